@@ -1,7 +1,7 @@
 import type { SeenCentre } from '../db/imports/centres-seen.ts'
 import type { ImportView } from '../db/imports/view.ts'
 import { searchKey } from '../search-key.ts'
-import type { RowsByCentre } from './hold-back.ts'
+import { heldBackOf, type RowsByCentre } from './hold-back.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
 
@@ -32,7 +32,7 @@ const none: AmbiguousRows = { meant: new Set(), hinted: new Set(), anywhere: fal
 
 export function findAmbiguousRows(about: Known): AmbiguousRows {
   const known: Places = { ...about, names: new Map(), describes: new Map() }
-  const heldBack = known.roster.rows.filter(({ issues }) => issues)
+  const heldBack = heldBackOf(known.roster.rows)
   if (heldBack.length === 0) return none
   const stray = heldBack.filter(({ number }) => number === undefined)
   const misplaced = heldBack.filter(
@@ -112,11 +112,15 @@ function lostRows(heldBack: readonly RosterRow[], known: Places): RosterRow[] {
       !centres.has(number ?? '') && !(address && view.users.get(address.key)?.centreId),
   )
   if (unknown.length === 0) return []
-  const good = roster.rows.filter(({ issues }) => !issues)
-  const names = new Set(good.map(({ name }) => searchKey(name)))
+  const names = new Set<string>()
+  const addresses = new Set<string>()
+  for (const { name, address, issues } of roster.rows) {
+    if (issues) continue
+    names.add(searchKey(name))
+    if (address) addresses.add(address.key)
+  }
   for (const { nameKey } of view.centres) if (nameKey !== undefined) names.add(nameKey)
   names.delete('')
-  const addresses = new Set(good.map(({ address }) => address?.key))
   return unknown.filter(({ name, number, address }) => {
     if (names.has(searchKey(name)) || (address && addresses.has(address.key))) return false
     return !describesCentre(number ?? '', known)

@@ -30,7 +30,7 @@ export interface Counts {
 }
 
 export function countsOf(plan: Plan, deletions: Deletions): Counts {
-  const replaced = plan.newUsers.filter(({ replaces }) => replaces).length
+  const replaced = plan.newUsers.replaced ?? countReplaced(plan.newUsers)
   return {
     rows: plan.rows,
     centres: {
@@ -47,6 +47,12 @@ export function countsOf(plan: Plan, deletions: Deletions): Counts {
       deleted: deletions.users.length,
     },
   }
+}
+
+function countReplaced(users: Plan['newUsers']): number {
+  let replaced = 0
+  for (const { replaces } of users) if (replaces) replaced += 1
+  return replaced
 }
 
 /** Whether applying would change anything at all. */
@@ -79,7 +85,8 @@ export async function applyImport(
 
   const making = { importId, at }
   const created = await insertCentres(trx, plan.newCentres, { ...making, searchKeyOf: centreSearchKey })
-  const saved = plan.newUsers.map(({ centre }) => centre).filter((number) => !created.has(number))
+  const saved = new Set<string>()
+  for (const { centre } of plan.newUsers) if (!created.has(centre)) saved.add(centre)
   const ids = await centreIds(trx, saved)
   const idOf = (number: string) => created.get(number) ?? ids.get(number)
   const users = usersToInsert(plan, { nonces, idOf, importId, at })
@@ -113,15 +120,14 @@ function* usersToInsert(
     at,
   }: { nonces: Nonces; idOf: (number: string) => number | undefined; importId: number; at: string },
 ): Generator<{ row: NewUserRow; roles: readonly string[] }> {
-  for (const [
-    position,
-    { email, key, firstName, lastName, centre, hubRole, roles },
-  ] of plan.newUsers.entries()) {
+  let position = 0
+  for (const { email, key, firstName, lastName, centre, hubRole, roles } of plan.newUsers) {
     const centreId = idOf(centre)
     if (centreId === undefined)
       throw new Error(`the plan puts somebody at ${centre}, which is not in the store`)
     const person = { address: { email, key }, firstName, lastName, centreId, hubRole }
     yield { row: newUser(person, { at, pinNonce: nonces.at(position), importId }), roles }
+    position += 1
   }
 }
 

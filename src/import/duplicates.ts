@@ -57,7 +57,7 @@ export function holdBackDuplicates(roster: Roster, { users, centresById }: Seen)
 }
 
 /** The rows of each address that stands at several centres, or not at the centre where it is saved. */
-function rowsInQuestion(rows: readonly RosterRow[], seen: Seen): Map<string, RosterRow[]> {
+function rowsInQuestion(rows: Iterable<RosterRow>, seen: Seen): Map<string, RosterRow[]> {
   const inQuestion = addressesInQuestion(rows, seen)
   const people = new Map<string, RosterRow[]>()
   if (inQuestion.size === 0) return people
@@ -71,7 +71,7 @@ function rowsInQuestion(rows: readonly RosterRow[], seen: Seen): Map<string, Ros
 }
 
 /** Hardly any: found first, so that nothing is made for all the others. */
-function addressesInQuestion(rows: readonly RosterRow[], { users, centresById }: Seen): Set<string> {
+function addressesInQuestion(rows: Iterable<RosterRow>, { users, centresById }: Seen): Set<string> {
   const inQuestion = new Set<string>()
   const numbers = new Map<string, string>()
   for (const { address, number } of rows) {

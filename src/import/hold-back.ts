@@ -2,20 +2,59 @@ import type { SeenCentre } from '../db/imports/centres-seen.ts'
 import { searchKey } from '../search-key.ts'
 import { holdBack } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
+import type { RosterRows } from './roster-rows.ts'
 import { grouped } from '../grouped.ts'
 
-/** Rows by their centre, in the order of the numbers. */
-export type RowsByCentre = Map<string, RosterRow[]>
+/** Rows by their centre, in the order in which the numbers are met. Most centres have one row: no list is held for them. */
+export class RowsByCentre {
+  private readonly rows: RosterRows
+  private readonly positions = new Map<string, number | number[]>()
 
-export function rowsByCentre(rows: readonly RosterRow[]): RowsByCentre {
-  const places: RowsByCentre = new Map()
-  for (const row of rows) {
-    if (row.number === undefined) continue
-    const place = places.get(row.number)
-    if (place) place.push(row)
-    else places.set(row.number, [row])
+  constructor(rows: RosterRows) {
+    this.rows = rows
+    for (const { number, position } of rows) {
+      if (number === undefined) continue
+      const others = this.positions.get(number)
+      if (others === undefined) this.positions.set(number, position)
+      else if (typeof others === 'number') this.positions.set(number, [others, position])
+      else others.push(position)
+    }
   }
-  return places
+
+  keys(): Iterable<string> {
+    return this.positions.keys()
+  }
+
+  has(number: string): boolean {
+    return this.positions.has(number)
+  }
+
+  get(number: string): RosterRow[] | undefined {
+    const found = this.positions.get(number)
+    return found === undefined ? undefined : this.rowsAt(found)
+  }
+
+  *[Symbol.iterator](): Generator<[string, RosterRow[]]> {
+    for (const [number, found] of this.positions) yield [number, this.rowsAt(found)]
+  }
+
+  /** Those that have several rows. */
+  *ofSeveralRows(): Generator<[string, RosterRow[]]> {
+    for (const [number, found] of this.positions)
+      if (typeof found !== 'number') yield [number, this.rowsAt(found)]
+  }
+
+  private rowsAt(found: number | number[]): RosterRow[] {
+    if (typeof found !== 'number') return found.flatMap((position) => this.rows.at(position) ?? [])
+    const row = this.rows.at(found)
+    return row ? [row] : []
+  }
+}
+
+export function heldBackOf(rows: RosterRows): RosterRow[] {
+  const heldBack: RosterRow[] = []
+  for (const row of rows) if (row.issues) heldBack.push(row)
+  return heldBack
 }
 
 /** A centre that is deleted in the store stays deleted, unless its restoration is asked for. */
@@ -26,6 +65,7 @@ export function holdBackDeletedCentres({
   places: RowsByCentre
   centres: ReadonlyMap<string, SeenCentre>
 }): void {
+  if (centres.size === 0) return
   for (const [number, rows] of places) {
     if (!centres.get(number)?.deleted) continue
     for (const row of rows) {
@@ -42,8 +82,7 @@ export function holdBackDeletedCentres({
 
 /** Rows of one centre agree on its name; blank is the same. */
 export function holdBackDifferentNames(places: RowsByCentre): void {
-  for (const [number, rows] of places) {
-    if (rows.length < 2) continue
+  for (const [number, rows] of places.ofSeveralRows()) {
     const names = distinct(rows.map(({ name }) => name))
     if (names.length < 2) continue
     const message = `of ${number} is not the same in all its rows: ${listed(names)}`
@@ -61,8 +100,7 @@ export function holdBackDifferentNames(places: RowsByCentre): void {
 
 /** The same address twice at one centre: equal rows count once, different ones are held back. */
 export function holdBackDifferentRows(places: RowsByCentre): void {
-  for (const [number, rows] of places) {
-    if (rows.length < 2) continue
+  for (const [number, rows] of places.ofSeveralRows()) {
     for (const [key, same] of byAddress(rows)) {
       if (same.length < 2 || distinct(same.map(personOf)).length < 2) continue
       const numbers = same.map((other) => other.row).sort((one, other) => one - other)

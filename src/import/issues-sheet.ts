@@ -72,11 +72,13 @@ export function issuesSheet(roster: SheetAsWritten, issues: Iterable<CellIssue>)
 
 /** How far rows that are held back as two in one reach beyond the headings above them. */
 function longestRow(roster: SheetAsWritten): number {
-  return roster.rows.reduce((max, { row, issues }) => {
-    if (issues?.some(({ fault }) => fault.code === 'two-rows-in-one') !== true) return max
+  let max = 0
+  for (const { row, issues } of roster.rows) {
+    if (issues?.some(({ fault }) => fault.code === 'two-rows-in-one') !== true) continue
     const cells = roster.cells?.get(row)?.length ?? 0
-    return Math.max(max, cells - (roster.moved.get(row)?.size ?? roster.headings.length))
-  }, 0)
+    max = Math.max(max, cells - (roster.moved.get(row)?.size ?? roster.headings.length))
+  }
+  return max
 }
 
 /** Which column of all headings a column of a row is; beyond the headings above it, one behind them all. */

@@ -2,7 +2,7 @@ import type { CellIssue } from '../rules/table-rows.ts'
 import { cellName } from '../workbook/cell.ts'
 import { type CentreField, headingOf } from './columns.ts'
 import type { Roster } from './roster.ts'
-import type { RosterRow } from './roster-row.ts'
+import type { ReadRow } from './roster-row.ts'
 
 /** What is wrong, worded to follow the column's name. */
 export interface Fault {
@@ -37,7 +37,7 @@ export function sharedIssues(): (issue: RowIssue) => RowIssue {
 }
 
 /** Adds an issue to a row; a row with an issue is held back. */
-export function addIssue(row: RosterRow, issue: RowIssue): void {
+export function addIssue(row: ReadRow, issue: RowIssue): void {
   // A list of its own: planning puts the row's former list back.
   row.issues = withIssue(row.issues, issue)
 }
@@ -48,12 +48,12 @@ export function withIssue(issues: readonly RowIssue[] | undefined, issue: RowIss
 }
 
 /** Holds a row back for a fault in one of its columns. */
-export function holdBack(row: RosterRow, { field, ...fault }: Fault & { field: CentreField }): void {
+export function holdBack(row: ReadRow, { field, ...fault }: Fault & { field: CentreField }): void {
   addIssue(row, { field, fault })
 }
 
 /** Whether something else is wrong in that column already. */
-export function blames({ issues = [] }: Pick<RosterRow, 'issues'>, field: CentreField): boolean {
+export function blames({ issues = [] }: Pick<ReadRow, 'issues'>, field: CentreField): boolean {
   return issues.some((issue) => issue.field === field)
 }
 
@@ -62,7 +62,7 @@ export type Issues = Iterable<CellIssue> & { readonly length: number; toJSON?: (
 
 /** The issues of the rows held back, in the order of the sheet: each is made when it is told, and not kept. */
 export function issuesOf(
-  heldBack: readonly RosterRow[],
+  heldBack: readonly ReadRow[],
   { sheet, columns }: Pick<Roster, 'sheet' | 'columns'>,
 ): Issues {
   // No more of a row is held than its issues: its cells would weigh while the store is written.

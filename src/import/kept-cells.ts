@@ -32,7 +32,7 @@ export interface SheetAsWritten {
   /** Headings that only stand further down; their columns are behind those of the others. */
   laterHeadings: readonly string[]
   /** What is wrong with its rows, as far as their cells tell. */
-  rows: readonly { row: number; issues?: readonly { fault: { code: string } }[] | undefined }[]
+  rows: Iterable<{ row: number; issues?: readonly { fault: { code: string } }[] | undefined }>
 }
 
 /** A row as it is held. */

@@ -32,37 +32,77 @@ interface Seen {
   centres: ReadonlyMap<string, SeenCentre>
 }
 
+/** A school of one row is told by the position of its row, and made by `SchoolOfRow`. */
+export type FoundCentre = number | PlannedCentre
+
 /** The new centres of the accepted rows; where one cannot be made, all its rows are held back. */
-export function findNewCentres({ places, centres }: Seen): PlannedCentre[] {
+export function findNewCentres({ places, centres }: Seen): FoundCentre[] {
   const isNew = (number: string) => !centres.has(number)
-  for (const [number, rows] of places) if (isNew(number)) holdBackDifferentLocations(rows)
-  const found: PlannedCentre[] = []
+  for (const [number, rows] of places.ofSeveralRows()) if (isNew(number)) holdBackDifferentLocations(rows)
+  const found: FoundCentre[] = []
   // Associates first: the workbook may bring one together with its centres.
   const isAssociate = (rows: readonly RosterRow[]) => rows.some(({ kind }) => readKind(kind) === 'associate')
   for (const [number, rows] of places) {
-    const place = isNew(number) && isAssociate(rows) && newPlace({ number, rows })
-    if (place) found.push(place)
+    const place = isNew(number) && isAssociate(rows) ? newPlace({ number, rows }) : undefined
+    if (place !== undefined) found.push(place)
   }
-  const associates = new Set(found.filter(({ kind }) => kind === 'associate').map(({ number }) => number))
+  const associates = new Set(
+    found.flatMap((place) => (typeof place === 'object' && place.kind === 'associate' ? place.number : [])),
+  )
   for (const [number, rows] of places) {
     if (!isNew(number) || isAssociate(rows)) continue
     const place = newPlace({ number, rows })
-    if (!place) continue
-    const { associate } = place
+    if (place === undefined) continue
+    const associate = typeof place === 'object' ? place.associate : null
     if (associate === null || actsAsAssociate(associate, { centres, associates })) found.push(place)
     else holdBackUnknownAssociate({ rows, associate, centres })
   }
-  return found.sort((one, other) => (one.number < other.number ? -1 : 1))
+  return found
+}
+
+/** The new school that a row brings; what of it is asked for is read. */
+export class SchoolOfRow implements PlannedCentre {
+  readonly kind = 'school'
+  readonly associate = null
+  readonly status = 'active'
+  private readonly row: RosterRow
+
+  constructor(row: RosterRow) {
+    this.row = row
+  }
+
+  get number(): string {
+    return this.row.number ?? ''
+  }
+
+  get name(): string {
+    return this.row.name
+  }
+
+  get address(): string {
+    return this.row.location.address
+  }
+
+  get town(): string {
+    return this.row.location.town
+  }
+
+  get postcode(): string {
+    return this.row.location.postcode
+  }
+
+  get country(): string {
+    return countryCode(this.row.location.country) ?? ''
+  }
+
+  toJSON(): PlannedCentre {
+    const { number, name, kind, associate, address, town, postcode, country, status } = this
+    return { number, name, kind, associate, address, town, postcode, country, status }
+  }
 }
 
 /** The facts of a new centre, from the rows that are not held back. */
-function newPlace({
-  number,
-  rows,
-}: {
-  number: string
-  rows: readonly RosterRow[]
-}): PlannedCentre | undefined {
+function newPlace({ number, rows }: { number: string; rows: readonly RosterRow[] }): FoundCentre | undefined {
   for (const row of rows) holdBackErrorCells(row)
   for (const row of rows) holdBackUnreadable(row)
   // Where no row is good, what is missing is told all the same: each problem in one run.
@@ -81,7 +121,10 @@ function newPlace({
       if (!blames(row, fault.field)) holdBack(row, problem)
     }
   }
-  if (missing.length > 0 || country === undefined || good.length === 0) return undefined
+  const [row] = good
+  if (missing.length > 0 || country === undefined || row === undefined) return undefined
+  const isSchool = associate === '' && (kind ?? 'school') === 'school'
+  if (isSchool && good.length === 1) return row.position
   return {
     number,
     name,
@@ -214,7 +257,6 @@ export function readKind(text: string): CentreKind | undefined {
 }
 
 function holdBackDifferentLocations(rows: readonly RosterRow[]): void {
-  if (rows.length < 2) return
   for (const { field, value } of locationFields) {
     const values = distinct(rows.map(value))
     if (values.length < 2) continue

@@ -7,16 +7,16 @@ import type { RowsByCentre } from './hold-back.ts'
 import { addIssue, holdBack } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
 
-/** A person that the workbook brings, with the roles it asks for. */
-export interface NewUserOfRoster {
+/** A person that the workbook brings. */
+interface NewUserOfRoster {
   /** Equal rows count once. */
-  rows: readonly RosterRow[]
+  rows: RosterRow[]
   key: string
-  firstName: string
-  lastName: string
-  centre: string
-  roles: readonly string[]
+  isCoordinator: boolean
 }
+
+/** The positions of the rows of a person that the workbook brings; most have one. */
+export type RowsOfNewUser = number | readonly number[]
 
 interface Seen {
   places: RowsByCentre
@@ -27,12 +27,16 @@ interface Seen {
 }
 
 /** The new users of the accepted rows; rows whose role cannot be given are held back. */
-export function findNewUsers({ places, centres, users, lookAlikes }: Seen): NewUserOfRoster[] {
-  const found: NewUserOfRoster[] = []
+export function findNewUsers({ places, centres, users, lookAlikes }: Seen): RowsOfNewUser[] {
+  const found: RowsOfNewUser[] = []
   for (const [number, rows] of places) {
     const newRows = newUsersIn({ rows, users, lookAlikes })
     holdBackSecondCoordinators({ newRows, taken: centres.get(number)?.hasCoordinator ?? false })
-    for (const newUser of newRows) found.push(newUser)
+    for (const { rows: same } of newRows) {
+      const [one] = same
+      if (same.length > 1) found.push(same.map(({ position }) => position))
+      else if (one) found.push(one.position)
+    }
   }
   return found
 }
@@ -43,24 +47,24 @@ function newUsersIn({
   lookAlikes,
 }: Pick<Seen, 'users' | 'lookAlikes'> & { rows: readonly RosterRow[] }): NewUserOfRoster[] {
   // Most centres have one row: nothing is made to look for its twins.
-  const people = rows.length > 1 ? new Map<string, RosterRow[]>() : undefined
+  const people = rows.length > 1 ? new Map<string, NewUserOfRoster>() : undefined
   const newRows: NewUserOfRoster[] = []
   for (const row of rows) {
-    if (row.address && users.has(row.address.key)) continue
+    const { address } = row
+    if (address && users.has(address.key)) continue
     if (lookAlikes.size > 0) holdBackLookAlike(row, lookAlikes)
     holdBackUnknownNames(row)
     const roles = rolesOf(row)
-    if (row.issues || !row.address) continue
-    const { key } = row.address
-    const twins = people?.get(key)
-    if (twins) {
-      twins.push(row)
+    if (row.issues || !address) continue
+    const { key } = address
+    const twin = people?.get(key)
+    if (twin) {
+      twin.rows.push(row)
       continue
     }
-    const sameAddress = [row]
-    people?.set(key, sameAddress)
-    const { firstName, lastName, number: centre = '' } = row
-    newRows.push({ rows: people ? sameAddress : rows, key, firstName, lastName, centre, roles })
+    const newUser = { rows: [row], key, isCoordinator: roles.includes('coordinator') }
+    people?.set(key, newUser)
+    newRows.push(newUser)
   }
   return newRows
 }
@@ -93,8 +97,8 @@ function holdBackSecondCoordinators({
   newRows: readonly NewUserOfRoster[]
   taken: boolean
 }): void {
-  if (!newRows.some(({ roles }) => roles.includes('coordinator'))) return
-  const wanting = newRows.filter(({ roles }) => roles.includes('coordinator'))
+  const wanting = newRows.filter(({ isCoordinator }) => isCoordinator)
+  if (wanting.length === 0) return
   wanting.sort((one, other) => (one.key < other.key ? -1 : 1))
   for (const { rows } of taken ? wanting : wanting.slice(1)) {
     for (const row of rows) {
@@ -113,17 +117,35 @@ function holdBackSecondCoordinators({
 
 const noRoles: readonly string[] = []
 
-/** The roles a row names, separated by commas or semicolons; a new user's only. */
+/** The roles that an accepted row names; a new user's only. */
+export function rolesNamed(text: string): readonly string[] {
+  if (text === '') return noRoles
+  const roles = new Set<string>()
+  for (const word of wordsOf(text)) {
+    const role = findRole(word)
+    if (role) roles.add(role.name)
+  }
+  return [...roles].sort()
+}
+
+/** Separated by commas or semicolons. */
+function wordsOf(text: string): string[] {
+  return text
+    .split(/[,;]/)
+    .map((part) => part.trim())
+    .filter((word) => word !== '')
+}
+
+/** The same of any row; where one of them cannot be given, it is held back. */
 function rolesOf(row: RosterRow): readonly string[] {
   const faulty = row.faults?.find(({ field }) => field === 'role')
   if (faulty !== undefined) {
     addIssue(row, faulty)
     return noRoles
   }
-  if (row.role === '') return noRoles
-  const roles = new Set<string>()
-  for (const word of row.role.split(/[,;]/).map((part) => part.trim())) {
-    if (word === '') continue
+  const { role: text } = row
+  if (text === '') return noRoles
+  for (const word of wordsOf(text)) {
     const role = findRole(word)
     if (role === undefined) holdBackUnknownRole(row, word)
     else if (role.ctx === 'by-staff' || role.ctx === 'derived') {
@@ -137,9 +159,9 @@ function rolesOf(row: RosterRow): readonly string[] {
             ? 'It comes with exams-officer.'
             : `After the import: ssh-admin roles grant ${row.address?.email ?? 'EMAIL'} ${role.name}`,
       })
-    } else roles.add(role.name)
+    }
   }
-  return [...roles].sort()
+  return rolesNamed(text)
 }
 
 function holdBackUnknownRole(row: RosterRow, word: string): void {

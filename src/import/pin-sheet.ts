@@ -47,7 +47,7 @@ export interface Nonces {
 }
 
 interface NewPins {
-  users: readonly PlannedUser[]
+  users: Iterable<PlannedUser>
   nonces: Nonces
   pinKey: Buffer
   centreNames: { get(number: string): string | undefined }
@@ -57,8 +57,10 @@ interface NewPins {
 /** The rows of an import's new users. */
 export function* pinsOfNewUsers({ users, nonces, pinKey, centreNames, at }: NewPins): Generator<PinRow> {
   const validUntil = new Date(at.getTime() + lifetimes.pin).toISOString()
-  for (const [position, { centre, firstName, lastName, email }] of users.entries()) {
+  let position = 0
+  for (const { centre, firstName, lastName, email } of users) {
     const nonce = nonces.at(position)
+    position += 1
     if (!nonce) throw new Error('every new user has a nonce')
     const pin = printedPin(pinOf(pinKey, nonce))
     yield { centre, centreName: centreNames.get(centre) ?? '', firstName, lastName, email, pin, validUntil }

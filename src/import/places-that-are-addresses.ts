@@ -9,7 +9,7 @@ import type { RosterRow } from './roster-row.ts'
  * what is saved: so `centres export` writes a centre that has nobody.
  */
 export function acceptSavedLocations(
-  rows: readonly RosterRow[],
+  rows: Iterable<RosterRow>,
   { centres, view }: { centres: ReadonlyMap<string, SeenCentre>; view: ImportView },
 ): void {
   if (view.locationsWithAt.size === 0) return

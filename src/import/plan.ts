@@ -16,18 +16,20 @@ import {
   holdBackDeletedCentres,
   holdBackDifferentNames,
   holdBackDifferentRows,
-  type RowsByCentre,
-  rowsByCentre,
+  heldBackOf,
+  RowsByCentre,
 } from './hold-back.ts'
-import { findNewCentres, type PlannedCentre } from './new-centres.ts'
-import { findNewUsers, type NewUserOfRoster } from './new-people.ts'
+import { findNewCentres, type FoundCentre, type PlannedCentre, SchoolOfRow } from './new-centres.ts'
+import { findNewUsers, rolesNamed, type RowsOfNewUser } from './new-people.ts'
+import { type Listed, ListedRows } from './listed.ts'
 import { holdBackNearNumbers } from './near-number.ts'
-import { type Issues, issuesOf } from './issues.ts'
+import { type Issues, issuesOf, type RowIssue } from './issues.ts'
 import { holdBackRenumbered } from './renumbered.ts'
 import { acceptSavedLocations } from './places-that-are-addresses.ts'
 import { type FoundElsewhere, foundElsewhere } from './other-sheets.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
+import type { RosterRows } from './roster-rows.ts'
 
 export type { PlannedCentre } from './new-centres.ts'
 
@@ -44,15 +46,20 @@ export interface PlannedUser {
   replaces: boolean
 }
 
+/** In a plan that was saved before, they are to be counted that have the address of a deleted account. */
+export interface PlannedUsers extends Listed<PlannedUser> {
+  replaced?: number
+}
+
 /** What an import will do: a value, made from a roster and what the store holds, and nothing else. */
 export interface Plan {
   rows: { read: number; accepted: number; heldBack: number; blank: number }
-  newCentres: PlannedCentre[]
+  newCentres: Listed<PlannedCentre>
   renames: { id: number; number: string; before: string; after: string; cell: string }[]
   restores: { id: number; number: string }[]
   /** Approved centres whose first coordinator the workbook brings. */
   activations: { id: number; number: string }[]
-  newUsers: PlannedUser[]
+  newUsers: PlannedUsers
   unchanged: { centres: number; users: number }
   missingCentres: MissingCentre[]
   extraUsers: ExtraUser[]
@@ -79,11 +86,12 @@ interface Planning {
 /** Plans an import. */
 export function planImport(read: Roster, planning: Planning): Plan {
   // Planning finds the issues that only the store can tell; the roster stays as it was read.
-  const issuesRead = read.rows.map(({ issues }) => issues)
+  const issuesRead = new Map<number, RowIssue[]>()
+  for (const { position, issues } of read.rows) if (issues) issuesRead.set(position, issues)
   try {
     return planRows(read, planning)
   } finally {
-    for (const [position, row] of read.rows.entries()) row.issues = issuesRead[position]
+    for (const row of read.rows) row.issues = issuesRead.get(row.position)
   }
 }
 
@@ -92,7 +100,7 @@ function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster =
   const centresById = new Map<number, SeenCentre>()
   for (const centre of view.centres) centresById.set(centre.id, centre)
   refuseRowCounter(roster, centres)
-  const places = rowsByCentre(roster.rows)
+  const places = new RowsByCentre(roster.rows)
 
   acceptSavedLocations(roster.rows, { centres, view })
   if (!restoreDeleted) holdBackDeletedCentres({ places, centres })
@@ -105,18 +113,12 @@ function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster =
   const duplicatedUsers = holdBackDuplicates(roster, { users: view.users, centresById })
   holdBackDifferentRows(places)
   const newRows = findNewUsers({ places, centres, users: view.users, lookAlikes: view.lookAlikes })
-  const newCentres = findNewCentres({ places, centres })
+  const foundCentres = findNewCentres({ places, centres })
 
-  const heldBack = roster.rows.filter(({ issues }) => issues)
+  const heldBack = heldBackOf(roster.rows)
   const accepted = roster.rows.length - heldBack.length
-  const newUsers = plannedUsers(newRows, view)
-  const coordinated = new Set(
-    newUsers.filter(({ hubRole }) => hubRole === 'coordinator').map(({ centre }) => centre),
-  )
-  // An associate centre stays approved until its coordinator is set up.
-  for (const centre of newCentres) {
-    if (centre.kind === 'associate-centre' && !coordinated.has(centre.number)) centre.status = 'approved'
-  }
+  const { newUsers, coordinated } = plannedUsers(roster.rows, { newRows, deleted: view.deletedAddresses })
+  const newCentres = plannedCentres(roster.rows, { foundCentres, coordinated })
   const saved = savedCentres({ places, centres })
   const ambiguous = findAmbiguousRows({ roster, places, centres, view })
   const present = { roster, places, centres, centresById, view, ambiguous }
@@ -197,29 +199,125 @@ function nameCellOf(roster: Roster, { rows, name }: { rows: readonly RosterRow[]
   return cellName(roster.sheet, columns.get('name') ?? 0, first?.row ?? 0)
 }
 
-function plannedUsers(newRows: readonly NewUserOfRoster[], view: ImportView): PlannedUser[] {
-  const planned: PlannedUser[] = []
-  for (const { rows, key, firstName, lastName, centre, roles } of newRows) {
-    // Of two spellings of one address the same one is kept, whatever the order of the rows.
-    const email = firstOf(accepted(rows), ({ address }) => address?.email ?? '')
-    if (email === '') continue
-    planned.push({
-      email,
-      key,
-      firstName,
-      lastName,
-      centre,
-      hubRole: hubRoleFor(roles),
-      roles: roles.length === 0 ? roles : roles.filter((role) => !isHubRole(role)),
-      replaces: view.deletedAddresses.has(key),
-    })
+/** In the order of their numbers. */
+function plannedCentres(
+  rows: RosterRows,
+  { foundCentres, coordinated }: { foundCentres: FoundCentre[]; coordinated: ReadonlySet<string> },
+): Listed<PlannedCentre> {
+  for (const centre of foundCentres) {
+    // An associate centre stays approved until its coordinator is set up.
+    if (typeof centre === 'object' && centre.kind === 'associate-centre' && !coordinated.has(centre.number))
+      centre.status = 'approved'
   }
-  return planned.sort((one, other) => compare(one.centre, other.centre) || compare(one.key, other.key))
+  const numberOf = (centre: FoundCentre) =>
+    (typeof centre === 'object' ? centre.number : rows.at(centre)?.number) ?? ''
+  foundCentres.sort((one, other) => compare(numberOf(one), numberOf(other)))
+  return new ListedRows(rows, foundCentres, (row) => new SchoolOfRow(row))
+}
+
+/** The people whose rows are accepted, by centre and address, and which centres are given a coordinator by them. */
+function plannedUsers(
+  rows: RosterRows,
+  { newRows, deleted }: { newRows: readonly RowsOfNewUser[]; deleted: ReadonlySet<string> },
+): { newUsers: PlannedUsers; coordinated: Set<string> } {
+  const rolesIn = readerOfRoles()
+  const make = (row: RosterRow) => new UserOfRow(row, { rolesIn, deleted })
+  const planned: (number | PlannedUser)[] = []
+  const coordinated = new Set<string>()
+  let replaced = 0
+  for (const found of newRows) {
+    const same = typeof found === 'number' ? [found] : found
+    const all = same.flatMap((position) => rows.at(position) ?? [])
+    const [first] = all
+    const good = accepted(all)
+    if (first === undefined || good.length === 0) continue
+    if (typeof found === 'number') planned.push(found)
+    // Of two spellings of one address the same one is kept, whatever the order of the rows.
+    else
+      planned.push({ ...make(first).toJSON(), email: firstOf(good, ({ address }) => address?.email ?? '') })
+    if (rolesIn(first.role).hubRole === 'coordinator') coordinated.add(first.number ?? '')
+    if (make(first).replaces) replaced += 1
+  }
+  const centreOf = (one: number | PlannedUser) =>
+    (typeof one === 'number' ? rows.at(one)?.number : one.centre) ?? ''
+  const keyOf = (one: number | PlannedUser) =>
+    (typeof one === 'number' ? rows.at(one)?.address?.key : one.key) ?? ''
+  planned.sort((one, other) => compare(centreOf(one), centreOf(other)) || compare(keyOf(one), keyOf(other)))
+  return { newUsers: Object.assign(new ListedRows(rows, planned, make), { replaced }), coordinated }
+}
+
+type RolesOfUser = Pick<PlannedUser, 'hubRole' | 'roles'>
+
+/** What a row says of a new person; what of it is asked for is read. */
+class UserOfRow implements PlannedUser {
+  private readonly row: RosterRow
+  private readonly rolesIn: (text: string) => RolesOfUser
+  private readonly deleted: ReadonlySet<string>
+
+  constructor(
+    row: RosterRow,
+    { rolesIn, deleted }: { rolesIn: (text: string) => RolesOfUser; deleted: ReadonlySet<string> },
+  ) {
+    this.row = row
+    this.rolesIn = rolesIn
+    this.deleted = deleted
+  }
+
+  get email(): string {
+    return this.row.address?.email ?? ''
+  }
+
+  get key(): string {
+    return this.row.address?.key ?? ''
+  }
+
+  get firstName(): string {
+    return this.row.firstName
+  }
+
+  get lastName(): string {
+    return this.row.lastName
+  }
+
+  get centre(): string {
+    return this.row.number ?? ''
+  }
+
+  get hubRole(): HubRole | null {
+    return this.rolesIn(this.row.role).hubRole
+  }
+
+  get roles(): readonly string[] {
+    return this.rolesIn(this.row.role).roles
+  }
+
+  get replaces(): boolean {
+    return this.deleted.size > 0 && this.deleted.has(this.key)
+  }
+
+  toJSON(): PlannedUser {
+    const { email, key, firstName, lastName, centre, hubRole, roles, replaces } = this
+    return { email, key, firstName, lastName, centre, hubRole, roles, replaces }
+  }
+}
+
+/** The roles in a cell, which are the same few in all rows. */
+function readerOfRoles(): (text: string) => RolesOfUser {
+  const known = new Map<string, RolesOfUser>()
+  return (text) => {
+    const same = known.get(text)
+    if (same) return same
+    const roles = rolesNamed(text)
+    const found = { hubRole: hubRoleFor(roles), roles: roles.filter((role) => !isHubRole(role)) }
+    known.set(text, found)
+    return found
+  }
 }
 
 /** Saved users that an accepted row names. */
 function countUnchangedUsers(roster: Roster, view: ImportView): number {
   const seen = new Set<number>()
+  if (view.users.size === 0) return 0
   for (const { address, issues } of roster.rows) {
     const saved = address && !issues ? view.users.get(address.key) : undefined
     if (saved) seen.add(saved.id)

@@ -2,6 +2,7 @@ import { type ImportReading, type ImportView, readImportView } from '../db/impor
 import type { OpenStore } from '../db/store/open.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
+import { copyOfText } from '../workbook/errors.ts'
 import { searchKey } from '../search-key.ts'
 import {
   domainOf,
@@ -13,15 +14,16 @@ import {
 import { couldBeNumber, newNames } from './renames.ts'
 import { namesOfNewNumbers } from './renumbered.ts'
 import type { Roster } from './roster.ts'
+import type { RosterRow } from './roster-row.ts'
 
-/** What of the store a roster touches, as lists that a saved plan can hold. */
+/** What of the store a roster touches, as lists that a saved plan can hold; those of all rows are read from them. */
 export interface Touched {
   /** It is part of a roster: nothing else of the store matters. Absent in plans that were saved before it was known. */
   partial?: boolean
-  numbers: string[]
+  numbers: Iterable<string>
   /** Numbers of Associates, and names that may be numbers. */
   otherNumbers?: string[]
-  addresses: string[]
+  addresses: Iterable<string>
   strayAddresses: string[]
   /** Folded. */
   strayNames: string[]
@@ -38,46 +40,72 @@ export function touchedBy(
   roster: Roster,
   { partial, ...ctx }: Pick<RuleContext, 'sender'> & { partial: boolean },
 ): Touched {
-  const numbers = new Set<string>()
   const otherNumbers = new Set(partial ? [...(roster.rowCounter?.numbers ?? [])].map(String) : [])
-  const addresses = new Set<string>()
   const strayAddresses = new Set<string>()
   const strayNames = new Set<string>()
   const foreignDomains = new Set<string>()
-  for (const { number, address, name, associate } of roster.rows) {
+  for (const row of roster.rows) {
+    const { number, address } = row
     if (partial) {
+      const { name, associate } = row
       if (associate !== '') otherNumbers.add(associate)
       if (couldBeNumber(name)) otherNumbers.add(name.toUpperCase())
     }
     if (address) {
-      addresses.add(address.key)
       if (address.key.includes('xn--')) {
         const domain = domainOf(address.key)
         if (isInAnotherScript(domain)) foreignDomains.add(domain)
       }
     }
-    if (number !== undefined) numbers.add(number)
-    else {
-      if (address) strayAddresses.add(address.key)
-      if (name !== '') strayNames.add(searchKey(name))
-    }
+    if (number !== undefined) continue
+    if (address) strayAddresses.add(address.key)
+    if (row.name !== '') strayNames.add(searchKey(row.name))
   }
   return {
     partial,
-    numbers: [...numbers],
+    numbers: textsOf(roster, ({ number }) => number),
     otherNumbers: [...otherNumbers],
-    addresses: [...addresses],
+    addresses: textsOf(roster, ({ address }) => address?.key),
     strayAddresses: [...strayAddresses],
     strayNames: [...strayNames],
     newNames: [],
     foreignDomains: [...foreignDomains],
     senderDomains: foreignDomains.size > 0 ? domainOfSender(ctx) : [],
-    rosterDomains: foreignDomains.size > 0 ? domainsLike([...foreignDomains], addresses) : [],
+    rosterDomains: foreignDomains.size > 0 ? domainsLike([...foreignDomains], roster) : [],
   }
 }
 
-function domainsLike(foreign: readonly string[], addresses: ReadonlySet<string>): string[] {
-  return [...new Set(mayReadAs(foreign)([...addresses].join('\n')))]
+/** What stands in the rows, each as often as it stands there; in a saved plan once. */
+function textsOf(
+  { rows }: Roster,
+  textOf: (row: RosterRow) => string | undefined,
+): Iterable<string> & { toJSON: () => string[] } {
+  function* texts() {
+    for (const row of rows) {
+      const text = textOf(row)
+      if (text !== undefined) yield text
+    }
+  }
+  return { [Symbol.iterator]: texts, toJSON: () => [...new Set(texts())] }
+}
+
+/** Addresses looked at in one piece. */
+const addressesAtOnce = 10_000
+
+function domainsLike(foreign: readonly string[], { rows }: Roster): string[] {
+  const likeOne = mayReadAs(foreign)
+  const domains = new Set<string>()
+  let some: string[] = []
+  const look = () => {
+    // On their own: each would keep all of the piece in memory.
+    for (const domain of likeOne(some.join('\n'))) if (!domains.has(domain)) domains.add(copyOfText(domain))
+    some = []
+  }
+  for (const { address } of rows) {
+    if (address && some.push(address.key) === addressesAtOnce) look()
+  }
+  if (some.length > 0) look()
+  return [...domains]
 }
 
 export interface StoreReading {
@@ -101,6 +129,12 @@ export function viewWithin(trx: Trx, touched: Touched): Promise<ImportView> {
   return readImportView(trx, readingOf(touched, undefined))
 }
 
+function namesOf({ rows }: Roster): Set<string> {
+  const names = new Set<string>()
+  for (const { name } of rows) names.add(searchKey(name))
+  return names
+}
+
 function readingOf(touched: Touched, roster: Roster | undefined): ImportReading {
   const { numbers, addresses, strayAddresses, strayNames, foreignDomains, senderDomains, rosterDomains } =
     touched
@@ -114,10 +148,7 @@ function readingOf(touched: Touched, roster: Roster | undefined): ImportReading 
     foreignDomains,
     mayReadAs: mayReadAs(foreignDomains),
     lookAlikes: (inUse) => lookAlikeDomains(foreignDomains, [...senderDomains, ...inUse], rosterDomains),
-    names: () =>
-      roster
-        ? new Set(roster.rows.map(({ name }) => searchKey(name)))
-        : new Set([...strayNames, ...touched.newNames]),
+    names: () => (roster ? namesOf(roster) : new Set([...strayNames, ...touched.newNames])),
     namesElsewhere(centres) {
       if (roster) {
         const ofNewNumbers = centres.size > 0 ? namesOfNewNumbers(roster.rows, centres) : []

@@ -100,6 +100,7 @@ const likeNumber = /^(?=.*\d)[a-z\d]{2,12}$/i
  * one that a saved centre would be given with it is held back, though a school may be called 's-Hertogenbosch.
  */
 export function readBehindApostrophes({ places, centres }: Seen): void {
+  if (centres.size === 0) return
   for (const [number, rows] of places) {
     const saved = centres.get(number)?.name
     if (saved === undefined || saved.startsWith("'")) continue
@@ -117,6 +118,7 @@ export function readBehindApostrophes({ places, centres }: Seen): void {
 
 /** A saved centre is not given the name of another, unless that one stands in the workbook too and keeps it: a column that slipped. */
 export function holdBackOthersNames(roster: Roster, { places, centres }: Seen): void {
+  if (centres.size === 0) return
   const wanted = newNames(roster.rows, centres)
   if (wanted.size === 0) return
   const byName = new Map<string, SeenCentre[]>()

@@ -64,10 +64,21 @@ export async function reportFacts(
   return {
     countries: [...outcomes.values()].sort(byRows),
     heldBack: rows.sort((one, other) => one.row - other.row),
-    newCentres: plan.newCentres
-      .slice(0, maxReported)
-      .map(({ number, name, country }) => ({ number, name, country: countryName(country) })),
+    newCentres: firstOf(plan.newCentres).map(({ number, name, country }) => ({
+      number,
+      name,
+      country: countryName(country),
+    })),
   }
+}
+
+function firstOf<Item>(items: Iterable<Item>): Item[] {
+  const first: Item[] = []
+  for (const item of items) {
+    if (first.length === maxReported) break
+    first.push(item)
+  }
+  return first
 }
 
 export function byRows(one: CountryOutcome, other: CountryOutcome): number {

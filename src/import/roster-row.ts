@@ -20,27 +20,38 @@ import { markedAsText, type NameCell, readCentreName, readPersonCells } from './
 import { readNumberCell } from './number-cell.ts'
 
 /** A row as it was read: what it says of a place and of a person, and what is wrong with it. */
-export interface RosterRow {
-  row: number
+export interface ReadRow {
+  readonly row: number
   /** In capitals; undefined where it is unusable. */
   number: string | undefined
   name: string
   /** Undefined for a row that is a centre alone, or whose address is unusable. */
   address: Address | undefined
-  firstName: string
-  lastName: string
-  role: string
-  location: { address: string; town: string; postcode: string; country: string }
-  kind: string
-  associate: string
+  readonly firstName: string
+  readonly lastName: string
+  readonly role: string
+  readonly location: {
+    readonly address: string
+    readonly town: string
+    readonly postcode: string
+    readonly country: string
+  }
+  readonly kind: string
+  readonly associate: string
   /** Cells that could not be read, such as #N/A, by field. */
   faults: readonly RowIssue[] | undefined
   /** Formulas that say nothing, by field; in a saved centre they may. */
-  emptyFormulas: ReadonlyMap<CentreField, string> | undefined
+  readonly emptyFormulas: ReadonlyMap<CentreField, string> | undefined
   /** Where the fields stand, for a row below headings of another order. */
-  columns: ReadonlyMap<string, number> | undefined
+  readonly columns: ReadonlyMap<string, number> | undefined
   /** A row with an issue is held back. */
   issues: RowIssue[] | undefined
+}
+
+/** A row among the others of its roster. */
+export interface RosterRow extends ReadRow {
+  /** Its place among them, from 0 on. */
+  readonly position: number
 }
 
 interface RowReading {
@@ -55,7 +66,7 @@ interface RowReading {
 export function rowReader(
   table: Table,
   { sheet, first, tidied, sharedIssue }: RowReading,
-): (row: SheetRow) => RosterRow {
+): (row: SheetRow) => ReadRow {
   const { columns } = table
   const at = (field: CentreField) => columns.get(field) ?? -1
   const number = at('number')
@@ -85,7 +96,7 @@ export function rowReader(
       firstName: nameCell(row, firstName),
       lastName: nameCell(row, lastName),
     })
-    const read: RosterRow = {
+    const read: ReadRow = {
       row: row.number,
       number: undefined,
       name: named.name,
@@ -198,7 +209,7 @@ const wordsForAddress = 'Write the address itself: one that only a link behind t
 type Blame = (field: CentreField, fault: Fault) => void
 
 function readEmail(
-  read: RosterRow,
+  read: ReadRow,
   {
     text,
     note,
@@ -253,7 +264,7 @@ function readEmail(
 function emptyFormulasIn(
   { notes }: SheetRow,
   columns: Partial<Record<CentreField, number>>,
-): RosterRow['emptyFormulas'] {
+): ReadRow['emptyFormulas'] {
   if (notes === undefined) return undefined
   const found = new Map<CentreField, string>()
   for (const field of ['name', 'country', 'email', 'firstName', 'lastName'] as const) {
@@ -293,11 +304,11 @@ function faultsIn(
 }
 
 /** Rows of which nobody can tell what their cells say: they are there, and nothing of them is read. */
-export function unclearRowReader(table: UnclearTable): (row: SheetRow) => RosterRow {
+export function unclearRowReader(table: UnclearTable): (row: SheetRow) => ReadRow {
   return (row) => unclearRow(row, table)
 }
 
-function unclearRow(row: SheetRow, table: UnclearTable): RosterRow {
+function unclearRow(row: SheetRow, table: UnclearTable): ReadRow {
   const where =
     table.headingRow < row.number
       ? `it stands below row ${table.headingRow}, whose headings are not understood: ${table.reason}`
@@ -314,9 +325,9 @@ function unclearRow(row: SheetRow, table: UnclearTable): RosterRow {
 /** A row that is there, and nothing of it is read. */
 function unreadRow(
   row: SheetRow,
-  { columns, fault }: { columns: RosterRow['columns']; fault: Fault },
-): RosterRow {
-  const read: RosterRow = {
+  { columns, fault }: { columns: ReadRow['columns']; fault: Fault },
+): ReadRow {
+  const read: ReadRow = {
     row: row.number,
     number: undefined,
     name: '',

@@ -16,7 +16,8 @@ import { type CentreField, centreColumns, headingOf } from './columns.ts'
 import { addIssue, sharedIssues, blames, type RowIssue, withIssue } from './issues.ts'
 import { cellsAsShown, type KeptCells, movesTo, newKeptCells, type SheetAsWritten } from './kept-cells.ts'
 import { lookAtOthers, type OtherSheet } from './other-sheets.ts'
-import { type RosterRow, rowReader, unclearRowReader } from './roster-row.ts'
+import { type ReadRow, rowReader, unclearRowReader } from './roster-row.ts'
+import { PackedRows, type RosterRows } from './roster-rows.ts'
 import { type RowCounter, watchRowCounter } from './row-counter.ts'
 import { grouped } from '../grouped.ts'
 
@@ -33,7 +34,7 @@ export interface Roster extends SheetAsWritten {
   marks: ReadonlySet<string>
   /** The other sheets of the workbook, which are not read. */
   otherSheets: readonly OtherSheet[]
-  rows: RosterRow[]
+  rows: RosterRows
   blank: number
   /** Its column of numbers may only count the rows: the store's numbers tell. */
   rowCounter: RowCounter | undefined
@@ -50,7 +51,7 @@ interface Reading {
 /** Reads every row; a row with a mistake stays, with its issues. */
 export async function readRoster(workbook: Workbook, { map, keepCells, progress }: Reading): Promise<Roster> {
   const otherSheets = await lookAtOthers(workbook, map)
-  const rows: RosterRow[] = []
+  const rows = new PackedRows()
   const cells = keepCells ? newKeptCells() : undefined
   let blank = 0
   let heldBack = 0
@@ -59,7 +60,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   const moved = new Map<number, ReadonlyMap<number, number>>()
   const laterHeadings: string[] = []
   let below:
-    | { table: Table; moves: ReadonlyMap<number, number> | undefined; read: (row: SheetRow) => RosterRow }
+    | { table: Table; moves: ReadonlyMap<number, number> | undefined; read: (row: SheetRow) => ReadRow }
     | undefined
   const counting = rowCounter()
   const counted = watchRowCounter()
@@ -199,7 +200,9 @@ function holdBackCovered(roster: Roster, covered: CoveredCells): void {
 
 /** What a conditional format shows depends on more than the cell. */
 function holdBackFormattedByRule(roster: Roster, ranges: readonly CellRange[]): void {
-  const columns = new Set(roster.rows.map((row) => (row.columns ?? roster.columns).get('number') ?? -1))
+  if (ranges.length === 0) return
+  const columns = new Set<number>()
+  for (const row of roster.rows) columns.add((row.columns ?? roster.columns).get('number') ?? -1)
   const within = ranges.filter(({ firstColumn, lastColumn }) =>
     [...columns].some((column) => column >= firstColumn && column <= lastColumn),
   )
@@ -256,7 +259,7 @@ function holdBackEmptyFormulas(
   }
 }
 
-function hasNoName({ firstName, lastName }: RosterRow): boolean {
+function hasNoName({ firstName, lastName }: ReadRow): boolean {
   return firstName === '' && lastName === ''
 }
 

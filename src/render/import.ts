@@ -152,7 +152,7 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
   const part = (title: string, items: readonly string[]) => lines.push(...listLines(title, items, maxListed))
   part(
     chalk.green(`+ ${count(plan.newCentres.length, 'new centre')}`),
-    plan.newCentres.map(({ number, name }) => `${number}  ${cell(name)}`),
+    Array.from(plan.newCentres, ({ number, name }) => `${number}  ${cell(name)}`),
   )
   if (plan.newUsers.length > 0)
     lines.push(

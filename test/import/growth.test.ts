@@ -10,6 +10,7 @@ function looksAt(
   const rows = Array.from({ length: count }, (_, at) => {
     const { number, name, email } = cells(at)
     return {
+      position: at,
       row: at + 2,
       number,
       get name() {

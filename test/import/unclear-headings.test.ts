@@ -88,7 +88,7 @@ describe('headings that stand again and are half understood', () => {
         const workbook = await openWorkbook(path)
         const roster = await readRoster(workbook, { map: {}, keepCells: true })
         expect(roster.rows).toHaveLength(before + rows)
-        for (const [at, row] of roster.rows.entries()) {
+        for (const [at, row] of [...roster.rows].entries()) {
           const made = at < before ? at : 5 + at - before
           const wrong = [
             ['number', row.number ?? ''],
@@ -103,7 +103,7 @@ describe('headings that stand again and are half understood', () => {
         const isUnderstood = ['number', 'name', 'email'].every((field) =>
           second.some((column) => known.some((one) => one.field === field && one.text === column.text)),
         )
-        for (const { issues } of roster.rows.slice(before)) {
+        for (const { issues } of [...roster.rows].slice(before)) {
           if (!isUnderstood) expect(issues?.map(({ fault }) => fault.code)).toEqual(['unclear-headings'])
         }
         await workbook.close()

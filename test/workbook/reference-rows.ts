@@ -117,7 +117,8 @@ export const referenceRead: readonly string[][] = made.map(({ read }) => read)
 export async function peopleIn(path: string): Promise<{ rows: string[][]; issues: string[] }> {
   const workbook = await openWorkbook(path)
   try {
-    const { rows } = await readRoster(workbook, { map: {}, keepCells: false })
+    const roster = await readRoster(workbook, { map: {}, keepCells: false })
+    const rows = [...roster.rows]
     return {
       rows: rows.map(({ number = '', name, firstName, lastName, address, location, role }) =>
         [number, name, firstName, lastName, address?.email ?? ''].concat(

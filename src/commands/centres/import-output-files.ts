@@ -127,11 +127,11 @@ export async function preparePins({
 /** What centres are called after an import, asked for in the order of its users, which is that of the new centres. */
 function centreNamesAfter({ plan, centreNames }: PreparedImport): (number: string) => string | undefined {
   const renamed = new Map(plan.renames.map(({ number, after }) => [number, after]))
-  let at = 0
+  const made = plan.newCentres[Symbol.iterator]()
+  let next = made.next()
   return (number) => {
-    while ((plan.newCentres[at]?.number ?? number) < number) at += 1
-    const made = plan.newCentres[at]
-    if (made?.number === number) return made.name
+    while (!next.done && next.value.number < number) next = made.next()
+    if (!next.done && next.value.number === number) return next.value.name
     return renamed.get(number) ?? centreNames.get(number)
   }
 }

@@ -116,7 +116,7 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
     let planned = agreed && !asks ? agreed.ready : undefined
     const planNow = async () => {
       const roster = held ?? (await readWorkbook(options, session, phases))
-      // Let go of the rows: they would weigh while the store is written; a second try reads them again.
+      // The plan keeps what it needs of the rows, and is let go of with them; a second try reads them again.
       held = options.file === '-' ? roster : undefined
       const ready = planned
       planned = undefined
@@ -153,7 +153,8 @@ function mayBeRefused(options: Options): boolean {
 
 /** No row of it is without a mistake, and with the country that a new centre needs. */
 function mayChangeNothing({ rows }: Roster): boolean {
-  return rows.every(({ issues = [], location }) => issues.length > 0 || location.country === '')
+  for (const { issues, location } of rows) if (!issues && location.country !== '') return false
+  return true
 }
 
 /** No count of others' writes: what was planned elsewhere is compared with what the store holds. */

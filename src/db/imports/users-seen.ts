@@ -40,7 +40,9 @@ export async function addUsersByAddress(
   const deleted = new Set<string>()
   const anybody = await db.selectFrom('users').select('id').limit(1).executeTakeFirst()
   if (!anybody) return deleted
-  const sought = [...addresses].filter((key) => !users.has(key))
+  const unseen = new Set<string>()
+  for (const key of addresses) if (!users.has(key)) unseen.add(key)
+  const sought = [...unseen]
   for (let at = 0; at < sought.length; at += addressesAtOnce) {
     const some = sought.slice(at, at + addressesAtOnce)
     const live = seenUsers(db).where(anyOf(sql.ref('email_key'), some))

@@ -68,30 +68,37 @@ const centreColumns = [
 /** Inserts centres, Associates before their centres. @returns their ids, by number */
 export async function insertCentres(
   trx: Trx,
-  centres: readonly CentreToInsert[],
+  centres: Iterable<CentreToInsert> & { readonly length: number },
   { importId, at, searchKeyOf }: MakingCentres,
 ): Promise<Map<string, number>> {
-  if (centres.length === 0) return new Map()
+  const ids = new Map<string, number>()
+  if (centres.length === 0) return ids
   const { bulk } = transactionState(trx)
-  const inOrder = [
-    ...centres.filter(({ associate }) => associate === null),
-    ...centres.filter(({ associate }) => associate !== null),
-  ]
-  const first = await bulk.reserve('centres', inOrder.length)
-  const ids = new Map(inOrder.map(({ number }, position) => [number, first + position]))
-  const others = inOrder.flatMap(({ associate }) =>
-    associate === null || ids.has(associate) ? [] : associate,
-  )
-  const saved = await centreIds(trx, others)
-  function* rows() {
-    for (const [position, centre] of inOrder.entries()) {
-      const { number, name, kind, associate, status, address, town, postcode, country } = centre
-      const associateId = associate === null ? null : (ids.get(associate) ?? saved.get(associate) ?? null)
-      const place = [status, address, town, postcode, country, 0, 0, at, importId]
-      yield [first + position, number, name, searchKeyOf(centre), kind, associateId, ...place]
+  let id = await bulk.reserve('centres', centres.length)
+  const rowOf = (centre: CentreToInsert, associateId: number | null) => {
+    const { number, name, kind, status, address, town, postcode, country } = centre
+    const place = [status, address, town, postcode, country, 0, 0, at, importId]
+    const row = [id, number, name, searchKeyOf(centre), kind, associateId, ...place]
+    ids.set(number, id)
+    id += 1
+    return row
+  }
+  const ofAssociates: (CentreToInsert & { associate: string })[] = []
+  function* withoutAssociate() {
+    for (const centre of centres) {
+      const { associate } = centre
+      if (associate === null) yield rowOf(centre, null)
+      else ofAssociates.push({ ...centre, associate })
     }
   }
-  await bulk.insert('centres', centreColumns, rows())
+  await bulk.insert('centres', centreColumns, withoutAssociate())
+  const others = ofAssociates.flatMap(({ associate }) => (ids.has(associate) ? [] : associate))
+  const saved = await centreIds(trx, others)
+  function* withAssociate() {
+    for (const centre of ofAssociates)
+      yield rowOf(centre, ids.get(centre.associate) ?? saved.get(centre.associate) ?? null)
+  }
+  await bulk.insert('centres', centreColumns, withAssociate())
   return ids
 }
 

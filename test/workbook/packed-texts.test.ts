@@ -1,0 +1,63 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PackedTexts } from '../../src/workbook/packed-texts.ts'
+
+function packed(texts: readonly string[]): PackedTexts {
+  const list = new PackedTexts()
+  for (const text of texts) list.push(text)
+  return list
+}
+
+const listed = (list: PackedTexts) => Array.from({ length: list.length }, (_, at) => list.at(at))
+
+/** More of them than are kept as they are. */
+const many = Array.from({ length: 120_000 }, (_, at) => `School ${at}`)
+
+describe('texts that are packed', () => {
+  it('come back as they were, whatever they are', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.string({ unit: 'grapheme' }))
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 50 }), (texts) => {
+        const list = packed([...many, ...texts])
+        expect(listed(list).slice(many.length)).toEqual(texts)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('come back where half of a letter stands in one, and where one is longer than what holds many', () => {
+    const odd = [
+      '\ud83d',
+      'École\udc00',
+      'é'.repeat(9000),
+      'x'.repeat(3_000_000),
+      '',
+      'Łódź',
+      'Città',
+      '学校',
+    ]
+    expect(listed(packed([...many, ...odd, ...odd])).slice(many.length)).toEqual([...odd, ...odd])
+  })
+
+  it('come back where more than one piece is filled', () => {
+    const long = Array.from({ length: 3000 }, (_, at) => `${at} ${'ß'.repeat(at)}`)
+    expect(listed(packed([...many, ...long])).slice(many.length)).toEqual(long)
+  })
+
+  it('can be exchanged', () => {
+    const list = packed([...many, 'A', 'B'])
+    list.set(3, 'École')
+    list.set(many.length, '学校')
+    expect([list.at(2), list.at(3), list.at(many.length), list.at(many.length + 1)]).toEqual([
+      'School 2',
+      'École',
+      '学校',
+      'B',
+    ])
+  })
+
+  it('that come again are kept once', () => {
+    const list = packed(Array.from({ length: 10_000 }, (_, at) => ['Egypt', 'Türkiye', ''][at % 3] ?? ''))
+    expect(listed(list).slice(0, 4)).toEqual(['Egypt', 'Türkiye', '', 'Egypt'])
+  })
+})
