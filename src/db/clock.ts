@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { Unavailable } from '../errors.ts'
 import type { Engine, LastEvent } from './engine.ts'
+import { prepared } from './prepared.ts'
 import type { Store } from './schema.ts'
 import type { Trx } from './transact.ts'
 
@@ -22,15 +23,12 @@ export async function clocksOf(
   clock: Date,
   { server }: Pick<Engine, 'server'> = {},
 ): Promise<Clocks> {
-  const last = server
-    ? server.lastEvent()
-    : await db
-        .selectFrom('audit')
-        .select(['id', 'segment', 'mac', 'at'])
-        .orderBy('id', 'desc')
-        .limit(1)
-        .executeTakeFirst()
+  const last = server ? server.lastEvent() : (await prepared(db, lastEventQuery, {}).execute())[0]
   return { clock, lastEvent: last && new Date(last.at), last }
+}
+
+function lastEventQuery(db: Kysely<Store>) {
+  return db.selectFrom('audit').select(['id', 'segment', 'mac', 'at']).orderBy('id', 'desc').limit(1)
 }
 
 /** The time to judge and to write down: what the clock says, and never before the last event of the log. */

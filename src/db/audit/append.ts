@@ -1,6 +1,8 @@
+import type { Kysely, Selectable } from 'kysely'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { Unavailable } from '../../errors.ts'
-import type { AuditPersonalTable, EventKind } from '../schema.ts'
+import { type Placeholders, prepared } from '../prepared.ts'
+import type { AuditPersonalTable, EventKind, Store } from '../schema.ts'
 import { sendWithNext, transactionState, type Trx } from '../transact.ts'
 
 /** A fact of an event that names or describes a person: kept beside the chain, erasable. */
@@ -67,20 +69,24 @@ export async function insertAuditRow(trx: Trx, event: AuditEvent): Promise<numbe
     ),
   }
   const mac = sealRow(transactionState(trx).auditKey, { row, before: last?.mac })
-  await sendWithNext(trx, trx.insertInto('audit').values({ ...row, kind: event.kind, mac }))
+  await sendWithNext(trx, prepared(trx, insertedRow, { ...row, kind: event.kind, mac }))
   const state = transactionState(trx)
   state.last = { id: row.id, segment: row.segment, mac }
   state.head = { events: row.id, head: mac.toString('hex') }
   if (event.segment !== undefined) state.hasNewSegment = true
-  const beside: AuditPersonalTable[] = personal.map(({ field, value, userId, salt }) => ({
-    audit_id: row.id,
-    field,
-    user_id: userId ?? null,
-    salt,
-    value,
-  }))
-  if (beside.length > 0) await sendWithNext(trx, trx.insertInto('audit_personal').values(beside))
+  for (const { field, value, userId, salt } of personal) {
+    const beside = { audit_id: row.id, field, user_id: userId ?? null, salt, value }
+    await sendWithNext(trx, prepared(trx, insertedValue, beside))
+  }
   return row.id
+}
+
+function insertedRow(trx: Kysely<Store>, row: Placeholders<SealedRow & { kind: EventKind; mac: Buffer }>) {
+  return trx.insertInto('audit').values(row)
+}
+
+function insertedValue(trx: Kysely<Store>, value: Placeholders<Selectable<AuditPersonalTable>>) {
+  return trx.insertInto('audit_personal').values(value)
 }
 
 function notBefore(time: Date, at: string): string {
@@ -90,13 +96,7 @@ function notBefore(time: Date, at: string): string {
 
 /** Values of rows that are not there any more: the log was cut, and what is written now would cover it up. @throws `audit-broken` */
 async function refuseCutLog(trx: Trx, last: number): Promise<void> {
-  const beyond = await trx
-    .selectFrom('audit_personal')
-    .select('audit_id')
-    .where('audit_id', '>', last)
-    .orderBy('audit_id')
-    .limit(1)
-    .executeTakeFirst()
+  const [beyond] = await prepared(trx, valueBeyond, { last }).execute()
   if (beyond === undefined) return
   throw new Unavailable(
     'audit-broken',
@@ -105,6 +105,15 @@ async function refuseCutLog(trx: Trx, last: number): Promise<void> {
       hint: 'Keep the store as it is, and restore a backup: ssh-admin audit verify says where the log ended.',
     },
   )
+}
+
+function valueBeyond(trx: Kysely<Store>, { last }: Placeholders<{ last: number }>) {
+  return trx
+    .selectFrom('audit_personal')
+    .select('audit_id')
+    .where('audit_id', '>', last)
+    .orderBy('audit_id')
+    .limit(1)
 }
 
 /** @param before the seal of the row before it; absent for the first */

@@ -24,8 +24,9 @@ import type { SharedConnection } from './shared-connection.ts'
 export function sharedDatabase(connection: SharedConnection): Kysely<Store> {
   const dialect = new SharedDialect(connection)
   const driver = new SharedDriver(connection)
+  const adapter = dialect.createAdapter()
   const asking = (provider: ConnectionProvider) =>
-    new DefaultQueryExecutor(dialect.createQueryCompiler(), dialect.createAdapter(), provider)
+    new DefaultQueryExecutor(dialect.createQueryCompiler(), adapter, provider)
   // In a transaction kysely would let each wait for the one before it.
   const within = () => asking({ provideConnection: (consumer) => consumer(new Connection(connection)) })
   const outside = asking({

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 import { anyOf, positionOf } from '../portable.ts'
+import { type Placeholders, prepared } from '../prepared.ts'
 import type { Store, UserStatus } from '../schema.ts'
 
 /** What is known of a user beside their own row and their centre's. */
@@ -110,11 +111,12 @@ export type ListedUser = Awaited<ReturnType<ReturnType<typeof listedUsers>['exec
 export type UncountedUser = Awaited<ReturnType<ReturnType<typeof uncountedUsers>['execute']>>[number]
 
 /** The live account of an address, by its key. */
-export function findLiveUser(db: Kysely<Store>, key: string): Promise<UserWithCentre | undefined> {
-  return usersWithCentre(db)
-    .where('users.email_key', '=', key)
-    .where('users.status', '<>', 'deleted')
-    .executeTakeFirst()
+export async function findLiveUser(db: Kysely<Store>, key: string): Promise<UserWithCentre | undefined> {
+  return (await prepared(db, liveUserQuery, { key }).execute())[0]
+}
+
+function liveUserQuery(db: Kysely<Store>, { key }: Placeholders<{ key: string }>) {
+  return usersWithCentre(db).where('users.email_key', '=', key).where('users.status', '<>', 'deleted')
 }
 
 /** The same, where nobody asks how much they hold. */
@@ -175,8 +177,12 @@ export async function addressesInUse(
   return rows.map(({ email_key }) => email_key)
 }
 
-export function findUserById(db: Kysely<Store>, id: number): Promise<UserWithCentre | undefined> {
-  return usersWithCentre(db).where('users.id', '=', id).executeTakeFirst()
+export async function findUserById(db: Kysely<Store>, id: number): Promise<UserWithCentre | undefined> {
+  return (await prepared(db, userByIdQuery, { id }).execute())[0]
+}
+
+function userByIdQuery(db: Kysely<Store>, { id }: Placeholders<{ id: number }>) {
+  return usersWithCentre(db).where('users.id', '=', id)
 }
 
 /** Many at once, by their addresses, without counting their Progression Test data. */
