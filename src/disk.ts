@@ -148,12 +148,10 @@ export async function rename(from: string, to: string): Promise<void> {
   await renameFile(from, to)
 }
 
-export async function rm(
-  path: string,
-  options: { force?: boolean; recursive?: boolean } = {},
-): Promise<void> {
+/** A file that is gone already is none to remove. */
+export async function rm(path: string): Promise<void> {
   faultPoint(`remove ${kindOf(path)}`)
-  await remove(path, options)
+  await remove(path, { force: true })
 }
 
 /** A name without what is different each time. */

@@ -130,6 +130,21 @@ export function orName<Value>(named: NamedKind, parameter: Parameter<Value>): Pa
   return { ...parameter, named, declare }
 }
 
+/** The one centre that a command is about. */
+export function centreArgument(): Parameter<string> {
+  return orName('centre', argument('the number or name of the centre'))
+}
+
+/** The one user that a command is about. */
+export function userArgument(): Parameter<string> {
+  return orName('user', argument("the user's address or name"))
+}
+
+/** The users that a command is about: those who have an account, or anybody who ever had one. */
+export function usersArgument(named: 'user' | 'any-user'): Parameter<string[]> {
+  return orName(named, each("the users' addresses or names; - reads addresses from stdin, one a line"))
+}
+
 const namedKinds = new WeakMap<Argument | Option, NamedKind>()
 
 /** Whose name may stand where this argument or option does, for completion. */

@@ -181,7 +181,11 @@ async function secretsFor(
 }
 
 /** A new password is typed twice: nobody sees what they type. */
-async function askFor(question: string, { terminal, say }: Session, owner?: Account): Promise<string> {
+async function askFor(
+  question: string,
+  { terminal, say }: Session,
+  owner: Account | undefined,
+): Promise<string> {
   for (;;) {
     const typed = await askSecret(terminal, `${question}:`)
     if (question !== newPasswordQuestion) return typed

@@ -20,7 +20,7 @@ import {
 } from '../rules/coordinator.ts'
 import { typedPerson } from '../rules/users/new-user.ts'
 import { preparedMutation, mutation, query } from '../cli/define.ts'
-import { argument, orName, flag, option, type ValuesOf } from '../cli/parameters.ts'
+import { argument, orName, flag, option, type ValuesOf, centreArgument } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import { findCentre, readCentreNumber } from '../rules/centres/find.ts'
 import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
@@ -40,7 +40,7 @@ export const show = () =>
     summary: "show a centre's coordinator",
     description:
       "Show a centre's coordinator, whether they can sign in, and how many users depend on it.\nIn a pipe: number, address, name, status, former address, users affected, changed or unchanged.",
-    args: { centre: orName('centre', argument('the number or name of the centre')) },
+    args: { centre: centreArgument() },
     examples: ['ssh-admin coordinator show EG001'],
     read: async ({ db }, ctx, { centre }) => {
       const { number } = await findCentre(db, centre, ctx)
@@ -57,7 +57,7 @@ export const add = () =>
     description:
       'Give a centre that has none its coordinator: a new user, who is sent a message to set up a password. Its link lives 48 hours.',
     args: {
-      centre: orName('centre', argument('the number or name of the centre')),
+      centre: centreArgument(),
       person: argument("'Name <email>'", z.string().transform(typedPerson)),
     },
     options: {
@@ -108,7 +108,7 @@ export const change = () =>
     summary: 'hand the place of coordinator to somebody else',
     description:
       'Hand the place of coordinator to an administrator of the centre, or to a new person. The former coordinator becomes a teacher. At a terminal, without --to and --new, it lists those who can be chosen.',
-    args: { centre: orName('centre', argument('the number or name of the centre')) },
+    args: { centre: centreArgument() },
     options,
     examples: [
       'ssh-admin coordinator change EG001 --to omar@school.example --yes',
@@ -172,7 +172,7 @@ export const suspend = () =>
     summary: "suspend a centre's coordinator, and lock its users out",
     description:
       "Suspend a centre's coordinator. Until they are restored, or another one takes the place, none of the centre's users can sign in. Nothing of theirs is changed.",
-    args: { centre: orName('centre', argument('the number or name of the centre')) },
+    args: { centre: centreArgument() },
     examples: ['ssh-admin coordinator suspend EG001 --yes'],
     act: (trx, ctx, { centre }) =>
       noticingWhatCloses(trx, {
@@ -210,7 +210,7 @@ export const restore = () =>
     summary: "restore a centre's coordinator, and let its users in again",
     description:
       "Restore a suspended coordinator. The centre's users have back exactly what they had: who could sign in before can again. What is released and open at this moment opens for the centre again, and the answer says what does.",
-    args: { centre: orName('centre', argument('the number or name of the centre')) },
+    args: { centre: centreArgument() },
     examples: ['ssh-admin coordinator restore EG001'],
     act: (trx, ctx, { centre }) =>
       noticingWhatCloses(trx, {

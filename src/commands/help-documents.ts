@@ -22,10 +22,24 @@ import { allOf } from '../cli/list-options.ts'
 import { downloadCommand } from '../cli/download.ts'
 import { forEachTarget } from '../rules/batch.ts'
 
-interface Request {
-  title: string
+interface OneFile {
   file: FileToUpload
   uploaded: Uploaded
+}
+
+interface Request extends OneFile {
+  title: string
+}
+
+interface Replacement extends OneFile {
+  id: string
+}
+
+function uploadOfOne<Asked extends OneFile>() {
+  return {
+    files: ({ file }: Asked) => [file],
+    with: (request: Asked, [uploaded = request.file]: readonly Uploaded[]) => ({ ...request, uploaded }),
+  }
 }
 
 export const upload = () =>
@@ -41,10 +55,7 @@ export const upload = () =>
       const request: Request = { title, file, uploaded: file }
       return request
     },
-    upload: {
-      files: ({ file }) => [file],
-      with: (request, [uploaded = request.file]) => ({ ...request, uploaded }),
-    },
+    upload: uploadOfOne<Request>(),
     act: async (trx, ctx, { title, uploaded: file }) => [await uploadHelpDocument(trx, { title, file, ctx })],
     render: renderChangedHelpDocuments,
     json: changedHelpDocumentsJson,
@@ -87,12 +98,6 @@ export const download = () =>
     },
   })
 
-interface Replacement {
-  id: string
-  file: FileToUpload
-  uploaded: Uploaded
-}
-
 export const replace = () =>
   preparedMutation({
     name: 'replace',
@@ -108,10 +113,7 @@ export const replace = () =>
       const request: Replacement = { id, file, uploaded: file }
       return request
     },
-    upload: {
-      files: ({ file }) => [file],
-      with: (request, [uploaded = request.file]) => ({ ...request, uploaded }),
-    },
+    upload: uploadOfOne<Replacement>(),
     act: async (trx, ctx, { id, uploaded: file }) => [await replaceHelpDocument(trx, { id, file, ctx })],
     confirm: {
       question: ([changed]) =>

@@ -21,7 +21,7 @@ import * as z from 'zod'
 import { listing, query, preparedMutation } from '../cli/define.ts'
 import { allOf } from '../cli/list-options.ts'
 import { listOf, wholeNumber } from '../cli/typed-values.ts'
-import { option, repeated, withValues, argument, orName, flag } from '../cli/parameters.ts'
+import { option, repeated, withValues, argument, flag, centreArgument } from '../cli/parameters.ts'
 import { countryName } from '../country-names.ts'
 import { findKeyTimes } from '../db/key-times.ts'
 import { countriesTyped, offeredCountries } from './centres/options.ts'
@@ -128,7 +128,7 @@ export const show = () =>
     summary: "show a centre's Key Times on a day, in local time and UTC",
     description:
       "Show a centre's Key Times on a day, in local time and UTC. A time that does not exist on that day, or exists twice, is named and never guessed.\nIn a pipe: session, series, local time, time zone, UTC, what stands in the way.",
-    args: { centre: orName('centre', argument('the number or name of the centre')) },
+    args: { centre: centreArgument() },
     options: {
       date: option(
         '<date>',

@@ -17,19 +17,16 @@ export interface NamedUser {
   status: UserStatus
 }
 
-interface UserSearch {
-  /** Folded; each is a part of the name or the address. */
+interface Search {
+  /** Folded; each is a part of what it is called. */
   words: readonly string[]
-  /** Deleted accounts, or those that are not. */
+  /** Those that are deleted, or those that are not. */
   deleted: boolean
   visible: VisibleCentres
 }
 
 /** The users with all of these words in their name or address, those deleted last first. */
-export function streamUsersByName(
-  db: Kysely<Store>,
-  { words, deleted, visible }: UserSearch,
-): Pages<NamedUser> {
+export function streamUsersByName(db: Kysely<Store>, { words, deleted, visible }: Search): Pages<NamedUser> {
   let query = db
     .selectFrom('users')
     .leftJoin('centres', 'centres.id', 'users.centre_id')
@@ -66,18 +63,10 @@ export interface NamedCentre {
   status: CentreStatus
 }
 
-interface CentreSearch {
-  /** Folded; each is a part of the number or the name. */
-  words: readonly string[]
-  /** Deleted centres, or those that are not. */
-  deleted: boolean
-  visible: VisibleCentres
-}
-
 /** The centres with all of these words in their number or name. */
 export function streamCentresByName(
   db: Kysely<Store>,
-  { words, deleted, visible }: CentreSearch,
+  { words, deleted, visible }: Search,
 ): Pages<NamedCentre> {
   let query = db
     .selectFrom('centres')

@@ -99,11 +99,6 @@ export async function cancelMessage(trx: Trx, id: number): Promise<void> {
     .execute()
 }
 
-/** What this transaction owes, as it stands inside it: what a rehearsal would send. */
-export function queuedMessages(trx: Trx): Promise<OutboxRow[]> {
-  return findMessages(trx, transactionState(trx).queued)
-}
-
 interface Wanted {
   /** Only those whose pause is over. */
   dueAt?: Date

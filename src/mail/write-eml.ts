@@ -32,7 +32,7 @@ export async function writeMessage(
     await writeNewFile(temporary, raw)
     await rename(temporary, path)
   } catch (error) {
-    await rm(temporary, { force: true })
+    await rm(temporary)
     throw error
   }
   return path

@@ -30,7 +30,7 @@ export async function removeFiles(paths: readonly string[]): Promise<{ removed: 
   const removed: string[] = []
   const kept: string[] = []
   for (const path of paths) {
-    const gone = await rm(path, { force: true }).then(
+    const gone = await rm(path).then(
       () => true,
       () => false,
     )

@@ -164,9 +164,7 @@ function macros(path: string): UnusableWorkbook {
 }
 
 async function openDocument(archive: Archive, path: string): Promise<UnusableWorkbook> {
-  const isSheet =
-    !archive.names.has('mimetype') ||
-    (await mentions(archive, 'mimetype', 'application/vnd.oasis.opendocument.spreadsheet'))
+  const isSheet = !archive.names.has('mimetype') || (await isOpenDocument(archive))
   if (!isSheet) return notAWorkbook(path, 'an OpenDocument file or an e-book')
   return ods(path)
 }
@@ -195,7 +193,7 @@ async function contentTypeOf(archive: Archive, part: string): Promise<string> {
   return own ?? ofEnding ?? ''
 }
 
-async function mentions(archive: Archive, part: string, words: string): Promise<boolean> {
+async function isOpenDocument(archive: Archive): Promise<boolean> {
   let text = ''
   const sink = {
     write: (piece: string) => {
@@ -203,8 +201,8 @@ async function mentions(archive: Archive, part: string, words: string): Promise<
     },
     end: () => {},
   }
-  await archive.read(part, sink, { max: 4 * 1024 * 1024 })
-  return text.includes(words)
+  await archive.read('mimetype', sink, { max: 4 * 1024 * 1024 })
+  return text.includes('application/vnd.oasis.opendocument.spreadsheet')
 }
 
 /** The text of a file as UTF-8 without byte order mark, whether it was UTF-8 or UTF-16. */

@@ -9,8 +9,7 @@ interface ErrorFacts {
   cause?: unknown
 }
 
-/** The input cannot be used as a workbook; the words say what it is, the hint what to do. */
-export class UnusableWorkbook extends Error {
+abstract class Unusable extends Error {
   readonly code: string
   readonly hint?: string
   readonly details?: Record<string, unknown>
@@ -18,30 +17,19 @@ export class UnusableWorkbook extends Error {
 
   constructor(code: string, message: string, { hint, details, file, cause }: ErrorFacts = {}) {
     super(message, { cause })
-    this.name = 'UnusableWorkbook'
+    this.name = this.constructor.name
     this.code = code
     this.hint = hint
     this.details = details
     this.file = file
   }
 }
+
+/** The input cannot be used as a workbook; the words say what it is, the hint what to do. */
+export class UnusableWorkbook extends Unusable {}
 
 /** A place where nothing can be written. */
-export class UnusableFile extends Error {
-  readonly code: string
-  readonly hint?: string
-  readonly details?: Record<string, unknown>
-  readonly file?: string
-
-  constructor(code: string, message: string, { hint, details, file, cause }: ErrorFacts = {}) {
-    super(message, { cause })
-    this.name = 'UnusableFile'
-    this.code = code
-    this.hint = hint
-    this.details = details
-    this.file = file
-  }
-}
+export class UnusableFile extends Unusable {}
 
 /** The file began well and then did not add up: cut short, changed on its way, or made wrongly. */
 export function damaged(what: string, cause?: unknown): UnusableWorkbook {

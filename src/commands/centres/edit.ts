@@ -8,7 +8,7 @@ import { findCentre } from '../../rules/centres/find.ts'
 import { type CentreOptions, centreKinds, parseCentreOptions } from '../../rules/centres/options.ts'
 import { editCentre } from '../../rules/centres/edit.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { argument, orName } from '../../cli/parameters.ts'
+import { centreArgument } from '../../cli/parameters.ts'
 import { ask, requireTerminal, askSeveral } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { onlyTimeZoneOf } from '../../rules/key-times/time-zones.ts'
@@ -32,7 +32,7 @@ export const edit = () =>
     summary: "change a centre's facts",
     description:
       'Change what is said of a centre; what is not named stays. A centre that leaves its Associate is assigned to nobody there any longer. You are asked first when another centre has the new name already, and where it would close what is released and open for it, or open at once what is not. Without any option, at a terminal, asks for each, showing what it is now.',
-    args: { centre: orName('centre', argument('the number or name of the centre')) },
+    args: { centre: centreArgument() },
     options: {
       ...centreOptions,
     },

@@ -1,7 +1,7 @@
 import { centreViewJson, renderCentre } from '../../render/centres.ts'
 import { centreDetails } from '../../rules/centres/details.ts'
 import { query } from '../../cli/define.ts'
-import { argument, orName } from '../../cli/parameters.ts'
+import { centreArgument } from '../../cli/parameters.ts'
 
 export const show = () =>
   query({
@@ -9,7 +9,7 @@ export const show = () =>
     summary: 'show everything about one centre',
     description:
       'Show one centre: where it is, who coordinates it, its people and whether they can sign in, what is the matter with it, and what happened last.',
-    args: { centre: orName('centre', argument('the number or name of the centre')) },
+    args: { centre: centreArgument() },
     examples: ['ssh-admin centres show EG001'],
     read: ({ db }, ctx, { centre }) => centreDetails(db, { centre, ctx }),
     render: renderCentre,

@@ -7,7 +7,7 @@ import { forEachTarget } from '../../rules/batch.ts'
 import { lookUpUsers } from '../../rules/users/find.ts'
 import type { Transferred } from '../../rules/users/transfer.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { orName, each, flag, option } from '../../cli/parameters.ts'
+import { orName, flag, option, usersArgument } from '../../cli/parameters.ts'
 import { type Deletions, offerMissingSteps } from './offer-missing-steps.ts'
 import { comparableTransfer, comparableUser, questionAbout } from './questions.ts'
 
@@ -19,10 +19,7 @@ export const deletion = () =>
       'Delete suspended users who coordinate nothing and hold no Progression Test data. Their history stays. ' +
       'At a terminal the steps that must come first are offered; everything happens together, or nothing does.',
     args: {
-      email: orName(
-        'any-user',
-        each("the users' addresses or names; - reads addresses from stdin, one a line"),
-      ),
+      email: usersArgument('any-user'),
     },
     options: {
       suspend: flag('suspend them first'),

@@ -1,13 +1,5 @@
 import { preparedMutation } from '../../cli/define.ts'
-import {
-  argument,
-  orName,
-  eitherWay,
-  option,
-  repeated,
-  type ValuesOf,
-  withValues,
-} from '../../cli/parameters.ts'
+import { eitherWay, option, repeated, type ValuesOf, withValues, userArgument } from '../../cli/parameters.ts'
 import { ask, requireTerminal, askSeveral } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { withClosing } from '../../render/closing.ts'
@@ -46,7 +38,7 @@ export const edit = () =>
     description:
       'Change what is named. A changed address is told to the old one and the new one, and open links are void. ' +
       'Without any option, at a terminal, asks for each, showing what it is now.',
-    args: { user: orName('user', argument("the user's address or name")) },
+    args: { user: userArgument() },
     options,
     examples: [
       "ssh-admin users edit amira@school.example --last-name 'El Haddad'",

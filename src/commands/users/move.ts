@@ -2,7 +2,7 @@ import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { withWhatCloses } from '../../rules/users/changed.ts'
 import { moveUser } from '../../rules/users/move.ts'
 import { mutation } from '../../cli/define.ts'
-import { argument, orName, requiredOption } from '../../cli/parameters.ts'
+import { orName, requiredOption, userArgument } from '../../cli/parameters.ts'
 import { comparableUsers, questionAbout } from './questions.ts'
 
 export const move = () =>
@@ -11,7 +11,7 @@ export const move = () =>
     summary: 'move a user to another centre',
     description:
       'Move a user to another centre. The roles at the old one go; an administrator is a teacher at the new one.',
-    args: { email: orName('user', argument("the user's address or name")) },
+    args: { email: userArgument() },
     options: {
       to: orName('centre', requiredOption('<centre>', 'the number or name of the new centre')),
     },

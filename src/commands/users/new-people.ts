@@ -193,10 +193,7 @@ export function eachPerson(text: string): string[] {
 }
 
 /** A name in one argument and its address in another, or several words without quotes. @throws `invalid-person`, with each person whole */
-export function refuseTornPeople(
-  words: readonly string[],
-  { centre }: { centre?: string | undefined } = {},
-): void {
+export function refuseTornPeople(words: readonly string[], { centre }: { centre: string | undefined }): void {
   const number = words.at(-1) ?? ''
   if (centre === undefined && words.length > 1 && /^[a-z]{0,2}\d{3,}$/i.test(number))
     throw new Usage(`${number} is not an address: name@school.example.`, {

@@ -2,7 +2,7 @@ import { person, userJson } from '../../render/users.ts'
 import { printedPin } from '../../rules/credentials/derive.ts'
 import { issuePin, showPin, type IssuedPin } from '../../rules/users/pin.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { argument, orName, flag } from '../../cli/parameters.ts'
+import { flag, userArgument } from '../../cli/parameters.ts'
 import { comparableAccount } from './questions.ts'
 import type { View } from '../../render/table.ts'
 import { tsvLine } from '../../render/clean-text.ts'
@@ -19,7 +19,7 @@ export const pin = () =>
     summary: 'issue a new PIN, or show the present one',
     description:
       'Issue a new PIN to a user who has not set up a password; the one before is void, and you are asked first when it is still open. The audit log keeps who issued or looked, never the PIN. A rehearsal shows no PIN.',
-    args: { email: orName('user', argument("the user's address or name")) },
+    args: { email: userArgument() },
     options: {
       show: flag('show the PIN that is open now, and issue none'),
     },

@@ -4,7 +4,7 @@ import { removeUser } from '../../rules/users/remove.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { lookUpUsers } from '../../rules/users/find.ts'
 import { mutation } from '../../cli/define.ts'
-import { orName, each } from '../../cli/parameters.ts'
+import { usersArgument } from '../../cli/parameters.ts'
 import { comparableUsers, questionAbout } from './questions.ts'
 
 export const remove = () =>
@@ -14,19 +14,14 @@ export const remove = () =>
     description:
       'Take users out of their centre: every role there goes, and with it every service. The accounts remain.',
     args: {
-      email: orName('user', each("the users' addresses or names; - reads addresses from stdin, one a line")),
+      email: usersArgument('user'),
     },
     examples: ['ssh-admin users remove amira@school.example --yes'],
     act: async (trx, ctx, { email: emails }) =>
       withWhatCloses(
         trx,
         ctx,
-        await forEachTarget(
-          trx,
-          emails,
-          (email) => removeUser(trx, { email, ctx }),
-          lookUpUsers(trx, ctx, { deletedToo: false }),
-        ),
+        await forEachTarget(trx, emails, (email) => removeUser(trx, { email, ctx }), lookUpUsers(trx, ctx)),
       ),
     confirm: {
       question: (removed) =>

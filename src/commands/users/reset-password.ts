@@ -4,7 +4,7 @@ import type { ChangedUser } from '../../rules/users/changed.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { lookUpUsers } from '../../rules/users/find.ts'
 import { mutation } from '../../cli/define.ts'
-import { orName, each } from '../../cli/parameters.ts'
+import { usersArgument } from '../../cli/parameters.ts'
 import { comparableUsers, questionAbout } from './questions.ts'
 
 export const reset = () =>
@@ -14,16 +14,11 @@ export const reset = () =>
     description:
       'Send a reset message, or a fresh set-up message to users who have no password yet. Earlier unused links are void.',
     args: {
-      email: orName('user', each("the users' addresses or names; - reads addresses from stdin, one a line")),
+      email: usersArgument('user'),
     },
     examples: ['ssh-admin users reset-password amira@school.example --yes'],
     act: (trx, ctx, { email: emails }) =>
-      forEachTarget(
-        trx,
-        emails,
-        (email) => resetPassword(trx, { email, ctx }),
-        lookUpUsers(trx, ctx, { deletedToo: false }),
-      ),
+      forEachTarget(trx, emails, (email) => resetPassword(trx, { email, ctx }), lookUpUsers(trx, ctx)),
     confirm: {
       question: (sent) =>
         questionAbout(sent, {

@@ -3,7 +3,7 @@ import { restoreUser } from '../../rules/users/restore.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { lookUpUsers } from '../../rules/users/find.ts'
 import { mutation } from '../../cli/define.ts'
-import { orName, each, flag } from '../../cli/parameters.ts'
+import { flag, usersArgument } from '../../cli/parameters.ts'
 
 export const restore = () =>
   mutation({
@@ -12,10 +12,7 @@ export const restore = () =>
     description:
       'Give suspended users back what they were before; a deleted user comes back as they were when deleted.',
     args: {
-      email: orName(
-        'any-user',
-        each("the users' addresses or names; - reads addresses from stdin, one a line"),
-      ),
+      email: usersArgument('any-user'),
     },
     options: {
       send: flag('send a new set-up message to those who have not set up a password'),

@@ -5,7 +5,7 @@ import { forEachTarget } from '../../rules/batch.ts'
 import { lookUpUsers } from '../../rules/users/find.ts'
 import { suspendUser } from '../../rules/users/suspend.ts'
 import { mutation } from '../../cli/define.ts'
-import { orName, each } from '../../cli/parameters.ts'
+import { usersArgument } from '../../cli/parameters.ts'
 import { comparableUsers, questionAbout } from './questions.ts'
 
 export const suspend = () =>
@@ -15,19 +15,14 @@ export const suspend = () =>
     description:
       'Stop users signing in. Their records and history stay as they are; their unused links and PINs are void.',
     args: {
-      email: orName('user', each("the users' addresses or names; - reads addresses from stdin, one a line")),
+      email: usersArgument('user'),
     },
     examples: ['ssh-admin users suspend amira@school.example --yes'],
     act: async (trx, ctx, { email: emails }) =>
       withWhatCloses(
         trx,
         ctx,
-        await forEachTarget(
-          trx,
-          emails,
-          (email) => suspendUser(trx, { email, ctx }),
-          lookUpUsers(trx, ctx, { deletedToo: false }),
-        ),
+        await forEachTarget(trx, emails, (email) => suspendUser(trx, { email, ctx }), lookUpUsers(trx, ctx)),
       ),
     confirm: { question: suspensionQuestion, comparable: comparableUsers },
     render: renderChangedUsers,

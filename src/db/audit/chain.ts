@@ -128,7 +128,7 @@ export async function headOf(db: Kysely<Store>): Promise<LogHead> {
 async function lastSegment(db: Kysely<Store>): Promise<number> {
   const last = await db
     .selectFrom('audit')
-    .select(({ fn }) => fn.max(asNumber('segment')).as('segment'))
+    .select(({ fn }) => fn.max(segmentAsNumber()).as('segment'))
     .executeTakeFirst()
   return last?.segment ?? 1
 }
@@ -140,7 +140,7 @@ async function* rowsOf(db: Kysely<Store>): AsyncGenerator<StoredRow[]> {
     const rows: StoredRow[] = await db
       .selectFrom('audit')
       .select(['id', 'at', 'operator', 'kind', 'action', 'command', 'facts', 'personal', 'mac'])
-      .select(asNumber('segment').as('segment'))
+      .select(segmentAsNumber().as('segment'))
       .where('id', '>', after)
       .where('id', '<', Number.MAX_SAFE_INTEGER)
       .orderBy('id')
@@ -174,11 +174,11 @@ async function rowsBeyondNumbers(db: Kysely<Store>): Promise<string[]> {
   return rows.map(({ number }) => number)
 }
 
-/** An integer of the store as a number that can be read, whatever somebody put there. */
-function asNumber(column: string) {
+/** As a number that can be read, whatever somebody put there. */
+function segmentAsNumber() {
   const { MIN_SAFE_INTEGER: min, MAX_SAFE_INTEGER: max } = Number
-  return sql<number>`case when ${sql.ref(column)} < ${sql.lit(min)} then ${sql.lit(min)}
-    when ${sql.ref(column)} > ${sql.lit(max)} then ${sql.lit(max)} else ${sql.ref(column)} end`
+  return sql<number>`case when segment < ${sql.lit(min)} then ${sql.lit(min)}
+    when segment > ${sql.lit(max)} then ${sql.lit(max)} else segment end`
 }
 
 function digestable({ mac, ...row }: StoredRow): string {

@@ -121,15 +121,13 @@ async function change(trx: Trx, id: number, values: Updateable<UserTable>): Prom
 }
 
 export async function insertRoles(trx: Trx, userId: number, roles: readonly string[]): Promise<void> {
-  for (const role of roles) {
-    await sendWithNext(
-      trx,
-      trx
-        .insertInto('user_roles')
-        .values({ user_id: userId, role })
-        .onConflict((conflict) => conflict.doNothing()),
-    )
-  }
+  if (roles.length === 0) return
+  const rows = roles.map((role) => ({ user_id: userId, role }))
+  const held = trx.insertInto('user_roles').values(rows)
+  await sendWithNext(
+    trx,
+    held.onConflict((conflict) => conflict.doNothing()),
+  )
 }
 
 export async function deleteRoles(trx: Trx, userId: number, roles: readonly string[]): Promise<void> {
@@ -143,15 +141,13 @@ export async function deleteEveryRole(trx: Trx, userId: number): Promise<void> {
 }
 
 export async function insertSites(trx: Trx, userId: number, sites: readonly string[]): Promise<void> {
-  for (const site of sites) {
-    await sendWithNext(
-      trx,
-      trx
-        .insertInto('user_sites')
-        .values({ user_id: userId, site })
-        .onConflict((conflict) => conflict.doNothing()),
-    )
-  }
+  if (sites.length === 0) return
+  const rows = sites.map((site) => ({ user_id: userId, site }))
+  const held = trx.insertInto('user_sites').values(rows)
+  await sendWithNext(
+    trx,
+    held.onConflict((conflict) => conflict.doNothing()),
+  )
 }
 
 export async function deleteSites(trx: Trx, userId: number, sites: readonly string[]): Promise<void> {

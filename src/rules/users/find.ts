@@ -59,7 +59,7 @@ async function rowOf<Row extends { id: number; centre_id: number | null }>(
 export function lookUpUsers(
   db: Kysely<Store>,
   { by, at }: Pick<RuleContext, 'by' | 'at'>,
-  { deletedToo }: { deletedToo: boolean },
+  { deletedToo = false }: { deletedToo?: boolean } = {},
 ): LookUp<string> {
   return {
     keyOf: (email) => {

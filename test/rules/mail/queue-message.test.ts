@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { voidOpenCredentials } from '../../../src/db/credentials.ts'
-import { queuedMessages } from '../../../src/db/outbox.ts'
+import { findMessages } from '../../../src/db/outbox.ts'
+import { transactionState } from '../../../src/db/transact.ts'
 import { headerText, queueMessage } from '../../../src/rules/mail/queue-message.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -19,7 +20,7 @@ describe('owing somebody a letter', () => {
   const setUp = () =>
     world.commit((ctx) => async (trx) => {
       await queueMessage(trx, ctx, { letter: 'account-set-up', to: amira })
-      return (await queuedMessages(trx))[0]
+      return (await findMessages(trx, transactionState(trx).queued))[0]
     })
   const rows = async () => {
     const { db } = await world.store()
