@@ -133,9 +133,10 @@ async function* keyTimeErrors(
   { facts, releases, at }: ReadReleases & { at: Date },
 ): AsyncGenerator<FoundError> {
   const kind = 'key-time'
-  const zones = new Map<string, Set<number | null>>()
+  const zones = new Map<string, Map<number | null, number[]>>()
   for (const { id, country, administrative_zone: zone, session, local_time } of await findKeyTimes(db)) {
-    zones.set(country, (zones.get(country) ?? new Set()).add(zone))
+    const there = zones.get(country) ?? new Map<number | null, number[]>()
+    zones.set(country, there.set(zone, [...(there.get(zone) ?? []), id]))
     const contradiction = contradictionOf(session, local_time)
     if (!contradiction) continue
     yield {
@@ -147,14 +148,15 @@ async function* keyTimeErrors(
     }
   }
   for (const [country, all] of zones) {
-    const known = [...all].filter((zone) => zone !== null)
+    const known = [...all.keys()].filter((zone) => zone !== null)
     const name = countryName(country)
-    const hint = `ssh-admin key-times list --country ${country}; ssh-admin key-times edit ID --administrative-zone N`
     if (known.length === 0) {
       const message = `${name} has Key Times, and no administrative zone.`
+      const hint = `ssh-admin key-times edit ${all.get(null)?.[0]} --administrative-zone N`
       yield { kind, code: 'no-administrative-zone', subject: name, message, hint }
     } else if (known.length > 1) {
       const message = `${name} is in the administrative zones ${known.sort().join(' and ')}; a country is in one.`
+      const hint = known.map((zone) => movesTo(zone, all)).join(', or: ')
       yield { kind, code: 'administrative-zones-differ', subject: name, message, hint }
     }
   }
@@ -186,6 +188,12 @@ async function* keyTimeErrors(
       message: sentenceOf(problem, { centres, unseen }),
       hint: problem.hint,
     }
+}
+
+/** What puts every Key Time of a country into one zone. */
+function movesTo(zone: number, all: ReadonlyMap<number | null, readonly number[]>): string {
+  const others = [...all].flatMap(([one, ids]) => (one === null || one === zone ? [] : ids))
+  return others.map((id) => `ssh-admin key-times edit ${id} --administrative-zone ${zone}`).join('; ')
 }
 
 /** A country is in an administrative zone by its Key Times: what is released for a zone leaves its centres out without. */
@@ -242,7 +250,9 @@ async function* otherErrors(db: Kysely<Store>, { releases }: ReadReleases): Asyn
       yield { kind, code: 'no-audience', subject, message: `${named} is for nobody.`, hint }
     }
     if (release.resources.every(({ withdrawn_at }) => withdrawn_at !== null)) {
-      const hint = `ssh-admin releases edit ${id} --resource ID, or ssh-admin resources restore ID`
+      const ids = release.resources.map((resource) => resource.id).join(' ')
+      const restore = ids === '' ? '' : `ssh-admin resources restore ${ids}, or: `
+      const hint = `${restore}ssh-admin releases edit ${id} --resource ID`
       const message = `${named} has no resource that is not withdrawn.`
       yield { kind, code: 'no-resource', subject, message, hint }
     }

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { wordsOfLine } from '../../../src/cli/batch/words-of-line.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World
@@ -335,5 +336,112 @@ describe('the list of errors', () => {
     await run('resources', 'upload', 'first.txt', ...facts)
     expect(await found()).toEqual({ exit: 0, errors: [] })
     expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0 })
+  })
+
+  it('says of each what to type, and what is typed mends it', async () => {
+    await world.centre('CA001', { kind: 'associate' })
+    await world.centre('CA101', { associate: 'CA001' })
+    await world.centre('EG003')
+    await world.centre('NZ001', { country: 'NZ' })
+    await world.centre('KE001', { country: 'KE' })
+    writeFileSync(world.path('audio.mp3'), 'audio')
+    const audio = [
+      '--title',
+      'Audio',
+      '--kind',
+      'listening-audio',
+      '--series',
+      '2026-06',
+      '--component',
+      '0500/13',
+    ]
+    await run('resources', 'upload', 'audio.mp3', ...audio)
+    const text = ['--title', 'Old', '--kind', 'other', '--series', '2026-06']
+    writeFileSync(world.path('old.txt'), 'old')
+    const { resources } = await run('resources', 'upload', 'old.txt', ...text)
+    const old = String(resources[0].id)
+    await entries(
+      'EG009,2026-06,0500/12,3',
+      'EG003,2026-06,0500/12,3',
+      'EG001,2026-06,0500/99,3',
+      'CA101,2026-06,0500/13,3',
+    )
+    await run('centres', 'delete', 'EG003')
+    await keyTimes('Egypt,3,AM,09:00,', 'Pakistan,,AM,11:00,', 'India,4,AM,11:30,', 'India,5,PM,16:00,')
+    const [egypt] = await world.rows<{ id: number }>("select id from key_times where country = 'EG'")
+    await releasing('--opens', 'key-time AM 2026-04-24', '--for', 'all')
+    const draft = async (name: string, ...more: string[]) =>
+      run('releases', 'create', name, '--resource', old, '--opens', '2026-06-02T08:00Z', ...more)
+    await draft('For nobody')
+    await draft('Backwards', '--for', 'all', '--closes', '2026-06-03T08:00Z')
+    await draft('Astray', '--for', 'country:PK')
+    await run('releases', 'publish', 'Astray')
+    await draft('In a zone', '--for', 'zone:3')
+    await run('releases', 'publish', 'In a zone')
+    await run('resources', 'withdraw', old)
+    await world.tamper(
+      `update releases set closes = '2026-06-01T08:00:00.000Z' where name = 'Backwards'`,
+      `update key_times set local_time = '00:30' where id = ${egypt?.id}`,
+      `update contents set mismatch_at = '2026-03-02T09:00:00.000Z' where id = (select content_id from resources where title = 'Text')`,
+    )
+    /** What somebody writes in the place of what is left to them. */
+    const filledIn: Record<string, string> = {
+      ZONE: 'Pacific/Auckland',
+      'HH:MM': '10:00',
+      MOMENT: '2026-06-03T08:00Z',
+      AUDIENCE: 'EG001',
+      N: '4',
+      FILE: 'old.txt',
+      TITLE: 'New',
+      KIND: 'other',
+    }
+    const newTimes = () => {
+      const rows = ['Kenya,3,AM,10:00,', 'New Zealand,6,AM,10:00,Pacific/Auckland']
+      const heading = 'Country,Administrative zone,Session,Local time,Time zone'
+      writeFileSync(world.path('times.csv'), [heading, ...rows].join('\n'))
+    }
+    const typed = (hint: string): string[] => {
+      const [, line = ''] = /ssh-admin (.*?)(?:, or\b|; |\. |, with |\.$|$)/.exec(hint) ?? []
+      const words = wordsOfLine(line)
+      if (words[0] === 'key-times' && words[1] === 'list') return ['key-times', 'import', 'times.csv']
+      if (words[0] === 'key-times' && words[1] === 'import') return ['key-times', 'import', 'times.csv']
+      if (words[0] === 'centres' && words[1] === 'create')
+        return [...words, '--name', 'New', '--country', 'EG']
+      return words.map((word) => filledIn[word] ?? word)
+    }
+    newTimes()
+    const all = async () =>
+      (await world.run(['errors', 'list', '--json'])).json().errors as {
+        code: string
+        hint: string
+        message: string
+      }[]
+    const codes = new Set<string>()
+    for (let left = 40; left > 0; left -= 1) {
+      const [error] = await all()
+      if (!error) break
+      codes.add(error.code)
+      const ran = await world.run([...typed(error.hint), '--yes', '--json'])
+      expect(ran, `${error.message} ${error.hint}: ${ran.stderr}`).toMatchObject({ exit: 0 })
+      const after = (await all()).map(({ message }) => message)
+      expect(after, error.hint).not.toContain(error.message)
+    }
+    expect(await found()).toEqual({ exit: 0, errors: [] })
+    expect([...codes].sort()).toEqual([
+      'administrative-zones-differ',
+      'centre-deleted',
+      'centre-not-found',
+      'content-damaged',
+      'ends-before-it-begins',
+      'local-time-does-not-exist',
+      'no-administrative-zone',
+      'no-audience',
+      'no-centre',
+      'no-global-listening',
+      'no-key-time',
+      'no-resource',
+      'no-time-zone',
+      'unknown-component',
+    ])
   })
 })
