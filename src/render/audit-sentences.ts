@@ -10,11 +10,11 @@ export function sentenceOf(event: AuditEntry): string {
   if (event.kind === 'refusal') return refusalOf(event)
   const [group] = event.action.split('.')
   const who = group === 'account' && event.subject !== null ? personIn(event, 'subject') : whoDid(event)
-  const phrase = did[event.action] ?? defaultPhrase(event)
+  const phrase = phraseOf(event)
   const used = new Set(['command'])
   const words = phrase.replace(/\{(\w+)\}/g, (_, field: string) => {
     used.add(field)
-    return field === 'subject' ? subjectOf(event) : personIn(event, field)
+    return field === 'subject' ? subjectOf(event) : wordsOf(event, field)
   })
   const more = particulars(event, used)
   return `${who} ${words}${more === '' ? '' : ` (${more})`}`
@@ -35,6 +35,13 @@ function refusalOf(event: AuditEntry): string {
 function whoDid({ actor, names, operator }: AuditEntry): string {
   if (actor === erasedActor) return 'somebody who was erased'
   return actor === null ? (operator ?? 'Cambridge staff') : names.actor || actor
+}
+
+/** Somebody by name, a number, or the names of several things. */
+function wordsOf(event: AuditEntry, field: string): string {
+  const value = event.details[field]
+  if (typeof value === 'number') return String(value)
+  return Array.isArray(value) ? value.map(said).join(', ') : personIn(event, field)
 }
 
 /** By name, where there is one still. */
@@ -83,10 +90,10 @@ const did: Readonly<Record<string, string>> = {
   'key-times.imported': 'imported the Key Times of {subject}',
   'key-times.removed': 'removed the Key Time {subject}',
   'mail.cancelled': 'cancelled a message to {subject}',
-  'mail.message-failed': 'could not send a message',
-  'mail.message-sent': 'sent a message',
-  'mail.message-waiting': 'left a message waiting',
-  'mail.message-written': 'wrote a message to a file',
+  'mail.message-failed': 'could not send a message to {subject}',
+  'mail.message-sent': 'sent a message to {subject}',
+  'mail.message-waiting': 'left a message to {subject} waiting',
+  'mail.message-written': 'wrote a message to {subject} into a file',
   'mail.shown': 'looked at a message to {subject}',
   'pins.made-again': 'made the PIN sheet of import {subject} again',
   'pins.renewed': 'issued the PINs of import {subject} anew',
@@ -102,8 +109,8 @@ const did: Readonly<Record<string, string>> = {
   'resources.restored': 'restored {subject}',
   'resources.uploaded': 'uploaded {subject}',
   'resources.withdrawn': 'withdrew {subject}',
-  'roles.granted': 'granted roles to {subject}',
-  'roles.revoked': 'revoked roles of {subject}',
+  'roles.granted': 'granted {roles} to {subject}',
+  'roles.revoked': 'took {roles} from {subject}',
   'store.backed-up': 'backed up the store',
   'store.begun': 'began the store',
   'store.clock-accepted': 'accepted the clock',
@@ -130,6 +137,19 @@ const did: Readonly<Record<string, string>> = {
   'users.transferred': 'transferred the Progression Test data of {subject} to {receiver}',
 }
 
+/** What was done with several messages at once. */
+const didSeveral: Readonly<Record<string, string>> = {
+  'mail.message-failed': 'could not send {messages} messages',
+  'mail.message-sent': 'sent {messages} messages',
+  'mail.message-waiting': 'left {messages} messages waiting',
+  'mail.message-written': 'wrote {messages} messages into files',
+}
+
+function phraseOf(event: AuditEntry): string {
+  const several = typeof event.details.messages === 'number' ? didSeveral[event.action] : undefined
+  return several ?? did[event.action] ?? defaultPhrase(event)
+}
+
 /** Whether an action has a sentence of its own. */
 export function hasSentence(action: string): boolean {
   return Object.hasOwn(did, action)
@@ -146,12 +166,19 @@ function particulars(event: AuditEntry, used: ReadonlySet<string>): string {
   const rest = Object.fromEntries(Object.entries(others).filter(([name]) => !used.has(name)))
   const parts = [
     ...(typeof before === 'string' ? [`was ${before}${becomes(event.action, after)}`] : []),
-    ...(typeof before === 'object' && before !== null ? [factsInWords(event, { before, after })] : []),
-    ...(before === undefined && after !== undefined ? [factsInWords(event, { after })] : []),
+    ...(Array.isArray(before) ? [`had ${before.map(said).join(', ') || 'none'}`] : []),
+    ...(isFacts(before) ? [factsInWords(event, { before, after })] : []),
+    ...(before === undefined && after !== undefined
+      ? [factsInWords(event, isFacts(after) ? { ...after } : { after })]
+      : []),
     ...holds(progressionTests),
     factsInWords(event, rest),
   ]
   return parts.filter((part) => part !== '').join('; ')
+}
+
+function isFacts(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The verb says it for most. */

@@ -64,6 +64,26 @@ describe('an event as a sentence', () => {
     ])
   })
 
+  it('names roles, those to whom messages went, and what a new centre is', async () => {
+    await world.run(['centres', 'create', 'EG001', '--name', 'Nile Academy', '--country', 'EG'])
+    const people = ['Omar Said <omar@school.example>', 'Nour Salem <nour@school.example>']
+    await world.run(['users', 'add', ...people, '--centre', 'EG001'])
+    await world.run(['roles', 'grant', 'omar@school.example', 'submit-teacher', 'access-to-scripts'])
+    await world.run(['roles', 'revoke', 'omar@school.example', 'submit-teacher'])
+    await world.run(['users', 'reset-password', 'nour@school.example', '--yes'])
+    const listed = await world.run(['audit', 'list', '--fields', 'what'], { terminal: { columns: 120 } })
+    expect(listed.stdout.split('\n').slice(1, 9)).toEqual([
+      'tester@desk wrote a message to Nour Salem into a file (message 3, letter account-set-up)',
+      'tester@desk reset the password of Nour Salem (status invited)',
+      'tester@desk took submit-teacher from Omar Said (had teacher, access-to-scripts, submit-teacher)',
+      'tester@desk granted access-to-scripts, submit-teacher to Omar Said (had teacher)',
+      'tester@desk wrote 2 messages into files',
+      'tester@desk added Nour Salem (centre EG001, hub role teacher)',
+      'tester@desk added Omar Said (centre EG001, hub role teacher)',
+      expect.stringMatching(/^tester@desk created centre EG001 \(name Nile Academy, kind school/),
+    ])
+  })
+
   it('is told of what its owner does with an account under the name of the owner', async () => {
     await world.centre('EG001')
     await world.user('omar@school.example', { centre: 'EG001', firstName: 'Omar', lastName: 'Said' })
