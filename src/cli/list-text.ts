@@ -21,7 +21,7 @@ export function textOf<Row, Name extends string, Sort extends Name>(
     case 'table':
       return spec.inFull && out.isTerminal && wanted.isUsual && !wanted.named
         ? eachInFull(spec.inFull, { list, pages, view: out })
-        : tables(list, pages, out)
+        : tables(list, pages, { view: out, typed: session.argv })
     case 'tsv':
       return lines(pages, (row) => tsvLine(cellsOf(row, list)))
     case 'csv':
@@ -119,25 +119,31 @@ const rowsInTable = 500
 async function* tables<Row, Name extends string, Sort extends Name>(
   list: List<Row, Name, Sort>,
   pages: CountedPages<Row>,
-  view: View,
+  { view, typed }: { view: View; typed: readonly string[] },
 ) {
   const { columnsThatFit, table } = await import('../render/table.ts')
   const { spec, found, wanted } = list
   const headings = wanted.names.map((name) => spec.fields[name].heading)
   const dropOrder = dropOrderOf(list)
+  const asked = new Set(typed.flatMap((word) => word.toLowerCase().split(/[=,]/)))
   const key = wanted.names.indexOf(spec.id)
   const hidden = new Set<string>()
   let fitting: number[] | undefined
   const draw = (page: Cell[][]) => {
+    // A column that says in each row what was asked for is missed least.
+    const isAskedFor = (at: number) =>
+      at !== key && page.length > 1 && page.every((row) => asked.has(String(row[at]).toLowerCase()))
+    const known = wanted.named ? [] : [...headings.keys()].filter(isAskedFor)
     // What is drawn first decides for the whole list. A pipe has no width.
     fitting ??= view.isTerminal
-      ? columnsThatFit(headings, page, { width: view.width, key, dropOrder })
+      ? columnsThatFit(headings, page, { width: view.width, key, dropOrder, known })
       : [...headings.keys()]
     const kept = fitting
     const only = <Part>(parts: readonly Part[]) => parts.filter((_, at) => kept.includes(at))
-    // What is empty in every row is not missed.
+    // What is empty in every row, or known, is not missed.
     for (const [at, heading] of headings.entries())
-      if (!kept.includes(at) && page.some((row) => (row[at] ?? '') !== '')) hidden.add(heading)
+      if (!kept.includes(at) && !known.includes(at) && page.some((row) => (row[at] ?? '') !== ''))
+        hidden.add(heading)
     const drawnFor = view.isTerminal ? view : { ...view, width: Number.MAX_SAFE_INTEGER }
     return `${table(only(headings), page.map(only), drawnFor, { key: kept.indexOf(key) })}\n`
   }

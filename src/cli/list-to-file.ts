@@ -4,7 +4,7 @@ import { answer } from './action.ts'
 import type { List } from './list-declaration.ts'
 import { pagesOfList } from './list-rows.ts'
 import { cellsOf } from './list-text.ts'
-import { checkOutputFile, prepareTable } from './output-file.ts'
+import { checkOutputFile, endingOfTable, prepareTable } from './output-file.ts'
 import { moveIntoPlaceRecorded } from './record-event.ts'
 import type { Session } from './session.ts'
 import { pathInWords } from '../shell-word.ts'
@@ -16,9 +16,8 @@ export async function writeToFile<Row, Name extends string, Sort extends Name>(
 ): Promise<number> {
   const { spec } = list
   const { now, signal } = session.context
-  const { tableEnding } = await import('../workbook/write.ts')
   // The file as it was typed: what is written first has another name.
-  if (file.trim() !== '') tableEnding(file)
+  if (file.trim() !== '') await endingOfTable(file)
   const output = await checkOutputFile(session, { kind: 'list', file, flag: '--out', asksLater: true })
   await output.confirmReplacing()
   const pages = pagesOfList(list, signal)

@@ -5,7 +5,7 @@ import { Cancelled, Failure, Unavailable, Usage } from '../errors.ts'
 import { finishing } from '../interruption.ts'
 import { makersMark } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
-import type { Tables } from '../workbook/write.ts'
+import type { TableEnding, Tables } from '../workbook/write.ts'
 import { fileOfTheStore, isFileOfTheStore, isSameFile, refuseFileOfTheDesk } from './files-of-the-store.ts'
 import { changedMeanwhile } from './mutation.ts'
 import { noteOutput, type OutputKind, removeAbandoned, unfinishedOutputsIn } from './output-notes.ts'
@@ -59,13 +59,7 @@ export async function checkOutputFile(session: Session, wanted: Wanted): Promise
   const { context } = session
   const { file, flag = 'A file to write', input, nameIsOurs = false } = wanted
   if (file.trim() === '') throw new Usage(`${flag} needs the name of a file.`)
-  // Elsewhere - is stdout, and nobody means a file of that name.
-  if (file === '-') {
-    throw new Usage('- is stdout, and this file does not go there.', {
-      code: 'not-to-stdout',
-      hint: 'Name a file; one that is called - is ./-.',
-    })
-  }
+  refuseStdout(file)
   const path = resolve(context.cwd, file)
   const there = refuseUnusablePlace(path, file)
   if (isFileOfTheStore(path, session))
@@ -358,8 +352,25 @@ async function* untilStopped(
   }
 }
 
+/** Elsewhere - is stdout, and nobody means a file of that name. */
+export function refuseStdout(file: string): void {
+  if (file !== '-') return
+  throw new Usage('- is stdout, and this file does not go there.', {
+    code: 'not-to-stdout',
+    hint: 'Name a file; one that is called - is ./-.',
+  })
+}
+
+/** The ending of a table that is to be written, small letters. @throws for any that is not known, and for stdout */
+export async function endingOfTable(file: string): Promise<TableEnding> {
+  refuseStdout(file)
+  const { tableEnding } = await import('../workbook/write.ts')
+  return tableEnding(file)
+}
+
 /** What is meant to be imported again is a workbook or CSV. */
 export async function refuseUnimportable(file: string): Promise<void> {
+  refuseStdout(file)
   const { tableEnding } = await import('../workbook/write.ts')
   if (extname(file).toLowerCase() === '.json') {
     throw new Usage(`${file} would be JSON, which an import does not read.`, {

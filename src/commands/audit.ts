@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { type AuditEntry, countEvents, pagesOfEvents } from '../db/audit/events.ts'
-import { prepareTable } from '../cli/output-file.ts'
+import { prepareTable, refuseStdout } from '../cli/output-file.ts'
 import { Usage, Unavailable } from '../errors.ts'
 import { eventJson, eventSheet, eventFields, eventsInPipe, eventsInTable } from '../render/audit.ts'
 import { eventsFor } from '../rules/audit/events-for.ts'
@@ -137,6 +137,7 @@ function endingOf(file: string): string {
 }
 
 function refuseOtherEndings(file: string): void {
+  refuseStdout(file)
   if (['.xlsx', '.csv', '.jsonl'].includes(endingOf(file))) return
   throw new Usage(`${file} has an ending that is not known.`, {
     hint: 'End the name with .xlsx, .csv or .jsonl.',

@@ -288,10 +288,14 @@ async function changeConfiguration(session: Session, { name, change }: Change): 
   if (context.signal.aborted) throw new Cancelled()
   if (changed && !common.dryRun) await replaceFile(path, { text, session })
   const what = name === null ? 'The configuration' : kebabCase(name)
+  const isThere = name === null || Object.hasOwn(after, name)
+  const done = isThere ? 'changed in' : 'taken out of'
+  const already =
+    name === null ? 'is the same in' : isThere ? 'has that value already in' : 'does not stand in'
   return {
     text: changed
-      ? `${what} is changed in ${pathInWords(path)}.`
-      : `${what} is as it was in ${pathInWords(path)}; nothing to do.`,
+      ? `${what} ${common.dryRun ? 'would be' : 'is'} ${done} ${pathInWords(path)}`
+      : `${what} ${already} ${pathInWords(path)}; nothing to do.`,
     json: { file: path, name: name && kebabCase(name), changed },
   }
 }

@@ -31,8 +31,10 @@ import {
   renderMessages,
   renderMessage,
   messageFields,
+  messagesDropOrder,
   messagesInPipe,
   messagesInTable,
+  whyUndelivered,
 } from '../render/messages.ts'
 import { count } from '../render/text.ts'
 import { sendLettersOfImport } from '../rules/mail/activation-letters.ts'
@@ -75,6 +77,8 @@ export const list = () =>
     fields: messageFields,
     table: messagesInTable,
     pipe: messagesInPipe,
+    dropOrder: messagesDropOrder,
+    below: whyUndelivered,
     id: 'id',
     find: async ({ store: { db } }, { state: states, letter, to, import: importId }) => {
       const filter = { states, letter, to: to?.trim().toLowerCase(), importId }

@@ -188,5 +188,6 @@ function describe({ code, responseCode, response, message }: Trouble, { host, po
   if (responseCode && response) return `${host} answered: ${response}`
   if (code === 'ETIMEDOUT') return `${at} did not answer in time (${message})`
   if (code === 'EDNS') return `there is no server called ${host}`
+  if (/ECONNREFUSED/.test(`${code} ${message}`)) return `nothing answers at ${at} (connection refused)`
   return `the connection to ${at} failed: ${message}`
 }

@@ -14,8 +14,8 @@ export function closingQuestion(
 ): string | undefined {
   if (closes.length === 0 && opens.length === 0) return undefined
   const done = [
-    ...(closes.length > 0 ? [`close what is open for ${whomOf(closes).counted}`] : []),
-    ...(opens.length > 0 ? [`open it now for ${whomOf(opens).counted}`] : []),
+    ...(closes.length > 0 ? [`close what is open for ${whomOf(closes)}`] : []),
+    ...(opens.length > 0 ? [`open it now for ${whomOf(opens)}`] : []),
   ]
   return [
     ...named(closes, 'What is open now would close for'),
@@ -64,12 +64,20 @@ export function openingLines(opens: readonly Closing[]): string[] {
 
 function named(changes: readonly Closing[], first: string): string[] {
   if (changes.length === 0) return []
-  const { counted, few } = whomOf(changes)
-  const [what = '', ...others] = new Set(changes.map(whatOf))
+  return groupedByWhat(`${first} ${whomOf(changes)}`, changes, whatOf)
+}
+
+/** What it is stands in the title where it is one thing, and behind each where it is several. */
+function groupedByWhat(
+  title: string,
+  changes: readonly Closing[],
+  what: (change: Closing) => string,
+): string[] {
+  const [only = '', ...others] = new Set(changes.map(what))
   if (others.length === 0 && changes.length > 1)
-    return listLines(`${first} ${counted} (${few}), ${what}:`, changes.map(whom).map(oneLine), maxNamed)
-  const lines = changes.map((change) => oneLine(`${whom(change)}: ${whatOf(change)}`))
-  return listLines(`${first} ${counted} (${few}):`, lines, maxNamed)
+    return listLines(`${title}, ${only}:`, changes.map(whom).map(oneLine), maxNamed)
+  const lines = changes.map((change) => oneLine(`${whom(change)}: ${what(change)}`))
+  return listLines(`${title}:`, lines, maxNamed)
 }
 
 function whatOf({ release, resources }: Closing): string {
@@ -82,17 +90,13 @@ function whom({ centre, user }: Closing): string {
   return user === undefined ? `${centre.number} ${centre.name}` : `${user} (${centre.number})`
 }
 
-function whomOf(changes: readonly Closing[]): { counted: string; few: string } {
+function whomOf(changes: readonly Closing[]): string {
   const centres = new Set(changes.flatMap(({ centre, user }) => (user === undefined ? centre.number : [])))
   const people = new Set(changes.flatMap(({ user }) => user ?? []))
-  const all = [...centres, ...people]
-  return {
-    counted: [
-      ...(centres.size > 0 ? [count(centres.size, 'centre')] : []),
-      ...(people.size > 0 ? [people.size === 1 ? '1 person' : `${grouped(people.size)} people`] : []),
-    ].join(' and '),
-    few: `${all.slice(0, 3).join(', ')}${all.length > 3 ? ' …' : ''}`,
-  }
+  return [
+    ...(centres.size > 0 ? [count(centres.size, 'centre')] : []),
+    ...(people.size > 0 ? [people.size === 1 ? '1 person' : `${grouped(people.size)} people`] : []),
+  ].join(' and ')
 }
 
 /** What of it is agreed to. */
@@ -118,6 +122,6 @@ function linesForPipe(word: string, changes: readonly Closing[]): string[] {
 }
 
 function listed(word: string, changes: readonly Closing[]): string[] {
-  const lines = changes.map((change) => oneLine(`${whom(change)}: ${change.release.name}`))
-  return listLines(`  ${word} for ${count(lines.length, 'authorisation')}:`, lines, maxNamed)
+  const title = `  ${word} for ${count(changes.length, 'authorisation')}`
+  return groupedByWhat(title, changes, ({ release }) => oneLine(release.name))
 }

@@ -106,7 +106,9 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
       `${count(plan.extraUsers.length - counts.users.deleted, 'user')} of these centres`,
   ].filter((part) => part !== false)
   if (lists.length > 0) {
-    lines.push(`Not in the workbook: ${lists.join(' and ')}; they stay as they are (--json lists them).`)
+    lines.push(
+      `Not in the workbook: ${lists.join(' and ')}; they stay as they are. To see all of them: --report FILE.html, or --json`,
+    )
   }
   lines.push(...renderClosing(closes, view))
   if (id !== null) lines.push(chalk.dim(`To take it back: ssh-admin centres imports undo ${id}`))

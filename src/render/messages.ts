@@ -57,7 +57,9 @@ export const messageFields = {
   ),
 }
 
-export const messagesInTable = ['id', 'to', 'letter', 'state', 'when', 'last-error'] as const
+export const messagesInTable = ['id', 'to', 'letter', 'state', 'when'] as const
+/** The address of a message is what somebody looks for. */
+export const messagesDropOrder = ['letter', 'when', 'state'] as const
 export const messagesInPipe = [
   'id',
   'to',
@@ -69,6 +71,19 @@ export const messagesInPipe = [
   'created',
   'delivered',
 ] as const
+
+/** Why a message is not delivered, whole; what to do about it stands with those that never will be. */
+export function whyUndelivered(message: Message, { chalk }: Pick<View, 'chalk'>): string[] {
+  const { id, to, state, lastError } = message
+  if (!lastError || !isUndelivered(message)) return []
+  const [what, next] =
+    state === 'failed'
+      ? ['failed', ['  ssh-admin mail send --failed']]
+      : state === 'unknown'
+        ? ['may have been sent', [`  ssh-admin mail show ${id}`]]
+        : ['waits', ['  ssh-admin mail send']]
+  return [`${chalk.yellow('!')} Message ${id} to ${oneLine(to)} ${what}: ${oneLine(lastError)}`, ...next]
+}
 
 /** The messages that a command did something with. */
 export function renderMessages(messages: readonly Message[], view: View): string {
@@ -83,6 +98,7 @@ export function renderMessages(messages: readonly Message[], view: View): string
     fields.map(({ heading }) => heading),
     messages.map((message) => fields.map((one) => (one.shown ?? one.value)(message, view))),
     view,
+    { key: messagesInTable.indexOf('to') },
   )
 }
 

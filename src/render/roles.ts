@@ -58,7 +58,7 @@ export function renderChecked({ actor, action, target, allowed, rule }: Checked,
   if (!view.isTerminal) return tsvLine([allowed ? 'yes' : 'no', rule])
   const { chalk } = view
   const word = allowed ? chalk.green('Yes') : chalk.red('No')
-  return `${word}: ${oneLine(actor)} ${allowed ? 'may' : 'may not'} do that (${action}) to ${oneLine(target)}.\n  ${oneLine(rule)}`
+  return `${word}: ${oneLine(actor)} ${allowed ? 'may' : 'may not'} do that (${action}) to ${oneLine(target)}.\n  The rule: ${oneLine(rule)}.`
 }
 
 /** The roles somebody has now. */

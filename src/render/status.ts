@@ -5,6 +5,7 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import type { JsonAnswer } from './json.ts'
 import type { View } from './table.ts'
 import { relativeTime, count, plainTime } from './text.ts'
+import { wrapped } from './wrap.ts'
 import { grouped } from '../grouped.ts'
 
 export interface Status extends StoreCounts {
@@ -23,9 +24,11 @@ export function renderStatus(status: Status, view: View): string {
   if (!view.isTerminal) return lines.map(tsvLine).join('\n')
   const { chalk, width } = view
   const shown = lines.map(([name, value]) => {
-    const room = Math.max(20, width - 13)
-    const text = oneLine(value)
-    return `${chalk.bold(name.padEnd(12))} ${text.length > room ? `${text.slice(0, room - 1)}…` : text}`
+    const [first = '', ...more] = wrapped(oneLine(value), Math.max(20, width - 13)).split('\n')
+    return [
+      `${chalk.bold(name.padEnd(12))} ${first}`,
+      ...more.map((line) => `${' '.repeat(13)}${line}`),
+    ].join('\n')
   })
   const next = nextSteps(status).map(
     (step, at) => `${at === 0 ? chalk.bold('Next'.padEnd(12)) : ' '.repeat(12)} ${step}`,

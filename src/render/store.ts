@@ -5,7 +5,7 @@ import type { Voided } from '../db/credentials.ts'
 import { type Fact, factLines } from './fields.ts'
 import type { View } from './table.ts'
 import { tsvLine } from './clean-text.ts'
-import { relativeTime, inUnits, sentenceCase } from './text.ts'
+import { count, inUnits, relativeTime, sentenceCase } from './text.ts'
 import type { JsonAnswer } from './json.ts'
 
 export interface StoreDescription extends StoreFacts {
@@ -45,7 +45,7 @@ export function renderStore(about: StoreDescription, view: View): string {
     ['centres', `${centres.live}${centres.deleted > 0 ? `, and ${centres.deleted} deleted` : ''}`],
     ['users', `${users.active} active, ${users.invited} invited, ${users.suspended} suspended`],
     ['messages waiting', about.messagesWaiting],
-    ['audit log', about.auditRows],
+    ['audit log', view.isTerminal ? count(about.auditRows, 'event') : about.auditRows],
     ['last import', lastImport ? `${lastImport.id}: ${lastImport.file}, ${time(lastImport.at)}` : 'none'],
     ...about.kept.map(
       ({ file, at, bytes }): Fact => [

@@ -59,11 +59,22 @@ export function table(
  * all; what is long is cut, and keeps enough to be known by.
  * @param key the one by which a row is known: it is cut last
  * @param dropOrder those that go where there is not, the least important first
+ * @param known what they say is known, so that nothing is cut for them
  */
 export function columnsThatFit(
   headings: readonly string[],
   rows: readonly (readonly (string | number | null)[])[],
-  { width, key, dropOrder }: { width: number; key?: number | undefined; dropOrder: readonly number[] },
+  {
+    width,
+    key,
+    dropOrder,
+    known = [],
+  }: {
+    width: number
+    key?: number | undefined
+    dropOrder: readonly number[]
+    known?: readonly number[]
+  },
 ): number[] {
   const columns = columnsOf(
     headings,
@@ -76,6 +87,10 @@ export function columnsThatFit(
   const widthOfColumn = (at: number) => (cut.has(at) ? columns[at]?.narrowest : columns[at]?.usual) ?? 0
   const needed = () => [...kept].reduce((sum, at) => sum + widthOfColumn(at) + gap.length, -gap.length)
   const isEmpty = (at: number) => columns[at]?.isEmpty === true
+  // What no row has anything in takes no room from what is cut.
+  const whole = () =>
+    [...kept].reduce((sum, at) => sum + (columns[at]?.widest ?? 0) + gap.length, -gap.length)
+  for (const name of [...dropOrder.filter(isEmpty), ...known]) if (whole() > width) kept.delete(name)
   for (const name of [...dropOrder.filter(isEmpty), ...dropOrder]) {
     if (needed() <= width) break
     cut.add(name)
@@ -84,7 +99,7 @@ export function columnsThatFit(
   }
   // Where a wide one had to go too, there is room again for a narrow one that went before it.
   for (const name of [...dropOrder].reverse()) {
-    if (kept.has(name) || isEmpty(name)) continue
+    if (kept.has(name) || isEmpty(name) || known.includes(name)) continue
     kept.add(name)
     if (needed() > width) kept.delete(name)
   }

@@ -51,7 +51,7 @@ export async function writeTableFile(
 
 const tableEndings = ['.xlsx', '.csv', '.json'] as const
 
-type TableEnding = (typeof tableEndings)[number]
+export type TableEnding = (typeof tableEndings)[number]
 
 /** The ending of a table's file, small letters; throws UnusableFile for any other. */
 export function tableEnding(path: string, known: readonly TableEnding[] = tableEndings): TableEnding {

@@ -167,6 +167,13 @@ describe('- for a file to write', () => {
     ['resources', 'download', '1', '--out', '-'],
     ['help-documents', 'download', '1', '--out', '-'],
     ['store', 'backup', '-'],
+    ['audit', 'export', '-'],
+    ['centres', 'sample', '-'],
+    ['centres', 'pins', '1', '--out', '-'],
+    ['releases', 'authorisations', '--out', '-'],
+    ['seed', '--xlsx', '-'],
+    ['centres', 'import', 'guide.txt', '--pins-out', '-'],
+    ['centres', 'import', 'guide.txt', '--issues-out', '-'],
   ])('makes no file of that name: %s %s', async (...argv) => {
     const before = readdirSync(world.folder)
     const ran = await world.run([...argv, '--yes', '--json'])

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import { stylesOf } from '../../src/render/styles.ts'
-import { table, type View } from '../../src/render/table.ts'
+import { columnsThatFit, table, type View } from '../../src/render/table.ts'
 
 const screen = (width: number): View => ({
   isTerminal: true,
@@ -42,6 +42,19 @@ describe('a table', () => {
     for (const line of table(headings, rows, screen(40)).split('\n'))
       expect(stringWidth(line)).toBeLessThanOrEqual(40)
     expect(table(headings, rows, screen(40))).toMatch(/EG001 {3}(上海国际学校){2}\S*… {1,3}Cairo/)
+  })
+
+  it('cuts nothing for a column that no row has anything in, or that says what is known', () => {
+    const rows = [
+      ['EG001', long.slice(0, 30), '', 'Egypt'],
+      ['EG002', long, '', 'Egypt'],
+    ]
+    const named = ['Number', 'Name', 'Assigned to', 'Country']
+    const dropOrder = [3, 2, 1]
+    expect(columnsThatFit(named, rows, { width: 120, dropOrder, known: [3] })).toEqual([0, 1, 2, 3])
+    expect(columnsThatFit(named, rows, { width: 90, dropOrder, known: [3] })).toEqual([0, 1, 3])
+    expect(columnsThatFit(named, rows, { width: 80, dropOrder, known: [3] })).toEqual([0, 1])
+    expect(columnsThatFit(named, rows, { width: 80, dropOrder })).toEqual([0, 1, 3])
   })
 
   it('has one line for each row, none wider than the terminal, whatever is in it', () => {

@@ -237,12 +237,56 @@ describe('other answers', () => {
     expect(await shown(`progression-tests list --owner ${amira}`)).toBe('This teacher holds no tests.\n')
   })
 
+  it('say of each message that was not delivered why, whole, and what to do', async () => {
+    const nobodyListens = '--smtp smtp://127.0.0.1:9?ignoreTLS=true'.split(' ')
+    await world.run(['users', 'reset-password', amira, '--yes', ...nobodyListens])
+    const refusal = `550 5.1.1 <${amira}>: recipient address rejected: user unknown in virtual mailbox table`
+    await world.run(['users', 'reset-password', omar, '--yes', ...nobodyListens])
+    await world.rows(`update outbox set state = 'failed', last_error = '${refusal}' where id = 1`)
+    const listed = await shown('mail list', { env: { COLUMNS: '80' } })
+    expect(listed).toContain(`1    ${amira}  password-reset  failed  just now\n`)
+    expect(listed.replace(/\s+/g, ' ')).toContain(
+      `! Message 2 to ${omar} waits: nothing answers at 127.0.0.1:9 (connection refused) ssh-admin mail send ` +
+        `! Message 1 to ${amira} failed: ${refusal} ssh-admin mail send --failed`,
+    )
+  })
+
+  it('say of a setting whether it stands in the file', async () => {
+    const file = '.config/ssh-admin/config.json'
+    expect(await shown('config set mail-from hub@school.example')).toMatch(
+      new RegExp(`^mail-from is changed in \\S+${file}\n$`),
+    )
+    expect(await shown('config set mail-from hub@school.example')).toContain(
+      'mail-from has that value already in',
+    )
+    expect(await shown('config unset mail-from')).toMatch(/^mail-from is taken out of /)
+    expect(await shown('config unset mail-from')).toMatch(
+      /^mail-from does not stand in .*; nothing to do\.\n$/,
+    )
+  })
+
+  it('say when the clock was accepted as every other time is said', async () => {
+    await runs(`users suspend ${amira}`)
+    world.setClock('2026-02-01T09:00:00.000Z')
+    expect(await shown('store accept-clock --yes')).toContain(
+      'Time counts anew from 2026-02-01 09:00 UTC; the last event was of 2026-03-02 09:00 UTC.',
+    )
+  })
+
+  it('say in a rehearsed import how to see all that is missing', async () => {
+    await runs('centres export centres.csv')
+    await runs('centres create EG003 --name Red~Sea --country EG')
+    expect(await shown('centres import centres.csv --dry-run')).toContain(
+      'Not in the workbook: 1 centre of the store; they stay as they are. To see all of them: --report FILE.html, or --json',
+    )
+  })
+
   it('say whether somebody may do something', async () => {
     expect(await shown(`roles check ${omar} users.suspend ${amira}`)).toMatch(
       /^Yes: omar@school\.example may do that/,
     )
     expect(await shown(`roles check ${amira} users.suspend ${omar}`)).toMatch(
-      /^No: amira@school\.example may not do that/,
+      /^No: amira@school\.example may not do that \(users\.suspend\) to omar@school\.example\.\n {2}The rule: .*\.$/m,
     )
   })
 })

@@ -44,6 +44,7 @@ function colours(palette: readonly string[], rest: Readonly<Record<string, strin
 function svgLine(line: Line, y: number): string {
   let column = 0
   return line.runs
+    .flatMap(({ text, style }) => placed(text).map((part) => ({ text: part, style })))
     .map(({ text, style }) => {
       const x = margin + column * letterWidth
       const width = stringWidth(text)
@@ -56,6 +57,21 @@ function svgLine(line: Line, y: number): string {
       return `${ground}<text x="${x.toFixed(1)}" y="${y}" textLength="${(width * letterWidth).toFixed(1)}" lengthAdjust="spacingAndGlyphs"${classOf(style)}${fill} xml:space="preserve">${escaped(text)}</text>`
     })
     .join('')
+}
+
+/** A text in parts that each begin where they are: cells of a table, and letters of two columns, whose font is another. */
+function placed(text: string): string[] {
+  return [...new Intl.Segmenter().segment(text)]
+    .reduce<string[]>((parts, { segment }) => {
+      const last = parts.at(-1) ?? ''
+      const goesOn = stringWidth(segment) < 2 && !/ {2}$|^$/.test(last) && !isWide(last)
+      return goesOn ? [...parts.slice(0, -1), last + segment] : [...parts, segment]
+    }, [])
+    .filter((part) => part !== '')
+}
+
+function isWide(part: string): boolean {
+  return [...new Intl.Segmenter().segment(part)].length === 1 && stringWidth(part) === 2
 }
 
 function classOf({ colour, bold, dim, italic, underline }: Style): string {

@@ -3,6 +3,7 @@ import { extname, join } from 'node:path'
 import { counted } from '../../import/apply.ts'
 import {
   checkOutputFile,
+  endingOfTable,
   type OutputFile,
   prepareTable,
   refuseSameFileTwice,
@@ -48,7 +49,6 @@ export async function checkOutputFiles(
   session: Session,
   { input, slips, ...wanted }: Wanted,
 ): Promise<ImportOutputFiles> {
-  const { tableEnding } = await import('../../workbook/write.ts')
   const { pinsOut, issuesOut, planOut, report } = wanted
   refuseSameFileTwice(session, {
     '--pins-out': pinsOut,
@@ -56,7 +56,7 @@ export async function checkOutputFiles(
     '--plan-out': planOut,
     '--report': report,
   })
-  if (pinsOut !== undefined && pinsOut.trim() !== '') tableEnding(pinsOut)
+  if (pinsOut !== undefined && pinsOut.trim() !== '') await endingOfTable(pinsOut)
   if (issuesOut !== undefined && issuesOut.trim() !== '') await refuseUnimportable(issuesOut)
   const pinsNameIsOurs = pinsOut === undefined
   const from = { input: input === '-' ? undefined : input }

@@ -1,4 +1,4 @@
-import { checkOutputFile, prepareTable } from '../../cli/output-file.ts'
+import { checkOutputFile, endingOfTable, prepareTable } from '../../cli/output-file.ts'
 import type { PinsAgain } from '../../import/pins-again.ts'
 import { tsvLine } from '../../render/clean-text.ts'
 import { count, listLines } from '../../render/text.ts'
@@ -26,15 +26,14 @@ With --renew those who have not set up their account get a new PIN; the one befo
     options,
     examples: ['ssh-admin centres pins 1 --out pins-again.xlsx --yes'],
     prepare: async ({ import: importId, out = `new-user-pins-${importId}.xlsx`, renew, slips }, session) => {
-      const { tableEnding } = await import('../../workbook/write.ts')
-      if (out.trim() !== '') tableEnding(out)
+      const ending = out.trim() === '' ? undefined : await endingOfTable(out)
       const output = await checkOutputFile(session, {
         kind: 'pins',
         file: out,
         flag: '--out',
         asksLater: true,
       })
-      return { importId, renew, slips, output, isWorkbook: tableEnding(out) === '.xlsx' }
+      return { importId, renew, slips, output, isWorkbook: ending === '.xlsx' }
     },
     act: async (trx, ctx, { importId, renew, output }, store): Promise<PinSheet> => {
       const { pinsAgain } = await import('../../import/pins-again.ts')

@@ -17,12 +17,18 @@ export const acceptClockCommand = () =>
       comparable: ({ changed, lastEventAt, voided }) => [changed, lastEventAt, voided],
       question: ({ changed, acceptedAt, lastEventAt, voided }) =>
         changed
-          ? `The clock says ${acceptedAt}, the last event is of ${lastEventAt}. Is the clock right, and shall time count anew from it? That voids ${voidedInWords(voided)}.`
+          ? `The clock says ${plainTime(acceptedAt)}, the last event is of ${momentOf(lastEventAt)}. Is the clock right, and shall time count anew from it? That voids ${voidedInWords(voided)}.`
           : undefined,
     },
-    render: ({ changed, acceptedAt, lastEventAt, voided }, { isTerminal }) =>
-      changed
-        ? `Time counts anew from ${acceptedAt}; the last event was of ${lastEventAt}. This voided ${voidedInWords(voided)}.`
-        : `The clock, ${isTerminal ? plainTime(acceptedAt) : acceptedAt}, is not behind the last event; nothing to do.`,
+    render: ({ changed, acceptedAt, lastEventAt, voided }, { isTerminal }) => {
+      const time = (iso: string | null) => (isTerminal ? momentOf(iso) : iso)
+      return changed
+        ? `Time counts anew from ${time(acceptedAt)}; the last event was of ${time(lastEventAt)}. This voided ${voidedInWords(voided)}.`
+        : `The clock, ${time(acceptedAt)}, is not behind the last event; nothing to do.`
+    },
     json: (accepted) => accepted,
   })
+
+function momentOf(iso: string | null): string {
+  return iso === null ? 'no time yet' : plainTime(iso)
+}

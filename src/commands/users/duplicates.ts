@@ -7,7 +7,9 @@ import { allOf } from '../../cli/list-options.ts'
 import { orName, option } from '../../cli/parameters.ts'
 import { nameOf } from '../../rules/users/account.ts'
 import type { JsonItem } from '../../render/json.ts'
+import { oneLine } from '../../render/clean-text.ts'
 import { field } from '../../render/fields.ts'
+import type { View } from '../../render/table.ts'
 import { grouped } from '../../grouped.ts'
 
 export const duplicates = () =>
@@ -26,6 +28,7 @@ export const duplicates = () =>
     fields: duplicateFields,
     table: ['email', 'name', 'centre', 'other-email', 'other-centre', 'why'],
     dropOrder: ['other-centre', 'name', 'centre'],
+    inFull: pairInFull,
     id: 'email',
     find: async ({ store: { db }, ctx }, { centre: number }) => {
       const centre = number === undefined ? undefined : (await findCentre(db, number, ctx)).id
@@ -41,6 +44,20 @@ const words: Readonly<Record<Likeness, string>> = {
   'same-name-near-address': 'one name, nearly one address',
   'same-name-same-centre': 'one name, twice at the centre',
   'look-alike-address': 'addresses read as one another',
+}
+
+/** Both addresses whole: a table would cut what tells them apart. */
+function pairInFull({ likeness, users, more }: Pair, { chalk }: Pick<View, 'chalk'>): string[] {
+  const others = more === 0 ? '' : `; and ${grouped(more)} more`
+  const [one] = users
+  const longest = Math.max(...users.map(({ email }) => email.length))
+  return [
+    `${chalk.bold(oneLine(ownName(one) || one.email))}: ${words[likeness]}${others}`,
+    ...users.map(
+      ({ email, centre, status }) =>
+        `  ${oneLine(email.padEnd(longest))}  ${centre ?? 'no centre'}  ${status}`,
+    ),
+  ]
 }
 
 function duplicateJson({ likeness, users, more }: Pair): JsonItem<'duplicates'> {

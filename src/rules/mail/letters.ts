@@ -29,19 +29,19 @@ export interface LetterKind {
 /** Every letter that is sent, and what it is for. */
 export const letters: Readonly<Record<LetterName, LetterKind>> = {
   'account-set-up': {
-    does: 'asks a new user to set up their password',
+    does: 'asks a new user to set up a password',
     subject: 'Set up your School Support Hub account',
     credential: 'set-up',
     carries: 'link',
   },
   'coordinator-set-up': {
-    does: 'asks a new coordinator to set up their password',
+    does: 'asks a new coordinator to set up a password',
     subject: 'You are the coordinator for your school: set up your account',
     credential: 'set-up',
     carries: 'link',
   },
   'coordinator-appointed': {
-    does: 'tells a user that they are now the coordinator',
+    does: 'tells somebody that they are coordinator now',
     subject: 'You are now the School Support Hub coordinator for your school',
   },
   'password-reset': {
@@ -51,24 +51,24 @@ export const letters: Readonly<Record<LetterName, LetterKind>> = {
     carries: 'link',
   },
   invitation: {
-    does: 'invites a user of the services outside the hub, with a temporary password',
+    does: 'invites a user who is not at the hub',
     subject: 'You are invited to My Cambridge',
     credential: 'temporary-password',
     carries: 'temporaryPassword',
   },
   'address-changed': {
-    does: 'tells the old and the new address that the address was changed',
+    does: 'tells both addresses that they were changed',
     subject: 'The e-mail address of your account was changed',
     fields: ['oldEmail', 'newEmail'],
   },
   'verification-code': {
-    does: 'carries the code that shows the address is theirs',
+    does: 'has the code that shows whose an address is',
     subject: 'Your verification code',
     credential: 'code',
     carries: 'code',
   },
   'account-activation': {
-    does: 'says how to activate an account with the PIN; holds no PIN',
+    does: 'says how to use a PIN, which is not in it',
     subject: 'Activate your School Support Hub account with your PIN',
   },
   'password-changed': {
@@ -76,7 +76,7 @@ export const letters: Readonly<Record<LetterName, LetterKind>> = {
     subject: 'The password of your account was changed',
   },
   'sign-in-slowed': {
-    does: 'tells a user that wrong passwords were typed for their address',
+    does: 'tells a user that wrong passwords were typed',
     subject: 'Many wrong passwords were typed for your account',
   },
 }
