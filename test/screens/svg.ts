@@ -61,13 +61,15 @@ function svgLine(line: Line, y: number): string {
 
 /** A text in parts that each begin where they are: cells of a table, and letters of two columns, whose font is another. */
 function placed(text: string): string[] {
-  return [...new Intl.Segmenter().segment(text)]
-    .reduce<string[]>((parts, { segment }) => {
-      const last = parts.at(-1) ?? ''
-      const goesOn = stringWidth(segment) < 2 && !/ {2}$|^$/.test(last) && !isWide(last)
-      return goesOn ? [...parts.slice(0, -1), last + segment] : [...parts, segment]
-    }, [])
-    .filter((part) => part !== '')
+  const parts: string[] = []
+  let last = ''
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    const goesOn = stringWidth(segment) < 2 && last !== '' && !last.endsWith('  ') && !isWide(last)
+    if (goesOn) parts.pop()
+    last = goesOn ? last + segment : segment
+    parts.push(last)
+  }
+  return parts
 }
 
 function isWide(part: string): boolean {
