@@ -2,8 +2,8 @@ import type { Interruption } from '../../interruption.ts'
 import type { OpenStore } from './open.ts'
 
 /**
- * What a store is opened for. `use` changes it; `begin` makes one where there is none; `rehearse` changes
- * none, and `rehearse-beginning` makes one in memory. `read` needs no store that can be written, and takes
+ * What a store is opened for. `use` changes it; `create` makes one where there is none; `rehearse` changes
+ * none, and `rehearse-creation` makes one in memory. `read` needs no store that can be written, and takes
  * an older one as a copy in memory that is brought up to date; `read-if-any` does the same, and takes an empty one
  * in memory where there is none. `as-it-is` takes any version as it stands. `place` readies a copy, an older one included, that is to take the place of a store.
  */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { copyToServer } from '../../../src/db/postgres/copy-to-server.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { copyToServer, rehearseNewSchema } from '../../../src/db/postgres/copy-to-server.ts'
 import { openDatabase } from '../../../src/db/sqlite/connection.ts'
 import { tableNames } from '../../../src/db/store/tables.ts'
 import { newInterruption } from '../../../src/interruption.ts'
@@ -116,6 +116,16 @@ describe('copying a store', () => {
     const rehearsed = await file(['store', 'copy', '--to', server(), '--dry-run'])
     expect(rehearsed.json()).toMatchObject({ dryRun: true, counts: { centres: 2, users: 2 } })
     expect(await schemaIsThere()).toBe(false)
+  })
+
+  it('leaves no connection to the server open behind a rehearsal', async () => {
+    const ended = vi.spyOn(pg.Client.prototype, 'end')
+    try {
+      await rehearseNewSchema(server())
+      expect(ended).toHaveBeenCalledTimes(1)
+    } finally {
+      ended.mockRestore()
+    }
   })
 
   it('is refused where there is a store, or anything else', async () => {
