@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import { cancelCarriers, cancelMessages, type MessageReason } from './outbox.ts'
 import { anyOf } from './portable.ts'
+import { type Placeholders, prepared } from './prepared.ts'
 import type { CredentialPurpose, CredentialTable, Store } from './schema.ts'
 import { sendWithNext, transactionState, type Trx } from './transact.ts'
 
@@ -48,13 +49,16 @@ export function voidOpenCredentials(trx: Trx, userId: number): Promise<void> {
 /** The same of many users at once. */
 export async function voidOpenCredentialsOf(trx: Trx, userIds: readonly number[]): Promise<void> {
   await cancelCarriers(trx, { userIds })
-  const open = trx
+  await sendWithNext(trx, prepared(trx, voidedCredentials, { userIds }))
+  await voidPins(trx, userIds)
+}
+
+function voidedCredentials(trx: Kysely<Store>, { userIds }: Placeholders<{ userIds: readonly number[] }>) {
+  return trx
     .updateTable('credentials')
     .set({ state: 'void' })
     .where(anyOf(sql.ref('user_id'), userIds))
     .where('state', '=', 'open')
-  await sendWithNext(trx, open)
-  await voidPins(trx, userIds)
 }
 
 /** Voids an open PIN; the letter that says how to use it is not sent any more. */
@@ -64,12 +68,15 @@ export async function voidPin(trx: Trx, userId: number): Promise<void> {
 }
 
 async function voidPins(trx: Trx, userIds: readonly number[]): Promise<void> {
-  const pins = trx
+  await sendWithNext(trx, prepared(trx, voidedPins, { userIds }))
+}
+
+function voidedPins(trx: Kysely<Store>, { userIds }: Placeholders<{ userIds: readonly number[] }>) {
+  return trx
     .updateTable('users')
     .set({ pin_state: 'void' })
     .where(anyOf(sql.ref('id'), userIds))
     .where('pin_state', '=', 'issued')
-  await sendWithNext(trx, pins)
 }
 
 /** Closes the open credentials of these purposes; one that was just used is named and becomes `used`. */

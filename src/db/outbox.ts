@@ -1,6 +1,7 @@
 import { type Insertable, type Kysely, type RawBuilder, sql } from 'kysely'
 import { type Pages, pagesOf } from './pages.ts'
 import { anyOf } from './portable.ts'
+import { type Placeholders, prepared } from './prepared.ts'
 import type { CredentialPurpose, MessageState, OutboxRow, OutboxTable, Store } from './schema.ts'
 import { sendWithNext, transactionState, type Trx } from './transact.ts'
 
@@ -69,7 +70,11 @@ export async function cancelMessages(
 
 /** Cancels the waiting messages of users that carry an open credential, or explain their PIN. */
 export async function cancelCarriers(trx: Trx, { userIds }: { userIds: readonly number[] }): Promise<void> {
-  const cancelled = trx
+  await sendWithNext(trx, prepared(trx, cancelledCarriers, { userIds }))
+}
+
+function cancelledCarriers(trx: Kysely<Store>, { userIds }: Placeholders<{ userIds: readonly number[] }>) {
+  return trx
     .updateTable('outbox')
     .set({ state: 'cancelled', last_error: reasons.void, next_try_at: null })
     .where(anyOf(sql.ref('user_id'), userIds))
@@ -86,7 +91,6 @@ export async function cancelCarriers(trx: Trx, { userIds }: { userIds: readonly 
         ),
       ]),
     )
-  await sendWithNext(trx, cancelled)
 }
 
 /** Cancels one waiting message, by hand. */

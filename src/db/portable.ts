@@ -25,10 +25,13 @@ export function contains(text: Piece, part: string): RawBuilder<boolean> {
   return sql<boolean>`${positionOf(part, text)} > 0`
 }
 
-/** Whether a value is one of these: one parameter, however many they are. */
-export function anyOf(value: Piece, list: readonly (string | number)[]): RawBuilder<boolean> {
+/** Whether a value is one of these: one parameter, however many they are. SQLite is given a list as JSON. */
+export function anyOf(
+  value: Piece,
+  list: readonly (string | number)[] | RawBuilder<readonly (string | number)[]>,
+): RawBuilder<boolean> {
   return inBoth(
-    sql<boolean>`${value} in (select value from json_each(${JSON.stringify(list)}))`,
+    sql<boolean>`${value} in (select value from json_each(${list}))`,
     sql<boolean>`${value} = any(${list})`,
   )
 }

@@ -34,7 +34,7 @@ const compiledQueries = new WeakMap<DialectAdapter, Map<unknown, CompiledQuery>>
  * A query that changes ask again and again. kysely builds and compiles it once for a connection, which takes longer
  * than to run it. @param build a function with a name, which makes the same query whatever the values
  */
-export function prepared<Values extends Readonly<Record<string, Value>>, Row>(
+export function prepared<Values extends Readonly<Record<string, Value | readonly number[]>>, Row>(
   db: Kysely<Store>,
   build: (db: Kysely<Store>, values: Placeholders<Values>) => Compilable<Row>,
   values: Values,

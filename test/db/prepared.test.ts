@@ -1,6 +1,7 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { commit } from '../../src/db/transact.ts'
+import { anyOf } from '../../src/db/portable.ts'
 import { type Placeholders, prepared } from '../../src/db/prepared.ts'
 import type { Store } from '../../src/db/schema.ts'
 import type { OpenStore } from '../../src/db/store/open.ts'
@@ -41,6 +42,17 @@ describe('a query that is prepared', () => {
     }
     expect(numbers).toEqual(['EG001', 'EG002'])
     expect(built).toBe(1)
+  })
+
+  it('takes a list of any length as one value', async () => {
+    const withIds = (db: Kysely<Store>, { ids }: Placeholders<{ ids: readonly number[] }>) =>
+      db
+        .selectFrom('centres')
+        .select('id')
+        .where(anyOf(sql.ref('id'), ids))
+        .orderBy('id')
+    for (const ids of [[], [2], [1, 2]])
+      expect(await prepared(store.db, withIds, { ids }).execute()).toEqual(ids.map((id) => ({ id })))
   })
 
   it('says what it is compiled to, with its values', () => {

@@ -165,8 +165,9 @@ class StreamingConnection implements DatabaseConnection {
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     const statement = this.#statements.find<R>(sql)
-    if (statement.reader) return { rows: statement.all(parameters) }
-    const { changes, lastInsertRowid } = statement.run(parameters)
+    const values = parameters.map(bindable)
+    if (statement.reader) return { rows: statement.all(values) }
+    const { changes, lastInsertRowid } = statement.run(values)
     return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] }
   }
 
@@ -175,7 +176,7 @@ class StreamingConnection implements DatabaseConnection {
     const rowOf = rowMaker<R>(statement.columns().map(({ name }) => name))
     let rows: R[] = []
     let enough = rowsAtFirst
-    for (const values of statement.raw().iterate(...parameters)) {
+    for (const values of statement.raw().iterate(...parameters.map(bindable))) {
       rows.push(rowOf(values))
       if (rows.length < enough) continue
       yield { rows }
@@ -184,6 +185,11 @@ class StreamingConnection implements DatabaseConnection {
     }
     if (rows.length > 0) yield { rows }
   }
+}
+
+/** A list is JSON, which SQLite can read. */
+function bindable(parameter: unknown): unknown {
+  return Array.isArray(parameter) ? JSON.stringify(parameter) : parameter
 }
 
 /** The first are wanted soon; then as many as are worth a wait. */
