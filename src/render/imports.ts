@@ -139,6 +139,12 @@ export function undoneJson({
   return { import: importRowJson(row), changed, undone, left, closed: [...closes] }
 }
 
+/** `3 centres restored`: what there is none of is not told. */
+function centresAndUsers(centres: number, users: number, done: string): string | false {
+  const numbers = [centres > 0 && count(centres, 'centre'), users > 0 && count(users, 'user')].filter(Boolean)
+  return numbers.length > 0 && `${numbers.join(' and ')} ${done}`
+}
+
 export function renderUndone({ import: row, changed, undone, left }: Undone, view: View): string {
   if (!view.isTerminal) {
     const numbers = Object.entries(undone).map(([name, number]) => tsvLine(['undone', name, number]))
@@ -147,16 +153,16 @@ export function renderUndone({ import: row, changed, undone, left }: Undone, vie
   }
   if (!changed) return `Import ${row.id} was taken back already; nothing to do.`
   const parts = [
-    `${count(undone.centresRemoved, 'centre')} and ${count(undone.usersRemoved, 'user')} removed`,
+    centresAndUsers(undone.centresRemoved, undone.usersRemoved, 'removed'),
     undone.namesGivenBack > 0 && `${count(undone.namesGivenBack, 'old name')} given back`,
-    undone.centresRestored + undone.usersRestored > 0 &&
-      `${count(undone.centresRestored, 'centre')} and ${count(undone.usersRestored, 'user')} restored`,
-    `${count(undone.pinsVoided, 'PIN')} void`,
+    centresAndUsers(undone.centresRestored, undone.usersRestored, 'restored'),
+    undone.pinsVoided > 0 && `${count(undone.pinsVoided, 'PIN')} void`,
     undone.lettersCancelled > 0 && `${count(undone.lettersCancelled, 'letter')} cancelled`,
   ].filter((part) => part !== false)
+  const done = parts.length > 0 ? parts.join(', ') : 'nothing of it was there as it had been'
   const { changed: since, letters } = changedAndLetters(left)
   const lines = [
-    `Took back import ${row.id} (${oneLine(row.file)}): ${parts.join(', ')}.`,
+    `Took back import ${row.id} (${oneLine(row.file)}): ${done}.`,
     ...listLines(
       view.chalk.yellow(
         `${count(since.length, 'thing')} left alone, because ${since.length === 1 ? 'it' : 'they'} changed since:`,

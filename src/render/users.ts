@@ -88,11 +88,18 @@ function sentence(changed: ChangedUser, { chalk }: View, mail: readonly Message[
   const isToSetUp =
     sentSetUpMessage || outcome === 'created' || (outcome === 'rejoined' && account.status === 'invited')
   const message = messageTo(changed, mail)
-  const suffix = isToSetUp
-    ? `; ${message ? setUp[outcomeOfMessage(message.state)] : setUp['message-waiting']}`
-    : ''
+  // The connection broke after all of it was said.
+  const isUnsure = message?.state === 'unknown'
+  const ofSetUp = isUnsure
+    ? unsureSetUp
+    : setUp[message ? outcomeOfMessage(message.state) : 'message-waiting']
+  const suffix = isToSetUp ? `; ${ofSetUp}` : ''
   const who = changed.left === undefined ? person(account) : oneLine(nameOf(account))
-  return `${mark} ${who} ${happened[outcome](account, changed.left ?? '')}${suffix}.`
+  const what =
+    isUnsure && outcome === 'message-failed'
+      ? 'may have got the message that lets them choose a password, or not'
+      : happened[outcome](account, changed.left ?? '')
+  return `${mark} ${who} ${what}${suffix}.`
 }
 
 /** What a rule could only queue, in the words of what became of it. */
@@ -113,6 +120,8 @@ const setUp: Readonly<Record<MessageOutcome, string>> = {
   'message-waiting': 'the message that lets them set up a password waits',
   'message-failed': 'the message that lets them set up a password did not arrive',
 }
+
+const unsureSetUp = 'the message that lets them set up a password may have arrived, or not'
 
 /** `Amira Haddad (EG001)`; their address where they have no name. */
 export function person(account: UncountedAccount): string {

@@ -131,6 +131,17 @@ describe('sending through a mail server', () => {
     },
   )
 
+  it('is told at a terminal as what it is where it may have arrived', async () => {
+    await world.user('omar@school.example', { centre: 'EG001' })
+    const odd = closed(await oddServer(upTo('.', (socket) => socket.destroy())))
+    const smtp = ['--smtp', `smtp://127.0.0.1:${odd.port}?ignoreTLS=true`]
+    const reset = ['users', 'reset-password', 'omar@school.example', '--yes', ...smtp]
+    const { exit, stdout } = await world.run(reset, { terminal: true })
+    expect(exit).toBe(9)
+    expect(stdout).toContain('may have got the message that lets them choose a password, or not')
+    expect(stdout).not.toContain('did not get')
+  })
+
   it('stops after three broken lines, and touches no message after them', async () => {
     await queue(5)
     const odd = closed(await oddServer(upTo('RCPT', (socket) => socket.destroy())))

@@ -144,9 +144,7 @@ describe('the history of imports at a terminal', () => {
     expect(one).toContain('To take it back: ssh-admin centres imports undo 2')
     await world.run(['users', 'suspend', 'yui@school.example', '--yes'])
     const { stdout: undone } = await shown('centres imports undo 2 --yes')
-    expect(undone).toMatch(
-      /^Took back import 2 \(b\.csv\): 0 centres and 0 users removed, 1 old name given back/,
-    )
+    expect(undone).toMatch(/^Took back import 2 \(b\.csv\): 1 old name given back[,.]/)
     expect(undone).toContain('yui@school.example  suspended')
     expect((await shown('centres imports undo 2 --yes')).stdout).toBe(
       'Import 2 was taken back already; nothing to do.\n',

@@ -9,7 +9,7 @@ import { requireTerminal } from '../../cli/prompt.ts'
 import { findUser } from '../../rules/users/find.ts'
 import { argument, orName, repeated, option, withValues } from '../../cli/parameters.ts'
 import { comparableTransfer } from './questions.ts'
-import { sites } from '../../rules/roles/catalogue.ts'
+import { progressionTestSites } from '../../rules/roles/catalogue.ts'
 
 interface Request {
   from: string
@@ -31,7 +31,7 @@ export const transfer = () =>
         option('<email>', 'the colleague who takes over; at a terminal those who can are offered'),
       ),
       site: withValues(
-        sites,
+        progressionTestSites,
         repeated(
           '<site>',
           'only this site: cambridge-primary or cambridge-lower-secondary',

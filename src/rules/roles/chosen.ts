@@ -1,4 +1,4 @@
-import { Refused } from '../../errors.ts'
+import { Refused, Usage } from '../../errors.ts'
 import { unknownName } from '../unknown-name.ts'
 import {
   catalogue,
@@ -61,6 +61,11 @@ export function chosenSites(names: readonly string[]): Site[] {
 export function progressionTestSite(name: string): (typeof progressionTestSites)[number] {
   const wanted = findSite(name)
   const site = progressionTestSites.find((one) => one === wanted)
+  if (!site && wanted)
+    throw new Usage(`There is no Progression Test data on ${wanted}.`, {
+      code: 'unknown-site',
+      hint: `It is on ${progressionTestSites.join(' and ')}.`,
+    })
   if (!site) throw unknownName({ kind: 'site', name, known: progressionTestSites })
   return site
 }

@@ -33,6 +33,17 @@ describe('transferring Progression Test data', () => {
     expect(await countResults(world)).toBe(3)
   })
 
+  it('says of a site that has none that there is no such data on it', async () => {
+    await world.user(omar, { centre: 'EG001', sites: both })
+    const argv = ['users', 'transfer', amira, '--to', omar, '--site', 'resource-plus', '--json']
+    const { exit, error } = await world.run(argv)
+    expect([exit, error().code, error().message]).toEqual([
+      2,
+      'unknown-site',
+      'There is no Progression Test data on resource-plus.',
+    ])
+  })
+
   it('moves one site only when told so', async () => {
     await world.user(omar, { centre: 'EG001', sites: both })
     expect((await transferring(omar, ['cambridge-primary'])).sites).toHaveLength(1)
