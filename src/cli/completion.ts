@@ -232,5 +232,9 @@ _ssh_admin() {
     if (( \${#values} )) && _describe ssh-admin values; then return 0; fi
     if [[ $directive != ':4' ]]; then _files; fi
 }
-if [[ \${funcstack[1]} == _ssh_admin ]]; then _ssh_admin "$@"; else compdef _ssh_admin ssh-admin; fi
+if [[ \${funcstack[1]} == _ssh_admin ]]; then _ssh_admin "$@"; else
+    # A start file with nothing else in it has not begun to complete.
+    if (( ! $+functions[compdef] )); then autoload -Uz compinit && compinit -i; fi
+    compdef _ssh_admin ssh-admin
+fi
 `
