@@ -209,6 +209,7 @@ async function openingFor({
   interruption: Interruption | undefined
 }): Promise<Opening> {
   const { nameHolder } = await import('../db/store/opening.ts')
+  let isOut = false
   return {
     path,
     secret: await secretOf({ settings, context }),
@@ -221,6 +222,10 @@ async function openingFor({
     signal: context.signal,
     interruption,
     onOtherClock: (difference) => notify({ code: 'clock-differs', message: otherClockInWords(difference) }),
+    onOutage: () => {
+      if (!isOut) terminal.say(`Waiting for a server of ${path} that takes changes …`)
+      isOut = true
+    },
     onWait: (holder) => terminal.say(`Waiting for ${nameHolder(holder)} to finish with the store …`),
   }
 }

@@ -12,6 +12,7 @@ import { pathInWords } from '../shell-word.ts'
 import { mapPages } from '../db/pages.ts'
 import * as z from 'zod'
 import type { AuditVerdict, Backwards } from '../db/audit/chain.ts'
+import type { OpenStore } from '../db/store/open.ts'
 import { missingHeadNotice, type Notice } from '../cli/session.ts'
 
 const day = /^\d{4}-\d{2}-\d{2}$/
@@ -180,7 +181,7 @@ Every row is sealed with the store's key together with the row before it: what w
     read: async (store, ctx, { head }) => {
       const { missingHead, verifyAudit } = await import('../db/audit/verify.ts')
       const verdict = await verifyAudit(store, { head })
-      if (!verdict.ok) throw broken(verdict)
+      if (!verdict.ok) throw broken(verdict, store)
       return { ...verdict, missing: await missingHead(store, { ...verdict, operator: ctx.by.operator }) }
     },
     render: ({ events, head }, { isTerminal, chalk }) =>
@@ -202,10 +203,13 @@ function backwardsNotice({ row, at, before }: Backwards): Notice {
   }
 }
 
-function broken({ events, head, problems, more }: AuditVerdict): Unavailable {
+function broken(
+  { events, head, problems, more }: AuditVerdict,
+  { engine, keyFile }: Pick<OpenStore, 'engine' | 'keyFile'>,
+): Unavailable {
   const beyond = more > 0 ? ` (${more} more not listed)` : ''
   return new Unavailable('audit-broken', `The audit log is not as it was written${beyond}:`, {
-    hint: 'Keep the store as it is, and compare it with a backup: ssh-admin store check says more of the rest.',
+    hint: `Keep the store as it is, and compare it with a backup: ssh-admin store check says more of the rest.${engine.isShared ? ` Where another desk put a backup in its place since, which ssh-admin audit list --action store.restored says, ${keyFile}.head is of the store before: remove it.` : ''}`,
     details: {
       ok: false,
       events,

@@ -25,7 +25,7 @@ const pauseBetween = 250
  */
 export async function connect(
   place: SharedPlace,
-  { writes, patience = 0, signal }: Connecting,
+  { writes, patience = 0, signal, onOutage }: Connecting,
 ): Promise<pg.Client> {
   const until = performance.now() + patience
   for (;;) {
@@ -34,6 +34,7 @@ export async function connect(
     } catch (error) {
       const isPassing = error instanceof Unavailable && /^store-(unavailable|read-only)$/.test(error.code)
       if (!isPassing || performance.now() + pauseBetween > until) throw error
+      onOutage?.()
       await pause(pauseBetween, undefined, { signal }).catch(() => {
         throw new Cancelled()
       })
@@ -46,6 +47,8 @@ interface Connecting {
   /** How long to try again for, as while a standby takes over; in milliseconds. */
   patience?: number
   signal?: AbortSignal | undefined
+  /** Told before each of those tries. */
+  onOutage?: (() => void) | undefined
 }
 
 async function connectOnce(place: SharedPlace, { writes }: { writes: boolean }): Promise<pg.Client> {

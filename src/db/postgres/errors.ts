@@ -25,7 +25,7 @@ const words: readonly Words[] = [
     pattern: /^28...$/,
     code: 'store-refused',
     says: (place) => `The server of ${place} refuses this user.`,
-    hint: 'Check the user in the address, and the password in ~/.pgpass.',
+    hint: 'Check the user in the address, and the password in ~/.pgpass, or in PGPASSWORD where that is set.',
   },
   {
     pattern: /^42501$/,

@@ -64,7 +64,8 @@ export async function connectionTo(place: SharedPlace, opening: Opening): Promis
   const reads = readsAlone(opening.mode)
   // Of several hosts, one may be about to take over from another.
   const patience = place.hosts.length > 1 ? opening.maxWaitMs : 0
-  const client = await connect(place, { writes: !reads, patience, signal: opening.signal })
+  const { signal, onOutage } = opening
+  const client = await connect(place, { writes: !reads, patience, signal, onOutage })
   const check = (row: StoreRow) => refuseOtherVersion(row, { place, reads: false })
   return new SharedConnection(client, {
     place,

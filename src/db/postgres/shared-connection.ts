@@ -105,9 +105,8 @@ export class SharedConnection {
   async #reconnect(until: number): Promise<void> {
     const { place, opening, snapshot } = this.#sharing
     const patience = Math.max(0, until - performance.now())
-    this.#client = this.#watched(
-      await connect(place, { writes: !snapshot, patience, signal: opening.signal }),
-    )
+    const { signal, onOutage } = opening
+    this.#client = this.#watched(await connect(place, { writes: !snapshot, patience, signal, onOutage }))
   }
 
   /** So long may be waited for a lock, or for another server. */
@@ -477,7 +476,7 @@ export class SharedConnection {
   /** The connection broke while a change was being committed: whether it was is asked of whoever answers now. */
   async #findOut(expected: Committing, cause: unknown): Promise<void> {
     this.#state = 'idle'
-    const { place } = this.#sharing
+    const { place, opening } = this.#sharing
     const until = this.#until()
     do {
       try {
@@ -485,6 +484,7 @@ export class SharedConnection {
         const wait = Math.max(1, until - performance.now())
         if (await isSaved(this.#client, expected, { settings: this.#settings(), wait })) return
       } catch {
+        opening.onOutage?.()
         await pause(pauseBetween)
         continue
       }

@@ -60,6 +60,8 @@ export interface Opening {
   startsWithChange?: boolean
   /** Told, once, who holds the store that is waited for. */
   onWait: (holder: Holder | undefined) => void
+  /** Told each time that no server answers which takes changes, and one is waited for. */
+  onOutage?: () => void
   /** Told, once, how far the server's clock is ahead of this machine's, in milliseconds. */
   onOtherClock?: (difference: number) => void
   signal?: AbortSignal

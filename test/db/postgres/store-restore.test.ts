@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs'
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { presentSharedStore } from '../../../src/db/postgres/present-store.ts'
@@ -159,4 +159,19 @@ describe('restoring a store that is on a server', () => {
     expect(await present.replaceWith(world.path('backup.db'), { beforePlacing: () => undefined })).toBe(false)
     expect(await schemas()).toEqual([schema])
   })
+})
+
+it('the note of where the log ended, at a desk that did not put it there, is said to be of the store before', async () => {
+  await backedUp()
+  for (const ending of ['', '.head'])
+    copyFileSync(world.path(`file.key${ending}`), world.path(`other.key${ending}`))
+  expect((await there('store', 'restore', 'backup.db', '--yes')).exit).toBe(0)
+  const verify = () =>
+    world.run(['audit', 'verify', '--db', server(), '--key-file', world.path('other.key'), '--json'])
+  const ran = await verify()
+  expect([ran.exit, ran.error().code]).toEqual([7, 'audit-broken'])
+  expect(ran.error().hint).toContain('audit list --action store.restored')
+  expect(ran.error().hint).toContain(`${world.path('other.key')}.head`)
+  rmSync(world.path('other.key.head'))
+  expect((await verify()).exit).toBe(0)
 })

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inWords, isDisconnected } from '../../../src/db/postgres/errors.ts'
 import { readSharedPlace } from '../../../src/shared-place.ts'
+import { freePort } from '../../free-port.ts'
 import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -102,4 +103,13 @@ describe('a server that limits a user', () => {
       expect.stringContaining(words),
     ])
   })
+})
+
+it('that no server takes changes is said once, while one is waited for', async () => {
+  const world = newWorld()
+  const hosts = `127.0.0.1:${await freePort()},127.0.0.1:${await freePort()}`
+  const ran = await world.run(['users', 'list', '--db', `postgres://hub@${hosts}/hub`, '--wait', '1'])
+  expect(ran.exit).toBe(7)
+  expect(ran.stderr.match(/Waiting for a server of \S+ that takes changes …/g)).toHaveLength(1)
+  await world.close()
 })
