@@ -7,7 +7,6 @@ import type { CentreStatus } from './centres/list.ts'
 
 /** As much of a user as it takes to tell them from somebody of the same name. */
 export interface NamedUser {
-  id: number
   email: string
   firstName: string
   lastName: string
@@ -31,7 +30,6 @@ export function streamUsersByName(db: Kysely<Store>, { words, deleted, visible }
     .selectFrom('users')
     .leftJoin('centres', 'centres.id', 'users.centre_id')
     .select([
-      'users.id',
       'users.email',
       'users.first_name as firstName',
       'users.last_name as lastName',

@@ -13,7 +13,6 @@ export interface Credential {
   issuedAt: string
   expiresAt: string
   state: 'open' | 'used' | 'void'
-  wrongTries: number
 }
 
 interface Issue {
@@ -145,7 +144,6 @@ function credentialOf(row: Selectable<CredentialTable>): Credential {
     issuedAt: row.issued_at,
     expiresAt: row.expires_at,
     state: row.state,
-    wrongTries: row.wrong_tries,
   }
 }
 

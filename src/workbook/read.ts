@@ -24,7 +24,6 @@ export interface Workbook {
   sheet: string
   /** `sha256:` and the hex digest of the file's bytes. */
   digest: string
-  sheets: string[]
   /** Those that are shown to who opens it, and are not read. */
   otherSheets: string[]
   /** Hands over each row of the other sheets, hidden ones too, sheet by sheet. */
@@ -95,7 +94,6 @@ async function openXlsx(bytes: Buffer, { path, file, digest, wanted, fits }: Sou
       file,
       sheet: name,
       digest,
-      sheets: sheets.map((sheet) => sheet.name),
       otherSheets: sheets.filter((other) => other.visible && other.name !== name).map((other) => other.name),
       likelySheets: likely,
       async readOthers(onRow) {
@@ -154,7 +152,6 @@ function openCsv(bytes: Buffer, { path, file, digest, wanted }: Source): Workboo
     file,
     sheet,
     digest,
-    sheets: [sheet],
     otherSheets: [],
     likelySheets: [],
     readOthers: async () => undefined,

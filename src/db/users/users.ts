@@ -66,7 +66,6 @@ function uncountedWithParts(db: Kysely<Store>, parts: ReadonlySet<UserPart>) {
       'centres.number as centre_number',
       'centres.name as centre_name',
       'centres.kind as centre_kind',
-      'centres.associate_id as centre_associate_id',
       'centres.deleted_at as centre_deleted_at',
       'centres.global_listening as centre_global_listening',
     ])

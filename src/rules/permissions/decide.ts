@@ -25,7 +25,6 @@ interface CentreFacts {
   id: number
   number: string
   kind: CentreKind
-  associateId?: number | null
 }
 
 /** What decides which lines of the matrix somebody holds. */
@@ -326,6 +325,6 @@ function said({ actor, may }: { actor: string; may: string }): string {
 
 /** What a permission is asked for: this centre, or somebody new there. */
 export function onCentre(centre: CentreWithPeople, name: string = centre.number): Target {
-  const { id, number, kind, associate_id: associateId } = centre
-  return { name, centre: { id, number, kind, associateId } }
+  const { id, number, kind } = centre
+  return { name, centre: { id, number, kind } }
 }

@@ -7,7 +7,6 @@ export interface CentreOfUser {
   number: string
   name: string
   kind: CentreKind
-  associateId: number | null
   deleted: boolean
 }
 
@@ -95,7 +94,6 @@ function centreOf(row: UncountedUser): CentreOfUser | null {
     number: row.centre_number,
     name: row.centre_name ?? '',
     kind: row.centre_kind,
-    associateId: row.centre_associate_id,
     deleted: row.centre_deleted_at !== null,
   }
 }
