@@ -1,3 +1,5 @@
+import { copyOfText } from './errors.ts'
+
 /** Whole numbers from 0 on, below 2³², in one piece of memory. */
 export class PackedNumbers {
   length = 0
@@ -50,6 +52,17 @@ export class PackedTexts {
   private readonly kept: string[] = []
   private known: Map<string, number> | undefined = new Map()
   private again = 0
+  private readonly few: number
+  private readonly cut: boolean
+
+  /**
+   * @param few so many texts are kept as they are
+   * @param cut whether they are cut from longer ones: one that is kept would hold all of it
+   */
+  constructor({ few = fewTexts, cut = false }: { few?: number; cut?: boolean } = {}) {
+    this.few = few
+    this.cut = cut
+  }
 
   get length(): number {
     return this.references.length
@@ -87,16 +100,16 @@ export class PackedTexts {
     if (this.known !== undefined) {
       if (this.known.size < maxKnown) {
         const reference = this.keep(text)
-        this.known.set(text, reference)
+        this.known.set(this.kept.at(-1) ?? text, reference)
         return reference
       }
       if (this.length > enough && this.again < this.length / 2) this.known = undefined
     }
-    return this.kept.length < fewTexts || text.length > maxPacked ? this.keep(text) : this.pack(text)
+    return this.kept.length < this.few || text.length > maxPacked ? this.keep(text) : this.pack(text)
   }
 
   private keep(text: string): number {
-    return this.kept.push(text) * 2 - 1
+    return this.kept.push(this.cut ? copyOfText(text) : text) * 2 - 1
   }
 
   private pack(text: string): number {

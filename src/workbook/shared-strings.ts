@@ -1,5 +1,6 @@
 import type { Archive } from './zip.ts'
-import { zipBomb, copyOfText } from './errors.ts'
+import { zipBomb } from './errors.ts'
+import { PackedTexts } from './packed-texts.ts'
 import { afterTextTag, plainText, scanner, skipBlanks } from './scan.ts'
 import { readXml, type TextSink, unescapeText } from './xml.ts'
 
@@ -7,20 +8,24 @@ const maxTexts = 16_000_000
 const maxCharacters = 400_000_000
 
 /** The texts that the cells of a workbook refer to by their place in this list. */
-export async function readSharedStrings(archive: Archive, part: string): Promise<string[]> {
-  const texts: string[] = []
+export async function readSharedStrings(archive: Archive, part: string): Promise<PackedTexts> {
+  // Those that many cells refer to come first, and are kept as they are.
+  const texts = new PackedTexts({ few: 0, cut: true })
   await archive.read(part, sharedStringsScanner(part, collector(texts)))
   return texts
 }
 
 /** Takes one text after another, and refuses more than any memory should hold. */
-export function collector(texts: string[]): (text: string) => void {
+export function collector(texts: {
+  readonly length: number
+  push: (text: string) => void
+}): (text: string) => void {
   let characters = 0
   return (text) => {
     characters += text.length
     if (texts.length >= maxTexts || characters > maxCharacters)
       throw zipBomb('it has more text than 500,000 rows ever need')
-    texts.push(unescapeText(copyOfText(text)))
+    texts.push(unescapeText(text))
   }
 }
 

@@ -17,7 +17,7 @@ export interface SheetRow {
 
 /** What the cells of a sheet refer to. */
 export interface Book {
-  sharedStrings: readonly string[]
+  sharedStrings: { readonly length: number; at(position: number): string | undefined }
   formats: readonly NumberFormat[]
   /** The styles that show a text otherwise, with the codes of their formats. */
   textFormats?: ReadonlyMap<number, string>
@@ -71,7 +71,9 @@ export function rowMaker(
     switch (type) {
       case 's': {
         if (value === '') return undefined
-        const text = sharedStrings[Number(value)]
+        const place = Number(value)
+        const isThere = Number.isInteger(place) && place >= 0 && place < sharedStrings.length
+        const text = isThere ? sharedStrings.at(place) : undefined
         if (text === undefined) throw damaged(`row ${row.number} refers to a text that is not there`)
         noteText(text, style)
         return text

@@ -56,6 +56,13 @@ describe('texts that are packed', () => {
     ])
   })
 
+  it('lie outside the heap, but for the first', () => {
+    const before = process.memoryUsage().arrayBuffers
+    const list = packed([...many, ...many.map((text) => `${text} ${'of the harbour '.repeat(8)}`)])
+    expect(process.memoryUsage().arrayBuffers - before).toBeGreaterThan(10_000_000)
+    expect(list.at(many.length)).toMatch(/^School 0 of the harbour/)
+  })
+
   it('that come again are kept once', () => {
     const list = packed(Array.from({ length: 10_000 }, (_, at) => ['Egypt', 'Türkiye', ''][at % 3] ?? ''))
     expect(listed(list).slice(0, 4)).toEqual(['Egypt', 'Türkiye', '', 'Egypt'])

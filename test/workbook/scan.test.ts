@@ -157,6 +157,17 @@ describe('the scanner', () => {
     expect(slow).not.toHaveBeenCalled()
   })
 
+  it.each(['-1', '1', '0.5', 'x'])('refuses a reference to no text: %s', (reference) => {
+    const book = { sharedStrings: ['Cairo'], formats: [], from1904: false, recalculates: false }
+    const scanner = scanSheet(
+      'sheet',
+      rowMaker(book, () => undefined),
+    )
+    const cell = `<c r="A1" t="s"><v>${reference}</v></c>`
+    const sheet = `<worksheet xmlns="${MAIN}"><sheetData><row r="1">${cell}</row></sheetData></worksheet>`
+    expect(() => scanner.write(sheet)).toThrow('refers to a text that is not there')
+  })
+
   it('reads any sheet as saxes does, however it is cut into pieces', () => {
     const refers = {
       sharedStrings: ['Cairo', 'Giza', 'İzmir'],
