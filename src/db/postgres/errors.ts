@@ -125,8 +125,14 @@ const words: readonly Words[] = [
     hint: 'Check that the file of sslrootcert is a certificate, and that the server speaks TLS 1.2 or later.',
   },
   {
+    pattern: /^ENOTFOUND$/,
+    code: 'store-unavailable',
+    says: (place) => `No machine is known here by the name of the host of ${place}.`,
+    hint: 'Check the host in the address, or in PGHOST, and the network; then try again.',
+  },
+  {
     pattern:
-      /^(08...|57P0.|53400|ECONN.*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|ENOENT|EACCES|EPERM|EPIPE)$/,
+      /^(08...|57P0.|53400|ECONN.*|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|ENOENT|EACCES|EPERM|EPIPE)$/,
     code: 'store-unavailable',
     says: (place) => `The server of ${place} cannot be reached.`,
     hint: 'Check the address, the network, and that the server runs; then try again.',

@@ -4,17 +4,20 @@ import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import startServer from '../../server.ts'
 
-it('is what the tests said, also where a server was started for them', async () => {
+it.each([
+  [3, 'void start({ provide() {} }).then(async (stop) => { await stop?.(); process.exitCode = 3 })'],
+  [0, 'const stop = await start({ provide() {} }); await stop?.()'],
+])('is what the tests said (%i), also where a server was started for them', async (exit, work) => {
   const server = pathToFileURL(resolve('test/server.ts')).href
   const program = `import start from '${server}'
-    void start({ provide() {} }).then(async (stop) => { await stop?.(); process.exitCode = 3 })`
+    ${work}`
   const { SSH_ADMIN_TEST_DB: _, ...env } = process.env
   const ran = await execa('node', ['--import', 'tsx', '--input-type=module', '-e', program], {
     env,
     extendEnv: false,
     reject: false,
   })
-  expect(ran.exitCode).toBe(3)
+  expect(ran.exitCode).toBe(exit)
 })
 
 it('an empty SSH_ADMIN_TEST_DB names no server: one is started all the same, and no half of the tests is left out', async () => {

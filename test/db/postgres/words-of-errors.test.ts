@@ -31,9 +31,10 @@ describe('what a server, or the network before it, says went wrong', () => {
     ['CERT_HAS_EXPIRED', 'store-untrusted', 'clock'],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'store-untrusted', 'sslrootcert'],
     ['EPROTO', 'store-untrusted', 'TLS 1.2'],
+    ['ENOTFOUND', 'store-unavailable', 'PGHOST'],
     ['25P03', 'store-unavailable', 'idle_in_transaction_session_timeout'],
     ['25P04', 'store-unavailable', 'transaction_timeout'],
-    ...['08006', '57P01', '57P02', '57P03', 'ECONNREFUSED', 'ENOTFOUND'].map(
+    ...['08006', '57P01', '57P02', '57P03', 'ECONNREFUSED', 'EAI_AGAIN'].map(
       (state): [string, string, string] => [state, 'store-unavailable', 'network'],
     ),
     ...['EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL', 'EPERM'].map((state): [string, string, string] => [
