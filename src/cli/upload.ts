@@ -171,10 +171,16 @@ function statOrRefuse(path: string, file: string) {
 function unreadable(file: string, cause: unknown): BadInput {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, { cause })
+    return new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, {
+      hint: 'Check the name and the folder.',
+      cause,
+    })
   }
   if (code === 'EACCES')
-    return new BadInput('file-not-readable', `You may not read ${pathInWords(file)}.`, { cause })
+    return new BadInput('file-not-readable', `You may not read ${pathInWords(file)}.`, {
+      hint: 'Ask whoever it belongs to, or name another file.',
+      cause,
+    })
   return new BadInput('file-not-readable', `${file} cannot be read: ${code}.`, { cause })
 }
 

@@ -130,6 +130,7 @@ function refuseFileForFolder(path: string): void {
   if (!existsSync(path) || statSync(path).isDirectory()) return
   throw new Usage(`${pathInWords(path)} is a file, and messages are written to a folder.`, {
     code: 'invalid-option',
+    hint: 'Name a folder; one that is not there yet is made.',
   })
 }
 
@@ -254,7 +255,10 @@ function typedSetting(name: SettingName, typed: string, { context }: Session): s
   if (name === 'asRequired') {
     if (/^(1|true|yes)$/i.test(typed)) return true
     if (/^(0|false|no)$/i.test(typed)) return false
-    throw new Usage(`as-required is true or false, and not ${typed}.`, { code: 'invalid-option' })
+    throw new Usage(`as-required is true or false, and not ${typed}.`, {
+      code: 'invalid-option',
+      hint: 'ssh-admin config set as-required true',
+    })
   }
   return settingsThatArePaths.has(name) && !isSharedPlace(typed) && !/^[a-z][a-z0-9+.-]+:/i.test(typed)
     ? resolve(context.cwd, typed)

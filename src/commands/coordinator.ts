@@ -136,9 +136,9 @@ const flags = "--to EMAIL or --new 'Name <email>', and --yes"
 async function prepareChange(options: Options, session: Session): Promise<Request> {
   const { centre, to, new: person, suspendFormer } = options
   if (to !== undefined && person)
-    throw new Usage('--to and --new exclude one another', {
+    throw new Usage('Both --to and --new say who takes the place.', {
       code: 'invalid-option',
-      hint: 'Add --help to see what it takes.',
+      hint: 'Leave one of them out.',
     })
   if (to !== undefined) return { centre, successor: { to }, suspendFormer }
   if (person) return { centre, successor: { person }, suspendFormer }

@@ -118,7 +118,7 @@ export const replace = () =>
     confirm: {
       question: ([changed]) =>
         changed?.outcome === 'replaced'
-          ? `Put ${changed.document.file} in the place of ‘${changed.document.title}’, as version ${changed.document.version}?`
+          ? `Put ${changed.document.file} in the place of '${changed.document.title}', as version ${changed.document.version}?`
           : undefined,
       comparable: comparableHelpDocuments,
     },
@@ -142,7 +142,7 @@ export const withdraw = () =>
       question: (changed) => {
         const titles = changed
           .filter(({ outcome }) => outcome === 'withdrawn')
-          .map(({ document }) => `‘${document.title}’`)
+          .map(({ document }) => `'${document.title}'`)
         return titles.length === 0 ? undefined : `Withdraw ${titles.join(', ')}?`
       },
       comparable: comparableHelpDocuments,

@@ -189,7 +189,7 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
 export function notifyUnknownColumn(heading: string, session: Session): void {
   session.notify({
     code: 'unknown-column',
-    message: `The column ‘${heading}’ is not one of ours; it is left aside.`,
+    message: `The column '${heading}' is not one of ours; it is left aside.`,
   })
 }
 
@@ -203,7 +203,7 @@ export async function notifyOtherSheets(
   if (others.length === 0) return
   session.notify({
     code: 'other-sheets',
-    message: `Only the sheet ‘${sheet}’ is read; for another: --sheet NAME (${others.join(', ')}).`,
+    message: `Only the sheet '${sheet}' is read; for another: --sheet NAME (${others.join(', ')}).`,
   })
 }
 

@@ -95,7 +95,11 @@ Nobody sees a resource until a release opens it. The same file with the same fac
       "ssh-admin resources upload fixtures/listening.wav --title 'Listening, paper 12' --kind listening-audio --series 2026-06 --component 0500/12",
     ],
     prepare: async ({ file: names, title, kind, series, component: components, area }, session) => {
-      if (names.length === 0) throw new Usage('Which file?', { code: 'missing-value' })
+      if (names.length === 0)
+        throw new Usage('Which file?', {
+          code: 'missing-value',
+          hint: 'ssh-admin resources upload FILE --title TITLE --kind KIND --series SERIES',
+        })
       const files = distinctFiles(await eachNamed([...new Set(names)], (name) => fileToUpload(session, name)))
       const request: Request = { facts: { title, kind, series, components, area }, files, uploaded: files }
       return request

@@ -112,7 +112,10 @@ async function passwordIn(file: string, { context }: Session): Promise<NewPasswo
 }
 
 function textIn(file: string, path: string): string {
-  if (!existsSync(path)) throw new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`)
+  if (!existsSync(path))
+    throw new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, {
+      hint: 'Check the name and the folder.',
+    })
   const unreadable = (cause?: unknown) =>
     new BadInput('file-not-readable', `${file} cannot be read.`, {
       hint: 'Name a file whose first line is the password.',

@@ -152,7 +152,7 @@ export function firstOf(rows: readonly RosterRow[], value: (row: RosterRow) => s
 
 export function listed(values: readonly string[]): string {
   return few(
-    values.slice(0, 4).map((value) => `‘${cut(value)}’`),
+    values.slice(0, 4).map((value) => `'${cut(value)}'`),
     values.length,
   )
 }

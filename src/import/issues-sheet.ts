@@ -36,12 +36,12 @@ export function whatElseHolds(
 ): string | undefined {
   if (plan?.elsewhere) {
     const { sheet, who } = plan.elsewhere
-    return `The sheet ‘${sheet}’ of the workbook has ${who}, and the one that is read has not`
+    return `The sheet '${sheet}' of the workbook has ${who}, and the one that is read has not`
   }
   const [first, ...others] = otherSheets.filter(({ holdsTable }) => holdsTable)
   if (first === undefined) return undefined
   const more = others.length === 0 ? '' : ` and ${others.length} more`
-  return `The sheet ‘${first.name}’${more} of the workbook ${others.length === 0 ? 'holds' : 'hold'} such a table too, and only one is read`
+  return `The sheet '${first.name}'${more} of the workbook ${others.length === 0 ? 'holds' : 'hold'} such a table too, and only one is read`
 }
 
 /** The column of the reasons; read back, it says nothing but that the sheet is part of a roster. */

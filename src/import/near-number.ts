@@ -88,7 +88,7 @@ function areNamedAlike(names: readonly string[], rows: readonly RosterRow[]): bo
   return known.some((one) => here.some((other) => one === other || differByAWord(one, other)))
 }
 
-/** ‘Old Harbour’ and ‘Old Harbour School’, or ‘Old Harbour College’; not ‘Old School’ and ‘New School’. */
+/** 'Old Harbour' and 'Old Harbour School', or 'Old Harbour College'; not 'Old School' and 'New School'. */
 function differByAWord(one: string, other: string): boolean {
   const words = wordsOf(one)
   const others = wordsOf(other)

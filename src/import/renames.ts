@@ -29,7 +29,7 @@ export function checkRenames(plan: Plan, allowed: number | undefined): void {
   const over = total >= fewest && total > plan.live.inWorkbook * share
   if (allowed === total || (allowed === undefined && !over)) return
   const names = few(
-    renames.map(({ number, before, after }) => `${number} ‘${cut(before)}’ → ‘${cut(after)}’`),
+    renames.map(({ number, before, after }) => `${number} '${cut(before)}' → '${cut(after)}'`),
   )
   const listing = total === 0 ? '' : ` ${names}.`
   const centres = total === 1 ? '1 centre' : `${total} centres`

@@ -5,7 +5,7 @@ import { headerText } from '../rules/mail/queue-message.ts'
 import { fillInShipped, type Language, templateLanguage, type Values } from './fill-in.ts'
 import { withSender, framed } from './letters/frame.ts'
 import { shippedLetters } from './letters/letters.ts'
-import { mimeMessage } from './mime.ts'
+import { type Destination, mimeMessage } from './mime.ts'
 
 /** A message as it goes to a mail server or into a file. */
 export interface Composed {
@@ -30,7 +30,7 @@ export interface Writer {
   /** The words of a letter. */
   write: (letter: { letter: string; subject: string; values: Values }) => Promise<FilledLetter>
   /** A message for one person, always with the same bytes for the same row. */
-  compose: (row: OutboxRow, said: FilledLetter) => Composed
+  compose: (row: OutboxRow, said: FilledLetter, destination?: Destination) => Composed
 }
 
 /** Writes letters in the words of the templates, as staff last changed them. */
@@ -57,15 +57,16 @@ export function letterWriter({
         html: framed({ subject: headerText(subject), body: await said('html') }),
       }
     },
-    compose: (row, said) => {
+    compose: (row, said, destination = 'server') => {
       const to = addressOf(row.to_address)
-      const raw = mimeMessage({
+      const message = {
         from: { name: 'Cambridge School Support Hub', address: sender },
         to: { name: headerText(row.to_name), address: to },
         date: new Date(row.created_at),
         id: `${row.message_id}@${domain}`,
         ...said,
-      })
+      }
+      const raw = mimeMessage(message, { destination })
       return { from: sender, to, raw }
     },
   }

@@ -16,12 +16,18 @@ export interface Mailbox {
   address: string
 }
 
+/** Where a message goes: a server may break long lines and take ASCII alone, and a file is read by eye too. */
+export type Destination = 'server' | 'file'
+
 /**
- * As it goes to a server or into a file [RFC 5322, 2045 to 2047]: ASCII alone, in lines that no server breaks. The same
- * message has the same bytes.
+ * As it goes to a server [RFC 5322, 2045 to 2047]: ASCII alone, in lines that no server breaks; or into a file, in
+ * which a link can be copied whole. The same message has the same bytes.
  */
-export function mimeMessage({ from, to, subject, date, id, text, html }: Message): Buffer {
-  // In quoted-printable no line begins so.
+export function mimeMessage(
+  { from, to, subject, date, id, text, html }: Message,
+  { destination = 'server' }: { destination?: Destination } = {},
+): Buffer {
+  // In quoted-printable no line begins so, and in a file none that has not the number of the message.
   const boundary = `=_${id.replace(/[^a-z0-9]/gi, '.').slice(0, 60)}`
   const lines = [
     'Auto-Submitted: auto-generated',
@@ -34,21 +40,33 @@ export function mimeMessage({ from, to, subject, date, id, text, html }: Message
     'Content-Type: multipart/alternative;',
     ` boundary="${boundary}"`,
     '',
-    ...part('plain', { text, boundary }),
-    ...part('html', { text: html, boundary }),
+    ...part('plain', { text, boundary, destination }),
+    ...part('html', { text: html, boundary, destination }),
     `--${boundary}--`,
     '',
   ]
   return Buffer.from(lines.join('\r\n'), 'latin1')
 }
 
-function part(kind: 'plain' | 'html', { text, boundary }: { text: string; boundary: string }): string[] {
+interface Part {
+  text: string
+  boundary: string
+  destination: Destination
+}
+
+/** In bytes, without its end: a longer line is none in a message [RFC 5322, 2.1.1]. */
+const longestLine = 998
+
+function part(kind: 'plain' | 'html', { text, boundary, destination }: Part): string[] {
+  const lines = text.split(/\r\n|\r|\n/)
+  const isWhole = destination === 'file' && lines.every((line) => Buffer.byteLength(line) <= longestLine)
   return [
     `--${boundary}`,
     `Content-Type: text/${kind}; charset=utf-8`,
-    'Content-Transfer-Encoding: quoted-printable',
+    `Content-Transfer-Encoding: ${isWhole ? '8bit' : 'quoted-printable'}`,
     '',
-    ...text.split(/\r\n|\r|\n/).map(quotedPrintable),
+    // The bytes of UTF-8, each as one letter.
+    ...lines.map((line) => (isWhole ? Buffer.from(line).toString('latin1') : quotedPrintable(line))),
   ]
 }
 

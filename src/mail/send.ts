@@ -14,6 +14,7 @@ import {
   openSmtpConnection,
   usualLimits,
 } from './smtp-connection.ts'
+import type { Destination } from './mime.ts'
 import type { MailServer } from './smtp-settings.ts'
 import { secretOf, valuesOf } from './values.ts'
 import { makeMailFolder, writeMessage } from './write-eml.ts'
@@ -163,7 +164,7 @@ async function writeAll(ids: readonly number[], sending: Sending & Writing): Pro
       const rows = messages.map(({ row }) => row)
       const results = await inTurns(messages, async (message): Promise<ClaimOutcome> => {
         const { row } = message
-        const composed = await composedFor(message, sending)
+        const composed = await composedFor(message, { ...sending, destination: 'file' })
         if ('reason' in composed)
           return claimOutcome(row, { state: 'failed', reason: composed.reason }, now())
         const file = await writeMessage(folder, { row, raw: composed.raw })
@@ -181,12 +182,13 @@ async function writeAll(ids: readonly number[], sending: Sending & Writing): Pro
 /** A message that cannot be written in its template's words, or to its address, is said to have failed. */
 async function composedFor(
   { row, credential }: ToWrite,
-  { store, baseUrl, writer }: Sending & Writing,
+  { store, baseUrl, writer, destination }: Sending & Writing & { destination?: Destination },
 ): Promise<Composed | { reason: string }> {
   const secret = credential ? secretOf(credential, { keys: store.keys(), baseUrl }) : {}
   try {
     const values = { ...valuesOf({ row, purpose: credential?.purpose, baseUrl }), ...secret }
-    return writer.compose(row, await writer.write({ letter: row.letter, subject: row.subject, values }))
+    const said = await writer.write({ letter: row.letter, subject: row.subject, values })
+    return writer.compose(row, said, destination)
   } catch (error) {
     return {
       reason: `the message could not be written: ${error instanceof Error ? error.message : String(error)}`,

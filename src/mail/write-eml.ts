@@ -13,7 +13,7 @@ export async function makeMailFolder(folder: string): Promise<void> {
     throw new Unavailable(
       'mail-dir-not-writable',
       `The mail directory ${pathInWords(folder)} cannot be made.`,
-      { cause },
+      { cause, hint: 'Name another with --mail-dir; what is owed waits meanwhile.' },
     )
   }
 }

@@ -39,7 +39,7 @@ export async function uploadHelpDocument(
     return mendedDocument(trx, { document: there, file, ctx })
   }
   if (there) {
-    throw new Refused('title-in-use', `Help document ${there.id} is called ‘${there.title}’ already.`, {
+    throw new Refused('title-in-use', `Help document ${there.id} is called '${there.title}' already.`, {
       hint: `ssh-admin help-documents replace ${there.id} FILE, or choose another title.`,
     })
   }

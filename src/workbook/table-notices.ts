@@ -30,7 +30,7 @@ export function tableNotices({
     })
   }
   if (hiddenColumns.length > 0) {
-    const names = few(hiddenColumns.map((heading) => `‘${heading.slice(0, 40)}’`))
+    const names = few(hiddenColumns.map((heading) => `'${heading.slice(0, 40)}'`))
     notices.push({
       code: 'hidden-columns',
       message:

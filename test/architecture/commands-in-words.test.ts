@@ -36,6 +36,11 @@ function commandsIn(text: string): string[] {
   return [...clauses].map(([, words = '']) => words.replace(/\.\s+[A-Z].*$/s, ''))
 }
 
+it('what is filled in stands between straight quotes, which every terminal shows', () => {
+  const curly = sourceFiles().filter((name) => readFileSync(join(folder, name), 'utf8').includes('‘${'))
+  expect(curly).toEqual([])
+})
+
 const program = await wholeProgram()
 const everyOption = new Set<string>()
 function collectOptions(command: Command): void {

@@ -269,7 +269,7 @@ export const asking: Readonly<Record<string, Asks>> = {
   },
   'help-documents withdraw': {
     argv: ['1'],
-    question: 'Withdraw ‘Help’',
+    question: "Withdraw 'Help'",
     prepare: uploadedHelp,
     nothing: { prepare: ['help-documents', 'withdraw', '1'] },
     meanwhile: (world) => world.tamper("update help_documents set title = 'Another'"),

@@ -44,7 +44,7 @@ describe('one of several sheets with such a table', () => {
     const importing = ['centres', 'import', 'two.xlsx', ...named, '--yes', '--json']
     const refused = await world.run([...importing, '--delete-missing'])
     expect([refused.exit, refused.error().code]).toEqual([3, 'partial-workbook'])
-    expect(refused.error().message).toContain(named.length > 0 ? '‘North’' : '‘South’')
+    expect(refused.error().message).toContain(named.length > 0 ? "'North'" : "'South'")
     const imported = (await world.run(importing)).json()
     expect(imported.missingCentres).toEqual([])
     expect(imported.notices.map(({ code }: { code: string }) => code)).toContain('partial-workbook')

@@ -516,7 +516,7 @@ describe('renaming many', () => {
     for (const flags of [[], ['--dry-run'], ['--plan-out', 'autumn.plan']]) {
       const file = writeCsv(world, many('College'))
       const { stderr } = await world.run(['centres', 'import', file, '--yes', ...flags])
-      expect(stderr).toContain('GH10 ‘School 0’ → ‘College 0’, GH11 ')
+      expect(stderr).toContain("GH10 'School 0' → 'College 0', GH11 ")
       expect(stderr).toContain(' and 7 more.')
     }
     expect((await living(world)).centres).not.toContain('GH99')

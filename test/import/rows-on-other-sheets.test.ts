@@ -49,7 +49,7 @@ describe('a workbook whose other sheets have rows too', () => {
     for (const deleting of [['--delete-missing'], ['--delete-extra'], ['--delete-centre', 'PK200']]) {
       const refused = await imported(sheets, ...flags, ...deleting)
       expect([refused.exit, refused.error().code]).toEqual([3, 'partial-workbook'])
-      expect(refused.error().message).toContain(`The sheet ‘${other}’ of the workbook holds`)
+      expect(refused.error().message).toContain(`The sheet '${other}' of the workbook holds`)
     }
     expect(await living(world)).toEqual({
       centres: ['EG001', 'PK200'],
@@ -63,7 +63,7 @@ describe('a workbook whose other sheets have rows too', () => {
       expect(answer).toMatchObject({ missingCentres: [], extraUsers: [] })
       expect(answer.notices).toContainEqual({
         code: 'partial-workbook',
-        message: expect.stringContaining('The sheet ‘South’ of the workbook holds such a table too'),
+        message: expect.stringContaining("The sheet 'South' of the workbook holds such a table too"),
       })
     }
   })
@@ -141,7 +141,7 @@ describe('somebody who stands on another sheet alone', () => {
     for (const deleting of [['--delete-missing'], ['--delete-centre', 'PK200']]) {
       const refused = await imported([north, other], ...deleting)
       expect([refused.exit, refused.error().code]).toEqual([3, 'partial-workbook'])
-      expect(refused.error().message).toContain(`The sheet ‘B’ of the workbook has ${who}`)
+      expect(refused.error().message).toContain(`The sheet 'B' of the workbook has ${who}`)
     }
     const answer = (await imported([north, other])).json()
     expect(answer).toMatchObject({ missingCentres: [], extraUsers: [], issues: [] })
@@ -160,7 +160,7 @@ describe('somebody who stands on another sheet alone', () => {
     const refused = await imported(both, '--delete-extra')
     expect(refused.error()).toMatchObject({
       code: 'partial-workbook',
-      message: expect.stringContaining('The sheet ‘Old’ of the workbook has amira@a.example'),
+      message: expect.stringContaining("The sheet 'Old' of the workbook has amira@a.example"),
     })
     const answer = (await imported(both, '--delete-extra', '--whole-roster')).json()
     expect(answer.users).toMatchObject({ created: 1, deleted: 1 })

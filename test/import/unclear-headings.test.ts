@@ -186,7 +186,7 @@ describe('an export pasted under another', () => {
     expect(ran.json()).toMatchObject({ issues: [], centres: { created: 2 } })
     const said = ran.json().notices.map(({ message }: { message: string }) => message)
     for (const heading of ['Kontakt', 'Ort', 'Telefon', 'Fax'])
-      expect(said).toContainEqual(expect.stringContaining(`‘${heading}’`))
+      expect(said).toContainEqual(expect.stringContaining(`'${heading}'`))
   })
 
   it.each([

@@ -56,6 +56,26 @@ describe('a message', () => {
     )
   })
 
+  it('is read so from a file too', async () => {
+    await fc.assert(
+      fc.asyncProperty(message, async (wanted) => {
+        const read = await PostalMime.parse(mimeMessage(wanted, { destination: 'file' }))
+        expect([lines(read.text), lines(read.html)]).toEqual([lines(wanted.text), lines(wanted.html)])
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('has its link whole in a file, to be copied by whoever reads that', async () => {
+    const link = `https://support.cambridgeinternational.example/set-up?token=${'a1B2'.repeat(20)}`
+    const said = { text: `Dear Zoë,\n\n${link}\n`, html: `<a href="${link}">${link}</a>` }
+    const from = { name: 'Hub', address: 'noreply@cambridgeinternational.org' }
+    const facts = { from, to: from, subject: 'Zoë', date: new Date(0), id: 'ab@school.example' }
+    const file = mimeMessage({ ...facts, ...said }, { destination: 'file' }).toString('utf8')
+    expect(file.split('\r\n')).toEqual(expect.arrayContaining(['Dear Zoë,', link]))
+    expect(mimeMessage({ ...facts, ...said }).toString('utf8')).not.toContain(link)
+  })
+
   it('is ASCII, in lines that no server breaks', () => {
     fc.assert(
       fc.property(message, (wanted) => {

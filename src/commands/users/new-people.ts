@@ -234,7 +234,11 @@ export function additionOf({ address, name, centre, admin, roles, sites }: NewPe
 export function refuseNamedTwice(people: readonly NewPerson[]): void {
   const seen = new Set<string>()
   for (const { address } of people) {
-    if (seen.has(address.key)) throw new Usage(`${address.email} is named twice.`, { code: 'named-twice' })
+    if (seen.has(address.key))
+      throw new Usage(`${address.email} is named twice.`, {
+        code: 'named-twice',
+        hint: 'Leave one of the two out.',
+      })
     seen.add(address.key)
   }
 }

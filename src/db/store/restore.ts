@@ -87,7 +87,7 @@ export function keyAfterRestoring({
   const keys = deriveKeys(secret ? secret() : readKeyFile(keyFile))
   if (keys.fingerprint === fingerprintIn(backup)) return { keys, isAnother: false, made: undefined }
   if (keys.fingerprint === present) return { keys, isAnother: true, made: undefined }
-  throw new Unavailable('key-mismatch', `${keyFile} is the key of another store than the backup’s.`, {
+  throw new Unavailable('key-mismatch', `${keyFile} is the key of another store than the backup's.`, {
     hint: 'Name the right one with --key-file. If it is lost, name a place where there is no key, and add --new-key.',
   })
 }

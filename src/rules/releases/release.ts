@@ -69,14 +69,14 @@ export function refuseContradictions(
 ): void {
   const { name, resources, opens, closes } = wanted
   if (isNumber(name)) {
-    throw new Usage(`A release is not called ‘${name}’: a number alone means the release of that number.`, {
+    throw new Usage(`A release is not called '${name}': a number alone means the release of that number.`, {
       code: 'invalid-name',
       hint: `Say what it is: 'Release ${name.trim()}'.`,
     })
   }
   const same = named.find((one) => one.id !== id && one.state !== 'withdrawn')
   if (same) {
-    throw new Refused('name-in-use', `Release ${same.id} is called ‘${same.name}’ already.`, {
+    throw new Refused('name-in-use', `Release ${same.id} is called '${same.name}' already.`, {
       hint: 'Choose another name.',
     })
   }

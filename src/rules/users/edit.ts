@@ -216,7 +216,10 @@ function namesAfter(before: Account, changes: Changes): { firstName: string; las
   if (firstName === before.firstName && lastName === before.lastName) return { firstName, lastName }
   const names = typedNames({ firstName, lastName })
   if (names.firstName !== '' || names.lastName !== '' || nameOf(before) === before.email) return names
-  throw new Usage(`${nameOf(before)} would have no name left.`, { code: 'name-missing' })
+  throw new Usage(`${nameOf(before)} would have no name left.`, {
+    code: 'name-missing',
+    hint: 'One of the two is needed: --first-name NAME, or --last-name NAME',
+  })
 }
 
 function hubRoleAfter(

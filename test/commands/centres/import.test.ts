@@ -129,7 +129,7 @@ describe('a workbook as people make it', () => {
     const argv = ['centres', 'import', fixture('several-sheets.xlsx')]
     const unsaid = await world.run([...argv, '--dry-run'])
     expect(unsaid.stderr).toMatch(
-      /^Only the sheet ‘.+’ is read; for another: --sheet NAME \(Centres 2026\)\.\n/,
+      /^Only the sheet '.+' is read; for another: --sheet NAME \(Centres 2026\)\.\n/,
     )
     const named = await world.run([...argv, '--sheet', 'Centres 2026', '--dry-run', '--json'])
     expect(named.json().notices).toEqual([])

@@ -69,7 +69,7 @@ describe('help documents', () => {
       const argv = ['help-documents', 'upload', file, '--title', title, '--json']
       expect((await world.run(argv)).error()).toMatchObject({
         code: 'title-in-use',
-        message: `Help document ${id} is called ‘Adding users’ already.`,
+        message: `Help document ${id} is called 'Adding users' already.`,
       })
     }
   })

@@ -255,7 +255,7 @@ describe('a release', () => {
     expect(same.exit).toBe(3)
     expect(same.error()).toMatchObject({
       code: 'name-in-use',
-      message: `Release ${id} is called ‘Écoute Juin’ already.`,
+      message: `Release ${id} is called 'Écoute Juin' already.`,
     })
     await run('releases', 'create', 'July', ...opens)
     const renamed = await world.run(['releases', 'edit', 'july', '--name', 'ÉCOUTE JUIN', '--json'])
