@@ -114,6 +114,7 @@ describe('a batch', () => {
     expect([ran.exit, ran.stdout]).toEqual([3, ''])
     expect(ran.error()).toMatchObject({ code: 'is-coordinator', details: { line: 2 } })
     expect(ran.error().message).toMatch(/^Line 2: /)
+    expect(ran.error().hint).toMatch(/\nNothing was changed\.$/)
     const told = await batch(['users suspend huda@school.example'], '--yes', '--atomic')
     expect(told.stderr.match(/coordinates EG001/g)).toHaveLength(1)
     expect(await statusOf('omar@school.example')).toBe('active')

@@ -96,14 +96,16 @@ function problemOf({ line: { number }, failure }: WrongLine): Problem {
   return { target: `line ${number}`, code, message, ...(hint === undefined ? {} : { hint }) }
 }
 
-/** What a line failed of, and which it was. */
+/** What a line failed of, and which it was, where no other is saved either. */
 export class FailureOfLine extends Failure {
   readonly exit: number
 
   constructor(line: number, { exit, code, message, hint, details }: Failure) {
     super(code, `Line ${line}: ${message}`, {
       details: { ...details, line },
-      ...(hint === undefined ? {} : { hint }),
+      hint: message.includes('nothing was changed')
+        ? hint
+        : [hint, 'Nothing was changed.'].filter(Boolean).join('\n'),
     })
     this.exit = exit
   }
