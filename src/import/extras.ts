@@ -60,9 +60,9 @@ export function findExtraUsers(present: Present): {
   const { roster, places, centres, centresById, view, ambiguous } = present
   const { meant, hinted, anywhere } = ambiguous
   const unsure = new Set([...meant, ...hinted])
-  for (const [number, rows] of places) {
-    const centre = centres.get(number)
-    if (centre && rows.some(({ issues }) => issues)) unsure.add(centre.id)
+  for (const { number, issues } of roster.rows) {
+    const centre = issues && number !== undefined ? centres.get(number) : undefined
+    if (centre) unsure.add(centre.id)
   }
   // A new store has nobody to look for.
   const named = view.users.size > 0 ? savedUsersNamed(roster, view) : new Set<number>()

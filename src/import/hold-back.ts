@@ -38,6 +38,11 @@ export class RowsByCentre {
     for (const [number, found] of this.positions) yield [number, this.rowsAt(found)]
   }
 
+  /** Those whose numbers are sought: of the others no row is looked at. */
+  *where(isSought: (number: string) => boolean): Generator<[string, RosterRow[]]> {
+    for (const [number, found] of this.positions) if (isSought(number)) yield [number, this.rowsAt(found)]
+  }
+
   /** Those that have several rows. */
   *ofSeveralRows(): Generator<[string, RosterRow[]]> {
     for (const [number, found] of this.positions)
@@ -66,8 +71,7 @@ export function holdBackDeletedCentres({
   centres: ReadonlyMap<string, SeenCentre>
 }): void {
   if (centres.size === 0) return
-  for (const [number, rows] of places) {
-    if (!centres.get(number)?.deleted) continue
+  for (const [number, rows] of places.where((one) => centres.get(one)?.deleted === true)) {
     for (const row of rows) {
       holdBack(row, {
         field: 'number',

@@ -42,15 +42,15 @@ export function findNewCentres({ places, centres }: Seen): FoundCentre[] {
   const found: FoundCentre[] = []
   // Associates first: the workbook may bring one together with its centres.
   const isAssociate = (rows: readonly RosterRow[]) => rows.some(({ kind }) => readKind(kind) === 'associate')
-  for (const [number, rows] of places) {
-    const place = isNew(number) && isAssociate(rows) ? newPlace({ number, rows }) : undefined
+  for (const [number, rows] of places.where(isNew)) {
+    const place = isAssociate(rows) ? newPlace({ number, rows }) : undefined
     if (place !== undefined) found.push(place)
   }
   const associates = new Set(
     found.flatMap((place) => (typeof place === 'object' && place.kind === 'associate' ? place.number : [])),
   )
-  for (const [number, rows] of places) {
-    if (!isNew(number) || isAssociate(rows)) continue
+  for (const [number, rows] of places.where(isNew)) {
+    if (isAssociate(rows)) continue
     const place = newPlace({ number, rows })
     if (place === undefined) continue
     const associate = typeof place === 'object' ? place.associate : null

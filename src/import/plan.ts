@@ -116,7 +116,6 @@ function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster =
   const foundCentres = findNewCentres({ places, centres })
 
   const heldBack = heldBackOf(roster.rows)
-  const accepted = roster.rows.length - heldBack.length
   const { newUsers, coordinated } = plannedUsers(roster.rows, { newRows, deleted: view.deletedAddresses })
   const newCentres = plannedCentres(roster.rows, { foundCentres, coordinated })
   const saved = savedCentres({ places, centres })
@@ -130,9 +129,14 @@ function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster =
       : foundElsewhere(roster.otherSheets, { missing: missingCentres, extra: extraUsers, view })
   const isWhole = !partial && elsewhere === undefined
   return {
-    rows: { read: roster.rows.length, accepted, heldBack: heldBack.length, blank: roster.blank },
+    rows: {
+      read: roster.rows.length,
+      accepted: roster.rows.length - heldBack.length,
+      heldBack: heldBack.length,
+      blank: roster.blank,
+    },
     newCentres,
-    renames: saved.flatMap(({ centre, name, rows }) =>
+    renames: saved.flatMap(({ centre, name }) =>
       name !== '' && name !== centre.name
         ? [
             {
@@ -140,7 +144,7 @@ function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster =
               number: centre.number,
               before: centre.name,
               after: name,
-              cell: nameCellOf(roster, { rows, name }),
+              cell: nameCellOf(roster, { rows: accepted(places.get(centre.number) ?? []), name }),
             },
           ]
         : [],
@@ -180,13 +184,13 @@ function savedCentres({
 }: {
   places: RowsByCentre
   centres: ReadonlyMap<string, SeenCentre>
-}): { centre: SeenCentre; name: string; rows: readonly RosterRow[] }[] {
-  const saved: { centre: SeenCentre; name: string; rows: readonly RosterRow[] }[] = []
+}): { centre: SeenCentre; name: string }[] {
+  const saved: { centre: SeenCentre; name: string }[] = []
   for (const [number, rows] of places) {
     const centre = centres.get(number)
     if (!centre) continue
     const good = accepted(rows)
-    if (good.length > 0) saved.push({ centre, name: firstOf(good, ({ name }) => name), rows: good })
+    if (good.length > 0) saved.push({ centre, name: firstOf(good, ({ name }) => name) })
   }
   return saved.sort((one, other) => (one.centre.number < other.centre.number ? -1 : 1))
 }

@@ -60,9 +60,10 @@ interface Seen {
 /** The names, folded, that a workbook gives to saved centres that are called otherwise. */
 export function newNames(rows: Iterable<RosterRow>, saved: ReadonlyMap<string, SeenCentre>): Set<string> {
   const names = new Set<string>()
-  for (const { number, name } of rows) {
-    const own = number === undefined || name === '' ? undefined : saved.get(number)
-    if (own === undefined || own.name === name) continue
+  for (const row of rows) {
+    const own = row.number === undefined ? undefined : saved.get(row.number)
+    const name = own === undefined ? '' : row.name
+    if (own === undefined || name === '' || own.name === name) continue
     const key = searchKey(name)
     if (own.nameKey !== key) names.add(key)
   }

@@ -19,8 +19,11 @@ export function namesOfNewNumbers(
   saved: ReadonlyMap<string, SeenCentre>,
 ): Set<string> {
   const names = new Set<string>()
-  for (const { number, name } of rows)
-    if (number !== undefined && name !== '' && !saved.has(number)) names.add(searchKey(name))
+  for (const row of rows) {
+    const { number } = row
+    if (number === undefined || saved.has(number)) continue
+    if (row.name !== '') names.add(searchKey(row.name))
+  }
   return names
 }
 
