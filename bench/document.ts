@@ -114,8 +114,8 @@ what the bare import does, with the libraries that most programs take.
   planned, 405, of which places, people and centres of the plan were 190; the rest is what the collector had not
   taken yet. The rows are packed since, column by column, their texts as bytes outside the heap but for the first 100,000
   of each column, the shared texts of a workbook too, and a plan is a list of positions whose centres and people are made when they are
-  asked for: 605 MB became 380, of which the heap is at most 170. An import of 100,000 takes a fortieth more processor time
-  for it in three pairs on a busy machine (5.64 s became 5.78), and 205 to 250 MB in place of 260. A million rows into a server
+  asked for: 605 MB became 380 to 426, by when the collector comes; the heap has at most 170 of them. An import of 100,000 takes a fortieth more processor time
+  for it in three pairs on a busy machine (5.64 s became 5.78), and 200 to 250 MB in place of 260. A million rows into a server
   took 612 MB, where they took 1,366: rows go there as they are made, and the server sets the pace. What is left of them is the
   file itself and the shared texts while the sheet is read (547 MB), and what numbers and addresses are looked for by while it
   is planned.
@@ -157,8 +157,8 @@ what the bare import does, with the libraries that most programs take.
   judged once, and the domains of a workbook made texts only where they may read as another: a tenth less for the second
   time and 7 % for the first, in three pairs on a busy machine, so that the ratio of the two hardly changes. A heap that
   grows slowly from the first row: 280 MB in place of 300, against 240 the first time, for a twentieth more time; left.
-  With packed rows, and no rows held beside saved centres, it takes 260 MB where it took 310, against some 215 the first
-  time, and a fifteenth more processor time. What is left is what is saved: a centre and a user of each row, with their names, numbers
+  With packed rows, and no rows held beside saved centres, it takes 250 to 285 MB where it took 305 to 310, against some 220 the first
+  time, and up to a fifteenth more processor time. What is left is what is saved: a centre and a user of each row, with their names, numbers
   and addresses, some 400 bytes; they would have to be packed as well.
 - Indexes made after the rows: 13 % of the inserts in isolation, 2 % of an import; the tables are not always empty. Left.
 - The peers are nearer than was thought by what an import takes over a bare one: they hold no row against another, write no
