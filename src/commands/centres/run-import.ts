@@ -51,7 +51,7 @@ export interface ImportRun {
 
 /** Shows the plan, asks, writes the PINs beside their place, commits, puts them in place, sends the letters, answers. */
 export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
-  const { session, ready, outputs, started, asks } = work
+  const { session, store, ready, outputs, started, asks } = work
   const { changesNothing, countsOf } = await import('../../import/apply.ts')
   const { plan, deletions, source } = ready
   const { dryRun } = session.common
@@ -78,8 +78,8 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
   const letters = await sendLetters(done.letters, work)
   const imported: ImportAnswer = {
     id: dryRun ? null : done.id,
-    // What was nothing to do is no import, and has no number to be taken back by.
-    state: dryRun || done.id === null ? 'planned' : 'applied',
+    // Where nothing was to be done again it stands as it was applied; without a store nothing does.
+    state: dryRun || (store.created && done.id === null) ? 'planned' : 'applied',
     source,
     counts,
     plan,

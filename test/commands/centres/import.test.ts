@@ -404,6 +404,7 @@ describe('the rows held back', () => {
     const again = await world.run(['centres', 'import', 'held.xlsx', '--yes', '--json'])
     expect(again.exit).toBe(8)
     expect(again.json()).toMatchObject({
+      import: { id: null, state: 'applied' },
       rows: { read: 1, heldBack: 1 },
       notices: [{ code: 'partial-workbook' }],
     })
