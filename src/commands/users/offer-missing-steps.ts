@@ -8,7 +8,7 @@ import type { Account } from '../../rules/users/account.ts'
 import { person } from '../../render/users.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { holdings } from '../../rules/refusals.ts'
-import { missingSteps, type MissingSteps, receiversFor } from '../../rules/users/delete.ts'
+import { colleaguesOf, missingSteps, type MissingSteps, receiversFor } from '../../rules/users/delete.ts'
 
 export interface Deletions {
   emails: readonly string[]
@@ -70,7 +70,7 @@ function chooseReceiver(
   })
 }
 
-/** Offers the colleagues who could take over. @throws `no-receiver` where there is none */
+/** Offers the colleagues who could take over; all of the centre where none has access yet. @throws `no-receiver` where there is none */
 export async function offerReceivers(
   terminal: Terminal,
   {
@@ -80,9 +80,24 @@ export async function offerReceivers(
     current,
   }: { db: OpenStore['db']; account: Account; at: Date; current: () => Promise<Account> },
 ): Promise<string> {
-  const find = async () => ({ account: await current(), receivers: await receiversFor(db, { account, at }) })
+  const find = async () => {
+    const receivers = await receiversFor(db, { account, at })
+    const others = receivers.length > 0 ? receivers : await colleaguesOf(db, { account, at, sites: [] })
+    return { account: await current(), receivers: others }
+  }
   if ((await find()).receivers.length > 0) return chooseReceiver(terminal, find)
   throw new Refused('no-receiver', `Nobody else at the centre of ${person(account)} can take over.`, {
-    hint: 'A colleague needs access to the same sites: ssh-admin users edit EMAIL --add-site SITE',
+    hint: `Add a colleague first: ssh-admin users add 'NAME <EMAIL>' --centre ${account.centre?.number ?? 'CENTRE'} --site SITE`,
   })
+}
+
+/** One Yes more gives whoever takes over the sites that they have no access to yet. @returns what they are to be given */
+export async function offerSites(
+  session: Session,
+  { to, find }: { to: string; find: () => Promise<readonly string[]> },
+): Promise<readonly string[]> {
+  const missing = await find()
+  if (missing.length === 0) return []
+  await confirm(session, `${to} has no access to ${missing.join(' and ')} yet. Give it to them first?`)
+  return missing
 }

@@ -3,7 +3,12 @@ import { person, renderTransfer, transferJson } from '../../render/users.ts'
 import { count } from '../../render/text.ts'
 import { progressionTestSite } from '../../rules/roles/chosen.ts'
 import { holdingsOf } from '../../db/progression-tests/holdings.ts'
-import { type Transferred, transferNothing, transferProgressionTests } from '../../rules/users/transfer.ts'
+import {
+  sitesToGive,
+  type Transferred,
+  transferNothing,
+  transferProgressionTests,
+} from '../../rules/users/transfer.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { requireTerminal } from '../../cli/prompt.ts'
 import { findUser } from '../../rules/users/find.ts'
@@ -16,6 +21,8 @@ interface Request {
   /** Absent: to be chosen. */
   to: string | undefined
   site: readonly string[]
+  /** Sites to which whoever takes over gets access first. */
+  give: readonly string[]
 }
 
 export const transfer = () =>
@@ -23,7 +30,8 @@ export const transfer = () =>
     name: 'transfer',
     summary: 'move Progression Test data from one teacher to another',
     description:
-      'Move all learner groups, tests and results from one teacher to another at the same centre, on every site or on one.',
+      'Move all learner groups, tests and results from one teacher to another at the same centre, on every site or on one. ' +
+      'At a terminal whoever takes over is given the site that they lack, with one more Yes.',
     args: { from: orName('user', argument('the address or name of the teacher who holds them')) },
     options: {
       to: orName(
@@ -41,33 +49,39 @@ export const transfer = () =>
     },
     examples: ['ssh-admin users transfer amira@school.example --to omar@school.example --yes'],
     prepare: async ({ from, to, site }, { terminal, common }): Promise<Request> => {
-      if (to !== undefined) return { from, to, site }
+      if (to !== undefined) return { from, to, site, give: [] }
       const question = `Who takes over from ${from}?`
       requireTerminal(terminal, {
         flag: '--to',
         may: common.input && !common.yes && !common.dryRun,
         question,
       })
-      return { from, to: undefined, site }
+      return { from, to: undefined, site, give: [] }
     },
-    complete: async (request, { session, store, ctx }) => {
-      if (request.to !== undefined) return request
+    complete: async (request, { session, store, ctx, asks }) => {
       const { at, by } = await ctx()
-      const { offerReceivers } = await import('./offer-missing-steps.ts')
+      const { offerReceivers, offerSites } = await import('./offer-missing-steps.ts')
       const current = () => findUser(store.db, { email: request.from, at, by })
-      const account = await current()
-      const held = await holdingsOf(store.db, { ownerId: account.id, sites: sitesOf(request) })
-      if (held.length === 0) return request
+      const receiver = async () => {
+        const account = await current()
+        const held = await holdingsOf(store.db, { ownerId: account.id, sites: sitesOf(request) })
+        if (held.length === 0) return undefined
+        return offerReceivers(session.terminal, { db: store.db, account, at, current })
+      }
+      const to = request.to ?? (await receiver())
+      if (to === undefined || !asks) return { ...request, to }
+      const wanted = { from: request.from, to, sites: sitesOf(request), at, by }
       return {
         ...request,
-        to: await offerReceivers(session.terminal, { db: store.db, account, at, current }),
+        to,
+        give: await offerSites(session, { to, find: () => sitesToGive(store.db, wanted) }),
       }
     },
-    act: (trx, ctx, { to, ...request }) => {
+    act: (trx, ctx, { to, give, ...request }) => {
       const wanted = { from: request.from, sites: sitesOf(request), ctx }
       return to === undefined
         ? transferNothing(trx, wanted)
-        : transferProgressionTests(trx, { ...wanted, to })
+        : transferProgressionTests(trx, { ...wanted, to, give })
     },
     confirm: {
       question: transferQuestion,
@@ -75,6 +89,11 @@ export const transfer = () =>
       flags: ({ to }) => (to === undefined ? '--to and --yes' : undefined),
     },
     render: renderTransfer,
+    notices: ({ to, given }) =>
+      given.map((site) => ({
+        code: 'site-given',
+        message: `${person(to)} has access to ${site} now.`,
+      })),
     json: (transferred, mail) => ({ ...transferJson(transferred), mail }),
   })
 
@@ -82,7 +101,7 @@ function sitesOf({ site }: Pick<Request, 'site'>): readonly string[] | undefined
   return site.length > 0 ? site : undefined
 }
 
-function transferQuestion({ from, to, sites }: Transferred): string | undefined {
+function transferQuestion({ from, to, sites, given }: Transferred): string | undefined {
   if (sites.length === 0) return undefined
   const what = sites
     .map(
@@ -90,5 +109,6 @@ function transferQuestion({ from, to, sites }: Transferred): string | undefined 
         `${count(learnerGroups, 'learner group')} with ${count(results, 'result')} on ${site}`,
     )
     .join(', and ')
-  return `Transfer ${what} from ${person(from)} to ${person(to)}? Everything moves together; nothing is merged.`
+  const first = given.length > 0 ? ` ${person(to)} gets access to ${given.join(' and ')} first.` : ''
+  return `Transfer ${what} from ${person(from)} to ${person(to)}?${first} Everything moves together; nothing is merged.`
 }

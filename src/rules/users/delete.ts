@@ -102,9 +102,16 @@ export async function receiversFor(
   db: Kysely<Store>,
   { account, at }: { account: Account; at: Date },
 ): Promise<Account[]> {
-  if (account.centre === null) return []
   const held = await holdingsOf(db, { ownerId: account.id })
-  const sites = held.map(({ site }) => site)
+  return colleaguesOf(db, { account, at, sites: held.map(({ site }) => site) })
+}
+
+/** Who else at the same centre can sign in, or will, to all of these sites. */
+export async function colleaguesOf(
+  db: Kysely<Store>,
+  { account, at, sites }: { account: Account; at: Date; sites: readonly string[] },
+): Promise<Account[]> {
+  if (account.centre === null) return []
   const receivers: Account[] = []
   const filter = { centreId: account.centre.id, statuses: ['active', 'invited'] as const, sites }
   for await (const page of streamUsers(db, { filter, order: 'name', reverse: false })) {

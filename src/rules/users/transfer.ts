@@ -1,8 +1,11 @@
 import { transferLearnerGroups, type Holding, holdingsOf } from '../../db/progression-tests/holdings.ts'
 import type { Trx } from '../../db/transact.ts'
+import type { Kysely } from 'kysely'
+import type { Store } from '../../db/schema.ts'
 import { Refused } from '../../errors.ts'
 import { nameOf, type UncountedAccount } from './account.ts'
-import type { RuleContext } from '../permissions/actor.ts'
+import type { Actor, RuleContext } from '../permissions/actor.ts'
+import { editUser } from './edit.ts'
 import { onUser } from './changed.ts'
 import { findUserUncounted } from './find.ts'
 import { permit } from '../permissions/decide.ts'
@@ -14,6 +17,8 @@ interface Transfer {
   to: string
   /** Absent: every site on which the giver holds something. */
   sites?: readonly string[]
+  /** Sites to which the receiver gets access first; absent: none. */
+  give?: readonly string[]
   ctx: RuleContext
 }
 
@@ -22,6 +27,8 @@ export interface Transferred {
   to: UncountedAccount
   /** What moved, site by site. */
   sites: Holding[]
+  /** Sites to which the receiver got access first. */
+  given: readonly string[]
 }
 
 /** Whoever holds nothing hands nothing over, and nobody is asked for. @throws `changed-meanwhile` where they hold something now */
@@ -32,7 +39,7 @@ export async function transferNothing(
   const giver = await findUserUncounted(trx, { email: from, at: ctx.at, by: ctx.by })
   permit(ctx, 'users.transfer', onUser(giver))
   if ((await holdingsOf(trx, { ownerId: giver.id, sites })).length === 0)
-    return { from: giver, to: giver, sites: [] }
+    return { from: giver, to: giver, sites: [], given: [] }
   throw new Refused('changed-meanwhile', `${nameOf(giver)} holds Progression Test data now.`, {
     hint: 'Look again, and run the command once more.',
   })
@@ -44,17 +51,19 @@ export async function transferNothing(
  */
 export async function transferProgressionTests(
   trx: Trx,
-  { from, to, sites, ctx }: Transfer,
+  { from, to, sites, give = [], ctx }: Transfer,
 ): Promise<Transferred> {
   const { by, at } = ctx
   const giver = await findUserUncounted(trx, { email: from, at, by })
-  const receiver = await findUserUncounted(trx, { email: to, at, by })
+  const found = await findUserUncounted(trx, { email: to, at, by })
   permit(ctx, 'users.transfer', onUser(giver))
-  permit(ctx, 'users.transfer', onUser(receiver))
-  refuseReceiver(receiver, giver)
+  permit(ctx, 'users.transfer', onUser(found))
+  refuseReceiver(found, giver)
   const moving = await holdingsOf(trx, { ownerId: giver.id, sites })
+  if (moving.length === 0) return { from: giver, to: found, sites: [], given: [] }
+  const receiver =
+    give.length > 0 ? (await editUser(trx, { email: to, changes: { addSites: give }, ctx })).account : found
   for (const { site } of moving) refuseWithoutAccess(receiver, site)
-  if (moving.length === 0) return { from: giver, to: receiver, sites: [] }
 
   const moved = moving.map(({ site }) => site)
   const before = await holdingsOf(trx, { ownerId: receiver.id, sites: moved })
@@ -70,7 +79,20 @@ export async function transferProgressionTests(
     facts: { sites: moving },
     people: { receiver },
   })
-  return { from: giver, to: receiver, sites: moving }
+  return { from: giver, to: receiver, sites: moving, given: give }
+}
+
+/** The sites of what would move that the receiver cannot sign in to; none where they can take over nothing at all. */
+export async function sitesToGive(
+  db: Kysely<Store>,
+  { from, to, sites, at, by }: { from: string; to: string; sites?: readonly string[]; at: Date; by: Actor },
+): Promise<string[]> {
+  const giver = await findUserUncounted(db, { email: from, at, by })
+  const receiver = await findUserUncounted(db, { email: to, at, by })
+  const colleagues = receiver.id !== giver.id && receiver.centre?.id === giver.centre?.id
+  if (!colleagues || receiver.status === 'suspended') return []
+  const moving = await holdingsOf(db, { ownerId: giver.id, sites })
+  return moving.map(({ site }) => site).filter((site) => !receiver.sites.includes(site))
 }
 
 function refuseReceiver(receiver: UncountedAccount, giver: UncountedAccount): void {

@@ -33,11 +33,52 @@ describe('transferring without saying to whom', () => {
 
   it('says what a colleague needs where nobody can', async () => {
     const desk = inProcess(world, ['users', 'transfer', amira])
-    expect(await desk.leaves()).toMatchObject({ exit: 3, text: expect.stringContaining('--add-site') })
+    expect(await desk.leaves()).toMatchObject({
+      exit: 3,
+      text: expect.stringContaining('--centre EG001 --site'),
+    })
   })
 
   it.each([[[]], [['--yes']], [['--dry-run']]])('is a mistake where nobody is asked: %j', async (more) => {
     const ran = await world.run(['users', 'transfer', amira, '--json', ...more])
     expect({ exit: ran.exit, ...ran.error() }).toMatchObject({ exit: 2, code: 'answer-needed', hint: '--to' })
+  })
+})
+
+describe('transferring to somebody without access to the site', () => {
+  const sami = 'sami@school.example'
+  beforeEach(() => world.user(sami, { centre: 'EG001', firstName: 'Sami' }))
+
+  it.each([[['--to', sami]], [[]]])('gives it with one Yes more, or leaves all as it is: %j', async (to) => {
+    for (const answer of ['n', 'y']) {
+      const desk = inProcess(world, ['users', 'transfer', amira, ...to])
+      if (to.length === 0) {
+        await desk.sees('Who takes over?')
+        await desk.sees(sami)
+        desk.presses('enter')
+      }
+      await desk.sees('has no access to cambridge-primary')
+      desk.types(`${answer}\r`)
+      if (answer === 'y') {
+        await desk.sees('gets access to cambridge-primary first')
+        desk.types('y\r')
+      }
+      const { exit, text } = await desk.leaves()
+      const after = await world.account(sami)
+      expect([
+        exit,
+        after?.progressionTests.learnerGroups,
+        after?.sites.includes('cambridge-primary'),
+      ]).toEqual(answer === 'y' ? [0, 1, true] : [130, 0, false])
+      if (answer === 'y') expect(text).toContain('has access to cambridge-primary now')
+    }
+    const { events } = (await world.run(['audit', 'list', '--subject', sami, '--json'])).json()
+    expect(events.map(({ action }: { action: string }) => action)).toContain('users.edited')
+  })
+
+  it.each([[['--yes']], [['--dry-run']], [[]]])('is refused where nobody is asked: %j', async (more) => {
+    const ran = await world.run(['users', 'transfer', amira, '--to', sami, '--json', ...more])
+    expect({ exit: ran.exit, ...ran.error() }).toMatchObject({ exit: 3, code: 'no-site-access' })
+    expect((await world.account(sami))?.sites).not.toContain('cambridge-primary')
   })
 })
