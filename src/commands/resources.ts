@@ -33,7 +33,13 @@ import { allOf } from '../cli/list-options.ts'
 import { findResources } from '../db/resources.ts'
 import { downloadCommand } from '../cli/download.ts'
 import { permitDownload } from '../rules/releases/visible.ts'
-import { comparableClosing, renderWithClosing, withClosing, renderWithOpening } from '../render/closing.ts'
+import {
+  closingQuestion,
+  comparableClosing,
+  renderWithClosing,
+  withClosing,
+  renderWithOpening,
+} from '../render/closing.ts'
 import { eachNamed, forEachTarget } from '../rules/batch.ts'
 import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
 import { count } from '../render/text.ts'
@@ -230,6 +236,11 @@ export const restore = () =>
         ctx,
         work: () => forEachTarget(trx, ids, (id) => restoreResource(trx, { id, ctx }), lookUpResources(trx)),
       }),
+    confirm: {
+      question: ({ result, opens }) =>
+        closingQuestion([], `Restore ${count(result.length, 'resource')}`, opens),
+      comparable: ({ result, opens }) => [comparableResources(result), comparableClosing([], opens)],
+    },
     render: (done, view) => renderWithOpening(renderChangedResources(done.result, view), done, view),
     json: ({ result, opens }) => ({ ...changedResourcesJson(result), opened: opens }),
   })

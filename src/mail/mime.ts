@@ -37,6 +37,8 @@ export function mimeMessage(
     `Message-ID: <${id}>`,
     `Date: ${date.toUTCString().replace(/GMT$/, '+0000')}`,
     'MIME-Version: 1.0',
+    // Without it, ASCII alone is promised of all of its parts [RFC 2045, 6.4].
+    ...(destination === 'file' ? ['Content-Transfer-Encoding: 8bit'] : []),
     'Content-Type: multipart/alternative;',
     ` boundary="${boundary}"`,
     '',

@@ -1,7 +1,7 @@
 import type { Closing } from '../rules/releases/what-closes.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import type { View } from './table.ts'
-import { count, listLines } from './text.ts'
+import { count, listLines, plainTime } from './text.ts'
 import { grouped } from '../grouped.ts'
 
 const maxNamed = 12
@@ -14,11 +14,12 @@ export function closingQuestion(
 ): string | undefined {
   if (closes.length === 0 && opens.length === 0) return undefined
   const done = [
-    ...(closes.length > 0 ? [`close what is open for ${whomOf(closes)}`] : []),
+    ...(atOnce(closes).length > 0 ? [`close what is open for ${whomOf(atOnce(closes))}`] : []),
+    ...(earlier(closes).length > 0 ? [`close it earlier for ${whomOf(earlier(closes))}`] : []),
     ...(opens.length > 0 ? [`open it now for ${whomOf(opens)}`] : []),
   ]
   return [
-    ...named(closes, 'What is open now would close for'),
+    ...closingLines(closes),
     ...named(opens, 'What is not open would open at once for'),
     `${what}, and ${done.join(', and ')}?`,
   ].join('\n')
@@ -36,7 +37,7 @@ export function withClosing<Question extends string | undefined>(
   { closes }: Pick<WithClosing<unknown>, 'closes'>,
 ): Question | string {
   if (question === undefined || closes.length === 0) return question
-  return [...named(closes, 'What is open now would close for'), question].join('\n')
+  return [...closingLines(closes), question].join('\n')
 }
 
 /** What was done, and for whom it closed what was open. */
@@ -62,6 +63,21 @@ export function openingLines(opens: readonly Closing[]): string[] {
   return named(opens, 'It opens at once for')
 }
 
+function closingLines(closes: readonly Closing[]): string[] {
+  return [
+    ...named(atOnce(closes), 'What is open now would close for'),
+    ...named(earlier(closes), 'What is open now would close earlier for'),
+  ]
+}
+
+function atOnce(closes: readonly Closing[]): Closing[] {
+  return closes.filter(({ closesAt }) => closesAt === undefined)
+}
+
+function earlier(closes: readonly Closing[]): Closing[] {
+  return closes.filter(({ closesAt }) => closesAt !== undefined)
+}
+
 function named(changes: readonly Closing[], first: string): string[] {
   if (changes.length === 0) return []
   return groupedByWhat(`${first} ${whomOf(changes)}`, changes, whatOf)
@@ -80,9 +96,10 @@ function groupedByWhat(
   return listLines(`${title}:`, lines, maxNamed)
 }
 
-function whatOf({ release, resources }: Closing): string {
+function whatOf({ release, resources, closesAt }: Closing): string {
   const others = resources.filter((title) => title !== release.name)
-  return oneLine(others.length === 0 ? release.name : `${release.name} (${resources.join(', ')})`)
+  const what = others.length === 0 ? release.name : `${release.name} (${resources.join(', ')})`
+  return oneLine(closesAt === undefined ? what : `${what}, at ${plainTime(closesAt)}`)
 }
 
 /** `EG001 Nile School`, or `amira@school.example (EG001)` where it is about one person of it. */
@@ -102,7 +119,13 @@ function whomOf(changes: readonly Closing[]): string {
 /** What of it is agreed to. */
 export function comparableClosing(closes: readonly Closing[], opens: readonly Closing[] = []): unknown {
   return [closes, opens].map((changes) =>
-    changes.map(({ release, centre, user, resources }) => [release.id, centre.number, user, resources]),
+    changes.map(({ release, centre, user, resources, closesAt }) => [
+      release.id,
+      centre.number,
+      user,
+      resources,
+      closesAt,
+    ]),
   )
 }
 
@@ -111,17 +134,28 @@ export function renderClosing(
   view: View,
   opens: readonly Closing[] = [],
 ): string[] {
-  if (!view.isTerminal) return [...linesForPipe('closed', closes), ...linesForPipe('opened', opens)]
-  return [...listed('Closed', closes), ...listed('Opened', opens)]
+  if (!view.isTerminal)
+    return [
+      ...linesForPipe('closed', atOnce(closes)),
+      ...linesForPipe('closes-earlier', earlier(closes)),
+      ...linesForPipe('opened', opens),
+    ]
+  return [
+    ...listed('Closed', atOnce(closes)),
+    ...listed('Closes earlier', earlier(closes)),
+    ...listed('Opened', opens),
+  ]
 }
 
 function linesForPipe(word: string, changes: readonly Closing[]): string[] {
-  return changes.map(({ release, centre, user }) =>
-    tsvLine([word, release.id, release.name, centre.number, ...(user === undefined ? [] : [user])]),
+  return changes.map(({ release, centre, user, closesAt }) =>
+    tsvLine([word, release.id, release.name, centre.number, ...[user ?? closesAt ?? []].flat()]),
   )
 }
 
 function listed(word: string, changes: readonly Closing[]): string[] {
   const title = `  ${word} for ${count(changes.length, 'authorisation')}`
-  return groupedByWhat(title, changes, ({ release }) => oneLine(release.name))
+  return groupedByWhat(title, changes, ({ release, closesAt }) =>
+    oneLine(closesAt === undefined ? release.name : `${release.name}, at ${plainTime(closesAt)}`),
+  )
 }

@@ -32,7 +32,9 @@ export async function uploadHelpDocument(
   const { by, at } = ctx
   permit(ctx, 'help-documents.upload', { name: file.name })
   const called = await findHelpDocuments(trx, { withdrawn: false })
-  const there = called.find((one) => nameKey(one.title) === nameKey(title))
+  // Two of an older store may differ in capital letters alone.
+  const there =
+    called.find((one) => one.title === title) ?? called.find((one) => nameKey(one.title) === nameKey(title))
   const { contentId, mended } = await keepContent(trx, file)
   if (there?.title === title && there.content_id === contentId && there.file === file.name) {
     if (!mended) return { document: there, outcome: 'unchanged' }

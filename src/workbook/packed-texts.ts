@@ -1,4 +1,4 @@
-import { copyOfText } from './errors.ts'
+import { copyOfText, zipBomb } from './errors.ts'
 
 /** Whole numbers from 0 on, below 2³², in one piece of memory. */
 export class PackedNumbers {
@@ -28,6 +28,8 @@ const pieceBits = 20
 const withinPiece = 2 ** pieceBits - 1
 /** In letters, of three bytes at most; a longer text is kept as it is. */
 const maxPacked = 8000
+/** Five hundred for each row that a sheet can have. As bytes they are fewer than 2³¹, so that twice their places are numbers below 2³². */
+const maxLetters = 2 ** 29
 const isUtf8 = 0x80_00
 const latin1 = /^[\0-\xff]*$/
 const halfOfPair = /\p{Cs}/u
@@ -54,20 +56,29 @@ export class PackedTexts {
   private again = 0
   private readonly few: number
   private readonly cut: boolean
+  private readonly letters: number
+  private taken = 0
 
   /**
    * @param few so many texts are kept as they are
    * @param cut whether they are cut from longer ones: one that is kept would hold all of it
+   * @param letters so many are taken; a text that is shared by very many cells has more, and would fill the memory
    */
-  constructor({ few = fewTexts, cut = false }: { few?: number; cut?: boolean } = {}) {
+  constructor({
+    few = fewTexts,
+    cut = false,
+    letters = maxLetters,
+  }: { few?: number; cut?: boolean; letters?: number } = {}) {
     this.few = few
     this.cut = cut
+    this.letters = letters
   }
 
   get length(): number {
     return this.references.length
   }
 
+  /** @throws `workbook-bomb` */
   push(text: string): void {
     this.references.push(this.referenceTo(text))
   }
@@ -105,11 +116,14 @@ export class PackedTexts {
       }
       if (this.length > enough && this.again < this.length / 2) this.known = undefined
     }
+    this.taken += text.length
+    if (this.taken > this.letters) throw zipBomb('one of its columns has more text than any list needs')
     return this.kept.length < this.few || text.length > maxPacked ? this.keep(text) : this.pack(text)
   }
 
   private keep(text: string): number {
-    return this.kept.push(this.cut ? copyOfText(text) : text) * 2 - 1
+    // A copy is made of whole letters: half of a pair would not come back as it was.
+    return this.kept.push(this.cut && !halfOfPair.test(text) ? copyOfText(text) : text) * 2 - 1
   }
 
   private pack(text: string): number {

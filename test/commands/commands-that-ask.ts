@@ -151,6 +151,16 @@ export const asking: Readonly<Record<string, Asks>> = {
     nothing: { prepare: ['resources', 'withdraw', '1'] },
     meanwhile: (world) => world.tamper("update resources set title = 'Another'"),
   },
+  'resources restore': {
+    argv: ['1'],
+    question: 'open it now for 2 centres',
+    prepare: async (world) => {
+      await opened(world)
+      await does('resources withdraw 1')(world)
+    },
+    nothing: { prepare: ['resources', 'restore', '1'] },
+    meanwhile: does('centres create EG007 --name Elsewhere --country EG'),
+  },
   'resources download': {
     ...replacing,
     argv: ['1', '--out', 'there.csv'],
@@ -438,7 +448,6 @@ export const notAsking: readonly string[] = [
   'roles grant',
   'progression-tests import',
   'resources upload',
-  'resources restore',
   'releases create',
   'help-documents upload',
   'mail send',

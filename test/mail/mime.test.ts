@@ -73,6 +73,8 @@ describe('a message', () => {
     const facts = { from, to: from, subject: 'Zoë', date: new Date(0), id: 'ab@school.example' }
     const file = mimeMessage({ ...facts, ...said }, { destination: 'file' }).toString('utf8')
     expect(file.split('\r\n')).toEqual(expect.arrayContaining(['Dear Zoë,', link]))
+    // Of the message and of both of its parts: what is around says no less than what is within.
+    expect(file.match(/^Content-Transfer-Encoding: 8bit\r$/gm)).toHaveLength(3)
     expect(mimeMessage({ ...facts, ...said }).toString('utf8')).not.toContain(link)
   })
 

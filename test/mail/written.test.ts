@@ -108,6 +108,7 @@ describe('the mail directory', () => {
         expect([message?.cc, message?.bcc]).toEqual([undefined, undefined])
         expect(message?.headers.map(({ key }) => key).sort()).toEqual([
           'auto-submitted',
+          'content-transfer-encoding',
           'content-type',
           'date',
           'from',

@@ -39,6 +39,20 @@ describe('texts that are packed', () => {
     expect(listed(packed([...many, ...odd, ...odd])).slice(many.length)).toEqual([...odd, ...odd])
   })
 
+  it('come back where half of a letter stands in one that was cut from a longer text', () => {
+    const list = new PackedTexts({ cut: true })
+    for (const text of ['EG\ud83d', '\udc00', 'École']) list.push(text)
+    expect(listed(list)).toEqual(['EG\ud83d', '\udc00', 'École'])
+  })
+
+  it('are refused where they are more than any list needs, however short the file: a text may be shared by all cells', () => {
+    const list = new PackedTexts({ few: 1, letters: 1_500_000 })
+    const fill = () => {
+      for (let at = 0; at < 3000; at += 1) list.push(`${at} ${'x'.repeat(1000)}`)
+    }
+    expect(fill).toThrow(expect.objectContaining({ code: 'workbook-bomb' }))
+  })
+
   it('come back where more than one piece is filled', () => {
     const long = Array.from({ length: 3000 }, (_, at) => `${at} ${'ß'.repeat(at)}`)
     expect(listed(packed([...many, ...long])).slice(many.length)).toEqual(long)

@@ -26,6 +26,8 @@ export const closing = () =>
     /** The one person whom it is about; absent: everybody of the centre. */
     user: z.optional(text()),
     resources: z.array(text()),
+    /** When it closes, where that is only earlier than it was; absent: at once. */
+    closesAt: z.optional(time()),
   })
 
 export const authorisation = () =>

@@ -112,7 +112,8 @@ export async function editRelease(
   }
   const [was, is] = [factsOf(present), factsOf(wanted)]
   if (isDeepStrictEqual(was, is)) return { release: before, outcome: 'unchanged', closes: [], opens: [] }
-  refuseContradictions({ id: before.id, ...wanted }, { same })
+  // Two of an older store may differ in capital letters alone: whoever keeps the name is let keep it.
+  refuseContradictions({ id: before.id, ...wanted }, { same: wanted.name === present.name ? [] : same })
 
   const opensAnew = before.state === 'released' && !isDeepStrictEqual({ ...was, name: is.name }, is)
   const given = opensAnew ? await givenBy(trx, before) : []

@@ -9,7 +9,7 @@ import { type Authorisation, authorisationsOf, stateAt } from './centres-of-rele
 import { readReleaseFacts } from './release-facts.ts'
 import { mayHave } from './visible.ts'
 
-/** A release that was open for a centre and is not any more, or is now and was not. */
+/** A release that was open for a centre and is not any more, or closes earlier than it would have; or is open now and was not. */
 export interface Closing {
   release: { id: number; name: string }
   centre: { number: string; name: string }
@@ -17,6 +17,8 @@ export interface Closing {
   user?: string
   /** The titles of what closes, or opens. */
   resources: string[]
+  /** When it closes now, where that is not yet but earlier than it was; absent: at once. */
+  closesAt?: string
 }
 
 interface Change<Result> {
@@ -34,7 +36,7 @@ export async function noticingWhatCloses<Result>(
   const before = await openNow(trx, { meant, ctx })
   const result = await work()
   const after = await openNow(trx, { meant, ctx })
-  return { result, closes: onlyIn(before, after), opens: onlyIn(after, before) }
+  return { result, closes: closedIn(before, after), opens: onlyIn(after, before) }
 }
 
 /** What is closed and opened at once where one release gives this, and gave that before: no other is touched. */
@@ -48,7 +50,7 @@ export function changedAtOnce({
   at: Date
 }): { closes: Closing[]; opens: Closing[] } {
   const [were, are] = [openAmong(before, at), openAmong(after, at)]
-  return { closes: onlyIn(were, are), opens: onlyIn(are, were) }
+  return { closes: closedIn(were, are), opens: onlyIn(are, were) }
 }
 
 /** What a release gives each centre at present: nothing where it is not released. */
@@ -136,6 +138,19 @@ function closing({
 }
 
 type OpenAt = ReadonlyMap<string, Authorisation>
+
+/** What was open and is not, and what still is but closes earlier than it would have. */
+function closedIn(before: OpenAt, after: OpenAt): Closing[] {
+  const earlier = [...after].flatMap(([key, authorisation]) => {
+    const was = before.get(key)
+    const { closesAt } = authorisation
+    if (!was || closesAt === null || (was.closesAt !== null && was.closesAt <= closesAt)) return []
+    const had = new Set(was.resources.map(({ id }) => id))
+    const resources = authorisation.resources.filter(({ id }) => had.has(id))
+    return { ...closing({ ...authorisation, resources }), closesAt: closesAt.toISOString() }
+  })
+  return [...onlyIn(before, after), ...earlier]
+}
 
 function onlyIn(there: OpenAt, other: OpenAt): Closing[] {
   const only: Closing[] = []

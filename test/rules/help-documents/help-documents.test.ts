@@ -73,4 +73,11 @@ describe('help documents', () => {
       })
     }
   })
+
+  it('of an older store that is called as another but for letter case is meant by its own title alone', async () => {
+    await world.run(['help-documents', 'upload', 'second.txt', '--title', 'Other', '--json'])
+    await world.tamper(`update help_documents set title = 'ADDING USERS' where title = 'Other'`)
+    const again = ['help-documents', 'upload', 'second.txt', '--title', 'ADDING USERS', '--json']
+    expect((await world.run(again)).json()).toMatchObject({ helpDocuments: [{ changed: false }] })
+  })
 })

@@ -129,7 +129,7 @@ describe('a release', () => {
     const rehearsed = await world.run([...back(), '--dry-run', '--json'], { at: opening })
     const seen = await world.run([...back(), '--dry-run'], { at: opening, terminal: true })
     expect(seen.stdout).toContain('Opened for ')
-    const done = await world.run([...back(), '--json'], { at: opening })
+    const done = await world.run([...back(), '--yes', '--json'], { at: opening })
     expect(done.json().opened).toHaveLength(many)
     expect(done.json().opened).toContainEqual(
       expect.objectContaining({ centre: expect.objectContaining({ number: 'EG001' }) }),
@@ -277,6 +277,11 @@ describe('a release', () => {
     for (const [at, name] of ['tmp', 'Tmp'].entries())
       expect((await world.run(['releases', 'show', name, '--json'])).json().id).toBe(ids[at])
     expect((await world.run(['releases', 'show', 'TMP', '--json'])).error().code).toBe('release-not-found')
+    const edit = ['releases', 'edit', 'tmp', '--name', 'tmp', '--opens', '2026-07-02T08:00Z']
+    expect((await world.run([...edit, '--yes', '--json'])).json()).toMatchObject({
+      id: ids[0],
+      changed: true,
+    })
     await run('releases', 'withdraw', 'tmp')
     expect((await world.run(['releases', 'show', 'tmp', '--json'])).json().id).toBe(ids[1])
   })
@@ -494,7 +499,7 @@ describe('what is open', () => {
     await run('entries', 'import', 'entries.csv')
     expect(await downloading('officer@school.example', audio, world.now)).toMatchObject({ exit: 0 })
     entries(0)
-    expect(await refused('entries', 'import', 'entries.csv')).toContain('would close for 1 centre (EG001)')
+    expect(await refused('entries', 'import', 'entries.csv')).toContain('would close for 1 centre: EG001 ')
     expect(await downloading('officer@school.example', audio, world.now)).toMatchObject({ exit: 0 })
     expect(whomIn(await run('entries', 'import', 'entries.csv'))).toEqual(['EG001'])
     expect(await downloading('officer@school.example', audio, world.now)).toMatchObject({ exit: 5 })
@@ -511,11 +516,22 @@ describe('what is open', () => {
       ['--series', '2026-11'],
     ]
     for (const change of [...changes, ['--administrative-zone', '4']])
-      expect(await refused('key-times', 'edit', id, ...change)).toContain('would close for 5 centres (CA001')
+      expect(await refused('key-times', 'edit', id, ...change)).toContain('would close for 5 centres: CA001 ')
     const heading = 'Country,Administrative zone,Session,Local time'
     writeFileSync(world.path('zone.csv'), `${heading}\nEgypt,4,EV,18:00\n`)
     // In two zones, a country is in none.
-    expect(await refused('key-times', 'import', 'zone.csv')).toContain('would close for 5 centres (CA001')
+    expect(await refused('key-times', 'import', 'zone.csv')).toContain('would close for 5 centres: CA001 ')
+  })
+
+  it('does not close earlier by another local time without being asked, which says when', async () => {
+    await run('releases', 'edit', 'June', '--closes', 'key-time AM 2026-06-02 + 12h', '--for', 'EG001')
+    const [egypt] = await world.rows<{ id: number }>("select id from key_times where session = 'AM'")
+    const edit = ['key-times', 'edit', String(egypt?.id), '--local-time']
+    expect(await world.run([...edit, '11:00'])).toMatchObject({ exit: 0 })
+    expect(await refused(...edit, '09:00')).toContain('would close earlier for 1 centre: EG001 ')
+    expect((await run(...edit, '09:00')).closed).toMatchObject([
+      { centre: { number: 'EG001' }, closesAt: expect.stringMatching(/^2026-06-02T18:00/) },
+    ])
   })
 
   it('is not closed by another time zone of a centre without being asked', async () => {
@@ -541,7 +557,7 @@ describe('what is open', () => {
     world.setClock('2026-06-02T23:30:00.000Z')
     for (const zone of ['Australia/Perth', 'none'])
       expect(await refused('centres', 'edit', 'AU001', '--time-zone', zone)).toContain(
-        'would close for 1 centre (AU001)',
+        'would close for 1 centre: AU001 ',
       )
   })
 
