@@ -1,9 +1,13 @@
 import type { Argument, Command, Option } from 'commander'
+import { distance } from 'fastest-levenshtein'
+import { settingNames } from '../config.ts'
 import { Usage } from '../errors.ts'
+import { kebabCase } from '../kebab-case.ts'
 import { nearestOf } from '../nearest.ts'
 import { shellWord } from '../shell-word.ts'
 import { isLikeNumber } from './names-typed.ts'
 import { commandLine, type Line, withWord } from './typed-line.ts'
+import { leadsTo } from './words.ts'
 
 /** What the parser does not take. */
 export interface Complained {
@@ -66,8 +70,16 @@ interface Asked {
   command: Command
 }
 
-/** Options that say that something shall not be, and those that take something away. */
-const opposites = [/^--(no-|un|without|dis)/, /^--(rm|del|remove|drop)/, /^--(allow|suspend)/]
+/** Options that take something away, and those that let something be done. */
+const opposites = [/^--(rm|del|remove|drop)/, /^--(allow|suspend)/]
+
+/** How people say before an option that it shall not be. */
+const negations =
+  'no not non un dis de without never dont skip exclude hide omit ignore stop deny disable'.split(' ')
+
+/** What surely says so, and what perhaps does; `--until` is a day. */
+const negated = /^--(?:no-|un(?!t)|without|dis)/
+const perhapsNegated = /^--(?:no|un(?!t)|without|dis|never)/
 
 /** What people call the file of a list, which has no such option. */
 const toFile = /^(--(out|output|file|to-file)|-o)$/
@@ -83,6 +95,8 @@ function optionsMeant(complained: Complained): string[] {
   const wrong = wrongOption(complained)
   if (code !== 'unknown-option' || (command && wrong === '--from' && withoutFrom(argv, command))) return []
   const names = optionNames(command)
+  const negative = names.filter((name) => affirmed(wrong).some((option) => name.slice(2) === `no-${option}`))
+  if (negative.length > 0) return negative
   const longer = names.filter((name) => name.endsWith(wrong.replace(/^--/, '-')))
   const other = names.filter((name) => name === otherNames[wrong.slice(2)])
   const like =
@@ -91,7 +105,32 @@ function optionsMeant(complained: Complained): string[] {
       : other.length > 0
         ? other
         : nearestOf(wrong, names, Math.max(1, Math.floor(wrong.length / 3)))
-  return like.filter((name) => opposites.every((kind) => kind.test(name) === kind.test(wrong)))
+  return like.filter(
+    (name) => opposites.every((kind) => kind.test(name) === kind.test(wrong)) && !areOpposite(wrong, name),
+  )
+}
+
+/** What an option may be without the word before it that says that it shall not be: of `--noadmin` `admin`. */
+function affirmed(option: string): string[] {
+  const name = option.slice(2)
+  const prefixes = negations.flatMap((word) => [word, `${word}-`])
+  return prefixes.flatMap((prefix) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []))
+}
+
+/**
+ * Whether what was typed says of an option that it shall not be, or the other way round: `--norole` and `--add-role`, and
+ * where one is more like the other without such a word `--noadmin` and `--admin`, but not `--notfiy` and `--notify`.
+ */
+function areOpposite(wrong: string, name: string): boolean {
+  const isNegated =
+    negated.test(wrong) ||
+    negations.some((word) => wrong.startsWith(`--${word}-`)) ||
+    affirmed(wrong).some((left) => name.endsWith(`-${left}`))
+  if (isNegated && !perhapsNegated.test(name)) return true
+  if (negated.test(name) && !perhapsNegated.test(wrong)) return true
+  const isNegationOf = (one: string, other: string) =>
+    affirmed(one).some((left) => distance(left, other.slice(2)) < distance(one, other))
+  return isNegationOf(wrong, name) || isNegationOf(name, wrong)
 }
 
 function optionNames(command: Command | undefined): string[] {
@@ -204,8 +243,7 @@ function lineWithArguments(asked: Asked): Line {
 
 /** What more than it takes was meant for: a setting, an option, or one name of several words. */
 function withFewer({ argv, command }: Asked): Line | undefined {
-  if (command.name() === 'config' && command.args.length === 2)
-    return withWord(argv, argv.indexOf('config'), 'config', 'set')
+  if (command.name() === 'config') return lineOfSetting({ argv, command })
   const taken = command.registeredArguments
   const more = command.args.slice(taken.length)
   const mended =
@@ -217,6 +255,20 @@ function withFewer({ argv, command }: Asked): Line | undefined {
   if (option !== undefined) return lineWithBefore(argv, first, option)
   const [only] = taken
   return only && taken.length === 1 && isOfName(only, command.args) ? quoted(argv, command.args) : undefined
+}
+
+/** `config smtp URL`, and `config delete smtp`. */
+function lineOfSetting({ argv, command }: Asked): Line | undefined {
+  const [first = '', ...others] = command.args
+  const [leads] = leadsTo('config', first)
+  if (leads !== undefined && others.length < 2) {
+    const [, verb = ''] = leads.split(' ')
+    return withWord(argv, argv.indexOf(first, argv.indexOf('config')), verb)
+  }
+  const isSetting = settingNames.some((name) => name === first || kebabCase(name) === first.toLowerCase())
+  return isSetting && others.length === 1
+    ? withWord(argv, argv.indexOf('config'), 'config', 'set')
+    : undefined
 }
 
 /** `users transfer A to B`: a word for its option. */

@@ -74,7 +74,33 @@ function guessesAt(unknown: Unknown): Guess[] {
 }
 
 function namesAsGuesses(names: readonly string[], argv: Line, word: string): Guess[] {
-  return names.map((name) => ({ name, line: lineInstead(argv, word, name) }))
+  return names.map((name) => {
+    const line = lineInstead(argv, word, name)
+    return { name, line: takesOffice(name, word) ? withoutPeople(line) : line }
+  })
+}
+
+/** `coordinator remove`: a word for losing the office leads to the command that gives it to another. */
+function takesOffice(name: string, word: string): boolean {
+  return name === 'coordinator change' && !isSpeltLike(word, 'change')
+}
+
+function isSpeltLike(word: string, name: string): boolean {
+  return word === name || misspelt(word, [name]).length > 0
+}
+
+const namingAPerson = /^--(?:to|new|from)(?:=|$)/
+
+/** Who is to lose the office must not come into it by the same line: what is left is the centre, and the question. */
+function withoutPeople(line: Line): Line {
+  const [noun, verb, ...named] = positionsIn(line)
+  const centres = named.filter(
+    ({ word, at }) => !word.includes('@') && !namingAPerson.test(line[at - 1] ?? ''),
+  )
+  const centre = centres.find(({ word }) => isLikeNumber(word)) ?? centres[0]
+  const kept = new Set([noun?.at, verb?.at, centre?.at])
+  const left = new Set(named.map(({ at }) => at).filter((at) => !kept.has(at)))
+  return line.filter((word, at) => !left.has(at) && word !== '--yes' && !namingAPerson.test(word))
 }
 
 function nearWords(word: string, known: readonly string[]): string[] {

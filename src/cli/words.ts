@@ -151,6 +151,14 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     show: ['roles list', 'users show'],
   },
   mail: { delete: ['mail cancel'], remove: ['mail cancel'] },
+  config: {
+    delete: ['config unset'],
+    remove: ['config unset'],
+    rm: ['config unset'],
+    del: ['config unset'],
+    clear: ['config unset'],
+    reset: ['config unset'],
+  },
   'progression-tests': { transfer: ['users transfer'] },
   'help-documents': { show: ['help-documents list'], delete: ['help-documents withdraw'] },
 }

@@ -104,6 +104,9 @@ describe('a mistaken line', () => {
     ['templates account-set-up', 'templates show account-set-up'],
     ['backup', 'store backup FILE'],
     ['config smtp smtp://mail.example', 'config set smtp smtp://mail.example'],
+    ['config delete db', 'config unset db'],
+    ['config remove smtp', 'config unset smtp'],
+    ['config reset mail-from', 'config unset mail-from'],
     ['ssh-admin users list', 'users list'],
     [`--as head@nile.example suspend ${omar}`, `--as head@nile.example users suspend ${omar}`],
     ['suspend EG001 --as rana@delta.example', 'coordinator suspend EG001 --as rana@delta.example'],
@@ -116,6 +119,27 @@ describe('a mistaken line', () => {
   })
 
   it.each([
+    `coordinator remove EG001 ${omar} --yes`,
+    `coordinator delete EG001 ${omar} --yes`,
+    `coordinator delete ${omar} EG001`,
+    `coordinator remvoe EG001 ${omar}`,
+    `remove coordinator EG001 ${omar} --yes`,
+    `delete coordinator ${omar} EG001`,
+    `coordinator remove EG001 'Omar Said <${omar}>'`,
+    `coordinator remove EG001 --to ${omar}`,
+    `coordinator remove EG001 --to=${omar}`,
+    `coordinator remove EG001 --new 'Omar Said <${omar}>'`,
+    'coordinator remove EG001 Omar',
+    'coordinator remove EG001 --to Omar',
+  ])('never gives the office to whom it is to be taken from: %s', async (typed) => {
+    const line = await firstSuggested(wordsOfLine(typed))
+    expect(line).toBe('ssh-admin coordinator change EG001')
+    const { exit, code } = await pasted(line ?? '')
+    expect([exit, ofParser.includes(code)]).toEqual([2, false])
+    expect(await firstSuggested(['coordinator', 'remove', omar])).toBe('ssh-admin coordinator change CENTRE')
+  })
+
+  it.each([
     // Somebody's, or a centre's, and it is not said whose.
     "add 'X' EG001",
     'users EG001 suspend',
@@ -123,6 +147,9 @@ describe('a mistaken line', () => {
     `remove ${omar} EG001`,
     'EG001 frobnicate',
     'users frobnicate',
+    // No setting is called so.
+    'config frobnicate db',
+    'config delete db hub.db',
     'transfer data a@nile.example b@nile.example',
     'export users all.csv',
   ])('is not guessed at where it is not surely meant: %s', async (typed) => {

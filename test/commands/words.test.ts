@@ -166,11 +166,16 @@ describe('a suggestion', () => {
     }
   })
 
-  it.each(['EG011', 'EG003', 'EG010', 'AG001'])('is no other centre: %s', async (number) => {
-    const ran = await world.run(['centres', 'show', number, '--json'])
-    expect(ran).toMatchObject({ exit: 4 })
-    expect(ran.error().details.candidates).toEqual([])
-  })
+  it.each(['EG011', 'EG003', 'EG010', 'AG001', 'OM123', 'IL01', 'LO12', 'M0123', '1I538'])(
+    'is no other centre: %s',
+    async (number) => {
+      for (const there of ['MO123', 'LI01', '1012', 'LI538'])
+        await world.centre(there, { name: 'Port School' })
+      const ran = await world.run(['centres', 'show', number, '--json'])
+      expect(ran).toMatchObject({ exit: 4 })
+      expect(ran.error().details.candidates).toEqual([])
+    },
+  )
 
   it.each([
     ['s restore sara@nile.example', 'ssh-admin --help lists them.'],
@@ -283,6 +288,40 @@ describe('an option that was mistyped', () => {
     const ran = await world.run(line.split(' '))
     expect(ran.exit).toBe(2)
     expect(ran.stderr).not.toContain(opposite)
+  })
+
+  const negations = 'no not non un dis de without never dont skip exclude hide omit ignore stop deny disable'
+  it.each(negations.split(' '))('is never taken for what it says shall not be: --%s…', async (word) => {
+    for (const [command, option] of [
+      ['users edit omar@nile.example', 'site'],
+      ['users edit omar@nile.example', 'role'],
+      ['centres edit EG001', 'british-concil'],
+      ['centres import roster.csv', 'delete-missing'],
+    ] as const)
+      for (const typed of [`--${word}${option}`, `--${word}-${option}`]) {
+        const { candidates } = (await world.run([...command.split(' '), typed, '--json'])).error().details
+        const affirming = [candidates].flat().filter((name) => !String(name).startsWith('--no-'))
+        expect([typed, affirming]).toEqual([typed, []])
+      }
+    const edited = await world.run(['users', 'edit', omar, `--${word}admin`, '--json'])
+    expect(edited.error().hint).toContain(' --no-admin ')
+  })
+
+  it.each([
+    ['users edit a@b.example --noadmin', '--no-admin'],
+    ['users edit a@b.example --unadmin', '--no-admin'],
+    ['users edit a@b.example --noadmn', '--no-admin'],
+    ['centres edit EG001 --not-british-council', '--no-british-council'],
+    ['centres edit EG001 --nobritishcouncil', '--no-british-council'],
+    ['users list --nocolor', '--no-color'],
+    ['users list --notset-up', '--not-set-up'],
+    ['users list --nver-signed-in', '--never-signed-in'],
+    ['audit list --untll 2026-01-01', '--until'],
+    ['audit list --utnil 2026-01-01', '--until'],
+  ])('leads to the one that says the same: %s', async (typed, meant) => {
+    const { hint } = (await world.run([...typed.split(' '), '--json'])).error()
+    expect(hint).toContain(` ${meant} `)
+    expect(hint).not.toContain(', or ')
   })
 
   it.each([

@@ -11,6 +11,15 @@ export function nearKey(number: string): string {
   return withoutZeros(number.replaceAll('O', '0').replace(/[IL]/g, '1'))
 }
 
+/**
+ * What a number has in common with another that is surely meant by it, where a hint names that one: as `nearKey`, but for
+ * the two letters of a country in front, which stand for no digits. OM123 is in Oman, and MO123 in Macao.
+ */
+export function hintKey(number: string): string {
+  const [country = ''] = /^[A-Z]{2}/.exec(number) ?? []
+  return `${country} ${nearKey(number)}`
+}
+
 const slips = /[OIL]|(?<!\d)0/
 
 export function withoutZeros(number: string): string {
@@ -38,9 +47,9 @@ export async function centresMeantBy(
     .where(areNearly(numbers))
     .execute()
   const byKey = new Map<string, string[]>()
-  for (const { number } of near) byKey.set(nearKey(number), [...(byKey.get(nearKey(number)) ?? []), number])
+  for (const { number } of near) byKey.set(hintKey(number), [...(byKey.get(hintKey(number)) ?? []), number])
   for (const number of numbers) {
-    const [one, another] = byKey.get(nearKey(number)) ?? []
+    const [one, another] = byKey.get(hintKey(number)) ?? []
     if (one !== undefined && another === undefined) meant.set(number, one)
   }
   return meant

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import type { Kysely } from 'kysely'
-import { areNearly, nearKey } from '../centres/near-number.ts'
+import { areNearly, hintKey } from '../centres/near-number.ts'
 import { nearestTo } from '../../nearest.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 import type { Store } from '../schema.ts'
@@ -103,7 +103,7 @@ export async function closestCentres(
     .where(isVisible('id', visible))
     .orderBy('number')
     .execute()
-  return near.filter((centre) => nearKey(centre.number) === nearKey(wanted)).slice(0, 3)
+  return near.filter((centre) => hintKey(centre.number) === hintKey(wanted)).slice(0, 3)
 }
 
 /**

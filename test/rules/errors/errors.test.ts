@@ -72,6 +72,22 @@ describe('the list of errors', () => {
     for (const { hint } of perhaps) expect(hint).not.toContain('centres create')
   })
 
+  it('names no centre of another country', async () => {
+    for (const number of ['MO123', 'LI01', '1012', 'MO012']) await world.centre(number)
+    await entries(
+      'OM123,2026-06,0500/12,3',
+      'IL01,2026-06,0500/12,3',
+      'LO12,2026-06,0500/12,3',
+      'MOO12,2026-06,0500/12,3',
+    )
+    const { errors } = (await world.run(['errors', 'list', '--kind', 'entry', '--json'])).json()
+    const messages = errors.map(({ message }: { message: string }) => message)
+    expect(messages).toHaveLength(4)
+    expect(messages.filter((message: string) => message.includes('perhaps'))).toEqual([
+      '1 entry is of MOO12, which is no centre: perhaps MO012.',
+    ])
+  })
+
   it('names nobody where two centres could be meant', async () => {
     await world.centre('00123')
     await world.centre('0123')
