@@ -1,4 +1,4 @@
-import { readdirSync, type Stats, statSync } from 'node:fs'
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { configFilePath } from '../config.ts'
 import { Refused } from '../errors.ts'
@@ -54,6 +54,20 @@ function isSecondName(path: string, session: Session): boolean {
   return [...beside, ...messages].some((own) => isSameFile(path, own))
 }
 
+/** A copy of the key opens as much as the key does. */
+function isCopyOfKey(path: string, { settings, context }: Session): boolean {
+  const key = settings.keyFile.value
+  if (key === undefined) return false
+  const [own, copy] = [statsOf(resolve(context.cwd, key)), statsOf(path)]
+  if (!own?.isFile() || !copy?.isFile() || own.size !== copy.size || own.size === 0) return false
+  try {
+    return readFileSync(resolve(context.cwd, key)).equals(readFileSync(path))
+  } catch {
+    // Whoever reads the file says what is wrong with it, and a key that cannot be read is in no copy.
+    return false
+  }
+}
+
 /** The store is not open yet: its number is any that stands in the path, or in the name of a file where its own lie. */
 function numbersIn(path: string, setting: string): string[] {
   if (!setting.includes(storeNumber)) return [storeNumber]
@@ -79,6 +93,8 @@ export function refuseToTakeIn(file: string, session: Session): void {
   const hint = 'Name another file.'
   const isOurs = [path, behindLinks(path)].some((each) => isFileOfTheStore(each, session))
   if (isOurs || isSecondName(path, session)) throw fileOfTheStore(file, hint)
+  if (isCopyOfKey(path, session))
+    throw new Refused('same-file', `${file} is a copy of the key of this store.`, { hint })
   refuseFileOfTheDesk(file, session)
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { OpenStore } from '../db/store/open.ts'
+import { beginsAStore } from '../db/store/opening.ts'
 import { BadInput, Cancelled, Refused } from '../errors.ts'
 import { inputStream } from '../input-file.ts'
 import { oneLine } from '../render/clean-text.ts'
@@ -39,6 +40,7 @@ export async function fileToUpload(session: Session, file: string): Promise<File
   const progress = await progressOn(session.terminal, `Reading ${oneLine(file)} …`)
   try {
     for await (const piece of piecesOfFile(path, { file, session })) {
+      if (bytes === 0) refuseStore(piece, file)
       hash.update(piece)
       bytes += piece.length
       if (bytes > maxBytes) throw unusable(file, 'is larger than 500 MB')
@@ -48,6 +50,14 @@ export async function fileToUpload(session: Session, file: string): Promise<File
     progress.stop()
   }
   return { name: basename(path), path, sha256: hash.digest('hex'), bytes, isRehearsed: true }
+}
+
+/** A backup holds everybody's particulars, and is downloaded by whom a release opens it for. @throws `same-file` */
+function refuseStore(piece: Buffer, file: string): void {
+  if (!beginsAStore(piece)) return
+  throw new Refused('same-file', `${file} is a store of ssh-admin, or a backup of one.`, {
+    hint: 'Name another file.',
+  })
 }
 
 /** All of them, or nothing of any. */

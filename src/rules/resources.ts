@@ -93,7 +93,7 @@ export function typedNumber(text: string, of: 'a resource' | 'a help document'):
   const number = numberIn(text)
   if (number !== undefined) return number
   const noun = of === 'a resource' ? 'resources' : 'help-documents'
-  throw new Usage(`${text} is not the number of ${of}.`, {
+  throw new Usage(`'${text}' is not the number of ${of}.`, {
     code: 'invalid-number',
     hint: `ssh-admin ${noun} list ${shellWord(text)} finds it.`,
   })

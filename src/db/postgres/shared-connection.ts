@@ -489,7 +489,8 @@ export class SharedConnection {
         continue
       }
       const lost = this.#notSaved(cause)
-      this.#passing.add(lost)
+      // What took too long would again.
+      if (!isOutOfTime(cause)) this.#passing.add(lost)
       throw lost
     } while (performance.now() < until)
     // Of what only read, there is nothing that could have been saved.

@@ -8,9 +8,6 @@ import { refuseOtherVersion, versionStatement } from './version.ts'
 import { waitForStore } from './wait.ts'
 import { connectSqlite } from './driver.ts'
 
-/** 'SSHa', in the header of every store. */
-export const applicationId = 0x53534861
-
 export function openDatabase(
   path: string,
   { named = path, ...options }: Database.Options & { named?: string } = {},

@@ -12,7 +12,8 @@ import {
   type Source,
 } from '../store/copy-tables.ts'
 import type { Opening } from '../store/opening.ts'
-import { applicationId, kyselyOver, openDatabase, prepareConnection } from './connection.ts'
+import { kyselyOver, openDatabase, prepareConnection } from './connection.ts'
+import { applicationId } from '../store/opening.ts'
 import { connectSqlite } from './driver.ts'
 import { sqliteEngine } from './engine.ts'
 import { headIfAny } from './inspect.ts'

@@ -17,6 +17,15 @@ export type OpenMode =
   | 'as-it-is'
   | 'place'
 
+/** 'SSHa', in the header of every store in a file. */
+export const applicationId = 0x53534861
+
+/** Whether a file that begins so is a store, or a backup of one. */
+export function beginsAStore(bytes: Buffer): boolean {
+  const isSqlite = bytes.length >= 72 && bytes.toString('latin1', 0, 16) === 'SQLite format 3\0'
+  return isSqlite && bytes.readUInt32BE(68) === applicationId
+}
+
 /** Brought up to date in memory where it is older. */
 export function readsUpToDate(mode: OpenMode): boolean {
   return mode === 'read' || mode === 'read-if-any'

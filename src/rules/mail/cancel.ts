@@ -45,7 +45,7 @@ export async function cancelMessageById(
 /** A message by its number. @throws `message-not-found` */
 export async function findMessage(db: Parameters<typeof findMessages>[0], id: string): Promise<OutboxRow> {
   if (!isNumber(id)) {
-    throw new Usage(`${id} is not the number of a message.`, {
+    throw new Usage(`'${id}' is not the number of a message.`, {
       hint: 'ssh-admin mail list shows the numbers.',
     })
   }

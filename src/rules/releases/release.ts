@@ -23,7 +23,9 @@ export async function findRelease(db: Kysely<Store>, wanted: string): Promise<Re
   const found = exactly.find((one) => kept.includes(one)) ?? kept.at(0) ?? exactly.at(0) ?? named.at(0)
   const isUnsure = kept.length > 1 && !exactly.some((one) => kept.includes(one))
   if (found && !isUnsure) return found
-  throw new NotFound('release-not-found', `There is no release ${text}.`, { hint: 'ssh-admin releases list' })
+  throw new NotFound('release-not-found', `There is no release '${text}'.`, {
+    hint: 'ssh-admin releases list',
+  })
 }
 
 /** Whether it names a release by its number. */

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../../world.ts'
@@ -74,6 +74,14 @@ describe('what belongs to the store', () => {
       expect(await uploads()).toEqual([0, 1])
     },
   )
+
+  it('is never uploaded as a copy of the key, or as a backup of a store, wherever that lies', async () => {
+    copyFileSync(world.path('store/key'), world.path('copy.mp3'))
+    await run('store', 'backup', 'backup.mp3')
+    for (const file of ['copy.mp3', 'backup.mp3'])
+      expect([file, await refused('resources', 'upload', file, ...facts)]).toEqual([file, refusal])
+    expect(await uploads()).toEqual([0, 1])
+  })
 
   it('is not what only has a second name elsewhere', async () => {
     linkSync(world.path('guide'), world.path('twin.mp3'))
