@@ -245,7 +245,7 @@ export const list = () =>
     key: 'releases',
     fields: releaseFields,
     table: ['id', 'name', 'state', 'for', 'centres', 'first', 'last', 'without-key-time'],
-    dropOrder: ['for', 'last', 'centres', 'without-key-time', 'first'],
+    dropOrder: ['for', 'last', 'centres', 'first', 'without-key-time'],
     id: 'id',
     find: async ({ store: { db } }, { state }) => {
       const releases = await findReleases(db, { states: state })

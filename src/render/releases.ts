@@ -265,7 +265,12 @@ function outlookLines({ centres, timeline, without, leftOut }: Outlook): string[
   return [
     tsvLine(['centres', centres]),
     ...timeline.map(({ at, centres: there, zones }) =>
-      tsvLine(['opens-at', at.toISOString(), there, zones.map(({ timeZone }) => timeZone ?? '').join(',')]),
+      tsvLine([
+        'opens-at',
+        at.toISOString(),
+        there,
+        zones.map(({ timeZone }) => timeZone ?? 'no-time-zone').join(','),
+      ]),
     ),
     ...without.map(({ centre, problem }) => tsvLine(['without', centre.number, problem?.code ?? null])),
     ...leftOut.map(({ number }) => tsvLine(['without-global-listening', number])),

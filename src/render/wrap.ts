@@ -64,8 +64,9 @@ function split(text: string): string[] {
   return rest === '' && words.length > 0 ? words : [...words, ...rest.split(' ')]
 }
 
+/** A command ends with its clause, or where the sentence says of it what it does. */
 const commandIn = (text: string) =>
-  /(?<=^|\s)(?:\$ )?(?:ssh-admin|cp|rm|chmod) (?:'[^']*'|[^;,]|[;,](?=\S))*?(?:[;,.](?=\s)|(?= {2})|$)/.exec(
+  /(?<=^|\s)(?:\$ )?(?:ssh-admin|cp|rm|chmod) (?:'[^']*'|[^;,]|[;,](?=\S))*?(?:[;,.](?=\s)|(?= {2})|(?= (?:adds|brings|finds|lists|makes|names|says|shows)\b)|$)/.exec(
     text,
   )
 

@@ -31,6 +31,11 @@ describe('a line that does not fit', () => {
     )
   })
 
+  it('ends a command where the sentence says what it does', () =>
+    expect(wrapped('ssh-admin key-times import FILE adds one for this country.', 40)).toBe(
+      'ssh-admin key-times import FILE adds one\nfor this country.',
+    ))
+
   it('lets a command that is longer than a line go on as a shell reads it', () => {
     const adding = "ssh-admin users add 'Nour Salem <nour@school.example>' --centre EG001"
     expect(wrapped(`To add her: ${adding}`, 60)).toBe(

@@ -21,8 +21,11 @@ export function momentTyped(typed: TypedMoment, now: Date): ReleaseMoment {
 
 /** `2026-06-02T08:00Z`, `now`, `key-time AM 2026-06-02 - 2h`. @throws `invalid-moment` */
 export function typedMoment(text: string): TypedMoment {
-  // The minus of a keyboard, of a calculator and of a word processor.
-  const words = text.trim().replace(/\s*[\u2012-\u2015\u2212]\s*(?=\d+\s*[hm])/i, ' - ')
+  const words = text
+    .trim()
+    // The minus of a keyboard, of a calculator and of a word processor.
+    .replace(/\s*[\u2012-\u2015\u2212]\s*(?=\d+\s*[hm])/i, ' - ')
+    .replace(/^(\d{4}-\d{2}-\d{2}) +(?=\d{2}:\d{2})/, '$1T')
   if (words.toLowerCase() === 'now') return 'now'
   const read = readMoment(words)
   if (read) return read
