@@ -248,6 +248,13 @@ const maxGroups = 3
 const ofPeople: ReadonlySet<string> = new Set(['users', 'roles', 'account', 'associates'])
 const ofCentres: ReadonlySet<string> = new Set(['centres', 'coordinator', 'associates'])
 
+/** These take the numbers of things, and no name. */
+const byNumberAlone: ReadonlySet<string> = new Set(
+  ['withdraw', 'restore', 'download', 'show', 'cancel'].flatMap((verb) =>
+    ['resources', 'help-documents', 'mail'].map((noun) => `${noun} ${verb}`),
+  ),
+)
+
 /** Whether what was named can be what the command is of: nobody is added without an address, and no address is a centre. */
 function namesWhatItIsOf(name: string, line: Line): boolean {
   const words = positionsIn(line)
@@ -257,6 +264,7 @@ function namesWhatItIsOf(name: string, line: Line): boolean {
   if (name === 'users add') return hasAddress || words.length === 0
   if (name === 'coordinator add') return hasAddress ? words.some(isLikeNumber) : words.length === 0
   if (name === 'users add --from') return !hasAddress
+  if (byNumberAlone.has(name)) return words.every((word) => /^\d+$/.test(word))
   // A file is no search text.
   if (name === 'users list --format csv') return words.join(' ') === 'csv'
   // Somebody is taken from one centre by `associates unassign`, and from all there is by this.

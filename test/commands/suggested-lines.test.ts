@@ -94,6 +94,7 @@ describe('a mistaken line', () => {
     [`transfer ${omar} to noor@nile.example`, `users transfer ${omar} --to noor@nile.example`],
     [`change EG001 ${omar}`, `coordinator change EG001 --to ${omar}`],
     [`grant exams-officer ${omar}`, `roles grant ${omar} exams-officer`],
+    ['withdraw June', 'releases withdraw June'],
     ['undo 1', 'centres imports undo 1'],
     ['undo import 1', 'centres imports undo 1'],
     ["rename EG001 'Nile School'", "centres edit EG001 --name 'Nile School'"],
