@@ -82,7 +82,7 @@ const lines: readonly (readonly [string, number])[] = [
   ['releases publish 1 --yes', 8],
   ['releases withdraw 1 --yes', 8],
   ['resources withdraw RESOURCE --yes', 8],
-  ['resources restore RESOURCE', 6],
+  ['resources restore RESOURCE --yes', 6],
   ['users list', 3],
   ['centres show EG001', 5],
   ['coordinator show EG001', 3],
