@@ -81,7 +81,7 @@ what the bare import does, with the libraries that most programs take.
   it is written over. Noted once in a while, whoever cuts the log of a batch that waits would go unseen, and a store that was
   restored meanwhile would be blamed. Left. The note of who holds the store takes a disk nothing that could be measured.
 - Then a third of the processor time of a batch again (3,000 lines took 5.0 s and take 3.4, in pairs of runs on a busy
-  machine; the table's figure is from before): a limit that is bound has SQLite plan the statement anew as a state has,
+  machine; by the clock on a quiet one 10,000 took 19 s and take 13.9): a limit that is bound has SQLite plan the statement anew as a state has,
   and stands in it; each line is parsed once, and what it was is run, where it was parsed to be looked at and once more to
   be run (270 bytes a line); what a line says is collected without Node's streams; and what changes ask again and again
   (where the log ends, the user, the rows of the log, the voiding of links and PINs) is built and compiled by kysely once
@@ -89,9 +89,9 @@ what the bare import does, with the libraries that most programs take.
 - What is left of a batch is some 1 ms of processor time a line, by a profile on a busy machine: a fifth of it SQLite (the user
   is read before and after, with all columns and counts; the commit), a tenth the collector, a fifteenth each of kysely, of
   the files of the log's head and of who holds the store, and of the parsing, a twentieth the random bytes and digests of
-  the log; the rest is many small things that every command does, none of them a thirtieth. The bare loop has 0.07 ms and
-  as many waits for the disk, one for each change. Three times the loop is 0.68 ms by the clock, some 0.15 of them the
-  disk's: about half of what a line takes now.
+  the log; the rest is many small things that every command does, the writing of the answers among them. The bare loop has 0.07 ms and
+  as many waits for the disk, one for each change. Three times the loop is 0.67 ms by the clock, some 0.15 of them the
+  disk's: about half of what a line takes now (1.39 ms).
 - The first line of \`centres list\` came 35 ms after that of \`users list\`, with the users counted or not; 20 of them went into
   the codes and words by which countries are read. What is only shown loads their names alone.
 - One file of functions with V8's compiled code in place of 64 ES modules: \`users show\` in three fifths of the time
