@@ -1,25 +1,17 @@
 import type pg from 'pg'
-import { setTimeout as pause } from 'node:timers/promises'
 import Cursor from 'pg-cursor'
-import { Cancelled, Unavailable, Unsure } from '../../errors.ts'
+import { Cancelled, Unavailable } from '../../errors.ts'
 import type { LogHead } from '../audit/head-file.ts'
 import type { LastEvent, ServerFacts, Value } from '../engine.ts'
 import type { Holder, Opening } from '../store/opening.ts'
-import { connect } from './connection.ts'
-import {
-  inWords,
-  isDisconnected,
-  isLeftIdle,
-  isOutOfTime,
-  mayNotLook,
-  schemaOfAnother,
-  sqlStateOf,
-} from './errors.ts'
+import { isDisconnected, isOutOfTime, mayNotLook, schemaOfAnother, sqlStateOf } from './errors.ts'
 import { holderOf } from './holder.ts'
 import { Pipeline } from './pipeline.ts'
+import { ReconnectingClient } from './reconnecting-client.ts'
 import { ServerClock } from './server-clock.ts'
-import { type RowOfStore, type StoreRow, storeRow, storeRowBeforeUploads } from './store-row.ts'
-import { type Committing, isSaved } from './unknown-commit.ts'
+import { type RowOfStore, type StoreRow, StoreState } from './store-row.ts'
+import { findOutWhetherSaved } from './unknown-commit.ts'
+import { vacuumTables } from './vacuum.ts'
 import type { SharedPlace } from '../../shared-place.ts'
 
 interface Sharing {
@@ -35,8 +27,6 @@ interface Sharing {
 
 /** Longer, and whoever watches is told; in milliseconds. */
 const quietWait = 200
-/** Between two tries at a server that hangs up on whoever asks; in milliseconds. */
-const pauseBetween = 200
 /** One wait of the server's, in which Ctrl-C is not heard. */
 const longestWait = 1000
 /** So long a transaction that only reads stays open with nothing asked. */
@@ -50,68 +40,25 @@ const piecesAtOnce = 8
  */
 export class SharedConnection {
   readonly #sharing: Sharing
-  #client: pg.Client
+  readonly #server: ReconnectingClient
+  readonly #store: StoreState
   #state: 'idle' | 'reading' | 'writing' = 'idle'
   #resting: NodeJS.Timeout | undefined
-  #row: StoreRow | undefined
-  #lastEvent: LastEvent | undefined
-  #hasNotedSheets = false
-  #hasUploads = false
   #expected: LogHead | undefined
-  /** The server's own number of the change that is open. */
-  #transaction: string | undefined
-  #storeRow = storeRow
   /** Whether the change that is open has asked for anything but to read. */
   #hasWritten = false
   readonly #pipeline = new Pipeline(() => this.#client)
-  #reconnecting: Promise<void> | undefined
-  /** The connection is gone: the next change, or the next question outside one, makes another. */
-  #isLost = false
-  /** Why the server hung up, where it said so while nothing was asked. */
-  #lastWord: Error | undefined
-  /** What it said the first time that nothing was asked for too long. */
-  #leftIdle: unknown
-  /** Failures after which the same work may be tried again: nothing of it was saved. */
-  readonly #passing = new WeakSet<object>()
   readonly #clock: ServerClock
 
   constructor(client: pg.Client, sharing: Sharing) {
-    this.#client = this.#watched(client)
+    this.#server = new ReconnectingClient(client, { ...sharing, readsAlone: sharing.snapshot })
+    this.#store = new StoreState(sharing.place)
     this.#sharing = sharing
     this.#clock = new ServerClock(sharing.opening, sharing.place)
   }
 
-  #watched(client: pg.Client): pg.Client {
-    this.#isLost = false
-    this.#lastWord = undefined
-    client.on('error', (error) => {
-      if (client === this.#client && sqlStateOf(error) !== '') this.#lastWord = error
-    })
-    client.on('end', () => {
-      if (client === this.#client) this.#isLost = true
-    })
-    return client
-  }
-
-  /** Outside a transaction a connection that was lost is made anew, within what may be waited. */
-  async #reconnectIfLost(until: number): Promise<void> {
-    if (!this.#isLost || this.#state !== 'idle') return
-    this.#reconnecting ??= this.#reconnect(until).finally(() => {
-      this.#reconnecting = undefined
-    })
-    await this.#reconnecting
-  }
-
-  async #reconnect(until: number): Promise<void> {
-    const { place, opening, snapshot } = this.#sharing
-    const patience = Math.max(0, until - performance.now())
-    const { signal, onOutage } = opening
-    this.#client = this.#watched(await connect(place, { writes: !snapshot, patience, signal, onOutage }))
-  }
-
-  /** So long may be waited for a lock, or for another server. */
-  #until(): number {
-    return performance.now() + this.#sharing.opening.maxWaitMs
+  get #client(): pg.Client {
+    return this.#server.client
   }
 
   /**
@@ -119,7 +66,7 @@ export class SharedConnection {
    * change never, and of a snapshot only what is asked of it first.
    */
   async #asking<Result>(ask: () => Promise<Result>): Promise<Result> {
-    const until = this.#until()
+    const until = this.#server.until()
     for (let tries = 1; ; tries += 1) {
       const begins = this.#state === 'idle'
       try {
@@ -128,48 +75,36 @@ export class SharedConnection {
       } catch (error) {
         const asksAgain = this.#state === 'reading' && (begins || !this.#sharing.snapshot)
         if (this.#state === 'reading') await this.rollback()
-        const failure = this.#failureInWords(error)
+        const failure = this.#server.failureInWords(error)
         if (!asksAgain || !isDisconnected(error) || isOutOfTime(error)) throw failure
-        await this.#pauseAfterLoss(failure, { tries, until })
+        await this.#server.pauseAfterLoss(failure, { tries, until })
       } finally {
         this.#rest()
       }
     }
   }
 
-  /** The first time another connection is made at once. @throws what went wrong, once it was waited for long enough */
-  async #pauseAfterLoss(trouble: unknown, { tries, until }: { tries: number; until: number }): Promise<void> {
-    if (tries === 1) return
-    if (performance.now() + pauseBetween > until) throw trouble
-    const { signal } = this.#sharing.opening
-    await pause(pauseBetween, undefined, { signal }).catch(() => {
-      throw new Cancelled()
-    })
-  }
-
-  /** Whether the same work may be tried again: the connection, or a lock, was lost before anything was saved. */
   mayRunAgain(error: unknown): boolean {
-    return typeof error === 'object' && error !== null && this.#passing.has(error)
+    return this.#server.mayRunAgain(error)
   }
 
   get row(): StoreRow {
-    if (!this.#row) throw new Error('a shared store is looked at before it is used')
-    return this.#row
+    return this.#store.row
   }
 
   /** The last event of the log, as it was when the store was looked at or taken last. */
   get lastEvent(): LastEvent | undefined {
-    return this.#lastEvent
+    return this.#store.lastEvent
   }
 
   /** Whether any PIN sheet was noted, at that moment. */
   get hasNotedSheets(): boolean {
-    return this.#hasNotedSheets
+    return this.#store.hasNotedSheets
   }
 
   /** Whether any file was being uploaded then, or never will be whole. */
   get hasUploads(): boolean {
-    return this.#hasUploads
+    return this.#store.hasUploads
   }
 
   /** @throws `store-newer`, `store-older` */
@@ -194,26 +129,20 @@ export class SharedConnection {
   /** Finds the store's row, outside any change. @returns undefined where there is no store */
   async look(): Promise<StoreRow | undefined> {
     try {
-      this.#noteRow((await this.#asking(() => this.#pipeline.ask<RowOfStore>(this.#storeRow))).rows[0])
-      return this.#row
+      const { rows } = await this.#asking(() => this.#pipeline.ask<RowOfStore>(this.#store.query))
+      this.#noteRow(rows[0])
+      return this.row
     } catch (error) {
       if (!isWithoutStore(error)) throw error
-      if (!this.#mayBeOlder()) return undefined
+      if (!this.#store.mayBeOlder()) return undefined
       await this.rollback()
       return this.look()
     }
   }
 
-  /** A table is missing: of a store that is older than it, if not the whole store. @returns whether to ask without it */
-  #mayBeOlder(): boolean {
-    const asked = this.#storeRow
-    this.#storeRow = storeRowBeforeUploads
-    return asked === storeRow
-  }
-
   /** Looks, where nobody has yet. @throws `store-missing`, `store-newer`, `store-older` */
   async lookedAt(): Promise<void> {
-    if (this.#row) return
+    if (this.#store.isSeen) return
     if (!(await this.look())) throw await this.#missing()
     this.check()
   }
@@ -245,12 +174,12 @@ export class SharedConnection {
   async #toRead(until: number): Promise<void> {
     clearTimeout(this.#resting)
     if (this.#state !== 'idle') return
-    await this.#reconnectIfLost(until)
+    await this.#server.reconnectIfLost(until)
     // Of several that are asked at once, one begins.
     if (this.#state !== 'idle') return
     this.#state = 'reading'
     const level = this.#sharing.snapshot ? 'repeatable read' : 'read committed'
-    this.sendWithNext(`begin isolation level ${level} read only; ${this.#settings()}`)
+    this.sendWithNext(`begin isolation level ${level} read only; ${this.#server.settings()}`)
   }
 
   /** A statement that answers nothing waits for the next question, and is sent with it; its failure is told there. */
@@ -273,15 +202,15 @@ export class SharedConnection {
   /** What is written outside a change is committed at once. */
   async #alone<R extends object>(text: string, values: readonly unknown[]): Promise<pg.QueryResult<R>> {
     await this.rollback()
-    await this.#reconnectIfLost(this.#until())
+    await this.#server.reconnectIfLost(this.#server.until())
     try {
-      await this.#client.query(`begin; ${this.#settings()}`)
+      await this.#client.query(`begin; ${this.#server.settings()}`)
       const result = await this.#client.query<R>(text, [...values])
       await this.#client.query('commit')
       return result
     } catch (error) {
       await this.#client.query('rollback').catch(() => undefined)
-      throw this.#failureInWords(error)
+      throw this.#server.failureInWords(error)
     }
   }
 
@@ -296,13 +225,13 @@ export class SharedConnection {
     for (let tries = 0; ; tries += 1) {
       const left = until - performance.now()
       const wait = tries === 0 ? 0 : Math.max(1, Math.min(left, tries === 1 ? quietWait : longestWait))
-      await this.#reconnectIfLost(until)
+      if (this.#state === 'idle') await this.#server.reconnectIfLost(until)
       try {
         if (await this.#take(wait)) return
       } catch (error) {
-        if (!this.#isLost) throw error
+        if (!this.#server.isLost) throw error
         losses += 1
-        await this.#pauseAfterLoss(error, { tries: losses, until })
+        await this.#server.pauseAfterLoss(error, { tries: losses, until })
         continue
       }
       if (signal?.aborted && !interruption?.isFinishing()) throw new Cancelled()
@@ -323,12 +252,12 @@ export class SharedConnection {
     this.#state = 'writing'
     this.#hasWritten = false
     // READ COMMITTED: whoever waited for the row sees what was committed meanwhile. Above it they would not, unsaid.
-    const begin = `${end}begin isolation level read committed; ${this.#settings()}; set local idle_in_transaction_session_timeout to '60s'`
+    const begin = `${end}begin isolation level read committed; ${this.#server.settings()}; set local idle_in_transaction_session_timeout to '60s'`
     const lock = `select tableoid as held from store where id = 1 for update ${wait === 0 ? 'nowait' : ''}`
     const limit = wait === 0 ? '' : `set local lock_timeout to ${Math.ceil(wait)}; `
     try {
       const result: unknown = await this.#client.query(
-        `${begin}; ${limit}${lock}; set local lock_timeout to 0; ${this.#storeRow}`,
+        `${begin}; ${limit}${lock}; set local lock_timeout to 0; ${this.#store.query}`,
       )
       const [held, read] = Array.isArray(result) ? result.filter(({ command }) => command === 'SELECT') : []
       // While it was waited for, another store took the place of this one: what is held is what was kept.
@@ -343,9 +272,9 @@ export class SharedConnection {
     } catch (error) {
       await this.rollback()
       if (sqlStateOf(error) === '55P03') return false
-      if (isWithoutStore(error) && this.#mayBeOlder()) return this.#take(wait)
-      if (!this.#row && isWithoutStore(error)) throw await this.#missing()
-      throw this.#failureInWords(error)
+      if (isWithoutStore(error) && this.#store.mayBeOlder()) return this.#take(wait)
+      if (!this.#store.isSeen && isWithoutStore(error)) throw await this.#missing()
+      throw this.#server.failureInWords(error)
     }
   }
 
@@ -357,7 +286,7 @@ export class SharedConnection {
   async commit(): Promise<void> {
     const expected = {
       head: this.#expected,
-      transaction: this.#transaction,
+      transaction: this.#store.transaction,
       hasWritten: this.#hasWritten,
     }
     this.#expected = undefined
@@ -366,8 +295,9 @@ export class SharedConnection {
       this.#state = 'idle'
       if (command !== 'COMMIT') throw new Error('the server took the change back')
     } catch (error) {
-      if (!isDisconnected(error)) throw this.#failureInWords(error)
-      await this.#findOut(expected, error)
+      if (!isDisconnected(error)) throw this.#server.failureInWords(error)
+      this.#state = 'idle'
+      await findOutWhetherSaved(this.#server, this.#sharing, { expected, cause: error })
     }
   }
 
@@ -397,8 +327,8 @@ export class SharedConnection {
 
   /** The rows of a table, many at once, each with its values in the order of the columns. */
   rowsOf(table: string, columns: readonly string[]): AsyncGenerator<Value[][]> {
-    const names = columns.map((name) => this.#quoted(name)).join(', ')
-    const asked = `select ${names} from ${this.#quoted(table)} order by 1`
+    const names = columns.map((name) => this.#server.quoted(name)).join(', ')
+    const asked = `select ${names} from ${this.#server.quoted(table)} order by 1`
     return this.#read(
       () => new Cursor<Value[]>(asked, [], { rowMode: 'array' }),
       table === 'content_pieces' ? piecesAtOnce : rowsAtOnce,
@@ -422,9 +352,9 @@ export class SharedConnection {
       for (; rows.length > 0; rows = await unlessLost(this.#client, cursor.read(atOnce))) yield rows
     } catch (error) {
       if (this.#state === 'reading') await this.rollback()
-      throw this.#failureInWords(error)
+      throw this.#server.failureInWords(error)
     } finally {
-      if (!this.#isLost) await unlessLost(this.#client, cursor.close()).catch(() => undefined)
+      if (!this.#server.isLost) await unlessLost(this.#client, cursor.close()).catch(() => undefined)
       this.#rest()
     }
   }
@@ -433,7 +363,7 @@ export class SharedConnection {
   async lastNumber(table: string): Promise<number> {
     const { rows } = await this.query<{ n: number }>(
       `select greatest(coalesce(pg_sequence_last_value(cast(pg_get_serial_sequence($1, 'id') as regclass)), 0),
-        (select coalesce(max(id), 0) from ${this.#quoted(table)})) as n`,
+        (select coalesce(max(id), 0) from ${this.#server.quoted(table)})) as n`,
       [table],
     )
     return rows[0]?.n ?? 0
@@ -442,24 +372,12 @@ export class SharedConnection {
   /** Gives back the room of what was removed, so that it is written over. @returns whether it could be done */
   async vacuum(): Promise<boolean> {
     await this.rollback()
-    const isBack = await this.#reconnectIfLost(this.#until()).then(
+    const isBack = await this.#server.reconnectIfLost(this.#server.until()).then(
       () => true,
       () => false,
     )
     if (!isBack) return false
-    const { schema } = this.#sharing.place
-    const tables = ['users', 'outbox', 'credentials', 'audit_personal', 'imports', 'import_changes']
-    const names = tables.map((table) => `${this.#quoted(schema)}.${table}`)
-    const client = this.#client
-    // To whoever does not own the tables, the server only warns that it left them out.
-    let isWhole = true
-    const warned = () => {
-      isWhole = false
-    }
-    client.on('notice', warned)
-    const vacuumed = await client.query(`vacuum ${names.join(', ')}`).catch(() => undefined)
-    client.off('notice', warned)
-    return vacuumed !== undefined && isWhole
+    return vacuumTables(this.#client, this.#sharing.place.schema)
   }
 
   /** Asks within the change that is open in ways of its own, such as COPY. @throws what the server says, in words */
@@ -469,40 +387,8 @@ export class SharedConnection {
       await this.#pipeline.flush()
       return await work(this.#client)
     } catch (error) {
-      throw this.#failureInWords(error)
+      throw this.#server.failureInWords(error)
     }
-  }
-
-  /** The connection broke while a change was being committed: whether it was is asked of whoever answers now. */
-  async #findOut(expected: Committing, cause: unknown): Promise<void> {
-    this.#state = 'idle'
-    const { place, opening } = this.#sharing
-    const until = this.#until()
-    do {
-      try {
-        this.#client = this.#watched(await connect(place, { writes: true }))
-        const wait = Math.max(1, until - performance.now())
-        if (await isSaved(this.#client, expected, { settings: this.#settings(), wait })) return
-      } catch {
-        opening.onOutage?.()
-        await pause(pauseBetween)
-        continue
-      }
-      const lost = this.#notSaved(cause)
-      // What took too long would again.
-      if (!isOutOfTime(cause)) this.#passing.add(lost)
-      throw lost
-    } while (performance.now() < until)
-    // Of what only read, there is nothing that could have been saved.
-    throw expected.hasWritten ? new Unsure(place.shown, cause) : this.#notSaved(cause)
-  }
-
-  #notSaved(cause: unknown): Unavailable {
-    return new Unavailable(
-      'store-unavailable',
-      `The connection to ${this.#sharing.place.shown} broke before the change was saved.`,
-      { hint: 'Nothing was changed. Run the command once more.', cause },
-    )
   }
 
   /** Of the server that answers. */
@@ -531,20 +417,6 @@ export class SharedConnection {
     })
   }
 
-  #settings(): string {
-    const { place, opening } = this.#sharing
-    const name = `ssh-admin ${opening.command} (${opening.operator ?? ''})`.slice(0, 63)
-    return `set local search_path to ${this.#quoted(place.schema)}; set local application_name to ${this.#literal(name)}; set local standard_conforming_strings to on`
-  }
-
-  #quoted(name: string): string {
-    return this.#client.escapeIdentifier(name)
-  }
-
-  #literal(text: string): string {
-    return this.#client.escapeLiteral(text)
-  }
-
   /** Between two questions nothing is kept open for long. */
   #rest(): void {
     if (this.#state !== 'reading' || this.#sharing.snapshot) return
@@ -555,16 +427,7 @@ export class SharedConnection {
   }
 
   #noteRow(row: RowOfStore | undefined): void {
-    if (!row)
-      throw new Unavailable('store-damaged', `The store ${this.#sharing.place.shown} has no row of its own.`)
-    this.#transaction = row.transaction ?? undefined
-    this.#row = { storeId: row.store_id, fingerprint: row.key_fingerprint, version: Number(row.version) }
-    const { last_id: id, last_segment: segment, last_mac: mac, last_at: at, beyond } = row
-    this.#lastEvent =
-      id === null || !mac || at === null ? undefined : { id, segment: segment ?? 1, mac, at, beyond }
-    this.#hasNotedSheets = row.sheets
-    this.#hasUploads = row.uploads
-    this.#clock.note(Number(row.clock))
+    this.#clock.note(this.#store.note(row).clock)
   }
 
   /** Nobody is named where the server does not answer: it is asked for the store once more. */
@@ -577,28 +440,6 @@ export class SharedConnection {
     return new Unavailable('store-locked', `The store ${this.#sharing.place.shown} is in use by ${who}.`, {
       hint: 'Try again in a moment, or wait longer with --wait SECONDS.',
     })
-  }
-
-  #failureInWords(error: unknown): unknown {
-    const isLost = isDisconnected(error)
-    if (isLost) this.#isLost = true
-    const reason = isLost && sqlStateOf(error) === '' ? (this.#lastWord ?? error) : error
-    const failure = inWords(reason, this.#sharing.place.shown)
-    if (this.#mayPass(reason) && typeof failure === 'object' && failure !== null) this.#passing.add(failure)
-    return failure
-  }
-
-  /**
-   * Whether the same work may come to its end if it is tried once more. Who left the connection idle, as a machine that
-   * slept, may not the next time, but whoever does so twice is that slow.
-   */
-  #mayPass(error: unknown): boolean {
-    if (isOutOfTime(error)) return false
-    if (isLeftIdle(error)) {
-      this.#leftIdle ??= error
-      return this.#leftIdle === error
-    }
-    return isDisconnected(error) || /^40(001|P01)$/.test(sqlStateOf(error))
   }
 }
 

@@ -1,3 +1,7 @@
+import { Unavailable } from '../../errors.ts'
+import type { LastEvent } from '../engine.ts'
+import type { SharedPlace } from '../../shared-place.ts'
+
 /** The store's own row, with what every transaction must know of it. */
 export interface StoreRow {
   storeId: string
@@ -37,7 +41,76 @@ const rowWith = ({
   from store left join (select id, segment, mac, at from audit order by id desc limit 1) as last on true
   where store.id = 1`
 
-export const storeRow = rowWith({ uploads: 'exists (select from contents where sha256 is null)' })
+const storeRow = rowWith({ uploads: 'exists (select from contents where sha256 is null)' })
 
 /** The same of a store that was begun before there were uploads. */
-export const storeRowBeforeUploads = rowWith({ uploads: 'false' })
+const storeRowBeforeUploads = rowWith({ uploads: 'false' })
+
+/** What the server said last of the store, as it was looked at or taken. */
+export class StoreState {
+  readonly #shown: string
+  #query = storeRow
+  #row: StoreRow | undefined
+  #lastEvent: LastEvent | undefined
+  #hasNotedSheets = false
+  #hasUploads = false
+  #transaction: string | undefined
+
+  constructor({ shown }: SharedPlace) {
+    this.#shown = shown
+  }
+
+  /** What asks for its row. */
+  get query(): string {
+    return this.#query
+  }
+
+  /** A table is missing: of a store that is older than it, if not the whole store. @returns whether to ask without it */
+  mayBeOlder(): boolean {
+    const asked = this.#query
+    this.#query = storeRowBeforeUploads
+    return asked === storeRow
+  }
+
+  /** @throws `store-damaged` where there is no row */
+  note(row: RowOfStore | undefined): { clock: number } {
+    if (!row) throw new Unavailable('store-damaged', `The store ${this.#shown} has no row of its own.`)
+    this.#transaction = row.transaction ?? undefined
+    this.#row = { storeId: row.store_id, fingerprint: row.key_fingerprint, version: Number(row.version) }
+    const { last_id: id, last_segment: segment, last_mac: mac, last_at: at, beyond } = row
+    this.#lastEvent =
+      id === null || !mac || at === null ? undefined : { id, segment: segment ?? 1, mac, at, beyond }
+    this.#hasNotedSheets = row.sheets
+    this.#hasUploads = row.uploads
+    return { clock: Number(row.clock) }
+  }
+
+  get isSeen(): boolean {
+    return this.#row !== undefined
+  }
+
+  get row(): StoreRow {
+    if (!this.#row) throw new Error('a shared store is looked at before it is used')
+    return this.#row
+  }
+
+  /** The last event of the log. */
+  get lastEvent(): LastEvent | undefined {
+    return this.#lastEvent
+  }
+
+  /** Whether any PIN sheet was noted. */
+  get hasNotedSheets(): boolean {
+    return this.#hasNotedSheets
+  }
+
+  /** Whether any file was being uploaded then, or never will be whole. */
+  get hasUploads(): boolean {
+    return this.#hasUploads
+  }
+
+  /** The server's own number of the change that is open. */
+  get transaction(): string | undefined {
+    return this.#transaction
+  }
+}

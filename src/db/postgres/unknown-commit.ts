@@ -1,13 +1,18 @@
 import type pg from 'pg'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LogHead } from '../audit/head-file.ts'
-import { sqlStateOf, isDisconnected } from './errors.ts'
+import { isDisconnected, isOutOfTime, sqlStateOf } from './errors.ts'
 import { Unavailable, Unsure } from '../../errors.ts'
 import type { SharedPlace } from '../../shared-place.ts'
+import type { Opening } from '../store/opening.ts'
 import { connect } from './connection.ts'
+import type { ReconnectingClient } from './reconnecting-client.ts'
+
+/** Between two tries to find out; in milliseconds. */
+const pauseBetween = 100
 
 /** By what a change is known again whose commit nobody confirmed. */
-export interface Committing {
+interface Committing {
   head: LogHead | undefined
   /** The server's own number of it. */
   transaction: string | undefined
@@ -20,7 +25,7 @@ export interface Committing {
  * for that connection, nobody else has it. A change is known by its row in the log; what has none, such as a note, by
  * the number that the server gave it.
  */
-export async function isSaved(
+async function isSaved(
   client: pg.Client,
   { head, transaction }: Committing,
   { settings, wait }: { settings: string; wait: number },
@@ -39,6 +44,46 @@ export async function isSaved(
   } finally {
     await client.query('rollback')
   }
+}
+
+interface Sharing {
+  place: SharedPlace
+  opening: Opening
+}
+
+/**
+ * The connection broke while a change was being committed: whether it was is asked of whoever answers now.
+ * @throws `store-unavailable` where it was not saved, `store-unsure` where nobody says
+ */
+export async function findOutWhetherSaved(
+  server: ReconnectingClient,
+  { place, opening }: Sharing,
+  { expected, cause }: { expected: Committing; cause: unknown },
+): Promise<void> {
+  const until = server.until()
+  do {
+    try {
+      await server.replace()
+      const wait = Math.max(1, until - performance.now())
+      if (await isSaved(server.client, expected, { settings: server.settings(), wait })) return
+    } catch {
+      opening.onOutage?.()
+      await pause(pauseBetween)
+      continue
+    }
+    // What took too long would again.
+    throw isOutOfTime(cause) ? notSaved(place, cause) : server.letRunAgain(notSaved(place, cause))
+  } while (performance.now() < until)
+  // Of what only read, there is nothing that could have been saved.
+  throw expected.hasWritten ? new Unsure(place.shown, cause) : notSaved(place, cause)
+}
+
+function notSaved({ shown }: SharedPlace, cause: unknown): Unavailable {
+  return new Unavailable(
+    'store-unavailable',
+    `The connection to ${shown} broke before the change was saved.`,
+    { hint: 'Nothing was changed. Run the command once more.', cause },
+  )
 }
 
 /** What became of a transaction to which the server gave this number; a standby that took over never heard of one that is higher than its own. */
@@ -97,7 +142,6 @@ export async function commitNewSchema(
 
 /** A server under load takes a while to notice that whoever was committing is gone; in milliseconds. */
 const longestNoticing = 10_000
-const pauseBetween = 100
 
 async function statusThere(place: SharedPlace, transaction: string | undefined) {
   const client = await connect(place, { writes: true })

@@ -1,0 +1,136 @@
+import type pg from 'pg'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Cancelled } from '../../errors.ts'
+import type { SharedPlace } from '../../shared-place.ts'
+import type { Opening } from '../store/opening.ts'
+import { connect } from './connection.ts'
+import { inWords, isDisconnected, isLeftIdle, isOutOfTime, sqlStateOf } from './errors.ts'
+
+/** Between two tries at a server that hangs up on whoever asks; in milliseconds. */
+const pauseBetween = 200
+
+interface Server {
+  place: SharedPlace
+  opening: Opening
+  /** Whether a standby, which takes no changes, would do. */
+  readsAlone: boolean
+}
+
+/** The connection to the server of a shared store; another takes its place where it was lost. */
+export class ReconnectingClient {
+  readonly #server: Server
+  #client: pg.Client
+  #isLost = false
+  #reconnecting: Promise<void> | undefined
+  /** Why the server hung up, where it said so while nothing was asked. */
+  #lastWord: Error | undefined
+  /** What it said the first time that nothing was asked for too long. */
+  #leftIdle: unknown
+  /** Failures after which the same work may be tried again: nothing of it was saved. */
+  readonly #passing = new WeakSet<object>()
+
+  constructor(client: pg.Client, server: Server) {
+    this.#client = this.#watched(client)
+    this.#server = server
+  }
+
+  get client(): pg.Client {
+    return this.#client
+  }
+
+  get isLost(): boolean {
+    return this.#isLost
+  }
+
+  #watched(client: pg.Client): pg.Client {
+    this.#isLost = false
+    this.#lastWord = undefined
+    client.on('error', (error) => {
+      if (client === this.#client && sqlStateOf(error) !== '') this.#lastWord = error
+    })
+    client.on('end', () => {
+      if (client === this.#client) this.#isLost = true
+    })
+    return client
+  }
+
+  /** So long may be waited for a lock, or for another server. */
+  until(): number {
+    return performance.now() + this.#server.opening.maxWaitMs
+  }
+
+  /** Outside a transaction, within what may be waited. */
+  async reconnectIfLost(until: number): Promise<void> {
+    if (!this.#isLost) return
+    this.#reconnecting ??= this.#reconnect(until).finally(() => {
+      this.#reconnecting = undefined
+    })
+    await this.#reconnecting
+  }
+
+  async #reconnect(until: number): Promise<void> {
+    const { place, opening, readsAlone } = this.#server
+    const patience = Math.max(0, until - performance.now())
+    const { signal, onOutage } = opening
+    this.#client = this.#watched(await connect(place, { writes: !readsAlone, patience, signal, onOutage }))
+  }
+
+  /** Asks once for a connection to whoever takes changes, however the present one stands. */
+  async replace(): Promise<void> {
+    this.#client = this.#watched(await connect(this.#server.place, { writes: true }))
+  }
+
+  /** The first time another connection is made at once. @throws what went wrong, once it was waited for long enough */
+  async pauseAfterLoss(trouble: unknown, { tries, until }: { tries: number; until: number }): Promise<void> {
+    if (tries === 1) return
+    if (performance.now() + pauseBetween > until) throw trouble
+    const { signal } = this.#server.opening
+    await pause(pauseBetween, undefined, { signal }).catch(() => {
+      throw new Cancelled()
+    })
+  }
+
+  /** Whether the same work may be tried again: the connection, or a lock, was lost before anything was saved. */
+  mayRunAgain(error: unknown): boolean {
+    return typeof error === 'object' && error !== null && this.#passing.has(error)
+  }
+
+  /** @returns the same error, after which the same work may be tried again */
+  letRunAgain<Failure extends object>(failure: Failure): Failure {
+    this.#passing.add(failure)
+    return failure
+  }
+
+  failureInWords(error: unknown): unknown {
+    const isLost = isDisconnected(error)
+    if (isLost) this.#isLost = true
+    const reason = isLost && sqlStateOf(error) === '' ? (this.#lastWord ?? error) : error
+    const failure = inWords(reason, this.#server.place.shown)
+    if (this.#mayPass(reason) && typeof failure === 'object' && failure !== null) this.letRunAgain(failure)
+    return failure
+  }
+
+  /**
+   * Whether the same work may come to its end if it is tried once more. Who left the connection idle, as a machine that
+   * slept, may not the next time, but whoever does so twice is that slow.
+   */
+  #mayPass(error: unknown): boolean {
+    if (isOutOfTime(error)) return false
+    if (isLeftIdle(error)) {
+      this.#leftIdle ??= error
+      return this.#leftIdle === error
+    }
+    return isDisconnected(error) || /^40(001|P01)$/.test(sqlStateOf(error))
+  }
+
+  /** What each transaction begins with, sent with its first statement. */
+  settings(): string {
+    const { place, opening } = this.#server
+    const name = `ssh-admin ${opening.command} (${opening.operator ?? ''})`.slice(0, 63)
+    return `set local search_path to ${this.quoted(place.schema)}; set local application_name to ${this.#client.escapeLiteral(name)}; set local standard_conforming_strings to on`
+  }
+
+  quoted(name: string): string {
+    return this.#client.escapeIdentifier(name)
+  }
+}
