@@ -1,0 +1,259 @@
+import { writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { inProcess } from '../../terminal.ts'
+import { opening, type ReleasesWorld, worldWithResources } from './world-with-resources.ts'
+
+let world: ReleasesWorld['world']
+let audio: ReleasesWorld['audio']
+let text: ReleasesWorld['text']
+let run: ReleasesWorld['run']
+let released: ReleasesWorld['released']
+beforeEach(async () => {
+  ;({ world, audio, text, run, released } = await worldWithResources())
+})
+afterEach(() => world.close())
+
+async function lastEvent(): Promise<Date> {
+  const [row] = await world.rows('select max(at) as at from audit')
+  return new Date(String(row?.at))
+}
+
+describe('publishing or editing a release', () => {
+  const drafted = (name: string, ...options: string[]) =>
+    run('releases', 'create', name, '--resource', text, '--closes', '2026-06-03T08:00Z', ...options)
+  const centresIn = (opened: { centre: { number: string } }[]) => opened.map(({ centre }) => centre.number)
+  const asked = async (...argv: string[]) => {
+    const unasked = await world.run(argv)
+    expect(unasked, unasked.stderr).toMatchObject({ exit: 2 })
+    return unasked.stderr.replace(/\s+/g, ' ')
+  }
+  /** What it says that it opens at once: in a rehearsal as when it is done. */
+  const opened = async (...argv: string[]): Promise<string[]> => {
+    const seen = await world.run([...argv, '--dry-run'], { terminal: true })
+    const rehearsed = await world.run([...argv, '--dry-run', '--json'])
+    const { opened: done } = await run(...argv)
+    expect(rehearsed.json().opened).toEqual(done)
+    expect(seen.stdout.includes('Opened for ')).toBe(done.length > 0)
+    return centresIn(done)
+  }
+
+  beforeEach(() => world.setClock(opening))
+
+  it('says for whom it opens at once, where its moment is past', async () => {
+    await drafted('June', '--opens', '2026-06-02T04:00Z', '--for', 'EG001,EG002')
+    const question = await asked('releases', 'publish', 'June')
+    expect(question).toContain('It opens at once for 2 centres, June (pre-release): EG001 ')
+    expect(question).toContain('Release it: it opens at once for 2 centres?')
+    expect(await opened('releases', 'publish', 'June')).toEqual(['EG001', 'EG002'])
+    expect((await run('releases', 'publish', 'June')).opened).toEqual([])
+    const [logged] = await world.rows(
+      "select facts from audit where action = 'releases.released' order by at desc",
+    )
+    expect(JSON.parse(String(logged?.facts))).toMatchObject({ opens: 2 })
+  })
+
+  it('says for how many of its centres it opens at once, and for how many it opens later', async () => {
+    writeFileSync(
+      world.path('zones.csv'),
+      'Country,Administrative zone,Session,Local time,Time zone\nNew Zealand,6,AM,10:00,Pacific/Auckland\n',
+    )
+    await run('key-times', 'import', 'zones.csv')
+    await run('centres', 'edit', 'NZ001', '--time-zone', 'Pacific/Auckland')
+    await drafted('June', '--opens', 'key-time AM 2026-06-02 - 1h', '--for', 'EG001,NZ001')
+    const question = await asked('releases', 'publish', 'June')
+    expect(question).toContain('It opens at once for 1 centre')
+    expect(question).toContain('Release it: it opens for 2 centres, and at once for 1 of them?')
+    const piped = await world.run(['releases', 'publish', 'June', '--yes'])
+    expect(piped.stdout).toContain('opened\t1\tJune\tNZ001\n')
+  })
+
+  it('names the first of many for whom it opens at once', async () => {
+    for (let number = 101; number <= 120; number += 1) await world.centre(`EG${number}`)
+    await drafted('June', '--opens', 'now', '--for', 'schools')
+    const typist = inProcess(world, ['releases', 'publish', 'June'])
+    await typist.sees('It opens at once for 23 centres, June (pre-release):')
+    await typist.sees('EG110 Centre EG110')
+    await typist.sees('… and 11 more')
+    await typist.sees('Release it: it opens at once for 23 centres?')
+    typist.types('y')
+    typist.presses('enter')
+    expect((await typist.leaves()).exit).toBe(0)
+  })
+
+  it('says that what was to open later opens now', async () => {
+    await drafted('June', '--opens', '2026-06-02T06:00Z', '--for', 'EG001,EG002')
+    await run('releases', 'publish', 'June')
+    expect(await asked('releases', 'edit', 'June', '--opens', 'now')).toContain(
+      'What is not open would open at once for 2 centres, June (pre-release): ',
+    )
+    expect(await asked('releases', 'edit', 'June', '--opens', 'now')).toContain(
+      'Change release 1, June, and open it now for 2 centres?',
+    )
+    expect(await opened('releases', 'edit', 'June', '--opens', 'now')).toEqual(['EG001', 'EG002'])
+  })
+
+  it('says for which one centre more it opens, and for which it closes', async () => {
+    await drafted('Another', '--opens', 'now', '--for', 'EG002')
+    await run('releases', 'publish', 'Another')
+    await drafted('June', '--opens', 'now', '--for', 'EG001')
+    await run('releases', 'publish', 'June')
+    expect(await asked('releases', 'edit', 'June', '--for', 'EG001,EG002')).toContain(
+      'What is not open would open at once for 1 centre',
+    )
+    expect(await opened('releases', 'edit', 'June', '--for', 'EG001,EG002')).toEqual(['EG002'])
+    expect(await asked('releases', 'edit', 'June', '--for', 'EG002,CA101')).toContain(
+      'Change release 2, June, and close what is open for 1 centre, and open it now for 1 centre?',
+    )
+    const { opened: now, closed } = await run('releases', 'edit', 'June', '--for', 'EG002,CA101')
+    expect([centresIn(now), centresIn(closed)]).toEqual([['CA101'], ['EG001']])
+  })
+
+  it('says nothing of it where it opens for nobody at once', async () => {
+    await drafted('June', '--opens', '2026-06-02T06:00Z', '--for', 'EG001')
+    expect(await opened('releases', 'edit', 'June', '--opens', '2026-06-02T07:00Z')).toEqual([])
+    const publishing = await asked('releases', 'publish', 'June')
+    expect(publishing).toContain('Release it: it opens for 1 centre?')
+    expect(publishing).not.toContain('at once')
+    expect(await opened('releases', 'publish', 'June')).toEqual([])
+    const editing = await asked('releases', 'edit', 'June', '--for', 'EG001,EG002')
+    expect(editing).toContain('Change release 1, June, which is released?')
+    expect(editing).not.toContain('at once')
+    expect(await opened('releases', 'edit', 'June', '--for', 'EG001,EG002')).toEqual([])
+  })
+})
+
+describe('publishing', () => {
+  const drafting = (...more: string[]) =>
+    world.run(['releases', 'create', 'Draft', '--resource', text, '--opens', '2026-06-02T08:00Z', ...more])
+
+  it('shows before it asks how many centres, from when, and which never see it', async () => {
+    await drafting('--for', 'all')
+    await run('releases', 'edit', 'Draft', '--opens', 'key-time AM 2026-06-02 - 2h')
+    const ran = await world.run(['releases', 'publish', 'Draft'])
+    expect(ran).toMatchObject({ exit: 2 })
+    expect(ran.stderr).toContain('2026-06-02 05:00 UTC')
+    expect(ran.stderr).toContain('NZ001')
+    const rehearsed = await world.run(['releases', 'publish', 'Draft', '--dry-run', '--json'])
+    expect(rehearsed.json().authorisations).toHaveLength(6)
+    expect((await world.run(['releases', 'show', 'Draft', '--json'])).json().state).toBe('draft')
+  })
+
+  it('shows in a rehearsal each centre, says what would be, and asks with how many it opens for', async () => {
+    writeFileSync(
+      world.path('entries.csv'),
+      'Centre number,Series,Component,Candidates\nCA101,2026-06,0500/12,3\nEG001,2026-06,0500/12,3\n',
+    )
+    await run('entries', 'import', 'entries.csv')
+    await drafting('--for', 'all')
+    const opens = ['--opens', 'key-time AM 2026-06-02 - 2h']
+    await run('releases', 'edit', 'Draft', '--resource', `${audio},${text}`, ...opens)
+    const argv = ['releases', 'publish', 'Draft']
+    const piped = (await world.run([...argv, '--dry-run'])).stdout.split('\n')
+    expect(piped.filter((line) => line.startsWith('centre\t'))).toHaveLength(6)
+    expect(piped).toContain('without-global-listening\tCA101')
+    const shown = (await world.run([...argv, '--dry-run'], { terminal: { columns: 200 } })).stdout
+    expect(shown).toContain('would be released.')
+    expect(shown).not.toContain('is released')
+    for (const number of ['CA001', 'CA101', 'CA102', 'EG001', 'EG002', 'NZ001'])
+      expect(shown).toContain(`${number} Centre ${number}: `)
+    expect(shown).toContain('1 centre has entries for a recording and no Global Listening')
+    const typist = inProcess(world, argv, { columns: 200 })
+    await typist.sees('CA101 Centre CA101')
+    await typist.sees('Release it: it opens for 5 of 6 centres?')
+    typist.types('n')
+    typist.presses('enter')
+    expect(await typist.leaves()).toMatchObject({ exit: 130 })
+    const rehearsed = await world.run([...argv, '--dry-run', '--json'])
+    expect(rehearsed.json()).toMatchObject({ withoutGlobalListening: [{ number: 'CA101' }] })
+  })
+
+  it.each([
+    ['key-time AM 2026-06-02 - 1 h', 'key-time AM 2026-06-02 - 1h'],
+    ['key-time AM 2026-06-02 - 1h 30m', 'key-time AM 2026-06-02 - 1h30m'],
+    ['key-time AM 2026-06-02 − 2h', 'key-time AM 2026-06-02 - 2h'],
+    ['key-time AM 2026-06-02 – 2 h', 'key-time AM 2026-06-02 - 2h'],
+  ])('understands the moment %s', async (typed, kept) => {
+    await drafting('--for', 'all')
+    await run('releases', 'edit', 'Draft', '--opens', typed)
+    expect((await world.run(['releases', 'show', 'Draft', '--json'])).json().opens).toBe(kept)
+  })
+
+  it('is refused for nobody, and for nothing', async () => {
+    await drafting()
+    const code = async () =>
+      (await world.run(['releases', 'publish', 'Draft', '--yes', '--json'])).error().code
+    expect(await code()).toBe('no-audience')
+    await run('releases', 'edit', 'Draft', '--for', 'all')
+    await run('resources', 'withdraw', text)
+    expect(await code()).toBe('no-resource')
+  })
+
+  it('changes nothing of what is released already, also where all of it is withdrawn', async () => {
+    const id = await released()
+    await run('resources', 'withdraw', audio, text)
+    expect(await run('releases', 'publish', id)).toMatchObject({
+      outcome: 'unchanged',
+      changed: false,
+      centres: 0,
+    })
+    const { errors } = (await world.run(['errors', 'list', '--kind', 'other', '--json'])).json()
+    expect(errors).toMatchObject([{ code: 'no-resource', subject: `release ${id}` }])
+  })
+
+  it('can be read again where the moment is as far off as it can be', async () => {
+    await drafting('--for', 'all', '--closes', 'key-time AM 2026-06-02 + 999h59m')
+    expect(await world.run(['releases', 'list', '--json'])).toMatchObject({ exit: 0 })
+  })
+
+  it('takes a number that no centre has for a mistake, and what is named twice once', async () => {
+    const unknown = await drafting('--for', 'EG001,school', '--json')
+    expect([unknown.exit, unknown.error().code]).toEqual([4, 'centre-not-found'])
+    expect(
+      await drafting('--for', 'country:EG,country:Egypt,EG001,eg001', '--resource', `0${text}`),
+    ).toMatchObject({
+      exit: 0,
+    })
+    const { audience, resources } = (await world.run(['releases', 'show', 'Draft', '--json'])).json()
+    expect(audience).toHaveLength(2)
+    expect(resources).toHaveLength(1)
+    expect(await world.run(['releases', 'edit', 'Draft', '--for', 'EG999'])).toMatchObject({ exit: 4 })
+  })
+
+  it('takes now by the clock of the store, which never runs backwards', async () => {
+    await drafting('--for', 'all')
+    const late = new Date((await lastEvent()).getTime() - 60_000)
+    const { stdout } = await world.run(['releases', 'edit', 'Draft', '--opens', 'now', '--yes', '--json'], {
+      at: late,
+    })
+    expect(new Date(JSON.parse(stdout).opens).getTime()).toBeGreaterThan(late.getTime())
+  })
+
+  it('is asked for again where what is released opens otherwise', async () => {
+    const id = await released('EG001')
+    const asked = await world.run(['releases', 'edit', id, '--for', 'all'])
+    expect(asked).toMatchObject({ exit: 2 })
+    expect(asked.stderr).toContain('for 6 centres')
+    await run('releases', 'edit', id, '--name', 'Summer')
+    expect(await world.run(['releases', 'edit', id, '--name', 'June again'])).toMatchObject({ exit: 0 })
+  })
+
+  it.each([
+    ['2026-06-02T08:00'],
+    ['tomorrow'],
+    ['key-time XX 2026-06-02'],
+    ['key-time AM 2026-02-30'],
+    ['key-time AM 2026-06-02 - 2d'],
+    ['2026-02-30T08:00Z'],
+    ['key-time AM 2026-06-02 - 999h60m'],
+    ['9999-12-31T23:59-01:00'],
+    ['0000-01-01T00:00+01:00'],
+  ])('takes no %s for a moment', async (moment) => {
+    const ran = await drafting('--closes', moment, '--json')
+    expect([ran.exit, ran.error().code]).toEqual([2, 'invalid-moment'])
+  })
+
+  it('takes no release that closes before it opens', async () => {
+    const ran = await drafting('--closes', '2026-06-02T07:59Z', '--json')
+    expect(ran.error()).toMatchObject({ code: 'ends-before-it-begins' })
+  })
+})
