@@ -35,7 +35,7 @@ const readCalls = new Set([
 ])
 
 /** Files that open one to read it. */
-const opening = ['input-file.ts', 'db/sqlite/errors.ts']
+const opening = ['input-file.ts', 'db/sqlite/header.ts']
 
 interface Import {
   file: string

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import { Unavailable } from '../../errors.ts'
 import type { Finding } from '../engine.ts'
 import { openDatabase } from './connection.ts'
-import { applicationId } from '../store/opening.ts'
+import { applicationId } from './header.ts'
 import { isDamage } from './errors.ts'
 import { knownVersionOf } from './version.ts'
 

@@ -13,7 +13,7 @@ import {
 } from '../store/copy-tables.ts'
 import type { Opening } from '../store/opening.ts'
 import { kyselyOver, openDatabase, prepareConnection } from './connection.ts'
-import { applicationId } from '../store/opening.ts'
+import { applicationId } from './header.ts'
 import { connectSqlite } from './driver.ts'
 import { sqliteEngine } from './engine.ts'
 import { headIfAny } from './inspect.ts'

@@ -1,4 +1,5 @@
 import type { Interruption } from '../../interruption.ts'
+import { applicationId, headerIn } from '../sqlite/header.ts'
 import type { OpenStore } from './open.ts'
 
 /**
@@ -17,13 +18,9 @@ export type OpenMode =
   | 'as-it-is'
   | 'place'
 
-/** 'SSHa', in the header of every store in a file. */
-export const applicationId = 0x53534861
-
 /** Whether a file that begins so is a store, or a backup of one. */
 export function beginsAStore(bytes: Buffer): boolean {
-  const isSqlite = bytes.length >= 72 && bytes.toString('latin1', 0, 16) === 'SQLite format 3\0'
-  return isSqlite && bytes.readUInt32BE(68) === applicationId
+  return headerIn(bytes)?.applicationId === applicationId
 }
 
 /** Brought up to date in memory where it is older. */

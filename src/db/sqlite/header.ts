@@ -1,0 +1,57 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { Unavailable } from '../../errors.ts'
+import { pathInWords } from '../../shell-word.ts'
+
+interface Header {
+  applicationId: number
+  /** As the file says itself, in bytes; only what was written last is sure to be in it. */
+  size: number
+}
+
+/** 'SSHa', in the header of every store in a file. */
+export const applicationId = 0x53534861
+
+const magic = 'SQLite format 3\0'
+
+/**
+ * What a database file says at its beginning, read without SQLite: that would need a folder in which it can write
+ * as soon as there is something to roll back. Nothing for a file that is no database.
+ */
+export function headerOf(path: string): Header | undefined {
+  return headerIn(firstBytes(path, 100))
+}
+
+/** @param bytes those with which a file begins */
+export function headerIn(bytes: Buffer): Header | undefined {
+  if (bytes.toString('latin1', 0, magic.length) !== magic || bytes.length < 100) return undefined
+  const saidPageSize = bytes.readUInt16BE(16)
+  const pageSize = saidPageSize === 1 ? 65_536 : saidPageSize
+  return { applicationId: bytes.readUInt32BE(68), size: pageSize * bytes.readUInt32BE(28) }
+}
+
+function firstBytes(path: string, length: number): Buffer {
+  const file = openSync(path, 'r')
+  try {
+    const bytes = Buffer.alloc(length)
+    return bytes.subarray(0, readSync(file, bytes, 0, length, 0))
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** A store whose own header cannot be right. */
+export function damaged(path: string, header: Header): Unavailable {
+  return new Unavailable(
+    'store-damaged',
+    `The store ${pathInWords(path)} is damaged: ${howItIsDamaged(path, header)}.`,
+    {
+      hint: 'Keep all files as they are. ssh-admin store check says more; ssh-admin store restore FILE brings a backup back, and keeps the present store.',
+    },
+  )
+}
+
+function howItIsDamaged(path: string, header: Header): string {
+  const { size } = statSync(path)
+  if (size >= header.size) return 'SQLite cannot read it'
+  return `it was cut short, to ${size} of ${header.size} bytes`
+}
