@@ -118,18 +118,45 @@ interface Example {
 export async function worldFor({ words, example, under }: Example): Promise<World> {
   const world = newWorld(undefined, under)
   symlinkSync(fileURLToPath(new URL('../fixtures', import.meta.url)), world.path('fixtures'))
+  const named = layFilesFor(world, { words, example })
   if (words === 'store init' || words === 'seed') return world
-  if (example.includes('fixtures/') || /\bimports?\b|\bpins\b|\bapply\b/.test(words))
-    await importFixtures(world)
+  if (named > 0 || /\bimports?\b|\bpins\b|\bapply\b/.test(words)) await importFixtures(world)
   else await smallWorld(world)
   await prepare(world, { words, example })
   return world
+}
+
+/** What somebody has filled in, or has at hand, under the names that the examples say. */
+const filledIn: Readonly<Record<string, string>> = {
+  'centres.xlsx': 'centres.xlsx',
+  'users.xlsx': 'users.xlsx',
+  'results.xlsx': 'progression-tests.xlsx',
+  'key-times.xlsx': 'key-times.csv',
+  'entries.xlsx': 'entries.csv',
+  'listening.wav': 'listening.wav',
+  'adding-users.pdf': 'users.csv',
+}
+
+/** What the example reads. @returns how many files */
+function layFilesFor(world: World, { words, example }: Example): number {
+  if (words.endsWith(' sample') || words.endsWith(' download')) return 0
+  const named = Object.keys(filledIn).filter((file) => example.includes(` ${file}`))
+  for (const file of named) symlinkSync(filledInFor(file, example), world.path(file))
+  return named.length
+}
+
+/** With mistakes where the example is about the rows held back. */
+function filledInFor(file: string, example: string): string {
+  const isAboutMistakes = /^ssh-admin centres (?:lint|.* --(?:issues-out|report) )/.test(example)
+  const fixture = isAboutMistakes ? 'one-of-each.xlsx' : filledIn[file]
+  return `fixtures/${fixture}`
 }
 
 /** The same on an ordinary Thursday. */
 export async function thursdayFor({ words, example, under }: Example & { under: string }): Promise<World> {
   const begins = words === 'store init' || words === 'seed'
   const world = begins ? newWorld(undefined, under) : await ordinaryThursday(under)
+  layFilesFor(world, { words, example })
   await prepare(world, { words, example })
   return world
 }

@@ -26,11 +26,11 @@ export function addCommonOptions(to: Command): Command {
 }
 
 /** What help says of an option and an argument: its choices where they are not named already, and its default. */
-export const wordsOfHelp: Partial<Help> = {
-  optionDescription: (option) =>
+export const wordsOfHelp = {
+  optionDescription: (option: Option) =>
     `${withChoices(option)}${typeof option.defaultValue === 'string' ? ` (default: ${option.defaultValue})` : ''}`,
   argumentDescription: withChoices,
-}
+} satisfies Partial<Help>
 
 function withChoices({
   description,

@@ -29,9 +29,12 @@ export function listParameters(
   return {
     text,
     fields: withValues(fields, repeated('<names>', `these columns, but for --json: ${fields.join(', ')}`)),
-    format: withValues(listFormats, option('<format>', `one of ${listFormats.join(', ')}`)),
-    sort: withValues(fields, option('<field>', 'by one of these columns')),
-    reverse: flag('the other way round'),
+    format: withValues(
+      listFormats,
+      option('<format>', `one of ${listFormats.join(', ')} (default: table at a terminal, tsv in a pipe)`),
+    ),
+    sort: withValues(fields, option('<field>', 'by one of the columns that --fields names')),
+    reverse: flag('in the opposite order'),
     limit: option('<count>', 'at most so many', optional(wholeNumber('a whole number', { min: 1 }))),
   }
 }

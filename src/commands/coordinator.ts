@@ -55,7 +55,7 @@ export const add = () =>
     name: 'add',
     summary: 'give a centre its coordinator',
     description:
-      'Give a centre that has none its coordinator: a new user, who is sent a message to set up a password. Its link lives 48 hours.',
+      'Give a centre that has none its coordinator: a new user, who is sent a set-up message. The link in it works for 48 hours.',
     args: {
       centre: centreArgument(),
       person: argument("'Name <email>'", z.string().transform(typedPerson)),

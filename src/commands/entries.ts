@@ -45,7 +45,7 @@ const entries: RowsImport<EntryField, ImportedEntries> = {
   json: importedEntriesJson,
 }
 
-const example = 'ssh-admin entries import fixtures/entries.csv'
+const example = 'ssh-admin entries import entries.xlsx'
 
 export const importEntriesCommand = () =>
   importOfRows(entries, {

@@ -49,7 +49,7 @@ export const upload = () =>
     description: 'Bring in a document that everybody who can sign in may read, up to 500 MB.',
     args: { file: argument('the file') },
     options: { title: requiredOption('<title>', 'what it is, as people read it', titleTyped) },
-    examples: ["ssh-admin help-documents upload fixtures/users.csv --title 'How to add users'"],
+    examples: ["ssh-admin help-documents upload adding-users.pdf --title 'How to add users'"],
     prepare: async ({ file: name, title }, session) => {
       const file = await fileToUpload(session, name)
       const request: Request = { title, file, uploaded: file }
@@ -107,7 +107,7 @@ export const replace = () =>
       id: withValues({ stored: 'help-document' }, argument('its number, which help-documents list shows')),
       file: argument('the file'),
     },
-    examples: ['ssh-admin help-documents replace 1 fixtures/users.csv --yes'],
+    examples: ['ssh-admin help-documents replace 1 adding-users.pdf --yes'],
     prepare: async ({ id, file: name }, session) => {
       const file = await fileToUpload(session, name)
       const request: Replacement = { id, file, uploaded: file }

@@ -62,7 +62,7 @@ const keyTimes: RowsImport<KeyTimeField, ImportedKeyTimes> = {
   json: importedKeyTimesJson,
 }
 
-const example = 'ssh-admin key-times import fixtures/key-times.csv'
+const example = 'ssh-admin key-times import key-times.xlsx'
 
 export const importTimes = () =>
   importOfRows(keyTimes, {

@@ -29,7 +29,7 @@ export const importResults = () =>
       ...tableOptions('Pupil no=Learner'),
     },
     notes: columnsHelp(resultColumns, 'ssh-admin progression-tests sample'),
-    examples: ['ssh-admin progression-tests import fixtures/progression-tests.xlsx'],
+    examples: ['ssh-admin progression-tests import results.xlsx'],
     prepare: readResults,
     act: (trx, ctx, { file, digest, rows }) => importProgressionTests(trx, { file, digest, rows, ctx }),
     render: renderImportedResults,

@@ -71,7 +71,7 @@ const releaseOptions = {
   ),
   closes: withValues(
     ['none', 'key-time'],
-    option('<moment>', 'the same; with none, or without it, it never closes'),
+    option('<moment>', 'when it closes, said in the same way; none: it never does'),
   ),
   for: orName(
     'audience',
@@ -79,7 +79,7 @@ const releaseOptions = {
       ['all', 'schools', 'associates', 'associate-centres', 'country:', 'zone:', 'entries'],
       repeated(
         '<audience>',
-        'all, schools, associates, associate-centres, country:EG, zone:4, entries, or numbers or names of centres; who is in one of them is meant',
+        'all, schools, associates, associate-centres, country:EG, zone:4, entries, or numbers or names of centres; several: whoever is in one of them',
         commaList,
       ),
     ),
@@ -101,7 +101,7 @@ export const create = () =>
     name: 'create',
     summary: 'draft what opens for which centres, and when',
     description: `Draft a release: which resources open for whom, from a moment until another. It opens for nobody until it is published.
-A moment is the same for everybody, or so long before or after the Key Time of a day and session at each centre.`,
+A moment is the same for everybody, or so long before or after the Key Time of a day and session at each centre. Without --closes it never closes.`,
     args: { name: argument('what it is called', nameTyped) },
     options: {
       ...releaseOptions,
@@ -148,7 +148,7 @@ export const edit = () =>
     name: 'edit',
     summary: 'change what a release opens, when, or for whom',
     description:
-      'Change a release; what is not named stays, and --resource and --for are the whole of what shall be. You are asked first where it is released already, with when it opens for whom, and where it would close what is open for somebody, or open at once what is not.',
+      'Change a release; what is not named stays, and --resource and --for name all that it shall have, not what is added. You are asked first where it is released already, with when it opens for whom, and where it would close what is open for somebody, or open at once what is not.',
     args: { release: withValues({ stored: 'release' }, argument('its number or its name')) },
     options: { name: nameOption, ...releaseOptions },
     examples: ["ssh-admin releases edit 1 --opens 'key-time AM 2026-06-02 - 1h30m'"],
@@ -212,7 +212,7 @@ export const withdraw = () =>
     name: 'withdraw',
     summary: 'let a release open for nobody any more',
     description:
-      'Withdraw a release: it opens for nobody any more. Nothing is deleted, and who has a file keeps it. A withdrawn release stays withdrawn; another can be made.',
+      'Withdraw a release: it opens for nobody any more. Nothing is deleted, and whoever has a file keeps it. A withdrawn release stays withdrawn; another can be made.',
     args: { release: withValues({ stored: 'release' }, argument('its number or its name')) },
     examples: ['ssh-admin releases withdraw 1 --yes'],
     act: (trx, ctx, { release }) => withdrawRelease(trx, { release, ctx }),

@@ -98,7 +98,7 @@ Nobody sees a resource until a release opens it. The same file with the same fac
       ),
     },
     examples: [
-      "ssh-admin resources upload fixtures/listening.wav --title 'Listening, paper 12' --kind listening-audio --series 2026-06 --component 0500/12",
+      "ssh-admin resources upload listening.wav --title 'Listening, paper 12' --kind listening-audio --series 2026-06 --component 0500/12",
     ],
     prepare: async ({ file: names, title, kind, series, component: components, area }, session) => {
       if (names.length === 0)
@@ -203,7 +203,7 @@ export const withdraw = () =>
     name: 'withdraw',
     summary: 'let a file for centres open for nobody any more',
     description:
-      'Withdraw resources: they open for nobody until they are restored. Nothing is deleted, and who has a file keeps it.',
+      'Withdraw resources: they open for nobody until they are restored. Nothing is deleted, and whoever has a file keeps it.',
     args: {
       id: withValues({ stored: 'resource' }, each('the numbers; - reads them from stdin, one a line')),
     },

@@ -63,7 +63,7 @@ export const sampleCentres = () =>
   sampleCommand({
     file: 'centres-sample.xlsx',
     reader: 'ssh-admin centres import',
-    example: 'ssh-admin centres sample centres-to-fill-in.xlsx --yes',
+    example: 'ssh-admin centres sample centres.xlsx --yes',
     sheets: async () => (await import('../import/sample.ts')).sampleSheets(),
   })
 
@@ -71,7 +71,7 @@ export const sampleUsers = () =>
   sampleCommand({
     file: 'users-sample.xlsx',
     reader: 'ssh-admin users add --from',
-    example: 'ssh-admin users sample users-to-fill-in.xlsx --yes',
+    example: 'ssh-admin users sample users.xlsx --yes',
     sheets: async () => userSheets(),
   })
 
@@ -128,7 +128,7 @@ export const sampleEntries = () =>
   sampleCommand({
     file: 'entries-sample.xlsx',
     reader: 'ssh-admin entries import',
-    example: 'ssh-admin entries sample entries-to-fill-in.xlsx --yes',
+    example: 'ssh-admin entries sample entries.xlsx --yes',
     sheets: async () => entrySheets(),
   })
 
@@ -156,7 +156,7 @@ export const sampleKeyTimes = () =>
   sampleCommand({
     file: 'key-times-sample.xlsx',
     reader: 'ssh-admin key-times import',
-    example: 'ssh-admin key-times sample key-times-to-fill-in.xlsx --yes',
+    example: 'ssh-admin key-times sample key-times.xlsx --yes',
     sheets: async () => keyTimeSheets(),
   })
 
@@ -215,7 +215,7 @@ export const sampleResults = () =>
   sampleCommand({
     file: 'progression-tests-sample.xlsx',
     reader: 'ssh-admin progression-tests import',
-    example: 'ssh-admin progression-tests sample results-to-fill-in.xlsx --yes',
+    example: 'ssh-admin progression-tests sample results.xlsx --yes',
     sheets: async () => resultSheets(),
   })
 

@@ -21,13 +21,13 @@ export const seed = () =>
       'Fill an empty store with invented centres and users, to try things out. You are asked first, with the name of the store. Their addresses are at domains that cannot exist. The same numbers make the same ones every time. ' +
       'With --xlsx they go into a workbook, with as many known mistakes as --faults says, and no store is touched: --expect writes what an import of it into an empty store must answer (rows, centres, users, and each issue by cell, value and code).',
     options: {
-      centres: option('<n>', 'how many centres', withDefault(number(1, 100_000), 20)),
+      centres: option('<n>', 'how many centres (default: 20)', withDefault(number(1, 100_000), 20)),
       users: option(
         '<n>',
-        'how many users, shared out among the centres',
+        'how many users, shared out among the centres (default: 200)',
         withDefault(number(0, 1_000_000), 200),
       ),
-      seed: option('<n>', 'another number, other people', withDefault(number(0, 1e9), 1)),
+      seed: option('<n>', 'another number makes other people (default: 1)', withDefault(number(0, 1e9), 1)),
       releases: flag('Key Times, entries, resources and releases too'),
       services: flag('Associates with associate centres, service roles and Progression Test data too'),
       passwordFile: option('<file>', 'everybody who has set up a password has the one in this file'),
@@ -35,7 +35,7 @@ export const seed = () =>
       xlsx: option('<file>', 'write a workbook (.xlsx or .csv) to be imported instead, and fill no store'),
       faults: option(
         '<percent>',
-        'with --xlsx: so many rows with a mistake for a hundred users',
+        'with --xlsx: how many rows with a mistake for a hundred users (default: 0)',
         optional(number(0, 100)),
       ),
       expect: option('<file>', 'with --xlsx: what an import into an empty store must answer, as JSON'),

@@ -27,7 +27,7 @@ export const exitCodes = [
   {
     code: 7,
     meaning:
-      'the store, the key or a file cannot be had: locked, read-only, full, damaged, or made by a newer version; nothing changed',
+      'the store, the key or a file cannot be used: locked, read-only, full, damaged, or made by a newer version; nothing changed',
     next: 'try again, or ssh-admin store check',
   },
   {
@@ -44,7 +44,7 @@ export const exitCodes = [
   {
     code: 10,
     meaning: 'not known: the connection to a shared store broke while the change was being saved',
-    next: 'ssh-admin audit list --last says whether it was; never simply again',
+    next: 'ssh-admin audit list --last says whether it was; look there before you repeat it',
   },
   {
     code: 130,
@@ -58,7 +58,7 @@ program opens, and the command says so. Nothing is sent.
 
 With --smtp or SSH_ADMIN_SMTP_URL messages are sent after the change is made:
 
-  smtp://user@host:587                  begins plainly and turns to TLS, which is required
+  smtp://user@host:587                  begins without TLS and must switch to it (STARTTLS)
   smtps://user@host:465                 TLS from the start
   smtp://127.0.0.1:1025?ignoreTLS=true  without TLS, to this machine only
 
@@ -138,7 +138,7 @@ New users get a PIN. The PINs come back in a workbook to hand out.
 
 Rows with a mistake are held back, listed by cell, and change nothing (exit 8).
 
-Centres that are missing, and users too many, are listed. They are deleted only with --delete-missing,
+Missing centres and extra users are listed. They are deleted only with --delete-missing,
 --delete-extra, --delete-centre or --delete-user; more than a fifth needs --allow-deletes N.
 
 Centres are renamed by their names in the workbook; more than a fifth needs --allow-renames N.
@@ -163,9 +163,9 @@ Why a row is held back (issues[].code):
   another-centres-name    the name is that of another saved centre
   same-centre             a new number with the name and country of a saved centre that has no row
   lost-zeros              the new number is nearly that of a saved centre with this name or address
-  near-number             the same
+  near-number             the new number is nearly that of a saved centre: O for 0, or zeros lost or added
   two-rows-in-one         something stands beyond the headings, or the end of a line inside a cell
-  cell-twice              a cell stands twice in the row
+  cell-twice              the row has the same cell twice
   unclear-headings        the row stands below headings that are not understood, or above all headings
   invalid-number, missing-number
   invalid-email, missing-email
@@ -180,12 +180,12 @@ Why a row is held back (issues[].code):
   missing-associate, associate-not-found, not-an-associate
   centre-deleted          --restore-deleted brings the centre back
 
-What is said beside (notices[].code): hidden-rows, hidden-columns, headings-again, other-sheets,
+What is said as well (notices[].code): hidden-rows, hidden-columns, headings-again, other-sheets,
 cells-without-heading, unknown-column, name-tidied, partial-workbook, nothing-deleted, no-store-begun, issues-not-written,
 no-slips (more than 10,000 new users: --slips by-centre), pins-not-placed, issues-not-placed and
 report-not-placed (exit 9; any other file that could not be put in its place: file-not-placed).
 
-Look before you leap: ssh-admin centres lint FILE says what is wrong with it, without a store too;
+Before an import: ssh-admin centres lint FILE says what is wrong with it, without a store too;
 ssh-admin centres import FILE --dry-run does all of an import and takes it back.`
 
 export const examples = `Centres and their people, from a workbook:

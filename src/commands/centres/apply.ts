@@ -25,7 +25,7 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
       slips: slipsOption,
     },
     examples: [
-      'ssh-admin centres import fixtures/centres.xlsx --plan-out autumn.plan',
+      'ssh-admin centres import centres.xlsx --plan-out autumn.plan',
       'ssh-admin centres apply autumn.plan --yes --pins-out pins.xlsx',
     ],
     changes: true,

@@ -34,7 +34,7 @@ In a pipe: cell, code, value and message of each mistake.`,
     args: { file: argument('the workbook (.xlsx or .csv), or - for stdin') },
     options,
     notes: columnsHelp(centreColumns, 'ssh-admin centres sample'),
-    examples: ['ssh-admin centres lint fixtures/one-of-each.xlsx'],
+    examples: ['ssh-admin centres lint centres.xlsx'],
     prepare: (typed, session) => readWorkbook(typed, session, phasesOn(session, undefined)),
     mode: () => 'read-if-any',
     read: async (store, ctx, roster, session) => {

@@ -16,7 +16,7 @@ export const check = () =>
     name: 'check',
     summary: 'look through the store and its key',
     description:
-      'Look through every page of the store, its key, its audit log, and the files beside it. Exit code 7 when something is damaged; what is in the way of nothing is named too.',
+      'Look through every page of the store, its key, its audit log, and the files beside it. Exit code 7 when something is damaged; what is out of place and does no harm is named too.',
     examples: ['ssh-admin store check', 'ssh-admin store check --json'],
     mode: () => 'as-it-is',
     read: checkStore,

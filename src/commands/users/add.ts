@@ -57,7 +57,7 @@ export const add = () =>
     notes: columnsHelp(userColumns, 'ssh-admin users sample'),
     examples: [
       "ssh-admin users add 'Nour Salem <nour@school.example>' --centre EG001 --site cambridge-primary",
-      'ssh-admin users add --from fixtures/users.xlsx',
+      'ssh-admin users add --from users.xlsx',
     ],
     prepare,
     complete: async (request, { session, store, ctx }) => {

@@ -17,7 +17,7 @@ export const duplicates = () =>
     name: 'duplicates',
     summary: 'list accounts that may be the same person',
     description:
-      'List pairs of accounts that may be the same person, within and across centres: one name with nearly one address, one name twice at a centre, and addresses that are read as one another. Of more than three that are alike, the first two are listed, with how many more there are; of a name that more than 200 people have, addresses are not compared. It is for somebody to decide; nothing is changed.\nIn a pipe: reason, then address, name, centre and status of the one and of the other, and how many more.',
+      'List pairs of accounts that may be the same person, within and across centres: one name with nearly one address, one name twice at a centre, and addresses that are read as one another. Of more than three that are alike, the first two are listed, with how many more there are; of a name that more than 200 people have, addresses are not compared. Nothing is changed: which of them are one person is for somebody to decide.\nIn a pipe: reason, then address, name, centre and status of the one and of the other, and how many more.',
     options: {
       centre: orName('centre', option('<centre>', 'only within this centre')),
     },
