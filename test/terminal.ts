@@ -5,7 +5,15 @@ import { run } from '../src/cli/run.ts'
 import { builtProgram } from './built-program.ts'
 import { contextIn, newScreen, type Typing, type World } from './world.ts'
 
-const keys = { enter: '\r', space: ' ', down: '\x1b[B', up: '\x1b[A', 'ctrl-c': '\x03' } as const
+const keys = {
+  enter: '\r',
+  space: ' ',
+  down: '\x1b[B',
+  up: '\x1b[A',
+  'ctrl-c': '\x03',
+  'ctrl-d': '\x04',
+  'ctrl-z': '\x1a',
+} as const
 
 /** The real program in a real pseudo-terminal, and somebody who types at it. */
 export interface Typist {

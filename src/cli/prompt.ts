@@ -195,13 +195,39 @@ async function asked<Answer>(
   await yieldToSignals()
   if (signal.aborted) throw new Cancelled()
   const restore = withoutRawModeFailures(input)
+  const ended = new AbortController()
+  const streams = { input, output: drawable(stderr), signal: AbortSignal.any([signal, ended.signal]) }
+  const pending = prompt(streams)
+  const unwatch = whenInputPauses(input, () => ended.abort())
   try {
-    return await prompt({ input, output: drawable(stderr), signal })
+    return await pending
   } catch (error) {
     if (error instanceof Error && /^(Exit|Abort|Cancel)PromptError$/.test(error.name)) throw new Cancelled()
     throw error
   } finally {
+    unwatch()
     restore()
+  }
+}
+
+/**
+ * Ctrl-D closes what reads the keys, and Ctrl-Z leaves it paused when the program goes on; whoever asked would hear of
+ * neither, and Node would end with 0 as nothing is left to wait for. @returns what ends the watch
+ */
+function whenInputPauses(input: Terminal['stdin'], ended: () => void): () => void {
+  // What reads the keys listens for the end until it is closed.
+  const listening = input.listenerCount('end')
+  let isWatched = true
+  const look = () =>
+    setImmediate(() => {
+      if (!isWatched) return
+      if (input.listenerCount('end') < listening) ended()
+      else input.resume()
+    })
+  input.on('pause', look)
+  return () => {
+    isWatched = false
+    input.removeListener('pause', look)
   }
 }
 
