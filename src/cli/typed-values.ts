@@ -67,6 +67,20 @@ export function transformed<From, To>(of: Schema<From>, into: (value: From) => T
   }
 }
 
+/** What is read must be right in itself. @param wrong says what it takes, where it is not */
+export function checked<Value>(
+  of: Schema<Value>,
+  wrong: (value: Value) => string | undefined,
+): Schema<Value> {
+  return {
+    safeParse: (typed) => {
+      const parsed = of.safeParse(typed)
+      const message = parsed.success ? wrong(parsed.data) : undefined
+      return message === undefined ? parsed : { success: false, error: { issues: [{ message }] } }
+    },
+  }
+}
+
 interface Bounds {
   min?: number
   max?: number

@@ -1,9 +1,8 @@
 import { importedEntriesJson, renderImportedEntries, entryFields, entryJson } from '../render/entries.ts'
 import { type EntryField, type ImportedEntries, importEntries } from '../rules/entries.ts'
 import { applicationOfRows, importOfRows, type RowsImport } from './import-rows.ts'
-import * as z from 'zod'
 import { listing } from '../cli/define.ts'
-import { listOf } from '../cli/typed-values.ts'
+import { listOf, optional, text, transformed } from '../cli/typed-values.ts'
 import { option, repeated } from '../cli/parameters.ts'
 import { countEntries, streamEntries } from '../db/entries.ts'
 import { reversePages } from '../db/pages.ts'
@@ -73,11 +72,7 @@ export const list = () =>
     options: {
       centre: repeated('<centres>', 'of these centres', listOf(typedCentreNumber)),
       component: repeated('<components>', 'for these components, such as 0500/12', listOf(typedComponent)),
-      series: option(
-        '<series>',
-        'in this series, such as 2026-06',
-        z.string().transform(typedSeries).optional(),
-      ),
+      series: option('<series>', 'in this series, such as 2026-06', optional(transformed(text, typedSeries))),
     },
     examples: ['ssh-admin entries list --component 0500/12 --series 2026-06'],
     singular: 'entry',

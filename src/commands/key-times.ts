@@ -17,10 +17,9 @@ import {
 } from '../rules/key-times.ts'
 import type { KeyTimeField } from '../rules/key-times/key-time-rows.ts'
 import { applicationOfRows, importOfRows, type RowsImport } from './import-rows.ts'
-import * as z from 'zod'
 import { listing, query, preparedMutation } from '../cli/define.ts'
 import { allOf } from '../cli/list-options.ts'
-import { listOf, wholeNumber } from '../cli/typed-values.ts'
+import { listOf, optional, text, transformed, wholeNumber } from '../cli/typed-values.ts'
 import { option, repeated, withValues, argument, flag, centreArgument } from '../cli/parameters.ts'
 import { countryName } from '../country-names.ts'
 import { findKeyTimes } from '../db/key-times.ts'
@@ -100,7 +99,7 @@ export const list = () =>
       series: option(
         '<series>',
         'that hold in this series, such as 2026-06',
-        z.string().transform(typedSeries).optional(),
+        optional(transformed(text, typedSeries)),
       ),
     },
     examples: ['ssh-admin key-times list --country Egypt', 'ssh-admin key-times list --zone 4'],
@@ -133,7 +132,7 @@ export const show = () =>
       date: option(
         '<date>',
         'the day, such as 2026-06-02 (default: today, where the centre is)',
-        z.string().transform(typedDate).optional(),
+        optional(transformed(text, typedDate)),
       ),
     },
     examples: ['ssh-admin key-times show EG001 --date 2026-06-02'],
@@ -142,7 +141,7 @@ export const show = () =>
     json: keyTimesOfCentreJson,
   })
 
-const read = <Value>(reader: (text: string) => Value) => z.string().transform(reader).optional()
+const read = <Value>(reader: (text: string) => Value) => optional(transformed(text, reader))
 
 export const edit = () =>
   preparedMutation({

@@ -8,7 +8,7 @@ import {
   orName,
   yesOption,
 } from '../cli/parameters.ts'
-import { commaList, listOf } from '../cli/typed-values.ts'
+import { commaList, listOf, optional } from '../cli/typed-values.ts'
 import { Usage } from '../errors.ts'
 import {
   releaseJson,
@@ -52,7 +52,6 @@ import { findRelease } from '../rules/releases/release.ts'
 import { findOwnCentre } from '../rules/centres/find.ts'
 import { visibleAuthorisations } from '../rules/releases/visible.ts'
 import { count, listLines, plainTime } from '../render/text.ts'
-import * as z from 'zod'
 import { grouped } from '../grouped.ts'
 import { titleTyped } from './resources.ts'
 
@@ -94,7 +93,7 @@ function closesTyped(text: string): TypedMoment | null {
 }
 
 /** Of what is edited: the same, or nothing said. */
-const nameOption = option('<name>', 'another name', z.optional(titleTyped))
+const nameOption = option('<name>', 'another name', optional(titleTyped))
 
 export const create = () =>
   preparedMutation({

@@ -1,7 +1,6 @@
-import * as z from 'zod'
 import { preparedMutation, listing, query, mutation } from '../cli/define.ts'
 import { each, option, repeated, requiredOption, withValues, flag, argument } from '../cli/parameters.ts'
-import { commaList, transformed, listOf } from '../cli/typed-values.ts'
+import { checked, commaList, transformed, listOf, optional, text, withDefault } from '../cli/typed-values.ts'
 import { fileToUpload, type FileToUpload } from '../cli/upload.ts'
 import { Usage } from '../errors.ts'
 import {
@@ -51,10 +50,10 @@ interface Request {
 }
 
 /** One line of text that says what a file is. */
-export const titleTyped = z
-  .string()
-  .transform(cleanText)
-  .pipe(z.string().min(1, 'a title').max(250, 'at most 250 characters'))
+export const titleTyped = checked(
+  transformed(text, (typed) => cleanText(typed)),
+  (title) => (title === '' ? 'a title' : title.length > 250 ? 'at most 250 characters' : undefined),
+)
 
 /** What is the same under two paths, such as `a.mp3` and `./a.mp3`, is one resource. */
 function distinctFiles(files: readonly FileToUpload[]): FileToUpload[] {
@@ -72,17 +71,9 @@ Nobody sees a resource until a release opens it. The same file with the same fac
       title: requiredOption('<title>', 'what it is, as people read it', titleTyped),
       kind: withValues(
         resourceKinds,
-        requiredOption(
-          '<kind>',
-          resourceKinds.join(', '),
-          z.string({ error: 'which kind?' }).transform(typedResourceKind),
-        ),
+        requiredOption('<kind>', resourceKinds.join(', '), transformed(text, typedResourceKind)),
       ),
-      series: requiredOption(
-        '<series>',
-        'the series, such as 2026-06',
-        z.string({ error: 'which series?' }).transform(typedSeries),
-      ),
+      series: requiredOption('<series>', 'the series, such as 2026-06', transformed(text, typedSeries)),
       component: repeated(
         '<components>',
         'the components that it is for, such as 0500/12',
@@ -93,7 +84,7 @@ Nobody sees a resource until a release opens it. The same file with the same fac
         option(
           '<area>',
           `${resourceAreas.join(' or ')} (default: general)`,
-          z.string().default('general').transform(typedArea),
+          withDefault(transformed(text, typedArea), 'general'),
         ),
       ),
     },
@@ -135,15 +126,11 @@ export const list = () =>
         repeated('<kind>', resourceKinds.join(', '), listOf(typedResourceKind)),
       ),
       area: withValues(resourceAreas, repeated('<area>', resourceAreas.join(' or '), listOf(typedArea))),
-      series: option(
-        '<series>',
-        'of this series, such as 2026-06',
-        z.string().transform(typedSeries).optional(),
-      ),
+      series: option('<series>', 'of this series, such as 2026-06', optional(transformed(text, typedSeries))),
       component: option(
         '<component>',
         'for this component, such as 0500/12',
-        z.string().transform(typedComponent).optional(),
+        optional(transformed(text, typedComponent)),
       ),
       withdrawn: flag('withdrawn ones alone'),
     },

@@ -10,6 +10,7 @@ const hot: Record<string, readonly string[]> = {
   'users-show': ['users', 'show', 'user-1@eg0001.school.example'],
   'users-list': ['users', 'list', '--centre', 'EG0001'],
   'users-reset-password': ['users', 'reset-password', 'user-1@eg0001.school.example', '--yes'],
+  'releases-authorisations': ['releases', 'authorisations', '--centre', 'EG0001'],
 }
 
 /** What runs the bundle, who runs it, and how much memory there is. */

@@ -54,9 +54,35 @@ export function localTimeInWords(at: Date, zone: string): string {
 }
 
 function shownAt(at: Date, zone: string): { shown: string; offset: string } {
-  const text = Temporal.Instant.fromEpochMilliseconds(at.getTime())
-    .toZonedDateTimeISO(zone)
-    .toString({ smallestUnit: 'minute', timeZoneName: 'never' })
-  const [, date = '', time = '', offset = ''] = /^(.*)T(\d\d:\d\d)(.*)$/.exec(text) ?? []
-  return { shown: `${date} ${time}`, offset }
+  const parts = new Map(
+    clockOf(zone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, value]),
+  )
+  const of = (part: Intl.DateTimeFormatPartTypes) => parts.get(part) ?? ''
+  const date = `${of('year')}-${of('month')}-${of('day')}`
+  const time = `${of('hour')}:${of('minute')}`
+  const ahead = Date.parse(`${date}T${time}Z`) / 60_000 - Math.floor(at.getTime() / 60_000)
+  const length = Math.abs(ahead)
+  const [hours, minutes] = [Math.floor(length / 60), length % 60].map((one) => String(one).padStart(2, '0'))
+  return { shown: `${date} ${time}`, offset: `${ahead < 0 ? '-' : '+'}${hours}:${minutes}` }
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>()
+
+/** What is shown is written hundreds of times: by Node itself, where Temporal has to work each out. */
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone)
+  if (known) return known
+  const clock = new Intl.DateTimeFormat('en', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  })
+  clocks.set(zone, clock)
+  return clock
 }

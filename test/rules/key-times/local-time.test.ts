@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
-import { localTimeAt, momentOf } from '../../../src/rules/key-times/local-time.ts'
+import { localTimeAt, localTimeInWords, momentOf } from '../../../src/rules/key-times/local-time.ts'
 import { timeZoneNames } from '../../../src/rules/key-times/time-zones.ts'
 
 interface Case {
@@ -34,6 +34,26 @@ describe('the moment of a local time', () => {
         fc.constantFrom(...zones),
         fc.integer({ min: Date.UTC(2024, 0, 1) / minute, max: Date.UTC(2033, 0, 1) / minute }),
         (zone, minutes) => checkShown(new Date(minutes * minute), zone),
+      ),
+      { numRuns: 10_000 },
+    )
+  })
+})
+
+describe('a moment as the clocks there show it', () => {
+  it('is what Temporal says, of any zone at any time, with how far that is from UTC', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...zones),
+        fc.integer({ min: Date.UTC(1973, 0, 1) / 1000, max: Date.UTC(9998, 0, 1) / 1000 }),
+        (zone, seconds) => {
+          const there = Temporal.Instant.fromEpochMilliseconds(seconds * 1000).toZonedDateTimeISO(zone)
+          const text = there.toString({ smallestUnit: 'minute', timeZoneName: 'never' })
+          const [, date, time, offset] = /^(.*)T(\d\d:\d\d)(.*)$/.exec(text) ?? []
+          expect(localTimeInWords(new Date(seconds * 1000), zone)).toBe(
+            `${date} ${time} ${zone} (UTC${offset})`,
+          )
+        },
       ),
       { numRuns: 10_000 },
     )
