@@ -1,7 +1,7 @@
 // Bundles the program: one file of modules that are read when they are needed, native ones left outside.
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
@@ -128,11 +128,12 @@ function inTheirOrder({ outputs }) {
 }
 
 /** One list of functions, and where each of them is: the program is never read whole. */
-function inOne(modules) {
+async function inOne(modules) {
   const functions = modules.map(({ name, code }) => [name, `${code},\n`])
-  // The compiled code that is kept for it bears this in its name: other code never gets it.
+  // What is kept for it bears this in its name: other code never gets it, nor does what reads it in another way.
   const digest = createHash('sha256')
     .update(functions.map(([, text]) => text).join(''))
+    .update(await readFile(`${root}bin/compiled-code.js`))
     .digest('hex')
     .slice(0, 32)
   const header = (start, length) =>
@@ -151,7 +152,7 @@ function inOne(modules) {
 async function place({ to, modules }) {
   const made = `${root}.dist-${process.pid}`
   await mkdir(made)
-  await writeFile(`${made}/program.js`, inOne(modules))
+  await writeFile(`${made}/program.js`, await inOne(modules))
   await writeFile(`${made}/help.json`, JSON.stringify(await helpTexts(made)))
   await shipSqlite(join(made, 'node_modules/better-sqlite3'))
   const old = `${made}-old`

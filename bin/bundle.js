@@ -12,27 +12,42 @@ exports.openBundle = (file) => {
   const bundle = openSync(file, 'r')
   const [, digest, start, length] = HEADER.exec(read(bundle, [[0, HEADER_LENGTH]]))
   let places
+  /** The first byte of a module, and how many there are; nothing where it is not of the bundle. */
+  const placeOf = (name) => {
+    places ??= new Map(JSON.parse(read(bundle, [[Number(start), Number(length)]])))
+    return places.get(name)
+  }
   return {
     digest,
-    /** @returns the first byte of a module, and how many there are; nothing where it is not of the bundle */
-    placeOf: (name) => {
-      places ??= new Map(JSON.parse(read(bundle, [[Number(start), Number(length)]])))
-      return places.get(name)
+    placeOf,
+    /** @returns the modules as they lie in the bundle, and the spans of its bytes that they take: neighbours are one */
+    inOrder: (names) => {
+      const found = names.map((name) => [name, placeOf(name)]).sort(([, [a]], [, [b]]) => a - b)
+      const spans = []
+      for (const [, [first, bytes]] of found) {
+        const last = spans.at(-1)
+        if (last && last[0] + last[1] === first) last[1] += bytes
+        else spans.push([first, bytes])
+      }
+      return { names: found.map(([name]) => name), spans }
     },
     /** @returns an expression of a list of the functions that are there; an object's keys would each cost it a shape */
-    sourceOf: (wanted) => read(bundle, wanted, ['[', ']']),
+    sourceOf: (spans) => read(bundle, spans, '[', ']'),
   }
 }
 
-function read(file, places, [before, after] = ['', '']) {
-  const length = places.reduce((sum, [, bytes]) => sum + bytes, before.length + after.length)
+/** Before each command, and so without what costs it the collector's time. */
+function read(file, spans, before = '', after = '') {
+  let length = before.length + after.length
+  for (let next = 0; next < spans.length; next += 1) length += spans[next][1]
   const text = Buffer.allocUnsafe(length)
   let at = text.latin1Write(before, 0)
-  for (const [start, bytes] of places) {
-    for (let done = 0; done < bytes; ) {
-      const more = readSync(file, text, at, bytes - done, start + done)
+  for (let next = 0; next < spans.length; next += 1) {
+    let start = spans[next][0]
+    for (const end = start + spans[next][1]; start < end; ) {
+      const more = readSync(file, text, at, end - start, start)
       if (more === 0) throw new Error('the program is not whole: install it again')
-      done += more
+      start += more
       at += more
     }
   }

@@ -21,7 +21,7 @@ exports.compiledCode = (digest) => {
   const fileOf = (words) => join(folder, `${[...words, about].join('-')}`)
   const commands = commandsIn(process.argv.slice(2))
   return {
-    /** @returns the modules with their places in the bundle, and their code where they were asked for twice */
+    /** @returns the modules, the spans of the bundle that they take, and their code where they were asked for twice */
     kept: () => (isOurs(folder) ? readFirst(commands.map(fileOf)) : undefined),
     /** @param found what is to be kept, asked for when the command ends; nothing where what is kept holds */
     keepAtExit: (isCommand, found) =>
@@ -94,8 +94,8 @@ function readFirst(files) {
 function contentOf(bytes) {
   if (bytes === undefined) return undefined
   const listAt = bytes.readUInt32LE(bytes.length - LENGTH)
-  const modules = JSON.parse(bytes.latin1Slice(listAt, bytes.length - LENGTH))
-  return { modules, code: listAt > 0 ? bytes.subarray(0, listAt) : undefined }
+  const { names, spans } = JSON.parse(bytes.latin1Slice(listAt, bytes.length - LENGTH))
+  return names && { names, spans, code: listAt > 0 ? bytes.subarray(0, listAt) : undefined }
 }
 
 /**
@@ -121,11 +121,11 @@ function readWhole(file) {
 }
 
 /** Whole or not at all; what cannot be kept is made again the next time, without a word. */
-function keep(folder, { file, modules, code = Buffer.alloc(0) }) {
+function keep(folder, { file, names, spans, code = Buffer.alloc(0) }) {
   const made = `${file}.${process.pid}.new`
   const listAt = Buffer.alloc(LENGTH)
   listAt.writeUInt32LE(code.length)
-  const bytes = Buffer.concat([code, Buffer.from(JSON.stringify(modules), 'latin1'), listAt])
+  const bytes = Buffer.concat([code, Buffer.from(JSON.stringify({ names, spans }), 'latin1'), listAt])
   try {
     const to = fs.openSync(made, 'wx', 0o600)
     fs.writeFileSync(to, Buffer.concat([bytes, bytes]))

@@ -1,4 +1,3 @@
-const { createRequire } = require('node:module')
 const { resolve } = require('node:path')
 const { Script } = require('node:vm')
 const { openBundle } = require('./bundle.js')
@@ -44,21 +43,22 @@ exports.load = ({ folder: given, keepsCompiled }) => {
   const file = `${folder}/program.js`
   const bundle = openBundle(file)
   const compiled = keepsCompiled ? require('./compiled-code.js').compiledCode(bundle.digest) : undefined
-  const kept = compiled?.kept() ?? { modules: [] }
-  const scriptOf = (modules, cachedData) =>
-    new Script(bundle.sourceOf(modules.map(([, place]) => place)), { filename: file, cachedData })
-  const script = kept.modules.length > 0 ? scriptOf(kept.modules, kept.code) : undefined
+  const kept = compiled?.kept() ?? { names: [], spans: [] }
+  const scriptOf = (spans, cachedData) => new Script(bundle.sourceOf(spans), { filename: file, cachedData })
+  const script = kept.names.length > 0 ? scriptOf(kept.spans, kept.code) : undefined
   const functions = new Map()
-  for (const [at, work] of (script?.runInThisContext() ?? []).entries())
-    functions.set(kept.modules[at][0], work)
+  script?.runInThisContext().forEach((work, at) => {
+    functions.set(kept.names[at], work)
+  })
   const loaded = new Map()
-  const outside = requireFrom(file)
+  let outside
+  const requireOutside = () => (outside ??= requireFrom(file))
 
-  const functionOf = (name) => scriptOf([[name, bundle.placeOf(name)]]).runInThisContext()[0]
+  const functionOf = (name) => scriptOf([bundle.placeOf(name)]).runInThisContext()[0]
   const loadModule = (name) => {
     if (name === 'node:module') return { createRequire: () => required }
     if (name.endsWith('.node')) return loadCompiled(name)
-    if (!name.startsWith('./') || !name.endsWith('.js')) return outside(name)
+    if (!name.startsWith('./') || !name.endsWith('.js')) return requireOutside()(name)
     const before = loaded.get(name)
     if (before) return before.exports
     const work = functions.get(name) ?? functionOf(name)
@@ -73,17 +73,16 @@ exports.load = ({ folder: given, keepsCompiled }) => {
   const lazy = (name) => new LoadedWhenUsed(name, loadModule)
   const isBundled = (name) => functions.has(name) || bundle.placeOf(name) !== undefined
   const required = Object.assign(
-    (name) => (isBundled(`./${name}.js`) ? loadModule(`./${name}.js`).default : outside(name)),
-    { resolve: outside.resolve },
+    (name) => (isBundled(`./${name}.js`) ? loadModule(`./${name}.js`).default : requireOutside()(name)),
+    { resolve: (name) => requireOutside().resolve(name) },
   )
 
   const program = loadModule('./program.js')
   compiled?.keepAtExit(program.isCommand, () => {
     const more = [...loaded.keys()].filter((name) => !functions.has(name))
-    if (more.length > 0)
-      return { modules: [...kept.modules, ...more.map((name) => [name, bundle.placeOf(name)])] }
+    if (more.length > 0) return bundle.inOrder([...kept.names, ...more])
     if (kept.code === undefined || script.cachedDataRejected)
-      return { modules: kept.modules, code: script.createCachedData() }
+      return { names: kept.names, spans: kept.spans, code: script.createCachedData() }
   })
   return program
 }
@@ -97,7 +96,7 @@ function whenUsed(name) {
 
 /** A package that is shipped beside the bundle goes before one that is installed. */
 function requireFrom(file) {
-  return createRequire(file)
+  return require('node:module').createRequire(file)
 }
 
 /** What is compiled for a machine, by its path: nothing has to be looked for. */

@@ -80,6 +80,14 @@ describe('compiled code', () => {
     }
   })
 
+  it('says where the modules lie in the bundle, neighbours as one, so that they are read at once', async () => {
+    await start()
+    const { modules, spans } = keptIn(readFileSync(only()))
+    expect(spans.length).toBeLessThan(modules)
+    const ends = spans.map(([first, bytes]) => first + bytes)
+    expect(spans.slice(1).every(([first], before) => first > (ends[before] ?? 0))).toBe(true)
+  })
+
   it('knows of a module that is needed another time', async () => {
     const help = async (topic: string) => {
       await start({}, ['help', topic])
@@ -156,9 +164,11 @@ describe('compiled code', () => {
 })
 
 /** How many modules a kept file lists, and whether their code stands before the list; all of it stands there twice. */
-function keptIn(file: Buffer): { modules: number; hasCode: boolean } {
+function keptIn(file: Buffer): { modules: number; spans: [number, number][]; hasCode: boolean } {
   const bytes = file.subarray(0, file.length >> 1)
   const listAt = bytes.readUInt32LE(bytes.length - 4)
-  const modules: unknown[] = JSON.parse(bytes.toString('latin1', listAt, bytes.length - 4))
-  return { modules: modules.length, hasCode: listAt > 0 }
+  const { names, spans }: { names: string[]; spans: [number, number][] } = JSON.parse(
+    bytes.toString('latin1', listAt, bytes.length - 4),
+  )
+  return { modules: names.length, spans, hasCode: listAt > 0 }
 }
