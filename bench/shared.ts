@@ -6,7 +6,7 @@ import { openStore, type OpenStore } from '../src/db/store/open.ts'
 import { commit } from '../src/db/transact.ts'
 import { restoreUser } from '../src/rules/users/restore.ts'
 import { suspendUser } from '../src/rules/users/suspend.ts'
-import { readSharedPlace } from '../src/shared-place.ts'
+import { parseServerAddress } from '../src/server-address.ts'
 import { countingProxy } from '../test/db/postgres/counting-proxy.ts'
 import startServer from '../test/server.ts'
 import { inTurn, type Program, peakMemory, reason, run, sshAdmin } from './processes.ts'
@@ -164,7 +164,7 @@ async function oneOffs({ address, server, settings }: Measuring): Promise<Row[]>
     env,
   })
   const near = await inTurn(showing(shared), showing(file), rounds * 3)
-  const [host] = readSharedPlace(address).hosts
+  const [host] = parseServerAddress(address).hosts
   if (!host) throw new Error('the server has a host')
   const proxy = await countingProxy(host, { delay })
   try {

@@ -3,7 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { kebabCase } from './kebab-case.ts'
 import { decodeText } from './decode-text.ts'
 import type { Context } from './context.ts'
-import { completedAddress, isSharedPlace, storeNumber } from './shared-place.ts'
+import { completedAddress, isServerAddress, storeNumber } from './server-address.ts'
 import { Usage } from './errors.ts'
 import { readPlainFile } from './input-file.ts'
 import { pathInWords } from './shell-word.ts'
@@ -66,7 +66,7 @@ export function resolveSettings(
       from: 'default' as const,
     }
     if (!settingsThatArePaths.has(name) || setting.value === undefined) return setting
-    if (name === 'db' && isSharedPlace(setting.value)) {
+    if (name === 'db' && isServerAddress(setting.value)) {
       const { address, variables } = completedAddress(setting.value, context.env)
       return { ...setting, value: address, ...(variables.length > 0 && { variables }) }
     }
@@ -75,7 +75,7 @@ export function resolveSettings(
     return { ...setting, value: resolve(context.cwd, setting.value) }
   }
   const db = first('db', join(dataFolder(context), 'hub.db'))
-  const isShared = isSharedPlace(db.value ?? '')
+  const isShared = isServerAddress(db.value ?? '')
   return {
     db,
     keyFile: first(
@@ -98,7 +98,7 @@ export function resolveSettings(
 
 /** A place that is named for a store: a path of this machine, or the address of a server. @throws Usage `not-a-file` */
 export function storeAddress(typed: string, { context, flag }: { context: Context; flag: string }): string {
-  if (isSharedPlace(typed)) {
+  if (isServerAddress(typed)) {
     return completedAddress(typed, context.env).address
   }
   const scheme = schemeOf(typed)
@@ -115,7 +115,7 @@ interface KeyOf {
 /** Where the key of a store at another place is looked for. */
 export function keyFileFor(address: string, { settings: { keyFile }, context, storeId }: KeyOf): string {
   if (keyFile.from !== 'default' && keyFile.value !== undefined) return keyFile.value
-  return isSharedPlace(address) ? join(configFolder(context), `${storeId}.key`) : `${address}.key`
+  return isServerAddress(address) ? join(configFolder(context), `${storeId}.key`) : `${address}.key`
 }
 
 /** Who is acted for; absent for Cambridge staff, who can also be named: `--as staff`. */

@@ -83,7 +83,7 @@ export class Unavailable extends Failure {
 }
 
 /** The connection broke while a change was being saved, and nobody can say yet whether it was. */
-export class Unsure extends Failure {
+export class CommitUnknown extends Failure {
   readonly exit = 10
 
   constructor(

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import * as z from 'zod'
-import { readSharedPlace } from '../src/shared-place.ts'
+import { parseServerAddress } from '../src/server-address.ts'
 
 const docs = join(import.meta.dirname, '..', 'docs')
 const document = readFileSync(join(docs, 'shared-store.md'), 'utf8')
@@ -36,7 +36,7 @@ describe('the server for those who have containers', () => {
 
   it('has the user and the database of the address that is typed, in the page and above it', () => {
     const [, typed = ''] = /^#.* --db (\S+)$/m.exec(compose) ?? []
-    const { user, database, hosts } = readSharedPlace(typed)
+    const { user, database, hosts } = parseServerAddress(typed)
     expect(hub.environment).toMatchObject({ POSTGRES_USER: user, POSTGRES_DB: database })
     expect(document).toContain(`postgres://${user}@db.example/${database}`)
     expect(hub.healthcheck.test).toEqual(['CMD', 'pg_isready', '--username', user, '--dbname', database])

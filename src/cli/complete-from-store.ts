@@ -6,7 +6,7 @@ import { openStore } from '../db/store/open.ts'
 import { oneLine } from '../render/clean-text.ts'
 import { findActor } from '../rules/permissions/actor.ts'
 import { visibleCentres } from '../rules/permissions/decide.ts'
-import { isSharedPlace } from '../shared-place.ts'
+import { isServerAddress } from '../server-address.ts'
 import type { WordToComplete } from './completion.ts'
 import { namedKindOf, offeredValuesOf } from './parameters.ts'
 
@@ -39,7 +39,7 @@ async function valuesOf(
   const settings = resolveSettings(flags, context)
   const { db: path, keyFile } = { db: settings.db.value ?? '', keyFile: settings.keyFile.value ?? '' }
   const isUnnamed = settings.asRequired.value === 'true' && settings.as.value === undefined
-  if (isUnnamed || isSharedPlace(path) || !existsSync(path)) return []
+  if (isUnnamed || isServerAddress(path) || !existsSync(path)) return []
   const { now, operator } = context
   const store = await openStore({
     path,

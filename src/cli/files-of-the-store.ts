@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { configFilePath } from '../config.ts'
 import { Refused } from '../errors.ts'
-import { passwordFile, storeNumber, withStoreNumber } from '../shared-place.ts'
+import { passwordFile, storeNumber, withStoreNumber } from '../server-address.ts'
 import type { Session } from './session.ts'
 import { behindLinks, withRealFolder } from './store-paths.ts'
 

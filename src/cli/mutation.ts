@@ -1,11 +1,11 @@
 import type { OpenStore } from '../db/store/open.ts'
 import type { Clock, Trx } from '../db/transact.ts'
-import { Cancelled, Refused, Unavailable, Unsure } from '../errors.ts'
+import { Cancelled, Refused, Unavailable, CommitUnknown } from '../errors.ts'
 import type { AnyJsonOfChange } from '../render/json.ts'
 import type { Message } from '../render/messages.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { Uploaded } from '../rules/contents.ts'
-import { isSharedPlace } from '../shared-place.ts'
+import { isServerAddress } from '../server-address.ts'
 import type { Pieces } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
 import { answer } from './action.ts'
@@ -122,7 +122,7 @@ export async function runMutation<Args, Options, Request, Result>(
     const running = { spec, session, store, request, asks: still, flag, agreed, output }
     const { result, mail, undelivered } = await commitOrRehearse(running).catch(async (error: unknown) => {
       // What may have been done is not to be done once more.
-      const draft = error instanceof Unsure ? undefined : await spec.draft?.of(request)
+      const draft = error instanceof CommitUnknown ? undefined : await spec.draft?.of(request)
       if (draft) (await import('./drafts.ts')).keepDraft(session, draft, error)
       throw error
     })
@@ -147,7 +147,7 @@ function viewOf({ batch, terminal: { out } }: Session): View {
 
 /** The store, where it is on a server and is there already: only asking tells. */
 async function onServer(session: Session): Promise<OpenStore | undefined> {
-  if (!isSharedPlace(session.settings.db.value ?? '')) return undefined
+  if (!isServerAddress(session.settings.db.value ?? '')) return undefined
   try {
     return await session.open('use')
   } catch (error) {
@@ -236,7 +236,7 @@ async function withUploads<Args, Options, Request, Result, Done>(
     return await work(spec.upload.with(request, uploaded))
   } catch (error) {
     // What may have been saved refers to them.
-    if (!(error instanceof Unsure)) await removeUploads(store, uploaded)
+    if (!(error instanceof CommitUnknown)) await removeUploads(store, uploaded)
     throw error
   }
 }

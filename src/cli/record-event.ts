@@ -1,6 +1,6 @@
 import { failureOfStore } from '../db/store/errors.ts'
 import { Unavailable } from '../errors.ts'
-import { isSharedPlace } from '../shared-place.ts'
+import { isServerAddress } from '../server-address.ts'
 import type { OutputFile } from './output-file.ts'
 import type { Notice, Session, WorkFor } from './session.ts'
 import { commandLine } from './typed-line.ts'
@@ -47,7 +47,7 @@ function isAboutUnwritableLog(error: unknown, { settings }: Session): boolean {
   const failure = error instanceof Unavailable ? error : failureOfStore(error)
   if (!failure) return false
   // Of a file it says that its folder, or the disk, takes no more.
-  if (failure.code === 'store-unavailable') return !isSharedPlace(settings.db.value ?? '')
+  if (failure.code === 'store-unavailable') return !isServerAddress(settings.db.value ?? '')
   return unwritableLog.test(failure.code)
 }
 

@@ -11,7 +11,7 @@ import { Usage } from '../errors.ts'
 import { isTopic } from './help/topics.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import { wrappedText } from '../render/wrap.ts'
-import { isSharedPlace } from '../shared-place.ts'
+import { isServerAddress } from '../server-address.ts'
 import type { Batch, CheckLine, LineEnd, LineProgram, LineWork, ReadyLine } from './batch/line.ts'
 import { typedCommand } from './options.ts'
 import { sessionOf } from './session.ts'
@@ -78,7 +78,7 @@ async function isForStatus(argv: readonly string[], context: Context): Promise<b
   const { settings } = sessionOf(typedCommand(program), { context, argv, checkLine })
   const db = settings.db.value ?? ''
   if (actingFor(settings) !== undefined || settings.asRequired.value === 'true') return false
-  return isSharedPlace(db) || existsSync(db)
+  return isServerAddress(db) || existsSync(db)
 }
 
 function asksForHelp(word: string): boolean {

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { isSharedPlace } from '../shared-place.ts'
+import { isServerAddress } from '../server-address.ts'
 import type { Session } from './session.ts'
 
 /** Where the store and its key are; settings always say it. */
@@ -13,7 +13,7 @@ export function storePaths({ settings }: Pick<Session, 'settings'>): { db: strin
 /** Where the file of the store lies, and, where a link names it, that link; a shared store has none. */
 export function pathsOfStoreFile(scope: Pick<Session, 'settings'>): string[] {
   const { db } = storePaths(scope)
-  if (isSharedPlace(db)) return []
+  if (isServerAddress(db)) return []
   const real = behindLinks(db)
   return real === withRealFolder(db) ? [db] : [real, db]
 }

@@ -25,7 +25,7 @@ import { mkdirSync } from '../disk.ts'
 import { Cancelled, Usage, Unavailable } from '../errors.ts'
 import { hasPassword, withoutPassword } from '../password-in-url.ts'
 import { unknownName } from '../rules/unknown-name.ts'
-import { isSharedPlace, readSharedPlace } from '../shared-place.ts'
+import { isServerAddress, parseServerAddress } from '../server-address.ts'
 import { pathInWords } from '../shell-word.ts'
 import { option, argument, withValues } from '../cli/parameters.ts'
 import { askYesNo, requireTerminal } from '../cli/prompt.ts'
@@ -114,7 +114,7 @@ async function refuseUnusable(
 
 /** What lies there now, and is no store of ours; one that is still to be made may be named. */
 async function refuseUnusableStore(session: Session, address: string): Promise<void> {
-  if (isSharedPlace(address)) readSharedPlace(address)
+  if (isServerAddress(address)) parseServerAddress(address)
   else if (existsSync(address)) {
     try {
       await (await session.open('read', { path: address })).close()
@@ -260,7 +260,7 @@ function typedSetting(name: SettingName, typed: string, { context }: Session): s
       hint: 'ssh-admin config set as-required true',
     })
   }
-  return settingsThatArePaths.has(name) && !isSharedPlace(typed) && !/^[a-z][a-z0-9+.-]+:/i.test(typed)
+  return settingsThatArePaths.has(name) && !isServerAddress(typed) && !/^[a-z][a-z0-9+.-]+:/i.test(typed)
     ? resolve(context.cwd, typed)
     : typed
 }

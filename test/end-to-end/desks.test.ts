@@ -3,7 +3,7 @@ import { execa } from 'execa'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { latestVersion } from '../../src/db/migrations/index.ts'
-import { readSharedPlace } from '../../src/shared-place.ts'
+import { parseServerAddress } from '../../src/server-address.ts'
 import { builtProgram } from '../built-program.ts'
 import { type CuttingProxy, cuttingProxy } from '../db/postgres/cutting-proxy.ts'
 import { testServer } from '../shared-store.ts'
@@ -19,7 +19,7 @@ beforeEach(async () => {
   await world.store()
   client = new pg.Client({ connectionString: testServer ?? '' })
   await client.connect()
-  await client.query(`set search_path to ${readSharedPlace(world.db).schema}`)
+  await client.query(`set search_path to ${parseServerAddress(world.db).schema}`)
 })
 afterEach(async () => {
   await proxy?.close()
@@ -47,7 +47,7 @@ describe('eight desks at one store', () => {
   })
 
   it('nor when commands are killed, and connections are cut while a change is being saved', async () => {
-    const [server] = readSharedPlace(world.db).hosts
+    const [server] = parseServerAddress(world.db).hosts
     if (!server) throw new Error('the server has a host')
     const between = await cuttingProxy(server)
     proxy = between

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { checkOutputFile, type OutputFile, refuseWithoutRoom } from '../../cli/output-file.ts'
 import { bytesToCopy } from '../../db/store/copy.ts'
-import { Unsure } from '../../errors.ts'
+import { CommitUnknown } from '../../errors.ts'
 import { backUpStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { command } from '../../cli/define.ts'
@@ -75,7 +75,7 @@ async function noteBackup(session: Session): Promise<void> {
   } catch (error) {
     const reason = error instanceof Error ? ` ${error.message}` : ''
     const says =
-      error instanceof Unsure
+      error instanceof CommitUnknown
         ? 'Whether the audit log names this backup is not known.'
         : 'The audit log does not name this backup.'
     session.notify({ code: 'not-recorded', message: `${says}${reason}` })

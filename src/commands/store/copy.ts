@@ -4,8 +4,8 @@ import { storeAddress } from '../../config.ts'
 import type { Copied } from '../../db/store/copy-tables.ts'
 import type { StoreFacts } from '../../db/store/facts.ts'
 import type { OpenStore } from '../../db/store/open.ts'
-import { Failure, Refused, Unsure } from '../../errors.ts'
-import { isSharedPlace } from '../../shared-place.ts'
+import { Failure, Refused, CommitUnknown } from '../../errors.ts'
+import { isServerAddress } from '../../server-address.ts'
 import { count } from '../../render/text.ts'
 import { noteCopy } from '../../rules/store/events.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
@@ -35,7 +35,7 @@ export const copy = () =>
       const { dryRun, yes } = session.common
       const { db } = storePaths(session)
       const to = storeAddress(typed, { context: session.context, flag: '--to' })
-      const output = isSharedPlace(to) ? undefined : await newFile(typed, session)
+      const output = isServerAddress(to) ? undefined : await newFile(typed, session)
       const { rehearseCopy } = await import('../../db/store/copy.ts')
       const store = await session.open(dryRun ? 'rehearse' : 'use')
       try {
@@ -119,7 +119,7 @@ async function look(
   const { storeFacts } = await import('../../db/store/facts.ts')
   const { keyFileFor } = await import('../../config.ts')
   const facts = await storeFacts(trx)
-  const there = isSharedPlace(to)
+  const there = isServerAddress(to)
     ? await copyThere(copying, { trx, note: () => noteCopy(trx, { to, ctx }) })
     : undefined
   if (!there) await noteCopy(trx, { to, ctx })
@@ -195,7 +195,7 @@ async function copyAll(
     })
   } catch (error) {
     if (!copied) throw error
-    isRecorded = error instanceof Unsure ? undefined : false
+    isRecorded = error instanceof CommitUnknown ? undefined : false
     const reason = error instanceof Error ? ` ${error.message}` : ''
     const says =
       isRecorded === undefined

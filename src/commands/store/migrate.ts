@@ -1,4 +1,4 @@
-import { isSharedPlace } from '../../shared-place.ts'
+import { isServerAddress } from '../../server-address.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { migrateStore } from '../../rules/store/events.ts'
@@ -60,7 +60,7 @@ export const migrate = () =>
 async function rehearsed(session: Session): Promise<{ from: number; to: number; isShared: boolean }> {
   const { latestVersion } = await import('../../db/migrations/index.ts')
   const { db } = storePaths(session)
-  const store = await session.open(isSharedPlace(db) ? 'as-it-is' : 'read')
+  const store = await session.open(isServerAddress(db) ? 'as-it-is' : 'read')
   try {
     permit(await session.ctx(store), 'store.migrate', { name: 'store' })
     if (!store.engine.isShared) await refuseWithoutRoom(db, store)

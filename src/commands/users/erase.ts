@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { mentionsInFileName, type WrittenAddress } from '../../db/users/mentions.ts'
 import type { Trx } from '../../db/transact.ts'
-import { Unsure } from '../../errors.ts'
+import { CommitUnknown } from '../../errors.ts'
 import { type Erasure, eraseUser, recordLeft } from '../../rules/users/erase.ts'
 import { typedAddress } from '../../rules/users/email.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
@@ -49,7 +49,7 @@ The audit log goes on saying what happened, without saying to whom, and that thi
         .commit(store, (trx, ctx) => recordLeft(trx, { left: noted, ctx }))
         // They are erased: what is left is told all the same.
         .catch((error: unknown) =>
-          session.notify({ code: 'not-recorded', message: notRecorded(error instanceof Unsure) }),
+          session.notify({ code: 'not-recorded', message: notRecorded(error instanceof CommitUnknown) }),
         )
       return { ...done, left: [...erased.left, ...kept.map(notRemoved), ...others] }
     },

@@ -1,6 +1,6 @@
 import { Unavailable } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
-import { placeOf } from './place.ts'
+import { serverAddressOf } from './address.ts'
 import { version as program } from '../../version.ts'
 import { latestVersion } from '../migrations/index.ts'
 import type { Opening } from '../store/opening.ts'
@@ -11,7 +11,7 @@ import { refuseOthers } from './owner.ts'
 
 /** @throws `store-refused` for a user who does not own the store: its tables are not theirs to alter */
 export async function refuseOthersToMigrate(address: string): Promise<void> {
-  await refuseOthers(placeOf(address), { what: 'bring it up to date' })
+  await refuseOthers(serverAddressOf(address), { what: 'bring it up to date' })
 }
 
 /**
@@ -22,9 +22,9 @@ export async function migrateSharedStore(
   { path, maxWaitMs, interruption }: Opening,
   { from }: { from: number },
 ): Promise<number> {
-  const place = placeOf(path)
-  const client = await connect(place, { writes: true })
-  const schema = client.escapeIdentifier(place.schema)
+  const server = serverAddressOf(path)
+  const client = await connect(server, { writes: true })
+  const schema = client.escapeIdentifier(server.schema)
   try {
     await client.query(
       `begin isolation level read committed; set local search_path to ${schema}; set local lock_timeout to ${Math.max(1, Math.ceil(maxWaitMs))}`,
@@ -49,11 +49,11 @@ export async function migrateSharedStore(
     return version
   } catch (error) {
     await client.query('rollback').catch(() => undefined)
-    const failure = inWords(error, place.shown)
+    const failure = inWords(error, server.shown)
     if (failure instanceof Unavailable || !(error instanceof Error)) throw failure
     throw new Unavailable(
       'migration-failed',
-      `The store ${place.shown} cannot be brought up to date: ${error.message}.`,
+      `The store ${server.shown} cannot be brought up to date: ${error.message}.`,
       {
         hint: 'Nothing was changed. Go on with the ssh-admin that made it, and report this.',
         cause: error,

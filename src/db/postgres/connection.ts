@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { Cancelled, Unavailable } from '../../errors.ts'
 import { inWords, passwordMissing } from './errors.ts'
-import type { SharedPlace } from '../../shared-place.ts'
+import type { ServerAddress } from '../../server-address.ts'
 import { hasPasswordInEnvironment, passwordInFile } from './password-file.ts'
 
 const integer = 20
@@ -24,13 +24,13 @@ const pauseBetween = 250
  * to any. @throws Unavailable
  */
 export async function connect(
-  place: SharedPlace,
+  server: ServerAddress,
   { writes, patience = 0, signal, onOutage }: Connecting,
 ): Promise<pg.Client> {
   const until = performance.now() + patience
   for (;;) {
     try {
-      return await connectOnce(place, { writes })
+      return await connectOnce(server, { writes })
     } catch (error) {
       const isPassing = error instanceof Unavailable && /^store-(unavailable|read-only)$/.test(error.code)
       if (!isPassing || performance.now() + pauseBetween > until) throw error
@@ -51,30 +51,30 @@ interface Connecting {
   onOutage?: (() => void) | undefined
 }
 
-async function connectOnce(place: SharedPlace, { writes }: { writes: boolean }): Promise<pg.Client> {
+async function connectOnce(server: ServerAddress, { writes }: { writes: boolean }): Promise<pg.Client> {
   let trouble: unknown
-  for (const { host, port } of place.hosts) {
+  for (const { host, port } of server.hosts) {
     try {
-      const client = await connectTo(place, { host, port })
-      if (!writes || place.hosts.length === 1 || !(await isStandby(client))) return client
+      const client = await connectTo(server, { host, port })
+      if (!writes || server.hosts.length === 1 || !(await isStandby(client))) return client
       await client.end()
       trouble ??= Object.assign(new Error(`${host} is a standby`), { code: '25006' })
     } catch (error) {
       trouble = error
     }
   }
-  throw inWords(trouble, place.shown)
+  throw inWords(trouble, server.shown)
 }
 
 async function connectTo(
-  place: SharedPlace,
+  server: ServerAddress,
   { host, port }: { host: string; port: number },
 ): Promise<pg.Client> {
-  const { user, database, plain } = place
+  const { user, database, plain } = server
   const isLocal = host.startsWith('/') || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)
   const password = () => {
     const found = passwordInFile({ host, port, database, user: client.user ?? '' })
-    if (found === undefined) throw passwordMissing(place.shown)
+    if (found === undefined) throw passwordMissing(server.shown)
     return found
   }
   const client = new pg.Client({
@@ -82,7 +82,7 @@ async function connectTo(
     port,
     database,
     ...(user === undefined ? {} : { user }),
-    ssl: plain || isLocal ? false : { rejectUnauthorized: true, ...trusted(place) },
+    ssl: plain || isLocal ? false : { rejectUnauthorized: true, ...trusted(server) },
     // Asked for only where the server wants one; pg's own way to the file prints a warning of its own.
     ...(hasPasswordInEnvironment() ? {} : { password }),
     types,
@@ -96,7 +96,7 @@ async function connectTo(
   return client
 }
 
-function trusted({ rootCertificate, shown }: SharedPlace): { ca?: string } {
+function trusted({ rootCertificate, shown }: ServerAddress): { ca?: string } {
   if (rootCertificate === undefined) return {}
   try {
     return { ca: readFileSync(rootCertificate, 'utf8') }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { finishing, type Interruption } from '../../interruption.ts'
-import type { SharedPlace } from '../../shared-place.ts'
-import { placeOf } from './place.ts'
+import type { ServerAddress } from '../../server-address.ts'
+import { serverAddressOf } from './address.ts'
 import type { CopyingOut } from '../engine.ts'
 import { type Copied, copyTables, type Source } from '../store/copy-tables.ts'
 import { connect } from './connection.ts'
@@ -23,18 +23,18 @@ export async function copyToServer(
   address: string,
   { interruption, beforeSaving, ...copying }: CopyingToServer,
 ): Promise<Copied> {
-  return withNewSchema(placeOf(address), async (client, place) => {
-    const copied = await copyTables({ ...copying, to: emptySchema(client, place) })
+  return withNewSchema(serverAddressOf(address), async (client, server) => {
+    const copied = await copyTables({ ...copying, to: emptySchema(client, server) })
     await client.query(
       `analyze ${Object.keys(copied.rows)
         .map((name) => client.escapeIdentifier(name))
         .join(', ')}`,
     )
     await finishing(interruption, {
-      what: `the copy is being saved in ${place.shown}`,
+      what: `the copy is being saved in ${server.shown}`,
       finish: async () => {
         await beforeSaving?.()
-        return commitNewSchema(client, place, { what: 'the copy' })
+        return commitNewSchema(client, server, { what: 'the copy' })
       },
     })
     return copied
@@ -43,24 +43,24 @@ export async function copyToServer(
 
 /** Whether a store could be made there; nothing is. @throws `store-exists`, `store-foreign`, `store-refused` */
 export async function rehearseNewSchema(address: string): Promise<void> {
-  await withNewSchema(placeOf(address), async (client) => {
+  await withNewSchema(serverAddressOf(address), async (client) => {
     await client.query('rollback')
   })
 }
 
 async function withNewSchema<Result>(
-  place: SharedPlace,
-  work: (client: pg.Client, place: SharedPlace) => Promise<Result>,
+  server: ServerAddress,
+  work: (client: pg.Client, server: ServerAddress) => Promise<Result>,
 ): Promise<Result> {
-  const client = await connect(place, { writes: true })
+  const client = await connect(server, { writes: true })
   try {
     await client.query('begin')
-    await refuseTakenSchema(client, place)
-    await makeSchema(client, place)
-    return await work(client, place)
+    await refuseTakenSchema(client, server)
+    await makeSchema(client, server)
+    return await work(client, server)
   } catch (error) {
     await client.query('rollback').catch(() => undefined)
-    throw inWords(error, place.shown)
+    throw inWords(error, server.shown)
   } finally {
     await client.end().catch(() => undefined)
   }

@@ -1,4 +1,4 @@
-import { placeOf } from './place.ts'
+import { serverAddressOf } from './address.ts'
 import type { DeskRole } from '../store/desk-role.ts'
 import { connect } from './connection.ts'
 import { inWords, sqlStateOf } from './errors.ts'
@@ -9,20 +9,20 @@ import { ownerOf } from './owner.ts'
  * alter a table. Whoever has the rights makes it; else its statements are for somebody who has.
  */
 export async function deskRole(address: string, { make }: { make: boolean }): Promise<DeskRole> {
-  const place = placeOf(address)
-  const role = `${place.schema}_desk`
-  const statements = statementsFor(place.schema, role)
+  const server = serverAddressOf(address)
+  const role = `${server.schema}_desk`
+  const statements = statementsFor(server.schema, role)
   if (!make) return { role, statements, made: false }
-  const client = await connect(place, { writes: true })
+  const client = await connect(server, { writes: true })
   try {
     // To anybody else the server only warns that it granted nothing.
-    if ((await ownerOf(client, place))?.owns !== true) return { role, statements, made: false }
+    if ((await ownerOf(client, server))?.owns !== true) return { role, statements, made: false }
     await client.query(`begin; ${statements.join('\n')} commit`)
     return { role, statements, made: true }
   } catch (error) {
     await client.query('rollback').catch(() => undefined)
     if (sqlStateOf(error) === '42501') return { role, statements, made: false }
-    throw inWords(error, place.shown)
+    throw inWords(error, server.shown)
   } finally {
     await client.end()
   }

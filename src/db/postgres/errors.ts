@@ -1,5 +1,5 @@
 import { Unavailable } from '../../errors.ts'
-import type { SharedPlace } from '../../shared-place.ts'
+import type { ServerAddress } from '../../server-address.ts'
 import { shellWord } from '../../shell-word.ts'
 
 /** What PostgreSQL, or the network before it, calls an error; nothing for an error of something else. */
@@ -191,7 +191,7 @@ export function inWords(error: unknown, place: string): unknown {
 
 /** To a user without a right in its schema. */
 export function mayNotLook(
-  { shown, schema }: Pick<SharedPlace, 'shown' | 'schema'>,
+  { shown, schema }: Pick<ServerAddress, 'shown' | 'schema'>,
   user: string,
 ): Unavailable {
   return new Unavailable('store-refused', `The user ${user} has no right in the store ${shown}.`, {
@@ -200,7 +200,7 @@ export function mayNotLook(
 }
 
 /** Where another program keeps its own. */
-export function schemaOfAnother({ shown, schema }: Pick<SharedPlace, 'schema' | 'shown'>): Unavailable {
+export function schemaOfAnother({ shown, schema }: Pick<ServerAddress, 'schema' | 'shown'>): Unavailable {
   return new Unavailable('store-foreign', `The schema ${schema} of ${shown} has tables of another program.`, {
     hint: 'Check the address, and its ?schema=: another one is named at its end, such as ?schema=ssh_admin.',
   })

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { Refused } from '../../errors.ts'
-import type { SharedPlace } from '../../shared-place.ts'
+import type { ServerAddress } from '../../server-address.ts'
 import { version as program } from '../../version.ts'
 import type { EmptyStore, EmptyTable } from '../store/copy-tables.ts'
 import { copyRows } from './copy-rows.ts'
@@ -12,7 +12,7 @@ import { mayNotMakeSchema } from './owner.ts'
 /** Makes every table of a store in a schema of its own, which is looked in first from then on, within the transaction that is open. */
 export async function makeSchema(
   client: pg.Client,
-  { schema, shown }: Pick<SharedPlace, 'schema' | 'shown'>,
+  { schema, shown }: Pick<ServerAddress, 'schema' | 'shown'>,
 ): Promise<void> {
   const name = client.escapeIdentifier(schema)
   try {
@@ -32,7 +32,7 @@ export async function makeSchema(
 /** @throws `store-exists`, `store-foreign` where something is in the schema already */
 export async function refuseTakenSchema(
   client: pg.Client,
-  { schema, shown }: Pick<SharedPlace, 'schema' | 'shown'>,
+  { schema, shown }: Pick<ServerAddress, 'schema' | 'shown'>,
 ): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     `select relname as name from pg_class where relkind in ('r', 'v', 'm', 'S', 'f', 'p')
@@ -49,7 +49,7 @@ export async function refuseTakenSchema(
 }
 
 /** The tables that `makeSchema` made, to be filled with the rows of another store. */
-export function emptySchema(client: pg.Client, { shown }: Pick<SharedPlace, 'shown'>): EmptyStore {
+export function emptySchema(client: pg.Client, { shown }: Pick<ServerAddress, 'shown'>): EmptyStore {
   return {
     named: shown,
     tables: () => tablesIn(client),

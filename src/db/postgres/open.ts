@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { mkdirSync, rmSync, trySyncFolder } from '../../disk.ts'
-import { Refused, Unavailable, Unsure } from '../../errors.ts'
+import { Refused, Unavailable, CommitUnknown } from '../../errors.ts'
 import { version as program } from '../../version.ts'
 import type { Engine } from '../engine.ts'
 import { latestVersion } from '../migrations/index.ts'
@@ -24,21 +24,21 @@ import { connect } from './connection.ts'
 import { sharedDatabase } from './dialect.ts'
 import { inWords, sqlStateOf } from './errors.ts'
 import { makeSchema, refuseTakenSchema } from './new-schema.ts'
-import { type SharedPlace, withStoreNumber } from '../../shared-place.ts'
-import { placeOf } from './place.ts'
+import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
+import { serverAddressOf } from './address.ts'
 import { SharedConnection } from './shared-connection.ts'
 import type { StoreRow } from './store-row.ts'
 
 /** Opens a store that several desks share. @throws `store-missing`, `store-newer`, `store-older`, and what a server says */
 export async function openSharedStore(opening: Opening): Promise<OpenStore> {
-  const place = placeOf(opening.path)
-  const connection = await connectionTo(place, opening)
+  const server = serverAddressOf(opening.path)
+  const connection = await connectionTo(server, opening)
   if (opening.startsWithChange && (opening.mode === 'use' || opening.mode === 'rehearse'))
     return openedStore(connection, { opening, created: false })
   try {
     const row = await connection.look()
     if (row) {
-      refuseOtherVersion(row, { place, reads: readsAlone(opening.mode) })
+      refuseOtherVersion(row, { server, reads: readsAlone(opening.mode) })
       const isOlder = readsUpToDate(opening.mode) && row.version < latestVersion
       const store = openedStore(connection, { opening, created: false })
       return isOlder ? await upToDateInMemory(store, opening) : store
@@ -51,28 +51,28 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
     throw error
   }
   await connection.close()
-  if (opening.mode === 'create') return begin(place, opening)
+  if (opening.mode === 'create') return begin(server, opening)
   if (opening.mode === 'rehearse-creation') {
     const { rehearseNewSchema } = await import('./copy-to-server.ts')
     await rehearseNewSchema(opening.path)
-  } else if (opening.mode !== 'read-if-any') throw missing(place)
+  } else if (opening.mode !== 'read-if-any') throw missing(server)
   const { openSqliteStore } = await import('../sqlite/open.ts')
   return openSqliteStore(opening)
 }
 
-export async function connectionTo(place: SharedPlace, opening: Opening): Promise<SharedConnection> {
+export async function connectionTo(server: ServerAddress, opening: Opening): Promise<SharedConnection> {
   const reads = readsAlone(opening.mode)
   // Of several hosts, one may be about to take over from another.
-  const patience = place.hosts.length > 1 ? opening.maxWaitMs : 0
+  const patience = server.hosts.length > 1 ? opening.maxWaitMs : 0
   const { signal, onOutage } = opening
-  const client = await connect(place, { writes: !reads, patience, signal, onOutage })
-  const check = (row: StoreRow) => refuseOtherVersion(row, { place, reads: false })
+  const client = await connect(server, { writes: !reads, patience, signal, onOutage })
+  const check = (row: StoreRow) => refuseOtherVersion(row, { server, reads: false })
   return new SharedConnection(client, {
-    place,
+    server,
     opening,
     snapshot: reads,
     check,
-    missing: () => missing(place),
+    missing: () => missing(server),
   })
 }
 
@@ -177,13 +177,13 @@ async function upToDateInMemory(store: OpenStore, opening: Opening): Promise<Ope
 }
 
 /** In one transaction: of two desks that begin at once, one begins the store and the other finds it. */
-async function begin(place: SharedPlace, opening: Opening): Promise<OpenStore> {
+async function begin(server: ServerAddress, opening: Opening): Promise<OpenStore> {
   const storeId = randomBytes(12).toString('hex')
   const keyFile = withStoreNumber(opening.keyFile, storeId)
   if (existsSync(keyFile)) {
     throw new Unavailable(
       'key-without-store',
-      `There is a key at ${keyFile}, but no store at ${place.shown}.`,
+      `There is a key at ${keyFile}, but no store at ${server.shown}.`,
       {
         hint: 'Is it the right address? To begin anew, move the key away.',
       },
@@ -191,13 +191,13 @@ async function begin(place: SharedPlace, opening: Opening): Promise<OpenStore> {
   }
   const secret = randomBytes(32)
   const keys = deriveKeys(secret)
-  const client = await connect(place, { writes: true })
+  const client = await connect(server, { writes: true })
   // The store knows its key by the name under which it waits, should this process, or the connection, be lost.
   const waiting = waitingKeyFile(keyFile, keys.fingerprint)
   try {
     await client.query('begin')
-    await refuseTakenSchema(client, place)
-    await makeSchema(client, place)
+    await refuseTakenSchema(client, server)
+    await makeSchema(client, server)
     await client.query(
       'insert into store (id, store_id, key_fingerprint, created_at, program) values (1, $1, $2, $3, $4)',
       [storeId, keys.fingerprint, opening.now().toISOString(), program],
@@ -205,22 +205,22 @@ async function begin(place: SharedPlace, opening: Opening): Promise<OpenStore> {
     mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 })
     writeKeyFile(waiting, secret)
     trySyncFolder(dirname(keyFile))
-    await commitNewSchema(client, place, {
+    await commitNewSchema(client, server, {
       what: 'the store',
       ifUnsure: `Once the server can be reached, run the command once more: it says whether the store is there. Its key waits at ${waiting}, and is found there.`,
     })
     renameWaitingKey(keyFile, keys.fingerprint)
   } catch (error) {
     // The store may be there all the same, and would be worth nothing without its key.
-    if (error instanceof Unsure) throw error
+    if (error instanceof CommitUnknown) throw error
     await client.query('rollback').catch(() => undefined)
     rmSync(waiting, { force: true })
     if (isBegunByAnother(error)) return openSharedStore({ ...opening, mode: 'use' })
-    throw inWords(error, place.shown)
+    throw inWords(error, server.shown)
   } finally {
     await client.end()
   }
-  const connection = await connectionTo(place, { ...opening, mode: 'use' })
+  const connection = await connectionTo(server, { ...opening, mode: 'use' })
   await connection.look()
   const store = openedStore(connection, { opening, created: true })
   await opening.writeFirstEvent?.(store)
@@ -235,17 +235,17 @@ function isBegunByAnother(error: unknown): boolean {
 
 function refuseOtherVersion(
   { version }: StoreRow,
-  { place, reads }: { place: SharedPlace; reads: boolean },
+  { server, reads }: { server: ServerAddress; reads: boolean },
 ): void {
   if (version > latestVersion) {
-    throw new Unavailable('store-newer', `The store ${place.shown} was made by a newer ssh-admin.`, {
+    throw new Unavailable('store-newer', `The store ${server.shown} was made by a newer ssh-admin.`, {
       hint: 'Update ssh-admin on this machine. Nothing was changed.',
     })
   }
   if (version === latestVersion || reads) return
   throw new Unavailable(
     'store-older',
-    `The store ${place.shown} was made by an older ssh-admin: it is of version ${version}, and this program needs ${latestVersion}.`,
+    `The store ${server.shown} was made by an older ssh-admin: it is of version ${version}, and this program needs ${latestVersion}.`,
     {
       hint: 'Have its owner bring it up to date with: ssh-admin store migrate. store check and store backup work before, too.',
       details: { version, needed: latestVersion },
@@ -253,8 +253,8 @@ function refuseOtherVersion(
   )
 }
 
-function missing(place: SharedPlace): Unavailable {
-  return new Unavailable('store-missing', `There is no store at ${place.shown}.`, {
+function missing(server: ServerAddress): Unavailable {
+  return new Unavailable('store-missing', `There is no store at ${server.shown}.`, {
     hint: 'Begin one with: ssh-admin centres import FILE, or ssh-admin store init',
   })
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { Unavailable } from '../../errors.ts'
-import type { SharedPlace } from '../../shared-place.ts'
+import type { ServerAddress } from '../../server-address.ts'
 import { shellWord } from '../../shell-word.ts'
 import { connect } from './connection.ts'
 import { inWords } from './errors.ts'
@@ -14,26 +14,26 @@ interface OwnersWork {
 
 /** What only the owner of a store's schema may do, such as altering its tables. @throws `store-refused`, with the owner's name */
 export async function refuseOthers(
-  place: SharedPlace,
+  server: ServerAddress,
   { what, makesSchema = false }: OwnersWork,
 ): Promise<void> {
-  const found = await askedOwner(place)
+  const found = await askedOwner(server)
   if (!found || (found.owns && (found.makes || !makesSchema))) return
   if (!found.owns) {
     throw new Unavailable(
       'store-refused',
-      `The store ${place.shown} belongs to the user ${found.owner} of its server, and nobody else may ${what}.`,
+      `The store ${server.shown} belongs to the user ${found.owner} of its server, and nobody else may ${what}.`,
       {
-        hint: `Nothing was changed. Sign in as that user: --db ${shellWord(addressFor(place, found.owner))}`,
+        hint: `Nothing was changed. Sign in as that user: --db ${shellWord(addressFor(server, found.owner))}`,
       },
     )
   }
-  throw mayNotMakeSchema(place, found)
+  throw mayNotMakeSchema(server, found)
 }
 
 /** Where the right is missing that PostgreSQL asks for to make a schema. */
 export function mayNotMakeSchema(
-  { shown }: Pick<SharedPlace, 'shown'>,
+  { shown }: Pick<ServerAddress, 'shown'>,
   { user, database }: { user: string; database: string },
 ): Unavailable {
   return new Unavailable(
@@ -58,7 +58,7 @@ interface Owner {
 /** Who owns the store's schema; undefined where there is none. */
 export async function ownerOf(
   client: pg.Client,
-  { schema }: Pick<SharedPlace, 'schema'>,
+  { schema }: Pick<ServerAddress, 'schema'>,
 ): Promise<Owner | undefined> {
   const { rows } = await client.query<Owner>(
     `select cast(pg_get_userbyid(nspowner) as text) as owner, cast(current_user as text) as user,
@@ -70,18 +70,18 @@ export async function ownerOf(
   return rows[0]
 }
 
-async function askedOwner(place: SharedPlace): Promise<Owner | undefined> {
-  const client = await connect(place, { writes: true })
+async function askedOwner(server: ServerAddress): Promise<Owner | undefined> {
+  const client = await connect(server, { writes: true })
   try {
-    return await ownerOf(client, place)
+    return await ownerOf(client, server)
   } catch (error) {
-    throw inWords(error, place.shown)
+    throw inWords(error, server.shown)
   } finally {
     await client.end()
   }
 }
 
 /** The same store, asked as another user. */
-function addressFor({ shown }: SharedPlace, user: string): string {
+function addressFor({ shown }: ServerAddress, user: string): string {
   return shown.replace(/\/\/(?:[^@/?]*@)?/, `//${encodeURIComponent(user)}@`)
 }

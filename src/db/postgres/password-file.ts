@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { Unavailable } from '../../errors.ts'
-import { passwordFile } from '../../shared-place.ts'
+import { passwordFile } from '../../server-address.ts'
 
 /** What a password is looked up for, as PostgreSQL's own programs do (the manual of libpq, 'The Password File'). */
 export interface Login {

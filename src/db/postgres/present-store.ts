@@ -2,8 +2,8 @@ import type pg from 'pg'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { finishing } from '../../interruption.ts'
-import { type SharedPlace, withStoreNumber } from '../../shared-place.ts'
-import { placeOf } from './place.ts'
+import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
+import { serverAddressOf } from './address.ts'
 import { makersMark } from '../../unfinished-files.ts'
 import type { LogHead } from '../audit/head-file.ts'
 import { copyTables, type Source } from '../store/copy-tables.ts'
@@ -19,20 +19,20 @@ import { refuseOthers } from './owner.ts'
 
 /** A store on a server that a backup is to take the place of. @throws `store-newer`, `store-older`, `store-refused` */
 export async function presentSharedStore(opening: Opening): Promise<PresentStore> {
-  const place = placeOf(opening.path)
-  const found = await findStore(place, opening)
+  const server = serverAddressOf(opening.path)
+  const found = await findStore(server, opening)
   if (!found) await rehearseNewSchema(opening.path)
-  const kept = found ? schemaToKeep(place, opening.now()) : null
+  const kept = found ? schemaToKeep(server, opening.now()) : null
   return {
     fingerprint: found?.fingerprint,
     keyFileFor: (storeId) => withStoreNumber(opening.keyFile, found?.storeId ?? storeId),
     erased: (storeId) => (found?.storeId === storeId ? found.erased : []),
-    kept: kept === null ? null : shownWith(place, kept),
+    kept: kept === null ? null : shownWith(server, kept),
     copyBeside: join(tmpdir(), `ssh-admin-${process.pid}`),
     replaceWith: (file, { beforePlacing }) =>
       asSource(file, opening, async (from) => {
         if (found && kept !== null)
-          return replaceSchema(place, { opening, from, kept, head: found.head, beforePlacing })
+          return replaceSchema(server, { opening, from, kept, head: found.head, beforePlacing })
         const { interruption, signal = new AbortController().signal } = opening
         await copyToServer(opening.path, {
           from,
@@ -53,13 +53,13 @@ interface Found {
   erased: ErasedAccount[]
 }
 
-async function findStore(place: SharedPlace, opening: Opening): Promise<Found | undefined> {
-  const connection = await connectionTo(place, { ...opening, mode: 'use' })
+async function findStore(server: ServerAddress, opening: Opening): Promise<Found | undefined> {
+  const connection = await connectionTo(server, { ...opening, mode: 'use' })
   try {
     const row = await connection.look()
     if (!row) return undefined
     connection.check()
-    await refuseOthers(place, { what: 'put another store in its place', makesSchema: true })
+    await refuseOthers(server, { what: 'put another store in its place', makesSchema: true })
     const { rows } = await connection.query<ErasedAccount>(
       'select user_id, created_at, address from erased_accounts',
       [],
@@ -95,11 +95,11 @@ interface Replacing {
 
 /** In one transaction, which has the store: a schema is filled beside it, and the two change names. */
 async function replaceSchema(
-  place: SharedPlace,
+  server: ServerAddress,
   { opening, from, kept, head, beforePlacing }: Replacing,
 ): Promise<boolean> {
   const { interruption, signal = new AbortController().signal } = opening
-  const connection = await connectionTo(place, { ...opening, mode: 'use' })
+  const connection = await connectionTo(server, { ...opening, mode: 'use' })
   try {
     await connection.begin()
     const now = await connection.head()
@@ -107,12 +107,12 @@ async function replaceSchema(
       await connection.rollback()
       return false
     }
-    const made = `${place.schema.slice(0, 40)}_${makersMark().slice(-12)}`
+    const made = `${server.schema.slice(0, 40)}_${makersMark().slice(-12)}`
     await connection.ask(async (client) => {
-      await makeSchema(client, { schema: made, shown: place.shown })
-      await copyTables({ from, to: emptySchema(client, place), signal, withoutContent: false })
-      await client.query(renaming({ schema: place.schema, made, kept }))
-      await grantToDesks(client, place.schema)
+      await makeSchema(client, { schema: made, shown: server.shown })
+      await copyTables({ from, to: emptySchema(client, server), signal, withoutContent: false })
+      await client.query(renaming({ schema: server.schema, made, kept }))
+      await grantToDesks(client, server.schema)
     })
     await finishing(interruption, {
       what: 'the backup is being put in the place of the store',
@@ -138,13 +138,13 @@ async function grantToDesks(client: pg.Client, schema: string): Promise<void> {
   if (rows.length > 0) await client.query(grantsFor(schema, role).join(' '))
 }
 
-function schemaToKeep({ schema }: SharedPlace, now: Date): string {
+function schemaToKeep({ schema }: ServerAddress, now: Date): string {
   const ending = `_before_restore_${now.toISOString().slice(0, 19).replace(/\D/g, '_')}z`
   return `${schema.slice(0, 63 - ending.length)}${ending}`
 }
 
 /** The address of another schema beside this one. */
-function shownWith({ shown }: SharedPlace, schema: string): string {
+function shownWith({ shown }: ServerAddress, schema: string): string {
   const [address = '', query = ''] = shown.split('?')
   const options = query.split('&').filter((option) => option !== '' && !option.startsWith('schema='))
   return `${address}?${[...options, `schema=${schema}`].join('&')}`

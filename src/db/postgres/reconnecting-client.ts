@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Cancelled } from '../../errors.ts'
-import type { SharedPlace } from '../../shared-place.ts'
+import type { ServerAddress } from '../../server-address.ts'
 import type { Opening } from '../store/opening.ts'
 import { connect } from './connection.ts'
 import { inWords, isDisconnected, isLeftIdle, isOutOfTime, sqlStateOf } from './errors.ts'
@@ -9,8 +9,8 @@ import { inWords, isDisconnected, isLeftIdle, isOutOfTime, sqlStateOf } from './
 /** Between two tries at a server that hangs up on whoever asks; in milliseconds. */
 const pauseBetween = 200
 
-interface Server {
-  place: SharedPlace
+interface ReconnectingOptions {
+  server: ServerAddress
   opening: Opening
   /** Whether a standby, which takes no changes, would do. */
   readsAlone: boolean
@@ -18,7 +18,7 @@ interface Server {
 
 /** The connection to the server of a shared store; another takes its place where it was lost. */
 export class ReconnectingClient {
-  readonly #server: Server
+  readonly #options: ReconnectingOptions
   #client: pg.Client
   #isLost = false
   #reconnecting: Promise<void> | undefined
@@ -29,9 +29,9 @@ export class ReconnectingClient {
   /** Failures after which the same work may be tried again: nothing of it was saved. */
   readonly #passing = new WeakSet<object>()
 
-  constructor(client: pg.Client, server: Server) {
+  constructor(client: pg.Client, options: ReconnectingOptions) {
     this.#client = this.#watched(client)
-    this.#server = server
+    this.#options = options
   }
 
   get client(): pg.Client {
@@ -56,7 +56,7 @@ export class ReconnectingClient {
 
   /** So long may be waited for a lock, or for another server. */
   until(): number {
-    return performance.now() + this.#server.opening.maxWaitMs
+    return performance.now() + this.#options.opening.maxWaitMs
   }
 
   /** Outside a transaction, within what may be waited. */
@@ -69,22 +69,22 @@ export class ReconnectingClient {
   }
 
   async #reconnect(until: number): Promise<void> {
-    const { place, opening, readsAlone } = this.#server
+    const { server, opening, readsAlone } = this.#options
     const patience = Math.max(0, until - performance.now())
     const { signal, onOutage } = opening
-    this.#client = this.#watched(await connect(place, { writes: !readsAlone, patience, signal, onOutage }))
+    this.#client = this.#watched(await connect(server, { writes: !readsAlone, patience, signal, onOutage }))
   }
 
   /** Asks once for a connection to whoever takes changes, however the present one stands. */
   async replace(): Promise<void> {
-    this.#client = this.#watched(await connect(this.#server.place, { writes: true }))
+    this.#client = this.#watched(await connect(this.#options.server, { writes: true }))
   }
 
   /** The first time another connection is made at once. @throws what went wrong, once it was waited for long enough */
   async pauseAfterLoss(trouble: unknown, { tries, until }: { tries: number; until: number }): Promise<void> {
     if (tries === 1) return
     if (performance.now() + pauseBetween > until) throw trouble
-    const { signal } = this.#server.opening
+    const { signal } = this.#options.opening
     await pause(pauseBetween, undefined, { signal }).catch(() => {
       throw new Cancelled()
     })
@@ -105,7 +105,7 @@ export class ReconnectingClient {
     const isLost = isDisconnected(error)
     if (isLost) this.#isLost = true
     const reason = isLost && sqlStateOf(error) === '' ? (this.#lastWord ?? error) : error
-    const failure = inWords(reason, this.#server.place.shown)
+    const failure = inWords(reason, this.#options.server.shown)
     if (this.#mayPass(reason) && typeof failure === 'object' && failure !== null) this.letRunAgain(failure)
     return failure
   }
@@ -125,9 +125,9 @@ export class ReconnectingClient {
 
   /** What each transaction begins with, sent with its first statement. */
   settings(): string {
-    const { place, opening } = this.#server
+    const { server, opening } = this.#options
     const name = `ssh-admin ${opening.command} (${opening.operator ?? ''})`.slice(0, 63)
-    return `set local search_path to ${this.quoted(place.schema)}; set local application_name to ${this.#client.escapeLiteral(name)}; set local standard_conforming_strings to on`
+    return `set local search_path to ${this.quoted(server.schema)}; set local application_name to ${this.#client.escapeLiteral(name)}; set local standard_conforming_strings to on`
   }
 
   quoted(name: string): string {

@@ -12,10 +12,10 @@ import { ServerClock } from './server-clock.ts'
 import { type RowOfStore, type StoreRow, StoreState } from './store-row.ts'
 import { findOutWhetherSaved } from './unknown-commit.ts'
 import { vacuumTables } from './vacuum.ts'
-import type { SharedPlace } from '../../shared-place.ts'
+import type { ServerAddress } from '../../server-address.ts'
 
 interface Sharing {
-  place: SharedPlace
+  server: ServerAddress
   opening: Opening
   /** Everything that is read is of one moment. */
   snapshot: boolean
@@ -40,7 +40,7 @@ const piecesAtOnce = 8
  */
 export class SharedConnection {
   readonly #sharing: Sharing
-  readonly #server: ReconnectingClient
+  readonly #connection: ReconnectingClient
   readonly #store: StoreState
   #state: 'idle' | 'reading' | 'writing' = 'idle'
   #resting: NodeJS.Timeout | undefined
@@ -51,14 +51,14 @@ export class SharedConnection {
   readonly #clock: ServerClock
 
   constructor(client: pg.Client, sharing: Sharing) {
-    this.#server = new ReconnectingClient(client, { ...sharing, readsAlone: sharing.snapshot })
-    this.#store = new StoreState(sharing.place)
+    this.#connection = new ReconnectingClient(client, { ...sharing, readsAlone: sharing.snapshot })
+    this.#store = new StoreState(sharing.server)
     this.#sharing = sharing
-    this.#clock = new ServerClock(sharing.opening, sharing.place)
+    this.#clock = new ServerClock(sharing.opening, sharing.server)
   }
 
   get #client(): pg.Client {
-    return this.#server.client
+    return this.#connection.client
   }
 
   /**
@@ -66,7 +66,7 @@ export class SharedConnection {
    * change never, and of a snapshot only what is asked of it first.
    */
   async #asking<Result>(ask: () => Promise<Result>): Promise<Result> {
-    const until = this.#server.until()
+    const until = this.#connection.until()
     for (let tries = 1; ; tries += 1) {
       const begins = this.#state === 'idle'
       try {
@@ -75,9 +75,9 @@ export class SharedConnection {
       } catch (error) {
         const asksAgain = this.#state === 'reading' && (begins || !this.#sharing.snapshot)
         if (this.#state === 'reading') await this.rollback()
-        const failure = this.#server.failureInWords(error)
+        const failure = this.#connection.failureInWords(error)
         if (!asksAgain || !isDisconnected(error) || isOutOfTime(error)) throw failure
-        await this.#server.pauseAfterLoss(failure, { tries, until })
+        await this.#connection.pauseAfterLoss(failure, { tries, until })
       } finally {
         this.#rest()
       }
@@ -85,7 +85,7 @@ export class SharedConnection {
   }
 
   mayRunAgain(error: unknown): boolean {
-    return this.#server.mayRunAgain(error)
+    return this.#connection.mayRunAgain(error)
   }
 
   get row(): StoreRow {
@@ -152,17 +152,17 @@ export class SharedConnection {
    * keeps there is none. @param isToBegin whoever makes one looks for that itself. @throws `store-refused`, `store-foreign`
    */
   async refuseForeign({ isToBegin }: { isToBegin: boolean }): Promise<void> {
-    const { place } = this.#sharing
+    const { server } = this.#sharing
     const { rows } = await this.#client.query<{ may: boolean; taken: boolean }>(
       `select has_schema_privilege(oid, 'usage') as may,
           exists (select from pg_class where relnamespace = pg_namespace.oid and relkind in ('r', 'v', 'm', 'f', 'p'))
             and not exists (select from pg_class where relnamespace = pg_namespace.oid and relname = 'store_versions') as taken
         from pg_namespace where nspname = $1`,
-      [place.schema],
+      [server.schema],
     )
     const [schema] = rows
-    if (schema?.may === false) throw mayNotLook(place, this.#client.user ?? '')
-    if (schema?.taken && !isToBegin) throw schemaOfAnother(place)
+    if (schema?.may === false) throw mayNotLook(server, this.#client.user ?? '')
+    if (schema?.taken && !isToBegin) throw schemaOfAnother(server)
   }
 
   async #missing(): Promise<unknown> {
@@ -174,12 +174,12 @@ export class SharedConnection {
   async #toRead(until: number): Promise<void> {
     clearTimeout(this.#resting)
     if (this.#state !== 'idle') return
-    await this.#server.reconnectIfLost(until)
+    await this.#connection.reconnectIfLost(until)
     // Of several that are asked at once, one begins.
     if (this.#state !== 'idle') return
     this.#state = 'reading'
     const level = this.#sharing.snapshot ? 'repeatable read' : 'read committed'
-    this.sendWithNext(`begin isolation level ${level} read only; ${this.#server.settings()}`)
+    this.sendWithNext(`begin isolation level ${level} read only; ${this.#connection.settings()}`)
   }
 
   /** A statement that answers nothing waits for the next question, and is sent with it; its failure is told there. */
@@ -202,15 +202,15 @@ export class SharedConnection {
   /** What is written outside a change is committed at once. */
   async #alone<R extends object>(text: string, values: readonly unknown[]): Promise<pg.QueryResult<R>> {
     await this.rollback()
-    await this.#server.reconnectIfLost(this.#server.until())
+    await this.#connection.reconnectIfLost(this.#connection.until())
     try {
-      await this.#client.query(`begin; ${this.#server.settings()}`)
+      await this.#client.query(`begin; ${this.#connection.settings()}`)
       const result = await this.#client.query<R>(text, [...values])
       await this.#client.query('commit')
       return result
     } catch (error) {
       await this.#client.query('rollback').catch(() => undefined)
-      throw this.#server.failureInWords(error)
+      throw this.#connection.failureInWords(error)
     }
   }
 
@@ -225,13 +225,13 @@ export class SharedConnection {
     for (let tries = 0; ; tries += 1) {
       const left = until - performance.now()
       const wait = tries === 0 ? 0 : Math.max(1, Math.min(left, tries === 1 ? quietWait : longestWait))
-      if (this.#state === 'idle') await this.#server.reconnectIfLost(until)
+      if (this.#state === 'idle') await this.#connection.reconnectIfLost(until)
       try {
         if (await this.#take(wait)) return
       } catch (error) {
-        if (!this.#server.isLost) throw error
+        if (!this.#connection.isLost) throw error
         losses += 1
-        await this.#server.pauseAfterLoss(error, { tries: losses, until })
+        await this.#connection.pauseAfterLoss(error, { tries: losses, until })
         continue
       }
       if (signal?.aborted && !interruption?.isFinishing()) throw new Cancelled()
@@ -252,7 +252,7 @@ export class SharedConnection {
     this.#state = 'writing'
     this.#hasWritten = false
     // READ COMMITTED: whoever waited for the row sees what was committed meanwhile. Above it they would not, unsaid.
-    const begin = `${end}begin isolation level read committed; ${this.#server.settings()}; set local idle_in_transaction_session_timeout to '60s'`
+    const begin = `${end}begin isolation level read committed; ${this.#connection.settings()}; set local idle_in_transaction_session_timeout to '60s'`
     const lock = `select tableoid as held from store where id = 1 for update ${wait === 0 ? 'nowait' : ''}`
     const limit = wait === 0 ? '' : `set local lock_timeout to ${Math.ceil(wait)}; `
     try {
@@ -274,7 +274,7 @@ export class SharedConnection {
       if (sqlStateOf(error) === '55P03') return false
       if (isWithoutStore(error) && this.#store.mayBeOlder()) return this.#take(wait)
       if (!this.#store.isSeen && isWithoutStore(error)) throw await this.#missing()
-      throw this.#server.failureInWords(error)
+      throw this.#connection.failureInWords(error)
     }
   }
 
@@ -295,9 +295,9 @@ export class SharedConnection {
       this.#state = 'idle'
       if (command !== 'COMMIT') throw new Error('the server took the change back')
     } catch (error) {
-      if (!isDisconnected(error)) throw this.#server.failureInWords(error)
+      if (!isDisconnected(error)) throw this.#connection.failureInWords(error)
       this.#state = 'idle'
-      await findOutWhetherSaved(this.#server, this.#sharing, { expected, cause: error })
+      await findOutWhetherSaved(this.#connection, this.#sharing, { expected, cause: error })
     }
   }
 
@@ -327,8 +327,8 @@ export class SharedConnection {
 
   /** The rows of a table, many at once, each with its values in the order of the columns. */
   rowsOf(table: string, columns: readonly string[]): AsyncGenerator<Value[][]> {
-    const names = columns.map((name) => this.#server.quoted(name)).join(', ')
-    const asked = `select ${names} from ${this.#server.quoted(table)} order by 1`
+    const names = columns.map((name) => this.#connection.quoted(name)).join(', ')
+    const asked = `select ${names} from ${this.#connection.quoted(table)} order by 1`
     return this.#read(
       () => new Cursor<Value[]>(asked, [], { rowMode: 'array' }),
       table === 'content_pieces' ? piecesAtOnce : rowsAtOnce,
@@ -352,9 +352,9 @@ export class SharedConnection {
       for (; rows.length > 0; rows = await unlessLost(this.#client, cursor.read(atOnce))) yield rows
     } catch (error) {
       if (this.#state === 'reading') await this.rollback()
-      throw this.#server.failureInWords(error)
+      throw this.#connection.failureInWords(error)
     } finally {
-      if (!this.#server.isLost) await unlessLost(this.#client, cursor.close()).catch(() => undefined)
+      if (!this.#connection.isLost) await unlessLost(this.#client, cursor.close()).catch(() => undefined)
       this.#rest()
     }
   }
@@ -363,7 +363,7 @@ export class SharedConnection {
   async lastNumber(table: string): Promise<number> {
     const { rows } = await this.query<{ n: number }>(
       `select greatest(coalesce(pg_sequence_last_value(cast(pg_get_serial_sequence($1, 'id') as regclass)), 0),
-        (select coalesce(max(id), 0) from ${this.#server.quoted(table)})) as n`,
+        (select coalesce(max(id), 0) from ${this.#connection.quoted(table)})) as n`,
       [table],
     )
     return rows[0]?.n ?? 0
@@ -372,12 +372,12 @@ export class SharedConnection {
   /** Gives back the room of what was removed, so that it is written over. @returns whether it could be done */
   async vacuum(): Promise<boolean> {
     await this.rollback()
-    const isBack = await this.#server.reconnectIfLost(this.#server.until()).then(
+    const isBack = await this.#connection.reconnectIfLost(this.#connection.until()).then(
       () => true,
       () => false,
     )
     if (!isBack) return false
-    return vacuumTables(this.#client, this.#sharing.place.schema)
+    return vacuumTables(this.#client, this.#sharing.server.schema)
   }
 
   /** Asks within the change that is open in ways of its own, such as COPY. @throws what the server says, in words */
@@ -387,7 +387,7 @@ export class SharedConnection {
       await this.#pipeline.flush()
       return await work(this.#client)
     } catch (error) {
-      throw this.#server.failureInWords(error)
+      throw this.#connection.failureInWords(error)
     }
   }
 
@@ -405,7 +405,7 @@ export class SharedConnection {
       const { rows } = await client.query<{ version: string }>(
         `select current_setting('server_version') as version`,
       )
-      const holder = await holderOf(client, this.#sharing.place.schema)
+      const holder = await holderOf(client, this.#sharing.server.schema)
       return {
         host: client.host,
         port: client.port,
@@ -432,12 +432,12 @@ export class SharedConnection {
 
   /** Nobody is named where the server does not answer: it is asked for the store once more. */
   #holder(): Promise<Holder | undefined> {
-    return holderOf(this.#client, this.#sharing.place.schema).catch(() => undefined)
+    return holderOf(this.#client, this.#sharing.server.schema).catch(() => undefined)
   }
 
   #locked(holder: Holder | undefined): Unavailable {
     const who = holder?.command ?? 'another program'
-    return new Unavailable('store-locked', `The store ${this.#sharing.place.shown} is in use by ${who}.`, {
+    return new Unavailable('store-locked', `The store ${this.#sharing.server.shown} is in use by ${who}.`, {
       hint: 'Try again in a moment, or wait longer with --wait SECONDS.',
     })
   }

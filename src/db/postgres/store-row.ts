@@ -1,6 +1,6 @@
 import { Unavailable } from '../../errors.ts'
 import type { LastEvent } from '../engine.ts'
-import type { SharedPlace } from '../../shared-place.ts'
+import type { ServerAddress } from '../../server-address.ts'
 
 /** The store's own row, with what every transaction must know of it. */
 export interface StoreRow {
@@ -56,7 +56,7 @@ export class StoreState {
   #hasUploads = false
   #transaction: string | undefined
 
-  constructor({ shown }: SharedPlace) {
+  constructor({ shown }: ServerAddress) {
     this.#shown = shown
   }
 

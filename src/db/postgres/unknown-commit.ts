@@ -2,8 +2,8 @@ import type pg from 'pg'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LogHead } from '../audit/head-file.ts'
 import { isDisconnected, isOutOfTime, sqlStateOf } from './errors.ts'
-import { Unavailable, Unsure } from '../../errors.ts'
-import type { SharedPlace } from '../../shared-place.ts'
+import { Unavailable, CommitUnknown } from '../../errors.ts'
+import type { ServerAddress } from '../../server-address.ts'
 import type { Opening } from '../store/opening.ts'
 import { connect } from './connection.ts'
 import type { ReconnectingClient } from './reconnecting-client.ts'
@@ -47,7 +47,7 @@ async function isSaved(
 }
 
 interface Sharing {
-  place: SharedPlace
+  server: ServerAddress
   opening: Opening
 }
 
@@ -56,29 +56,29 @@ interface Sharing {
  * @throws `store-unavailable` where it was not saved, `store-unsure` where nobody says
  */
 export async function findOutWhetherSaved(
-  server: ReconnectingClient,
-  { place, opening }: Sharing,
+  connection: ReconnectingClient,
+  { server, opening }: Sharing,
   { expected, cause }: { expected: Committing; cause: unknown },
 ): Promise<void> {
-  const until = server.until()
+  const until = connection.until()
   do {
     try {
-      await server.replace()
+      await connection.replace()
       const wait = Math.max(1, until - performance.now())
-      if (await isSaved(server.client, expected, { settings: server.settings(), wait })) return
+      if (await isSaved(connection.client, expected, { settings: connection.settings(), wait })) return
     } catch {
       opening.onOutage?.()
       await pause(pauseBetween)
       continue
     }
     // What took too long would again.
-    throw isOutOfTime(cause) ? notSaved(place, cause) : server.letRunAgain(notSaved(place, cause))
+    throw isOutOfTime(cause) ? notSaved(server, cause) : connection.letRunAgain(notSaved(server, cause))
   } while (performance.now() < until)
   // Of what only read, there is nothing that could have been saved.
-  throw expected.hasWritten ? new Unsure(place.shown, cause) : notSaved(place, cause)
+  throw expected.hasWritten ? new CommitUnknown(server.shown, cause) : notSaved(server, cause)
 }
 
-function notSaved({ shown }: SharedPlace, cause: unknown): Unavailable {
+function notSaved({ shown }: ServerAddress, cause: unknown): Unavailable {
   return new Unavailable(
     'store-unavailable',
     `The connection to ${shown} broke before the change was saved.`,
@@ -119,7 +119,7 @@ interface NewSchema {
  */
 export async function commitNewSchema(
   client: pg.Client,
-  place: SharedPlace,
+  server: ServerAddress,
   { what, ifUnsure }: NewSchema,
 ): Promise<void> {
   const { rows } = await client.query<{ number: string }>(
@@ -129,12 +129,12 @@ export async function commitNewSchema(
     await client.query('commit')
   } catch (cause) {
     if (!isDisconnected(cause)) throw cause
-    const status = await statusThere(place, rows[0]?.number).catch(() => 'unknown')
+    const status = await statusThere(server, rows[0]?.number).catch(() => 'unknown')
     if (status === 'committed') return
-    if (status !== 'aborted') throw new Unsure(place.shown, cause, ifUnsure)
+    if (status !== 'aborted') throw new CommitUnknown(server.shown, cause, ifUnsure)
     throw new Unavailable(
       'store-unavailable',
-      `The connection to ${place.shown} broke before ${what} was saved.`,
+      `The connection to ${server.shown} broke before ${what} was saved.`,
       { hint: 'Nothing is there. Run the command once more.', cause },
     )
   }
@@ -143,8 +143,8 @@ export async function commitNewSchema(
 /** A server under load takes a while to notice that whoever was committing is gone; in milliseconds. */
 const longestNoticing = 10_000
 
-async function statusThere(place: SharedPlace, transaction: string | undefined) {
-  const client = await connect(place, { writes: true })
+async function statusThere(server: ServerAddress, transaction: string | undefined) {
+  const client = await connect(server, { writes: true })
   const until = performance.now() + longestNoticing
   try {
     for (;;) {

@@ -1,4 +1,4 @@
-import { isSharedPlace } from '../../shared-place.ts'
+import { isServerAddress } from '../../server-address.ts'
 import { emptyLog, readHeadFile, writeHeadFile } from '../audit/head-file.ts'
 import { openStore, type OpenStore } from './open.ts'
 import type { Opening } from './opening.ts'
@@ -14,7 +14,7 @@ export interface BringingUpToDate {
 
 /** Brings an older store up to date: all of it, or none. @returns the version that it had */
 export async function bringUpToDate(opening: Opening, options: BringingUpToDate): Promise<number> {
-  if (!isSharedPlace(opening.path)) {
+  if (!isServerAddress(opening.path)) {
     const { migrateStoreFile } = await import('../sqlite/bring-up-to-date.ts')
     return migrateStoreFile(opening, options)
   }
@@ -32,14 +32,14 @@ export async function bringUpToDate(opening: Opening, options: BringingUpToDate)
 
 /** @throws `store-refused` where the store is on a server, and belongs to another of its users */
 export async function refuseToBringUpToDate(path: string): Promise<void> {
-  if (!isSharedPlace(path)) return
+  if (!isServerAddress(path)) return
   const { refuseOthersToMigrate } = await import('../postgres/bring-up-to-date.ts')
   await refuseOthersToMigrate(path)
 }
 
 /** Notes where the log of a file ends, if that is noted nowhere yet. @returns whether it was */
 export async function noteFirstHead(path: string, { file }: { file: string }): Promise<boolean> {
-  if (isSharedPlace(path) || readHeadFile(file)) return false
+  if (isServerAddress(path) || readHeadFile(file)) return false
   const { headAt } = await import('../sqlite/inspect.ts')
   return writeHeadFile(file, headAt(path) ?? emptyLog)
 }

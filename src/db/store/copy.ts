@@ -1,5 +1,5 @@
 import type { Interruption } from '../../interruption.ts'
-import { isSharedPlace } from '../../shared-place.ts'
+import { isServerAddress } from '../../server-address.ts'
 import type { Trx } from '../transact.ts'
 import { type Copied, headOf, rowsIn } from './copy-tables.ts'
 import type { OpenStore } from './open.ts'
@@ -28,7 +28,7 @@ export async function copyStore(
 ): Promise<Copied> {
   const from = { db: trx, engine: store.engine, version: store.version }
   const options = { ...copying, from, signal: interruption.signal }
-  if (isSharedPlace(to)) {
+  if (isServerAddress(to)) {
     const { copyToServer } = await import('../postgres/copy-to-server.ts')
     return copyToServer(to, { ...options, interruption })
   }
@@ -43,7 +43,7 @@ export async function copyStore(
 
 /** Whether a store could be made in this place of a server; nothing is. */
 export async function rehearseCopy(to: string): Promise<void> {
-  if (!isSharedPlace(to)) return
+  if (!isServerAddress(to)) return
   const { rehearseNewSchema } = await import('../postgres/copy-to-server.ts')
   await rehearseNewSchema(to)
 }

@@ -1,5 +1,5 @@
 import { Usage } from '../../errors.ts'
-import { isSharedPlace } from '../../shared-place.ts'
+import { isServerAddress } from '../../server-address.ts'
 
 export interface DeskRole {
   role: string
@@ -16,7 +16,7 @@ export async function deskRoleOf(address: string, how: { make: boolean }): Promi
 }
 
 export function refuseFile(address: string): void {
-  if (isSharedPlace(address)) return
+  if (isServerAddress(address)) return
   throw new Usage('Roles are for a store on a server, and this one is a file.', {
     code: 'store-is-a-file',
     hint: 'Name the server: --db postgres://hub@db.example/hub',

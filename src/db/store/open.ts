@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Interruption } from '../../interruption.ts'
 import type { Engine } from '../engine.ts'
 import type { Store } from '../schema.ts'
-import { isSharedPlace } from '../../shared-place.ts'
+import { isServerAddress } from '../../server-address.ts'
 import type { OpenTransaction } from '../one-change.ts'
 import type { Keys } from './keys.ts'
 import type { Opening } from './opening.ts'
@@ -38,7 +38,7 @@ export interface OpenStore {
 }
 
 export async function openStore(opening: Opening): Promise<OpenStore> {
-  if (isSharedPlace(opening.path)) {
+  if (isServerAddress(opening.path)) {
     const { openSharedStore } = await import('../postgres/open.ts')
     return openSharedStore(opening)
   }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { rmSync, syncFolder } from '../../disk.ts'
-import { Failure, Refused, Unsure } from '../../errors.ts'
+import { Failure, Refused, CommitUnknown } from '../../errors.ts'
 import { deriveKeys, type Keys, keyStatus, renameWaitingKey, waitingKeyFile, writeKeyFile } from './keys.ts'
 import type { Interruption } from '../../interruption.ts'
 import type { OpenStore } from './open.ts'
@@ -53,7 +53,7 @@ export async function withNewKey<Result>(
     result = await takeOn()
   } catch (error) {
     // A refusal came first. After anything else the store may know the new key: better one too many.
-    if (error instanceof Failure && !(error instanceof Unsure)) rmSync(waiting, { force: true })
+    if (error instanceof Failure && !(error instanceof CommitUnknown)) rmSync(waiting, { force: true })
     throw error
   } finally {
     forget()

@@ -2,7 +2,7 @@ import { constants, existsSync } from 'node:fs'
 import { copyFileSync } from '../../disk.ts'
 import { BadInput, Refused, Unavailable } from '../../errors.ts'
 import type { Interruption } from '../../interruption.ts'
-import { isSharedPlace } from '../../shared-place.ts'
+import { isServerAddress } from '../../server-address.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { makersMark, unfinishedCopy } from '../../unfinished-files.ts'
 import { fingerprintIn, storeIdIn } from '../sqlite/inspect.ts'
@@ -129,7 +129,7 @@ interface Settled {
 
 /** @throws `store-in-use`, `store-newer`, `store-refused` where it cannot be replaced */
 export async function presentStore(opening: Opening): Promise<PresentStore> {
-  if (isSharedPlace(opening.path)) {
+  if (isServerAddress(opening.path)) {
     const { presentSharedStore } = await import('../postgres/present-store.ts')
     return presentSharedStore(opening)
   }

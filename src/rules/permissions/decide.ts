@@ -16,7 +16,7 @@ import {
   rolesOfUserManagement,
   othersRow,
   staffRow,
-  type Whom,
+  type TargetKind,
 } from './matrix.ts'
 
 export type { Action } from './matrix.ts'
@@ -178,7 +178,7 @@ function centreOf({ user, centre }: Target): CentreFacts | null {
   return user ? user.centre : (centre ?? null)
 }
 
-function whomOf({ user }: Target): Whom {
+function targetKindOf({ user }: Target): TargetKind {
   if (!user) return 'centre'
   return user.hubRole ?? 'teacher'
 }
@@ -200,7 +200,7 @@ interface Wanted {
 }
 
 function covers(by: Holder, grant: Grant, { action, target, isOwn }: Wanted): boolean {
-  if (!grant.actions.includes(action) || !grant.whom.includes(whomOf(target))) return false
+  if (!grant.actions.includes(action) || !grant.targets.includes(targetKindOf(target))) return false
   if (grant.others && isOwn) return false
   const { role } = target
   if (grant.roles && (role === undefined || !grant.roles.includes(role))) return false

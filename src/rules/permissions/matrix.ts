@@ -119,12 +119,12 @@ export function actsForNobody(command: string): boolean {
 }
 
 /** What it is done to: an account by its hub role, or the centre itself. */
-export type Whom = 'coordinator' | 'admin' | 'teacher' | 'centre'
+export type TargetKind = 'coordinator' | 'admin' | 'teacher' | 'centre'
 
 export interface Grant {
   actions: readonly Action[]
   /** `teacher` stands for every account without administrative rights. */
-  whom: readonly Whom[]
+  targets: readonly TargetKind[]
   at: readonly ('own' | 'assigned')[]
   /** Every such account but one's own. */
   others?: true
@@ -166,17 +166,17 @@ const manage: readonly Action[] = [
 const own = ['own'] as const
 const hubUsers = ['admin', 'teacher', null] as const
 const rightsOfCoordinator: readonly Grant[] = [
-  { actions: ['users.add', 'users.add-admin'], whom: ['centre'], at: own, creates: hubUsers },
-  { actions: [...manage, 'users.rights'], whom: ['admin', 'teacher'], at: own },
-  { actions: ['users.remove'], whom: ['admin', 'teacher'], at: own, withoutServiceRoles: true },
+  { actions: ['users.add', 'users.add-admin'], targets: ['centre'], at: own, creates: hubUsers },
+  { actions: [...manage, 'users.rights'], targets: ['admin', 'teacher'], at: own },
+  { actions: ['users.remove'], targets: ['admin', 'teacher'], at: own, withoutServiceRoles: true },
 ]
 
 /** What an administrator may do with the other accounts of the centre. */
 const manageOthers: readonly Grant[] = [
-  { actions: manage, whom: ['admin', 'teacher'], at: own, others: true },
+  { actions: manage, targets: ['admin', 'teacher'], at: own, others: true },
   {
     actions: ['users.remove'],
-    whom: ['admin', 'teacher'],
+    targets: ['admin', 'teacher'],
     at: own,
     others: true,
     withoutServiceRoles: true,
@@ -211,14 +211,14 @@ export const matrix: readonly MatrixRow[] = [
     actor: 'admin of a school',
     may: "create and manage teachers; manage, not create, other admins; never the coordinator's account",
     held: { hubRole: 'admin', kind: 'school' },
-    grants: [{ actions: ['users.add'], whom: ['centre'], at: own, creates: hubUsers }, ...manageOthers],
+    grants: [{ actions: ['users.add'], targets: ['centre'], at: own, creates: hubUsers }, ...manageOthers],
   },
   {
     actor: 'admin of an associate centre',
     may: "create and manage teachers and admins; never the coordinator's account",
     held: { hubRole: 'admin', kind: 'associate-centre' },
     grants: [
-      { actions: ['users.add', 'users.add-admin'], whom: ['centre'], at: own, creates: hubUsers },
+      { actions: ['users.add', 'users.add-admin'], targets: ['centre'], at: own, creates: hubUsers },
       ...manageOthers,
     ],
   },
@@ -229,7 +229,7 @@ export const matrix: readonly MatrixRow[] = [
     grants: [
       {
         actions: ['coordinator.add', 'coordinator.suspend', 'coordinator.restore', 'coordinator.change'],
-        whom: ['centre'],
+        targets: ['centre'],
         at: ['assigned'],
       },
     ],
@@ -239,11 +239,11 @@ export const matrix: readonly MatrixRow[] = [
     may: "create and manage accounts, grant and revoke the roles of Centre Administration, Access to Scripts, Submit for Assessment and Access Arrangements (not global-listening, not compliance-officer, no hub role) at their centre, and, at an Associate, at the associate centres assigned to them; never the coordinator's account",
     held: { role: 'user-management' },
     grants: [
-      { actions: ['users.add'], whom: ['centre'], at: ['own', 'assigned'], creates: [null] },
-      { actions: [...manage, 'users.remove'], whom: ['admin', 'teacher'], at: ['own', 'assigned'] },
+      { actions: ['users.add'], targets: ['centre'], at: ['own', 'assigned'], creates: [null] },
+      { actions: [...manage, 'users.remove'], targets: ['admin', 'teacher'], at: ['own', 'assigned'] },
       {
         actions: ['roles.grant', 'roles.revoke'],
-        whom: ['admin', 'teacher', 'centre'],
+        targets: ['admin', 'teacher', 'centre'],
         at: ['own', 'assigned'],
         roles: rolesOfUserManagement,
       },
@@ -256,18 +256,23 @@ export const matrix: readonly MatrixRow[] = [
     grants: [
       {
         actions: ['roles.grant', 'roles.revoke'],
-        whom: ['admin', 'teacher', 'centre'],
+        targets: ['admin', 'teacher', 'centre'],
         at: own,
         roles: ['access-to-scripts'],
       },
       {
         actions: ['users.add'],
-        whom: ['centre'],
+        targets: ['centre'],
         at: own,
         creates: [null],
         holdingOnly: ['access-to-scripts'],
       },
-      { actions: ['users.reset-password'], whom: ['teacher'], at: own, holdingOnly: ['access-to-scripts'] },
+      {
+        actions: ['users.reset-password'],
+        targets: ['teacher'],
+        at: own,
+        holdingOnly: ['access-to-scripts'],
+      },
     ],
   },
 ]

@@ -13,10 +13,10 @@ import { type Authorisation, authorisationsOf, stateAt } from './centres-of-rele
 import { readReleaseFacts, type ReleaseFacts } from './release-facts.ts'
 
 /** Which resources a person may see, by the roles that they have at this moment. */
-export type MayHave = (resource: Pick<ResourceRow, 'kind'>) => boolean
+export type ResourceTest = (resource: Pick<ResourceRow, 'kind'>) => boolean
 
 /** Listening recordings: holders of Global Listening alone. All else: the exams officers, coordinators and admins. */
-export function mayHave({ hubRole, roles, derivedRoles }: Account): MayHave {
+export function mayHave({ hubRole, roles, derivedRoles }: Account): ResourceTest {
   const isOffice = roles.includes('exams-officer') || hubRole === 'coordinator' || hubRole === 'admin'
   return ({ kind }) => (kind === 'listening-audio' ? derivedRoles.includes('global-listening') : isOffice)
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readSharedPlace } from '../../../src/shared-place.ts'
+import { parseServerAddress } from '../../../src/server-address.ts'
 import { newWorld, type World } from '../../world.ts'
 import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts'
 
@@ -48,7 +48,7 @@ describe('a batch on a shared store', () => {
     let proxy: CuttingProxy
     let at: string[]
     beforeEach(async () => {
-      const [server] = readSharedPlace(world.db).hosts
+      const [server] = parseServerAddress(world.db).hosts
       if (!server) throw new Error('the server has a host')
       proxy = await cuttingProxy(server)
       const place = world.db.replace(/@[^/]+/, `@127.0.0.1:${proxy.port}`)

@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { readSharedPlace } from '../../../src/shared-place.ts'
+import { parseServerAddress } from '../../../src/server-address.ts'
 import type { World } from '../../world.ts'
 
 export interface CuttingProxy {
@@ -103,7 +103,7 @@ function portOf(address: AddressInfo | string | null): number {
 
 /** A proxy in front of the server of a world, and the place of its store through it. */
 export async function proxyFor(world: World): Promise<{ proxy: CuttingProxy; place: string }> {
-  const [server] = readSharedPlace(world.db).hosts
+  const [server] = parseServerAddress(world.db).hosts
   if (!server) throw new Error('the server has a host')
   const proxy = await cuttingProxy(server)
   return { proxy, place: world.db.replace(/@[^/]+/, `@127.0.0.1:${proxy.port}`) }

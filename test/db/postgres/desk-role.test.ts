@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { readSharedPlace } from '../../../src/shared-place.ts'
+import { parseServerAddress } from '../../../src/server-address.ts'
 import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
   expect((await world.run(['store', 'init', '--roles'])).stdout).toContain('Made the role')
   owner = new pg.Client({ connectionString: testServer ?? '' })
   await owner.connect()
-  const { schema } = readSharedPlace(world.db)
+  const { schema } = parseServerAddress(world.db)
   await owner.query(`create user ${user} password 'hub' in role ${schema}_desk`)
   desk = new pg.Client({ connectionString: (testServer ?? '').replace(/\/\/[^@]+@/, `//${user}@`) })
   await desk.connect()
@@ -74,7 +74,7 @@ it('is told as what makes it, where whoever asks may not make it', async () => {
 })
 
 it('is granted by an owner who may make no roles, where it was made already', async () => {
-  const { schema } = readSharedPlace(world.db)
+  const { schema } = parseServerAddress(world.db)
   const role = `${schema}_maker`
   await owner.query(`create user ${role} password 'hub'; grant create on database postgres to ${role}`)
   const mine = `${world.db.replace(/\/\/[^@]+@/, `//${role}@`).replace(/schema=\w+/, `schema=${role}`)}`

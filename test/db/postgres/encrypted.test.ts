@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TLSSocket, type TLSSocketOptions } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { readSharedPlace } from '../../../src/shared-place.ts'
+import { parseServerAddress } from '../../../src/server-address.ts'
 import { type Authority, hasOpenssl, newAuthority } from '../../mail/certificates.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -37,7 +37,7 @@ describe.skipIf(!hasOpenssl)('a server that is on another machine (needs openssl
   /** Answers a desk that asks for encryption, and passes on what it says. @returns its port */
   async function answering(answer: TLSSocketOptions | string): Promise<number> {
     const sockets = new Set<Socket>()
-    const [target] = readSharedPlace(world.db).hosts
+    const [target] = parseServerAddress(world.db).hosts
     const server = createServer((desk) => {
       sockets.add(desk)
       desk.on('error', () => undefined)

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openStore, type OpenStore } from '../../../src/db/store/open.ts'
 import { commit, type Trx } from '../../../src/db/transact.ts'
 import { appendAudit } from '../../../src/rules/audit/append.ts'
-import { readSharedPlace } from '../../../src/shared-place.ts'
+import { parseServerAddress } from '../../../src/server-address.ts'
 import { suspendingHere, testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 import { type CuttingProxy, proxyFor } from './cutting-proxy.ts'
@@ -159,7 +159,7 @@ describe('a change that the server ends because of others', () => {
   it('is made anew after a deadlock with another program', async () => {
     const other = new pg.Client({ connectionString: testServer ?? '' })
     await other.connect()
-    const { schema } = readSharedPlace(world.db)
+    const { schema } = parseServerAddress(world.db)
     // The server looks for deadlocks when a desk has waited a second; whoever looks is ended.
     await other.query(
       `set deadlock_timeout to '600s'; set search_path to ${schema}; begin; lock table templates`,

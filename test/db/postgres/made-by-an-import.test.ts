@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { writeFileSync } from 'node:fs'
-import { readSharedPlace } from '../../../src/shared-place.ts'
+import { parseServerAddress } from '../../../src/server-address.ts'
 import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
   expect(imported.exit, imported.stderr).toBe(0)
   client = new pg.Client({ connectionString: testServer ?? '' })
   await client.connect()
-  await client.query(`set search_path to ${readSharedPlace(world.db).schema}`)
+  await client.query(`set search_path to ${parseServerAddress(world.db).schema}`)
 })
 afterEach(async () => {
   await client.end()

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readSharedPlace } from '../../../src/shared-place.ts'
+import { parseServerAddress } from '../../../src/server-address.ts'
 import { freePort } from '../../free-port.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -21,7 +21,7 @@ describe.skipIf(!isInstalled)('a store behind pgbouncer in transaction mode, whe
   beforeAll(async () => {
     world = newWorld()
     await world.centre('EG001', { coordinator: 'huda@school.example' })
-    const [server] = readSharedPlace(world.db).hosts
+    const [server] = parseServerAddress(world.db).hosts
     if (!server) throw new Error('the server has a host')
     const port = await freePort()
     const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-pooler-'))

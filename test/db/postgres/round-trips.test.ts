@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readSharedPlace } from '../../../src/shared-place.ts'
+import { parseServerAddress } from '../../../src/server-address.ts'
 import { newWorld, type World } from '../../world.ts'
 import { type CountingProxy, countingProxy } from './counting-proxy.ts'
 
@@ -13,7 +13,7 @@ beforeEach(async () => {
   await world.centre('EG001', { coordinator: 'huda@school.example' })
   for (const name of ['omar', 'amira', 'zoe']) await world.user(`${name}@school.example`, { centre: 'EG001' })
   await world.user('new@school.example', { centre: 'EG001', status: 'invited' })
-  const [server] = readSharedPlace(world.db).hosts
+  const [server] = parseServerAddress(world.db).hosts
   if (!server) throw new Error('the server has a host')
   proxy = await countingProxy(server)
   place = world.db.replace(/@[^/]+/, `@127.0.0.1:${proxy.port}`)

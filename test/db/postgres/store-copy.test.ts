@@ -5,7 +5,7 @@ import { copyToServer, rehearseNewSchema } from '../../../src/db/postgres/copy-t
 import { openDatabase } from '../../../src/db/sqlite/connection.ts'
 import { tableNames } from '../../../src/db/store/tables.ts'
 import { newInterruption } from '../../../src/interruption.ts'
-import { readSharedPlace } from '../../../src/shared-place.ts'
+import { parseServerAddress } from '../../../src/server-address.ts'
 import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 import { cuttingProxy } from './cutting-proxy.ts'
@@ -152,7 +152,7 @@ describe('copying a store', () => {
     'whose connection breaks as it is saved (%s the server heard it) says so, and the second try finds what is there',
     async (when) => {
       const file = await fileStore()
-      const [host] = readSharedPlace(server()).hosts
+      const [host] = parseServerAddress(server()).hosts
       if (!host) throw new Error('the server has a host')
       const proxy = await cuttingProxy(host)
       try {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readSharedPlace } from '../../../src/shared-place.ts'
+import { parseServerAddress } from '../../../src/server-address.ts'
 import { newWorld, type World } from '../../world.ts'
 import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts'
 
@@ -11,7 +11,7 @@ let proxy: CuttingProxy
 
 beforeEach(async () => {
   world = newWorld()
-  const [host] = readSharedPlace(world.db).hosts
+  const [host] = parseServerAddress(world.db).hosts
   if (!host) throw new Error('the server has a host')
   proxy = await cuttingProxy(host)
 })

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inWords, isDisconnected } from '../../../src/db/postgres/errors.ts'
-import { readSharedPlace } from '../../../src/shared-place.ts'
+import { parseServerAddress } from '../../../src/server-address.ts'
 import { freePort } from '../../free-port.ts'
 import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
@@ -75,7 +75,7 @@ describe('a server that limits a user', () => {
     await world.centre('EG001')
     owner = new pg.Client({ connectionString: testServer ?? '' })
     await owner.connect()
-    const { schema } = readSharedPlace(world.db)
+    const { schema } = parseServerAddress(world.db)
     await owner.query(
       `create user ${user} password 'hub'; grant usage on schema ${schema} to ${user}; grant select on all tables in schema ${schema} to ${user}`,
     )
@@ -93,7 +93,7 @@ describe('a server that limits a user', () => {
   ])('%s: is told in words', async (limit, code, words) => {
     await owner.query(`alter user ${user} ${limit}`)
     if (limit.includes('statement_timeout')) {
-      const { schema } = readSharedPlace(world.db)
+      const { schema } = parseServerAddress(world.db)
       await owner.query(`begin; lock table ${schema}.store in access exclusive mode`)
     }
     const ran = await list()

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { placeOf } from '../../../src/db/postgres/place.ts'
-import { completedAddress, readSharedPlace } from '../../../src/shared-place.ts'
+import { serverAddressOf } from '../../../src/db/postgres/address.ts'
+import { completedAddress, parseServerAddress } from '../../../src/server-address.ts'
 
 describe('the address of a shared store', () => {
   it('names a host, a user, a database, and the schema that is ours', () => {
-    expect(readSharedPlace('postgres://hub@db.example/hub')).toMatchObject({
+    expect(parseServerAddress('postgres://hub@db.example/hub')).toMatchObject({
       hosts: [{ host: 'db.example', port: 5432 }],
       user: 'hub',
       database: 'hub',
@@ -25,7 +25,7 @@ describe('the address of a shared store', () => {
     ['postgresql:///hub', [{ host: 'localhost', port: 5432 }]],
     ['postgres:///hub?host=/run/postgresql', [{ host: '/run/postgresql', port: 5432 }]],
   ])('%s is of these hosts', (address, hosts) => {
-    expect(readSharedPlace(address).hosts).toEqual(hosts)
+    expect(parseServerAddress(address).hosts).toEqual(hosts)
   })
 
   it.each([
@@ -42,14 +42,19 @@ describe('the address of a shared store', () => {
     ['postgres:///hub?host=/run/postgresql', [{ host: '/run/postgresql', port: 5444 }]],
   ])('%s takes what it leaves out from the variables of PostgreSQL', (address, hosts) => {
     const env = { PGHOST: 'db.other', PGPORT: '5444', PGSSLROOTCERT: 'ca.pem' }
-    expect(readSharedPlace(address, env)).toMatchObject({ hosts, rootCertificate: 'ca.pem' })
-    const other = readSharedPlace(`${address}${address.includes('?') ? '&' : '?'}sslrootcert=other.pem`, env)
+    expect(parseServerAddress(address, env)).toMatchObject({ hosts, rootCertificate: 'ca.pem' })
+    const other = parseServerAddress(
+      `${address}${address.includes('?') ? '&' : '?'}sslrootcert=other.pem`,
+      env,
+    )
     expect(other.rootCertificate).toBe('other.pem')
   })
 
   it('pairs the ports of PGPORT with the hosts, and names it where that cannot be', () => {
     const hosts = (address: string, PGPORT: string) =>
-      readSharedPlace(address, { PGHOST: 'db1,db2', PGPORT }).hosts.map(({ host, port }) => `${host}:${port}`)
+      parseServerAddress(address, { PGHOST: 'db1,db2', PGPORT }).hosts.map(
+        ({ host, port }) => `${host}:${port}`,
+      )
     expect(hosts('postgres:///hub', '5433,5434')).toEqual(['db1:5433', 'db2:5434'])
     expect(hosts('postgres:///hub', '5433')).toEqual(['db1:5433', 'db2:5433'])
     expect(hosts('postgres:///hub', ',5434')).toEqual(['db1:5432', 'db2:5434'])
@@ -59,15 +64,17 @@ describe('the address of a shared store', () => {
 
   it("takes PostgreSQL's word for the authorities of the machine for no file", () => {
     const env = { PGSSLROOTCERT: 'system' }
-    expect(readSharedPlace('postgres://hub@db/hub', env).rootCertificate).toBeUndefined()
-    expect(readSharedPlace('postgres://hub@db/hub?sslrootcert=system').rootCertificate).toBeUndefined()
+    expect(parseServerAddress('postgres://hub@db/hub', env).rootCertificate).toBeUndefined()
+    expect(parseServerAddress('postgres://hub@db/hub?sslrootcert=system').rootCertificate).toBeUndefined()
   })
 
   it.each(['postgres://hub:secret@db/hub', 'postgres://db/hub?password=secret'])(
     'never holds a password, which others could read, nor is it said: %s',
     (address) => {
-      expect(() => readSharedPlace(address)).toThrow(expect.objectContaining({ code: 'password-in-address' }))
-      expect(() => readSharedPlace(address)).not.toThrow('secret')
+      expect(() => parseServerAddress(address)).toThrow(
+        expect.objectContaining({ code: 'password-in-address' }),
+      )
+      expect(() => parseServerAddress(address)).not.toThrow('secret')
     },
   )
 
@@ -80,7 +87,7 @@ describe('the address of a shared store', () => {
     'postgres://hub@db:99999/hub',
     'postgres://hub@db/%zz',
   ])('%s is none', (address) => {
-    expect(() => readSharedPlace(address)).toThrow(expect.objectContaining({ code: 'invalid-store' }))
+    expect(() => parseServerAddress(address)).toThrow(expect.objectContaining({ code: 'invalid-store' }))
   })
 })
 
@@ -110,8 +117,8 @@ describe('an address, completed by the variables of PostgreSQL', () => {
     ['postgres://hub@/hub', { PGSSLROOTCERT: 'ca.pem' }, 'postgres://hub@/hub', ['PGSSLROOTCERT']],
   ])('%s names the same server, and no password', (typed, variables, address, said) => {
     expect(completedAddress(typed, variables)).toEqual({ address, variables: said })
-    const { shown, user, ...there } = readSharedPlace(address, variables)
-    const { shown: typedAs, user: typedUser, ...meant } = readSharedPlace(typed, variables)
+    const { shown, user, ...there } = parseServerAddress(address, variables)
+    const { shown: typedAs, user: typedUser, ...meant } = parseServerAddress(typed, variables)
     expect(there).toEqual(meant)
     expect([shown, typedAs]).toEqual([address, typed])
     expect(user).toBe(typedUser ?? ('PGUSER' in variables ? variables.PGUSER : undefined))
@@ -122,7 +129,7 @@ it('a store is where the variables of PostgreSQL say, where its address says not
   const before = process.env.PGHOST
   process.env.PGHOST = '/run/another'
   try {
-    expect(placeOf('postgres://hub@/hub').hosts).toMatchObject([{ host: '/run/another' }])
+    expect(serverAddressOf('postgres://hub@/hub').hosts).toMatchObject([{ host: '/run/another' }])
   } finally {
     if (before === undefined) delete process.env.PGHOST
     else process.env.PGHOST = before

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Usage } from './errors.ts'
 
 /** Where a shared store is, as its address says. */
-export interface SharedPlace {
+export interface ServerAddress {
   hosts: readonly { host: string; port: number }[]
   user: string | undefined
   database: string
@@ -20,7 +20,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 const known = new Set(['schema', 'sslmode', 'sslrootcert', 'host'])
 
-export function isSharedPlace(place: string): boolean {
+export function isServerAddress(place: string): boolean {
   return /^postgres(ql)?:\/\//i.test(place)
 }
 
@@ -29,7 +29,7 @@ export function isSharedPlace(place: string): boolean {
  * its port before it: `postgres://hub@:5433/hub?host=…`. What the address leaves out is taken from PostgreSQL's own
  * variables, where those are given. @throws Usage `invalid-store`, `password-in-address`
  */
-export function readSharedPlace(address: string, env: Environment = {}): SharedPlace {
+export function parseServerAddress(address: string, env: Environment = {}): ServerAddress {
   const { credentials, named, database, query } = partsOf(address)
   if (credentials?.includes(':')) throw passwordInAddress(address)
   const options = new URLSearchParams(query)
@@ -94,11 +94,11 @@ export interface CompletedAddress {
 
 /** An address as it is meant on this machine. @throws what `readSharedPlace` throws */
 export function completedAddress(address: string, env: Environment): CompletedAddress {
-  const { hosts, user } = readSharedPlace(address, env)
+  const { hosts, user } = parseServerAddress(address, env)
   const { credentials, named, database, query } = partsOf(address)
   const options = new URLSearchParams(query)
   const hasHosts = !options.has('host') && hostsOfEnvironment(named, env) !== undefined
-  const bare = readSharedPlace(address)
+  const bare = parseServerAddress(address)
   const hasPorts = hosts.some(({ port }, at) => port !== (hasHosts ? 5432 : bare.hosts[at]?.port))
   const hasUser = user === undefined && Boolean(env.PGUSER)
   const variables = [
@@ -118,7 +118,7 @@ export function completedAddress(address: string, env: Environment): CompletedAd
 }
 
 /** As an address has them; undefined of what none can say, such as sockets with several ports. */
-function writtenHosts(hosts: SharedPlace['hosts']): { authority: string; socket?: string } | undefined {
+function writtenHosts(hosts: ServerAddress['hosts']): { authority: string; socket?: string } | undefined {
   const [first] = hosts
   if (first?.host.startsWith('/')) {
     const isOne = hosts.every(({ host, port }) => host.startsWith('/') && port === first.port)
