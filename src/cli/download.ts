@@ -75,7 +75,7 @@ export function downloadCommand({ summary, description, stored, id, example, fin
     render: ({ file: { title, bytes, sha256 } }, { isTerminal }, out) => {
       if (out === undefined) return ''
       return isTerminal
-        ? `${oneLine(title)} written to ${pathInWords(oneLine(out))}; its SHA-256 is as it was uploaded.`
+        ? `Wrote ${oneLine(title)} to ${pathInWords(oneLine(out))}; its SHA-256 is as it was uploaded.`
         : tsvLine([out, bytes, sha256])
     },
     json: ({ file: { id, title, bytes, sha256 } }, out) => ({

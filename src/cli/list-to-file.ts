@@ -38,7 +38,7 @@ export async function writeToFile<Row, Name extends string, Sort extends Name>(
     return 9
   }
   const text = session.terminal.out.isTerminal
-    ? `${count(pages.count, spec.singular)} written to ${pathInWords(file)}.`
+    ? `Wrote ${count(pages.count, spec.singular)} to ${pathInWords(file)}.`
     : tsvLine([file, pages.count])
   await answer(session, { text, json: { file, total: pages.count } })
   return 0

@@ -53,6 +53,10 @@ function sayWhatElseIsListed(
   terminalOf(context, { color: false, quiet: words.includes('-q') || words.includes('--quiet') }).say(also)
 }
 
+/** What somebody looks for who goes through a page of help. */
+const headingOfHelp =
+  /^(?:Usage|Arguments|Commands|Options|Examples?|First steps|Options of every command):/gm
+
 /** As wide as commander's own part of it, in a pipe too; at a terminal that is too small for it through the pager. */
 async function writeHelp(help: string, argv: readonly string[], context: Context): Promise<void> {
   const terminal = terminalOf(context, { color: false, quiet: false })
@@ -62,9 +66,10 @@ async function writeHelp(help: string, argv: readonly string[], context: Context
     await terminal.write(text)
     return
   }
+  const { bold } = terminalOf(context, { color: !argv.includes('--no-color'), quiet: false }).out.chalk
   const { pagedOutput } = await import('./pager.ts')
   const out = pagedOutput({ terminal, context, common: { pager: !argv.includes('--no-pager') } })
-  await out.write(text)
+  await out.write(text.replace(headingOfHelp, bold))
   await out.end()
 }
 

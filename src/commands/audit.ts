@@ -128,7 +128,7 @@ export const exportEvents = () =>
     },
     render: ({ counted: { events } }, { isTerminal }, file) => {
       if (file === undefined) return ''
-      return isTerminal ? `${count(events, 'event')} written to ${pathInWords(file)}.` : `${file}\t${events}`
+      return isTerminal ? `Wrote ${count(events, 'event')} to ${pathInWords(file)}.` : `${file}\t${events}`
     },
     json: ({ counted: { events } }, file) => ({ file: file ?? null, events }),
   })

@@ -34,6 +34,7 @@ import {
   messagesDropOrder,
   messagesInPipe,
   messagesInTable,
+  whyCancelled,
   whyUndelivered,
 } from '../render/messages.ts'
 import { count } from '../render/text.ts'
@@ -196,7 +197,11 @@ export const send = () =>
         })
       return { numbers, others, ...delivered }
     },
-    render: ({ messages }, view) => renderMessages(messages, view),
+    render: ({ messages }, view) =>
+      [
+        renderMessages(messages, view),
+        ...(view.isTerminal ? messages.flatMap((message) => whyCancelled(message, view)) : []),
+      ].join('\n'),
     json: ({ messages }) => ({ messages, total: messages.length }),
     say: ({ messages, others }) => [
       messages.length > 0

@@ -116,6 +116,8 @@ export const list = () =>
     answer: 'progressionTests',
     key: 'progressionTests',
     fields: testFields,
+    // A test that was given twice is known by its day.
+    dropOrder: ['stage', 'results', 'subject', 'site'],
     id: 'test',
     find: async ({ store: { db }, ctx: { at, by } }, { owner }) => {
       const { id } = await findUser(db, { email: owner, at, by })

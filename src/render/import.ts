@@ -179,19 +179,19 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
     lines.push(chalk.yellow(`! ${count(plan.rows.heldBack, 'row')} held back`), ...issueLines(plan, view))
   }
   part(
-    `  ${count(plan.missingCentres.length, 'centre')} in the store but not in the workbook`,
+    `· ${count(plan.missingCentres.length, 'centre')} in the store but not in the workbook`,
     plan.missingCentres.map(
       ({ number, name, users, kept }) => `${number}  ${cell(name)}  ${count(users, 'user')}${keptNote(kept)}`,
     ),
   )
   part(
-    `  ${count(plan.extraUsers.length, 'user')} at these centres but not in the workbook`,
+    `· ${count(plan.extraUsers.length, 'user')} at these centres but not in the workbook`,
     plan.extraUsers.map(({ email, centre, lastSignedInAt, kept }) => {
       return `${email}  ${centre}  ${lastSignedInAt ? `last signed in ${lastSignedInAt.slice(0, 10)}` : 'never signed in'}${keptNote(kept)}`
     }),
   )
   part(
-    `  ${count(plan.duplicatedUsers.length, 'user')} assigned to several centres`,
+    `· ${count(plan.duplicatedUsers.length, 'user')} assigned to several centres`,
     plan.duplicatedUsers.map(
       ({ email, places }) =>
         `${email}  ${places.map(({ centre, cell: at }) => (at ? `${centre} (${at})` : `${centre} (saved)`)).join(', ')}`,
@@ -249,7 +249,7 @@ function renameText({ number, before, after }: Plan['renames'][number]): string 
 
 function issueText({ cell: at, message }: CellIssue): string {
   const text = cell(message)
-  return `  ${at}  ${text.length > longestText ? `${text.slice(0, longestText)}…` : text}`
+  return `    ${at}  ${text.length > longestText ? `${text.slice(0, longestText)}…` : text}`
 }
 
 /** Each of a few; of many, the first of each kind, and where the rest are. */
@@ -258,9 +258,9 @@ function issueLines({ issues }: Pick<Plan, 'issues'>, { chalk }: View): string[]
   return [
     ...Array.from(
       firstOfEachKind(issues, (issue) => issueText(issue).trimStart()),
-      (line) => `  ${line}`,
+      (line) => `    ${line}`,
     ),
-    chalk.dim('  All of them: --issues-out FILE, or --json'),
+    chalk.dim('    All of them: --issues-out FILE, or --json'),
   ]
 }
 

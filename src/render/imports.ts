@@ -151,7 +151,7 @@ export function renderUndone({ import: row, changed, undone, left }: Undone, vie
     const alone = left.map(({ what, reason }) => tsvLine(['left', what, reason]))
     return [tsvLine(['import', row.id, row.state]), ...numbers, ...alone].join('\n')
   }
-  if (!changed) return `Import ${row.id} was taken back already; nothing to do.`
+  if (!changed) return `${view.chalk.dim('·')} Import ${row.id} was taken back already; nothing to do.`
   const parts = [
     centresAndUsers(undone.centresRemoved, undone.usersRemoved, 'removed'),
     undone.namesGivenBack > 0 && `${count(undone.namesGivenBack, 'old name')} given back`,
@@ -162,7 +162,7 @@ export function renderUndone({ import: row, changed, undone, left }: Undone, vie
   const done = parts.length > 0 ? parts.join(', ') : 'nothing of it was there as it had been'
   const { changed: since, letters } = changedAndLetters(left)
   const lines = [
-    `Took back import ${row.id} (${oneLine(row.file)}): ${done}.`,
+    `${view.chalk.green('✓')} Took back import ${row.id} (${oneLine(row.file)}): ${done}.`,
     ...listLines(
       view.chalk.yellow(
         `${count(since.length, 'thing')} left alone, because ${since.length === 1 ? 'it' : 'they'} changed since:`,
@@ -190,6 +190,6 @@ export function pendingPinSheetNotice({ importId, unfinished }: PendingPinSheet)
     const message = `The PIN sheet of import ${importId} is being put in its place by another ssh-admin.`
     return { code: 'pins-under-way', message }
   }
-  const message = `The PIN sheet of import ${importId} may not have been put in its place. To make it again: ssh-admin centres pins ${importId} --out FILE`
+  const message = `The PIN sheet of import ${importId} may not have been put in its place. To make it again: ssh-admin centres pins ${importId} --out pins-${importId}.xlsx`
   return { code: 'pins-owed', message }
 }

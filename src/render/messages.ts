@@ -85,6 +85,15 @@ export function whyUndelivered(message: Message, { chalk }: Pick<View, 'chalk'>)
   return [`${chalk.yellow('!')} Message ${id} to ${oneLine(to)} ${what}: ${oneLine(lastError)}`, ...next]
 }
 
+/** Why a message that was to be sent never will be. */
+export function whyCancelled(
+  { id, to, state, lastError }: Message,
+  { chalk }: Pick<View, 'chalk'>,
+): string[] {
+  if (state !== 'cancelled' || !lastError) return []
+  return [`${chalk.dim('·')} Message ${id} to ${oneLine(to)} is cancelled. ${oneLine(lastError)}`]
+}
+
 /** The messages that a command did something with. */
 export function renderMessages(messages: readonly Message[], view: View): string {
   if (!view.isTerminal)
@@ -123,9 +132,6 @@ export function renderMessage({ message, written, text, page }: ShownMessage, vi
   const { id, to, subject, state, attempts, lastError, createdAt, deliveredAt } = message
   const time = (iso: string) => (view.isTerminal ? plainTime(iso) : iso)
   const facts: Fact[] = [
-    ['Message', id],
-    ['To', to],
-    ['Subject', subject],
     ['State', lastError ? `${state}: ${lastError}` : state],
     ['Tries', attempts],
     ['Queued', time(createdAt)],
@@ -134,7 +140,13 @@ export function renderMessage({ message, written, text, page }: ShownMessage, vi
     ['Page', page],
   ]
   const lines = view.isTerminal
-    ? factLines(facts)
-    : facts.flatMap(([name, value]) => (value === null ? [] : [`${`${name}:`.padEnd(11)}${oneLine(value)}`]))
+    ? [view.chalk.bold(oneLine(`Message ${id}: ${subject}`)), '', ...factLines([['To', to], ...facts])]
+    : forPipe([['Message', id], ['To', to], ['Subject', subject], ...facts])
   return [...lines, '', ...text.trimEnd().split('\n').map(oneLine)].join('\n')
+}
+
+function forPipe(facts: readonly Fact[]): string[] {
+  return facts.flatMap(([name, value]) =>
+    value === null ? [] : [`${`${name}:`.padEnd(11)}${oneLine(value)}`],
+  )
 }

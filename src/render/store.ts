@@ -4,7 +4,7 @@ import type { ServerFacts } from '../db/engine.ts'
 import type { Voided } from '../db/credentials.ts'
 import { type Fact, factLines } from './fields.ts'
 import type { View } from './table.ts'
-import { tsvLine } from './clean-text.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
 import { count, inUnits, relativeTime, sentenceCase } from './text.ts'
 import type { JsonAnswer } from './json.ts'
 
@@ -55,7 +55,12 @@ export function renderStore(about: StoreDescription, view: View): string {
     ),
   ]
   if (!view.isTerminal) return lines.map(([name, value]) => tsvLine([name, value])).join('\n')
-  return factLines(lines.map(([name, value]) => [sentenceCase(name), value])).join('\n')
+  const [, ...facts] = lines
+  return [
+    view.chalk.bold(oneLine(about.store)),
+    '',
+    ...factLines(facts.map(([name, value]) => [sentenceCase(name), value])),
+  ].join('\n')
 }
 
 export function storeJson(about: StoreDescription): JsonAnswer<'store'> {

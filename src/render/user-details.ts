@@ -25,13 +25,13 @@ function forPerson({ account, holdings, events }: UserSheet, view: View): string
     `${chalk.bold(oneLine(nameOf(account)))}  ${oneLine(account.email)}`,
     '',
     signIn(account, view),
-    ...(way ? [`                ${chalk.cyan(way)}`] : []),
+    ...(way ? [`${label('')}${chalk.cyan(way)}`] : []),
     line('Status', account.status),
     line('Centre', centreLine(account)),
     line('Roles', [...account.roles, ...account.derivedRoles].join(', ') || 'none'),
     line('Sites', account.sites.join(', ') || 'none'),
     line('PIN', account.pin),
-    line('Last sign-in', account.lastSignedInAt ? relativeTime(account.lastSignedInAt, now) : 'never'),
+    line('Last signed in', account.lastSignedInAt ? relativeTime(account.lastSignedInAt, now) : 'never'),
     line('Created', relativeTime(account.createdAt, now)),
     ...holdingLines(holdings),
   ]
@@ -65,7 +65,7 @@ function line(name: string, value: string): string {
 }
 
 function label(name: string): string {
-  return `  ${name.padEnd(14)}`
+  return `  ${name.padEnd(16)}`
 }
 
 function forPipe({ account, holdings, events }: UserSheet): string {

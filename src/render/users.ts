@@ -98,8 +98,22 @@ function sentence(changed: ChangedUser, { chalk }: View, mail: readonly Message[
   const what =
     isUnsure && outcome === 'message-failed'
       ? 'may have got the message that lets them choose a password, or not'
-      : happened[outcome](account, changed.left ?? '')
+      : `${happened[outcome](account, changed.left ?? '')}${outcome === 'edited' ? whatWasEdited(changed) : ''}`
   return `${mark} ${who} ${what}${suffix}.`
+}
+
+/** `: name, sites`, where it is known how they were before. */
+function whatWasEdited({ account, before }: ChangedUser): string {
+  if (!before) return ''
+  const facts = {
+    name: nameOf,
+    address: ({ email }: Account) => email,
+    'administrative rights': ({ hubRole }: Account) => hubRole,
+    roles: ({ roles, hubRole }: Account) => roles.filter((role) => role !== hubRole).join(),
+    sites: ({ sites }: Account) => sites.join(),
+  }
+  const changed = Object.entries(facts).filter(([, of]) => of(account) !== of(before))
+  return changed.length === 0 ? '' : `: ${changed.map(([name]) => name).join(', ')}`
 }
 
 /** What a rule could only queue, in the words of what became of it. */

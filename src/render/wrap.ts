@@ -70,8 +70,8 @@ const commandIn = (text: string) =>
     text,
   )
 
-/** A word, and the value of an option with it. */
-const partOfCommand = /(?:--[\w-]+ (?!-))?(?:'[^']*'|[^' ])+/g
+/** A word, and the value of an option with it, or the file of a redirection. */
+const partOfCommand = /(?:--[\w-]+ (?!-)|[<>|]+ )?(?:'[^']*'|[^' ])+/g
 
 /** A command that is longer than a line, as a shell reads it on several: never broken within quotes. */
 function onLines(word: string, { indent, width }: { indent: string; width: number }): string {

@@ -15,6 +15,20 @@ import { newWorld, type World } from '../world.ts'
 
 const root = join(import.meta.dirname, '../..')
 
+describe('the help of a command', () => {
+  it('has its headings in bold, where there are styles', async () => {
+    const world = newWorld()
+    const env = { FORCE_COLOR: '1', NO_COLOR: undefined, PAGER: 'cat' }
+    const headings = async (...more: string[]) => {
+      const { raw } = await inProcess(world, ['users', 'show', '--help', ...more], { env }).leaves()
+      return raw.match(/\u001b\[1m[^\u001b]*/g)?.map((heading) => heading.slice(4))
+    }
+    expect(await headings()).toEqual(['Usage:', 'Arguments:', 'Examples:', 'Options of every command:'])
+    expect(await headings('--no-color')).toBeUndefined()
+    await world.close()
+  })
+})
+
 describe('each page of help', () => {
   let world: World
   beforeEach(() => {

@@ -33,7 +33,7 @@ describe('a batch', () => {
     ])
     expect(ran.exit).toBe(0)
     expect(ran.stdout).toBe(
-      '3\t0\tAmira Haddad (EG001) is suspended.\n4\t0\tOmar Ali Said (EG001) is edited.\n',
+      '3\t0\tAmira Haddad (EG001) is suspended.\n4\t0\tOmar Ali Said (EG001) is edited: name.\n',
     )
     expect(ran.stderr).toBe('2 lines done.\n')
     expect(await statusOf('amira@school.example')).toBe('suspended')
@@ -54,7 +54,7 @@ describe('a batch', () => {
     expect(ran.exit).toBe(0)
     expect(await statusOf('amira@school.example')).toBe('active')
     expect(await statusOf('omar@school.example')).toBe('suspended')
-    expect(ran.stdout).toContain('4\t0\tOmar Saleh (EG001) is edited.\n')
+    expect(ran.stdout).toContain('4\t0\tOmar Saleh (EG001) is edited: name.\n')
   })
 
   it('names a line that asks for help alone, and not the next with the same command', async () => {

@@ -54,7 +54,7 @@ describe('an import at a terminal', () => {
     expect(exit).toBe(8)
     expect(stdout).toContain('Renamed:\n    EG001  Nile School → Nile Academy\n')
     expect(stdout).toContain('Not in the workbook: 1 centre of the store')
-    expect(stdout).toMatch(/1 row held back:\n {2}b!G3 {2}/)
+    expect(stdout).toMatch(/1 row held back:\n {4}b!G3 {2}/)
   })
 
   it('deletes what is not in the workbook where it is told to, and says so', async () => {
@@ -110,7 +110,7 @@ describe('an import at a terminal', () => {
     expect(stderr).toContain('+ 1 new centre\n    EG004  Aswan School\n')
     expect(stderr).toContain('+ 2 new users, each with a PIN\n')
     expect(stderr).toContain('~ 1 centre to rename\n    EG001  Nile School → Nile Academy\n')
-    expect(stderr).toContain('1 user at these centres but not in the workbook\n    amira@school.example')
+    expect(stderr).toContain('· 1 user at these centres but not in the workbook\n    amira@school.example')
     expect(stderr).toContain('1 user assigned to several centres\n    omar@school.example')
     rowsOf('one.csv', ['EG005,Luxor School,Egypt,Luxor,Eve,Lee,eve@school.example'])
     expect((await shown('centres import one.csv --plan-out one.plan')).stderr).toContain(
@@ -144,10 +144,10 @@ describe('the history of imports at a terminal', () => {
     expect(one).toContain('To take it back: ssh-admin centres imports undo 2')
     await world.run(['users', 'suspend', 'yui@school.example', '--yes'])
     const { stdout: undone } = await shown('centres imports undo 2 --yes')
-    expect(undone).toMatch(/^Took back import 2 \(b\.csv\): 1 old name given back[,.]/)
+    expect(undone).toMatch(/^✓ Took back import 2 \(b\.csv\): 1 old name given back[,.]/)
     expect(undone).toContain('yui@school.example  suspended')
     expect((await shown('centres imports undo 2 --yes')).stdout).toBe(
-      'Import 2 was taken back already; nothing to do.\n',
+      '· Import 2 was taken back already; nothing to do.\n',
     )
     expect((await shown('centres pins 1 --out again.xlsx')).stdout).toBe('2 open PINs in again.xlsx.\n')
   })

@@ -35,7 +35,11 @@ const runs = async (...lines: string[]) => {
 describe('what became of a user', () => {
   it.each([
     [`users suspend ${amira}`, '✓ Amira Haddad (EG001) is suspended.'],
-    [`users edit ${amira} --first-name Amal`, '✓ Amal Haddad (EG001) is edited.'],
+    [
+      `users edit ${amira} --add-site cambridge-lower-secondary --admin --yes`,
+      '✓ Amira Haddad (EG001) is edited: administrative rights, sites.',
+    ],
+    [`users edit ${amira} --first-name Amal`, '✓ Amal Haddad (EG001) is edited: name.'],
     [`users edit ${amira} --first-name Amira`, '· Amira Haddad (EG001) is active as before; nothing to do.'],
     [`users move ${amira} --to EG002`, '✓ Amira Haddad moved from EG001 to EG002.'],
     [`users remove ${amira}`, '✓ Amira Haddad is removed from EG001; the account remains.'],
@@ -123,7 +127,7 @@ describe('the screen of one user', () => {
     async (_, lines, reason, way) => {
       await runs(...lines)
       const screen = await shown(`users show ${amira}`)
-      expect(screen).toContain(`Can sign in   no: ${reason}\n`)
+      expect(screen).toContain(`Can sign in     no: ${reason}\n`)
       expect(screen).toContain(`${' '.repeat(16)}${way}\n`)
     },
   )
@@ -131,7 +135,7 @@ describe('the screen of one user', () => {
   it('says so of an invited user, and of a suspended coordinator', async () => {
     await world.user('yui@school.example', { centre: 'EG001', status: 'invited' })
     expect(await shown('users show yui@school.example')).toContain(
-      'no: no password has been set up yet\n                ssh-admin users reset-password yui@school.example',
+      'no: no password has been set up yet\n                  ssh-admin users reset-password yui@school.example',
     )
     await runs('coordinator suspend EG001')
     expect(await shown('users show huda@school.example')).toContain('ssh-admin coordinator restore EG001')
@@ -140,8 +144,8 @@ describe('the screen of one user', () => {
   it('shows what they hold, and that they can sign in', async () => {
     await holding(world, amira)
     const screen = await shown(`users show ${amira}`)
-    expect(screen).toContain('Can sign in   yes\n')
-    expect(screen).toContain('Holds         cambridge-primary: 1 learner group, 1 test, 2 results\n')
+    expect(screen).toContain('Can sign in     yes\n')
+    expect(screen).toContain('Holds           cambridge-primary: 1 learner group, 1 test, 2 results\n')
   })
 })
 
@@ -221,8 +225,24 @@ describe('other answers', () => {
   it('say of a message that was written to a file when that was, and not that it was delivered', async () => {
     await world.run(['users', 'reset-password', amira, '--yes'])
     const message = await shown('mail show 1')
+    expect(message).toMatch(/^Message 1: \S.*\n\n {2}To +amira@school\.example\n {2}State +written\n/)
     expect(message).toMatch(/\n {2}Written +2026-/)
     expect(message).not.toContain('Delivered')
+  })
+
+  it('say why a message that was to be sent is not', async () => {
+    await world.run([
+      'users',
+      'reset-password',
+      amira,
+      '--yes',
+      '--smtp',
+      'smtp://127.0.0.1:9?ignoreTLS=true',
+    ])
+    world.setClock(new Date(world.now.getTime() + 3 * 86_400_000))
+    expect(await shown('mail send')).toContain(
+      `· Message 1 to ${amira} is cancelled. What it carries expired before it could be sent.\n`,
+    )
   })
 
   it('say of lists that nothing is there', async () => {

@@ -46,6 +46,11 @@ describe('a line that does not fit', () => {
     )
   })
 
+  it('leaves the file of a redirection on its line', () =>
+    expect(
+      wrapped('  $ ssh-admin account set-up amira@school.example < temporary-and-new-password.txt', 60),
+    ).toBe('  $ ssh-admin account set-up amira@school.example \\\n      < temporary-and-new-password.txt'))
+
   it('goes on behind a command', () =>
     expect(wrapped('ssh-admin NOUN --help says more; ssh-admin help json, and others, too', 34)).toBe(
       'ssh-admin NOUN --help says more;\nssh-admin help json, and others,\ntoo',

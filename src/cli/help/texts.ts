@@ -121,14 +121,14 @@ PAGER (less -FRX, where nothing is said; none where it is empty or cat, or with 
 export const workbook = `centres import reads an Excel workbook (.xlsx) or a list (.csv). ssh-admin centres sample FILE writes an
 empty one with the right headings.
 
-  Centre number   2 to 12 letters and digits                                     always needed
-  Centre name     an existing centre takes the new name; blank means the same    a column is needed
-  Email           one user in each row; a row without one is a centre alone      a column is needed
-  Country         the English name                                               for a new centre
-  Address, Town, Postcode                                                        optional
-  First name, Last name                                                          optional
-  Role            coordinator, admin, teacher, or a service role                 optional, new users only
-  Kind, Associate                                                                optional, new centres only
+  Centre number            always needed: 2 to 12 letters and digits
+  Centre name              the column is needed; an existing centre takes the new name, blank means the same
+  Email                    the column is needed; one user in each row, a row without one is a centre alone
+  Country                  for a new centre: the English name
+  Address, Town, Postcode  optional
+  First name, Last name    optional
+  Role                     optional, new users only: coordinator, admin, teacher, or a service role
+  Kind, Associate          optional, new centres only
 
 Headings are found wherever they stand and in whatever order; --map 'Column=field' names others.
 
@@ -287,7 +287,7 @@ is exit 5, names the line that decides, and is recorded.
   ssh-admin roles grant EMAIL ROLE            give a role
   ssh-admin roles check EMAIL ACTION TARGET   may they, and by which line
   ssh-admin roles list --matrix               the table above
-  ssh-admin whoami                            for whom you act, with which rights`
+  ssh-admin whoami                            whose rights you have`
 }
 
 const widest = 100
