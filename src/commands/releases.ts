@@ -27,6 +27,7 @@ import {
   problemInFull,
   type ListedAuthorisation,
   leftOutLines,
+  centresWithoutZone,
 } from '../render/releases.ts'
 import { typedAudience } from '../rules/releases/audience.ts'
 import {
@@ -302,7 +303,7 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
     key: 'authorisations',
     fields: authorisationFields,
     table: ['release-name', 'centre', 'resources', 'state', 'opens-local', 'opens', 'closes', 'problem'],
-    dropOrder: ['problem', 'closes', 'resources', 'opens-local', 'release-name', 'opens'],
+    dropOrder: ['problem', 'closes', 'resources', 'release-name', 'opens-local', 'opens'],
     below: problemInFull,
     id: 'centre',
     toFile: ({ out }) => out,
@@ -325,15 +326,38 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
         for (const release of wanted)
           for (const one of authorisationsOf(release, facts)) {
             const authorisation = visible(one)
-            if (authorisation) yield { authorisation, at }
+            if (authorisation) yield { authorisation, at, zoneOfAll }
           }
       }
-      return { rows: ({ reverse }) => (reverse ? [...rows()].reverse() : rows()) }
+      let zones: ReadonlySet<string> | undefined
+      const zoneOfAll = () => {
+        zones ??= zonesAmong(rows())
+        const [zone, another] = zones
+        return another === undefined ? zone : undefined
+      }
+      return {
+        rows: ({ reverse }) => (reverse ? [...rows()].reverse() : rows()),
+        about: { lines: () => zoneLines(zoneOfAll()), json: {} },
+      }
     },
     json: authorisationJson,
     none: 'Nothing is released.',
     noneFits: 'Nothing of that is released.',
   })
+
+/** The time zones in which something opens, of which a list knows whether it is one. */
+function zonesAmong(rows: Iterable<ListedAuthorisation>): ReadonlySet<string> {
+  const zones = new Set<string>()
+  for (const { authorisation } of rows) {
+    if (authorisation.opensAt !== null && authorisation.zone !== null) zones.add(authorisation.zone)
+    if (zones.size > 1) break
+  }
+  return zones
+}
+
+function zoneLines(zone: string | undefined): string[] {
+  return zone === undefined ? [] : [`Local times are those of ${zone}.`, '']
+}
 
 const maxNamed = 10
 const maxZones = 12
@@ -365,8 +389,9 @@ function editQuestion({ release, closes, opens, outlook }: ChangedRelease): stri
 function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
   const { centres, firstOpensAt, lastOpensAt, lastClosesAt, timeline, without, leftOut } = outlook
   const zones = [
-    ...new Set(timeline.flatMap((moment) => moment.zones.map(({ timeZone }) => timeZone ?? 'no time zone'))),
+    ...new Set(timeline.flatMap((moment) => moment.zones.flatMap(({ timeZone }) => timeZone ?? []))),
   ]
+  const unplaced = centresWithoutZone(timeline)
   const when =
     firstOpensAt === null || lastOpensAt === null
       ? 'which opens nowhere'
@@ -388,6 +413,9 @@ function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
       ? []
       : [`It is closed everywhere from ${plainTime(lastClosesAt.toISOString())}.`]),
     ...(zones.length === 0 ? [] : [`Time zones: ${zones.slice(0, maxZones).join(', ')}${more}.`]),
+    ...(unplaced === 0
+      ? []
+      : [`Nobody has said the time zone of ${count(unplaced, 'centre')}, and it opens there all the same.`]),
     ...listLines('It never opens for:', named, maxNamed),
     ...leftOutLines(leftOut, maxNamed),
   ]

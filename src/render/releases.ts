@@ -1,5 +1,5 @@
 import type { ReleaseRow } from '../db/releases.ts'
-import { localTimeInWords } from '../rules/key-times/local-time.ts'
+import { localTimeAt, localTimeInWords } from '../rules/key-times/local-time.ts'
 import { audienceInWords, audienceText } from '../rules/releases/audience.ts'
 import {
   type Authorisation,
@@ -15,6 +15,7 @@ import { renderClosing } from './closing.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
 import { count, listLines, plainTime, timeInUtc } from './text.ts'
+import { grouped } from '../grouped.ts'
 
 /** A release with for how many centres it opens, and when. */
 export interface ListedRelease {
@@ -155,6 +156,8 @@ export function publishedReleaseJson(
 export interface ListedAuthorisation {
   authorisation: Authorisation
   at: Date
+  /** The time zone of all that is listed, which is said above the list; undefined where there are several. */
+  zoneOfAll?: () => string | undefined
 }
 
 function stateOf({ authorisation, at }: ListedAuthorisation): AuthorisationState {
@@ -163,6 +166,24 @@ function stateOf({ authorisation, at }: ListedAuthorisation): AuthorisationState
 
 function localOf({ authorisation: { opensAt, zone } }: ListedAuthorisation): string | null {
   return opensAt !== null && zone !== null ? localTimeInWords(opensAt, zone) : null
+}
+
+/** So wide is a table that has room for the longest name of a time zone beside a whole moment. */
+const minWidthOfWholeClocks = 100
+
+/** What the clock shows; how far that is from UTC, the next column says, and its day where that is the same. */
+function clockOf(listed: ListedAuthorisation, { width }: View): string {
+  const { opensAt, zone } = listed.authorisation
+  if (opensAt === null || zone === null) return ''
+  const shown = localTimeAt(opensAt, zone)
+  if (listed.zoneOfAll?.() === zone) return shown
+  const [date = '', time = ''] = shown.split(' ')
+  if (width >= minWidthOfWholeClocks) return `${shown} ${zone}`
+  return opensAt.toISOString().startsWith(date) ? `${time} ${zone}` : `${weekdayOf(date)} ${time} ${zone}`
+}
+
+function weekdayOf(date: string): string {
+  return new Date(date).toUTCString().slice(0, 3)
 }
 
 /** What a list says of an authorisation. */
@@ -175,13 +196,7 @@ export const authorisationFields = {
     authorisation.resources.map(({ id, title }) => `${id} ${title}`).join(', '),
   ),
   state: field<ListedAuthorisation>('State', stateOf),
-  'opens-local': field<ListedAuthorisation>(
-    'Opens there',
-    localOf,
-    (listed) =>
-      // How far that is from UTC, the next column says.
-      localOf(listed)?.replace(/ \(UTC.*$/, '') ?? '',
-  ),
+  'opens-local': field<ListedAuthorisation>('Opens there', localOf, clockOf),
   opens: field<ListedAuthorisation>(
     'Opens in UTC',
     ({ authorisation }) => isoOf(authorisation.opensAt),
@@ -315,28 +330,43 @@ function timelineLines(timeline: readonly OpeningMoment[], { width }: View): str
     const opens = `  ${plainTime(moment.at.toISOString())}`
     const counted = counts[at] ?? ''
     const barLength = width < minWidthOfLongBars ? 6 : 12
-    if (width < minWidthOfBars) return [`${opens}  ${counted}`, clocksThatFit(moment, '    ', width)]
+    const beneath = (first: string) => [first, cutTo(width, clocksThatFit(moment, '    ', width))]
+    if (width < minWidthOfBars) return beneath(`${opens}  ${counted}`)
     const bar = '█'.repeat(Math.max(1, Math.round((centres / max) * barLength))).padEnd(barLength)
     const before = `${opens}  ${bar} ${counted.padEnd(longest)}  `
-    return [clocksThatFit(moment, before, width)]
+    const line = clocksThatFit(moment, before, width)
+    return line.length > width ? beneath(before.trimEnd()) : [line]
   })
 }
 
-/** What the clocks of the time zones show then, of as many as there is room for, those of most centres first. */
+/** A moment that is the same for everybody is one for them too. */
+export function centresWithoutZone(timeline: readonly Pick<OpeningMoment, 'zones'>[]): number {
+  const unplaced = timeline.flatMap(({ zones }) => zones.filter(({ timeZone }) => timeZone === null))
+  return unplaced.reduce((sum, { centres }) => sum + centres, 0)
+}
+
+/** What the clocks of the time zones show then, of as many as there is room for, one at least, those of most centres first. */
 function clocksThatFit({ at, zones }: OpeningMoment, before: string, width: number): string {
-  const clocks = zones.map(({ timeZone, local }) => {
-    const day = local?.slice(0, 10) === at.toISOString().slice(0, 10) ? '' : `${local?.slice(0, 10)} `
-    return local === null ? 'no time zone' : `${day}${local.slice(11, 16)} ${timeZone ?? ''}`
+  const clocks = zones.flatMap(({ timeZone, local }) => {
+    if (timeZone === null || local === null) return []
+    const day = local.slice(0, 10) === at.toISOString().slice(0, 10) ? '' : `${local.slice(0, 10)} `
+    return `${day}${local.slice(11, 16)} ${timeZone}`
   })
+  const unplaced = centresWithoutZone([{ zones }])
+  const none = unplaced === 0 ? [] : [`${grouped(unplaced)} without a time zone`]
   const lineOf = (shown: number) => {
     const more = clocks.length - shown
     const others = more === 0 ? '' : ` and ${more} more ${more === 1 ? 'zone' : 'zones'}`
-    return oneLine(`${before}${clocks.slice(0, shown).join(', ')}${others}`)
+    const first = `${clocks.slice(0, shown).join(', ')}${others}`
+    return oneLine(`${before}${[...(first === '' ? [] : [first]), ...none].join(', ')}`)
   }
   let shown = Math.min(maxZones, clocks.length)
   while (shown > 1 && lineOf(shown).length > width) shown -= 1
-  // Names of zones are ASCII.
-  const line = lineOf(shown)
+  return lineOf(shown)
+}
+
+/** Names of zones are ASCII. */
+function cutTo(width: number, line: string): string {
   return line.length > width ? `${line.slice(0, Math.max(1, width - 1))}…` : line
 }
 

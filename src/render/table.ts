@@ -82,18 +82,14 @@ export function columnsThatFit(
     key,
   )
   const kept = new Set(columns.keys())
-  // The name of a place is whole as long as something less important can go.
-  const cut = new Set<number>()
-  const widthOfColumn = (at: number) => (cut.has(at) ? columns[at]?.narrowest : columns[at]?.usual) ?? 0
-  const needed = () => [...kept].reduce((sum, at) => sum + widthOfColumn(at) + gap.length, -gap.length)
+  const needed = () =>
+    [...kept].reduce((sum, at) => sum + (columns[at]?.narrowest ?? 0) + gap.length, -gap.length)
   const isEmpty = (at: number) => columns[at]?.isEmpty === true
   // What no row has anything in takes no room from what is cut.
   const whole = () =>
     [...kept].reduce((sum, at) => sum + (columns[at]?.widest ?? 0) + gap.length, -gap.length)
   for (const name of [...dropOrder.filter(isEmpty), ...known]) if (whole() > width) kept.delete(name)
   for (const name of [...dropOrder.filter(isEmpty), ...dropOrder]) {
-    if (needed() <= width) break
-    cut.add(name)
     if (needed() <= width) break
     kept.delete(name)
   }
@@ -109,8 +105,6 @@ export function columnsThatFit(
 interface Column {
   /** Of its longest cell, or its heading. */
   widest: number
-  /** What it has as long as less important ones can go. */
-  usual: number
   /** What it needs at least. */
   narrowest: number
   /** What it keeps where there is no room for anything. */
@@ -146,15 +140,9 @@ export function fittingTable(
   return table(only(headings), rows.map(only), view, { key: kept.indexOf(key) })
 }
 
-/** A moment, a date, a number. */
+/** A moment, also with the place where a clock shows it, a date, a number. */
 const neverCut =
-  /^(\d{4}-\d{2}-\d{2}|[\d.,:+-]+$|(never|now|just now|yesterday|today|tomorrow)$|in \d+ \w+$|\d+ \w+ ago$)/
-
-/** A moment at some place: only the place may be cut, and how far it is from UTC may not. */
-const momentThere = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2} (?!UTC$|\(UTC)\S/
-const enoughOfMomentThere = 22
-const wholeMomentThere = 33
-const momentAlone = 17
+  /^(\d{4}-\d{2}-\d{2}|([A-Z][a-z]{2} )?\d{2}:\d{2} [A-Z]|[\d.,:+-]+$|(never|now|just now|yesterday|today|tomorrow)$|in \d+ \w+$|\d+ \w+ ago$)/
 
 function columnsOf(
   headings: readonly string[],
@@ -164,13 +152,9 @@ function columnsOf(
   return headings.map((heading, at) => {
     const cells = lines.map((cells) => cells[at] ?? '').filter((cell) => cell !== '')
     const widest = cells.reduce((max, cell) => Math.max(max, widthOf(cell)), widthOf(heading))
-    const isThere = cells.some((cell) => momentThere.test(cell))
-    const isWhole = !isThere && cells.every((cell) => neverCut.test(cell))
-    const longest = isThere ? enoughOfMomentThere : at === key ? enoughOfKey : enough
-    const narrowest = isWhole ? widest : Math.min(widest, longest)
-    const usual = isThere ? Math.min(widest, wholeMomentThere) : narrowest
-    const minWidth = isWhole ? widest : isThere ? momentAlone : 1
-    return { widest, usual, narrowest, minWidth, isEmpty: cells.length === 0 }
+    const isWhole = cells.every((cell) => neverCut.test(cell))
+    const narrowest = isWhole ? widest : Math.min(widest, at === key ? enoughOfKey : enough)
+    return { widest, narrowest, minWidth: isWhole ? widest : 1, isEmpty: cells.length === 0 }
   })
 }
 
@@ -184,8 +168,6 @@ function widthsThatFit(columns: readonly Column[], width: number): number[] {
     while (longest > 1 && isTooWide(widths())) longest -= 1
     return widths()
   }
-  const usual = shrunk((column) => column.usual)
-  if (!isTooWide(usual)) return usual
   const fitting = shrunk((column) => column.narrowest)
   if (!isTooWide(fitting)) return fitting
   // Not even that: then the texts give way further, and only where nothing is left of them the rest.

@@ -74,13 +74,20 @@ describe('what a person sees of releases and what they are made of', () => {
     await shown(uploading)
     await shown(creating.replace('2026-03-01T08:00Z', '2026-06-02T05:00Z'))
     await shown('releases publish June')
-    expect(await at80('releases authorisations --centre EG001')).toContain(
-      '2026-06-02 08:00 Africa/Cairo  2026-06-02 05:00',
+    expect(await at80('releases authorisations --centre EG001')).toMatch(
+      /^Local times are those of Africa\/Cairo.\n\n[^\n]+\nJune .* not-yet-open +2026-06-02 08:00 +2026-06-02 05:00\n/,
     )
     await shown('centres create AR001 --name Cordoba --country AR --time-zone America/Argentina/Buenos_Aires')
-    // The name of the zone is cut, not the number of the centre, and there is room for the state.
-    expect(await at80('releases authorisations --centre AR001')).toContain(
-      'June  AR001   not-yet-open  2026-06-02 02:00 America/Argentin…  2026-06-02 05:00',
+    expect(await at80('releases authorisations --centre AR001')).toMatch(
+      /^Local times are those of America\/Argentina\/Buenos_Aires.\n\n[^\n]+\nJune .* not-yet-open +2026-06-02 02:00 +2026-06-02 05:00\n/,
+    )
+    // Where there are several zones, each row has its own, and its weekday where that is another than in UTC.
+    const several = await at80('releases authorisations --release June')
+    expect(several).toContain('AR001   not-yet-open  02:00 America/Argentina/Buenos_Aires  2026-06-02 05:00')
+    expect(several).toContain('EG001   not-yet-open  08:00 Africa/Cairo                    2026-06-02 05:00')
+    await world.run(['releases', 'edit', 'June', '--opens', '2026-06-02T01:00Z', '--yes'])
+    expect(await at80('releases authorisations --release June')).toContain(
+      'AR001   not-yet-open  Mon 22:00 America/Argentina/Buenos_Aires  2026-06-02 01:00',
     )
     const keyTimes = await at80('key-times list')
     expect(keyTimes).toMatch(/Africa\/Cairo +2026-03-03 08:00\n/)
@@ -107,6 +114,23 @@ describe('what a person sees of releases and what they are made of', () => {
     expect(whole(await at80('errors list'))).toContain('ssh-admin centres edit NZ001 --time-zone ZONE.')
   })
 
+  it('counts no centre without a time zone as a zone, and says how many there are', async () => {
+    const env = { NO_COLOR: '1', COLUMNS: '80' }
+    const at80 = async (line: string) => (await world.run(line.split(' '), { terminal: true, env })).stdout
+    await shown(uploading)
+    for (const number of ['NZ001', 'NZ002']) await shown(`centres create ${number} --name Kauri --country NZ`)
+    await shown('releases create June --resource 1 --opens 2026-06-02T05:00Z --for all')
+    expect(await at80('releases show June')).toMatch(
+      /\n {2}2026-06-02 05:00 UTC +█+ +3 centres\n {4}08:00 Africa\/Cairo, 2 without a time zone\n/,
+    )
+    await shown('releases create July --resource 1 --opens 2026-06-02T05:00Z --for NZ001')
+    expect(await at80('releases show July')).toMatch(/ 1 centre {2}1 without a time zone\n/)
+    const { stderr } = await world.run(['releases', 'publish', 'June'])
+    expect(stderr.replace(/\s+/g, ' ')).toContain(
+      'Time zones: Africa/Cairo. Nobody has said the time zone of 2 centres, and it opens there all the same.',
+    )
+  })
+
   it('is each moment whole at 40 columns, what is the least of it left out', async () => {
     const at = async (columns: number, line: string) => {
       const text = (await world.run(line.split(' '), { terminal: { columns }, env: { NO_COLOR: '1' } }))
@@ -126,13 +150,13 @@ describe('what a person sees of releases and what they are made of', () => {
     )
     expect(await at(60, 'key-times show EG001 --date 2026-06-02')).not.toContain('…')
     expect(await at(40, 'releases authorisations')).toMatch(
-      /^Centre +State +Opens in UTC\nEG001 +not-yet-open +2026-06-02 05:00\n/,
+      /\nCentre +State +Opens in UTC\nEG001 +not-yet-open +2026-06-02 05:00\n/,
     )
     expect(await at(60, 'releases authorisations')).toMatch(
-      /\nListening[^\n]+… +EG001 +not-yet-open +2026-06-02 05:00\n/,
+      /\nEG001 +not-yet-open +2026-06-02 08:00 +2026-06-02 05:00\n/,
     )
     expect(await at(80, 'releases authorisations')).toMatch(
-      /… +EG001 +not-yet-open +2026-06-02 08:00 [^\n]+ +2026-06-02 05:00\n/,
+      /… +EG001 +not-yet-open +2026-06-02 08:00 +2026-06-02 05:00\n/,
     )
     expect(await at(40, 'entries list')).toMatch(
       /^Centre +Series +Component +Candidates\nEG001 +2026-06 +0500\/12 +3\n/,
