@@ -66,7 +66,7 @@ export const list = () =>
     name: 'list',
     summary: 'list the documents for everybody who can sign in',
     description:
-      'List help documents by title. Cambridge staff see withdrawn ones too, and with --history what was replaced.\nIn a pipe: number, title, version, file, bytes, SHA-256, status, uploaded, replaced, withdrawn.',
+      'List help documents by title. Cambridge staff see withdrawn ones too, and with --history every version, when it was uploaded and when another took its place.\nIn a pipe: number, title, version, file, bytes, SHA-256, status, uploaded, replaced, withdrawn.',
     options: { history: flag('every version, for Cambridge staff') },
     examples: ['ssh-admin help-documents list'],
     singular: 'help document',

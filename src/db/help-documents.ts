@@ -8,13 +8,14 @@ import { nextNumber } from './portable.ts'
 export interface HelpDocumentRow {
   id: number
   title: string
+  /** When it was uploaded first; of a version in the history, when that was. */
   created_at: string
+  /** When its present version took the place of another; of a version in the history, when another took its place. */
+  replaced_at: string | null
   withdrawn_at: string | null
   version: number
   file: string
   content_id: number
-  /** When this version was uploaded. */
-  version_at: string
   sha256: string
   bytes: number
   mismatch_at: string | null
@@ -44,9 +45,15 @@ export async function findHelpDocuments(
   if (!withdrawn) query = query.where('withdrawn_at', 'is', null)
   const rows = await query.orderBy('help_documents.id').orderBy('version.version', 'desc').execute()
   rows.sort((one, other) => compareNames(one.title, other.title))
-  const seen = new Set<number>()
-  const present = history ? rows : rows.filter(({ id }) => !seen.has(id) && seen.add(id))
-  return present.map((row) => ({ ...row, sha256: row.sha256 ?? '', bytes: row.bytes ?? 0 }))
+  return rows.flatMap(({ version_at, ...row }, at) => {
+    const before = rows[at - 1]
+    const next = before?.id === row.id ? before : undefined
+    if (next && !history) return []
+    const dates = history
+      ? { created_at: version_at, replaced_at: next?.version_at ?? null }
+      : { replaced_at: row.version > 1 ? version_at : null }
+    return { ...row, ...dates, sha256: row.sha256 ?? '', bytes: row.bytes ?? 0 }
+  })
 }
 
 interface NewVersion {

@@ -27,17 +27,10 @@ export const helpDocumentFields = {
   ),
   replaced: field<HelpDocumentRow>(
     'Replaced',
-    (row) => replacedAt(row),
-    (row, { now }) => {
-      const at = replacedAt(row)
-      return at === null ? '' : relativeTime(at, now)
-    },
+    ({ replaced_at }) => replaced_at,
+    ({ replaced_at }, { now }) => (replaced_at === null ? '' : relativeTime(replaced_at, now)),
   ),
   withdrawn: field<HelpDocumentRow>('Withdrawn', ({ withdrawn_at }) => withdrawn_at),
-}
-
-function replacedAt({ version, version_at }: HelpDocumentRow): string | null {
-  return version > 1 ? version_at : null
 }
 
 function statusOf({ withdrawn_at, mismatch_at }: HelpDocumentRow): 'kept' | 'withdrawn' | 'damaged' {
@@ -55,7 +48,7 @@ export function helpDocumentJson(document: HelpDocumentRow): Shape<'helpDocument
     sha256: document.sha256,
     status: statusOf(document),
     createdAt: document.created_at,
-    replacedAt: replacedAt(document),
+    replacedAt: document.replaced_at,
     withdrawnAt: document.withdrawn_at,
   }
 }

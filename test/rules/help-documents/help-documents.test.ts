@@ -48,6 +48,26 @@ describe('help documents', () => {
     expect(await listed('--history', ...teacher)).toMatchObject([{ version: 2 }])
   })
 
+  it('say of each version when it was uploaded and when another took its place', async () => {
+    const [first] = await listed()
+    const dates = []
+    for (const [day, file] of ['second.txt', 'first.txt'].entries()) {
+      world.setClock(`2026-04-0${day + 1}T09:00:00.000Z`)
+      const { helpDocuments } = (
+        await world.run(['help-documents', 'replace', id, file, '--yes', '--json'])
+      ).json()
+      dates.push(helpDocuments[0].replacedAt)
+    }
+    const [second, third] = dates
+    expect(new Set([first.createdAt, second, third]).size).toBe(3)
+    expect(await listed('--history')).toMatchObject([
+      { version: 3, createdAt: third, replacedAt: null },
+      { version: 2, createdAt: second, replacedAt: third },
+      { version: 1, createdAt: first.createdAt, replacedAt: second },
+    ])
+    expect(await listed()).toMatchObject([{ version: 3, createdAt: first.createdAt, replacedAt: third }])
+  })
+
   it('are seen by staff alone once they are withdrawn', async () => {
     await world.run(['help-documents', 'withdraw', id, '--yes'])
     expect(await listed()).toMatchObject([{ status: 'withdrawn' }])
