@@ -58,7 +58,10 @@ export function action<Args, Options, Every>(
       refuseInBatch({ ...typedIn(leaf), command: session.command, kind: inBatch.kind, asks, json })
       refuseUnnamedActor(session)
       const targets = { typed: typedHere.typed, fromStdin: noTargets }
-      ready((context) => run({ targets, options }, sessionOf(typedHere, { ...invocation, context })))
+      ready({
+        work: (context) => run({ targets, options }, sessionOf(typedHere, { ...invocation, context })),
+        changes: inBatch.kind === 'changes',
+      })
       return
     }
     const targets = await resolveTargets(leaf, typedHere.typed, context)

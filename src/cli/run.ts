@@ -110,14 +110,15 @@ const checkLine: CheckLine = async (argv, { context, batch }) => {
   }
 }
 
-function readyLine(work: LineWork, line: { argv: readonly string[]; batch: Batch }): ReadyLine {
-  return async (context) => {
+function readyLine({ work, changes }: LineWork, line: { argv: readonly string[]; batch: Batch }): ReadyLine {
+  const run: ReadyLine['run'] = async (context) => {
     try {
       return { exit: await work(context) }
     } catch (error) {
       return failedLine(error, { ...line, context })
     }
   }
+  return { run, changes }
 }
 
 async function failedLine(

@@ -4,6 +4,7 @@ import {
   rehearse,
   type Savepoint,
   savepoint,
+  timeGoesOn,
   transactionState,
   type Trx,
   type Work,
@@ -31,6 +32,27 @@ export function asOneChange<Result>(
       }),
     ),
   )
+}
+
+/** Changes that are saved together, each with a time of its own. @throws what the work throws: then none of them is saved */
+export function asChangesSavedTogether<Result>(
+  store: OpenStore,
+  work: (within: OpenStore) => Promise<Result>,
+): Promise<Committed<Result>> {
+  return commit(store, (trx) => {
+    return work(
+      storeWithin(store, trx, {
+        commit: (part) => {
+          timeGoesOn(trx, store.now())
+          return committedPart(trx, part)
+        },
+        rehearse: (part) => {
+          timeGoesOn(trx, store.now())
+          return rehearsedPart(trx, part)
+        },
+      }),
+    )
+  })
 }
 
 /** The same, and all of it is taken back, at the end: each part sees what those before it did. */

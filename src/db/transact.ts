@@ -80,6 +80,12 @@ export function timeOf(trx: Trx): Date {
   return transactionState(trx).at
 }
 
+/** Where several changes are saved together each has the time at which it is done; time never runs backwards. */
+export function timeGoesOn(trx: Trx, clock: Date): void {
+  const state = transactionState(trx)
+  state.at = timeBy({ clock, lastEvent: state.at })
+}
+
 export interface Committed<Result> {
   result: Result
   /** Messages that are owed now, by their outbox number. */

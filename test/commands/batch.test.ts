@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connectSqlite } from '../../src/db/sqlite/driver.ts'
 import { wholeProgram } from '../../src/cli/run.ts'
 import { newInterruption } from '../../src/interruption.ts'
 import { inProcess } from '../terminal.ts'
@@ -138,6 +139,54 @@ describe('a batch', () => {
     const done = await batch(lines, '--yes', '--atomic')
     expect([done.exit, await statusOf('layla@school.example')]).toEqual([0, 'suspended'])
     expect((await world.run(['audit', 'verify'])).exit).toBe(0)
+  })
+
+  it('keeps what a line that is refused among others leaves behind, once, and what the others did', async () => {
+    const ran = await batch(
+      [
+        'users edit amira@school.example --first-name Amina',
+        'users edit amira@school.example --last-name Saleh',
+        'users edit omar@school.example --first-name Ali --as amira@school.example',
+        'users edit nobody@school.example --first-name No',
+        "users add 'Nour Said <nour@school.example>' --centre EG001",
+        'users edit omar@school.example --first-name Ali',
+      ],
+      '--yes',
+      '--keep-going',
+    )
+    expect(ran.exit).toBe(9)
+    expect(ran.stdout.split('\n').map((line) => line.split('\t').slice(0, 2).join(' '))).toEqual([
+      ...['1 0', '2 0', '3 5', '4 4', '5 0', '6 0'],
+      '',
+    ])
+    expect(await world.rows("select count(*) as n from audit where kind = 'refusal'")).toEqual([{ n: 1 }])
+    const events = await world.rows('select action, kind from audit order by id desc limit 6')
+    expect(events.map(({ action, kind }) => (kind === 'refusal' ? kind : action)).reverse()).toEqual([
+      ...['users.edited', 'users.edited', 'refusal', 'users.added', 'users.edited', 'mail.message-written'],
+    ])
+    expect(
+      await world.rows("select count(*) as n from outbox where to_address = 'nour@school.example'"),
+    ).toEqual([{ n: 1 }])
+    expect((await world.run(['audit', 'verify'])).exit).toBe(0)
+  })
+
+  it('waits once for a store that is not to be had, and says so of the line', async () => {
+    const other = connectSqlite(world.path('hub.db'))
+    other.exec('begin immediate')
+    const lines = [
+      'users show amira@school.example',
+      'users suspend amira@school.example',
+      'users suspend omar@school.example',
+    ]
+    const begun = performance.now()
+    const ran = await batch(lines, '--yes', '--wait', '2')
+    const waited = performance.now() - begun
+    other.exec('rollback')
+    other.close()
+    expect(ran.exit).toBe(7)
+    expect(waited).toBeLessThan(3_900)
+    expect(ran.stdout).toMatch(/^1\t0\t.*\n2\t7\tThe store .* is in use by/)
+    expect(ran.stderr).toContain('1 line done, 1 line refused, 1 line not run. It ended at line 2.')
   })
 
   it('sends each message once, when the lines are done', async () => {

@@ -4,7 +4,8 @@ import { checkLines, isCommand, refuseWrong } from './check-lines.ts'
 import { windowsOf } from './lines-of-input.ts'
 import { runAsOneChange } from './one-change.ts'
 import { reportAll, writeEnd } from './report.ts'
-import { type Running, runOne, stops } from './run-line.ts'
+import { type Running, stops } from './run-line.ts'
+import { endsOf } from './saved-together.ts'
 import { isOver, leave, type Line, newRun, type BatchOptions } from './state.ts'
 
 /** Runs the lines of stdin. @returns the exit code */
@@ -41,13 +42,12 @@ export async function runBatch(wanted: BatchOptions, session: Session): Promise<
   }
 }
 
-/** One after the other, each saved before the next begins. */
+/** One after the other. */
 async function runEach(lines: readonly Line[], running: Running): Promise<void> {
   const { run } = running
-  for (const [at, line] of lines.entries()) {
-    const end = await runOne(line, run)
-    if (end.error?.thrown instanceof Cancelled) return leave(run, lines.length - at)
-    if (!(await writeEnd(run, { line, end }))) return leave(run, lines.length - at - 1)
-    if (stops(end, running)) return leave(run, lines.length - at - 1, line)
+  for await (const { line, end, left } of endsOf(lines, run)) {
+    if (end.error?.thrown instanceof Cancelled) return leave(run, left + 1)
+    if (!(await writeEnd(run, { line, end }))) return leave(run, left)
+    if (stops(end, running)) return leave(run, left, line)
   }
 }

@@ -35,7 +35,7 @@ export async function checkLines(
       const checked = await session.checkLine(words, { context, batch })
       if (lines.length > 0) run.createsStore = before
       const line = { number, words }
-      if ('ready' in checked) lines.push({ ...line, run: checked.ready })
+      if ('ready' in checked) lines.push({ ...line, ...checked.ready })
       else wrong.push({ line, end: checked.end, failure: failureIn(checked.end.error?.thrown) })
     } catch (error) {
       const failure = failureIn(error)

@@ -34,11 +34,18 @@ export interface LineEnd {
   error?: { thrown: unknown; json: string; text: string }
 }
 
-/** What a line's command does. @returns the exit code */
-export type LineWork = (context: Context) => Promise<number>
+/** What a line's command does. */
+export interface LineWork {
+  /** @returns the exit code */
+  work: (context: Context) => Promise<number>
+  /** It changes the store, and does nothing else. */
+  changes: boolean
+}
 
 /** The same, with what is said where it fails. */
-export type ReadyLine = (context: Context) => Promise<LineEnd>
+export interface ReadyLine extends Pick<LineWork, 'changes'> {
+  run: (context: Context) => Promise<LineEnd>
+}
 
 /** Looks at a line: whether it is a command that can run here. @returns what it ended with, where it is none */
 export type CheckLine = (

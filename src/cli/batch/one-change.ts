@@ -5,7 +5,7 @@ import { FailureOfLine } from './check-lines.ts'
 import type { LineEnd } from './line.ts'
 import { writeEnd } from './report.ts'
 import { isRefused, type Running, runOne, stops } from './run-line.ts'
-import { leave, type Line, type Run } from './state.ts'
+import { leave, type Line, progressKept, type Run } from './state.ts'
 
 /** All of them within one transaction: saved at the end, or taken back. */
 export async function runAsOneChange(lines: readonly Line[], running: Running): Promise<void> {
@@ -43,11 +43,10 @@ async function asOne(
   const { session } = run
   const { asOneChange, rehearseOneChange } = await import('../../db/one-change.ts')
   const ends: { line: Line; end: LineEnd }[] = []
-  const [before, toDeliverBefore] = [{ ...run.progress, exits: new Set(run.progress.exits) }, run.toDeliver]
+  const takeBack = progressKept(run)
   const afresh = () => {
     ends.length = 0
-    Object.assign(run.progress, before, { exits: new Set(before.exits) })
-    run.toDeliver = [...toDeliverBefore]
+    takeBack()
   }
   let current: Line | undefined
   const work = async (within: OpenStore) => {

@@ -18,9 +18,7 @@ export interface TypedLine {
 }
 
 /** A line that is a command. */
-export interface Line extends TypedLine {
-  run: ReadyLine
-}
+export interface Line extends TypedLine, ReadyLine {}
 
 /** What has become of the lines so far. */
 interface Progress {
@@ -133,6 +131,20 @@ function interruptionOfLines(
     announceWith: () => undefined,
   }
   return { interruption, forget: () => whole.heard.removeEventListener('abort', interrupt) }
+}
+
+/** What has become of the lines so far. @returns what puts it back, as often as it is wanted, where lines are taken back */
+export function progressKept(run: Run): () => void {
+  const progress = { ...run.progress, exits: new Set(run.progress.exits) }
+  const toDeliver = copyOf(run.toDeliver)
+  return () => {
+    Object.assign(run.progress, progress, { exits: new Set(progress.exits) })
+    run.toDeliver = copyOf(toDeliver)
+  }
+}
+
+function copyOf(toDeliver: Run['toDeliver']): Run['toDeliver'] {
+  return toDeliver.map(({ by, numbers }) => ({ by, numbers: [...numbers] }))
 }
 
 export function leave({ progress }: Run, left: number, at?: TypedLine): void {

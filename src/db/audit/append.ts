@@ -48,6 +48,7 @@ export interface AuditProblem {
 export async function insertAuditRow(trx: Trx, event: AuditEvent): Promise<number> {
   const { last } = transactionState(trx)
   if (!transactionState(trx).isWhole) await refuseCutLog(trx, last?.id ?? 0)
+  transactionState(trx).isWhole = true
   const personal = event.personal.map((fact) => ({ ...fact, salt: randomBytes(16) }))
   const row: SealedRow = {
     id: (last?.id ?? 0) + 1,

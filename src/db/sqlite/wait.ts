@@ -33,7 +33,7 @@ export function waitForStore({ path, patience, onWait, signal, interruption, sin
     }
     // What counts already is brought to its end.
     const heard = interruption?.isFinishing() ? undefined : signal
-    await pause(Math.min(10 + tries * 5, 100), undefined, { signal: heard }).catch(() => {
+    await pause(Math.min(10 + tries * 5, 25), undefined, { signal: heard }).catch(() => {
       if (!interruption?.isFinishing()) throw new Cancelled()
     })
   }

@@ -1,0 +1,113 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { OpenStore } from '../../db/store/open.ts'
+import { Unavailable } from '../../errors.ts'
+import { missingHeadNotice } from '../session.ts'
+import { type Ended, isRefused, runOne } from './run-line.ts'
+import { type Line, progressKept, type Run } from './state.ts'
+
+/** So long changes wait to be saved, in milliseconds: whoever else changes the store waits as long for them. */
+const maxUnsaved = 20
+
+/** Between them, so that whoever waits for the store gets in, in milliseconds. */
+const letOthers = 1
+
+interface LineAndEnd {
+  line: Line
+  end: Ended
+}
+
+/**
+ * Runs the lines, one after the other. Changes that follow each other are saved together, so that the disk is waited for
+ * once: nothing is told of a line before it is saved. One that fails is taken back, those before it are saved, and it is
+ * run by itself.
+ * @returns how each ended, with how many are not run
+ */
+export async function* endsOf(
+  lines: readonly Line[],
+  run: Run,
+): AsyncGenerator<LineAndEnd & { left: number }> {
+  for (let at = 0; at < lines.length; ) {
+    const store = storeForMany(lines, { at, run })
+    const { ends, isWhole, failure } = store ? await savedTogether(lines, { at, run, store }) : nothingSaved
+    at += ends.length
+    if (ends.length > 0) await pause(letOthers)
+    for (const one of ends) yield { ...one, left: lines.length - at }
+    const line = lines[at]
+    if (isWhole || !line) continue
+    at += 1
+    const end = store && failure ? await runFailing(line, { run, store, failure }) : await runOne(line, run)
+    yield { line, end, left: lines.length - at }
+  }
+}
+
+/** The store, where this line and the next one change it. On a server a part of a change takes as many round trips as one by itself. */
+function storeForMany(lines: readonly Line[], { at, run }: { at: number; run: Run }): OpenStore | undefined {
+  const areMany = lines[at]?.changes === true && lines[at + 1]?.changes === true
+  return areMany && run.store && !run.store.engine.isShared ? run.store : undefined
+}
+
+interface Saved {
+  ends: LineAndEnd[]
+  /** Whether the line that follows can begin anew; it is run by itself where not. */
+  isWhole: boolean
+  /** The store was not to be had, and has been waited for. */
+  failure?: Unavailable
+}
+
+const nothingSaved: Saved = { ends: [], isWhole: false }
+
+async function savedTogether(
+  lines: readonly Line[],
+  { at, run, store }: { at: number; run: Run; store: OpenStore },
+): Promise<Saved> {
+  const { asChangesSavedTogether } = await import('../../db/one-change.ts')
+  const takeBack = progressKept(run)
+  try {
+    const { result, isLogged, missingHead } = await asChangesSavedTogether(store, async (within) => {
+      run.within = within
+      return endsWithin(lines, { at, run })
+    })
+    run.progress.isChanged ||= isLogged
+    if (missingHead !== undefined) run.session.notify(missingHeadNotice(missingHead, 'noted-again'))
+    return result
+  } catch (error) {
+    // Nothing is saved: each line is done by itself, and tells what it fails of.
+    takeBack()
+    const isLocked = error instanceof Unavailable && error.code === 'store-locked'
+    return isLocked ? { ...nothingSaved, failure: error } : nothingSaved
+  } finally {
+    run.within = undefined
+    // What is done is done: the next ones can be cancelled again.
+    if (run.interruption.isFinishing()) run.interruption.unfinish()
+  }
+}
+
+async function endsWithin(lines: readonly Line[], { at, run }: { at: number; run: Run }): Promise<Saved> {
+  const ends: LineAndEnd[] = []
+  const begun = performance.now()
+  for (let next = lines[at]; next?.changes; next = lines[at + ends.length]) {
+    const takeBack = progressKept(run)
+    const end = await runOne(next, run)
+    if (end.error) {
+      takeBack()
+      return { ends, isWhole: false }
+    }
+    ends.push({ line: next, end })
+    if (isRefused(end) || performance.now() - begun > maxUnsaved) break
+  }
+  return { ends, isWhole: true }
+}
+
+/** Tells what the store was waited for in vain, as the line would that waits by itself. */
+async function runFailing(
+  line: Line,
+  { run, store, failure }: { run: Run; store: OpenStore; failure: Unavailable },
+): Promise<Ended> {
+  const fail = () => Promise.reject(failure)
+  run.within = { ...store, transaction: { commit: fail, rehearse: fail }, close: async () => undefined }
+  try {
+    return await runOne(line, run)
+  } finally {
+    run.within = undefined
+  }
+}
