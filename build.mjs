@@ -5,14 +5,15 @@ import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/pro
 import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { installed } from './build/installed.mjs'
 
 const builder = await loadBuilder()
 if (!builder) process.exit()
 const { build } = builder
 
 const root = fileURLToPath(new URL('.', import.meta.url))
-/** Modules that the program asks for by name: which, it knows when it runs. */
-const sqlites = ['better-sqlite3', 'better-sqlite3-node20']
+/** Modules that the program asks for by name: which, it knows when it runs. One that is not there is said when it is needed. */
+const sqlites = installed(['better-sqlite3', 'better-sqlite3-node20'])
 
 /**
  * Compiled for the machine, and shipped beside the bundle or installed at the version that was tested; the last

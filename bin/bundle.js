@@ -1,4 +1,5 @@
 const { openSync, readSync } = require('node:fs')
+const { dirname } = require('node:path')
 
 /** First line of the bundle: the digest of what follows, and where the list of its modules is. */
 const HEADER = /^[/][*]([0-9a-f]{32}) ([0-9]{9}) ([0-9]{9})[*][/]/
@@ -9,7 +10,7 @@ const HEADER_LENGTH = 56
  * It stays open: a version that is put in its place meanwhile is not for who runs already.
  */
 exports.openBundle = (file) => {
-  const bundle = openSync(file, 'r')
+  const bundle = opened(file)
   const [, digest, start, length] = HEADER.exec(read(bundle, [[0, HEADER_LENGTH]]))
   let places
   /** The first byte of a module, and how many there are; nothing where it is not of the bundle. */
@@ -37,6 +38,20 @@ exports.openBundle = (file) => {
 }
 
 /** Before each command, and so without what costs it the collector's time. */
+function opened(file) {
+  try {
+    return openSync(file, 'r')
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error
+    // A clone in which npm ci was not run, or did not come to its end.
+    const folder = dirname(dirname(file))
+    process.stderr.write(
+      `error: ssh-admin is not built: there is no ${file}.\nhint:  Run npm ci in ${folder}\n`,
+    )
+    process.exit(1)
+  }
+}
+
 function read(file, spans, before = '', after = '') {
   let length = before.length + after.length
   for (let next = 0; next < spans.length; next += 1) length += spans[next][1]

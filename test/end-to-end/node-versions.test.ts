@@ -79,7 +79,31 @@ describe('SQLite that is not installed for this Node', () => {
   })
 })
 
+describe('a checkout that was not built', () => {
+  it('says so, and what to run there', async () => {
+    const desk = newDesk()
+    try {
+      for (const part of ['bin', 'package.json'])
+        cpSync(join(root, part), desk.path(part), { recursive: true })
+      const { exitCode, stderr } = await execa(process.execPath, [desk.path('bin/ssh-admin.js'), 'status'], {
+        reject: false,
+      })
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`hint:  Run npm ci in ${desk.folder}`)])
+      expect(stderr.split('\n')).toHaveLength(2)
+    } finally {
+      desk.clear()
+    }
+  })
+})
+
 describe('installing a checkout', () => {
+  it('is built without the SQLite of another Node where npm could not build that one', async () => {
+    const asked = `console.log(installed(['better-sqlite3', 'better-sqlite3-node18']).join())`
+    const source = `import { installed } from '${join(root, 'build/installed.mjs')}'; ${asked}`
+    const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', source])
+    expect(stdout).toBe('better-sqlite3')
+  })
+
   it('asks for no compiler on Node 22 and later: the lock says that SQLite there is ready-made', () => {
     const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
     // npm leaves this out when it writes the lock, and would then build what needs no building: put it back by hand.
