@@ -139,7 +139,7 @@ export const unset = () =>
   command({
     name: 'unset',
     summary: 'take a setting out of the configuration file',
-    description: 'Take a setting out of the configuration file: what it was by default, it is again.',
+    description: 'Take a setting out of the configuration file: its default holds again.',
     args: { name: withValues(settingFlags, argument('the setting, named as its flag is')) },
     examples: ['ssh-admin config unset mail-from'],
     changes: true,

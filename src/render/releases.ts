@@ -388,15 +388,26 @@ export function renderCreatedRelease(release: ReleaseRow, view: View): string {
   return `${view.chalk.green('✓')} Release ${release.id}, ${oneLine(release.name)}, is a draft for ${audienceInWords(release.audience)}.\nTo release it: ssh-admin releases publish ${release.id}`
 }
 
+const factWords = {
+  name: 'name',
+  opens: 'when it opens',
+  closes: 'when it closes',
+  resources: 'resources',
+  audience: 'for whom',
+} as const
+
 export function renderChangedRelease(
-  { release, outcome, closes, opens }: ChangedRelease,
+  { release, outcome, fields = [], closes, opens }: ChangedRelease,
   view: View,
 ): string {
   const changes = renderClosing(closes, view, opens)
   if (!view.isTerminal)
     return [tsvLine([release.id, release.name, release.state, outcome]), ...changes].join('\n')
   const mark = outcome === 'unchanged' ? view.chalk.dim('·') : view.chalk.green('✓')
-  const what = outcome === 'unchanged' ? `is ${release.state} as it was` : `is ${outcome}`
+  const what =
+    outcome === 'unchanged'
+      ? `is ${release.state} as it was`
+      : `is ${outcome}${fields.length > 0 ? `: ${fields.map((field) => factWords[field]).join(', ')}` : ''}`
   return [`${mark} Release ${release.id}, ${oneLine(release.name)}, ${what}.`, ...changes].join('\n')
 }
 

@@ -40,9 +40,9 @@ function hangingOf(line: string, { indent, width }: { indent: number; width: num
   return indent === 0 ? 0 : indent + 2
 }
 
-/** What is read out or copied as one: a PIN, a moment, a variable of a template, a path with blanks in it. */
+/** What is read out or copied as one: a PIN, a moment, a size, a variable of a template, a path with blanks in it. */
 const oneWord =
-  /\{\{ \w+ \}\}|\{% [^%]* %\}|(\d{4}) (\d{4})(?!\d)|(\d{4}-\d\d-\d\d) (\d\d:\d\d)( UTC)?|(?<=^|\s)'[~./][^'\n]*'(?=[\s.,;:?]|$)/g
+  /\{\{ \w+ \}\}|\{% [^%]* %\}|(\d{4}) (\d{4})(?!\d)|(\d{4}-\d\d-\d\d) (\d\d:\d\d)( UTC)?|\d[\d.,]* (?:B|KB|MB|GB)\b|(?<=^|\s)'[~./][^'\n]*'(?=[\s.,;:?]|$)/g
 /** Stands for the blank within it; nothing that is drawn holds it. */
 const held = '\u0000'
 

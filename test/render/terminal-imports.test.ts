@@ -149,6 +149,6 @@ describe('the history of imports at a terminal', () => {
     expect((await shown('centres imports undo 2 --yes')).stdout).toBe(
       '· Import 2 was taken back already; nothing to do.\n',
     )
-    expect((await shown('centres pins 1 --out again.xlsx')).stdout).toBe('2 open PINs in again.xlsx.\n')
+    expect((await shown('centres pins 1 --out again.xlsx')).stdout).toBe('Wrote 2 open PINs to again.xlsx.\n')
   })
 })

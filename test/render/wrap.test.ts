@@ -46,6 +46,11 @@ describe('a line that does not fit', () => {
     )
   })
 
+  it('keeps a size whole', () =>
+    expect(wrapped('It is uploaded (adding-users.pdf, 336 B).', 38)).toBe(
+      'It is uploaded (adding-users.pdf,\n336 B).',
+    ))
+
   it('leaves the file of a redirection on its line', () =>
     expect(
       wrapped('  $ ssh-admin account set-up amira@school.example < temporary-and-new-password.txt', 60),

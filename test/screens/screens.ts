@@ -66,7 +66,8 @@ export async function shownScreen({ words, line }: Screen, columns: number): Pro
     )
     if (isAsked) typist.types('y\r')
     const { raw } = await typist.leaves()
-    return await emulate(settled(raw, world.folder), columns)
+    // Help has no figure that is another each time.
+    return await emulate(isHelp({ line }) ? raw : settled(raw, world.folder), columns)
   } finally {
     await world.close()
   }

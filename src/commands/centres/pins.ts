@@ -103,9 +103,9 @@ function render({ count: open, withoutPin, renewed, file }: PinSheet, view: View
     return `${[tsvLine(['pins', file, open]), tsvLine(['renewed', renewed]), ...without].join('\n')}\n`
   }
   return `${[
-    `${count(open, 'open PIN')}${file === null ? '' : ` in ${pathInWords(file)}`}${renewed > 0 ? `, ${renewed} of them new` : ''}.`,
+    `${file === null ? count(open, 'open PIN') : `Wrote ${count(open, 'open PIN')} to ${pathInWords(file)}`}${renewed > 0 ? `, ${renewed} of them new` : ''}.`,
     ...listLines(
-      `${count(withoutPin.length, 'user')} without one:`,
+      `${count(withoutPin.length, 'user')} without an open PIN:`,
       withoutPin.map(({ email, reason }) => `${email}  ${reason.replaceAll('-', ' ')}`),
       20,
     ),

@@ -15,7 +15,7 @@ export const migrate = () =>
     name: 'migrate',
     summary: 'bring a store of an older ssh-admin up to date',
     description:
-      'Bring a store that an older ssh-admin made up to date. The store as it is is kept beside it, whole, and nothing but you removes that copy; of a store on a server none is kept, so make a backup before. Programs that are older than this one cannot use the store afterwards.',
+      'Bring a store that an older ssh-admin made up to date. A copy of the store as it was is kept beside it, whole, and nothing but you removes it; of a store on a server none is kept, so make a backup before. Programs that are older than this one cannot use the store afterwards.',
     examples: ['ssh-admin store migrate --yes', 'ssh-admin store migrate --dry-run'],
     changes: true,
     run: async (_, session) => {
@@ -88,7 +88,7 @@ function question({
   keep: string | null
 }): string {
   const aside = keep
-    ? `The store as it is is kept as ${keep}.`
+    ? `It is kept, as it is now, as ${keep}.`
     : 'No copy of it is kept: make one before, with ssh-admin store backup FILE.'
   return `Bring ${pathInWords(db)} up to date, from version ${from} to ${to}? ${aside} An older ssh-admin cannot use it afterwards.`
 }

@@ -74,6 +74,8 @@ export interface ReleaseChanges {
 export interface ChangedRelease {
   release: ReleaseRow
   outcome: 'edited' | 'released' | 'withdrawn' | 'unchanged'
+  /** What of it was edited. */
+  fields?: readonly ReleaseFact[]
   /** For whom it closes by this what was open, and opens at once what was not. */
   closes: Closing[]
   opens: Closing[]
@@ -130,8 +132,12 @@ export async function editRelease(
   const { closes, opens } = changedAtOnce({ before: given, after: outlook?.authorisations ?? [], at })
   const facts = { before: was, after: is, closes: closes.length, opens: opens.length }
   await appendAudit(trx, { by, at, action: 'releases.edited', subject, facts })
-  return { release, outcome: 'edited', closes, opens, outlook }
+  const fields = releaseFacts.filter((fact) => !isDeepStrictEqual(was[fact], is[fact]))
+  return { release, outcome: 'edited', fields, closes, opens, outlook }
 }
+
+const releaseFacts = ['name', 'opens', 'closes', 'resources', 'audience'] as const
+type ReleaseFact = (typeof releaseFacts)[number]
 
 function factsOf({ name, resources, audience, opens, closes }: WantedRelease) {
   return {
