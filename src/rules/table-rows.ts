@@ -116,6 +116,7 @@ export function seriesHint(text: string): string | undefined {
 export function timeHint(text: string): string | undefined {
   const time = /^\d{4}-\d{2}-\d{2}[T ](\d{2}:\d{2})/.exec(text)?.[1]
   if (time !== undefined) return `It is a time on a day: write ${time} alone, if that is meant.`
+  if (/^24[:.]00/.test(text)) return 'A day ends with 23:59, and the next begins with 00:00.'
   if (!/^0?[.,]\d+$/.test(text)) return undefined
   const minutes = Math.round(Number(text.replace(',', '.')) * 24 * 60)
   const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0'))
@@ -134,7 +135,7 @@ export function dayHint(text: string): string | undefined {
 }
 
 /** 31/05/2026 is one day; 05/06/2026 is two, and not guessed. */
-function dayOf(text: string): string | undefined {
+export function dayOf(text: string): string | undefined {
   const [, first = '', second = '', year = ''] = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(text) ?? []
   const isDayFirst = Number(first) > 12
   if (year === '' || isDayFirst === Number(second) > 12) return undefined

@@ -148,11 +148,14 @@ export function contradictionOf(
   }
 }
 
-/** `9:00`, `09.00`, `09:00:00`, `1:30 pm`, as spreadsheets show times; 12:00 am is noon to some and midnight to others. */
+/** `9:00`, `09.00`, `09:00:00`, `1:30 pm`, `9am`, as spreadsheets show times; 12:00 am is noon to some and midnight to others. */
 export function readLocalTime(text: string): string | undefined {
-  const found = /^(\d{1,2})[:.](\d{2})(?:[:.]00)?\s*([ap]\.?m\.?)?$/i.exec(text.trim())
+  const found =
+    /^(\d{1,2})[:.](\d{2})(?:[:.]00)?\s*([ap]\.?m\.?)?$/i.exec(text.trim()) ??
+    /^(\d{1,2})()\s*([ap]\.?m\.?)$/i.exec(text.trim())
   if (!found) return undefined
-  const [, hours = '', minutes = '', half] = found
+  const [, hours = '', written = '', half] = found
+  const minutes = written === '' ? '00' : written
   const isAfternoon = half?.toLowerCase().startsWith('p')
   const hour = Number(hours)
   if (half !== undefined && (hour < 1 || hour > 12)) return undefined

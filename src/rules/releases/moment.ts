@@ -1,6 +1,7 @@
 import type { ExamSession } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
-import { isDate } from '../table-rows.ts'
+import { dayOf, isDate } from '../table-rows.ts'
+import { readLocalTime } from '../key-times/key-time-rows.ts'
 import { type KeyTimes, keyTimeOf, type Location, type TimeProblem, timeZoneOf } from '../key-times/lookup.ts'
 
 /** When something opens or closes: for everybody at once, or so long before or after the Key Time of each. */
@@ -31,10 +32,24 @@ export function typedMoment(text: string): TypedMoment {
   if (read) return read
   throw new Usage(`${text} is not a moment.`, {
     code: 'invalid-moment',
-    hint: /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/.test(words)
-      ? `Say how far it is from UTC: ${words.slice(0, 16).replace(' ', 'T')}Z is UTC.`
-      : "Write 2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h'.",
+    hint: momentHint(words),
   })
+}
+
+/** What was meant is said as it is written, and taken from nobody who has not written it. */
+function momentHint(words: string): string {
+  const [, session = '', rest = ''] = /^(?:key[\s-]*time\s+)?(AM|PM|EV)\s+(.*)$/i.exec(words) ?? []
+  const [named = '', ...more] = rest.split(/\s+/)
+  const relative = ['key-time', session.toUpperCase(), dayOf(named) ?? named, ...more].join(' ')
+  if (readMoment(relative)) return `Write '${relative}', if that is meant.`
+  const [, day = '', time = '', zone = ''] =
+    /^([\d/.-]+)[T ]+(.+?)\s*(Z|[+-]\d{2}:\d{2})?$/i.exec(words) ?? []
+  const absolute = `${dayOf(day) ?? day}T${readLocalTime(time) ?? time}${zone === '' ? 'Z' : zone}`
+  if (readMoment(absolute))
+    return zone === ''
+      ? `Say how far it is from UTC: ${absolute} is UTC.`
+      : `Write ${absolute}, if that is meant.`
+  return "Write 2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h'."
 }
 
 function readMoment(text: string): ReleaseMoment | undefined {

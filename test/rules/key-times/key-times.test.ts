@@ -51,12 +51,23 @@ describe('importing Key Times', () => {
     ])
   })
 
+  it.each([
+    [['show', 'EG001', '--date', '31/12/2026'], 'Write the year first: 2026-12-31.'],
+    [['show', 'EG001', '--date', '2026-12-31T9:00'], 'It is a time on a day: write 2026-12-31 alone.'],
+    [['list', '--series', '06/2026'], 'Write the year first: 2026-06.'],
+    [['edit', '1', '--local-time', '24:00'], 'A day ends with 23:59, and the next begins with 00:00.'],
+  ])('says how what was typed is written: %s', async (argv, hint) => {
+    expect((await world.run(['key-times', ...argv, '--json'])).error()).toMatchObject({ hint })
+  })
+
   it('reads times and sessions as spreadsheets show them', async () => {
-    await importing(['Egypt,Zone 3,Morning,9:05 AM,,,,', 'Egypt,3,pm,2.30 pm,,,,', 'Egypt,3,EV,18:00:00,,,,'])
+    const egypt = ['Egypt,Zone 3,Morning,9:05 AM,,,,', 'Egypt,3,pm,2.30 pm,,,,', 'Egypt,3,EV,18:00:00,,,,']
+    await importing([...egypt, 'UK,2,AM,9am,,,,'])
     expect(await world.rows('select session, local_time from key_times order by id')).toEqual([
       { session: 'AM', local_time: '09:05' },
       { session: 'PM', local_time: '14:30' },
       { session: 'EV', local_time: '18:00' },
+      { session: 'AM', local_time: '09:00' },
     ])
   })
 

@@ -252,6 +252,19 @@ describe('publishing', () => {
     expect([ran.exit, ran.error().code]).toEqual([2, 'invalid-moment'])
   })
 
+  it.each([
+    ['31/12/2026 9am', 'Say how far it is from UTC: 2026-12-31T09:00Z is UTC.'],
+    ['2026-12-31T9:00', 'Say how far it is from UTC: 2026-12-31T09:00Z is UTC.'],
+    ['2026-12-31 9:00+02:00', 'Write 2026-12-31T09:00+02:00, if that is meant.'],
+    ['AM 2026-12-31 - 2h', "Write 'key-time AM 2026-12-31 - 2h', if that is meant."],
+    ['key time pm 31/12/2026', "Write 'key-time PM 2026-12-31', if that is meant."],
+    // Two days might be meant, and neither is said.
+    ['05/06/2026 10:00', "Write 2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h'."],
+  ])('says of %s how a moment is written', async (moment, hint) => {
+    const ran = await drafting('--closes', moment, '--json')
+    expect(ran.error()).toMatchObject({ code: 'invalid-moment', hint })
+  })
+
   it('takes no release that closes before it opens', async () => {
     const ran = await drafting('--closes', '2026-06-02T07:59Z', '--json')
     expect(ran.error()).toMatchObject({ code: 'ends-before-it-begins' })
