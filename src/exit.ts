@@ -51,7 +51,8 @@ function* linesOf(
 function isSaid(problems: List<Problem>, { message, details: { line } }: Failure): boolean {
   const [only, ...others] = problems
   if (only === undefined || others.length > 0) return false
-  return message === (line === undefined ? only.message : `Line ${String(line)}: ${only.message}`)
+  if (line === undefined) return message === only.message
+  return message.startsWith(`Line ${String(line)}: ${only.message.replace(/\.$/, '')}`)
 }
 
 const maxAtTerminal = 50

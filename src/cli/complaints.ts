@@ -203,7 +203,16 @@ function withoutOptions(asked: Asked, code: string): Usage {
     named.length === 1
       ? `It needs ${wanted.join('')}.`
       : `It needs ${named.slice(0, -1).join(', ')} and ${named.at(-1)}.`
-  return new Usage(message, { code, hint: commandLine(lineWithOptions(asked, missing)) })
+  const line = lineWithOptions(asked, missing)
+  const more = tooMany(asked).filter((word) => !line.includes(word))
+  const tooMuch = more.length > 0 ? ` Too much: ${more.map((word) => `'${word}'`).join(', ')}.` : ''
+  return new Usage(`${message}${tooMuch}`, { code, hint: commandLine(line) })
+}
+
+/** What was typed behind the last argument that is taken. */
+function tooMany({ command }: Asked): readonly string[] {
+  const taken = command.registeredArguments
+  return taken.at(-1)?.variadic ? [] : command.args.slice(taken.length)
 }
 
 /** The line with them behind it; an address that was typed where none is asked for is taken for one. */
@@ -219,7 +228,11 @@ function lineWithOptions({ argv, command }: Asked, missing: readonly Option[]): 
   const wants = command.registeredArguments.some((argument) => argument.name() === 'email')
   if (only && missing.length === 1 && only.flags.includes('<email>') && address !== undefined && !wants)
     return withWord(argv, argv.indexOf(address), only.long ?? '', address)
-  return [...argv, ...missing.flatMap((option) => [option.long ?? '', placeOf(option.flags)])]
+  const rest = tooMany({ argv, command }).reduce(
+    (line: Line, word) => withWord(line, line.lastIndexOf(word)),
+    argv,
+  )
+  return [...rest, ...missing.flatMap((option) => [option.long ?? '', placeOf(option.flags)])]
 }
 
 /** `--title <title>` as it stands in a line that is to be filled in: TITLE. */

@@ -1,5 +1,5 @@
 import { NotFound, Usage } from '../errors.ts'
-import { isLikeNumber } from './names-typed.ts'
+import { isLikeNumber, wholePeople } from './names-typed.ts'
 import { commandLine, type Line, withWord } from './typed-line.ts'
 import { nounOf } from './words.ts'
 
@@ -84,7 +84,9 @@ export function inOrder(words: Line): Line {
     if (command === 'users add' && !words.includes('--centre')) {
       const isBehindWord = /^(?:to|at|in|for)$/.test(words[numberAt - 1] ?? '')
       const others = words.toSpliced(isBehindWord ? numberAt - 1 : numberAt, isBehindWord ? 2 : 1)
-      return [...others, '--centre', number]
+      const end = others.findIndex((word, at) => at > 1 && word.startsWith('-'))
+      const typed = end < 0 ? others.slice(2) : others.slice(2, end)
+      return others.toSpliced(2, typed.length, ...(wholePeople(typed) ?? typed)).concat('--centre', number)
     }
     if (command === 'coordinator add' && people.length === 1 && first === person) {
       const rest = withWord(words.slice(3), numberAt - 3)

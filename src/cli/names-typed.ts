@@ -51,3 +51,24 @@ export function canBeName(text: string, kind: NamedKind): boolean {
     return !usualNumber.test(text)
   return true
 }
+
+/**
+ * Each person in one word, where a name and its address were typed as several: `Zed Ali zed@school.example`, or the
+ * address first. @returns undefined where it is not clear which name is whose
+ */
+export function wholePeople(words: readonly string[]): string[] | undefined {
+  const [first = '', ...others] = words
+  const isAddressFirst = /^[^\s<>]+@[^\s<>]+$/.test(first) && others.length > 0
+  if (isAddressFirst && others.every((word) => !word.includes('@'))) return [`${others.join(' ')} <${first}>`]
+  const people: string[] = []
+  let name: string[] = []
+  for (const word of words) {
+    if (!word.includes('@')) name.push(word)
+    else if (name.length === 0) people.push(word)
+    else {
+      people.push([...name, word.includes('<') ? word : `<${word}>`].join(' '))
+      name = []
+    }
+  }
+  return name.length > 0 ? undefined : people
+}

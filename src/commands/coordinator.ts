@@ -122,7 +122,8 @@ export const change = () =>
     }),
     act: (trx, ctx, request: Request) => changeCoordinator(trx, { ...request, ctx }),
     confirm: {
-      question: (done) => withClosing(changeQuestion(done), { closes: done.closes ?? [] }),
+      question: (done, { request }) =>
+        withClosing(changeQuestion(done, request), { closes: done.closes ?? [] }),
       comparable: (done) => [comparableCoordination(done), comparableClosing(done.closes ?? [])],
       flags: ({ to, new: person }) => (to === undefined && !person ? flags : undefined),
     },
@@ -151,12 +152,17 @@ async function prepareChange(options: Options, session: Session): Promise<Reques
   return { centre, successor: undefined, suspendFormer }
 }
 
-function changeQuestion(coordination: Coordination): string | undefined {
+function changeQuestion(coordination: Coordination, { successor }: Request): string | undefined {
   const { coordinator, former, changed } = coordination
   if (!changed || !coordinator) return undefined
   const stays = former?.status === 'suspended' ? 'becomes a teacher, and is suspended' : 'stays, as a teacher'
   const leaving = former ? ` ${nameAndAddress(former)} ${stays}.` : ''
-  return `Make ${nameAndAddress(coordinator)} the coordinator of ${nameOfCentre(coordination)}?${leaving}`
+  return `Make ${nameAndAddress(coordinator)} the coordinator of ${nameOfCentre(coordination)}? ${told(successor)}${leaving}`
+}
+
+function told(successor: Successor | undefined): string {
+  const isNew = successor !== undefined && 'person' in successor
+  return `They are sent a message ${isNew ? 'to set up a password' : 'that says so'}.`
 }
 
 function changedTo(coordination: Coordination): string {

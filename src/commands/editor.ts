@@ -89,7 +89,9 @@ export async function textFrom(from: string, session: Session): Promise<string> 
     bytes = await bytesOf(inputStream(resolve(context.cwd, from), context.signal))
   } catch (cause) {
     if (context.signal.aborted) throw new Cancelled()
-    throw new BadInput('file-not-readable', `${from} cannot be read.`, { cause, hint: 'Check the path.' })
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+    const message = isMissing ? `There is no file ${pathInWords(from)}.` : `${from} cannot be read.`
+    throw new BadInput('file-not-readable', message, { cause, hint: 'Check the name and the folder.' })
   }
   return decoded(bytes, from)
 }

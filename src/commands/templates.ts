@@ -19,7 +19,7 @@ import { wrappedText } from '../render/wrap.ts'
 import { messageOf } from '../render/messages.ts'
 import { shippedLetters } from '../mail/letters/letters.ts'
 import { field } from '../render/fields.ts'
-import { plainTime } from '../render/text.ts'
+import { plainTime } from '../plain-time.ts'
 
 export const list = () =>
   listing({

@@ -4,6 +4,7 @@ import type { Engine, LastEvent } from './engine.ts'
 import { prepared } from './prepared.ts'
 import type { Store } from './schema.ts'
 import type { Trx } from './transact.ts'
+import { plainTime } from '../plain-time.ts'
 
 /** How far a clock may be behind the last event before it stops changes. */
 const maxBehind = 3_600_000
@@ -50,7 +51,7 @@ export function refuseClockBehind({ clock, lastEvent }: Omit<Clocks, 'last'>): v
   const [now, last] = [clock.toISOString(), lastEvent.toISOString()]
   throw new Unavailable(
     'clock-behind',
-    `This machine's clock says ${now}, and the last event in the store is of ${last}: nothing is changed while time would run backwards.`,
+    `This machine's clock says ${plainTime(now)}, and the last event in the store is of ${plainTime(last)}: nothing is changed while time would run backwards.`,
     {
       hint: "Set the machine's clock. If it is right, and the store's time the wrong one: ssh-admin store accept-clock",
       details: { clock: now, lastEvent: last },

@@ -59,15 +59,18 @@ export function asChangesSavedTogether<Result>(
 export function rehearseOneChange<Result>(
   store: OpenStore,
   work: (within: OpenStore) => Promise<Result>,
-): Promise<Result> {
-  return rehearse(store, (trx) =>
-    work(
+): Promise<{ result: Result; isLogged: boolean }> {
+  return rehearse(store, async (trx) => {
+    const state = transactionState(trx)
+    const headBefore = state.head
+    const result = await work(
       storeWithin(store, trx, {
         commit: (part) => committedPart(trx, part),
         rehearse: async (part) => (await committedPart(trx, part)).result,
       }),
-    ),
-  )
+    )
+    return { result, isLogged: state.head !== headBefore }
+  })
 }
 
 function storeWithin(store: OpenStore, trx: Trx, transaction: OpenTransaction): OpenStore {

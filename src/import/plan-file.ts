@@ -84,7 +84,9 @@ function planLines(path: string): string[] {
     if (!bytes) throw new Error('a pipe or a device')
     return bytes.toString('utf8').split('\n')
   } catch (cause) {
-    throw new BadInput('plan-unreadable', `${path} cannot be read.`, { hint: 'Check the name.', cause })
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+    const message = isMissing ? `There is no file ${pathInWords(path)}.` : `${path} cannot be read.`
+    throw new BadInput('plan-unreadable', message, { hint: 'Check the name and the folder.', cause })
   }
 }
 

@@ -2,7 +2,8 @@ import type { AuditEntry } from '../db/audit/events.ts'
 import { oneLine } from './clean-text.ts'
 import { field } from './fields.ts'
 import { sentenceOf } from './audit-sentences.ts'
-import { relativeTime, plainTime } from './text.ts'
+import { relativeTime } from './text.ts'
+import { plainTime } from '../plain-time.ts'
 import type { View } from './table.ts'
 
 /** What a list says of an event. */

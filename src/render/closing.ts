@@ -1,7 +1,8 @@
 import type { Closing } from '../rules/releases/what-closes.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import type { View } from './table.ts'
-import { count, listLines, plainTime } from './text.ts'
+import { count, listLines } from './text.ts'
+import { plainTime } from '../plain-time.ts'
 import { grouped } from '../grouped.ts'
 
 const maxNamed = 12

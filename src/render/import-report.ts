@@ -3,7 +3,8 @@ import type { Plan } from '../import/plan.ts'
 import type { ReportedRow, ReportFacts } from '../import/report-facts.ts'
 import { html, type Html, htmlJoined } from './html.ts'
 import { reportStyle } from './import-report-style.ts'
-import { count, plainTime } from './text.ts'
+import { count } from './text.ts'
+import { plainTime } from '../plain-time.ts'
 import { grouped } from '../grouped.ts'
 
 /** All that a page about an import shows. */

@@ -9,7 +9,7 @@ import { renderIssues, renderRowCounts } from './held-back.ts'
 import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import { allColumnsFit, table, type View } from './table.ts'
-import { timeInUtc } from './text.ts'
+import { timeInUtc } from '../plain-time.ts'
 
 /** A Key Time with the next moment of it. */
 export interface ListedKeyTime {

@@ -2,7 +2,8 @@ import type { OutboxRow } from '../db/schema.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { type Fact, factLines, type Field, field } from './fields.ts'
 import { table, type View } from './table.ts'
-import { relativeTime, plainTime } from './text.ts'
+import { relativeTime } from './text.ts'
+import { plainTime } from '../plain-time.ts'
 import type { Shape } from './json.ts'
 
 /** A message as the answers show it. */

@@ -14,7 +14,8 @@ import { type Fact, factLines, field } from './fields.ts'
 import { renderClosing } from './closing.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
-import { count, listLines, plainTime, timeInUtc } from './text.ts'
+import { count, listLines } from './text.ts'
+import { plainTime, timeInUtc } from '../plain-time.ts'
 import { grouped } from '../grouped.ts'
 
 /** A release with for how many centres it opens, and when. */

@@ -4,7 +4,8 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import { factLines, field } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
-import { relativeTime, plainTime, sentenceCase } from './text.ts'
+import { relativeTime, sentenceCase } from './text.ts'
+import { plainTime } from '../plain-time.ts'
 
 /** What a list says of a resource. */
 export const resourceFields = {

@@ -48,16 +48,6 @@ export function sentenceCase(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** `2026-03-02 09:00 UTC`, from an ISO time. */
-export function plainTime(iso: string): string {
-  return `${timeInUtc(iso)} UTC`
-}
-
-/** Beneath a heading that says that it is in UTC. */
-export function timeInUtc(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)}`
-}
-
 /** Of many problems the first of each kind, and how many of it there are. */
 export function* firstOfEachKind<Problem extends { code: string }>(
   problems: Iterable<Problem>,

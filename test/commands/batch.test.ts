@@ -105,6 +105,18 @@ describe('a batch', () => {
     expect([ran.exit, await statusOf('omar@school.example')]).toEqual([9, 'suspended'])
   })
 
+  it.each([[], ['--keep-going'], ['--atomic']])(
+    'ends in a rehearsal with the exit code of the run: %j',
+    async (...mode) => {
+      const lines = ['users suspend omar@school.example', 'users suspend nobody@school.example']
+      const rehearsed = await batch(lines, '--yes', '--dry-run', ...mode)
+      const ran = await batch(lines, '--yes', ...mode)
+      expect(rehearsed.exit).toBe(ran.exit)
+      const again = await batch(lines, '--yes', '--dry-run', ...mode)
+      expect(again.exit).toBe(4)
+    },
+  )
+
   it('is all or nothing with --atomic, and says which line was refused', async () => {
     const ran = await batch(
       ['users suspend omar@school.example', 'users suspend huda@school.example'],
@@ -114,8 +126,8 @@ describe('a batch', () => {
     )
     expect([ran.exit, ran.stdout]).toEqual([3, ''])
     expect(ran.error()).toMatchObject({ code: 'is-coordinator', details: { line: 2 } })
-    expect(ran.error().message).toMatch(/^Line 2: /)
-    expect(ran.error().hint).toMatch(/\nNothing was changed\.$/)
+    expect(ran.error().message).toMatch(/^Line 2: .*; nothing was changed\.$/)
+    expect(ran.error().hint).toBe('ssh-admin coordinator suspend EG001')
     const told = await batch(['users suspend huda@school.example'], '--yes', '--atomic')
     expect(told.stderr.match(/coordinates EG001/g)).toHaveLength(1)
     expect(await statusOf('omar@school.example')).toBe('active')

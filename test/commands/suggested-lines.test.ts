@@ -75,6 +75,8 @@ describe('a mistaken line', () => {
     [`${omar} move EG002`, `users move ${omar} --to EG002`],
     [`move ${omar} 00123`, `users move ${omar} --to 00123`],
     [`move ${omar} to EG002`, `users move ${omar} --to EG002`],
+    ['users add zed@nile.example Zed Ali EG001', "users add 'Zed Ali <zed@nile.example>' --centre EG001"],
+    ['users add Zed Ali zed@nile.example EG001', "users add 'Zed Ali <zed@nile.example>' --centre EG001"],
     ["add 'Zed Ali <zed@nile.example>' EG001", "users add 'Zed Ali <zed@nile.example>' --centre EG001"],
     [
       "users add 'Zed Ali <zed@nile.example>' to EG001",
@@ -117,6 +119,12 @@ describe('a mistaken line', () => {
     const { exit, code } = await pasted(line ?? '')
     expect([0, 3, 4, 5]).toContain(exit)
     expect(ofParser).not.toContain(code)
+  })
+
+  it('leaves out of the line to be filled in what is too much, and says so', async () => {
+    const { stderr } = await world.run(['releases', 'create', 'X', '1'])
+    expect(stderr).toContain("Too much: '1'.")
+    expect(stderr).toContain('hint:  ssh-admin releases create X --opens MOMENT\n')
   })
 
   it.each([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { relativeTime, count, listLines, plainTime } from '../../src/render/text.ts'
+import { relativeTime, count, listLines } from '../../src/render/text.ts'
+import { plainTime } from '../../src/plain-time.ts'
 
 const now = new Date('2026-03-02T09:00:00.000Z')
 

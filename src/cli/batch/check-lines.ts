@@ -101,12 +101,14 @@ export class FailureOfLine extends Failure {
   readonly exit: number
 
   constructor(line: number, { exit, code, message, hint, details }: Failure) {
-    super(code, `Line ${line}: ${message}`, {
-      details: { ...details, line },
-      hint: message.includes('nothing was changed')
-        ? hint
-        : [hint, 'Nothing was changed.'].filter(Boolean).join('\n'),
-    })
+    super(code, `Line ${line}: ${withNothingChanged(message)}`, { details: { ...details, line }, hint })
     this.exit = exit
   }
+}
+
+function withNothingChanged(message: string): string {
+  if (/nothing was changed/i.test(message)) return message
+  return message.endsWith('?')
+    ? `${message} Nothing was changed.`
+    : `${message.replace(/\.$/, '')}; nothing was changed.`
 }

@@ -68,8 +68,9 @@ async function asOne(
   }
   try {
     if (!saves) {
-      await rehearseOneChange(store, work)
-      if (!session.common.dryRun) afresh()
+      const { isLogged } = await rehearseOneChange(store, work)
+      if (session.common.dryRun) run.progress.wouldChange = isLogged
+      else afresh()
       return ends
     }
     const { isLogged, missingHead } = await asOneChange(store, work)

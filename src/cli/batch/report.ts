@@ -106,10 +106,11 @@ function inWords({ progress: { done, refused, left, stoppedAt } }: Run): string 
 
 const gravestFirst = [1, 2, 7, 6, 5, 4, 3]
 
-/** Codes that say that nothing was changed are given where nothing was. */
+/** Codes that say that nothing was changed are given where nothing was, or in a rehearsal would be. */
 function exitOf(run: Run, undelivered: boolean): number {
   const { progress, failure } = run
-  const { exits, isChanged, left } = progress
+  const { exits, left } = progress
+  const isChanged = progress.isChanged || progress.wouldChange
   if (exits.has(10)) return 10
   if (!isChanged) {
     const gravest = gravestFirst.find((exit) => exits.has(exit))

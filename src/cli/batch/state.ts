@@ -32,6 +32,8 @@ interface Progress {
   exits: Set<number>
   /** Whether a line changed anything that is saved. */
   isChanged: boolean
+  /** Of a rehearsal: whether a line would have. */
+  wouldChange: boolean
 }
 
 export interface Run {
@@ -87,7 +89,7 @@ export function newRun(session: Session): Run {
     store: undefined,
     within: undefined,
     createsStore: false,
-    progress: { done: 0, refused: 0, left: 0, exits: new Set(), isChanged: false },
+    progress: { done: 0, refused: 0, left: 0, exits: new Set(), isChanged: false, wouldChange: false },
     toDeliver: [],
     failure: undefined,
     forget,

@@ -1,4 +1,4 @@
-import { plainTime } from '../../render/text.ts'
+import { plainTime } from '../../plain-time.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { acceptClock } from '../../rules/store/events.ts'
 import { mutation } from '../../cli/define.ts'

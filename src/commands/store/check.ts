@@ -10,6 +10,7 @@ import type { Shape } from '../../render/json.ts'
 import { storePaths } from '../../cli/store-paths.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { commandLine } from '../../cli/typed-line.ts'
+import { plainTime } from '../../plain-time.ts'
 
 export const check = () =>
   query({
@@ -166,7 +167,7 @@ async function futureOf(store: OpenStore): Promise<Finding[]> {
     {
       target: 'audit log',
       code: 'future-events',
-      message: `${count} ${count === 1 ? 'event is' : 'events are'} later than this machine's clock (${now.toISOString()}), the latest of ${latest}.`,
+      message: `${count} ${count === 1 ? 'event is' : 'events are'} later than this machine's clock (${plainTime(now.toISOString())}), the latest of ${plainTime(latest ?? '')}.`,
       hint: "Set the machine's clock. If it is right: ssh-admin store accept-clock",
     },
   ]

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { wholePeople } from '../../cli/names-typed.ts'
 import { ask, askSeveral, askYesNo } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { findCentreByNumber } from '../../db/centres/centres.ts'
@@ -198,26 +199,11 @@ export function refuseTornPeople(words: readonly string[], { centre }: { centre:
   if (centre === undefined && words.length > 1 && /^[a-z]{0,2}\d{3,}$/i.test(number))
     throw new Usage(`${number} is not an address: name@school.example.`, {
       code: 'invalid-person',
-      hint: `Where they are is an option: ${words.slice(0, -1).map(shellWord).join(' ')} --centre ${number}`,
-    })
-  const [first = '', ...others] = words
-  if (/^[^\s<>]+@[^\s<>]+$/.test(first) && others.length > 0 && others.every((word) => !word.includes('@')))
-    throw new Usage(`${others[0]} is not an address: name@school.example.`, {
-      code: 'invalid-person',
-      hint: `A name and its address are one, in quotes: ${shellWord(`${others.join(' ')} <${first}>`)}`,
+      hint: `Where they are is an option: ${(wholePeople(words.slice(0, -1)) ?? words.slice(0, -1)).map(shellWord).join(' ')} --centre ${number}`,
     })
   const torn = words.find((word) => !word.includes('@'))
-  if (torn === undefined || words.at(-1) === torn) return
-  const people: string[] = []
-  let name: string[] = []
-  for (const word of words) {
-    if (!word.includes('@')) name.push(word)
-    else {
-      people.push([...name, word.includes('<') ? word : `<${word}>`].join(' '))
-      name = []
-    }
-  }
-  if (name.length > 0) return
+  const people = wholePeople(words)
+  if (torn === undefined || people === undefined) return
   throw new Usage(`${torn} is not an address: name@school.example.`, {
     code: 'invalid-person',
     hint: `A name and its address are one, in quotes: ${people.map(shellWord).join(' ')}`,

@@ -6,7 +6,7 @@ import { flag, userArgument } from '../../cli/parameters.ts'
 import { comparableAccount } from './questions.ts'
 import type { View } from '../../render/table.ts'
 import { tsvLine } from '../../render/clean-text.ts'
-import { plainTime } from '../../render/text.ts'
+import { plainTime } from '../../plain-time.ts'
 
 interface Request {
   email: string

@@ -1,5 +1,6 @@
 import { Unavailable } from '../../errors.ts'
 import type { Opening } from '../store/opening.ts'
+import { timeToTheSecond } from '../../plain-time.ts'
 
 /** How far a desk's clock may be off: unsaid, and at all; in milliseconds. */
 const maxQuietDifference = 30_000
@@ -42,9 +43,9 @@ export class ServerClock {
     const there = new Date(Date.now() + difference).toISOString()
     throw new Unavailable(
       'clock-differs',
-      `This machine's clock says ${here}, and the clock of ${this.#shown} says ${there}.`,
+      `This machine's clock says ${timeToTheSecond(here)}, and the clock of ${this.#shown} says ${timeToTheSecond(there)}.`,
       {
-        hint: "Set this machine's clock; nothing is changed before.",
+        hint: 'Set the clock that is wrong; until they agree nothing is changed.',
         details: { clock: here, server: there },
       },
     )

@@ -10,6 +10,7 @@ import { type Account, accountOf, type SignInBlocker } from '../users/account.ts
 import { appendAudit } from '../audit/append.ts'
 import { typedAddress } from '../users/email.ts'
 import { commandThatHelps, signInReasons } from '../refusals.ts'
+import { timeToTheSecond } from '../../plain-time.ts'
 
 /** The live account that somebody claims is theirs; whether there is one is not told. */
 export async function claimedAccount(
@@ -137,7 +138,7 @@ export function refuseTooManyTries(
   const nextTryAt = next.toISOString()
   throw new Refused(
     'too-many-tries',
-    `${wrong.inARow} wrong passwords in a row were typed for ${email}: the next one is tried from ${nextTryAt}.`,
+    `${wrong.inARow} wrong passwords in a row were typed for ${email}: the next one is tried from ${timeToTheSecond(nextTryAt)} on.`,
     { hint, details: { nextTryAt } },
   )
 }

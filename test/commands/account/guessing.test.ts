@@ -113,6 +113,15 @@ describe('guessing', () => {
       expect(await signIn('wrong')).toBe('wrong-sign-in')
     })
 
+    it('says when the next is tried, to the second', async () => {
+      await active()
+      for (let n = 0; n < 10; n += 1) await signIn(`wrong ${n}`)
+      const { message, details } = (await run(`account sign-in ${email}`, right)).error()
+      const at = String(details.nextTryAt)
+      const next = `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`
+      expect(message).toContain(`the next one is tried from ${next} on.`)
+    })
+
     it('counts nothing that it does not judge', async () => {
       await active()
       for (let n = 0; n < 60; n += 1) await signIn(`wrong ${n}`)

@@ -1,0 +1,14 @@
+/** `2026-03-02 09:00 UTC`, from an ISO time. */
+export function plainTime(iso: string): string {
+  return `${timeInUtc(iso)} UTC`
+}
+
+/** Beneath a heading that says that it is in UTC. */
+export function timeInUtc(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)}`
+}
+
+/** Where seconds matter: `2026-03-02 09:00:30 UTC`. */
+export function timeToTheSecond(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`
+}
