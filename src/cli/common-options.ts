@@ -4,25 +4,31 @@ import { refuseTwoActors } from './options.ts'
 /** The heading under which help has them. */
 export const everyCommand = 'Options of every command:'
 
-/** The options that every command has. */
+let options: readonly Option[] | undefined
+
+/** The options that every command has: the same for each, as a command within others has them three times over. */
 export function addCommonOptions(to: Command): Command {
-  return to
-    .configureHelp(wordsOfHelp)
-    .optionsGroup(everyCommand)
-    .option('--json', 'print one JSON document')
-    .option('-q, --quiet', 'say nothing but the answer')
-    .option('--debug', 'show the stack of an error')
-    .option('--no-color', 'no colour')
-    .option('--no-input', 'never ask')
-    .option('--no-pager', 'no pager for what is longer than the screen')
-    .option('--db <path>', 'the store (SSH_ADMIN_DB)')
-    .option('--key-file <path>', 'its key (SSH_ADMIN_KEY_FILE)')
-    .option('--as <email>', "act with this user's rights, or staff (SSH_ADMIN_AS)", sameActor)
-    .addOption(new Option('--smtp <url>', 'the mail server (SSH_ADMIN_SMTP_URL)').hideHelp())
-    .addOption(new Option('--mail-dir <path>', 'where messages are written (SSH_ADMIN_MAIL_DIR)').hideHelp())
-    .option('--wait <seconds>', 'how long to wait for a busy store', '30')
-    .helpOption('-h, --help', 'show this help')
-    .optionsGroup('')
+  to.configureHelp(wordsOfHelp).optionsGroup(everyCommand)
+  options ??= commonOptions()
+  for (const option of options) to.addOption(option)
+  return to.helpOption('-h, --help', 'show this help').optionsGroup('')
+}
+
+function commonOptions(): readonly Option[] {
+  return [
+    new Option('--json', 'print one JSON document'),
+    new Option('-q, --quiet', 'say nothing but the answer'),
+    new Option('--debug', 'show the stack of an error'),
+    new Option('--no-color', 'no colour'),
+    new Option('--no-input', 'never ask'),
+    new Option('--no-pager', 'no pager for what is longer than the screen'),
+    new Option('--db <path>', 'the store (SSH_ADMIN_DB)'),
+    new Option('--key-file <path>', 'its key (SSH_ADMIN_KEY_FILE)'),
+    new Option('--as <email>', "act with this user's rights, or staff (SSH_ADMIN_AS)").argParser(sameActor),
+    new Option('--smtp <url>', 'the mail server (SSH_ADMIN_SMTP_URL)').hideHelp(),
+    new Option('--mail-dir <path>', 'where messages are written (SSH_ADMIN_MAIL_DIR)').hideHelp(),
+    new Option('--wait <seconds>', 'how long to wait for a busy store').default('30'),
+  ]
 }
 
 /** What help says of an option and an argument: its choices where they are not named already, and its default. */

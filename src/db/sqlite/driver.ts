@@ -19,16 +19,20 @@ let binary: string | undefined
 
 /** Opens a SQLite database, or a copy in memory of one's bytes: the one place where one is. @throws `driver-missing` */
 export function connectSqlite(file: string | Buffer, options?: Database.Options): Database.Database {
-  driver ??= loadDriver()
-  return new driver(file, { ...options, ...whereItsBinaryIs() })
+  driver ??= orMissing((): Driver => require(driverPackage))
+  const loaded = driver
+  try {
+    return new loaded(file, { ...options, ...whereItsBinaryIs() })
+  } catch (error) {
+    // The binary behind it is not looked for before the first database: where there is none, that is what is wrong.
+    orMissing(() => new loaded(':memory:', whereItsBinaryIs()).close())
+    throw error
+  }
 }
 
-function loadDriver(): Driver {
+function orMissing<Result>(load: () => Result): Result {
   try {
-    const loaded: Driver = require(driverPackage)
-    // The binary behind it is not looked for before the first database.
-    new loaded(':memory:', whereItsBinaryIs()).close()
-    return loaded
+    return load()
   } catch (cause) {
     throw new Unavailable(
       'driver-missing',
