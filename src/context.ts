@@ -26,7 +26,7 @@ export interface Context {
   /** Ctrl-C, SIGTERM and SIGHUP. */
   interruption: Interruption
   /** Aborted by the first of them. */
-  signal: AbortSignal
+  readonly signal: AbortSignal
 }
 
 export interface Pager {
@@ -52,7 +52,9 @@ export function contextOfProcess(interruption: Interruption): Context {
     runProgram,
     startPager,
     interruption,
-    signal: interruption.signal,
+    get signal() {
+      return interruption.signal
+    },
   }
 }
 

@@ -3,9 +3,11 @@ import { Cancelled } from './errors.ts'
 /** What Ctrl-C, SIGTERM and SIGHUP do to a command: cancel it while nothing is changed, and let it finish afterwards. */
 export interface Interruption {
   /** Aborted by a signal while nothing is changed: the command ends, and leaves nothing. */
-  signal: AbortSignal
+  readonly signal: AbortSignal
+  /** Whether it is; who only asks needs no signal made. */
+  isCancelled: () => boolean
   /** Aborted by the first signal whenever it comes: what can wait for another time is left. */
-  heard: AbortSignal
+  readonly heard: AbortSignal
   /** From here on the change counts: a signal says what is being finished, and no number of them stops it. */
   finish: (what: string) => void
   /** The change did not come about after all. */
@@ -32,7 +34,7 @@ export async function finishing<Result>(
 ): Promise<Result> {
   if (!interruption || interruption.isFinishing()) return finish()
   await yieldToSignals()
-  if (interruption.signal.aborted) throw new Cancelled()
+  if (interruption.isCancelled()) throw new Cancelled()
   interruption.finish(what)
   try {
     return await finish()
@@ -50,23 +52,28 @@ export async function yieldToSignals(): Promise<void> {
 
 /** @param end ends the process at once, when nothing was changed */
 export function newInterruption(end: () => void): Interruption {
-  const cancelling = new AbortController()
-  const hearing = new AbortController()
+  const cancelling = newAbort()
+  const hearing = newAbort()
   const cleanUps = new Set<() => void>()
   let isShown = false
   let finishing: string | undefined
   let said: string | undefined
   let say: (line: string) => void = () => undefined
   return {
-    signal: cancelling.signal,
-    heard: hearing.signal,
+    get signal() {
+      return cancelling.signal()
+    },
+    isCancelled: cancelling.isAborted,
+    get heard() {
+      return hearing.signal()
+    },
     finish: (what) => {
       finishing = what
-      if (hearing.signal.aborted) sayOnce()
+      if (hearing.isAborted()) sayOnce()
     },
     unfinish: () => {
       finishing = undefined
-      if (hearing.signal.aborted) cancelling.abort()
+      if (hearing.isAborted()) cancelling.abort()
     },
     isFinishing: () => finishing !== undefined,
     announceWith: (how) => {
@@ -84,7 +91,7 @@ export function newInterruption(end: () => void): Interruption {
     },
     interrupt: (sent) => {
       if (isShown && sent === 'SIGINT') return
-      const again = cancelling.signal.aborted
+      const again = cancelling.isAborted()
       hearing.abort()
       if (finishing !== undefined) return sayOnce()
       cancelling.abort()
@@ -99,5 +106,23 @@ export function newInterruption(end: () => void): Interruption {
     if (finishing === undefined || finishing === said) return
     said = finishing
     say(`Finishing: ${finishing}.`)
+  }
+}
+
+/** An abort signal that is made for the first who listens: Node loads code for it that a short command does without. */
+function newAbort() {
+  let controller: AbortController | undefined
+  let isAborted = false
+  return {
+    isAborted: () => isAborted,
+    signal: () => {
+      controller ??= new AbortController()
+      if (isAborted) controller.abort()
+      return controller.signal
+    },
+    abort: () => {
+      isAborted = true
+      controller?.abort()
+    },
   }
 }

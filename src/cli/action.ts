@@ -174,7 +174,7 @@ export async function answer(
   const { write } = where ?? session.terminal
   const { interruption } = session.context
   await yieldToSignals()
-  if (interruption.signal.aborted && !interruption.isFinishing()) throw new Cancelled()
+  if (interruption.isCancelled() && !interruption.isFinishing()) throw new Cancelled()
   const pieces = session.common.json
     ? piecesOfJson({ ...json, notices: session.notices }, out.isTerminal ? 2 : 0)
     : piecesOf(text, out)

@@ -12,12 +12,12 @@ export interface CountedPages<Row> extends AsyncIterable<readonly Row[]> {
 /** The rows, searched, sorted and limited: by the source where it can, else as they pass. */
 export function pagesOfList<Row, Name extends string, Sort extends Name>(
   list: List<Row, Name, Sort>,
-  signal: AbortSignal,
+  isCancelled: () => boolean,
 ): CountedPages<Row> {
   return {
     count: 0,
     async *[Symbol.asyncIterator]() {
-      for await (const page of pagesIn(list, signal)) {
+      for await (const page of pagesIn(list, isCancelled)) {
         this.count += page.length
         yield page
       }
@@ -27,7 +27,7 @@ export function pagesOfList<Row, Name extends string, Sort extends Name>(
 
 async function* pagesIn<Row, Name extends string, Sort extends Name>(
   list: List<Row, Name, Sort>,
-  signal: AbortSignal,
+  isCancelled: () => boolean,
 ) {
   const { spec, found, words, wanted } = list
   const { sort, reverse, limit = Number.POSITIVE_INFINITY } = wanted
@@ -42,7 +42,7 @@ async function* pagesIn<Row, Name extends string, Sort extends Name>(
   })
   let shown = 0
   for await (const page of inPages(isSorted ? rows : await sorted(rows, list), limit)) {
-    if (signal.aborted) throw new Cancelled()
+    if (isCancelled()) throw new Cancelled()
     const fitting = words.length === 0 ? page : page.filter((row) => fits(row, spec, words))
     list.total += fitting.length
     if (list.total > manyRows && list.total - fitting.length <= manyRows) await rowsAreMany()

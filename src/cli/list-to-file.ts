@@ -20,7 +20,7 @@ export async function writeToFile<Row, Name extends string, Sort extends Name>(
   if (file.trim() !== '') await endingOfTable(file)
   const output = await checkOutputFile(session, { kind: 'list', file, flag: '--out', asksLater: true })
   await output.confirmReplacing()
-  const pages = pagesOfList(list, signal)
+  const pages = pagesOfList(list, () => signal.aborted)
   const columns = list.wanted.names.map((name) => ({ heading: spec.fields[name].heading, width: 24 }))
   async function* cells() {
     for await (const page of pages)

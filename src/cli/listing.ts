@@ -147,7 +147,7 @@ async function write<Row, Name extends string, Sort extends Name>(
 ): Promise<number> {
   const { wanted } = list
   await yieldToSignals()
-  const pages = pagesOfList(list, session.context.signal)
+  const pages = pagesOfList(list, session.context.interruption.isCancelled)
   for await (const piece of inPieces(textOf(list, pages, session))) {
     progress.isShown = true
     // A reader who has left wants no more of it.

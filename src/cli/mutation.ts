@@ -208,7 +208,7 @@ async function commitOrRehearse<Args, Options, Request, Result>(
   const files = spec.upload?.files(running.request) ?? []
   if (!asks && (output?.asksToReplace() || files.length > 0)) await session.rehearse(store, work, spec.clock)
   await output?.confirmReplacing()
-  if (session.context.signal.aborted) throw new Cancelled()
+  if (session.context.interruption.isCancelled()) throw new Cancelled()
   const { request, committed, queued, by } = await withUploads(running, files, (request) =>
     commitRequest({ ...running, request, agreed }),
   )
@@ -232,7 +232,7 @@ async function withUploads<Args, Options, Request, Result, Done>(
   const { removeUploads, uploadFiles } = await import('./upload.ts')
   const uploaded = await uploadFiles(session, { store, files })
   try {
-    if (session.context.signal.aborted) throw new Cancelled()
+    if (session.context.interruption.isCancelled()) throw new Cancelled()
     return await work(spec.upload.with(request, uploaded))
   } catch (error) {
     // What may have been saved refers to them.

@@ -122,7 +122,7 @@ export function sessionOf(
     const opening = await openingFor({ ...parts, mode, path: other?.path, interruption })
     const startsWithChange = other?.startsWithChange === true
     const writeFirstEvent = (store: OpenStore) => recordCreation(store, acting)
-    return openStore({ ...opening, startsWithChange, writeFirstEvent })
+    return openStore(Object.assign(opening, { startsWithChange, writeFirstEvent }))
   }
   return {
     context,
@@ -219,7 +219,9 @@ async function openingFor({
     now: context.now,
     command,
     operator: context.operator,
-    signal: context.signal,
+    get signal() {
+      return context.signal
+    },
     interruption,
     onOtherClock: (difference) => notify({ code: 'clock-differs', message: otherClockInWords(difference) }),
     onOutage: () => {

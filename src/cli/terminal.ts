@@ -11,7 +11,7 @@ export interface Terminal {
   stdin: Input
   stderr: Output
   /** Aborted by Ctrl-C, SIGTERM or SIGHUP: nothing more is asked. */
-  signal: AbortSignal
+  readonly signal: AbortSignal
   /** Somebody can be asked. */
   canAsk: boolean
   out: View
@@ -59,7 +59,9 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
       return context.stdin
     },
     stderr,
-    signal: context.signal,
+    get signal() {
+      return context.signal
+    },
     get canAsk() {
       return stderr.isTTY === true && context.stdin.isTTY === true
     },

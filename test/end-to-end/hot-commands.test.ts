@@ -18,8 +18,15 @@ const always = ['module', 'os', 'process', 'vm']
 /** Where more is needed, why. */
 const ofNode: Record<string, readonly string[]> = {
   help: [],
-  // Links are drawn by chance and kept as digests, for which Node itself loads its streams.
-  'users-reset-password': [...always, 'crypto', 'stream', 'stream/promises', 'string_decoder'],
+  // Links are drawn by chance and kept as digests, for which Node itself loads its streams; a signal stops what is sent.
+  'users-reset-password': [
+    ...always,
+    'crypto',
+    'internal/abort_controller',
+    'stream',
+    'stream/promises',
+    'string_decoder',
+  ],
 }
 
 describe('what a command loads that is typed all day', () => {

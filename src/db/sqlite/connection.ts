@@ -45,18 +45,13 @@ export function prepareConnection(
   raw.pragma('cache_size = -16384')
 }
 
-export function kyselyOver(
-  raw: Database.Database,
-  { path, maxWaitMs: patience, onWait, signal, interruption }: Opening,
-): Kysely<Store> {
-  const since = { started: 0, notified: false }
-  const waiting = waitForStore({ path, patience, onWait, signal, interruption, since })
+export function kyselyOver(raw: Database.Database, opening: Opening): Kysely<Store> {
   let version: Database.Statement<[], number> | undefined
   const checkVersion = () => {
     version ??= versionStatement(raw)
-    refuseOtherVersion(raw, { path, version: Number(version.get()) })
+    refuseOtherVersion(raw, { path: opening.path, version: Number(version.get()) })
   }
   return new Kysely<Store>({
-    dialect: new StoreDialect({ database: raw, waitForStore: waiting, checkVersion }),
+    dialect: new StoreDialect({ database: raw, waitForStore: waitForStore(opening), checkVersion }),
   })
 }

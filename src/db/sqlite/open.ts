@@ -47,9 +47,7 @@ async function writeFirstEvent(
 
 /** The last of other processes to close the store has it alone for a moment. */
 async function connectInTurn(opening: Opening, { created }: { created: boolean }): Promise<OpenStore> {
-  const { path, maxWaitMs: patience, onWait, signal, interruption } = opening
-  const since = { started: 0, notified: false }
-  const waiting = waitForStore({ path, patience, onWait, signal, interruption, since })
+  const waiting = waitForStore(opening)
   for (let tries = 0; ; tries += 1) {
     try {
       return await connect(opening, { created })

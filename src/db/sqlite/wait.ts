@@ -3,36 +3,29 @@ import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { rmSync, writeFileSync } from '../../disk.ts'
 import { Cancelled, Unavailable } from '../../errors.ts'
-import type { Interruption } from '../../interruption.ts'
 import { readSmallFile } from '../../input-file.ts'
-import { type Holder, nameHolder } from '../store/opening.ts'
+import { type Holder, nameHolder, type Opening } from '../store/opening.ts'
 import { pathInWords } from '../../shell-word.ts'
 
-interface Patience {
-  path: string
-  /** In milliseconds. */
-  patience: number
-  onWait: (holder: Holder | undefined) => void
-  signal: AbortSignal | undefined
-  interruption?: Interruption | undefined
-  since: { started: number; notified: boolean }
-}
+type Patience = Pick<Opening, 'path' | 'maxWaitMs' | 'onWait' | 'signal' | 'interruption'>
 
 /** Waits between two tries to write, says once for whom, and gives up with `store-locked`. */
-export function waitForStore({ path, patience, onWait, signal, interruption, since }: Patience) {
+export function waitForStore(opening: Patience) {
+  const { path, maxWaitMs, onWait, interruption } = opening
+  const since = { started: 0, notified: false }
   return async (tries: number): Promise<void> => {
     if (tries === 0) {
       since.started = performance.now()
       since.notified = false
     }
     const waited = performance.now() - since.started
-    if (waited >= patience) throw locked(path, holderOf(path))
+    if (waited >= maxWaitMs) throw locked(path, holderOf(path))
     if (!since.notified && waited > 200) {
       since.notified = true
       onWait(holderOf(path))
     }
     // What counts already is brought to its end.
-    const heard = interruption?.isFinishing() ? undefined : signal
+    const heard = interruption?.isFinishing() ? undefined : opening.signal
     await pause(Math.min(10 + tries * 5, 25), undefined, { signal: heard }).catch(() => {
       if (!interruption?.isFinishing()) throw new Cancelled()
     })

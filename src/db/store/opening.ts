@@ -70,7 +70,7 @@ export interface Opening {
   onOutage?: () => void
   /** Told, once, how far the server's clock is ahead of this machine's, in milliseconds. */
   onOtherClock?: (difference: number) => void
-  signal?: AbortSignal
+  readonly signal?: AbortSignal
   /** Absent where nothing that is done counts, as in a copy. */
   interruption?: Interruption | undefined
   /** Says in a store that is being begun by whom; absent where none can be. */
