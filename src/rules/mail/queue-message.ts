@@ -65,9 +65,12 @@ export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, le
   })
 }
 
-const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu
+/** As nearly all are; what is below takes longer to read than the rest of a message. */
+const plain = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]*$/
+const unseen = () => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu
 
 /** A name or subject as one line: nothing that ends a header, hides, or turns the writing round. */
 export function headerText(text: string): string {
-  return text.replace(unseen, ' ').replace(/\s+/gu, ' ').trim()
+  if (plain.test(text) && !text.includes('  ')) return text.trim()
+  return text.replace(unseen(), ' ').replace(/\s+/gu, ' ').trim()
 }
