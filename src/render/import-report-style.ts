@@ -53,6 +53,12 @@ summary { cursor: pointer; }
   .held-back td { border: 0; padding: .1rem 0; }
   .held-back td.number::before { content: 'Row '; color: var(--dim); }
   .held-back tr { border-bottom: 1px solid var(--line); padding: .5rem 0; }
+  details thead { display: none; }
+  details table, details tbody, details tr, details td { display: block; }
+  details tr { border-bottom: 1px solid var(--line); padding: .5rem 0; }
+  details td { border: 0; padding: .1rem 0; }
+  details td:empty { display: none; }
+  details td + td::before { content: attr(data-head) ': '; color: var(--dim); }
 }
 @media print {
   :root { --text: #000; --dim: #444; --back: #fff; --line: #bbb; --in: #2f6f9f; --held: #b35900; --mark: #eee; color-scheme: light; }

@@ -3,6 +3,7 @@ import type { Plan } from '../import/plan.ts'
 import type { ReportedRow, ReportFacts } from '../import/report-facts.ts'
 import { html, type Html, htmlJoined } from './html.ts'
 import { reportStyle } from './import-report-style.ts'
+import { whyKept } from './import.ts'
 import { count } from './text.ts'
 import { plainTime } from '../plain-time.ts'
 import { grouped } from '../grouped.ts'
@@ -69,7 +70,7 @@ ${section('Centres that are not in the workbook', report.missingCentres.length, 
     number,
     name,
     String(users),
-    words(kept),
+    whyKept(kept),
   ]),
 })}
 ${section('Users of these centres who are not in the workbook', report.extraUsers.length, {
@@ -78,7 +79,7 @@ ${section('Users of these centres who are not in the workbook', report.extraUser
     email,
     centre,
     lastSignedInAt?.slice(0, 10) ?? 'never',
-    words(kept),
+    whyKept(kept),
   ]),
 })}
 ${section('Addresses at several centres', report.duplicatedUsers.length, {
@@ -128,7 +129,7 @@ function chart({ countries, counted }: ImportReport): Html {
     return html`<tr><th scope="row">${name}</th><td class="bar"><svg width="100%" height="14" role="img" aria-label="${label}"><rect class="in" width="${share(accepted)}%" height="14"/><rect class="back" x="${share(accepted)}%" width="${share(heldBack)}%" height="14"/></svg></td><td class="number">${label}</td></tr>`
   })
   return html`<section><h2>${counted === 'rows' ? 'Rows' : 'New users'} by country</h2><table class="chart"><tbody>${htmlJoined(bars)}</tbody></table>
-${more(countries.length - bars.length, 'country')}<p class="legend"><span class="in"></span> went in <span class="back"></span> held back</p></section>`
+${more(countries.length - bars.length, 'country')}<p class="legend"><span class="in"></span> went in${countries.some(({ heldBack }) => heldBack > 0) ? html` <span class="back"></span> held back` : ''}</p></section>`
 }
 
 interface Kind {
@@ -193,7 +194,8 @@ function section(
 ): Html {
   if (total === 0) return html``
   const cells = rows.map(
-    (row) => html`<tr>${htmlJoined(row.map((cell) => html`<td>${shortValue(cell)}</td>`))}</tr>`,
+    (row) =>
+      html`<tr>${htmlJoined(row.map((cell, at) => html`<td data-head="${head[at] ?? ''}">${shortValue(cell)}</td>`))}</tr>`,
   )
   return html`<section><details${rows.length <= 20 ? html` open` : ''}><summary><h2>${title} (${grouped(total)})</h2></summary>
 <div class="wide"><table><thead><tr>${htmlJoined(head.map((name) => html`<th>${name}</th>`))}</tr></thead><tbody>

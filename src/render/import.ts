@@ -270,10 +270,14 @@ const longestText = 160
 const maxListed = 8
 
 function keptNote(kept: string | null): string {
-  return kept ? `  (kept: ${reasonsKept[kept] ?? kept.replaceAll('-', ' ')})` : ''
+  return kept ? `  (kept: ${whyKept(kept)})` : ''
 }
 
-/** Why somebody, or a centre, is not deleted. */
+/** In words, why somebody or a centre is not deleted. */
+export function whyKept(kept: string | null): string {
+  return kept ? (reasonsKept[kept] ?? kept.replaceAll('-', ' ')) : ''
+}
+
 const reasonsKept: Readonly<Record<string, string>> = {
   'held-back-rows': 'rows are held back',
   'is-coordinator': 'the coordinator',

@@ -122,8 +122,8 @@ export const workbook = `centres import reads an Excel workbook (.xlsx) or a lis
 empty one with the right headings.
 
   Centre number            always needed: 2 to 12 letters and digits
-  Centre name              the column is needed; an existing centre takes the new name, blank means the same
-  Email                    the column is needed; one user in each row, a row without one is a centre alone
+  Centre name              the column is needed; a new name renames a centre, blank keeps its name
+  Email                    the column is needed; one user a row, or none for a centre alone
   Country                  for a new centre: the English name
   Address, Town, Postcode  optional
   First name, Last name    optional

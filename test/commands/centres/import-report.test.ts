@@ -44,10 +44,15 @@ describe('the page about an import', () => {
     expect(page()).toContain("td.number::before { content: 'Row '")
   })
 
+  it('has no colour for rows held back where there are none', async () => {
+    await importRows(world, [nile], '--report', 'import.html')
+    expect(page()).toContain('</span> went in</p>')
+  })
+
   it('lists who is missing, extra and at several centres', async () => {
     await importRows(world, [
       nile,
-      { ...nile, email: 'extra@nile.example' },
+      { ...nile, email: 'extra@nile.example', role: 'coordinator' },
       { number: 'PK200', name: 'Indus School', country: 'Pakistan', email: 'omar@indus.example' },
     ])
     await importRows(
@@ -59,6 +64,9 @@ describe('the page about an import', () => {
     const text = page()
     expect(text).toMatch(/Centres that are not in the workbook \(1\).*PK200/s)
     expect(text).toMatch(/who are not in the workbook \(1\).*extra@nile\.example/s)
+    // On a telephone each cell stands beneath the one before, behind the name of its column.
+    expect(text).toContain('<td data-head="Kept because">the coordinator</td>')
+    expect(text).toContain("details td + td::before { content: attr(data-head) ': '")
     expect(text).toMatch(/Addresses at several centres \(1\).*amira@nile\.example/s)
   })
 
