@@ -239,11 +239,11 @@ function pictureOf(parts: readonly Part[]): string {
     const y = (at + 1) * line
     const colour = part <= 1 ? '#3a7d44' : '#b3541e'
     const width = Math.min(part, 2) * scale
-    return `<text x="${left - 8}" y="${y}" text-anchor="end">${escaped(what)}</text><rect x="${left}" y="${y - 12}" width="${width.toFixed(0)}" height="15" fill="${colour}"/><text x="${(left + width + 6).toFixed(0)}" y="${y}">${figure.toFixed(unit === 'MB' ? 0 : 2)} ${unit}</text>`
+    return `<text x="${left - 8}" y="${y}" text-anchor="end">${escaped(what)}</text><rect x="${left}" y="${y - 12}" width="${width.toFixed(0)}" height="15" fill="${colour}"/><text x="${(left + width + 6).toFixed(0)}" y="${y}" paint-order="stroke" stroke="#ffffff" stroke-width="4">${figure.toFixed(unit === 'MB' ? 0 : 2)} ${unit}</text>`
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" width="1100" height="${height}" viewBox="0 0 1100 ${height}" font-family="sans-serif" font-size="12"><title>Each figure beside its goal</title><rect width="1100" height="${height}" fill="#ffffff"/>
-${bars.join('\n')}
-<line x1="${left + scale}" x2="${left + scale}" y1="8" y2="${height}" stroke="#333333" stroke-dasharray="4 3"/></svg>
+<line x1="${left + scale}" x2="${left + scale}" y1="8" y2="${height}" stroke="#333333" stroke-dasharray="4 3"/>
+${bars.join('\n')}</svg>
 `
 }
 
