@@ -236,17 +236,30 @@ export type Configuration = Partial<Record<Exclude<SettingName, 'asRequired'>, s
 export function readConfigFile(context: Context): Configuration {
   const path = configFilePath(context)
   const contents = contentsOf(path)
-  return contents === undefined ? {} : configurationOf(contents, path)
+  return contents === undefined ? {} : configurationOf(contents, inItsPlace(path))
+}
+
+/** Where a configuration stands, as it is named where something in it is wrong. */
+export interface ConfigurationSource {
+  named: string
+  toMend: string
+}
+
+export function inItsPlace(path: string): ConfigurationSource {
+  return {
+    named: `The configuration file ${pathInWords(path)}`,
+    toMend: 'To mend it: ssh-admin config edit',
+  }
 }
 
 /** What its text says. @throws `bad-config` */
-export function configurationOf(contents: string, path: string): Configuration {
-  const found = underOurNames(jsonOf(contents, path))
+export function configurationOf(contents: string, source: ConfigurationSource): Configuration {
+  const found = underOurNames(jsonOf(contents, source))
   const wrong = whatIsWrongIn(found)
   if (isConfiguration(found, wrong)) return found
-  throw new Usage(`The configuration file ${pathInWords(path)} is wrong: ${wrong}.`, {
+  throw new Usage(`${source.named} is wrong: ${wrong}.`, {
     code: 'bad-config',
-    hint: `It may hold: ${settingNames.map(kebabCase).join(', ')}; each a text, but as-required: true or false. To mend it: ssh-admin config edit`,
+    hint: `It may hold: ${settingNames.map(kebabCase).join(', ')}; each a text, but as-required: true or false. ${source.toMend}`,
   })
 }
 
@@ -321,13 +334,13 @@ function contentsOf(path: string): string | undefined {
   })
 }
 
-function jsonOf(contents: string, path: string): unknown {
+function jsonOf(contents: string, { named, toMend }: ConfigurationSource): unknown {
   try {
     return JSON.parse(contents)
   } catch (cause) {
-    throw new Usage(`The configuration file ${pathInWords(path)} is not JSON.`, {
+    throw new Usage(`${named} is not JSON.`, {
       code: 'bad-config',
-      hint: 'To mend it: ssh-admin config edit',
+      hint: toMend,
       cause,
     })
   }

@@ -157,12 +157,14 @@ export function sessionOf(
   }
 }
 
-/** Whoever mends the configuration file is not kept from it by what is wrong with it. */
+/** What is wrong with the configuration file keeps nobody from mending it, from help, nor a shell from starting. */
+const withAnyConfiguration = new Set(['config edit', 'help', 'version', 'completion'])
+
 function settingsFor(
   words: string,
   { common, context }: { common: CommonOptions; context: Context },
 ): Settings {
-  return words === 'config edit'
+  return withAnyConfiguration.has(words)
     ? resolveSettings(common, context, readableConfigFile(context))
     : resolveSettings(common, context)
 }

@@ -10,6 +10,7 @@ import {
   type Configuration,
   configFilePath,
   configurationOf,
+  inItsPlace,
   readableConfigFile,
   readConfigFile,
   resolveSettings,
@@ -187,7 +188,8 @@ async function configurationFrom(from: string, session: Session): Promise<Config
   const mayEdit = from !== '-' && terminal.canAsk && common.input && !common.yes && !common.dryRun
   if (mayEdit && (await failureOf(() => configurationIn(text, context))))
     return editedConfiguration(session, text)
-  return configurationIn(text, context)
+  const named = from === '-' ? 'What came on stdin' : pathInWords(from)
+  return configurationIn(text, context, { named, toMend: 'Mend it, and give it again.' })
 }
 
 /** The editor, until what it saves can be used or its editor gives up. @param begun what is to be gone on with, and cannot be used yet */
@@ -266,9 +268,12 @@ function typedSetting(name: SettingName, typed: string, { context }: Session): s
 }
 
 /** The configuration that a text holds. @throws what of it cannot be used */
-function configurationIn(text: string, context: Context): Configuration {
-  const path = configFilePath(context)
-  const file = configurationOf(text, path)
+function configurationIn(
+  text: string,
+  context: Context,
+  source = inItsPlace(configFilePath(context)),
+): Configuration {
+  const file = configurationOf(text, source)
   // What another source says just now does not make it right.
   resolveSettings({}, { ...context, env: { HOME: context.env.HOME } }, file)
   return file
@@ -307,7 +312,7 @@ async function changeConfiguration(session: Session, { name, change }: Change): 
 function isReadable(context: Context): boolean {
   const text = textOfConfigFile(context)
   try {
-    if (text !== undefined) configurationOf(text, '')
+    if (text !== undefined) configurationOf(text, inItsPlace(''))
     return true
   } catch {
     return false

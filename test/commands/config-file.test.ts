@@ -207,6 +207,22 @@ describe('a configuration file that cannot be used', () => {
     expect((await world.run(['config', 'show'])).exit).toBe(0)
   })
 
+  it.each(['help exit-codes', 'version', 'completion bash'])('keeps nobody from %s', async (line) => {
+    writeFileSync(file(), '{"db": ')
+    expect(await world.run(line.split(' '))).toMatchObject({ exit: 0, stderr: '' })
+  })
+
+  it('is not meant where the file to be taken is the wrong one', async () => {
+    writeFileSync(file(), '{}')
+    writeFileSync(world.path('bad.json'), '{"mailFrom": 5')
+    expect((await world.run(['config', 'edit', '--from', 'bad.json'])).stderr).toBe(
+      'error: bad.json is not JSON.\nhint:  Mend it, and give it again.\n',
+    )
+    const onStdin = await world.run(['config', 'edit', '--from', '-'], { stdin: '{"nope": ""}' })
+    expect(onStdin.stderr).toContain('What came on stdin is wrong: it has no setting nope.')
+    expect(onStdin.stderr).not.toContain('ssh-admin config edit')
+  })
+
   it('is opened in the editor as it stands', async () => {
     writeFileSync(file(), '{"db": ')
     writeFileSync(world.path('editor.sh'), '#!/bin/sh\ngrep -q \'"db": \' "$1" && echo "{}" > "$1"\n', {

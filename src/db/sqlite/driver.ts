@@ -56,5 +56,5 @@ function whatToInstall(): string {
   const again = 'Install ssh-admin again with this Node'
   return driverPackage === 'better-sqlite3'
     ? `${again}. Its SQLite is made for Linux, macOS and Windows, on x64 and arm64.`
-    : `${again} and a C++ compiler (Python 3, make, g++), or use Node 22 or later, which needs none.`
+    : `${again} and a C++ compiler (Python 3, make, g++) where nodejs.org can be reached, or use Node 22 or later, which needs none.`
 }
