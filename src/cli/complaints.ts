@@ -10,7 +10,7 @@ import { commandLine, type Line, withWord } from './typed-line.ts'
 import { leadsTo } from './words.ts'
 
 /** What the parser does not take. */
-export interface Complained {
+export interface RejectedInput {
   /** All that was typed. */
   argv: Line
   message: string
@@ -25,7 +25,7 @@ export interface Complained {
  * @param accepted the line that the parser takes in the place of one, if there is one
  */
 export async function complaint(
-  complained: Complained,
+  complained: RejectedInput,
   accepted: (line: Line) => Promise<Line | undefined>,
 ): Promise<Usage> {
   const { argv, code, command } = complained
@@ -40,7 +40,7 @@ export async function complaint(
   return new Usage(`${said}.`, { code, hint: redirected ?? usual, details })
 }
 
-function saidOf({ message, code, command }: Complained): string {
+function saidOf({ message, code, command }: RejectedInput): string {
   const [said = ''] = message.replace(/^error: /, '').split('\n')
   const [, value, choices] = /value '(.*)' is invalid .* Allowed choices are (.*?)\.?$/.exec(said) ?? []
   if (code === 'invalid-argument' && value !== undefined) return `${value} is none of ${choices}`
@@ -54,7 +54,7 @@ function capital(text: string): string {
 }
 
 /** The lines that were perhaps meant by one that the parser does not take, likeliest first; each may need mending itself. */
-export function linesMeant(complained: Complained): readonly Line[] {
+export function linesMeant(complained: RejectedInput): readonly Line[] {
   const { argv, code, command } = complained
   if (code === 'unknown-option') return linesWithOption(complained)
   if (!command) return []
@@ -84,13 +84,13 @@ const perhapsNegated = /^--(?:no|un(?!t)|without|dis|never)/
 /** What people call the file of a list, which has no such option. */
 const toFile = /^(--(out|output|file|to-file)|-o)$/
 
-function wrongOption({ message }: Complained): string {
+function wrongOption({ message }: RejectedInput): string {
   const [, wrong = ''] = /'([^']*)'/.exec(message) ?? []
   return wrong
 }
 
 /** The options that are like an unknown one; never one that does the opposite. */
-function optionsMeant(complained: Complained): string[] {
+function optionsMeant(complained: RejectedInput): string[] {
   const { code, command, argv } = complained
   const wrong = wrongOption(complained)
   if (code !== 'unknown-option' || (command && wrong === '--from' && withoutFrom(argv, command))) return []
@@ -137,7 +137,7 @@ function optionNames(command: Command | undefined): string[] {
   return (command?.options ?? []).flatMap(({ long, hidden }) => (long && !hidden ? [long] : []))
 }
 
-function linesWithOption(complained: Complained): readonly Line[] {
+function linesWithOption(complained: RejectedInput): readonly Line[] {
   const { argv, command } = complained
   const wrong = wrongOption(complained)
   const from = command && wrong === '--from' ? withoutFrom(argv, command) : undefined
@@ -166,7 +166,7 @@ function withoutFrom(argv: Line, command: Command): Line | undefined {
   return withWord(isMore ? withWord(argv, from + 1) : argv, from)
 }
 
-function listIntoFile(complained: Complained): string | undefined {
+function listIntoFile(complained: RejectedInput): string | undefined {
   const { argv, command } = complained
   const wrong = wrongOption(complained)
   const isOfList = optionNames(command).includes('--format') && optionsMeant(complained).length === 0
@@ -181,7 +181,7 @@ function listIntoFile(complained: Complained): string | undefined {
 }
 
 /** Lines are read from stdin. */
-function fromFile({ code, command, argv }: Complained): string | undefined {
+function fromFile({ code, command, argv }: RejectedInput): string | undefined {
   const [file, ...others] = command?.args ?? []
   if (code !== 'excess-arguments' || command?.name() !== 'batch' || file === undefined || others.length > 0)
     return undefined

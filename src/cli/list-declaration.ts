@@ -108,7 +108,7 @@ export interface Page<Sort extends string> {
 }
 
 /** What of the list is wanted, and how. */
-export interface Wanted<Name extends string> {
+export interface ListRequest<Name extends string> {
   names: readonly Name[]
   /** Whether they were named, so that JSON lines hold them alone. */
   named: boolean
@@ -144,7 +144,7 @@ export interface List<Row, Name extends string, Sort extends Name> {
     | 'noneFits'
   >
   found: Found<Row, Sort>
-  wanted: Wanted<Name>
+  request: ListRequest<Name>
   /** What is looked for here, and not by the source. */
   words: readonly string[]
   /** Whether only some were asked for. */

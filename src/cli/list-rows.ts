@@ -29,8 +29,8 @@ async function* pagesIn<Row, Name extends string, Sort extends Name>(
   list: List<Row, Name, Sort>,
   isCancelled: () => boolean,
 ) {
-  const { spec, found, words, wanted } = list
-  const { sort, reverse, limit = Number.POSITIVE_INFINITY } = wanted
+  const { spec, found, words, request } = list
+  const { sort, reverse, limit = Number.POSITIVE_INFINITY } = request
   const asked = spec.sorts?.find((one) => one === sort)
   const isSorted = sort === undefined || asked !== undefined
   const isLimited = isSorted && words.length === 0 && found.count !== undefined
@@ -38,7 +38,7 @@ async function* pagesIn<Row, Name extends string, Sort extends Name>(
     fields: fieldsAsked(list),
     sort: asked,
     reverse: isSorted && reverse,
-    limit: isLimited ? wanted.limit : undefined,
+    limit: isLimited ? request.limit : undefined,
   })
   let shown = 0
   for await (const page of inPages(isSorted ? rows : await sorted(rows, list), limit)) {
@@ -49,9 +49,9 @@ async function* pagesIn<Row, Name extends string, Sort extends Name>(
     const kept = fitting.length > limit - shown ? fitting.slice(0, limit - shown) : fitting
     shown += kept.length
     if (kept.length > 0) yield kept
-    if (shown >= limit && !needsTotal.has(wanted.format)) return
+    if (shown >= limit && !needsTotal.has(request.format)) return
   }
-  if (isLimited && shown === limit && needsTotal.has(wanted.format))
+  if (isLimited && shown === limit && needsTotal.has(request.format))
     list.total = (await found.count?.()) ?? shown
 }
 
@@ -68,7 +68,7 @@ const needsTotal: ReadonlySet<ListFormat> = new Set<ListFormat>(['table', 'json'
 /** Undefined where a row is shown, or searched, whole. */
 function fieldsAsked<Row, Name extends string, Sort extends Name>({
   spec,
-  wanted: { format, names, named, sort },
+  request: { format, names, named, sort },
   words,
 }: List<Row, Name, Sort>): ReadonlySet<string> | undefined {
   if (words.length > 0 || format === 'json' || (format === 'jsonl' && !named)) return undefined
@@ -111,7 +111,7 @@ function fits<Row, Name extends string, Sort extends Name>(
 /** Held together, where nothing sorts them on their way. */
 async function sorted<Row, Name extends string, Sort extends Name>(
   rows: Rows<Row>,
-  { spec: { fields }, wanted: { sort, reverse } }: List<Row, Name, Sort>,
+  { spec: { fields }, request: { sort, reverse } }: List<Row, Name, Sort>,
 ): Promise<Row[]> {
   const all: { row: Row; key: Cell }[] = []
   for await (const page of inPages(rows))

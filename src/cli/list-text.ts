@@ -15,11 +15,11 @@ export function textOf<Row, Name extends string, Sort extends Name>(
   pages: CountedPages<Row>,
   session: Session,
 ): AsyncIterable<string> {
-  const { spec, wanted } = list
+  const { spec, request } = list
   const { out } = session.terminal
-  switch (wanted.format) {
+  switch (request.format) {
     case 'table':
-      return spec.inFull && out.isTerminal && wanted.isUsual && !wanted.named
+      return spec.inFull && out.isTerminal && request.isUsual && !request.named
         ? eachInFull(spec.inFull, { list, pages, view: out })
         : tables(list, pages, { view: out, typed: session.argv })
     case 'tsv':
@@ -39,17 +39,17 @@ export function textOf<Row, Name extends string, Sort extends Name>(
 
 export function cellsOf<Row, Name extends string, Sort extends Name>(
   row: Row,
-  { spec, wanted }: List<Row, Name, Sort>,
+  { spec, request }: List<Row, Name, Sort>,
 ): Cell[] {
-  return wanted.names.map((name) => spec.fields[name].value(row))
+  return request.names.map((name) => spec.fields[name].value(row))
 }
 
 function jsonRow<Row, Name extends string, Sort extends Name>(
   row: Row,
-  { spec, wanted }: List<Row, Name, Sort>,
+  { spec, request }: List<Row, Name, Sort>,
 ): unknown {
-  if (!wanted.named) return spec.json(row)
-  return Object.fromEntries(wanted.names.map((name) => [camelCase(name), spec.fields[name].value(row)]))
+  if (!request.named) return spec.json(row)
+  return Object.fromEntries(request.names.map((name) => [camelCase(name), spec.fields[name].value(row)]))
 }
 
 async function* lines<Row>(
@@ -70,7 +70,7 @@ async function* csv<Row, Name extends string, Sort extends Name>(
   }
   const text = csvText({
     name: '',
-    columns: list.wanted.names.map((heading) => ({ heading })),
+    columns: list.request.names.map((heading) => ({ heading })),
     rows: cells(),
   })
   // A terminal would have each CR written out.
@@ -78,10 +78,10 @@ async function* csv<Row, Name extends string, Sort extends Name>(
 }
 
 async function* numberOf<Row, Name extends string, Sort extends Name>(
-  { found, wanted, words }: List<Row, Name, Sort>,
+  { found, request, words }: List<Row, Name, Sort>,
   pages: CountedPages<Row>,
 ) {
-  const { limit = Number.POSITIVE_INFINITY } = wanted
+  const { limit = Number.POSITIVE_INFINITY } = request
   if (found.count && words.length === 0) pages.count = Math.min(limit, await found.count())
   else for await (const _ of pages);
   yield `${pages.count}\n`
@@ -122,18 +122,18 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   { view, typed }: { view: View; typed: readonly string[] },
 ) {
   const { columnsThatFit, table } = await import('../render/table.ts')
-  const { spec, found, wanted } = list
-  const headings = wanted.names.map((name) => spec.fields[name].heading)
+  const { spec, found, request } = list
+  const headings = request.names.map((name) => spec.fields[name].heading)
   const dropOrder = dropOrderOf(list)
   const asked = new Set(typed.flatMap((word) => word.toLowerCase().split(/[=,]/)))
-  const key = wanted.names.indexOf(spec.id)
+  const key = request.names.indexOf(spec.id)
   const hidden = new Set<string>()
   let fitting: number[] | undefined
   const draw = (page: Cell[][]) => {
     // A column that says in each row what was asked for is missed least.
     const isAskedFor = (at: number) =>
       at !== key && page.length > 1 && page.every((row) => asked.has(String(row[at]).toLowerCase()))
-    const known = wanted.named ? [] : [...headings.keys()].filter(isAskedFor)
+    const known = request.named ? [] : [...headings.keys()].filter(isAskedFor)
     // What is drawn first decides for the whole list. A pipe has no width.
     fitting ??= view.isTerminal
       ? columnsThatFit(headings, page, { width: view.width, key, dropOrder, known })
@@ -152,9 +152,9 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   const below: (readonly string[])[] = []
   for await (const page of pages) {
     for (const row of page) {
-      const inFull = wanted.named || !view.isTerminal ? [] : (spec.below?.(row, view) ?? [])
+      const inFull = request.named || !view.isTerminal ? [] : (spec.below?.(row, view) ?? [])
       if (inFull.length > 0) below.push(inFull)
-      drawn.push(wanted.names.map((name) => shownIn(view, spec.fields[name], row)))
+      drawn.push(request.names.map((name) => shownIn(view, spec.fields[name], row)))
       if (drawn.length < rowsInTable) continue
       yield draw(drawn)
       drawn = []
@@ -174,7 +174,7 @@ async function* tables<Row, Name extends string, Sort extends Name>(
 /** By their places; whoever names the columns gets them. */
 function dropOrderOf<Row, Name extends string, Sort extends Name>({
   spec,
-  wanted: { names, named },
+  request: { names, named },
 }: List<Row, Name, Sort>): number[] {
   if (named) return []
   const dropOrder = spec.dropOrder ?? names.slice(2).reverse()

@@ -21,7 +21,7 @@ export async function writeToFile<Row, Name extends string, Sort extends Name>(
   const output = await checkOutputFile(session, { kind: 'list', file, flag: '--out', asksLater: true })
   await output.confirmReplacing()
   const pages = pagesOfList(list, () => signal.aborted)
-  const columns = list.wanted.names.map((name) => ({ heading: spec.fields[name].heading, width: 24 }))
+  const columns = list.request.names.map((name) => ({ heading: spec.fields[name].heading, width: 24 }))
   async function* cells() {
     for await (const page of pages)
       for (const row of page) yield cellsOf(row, list).map((cell) => String(cell ?? ''))

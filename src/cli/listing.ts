@@ -6,7 +6,7 @@ import type { AnswerName } from '../render/json.ts'
 import { unknownName } from '../rules/unknown-name.ts'
 import { wordsIn } from '../search-key.ts'
 import { answer, outputFor, readAgainWhereLost } from './action.ts'
-import type { List, Listing, Wanted } from './list-declaration.ts'
+import type { List, Listing, ListRequest } from './list-declaration.ts'
 import { allOf, isOpen, type ListFormat, listFormats, type ListOptions } from './list-options.ts'
 import { pagesOfList } from './list-rows.ts'
 import { inPieces, noneOf, textOf } from './list-text.ts'
@@ -26,7 +26,7 @@ export async function runListing<
   options: Args & Options & ListOptions,
   session: Session,
 ): Promise<number> {
-  const wanted = wantedOf(spec, options, session)
+  const request = listRequest(spec, options, session)
   const words = wordsIn(options.text)
   const isNarrowed = options.text !== undefined || !isOpen(filtersIn(options, spec.options ?? {}))
   const other = spec.instead?.(options, session.terminal.out)
@@ -36,7 +36,7 @@ export async function runListing<
       await answer(session, other, out)
       return 0
     }
-    return await readAndWrite(spec, options, { session, wanted, words, isNarrowed, out })
+    return await readAndWrite(spec, options, { session, request, words, isNarrowed, out })
   } finally {
     // The store is closed by then, however long somebody looks at the list.
     await out.end()
@@ -45,7 +45,7 @@ export async function runListing<
 
 interface Writing<Name extends string> {
   session: Session
-  wanted: Wanted<Name>
+  request: ListRequest<Name>
   words: readonly string[]
   isNarrowed: boolean
   out: PagedOutput
@@ -61,10 +61,10 @@ async function readAndWrite<
 >(
   spec: Listing<Args, Options, Row, Name, Sort, Shape>,
   options: Args & Options & ListOptions,
-  { session, wanted, words, isNarrowed, out }: Writing<Name>,
+  { session, request, words, isNarrowed, out }: Writing<Name>,
 ): Promise<number> {
   if (spec.all && actingFor(session.settings) === undefined) {
-    const list = { spec, found: allOf<Row, Sort>(spec.all()), wanted, words, isNarrowed, total: 0 }
+    const list = { spec, found: allOf<Row, Sort>(spec.all()), request, words, isNarrowed, total: 0 }
     await write(list, session, { isShown: false, out })
     return 0
   }
@@ -74,7 +74,7 @@ async function readAndWrite<
       const ctx = await session.ctx(store)
       const source = { store, ctx, words: spec.searches ? words : [], text: options.text }
       const found = spec.all ? allOf<Row, Sort>(spec.all()) : await spec.find(source, options)
-      return { spec, found, wanted, words: spec.searches ? [] : words, isNarrowed, total: 0 }
+      return { spec, found, request, words: spec.searches ? [] : words, isNarrowed, total: 0 }
     }
     const file = spec.toFile?.(options)
     if (file !== undefined) {
@@ -98,11 +98,11 @@ function filtersIn(options: object, own: object): object {
   return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(own, name)))
 }
 
-function wantedOf<Row, Name extends string, Sort extends Name>(
+function listRequest<Row, Name extends string, Sort extends Name>(
   { fields, table, pipe, atTerminal }: List<Row, Name, Sort>['spec'],
   options: ListOptions,
   { common, terminal }: Session,
-): Wanted<Name> {
+): ListRequest<Name> {
   const fieldNamed = (name: string) => {
     // What --json calls lastSignedInAt is the column last-signed-in.
     const column = kebabCase(name)
@@ -145,7 +145,7 @@ async function write<Row, Name extends string, Sort extends Name>(
   session: Session,
   progress: { isShown: boolean; out: PagedOutput },
 ): Promise<number> {
-  const { wanted } = list
+  const { request } = list
   await yieldToSignals()
   const pages = pagesOfList(list, session.context.interruption.isCancelled)
   for await (const piece of inPieces(textOf(list, pages, session))) {
@@ -153,8 +153,8 @@ async function write<Row, Name extends string, Sort extends Name>(
     // A reader who has left wants no more of it.
     if (!(await progress.out.write(piece))) return pages.count
   }
-  const saysNone = wanted.format === 'table' && session.terminal.out.isTerminal
-  if (pages.count === 0 && !saysNone && (wanted.format === 'table' || wanted.format === 'tsv'))
+  const saysNone = request.format === 'table' && session.terminal.out.isTerminal
+  if (pages.count === 0 && !saysNone && (request.format === 'table' || request.format === 'tsv'))
     session.say(await noneOf(list))
   return pages.count
 }

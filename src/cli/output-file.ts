@@ -40,7 +40,7 @@ export interface OutputFile {
   discard: () => void
 }
 
-interface Wanted {
+interface OutputFileRequest {
   kind: OutputKind
   /** As typed. */
   file: string
@@ -55,9 +55,9 @@ interface Wanted {
 }
 
 /** Looks at the place of a file before any work is done for it, and asks before one that is there is replaced. */
-export async function checkOutputFile(session: Session, wanted: Wanted): Promise<OutputFile> {
+export async function checkOutputFile(session: Session, request: OutputFileRequest): Promise<OutputFile> {
   const { context } = session
-  const { file, flag = 'A file to write', input, nameIsOurs = false } = wanted
+  const { file, flag = 'A file to write', input, nameIsOurs = false } = request
   if (file.trim() === '') throw new Usage(`${flag} needs the name of a file.`)
   refuseStdout(file)
   const path = resolve(context.cwd, file)
@@ -70,9 +70,9 @@ export async function checkOutputFile(session: Session, wanted: Wanted): Promise
       hint: 'Choose another name.',
     })
   }
-  const named = { kind: wanted.kind, shown: file, path, replaces: there && !nameIsOurs }
+  const named = { kind: request.kind, shown: file, path, replaces: there && !nameIsOurs }
   const output = outputFile(session, named)
-  if (!wanted.asksLater) await output.confirmReplacing()
+  if (!request.asksLater) await output.confirmReplacing()
   return output
 }
 

@@ -18,7 +18,7 @@ export interface Choice<Value> {
   checked?: boolean
 }
 
-interface Asked {
+interface PromptOptions {
   /** What says the answer without asking. */
   flag: string
   /** Whether asking was left open by the options. */
@@ -28,7 +28,7 @@ interface Asked {
 }
 
 /** Refuses, naming the flag and the question, when nobody can be asked. */
-export function requireTerminal(terminal: Terminal, { flag, may, question }: Asked): void {
+export function requireTerminal(terminal: Terminal, { flag, may, question }: PromptOptions): void {
   if (terminal.canAsk && may) return
   const notAsked = questionOnOneLine(question)
   const message = `This needs an answer, and there is nobody to ask: say it with ${flag}. Not asked: ${notAsked}`

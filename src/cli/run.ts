@@ -16,7 +16,7 @@ import type { Batch, CheckLine, LineEnd, LineProgram, LineWork, ReadyLine } from
 import { typedCommand } from './options.ts'
 import { sessionOf } from './session.ts'
 import { endQuietlyWhenReaderLeaves, forStream, terminalOf, widthOf } from './terminal.ts'
-import type { Complained } from './complaints.ts'
+import type { RejectedInput } from './complaints.ts'
 import { commandLine, type Line, positionsIn } from './typed-line.ts'
 import { version } from '../version.ts'
 import { alsoListed, understood } from './words.ts'
@@ -213,7 +213,7 @@ class NoSuchCommand extends Error {
   }
 }
 
-function complained(error: CommanderError, argv: Line): Complained {
+function complained(error: CommanderError, argv: Line): RejectedInput {
   return { argv, message: error.message, code: codeOf(error), command: complainedOf.get(error) }
 }
 

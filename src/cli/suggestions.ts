@@ -6,7 +6,7 @@ import { tree } from './tree.ts'
 import { commandLine, type Line, positionsIn, withWord } from './typed-line.ts'
 import { destructiveVerbs, leadsAnywhere, leadsTo, nounOf, verbsMeant, wordsThatLead } from './words.ts'
 
-interface Unknown {
+interface UnknownWord {
   /** All that was typed. */
   argv: Line
   word: string
@@ -27,7 +27,7 @@ interface Guess {
  * @param accepted the line that the parser takes in the place of one, if there is one
  */
 export async function unknownCommand(
-  unknown: Unknown,
+  unknown: UnknownWord,
   accepted: (line: Line) => Promise<Line | undefined>,
 ): Promise<Usage> {
   const spoken = ['ssh-admin', ...unknown.before].join(' ')
@@ -48,7 +48,7 @@ export async function unknownCommand(
   })
 }
 
-function guessesAt(unknown: Unknown): Guess[] {
+function guessesAt(unknown: UnknownWord): Guess[] {
   const { argv, word, known, before } = unknown
   const [group] = before
   const at = argv.indexOf(word)
@@ -144,7 +144,7 @@ const looks: Readonly<Record<string, { one: string; text?: string; number?: stri
 }
 
 /** `users omar@school.example suspend`, `centre EG001`, `EG001 delete`, or an address alone: what is said of it, else what shows it. */
-function guessesAbout({ argv, word, known, before: [group] }: Unknown): Guess[] {
+function guessesAbout({ argv, word, known, before: [group] }: UnknownWord): Guess[] {
   const at = argv.indexOf(word)
   const { at: nextAt = -1, word: next } = positionsIn(argv).find((typed) => typed.at > at) ?? {}
   if (group === undefined && next !== undefined) {

@@ -10,29 +10,31 @@ type Parsed<Value> =
   | { success: true; data: Value }
   | { success: false; error: { issues: readonly { message: string }[] } }
 
-function schema<Value>(read: (typed: unknown) => Value | Wrong): Schema<Value> {
+function schema<Value>(read: (typed: unknown) => Value | InvalidValue): Schema<Value> {
   return {
     safeParse: (typed) => {
       const data = read(typed)
-      if (!(data instanceof Wrong)) return { success: true, data }
+      if (!(data instanceof InvalidValue)) return { success: true, data }
       return { success: false, error: { issues: [{ message: data.message }] } }
     },
   }
 }
 
-class Wrong {
+class InvalidValue {
   constructor(readonly message: string) {}
 }
 
 const isText = (typed: unknown): typed is string => typeof typed === 'string'
 
-export const text = schema((typed) => (isText(typed) ? typed : new Wrong('is missing')))
+export const text = schema((typed) => (isText(typed) ? typed : new InvalidValue('is missing')))
 
 export const texts = schema((typed) =>
-  Array.isArray(typed) && typed.every(isText) ? typed : new Wrong('is missing'),
+  Array.isArray(typed) && typed.every(isText) ? typed : new InvalidValue('is missing'),
 )
 
-export const yesOrNo = schema((typed) => (typeof typed === 'boolean' ? typed : new Wrong('is there, or not')))
+export const yesOrNo = schema((typed) =>
+  typeof typed === 'boolean' ? typed : new InvalidValue('is there, or not'),
+)
 
 /** A comma-separated or repeated option, as one list. */
 export const commaList: Schema<string[]> = withDefault(transformed(texts, splitAtCommas), [])
@@ -44,7 +46,8 @@ export function listOf<Value>(read: (text: string) => Value): Schema<Value[]> {
 
 export function choiceOf<Choice extends string>(choices: readonly [Choice, ...Choice[]]): Schema<Choice> {
   return schema(
-    (typed) => choices.find((one) => one === typed) ?? new Wrong(`it takes one of ${choices.join(', ')}`),
+    (typed) =>
+      choices.find((one) => one === typed) ?? new InvalidValue(`it takes one of ${choices.join(', ')}`),
   )
 }
 
@@ -92,7 +95,7 @@ interface Bounds {
 export function number(what: string, bounds: Bounds = {}): Schema<number> {
   return schema((typed) => {
     const found = isText(typed) && digits.test(typed) ? Number(typed) : typed
-    if (typeof found !== 'number' || !Number.isFinite(found)) return new Wrong(`it takes ${what}`)
+    if (typeof found !== 'number' || !Number.isFinite(found)) return new InvalidValue(`it takes ${what}`)
     return outside(found, bounds) ?? found
   })
 }
@@ -102,17 +105,17 @@ export function wholeNumber(what: string, bounds: Bounds = {}): Schema<number> {
   const any = number(what)
   return schema((typed) => {
     const parsed = any.safeParse(typed)
-    if (!parsed.success || !Number.isSafeInteger(parsed.data)) return new Wrong(`it takes ${what}`)
+    if (!parsed.success || !Number.isSafeInteger(parsed.data)) return new InvalidValue(`it takes ${what}`)
     return outside(parsed.data, bounds) ?? parsed.data
   })
 }
 
 const digits = /^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i
 
-function outside(found: number, { min, max, above }: Bounds): Wrong | undefined {
-  if (min !== undefined && found < min) return new Wrong(`it takes at least ${min}`)
-  if (max !== undefined && found > max) return new Wrong(`it takes at most ${max}`)
-  return above !== undefined && found <= above ? new Wrong(`it takes more than ${above}`) : undefined
+function outside(found: number, { min, max, above }: Bounds): InvalidValue | undefined {
+  if (min !== undefined && found < min) return new InvalidValue(`it takes at least ${min}`)
+  if (max !== undefined && found > max) return new InvalidValue(`it takes at most ${max}`)
+  return above !== undefined && found <= above ? new InvalidValue(`it takes more than ${above}`) : undefined
 }
 
 function splitAtCommas(values: readonly string[]): string[] {

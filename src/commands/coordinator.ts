@@ -182,7 +182,7 @@ export const suspend = () =>
     examples: ['ssh-admin coordinator suspend EG001 --yes'],
     act: (trx, ctx, { centre }) =>
       noticingWhatCloses(trx, {
-        meant: { numbers: [readCentreNumber(centre) ?? centre] },
+        scope: { numbers: [readCentreNumber(centre) ?? centre] },
         ctx,
         work: () => suspendCoordinator(trx, { centre, ctx }),
       }),
@@ -220,7 +220,7 @@ export const restore = () =>
     examples: ['ssh-admin coordinator restore EG001'],
     act: (trx, ctx, { centre }) =>
       noticingWhatCloses(trx, {
-        meant: { numbers: [readCentreNumber(centre) ?? centre] },
+        scope: { numbers: [readCentreNumber(centre) ?? centre] },
         ctx,
         work: () => restoreCoordinator(trx, { centre, ctx }),
       }),

@@ -61,7 +61,7 @@ const options = {
   planOut: option('<file>', 'save the plan for apply, and change nothing'),
 }
 
-type Wanted = { file: string } & ValuesOf<typeof options>
+type ImportOptions = { file: string } & ValuesOf<typeof options>
 
 interface Request<Field extends string> extends RowsAsWritten<Field> {
   session: Session
@@ -148,7 +148,7 @@ function confirmation<Field extends string, Imported extends ImportedRows>({
 
 async function prepared<Field extends string, Imported extends ImportedRows>(
   { columns }: RowsImport<Field, Imported>,
-  wanted: Wanted,
+  wanted: ImportOptions,
   session: Session,
 ): Promise<Request<Field>> {
   const { file, issuesOut } = wanted
@@ -180,7 +180,7 @@ async function prepareHeldBack<Field extends string>(
 /** Saves the plan for `apply`, and changes nothing. @returns the exit code */
 async function savePlan<Field extends string, Imported extends ImportedRows>(
   spec: RowsImport<Field, Imported>,
-  wanted: Wanted & { planOut: string },
+  wanted: ImportOptions & { planOut: string },
   session: Session,
 ): Promise<number> {
   const { textOfPlan } = await import('../import/plan-file.ts')

@@ -322,7 +322,7 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
                 named === undefined || String(id) === named || nameKey(name) === nameKey(named),
             )
       const visible = await visibleAuthorisations(db, ctx)
-      const facts = await readReleaseFacts(db, { releases: wanted, meant: { numbers } })
+      const facts = await readReleaseFacts(db, { releases: wanted, scope: { numbers } })
       function* rows(): Generator<ListedAuthorisation> {
         for (const release of wanted)
           for (const one of authorisationsOf(release, facts)) {

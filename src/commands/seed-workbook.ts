@@ -8,7 +8,7 @@ import type { JsonAnswer } from '../render/json.ts'
 import { count } from '../render/text.ts'
 import { workbookToWrite } from './centres/export.ts'
 
-interface Wanted {
+interface WorkbookOptions {
   centres: number
   users: number
   seed: number
@@ -18,17 +18,17 @@ interface Wanted {
 }
 
 /** Writes what would fill a store as a workbook to be imported, with known mistakes; no store is opened. @returns the exit code */
-export async function writeSeedWorkbook(session: Session, wanted: Wanted): Promise<number> {
-  const { xlsx, expect, faults = 0 } = wanted
-  const files = await outputFilesFor(session, wanted)
+export async function writeSeedWorkbook(session: Session, options: WorkbookOptions): Promise<number> {
+  const { xlsx, expect, faults = 0 } = options
+  const files = await outputFilesFor(session, options)
   try {
     const csvName = basename(xlsx, extname(xlsx))
     const sheetName = /\.csv$/i.test(xlsx) ? { sheet: csvName } : {}
-    const { sheet, expected } = madeUpRoster({ ...wanted, faults, ...sheetName })
+    const { sheet, expected } = madeUpRoster({ ...options, faults, ...sheetName })
     if (!session.common.dryRun) await writeFiles(session, files, { sheet, expected })
     const { rows } = expected
     await answer(session, {
-      text: sentence({ rows, wanted, dryRun: session.common.dryRun }),
+      text: sentence({ rows, options, dryRun: session.common.dryRun }),
       json: { file: xlsx, expect: expect ?? null, rows, dryRun: session.common.dryRun } satisfies Omit<
         Extract<JsonAnswer<'seededStore'>, { file: string }>,
         'notices'
@@ -40,7 +40,7 @@ export async function writeSeedWorkbook(session: Session, wanted: Wanted): Promi
   }
 }
 
-async function outputFilesFor(session: Session, { xlsx, expect }: Wanted): Promise<OutputFile[]> {
+async function outputFilesFor(session: Session, { xlsx, expect }: WorkbookOptions): Promise<OutputFile[]> {
   if (expect !== undefined && expect === xlsx) {
     throw new Usage(`--expect ${expect} is what --xlsx names.`, {
       code: 'file-named-twice',
@@ -66,11 +66,11 @@ async function writeFiles(
 
 function sentence({
   rows,
-  wanted: { xlsx, expect },
+  options: { xlsx, expect },
   dryRun,
 }: {
   rows: ExpectedImport['rows']
-  wanted: Wanted
+  options: WorkbookOptions
   dryRun: boolean
 }): string {
   const mistakes = rows.heldBack === 0 ? '' : `, ${rows.heldBack} of them with a mistake`

@@ -21,7 +21,7 @@ export const whoami = () =>
     },
   })
 
-async function actorOf(session: Session): Promise<WhoActs> {
+async function actorOf(session: Session): Promise<Identity> {
   const { settings, context } = session
   const here = { operator: context.operator, store: settings.db.value ?? '' }
   if (actingFor(settings) === undefined) {
@@ -48,7 +48,7 @@ async function actorOf(session: Session): Promise<WhoActs> {
   }
 }
 
-interface WhoActs {
+interface Identity {
   /** Null for Cambridge staff. */
   actor: string | null
   centre: string | null
@@ -62,7 +62,7 @@ interface WhoActs {
 }
 
 /** For whom a command acts, in sentences at a terminal and as name and value in a pipe. */
-function renderWhoami(answer: WhoActs, { isTerminal, chalk }: View): string {
+function renderWhoami(answer: Identity, { isTerminal, chalk }: View): string {
   const { actor, centre, roles, operator, store, rights, centres } = answer
   if (!isTerminal) {
     return [

@@ -103,14 +103,17 @@ export async function cancelMessage(trx: Trx, id: number): Promise<void> {
     .execute()
 }
 
-interface Wanted {
+interface WaitingFilter {
   /** Only those whose pause is over. */
   dueAt?: Date
   importId?: number
 }
 
 /** Makes messages that were refused for good wait again. @returns their numbers */
-export async function requeueFailed(trx: Trx, { importId }: Pick<Wanted, 'importId'>): Promise<number[]> {
+export async function requeueFailed(
+  trx: Trx,
+  { importId }: Pick<WaitingFilter, 'importId'>,
+): Promise<number[]> {
   let query = trx
     .updateTable('outbox')
     .set({ state: 'queued', next_try_at: null })
@@ -135,7 +138,7 @@ export async function lettersWaitingFor(db: Kysely<Store>, userId: number): Prom
 /** The messages that were refused for good. */
 export async function failedMessages(
   db: Kysely<Store>,
-  { importId }: Pick<Wanted, 'importId'>,
+  { importId }: Pick<WaitingFilter, 'importId'>,
 ): Promise<OutboxRow[]> {
   let query = db.selectFrom('outbox').selectAll().where('state', '=', 'failed').orderBy('id')
   if (importId !== undefined) query = query.where('import_id', '=', importId)
@@ -143,7 +146,10 @@ export async function failedMessages(
 }
 
 /** The numbers of the messages that wait, those tried least first, then oldest first: one that stops all the others must not stop them again. */
-export async function waitingMessages(db: Kysely<Store>, { dueAt, importId }: Wanted): Promise<number[]> {
+export async function waitingMessages(
+  db: Kysely<Store>,
+  { dueAt, importId }: WaitingFilter,
+): Promise<number[]> {
   let query = db
     .selectFrom('outbox')
     .select('id')

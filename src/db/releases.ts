@@ -144,7 +144,7 @@ export interface CentreOfRelease {
 }
 
 /** Which centres are meant; absent: every one. */
-export interface CentresMeant {
+export interface CentreScope {
   numbers?: readonly string[] | undefined
   countries?: readonly string[] | undefined
 }
@@ -152,7 +152,7 @@ export interface CentresMeant {
 /** Those whose people can see what is released: not deleted, and their coordinator not suspended. */
 export function findCentresOfReleases(
   db: Kysely<Store>,
-  { numbers, countries }: CentresMeant = {},
+  { numbers, countries }: CentreScope = {},
 ): Promise<CentreOfRelease[]> {
   let query = db
     .selectFrom('centres')

@@ -8,7 +8,7 @@ import type { RosterRow } from './roster-row.ts'
 /** Where rows that were held back may belong: otherwise a typing mistake would delete somebody. */
 export interface AmbiguousRows {
   /** Centres that a row without a usable number means: they count as centres of the workbook. */
-  meant: ReadonlySet<number>
+  matched: ReadonlySet<number>
   /** Centres whose name, or the address of one of whose users, stands in a row held back elsewhere. */
   hinted: ReadonlySet<number>
   /** A row may belong to any centre, and be anybody's. */
@@ -28,7 +28,7 @@ interface Places extends Known {
   describes: Map<string, boolean>
 }
 
-const none: AmbiguousRows = { meant: new Set(), hinted: new Set(), anywhere: false }
+const none: AmbiguousRows = { matched: new Set(), hinted: new Set(), anywhere: false }
 
 export function findAmbiguousRows(about: Known): AmbiguousRows {
   const known: Places = { ...about, names: new Map(), describes: new Map() }
@@ -39,7 +39,7 @@ export function findAmbiguousRows(about: Known): AmbiguousRows {
     (row) => row.name !== '' && !namesOfPlace(row, known).has(searchKey(row.name)),
   )
   return {
-    meant: centresOf(stray, {
+    matched: centresOf(stray, {
       named: stray,
       known,
       isCalled: ({ nameKey }, names) => nameKey !== undefined && names.has(nameKey),

@@ -16,7 +16,11 @@ export interface MissingCentre {
   kept: 'held-back-rows' | null
 }
 
-export type Kept = 'held-back-rows' | 'is-coordinator' | 'has-progression-tests' | 'has-associate-centres'
+export type KeptReason =
+  | 'held-back-rows'
+  | 'is-coordinator'
+  | 'has-progression-tests'
+  | 'has-associate-centres'
 
 /** At a centre of the workbook, but not in the workbook. */
 export interface ExtraUser {
@@ -26,7 +30,7 @@ export interface ExtraUser {
   spreadsheetEmails: string[]
   lastSignedInAt: string | null
   /** Why an import never deletes them. */
-  kept: Kept | null
+  kept: KeptReason | null
 }
 
 interface Present {
@@ -41,7 +45,7 @@ interface Present {
 /** Held-back rows are there: their centre is not missing, whatever is wrong with them. */
 export function findMissingCentres(present: Present): MissingCentre[] {
   const { view, places, ambiguous } = present
-  const { meant, hinted, anywhere } = ambiguous
+  const { matched: meant, hinted, anywhere } = ambiguous
   return view.centres
     .filter(({ id, number, deleted }) => !deleted && !places.has(number) && !meant.has(id))
     .map(({ id, number, name }) => ({
@@ -58,7 +62,7 @@ export function findExtraUsers(present: Present): {
   live: { centres: number; users: number }
 } {
   const { roster, places, centres, centresById, view, ambiguous } = present
-  const { meant, hinted, anywhere } = ambiguous
+  const { matched: meant, hinted, anywhere } = ambiguous
   const unsure = new Set([...meant, ...hinted])
   for (const { number, issues } of roster.rows) {
     const centre = issues && number !== undefined ? centres.get(number) : undefined
@@ -105,7 +109,10 @@ function savedUsersNamed({ rows }: Roster, { users }: ImportView): Set<number> {
 }
 
 /** Nobody is deleted by an import who holds something, or where a row could not be read. */
-function keptBecause(user: SeenUser, { unsure, view }: { unsure: boolean; view: ImportView }): Kept | null {
+function keptBecause(
+  user: SeenUser,
+  { unsure, view }: { unsure: boolean; view: ImportView },
+): KeptReason | null {
   if (user.hubRole === 'coordinator') return 'is-coordinator'
   if (view.holdsTests.has(user.id)) return 'has-progression-tests'
   if (view.holdsAssociateCentres.has(user.id)) return 'has-associate-centres'

@@ -117,7 +117,7 @@ export function rowReader(
       columns: table === first ? undefined : columns,
       issues: undefined,
     }
-    const blame: Blame = (field, fault) => addIssue(read, sharedIssue({ field, fault }))
+    const blame: ReportFault = (field, fault) => addIssue(read, sharedIssue({ field, fault }))
     const numbered = readNumberCell(cellIn(row, number), row.notes?.get(number))
     if ('number' in numbered) read.number = numbered.number
     else blame('number', numbered.fault)
@@ -206,7 +206,7 @@ function shownAsText(note: CellNote | undefined): string | undefined {
 
 const wordsForAddress = 'Write the address itself: one that only a link behind the words holds is not read.'
 
-type Blame = (field: CentreField, fault: Fault) => void
+type ReportFault = (field: CentreField, fault: Fault) => void
 
 function readEmail(
   read: ReadRow,
@@ -219,7 +219,7 @@ function readEmail(
   }: {
     text: string
     note: CellNote | undefined
-    blame: Blame
+    blame: ReportFault
     person: ReturnType<typeof readPersonCells>
     /** The field under which an address stands instead. */
     elsewhere: string | undefined

@@ -65,7 +65,7 @@ export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleC
 
   const letters = await cancelLettersOfImport(trx, id)
   const { result, closes } = await noticingWhatCloses(trx, {
-    meant: { numbers: await centresOfImport(trx, id) },
+    scope: { numbers: await centresOfImport(trx, id) },
     ctx,
     work: async () => {
       const users = await removeCreatedUsers(trx, imported)

@@ -68,11 +68,11 @@ export async function endClaimsWithin(
   await recordOutcomes(trx, { results, by, rows })
 }
 
-type Ended = Pick<OutboxRow, 'id' | 'state'> & Pick<ClaimOutcome, 'lastError'>
+type EndedMessage = Pick<OutboxRow, 'id' | 'state'> & Pick<ClaimOutcome, 'lastError'>
 
 async function recordOutcomes(
   trx: Trx,
-  { results, by, rows }: { results: readonly Ended[]; by: Actor; rows: readonly OutboxRow[] },
+  { results, by, rows }: { results: readonly EndedMessage[]; by: Actor; rows: readonly OutboxRow[] },
 ): Promise<void> {
   const at = timeOf(trx)
   for (const state of new Set(results.map((result) => result.state))) {
@@ -84,7 +84,7 @@ async function recordOutcomes(
 
 /** One message is named, with its reason, in which its address may stand; of many, their number is said. */
 function whatBecameOf(
-  like: readonly Ended[],
+  like: readonly EndedMessage[],
   rows: readonly OutboxRow[],
 ): Pick<Parameters<typeof appendAudit>[1], 'facts' | 'subject' | 'userId' | 'personal'> {
   const [first] = like

@@ -30,7 +30,7 @@ export interface Uploaded {
 }
 
 /** The bytes of a file in the store. */
-export interface Kept {
+export interface StoredContent {
   contentId: number
   /** They were damaged, or had been left out of the store, and are right again. */
   mended: boolean
@@ -40,7 +40,7 @@ export interface Kept {
  * Makes what was uploaded whole, in the transaction that refers to it; equal bytes are kept once, and what was uploaded
  * again takes the place of bytes that are damaged.
  */
-export async function keepContent(trx: Trx, file: Uploaded): Promise<Kept> {
+export async function keepContent(trx: Trx, file: Uploaded): Promise<StoredContent> {
   const { name, sha256, bytes, uploadId, isRehearsed = false } = file
   const there = await findContent(trx, sha256)
   if (there) {
@@ -61,7 +61,7 @@ export async function keepContent(trx: Trx, file: Uploaded): Promise<Kept> {
   })
 }
 
-interface Wanted extends Content {
+interface ContentRequest extends Content {
   /** As a message names it. */
   named: string
   at: Date
@@ -73,7 +73,7 @@ interface Wanted extends Content {
  */
 export async function* readContent(
   db: Kysely<Store>,
-  { id, sha256, bytes, named, at }: Wanted,
+  { id, sha256, bytes, named, at }: ContentRequest,
 ): AsyncGenerator<Buffer> {
   const hash = createHash('sha256')
   let read = 0

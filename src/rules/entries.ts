@@ -85,7 +85,7 @@ export async function importEntries(trx: Trx, { file, digest, rows, ctx }: Impor
     touched.add(together[0]?.centre_number ?? '')
   }
   const { closes, opens } = await noticingWhatCloses(trx, {
-    meant: { numbers: [...touched] },
+    scope: { numbers: [...touched] },
     ctx,
     work: async () => {
       await removeEntries(trx, gone)

@@ -162,7 +162,7 @@ async function* keyTimeErrors(
   }
   for (const left of centresOutsideZones(releases, { facts, hasKeyTimes: (one) => zones.has(one), at }))
     yield { kind, ...outsideZones(left) }
-  const found = new Map<string, Unseen>()
+  const found = new Map<string, UnreachedCentres>()
   // A centre has a time zone, whether or not a release goes by Key Time.
   for (const { first: one, centres } of facts.alike) {
     if ('zone' in timeZoneOf(one)) continue
@@ -211,9 +211,9 @@ function outsideZones({ country, centres, releases }: LeftOutOfZones): Omit<Foun
 }
 
 function unseenBy(
-  found: Map<string, Unseen>,
+  found: Map<string, UnreachedCentres>,
   { problem, subject }: { problem: TimeProblem; subject: string },
-): Unseen {
+): UnreachedCentres {
   const key = `${problem.code} ${problem.message}`
   const unseen = found.get(key) ?? { problem, subject, centres: new Set(), releases: new Set() }
   found.set(key, unseen)
@@ -232,7 +232,7 @@ function sentenceOf(
 }
 
 /** Something because of which centres never see releases. */
-interface Unseen {
+interface UnreachedCentres {
   problem: TimeProblem
   subject: string
   centres: Set<string>

@@ -80,7 +80,7 @@ export async function editKeyTime(trx: Trx, { id, changes, ctx }: Editing): Prom
   const meant = { countries: [before.country] }
   if (changes === 'remove') {
     const { closes, opens } = await noticingWhatCloses(trx, {
-      meant,
+      scope: meant,
       ctx,
       work: () => removeKeyTime(trx, id),
     })
@@ -102,7 +102,7 @@ export async function editKeyTime(trx: Trx, { id, changes, ctx }: Editing): Prom
 
   const { id: _, ...values } = wanted
   const { closes, opens } = await noticingWhatCloses(trx, {
-    meant,
+    scope: meant,
     ctx,
     work: () => changeKeyTime(trx, { id, ...values }),
   })
@@ -171,7 +171,7 @@ export interface KeyTimesOfCentre {
   sessions: SessionOfDay[]
 }
 
-interface Wanted {
+interface CentreDay {
   centre: string
   /** Absent: today, where the centre is. */
   date: string | undefined
@@ -181,7 +181,7 @@ interface Wanted {
 /** The Key Times of a centre on a day; the people of a centre see those of their own. */
 export async function keyTimesOfCentre(
   db: Kysely<Store>,
-  { centre: number, date: wanted, ctx }: Wanted,
+  { centre: number, date: wanted, ctx }: CentreDay,
 ): Promise<KeyTimesOfCentre> {
   const centre = await findOwnCentre(db, number, ctx)
   const all = await findKeyTimes(db, { countries: [centre.country] })
@@ -278,7 +278,7 @@ export async function importKeyTimes(
     closes,
     opens,
   } = await noticingWhatCloses(trx, {
-    meant: { countries },
+    scope: { countries },
     ctx,
     work: () => saveKeyTimes(trx, { accepted, saved }),
   })

@@ -154,13 +154,13 @@ function isSame(one: ResourceRow, facts: ResourceFacts, file: string): boolean {
   )
 }
 
-interface Wanted {
+interface ResourceRequest {
   id: string
   ctx: RuleContext
 }
 
 /** A withdrawn resource opens for nobody; it is never deleted. */
-export async function withdrawResource(trx: Trx, { id, ctx }: Wanted): Promise<ChangedResource> {
+export async function withdrawResource(trx: Trx, { id, ctx }: ResourceRequest): Promise<ChangedResource> {
   const { by, at } = ctx
   const resource = await findResource(trx, id)
   const subject = `resource ${resource.id}`
@@ -172,7 +172,7 @@ export async function withdrawResource(trx: Trx, { id, ctx }: Wanted): Promise<C
 }
 
 /** It opens again for those for whom its releases open it. */
-export async function restoreResource(trx: Trx, { id, ctx }: Wanted): Promise<ChangedResource> {
+export async function restoreResource(trx: Trx, { id, ctx }: ResourceRequest): Promise<ChangedResource> {
   const { by, at } = ctx
   const resource = await findResource(trx, id)
   const subject = `resource ${resource.id}`

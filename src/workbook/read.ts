@@ -121,7 +121,7 @@ async function openXlsx(bytes: Buffer, { path, file, digest, wanted, fits }: Sou
 }
 
 /** Thrown by the one who has seen enough of a sheet. */
-class Enough extends Error {}
+class EnoughRows extends Error {}
 
 async function firstRows(
   archive: Archive,
@@ -129,13 +129,13 @@ async function firstRows(
 ): Promise<SheetRow[]> {
   const rows: SheetRow[] = []
   const maker = rowMaker(book, (row) => {
-    if (row.number > upTo) throw new Enough()
+    if (row.number > upTo) throw new EnoughRows()
     rows.push(row)
   })
   try {
     await archive.read(part, scanSheet(part, maker))
   } catch (error) {
-    if (!(error instanceof Enough)) throw error
+    if (!(error instanceof EnoughRows)) throw error
   }
   return rows
 }
@@ -164,7 +164,7 @@ function openCsv(bytes: Buffer, { path, file, digest, wanted }: Source): Workboo
   }
 }
 
-interface Choosing {
+interface SheetChoice {
   wanted: string | undefined
   looksRight: (sheet: SheetPart) => Promise<boolean>
   /** Whether `looksRight` tells anything. */
@@ -174,7 +174,7 @@ interface Choosing {
 /** The sheet that is named; else the one that is open, or else the first that is shown, whichever looks right. */
 async function choose(
   { sheets, active }: BookParts,
-  { wanted, looksRight, isDecisive }: Choosing,
+  { wanted, looksRight, isDecisive }: SheetChoice,
 ): Promise<{ chosen: SheetPart; likely: string[] }> {
   if (wanted !== undefined) return { chosen: sheetCalled(sheets, wanted), likely: [] }
   const shown = sheets.filter(({ visible }) => visible)

@@ -9,8 +9,8 @@ import { endsOf } from './saved-together.ts'
 import { isOver, leave, type Line, newRun, type BatchOptions } from './state.ts'
 
 /** Runs the lines of stdin. @returns the exit code */
-export async function runBatch(wanted: BatchOptions, session: Session): Promise<number> {
-  const whole = wanted.atomic || session.common.dryRun
+export async function runBatch(options: BatchOptions, session: Session): Promise<number> {
+  const whole = options.atomic || session.common.dryRun
   const run = newRun(session)
   if (session.context.stdin.isTTY) session.say('One command a line; Ctrl-D ends.')
   try {
@@ -24,18 +24,18 @@ export async function runBatch(wanted: BatchOptions, session: Session): Promise<
       }
       const { lines, wrong } = await checkLines(window, run)
       if (wrong.length > 0) await refuseWrong(wrong, { run, others: lines.length })
-      else if (whole) await runAsOneChange(lines, { wanted, run })
-      else await runEach(lines, { wanted, run })
+      else if (whole) await runAsOneChange(lines, { options: options, run })
+      else await runEach(lines, { options: options, run })
       // Whoever types is not asked for more; of what is piped it is said how much was left.
       if (isOver(run.progress) && session.context.stdin.isTTY) break
     }
-    return await reportAll(wanted, run)
+    return await reportAll(options, run)
   } catch (error) {
     // What is done is told, and its messages go out.
     if (!run.progress.isChanged || !(error instanceof Failure)) throw error
     if (!(error instanceof Cancelled)) run.failure = error
     leave(run, 0)
-    return await reportAll(wanted, run)
+    return await reportAll(options, run)
   } finally {
     await run.store?.close()
     run.forget()

@@ -28,7 +28,7 @@ export async function runAsOneChange(lines: readonly Line[], running: Running): 
   for (const one of ends) if (!(await writeEnd(run, one))) return
 }
 
-interface AsOne {
+interface OneChange {
   lines: readonly Line[]
   store: OpenStore
   saves: boolean
@@ -36,7 +36,7 @@ interface AsOne {
 
 /** @throws what a line failed of, where all are taken back */
 async function asOne(
-  { lines, store, saves }: AsOne,
+  { lines, store, saves }: OneChange,
   running: Running,
 ): Promise<{ line: Line; end: LineEnd }[]> {
   const { run } = running
@@ -58,7 +58,7 @@ async function asOne(
       const end = await runOne(line, run)
       if (end.error?.thrown instanceof Cancelled) throw end.error.thrown
       // Whoever ends it keeps what a refusal leaves behind.
-      if (isRefused(end) && running.wanted.atomic) {
+      if (isRefused(end) && running.options.atomic) {
         const thrown = end.error?.thrown
         throw store.engine.mayRunAgain(thrown) ? thrown : new LineEnded(line.number, end)
       }

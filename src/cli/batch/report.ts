@@ -1,11 +1,14 @@
 import { cleanForTerminal, tsvLine } from '../../render/clean-text.ts'
 import { count } from '../../render/text.ts'
 import { commandLine } from '../typed-line.ts'
-import type { Ended } from './run-line.ts'
+import type { LineOutcome } from './run-line.ts'
 import { type TypedLine, type Run, type BatchOptions, wasStopped } from './state.ts'
 
 /** @returns false once the reader has left */
-export async function writeEnd(run: Run, { line, end }: { line: TypedLine; end: Ended }): Promise<boolean> {
+export async function writeEnd(
+  run: Run,
+  { line, end }: { line: TypedLine; end: LineOutcome },
+): Promise<boolean> {
   const { session } = run
   const { terminal, common } = session
   if (common.json) return terminal.write(`${jsonOf(line, end)}\n`)
@@ -45,7 +48,7 @@ function messageOf(thrown: unknown): string {
 }
 
 /** The documents of the line's own command, as they are. */
-function jsonOf({ number, words }: TypedLine, { exit, error, stdout = '' }: Ended): string {
+function jsonOf({ number, words }: TypedLine, { exit, error, stdout = '' }: LineOutcome): string {
   const answer = error || stdout === '' ? 'null' : stdout.trimEnd()
   const failure = error
     ? error.json

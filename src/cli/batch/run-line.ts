@@ -7,14 +7,14 @@ import type { LineEnd } from './line.ts'
 import type { Line, Run, BatchOptions } from './state.ts'
 
 /** How a line ended, and what it said. */
-export type Ended = LineEnd & { stdout?: string; stderr?: string }
+export type LineOutcome = LineEnd & { stdout?: string; stderr?: string }
 
 export interface Running {
-  wanted: BatchOptions
+  options: BatchOptions
   run: Run
 }
 
-export async function runOne(line: Line, run: Run): Promise<Ended> {
+export async function runOne(line: Line, run: Run): Promise<LineOutcome> {
   const { interruption, progress } = run
   const { context, said } = lineContext(run)
   const end = await line.run(context)
@@ -32,7 +32,7 @@ export async function runOne(line: Line, run: Run): Promise<Ended> {
 /** After a mistake of ours, or without a store, nothing more is tried. */
 const endsAll: ReadonlySet<number> = new Set([1, 7, 10, 130])
 
-export function stops(end: LineEnd, { wanted: { keepGoing } }: Running): boolean {
+export function stops(end: LineEnd, { options: { keepGoing } }: Running): boolean {
   return isRefused(end) && (!keepGoing || endsAll.has(end.exit))
 }
 

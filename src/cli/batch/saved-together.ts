@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { OpenStore } from '../../db/store/open.ts'
 import { Unavailable } from '../../errors.ts'
 import { missingHeadNotice } from '../session.ts'
-import { type Ended, isRefused, runOne } from './run-line.ts'
+import { type LineOutcome, isRefused, runOne } from './run-line.ts'
 import { type Line, progressKept, type Run } from './state.ts'
 
 /** So long changes wait to be saved, in milliseconds: whoever else changes the store waits as long for them. */
@@ -13,7 +13,7 @@ const letOthers = 1
 
 interface LineAndEnd {
   line: Line
-  end: Ended
+  end: LineOutcome
 }
 
 /**
@@ -102,7 +102,7 @@ async function endsWithin(lines: readonly Line[], { at, run }: { at: number; run
 async function runFailing(
   line: Line,
   { run, store, failure }: { run: Run; store: OpenStore; failure: Unavailable },
-): Promise<Ended> {
+): Promise<LineOutcome> {
   const fail = () => Promise.reject(failure)
   run.within = { ...store, transaction: { commit: fail, rehearse: fail }, close: async () => undefined }
   try {

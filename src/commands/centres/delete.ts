@@ -24,7 +24,7 @@ export const deletion = () =>
     examples: ['ssh-admin centres delete EG001 --yes'],
     act: (trx, ctx, { centre: centres }) =>
       noticingWhatCloses(trx, {
-        meant: { numbers: centres.flatMap((centre) => readCentreNumber(centre) ?? []) },
+        scope: { numbers: centres.flatMap((centre) => readCentreNumber(centre) ?? []) },
         ctx,
         work: () =>
           forEachTarget(

@@ -35,7 +35,7 @@ export interface ImportOutputFiles {
   report: OutputFile | undefined
 }
 
-interface Wanted {
+interface OutputFileOptions {
   input: string | undefined
   pinsOut?: string | undefined
   issuesOut?: string | undefined
@@ -47,7 +47,7 @@ interface Wanted {
 /** Looks at every place that will be written to before anything is read; asks about files that are there. */
 export async function checkOutputFiles(
   session: Session,
-  { input, slips, ...wanted }: Wanted,
+  { input, slips, ...wanted }: OutputFileOptions,
 ): Promise<ImportOutputFiles> {
   const { pinsOut, issuesOut, planOut, report } = wanted
   refuseSameFileTwice(session, {

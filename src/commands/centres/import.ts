@@ -175,7 +175,7 @@ interface StoreCreation {
  * answer, where there is nothing to do; undefined where a server has a store after all
  */
 async function planWithoutStore(
-  wanted: ImportRequest,
+  request: ImportRequest,
   { session, roster, asks, outputs, called, phases }: StoreCreation,
 ): Promise<{ ready: PreparedImport; asked: number } | { done: AnswerOfChange } | undefined> {
   const { changesNothing, countsOf } = await import('../../import/apply.ts')
@@ -183,7 +183,7 @@ async function planWithoutStore(
   try {
     if (!store.created) return undefined
     const ctx = await session.ctx(store)
-    const ready = await planWorkbook(wanted, { session, store, ctx, roster, asks, phases })
+    const ready = await planWorkbook(request, { session, store, ctx, roster, asks, phases })
     const { plan, deletions } = ready
     const before = performance.now()
     const counts = countsOf(plan, deletions)

@@ -104,7 +104,7 @@ interface Planning {
 
 /** Plans the roster against the store as it is now, deletions included. */
 export async function planWorkbook(
-  wanted: ImportRequest,
+  request: ImportRequest,
   { session, store, ctx, roster, asks, phases }: Planning,
 ): Promise<PreparedImport> {
   const { planImport } = await import('../../import/plan.ts')
@@ -112,29 +112,30 @@ export async function planWorkbook(
   const { digestOfView } = await import('../../db/imports/view.ts')
   const { chooseDeletions, checkAllowance, noDeletions } = await import('../../import/deletions.ts')
   const { checkRenames } = await import('../../import/renames.ts')
-  const partial = await isPartial(wanted, { session, roster })
+  const partial = await isPartial(request, { session, roster })
   await phases.begin('comparing', 'Comparing with the store …', roster.rows.length)
   const touched = touchedBy(roster, { sender: session.settings.mailFrom.value ?? '', partial })
   const { view, version } = await readStore(store, touched, roster)
-  const { restoreDeleted, wholeRoster } = wanted
+  const { restoreDeleted, wholeRoster } = request
   const plan = planImport(roster, { view, restoreDeleted, partial, wholeRoster })
   phases.pause()
-  if (plan.elsewhere) await refuseOrNotify(wanted, { session, roster, plan })
-  if (wanted.strict) refuseAnyIssue(plan)
-  checkRenames(plan, wanted.allowRenames)
+  if (plan.elsewhere) await refuseOrNotify(request, { session, roster, plan })
+  if (request.strict) refuseAnyIssue(plan)
+  checkRenames(plan, request.allowRenames)
 
   const requested = {
-    allMissing: wanted.deleteMissing,
-    allExtra: wanted.deleteExtra,
-    centres: wanted.deleteCentre,
-    users: wanted.deleteUser,
+    allMissing: request.deleteMissing,
+    allExtra: request.deleteExtra,
+    centres: request.deleteCentre,
+    users: request.deleteUser,
   }
   const said =
     requested.allMissing || requested.allExtra || requested.centres.length > 0 || requested.users.length > 0
   const offers = asks && !said && session.terminal.canAsk && session.common.input
   if (offers) for (const line of describePlan(plan, noDeletions, session.terminal.err)) session.say(line)
   const deletions = offers ? await chooseAtTerminal(plan, session) : chooseDeletions(plan, requested)
-  if (!asks || said || wanted.allowDeletes !== undefined) checkAllowance(plan, deletions, wanted.allowDeletes)
+  if (!asks || said || request.allowDeletes !== undefined)
+    checkAllowance(plan, deletions, request.allowDeletes)
   if (said && plan.rows.accepted === 0) {
     const message = 'No row could be used, so nothing is deleted.'
     session.notify({ code: 'nothing-deleted', message })
@@ -142,10 +143,10 @@ export async function planWorkbook(
   const { file, sheet, digest } = roster
   return {
     source: { file, sheet, digest },
-    path: wanted.file === '-' ? null : resolve(session.context.cwd, wanted.file),
+    path: request.file === '-' ? null : resolve(session.context.cwd, request.file),
     plan,
     deletions,
-    sendMail: wanted.sendMail,
+    sendMail: request.sendMail,
     touched,
     storeDigest: () => digestOfView(view),
     version,
@@ -154,8 +155,8 @@ export async function planWorkbook(
       plan.newUsers.length > 0 ? view.centres.map(({ number, name }) => [number, name]) : [],
     ),
     // Only the rows held back are written out again.
-    roster: wanted.issuesOut === undefined ? undefined : roster,
-    reported: wanted.report === undefined ? undefined : await factsOf(store, { roster, plan }),
+    roster: request.issuesOut === undefined ? undefined : roster,
+    reported: request.report === undefined ? undefined : await factsOf(store, { roster, plan }),
     closes: await closedByDeletions(store.db, { deletions, at: ctx.at }),
     described: offers,
   }
@@ -182,12 +183,12 @@ async function factsOf({ db }: OpenStore, of: { roster: Roster; plan: Plan }): P
 
 /** @throws `partial-workbook` where a part of a roster is to delete somebody */
 async function isPartial(
-  wanted: ImportRequest,
+  request: ImportRequest,
   { session, roster }: Pick<Planning, 'session' | 'roster'>,
 ): Promise<boolean> {
   const { isPartOfRoster } = await import('../../import/issues-sheet.ts')
-  if (wanted.wholeRoster || !(wanted.partial || isPartOfRoster(roster))) return false
-  await refuseOrNotify(wanted, { session, roster })
+  if (request.wholeRoster || !(request.partial || isPartOfRoster(roster))) return false
+  await refuseOrNotify(request, { session, roster })
   return true
 }
 

@@ -5,7 +5,7 @@ import { notifyOtherSheets, notifyUnknownColumn } from '../read-table.ts'
 import type { Session } from '../../cli/session.ts'
 import type { Phases } from '../../cli/progress.ts'
 
-interface Wanted {
+interface WorkbookOptions {
   file: string
   sheet?: string | undefined
   map: readonly string[]
@@ -13,28 +13,32 @@ interface Wanted {
 }
 
 /** Reads the workbook's rows, with a line of progress for those who watch. */
-export async function readWorkbook(wanted: Wanted, session: Session, phases: Phases): Promise<Roster> {
+export async function readWorkbook(
+  options: WorkbookOptions,
+  session: Session,
+  phases: Phases,
+): Promise<Roster> {
   const { openWorkbook } = await import('../../workbook/read.ts')
   const { parseMap } = await import('../../workbook/headings.ts')
   const { centreColumns } = await import('../../import/columns.ts')
   const { readRoster } = await import('../../import/roster.ts')
   const { reasonsHeading } = await import('../../import/issues-sheet.ts')
   const { context } = session
-  const map = parseMap(wanted.map, centreColumns)
-  const path = wanted.file === '-' ? '-' : resolve(context.cwd, wanted.file)
+  const map = parseMap(options.map, centreColumns)
+  const path = options.file === '-' ? '-' : resolve(context.cwd, options.file)
   const { hasHeadings } = await import('../../workbook/headings.ts')
   const workbook = await openWorkbook(path, {
-    sheet: wanted.sheet,
+    sheet: options.sheet,
     stdin: context.stdin,
     signal: context.signal,
     fits: (rows) => hasHeadings(rows, { specs: centreColumns, map }),
   })
-  if (wanted.sheet === undefined) await notifyOtherSheets(workbook, session)
+  if (options.sheet === undefined) await notifyOtherSheets(workbook, session)
   await phases.begin('reading', `Reading ${workbook.file} …`)
   try {
     const roster = await readRoster(workbook, {
       map,
-      keepCells: wanted.issuesOut !== undefined,
+      keepCells: options.issuesOut !== undefined,
       progress: (share, rows) => {
         if (context.signal.aborted) throw new Cancelled()
         phases.at(rows, share)

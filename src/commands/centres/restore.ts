@@ -23,7 +23,7 @@ export const restore = () =>
     examples: ['ssh-admin centres restore EG001'],
     act: (trx, ctx, { centre: centres }) =>
       noticingWhatCloses(trx, {
-        meant: { numbers: centres.flatMap((centre) => readCentreNumber(centre) ?? []) },
+        scope: { numbers: centres.flatMap((centre) => readCentreNumber(centre) ?? []) },
         ctx,
         work: () =>
           forEachTarget(

@@ -32,7 +32,7 @@ export const check = () =>
     },
   })
 
-interface LookedThrough {
+interface StoreReport {
   db: string
   /** What is only untidy. */
   untidy: Finding[]
@@ -45,7 +45,7 @@ async function checkStore(
   ctx: RuleContext,
   _: object,
   session: Session,
-): Promise<LookedThrough> {
+): Promise<StoreReport> {
   const { checkFiles } = await import('../../db/store/check.ts')
   const { db } = storePaths(session)
   permit(ctx, 'store.backup', { name: 'store' })

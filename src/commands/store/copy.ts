@@ -103,7 +103,7 @@ async function newFile(file: string, session: Session): Promise<OutputFile> {
   return output
 }
 
-type Within = Parameters<Parameters<Session['rehearse']>[1]>
+type RehearsalArguments = Parameters<Parameters<Session['rehearse']>[1]>
 
 interface KeyPlaces {
   here: string
@@ -113,7 +113,7 @@ interface KeyPlaces {
 
 async function look(
   copying: Copying,
-  { trx, ctx }: { trx: Within[0]; ctx: Within[1] },
+  { trx, ctx }: { trx: RehearsalArguments[0]; ctx: RehearsalArguments[1] },
 ): Promise<{ facts: StoreFacts; key: KeyPlaces; there: CopyThere | undefined }> {
   const { store, session, to } = copying
   const { storeFacts } = await import('../../db/store/facts.ts')
@@ -138,7 +138,7 @@ interface CopyThere extends Made {
 /** A copy whose commit nobody confirmed is there, whole: with its event, which the log here may not have. */
 async function copyThere(
   { session, to, withoutContent }: Copying,
-  { trx, note }: { trx: Within[0]; note: () => Promise<void> },
+  { trx, note }: { trx: RehearsalArguments[0]; note: () => Promise<void> },
 ): Promise<CopyThere | undefined> {
   const { extentOf, isSameStore } = await import('../../db/store/copy.ts')
   const { storeFacts } = await import('../../db/store/facts.ts')

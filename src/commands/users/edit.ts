@@ -153,7 +153,7 @@ function tickableRoles({ hubRole }: Account): string[] {
   return [...(hubRole === 'coordinator' ? [] : ['admin']), ...others.map(({ name }) => name)]
 }
 
-interface Ticking {
+interface CheckboxQuestion {
   question: string
   names: readonly string[]
   titleOf: (name: string) => string
@@ -162,7 +162,7 @@ interface Ticking {
 
 async function tickOf(
   terminal: Terminal,
-  { question, names, titleOf, held }: Ticking,
+  { question, names, titleOf, held }: CheckboxQuestion,
 ): Promise<{ added: string[]; taken: string[] }> {
   const choices = names.map((name) => ({ value: name, name: titleOf(name), checked: held.includes(name) }))
   const ticked = await askSeveral<string>(terminal, { question, choices })

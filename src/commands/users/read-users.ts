@@ -43,7 +43,7 @@ export async function readUsers(
 }
 
 /** What holds where a row says nothing, and how its cells are read. */
-interface Usual {
+interface RowDefaults {
   centre: string
   roles: readonly string[]
   sites: readonly string[]
@@ -54,9 +54,9 @@ interface Usual {
 /** Read from the cells whenever it is asked for: kept besides them, a hundred thousand rows would weigh twice. */
 class UserRowOfTable implements UserRow {
   private readonly row: TableRow<UserField>
-  private readonly usual: Usual
+  private readonly usual: RowDefaults
 
-  constructor(row: TableRow<UserField>, usual: Usual) {
+  constructor(row: TableRow<UserField>, usual: RowDefaults) {
     this.row = row
     this.usual = usual
   }

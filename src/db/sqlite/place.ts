@@ -11,18 +11,18 @@ import { damageIn } from './integrity.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 /** A store that nobody else can open until it is let go of. */
-interface Held {
+interface LockedStore {
   /** Absent for a file that is no database, and for a place where there is none: nobody can have that open. */
   raw: Database.Database | undefined
   path: string
   letGo: () => void
 }
 
-interface Placing {
+interface Placement {
   /** The store that takes the place, and that nobody has open. */
   from: string
   /** The place, held since before `from` was made where it was made of what is there. */
-  held: Held
+  held: LockedStore
   /** What the present store is called afterwards. */
   keep: string
 }
@@ -31,7 +31,7 @@ interface Placing {
  * Puts one store in the place of another, which is kept beside it: the one way in which a store gets its name.
  * At every moment there is a whole store at the place.
  */
-export function replaceStoreFile({ from, held, keep }: Placing): void {
+export function replaceStoreFile({ from, held, keep }: Placement): void {
   const to = held.path
   makeWhole(from, { named: to })
   if (existsSync(to)) {
@@ -52,7 +52,7 @@ export function replaceStoreFile({ from, held, keep }: Placing): void {
  * A store in use cannot leave its journal mode: that it does proves that nobody else has it open,
  * and while the lock is held nobody can open it. @throws `store-in-use`
  */
-export function lockExclusively(path: string, interruption: Interruption | undefined): Held {
+export function lockExclusively(path: string, interruption: Interruption | undefined): LockedStore {
   const raw = existsSync(path)
     ? lockedAlone(path, (held) => {
         // Whoever has it open keeps SQLite from doing this; the answer is then the mode that it stays in.
@@ -97,7 +97,7 @@ function inUse(path: string): Unavailable {
 }
 
 /** A disk that knows no second name for a file gets a second file, which is whole before it has its name. */
-function keepUnderAnotherName({ raw, path }: Held, keep: string): void {
+function keepUnderAnotherName({ raw, path }: LockedStore, keep: string): void {
   try {
     linkSync(path, keep)
     return

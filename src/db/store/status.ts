@@ -10,7 +10,7 @@ export interface StoreCounts {
   lastImports: { id: number; file: string; at: string; state: ImportTable['state'] }[]
 }
 
-interface Soon {
+interface Deadlines {
   /** Links that lapse before this have little time left; ISO times. */
   linksFrom: string
   linksUntil: string
@@ -27,7 +27,7 @@ const howMany = sql<number>`count(*)`.as('n')
 /** What is in the store and what waits in it: a few counts, however large it is. */
 export async function storeCounts(
   db: Kysely<Store>,
-  { linksFrom, linksUntil, pinsFrom, pinsUntil }: Soon,
+  { linksFrom, linksUntil, pinsFrom, pinsUntil }: Deadlines,
 ): Promise<StoreCounts> {
   const counted = await db
     .selectNoFrom(({ selectFrom }) => {

@@ -27,14 +27,14 @@ export async function insertNewUser(
   }
 }
 
-interface Since {
+interface DatedChange {
   id: number
   at: Date
 }
 
 export async function markSuspended(
   trx: Trx,
-  { id, before, at }: Since & { before: 'invited' | 'active' },
+  { id, before, at }: DatedChange & { before: 'invited' | 'active' },
 ): Promise<void> {
   await change(trx, id, {
     status: 'suspended',
@@ -53,7 +53,7 @@ export async function markRestored(
 
 export async function markDeleted(
   trx: Trx,
-  { id, before, at }: Since & { before: 'invited' | 'active' | 'suspended' },
+  { id, before, at }: DatedChange & { before: 'invited' | 'active' | 'suspended' },
 ): Promise<void> {
   await change(trx, id, {
     status: 'deleted',
@@ -72,7 +72,7 @@ export async function markUndeleted(
 /** The user's place and hub role change; their status does not. */
 export async function setCentreAndHubRole(
   trx: Trx,
-  { id, centreId, hubRole, at }: Since & { centreId: number | null; hubRole: HubRole | null },
+  { id, centreId, hubRole, at }: DatedChange & { centreId: number | null; hubRole: HubRole | null },
 ): Promise<void> {
   await change(trx, id, { centre_id: centreId, hub_role: hubRole, edited_at: at.toISOString() })
 }
@@ -88,7 +88,7 @@ interface Details {
 
 export async function setDetails(
   trx: Trx,
-  { id, at, email, emailKey, firstName, lastName, folded, hubRole }: Since & Details,
+  { id, at, email, emailKey, firstName, lastName, folded, hubRole }: DatedChange & Details,
 ): Promise<void> {
   await change(trx, id, {
     email,
@@ -102,12 +102,12 @@ export async function setDetails(
 }
 
 /** Undoing an import leaves alone whom somebody has given something since. */
-export async function markEdited(trx: Trx, { id, at }: Since): Promise<void> {
+export async function markEdited(trx: Trx, { id, at }: DatedChange): Promise<void> {
   await change(trx, id, { edited_at: at.toISOString() })
 }
 
 /** A newer PIN takes the place of the one before. */
-export async function setPin(trx: Trx, { id, nonce, at }: Since & { nonce: Buffer }): Promise<void> {
+export async function setPin(trx: Trx, { id, nonce, at }: DatedChange & { nonce: Buffer }): Promise<void> {
   await change(trx, id, {
     pin_nonce: nonce,
     pin_state: 'issued',

@@ -8,7 +8,7 @@ import { mayMention, mentionsIn, mentionsInFileName, spellingsOf, type WrittenAd
 
 const erasedWord = '(erased)'
 
-interface Somebody {
+interface ErasedPerson {
   /** Every account of theirs. */
   ids: readonly number[]
   /** That one, and those they had before which nobody else has now. */
@@ -62,7 +62,7 @@ export async function isOfSomebodyElse(
 }
 
 /** The accounts stay, as numbers that history can point to; whose they were is gone. */
-export async function eraseAccounts(trx: Trx, { ids, addresses }: Somebody): Promise<void> {
+export async function eraseAccounts(trx: Trx, { ids, addresses }: ErasedPerson): Promise<void> {
   const nobody = addressOfErased()
   await sendWithNext(
     trx,
@@ -88,7 +88,7 @@ export async function eraseAccounts(trx: Trx, { ids, addresses }: Somebody): Pro
 /** Empties their messages; what waits is cancelled. @returns how many, and the files they were written to */
 export async function eraseMessages(
   trx: Trx,
-  { ids, addresses }: Somebody,
+  { ids, addresses }: ErasedPerson,
 ): Promise<{ count: number; files: string[] }> {
   const theirs = await trx
     .selectFrom('outbox')
@@ -161,7 +161,7 @@ export async function isNamed(trx: Trx, address: WrittenAddress): Promise<boolea
 }
 
 /** Where others' rows name them: letters they had sent, templates they changed, imports they ran. */
-export async function eraseMentions(trx: Trx, { ids, addresses }: Somebody): Promise<void> {
+export async function eraseMentions(trx: Trx, { ids, addresses }: ErasedPerson): Promise<void> {
   const spellings = spellingsOf(addresses)
   if (addresses.length > 0) {
     await together(takeOutOfLetters(trx, { ids, addresses }), takeOutOfFileNames(trx, addresses))
@@ -188,7 +188,7 @@ export async function eraseMentions(trx: Trx, { ids, addresses }: Somebody): Pro
 }
 
 /** Their own are emptied as a whole. */
-async function takeOutOfLetters(trx: Trx, { ids, addresses }: Somebody): Promise<void> {
+async function takeOutOfLetters(trx: Trx, { ids, addresses }: ErasedPerson): Promise<void> {
   const mentions = mentionsIn(addresses)
   const rows = await trx
     .selectFrom('outbox')
@@ -214,7 +214,7 @@ async function takeOutOfLetters(trx: Trx, { ids, addresses }: Somebody): Promise
   }
 }
 
-async function takeOutOfFileNames(trx: Trx, addresses: Somebody['addresses']): Promise<void> {
+async function takeOutOfFileNames(trx: Trx, addresses: ErasedPerson['addresses']): Promise<void> {
   const mentions = mentionsInFileName(addresses)
   const rows = await trx
     .selectFrom('imports')
@@ -238,7 +238,7 @@ async function takeOutOfFileNames(trx: Trx, addresses: Somebody['addresses']): P
  */
 export async function eraseFromAudit(
   trx: Trx,
-  { ids, naming }: Pick<Somebody, 'ids'> & { naming: readonly string[] },
+  { ids, naming }: Pick<ErasedPerson, 'ids'> & { naming: readonly string[] },
 ): Promise<Record<number, string[]>> {
   const emptied = await trx
     .updateTable('audit_personal')
@@ -253,7 +253,7 @@ export async function eraseFromAudit(
 }
 
 /** The values that hold one of the addresses, each by its row and field. */
-export async function valuesNaming(trx: Trx, addresses: Somebody['addresses']): Promise<string[]> {
+export async function valuesNaming(trx: Trx, addresses: ErasedPerson['addresses']): Promise<string[]> {
   if (addresses.length === 0) return []
   const inText = mentionsIn(addresses)
   const inFileName = mentionsInFileName(addresses)

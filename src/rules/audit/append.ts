@@ -3,7 +3,7 @@ import type { EventKind } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { Actor } from '../permissions/actor.ts'
 
-interface Happening {
+interface EventToAppend {
   by: Actor
   at: Date
   /** What was done, noun and participle: `user.suspended`. */
@@ -27,7 +27,7 @@ interface Happening {
  * Writes what happened into the audit log, in the transaction in which it happened. Of a dry run only
  * what it was refused stays, and says that it was one.
  */
-export async function appendAudit(trx: Trx, happening: Happening): Promise<void> {
+export async function appendAudit(trx: Trx, happening: EventToAppend): Promise<void> {
   const {
     by,
     at,

@@ -68,7 +68,7 @@ const blank: Omit<NamedFacts, 'name' | 'country'> = {
   timeZone: null,
 }
 
-interface Wanting {
+interface CentreEdit {
   number: string
   /** Undefined for a new centre, which has at least a name and a country. */
   before: CentreWithPeople | undefined
@@ -77,7 +77,7 @@ interface Wanting {
 }
 
 /** What the centre shall be. @throws what stands in the way */
-export async function wantedFacts(trx: Trx, { number, before, fields, ctx }: Wanting): Promise<NamedFacts> {
+export async function factsAfter(trx: Trx, { number, before, fields, ctx }: CentreEdit): Promise<NamedFacts> {
   const { name = '', country = '' } = fields
   const present = before ? factsOf(before) : { ...blank, name, country }
   const kind = kindOf(fields) ?? present.kind

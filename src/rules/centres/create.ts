@@ -3,7 +3,7 @@ import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/cent
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { centreNow, type ChangedCentre, differences, factsOf, kindOf, wantedFacts } from './changed.ts'
+import { centreNow, type ChangedCentre, differences, factsOf, kindOf, factsAfter } from './changed.ts'
 import { newCentreNumber } from './find.ts'
 import type { NewCentreOptions } from './options.ts'
 import { centreSearchKey } from '../../search-key.ts'
@@ -33,7 +33,7 @@ export async function createCentre(
       throw inUse(there, { ifMissing, differs })
     return { centre: there, outcome: 'unchanged', fields: [] }
   }
-  const facts = await wantedFacts(trx, { number, before: undefined, fields, ctx })
+  const facts = await factsAfter(trx, { number, before: undefined, fields, ctx })
 
   await insertCentre(trx, { number, at, ...facts, folded: centreSearchKey({ number, name: facts.name }) })
   const { associateId: _, ...said } = facts

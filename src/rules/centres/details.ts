@@ -48,13 +48,13 @@ export async function centreDetails(
   }
 }
 
-interface Looked {
+interface CentreFindings {
   centre: CentreWithPeople
   associate: CentreWithPeople | undefined
   people: readonly Account[]
 }
 
-function issuesOf({ centre, associate, people }: Looked): CentreIssue[] {
+function issuesOf({ centre, associate, people }: CentreFindings): CentreIssue[] {
   const { number } = centre
   const issues: CentreIssue[] = []
   if (centre.deleted_at !== null) {
@@ -69,7 +69,10 @@ function issuesOf({ centre, associate, people }: Looked): CentreIssue[] {
   return coordination ? [...issues, coordination] : issues
 }
 
-function coordinationIssue({ centre, people }: Pick<Looked, 'centre' | 'people'>): CentreIssue | undefined {
+function coordinationIssue({
+  centre,
+  people,
+}: Pick<CentreFindings, 'centre' | 'people'>): CentreIssue | undefined {
   const { number } = centre
   const coordinator = people.find(({ hubRole }) => hubRole === 'coordinator')
   if (!coordinator) {

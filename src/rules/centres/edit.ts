@@ -2,7 +2,7 @@ import { setCentreFacts, unassignEverybody } from '../../db/centres/changes.ts'
 import { centresNamedLike } from '../../db/centres/centres.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { centreNow, type ChangedCentre, differences, factsOf, wantedFacts } from './changed.ts'
+import { centreNow, type ChangedCentre, differences, factsOf, factsAfter } from './changed.ts'
 import type { CentreOptions } from './options.ts'
 import type { Closing } from '../releases/what-closes.ts'
 import { findCentre } from './find.ts'
@@ -27,7 +27,7 @@ export async function editCentre(
   const before = await findCentre(trx, centre, ctx)
   permit(ctx, 'centres.edit', onCentre(before))
   const { id, number } = before
-  const wanted = await wantedFacts(trx, { number, before, fields: said, ctx })
+  const wanted = await factsAfter(trx, { number, before, fields: said, ctx })
   const changes = differences(factsOf(before), wanted)
   if (Object.keys(changes).length === 0) return { centre: before, outcome: 'unchanged', fields: [] }
 
@@ -68,6 +68,6 @@ async function closedAndOpenedBy(
     return { closes: [], opens: [] }
   }
   const { noticingWhatCloses } = await import('../releases/what-closes.ts')
-  const { closes, opens } = await noticingWhatCloses(trx, { meant: { numbers: [number] }, ctx, work })
+  const { closes, opens } = await noticingWhatCloses(trx, { scope: { numbers: [number] }, ctx, work })
   return { closes, opens }
 }

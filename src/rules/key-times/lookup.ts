@@ -26,7 +26,7 @@ export interface TimeProblem {
   hint: string
 }
 
-interface Wanted {
+interface KeyTimeQuery {
   session: ExamSession
   /** `2026-06-02`. */
   date: string
@@ -77,14 +77,14 @@ export function keyTimesByCountry(all: readonly KeyTime[]): KeyTimes {
  */
 export function keyTimeOf(
   location: Location,
-  wanted: Wanted,
+  query: KeyTimeQuery,
   keyTimes: KeyTimes,
 ): FoundKeyTime | { problem: TimeProblem } {
   const placed = timeZoneOf(location)
   if ('problem' in placed) return placed
   const { zone } = placed
   const all = keyTimes(location.country).filter(
-    (one) => holds(one, wanted) && showTheSame(one.time_zone, zone),
+    (one) => holds(one, query) && showTheSame(one.time_zone, zone),
   )
   const [best, next] = [...all].sort((one, other) => rank(other) - rank(one))
   // The names of all countries are read for a problem alone.
@@ -93,7 +93,7 @@ export function keyTimeOf(
     return {
       problem: {
         code: 'no-key-time',
-        message: `There is no Key Time for ${wanted.session} on ${wanted.date} in ${where()}.`,
+        message: `There is no Key Time for ${query.session} on ${query.date} in ${where()}.`,
         hint: `ssh-admin key-times list --country ${location.country}; ssh-admin key-times import FILE adds one.`,
       },
     }
@@ -102,12 +102,12 @@ export function keyTimeOf(
     return {
       problem: {
         code: 'key-times-overlap',
-        message: `Two Key Times hold for ${wanted.session} on ${wanted.date} in ${where()}: ${best.local_time} and ${next.local_time}.`,
+        message: `Two Key Times hold for ${query.session} on ${query.date} in ${where()}: ${best.local_time} and ${next.local_time}.`,
         hint: `ssh-admin key-times edit ${next.id} --from DATE --until DATE`,
       },
     }
   }
-  const moment = momentOf({ date: wanted.date, time: best.local_time, zone })
+  const moment = momentOf({ date: query.date, time: best.local_time, zone })
   if ('at' in moment) return { keyTime: best, zone, at: moment.at }
   return {
     problem: {
@@ -120,7 +120,7 @@ export function keyTimeOf(
 
 function holds(
   { session, series, from_date, until_date }: KeyTime,
-  { session: wanted, series: of, date }: Wanted,
+  { session: wanted, series: of, date }: KeyTimeQuery,
 ): boolean {
   if (session !== wanted) return false
   if (series !== null && series !== of) return false

@@ -144,7 +144,7 @@ export function mayLearnOf(by: Actor, centreId: number | null): boolean {
   return visible === 'all' || (centreId !== null && visible.includes(centreId))
 }
 
-interface Unseen {
+interface HiddenTarget {
   name: string
   /** What the log says of it; null for a name of a person, who could not be erased from there. */
   subject?: string | null
@@ -159,7 +159,7 @@ const outside = 'outside what the account may see'
 /** What is not there and what may not be seen read the same. */
 export function outsideView(
   { by, at }: { by: ActingUser; at: Date },
-  { name, subject = name, userId, candidates = [], hint }: Unseen,
+  { name, subject = name, userId, candidates = [], hint }: HiddenTarget,
 ): NotPermitted {
   const action = by.command.replaceAll(' ', '.')
   const rule = outside
@@ -192,14 +192,14 @@ function rowsOf({ hubRole, roles, centre, assigned }: Holder): MatrixRow[] {
   })
 }
 
-interface Wanted {
+interface PermissionRequest {
   action: Action
   target: Target
   /** The target is the actor's own account. */
   isOwn: boolean
 }
 
-function covers(by: Holder, grant: Grant, { action, target, isOwn }: Wanted): boolean {
+function covers(by: Holder, grant: Grant, { action, target, isOwn }: PermissionRequest): boolean {
   if (!grant.actions.includes(action) || !grant.targets.includes(targetKindOf(target))) return false
   if (grant.others && isOwn) return false
   const { role } = target
@@ -285,7 +285,7 @@ function whoMayTakeOver({ hubRole, roles, assigned }: Holder): string {
 /** Why this was refused, and not what would be allowed. */
 function reasonForRefusal(
   by: ActingUser,
-  { held, action, target, isOwn }: Wanted & { held: readonly MatrixRow[] },
+  { held, action, target, isOwn }: PermissionRequest & { held: readonly MatrixRow[] },
 ): string {
   if (held.length === 0) return 'it has no rights over other accounts'
   const { user, newUser, role } = target

@@ -155,7 +155,7 @@ function isWithdrawn({ id, name }: ReleaseRow): Refused {
   })
 }
 
-interface Wanted {
+interface ReleaseRequest {
   release: string
   ctx: RuleContext
 }
@@ -165,7 +165,10 @@ export interface PublishedRelease extends ChangedRelease {
 }
 
 /** From now on it opens, for each centre at its moment. @throws `no-audience`, `no-resource`, `withdrawn` */
-export async function publishRelease(trx: Trx, { release: named, ctx }: Wanted): Promise<PublishedRelease> {
+export async function publishRelease(
+  trx: Trx,
+  { release: named, ctx }: ReleaseRequest,
+): Promise<PublishedRelease> {
   const { by, at } = ctx
   const before = await findRelease(trx, named)
   const subject = `release ${before.id}`
@@ -211,7 +214,10 @@ function refuseIncomplete({ id, name, audience, resources }: ReleaseRow): void {
 }
 
 /** It opens for nobody any more. */
-export async function withdrawRelease(trx: Trx, { release: named, ctx }: Wanted): Promise<ChangedRelease> {
+export async function withdrawRelease(
+  trx: Trx,
+  { release: named, ctx }: ReleaseRequest,
+): Promise<ChangedRelease> {
   const { by, at } = ctx
   const before = await findRelease(trx, named)
   const subject = `release ${before.id}`

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { findKeyTimes } from '../../db/key-times.ts'
 import {
   type CentreOfRelease,
-  type CentresMeant,
+  type CentreScope,
   centresWithEntries,
   findCentresOfReleases,
   type ReleaseRow,
@@ -36,9 +36,9 @@ export async function readReleaseFacts(
   db: Kysely<Store>,
   {
     releases,
-    meant,
+    scope,
     listening = 'not-asked',
-  }: { releases: readonly ReleaseRow[]; meant?: CentresMeant; listening?: 'not-asked' | 'asked' },
+  }: { releases: readonly ReleaseRow[]; scope?: CentreScope; listening?: 'not-asked' | 'asked' },
 ): Promise<ReleaseFacts> {
   const components = [
     ...new Set(
@@ -54,8 +54,8 @@ export async function readReleaseFacts(
   const [entries, centres, keyTimes] = await together(
     components.length === 0
       ? Promise.resolve(new Map<string, ReadonlySet<string>>())
-      : centresWithEntries(db, { components, numbers: meant?.numbers }),
-    findCentresOfReleases(db, meant),
+      : centresWithEntries(db, { components, numbers: scope?.numbers }),
+    findCentresOfReleases(db, scope),
     findKeyTimes(db),
   )
   return releaseFacts({ centres, keyTimes, entries })

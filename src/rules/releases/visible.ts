@@ -56,7 +56,7 @@ async function releasedFor(
   centre: string,
 ): Promise<{ releases: ReleaseRow[]; facts: ReleaseFacts }> {
   const releases = await findReleases(db, { states: ['released'] })
-  return { releases, facts: await readReleaseFacts(db, { releases, meant: { numbers: [centre] } }) }
+  return { releases, facts: await readReleaseFacts(db, { releases, scope: { numbers: [centre] } }) }
 }
 
 /** @throws `not-permitted`, recorded: what is not open for somebody reads as if it were not there */

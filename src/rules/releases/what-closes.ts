@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { type CentresMeant, findReleases, type ReleaseRow } from '../../db/releases.ts'
+import { type CentreScope, findReleases, type ReleaseRow } from '../../db/releases.ts'
 import type { Store } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { findUsersById } from '../../db/users/users.ts'
@@ -23,7 +23,7 @@ export interface Closing {
 
 interface Change<Result> {
   /** The centres that the change can be felt at; absent: every one. */
-  meant?: CentresMeant
+  scope?: CentreScope
   ctx: Pick<RuleContext, 'at'>
   work: () => Promise<Result>
 }
@@ -31,11 +31,11 @@ interface Change<Result> {
 /** Does something, and says what it closed that was open, and opened that was not: neither is done to anybody without being asked about. */
 export async function noticingWhatCloses<Result>(
   trx: Trx,
-  { meant, ctx, work }: Change<Result>,
+  { scope, ctx, work }: Change<Result>,
 ): Promise<{ result: Result; closes: Closing[]; opens: Closing[] }> {
-  const before = await openNow(trx, { meant, ctx })
+  const before = await openNow(trx, { scope, ctx })
   const result = await work()
-  const after = await openNow(trx, { meant, ctx })
+  const after = await openNow(trx, { scope, ctx })
   return { result, closes: closedIn(before, after), opens: onlyIn(after, before) }
 }
 
@@ -78,7 +78,7 @@ export async function closedForPeople(
   const numbers = numbersOf(people.flatMap(({ before }) => (before.canSignIn ? before : [])))
   if (numbers.length === 0) return new Map()
   const released = releases ?? (await findReleased(db))
-  const open = byCentre(await openOf(db, { releases: released, meant: { numbers }, ctx: { at } }))
+  const open = byCentre(await openOf(db, { releases: released, scope: { numbers }, ctx: { at } }))
   return new Map(people.map((person) => [person.before.id, lostBy(person, open)]))
 }
 
@@ -118,7 +118,7 @@ export async function closedByDeleting(
   if (releases.length === 0) return []
   const people = (await findUsersById(db, users)).map((row) => accountOf(row, at))
   const numbers = [...new Set([...centres, ...numbersOf(people)])]
-  const open = byCentre(await openOf(db, { releases, meant: { numbers }, ctx: { at } }))
+  const open = byCentre(await openOf(db, { releases, scope: { numbers }, ctx: { at } }))
   const deleted = new Set(centres)
   const closed = [...open.values()].flat().filter(({ centre }) => deleted.has(centre.number))
   const gone = people.map((before) => ({ before, after: { ...before, canSignIn: false } }))
@@ -164,7 +164,7 @@ function onlyIn(there: OpenAt, other: OpenAt): Closing[] {
 }
 
 /** What is open at this moment, by release and centre. */
-async function openNow(trx: Kysely<Store>, change: Pick<Change<unknown>, 'meant' | 'ctx'>): Promise<OpenAt> {
+async function openNow(trx: Kysely<Store>, change: Pick<Change<unknown>, 'scope' | 'ctx'>): Promise<OpenAt> {
   return openOf(trx, { ...change, releases: await findReleased(trx) })
 }
 
@@ -172,12 +172,12 @@ async function openOf(
   trx: Kysely<Store>,
   {
     releases,
-    meant,
+    scope,
     ctx: { at },
-  }: Pick<Change<unknown>, 'meant' | 'ctx'> & { releases: readonly ReleaseRow[] },
+  }: Pick<Change<unknown>, 'scope' | 'ctx'> & { releases: readonly ReleaseRow[] },
 ): Promise<OpenAt> {
   if (releases.length === 0) return new Map()
-  const facts = await readReleaseFacts(trx, { releases, ...(meant ? { meant } : {}) })
+  const facts = await readReleaseFacts(trx, { releases, ...(scope ? { scope: scope } : {}) })
   function* given() {
     for (const release of releases) yield* authorisationsOf(release, facts)
   }

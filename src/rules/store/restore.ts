@@ -2,14 +2,14 @@ import { addErased, type ErasedAccount } from '../../db/users/erased-accounts.ts
 import type { Trx } from '../../db/transact.ts'
 import { type Voided, voidEveryCredential } from '../../db/credentials.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { type ErasedAgain, eraseAgain } from '../users/erase.ts'
+import { type RepeatedErasure, eraseAgain } from '../users/erase.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 import { rekeyStore } from './rekey.ts'
 
 export interface Restored {
   voided: Voided
-  erasedAgain: ErasedAgain
+  erasedAgain: RepeatedErasure
 }
 
 interface Restoration {

@@ -29,22 +29,22 @@ export async function editUser(
   const { by, at } = ctx
   const before = await findUser(trx, { email, at, by })
   if (!isAboutRolesOnly(changes)) permit(ctx, 'users.edit', onUser(before))
-  const wanted = wantedOf(before, changes)
-  const { email: newEmail, key: newKey } = wanted.address
+  const after = userAfter(before, changes)
+  const { email: newEmail, key: newKey } = after.address
   const changesAddress = isAnotherAddress(before, { email: newEmail, emailKey: newKey })
   if (changesAddress) permit(ctx, 'users.edit', { ...onUser(before), field: 'address' })
-  if (wanted.hubRole !== before.hubRole) permitHubRole(ctx, { before, wanted })
-  for (const role of wanted.newRoles) permit(ctx, 'roles.grant', { ...onUser(before), role })
-  for (const role of wanted.lostRoles) permit(ctx, 'roles.revoke', { ...onUser(before), role })
+  if (after.hubRole !== before.hubRole) permitHubRole(ctx, { before, after })
+  for (const role of after.newRoles) permit(ctx, 'roles.grant', { ...onUser(before), role })
+  for (const role of after.lostRoles) permit(ctx, 'roles.revoke', { ...onUser(before), role })
   refuseErased(before)
-  refuseTakingHub(before, { changes, wanted })
-  refuseRoleWithoutCentre(before, wanted)
-  refuseWhileActing(before, wanted)
-  await refuseAddressInUse(trx, { before, wanted, ctx })
-  const facts = factsOf(before, wanted)
+  refuseTakingHub(before, { changes, after })
+  refuseRoleWithoutCentre(before, after)
+  refuseWhileActing(before, after)
+  await refuseAddressInUse(trx, { before, after, ctx })
+  const facts = factsOf(before, after)
   if (Object.keys(facts).length === 0) return { ...unchanged(before), before }
 
-  await apply(trx, { before, wanted, at })
+  await apply(trx, { before, after, at })
   const edited = await changedTo(trx, { account: before, outcome: 'edited', at })
   await appendAudit(trx, {
     by,
@@ -53,16 +53,16 @@ export async function editUser(
     subject: before.email,
     userId: before.id,
     facts,
-    personal: personalOf(before, wanted),
+    personal: personalOf(before, after),
   })
   if (changesAddress) await queueAddressChanged(trx, { before, edited, ctx })
   return { ...edited, before }
 }
 
 /** Somebody without a hub role who gets a site is a teacher from then on: for whoever may make one there. */
-function permitHubRole(ctx: RuleContext, { before, wanted }: { before: Account; wanted: Wanted }): void {
+function permitHubRole(ctx: RuleContext, { before, after }: { before: Account; after: UserAfter }): void {
   const { name, user } = onUser(before)
-  if (before.hubRole !== null || wanted.hubRole !== 'teacher') permit(ctx, 'users.rights', onUser(before))
+  if (before.hubRole !== null || after.hubRole !== 'teacher') permit(ctx, 'users.rights', onUser(before))
   else {
     const newUser = { hubRole: 'teacher', roles: [] } as const
     permit(ctx, 'users.add', { name, centre: user?.centre ?? undefined, newUser })
@@ -80,19 +80,19 @@ function isAboutRolesOnly({ addRoles = [], removeRoles = [], ...others }: Change
 /** The hub comes with every hub role; an edit makes an admin of a teacher, or the other way round, and nobody less. */
 function refuseTakingHub(
   before: Account,
-  { changes: { removeSites = [], removeRoles = [] }, wanted }: { changes: Changes; wanted: Wanted },
+  { changes: { removeSites = [], removeRoles = [] }, after }: { changes: Changes; after: UserAfter },
 ): void {
   if (before.hubRole === null) return
   const takesSite = chosenSites(removeSites).includes('school-support-hub')
   const takesRole = chosenRoles(removeRoles).teacher && before.hubRole === 'teacher'
-  if (!takesSite && !(takesRole && wanted.hubRole === 'teacher')) return
+  if (!takesSite && !(takesRole && after.hubRole === 'teacher')) return
   const words = `${nameOf(before)} is ${before.hubRole} on the School Support Hub, and no edit takes that away.`
   throw new Refused('hub-role', words, {
     hint: `With every other role of the centre: ssh-admin users remove ${before.email}`,
   })
 }
 
-function refuseRoleWithoutCentre(before: Account, { hubRole, newRoles, newSites }: Wanted): void {
+function refuseRoleWithoutCentre(before: Account, { hubRole, newRoles, newSites }: UserAfter): void {
   const gains = hubRole !== before.hubRole || newRoles.length > 0 || newSites.length > 0
   if (before.centre !== null || !gains) return
   throw new Refused('no-centre', `${nameOf(before)} belongs to no centre, and roles are held at one.`, {
@@ -101,7 +101,7 @@ function refuseRoleWithoutCentre(before: Account, { hubRole, newRoles, newSites 
 }
 
 /** Associate centres are acted for by a coordinator or an admin. */
-function refuseWhileActing(before: Account, { hubRole }: Wanted): void {
+function refuseWhileActing(before: Account, { hubRole }: UserAfter): void {
   if (hubRole === before.hubRole || hubRole === 'admin' || before.assigned.length === 0) return
   const count = before.assigned.length
   throw new Refused(
@@ -113,7 +113,7 @@ function refuseWhileActing(before: Account, { hubRole }: Wanted): void {
 
 async function refuseAddressInUse(
   trx: Trx,
-  { before, wanted: { address }, ctx }: { before: Account; wanted: Wanted; ctx: RuleContext },
+  { before, after: { address }, ctx }: { before: Account; after: UserAfter; ctx: RuleContext },
 ): Promise<void> {
   if (address.key === before.emailKey) return
   await refuseLookAlikeDomain(trx, { address, ctx })
@@ -126,16 +126,16 @@ async function refuseAddressInUse(
 
 async function apply(
   trx: Trx,
-  { before: { id }, wanted, at }: { before: Account; wanted: Wanted; at: Date },
+  { before: { id }, after, at }: { before: Account; after: UserAfter; at: Date },
 ): Promise<void> {
-  const { firstName, lastName, address, hubRole } = wanted
+  const { firstName, lastName, address, hubRole } = after
   const userKey = userSearchKey({ email: address.email, firstName, lastName })
   const { email, key: emailKey } = address
   await setDetails(trx, { id, at, email, emailKey, firstName, lastName, folded: userKey, hubRole })
-  await insertRoles(trx, id, wanted.newRoles)
-  await deleteRoles(trx, id, wanted.lostRoles)
-  await insertSites(trx, id, wanted.newSites)
-  await deleteSites(trx, id, wanted.lostSites)
+  await insertRoles(trx, id, after.newRoles)
+  await deleteRoles(trx, id, after.lostRoles)
+  await insertSites(trx, id, after.newSites)
+  await deleteSites(trx, id, after.lostSites)
 }
 
 /** Both addresses are told, so that nobody loses an account unawares; open links are void. */
@@ -171,7 +171,7 @@ export interface Changes {
 }
 
 /** The user as they are to be, and what is new or gone. */
-interface Wanted {
+interface UserAfter {
   firstName: string
   lastName: string
   address: Address
@@ -183,7 +183,7 @@ interface Wanted {
 }
 
 /** What the changes make of the user. @throws what cannot be meant */
-function wantedOf(before: Account, changes: Changes): Wanted {
+function userAfter(before: Account, changes: Changes): UserAfter {
   const { admin, email } = changes
   const { firstName, lastName } = namesAfter(before, changes)
   const add = chosenRoles(changes.addRoles ?? [])
@@ -234,8 +234,8 @@ function hubRoleAfter(
 }
 
 /** Before and after of what differs, and nothing that names a person. */
-function factsOf(before: Account, wanted: Wanted): Record<string, unknown> {
-  const { hubRole, newRoles, lostRoles, newSites, lostSites, address, firstName, lastName } = wanted
+function factsOf(before: Account, after: UserAfter): Record<string, unknown> {
+  const { hubRole, newRoles, lostRoles, newSites, lostSites, address, firstName, lastName } = after
   return {
     ...(firstName === before.firstName && lastName === before.lastName ? {} : { name: 'changed' }),
     ...(address.email === before.email ? {} : { email: 'changed' }),
@@ -247,7 +247,7 @@ function factsOf(before: Account, wanted: Wanted): Record<string, unknown> {
   }
 }
 
-function personalOf(before: Account, { firstName, lastName, address }: Wanted): Record<string, string> {
+function personalOf(before: Account, { firstName, lastName, address }: UserAfter): Record<string, string> {
   const name = `${firstName} ${lastName}`.trim()
   return {
     ...(name === `${before.firstName} ${before.lastName}`.trim()

@@ -160,16 +160,16 @@ export async function recordLeft(
   })
 }
 
-export interface ErasedAgain {
+export interface RepeatedErasure {
   accounts: number
   /** Accounts that coordinate or hold something: suspended, and whoever takes over is for somebody to say. */
   suspended: number[]
 }
 
-type BackAgain = Awaited<ReturnType<typeof accountsErasedBefore>>[number]
+type ReturnedAccount = Awaited<ReturnType<typeof accountsErasedBefore>>[number]
 
 /** A backup brings back whoever was erased since it was made: it is done again. */
-export async function eraseAgain(trx: Trx, ctx: RuleContext): Promise<ErasedAgain> {
+export async function eraseAgain(trx: Trx, ctx: RuleContext): Promise<RepeatedErasure> {
   const back = await accountsErasedBefore(trx)
   for (const account of back) await endAccount(trx, { account, ctx })
   for (const emailKey of new Set(back.map(({ email_key }) => email_key))) {
@@ -187,7 +187,7 @@ export async function eraseAgain(trx: Trx, ctx: RuleContext): Promise<ErasedAgai
 /** They had no account any more when they were erased. What they hold in the backup stays with a suspended one. */
 async function endAccount(
   trx: Trx,
-  { account: { id, email, status, holds }, ctx }: { account: BackAgain; ctx: RuleContext },
+  { account: { id, email, status, holds }, ctx }: { account: ReturnedAccount; ctx: RuleContext },
 ): Promise<void> {
   if (status === 'deleted' || (holds && status === 'suspended')) return
   if (!holds) await markDeleted(trx, { id, before: status, at: ctx.at })
