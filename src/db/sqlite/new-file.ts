@@ -51,16 +51,25 @@ export async function copyToFile(
 /** Copies every row of an older store into memory, and brings that up to date: for reading it without changing it. */
 export async function copyToMemory(
   opening: Opening,
-  { from, ...options }: CopyingToFile,
+  copying: CopyingToFile,
 ): Promise<{ db: Kysely<Store>; engine: Engine }> {
   const { path: named } = opening
+  const raw = await upToDateInMemory(named, copying)
+  return { db: kyselyOver(raw, opening), engine: sqliteEngine(raw, { named, path: undefined }) }
+}
+
+/** The same as SQLite has it. */
+export async function upToDateInMemory(
+  named: string,
+  { from, ...options }: CopyingToFile,
+): Promise<Database.Database> {
   const raw = connectSqlite(':memory:')
   try {
     prepareConnection(raw)
     await fill(raw, { ...options, from, named })
     await migrate(raw, { path: named })
     raw.pragma('query_only = on')
-    return { db: kyselyOver(raw, opening), engine: sqliteEngine(raw, { named, path: undefined }) }
+    return raw
   } catch (error) {
     raw.close()
     throw error

@@ -98,7 +98,7 @@ async function connectToRead(opening: Opening): Promise<OpenStore> {
   const opened = openToRead(path)
   const { version } = opened
   const copied = readsUpToDate(mode) && version < latestVersion
-  const raw = copied ? await upToDateInMemory(opened, path) : opened.raw
+  const raw = copied ? await upToDateInMemory(opened, opening) : opened.raw
   prepareConnection(raw)
   return connected(opening, { raw, version, created: false, path, isCopy: copied || opened.inMemory })
 }
@@ -237,14 +237,37 @@ function openToRead(path: string): Reading {
   return { raw: copy, version: knownVersionOf(copy, path), inMemory: true }
 }
 
-/** A copy in memory that is brought up to date: for reading an older store without changing it. */
-async function upToDateInMemory({ raw }: Reading, path: string): Promise<Database.Database> {
-  const copy = openInMemory(raw.serialize())
-  raw.close()
-  const { migrate } = await import('./migrate.ts')
-  await migrate(copy, { path })
-  copy.pragma('query_only = on')
-  return copy
+/**
+ * A copy in memory that is brought up to date: for reading an older store without changing it. Where it has the bytes of
+ * files, they stay there: they may be more than memory holds, and no download can be recorded anyway.
+ */
+async function upToDateInMemory({ raw, version }: Reading, opening: Opening): Promise<Database.Database> {
+  const { path } = opening
+  try {
+    if (hasContent(raw)) {
+      const { upToDateInMemory: copied } = await import('./new-file.ts')
+      const { signal = new AbortController().signal } = opening
+      // All of it as it is at one moment.
+      raw.exec('begin')
+      const from = { db: kyselyOver(raw, opening), engine: sqliteEngine(raw, { named: path, path }), version }
+      return await copied(path, { from, signal, withoutContent: true })
+    }
+    const copy = openInMemory(raw.serialize())
+    const { migrate } = await import('./migrate.ts')
+    await migrate(copy, { path })
+    copy.pragma('query_only = on')
+    return copy
+  } finally {
+    raw.close()
+  }
+}
+
+/** Whether any file was uploaded into it; older ones have no table for that. */
+function hasContent(raw: Database.Database): boolean {
+  const table = raw
+    .prepare(`select 1 from sqlite_schema where type = 'table' and name = 'content_pieces'`)
+    .get()
+  return table !== undefined && raw.prepare('select 1 from content_pieces limit 1').get() !== undefined
 }
 
 function readWhole(path: string): Database.Database {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../../src/db/sqlite/connection.ts'
 import { firstVersionWithHead } from '../../../src/db/audit/head-file.ts'
 import { latestVersion } from '../../../src/db/migrations/index.ts'
+import { openStore } from '../../../src/db/store/open.ts'
 import { writeOlderStore } from '../../stores/older-store.ts'
 import { version as thisProgram } from '../../../src/version.ts'
 import { newWorld, type World } from '../../world.ts'
@@ -143,6 +144,51 @@ describe.each(older)('a store of version $version', ({ version }) => {
     expect(error().message).toContain('rows of users point into centres, at nothing')
     expect(bytes()).toEqual(before)
     expect(kept()).toEqual([])
+  })
+})
+
+describe('an older store with files in it', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld(new Date('2026-11-26T09:00:00.000Z'))
+    await writeOlderStore(world.db, latestVersion - 1)
+    const raw = openDatabase(world.db)
+    raw.exec(`
+      insert into contents (id, sha256, bytes, maker, begun_at)
+        values (1, '${'a'.repeat(64)}', 3, null, '2026-11-25T09:00:00.000Z'), (2, null, null, 'tom@desk-1', '2026-11-25T09:00:00.000Z');
+      insert into content_pieces (content_id, position, bytes) values (1, 0, x'616263'), (2, 0, x'616263');
+      insert into help_documents (id, title, created_at) values (1, 'How to begin', '2026-11-25T09:00:00.000Z');
+      insert into help_document_versions (document_id, version, file, content_id, created_at)
+        values (1, 1, 'begin.pdf', 1, '2026-11-25T09:00:00.000Z')`)
+    raw.close()
+  })
+  afterEach(() => world.close())
+
+  it('is read without their bytes, however many those are, and stays as it is', async () => {
+    const before = readFileSync(world.db)
+    const store = await openStore({
+      path: world.db,
+      keyFile: `${world.db}.key`,
+      maxWaitMs: 1000,
+      mode: 'read',
+      now: () => world.now,
+      command: 'test',
+      onWait: () => undefined,
+    })
+    expect(await store.db.selectFrom('content_pieces').select('content_id').execute()).toEqual([])
+    expect(await store.db.selectFrom('contents').select('id').execute()).toEqual([{ id: 1 }])
+    await store.close()
+    const listed = await world.run(['help-documents', 'list', '--json'])
+    expect(listed.json(), listed.stderr).toMatchObject({ total: 1 })
+    expect((await world.run(['users', 'show', 'amira@nile.example'])).exit).toBe(0)
+    expect((await world.run(['audit', 'verify'])).exit).toBe(0)
+    expect(readFileSync(world.db)).toEqual(before)
+  })
+
+  it('gives none of them away before it is brought up to date: no download could be recorded', async () => {
+    const ran = await world.run(['help-documents', 'download', '1', '--out', 'begin.pdf', '--json'])
+    expect([ran.exit, ran.error().code]).toEqual([7, 'store-older'])
+    expect(existsSync(world.path('begin.pdf'))).toBe(false)
   })
 })
 
