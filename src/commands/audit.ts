@@ -164,7 +164,7 @@ export const verify = () =>
     name: 'verify',
     summary: 'check that nobody changed the audit log',
     description: `Check that no row of the audit log was changed, removed, inserted or moved, and print its head.
-Every row is sealed with the store's key together with the row before it: what was done without the key shows. Where the log ends is noted beside the key after each change (KEY.head), so that rows cut off at its end show too. What somebody did who holds the key does not: keep the head that is printed somewhere else, and name it with --head the next time.`,
+Every row is sealed with the store's key together with the row before it: what was done without the key shows. Where the log ends is noted beside the key after each change (KEY.head, of a shared store KEY.PLACE.head), so that rows cut off at its end show too. What somebody did who holds the key does not: keep the head that is printed somewhere else, and name it with --head the next time.`,
     options: {
       head: option(
         '<hash>',
@@ -205,11 +205,11 @@ function backwardsNotice({ row, at, before }: Backwards): Notice {
 
 function broken(
   { events, head, problems, more }: AuditVerdict,
-  { engine, keyFile }: Pick<OpenStore, 'engine' | 'keyFile'>,
+  { engine, headFile }: Pick<OpenStore, 'engine' | 'headFile'>,
 ): Unavailable {
   const beyond = more > 0 ? ` (${more} more not listed)` : ''
   return new Unavailable('audit-broken', `The audit log is not as it was written${beyond}:`, {
-    hint: `Keep the store as it is, and compare it with a backup: ssh-admin store check says more of the rest.${engine.isShared ? ` Where another desk put a backup in its place since, which ssh-admin audit list --action store.restored says, ${keyFile}.head is of the store before: remove it.` : ''}`,
+    hint: `Keep the store as it is, and compare it with a backup: ssh-admin store check says more of the rest.${engine.isShared ? ` Where another desk put a backup in its place since, which ssh-admin audit list --action store.restored says, ${headFile} is of the store before: remove it.` : ''}`,
     details: {
       ok: false,
       events,

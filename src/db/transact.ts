@@ -12,8 +12,8 @@ import { finishing } from '../interruption.ts'
 import {
   hasSeal,
   hasWritten,
-  headFileOf,
   type LogHead,
+  isNotedElsewhere,
   readHeadFile,
   writeHeadFile,
 } from './audit/head-file.ts'
@@ -254,17 +254,18 @@ async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Resu
  * tell of it, and not where a failure is all that is told.
  */
 async function noteHead(
-  { path, keyFile, db, engine }: OpenStore,
+  { path, keyFile, headFile: file, db, engine }: OpenStore,
   { state, isDone }: { state: TransactionState | undefined; isDone: boolean },
 ): Promise<void> {
   if (path === undefined || !state?.head) return
-  const file = headFileOf(keyFile)
   const noted = readHeadFile(file)
   if (state.hasNewSegment || (noted && (isBefore(state, noted) || (await isInLog(db, noted)))))
     writeHeadFile(file, state.head)
   else if (!noted && isDone && !state.isOfFailure) {
-    const isNewDesk = engine.isShared && !(await hadWritten(db, state))
-    if (writeHeadFile(file, state.head) && !isNewDesk) state.missingHead = file
+    const isNewHere =
+      engine.isShared &&
+      (!(await hadWritten(db, state)) || (await isNotedElsewhere(db, { keyFile, headFile: file })))
+    if (writeHeadFile(file, state.head) && !isNewHere) state.missingHead = file
   }
 }
 

@@ -36,16 +36,25 @@ export const copy = () =>
       const { db } = storePaths(session)
       const to = storeAddress(typed, { context: session.context, flag: '--to' })
       const output = isServerAddress(to) ? undefined : await newFile(typed, session)
-      const { rehearseCopy } = await import('../../db/store/copy.ts')
+      const { noteHeadOfCopy, rehearseCopy } = await import('../../db/store/copy.ts')
       const store = await session.open(dryRun ? 'rehearse' : 'use')
       try {
         const copying = { store, session, to, output, withoutContent }
         const { facts, key, there } = await session.rehearse(store, (trx, ctx) => look(copying, { trx, ctx }))
-        if (there) return answerOf(copying, { counts: there.counts, copied: there, key, changed: false })
+        const noteHead = ({ head }: Copied, { isNew }: { isNew: boolean }) => {
+          const { headFile } = store
+          if (head)
+            noteHeadOfCopy(head, { to, keyFile: key.there, headFile, isNew, env: session.context.env })
+        }
+        if (there) {
+          if (!dryRun) noteHead(there, { isNew: false })
+          return answerOf(copying, { counts: there.counts, copied: there, key, changed: false })
+        }
         if (output) await refuseWithoutRoom(output.path, copying)
         await rehearseCopy(to)
         if (!dryRun && !yes) await confirm(session, question({ db, to, facts }))
         const copied = dryRun ? undefined : await copyAll(copying, facts)
+        if (copied) noteHead(copied, { isNew: true })
         return answerOf(copying, { counts: countsOf(facts), copied, key, changed: true })
       } finally {
         await store.close()

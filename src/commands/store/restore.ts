@@ -38,7 +38,7 @@ export const restore = () =>
       const asks = !dryRun && !yes
       const { presentStore } = await import('../../db/store/restore.ts')
       const { withNewKey } = await import('../../db/store/rekey.ts')
-      const { forgetHeadFile, headFileOf, writeHeadFile } = await import('../../db/audit/head-file.ts')
+      const { forgetHeadFile, writeHeadFile } = await import('../../db/audit/head-file.ts')
       const { db } = storePaths(session)
       const file = fileToRestore(options, session)
       await refuseMissing(file)
@@ -56,13 +56,13 @@ export const restore = () =>
         if (asks) await confirm(session, question({ db, file, kept, voided }))
         if (!dryRun) {
           const replace = async () => {
-            const beforePlacing = () => forgetHeadFile(headFileOf(keyFile))
+            const beforePlacing = () => forgetHeadFile(present.headFileBeside(keyFile))
             if (!(await present.replaceWith(copy.path, { beforePlacing }))) throw changedMeanwhile()
           }
           await (key.made
             ? withNewKey(key.made, { takeOn: replace, interruption: session.context.interruption })
             : replace())
-          writeHeadFile(headFileOf(keyFile), head)
+          writeHeadFile(present.headFileBeside(keyFile), head)
           await removeLeftovers(session)
         }
         const lines = [

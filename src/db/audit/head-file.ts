@@ -1,6 +1,9 @@
 import type { Kysely } from 'kysely'
-import { closeSync, constants, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { closeSync, constants, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { openSync, overwriteSync, rmSync } from '../../disk.ts'
+import type { ServerAddress } from '../../server-address.ts'
 import type { Store } from '../schema.ts'
 
 /** Where the log ended when it was last written to: the number of its last row, and that row's seal. */
@@ -21,6 +24,47 @@ export const firstVersionWithHead = 4
 /** Beside the key, which is best kept elsewhere than the store: who cuts the store's log must reach both. */
 export function headFileOf(keyFile: string): string {
   return `${keyFile}.head`
+}
+
+/**
+ * The same of a store on a server: copies of one store go on apart, and may have one key at a desk. It is known by the
+ * address, which nobody on the server can change.
+ */
+export function headFileOnServer(
+  keyFile: string,
+  { hosts, database, schema }: Pick<ServerAddress, 'hosts' | 'database' | 'schema'>,
+): string {
+  const servers = hosts.map(({ host, port }) => `${host.toLowerCase()}:${port}`).sort()
+  const place = createHash('sha256').update(JSON.stringify([servers, database, schema]))
+  return headFileOf(`${keyFile}.${place.digest('hex').slice(0, 8)}`)
+}
+
+/** Whether a log goes on from a head that was noted beside the same key under another name: its server has several, or had none. */
+export async function isNotedElsewhere(
+  db: Kysely<Store>,
+  { keyFile, headFile }: { keyFile: string; headFile: string },
+): Promise<boolean> {
+  const start = basename(keyFile)
+  for (const name of namesIn(dirname(keyFile))) {
+    const file = join(dirname(keyFile), name)
+    if (
+      file === headFile ||
+      !name.startsWith(start) ||
+      !/^([.][0-9a-f]{8})?[.]head$/.test(name.slice(start.length))
+    )
+      continue
+    const noted = readHeadFile(file)
+    if (noted && noted.events > emptyLog.events && (await hasSeal(db, noted))) return true
+  }
+  return false
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }
 
 /**

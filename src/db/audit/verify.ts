@@ -3,7 +3,7 @@ import type { Store } from '../schema.ts'
 import { readObject } from './personal-values.ts'
 import { type AuditVerdict, type KnownHead, verifyChain } from './chain.ts'
 import { changeListDigest } from '../imports/write.ts'
-import { emptyLog, firstVersionWithHead, hasWritten, headFileOf, readHeadFile } from './head-file.ts'
+import { emptyLog, firstVersionWithHead, hasWritten, isNotedElsewhere, readHeadFile } from './head-file.ts'
 import type { OpenStore } from '../store/open.ts'
 
 /** The chain, the head that was noted beside the key, and what the log says of each import against what is in the store. */
@@ -22,22 +22,24 @@ export async function verifyAudit(store: OpenStore, { head }: { head?: string } 
  * until it has written to the log, it misses none.
  */
 export async function missingHead(
-  { path, keyFile, version, db, engine }: OpenStore,
+  { path, keyFile, headFile, version, db, engine }: OpenStore,
   { events, operator }: { events: number; operator: string },
 ): Promise<string | undefined> {
   if (path === undefined || events === 0 || version < firstVersionWithHead) return undefined
-  const file = headFileOf(keyFile)
-  if (readHeadFile(file)) return undefined
+  if (readHeadFile(headFile)) return undefined
   const upTo = Number.MAX_SAFE_INTEGER
-  return engine.isShared && !(await hasWritten(db, { operator, upTo })) ? undefined : file
+  const isNone =
+    engine.isShared &&
+    (!(await hasWritten(db, { operator, upTo })) || (await isNotedElsewhere(db, { keyFile, headFile })))
+  return isNone ? undefined : headFile
 }
 
-function knownHeads({ path, keyFile }: OpenStore, named: string | undefined): KnownHead[] {
-  const noted = path === undefined ? undefined : readHeadFile(headFileOf(keyFile))
+function knownHeads({ path, headFile }: OpenStore, named: string | undefined): KnownHead[] {
+  const noted = path === undefined ? undefined : readHeadFile(headFile)
   return [
     ...(named === undefined ? [] : [{ head: named, called: 'the head you named' }]),
     ...(noted && noted.events > emptyLog.events
-      ? [{ head: noted.head, called: `the head of ${noted.events} events that ${headFileOf(keyFile)} keeps` }]
+      ? [{ head: noted.head, called: `the head of ${noted.events} events that ${headFile} keeps` }]
       : []),
   ]
 }

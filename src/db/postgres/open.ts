@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { mkdirSync, rmSync, trySyncFolder } from '../../disk.ts'
 import { Refused, Unavailable, CommitUnknown } from '../../errors.ts'
 import { version as program } from '../../version.ts'
+import { headFileOnServer } from '../audit/head-file.ts'
 import type { Engine } from '../engine.ts'
 import { latestVersion } from '../migrations/index.ts'
 import type { Store } from '../schema.ts'
@@ -90,6 +91,9 @@ function openedStore(
     path,
     get keyFile() {
       return keyFile()
+    },
+    get headFile() {
+      return headFileOnServer(keyFile(), serverAddressOf(path))
     },
     ownPath: (path) => withStoreNumber(path, connection.row.storeId),
     keyFromCommand: secret !== undefined,

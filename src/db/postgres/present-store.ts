@@ -5,7 +5,7 @@ import { finishing } from '../../interruption.ts'
 import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
 import { serverAddressOf } from './address.ts'
 import { makersMark } from '../../unfinished-files.ts'
-import type { LogHead } from '../audit/head-file.ts'
+import { headFileOnServer, type LogHead } from '../audit/head-file.ts'
 import { copyTables, type Source } from '../store/copy-tables.ts'
 import { openStore } from '../store/open.ts'
 import type { Opening } from '../store/opening.ts'
@@ -26,6 +26,7 @@ export async function presentSharedStore(opening: Opening): Promise<PresentStore
   return {
     fingerprint: found?.fingerprint,
     keyFileFor: (storeId) => withStoreNumber(opening.keyFile, found?.storeId ?? storeId),
+    headFileBeside: (keyFile) => headFileOnServer(keyFile, server),
     erased: (storeId) => (found?.storeId === storeId ? found.erased : []),
     kept: kept === null ? null : shownWith(server, kept),
     copyBeside: join(tmpdir(), `ssh-admin-${process.pid}`),

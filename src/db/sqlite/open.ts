@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { chmodSync } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
 import type { Engine } from '../engine.ts'
-import type { LogHead } from '../audit/head-file.ts'
+import { headFileOf, type LogHead } from '../audit/head-file.ts'
 import { latestVersion } from '../migrations/index.ts'
 import { kyselyOver, openDatabase, openInMemory, prepareConnection } from './connection.ts'
 import { connectSqlite } from './driver.ts'
@@ -179,9 +179,10 @@ function keysOfStore(engine: Engine, source: KeySource): () => Keys {
   }
 }
 
-function opened(store: Omit<OpenStore, 'close' | 'ownPath'>): OpenStore {
+function opened(store: Omit<OpenStore, 'close' | 'ownPath' | 'headFile'>): OpenStore {
   return {
     ...store,
+    headFile: headFileOf(store.keyFile),
     ownPath: (path) => path,
     close: async () => {
       await store.db.destroy()

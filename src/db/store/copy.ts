@@ -1,10 +1,18 @@
+import { dirname } from 'node:path'
+import { mkdirSync } from '../../disk.ts'
 import type { Interruption } from '../../interruption.ts'
-import { isServerAddress } from '../../server-address.ts'
+import { isServerAddress, parseServerAddress } from '../../server-address.ts'
 import type { Trx } from '../transact.ts'
 import { type Copied, headOf, rowsIn } from './copy-tables.ts'
 import type { OpenStore } from './open.ts'
 import type { Kysely } from 'kysely'
-import type { LogHead } from '../audit/head-file.ts'
+import {
+  headFileOf,
+  headFileOnServer,
+  type LogHead,
+  readHeadFile,
+  writeHeadFile,
+} from '../audit/head-file.ts'
 import type { Store } from '../schema.ts'
 import { tableNames } from './tables.ts'
 
@@ -46,6 +54,29 @@ export async function rehearseCopy(to: string): Promise<void> {
   if (!isServerAddress(to)) return
   const { rehearseNewSchema } = await import('../postgres/copy-to-server.ts')
   await rehearseNewSchema(to)
+}
+
+interface CopyWithKey {
+  to: string
+  /** Where the key of the copy is, or is to be put. */
+  keyFile: string
+  /** In which the store that was copied notes its own. */
+  headFile: string
+  /** It was made now, and no log was there before. */
+  isNew: boolean
+  env: Readonly<Record<string, string | undefined>>
+}
+
+/** Notes where the log of a copy ends, beside its key, as it is noted of every store: the folder of the key is there, too. */
+export function noteHeadOfCopy(head: LogHead, { to, keyFile, headFile, isNew, env }: CopyWithKey): void {
+  const file = isServerAddress(to) ? headFileOnServer(keyFile, parseServerAddress(to, env)) : headFileOf(keyFile)
+  if (file === headFile || (!isNew && readHeadFile(file))) return
+  try {
+    mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 })
+  } catch {
+    // As where the head cannot be written: the next change notes it.
+  }
+  writeHeadFile(file, head)
 }
 
 /** By what a copy of a store is known again. */

@@ -14,6 +14,8 @@ export interface OpenStore {
   /** Absent for a rehearsal in memory. */
   path: string | undefined
   keyFile: string
+  /** In which it is noted where the log ended. */
+  headFile: string
   /** A path of the settings, with the store's own number where a shared store has one in it. */
   ownPath: (path: string) => string
   /** A command gives the key, and no file does. */

@@ -112,6 +112,8 @@ export interface PresentStore {
   fingerprint: string | undefined
   /** Where its key is; of a shared store that is not there, the backup's. */
   keyFileFor: (storeId: string) => string
+  /** In which it is noted where its log ended, beside that key. */
+  headFileBeside: (keyFile: string) => string
   /** Whom it erased, if it is the store with this number; undefined where it is too damaged to tell. */
   erased: (storeId: string) => ErasedAccount[] | undefined
   /** What it is called afterwards; null where there is none. */

@@ -1,5 +1,7 @@
-import { copyFileSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { headFileOnServer } from '../../../src/db/audit/head-file.ts'
+import { parseServerAddress } from '../../../src/server-address.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World
@@ -78,13 +80,23 @@ describe('the head of the log at a desk that comes to a shared store', () => {
     await world.tamper("update audit set operator = 'omar@another-desk'")
     expect((await editing('Cairo')).json().notices).toEqual([])
     expect((await editing('Giza')).json().notices).toEqual([])
-    rmSync(`${key()}.head`)
+    rmSync(headFileOnServer(key(), parseServerAddress(world.db)))
     expect((await editing('Luxor')).json().notices).toMatchObject([{ code: 'head-missing' }])
+  })
+
+  it('is no loss where the same server was named otherwise before', async () => {
+    const first = headFileOnServer(key(), parseServerAddress(world.db))
+    expect((await editing('Cairo')).json().notices).toMatchObject([{ code: 'head-missing' }])
+    renameSync(first, `${key()}.0123abcd.head`)
+    const verified = await world.run(['audit', 'verify', '--json', '--key-file', key()])
+    expect([verified.exit, verified.json().notices]).toEqual([0, []])
+    expect((await editing('Giza')).json().notices).toEqual([])
+    expect(existsSync(first)).toBe(true)
   })
 
   it('is missed where they have written, or the log was emptied', async () => {
     expect((await editing('Cairo')).json().notices).toMatchObject([{ code: 'head-missing' }])
-    rmSync(`${key()}.head`)
+    rmSync(headFileOnServer(key(), parseServerAddress(world.db)))
     await world.tamper('delete from audit_personal', 'delete from audit')
     expect((await editing('Giza')).json().notices).toMatchObject([{ code: 'head-missing' }])
   })

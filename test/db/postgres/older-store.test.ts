@@ -8,6 +8,8 @@ import { firstSchema, firstVersion } from '../../../src/db/postgres/first-schema
 import { migrateWithin } from '../../../src/db/postgres/migrate.ts'
 import { emptySchema } from '../../../src/db/postgres/new-schema.ts'
 import { copyTables } from '../../../src/db/store/copy-tables.ts'
+import { headFileOnServer } from '../../../src/db/audit/head-file.ts'
+import { parseServerAddress } from '../../../src/server-address.ts'
 import { openStore } from '../../../src/db/store/open.ts'
 import { writeOlderStore } from '../../stores/older-store.ts'
 import { testServer } from '../../shared-store.ts'
@@ -17,6 +19,7 @@ const schema = `older_${process.env.VITEST_POOL_ID ?? '0'}`
 const desk = `${schema}_tom`
 const address = (user?: string) =>
   `${(testServer ?? '').replace(/\/\/[^@]+@/, user === undefined ? '$&' : `//${user}@`)}?schema=${schema}`
+const headFile = () => headFileOnServer(world.path('shared.key'), parseServerAddress(address()))
 let world: World
 let client: pg.Client
 
@@ -42,9 +45,8 @@ async function writeOlderSharedStore(version: number): Promise<void> {
   await copyTables({ from, to: emptySchema(client, { shown: schema }), signal, withoutContent: false })
   await from.close()
   await client.query('commit')
-  for (const ending of ['', '.head'])
-    if (existsSync(`${file}.key${ending}`))
-      renameSync(`${file}.key${ending}`, world.path(`shared.key${ending}`))
+  renameSync(`${file}.key`, world.path('shared.key'))
+  if (existsSync(`${file}.key.head`)) renameSync(`${file}.key.head`, headFile())
 }
 
 const dropAll = () =>
@@ -128,7 +130,7 @@ describe.each(older)('a shared store of version $version', ({ version }) => {
 
   it('is brought up to date, with all that is in it', async () => {
     const listed = (await run('users', 'list')).json()
-    rmSync(world.path('shared.key.head'), { force: true })
+    rmSync(headFile(), { force: true })
     const ran = await run('store', 'migrate', '--yes')
     expect(ran.json(), ran.stderr).toMatchObject({ from: version, to: latestVersion, changed: true })
     expect((await run('users', 'list')).json()).toEqual(listed)

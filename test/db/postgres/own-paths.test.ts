@@ -2,6 +2,8 @@ import { existsSync, linkSync, readdirSync, symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { headFileOnServer } from '../../../src/db/audit/head-file.ts'
+import { parseServerAddress } from '../../../src/server-address.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const schema = `own_paths_${process.pid}`
@@ -32,6 +34,7 @@ afterEach(async () => {
 })
 
 const run = (...argv: string[]) => world.run([...argv, '--json'], { env: desk })
+const headOf = (file: string) => headFileOnServer(file, parseServerAddress(desk.SSH_ADMIN_DB ?? ''))
 const folder = () => world.path(`${home}/.local/share/ssh-admin/${basename(key, '.key')}.mail`)
 
 it('has its messages in a folder that bears the number of the store, as its key does', async () => {
@@ -44,7 +47,7 @@ it('takes the messages of whoever is erased from there', async () => {
 })
 
 it('lets no file be written over its key, or among its messages', async () => {
-  for (const file of [key, `${key}.head`, join(folder(), 'page.html')]) {
+  for (const file of [key, `${key}.head`, headOf(key), join(folder(), 'page.html')]) {
     const ran = await run('mail', 'show', '1', '--html', file, '--yes')
     expect([file, ran.exit, ran.error().code]).toEqual([file, 3, 'same-file'])
   }

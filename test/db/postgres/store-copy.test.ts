@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -84,6 +85,52 @@ describe('copying a store', () => {
     })
     const downloaded = await at('back.db')(['resources', 'download', '1', '--out', 'again.mp3'])
     expect(downloaded.exit).toBe(0)
+  })
+
+  it('knows where its log ends beside its key, where the key is put as the answer says', async () => {
+    const env = { HOME: world.path('home'), SSH_ADMIN_KEY_FILE: undefined }
+    const run = (place: string, ...argv: string[]) => world.run([...argv, '--db', place], { env })
+    await run('file.db', 'store', 'init')
+    await run('file.db', 'centres', 'create', 'EG001', '--name', 'Nile', '--country', 'Egypt')
+    const copied = await run('file.db', 'store', 'copy', '--to', server(), '--yes')
+    const line = copied.stdout.split('\n').find((text) => text.startsWith('cp '))
+    execFileSync('sh', ['-c', line ?? 'false'])
+    const verified = await run(server(), 'audit', 'verify', '--json')
+    expect([verified.exit, verified.json().notices]).toEqual([0, []])
+    const edited = await run(server(), 'centres', 'edit', 'EG001', '--town', 'Aswan', '--yes', '--json')
+    expect([edited.exit, edited.json().notices]).toEqual([0, []])
+    // And it is missed, as everywhere, where the log was cut.
+    await client.query(
+      `alter table ${schema}.audit disable trigger user; alter table ${schema}.audit_personal disable trigger user;
+        delete from ${schema}.audit_personal where audit_id = (select max(id) from ${schema}.audit);
+        delete from ${schema}.audit where id = (select max(id) from ${schema}.audit)`,
+    )
+    expect((await run(server(), 'audit', 'verify', '--json')).error().code).toBe('audit-broken')
+  })
+
+  it('goes on apart from another copy, and from the store itself, with one key for all', async () => {
+    const file = await fileStore()
+    const other = `${server()}_two`
+    try {
+      for (const to of [server(), other])
+        expect((await file(['store', 'copy', '--to', to, '--yes'])).exit).toBe(0)
+      for (const town of ['Aswan', 'Giza'])
+        for (const place of [server(), other, 'file.db']) {
+          const ran = await at(place)([
+            'centres',
+            'edit',
+            'EG001',
+            '--town',
+            `${town} ${place.length}`,
+            '--yes',
+          ])
+          expect([place, ran.exit, ran.json().notices]).toEqual([place, 0, []])
+          const verified = await at(place)(['audit', 'verify'])
+          expect([place, verified.exit, verified.json().notices]).toEqual([place, 0, []])
+        }
+    } finally {
+      await client.query(`drop schema if exists ${schema}_two cascade`)
+    }
   })
 
   it('goes on numbering, on the server, after accounts that are gone', async () => {

@@ -1,6 +1,8 @@
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { headFileOnServer } from '../../../src/db/audit/head-file.ts'
+import { parseServerAddress } from '../../../src/server-address.ts'
 import { presentSharedStore } from '../../../src/db/postgres/present-store.ts'
 import type { Opening } from '../../../src/db/store/opening.ts'
 import { testServer } from '../../shared-store.ts'
@@ -163,15 +165,16 @@ describe('restoring a store that is on a server', () => {
 
 it('the note of where the log ended, at a desk that did not put it there, is said to be of the store before', async () => {
   await backedUp()
-  for (const ending of ['', '.head'])
-    copyFileSync(world.path(`file.key${ending}`), world.path(`other.key${ending}`))
+  const head = (key: string) => headFileOnServer(world.path(key), parseServerAddress(server()))
+  copyFileSync(world.path('file.key'), world.path('other.key'))
+  copyFileSync(head('file.key'), head('other.key'))
   expect((await there('store', 'restore', 'backup.db', '--yes')).exit).toBe(0)
   const verify = () =>
     world.run(['audit', 'verify', '--db', server(), '--key-file', world.path('other.key'), '--json'])
   const ran = await verify()
   expect([ran.exit, ran.error().code]).toEqual([7, 'audit-broken'])
   expect(ran.error().hint).toContain('audit list --action store.restored')
-  expect(ran.error().hint).toContain(`${world.path('other.key')}.head`)
-  rmSync(world.path('other.key.head'))
+  expect(ran.error().hint).toContain(head('other.key'))
+  rmSync(head('other.key'))
   expect((await verify()).exit).toBe(0)
 })
