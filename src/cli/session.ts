@@ -210,7 +210,7 @@ async function openingFor({
   path: string | undefined
   interruption: Interruption | undefined
 }): Promise<Opening> {
-  const { nameHolder } = await import('../db/store/opening.ts')
+  const { nameHolder, readsAlone } = await import('../db/store/opening.ts')
   let isOut = false
   return {
     path,
@@ -227,7 +227,10 @@ async function openingFor({
     interruption,
     onOtherClock: (difference) => notify({ code: 'clock-differs', message: otherClockInWords(difference) }),
     onOutage: () => {
-      if (!isOut) terminal.say(`Waiting for a server of ${path} that takes changes …`)
+      if (!isOut)
+        terminal.say(
+          `Waiting for a server of ${path} that ${readsAlone(mode) ? 'answers' : 'takes changes'} …`,
+        )
       isOut = true
     },
     onWait: (holder) => terminal.say(`Waiting for ${nameHolder(holder)} to finish with the store …`),

@@ -70,6 +70,18 @@ const words: readonly Words[] = [
     hint: 'Check the address, and its ?schema=. Begin one with: ssh-admin store init',
   },
   {
+    pattern: /^42703$/,
+    code: 'store-damaged',
+    says: (place) => `A table of the store ${place} lacks a column: something else changed it.`,
+    hint: 'Nothing was changed. Have its owner put back what was changed, or restore a backup with: ssh-admin store restore FILE',
+  },
+  {
+    pattern: /^42883$/,
+    code: 'store-refused',
+    says: (place) => `The server of ${place} lacks a function that this program needs.`,
+    hint: 'Nothing was changed. PostgreSQL 15 to 18 have them all: which version it is is said by psql, and by whoever looks after it.',
+  },
+  {
     pattern: /^(XX00[12]|58030|58P01|F0000)$/,
     code: 'store-damaged',
     says: (place) => `The server of ${place} cannot read what it keeps, or its disk.`,
@@ -157,6 +169,12 @@ export function isLeftIdle(error: unknown): boolean {
   return sqlStateOf(error) === '25P03'
 }
 
+/** A server that is too old, or that only speaks as PostgreSQL does. An operator that it has for no such types is another thing. */
+export function lacksFunction(error: unknown): boolean {
+  const routine = error instanceof Error && 'routine' in error ? error.routine : undefined
+  return sqlStateOf(error) === '42883' && routine !== 'op_error'
+}
+
 /** As an address has it. */
 function databaseIn(place: string): string {
   return /^\w+:\/\/[^/?]*\/([^?]*)/.exec(place)?.[1] ?? 'hub'
@@ -196,6 +214,16 @@ export function mayNotLook(
 ): Unavailable {
   return new Unavailable('store-refused', `The user ${user} has no right in the store ${shown}.`, {
     hint: `Have its owner run: ssh-admin store init --roles, and then on the server: grant "${schema}_desk" to "${user}"`,
+  })
+}
+
+/** A store that was not made to its end, or was changed by hand: without what the server misses, nothing of it can be read. */
+export function storeNotWhole({ shown }: Pick<ServerAddress, 'shown'>, cause: unknown): Unavailable {
+  const said = cause instanceof Unavailable ? cause.cause : cause
+  const how = said instanceof Error ? `: ${said.message}` : ''
+  return new Unavailable('store-damaged', `The store ${shown} is not whole${how}.`, {
+    hint: 'Nothing was changed. Have its owner put back what is missing, or restore a backup into another schema (?schema=).',
+    cause,
   })
 }
 

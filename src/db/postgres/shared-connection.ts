@@ -4,7 +4,15 @@ import { Cancelled, Unavailable } from '../../errors.ts'
 import type { LogHead } from '../audit/head-file.ts'
 import type { LastEvent, ServerFacts, Value } from '../engine.ts'
 import type { Holder, Opening } from '../store/opening.ts'
-import { isDisconnected, isOutOfTime, mayNotLook, schemaOfAnother, sqlStateOf } from './errors.ts'
+import {
+  isDisconnected,
+  isOutOfTime,
+  mayNotLook,
+  schemaOfAnother,
+  sqlStateOf,
+  lacksFunction,
+  storeNotWhole,
+} from './errors.ts'
 import { holderOf } from './holder.ts'
 import { Pipeline } from './pipeline.ts'
 import { ReconnectingClient } from './reconnecting-client.ts'
@@ -44,6 +52,8 @@ export class SharedConnection {
   readonly #store: StoreState
   #state: 'idle' | 'reading' | 'writing' = 'idle'
   #resting: NodeJS.Timeout | undefined
+  /** What the server said where it found no store. */
+  #withoutStore: unknown
   #expected: LogHead | undefined
   /** Whether the change that is open has asked for anything but to read. */
   #hasWritten = false
@@ -134,7 +144,10 @@ export class SharedConnection {
       return this.row
     } catch (error) {
       if (!isWithoutStore(error)) throw error
-      if (!this.#store.mayBeOlder()) return undefined
+      if (!this.#store.mayBeOlder()) {
+        this.#withoutStore = error
+        return undefined
+      }
       await this.rollback()
       return this.look()
     }
@@ -149,20 +162,22 @@ export class SharedConnection {
 
   /**
    * Where no store was found: to a user without a right in its schema the server shows none, and what another program
-   * keeps there is none. @param isToBegin whoever makes one looks for that itself. @throws `store-refused`, `store-foreign`
+   * keeps there is none, nor what is left of one. @param isToBegin whoever makes one looks for that itself.
+   * @throws `store-refused`, `store-foreign`, `store-damaged`
    */
   async refuseForeign({ isToBegin }: { isToBegin: boolean }): Promise<void> {
     const { server } = this.#sharing
-    const { rows } = await this.#client.query<{ may: boolean; taken: boolean }>(
+    const { rows } = await this.#client.query<{ may: boolean; taken: boolean; versioned: boolean }>(
       `select has_schema_privilege(oid, 'usage') as may,
-          exists (select from pg_class where relnamespace = pg_namespace.oid and relkind in ('r', 'v', 'm', 'f', 'p'))
-            and not exists (select from pg_class where relnamespace = pg_namespace.oid and relname = 'store_versions') as taken
+          exists (select from pg_class where relnamespace = pg_namespace.oid and relkind in ('r', 'v', 'm', 'f', 'p')) as taken,
+          exists (select from pg_class where relnamespace = pg_namespace.oid and relname = 'store_versions') as versioned
         from pg_namespace where nspname = $1`,
       [server.schema],
     )
     const [schema] = rows
     if (schema?.may === false) throw mayNotLook(server, this.#client.user ?? '')
-    if (schema?.taken && !isToBegin) throw schemaOfAnother(server)
+    if (isToBegin || !schema?.taken) return
+    throw schema.versioned ? storeNotWhole(server, this.#withoutStore) : schemaOfAnother(server)
   }
 
   async #missing(): Promise<unknown> {
@@ -273,7 +288,10 @@ export class SharedConnection {
       await this.rollback()
       if (sqlStateOf(error) === '55P03') return false
       if (isWithoutStore(error) && this.#store.mayBeOlder()) return this.#take(wait)
-      if (!this.#store.isSeen && isWithoutStore(error)) throw await this.#missing()
+      if (!this.#store.isSeen && isWithoutStore(error)) {
+        this.#withoutStore = error
+        throw await this.#missing()
+      }
       throw this.#connection.failureInWords(error)
     }
   }
@@ -342,6 +360,7 @@ export class SharedConnection {
 
   async *#read<R>(made: () => Cursor<R>, atOnce: number): AsyncGenerator<R[]> {
     let cursor = made()
+    let hasFailed = false
     await this.lookedAt()
     try {
       let rows = await this.#asking(async () => {
@@ -351,10 +370,13 @@ export class SharedConnection {
       })
       for (; rows.length > 0; rows = await unlessLost(this.#client, cursor.read(atOnce))) yield rows
     } catch (error) {
+      hasFailed = true
       if (this.#state === 'reading') await this.rollback()
       throw this.#connection.failureInWords(error)
     } finally {
-      if (!this.#connection.isLost) await unlessLost(this.#client, cursor.close()).catch(() => undefined)
+      // One that failed is closed by that, and would wait for ever for another word.
+      if (!hasFailed && !this.#connection.isLost)
+        await unlessLost(this.#client, cursor.close()).catch(() => undefined)
       this.#rest()
     }
   }
@@ -458,8 +480,11 @@ function unlessLost<Result>(client: pg.Client, asked: Promise<Result>): Promise<
   })
 }
 
-/** The schema, or a table of it, is not there, or it is another program's table of that name. */
+/**
+ * The schema, or a table of it, is not there, or it is another program's table of that name, whose columns are others or
+ * cannot be compared with ours.
+ */
 function isWithoutStore(error: unknown): boolean {
   const said = error instanceof Unavailable ? error.cause : error
-  return /^(42P01|3F000|42703|42883)$/.test(sqlStateOf(said))
+  return /^(42P01|3F000|42703|42883)$/.test(sqlStateOf(said)) && !lacksFunction(said)
 }

@@ -69,7 +69,9 @@ interface CopyWithKey {
 
 /** Notes where the log of a copy ends, beside its key, as it is noted of every store: the folder of the key is there, too. */
 export function noteHeadOfCopy(head: LogHead, { to, keyFile, headFile, isNew, env }: CopyWithKey): void {
-  const file = isServerAddress(to) ? headFileOnServer(keyFile, parseServerAddress(to, env)) : headFileOf(keyFile)
+  const file = isServerAddress(to)
+    ? headFileOnServer(keyFile, parseServerAddress(to, env))
+    : headFileOf(keyFile)
   if (file === headFile || (!isNew && readHeadFile(file))) return
   try {
     mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 })

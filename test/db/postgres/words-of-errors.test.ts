@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inWords, isDisconnected } from '../../../src/db/postgres/errors.ts'
+import { firstSchema } from '../../../src/db/postgres/first-schema.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { freePort } from '../../free-port.ts'
 import { testServer } from '../../shared-store.ts'
@@ -16,6 +17,8 @@ describe('what a server, or the network before it, says went wrong', () => {
     ['3D000', 'store-missing', 'createdb'],
     ['3F000', 'store-missing', 'schema'],
     ['42P01', 'store-missing', 'schema'],
+    ['42703', 'store-damaged', 'restore'],
+    ['42883', 'store-refused', '15 to 18'],
     ['55P03', 'store-locked', '--wait'],
     ['40001', 'store-locked', '--wait'],
     ['40P01', 'store-locked', '--wait'],
@@ -106,11 +109,100 @@ describe('a server that limits a user', () => {
   })
 })
 
+describe('a store of which something is missing', () => {
+  const schema = `half_${process.env.VITEST_POOL_ID ?? '0'}`
+  const place = () => `${testServer}?schema=${schema}`
+  let world: World
+  let owner: pg.Client
+  const run = (...argv: string[]) =>
+    world.run([...argv, '--json', '--db', place(), '--key-file', world.path('half.key')])
+
+  beforeEach(async () => {
+    world = newWorld()
+    owner = new pg.Client({ connectionString: testServer ?? '' })
+    await owner.connect()
+    await owner.query(`drop schema if exists ${schema} cascade`)
+    await run('store', 'init')
+  })
+  afterEach(async () => {
+    await owner.query(`drop schema if exists ${schema} cascade`)
+    await owner.end()
+    await world.close()
+  })
+
+  it.each([
+    [
+      'alter table store drop column key_fingerprint',
+      /is not whole: column "?key_fingerprint"? does not exist/,
+    ],
+    ['drop table audit_personal cascade', /is not whole: relation "audit_personal" does not exist/],
+    ['alter table users drop column email cascade', /lacks a column/],
+  ])('is damaged, and not missing: %s', async (harm, words) => {
+    await owner.query(`set search_path to ${schema}; ${harm}; reset search_path`)
+    for (const argv of [
+      ['users', 'list'],
+      ['users', 'suspend', 'a@b.example', '--yes'],
+    ]) {
+      const ran = await run(...argv)
+      expect([ran.exit, ran.error().code, ran.error().message]).toEqual([
+        7,
+        'store-damaged',
+        expect.stringMatching(words),
+      ])
+    }
+    expect((await run('store', 'init')).error().code).not.toBe('store-missing')
+  })
+
+  it('is not missing on a server that lacks a function', async () => {
+    const database = schema
+    const there = place().replace(/\/[^/?]*\?/, `/${database}?`)
+    await owner.query(`drop database if exists ${database} with (force)`)
+    await owner.query(`create database ${database}`)
+    const client = new pg.Client({ connectionString: there.replace(/\?.*/, '') })
+    try {
+      await client.connect()
+      await client.query('alter function pg_catalog.pg_current_xact_id_if_assigned() rename to not_known_yet')
+      for (const argv of [
+        ['users', 'list'],
+        ['users', 'suspend', 'a@b.example', '--yes'],
+      ]) {
+        const ran = await world.run([...argv, '--json', '--db', there, '--key-file', world.path('half.key')])
+        expect([ran.exit, ran.error().code]).toEqual([7, 'store-missing'])
+      }
+      const { schema: name } = parseServerAddress(there)
+      await client.query(`create schema ${name}; set search_path to ${name}; ${firstSchema().join(';')}`)
+      for (const argv of [
+        ['users', 'list'],
+        ['users', 'suspend', 'a@b.example', '--yes'],
+      ]) {
+        const ran = await world.run([...argv, '--json', '--db', there, '--key-file', world.path('half.key')])
+        expect([ran.exit, ran.error().code]).toEqual([7, 'store-refused'])
+        expect(ran.error().message).toContain('lacks a function')
+      }
+    } finally {
+      await client.end()
+      await owner.query(`drop database ${database} with (force)`)
+    }
+  })
+})
+
 it('that no server takes changes is said once, while one is waited for', async () => {
   const world = newWorld()
   const hosts = `127.0.0.1:${await freePort()},127.0.0.1:${await freePort()}`
   const ran = await world.run(['users', 'list', '--db', `postgres://hub@${hosts}/hub`, '--wait', '1'])
   expect(ran.exit).toBe(7)
-  expect(ran.stderr.match(/Waiting for a server of \S+ that takes changes …/g)).toHaveLength(1)
+  expect(ran.stderr.match(/Waiting for a server of \S+ that answers …/g)).toHaveLength(1)
+  const changing = [
+    'users',
+    'suspend',
+    'a@b.example',
+    '--yes',
+    '--db',
+    `postgres://hub@${hosts}/hub`,
+    '--wait',
+    '1',
+  ]
+  const changed = await world.run(changing)
+  expect(changed.stderr.match(/Waiting for a server of \S+ that takes changes …/g)).toHaveLength(1)
   await world.close()
 })
