@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import type { LogHead } from '../../db/audit/head-file.ts'
-import type { Copy, KeyAfter, PresentStore } from '../../db/store/restore.ts'
+import type { Copy, KeyAfter, PresentStore, Replaced } from '../../db/store/restore.ts'
 import type { Voided } from '../../db/credentials.ts'
 import { BadInput, Refused } from '../../errors.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
@@ -11,8 +11,9 @@ import { type Restored, restoreStore } from '../../rules/store/restore.ts'
 import { command } from '../../cli/define.ts'
 import { argument, flag, type ValuesOf } from '../../cli/parameters.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
-import type { Session } from '../../cli/session.ts'
+import type { Notice, Session } from '../../cli/session.ts'
 import { storePaths } from '../../cli/store-paths.ts'
+import { isServerAddress } from '../../server-address.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 const options = {
@@ -55,13 +56,16 @@ export const restore = () =>
         })
         if (asks) await confirm(session, question({ db, file, kept, voided }))
         if (!dryRun) {
+          let replaced: Replaced | undefined
           const replace = async () => {
             const beforePlacing = () => forgetHeadFile(present.headFileBeside(keyFile))
-            if (!(await present.replaceWith(copy.path, { beforePlacing }))) throw changedMeanwhile()
+            replaced = await present.replaceWith(copy.path, { beforePlacing })
+            if (!replaced) throw changedMeanwhile()
           }
           await (key.made
             ? withNewKey(key.made, { takeOn: replace, interruption: session.context.interruption })
             : replace())
+          if (replaced?.eventsMeanwhile) session.notify(keptMeanwhile(replaced.eventsMeanwhile, kept))
           writeHeadFile(present.headFileBeside(keyFile), head)
           await removeLeftovers(session)
         }
@@ -167,8 +171,18 @@ function question({
   kept: string | null
   voided: Voided
 }): string {
-  const aside = kept ? `The store that is there is kept as ${pathInWords(kept)}. ` : ''
+  const more = isServerAddress(db) ? ', with what other desks change until then' : ''
+  const aside = kept ? `The store that is there is kept as ${pathInWords(kept)}${more}. ` : ''
   return `Restore ${pathInWords(file)} to ${pathInWords(db)}? ${aside}It voids ${voidedInWords(voided)}.`
+}
+
+/** Other desks need not stand still for it: nothing that they did is lost, and nobody should believe that it is there. */
+function keptMeanwhile(events: number, kept: string | null): Notice {
+  const were = events === 1 ? 'One event was' : `${events} events were`
+  return {
+    code: 'changed-before-restore',
+    message: `${were} written by other desks while the backup was looked through: they are in the store that is kept${kept ? ` as ${pathInWords(kept)}` : ''}, and not in the one that is there now.`,
+  }
 }
 
 function erasedAgainInWords(

@@ -9,13 +9,14 @@ import { headFileOnServer, type LogHead } from '../audit/head-file.ts'
 import { copyTables, type Source } from '../store/copy-tables.ts'
 import { openStore } from '../store/open.ts'
 import type { Opening } from '../store/opening.ts'
-import type { PresentStore } from '../store/restore.ts'
+import type { PresentStore, Replaced } from '../store/restore.ts'
 import type { ErasedAccount } from '../users/erased-accounts.ts'
 import { copyToServer, rehearseNewSchema } from './copy-to-server.ts'
 import { grantsFor } from './desk-role.ts'
 import { emptySchema, makeSchema } from './new-schema.ts'
 import { connectionTo } from './open.ts'
 import { refuseOthers } from './owner.ts'
+import type { SharedConnection } from './shared-connection.ts'
 
 /** A store on a server that a backup is to take the place of. @throws `store-newer`, `store-older`, `store-refused` */
 export async function presentSharedStore(opening: Opening): Promise<PresentStore> {
@@ -33,7 +34,7 @@ export async function presentSharedStore(opening: Opening): Promise<PresentStore
     replaceWith: (file, { beforePlacing }) =>
       asSource(file, opening, async (from) => {
         if (found && kept !== null)
-          return replaceSchema(server, { opening, from, kept, head: found.head, beforePlacing })
+          return replaceSchema(server, { opening, from, kept, found, beforePlacing })
         const { interruption, signal = new AbortController().signal } = opening
         await copyToServer(opening.path, {
           from,
@@ -42,7 +43,7 @@ export async function presentSharedStore(opening: Opening): Promise<PresentStore
           withoutContent: false,
           beforeSaving: beforePlacing,
         })
-        return true
+        return { eventsMeanwhile: 0 }
       }),
   }
 }
@@ -61,22 +62,26 @@ async function findStore(server: ServerAddress, opening: Opening): Promise<Found
     if (!row) return undefined
     connection.check()
     await refuseOthers(server, { what: 'put another store in its place', makesSchema: true })
-    const { rows } = await connection.query<ErasedAccount>(
-      'select user_id, created_at, address from erased_accounts',
-      [],
-    )
-    return { ...row, head: await connection.head(), erased: rows }
+    return { ...row, head: await connection.head(), erased: await erasedAccounts(connection) }
   } finally {
     await connection.close()
   }
 }
 
+async function erasedAccounts(connection: SharedConnection): Promise<ErasedAccount[]> {
+  const { rows } = await connection.query<ErasedAccount>(
+    'select user_id, created_at, address from erased_accounts order by user_id, address',
+    [],
+  )
+  return rows
+}
+
 /** What a file holds, as a source of rows. */
-async function asSource(
+async function asSource<Result>(
   file: string,
   opening: Opening,
-  work: (from: Source) => Promise<boolean>,
-): Promise<boolean> {
+  work: (from: Source) => Promise<Result>,
+): Promise<Result> {
   const store = await openStore({ ...opening, path: file, mode: 'place', interruption: undefined })
   try {
     return await work(store)
@@ -89,25 +94,28 @@ interface Replacing {
   opening: Opening
   from: Source
   kept: string
-  /** Where the log of the store that is there ended when it was looked at. */
-  head: LogHead | undefined
+  /** The store that is there, as it was looked at. */
+  found: Found
   beforePlacing: () => void | Promise<void>
 }
 
 /** In one transaction, which has the store: a schema is filled beside it, and the two change names. */
 async function replaceSchema(
   server: ServerAddress,
-  { opening, from, kept, head, beforePlacing }: Replacing,
-): Promise<boolean> {
+  { opening, from, kept, found, beforePlacing }: Replacing,
+): Promise<Replaced | undefined> {
   const { interruption, signal = new AbortController().signal } = opening
   const connection = await connectionTo(server, { ...opening, mode: 'use' })
   try {
     await connection.begin()
-    const now = await connection.head()
-    if (now?.events !== head?.events || now?.head !== head?.head) {
+    const now = { ...connection.row, erased: await erasedAccounts(connection) }
+    // Whom it erased since, and with which key it goes on, is not known to the copy. Whatever else other desks changed
+    // meanwhile is kept with the store that they changed.
+    if (isAnother(now, found)) {
       await connection.rollback()
-      return false
+      return undefined
     }
+    const eventsMeanwhile = ((await connection.head())?.events ?? 0) - (found.head?.events ?? 0)
     const made = `${server.schema.slice(0, 40)}_${makersMark().slice(-12)}`
     await connection.ask(async (client) => {
       await makeSchema(client, { schema: made, shown: server.shown })
@@ -122,10 +130,15 @@ async function replaceSchema(
         await connection.commit()
       },
     })
-    return true
+    return { eventsMeanwhile }
   } finally {
     await connection.close()
   }
+}
+
+function isAnother(now: Omit<Found, 'head'>, found: Found): boolean {
+  const isOther = now.storeId !== found.storeId || now.fingerprint !== found.fingerprint
+  return isOther || JSON.stringify(now.erased) !== JSON.stringify(found.erased)
 }
 
 function renaming({ schema, made, kept }: { schema: string; made: string; kept: string }): string {

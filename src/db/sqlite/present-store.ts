@@ -26,7 +26,7 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
       const held = lockExclusively(path, interruption)
       try {
         // Whom it erased since is not known to the copy.
-        if (!isSame(headIfAny(held.raw), head)) return false
+        if (!isSame(headIfAny(held.raw), head)) return undefined
         const keep = kept ?? nameToKeep(path, { before: 'restore', now: now() })
         await finishing(interruption, {
           what: 'the backup is being put in the place of the store',
@@ -35,7 +35,7 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
             replaceStoreFile({ from: file, held, keep })
           },
         })
-        return true
+        return { eventsMeanwhile: 0 }
       } finally {
         held.letGo()
       }

@@ -120,8 +120,16 @@ export interface PresentStore {
   kept: string | null
   /** Where a copy of the backup is made ready. */
   copyBeside: string
-  /** Puts a store that is a file in its place. @returns false, and nothing is done, where it has been changed meanwhile */
-  replaceWith: (file: string, settled: Settled) => Promise<boolean>
+  /**
+   * Puts a store that is a file in its place. @returns undefined, and nothing is done, where what the backup was made
+   * ready for has been changed meanwhile
+   */
+  replaceWith: (file: string, settled: Settled) => Promise<Replaced | undefined>
+}
+
+export interface Replaced {
+  /** So many events were written to the store that is kept, by other desks, since it was looked at. */
+  eventsMeanwhile: number
 }
 
 interface Settled {

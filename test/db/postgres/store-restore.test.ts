@@ -149,17 +149,52 @@ describe('restoring a store that is on a server', () => {
       suspending = there('users', 'suspend', 'omar@sea.example', '--yes')
       await expect.poll(waiting, { timeout: 120_000 }).toBe(1)
     }
-    expect(await present.replaceWith(world.path('backup.db'), { beforePlacing })).toBe(true)
+    expect(await present.replaceWith(world.path('backup.db'), { beforePlacing })).toBeDefined()
     expect((await suspending)?.exit).toBe(0)
     expect(await statusOf('omar@sea.example')).toBe('suspended')
   })
 
-  it('does nothing where a desk changed the store since it was looked at', async () => {
+  it('keeps with the store that was there what a desk changed since it was looked at, and counts it', async () => {
     await backedUp()
     const present = await presentSharedStore(opening())
+    for (const verb of ['suspend', 'restore']) await there('users', verb, 'omar@sea.example', '--yes')
     await there('users', 'suspend', 'omar@sea.example', '--yes')
-    expect(await present.replaceWith(world.path('backup.db'), { beforePlacing: () => undefined })).toBe(false)
+    expect(await present.replaceWith(world.path('backup.db'), { beforePlacing: () => undefined })).toEqual({
+      eventsMeanwhile: 3,
+    })
+    expect(await statusOf('omar@sea.example')).toBe('invited')
+    const kept = await at(present.kept ?? '')('users', 'show', 'omar@sea.example')
+    expect(kept.json().status).toBe('suspended')
+  })
+
+  it.each([
+    ['erased somebody', ['suspend', 'delete', 'erase'].map((verb) => ['users', verb, 'omar@sea.example'])],
+    ['gave the store a new key', [['store', 'rekey']]],
+  ])('does nothing where a desk %s since it was looked at', async (_, commands) => {
+    await backedUp()
+    const present = await presentSharedStore(opening())
+    for (const argv of commands) {
+      const ran = await there(...argv, '--yes')
+      expect([argv, ran.exit, ran.stderr]).toMatchObject([argv, 0, {}])
+    }
+    expect(
+      await present.replaceWith(world.path('backup.db'), { beforePlacing: () => undefined }),
+    ).toBeUndefined()
     expect(await schemas()).toEqual([schema])
+  })
+
+  it('comes to its end while another desk changes the store all the time', async () => {
+    await backedUp()
+    let isRestored = false
+    const busy = (async () => {
+      for (let n = 0; !isRestored; n += 1)
+        await there('centres', 'edit', 'EG001', '--town', `Town ${n}`, '--yes', '--wait', '60')
+    })()
+    const ran = await there('store', 'restore', 'backup.db', '--yes', '--wait', '60')
+    isRestored = true
+    await busy
+    expect([ran.exit, ran.stderr]).toMatchObject([0, {}])
+    expect((await there('audit', 'verify')).exit).toBe(0)
   })
 })
 
