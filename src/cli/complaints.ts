@@ -42,10 +42,11 @@ export async function complaint(
 
 function saidOf({ message, code, command }: RejectedInput): string {
   const [said = ''] = message.replace(/^error: /, '').split('\n')
-  const [, value, choices] = /value '(.*)' is invalid .* Allowed choices are (.*?)\.?$/.exec(said) ?? []
-  if (code === 'invalid-argument' && value !== undefined) return `${value} is none of ${choices}`
+  const [, value, choices] =
+    /(?:value|argument) '(.*)' is invalid.* Allowed choices are (.*?)\.?$/.exec(said) ?? []
+  if (code === 'invalid-argument' && value !== undefined) return `'${value}' is none of ${choices}`
   if (code === 'excess-arguments' && command?.registeredArguments.length === 0)
-    return `'${command.name()}' takes nothing behind it: ${command.args.join(' ')} is too much`
+    return `'${command.name()}' takes nothing behind it: '${command.args.join(' ')}' is too much`
   return capital(said).replace(/\.$/, '')
 }
 
@@ -97,7 +98,10 @@ function optionsMeant(complained: RejectedInput): string[] {
   const names = optionNames(command)
   const negative = names.filter((name) => affirmed(wrong).some((option) => name.slice(2) === `no-${option}`))
   if (negative.length > 0) return negative
-  const longer = names.filter((name) => name.endsWith(wrong.replace(/^--/, '-')))
+  // A workbook is no key and no password.
+  const longer = names.filter(
+    (name) => name.endsWith(wrong.replace(/^--/, '-')) && !/^--(?:key|password)-file$/.test(name),
+  )
   const other = names.filter((name) => name === otherNames[wrong.slice(2)])
   const like =
     longer.length > 0
@@ -212,7 +216,8 @@ function withoutOptions(asked: Asked, code: string): Usage {
 /** What was typed behind the last argument that is taken. */
 function tooMany({ command }: Asked): readonly string[] {
   const taken = command.registeredArguments
-  return taken.at(-1)?.variadic ? [] : command.args.slice(taken.length)
+  const isOption = command.args.some((word) => word.startsWith('-'))
+  return taken.at(-1)?.variadic || isOption ? [] : command.args.slice(taken.length)
 }
 
 /** The line with them behind it; an address that was typed where none is asked for is taken for one. */

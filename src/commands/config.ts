@@ -257,7 +257,7 @@ function typedSetting(name: SettingName, typed: string, { context }: Session): s
   if (name === 'asRequired') {
     if (/^(1|true|yes)$/i.test(typed)) return true
     if (/^(0|false|no)$/i.test(typed)) return false
-    throw new Usage(`as-required is true or false, and not ${typed}.`, {
+    throw new Usage(`as-required is true or false, and not '${typed}'.`, {
       code: 'invalid-option',
       hint: 'ssh-admin config set as-required true',
     })

@@ -57,7 +57,7 @@ export function readComponent(text: string): string | undefined {
 export function typedComponent(text: string): string {
   const component = readComponent(text)
   if (component !== undefined) return component
-  throw new Usage(`${text} is not a component: its syllabus and its number, such as 0500/12.`, {
+  throw new Usage(`'${text}' is not a component: its syllabus and its number, such as 0500/12.`, {
     code: 'invalid-component',
   })
 }

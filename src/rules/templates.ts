@@ -75,7 +75,7 @@ export function letterCalled(name: string): LetterName {
   if (isLetterName(name)) return name
   const known = Object.keys(letters)
   const candidates = nearestOf(name, known)
-  throw new NotFound('template-not-found', `There is no template ${name}.`, {
+  throw new NotFound('template-not-found', `There is no template '${name}'.`, {
     hint:
       candidates.length > 0 ? `Did you mean ${candidates.join(', or ')}?` : `One of: ${known.join(', ')}.`,
     details: { candidates },

@@ -15,7 +15,7 @@ export function unknownName({
   // `primary` is cambridge-primary, and nothing else.
   const parts = near.length > 0 || name.length < 4 ? [] : known.filter((one) => isPart(name, one))
   const candidates = near.length > 0 ? near : parts.length === 1 ? parts : []
-  return new Usage(`There is no ${kind} ${name}.`, {
+  return new Usage(`There is no ${kind} '${name}'.`, {
     code: `unknown-${kind}`,
     hint:
       candidates.length > 0 ? `Did you mean ${candidates.join(', or ')}?` : `One of: ${known.join(', ')}.`,

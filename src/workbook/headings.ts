@@ -210,7 +210,7 @@ function refuseLostMap(headings: string[], map: Readonly<Record<string, string>>
   for (const heading of Object.keys(map)) {
     if (found.some((other) => headingKey(other) === headingKey(heading))) continue
     throw badMap(
-      `there is no column ${heading}${didYouMean(heading, found)}`,
+      `there is no column '${heading}'${didYouMean(heading, found)}`,
       `the columns are: ${found.join(', ')}`,
       nearestOf(heading, found, looseLimit(heading)),
     )
@@ -254,7 +254,7 @@ export function parseMap(values: readonly string[], specs: readonly ColumnSpec[]
       )
       if (spec === undefined) {
         throw badMap(
-          `there is no field ${wanted}${didYouMean(wanted, names)}`,
+          `there is no field '${wanted}'${didYouMean(wanted, names)}`,
           `the fields are: ${names.join(', ')}`,
           names,
         )

@@ -196,7 +196,7 @@ function sheetCalled(sheets: readonly SheetPart[], wanted: string): SheetPart {
   if (found !== undefined) return found
   const names = sheets.map(({ name }) => name)
   throw noSheet(wanted, names, {
-    message: `there is no sheet ${wanted}${didYouMean(wanted, names)}`,
+    message: `there is no sheet '${wanted}'${didYouMean(wanted, names)}`,
     hint: `it has: ${names.join(', ')}`,
   })
 }

@@ -23,7 +23,7 @@ describe('editing a centre without an option', () => {
     }
     await desk.sees('Country:')
     desk.types('Egipt\r')
-    await desk.sees('There is no country Egipt')
+    await desk.sees("There is no country 'Egipt'")
     desk.types('\x7f'.repeat(5))
     desk.types('Egypt\r')
     await desk.sees('Kind (school, associate, associate-centre): (school)')
@@ -179,7 +179,7 @@ describe('what a new user is asked', () => {
     const desk = inProcess(world, ['centres', 'create'])
     await desk.sees('What is its centre number')
     desk.types('TBC\r')
-    await desk.sees('TBC is not a centre number')
+    await desk.sees("'TBC' is not a centre number")
     desk.types('\x7f'.repeat(3))
     desk.types('eg007\r')
     await desk.sees('What is the name of EG007?')

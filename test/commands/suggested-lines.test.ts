@@ -121,6 +121,13 @@ describe('a mistaken line', () => {
     expect(ofParser).not.toContain(code)
   })
 
+  it('takes no workbook for a key, and says of a choice which there are', async () => {
+    const { stderr } = await world.run(['centres', 'import', '--file', 'centres.xlsx'])
+    expect(stderr).not.toContain('key-file')
+    const choice = await world.run(['audit', 'list', '--kind', 'changes'])
+    expect(choice.stderr).toContain("error: 'changes' is none of change, refusal, event.")
+  })
+
   it('leaves out of the line to be filled in what is too much, and says so', async () => {
     const { stderr } = await world.run(['releases', 'create', 'X', '1'])
     expect(stderr).toContain("Too much: '1'.")

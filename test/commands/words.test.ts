@@ -435,7 +435,7 @@ describe('a line of a tired hand', () => {
   it('is told what was typed, in its own letters', async () => {
     expect((await world.run(['users', 'list', 'EG001'])).stderr).toContain('Nobody has EG001 in')
     const deleted = await world.run(['centres', 'delete', omar, '--json'])
-    expect(deleted.error().message).toMatch(/^omar@nile\.example is not a centre number/)
+    expect(deleted.error().message).toMatch(/^'omar@nile\.example' is not a centre number/)
   })
 
   it('is told of what stands behind an address, and not that somebody has no name', async () => {

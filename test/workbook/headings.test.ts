@@ -97,9 +97,9 @@ describe('finding the headings', () => {
 
   it('refuses a map that cannot be meant', () => {
     expect(() => parseMap(['Org ID'], specs)).toThrow(expect.objectContaining({ code: 'workbook-bad-map' }))
-    expect(() => parseMap(['Org ID=Emial'], specs)).toThrow('there is no field Emial (did you mean Email?)')
+    expect(() => parseMap(['Org ID=Emial'], specs)).toThrow("there is no field 'Emial' (did you mean Email?)")
     expect(() => matchHeadings([row(1, 'Centre', 'School', 'Email')], specs, { Skool: 'name' })).toThrow(
-      'there is no column Skool (did you mean School?)',
+      "there is no column 'Skool' (did you mean School?)",
     )
   })
 })

@@ -290,7 +290,7 @@ describe('reading a workbook', () => {
     expect((await rowsOf(path, 'lists'))[0]?.cells).toEqual(['2'])
     await expect(rowsOf(path, 'Ecole')).rejects.toMatchObject({
       code: 'workbook-no-sheet',
-      message: 'there is no sheet Ecole (did you mean Écoles?)',
+      message: "there is no sheet 'Ecole' (did you mean Écoles?)",
       details: { sheets: ['Lists', 'Écoles'] },
     })
   })

@@ -182,7 +182,7 @@ function refuseOtherBrackets(text: string): void {
   const address = words.find((word) => word.includes('@'))?.replace(/^[([{"']+|[)\]}"',;]+$/g, '')
   const name = words.filter((word) => !word.includes('@')).join(' ')
   if (address === undefined || name === '' || !('key' in readNewAddress(address))) return
-  throw new Usage(`${text} is a name and an address, and it is not said which is which.`, {
+  throw new Usage(`'${text}' is a name and an address, and it is not said which is which.`, {
     code: 'invalid-person',
     hint: `Put the address between < and >: ${shellWord(`${name} <${address}>`)}`,
   })
@@ -197,14 +197,14 @@ export function eachPerson(text: string): string[] {
 export function refuseTornPeople(words: readonly string[], { centre }: { centre: string | undefined }): void {
   const number = words.at(-1) ?? ''
   if (centre === undefined && words.length > 1 && /^[a-z]{0,2}\d{3,}$/i.test(number))
-    throw new Usage(`${number} is not an address: name@school.example.`, {
+    throw new Usage(`'${number}' is not an address: name@school.example.`, {
       code: 'invalid-person',
       hint: `Where they are is an option: ${(wholePeople(words.slice(0, -1)) ?? words.slice(0, -1)).map(shellWord).join(' ')} --centre ${number}`,
     })
   const torn = words.find((word) => !word.includes('@'))
   const people = wholePeople(words)
   if (torn === undefined || people === undefined) return
-  throw new Usage(`${torn} is not an address: name@school.example.`, {
+  throw new Usage(`'${torn}' is not an address: name@school.example.`, {
     code: 'invalid-person',
     hint: `A name and its address are one, in quotes: ${people.map(shellWord).join(' ')}`,
   })

@@ -34,22 +34,19 @@ export function numberMeant(text: string): string | undefined {
 export function typedCentreNumber(text: string): string {
   const number = readCentreNumber(text)
   if (number !== undefined) return number
-  throw new Usage(
-    `${text.trim() === '' ? `'${text}'` : text} is not a centre number: 2 to 12 letters and digits, such as EG001.`,
-    {
-      code: 'invalid-number',
-      ...(text.includes('@') && {
-        hint: `A centre is named by its number or its name. Where somebody is: ssh-admin users show ${shellWord(text.trim().toLowerCase())}`,
-      }),
-    },
-  )
+  throw new Usage(`'${text}' is not a centre number: 2 to 12 letters and digits, such as EG001.`, {
+    code: 'invalid-number',
+    ...(text.includes('@') && {
+      hint: `A centre is named by its number or its name. Where somebody is: ssh-admin users show ${shellWord(text.trim().toLowerCase())}`,
+    }),
+  })
 }
 
 /** The number of a centre that is to be made: one that an import would read as well. */
 export function newCentreNumber(text: string): string {
   const number = typedCentreNumber(text)
   if (!isPlaceholderNumber(number) && hasDigit(number)) return number
-  throw new Usage(`${text} is not a centre number.`, {
+  throw new Usage(`'${text}' is not a centre number.`, {
     code: 'invalid-number',
     hint: 'Wait until the number is known.',
   })

@@ -59,7 +59,7 @@ export function typedCountry(text: string): string {
   const code = countryCode(text)
   if (code !== undefined) return code
   const candidates = closestCountries(text)
-  throw new Usage(`There is no country ${text}.`, {
+  throw new Usage(`There is no country '${text}'.`, {
     code: 'unknown-country',
     hint:
       candidates.length > 0

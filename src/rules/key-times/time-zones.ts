@@ -135,7 +135,7 @@ function shownEvery(ms: number, clock: Intl.DateTimeFormat): string[] {
 export function typedTimeZoneIn(country: string, text: string): string {
   const zone = findTimeZone(text)
   if (zone === undefined) {
-    throw new Usage(`There is no time zone ${text}.`, {
+    throw new Usage(`There is no time zone '${text}'.`, {
       code: 'unknown-time-zone',
       hint: timeZoneHint(country, text),
     })

@@ -50,7 +50,7 @@ function typedAction(text: string): Action {
   const name = text.trim().replace(/\s+/g, '.').toLowerCase()
   if (isAction(name)) return name
   const candidates = nearestOf(name, actions)
-  throw new Usage(`There is no action ${text}.`, {
+  throw new Usage(`There is no action '${text}'.`, {
     code: 'unknown-action',
     hint:
       candidates.length > 0

@@ -42,7 +42,7 @@ export function typedAudience(text: string): AudiencePart {
 
 /** It says for whom, and means nobody that could be meant. */
 export function noAudience(text: string, hint: string): Usage {
-  return new Usage(`${text} is no audience.`, { code: 'invalid-audience', hint })
+  return new Usage(`'${text}' does not say for whom a release is.`, { code: 'invalid-audience', hint })
 }
 
 /** As it is typed. */

@@ -30,7 +30,7 @@ export function typedMoment(text: string): TypedMoment {
   if (words.toLowerCase() === 'now') return 'now'
   const read = readMoment(words)
   if (read) return read
-  throw new Usage(`${text} is not a moment.`, {
+  throw new Usage(`'${text}' is not a moment.`, {
     code: 'invalid-moment',
     hint: momentHint(words),
   })

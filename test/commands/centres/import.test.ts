@@ -65,10 +65,10 @@ describe('a file that cannot be used', () => {
   })
 
   it.each([
-    [['--sheet', 'Schools'], 'workbook-no-sheet', 'There is no sheet Schools'],
+    [['--sheet', 'Schools'], 'workbook-no-sheet', "There is no sheet 'Schools'"],
     [['--map', 'Centre'], 'workbook-bad-map', 'does not say which column is which field'],
-    [['--map', 'Org=Centre number'], 'workbook-bad-map', 'There is no column Org'],
-    [['--map', 'Email=Telephone'], 'workbook-bad-map', 'There is no field Telephone'],
+    [['--map', 'Org=Centre number'], 'workbook-bad-map', "There is no column 'Org'"],
+    [['--map', 'Email=Telephone'], 'workbook-bad-map', "There is no field 'Telephone'"],
   ])('%j does not fit the workbook', async (flags, code, words) => {
     const { exit, error } = await world.run([
       ...['centres', 'import', fixture('several-sheets.xlsx'), '--yes', '--json'],
@@ -86,7 +86,7 @@ describe('a file that cannot be used', () => {
     const workbook = `<workbook xmlns="${main}" xmlns:r="${links}"><sheets><sheet name="${name}" sheetId="1" r:id="rId1"/></sheets></workbook>`
     writeFileSync(world.path('odd.xlsx'), book({ workbook }))
     const { stderr } = await world.run(['centres', 'import', 'odd.xlsx', '--yes', '--sheet', 'a\u001b[2J'])
-    expect(stderr).toBe('error: There is no sheet a\\u001b[2J.\nhint:  It has: Centres\\u009b2J\\u202e\n')
+    expect(stderr).toBe("error: There is no sheet 'a\\u001b[2J'.\nhint:  It has: Centres\\u009b2J\\u202e\n")
   })
 
   it('is refused for any mistake when that is asked for, and nothing changes', async () => {
