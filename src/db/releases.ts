@@ -147,17 +147,24 @@ export interface CentreOfRelease {
 export interface CentreScope {
   numbers?: readonly string[] | undefined
   countries?: readonly string[] | undefined
+  /** Deleted ones that are looked at as if they were not. */
+  restored?: readonly string[] | undefined
 }
 
 /** Those whose people can see what is released: not deleted, and their coordinator not suspended. */
 export function findCentresOfReleases(
   db: Kysely<Store>,
-  { numbers, countries }: CentreScope = {},
+  { numbers, countries, restored = [] }: CentreScope = {},
 ): Promise<CentreOfRelease[]> {
   let query = db
     .selectFrom('centres')
     .select(['id', 'number', 'name', 'kind', 'country', 'time_zone', 'global_listening'])
-    .where('deleted_at', 'is', null)
+    .where(({ eb, or }) =>
+      or([
+        eb('deleted_at', 'is', null),
+        ...(restored.length > 0 ? [anyOf(sql.ref('number'), restored)] : []),
+      ]),
+    )
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(

@@ -12,6 +12,7 @@ import type { RuleContext } from '../rules/permissions/actor.ts'
 import { centreSearchKey } from '../search-key.ts'
 import { newUser } from '../rules/users/new-user.ts'
 import { permit } from '../rules/permissions/decide.ts'
+import type { Opening } from '../rules/releases/what-opens.ts'
 import { appendAudit } from '../rules/audit/append.ts'
 import type { Deletions } from './deletions.ts'
 import type { Nonces } from './pin-sheet.ts'
@@ -65,6 +66,8 @@ interface Applying {
   plan: Plan
   deletions: Deletions
   source: Source
+  /** What is open for whom it makes or restores. */
+  opens: readonly Opening[]
   nonces: Nonces
   ctx: RuleContext
   /** Called with how many users have been saved. */
@@ -74,7 +77,7 @@ interface Applying {
 /** Applies a plan as it is, in one transaction. @returns the import's number */
 export async function applyImport(
   trx: Trx,
-  { plan, deletions, source, nonces, ctx, onUser }: Applying,
+  { plan, deletions, source, opens, nonces, ctx, onUser }: Applying,
 ): Promise<number> {
   const { by } = ctx
   permit(ctx, 'centres.import', { name: source.file })
@@ -106,9 +109,14 @@ export async function applyImport(
       counts,
       digest: source.digest,
       changes: await changeListDigest(trx, importId),
+      ...(opens.length > 0 ? { opens: opensInLog(opens) } : {}),
     },
   })
   return importId
+}
+
+function opensInLog(opens: readonly Opening[]) {
+  return opens.map(({ release: { id }, centres, users }) => ({ release: id, centres, users }))
 }
 
 function* usersToInsert(

@@ -43,6 +43,8 @@ export interface Undone {
   left: LeftAlone[]
   /** What is released, and was open for its centres, and is not any more. */
   closes: readonly Closing[]
+  /** What is open for the centres that come back by it. */
+  opens: readonly Closing[]
 }
 
 const nothing: Undone['undone'] = {
@@ -61,10 +63,10 @@ export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleC
   const imported = await findImportNumber(trx, id)
   permit(ctx, 'centres.import', { name: String(id) })
   if (imported.state === 'undone')
-    return { import: imported, changed: false, undone: nothing, left: [], closes: [] }
+    return { import: imported, changed: false, undone: nothing, left: [], closes: [], opens: [] }
 
   const letters = await cancelLettersOfImport(trx, id)
-  const { result, closes } = await noticingWhatCloses(trx, {
+  const { result, closes, opens } = await noticingWhatCloses(trx, {
     scope: { numbers: await centresOfImport(trx, id) },
     ctx,
     work: async () => {
@@ -95,7 +97,8 @@ export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleC
     // What is left of it, which nothing changes any more.
     facts: { import: id, undone, left: left.length, changes: await changeListDigest(trx, id) },
   })
-  return { import: { ...imported, state: 'undone', undone_at: at }, changed: true, undone, left, closes }
+  const row = { ...imported, state: 'undone' as const, undone_at: at }
+  return { import: row, changed: true, undone, left, closes, opens }
 }
 
 type Counter = keyof Undone['undone']

@@ -1,4 +1,5 @@
 import type { Closing } from '../rules/releases/what-closes.ts'
+import type { Opening } from '../rules/releases/what-opens.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import type { View } from './table.ts'
 import { count, listLines } from './text.ts'
@@ -64,7 +65,42 @@ export function openingLines(opens: readonly Closing[]): string[] {
   return named(opens, 'It opens at once for')
 }
 
-function closingLines(closes: readonly Closing[]): string[] {
+/** For whom an import would close what is open, and what is open for whom it brings. */
+export function closingAndOpeningLines({
+  closes,
+  opens,
+}: {
+  closes: readonly Closing[]
+  opens: readonly Opening[]
+}): string[] {
+  const title = 'What is released would be open at once:'
+  return [...closingLines(closes), ...listLines(title, opens.map(openingText), maxNamed)]
+}
+
+/** What an import opened for whom it brought: counted, a line for each release. */
+export function renderOpenings(
+  opens: readonly Opening[],
+  { view, dryRun }: { view: View; dryRun: boolean },
+): string[] {
+  if (view.isTerminal)
+    return listLines(`${dryRun ? 'Would be open' : 'Open'} at once:`, opens.map(openingText), maxNamed)
+  return opens.map(({ release: { id, name }, centres, users }) =>
+    tsvLine(['opened', id, name, centres, users]),
+  )
+}
+
+/** `Listening June (paper 12), for 2 centres and 5 new users`. */
+function openingText({ release, resources, centres, users }: Opening): string {
+  const whom = [
+    ...(centres > 0 ? [count(centres, 'centre')] : []),
+    ...(users > 0 ? [count(users, 'new user')] : []),
+  ]
+  const [first = '', ...more] = resources.filter((title) => title !== release.name)
+  const others = more.length === 0 ? first : `${first} and ${more.length} more`
+  return oneLine(`${release.name}${first === '' ? '' : ` (${others})`}, for ${whom.join(' and ')}`)
+}
+
+export function closingLines(closes: readonly Closing[]): string[] {
   return [
     ...named(atOnce(closes), 'What is open now would close for'),
     ...named(earlier(closes), 'What is open now would close earlier for'),

@@ -7,7 +7,8 @@ import { count, firstOfEachKind, listLines } from './text.ts'
 import { oneLine as cell, tsvLine } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
-import { renderClosing, withClosing } from './closing.ts'
+import type { Opening } from '../rules/releases/what-opens.ts'
+import { closingAndOpeningLines, renderClosing, renderOpenings } from './closing.ts'
 import type { JsonAnswer } from './json.ts'
 import { pathInWords } from '../shell-word.ts'
 
@@ -22,6 +23,8 @@ export interface ImportAnswer {
   mail: { queued: number }
   /** What is released, and was open for whom it deletes. */
   closes: readonly Closing[]
+  /** What is open for whom it makes or restores. */
+  opens: readonly Opening[]
   /** What became of those messages, counted: `3 sent, 1 queued`. */
   letters?: string
   elapsedMs: number
@@ -39,6 +42,7 @@ export function importJson({
   pins,
   mail,
   closes,
+  opens,
   elapsedMs,
   dryRun,
 }: ImportAnswer): JsonAnswer<'import'> {
@@ -51,6 +55,7 @@ export function importJson({
     pins,
     mail,
     closed: [...closes],
+    opened: [...opens],
     elapsedMs,
     dryRun,
   }
@@ -81,7 +86,7 @@ export function renderImport(answer: ImportAnswer, view: View): string | Pieces 
 }
 
 function renderForPerson(answer: ImportAnswer, view: View): string {
-  const { id, source, counts, plan, pins, mail, closes, letters, elapsedMs, dryRun } = answer
+  const { id, source, counts, plan, pins, mail, closes, opens, letters, elapsedMs, dryRun } = answer
   const { chalk } = view
   const lines: string[] = []
   const took = `${count(counts.rows.read, 'row')} in ${seconds(elapsedMs)}`
@@ -110,7 +115,7 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
       `Not in the workbook: ${lists.join(' and ')}; they stay as they are. To see all of them: --report FILE.html, or --json`,
     )
   }
-  lines.push(...renderClosing(closes, view))
+  lines.push(...renderClosing(closes, view), ...renderOpenings(opens, { view, dryRun }))
   if (id !== null) lines.push(chalk.dim(`To take it back: ssh-admin centres imports undo ${id}`))
   if (counts.rows.heldBack > 0) {
     const heldBack = `${count(counts.rows.heldBack, 'row')} held back`
@@ -121,7 +126,7 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
 }
 
 function* linesForPipe(answer: ImportAnswer, view: View): Generator<string> {
-  const { id, state, source, counts, plan, pins, mail, closes, elapsedMs } = answer
+  const { id, state, source, counts, plan, pins, mail, closes, opens, elapsedMs, dryRun } = answer
   yield tsvLine(['import', id ?? '', state, source.file, source.sheet, source.digest])
   for (const [part, numbers] of Object.entries({
     rows: counts.rows,
@@ -144,6 +149,7 @@ function* linesForPipe(answer: ImportAnswer, view: View): Generator<string> {
   for (const { cell: at, code, value, message } of plan.issues)
     yield tsvLine(['issue', at, code, value, message])
   yield* renderClosing(closes, view)
+  yield* renderOpenings(opens, { view, dryRun })
   yield tsvLine(['elapsed', elapsedMs])
 }
 
@@ -200,10 +206,14 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
   return lines
 }
 
-/** What agreeing will do, as a question, after for whom it would close what is open. */
+/** What agreeing will do, as a question, after for whom it would close what is open, and open it. */
 export function importQuestion(
   { centres, users }: Counts,
-  { closes, deletions }: { closes: readonly Closing[]; deletions: Deletions },
+  {
+    closes,
+    opens,
+    deletions,
+  }: { closes: readonly Closing[]; opens: readonly Opening[]; deletions: Deletions },
 ): string {
   const newUsers = users.created + users.replaced
   const created = [
@@ -221,7 +231,7 @@ export function importQuestion(
   ].filter((part) => part !== false)
   const text = parts.join(', ')
   const question = `${text.charAt(0).toUpperCase()}${text.slice(1)}?`
-  return withClosing(question, { closes })
+  return [...closingAndOpeningLines({ closes, opens }), question].join('\n')
 }
 
 /** What goes is named where it is agreed to; all of many stand in the plan above. */

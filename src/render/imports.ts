@@ -135,8 +135,9 @@ export function undoneJson({
   undone,
   left,
   closes,
+  opens,
 }: Undone): JsonOfChange<'undoneImport'> {
-  return { import: importRowJson(row), changed, undone, left, closed: [...closes] }
+  return { import: importRowJson(row), changed, undone, left, closed: [...closes], opened: [...opens] }
 }
 
 /** `3 centres restored`: what there is none of is not told. */

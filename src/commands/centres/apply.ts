@@ -6,7 +6,7 @@ import { command } from '../../cli/define.ts'
 import { argument, option } from '../../cli/parameters.ts'
 import { runImport } from './run-import.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
-import { closedByDeletions, type PreparedImport } from './plan-import.ts'
+import { closedByDeletions, openedByPlan, type PreparedImport } from './plan-import.ts'
 import { checkOutputFiles, slipsOption } from './import-output-files.ts'
 
 /** Of no other kind: a saved plan is its rehearsal, and what is agreed to; its sheets are written in phases of their own. */
@@ -81,6 +81,7 @@ async function stillTrue(
     roster: undefined,
     reported: undefined,
     closes: await closedByDeletions(store.db, { deletions: saved.deletions, at: ctx.at }),
+    opens: await openedByPlan(store.db, { plan: saved.plan, at: ctx.at }),
     described: false,
   }
 }

@@ -10,7 +10,7 @@ import { optional, wholeNumber } from '../../cli/typed-values.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
-import { comparableClosing } from '../../render/closing.ts'
+import { closingAndOpeningLines, comparableClosing } from '../../render/closing.ts'
 import { describePlan, importJson, importQuestion, renderImport } from '../../render/import.ts'
 import { pathInWords, shellWord } from '../../shell-word.ts'
 import { issuesOutOption } from '../issues-file.ts'
@@ -204,7 +204,7 @@ async function planWithoutStore(
 }
 
 /** What two plans of one workbook have in common when they do the same. */
-function comparable({ plan, deletions, closes }: PreparedImport): string {
+function comparable({ plan, deletions, closes, opens }: PreparedImport): string {
   return JSON.stringify([
     plan.rows,
     plan.newCentres,
@@ -212,6 +212,7 @@ function comparable({ plan, deletions, closes }: PreparedImport): string {
     plan.renames,
     deletions,
     comparableClosing(closes),
+    opens,
   ])
 }
 
@@ -236,7 +237,8 @@ async function savePlanOnly(
   if (!dryRun) await output.moveIntoPlace()
   const placed = !issues || (await moveIssuesIntoPlace({ session, outputs }))
   if (outputs.report) notifyNoReport(session, outputs.report)
-  for (const line of describePlan(plan, deletions, session.terminal.err)) session.say(line)
+  const lines = [...describePlan(plan, deletions, session.terminal.err), ...closingAndOpeningLines(ready)]
+  for (const line of lines) session.say(line)
   const planned = {
     id: null,
     state: 'planned' as const,
@@ -246,6 +248,7 @@ async function savePlanOnly(
     pins: { file: null, count: plan.newUsers.length },
     mail: { queued: 0 },
     closes: ready.closes,
+    opens: ready.opens,
     elapsedMs: Math.round(performance.now() - started),
     dryRun,
   }

@@ -18,7 +18,7 @@ import { findImportNumber, importNumber, changedAndLetters } from '../../rules/i
 import { argument, option, withValues, yesOption } from '../../cli/parameters.ts'
 import { prepareReport, reportedEvent, reportOfShownImport } from './report.ts'
 import { pathInWords } from '../../shell-word.ts'
-import { comparableClosing, renderWithClosing, withClosing } from '../../render/closing.ts'
+import { closingLines, comparableClosing, openingLines, renderClosing } from '../../render/closing.ts'
 import { type Undone, undoImport } from '../../import/undo.ts'
 import { count } from '../../render/text.ts'
 
@@ -85,18 +85,23 @@ export const undo = () =>
     examples: ['ssh-admin centres imports undo 1 --yes'],
     act: (trx, ctx, { id }) => undoImport(trx, { id, ctx }),
     confirm: {
-      comparable: ({ changed, undone, left, closes, import: { id, file, state } }) => [
+      comparable: ({ changed, undone, left, closes, opens, import: { id, file, state } }) => [
         id,
         file,
         state,
         changed,
         undone,
         left,
-        comparableClosing(closes),
+        comparableClosing(closes, opens),
       ],
-      question: (done) => withClosing(undoQuestion(done), done),
+      question: (done) => {
+        const question = undoQuestion(done)
+        if (question === undefined) return undefined
+        return [...closingLines(done.closes), ...openingLines(done.opens), question].join('\n')
+      },
     },
-    render: (done, view) => `${renderWithClosing(renderUndone(done, view), done, view)}\n`,
+    render: (done, view) =>
+      `${[renderUndone(done, view), ...renderClosing(done.closes, view, done.opens)].join('\n')}\n`,
     json: undoneJson,
   })
 

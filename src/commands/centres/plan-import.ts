@@ -15,6 +15,7 @@ import { mapped } from '../../render/pieces.ts'
 import { count } from '../../render/text.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import type { Closing } from '../../rules/releases/what-closes.ts'
+import type { Opening } from '../../rules/releases/what-opens.ts'
 
 /** A plan with all that applying it needs. */
 export interface PreparedImport {
@@ -35,6 +36,8 @@ export interface PreparedImport {
   reported: ReportFacts | undefined
   /** What is open, and would not be any more for whom it deletes. */
   closes: readonly Closing[]
+  /** What is open for whom it makes or restores. */
+  opens: readonly Opening[]
   /** It was shown already, before what the workbook lacks was offered for deletion. */
   described: boolean
 }
@@ -158,6 +161,7 @@ export async function planWorkbook(
     roster: request.issuesOut === undefined ? undefined : roster,
     reported: request.report === undefined ? undefined : await factsOf(store, { roster, plan }),
     closes: await closedByDeletions(store.db, { deletions, at: ctx.at }),
+    opens: await openedByPlan(store.db, { plan, at: ctx.at }),
     described: offers,
   }
 }
@@ -174,6 +178,20 @@ export async function closedByDeletions(
     users: users.map(({ id }) => id),
     at,
   })
+}
+
+/** What is open at once for whom it makes or restores; where nothing is released, one look. */
+export async function openedByPlan(
+  db: OpenStore['db'],
+  { plan: { newCentres, restores, newUsers }, at }: { plan: Plan; at: Date },
+): Promise<readonly Opening[]> {
+  if (newCentres.length + restores.length + newUsers.length === 0) return []
+  const { findReleases } = await import('../../db/releases.ts')
+  const releases = await findReleases(db, { states: ['released'] })
+  if (releases.length === 0) return []
+  const { openFor } = await import('../../rules/releases/what-opens.ts')
+  const restored = restores.map(({ number }) => number)
+  return openFor(db, { centres: newCentres, restored, users: newUsers, releases, at })
 }
 
 async function factsOf({ db }: OpenStore, of: { roster: Roster; plan: Plan }): Promise<ReportFacts> {

@@ -24,6 +24,7 @@ import {
 import { pendingPinSheetNotice } from '../../render/imports.ts'
 import { countedStates } from '../../render/messages.ts'
 import type { Closing } from '../../rules/releases/what-closes.ts'
+import type { Opening } from '../../rules/releases/what-opens.ts'
 import type { Nonces } from '../../import/pin-sheet.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { statusOfMaker } from '../../unfinished-files.ts'
@@ -35,7 +36,7 @@ import {
   prepareIssues,
   preparePins,
 } from './import-output-files.ts'
-import { closedByDeletions, type PreparedImport } from './plan-import.ts'
+import { closedByDeletions, openedByPlan, type PreparedImport } from './plan-import.ts'
 import { moveReportIntoPlace } from './report.ts'
 
 export interface ImportRun {
@@ -86,6 +87,7 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
     pins: { file: done.file, count: plan.newUsers.length },
     mail: { queued: done.queued },
     closes: done.closes,
+    opens: done.opens,
     letters: letters.states,
     elapsedMs,
     dryRun,
@@ -130,6 +132,7 @@ const nothingDone = Promise.resolve({
   letters: [],
   pending: false,
   closes: [],
+  opens: [],
 })
 
 interface Done {
@@ -140,6 +143,7 @@ interface Done {
   letters: readonly number[]
   pending: boolean
   closes: readonly Closing[]
+  opens: readonly Opening[]
 }
 
 async function applyOrRehearse(run: ImportRun): Promise<Done> {
@@ -152,8 +156,10 @@ async function applyOrRehearse(run: ImportRun): Promise<Done> {
   const work = async (trx: Trx, ctx: RuleContext) => {
     await refuseChangedStore(trx, { store, ready })
     const closes = await closedByDeletions(trx, { deletions, at: ctx.at })
-    if (JSON.stringify(comparableClosing(closes)) !== JSON.stringify(comparableClosing(ready.closes)))
-      throw changedMeanwhile()
+    const opens = await openedByPlan(trx, { plan, at: ctx.at })
+    const comparable = (of: Pick<PreparedImport, 'closes' | 'opens'>) =>
+      JSON.stringify([comparableClosing(of.closes), of.opens])
+    if (comparable({ closes, opens }) !== comparable(ready)) throw changedMeanwhile()
     let isShown = false
     const showSaving = async () => {
       await phases.begin('saving', 'Saving …', plan.newUsers.length)
@@ -166,17 +172,17 @@ async function applyOrRehearse(run: ImportRun): Promise<Done> {
     const onUser = (done: number) => {
       if (isShown) phases.at(done)
     }
-    const id = await applyImport(trx, { plan, deletions, source, nonces, ctx, onUser })
+    const id = await applyImport(trx, { plan, deletions, source, opens, nonces, ctx, onUser })
     if (sheet) await addPendingPinSheet(trx, { importId: id, unfinished: outputs.pins.unfinished })
     const queued = ready.sendMail ? await queueMail(trx, { id, ctx }) : 0
     await checkMail(trx, { session })
     await made
-    return { id, queued, closes }
+    return { id, queued, closes, opens }
   }
   if (session.common.dryRun) {
-    const { id, queued, closes } = await session.rehearse(store, work)
+    const { id, queued, closes, opens } = await session.rehearse(store, work)
     const file = hasPins ? nameOfPins({ session, outputs, id }) : null
-    return { id, closes, queued, letters: [], file, pending: false }
+    return { id, closes, opens, queued, letters: [], file, pending: false }
   }
   const { note } = await import('../../db/transact.ts')
   try {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { answer, answerOfChange, count, issue, orNull, text, time, userStatus } from './parts.ts'
-import { closing } from './releases.ts'
+import { closing, opening } from './releases.ts'
 
 const importCounts = () => ({
   rows: z.strictObject({ read: count(), accepted: count(), heldBack: count(), blank: count() }),
@@ -97,6 +97,7 @@ export const importAnswers = () => ({
     /** With --plan-out where it was saved, null in a rehearsal. */
     plan: z.optional(orNull(text())),
     closed: z.array(closing()),
+    opened: z.array(opening()),
   }),
   imports: answer({ imports: z.array(importRecord()), total: count() }),
   shownImport: answer({
@@ -127,6 +128,7 @@ export const importAnswers = () => ({
     }),
     left: z.array(z.strictObject({ what: text(), reason: text() })),
     closed: z.array(closing()),
+    opened: z.array(closing()),
   }),
   pinSheet: answerOfChange({
     file: orNull(text()),

@@ -37,8 +37,15 @@ export async function readReleaseFacts(
   {
     releases,
     scope,
+    made = [],
     listening = 'not-asked',
-  }: { releases: readonly ReleaseRow[]; scope?: CentreScope; listening?: 'not-asked' | 'asked' },
+  }: {
+    releases: readonly ReleaseRow[]
+    scope?: CentreScope
+    /** Centres that are not in the store yet. */
+    made?: readonly CentreOfRelease[]
+    listening?: 'not-asked' | 'asked'
+  },
 ): Promise<ReleaseFacts> {
   const components = [
     ...new Set(
@@ -58,7 +65,7 @@ export async function readReleaseFacts(
     findCentresOfReleases(db, scope),
     findKeyTimes(db),
   )
-  return releaseFacts({ centres, keyTimes, entries })
+  return releaseFacts({ centres: made.length === 0 ? centres : [...centres, ...made], keyTimes, entries })
 }
 
 interface FactsRead {

@@ -16,7 +16,11 @@ import { readReleaseFacts, type ReleaseFacts } from './release-facts.ts'
 export type ResourceTest = (resource: Pick<ResourceRow, 'kind'>) => boolean
 
 /** Listening recordings: holders of Global Listening alone. All else: the exams officers, coordinators and admins. */
-export function mayHave({ hubRole, roles, derivedRoles }: Account): ResourceTest {
+export function mayHave({
+  hubRole,
+  roles,
+  derivedRoles,
+}: Pick<Account, 'hubRole'> & { roles: readonly string[]; derivedRoles: readonly string[] }): ResourceTest {
   const isOffice = roles.includes('exams-officer') || hubRole === 'coordinator' || hubRole === 'admin'
   return ({ kind }) => (kind === 'listening-audio' ? derivedRoles.includes('global-listening') : isOffice)
 }

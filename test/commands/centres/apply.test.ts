@@ -193,7 +193,7 @@ describe('applying a plan', () => {
 
   it.each([
     ['centres.csv', 'is not a plan of ssh-admin'],
-    ['nothing.plan', 'cannot be read'],
+    ['nothing.plan', 'There is no file'],
   ])('is impossible with %s: exit code 6', async (name, words) => {
     const { exit, error } = await world.run(['centres', 'apply', name, '--yes', '--json'])
     expect([exit, error().code]).toEqual([6, 'plan-unreadable'])

@@ -482,6 +482,7 @@ describe('an import', () => {
       pins: { file: 'new-user-pins-1.xlsx', count: 2 },
       mail: { queued: 0 },
       closed: [],
+      opened: [],
       elapsedMs: expect.any(Number),
       dryRun: false,
       notices: [],

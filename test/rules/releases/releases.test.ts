@@ -134,7 +134,9 @@ describe('a release', () => {
     expect((await typist.leaves()).exit).toBe(130)
     const unasked = await world.run([...argv, '--json'], { at: opening })
     expect(unasked.error().message).toContain(closes)
-    expect(unasked.error().message).toContain('). Create 1 centre, delete 1 centre (EG002), delete 1 user')
+    expect(unasked.error().message).toContain(
+      ', for 1 centre. Create 1 centre, delete 1 centre (EG002), delete 1 user',
+    )
     const rehearsed = await world.run([...argv, '--dry-run', '--json'], { at: opening })
     expect(whomIn(rehearsed.json())).toEqual(['EG002', 'officer@school.example'])
     const planned = await world.run([...argv, '--plan-out', 'autumn.plan', '--json'], { at: opening })

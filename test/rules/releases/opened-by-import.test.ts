@@ -1,0 +1,124 @@
+import { writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type ReleasesWorld, worldWithResources } from './world-with-resources.ts'
+
+const headings = 'Centre number,Centre name,Country,Email,First name,Last name,Role'
+const newSchool = 'EG009,Nile School,Egypt'
+/** A school that is new, one that is deleted, one that is there, and one where the Key Time is not known. */
+const rows = [
+  `${newSchool},new.coordinator@nile.example,Nour,Adel,Coordinator`,
+  `${newSchool},new.officer@nile.example,Omar,Fathy,Exams Officer`,
+  `${newSchool},new.teacher@nile.example,Tarek,Said,`,
+  'EG002,Centre EG002,Egypt,back.officer@far.example,Basma,Hanna,Exams Officer',
+  'EG001,Centre EG001,Egypt,second.officer@school.example,Samir,Naguib,Exams Officer',
+  'EG001,Centre EG001,Egypt,second.teacher@school.example,Salma,Zaki,',
+  'CA101,Centre CA101,Egypt,more.officer@branch.example,Mona,Rizk,Exams Officer',
+  'NZ009,Bay School,New Zealand,officer@bay.example,Ben,Hill,Exams Officer',
+]
+
+describe('an import while a release is open', () => {
+  let world: ReleasesWorld['world']
+  let run: ReleasesWorld['run']
+  let released: ReleasesWorld['released']
+  let hasBoth: ReleasesWorld['hasBoth']
+  beforeEach(async () => {
+    ;({ world, run, released, hasBoth } = await worldWithResources())
+    await run('centres', 'delete', 'EG002')
+    writeFileSync(world.path('roster.csv'), `${[headings, ...rows].join('\n')}\n`)
+  })
+  afterEach(() => world.close())
+
+  const open = async (audience = 'all') => {
+    await released(audience)
+    world.setClock('2026-06-02T06:00:00.000Z')
+  }
+  const roster = ['centres', 'import', 'roster.csv', '--restore-deleted', '--partial']
+  const both = ['listening-audio', 'pre-release']
+
+  it('counts for whom it opens at once, before it is agreed to and after', async () => {
+    await open()
+    const june = { release: { id: 1, name: 'June' }, resources: both, centres: 2, users: 5 }
+    expect((await run(...roster, '--dry-run')).opened).toEqual([june])
+    const asked = await world.run(roster, { terminal: { columns: 120 } })
+    expect(asked.exit).toBe(2)
+    expect(asked.stderr).toContain(
+      'open at\nonce: June (listening-audio and 1 more), for 2 centres and 5 new users. Create 2 centres and 8 users',
+    )
+    expect((await run(...roster)).opened).toEqual([june])
+    const { events } = (await world.run(['audit', 'list', '--action', 'centres.imported', '--json'])).json()
+    expect(events[0].details.opens).toEqual([{ release: 1, centres: 2, users: 5 }])
+  })
+
+  it('counts those who can download then, and nobody else', async () => {
+    await open()
+    await run(...roster)
+    for (const one of rows) {
+      const email = one.split(',')[3] ?? ''
+      await world.tamper(`update users set status = 'active' where email_key = '${email}'`)
+      const { audio, text } = await hasBoth(email, world.now)
+      expect({ email, has: audio || text }).toEqual({
+        email,
+        has: !email.includes('teacher') && !email.includes('bay'),
+      })
+    }
+  })
+
+  it('counts a new centre that has entries already, or is named by the release', async () => {
+    writeFileSync(
+      world.path('entries.csv'),
+      'Centre number,Series,Component,Candidates\nEG009,2026-06,0500/12,3\n',
+    )
+    await run('entries', 'import', 'entries.csv')
+    await open('entries')
+    expect((await run(...roster, '--dry-run')).opened).toMatchObject([{ centres: 1, users: 2 }])
+    await run('releases', 'edit', 'June', '--for', 'EG001')
+    expect((await run(...roster, '--dry-run')).opened).toMatchObject([{ centres: 0, users: 1 }])
+  })
+
+  it('says it in the answer at a terminal, and in a line of a pipe', async () => {
+    await open()
+    const shown = await world.run([...roster, '--dry-run'], { terminal: { columns: 120 } })
+    expect(shown.stdout).toContain(
+      'Would be open at once:\n    June (listening-audio and 1 more), for 2 centres',
+    )
+    const piped = await world.run([...roster, '--yes'])
+    expect(piped.stdout).toContain('\nopened\t1\tJune\t2\t5\n')
+  })
+
+  it('applies a saved plan that opens more than it did when it was made, and says what', async () => {
+    await released()
+    await run(...roster, '--plan-out', 'roster.plan')
+    world.setClock('2026-06-02T06:00:00.000Z')
+    const { opened } = await run('centres', 'apply', 'roster.plan')
+    expect(opened).toMatchObject([{ centres: 2, users: 5 }])
+  })
+
+  it('says nothing where nothing is open yet, or any more', async () => {
+    await released()
+    expect((await run(...roster, '--dry-run')).opened).toEqual([])
+    world.setClock('2026-06-02T12:00:00.000Z')
+    expect((await run(...roster)).opened).toEqual([])
+  })
+
+  it('says when it is undone what is open again for the centres that it deleted', async () => {
+    writeFileSync(world.path('part.csv'), `${[headings, ...rows.slice(4, 6)].join('\n')}\n`)
+    await run('centres', 'import', 'part.csv', '--whole-roster', '--delete-centre', 'NZ001')
+    await run(
+      'releases',
+      'create',
+      'Now',
+      '--resource',
+      '2',
+      '--opens',
+      '2026-03-01T05:00:00Z',
+      '--for',
+      'all',
+    )
+    await run('releases', 'publish', 'Now')
+    const asked = await world.run(['centres', 'imports', 'undo', '1'])
+    expect(asked.stderr).toContain('It opens at once for 1 centre')
+    expect((await run('centres', 'imports', 'undo', '1')).opened).toMatchObject([
+      { release: { name: 'Now' }, centre: { number: 'NZ001' } },
+    ])
+  })
+})
