@@ -126,7 +126,7 @@ export function actingFor({ as }: Settings): string | undefined {
 function yesOrNo({ value, from }: Setting): Setting {
   if (value === '1' || value === 'true') return { value: 'true', from }
   if (value === '0' || value === 'false') return { value: 'false', from }
-  throw new Usage(`${variables.asRequired} is ${value}: it is 1 or 0.`, {
+  throw new Usage(`${variables.asRequired} is '${value}': it is 1 or 0.`, {
     code: 'invalid-option',
     hint: 'With 1 every command must say for whom it acts: --as EMAIL, or --as staff.',
   })

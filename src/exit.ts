@@ -129,7 +129,7 @@ function errnoOf(error: Error): number {
 /** A name whose ending says nothing is a wrong call, not a file that cannot be had. */
 function failureOfFile(error: UnusableWorkbook | UnusableFile): Failure {
   const { code, details, file } = error
-  const more = { hint: error.hint && capital(error.hint), details, cause: error }
+  const more = { hint: error.hint && wholeHint(error.hint), details, cause: error }
   const message = sentence(error.message, file)
   if (code === 'workbook-unknown-ending') return new Usage(message, { ...more, code })
   return error instanceof UnusableWorkbook
@@ -145,6 +145,11 @@ function capital(text: string): string {
 function sentence(text: string, name: string | undefined): string {
   const whole = name !== undefined && name !== '' && text.startsWith(name) ? text : capital(text)
   return /[.!?]$/.test(whole) ? whole : `${whole}.`
+}
+
+/** None behind what is copied: a word in quotes, or the name of a file. */
+function wholeHint(text: string): string {
+  return /[.!?']$|\S\.\w+$/.test(text) ? capital(text) : `${capital(text)}.`
 }
 
 const systemTroubles: readonly (readonly [string, string, string, string])[] = [

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { Usage } from '../errors.ts'
+import { typedWord } from './parameters.ts'
 import { number } from './typed-values.ts'
 
 /** Options that every command has. */
@@ -23,8 +24,13 @@ const named = ['db', 'keyFile', 'as', 'smtp', 'mailDir'] as const
 export function commonOptions(typed: Readonly<Record<string, unknown>>): CommonOptions {
   const wait = number('a number of seconds', { min: 0 }).safeParse(typed.wait ?? 30)
   if (!wait.success) {
-    const problems = wait.error.issues.map(({ message }) => `--wait ${String(typed.wait)}: ${message}`)
-    throw new Usage(problems.join('; '), { code: 'invalid-option', hint: 'Add --help to see what it takes.' })
+    const problems = wait.error.issues.map(
+      ({ message }) => `--wait ${typedWord(String(typed.wait))}: ${message}`,
+    )
+    throw new Usage(`${problems.join('; ')}.`, {
+      code: 'invalid-option',
+      hint: 'Add --help to see what it takes.',
+    })
   }
   const said = named.map((name) => [name, typed[name]] as const)
   return {

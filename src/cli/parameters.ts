@@ -258,7 +258,10 @@ export function valuesOf<Args, Options, Every>(
     ...checked(options, typed, { problems, spoken: asOption }),
   }
   if (isWhole<Args & Every & Options>(values, problems)) return values
-  throw new Usage(problems.join('; '), { code: 'invalid-option', hint: 'Add --help to see what it takes.' })
+  throw new Usage(`${problems.join('; ')}.`, {
+    code: 'invalid-option',
+    hint: 'Add --help to see what it takes.',
+  })
 }
 
 function checked<Values>(
@@ -285,12 +288,17 @@ function isWhole<Values>(_values: object, problems: readonly string[]): _values 
 
 function asOption(name: string, value: unknown): string {
   const option = long(kebabCase(name))
-  return isTyped(value) ? `${option} ${value}` : option
+  return isTyped(value) ? `${option} ${typedWord(value)}` : option
 }
 
 /** What it is called nobody typed. */
 function asArgument(name: string, value: unknown): string {
-  return isTyped(value) ? value : kebabCase(name)
+  return isTyped(value) ? typedWord(value) : kebabCase(name)
+}
+
+/** In quotes, but for a number, which shows where it ends. */
+export function typedWord(value: string): string {
+  return /^-?\d+(?:\.\d+)?$/.test(value) ? value : `'${value}'`
 }
 
 function isTyped(value: unknown): value is string {

@@ -33,7 +33,7 @@ function moment(text: string, context: z.RefinementCtx): Date | undefined {
   if (!Number.isNaN(at.getTime())) return at
   context.addIssue({
     code: 'custom',
-    message: 'a day such as 2026-03-01, or a time such as 2026-03-01T09:30',
+    message: 'it takes a day such as 2026-03-01, or a time such as 2026-03-01T09:30',
   })
   return undefined
 }
@@ -172,7 +172,7 @@ Every row is sealed with the store's key together with the row before it: what w
         z
           .string()
           .trim()
-          .regex(/^[0-9a-f]{64}$/i, { error: 'the 64 digits that audit verify printed' })
+          .regex(/^[0-9a-f]{64}$/i, { error: 'it takes the 64 digits that audit verify printed' })
           .transform((head) => head.toLowerCase())
           .optional(),
       ),

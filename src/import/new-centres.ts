@@ -220,7 +220,7 @@ function holdBackUnreadable(row: RosterRow): void {
       value: country,
       code: 'unknown-country',
       message: meant ? `is ${country}: no country is called so (did you mean ${meant}?)` : noSuchCountry,
-      hint: meant || 'The English name, or the ISO code.',
+      hint: meant === '' ? 'Write the English name, or the ISO code.' : `Write ${meant}.`,
     })
   }
   if (row.kind !== '' && !hasFault(row, 'kind') && readKind(row.kind) === undefined) {
@@ -229,7 +229,7 @@ function holdBackUnreadable(row: RosterRow): void {
       value: row.kind,
       code: 'unknown-kind',
       message: noSuchKind,
-      hint: 'school, associate or associate-centre',
+      hint: 'Write school, associate or associate-centre.',
     })
   }
 }

@@ -118,9 +118,9 @@ describe('seeding a store', () => {
 
   it('says how many there may be', async () => {
     const said = async (flag: string, number: string) => (await seed(flag, number)).error().message
-    expect(await said('--centres', '0')).toBe('--centres 0: it takes at least 1')
-    expect(await said('--users', '2000000')).toBe('--users 2000000: it takes at most 1000000')
-    expect(await said('--seed', '1.5')).toBe('--seed 1.5: it takes a whole number')
+    expect(await said('--centres', '0')).toBe('--centres 0: it takes at least 1.')
+    expect(await said('--users', '2000000')).toBe('--users 2000000: it takes at most 1000000.')
+    expect(await said('--seed', '1.5')).toBe('--seed 1.5: it takes a whole number.')
   })
 
   it('makes up what is released too, of which nothing is wrong', async () => {

@@ -149,7 +149,19 @@ describe('what commander complains of', () => {
     ],
     ['resources upload x.wav', 'It needs --title, --kind and --series.'],
     ['progression-tests list', "It needs --owner: the teacher's address or name."],
-    ['key-times edit Egypt', 'Egypt: it takes the number of a Key Time'],
+    ['key-times edit Egypt', "'Egypt': it takes the number of a Key Time."],
+    ['centres imports show last', "'last': it takes the number of an import."],
+    ['users add Amira --centre EG001', "'Amira' is not an address: name@school.example."],
+    ['whoami --as amira', "'amira' is not an address: name@school.example."],
+    ['users show a@b', "'a@b' has a domain without a dot."],
+    ['coordinator add EG001 Amira', "'Amira' has no address: 'Amira Haddad <amira@school.example>'."],
+    [
+      'audit list --since yesterday',
+      "--since 'yesterday': it takes a day such as 2026-03-01, or a time such as 2026-03-01T09:30.",
+    ],
+    ['users list --limit many', "--limit 'many': it takes a whole number."],
+    ['users list --limit 0', '--limit 0: it takes at least 1.'],
+    ['users list --wait soon', "--wait 'soon': it takes a number of seconds."],
   ])('is said once, and whole: %s', async (line, said) => {
     expect((await world.run([...line.split(' '), '--json'])).error().message).toBe(said)
   })
@@ -440,7 +452,7 @@ describe('a line of a tired hand', () => {
 
   it('is told of what stands behind an address, and not that somebody has no name', async () => {
     const { exit, stderr } = await world.run(['users', 'add', 'Zed Ali <zed@nile.example> EG001'])
-    expect([exit, stderr]).toEqual([2, expect.stringContaining('EG001 stands behind the address in')])
+    expect([exit, stderr]).toEqual([2, expect.stringContaining("'EG001' stands behind the address in '")])
     expect(stderr).not.toContain('has no name')
   })
 

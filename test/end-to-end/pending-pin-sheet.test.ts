@@ -15,7 +15,7 @@ describe('an import that is killed before its PIN sheet is in its place', () => 
   })
   afterEach(() => desk.clear())
   const left = () => desk.files().filter((name) => name.startsWith('.pins-'))
-  const pending = expect.stringContaining('ssh-admin centres pins 1 --out FILE')
+  const pending = expect.stringContaining('ssh-admin centres pins 1 --out pins-1.xlsx')
 
   it('is told of by imports show, store check and the repeated import, which ends with 9', async () => {
     expect(existsSync(desk.path('pins.csv'))).toBe(false)

@@ -95,7 +95,7 @@ export function typedNewAddress(text: string): Address {
 function orUsage(address: Address | AddressProblem, text: string): Address {
   if ('key' in address) return address
   const { problem, hint } = address
-  throw new Usage(`${text.trim() === '' ? 'The address' : visible(text)} ${problem}.`, {
+  throw new Usage(`${text.trim() === '' ? 'The address' : `'${visible(text)}'`} ${problem}.`, {
     code: 'invalid-email',
     ...(hint === undefined ? {} : { hint: `${hint.slice(0, 1).toUpperCase()}${hint.slice(1)}.` }),
   })

@@ -85,17 +85,20 @@ export function typedPerson(text: string): Person {
   const [, person = '', more] =
     email === undefined ? (/^([^<>]*<[^<>]+>)\s*(\S.*?)\s*$/s.exec(text) ?? []) : []
   if (more !== undefined)
-    throw new Usage(`${visible(more)} stands behind the address in ${visible(text)}.`, {
+    throw new Usage(`'${visible(more)}' stands behind the address in '${visible(text)}'.`, {
       code: 'invalid-person',
       hint: `Somebody is written ${shellWord(person)}; what follows stands outside the quotes.`,
     })
   if (email === undefined) {
-    throw new Usage(`${visible(text)} has no name: 'Amira Haddad <amira@school.example>'.`, {
-      code: 'invalid-person',
-      hint: /^\s*[^\s<>"]+@[^\s<>"]+\s*$/.test(text)
-        ? `Put the name before it, in quotes: ${shellWord(`First Last <${text.trim()}>`)}`
-        : "Put it in quotes: 'First Last <email>'",
-    })
+    throw new Usage(
+      `'${visible(text)}' has no ${text.includes('@') ? 'name' : 'address'}: 'Amira Haddad <amira@school.example>'.`,
+      {
+        code: 'invalid-person',
+        hint: /^\s*[^\s<>"]+@[^\s<>"]+\s*$/.test(text)
+          ? `Put the name before it, in quotes: ${shellWord(`First Last <${text.trim()}>`)}`
+          : "Put it in quotes: 'First Last <email>'",
+      },
+    )
   }
   return { address: typedNewAddress(email), ...typedName(name) }
 }
@@ -123,7 +126,7 @@ function typedName(text: string): { firstName: string; lastName: string } {
   const withTitles = (last: string) => [last, ...titles].join(', ')
   // A title before a name is written nowhere else; which of the others is the last name is not said.
   if (names.length > 2 || parts.slice(1).some((part) => form.test(part)))
-    throw new Usage(`It cannot be told which of ${visible(line)} is the last name.`, {
+    throw new Usage(`It cannot be told which of '${visible(line)}' is the last name.`, {
       code: 'invalid-person',
       hint: "Write it without commas: 'First Last <email>'",
     })
@@ -158,7 +161,9 @@ export function namesIn({ firstName, lastName, faults }: PersonName): {
 /** A line break in a cell is how a cell is filled; typed, it would break a header or a list. */
 function refuseBreaks(text: string): void {
   if (!/[\p{Cc}\u2028\u2029]/u.test(text)) return
-  throw new Usage(`The name holds a line break or another control: ${visible(text)}.`, { code: 'not-a-name' })
+  throw new Usage(`The name holds a line break or another control: '${visible(text)}'.`, {
+    code: 'not-a-name',
+  })
 }
 
 function notAName({ field, code, message, hint }: NameFault & { field?: NamePart }): Usage {

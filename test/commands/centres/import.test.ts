@@ -86,7 +86,7 @@ describe('a file that cannot be used', () => {
     const workbook = `<workbook xmlns="${main}" xmlns:r="${links}"><sheets><sheet name="${name}" sheetId="1" r:id="rId1"/></sheets></workbook>`
     writeFileSync(world.path('odd.xlsx'), book({ workbook }))
     const { stderr } = await world.run(['centres', 'import', 'odd.xlsx', '--yes', '--sheet', 'a\u001b[2J'])
-    expect(stderr).toBe("error: There is no sheet 'a\\u001b[2J'.\nhint:  It has: Centres\\u009b2J\\u202e\n")
+    expect(stderr).toBe("error: There is no sheet 'a\\u001b[2J'.\nhint:  It has: Centres\\u009b2J\\u202e.\n")
   })
 
   it('is refused for any mistake when that is asked for, and nothing changes', async () => {
@@ -418,7 +418,7 @@ describe('the rows held back', () => {
       'End the name with .xlsx or .csv.',
     ])
     const other = await importRows(world, rows, '--issues-out', 'held.txt')
-    expect(other.error().hint).toBe('End the name with .xlsx or .csv')
+    expect(other.error().hint).toBe('End the name with .xlsx or .csv.')
   })
 
   it('come with a plan too', async () => {
