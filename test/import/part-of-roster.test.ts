@@ -81,11 +81,11 @@ describe('many issues at a terminal', () => {
     const shown = stripVTControlCharacters(stdout)
     expect(shown.slice(shown.indexOf('40 rows held back')).trimEnd().split('\n')).toEqual([
       '40 rows held back:',
-      '  20 issues of the kind invalid-email, the first:',
-      '    centres!C2  Email user0@ is not an address: name@school.example',
-      '  20 issues of the kind error-cell, the first:',
-      '    centres!B3  Centre name is #REF!, which is an error of a formula, not a value',
-      '  All of them: --issues-out FILE, or --json',
+      '    20 issues of the kind invalid-email, the first:',
+      '      centres!C2  Email user0@ is not an address: name@school.example',
+      '    20 issues of the kind error-cell, the first:',
+      '      centres!B3  Centre name is #REF!, which is an error of a formula, not a value',
+      '    All of them: --issues-out FILE, or --json',
     ])
   })
 })
