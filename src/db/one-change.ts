@@ -24,14 +24,16 @@ export function asOneChange<Result>(
   store: OpenStore,
   work: (within: OpenStore) => Promise<Result>,
 ): Promise<Committed<Result>> {
-  return commit(store, (trx) =>
-    work(
+  return commit(store, async (trx) => {
+    const result = await work(
       storeWithin(store, trx, {
         commit: (part) => committedPart(trx, part),
         rehearse: (part) => rehearsedPart(trx, part),
       }),
-    ),
-  )
+    )
+    refuseRest(trx)
+    return result
+  })
 }
 
 /** Changes that are saved together, each with a time of its own. @throws what the work throws: then none of them is saved */
@@ -39,8 +41,8 @@ export function asChangesSavedTogether<Result>(
   store: OpenStore,
   work: (within: OpenStore) => Promise<Result>,
 ): Promise<Committed<Result>> {
-  return commit(store, (trx) => {
-    return work(
+  return commit(store, async (trx) => {
+    const result = await work(
       storeWithin(store, trx, {
         commit: (part) => {
           timeGoesOn(trx, store.now())
@@ -52,6 +54,8 @@ export function asChangesSavedTogether<Result>(
         },
       }),
     )
+    refuseRest(trx)
+    return result
   })
 }
 
@@ -79,6 +83,7 @@ function storeWithin(store: OpenStore, trx: Trx, transaction: OpenTransaction): 
 }
 
 async function committedPart<Result>(trx: Trx, work: Work<Result>): Promise<Committed<Result>> {
+  refuseRest(trx)
   const state = transactionState(trx)
   const [queuedBefore, headBefore] = [state.queued.length, state.head]
   const before = await savepoint(trx, 'part')
@@ -88,24 +93,36 @@ async function committedPart<Result>(trx: Trx, work: Work<Result>): Promise<Comm
     const queued = state.queued.slice(queuedBefore)
     return { result, queued, missingHead: undefined, isLogged: state.head !== headBefore }
   } catch (error) {
-    await takenBack(before)
+    await takenBack(trx, before)
     throw error
   }
 }
 
 async function rehearsedPart<Result>(trx: Trx, work: Work<Result>): Promise<Result> {
+  refuseRest(trx)
   const before = await savepoint(trx, 'part')
   try {
     return await work(trx)
   } finally {
-    await takenBack(before)
+    await takenBack(trx, before)
   }
 }
 
+/** Of those in which a part could not be taken back: why. */
+const notTakenBack = new WeakMap<Trx, { error: unknown }>()
+
 /** Where even that fails, as on a full disk or without a connection, what went wrong first is told. */
-async function takenBack(part: Savepoint): Promise<void> {
+async function takenBack(trx: Trx, part: Savepoint): Promise<void> {
   await part
     .rollBack()
     .then(part.release)
-    .catch(() => undefined)
+    .catch((error: unknown) => {
+      notTakenBack.set(trx, { error })
+    })
+}
+
+/** What should be gone may be there yet, and SQLite may have ended the transaction by itself: nothing of it is saved. */
+function refuseRest(trx: Trx): void {
+  const found = notTakenBack.get(trx)
+  if (found) throw found.error
 }

@@ -1,0 +1,39 @@
+import { sql } from 'kysely'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { asChangesSavedTogether, asOneChange } from '../../src/db/one-change.ts'
+import { commit, rehearse } from '../../src/db/transact.ts'
+import { newWorld, type World } from '../world.ts'
+
+describe.each([
+  ['changes that are saved together', asChangesSavedTogether],
+  ['several that are one change', asOneChange],
+])('%s', (_, saved) => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001')
+  })
+  afterEach(() => world.close())
+
+  const names = async () => (await world.rows('select name from centres')).map(({ name }) => name)
+
+  it.each([
+    ['SQLite has ended the transaction by itself, as on a full disk', sql`rollback`],
+    ['it is to be looked for in vain', sql`release savepoint part`],
+  ])('are not saved where a part cannot be taken back: %s', async (_, ending) => {
+    const before = await names()
+    const working = saved(await world.store(), async (within) => {
+      await commit(within, (trx) => trx.updateTable('centres').set({ name: 'First' }).execute())
+      await rehearse(within, async (trx) => {
+        await trx.updateTable('centres').set({ name: 'Rehearsed' }).execute()
+        await ending.execute(trx)
+      })
+      await commit(within, (trx) => trx.updateTable('centres').set({ town: 'Cairo' }).execute()).catch(
+        () => undefined,
+      )
+    })
+    await expect(working).rejects.toThrow('no such savepoint')
+    expect(await names()).toEqual(before)
+    await world.centre('EG002')
+  })
+})
