@@ -47,7 +47,7 @@ export interface Run {
   /** What the first line may do where there is no store. */
   createsStore: boolean
   progress: Progress
-  toDeliver: { by: Actor; numbers: number[] }[]
+  readonly toDeliver: { by: Actor; numbers: number[] }[]
   /** What ended the batch that no line is to blame for. */
   failure: Failure | undefined
   forget: () => void
@@ -136,17 +136,17 @@ function interruptionOfLines(
 }
 
 /** What has become of the lines so far. @returns what puts it back, as often as it is wanted, where lines are taken back */
-export function progressKept(run: Run): () => void {
+export function progressKept(run: Pick<Run, 'progress' | 'toDeliver'>): () => void {
+  const { toDeliver } = run
   const progress = { ...run.progress, exits: new Set(run.progress.exits) }
-  const toDeliver = copyOf(run.toDeliver)
+  // What is owed is only ever added to: a copy for each line of all that those before it owe would take longer than the lines.
+  const [owing, last] = [toDeliver.length, toDeliver.at(-1)]
+  const numbers = last?.numbers.length ?? 0
   return () => {
     Object.assign(run.progress, progress, { exits: new Set(progress.exits) })
-    run.toDeliver = copyOf(toDeliver)
+    toDeliver.length = owing
+    if (last) last.numbers.length = numbers
   }
-}
-
-function copyOf(toDeliver: Run['toDeliver']): Run['toDeliver'] {
-  return toDeliver.map(({ by, numbers }) => ({ by, numbers: [...numbers] }))
 }
 
 export function leave({ progress }: Run, left: number, at?: TypedLine): void {
