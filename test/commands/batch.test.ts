@@ -201,6 +201,31 @@ describe('a batch', () => {
     expect(ran.stderr).toContain('1 line done, 1 line refused, 1 line not run. It ended at line 2.')
   })
 
+  it('notes a refusal in the log also where it waited for the store in vain before that line', async () => {
+    const looking = 'users show amira@school.example'
+    const editing = (name: string) => `users edit amira@school.example --first-name ${name}`
+    // Loaded before: what follows takes no longer than it waits.
+    expect((await batch([looking, editing('Amina'), editing('Amira')], '--yes')).exit).toBe(0)
+    const other = connectSqlite(world.path('hub.db'))
+    other.exec('begin immediate')
+    const free = setTimeout(() => other.exec('rollback'), 2_200)
+    const ran = await batch(
+      [
+        looking,
+        "centres create EG007 --name 'Delta School' --country Egypt --as amira@school.example",
+        'users suspend omar@school.example',
+      ],
+      '--yes',
+      '--wait',
+      '1.5',
+    )
+    clearTimeout(free)
+    other.close()
+    expect(ran.stdout).toMatch(/^1\t0\t.*\n2\t5\tamira@school.example may not do that/)
+    expect(ran.stderr).toContain('1 line done, 1 line refused, 1 line not run. It ended at line 2.')
+    expect(await world.rows("select count(*) as n from audit where kind = 'refusal'")).toEqual([{ n: 1 }])
+  })
+
   it('sends each message once, when the lines are done', async () => {
     const lines = ['users reset-password amira@school.example', 'users reset-password omar@school.example']
     for (const mode of [[], ['--atomic']]) {

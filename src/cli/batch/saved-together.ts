@@ -98,16 +98,21 @@ async function endsWithin(lines: readonly Line[], { at, run }: { at: number; run
   return { ends, isWhole: true }
 }
 
-/** Tells what the store was waited for in vain, as the line would that waits by itself. */
+/** Tells what the store was waited for in vain, as the line would that waits by itself; a refusal that is to be in the log waits for it. */
 async function runFailing(
   line: Line,
   { run, store, failure }: { run: Run; store: OpenStore; failure: Unavailable },
 ): Promise<LineOutcome> {
+  const takeBack = progressKept(run)
   const fail = () => Promise.reject(failure)
   run.within = { ...store, transaction: { commit: fail, rehearse: fail }, close: async () => undefined }
   try {
-    return await runOne(line, run)
+    const end = await runOne(line, run)
+    const { hasRollbackWork } = await import('../../db/transact.ts')
+    if (!hasRollbackWork(end.error?.thrown)) return end
   } finally {
     run.within = undefined
   }
+  takeBack()
+  return runOne(line, run)
 }
