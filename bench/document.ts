@@ -113,10 +113,20 @@ what the bare import does, with the libraries that most programs take.
   addresses, compared where the workbook has a domain in another script, each was made a text (0.8 s): 2.25 s and 165 MB,
   against 1.6 s into an empty store, in two to four pairs on a busy machine. What is left: the store reads a million
   addresses out (0.26 s), and each row finds its place in larger indexes.
-- An import spends its time on many small things: of some 6 s for 100,000 rows saving takes about 1.9, reading 1.4, the
-  collector 0.8, the sheet of PINs 0.7, planning 0.4; none of these buys a tenth, each measured in two to five pairs on a busy machine:
+- An import spends its time on many small things, none of which buys a tenth, each measured in two to five pairs on a busy machine:
   what is the same in all rows in the statement and not bound (2 %), fewer passes and no sets while planning (2 %), a
   larger cache of SQLite's (none), several rows a statement (none), a larger young heap, and the collector in one thread (none).
+- Why 1.8 is not reached, of 5.8 s of processor time for 100,000 rows where the bare program takes 2.3 (sampled on Node 20
+  on a busy machine, in seconds, the bare program's in brackets): the workbook unpacked and scanned 1.0 (0.4), its rows judged 0.6
+  (none), the plan 0.3 (none), rows made for the store 0.5 (0.05), SQLite 1.7 (1.0), the digest of what was made 0.2 (none),
+  PINs and their sheet 0.6 (0.6), the collector, the start and V8's other threads some 0.8 (0.3). SQLite's part taken by
+  itself: of 1.22 s, 0.48 are indexes (0.18 those for names and for numbers that are nearly another, 0.1 that of addresses),
+  0.11 checks, 0.08 references, 0.07 numbers that are never given again. 1.8 leaves 1.8 s beyond the bare program, and what
+  SQLite promises and the judging of rows take 1.3 of them.
+- Search keys put together letter by letter, and not by an expression that calls back for each letter beyond ASCII, which most
+  rows of that workbook have: half the time by themselves, none in an import (three pairs), where the pieces are joined later. Texts
+  of every script told clean by one expression, not by six: the same.
+  The digest of what was made from sorted rows in place of a sorted list: 0.03 s; left.
 - A heap that grows slowly from 150,000 rows on: 877 MB became 753 for 500,000 rows, in no more time. What of it was alive was
   measured phase by phase: when all were read, 126 MB of the workbook's shared texts and 107 of rows; when all were
   planned, 405, of which places, people and centres of the plan were 190; the rest is what the collector had not
