@@ -14,7 +14,7 @@ import { mapped, type Pieces } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
-import type { CellIssues, RowCounts, TableRowAsWritten } from '../rules/table-rows.ts'
+import type { CellIssues, RowCounts, RowsToImport, TableRowAsWritten } from '../rules/table-rows.ts'
 import { pathInWords, shellWord } from '../shell-word.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
 import {
@@ -38,20 +38,13 @@ interface ImportedRows {
 export interface RowsImport<Field extends string, Imported extends ImportedRows> {
   of: PlannedNoun
   columns: readonly (ColumnSpec & { field: Field })[]
-  importRows: (trx: Trx, rows: RowsOfFile<Field>) => Promise<Imported>
+  importRows: (trx: Trx, rows: RowsToImport<TableRowAsWritten<Field>>) => Promise<Imported>
   /** What is asked where something closes: `Change these entries`. */
   question: string
   /** What of the answer is agreed to, beside what closes. */
   agreed: (imported: Imported) => unknown
   render: (imported: Imported, view: View) => Pieces
   json: (imported: Imported) => JsonOfChange<'keyTimesImport' | 'entriesImport'>
-}
-
-interface RowsOfFile<Field extends string> {
-  file: string
-  digest: string
-  rows: readonly TableRowAsWritten<Field>[]
-  ctx: RuleContext
 }
 
 const options = {

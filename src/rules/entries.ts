@@ -8,24 +8,17 @@ import {
   issuesOf,
   type RowCounts,
   rowCounts,
+  type RowsToImport,
   faultsOfRow,
   type FieldFault,
   type TableRowAsWritten,
   seriesHint,
 } from './table-rows.ts'
-import type { RuleContext } from './permissions/actor.ts'
 import { permit } from './permissions/decide.ts'
 import { type Closing, noticingWhatCloses } from './releases/what-closes.ts'
 import { isPlaceholderNumber, readCentreNumber } from './centres/find.ts'
 import { readSeries } from './key-times/key-time-rows.ts'
 import { readComponent } from './resources.ts'
-
-interface Import {
-  file: string
-  digest: string
-  rows: readonly EntryRowAsWritten[]
-  ctx: RuleContext
-}
 
 export interface ImportedEntries {
   file: string
@@ -43,7 +36,10 @@ export interface ImportedEntries {
  * Brings entries in: what a file says of a centre, series and component takes the place of what was there, and what it
  * does not name stays, and one of no candidates is taken away. Entries that are named twice are kept so, and listed as errors until a file says it once.
  */
-export async function importEntries(trx: Trx, { file, digest, rows, ctx }: Import): Promise<ImportedEntries> {
+export async function importEntries(
+  trx: Trx,
+  { file, digest, rows, ctx }: RowsToImport<EntryRowAsWritten>,
+): Promise<ImportedEntries> {
   const { by, at } = ctx
   permit(ctx, 'entries.import', { name: file })
   const heldBack: HeldBackRow<EntryField>[] = []

@@ -40,6 +40,7 @@ import {
   issuesOf,
   type RowCounts,
   rowCounts,
+  type RowsToImport,
 } from './table-rows.ts'
 
 /** What is to be another; what is absent stays, and null takes it away. */
@@ -228,13 +229,6 @@ function dayAfter(date: string): string {
   return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10)
 }
 
-interface Import {
-  file: string
-  digest: string
-  rows: readonly KeyTimeRowAsWritten[]
-  ctx: RuleContext
-}
-
 export interface ImportedKeyTimes {
   file: string
   rows: RowCounts
@@ -258,7 +252,7 @@ interface ReadRow {
  */
 export async function importKeyTimes(
   trx: Trx,
-  { file, digest, rows, ctx }: Import,
+  { file, digest, rows, ctx }: RowsToImport<KeyTimeRowAsWritten>,
 ): Promise<ImportedKeyTimes> {
   const { by, at } = ctx
   permit(ctx, 'key-times.import', { name: file })

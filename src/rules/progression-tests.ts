@@ -3,21 +3,13 @@ import { type Group, mergeGroups, type Merged } from '../db/progression-tests/im
 import type { Trx } from '../db/transact.ts'
 import { centresOfUsers } from '../db/users/users.ts'
 import type { BadInput, Problem } from '../errors.ts'
-import type { RuleContext } from './permissions/actor.ts'
 import { permit } from './permissions/decide.ts'
 import { shellWord } from '../shell-word.ts'
 import { appendAudit } from './audit/append.ts'
 import { badRows } from './batch.ts'
-import { isDate } from './table-rows.ts'
+import { isDate, type RowsToImport } from './table-rows.ts'
 import { findSite, progressionTestSites } from './roles/catalogue.ts'
 import { readAddress } from './users/email.ts'
-
-interface Import {
-  file: string
-  digest: string
-  rows: readonly ResultRow[]
-  ctx: RuleContext
-}
 
 export interface ImportedResults extends Merged {
   file: string
@@ -30,7 +22,7 @@ export interface ImportedResults extends Merged {
  */
 export async function importProgressionTests(
   trx: Trx,
-  { file, digest, rows, ctx }: Import,
+  { file, digest, rows, ctx }: RowsToImport<ResultRow>,
 ): Promise<ImportedResults> {
   const { by, at } = ctx
   permit(ctx, 'progression-tests.import', { name: file })

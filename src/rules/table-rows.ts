@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { RuleContext } from './permissions/actor.ts'
 
 /** Something wrong in a cell of a table, and what to do about it, as it is told. */
 export interface CellIssue {
@@ -22,6 +23,15 @@ export interface TableRowAsWritten<Field extends string> {
   /** Where a field stands: `Key Times!B4`. */
   cellOf: (field: Field) => string
   headingOf: (field: Field) => string
+}
+
+/** A file of rows, read, for the rule that brings them in. */
+export interface RowsToImport<Row> {
+  file: string
+  /** Of the file's bytes. */
+  digest: string
+  rows: readonly Row[]
+  ctx: RuleContext
 }
 
 /** What is wrong with a field of a row. */
