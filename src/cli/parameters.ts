@@ -122,12 +122,19 @@ export function optionOf<Choice extends string>(
 /** Where this stands, a name does too: of a person in the place of an address, of a centre in that of its number. */
 export function orName<Value>(named: NamedKind, parameter: Parameter<Value>): Parameter<Value> {
   const declare = (command: Command, name: string) => {
-    parameter.declare(command, name)
-    const option = command.options.find(({ long }) => long === `--${name}`)
-    const declared = option ?? command.registeredArguments.at(-1)
+    const declared = declaredBy(parameter, command, name)
     if (declared) namedKinds.set(declared, named)
   }
   return { ...parameter, named, declare }
+}
+
+function declaredBy(
+  parameter: Parameter<unknown>,
+  command: Command,
+  name: string,
+): Argument | Option | undefined {
+  parameter.declare(command, name)
+  return command.options.find((option) => option.long === long(name)) ?? command.registeredArguments.at(-1)
 }
 
 /** The one centre that a command is about. */
@@ -164,9 +171,7 @@ export type OfferedValues =
 /** TAB offers these where this stands. */
 export function withValues<Value>(values: OfferedValues, parameter: Parameter<Value>): Parameter<Value> {
   const declare = (command: Command, name: string) => {
-    parameter.declare(command, name)
-    const option = command.options.find(({ long }) => long === `--${name}`)
-    const declared = option ?? command.registeredArguments.at(-1)
+    const declared = declaredBy(parameter, command, name)
     if (declared) offeredValues.set(declared, values)
   }
   return { ...parameter, declare }
