@@ -133,6 +133,27 @@ it('goes on by itself where the server ends its connection before anything is sa
   expect(await events()).toBe(1)
 })
 
+describe('a connection that the server ended while nothing was asked', () => {
+  const ended = async (store: OpenStore) => {
+    await world.rows(`select pg_terminate_backend(pid) from pg_stat_activity where ${suspendingHere}`)
+    // By then the desk has heard it, too.
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    return store
+  }
+
+  it('is made anew for a statement outside a change', async () => {
+    const store = await ended(await desk())
+    await store.db.updateTable('centres').set({ town: 'Cairo' }).execute()
+  })
+
+  it('is made anew for a question, in a transaction of its own', async () => {
+    const store = await desk()
+    await store.db.selectFrom('store').select('id').execute()
+    await ended(store)
+    expect(await store.db.selectFrom('store').select('id').execute()).toEqual([{ id: 1 }])
+  })
+})
+
 describe('a change that the server ends because of others', () => {
   const ending = (code: string) =>
     sql.raw(`do $$ begin raise exception 'ended' using errcode = '${code}'; end $$`)
