@@ -34,7 +34,7 @@ describe('a change whose connection is lost before the server hears that it is t
 
   it('has the copy of the store made anew, which both logs name', async () => {
     // From here on it is noted where the log ends at this address.
-    expect((await through('centres edit EG001 --town Cairo')).exit).toBe(0)
+    expect((await through('centres edit EG001 --town Aswan')).exit).toBe(0)
     proxy.cutNextCommit('before')
     const ran = await through('store copy --to copy.db --yes --json')
     expect([ran.exit, ran.json().notices]).toEqual([0, []])
