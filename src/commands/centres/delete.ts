@@ -1,13 +1,10 @@
 import { centresJson, centreTitle, renderChangedCentres } from '../../render/centres.ts'
 import { comparableClosing, renderWithClosing, withClosing } from '../../render/closing.ts'
 import { count } from '../../render/text.ts'
-import { lookUpCentres, readCentreNumber } from '../../rules/centres/find.ts'
-import { noticingWhatCloses } from '../../rules/releases/what-closes.ts'
 import { type DeletedCentre, deleteCentre } from '../../rules/centres/delete.ts'
-import { forEachTarget } from '../../rules/batch.ts'
 import { mutation } from '../../cli/define.ts'
-import { orName, each } from '../../cli/parameters.ts'
-import { comparableCentres, centreNumbers } from './options.ts'
+import { centresArgument, changeEachCentre } from './each-centre.ts'
+import { comparableCentres } from './options.ts'
 
 export const deletion = () =>
   mutation({
@@ -15,25 +12,10 @@ export const deletion = () =>
     summary: 'delete centres; restore gives them back',
     description:
       'Delete centres. While a centre is deleted its users cannot sign in; nothing of theirs is lost, and restoring it gives everyone back what they had.',
-    args: {
-      centre: orName(
-        'centre',
-        each('the centre numbers or names; - reads numbers from stdin, one a line', centreNumbers),
-      ),
-    },
+    args: { centre: centresArgument() },
     examples: ['ssh-admin centres delete EG001 --yes'],
     act: (trx, ctx, { centre: centres }) =>
-      noticingWhatCloses(trx, {
-        scope: { numbers: centres.flatMap((centre) => readCentreNumber(centre) ?? []) },
-        ctx,
-        work: () =>
-          forEachTarget(
-            trx,
-            centres,
-            (centre) => deleteCentre(trx, { centre, ctx }),
-            lookUpCentres(trx, ctx),
-          ),
-      }),
+      changeEachCentre(trx, { centres, ctx }, (centre) => deleteCentre(trx, { centre, ctx })),
     confirm: {
       question: (done) => withClosing(deletionQuestion(done.result), done),
       comparable: ({ result, closes }) => [comparableCentres(result), comparableClosing(closes)],

@@ -3,7 +3,6 @@ import { orName, eitherWay, option, withValues } from '../../cli/parameters.ts'
 import { comparableClosing } from '../../render/closing.ts'
 import type { ChangedCentre } from '../../rules/centres/changed.ts'
 import { cleanText } from '../../workbook/cell.ts'
-import { readCentreNumber } from '../../rules/centres/find.ts'
 import { centreKinds, typedCountry } from '../../rules/centres/options.ts'
 import { countryCode, countryNames } from '../../countries.ts'
 
@@ -29,11 +28,6 @@ export const centreOptions = {
     'its IANA time zone, such as America/New_York, where its country has several; none takes it away',
   ),
 }
-
-/** Several centres as they are typed; one named twice is one. */
-export const centreNumbers = z
-  .array(z.string())
-  .transform((numbers) => numbers.map((number) => readCentreNumber(number) ?? number.trim()))
 
 /** What of changed centres is agreed to: which they are, what is changed of them, and how many people are there. */
 export function comparableCentres(changed: readonly ChangedCentre[]): unknown {
