@@ -10,8 +10,8 @@ import type { Touched } from './read-store.ts'
 
 const format = 'ssh-admin import plan 3'
 
-/** A plan as it was reviewed, with what must still be true when it is applied. */
-export interface SavedPlan {
+/** A plan as it is reviewed, and what applying it needs beside the store. */
+export interface ReviewedPlan {
   source: Source
   /** Where the workbook was; null for stdin. */
   path: string | null
@@ -19,6 +19,10 @@ export interface SavedPlan {
   deletions: Deletions
   sendMail: boolean
   touched: Touched
+}
+
+/** The same in a file, with what must still be true when it is applied. */
+export interface SavedPlan extends ReviewedPlan {
   /** Of what planning read of the store. */
   storeDigest: string
 }

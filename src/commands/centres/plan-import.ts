@@ -4,10 +4,9 @@ import { ask, askSeveral } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { BadInput, Cancelled } from '../../errors.ts'
-import type { Source } from '../../import/apply.ts'
 import type { Deletions } from '../../import/deletions.ts'
 import type { Plan } from '../../import/plan.ts'
-import type { Touched } from '../../import/read-store.ts'
+import type { ReviewedPlan } from '../../import/plan-file.ts'
 import type { ReportFacts } from '../../import/report-facts.ts'
 import type { Roster } from '../../import/roster.ts'
 import { describePlan } from '../../render/import.ts'
@@ -18,13 +17,7 @@ import type { Closing } from '../../rules/releases/what-closes.ts'
 import type { Opening } from '../../rules/releases/what-opens.ts'
 
 /** A plan with all that applying it needs. */
-export interface PreparedImport {
-  source: Source
-  path: string | null
-  plan: Plan
-  deletions: Deletions
-  sendMail: boolean
-  touched: Touched
+export interface PreparedImport extends ReviewedPlan {
   /** Of what planning read of the store. */
   storeDigest: () => string
   /** The engine's count of others' writes when it was read. */
