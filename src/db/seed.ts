@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Value } from './engine.ts'
+import { centreColumns } from './imports/write.ts'
 import type { NewCentre, NewUserRow, Store } from './schema.ts'
 import { transactionState, type Trx } from './transact.ts'
 
@@ -29,22 +30,6 @@ export async function commonestPasswordHash(trx: Trx): Promise<string | undefine
     .executeTakeFirst()
   return row?.password_hash ?? undefined
 }
-
-const centreColumns = [
-  'number',
-  'name',
-  'folded',
-  'kind',
-  'associate_id',
-  'status',
-  'address',
-  'town',
-  'postcode',
-  'country',
-  'british_council',
-  'global_listening',
-  'created_at',
-] as const
 
 const userColumns = [
   'email',

@@ -47,8 +47,8 @@ interface MakingCentres extends Making {
   searchKeyOf: (centre: CentreToInsert) => string
 }
 
-const centreColumns = [
-  'id',
+/** What a new centre is inserted with, whoever makes it. */
+export const centreColumns = [
   'number',
   'name',
   'folded',
@@ -62,7 +62,6 @@ const centreColumns = [
   'british_council',
   'global_listening',
   'created_at',
-  'created_by_import',
 ] as const
 
 /** Inserts centres, Associates before their centres. @returns their ids, by number */
@@ -74,6 +73,7 @@ export async function insertCentres(
   const ids = new Map<string, number>()
   if (centres.length === 0) return ids
   const { bulk } = transactionState(trx)
+  const columns = ['id', ...centreColumns, 'created_by_import'] as const
   let id = await bulk.reserve('centres', centres.length)
   const rowOf = (centre: CentreToInsert, associateId: number | null) => {
     const { number, name, kind, status, address, town, postcode, country } = centre
@@ -91,14 +91,14 @@ export async function insertCentres(
       else ofAssociates.push({ ...centre, associate })
     }
   }
-  await bulk.insert('centres', centreColumns, withoutAssociate())
+  await bulk.insert('centres', columns, withoutAssociate())
   const others = ofAssociates.flatMap(({ associate }) => (ids.has(associate) ? [] : associate))
   const saved = await centreIds(trx, others)
   function* withAssociate() {
     for (const centre of ofAssociates)
       yield rowOf(centre, ids.get(centre.associate) ?? saved.get(centre.associate) ?? null)
   }
-  await bulk.insert('centres', centreColumns, withAssociate())
+  await bulk.insert('centres', columns, withAssociate())
   return ids
 }
 
