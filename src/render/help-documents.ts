@@ -3,7 +3,7 @@ import type { ChangedHelpDocument } from '../rules/help-documents.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { field } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'
-import { sizeInWords } from './resources.ts'
+import { sizeInWords, statusOf } from './resources.ts'
 import type { View } from './table.ts'
 import { relativeTime } from './text.ts'
 
@@ -31,11 +31,6 @@ export const helpDocumentFields = {
     ({ replaced_at }, { now }) => (replaced_at === null ? '' : relativeTime(replaced_at, now)),
   ),
   withdrawn: field<HelpDocumentRow>('Withdrawn', ({ withdrawn_at }) => withdrawn_at),
-}
-
-function statusOf({ withdrawn_at, mismatch_at }: HelpDocumentRow): 'kept' | 'withdrawn' | 'damaged' {
-  if (mismatch_at !== null) return 'damaged'
-  return withdrawn_at === null ? 'kept' : 'withdrawn'
 }
 
 export function helpDocumentJson(document: HelpDocumentRow): Shape<'helpDocument'> {

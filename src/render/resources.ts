@@ -31,7 +31,11 @@ export const resourceFields = {
   withdrawn: field<ResourceRow>('Withdrawn', ({ withdrawn_at }) => withdrawn_at),
 }
 
-function statusOf({ withdrawn_at, mismatch_at }: ResourceRow): 'kept' | 'withdrawn' | 'damaged' {
+/** Of a resource or a help document: whether it can be had. */
+export function statusOf({
+  withdrawn_at,
+  mismatch_at,
+}: Pick<ResourceRow, 'withdrawn_at' | 'mismatch_at'>): 'kept' | 'withdrawn' | 'damaged' {
   if (mismatch_at !== null) return 'damaged'
   return withdrawn_at === null ? 'kept' : 'withdrawn'
 }
