@@ -32,7 +32,7 @@ export class Pipeline {
   }
 
   /** A statement that answers nothing waits for the next question, and is sent with it; its failure is told there. */
-  add(text: string, values: readonly unknown[] = []): void {
+  add(text: string, values: readonly unknown[]): void {
     this.#unsent.push({ text, values })
   }
 
