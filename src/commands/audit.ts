@@ -11,7 +11,7 @@ import { count } from '../render/text.ts'
 import { pathInWords } from '../shell-word.ts'
 import { mapPages } from '../db/pages.ts'
 import * as z from 'zod'
-import type { AuditVerdict, Backwards } from '../db/audit/chain.ts'
+import type { AuditVerdict, OutOfOrderRow } from '../db/audit/chain.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { missingHeadNotice, type Notice } from '../cli/session.ts'
 
@@ -196,7 +196,7 @@ Every row is sealed with the store's key together with the row before it: what w
   })
 
 /** As it was written, and yet not in order: a clock was set back. */
-function backwardsNotice({ row, at, before }: Backwards): Notice {
+function backwardsNotice({ row, at, before }: OutOfOrderRow): Notice {
   return {
     code: 'time-backwards',
     message: `The time of row ${row}, ${at}, lies before that of the row it follows, ${before}: a clock was set back.`,

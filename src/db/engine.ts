@@ -65,7 +65,7 @@ export interface CopyingOut {
   withoutContent: boolean
 }
 
-export interface FewerRoundTrips {
+export interface ServerOperations {
   /** Looks at the store, where nobody has yet. @throws `store-missing` */
   lookedAt(): Promise<void>
   /** The last event of the log, as it was when the store was looked at, or taken for a change; undefined of an empty log. */
@@ -84,7 +84,7 @@ export interface Engine {
   isShared: boolean
   bulk: Bulk
   /** What a server is asked in fewer round trips than a file; absent of a file, where asking costs nothing. */
-  server?: FewerRoundTrips
+  server?: ServerOperations
   /** What the store keeps of its key. */
   fingerprint(): string
   /** Equal answers: nobody else has written to the store between them. */

@@ -15,7 +15,7 @@ export interface AmbiguousRows {
   anywhere: boolean
 }
 
-interface Known {
+interface RosterAndStore {
   roster: Roster
   places: RowsByCentre
   centres: ReadonlyMap<string, SeenCentre>
@@ -23,15 +23,15 @@ interface Known {
 }
 
 /** What is looked up about a centre of the workbook; kept for each of several rows, most centres have one. */
-interface Places extends Known {
+interface CachedLookUps extends RosterAndStore {
   names: Map<string, ReadonlySet<string>>
   describes: Map<string, boolean>
 }
 
 const none: AmbiguousRows = { matched: new Set(), hinted: new Set(), anywhere: false }
 
-export function findAmbiguousRows(about: Known): AmbiguousRows {
-  const known: Places = { ...about, names: new Map(), describes: new Map() }
+export function findAmbiguousRows(about: RosterAndStore): AmbiguousRows {
+  const known: CachedLookUps = { ...about, names: new Map(), describes: new Map() }
   const heldBack = heldBackOf(known.roster.rows)
   if (heldBack.length === 0) return none
   const stray = heldBack.filter(({ number }) => number === undefined)
@@ -63,7 +63,7 @@ function centresOf(
     isCalled,
   }: {
     named: readonly RosterRow[]
-    known: Places
+    known: CachedLookUps
     isCalled: (centre: SeenCentre, names: ReadonlySet<string>) => boolean
   },
 ): Set<number> {
@@ -81,7 +81,7 @@ function centresOf(
 /** What the centre of a row is called, in the workbook or else in the store. */
 function namesOfPlace(
   { number = '' }: { number?: string | undefined },
-  { places, centres, names }: Places,
+  { places, centres, names }: CachedLookUps,
 ): ReadonlySet<string> {
   const known = names.get(number)
   if (known) return known
@@ -94,7 +94,7 @@ function namesOfPlace(
 }
 
 /** Whether the rows of a number say enough for a new centre. */
-function describesCentre(number: string, { places, describes }: Places): boolean {
+function describesCentre(number: string, { places, describes }: CachedLookUps): boolean {
   const known = describes.get(number)
   if (known !== undefined) return known
   const rows = places.get(number) ?? []
@@ -105,7 +105,7 @@ function describesCentre(number: string, { places, describes }: Places): boolean
 }
 
 /** Rows that name nothing known in any way, and do not say enough to be of a new centre. */
-function lostRows(heldBack: readonly RosterRow[], known: Places): RosterRow[] {
+function lostRows(heldBack: readonly RosterRow[], known: CachedLookUps): RosterRow[] {
   const { roster, centres, view } = known
   const unknown = heldBack.filter(
     ({ number, address }) =>

@@ -12,13 +12,13 @@ export interface DuplicatedUser {
   places: { centre: string; in: 'workbook' | 'store'; cell?: string }[]
 }
 
-interface Seen {
+interface UsersOfStore {
   users: ReadonlyMap<string, SeenUser>
   centresById: ReadonlyMap<number, SeenCentre>
 }
 
 /** The row at its saved centre is accepted, all others are held back; whichever order they have. */
-export function holdBackDuplicates(roster: Roster, { users, centresById }: Seen): DuplicatedUser[] {
+export function holdBackDuplicates(roster: Roster, { users, centresById }: UsersOfStore): DuplicatedUser[] {
   const duplicated: DuplicatedUser[] = []
   const inQuestion = rowsInQuestion(roster.rows, { users, centresById })
   if (inQuestion.size === 0) return duplicated
@@ -57,7 +57,7 @@ export function holdBackDuplicates(roster: Roster, { users, centresById }: Seen)
 }
 
 /** The rows of each address that stands at several centres, or not at the centre where it is saved. */
-function rowsInQuestion(rows: Iterable<RosterRow>, seen: Seen): Map<string, RosterRow[]> {
+function rowsInQuestion(rows: Iterable<RosterRow>, seen: UsersOfStore): Map<string, RosterRow[]> {
   const inQuestion = addressesInQuestion(rows, seen)
   const people = new Map<string, RosterRow[]>()
   if (inQuestion.size === 0) return people
@@ -71,7 +71,7 @@ function rowsInQuestion(rows: Iterable<RosterRow>, seen: Seen): Map<string, Rost
 }
 
 /** Hardly any: found first, so that nothing is made for all the others. */
-function addressesInQuestion(rows: Iterable<RosterRow>, { users, centresById }: Seen): Set<string> {
+function addressesInQuestion(rows: Iterable<RosterRow>, { users, centresById }: UsersOfStore): Set<string> {
   const inQuestion = new Set<string>()
   const numbers = new Map<string, string>()
   for (const { address, number } of rows) {

@@ -6,7 +6,7 @@ import { distinct, few, type RowsByCentre } from './hold-back.ts'
 import { holdBack } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
 
-interface Seen {
+interface RosterAndStore {
   places: RowsByCentre
   centres: ReadonlyMap<string, SeenCentre>
   users: ReadonlyMap<string, SeenUser>
@@ -16,7 +16,7 @@ interface Seen {
  * A new number that is nearly a saved one, or nearly another of the workbook, beside a name that is nearly its name
  * or the address of one of its users: never a second centre.
  */
-export function holdBackNearNumbers({ places, centres, users }: Seen): void {
+export function holdBackNearNumbers({ places, centres, users }: RosterAndStore): void {
   const near = new Map<string, string | string[]>()
   for (const number of places.keys()) {
     if (centres.has(number)) continue

@@ -27,7 +27,7 @@ export interface PlannedCentre extends NewCentreOfRoster {
   status: 'approved' | 'active'
 }
 
-interface Seen {
+interface RosterAndStore {
   places: RowsByCentre
   centres: ReadonlyMap<string, SeenCentre>
 }
@@ -36,7 +36,7 @@ interface Seen {
 export type FoundCentre = number | PlannedCentre
 
 /** The new centres of the accepted rows; where one cannot be made, all its rows are held back. */
-export function findNewCentres({ places, centres }: Seen): FoundCentre[] {
+export function findNewCentres({ places, centres }: RosterAndStore): FoundCentre[] {
   const isNew = (number: string) => !centres.has(number)
   for (const [number, rows] of places.ofSeveralRows()) if (isNew(number)) holdBackDifferentLocations(rows)
   const found: FoundCentre[] = []

@@ -18,7 +18,7 @@ interface NewUserOfRoster {
 /** The positions of the rows of a person that the workbook brings; most have one. */
 export type RowsOfNewUser = number | readonly number[]
 
-interface Seen {
+interface RosterAndStore {
   places: RowsByCentre
   centres: ReadonlyMap<string, SeenCentre>
   users: ReadonlyMap<string, SeenUser>
@@ -27,7 +27,7 @@ interface Seen {
 }
 
 /** The new users of the accepted rows; rows whose role cannot be given are held back. */
-export function findNewUsers({ places, centres, users, lookAlikes }: Seen): RowsOfNewUser[] {
+export function findNewUsers({ places, centres, users, lookAlikes }: RosterAndStore): RowsOfNewUser[] {
   const found: RowsOfNewUser[] = []
   for (const [number, rows] of places) {
     const newRows = newUsersIn({ rows, users, lookAlikes })
@@ -45,7 +45,7 @@ function newUsersIn({
   rows,
   users,
   lookAlikes,
-}: Pick<Seen, 'users' | 'lookAlikes'> & { rows: readonly RosterRow[] }): NewUserOfRoster[] {
+}: Pick<RosterAndStore, 'users' | 'lookAlikes'> & { rows: readonly RosterRow[] }): NewUserOfRoster[] {
   // Most centres have one row: nothing is made to look for its twins.
   const people = rows.length > 1 ? new Map<string, NewUserOfRoster>() : undefined
   const newRows: NewUserOfRoster[] = []
@@ -75,7 +75,7 @@ function holdBackUnknownNames(row: RosterRow): void {
     if (issue.field === 'firstName' || issue.field === 'lastName') addIssue(row, issue)
 }
 
-function holdBackLookAlike(row: RosterRow, lookAlikes: Seen['lookAlikes']): void {
+function holdBackLookAlike(row: RosterRow, lookAlikes: RosterAndStore['lookAlikes']): void {
   if (!row.address) return
   const domain = domainOf(row.address.key)
   const other = lookAlikes.get(domain)

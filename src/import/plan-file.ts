@@ -6,7 +6,7 @@ import { lengthPrefixed, timingSafeEqualText } from '../rules/credentials/derive
 import type { Source } from './apply.ts'
 import type { Deletions } from './deletions.ts'
 import type { Plan } from './plan.ts'
-import type { Touched } from './read-store.ts'
+import type { RosterReferences } from './read-store.ts'
 
 const format = 'ssh-admin import plan 3'
 
@@ -18,7 +18,7 @@ export interface ReviewedPlan {
   plan: Plan
   deletions: Deletions
   sendMail: boolean
-  touched: Touched
+  touched: RosterReferences
 }
 
 /** The same in a file, with what must still be true when it is applied. */

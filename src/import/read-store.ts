@@ -17,7 +17,7 @@ import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
 
 /** What of the store a roster touches, as lists that a saved plan can hold; those of all rows are read from them. */
-export interface Touched {
+export interface RosterReferences {
   /** It is part of a roster: nothing else of the store matters. Absent in plans that were saved before it was known. */
   partial?: boolean
   numbers: Iterable<string>
@@ -36,10 +36,10 @@ export interface Touched {
   rosterDomains: string[]
 }
 
-export function touchedBy(
+export function referencesOf(
   roster: Roster,
   { partial, ...ctx }: Pick<RuleContext, 'sender'> & { partial: boolean },
-): Touched {
+): RosterReferences {
   const otherNumbers = new Set(partial ? [...(roster.rowCounter?.numbers ?? [])].map(String) : [])
   const strayAddresses = new Set<string>()
   const strayNames = new Set<string>()
@@ -117,7 +117,7 @@ export interface StoreReading {
 /** With the roster, it is noted in `touched` what of the store its names depend on. */
 export async function readStore(
   { db, engine }: Pick<OpenStore, 'db' | 'engine'>,
-  touched: Touched,
+  touched: RosterReferences,
   roster?: Roster,
 ): Promise<StoreReading> {
   const version = await engine.writesOfOthers()
@@ -125,7 +125,7 @@ export async function readStore(
 }
 
 /** What the store holds of it within a transaction. */
-export function viewWithin(trx: Trx, touched: Touched): Promise<ImportView> {
+export function viewWithin(trx: Trx, touched: RosterReferences): Promise<ImportView> {
   return readImportView(trx, readingOf(touched, undefined))
 }
 
@@ -135,7 +135,7 @@ function namesOf({ rows }: Roster): Set<string> {
   return names
 }
 
-function readingOf(touched: Touched, roster: Roster | undefined): ImportReading {
+function readingOf(touched: RosterReferences, roster: Roster | undefined): ImportReading {
   const { numbers, addresses, strayAddresses, strayNames, foreignDomains, senderDomains, rosterDomains } =
     touched
   return {

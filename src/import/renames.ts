@@ -52,7 +52,7 @@ export function checkRenames(plan: Plan, allowed: number | undefined): void {
   )
 }
 
-interface Seen {
+interface RosterAndStore {
   places: RowsByCentre
   centres: ReadonlyMap<string, SeenCentre>
 }
@@ -71,7 +71,7 @@ export function newNames(rows: Iterable<RosterRow>, saved: ReadonlyMap<string, S
 }
 
 /** A number in the place of a name: a column was taken for another, or looked up wrongly. */
-export function holdBackNumbersAsNames({ places, centres }: Seen): void {
+export function holdBackNumbersAsNames({ places, centres }: RosterAndStore): void {
   for (const [number, rows] of places) {
     for (const row of rows) {
       const { name } = row
@@ -100,7 +100,7 @@ const likeNumber = /^(?=.*\d)[a-z\d]{2,12}$/i
  * A saved name behind the apostrophe with which spreadsheets begin a text is the saved name, and none is given anew;
  * one that a saved centre would be given with it is held back, though a school may be called 's-Hertogenbosch.
  */
-export function readBehindApostrophes({ places, centres }: Seen): void {
+export function readBehindApostrophes({ places, centres }: RosterAndStore): void {
   if (centres.size === 0) return
   for (const [number, rows] of places) {
     const saved = centres.get(number)?.name
@@ -118,7 +118,7 @@ export function readBehindApostrophes({ places, centres }: Seen): void {
 }
 
 /** A saved centre is not given the name of another, unless that one stands in the workbook too and keeps it: a column that slipped. */
-export function holdBackOthersNames(roster: Roster, { places, centres }: Seen): void {
+export function holdBackOthersNames(roster: Roster, { places, centres }: RosterAndStore): void {
   if (centres.size === 0) return
   const wanted = newNames(roster.rows, centres)
   if (wanted.size === 0) return

@@ -7,7 +7,7 @@ import { blames, holdBack } from './issues.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
 
-interface Seen {
+interface RosterAndStore {
   places: RowsByCentre
   centres: ReadonlyMap<string, SeenCentre>
   view: Pick<ImportView, 'locations'>
@@ -31,7 +31,7 @@ export function namesOfNewNumbers(
  * A new number under the name of a saved centre that has no row, in its country, and in its town where both are
  * known: most likely that centre under another number, and never a second one by itself.
  */
-export function holdBackRenumbered(roster: Roster, { places, centres, view }: Seen): void {
+export function holdBackRenumbered(roster: Roster, { places, centres, view }: RosterAndStore): void {
   if (centres.size === 0) return
   const wanted = namesOfNewNumbers(roster.rows, centres)
   if (wanted.size === 0) return

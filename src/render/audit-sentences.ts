@@ -209,7 +209,7 @@ function factsInWords(
 function importInWords(facts: Record<string, unknown>): { number: number; words: string } | undefined {
   const { import: number, counts, undone = {}, left = 0 } = facts
   if (typeof number !== 'number' || typeof left !== 'number' || !isCounts(undone)) return undefined
-  if (counts !== undefined && !isDone(counts)) return undefined
+  if (counts !== undefined && !isImportCounts(counts)) return undefined
   const parts = counts ? doneInWords(counts) : []
   for (const [name, many] of Object.entries(undone)) if (many > 0) parts.push(`${spaced(name)} ${many}`)
   if (left > 0) parts.push(`${left} left alone`)
@@ -218,7 +218,7 @@ function importInWords(facts: Record<string, unknown>): { number: number; words:
 
 type Counts = Record<string, number>
 
-interface Done {
+interface ImportCounts {
   rows: Counts
   centres: Counts
   users: Counts
@@ -228,13 +228,13 @@ function isCounts(value: unknown): value is Counts {
   return typeof value === 'object' && value !== null && Object.values(value).every(Number.isFinite)
 }
 
-function isDone(value: unknown): value is Done {
+function isImportCounts(value: unknown): value is ImportCounts {
   if (typeof value !== 'object' || value === null) return false
   const parts = new Map<string, unknown>(Object.entries(value))
   return ['rows', 'centres', 'users'].every((part) => isCounts(parts.get(part)))
 }
 
-function doneInWords({ rows, centres, users }: Done): string[] {
+function doneInWords({ rows, centres, users }: ImportCounts): string[] {
   const parts = ['created', 'replaced', 'renamed', 'restored', 'deleted'].flatMap((done) => {
     const whom = [
       ...(centres[done] ? [count(centres[done], 'centre')] : []),

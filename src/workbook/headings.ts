@@ -66,7 +66,7 @@ export function headingsIn({ cells }: SheetRow): string[] {
 export function knownHeadings(
   specs: readonly ColumnSpec[],
   map: Readonly<Record<string, string>>,
-): Omit<Known, 'row'> {
+): Omit<HeadingContext, 'row'> {
   const mapped = new Map(Object.entries(map).map(([heading, field]) => [headingKey(heading), field]))
   return { meanings: meaningsOf(specs), mapped }
 }
@@ -123,7 +123,7 @@ export function rowsBelowHeadings({
 function columnsOf(
   headings: string[],
   specs: readonly ColumnSpec[],
-  { meanings, mapped, row }: Known,
+  { meanings, mapped, row }: HeadingContext,
 ): Pick<Table, 'columns' | 'unknown'> {
   const columns = new Map<string, number>()
   const unknown: string[] = []
@@ -151,7 +151,7 @@ function columnsOf(
   return { columns, unknown }
 }
 
-interface Known {
+interface HeadingContext {
   meanings: ReadonlyMap<string, string>
   mapped: ReadonlyMap<string, string>
   row: number

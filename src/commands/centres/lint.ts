@@ -54,11 +54,11 @@ function comparedWithNone({ db }: { db: string }): Notice {
 
 async function lintRoster(store: OpenStore, { sender }: RuleContext, roster: Roster): Promise<Linted> {
   const { planImport } = await import('../../import/plan.ts')
-  const { readStore, touchedBy } = await import('../../import/read-store.ts')
+  const { readStore, referencesOf } = await import('../../import/read-store.ts')
   const { noDeletions } = await import('../../import/deletions.ts')
   const { isPartOfRoster } = await import('../../import/issues-sheet.ts')
   const partial = isPartOfRoster(roster)
-  const { view } = await readStore(store, touchedBy(roster, { sender, partial }), roster)
+  const { view } = await readStore(store, referencesOf(roster, { sender, partial }), roster)
   const plan = planImport(roster, { view, restoreDeleted: false, partial })
   const { file, sheet, digest } = roster
   return { source: { file, sheet, digest }, plan, deletions: noDeletions }

@@ -1,5 +1,5 @@
 import { checkOutputFile, endingOfTable, prepareTable } from '../../cli/output-file.ts'
-import type { PinsAgain } from '../../import/pins-again.ts'
+import type { PinsOfImport } from '../../import/pins-of-import.ts'
 import { tsvLine } from '../../render/clean-text.ts'
 import { count, listLines } from '../../render/text.ts'
 import { findImportNumber, importNumber } from '../../rules/imports.ts'
@@ -36,9 +36,9 @@ With --renew those who have not set up their account get a new PIN; the one befo
       return { importId, renew, slips, output, isWorkbook: ending === '.xlsx' }
     },
     act: async (trx, ctx, { importId, renew, output }, store): Promise<PinSheet> => {
-      const { pinsAgain } = await import('../../import/pins-again.ts')
+      const { pinsOfImport } = await import('../../import/pins-of-import.ts')
       await findImportNumber(trx, importId)
-      const made = await pinsAgain(trx, { importId, pinKey: store.keys().pin, renew, ctx })
+      const made = await pinsOfImport(trx, { importId, pinKey: store.keys().pin, renew, ctx })
       return { ...made, file: output.shown, noSlips: undefined }
     },
     output: ({ output }) => output,
@@ -79,7 +79,7 @@ With --renew those who have not set up their account get a new PIN; the one befo
     exit: ({ file }) => (file === null ? 9 : 0),
   })
 
-interface PinSheet extends PinsAgain {
+interface PinSheet extends PinsOfImport {
   /** Null where it could not be placed, although the log names it. */
   file: string | null
   notPlaced?: { file: string; reason: string; again: string }

@@ -104,13 +104,13 @@ export async function planWorkbook(
   { session, store, ctx, roster, asks, phases }: Planning,
 ): Promise<PreparedImport> {
   const { planImport } = await import('../../import/plan.ts')
-  const { readStore, touchedBy } = await import('../../import/read-store.ts')
+  const { readStore, referencesOf } = await import('../../import/read-store.ts')
   const { digestOfView } = await import('../../db/imports/view.ts')
   const { chooseDeletions, checkAllowance, noDeletions } = await import('../../import/deletions.ts')
   const { checkRenames } = await import('../../import/renames.ts')
   const partial = await isPartial(request, { session, roster })
   await phases.begin('comparing', 'Comparing with the store …', roster.rows.length)
-  const touched = touchedBy(roster, { sender: session.settings.mailFrom.value ?? '', partial })
+  const touched = referencesOf(roster, { sender: session.settings.mailFrom.value ?? '', partial })
   const { view, version } = await readStore(store, touched, roster)
   const { restoreDeleted, wholeRoster } = request
   const plan = planImport(roster, { view, restoreDeleted, partial, wholeRoster })

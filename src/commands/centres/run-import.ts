@@ -135,7 +135,7 @@ const nothingDone = Promise.resolve({
   opens: [],
 })
 
-interface Done {
+interface ImportOutcome {
   id: number
   file: string | null
   queued: number
@@ -146,7 +146,7 @@ interface Done {
   opens: readonly Opening[]
 }
 
-async function applyOrRehearse(run: ImportRun): Promise<Done> {
+async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
   const { session, store, ctx, ready, outputs, phases } = run
   const { applyImport, noncesFor } = await import('../../import/apply.ts')
   const { plan, deletions, source } = ready

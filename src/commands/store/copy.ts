@@ -69,7 +69,7 @@ function answerOf(
     copied,
     key,
     changed,
-  }: { counts: Counts; copied: Made | undefined; key: KeyPlaces; changed: boolean },
+  }: { counts: Counts; copied: RecordedCopy | undefined; key: KeyPlaces; changed: boolean },
 ): AnswerOfChange {
   const { session, to, withoutContent } = copying
   const { db } = storePaths(session)
@@ -123,13 +123,13 @@ interface KeyPlaces {
 async function look(
   copying: Copying,
   { trx, ctx }: { trx: RehearsalArguments[0]; ctx: RehearsalArguments[1] },
-): Promise<{ facts: StoreFacts; key: KeyPlaces; there: CopyThere | undefined }> {
+): Promise<{ facts: StoreFacts; key: KeyPlaces; there: ExistingCopy | undefined }> {
   const { store, session, to } = copying
   const { storeFacts } = await import('../../db/store/facts.ts')
   const { keyFileFor } = await import('../../config.ts')
   const facts = await storeFacts(trx)
   const there = isServerAddress(to)
-    ? await copyThere(copying, { trx, note: () => noteCopy(trx, { to, ctx }) })
+    ? await existingCopy(copying, { trx, note: () => noteCopy(trx, { to, ctx }) })
     : undefined
   if (!there) await noteCopy(trx, { to, ctx })
   const keyThere = keyFileFor(to, {
@@ -140,15 +140,15 @@ async function look(
   return { facts, key: { here: store.keyFile, there: keyThere }, there }
 }
 
-interface CopyThere extends Made {
+interface ExistingCopy extends RecordedCopy {
   counts: Counts
 }
 
 /** A copy whose commit nobody confirmed is there, whole: with its event, which the log here may not have. */
-async function copyThere(
+async function existingCopy(
   { session, to, withoutContent }: Copying,
   { trx, note }: { trx: RehearsalArguments[0]; note: () => Promise<void> },
-): Promise<CopyThere | undefined> {
+): Promise<ExistingCopy | undefined> {
   const { extentOf, isSameStore } = await import('../../db/store/copy.ts')
   const { storeFacts } = await import('../../db/store/facts.ts')
   const copy = await session.open('read', { path: to }).catch((error: unknown) => {
@@ -178,13 +178,13 @@ async function refuseWithoutRoom(file: string, { store, withoutContent }: Copyin
 }
 
 /** A copy, and whether the log here names it, too: then both end in the same row. Undefined: nobody can say yet. */
-type Made = Copied & { isRecorded: boolean | undefined }
+type RecordedCopy = Copied & { isRecorded: boolean | undefined }
 
 /** With the event that says so, which is the last of both logs. */
 async function copyAll(
   { store, session, to, output, withoutContent }: Copying,
   agreed: StoreFacts,
-): Promise<Made> {
+): Promise<RecordedCopy> {
   const { copyStore } = await import('../../db/store/copy.ts')
   const { storeFacts } = await import('../../db/store/facts.ts')
   const { interruption } = session.context
@@ -245,7 +245,7 @@ function sumOf({ rows }: Copied): number {
   return Object.values(rows).reduce((sum, some) => sum + some, 0)
 }
 
-function proof(copied: Made): string[] {
+function proof(copied: RecordedCopy): string[] {
   const tables = Object.keys(copied.rows).length
   return [
     `There are ${count(sumOf(copied), 'row')} in ${count(tables, 'table')}, as many there as here.`,

@@ -25,12 +25,15 @@ interface MutationStage {
   keep: (typed: readonly NewPerson[], error: unknown) => Promise<void>
 }
 
-interface Known extends RightsTyped {
+interface TypedPeople extends RightsTyped {
   people: readonly NewPerson[]
 }
 
 /** Asks for what was not said: the centre, names, or one person after another. Nothing is added meanwhile. */
-export async function askForPeople({ people, ...rights }: Known, stage: MutationStage): Promise<NewPerson[]> {
+export async function askForPeople(
+  { people, ...rights }: TypedPeople,
+  stage: MutationStage,
+): Promise<NewPerson[]> {
   const centre = rights.centre ?? (await askCentre(stage))
   const asked: NewPerson[] = []
   let begun: NewPerson | undefined

@@ -14,10 +14,10 @@ export interface AuditVerdict {
   /** Problems beyond those listed. */
   more: number
   /** Rows whose time lies before that of the row they follow: a clock was set back, nothing more. */
-  backwards: Backwards[]
+  backwards: OutOfOrderRow[]
 }
 
-export interface Backwards {
+export interface OutOfOrderRow {
   row: number
   at: string
   before: string
@@ -57,7 +57,7 @@ export async function verifyChain(
   let before: StoredRow | undefined
   let events = 0
   const unseen = new Map(heads.map(({ head, called }) => [head, called]))
-  const backwards: Backwards[] = []
+  const backwards: OutOfOrderRow[] = []
   const earlier = createHash('sha256')
   const valuesBeside = await valueChecker(db)
 

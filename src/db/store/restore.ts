@@ -124,7 +124,7 @@ export interface PresentStore {
    * Puts a store that is a file in its place. @returns undefined, and nothing is done, where what the backup was made
    * ready for has been changed meanwhile
    */
-  replaceWith: (file: string, settled: Settled) => Promise<Replaced | undefined>
+  replaceWith: (file: string, settled: ReplaceOptions) => Promise<Replaced | undefined>
 }
 
 export interface Replaced {
@@ -132,7 +132,7 @@ export interface Replaced {
   eventsMeanwhile: number
 }
 
-interface Settled {
+interface ReplaceOptions {
   /** Just before it is in its place. */
   beforePlacing: () => void | Promise<void>
 }

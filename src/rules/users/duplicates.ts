@@ -67,7 +67,7 @@ function nameAtCentre(person: PersonRow): string {
 const peopleAtOnce = 2000
 
 /** People who are alike. */
-interface Alike {
+interface DuplicateGroup {
   people: readonly PersonRow[]
   /** How many there are besides. */
   more: number
@@ -86,7 +86,7 @@ interface Grouping {
 async function* groupsOf(
   people: People,
   { keys, keyOf, maxSize = Number.POSITIVE_INFINITY, first = Number.POSITIVE_INFINITY }: Grouping,
-): AsyncGenerator<Alike> {
+): AsyncGenerator<DuplicateGroup> {
   let ids: number[] = []
   /** By the first of the group. */
   let left = new Map<number, number>()
@@ -106,7 +106,7 @@ async function* groupsOf(
 function* grouped(
   people: readonly PersonRow[],
   { keyOf, left }: { keyOf: (person: PersonRow) => string; left: ReadonlyMap<number, number> },
-): Generator<Alike> {
+): Generator<DuplicateGroup> {
   const groups = new Map<string, PersonRow[]>()
   for (const person of people) {
     const key = keyOf(person)
@@ -121,7 +121,7 @@ function* grouped(
 }
 
 /** People of one name whose addresses are near each other, or are near to one that both are near to. */
-function* nearOnesOf(group: readonly PersonRow[]): Generator<Alike> {
+function* nearOnesOf(group: readonly PersonRow[]): Generator<DuplicateGroup> {
   const addresses = group.map(addressOf)
   /** Where the chain of each leads: to the first of those who are near. */
   const leads = group.map((_, at) => at)
@@ -148,7 +148,7 @@ function* nearOnesOf(group: readonly PersonRow[]): Generator<Alike> {
 }
 
 /** Two by two; of many, the first two and how many more there are. */
-function* pairsOf({ people, more }: Alike): Generator<Pick<Pair, 'users' | 'more'>> {
+function* pairsOf({ people, more }: DuplicateGroup): Generator<Pick<Pair, 'users' | 'more'>> {
   const [first, second] = people
   if (first === undefined || second === undefined) return
   if (people.length + more > maxInPairs) {

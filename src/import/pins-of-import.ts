@@ -8,14 +8,14 @@ import { appendAudit } from '../rules/audit/append.ts'
 import { pinStatus } from '../rules/users/account.ts'
 import type { PinRow } from './pin-sheet.ts'
 
-export interface PinsAgain {
+export interface PinsOfImport {
   rows: PinRow[]
   count: number
   withoutPin: { email: string; reason: string }[]
   renewed: number
 }
 
-interface Asked {
+interface PinsOfImportRequest {
   importId: number
   pinKey: Buffer
   /** Issues new ones to those not yet active. */
@@ -24,7 +24,10 @@ interface Asked {
 }
 
 /** The PINs of an import once more: every user of it, with a PIN only where it is still open. */
-export async function pinsAgain(trx: Trx, { importId, pinKey, renew, ctx }: Asked): Promise<PinsAgain> {
+export async function pinsOfImport(
+  trx: Trx,
+  { importId, pinKey, renew, ctx }: PinsOfImportRequest,
+): Promise<PinsOfImport> {
   permit(ctx, 'centres.import', { name: String(importId) })
   const at = ctx.at.toISOString()
   const before = await usersOfImport(trx, importId)
