@@ -15,7 +15,7 @@ import { renderClosing } from './closing.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
 import { count, listLines } from './text.ts'
-import { plainTime, timeInUtc } from '../plain-time.ts'
+import { plainTime, timeInUtc, timeToTheSecond } from '../plain-time.ts'
 import { grouped } from '../grouped.ts'
 
 /** A release with for how many centres it opens, and when. */
@@ -39,8 +39,16 @@ export const releaseFields = {
     release.resources.map(({ id }) => id).join(', '),
   ),
   for: field<ListedRelease>('For', ({ release }) => release.audience.map(audienceText).join(', ')),
-  opens: field<ListedRelease>('Opens', ({ release }) => release.opens),
-  closes: field<ListedRelease>('Closes', ({ release }) => release.closes),
+  opens: field<ListedRelease>(
+    'Opens',
+    ({ release }) => release.opens,
+    ({ release }) => shownMoment(release.opens),
+  ),
+  closes: field<ListedRelease>(
+    'Closes',
+    ({ release }) => release.closes,
+    ({ release }) => (release.closes === null ? '' : shownMoment(release.closes)),
+  ),
   centres: field<ListedRelease>('Centres', ({ reach }) => reach.centres),
   first: field<ListedRelease>(
     'First opens',
@@ -53,6 +61,12 @@ export const releaseFields = {
     ({ reach }) => shown(reach.lastOpensAt),
   ),
   'without-key-time': field<ListedRelease>('No Key Time', ({ reach }) => reach.withoutKeyTime),
+}
+
+/** A moment as it is kept: one of a Key Time as it is typed, an absolute one as all others are shown. */
+function shownMoment(kept: string): string {
+  if (kept.startsWith('key-time')) return kept
+  return new Date(kept).getTime() % 60_000 === 0 ? plainTime(kept) : timeToTheSecond(kept)
 }
 
 function isoOf(at: Date | null): string | null {
@@ -246,8 +260,8 @@ export function renderRelease({ release, outlook }: ShownRelease, view: View): s
   const facts: Fact[] = [
     ['State', release.state],
     ['For', audienceInWords(release.audience)],
-    ['Opens', release.opens],
-    ['Closes', release.closes ?? 'never'],
+    ['Opens', shownMoment(release.opens)],
+    ['Closes', release.closes === null ? 'never' : shownMoment(release.closes)],
     ...release.resources.map(
       ({ id, title, kind, withdrawn_at }): Fact => [
         'Resource',

@@ -265,6 +265,19 @@ describe('publishing', () => {
     expect(ran.error()).toMatchObject({ code: 'invalid-moment', hint })
   })
 
+  it.each([
+    ['2026-12-31T09:00+02:00', '2026-12-31 07:00 UTC'],
+    ['2026-12-31T09:00:30Z', '2026-12-31 09:00:30 UTC'],
+    ['key-time PM 2026-12-31 + 1h', 'key-time PM 2026-12-31 + 1h'],
+  ])('shows the moment %s to a person as %s', async (moment, shown) => {
+    expect((await drafting('--closes', moment)).exit).toBe(0)
+    const terminal = { columns: 120 }
+    const looked = await world.run(['releases', 'show', '1'], { terminal })
+    expect(looked.stdout).toContain(`Closes    ${shown}\n`)
+    const listed = await world.run(['releases', 'list', '--fields', 'id,closes'], { terminal })
+    expect(listed.stdout).toContain(`1    ${shown}\n`)
+  })
+
   it('takes no release that closes before it opens', async () => {
     const ran = await drafting('--closes', '2026-06-02T07:59Z', '--json')
     expect(ran.error()).toMatchObject({ code: 'ends-before-it-begins' })
