@@ -212,6 +212,13 @@ export function closestCountries(text: string): string[] {
   const either = ambiguousNames.get(wanted)
   if (either !== undefined) return either.map(countryName)
   if (wanted.length < SHORTEST_GUESSED) return []
+  const turned = new Set<string>()
+  for (let at = 1; at + 1 < wanted.length; at += 1) {
+    const letters = `${wanted.slice(0, at)}${wanted[at + 1]}${wanted[at]}${wanted.slice(at + 2)}`
+    const shown = spoken.get(letters)
+    if (shown !== undefined) turned.add(shown)
+  }
+  if (turned.size === 1) return [...turned]
   const maxDistance = wanted.length < 8 ? 1 : 2
   let best = maxDistance + 1
   let found = new Set<string>()

@@ -155,6 +155,8 @@ const otherNames: Readonly<Record<string, string>> = {
   mail: '--email',
   'e-mail': '--email',
   address: '--email',
+  user: '--subject',
+  centre: '--subject',
 }
 
 /** `users transfer --from A --to B` is `users transfer A --to B`; the centre that somebody leaves is known, and is left out. */
@@ -225,6 +227,16 @@ function lineWithOptions({ argv, command }: Asked, missing: readonly Option[]): 
   const [only] = missing
   const to = withDashes(argv, command)
   if (to !== undefined && missing.length === 1) return to
+  // Where somebody goes is said with `--to`.
+  const at = argv.indexOf('--centre')
+  if (
+    missing.length === 1 &&
+    only?.long === '--to' &&
+    only.flags.includes('<centre>') &&
+    argv[at + 1] &&
+    at > 0
+  )
+    return withWord(argv, at, '--to')
   const more = command.args[command.registeredArguments.length]
   const option = more === undefined ? undefined : optionFor(command, more)
   if (more !== undefined && option !== undefined && missing.length === 1 && only?.long === option)
@@ -261,7 +273,7 @@ function lineWithArguments(asked: Asked): Line {
 
 /** What more than it takes was meant for: a setting, an option, or one name of several words. */
 function withFewer({ argv, command }: Asked): Line | undefined {
-  if (command.name() === 'config') return lineOfSetting({ argv, command })
+  if (command.name() === 'config' || isOfSettings(command)) return lineOfSetting({ argv, command })
   const taken = command.registeredArguments
   const more = command.args.slice(taken.length)
   const mended =
@@ -271,6 +283,8 @@ function withFewer({ argv, command }: Asked): Line | undefined {
   const [first = '', ...others] = more
   const option = others.length === 0 ? optionFor(command, first) : undefined
   if (option !== undefined) return lineWithBefore(argv, first, option)
+  const named = withItsDashes(argv, { command, more }) ?? withNames(argv, { command, more })
+  if (named !== undefined) return named
   const [only] = taken
   return only && taken.length === 1 && isOfName(only, command.args) ? quoted(argv, command.args) : undefined
 }
@@ -284,9 +298,39 @@ function lineOfSetting({ argv, command }: Asked): Line | undefined {
     return withWord(argv, argv.indexOf(first, argv.indexOf('config')), verb)
   }
   const isSetting = settingNames.some((name) => name === first || kebabCase(name) === first.toLowerCase())
-  return isSetting && others.length === 1
+  if (!isSetting) return undefined
+  // All are shown at once.
+  if (others.length === 0) return withWord(argv, argv.lastIndexOf(first))
+  return others.length === 1 && !isOfSettings(command)
     ? withWord(argv, argv.indexOf('config'), 'config', 'set')
     : undefined
+}
+
+/** `config show`, which `config get` is another word for. */
+function isOfSettings(command: Command): boolean {
+  return command.name() === 'show' && command.parent?.name() === 'config'
+}
+
+/** `centres edit EG001 name 'Nile Academy'`: the word of an option, and its value. */
+function withItsDashes(argv: Line, { command, more }: { command: Command; more: Line }): Line | undefined {
+  const [word = '', value] = more
+  const option = command.options.find(({ long }) => long === `--${word}`)
+  const isOption = option?.required === true && command.getOptionValue(option.attributeName()) === undefined
+  return isOption && value !== undefined && more.length === 2
+    ? withWord(argv, argv.lastIndexOf(word, argv.lastIndexOf(value) - 1), `--${word}`)
+    : undefined
+}
+
+/** `users edit omar@school.example 'Omar Aziz'`: the last word of a name is the last name. */
+function withNames(argv: Line, { command, more }: { command: Command; more: Line }): Line | undefined {
+  const options = ['--first-name', '--last-name']
+  const takesThem = options.every((name) => command.options.some(({ long }) => long === name))
+  const words = more.join(' ').trim().split(/\s+/)
+  const areNames = words.length > 1 && words.every((word) => /^\p{Lu}[\p{L}\p{M}'-]+$/u.test(word))
+  const isTyped = argv.some((word) => options.some((name) => word.startsWith(name)))
+  if (!takesThem || !areNames || isTyped) return undefined
+  const rest = more.reduce((line: Line, word) => withWord(line, line.lastIndexOf(word)), argv)
+  return [...rest, '--first-name', words.slice(0, -1).join(' '), '--last-name', words.at(-1) ?? '']
 }
 
 /** `users transfer A to B`: a word for its option. */
@@ -331,7 +375,8 @@ function turnedRound(argv: Line, word: string, option: string): Line | undefined
 /** Whom or where to is said with one, and what a centre is called. */
 function optionFor(command: Command, word: string): string | undefined {
   const names = command.options.map(({ long }) => long)
-  const isName = command.name() === 'edit' && command.registeredArguments[0]?.name() === 'centre'
+  const isName =
+    ['edit', 'create'].includes(command.name()) && command.registeredArguments[0]?.name() === 'centre'
   const wanted = isName ? '--name' : word.includes('<') ? '--new' : '--to'
   // The second word of a name is nobody else's.
   if (isName ? /[@<]/.test(word) || isLikeNumber(word) : !/[@<]/.test(word) && !isLikeNumber(word))

@@ -25,14 +25,16 @@ interface PromptOptions {
   may: boolean
   /** What would be asked. */
   question: string
+  /** The line that says it; without one the flag alone is named. */
+  line?: string
 }
 
 /** Refuses, naming the flag and the question, when nobody can be asked. */
-export function requireTerminal(terminal: Terminal, { flag, may, question }: PromptOptions): void {
+export function requireTerminal(terminal: Terminal, { flag, may, question, line }: PromptOptions): void {
   if (terminal.canAsk && may) return
   const notAsked = questionOnOneLine(question)
   const message = `This needs an answer, and there is nobody to ask: say it with ${flag}. Not asked: ${notAsked}`
-  throw new Usage(message, { code: 'answer-needed', hint: flag })
+  throw new Usage(message, { code: 'answer-needed', hint: line ?? flag })
 }
 
 interface AtTerminal {

@@ -123,7 +123,7 @@ function misspelt(word: string, known: Iterable<string>): string[] {
 function isSwapped(word: string, name: string): boolean {
   const at = [...word].findIndex((letter, place) => letter !== name[place])
   const swapped = `${word.slice(0, at)}${word[at + 1]}${word[at]}${word.slice(at + 2)}`
-  return at >= 0 && word.length > 3 && swapped === name
+  return at >= 0 && word.length > 2 && swapped === name
 }
 
 /** What shows one thing of a noun, or lists what has a word in it. */
@@ -265,6 +265,8 @@ function namesWhatItIsOf(name: string, line: Line): boolean {
   if (name === 'coordinator add') return hasAddress ? words.some(isLikeNumber) : words.length === 0
   if (name === 'users add --from') return !hasAddress
   if (byNumberAlone.has(name)) return words.every((word) => /^\d+$/.test(word))
+  // A row of the log has a number, and whom or what it tells of has none.
+  if (name === 'audit list --subject') return words.every((word) => !/^\d{1,4}$/.test(word))
   // A file is no search text.
   if (name === 'users list --format csv') return words.join(' ') === 'csv'
   // Somebody is taken from one centre by `associates unassign`, and from all there is by this.

@@ -76,6 +76,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   info: ['show'],
   resend: ['reset-password'],
   'forgot-password': ['reset-password'],
+  'password-reset': ['reset-password'],
   password: ['reset-password'],
 }
 
@@ -130,6 +131,7 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     disable: ['coordinator suspend'],
     deactivate: ['coordinator suspend'],
     block: ['coordinator suspend'],
+    ban: ['coordinator suspend'],
     lock: ['coordinator suspend'],
     assign: ['associates assign'],
     rename: ['centres edit'],
@@ -150,7 +152,8 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     delete: ['roles revoke'],
     show: ['roles list', 'users show'],
   },
-  mail: { delete: ['mail cancel'], remove: ['mail cancel'] },
+  mail: { delete: ['mail cancel'], remove: ['mail cancel'], resend: ['mail show'] },
+  audit: { show: ['audit list --subject'] },
   config: {
     delete: ['config unset'],
     remove: ['config unset'],
@@ -194,6 +197,7 @@ export function nounOf(word: string): string | undefined {
 const graver: Readonly<Record<string, readonly string[]>> = {
   disable: ['suspend'],
   block: ['suspend'],
+  ban: ['suspend'],
   deactivate: ['suspend'],
   lock: ['suspend'],
   delete: ['withdraw'],

@@ -41,6 +41,7 @@ describe('the words that people bring', () => {
     ['event-logs list --format count', 'audit list --format count'],
     ['users resend omar@nile.example --yes', 'users reset-password omar@nile.example --yes'],
     ['account --help', 'account --help'],
+    ['users password-reset omar@nile.example --yes', 'users reset-password omar@nile.example --yes'],
   ])('are understood: %s', async (typed, meant) => {
     const one = await world.run(typed.split(' '))
     const fresh = newWorld()
@@ -168,6 +169,19 @@ describe('what commander complains of', () => {
 })
 
 describe('a suggestion', () => {
+  it.each([
+    ['users move omar@nile.example --centre EG002', 'ssh-admin users move omar@nile.example --to EG002'],
+    ['users transfer omar@nile.example', 'ssh-admin users transfer omar@nile.example --to EMAIL'],
+    ['centres create', 'ssh-admin centres create CENTRE --name NAME --country COUNTRY'],
+    ['roles check omar@nile.example suspend EG001', 'Did you mean users.suspend, or coordinator.suspend?'],
+    ['centres list --country Eygpt', 'Did you mean Egypt?'],
+    ['centres list --country Frnace', 'Did you mean France?'],
+    ['audit show 3', 'ssh-admin audit --help lists them.'],
+  ])('says what is to be typed: %s', async (line, hint) => {
+    const said = (await world.run([...line.split(' '), '--json'])).error().hint
+    expect(said?.replace(' --json', '')).toBe(hint)
+  })
+
   it('names who may be meant, and is no line to paste where it would do something to them', async () => {
     for (const argv of [
       ['users', 'suspend', 'omra@nile.example', '--yes', '--json'],

@@ -45,7 +45,8 @@ export const create = () =>
 
 async function askNumber({ terminal, common }: Session): Promise<string> {
   const question = 'What is its centre number, such as EG001?'
-  requireTerminal(terminal, { flag: 'CENTRE', may: common.input && !common.dryRun, question })
+  const line = 'ssh-admin centres create CENTRE --name NAME --country COUNTRY'
+  requireTerminal(terminal, { flag: 'CENTRE', may: common.input && !common.dryRun, question, line })
   const check = async (text: string) => (await failureOf(() => newCentreNumber(text)))?.message
   return ask(terminal, { question, check })
 }

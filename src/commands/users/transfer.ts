@@ -1,6 +1,7 @@
 import { listOf } from '../../cli/typed-values.ts'
 import { person, renderTransfer, transferJson } from '../../render/users.ts'
 import { count } from '../../render/text.ts'
+import { shellWord } from '../../shell-word.ts'
 import { progressionTestSite } from '../../rules/roles/chosen.ts'
 import { holdingsOf } from '../../db/progression-tests/holdings.ts'
 import {
@@ -55,6 +56,7 @@ export const transfer = () =>
         flag: '--to',
         may: common.input && !common.yes && !common.dryRun,
         question,
+        line: `ssh-admin users transfer ${shellWord(from)} --to EMAIL`,
       })
       return { from, to: undefined, site, give: [] }
     },

@@ -49,7 +49,8 @@ export async function checkPermission(
 function typedAction(text: string): Action {
   const name = text.trim().replace(/\s+/g, '.').toLowerCase()
   if (isAction(name)) return name
-  const candidates = nearestOf(name, actions)
+  const ofVerb = actions.filter((action) => action.endsWith(`.${name}`)).slice(0, 3)
+  const candidates = ofVerb.length > 0 ? ofVerb : nearestOf(name, actions)
   throw new Usage(`There is no action '${text}'.`, {
     code: 'unknown-action',
     hint:
