@@ -238,6 +238,13 @@ function markup(beginning: string, path: string): UnusableWorkbook {
 }
 
 function asUtf8(bytes: Buffer, path: string): Buffer {
+  if (bytes.length > 0 && bytes.every((byte) => byte === 0)) {
+    const what = `${named(path)} holds nothing but zeros, as a copy does that failed on its way`
+    throw new UnusableWorkbook('workbook-damaged', what, {
+      hint: 'copy it again from where it came, or fetch it again',
+      file: path,
+    })
+  }
   const text = isUtf32(bytes) ? undefined : toUtf8(bytes)
   if (text !== undefined) return text
   if (isUtf32(bytes))

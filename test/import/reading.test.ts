@@ -190,6 +190,25 @@ describe('what other programs and other hands write', () => {
     expect([ran.exit, ran.error().hint]).toEqual([6, expect.stringContaining('UTF-8')])
   })
 
+  it('a list of nothing but zeros is a copy that failed', async () => {
+    for (const [name, length] of [
+      ['list.xlsx', 4096],
+      ['list.csv', 3],
+      ['-', 8],
+    ] as const) {
+      const zeros = Buffer.alloc(length)
+      if (name !== '-') writeFileSync(world.path(name), zeros)
+      const ran = await world.run(
+        ['centres', 'import', name, '--yes', '--json'],
+        name === '-' ? { stdin: zeros } : {},
+      )
+      expect([ran.exit, ran.error()]).toMatchObject([
+        6,
+        { code: 'workbook-damaged', message: expect.stringContaining('nothing but zeros') },
+      ])
+    }
+  })
+
   it('elements of another namespace are no rows and no cells, however they are read', async () => {
     const cell = (text: string, name = 'c') => `<${name} t="inlineStr"><is><t>${text}</t></is></c>`
     const row = (...cells: string[]) => `<row>${cells.join('')}</row>`
