@@ -34,6 +34,10 @@ export interface Pager {
   write: (text: string) => Promise<boolean>
   /** Resolves when it has ended. */
   end: () => Promise<void>
+  /** Once it has ended by itself and says that it failed, its exit code; as 127 of a shell that finds no such program. */
+  failure: () => Promise<number | undefined>
+  /** It has taken more than the pipe to it holds. */
+  hasRead: () => boolean
 }
 
 export function contextOfProcess(interruption: Interruption): Context {
@@ -70,18 +74,25 @@ export function runProgram(program: string, args: readonly string[]): Promise<nu
 /** More than this is not held for a pager that somebody reads slowly. */
 const enoughForPager = 64 * 1024 * 1024
 
+const pipeHolds = 64 * 1024
+
 /** At this terminal, by a shell, as git does. One that ends early, as by `q`, is no error. */
 export function startPager(command: string, env: Readonly<Record<string, string>>): Pager {
   const stdio: ['pipe', 'inherit', 'inherit'] = ['pipe', 'inherit', 'inherit']
   const child = spawn('sh', ['-c', command], { stdio, env: { ...process.env, ...env } })
   let isOver = false
+  let given = 0
+  let code: number | null = null
   const over = new Promise<void>((resolve) => {
     const end = () => {
       isOver = true
       resolve()
     }
     child.once('error', end)
-    child.once('close', end)
+    child.once('close', (exit) => {
+      code = exit
+      end()
+    })
     child.stdin.on('error', () => {
       isOver = true
     })
@@ -89,6 +100,7 @@ export function startPager(command: string, env: Readonly<Record<string, string>
   return {
     write: async (text) => {
       if (isOver) return false
+      given += Buffer.byteLength(text)
       // What is read from the store is read to its end, however long somebody looks at the first page.
       if (!child.stdin.write(text) && child.stdin.writableLength > enoughForPager)
         await Promise.race([over, new Promise((resolve) => child.stdin.once('drain', resolve))])
@@ -98,6 +110,12 @@ export function startPager(command: string, env: Readonly<Record<string, string>
       child.stdin.end()
       await over
     },
+    failure: async () => {
+      await over
+      // A shell says so of a program that a signal ended, as by Ctrl-C.
+      return code === null || code === 0 || code > 128 ? undefined : code
+    },
+    hasRead: () => child.stdin.writable && given - child.stdin.writableLength > pipeHolds,
   }
 }
 

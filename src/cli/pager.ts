@@ -21,23 +21,39 @@ export function pagedOutput({ terminal, context, common }: Shown): PagedOutput {
   const { rows = 0, columns = 80 } = context.stdout
   const pager = rows > 0 && common.pager ? pagerOf(context.env) : undefined
   if (pager === undefined) return { write: terminal.write, end: async () => undefined }
-  let held = ''
+  let held: string | undefined = ''
   let running: ReturnType<typeof context.startPager> | undefined
   let shown: (() => void) | undefined
+  /** What a pager was given that never came to show it is not lost. */
+  const failed = async () => {
+    const exit = held === undefined ? undefined : await running?.failure()
+    if (exit === undefined) return false
+    running = undefined
+    shown?.()
+    terminal.say(`The pager ${pager} failed (exit code ${exit}): this is shown without it.`)
+    return true
+  }
+  let isDirect = false
   return {
     write: async (text) => {
-      if (running) return running.write(cleanForTerminal(text))
-      held += text
-      if (linesOf(held, columns) <= rows) return true
-      shown = context.interruption.whileShown()
-      running = context.startPager(pager, environmentOf(context.env))
-      return running.write(cleanForTerminal(held))
+      if (isDirect) return terminal.write(text)
+      if (held !== undefined) held += text
+      const isFirst = running === undefined
+      if (isFirst && linesOf(held ?? '', columns) <= rows) return true
+      if (isFirst) shown = context.interruption.whileShown()
+      running ??= context.startPager(pager, environmentOf(context.env))
+      if (await running.write(cleanForTerminal(isFirst ? (held ?? '') : text))) {
+        if (running.hasRead()) held = undefined
+        return true
+      }
+      isDirect = await failed()
+      return isDirect && terminal.write(held ?? '')
     },
     end: async () => {
-      if (running) await running.end()
+      if (isDirect) return
+      await running?.end()
       shown?.()
-      if (running) return
-      if (held !== '') await terminal.write(held)
+      if ((!running || (await failed())) && held !== undefined && held !== '') await terminal.write(held)
     },
   }
 }

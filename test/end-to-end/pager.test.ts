@@ -98,7 +98,20 @@ describe('a list at a terminal', () => {
 
   it('ends quietly with a pager that ends early', async () => {
     expect(await list({ PAGER: 'true' })).toMatchObject({ exit: 0, text: '' })
-    expect(await list({ PAGER: 'sh -c "exit 127"' })).toMatchObject({ exit: 0, text: '' })
+    expect(await list({ PAGER: 'sh -c "kill -INT $$"' })).toMatchObject({ exit: 0, text: '' })
+  })
+
+  it.each([
+    ['false', {}],
+    ['sh -c "exit 127"', {}],
+    ['FOO=1 no-such-pager', {}],
+    ['false', { argv: ['centres', 'list', '--help'] }],
+  ])('is not lost with a pager that fails: %s', async (pager, more: { argv?: string[] }) => {
+    const { exit, text } = await list({ PAGER: pager }, more)
+    expect([exit, text.split('Options of every command').length + text.split('30 centres.').length]).toEqual([
+      0, 3,
+    ])
+    expect(text).toContain(`The pager ${pager} failed (exit code`)
   })
 })
 
