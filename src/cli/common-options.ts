@@ -1,5 +1,5 @@
 import { type Argument, type Command, type Help, Option } from 'commander'
-import { refuseTwoActors } from './options.ts'
+import { sayingOneThing } from './parameters.ts'
 
 /** The heading under which help has them. */
 export const everyCommand = 'Options of every command:'
@@ -22,11 +22,13 @@ function commonOptions(): readonly Option[] {
     new Option('--no-color', 'no colour'),
     new Option('--no-input', 'never ask'),
     new Option('--no-pager', 'no pager for what is longer than the screen'),
-    new Option('--db <path>', 'the store (SSH_ADMIN_DB)'),
-    new Option('--key-file <path>', 'its key (SSH_ADMIN_KEY_FILE)'),
-    new Option('--as <email>', "act with this user's rights, or staff (SSH_ADMIN_AS)").argParser(sameActor),
-    new Option('--smtp <url>', 'the mail server (SSH_ADMIN_SMTP_URL)').hideHelp(),
-    new Option('--mail-dir <path>', 'where messages are written (SSH_ADMIN_MAIL_DIR)').hideHelp(),
+    sayingOneThing(new Option('--db <path>', 'the store (SSH_ADMIN_DB)')),
+    sayingOneThing(new Option('--key-file <path>', 'its key (SSH_ADMIN_KEY_FILE)')),
+    sayingOneThing(new Option('--as <email>', "act with this user's rights, or staff (SSH_ADMIN_AS)")),
+    sayingOneThing(new Option('--smtp <url>', 'the mail server (SSH_ADMIN_SMTP_URL)').hideHelp()),
+    sayingOneThing(
+      new Option('--mail-dir <path>', 'where messages are written (SSH_ADMIN_MAIL_DIR)').hideHelp(),
+    ),
     new Option('--wait <seconds>', 'how long to wait for a busy store').default('30'),
   ]
 }
@@ -44,12 +46,6 @@ function withChoices({
 }: Pick<Argument | Option, 'description' | 'argChoices'>) {
   const isNamed = argChoices.every((choice) => description.includes(choice))
   return isNamed ? description : `${description}: ${argChoices.join(', ')}`
-}
-
-/** Two that differ would leave it to chance for whom the command acts. */
-function sameActor(value: string, before: string | undefined): string {
-  refuseTwoActors(value, before)
-  return value
 }
 
 /** A page of help with what every command takes at its end: what is the command's own comes first. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { Usage } from '../errors.ts'
-import { typedWord } from './parameters.ts'
+import { camelCase, kebabCase } from '../kebab-case.ts'
+import { refuseTwoValues, typedWord } from './parameters.ts'
 import { number } from './typed-values.ts'
 
 /** Options that every command has. */
@@ -88,25 +89,16 @@ function typedOptions(command: Command): Record<string, unknown> {
   for (const part of chain) {
     for (const [name, value] of Object.entries(part.opts())) {
       const isDefault = part.getOptionValueSource(name) === 'default'
-      if (name === 'as' && !isDefault) refuseTwoActors(value, typed.as)
+      if (isAboutWhere(name) && !isDefault) refuseTwoValues(`--${kebabCase(name)}`, value, typed[name])
       if (!isDefault || !(name in typed)) typed[name] = value
     }
   }
   return typed
 }
 
-/** Given twice, `--as` must say the same. @param where the other was said, if not with `--as` */
-export function refuseTwoActors(one: unknown, other: unknown, where?: string): void {
-  if (typeof one !== 'string' || typeof other !== 'string') return
-  if (one.trim().toLowerCase() === other.trim().toLowerCase()) return
-  const both =
-    where === undefined
-      ? `--as is given twice, and not the same: ${other} and ${one}.`
-      : `--as ${one} is not whom the batch acts for: ${where} says ${other}.`
-  throw new Usage(both, {
-    code: 'invalid-option',
-    hint: 'Say once for whom the command acts.',
-  })
+/** In which store, with which key, and for whom: said of the program and again of a command, it must be the same. */
+function isAboutWhere(name: string): boolean {
+  return name === 'db' || name === 'keyFile' || name === 'as'
 }
 
 /** What may be emptied, by typing nothing: particulars of a person or a centre. */
@@ -134,8 +126,4 @@ export function longNameIn(command: Command, name: string): string {
 
 function isBlank(value: unknown): boolean {
   return typeof value === 'string' && value.split(',').every((part) => part.trim() === '')
-}
-
-function camelCase(name: string): string {
-  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

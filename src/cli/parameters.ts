@@ -1,5 +1,5 @@
 import { Argument, type Command, Option } from 'commander'
-import { kebabCase } from '../kebab-case.ts'
+import { camelCase, kebabCase } from '../kebab-case.ts'
 import { Usage } from '../errors.ts'
 import {
   choiceOf,
@@ -89,10 +89,61 @@ export function flag(what: string): Parameter<boolean> {
 
 /** `--admin`, `--no-admin`, or neither. */
 export function eitherWay({ on, off }: { on: string; off: string }): Parameter<boolean | undefined> {
-  return {
-    schema: optional(yesOrNo),
-    declare: (command, name) => command.option(long(name), on).option(long(`no-${name}`), off),
+  const declare = (command: Command, name: string) => {
+    const refuseBoth = (before: boolean) => () => {
+      if (command.getOptionValue(camelCase(name)) === before)
+        throw new Usage(`${long(name)} and ${long(`no-${name}`)} say the opposite of each other.`, {
+          code: 'invalid-option',
+          hint: 'Leave out one of them.',
+        })
+    }
+    // Before commander takes the one for the other.
+    command.on(`option:${name}`, refuseBoth(false)).on(`option:no-${name}`, refuseBoth(true))
+    command.option(long(name), on).option(long(`no-${name}`), off)
   }
+  return { schema: optional(yesOrNo), declare }
+}
+
+/** How a list is shown, and no more: of these the last counts, as in an alias that has one already. */
+const mayBeSaidAnew: ReadonlySet<string> = new Set(['--format', '--sort', '--limit', '--progress'])
+
+/** Whatever takes one value is said once, or twice alike. */
+function once(declared: Option): Option {
+  return mayBeSaidAnew.has(declared.long ?? '') ? declared : sayingOneThing(declared)
+}
+
+/** @throws a usage error where it is given twice with two values */
+export function sayingOneThing(declared: Option): Option {
+  const check = declared.parseArg
+  return declared.argParser((value: string, before: unknown) => {
+    refuseTwoValues(declared.long ?? '', value, before)
+    return check ? check(value, before) : value
+  })
+}
+
+/** An option that is given twice must say the same: else it is left to chance whom a change meets. @throws a usage error */
+export function refuseTwoValues(long: string, one: unknown, other: unknown): void {
+  if (typeof one !== 'string' || typeof other !== 'string') return
+  if (long === '--as' ? isSameActor(one, other) : one.trim() === other.trim()) return
+  throw new Usage(`${long} is given twice, and not the same: ${other} and ${one}.`, {
+    code: 'invalid-option',
+    hint: long === '--as' ? sayWho : 'It takes one value: say it once.',
+  })
+}
+
+/** A line of a batch acts for nobody else than the whole. @param where that is said @throws a usage error */
+export function refuseOtherActor(one: string, other: string | undefined, where: string): void {
+  if (other === undefined || isSameActor(one, other)) return
+  throw new Usage(`--as ${one} is not whom the batch acts for: ${where} says ${other}.`, {
+    code: 'invalid-option',
+    hint: sayWho,
+  })
+}
+
+const sayWho = 'Say once for whom the command acts.'
+
+function isSameActor(one: string, other: string): boolean {
+  return one.trim().toLowerCase() === other.trim().toLowerCase()
 }
 
 /** `--centre <centre>`, once. @param value the word for what is typed: `<centre>` */
@@ -103,7 +154,10 @@ export function option(
   what: string,
   schema: Schema<unknown> = optional(text),
 ): Parameter<unknown> {
-  return { schema, declare: (command, name) => command.option(`${long(name)} ${value}`, what) }
+  return {
+    schema,
+    declare: (command, name) => command.addOption(once(new Option(`${long(name)} ${value}`, what))),
+  }
 }
 
 /** One of these, or none. */
@@ -115,7 +169,7 @@ export function optionOf<Choice extends string>(
   return {
     schema: optional(choiceOf(choices)),
     declare: (command, name) =>
-      command.addOption(new Option(`${long(name)} ${value}`, what).choices(choices)),
+      command.addOption(once(new Option(`${long(name)} ${value}`, what).choices(choices))),
   }
 }
 
@@ -197,7 +251,9 @@ export function requiredOption(
   what: string,
   schema: Schema<unknown> = text,
 ): Parameter<unknown> {
-  return { schema, declare: (command, name) => command.requiredOption(`${long(name)} ${value}`, what) }
+  const declare = (command: Command, name: string) =>
+    command.addOption(once(new Option(`${long(name)} ${value}`, what).makeOptionMandatory()))
+  return { schema, declare }
 }
 
 /** `--site <site>`, any number of times; several are separated by commas too. */

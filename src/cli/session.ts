@@ -6,9 +6,11 @@ import type { OpenMode, Opening } from '../db/store/opening.ts'
 import type { Clock, Trx } from '../db/transact.ts'
 import type { Interruption } from '../interruption.ts'
 import type { Batch, CheckLine, LineWork } from './batch/line.ts'
-import { type CommonOptions, commonOptions, refuseTwoActors, type TypedCommand } from './options.ts'
+import { type CommonOptions, commonOptions, type TypedCommand } from './options.ts'
+import { refuseOtherActor } from './parameters.ts'
 import { oneLine } from '../render/clean-text.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
+import { pathInWords } from '../shell-word.ts'
 import { type Terminal, terminalOf } from './terminal.ts'
 
 export interface Notice {
@@ -34,6 +36,8 @@ export interface FoundByName {
 interface OpenedOther {
   path?: string
   startsWithChange?: boolean
+  /** That it was begun is the answer itself. */
+  saysThatBegun?: boolean
 }
 
 /** One command being run: its surroundings, settled. */
@@ -122,7 +126,10 @@ export function sessionOf(
     const opening = await openingFor({ ...parts, mode, path: other?.path, interruption })
     const startsWithChange = other?.startsWithChange === true
     const writeFirstEvent = (store: OpenStore) => recordCreation(store, acting)
-    return openStore(Object.assign(opening, { startsWithChange, writeFirstEvent }))
+    const store = await openStore(Object.assign(opening, { startsWithChange, writeFirstEvent }))
+    if (mode === 'create' && store.created && !other?.saysThatBegun)
+      terminal.say(begunInWords(store, settings))
+    return store
   }
   return {
     context,
@@ -186,7 +193,7 @@ function settingsWithin({ settings }: Batch, { as }: CommonOptions): Settings {
     file: 'the configuration file',
     default: '',
   }
-  refuseTwoActors(as, value, where[from])
+  refuseOtherActor(as, value, where[from])
   return { ...settings, as: { value: as, from: 'flag' } }
 }
 
@@ -235,6 +242,17 @@ async function openingFor({
     },
     onWait: (holder) => terminal.say(`Waiting for ${nameHolder(holder)} to finish with the store …`),
   }
+}
+
+/** Whoever mistyped where the store is sees it here, and not by a count that is too small. */
+function begunInWords(
+  { keyFile, keyFromCommand }: OpenStore,
+  { db: { value: place = '' } }: Settings,
+): string {
+  const key = keyFromCommand
+    ? 'Its key is that of the command.'
+    : `Its key is ${pathInWords(keyFile)}: keep a copy elsewhere.`
+  return `Began a new store: ${pathInWords(place)}. ${key}`
 }
 
 function otherClockInWords(difference: number): string {

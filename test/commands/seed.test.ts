@@ -9,8 +9,12 @@ describe('seeding a store', () => {
   })
   afterEach(() => world.close())
 
-  const seed = (...more: string[]) =>
-    world.run(['seed', '--centres', '3', '--users', '30', '--yes', ...more, '--json'])
+  const defaultsBeside = (more: readonly string[]) =>
+    [
+      ['--centres', '3'],
+      ['--users', '30'],
+    ].flatMap(([name = '', value = '']) => (more.includes(name) ? [] : [name, value]))
+  const seed = (...more: string[]) => world.run(['seed', ...defaultsBeside(more), '--yes', ...more, '--json'])
   const people = async (db?: string) => {
     const ran = await world.run(['users', 'list', '--json', ...(db ? ['--db', db] : [])])
     return ran

@@ -6,6 +6,7 @@ import { argument, flag, option, optionOf, repeated, type ValuesOf } from '../..
 import { type Phases, phasesOn } from '../../cli/progress.ts'
 import { confirm } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
+import { storePaths } from '../../cli/store-paths.ts'
 import { optional, wholeNumber } from '../../cli/typed-values.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { centreColumns } from '../../import/columns.ts'
@@ -195,7 +196,9 @@ async function planWithoutStore(
     if (asks) {
       const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
       for (const line of lines) session.say(line)
-      await confirm(session, importQuestion(counts, ready))
+      const place = pathInWords(storePaths(session).db)
+      const question = importQuestion(counts, ready)
+      await confirm(session, `There is no store at ${place} yet; this begins one. ${question}`)
     }
     return { ready, asked: performance.now() - before }
   } finally {
