@@ -9,6 +9,8 @@ import type { Shape } from './render/json.ts'
 import { UnusableFile, UnusableWorkbook } from './workbook/errors.ts'
 
 export interface Reporting {
+  /** What was typed, to be quoted no longer than a person reads. */
+  argv?: readonly string[]
   view: View
   json: boolean
   debug: boolean
@@ -22,27 +24,54 @@ export interface Reporting {
 /** Gives an error its words and its exit code: the one place where errors end. */
 export function report(
   error: unknown,
-  { view, json, debug, version, line, mended }: Reporting,
+  { argv = [], view, json, debug, version, line, mended }: Reporting,
 ): { pieces: Pieces; exit: number } {
   const failure = error instanceof Failure ? error : failureOf(error)
   if (!failure) return reportBug(error, { json, debug, version })
   const { exit } = failure
   const withLine = line === undefined ? failure.hint : [failure.hint, `  ${line}`].join('\n')
   const hint = mended === undefined ? withLine : `Did you mean ${mended}?`
-  if (json) return { pieces: piecesOfJson(errorJson(failure, hint), 0), exit }
+  const short = shortenerOf(argv)
+  if (json) return { pieces: piecesOfJson(errorJson(failure, { hint, short }), 0), exit }
   if (exit === 130) return { pieces: [`${failure.message}\n`], exit }
-  return { pieces: piecesOfLines(linesOf(failure, { hint, view, debug })), exit }
+  return { pieces: piecesOfLines(linesOf(failure, { hint, short, view, debug })), exit }
+}
+
+/** No address, name, number or path that is meant is longer. */
+const maxQuoted = 300
+
+type Shortener = (text: string) => string
+
+/** What was pasted by mistake, such as a whole file in the place of its name, does not push the reason off the screen. */
+function shortenerOf(argv: readonly string[]): Shortener {
+  const long = argv.filter((word) => word.length > maxQuoted)
+  return (text) =>
+    text.length <= maxQuoted
+      ? text
+      : long
+          .reduce((rest, word) => rest.replaceAll(word, () => beginningAndEnd(word)), text)
+          .replace(/\S{301,}/gu, beginningAndEnd)
+}
+
+function beginningAndEnd(word: string): string {
+  const letters = [...word]
+  return `${letters.slice(0, 120).join('')}…${letters.slice(-40).join('')}`
 }
 
 function* linesOf(
   failure: Failure,
-  { hint, view, debug }: Pick<Reporting, 'view' | 'debug'> & { hint: string | undefined },
+  {
+    hint,
+    short,
+    view,
+    debug,
+  }: Pick<Reporting, 'view' | 'debug'> & { hint: string | undefined; short: Shortener },
 ): Generator<string> {
   const { message, details } = failure
-  yield `${view.chalk.red('error:')} ${harmless(message)}`
+  yield `${view.chalk.red('error:')} ${harmless(short(message))}`
   const problems = problemsIn(details)
-  if (!isSaid(problems, failure)) yield* problemLines(problems, view)
-  if (hint) yield `${view.chalk.cyan('hint:')}  ${harmless(hint)}`
+  if (!isSaid(problems, failure)) yield* problemLines(problems, { view, short })
+  if (hint) yield `${view.chalk.cyan('hint:')}  ${harmless(short(hint))}`
   if (debug && failure.stack) yield failure.stack
   if (debug && failure.cause instanceof Error) yield `caused by ${failure.cause.stack}`
 }
@@ -58,30 +87,46 @@ function isSaid(problems: List<Problem>, { message, details: { line } }: Failure
 const maxAtTerminal = 50
 
 /** Each of them; of many, a person at a terminal sees the first of each kind, and where the rest are. */
-function* problemLines(problems: List<Problem>, { chalk, isTerminal }: View): Generator<string> {
+function* problemLines(
+  problems: List<Problem>,
+  { view: { chalk, isTerminal }, short }: { view: View; short: Shortener },
+): Generator<string> {
   if (isTerminal && problems.length > maxAtTerminal) {
-    for (const line of firstOfEachKind(problems, describeProblem)) yield `  ${harmless(line)}`
+    for (const line of firstOfEachKind(problems, describeProblem)) yield `  ${harmless(short(line))}`
     yield chalk.dim('  All of them: --json')
     return
   }
-  for (const problem of problems) yield `  ${harmless(describeProblem(problem))}`
+  for (const problem of problems) yield `  ${harmless(short(describeProblem(problem)))}`
 }
 
 /** The error document; the problems in its details are as complete as itself. */
-function errorJson({ code, message, details }: Failure, hint: string | undefined): Shape<'error'> {
-  const { problems: _, ...others } = details
-  const problems = mapped(problemsIn(details), ({ hint: next, ...problem }) => ({
+function errorJson(
+  { code, message, details }: Failure,
+  { hint, short }: { hint: string | undefined; short: Shortener },
+): Shape<'error'> {
+  const { problems: _, ...facts } = details
+  const others = Object.fromEntries(
+    Object.entries(facts).map(([name, fact]) => [name, shortFact(fact, short)]),
+  )
+  const problems = mapped(problemsIn(details), ({ hint: next, target, message: said, ...problem }) => ({
     ...problem,
-    hint: next ?? null,
+    target: short(target),
+    message: short(said),
+    hint: next === undefined ? null : short(next),
   }))
   return {
     error: {
       code,
-      message,
-      hint: hint ?? null,
+      message: short(message),
+      hint: hint === undefined ? null : short(hint),
       details: details.problems === undefined ? others : { ...others, problems },
     },
   }
+}
+
+function shortFact(fact: unknown, short: Shortener): unknown {
+  if (typeof fact === 'string') return short(fact)
+  return Array.isArray(fact) ? fact.map((one: unknown) => shortFact(one, short)) : fact
 }
 
 /** A file may have been made to send its names to the terminal as commands. */
@@ -176,7 +221,7 @@ const systemTroubles: readonly (readonly [string, string, string, string])[] = [
 
 function reportBug(
   error: unknown,
-  { json, debug, version }: Omit<Reporting, 'view' | 'line'>,
+  { json, debug, version }: Pick<Reporting, 'json' | 'debug' | 'version'>,
 ): { pieces: Pieces; exit: number } {
   const message = error instanceof Error ? error.message : String(error)
   const stack = error instanceof Error ? error.stack : undefined

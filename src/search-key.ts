@@ -1,3 +1,5 @@
+import { Usage } from './errors.ts'
+
 const ascii = /^[\x20-\x7e]*$/
 const likeness: Record<string, string> = {
   ı: 'i',
@@ -67,4 +69,17 @@ export function wordsIn(text = ''): string[] {
   return searchKey(text)
     .split(/[\s,]+/)
     .filter((word) => word !== '')
+}
+
+/** Each is a condition of the query, and engines take no more than so many; nobody is called by as many. */
+const maxWordsToFind = 50
+
+/** The words of what somebody looks for. @throws a usage error where it is a whole text, as one pasted by mistake */
+export function wordsToFind(text: string | undefined): string[] {
+  const words = [...new Set(wordsIn(text))]
+  if (words.length <= maxWordsToFind) return words
+  throw new Usage(`What is looked for has ${words.length} words, and at most ${maxWordsToFind} are taken.`, {
+    code: 'invalid-option',
+    hint: 'A word or two of the name are enough.',
+  })
 }

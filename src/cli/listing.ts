@@ -4,7 +4,7 @@ import { yieldToSignals } from '../interruption.ts'
 import { kebabCase } from '../kebab-case.ts'
 import type { AnswerName } from '../render/json.ts'
 import { unknownName } from '../rules/unknown-name.ts'
-import { wordsIn } from '../search-key.ts'
+import { wordsToFind } from '../search-key.ts'
 import { answer, outputFor, readAgainWhereLost } from './action.ts'
 import type { List, Listing, ListRequest } from './list-declaration.ts'
 import { allOf, isOpen, type ListFormat, listFormats, type ListOptions } from './list-options.ts'
@@ -27,7 +27,7 @@ export async function runListing<
   session: Session,
 ): Promise<number> {
   const request = listRequest(spec, options, session)
-  const words = wordsIn(options.text)
+  const words = wordsToFind(options.text)
   const isNarrowed = options.text !== undefined || !isOpen(filtersIn(options, spec.options ?? {}))
   const other = spec.instead?.(options, session.terminal.out)
   const out = await outputFor(session)

@@ -262,6 +262,7 @@ async function reported(error: unknown, { argv, context, color, json, debug }: F
   const { mendedLine } = await import('./mended-line.ts')
   const { err } = terminalOf(context, { color, quiet: false })
   return report(error, {
+    argv,
     line: lineWithNearest(error, argv),
     mended: mendedLine(error, argv),
     view: err,

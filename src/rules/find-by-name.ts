@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import type { Pages } from '../db/pages.ts'
 import { nearestTo } from '../nearest.ts'
-import { wordsIn } from '../search-key.ts'
+import { wordsIn, wordsToFind } from '../search-key.ts'
 import type { Kysely } from 'kysely'
 import type { Store } from '../db/schema.ts'
 import { type NamedUser, streamUsersByName, type NamedCentre, streamCentresByName } from '../db/by-name.ts'
@@ -112,7 +112,7 @@ export async function usersNamed(
   db: Kysely<Store>,
   { text, deleted, ctx }: UserSearch,
 ): Promise<Matches<NamedUser>> {
-  const search = { words: wordsIn(text), visible: visibleCentres(ctx.by) }
+  const search = { words: wordsToFind(text), visible: visibleCentres(ctx.by) }
   const live = { ...search, deleted: false }
   if (deleted !== 'only') {
     const found = await bestMatches(streamUsersByName(db, live), text, userNames)
@@ -178,7 +178,7 @@ export async function centresNamed(
   db: Kysely<Store>,
   { text, ctx }: CentreSearch,
 ): Promise<Matches<NamedCentre>> {
-  const search = { words: wordsIn(text), visible: visibleCentres(ctx.by) }
+  const search = { words: wordsToFind(text), visible: visibleCentres(ctx.by) }
   const live = await bestMatches(streamCentresByName(db, { ...search, deleted: false }), text, centreNames)
   if (live.total > 0) return live
   return bestMatches(streamCentresByName(db, { ...search, deleted: true }), text, centreNames)

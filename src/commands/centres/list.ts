@@ -4,7 +4,7 @@ import { listOf } from '../../cli/typed-values.ts'
 import { centreFields, listedCentreJson } from '../../render/centres.ts'
 import { centreKinds, typedKind } from '../../rules/centres/options.ts'
 import { findCentre } from '../../rules/centres/find.ts'
-import { wordsIn } from '../../search-key.ts'
+import { wordsToFind } from '../../search-key.ts'
 import { seenBy, visibleCentres } from '../../rules/permissions/decide.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
 import { listing } from '../../cli/define.ts'
@@ -58,7 +58,7 @@ export const list = () =>
         kinds: options.kind,
         countries: options.country,
         associateId: associate === undefined ? undefined : (await findCentre(db, associate, ctx)).id,
-        words: [...words, ...wordsIn(search)],
+        words: [...words, ...wordsToFind(search)],
         visible: visibleCentres(ctx.by),
       }
       return {

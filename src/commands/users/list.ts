@@ -10,7 +10,7 @@ import { accountOf } from '../../rules/users/account.ts'
 import { sites, offeredRoles, catalogue, findRole, isHubRole } from '../../rules/roles/catalogue.ts'
 import type { Kysely } from 'kysely'
 import type { Store, UserStatus } from '../../db/schema.ts'
-import { wordsIn } from '../../search-key.ts'
+import { wordsToFind } from '../../search-key.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { chosenSites } from '../../rules/roles/chosen.ts'
@@ -46,7 +46,7 @@ async function userFilter(
     hubRoles: roles.filter(isHubRole),
     roles: roles.filter((name) => !isHubRole(name)),
     sites: chosenSites(site),
-    words: [...words, ...wordsIn(search)],
+    words: [...words, ...wordsToFind(search)],
     neverSignedIn,
     visible: visibleCentres(ctx.by),
   }
