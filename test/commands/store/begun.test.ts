@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../../world.ts'
-import { inProcess } from '../../terminal.ts'
 import { writeFileSync } from 'node:fs'
 
 describe('a change where there is no store yet', () => {
