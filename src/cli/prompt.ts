@@ -5,6 +5,7 @@ import { Cancelled, Refused, Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
 import { cleanForTerminal, oneLine } from '../render/clean-text.ts'
 import { shortened } from '../render/table.ts'
+import { doneMark } from '../render/text.ts'
 import { wrappedText } from '../render/wrap.ts'
 import { searchKey } from '../search-key.ts'
 import { drawable, type Terminal } from './terminal.ts'
@@ -59,7 +60,7 @@ export async function confirm(
 export async function askYesNo(terminal: Terminal, question: string): Promise<boolean> {
   const { confirm } = await import('@inquirer/prompts')
   return asked(terminal, (streams) =>
-    confirm({ message: inLines(terminal, question), default: false }, streams),
+    confirm({ message: inLines(terminal, question), default: false, theme: themeOf(terminal) }, streams),
   )
 }
 
@@ -141,14 +142,18 @@ export async function ask(
   }
   const shown = present === undefined ? undefined : oneLine(present)
   const message = inLines(terminal, question)
-  const typed = await asked(terminal, (streams) => input({ message, default: shown, validate }, streams))
+  const typed = await asked(terminal, (streams) =>
+    input({ message, default: shown, validate, theme: themeOf(terminal) }, streams),
+  )
   return present !== undefined && typed === shown ? present : typed
 }
 
 /** Asks for a secret, which is never shown. */
 export async function askSecret(terminal: Terminal, question: string): Promise<string> {
   const { password } = await import('@inquirer/prompts')
-  return asked(terminal, (streams) => password({ message: inLines(terminal, question), mask: true }, streams))
+  return asked(terminal, (streams) =>
+    password({ message: inLines(terminal, question), mask: true, theme: themeOf(terminal) }, streams),
+  )
 }
 
 /** Cleaned, and broken between words: what is drawn before a question takes two columns, what is typed some more. */
@@ -156,16 +161,22 @@ function inLines({ err }: Terminal, question: string): string {
   return wrappedText(cleanForTerminal(question), err.width - 8)
 }
 
+/** An answered question has the mark of an answer. */
+function themeOf({ err: { chalk } }: Terminal) {
+  return { prefix: { done: chalk.green(doneMark) } }
+}
+
 /** What was chosen, behind the question where it has room there, else on lines of its own beneath it. */
-function answeredBelow({ err: { width, chalk } }: Terminal, message: string) {
+function answeredBelow(terminal: Terminal, message: string) {
+  const { width, chalk } = terminal.err
   const lastLine = message.split('\n').at(-1) ?? ''
   const answer = (chosen: string) => {
     // A mark stands before the question, where that is on one line.
-    const isRoom = stringWidth(`✔ ${lastLine} ${chosen}`) <= width
+    const isRoom = stringWidth(`${doneMark} ${lastLine} ${chosen}`) <= width
     const text = isRoom ? chosen : `\n${wrappedText(`  ${chosen}`, width)}`
     return text.split('\n').map(chalk.cyan).join('\n')
   }
-  return { style: { answer } }
+  return { ...themeOf(terminal), style: { answer } }
 }
 
 /** The columns of what is drawn before a choice. */

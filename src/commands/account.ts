@@ -20,6 +20,7 @@ import type { RuleContext } from '../rules/permissions/actor.ts'
 import { Usage } from '../errors.ts'
 import { tsvLine } from '../render/clean-text.ts'
 import type { Message } from '../render/messages.ts'
+import { markOf } from '../render/text.ts'
 import { person, userJson } from '../render/users.ts'
 import type { Account } from '../rules/users/account.ts'
 
@@ -211,5 +212,5 @@ function accountJson(account: Account, mail: readonly Message[]) {
 /** @param next what to say to a person */
 function renderAccount(account: Account, { view, next }: { view: View; next: string }): string {
   if (!view.isTerminal) return tsvLine([account.email, account.centre?.number, account.status])
-  return `${view.chalk.green('✓')} ${person(account)} ${next}`
+  return `${markOf(true, view)} ${person(account)} ${next}`
 }

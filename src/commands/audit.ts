@@ -7,7 +7,7 @@ import { eventsFor } from '../rules/audit/events-for.ts'
 import { visibleCentres, seenBy } from '../rules/permissions/decide.ts'
 import { preparedQuery, listing, query } from '../cli/define.ts'
 import { argument, yesOption, flag, orName, option, optionOf } from '../cli/parameters.ts'
-import { count } from '../render/text.ts'
+import { count, markOf } from '../render/text.ts'
 import { pathInWords } from '../shell-word.ts'
 import { mapPages } from '../db/pages.ts'
 import * as z from 'zod'
@@ -184,9 +184,9 @@ Every row is sealed with the store's key together with the row before it: what w
       if (!verdict.ok) throw broken(verdict, store)
       return { ...verdict, missing: await missingHead(store, { ...verdict, operator: ctx.by.operator }) }
     },
-    render: ({ events, head }, { isTerminal, chalk }) =>
-      isTerminal
-        ? `${chalk.green('✓')} The audit log is whole: ${events} event${events === 1 ? '' : 's'}.\n  Head: ${head ?? 'none yet'}`
+    render: ({ events, head }, view) =>
+      view.isTerminal
+        ? `${markOf(true, view)} The audit log is whole: ${events} event${events === 1 ? '' : 's'}.\n  Head: ${head ?? 'none yet'}`
         : `${events}\t${head ?? ''}`,
     json: ({ ok, events, head }) => ({ ok, events, head }),
     notices: ({ backwards, missing }) => [

@@ -34,6 +34,7 @@ import { failureOf } from '../rules/batch.ts'
 import { inEditor, textFrom } from './editor.ts'
 import { tsvLine } from '../render/clean-text.ts'
 import { table, type View } from '../render/table.ts'
+import { markedAnswer } from '../render/text.ts'
 import type { JsonAnswer } from '../render/json.ts'
 
 /** `config` and `config show`. Of no other kind: it opens no store. */
@@ -301,10 +302,11 @@ async function changeConfiguration(session: Session, { name, change }: Change): 
   const done = isThere ? 'changed in' : 'taken out of'
   const already =
     name === null ? 'is the same in' : isThere ? 'has that value already in' : 'does not stand in'
+  const said = changed
+    ? `${what} ${common.dryRun ? 'would be' : 'is'} ${done} ${pathInWords(path)}`
+    : `${what} ${already} ${pathInWords(path)}; nothing to do.`
   return {
-    text: changed
-      ? `${what} ${common.dryRun ? 'would be' : 'is'} ${done} ${pathInWords(path)}`
-      : `${what} ${already} ${pathInWords(path)}; nothing to do.`,
+    text: markedAnswer(said, { changed, view: session.terminal.out }),
     json: { file: path, name: name && kebabCase(name), changed },
   }
 }

@@ -16,7 +16,7 @@ import { allOf } from '../cli/list-options.ts'
 import { tsvLine } from '../render/clean-text.ts'
 import { field } from '../render/fields.ts'
 import type { View } from '../render/table.ts'
-import { count } from '../render/text.ts'
+import { count, markOf } from '../render/text.ts'
 
 export const importResults = () =>
   preparedMutation({
@@ -139,9 +139,9 @@ const testFields = {
   results: field<TestOfOwner>('Results', ({ results }) => results),
 }
 
-function renderImportedResults(imported: ImportedResults, { isTerminal, chalk }: View): string {
+function renderImportedResults(imported: ImportedResults, view: View): string {
   const { rows, learnerGroups, tests, results } = imported
-  if (!isTerminal) {
+  if (!view.isTerminal) {
     return [
       tsvLine(['rows', rows]),
       tsvLine(['learner-groups', learnerGroups.created, learnerGroups.unchanged]),
@@ -150,7 +150,7 @@ function renderImportedResults(imported: ImportedResults, { isTerminal, chalk }:
     ].join('\n')
   }
   return [
-    `${chalk.green('✓')} ${count(rows, 'row')} read.`,
+    `${markOf(true, view)} ${count(rows, 'row')} read.`,
     `  New results: ${results.created}. Marks corrected: ${results.corrected}. There already: ${results.unchanged}.`,
     `  New learner groups: ${learnerGroups.created}. New tests: ${tests.created}.`,
   ].join('\n')

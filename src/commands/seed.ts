@@ -7,7 +7,7 @@ import { flag, option } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import { BadInput, Usage } from '../errors.ts'
 import { readSmallFile } from '../input-file.ts'
-import { count } from '../render/text.ts'
+import { count, markedAnswer } from '../render/text.ts'
 import type { NewPassword } from '../rules/account/password.ts'
 import { pathInWords } from '../shell-word.ts'
 
@@ -67,7 +67,7 @@ export const seed = () =>
           : undefined,
       comparable: ({ centres, users, changed }) => [centres, users, changed],
     },
-    render: renderSeeded,
+    render: (seeded, view) => markedAnswer(renderSeeded(seeded), { changed: seeded.changed, view }),
     json: (made) => made,
   })
 

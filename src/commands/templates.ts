@@ -15,6 +15,7 @@ import type { Kysely } from 'kysely'
 import { allOf } from '../cli/list-options.ts'
 import type { Store } from '../db/schema.ts'
 import { changedTemplates, findTemplate } from '../db/templates.ts'
+import { markedAnswer } from '../render/text.ts'
 import { wrappedText } from '../render/wrap.ts'
 import { messageOf } from '../render/messages.ts'
 import { shippedLetters } from '../mail/letters/letters.ts'
@@ -106,10 +107,12 @@ export const edit = () =>
       of: ({ letter, source }) => (source === undefined ? undefined : draftOf(source, letter)),
       usedBy: ({ from }) => from,
     },
-    render: ({ letter, changed }) =>
-      changed
+    render: ({ letter, changed }, view) => {
+      const said = changed
         ? `The letter ${letter} has new words. To see them: ssh-admin templates preview ${letter} --to YOU`
-        : `The letter ${letter} reads so already; nothing to do.`,
+        : `The letter ${letter} reads so already; nothing to do.`
+      return markedAnswer(said, { changed, view })
+    },
     json: ({ letter, changed }) => ({ name: letter, changed }),
   })
 
@@ -218,10 +221,12 @@ export const reset = () =>
           ? `Give the letter ${letter} its shipped words back? The changed ones are gone. To keep them: ssh-admin templates show ${letter}`
           : undefined,
     },
-    render: ({ letter, changed }) =>
-      changed
+    render: ({ letter, changed }, view) => {
+      const said = changed
         ? `The letter ${letter} reads as it was shipped.`
-        : `The letter ${letter} is as it was shipped; nothing to do.`,
+        : `The letter ${letter} is as it was shipped; nothing to do.`
+      return markedAnswer(said, { changed, view })
+    },
     json: ({ letter, changed }) => ({ name: letter, changed }),
   })
 

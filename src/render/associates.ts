@@ -7,7 +7,7 @@ import type { Message } from './messages.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { field } from './fields.ts'
 import type { View } from './table.ts'
-import { count } from './text.ts'
+import { count, markOf } from './text.ts'
 import { userJson } from './users.ts'
 import type { JsonItem, JsonOfChange } from './json.ts'
 
@@ -82,10 +82,9 @@ export function renderAssigned({ account, centres, assigned, changed }: Assigned
       )
       .join('\n')
   }
-  const { chalk } = view
   const centresOfTheirs = assigned === 0 ? 'no associate centre' : count(assigned, 'associate centre')
   const words = `${oneLine(nameOf(account))} acts for ${centresOfTheirs}`
-  return changed ? `${chalk.green('✓')} ${words} now.` : `${chalk.dim('·')} Nothing to do: ${words}.`
+  return `${markOf(changed, view)} ${changed ? `${words} now` : `Nothing to do: ${words}`}.`
 }
 
 function statusOf({ deleted_at, status }: CentreWithPeople): string {

@@ -8,7 +8,7 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import { type Fact, factLines, field } from './fields.ts'
 import { fittingTable, type View } from './table.ts'
 import { statusInWords, userJson } from './users.ts'
-import { relativeTime, count } from './text.ts'
+import { relativeTime, count, markOf } from './text.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import { grouped } from '../grouped.ts'
 
@@ -78,8 +78,8 @@ export function centreTitle({ number, name }: CentreWithPeople): string {
   return oneLine(`${number} ${name}`)
 }
 
-function sentence(changed: ChangedCentre, { chalk }: View): string {
-  const mark = changed.outcome === 'unchanged' ? chalk.dim('·') : chalk.green('✓')
+function sentence(changed: ChangedCentre, view: View): string {
+  const mark = markOf(changed.outcome !== 'unchanged', view)
   const said = happened(changed)
   // What is to be pasted ends where it ends.
   return `${mark} ${centreTitle(changed.centre)} ${said}${said.endsWith("'") ? '' : '.'}`

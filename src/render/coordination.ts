@@ -5,6 +5,7 @@ import type { View } from './table.ts'
 import { centreJson } from './centres.ts'
 import type { Message } from './messages.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
+import { markOf } from './text.ts'
 import { userJson } from './users.ts'
 import type { JsonOfChange } from './json.ts'
 
@@ -49,13 +50,13 @@ export function renderCoordinatorChange(
   sentence: (coordination: Coordination) => string,
 ): string {
   if (!view.isTerminal) return pipedCoordination(coordination)
-  const { chalk } = view
-  if (coordination.changed) return `${chalk.green('✓')} ${sentence(coordination)}`
+  const mark = markOf(coordination.changed, view)
+  if (coordination.changed) return `${mark} ${sentence(coordination)}`
   const { coordinator } = coordination
   const stands = coordinator
     ? `${nameAndAddress(coordinator)} is its coordinator, ${coordinator.status}`
     : 'none'
-  return `${chalk.dim('·')} Nothing to do at ${nameOfCentre(coordination)}: ${stands}.`
+  return `${mark} Nothing to do at ${nameOfCentre(coordination)}: ${stands}.`
 }
 
 function pipedCoordination({ centre, coordinator, former, affected, changed }: Coordination): string {

@@ -1,14 +1,15 @@
 import type { CellIssue, CellIssues, RowCounts } from '../rules/table-rows.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { count, firstOfEachKind } from './text.ts'
+import { count, firstOfEachKind, markOf } from './text.ts'
 import type { View } from './table.ts'
 
 /** How many rows were read, and how many of them held back. */
 export function renderRowCounts({ read, accepted, heldBack }: RowCounts, view: View): string[] {
   if (!view.isTerminal) return [tsvLine(['rows', read, accepted, heldBack])]
-  const { chalk } = view
   const back = heldBack === 0 ? '' : ` ${count(heldBack, 'row')} held back.`
-  return [`${heldBack === 0 ? chalk.green('✓') : chalk.yellow('!')} ${count(read, 'row')} read.${back}`]
+  return [
+    `${heldBack === 0 ? markOf(true, view) : view.chalk.yellow('!')} ${count(read, 'row')} read.${back}`,
+  ]
 }
 
 const maxIssues = 30

@@ -5,7 +5,7 @@ import { field } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 import { sizeInWords, statusOf } from './resources.ts'
 import type { View } from './table.ts'
-import { relativeTime } from './text.ts'
+import { markOf, relativeTime } from './text.ts'
 
 /** What a list says of a help document. */
 export const helpDocumentFields = {
@@ -65,7 +65,7 @@ export function renderChangedHelpDocuments(changed: readonly ChangedHelpDocument
   return changed
     .map(({ document: { id, title, file, version, bytes }, outcome }) => {
       if (!view.isTerminal) return tsvLine([id, title, version, file, outcome])
-      const mark = outcome === 'unchanged' ? view.chalk.dim('·') : view.chalk.green('✓')
+      const mark = markOf(outcome !== 'unchanged', view)
       const what = outcome === 'unchanged' ? 'is as it was' : `is ${outcome}`
       return `${mark} Help document ${id} ${what}: ${oneLine(title)}, version ${version} (${oneLine(file)}, ${sizeInWords(bytes)}).`
     })

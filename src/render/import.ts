@@ -3,7 +3,7 @@ import type { Deletions } from '../import/deletions.ts'
 import type { CellIssue } from '../rules/table-rows.ts'
 import type { Plan } from '../import/plan.ts'
 import type { View } from './table.ts'
-import { count, firstOfEachKind, listLines } from './text.ts'
+import { count, firstOfEachKind, listLines, markOf } from './text.ts'
 import { oneLine as cell, tsvLine } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
@@ -91,10 +91,11 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
   const lines: string[] = []
   const took = `${count(counts.rows.read, 'row')} in ${seconds(elapsedMs)}`
   const done = whatWasDone(counts)
+  const mark = markOf(done !== undefined, view)
   if (done === undefined && counts.rows.read === 0)
-    lines.push(`${source.file} has no row below its headings yet; nothing to import.`)
-  else if (done === undefined) lines.push(`${source.file}: ${took}; nothing to change.`)
-  else lines.push(`${dryRun ? 'Would import' : chalk.green('Imported')} ${source.file}: ${took}; ${done}.`)
+    lines.push(`${mark} ${source.file} has no row below its headings yet; nothing to import.`)
+  else if (done === undefined) lines.push(`${mark} ${source.file}: ${took}; nothing to change.`)
+  else lines.push(`${mark} ${dryRun ? 'Would import' : 'Imported'} ${source.file}: ${took}; ${done}.`)
   lines.push(
     ...listLines(`${dryRun ? 'To be renamed' : 'Renamed'}:`, plan.renames.map(renameText), maxListed),
   )

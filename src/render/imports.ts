@@ -7,7 +7,7 @@ import { statusOfMaker } from '../unfinished-files.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { field } from './fields.ts'
 import type { View } from './table.ts'
-import { relativeTime, count, listLines } from './text.ts'
+import { relativeTime, count, listLines, markOf } from './text.ts'
 import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
 
 /** An import as the history shows it. */
@@ -163,7 +163,7 @@ export function renderUndone({ import: row, changed, undone, left }: Undone, vie
   const done = parts.length > 0 ? parts.join(', ') : 'nothing of it was there as it had been'
   const { changed: since, letters } = changedAndLetters(left)
   const lines = [
-    `${view.chalk.green('✓')} Took back import ${row.id} (${oneLine(row.file)}): ${done}.`,
+    `${markOf(true, view)} Took back import ${row.id} (${oneLine(row.file)}): ${done}.`,
     ...listLines(
       view.chalk.yellow(
         `${count(since.length, 'thing')} left alone, because ${since.length === 1 ? 'it' : 'they'} changed since:`,

@@ -1,4 +1,5 @@
 import { countryName } from '../country-names.ts'
+import { markOf } from './text.ts'
 import type { ChangedKeyTime, ImportedKeyTimes, KeyTimesOfCentre, SessionOfDay } from '../rules/key-times.ts'
 import { localTimeInWords } from '../rules/key-times/local-time.ts'
 import type { KeyTime } from '../rules/key-times/lookup.ts'
@@ -91,7 +92,7 @@ export function renderChangedKeyTime(
     const line = tsvLine([id, countryName(country), session, local_time, time_zone, outcome])
     return [line, ...renderClosing(closes, view, opens)].join('\n')
   }
-  const mark = outcome === 'unchanged' ? view.chalk.dim('·') : view.chalk.green('✓')
+  const mark = markOf(outcome !== 'unchanged', view)
   const what = outcome === 'unchanged' ? 'is as it was' : `is ${outcome}`
   const line = `${mark} Key Time ${id} ${what}: ${session} in ${countryName(country)}, ${local_time} ${time_zone}.`
   return [line, ...renderClosing(closes, view, opens)].join('\n')

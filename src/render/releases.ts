@@ -14,7 +14,7 @@ import { type Fact, factLines, field } from './fields.ts'
 import { renderClosing } from './closing.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
-import { count, listLines } from './text.ts'
+import { count, listLines, markOf } from './text.ts'
 import { plainTime, timeInUtc, timeToTheSecond } from '../plain-time.ts'
 import { grouped } from '../grouped.ts'
 
@@ -400,7 +400,7 @@ export function leftOutLines(leftOut: Outlook['leftOut'], max: number): string[]
 
 export function renderCreatedRelease(release: ReleaseRow, view: View): string {
   if (!view.isTerminal) return tsvLine([release.id, release.name, release.state])
-  return `${view.chalk.green('✓')} Release ${release.id}, ${oneLine(release.name)}, is a draft for ${audienceInWords(release.audience)}.\nTo release it: ssh-admin releases publish ${release.id}`
+  return `${markOf(true, view)} Release ${release.id}, ${oneLine(release.name)}, is a draft for ${audienceInWords(release.audience)}.\nTo release it: ssh-admin releases publish ${release.id}`
 }
 
 const factWords = {
@@ -418,7 +418,7 @@ export function renderChangedRelease(
   const changes = renderClosing(closes, view, opens)
   if (!view.isTerminal)
     return [tsvLine([release.id, release.name, release.state, outcome]), ...changes].join('\n')
-  const mark = outcome === 'unchanged' ? view.chalk.dim('·') : view.chalk.green('✓')
+  const mark = markOf(outcome !== 'unchanged', view)
   const what =
     outcome === 'unchanged'
       ? `is ${release.state} as it was`

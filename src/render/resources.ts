@@ -4,7 +4,7 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import { factLines, field } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
-import { relativeTime, sentenceCase } from './text.ts'
+import { markOf, relativeTime, sentenceCase } from './text.ts'
 import { plainTime } from '../plain-time.ts'
 
 /** What a list says of a resource. */
@@ -85,7 +85,7 @@ export function renderChangedResources(changed: readonly ChangedResource[], view
   return changed
     .map(({ resource, outcome }) => {
       const { id, title, file, bytes } = resource
-      const mark = outcome === 'unchanged' ? view.chalk.dim('·') : view.chalk.green('✓')
+      const mark = markOf(outcome !== 'unchanged', view)
       const what = outcome === 'unchanged' ? `is ${statusOf(resource)} as it was` : `is ${outcome}`
       return `${mark} Resource ${id} ${what}: ${oneLine(title)} (${oneLine(file)}, ${sizeInWords(bytes)}).`
     })

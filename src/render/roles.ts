@@ -6,6 +6,7 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import { field } from './fields.ts'
 import type { JsonAnswer, JsonItem } from './json.ts'
 import type { View } from './table.ts'
+import { markOf } from './text.ts'
 
 const givers: Readonly<Record<NonNullable<Role['ctx']>, string>> = {
   'by-staff': 'Cambridge staff only',
@@ -66,7 +67,6 @@ export function renderRolesOf({ account, outcome }: ChangedUser, view: View): st
   const { email, roles } = account
   const changed = outcome !== 'unchanged'
   if (!view.isTerminal) return tsvLine([email, roles.join(','), changed ? 'changed' : 'unchanged'])
-  const { chalk } = view
-  const mark = changed ? chalk.green('✓') : chalk.dim('·')
+  const mark = markOf(changed, view)
   return `${mark} ${oneLine(email)} ${changed ? 'has now' : 'has already'}: ${roles.length > 0 ? roles.join(', ') : 'no role'}.`
 }

@@ -1,4 +1,5 @@
 import { grouped } from '../grouped.ts'
+import type { View } from './table.ts'
 
 /** `1 centre`, `1,200 centres`, `2 entries`. */
 export function count(number: number, singular: string): string {
@@ -63,4 +64,17 @@ export function* firstOfEachKind<Problem extends { code: string }>(
     yield `${count(number, 'issue')} of the kind ${code}${number > 1 ? ', the first' : ''}:`
     yield `  ${inWords(first)}`
   }
+}
+
+/** What an answer of a change begins with at a terminal: whether anything changed, seen before it is read. */
+export function markOf(changed: boolean, { chalk }: Pick<View, 'chalk'>): string {
+  return changed ? chalk.green(doneMark) : chalk.dim('·')
+}
+
+/** Something was done, or a question was answered. */
+export const doneMark = '✓'
+
+/** The sentences of such an answer; a pipe gets them without the mark. */
+export function markedAnswer(sentences: string, { changed, view }: { changed: boolean; view: View }): string {
+  return view.isTerminal ? `${markOf(changed, view)} ${sentences}` : sentences
 }

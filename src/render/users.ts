@@ -12,7 +12,7 @@ import { field } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 import type { Message } from './messages.ts'
 import type { View } from './table.ts'
-import { relativeTime, count } from './text.ts'
+import { relativeTime, count, markOf } from './text.ts'
 
 /** A user as every answer with --json shows them. */
 export function userJson(account: Account): Shape<'user'> {
@@ -77,14 +77,9 @@ export function renderChangedUsers(
   return [...lines, ...renderClosing(closedBy(changed), view)].join('\n')
 }
 
-function sentence(changed: ChangedUser, { chalk }: View, mail: readonly Message[]): string {
+function sentence(changed: ChangedUser, view: View, mail: readonly Message[]): string {
   const { account, outcome, sentSetUpMessage } = changed
-  const mark =
-    outcome === 'unchanged'
-      ? chalk.dim('·')
-      : outcome === 'message-failed'
-        ? chalk.red('✗')
-        : chalk.green('✓')
+  const mark = outcome === 'message-failed' ? view.chalk.red('✗') : markOf(outcome !== 'unchanged', view)
   const isToSetUp =
     sentSetUpMessage || outcome === 'created' || (outcome === 'rejoined' && account.status === 'invited')
   const message = messageTo(changed, mail)
@@ -295,7 +290,7 @@ export function renderTransfer({ from, to, sites }: Transferred, view: View): st
   return sites
     .map(
       ({ site, learnerGroups, tests, results }) =>
-        `${view.chalk.green('✓')} ${person(to)} took over on ${site}: ${count(learnerGroups, 'learner group')}, ${count(tests, 'test')}, ${count(results, 'result')}.`,
+        `${markOf(true, view)} ${person(to)} took over on ${site}: ${count(learnerGroups, 'learner group')}, ${count(tests, 'test')}, ${count(results, 'result')}.`,
     )
     .join('\n')
 }

@@ -32,7 +32,7 @@ describe('importing at a terminal', () => {
     const result = text.slice(text.indexOf('Imported')).trimEnd().split('\n')
     expect(result).toEqual([
       expect.stringMatching(
-        /^Imported centres\.csv: 2 rows in \d+\.\d s; 1 centre created, 2 users created\.$/,
+        /^✓ Imported centres\.csv: 2 rows in \d+\.\d s; 1 centre created, 2 users created\.$/,
       ),
       'PINs of the 2 new users: new-user-pins-1.xlsx',
       'To take it back: ssh-admin centres imports undo 1',

@@ -22,7 +22,7 @@ describe('an import at a terminal', () => {
   it('says in a few lines what it did, where the PINs are, and how to take it back', async () => {
     rowsOf('a.csv', ['EG001,Nile School,Egypt,Cairo,Amira,Haddad,amira@school.example'])
     const { stdout } = await shown('centres import a.csv --yes --pins-out pins.xlsx')
-    expect(stdout).toMatch(/^Imported a\.csv: 1 row in \d+\.\d s; 1 centre created, 1 user created\.\n/)
+    expect(stdout).toMatch(/^✓ Imported a\.csv: 1 row in \d+\.\d s; 1 centre created, 1 user created\.\n/)
     expect(stdout).toContain('PINs of the 1 new user: pins.xlsx\n')
     expect(stdout).toContain('To take it back: ssh-admin centres imports undo 1\n')
   })
@@ -36,7 +36,7 @@ describe('an import at a terminal', () => {
   it('says in a rehearsal what would be', async () => {
     rowsOf('a.csv', ['EG001,Nile School,Egypt,Cairo,Amira,Haddad,amira@school.example'])
     const { stdout, stderr } = await shown('centres import a.csv --dry-run')
-    expect(stdout).toMatch(/^Would import a\.csv: /)
+    expect(stdout).toMatch(/^✓ Would import a\.csv: /)
     expect(stderr).toContain('This was a rehearsal: nothing was changed.')
   })
 

@@ -210,7 +210,7 @@ describe('other answers', () => {
     expect(await shown(`users erase ${amira} --yes`)).toMatch(
       /^✓ Erased: 1 account, named in \d+ events and \d+ messages?\.\nNot reached, and for you to see to:\n {2}- /,
     )
-    expect(await shown(`users erase ${amira} --yes`)).toContain('Unchanged: they were erased before.')
+    expect(await shown(`users erase ${amira} --yes`)).toContain('· Nothing to do: they were erased before.')
   })
 
   it('say of a store how large it is, and which copies are kept', async () => {
@@ -274,15 +274,33 @@ describe('other answers', () => {
   it('say of a setting whether it stands in the file', async () => {
     const file = '.config/ssh-admin/config.json'
     expect(await shown('config set mail-from hub@school.example')).toMatch(
-      new RegExp(`^mail-from is changed in \\S+${file}\n$`),
+      new RegExp(`^✓ mail-from is changed in \\S+${file}\n$`),
     )
     expect(await shown('config set mail-from hub@school.example')).toContain(
       'mail-from has that value already in',
     )
-    expect(await shown('config unset mail-from')).toMatch(/^mail-from is taken out of /)
+    expect(await shown('config unset mail-from')).toMatch(/^✓ mail-from is taken out of /)
     expect(await shown('config unset mail-from')).toMatch(
-      /^mail-from does not stand in .*; nothing to do\.\n$/,
+      /^· mail-from does not stand in .*; nothing to do\.\n$/,
     )
+  })
+
+  it.each([
+    ['store init --db other.db', '✓ Began the store'],
+    ['store init --if-missing', '· There is a store at'],
+    ['store backup copy.db', '✓ Copied the store'],
+    ['store copy --to other.db --yes', '✓ Copied the store'],
+    ['store migrate --yes', '· The store'],
+    ['store rekey --yes', '✓ This voided'],
+    ['templates reset invitation --yes', '· The letter invitation is as it was shipped'],
+    ['seed --centres 1 --users 1 --yes --db seeded.db', '✓ 1 centre and'],
+  ])('of %s begin with what shows whether anything changed', async (line, words) => {
+    expect(await shown(line)).toMatch(new RegExp(`^${words}`))
+  })
+
+  it('have no such mark in a pipe', async () => {
+    expect((await world.run(['store', 'backup', 'copy.db'])).stdout).toMatch(/^Copied the store/)
+    expect((await world.run('templates reset invitation --yes'.split(' '))).stdout).toMatch(/^The letter/)
   })
 
   it('say when the clock was accepted as every other time is said', async () => {

@@ -1,5 +1,6 @@
 import { plainTime } from '../../plain-time.ts'
 import { voidedInWords } from '../../render/store.ts'
+import { markedAnswer } from '../../render/text.ts'
 import { acceptClock } from '../../rules/store/events.ts'
 import { mutation } from '../../cli/define.ts'
 
@@ -20,11 +21,12 @@ export const acceptClockCommand = () =>
           ? `The clock says ${plainTime(acceptedAt)}, the last event is of ${momentOf(lastEventAt)}. Is the clock right, and shall time count anew from it? That voids ${voidedInWords(voided)}.`
           : undefined,
     },
-    render: ({ changed, acceptedAt, lastEventAt, voided }, { isTerminal }) => {
-      const time = (iso: string | null) => (isTerminal ? momentOf(iso) : iso)
-      return changed
+    render: ({ changed, acceptedAt, lastEventAt, voided }, view) => {
+      const time = (iso: string | null) => (view.isTerminal ? momentOf(iso) : iso)
+      const said = changed
         ? `Time counts anew from ${time(acceptedAt)}; the last event was of ${time(lastEventAt)}. This voided ${voidedInWords(voided)}.`
         : `The clock, ${time(acceptedAt)}, is not behind the last event; nothing to do.`
+      return markedAnswer(said, { changed, view })
     },
     json: (accepted) => accepted,
   })

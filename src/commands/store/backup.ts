@@ -8,6 +8,7 @@ import { command } from '../../cli/define.ts'
 import { argument, flag } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { storePaths } from '../../cli/store-paths.ts'
+import { markedAnswer } from '../../render/text.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 /** Of no other kind: a store that cannot be changed is copied too, and the log names the copy once it is there. */
@@ -36,8 +37,9 @@ export const backup = () =>
         refuseWithoutRoom(file, await bytesToCopy(store, { withoutContent }))
         await output.confirmReplacing()
         const bytes = dryRun ? null : await copy(store, { output, session, withoutContent })
+        const said = `${dryRun ? 'Would copy' : 'Copied'} the store ${pathInWords(db)} to ${pathInWords(file)}\nThe key is not in it: it is ${pathInWords(keyFile)}. Keep a copy of that too, in another place.${withoutContent ? '\nThe bytes of resources and help documents are not in it: where it is restored, they cannot be downloaded.' : ''}`
         return {
-          text: `${dryRun ? 'Would copy' : 'Copied'} the store ${pathInWords(db)} to ${pathInWords(file)}\nThe key is not in it: it is ${pathInWords(keyFile)}. Keep a copy of that too, in another place.${withoutContent ? '\nThe bytes of resources and help documents are not in it: where it is restored, they cannot be downloaded.' : ''}`,
+          text: markedAnswer(said, { changed: true, view: session.terminal.out }),
           json: { store: db, file, bytes, keyFile, withoutContent, changed: true },
         }
       } finally {

@@ -6,7 +6,7 @@ import type { StoreFacts } from '../../db/store/facts.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { Failure, Refused, CommitUnknown } from '../../errors.ts'
 import { isServerAddress } from '../../server-address.ts'
-import { count } from '../../render/text.ts'
+import { count, markedAnswer } from '../../render/text.ts'
 import { noteCopy } from '../../rules/store/events.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
@@ -87,7 +87,10 @@ function answerOf(
   ]
   const rows = copied ? sumOf(copied) : null
   const json = { store: db, to, counts, rows, head: copied?.head ?? null, keyFile: key.here }
-  return { text: lines.join('\n'), json: { ...json, keyFileOfCopy: key.there, withoutContent, changed } }
+  return {
+    text: markedAnswer(lines.join('\n'), { changed, view: session.terminal.out }),
+    json: { ...json, keyFileOfCopy: key.there, withoutContent, changed },
+  }
 }
 
 interface Copying {

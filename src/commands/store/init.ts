@@ -4,6 +4,7 @@ import { command } from '../../cli/define.ts'
 import { flag } from '../../cli/parameters.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import { storePaths } from '../../cli/store-paths.ts'
+import { markedAnswer } from '../../render/text.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 /** Of no other kind: there is nothing to change before there is a store. */
@@ -45,6 +46,7 @@ export const init = () =>
         await store.close()
       }
       const desks = roles ? await deskRoleOf(db, { make: !dryRun }) : undefined
+      const isChanged = changed || desks?.made === true
       const lines = [
         ...(changed
           ? [
@@ -57,8 +59,8 @@ export const init = () =>
         ...(desks ? roleLines(desks) : []),
       ]
       return {
-        text: lines.join('\n'),
-        json: { store: db, keyFile, desks: desks ?? null, changed: changed || desks?.made === true },
+        text: markedAnswer(lines.join('\n'), { changed: isChanged, view: session.terminal.out }),
+        json: { store: db, keyFile, desks: desks ?? null, changed: isChanged },
       }
     },
   })

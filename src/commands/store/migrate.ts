@@ -7,6 +7,7 @@ import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import { missingHeadNotice, type Session } from '../../cli/session.ts'
 import { storePaths } from '../../cli/store-paths.ts'
+import { markedAnswer } from '../../render/text.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 /** Of no other kind: what changes it is another store, which takes its place. */
@@ -23,7 +24,7 @@ export const migrate = () =>
       const { nameToKeep } = await import('../../db/store/kept-copies.ts')
       const { db } = storePaths(session)
       const { from, to, isShared } = await rehearsed(session)
-      if (from === to) return unchanged({ db, version: to })
+      if (from === to) return unchanged(session, { db, version: to })
       const { bringUpToDate, refuseToBringUpToDate } = await import('../../db/store/bring-up-to-date.ts')
       await refuseToBringUpToDate(db)
 
@@ -38,7 +39,7 @@ export const migrate = () =>
           keep,
           note: noteIn(session, { from, to }),
         })
-        if (found === to) return unchanged({ db, version: to })
+        if (found === to) return unchanged(session, { db, version: to })
         if (found !== from) throw changedMeanwhile()
         await noteHead(session, { from })
         await removeLeftovers(session)
@@ -50,7 +51,7 @@ export const migrate = () =>
           : []),
       ]
       return {
-        text: lines.join('\n'),
+        text: markedAnswer(lines.join('\n'), { changed: true, view: session.terminal.out }),
         json: { store: db, from, to, kept, changed: true },
       }
     },
@@ -116,9 +117,10 @@ async function noteHead(session: Session, { from }: { from: number }): Promise<v
   session.notify(missingHeadNotice(file, 'noted-again'))
 }
 
-function unchanged({ db, version }: { db: string; version: number }): AnswerOfChange {
+function unchanged(session: Session, { db, version }: { db: string; version: number }): AnswerOfChange {
+  const said = `The store ${pathInWords(db)} is up to date: it is of version ${version}; nothing to do.`
   return {
-    text: `The store ${pathInWords(db)} is up to date: it is of version ${version}.`,
+    text: markedAnswer(said, { changed: false, view: session.terminal.out }),
     json: { store: db, from: version, to: version, kept: null, changed: false },
   }
 }

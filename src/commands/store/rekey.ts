@@ -1,6 +1,7 @@
 import type { Voided } from '../../db/credentials.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
+import { markedAnswer } from '../../render/text.ts'
 import { rekeyStore } from '../../rules/store/rekey.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { command } from '../../cli/define.ts'
@@ -55,8 +56,9 @@ export const rekey = () =>
           const message = `The new key could not be given its name: it is in ${waitsAs}, and is used from there.`
           session.notify({ code: 'key-waits', message })
         }
+        const said = `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}${toBeIssued(voided)}.\nThe ${dryRun ? '' : 'new '}key is ${pathInWords(keyFile)}: keep a copy elsewhere.${store.engine.isShared ? '\nThe other desks need a copy of it in the same place: until then they look at the store, and change nothing.' : ''}`
         return {
-          text: `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}${toBeIssued(voided)}.\nThe ${dryRun ? '' : 'new '}key is ${pathInWords(keyFile)}: keep a copy elsewhere.${store.engine.isShared ? '\nThe other desks need a copy of it in the same place: until then they look at the store, and change nothing.' : ''}`,
+          text: markedAnswer(said, { changed: true, view: session.terminal.out }),
           json: { store: db, keyFile, voided, changed: true },
           exit: waitsAs === undefined ? 0 : 9,
         }

@@ -7,6 +7,7 @@ import { BadInput, Refused } from '../../errors.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
+import { markedAnswer } from '../../render/text.ts'
 import { type Restored, restoreStore } from '../../rules/store/restore.ts'
 import { command } from '../../cli/define.ts'
 import { argument, flag, type ValuesOf } from '../../cli/parameters.ts'
@@ -78,7 +79,10 @@ export const restore = () =>
           ...(key.made ? [`The new key is ${pathInWords(keyFile)}: keep a copy elsewhere.`] : []),
         ]
         const json = { store: db, file, kept, keyFile, newKey: key.made !== undefined, voided, erasedAgain }
-        return { text: lines.join('\n'), json: { ...json, changed: true } }
+        return {
+          text: markedAnswer(lines.join('\n'), { changed: true, view: session.terminal.out }),
+          json: { ...json, changed: true },
+        }
       } finally {
         copy.remove()
       }

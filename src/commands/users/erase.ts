@@ -10,6 +10,7 @@ import { argument, orName } from '../../cli/parameters.ts'
 import type { View } from '../../render/table.ts'
 import { oneLine, tsvLine } from '../../render/clean-text.ts'
 import type { JsonOfChange } from '../../render/json.ts'
+import { markOf } from '../../render/text.ts'
 
 export const erase = () =>
   preparedMutation({
@@ -136,12 +137,11 @@ function erasureJson({
 function renderErasure({ erasure, files: { length: files }, left }: Erased, view: View): string {
   const { accounts, events, messages, changed } = erasure
   if (!view.isTerminal) return tsvLine([accounts, events, messages, files])
-  const { chalk } = view
   const already = !changed && files === 0
   return [
     already
-      ? 'Unchanged: they were erased before.'
-      : `${chalk.green('✓')} Erased: ${accounts} account${accounts === 1 ? '' : 's'}, named in ${events} event${events === 1 ? '' : 's'} and ${messages} message${messages === 1 ? '' : 's'}.`,
+      ? `${markOf(false, view)} Nothing to do: they were erased before.`
+      : `${markOf(true, view)} Erased: ${accounts} account${accounts === 1 ? '' : 's'}, named in ${events} event${events === 1 ? '' : 's'} and ${messages} message${messages === 1 ? '' : 's'}.`,
     'Not reached, and for you to see to:',
     ...[...left, ...outsideTheStore].map((what) => `  - ${oneLine(what)}`),
   ].join('\n')
