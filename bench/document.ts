@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
+import { grouped } from '../src/grouped.ts'
 import { type Row, verdict, wanted } from './rows.ts'
 
 const figures = new URL('figures.json', import.meta.url)
@@ -219,7 +220,7 @@ what the bare import does, with the libraries that most programs take.
 function tableOf({ part, node, processors, load, rounds, on, rows }: Part): string {
   const lines = rows.map(
     (row) =>
-      `| ${[row.what, row.measured ?? '', row.against ?? '', figureOf(row), wanted(row), verdict(row)].join(' | ')} |`,
+      `| ${[inWords(row.what), row.measured ?? '', row.against ?? '', figureOf(row), wanted(row), verdict(row)].join(' | ')} |`,
   )
   const isLoaded = load > processors
   const machine = isLoaded
@@ -236,12 +237,34 @@ ${lines.join('\n')}
 }
 
 function figureOf({ figure, unit }: Row): string {
-  return figure === undefined ? '' : `${figure.toFixed(unit === 'MB' ? 0 : 2)} ${unit}`
+  return figure === undefined ? '' : `${numberOf(figure, unit)} ${unit}`
+}
+
+/** What was measured, its numbers as a reader has them: `import of 100,000 rows`. */
+function inWords(what: string): string {
+  return what.replace(/\d{4,}/g, (number) => grouped(Number(number)))
+}
+
+function numberOf(figure: number, unit: Row['unit']): string {
+  if (unit !== 'MB') return figure.toFixed(2)
+  return grouped(Math.round(figure))
 }
 
 const line = 26
 const left = 620
 const scale = 180
+
+/** As the picture of a session: dark where the page around it is. */
+const style = `
+.paper { fill: #ffffff } text { fill: #1f2328 } .goal { stroke: #333333 }
+.within { fill: #3a7d44 } .beyond { fill: #b3541e }
+.figure { paint-order: stroke; stroke: #ffffff; stroke-width: 4px }
+@media (prefers-color-scheme: dark) {
+.paper { fill: #0d1117 } text { fill: #e6edf3 } .goal { stroke: #9198a1 }
+.within { fill: #46954f } .beyond { fill: #d0692f }
+.figure { stroke: #0d1117 }
+}
+`
 
 /** A bar for each figure, as a part of its goal; the line is the goal. */
 function pictureOf(parts: readonly Part[]): string {
@@ -249,18 +272,20 @@ function pictureOf(parts: readonly Part[]): string {
     rows.flatMap(({ what, unit, figure, goal }) =>
       figure === undefined
         ? []
-        : [{ what: `${what} (${node.split('.')[0]})`, unit, figure, part: partOf(figure, goal) }],
+        : [{ what: `${inWords(what)} (${node.split('.')[0]})`, unit, figure, part: partOf(figure, goal) }],
     ),
   )
   const height = (taken.length + 1) * line
   const bars = taken.map(({ what, part, figure, unit }, at) => {
     const y = (at + 1) * line
-    const colour = part <= 1 ? '#3a7d44' : '#b3541e'
+    const kind = part <= 1 ? 'within' : 'beyond'
     const width = Math.min(part, 2) * scale
-    return `<text x="${left - 8}" y="${y}" text-anchor="end">${escaped(what)}</text><rect x="${left}" y="${y - 12}" width="${width.toFixed(0)}" height="15" fill="${colour}"/><text x="${(left + width + 6).toFixed(0)}" y="${y}" paint-order="stroke" stroke="#ffffff" stroke-width="4">${figure.toFixed(unit === 'MB' ? 0 : 2)} ${unit}</text>`
+    return `<text x="${left - 8}" y="${y}" text-anchor="end">${escaped(what)}</text><rect x="${left}" y="${y - 12}" width="${width.toFixed(0)}" height="15" class="${kind}"/><text x="${(left + width + 6).toFixed(0)}" y="${y}" class="figure">${numberOf(figure, unit)} ${unit}</text>`
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="1100" height="${height}" viewBox="0 0 1100 ${height}" font-family="sans-serif" font-size="12"><title>Each figure beside its goal</title><rect width="1100" height="${height}" fill="#ffffff"/>
-<line x1="${left + scale}" x2="${left + scale}" y1="8" y2="${height}" stroke="#333333" stroke-dasharray="4 3"/>
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="1100" height="${height}" viewBox="0 0 1100 ${height}" font-family="sans-serif" font-size="12"><title>Each figure beside its goal</title>
+<style>${style}</style>
+<rect width="1100" height="${height}" class="paper"/>
+<line x1="${left + scale}" x2="${left + scale}" y1="8" y2="${height}" class="goal" stroke-dasharray="4 3"/>
 ${bars.join('\n')}</svg>
 `
 }
