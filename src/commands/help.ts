@@ -25,18 +25,22 @@ function topicsInLines({ chalk }: View): string {
   const lines = Object.entries(topics).map(
     ([name, about]) => `  ${chalk.bold(`ssh-admin help ${name}`.padEnd(26))} ${about}`,
   )
-  return `Topics:\n${lines.join('\n')}\n\nssh-admin --help lists the commands; ssh-admin NOUN VERB --help explains one.`
+  return `${chalk.bold('Topics:')}\n${lines.join('\n')}\n\nssh-admin --help lists the commands; ssh-admin NOUN VERB --help explains one.`
 }
+
+/** A short line above what it is the heading of. */
+const headingOfPage = /(?<=^|\n\n)[A-Z][^\n]{0,50}:(?=\n)/g
 
 async function explained(topic: Topic, view: View): Promise<Answer<JsonAnswer<'help'>>> {
   const { wrapPage } = await import('../cli/help/texts.ts')
+  const page = (text: string) => wrapPage(text, view.width).replace(headingOfPage, view.chalk.bold)
   if (topic === 'exit-codes') {
     const { exitCodes } = await import('../cli/help/texts.ts')
     const lines = exitCodes.flatMap(({ code, meaning, next }) => [
       `${' '.repeat(4 - String(code).length)}${view.chalk.bold(String(code))}  ${meaning}`,
       ...(next ? [`      → ${next}`] : []),
     ])
-    return { text: wrapPage(lines.join('\n'), view.width), json: { topic, exitCodes } }
+    return { text: page(lines.join('\n')), json: { topic, exitCodes } }
   }
   if (topic === 'error-codes') {
     const { errorCodes } = await import('../cli/help/error-codes.ts')
@@ -48,17 +52,17 @@ async function explained(topic: Topic, view: View): Promise<Answer<JsonAnswer<'h
       ...(all[at - 1]?.exit === exit ? [] : ['', view.chalk.bold(`Exit code ${exit}`)]),
       `  ${code.padEnd(width)}  ${meaning}`,
     ])
-    return { text: wrapPage(lines.flat().slice(1).join('\n'), view.width), json: { topic, errorCodes: all } }
+    return { text: page(lines.flat().slice(1).join('\n')), json: { topic, errorCodes: all } }
   }
   if (topic === 'json') {
     const { answerOf, json, jsonSchemas } = await import('../cli/help/json.ts')
     return {
-      text: wrapPage(json, view.width),
+      text: page(json),
       json: { topic, schemas: jsonSchemas(), answers: answerOf },
     }
   }
   const text = await pageOf(topic)
-  return { text: wrapPage(text, view.width), json: { topic, text } }
+  return { text: page(text), json: { topic, text } }
 }
 
 async function pageOf(topic: Exclude<Topic, 'exit-codes' | 'error-codes' | 'json'>): Promise<string> {

@@ -9,13 +9,13 @@ import { BadInput } from '../errors.ts'
 import type { SheetAsWritten } from '../import/kept-cells.ts'
 import type { PlannedNoun, SavedRows } from '../import/plan-file.ts'
 import { closingQuestion, comparableClosing } from '../render/closing.ts'
+import { planSaved } from '../render/import.ts'
 import type { JsonOfChange } from '../render/json.ts'
 import { mapped, type Pieces } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
 import type { CellIssues, RowCounts, RowsToImport, TableRowAsWritten } from '../rules/table-rows.ts'
-import { pathInWords, shellWord } from '../shell-word.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
 import {
   checkIssuesFile,
@@ -195,12 +195,13 @@ async function savePlan<Field extends string, Imported extends ImportedRows>(
       await output.moveIntoPlace()
       if (hasHeldBack && request.issuesFile) await moveIssuesFileIntoPlace(session, request.issuesFile)
     }
-    const json = { ...spec.json(result), changed: false, plan: dryRun ? null : output.shown, dryRun }
+    const answered = spec.json(result)
+    const json = { ...answered, changed: false, plan: dryRun ? null : output.shown, dryRun }
     await answer(session, { text: spec.render(result, session.terminal.out), json })
     session.say(
       dryRun
         ? 'The plan was made, and not saved.'
-        : `The plan is in ${pathInWords(output.shown)}; nothing was changed. To apply it: ssh-admin ${spec.of} apply ${shellWord(output.shown)}`,
+        : planSaved(output.shown, { apply: `ssh-admin ${spec.of} apply`, changes: answered.changed }),
     )
     return result.rows.heldBack > 0 ? 8 : 0
   } finally {

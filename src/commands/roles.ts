@@ -31,6 +31,8 @@ export const list = () =>
     key: 'roles',
     fields: roleFields,
     id: 'name',
+    // What a role lets its holder do is what the list is for.
+    dropOrder: ['given-by', 'shared', 'service'],
     instead: ({ matrix }, view) => (matrix ? { text: renderMatrix(view), json: matrixJson() } : undefined),
     all: () => catalogue,
     json: roleJson,

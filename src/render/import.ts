@@ -10,7 +10,7 @@ import type { Closing } from '../rules/releases/what-closes.ts'
 import type { Opening } from '../rules/releases/what-opens.ts'
 import { closingAndOpeningLines, renderClosing, renderOpenings } from './closing.ts'
 import type { JsonAnswer } from './json.ts'
-import { pathInWords } from '../shell-word.ts'
+import { pathInWords, shellWord } from '../shell-word.ts'
 
 /** What an import did, would do, or did once. */
 export interface ImportAnswer {
@@ -239,6 +239,18 @@ export function importQuestion(
 function firstOf(names: readonly string[]): string {
   const shown = names.slice(0, 5).map(cell).join(', ')
   return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown
+}
+
+/** Where a plan is, and the line that applies it, where that would change anything. */
+export function planSaved(file: string, { apply, changes }: { apply: string; changes: boolean }): string {
+  const saved = `The plan is in ${pathInWords(file)}`
+  return changes
+    ? `${saved}; nothing was changed. To apply it: ${apply} ${shellWord(file)}`
+    : `${saved}; it would change nothing.`
+}
+
+export function changesAnything(counts: Counts): boolean {
+  return whatWasDone(counts) !== undefined
 }
 
 function whatWasDone({ centres, users }: Counts): string | undefined {

@@ -12,8 +12,14 @@ import { Refused, Usage } from '../../errors.ts'
 import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
 import { closingAndOpeningLines, comparableClosing } from '../../render/closing.ts'
-import { describePlan, importJson, importQuestion, renderImport } from '../../render/import.ts'
-import { pathInWords, shellWord } from '../../shell-word.ts'
+import {
+  changesAnything,
+  describePlan,
+  importJson,
+  importQuestion,
+  planSaved,
+  renderImport,
+} from '../../render/import.ts'
 import { issuesOutOption } from '../issues-file.ts'
 import { columnsHelp, tableOptions } from '../read-table.ts'
 import {
@@ -259,7 +265,7 @@ async function savePlanOnly(
     text: session.terminal.out.isTerminal
       ? dryRun
         ? 'The plan was made, and not saved: this was a rehearsal.'
-        : `The plan is in ${pathInWords(file)}; nothing was changed. To apply it: ssh-admin centres apply ${shellWord(file)}`
+        : planSaved(file, { apply: 'ssh-admin centres apply', changes: changesAnything(planned.counts) })
       : renderImport(planned, session.terminal.out),
     json: { ...importJson(planned), plan: dryRun ? null : file },
     exit: plan.rows.heldBack > 0 ? 8 : placed ? 0 : 9,
