@@ -129,14 +129,14 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   const key = request.names.indexOf(spec.id)
   const hidden = new Set<string>()
   let fitting: number[] | undefined
-  const draw = (page: Cell[][]) => {
+  const draw = (page: Cell[][], { isLast }: { isLast: boolean }) => {
     // A column that says in each row what was asked for is missed least.
     const isAskedFor = (at: number) =>
       at !== key && page.length > 1 && page.every((row) => asked.has(String(row[at]).toLowerCase()))
     const known = request.named ? [] : [...headings.keys()].filter(isAskedFor)
     // What is drawn first decides for the whole list. A pipe has no width.
     fitting ??= view.isTerminal
-      ? columnsThatFit(headings, page, { width: view.width, key, dropOrder, known })
+      ? columnsThatFit(headings, page, { width: view.width, key, dropOrder, known, isAll: isLast })
       : [...headings.keys()]
     const kept = fitting
     const only = <Part>(parts: readonly Part[]) => parts.filter((_, at) => kept.includes(at))
@@ -156,11 +156,11 @@ async function* tables<Row, Name extends string, Sort extends Name>(
       if (inFull.length > 0) below.push(inFull)
       drawn.push(request.names.map((name) => shownIn(view, spec.fields[name], row)))
       if (drawn.length < rowsInTable) continue
-      yield draw(drawn)
+      yield draw(drawn, { isLast: false })
       drawn = []
     }
   }
-  if (drawn.length > 0) yield draw(drawn)
+  if (drawn.length > 0) yield draw(drawn, { isLast: true })
   if (!view.isTerminal) return
   yield await lastLine(list, { shown: pages.count, view })
   const without = wrapped(`No room for: ${[...hidden].join(', ')}. --fields chooses columns.`, view.width)

@@ -60,6 +60,7 @@ export function table(
  * @param key the one by which a row is known: it is cut last
  * @param dropOrder those that go where there is not, the least important first
  * @param known what they say is known, so that nothing is cut for them
+ * @param isAll no row follows: what these have nothing in goes, though there be room
  */
 export function columnsThatFit(
   headings: readonly string[],
@@ -69,11 +70,13 @@ export function columnsThatFit(
     key,
     dropOrder,
     known = [],
+    isAll = false,
   }: {
     width: number
     key?: number | undefined
     dropOrder: readonly number[]
     known?: readonly number[]
+    isAll?: boolean
   },
 ): number[] {
   const columns = columnsOf(
@@ -88,7 +91,8 @@ export function columnsThatFit(
   // What no row has anything in takes no room from what is cut.
   const whole = () =>
     [...kept].reduce((sum, at) => sum + (columns[at]?.widest ?? 0) + gap.length, -gap.length)
-  for (const name of [...dropOrder.filter(isEmpty), ...known]) if (whole() > width) kept.delete(name)
+  for (const name of dropOrder.filter(isEmpty)) if (isAll || whole() > width) kept.delete(name)
+  for (const name of known) if (whole() > width) kept.delete(name)
   for (const name of [...dropOrder.filter(isEmpty), ...dropOrder]) {
     if (needed() <= width) break
     kept.delete(name)
@@ -135,7 +139,7 @@ export function fittingTable(
   view: View,
   { key, dropOrder }: { key: number; dropOrder: readonly number[] },
 ): string {
-  const kept = columnsThatFit(headings, rows, { width: view.width, key, dropOrder })
+  const kept = columnsThatFit(headings, rows, { width: view.width, key, dropOrder, isAll: true })
   const only = <Part>(parts: readonly Part[]) => parts.filter((_, at) => kept.includes(at))
   return table(only(headings), rows.map(only), view, { key: kept.indexOf(key) })
 }

@@ -29,6 +29,20 @@ describe('the help of a command', () => {
   })
 })
 
+describe('a page of help', () => {
+  it('has its headings in bold too, and no sentence that leads to a list', async () => {
+    const world = newWorld()
+    const env = { FORCE_COLOR: '1', NO_COLOR: undefined, PAGER: 'cat' }
+    const inBold = async (topic: string) => {
+      const { raw } = await inProcess(world, ['help', topic], { env }).leaves()
+      return raw.match(/\u001b\[1m[^\u001b]*/g)?.map((heading) => heading.slice(4))
+    }
+    expect(await inBold('examples')).toContain('Somebody leaves:')
+    expect(await inBold('mail')).toBeUndefined()
+    await world.close()
+  })
+})
+
 describe('each page of help', () => {
   let world: World
   beforeEach(() => {

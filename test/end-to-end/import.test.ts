@@ -29,7 +29,7 @@ describe('importing at a terminal', () => {
     typist.presses('enter')
     const { exit, text } = await typist.leaves()
     expect(exit).toBe(0)
-    const result = text.slice(text.indexOf('Imported')).trimEnd().split('\n')
+    const result = text.slice(text.indexOf('✓ Imported')).trimEnd().split('\n')
     expect(result).toEqual([
       expect.stringMatching(
         /^✓ Imported centres\.csv: 2 rows in \d+\.\d s; 1 centre created, 2 users created\.$/,

@@ -91,6 +91,13 @@ describe('an import at a terminal', () => {
     expect(stderr.split('\n').length).toBeLessThan(12)
   })
 
+  it('offers no plan to be applied that would change nothing', async () => {
+    rowsOf('a.csv', ['EG001,Nile School,Egypt,Cairo,Amira,Haddad,amira@school.example'])
+    await world.run(['centres', 'import', 'a.csv', '--yes'])
+    const { stdout } = await shown('centres import a.csv --plan-out a.plan')
+    expect(stdout).toBe('The plan is in a.plan; it would change nothing.\n')
+  })
+
   it('says that a plan is saved, how to apply it, and what is in it', async () => {
     rowsOf('a.csv', [
       'EG001,Nile School,Egypt,Cairo,Amira,Haddad,amira@school.example',
