@@ -1,6 +1,6 @@
 import { Command, type Option } from 'commander'
 import { addCommonOptions } from '../src/cli/common-options.ts'
-import { exitCodes, settings } from '../src/cli/help/texts.ts'
+import { exitCodes, settings, wrapPage } from '../src/cli/help/texts.ts'
 import { tree } from '../src/cli/tree.ts'
 import { version } from '../src/version.ts'
 import { everyCommand, type Leaf } from './command-tree.ts'
@@ -62,7 +62,7 @@ function programPage({ groups, alone, common, known }: ProgramPage): string {
       term(bold(String(code)), next ? `${meaning}: ${next}.` : meaning),
     ),
     heading('ENVIRONMENT'),
-    verbatim(settings),
+    verbatim(wrapPage(settings, columns)),
     heading('SEE ALSO'),
     `${groups.map(({ group }) => `${bold(`ssh-admin-${group}`)}(1)`).join(',\n')}`,
   ])
@@ -104,8 +104,8 @@ function command(leaf: Leaf, known: ReadonlySet<string>): string {
     ...args.map((argument) => term(italic(argument.name()), argument.description)),
     ...own.map(option),
     '.PP',
-    verbatim(examples.join('\n')),
-    ...(more === '' ? [] : ['.PP', verbatim(more)]),
+    verbatim(examples.map(onSeveralLines).join('\n')),
+    ...(more === '' ? [] : ['.PP', verbatim(wrapPage(more, columns))]),
   ].join('\n')
 }
 
@@ -139,10 +139,27 @@ function page(parts: readonly string[]): string {
 }
 
 function verbatim(lines: string): string {
-  return `.RS 4\n.nf\n${lines
+  return `.nf\n${lines
     .split('\n')
     .map((one) => (one === '' ? '\\&' : line(one)))
-    .join('\n')}\n.fi\n.RE`
+    .join('\n')}\n.fi`
+}
+
+/** What a line may have that is shown as it stands: 80, without what stands left of it. */
+const columns = 73
+
+/** A command that is too long for one line, as a shell takes it on several: broken at blanks outside quotation marks. */
+function onSeveralLines(example: string): string {
+  const words = example.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? []
+  const lines: string[] = []
+  for (const word of words) {
+    const last = lines.at(-1)
+    const room = columns - ' \\'.length
+    if (last !== undefined && last.length + 1 + word.length <= room)
+      lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(last === undefined ? word : `    ${word}`)
+  }
+  return example.length <= columns ? example : lines.join(' \\\n')
 }
 
 function bold(words: string): string {

@@ -47,6 +47,14 @@ describe('the pages of the manual', () => {
     expect(readdirSync(join(root, 'man')).sort()).toEqual([...names].sort())
   })
 
+  it.skipIf(!hasMandoc)('are no wider than a terminal of 80 columns', async () => {
+    for (const page of (await manPages()).values()) {
+      const { stdout } = await execa('mandoc', ['-Tutf8', '-Owidth=80'], { input: page })
+      const lines = stdout.replace(/.\u0008/gu, '').split('\n')
+      expect(lines.filter((line) => line.length > 80)).toEqual([])
+    }
+  })
+
   it.skipIf(!hasMandoc)('are without fault to mandoc', async () => {
     for (const page of (await manPages()).values()) {
       const { stdout, stderr } = await execa('mandoc', ['-Tlint'], { input: page, reject: false })
@@ -59,6 +67,7 @@ describe('the pages of the manual', () => {
 function plain(page: string): string {
   return page
     .replaceAll(' \\\n', ' ')
+    .replaceAll(/ \\e\n +/g, ' ')
     .replace(/\\f[BIR]/g, '')
     .replaceAll('\\&', '')
     .replace(/\\\[u([0-9A-F]+)\]/g, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))

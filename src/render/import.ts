@@ -1,9 +1,10 @@
+import stringWidth from 'string-width'
 import type { Counts, Source } from '../import/apply.ts'
 import type { Deletions } from '../import/deletions.ts'
 import type { CellIssue } from '../rules/table-rows.ts'
 import type { Plan } from '../import/plan.ts'
-import type { View } from './table.ts'
-import { count, firstOfEachKind, listLines, markOf } from './text.ts'
+import { shortened, type View } from './table.ts'
+import { count, firstOfEachKind, indentOfLists, listLines, markOf } from './text.ts'
 import { oneLine as cell, tsvLine } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
@@ -180,6 +181,7 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
   )
   part(
     chalk.red(`- ${count(deletions.users.length, 'user')} to delete`),
+    // What goes is named whole.
     deletions.users.map(({ email, centre }) => `${email}  ${centre}`),
   )
   if (plan.issues.length > 0) {
@@ -187,21 +189,32 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
   }
   part(
     `· ${count(plan.missingCentres.length, 'centre')} in the store but not in the workbook`,
-    plan.missingCentres.map(
-      ({ number, name, users, kept }) => `${number}  ${cell(name)}  ${count(users, 'user')}${keptNote(kept)}`,
-    ),
+    plan.missingCentres.map(({ number, name, users, kept }) => {
+      const facts = [count(users, 'user'), ...(kept ? [keptNote(kept)] : [])]
+      return `${number}  ${onOneLine([name, ...facts], view, number.length + gap.length)}`
+    }),
   )
   part(
     `· ${count(plan.extraUsers.length, 'user')} at these centres but not in the workbook`,
     plan.extraUsers.map(({ email, centre, lastSignedInAt, kept }) => {
-      return `${email}  ${centre}  ${lastSignedInAt ? `last signed in ${lastSignedInAt.slice(0, 10)}` : 'never signed in'}${keptNote(kept)}`
+      const signedIn = lastSignedInAt ? `last signed in ${lastSignedInAt.slice(0, 10)}` : 'never signed in'
+      if (!kept) return onOneLine([email, centre, signedIn], view)
+      const whole = [email, centre, signedIn, keptNote(kept)].join(gap)
+      // When they signed in tells whether to delete them, and whoever is kept is not deleted.
+      const hasRoom = !view.isTerminal || indentOfLists + stringWidth(whole) <= view.width
+      return hasRoom ? whole : onOneLine([email, centre, keptNote(kept)], view)
     }),
   )
   part(
     `· ${count(plan.duplicatedUsers.length, 'user')} assigned to several centres`,
-    plan.duplicatedUsers.map(
-      ({ email, places }) =>
-        `${email}  ${places.map(({ centre, cell: at }) => (at ? `${centre} (${at})` : `${centre} (saved)`)).join(', ')}`,
+    plan.duplicatedUsers.map(({ email, places }) =>
+      onOneLine(
+        [
+          email,
+          places.map(({ centre, cell: at }) => (at ? `${centre} (${at})` : `${centre} (saved)`)).join(', '),
+        ],
+        view,
+      ),
     ),
   )
   return lines
@@ -292,8 +305,24 @@ const longestText = 160
 /** How much of a list is shown. */
 const maxListed = 8
 
-function keptNote(kept: string | null): string {
-  return kept ? `  (kept: ${whyKept(kept)})` : ''
+function keptNote(kept: string): string {
+  return `(kept: ${whyKept(kept)})`
+}
+
+const gap = '  '
+/** Of a name or an address, where what stands behind it takes the rest: enough to be known by. */
+const enough = 16
+
+/** What a line of the plan is about, and what is said of it: the former gives way at a terminal that is too narrow. */
+function onOneLine(
+  [about = '', ...facts]: readonly string[],
+  { isTerminal, width }: View,
+  taken = 0,
+): string {
+  const said = facts.join(gap)
+  const room = width - indentOfLists - taken - gap.length - stringWidth(said)
+  const name = cell(about)
+  return `${isTerminal ? shortened(name, Math.max(enough, room)) : name}${gap}${said}`
 }
 
 /** In words, why somebody or a centre is not deleted. */

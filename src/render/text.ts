@@ -16,12 +16,15 @@ export function inUnits(bytes: number): string {
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
 }
 
+export const indentOfLists = 4
+
 /** A title and its items, indented; nothing at all when there are none. */
 export function listLines(title: string, items: readonly string[], max: number): string[] {
   if (items.length === 0) return []
-  const shown = items.slice(0, max).map((item) => `    ${item}`)
+  const indent = ' '.repeat(indentOfLists)
+  const shown = items.slice(0, max).map((item) => `${indent}${item}`)
   const rest = items.length - shown.length
-  return [title, ...shown, ...(rest > 0 ? [`    … and ${grouped(rest)} more`] : [])]
+  return [title, ...shown, ...(rest > 0 ? [`${indent}… and ${grouped(rest)} more`] : [])]
 }
 
 const minute = 60_000

@@ -11,8 +11,8 @@ beforeEach(() => {
 afterEach(() => world.close())
 
 const env = { NO_COLOR: '1', COLUMNS: '120' }
-const shown = async (line: string) => {
-  const ran = await world.run(line.split(' '), { terminal: true, env })
+const shown = async (line: string, more: Record<string, string> = {}) => {
+  const ran = await world.run(line.split(' '), { terminal: true, env: { ...env, ...more } })
   return { ...ran, text: ran.stdout + ran.stderr }
 }
 const rowsOf = (name: string, rows: readonly string[]) =>
@@ -89,6 +89,23 @@ describe('an import at a terminal', () => {
     expect(stderr).toContain('60 issues of the kind invalid-email, the first:')
     expect(stderr).toContain('All of them: --json')
     expect(stderr.split('\n').length).toBeLessThan(12)
+  })
+
+  it('keeps to one line who is not in the workbook, with why somebody is kept', async () => {
+    const long = `${'a'.repeat(60)}@school.example`
+    const amira = 'EG001,Nile School,Egypt,Cairo,Amira,Haddad,amira@school.example'
+    rowsOf('a.csv', [
+      amira,
+      `EG001,Nile School,Egypt,Cairo,Ann,Lee,${long}`,
+      'EG002,Delta School,Egypt,Cairo,Omar,Said,omar.said.of.the.delta.school@school.example',
+    ])
+    await world.run(['centres', 'import', 'a.csv', '--yes'])
+    rowsOf('b.csv', [amira, 'EG002,Delta School,Egypt,Cairo,Omar,Said,omar@'])
+    const { stderr } = await shown('centres import b.csv --plan-out b.plan', { COLUMNS: '80' })
+    expect(stderr).toContain(`    ${'a'.repeat(51)}…  EG001  never signed in\n`)
+    expect(stderr).toContain(
+      '    omar.said.of.the.delta.school@school.exa…  EG002  (kept: rows are held back)\n',
+    )
   })
 
   it('offers no plan to be applied that would change nothing', async () => {
