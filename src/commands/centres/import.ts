@@ -20,6 +20,7 @@ import {
   planSaved,
   renderImport,
 } from '../../render/import.ts'
+import { pathInWords } from '../../shell-word.ts'
 import { issuesOutOption } from '../issues-file.ts'
 import { columnsHelp, tableOptions } from '../read-table.ts'
 import {
