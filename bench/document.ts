@@ -98,8 +98,8 @@ what the bare import does, with the libraries that most programs take.
   answers in 0.1 ms, after 0.7 ms of rest in 0.3 and after 1.5 ms in 0.6, with \`fsync\` and \`fdatasync\` alike and by a
   program of ten lines too; the notes beside the store cost nothing that could be measured. Changes that follow one another are saved
   together since, every 20 ms, and told of afterwards: 4.9 s of processor time where it was 11.3, 4,000 waits where there were
-  34,000, the same answers (\`docs/decisions/batch-saves-together.md\`); on a machine whose disk seven others used, 10 s by the clock where
-  it was 92, beside 41 to 44 of the bare loop. The table's figure is of before. Whoever waits for the store beside a batch waits less
+  34,000, the same answers (\`docs/decisions/batch-saves-together.md\`); on a busy disk, 10 s by the clock where
+  it was 92, beside 41 to 44 of the bare loop. Whoever waits for the store beside a batch waits less
   than before it: the longest of some hundred waits were 1.2 and 1.5 s, where they were 4.3 and 4.6.
 - The first line of \`centres list\` came 35 ms after that of \`users list\`, with the users counted or not; 20 of them went into
   the codes and words by which countries are read. What is only shown loads their names alone.

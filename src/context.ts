@@ -74,7 +74,8 @@ export function runProgram(program: string, args: readonly string[]): Promise<nu
 /** More than this is not held for a pager that somebody reads slowly. */
 const enoughForPager = 64 * 1024 * 1024
 
-const pipeHolds = 64 * 1024
+/** With room: Linux takes some 208 KB for the socket by which Node reaches it before anything is read. */
+const pipeHolds = 1024 * 1024
 
 /** At this terminal, by a shell, as git does. One that ends early, as by `q`, is no error. */
 export function startPager(command: string, env: Readonly<Record<string, string>>): Pager {

@@ -30,15 +30,19 @@ export function report(
   if (!failure) return reportBug(error, { json, debug, version })
   const { exit } = failure
   const withLine = line === undefined ? failure.hint : [failure.hint, `  ${line}`].join('\n')
-  const hint = mended === undefined ? withLine : `Did you mean ${mended}?`
+  const whole = mended === undefined ? withLine : `Did you mean ${mended}?`
+  const hint = whole === undefined || whole.length <= maxFact ? whole : undefined
   const short = shortenerOf(argv)
   if (json) return { pieces: piecesOfJson(errorJson(failure, { hint, short }), 0), exit }
   if (exit === 130) return { pieces: [`${failure.message}\n`], exit }
   return { pieces: piecesOfLines(linesOf(failure, { hint, short, view, debug })), exit }
 }
 
-/** No address, name, number or path that is meant is longer. */
+/** No address, name or number that is meant is longer. */
 const maxQuoted = 300
+
+/** No path is longer, and no line that is to be pasted: what is longer is left out of hints whole, as half of it would mislead. */
+const maxFact = 4_096
 
 type Shortener = (text: string) => string
 
@@ -71,7 +75,7 @@ function* linesOf(
   yield `${view.chalk.red('error:')} ${harmless(short(message))}`
   const problems = problemsIn(details)
   if (!isSaid(problems, failure)) yield* problemLines(problems, { view, short })
-  if (hint) yield `${view.chalk.cyan('hint:')}  ${harmless(short(hint))}`
+  if (hint) yield `${view.chalk.cyan('hint:')}  ${harmless(hint)}`
   if (debug && failure.stack) yield failure.stack
   if (debug && failure.cause instanceof Error) yield `caused by ${failure.cause.stack}`
 }
@@ -105,12 +109,10 @@ function errorJson(
   { hint, short }: { hint: string | undefined; short: Shortener },
 ): Shape<'error'> {
   const { problems: _, ...facts } = details
-  const others = Object.fromEntries(
-    Object.entries(facts).map(([name, fact]) => [name, shortFact(fact, short)]),
-  )
+  const others = Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, shortFact(fact)]))
   const problems = mapped(problemsIn(details), ({ hint: next, target, message: said, ...problem }) => ({
     ...problem,
-    target: short(target),
+    target: shortText(target),
     message: short(said),
     hint: next === undefined ? null : short(next),
   }))
@@ -118,15 +120,20 @@ function errorJson(
     error: {
       code,
       message: short(message),
-      hint: hint === undefined ? null : short(hint),
+      hint: hint ?? null,
       details: details.problems === undefined ? others : { ...others, problems },
     },
   }
 }
 
-function shortFact(fact: unknown, short: Shortener): unknown {
-  if (typeof fact === 'string') return short(fact)
-  return Array.isArray(fact) ? fact.map((one: unknown) => shortFact(one, short)) : fact
+/** What a script reads is whole, but for what no path and no name can be. */
+function shortFact(fact: unknown): unknown {
+  if (typeof fact === 'string') return shortText(fact)
+  return Array.isArray(fact) ? fact.map((one: unknown) => shortFact(one)) : fact
+}
+
+function shortText(text: string): string {
+  return text.length > maxFact ? beginningAndEnd(text) : text
 }
 
 /** A file may have been made to send its names to the terminal as commands. */

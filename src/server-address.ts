@@ -92,7 +92,7 @@ export interface CompletedAddress {
   variables: string[]
 }
 
-/** An address as it is meant on this machine. @throws what `readSharedPlace` throws */
+/** An address as it is meant on this machine. @throws what `parseServerAddress` throws */
 export function completedAddress(address: string, env: Environment): CompletedAddress {
   const { hosts, user } = parseServerAddress(address, env)
   const { credentials, named, database, query } = partsOf(address)

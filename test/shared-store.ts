@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import pg from 'pg'
-import { emptyLog, headFileOf, writeHeadFile } from '../src/db/audit/head-file.ts'
+import { emptyLog, headFileOnServer, writeHeadFile } from '../src/db/audit/head-file.ts'
+import { serverAddressOf } from '../src/db/postgres/address.ts'
 import { openStore } from '../src/db/store/open.ts'
 import { deriveKeys, writeKeyFile } from '../src/db/store/keys.ts'
 import { tableNames } from '../src/db/store/tables.ts'
@@ -46,7 +47,7 @@ export async function emptySharedStore(
   if (existsSync(keyFile)) return
   const secret = randomBytes(32)
   writeKeyFile(keyFile, secret)
-  writeHeadFile(headFileOf(keyFile), emptyLog)
+  writeHeadFile(headFileOnServer(keyFile, serverAddressOf(sharedTestPlace(server))), emptyLog)
   const { fingerprint } = deriveKeys(secret)
   const emptied = [...tableNames].reverse().map((name) => `delete from ${name}`)
   await opened.query(

@@ -21,7 +21,7 @@ function commonOptions(): readonly Option[] {
     new Option('--debug', 'show the stack of an error'),
     new Option('--no-color', 'no colour'),
     new Option('--no-input', 'never ask'),
-    new Option('--no-pager', 'no pager for what is longer than the screen'),
+    new Option('--no-pager', 'no pager for what is longer than the screen (PAGER)'),
     sayingOneThing(new Option('--db <path>', 'the store (SSH_ADMIN_DB)')),
     sayingOneThing(new Option('--key-file <path>', 'its key (SSH_ADMIN_KEY_FILE)')),
     sayingOneThing(new Option('--as <email>', "act with this user's rights, or staff (SSH_ADMIN_AS)")),

@@ -96,9 +96,9 @@ function typedOptions(command: Command): Record<string, unknown> {
   return typed
 }
 
-/** In which store, with which key, and for whom: said of the program and again of a command, it must be the same. */
+/** In which store, with which key, for whom, and where messages go: said of the program and again of a command, it must be the same. */
 function isAboutWhere(name: string): boolean {
-  return name === 'db' || name === 'keyFile' || name === 'as'
+  return ['db', 'keyFile', 'as', 'smtp', 'mailDir'].includes(name)
 }
 
 /** What may be emptied, by typing nothing: particulars of a person or a centre. */

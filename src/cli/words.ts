@@ -152,7 +152,7 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     delete: ['roles revoke'],
     show: ['roles list', 'users show'],
   },
-  mail: { delete: ['mail cancel'], remove: ['mail cancel'], resend: ['mail show'] },
+  mail: { delete: ['mail cancel'], remove: ['mail cancel'] },
   audit: { show: ['audit list --subject'] },
   config: {
     delete: ['config unset'],

@@ -264,7 +264,8 @@ async function noteHead(
   else if (!noted && isDone && !state.isOfFailure) {
     const isNewHere =
       engine.isShared &&
-      (!(await hadWritten(db, state)) || (await isNotedElsewhere(db, { keyFile, headFile: file })))
+      (!(await hadWritten(db, state)) ||
+        (await isNotedElsewhere(db, { keyFile, headFile: file }).catch(() => false)))
     if (writeHeadFile(file, state.head) && !isNewHere) state.missingHead = file
   }
 }

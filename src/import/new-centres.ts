@@ -220,7 +220,7 @@ function holdBackUnreadable(row: RosterRow): void {
       value: country,
       code: 'unknown-country',
       message: meant ? `is ${country}: no country is called so (did you mean ${meant}?)` : noSuchCountry,
-      hint: meant === '' ? 'Write the English name, or the ISO code.' : `Write ${meant}.`,
+      hint: meant || 'Write the English name, or the ISO code.',
     })
   }
   if (row.kind !== '' && !hasFault(row, 'kind') && readKind(row.kind) === undefined) {

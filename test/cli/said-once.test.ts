@@ -117,4 +117,15 @@ describe('what was typed', () => {
     }
     await world.close()
   })
+
+  it('stands whole in a line that is to be pasted', async () => {
+    const world = newWorld()
+    const centres = Array.from({ length: 90 }, (_, at) => `EG${100 + at}`).join(',')
+    const argv = ['centres', 'import', 'f.xlsx', '--delete-mising', '--delete-centre', centres]
+    expect((await world.run(argv)).stderr).toContain(centres)
+    expect((await world.run([...argv, '--json'])).error()).toMatchObject({
+      hint: expect.stringContaining(`--delete-missing --delete-centre ${centres}`),
+    })
+    await world.close()
+  })
 })

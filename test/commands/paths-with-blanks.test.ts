@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { everyCommand } from '../../docs/command-tree.ts'
 import { worldFor } from '../example-worlds.ts'
@@ -25,7 +26,7 @@ describe('a store in a folder whose name has blanks', () => {
       const { argv, stdinFrom } = typedExample(line)
       const stdin = stdinFrom === undefined ? undefined : readFileSync(world.path(stdinFrom), 'utf8')
       const { stdout, stderr } = await world.run(argv, { stdin, terminal: { columns: 1000 } })
-      const unquoted = `${stdout}${stderr}`.split('\n').filter((text) => {
+      const unquoted = stripVTControlCharacters(`${stdout}${stderr}`).split('\n').filter((text) => {
         const outside = text.replace(/'[^']*'/g, '')
         const at = outside.indexOf(under)
         return at >= 0 && !aloneBefore.test(outside.slice(0, at))

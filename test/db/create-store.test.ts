@@ -148,11 +148,12 @@ describe('beginning a store', () => {
       desk.program(['centres', 'import', `${n}.csv`, '--yes', '--pins-out', `pins-${n}.csv`]),
     )
     const ended = await Promise.all(runs)
-    // Whoever came later may have had to wait, or may have seen the sheet of one before it on its way.
+    // One of them began it. Whoever came later may have had to wait, or may have seen the sheet of one before it on its way.
     const ofOthers =
-      /^(Waiting for .*|The PIN sheet of import \d is being put in its place by another ssh-admin[.])\n/gm
+      /^(Began a new store: .*|Waiting for .*|The PIN sheet of import \d is being put in its place by another ssh-admin[.])\n/gm
     const said = ended.map(({ exitCode, stderr }) => [exitCode, stderr.replaceAll(ofOthers, '')])
     expect(said).toEqual([0, 1, 2].map(() => [0, '']))
+    expect(ended.filter(({ stderr }) => stderr.includes('Began a new store: '))).toHaveLength(1)
     const { stdout } = await desk.program(['centres', 'list', '--json'])
     expect(JSON.parse(stdout).total).toBe(3)
   })

@@ -102,7 +102,7 @@ describe('importing centres', () => {
         value: 'Egipt',
         code: 'unknown-country',
         message: 'Country is Egipt: no country is called so (did you mean Egypt?)',
-        hint: 'Write Egypt.',
+        hint: 'Egypt',
       },
     ])
   })

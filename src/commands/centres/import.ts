@@ -203,9 +203,8 @@ async function planWithoutStore(
     if (asks) {
       const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
       for (const line of lines) session.say(line)
-      const place = pathInWords(storePaths(session).db)
-      const question = importQuestion(counts, ready)
-      await confirm(session, `There is no store at ${place} yet; this begins one. ${question}`)
+      session.say(`There is no store at ${pathInWords(storePaths(session).db)} yet; this begins one.`)
+      await confirm(session, importQuestion(counts, ready))
     }
     return { ready, asked: performance.now() - before }
   } finally {
