@@ -323,11 +323,11 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
             )
       const visible = await visibleAuthorisations(db, ctx)
       const facts = await readReleaseFacts(db, { releases: wanted, scope: { numbers } })
-      function* rows(): Generator<ListedAuthorisation> {
+      function* rows(showsUtc = true): Generator<ListedAuthorisation> {
         for (const release of wanted)
           for (const one of authorisationsOf(release, facts)) {
             const authorisation = visible(one)
-            if (authorisation) yield { authorisation, at, zoneOfAll }
+            if (authorisation) yield { authorisation, at, zoneOfAll, showsUtc }
           }
       }
       let zones: ReadonlySet<string> | undefined
@@ -337,7 +337,10 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
         return another === undefined ? zone : undefined
       }
       return {
-        rows: ({ reverse }) => (reverse ? [...rows()].reverse() : rows()),
+        rows: ({ reverse, fields }) => {
+          const listed = rows(fields?.has('opens') ?? true)
+          return reverse ? [...listed].reverse() : listed
+        },
         about: { lines: () => zoneLines(zoneOfAll()), json: {} },
       }
     },

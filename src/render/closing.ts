@@ -85,7 +85,7 @@ export function renderOpenings(
   if (view.isTerminal)
     return listLines(`${dryRun ? 'Would be open' : 'Open'} at once:`, opens.map(openingText), maxNamed)
   return opens.map(({ release: { id, name }, centres, users }) =>
-    tsvLine(['opened', id, name, centres, users]),
+    tsvLine(['opened-for', id, name, centres, users]),
   )
 }
 

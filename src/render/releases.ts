@@ -173,6 +173,8 @@ export interface ListedAuthorisation {
   at: Date
   /** The time zone of all that is listed, which is said above the list; undefined where there are several. */
   zoneOfAll?: () => string | undefined
+  /** Whether the moment in UTC, with its day, is listed beside the local one. */
+  showsUtc?: boolean
 }
 
 function stateOf({ authorisation, at }: ListedAuthorisation): AuthorisationState {
@@ -193,7 +195,7 @@ function clockOf(listed: ListedAuthorisation, { width }: View): string {
   const shown = localTimeAt(opensAt, zone)
   if (listed.zoneOfAll?.() === zone) return shown
   const [date = '', time = ''] = shown.split(' ')
-  if (width >= minWidthOfWholeClocks) return `${shown} ${zone}`
+  if (width >= minWidthOfWholeClocks || !listed.showsUtc) return `${shown} ${zone}`
   return opensAt.toISOString().startsWith(date) ? `${time} ${zone}` : `${weekdayOf(date)} ${time} ${zone}`
 }
 

@@ -101,9 +101,9 @@ function sentence(changed: ChangedUser, view: View, mail: readonly Message[]): s
 function whatWasEdited({ account, before }: ChangedUser): string {
   if (!before) return ''
   const facts = {
-    name: nameOf,
+    name: ({ firstName, lastName }: Account) => `${firstName}\n${lastName}`,
     address: ({ email }: Account) => email,
-    'administrative rights': ({ hubRole }: Account) => hubRole,
+    'administrative rights': ({ hubRole }: Account) => hubRole === 'admin',
     roles: ({ roles, hubRole }: Account) => roles.filter((role) => role !== hubRole).join(),
     sites: ({ sites }: Account) => sites.join(),
   }

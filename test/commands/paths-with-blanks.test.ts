@@ -26,11 +26,13 @@ describe('a store in a folder whose name has blanks', () => {
       const { argv, stdinFrom } = typedExample(line)
       const stdin = stdinFrom === undefined ? undefined : readFileSync(world.path(stdinFrom), 'utf8')
       const { stdout, stderr } = await world.run(argv, { stdin, terminal: { columns: 1000 } })
-      const unquoted = stripVTControlCharacters(`${stdout}${stderr}`).split('\n').filter((text) => {
-        const outside = text.replace(/'[^']*'/g, '')
-        const at = outside.indexOf(under)
-        return at >= 0 && !aloneBefore.test(outside.slice(0, at))
-      })
+      const unquoted = stripVTControlCharacters(`${stdout}${stderr}`)
+        .split('\n')
+        .filter((text) => {
+          const outside = text.replace(/'[^']*'/g, '')
+          const at = outside.indexOf(under)
+          return at >= 0 && !aloneBefore.test(outside.slice(0, at))
+        })
       expect(unquoted).toEqual([])
     } finally {
       await world.close()

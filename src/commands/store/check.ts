@@ -10,7 +10,7 @@ import type { Shape } from '../../render/json.ts'
 import { storePaths } from '../../cli/store-paths.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { commandLine } from '../../cli/typed-line.ts'
-import { plainTime } from '../../plain-time.ts'
+import { timeToTheSecond } from '../../plain-time.ts'
 
 export const check = () =>
   query({
@@ -167,7 +167,7 @@ async function futureOf(store: OpenStore): Promise<Finding[]> {
     {
       target: 'audit log',
       code: 'future-events',
-      message: `${count} ${count === 1 ? 'event is' : 'events are'} later than this machine's clock (${plainTime(now.toISOString())}), the latest of ${plainTime(latest ?? '')}.`,
+      message: `${count} ${count === 1 ? 'event is' : 'events are'} later than this machine's clock (${timeToTheSecond(now.toISOString())}), the latest of ${timeToTheSecond(latest ?? '')}.`,
       hint: "Set the machine's clock. If it is right: ssh-admin store accept-clock",
     },
   ]

@@ -56,7 +56,11 @@ export const transfer = () =>
         flag: '--to',
         may: common.input && !common.yes && !common.dryRun,
         question,
-        line: `ssh-admin users transfer ${shellWord(from)} --to EMAIL`,
+        line: [
+          `ssh-admin users transfer ${shellWord(from)}`,
+          ...site.map((one) => `--site ${one}`),
+          '--to EMAIL',
+        ].join(' '),
       })
       return { from, to: undefined, site, give: [] }
     },

@@ -26,7 +26,9 @@ export function typedMoment(text: string): TypedMoment {
     .trim()
     // The minus of a keyboard, of a calculator and of a word processor.
     .replace(/\s*[\u2012-\u2015\u2212]\s*(?=\d+\s*[hm])/i, ' - ')
+    // As it is shown.
     .replace(/^(\d{4}-\d{2}-\d{2}) +(?=\d{2}:\d{2})/, '$1T')
+    .replace(/(?<=T\d{2}:\d{2}(?::\d{2})?) *UTC$/i, 'Z')
   if (words.toLowerCase() === 'now') return 'now'
   const read = readMoment(words)
   if (read) return read

@@ -177,7 +177,7 @@ async function openOf(
   }: Pick<Change<unknown>, 'scope' | 'ctx'> & { releases: readonly ReleaseRow[] },
 ): Promise<OpenAt> {
   if (releases.length === 0) return new Map()
-  const facts = await readReleaseFacts(trx, { releases, ...(scope ? { scope: scope } : {}) })
+  const facts = await readReleaseFacts(trx, { releases, ...(scope ? { scope } : {}) })
   function* given() {
     for (const release of releases) yield* authorisationsOf(release, facts)
   }

@@ -82,7 +82,7 @@ describe('an import while a release is open', () => {
       'Would be open at once:\n    June (listening-audio and 1 more), for 2 centres',
     )
     const piped = await world.run([...roster, '--yes'])
-    expect(piped.stdout).toContain('\nopened\t1\tJune\t2\t5\n')
+    expect(piped.stdout).toContain('\nopened-for\t1\tJune\t2\t5\n')
   })
 
   it('applies a saved plan that opens more than it did when it was made, and says what', async () => {

@@ -252,6 +252,12 @@ describe('publishing', () => {
     expect([ran.exit, ran.error().code]).toEqual([2, 'invalid-moment'])
   })
 
+  it('takes a moment as it is shown', async () => {
+    const ran = await drafting('--closes', '2026-12-31 20:00 UTC', '--json')
+    expect(ran.exit).toBe(0)
+    expect(ran.stdout).toContain('2026-12-31T20:00:00.000Z')
+  })
+
   it.each([
     ['31/12/2026 9am', 'Say how far it is from UTC: 2026-12-31T09:00Z is UTC.'],
     ['2026-12-31T9:00', 'Say how far it is from UTC: 2026-12-31T09:00Z is UTC.'],
