@@ -42,7 +42,7 @@ describe('an import where the server has no store yet', () => {
 
   it('leaves none where somebody says No', async () => {
     const typist = inProcess(world, ['centres', 'import', 'two.csv', ...place()])
-    await typist.sees('?')
+    await typist.sees('2 users?')
     typist.types('n')
     typist.presses('enter')
     expect((await typist.leaves()).exit).toBe(130)
