@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { faultPoint } from './fault-points.ts'
 
 // Every call that changes a file or a folder, under the names of node:fs: nothing else in src imports those from
-// there, so that test/torture can let each of them fail.
+// there, so that test/torture can let each of them fail. What lies in a folder is asked here too.
 
 export function mkdirSync(path: string, options: fs.MakeDirectoryOptions = {}): void {
   faultPoint(`mkdir ${kindOf(path)}`)
@@ -157,4 +157,13 @@ export async function rm(path: string): Promise<void> {
 /** A name without what is different each time. */
 function kindOf(path: string): string {
   return basename(path).replace(/[0-9a-f]{8,}|\d+/g, 'N')
+}
+
+/** What lies in a folder; one that may not be looked into tells nothing. */
+export function namesIn(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder)
+  } catch {
+    return []
+  }
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { rmSync } from './disk.ts'
+import { namesIn, rmSync } from './disk.ts'
 import type { Interruption } from './interruption.ts'
 
 /** Who is making a file, or was. */
@@ -50,15 +50,6 @@ function isFolder(path: string): boolean {
     return lstatSync(path).isDirectory()
   } catch {
     return false
-  }
-}
-
-/** A folder that may not be looked into tells nothing. */
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
   }
 }
 

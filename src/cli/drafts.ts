@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { draftsFolder } from '../config.ts'
-import { mkdirSync, rmSync, writeFileSync } from '../disk.ts'
+import { mkdirSync, namesIn, rmSync, writeFileSync } from '../disk.ts'
 import { Failure } from '../errors.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import type { Session } from './session.ts'
@@ -88,10 +87,12 @@ interface KeptDraft {
 /** Those that are kept now, and since which day; what editors keep beside them, too. */
 export function draftsIn(context: Session['context']): KeptDraft[] {
   const folder = draftsFolder(context)
-  return namesIn(folder).flatMap((name) => {
-    const [, stem = '', since] = /^(.*)-(\d{4}-\d\d-\d\d)-[0-9a-f]{8}\.[a-z.~]+$/.exec(name) ?? []
-    return since === undefined ? [] : [{ path: join(folder, name), since, command: commandOf(stem) }]
-  })
+  return namesIn(folder)
+    .sort()
+    .flatMap((name) => {
+      const [, stem = '', since] = /^(.*)-(\d{4}-\d\d-\d\d)-[0-9a-f]{8}\.[a-z.~]+$/.exec(name) ?? []
+      return since === undefined ? [] : [{ path: join(folder, name), since, command: commandOf(stem) }]
+    })
 }
 
 /** Drafts are called after the command that goes on with them, and those of a letter after the letter. */
@@ -100,12 +101,4 @@ function commandOf(stem: string): string[] | undefined {
   if (stem === 'users-add') return ['users', 'add', '--from']
   if (stem === 'config') return ['config', 'edit', '--from']
   return ['templates', 'edit', stem, '--from']
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort()
-  } catch {
-    return []
-  }
 }

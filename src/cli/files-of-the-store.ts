@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
+import { readFileSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { namesIn } from '../disk.ts'
 import { configFilePath } from '../config.ts'
 import { Refused } from '../errors.ts'
 import { passwordFile, storeNumber, withStoreNumber } from '../server-address.ts'
@@ -73,14 +74,6 @@ function numbersIn(path: string, setting: string): string[] {
   if (!setting.includes(storeNumber)) return [storeNumber]
   const names = [path, ...namesIn(dirname(setting))]
   return [storeNumber, ...names.flatMap((name) => name.match(/[0-9a-f]{24}/g) ?? [])]
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
 }
 
 /**

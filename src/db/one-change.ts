@@ -24,16 +24,7 @@ export function asOneChange<Result>(
   store: OpenStore,
   work: (within: OpenStore) => Promise<Result>,
 ): Promise<Committed<Result>> {
-  return commit(store, async (trx) => {
-    const result = await work(
-      storeWithin(store, trx, {
-        commit: (part) => committedPart(trx, part),
-        rehearse: (part) => rehearsedPart(trx, part),
-      }),
-    )
-    refuseRest(trx)
-    return result
-  })
+  return inParts(store, { work, beforePart: () => undefined })
 }
 
 /** Changes that are saved together, each with a time of its own. @throws what the work throws: then none of them is saved */
@@ -41,15 +32,24 @@ export function asChangesSavedTogether<Result>(
   store: OpenStore,
   work: (within: OpenStore) => Promise<Result>,
 ): Promise<Committed<Result>> {
+  return inParts(store, { work, beforePart: (trx) => timeGoesOn(trx, store.now()) })
+}
+
+interface Parts<Result> {
+  work: (within: OpenStore) => Promise<Result>
+  beforePart: (trx: Trx) => void
+}
+
+function inParts<Result>(store: OpenStore, { work, beforePart }: Parts<Result>): Promise<Committed<Result>> {
   return commit(store, async (trx) => {
     const result = await work(
       storeWithin(store, trx, {
         commit: (part) => {
-          timeGoesOn(trx, store.now())
+          beforePart(trx)
           return committedPart(trx, part)
         },
         rehearse: (part) => {
-          timeGoesOn(trx, store.now())
+          beforePart(trx)
           return rehearsedPart(trx, part)
         },
       }),
@@ -59,7 +59,7 @@ export function asChangesSavedTogether<Result>(
   })
 }
 
-/** The same, and all of it is taken back, at the end: each part sees what those before it did. */
+/** As one change, and all of it is taken back, at the end: each part sees what those before it did. */
 export function rehearseOneChange<Result>(
   store: OpenStore,
   work: (within: OpenStore) => Promise<Result>,

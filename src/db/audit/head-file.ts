@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
 import { createHash } from 'node:crypto'
-import { closeSync, constants, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, constants, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { openSync, overwriteSync, rmSync } from '../../disk.ts'
+import { namesIn, openSync, overwriteSync, rmSync } from '../../disk.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Store } from '../schema.ts'
 
@@ -57,14 +57,6 @@ export async function isNotedElsewhere(
     if (noted && noted.events > emptyLog.events && (await hasSeal(db, noted))) return true
   }
   return false
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
 }
 
 /**
