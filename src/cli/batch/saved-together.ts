@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { OpenStore } from '../../db/store/open.ts'
+import type { Committed } from '../../db/transact.ts'
 import { Unavailable } from '../../errors.ts'
 import { missingHeadNotice } from '../session.ts'
 import { type LineOutcome, isRefused, runOne } from './run-line.ts'
@@ -62,14 +63,12 @@ async function savedTogether(
 ): Promise<Saved> {
   const { asChangesSavedTogether } = await import('../../db/one-change.ts')
   const takeBack = progressKept(run)
+  let saved: Committed<Saved>
   try {
-    const { result, isLogged, missingHead } = await asChangesSavedTogether(store, async (within) => {
+    saved = await asChangesSavedTogether(store, async (within) => {
       run.within = within
       return endsWithin(lines, { at, run })
     })
-    run.progress.isChanged ||= isLogged
-    if (missingHead !== undefined) run.session.notify(missingHeadNotice(missingHead, 'noted-again'))
-    return result
   } catch (error) {
     // Nothing is saved: each line is done by itself, and tells what it fails of.
     takeBack()
@@ -80,6 +79,10 @@ async function savedTogether(
     // What is done is done: the next ones can be cancelled again.
     if (run.interruption.isFinishing()) run.interruption.unfinish()
   }
+  const { result, isLogged, missingHead } = saved
+  run.progress.isChanged ||= isLogged
+  if (missingHead !== undefined) run.session.notify(missingHeadNotice(missingHead, 'noted-again'))
+  return result
 }
 
 async function endsWithin(lines: readonly Line[], { at, run }: { at: number; run: Run }): Promise<Saved> {
@@ -87,8 +90,10 @@ async function endsWithin(lines: readonly Line[], { at, run }: { at: number; run
   const begun = performance.now()
   for (let next = lines[at]; next?.changes; next = lines[at + ends.length]) {
     const takeBack = progressKept(run)
+    const { madeWithin } = run
     const end = await runOne(next, run)
-    if (end.error) {
+    // What fails once its change is made, as while it is told of, is not run again: the change is saved with the others.
+    if (end.error && run.madeWithin === madeWithin) {
       takeBack()
       return { ends, isWhole: false }
     }

@@ -44,6 +44,8 @@ export interface Run {
   store: OpenStore | undefined
   /** Where all lines are one change, the store within it. */
   within: OpenStore | undefined
+  /** How many changes stand in a transaction that others share, and are saved with it. */
+  madeWithin: number
   /** What the first line may do where there is no store. */
   createsStore: boolean
   progress: Progress
@@ -82,12 +84,14 @@ export function newRun(session: Session): Run {
         run.createsStore = true
       },
       committed: ({ queued, by, isLogged }) => {
-        if (!run.within) run.progress.isChanged ||= isLogged
+        if (run.within) run.madeWithin += 1
+        else run.progress.isChanged ||= isLogged
         if (queued.length > 0) deliverLater(run, { by, numbers: queued })
       },
     },
     store: undefined,
     within: undefined,
+    madeWithin: 0,
     createsStore: false,
     progress: { done: 0, refused: 0, left: 0, exits: new Set(), isChanged: false, wouldChange: false },
     toDeliver: [],
