@@ -1,4 +1,4 @@
-const { openSync, readSync } = require('node:fs')
+const { existsSync, openSync, readSync } = require('node:fs')
 const { dirname } = require('node:path')
 
 /** First line of the bundle: the digest of what follows, and where the list of its modules is. */
@@ -43,13 +43,23 @@ function opened(file) {
     return openSync(file, 'r')
   } catch (error) {
     if (error.code !== 'ENOENT') throw error
-    // A clone in which npm ci was not run, or did not come to its end.
-    const folder = dirname(dirname(file))
-    process.stderr.write(
-      `error: ssh-admin is not built: there is no ${file}.\nhint:  Run npm ci in ${folder}\n`,
-    )
-    process.exit(1)
+    sayNotBuilt(file)
+    process.exit(7)
   }
+}
+
+/** A clone in which npm ci was not run, did not come to its end, or was to run no scripts. */
+function sayNotBuilt(file) {
+  const folder = dirname(dirname(file))
+  const words = `'${folder.replaceAll("'", "'\\''")}'`
+  const build = existsSync(`${folder}/node_modules/esbuild`) ? 'npm run build' : 'npm ci'
+  const message = `ssh-admin is not built: there is no ${file}.`
+  const hint = `Build it with: (cd ${/^[\w./-]+$/.test(folder) ? folder : words} && ${build})`
+  process.stderr.write(
+    process.argv.includes('--json')
+      ? `${JSON.stringify({ error: { code: 'not-built', message, hint, details: {} } })}\n`
+      : `error: ${message}\nhint:  ${hint}\n`,
+  )
 }
 
 function read(file, spans, before = '', after = '') {

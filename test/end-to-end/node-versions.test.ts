@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -79,20 +79,76 @@ describe('SQLite that is not installed for this Node', () => {
   })
 })
 
+describe.runIf(Number.parseInt(process.versions.node, 10) < 22)(
+  'SQLite that was installed without its build',
+  () => {
+    it('says that no install scripts were run, and what builds it', async () => {
+      const desk = newDesk()
+      try {
+        const folder = desk.path('my programs/ssh-admin')
+        for (const part of ['bin', 'dist', 'package.json'])
+          cpSync(join(root, part), join(folder, part), { recursive: true })
+        const packageThere = 'node_modules/better-sqlite3-node20'
+        cpSync(join(root, packageThere), join(folder, packageThere), {
+          recursive: true,
+          filter: (path) => !path.endsWith('/build'),
+        })
+        for (const beside of ['bindings', 'file-uri-to-path'])
+          cpSync(join(root, 'node_modules', beside), join(folder, 'node_modules', beside), {
+            recursive: true,
+          })
+        const { exitCode, stderr } = await execa(
+          process.execPath,
+          [`${folder}/bin/ssh-admin.js`, 'store', 'init'],
+          {
+            cwd: desk.folder,
+            env: { HOME: desk.folder, SSH_ADMIN_DB: desk.path('hub.db') },
+            extendEnv: false,
+            reject: false,
+          },
+        )
+        expect(exitCode).toBe(7)
+        expect(stderr).toContain('the package better-sqlite3-node20 is not built for Node 20')
+        expect(stderr).toContain(
+          `Run: (cd '${folder}' && npm rebuild better-sqlite3-node20 --ignore-scripts=false)`,
+        )
+      } finally {
+        desk.clear()
+      }
+    })
+  },
+)
+
 describe('a checkout that was not built', () => {
+  let desk: Desk
+  beforeEach(() => {
+    desk = newDesk()
+    for (const part of ['bin', 'package.json']) cpSync(join(root, part), desk.path(part), { recursive: true })
+  })
+  afterEach(() => desk.clear())
+  const run = (...argv: string[]) =>
+    execa(process.execPath, [desk.path('bin/ssh-admin.js'), ...argv], { reject: false })
+
   it('says so, and what to run there', async () => {
-    const desk = newDesk()
-    try {
-      for (const part of ['bin', 'package.json'])
-        cpSync(join(root, part), desk.path(part), { recursive: true })
-      const { exitCode, stderr } = await execa(process.execPath, [desk.path('bin/ssh-admin.js'), 'status'], {
-        reject: false,
-      })
-      expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`hint:  Run npm ci in ${desk.folder}`)])
-      expect(stderr.split('\n')).toHaveLength(2)
-    } finally {
-      desk.clear()
-    }
+    const { exitCode, stderr } = await run('status')
+    expect([exitCode, stderr]).toEqual([
+      7,
+      expect.stringContaining(`hint:  Build it with: (cd ${desk.folder} && npm ci)`),
+    ])
+    expect(stderr.split('\n')).toHaveLength(2)
+  })
+
+  it('is built without installing again where what builds it is there', async () => {
+    mkdirSync(desk.path('node_modules/esbuild'), { recursive: true })
+    expect((await run('status')).stderr).toContain(`(cd ${desk.folder} && npm run build)`)
+  })
+
+  it('says it as an error document', async () => {
+    const { exitCode, stderr } = await run('status', '--json')
+    expect([exitCode, JSON.parse(stderr)]).toEqual([
+      7,
+      { error: { code: 'not-built', message: expect.any(String), hint: expect.any(String), details: {} } },
+    ])
   })
 })
 

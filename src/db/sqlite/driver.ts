@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type Database from 'better-sqlite3'
 import { Unavailable } from '../../errors.ts'
+import { shellWord } from '../../shell-word.ts'
 
 type Driver = new (file: string | Buffer, options?: Database.Options) => Database.Database
 
@@ -34,11 +35,23 @@ function orMissing<Result>(load: () => Result): Result {
   try {
     return load()
   } catch (cause) {
-    throw new Unavailable(
-      'driver-missing',
-      `SQLite cannot be loaded: the package ${driverPackage} is not installed for Node ${process.versions.node} on ${process.platform}-${process.arch}.`,
-      { hint: whatToInstall(), cause },
-    )
+    const unbuilt = packageFolder()
+    const of = `the package ${driverPackage} is not ${unbuilt === undefined ? 'installed' : 'built'}`
+    const here = `Node ${process.versions.node} on ${process.platform}-${process.arch}`
+    throw new Unavailable('driver-missing', `SQLite cannot be loaded: ${of} for ${here}.`, {
+      hint: unbuilt === undefined ? whatToInstall() : howToBuild(unbuilt),
+      cause,
+    })
+  }
+}
+
+/** The package that is there without what is compiled: npm removes one that it could not build. */
+function packageFolder(): string | undefined {
+  if (driverPackage === 'better-sqlite3') return undefined
+  try {
+    return dirname(require.resolve(`${driverPackage}/package.json`))
+  } catch {
+    return undefined
   }
 }
 
@@ -50,6 +63,12 @@ function whereItsBinaryIs(): { nativeBinding?: string } {
     'build/Release/better_sqlite3.node',
   )
   return existsSync(binary) ? { nativeBinding: binary } : {}
+}
+
+function howToBuild(folder: string): string {
+  const program = shellWord(dirname(dirname(folder)))
+  const build = `(cd ${program} && npm rebuild ${driverPackage} --ignore-scripts=false)`
+  return `npm was told to run no install scripts. Run: ${build} with a C++ compiler (Python 3, make, g++), or use Node 22 or later, which needs none.`
 }
 
 function whatToInstall(): string {
