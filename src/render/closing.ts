@@ -77,27 +77,36 @@ export function closingAndOpeningLines({
   return [...closingLines(closes), ...listLines(title, opens.map(openingText), maxNamed)]
 }
 
-/** What an import opened for whom it brought: counted, a line for each release. */
+/** What an import opened for whom it brought: counted at a terminal, a line for each release; each of them in a pipe. */
 export function renderOpenings(
   opens: readonly Opening[],
   { view, dryRun }: { view: View; dryRun: boolean },
 ): string[] {
   if (view.isTerminal)
     return listLines(`${dryRun ? 'Would be open' : 'Open'} at once:`, opens.map(openingText), maxNamed)
-  return opens.map(({ release: { id, name }, centres, users }) =>
-    tsvLine(['opened-for', id, name, centres, users]),
+  return linesForPipe(
+    'opened',
+    opens.flatMap(({ whom }) => whom),
   )
 }
 
 /** `Listening June (paper 12), for 2 centres and 5 new users`. */
-function openingText({ release, resources, centres, users }: Opening): string {
-  const whom = [
+function openingText({ resources, ...opening }: Opening): string {
+  const [first = '', ...more] = resources.filter((title) => title !== opening.release.name)
+  const others = more.length === 0 ? first : `${first} and ${more.length} more`
+  return oneLine(`${opening.release.name}${first === '' ? '' : ` (${others})`}, for ${forWhom(opening)}`)
+}
+
+/** `Listening June, for 2 centres and 5 new users`. */
+export function openedText(opened: Pick<Opening, 'release' | 'centres' | 'users'>): string {
+  return oneLine(`${opened.release.name}, for ${forWhom(opened)}`)
+}
+
+function forWhom({ centres, users }: Pick<Opening, 'centres' | 'users'>): string {
+  return [
     ...(centres > 0 ? [count(centres, 'centre')] : []),
     ...(users > 0 ? [count(users, 'new user')] : []),
-  ]
-  const [first = '', ...more] = resources.filter((title) => title !== release.name)
-  const others = more.length === 0 ? first : `${first} and ${more.length} more`
-  return oneLine(`${release.name}${first === '' ? '' : ` (${others})`}, for ${whom.join(' and ')}`)
+  ].join(' and ')
 }
 
 export function closingLines(closes: readonly Closing[]): string[] {

@@ -1,3 +1,4 @@
+import type { OpenedByImport } from '../db/imports/imports.ts'
 import type { Counts } from '../import/apply.ts'
 import type { Plan } from '../import/plan.ts'
 import type { ReportedRow, ReportFacts } from '../import/report-facts.ts'
@@ -19,6 +20,8 @@ export interface ImportReport {
   at: string
   operator: string
   counts: Counts
+  /** For how many it opened what is released. */
+  opened: readonly OpenedByImport[]
   countries: ReportFacts['countries']
   /** What a bar of the chart counts. */
   counted: 'rows' | 'users'
@@ -64,6 +67,14 @@ ${section('Renamed centres', report.counts.centres.renamed, {
   rows: shortened(report.renames).map(({ number, before, after }) => [number, before, after]),
 })}
 ${section('Deleted', report.deleted.length, { head: ['What', 'Of'], rows: shortened(report.deleted) })}
+${section('Opened at once', report.opened.length, {
+  head: ['Release', 'Centres', 'New users'],
+  rows: shortened(report.opened).map(({ release: { name }, centres, users }) => [
+    name,
+    grouped(centres),
+    grouped(users),
+  ]),
+})}
 ${section('Centres that are not in the workbook', report.missingCentres.length, {
   head: ['Number', 'Name', 'Users', 'Kept because'],
   rows: shortened(report.missingCentres).map(({ number, name, users, kept }) => [

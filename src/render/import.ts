@@ -56,7 +56,7 @@ export function importJson({
     pins,
     mail,
     closed: [...closes],
-    opened: [...opens],
+    opened: opens.flatMap(({ whom }) => whom),
     elapsedMs,
     dryRun,
   }

@@ -1,10 +1,11 @@
-import type { ImportContents, ImportRow } from '../db/imports/imports.ts'
+import type { ImportContents, ImportRow, OpenedByImport } from '../db/imports/imports.ts'
 import type { PendingPinSheet } from '../db/imports/pending-pin-sheets.ts'
 import type { Counts } from '../import/apply.ts'
 import { changedAndLetters } from '../rules/imports.ts'
 import type { Undone } from '../import/undo.ts'
 import { statusOfMaker } from '../unfinished-files.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
+import { openedText } from './closing.ts'
 import { field } from './fields.ts'
 import type { View } from './table.ts'
 import { relativeTime, count, listLines, markOf } from './text.ts'
@@ -57,10 +58,11 @@ function usersCreated({ counts }: ImportRow): number {
 export interface ShownImport {
   row: ImportRow
   contents: ImportContents
+  opened: readonly OpenedByImport[]
 }
 
 /** The answer of an import as it was, with what it did, as far as that is still there. */
-export function shownImportJson({ row, contents }: ShownImport): JsonAnswer<'shownImport'> {
+export function shownImportJson({ row, contents, opened }: ShownImport): JsonAnswer<'shownImport'> {
   const { rows, centres, users } = countsIn(row.counts)
   const open = contents.createdUsers.filter(({ pin }) => pin === 'issued').length
   return {
@@ -80,12 +82,13 @@ export function shownImportJson({ row, contents }: ShownImport): JsonAnswer<'sho
     pins: { file: null, count: open },
     mail: { queued: 0 },
     created: contents,
+    openedFor: [...opened],
     elapsedMs: 0,
     dryRun: false,
   }
 }
 
-export function renderShownImport({ row, contents }: ShownImport, view: View): string {
+export function renderShownImport({ row, contents, opened }: ShownImport, view: View): string {
   const { createdCentres, createdUsers, changes } = contents
   if (!view.isTerminal) {
     const { rows, centres, users } = countsIn(row.counts)
@@ -99,6 +102,9 @@ export function renderShownImport({ row, contents }: ShownImport, view: View): s
         tsvLine(['user-created', email, centre, status, pin]),
       ),
       ...changes.map(({ kind, what, before, after }) => tsvLine([kind, what, before, after])),
+      ...opened.map(({ release: { id, name }, centres, users }) =>
+        tsvLine(['opened-for', id, name, centres, users]),
+      ),
       '',
     ].join('\n')
   }
@@ -124,6 +130,7 @@ export function renderShownImport({ row, contents }: ShownImport, view: View): s
       20,
     ),
   ]
+  lines.push(...listLines('Opened at once:', opened.map(openedText), 20))
   if (row.state === 'applied')
     lines.push(chalk.dim(`To take it back: ssh-admin centres imports undo ${row.id}`))
   return `${lines.join('\n')}\n`

@@ -1,6 +1,6 @@
 import { listing, query, mutation } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
-import { listImports, readImportContents } from '../../db/imports/imports.ts'
+import { listImports, openedByImport, readImportContents } from '../../db/imports/imports.ts'
 import {
   importFields,
   importRowJson,
@@ -52,7 +52,9 @@ export const show = () =>
     },
     examples: ['ssh-admin centres imports show 1', 'ssh-admin centres imports show 1 --report import.html'],
     read: async ({ db }, _, { id, report }) => {
-      const shown = { row: await findImportNumber(db, id), contents: await readImportContents(db, id) }
+      const row = await findImportNumber(db, id)
+      const [contents, opened] = [await readImportContents(db, id), await openedByImport(db, id)]
+      const shown = { row, contents, opened }
       const pending = (await pendingPinSheets(db)).filter(({ importId }) => importId === id)
       return { shown, pending, report: report === undefined ? undefined : await reportOf(db, shown) }
     },

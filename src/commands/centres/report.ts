@@ -21,7 +21,7 @@ interface Reporting {
 /** Writes the page about an import that was made. @returns false where it is still owed */
 export async function moveReportIntoPlace(
   { session, ctx, ready, outputs: { report: file } }: Reporting,
-  { id, state, source, counts, plan, dryRun }: ImportAnswer,
+  { id, state, source, counts, plan, opens, dryRun }: ImportAnswer,
 ): Promise<boolean> {
   const { reported, deletions } = ready
   if (!file || !reported) return true
@@ -39,6 +39,7 @@ export async function moveReportIntoPlace(
     at: ctx.at.toISOString(),
     operator,
     counts,
+    opened: opens,
     ...reported,
     counted: 'rows',
     renames,
@@ -90,7 +91,7 @@ export function notifyNoReport(session: Session, { path }: OutputFile): void {
 
 /** The page about it, as far as the store still knows: the rows held back are not kept. */
 export function reportOfShownImport(
-  { row, contents }: ShownImport,
+  { row, contents, opened }: ShownImport,
   countries: ReadonlyMap<string, string>,
 ): ImportReport {
   const countryOf = (number: string | null) => {
@@ -115,6 +116,7 @@ export function reportOfShownImport(
     at,
     operator,
     counts: countsIn(row.counts),
+    opened,
     countries: [...outcomes.values()].sort(byRows),
     counted: 'users',
     newCentres: contents.createdCentres

@@ -1,5 +1,5 @@
-import type { Kysely, Selectable } from 'kysely'
-import { nullsFirst } from '../portable.ts'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import { jsonNumber, nullsFirst } from '../portable.ts'
 import type { ImportChangeTable, ImportTable, PinState, Store, UserStatus } from '../schema.ts'
 
 export type ImportRow = Selectable<ImportTable>
@@ -54,6 +54,35 @@ export async function readImportContents(db: Kysely<Store>, id: number): Promise
     .orderBy('position')
     .execute()
   return { createdCentres, createdUsers, changes }
+}
+
+/** For how many an import opened what is released. */
+export interface OpenedByImport {
+  release: { id: number; name: string }
+  centres: number
+  users: number
+}
+
+/** As the log has it; the releases are called what they are called now. */
+export async function openedByImport(db: Kysely<Store>, id: number): Promise<OpenedByImport[]> {
+  const event = await db
+    .selectFrom('audit')
+    .select('facts')
+    .where('action', '=', 'centres.imported')
+    .where(jsonNumber(sql.ref('facts'), 'import'), '=', id)
+    .orderBy('id')
+    .executeTakeFirst()
+  const { opens = [] }: { opens?: { release: number; centres: number; users: number }[] } = JSON.parse(
+    event?.facts ?? '{}',
+  )
+  if (opens.length === 0) return []
+  const releases = await db.selectFrom('releases').select(['id', 'name']).execute()
+  const names = new Map(releases.map((release) => [release.id, release.name]))
+  return opens.map(({ release, centres, users }) => ({
+    release: { id: release, name: names.get(release) ?? '' },
+    centres,
+    users,
+  }))
 }
 
 /** The numbers of the centres that it made, deleted or gave back. */

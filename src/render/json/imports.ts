@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { answer, answerOfChange, count, issue, orNull, text, time, userStatus } from './parts.ts'
-import { closing, opening } from './releases.ts'
+import { closing } from './releases.ts'
 
 const importCounts = () => ({
   rows: z.strictObject({ read: count(), accepted: count(), heldBack: count(), blank: count() }),
@@ -97,7 +97,7 @@ export const importAnswers = () => ({
     /** With --plan-out where it was saved, null in a rehearsal. */
     plan: z.optional(orNull(text())),
     closed: z.array(closing()),
-    opened: z.array(opening()),
+    opened: z.array(closing()),
   }),
   imports: answer({ imports: z.array(importRecord()), total: count() }),
   shownImport: answer({
@@ -112,6 +112,14 @@ export const importAnswers = () => ({
         z.strictObject({ kind: text(), what: orNull(text()), before: orNull(text()), after: orNull(text()) }),
       ),
     }),
+    /** How many it opened what is released for, as the log has it. */
+    openedFor: z.array(
+      z.strictObject({
+        release: z.strictObject({ id: count(), name: text() }),
+        centres: count(),
+        users: count(),
+      }),
+    ),
   }),
   undoneImport: answerOfChange({
     import: importRecord(),

@@ -2,15 +2,6 @@ import * as z from 'zod/mini'
 import { answer, answerOfChange, count, obstacle, orNull, text, time } from './parts.ts'
 
 /** A release that is open for whom an import makes or restores, counted. */
-export const opening = () =>
-  z.strictObject({
-    release: z.strictObject({ id: count(), name: text() }),
-    resources: z.array(text()),
-    /** New and restored ones. */
-    centres: count(),
-    /** New ones, whose roles let them have it. */
-    users: count(),
-  })
 
 export const release = () =>
   z.strictObject({

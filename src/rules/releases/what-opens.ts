@@ -4,6 +4,7 @@ import type { HubRole, Store } from '../../db/schema.ts'
 import { authorisationsOf, stateAt } from './centres-of-release.ts'
 import { readReleaseFacts } from './release-facts.ts'
 import { mayHave } from './visible.ts'
+import type { Closing } from './what-closes.ts'
 
 /** A release that is open for whoever is made or restored: counted, because an import brings thousands. */
 export interface Opening {
@@ -14,6 +15,8 @@ export interface Opening {
   centres: number
   /** New ones, whose roles let them have it once their accounts are activated. */
   users: number
+  /** Each of those centres, and each of those users whose centre was there before. */
+  whom: readonly Closing[]
 }
 
 interface Arrivals {
@@ -21,7 +24,7 @@ interface Arrivals {
   centres: Iterable<Pick<CentreOfRelease, 'number' | 'name' | 'kind' | 'country'>>
   /** Deleted until now. */
   restored: readonly string[]
-  users: Iterable<{ centre: string; hubRole: HubRole | null; roles: readonly string[] }>
+  users: Iterable<{ email: string; centre: string; hubRole: HubRole | null; roles: readonly string[] }>
 }
 
 /** What is open for centres and users from the moment at which they are made or restored, of what is released. */
@@ -29,7 +32,7 @@ export async function openFor(
   db: Kysely<Store>,
   { centres, restored, users, releases, at }: Arrivals & { releases: readonly ReleaseRow[]; at: Date },
 ): Promise<Opening[]> {
-  const people = countedByCentre(users)
+  const people = byCentre(users)
   const coming = new Set(restored)
   // A number that no row of the store has: one of its own for each.
   const made = Array.from(centres, ({ number, name, kind, country }, position) => {
@@ -39,51 +42,55 @@ export async function openFor(
   const scope = { numbers: [...new Set([...coming, ...people.keys()])], restored }
   const facts = await readReleaseFacts(db, { releases, scope, made })
   return releases.flatMap((release) => {
+    const { id, name } = release
     const opening = { centres: 0, users: 0 }
     const given = new Set<number>()
+    const whom: Closing[] = []
     for (const authorisation of authorisationsOf(release, facts)) {
       if (stateAt(authorisation, at) !== 'open') continue
       const { centre, resources } = authorisation
-      const there = people.get(centre.number)
-      const known = there ? whoMayHave(resources, there) : 0
-      if (!coming.has(centre.number) && known === 0) continue
-      if (coming.has(centre.number)) opening.centres += 1
-      opening.users += known
+      const they = (people.get(centre.number) ?? []).flatMap(({ email, may }) => {
+        const theirs = resources.filter(may)
+        return theirs.length > 0 ? [{ email, theirs }] : []
+      })
+      if (!coming.has(centre.number) && they.length === 0) continue
+      const place = { release: { id, name }, centre: { number: centre.number, name: centre.name } }
+      if (coming.has(centre.number)) {
+        opening.centres += 1
+        whom.push({ ...place, resources: titlesOf(resources) })
+      } else
+        for (const { email, theirs } of they)
+          whom.push({ ...place, user: email, resources: titlesOf(theirs) })
+      opening.users += they.length
       for (const resource of resources) given.add(resource.id)
     }
     if (given.size === 0) return []
-    const { id, name } = release
-    const titles = release.resources.flatMap((resource) => (given.has(resource.id) ? resource.title : []))
-    return { release: { id, name }, resources: titles, ...opening }
+    const resources = titlesOf(release.resources.filter((resource) => given.has(resource.id)))
+    return { release: { id, name }, resources, ...opening, whom }
   })
 }
 
-/** New users of a centre, by what they may have where it has it. */
-interface NewPeople {
-  recordings: number
-  others: number
-  either: number
+function titlesOf(resources: readonly { title: string }[]): string[] {
+  return resources.map(({ title }) => title)
 }
 
-function countedByCentre(users: Arrivals['users']): Map<string, NewPeople> {
-  const people = new Map<string, NewPeople>()
-  for (const { centre, hubRole, roles } of users) {
+/** Somebody new, and what they may have where their centre has it. */
+interface NewPerson {
+  email: string
+  may: ReturnType<typeof mayHave>
+}
+
+/** Those who may have anything. */
+function byCentre(users: Arrivals['users']): Map<string, NewPerson[]> {
+  const people = new Map<string, NewPerson[]>()
+  for (const { email, centre, hubRole, roles } of users) {
     // A centre without Global Listening is given no recording, whoever is there.
     const derivedRoles = roles.includes('exams-officer') ? ['global-listening'] : []
     const may = mayHave({ hubRole, roles, derivedRoles })
-    const [recordings, others] = [may({ kind: 'listening-audio' }), may({ kind: 'other' })]
-    if (!recordings && !others) continue
-    const there = people.get(centre) ?? { recordings: 0, others: 0, either: 0 }
-    if (recordings) there.recordings += 1
-    if (others) there.others += 1
-    there.either += 1
-    people.set(centre, there)
+    if (!may({ kind: 'listening-audio' }) && !may({ kind: 'other' })) continue
+    const there = people.get(centre)
+    if (there) there.push({ email, may })
+    else people.set(centre, [{ email, may }])
   }
   return people
-}
-
-function whoMayHave(resources: readonly { kind: string }[], people: NewPeople): number {
-  const recordings = resources.filter(({ kind }) => kind === 'listening-audio').length
-  if (recordings === 0) return people.others
-  return recordings === resources.length ? people.recordings : people.either
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ReleasesWorld, worldWithResources } from './world-with-resources.ts'
 
@@ -35,16 +35,27 @@ describe('an import while a release is open', () => {
   const roster = ['centres', 'import', 'roster.csv', '--restore-deleted', '--partial']
   const both = ['listening-audio', 'pre-release']
 
-  it('counts for whom it opens at once, before it is agreed to and after', async () => {
+  const juneAt = (number: string) => ({
+    release: { id: 1, name: 'June' },
+    centre: { number, name: number === 'EG009' ? 'Nile School' : `Centre ${number}` },
+  })
+  /** In the shape of every other change that opens something: whom it brings to a centre that is there, one by one. */
+  const june = [
+    { ...juneAt('CA101'), user: 'more.officer@branch.example', resources: ['pre-release'] },
+    { ...juneAt('EG001'), user: 'second.officer@school.example', resources: both },
+    { ...juneAt('EG002'), resources: both },
+    { ...juneAt('EG009'), resources: both },
+  ]
+
+  it('says for whom it opens at once, before it is agreed to and after', async () => {
     await open()
-    const june = { release: { id: 1, name: 'June' }, resources: both, centres: 2, users: 5 }
-    expect((await run(...roster, '--dry-run')).opened).toEqual([june])
+    expect((await run(...roster, '--dry-run')).opened).toEqual(june)
     const asked = await world.run(roster, { terminal: { columns: 120 } })
     expect(asked.exit).toBe(2)
     expect(asked.stderr).toContain(
       'open at\nonce: June (listening-audio and 1 more), for 2 centres and 5 new users. Create 2 centres and 8 users',
     )
-    expect((await run(...roster)).opened).toEqual([june])
+    expect((await run(...roster)).opened).toEqual(june)
     const { events } = (await world.run(['audit', 'list', '--action', 'centres.imported', '--json'])).json()
     expect(events[0].details.opens).toEqual([{ release: 1, centres: 2, users: 5 }])
   })
@@ -70,9 +81,11 @@ describe('an import while a release is open', () => {
     )
     await run('entries', 'import', 'entries.csv')
     await open('entries')
-    expect((await run(...roster, '--dry-run')).opened).toMatchObject([{ centres: 1, users: 2 }])
+    expect((await run(...roster, '--dry-run')).opened).toEqual([{ ...juneAt('EG009'), resources: both }])
     await run('releases', 'edit', 'June', '--for', 'EG001')
-    expect((await run(...roster, '--dry-run')).opened).toMatchObject([{ centres: 0, users: 1 }])
+    expect((await run(...roster, '--dry-run')).opened).toMatchObject([
+      { centre: { number: 'EG001' }, user: 'second.officer@school.example' },
+    ])
   })
 
   it('says it in the answer at a terminal, and in a line of a pipe', async () => {
@@ -82,7 +95,31 @@ describe('an import while a release is open', () => {
       'Would be open at once:\n    June (listening-audio and 1 more), for 2 centres',
     )
     const piped = await world.run([...roster, '--yes'])
-    expect(piped.stdout).toContain('\nopened-for\t1\tJune\t2\t5\n')
+    expect(piped.stdout).toContain(
+      '\nopened\t1\tJune\tCA101\tmore.officer@branch.example\nopened\t1\tJune\tEG001\tsecond.officer@school.example\nopened\t1\tJune\tEG002\nopened\t1\tJune\tEG009\n',
+    )
+  })
+
+  it('says it when it is shown later, in a line of a pipe, and on its page', async () => {
+    await open()
+    await run(...roster, '--report', 'then.html')
+    await run('releases', 'edit', 'June', '--name', 'Listening June')
+    const opened = { release: { id: 1, name: 'Listening June' }, centres: 2, users: 5 }
+    const shown = ['centres', 'imports', 'show', '1']
+    expect((await run(...shown, '--report', 'now.html')).openedFor).toEqual([opened])
+    expect((await world.run(shown)).stdout).toContain('\nopened-for\t1\tListening June\t2\t5\n')
+    expect((await world.run(shown, { terminal: { columns: 120 } })).stdout).toContain(
+      'Opened at once:\n    Listening June, for 2 centres and 5 new users\n',
+    )
+    const opening = (page: string) => {
+      const html = readFileSync(world.path(page), 'utf8')
+      const section = html.slice(html.indexOf('Opened at once'))
+      return section.slice(0, section.indexOf('</section>')).match(/(?<=<td[^>]*>)[^<]+/g)
+    }
+    expect([opening('then.html'), opening('now.html')]).toEqual([
+      ['June', '2', '5'],
+      ['Listening June', '2', '5'],
+    ])
   })
 
   it('applies a saved plan that opens more than it did when it was made, and says what', async () => {
@@ -90,7 +127,7 @@ describe('an import while a release is open', () => {
     await run(...roster, '--plan-out', 'roster.plan')
     world.setClock('2026-06-02T06:00:00.000Z')
     const { opened } = await run('centres', 'apply', 'roster.plan')
-    expect(opened).toMatchObject([{ centres: 2, users: 5 }])
+    expect(opened).toEqual(june)
   })
 
   it('says nothing where nothing is open yet, or any more', async () => {
