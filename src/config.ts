@@ -236,7 +236,7 @@ export type Configuration = Partial<Record<Exclude<SettingName, 'asRequired'>, s
 export function readConfigFile(context: Context): Configuration {
   const path = configFilePath(context)
   const contents = contentsOf(path)
-  return contents === undefined ? {} : configurationOf(contents, inItsPlace(path))
+  return contents === undefined ? {} : configurationOf(contents, sourceOfFile(path))
 }
 
 /** Where a configuration stands, as it is named where something in it is wrong. */
@@ -245,7 +245,7 @@ export interface ConfigurationSource {
   toMend: string
 }
 
-export function inItsPlace(path: string): ConfigurationSource {
+export function sourceOfFile(path: string): ConfigurationSource {
   return {
     named: `The configuration file ${pathInWords(path)}`,
     toMend: 'To mend it: ssh-admin config edit',

@@ -81,12 +81,12 @@ const pipeHolds = 1024 * 1024
 export function startPager(command: string, env: Readonly<Record<string, string>>): Pager {
   const stdio: ['pipe', 'inherit', 'inherit'] = ['pipe', 'inherit', 'inherit']
   const child = spawn('sh', ['-c', command], { stdio, env: { ...process.env, ...env } })
-  let isOver = false
+  let hasEnded = false
   let given = 0
   let code: number | null = null
   const over = new Promise<void>((resolve) => {
     const end = () => {
-      isOver = true
+      hasEnded = true
       resolve()
     }
     child.once('error', end)
@@ -95,17 +95,17 @@ export function startPager(command: string, env: Readonly<Record<string, string>
       end()
     })
     child.stdin.on('error', () => {
-      isOver = true
+      hasEnded = true
     })
   })
   return {
     write: async (text) => {
-      if (isOver) return false
+      if (hasEnded) return false
       given += Buffer.byteLength(text)
       // What is read from the store is read to its end, however long somebody looks at the first page.
       if (!child.stdin.write(text) && child.stdin.writableLength > enoughForPager)
         await Promise.race([over, new Promise((resolve) => child.stdin.once('drain', resolve))])
-      return !isOver
+      return !hasEnded
     },
     end: async () => {
       child.stdin.end()

@@ -208,23 +208,23 @@ const SHORTEST_GUESSED = 5
  */
 export function closestCountries(text: string): string[] {
   const { spoken } = openAtlas()
-  const wanted = plain(text)
-  const either = ambiguousNames.get(wanted)
+  const typedName = plain(text)
+  const either = ambiguousNames.get(typedName)
   if (either !== undefined) return either.map(countryName)
-  if (wanted.length < SHORTEST_GUESSED) return []
+  if (typedName.length < SHORTEST_GUESSED) return []
   const turned = new Set<string>()
-  for (let at = 1; at + 1 < wanted.length; at += 1) {
-    const letters = `${wanted.slice(0, at)}${wanted[at + 1]}${wanted[at]}${wanted.slice(at + 2)}`
+  for (let at = 1; at + 1 < typedName.length; at += 1) {
+    const letters = `${typedName.slice(0, at)}${typedName[at + 1]}${typedName[at]}${typedName.slice(at + 2)}`
     const shown = spoken.get(letters)
     if (shown !== undefined) turned.add(shown)
   }
   if (turned.size === 1) return [...turned]
-  const maxDistance = wanted.length < 8 ? 1 : 2
+  const maxDistance = typedName.length < 8 ? 1 : 2
   let best = maxDistance + 1
   let found = new Set<string>()
   for (const [name, shown] of spoken) {
-    if (name.length < SHORTEST_GUESSED || name[0] !== wanted[0]) continue
-    const far = distance(wanted, name)
+    if (name.length < SHORTEST_GUESSED || name[0] !== typedName[0]) continue
+    const far = distance(typedName, name)
     if (far < best) found = new Set()
     if (far <= Math.min(best, maxDistance)) found.add(shown)
     best = Math.min(best, far)

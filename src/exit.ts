@@ -181,7 +181,7 @@ function errnoOf(error: Error): number {
 /** A name whose ending says nothing is a wrong call, not a file that cannot be had. */
 function failureOfFile(error: UnusableWorkbook | UnusableFile): Failure {
   const { code, details, file } = error
-  const more = { hint: error.hint && wholeHint(error.hint), details, cause: error }
+  const more = { hint: error.hint && hintSentence(error.hint), details, cause: error }
   const message = sentence(error.message, file)
   if (code === 'workbook-unknown-ending') return new Usage(message, { ...more, code })
   return error instanceof UnusableWorkbook
@@ -200,7 +200,7 @@ function sentence(text: string, name: string | undefined): string {
 }
 
 /** None behind what is copied: a word in quotes, or the name of a file. */
-function wholeHint(text: string): string {
+function hintSentence(text: string): string {
   return /[.!?']$|\S\.\w+$/.test(text) ? capital(text) : `${capital(text)}.`
 }
 

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 
 /** From so many rows on that are held, or have a mistake, memory is worth more than the time of the collector. */
-export const manyMistakes = 5000
+export const manyRowsWithFaults = 5000
 
 /** From so many rows on, without a mistake, it is too: a seventh of 500,000 rows' memory, and no time. */
 export const manyRows = 150_000

@@ -15,7 +15,7 @@ export interface Interruption {
   /** Whether a change counts already. */
   isFinishing: () => boolean
   /** Says a line of the conversation; silent until a command has said how. */
-  announceWith: (say: (line: string) => void) => void
+  sayWith: (say: (line: string) => void) => void
   /** Does this at a second signal before the process ends. @returns what takes it back */
   beforeEnding: (cleanUp: () => void) => () => void
   /** While somebody reads the answer in a pager, Ctrl-C is the pager's. @returns what ends that */
@@ -53,7 +53,7 @@ export async function yieldToSignals(): Promise<void> {
 /** @param end ends the process at once, when nothing was changed */
 export function newInterruption(end: () => void): Interruption {
   const cancelling = newAbort()
-  const hearing = newAbort()
+  const received = newAbort()
   const cleanUps = new Set<() => void>()
   let isShown = false
   let finishing: string | undefined
@@ -65,18 +65,18 @@ export function newInterruption(end: () => void): Interruption {
     },
     isCancelled: cancelling.isAborted,
     get heard() {
-      return hearing.signal()
+      return received.signal()
     },
     finish: (what) => {
       finishing = what
-      if (hearing.isAborted()) sayOnce()
+      if (received.isAborted()) sayOnce()
     },
     unfinish: () => {
       finishing = undefined
-      if (hearing.isAborted()) cancelling.abort()
+      if (received.isAborted()) cancelling.abort()
     },
     isFinishing: () => finishing !== undefined,
-    announceWith: (how) => {
+    sayWith: (how) => {
       say = how
     },
     beforeEnding: (cleanUp) => {
@@ -92,7 +92,7 @@ export function newInterruption(end: () => void): Interruption {
     interrupt: (sent) => {
       if (isShown && sent === 'SIGINT') return
       const again = cancelling.isAborted()
-      hearing.abort()
+      received.abort()
       if (finishing !== undefined) return sayOnce()
       cancelling.abort()
       if (!again) return

@@ -7,19 +7,19 @@ const maxFound = 3
  * The names most like a mistyped one, nearest first, accents and letter case aside; at most three.
  * @param limit how many letters may differ
  */
-export function nearestOf(wanted: string, names: Iterable<string>, limit = usualLimit(wanted)): string[] {
-  const wantedKey = searchKey(wanted).trim().slice(0, longest)
-  const near = nearestTo<string>(wantedKey, limit)
+export function nearestOf(typed: string, names: Iterable<string>, limit = usualLimit(typed)): string[] {
+  const typedKey = searchKey(typed).trim().slice(0, longest)
+  const near = nearestTo<string>(typedKey, limit)
   for (const name of names) {
     const key = searchKey(name).trim().slice(0, longest)
-    if (key.startsWith(wantedKey)) near.take(key, { far: 1, row: name })
+    if (key.startsWith(typedKey)) near.take(key, { far: 1, row: name })
     else near.offer(key, name)
   }
   return near.found()
 }
 
 /** Of names that come one by one, as they are written: keeps only the nearest, and what belongs to each. */
-export function nearestTo<Row>(wanted: string, limit: number) {
+export function nearestTo<Row>(typed: string, limit: number) {
   const kept: { row: Row; far: number; name: string }[] = []
   const take = (name: string, { far, row }: { far: number; row: Row }) => {
     kept.push({ row, far, name })
@@ -30,8 +30,8 @@ export function nearestTo<Row>(wanted: string, limit: number) {
     limit,
     take,
     offer(name: string, row: Row) {
-      if (Math.abs(name.length - wanted.length) > limit) return
-      const far = distance(name, wanted)
+      if (Math.abs(name.length - typed.length) > limit) return
+      const far = distance(name, typed)
       if (far <= limit) take(name, { far, row })
     },
     found: () => kept.map(({ row }) => row),
@@ -39,8 +39,8 @@ export function nearestTo<Row>(wanted: string, limit: number) {
 }
 
 /** ' (did you mean A or B?)', or nothing: of headings, fields and sheets. */
-export function didYouMean(wanted: string, names: Iterable<string>): string {
-  const near = nearestOf(wanted, names, looseLimit(wanted))
+export function didYouMean(typed: string, names: Iterable<string>): string {
+  const near = nearestOf(typed, names, looseLimit(typed))
   return near.length === 0 ? '' : ` (did you mean ${near.join(' or ')}?)`
 }
 
@@ -48,10 +48,10 @@ export function didYouMean(wanted: string, names: Iterable<string>): string {
 const longest = 64
 
 /** Of words that people choose, such as headings: two letters changed places are two that differ. */
-export function looseLimit(wanted: string): number {
-  return Math.max(wanted.length < 4 ? 1 : 2, Math.floor(wanted.length / 3))
+export function looseLimit(typed: string): number {
+  return Math.max(typed.length < 4 ? 1 : 2, Math.floor(typed.length / 3))
 }
 
-function usualLimit(wanted: string): number {
-  return Math.max(1, Math.min(4, Math.floor(wanted.length / 3)))
+function usualLimit(typed: string): number {
+  return Math.max(1, Math.min(4, Math.floor(typed.length / 3)))
 }

@@ -23,11 +23,11 @@ const MAX_AT_ONCE = 65_536
 export function outputTo(descriptor: 1 | 2, own: () => Writable & Output): Output {
   const found = fstatSync(descriptor)
   if (found.isCharacterDevice()) return own()
-  return shortWrites(found.isFile() ? descriptor : unwaiting(descriptor, found), own)
+  return shortWrites(found.isFile() ? descriptor : reopenNonBlocking(descriptor, found), own)
 }
 
 /** @returns the same pipe, written to without waiting; nothing where that cannot be had */
-function unwaiting(descriptor: 1 | 2, found: Stats): number | undefined {
+function reopenNonBlocking(descriptor: 1 | 2, found: Stats): number | undefined {
   // Opened anew, because whether it waits is else shared with whoever else writes there; only Linux opens it so.
   if (!found.isFIFO() || process.platform !== 'linux') return undefined
   try {

@@ -6,7 +6,7 @@ import { namesIn, rmSync } from './disk.ts'
 import type { Interruption } from './interruption.ts'
 
 /** Who is making a file, or was. */
-interface Maker {
+interface OwnerProcess {
   host: string
   pid: number
   start: string
@@ -22,7 +22,7 @@ export interface UnfinishedFile {
 }
 
 /** HOST-PROCESS-START-RANDOM, for the name of a file until it is whole: it says who is making it. */
-export function makersMark(): string {
+export function ownerTag(): string {
   return `${thisHost()}-${process.pid}-${startOf(process.pid) ?? '0'}-${randomBytes(6).toString('hex')}`
 }
 
@@ -36,12 +36,12 @@ export function isUnfinishedName(file: string): boolean {
   return name.test(file)
 }
 
-/** What lies in a folder under a name that `makersMark` made; `of` is what such a name begins with. */
+/** What lies in a folder under a name that `ownerTag` made; `of` is what such a name begins with. */
 export function unfinishedIn(folder: string, of: readonly string[]): UnfinishedFile[] {
   return namesIn(folder)
     .filter((file) => of.some((start) => file.startsWith(start)) && isUnfinishedName(file))
     .map((file) => join(folder, file))
-    .map((path) => ({ path, abandoned: statusOfMaker(path) === 'ended' && !isFolder(path) }))
+    .map((path) => ({ path, abandoned: statusOfOwner(path) === 'ended' && !isFolder(path) }))
 }
 
 /** No command of ours makes a folder under such a name, nor removes one. */
@@ -54,22 +54,22 @@ function isFolder(path: string): boolean {
 }
 
 /** What became of the process that was making a file; `unknown` of one on another host. */
-export function statusOfMaker(file: string): 'running' | 'ended' | 'unknown' {
-  const maker = makerOf(file)
-  if (!maker || maker.host !== thisHost()) return 'unknown'
-  if (!lives(maker.pid)) return 'ended'
-  const start = startOf(maker.pid)
+export function statusOfOwner(file: string): 'running' | 'ended' | 'unknown' {
+  const owner = ownerOfFile(file)
+  if (!owner || owner.host !== thisHost()) return 'unknown'
+  if (!lives(owner.pid)) return 'ended'
+  const start = startOf(owner.pid)
   // Another process may have been given the number since.
-  const isAnother = start !== undefined && maker.start !== '0' && start !== maker.start
+  const isAnother = start !== undefined && owner.start !== '0' && start !== owner.start
   return isAnother ? 'ended' : 'running'
 }
 
-/** The same for what `makersMark` made, wherever it was written down. */
-export function statusOfMark(mark: string): 'running' | 'ended' | 'unknown' {
-  return statusOfMaker(`-${mark}.new`)
+/** The same for what `ownerTag` made, wherever it was written down. */
+export function statusOfOwnerTag(mark: string): 'running' | 'ended' | 'unknown' {
+  return statusOfOwner(`-${mark}.new`)
 }
 
-function makerOf(file: string): Maker | undefined {
+function ownerOfFile(file: string): OwnerProcess | undefined {
   const [, host, pid, start] = name.exec(file) ?? []
   if (host === undefined || start === undefined) return undefined
   return { host, pid: Number(pid), start }

@@ -25,18 +25,19 @@ export interface RejectedInput {
  * @param accepted the line that the parser takes in the place of one, if there is one
  */
 export async function complaint(
-  complained: RejectedInput,
+  rejected: RejectedInput,
   accepted: (line: Line) => Promise<Line | undefined>,
 ): Promise<Usage> {
-  const { argv, code, command } = complained
-  const said = saidOf(complained)
+  const { argv, code, command } = rejected
+  const said = saidOf(rejected)
   if (command && code === 'missing-mandatory-option-value') return withoutOptions({ argv, command }, code)
   if (command && code === 'missing-argument') return withoutArguments({ argv, command }, code)
-  const redirected = code === 'unknown-option' ? listIntoFile(complained) : fromFile(complained)
-  const lines = redirected ? [] : await Promise.all(linesMeant(complained).map(accepted))
-  const meant = lines.flatMap((line) => (line ? [commandLine(line)] : []))
-  const usual = meant.length > 0 ? `Did you mean ${meant.join(', or ')}?` : 'Add --help to see what it takes.'
-  const details = code === 'excess-arguments' ? {} : { candidates: optionsMeant(complained) }
+  const redirected = code === 'unknown-option' ? listIntoFile(rejected) : fromFile(rejected)
+  const lines = redirected ? [] : await Promise.all(linesMeant(rejected).map(accepted))
+  const suggestions = lines.flatMap((line) => (line ? [commandLine(line)] : []))
+  const usual =
+    suggestions.length > 0 ? `Did you mean ${suggestions.join(', or ')}?` : 'Add --help to see what it takes.'
+  const details = code === 'excess-arguments' ? {} : { candidates: optionsMeant(rejected) }
   return new Usage(`${said}.`, { code, hint: redirected ?? usual, details })
 }
 
@@ -55,9 +56,9 @@ function capital(text: string): string {
 }
 
 /** The lines that were perhaps meant by one that the parser does not take, likeliest first; each may need mending itself. */
-export function linesMeant(complained: RejectedInput): readonly Line[] {
-  const { argv, code, command } = complained
-  if (code === 'unknown-option') return linesWithOption(complained)
+export function linesMeant(rejected: RejectedInput): readonly Line[] {
+  const { argv, code, command } = rejected
+  if (code === 'unknown-option') return linesWithOption(rejected)
   if (!command) return []
   const asked = { argv, command }
   const one = (line: Line | undefined) => (line ? [line] : [])
@@ -91,12 +92,14 @@ function wrongOption({ message }: RejectedInput): string {
 }
 
 /** The options that are like an unknown one; never one that does the opposite. */
-function optionsMeant(complained: RejectedInput): string[] {
-  const { code, command, argv } = complained
-  const wrong = wrongOption(complained)
+function optionsMeant(rejected: RejectedInput): string[] {
+  const { code, command, argv } = rejected
+  const wrong = wrongOption(rejected)
   if (code !== 'unknown-option' || (command && wrong === '--from' && withoutFrom(argv, command))) return []
   const names = optionNames(command)
-  const negative = names.filter((name) => affirmed(wrong).some((option) => name.slice(2) === `no-${option}`))
+  const negative = names.filter((name) =>
+    withoutNegation(wrong).some((option) => name.slice(2) === `no-${option}`),
+  )
   if (negative.length > 0) return negative
   // A workbook is no key and no password.
   const longer = names.filter(
@@ -115,7 +118,7 @@ function optionsMeant(complained: RejectedInput): string[] {
 }
 
 /** What an option may be without the word before it that says that it shall not be: of `--noadmin` `admin`. */
-function affirmed(option: string): string[] {
+function withoutNegation(option: string): string[] {
   const name = option.slice(2)
   const prefixes = negations.flatMap((word) => [word, `${word}-`])
   return prefixes.flatMap((prefix) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []))
@@ -129,11 +132,11 @@ function areOpposite(wrong: string, name: string): boolean {
   const isNegated =
     negated.test(wrong) ||
     negations.some((word) => wrong.startsWith(`--${word}-`)) ||
-    affirmed(wrong).some((left) => name.endsWith(`-${left}`))
+    withoutNegation(wrong).some((left) => name.endsWith(`-${left}`))
   if (isNegated && !perhapsNegated.test(name)) return true
   if (negated.test(name) && !perhapsNegated.test(wrong)) return true
   const isNegationOf = (one: string, other: string) =>
-    affirmed(one).some((left) => distance(left, other.slice(2)) < distance(one, other))
+    withoutNegation(one).some((left) => distance(left, other.slice(2)) < distance(one, other))
   return isNegationOf(wrong, name) || isNegationOf(name, wrong)
 }
 
@@ -141,12 +144,12 @@ function optionNames(command: Command | undefined): string[] {
   return (command?.options ?? []).flatMap(({ long, hidden }) => (long && !hidden ? [long] : []))
 }
 
-function linesWithOption(complained: RejectedInput): readonly Line[] {
-  const { argv, command } = complained
-  const wrong = wrongOption(complained)
+function linesWithOption(rejected: RejectedInput): readonly Line[] {
+  const { argv, command } = rejected
+  const wrong = wrongOption(rejected)
   const from = command && wrong === '--from' ? withoutFrom(argv, command) : undefined
   if (from) return [from]
-  return optionsMeant(complained).map((name) => withWord(argv, argv.indexOf(wrong), name))
+  return optionsMeant(rejected).map((name) => withWord(argv, argv.indexOf(wrong), name))
 }
 
 /** What people call an option that has a word of ours. */
@@ -172,10 +175,10 @@ function withoutFrom(argv: Line, command: Command): Line | undefined {
   return withWord(isMore ? withWord(argv, from + 1) : argv, from)
 }
 
-function listIntoFile(complained: RejectedInput): string | undefined {
-  const { argv, command } = complained
-  const wrong = wrongOption(complained)
-  const isOfList = optionNames(command).includes('--format') && optionsMeant(complained).length === 0
+function listIntoFile(rejected: RejectedInput): string | undefined {
+  const { argv, command } = rejected
+  const wrong = wrongOption(rejected)
+  const isOfList = optionNames(command).includes('--format') && optionsMeant(rejected).length === 0
   if (!toFile.test(wrong) || !isOfList) return undefined
   const at = argv.indexOf(wrong)
   const next = argv[at + 1]
@@ -204,10 +207,10 @@ function missingOptions({ command }: Asked): Option[] {
 function withoutOptions(asked: Asked, code: string): Usage {
   const missing = missingOptions(asked)
   const named = missing.map(({ long }) => long ?? '')
-  const wanted = missing.map((option) => `${option.long}: ${option.description}`)
+  const options = missing.map((option) => `${option.long}: ${option.description}`)
   const message =
     named.length === 1
-      ? `It needs ${wanted.join('')}.`
+      ? `It needs ${options.join('')}.`
       : `It needs ${named.slice(0, -1).join(', ')} and ${named.at(-1)}.`
   const line = lineWithOptions(asked, missing)
   const more = tooMany(asked).filter((word) => !line.includes(word))
@@ -242,18 +245,18 @@ function lineWithOptions({ argv, command }: Asked, missing: readonly Option[]): 
   if (more !== undefined && option !== undefined && missing.length === 1 && only?.long === option)
     return lineWithBefore(argv, more, option)
   const address = command.args.find((word) => word.includes('@'))
-  const wants = command.registeredArguments.some((argument) => argument.name() === 'email')
-  if (only && missing.length === 1 && only.flags.includes('<email>') && address !== undefined && !wants)
+  const takesEmail = command.registeredArguments.some((argument) => argument.name() === 'email')
+  if (only && missing.length === 1 && only.flags.includes('<email>') && address !== undefined && !takesEmail)
     return withWord(argv, argv.indexOf(address), only.long ?? '', address)
   const rest = tooMany({ argv, command }).reduce(
     (line: Line, word) => withWord(line, line.lastIndexOf(word)),
     argv,
   )
-  return [...rest, ...missing.flatMap((option) => [option.long ?? '', placeOf(option.flags)])]
+  return [...rest, ...missing.flatMap((option) => [option.long ?? '', placeholderOf(option.flags)])]
 }
 
 /** `--title <title>` as it stands in a line that is to be filled in: TITLE. */
-function placeOf(flags: string): string {
+function placeholderOf(flags: string): string {
   return (/<([^>]*)>/.exec(flags)?.[1] ?? 'value').toUpperCase()
 }
 
@@ -336,9 +339,9 @@ function withNames(argv: Line, { command, more }: { command: Command; more: Line
 /** `users transfer A to B`: a word for its option. */
 function withDashes(argv: Line, command: Command): Line | undefined {
   const at = argv.indexOf('to')
-  const takesIt =
+  const takesTo =
     command.options.some(({ long }) => long === '--to') && command.getOptionValue('to') === undefined
-  if (!takesIt || at < 0 || argv[at + 1] === undefined || !command.args.includes('to')) return undefined
+  if (!takesTo || at < 0 || argv[at + 1] === undefined || !command.args.includes('to')) return undefined
   return withWord(argv, at, '--to')
 }
 
@@ -362,11 +365,11 @@ function turnedRound(argv: Line, word: string, option: string): Line | undefined
   const [noun = '', verb = '', first = ''] = argv
   const wantsPerson = `${noun} ${verb}` === 'users move'
   const wantsCentre = `${noun} ${verb}` === 'coordinator change'
-  const isTurned =
+  const isSwapped =
     option === '--to' &&
     ((wantsPerson && word.includes('@') && !first.includes('@')) ||
       (wantsCentre && first.includes('@') && !word.includes('@')))
-  if (!isTurned) return undefined
+  if (!isSwapped) return undefined
   const rest = argv.slice(3)
   const at = rest.findIndex((typed, place) => typed === word && !rest[place - 1]?.startsWith('-'))
   return at < 0 ? undefined : [noun, verb, word, option, first, ...withWord(rest, at)]
@@ -377,11 +380,11 @@ function optionFor(command: Command, word: string): string | undefined {
   const names = command.options.map(({ long }) => long)
   const isName =
     ['edit', 'create'].includes(command.name()) && command.registeredArguments[0]?.name() === 'centre'
-  const wanted = isName ? '--name' : word.includes('<') ? '--new' : '--to'
+  const option = isName ? '--name' : word.includes('<') ? '--new' : '--to'
   // The second word of a name is nobody else's.
   if (isName ? /[@<]/.test(word) || isLikeNumber(word) : !/[@<]/.test(word) && !isLikeNumber(word))
     return undefined
-  return names.includes(wanted) && command.getOptionValue(wanted.slice(2)) === undefined ? wanted : undefined
+  return names.includes(option) && command.getOptionValue(option.slice(2)) === undefined ? option : undefined
 }
 
 /** Words of a name, or of a file, that were typed without quotes. */

@@ -60,7 +60,7 @@ function addOptions(entry: Entry, command: Command): void {
 /** A place where a path stands: the value of an option, or an argument that is a file. */
 function wantsFile(program: Command, typed: readonly string[]): boolean {
   const words = typed.slice(0, -1)
-  const { command, rest } = deepest(program, words)
+  const { command, rest } = deepestCommand(program, words)
   const before = words.at(-1)
   const options = command.createHelp().visibleOptions(command)
   const option = options.find(({ long, short }) => before !== undefined && [long, short].includes(before))
@@ -96,7 +96,7 @@ export function wordToComplete(program: Command, typed: readonly string[]): Word
 }
 
 function declaredAfter(program: Command, words: readonly string[]): Argument | Option | undefined {
-  const { command, rest } = deepest(program, withoutCommonOptions(program, words))
+  const { command, rest } = deepestCommand(program, withoutCommonOptions(program, words))
   const options = command.createHelp().visibleOptions(command)
   const optionOf = (word: string | undefined) =>
     options.find(({ long, short }) => word !== undefined && [long, short].includes(word))
@@ -132,7 +132,10 @@ function withoutCommonOptions(program: Command, words: readonly string[]): strin
   return words.filter((word, at) => !optionOf(word) && !optionOf(words[at - 1])?.required)
 }
 
-function deepest(program: Command, words: readonly string[]): { command: Command; rest: readonly string[] } {
+function deepestCommand(
+  program: Command,
+  words: readonly string[],
+): { command: Command; rest: readonly string[] } {
   let command = program
   for (const [at, word] of words.entries()) {
     const next = command.commands.find((one) => one.name() === word)

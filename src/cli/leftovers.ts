@@ -13,7 +13,7 @@ import { unfinishedUploads } from '../db/contents.ts'
 import { unfinishedSheets } from '../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { storePaths, pathsOfStoreFile } from './store-paths.ts'
-import { statusOfMaker, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
+import { statusOfOwner, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
 import { count } from '../render/text.ts'
 import type { Session } from './session.ts'
 
@@ -79,8 +79,8 @@ async function removeEndedOnes(
   session: LeftoverScope & Pick<Session, 'notify'>,
   store: OpenStore | undefined,
 ): Promise<void> {
-  const isKnownToHaveNone = store?.engine.server?.hasNotedSheets() === false
-  const noted = isKnownToHaveNone ? [] : await notedSheets(store)
+  const hasNone = store?.engine.server?.hasNotedSheets() === false
+  const noted = hasNone ? [] : await notedSheets(store)
   const notes = outputNotes(session)
   removeAbandoned(filesWith({ sheets: noted, notes }, session, store), session)
   removeEndedNotes(notes)
@@ -126,5 +126,5 @@ export async function forgetSheets(store: OpenStore, unfinished: readonly string
 }
 
 function isGone(unfinished: string): boolean {
-  return statusOfMaker(unfinished) === 'ended' && !existsSync(unfinished)
+  return statusOfOwner(unfinished) === 'ended' && !existsSync(unfinished)
 }

@@ -144,8 +144,8 @@ async function* tables<Row, Name extends string, Sort extends Name>(
     for (const [at, heading] of headings.entries())
       if (!kept.includes(at) && !known.includes(at) && page.some((row) => (row[at] ?? '') !== ''))
         hidden.add(heading)
-    const drawnFor = view.isTerminal ? view : { ...view, width: Number.MAX_SAFE_INTEGER }
-    return `${table(only(headings), page.map(only), drawnFor, { key: kept.indexOf(key) })}\n`
+    const tableView = view.isTerminal ? view : { ...view, width: Number.MAX_SAFE_INTEGER }
+    return `${table(only(headings), page.map(only), tableView, { key: kept.indexOf(key) })}\n`
   }
   if (view.isTerminal) for (const line of found.about?.lines(view) ?? []) yield `${line}\n`
   let drawn: Cell[][] = []

@@ -59,7 +59,7 @@ const personFirst: ReadonlySet<string> = new Set([
 ])
 
 /** What is done to a person, wherever they are. */
-const wherever: ReadonlySet<string> = new Set([
+const ofPersons: ReadonlySet<string> = new Set([
   'users show',
   'users suspend',
   'users restore',
@@ -80,7 +80,7 @@ export function inOrder(words: Line): Line {
   )
   const number = words[numberAt] ?? ''
   if (number !== '' && people.length > 0) {
-    if (wherever.has(command)) return withWord(words, numberAt)
+    if (ofPersons.has(command)) return withWord(words, numberAt)
     if (command === 'users add' && !words.includes('--centre')) {
       const isBehindWord = /^(?:to|at|in|for)$/.test(words[numberAt - 1] ?? '')
       const others = words.toSpliced(isBehindWord ? numberAt - 1 : numberAt, isBehindWord ? 2 : 1)

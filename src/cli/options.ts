@@ -35,7 +35,7 @@ export function commonOptions(typed: Readonly<Record<string, unknown>>): CommonO
   }
   const said = named.map((name) => [name, typed[name]] as const)
   return {
-    ...Object.fromEntries(said.filter(isSaid)),
+    ...Object.fromEntries(said.filter(isTextOption)),
     json: typed.json === true,
     quiet: typed.quiet === true,
     debug: typed.debug === true,
@@ -48,7 +48,7 @@ export function commonOptions(typed: Readonly<Record<string, unknown>>): CommonO
   }
 }
 
-function isSaid(one: readonly [string, unknown]): one is readonly [string, string] {
+function isTextOption(one: readonly [string, unknown]): one is readonly [string, string] {
   return typeof one[1] === 'string'
 }
 

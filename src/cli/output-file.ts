@@ -3,7 +3,7 @@ import { dirname, extname, join, resolve } from 'node:path'
 import { fsyncSync, linkSync, openSync, renameSync, rmSync, trySyncFolder, writeSync } from '../disk.ts'
 import { Cancelled, Failure, Unavailable, Usage } from '../errors.ts'
 import { finishing } from '../interruption.ts'
-import { makersMark } from '../unfinished-files.ts'
+import { ownerTag } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { TableEnding, Tables } from '../workbook/write.ts'
 import { fileOfTheStore, isFileOfTheStore, isSameFile, refuseFileOfTheDesk } from './files-of-the-store.ts'
@@ -91,7 +91,7 @@ function outputFile(
   const { interruption } = session.context
   const { yes, dryRun } = session.common
   let confirmed = !replaces || yes || dryRun
-  const unfinished = join(dirname(path), `.${kind}-${makersMark()}.part${extname(path)}`)
+  const unfinished = join(dirname(path), `.${kind}-${ownerTag()}.part${extname(path)}`)
   let removeNote: () => void = () => undefined
   const discard = () => {
     for (const part of ['', '-wal', '-shm', '-journal']) removeUnfinished(`${unfinished}${part}`)
@@ -127,7 +127,7 @@ function outputFile(
       }
     },
     moveIntoPlace: async (freeName) => {
-      const moveWhole = () => {
+      const move = () => {
         if (freeName) return placeUnderFreeName(unfinished, { folder: dirname(path), freeName })
         // A rename puts itself in the place of a link, and never writes through it.
         if (replaces || isMoved) renameSync(unfinished, path)
@@ -139,7 +139,7 @@ function outputFile(
       const what = `${shown} is being put in its place`
       if (interruption.isFinishing()) interruption.finish(what)
       try {
-        return await finishing(interruption, { what, finish: moveWhole })
+        return await finishing(interruption, { what, finish: move })
       } catch (error) {
         discard()
         throw refusal(shown, error)

@@ -4,8 +4,8 @@ import { dataFolder } from '../config.ts'
 import { mkdirSync, rmSync, writeFileSync } from '../disk.ts'
 import { readSmallFile } from '../input-file.ts'
 import {
-  makersMark,
-  statusOfMaker,
+  ownerTag,
+  statusOfOwner,
   type UnfinishedFile,
   unfinishedIn,
   isUnfinishedName,
@@ -38,7 +38,7 @@ export function noteOutput(scope: Scope, unfinished: string): () => void {
   if (pathsOfStoreFile(scope).some((path) => dirname(path) === dirname(unfinished))) return () => undefined
   const folder = numberOf(dirname(unfinished))
   for (const start of startsOfNotes(scope)) {
-    const note = `${start}${makersMark()}.note`
+    const note = `${start}${ownerTag()}.note`
     try {
       if (start === startInDataFolder(scope)) mkdirSync(dirname(start), { recursive: true, mode: 0o700 })
       writeFileSync(note, `${unfinished}\n${folder ?? ''}\n`, { mode: 0o600, flag: 'wx' })
@@ -65,7 +65,7 @@ export function isNote(path: string): boolean {
 
 /** Those whose process is not surely at work. */
 export function abandonedNotes(notes: readonly OutputNote[]): UnfinishedFile[] {
-  return notes.filter(({ path }) => statusOfMaker(path) !== 'running')
+  return notes.filter(({ path }) => statusOfOwner(path) !== 'running')
 }
 
 /** Those whose process has surely ended, and whose file is gone. */

@@ -70,10 +70,10 @@ type Environment = Session['context']['env']
 
 /** A command for a shell; none where it is empty or cat, or where there is no such program. */
 function pagerOf(env: Environment): string | undefined {
-  const wanted = env.PAGER?.trim() ?? 'less'
-  if (wanted === '' || wanted === 'cat' || env.TERM === 'dumb') return undefined
-  const [program = ''] = wanted.split(/\s+/)
-  return isSimple(program) && !isThere(program, env) ? undefined : wanted
+  const command = env.PAGER?.trim() ?? 'less'
+  if (command === '' || command === 'cat' || env.TERM === 'dumb') return undefined
+  const [program = ''] = command.split(/\s+/)
+  return isSimple(program) && !isThere(program, env) ? undefined : command
 }
 
 /** Anything else is for the shell to understand. */

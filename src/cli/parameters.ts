@@ -105,11 +105,11 @@ export function eitherWay({ on, off }: { on: string; off: string }): Parameter<b
 }
 
 /** How a list is shown, and no more: of these the last counts, as in an alias that has one already. */
-const mayBeSaidAnew: ReadonlySet<string> = new Set(['--format', '--sort', '--limit', '--progress'])
+const repeatable: ReadonlySet<string> = new Set(['--format', '--sort', '--limit', '--progress'])
 
 /** Whatever takes one value is said once, or twice alike. */
 function once(declared: Option): Option {
-  return mayBeSaidAnew.has(declared.long ?? '') ? declared : sayingOneThing(declared)
+  return repeatable.has(declared.long ?? '') ? declared : sayingOneThing(declared)
 }
 
 /** @throws a usage error where it is given twice with two values */

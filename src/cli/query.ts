@@ -109,8 +109,8 @@ async function outputOf<Request, Result>(
   const named = file(request)
   if (named === undefined) return undefined
   const { checkOutputFile } = await import('./output-file.ts')
-  const wanted = { kind, file: named, asksLater: true } as const
-  return checkOutputFile(session, flag === undefined ? wanted : { ...wanted, flag })
+  const outputRequest = { kind, file: named, asksLater: true } as const
+  return checkOutputFile(session, flag === undefined ? outputRequest : { ...outputRequest, flag })
 }
 
 /** The log names what was looked at before somebody has it. @returns where the file is */

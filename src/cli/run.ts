@@ -36,7 +36,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
       if (!(error instanceof CommanderError && error.exitCode === 0)) throw error
     })
     if (help.length > 0) await writeHelp(help.join(''), words, context)
-    else sayWhatElseIsListed(argv, { words, context })
+    else tellWhatElseIsListed(argv, { words, context })
     return outcomeOf(program)
   } catch (error) {
     return await writeError(error, argv, context)
@@ -44,7 +44,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 }
 
 /** To somebody at a terminal. */
-function sayWhatElseIsListed(
+function tellWhatElseIsListed(
   argv: readonly string[],
   { words, context }: { words: readonly string[]; context: Context },
 ): void {
@@ -60,8 +60,8 @@ const headingOfHelp =
 /** As wide as commander's own part of it, in a pipe too; at a terminal that is too small for it through the pager. */
 async function writeHelp(help: string, argv: readonly string[], context: Context): Promise<void> {
   const terminal = terminalOf(context, { color: false, quiet: false })
-  const { ownFirst } = await import('./common-options.ts')
-  const text = wrappedText(cleanForTerminal(ownFirst(help)), terminal.out.width)
+  const { ownOptionsFirst } = await import('./common-options.ts')
+  const text = wrappedText(cleanForTerminal(ownOptionsFirst(help)), terminal.out.width)
   if (!terminal.out.isTerminal) {
     await terminal.write(text)
     return
@@ -201,7 +201,7 @@ async function inOurWords(error: unknown, argv: readonly string[], context: Cont
   }
   if (!(error instanceof CommanderError)) return error
   const { complaint } = await import('./complaints.ts')
-  return complaint(complained(error, argv), accepted)
+  return complaint(rejectedInput(error, argv), accepted)
 }
 
 /** A word where a command's name is looked for. */
@@ -213,8 +213,8 @@ class NoSuchCommand extends Error {
   }
 }
 
-function complained(error: CommanderError, argv: Line): RejectedInput {
-  return { argv, message: error.message, code: codeOf(error), command: complainedOf.get(error) }
+function rejectedInput(error: CommanderError, argv: Line): RejectedInput {
+  return { argv, message: error.message, code: codeOf(error), command: commandOfError.get(error) }
 }
 
 const maxMended = 4
@@ -222,12 +222,13 @@ const maxMended = 4
 /** A line that the parser takes in the place of one that is guessed at; it is read, and not run. */
 async function acceptedLine(line: Line, context: Context): Promise<Line | undefined> {
   const { linesMeant } = await import('./complaints.ts')
-  let meant: Line | undefined = line
-  for (let times = 0; meant && times < maxMended; times += 1) {
-    const words = understood(meant, positionsIn(meant))
+  let corrected: Line | undefined = line
+  for (let times = 0; corrected && times < maxMended; times += 1) {
+    const words = understood(corrected, positionsIn(corrected))
     const refused = await refusalOf(words, context)
-    if (refused === undefined) return meant
-    meant = refused instanceof CommanderError ? linesMeant(complained(refused, meant))[0] : undefined
+    if (refused === undefined) return corrected
+    corrected =
+      refused instanceof CommanderError ? linesMeant(rejectedInput(refused, corrected))[0] : undefined
   }
   return undefined
 }
@@ -440,12 +441,12 @@ function nameOnly(word: string, node: Loader | Group): Command {
 }
 
 /** commander says what is wrong, and not with which command. */
-const complainedOf = new WeakMap<CommanderError, Command>()
+const commandOfError = new WeakMap<CommanderError, Command>()
 
 /** Output through the context, failures as errors, and a guess at what was meant. */
 function prepare(command: Command, context: Context, output: HelpOutput): void {
   const complain = (error: CommanderError) => {
-    complainedOf.set(error, command)
+    commandOfError.set(error, command)
     throw error
   }
   command.exitOverride(complain).configureOutput({

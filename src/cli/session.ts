@@ -118,7 +118,7 @@ export function sessionOf(
     terminal.say(oneLine(notice.message))
   }
   const parts = { context, common, settings, terminal, command: words, notify }
-  context.interruption.announceWith(terminal.say)
+  context.interruption.sayWith(terminal.say)
   const open: Session['open'] = async (mode, other) => {
     const { openStore } = await import('../db/store/open.ts')
     // What is done to a copy does not count yet.
@@ -218,7 +218,7 @@ async function openingFor({
   interruption: Interruption | undefined
 }): Promise<Opening> {
   const { nameHolder, readsAlone } = await import('../db/store/opening.ts')
-  let isOut = false
+  let isOutageSaid = false
   return {
     path,
     secret: await secretOf({ settings, context }),
@@ -234,11 +234,11 @@ async function openingFor({
     interruption,
     onOtherClock: (difference) => notify({ code: 'clock-differs', message: otherClockInWords(difference) }),
     onOutage: () => {
-      if (!isOut)
+      if (!isOutageSaid)
         terminal.say(
           `Waiting for a server of ${path} that ${readsAlone(mode) ? 'answers' : 'takes changes'} …`,
         )
-      isOut = true
+      isOutageSaid = true
     },
     onWait: (holder) => terminal.say(`Waiting for ${nameHolder(holder)} to finish with the store …`),
   }

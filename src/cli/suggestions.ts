@@ -60,8 +60,8 @@ function guessesAt(unknown: UnknownWord): Guess[] {
   if (about.length > 0) return about
   // A letter or two are the beginning of too much.
   const near = nearWords(word, known)
-  const grave = destructiveVerbs(word, { groupName: group, verbs: known })
-  const ofKnown = namesAsGuesses(grave.length > 0 ? grave : near, argv, word)
+  const destructive = destructiveVerbs(word, { groupName: group, verbs: known })
+  const ofKnown = namesAsGuesses(destructive.length > 0 ? destructive : near, argv, word)
   if (group === undefined) {
     // A noun with this very verb is meant before a noun that is only spelt like it.
     const ofNouns = groupsWith(word, argv)
@@ -314,14 +314,14 @@ function groupsWith(verb: string, argv: Line): string[] {
       .filter(({ group, verbs }) => isNamed(group) && Object.hasOwn(verbs, verb))
       .map(({ group }) => `${group} ${verb}`)
   // Of whom it is said decides what it means: without that, nothing is guessed.
-  const meant = (isNamed: (group: string) => boolean) =>
+  const groupsNamed = (isNamed: (group: string) => boolean) =>
     groups
       .filter(({ group }) => isNamed(group))
       .flatMap(({ group, verbs }) => synonymOf(group, { verb, verbs }))
   const everywhere = kinds.length === 0 ? [() => true] : kinds
   const found =
     everywhere.map(own).find((names) => names.length > 0) ??
-    kinds.map(meant).find((names) => names.length > 0) ??
+    kinds.map(groupsNamed).find((names) => names.length > 0) ??
     everywhere.map((isNamed) => leadsAnywhere(verb, isNamed)).find((names) => names.length > 0) ??
     []
   return [...workbook, ...found.slice(0, maxGroups)]
@@ -339,8 +339,8 @@ function synonymOf(
   { verb, verbs }: { verb: string; verbs: Readonly<Record<string, unknown>> },
 ): string[] {
   const names = Object.keys(verbs)
-  const grave = destructiveVerbs(verb, { groupName: group, verbs: names })
-  const same = grave.length > 0 ? grave : verbsMeant(verb, names)
+  const destructive = destructiveVerbs(verb, { groupName: group, verbs: names })
+  const same = destructive.length > 0 ? destructive : verbsMeant(verb, names)
   const [only] = same
   return only !== undefined && same.length === 1 ? [`${group} ${only}`] : []
 }
@@ -365,9 +365,9 @@ export function lineWithNearest(error: unknown, argv: Line): string | undefined 
   if (!(error instanceof Failure) || verb === undefined || !looking.has(verb)) return undefined
   const { target, wanted = target, candidates } = error.details
   if (typeof wanted !== 'string' || !Array.isArray(candidates)) return undefined
-  const meant = addressOrNumberOf(candidates[0])
+  const nearest = addressOrNumberOf(candidates[0])
   const at = argv.findIndex((typed) => typed.trim().toLowerCase() === wanted.toLowerCase())
-  return meant === undefined || at < 0 ? undefined : commandLine(withWord(argv, at, meant))
+  return nearest === undefined || at < 0 ? undefined : commandLine(withWord(argv, at, nearest))
 }
 
 function addressOrNumberOf(candidate: unknown): string | undefined {

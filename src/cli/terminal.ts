@@ -84,8 +84,8 @@ export function forStream(stream: Output, text: string, env: Context['env']): st
 
 /** In columns: as COLUMNS says, else as the terminal does. */
 export function widthOf(stream: Output, env: Context['env']): number {
-  const wanted = Number(env.COLUMNS)
-  if (Number.isInteger(wanted) && wanted > 0) return wanted
+  const columns = Number(env.COLUMNS)
+  if (Number.isInteger(columns) && columns > 0) return columns
   return hasWidth(stream) ? stream.columns : 80
 }
 

@@ -7,7 +7,7 @@ import { BadInput, Cancelled, Refused } from '../errors.ts'
 import { inputStream } from '../input-file.ts'
 import { oneLine } from '../render/clean-text.ts'
 import type { Uploaded } from '../rules/contents.ts'
-import { makersMark } from '../unfinished-files.ts'
+import { ownerTag } from '../unfinished-files.ts'
 import { refuseToTakeIn } from './files-of-the-store.ts'
 import { progressOn } from './progress.ts'
 import type { Session } from './session.ts'
@@ -103,7 +103,7 @@ async function uploadFile(
   const { context } = session
   const upload = { id: 0 }
   await note(store, async (trx) => {
-    upload.id = await beginUpload(trx, { maker: makersMark(), at: store.now() })
+    upload.id = await beginUpload(trx, { maker: ownerTag(), at: store.now() })
   })
   const hash = createHash('sha256')
   const progress = await progressOn(session.terminal, `Uploading ${oneLine(name)} …`)

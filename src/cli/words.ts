@@ -194,7 +194,7 @@ export function nounOf(word: string): string | undefined {
 }
 
 /** What leads to somebody losing something is never run by another word, only named. */
-const graver: Readonly<Record<string, readonly string[]>> = {
+const suggestedSynonyms: Readonly<Record<string, readonly string[]>> = {
   disable: ['suspend'],
   block: ['suspend'],
   ban: ['suspend'],
@@ -254,15 +254,15 @@ function inOurOrder(
   }
   const group = nounOf(second.word)
   const isOurs = Object.hasOwn(tree, first.word) || (isShortcut(first.word) && third === undefined)
-  if (group === undefined || isOurs || losing.has(first.word)) return undefined
+  if (group === undefined || isOurs || destructiveNames.has(first.word)) return undefined
   const turned = replaced(replaced(argv, first, [group]), second, [first.word])
-  const meant = understoodVerb(turned, { groupName: group, verb: { word: first.word, at: second.at } })
-  const verb = meant[second.at] ?? ''
-  return Object.hasOwn(groupOf(group)?.verbs ?? {}, verb) ? meant : undefined
+  const corrected = understoodVerb(turned, { groupName: group, verb: { word: first.word, at: second.at } })
+  const verb = corrected[second.at] ?? ''
+  return Object.hasOwn(groupOf(group)?.verbs ?? {}, verb) ? corrected : undefined
 }
 
 /** Whoever types these loses somebody something: never in an order that is not ours. */
-const losing: ReadonlySet<string> = new Set([
+const destructiveNames: ReadonlySet<string> = new Set([
   'suspend',
   'delete',
   'remove',
@@ -286,10 +286,10 @@ function understoodVerb(
   if (verb.word === 'activate' && groupName === 'users') return moved(argv, verb, ['account', 'activate'])
   // A store is restored from a backup: nobody who would have something unblocked means that.
   const isOfStore = groupName === 'store'
-  const meant = known(synonyms, verb.word).find(
+  const synonym = known(synonyms, verb.word).find(
     (word) => Object.hasOwn(group.verbs, word) && !(isOfStore && word === 'restore'),
   )
-  return meant === undefined ? argv : replaced(argv, verb, [meant])
+  return synonym === undefined ? argv : replaced(argv, verb, [synonym])
 }
 
 /** The verb of a noun that another word stands for. */
@@ -305,7 +305,7 @@ export function destructiveVerbs(
   { groupName, verbs }: { groupName: string | undefined; verbs: readonly string[] },
 ): string[] {
   if (groupName === 'key-times' && removing.has(word)) return ['edit --remove']
-  return known(graver, word).filter((verb) => verbs.includes(verb))
+  return known(suggestedSynonyms, word).filter((verb) => verbs.includes(verb))
 }
 
 function known(words: Readonly<Record<string, readonly string[]>>, word: string): readonly string[] {

@@ -174,8 +174,8 @@ async function secretsFor(
   }
   const lines = terminal.stdin.isTTY ? [] : await linesAsTyped(terminal.stdin)
   if (lines.length === questions.length) return lines
-  const wanted = questions.map((question) => question.toLowerCase()).join(', ')
-  throw new Usage(`This needs, on stdin, one a line: ${wanted}.`, {
+  const needed = questions.map((question) => question.toLowerCase()).join(', ')
+  throw new Usage(`This needs, on stdin, one a line: ${needed}.`, {
     code: 'answer-needed',
     hint: 'Never as an argument: others could read it.',
   })

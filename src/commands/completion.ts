@@ -2,7 +2,7 @@ import { completionScript, shells } from '../cli/completion.ts'
 import { command } from '../cli/define.ts'
 import { oneOf } from '../cli/parameters.ts'
 
-const howTo = `
+const instructions = `
 Complete words with TAB in every new shell:
   bash   echo 'source <(ssh-admin completion bash)' >> ~/.bashrc
   zsh    echo 'source <(ssh-admin completion zsh)' >> ~/.zshrc
@@ -17,7 +17,7 @@ export const completion = () =>
     description:
       'Print the script with which bash, zsh or fish completes the commands and options of ssh-admin.',
     args: { shell: oneOf(shells, 'which shell') },
-    notes: howTo,
+    notes: instructions,
     examples: ['ssh-admin completion bash'],
     run: async ({ shell }) => {
       const script = completionScript(shell)

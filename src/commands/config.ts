@@ -10,7 +10,7 @@ import {
   type Configuration,
   configFilePath,
   configurationOf,
-  inItsPlace,
+  sourceOfFile,
   readableConfigFile,
   readConfigFile,
   resolveSettings,
@@ -272,7 +272,7 @@ function typedSetting(name: SettingName, typed: string, { context }: Session): s
 function configurationIn(
   text: string,
   context: Context,
-  source = inItsPlace(configFilePath(context)),
+  source = sourceOfFile(configFilePath(context)),
 ): Configuration {
   const file = configurationOf(text, source)
   // What another source says just now does not make it right.
@@ -314,7 +314,7 @@ async function changeConfiguration(session: Session, { name, change }: Change): 
 function isReadable(context: Context): boolean {
   const text = textOfConfigFile(context)
   try {
-    if (text !== undefined) configurationOf(text, inItsPlace(''))
+    if (text !== undefined) configurationOf(text, sourceOfFile(''))
     return true
   } catch {
     return false

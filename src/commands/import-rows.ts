@@ -80,11 +80,11 @@ export function importOfRows<Field extends string, Imported extends ImportedRows
     options,
     notes: columnsHelp(spec.columns, `ssh-admin ${spec.of} sample`),
     examples: [example, `${example} --issues-out held-back.xlsx`],
-    instead: (wanted, session) => {
-      const { planOut } = wanted
-      return planOut === undefined ? undefined : savePlan(spec, { ...wanted, planOut }, session)
+    instead: (options, session) => {
+      const { planOut } = options
+      return planOut === undefined ? undefined : savePlan(spec, { ...options, planOut }, session)
     },
-    prepare: (wanted, session) => prepared(spec, wanted, session),
+    prepare: (options, session) => prepared(spec, options, session),
     act: (trx, ctx, request) => imported(spec, { trx, ctx, request }),
     output: ({ issuesFile }) => issuesFile,
     beforeCommit: async (result, { request, ctx }) => void (await prepareHeldBack(request, result, ctx.at)),
@@ -141,12 +141,12 @@ function confirmation<Field extends string, Imported extends ImportedRows>({
 
 async function prepared<Field extends string, Imported extends ImportedRows>(
   { columns }: RowsImport<Field, Imported>,
-  wanted: ImportOptions,
+  options: ImportOptions,
   session: Session,
 ): Promise<Request<Field>> {
-  const { file, issuesOut } = wanted
+  const { file, issuesOut } = options
   const issuesFile = await checkIssuesFile(session, { file: issuesOut, input: file })
-  return { ...(await readRows(wanted, columns, session)), session, issuesFile }
+  return { ...(await readRows(options, columns, session)), session, issuesFile }
 }
 
 async function imported<Field extends string, Imported extends ImportedRows>(
@@ -173,16 +173,16 @@ async function prepareHeldBack<Field extends string>(
 /** Saves the plan for `apply`, and changes nothing. @returns the exit code */
 async function savePlan<Field extends string, Imported extends ImportedRows>(
   spec: RowsImport<Field, Imported>,
-  wanted: ImportOptions & { planOut: string },
+  options: ImportOptions & { planOut: string },
   session: Session,
 ): Promise<number> {
   const { textOfPlan } = await import('../import/plan-file.ts')
-  const { planOut, issuesOut, file } = wanted
+  const { planOut, issuesOut, file } = options
   const { dryRun } = session.common
   refuseSameFileTwice(session, { '--issues-out': issuesOut, '--plan-out': planOut })
   const input = file === '-' ? undefined : file
   const output = await checkOutputFile(session, { kind: 'plan', file: planOut, flag: '--plan-out', input })
-  const request = await prepared(spec, wanted, session)
+  const request = await prepared(spec, options, session)
   const store = await session.open(dryRun ? 'rehearse' : 'use')
   try {
     const { at } = await session.ctx(store)
@@ -250,12 +250,12 @@ interface RowsAsWritten<Field extends string> {
 
 /** Reads the rows of a table; what is wrong in their cells is for the rule to say. */
 async function readRows<Field extends string>(
-  { strict, ...wanted }: TableFile & { strict: boolean },
+  { strict, ...tableFile }: TableFile & { strict: boolean },
   columns: readonly (ColumnSpec & { field: Field })[],
   session: Session,
 ): Promise<RowsAsWritten<Field>> {
   const { cleanText } = await import('../workbook/cell.ts')
-  const { file, digest, rows, asWritten } = await readTableFile(wanted, columns, session)
+  const { file, digest, rows, asWritten } = await readTableFile(tableFile, columns, session)
   const headings = new Map(columns.map(({ field, heading }) => [field, heading]))
   const headingOf = (field: Field) => headings.get(field) ?? field
   return {
@@ -268,7 +268,7 @@ async function readRows<Field extends string>(
 }
 
 /** What the rows of a table share. */
-interface ReadAlike<Field extends string> {
+interface SharedByRows<Field extends string> {
   columns: readonly { field: Field }[]
   headingOf: (field: Field) => string
   cleanText: (text: string) => string
@@ -277,9 +277,9 @@ interface ReadAlike<Field extends string> {
 /** Its texts and faults are found anew whenever they are asked for: a sheet may have one in every cell. */
 class RowAsWritten<Field extends string> implements TableRowAsWritten<Field> {
   private readonly written: TableRow<Field>
-  private readonly alike: ReadAlike<Field>
+  private readonly alike: SharedByRows<Field>
 
-  constructor(written: TableRow<Field>, alike: ReadAlike<Field>) {
+  constructor(written: TableRow<Field>, alike: SharedByRows<Field>) {
     this.written = written
     this.alike = alike
   }

@@ -64,9 +64,9 @@ interface ReadResults {
 }
 
 /** Reads a workbook of results; what is wrong in its cells is for the rule to say. */
-async function readResults(wanted: TableFile, session: Session): Promise<ReadResults> {
+async function readResults(tableFile: TableFile, session: Session): Promise<ReadResults> {
   const { cleanText, trimCode } = await import('../workbook/cell.ts')
-  const { file, digest, rows } = await readTableFile(wanted, resultColumns, session)
+  const { file, digest, rows } = await readTableFile(tableFile, resultColumns, session)
   const textsOf = (row: TableRow<ResultField>): ResultRow['texts'] => ({
     teacher: trimCode(row.textOf('teacher')),
     site: cleanText(row.textOf('site')),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import { growHeapSlowly, manyMistakes } from '../heap-growth.ts'
+import { growHeapSlowly, manyRowsWithFaults } from '../heap-growth.ts'
 import { isErrorWord } from '../error-words.ts'
 import {
   type CellsOfRow,
@@ -92,7 +92,7 @@ export async function readTableFile<Field extends string>(
       onRow: (row, table) => {
         if (isBlankRow(row)) return
         rows.push(new RowOfTable<Field>(row, table, facts))
-        if (rows.length === manyMistakes) growHeapSlowly()
+        if (rows.length === manyRowsWithFaults) growHeapSlowly()
       },
     })
     facts.mergedAt = (column, row) => table.covered.get(row)?.get(column)

@@ -133,9 +133,9 @@ A moment is the same for everybody, or so long before or after the Key Time of a
         closes: closes === undefined ? null : closesTyped(closes),
       }
     },
-    act: (trx, ctx, { opens, closes, ...wanted }) =>
+    act: (trx, ctx, { opens, closes, ...values }) =>
       createRelease(trx, {
-        ...wanted,
+        ...values,
         opens: momentTyped(opens, ctx.at),
         closes: closes && momentTyped(closes, ctx.at),
         ctx,
@@ -314,7 +314,7 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
       const number = centre ?? own
       const numbers = number === undefined ? undefined : [(await findOwnCentre(db, number, ctx)).number]
       const isStaff = by.kind === 'staff'
-      const wanted =
+      const chosen =
         named !== undefined && isStaff
           ? [await findRelease(db, named)]
           : (await findReleases(db, { states: ['released'] })).filter(
@@ -322,9 +322,9 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
                 named === undefined || String(id) === named || nameKey(name) === nameKey(named),
             )
       const visible = await visibleAuthorisations(db, ctx)
-      const facts = await readReleaseFacts(db, { releases: wanted, scope: { numbers } })
+      const facts = await readReleaseFacts(db, { releases: chosen, scope: { numbers } })
       function* rows(showsUtc = true): Generator<ListedAuthorisation> {
-        for (const release of wanted)
+        for (const release of chosen)
           for (const one of authorisationsOf(release, facts)) {
             const authorisation = visible(one)
             if (authorisation) yield { authorisation, at, zoneOfAll, showsUtc }

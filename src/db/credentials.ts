@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
-import { cancelCarriers, cancelMessages, type MessageReason } from './outbox.ts'
+import { cancelCredentialMessages, cancelMessages, type MessageReason } from './outbox.ts'
 import { anyOf } from './portable.ts'
 import { type Placeholders, prepared } from './prepared.ts'
 import type { CredentialPurpose, CredentialTable, Store } from './schema.ts'
@@ -47,7 +47,7 @@ export function voidOpenCredentials(trx: Trx, userId: number): Promise<void> {
 
 /** The same of many users at once. */
 export async function voidOpenCredentialsOf(trx: Trx, userIds: readonly number[]): Promise<void> {
-  await cancelCarriers(trx, { userIds })
+  await cancelCredentialMessages(trx, { userIds })
   await sendWithNext(trx, prepared(trx, voidedCredentials, { userIds }))
   await voidPins(trx, userIds)
 }

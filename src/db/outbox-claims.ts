@@ -1,4 +1,4 @@
-import { makersMark, statusOfMark } from '../unfinished-files.ts'
+import { ownerTag, statusOfOwnerTag } from '../unfinished-files.ts'
 import { reasons } from './outbox.ts'
 import type { MessageState, OutboxRow } from './schema.ts'
 import { sendWithNext, type Trx } from './transact.ts'
@@ -13,11 +13,11 @@ interface Claim {
 }
 
 /** A claim of somebody who hands messages to a mail server at once, and so may have done it. */
-const handingOver = 'smtp:'
+const serverPrefix = 'smtp:'
 
 /** Who claims messages: this process, so that everybody on the machine can see whether it has ended. */
 export function newClaimant(to: 'server' | 'folder'): string {
-  return `${to === 'server' ? handingOver : ''}${makersMark()}`
+  return `${to === 'server' ? serverPrefix : ''}${ownerTag()}`
 }
 
 interface Claimed {
@@ -44,7 +44,7 @@ export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Pr
   const interrupted: OutboxRow[] = []
   for (const { credential_state, pin_state, ...row } of waiting) {
     if (!isFree(row, lapsed)) continue
-    if (row.claimed_by?.startsWith(handingOver)) {
+    if (row.claimed_by?.startsWith(serverPrefix)) {
       interrupted.push(await markUnknown(trx, row))
       continue
     }
@@ -71,7 +71,7 @@ export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Pr
 
 function isFree({ claimed_by, claimed_at }: OutboxRow, lapsed: string): boolean {
   if (claimed_by === null || claimed_at === null || claimed_at <= lapsed) return true
-  return statusOfMark(claimed_by.replace(handingOver, '')) === 'ended'
+  return statusOfOwnerTag(claimed_by.replace(serverPrefix, '')) === 'ended'
 }
 
 async function markUnknown(trx: Trx, row: OutboxRow): Promise<OutboxRow> {

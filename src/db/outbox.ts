@@ -69,7 +69,10 @@ export async function cancelMessages(
 }
 
 /** Cancels the waiting messages of users that carry an open credential, or explain their PIN. */
-export async function cancelCarriers(trx: Trx, { userIds }: { userIds: readonly number[] }): Promise<void> {
+export async function cancelCredentialMessages(
+  trx: Trx,
+  { userIds }: { userIds: readonly number[] },
+): Promise<void> {
   await sendWithNext(trx, prepared(trx, cancelledCarriers, { userIds }))
 }
 

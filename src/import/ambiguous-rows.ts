@@ -34,13 +34,13 @@ export function findAmbiguousRows(about: RosterAndStore): AmbiguousRows {
   const known: CachedLookUps = { ...about, names: new Map(), describes: new Map() }
   const heldBack = heldBackOf(known.roster.rows)
   if (heldBack.length === 0) return none
-  const stray = heldBack.filter(({ number }) => number === undefined)
+  const withoutNumber = heldBack.filter(({ number }) => number === undefined)
   const misplaced = heldBack.filter(
     (row) => row.name !== '' && !namesOfPlace(row, known).has(searchKey(row.name)),
   )
   return {
-    matched: centresOf(stray, {
-      named: stray,
+    matched: centresOf(withoutNumber, {
+      named: withoutNumber,
       known,
       isCalled: ({ nameKey }, names) => nameKey !== undefined && names.has(nameKey),
     }),

@@ -64,11 +64,11 @@ function refuseAll(refused: ReadonlyMap<string, Refused>): void {
 }
 
 function missingCentre(plan: Plan, number: string): MissingCentre | Refused {
-  const wanted = number.trim().toUpperCase()
-  const found = plan.missingCentres.find((centre) => centre.number === wanted)
+  const centreNumber = number.trim().toUpperCase()
+  const found = plan.missingCentres.find((centre) => centre.number === centreNumber)
   if (!found) {
     const candidates = nearestOf(
-      wanted,
+      centreNumber,
       plan.missingCentres.map((centre) => centre.number),
     )
     return new Refused(
@@ -91,11 +91,11 @@ function missingCentre(plan: Plan, number: string): MissingCentre | Refused {
 }
 
 function extraUser(plan: Plan, email: string): ExtraUser | Refused {
-  const wanted = email.trim().toLowerCase()
-  const found = plan.extraUsers.find((user) => user.email.toLowerCase() === wanted)
+  const address = email.trim().toLowerCase()
+  const found = plan.extraUsers.find((user) => user.email.toLowerCase() === address)
   if (!found) {
     const candidates = nearestOf(
-      wanted,
+      address,
       plan.extraUsers.map((user) => user.email),
     )
     return new Refused(

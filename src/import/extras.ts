@@ -45,9 +45,9 @@ interface Present {
 /** Held-back rows are there: their centre is not missing, whatever is wrong with them. */
 export function findMissingCentres(present: Present): MissingCentre[] {
   const { view, places, ambiguous } = present
-  const { matched: meant, hinted, anywhere } = ambiguous
+  const { matched, hinted, anywhere } = ambiguous
   return view.centres
-    .filter(({ id, number, deleted }) => !deleted && !places.has(number) && !meant.has(id))
+    .filter(({ id, number, deleted }) => !deleted && !places.has(number) && !matched.has(id))
     .map(({ id, number, name }) => ({
       id,
       number,
@@ -62,8 +62,8 @@ export function findExtraUsers(present: Present): {
   live: { centres: number; users: number }
 } {
   const { roster, places, centres, centresById, view, ambiguous } = present
-  const { matched: meant, hinted, anywhere } = ambiguous
-  const unsure = new Set([...meant, ...hinted])
+  const { matched, hinted, anywhere } = ambiguous
+  const unsure = new Set([...matched, ...hinted])
   for (const { number, issues } of roster.rows) {
     const centre = issues && number !== undefined ? centres.get(number) : undefined
     if (centre) unsure.add(centre.id)
@@ -81,7 +81,7 @@ export function findExtraUsers(present: Present): {
   let liveUsers = 0
   for (const user of view.users.values()) {
     const centre = user.centreId === null ? undefined : centresById.get(user.centreId)
-    if (!centre || !(places.has(centre.number) || meant.has(centre.id))) continue
+    if (!centre || !(places.has(centre.number) || matched.has(centre.id))) continue
     liveUsers += 1
     if (named.has(user.id)) continue
     extraUsers.push({

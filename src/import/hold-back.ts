@@ -39,8 +39,8 @@ export class RowsByCentre {
   }
 
   /** Those whose numbers are sought: of the others no row is looked at. */
-  *where(isSought: (number: string) => boolean): Generator<[string, RosterRow[]]> {
-    for (const [number, found] of this.positions) if (isSought(number)) yield [number, this.rowsAt(found)]
+  *where(includes: (number: string) => boolean): Generator<[string, RosterRow[]]> {
+    for (const [number, found] of this.positions) if (includes(number)) yield [number, this.rowsAt(found)]
   }
 
   /** Those that have several rows. */

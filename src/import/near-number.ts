@@ -38,8 +38,8 @@ export function holdBackNearNumbers({ places, centres, users }: RosterAndStore):
     const numbers = typeof found === 'string' ? [found] : found
     for (const number of numbers) {
       const rows = places.get(number) ?? []
-      const meant = saved.get(key)?.find((centre) => isMeant(centre, { rows, places, users }))
-      const faultOf = meant ? fault(number, meant) : faultAmong(number, { numbers, places })
+      const nearCentre = saved.get(key)?.find((centre) => isMeant(centre, { rows, places, users }))
+      const faultOf = nearCentre ? fault(number, nearCentre) : faultAmong(number, { numbers, places })
       if (faultOf === undefined) continue
       for (const row of rows) holdBack(row, { field: 'number', value: number, ...faultOf })
     }

@@ -5,7 +5,7 @@ import { hasDigit } from '../rules/centres/find.ts'
 import { searchKey } from '../search-key.ts'
 import type { CentreField } from './columns.ts'
 import { accepted, distinct, firstOf, listed, type RowsByCentre } from './hold-back.ts'
-import { addIssue, blames, type Fault, holdBack } from './issues.ts'
+import { addIssue, hasIssueIn, type Fault, holdBack } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
 import { notCalculated } from '../workbook/sheet-xml.ts'
 
@@ -106,8 +106,8 @@ function newPlace({ number, rows }: { number: string; rows: readonly RosterRow[]
   for (const row of rows) holdBackErrorCells(row)
   for (const row of rows) holdBackUnreadable(row)
   // Where no row is good, what is missing is told all the same: each problem in one run.
-  const good = accepted(rows)
-  const fromRows = good.length > 0 ? good : rows
+  const acceptedRows = accepted(rows)
+  const fromRows = acceptedRows.length > 0 ? acceptedRows : rows
   const said = (value: (row: RosterRow) => string) => firstOf(fromRows, value)
   const name = said((row) => row.name)
   const country = countryCode(said((row) => row.location.country))
@@ -118,13 +118,13 @@ function newPlace({ number, rows }: { number: string; rows: readonly RosterRow[]
     for (const row of fromRows) {
       const formula = row.emptyFormulas?.get(fault.field)
       const problem = formula === undefined ? fault : { field: fault.field, ...notCalculated(formula) }
-      if (!blames(row, fault.field)) holdBack(row, problem)
+      if (!hasIssueIn(row, fault.field)) holdBack(row, problem)
     }
   }
-  const [row] = good
+  const [row] = acceptedRows
   if (missing.length > 0 || country === undefined || row === undefined) return undefined
   const isSchool = associate === '' && (kind ?? 'school') === 'school'
-  if (isSchool && good.length === 1) return row.position
+  if (isSchool && acceptedRows.length === 1) return row.position
   return {
     number,
     name,
@@ -214,13 +214,15 @@ function hasFault({ faults = [] }: RosterRow, field: CentreField): boolean {
 function holdBackUnreadable(row: RosterRow): void {
   const { country } = row.location
   if (country !== '' && !hasFault(row, 'country') && countryCode(country) === undefined) {
-    const meant = closestCountries(country).join(' or ')
+    const countries = closestCountries(country).join(' or ')
     holdBack(row, {
       field: 'country',
       value: country,
       code: 'unknown-country',
-      message: meant ? `is ${country}: no country is called so (did you mean ${meant}?)` : noSuchCountry,
-      hint: meant || 'Write the English name, or the ISO code.',
+      message: countries
+        ? `is ${country}: no country is called so (did you mean ${countries}?)`
+        : noSuchCountry,
+      hint: countries || 'Write the English name, or the ISO code.',
     })
   }
   if (row.kind !== '' && !hasFault(row, 'kind') && readKind(row.kind) === undefined) {

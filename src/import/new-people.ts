@@ -57,9 +57,9 @@ function newUsersIn({
     const roles = rolesOf(row)
     if (row.issues || !address) continue
     const { key } = address
-    const twin = people?.get(key)
-    if (twin) {
-      twin.rows.push(row)
+    const duplicate = people?.get(key)
+    if (duplicate) {
+      duplicate.rows.push(row)
       continue
     }
     const newUser = { rows: [row], key, isCoordinator: roles.includes('coordinator') }
@@ -97,10 +97,10 @@ function holdBackSecondCoordinators({
   newRows: readonly NewUserOfRoster[]
   taken: boolean
 }): void {
-  const wanting = newRows.filter(({ isCoordinator }) => isCoordinator)
-  if (wanting.length === 0) return
-  wanting.sort((one, other) => (one.key < other.key ? -1 : 1))
-  for (const { rows } of taken ? wanting : wanting.slice(1)) {
+  const newCoordinators = newRows.filter(({ isCoordinator }) => isCoordinator)
+  if (newCoordinators.length === 0) return
+  newCoordinators.sort((one, other) => (one.key < other.key ? -1 : 1))
+  for (const { rows } of taken ? newCoordinators : newCoordinators.slice(1)) {
     for (const row of rows) {
       holdBack(row, {
         field: 'role',
@@ -108,7 +108,7 @@ function holdBackSecondCoordinators({
         code: 'has-coordinator',
         message: taken
           ? `coordinator is taken: ${row.number} has one already`
-          : `coordinator is taken: ${wanting[0]?.key} stands in this workbook for ${row.number}`,
+          : `coordinator is taken: ${newCoordinators[0]?.key} stands in this workbook for ${row.number}`,
         hint: `Give them the role admin, and then: ssh-admin coordinator change ${row.number} --to ${row.address?.email}`,
       })
     }

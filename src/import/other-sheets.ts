@@ -29,7 +29,7 @@ const maxText = 250
 const maxKept = 500_000
 
 /** Looks at every cell of the sheets that are not read. */
-export async function lookAtOthers(
+export async function readOtherSheets(
   workbook: Pick<Workbook, 'readOthers'>,
   map: Readonly<Record<string, string>>,
 ): Promise<OtherSheet[]> {
@@ -65,7 +65,7 @@ function collect(name: string, map: Readonly<Record<string, string>>) {
         return
       }
       const number = readCentreNumber(cell)
-      if (number !== undefined && isTelling(number)) numbers.add(number)
+      if (number !== undefined && isDistinctive(number)) numbers.add(number)
       if (/\p{L}/u.test(cell)) texts.add(cell)
     },
     found: (): OtherSheet => ({
@@ -79,7 +79,7 @@ function collect(name: string, map: Readonly<Record<string, string>>) {
 }
 
 /** 1 to 999 count and measure all kinds of things. */
-function isTelling(number: string): boolean {
+function isDistinctive(number: string): boolean {
   return hasDigit(number) && !/^\d{1,3}$/.test(number)
 }
 

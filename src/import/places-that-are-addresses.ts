@@ -19,7 +19,7 @@ export function acceptSavedLocations(
     if (!centre || issues?.length !== 1 || issues[0]?.fault.code !== 'missing-email') continue
     if (firstName !== '' || lastName !== '' || role !== '') continue
     const saved = view.locationsWithAt.get(centre.id)
-    if (saved && isSame(location, saved) && !isAnybodys(location, view)) row.issues = undefined
+    if (saved && isSame(location, saved) && !holdsAddressInUse(location, view)) row.issues = undefined
   }
 }
 
@@ -29,7 +29,7 @@ function isSame(one: Written, other: Written): boolean {
   return one.address === other.address && one.town === other.town && one.postcode === other.postcode
 }
 
-function isAnybodys({ address, town, postcode }: Written, { users }: ImportView): boolean {
+function holdsAddressInUse({ address, town, postcode }: Written, { users }: ImportView): boolean {
   return [address, town, postcode].some((text) => {
     const read = readAddress(text)
     return 'key' in read && users.has(read.key)

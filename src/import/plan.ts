@@ -189,8 +189,8 @@ function savedCentres({
   for (const [number, rows] of places) {
     const centre = centres.get(number)
     if (!centre) continue
-    const good = accepted(rows)
-    if (good.length > 0) saved.push({ centre, name: firstOf(good, ({ name }) => name) })
+    const acceptedRows = accepted(rows)
+    if (acceptedRows.length > 0) saved.push({ centre, name: firstOf(acceptedRows, ({ name }) => name) })
   }
   return saved.sort((one, other) => (one.centre.number < other.centre.number ? -1 : 1))
 }
@@ -233,12 +233,15 @@ function plannedUsers(
     const same = typeof found === 'number' ? [found] : found
     const all = same.flatMap((position) => rows.at(position) ?? [])
     const [first] = all
-    const good = accepted(all)
-    if (first === undefined || good.length === 0) continue
+    const acceptedRows = accepted(all)
+    if (first === undefined || acceptedRows.length === 0) continue
     if (typeof found === 'number') planned.push(found)
     // Of two spellings of one address the same one is kept, whatever the order of the rows.
     else
-      planned.push({ ...make(first).toJSON(), email: firstOf(good, ({ address }) => address?.email ?? '') })
+      planned.push({
+        ...make(first).toJSON(),
+        email: firstOf(acceptedRows, ({ address }) => address?.email ?? ''),
+      })
     if (rolesIn(first.role).hubRole === 'coordinator') coordinated.add(first.number ?? '')
     if (make(first).replaces) replaced += 1
   }

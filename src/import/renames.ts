@@ -3,7 +3,7 @@ import { Refused } from '../errors.ts'
 import { searchKey } from '../search-key.ts'
 import { shellWord } from '../shell-word.ts'
 import { cut, few, firstOf, type RowsByCentre } from './hold-back.ts'
-import { blames, holdBack } from './issues.ts'
+import { hasIssueIn, holdBack } from './issues.ts'
 import { markedAsText } from './name-cell.ts'
 import type { Plan } from './plan.ts'
 import type { Roster } from './roster.ts'
@@ -14,7 +14,7 @@ const fewest = 5
 const maxShown = 20
 
 /** Renames that change more than letter case, blanks or Unicode form. */
-function realRenames({ renames }: Pick<Plan, 'renames'>): Plan['renames'] {
+function visibleRenames({ renames }: Pick<Plan, 'renames'>): Plan['renames'] {
   return renames.filter(({ before, after }) => plainly(before) !== plainly(after))
 }
 
@@ -24,7 +24,7 @@ function plainly(name: string): string {
 
 /** @throws `rename-limit`; an allowance, when given, must be right, limit or not */
 export function checkRenames(plan: Plan, allowed: number | undefined): void {
-  const renames = realRenames(plan)
+  const renames = visibleRenames(plan)
   const total = renames.length
   const over = total >= fewest && total > plan.live.inWorkbook * share
   if (allowed === total || (allowed === undefined && !over)) return
@@ -76,8 +76,8 @@ export function holdBackNumbersAsNames({ places, centres }: RosterAndStore): voi
     for (const row of rows) {
       const { name } = row
       if (!couldBeNumber(name) || name === centres.get(number)?.name) continue
-      const meant = name.toUpperCase()
-      if (!centres.has(meant) && !places.has(meant)) continue
+      const numberTyped = name.toUpperCase()
+      if (!centres.has(numberTyped) && !places.has(numberTyped)) continue
       holdBack(row, {
         field: 'name',
         value: name,
@@ -120,12 +120,12 @@ export function readBehindApostrophes({ places, centres }: RosterAndStore): void
 /** A saved centre is not given the name of another, unless that one stands in the workbook too and keeps it: a column that slipped. */
 export function holdBackOthersNames(roster: Roster, { places, centres }: RosterAndStore): void {
   if (centres.size === 0) return
-  const wanted = newNames(roster.rows, centres)
-  if (wanted.size === 0) return
+  const names = newNames(roster.rows, centres)
+  if (names.size === 0) return
   const byName = new Map<string, SeenCentre[]>()
   for (const centre of centres.values()) {
     const { nameKey } = centre
-    if (nameKey !== undefined && !centre.deleted && wanted.has(nameKey))
+    if (nameKey !== undefined && !centre.deleted && names.has(nameKey))
       byName.set(nameKey, [...(byName.get(nameKey) ?? []), centre])
   }
   for (const [number, rows] of places) {
@@ -148,7 +148,7 @@ export function holdBackOthersNames(roster: Roster, { places, centres }: RosterA
 
 /** Its rows name it so, or leave its name blank; a name that could not be read, or that a formula did not find, is not kept. */
 function keepsName({ number, nameKey }: SeenCentre, places: RowsByCentre): boolean {
-  const keeps = (row: RosterRow) =>
+  const leavesName = (row: RosterRow) =>
     row.name === '' ? row.emptyFormulas?.has('name') !== true : searchKey(row.name) === nameKey
-  return places.get(number)?.every((row) => !blames(row, 'name') && keeps(row)) ?? false
+  return places.get(number)?.every((row) => !hasIssueIn(row, 'name') && leavesName(row)) ?? false
 }

@@ -3,7 +3,7 @@ import type { CentreLocation, SeenCentre } from '../db/imports/centres-seen.ts'
 import type { ImportView } from '../db/imports/view.ts'
 import { searchKey } from '../search-key.ts'
 import { firstOf, type RowsByCentre } from './hold-back.ts'
-import { blames, holdBack } from './issues.ts'
+import { hasIssueIn, holdBack } from './issues.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
 
@@ -33,27 +33,27 @@ export function namesOfNewNumbers(
  */
 export function holdBackRenumbered(roster: Roster, { places, centres, view }: RosterAndStore): void {
   if (centres.size === 0) return
-  const wanted = namesOfNewNumbers(roster.rows, centres)
-  if (wanted.size === 0) return
+  const names = namesOfNewNumbers(roster.rows, centres)
+  if (names.size === 0) return
   const absent = new Map<string, SeenCentre[]>()
   for (const centre of centres.values()) {
     const { nameKey } = centre
-    if (nameKey !== undefined && !centre.deleted && !places.has(centre.number) && wanted.has(nameKey))
+    if (nameKey !== undefined && !centre.deleted && !places.has(centre.number) && names.has(nameKey))
       absent.set(nameKey, [...(absent.get(nameKey) ?? []), centre])
   }
   if (absent.size === 0) return
   for (const [number, rows] of places) {
-    if (centres.has(number) || rows.some((row) => blames(row, 'number'))) continue
+    if (centres.has(number) || rows.some((row) => hasIssueIn(row, 'number'))) continue
     const name = firstOf(rows, (row) => row.name)
-    const meant = absent.get(searchKey(name))?.find(({ id }) => isThere(rows, view.locations.get(id)))
-    if (meant === undefined) continue
+    const original = absent.get(searchKey(name))?.find(({ id }) => isThere(rows, view.locations.get(id)))
+    if (original === undefined) continue
     for (const row of rows)
       holdBack(row, {
         field: 'number',
         value: number,
         code: 'same-centre',
-        message: `is ${number}: perhaps ${meant.number}, which has this name and country and no row here`,
-        hint: `If ${meant.number} is meant, write that number. If it is another centre, give ${meant.number} a row too, or add this one with: ssh-admin centres create ${number}`,
+        message: `is ${number}: perhaps ${original.number}, which has this name and country and no row here`,
+        hint: `If ${original.number} is meant, write that number. If it is another centre, give ${original.number} a row too, or add this one with: ssh-admin centres create ${number}`,
       })
   }
 }

@@ -15,7 +15,7 @@ import { unclearHint } from '../workbook/headings-errors.ts'
 import type { Table } from '../workbook/headings.ts'
 import type { SheetRow } from '../workbook/read.ts'
 import { centreColumns, type CentreField } from './columns.ts'
-import { addIssue, blames, type Fault, type RowIssue, withIssue } from './issues.ts'
+import { addIssue, hasIssueIn, type Fault, type RowIssue, withIssue } from './issues.ts'
 import { markedAsText, type NameCell, readCentreName, readPersonCells } from './name-cell.ts'
 import { readNumberCell } from './number-cell.ts'
 
@@ -117,18 +117,18 @@ export function rowReader(
       columns: table === first ? undefined : columns,
       issues: undefined,
     }
-    const blame: ReportFault = (field, fault) => addIssue(read, sharedIssue({ field, fault }))
+    const report: ReportFault = (field, fault) => addIssue(read, sharedIssue({ field, fault }))
     const numbered = readNumberCell(cellIn(row, number), row.notes?.get(number))
     if ('number' in numbered) read.number = numbered.number
-    else blame('number', numbered.fault)
-    if (named.fault) blame('name', named.fault)
+    else report('number', numbered.fault)
+    if (named.fault) report('name', named.fault)
     else if (isMarkedAsText(named.name) && isMarkedAsText(cellIn(row, number)))
-      blame('name', { value: named.name, ...markedAsText(named.name) })
+      report('name', { value: named.name, ...markedAsText(named.name) })
     const text = trimCode(cellIn(row, email))
     const elsewhere =
       text === '' ? [...columns].find(([, column]) => isUsableAddress(cellIn(row, column)))?.[0] : undefined
-    readEmail(read, { text, note: row.notes?.get(email), blame, person, elsewhere })
-    for (const { field, fault } of person.faults) blame(field, fault)
+    readEmail(read, { text, note: row.notes?.get(email), report: report, person, elsewhere })
+    for (const { field, fault } of person.faults) report(field, fault)
     if (row.notes !== undefined) {
       for (const [field, column] of [
         ['name', name],
@@ -140,7 +140,7 @@ export function rowReader(
         // What a number holds is not what is seen: both are told before what is wrong with one of them.
         if (fault && (note?.kind === 'number' || note?.kind === 'text'))
           read.issues = read.issues?.filter((issue) => issue.field !== field)
-        if (fault && !blames(read, field)) blame(field, fault)
+        if (fault && !hasIssueIn(read, field)) report(field, fault)
       }
     }
     if (named.tidied) tidied.push(cellName(sheet, name, row.number))
@@ -213,13 +213,13 @@ function readEmail(
   {
     text,
     note,
-    blame,
+    report: blame,
     person,
     elsewhere,
   }: {
     text: string
     note: CellNote | undefined
-    blame: ReportFault
+    report: ReportFault
     person: ReturnType<typeof readPersonCells>
     /** The field under which an address stands instead. */
     elsewhere: string | undefined

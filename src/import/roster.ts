@@ -11,11 +11,11 @@ import {
 } from '../workbook/sheet-xml.ts'
 import { readTable } from '../workbook/table.ts'
 import { tableNotices } from '../workbook/table-notices.ts'
-import { growHeapSlowly, manyMistakes, manyRows } from '../heap-growth.ts'
+import { growHeapSlowly, manyRowsWithFaults, manyRows } from '../heap-growth.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
-import { addIssue, sharedIssues, blames, type RowIssue, withIssue } from './issues.ts'
+import { addIssue, sharedIssues, hasIssueIn, type RowIssue, withIssue } from './issues.ts'
 import { cellsAsShown, type KeptCells, movesTo, newKeptCells, type SheetAsWritten } from './kept-cells.ts'
-import { lookAtOthers, type OtherSheet } from './other-sheets.ts'
+import { readOtherSheets, type OtherSheet } from './other-sheets.ts'
 import { type ReadRow, rowReader, unclearRowReader } from './roster-row.ts'
 import { PackedRows, type RosterRows } from './roster-rows.ts'
 import { type RowCounter, watchRowCounter } from './row-counter.ts'
@@ -50,7 +50,7 @@ interface Reading {
 
 /** Reads every row; a row with a mistake stays, with its issues. */
 export async function readRoster(workbook: Workbook, { map, keepCells, progress }: Reading): Promise<Roster> {
-  const otherSheets = await lookAtOthers(workbook, map)
+  const otherSheets = await readOtherSheets(workbook, map)
   const rows = new PackedRows()
   const cells = keepCells ? newKeptCells() : undefined
   let blank = 0
@@ -91,7 +91,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     if (rows.length === manyRows) growHeapSlowly()
     if (read.issues !== undefined) {
       heldBack += 1
-      if (heldBack === manyMistakes) growHeapSlowly()
+      if (heldBack === manyRowsWithFaults) growHeapSlowly()
     }
     cells?.set(row.number, cellsAsShown(row, table))
     if (cells && below.moves) moved.set(row.number, below.moves)
@@ -249,7 +249,7 @@ function holdBackEmptyFormulas(
       const isCalculated = calculatedColumns.has((row.columns ?? columns).get(field) ?? -1)
       return formula === undefined || isCalculated ? undefined : { field, fault: emptyFormula(formula) }
     }
-    const email = row.address === undefined && !blames(row, 'email') ? unclear('email') : undefined
+    const email = row.address === undefined && !hasIssueIn(row, 'email') ? unclear('email') : undefined
     if (email) addIssue(row, email)
     if (hasNoName(row))
       for (const field of ['firstName', 'lastName'] as const) {

@@ -43,7 +43,7 @@ interface Checking {
 
 function problemsOfPart(template: string, { language, letter, from, part }: Checking): TemplateProblem[] {
   const known = variablesFor(letter)
-  const loose = looseEnds(template, from)
+  const loose = unclosedTags(template, from)
   if (loose.length > 0) return loose
   try {
     const unknown = language.variablesOf(template).filter(({ name }) => !known.includes(name))
@@ -63,7 +63,7 @@ const whole =
   /\{\{\s*[A-Za-z]\w*(?:\s*\|\s*[a-z]+(?::\s*(?:"[^"{}]*"|'[^'{}]*'))?)*\s*\}\}|\{%-?\s*[a-z]+[^{}%]*%\}/g
 
 /** The language itself is lenient: half a `{{ name` would swallow what follows. */
-function looseEnds(template: string, from: number): TemplateProblem[] {
+function unclosedTags(template: string, from: number): TemplateProblem[] {
   return template.split('\n').flatMap((line, at) => {
     const left = /\{\{|\}\}|\{%|%\}/.exec(line.replace(whole, ''))
     return left ? [{ line: from + at, message: `this cannot be read: ${line.trim().slice(0, 60)}` }] : []

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { mkdirSync, rename, rm, writeNewFile } from '../disk.ts'
 import { Unavailable } from '../errors.ts'
 import type { OutboxRow } from '../db/schema.ts'
-import { makersMark } from '../unfinished-files.ts'
+import { ownerTag } from '../unfinished-files.ts'
 import { pathInWords } from '../shell-word.ts'
 
 /** The folder that messages are written to: its owner's only. */
@@ -27,7 +27,7 @@ export async function writeMessage(
     folder,
     `${String(row.id).padStart(4, '0')}-${row.letter}-${row.message_id.slice(0, 8)}.eml`,
   )
-  const temporary = `${path}.${makersMark()}.new`
+  const temporary = `${path}.${ownerTag()}.new`
   try {
     await writeNewFile(temporary, raw)
     await rename(temporary, path)

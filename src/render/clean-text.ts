@@ -2,7 +2,7 @@ import { splitAtStyles, styleOf } from './styles.ts'
 
 const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g
 /** Controls, C1 and what an escape sequence begins with included; marks of direction, tags, and what cannot be seen. Joiners are spelling. Made where it is needed: reading it takes longer than most texts. */
-const steering = () => /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu
+const controlCharacters = () => /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu
 
 /** Nothing in it steers. */
 const plain = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]*$/
@@ -14,7 +14,7 @@ const plain = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]*$/
 export function cleanForTerminal(text: string): string {
   if (!/[^\n\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]/.test(text)) return text
   return splitAtStyles(text)
-    .map((part, at) => (at % 2 === 1 ? styleOf(part) : part.replace(steering(), lineOrWrittenOut)))
+    .map((part, at) => (at % 2 === 1 ? styleOf(part) : part.replace(controlCharacters(), lineOrWrittenOut)))
     .join('')
 }
 
@@ -23,7 +23,7 @@ export function oneLine(value: string | number | boolean | null | undefined): st
   if (value === null || value === undefined) return ''
   const text = String(value)
   // As nearly all are.
-  return plain.test(text) ? text : text.replace(breaks, ' ').replace(steering(), writtenOut)
+  return plain.test(text) ? text : text.replace(breaks, ' ').replace(controlCharacters(), writtenOut)
 }
 
 /** One record for a pipe: its cells separated by TAB. */

@@ -53,10 +53,10 @@ export function renderCoordinatorChange(
   const mark = markOf(coordination.changed, view)
   if (coordination.changed) return `${mark} ${sentence(coordination)}`
   const { coordinator } = coordination
-  const stands = coordinator
+  const present = coordinator
     ? `${nameAndAddress(coordinator)} is its coordinator, ${coordinator.status}`
     : 'none'
-  return `${mark} Nothing to do at ${nameOfCentre(coordination)}: ${stands}.`
+  return `${mark} Nothing to do at ${nameOfCentre(coordination)}: ${present}.`
 }
 
 function pipedCoordination({ centre, coordinator, former, affected, changed }: Coordination): string {

@@ -110,7 +110,7 @@ ${report.id === null || report.state === 'undone' ? '' : html`<p>To take it back
 }
 
 function numbers({ counts: { rows, centres, users } }: ImportReport): Html {
-  const tiles: [string, number, string][] = [
+  const figures: [string, number, string][] = [
     ['rows read', rows.read, ''],
     ['rows held back', rows.heldBack, rows.heldBack > 0 ? 'warn' : ''],
     ['centres created', centres.created, ''],
@@ -121,7 +121,7 @@ function numbers({ counts: { rows, centres, users } }: ImportReport): Html {
     ['users replaced', users.replaced, ''],
     ['users deleted', users.deleted, users.deleted > 0 ? 'warn' : ''],
   ]
-  const shown = tiles.filter(([what, number]) => number > 0 || what.startsWith('rows'))
+  const shown = figures.filter(([what, number]) => number > 0 || what.startsWith('rows'))
   return html`<ul class="numbers">${htmlJoined(
     shown.map(([what, number, look]) => html`<li class="${look}"><b>${grouped(number)}</b> ${what}</li>`),
   )}</ul>`

@@ -3,7 +3,7 @@ import type { PendingPinSheet } from '../db/imports/pending-pin-sheets.ts'
 import type { Counts } from '../import/apply.ts'
 import { changedAndLetters } from '../rules/imports.ts'
 import type { Undone } from '../import/undo.ts'
-import { statusOfMaker } from '../unfinished-files.ts'
+import { statusOfOwner } from '../unfinished-files.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { openedText } from './closing.ts'
 import { field } from './fields.ts'
@@ -194,7 +194,7 @@ export function pendingPinSheetNotice({ importId, unfinished }: PendingPinSheet)
   code: string
   message: string
 } {
-  if (statusOfMaker(unfinished) === 'running') {
+  if (statusOfOwner(unfinished) === 'running') {
     const message = `The PIN sheet of import ${importId} is being put in its place by another ssh-admin.`
     return { code: 'pins-under-way', message }
   }

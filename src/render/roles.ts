@@ -44,7 +44,7 @@ export function matrixJson(): Extract<JsonAnswer<'roleList'>, { matrix: unknown 
   return { matrix: rows, total: rows.length }
 }
 
-const alsoSo =
+const remarks =
   'What is not written is not allowed. Nobody changes the address or the PIN of an account that holds a role which they neither have nor may grant there, nor their own roles or their own address.'
 
 export function renderMatrix(view: View): string {
@@ -52,7 +52,7 @@ export function renderMatrix(view: View): string {
   if (!view.isTerminal) return rows.map(({ actor, may }) => tsvLine([actor, may])).join('\n')
   const { chalk } = view
   const lines = rows.map(({ actor, may }) => `${chalk.bold(actor)}\n  ${may}`)
-  return `${lines.join('\n')}\n\n${alsoSo}`
+  return `${lines.join('\n')}\n\n${remarks}`
 }
 
 export function renderChecked({ actor, action, target, allowed, rule }: Checked, view: View): string {

@@ -166,13 +166,13 @@ function columnsOf(
 function widthsThatFit(columns: readonly Column[], width: number): number[] {
   const room = width - gap.length * (columns.length - 1)
   const isTooWide = (all: readonly number[]) => all.reduce((sum, one) => sum + one, 0) > room
-  const shrunk = (least: (column: Column) => number) => {
+  const widthsAtLeast = (least: (column: Column) => number) => {
     let longest = Math.max(1, ...columns.map(({ widest }) => widest))
     const widths = () => columns.map((column) => Math.min(column.widest, Math.max(least(column), longest)))
     while (longest > 1 && isTooWide(widths())) longest -= 1
     return widths()
   }
-  const fitting = shrunk((column) => column.narrowest)
+  const fitting = widthsAtLeast((column) => column.narrowest)
   if (!isTooWide(fitting)) return fitting
   // Not even that: then the texts give way further, and only where nothing is left of them the rest.
   const cut = (max: number, { all }: { all: boolean }) =>

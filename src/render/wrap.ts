@@ -9,7 +9,7 @@ export function wrapped(line: string, width: number): string {
   if (width < 10 || fits(line, width)) return line
   const start = /^\s*/.exec(line)?.[0] ?? ''
   const uncoloured = stripVTControlCharacters(line)
-  const hanging = ' '.repeat(hangingOf(uncoloured, { indent: start.length, width }))
+  const hangingIndent = ' '.repeat(hangingOf(uncoloured, { indent: start.length, width }))
   const lines: string[] = []
   let current = start
   let isEmpty = true
@@ -17,7 +17,8 @@ export function wrapped(line: string, width: number): string {
     if (!isEmpty && stringWidth(current) + 1 + stringWidth(word) > width) {
       lines.push(current.trimEnd())
       // What is long goes further out, to be whole.
-      current = stringWidth(word) > width ? start : hanging.slice(0, Math.max(0, width - stringWidth(word)))
+      current =
+        stringWidth(word) > width ? start : hangingIndent.slice(0, Math.max(0, width - stringWidth(word)))
       isEmpty = true
     }
     current += isEmpty ? onLines(word, { indent: current, width }) : ` ${word}`

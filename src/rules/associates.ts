@@ -54,7 +54,7 @@ export async function assignCentres(
     return changed
   })
   const gained = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
-  refuseOverLimit({ email: account.email, now: held.length, wanted: held.length + gained.length })
+  refuseOverLimit({ email: account.email, now: held.length, total: held.length + gained.length })
 
   for (const { id } of gained) await assignCentre(trx, { userId: account.id, centreId: id })
   await note(trx, { account, action: 'associates.assigned', centres: gained, ctx })
@@ -161,23 +161,15 @@ async function answerFor(
 /** How many associate centres one address can act for, deleted ones counted [factsheet on My Cambridge]. */
 const maxAssociateCentres = 50
 
-/** @param wanted how many it would be */
-export function refuseOverLimit({
-  email,
-  now,
-  wanted,
-}: {
-  email: string
-  now: number
-  wanted: number
-}): void {
-  if (wanted <= maxAssociateCentres) return
+/** @param total how many it would be */
+export function refuseOverLimit({ email, now, total }: { email: string; now: number; total: number }): void {
+  if (total <= maxAssociateCentres) return
   throw new Refused(
     'associate-limit',
-    `One address acts for at most ${maxAssociateCentres} associate centres; ${email} acts for ${now}, and this would make ${wanted}.`,
+    `One address acts for at most ${maxAssociateCentres} associate centres; ${email} acts for ${now}, and this would make ${total}.`,
     {
       hint: 'Assign the rest to another address at the Associate: ssh-admin associates assign EMAIL CENTRE…',
-      details: { limit: maxAssociateCentres, count: now, wanted },
+      details: { limit: maxAssociateCentres, count: now, wanted: total },
     },
   )
 }

@@ -127,14 +127,14 @@ function collected(failures: readonly TargetFailure[], of: number): Failure {
   const more = { details: { problems: failures.map(problemOf) }, onRollback: onRollbackOf(failures) }
   const [first, ...others] = failures.map(({ failure }) => failure)
   if (first === undefined) throw new Error('nothing stands in the way')
-  const gravest = others.reduce((one, other) => (gravityOf(other) < gravityOf(one) ? other : one), first)
-  return failureLike(gravest, { code: gravest.code, message, more })
+  const mostSevere = others.reduce((one, other) => (severityOf(other) < severityOf(one) ? other : one), first)
+  return failureLike(mostSevere, { code: mostSevere.code, message, more })
 }
 
 /** What may be wrong with a target, the gravest first, as the contract orders them. */
 const kindsOfRefusal = [Usage, BadInput, NotPermitted, NotFound, Refused] as const
 
-function gravityOf(failure: Failure): number {
+function severityOf(failure: Failure): number {
   return kindsOfRefusal.findIndex((kind) => failure instanceof kind)
 }
 
@@ -144,7 +144,7 @@ function gravityOf(failure: Failure): number {
  */
 async function refusalOf(work: () => unknown): Promise<Failure | undefined> {
   const failure = await failureOf(work)
-  if (failure && gravityOf(failure) < 0) throw failure
+  if (failure && severityOf(failure) < 0) throw failure
   return failure
 }
 

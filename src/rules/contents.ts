@@ -16,7 +16,7 @@ import { Refused, Unavailable } from '../errors.ts'
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import type { Store } from '../db/schema.ts'
-import { statusOfMark } from '../unfinished-files.ts'
+import { statusOfOwnerTag } from '../unfinished-files.ts'
 
 /** A file whose bytes are in the store, or would be. */
 export interface Uploaded {
@@ -139,7 +139,7 @@ const longestUpload = 24 * 60 * 60 * 1000
 /** Uploads that will never be whole: their process has ended, or nobody can tell and a day has passed. */
 export async function brokenUploads(db: Kysely<Store>, now: Date): Promise<Upload[]> {
   return (await unfinishedUploads(db)).filter(({ maker, begun_at }) => {
-    const status = statusOfMark(maker ?? '')
+    const status = statusOfOwnerTag(maker ?? '')
     if (status !== 'unknown') return status === 'ended'
     return now.getTime() - Date.parse(begun_at) > longestUpload
   })

@@ -158,13 +158,13 @@ export async function changeCoordinator(
   const { at } = ctx
   const [present, there] = await together(
     coordinationOf(trx, { number, at, changed: false, ctx }),
-    whoIsThere(trx, successor),
+    userOfSuccessor(trx, successor),
   )
   const { centre, coordinator: former } = present
   permit(ctx, 'coordinator.change', onCentre(centre))
   refuseDeletedCentre(centre)
   if (!successor) throw new Usage('Who takes the place?', { hint: '--to EMAIL' })
-  let owing: () => Promise<void>
+  let queueLetter: () => Promise<void>
   if ('to' in successor) {
     const chosen = await foundUser(trx, { row: there, email: successor.to, ...ctx })
     if (chosen.id === former?.id) return present
@@ -173,20 +173,20 @@ export async function changeCoordinator(
     await setCentreAndHubRole(trx, { id: chosen.id, centreId: centre.id, hubRole: 'coordinator', at })
     await activateCentre(trx, centre.id)
     // They are told; an invited one keeps the set-up message they have.
-    owing = () => queueMessage(trx, ctx, { letter: 'coordinator-appointed', to: chosen })
+    queueLetter = () => queueMessage(trx, ctx, { letter: 'coordinator-appointed', to: chosen })
   } else {
     const { person } = successor
     await refuseAddressInUse(trx, { holder: there, centre, person, ctx })
     if (former) await stepDown(trx, { former, suspendFormer, at })
     const coordinator = await createCoordinator(trx, { centre, person, ctx })
-    owing = () => oweSetUp(trx, { coordinator, ctx })
+    queueLetter = () => oweSetUp(trx, { coordinator, ctx })
   }
   const [changed, releases] = await together(
     coordinationOf(trx, { number, at, changed: true, formerId: former?.id }),
     former ? findReleased(trx) : Promise.resolve([]),
-    owing(),
+    queueLetter(),
   )
-  if (former) await handOnAssignments(trx, { from: former, to: changed.coordinator })
+  if (former) await transferAssignments(trx, { from: former, to: changed.coordinator })
   await appendAudit(trx, {
     ...ctx,
     action: 'coordinator.changed',
@@ -235,14 +235,17 @@ async function stepDown(
 }
 
 /** Whose address it is that was chosen, or typed for somebody new. */
-async function whoIsThere(trx: Trx, successor: Successor | undefined): Promise<UserWithCentre | undefined> {
+async function userOfSuccessor(
+  trx: Trx,
+  successor: Successor | undefined,
+): Promise<UserWithCentre | undefined> {
   if (!successor) return undefined
   const { key } = 'to' in successor ? typedAddress(successor.to) : successor.person.address
   return findLiveUser(trx, key)
 }
 
 /** At an Associate, what the former coordinator acted for goes with the place. */
-async function handOnAssignments(
+async function transferAssignments(
   trx: Trx,
   { from, to }: { from: Account; to: Account | null },
 ): Promise<void> {
@@ -251,7 +254,7 @@ async function handOnAssignments(
   const own = await assignedCentres(trx, to.id)
   const held = new Set(own.map(({ id }) => id))
   const gained = leaving.filter(({ id }) => !held.has(id))
-  refuseOverLimit({ email: to.email, now: own.length, wanted: own.length + gained.length })
+  refuseOverLimit({ email: to.email, now: own.length, total: own.length + gained.length })
   for (const { id } of leaving) await unassignCentre(trx, { userId: from.id, centreId: id })
   for (const { id } of gained) await assignCentre(trx, { userId: to.id, centreId: id })
 }

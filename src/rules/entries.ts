@@ -43,17 +43,17 @@ export async function importEntries(
   const { by, at } = ctx
   permit(ctx, 'entries.import', { name: file })
   const heldBack: HeldBackRow<EntryField>[] = []
-  const wanted = new Map<string, NewEntry[]>()
+  const entriesByKey = new Map<string, NewEntry[]>()
   for (const row of rows) {
     const outcome = readEntryRow(row)
     if ('faults' in outcome) heldBack.push({ row, count: outcome.faults.length, faults: () => faultsOf(row) })
     else {
-      const together = wanted.get(keyOf(outcome.read))
+      const together = entriesByKey.get(keyOf(outcome.read))
       if (together) together.push(outcome.read)
-      else wanted.set(keyOf(outcome.read), [outcome.read])
+      else entriesByKey.set(keyOf(outcome.read), [outcome.read])
     }
   }
-  const centres = new Set([...wanted.values()].flat().map(({ centre_number }) => centre_number))
+  const centres = new Set([...entriesByKey.values()].flat().map(({ centre_number }) => centre_number))
   const saved = new Map<string, { ids: number[]; counts: number[] }>()
   for (const entry of await entriesOf(trx, [...centres])) {
     const there = saved.get(keyOf(entry)) ?? { ids: [], counts: [] }
@@ -66,7 +66,7 @@ export async function importEntries(
   const gone: number[] = []
   const added: NewEntry[] = []
   const touched = new Set<string>()
-  for (const [key, together] of wanted) {
+  for (const [key, together] of entriesByKey) {
     const there = saved.get(key)
     const kept = together.filter(({ candidates }) => candidates > 0)
     const counts = kept.map(({ candidates }) => candidates)

@@ -18,7 +18,7 @@ import {
   namesItsCentre,
   type ReachedCentres,
   hasGlobalListening,
-  isOver,
+  hasClosedEverywhere,
 } from './releases/centres-of-release.ts'
 import { audienceText } from './releases/audience.ts'
 import { readReleaseFacts, type ReleaseFacts } from './releases/release-facts.ts'
@@ -62,7 +62,7 @@ async function readReleases(db: Kysely<Store>, at: Date): Promise<ReadReleases> 
     facts,
     releases: releases
       .map((release) => ({ release, reached: [...centresOfRelease(release, facts).reached()] }))
-      .filter(({ release, reached }) => !isOver(release, { reached, at })),
+      .filter(({ release, reached }) => !hasClosedEverywhere(release, { reached, at })),
   }
 }
 
@@ -70,11 +70,11 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
   const kind = 'entry'
   const mend =
     'correct the file, and import it again, a wrong row with 0 candidates too: ssh-admin entries import FILE'
-  const astray = await entriesWithoutCentre(db)
-  const unknown = astray.flatMap(({ number, deleted }) => (deleted ? [] : [number]))
-  const meant = await centresMeantBy(db, unknown)
-  for (const { number, deleted, entries } of astray) {
-    const perhaps = meant.get(number)
+  const unmatched = await entriesWithoutCentre(db)
+  const unknown = unmatched.flatMap(({ number, deleted }) => (deleted ? [] : [number]))
+  const nearNumbers = await centresMeantBy(db, unknown)
+  for (const { number, deleted, entries } of unmatched) {
+    const perhaps = nearNumbers.get(number)
     const what = `${entries} ${entries === 1 ? 'entry is' : 'entries are'}`
     yield deleted
       ? {
@@ -310,7 +310,8 @@ function centresOutsideZones(
   if (without.length === 0) return []
   const found = new Map<string, { centres: Set<CentreOfRelease>; releases: Set<ReleaseRow> }>()
   for (const { release, reached } of releases) {
-    if (!isForZone(release) || release.state !== 'released' || isOver(release, { reached, at })) continue
+    if (!isForZone(release) || release.state !== 'released' || hasClosedEverywhere(release, { reached, at }))
+      continue
     const there = new Set(reached.flatMap(({ centres }) => centres))
     for (const centre of without) {
       if (there.has(centre) || !couldHave(centre, release)) continue

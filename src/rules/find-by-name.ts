@@ -54,7 +54,7 @@ async function bestMatches<Row>(
 /** 4: the whole name; 3: whole words of it; 2: parts of it, each of a word of its own; 0: not this one. */
 function fitOf(words: readonly string[], name: string): 0 | 2 | 3 | 4 {
   const parts = partsOf(name)
-  if (words.length === 0 || !areOfWordsOfTheirOwn(words, parts)) return 0
+  if (words.length === 0 || !matchDistinctWords(words, parts)) return 0
   if (!words.every((word) => parts.includes(word))) return 2
   return words.length === parts.length ? 4 : 3
 }
@@ -64,7 +64,7 @@ function partsOf(name: string): string[] {
   return wordsIn(name.replace(/[-._]+/g, ' '))
 }
 
-function areOfWordsOfTheirOwn(words: readonly string[], parts: readonly string[]): boolean {
+function matchDistinctWords(words: readonly string[], parts: readonly string[]): boolean {
   const left = [...parts]
   return words
     .toSorted((one, other) => other.length - one.length)
@@ -79,13 +79,13 @@ function areOfWordsOfTheirOwn(words: readonly string[], parts: readonly string[]
 /** The rows whose name, or one word of it, is most like a mistyped one. */
 async function nearestNames<Row>(pages: Pages<Row>, typed: string, { nameOf }: Names<Row>): Promise<Row[]> {
   const words = wordsIn(typed)
-  const wanted = words.toSorted().join(' ')
-  const near = nearestTo<Row>(wanted, Math.max(1, Math.min(3, Math.floor(wanted.length / 4))))
+  const sortedWords = words.toSorted().join(' ')
+  const near = nearestTo<Row>(sortedWords, Math.max(1, Math.min(3, Math.floor(sortedWords.length / 4))))
   for await (const page of pages) {
     for (const row of page) {
       const parts = wordsIn(nameOf(row))
       const spellings = words.length === 1 ? parts : [parts.toSorted().join(' ')]
-      const far = Math.min(...spellings.map((spelling) => distanceWithin(near.limit, spelling, wanted)))
+      const far = Math.min(...spellings.map((spelling) => distanceWithin(near.limit, spelling, sortedWords)))
       if (far <= near.limit) near.take(parts.join(' '), { far, row })
     }
   }
@@ -191,9 +191,9 @@ export async function noCentreNamed(
 ): Promise<NotFound | NotPermitted> {
   const all = streamCentresByName(db, { words: [], deleted: false, visible: visibleCentres(ctx.by) })
   const number = numberMeant(text)
-  const meant = number === undefined ? undefined : await findCentreByNumber(db, number)
+  const numbered = number === undefined ? undefined : await findCentreByNumber(db, number)
   const near = async () =>
-    meant && mayLearnOf(ctx.by, meant.id) ? [meant] : nearestNames(all, text, centreNames)
+    numbered && mayLearnOf(ctx.by, numbered.id) ? [numbered] : nearestNames(all, text, centreNames)
   const candidates = isDeleting(ctx.by) ? [] : (await near()).map(centreCandidate)
   const hint =
     candidates.length > 0

@@ -78,10 +78,10 @@ export async function editKeyTime(trx: Trx, { id, changes, ctx }: Editing): Prom
   }
   permit(ctx, 'key-times.edit', { name: `Key Time ${id}` })
   const subject = before.country
-  const meant = { countries: [before.country] }
+  const scope = { countries: [before.country] }
   if (changes === 'remove') {
     const { closes, opens } = await noticingWhatCloses(trx, {
-      scope: meant,
+      scope,
       ctx,
       work: () => removeKeyTime(trx, id),
     })
@@ -89,27 +89,27 @@ export async function editKeyTime(trx: Trx, { id, changes, ctx }: Editing): Prom
     await appendAudit(trx, { by, at, action: 'key-times.removed', subject, facts })
     return { keyTime: before, outcome: 'removed', closes, opens }
   }
-  const wanted = { ...before, ...columnsOf(before, changes) }
+  const after = { ...before, ...columnsOf(before, changes) }
   const changed = Object.fromEntries(
-    Object.entries(wanted)
+    Object.entries(after)
       .filter(([name, value]) => new Map<string, unknown>(Object.entries(before)).get(name) !== value)
       .map(([name, value]) => [name, value]),
   )
   if (Object.keys(changed).length === 0)
     return { keyTime: before, outcome: 'unchanged', closes: [], opens: [] }
-  refuseBackwards(wanted)
-  if (wanted.local_time !== before.local_time) refuseContradiction(wanted)
-  await refuseOverlap(trx, wanted)
+  refuseBackwards(after)
+  if (after.local_time !== before.local_time) refuseContradiction(after)
+  await refuseOverlap(trx, after)
 
-  const { id: _, ...values } = wanted
+  const { id: _, ...values } = after
   const { closes, opens } = await noticingWhatCloses(trx, {
-    scope: meant,
+    scope,
     ctx,
     work: () => changeKeyTime(trx, { id, ...values }),
   })
   const facts = { id, before, after: changed, closes: closes.length, opens: opens.length }
   await appendAudit(trx, { by, at, action: 'key-times.edited', subject, facts })
-  return { keyTime: wanted, outcome: 'edited', closes, opens }
+  return { keyTime: after, outcome: 'edited', closes, opens }
 }
 
 function columnsOf(before: KeyTimeRow, changes: KeyTimeChanges): Partial<NewKeyTime> {
@@ -141,9 +141,9 @@ function refuseBackwards({ from_date, until_date }: KeyTimeRow): void {
   })
 }
 
-async function refuseOverlap(trx: Trx, wanted: KeyTimeRow): Promise<void> {
-  const others = await findKeyTimes(trx, { countries: [wanted.country] })
-  const other = others.find((one) => one.id !== wanted.id && overlaps(one, wanted))
+async function refuseOverlap(trx: Trx, row: KeyTimeRow): Promise<void> {
+  const others = await findKeyTimes(trx, { countries: [row.country] })
+  const other = others.find((one) => one.id !== row.id && overlaps(one, row))
   if (!other) return
   throw new Refused(
     'key-times-overlap',
@@ -182,13 +182,13 @@ interface CentreDay {
 /** The Key Times of a centre on a day; the people of a centre see those of their own. */
 export async function keyTimesOfCentre(
   db: Kysely<Store>,
-  { centre: number, date: wanted, ctx }: CentreDay,
+  { centre: number, date: day, ctx }: CentreDay,
 ): Promise<KeyTimesOfCentre> {
   const centre = await findOwnCentre(db, number, ctx)
   const all = await findKeyTimes(db, { countries: [centre.country] })
   const placed = timeZoneOf(centre)
   const zone = 'zone' in placed ? placed.zone : null
-  const date = wanted ?? localTimeAt(ctx.at, zone ?? 'Etc/UTC').slice(0, 10)
+  const date = day ?? localTimeAt(ctx.at, zone ?? 'Etc/UTC').slice(0, 10)
   const keyTimes = keyTimesByCountry(all)
   const asked = new Map(all.map(({ session, series }) => [`${session} ${series ?? ''}`, { session, series }]))
   const sessions = [...asked.values()].map(({ session, series }): SessionOfDay => {

@@ -111,11 +111,11 @@ export function mojibake(text: string): NameFault | undefined {
     if (code >= 0x80 && code < 0xa0 && !freeBytes.has(code)) return undefined
     bytes.push(byte)
   }
-  const meant = utf8Of(bytes)
-  if (meant === undefined) return undefined
+  const corrected = utf8Of(bytes)
+  if (corrected === undefined) return undefined
   return {
     code: 'not-a-name',
-    message: `holds letters that were read wrongly: ${visible(meant)} was meant`,
+    message: `holds letters that were read wrongly: ${visible(corrected)} was meant`,
     hint: 'Save the list again as UTF-8 from where the letters are still right, or as .xlsx.',
   }
 }

@@ -24,9 +24,11 @@ function evidenceOf(
   lines: readonly string[],
 ): [lines: number, even: number, each: number] {
   const counts = lines.map((line) => line.split(delimiter).length - 1).filter((count) => count > 0)
-  const evenness = (count: number) => counts.filter((other) => other === count).length
-  const [each = 0] = [...counts].sort((one, other) => evenness(other) - evenness(one) || other - one)
-  return [counts.length, evenness(each), each]
+  const linesWithCount = (count: number) => counts.filter((other) => other === count).length
+  const [each = 0] = [...counts].sort(
+    (one, other) => linesWithCount(other) - linesWithCount(one) || other - one,
+  )
+  return [counts.length, linesWithCount(each), each]
 }
 
 function compareEvidence(
@@ -84,7 +86,7 @@ interface LineReader {
 
 /** Puts lines together to rows: mostly each is one. */
 function lineReader({ delimiter, onRow, above }: Lines): LineReader {
-  const even = evenRows()
+  const even = rowLengthCheck()
   let number = above
   let open: { text: string; lines: number } | undefined
   return {
@@ -114,7 +116,7 @@ function lineReader({ delimiter, onRow, above }: Lines): LineReader {
  * Refuses a cell of several lines in a list whose rows do not all have as many cells as its headings: a mark
  * that was forgotten, and another one further down, make one row of several, which is longer or shorter.
  */
-function evenRows(): (row: SheetRow, about: { multiline: boolean }) => void {
+function rowLengthCheck(): (row: SheetRow, about: { multiline: boolean }) => void {
   let width = 0
   let isEven = true
   let opened: number | undefined
@@ -208,7 +210,7 @@ function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
     if (cells.length === maxColumns) throw tooManyColumns(row, maxColumns)
     cells.push(text === '' ? undefined : unguarded(text))
   }
-  const putBare = (text: string) => {
+  const addUnquoted = (text: string) => {
     put(text)
     if (mayHoldLineEnds && holdsLineEnd(text)) fault ??= lineEndFault(text)
   }
@@ -216,7 +218,7 @@ function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
   if (!line.includes('"')) {
     for (let at = 0; ; ) {
       const end = line.indexOf(delimiter, at)
-      putBare(end === -1 ? line.slice(at) : line.slice(at, end))
+      addUnquoted(end === -1 ? line.slice(at) : line.slice(at, end))
       if (end === -1) return read()
       at = end + delimiter.length
     }
@@ -231,7 +233,7 @@ function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
     const quote = openingQuote(line, at)
     if (quote === -1) {
       const end = line.indexOf(delimiter, at)
-      putBare(end === -1 ? line.slice(at) : line.slice(at, end))
+      addUnquoted(end === -1 ? line.slice(at) : line.slice(at, end))
       if (end === -1) return whole()
       at = end + delimiter.length
       continue

@@ -82,7 +82,7 @@ export function refusal(path: string, error: unknown): unknown {
       cause: error,
     })
   }
-  const what = hindrances[String(error.code)] ?? error.message
+  const what = systemErrors[String(error.code)] ?? error.message
   return new UnusableFile('file-not-writable', `${path} cannot be written: ${what}`, {
     file: path,
     hint: 'choose another folder',
@@ -90,7 +90,7 @@ export function refusal(path: string, error: unknown): unknown {
   })
 }
 
-const hindrances: Readonly<Record<string, string>> = {
+const systemErrors: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk is full',
   EROFS: 'the disk is read-only',

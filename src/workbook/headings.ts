@@ -241,8 +241,8 @@ export function parseMap(values: readonly string[], specs: readonly ColumnSpec[]
     values.map((value) => {
       const equals = value.lastIndexOf('=')
       const heading = value.slice(0, Math.max(0, equals)).trim()
-      const wanted = value.slice(equals + 1).trim()
-      if (heading === '' || wanted === '') {
+      const fieldName = value.slice(equals + 1).trim()
+      if (heading === '' || fieldName === '') {
         throw badMap(
           `'${value}' does not say which column is which field`,
           "write 'Column=field', for example 'Org ID=Centre number'",
@@ -250,11 +250,11 @@ export function parseMap(values: readonly string[], specs: readonly ColumnSpec[]
         )
       }
       const spec = specs.find(({ field, heading: proper }) =>
-        [field, proper].some((name) => headingKey(name) === headingKey(wanted)),
+        [field, proper].some((name) => headingKey(name) === headingKey(fieldName)),
       )
       if (spec === undefined) {
         throw badMap(
-          `there is no field '${wanted}'${didYouMean(wanted, names)}`,
+          `there is no field '${fieldName}'${didYouMean(fieldName, names)}`,
           `the fields are: ${names.join(', ')}`,
           names,
         )

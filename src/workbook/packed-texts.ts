@@ -32,7 +32,7 @@ const maxPacked = 8000
 const maxLetters = 2 ** 29
 const isUtf8 = 0x80_00
 const latin1 = /^[\0-\xff]*$/
-const halfOfPair = /\p{Cs}/u
+const loneSurrogate = /\p{Cs}/u
 
 /** So many texts are kept as they are, which takes no time: of more of them, memory is worth more than time. */
 const fewTexts = 100_000
@@ -123,7 +123,7 @@ export class PackedTexts {
 
   private keep(text: string): number {
     // A copy is made of whole letters: half of a pair would not come back as it was.
-    return this.kept.push(this.cut && !halfOfPair.test(text) ? copyOfText(text) : text) * 2 - 1
+    return this.kept.push(this.cut && !loneSurrogate.test(text) ? copyOfText(text) : text) * 2 - 1
   }
 
   private pack(text: string): number {
@@ -140,7 +140,7 @@ export class PackedTexts {
     let mark = 0
     if (size !== text.length) {
       // Half of a pair would not come back as it was.
-      if (halfOfPair.test(text)) return this.keep(text)
+      if (loneSurrogate.test(text)) return this.keep(text)
       if (latin1.test(text)) size = piece.write(text, at + 2, 'latin1')
       else mark = isUtf8
     }

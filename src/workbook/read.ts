@@ -56,19 +56,19 @@ export async function openWorkbook(
   const { bytes, digest } = await readContents(path, { stdin, signal })
   const file = path === '-' ? '-' : basename(path)
   return detectFormat(bytes, path) === 'zip'
-    ? openXlsx(bytes, { path, file, digest, wanted: sheet, fits })
-    : openCsv(bytes, { path, file, digest, wanted: sheet })
+    ? openXlsx(bytes, { path, file, digest, sheetName: sheet, fits })
+    : openCsv(bytes, { path, file, digest, sheetName: sheet })
 }
 
 interface Source {
   path: string
   file: string
   digest: string
-  wanted: string | undefined
+  sheetName: string | undefined
   fits?: OpenOptions['fits']
 }
 
-async function openXlsx(bytes: Buffer, { path, file, digest, wanted, fits }: Source): Promise<Workbook> {
+async function openXlsx(bytes: Buffer, { path, file, digest, sheetName, fits }: Source): Promise<Workbook> {
   const archive = await openArchive(bytes)
   try {
     await detectZipContent(archive, path)
@@ -87,7 +87,7 @@ async function openXlsx(bytes: Buffer, { path, file, digest, wanted, fits }: Sou
     const looksRight = async ({ part }: SheetPart) =>
       fits === undefined ||
       fits(await firstRows(archive, { part, book: await bookOf(), upTo: maxHeadingRow }))
-    const { chosen, likely } = await choose(parts, { wanted, looksRight, isDecisive: fits !== undefined })
+    const { chosen, likely } = await choose(parts, { sheetName, looksRight, isDecisive: fits !== undefined })
     const { name, part } = chosen
     return {
       kind: 'xlsx',
@@ -140,12 +140,12 @@ async function firstRows(
   return rows
 }
 
-function openCsv(bytes: Buffer, { path, file, digest, wanted }: Source): Workbook {
+function openCsv(bytes: Buffer, { path, file, digest, sheetName }: Source): Workbook {
   const text = detectTextFormat(bytes, path)
   const sheet = path === '-' ? 'stdin' : basename(file, extname(file))
-  if (wanted !== undefined && lowerCase(wanted) !== lowerCase(sheet)) {
-    const message = `${named(path)} is a CSV file, which has no sheet ${wanted}`
-    throw noSheet(wanted, [sheet], { message, hint: 'leave --sheet out' })
+  if (sheetName !== undefined && lowerCase(sheetName) !== lowerCase(sheet)) {
+    const message = `${named(path)} is a CSV file, which has no sheet ${sheetName}`
+    throw noSheet(sheetName, [sheet], { message, hint: 'leave --sheet out' })
   }
   return {
     kind: 'csv',
@@ -165,7 +165,7 @@ function openCsv(bytes: Buffer, { path, file, digest, wanted }: Source): Workboo
 }
 
 interface SheetChoice {
-  wanted: string | undefined
+  sheetName: string | undefined
   looksRight: (sheet: SheetPart) => Promise<boolean>
   /** Whether `looksRight` tells anything. */
   isDecisive: boolean
@@ -174,9 +174,9 @@ interface SheetChoice {
 /** The sheet that is named; else the one that is open, or else the first that is shown, whichever looks right. */
 async function choose(
   { sheets, active }: BookParts,
-  { wanted, looksRight, isDecisive }: SheetChoice,
+  { sheetName, looksRight, isDecisive }: SheetChoice,
 ): Promise<{ chosen: SheetPart; likely: string[] }> {
-  if (wanted !== undefined) return { chosen: sheetCalled(sheets, wanted), likely: [] }
+  if (sheetName !== undefined) return { chosen: sheetCalled(sheets, sheetName), likely: [] }
   const shown = sheets.filter(({ visible }) => visible)
   const first = shown[0] ?? sheets[0]
   if (first === undefined) throw damaged('it has no sheet with cells')
@@ -189,14 +189,14 @@ async function choose(
   return { chosen: open, likely }
 }
 
-function sheetCalled(sheets: readonly SheetPart[], wanted: string): SheetPart {
+function sheetCalled(sheets: readonly SheetPart[], sheetName: string): SheetPart {
   const found =
-    sheets.find(({ name }) => name === wanted) ??
-    sheets.find(({ name }) => lowerCase(name) === lowerCase(wanted))
+    sheets.find(({ name }) => name === sheetName) ??
+    sheets.find(({ name }) => lowerCase(name) === lowerCase(sheetName))
   if (found !== undefined) return found
   const names = sheets.map(({ name }) => name)
-  throw noSheet(wanted, names, {
-    message: `there is no sheet '${wanted}'${didYouMean(wanted, names)}`,
+  throw noSheet(sheetName, names, {
+    message: `there is no sheet '${sheetName}'${didYouMean(sheetName, names)}`,
     hint: `it has: ${names.join(', ')}`,
   })
 }
@@ -206,13 +206,13 @@ function lowerCase(name: string): string {
 }
 
 function noSheet(
-  wanted: string,
+  sheetName: string,
   sheets: string[],
   { message, hint }: { message: string; hint: string },
 ): UnusableWorkbook {
   return new UnusableWorkbook('workbook-no-sheet', message, {
     hint,
-    details: { sheets, candidates: nearestOf(wanted, sheets, looseLimit(wanted)) },
+    details: { sheets, candidates: nearestOf(sheetName, sheets, looseLimit(sheetName)) },
   })
 }
 

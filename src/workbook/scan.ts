@@ -59,10 +59,10 @@ export function scanner({ part, root, container, unit, read, slow, around = fals
     const found = /^(?:<\?xml[^<>]*\?>)?\s*<([\w:.-]+)[\s>/]/.exec(text)
     if (found === null && text.length < 1024) return -1
     const at = text.search(new RegExp(`<${container}[\\s/>]`))
-    const oddity = text.slice(2).search(/<[!?]/)
+    const declaration = text.slice(2).search(/<[!?]/)
     const end = at === -1 ? -1 : text.indexOf('>', at)
     const tooLong = end === -1 && text.length > 1024 * 1024
-    if (found?.[1] !== root || tooLong || (oddity !== -1 && (at === -1 || oddity < at))) {
+    if (found?.[1] !== root || tooLong || (declaration !== -1 && (at === -1 || declaration < at))) {
       giveUp(0)
       return -1
     }

@@ -69,9 +69,9 @@ export function textOfCell(cell: CellToWrite): string | number | null {
 const maxNameLength = 31
 
 /** A name that Excel takes for a sheet: 31 letters, none of `[]:*?/\`, no apostrophe at either end, not 'History', and no other's. */
-export function sheetName(wanted: string, taken: Iterable<string> = []): string {
+export function sheetName(title: string, taken: Iterable<string> = []): string {
   const others = new Set(Array.from(taken, (name) => name.toLowerCase()))
-  const name = shortened(cleaned(wanted), maxNameLength) || 'Sheet'
+  const name = shortened(cleaned(title), maxNameLength) || 'Sheet'
   for (let number = 1; ; number += 1) {
     const ending = number === 1 ? '' : ` ${number}`
     const candidate = `${shortened(name, maxNameLength - ending.length)}${ending}`

@@ -176,9 +176,9 @@ export function layoutOf(
   { landscape = false, wrapped = false }: { landscape?: boolean; wrapped?: boolean },
 ): Layout {
   const across = (turned: boolean) => LETTERS_ACROSS[turned ? 'landscape' : 'portrait'] / SMALLEST_SCALE
-  const wanted = sum(widths)
-  const turned = landscape || wanted > across(false)
-  const fitting = wrapped && wanted > across(turned) ? narrowed(widths, across(turned)) : [...widths]
+  const total = sum(widths)
+  const turned = landscape || total > across(false)
+  const fitting = wrapped && total > across(turned) ? narrowed(widths, across(turned)) : [...widths]
   return {
     widths: fitting,
     landscape: turned,

@@ -15,7 +15,7 @@ import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { noteOutput, outputNotes, removeEndedNotes } from '../../src/cli/output-notes.ts'
 import { resolveSettings } from '../../src/config.ts'
-import { makersMark, unfinishedIn } from '../../src/unfinished-files.ts'
+import { ownerTag, unfinishedIn } from '../../src/unfinished-files.ts'
 import { contextIn, newWorld, type World } from '../world.ts'
 
 let world: World
@@ -31,7 +31,7 @@ function scopeWith(db: string) {
   const context = contextIn(world, { ...streams(), env: { XDG_DATA_HOME: world.path('data') } })
   return { context, settings: resolveSettings({ db }, context, {}) }
 }
-const unfinished = () => world.path(`elsewhere/.backup-${makersMark()}.part.db`)
+const unfinished = () => world.path(`elsewhere/.backup-${ownerTag()}.part.db`)
 
 describe('the note of where a file is being written', () => {
   it.each(['/proc/hub.db', 'postgres://hub@db.example/hub'])(
@@ -58,13 +58,13 @@ describe('the note of where a file is being written', () => {
 
   it('is not made of a file beside the store, which is seen without one', () => {
     const scope = scopeWith(world.db)
-    noteOutput(scope, world.path(`.backup-${makersMark()}.part.db`))
+    noteOutput(scope, world.path(`.backup-${ownerTag()}.part.db`))
     expect(outputNotes(scope)).toEqual([])
   })
 
   it('is made of a file beside this user’s own things, where nobody looks', () => {
     const scope = scopeWith(world.db)
-    const file = world.path(`data/ssh-admin/.pins-${makersMark()}.part.xlsx`)
+    const file = world.path(`data/ssh-admin/.pins-${ownerTag()}.part.xlsx`)
     noteOutput(scope, file)
     expect(outputNotes(scope)).toMatchObject([{ unfinished: file }])
   })
@@ -74,7 +74,7 @@ describe('the note of where a file is being written', () => {
     writeFileSync(world.path('elsewhere/real.db'), '')
     symlinkSync('../elsewhere/real.db', world.path('links/hub.db'))
     symlinkSync('elsewhere', world.path('other'))
-    const file = world.path(`links/none/.backup-${makersMark()}.part.db`)
+    const file = world.path(`links/none/.backup-${ownerTag()}.part.db`)
     noteOutput(scopeWith(world.path('links/hub.db')), file)
     expect(readdirSync(world.path('links'))).toEqual(['hub.db'])
     for (const db of ['links/hub.db', 'elsewhere/real.db', 'other/real.db'])
@@ -83,7 +83,7 @@ describe('the note of where a file is being written', () => {
 })
 
 /** Of a process that ended: no process has so high a number. */
-const endedMark = () => makersMark().replace(/-\d+-\d+-/, '-99999999-1-')
+const endedMark = () => ownerTag().replace(/-\d+-\d+-/, '-99999999-1-')
 const pathOfEnded = () => `${world.db}.${endedMark()}.note`
 const endedOutput = () => world.path(`elsewhere/.backup-${endedMark()}.part.db`)
 const notesLeft = () => readdirSync(world.path('.')).filter((name) => name.endsWith('.note'))

@@ -6,7 +6,7 @@ import { runAsOneChange } from './one-change.ts'
 import { reportAll, writeEnd } from './report.ts'
 import { type Running, stops } from './run-line.ts'
 import { endsOf } from './saved-together.ts'
-import { isOver, leave, type Line, newRun, type BatchOptions } from './state.ts'
+import { hasStopped, leave, type Line, newRun, type BatchOptions } from './state.ts'
 
 /** Runs the lines of stdin. @returns the exit code */
 export async function runBatch(options: BatchOptions, session: Session): Promise<number> {
@@ -18,7 +18,7 @@ export async function runBatch(options: BatchOptions, session: Session): Promise
       signal: session.context.interruption.heard,
       whole,
     })) {
-      if (isOver(run.progress)) {
+      if (hasStopped(run.progress)) {
         leave(run, window.filter(isCommand).length)
         continue
       }
@@ -27,7 +27,7 @@ export async function runBatch(options: BatchOptions, session: Session): Promise
       else if (whole) await runAsOneChange(lines, { options: options, run })
       else await runEach(lines, { options: options, run })
       // Whoever types is not asked for more; of what is piped it is said how much was left.
-      if (isOver(run.progress) && session.context.stdin.isTTY) break
+      if (hasStopped(run.progress) && session.context.stdin.isTTY) break
     }
     return await reportAll(options, run)
   } catch (error) {

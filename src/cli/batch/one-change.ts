@@ -43,15 +43,15 @@ async function asOne(
   const { session } = run
   const { asOneChange, rehearseOneChange } = await import('../../db/one-change.ts')
   const ends: { line: Line; end: LineEnd }[] = []
-  const takeBack = progressKept(run)
-  const afresh = () => {
+  const restoreProgress = progressKept(run)
+  const reset = () => {
     ends.length = 0
-    takeBack()
+    restoreProgress()
   }
   let current: Line | undefined
   const work = async (within: OpenStore) => {
     // Where a connection broke it is all done anew, and what came of it the first time is not so.
-    afresh()
+    reset()
     run.within = within
     for (const [at, line] of lines.entries()) {
       current = line
@@ -70,7 +70,7 @@ async function asOne(
     if (!saves) {
       const { isLogged } = await rehearseOneChange(store, work)
       if (session.common.dryRun) run.progress.wouldChange = isLogged
-      else afresh()
+      else reset()
       return ends
     }
     const { isLogged, missingHead } = await asOneChange(store, work)

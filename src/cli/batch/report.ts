@@ -107,7 +107,7 @@ function inWords({ progress: { done, refused, left, stoppedAt } }: Run): string 
   return `${parts.join(', ')}.${where}`
 }
 
-const gravestFirst = [1, 2, 7, 6, 5, 4, 3]
+const exitsByPrecedence = [1, 2, 7, 6, 5, 4, 3]
 
 /** Codes that say that nothing was changed are given where nothing was, or in a rehearsal would be. */
 function exitOf(run: Run, undelivered: boolean): number {
@@ -116,8 +116,8 @@ function exitOf(run: Run, undelivered: boolean): number {
   const isChanged = progress.isChanged || progress.wouldChange
   if (exits.has(10)) return 10
   if (!isChanged) {
-    const gravest = gravestFirst.find((exit) => exits.has(exit))
-    if (gravest !== undefined) return gravest
+    const first = exitsByPrecedence.find((exit) => exits.has(exit))
+    if (first !== undefined) return first
     if (wasStopped(run)) return 130
   }
   if (exits.has(8) && progress.refused === 0 && left === 0) return 8

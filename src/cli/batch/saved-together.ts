@@ -10,7 +10,7 @@ import { type Line, progressKept, type Run } from './state.ts'
 const maxUnsaved = 20
 
 /** Between them, so that whoever waits for the store gets in, in milliseconds. */
-const letOthers = 1
+const pauseForOthers = 1
 
 interface LineAndEnd {
   line: Line
@@ -31,7 +31,7 @@ export async function* endsOf(
     const store = storeForMany(lines, { at, run })
     const { ends, isWhole, failure } = store ? await savedTogether(lines, { at, run, store }) : nothingSaved
     at += ends.length
-    if (ends.length > 0) await pause(letOthers)
+    if (ends.length > 0) await pause(pauseForOthers)
     for (const one of ends) yield { ...one, left: lines.length - at }
     const line = lines[at]
     if (isWhole || !line) continue
@@ -62,7 +62,7 @@ async function savedTogether(
   { at, run, store }: { at: number; run: Run; store: OpenStore },
 ): Promise<Saved> {
   const { asChangesSavedTogether } = await import('../../db/one-change.ts')
-  const takeBack = progressKept(run)
+  const restoreProgress = progressKept(run)
   let saved: Committed<Saved>
   try {
     saved = await asChangesSavedTogether(store, async (within) => {
@@ -71,7 +71,7 @@ async function savedTogether(
     })
   } catch (error) {
     // Nothing is saved: each line is done by itself, and tells what it fails of.
-    takeBack()
+    restoreProgress()
     const isLocked = error instanceof Unavailable && error.code === 'store-locked'
     return isLocked ? { ...nothingSaved, failure: error } : nothingSaved
   } finally {
@@ -89,12 +89,12 @@ async function endsWithin(lines: readonly Line[], { at, run }: { at: number; run
   const ends: LineAndEnd[] = []
   const begun = performance.now()
   for (let next = lines[at]; next?.changes; next = lines[at + ends.length]) {
-    const takeBack = progressKept(run)
+    const restoreProgress = progressKept(run)
     const { madeWithin } = run
     const end = await runOne(next, run)
     // What fails once its change is made, as while it is told of, is not run again: the change is saved with the others.
     if (end.error && run.madeWithin === madeWithin) {
-      takeBack()
+      restoreProgress()
       return { ends, isWhole: false }
     }
     ends.push({ line: next, end })
@@ -108,7 +108,7 @@ async function runFailing(
   line: Line,
   { run, store, failure }: { run: Run; store: OpenStore; failure: Unavailable },
 ): Promise<LineOutcome> {
-  const takeBack = progressKept(run)
+  const restoreProgress = progressKept(run)
   const fail = () => Promise.reject(failure)
   run.within = { ...store, transaction: { commit: fail, rehearse: fail }, close: async () => undefined }
   try {
@@ -118,6 +118,6 @@ async function runFailing(
   } finally {
     run.within = undefined
   }
-  takeBack()
+  restoreProgress()
   return runOne(line, run)
 }

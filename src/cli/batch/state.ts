@@ -134,7 +134,7 @@ function interruptionOfLines(
       if (!isChanged()) whole.unfinish()
     },
     beforeEnding: whole.beforeEnding,
-    announceWith: () => undefined,
+    sayWith: () => undefined,
   }
   return { interruption, forget: () => whole.heard.removeEventListener('abort', interrupt) }
 }
@@ -158,7 +158,7 @@ export function leave({ progress }: Run, left: number, at?: TypedLine): void {
   progress.stoppedAt = at?.number ?? progress.stoppedAt ?? -1
 }
 
-export function isOver({ stoppedAt }: Progress): boolean {
+export function hasStopped({ stoppedAt }: Progress): boolean {
   return stoppedAt !== undefined
 }
 

@@ -68,8 +68,8 @@ function askCountry(number: string, { terminal, common }: Session): Promise<stri
     question,
     check: (text) => {
       if (countryCode(text) !== undefined) return undefined
-      const meant = closestCountries(text).join(' or ')
-      return `There is no country called so${meant ? `; did you mean ${meant}?` : '.'}`
+      const countries = closestCountries(text).join(' or ')
+      return `There is no country called so${countries ? `; did you mean ${countries}?` : '.'}`
     },
   })
 }

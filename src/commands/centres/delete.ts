@@ -48,9 +48,9 @@ function usersKeptOut(touched: readonly DeletedCentre[]): string[] {
 }
 
 function centresLeftAsTheyAre(touched: readonly DeletedCentre[]): string[] {
-  const cared = touched.reduce((sum, { associateCentres }) => sum + associateCentres, 0)
-  if (cared === 0) return []
+  const associateCentresLeft = touched.reduce((sum, { associateCentres }) => sum + associateCentres, 0)
+  if (associateCentresLeft === 0) return []
   const by = touched.length === 1 ? 'it looks after' : 'they look after'
-  if (cared === 1) return [`The associate centre ${by} stays as it is.`]
-  return [`The ${count(cared, 'associate centre')} ${by} stay as they are.`]
+  if (associateCentresLeft === 1) return [`The associate centre ${by} stays as it is.`]
+  return [`The ${count(associateCentresLeft, 'associate centre')} ${by} stay as they are.`]
 }

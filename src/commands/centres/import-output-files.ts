@@ -47,9 +47,9 @@ interface OutputFileOptions {
 /** Looks at every place that will be written to before anything is read; asks about files that are there. */
 export async function checkOutputFiles(
   session: Session,
-  { input, slips, ...wanted }: OutputFileOptions,
+  { input, slips, ...paths }: OutputFileOptions,
 ): Promise<ImportOutputFiles> {
-  const { pinsOut, issuesOut, planOut, report } = wanted
+  const { pinsOut, issuesOut, planOut, report } = paths
   refuseSameFileTwice(session, {
     '--pins-out': pinsOut,
     '--issues-out': issuesOut,

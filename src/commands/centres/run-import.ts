@@ -27,7 +27,7 @@ import type { Closing } from '../../rules/releases/what-closes.ts'
 import type { Opening } from '../../rules/releases/what-opens.ts'
 import type { Nonces } from '../../import/pin-sheet.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
-import { statusOfMaker } from '../../unfinished-files.ts'
+import { statusOfOwner } from '../../unfinished-files.ts'
 import {
   type ImportOutputFiles,
   nameOfPins,
@@ -118,7 +118,7 @@ async function notifyPendingPinSheets(
 async function sheetsStillPending(store: OpenStore): Promise<(PendingPinSheet & { isOnItsWay: boolean })[]> {
   const sheets = (await pendingPinSheets(store.db)).map((sheet) => ({
     ...sheet,
-    isOnItsWay: statusOfMaker(sheet.unfinished) === 'running',
+    isOnItsWay: statusOfOwner(sheet.unfinished) === 'running',
   }))
   if (sheets.every(({ isOnItsWay }) => isOnItsWay)) return sheets
   const still = new Set((await pendingPinSheets(store.db)).map(({ importId }) => importId))

@@ -65,7 +65,7 @@ async function checkStore(
   const others = unfinished.filter(({ target }) => !named.has(target))
   return {
     db,
-    untidy: [...untidy, ...(await futureOf(store)), ...others, ...(await draftsKept(session))],
+    untidy: [...untidy, ...(await findingsOfFutureEvents(store)), ...others, ...(await draftsKept(session))],
     keyFile: store.keyFile,
   }
 }
@@ -158,7 +158,7 @@ async function leftWithoutStore(error: unknown, session: Session): Promise<Unava
   return new Unavailable(error.code, error.message, { hint: error.hint, details: { problems }, cause: error })
 }
 
-async function futureOf(store: OpenStore): Promise<Finding[]> {
+async function findingsOfFutureEvents(store: OpenStore): Promise<Finding[]> {
   const { eventsOfTheFuture } = await import('../../db/clock.ts')
   const now = store.now()
   const { count, latest } = await eventsOfTheFuture(store.db, now)

@@ -128,9 +128,9 @@ async function askAddress({
     check: async (typed) => {
       const address = readNewAddress(typed)
       if (!('key' in address)) return wrongAddress(address)
-      const twin = asked.find((other) => other.address.key === address.key)
-      if (twin)
-        return `You gave it to ${twin.name?.firstName ?? 'somebody'} ${twin.name?.lastName ?? ''} already`
+      const duplicate = asked.find((other) => other.address.key === address.key)
+      if (duplicate)
+        return `You gave it to ${duplicate.name?.firstName ?? 'somebody'} ${duplicate.name?.lastName ?? ''} already`
       const holder = await findLiveUser(db, address.key)
       const joins = ctx.by.kind === 'staff' && holder?.centre_id === null
       return holder && !joins ? 'Somebody has this address already' : undefined
@@ -204,10 +204,10 @@ export function refuseTornPeople(words: readonly string[], { centre }: { centre:
       code: 'invalid-person',
       hint: `Where they are is an option: ${(wholePeople(words.slice(0, -1)) ?? words.slice(0, -1)).map(shellWord).join(' ')} --centre ${number}`,
     })
-  const torn = words.find((word) => !word.includes('@'))
+  const nameOnly = words.find((word) => !word.includes('@'))
   const people = wholePeople(words)
-  if (torn === undefined || people === undefined) return
-  throw new Usage(`'${torn}' is not an address: name@school.example.`, {
+  if (nameOnly === undefined || people === undefined) return
+  throw new Usage(`'${nameOnly}' is not an address: name@school.example.`, {
     code: 'invalid-person',
     hint: `A name and its address are one, in quotes: ${people.map(shellWord).join(' ')}`,
   })

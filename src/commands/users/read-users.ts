@@ -32,12 +32,12 @@ interface Reading {
 
 /** Reads a table of new users; what is wrong in its cells is for the rule to say. */
 export async function readUsers(
-  { centre, roles, sites, ...wanted }: Reading,
+  { centre, roles, sites, ...tableFile }: Reading,
   session: Session,
 ): Promise<UserRow[]> {
   const { trimCode } = await import('../../workbook/cell.ts')
   const { noNameOf } = await import('../../import/name-cell.ts')
-  const { rows } = await readTableFile(wanted, userColumns, session)
+  const { rows } = await readTableFile(tableFile, userColumns, session)
   const usual = { centre: centre ?? '', roles, sites, trimCode, noNameOf }
   return rows.map((row) => new UserRowOfTable(row, usual))
 }

@@ -76,18 +76,18 @@ export const transfer = () =>
       }
       const to = request.to ?? (await receiver())
       if (to === undefined || !asks) return { ...request, to }
-      const wanted = { from: request.from, to, sites: sitesOf(request), at, by }
+      const transfer = { from: request.from, to, sites: sitesOf(request), at, by }
       return {
         ...request,
         to,
-        give: await offerSites(session, { to, find: () => sitesToGive(store.db, wanted) }),
+        give: await offerSites(session, { to, find: () => sitesToGive(store.db, transfer) }),
       }
     },
     act: (trx, ctx, { to, give, ...request }) => {
-      const wanted = { from: request.from, sites: sitesOf(request), ctx }
+      const transfer = { from: request.from, sites: sitesOf(request), ctx }
       return to === undefined
-        ? transferNothing(trx, wanted)
-        : transferProgressionTests(trx, { ...wanted, to, give })
+        ? transferNothing(trx, transfer)
+        : transferProgressionTests(trx, { ...transfer, to, give })
     },
     confirm: {
       question: transferQuestion,

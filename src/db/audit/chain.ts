@@ -74,7 +74,7 @@ export async function verifyChain(
     if (before && row.segment < before.segment) {
       report({ row: row.id, message: `row ${row.id} is not as it was written` })
     } else if (row.segment < segment) {
-      earlier.update(digestable(row))
+      earlier.update(canonical(row))
     } else {
       if (before && before.segment < segment) {
         for (const problem of boundaryProblems({ row, before, digest: earlier.copy().digest('hex') }))
@@ -113,7 +113,7 @@ export async function verifyChain(
 /** The digest of every row so far, which the first row of a new part of the log carries. */
 export async function digestOfLog(db: Kysely<Store>): Promise<string> {
   const digest = createHash('sha256')
-  for await (const page of rowsOf(db)) for (const row of page) digest.update(digestable(row))
+  for await (const page of rowsOf(db)) for (const row of page) digest.update(canonical(row))
   return digest.digest('hex')
 }
 
@@ -181,7 +181,7 @@ function segmentAsNumber() {
     when segment > ${sql.lit(max)} then ${sql.lit(max)} else segment end`
 }
 
-function digestable({ mac, ...row }: StoredRow): string {
+function canonical({ mac, ...row }: StoredRow): string {
   const { id, segment, at, operator, kind, action, command, facts, personal } = row
   const fields = [id, segment, at, operator, kind, action, command, facts, personal, mac.toString('hex')]
   return `${JSON.stringify(fields)}\n`

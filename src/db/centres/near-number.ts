@@ -38,8 +38,8 @@ export async function centresMeantBy(
   db: Kysely<Store>,
   numbers: readonly string[],
 ): Promise<Map<string, string>> {
-  const meant = new Map<string, string>()
-  if (numbers.length === 0) return meant
+  const found = new Map<string, string>()
+  if (numbers.length === 0) return found
   const near = await db
     .selectFrom('centres')
     .select('number')
@@ -50,7 +50,7 @@ export async function centresMeantBy(
   for (const { number } of near) byKey.set(hintKey(number), [...(byKey.get(hintKey(number)) ?? []), number])
   for (const number of numbers) {
     const [one, another] = byKey.get(hintKey(number)) ?? []
-    if (one !== undefined && another === undefined) meant.set(number, one)
+    if (one !== undefined && another === undefined) found.set(number, one)
   }
-  return meant
+  return found
 }

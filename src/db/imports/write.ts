@@ -160,12 +160,12 @@ export async function insertUsers(
 
 /** The ids of centres that are in the store, by their numbers. */
 export async function centreIds(trx: Trx, numbers: Iterable<string>): Promise<Map<string, number>> {
-  const wanted = [...new Set(numbers)]
-  if (wanted.length === 0) return new Map()
+  const distinct = [...new Set(numbers)]
+  if (distinct.length === 0) return new Map()
   const rows = await trx
     .selectFrom('centres')
     .select(['id', 'number'])
-    .where(anyOf(sql.ref('number'), wanted))
+    .where(anyOf(sql.ref('number'), distinct))
     .execute()
   return new Map(rows.map(({ id, number }) => [number, id]))
 }
@@ -281,7 +281,7 @@ export async function changeListDigest(db: Kysely<Store>, importId: number): Pro
     .orderBy('position')
     .execute()
   const digest = createHash('sha256')
-  for (const list of [rows[0]?.centres, rows[0]?.users, changes.map(digestible).join('\n')]) {
+  for (const list of [rows[0]?.centres, rows[0]?.users, changes.map(canonical).join('\n')]) {
     const bytes = Buffer.from(list ?? '')
     digest.update(`${bytes.length}\n`).update(bytes)
   }
@@ -290,7 +290,7 @@ export async function changeListDigest(db: Kysely<Store>, importId: number): Pro
 
 const lineEnd = sql.lit('\n')
 
-function digestible({
+function canonical({
   position,
   kind,
   centre_id,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { finishing } from '../../interruption.ts'
 import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
 import { serverAddressOf } from './address.ts'
-import { makersMark } from '../../unfinished-files.ts'
+import { ownerTag } from '../../unfinished-files.ts'
 import { headFileOnServer, type LogHead } from '../audit/head-file.ts'
 import { copyTables, type Source } from '../store/copy-tables.ts'
 import { openStore } from '../store/open.ts'
@@ -116,7 +116,7 @@ async function replaceSchema(
       return undefined
     }
     const eventsMeanwhile = ((await connection.head())?.events ?? 0) - (found.head?.events ?? 0)
-    const made = `${server.schema.slice(0, 40)}_${makersMark().slice(-12)}`
+    const made = `${server.schema.slice(0, 40)}_${ownerTag().slice(-12)}`
     await connection.ask(async (client) => {
       await makeSchema(client, { schema: made, shown: server.shown })
       await copyTables({ from, to: emptySchema(client, server), signal, withoutContent: false })

@@ -93,9 +93,9 @@ async function savedGroups(trx: Trx, groups: readonly Group[]): Promise<Map<stri
     .where(anyOf(sql.ref('owner_id'), owners))
     .orderBy('id', 'desc')
     .execute()
-  const wanted = new Set(groups.map(keyOfGroup))
+  const keys = new Set(groups.map(keyOfGroup))
   const ids = rows.map((row) => [keyOfGroup(row), row.id] as const)
-  return new Map(ids.filter(([key]) => wanted.has(key)))
+  return new Map(ids.filter(([key]) => keys.has(key)))
 }
 
 async function savedTests(trx: Trx, groupIds: readonly number[]): Promise<Map<string, number>> {

@@ -1,7 +1,7 @@
 import { chmodSync } from '../../disk.ts'
 import { Cancelled } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
-import { makersMark, unfinishedCopy } from '../../unfinished-files.ts'
+import { ownerTag, unfinishedCopy } from '../../unfinished-files.ts'
 import type { Opening } from '../store/opening.ts'
 import { latestVersion } from '../migrations/index.ts'
 import type { BringingUpToDate } from '../store/bring-up-to-date.ts'
@@ -23,7 +23,7 @@ export async function migrateStoreFile(
 ): Promise<number> {
   const { path, signal, interruption } = opening
   const held = lockExclusively(path, interruption)
-  const copy = `${path}.${makersMark()}.migrating`
+  const copy = `${path}.${ownerTag()}.migrating`
   const unfinished = unfinishedCopy(copy, interruption)
   try {
     if (!held.raw) throw new Error(`${path} is no database`)
@@ -49,7 +49,7 @@ export async function migrateStoreFile(
     })
     return version
   } finally {
-    held.letGo()
+    held.unlock()
     unfinished.remove()
   }
 }

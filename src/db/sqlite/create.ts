@@ -6,7 +6,7 @@ import type { Kysely } from 'kysely'
 import { chmodSync, linkSync, mkdirSync, renameSync, syncFolder, trySyncFolder } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
-import { makersMark, removeIfPossible, unfinishedCopy } from '../../unfinished-files.ts'
+import { ownerTag, removeIfPossible, unfinishedCopy } from '../../unfinished-files.ts'
 import { version as program } from '../../version.ts'
 import { kyselyOver, openDatabase, prepareConnection } from './connection.ts'
 import { applicationId } from './header.ts'
@@ -33,8 +33,8 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
   makeFolder(dirname(keyFile))
   if (existsSync(keyFile)) return useOtherCreatorsStore(opening)
 
-  const newStore = `${path}.${makersMark()}.new`
-  const newKey = `${keyFile}.${makersMark()}.new`
+  const newStore = `${path}.${ownerTag()}.new`
+  const newKey = `${keyFile}.${ownerTag()}.new`
   const unfinished = [newStore, newKey].map((file) => unfinishedCopy(file, interruption))
   try {
     const secret = randomBytes(32)

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { copyFileSync, linkSync, renameSync, rmSync, syncFile, trySyncFolder } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
 import type { Interruption } from '../../interruption.ts'
-import { makersMark } from '../../unfinished-files.ts'
+import { ownerTag } from '../../unfinished-files.ts'
 import { openDatabase } from './connection.ts'
 import { isBusy, isDamage } from './errors.ts'
 import { damageIn } from './integrity.ts'
@@ -15,7 +15,7 @@ interface LockedStore {
   /** Absent for a file that is no database, and for a place where there is none: nobody can have that open. */
   raw: Database.Database | undefined
   path: string
-  letGo: () => void
+  unlock: () => void
 }
 
 interface Placement {
@@ -61,11 +61,11 @@ export function lockExclusively(path: string, interruption: Interruption | undef
     : undefined
   // A second signal ends the process where it stands: SQLite takes its journal away as it lets go, and no sooner.
   const forget = interruption?.beforeEnding(() => raw?.close())
-  const letGo = () => {
+  const unlock = () => {
     forget?.()
     raw?.close()
   }
-  return { raw, path, letGo }
+  return { raw, path, unlock: unlock }
 }
 
 /** The same proof, without changing a byte. @throws `store-in-use` */
@@ -74,11 +74,11 @@ export function refuseWhileInUse(path: string): void {
 }
 
 /** A file that is no database has no locks. */
-function lockedAlone(path: string, settle: (raw: Database.Database) => void): Database.Database | undefined {
+function lockedAlone(path: string, prepare: (raw: Database.Database) => void): Database.Database | undefined {
   const raw = openDatabase(path)
   try {
     raw.pragma('locking_mode = exclusive')
-    settle(raw)
+    prepare(raw)
     // In this mode the lock stays when the transaction ends.
     raw.exec('begin exclusive; commit')
     return raw
@@ -104,7 +104,7 @@ function keepUnderAnotherName({ raw, path }: LockedStore, keep: string): void {
   } catch (error) {
     if (!cannotLink(error)) throw error
   }
-  const part = `${path}.${makersMark()}.part`
+  const part = `${path}.${ownerTag()}.part`
   try {
     // To read a file that SQLite holds, and close it again, would let go of SQLite's lock.
     if (raw) raw.prepare('vacuum into ?').run(part)

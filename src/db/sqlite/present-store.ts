@@ -37,7 +37,7 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
         })
         return { eventsMeanwhile: 0 }
       } finally {
-        held.letGo()
+        held.unlock()
       }
     },
   }

@@ -33,7 +33,7 @@ export function waitForStore(opening: Patience) {
 }
 
 /**
- * Says, for those who wait, who holds the store; taken back with `letGo`. The lock is SQLite's: a note that cannot
+ * Says, for those who wait, who holds the store; taken back with `releaseStore`. The lock is SQLite's: a note that cannot
  * be written stops no change. Whatever lies in its place goes first, so that nothing is written through a link.
  */
 export function noteHolder(path: string, holder: Omit<Holder, 'host'>): void {

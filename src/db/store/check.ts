@@ -4,7 +4,7 @@ import { Unavailable } from '../../errors.ts'
 import { waitingKeyFile } from './keys.ts'
 import type { OpenStore } from './open.ts'
 import type { Finding } from '../engine.ts'
-import { statusOfMaker, type UnfinishedFile } from '../../unfinished-files.ts'
+import { statusOfOwner, type UnfinishedFile } from '../../unfinished-files.ts'
 import { pathInWords, shellWord } from '../../shell-word.ts'
 import { keptCopiesOf } from './kept-copies.ts'
 import { staleHolder } from '../sqlite/wait.ts'
@@ -30,7 +30,7 @@ export function checkFiles(store: OpenStore, path: string): Checked {
     ...openToOthers([path, keyFile]),
     ...openFolders([path, keyFile]),
     ...[...new Set(beside)].map((file) =>
-      leftover({ path: file, abandoned: statusOfMaker(file) === 'ended' }),
+      leftover({ path: file, abandoned: statusOfOwner(file) === 'ended' }),
     ),
     ...staleNote(path),
     ...kept(path),

@@ -9,10 +9,10 @@ export interface KeptCopy {
   bytes: number
 }
 
-type Occasion = 'restore' | 'migration'
+type CopyReason = 'restore' | 'migration'
 
 /** A name beside the store that nothing has yet. */
-export function nameToKeep(path: string, { before, now }: { before: Occasion; now: Date }): string {
+export function nameToKeep(path: string, { before, now }: { before: CopyReason; now: Date }): string {
   const time = now.toISOString().slice(0, 19).replaceAll(':', '-')
   const name = `${path}.before-${before}-${time}Z`
   for (let number = 1; ; number += 1) {

@@ -4,7 +4,7 @@ import { BadInput, Refused, Unavailable } from '../../errors.ts'
 import type { Interruption } from '../../interruption.ts'
 import { isServerAddress } from '../../server-address.ts'
 import { pathInWords } from '../../shell-word.ts'
-import { makersMark, unfinishedCopy } from '../../unfinished-files.ts'
+import { ownerTag, unfinishedCopy } from '../../unfinished-files.ts'
 import { fingerprintIn, storeIdIn } from '../sqlite/inspect.ts'
 import { integrityProblems } from '../sqlite/integrity.ts'
 import type { ErasedAccount } from '../users/erased-accounts.ts'
@@ -24,7 +24,7 @@ export function copyToRestore(
   file: string,
   { beside, interruption }: { beside: string; interruption: Interruption },
 ): Copy {
-  const path = `${beside}.${makersMark()}.restoring`
+  const path = `${beside}.${ownerTag()}.restoring`
   const { remove } = unfinishedCopy(path, interruption)
   try {
     for (const part of ['', '-wal']) {

@@ -94,16 +94,16 @@ export async function closestCentres(
   { number, visible }: { number: string; visible: VisibleCentres },
 ): Promise<{ number: string; name: string }[]> {
   if (!isLookedFor(db, number)) return []
-  const wanted = number.toUpperCase()
+  const centreNumber = number.toUpperCase()
   const near = await db
     .selectFrom('centres')
     .select(['number', 'name'])
     .where('deleted_at', 'is', null)
-    .where(areNearly([wanted]))
+    .where(areNearly([centreNumber]))
     .where(isVisible('id', visible))
     .orderBy('number')
     .execute()
-  return near.filter((centre) => hintKey(centre.number) === hintKey(wanted)).slice(0, 3)
+  return near.filter((centre) => hintKey(centre.number) === hintKey(centreNumber)).slice(0, 3)
 }
 
 /**

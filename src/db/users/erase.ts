@@ -48,7 +48,7 @@ export async function addressesWritten(trx: Trx, ids: readonly number[]): Promis
 }
 
 /** Whether somebody else has the address, or had an account of it. */
-export async function isOfSomebodyElse(
+export async function belongsToAnotherUser(
   trx: Trx,
   { ids, emailKey }: { ids: readonly number[]; emailKey: string },
 ): Promise<boolean> {

@@ -296,18 +296,18 @@ export function livePeople(
     .where('users.status', '<>', 'deleted')
     .where(isVisible('users.centre_id', visible))
     .orderBy('users.id')
-  const wanted = centre === undefined ? people : people.where('users.centre_id', '=', centre)
+  const query = centre === undefined ? people : people.where('users.centre_id', '=', centre)
   return {
     async *pages() {
       let last = 0
       for (;;) {
-        const page = await wanted.where('users.id', '>', last).limit(peopleAtOnce).execute()
+        const page = await query.where('users.id', '>', last).limit(peopleAtOnce).execute()
         if (page.length > 0) yield page
         if (page.length < peopleAtOnce) return
         last = page.at(-1)?.id ?? last
       }
     },
-    withIds: (ids) => wanted.where(anyOf(sql.ref('users.id'), ids)).execute(),
+    withIds: (ids) => query.where(anyOf(sql.ref('users.id'), ids)).execute(),
   }
 }
 

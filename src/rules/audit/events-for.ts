@@ -48,7 +48,7 @@ function withoutTargets({ targets: _, unknown: __, ...facts }: Record<string, un
 }
 
 /** In the list that was typed. */
-function placeOf(field: string): number {
+function positionOf(field: string): number {
   return field === 'subject' ? 1 : Number(field.slice('target'.length))
 }
 
@@ -65,7 +65,7 @@ function ofOwnTargets(
         value !== hiddenValue &&
         !isNumberOfOther(numbers, value),
     )
-    .sort(([one], [other]) => placeOf(one) - placeOf(other))
+    .sort(([one], [other]) => positionOf(one) - positionOf(other))
   const renamed = own.map(([field, value], at) => ({
     field,
     value,

@@ -88,7 +88,7 @@ export async function factsAfter(trx: Trx, { number, before, fields, ctx }: Cent
       ? await findAssociate(trx, { centre: number, associate: fields.associate, ctx })
       : { id: present.associateId, number: present.associate }
   if (isAssociateCentre && associate.id === null) throw missingAssociate()
-  const wanted = {
+  const after = {
     name: fields.name ?? present.name,
     kind,
     associateId: isAssociateCentre ? associate.id : null,
@@ -102,8 +102,8 @@ export async function factsAfter(trx: Trx, { number, before, fields, ctx }: Cent
     globalListening: fields.globalListening ?? present.globalListening,
     timeZone: await wantedTimeZone(present, fields),
   }
-  refuseGlobalListening(number, wanted)
-  return wanted
+  refuseGlobalListening(number, after)
+  return after
 }
 
 /** One of another country says nothing of this one. */
@@ -140,9 +140,9 @@ function firstStatus(kind: CentreFacts['kind'], before: CentreWithPeople | undef
 
 async function findAssociate(
   trx: Trx,
-  { centre, associate: wanted, ctx }: { centre: string; associate: string; ctx: RuleContext },
+  { centre, associate: number, ctx }: { centre: string; associate: string; ctx: RuleContext },
 ): Promise<{ id: number; number: string }> {
-  const associate = await findCentre(trx, wanted, ctx)
+  const associate = await findCentre(trx, number, ctx)
   if (associate.kind !== 'associate' || associate.number === centre) {
     const what = associate.number === centre ? `${centre} itself` : `${associate.number} (${associate.name})`
     throw new Refused('not-an-associate', `${what} is not an Associate that ${centre} can belong to.`, {

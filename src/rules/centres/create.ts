@@ -46,8 +46,8 @@ export async function createCentre(
 function differing(there: CentreWithPeople, fields: NewCentreOptions): string[] {
   const facts = factsOf(there)
   const said = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
-  const wanted = { ...facts, kind: kindOf(fields) ?? 'school', ...said }
-  return Object.keys(differences(facts, wanted))
+  const asked = { ...facts, kind: kindOf(fields) ?? 'school', ...said }
+  return Object.keys(differences(facts, asked))
 }
 
 function inUse(

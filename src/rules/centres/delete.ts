@@ -14,10 +14,10 @@ export interface DeletedCentre extends ChangedCentre {
 /** Soft: while it is deleted its users cannot sign in, and nothing of theirs is lost [notes on the workbook]. */
 export async function deleteCentre(
   trx: Trx,
-  { centre: wanted, ctx }: { centre: string; ctx: RuleContext },
+  { centre: number, ctx }: { centre: string; ctx: RuleContext },
 ): Promise<DeletedCentre> {
   const { by, at } = ctx
-  const centre = await findCentre(trx, wanted, ctx)
+  const centre = await findCentre(trx, number, ctx)
   permit(ctx, 'centres.delete', onCentre(centre))
   const { live: associateCentres } = await countAssociateCentres(trx, centre.id)
   if (centre.deleted_at !== null) return { centre, outcome: 'unchanged', fields: [], associateCentres }

@@ -27,14 +27,14 @@ export async function editCentre(
   const before = await findCentre(trx, centre, ctx)
   permit(ctx, 'centres.edit', onCentre(before))
   const { id, number } = before
-  const wanted = await factsAfter(trx, { number, before, fields: said, ctx })
-  const changes = differences(factsOf(before), wanted)
+  const after = await factsAfter(trx, { number, before, fields: said, ctx })
+  const changes = differences(factsOf(before), after)
   if (Object.keys(changes).length === 0) return { centre: before, outcome: 'unchanged', fields: [] }
 
-  const leaves = before.associate_id !== null && before.associate_id !== wanted.associateId
+  const leaves = before.associate_id !== null && before.associate_id !== after.associateId
   const unassigned = leaves ? await unassignEverybody(trx, id) : 0
-  const centreKey = centreSearchKey({ number, name: wanted.name })
-  const work = () => setCentreFacts(trx, { id, at, ...wanted, folded: centreKey })
+  const centreKey = centreSearchKey({ number, name: after.name })
+  const work = () => setCentreFacts(trx, { id, at, ...after, folded: centreKey })
   const moved = await closedAndOpenedBy(trx, { number, fields: Object.keys(changes), ctx, work })
   await appendAudit(trx, {
     by,
@@ -45,7 +45,7 @@ export async function editCentre(
   })
   const fields = Object.keys(changes)
   const edited = { ...(await centreNow(trx, { number, outcome: 'edited', fields })), ...moved }
-  const renamed = wanted.name !== before.name
+  const renamed = after.name !== before.name
   return renamed ? { ...edited, namesakes: await namesakesOf(trx, edited.centre) } : edited
 }
 

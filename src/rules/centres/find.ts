@@ -90,18 +90,18 @@ export async function findCentre(
   number: string,
   ctx?: Pick<RuleContext, 'by' | 'at'>,
 ): Promise<CentreWithPeople> {
-  const wanted = typedCentreNumber(number)
-  const centre = await findCentreByNumber(db, wanted)
+  const centreNumber = typedCentreNumber(number)
+  const centre = await findCentreByNumber(db, centreNumber)
   if (centre && (!ctx || mayLearnOf(ctx.by, centre.id))) return centre
-  throw await centreNotFound(db, wanted, ctx)
+  throw await centreNotFound(db, centreNumber, ctx)
 }
 
 export type NamedCentres = ReadonlyMap<string, CentreWithPeople>
 
 /** Those of the numbers that a centre has, all read at once; what is no number at all is passed over. */
 export async function centresNamed(db: Kysely<Store>, numbers: readonly string[]): Promise<NamedCentres> {
-  const wanted = [...new Set(numbers.flatMap((number) => readCentreNumber(number) ?? []))]
-  const centres = await findCentresByNumber(db, wanted)
+  const centreNumbers = [...new Set(numbers.flatMap((number) => readCentreNumber(number) ?? []))]
+  const centres = await findCentresByNumber(db, centreNumbers)
   return new Map(centres.map((centre) => [centre.number, centre]))
 }
 
@@ -110,10 +110,10 @@ export async function foundCentre(
   db: Kysely<Store>,
   { number, found, ctx }: { number: string; found: NamedCentres; ctx: Pick<RuleContext, 'by' | 'at'> },
 ): Promise<CentreWithPeople> {
-  const wanted = typedCentreNumber(number)
-  const centre = found.get(wanted)
+  const centreNumber = typedCentreNumber(number)
+  const centre = found.get(centreNumber)
   if (centre && mayLearnOf(ctx.by, centre.id)) return centre
-  throw await centreNotFound(db, wanted, ctx)
+  throw await centreNotFound(db, centreNumber, ctx)
 }
 
 /** Many numbers at once. */
@@ -128,21 +128,21 @@ export function lookUpCentres(db: Kysely<Store>, ctx: Pick<RuleContext, 'by' | '
 /** The refusal for a number that no centre has, or none that the actor may see, naming the closest. */
 export async function centreNotFound(
   db: Kysely<Store>,
-  wanted: string,
+  number: string,
   ctx?: Pick<RuleContext, 'by' | 'at'>,
 ): Promise<NotFound | NotPermitted> {
   const visible = ctx ? visibleCentres(ctx.by) : 'all'
-  const candidates = isDeleting(ctx?.by) ? [] : await closestCentres(db, { number: wanted, visible })
+  const candidates = isDeleting(ctx?.by) ? [] : await closestCentres(db, { number, visible })
   const hint =
     candidates.length > 0
       ? `Did you mean ${candidates.map(({ number, name }) => `${number} (${name})`).join(', or ')}?`
       : undefined
   if (ctx?.by.kind === 'user') {
-    return outsideView({ by: ctx.by, at: ctx.at }, { name: wanted, candidates, hint })
+    return outsideView({ by: ctx.by, at: ctx.at }, { name: number, candidates, hint })
   }
-  return new NotFound('centre-not-found', `There is no centre ${wanted}.`, {
+  return new NotFound('centre-not-found', `There is no centre ${number}.`, {
     hint,
-    details: { wanted, candidates },
+    details: { wanted: number, candidates },
   })
 }
 
@@ -153,8 +153,8 @@ export async function findOwnCentre(
   { by, at }: Pick<RuleContext, 'by' | 'at'>,
 ): Promise<CentreWithPeople> {
   if (by.kind === 'staff') return findCentre(db, number, { by, at })
-  const wanted = typedCentreNumber(number)
-  const centre = wanted === by.centre.number ? await findCentreByNumber(db, wanted) : undefined
+  const centreNumber = typedCentreNumber(number)
+  const centre = centreNumber === by.centre.number ? await findCentreByNumber(db, centreNumber) : undefined
   if (centre) return centre
-  throw outsideView({ by, at }, { name: wanted })
+  throw outsideView({ by, at }, { name: centreNumber })
 }

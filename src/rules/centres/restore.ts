@@ -9,10 +9,10 @@ import { appendAudit } from '../audit/append.ts'
 /** A deleted centre comes back as it was, and its users with the access they had. */
 export async function restoreCentre(
   trx: Trx,
-  { centre: wanted, ctx }: { centre: string; ctx: RuleContext },
+  { centre: number, ctx }: { centre: string; ctx: RuleContext },
 ): Promise<ChangedCentre> {
   const { by, at } = ctx
-  const centre = await findCentre(trx, wanted, ctx)
+  const centre = await findCentre(trx, number, ctx)
   permit(ctx, 'centres.restore', onCentre(centre))
   if (centre.deleted_at === null) return { centre, outcome: 'unchanged', fields: [] }
 

@@ -26,12 +26,12 @@ export function momentOf(local: LocalTime): Moment {
 }
 
 function workOut({ date, time, zone }: LocalTime): Moment {
-  const wanted = Temporal.PlainDateTime.from(`${date}T${time}`)
-  const first = wanted.toZonedDateTime(zone, { disambiguation: 'earlier' })
-  const last = wanted.toZonedDateTime(zone, { disambiguation: 'later' })
+  const local = Temporal.PlainDateTime.from(`${date}T${time}`)
+  const first = local.toZonedDateTime(zone, { disambiguation: 'earlier' })
+  const last = local.toZonedDateTime(zone, { disambiguation: 'later' })
   if (first.epochMilliseconds === last.epochMilliseconds) return { at: new Date(first.epochMilliseconds) }
   const shown = first.toPlainDateTime()
-  return Temporal.PlainDateTime.compare(shown, wanted) === 0
+  return Temporal.PlainDateTime.compare(shown, local) === 0
     ? {
         problem: 'local-time-exists-twice',
         words: `${time} exists twice on ${date} in ${zone}: the clocks go back`,

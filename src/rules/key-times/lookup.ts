@@ -120,9 +120,9 @@ export function keyTimeOf(
 
 function holds(
   { session, series, from_date, until_date }: KeyTime,
-  { session: wanted, series: of, date }: KeyTimeQuery,
+  { session: asked, series: of, date }: KeyTimeQuery,
 ): boolean {
-  if (session !== wanted) return false
+  if (session !== asked) return false
   if (series !== null && series !== of) return false
   return (from_date === null || from_date <= date) && (until_date === null || date <= until_date)
 }

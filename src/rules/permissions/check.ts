@@ -35,12 +35,12 @@ export async function checkPermission(
   { email, action: typed, target: name, role, field, ctx }: Question,
 ): Promise<Checked> {
   const action = typedAction(typed)
-  const wanted = typedRole(role, action)
+  const roleName = typedRole(role, action)
   const account = await findUser(db, { email, ...ctx })
   const target = await targetNamed(db, { name, ctx })
   const by = actingUser(account, ctx.by)
   const { allowed, rule } = by
-    ? decide(by, action, { ...target, role: wanted, field })
+    ? decide(by, action, { ...target, role: roleName, field })
     : { allowed: false, rule: `only somebody who can sign in may act (${account.blocker})` }
   return { actor: account.email, action, target: target.name, allowed, rule }
 }

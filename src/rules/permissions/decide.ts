@@ -83,11 +83,11 @@ export function decide(by: Actor, action: Action, target: Target): Decision {
   const own = isOwn ? ownRefusal(action, target) : undefined
   if (own !== undefined) return { allowed: false, rule: own }
   const held = rowsOf(by)
-  const wanted = { action, target, isOwn }
-  const granting = held.find(({ grants }) => grants.some((grant) => covers(by, grant, wanted)))
-  if (!granting) return { allowed: false, rule: reasonForRefusal(by, { held, ...wanted }) }
+  const request = { action, target, isOwn }
+  const granting = held.find(({ grants }) => grants.some((grant) => covers(by, grant, request)))
+  if (!granting) return { allowed: false, rule: reasonForRefusal(by, { held, ...request }) }
   if (!isOwn && takesOver(action, target)) {
-    const missing = powersBeyond(by, target)
+    const missing = powersNotHeld(by, target)
     if (missing.length > 0) return { allowed: false, rule: beyondInWords(missing, target) }
   }
   return { allowed: true, rule: said(granting) }
@@ -233,7 +233,7 @@ function takesOver(action: Action, { field }: Target): boolean {
  * What the account may that the actor neither has there nor may grant there: every role is a power, the
  * service roles too, and so is each centre that is acted for. `teacher` counts as none.
  */
-function powersBeyond(by: Holder, target: Target): string[] {
+function powersNotHeld(by: Holder, target: Target): string[] {
   const { user } = target
   if (!user) return []
   const centreId = centreOf(target)?.id ?? 0

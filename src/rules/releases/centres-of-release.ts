@@ -187,7 +187,7 @@ export function reachOf(release: ReleaseRow, facts: ReleaseFacts): CentresReache
  * Whether a release has closed everywhere where it opens: nothing of it can be mended any more. One that closes before
  * it opens is over once both are past; where a Key Time is not known, once its day is past everywhere.
  */
-export function isOver(
+export function hasClosedEverywhere(
   { opens, closes }: Pick<ReleaseRow, 'opens' | 'closes'>,
   { reached, at }: { reached: readonly ReachedCentres[]; at: Date },
 ): boolean {

@@ -19,9 +19,9 @@ import {
   findRelease,
   presentOf,
   refuseContradictions,
-  type WantedRelease,
-  wantedAudience,
-  wantedResources,
+  type ReleaseDefinition,
+  resolveAudience,
+  resolveResources,
 } from './release.ts'
 import { changedAtOnce, type Closing, givenBy } from './what-closes.ts'
 
@@ -42,8 +42,8 @@ export async function createRelease(
   const { by, at } = ctx
   permit(ctx, 'releases.create', { name })
   const [resources, audience, same] = await together(
-    wantedResources(trx, ids),
-    wantedAudience(trx, parts),
+    resolveResources(trx, ids),
+    resolveAudience(trx, parts),
     findReleases(trx, { name }),
   )
   refuseContradictions({ name, resources, audience, opens, closes }, { same })
@@ -97,35 +97,35 @@ export async function editRelease(
   const { by, at } = ctx
   const [before, resources, audience, same] = await together(
     findRelease(trx, named),
-    changes.resources ? wantedResources(trx, changes.resources) : Promise.resolve(undefined),
-    changes.audience ? wantedAudience(trx, changes.audience) : Promise.resolve(undefined),
+    changes.resources ? resolveResources(trx, changes.resources) : Promise.resolve(undefined),
+    changes.audience ? resolveAudience(trx, changes.audience) : Promise.resolve(undefined),
     changes.name === undefined ? Promise.resolve([]) : findReleases(trx, { name: changes.name }),
   )
   const subject = `release ${before.id}`
   permit(ctx, 'releases.edit', { name: subject })
   if (before.state === 'withdrawn') throw isWithdrawn(before)
   const present = presentOf(before)
-  const wanted: WantedRelease = {
+  const after: ReleaseDefinition = {
     name: changes.name ?? present.name,
     resources: resources ?? present.resources,
     audience: audience ?? present.audience,
     opens: changes.opens ?? present.opens,
     closes: changes.closes === undefined ? present.closes : changes.closes,
   }
-  const [was, is] = [factsOf(present), factsOf(wanted)]
+  const [was, is] = [factsOf(present), factsOf(after)]
   if (isDeepStrictEqual(was, is)) return { release: before, outcome: 'unchanged', closes: [], opens: [] }
   // Two of an older store may differ in capital letters alone: whoever keeps the name is let keep it.
-  refuseContradictions({ id: before.id, ...wanted }, { same: wanted.name === present.name ? [] : same })
+  refuseContradictions({ id: before.id, ...after }, { same: after.name === present.name ? [] : same })
 
   const opensAnew = before.state === 'released' && !isDeepStrictEqual({ ...was, name: is.name }, is)
   const given = opensAnew ? await givenBy(trx, before) : []
   await changeRelease(trx, {
     id: before.id,
-    name: wanted.name,
+    name: after.name,
     opens: is.opens,
     closes: is.closes,
     resourceIds: is.resources,
-    audience: wanted.audience,
+    audience: after.audience,
   })
   const release = await findRelease(trx, String(before.id))
   const outlook = opensAnew ? await outlookOf(trx, release) : undefined
@@ -139,7 +139,7 @@ export async function editRelease(
 const releaseFacts = ['name', 'opens', 'closes', 'resources', 'audience'] as const
 type ReleaseFact = (typeof releaseFacts)[number]
 
-function factsOf({ name, resources, audience, opens, closes }: WantedRelease) {
+function factsOf({ name, resources, audience, opens, closes }: ReleaseDefinition) {
   return {
     name,
     opens: momentText(opens),

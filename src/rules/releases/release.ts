@@ -13,8 +13,8 @@ import { type ReleaseMoment, readKept } from './moment.ts'
  * A release by its number, or by its name: a name that is used again is that of the one that is not withdrawn. Letter
  * case is a difference only in an older store, where one may be called as another but for it. @throws `release-not-found`
  */
-export async function findRelease(db: Kysely<Store>, wanted: string): Promise<ReleaseRow> {
-  const text = wanted.trim()
+export async function findRelease(db: Kysely<Store>, typed: string): Promise<ReleaseRow> {
+  const text = typed.trim()
   const named = isNumber(text)
     ? await findReleases(db, { ids: [Number(text)] })
     : await findReleases(db, { name: text })
@@ -34,7 +34,7 @@ function isNumber(text: string): boolean {
 }
 
 /** What somebody wants a release to be. */
-export interface WantedRelease {
+export interface ReleaseDefinition {
   name: string
   resources: ResourceRow[]
   audience: readonly AudiencePart[]
@@ -43,8 +43,8 @@ export interface WantedRelease {
 }
 
 /** The resources that were named, withdrawn ones refused. */
-export async function wantedResources(trx: Trx, ids: readonly string[]): Promise<ResourceRow[]> {
-  const all = await together<ResourceRow[]>(...ids.map((wanted) => findResource(trx, wanted)))
+export async function resolveResources(trx: Trx, ids: readonly string[]): Promise<ResourceRow[]> {
+  const all = await together<ResourceRow[]>(...ids.map((id) => findResource(trx, id)))
   const byId = new Map(all.map((resource) => [resource.id, resource]))
   const found = [...byId.values()]
   const withdrawn = found.find(({ withdrawn_at }) => withdrawn_at !== null)
@@ -57,7 +57,7 @@ export async function wantedResources(trx: Trx, ids: readonly string[]): Promise
 }
 
 /** Each part of an audience once. @throws `centre-not-found` for a number that no centre has */
-export async function wantedAudience(trx: Trx, parts: readonly AudiencePart[]): Promise<AudiencePart[]> {
+export async function resolveAudience(trx: Trx, parts: readonly AudiencePart[]): Promise<AudiencePart[]> {
   const distinct = new Map(parts.map((part) => [audienceText(part), part]))
   const named = [...distinct.values()].filter(({ kind }) => kind === 'centre')
   await together(...named.map(({ value }) => findCentre(trx, value)))
@@ -66,10 +66,10 @@ export async function wantedAudience(trx: Trx, parts: readonly AudiencePart[]): 
 
 /** @param same what is called so already. @throws `name-in-use`, `ends-before-it-begins`, `series-differ` */
 export function refuseContradictions(
-  { id, ...wanted }: WantedRelease & { id?: number },
+  { id, ...values }: ReleaseDefinition & { id?: number },
   { same: named }: { same: readonly ReleaseRow[] },
 ): void {
-  const { name, resources, opens, closes } = wanted
+  const { name, resources, opens, closes } = values
   if (isNumber(name)) {
     throw new Usage(`A release is not called '${name}': a number alone means the release of that number.`, {
       code: 'invalid-name',
@@ -107,7 +107,7 @@ export function endsFirst(opens: ReleaseMoment, closes: ReleaseMoment): boolean 
 }
 
 /** What a release is now, as it could be wanted. */
-export function presentOf({ name, resources, audience, opens, closes }: ReleaseRow): WantedRelease {
+export function presentOf({ name, resources, audience, opens, closes }: ReleaseRow): ReleaseDefinition {
   return {
     name,
     resources: [...resources].sort((one, other) => one.id - other.id),

@@ -163,8 +163,8 @@ export function findRole(name: string): Role | undefined {
 
 /** A site by its name: `Cambridge Primary support site` is `cambridge-primary`. */
 export function findSite(name: string): Site | undefined {
-  const wanted = plainWords(name).replace(/ ?support site$/, '')
-  return sites.find((site) => plainWords(site) === wanted || plainWords(`online ${site}`) === wanted)
+  const plainName = plainWords(name).replace(/ ?support site$/, '')
+  return sites.find((site) => plainWords(site) === plainName || plainWords(`online ${site}`) === plainName)
 }
 
 function plainWords(name: string): string {

@@ -59,10 +59,10 @@ export function chosenSites(names: readonly string[]): Site[] {
 
 /** A site that holds Progression Test data. */
 export function progressionTestSite(name: string): (typeof progressionTestSites)[number] {
-  const wanted = findSite(name)
-  const site = progressionTestSites.find((one) => one === wanted)
-  if (!site && wanted)
-    throw new Usage(`There is no Progression Test data on ${wanted}.`, {
+  const anySite = findSite(name)
+  const site = progressionTestSites.find((one) => one === anySite)
+  if (!site && anySite)
+    throw new Usage(`There is no Progression Test data on ${anySite}.`, {
       code: 'unknown-site',
       hint: `It is on ${progressionTestSites.join(' and ')}.`,
     })

@@ -50,7 +50,7 @@ export interface Seeded {
 
 /** Fills an empty store with people who cannot exist; never one in which somebody does. */
 export async function seedStore(trx: Trx, seeding: Seeding): Promise<Seeded> {
-  const { centres, users, seed, releases: wanted, services: serviced, password, ctx } = seeding
+  const { centres, users, seed, releases: withReleases, services: serviced, password, ctx } = seeding
   permit(ctx, 'seed', { name: 'store' })
   if (!(await isEmpty(trx))) return seededBefore(trx, seeding)
   const at = ctx.at.toISOString()
@@ -73,7 +73,7 @@ export async function seedStore(trx: Trx, seeding: Seeding): Promise<Seeded> {
     }
   }
   const firstUser = await insertSeedUsers(trx, { count: users, rows: people() })
-  const releases = wanted ? await addReleases(trx, ctx) : null
+  const releases = withReleases ? await addReleases(trx, ctx) : null
   const services = serviced
     ? await addServices(trx, {
         centres: { count: centres, first: firstCentre },

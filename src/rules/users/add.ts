@@ -86,10 +86,10 @@ function rightsFor({ admin, roles = [], sites = [], ctx }: Addition, centre: Cen
     ...(admin || chosen.admin ? ['admin'] : []),
     ...(chosen.teacher || ticked.length > 0 ? ['teacher'] : []),
   ]
-  const wanted = [...hub, ...chosen.roles]
+  const allRoles = [...hub, ...chosen.roles]
   return {
     centre,
-    hubRole: wanted.length === 0 ? usualHubRole(ctx.by, centre) : hubRoleFor(wanted),
+    hubRole: allRoles.length === 0 ? usualHubRole(ctx.by, centre) : hubRoleFor(allRoles),
     roles: chosen.roles,
     sites: ticked.filter((site) => site !== 'school-support-hub'),
   }
@@ -147,13 +147,13 @@ async function rejoin(
 
 /** What was said of the new user and is not so of the one that is there. */
 function differing(account: Account, { person, rights }: { person: Person; rights: Rights }): string[] {
-  const wanted = [...(rights.hubRole ? [rights.hubRole] : []), ...rights.roles]
+  const allRoles = [...(rights.hubRole ? [rights.hubRole] : []), ...rights.roles]
   const sites = [...(rights.hubRole ? ['school-support-hub'] : []), ...rights.sites]
   return [
     ...(account.centre?.id === rights.centre.id ? [] : ['centre']),
     ...(account.firstName === person.firstName ? [] : ['first name']),
     ...(account.lastName === person.lastName ? [] : ['last name']),
-    ...(account.roles.join() === wanted.join() ? [] : ['roles']),
+    ...(account.roles.join() === allRoles.join() ? [] : ['roles']),
     ...(account.sites.join() === sites.join() ? [] : ['sites']),
   ]
 }

@@ -138,13 +138,13 @@ function* nearOnesOf(group: readonly PersonRow[]): Generator<DuplicateGroup> {
       leads[Math.max(first, own)] = Math.min(first, own)
     }
   }
-  const chains = new Map<number, PersonRow[]>()
+  const connected = new Map<number, PersonRow[]>()
   for (const [at, person] of group.entries()) {
-    const chain = chains.get(firstOf(at))
+    const chain = connected.get(firstOf(at))
     if (chain) chain.push(person)
-    else chains.set(firstOf(at), [person])
+    else connected.set(firstOf(at), [person])
   }
-  for (const people of chains.values()) if (people.length > 1) yield { people, more: 0 }
+  for (const people of connected.values()) if (people.length > 1) yield { people, more: 0 }
 }
 
 /** Two by two; of many, the first two and how many more there are. */

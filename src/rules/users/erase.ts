@@ -8,7 +8,7 @@ import {
   eraseMentions,
   eraseMessages,
   isNamed,
-  isOfSomebodyElse,
+  belongsToAnotherUser,
   valuesNaming,
 } from '../../db/users/erase.ts'
 import { accountsErasedBefore, noteErased, wasErased } from '../../db/users/erased-accounts.ts'
@@ -143,7 +143,7 @@ async function addressesOf(
   })
   const all = [address, ...former]
   const others = await together<boolean[]>(
-    ...all.map(({ emailKey }) => isOfSomebodyElse(trx, { ids, emailKey })),
+    ...all.map(({ emailKey }) => belongsToAnotherUser(trx, { ids, emailKey })),
   )
   return all.filter((_, at) => !others[at])
 }

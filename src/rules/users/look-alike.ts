@@ -148,9 +148,9 @@ export function lookAlikeDomains(
       .filter(isInAnotherScript)
       .map((ending) => ({ domain, ending, likeness: domainLikeness(ending) })),
   )
-  const wanted = new Set(endings.map(({ likeness }) => likeness))
-  const inUse = byLikeness(known, wanted)
-  const together = byLikeness(beside, wanted)
+  const likenesses = new Set(endings.map(({ likeness }) => likeness))
+  const inUse = byLikeness(known, likenesses)
+  const together = byLikeness(beside, likenesses)
   const found = new Map<string, string>()
   for (const { domain, ending, likeness } of endings) {
     if (inUse.get(likeness)?.has(ending)) continue
@@ -165,7 +165,7 @@ export function lookAlikeDomains(
  * at once of nearly all that do not, without a text for each.
  */
 export function mayReadAs(domains: readonly string[]): (lines: string) => string[] {
-  const wanted = new Set(
+  const likenesses = new Set(
     domains.flatMap((domain) =>
       endingsOf(domain)
         .filter(isInAnotherScript)
@@ -173,8 +173,8 @@ export function mayReadAs(domains: readonly string[]): (lines: string) => string
     ),
   )
   const marked = new Uint8Array(1 << 16)
-  for (const labels of wanted) marked[markOfLastLabels(labels, labels.length).mark] = 1
-  const mayRead = (domain: string) => !plainDomain.test(domain) || wanted.has(seen(lastLabels(domain)))
+  for (const labels of likenesses) marked[markOfLastLabels(labels, labels.length).mark] = 1
+  const mayRead = (domain: string) => !plainDomain.test(domain) || likenesses.has(seen(lastLabels(domain)))
   return (lines) => {
     if (!plainLines.test(lines)) return lines.split('\n').map(domainOf).filter(mayRead)
     // By where they stand: of several the first is told.
@@ -244,13 +244,13 @@ function lastLabels(domain: string): string {
 /** By what their endings look like, where that is wanted: each ending, with a domain that has it. */
 function byLikeness(
   domains: readonly string[],
-  wanted: ReadonlySet<string>,
+  likenesses: ReadonlySet<string>,
 ): Map<string, Map<string, string>> {
   const index = new Map<string, Map<string, string>>()
   for (const domain of domains) {
     for (const ending of endingsOf(domain)) {
       const likeness = domainLikeness(ending)
-      if (!wanted.has(likeness)) continue
+      if (!likenesses.has(likeness)) continue
       const alike = index.get(likeness) ?? new Map<string, string>()
       if (!alike.has(ending)) alike.set(ending, domain)
       index.set(likeness, alike)

@@ -89,8 +89,8 @@ export async function sitesToGive(
 ): Promise<string[]> {
   const giver = await findUserUncounted(db, { email: from, at, by })
   const receiver = await findUserUncounted(db, { email: to, at, by })
-  const colleagues = receiver.id !== giver.id && receiver.centre?.id === giver.centre?.id
-  if (!colleagues || receiver.status === 'suspended') return []
+  const areColleagues = receiver.id !== giver.id && receiver.centre?.id === giver.centre?.id
+  if (!areColleagues || receiver.status === 'suspended') return []
   const moving = await holdingsOf(db, { ownerId: giver.id, sites })
   return moving.map(({ site }) => site).filter((site) => !receiver.sites.includes(site))
 }

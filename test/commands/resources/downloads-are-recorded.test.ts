@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Trx } from '../../../src/db/transact.ts'
-import { makersMark } from '../../../src/unfinished-files.ts'
+import { ownerTag } from '../../../src/unfinished-files.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const resource = ['resources', 'download', '1', '--out', 'there.bin']
@@ -70,8 +70,8 @@ describe.each([
   })
 
   it('takes away what a download into that folder left that was killed, and nothing that is still made', async () => {
-    const killed = makersMark().replace(`-${process.pid}-`, '-4194999-')
-    const going = makersMark()
+    const killed = ownerTag().replace(`-${process.pid}-`, '-4194999-')
+    const going = ownerTag()
     for (const mark of [killed, going]) writeFileSync(world.path(`.download-${mark}.part.bin`), 'half')
     await ran(...argv)
     expect(existsSync(world.path(`.download-${killed}.part.bin`))).toBe(false)

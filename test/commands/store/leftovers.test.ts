@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { makersMark } from '../../../src/unfinished-files.ts'
+import { ownerTag } from '../../../src/unfinished-files.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('a file that a command left unfinished', () => {
@@ -16,9 +16,9 @@ describe('a file that a command left unfinished', () => {
   /** As a process makes it that has ended since: its number is nobody's now. */
   function ofEndedProcess(): string {
     const { pid } = spawnSync('true')
-    return makersMark().replace(`-${process.pid}-`, `-${pid}-`)
+    return ownerTag().replace(`-${process.pid}-`, `-${pid}-`)
   }
-  const ofAnotherHost = () => makersMark().replace(/^[^-]+/, 'another~host')
+  const ofAnotherHost = () => ownerTag().replace(/^[^-]+/, 'another~host')
 
   const names = (mark: string) => [
     `hub.db.${mark}.new`,
@@ -83,7 +83,7 @@ describe('a file that a command left unfinished', () => {
   })
 
   it.each([
-    ['of a process that still runs', () => makersMark()],
+    ['of a process that still runs', () => ownerTag()],
     ['of another host', ofAnotherHost],
     ['that does not say whose it is', () => '0a1b2c3d'],
   ])('%s is only named', async (_what, mark) => {
