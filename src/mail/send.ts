@@ -103,7 +103,10 @@ async function sendAll(
     for (const id of ids) {
       if (signal?.aborted) return undefined
       if (broken >= maxBrokenConnections || refused.times >= maxRefusedAlike) return last
-      const opened = line?.isOpen() ? line : (unreachable ?? (await openSmtpConnection(server, limits)))
+      const opened = line?.isOpen()
+        ? line
+        : (unreachable ?? (await openSmtpConnection(server, limits, signal)))
+      if (signal?.aborted && 'trouble' in opened) return undefined
       const { result: claimed } = await commit(sending.store, (trx) =>
         claimToWrite(trx, [id], { ...sending, claimant }),
       )

@@ -7,10 +7,13 @@ import type { MailServer } from './smtp-settings.ts'
 export interface Limits {
   connect: number
   greet: number
+  /** Of silence: whoever says a word now and then is waited for longer. */
   reply: number
+  /** For opening the line, and for a message: nobody is waited for longer than that, however slowly they speak. */
+  whole: number
 }
 
-export const usualLimits: Limits = { connect: 10_000, greet: 10_000, reply: 30_000 }
+export const usualLimits: Limits = { connect: 10_000, greet: 10_000, reply: 30_000, whole: 120_000 }
 
 /** What became of one message. */
 export type Outcome =
@@ -39,10 +42,14 @@ interface Trouble extends Error {
   command?: string
 }
 
-/** Opens a line to the mail server. @returns in words what stands in the way, if something does */
+/**
+ * Opens a line to the mail server; a signal ends that.
+ * @returns in words what stands in the way, if something does
+ */
 export async function openSmtpConnection(
   server: MailServer,
   limits: Limits,
+  signal?: AbortSignal,
 ): Promise<SmtpConnection | { trouble: string }> {
   const { default: SMTPConnection } = await import('nodemailer/lib/smtp-connection')
   const connection = new SMTPConnection({
@@ -77,7 +84,8 @@ export async function openSmtpConnection(
   const connected = new Promise<Trouble | undefined>((resolve) =>
     connection.connect((error?: Error | null) => resolve(error ?? undefined)),
   )
-  const trouble = (await Promise.race([connected, broken])) ?? (await signedIn())
+  const opened = Promise.race([connected, broken]).then((problem) => problem ?? signedIn())
+  const trouble = await within(limits.whole, { work: opened, signal })
   if (trouble) {
     close()
     return { trouble: describe(trouble, server) }
@@ -97,11 +105,12 @@ export async function openSmtpConnection(
       body.once('end', () => {
         handedOver = true
       })
-      const error = await new Promise<Trouble | undefined>((resolve) => {
+      const answered = new Promise<Trouble | undefined>((resolve) => {
         connection.send({ from: message.from, to: [message.to], size: message.raw.length }, body, (problem) =>
           resolve(problem ?? undefined),
         )
       })
+      const error = await within(limits.whole, { work: answered })
       faultPoint('a message was answered', 'done')
       if (!error) return { state: 'sent' }
       const outcome = outcomeOf(error, { handedOver, words: describe(error, server) })
@@ -121,11 +130,36 @@ export async function openSmtpConnection(
 
   async function backToStart(): Promise<boolean> {
     if (!open) return false
-    const answered = new Promise<boolean>((resolve) =>
-      connection.reset((error?: Error | null) => resolve(!error)),
+    const answered = new Promise<Trouble | undefined>((resolve) =>
+      connection.reset((error?: Error | null) => resolve(error ?? undefined)),
     )
-    return Promise.race([answered, broken.then(() => false)])
+    return (await within(limits.whole, { work: Promise.race([answered, broken]) })) === undefined
   }
+}
+
+/** What the work answers, or the trouble that it took too long, or was no longer wanted. */
+async function within(
+  milliseconds: number,
+  { work, signal }: { work: Promise<Trouble | undefined>; signal?: AbortSignal },
+): Promise<Trouble | undefined> {
+  let end: (trouble: Trouble) => void = () => undefined
+  const ended = new Promise<Trouble>((resolve) => {
+    end = resolve
+  })
+  const stop = () => end(new Error('interrupted'))
+  const timer = setTimeout(() => end(tooSlow()), milliseconds)
+  if (signal?.aborted) stop()
+  signal?.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([work, ended])
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', stop)
+  }
+}
+
+function tooSlow(): Trouble {
+  return Object.assign(new Error('it speaks too slowly'), { code: 'ETIMEDOUT' })
 }
 
 function outcomeOf(

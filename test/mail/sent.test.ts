@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import tls from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { OutboxRow } from '../../src/db/schema.ts'
@@ -24,7 +25,7 @@ describe('sending through a mail server', () => {
   }
 
   /** For servers that never answer; whoever answers has as long as is usual. */
-  const impatient = { connect: 10_000, greet: 3000, reply: 3000 }
+  const impatient = { connect: 10_000, greet: 3000, reply: 3000, whole: 10_000 }
   const queue = async (count: number) => {
     for (let at = 1; at <= count; at += 1) {
       const email = `user${at}@school.example`
@@ -130,6 +131,42 @@ describe('sending through a mail server', () => {
       expect(server.received).toEqual([])
     },
   )
+
+  /** Says one letter after the other, and never comes to an end. */
+  const drip = (socket: Socket) => {
+    socket.write('250-')
+    const timer = setInterval(() => socket.write('x'), 50)
+    socket.once('close', () => clearInterval(timer))
+  }
+
+  it.each([
+    ['EHLO', 'queued'],
+    ['RCPT', 'queued'],
+    ['.', 'unknown'],
+  ])('waits for no server that never ends its answer to %s', async (command, state) => {
+    await queue(1)
+    const odd = closed(await oddServer(upTo(command, drip)))
+    const after = await send(odd.port, { limits: { ...impatient, whole: 400 } })
+    expect(after).toMatchObject([
+      { state, last_error: `127.0.0.1:${odd.port} did not answer in time (it speaks too slowly)` },
+    ])
+  })
+
+  it('ends at a signal where no line is open yet, and no message was touched', async () => {
+    await queue(2)
+    const interrupting = new AbortController()
+    const odd = closed(
+      await oddServer((socket) => {
+        drip(socket)
+        interrupting.abort()
+      }),
+    )
+    const after = await send(odd.port, { signal: interrupting.signal })
+    expect(after).toMatchObject([
+      { state: 'queued', attempts: 0 },
+      { state: 'queued', attempts: 0 },
+    ])
+  })
 
   it('is told at a terminal as what it is where it may have arrived', async () => {
     await world.user('omar@school.example', { centre: 'EG001' })
