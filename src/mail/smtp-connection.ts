@@ -114,6 +114,7 @@ export async function openSmtpConnection(
       faultPoint('a message was answered', 'done')
       if (!error) return { state: 'sent' }
       const outcome = outcomeOf(error, { handedOver, words: describe(error, server) })
+      if (isTooLarge(error)) return outcome
       if (!error.responseCode || error.responseCode === 421 || !(await backToStart())) close()
       return outcome
     },
@@ -162,10 +163,11 @@ function tooSlow(): Trouble {
   return Object.assign(new Error('it speaks too slowly'), { code: 'ETIMEDOUT' })
 }
 
-function outcomeOf(
-  { responseCode = 0, response, command }: Trouble,
-  { handedOver, words }: { handedOver: boolean; words: string },
-): Outcome {
+function outcomeOf(trouble: Trouble, { handedOver, words }: { handedOver: boolean; words: string }): Outcome {
+  const { response, command } = trouble
+  // What is beyond 599 is no answer of this protocol [RFC 5321, 4.2], and says nothing of the message.
+  const responseCode = (trouble.responseCode ?? 0) < 600 ? (trouble.responseCode ?? 0) : 0
+  if (isTooLarge(trouble)) return { state: 'failed', reason: words }
   const aboutMessage = command === 'RCPT TO' || command === 'DATA'
   if (responseCode >= 500 && aboutMessage) {
     const answer = String(response || responseCode)
@@ -176,6 +178,11 @@ function outcomeOf(
     return { state: 'queued', reason: words, forAll: !aboutMessage || responseCode === 421 }
   if (handedOver) return { state: 'unknown', reason: words }
   return { state: 'queued', reason: words, forAll: true }
+}
+
+/** Larger than the server said that it takes: nothing was handed over. */
+function isTooLarge({ code, command }: Trouble): boolean {
+  return code === 'EMESSAGE' && command === 'MAIL FROM'
 }
 
 /** The reply code of a server's answer, and the more precise one of RFC 3463 where it has one. */
@@ -213,15 +220,25 @@ const certificateTroubles: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** The trouble in words that an administrator can act on. */
-function describe({ code, responseCode, response, message }: Trouble, { host, port }: MailServer): string {
+function describe(trouble: Trouble, { host, port }: MailServer): string {
+  const { code, responseCode, response, message } = trouble
   const at = `${host}:${port}`
   const certificate = certificateTroubles.find(([pattern]) => pattern.test(`${code} ${message}`))
   if (certificate) return `no protected connection to ${at}: ${certificate[1]}`
   if (code === 'ETLS') return `no protected connection to ${at}: ${message}`
-  if (code === 'EAUTH') return `${at} did not accept the user and password (${message})`
+  if (code === 'EAUTH') return `${notSignedIn(trouble, at)} (${response || message})`
+  if (isTooLarge(trouble)) return `${host} takes no message as large as this one (${message})`
   if (responseCode && response) return `${host} answered: ${response}`
   if (code === 'ETIMEDOUT') return `${at} did not answer in time (${message})`
   if (code === 'EDNS') return `there is no server called ${host}`
   if (/ECONNREFUSED/.test(`${code} ${message}`)) return `nothing answers at ${at} (connection refused)`
   return `the connection to ${at} failed: ${message}`
+}
+
+/** A password that is right is not to be changed because a server was busy, or knows no way to sign in that we know. */
+function notSignedIn({ responseCode = 0 }: Trouble, at: string): string {
+  if (responseCode >= 400 && responseCode < 500) return `${at} could not check the user and password now`
+  if (responseCode > 500 && responseCode < 505)
+    return `${at} offers no way to sign in with a user and password`
+  return `${at} did not accept the user and password`
 }

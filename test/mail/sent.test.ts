@@ -244,6 +244,42 @@ describe('sending through a mail server', () => {
     ])
   })
 
+  it.each([
+    ['454 4.7.0 later', 'could not check the user and password now'],
+    ['421 4.3.2 closing', 'could not check the user and password now'],
+    ['504 5.5.4 no such mechanism', 'offers no way to sign in with a user and password'],
+    ['535 5.7.8 bad', 'did not accept the user and password'],
+  ])('says of a sign-in that was answered %s that it %s', async (answer, words) => {
+    await queue(1)
+    const { port } = closed(await oddServer(upTo('AUTH', (socket) => void socket.write(`${answer}\r\n`))))
+    const server = { host: '127.0.0.1', port, protection: 'none', user: 'hub', password: 'secret' } as const
+    expect(await send(port, { server })).toMatchObject([
+      { state: 'queued', last_error: `127.0.0.1:${port} ${words} (${answer})` },
+    ])
+  })
+
+  it('fails each message that is larger than the server takes, and closes no line for it', async () => {
+    await queue(4)
+    let lines = 0
+    const speak = upTo('EHLO', (socket) => void socket.write('250-odd.example\r\n250 SIZE 10\r\n'))
+    const odd = closed(
+      await oddServer((socket) => {
+        lines += 1
+        speak(socket)
+      }),
+    )
+    const after = await send(odd.port)
+    expect(after.map(({ state }) => state)).toEqual(['failed', 'failed', 'failed', 'failed'])
+    expect(after[0]?.last_error).toContain('127.0.0.1 takes no message as large as this one')
+    expect(lines).toBe(1)
+  })
+
+  it('takes no answer that SMTP does not know for a refusal: the message may have arrived', async () => {
+    await queue(1)
+    const odd = closed(await oddServer(upTo('.', (socket) => void socket.write('999 what\r\n'))))
+    expect(await send(odd.port)).toMatchObject([{ state: 'unknown' }])
+  })
+
   it('sends nothing without protection that was asked for', async () => {
     await queue(1)
     const plain = closed(await mailServer())
