@@ -56,3 +56,16 @@ describe('the server for those who have containers', () => {
     expect(document).toContain('(shared-store.compose.yaml)')
   })
 })
+
+describe('the lines for cron', () => {
+  const [path = '', line = ''] = /^(PATH=.*)\n(\d+ \d+ \* \* \*.*)$/m.exec(document)?.slice(1) ?? []
+
+  it('name the folders of programs, in which cron fills in nothing', () => {
+    expect(path.slice('PATH='.length).split(':')).toEqual(['/usr/local/bin', '/usr/bin', '/bin'])
+  })
+
+  it('make a backup of that day, without a question, in which each % is one for the shell', () => {
+    expect(line.replaceAll('\\%', '')).not.toContain('%')
+    expect(line).toContain('store backup /backups/hub-$(date +\\%F).db --yes')
+  })
+})

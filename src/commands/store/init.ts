@@ -47,17 +47,17 @@ export const init = () =>
       }
       const desks = roles ? await deskRoleOf(db, { make: !dryRun }) : undefined
       const isChanged = changed || desks?.made === true
-      const lines = [
-        ...(changed
-          ? [
-              `Began the store ${pathInWords(db)}`,
-              `Its key is ${pathInWords(keyFile)}: keep a copy elsewhere; without it no PIN or link can be made again.`,
-            ]
-          : desks
-            ? []
-            : [`There is a store at ${pathInWords(db)}; nothing to do.`]),
-        ...(desks ? roleLines(desks) : []),
-      ]
+      const begun = changed
+        ? [
+            `Began the store ${pathInWords(db)}`,
+            `Its key is ${pathInWords(keyFile)}: keep a copy elsewhere; without it no PIN or link can be made again.`,
+          ]
+        : []
+      const lines = desks
+        ? roleLines(desks, begun)
+        : changed
+          ? begun
+          : [`There is a store at ${pathInWords(db)}; nothing to do.`]
       return {
         text: markedAnswer(lines.join('\n'), { changed: isChanged, view: session.terminal.out }),
         json: { store: db, keyFile, desks: desks ?? null, changed: isChanged },
@@ -65,12 +65,17 @@ export const init = () =>
     },
   })
 
-function roleLines({ role, statements, made }: DeskRole): string[] {
+/** Where they are for somebody else to run, psql can be given all of it: what is no statement is a comment. */
+function roleLines({ role, statements, made }: DeskRole, begun: readonly string[]): string[] {
   const next = `Then each desk signs in as a user who has it: create user tom password '…' in role "${role}";`
-  if (made) return [`Made the role ${role}: it adds to the audit log, and cannot change it.`, next]
+  if (made) return [...begun, `Made the role ${role}: it adds to the audit log, and cannot change it.`, next]
+  const comment = (line: string) => `-- ${line}`
   return [
-    'These statements make the role for desks; whoever may make roles on the server runs them, in its database:',
+    ...begun.map(comment),
+    comment(
+      'These statements make the role for desks; whoever may make roles on the server runs them, in its database:',
+    ),
     ...statements,
-    next,
+    comment(next),
   ]
 }

@@ -128,7 +128,10 @@ const words: readonly Words[] = [
     pattern: /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*|CERT_.*)$/,
     code: 'store-untrusted',
     says: (place) => `The server of ${place} cannot prove that it is the one.`,
-    hint: 'Name the certificate of who signed its own: ?sslrootcert=FILE in the address.',
+    hint: (place) =>
+      /[?&]sslrootcert=/.test(place)
+        ? 'Check that the file of sslrootcert is the certificate of who signed its own, as whoever looks after the server has it.'
+        : 'Name the certificate of who signed its own: ?sslrootcert=FILE in the address.',
   },
   {
     pattern: /^(ERR_SSL_.*|ERR_OSSL_.*|EPROTO)$/,
@@ -197,6 +200,13 @@ export function inWords(error: unknown, place: string): unknown {
   if (error instanceof Error && /client password must be a string|no password/i.test(error.message)) {
     return passwordMissing(place, error)
   }
+  // The server has one code for all of its pg_hba.conf.
+  if (error instanceof Error && sqlStateOf(error) === '28000') {
+    if (/client certificate|certificate authentication/.test(error.message))
+      return certificateAsked(place, error)
+    if (/no encryption/.test(error.message) && /[?&]sslmode=disable/.test(place))
+      return encryptionAsked(place, error)
+  }
   const code = isDisconnected(error) && sqlStateOf(error) === '' ? 'ECONNRESET' : sqlStateOf(error)
   const found = words.find(({ pattern }) => pattern.test(code))
   if (!found) return error
@@ -232,6 +242,24 @@ export function schemaOfAnother({ shown, schema }: Pick<ServerAddress, 'schema' 
   return new Unavailable('store-foreign', `The schema ${schema} of ${shown} has tables of another program.`, {
     hint: 'Check the address, and its ?schema=: another one is named at its end, such as ?schema=ssh_admin.',
   })
+}
+
+function certificateAsked(place: string, cause: Error): Unavailable {
+  return new Unavailable('store-refused', `The server of ${place} asks for a certificate of this desk.`, {
+    hint: 'A desk signs in with a password: have whoever looks after the server let it in with scram-sha-256, and without clientcert (pg_hba.conf).',
+    cause,
+  })
+}
+
+function encryptionAsked(place: string, cause: Error): Unavailable {
+  return new Unavailable(
+    'store-refused',
+    `The server of ${place} does not let this user in from this machine unencrypted.`,
+    {
+      hint: 'Leave sslmode=disable out of the address; else have whoever looks after the server allow it there (pg_hba.conf).',
+      cause,
+    },
+  )
 }
 
 export function passwordMissing(place: string, cause?: unknown): Unavailable {

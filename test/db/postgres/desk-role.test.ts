@@ -73,6 +73,12 @@ it('is told as what makes it, where whoever asks may not make it', async () => {
   expect((await world.run(['store', 'init', '--roles', '--dry-run', '--json'])).json().desks.made).toBe(false)
 })
 
+it('is told in lines that psql takes as they are, what is no statement as comments', async () => {
+  const ran = await world.run(['store', 'init', '--roles', ...asDesk()])
+  expect(ran.stdout.split('\n').filter((line) => line.startsWith('-- '))).toHaveLength(2)
+  await owner.query(`begin; ${ran.stdout}; rollback`)
+})
+
 it('is granted by an owner who may make no roles, where it was made already', async () => {
   const { schema } = parseServerAddress(world.db)
   const role = `${schema}_maker`

@@ -56,6 +56,30 @@ describe('what a server, or the network before it, says went wrong', () => {
     expect(failure).not.toMatchObject({ message: expect.stringContaining('said by the server') })
   })
 
+  it.each([
+    ['connection requires a valid client certificate', '', 'certificate of this desk', 'with a password'],
+    ['certificate authentication failed for user "hub"', '', 'certificate of this desk', 'with a password'],
+    [
+      'no pg_hba.conf entry for host "10.0.0.1", user "hub", database "hub", no encryption',
+      '?sslmode=disable',
+      'unencrypted',
+      'Leave sslmode=disable out',
+    ],
+  ])('28000 says what pg_hba.conf asks for: %s', (message, options, says, hint) => {
+    expect(inWords(saying('28000', message), `postgres://hub@db.example/hub${options}`)).toMatchObject({
+      code: 'store-refused',
+      message: expect.stringContaining(says),
+      hint: expect.stringContaining(hint),
+    })
+  })
+
+  it('a certificate that is named already, and is not that of who signed, is to be checked', () => {
+    const place = 'postgres://hub@db.example/hub?sslrootcert=ca.crt'
+    expect(inWords(saying('DEPTH_ZERO_SELF_SIGNED_CERT'), place)).toMatchObject({
+      hint: expect.stringMatching(/^Check that the file of sslrootcert/),
+    })
+  })
+
   it.each(['25P03', '25P04', '57P01', '08006'])('%s ends the connection', (state) => {
     expect(isDisconnected(saying(state))).toBe(true)
   })
