@@ -32,6 +32,7 @@ export async function complaint(
   const said = saidOf(rejected)
   if (command && code === 'missing-mandatory-option-value') return withoutOptions({ argv, command }, code)
   if (command && code === 'missing-argument') return withoutArguments({ argv, command }, code)
+  if (command && code === 'option-missing-argument') return withoutValue(rejected, command)
   const redirected = code === 'unknown-option' ? listIntoFile(rejected) : fromFile(rejected)
   const lines = redirected ? [] : await Promise.all(linesMeant(rejected).map(accepted))
   const suggestions = lines.flatMap((line) => (line ? [commandLine(line)] : []))
@@ -39,6 +40,22 @@ export async function complaint(
     suggestions.length > 0 ? `Did you mean ${suggestions.join(', or ')}?` : 'Add --help to see what it takes.'
   const details = code === 'excess-arguments' ? {} : { candidates: optionsMeant(rejected) }
   return new Usage(`${said}.`, { code, hint: redirected ?? usual, details })
+}
+
+/** `users list --smtp`: what the option says, and the line with a place for it. */
+function withoutValue(rejected: RejectedInput, command: Command): Usage {
+  const { argv, code } = rejected
+  const flags = wrongOption(rejected)
+  const [long = ''] = /--[a-z-]+/.exec(flags) ?? []
+  const option = command.options.find((one) => one.flags === flags)
+  const at = argv.findLastIndex((word) => word === long || word === option?.short)
+  const line = withWord(argv, at, argv[at] ?? long, placeholderOf(flags))
+  const says = option ? `: ${option.description.replace(/ \(SSH_ADMIN_[A-Z_]+\)$/, '')}` : ''
+  return new Usage(`${long} needs a value${says}.`, {
+    code,
+    hint: commandLine(line),
+    details: { candidates: [] },
+  })
 }
 
 function saidOf({ message, code, command }: RejectedInput): string {
@@ -271,6 +288,11 @@ function missingArguments({ command }: Asked): Argument[] {
 }
 
 function lineWithArguments(asked: Asked): Line {
+  const { argv, command } = asked
+  const [typed = '', ...others] = command.args
+  const [, name = '', value = ''] = /^([a-z-]+)=(.+)$/is.exec(typed) ?? []
+  if (command.name() === 'set' && isSettingName(name) && others.length === 0)
+    return withWord(argv, argv.lastIndexOf(typed), name, value)
   return [...asked.argv, ...missingArguments(asked).map((argument) => argument.name().toUpperCase())]
 }
 
@@ -300,13 +322,16 @@ function lineOfSetting({ argv, command }: Asked): Line | undefined {
     const [, verb = ''] = leads.split(' ')
     return withWord(argv, argv.indexOf(first, argv.indexOf('config')), verb)
   }
-  const isSetting = settingNames.some((name) => name === first || kebabCase(name) === first.toLowerCase())
-  if (!isSetting) return undefined
+  if (!isSettingName(first)) return undefined
   // All are shown at once.
   if (others.length === 0) return withWord(argv, argv.lastIndexOf(first))
   return others.length === 1 && !isOfSettings(command)
     ? withWord(argv, argv.indexOf('config'), 'config', 'set')
     : undefined
+}
+
+function isSettingName(word: string): boolean {
+  return settingNames.some((name) => name === word || kebabCase(name) === word.toLowerCase())
 }
 
 /** `config show`, which `config get` is another word for. */

@@ -9,7 +9,7 @@ import { nounOf } from './words.ts'
  */
 export function mendedLine(error: unknown, argv: Line): string | undefined {
   if (!(error instanceof Usage || error instanceof NotFound)) return undefined
-  const mended = inOrder(withoutCommas(withoutCurlyQuotes(argv.map(withShortDashes))))
+  const mended = inOrder(withoutCommas(withoutCurlyQuotes(withOptionsFirst(argv).map(withShortDashes))))
   // Of what is refused for another reason, its own hint says more; too many words are told of by number.
   const isMoved = (at: number) => argv[at] !== mended[at] || argv[at - 1] !== mended[at - 1]
   const isMended = argv.some(
@@ -21,6 +21,20 @@ export function mendedLine(error: unknown, argv: Line): string | undefined {
 /** Word processors and phones make one long dash of two. */
 function withShortDashes(word: string): string {
   return word.replace(/^[\u2012-\u2015\u2212]{1,2}-?(?=[a-z])/, '--')
+}
+
+/** Behind `--` nothing is an option, and before the command there is nothing that it would keep. */
+function withOptionsFirst(line: Line): Line {
+  const end = line.indexOf('--')
+  if (end < 0) return line
+  const [before, behind] = [line.slice(0, end), line.slice(end + 1)]
+  const isOption = (word: string | undefined) => word !== undefined && /^--[a-z]/.test(word)
+  const isValue = (at: number) => isOption(behind[at - 1]) && behind[at]?.startsWith('-') === false
+  const options = behind.filter((word, at) => isOption(word) || isValue(at))
+  const others = behind.filter((word, at) => !isOption(word) && !isValue(at))
+  if (end > 0 && options.length === 0) return line
+  const needsEnd = others.some((word) => word.startsWith('-'))
+  return needsEnd ? [...before, ...options, '--', ...others] : [...before, ...behind]
 }
 
 const opening = /^(--[a-z-]+=)?[“”„«‘‚]/

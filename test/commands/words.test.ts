@@ -387,6 +387,39 @@ describe('an option that was mistyped', () => {
   })
 })
 
+describe('a line that lacks something', () => {
+  it.each([
+    [['users', 'add', '--', '-x <n@nile.example>'], `users add --centre CENTRE -- '-x <n@nile.example>'`],
+    [
+      ['users', 'add', 'n@nile.example', '--centre', 'EG001'],
+      `users add 'First Last <n@nile.example>' --centre EG001`,
+    ],
+    [['users', 'add', '--centre', 'EG001'], `users add 'First Last <email>' --centre EG001`],
+    [['config', 'set', 'smtp=smtp://mail.example'], 'config set smtp smtp://mail.example'],
+    [['users', 'list', '--smtp'], 'users list --smtp URL'],
+    [['users', 'list', '--centre'], 'users list --centre CENTRE'],
+    [['centres', 'create', 'Nile School'], `centres create CENTRE --name 'Nile School' --country COUNTRY`],
+    [
+      ['centres', 'create', '--name', 'Nile', '--country', 'EG'],
+      'centres create CENTRE --name Nile --country EG',
+    ],
+    [
+      ['centres', 'create', 'EG009', '--town', 'Cairo'],
+      'centres create EG009 --town Cairo --name NAME --country COUNTRY',
+    ],
+    [['centres', 'create', 'EG009', '--name', 'Nile'], 'centres create EG009 --name Nile --country COUNTRY'],
+  ])('is given back with a place for it, and all that was typed: %j', async (argv, hint) => {
+    const ran = await world.run(argv)
+    expect(ran.exit).toBe(2)
+    expect(ran.stderr).toContain(`hint:  ssh-admin ${hint}\n`)
+  })
+
+  it('names only what is missing', async () => {
+    const ran = await world.run(['users', 'add', 'Nour <n@nile.example>'])
+    expect(ran.stderr).toContain('say it with --centre CENTRE. Not asked: At which centre?')
+  })
+})
+
 describe('a line of a tired hand', () => {
   it.each([
     [['users', 'list', '\u2013centre', 'EG001'], 'users list --centre EG001'],
@@ -417,6 +450,15 @@ describe('a line of a tired hand', () => {
       `users add 'Nour <n@nile.example>' --centre EG001`,
     ],
     [['centres', 'show', 'EG0O1'], 'centres show EG001'],
+    [['--', 'users', 'show', omar], `users show ${omar}`],
+    [
+      ['users', 'add', '--', 'Nour <n@nile.example>', '--centre', 'EG001'],
+      `users add 'Nour <n@nile.example>' --centre EG001`,
+    ],
+    [
+      ['users', 'add', '--', '-x <n@nile.example>', '--centre', 'EG001'],
+      `users add --centre EG001 -- '-x <n@nile.example>'`,
+    ],
     [['centres', 'show', 'EG-001'], 'centres show EG001'],
   ])('is refused with the line that was meant: %j', async (argv, meant) => {
     const { exit, stderr } = await world.run(argv)

@@ -1,4 +1,5 @@
 import { closestCountries, countryCode } from '../../countries.ts'
+import { Usage } from '../../errors.ts'
 import { ask, requireTerminal } from '../../cli/prompt.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { newCentreNumber } from '../../rules/centres/find.ts'
@@ -9,6 +10,7 @@ import { cleanText } from '../../workbook/cell.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { flag, optionalArgument } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
+import { commandLine, type Line, withWord } from '../../cli/typed-line.ts'
 import { centreOptions } from './options.ts'
 
 export const create = () =>
@@ -28,11 +30,12 @@ export const create = () =>
       "ssh-admin centres create CA900 --name 'Delta Schools' --kind associate --country EG",
     ],
     prepare: async ({ centre, ifMissing, ...said }, session) => {
-      const number = newCentreNumber(centre ?? (await askNumber(session)))
+      const number =
+        centre === undefined ? await askNumber(said, session) : numberTyped(centre, said, session)
       const { kind, associate } = parseCentreOptions(said)
       if (kind === 'associate-centre' && associate === undefined) throw missingAssociate()
-      const name = said.name ?? (await askName(number, session))
-      const country = said.country ?? (await askCountry(number, session))
+      const name = said.name ?? (await askName(number, said, session))
+      const country = said.country ?? (await askCountry(number, said, session))
       return { centre: number, ifMissing, fields: parseCentreOptions({ ...said, name, country }) }
     },
     act: async (trx, ctx, { centre, ifMissing, fields }) => [
@@ -43,17 +46,43 @@ export const create = () =>
     json: centresJson,
   })
 
-async function askNumber({ terminal, common }: Session): Promise<string> {
+interface Said {
+  name?: string | undefined
+  country?: string | undefined
+}
+
+/** What was typed, with a place for each thing that is missing. */
+function lineToFillIn(line: Line, { name, country }: Said): string {
+  const missing = [
+    ...(name === undefined ? ['--name', 'NAME'] : []),
+    ...(country === undefined ? ['--country', 'COUNTRY'] : []),
+  ]
+  return commandLine([...line, ...missing])
+}
+
+/** Whoever types a name where the number stands has not said the number. */
+function numberTyped(text: string, said: Said, { argv }: Session): string {
+  try {
+    return newCentreNumber(text)
+  } catch (error) {
+    if (!(error instanceof Usage) || error.hint !== undefined || said.name !== undefined) throw error
+    const line = withWord(argv, argv.indexOf(text), 'CENTRE', '--name', text)
+    throw new Usage(error.message, { code: error.code, hint: lineToFillIn(line, { ...said, name: text }) })
+  }
+}
+
+async function askNumber(said: Said, { terminal, common, argv }: Session): Promise<string> {
   const question = 'What is its centre number, such as EG001?'
-  const line = 'ssh-admin centres create CENTRE --name NAME --country COUNTRY'
+  const line = lineToFillIn(withWord(argv, argv.indexOf('create'), 'create', 'CENTRE'), said)
   requireTerminal(terminal, { flag: 'CENTRE', may: common.input && !common.dryRun, question, line })
   const check = async (text: string) => (await failureOf(() => newCentreNumber(text)))?.message
   return ask(terminal, { question, check })
 }
 
-async function askName(number: string, { terminal, common }: Session): Promise<string> {
+async function askName(number: string, said: Said, { terminal, common, argv }: Session): Promise<string> {
   const question = `What is the name of ${number}?`
-  requireTerminal(terminal, { flag: '--name', may: common.input && !common.dryRun, question })
+  const line = lineToFillIn(argv, said)
+  requireTerminal(terminal, { flag: '--name', may: common.input && !common.dryRun, question, line })
   const typed = await ask(terminal, {
     question,
     check: (text) => (cleanText(text) === '' ? 'A centre has a name.' : undefined),
@@ -61,9 +90,10 @@ async function askName(number: string, { terminal, common }: Session): Promise<s
   return cleanText(typed)
 }
 
-function askCountry(number: string, { terminal, common }: Session): Promise<string> {
+function askCountry(number: string, said: Said, { terminal, common, argv }: Session): Promise<string> {
   const question = `In which country is ${number}?`
-  requireTerminal(terminal, { flag: '--country', may: common.input && !common.dryRun, question })
+  const line = lineToFillIn(argv, { ...said, name: said.name ?? '' })
+  requireTerminal(terminal, { flag: '--country', may: common.input && !common.dryRun, question, line })
   return ask(terminal, {
     question,
     check: (text) => {

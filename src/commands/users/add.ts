@@ -13,6 +13,7 @@ import { preparedMutation } from '../../cli/define.ts'
 import { type Draft, keepDraft } from '../../cli/drafts.ts'
 import { anyNumber, orName, flag, option, repeated, type ValuesOf, withValues } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
+import { commandLine, type Line, withWord } from '../../cli/typed-line.ts'
 import {
   additionOf,
   askForPeople,
@@ -22,6 +23,7 @@ import {
   refuseNamedTwice,
   refuseTornPeople,
 } from './new-people.ts'
+import { shellWord } from '../../shell-word.ts'
 import { userColumns } from './read-users.ts'
 import { isHubRole, offeredRoles, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 
@@ -175,11 +177,25 @@ async function prepare(options: Options, session: Session): Promise<Request> {
     return { ...request, rows }
   }
   if (isIncomplete(request)) {
-    const flag = "--centre CENTRE 'First Last <email>'"
-    const question = 'Who is added, and at which centre?'
-    requireTerminal(session.terminal, { flag, may: session.common.input, question })
+    requireTerminal(session.terminal, { ...missingOf(request, session.argv), may: session.common.input })
   }
   return request
+}
+
+/** What would be asked, and how it is said instead: the line with a place for each thing that is missing. */
+function missingOf({ people, options: { centre } }: Request, argv: Line) {
+  const email = people.find(({ name }) => name === undefined)?.address.email
+  const who = email === undefined ? 'First Last <email>' : `First Last <${email}>`
+  const where = centre === undefined ? ['--centre', 'CENTRE'] : []
+  const isUnnamed = people.length === 0
+  const question = [
+    ...(isUnnamed ? ['Who is added'] : email === undefined ? [] : [`What is ${email} called`]),
+    ...(centre === undefined ? ['At which centre'] : []),
+  ].join('? ')
+  const said = isUnnamed || email !== undefined ? [...where, who] : where
+  const named = withWord(argv, email === undefined ? -1 : argv.indexOf(email), who)
+  const line = withWord(named, named.indexOf('add'), 'add', ...(isUnnamed ? said : where))
+  return { flag: said.map(shellWord).join(' '), question: `${question}?`, line: commandLine(line) }
 }
 
 function isIncomplete({ people, options: { from, centre } }: Request): boolean {

@@ -34,7 +34,7 @@ export async function checkPermission(
   db: Kysely<Store>,
   { email, action: typed, target: name, role, field, ctx }: Question,
 ): Promise<Checked> {
-  const action = typedAction(typed)
+  const action = typedAction(typed, name)
   const roleName = typedRole(role, action)
   const account = await findUser(db, { email, ...ctx })
   const target = await targetNamed(db, { name, ctx })
@@ -45,11 +45,15 @@ export async function checkPermission(
   return { actor: account.email, action, target: target.name, allowed, rule }
 }
 
-/** `users.suspend`, or the words of the command. */
-function typedAction(text: string): Action {
+/** `users.suspend`, or the words of the command; a verb alone is most likely of what it would be done to. */
+function typedAction(text: string, target: string): Action {
   const name = text.trim().replace(/\s+/g, '.').toLowerCase()
   if (isAction(name)) return name
-  const ofVerb = actions.filter((action) => action.endsWith(`.${name}`)).slice(0, 3)
+  const noun = target.includes('@') ? 'users.' : 'centres.'
+  const ofVerb = actions
+    .filter((action) => action.endsWith(`.${name}`))
+    .toSorted((a, b) => Number(b.startsWith(noun)) - Number(a.startsWith(noun)))
+    .slice(0, 3)
   const candidates = ofVerb.length > 0 ? ofVerb : nearestOf(name, actions)
   throw new Usage(`There is no action '${text}'.`, {
     code: 'unknown-action',

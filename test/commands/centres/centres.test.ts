@@ -55,7 +55,10 @@ describe('ssh-admin centres create', () => {
     expect(unknown.exit).toBe(2)
     expect(unknown.error()).toMatchObject({ code: 'unknown-country', details: { candidates: ['Egypt'] } })
     const nameless = await world.run(['centres', 'create', 'EG001', '--country', 'EG', '--json'])
-    expect(nameless.error()).toMatchObject({ code: 'answer-needed', hint: '--name' })
+    expect(nameless.error()).toMatchObject({
+      code: 'answer-needed',
+      hint: 'ssh-admin centres create EG001 --country EG --json --name NAME',
+    })
     const contrary = await world.run([
       ...['centres', 'create', 'EG001', '--name', 'A', '--country', 'EG'],
       ...['--kind', 'school', '--associate', 'CA001', '--json'],

@@ -92,7 +92,9 @@ describe('without a terminal', () => {
   it('adding needs a person and a centre, and says so', async () => {
     const ran = await world.run(['users', 'add', '--json'])
     expect(ran.exit).toBe(2)
-    expect(ran.error()).toMatchObject({ hint: "--centre CENTRE 'First Last <email>'" })
+    expect(ran.error()).toMatchObject({
+      hint: "ssh-admin users add --centre CENTRE 'First Last <email>' --json",
+    })
   })
 })
 

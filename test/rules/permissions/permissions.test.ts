@@ -175,6 +175,13 @@ describe('who may do what', () => {
 describe('asking who may do what', () => {
   beforeEach(everybody)
 
+  it('takes a verb alone for that of what it would be done to', async () => {
+    const candidates = async (target: string) =>
+      (await world.run(['roles', 'check', school.admin, 'delete', target, '--json'])).error().details
+    expect(await candidates(school.teacher)).toEqual({ candidates: ['users.delete', 'centres.delete'] })
+    expect(await candidates('EG001')).toEqual({ candidates: ['centres.delete', 'users.delete'] })
+  })
+
   it('needs to know which role', async () => {
     const ask = ['roles', 'check', school.manager, 'roles.grant', school.teacher, '--json']
     expect(await world.run(ask)).toMatchObject({ exit: 2 })
