@@ -1,6 +1,6 @@
 // The arrows of the house (docs/code-map.md): who may know whom. `npm run arrows` holds them.
 const leaves =
-  'input-file|kebab-case|errors|error-words|nearest|grouped|plain-time|search-key|shell-word|password-in-url|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files|server-address|heap-growth|output'
+  'input-file|kebab-case|errors|error-words|nearest|grouped|plain-time|search-key|shell-word|password-in-url|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files|server-address|heap-growth|packed-texts|packed-index|output'
 
 /** A room may import itself, the rooms named, and packages; types may come from a little further. */
 function room(name, { may, types = [], leaves: also = leaves, but = 'nothing' }) {
@@ -38,12 +38,13 @@ module.exports = {
     ...room('db', {
       may: [],
       leaves:
-        'input-file|errors|nearest|grouped|plain-time|search-key|shell-word|version|disk|fault-points|interruption|unfinished-files|server-address',
+        'input-file|errors|nearest|grouped|plain-time|search-key|shell-word|version|disk|fault-points|interruption|unfinished-files|server-address|packed-texts|packed-index',
     }),
     ...room('rules', { may: ['db', 'letters'] }),
     ...room('workbook', {
       may: [],
-      leaves: 'input-file|nearest|grouped|search-key|decode-text|error-words|shell-word|disk|fault-points',
+      leaves:
+        'input-file|nearest|grouped|search-key|decode-text|error-words|shell-word|disk|fault-points|packed-texts',
     }),
     ...room('letters', { may: [], types: ['rules', 'db'] }),
     ...room('import', { may: ['rules', 'db', 'workbook'] }),
@@ -71,7 +72,7 @@ module.exports = {
       name: 'leaves-hang-at-the-end',
       severity: 'error',
       from: {
-        path: '^src/(input-file|kebab-case|errors|error-words|nearest|grouped|plain-time|search-key|shell-word|password-in-url|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files|server-address|heap-growth|output|context|config)[.]ts$',
+        path: '^src/(input-file|kebab-case|errors|error-words|nearest|grouped|plain-time|search-key|shell-word|password-in-url|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files|server-address|heap-growth|packed-texts|packed-index|output|context|config)[.]ts$',
       },
       to: { path: '^src/[^/]+/' },
     },

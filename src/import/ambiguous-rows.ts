@@ -1,4 +1,4 @@
-import type { SeenCentre } from '../db/imports/centres-seen.ts'
+import type { SeenCentre, SeenCentres } from '../db/imports/centres-seen.ts'
 import type { ImportView } from '../db/imports/view.ts'
 import { searchKey } from '../search-key.ts'
 import { heldBackOf, type RowsByCentre } from './hold-back.ts'
@@ -18,7 +18,7 @@ export interface AmbiguousRows {
 interface RosterAndStore {
   roster: Roster
   places: RowsByCentre
-  centres: ReadonlyMap<string, SeenCentre>
+  centres: SeenCentres
   view: ImportView
 }
 
@@ -42,7 +42,7 @@ export function findAmbiguousRows(about: RosterAndStore): AmbiguousRows {
     matched: centresOf(withoutNumber, {
       named: withoutNumber,
       known,
-      isCalled: ({ nameKey }, names) => nameKey !== undefined && names.has(nameKey),
+      isCalled: ({ nameKey }, names) => names.has(nameKey),
     }),
     hinted: centresOf(heldBack, {
       named: misplaced,
@@ -112,6 +112,7 @@ function lostRows(heldBack: readonly RosterRow[], known: CachedLookUps): RosterR
       !centres.has(number ?? '') && !(address && view.users.get(address.key)?.centreId),
   )
   if (unknown.length === 0) return []
+  const sought = new Set(unknown.map(({ name }) => searchKey(name)))
   const names = new Set<string>()
   const addresses = new Set<string>()
   for (const { name, address, issues } of roster.rows) {
@@ -119,7 +120,7 @@ function lostRows(heldBack: readonly RosterRow[], known: CachedLookUps): RosterR
     names.add(searchKey(name))
     if (address) addresses.add(address.key)
   }
-  for (const { nameKey } of view.centres) if (nameKey !== undefined) names.add(nameKey)
+  for (const { nameKey } of view.centres) if (sought.has(nameKey)) names.add(nameKey)
   names.delete('')
   return unknown.filter(({ name, number, address }) => {
     if (names.has(searchKey(name)) || (address && addresses.has(address.key))) return false

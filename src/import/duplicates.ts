@@ -1,5 +1,5 @@
-import type { SeenCentre } from '../db/imports/centres-seen.ts'
-import type { SeenUser } from '../db/imports/users-seen.ts'
+import type { SeenCentres } from '../db/imports/centres-seen.ts'
+import type { SeenUsers } from '../db/imports/users-seen.ts'
 import { cellName } from '../workbook/cell.ts'
 import { few, maxListed } from './hold-back.ts'
 import { holdBack } from './issues.ts'
@@ -12,23 +12,22 @@ export interface DuplicatedUser {
   places: { centre: string; in: 'workbook' | 'store'; cell?: string }[]
 }
 
-interface UsersOfStore {
-  users: ReadonlyMap<string, SeenUser>
-  centresById: ReadonlyMap<number, SeenCentre>
+interface SeenInStore {
+  users: SeenUsers
+  centres: SeenCentres
 }
 
 /** The row at its saved centre is accepted, all others are held back; whichever order they have. */
-export function holdBackDuplicates(roster: Roster, { users, centresById }: UsersOfStore): DuplicatedUser[] {
+export function holdBackDuplicates(roster: Roster, { users, centres }: SeenInStore): DuplicatedUser[] {
   const duplicated: DuplicatedUser[] = []
-  const inQuestion = rowsInQuestion(roster.rows, { users, centresById })
+  const inQuestion = rowsInQuestion(roster.rows, { users, centres })
   if (inQuestion.size === 0) return duplicated
-  const live = new Set<string>()
-  for (const { number, deleted } of centresById.values()) if (!deleted) live.add(number)
+  const isLive = (number: string) => centres.get(number)?.deleted === false
   for (const [key, rows] of inQuestion) {
     const saved = users.get(key)
-    const savedCentre = saved?.centreId ? centresById.get(saved.centreId) : undefined
+    const savedCentre = saved && centres.withId(saved.centreId)
     if (saved && !savedCentre) {
-      holdBackWithoutCentre(rows, live)
+      holdBackWithoutCentre(rows, isLive)
       continue
     }
     const numbers = new Set(rows.map(({ number }) => number))
@@ -45,7 +44,7 @@ export function holdBackDuplicates(roster: Roster, { users, centresById }: Users
         value: email,
         code: 'duplicated-user',
         message: words(number),
-        hint: savedCentre && live.has(number) ? moveTo(number) : keepOneRow,
+        hint: savedCentre && isLive(number) ? moveTo(number) : keepOneRow,
       })
     }
     duplicated.push({
@@ -57,7 +56,7 @@ export function holdBackDuplicates(roster: Roster, { users, centresById }: Users
 }
 
 /** The rows of each address that stands at several centres, or not at the centre where it is saved. */
-function rowsInQuestion(rows: Iterable<RosterRow>, seen: UsersOfStore): Map<string, RosterRow[]> {
+function rowsInQuestion(rows: Iterable<RosterRow>, seen: SeenInStore): Map<string, RosterRow[]> {
   const inQuestion = addressesInQuestion(rows, seen)
   const people = new Map<string, RosterRow[]>()
   if (inQuestion.size === 0) return people
@@ -71,14 +70,14 @@ function rowsInQuestion(rows: Iterable<RosterRow>, seen: UsersOfStore): Map<stri
 }
 
 /** Hardly any: found first, so that nothing is made for all the others. */
-function addressesInQuestion(rows: Iterable<RosterRow>, { users, centresById }: UsersOfStore): Set<string> {
+function addressesInQuestion(rows: Iterable<RosterRow>, { users, centres }: SeenInStore): Set<string> {
   const inQuestion = new Set<string>()
   const numbers = new Map<string, string>()
   for (const { address, number } of rows) {
     if (!address || number === undefined) continue
     const { key } = address
     const saved = users.get(key)
-    const other = saved ? centresById.get(saved.centreId ?? 0)?.number : numbers.get(key)
+    const other = saved ? centres.withId(saved.centreId)?.number : numbers.get(key)
     if (!saved && other === undefined) numbers.set(key, number)
     else if (other !== number) inQuestion.add(key)
   }
@@ -111,14 +110,14 @@ function standsElsewhere(numbers: readonly string[]): (number: string) => (email
   return (number) => ofFirst.get(number) ?? ofLater
 }
 
-function holdBackWithoutCentre(rows: readonly RosterRow[], live: ReadonlySet<string>): void {
+function holdBackWithoutCentre(rows: readonly RosterRow[], isLive: (number: string) => boolean): void {
   for (const row of rows) {
     holdBack(row, {
       field: 'email',
       value: row.address?.email ?? '',
       code: 'no-centre',
       message: `${row.address?.email} has an account without a centre, and an import changes no saved user`,
-      hint: live.has(row.number ?? '')
+      hint: isLive(row.number ?? '')
         ? `ssh-admin users add ${row.address?.email} --centre ${row.number}`
         : 'When the centre is there, they are added with: ssh-admin users add',
     })

@@ -1,4 +1,3 @@
-import type { SeenCentre } from '../db/imports/centres-seen.ts'
 import type { SeenUser } from '../db/imports/users-seen.ts'
 import type { ImportView } from '../db/imports/view.ts'
 import type { AmbiguousRows } from './ambiguous-rows.ts'
@@ -36,8 +35,6 @@ export interface ExtraUser {
 interface Present {
   roster: Roster
   places: RowsByCentre
-  centres: ReadonlyMap<string, SeenCentre>
-  centresById: ReadonlyMap<number, SeenCentre>
   view: ImportView
   ambiguous: AmbiguousRows
 }
@@ -46,22 +43,21 @@ interface Present {
 export function findMissingCentres(present: Present): MissingCentre[] {
   const { view, places, ambiguous } = present
   const { matched, hinted, anywhere } = ambiguous
-  return view.centres
-    .filter(({ id, number, deleted }) => !deleted && !places.has(number) && !matched.has(id))
-    .map(({ id, number, name }) => ({
-      id,
-      number,
-      name,
-      users: view.usersOf(id),
-      kept: anywhere || hinted.has(id) ? 'held-back-rows' : null,
-    }))
+  const missing: MissingCentre[] = []
+  for (const { id, number, name, deleted } of view.centres) {
+    if (deleted || places.has(number) || matched.has(id)) continue
+    const kept = anywhere || hinted.has(id) ? 'held-back-rows' : null
+    missing.push({ id, number, name, users: view.usersOf(id), kept })
+  }
+  return missing
 }
 
 export function findExtraUsers(present: Present): {
   extraUsers: ExtraUser[]
   live: { centres: number; users: number }
 } {
-  const { roster, places, centres, centresById, view, ambiguous } = present
+  const { roster, places, view, ambiguous } = present
+  const { centres } = view
   const { matched, hinted, anywhere } = ambiguous
   const unsure = new Set([...matched, ...hinted])
   for (const { number, issues } of roster.rows) {
@@ -69,7 +65,7 @@ export function findExtraUsers(present: Present): {
     if (centre) unsure.add(centre.id)
   }
   // A new store has nobody to look for.
-  const named = view.users.size > 0 ? savedUsersNamed(roster, view) : new Set<number>()
+  const named = savedUsersNamed(roster, view)
 
   const extraUsers: ExtraUser[] = []
   const spreadsheetEmails = new Map<string, string[]>()
@@ -79,11 +75,11 @@ export function findExtraUsers(present: Present): {
     return emails
   }
   let liveUsers = 0
-  for (const user of view.users.values()) {
-    const centre = user.centreId === null ? undefined : centresById.get(user.centreId)
+  for (const user of view.users) {
+    const centre = centres.withId(user.centreId)
     if (!centre || !(places.has(centre.number) || matched.has(centre.id))) continue
     liveUsers += 1
-    if (named.has(user.id)) continue
+    if (named[user.position] === 1) continue
     extraUsers.push({
       id: user.id,
       email: user.email,
@@ -94,16 +90,18 @@ export function findExtraUsers(present: Present): {
     })
   }
   extraUsers.sort((one, other) => (one.centre + one.email < other.centre + other.email ? -1 : 1))
-  const liveCentres = view.centres.filter(({ deleted }) => !deleted).length
+  let liveCentres = 0
+  for (const { deleted } of centres) if (!deleted) liveCentres += 1
   return { extraUsers, live: { centres: liveCentres, users: liveUsers } }
 }
 
-/** The saved users whose address stands in a row, held back or not. */
-function savedUsersNamed({ rows }: Roster, { users }: ImportView): Set<number> {
-  const named = new Set<number>()
+/** By their places among the saved ones: 1 for those whose address stands in a row, held back or not. */
+function savedUsersNamed({ rows }: Roster, { users }: ImportView): Uint8Array {
+  const named = new Uint8Array(users.size)
+  if (users.size === 0) return named
   for (const { address } of rows) {
     const saved = address && users.get(address.key)
-    if (saved) named.add(saved.id)
+    if (saved) named[saved.position] = 1
   }
   return named
 }

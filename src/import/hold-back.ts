@@ -1,4 +1,4 @@
-import type { SeenCentre } from '../db/imports/centres-seen.ts'
+import type { SeenCentres } from '../db/imports/centres-seen.ts'
 import { searchKey } from '../search-key.ts'
 import { holdBack } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
@@ -68,7 +68,7 @@ export function holdBackDeletedCentres({
   centres,
 }: {
   places: RowsByCentre
-  centres: ReadonlyMap<string, SeenCentre>
+  centres: SeenCentres
 }): void {
   if (centres.size === 0) return
   for (const [number, rows] of places.where((one) => centres.get(one)?.deleted === true)) {

@@ -1,6 +1,6 @@
 import { nearKey, withoutZeros } from '../db/centres/near-number.ts'
-import type { SeenCentre } from '../db/imports/centres-seen.ts'
-import type { SeenUser } from '../db/imports/users-seen.ts'
+import type { SeenCentre, SeenCentres } from '../db/imports/centres-seen.ts'
+import type { SeenUsers } from '../db/imports/users-seen.ts'
 import { searchKey } from '../search-key.ts'
 import { distinct, few, type RowsByCentre } from './hold-back.ts'
 import { holdBack } from './issues.ts'
@@ -8,8 +8,8 @@ import type { RosterRow } from './roster-row.ts'
 
 interface RosterAndStore {
   places: RowsByCentre
-  centres: ReadonlyMap<string, SeenCentre>
-  users: ReadonlyMap<string, SeenUser>
+  centres: SeenCentres
+  users: SeenUsers
 }
 
 /**
@@ -29,7 +29,7 @@ export function holdBackNearNumbers({ places, centres, users }: RosterAndStore):
   }
   if (near.size === 0) return
   const saved = new Map<string, SeenCentre[]>()
-  for (const centre of centres.values()) {
+  for (const centre of centres) {
     const key = nearKey(centre.number)
     if (near.has(key)) saved.set(key, [...(saved.get(key) ?? []), centre])
   }
@@ -48,11 +48,7 @@ export function holdBackNearNumbers({ places, centres, users }: RosterAndStore):
 
 function isMeant(
   centre: SeenCentre,
-  {
-    rows,
-    places,
-    users,
-  }: { rows: readonly RosterRow[]; places: RowsByCentre; users: ReadonlyMap<string, SeenUser> },
+  { rows, places, users }: { rows: readonly RosterRow[]; places: RowsByCentre; users: SeenUsers },
 ): boolean {
   const names = [centre.name, ...(places.get(centre.number) ?? []).map(({ name }) => name)]
   return (

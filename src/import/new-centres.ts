@@ -1,5 +1,5 @@
 import { closestCountries, countryCode } from '../countries.ts'
-import type { SeenCentre } from '../db/imports/centres-seen.ts'
+import type { SeenCentres } from '../db/imports/centres-seen.ts'
 import type { CentreKind } from '../db/schema.ts'
 import { hasDigit } from '../rules/centres/find.ts'
 import { searchKey } from '../search-key.ts'
@@ -29,7 +29,7 @@ export interface PlannedCentre extends NewCentreOfRoster {
 
 interface RosterAndStore {
   places: RowsByCentre
-  centres: ReadonlyMap<string, SeenCentre>
+  centres: SeenCentres
 }
 
 /** A school of one row is told by the position of its row, and made by `SchoolOfRow`. */
@@ -286,7 +286,7 @@ const locationFields: readonly { field: CentreField; value: (row: RosterRow) => 
 
 function actsAsAssociate(
   number: string,
-  { centres, associates }: { centres: ReadonlyMap<string, SeenCentre>; associates: ReadonlySet<string> },
+  { centres, associates }: { centres: SeenCentres; associates: ReadonlySet<string> },
 ): boolean {
   const saved = centres.get(number)
   if (saved) return saved.kind === 'associate' && !saved.deleted
@@ -306,7 +306,7 @@ function holdBackUnknownAssociate({
 }: {
   rows: readonly RosterRow[]
   associate: string
-  centres: ReadonlyMap<string, SeenCentre>
+  centres: SeenCentres
 }): void {
   const saved = centres.get(associate)
   for (const row of accepted(rows)) {

@@ -1,5 +1,5 @@
-import type { SeenCentre } from '../db/imports/centres-seen.ts'
-import type { SeenUser } from '../db/imports/users-seen.ts'
+import type { SeenCentres } from '../db/imports/centres-seen.ts'
+import type { SeenUsers } from '../db/imports/users-seen.ts'
 import { nearestOf } from '../nearest.ts'
 import { catalogue, findRole } from '../rules/roles/catalogue.ts'
 import { askForTheAddress, domainOf, onlyLooksLike } from '../rules/users/look-alike.ts'
@@ -20,8 +20,8 @@ export type RowsOfNewUser = number | readonly number[]
 
 interface RosterAndStore {
   places: RowsByCentre
-  centres: ReadonlyMap<string, SeenCentre>
-  users: ReadonlyMap<string, SeenUser>
+  centres: SeenCentres
+  users: SeenUsers
   /** Domains that only look like another, with that one. */
   lookAlikes: ReadonlyMap<string, string>
 }

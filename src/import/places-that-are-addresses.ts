@@ -1,4 +1,4 @@
-import type { CentreLocation, SeenCentre } from '../db/imports/centres-seen.ts'
+import type { CentreLocation, SeenCentres } from '../db/imports/centres-seen.ts'
 import type { ImportView } from '../db/imports/view.ts'
 import { readAddress } from '../rules/users/email.ts'
 import type { RosterRow } from './roster-row.ts'
@@ -10,7 +10,7 @@ import type { RosterRow } from './roster-row.ts'
  */
 export function acceptSavedLocations(
   rows: Iterable<RosterRow>,
-  { centres, view }: { centres: ReadonlyMap<string, SeenCentre>; view: ImportView },
+  { centres, view }: { centres: SeenCentres; view: ImportView },
 ): void {
   if (view.locationsWithAt.size === 0) return
   for (const row of rows) {

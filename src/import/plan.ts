@@ -1,4 +1,4 @@
-import type { SeenCentre } from '../db/imports/centres-seen.ts'
+import type { SeenCentres } from '../db/imports/centres-seen.ts'
 import type { ImportView } from '../db/imports/view.ts'
 import type { HubRole } from '../db/schema.ts'
 import { isHubRole } from '../rules/roles/catalogue.ts'
@@ -96,9 +96,7 @@ export function planImport(read: Roster, planning: Planning): Plan {
 }
 
 function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster = false }: Planning): Plan {
-  const centres = view.byNumber
-  const centresById = new Map<number, SeenCentre>()
-  for (const centre of view.centres) centresById.set(centre.id, centre)
+  const { centres } = view
   refuseRowCounter(roster, centres)
   const places = new RowsByCentre(roster.rows)
 
@@ -110,7 +108,7 @@ function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster =
   holdBackNearNumbers({ places, centres, users: view.users })
   holdBackRenumbered(roster, { places, centres, view })
   holdBackOthersNames(roster, { places, centres })
-  const duplicatedUsers = holdBackDuplicates(roster, { users: view.users, centresById })
+  const duplicatedUsers = holdBackDuplicates(roster, view)
   holdBackDifferentRows(places)
   const newRows = findNewUsers({ places, centres, users: view.users, lookAlikes: view.lookAlikes })
   const foundCentres = findNewCentres({ places, centres })
@@ -118,9 +116,9 @@ function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster =
   const heldBack = heldBackOf(roster.rows)
   const { newUsers, coordinated } = plannedUsers(roster.rows, { newRows, deleted: view.deletedAddresses })
   const newCentres = plannedCentres(roster.rows, { foundCentres, coordinated })
-  const saved = savedCentres({ places, centres })
+  const saved = savedCentres(roster, { places, centres, coordinated })
   const ambiguous = findAmbiguousRows({ roster, places, centres, view })
-  const present = { roster, places, centres, centresById, view, ambiguous }
+  const present = { roster, places, view, ambiguous }
   const { extraUsers, live } = findExtraUsers(present)
   const missingCentres = partial ? [] : findMissingCentres(present)
   const elsewhere =
@@ -136,63 +134,62 @@ function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster =
       blank: roster.blank,
     },
     newCentres,
-    renames: saved.flatMap(({ centre, name }) =>
-      name !== '' && name !== centre.name
-        ? [
-            {
-              id: centre.id,
-              number: centre.number,
-              before: centre.name,
-              after: name,
-              cell: nameCellOf(roster, { rows: accepted(places.get(centre.number) ?? []), name }),
-            },
-          ]
-        : [],
-    ),
-    restores: saved
-      .filter(({ centre }) => centre.deleted)
-      .map(({ centre: { id, number } }) => ({ id, number })),
-    activations: saved
-      .filter(({ centre }) => centre.status === 'approved' && coordinated.has(centre.number))
-      .map(({ centre: { id, number } }) => ({ id, number })),
+    renames: saved.renames,
+    restores: saved.restores,
+    activations: saved.activations,
     newUsers,
     unchanged: {
-      centres: saved.filter(({ centre, name }) => !centre.deleted && (name === '' || name === centre.name))
-        .length,
+      centres: saved.unchanged,
       users: countUnchangedUsers(roster, view),
     },
     missingCentres: isWhole ? missingCentres : [],
     extraUsers: isWhole ? extraUsers : [],
     ...(elsewhere === undefined ? {} : { elsewhere }),
-    live: { ...live, inWorkbook: saved.filter(({ centre }) => !centre.deleted).length },
+    live: { ...live, inWorkbook: saved.live },
     duplicatedUsers,
     issues: issuesOf(heldBack, roster),
   }
 }
 
 /** @throws UnusableWorkbook where the numbers only count the rows: none of them is a saved centre's. */
-function refuseRowCounter({ rowCounter }: Roster, centres: ReadonlyMap<string, SeenCentre>): void {
+function refuseRowCounter({ rowCounter }: Roster, centres: SeenCentres): void {
   if (rowCounter === undefined) return
   const { heading, numbers, other } = rowCounter
   for (const number of numbers) if (centres.has(String(number))) return
   throw runningNumbers(heading, headingOf('number'), { counts: '', other })
 }
 
-function savedCentres({
-  places,
-  centres,
-}: {
-  places: RowsByCentre
-  centres: ReadonlyMap<string, SeenCentre>
-}): { centre: SeenCentre; name: string }[] {
-  const saved: { centre: SeenCentre; name: string }[] = []
-  for (const [number, rows] of places) {
+/** What becomes of the saved centres that an accepted row names, in the order of their numbers. */
+function savedCentres(
+  roster: Roster,
+  {
+    places,
+    centres,
+    coordinated,
+  }: { places: RowsByCentre; centres: SeenCentres; coordinated: ReadonlySet<string> },
+): Pick<Plan, 'renames' | 'restores' | 'activations'> & { unchanged: number; live: number } {
+  const renames: Plan['renames'] = []
+  const restores: Plan['restores'] = []
+  const activations: Plan['activations'] = []
+  let unchanged = 0
+  let live = 0
+  for (const [number, all] of places) {
     const centre = centres.get(number)
-    if (!centre) continue
-    const acceptedRows = accepted(rows)
-    if (acceptedRows.length > 0) saved.push({ centre, name: firstOf(acceptedRows, ({ name }) => name) })
+    const rows = centre ? accepted(all) : []
+    if (!centre || rows.length === 0) continue
+    const { id, name: before, deleted } = centre
+    const after = firstOf(rows, ({ name }) => name)
+    const isRenamed = after !== '' && after !== before
+    if (isRenamed)
+      renames.push({ id, number, before, after, cell: nameCellOf(roster, { rows, name: after }) })
+    if (deleted) restores.push({ id, number })
+    else live += 1
+    if (!deleted && !isRenamed) unchanged += 1
+    if (centre.status === 'approved' && coordinated.has(number)) activations.push({ id, number })
   }
-  return saved.sort((one, other) => (one.centre.number < other.centre.number ? -1 : 1))
+  for (const list of [renames, restores, activations])
+    list.sort((one, other) => compare(one.number, other.number))
+  return { renames, restores, activations, unchanged, live }
 }
 
 /** The first cell in which the new name stands. */
@@ -323,13 +320,16 @@ function readerOfRoles(): (text: string) => RolesOfUser {
 
 /** Saved users that an accepted row names. */
 function countUnchangedUsers(roster: Roster, view: ImportView): number {
-  const seen = new Set<number>()
   if (view.users.size === 0) return 0
+  const seen = new Uint8Array(view.users.size)
+  let count = 0
   for (const { address, issues } of roster.rows) {
     const saved = address && !issues ? view.users.get(address.key) : undefined
-    if (saved) seen.add(saved.id)
+    if (saved === undefined || seen[saved.position] === 1) continue
+    seen[saved.position] = 1
+    count += 1
   }
-  return seen.size
+  return count
 }
 
 function compare(one: string, other: string): number {

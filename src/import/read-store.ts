@@ -2,7 +2,7 @@ import { type ImportReading, type ImportView, readImportView } from '../db/impor
 import type { OpenStore } from '../db/store/open.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
-import { copyOfText } from '../workbook/errors.ts'
+import { copyOfText } from '../packed-texts.ts'
 import { searchKey } from '../search-key.ts'
 import {
   domainOf,

@@ -1,4 +1,4 @@
-import type { SeenCentre } from '../db/imports/centres-seen.ts'
+import type { SeenCentre, SeenCentres } from '../db/imports/centres-seen.ts'
 import { Refused } from '../errors.ts'
 import { searchKey } from '../search-key.ts'
 import { shellWord } from '../shell-word.ts'
@@ -54,11 +54,11 @@ export function checkRenames(plan: Plan, allowed: number | undefined): void {
 
 interface RosterAndStore {
   places: RowsByCentre
-  centres: ReadonlyMap<string, SeenCentre>
+  centres: SeenCentres
 }
 
 /** The names, folded, that a workbook gives to saved centres that are called otherwise. */
-export function newNames(rows: Iterable<RosterRow>, saved: ReadonlyMap<string, SeenCentre>): Set<string> {
+export function newNames(rows: Iterable<RosterRow>, saved: SeenCentres): Set<string> {
   const names = new Set<string>()
   for (const row of rows) {
     const own = row.number === undefined ? undefined : saved.get(row.number)
@@ -123,16 +123,15 @@ export function holdBackOthersNames(roster: Roster, { places, centres }: RosterA
   const names = newNames(roster.rows, centres)
   if (names.size === 0) return
   const byName = new Map<string, SeenCentre[]>()
-  for (const centre of centres.values()) {
+  for (const centre of centres) {
     const { nameKey } = centre
-    if (nameKey !== undefined && !centre.deleted && names.has(nameKey))
-      byName.set(nameKey, [...(byName.get(nameKey) ?? []), centre])
+    if (!centre.deleted && names.has(nameKey)) byName.set(nameKey, [...(byName.get(nameKey) ?? []), centre])
   }
   for (const [number, rows] of places) {
     const centre = centres.get(number)
     const name = firstOf(rows, (row) => row.name)
     if (!centre || name === '' || searchKey(name) === centre.nameKey) continue
-    const other = byName.get(searchKey(name))?.find((one) => one !== centre && !keepsName(one, places))
+    const other = byName.get(searchKey(name))?.find((one) => one.id !== centre.id && !keepsName(one, places))
     if (other === undefined) continue
     for (const row of rows) {
       holdBack(row, {

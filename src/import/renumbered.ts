@@ -1,5 +1,5 @@
 import { countryCode } from '../countries.ts'
-import type { CentreLocation, SeenCentre } from '../db/imports/centres-seen.ts'
+import type { CentreLocation, SeenCentre, SeenCentres } from '../db/imports/centres-seen.ts'
 import type { ImportView } from '../db/imports/view.ts'
 import { searchKey } from '../search-key.ts'
 import { firstOf, type RowsByCentre } from './hold-back.ts'
@@ -9,15 +9,12 @@ import type { RosterRow } from './roster-row.ts'
 
 interface RosterAndStore {
   places: RowsByCentre
-  centres: ReadonlyMap<string, SeenCentre>
+  centres: SeenCentres
   view: Pick<ImportView, 'locations'>
 }
 
 /** The names, folded, of the numbers that are new. */
-export function namesOfNewNumbers(
-  rows: Iterable<RosterRow>,
-  saved: ReadonlyMap<string, SeenCentre>,
-): Set<string> {
+export function namesOfNewNumbers(rows: Iterable<RosterRow>, saved: SeenCentres): Set<string> {
   const names = new Set<string>()
   for (const row of rows) {
     const { number } = row
@@ -36,9 +33,9 @@ export function holdBackRenumbered(roster: Roster, { places, centres, view }: Ro
   const names = namesOfNewNumbers(roster.rows, centres)
   if (names.size === 0) return
   const absent = new Map<string, SeenCentre[]>()
-  for (const centre of centres.values()) {
+  for (const centre of centres) {
     const { nameKey } = centre
-    if (nameKey !== undefined && !centre.deleted && !places.has(centre.number) && names.has(nameKey))
+    if (!centre.deleted && !places.has(centre.number) && names.has(nameKey))
       absent.set(nameKey, [...(absent.get(nameKey) ?? []), centre])
   }
   if (absent.size === 0) return

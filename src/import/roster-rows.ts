@@ -1,4 +1,5 @@
-import { PackedNumbers, PackedTexts } from '../workbook/packed-texts.ts'
+import { PackedNumbers, PackedTexts } from '../packed-texts.ts'
+import { tooMuchText } from '../workbook/errors.ts'
 import type { ReadRow, RosterRow } from './roster-row.ts'
 
 /** The rows of a roster, in the order of the sheet. */
@@ -6,6 +7,8 @@ export interface RosterRows extends Iterable<RosterRow> {
   readonly length: number
   at(position: number): RosterRow | undefined
 }
+
+const columnOfTexts = () => new PackedTexts({ refusal: tooMuchText })
 
 /**
  * Rows whose texts are packed, column by column: half a million rows as objects and texts take a quarter of a gigabyte. A row is made
@@ -16,19 +19,19 @@ export class PackedRows implements RosterRows {
   /** A number is looked for by all that planning does: it stays a text. */
   readonly numbers: (string | undefined)[] = []
   readonly rowNumbers = new PackedNumbers()
-  readonly names = new PackedTexts()
-  readonly emails = new PackedTexts()
+  readonly names = columnOfTexts()
+  readonly emails = columnOfTexts()
   /** Blank where an address is compared as it is written. */
-  readonly emailKeys = new PackedTexts()
-  readonly firstNames = new PackedTexts()
-  readonly lastNames = new PackedTexts()
-  readonly roles = new PackedTexts()
-  readonly addresses = new PackedTexts()
-  readonly towns = new PackedTexts()
-  readonly postcodes = new PackedTexts()
-  readonly countries = new PackedTexts()
-  readonly kinds = new PackedTexts()
-  readonly associates = new PackedTexts()
+  readonly emailKeys = columnOfTexts()
+  readonly firstNames = columnOfTexts()
+  readonly lastNames = columnOfTexts()
+  readonly roles = columnOfTexts()
+  readonly addresses = columnOfTexts()
+  readonly towns = columnOfTexts()
+  readonly postcodes = columnOfTexts()
+  readonly countries = columnOfTexts()
+  readonly kinds = columnOfTexts()
+  readonly associates = columnOfTexts()
   /** What few rows have, by their positions. */
   readonly faults = new Map<number, RosterRow['faults']>()
   readonly emptyFormulas = new Map<number, RosterRow['emptyFormulas']>()

@@ -1,6 +1,6 @@
 import type { Archive } from './zip.ts'
-import { zipBomb } from './errors.ts'
-import { PackedTexts } from './packed-texts.ts'
+import { PackedTexts } from '../packed-texts.ts'
+import { tooMuchText, zipBomb } from './errors.ts'
 import { afterTextTag, plainText, scanner, skipBlanks } from './scan.ts'
 import { readXml, type TextSink, unescapeText } from './xml.ts'
 
@@ -10,7 +10,7 @@ const maxCharacters = 400_000_000
 /** The texts that the cells of a workbook refer to by their place in this list. */
 export async function readSharedStrings(archive: Archive, part: string): Promise<PackedTexts> {
   // Those that many cells refer to come first, and are kept as they are.
-  const texts = new PackedTexts({ few: 0, cut: true })
+  const texts = new PackedTexts({ few: 0, cut: true, refusal: tooMuchText })
   await archive.read(part, sharedStringsScanner(part, collector(texts)))
   return texts
 }

@@ -1,6 +1,7 @@
 import { type CellFault, type CellNote, newSheetFacts, rangeOf, type SheetFacts } from './sheet-xml.ts'
 import { columnLetters, maxColumns, maxRows, columnOf } from './cell.ts'
-import { damaged, copyOfText } from './errors.ts'
+import { copyOfText } from '../packed-texts.ts'
+import { damaged } from './errors.ts'
 import { changesWhatIsShown, type NumberFormat, readNumber, shownText } from './number.ts'
 import { unescapeText } from './xml.ts'
 

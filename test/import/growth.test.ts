@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { planImport } from '../../src/import/plan.ts'
 
+/** What a new store holds of anything. */
+const none = { size: 0, has: () => false, get: () => undefined, [Symbol.iterator]: () => [].values() }
+
 /** How often planning looks at a row's name or country, of so many rows that are all held back. */
 function looksAt(
   count: number,
@@ -55,11 +58,10 @@ function looksAt(
     laterHeadings: [],
   }
   const view = {
-    centres: [],
-    byNumber: new Map(),
+    centres: { ...none, withId: () => undefined },
     isDependedOn: () => true,
     touched: new Set<number>(),
-    users: new Map(),
+    users: none,
     deletedAddresses: new Set<string>(),
     holdsTests: new Set<number>(),
     holdsAssociateCentres: new Set<number>(),

@@ -77,7 +77,7 @@ async function stillTrue(
     ...saved,
     storeDigest: () => saved.storeDigest,
     version,
-    centreNames: new Map(view.centres.map(({ number, name }) => [number, name])),
+    centreName: (number) => view.centres.get(number)?.name,
     roster: undefined,
     reported: undefined,
     closes: await closedByDeletions(store.db, { deletions: saved.deletions, at: ctx.at }),

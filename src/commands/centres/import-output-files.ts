@@ -125,14 +125,14 @@ export async function preparePins({
 }
 
 /** What centres are called after an import, asked for in the order of its users, which is that of the new centres. */
-function centreNamesAfter({ plan, centreNames }: PreparedImport): (number: string) => string | undefined {
+function centreNamesAfter({ plan, centreName }: PreparedImport): (number: string) => string | undefined {
   const renamed = new Map(plan.renames.map(({ number, after }) => [number, after]))
   const made = plan.newCentres[Symbol.iterator]()
   let next = made.next()
   return (number) => {
     while (!next.done && next.value.number < number) next = made.next()
     if (!next.done && next.value.number === number) return next.value.name
-    return renamed.get(number) ?? centreNames.get(number)
+    return renamed.get(number) ?? centreName(number)
   }
 }
 

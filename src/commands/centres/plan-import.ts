@@ -22,7 +22,8 @@ export interface PreparedImport extends ReviewedPlan {
   storeDigest: () => string
   /** The engine's count of others' writes when it was read. */
   version: number
-  centreNames: ReadonlyMap<string, string>
+  /** As the store has it. */
+  centreName: (number: string) => string | undefined
   /** Absent for a saved plan, and where no rows are to be written out. */
   roster: Roster | undefined
   /** What a report says of the rows; absent where none is wanted. */
@@ -146,10 +147,7 @@ export async function planWorkbook(
     touched,
     storeDigest: () => digestOfView(view),
     version,
-    // Only the PINs of new users need them.
-    centreNames: new Map(
-      plan.newUsers.length > 0 ? view.centres.map(({ number, name }) => [number, name]) : [],
-    ),
+    centreName: (number) => view.centres.get(number)?.name,
     // Only the rows held back are written out again.
     roster: request.issuesOut === undefined ? undefined : roster,
     reported: request.report === undefined ? undefined : await factsOf(store, { roster, plan }),

@@ -1,21 +1,123 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
+import { indexOfNumbers, indexOfTexts } from '../../packed-index.ts'
+import { PackedChoices, PackedNumbers, PackedTexts } from '../../packed-texts.ts'
+import { searchKey } from '../../search-key.ts'
 import { areNearly } from '../centres/near-number.ts'
 import { anyOf } from '../portable.ts'
 import type { CentreKind, CentreTable, Store } from '../schema.ts'
-import { idsOf, rowsAtOnce, type SeenUser } from './users-seen.ts'
+import { idsOf, rowsAtOnce, type SeenUsers } from './users-seen.ts'
 import type { ImportReading, ImportView } from './view.ts'
 
 /** A centre as planning an import sees it. */
 export interface SeenCentre {
-  id: number
-  number: string
-  name: string
-  /** What its name is compared by; undefined where no row of the workbook bears that name. */
-  nameKey: string | undefined
-  kind: CentreKind
-  status: 'approved' | 'active'
-  deleted: boolean
-  hasCoordinator: boolean
+  readonly id: number
+  readonly number: string
+  readonly name: string
+  /** What its name is compared by. */
+  readonly nameKey: string
+  readonly kind: CentreKind
+  readonly status: 'approved' | 'active'
+  readonly deleted: boolean
+  readonly hasCoordinator: boolean
+}
+
+type FactsOfCentre = Omit<SeenCentre, 'nameKey'>
+
+/** Centres in the order of their numbers; each is found by its number and its id. */
+export interface SeenCentres extends Iterable<SeenCentre> {
+  readonly size: number
+  has(number: string): boolean
+  get(number: string): SeenCentre | undefined
+  withId(id: number | null): SeenCentre | undefined
+}
+
+/** Column by column, as the rows of a roster: a million centres as objects and texts take half a gigabyte. */
+class PackedCentres implements SeenCentres {
+  size = 0
+  readonly ids = new PackedNumbers()
+  readonly numbers = new PackedTexts()
+  readonly names = new PackedTexts()
+  readonly kinds = new PackedChoices<CentreKind>('school')
+  readonly statuses = new PackedChoices<SeenCentre['status']>('active')
+  readonly deleted = new PackedChoices(false)
+  readonly coordinated = new PackedChoices(false)
+  private readonly byNumber = indexOfTexts((position, number) => this.numbers.isAt(position, number))
+  private readonly byId = indexOfNumbers((position, id) => this.ids.at(position) === id)
+
+  add({ id, number, name, kind, status, deleted, hasCoordinator }: FactsOfCentre): void {
+    this.ids.push(id)
+    this.numbers.push(number)
+    this.names.push(name)
+    this.kinds.push(kind)
+    this.statuses.push(status)
+    this.deleted.push(deleted)
+    this.coordinated.push(hasCoordinator)
+    this.byNumber.add(number, this.size)
+    this.byId.add(id, this.size)
+    this.size += 1
+  }
+
+  has(number: string): boolean {
+    return this.byNumber.find(number) !== -1
+  }
+
+  get(number: string): SeenCentre | undefined {
+    return this.at(this.byNumber.find(number))
+  }
+
+  withId(id: number | null): SeenCentre | undefined {
+    return id === null ? undefined : this.at(this.byId.find(id))
+  }
+
+  *[Symbol.iterator](): Generator<SeenCentre> {
+    for (let position = 0; position < this.size; position += 1) yield new PackedCentre(this, position)
+  }
+
+  private at(position: number): SeenCentre | undefined {
+    return position === -1 ? undefined : new PackedCentre(this, position)
+  }
+}
+
+class PackedCentre implements SeenCentre {
+  private readonly centres: PackedCentres
+  private readonly position: number
+
+  constructor(centres: PackedCentres, position: number) {
+    this.centres = centres
+    this.position = position
+  }
+
+  get id(): number {
+    return this.centres.ids.at(this.position)
+  }
+
+  get number(): string {
+    return this.centres.numbers.at(this.position)
+  }
+
+  get name(): string {
+    return this.centres.names.at(this.position)
+  }
+
+  get nameKey(): string {
+    return searchKey(this.name)
+  }
+
+  get kind(): CentreKind {
+    return this.centres.kinds.at(this.position)
+  }
+
+  get status(): SeenCentre['status'] {
+    return this.centres.statuses.at(this.position)
+  }
+
+  get deleted(): boolean {
+    return this.centres.deleted.at(this.position)
+  }
+
+  get hasCoordinator(): boolean {
+    return this.centres.coordinated.at(this.position)
+  }
 }
 
 /** Where a centre is: an ISO code, and a town as it was written. */
@@ -24,18 +126,11 @@ export interface CentreLocation {
   town: string
 }
 
-export async function readCentres(
-  db: Kysely<Store>,
-  namesOfRows: ImportReading['names'],
-): Promise<SeenCentre[]> {
+export async function readCentres(db: Kysely<Store>): Promise<SeenCentres> {
+  const centres = new PackedCentres()
   const coordinated = await idsOf(db, coordinatedCentres)
   const rows = db.selectFrom('centres').select(columnsSeen).orderBy('number').stream(rowsAtOnce)
-  const centres: SeenCentre[] = []
-  let names: ReadonlySet<string> | undefined
-  for await (const row of rows) {
-    names ??= namesOfRows()
-    centres.push(seenCentre(row, { names, coordinated }))
-  }
+  for await (const row of rows) centres.add(factsOf(row, coordinated))
   return centres
 }
 
@@ -43,54 +138,49 @@ export async function readCentres(
 export async function readCentresMeant(
   db: Kysely<Store>,
   { numbers, otherNumbers, names: namesOfRows }: ImportReading,
-): Promise<SeenCentre[]> {
+): Promise<SeenCentres> {
   const any = await db.selectFrom('centres').select('id').limit(1).executeTakeFirst()
-  if (!any) return []
-  const names = namesOfRows()
-  const found = new Map<number, SeenCentre>()
+  if (!any) return new PackedCentres()
+  const found = new Map<number, FactsOfCentre>()
   const add = async (condition: RawBuilder<boolean>) => {
-    const rows = await db.selectFrom('centres').select(columnsSeen).where(condition).execute()
-    const coordinated = await coordinatedOf(
-      db,
-      rows.map(({ id }) => id),
-    )
-    for (const row of rows) found.set(row.id, seenCentre(row, { names, coordinated }))
+    for (const centre of await centresWhere(db, condition)) found.set(centre.id, centre)
   }
   await add(anyOf(sql.ref('number'), [...new Set([...numbers, ...otherNumbers])]))
   const newNumbers = new Set(numbers)
   for (const { number } of found.values()) newNumbers.delete(number)
-  const isNamed = anyOf(sql`substr(folded, length(number) + 2)`, [...names])
+  const isNamed = anyOf(sql`substr(folded, length(number) + 2)`, [...namesOfRows()])
   // One after the other: each has an index, which one question with both would not go by.
   await add(isNamed)
   if (newNumbers.size > 0) await add(areNearly(newNumbers))
-  return [...found.values()].sort(inOrder)
+  return inOrder(found.values())
 }
 
-/** The centres of users who were found by their address. @returns their ids */
-export async function addCentresOfUsers(
+/** With the centres of users who were found by their address. */
+export async function withCentresOfUsers(
   db: Kysely<Store>,
-  {
-    centres,
-    byNumber,
-    users,
-  }: { centres: SeenCentre[]; byNumber: Map<string, SeenCentre>; users: ReadonlyMap<string, SeenUser> },
-): Promise<number[]> {
-  const known = new Set(centres.map(({ id }) => id))
-  const ofUsers = [...new Set([...users.values()].flatMap(({ centreId }) => centreId ?? []))]
-  const others = ofUsers.filter((id) => !known.has(id))
-  if (others.length === 0) return ofUsers
-  const rows = await db
-    .selectFrom('centres')
-    .select(columnsSeen)
-    .where(anyOf(sql.ref('id'), others))
-    .execute()
-  const coordinated = await coordinatedOf(db, others)
-  for (const row of rows) centres.push(seenCentre(row, { names: new Set(), coordinated }))
-  centres.sort(inOrder)
-  // In their order too: of several that are meant the first is told.
-  byNumber.clear()
-  for (const centre of centres) byNumber.set(centre.number, centre)
-  return ofUsers
+  { centres, users }: { centres: SeenCentres; users: SeenUsers },
+): Promise<{ centres: SeenCentres; ofUsers: ReadonlySet<number> }> {
+  const ofUsers = new Set<number>()
+  for (const { centreId } of users) if (centreId !== null) ofUsers.add(centreId)
+  const others = [...ofUsers].filter((id) => centres.withId(id) === undefined)
+  if (others.length === 0) return { centres, ofUsers }
+  const found = await centresWhere(db, anyOf(sql.ref('id'), others))
+  return { centres: inOrder([...centres, ...found]), ofUsers }
+}
+
+async function centresWhere(db: Kysely<Store>, condition: RawBuilder<boolean>): Promise<FactsOfCentre[]> {
+  const rows = await db.selectFrom('centres').select(columnsSeen).where(condition).execute()
+  const ids = rows.map(({ id }) => id)
+  const coordinated = await idsOf(db, sql`${coordinatedCentres} and ${anyOf(sql.ref('centre_id'), ids)}`)
+  return rows.map((row) => factsOf(row, coordinated))
+}
+
+/** Of several that are meant the first is told. */
+function inOrder(found: Iterable<FactsOfCentre>): PackedCentres {
+  const centres = new PackedCentres()
+  for (const centre of [...found].sort((one, other) => (one.number < other.number ? -1 : 1)))
+    centres.add(centre)
+  return centres
 }
 
 export async function locationsOf(
@@ -123,28 +213,17 @@ export async function locationsWithAt(
   return new Map(rows.flatMap(({ id, ...location }) => (wanted.has(id) ? [[id, location] as const] : [])))
 }
 
-const columnsSeen = ['id', 'number', 'name', 'folded', 'kind', 'status', 'deleted_at'] as const
+const columnsSeen = ['id', 'number', 'name', 'kind', 'status', 'deleted_at'] as const
 
 /** Named one by one: to copy all but some of a row takes longer than to read it. */
-function seenCentre(
-  {
-    id,
-    number,
-    name,
-    folded,
-    kind,
-    status,
-    deleted_at,
-  }: Pick<Selectable<CentreTable>, (typeof columnsSeen)[number]>,
-  { names, coordinated }: { names: ReadonlySet<string>; coordinated: ReadonlySet<number> },
-): SeenCentre {
-  // It is kept behind the number; nearly all are in no row, and are let go of.
-  const nameKey = folded.slice(number.length + 1)
+function factsOf(
+  { id, number, name, kind, status, deleted_at }: Pick<Selectable<CentreTable>, (typeof columnsSeen)[number]>,
+  coordinated: ReadonlySet<number>,
+): FactsOfCentre {
   return {
     id,
     number,
     name,
-    nameKey: names.has(nameKey) ? nameKey : undefined,
     kind,
     status,
     deleted: deleted_at !== null,
@@ -155,11 +234,3 @@ function seenCentre(
 const coordinatedCentres = sql<{
   id: number
 }>`select centre_id as id from users where hub_role = 'coordinator' and status <> 'deleted'`
-
-function coordinatedOf(db: Kysely<Store>, ids: readonly number[]): Promise<Set<number>> {
-  return idsOf(db, sql`${coordinatedCentres} and ${anyOf(sql.ref('centre_id'), ids)}`)
-}
-
-function inOrder(one: SeenCentre, other: SeenCentre): number {
-  return one.number < other.number ? -1 : 1
-}

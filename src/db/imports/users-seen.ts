@@ -1,41 +1,144 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { indexOfTexts } from '../../packed-index.ts'
+import { PackedChoices, PackedNumbers, PackedTexts } from '../../packed-texts.ts'
 import { anyOf } from '../portable.ts'
 import type { HubRole, Store } from '../schema.ts'
-import type { SeenCentre } from './centres-seen.ts'
+import type { SeenCentres } from './centres-seen.ts'
 
 /** A live user as planning an import sees them. */
 export interface SeenUser {
-  id: number
-  email: string
-  key: string
-  centreId: number | null
-  hubRole: HubRole | null
-  lastSignedInAt: string | null
+  /** Their place among those who are seen, from 0 on. */
+  readonly position: number
+  readonly id: number
+  readonly email: string
+  readonly key: string
+  readonly centreId: number | null
+  readonly hubRole: HubRole | null
+  readonly lastSignedInAt: string | null
+}
+
+/** Users, each of whom is found by the address as it is compared. */
+export interface SeenUsers extends Iterable<SeenUser> {
+  readonly size: number
+  has(key: string): boolean
+  get(key: string): SeenUser | undefined
+}
+
+/** Column by column, as the centres beside them. */
+class PackedUsers implements SeenUsers {
+  size = 0
+  readonly ids = new PackedNumbers()
+  readonly emails = new PackedTexts()
+  /** Blank where an address is compared as it is written. */
+  readonly otherKeys = new PackedTexts()
+  /** 0 for none. */
+  readonly centreIds = new PackedNumbers()
+  readonly hubRoles = new PackedChoices<HubRole | null>(null)
+  /** Blank for never. */
+  readonly signIns = new PackedTexts()
+  private readonly byKey = indexOfTexts((position, key) =>
+    (this.otherKeys.isAt(position, '') ? this.emails : this.otherKeys).isAt(position, key),
+  )
+
+  add({ id, email, key, centreId, hubRole, lastSignedInAt }: FactsOfUser): void {
+    this.ids.push(id)
+    this.emails.push(email)
+    this.otherKeys.push(key === email ? '' : key)
+    this.centreIds.push(centreId ?? 0)
+    this.hubRoles.push(hubRole)
+    this.signIns.push(lastSignedInAt ?? '')
+    this.byKey.add(key, this.size)
+    this.size += 1
+  }
+
+  has(key: string): boolean {
+    return this.byKey.find(key) !== -1
+  }
+
+  get(key: string): SeenUser | undefined {
+    const position = this.byKey.find(key)
+    return position === -1 ? undefined : new PackedUser(this, position)
+  }
+
+  *[Symbol.iterator](): Generator<SeenUser> {
+    for (let position = 0; position < this.size; position += 1) yield new PackedUser(this, position)
+  }
+}
+
+type FactsOfUser = Omit<SeenUser, 'position'>
+
+class PackedUser implements SeenUser {
+  private readonly users: PackedUsers
+  readonly position: number
+
+  constructor(users: PackedUsers, position: number) {
+    this.users = users
+    this.position = position
+  }
+
+  get id(): number {
+    return this.users.ids.at(this.position)
+  }
+
+  get email(): string {
+    return this.users.emails.at(this.position)
+  }
+
+  get key(): string {
+    return this.users.otherKeys.at(this.position) || this.email
+  }
+
+  get centreId(): number | null {
+    return this.users.centreIds.at(this.position) || null
+  }
+
+  get hubRole(): HubRole | null {
+    return this.users.hubRoles.at(this.position)
+  }
+
+  get lastSignedInAt(): string | null {
+    return this.users.signIns.at(this.position) || null
+  }
+}
+
+/**
+ * The live users of centres, and those of addresses; and which addresses a deleted account had and no live one has.
+ * @param all how many centres there are, where they are known
+ */
+export async function readUsers(
+  db: Kysely<Store>,
+  {
+    wanted,
+    all,
+    addresses,
+  }: { wanted: ReadonlySet<number>; all: number | undefined; addresses: Iterable<string> },
+): Promise<{ users: SeenUsers; deletedAddresses: Set<string> }> {
+  const users = new PackedUsers()
+  await addUsersOfCentres(db, { users, wanted, all })
+  return { users, deletedAddresses: await addUsersByAddress(db, { users, addresses }) }
 }
 
 /** All users at once where most of all centres are wanted, else those of the wanted ones. */
-export async function usersOfCentres(
+async function addUsersOfCentres(
   db: Kysely<Store>,
-  { wanted, all = Number.POSITIVE_INFINITY }: { wanted: ReadonlySet<number>; all: number | undefined },
-): Promise<Map<string, SeenUser>> {
-  const users = new Map<string, SeenUser>()
-  if (wanted.size === 0) return users
+  {
+    users,
+    wanted,
+    all = Number.POSITIVE_INFINITY,
+  }: { users: PackedUsers; wanted: ReadonlySet<number>; all: number | undefined },
+): Promise<void> {
+  if (wanted.size === 0) return
   const query =
     wanted.size * 4 > all
       ? seenUsers(db).where('centre_id', 'is not', null)
       : seenUsers(db).where(anyOf(sql.ref('centre_id'), [...wanted]))
-  for await (const user of query.stream(rowsAtOnce)) {
-    if (user.centreId === null || !wanted.has(user.centreId)) continue
-    // One text, not two, where they are equal.
-    if (user.key === user.email) user.key = user.email
-    users.set(user.key, user)
-  }
-  return users
+  for await (const user of query.stream(rowsAtOnce))
+    if (user.centreId !== null && wanted.has(user.centreId)) users.add(user)
 }
 
-export async function addUsersByAddress(
+async function addUsersByAddress(
   db: Kysely<Store>,
-  { users, addresses }: { users: Map<string, SeenUser>; addresses: Iterable<string> },
+  { users, addresses }: { users: PackedUsers; addresses: Iterable<string> },
 ): Promise<Set<string>> {
   const deleted = new Set<string>()
   const anybody = await db.selectFrom('users').select('id').limit(1).executeTakeFirst()
@@ -46,7 +149,7 @@ export async function addUsersByAddress(
   for (let at = 0; at < sought.length; at += addressesAtOnce) {
     const some = sought.slice(at, at + addressesAtOnce)
     const live = seenUsers(db).where(anyOf(sql.ref('email_key'), some))
-    for (const user of await live.execute()) users.set(user.key, user)
+    for (const user of await live.execute()) users.add(user)
     const gone = await db
       .selectFrom('users')
       .select('email_key')
@@ -81,17 +184,14 @@ export async function centresOfAddresses(
 /** Those of the wanted centres are counted as they are there; the others' by the store, all of them at once. */
 export async function countsByCentre(
   db: Kysely<Store>,
-  {
-    centres,
-    wanted,
-    users,
-  }: { centres: readonly SeenCentre[]; wanted: ReadonlySet<number>; users: ReadonlyMap<string, SeenUser> },
-): Promise<Map<number, number>> {
+  { centres, wanted, users }: { centres: SeenCentres; wanted: ReadonlySet<number>; users: SeenUsers },
+): Promise<(centreId: number) => number> {
   const counts = new Map<number, number>()
-  const others = centres.filter(({ id, deleted }) => !deleted && !wanted.has(id)).map(({ id }) => id)
+  const others: number[] = []
+  for (const { id, deleted } of centres) if (!deleted && !wanted.has(id)) others.push(id)
   if (others.length > 0) {
     // Of most centres it is quicker to count everybody than to look for each; the index alone tells, without a row.
-    const of = others.length * 4 > centres.length ? undefined : others
+    const of = others.length * 4 > centres.size ? undefined : others
     const add = async (rows: AsyncIterable<Counted>, sign: 1 | -1) => {
       for await (const { centre_id, n } of rows)
         if (centre_id !== null && !wanted.has(centre_id))
@@ -100,10 +200,10 @@ export async function countsByCentre(
     await add(usersByCentre(db, of).stream(rowsAtOnce), 1)
     await add(usersByCentre(db, of).where('status', '=', 'deleted').stream(rowsAtOnce), -1)
   }
-  for (const { centreId } of users.values()) {
+  for (const { centreId } of users) {
     if (centreId !== null) counts.set(centreId, (counts.get(centreId) ?? 0) + 1)
   }
-  return counts
+  return (centreId) => counts.get(centreId) ?? 0
 }
 
 interface Counted {

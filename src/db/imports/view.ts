@@ -4,35 +4,27 @@ import { nearKey } from '../centres/near-number.ts'
 import type { Store } from '../schema.ts'
 import { domainsInUse } from '../users/users.ts'
 import {
-  addCentresOfUsers,
   type CentreLocation,
   locationsOf,
   locationsWithAt,
   readCentres,
   readCentresMeant,
   type SeenCentre,
+  type SeenCentres,
+  withCentresOfUsers,
 } from './centres-seen.ts'
-import {
-  addUsersByAddress,
-  centresOfAddresses,
-  countsByCentre,
-  idsOf,
-  type SeenUser,
-  usersOfCentres,
-} from './users-seen.ts'
+import { centresOfAddresses, countsByCentre, idsOf, readUsers, type SeenUsers } from './users-seen.ts'
 
 /** What planning an import reads of the store. */
 export interface ImportView {
   /** All; for part of a roster those that it may mean. */
-  centres: SeenCentre[]
-  /** The same, by their numbers. */
-  byNumber: ReadonlyMap<string, SeenCentre>
+  centres: SeenCentres
   /** Whether the plan depends on this centre's being there, by its id. */
   isDependedOn: (centreId: number) => boolean
   /** Those that the workbook names, by their ids. */
   touched: ReadonlySet<number>
-  /** The live users of the workbook's centres, and those of its addresses, by address. */
-  users: Map<string, SeenUser>
+  /** The live users of the workbook's centres, and those of its addresses. */
+  users: SeenUsers
   /** Addresses of the workbook that a deleted account had and no live one has. */
   deletedAddresses: Set<string>
   /** Users who hold Progression Test data or act for associate centres. */
@@ -42,7 +34,7 @@ export interface ImportView {
   lookAlikes: ReadonlyMap<string, string>
   /** Centres of whose users an address stands on another sheet of the workbook, with that address as it is compared. */
   addressedElsewhere: ReadonlyMap<number, string>
-  /** Counts of live users by centre, for centres that are not in the workbook. */
+  /** Counts of live users by centre, for centres that are not in the workbook. By part of a roster nobody is missing, and they are not counted. */
   usersOf: (centreId: number) => number
   /** Where centres are that are not in the workbook, and whose name stands in it beside another number. */
   locations: ReadonlyMap<number, CentreLocation>
@@ -62,10 +54,10 @@ export interface ImportReading {
   strayAddresses: Iterable<string>
   /** Addresses on other sheets of the workbook. */
   addressesElsewhere: Iterable<string>
-  /** What the names of its rows are compared by; asked for where anything is saved. */
+  /** What the names of its rows are compared by; asked for where it is part of a roster, and anything is saved. */
   names: () => ReadonlySet<string>
   /** Those of them that stand in a row without a usable number, or with that of a centre called otherwise. */
-  namesElsewhere: (centres: ReadonlyMap<string, SeenCentre>) => ReadonlySet<string>
+  namesElsewhere: (centres: SeenCentres) => ReadonlySet<string>
   /** Domains of the workbook that are shown in another script. */
   foreignDomains: readonly string[]
   /** Of domains in use, a line each, those that may read as one of them. */
@@ -76,23 +68,19 @@ export interface ImportReading {
 /** Reads, table by table, what an import depends on. */
 export async function readImportView(db: Kysely<Store>, reading: ImportReading): Promise<ImportView> {
   const { partial, numbers, addresses, strayAddresses } = reading
-  const centres = partial ? await readCentresMeant(db, reading) : await readCentres(db, reading.names)
-  const byNumber = new Map<string, SeenCentre>()
-  for (const centre of centres) byNumber.set(centre.number, centre)
-  const elsewhere = reading.namesElsewhere(byNumber)
-  const borne =
-    elsewhere.size === 0
-      ? []
-      : centres.filter(({ nameKey }) => nameKey !== undefined && elsewhere.has(nameKey))
-  const wanted = centresWanted(byNumber, { numbers, borne })
+  const named = partial ? await readCentresMeant(db, reading) : await readCentres(db)
+  const elsewhere = reading.namesElsewhere(named)
+  const borne = centresNamed(elsewhere, named)
+  const wanted = centresWanted(named, { numbers, borne })
   for (const id of (await centresOfAddresses(db, strayAddresses)).keys()) wanted.add(id)
-  const users = await usersOfCentres(db, { wanted, all: partial ? undefined : centres.length })
-  const usersOf = await countsByCentre(db, { centres: partial ? [] : centres, wanted, users })
-  const deletedAddresses = await addUsersByAddress(db, { users, addresses })
-  const ofUsers = partial ? await addCentresOfUsers(db, { centres, byNumber, users }) : []
+  const all = partial ? undefined : named.size
+  const { users, deletedAddresses } = await readUsers(db, { wanted, all, addresses })
+  const usersOf = partial ? () => 0 : await countsByCentre(db, { centres: named, wanted, users })
+  const { centres, ofUsers } = partial
+    ? await withCentresOfUsers(db, { centres: named, users })
+    : { centres: named, ofUsers: [] }
   return {
     centres,
-    byNumber,
     isDependedOn: partial ? dependedOn(centres, { reading, wanted, ofUsers }) : () => true,
     touched: wanted,
     users,
@@ -103,19 +91,19 @@ export async function readImportView(db: Kysely<Store>, reading: ImportReading):
       reading.foreignDomains.length > 0 ? await domainsInUse(db, reading.mayReadAs) : [],
     ),
     addressedElsewhere: await centresOfAddresses(db, partial ? [] : reading.addressesElsewhere),
-    usersOf: (centreId) => usersOf.get(centreId) ?? 0,
+    usersOf,
     locations: await locationsOf(db, centresBorne(borne, numbers)),
     locationsWithAt: await locationsWithAt(db, { wanted, partial }),
   }
 }
 
 function dependedOn(
-  centres: readonly SeenCentre[],
+  centres: SeenCentres,
   {
     reading: { numbers, otherNumbers },
     wanted,
     ofUsers,
-  }: { reading: ImportReading; wanted: ReadonlySet<number>; ofUsers: readonly number[] },
+  }: { reading: ImportReading; wanted: ReadonlySet<number>; ofUsers: Iterable<number> },
 ): ImportView['isDependedOn'] {
   const named = new Set([...numbers, ...otherNumbers])
   const ids = new Set([...wanted, ...ofUsers])
@@ -123,8 +111,15 @@ function dependedOn(
   return (id) => ids.has(id)
 }
 
+function centresNamed(names: ReadonlySet<string>, centres: SeenCentres): SeenCentre[] {
+  const found: SeenCentre[] = []
+  if (names.size === 0) return found
+  for (const centre of centres) if (names.has(centre.nameKey)) found.push(centre)
+  return found
+}
+
 function centresWanted(
-  centres: ReadonlyMap<string, SeenCentre>,
+  centres: SeenCentres,
   { numbers, borne }: Pick<ImportReading, 'numbers'> & { borne: readonly SeenCentre[] },
 ): Set<number> {
   const wanted = new Set(borne.map(({ id }) => id))
@@ -137,7 +132,7 @@ function centresWanted(
     else near.add(nearKey(number))
   }
   if (near.size === 0) return wanted
-  for (const { id, number } of centres.values()) if (near.has(nearKey(number))) wanted.add(id)
+  for (const { id, number } of centres) if (near.has(nearKey(number))) wanted.add(id)
   return wanted
 }
 
@@ -158,7 +153,8 @@ export function digestOfView({ centres, touched, users, deletedAddresses, ...vie
     const more = touched.has(id) ? [name, status, hasCoordinator] : []
     digest.update(JSON.stringify([id, number, kind, deleted, ...more]))
   }
-  for (const key of [...users.keys()].sort()) {
+  const keys = Array.from(users, ({ key }) => key)
+  for (const key of keys.sort()) {
     const user = users.get(key)
     if (!user) continue
     const holds = [view.holdsTests.has(user.id), view.holdsAssociateCentres.has(user.id)]

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { PackedTexts } from '../../src/workbook/packed-texts.ts'
+import { PackedChoices, PackedNumbers, PackedTexts } from '../src/packed-texts.ts'
+import { tooMuchText } from '../src/workbook/errors.ts'
 
 function packed(texts: readonly string[]): PackedTexts {
   const list = new PackedTexts()
@@ -46,7 +47,7 @@ describe('texts that are packed', () => {
   })
 
   it('are refused where they are more than any list needs, however short the file: a text may be shared by all cells', () => {
-    const list = new PackedTexts({ few: 1, letters: 1_500_000 })
+    const list = new PackedTexts({ few: 1, letters: 1_500_000, refusal: tooMuchText })
     const fill = () => {
       for (let at = 0; at < 3000; at += 1) list.push(`${at} ${'x'.repeat(1000)}`)
     }
@@ -77,8 +78,33 @@ describe('texts that are packed', () => {
     expect(list.at(many.length)).toMatch(/^School 0 of the harbour/)
   })
 
+  it('are told from all others without being made', () => {
+    const texts = ['School', 'school', 'Schools', 'École', 'Ecole', '学校', '学', '', 'x'.repeat(9000)]
+    const list = packed([...many, ...texts])
+    for (const [at, text] of texts.entries())
+      expect(texts.filter((other) => list.isAt(many.length + at, other))).toEqual([text])
+  })
+
   it('that come again are kept once', () => {
     const list = packed(Array.from({ length: 10_000 }, (_, at) => ['Egypt', 'Türkiye', ''][at % 3] ?? ''))
     expect(listed(list).slice(0, 4)).toEqual(['Egypt', 'Türkiye', '', 'Egypt'])
+  })
+})
+
+describe('numbers that are packed', () => {
+  it('come back as they were, and none that is larger than its place is taken', () => {
+    const numbers = new PackedNumbers()
+    for (const number of [0, 7, 2 ** 32 - 1]) numbers.push(number)
+    expect([0, 1, 2].map((at) => numbers.at(at))).toEqual([0, 7, 2 ** 32 - 1])
+    expect(() => numbers.push(2 ** 32)).toThrow(RangeError)
+  })
+})
+
+describe('values of which there are few', () => {
+  it('come back as they were', () => {
+    const roles = new PackedChoices<string | null>(null)
+    const pushed = Array.from({ length: 5000 }, (_, at) => ['coordinator', null, 'admin'][at % 3] ?? null)
+    for (const role of pushed) roles.push(role)
+    expect(pushed.map((_, at) => roles.at(at))).toEqual(pushed)
   })
 })

@@ -1,4 +1,4 @@
-import { copyOfText, zipBomb } from './errors.ts'
+const maxNumber = 2 ** 32 - 1
 
 /** Whole numbers from 0 on, below 2³², in one piece of memory. */
 export class PackedNumbers {
@@ -6,6 +6,7 @@ export class PackedNumbers {
   private values = new Uint32Array(1024)
 
   push(value: number): void {
+    if (value > maxNumber) throw new RangeError(`${value} does not fit in 32 bits`)
     if (this.length === this.values.length) {
       const larger = new Uint32Array(this.length * 2)
       larger.set(this.values)
@@ -57,28 +58,31 @@ export class PackedTexts {
   private readonly few: number
   private readonly cut: boolean
   private readonly letters: number
+  private readonly refusal: () => Error
   private taken = 0
 
   /**
    * @param few so many texts are kept as they are
    * @param cut whether they are cut from longer ones: one that is kept would hold all of it
    * @param letters so many are taken; a text that is shared by very many cells has more, and would fill the memory
+   * @param refusal what is thrown where there are more
    */
   constructor({
     few = fewTexts,
     cut = false,
     letters = maxLetters,
-  }: { few?: number; cut?: boolean; letters?: number } = {}) {
+    refusal = () => new RangeError(`more than ${letters} letters are not kept`),
+  }: { few?: number; cut?: boolean; letters?: number; refusal?: () => Error } = {}) {
     this.few = few
     this.cut = cut
     this.letters = letters
+    this.refusal = refusal
   }
 
   get length(): number {
     return this.references.length
   }
 
-  /** @throws `workbook-bomb` */
   push(text: string): void {
     this.references.push(this.referenceTo(text))
   }
@@ -96,6 +100,21 @@ export class PackedTexts {
         ? piece?.toString('utf8', from, from + size - isUtf8)
         : piece?.toString('latin1', from, from + size)) ?? ''
     )
+  }
+
+  /** Whether this text stands there; hardly any is made to tell. */
+  isAt(position: number, text: string): boolean {
+    const reference = this.references.at(position)
+    if (reference % 2 === 1) return this.kept[reference >>> 1] === text
+    const begin = reference >>> 1
+    const piece = this.pieces[begin >>> pieceBits]
+    const at = begin & withinPiece
+    const size = piece?.readUInt16LE(at) ?? 0
+    if (size >= isUtf8 || piece === undefined) return this.at(position) === text
+    if (size !== text.length) return false
+    for (let letter = 0; letter < size; letter += 1)
+      if (piece[at + 2 + letter] !== text.charCodeAt(letter)) return false
+    return true
   }
 
   set(position: number, text: string): void {
@@ -117,7 +136,7 @@ export class PackedTexts {
       if (this.length > enough && this.again < this.length / 2) this.known = undefined
     }
     this.taken += text.length
-    if (this.taken > this.letters) throw zipBomb('one of its columns has more text than any list needs')
+    if (this.taken > this.letters) throw this.refusal()
     return this.kept.length < this.few || text.length > maxPacked ? this.keep(text) : this.pack(text)
   }
 
@@ -148,4 +167,45 @@ export class PackedTexts {
     this.end += size + 2
     return begin * 2
   }
+}
+
+/** Values of which there are few different ones, such as kinds: a byte each. */
+export class PackedChoices<Value> {
+  private readonly first: Value
+  private readonly choices: Value[]
+  private bytes = new Uint8Array(1024)
+  private length = 0
+
+  /** @param first one of them */
+  constructor(first: Value) {
+    this.first = first
+    this.choices = [first]
+  }
+
+  push(value: Value): void {
+    if (this.length === this.bytes.length) {
+      const larger = new Uint8Array(this.length * 2)
+      larger.set(this.bytes)
+      this.bytes = larger
+    }
+    const known = this.choices.indexOf(value)
+    this.bytes[this.length] = known === -1 ? this.choices.push(value) - 1 : known
+    this.length += 1
+  }
+
+  at(position: number): Value {
+    return this.choices[this.bytes[position] ?? 0] ?? this.first
+  }
+}
+
+const pool = Buffer.allocUnsafe(16 * 1024)
+
+/**
+ * A copy of its own: a slice keeps the whole piece of XML alive that it was cut from, and takes two
+ * bytes for each letter where one letter of the piece is not Latin. Only for well-formed text.
+ */
+export function copyOfText(text: string): string {
+  // A character takes three bytes at most.
+  if (text.length * 3 > pool.length) return Buffer.from(text).toString()
+  return pool.toString('utf8', 0, pool.write(text))
 }
