@@ -103,8 +103,8 @@ const words: readonly Words[] = [
   {
     pattern: /^25006$/,
     code: 'store-read-only',
-    says: (place) => `The server of ${place} takes no changes: it is a standby.`,
-    hint: 'Name every host of it, postgres://hub@db1,db2/hub: the one that takes changes is used.',
+    says: (place) => `The server of ${place} takes no changes: it is a standby, or was set to be only read.`,
+    hint: 'Of a server with several hosts name every one, postgres://hub@db1,db2/hub: the one that takes changes is used. Else have whoever looks after it take back default_transaction_read_only.',
   },
   {
     pattern: /^(53[12]00|54000)$/,

@@ -167,12 +167,14 @@ export class SharedConnection {
    */
   async refuseForeign({ isToBegin }: { isToBegin: boolean }): Promise<void> {
     const { server } = this.#sharing
-    const { rows } = await this.#client.query<{ may: boolean; taken: boolean; versioned: boolean }>(
-      `select has_schema_privilege(oid, 'usage') as may,
-          exists (select from pg_class where relnamespace = pg_namespace.oid and relkind in ('r', 'v', 'm', 'f', 'p')) as taken,
-          exists (select from pg_class where relnamespace = pg_namespace.oid and relname = 'store_versions') as versioned
-        from pg_namespace where nspname = $1`,
-      [server.schema],
+    const { rows } = await this.#asking(() =>
+      this.#pipeline.ask<{ may: boolean; taken: boolean; versioned: boolean }>(
+        `select has_schema_privilege(oid, 'usage') as may,
+            exists (select from pg_class where relnamespace = pg_namespace.oid and relkind in ('r', 'v', 'm', 'f', 'p')) as taken,
+            exists (select from pg_class where relnamespace = pg_namespace.oid and relname = 'store_versions') as versioned
+          from pg_namespace where nspname = $1`,
+        [server.schema],
+      ),
     )
     const [schema] = rows
     if (schema?.may === false) throw mayNotLook(server, this.#client.user ?? '')

@@ -83,3 +83,16 @@ it.each([
 ])('%s answers wherever the line is lost', async (line) => {
   await losingEach({ once: () => through(line.split(' ')) })
 })
+
+it.each([['users list'], ['store check'], ['users suspend omar@school.example --yes']])(
+  '%s says that there is no store, wherever the line is lost',
+  async (line) => {
+    const elsewhere = `${place}_elsewhere`
+    for (let at = 0; ; at += 1) {
+      proxy.cutAfter(at, at % 2 === 0 ? 'before' : 'after')
+      const ran = await world.run([...line.split(' '), '--json', '--db', elsewhere])
+      expect([ran.exit, ran.error().code], `lost at question ${at}`).toEqual([7, 'store-missing'])
+      if (!proxy.wasCut()) break
+    }
+  },
+)
