@@ -88,12 +88,6 @@ const words: readonly Words[] = [
     hint: 'Nothing was changed. Have whoever looks after the server look at its log.',
   },
   {
-    pattern: /^(22021|22P05)$/,
-    code: 'store-refused',
-    says: (place) => `The database of ${place} does not take every letter.`,
-    hint: 'Nothing was changed. It must be made for UTF-8: createdb --encoding UTF8 --template template0 hub',
-  },
-  {
     pattern: /^3D000$/,
     code: 'store-missing',
     says: (place) => `There is no database for ${place}.`,
@@ -208,6 +202,7 @@ export function inWords(error: unknown, place: string): unknown {
       return encryptionAsked(place, error)
   }
   const code = isDisconnected(error) && sqlStateOf(error) === '' ? 'ECONNRESET' : sqlStateOf(error)
+  if (/^(22021|22P05)$/.test(code)) return lacksLetters(place, error)
   const found = words.find(({ pattern }) => pattern.test(code))
   if (!found) return error
   const { hint } = found
@@ -233,6 +228,14 @@ export function storeNotWhole({ shown }: Pick<ServerAddress, 'shown'>, cause: un
   const how = said instanceof Error ? `: ${said.message}` : ''
   return new Unavailable('store-damaged', `The store ${shown} is not whole${how}.`, {
     hint: 'Nothing was changed. Have its owner put back what is missing, or restore a backup into another schema (?schema=).',
+    cause,
+  })
+}
+
+/** A database has its letters for good: another one is made beside it. */
+export function lacksLetters(place: string, cause?: unknown): Unavailable {
+  return new Unavailable('store-refused', `The database of ${place} does not take every letter.`, {
+    hint: `Nothing was changed. It must be one that was made for UTF-8: createdb --encoding UTF8 --template template0 ${shellWord(`${databaseIn(place)}_utf8`)}`,
     cause,
   })
 }

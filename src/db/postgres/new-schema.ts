@@ -4,7 +4,7 @@ import type { ServerAddress } from '../../server-address.ts'
 import { version as program } from '../../version.ts'
 import type { EmptyStore, EmptyTable } from '../store/copy-tables.ts'
 import { copyRows } from './copy-rows.ts'
-import { sqlStateOf } from './errors.ts'
+import { lacksLetters, sqlStateOf } from './errors.ts'
 import { firstSchema, firstVersion } from './first-schema.ts'
 import { migrateWithin } from './migrate.ts'
 import { mayNotMakeSchema } from './owner.ts'
@@ -29,11 +29,12 @@ export async function makeSchema(
   await migrateWithin(client, { from: firstVersion })
 }
 
-/** @throws `store-exists`, `store-foreign` where something is in the schema already */
+/** @throws `store-refused` where the database lacks letters; `store-exists`, `store-foreign` where something is in the schema already */
 export async function refuseTakenSchema(
   client: pg.Client,
   { schema, shown }: Pick<ServerAddress, 'schema' | 'shown'>,
 ): Promise<void> {
+  await refuseFewLetters(client, shown)
   const { rows } = await client.query<{ name: string }>(
     `select relname as name from pg_class where relkind in ('r', 'v', 'm', 'S', 'f', 'p')
       and relnamespace = (select oid from pg_namespace where nspname = $1)`,
@@ -46,6 +47,14 @@ export async function refuseTakenSchema(
   throw new Refused('store-foreign', `The schema ${schema} of ${shown} has tables of another program.`, {
     hint,
   })
+}
+
+/** Before a store is begun in which the first name in another script is refused. One of SQL_ASCII keeps bytes as they come. */
+async function refuseFewLetters(client: pg.Client, shown: string): Promise<void> {
+  const { rows } = await client.query<{ encoding: string }>(
+    `select current_setting('server_encoding') as encoding`,
+  )
+  if (!/^(UTF8|SQL_ASCII)$/.test(rows[0]?.encoding ?? '')) throw lacksLetters(shown)
 }
 
 /** The tables that `makeSchema` made, to be filled with the rows of another store. */

@@ -171,3 +171,25 @@ describe('beginning a store on a server', () => {
     },
   )
 })
+
+it('is not begun in a database that has not every letter', async () => {
+  const database = `latin_${process.pid}`
+  const owner = new pg.Client({ connectionString: world.db.replace(/\?.*/, '') })
+  await owner.connect()
+  try {
+    await owner.query(`create database ${database} encoding 'LATIN1' locale 'C' template template0`)
+    const there = world.db.replace(/\/[^/?]*\?.*/, `/${database}`)
+    for (const argv of [
+      ['store', 'init', '--db', there, '--key-file', world.path('latin.key')],
+      ['store', 'copy', '--to', there, '--yes'],
+    ]) {
+      const ran = await world.run([...argv, '--json'])
+      expect([ran.exit, ran.error().code]).toEqual([7, 'store-refused'])
+      expect(ran.error().hint).toContain(`--encoding UTF8 --template template0 ${database}_utf8`)
+    }
+    expect(existsSync(world.path('latin.key'))).toBe(false)
+  } finally {
+    await owner.query(`drop database if exists ${database} with (force)`)
+    await owner.end()
+  }
+})
