@@ -1,5 +1,6 @@
-import { importedEntriesJson, renderImportedEntries, entryFields, entryJson } from '../render/entries.ts'
-import { type EntryField, type ImportedEntries, importEntries } from '../rules/entries.ts'
+import { entryFields, entryJson } from '../render/entries.ts'
+import { importedRowsJson } from '../render/imported-rows.ts'
+import { type EntryField, importEntries } from '../rules/entries.ts'
 import { applicationOfRows, importOfRows, type RowsImport } from './import-rows.ts'
 import { listing } from '../cli/define.ts'
 import { listOf, optional, text, transformed } from '../cli/typed-values.ts'
@@ -34,14 +35,12 @@ export const entryColumns = [
   },
 ] as const satisfies readonly (ColumnSpec & { field: EntryField })[]
 
-const entries: RowsImport<EntryField, ImportedEntries> = {
+const entries: RowsImport<EntryField> = {
   of: 'entries',
   columns: entryColumns,
   importRows: importEntries,
-  question: 'Change these entries',
-  agreed: (imported) => imported.entries,
-  render: renderImportedEntries,
-  json: importedEntriesJson,
+  title: 'entries',
+  json: (imported) => importedRowsJson(imported, { entries: imported.counts }),
 }
 
 const example = 'ssh-admin entries import entries.xlsx'

@@ -10,12 +10,11 @@ import type { SheetAsWritten } from '../import/kept-cells.ts'
 import type { PlannedNoun, SavedRows } from '../import/plan-file.ts'
 import { closingQuestion, comparableClosing } from '../render/closing.ts'
 import { planSaved } from '../render/import.ts'
+import { renderImportedRows } from '../render/imported-rows.ts'
 import type { JsonOfChange } from '../render/json.ts'
-import { mapped, type Pieces } from '../render/pieces.ts'
-import type { View } from '../render/table.ts'
+import { mapped } from '../render/pieces.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
-import type { Closing } from '../rules/releases/what-closes.ts'
-import type { CellIssues, RowCounts, RowsToImport, TableRowAsWritten } from '../rules/table-rows.ts'
+import type { CellIssues, ImportedRows, RowsToImport, TableRowAsWritten } from '../rules/table-rows.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
 import {
   checkIssuesFile,
@@ -25,26 +24,14 @@ import {
 } from './issues-file.ts'
 import { columnsHelp, readTableFile, type TableFile, type TableRow, tableOptions } from './read-table.ts'
 
-interface ImportedRows {
-  rows: RowCounts
-  issues: CellIssues
-  closes: readonly Closing[]
-  opens: readonly Closing[]
-  /** Of what the rule read of the store. */
-  storeDigest: () => string
-}
-
 /** An import of rows that a rule reads, holds back and saves: of Key Times, or of entries. */
-export interface RowsImport<Field extends string, Imported extends ImportedRows> {
+export interface RowsImport<Field extends string> {
   of: PlannedNoun
   columns: readonly (ColumnSpec & { field: Field })[]
-  importRows: (trx: Trx, rows: RowsToImport<TableRowAsWritten<Field>>) => Promise<Imported>
-  /** What is asked where something closes: `Change these entries`. */
-  question: string
-  /** What of the answer is agreed to, beside what closes. */
-  agreed: (imported: Imported) => unknown
-  render: (imported: Imported, view: View) => Pieces
-  json: (imported: Imported) => JsonOfChange<'keyTimesImport' | 'entriesImport'>
+  importRows: (trx: Trx, rows: RowsToImport<TableRowAsWritten<Field>>) => Promise<ImportedRows>
+  /** What they are called in a sentence: `Key Times`. */
+  title: string
+  json: (imported: ImportedRows) => JsonOfChange<'keyTimesImport' | 'entriesImport'>
 }
 
 const options = {
@@ -68,8 +55,8 @@ interface Words {
 }
 
 /** The command that imports them. */
-export function importOfRows<Field extends string, Imported extends ImportedRows>(
-  spec: RowsImport<Field, Imported>,
+export function importOfRows<Field extends string>(
+  spec: RowsImport<Field>,
   { summary, description, example }: Words,
 ) {
   return preparedMutation({
@@ -93,15 +80,15 @@ export function importOfRows<Field extends string, Imported extends ImportedRows
       return result
     },
     confirm: confirmation(spec),
-    render: spec.render,
+    render: (result, view) => renderImportedRows(result, spec, view),
     json: spec.json,
     exit: ({ issues }) => (issues.length > 0 ? 8 : 0),
   })
 }
 
 /** The command that applies a plan of it. */
-export function applicationOfRows<Field extends string, Imported extends ImportedRows>(
-  spec: RowsImport<Field, Imported>,
+export function applicationOfRows<Field extends string>(
+  spec: RowsImport<Field>,
   { summary, description, example }: Words,
 ) {
   return preparedMutation({
@@ -120,27 +107,24 @@ export function applicationOfRows<Field extends string, Imported extends Importe
       return done
     },
     confirm: confirmation(spec),
-    render: spec.render,
+    render: (result, view) => renderImportedRows(result, spec, view),
     json: spec.json,
   })
 }
 
-function confirmation<Field extends string, Imported extends ImportedRows>({
-  question,
-  agreed,
-}: RowsImport<Field, Imported>) {
+function confirmation<Field extends string>({ title }: RowsImport<Field>) {
   return {
-    question: ({ closes, opens }: Imported) => closingQuestion(closes, question, opens),
-    comparable: (result: Imported) => [
+    question: ({ closes, opens }: ImportedRows) => closingQuestion(closes, `Change these ${title}`, opens),
+    comparable: (result: ImportedRows) => [
       result.rows,
-      agreed(result),
+      result.counts,
       comparableClosing(result.closes, result.opens),
     ],
   }
 }
 
-async function prepared<Field extends string, Imported extends ImportedRows>(
-  { columns }: RowsImport<Field, Imported>,
+async function prepared<Field extends string>(
+  { columns }: RowsImport<Field>,
   options: ImportOptions,
   session: Session,
 ): Promise<Request<Field>> {
@@ -149,10 +133,10 @@ async function prepared<Field extends string, Imported extends ImportedRows>(
   return { ...(await readRows(options, columns, session)), session, issuesFile }
 }
 
-async function imported<Field extends string, Imported extends ImportedRows>(
-  spec: RowsImport<Field, Imported>,
+async function imported<Field extends string>(
+  spec: RowsImport<Field>,
   { trx, ctx, request }: { trx: Trx; ctx: RuleContext; request: Request<Field> },
-): Promise<Imported> {
+): Promise<ImportedRows> {
   const { file, digest, rows, strict } = request
   const result = await spec.importRows(trx, { file, digest, rows, ctx })
   refuseIssues(result.issues, { strict })
@@ -171,8 +155,8 @@ async function prepareHeldBack<Field extends string>(
 }
 
 /** Saves the plan for `apply`, and changes nothing. @returns the exit code */
-async function savePlan<Field extends string, Imported extends ImportedRows>(
-  spec: RowsImport<Field, Imported>,
+async function savePlan<Field extends string>(
+  spec: RowsImport<Field>,
   options: ImportOptions & { planOut: string },
   session: Session,
 ): Promise<number> {
@@ -197,7 +181,7 @@ async function savePlan<Field extends string, Imported extends ImportedRows>(
     }
     const answered = spec.json(result)
     const json = { ...answered, changed: false, plan: dryRun ? null : output.shown, dryRun }
-    await answer(session, { text: spec.render(result, session.terminal.out), json })
+    await answer(session, { text: renderImportedRows(result, spec, session.terminal.out), json })
     session.say(
       dryRun
         ? 'The plan was made, and not saved.'
@@ -226,8 +210,8 @@ function planned<Field extends string>(
 }
 
 /** The rows of a plan, as they were read. */
-function rowsOfPlan<Field extends string, Imported extends ImportedRows>(
-  { columns }: RowsImport<Field, Imported>,
+function rowsOfPlan<Field extends string>(
+  { columns }: RowsImport<Field>,
   { rows }: SavedRows,
 ): TableRowAsWritten<Field>[] {
   const headings = new Map<Field, string>(columns.map(({ field, heading }) => [field, heading]))

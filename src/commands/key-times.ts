@@ -1,6 +1,4 @@
 import {
-  importedKeyTimesJson,
-  renderImportedKeyTimes,
   keyTimeFields,
   keyTimeJson,
   keyTimesOfCentreJson,
@@ -8,13 +6,8 @@ import {
   changedKeyTimeJson,
   renderChangedKeyTime,
 } from '../render/key-times.ts'
-import {
-  editKeyTime,
-  type ImportedKeyTimes,
-  importKeyTimes,
-  keyTimesOfCentre,
-  nextMoment,
-} from '../rules/key-times.ts'
+import { importedRowsJson } from '../render/imported-rows.ts'
+import { editKeyTime, importKeyTimes, keyTimesOfCentre, nextMoment } from '../rules/key-times.ts'
 import type { KeyTimeField } from '../rules/key-times/key-time-rows.ts'
 import { applicationOfRows, importOfRows, type RowsImport } from './import-rows.ts'
 import { listing, query, preparedMutation } from '../cli/define.ts'
@@ -51,14 +44,12 @@ export const keyTimeColumns = [
   { field: 'until', heading: 'Until', synonyms: ['Until date', 'Valid until', 'To', 'End date'] },
 ] as const satisfies readonly (ColumnSpec & { field: KeyTimeField })[]
 
-const keyTimes: RowsImport<KeyTimeField, ImportedKeyTimes> = {
+const keyTimes: RowsImport<KeyTimeField> = {
   of: 'key-times',
   columns: keyTimeColumns,
   importRows: importKeyTimes,
-  question: 'Change these Key Times',
-  agreed: (imported) => imported.keyTimes,
-  render: renderImportedKeyTimes,
-  json: importedKeyTimesJson,
+  title: 'Key Times',
+  json: (imported) => importedRowsJson(imported, { keyTimes: imported.counts }),
 }
 
 const example = 'ssh-admin key-times import key-times.xlsx'

@@ -1,14 +1,12 @@
 import { countryName } from '../country-names.ts'
 import { markOf } from './text.ts'
-import type { ChangedKeyTime, ImportedKeyTimes, KeyTimesOfCentre, SessionOfDay } from '../rules/key-times.ts'
+import type { ChangedKeyTime, KeyTimesOfCentre, SessionOfDay } from '../rules/key-times.ts'
 import { localTimeInWords } from '../rules/key-times/local-time.ts'
 import type { KeyTime } from '../rules/key-times/lookup.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { renderClosing } from './closing.ts'
 import { field } from './fields.ts'
-import { renderIssues, renderRowCounts } from './held-back.ts'
 import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
-import { type Pieces, piecesOfLines } from './pieces.ts'
 import { allColumnsFit, table, type View } from './table.ts'
 import { timeInUtc } from '../plain-time.ts'
 
@@ -47,39 +45,6 @@ export function keyTimeJson(keyTime: KeyTime): Shape<'keyTime'> {
     series: keyTime.series,
     from: keyTime.from_date,
     until: keyTime.until_date,
-  }
-}
-
-export function renderImportedKeyTimes(imported: ImportedKeyTimes, view: View): Pieces {
-  return piecesOfLines(linesOfImport(imported, view))
-}
-
-function* linesOfImport(
-  { rows, keyTimes, issues, closes, opens }: ImportedKeyTimes,
-  view: View,
-): Generator<string> {
-  const { created, changed, unchanged } = keyTimes
-  yield* renderRowCounts(rows, view)
-  yield view.isTerminal
-    ? `  New Key Times: ${created}. Changed: ${changed}. There already: ${unchanged}.`
-    : tsvLine(['key-times', created, changed, unchanged])
-  yield* renderIssues(issues, view)
-  yield* renderClosing(closes, view, opens)
-}
-
-export function importedKeyTimesJson({
-  keyTimes,
-  closes,
-  opens,
-  storeDigest: _,
-  ...imported
-}: ImportedKeyTimes): JsonOfChange<'keyTimesImport'> {
-  return {
-    ...imported,
-    keyTimes,
-    closed: closes,
-    opened: opens,
-    changed: keyTimes.created + keyTimes.changed > 0,
   }
 }
 

@@ -2,11 +2,10 @@ import { entriesOf, insertEntries, type NewEntry, removeEntries } from '../db/en
 import type { Trx } from '../db/transact.ts'
 import { appendAudit } from './audit/append.ts'
 import {
-  type CellIssues,
   digestOfRows,
   type HeldBackRow,
   issuesOf,
-  type RowCounts,
+  type ImportedRows,
   rowCounts,
   type RowsToImport,
   faultsOfRow,
@@ -15,22 +14,10 @@ import {
   seriesHint,
 } from './table-rows.ts'
 import { permit } from './permissions/decide.ts'
-import { type Closing, noticingWhatCloses } from './releases/what-closes.ts'
+import { noticingWhatCloses } from './releases/what-closes.ts'
 import { isPlaceholderNumber, readCentreNumber } from './centres/find.ts'
 import { readSeries } from './key-times/key-time-rows.ts'
 import { readComponent } from './resources.ts'
-
-export interface ImportedEntries {
-  file: string
-  rows: RowCounts
-  entries: { created: number; changed: number; unchanged: number }
-  issues: CellIssues
-  /** For whom something closes by this that was open, and opens that was not. */
-  closes: Closing[]
-  opens: Closing[]
-  /** Of the entries of its centres as they were before it. */
-  storeDigest: () => string
-}
 
 /**
  * Brings entries in: what a file says of a centre, series and component takes the place of what was there, and what it
@@ -39,7 +26,7 @@ export interface ImportedEntries {
 export async function importEntries(
   trx: Trx,
   { file, digest, rows, ctx }: RowsToImport<EntryRowAsWritten>,
-): Promise<ImportedEntries> {
+): Promise<ImportedRows> {
   const { by, at } = ctx
   permit(ctx, 'entries.import', { name: file })
   const heldBack: HeldBackRow<EntryField>[] = []
@@ -94,7 +81,7 @@ export async function importEntries(
     await appendAudit(trx, { by, at, action: 'entries.imported', subject: file, facts })
   }
   const storeDigest = () => digestOfRows([...saved])
-  return { file, rows: counts, entries, issues: issuesOf(heldBack), closes, opens, storeDigest }
+  return { file, rows: counts, counts: entries, issues: issuesOf(heldBack), closes, opens, storeDigest }
 }
 
 function faultsOf(row: EntryRowAsWritten) {

@@ -34,11 +34,10 @@ import type { RuleContext } from './permissions/actor.ts'
 import { permit } from './permissions/decide.ts'
 import { type Closing, noticingWhatCloses } from './releases/what-closes.ts'
 import {
-  type CellIssues,
   digestOfRows,
   type HeldBackRow,
   issuesOf,
-  type RowCounts,
+  type ImportedRows,
   rowCounts,
   type RowsToImport,
 } from './table-rows.ts'
@@ -229,18 +228,6 @@ function dayAfter(date: string): string {
   return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10)
 }
 
-export interface ImportedKeyTimes {
-  file: string
-  rows: RowCounts
-  keyTimes: { created: number; changed: number; unchanged: number }
-  issues: CellIssues
-  /** For whom something closes by this that was open, and opens that was not. */
-  closes: Closing[]
-  opens: Closing[]
-  /** Of the Key Times as they were before it. */
-  storeDigest: () => string
-}
-
 interface ReadRow {
   row: KeyTimeRowAsWritten
   read: NewKeyTime
@@ -253,7 +240,7 @@ interface ReadRow {
 export async function importKeyTimes(
   trx: Trx,
   { file, digest, rows, ctx }: RowsToImport<KeyTimeRowAsWritten>,
-): Promise<ImportedKeyTimes> {
+): Promise<ImportedRows> {
   const { by, at } = ctx
   permit(ctx, 'key-times.import', { name: file })
   const heldBack: HeldBackRow<KeyTimeField>[] = []
@@ -282,7 +269,7 @@ export async function importKeyTimes(
     await appendAudit(trx, { by, at, action: 'key-times.imported', subject: file, facts })
   }
   const storeDigest = () => digestOfRows(saved)
-  return { file, rows: counts, keyTimes, issues: issuesOf(heldBack), closes, opens, storeDigest }
+  return { file, rows: counts, counts: keyTimes, issues: issuesOf(heldBack), closes, opens, storeDigest }
 }
 
 function faultsOf(row: KeyTimeRowAsWritten) {
@@ -293,7 +280,7 @@ function faultsOf(row: KeyTimeRowAsWritten) {
 async function saveKeyTimes(
   trx: Trx,
   { accepted, saved }: { accepted: readonly ReadRow[]; saved: readonly KeyTimeRow[] },
-): Promise<ImportedKeyTimes['keyTimes']> {
+): Promise<ImportedRows['counts']> {
   const keyTimes = { created: 0, changed: 0, unchanged: 0 }
   for (const { read } of accepted) {
     const same = saved.find((one) => isSameKeyTime(one, read))

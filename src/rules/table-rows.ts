@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RuleContext } from './permissions/actor.ts'
+import type { Closing } from './releases/what-closes.ts'
 
 /** Something wrong in a cell of a table, and what to do about it, as it is told. */
 export interface CellIssue {
@@ -32,6 +33,20 @@ export interface RowsToImport<Row> {
   digest: string
   rows: readonly Row[]
   ctx: RuleContext
+}
+
+/** What an import of entries or Key Times has done. */
+export interface ImportedRows {
+  file: string
+  rows: RowCounts
+  /** Of entries, or of Key Times. */
+  counts: { created: number; changed: number; unchanged: number }
+  issues: CellIssues
+  /** For whom something closes by this that was open, and opens that was not. */
+  closes: Closing[]
+  opens: Closing[]
+  /** Of what the rule read of the store, as it was before. */
+  storeDigest: () => string
 }
 
 /** What is wrong with a field of a row. */
