@@ -24,6 +24,11 @@ export interface FailureOptions {
   keepsChanges?: boolean
 }
 
+/** The hint that names what may have been meant; undefined where nothing is near. */
+export function hintOfNearest(names: readonly string[]): string | undefined {
+  return names.length === 0 ? undefined : `Did you mean ${names.join(', or ')}?`
+}
+
 /** Every failure with a stable code; `exit.ts` gives it an exit code and words. */
 export abstract class Failure extends Error {
   abstract readonly exit: number

@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander'
 import { distance } from 'fastest-levenshtein'
 import { settingNames } from '../config.ts'
-import { Usage } from '../errors.ts'
+import { hintOfNearest, Usage } from '../errors.ts'
 import { kebabCase } from '../kebab-case.ts'
 import { nearestOf } from '../nearest.ts'
 import { shellWord } from '../shell-word.ts'
@@ -36,8 +36,7 @@ export async function complaint(
   const redirected = code === 'unknown-option' ? listIntoFile(rejected) : fromFile(rejected)
   const lines = redirected ? [] : await Promise.all(linesMeant(rejected).map(accepted))
   const suggestions = lines.flatMap((line) => (line ? [commandLine(line)] : []))
-  const usual =
-    suggestions.length > 0 ? `Did you mean ${suggestions.join(', or ')}?` : 'Add --help to see what it takes.'
+  const usual = hintOfNearest(suggestions) ?? 'Add --help to see what it takes.'
   const details = code === 'excess-arguments' ? {} : { candidates: optionsMeant(rejected) }
   return new Usage(`${said}.`, { code, hint: redirected ?? usual, details })
 }

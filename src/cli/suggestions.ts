@@ -1,4 +1,4 @@
-import { Failure, Usage } from '../errors.ts'
+import { Failure, hintOfNearest, Usage } from '../errors.ts'
 import { nearestOf } from '../nearest.ts'
 import { isLikeNumber } from './names-typed.ts'
 import { inOrder } from './mended-line.ts'
@@ -43,7 +43,7 @@ export async function unknownCommand(
   }
   return new Usage(`${spoken} has no command '${unknown.word}'.`, {
     code: 'unknown-command',
-    hint: lines.length > 0 ? `Did you mean ${lines.join(', or ')}?` : `${spoken} --help lists them.`,
+    hint: hintOfNearest(lines) ?? `${spoken} --help lists them.`,
     details: { candidates },
   })
 }

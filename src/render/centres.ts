@@ -5,7 +5,7 @@ import type { CentreView } from '../rules/centres/details.ts'
 import { type Account, nameOf } from '../rules/users/account.ts'
 import { eventJson, eventLine } from './audit.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { type Fact, factLines, field } from './fields.ts'
+import { type Fact, factLines, field, timeField } from './fields.ts'
 import { fittingTable, type View } from './table.ts'
 import { statusInWords, userJson } from './users.ts'
 import { relativeTime, count, markOf } from './text.ts'
@@ -34,16 +34,8 @@ export const centreFields = {
   ),
   kind: field<CentreWithPeople>('Kind', ({ kind }) => kind),
   associate: field<CentreWithPeople>('Associate', ({ associate_number }) => associate_number),
-  created: field<CentreWithPeople>(
-    'Created',
-    ({ created_at }) => created_at,
-    ({ created_at }, { now }) => relativeTime(created_at, now),
-  ),
-  deleted: field<CentreWithPeople>(
-    'Deleted',
-    ({ deleted_at }) => deleted_at,
-    ({ deleted_at }, { now }) => (deleted_at === null ? null : relativeTime(deleted_at, now)),
-  ),
+  created: timeField<CentreWithPeople>('Created', ({ created_at }) => created_at),
+  deleted: timeField<CentreWithPeople>('Deleted', ({ deleted_at }) => deleted_at),
   address: field<CentreWithPeople>('Address', ({ address }) => address),
   town: field<CentreWithPeople>('Town', ({ town }) => town),
   postcode: field<CentreWithPeople>('Postcode', ({ postcode }) => postcode),

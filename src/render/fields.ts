@@ -1,5 +1,6 @@
-import type { View } from './table.ts'
 import { oneLine } from './clean-text.ts'
+import type { View } from './table.ts'
+import { relativeTime } from './text.ts'
 
 export type Cell = string | number | null
 
@@ -20,6 +21,18 @@ export function field<Row>(
   shown?: Field<Row>['shown'],
 ): Field<Row> {
   return shown ? { heading, value, shown } : { heading, value }
+}
+
+/** A moment: ISO in a pipe, how long ago for a person. @param none what a person reads where there is none */
+export function timeField<Row>(
+  heading: string,
+  at: (row: Row) => string | null,
+  none: string | null = null,
+): Field<Row> {
+  return field(heading, at, (row, { now }) => {
+    const iso = at(row)
+    return iso === null ? none : relativeTime(iso, now)
+  })
 }
 
 export type Fact = readonly [name: string, value: string | number | null | undefined]

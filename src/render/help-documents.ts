@@ -1,11 +1,11 @@
 import type { HelpDocumentRow } from '../db/help-documents.ts'
 import type { ChangedHelpDocument } from '../rules/help-documents.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { field } from './fields.ts'
+import { field, timeField } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 import { sizeInWords, statusOf } from './resources.ts'
 import type { View } from './table.ts'
-import { markOf, relativeTime } from './text.ts'
+import { markOf } from './text.ts'
 
 /** What a list says of a help document. */
 export const helpDocumentFields = {
@@ -20,16 +20,8 @@ export const helpDocumentFields = {
   ),
   sha256: field<HelpDocumentRow>('SHA-256', ({ sha256 }) => sha256),
   status: field<HelpDocumentRow>('Status', statusOf),
-  created: field<HelpDocumentRow>(
-    'Uploaded',
-    ({ created_at }) => created_at,
-    ({ created_at }, { now }) => relativeTime(created_at, now),
-  ),
-  replaced: field<HelpDocumentRow>(
-    'Replaced',
-    ({ replaced_at }) => replaced_at,
-    ({ replaced_at }, { now }) => (replaced_at === null ? '' : relativeTime(replaced_at, now)),
-  ),
+  created: timeField<HelpDocumentRow>('Uploaded', ({ created_at }) => created_at),
+  replaced: timeField<HelpDocumentRow>('Replaced', ({ replaced_at }) => replaced_at),
   withdrawn: field<HelpDocumentRow>('Withdrawn', ({ withdrawn_at }) => withdrawn_at),
 }
 

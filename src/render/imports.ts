@@ -6,7 +6,7 @@ import type { Undone } from '../import/undo.ts'
 import { statusOfOwner } from '../unfinished-files.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { openedText } from './closing.ts'
-import { field } from './fields.ts'
+import { field, timeField } from './fields.ts'
 import type { View } from './table.ts'
 import { relativeTime, count, listLines, markOf } from './text.ts'
 import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
@@ -33,11 +33,7 @@ export function countsIn(counts: string): Counts {
 /** What the history says of an import. */
 export const importFields = {
   id: field<ImportRow>('Import', ({ id }) => id),
-  at: field<ImportRow>(
-    'When',
-    ({ at }) => at,
-    ({ at }, { now }) => relativeTime(at, now),
-  ),
+  at: timeField<ImportRow>('When', ({ at }) => at),
   state: field<ImportRow>('State', ({ state }) => state),
   file: field<ImportRow>('File', ({ file }) => file),
   sheet: field<ImportRow>('Sheet', ({ sheet }) => sheet),

@@ -1,8 +1,7 @@
 import type { OutboxRow } from '../db/schema.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { type Fact, factLines, type Field, field } from './fields.ts'
+import { type Fact, factLines, type Field, field, timeField } from './fields.ts'
 import { table, type View } from './table.ts'
-import { relativeTime } from './text.ts'
 import { plainTime } from '../plain-time.ts'
 import type { Shape } from './json.ts'
 
@@ -41,21 +40,9 @@ export const messageFields = {
     ({ lastError }) => lastError,
     (message) => (isUndelivered(message) ? message.lastError : ''),
   ),
-  created: field<Message>(
-    'Created',
-    ({ createdAt }) => createdAt,
-    ({ createdAt }, { now }) => relativeTime(createdAt, now),
-  ),
-  delivered: field<Message>(
-    'Sent or written',
-    ({ deliveredAt }) => deliveredAt,
-    ({ deliveredAt }, { now }) => (deliveredAt === null ? '' : relativeTime(deliveredAt, now)),
-  ),
-  when: field<Message>(
-    'When',
-    ({ createdAt, deliveredAt }) => deliveredAt ?? createdAt,
-    ({ createdAt, deliveredAt }, { now }) => relativeTime(deliveredAt ?? createdAt, now),
-  ),
+  created: timeField<Message>('Created', ({ createdAt }) => createdAt),
+  delivered: timeField<Message>('Sent or written', ({ deliveredAt }) => deliveredAt),
+  when: timeField<Message>('When', ({ createdAt, deliveredAt }) => deliveredAt ?? createdAt),
 }
 
 export const messagesInTable = ['id', 'to', 'letter', 'state', 'when'] as const

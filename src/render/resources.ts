@@ -1,10 +1,10 @@
 import type { ResourceRow } from '../db/resources.ts'
 import type { ChangedResource } from '../rules/resources.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { factLines, field } from './fields.ts'
+import { factLines, field, timeField } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
-import { markOf, relativeTime, sentenceCase } from './text.ts'
+import { markOf, sentenceCase } from './text.ts'
 import { plainTime } from '../plain-time.ts'
 
 /** What a list says of a resource. */
@@ -23,11 +23,7 @@ export const resourceFields = {
   ),
   sha256: field<ResourceRow>('SHA-256', ({ sha256 }) => sha256),
   status: field<ResourceRow>('Status', statusOf),
-  created: field<ResourceRow>(
-    'Uploaded',
-    ({ created_at }) => created_at,
-    ({ created_at }, { now }) => relativeTime(created_at, now),
-  ),
+  created: timeField<ResourceRow>('Uploaded', ({ created_at }) => created_at),
   withdrawn: field<ResourceRow>('Withdrawn', ({ withdrawn_at }) => withdrawn_at),
 }
 

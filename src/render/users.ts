@@ -8,11 +8,11 @@ import { isAnotherAddress } from '../rules/users/email.ts'
 import type { Transferred } from '../rules/users/transfer.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { renderClosing } from './closing.ts'
-import { field } from './fields.ts'
+import { field, timeField } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 import type { Message } from './messages.ts'
 import type { View } from './table.ts'
-import { relativeTime, count, markOf } from './text.ts'
+import { count, markOf } from './text.ts'
 
 /** A user as every answer with --json shows them. */
 export function userJson(account: Account): Shape<'user'> {
@@ -254,16 +254,8 @@ export const userFields = {
   'can-sign-in': field<Account>('Can sign in', ({ canSignIn }) => (canSignIn ? 'yes' : 'no')),
   'why-not': field<Account>('Why not', ({ blocker }) => blocker),
   pin: field<Account>('PIN', ({ pin }) => pin),
-  'last-signed-in': field<Account>(
-    'Last signed in',
-    ({ lastSignedInAt }) => lastSignedInAt,
-    ({ lastSignedInAt }, { now }) => (lastSignedInAt ? relativeTime(lastSignedInAt, now) : 'never'),
-  ),
-  created: field<Account>(
-    'Created',
-    ({ createdAt }) => createdAt,
-    ({ createdAt }, { now }) => relativeTime(createdAt, now),
-  ),
+  'last-signed-in': timeField<Account>('Last signed in', ({ lastSignedInAt }) => lastSignedInAt, 'never'),
+  created: timeField<Account>('Created', ({ createdAt }) => createdAt),
   'learner-groups': field<Account>(
     'Learner groups',
     ({ progressionTests }) => progressionTests.learnerGroups,

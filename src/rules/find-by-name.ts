@@ -5,7 +5,7 @@ import { wordsIn, wordsToFind } from '../search-key.ts'
 import type { Kysely } from 'kysely'
 import type { Store } from '../db/schema.ts'
 import { type NamedUser, streamUsersByName, type NamedCentre, streamCentresByName } from '../db/by-name.ts'
-import { NotFound, type NotPermitted } from '../errors.ts'
+import { hintOfNearest, NotFound, type NotPermitted } from '../errors.ts'
 import { type RuleContext, isDeleting } from './permissions/actor.ts'
 import { outsideView, visibleCentres, mayLearnOf } from './permissions/decide.ts'
 import { nameOf } from './users/account.ts'
@@ -133,7 +133,7 @@ export async function nobodyNamed(
   const all = streamUsersByName(db, { words: [], deleted: deleted === 'only', visible })
   const near = isDeleting(ctx.by) ? [] : await nearestNames(all, text, userNames)
   const candidates = near.map(userCandidate)
-  const hint = near.length > 0 ? `Did you mean ${near.map(describeUser).join(', or ')}?` : undefined
+  const hint = hintOfNearest(near.map(describeUser))
   if (ctx.by.kind === 'user')
     return outsideView({ by: ctx.by, at: ctx.at }, { name: text, subject: null, candidates, hint })
   return new NotFound('user-not-found', `Nobody is called '${text}'.`, {
@@ -195,10 +195,7 @@ export async function noCentreNamed(
   const near = async () =>
     numbered && mayLearnOf(ctx.by, numbered.id) ? [numbered] : nearestNames(all, text, centreNames)
   const candidates = isDeleting(ctx.by) ? [] : (await near()).map(centreCandidate)
-  const hint =
-    candidates.length > 0
-      ? `Did you mean ${candidates.map(({ number, name }) => `${number} (${name})`).join(', or ')}?`
-      : undefined
+  const hint = hintOfNearest(candidates.map(({ number, name }) => `${number} (${name})`))
   if (ctx.by.kind === 'user')
     return outsideView({ by: ctx.by, at: ctx.at }, { name: text, subject: null, candidates, hint })
   return new NotFound('centre-not-found', `No centre is called '${text}'.`, {

@@ -1,6 +1,6 @@
 import { findTemplate, removeTemplate, saveTemplate } from '../db/templates.ts'
 import type { Trx } from '../db/transact.ts'
-import { NotFound } from '../errors.ts'
+import { hintOfNearest, NotFound } from '../errors.ts'
 import { nearestOf } from '../nearest.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import { isLetterName, type LetterName, letters, subjectOf } from './mail/letters.ts'
@@ -76,8 +76,7 @@ export function letterCalled(name: string): LetterName {
   const known = Object.keys(letters)
   const candidates = nearestOf(name, known)
   throw new NotFound('template-not-found', `There is no template '${name}'.`, {
-    hint:
-      candidates.length > 0 ? `Did you mean ${candidates.join(', or ')}?` : `One of: ${known.join(', ')}.`,
+    hint: hintOfNearest(candidates) ?? `One of: ${known.join(', ')}.`,
     details: { candidates },
   })
 }

@@ -1,4 +1,4 @@
-import { Usage } from '../errors.ts'
+import { hintOfNearest, Usage } from '../errors.ts'
 import { nearestOf } from '../nearest.ts'
 
 /** A role, site, status or field that does not exist, with the nearest that do. */
@@ -17,8 +17,7 @@ export function unknownName({
   const candidates = near.length > 0 ? near : parts.length === 1 ? parts : []
   return new Usage(`There is no ${kind} '${name}'.`, {
     code: `unknown-${kind}`,
-    hint:
-      candidates.length > 0 ? `Did you mean ${candidates.join(', or ')}?` : `One of: ${known.join(', ')}.`,
+    hint: hintOfNearest(candidates) ?? `One of: ${known.join(', ')}.`,
     details: { candidates },
   })
 }

@@ -7,7 +7,7 @@ import {
 } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
 import { closestCentres } from '../../db/users/closest.ts'
-import { NotFound, type NotPermitted, Usage } from '../../errors.ts'
+import { hintOfNearest, NotFound, type NotPermitted, Usage } from '../../errors.ts'
 import type { LookUp } from '../batch.ts'
 import { isNoValue } from '../placeholders.ts'
 import { shellWord } from '../../shell-word.ts'
@@ -133,10 +133,7 @@ export async function centreNotFound(
 ): Promise<NotFound | NotPermitted> {
   const visible = ctx ? visibleCentres(ctx.by) : 'all'
   const candidates = isDeleting(ctx?.by) ? [] : await closestCentres(db, { number, visible })
-  const hint =
-    candidates.length > 0
-      ? `Did you mean ${candidates.map(({ number, name }) => `${number} (${name})`).join(', or ')}?`
-      : undefined
+  const hint = hintOfNearest(candidates.map(({ number, name }) => `${number} (${name})`))
   if (ctx?.by.kind === 'user') {
     return outsideView({ by: ctx.by, at: ctx.at }, { name: number, candidates, hint })
   }

@@ -1,6 +1,6 @@
 import { closestCountries, countryCode } from '../../countries.ts'
 import type { CentreKind } from '../../db/schema.ts'
-import { Usage } from '../../errors.ts'
+import { hintOfNearest, Usage } from '../../errors.ts'
 import { typedCentreNumber } from './find.ts'
 import { centreNameFault } from '../names.ts'
 import { unknownName } from '../unknown-name.ts'
@@ -61,10 +61,7 @@ export function typedCountry(text: string): string {
   const candidates = closestCountries(text)
   throw new Usage(`There is no country '${text}'.`, {
     code: 'unknown-country',
-    hint:
-      candidates.length > 0
-        ? `Did you mean ${candidates.join(', or ')}?`
-        : 'The English name or the ISO code, such as Egypt or EG.',
+    hint: hintOfNearest(candidates) ?? 'The English name or the ISO code, such as Egypt or EG.',
     details: { candidates },
   })
 }

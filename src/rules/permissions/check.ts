@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../../db/schema.ts'
-import { Usage } from '../../errors.ts'
+import { hintOfNearest, Usage } from '../../errors.ts'
 import { nearestOf } from '../../nearest.ts'
 import { actingUser, type RuleContext } from './actor.ts'
 import { onUser } from '../users/changed.ts'
@@ -57,10 +57,7 @@ function typedAction(text: string, target: string): Action {
   const candidates = ofVerb.length > 0 ? ofVerb : nearestOf(name, actions)
   throw new Usage(`There is no action '${text}'.`, {
     code: 'unknown-action',
-    hint:
-      candidates.length > 0
-        ? `Did you mean ${candidates.join(', or ')}?`
-        : 'An action is named as its command is: users.suspend',
+    hint: hintOfNearest(candidates) ?? 'An action is named as its command is: users.suspend',
     details: { candidates },
   })
 }

@@ -7,7 +7,7 @@ import {
   type UserWithCentre,
 } from '../../db/users/users.ts'
 import type { Candidate, closestAddresses } from '../../db/users/closest.ts'
-import { NotFound, type NotPermitted } from '../../errors.ts'
+import { hintOfNearest, NotFound, type NotPermitted } from '../../errors.ts'
 import { type Account, accountOf, type UncountedAccount, uncountedAccountOf } from './account.ts'
 import type { LookUp } from '../batch.ts'
 import { type ActingUser, type Actor, type RuleContext, isDeleting } from '../permissions/actor.ts'
@@ -81,7 +81,7 @@ export async function userOutside(
 ): Promise<NotPermitted> {
   const near = { key: address.key, visible: visibleCentres(by) }
   const candidates = isDeleting(by) ? [] : await closestTo(db, near)
-  const hint = didYouMean(candidates)
+  const hint = hintOfNearest(candidates.map(describeCandidate))
   return outsideView({ by, at }, { name: address.email, userId, candidates, hint })
 }
 
@@ -92,7 +92,7 @@ async function userNotFound(
 ): Promise<NotFound> {
   const candidates = isDeleting(by) ? [] : await closestTo(db, { key, visible: 'all' })
   return new NotFound('user-not-found', `Nobody has the address ${email}.`, {
-    hint: didYouMean(candidates),
+    hint: hintOfNearest(candidates.map(describeCandidate)),
     details: { wanted: email, candidates },
   })
 }
@@ -101,11 +101,6 @@ async function userNotFound(
 async function closestTo(...search: Parameters<typeof closestAddresses>): Promise<Candidate[]> {
   const { closestAddresses } = await import('../../db/users/closest.ts')
   return closestAddresses(...search)
-}
-
-function didYouMean(candidates: readonly Candidate[]): string | undefined {
-  if (candidates.length === 0) return undefined
-  return `Did you mean ${candidates.map(describeCandidate).join(', or ')}?`
 }
 
 function describeCandidate({ email, centre, status }: Candidate): string {
