@@ -12,3 +12,13 @@ export function timeInUtc(iso: string): string {
 export function timeToTheSecond(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`
 }
+
+/** For a pipe, and JSON. */
+export function isoOf(at: Date | null): string | null {
+  return at?.toISOString() ?? null
+}
+
+/** For a person; nothing where there is no moment. */
+export function shownTime(at: Date | null): string {
+  return at === null ? '' : plainTime(at.toISOString())
+}

@@ -22,13 +22,14 @@ import {
   releaseFields,
   renderRelease,
   shownReleaseJson,
+} from '../render/releases.ts'
+import {
   authorisationFields,
   authorisationJson,
   problemInFull,
   type ListedAuthorisation,
-  leftOutLines,
-  centresWithoutZone,
-} from '../render/releases.ts'
+} from '../render/authorisations.ts'
+import { leftOutLines, centresWithoutZone } from '../render/outlook.ts'
 import { typedAudience } from '../rules/releases/audience.ts'
 import {
   createRelease,

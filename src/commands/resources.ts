@@ -10,7 +10,9 @@ import {
   resourceJson,
   renderResource,
 } from '../render/resources.ts'
+import type { Trx } from '../db/transact.ts'
 import type { Uploaded } from '../rules/contents.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
 import {
   resourceAreas,
   resourceKinds,
@@ -185,21 +187,28 @@ export const download = () =>
     },
   })
 
+const numbersOfResources = () => ({
+  id: withValues({ stored: 'resource' }, each('the numbers; - reads them from stdin, one a line')),
+})
+
+/** All of them or none, with what closes and opens by it. */
+const changeEach =
+  (change: typeof withdrawResource | typeof restoreResource) =>
+  (trx: Trx, ctx: RuleContext, { id: ids }: { id: readonly string[] }) =>
+    noticingWhatCloses(trx, {
+      ctx,
+      work: () => forEachTarget(trx, ids, (id) => change(trx, { id, ctx }), lookUpResources(trx)),
+    })
+
 export const withdraw = () =>
   mutation({
     name: 'withdraw',
     summary: 'let a file for centres open for nobody any more',
     description:
       'Withdraw resources: they open for nobody until they are restored. Nothing is deleted, and whoever has a file keeps it.',
-    args: {
-      id: withValues({ stored: 'resource' }, each('the numbers; - reads them from stdin, one a line')),
-    },
+    args: numbersOfResources(),
     examples: ['ssh-admin resources withdraw 1 --yes'],
-    act: (trx, ctx, { id: ids }) =>
-      noticingWhatCloses(trx, {
-        ctx,
-        work: () => forEachTarget(trx, ids, (id) => withdrawResource(trx, { id, ctx }), lookUpResources(trx)),
-      }),
+    act: changeEach(withdrawResource),
     confirm: {
       question: (done) => withClosing(withdrawalQuestion(done.result), done),
       comparable: ({ result, closes }) => [comparableResources(result), comparableClosing(closes)],
@@ -214,15 +223,9 @@ export const restore = () =>
     summary: 'let a withdrawn file open again',
     description:
       'Take a withdrawal back: the resource opens again for those for whom its releases open it, who are named.',
-    args: {
-      id: withValues({ stored: 'resource' }, each('the numbers; - reads them from stdin, one a line')),
-    },
+    args: numbersOfResources(),
     examples: ['ssh-admin resources restore 1'],
-    act: (trx, ctx, { id: ids }) =>
-      noticingWhatCloses(trx, {
-        ctx,
-        work: () => forEachTarget(trx, ids, (id) => restoreResource(trx, { id, ctx }), lookUpResources(trx)),
-      }),
+    act: changeEach(restoreResource),
     confirm: {
       question: ({ result, opens }) =>
         closingQuestion([], `Restore ${count(result.length, 'resource')}`, opens),

@@ -1,0 +1,116 @@
+import { isoOf, shownTime, timeInUtc } from '../plain-time.ts'
+import { localTimeAt, localTimeInWords } from '../rules/key-times/local-time.ts'
+import { type Authorisation, type AuthorisationState, stateAt } from '../rules/releases/centres-of-release.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
+import { field } from './fields.ts'
+import type { Shape } from './json.ts'
+import type { View } from './table.ts'
+
+/** An authorisation as it is looked at. */
+export interface ListedAuthorisation {
+  authorisation: Authorisation
+  at: Date
+  /** The time zone of all that is listed, which is said above the list; undefined where there are several. */
+  zoneOfAll?: () => string | undefined
+  /** Whether the moment in UTC, with its day, is listed beside the local one. */
+  showsUtc?: boolean
+}
+
+function stateOf({ authorisation, at }: ListedAuthorisation): AuthorisationState {
+  return stateAt(authorisation, at)
+}
+
+function localOf({ authorisation: { opensAt, zone } }: ListedAuthorisation): string | null {
+  return opensAt !== null && zone !== null ? localTimeInWords(opensAt, zone) : null
+}
+
+/** So wide is a table that has room for the longest name of a time zone beside a whole moment. */
+const minWidthOfWholeClocks = 100
+
+/** What the clock shows; how far that is from UTC, the next column says, and its day where that is the same. */
+function clockOf(listed: ListedAuthorisation, { width }: View): string {
+  const { opensAt, zone } = listed.authorisation
+  if (opensAt === null || zone === null) return ''
+  const shown = localTimeAt(opensAt, zone)
+  if (listed.zoneOfAll?.() === zone) return shown
+  const [date = '', time = ''] = shown.split(' ')
+  if (width >= minWidthOfWholeClocks || !listed.showsUtc) return `${shown} ${zone}`
+  return opensAt.toISOString().startsWith(date) ? `${time} ${zone}` : `${weekdayOf(date)} ${time} ${zone}`
+}
+
+function weekdayOf(date: string): string {
+  return new Date(date).toUTCString().slice(0, 3)
+}
+
+function shownUnderUtc(at: Date | null): string {
+  return at === null ? '' : timeInUtc(at.toISOString())
+}
+
+/** What a list says of an authorisation. */
+export const authorisationFields = {
+  release: field<ListedAuthorisation>('Release', ({ authorisation }) => authorisation.release.id),
+  'release-name': field<ListedAuthorisation>('Name', ({ authorisation }) => authorisation.release.name),
+  centre: field<ListedAuthorisation>('Centre', ({ authorisation }) => authorisation.centre.number),
+  'centre-name': field<ListedAuthorisation>('Centre name', ({ authorisation }) => authorisation.centre.name),
+  resources: field<ListedAuthorisation>('Resources', ({ authorisation }) =>
+    authorisation.resources.map(({ id, title }) => `${id} ${title}`).join(', '),
+  ),
+  state: field<ListedAuthorisation>('State', stateOf),
+  'opens-local': field<ListedAuthorisation>('Opens there', localOf, clockOf),
+  opens: field<ListedAuthorisation>(
+    'Opens in UTC',
+    ({ authorisation }) => isoOf(authorisation.opensAt),
+    ({ authorisation }) => shownUnderUtc(authorisation.opensAt),
+  ),
+  closes: field<ListedAuthorisation>(
+    'Closes in UTC',
+    ({ authorisation }) => isoOf(authorisation.closesAt),
+    ({ authorisation }) => shownUnderUtc(authorisation.closesAt),
+  ),
+  problem: field<ListedAuthorisation>(
+    'Problem',
+    ({ authorisation }) => authorisation.problem?.code ?? null,
+    ({ authorisation }) => authorisation.problem?.message ?? '',
+  ),
+}
+
+/** What keeps a centre from it, whole, with what mends it. */
+export function problemInFull(
+  { authorisation: { release, centre, problem } }: ListedAuthorisation,
+  { chalk }: View,
+): string[] {
+  if (problem === null) return []
+  const never = `${release.name} never opens for ${centre.number} ${centre.name}: ${problem.message}`
+  return [`${chalk.yellow('!')} ${oneLine(never)}`, `  ${oneLine(problem.hint)}`]
+}
+
+export function authorisationJson(listed: ListedAuthorisation): Shape<'authorisation'> {
+  const { release, centre, resources, opensAt, closesAt, zone, problem } = listed.authorisation
+  return {
+    release: { id: release.id, name: release.name },
+    centre: { number: centre.number, name: centre.name },
+    resources: resources.map(({ id, title, kind }) => ({ id, title, kind })),
+    opensAt: isoOf(opensAt),
+    opensLocal: localOf(listed),
+    closesAt: isoOf(closesAt),
+    timeZone: zone,
+    state: stateOf(listed),
+    problem,
+  }
+}
+
+/** In a pipe: the centre, when it opens and closes, its time zone, and what keeps it from it. */
+export function lineOfCentre(listed: ListedAuthorisation): string {
+  const { centre, opensAt, closesAt, zone, problem } = listed.authorisation
+  const moments = [isoOf(opensAt), isoOf(closesAt), zone]
+  return tsvLine(['centre', centre.number, centre.name, stateOf(listed), ...moments, problem?.code ?? null])
+}
+
+/** When it opens at a centre, in a sentence. */
+export function centreInWords({ centre, opensAt, zone, problem }: Authorisation): string {
+  const when =
+    problem !== null || opensAt === null
+      ? `never: ${problem?.message ?? ''}`
+      : `${shownTime(opensAt)}${zone === null ? '' : `, ${localTimeInWords(opensAt, zone)}`}`
+  return oneLine(`${centre.number} ${centre.name}: ${when}`)
+}

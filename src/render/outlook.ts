@@ -1,0 +1,136 @@
+import { grouped } from '../grouped.ts'
+import { isoOf, plainTime } from '../plain-time.ts'
+import type { OpeningMoment, Outlook } from '../rules/releases/outlook.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
+import type { View } from './table.ts'
+import { count, listLines } from './text.ts'
+
+export function outlookJson({
+  centres,
+  firstOpensAt,
+  lastOpensAt,
+  lastClosesAt,
+  timeline,
+  without,
+  leftOut,
+}: Outlook) {
+  return {
+    centres,
+    firstOpensAt: isoOf(firstOpensAt),
+    lastOpensAt: isoOf(lastOpensAt),
+    lastClosesAt: isoOf(lastClosesAt),
+    timeline: timeline.map(({ at, ...rest }) => ({ at: at.toISOString(), ...rest })),
+    without: without.flatMap(({ centre, problem }) =>
+      problem === null ? [] : [{ centre: { number: centre.number, name: centre.name }, problem }],
+    ),
+    withoutGlobalListening: leftOut.map(({ number, name }) => ({ number, name })),
+  }
+}
+
+/** In a pipe: each moment at which it opens, and for whom it never does. */
+export function outlookLines({ centres, timeline, without, leftOut }: Outlook): string[] {
+  return [
+    tsvLine(['centres', centres]),
+    ...timeline.map(({ at, centres: there, zones }) =>
+      tsvLine([
+        'opens-at',
+        at.toISOString(),
+        there,
+        zones.map(({ timeZone }) => timeZone ?? 'no-time-zone').join(','),
+      ]),
+    ),
+    ...without.map(({ centre, problem }) => tsvLine(['without', centre.number, problem?.code ?? null])),
+    ...leftOut.map(({ number }) => tsvLine(['without-global-listening', number])),
+  ]
+}
+
+const maxMoments = 40
+const maxZones = 3
+const maxNamed = 10
+
+/** When it opens around the world, one line for each moment, the more centres the longer. */
+export function renderOutlook(outlook: Outlook, view: View): string[] {
+  const { centres, timeline, without, lastClosesAt, leftOut } = outlook
+  const { chalk } = view
+  const moments = timelineLines(timeline.slice(0, maxMoments), view)
+  const rest = timeline.length - maxMoments
+  const problems = without.map(({ centre, problem }) =>
+    oneLine(`${centre.number} ${centre.name}: ${problem?.message ?? ''} ${problem?.hint ?? ''}`),
+  )
+  return [
+    `Opens for ${count(centres - without.length, 'centre')}${timeline.length === 0 ? '.' : ':'}`,
+    ...moments,
+    ...(rest > 0 ? [`  … and ${rest} later moments`] : []),
+    ...(lastClosesAt === null ? [] : [`Closed everywhere from ${plainTime(lastClosesAt.toISOString())}.`]),
+    ...(without.length === 0
+      ? []
+      : listLines(chalk.yellow(`! Never opens for ${count(without.length, 'centre')}:`), problems, maxNamed)),
+    ...leftOutLines(leftOut, maxNamed),
+  ]
+}
+
+/** Narrower, each moment has its clocks beneath it, and no bar. */
+const minWidthOfBars = 64
+const minWidthOfLongBars = 100
+
+function timelineLines(timeline: readonly OpeningMoment[], { width }: View): string[] {
+  const max = Math.max(1, ...timeline.map(({ centres }) => centres))
+  const counts = timeline.map(({ centres }) => count(centres, 'centre'))
+  const longest = Math.max(...counts.map((one) => one.length))
+  return timeline.flatMap((moment, at) => {
+    const { centres } = moment
+    const opens = `  ${plainTime(moment.at.toISOString())}`
+    const counted = counts[at] ?? ''
+    const barLength = width < minWidthOfLongBars ? 6 : 12
+    const beneath = (first: string) => [first, cutTo(width, clocksThatFit(moment, '    ', width))]
+    if (width < minWidthOfBars) return beneath(`${opens}  ${counted}`)
+    const bar = '█'.repeat(Math.max(1, Math.round((centres / max) * barLength))).padEnd(barLength)
+    const before = `${opens}  ${bar} ${counted.padEnd(longest)}  `
+    const line = clocksThatFit(moment, before, width)
+    return line.length > width ? beneath(before.trimEnd()) : [line]
+  })
+}
+
+/** A moment that is the same for everybody is one for them too. */
+export function centresWithoutZone(timeline: readonly Pick<OpeningMoment, 'zones'>[]): number {
+  const unplaced = timeline.flatMap(({ zones }) => zones.filter(({ timeZone }) => timeZone === null))
+  return unplaced.reduce((sum, { centres }) => sum + centres, 0)
+}
+
+/** What the clocks of the time zones show then, of as many as there is room for, one at least, those of most centres first. */
+function clocksThatFit({ at, zones }: OpeningMoment, before: string, width: number): string {
+  const clocks = zones.flatMap(({ timeZone, local }) => {
+    if (timeZone === null || local === null) return []
+    const day = local.slice(0, 10) === at.toISOString().slice(0, 10) ? '' : `${local.slice(0, 10)} `
+    return `${day}${local.slice(11, 16)} ${timeZone}`
+  })
+  const unplaced = centresWithoutZone([{ zones }])
+  const none = unplaced === 0 ? [] : [`${grouped(unplaced)} without a time zone`]
+  const lineOf = (shown: number) => {
+    const more = clocks.length - shown
+    const others = more === 0 ? '' : ` and ${more} more ${more === 1 ? 'zone' : 'zones'}`
+    const first = `${clocks.slice(0, shown).join(', ')}${others}`
+    return oneLine(`${before}${[...(first === '' ? [] : [first]), ...none].join(', ')}`)
+  }
+  let shown = Math.min(maxZones, clocks.length)
+  while (shown > 1 && lineOf(shown).length > width) shown -= 1
+  return lineOf(shown)
+}
+
+/** Names of zones are ASCII. */
+function cutTo(width: number, line: string): string {
+  return line.length > width ? `${line.slice(0, Math.max(1, width - 1))}…` : line
+}
+
+/** Whose recordings nobody there may have. */
+export function leftOutLines(leftOut: Outlook['leftOut'], max: number): string[] {
+  const what =
+    leftOut.length === 1
+      ? '1 centre has entries for a recording and no Global Listening, and is left out:'
+      : `${leftOut.length} centres have entries for a recording and no Global Listening, and are left out:`
+  return listLines(
+    what,
+    leftOut.map(({ number, name }) => oneLine(`${number} ${name}`)),
+    max,
+  )
+}
