@@ -33,7 +33,8 @@ export async function complaint(
   if (command && code === 'missing-mandatory-option-value') return withoutOptions({ argv, command }, code)
   if (command && code === 'missing-argument') return withoutArguments({ argv, command }, code)
   if (command && code === 'option-missing-argument') return withoutValue(rejected, command)
-  const redirected = code === 'unknown-option' ? listIntoFile(rejected) : fromFile(rejected)
+  const redirected =
+    code === 'unknown-option' ? (listIntoFile(rejected) ?? behindDashes(rejected)) : fromFile(rejected)
   const lines = redirected ? [] : await Promise.all(linesMeant(rejected).map(accepted))
   const suggestions = lines.flatMap((line) => (line ? [commandLine(line)] : []))
   const usual = hintOfNearest(suggestions) ?? 'Add --help to see what it takes.'
@@ -183,7 +184,7 @@ function withoutFrom(argv: Line, command: Command): Line | undefined {
   const { registeredArguments, options } = command
   const last = registeredArguments.at(-1)
   if (last === undefined || !options.some(({ long }) => long === '--to')) return undefined
-  const isValue = (at: number) => options.some(({ long, required }) => required && long === argv[at - 1])
+  const isValue = (at: number) => isValued(command, argv[at - 1] ?? '')
   const typed = argv.filter((word, at) => at > 1 && !word.startsWith('-') && !isValue(at))
   const from = argv.indexOf('--from')
   const named = argv[from + 1] ?? ''
@@ -203,6 +204,26 @@ function listIntoFile(rejected: RejectedInput): string | undefined {
   const rest = withWord(named === undefined ? argv : withWord(argv, at + 1), at)
   const format = rest.includes('--format') ? [] : ['--format', 'csv']
   return `A list goes into a file so: ${commandLine([...rest, ...format])} > ${shellWord(file)}`
+}
+
+/** A name or an address that begins with a dash, such as a sign of a list that was copied with it; no option has a blank or an @. */
+function behindDashes(rejected: RejectedInput): string | undefined {
+  const { argv, command } = rejected
+  const wrong = wrongOption(rejected)
+  // Of -y@school.example the parser has taken -y already.
+  const at = argv.findIndex((word) => /^-(?!-)/.test(word) && word.endsWith(wrong.slice(1)))
+  if (!command || command.registeredArguments.length === 0 || at < 0 || !/[\s@]/.test(wrong)) return undefined
+  const rest = argv.slice(at + 1)
+  const isOfOption = (word: string, position: number) =>
+    word.startsWith('-') || isValued(command, rest[position - 1] ?? '')
+  const before = [...argv.slice(0, at), ...rest.filter(isOfOption)]
+  const behind = [argv[at] ?? wrong, ...rest.filter((word, position) => !isOfOption(word, position))]
+  return `What begins with - stands behind --: ${commandLine([...before, '--', ...behind])}`
+}
+
+/** Whether the word behind it is its value. */
+function isValued(command: Command, word: string): boolean {
+  return command.options.some(({ long, short, required }) => required && (long === word || short === word))
 }
 
 /** Lines are read from stdin. */

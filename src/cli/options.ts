@@ -89,17 +89,17 @@ function typedOptions(command: Command): Record<string, unknown> {
   for (const part of chain) {
     for (const [name, value] of Object.entries(part.opts())) {
       const isDefault = part.getOptionValueSource(name) === 'default'
-      if (isAboutWhere(name) && !isDefault) refuseTwoValues(`--${kebabCase(name)}`, value, typed[name])
+      const isPath = paths.has(name)
+      if ((isPath || name === 'as' || name === 'smtp') && !isDefault)
+        refuseTwoValues({ long: `--${kebabCase(name)}`, isPath }, value, typed[name])
       if (!isDefault || !(name in typed)) typed[name] = value
     }
   }
   return typed
 }
 
-/** In which store, with which key, for whom, and where messages go: said of the program and again of a command, it must be the same. */
-function isAboutWhere(name: string): boolean {
-  return ['db', 'keyFile', 'as', 'smtp', 'mailDir'].includes(name)
-}
+/** In which store, with which key, and where messages go: said of the program and again of a command, it must be the same; so must for whom. */
+const paths: ReadonlySet<string> = new Set(['db', 'keyFile', 'mailDir'])
 
 /** What may be emptied, by typing nothing: particulars of a person or a centre. */
 const mayBeEmpty: ReadonlySet<string> = new Set(['firstName', 'lastName', 'address', 'town', 'postcode'])

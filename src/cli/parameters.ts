@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { Argument, type Command, Option } from 'commander'
 import { camelCase, kebabCase } from '../kebab-case.ts'
 import { Usage } from '../errors.ts'
@@ -115,16 +116,22 @@ function once(declared: Option): Option {
 /** @throws a usage error where it is given twice with two values */
 export function sayingOneThing(declared: Option): Option {
   const check = declared.parseArg
+  const isPath = /<(path|file)>/.test(declared.flags)
   return declared.argParser((value: string, before: unknown) => {
-    refuseTwoValues(declared.long ?? '', value, before)
+    refuseTwoValues({ long: declared.long ?? '', isPath }, value, before)
     return check ? check(value, before) : value
   })
 }
 
 /** An option that is given twice must say the same: else it is left to chance whom a change meets. @throws a usage error */
-export function refuseTwoValues(long: string, one: unknown, other: unknown): void {
+export function refuseTwoValues(
+  { long, isPath }: { long: string; isPath: boolean },
+  one: unknown,
+  other: unknown,
+): void {
   if (typeof one !== 'string' || typeof other !== 'string') return
   if (long === '--as' ? isSameActor(one, other) : one.trim() === other.trim()) return
+  if (isPath && isSamePath(one, other)) return
   throw new Usage(`${long} is given twice, and not the same: ${other} and ${one}.`, {
     code: 'invalid-option',
     hint: long === '--as' ? sayWho : 'It takes one value: say it once.',
@@ -141,6 +148,12 @@ export function refuseOtherActor(one: string, other: string | undefined, where: 
 }
 
 const sayWho = 'Say once for whom the command acts.'
+
+/** `hub.db` and `./hub.db`; what is on a server, or stdin, is no path. */
+function isSamePath(one: string, other: string): boolean {
+  if ([one, other].some((path) => path.trim() === '' || path === '-' || path.includes('://'))) return false
+  return resolve(one) === resolve(other)
+}
 
 function isSameActor(one: string, other: string): boolean {
   return one.trim().toLowerCase() === other.trim().toLowerCase()

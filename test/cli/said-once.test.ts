@@ -55,6 +55,23 @@ describe('an option that takes one value', () => {
     expect(await world.run(['--db', world.db, 'users', 'list', ...twice])).toMatchObject({ exit: 0 })
   })
 
+  it.each([
+    'users list --db hub.db --db ./hub.db',
+    '--db hub.db users list --db ./sub/../hub.db',
+    'users list --key-file hub.db.key --key-file ./hub.db.key',
+    'centres import a.csv --pins-out p.xlsx --pins-out ./p.xlsx --dry-run',
+  ])('may say the same file in two ways: %s', async (line) => {
+    const { stderr } = await world.run(line.split(' '))
+    expect(stderr).not.toContain('given twice')
+  })
+
+  it.each(['users list --db postgres://h/a --db postgres://h//a', 'users add --from - --from ./-'])(
+    'is no path on a server, nor stdin: %s',
+    async (line) => {
+      expect((await world.run(line.split(' '))).stderr).toContain('is given twice, and not the same')
+    },
+  )
+
   it('may be said anew where it is about how a list is shown', async () => {
     const line = 'centres list --limit 1 --limit 2 --format ids --format count --sort name --sort number'
     expect(await world.run(line.split(' '))).toMatchObject({ exit: 0, stdout: '2\n' })

@@ -145,6 +145,32 @@ describe('a mistaken line', () => {
   })
 
   it.each([
+    [
+      "users add '-x Foo <x@nile.example>' --centre EG001 --admin",
+      "What begins with - stands behind --: ssh-admin users add --centre EG001 --admin -- '-x Foo <x@nile.example>'",
+    ],
+    [
+      "coordinator change --new '-x Foo <x@nile.example>' EG001 '-y@nile.example'",
+      "What begins with - stands behind --: ssh-admin coordinator change --new '-x Foo <x@nile.example>' EG001 -- -y@nile.example",
+    ],
+    [
+      "users transfer '-x@nile.example' --to noor@nile.example",
+      'What begins with - stands behind --: ssh-admin users transfer --to noor@nile.example -- -x@nile.example',
+    ],
+    [
+      "roles grant '- Omar Said' exams-officer --yes",
+      "What begins with - stands behind --: ssh-admin roles grant --yes -- '- Omar Said' exams-officer",
+    ],
+    [
+      "users add --admin -- '-x Foo <x@nile.example>' --centre EG001",
+      "Did you mean ssh-admin users add --admin --centre EG001 -- '-x Foo <x@nile.example>'?",
+    ],
+  ])('says where what begins with a dash is to stand: %s', async (typed, hint) => {
+    const { exit, stderr } = await world.run(wordsOfLine(typed))
+    expect([exit, stderr]).toEqual([2, expect.stringContaining(`hint:  ${hint}\n`)])
+  })
+
+  it.each([
     `coordinator remove EG001 ${omar} --yes`,
     `coordinator delete EG001 ${omar} --yes`,
     `coordinator delete ${omar} EG001`,

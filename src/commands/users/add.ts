@@ -21,6 +21,7 @@ import {
   type NewPerson,
   readPerson,
   refuseNamedTwice,
+  refuseOptionsAsPeople,
   refuseTornPeople,
 } from './new-people.ts'
 import { shellWord } from '../../shell-word.ts'
@@ -165,6 +166,7 @@ function addPeople(
 
 async function prepare(options: Options, session: Session): Promise<Request> {
   const { person, centre, admin, role: roles, site: sites, from, sheet, map } = options
+  refuseOptionsAsPeople(person)
   refuseTornPeople(person, { centre })
   const place = { centre, admin, roles, sites }
   const people = await eachNamed(person.flatMap(eachPerson), (text) => readPerson(text, place))

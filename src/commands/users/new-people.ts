@@ -196,6 +196,16 @@ export function eachPerson(text: string): string[] {
   return text.split(/(?<=>)\s*[,;]\s*/).filter((one) => one !== '')
 }
 
+/** Options behind `--`, where all words are people. @throws `invalid-person` */
+export function refuseOptionsAsPeople(words: readonly string[]): void {
+  const option = words.find((word) => /^--[a-z-]+(=|$)/.test(word))
+  if (option === undefined) return
+  throw new Usage(`'${option}' stands behind --, where nothing is an option.`, {
+    code: 'invalid-person',
+    hint: 'Options stand before --, and people whose names begin with - behind it.',
+  })
+}
+
 /** A name in one argument and its address in another, or several words without quotes. @throws `invalid-person`, with each person whole */
 export function refuseTornPeople(words: readonly string[], { centre }: { centre: string | undefined }): void {
   const number = words.at(-1) ?? ''
