@@ -1,8 +1,7 @@
 const { existsSync, openSync, readSync } = require('node:fs')
 const { dirname } = require('node:path')
 
-/** First line of the bundle: the digest of what follows, and where the list of its modules is. */
-const HEADER = /^[/][*]([0-9a-f]{32}) ([0-9]{9}) ([0-9]{9})[*][/]/
+/** First line of the bundle, a comment: the digest of what follows, and where the list of its modules is. */
 const HEADER_LENGTH = 56
 
 /**
@@ -11,29 +10,18 @@ const HEADER_LENGTH = 56
  */
 exports.openBundle = (file) => {
   const bundle = opened(file)
-  const [, digest, start, length] = HEADER.exec(read(bundle, [[0, HEADER_LENGTH]]))
+  const header = read(bundle, [[0, HEADER_LENGTH]])
   let places
   /** The first byte of a module, and how many there are; nothing where it is not of the bundle. */
   const placeOf = (name) => {
-    places ??= new Map(JSON.parse(read(bundle, [[Number(start), Number(length)]])))
+    places ??= new Map(JSON.parse(read(bundle, [header.slice(35, 54).split(' ').map(Number)])))
     return places.get(name)
   }
   return {
-    digest,
-    placeOf,
-    /** @returns the modules as they lie in the bundle, and the spans of its bytes that they take: neighbours are one */
-    inOrder: (names) => {
-      const found = names.map((name) => [name, placeOf(name)]).sort(([, [a]], [, [b]]) => a - b)
-      const spans = []
-      for (const [, [first, bytes]] of found) {
-        const last = spans.at(-1)
-        if (last && last[0] + last[1] === first) last[1] += bytes
-        else spans.push([first, bytes])
-      }
-      return { names: found.map(([name]) => name), spans }
-    },
-    /** @returns an expression of a list of the functions that are there; an object's keys would each cost it a shape */
-    sourceOf: (spans) => read(bundle, spans, '[', ']'),
+    digest: header.slice(2, 34),
+    has: (name) => placeOf(name) !== undefined,
+    /** @returns an expression of a list of these modules' functions; an object's keys would each cost it a shape */
+    sourceOf: (names) => read(bundle, names.map(placeOf), '[', ']'),
   }
 }
 

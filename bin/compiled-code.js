@@ -1,10 +1,10 @@
 const fs = require('node:fs')
 const { dirname, isAbsolute, join } = require('node:path')
 
-/** So many commands are kept; the oldest go first. Each is a megabyte or two. */
+/** So many commands are kept; the oldest go first. Each is a few megabytes. */
 const MAX_FILES = 64
-/** Bytes of a number that says where the list of modules begins. */
-const LENGTH = 4
+/** Bytes of the numbers that say where the modules' text begins, and the list of their names. */
+const LENGTHS = 8
 /** Bytes that are compared at once: what is read twice needs no room twice. */
 const PIECE = 65_536
 const OWN_NAME = /^[a-z-]+[.][0-9a-f]{32}[.]v[0-9.]+-[a-z0-9]+([.][0-9]+[.]new)?$/
@@ -21,7 +21,7 @@ exports.compiledCode = (digest) => {
   const fileOf = (words) => join(folder, `${[...words, about].join('-')}`)
   const commands = commandsIn(process.argv.slice(2))
   return {
-    /** @returns the modules, the spans of the bundle that they take, and their code where they were asked for twice */
+    /** @returns the names of the modules, and their text and code where they were asked for twice */
     kept: () => (isOurs(folder) ? readFirst(commands.map(fileOf)) : undefined),
     /** @param found what is to be kept, asked for when the command ends; nothing where what is kept holds */
     keepAtExit: (isCommand, found) =>
@@ -93,9 +93,11 @@ function readFirst(files) {
 /** @returns nothing where it is damaged */
 function contentOf(bytes) {
   if (bytes === undefined) return undefined
-  const listAt = bytes.readUInt32LE(bytes.length - LENGTH)
-  const { names, spans } = JSON.parse(bytes.latin1Slice(listAt, bytes.length - LENGTH))
-  return names && { names, spans, code: listAt > 0 ? bytes.subarray(0, listAt) : undefined }
+  const end = bytes.length - LENGTHS
+  const [sourceAt, namesAt] = [bytes.readUInt32LE(end), bytes.readUInt32LE(end + 4)]
+  const names = JSON.parse(bytes.latin1Slice(namesAt, end))
+  if (sourceAt === 0) return { names }
+  return { names, source: bytes.latin1Slice(sourceAt, namesAt), code: bytes.subarray(0, sourceAt) }
 }
 
 /**
@@ -107,7 +109,7 @@ function readWhole(file) {
   try {
     const half = fs.fstatSync(from).size >> 1
     const bytes = Buffer.allocUnsafeSlow(half)
-    if (half <= LENGTH || fs.readSync(from, bytes, 0, half, 0) < half) return undefined
+    if (half <= LENGTHS || fs.readSync(from, bytes, 0, half, 0) < half) return undefined
     const again = Buffer.allocUnsafeSlow(PIECE)
     for (let at = 0; at < half; at += PIECE) {
       const length = Math.min(PIECE, half - at)
@@ -121,11 +123,13 @@ function readWhole(file) {
 }
 
 /** Whole or not at all; what cannot be kept is made again the next time, without a word. */
-function keep(folder, { file, names, spans, code = Buffer.alloc(0) }) {
+function keep(folder, { file, names, source = '', code = Buffer.alloc(0) }) {
   const made = `${file}.${process.pid}.new`
-  const listAt = Buffer.alloc(LENGTH)
-  listAt.writeUInt32LE(code.length)
-  const bytes = Buffer.concat([code, Buffer.from(JSON.stringify({ names, spans }), 'latin1'), listAt])
+  const lengths = Buffer.alloc(LENGTHS)
+  lengths.writeUInt32LE(code.length)
+  lengths.writeUInt32LE(code.length + source.length, 4)
+  const list = JSON.stringify(names)
+  const bytes = Buffer.concat([code, Buffer.from(source, 'latin1'), Buffer.from(list, 'latin1'), lengths])
   try {
     const to = fs.openSync(made, 'wx', 0o600)
     fs.writeFileSync(to, Buffer.concat([bytes, bytes]))

@@ -43,22 +43,20 @@ exports.load = ({ folder: given, keepsCompiled }) => {
   const file = `${folder}/program.js`
   const bundle = openBundle(file)
   const compiled = keepsCompiled ? require('./compiled-code.js').compiledCode(bundle.digest) : undefined
-  const kept = compiled?.kept() ?? { names: [], spans: [] }
-  const scriptOf = (spans, cachedData) => new Script(bundle.sourceOf(spans), { filename: file, cachedData })
-  const script = kept.names.length > 0 ? scriptOf(kept.spans, kept.code) : undefined
+  const { names = [], source = bundle.sourceOf(names), code } = compiled?.kept() ?? {}
+  const scriptOf = (text, cachedData) => new Script(text, { filename: file, cachedData })
+  const script = names.length > 0 ? scriptOf(source, code) : undefined
   const functions = new Map()
   script?.runInThisContext().forEach((work, at) => {
-    functions.set(kept.names[at], work)
+    functions.set(names[at], work)
   })
   const loaded = new Map()
-  let outside
-  const requireOutside = () => (outside ??= requireFrom(file))
 
-  const functionOf = (name) => scriptOf([bundle.placeOf(name)]).runInThisContext()[0]
+  const functionOf = (name) => scriptOf(bundle.sourceOf([name])).runInThisContext()[0]
   const loadModule = (name) => {
     if (name === 'node:module') return { createRequire: () => required }
-    if (name.endsWith('.node')) return loadCompiled(name)
-    if (!name.startsWith('./') || !name.endsWith('.js')) return requireOutside()(name)
+    if (name.endsWith('.node')) return loadNative(name)
+    if (!name.startsWith('./') || !name.endsWith('.js')) return require(name)
     const before = loaded.get(name)
     if (before) return before.exports
     const work = functions.get(name) ?? functionOf(name)
@@ -71,18 +69,18 @@ exports.load = ({ folder: given, keepsCompiled }) => {
   }
   const loadOrPutOff = (name) => (NODE_MODULES.has(name) ? whenUsed(name) : loadModule(name))
   const lazy = (name) => new LoadedWhenUsed(name, loadModule)
-  const isBundled = (name) => functions.has(name) || bundle.placeOf(name) !== undefined
+  const isBundled = (name) => functions.has(name) || bundle.has(name)
   const required = Object.assign(
-    (name) => (isBundled(`./${name}.js`) ? loadModule(`./${name}.js`).default : requireOutside()(name)),
-    { resolve: (name) => requireOutside().resolve(name) },
+    (name) => (isBundled(`./${name}.js`) ? loadModule(`./${name}.js`).default : require(name)),
+    { resolve: require.resolve },
   )
 
   const program = loadModule('./program.js')
   compiled?.keepAtExit(program.isCommand, () => {
     const more = [...loaded.keys()].filter((name) => !functions.has(name))
-    if (more.length > 0) return bundle.inOrder([...kept.names, ...more])
-    if (kept.code === undefined || script.cachedDataRejected)
-      return { names: kept.names, spans: kept.spans, code: script.createCachedData() }
+    if (more.length > 0) return { names: [...names, ...more] }
+    if (code === undefined || script.cachedDataRejected)
+      return { names, source, code: script.createCachedData() }
   })
   return program
 }
@@ -94,14 +92,14 @@ function whenUsed(name) {
   return new Proxy({}, { get: (_, key) => (key === '__esModule' ? undefined : used()[key]) })
 }
 
-/** A package that is shipped beside the bundle goes before one that is installed. */
-function requireFrom(file) {
-  return require('node:module').createRequire(file)
-}
+const natives = new Map()
 
-/** What is compiled for a machine, by its path: nothing has to be looked for. */
-function loadCompiled(file) {
+/** What is compiled for a machine, by its path: nothing has to be looked for. SQLite's JavaScript asks again for each database. */
+function loadNative(file) {
+  const before = natives.get(file)
+  if (before) return before.exports
   const module = { exports: {} }
   process.dlopen(module, file)
+  natives.set(file, module)
   return module.exports
 }

@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { kebabCase } from '../kebab-case.ts'
 import { addCommonOptions, everyCommand, wordsOfHelp } from './common-options.ts'
 import { setInvocation, outcomeOf } from './action.ts'
-import { type Loader, type Group, summaries, tree } from './tree.ts'
+import { type Loader, type Group, isCommand, summaries, tree } from './tree.ts'
 import { actingFor } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { Output } from '../output.ts'
@@ -26,7 +26,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
   if (argv[0] === 'complete' && argv[1] === '--') return complete(argv.slice(2), context)
   for (const stream of [context.stdout, context.stderr]) endQuietlyWhenReaderLeaves(stream)
   try {
-    const typed = helpAsACommandSaysIt(understood(argv, positionsIn(argv)))
+    const typed = helpAsACommandSaysIt(inOwnWords(argv))
     const words = (await isForStatus(typed, context)) ? ['status', ...typed] : typed
     const help: string[] = []
     const program = await programFor(words, context, { writeOut: (text) => help.push(text) })
@@ -41,6 +41,14 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
   } catch (error) {
     return await writeError(error, argv, context)
   }
+}
+
+/** As the program calls a command: what is typed so already needs no other words to be read. */
+function inOwnWords(argv: readonly string[]): readonly string[] {
+  const positions = positionsIn(argv)
+  const [noun, verb] = positions
+  const isTypedSo = noun !== undefined && verb !== undefined && isCommand([noun.word, verb.word])
+  return isTypedSo ? argv : understood(argv, positions)
 }
 
 /** To somebody at a terminal. */
@@ -93,7 +101,7 @@ function asksForHelp(word: string): boolean {
 /** Parses a line of a batch once: what it was is run later, as it would run by itself. */
 const checkLine: CheckLine = async (argv, { context, batch }) => {
   try {
-    const words = understood(argv, positionsIn(argv))
+    const words = inOwnWords(argv)
     const { program, help } = await programOfLine(words, { context, batch })
     let work: LineWork | undefined
     const ready = (found: LineWork) => {
@@ -224,7 +232,7 @@ async function acceptedLine(line: Line, context: Context): Promise<Line | undefi
   const { linesMeant } = await import('./complaints.ts')
   let corrected: Line | undefined = line
   for (let times = 0; corrected && times < maxMended; times += 1) {
-    const words = understood(corrected, positionsIn(corrected))
+    const words = inOwnWords(corrected)
     const refused = await refusalOf(words, context)
     if (refused === undefined) return corrected
     corrected =
@@ -294,7 +302,7 @@ function helpAsACommandSaysIt(argv: readonly string[]): readonly string[] {
   if (isTopic(second) && (third === undefined || third.startsWith('-'))) return argv
   if (first !== 'help') return argv
   const rest = argv.slice(1)
-  const [group = '', ...others] = understood(rest, positionsIn(rest))
+  const [group = '', ...others] = inOwnWords(rest)
   return Object.hasOwn(tree, group) ? [group, ...others, '--help'] : argv
 }
 

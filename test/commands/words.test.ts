@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { tree } from '../../src/cli/tree.ts'
+import { positionsIn } from '../../src/cli/typed-line.ts'
+import { understood } from '../../src/cli/words.ts'
 import { distanceOfAddresses } from '../../src/db/users/closest.ts'
 import { newWorld, type World } from '../world.ts'
 
@@ -14,6 +17,14 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 describe('the words that people bring', () => {
+  it('are none of those of the program: what is typed in them stays as it is', () => {
+    const commands = Object.entries(tree).flatMap(([noun, node]) =>
+      typeof node === 'function' ? [] : Object.keys(node.verbs).map((verb) => [noun, verb]),
+    )
+    expect(commands.length).toBeGreaterThan(50)
+    for (const words of commands) expect(understood(words, positionsIn(words))).toEqual(words)
+  })
+
   it.each([
     ['users unsuspend omar@nile.example', 'users restore omar@nile.example'],
     ['users enable omar@nile.example', 'users restore omar@nile.example'],

@@ -48,21 +48,16 @@ function orMissing<Result>(load: () => Result): Result {
 /** The package that is there without what is compiled: npm removes one that it could not build. */
 function packageFolder(): string | undefined {
   if (driverPackage === 'better-sqlite3') return undefined
-  try {
-    return dirname(require.resolve(`${driverPackage}/package.json`))
-  } catch {
-    return undefined
-  }
+  // By itself Node would read what each package.json on the way says.
+  const folders = require.resolve.paths(driverPackage) ?? []
+  return folders.map((folder) => join(folder, driverPackage)).find((folder) => existsSync(folder))
 }
 
 /** Better-sqlite3 12 loads a package that looks for its binary in a dozen folders, unless it is told. */
 function whereItsBinaryIs(): { nativeBinding?: string } {
-  if (driverPackage === 'better-sqlite3') return {}
-  binary ??= join(
-    dirname(require.resolve(`${driverPackage}/package.json`)),
-    'build/Release/better_sqlite3.node',
-  )
-  return existsSync(binary) ? { nativeBinding: binary } : {}
+  const folder = binary === undefined ? packageFolder() : undefined
+  if (folder !== undefined) binary = join(folder, 'build/Release/better_sqlite3.node')
+  return binary !== undefined && existsSync(binary) ? { nativeBinding: binary } : {}
 }
 
 function howToBuild(folder: string): string {
