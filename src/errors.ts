@@ -109,7 +109,7 @@ export class AnswerNotWritten extends Failure {
   readonly exit = 9
 
   constructor(cause: Error & { code?: string }, { changes }: { changes: boolean }) {
-    const reason = cause.code === 'ENOSPC' ? 'the disk is full' : (cause.code ?? cause.message)
+    const reason = systemReason(cause) ?? cause.code ?? cause.message
     super('answer-not-written', `The answer could not be written: ${reason}.`, {
       cause,
       ...(changes
@@ -126,4 +126,23 @@ export class Cancelled extends Failure {
   constructor(message = 'Cancelled. Nothing was changed.') {
     super('cancelled', message)
   }
+}
+
+/** Why the operating system did not do what it was asked, as the end of a sentence; undefined for what is not of its common reasons. */
+export function systemReason(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? systemReasons[String(error.code)] : undefined
+}
+
+const systemReasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk is full, or your share of it',
+  EFBIG: 'it would be larger than a file may be here',
+  EIO: 'the disk does not answer',
+  EROFS: 'the disk is read-only',
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  ELOOP: 'its links lead in a circle',
+  EBUSY: 'another program has it open',
 }

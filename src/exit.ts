@@ -26,7 +26,7 @@ export function report(
   error: unknown,
   { argv = [], view, json, debug, version, line, mended }: Reporting,
 ): { pieces: Pieces; exit: number } {
-  const failure = error instanceof Failure ? error : failureOf(error)
+  const failure = failureOf(error)
   if (!failure) return reportBug(error, { json, debug, version })
   const { exit } = failure
   const withLine = line === undefined ? failure.hint : [failure.hint, `  ${line}`].join('\n')
@@ -151,7 +151,8 @@ function describeProblem({ target, message, hint }: Problem): string {
 }
 
 /** What the store, a workbook and the file system say, in our words. */
-function failureOf(error: unknown): Failure | undefined {
+export function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error
   if (!(error instanceof Error) || !('code' in error)) return undefined
   // A signal ended what was being read.
   if (error.code === 'ABORT_ERR') return new Cancelled()

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, lstatSync, statSync, statfsSync } from 'node:fs'
 import { dirname, extname, join, resolve } from 'node:path'
 import { fsyncSync, linkSync, openSync, renameSync, rmSync, trySyncFolder, writeSync } from '../disk.ts'
-import { Cancelled, Failure, Unavailable, Usage } from '../errors.ts'
+import { Cancelled, Failure, systemReason, Unavailable, Usage } from '../errors.ts'
 import { finishing } from '../interruption.ts'
 import { ownerTag } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
@@ -277,25 +277,11 @@ function refusal(file: string, error: unknown): unknown {
       cause: error,
     })
   }
-  const reason = reasons[code] ?? `the system says ${code}`
+  const reason = systemReason(error) ?? `the system says ${code}`
   return new Unavailable('file-not-writable', `${file} cannot be written: ${reason}.`, {
     hint: 'Choose another folder.',
     cause: error,
   })
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk is full, or your share of it',
-  EFBIG: 'it would be larger than a file may be here',
-  EIO: 'the disk does not answer',
-  EROFS: 'the disk is read-only',
-  EACCES: 'you may not write there',
-  EPERM: 'you may not write there',
-  EMFILE: 'too many files are open',
-  ENFILE: 'too many files are open',
-  ELOOP: 'its links lead in a circle',
-  EBUSY: 'another program has it open',
 }
 
 function noFolder(folder: string, cause?: unknown): Unavailable {

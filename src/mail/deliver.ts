@@ -1,8 +1,10 @@
 import type { Settings } from '../config.ts'
 import type { Context } from '../context.ts'
+import { failureOfStore } from '../db/store/errors.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { findMessages } from '../db/outbox.ts'
 import type { OutboxRow } from '../db/schema.ts'
+import { systemReason } from '../errors.ts'
 import { isUndelivered, type Message, messageOf } from '../render/messages.ts'
 import type { Actor } from '../rules/permissions/actor.ts'
 import { sendMessages } from './send.ts'
@@ -47,7 +49,7 @@ export async function deliverQueued(delivering: Delivering): Promise<Delivered> 
     // The change is done: whatever went wrong now, the messages wait.
     const { store, session, numbers, counting } = delivering
     counting?.stop()
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = reasonOf(error)
     const rows = await findMessages(store.db, numbers).catch(() => undefined)
     if (!rows) {
       session.notify({ code: 'mail-unknown', message: unknownInWords(numbers.length, reason) })
@@ -56,6 +58,14 @@ export async function deliverQueued(delivering: Delivering): Promise<Delivered> 
     for (const notice of noticesAfterTrouble(rows, reason)) session.notify(notice)
     return { ...deliveredOf(rows), undelivered: rows.some(isUndelivered) }
   }
+}
+
+/** What the store or the system says, in our words where there are some. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const reason = systemReason(error)
+  if (reason === undefined) return (failureOfStore(error) ?? error).message
+  return 'path' in error ? `${pathInWords(String(error.path))} cannot be written: ${reason}` : reason
 }
 
 function unknownInWords(many: number, reason: string): string {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { mkdirSync, rename, rm, writeNewFile } from '../disk.ts'
-import { Unavailable } from '../errors.ts'
+import { systemReason, Unavailable } from '../errors.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { ownerTag } from '../unfinished-files.ts'
 import { pathInWords } from '../shell-word.ts'
@@ -10,9 +10,10 @@ export async function makeMailFolder(folder: string): Promise<void> {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   } catch (cause) {
+    const reason = systemReason(cause)
     throw new Unavailable(
       'mail-dir-not-writable',
-      `The mail directory ${pathInWords(folder)} cannot be made.`,
+      `The mail directory ${pathInWords(folder)} cannot be made${reason ? `: ${reason}` : ''}.`,
       { cause, hint: 'Name another with --mail-dir; what is owed waits meanwhile.' },
     )
   }

@@ -85,9 +85,30 @@ describe('a disk that answers with an error', () => {
     expect(JSON.parse(ran.stdout)).toMatchObject({
       users: [{ outcome: 'created' }],
       mail: [{ state: 'queued' }],
-      notices: [{ code: 'mail-waiting' }],
+      notices: [
+        {
+          code: 'mail-waiting',
+          message: expect.stringMatching(/cannot be made: (the disk|you may)/),
+        },
+      ],
     })
     expect(ran.stdout).not.toMatch(/mistake in ssh-admin|injected/)
+  })
+
+  it('is told in the same words in the row of a batch', async () => {
+    const ran = await desk.run(['batch', '--yes'], {
+      fault: 'ENOSPC commit',
+      input: 'centres create EG001 --name Nile --country Egypt\n',
+    })
+    expect([ran.exit, ran.stdout]).toEqual([7, '1\t7\tThe disk is full.'])
+    expect(ran.stderr).toContain('line 1: hint:  Nothing was changed. Make room, then try again.')
+  })
+
+  it('leaves no new key behind where the store did not take it on', async () => {
+    const before = desk.files()
+    const ran = await desk.run(['store', 'rekey', '--yes'], { fault: 'ENOSPC commit' })
+    expect(ran.exit).toBe(7)
+    expect(desk.files()).toEqual(before)
   })
 
   it('says that a copy of the store is there where the log could not name it any more', async () => {

@@ -1,3 +1,4 @@
+import { failureOf } from '../../exit.ts'
 import { cleanForTerminal, tsvLine } from '../../render/clean-text.ts'
 import { count } from '../../render/text.ts'
 import { commandLine } from '../typed-line.ts'
@@ -44,7 +45,7 @@ function linesOf(text: string): string[] {
 }
 
 function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  return failureOf(thrown)?.message ?? (thrown instanceof Error ? thrown.message : String(thrown))
 }
 
 /** The documents of the line's own command, as they are. */

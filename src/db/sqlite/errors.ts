@@ -47,8 +47,8 @@ const words: readonly { pattern: RegExp; code: string; says: string; hint: strin
   {
     pattern: /^SQLITE_FULL/,
     code: 'store-full',
-    says: 'The disk is full; nothing was changed.',
-    hint: 'Make room, then try again.',
+    says: 'The disk is full.',
+    hint: 'Nothing was changed. Make room, then try again.',
   },
   {
     pattern: /^SQLITE_CORRUPT/,

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { rmSync, syncFolder } from '../../disk.ts'
 import { Failure, Refused, CommitUnknown } from '../../errors.ts'
+import { failureOfStore } from './errors.ts'
 import { deriveKeys, type Keys, keyStatus, renameWaitingKey, waitingKeyFile, writeKeyFile } from './keys.ts'
 import type { Interruption } from '../../interruption.ts'
 import type { OpenStore } from './open.ts'
@@ -52,8 +53,9 @@ export async function withNewKey<Result>(
     writeWaitingKey(waiting, secret)
     result = await takeOn()
   } catch (error) {
-    // A refusal came first. After anything else the store may know the new key: better one too many.
-    if (error instanceof Failure && !(error instanceof CommitUnknown)) rmSync(waiting, { force: true })
+    // A refusal came first, and a full disk was told before anything counted. After anything else the store may know the new key: better one too many.
+    const isRefusal = error instanceof Failure && !(error instanceof CommitUnknown)
+    if (isRefusal || failureOfStore(error)?.code === 'store-full') rmSync(waiting, { force: true })
     throw error
   } finally {
     forget()
