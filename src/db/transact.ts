@@ -10,6 +10,7 @@ import { Failure } from '../errors.ts'
 import { faultPoint } from '../fault-points.ts'
 import { finishing } from '../interruption.ts'
 import {
+  hasKeyOfAnother,
   hasSeal,
   hasWritten,
   type LogHead,
@@ -258,15 +259,16 @@ async function noteHead(
   { state, isDone }: { state: TransactionState | undefined; isDone: boolean },
 ): Promise<void> {
   if (path === undefined || !state?.head) return
+  const store = engine.isShared ? undefined : path
   const noted = readHeadFile(file)
   if (state.hasNewSegment || (noted && (isBefore(state, noted) || (await isInLog(db, noted)))))
-    writeHeadFile(file, state.head)
+    writeHeadFile(file, state.head, { store })
   else if (!noted && isDone && !state.isOfFailure) {
-    const isNewHere =
-      engine.isShared &&
-      (!(await hadWritten(db, state)) ||
-        (await isNotedElsewhere(db, { keyFile, headFile: file }).catch(() => false)))
-    if (writeHeadFile(file, state.head) && !isNewHere) state.missingHead = file
+    const isNewHere = engine.isShared
+      ? !(await hadWritten(db, state)) ||
+        (await isNotedElsewhere(db, { keyFile, headFile: file }).catch(() => false))
+      : hasKeyOfAnother({ keyFile, headFile: file })
+    if (writeHeadFile(file, state.head, { store }) && !isNewHere) state.missingHead = file
   }
 }
 

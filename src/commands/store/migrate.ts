@@ -109,10 +109,10 @@ function noteIn(session: Session, { from, to }: { from: number; to: number }) {
 
 /** The first head of a store whose programs noted none; where they did, it is missed. */
 async function noteHead(session: Session, { from }: { from: number }): Promise<void> {
-  const { firstVersionWithHead, headFileOf } = await import('../../db/audit/head-file.ts')
+  const { firstVersionWithHead, headFileOfFile } = await import('../../db/audit/head-file.ts')
   const { noteFirstHead } = await import('../../db/store/bring-up-to-date.ts')
   const { db, keyFile } = storePaths(session)
-  const file = headFileOf(keyFile)
+  const file = headFileOfFile(keyFile, db)
   if (!(await noteFirstHead(db, { file })) || from < firstVersionWithHead) return
   session.notify(missingHeadNotice(file, 'noted-again'))
 }

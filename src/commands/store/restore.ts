@@ -67,7 +67,8 @@ export const restore = () =>
             ? withNewKey(key.made, { takeOn: replace, interruption: session.context.interruption })
             : replace())
           if (replaced?.eventsMeanwhile) session.notify(keptMeanwhile(replaced.eventsMeanwhile, kept))
-          writeHeadFile(present.headFileBeside(keyFile), head)
+          const store = isServerAddress(db) ? undefined : db
+          writeHeadFile(present.headFileBeside(keyFile), head, { store })
           await removeLeftovers(session)
         }
         const lines = [

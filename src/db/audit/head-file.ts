@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { createHash } from 'node:crypto'
-import { closeSync, constants, readFileSync } from 'node:fs'
+import { closeSync, constants, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { namesIn, openSync, overwriteSync, rmSync } from '../../disk.ts'
 import type { ServerAddress } from '../../server-address.ts'
@@ -27,6 +27,31 @@ export function headFileOf(keyFile: string): string {
 }
 
 /**
+ * The same of a store in a file. With the key of another store, such as a backup that is looked at with the key of the
+ * store that it was made of, it has one of its own: that store's log went on.
+ */
+export function headFileOfFile(keyFile: string, path: string | undefined): string {
+  const file = headFileOf(keyFile)
+  if (path === undefined || keyFile === `${path}.key`) return file
+  const { store } = notedIn(file) ?? {}
+  if (store === undefined || isSameFile(store, path) !== false) return file
+  return headFileAt(keyFile, ['file', path])
+}
+
+/** Undefined where one of them is not there: a store that was moved is still the one whose head was noted. */
+function isSameFile(one: string, other: string): boolean | undefined {
+  if (one === other) return true
+  const [first, second] = [one, other].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }))
+  if (!first || !second) return undefined
+  return first.dev === second.dev && first.ino === second.ino
+}
+
+function headFileAt(keyFile: string, place: readonly unknown[]): string {
+  const named = createHash('sha256').update(JSON.stringify(place)).digest('hex').slice(0, 8)
+  return headFileOf(`${keyFile}.${named}`)
+}
+
+/**
  * The same of a store on a server: copies of one store go on apart, and may have one key at a desk. It is known by the
  * address, which nobody on the server can change.
  */
@@ -35,8 +60,7 @@ export function headFileOnServer(
   { hosts, database, schema }: Pick<ServerAddress, 'hosts' | 'database' | 'schema'>,
 ): string {
   const servers = hosts.map(({ host, port }) => `${host.toLowerCase()}:${port}`).sort()
-  const place = createHash('sha256').update(JSON.stringify([servers, database, schema]))
-  return headFileOf(`${keyFile}.${place.digest('hex').slice(0, 8)}`)
+  return headFileAt(keyFile, [servers, database, schema])
 }
 
 /** Whether a log goes on from a head that was noted beside the same key under another name: its server has several, or had none. */
@@ -44,32 +68,42 @@ export async function isNotedElsewhere(
   db: Kysely<Store>,
   { keyFile, headFile }: { keyFile: string; headFile: string },
 ): Promise<boolean> {
-  const start = basename(keyFile)
-  for (const name of namesIn(dirname(keyFile))) {
-    const file = join(dirname(keyFile), name)
-    if (
-      file === headFile ||
-      !name.startsWith(start) ||
-      !/^([.][0-9a-f]{8})?[.]head$/.test(name.slice(start.length))
-    )
-      continue
-    const noted = readHeadFile(file)
-    if (noted && noted.events > emptyLog.events && (await hasSeal(db, noted))) return true
-  }
+  for (const noted of headsOfOtherPlaces({ keyFile, headFile }))
+    if (noted.events > emptyLog.events && (await hasSeal(db, noted))) return true
   return false
+}
+
+/** Whether a store in a file is looked at with a key that is used with another one: nothing was noted of it yet. */
+export function hasKeyOfAnother(store: { keyFile: string; headFile: string }): boolean {
+  return headsOfOtherPlaces(store).length > 0
+}
+
+function headsOfOtherPlaces({ keyFile, headFile }: { keyFile: string; headFile: string }): LogHead[] {
+  const start = basename(keyFile)
+  return namesIn(dirname(keyFile))
+    .filter((name) => name.startsWith(start) && /^([.][0-9a-f]{8})?[.]head$/.test(name.slice(start.length)))
+    .map((name) => join(dirname(keyFile), name))
+    .filter((file) => file !== headFile)
+    .flatMap((file) => readHeadFile(file) ?? [])
 }
 
 /**
  * Notes the head of the log after a commit. It is one more witness and never a condition: unsynced,
  * and where it cannot be written the change stands, and the older head is still in the log.
+ * @param store the path of a store in a file
  * @returns whether it is noted
  */
-export function writeHeadFile(path: string, { events, head }: LogHead): boolean {
+export function writeHeadFile(
+  path: string,
+  { events, head }: LogHead,
+  { store }: { store?: string | undefined } = {},
+): boolean {
   const { O_WRONLY, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants
   try {
     const file = openSync(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
     try {
-      overwriteSync(file, `${heading}\n${head}\n${events}\n`)
+      const of = store === undefined || store.includes('\n') ? '' : `${store}\n`
+      overwriteSync(file, `${heading}\n${head}\n${events}\n${of}`)
     } finally {
       closeSync(file)
     }
@@ -91,9 +125,14 @@ export function forgetHeadFile(path: string): void {
 
 /** What was noted; undefined where nothing was, or it cannot be read. */
 export function readHeadFile(path: string): LogHead | undefined {
-  const [first, head = '', events = ''] = contentsOf(path).split('\n')
+  const noted = notedIn(path)
+  return noted && { head: noted.head, events: noted.events }
+}
+
+function notedIn(path: string): (LogHead & { store: string | undefined }) | undefined {
+  const [first, head = '', events = '', store = ''] = contentsOf(path).split('\n')
   if (first !== heading || !/^[0-9a-f]{64}$/.test(head) || !/^\d{1,15}$/.test(events)) return undefined
-  return { head, events: Number(events) }
+  return { head, events: Number(events), store: store === '' ? undefined : store }
 }
 
 /** Whether the log holds the row that was its last once. */

@@ -3,7 +3,14 @@ import type { Store } from '../schema.ts'
 import { readObject } from './personal-values.ts'
 import { type AuditVerdict, type KnownHead, verifyChain } from './chain.ts'
 import { changeListDigest } from '../imports/write.ts'
-import { emptyLog, firstVersionWithHead, hasWritten, isNotedElsewhere, readHeadFile } from './head-file.ts'
+import {
+  emptyLog,
+  firstVersionWithHead,
+  hasKeyOfAnother,
+  hasWritten,
+  isNotedElsewhere,
+  readHeadFile,
+} from './head-file.ts'
 import type { OpenStore } from '../store/open.ts'
 
 /** The chain, the head that was noted beside the key, and what the log says of each import against what is in the store. */
@@ -19,7 +26,7 @@ export async function verifyAudit(store: OpenStore, { head }: { head?: string } 
 
 /**
  * The file in which the head of a log with events is noted, where it is not there. At a shared store a desk notes its own:
- * until it has written to the log, it misses none.
+ * until it has written to the log, it misses none. Nor does a backup that is looked at with the key of the store that goes on.
  */
 export async function missingHead(
   { path, keyFile, headFile, version, db, engine }: OpenStore,
@@ -28,9 +35,9 @@ export async function missingHead(
   if (path === undefined || events === 0 || version < firstVersionWithHead) return undefined
   if (readHeadFile(headFile)) return undefined
   const upTo = Number.MAX_SAFE_INTEGER
-  const isNone =
-    engine.isShared &&
-    (!(await hasWritten(db, { operator, upTo })) || (await isNotedElsewhere(db, { keyFile, headFile })))
+  const isNone = engine.isShared
+    ? !(await hasWritten(db, { operator, upTo })) || (await isNotedElsewhere(db, { keyFile, headFile }))
+    : hasKeyOfAnother({ keyFile, headFile })
   return isNone ? undefined : headFile
 }
 

@@ -67,7 +67,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
       interruption?.unfinish()
       return await useOtherCreatorsStore(opening)
     }
-    writeHeadFile(headFileOf(keyFile), head ?? emptyLog)
+    writeHeadFile(headFileOf(keyFile), head ?? emptyLog, { store: path })
     return true
   } finally {
     for (const copy of unfinished) copy.remove()

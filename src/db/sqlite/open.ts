@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { chmodSync } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
 import type { Engine } from '../engine.ts'
-import { headFileOf, type LogHead } from '../audit/head-file.ts'
+import { headFileOfFile, type LogHead } from '../audit/head-file.ts'
 import { latestVersion } from '../migrations/index.ts'
 import { kyselyOver, openDatabase, openInMemory, prepareConnection } from './connection.ts'
 import { connectSqlite } from './driver.ts'
@@ -180,9 +180,13 @@ function keysOfStore(engine: Engine, source: KeySource): () => Keys {
 }
 
 function opened(store: Omit<OpenStore, 'close' | 'ownPath' | 'headFile'>): OpenStore {
+  let headFile: string | undefined
   return {
     ...store,
-    headFile: headFileOf(store.keyFile),
+    get headFile() {
+      headFile ??= headFileOfFile(store.keyFile, store.path)
+      return headFile
+    },
     ownPath: (path) => path,
     close: async () => {
       await store.db.destroy()

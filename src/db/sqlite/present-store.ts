@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { mkdirSync } from '../../disk.ts'
 import { finishing } from '../../interruption.ts'
-import { headFileOf, type LogHead } from '../audit/head-file.ts'
+import { headFileOfFile, type LogHead } from '../audit/head-file.ts'
 import { nameToKeep } from '../store/kept-copies.ts'
 import type { Opening } from '../store/opening.ts'
 import type { PresentStore } from '../store/restore.ts'
@@ -17,7 +17,7 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
   return {
     fingerprint: fingerprintIn(path),
     keyFileFor: () => keyFile,
-    headFileBeside: headFileOf,
+    headFileBeside: (file) => headFileOfFile(file, path),
     erased: (storeId) => erasedIn(path, { storeId }),
     kept,
     copyBeside: path,

@@ -41,5 +41,5 @@ export async function refuseToBringUpToDate(path: string): Promise<void> {
 export async function noteFirstHead(path: string, { file }: { file: string }): Promise<boolean> {
   if (isServerAddress(path) || readHeadFile(file)) return false
   const { headAt } = await import('../sqlite/inspect.ts')
-  return writeHeadFile(file, headAt(path) ?? emptyLog)
+  return writeHeadFile(file, headAt(path) ?? emptyLog, { store: path })
 }

@@ -78,7 +78,7 @@ export function noteHeadOfCopy(head: LogHead, { to, keyFile, headFile, isNew, en
   } catch {
     // As where the head cannot be written: the next change notes it.
   }
-  writeHeadFile(file, head)
+  writeHeadFile(file, head, { store: isServerAddress(to) ? undefined : to })
 }
 
 /** By what a copy of a store is known again. */

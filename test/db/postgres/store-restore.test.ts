@@ -60,6 +60,17 @@ async function backedUp(): Promise<void> {
 const statusOf = async (email: string, place = server()) =>
   (await at(place)('users', 'show', email)).json().status
 
+it('a backup of it is looked through with the live key, and misses no head', async () => {
+  await backedUp()
+  for (const argv of [
+    ['store', 'check'],
+    ['audit', 'verify'],
+  ]) {
+    const ran = await at(world.path('backup.db'))(...argv)
+    expect([ran.exit, ran.json().notices], argv.join(' ')).toEqual([0, []])
+  }
+})
+
 describe('restoring a store that is on a server', () => {
   it('puts the backup in its place, keeps what was there, and voids what was open', async () => {
     await backedUp()

@@ -1,0 +1,70 @@
+import { copyFileSync, readFileSync, renameSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../world.ts'
+
+let world: World
+beforeEach(() => {
+  world = newWorld()
+})
+afterEach(() => world.close())
+
+const run = (...argv: string[]) => world.run([...argv, '--json'])
+const create = (number: string, ...more: string[]) =>
+  run('centres', 'create', number, '--name', 'One', '--country', 'Egypt', '--yes', ...more)
+/** Of a store and its log: the codes of what is told, and the exit code. */
+const looked = async (...at: string[]) => {
+  const checked = await run('store', 'check', ...at)
+  const verified = await run('audit', 'verify', ...at)
+  return [checked.exit, verified.exit, ...(verified.exit === 0 ? verified.json().notices : [])]
+}
+
+describe.each([
+  ['that lies beside the store', 'hub.db.key'],
+  ['that is kept elsewhere', 'safe.key'],
+])('a backup that is opened with the live key, %s', (_, name) => {
+  const live = () => ['--db', world.path('hub.db'), '--key-file', world.path(name)]
+  const backup = () => ['--db', world.path('b.db'), '--key-file', world.path(name)]
+
+  beforeEach(async () => {
+    expect((await run('store', 'init', ...live())).exit).toBe(0)
+    expect((await create('EG001', ...live())).exit).toBe(0)
+    expect((await run('store', 'backup', world.path('b.db'), ...live())).exit).toBe(0)
+  })
+
+  it('is sound, though the log of the store went on', async () => {
+    await create('EG002', ...live())
+    expect(await looked(...backup())).toEqual([0, 0])
+    expect(await looked(...live())).toEqual([0, 0])
+  })
+
+  it('leaves the note of the live store alone as it is changed, and has one of its own', async () => {
+    const before = readFileSync(world.path(`${name}.head`), 'utf8')
+    const changed = await create('EG003', ...backup())
+    expect([changed.exit, changed.json().notices]).toEqual([0, []])
+    expect(readFileSync(world.path(`${name}.head`), 'utf8')).toBe(before)
+    expect(await looked(...live())).toEqual([0, 0])
+    copyFileSync(world.path('b.db'), world.path('cut.db'))
+    await create('EG004', ...backup())
+    expect(await looked(...backup())).toEqual([0, 0])
+    copyFileSync(world.path('cut.db'), world.path('b.db'))
+    expect(await looked(...backup())).toEqual([7, 7])
+  })
+
+  it('put in the place of the store, goes on from the note that this writes', async () => {
+    await create('EG002', ...live())
+    expect((await run('store', 'restore', world.path('b.db'), ...live(), '--yes')).exit).toBe(0)
+    expect(await looked(...live())).toEqual([0, 0])
+    expect(await looked(...backup())).toEqual([0, 0])
+  })
+})
+
+it('the log of a store that is elsewhere now is still held against the note of it', async () => {
+  const key = ['--key-file', world.path('safe.key')]
+  await run('store', 'init', '--db', world.path('hub.db'), ...key)
+  copyFileSync(world.path('hub.db'), world.path('cut.db'))
+  await create('EG001', '--db', world.path('hub.db'), ...key)
+  renameSync(world.path('hub.db'), world.path('moved.db'))
+  expect(await looked('--db', world.path('moved.db'), ...key)).toEqual([0, 0])
+  copyFileSync(world.path('cut.db'), world.path('moved.db'))
+  expect(await looked('--db', world.path('moved.db'), ...key)).toEqual([7, 7])
+})
