@@ -46,6 +46,26 @@ export const variables: Record<SettingName, string> = {
   baseUrl: 'SSH_ADMIN_BASE_URL',
 }
 
+/** What the environment says under a name that is nearly that of a setting: nothing reads it, and whoever wrote it believes so. */
+export async function misspeltVariables(
+  env: Context['env'],
+): Promise<{ name: string; meant: readonly string[] }[]> {
+  const known = Object.values(variables)
+  const unknown = Object.keys(env).filter((name) => name.startsWith(prefix) && !known.includes(name))
+  if (unknown.length === 0) return []
+  const { nearestOf } = await import('./nearest.ts')
+  const lettersOf = (name: string) => [...name].sort().join('')
+  return unknown
+    .map((name) => {
+      const swapped = known.filter((one) => lettersOf(one) === lettersOf(name))
+      const limit = name.length < prefix.length + 4 ? 1 : 2
+      return { name, meant: swapped.length > 0 ? swapped : nearestOf(name, known, limit) }
+    })
+    .filter(({ meant }) => meant.length > 0)
+}
+
+const prefix = 'SSH_ADMIN_'
+
 /** Those that name a file or a folder. */
 export const settingsThatArePaths: ReadonlySet<SettingName> = new Set([
   'db',

@@ -45,8 +45,8 @@ interface ListDeclaration<
   rest?: object
   /** What a terminal shows of a row in full beneath the table, where no columns are named; nothing of most. */
   below?: (row: Row, view: View) => readonly string[]
-  /** What a terminal shows of each in the place of a table, where neither columns nor a format are named. */
-  inFull?: (row: Row, view: View) => readonly string[]
+  /** What a terminal shows of each in the place of a table, where neither columns nor a format are named; what the one before it says already need not stand there again. */
+  inFull?: (row: Row, view: View, before: Row | undefined) => readonly string[]
   /** What is said when there are none. */
   none: string
   /** What is said when none fits what was asked for; absent: `No centre fits.` */
@@ -93,7 +93,12 @@ export interface Found<Row, Sort extends string = never> {
   /** What is said when none fits these words; absent: what the list says of any. */
   noneFits?: string | undefined
   /** What they are the list of, before the rows. */
-  about?: { lines: (view: View) => readonly string[]; json: object }
+  about?: {
+    lines: (view: View) => readonly string[]
+    json: object
+    /** The column that they explain: a table without it says nothing of it. */
+    ofColumn?: string
+  }
 }
 
 export type Rows<Row> = Pages<Row> | Iterable<Row>

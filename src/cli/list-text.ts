@@ -89,14 +89,17 @@ async function* numberOf<Row, Name extends string, Sort extends Name>(
 
 /** Each with a line between it and the next. */
 async function* eachInFull<Row, Name extends string, Sort extends Name>(
-  inFull: (row: Row, view: View) => readonly string[],
+  inFull: (row: Row, view: View, before: Row | undefined) => readonly string[],
   { list, pages, view }: { list: List<Row, Name, Sort>; pages: CountedPages<Row>; view: View },
 ) {
+  let before: Row | undefined
   for await (const page of pages)
-    for (const row of page)
-      yield `${inFull(row, view)
+    for (const row of page) {
+      yield `${inFull(row, view, before)
         .map((line) => wrapped(line, view.width))
         .join('\n')}\n\n`
+      before = row
+    }
   yield await lastLine(list, { shown: pages.count, view })
 }
 
@@ -129,6 +132,14 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   const key = request.names.indexOf(spec.id)
   const hidden = new Set<string>()
   let fitting: number[] | undefined
+  let saysAbout = view.isTerminal
+  /** Once, above the first rows. */
+  const aboutLines = (shown: readonly string[]) => {
+    const { ofColumn, lines } = found.about ?? {}
+    const isSaid = saysAbout && (ofColumn === undefined || shown.includes(ofColumn))
+    saysAbout = false
+    return isSaid ? (lines?.(view) ?? []).map((line) => `${line}\n`).join('') : ''
+  }
   const draw = (page: Cell[][], { isLast }: { isLast: boolean }) => {
     // A column that says in each row what was asked for is missed least.
     const isAskedFor = (at: number) =>
@@ -140,14 +151,14 @@ async function* tables<Row, Name extends string, Sort extends Name>(
       : [...headings.keys()]
     const kept = fitting
     const only = <Part>(parts: readonly Part[]) => parts.filter((_, at) => kept.includes(at))
+    const above = aboutLines(only(request.names))
     // What is empty in every row, or known, is not missed.
     for (const [at, heading] of headings.entries())
       if (!kept.includes(at) && !known.includes(at) && page.some((row) => (row[at] ?? '') !== ''))
         hidden.add(heading)
     const tableView = view.isTerminal ? view : { ...view, width: Number.MAX_SAFE_INTEGER }
-    return `${table(only(headings), page.map(only), tableView, { key: kept.indexOf(key) })}\n`
+    return `${above}${table(only(headings), page.map(only), tableView, { key: kept.indexOf(key) })}\n`
   }
-  if (view.isTerminal) for (const line of found.about?.lines(view) ?? []) yield `${line}\n`
   let drawn: Cell[][] = []
   const below: (readonly string[])[] = []
   for await (const page of pages) {
@@ -162,6 +173,7 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   }
   if (drawn.length > 0) yield draw(drawn, { isLast: true })
   if (!view.isTerminal) return
+  yield aboutLines([])
   yield await lastLine(list, { shown: pages.count, view })
   const without = wrapped(`No room for: ${[...hidden].join(', ')}. --fields chooses columns.`, view.width)
   if (hidden.size > 0) yield `${view.chalk.dim(without)}\n`

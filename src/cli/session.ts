@@ -1,5 +1,11 @@
 import { existsSync } from 'node:fs'
-import { actingFor, readableConfigFile, type Settings, resolveSettings } from '../config.ts'
+import {
+  actingFor,
+  misspeltVariables,
+  readableConfigFile,
+  type Settings,
+  resolveSettings,
+} from '../config.ts'
 import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import type { OpenMode, Opening } from '../db/store/opening.ts'
@@ -117,9 +123,15 @@ export function sessionOf(
     notices.push(notice)
     terminal.say(oneLine(notice.message))
   }
-  const parts = { context, common, settings, terminal, command: words, notify }
+  // The store of a batch is opened by one line, and waited for by all.
+  const sayWaiting = batch?.say ?? terminal.say
+  const parts = { context, common, settings, sayWaiting, command: words, notify }
   context.interruption.sayWith(terminal.say)
   const open: Session['open'] = async (mode, other) => {
+    for (const { name, meant } of await misspeltVariables(context.env)) {
+      const message = `${name} is no setting, and nothing was read from it. Did you mean ${meant.join(' or ')}?`
+      notify({ code: 'unknown-variable', message })
+    }
     const { openStore } = await import('../db/store/open.ts')
     // What is done to a copy does not count yet.
     const interruption = other?.path === undefined ? context.interruption : undefined
@@ -206,13 +218,14 @@ async function openingFor({
   context,
   common,
   settings,
-  terminal,
+  sayWaiting,
   command,
   mode,
   path = settings.db.value ?? '',
   interruption,
   notify,
-}: Pick<Session, 'context' | 'common' | 'settings' | 'terminal' | 'command' | 'notify'> & {
+}: Pick<Session, 'context' | 'common' | 'settings' | 'command' | 'notify'> & {
+  sayWaiting: (line: string) => void
   mode: OpenMode
   path: string | undefined
   interruption: Interruption | undefined
@@ -235,12 +248,10 @@ async function openingFor({
     onOtherClock: (difference) => notify({ code: 'clock-differs', message: otherClockInWords(difference) }),
     onOutage: () => {
       if (!isOutageSaid)
-        terminal.say(
-          `Waiting for a server of ${path} that ${readsAlone(mode) ? 'answers' : 'takes changes'} …`,
-        )
+        sayWaiting(`Waiting for a server of ${path} that ${readsAlone(mode) ? 'answers' : 'takes changes'} …`)
       isOutageSaid = true
     },
-    onWait: (holder) => terminal.say(`Waiting for ${nameHolder(holder)} to finish with the store …`),
+    onWait: (holder) => sayWaiting(`Waiting for ${nameHolder(holder)} to finish with the store …`),
   }
 }
 

@@ -51,7 +51,14 @@ const errorFields = {
   hint: field<FoundError>('How it is mended', ({ hint }) => hint),
 }
 
-/** Whole, with what to type so that it is gone: a table would cut both. */
-function errorInFull({ message, hint }: FoundError, { chalk }: Pick<View, 'chalk'>): string[] {
-  return [`${chalk.yellow('!')} ${oneLine(message)}`, `  ${oneLine(hint)}`]
+/** Whole, with what to type so that it is gone: a table would cut both. What the hint above ends with is said once. */
+function errorInFull(
+  { message, hint }: FoundError,
+  { chalk }: Pick<View, 'chalk'>,
+  before: FoundError | undefined,
+): string[] {
+  const explained = hint.indexOf('. ')
+  const isSaid = explained > 0 && before?.hint.endsWith(hint.slice(explained)) === true
+  const shown = isSaid ? hint.slice(0, explained) : hint
+  return [`${chalk.yellow('!')} ${oneLine(message)}`, `  ${oneLine(shown)}`]
 }

@@ -342,7 +342,7 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
           const listed = rows(fields?.has('opens') ?? true)
           return reverse ? [...listed].reverse() : listed
         },
-        about: { lines: () => zoneLines(zoneOfAll()), json: {} },
+        about: { lines: () => zoneLines(zoneOfAll()), json: {}, ofColumn: 'opens-local' },
       }
     },
     json: authorisationJson,

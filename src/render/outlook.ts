@@ -54,9 +54,7 @@ export function renderOutlook(outlook: Outlook, view: View): string[] {
   const { chalk } = view
   const moments = timelineLines(timeline.slice(0, maxMoments), view)
   const rest = timeline.length - maxMoments
-  const problems = without.map(({ centre, problem }) =>
-    oneLine(`${centre.number} ${centre.name}: ${problem?.message ?? ''} ${problem?.hint ?? ''}`),
-  )
+  const problems = problemsInWords(without)
   return [
     `Opens for ${count(centres - without.length, 'centre')}${timeline.length === 0 ? '.' : ':'}`,
     ...moments,
@@ -67,6 +65,21 @@ export function renderOutlook(outlook: Outlook, view: View): string[] {
       : listLines(chalk.yellow(`! Never opens for ${count(without.length, 'centre')}:`), problems, maxNamed)),
     ...leftOutLines(leftOut, maxNamed),
   ]
+}
+
+/** Centres of which the same is to be said, but for their number, are said by the first of them: mostly those of a country. */
+function problemsInWords(without: Outlook['without']): string[] {
+  const alike = new Map<string, { first: string; others: number }>()
+  for (const { centre, problem } of without) {
+    const said = `${problem?.message ?? ''} ${problem?.hint ?? ''}`
+    const key = said.replaceAll(centre.number, '')
+    const known = alike.get(key)
+    if (known) known.others += 1
+    else alike.set(key, { first: `${centre.number} ${centre.name}: ${said}`, others: 0 })
+  }
+  return [...alike.values()].map(({ first, others }) =>
+    oneLine(others === 0 ? first : `${count(others + 1, 'centre')}, such as ${first}`),
+  )
 }
 
 /** Narrower, each moment has its clocks beneath it, and no bar. */

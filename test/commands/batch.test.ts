@@ -58,6 +58,20 @@ describe('a batch', () => {
     expect(ran.stdout).toContain('4\t0\tOmar Saleh (EG001) is edited: name.\n')
   })
 
+  it('says at once for whom a line waits, whichever line opened the store', async () => {
+    const other = connectSqlite(world.db)
+    other.exec('begin immediate')
+    const waiting = batch(
+      ['users show amira@school.example', 'users suspend omar@school.example'],
+      ...['--yes', '--wait', '1'],
+    )
+    const { exit, stderr } = await waiting
+    other.exec('rollback')
+    other.close()
+    expect(exit).toBe(7)
+    expect(stderr).toMatch(/^Waiting for another program to finish with the store …\n/)
+  })
+
   it('names a line that asks for help alone, and not the next with the same command', async () => {
     const ran = await batch(['users suspend --help', 'users suspend omar@school.example'], '--yes')
     expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('Line 1: ') })

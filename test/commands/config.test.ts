@@ -250,3 +250,31 @@ describe('an empty option', () => {
     }
   })
 })
+
+describe('a variable whose name is nearly that of a setting', () => {
+  let world: World
+  beforeEach(() => {
+    world = newWorld()
+  })
+  afterEach(() => world.close())
+  const typed = async (name: string, ...options: string[]) =>
+    world.run(['users', 'list', ...options], { env: { [name]: 'x' } })
+
+  it.each([
+    ['SSH_ADMIN_BD', 'SSH_ADMIN_DB'],
+    ['SSH_ADMIN_KEYFILE', 'SSH_ADMIN_KEY_FILE'],
+    ['SSH_ADMIN_BASEURL', 'SSH_ADMIN_BASE_URL'],
+    ['SSH_ADMIN_ASS', 'SSH_ADMIN_AS'],
+  ])('is named: %s for %s', async (name, meant) => {
+    await world.centre('EG001')
+    expect((await typed(name)).stderr).toContain(
+      `${name} is no setting, and nothing was read from it. Did you mean ${meant}?\n`,
+    )
+    expect((await typed(name, '--json')).json().notices).toMatchObject([{ code: 'unknown-variable' }])
+  })
+
+  it('is no business of ours where it is like none', async () => {
+    await world.centre('EG001')
+    expect((await typed('SSH_ADMIN_HOME')).stderr).not.toContain('SSH_ADMIN_HOME')
+  })
+})

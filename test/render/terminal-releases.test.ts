@@ -114,6 +114,38 @@ describe('what a person sees of releases and what they are made of', () => {
     expect(whole(await at80('errors list'))).toContain('ssh-admin centres edit NZ001 --time-zone ZONE.')
   })
 
+  it('says once what is so of a whole country: the zones of its errors, and why a release never opens there', async () => {
+    await shown('key-times import times.csv')
+    await shown(uploading)
+    for (const number of ['NZ001', 'NZ002', 'NZ003'])
+      await shown(`centres create ${number} --name Kauri --country NZ`)
+    const errors = (await reading('errors list')).replace(/\s+/g, ' ')
+    for (const number of ['NZ001', 'NZ002', 'NZ003'])
+      expect(errors).toContain(`ssh-admin centres edit ${number} --time-zone ZONE`)
+    expect(errors.split('New Zealand has Pacific/Auckland, Pacific/Chatham')).toHaveLength(2)
+    expect((await world.run(['errors', 'list'])).stdout.split('New Zealand has Pacific')).toHaveLength(4)
+    const create = [...creating.split(' ').slice(0, 5), '--for', 'all', '--opens', 'key-time AM 2026-07-02']
+    await world.run(create)
+    const release = (await reading('releases show June')).replace(/\s+/g, ' ')
+    expect(release).toContain(
+      '! Never opens for 3 centres: 3 centres, such as NZ001 Kauri: New Zealand has several time zones',
+    )
+    expect(release).not.toContain('NZ002')
+  })
+
+  it('has no word of local times above a list that shows none', async () => {
+    await shown(uploading)
+    await shown(creating)
+    await shown('releases publish June')
+    const local = 'Local times are those of Africa/Cairo.'
+    const listing = 'releases authorisations --centre EG001'
+    expect(await reading(listing)).toContain(local)
+    expect(await reading(`${listing} --fields centre,opens-local`)).toContain(local)
+    expect(await reading(`${listing} --fields centre,opens`)).not.toContain(local)
+    const narrow = { terminal: { columns: 40 }, env: { NO_COLOR: '1', COLUMNS: '40' } }
+    expect((await world.run(listing.split(' '), narrow)).stdout).not.toContain(local)
+  })
+
   it('counts no centre without a time zone as a zone, and says how many there are', async () => {
     const env = { NO_COLOR: '1', COLUMNS: '80' }
     const at80 = async (line: string) => (await world.run(line.split(' '), { terminal: true, env })).stdout
@@ -150,7 +182,7 @@ describe('what a person sees of releases and what they are made of', () => {
     )
     expect(await at(60, 'key-times show EG001 --date 2026-06-02')).not.toContain('…')
     expect(await at(40, 'releases authorisations')).toMatch(
-      /\nCentre +State +Opens in UTC\nEG001 +not-yet-open +2026-06-02 05:00\n/,
+      /^Centre +State +Opens in UTC\nEG001 +not-yet-open +2026-06-02 05:00\n/,
     )
     expect(await at(60, 'releases authorisations')).toMatch(
       /\nEG001 +not-yet-open +2026-06-02 08:00 +2026-06-02 05:00\n/,

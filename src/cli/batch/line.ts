@@ -24,6 +24,8 @@ export interface Batch {
   storeFor: (mode: OpenMode, open: Session['open']) => Promise<OpenStore>
   /** What a line has done, and the messages that it owes. */
   committed: (done: Committed<unknown>) => void
+  /** Says at once what whoever sits there has to know, whichever line it is of. */
+  say: (line: string) => void
   /** The line begins a store where there is none. */
   noteCreation: () => void
 }

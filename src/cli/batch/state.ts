@@ -80,6 +80,7 @@ export function newRun(session: Session): Run {
         }
         return { ...run.store, close: async () => undefined }
       },
+      say: session.say,
       noteCreation: () => {
         run.createsStore = true
       },
