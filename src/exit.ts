@@ -72,10 +72,10 @@ function* linesOf(
   }: Pick<Reporting, 'view' | 'debug'> & { hint: string | undefined; short: Shortener },
 ): Generator<string> {
   const { message, details } = failure
-  yield `${view.chalk.red('error:')} ${harmless(short(message))}`
+  yield `${view.chalk.red('error:')} ${cleanLines(short(message))}`
   const problems = problemsIn(details)
   if (!isSaid(problems, failure)) yield* problemLines(problems, { view, short })
-  if (hint) yield `${view.chalk.cyan('hint:')}  ${harmless(hint)}`
+  if (hint) yield `${view.chalk.cyan('hint:')}  ${cleanLines(hint)}`
   if (debug && failure.stack) yield failure.stack
   if (debug && failure.cause instanceof Error) yield `caused by ${failure.cause.stack}`
 }
@@ -96,11 +96,11 @@ function* problemLines(
   { view: { chalk, isTerminal }, short }: { view: View; short: Shortener },
 ): Generator<string> {
   if (isTerminal && problems.length > maxAtTerminal) {
-    for (const line of firstOfEachKind(problems, describeProblem)) yield `  ${harmless(short(line))}`
+    for (const line of firstOfEachKind(problems, describeProblem)) yield `  ${cleanLines(short(line))}`
     yield chalk.dim('  All of them: --json')
     return
   }
-  for (const problem of problems) yield `  ${harmless(short(describeProblem(problem)))}`
+  for (const problem of problems) yield `  ${cleanLines(short(describeProblem(problem)))}`
 }
 
 /** The error document; the problems in its details are as complete as itself. */
@@ -137,7 +137,7 @@ function shortText(text: string): string {
 }
 
 /** A file may have been made to send its names to the terminal as commands. */
-function harmless(words: string): string {
+function cleanLines(words: string): string {
   return words.split('\n').map(oneLine).join('\n')
 }
 

@@ -1,5 +1,5 @@
 import { type Argument, type Command, type Help, Option } from 'commander'
-import { sayingOneThing } from './parameters.ts'
+import { refusingTwoValues } from './parameters.ts'
 
 /** The heading under which help has them. */
 export const everyCommand = 'Options of every command:'
@@ -22,11 +22,11 @@ function commonOptions(): readonly Option[] {
     new Option('--no-color', 'no colour'),
     new Option('--no-input', 'never ask'),
     new Option('--no-pager', 'no pager for what is longer than the screen (PAGER)'),
-    sayingOneThing(new Option('--db <path>', 'the store (SSH_ADMIN_DB)')),
-    sayingOneThing(new Option('--key-file <path>', 'its key (SSH_ADMIN_KEY_FILE)')),
-    sayingOneThing(new Option('--as <email>', "act with this user's rights, or staff (SSH_ADMIN_AS)")),
-    sayingOneThing(new Option('--smtp <url>', 'the mail server (SSH_ADMIN_SMTP_URL)').hideHelp()),
-    sayingOneThing(
+    refusingTwoValues(new Option('--db <path>', 'the store (SSH_ADMIN_DB)')),
+    refusingTwoValues(new Option('--key-file <path>', 'its key (SSH_ADMIN_KEY_FILE)')),
+    refusingTwoValues(new Option('--as <email>', "act with this user's rights, or staff (SSH_ADMIN_AS)")),
+    refusingTwoValues(new Option('--smtp <url>', 'the mail server (SSH_ADMIN_SMTP_URL)').hideHelp()),
+    refusingTwoValues(
       new Option('--mail-dir <path>', 'where messages are written (SSH_ADMIN_MAIL_DIR)').hideHelp(),
     ),
     new Option('--wait <seconds>', 'how long to wait for a busy store').default('30'),

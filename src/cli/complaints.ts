@@ -402,11 +402,11 @@ function withOption(argv: Line, { word, command }: { word: string; command: Comm
 }
 
 function lineWithBefore(argv: Line, word: string, option: string): Line {
-  return turnedRound(argv, word, option) ?? withWord(argv, argv.lastIndexOf(word), option, word)
+  return swappedArguments(argv, word, option) ?? withWord(argv, argv.lastIndexOf(word), option, word)
 }
 
 /** `users move EG001 omar@…` and `coordinator change omar@… EG001`: who and where have changed places. */
-function turnedRound(argv: Line, word: string, option: string): Line | undefined {
+function swappedArguments(argv: Line, word: string, option: string): Line | undefined {
   const [noun = '', verb = '', first = ''] = argv
   const wantsPerson = `${noun} ${verb}` === 'users move'
   const wantsCentre = `${noun} ${verb}` === 'coordinator change'

@@ -110,11 +110,11 @@ const repeatable: ReadonlySet<string> = new Set(['--format', '--sort', '--limit'
 
 /** Whatever takes one value is said once, or twice alike. */
 function once(declared: Option): Option {
-  return repeatable.has(declared.long ?? '') ? declared : sayingOneThing(declared)
+  return repeatable.has(declared.long ?? '') ? declared : refusingTwoValues(declared)
 }
 
 /** @throws a usage error where it is given twice with two values */
-export function sayingOneThing(declared: Option): Option {
+export function refusingTwoValues(declared: Option): Option {
   const check = declared.parseArg
   const isPath = /<(path|file)>/.test(declared.flags)
   return declared.argParser((value: string, before: unknown) => {
@@ -134,7 +134,7 @@ export function refuseTwoValues(
   if (isPath && isSamePath(one, other)) return
   throw new Usage(`${long} is given twice, and not the same: ${other} and ${one}.`, {
     code: 'invalid-option',
-    hint: long === '--as' ? sayWho : 'It takes one value: say it once.',
+    hint: long === '--as' ? actorHint : 'It takes one value: say it once.',
   })
 }
 
@@ -143,11 +143,11 @@ export function refuseOtherActor(one: string, other: string | undefined, where: 
   if (other === undefined || isSameActor(one, other)) return
   throw new Usage(`--as ${one} is not whom the batch acts for: ${where} says ${other}.`, {
     code: 'invalid-option',
-    hint: sayWho,
+    hint: actorHint,
   })
 }
 
-const sayWho = 'Say once for whom the command acts.'
+const actorHint = 'Say once for whom the command acts.'
 
 /** `hub.db` and `./hub.db`; what is on a server, or stdin, is no path. */
 function isSamePath(one: string, other: string): boolean {

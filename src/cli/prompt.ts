@@ -74,7 +74,7 @@ export async function choose<Value>(
     const part = searchKey(term ?? '')
     return choices
       .filter(({ name }) => searchKey(name).includes(part))
-      .map((choice) => harmless(choice, terminal))
+      .map((choice) => cleanChoice(choice, terminal))
   }
   const message = inLines(terminal, question)
   return asked(terminal, (streams) =>
@@ -117,7 +117,7 @@ export async function askSeveral<Value>(
       {
         message,
         theme: answeredBelow(terminal, message),
-        choices: choices.map((choice) => harmless(choice, terminal)),
+        choices: choices.map((choice) => cleanChoice(choice, terminal)),
         pageSize,
         loop: false,
         // One keystroke never selects everything.
@@ -183,7 +183,7 @@ function answeredBelow(terminal: Terminal, message: string) {
 const besideChoice = 5
 
 /** Cleaned, and on one line. */
-function harmless<Value>(choice: Choice<Value>, { err }: Terminal): Choice<Value> & { short: string } {
+function cleanChoice<Value>(choice: Choice<Value>, { err }: Terminal): Choice<Value> & { short: string } {
   const { description } = choice
   return {
     ...choice,

@@ -54,7 +54,7 @@ function guessesAt(unknown: UnknownWord): Guess[] {
   const at = argv.indexOf(word)
   if (group === undefined && word === 'ssh-admin')
     return [{ name: argv[at + 1] ?? '', line: withWord(argv, at) }]
-  const turned = group === undefined ? turnedRound(argv, word) : []
+  const turned = group === undefined ? nounBehindVerb(argv, word) : []
   if (turned.length > 0) return turned
   const about = isAddressOrNumber(word) || isOneOfThings(word) ? guessesAbout(unknown) : []
   if (about.length > 0) return about
@@ -192,7 +192,7 @@ const letterNames =
   /^(?:account|coordinator|password)-[a-z-]+$|^(?:invitation|verification-code|address-changed|sign-in-slowed)$/
 
 /** `delete user omar`: the noun stands behind its verb, and what another noun would do with it was not meant. */
-function turnedRound(argv: Line, verb: string): Guess[] {
+function nounBehindVerb(argv: Line, verb: string): Guess[] {
   const at = argv.indexOf(verb)
   const { at: nounAt = -1, word: following = '' } = positionsIn(argv).find((typed) => typed.at > at) ?? {}
   const noun = nounOf(following)

@@ -223,7 +223,7 @@ interface Position {
 /** The words typed, with those of the program in the place of those that people bring. */
 export function understood(argv: readonly string[], positions: readonly Position[]): readonly string[] {
   if (argv.length === 1 && argv[0] === '-v') return ['--version']
-  const turned = inOurOrder(argv, positions)
+  const turned = nounFirst(argv, positions)
   if (turned) return turned
   const [first, second] = positions
   if (!first || first.word === 'help') return argv
@@ -242,7 +242,7 @@ export function understood(argv: readonly string[], positions: readonly Position
 }
 
 /** `list users` is `users list`, and `key times` is `key-times`. */
-function inOurOrder(
+function nounFirst(
   argv: readonly string[],
   [first, second, third]: readonly Position[],
 ): readonly string[] | undefined {

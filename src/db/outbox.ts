@@ -200,21 +200,21 @@ export function streamMessages(
   db: Kysely<Store>,
   { reverse, limit, ...filter }: MessageFilter & { reverse: boolean; limit?: number },
 ): Pages<OutboxRow> {
-  const found = passing(db, filter)
+  const found = messagesMatching(db, filter)
     .selectAll()
     .orderBy('id', reverse ? 'asc' : 'desc')
   return pagesOf(db, limit === undefined ? found : found.limit(limit))
 }
 
 export async function countMessages(db: Kysely<Store>, filter: MessageFilter): Promise<number> {
-  const { n } = await passing(db, filter)
+  const { n } = await messagesMatching(db, filter)
     .select(({ fn }) => fn.countAll<number>().as('n'))
     .executeTakeFirstOrThrow()
   return n
 }
 
 /** The one place that knows which messages a list shows. */
-function passing(db: Kysely<Store>, { states, letter, to, importId }: MessageFilter) {
+function messagesMatching(db: Kysely<Store>, { states, letter, to, importId }: MessageFilter) {
   let query = db.selectFrom('outbox')
   if (states.length > 0) query = query.where('state', 'in', [...states])
   if (letter !== undefined) query = query.where('letter', '=', letter)

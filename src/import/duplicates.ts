@@ -35,7 +35,7 @@ export function holdBackDuplicates(roster: Roster, { users, centres }: SeenInSto
     if (numbers.size < 2) continue
 
     const sorted = [...numbers].flatMap((number) => number ?? []).sort()
-    const words = savedCentre ? savedAt(savedCentre.number) : standsElsewhere(sorted)
+    const words = savedCentre ? savedAt(savedCentre.number) : alsoAt(sorted)
     for (const row of rows) {
       if (row.number === savedCentre?.number) continue
       const { number = '', address: { email = '' } = {} } = row
@@ -96,7 +96,7 @@ function moveTo(number: string): (email: string) => string {
 }
 
 /** The others of the centres where an address stands: for all but the first few, the same words. */
-function standsElsewhere(numbers: readonly string[]): (number: string) => (email: string) => string {
+function alsoAt(numbers: readonly string[]): (number: string) => (email: string) => string {
   const first = numbers.slice(0, maxListed + 1)
   const wordsBut = (number: string | undefined) => {
     const others = few(

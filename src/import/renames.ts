@@ -15,10 +15,10 @@ const maxShown = 20
 
 /** Renames that change more than letter case, blanks or Unicode form. */
 function visibleRenames({ renames }: Pick<Plan, 'renames'>): Plan['renames'] {
-  return renames.filter(({ before, after }) => plainly(before) !== plainly(after))
+  return renames.filter(({ before, after }) => normalizedName(before) !== normalizedName(after))
 }
 
-function plainly(name: string): string {
+function normalizedName(name: string): string {
   return name.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim()
 }
 

@@ -151,7 +151,11 @@ export async function setUpWithTemporaryPassword(
   const credential = await findOpenCredential(trx, { userId: account?.id ?? nobody, purpose })
   const open = credential && !hasExpired(credential, at) ? credential : undefined
   const right =
-    open && timingSafeEqualText(plainly(temporaryPassword), plainly(temporaryPasswordOf(keys.code, open)))
+    open &&
+    timingSafeEqualText(
+      withoutSeparators(temporaryPassword),
+      withoutSeparators(temporaryPasswordOf(keys.code, open)),
+    )
   if (!account || !open || !right) throw await wrongTemporaryPassword(trx, { email, account, open, ctx })
   refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
@@ -161,7 +165,7 @@ export async function setUpWithTemporaryPassword(
 }
 
 /** Its groups may be typed with or without the strokes between them. */
-function plainly(temporaryPassword: string): string {
+function withoutSeparators(temporaryPassword: string): string {
   return temporaryPassword.replace(/[\s-]/g, '')
 }
 

@@ -168,7 +168,7 @@ export async function changeCoordinator(
   if ('to' in successor) {
     const chosen = await foundUser(trx, { row: there, email: successor.to, ...ctx })
     if (chosen.id === former?.id) return present
-    refuseUnfit(chosen, centre)
+    refuseIneligible(chosen, centre)
     if (former) await stepDown(trx, { former, suspendFormer, at })
     await setCentreAndHubRole(trx, { id: chosen.id, centreId: centre.id, hubRole: 'coordinator', at })
     await activateCentre(trx, centre.id)
@@ -203,7 +203,7 @@ export async function changeCoordinator(
   return { ...changed, closes: closed.get(former.id) ?? [] }
 }
 
-function refuseUnfit(chosen: Account, { id, number }: CentreWithPeople): void {
+function refuseIneligible(chosen: Account, { id, number }: CentreWithPeople): void {
   const name = nameOf(chosen)
   if (chosen.centre?.id !== id) {
     throw new Refused('not-an-admin', `${name} has no administrator account at ${number}.`, {

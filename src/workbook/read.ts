@@ -84,10 +84,14 @@ async function openXlsx(bytes: Buffer, { path, file, digest, sheetName, fits }: 
       }
       return read
     }
-    const looksRight = async ({ part }: SheetPart) =>
+    const hasFittingRows = async ({ part }: SheetPart) =>
       fits === undefined ||
       fits(await firstRows(archive, { part, book: await bookOf(), upTo: maxHeadingRow }))
-    const { chosen, likely } = await choose(parts, { sheetName, looksRight, isDecisive: fits !== undefined })
+    const { chosen, likely } = await choose(parts, {
+      sheetName,
+      hasFittingRows,
+      isDecisive: fits !== undefined,
+    })
     const { name, part } = chosen
     return {
       kind: 'xlsx',
@@ -166,7 +170,7 @@ function openCsv(bytes: Buffer, { path, file, digest, sheetName }: Source): Work
 
 interface SheetChoice {
   sheetName: string | undefined
-  looksRight: (sheet: SheetPart) => Promise<boolean>
+  hasFittingRows: (sheet: SheetPart) => Promise<boolean>
   /** Whether `looksRight` tells anything. */
   isDecisive: boolean
 }
@@ -174,7 +178,7 @@ interface SheetChoice {
 /** The sheet that is named; else the one that is open, or else the first that is shown, whichever looks right. */
 async function choose(
   { sheets, active }: BookParts,
-  { sheetName, looksRight, isDecisive }: SheetChoice,
+  { sheetName, hasFittingRows: looksRight, isDecisive }: SheetChoice,
 ): Promise<{ chosen: SheetPart; likely: string[] }> {
   if (sheetName !== undefined) return { chosen: sheetCalled(sheets, sheetName), likely: [] }
   const shown = sheets.filter(({ visible }) => visible)

@@ -83,7 +83,7 @@ describe('several targets of which one is refused', () => {
     expect(both).toMatchObject({ subject: 'kofi@far.example' })
     expect(both.details).toMatchObject({ targets: 2, target2: 'gone@far.example' })
     const sentence = await world.run(['audit', 'list', ...coordinator], { terminal: { columns: 200 } })
-    expect(sentence.stdout).toMatch(/refused users suspend for [\w@.]+ [\w@.]* ?and 1 other/)
+    expect(sentence.stdout).toContain('refused users suspend for Amira Haddad and 1 other')
   })
 
   it('is about a deleted account where it was the only one, too', async () => {

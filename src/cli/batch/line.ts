@@ -62,7 +62,7 @@ const ofTheBatch = ['--json', '--db', '--key-file', '--wait', '--smtp', '--mail-
 const withFiles = ['--out', '--html', '--report', '--from'] as const
 
 /** Changes that read secrets or a file, or are about the store as a whole. */
-const aloneOnly: ReadonlySet<string> = new Set([
+const notInBatch: ReadonlySet<string> = new Set([
   'account activate',
   'account request',
   'account set-up',
@@ -98,7 +98,7 @@ interface Line {
 
 /** What cannot be a line of a batch. @throws a usage error */
 export function refuseInBatch({ command, options, args, format, json, kind, asks }: Line): void {
-  if (kind === 'other' || aloneOnly.has(command)) {
+  if (kind === 'other' || notInBatch.has(command)) {
     throw new Usage(`${command} does not run within a batch.`, {
       code: 'not-in-a-batch',
       hint: `Lines change the store one thing at a time, or look. By itself: ssh-admin ${command}`,

@@ -46,7 +46,7 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
         const saved = readPlan(path, store.keys().plan)
         refuseChangedWorkbook(saved)
         const ctx = await session.ctx(store)
-        const ready = await stillTrue(saved, { store, ctx })
+        const ready = await planUnchanged(saved, { store, ctx })
         return await runImport({
           session,
           store,
@@ -64,7 +64,7 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
   })
 
 /** The plan beside the store as it is now. @throws `plan-changed` where the store's part differs */
-async function stillTrue(
+async function planUnchanged(
   saved: SavedPlan,
   { store, ctx }: { store: OpenStore; ctx: Pick<RuleContext, 'at'> },
 ): Promise<PreparedImport> {

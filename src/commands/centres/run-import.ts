@@ -111,16 +111,18 @@ async function notifyPendingPinSheets(
   const pending = (await sheetsStillPending(store).catch(() => [])).filter(({ importId }) => importId !== id)
   for (const sheet of pending) session.notify(pendingPinSheetNotice(sheet))
   const ofThisFile = pending.filter(({ digest }) => digest === ready.source.digest)
-  return !session.common.dryRun && ofThisFile.some(({ isOnItsWay }) => !isOnItsWay)
+  return !session.common.dryRun && ofThisFile.some(({ isBeingWritten }) => !isBeingWritten)
 }
 
 /** Whoever makes one may put it in its place, and end, between two looks. */
-async function sheetsStillPending(store: OpenStore): Promise<(PendingPinSheet & { isOnItsWay: boolean })[]> {
+async function sheetsStillPending(
+  store: OpenStore,
+): Promise<(PendingPinSheet & { isBeingWritten: boolean })[]> {
   const sheets = (await pendingPinSheets(store.db)).map((sheet) => ({
     ...sheet,
-    isOnItsWay: statusOfOwner(sheet.unfinished) === 'running',
+    isBeingWritten: statusOfOwner(sheet.unfinished) === 'running',
   }))
-  if (sheets.every(({ isOnItsWay }) => isOnItsWay)) return sheets
+  if (sheets.every(({ isBeingWritten }) => isBeingWritten)) return sheets
   const still = new Set((await pendingPinSheets(store.db)).map(({ importId }) => importId))
   return sheets.filter(({ importId }) => still.has(importId))
 }

@@ -21,9 +21,14 @@ export const check = () =>
     examples: ['ssh-admin store check', 'ssh-admin store check --json'],
     mode: () => 'as-it-is',
     read: checkStore,
-    render: ({ db, untidy }) =>
-      [...untidy.map(inWords), `The store ${pathInWords(db)} and its key are sound.`].join('\n'),
-    json: ({ db, untidy, keyFile }) => ({ ok: true, store: db, keyFile, findings: untidy.map(findingJson) }),
+    render: ({ db, warnings }) =>
+      [...warnings.map(inWords), `The store ${pathInWords(db)} and its key are sound.`].join('\n'),
+    json: ({ db, warnings, keyFile }) => ({
+      ok: true,
+      store: db,
+      keyFile,
+      findings: warnings.map(findingJson),
+    }),
     explain: async (error, session) => {
       const { damageThatStopped } = await import('../../db/store/errors.ts')
       const { db } = storePaths(session)
@@ -34,8 +39,8 @@ export const check = () =>
 
 interface StoreReport {
   db: string
-  /** What is only untidy. */
-  untidy: Finding[]
+  /** What is no damage, and is to be tidied. */
+  warnings: Finding[]
   keyFile: string
 }
 
@@ -49,23 +54,28 @@ async function checkStore(
   const { checkFiles } = await import('../../db/store/check.ts')
   const { db } = storePaths(session)
   permit(ctx, 'store.backup', { name: 'store' })
-  const { damage, untidy } = checkFiles(store, db)
-  const log = damage.length === 0 ? await findingsOfAudit(store, session) : { damage: [], untidy: [] }
+  const { damage, warnings } = checkFiles(store, db)
+  const log = damage.length === 0 ? await findingsOfAudit(store, session) : { damage: [], warnings: [] }
   damage.push(...log.damage)
-  untidy.push(...log.untidy)
-  if (await isOlder(store)) untidy.push(olderInWords(store, db))
+  warnings.push(...log.warnings)
+  if (await isOlder(store)) warnings.push(olderInWords(store, db))
   else {
     const files = await findingsOfContents(store, session)
     damage.push(...files.damage)
-    untidy.push(...files.untidy)
+    warnings.push(...files.warnings)
   }
-  if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
+  if (damage.length > 0) throw damaged(db, [...damage, ...warnings])
   const unfinished = await unfinishedWork(store, session)
-  const named = new Set(untidy.map(({ target }) => target))
+  const named = new Set(warnings.map(({ target }) => target))
   const others = unfinished.filter(({ target }) => !named.has(target))
   return {
     db,
-    untidy: [...untidy, ...(await findingsOfFutureEvents(store)), ...others, ...(await draftsKept(session))],
+    warnings: [
+      ...warnings,
+      ...(await findingsOfFutureEvents(store)),
+      ...others,
+      ...(await draftsKept(session)),
+    ],
     keyFile: store.keyFile,
   }
 }
@@ -74,7 +84,7 @@ async function checkStore(
 async function findingsOfContents(
   store: OpenStore,
   session: Session,
-): Promise<{ damage: Finding[]; untidy: Finding[] }> {
+): Promise<{ damage: Finding[]; warnings: Finding[] }> {
   const { checkContents, noteChecked } = await import('../../rules/contents.ts')
   const { keptFiles } = await import('../../rules/kept-files.ts')
   const checked = await checkContents(store.db, store.now())
@@ -102,7 +112,7 @@ async function findingsOfContents(
       message: `The bytes of ${namesOf(id)} are not those that were uploaded (SHA-256 ${sha256}).`,
       hint: 'Upload the file again, or bring a backup back: ssh-admin errors list --kind other says how.',
     })),
-    untidy: [
+    warnings: [
       ...leftOut.map(({ sha256 }) => ({
         target: sha256,
         code: 'content-left-out',
@@ -177,7 +187,7 @@ async function findingsOfFutureEvents(store: OpenStore): Promise<Finding[]> {
 async function findingsOfAudit(
   store: OpenStore,
   session: Session,
-): Promise<{ damage: Finding[]; untidy: Finding[] }> {
+): Promise<{ damage: Finding[]; warnings: Finding[] }> {
   const { missingHead, verifyAudit } = await import('../../db/audit/verify.ts')
   const log = (await isOlder(store)) ? await session.open('read') : store
   try {
@@ -185,7 +195,7 @@ async function findingsOfAudit(
     const missing = await missingHead(store, { ...verdict, operator: session.context.operator })
     return {
       damage: verdict.problems.map(({ message }) => ({ target: 'audit log', code: 'audit-broken', message })),
-      untidy: missing === undefined ? [] : [{ target: missing, ...missingHeadNotice(missing, 'missing') }],
+      warnings: missing === undefined ? [] : [{ target: missing, ...missingHeadNotice(missing, 'missing') }],
     }
   } finally {
     if (log !== store) await log.close()

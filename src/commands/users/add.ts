@@ -22,7 +22,7 @@ import {
   readPerson,
   refuseNamedTwice,
   refuseOptionsAsPeople,
-  refuseTornPeople,
+  refuseUnquotedNames,
 } from './new-people.ts'
 import { shellWord } from '../../shell-word.ts'
 import { userColumns } from './read-users.ts'
@@ -167,7 +167,7 @@ function addPeople(
 async function prepare(options: Options, session: Session): Promise<Request> {
   const { person, centre, admin, role: roles, site: sites, from, sheet, map } = options
   refuseOptionsAsPeople(person)
-  refuseTornPeople(person, { centre })
+  refuseUnquotedNames(person, { centre })
   const place = { centre, admin, roles, sites }
   const people = await eachNamed(person.flatMap(eachPerson), (text) => readPerson(text, place))
   refuseNamedTwice(people)

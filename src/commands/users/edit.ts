@@ -122,13 +122,13 @@ export async function askForChanges(terminal: Terminal, account: Account): Promi
   const firstName = await ask(terminal, { question: 'First name:', present: account.firstName })
   const lastName = await ask(terminal, { question: 'Last name:', present: account.lastName })
   const email = await ask(terminal, { question: 'E-mail:', present: account.email, check: checkAddress })
-  const places = await tickOf(terminal, {
+  const places = await askChanges(terminal, {
     question: 'Sites:',
     names: tickableSites,
     titleOf: titleOfSite,
     held: account.sites,
   })
-  const roles = await tickOf(terminal, {
+  const roles = await askChanges(terminal, {
     question: 'Roles:',
     names: tickableRoles(account),
     titleOf: titleOfRole,
@@ -160,15 +160,15 @@ interface CheckboxQuestion {
   held: readonly string[]
 }
 
-async function tickOf(
+async function askChanges(
   terminal: Terminal,
   { question, names, titleOf, held }: CheckboxQuestion,
 ): Promise<{ added: string[]; taken: string[] }> {
   const choices = names.map((name) => ({ value: name, name: titleOf(name), checked: held.includes(name) }))
-  const ticked = await askSeveral<string>(terminal, { question, choices })
+  const selected = await askSeveral<string>(terminal, { question, choices })
   return {
-    added: ticked.filter((name) => !held.includes(name)),
-    taken: names.filter((name) => held.includes(name) && !ticked.includes(name)),
+    added: selected.filter((name) => !held.includes(name)),
+    taken: names.filter((name) => held.includes(name) && !selected.includes(name)),
   }
 }
 

@@ -149,11 +149,11 @@ async function askRights({ admin, sites: chosen }: RightsTyped, terminal: Termin
   const choices = sites
     .filter((site) => site !== 'school-support-hub')
     .map((site) => ({ value: site, name: titleOfSite(site), checked: chosen.includes(site) }))
-  const ticked = await askSeveral<string>(terminal, {
+  const selected = await askSeveral<string>(terminal, {
     question: 'Rights and sites (the hub itself comes with every account):',
     choices: [rights, ...choices],
   })
-  return { admin: ticked.includes('admin'), sites: ticked.filter((value) => value !== 'admin') }
+  return { admin: selected.includes('admin'), sites: selected.filter((value) => value !== 'admin') }
 }
 
 interface RightsTyped {
@@ -207,7 +207,10 @@ export function refuseOptionsAsPeople(words: readonly string[]): void {
 }
 
 /** A name in one argument and its address in another, or several words without quotes. @throws `invalid-person`, with each person whole */
-export function refuseTornPeople(words: readonly string[], { centre }: { centre: string | undefined }): void {
+export function refuseUnquotedNames(
+  words: readonly string[],
+  { centre }: { centre: string | undefined },
+): void {
   const number = words.at(-1) ?? ''
   if (centre === undefined && words.length > 1 && /^[a-z]{0,2}\d{3,}$/i.test(number))
     throw new Usage(`'${number}' is not an address: name@school.example.`, {

@@ -61,7 +61,7 @@ export async function lastEvents(
 export async function countEvents(db: Kysely<Store>, filter: EventFilter): Promise<number> {
   const { n } = await db
     .selectFrom('audit')
-    .where(passing(filter))
+    .where(matchesFilter(filter))
     .select(({ fn }) => fn.countAll<number>().as('n'))
     .executeTakeFirstOrThrow()
   return n
@@ -76,7 +76,7 @@ export async function* pagesOfEvents(
   let last: number | undefined
   while (left > 0) {
     const page = eventRows(db, filter.visible)
-      .where(passing(filter))
+      .where(matchesFilter(filter))
       .orderBy('audit.id', order)
       .limit(Math.min(left, 1000))
     const from = last
@@ -142,7 +142,7 @@ function entryOf({ id, at, operator, kind, action, command, facts, people, names
   }
 }
 
-function passing({
+function matchesFilter({
   kind,
   subject,
   actor,

@@ -41,7 +41,7 @@ export function streamCentres(
 ): Pages<CentreWithPeople> {
   const direction = reverse ? 'desc' : 'asc'
   const sorted = listedCentres(db, { counted: counted || order === 'users' })
-    .where(passing(filter))
+    .where(matchesFilter(filter))
     .orderBy(orderedBy(order, countries), direction)
     .orderBy('centres.number', direction)
   return pagesOf(db, limit === undefined ? sorted : sorted.limit(limit))
@@ -50,7 +50,7 @@ export function streamCentres(
 export async function countCentres(db: Kysely<Store>, filter: CentreFilter): Promise<number> {
   const { n } = await db
     .selectFrom('centres')
-    .where(passing(filter))
+    .where(matchesFilter(filter))
     .select(({ fn }) => fn.countAll<number>().as('n'))
     .executeTakeFirstOrThrow()
   return n
@@ -77,7 +77,7 @@ function orderedBy(order: CentreOrder, countries: readonly string[]): Expression
 }
 
 /** The one place that knows which centres a list shows. */
-function passing({
+function matchesFilter({
   statuses = [],
   kinds = [],
   countries = [],

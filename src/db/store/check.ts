@@ -13,7 +13,7 @@ export interface Checked {
   /** What keeps the store or its key from being trusted. */
   damage: Finding[]
   /** What should be put right, and harms nothing yet. */
-  untidy: Finding[]
+  warnings: Finding[]
 }
 
 /** Looks through a store as it is, its key, and what lies beside them; changes nothing. */
@@ -26,7 +26,7 @@ export function checkFiles(store: OpenStore, path: string): Checked {
     ...leftovers(path, /\.(new|part|restoring|migrating)(-wal|-shm|-journal|\.writer)?$/),
     ...leftovers(keyFile, /\.new$/),
   ].filter((file) => file !== waitingKeyFile(keyFile, fingerprint))
-  const untidy = [
+  const warnings = [
     ...openToOthers([path, keyFile]),
     ...openFolders([path, keyFile]),
     ...[...new Set(beside)].map((file) =>
@@ -35,7 +35,7 @@ export function checkFiles(store: OpenStore, path: string): Checked {
     ...staleNote(path),
     ...kept(path),
   ]
-  return { damage, untidy }
+  return { damage, warnings }
 }
 
 function kept(path: string): Finding[] {

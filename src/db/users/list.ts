@@ -40,7 +40,7 @@ export function streamUsers(
   { filter, order, reverse, limit, parts }: Listing,
 ): Pages<ListedUser> {
   const direction = reverse ? 'desc' : 'asc'
-  let query = listedUsers(db, parts).where(passing(filter))
+  let query = listedUsers(db, parts).where(matchesFilter(filter))
   for (const column of columnsOf[order]) query = query.orderBy(sql.ref(column), nullsFirst(direction))
   query = query.orderBy('users.id', direction)
   return pagesOf(db, limit === undefined ? query : query.limit(limit))
@@ -49,7 +49,7 @@ export function streamUsers(
 export async function countUsers(db: Kysely<Store>, filter: UserFilter): Promise<number> {
   const { n } = await db
     .selectFrom('users')
-    .where(passing(filter))
+    .where(matchesFilter(filter))
     .select(({ fn }) => fn.countAll<number>().as('n'))
     .executeTakeFirstOrThrow()
   return n
@@ -65,7 +65,7 @@ const columnsOf: Readonly<Record<UserOrder, readonly string[]>> = {
 }
 
 /** The one place that knows which users a list shows. */
-function passing(filter: UserFilter): Expression<SqlBool> {
+function matchesFilter(filter: UserFilter): Expression<SqlBool> {
   const eb = expressionBuilder<Store, 'users'>()
   const { centreId, statuses = [], sites = [], words = [], neverSignedIn, visible = 'all' } = filter
   const conditions: Expression<SqlBool>[] = [

@@ -1,5 +1,15 @@
 import * as z from 'zod/mini'
-import { answer, answerOfChange, count, issue, obstacle, orNull, rowsOfTable, text, time } from './parts.ts'
+import {
+  answer,
+  answerOfChange,
+  count,
+  issue,
+  problemWithHint,
+  orNull,
+  rowsOfTable,
+  text,
+  time,
+} from './parts.ts'
 import { closing } from './releases.ts'
 
 const session = () => z.enum(['AM', 'PM', 'EV'])
@@ -47,7 +57,7 @@ export const keyTimeAnswers = () => ({
         localTime: orNull(text()),
         local: orNull(text()),
         at: orNull(time()),
-        problem: orNull(obstacle()),
+        problem: orNull(problemWithHint()),
       }),
     ),
     total: count(),

@@ -72,7 +72,7 @@ export const error = () =>
   })
 
 /** What stands in the way of an answer, and how it is mended. */
-export const obstacle = () => z.strictObject({ code: text(), message: text(), hint: text() })
+export const problemWithHint = () => z.strictObject({ code: text(), message: text(), hint: text() })
 
 /** Of a table of which rows can be held back. */
 export const rowsOfTable = () => z.strictObject({ read: count(), accepted: count(), heldBack: count() })

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { answer, answerOfChange, count, obstacle, orNull, text, time } from './parts.ts'
+import { answer, answerOfChange, count, problemWithHint, orNull, text, time } from './parts.ts'
 
 /** A release that is open for whom an import makes or restores, counted. */
 
@@ -43,7 +43,7 @@ export const authorisation = () =>
     closesAt: orNull(time()),
     timeZone: orNull(text()),
     state: z.enum(['draft', 'withdrawn', 'not-yet-open', 'open', 'closed', 'never-opens']),
-    problem: orNull(obstacle()),
+    problem: orNull(problemWithHint()),
   })
 
 /** When a release opens around the world. */
@@ -60,7 +60,7 @@ const outlook = () => ({
     }),
   ),
   without: z.array(
-    z.strictObject({ centre: z.strictObject({ number: text(), name: text() }), problem: obstacle() }),
+    z.strictObject({ centre: z.strictObject({ number: text(), name: text() }), problem: problemWithHint() }),
   ),
   withoutGlobalListening: z.array(z.strictObject({ number: text(), name: text() })),
 })

@@ -19,11 +19,11 @@ export const maxWrongTries = 5
 /** Eight digits, derived: a stolen store opens nothing, a lost sheet can be made again. */
 export function pinOf(key: Buffer, nonce: Buffer): string {
   const seal = createHmac('sha256', key).update(lengthPrefixed('pin', nonce)).digest()
-  return String(remainderOf(seal, 100_000_000)).padStart(8, '0')
+  return String(moduloOf(seal, 100_000_000)).padStart(8, '0')
 }
 
 /** What is left of the number in the first eight bytes, in steps that no number loses digits by. */
-export function remainderOf(seal: Buffer, divisor: number): number {
+export function moduloOf(seal: Buffer, divisor: number): number {
   const high = ((seal.readUIntBE(0, 3) % divisor) * 2 ** 24 + seal.readUIntBE(3, 3)) % divisor
   return (high * 2 ** 16 + seal.readUInt16BE(6)) % divisor
 }
@@ -51,7 +51,7 @@ export function codeOf(key: Buffer, { userId, nonce }: { userId: number; nonce: 
   const seal = createHmac('sha256', key)
     .update(lengthPrefixed('code', String(userId), nonce))
     .digest()
-  return String(remainderOf(seal, 1_000_000)).padStart(6, '0')
+  return String(moduloOf(seal, 1_000_000)).padStart(6, '0')
 }
 
 // Without letters and digits that are read as one another.

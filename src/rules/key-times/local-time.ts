@@ -20,12 +20,12 @@ const known = new Map<string, Moment>()
 /** The moment at which the clocks of a zone show a time on a day. When they go forward or back it may be none, or two. */
 export function momentOf(local: LocalTime): Moment {
   const key = `${local.date} ${local.time} ${local.zone}`
-  const moment = known.get(key) ?? workOut(local)
+  const moment = known.get(key) ?? momentOfLocalTime(local)
   known.set(key, moment)
   return moment
 }
 
-function workOut({ date, time, zone }: LocalTime): Moment {
+function momentOfLocalTime({ date, time, zone }: LocalTime): Moment {
   const local = Temporal.PlainDateTime.from(`${date}T${time}`)
   const first = local.toZonedDateTime(zone, { disambiguation: 'earlier' })
   const last = local.toZonedDateTime(zone, { disambiguation: 'later' })

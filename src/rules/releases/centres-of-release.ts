@@ -49,7 +49,7 @@ export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): Cent
   }
 
   function resourcesFor(centre: CentreOfRelease): ResourceRow[] {
-    const { areIn, may } = ofAll(facts.alikeTo(centre))
+    const { areIn, may } = ofAll(facts.groupOf(centre))
     if (areIn || named.has(centre.number)) return may
     if (!byEntry) return []
     return may.filter(({ id }) => withEntries.get(id)?.some((centres) => centres.has(centre.number)))

@@ -23,7 +23,7 @@ export interface ReleaseFacts {
   centres: readonly CentreOfRelease[]
   /** The same centres, by what they have in common. */
   alike: readonly AlikeCentres[]
-  alikeTo: (centre: CentreOfRelease) => AlikeCentres
+  groupOf: (centre: CentreOfRelease) => AlikeCentres
   keyTimes: KeyTimes
   /** The administrative zone of a country; undefined where there is none, or two. */
   zoneOf: (country: string) => number | undefined
@@ -93,7 +93,7 @@ export function releaseFacts({ centres, keyTimes, entries }: FactsRead): Release
   }
 }
 
-function alikeCentres(centres: readonly CentreOfRelease[]): Pick<ReleaseFacts, 'alike' | 'alikeTo'> {
+function alikeCentres(centres: readonly CentreOfRelease[]): Pick<ReleaseFacts, 'alike' | 'groupOf'> {
   const byFacts = new Map<string, AlikeCentres>()
   const byCentre = new Map<number, AlikeCentres>()
   for (const centre of centres) {
@@ -106,7 +106,7 @@ function alikeCentres(centres: readonly CentreOfRelease[]): Pick<ReleaseFacts, '
   }
   return {
     alike: [...byFacts.values()],
-    alikeTo: (centre) => {
+    groupOf: (centre) => {
       const alike = byCentre.get(centre.id)
       if (!alike) throw new Error(`${centre.number} was not read`)
       return alike

@@ -16,7 +16,7 @@ import { readReleaseFacts, type ReleaseFacts } from './release-facts.ts'
 export type ResourceTest = (resource: Pick<ResourceRow, 'kind'>) => boolean
 
 /** Listening recordings: holders of Global Listening alone. All else: the exams officers, coordinators and admins. */
-export function mayHave({
+export function resourcesAllowedFor({
   hubRole,
   roles,
   derivedRoles,
@@ -46,7 +46,7 @@ export async function visibleAuthorisations(
 ): Promise<Visible> {
   if (by.kind === 'staff') return (authorisation) => authorisation
   const account = await actingAccount(db, by, at)
-  const may = account ? mayHave(account) : () => false
+  const may = account ? resourcesAllowedFor(account) : () => false
   return (authorisation) => {
     if (authorisation.centre.id !== by.centre.id) return undefined
     const resources = authorisation.resources.filter(may)

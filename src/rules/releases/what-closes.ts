@@ -7,7 +7,7 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { type Account, accountOf } from '../users/account.ts'
 import { type Authorisation, authorisationsOf, stateAt } from './centres-of-release.ts'
 import { readReleaseFacts } from './release-facts.ts'
-import { mayHave } from './visible.ts'
+import { resourcesAllowedFor } from './visible.ts'
 
 /** A release that was open for a centre and is not any more, or closes earlier than it would have; or is open now and was not. */
 export interface Closing {
@@ -101,8 +101,8 @@ function byCentre(open: OpenAt): OpenByCentre {
 function lostBy({ before, after }: ChangedPerson, open: OpenByCentre): Closing[] {
   if (before.centre === null) return []
   const stays = after.canSignIn && after.centre?.id === before.centre?.id
-  const could = before.canSignIn ? mayHave(before) : () => false
-  const still = stays ? mayHave(after) : () => false
+  const could = before.canSignIn ? resourcesAllowedFor(before) : () => false
+  const still = stays ? resourcesAllowedFor(after) : () => false
   return (open.get(before.centre.id) ?? []).flatMap(({ release, centre, resources }) => {
     const lost = resources.filter((resource) => could(resource) && !still(resource))
     return lost.length === 0 ? [] : [{ ...closing({ release, centre, resources: lost }), user: before.email }]

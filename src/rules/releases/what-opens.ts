@@ -3,7 +3,7 @@ import type { CentreOfRelease, ReleaseRow } from '../../db/releases.ts'
 import type { HubRole, Store } from '../../db/schema.ts'
 import { authorisationsOf, stateAt } from './centres-of-release.ts'
 import { readReleaseFacts } from './release-facts.ts'
-import { mayHave } from './visible.ts'
+import { resourcesAllowedFor } from './visible.ts'
 import type { Closing } from './what-closes.ts'
 
 /** A release that is open for whoever is made or restored: counted, because an import brings thousands. */
@@ -77,7 +77,7 @@ function titlesOf(resources: readonly { title: string }[]): string[] {
 /** Somebody new, and what they may have where their centre has it. */
 interface NewPerson {
   email: string
-  may: ReturnType<typeof mayHave>
+  may: ReturnType<typeof resourcesAllowedFor>
 }
 
 /** Those who may have anything. */
@@ -86,7 +86,7 @@ function byCentre(users: Arrivals['users']): Map<string, NewPerson[]> {
   for (const { email, centre, hubRole, roles } of users) {
     // A centre without Global Listening is given no recording, whoever is there.
     const derivedRoles = roles.includes('exams-officer') ? ['global-listening'] : []
-    const may = mayHave({ hubRole, roles, derivedRoles })
+    const may = resourcesAllowedFor({ hubRole, roles, derivedRoles })
     if (!may({ kind: 'listening-audio' }) && !may({ kind: 'other' })) continue
     const there = people.get(centre)
     if (there) there.push({ email, may })

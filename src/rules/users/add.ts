@@ -81,17 +81,17 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
 
 function rightsFor({ admin, roles = [], sites = [], ctx }: Addition, centre: CentreWithPeople): Rights {
   const chosen = chosenRoles(roles)
-  const ticked = chosenSites(sites)
+  const chosenSiteNames = chosenSites(sites)
   const hub = [
     ...(admin || chosen.admin ? ['admin'] : []),
-    ...(chosen.teacher || ticked.length > 0 ? ['teacher'] : []),
+    ...(chosen.teacher || chosenSiteNames.length > 0 ? ['teacher'] : []),
   ]
   const allRoles = [...hub, ...chosen.roles]
   return {
     centre,
     hubRole: allRoles.length === 0 ? usualHubRole(ctx.by, centre) : hubRoleFor(allRoles),
     roles: chosen.roles,
-    sites: ticked.filter((site) => site !== 'school-support-hub'),
+    sites: chosenSiteNames.filter((site) => site !== 'school-support-hub'),
   }
 }
 
@@ -213,7 +213,7 @@ export async function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table)
   const earlier = earlierRows(rows)
   const numbers = new Set(rows.flatMap(({ centre }) => readCentreNumber(centre) ?? []))
   const inUse = await numbersInUse(trx, [...numbers])
-  const lookFor = async (centre: string) => {
+  const findOrRefuse = async (centre: string) => {
     const number = typedCentreNumber(centre)
     if (inUse.has(number)) return findCentre(trx, number, ctx)
     throw await centreNotFound(trx, number, ctx)
@@ -223,7 +223,7 @@ export async function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table)
   const centreFailure = (centre: string) => {
     const before = looked.get(centre)
     if (before) return before
-    const look = failureOf(() => (centre === '' ? refuseNoNumber() : lookFor(centre)))
+    const look = failureOf(() => (centre === '' ? refuseNoNumber() : findOrRefuse(centre)))
     if (looked.size < maxRemembered) looked.set(centre, look)
     return look
   }

@@ -233,7 +233,7 @@ function hintForAddress(text: string, isAddress: (text: string) => boolean): Add
   const end = BEHIND.exec(line)?.[0]
   if (end !== undefined && line.slice(0, -end.length) === address)
     return { hint: `take away the ${marks.get(end.at(-1) ?? '') ?? 'mark'} at its end: ${address}` }
-  return standsAround(line, address)
+  return isOnlyQuoted(line, address)
     ? { hint: `leave ${address} alone, without what stands around it` }
     : hintForLetters(line, isAddress)
 }
@@ -255,7 +255,7 @@ function fromProgram(line: string, { address, times }: { address: string; times:
 }
 
 /** Brackets or quotation marks around it, or a remark in brackets behind it. */
-function standsAround(line: string, address: string): boolean {
+function isOnlyQuoted(line: string, address: string): boolean {
   const [before = '', after = ''] = line.split(address)
   return /^[("'[]*$/.test(before) && /^[)"'\]]*(?:\s+\([^()@]*\))?$/.test(after)
 }

@@ -119,6 +119,13 @@ describe('adding a user', () => {
     })
   })
 
+  it.each([
+    ['evil.com Haddad', 'The first name'],
+    ['Amira evil.com', 'The last name'],
+  ])('says of %s which name is none', async (name, which) => {
+    await expect(async () => adding({ text: `${name} <${amira}>` })).rejects.toThrow(which)
+  })
+
   it('leaves no trace when rehearsed', async () => {
     await world.rehearse((ctx) => (trx) => {
       return addUser(trx, { person: typedPerson(`Amira Haddad <${amira}>`), centre: 'EG001', ctx })
