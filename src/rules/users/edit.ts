@@ -29,13 +29,17 @@ export async function editUser(
   const { by, at } = ctx
   const before = await findUser(trx, { email, at, by })
   if (!isAboutRolesOnly(changes)) permit(ctx, 'users.edit', onUser(before))
+  const [add, remove] = [chosenRoles(changes.addRoles ?? []), chosenRoles(changes.removeRoles ?? [])]
+  const namesHubRole = [add, remove].some(({ admin, teacher }) => admin || teacher)
+  if (namesHubRole) permit(ctx, 'users.edit', onUser(before))
   const after = userAfter(before, changes)
   const { email: newEmail, key: newKey } = after.address
   const changesAddress = isAnotherAddress(before, { email: newEmail, emailKey: newKey })
   if (changesAddress) permit(ctx, 'users.edit', { ...onUser(before), field: 'address' })
   if (after.hubRole !== before.hubRole) permitHubRole(ctx, { before, after })
-  for (const role of after.newRoles) permit(ctx, 'roles.grant', { ...onUser(before), role })
-  for (const role of after.lostRoles) permit(ctx, 'roles.revoke', { ...onUser(before), role })
+  // Also those that are held, or are not: whether anything changes is not for everybody to ask.
+  for (const role of add.roles) permit(ctx, 'roles.grant', { ...onUser(before), role })
+  for (const role of remove.roles) permit(ctx, 'roles.revoke', { ...onUser(before), role })
   refuseErased(before)
   refuseTakingHub(before, { changes, after })
   refuseRoleWithoutCentre(before, after)

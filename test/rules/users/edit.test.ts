@@ -127,6 +127,22 @@ describe('editing a user', () => {
     await expect(editing({ addRoles: ['exams-officer'] })).rejects.toMatchObject({ code: 'no-centre' })
   })
 
+  it.each([
+    { addRoles: ['exams-officer'] },
+    { addRoles: ['teacher'] },
+    { removeRoles: ['submit-teacher'] },
+    { removeRoles: ['admin'] },
+  ])('is refused to whoever may not do that, also where it would change nothing: %j', async (changes) => {
+    await world.user('officer@school.example', { centre: 'EG001', roles: ['exams-officer'] })
+    const options = Object.entries(changes).flatMap(([name, roles]) => [
+      name === 'addRoles' ? '--add-role' : '--remove-role',
+      ...roles,
+    ])
+    const edit = ['users', 'edit', amira, ...options, '--as', 'officer@school.example']
+    expect(await world.run([...edit, '--yes'])).toMatchObject({ exit: 5 })
+    expect(await editing(changes)).toMatchObject({ outcome: 'unchanged' })
+  })
+
   it('that changes nothing writes nothing', async () => {
     expect(await editing({ firstName: 'Amira', addSites: ['test-maker'] })).toMatchObject({
       outcome: 'unchanged',
