@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -14,6 +15,12 @@ describe('the map of the code', () => {
       .filter((path) => !/[A-Z]{3}/.test(path))
     expect(named.length).toBeGreaterThan(0)
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+
+  it('is followed by what a run loads, as CONTRIBUTING.md has it', async () => {
+    const [, line = ''] = /^(node --import tsx \S+) users show/m.exec(read('CONTRIBUTING.md')) ?? []
+    const { stderr } = await execa({ shell: true, cwd: root })`${line} roles list`
+    expect(stderr.split('\n')).toEqual(expect.arrayContaining(['src/commands/roles.ts', 'src/main.ts']))
   })
 
   it('has a row among the arrows for every room', () => {
