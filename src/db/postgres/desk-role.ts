@@ -1,3 +1,4 @@
+import { deskRoleOfSchema } from '../../server-address.ts'
 import { serverAddressOf } from './address.ts'
 import type { DeskRole } from '../store/desk-role.ts'
 import { connect } from './connection.ts'
@@ -10,7 +11,7 @@ import { ownerOf } from './owner.ts'
  */
 export async function deskRole(address: string, { make }: { make: boolean }): Promise<DeskRole> {
   const server = serverAddressOf(address)
-  const role = `${server.schema}_desk`
+  const role = deskRoleOfSchema(server.schema)
   const statements = statementsFor(server.schema, role)
   if (!make) return { role, statements, made: false }
   const client = await connect(server, { writes: true })

@@ -1,5 +1,5 @@
 import { Unavailable } from '../../errors.ts'
-import type { ServerAddress } from '../../server-address.ts'
+import { deskRoleOfSchema, type ServerAddress } from '../../server-address.ts'
 import { shellWord } from '../../shell-word.ts'
 
 /** What PostgreSQL, or the network before it, calls an error; nothing for an error of something else. */
@@ -174,7 +174,7 @@ export function lacksFunction(error: unknown): boolean {
 
 /** As an address has it. */
 function databaseIn(place: string): string {
-  return /^\w+:\/\/[^/?]*\/([^?]*)/.exec(place)?.[1] ?? 'hub'
+  return decodeURIComponent(/^\w+:\/\/[^/?]*\/([^?]*)/.exec(place)?.[1] ?? 'hub')
 }
 
 /** An error of the server in words; any other as it is. */
@@ -218,7 +218,7 @@ export function mayNotLook(
   user: string,
 ): Unavailable {
   return new Unavailable('store-refused', `The user ${user} has no right in the store ${shown}.`, {
-    hint: `Have its owner run: ssh-admin store init --roles, and then on the server: grant "${schema}_desk" to "${user}"`,
+    hint: `Have its owner run: ssh-admin store init --roles, and then on the server: grant "${deskRoleOfSchema(schema)}" to "${user}"`,
   })
 }
 

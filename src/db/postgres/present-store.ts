@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { finishing } from '../../interruption.ts'
-import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
+import { deskRoleOfSchema, type ServerAddress, withStoreNumber } from '../../server-address.ts'
 import { serverAddressOf } from './address.ts'
 import { ownerTag } from '../../unfinished-files.ts'
 import { headFileOnServer, type LogHead } from '../audit/head-file.ts'
@@ -147,7 +147,7 @@ function renaming({ schema, made, kept }: { schema: string; made: string; kept: 
 
 /** What desks might do in the store that was there, they may in the one that is there now. */
 async function grantToDesks(client: pg.Client, schema: string): Promise<void> {
-  const role = `${schema}_desk`
+  const role = deskRoleOfSchema(schema)
   const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [role])
   if (rows.length > 0) await client.query(grantsFor(schema, role).join(' '))
 }

@@ -115,6 +115,24 @@ it('is granted by an owner who may make no roles, where it was made already', as
   }
 })
 
+it('is made of a schema whose name is as long as a name may be', async () => {
+  const schema = `long_${process.env.VITEST_POOL_ID ?? '0'}_`.padEnd(63, 'x')
+  const place = [
+    '--db',
+    world.db.replace(/schema=\w+/, `schema=${schema}`),
+    '--key-file',
+    world.path('l.key'),
+  ]
+  const role = `${schema.slice(0, 58)}_desk`
+  try {
+    const ran = await world.run(['store', 'init', '--roles', '--json', ...place])
+    expect([ran.exit, ran.json().desks]).toMatchObject([0, { role, made: true }])
+    await owner.query(`set role ${role}; select * from ${schema}.store; reset role`)
+  } finally {
+    await owner.query(`drop schema if exists ${schema} cascade; drop owned by ${role}; drop role ${role}`)
+  }
+})
+
 it('is nothing for a file', async () => {
   const ran = await world.run(['store', 'init', '--roles', '--json', '--db', world.path('file.db')])
   expect([ran.exit, ran.error().code]).toEqual([2, 'store-is-a-file'])

@@ -80,6 +80,12 @@ describe('what a server, or the network before it, says went wrong', () => {
     })
   })
 
+  it('a database is named to createdb as it is called, and not as an address has it', () => {
+    expect(inWords(saying('3D000'), 'postgres://hub@db.example/My%20Hub')).toMatchObject({
+      hint: expect.stringContaining("createdb 'My Hub'"),
+    })
+  })
+
   it.each(['25P03', '25P04', '57P01', '08006'])('%s ends the connection', (state) => {
     expect(isDisconnected(saying(state))).toBe(true)
   })
