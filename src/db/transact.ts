@@ -267,7 +267,7 @@ async function noteHead(
     const isNewHere = engine.isShared
       ? !(await hadWritten(db, state)) ||
         (await isNotedElsewhere(db, { keyFile, headFile: file }).catch(() => false))
-      : hasKeyOfAnother({ keyFile, headFile: file })
+      : hasKeyOfAnother({ path, keyFile, headFile: file })
     if (writeHeadFile(file, state.head, { store }) && !isNewHere) state.missingHead = file
   }
 }

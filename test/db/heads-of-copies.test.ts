@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, renameSync } from 'node:fs'
+import { copyFileSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
 
@@ -48,6 +48,14 @@ describe.each([
     expect(await looked(...backup())).toEqual([0, 0])
     copyFileSync(world.path('cut.db'), world.path('b.db'))
     expect(await looked(...backup())).toEqual([7, 7])
+  })
+
+  it('excuses no note of the store itself that was taken away', async () => {
+    await create('EG003', ...backup())
+    rmSync(world.path(`${name}.head`))
+    expect(await looked(...live())).toEqual([0, 0, expect.objectContaining({ code: 'head-missing' })])
+    const changed = await create('EG002', ...live())
+    expect(changed.json().notices).toMatchObject([{ code: 'head-missing' }])
   })
 
   it('put in the place of the store, goes on from the note that this writes', async () => {

@@ -73,18 +73,25 @@ export async function isNotedElsewhere(
   return false
 }
 
-/** Whether a store in a file is looked at with a key that is used with another one: nothing was noted of it yet. */
-export function hasKeyOfAnother(store: { keyFile: string; headFile: string }): boolean {
-  return headsOfOtherPlaces(store).length > 0
+/**
+ * Whether a store in a file is looked at with a key that is used with another one, in a file or on a server: nothing was
+ * noted of it yet. What was tried in a backup once says nothing of the store itself, whose note may have been taken away.
+ */
+export function hasKeyOfAnother(store: { path: string; keyFile: string; headFile: string }): boolean {
+  const { path, keyFile, headFile } = store
+  if (keyFile === `${path}.key`) return false
+  return (
+    headFile !== headFileOf(keyFile) || headsOfOtherPlaces(store).some(({ store: of }) => of === undefined)
+  )
 }
 
-function headsOfOtherPlaces({ keyFile, headFile }: { keyFile: string; headFile: string }): LogHead[] {
+function headsOfOtherPlaces({ keyFile, headFile }: { keyFile: string; headFile: string }): NotedHead[] {
   const start = basename(keyFile)
   return namesIn(dirname(keyFile))
     .filter((name) => name.startsWith(start) && /^([.][0-9a-f]{8})?[.]head$/.test(name.slice(start.length)))
     .map((name) => join(dirname(keyFile), name))
     .filter((file) => file !== headFile)
-    .flatMap((file) => readHeadFile(file) ?? [])
+    .flatMap((file) => notedIn(file) ?? [])
 }
 
 /**
@@ -129,7 +136,12 @@ export function readHeadFile(path: string): LogHead | undefined {
   return noted && { head: noted.head, events: noted.events }
 }
 
-function notedIn(path: string): (LogHead & { store: string | undefined }) | undefined {
+interface NotedHead extends LogHead {
+  /** The path of a store in a file; absent of one on a server, and in notes of before. */
+  store: string | undefined
+}
+
+function notedIn(path: string): NotedHead | undefined {
   const [first, head = '', events = '', store = ''] = contentsOf(path).split('\n')
   if (first !== heading || !/^[0-9a-f]{64}$/.test(head) || !/^\d{1,15}$/.test(events)) return undefined
   return { head, events: Number(events), store: store === '' ? undefined : store }

@@ -37,7 +37,7 @@ export async function missingHead(
   const upTo = Number.MAX_SAFE_INTEGER
   const isNone = engine.isShared
     ? !(await hasWritten(db, { operator, upTo })) || (await isNotedElsewhere(db, { keyFile, headFile }))
-    : hasKeyOfAnother({ keyFile, headFile })
+    : hasKeyOfAnother({ path, keyFile, headFile })
   return isNone ? undefined : headFile
 }
 
