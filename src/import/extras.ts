@@ -44,10 +44,11 @@ export function findMissingCentres(present: Present): MissingCentre[] {
   const { view, places, ambiguous } = present
   const { matched, hinted, anywhere } = ambiguous
   const missing: MissingCentre[] = []
-  for (const { id, number, name, deleted } of view.centres) {
-    if (deleted || places.has(number) || matched.has(id)) continue
+  for (const centre of view.centres) {
+    const { id, number } = centre
+    if (centre.deleted || places.has(number) || matched.has(id)) continue
     const kept = anywhere || hinted.has(id) ? 'held-back-rows' : null
-    missing.push({ id, number, name, users: view.usersOf(id), kept })
+    missing.push({ id, number, name: centre.name, users: view.usersOf(centre), kept })
   }
   return missing
 }

@@ -10,6 +10,8 @@ import type { ImportReading, ImportView } from './view.ts'
 
 /** A centre as planning an import sees it. */
 export interface SeenCentre {
+  /** Its place among those that are seen, from 0 on. */
+  readonly position: number
   readonly id: number
   readonly number: string
   readonly name: string
@@ -21,7 +23,7 @@ export interface SeenCentre {
   readonly hasCoordinator: boolean
 }
 
-type FactsOfCentre = Omit<SeenCentre, 'nameKey'>
+type FactsOfCentre = Omit<SeenCentre, 'nameKey' | 'position'>
 
 /** Centres in the order of their numbers; each is found by its number and its id. */
 export interface SeenCentres extends Iterable<SeenCentre> {
@@ -80,7 +82,7 @@ class PackedCentres implements SeenCentres {
 
 class PackedCentre implements SeenCentre {
   private readonly centres: PackedCentres
-  private readonly position: number
+  readonly position: number
 
   constructor(centres: PackedCentres, position: number) {
     this.centres = centres

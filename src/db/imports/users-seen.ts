@@ -3,7 +3,7 @@ import { indexOfTexts } from '../../packed-index.ts'
 import { PackedChoices, PackedNumbers, PackedTexts } from '../../packed-texts.ts'
 import { anyOf } from '../portable.ts'
 import type { HubRole, Store } from '../schema.ts'
-import type { SeenCentres } from './centres-seen.ts'
+import type { SeenCentre, SeenCentres } from './centres-seen.ts'
 
 /** A live user as planning an import sees them. */
 export interface SeenUser {
@@ -185,25 +185,27 @@ export async function centresOfAddresses(
 export async function countsByCentre(
   db: Kysely<Store>,
   { centres, wanted, users }: { centres: SeenCentres; wanted: ReadonlySet<number>; users: SeenUsers },
-): Promise<(centreId: number) => number> {
-  const counts = new Map<number, number>()
+): Promise<(centre: SeenCentre) => number> {
+  const counts = new Uint32Array(centres.size)
   const others: number[] = []
   for (const { id, deleted } of centres) if (!deleted && !wanted.has(id)) others.push(id)
   if (others.length > 0) {
     // Of most centres it is quicker to count everybody than to look for each; the index alone tells, without a row.
     const of = others.length * 4 > centres.size ? undefined : others
     const add = async (rows: AsyncIterable<Counted>, sign: 1 | -1) => {
-      for await (const { centre_id, n } of rows)
-        if (centre_id !== null && !wanted.has(centre_id))
-          counts.set(centre_id, (counts.get(centre_id) ?? 0) + sign * n)
+      for await (const { centre_id, n } of rows) {
+        const centre = centre_id === null || wanted.has(centre_id) ? undefined : centres.withId(centre_id)
+        if (centre) counts[centre.position] = (counts[centre.position] ?? 0) + sign * n
+      }
     }
     await add(usersByCentre(db, of).stream(rowsAtOnce), 1)
     await add(usersByCentre(db, of).where('status', '=', 'deleted').stream(rowsAtOnce), -1)
   }
   for (const { centreId } of users) {
-    if (centreId !== null) counts.set(centreId, (counts.get(centreId) ?? 0) + 1)
+    const centre = centres.withId(centreId)
+    if (centre) counts[centre.position] = (counts[centre.position] ?? 0) + 1
   }
-  return (centreId) => counts.get(centreId) ?? 0
+  return ({ position }) => counts[position] ?? 0
 }
 
 interface Counted {

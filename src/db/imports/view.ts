@@ -35,7 +35,7 @@ export interface ImportView {
   /** Centres of whose users an address stands on another sheet of the workbook, with that address as it is compared. */
   addressedElsewhere: ReadonlyMap<number, string>
   /** Counts of live users by centre, for centres that are not in the workbook. By part of a roster nobody is missing, and they are not counted. */
-  usersOf: (centreId: number) => number
+  usersOf: (centre: SeenCentre) => number
   /** Where centres are that are not in the workbook, and whose name stands in it beside another number. */
   locations: ReadonlyMap<number, CentreLocation>
   /** The locations, as they were written, of the workbook's centres that have an @ in theirs. */
