@@ -24,7 +24,7 @@ import { argument, orName, flag, option, type ValuesOf, centreArgument } from '.
 import type { Session } from '../cli/session.ts'
 import { findCentre, readCentreNumber } from '../rules/centres/find.ts'
 import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
-import { needsMessage } from '../render/users.ts'
+import { needsMessage, tidiedNotices } from '../render/users.ts'
 import { ask, type Choice, chooseFromStore } from '../cli/prompt.ts'
 import { adminsOf } from '../db/centres/centres.ts'
 import type { OpenStore } from '../db/store/open.ts'
@@ -51,7 +51,7 @@ export const show = () =>
   })
 
 export const add = () =>
-  mutation({
+  preparedMutation({
     name: 'add',
     summary: 'give a centre its coordinator',
     description:
@@ -64,6 +64,10 @@ export const add = () =>
       ifMissing: flag('the same coordinator there already is no error'),
     },
     examples: ["ssh-admin coordinator add CA001 'Rana Said <rana@associate.example>' --yes"],
+    prepare: async (options, session) => {
+      for (const notice of tidiedNotices(options.person)) session.notify(notice)
+      return options
+    },
     act: (trx, ctx, { centre, person, ifMissing }) => addCoordinator(trx, { centre, person, ifMissing, ctx }),
     confirm: { question: additionQuestion, comparable: comparableCoordination },
     render: (coordination, view) => renderCoordinatorChange(coordination, view, added),
@@ -142,7 +146,10 @@ async function prepareChange(options: Options, session: Session): Promise<Reques
       hint: 'Leave one of them out.',
     })
   if (to !== undefined) return { centre, successor: { to }, suspendFormer }
-  if (person) return { centre, successor: { person }, suspendFormer }
+  if (person) {
+    for (const notice of tidiedNotices(person)) session.notify(notice)
+    return { centre, successor: { person }, suspendFormer }
+  }
   if (!session.terminal.canAsk || !session.common.input) {
     throw new Usage('Who takes the place? Say it with --to EMAIL or --new.', {
       code: 'answer-needed',

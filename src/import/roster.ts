@@ -158,7 +158,8 @@ function rowCounter(): { see: (text: string) => void; counts: () => boolean } {
   }
 }
 
-function tidiedNotice(tidied: readonly string[]): { code: string; message: string }[] {
+/** Says of which cells a name is kept otherwise than it stands there. */
+export function tidiedNotice(tidied: readonly string[]): { code: string; message: string }[] {
   const [where] = tidied
   if (where === undefined) return []
   const more = tidied.length - 1

@@ -4,6 +4,7 @@ import type { Closing } from '../rules/releases/what-closes.ts'
 import { type Account, nameOf, type UncountedAccount } from '../rules/users/account.ts'
 import type { ChangedUser, Outcome } from '../rules/users/changed.ts'
 import type { EditedUser } from '../rules/users/edit.ts'
+import type { TypedNames } from '../rules/users/new-user.ts'
 import { isAnotherAddress } from '../rules/users/email.ts'
 import type { Transferred } from '../rules/users/transfer.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
@@ -190,9 +191,13 @@ export function restorationNotices(restored: readonly ChangedUser[]): Notice[] {
 
 /** A new address voids the link that was on its way to the one before. */
 export function editNotices(edited: readonly EditedUser[]): Notice[] {
-  return edited
-    .filter(({ account, before }) => isAnotherAddress(before, account))
-    .flatMap(({ account }) => needsMessage(account))
+  const waiting = edited.filter(({ account, before }) => isAnotherAddress(before, account))
+  return [...edited.flatMap(tidiedNotices), ...waiting.flatMap(({ account }) => needsMessage(account))]
+}
+
+/** A name that is kept otherwise than it was typed: without a dash for a missing one, or marks that nobody sees. */
+export function tidiedNotices(names: Pick<TypedNames, 'tidied'> | undefined): Notice[] {
+  return (names?.tidied ?? []).map((message) => ({ code: 'name-tidied', message }))
 }
 
 /** Somebody who has not set up a password, and holds no link to do it with. */

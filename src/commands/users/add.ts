@@ -2,7 +2,7 @@ import type { Trx } from '../../db/transact.ts'
 import { Usage } from '../../errors.ts'
 import { requireTerminal } from '../../cli/prompt.ts'
 import { oneLine } from '../../render/clean-text.ts'
-import { lockedOutNotices, renderChangedUsers, usersJson } from '../../render/users.ts'
+import { lockedOutNotices, renderChangedUsers, tidiedNotices, usersJson } from '../../render/users.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { addUser, addUsers, type UserRow } from '../../rules/users/add.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
@@ -171,6 +171,7 @@ async function prepare(options: Options, session: Session): Promise<Request> {
   const place = { centre, admin, roles, sites }
   const people = await eachNamed(person.flatMap(eachPerson), (text) => readPerson(text, place))
   refuseNamedTwice(people)
+  for (const notice of people.flatMap(({ name }) => tidiedNotices(name))) session.notify(notice)
   const request: Request = { people, rows: [], options }
   if (from !== undefined) {
     if (people.length > 0) throw new Usage('Name the people, or a file with --from, not both.')

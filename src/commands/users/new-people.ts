@@ -15,7 +15,7 @@ import { sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 import type { Addition } from '../../rules/users/add.ts'
 import { shellWord } from '../../shell-word.ts'
 import { type Address, readNewAddress, typedNewAddress } from '../../rules/users/email.ts'
-import { typedNames, typedPerson } from '../../rules/users/new-user.ts'
+import { type TypedNames, typedNames, typedPerson } from '../../rules/users/new-user.ts'
 
 interface MutationStage {
   terminal: Terminal
@@ -166,7 +166,7 @@ interface RightsTyped {
 /** Somebody to be added, as far as is known yet. */
 export interface NewPerson extends RightsTyped {
   address: Address
-  name: { firstName: string; lastName: string } | undefined
+  name: TypedNames | undefined
 }
 
 /** Reads `Amira Haddad <amira@school.example>`, or an address whose name is still to be asked for. */
@@ -175,8 +175,8 @@ export function readPerson(text: string, rights: RightsTyped): NewPerson {
     refuseOtherBrackets(text)
     return { ...rights, address: typedNewAddress(text), name: undefined }
   }
-  const { address, firstName, lastName } = typedPerson(text)
-  return { ...rights, address, name: { firstName, lastName } }
+  const { address, ...name } = typedPerson(text)
+  return { ...rights, address, name }
 }
 
 /** A name and an address in one, without the signs that say which is which. @throws `invalid-person` */

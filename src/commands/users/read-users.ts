@@ -39,7 +39,18 @@ export async function readUsers(
   const { noNameOf } = await import('../../import/name-cell.ts')
   const { rows } = await readTableFile(tableFile, userColumns, session)
   const usual = { centre: centre ?? '', roles, sites, trimCode, noNameOf }
-  return rows.map((row) => new UserRowOfTable(row, usual))
+  const users = rows.map((row) => new UserRowOfTable(row, usual))
+  await notifyTidied(users, session)
+  return users
+}
+
+async function notifyTidied(users: readonly UserRow[], session: Session): Promise<void> {
+  const { readPersonName } = await import('../../rules/names.ts')
+  const { tidiedNotice } = await import('../../import/roster.ts')
+  const cells = users.flatMap((user) =>
+    user.error ? [] : readPersonName(user).notices.map(({ field }) => user.cellOf(field)),
+  )
+  for (const notice of tidiedNotice(cells)) session.notify(notice)
 }
 
 /** What holds where a row says nothing, and how its cells are read. */

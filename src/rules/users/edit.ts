@@ -14,11 +14,13 @@ import { changedTo, type ChangedUser, onUser, unchanged } from './changed.ts'
 import { type Address, isAnotherAddress, typedAddress, typedNewAddress } from './email.ts'
 import { findUser } from './find.ts'
 import { refuseLookAlikeDomain } from './look-alike.ts'
-import { typedNames, userSearchKey } from './new-user.ts'
+import { type TypedNames, typedNames, userSearchKey } from './new-user.ts'
 
 export interface EditedUser extends ChangedUser {
   /** Before the change. */
   before: Account
+  /** What was left out of the names that were typed, in sentences. */
+  tidied: readonly string[]
 }
 
 /** Names, address, sites, roles and administrative rights [guide for school coordinators]. */
@@ -46,7 +48,7 @@ export async function editUser(
   refuseWhileActing(before, after)
   await refuseAddressInUse(trx, { before, after, ctx })
   const facts = factsOf(before, after)
-  if (Object.keys(facts).length === 0) return { ...unchanged(before), before }
+  if (Object.keys(facts).length === 0) return { ...unchanged(before), before, tidied: after.tidied }
 
   await apply(trx, { before, after, at })
   const edited = await changedTo(trx, { account: before, outcome: 'edited', at })
@@ -60,7 +62,7 @@ export async function editUser(
     personal: personalOf(before, after),
   })
   if (changesAddress) await queueAddressChanged(trx, { before, edited, ctx })
-  return { ...edited, before }
+  return { ...edited, before, tidied: after.tidied }
 }
 
 /** Somebody without a hub role who gets a site is a teacher from then on: for whoever may make one there. */
@@ -175,9 +177,7 @@ export interface Changes {
 }
 
 /** The user as they are to be, and what is new or gone. */
-interface UserAfter {
-  firstName: string
-  lastName: string
+interface UserAfter extends Required<TypedNames> {
   address: Address
   hubRole: Account['hubRole']
   newRoles: string[]
@@ -189,7 +189,7 @@ interface UserAfter {
 /** What the changes make of the user. @throws what cannot be meant */
 function userAfter(before: Account, changes: Changes): UserAfter {
   const { admin, email } = changes
-  const { firstName, lastName } = namesAfter(before, changes)
+  const { firstName, lastName, tidied = [] } = namesAfter(before, changes)
   const add = chosenRoles(changes.addRoles ?? [])
   const remove = chosenRoles(changes.removeRoles ?? [])
   const addSites = chosenSites(changes.addSites ?? [])
@@ -197,6 +197,7 @@ function userAfter(before: Account, changes: Changes): UserAfter {
   return {
     firstName,
     lastName,
+    tidied,
     address:
       email === undefined
         ? { email: before.email, key: before.emailKey }
@@ -215,7 +216,7 @@ function userAfter(before: Account, changes: Changes): UserAfter {
 }
 
 /** An import may bring people without a name; nobody loses the one they have. What stays as it is is not judged. */
-function namesAfter(before: Account, changes: Changes): { firstName: string; lastName: string } {
+function namesAfter(before: Account, changes: Changes): TypedNames {
   const { firstName = before.firstName, lastName = before.lastName } = changes
   if (firstName === before.firstName && lastName === before.lastName) return { firstName, lastName }
   const names = typedNames({ firstName, lastName })

@@ -70,11 +70,17 @@ export function hubRoleFor(roles: readonly string[]): HubRole | null {
   return null
 }
 
-/** A new person as they are typed. */
-export interface Person {
-  address: Address
+/** The two names of a person as they were typed. */
+export interface TypedNames {
   firstName: string
   lastName: string
+  /** What was left out of them, in sentences; absent: nothing. */
+  tidied?: readonly string[]
+}
+
+/** A new person as they are typed. */
+export interface Person extends TypedNames {
+  address: Address
 }
 
 const shape = /^\s*(.*?)\s*<([^<>]+)>\s*$/s
@@ -111,7 +117,7 @@ const title =
 const form = /^(?:Dr|Prof|Mr|Mrs|Ms|Miss|Mx|Sir|Dame|Rev|Herr|Frau|Mme|Sra)\.?$/i
 
 /** The first and last name in one line of text. */
-function typedName(text: string): { firstName: string; lastName: string } {
+function typedName(text: string): TypedNames {
   const line = text.replace(/^\s*"|"\s*$/g, '')
   refuseBreaks(line)
   const fault = nameTextFault(line)
@@ -139,23 +145,22 @@ function typedName(text: string): { firstName: string; lastName: string } {
 }
 
 /** The two names as they were typed, each for itself. @throws Usage for what is no name */
-export function typedNames(texts: { firstName: string; lastName: string }): {
-  firstName: string
-  lastName: string
-} {
+export function typedNames(texts: { firstName: string; lastName: string }): TypedNames {
   refuseBreaks(texts.firstName)
   refuseBreaks(texts.lastName)
   return namesIn(readPersonName(texts))
 }
 
 /** @throws Usage for the first fault */
-export function namesIn({ firstName, lastName, faults }: PersonName): {
-  firstName: string
-  lastName: string
-} {
+export function namesIn({ firstName, lastName, faults, notices }: PersonName): TypedNames {
   const [fault] = faults
   if (fault) throw notAName(fault)
-  return { firstName, lastName }
+  const tidied = notices.map(({ field, message }) => `The ${partInWords(field)} ${message}.`)
+  return { firstName, lastName, ...(tidied.length > 0 ? { tidied } : {}) }
+}
+
+function partInWords(field: NamePart): string {
+  return field === 'firstName' ? 'first name' : 'last name'
 }
 
 /** A line break in a cell is how a cell is filled; typed, it would break a header or a list. */
@@ -167,7 +172,7 @@ function refuseBreaks(text: string): void {
 }
 
 function notAName({ field, code, message, hint }: NameFault & { field?: NamePart }): Usage {
-  const what = field === undefined ? 'name' : field === 'firstName' ? 'first name' : 'last name'
+  const what = field === undefined ? 'name' : partInWords(field)
   const more = hint === undefined ? {} : { hint }
   return new Usage(`The ${what} ${message}.`, {
     code,
