@@ -30,7 +30,12 @@ export const settingNames = [
   'baseUrl',
 ] as const
 export type SettingName = (typeof settingNames)[number]
-export type Settings = Record<SettingName, Setting>
+/** Those that have a default always have a value. */
+type Defaulted = 'db' | 'keyFile' | 'asRequired' | 'mailDir' | 'mailFrom' | 'baseUrl'
+export type Settings = Record<Exclude<SettingName, Defaulted>, Setting> & Record<Defaulted, SettingWithValue>
+interface SettingWithValue extends Setting {
+  value: string
+}
 
 /** The environment's names for them. */
 export const variables: Record<SettingName, string> = {
@@ -80,12 +85,9 @@ export function resolveSettings(
   context: Context,
   file: Configuration = readConfigFile(context),
 ): Settings {
-  const first = (name: SettingName, fallback?: string): Setting => {
-    const setting = settingFrom(name, { flags, env: context.env, file }) ?? {
-      value: fallback,
-      from: 'default' as const,
-    }
-    if (!settingsThatArePaths.has(name) || setting.value === undefined) return setting
+  const named = (name: SettingName) => settingFrom(name, { flags, env: context.env, file })
+  const resolved = (name: SettingName, setting: SettingWithValue): SettingWithValue => {
+    if (!settingsThatArePaths.has(name)) return setting
     if (name === 'db' && isServerAddress(setting.value)) {
       const { address, variables } = completedAddress(setting.value, context.env)
       return { ...setting, value: address, ...(variables.length > 0 && { variables }) }
@@ -94,19 +96,25 @@ export function resolveSettings(
     if (scheme !== undefined) throw notAFile(sourceOf(name, setting.from), { scheme, isStore: name === 'db' })
     return { ...setting, value: resolve(context.cwd, setting.value) }
   }
+  const first = (name: SettingName, fallback: string): SettingWithValue =>
+    resolved(name, named(name) ?? { value: fallback, from: 'default' })
+  const optional = (name: SettingName): Setting => {
+    const setting = named(name)
+    return setting ? resolved(name, setting) : { value: undefined, from: 'default' }
+  }
   const db = first('db', join(dataFolder(context), 'hub.db'))
-  const isShared = isServerAddress(db.value ?? '')
+  const isShared = isServerAddress(db.value)
   return {
     db,
     keyFile: first(
       'keyFile',
       isShared ? join(configFolder(context), `${storeNumber}.key`) : `${db.value}.key`,
     ),
-    keyCommand: first('keyCommand'),
-    as: first('as'),
+    keyCommand: optional('keyCommand'),
+    as: optional('as'),
     asRequired: yesOrNo(first('asRequired', 'false')),
-    smtp: first('smtp'),
-    smtpPasswordFile: first('smtpPasswordFile'),
+    smtp: optional('smtp'),
+    smtpPasswordFile: optional('smtpPasswordFile'),
     mailDir: first(
       'mailDir',
       isShared ? join(dataFolder(context), `${storeNumber}.mail`) : `${db.value}.mail`,
@@ -134,7 +142,7 @@ interface KeyOf {
 
 /** Where the key of a store at another place is looked for. */
 export function keyFileFor(address: string, { settings: { keyFile }, context, storeId }: KeyOf): string {
-  if (keyFile.from !== 'default' && keyFile.value !== undefined) return keyFile.value
+  if (keyFile.from !== 'default') return keyFile.value
   return isServerAddress(address) ? join(configFolder(context), `${storeId}.key`) : `${address}.key`
 }
 
@@ -143,7 +151,7 @@ export function actingFor({ as }: Settings): string | undefined {
   return as.value?.trim().toLowerCase() === 'staff' ? undefined : as.value
 }
 
-function yesOrNo({ value, from }: Setting): Setting {
+function yesOrNo({ value, from }: SettingWithValue): SettingWithValue {
   if (value === '1' || value === 'true') return { value: 'true', from }
   if (value === '0' || value === 'false') return { value: 'false', from }
   throw new Usage(`${variables.asRequired} is '${value}': it is 1 or 0.`, {
@@ -158,23 +166,24 @@ interface Sources {
   file: Configuration
 }
 
-function settingFrom(name: SettingName, { flags, env, file }: Sources): Setting | undefined {
+function settingFrom(name: SettingName, { flags, env, file }: Sources): SettingWithValue | undefined {
   const sources = [
     { value: flags[name], from: 'flag' as const },
     { value: env[variables[name]], from: 'environment' as const },
     { value: file[name]?.toString(), from: 'file' as const },
   ]
-  const setting = sources.find(({ value }) => value !== undefined)
-  if (setting?.value?.trim() === '') {
-    throw new Usage(`${sourceOf(name, setting.from)} is empty.`, {
+  for (const { value, from } of sources) {
+    if (value === undefined) continue
+    if (value.trim() !== '') return { value, from }
+    throw new Usage(`${sourceOf(name, from)} is empty.`, {
       code: 'empty-setting',
       hint:
-        setting.from === 'environment'
+        from === 'environment'
           ? `Give it a value, or: unset ${variables[name]}`
           : 'Give it a value, or leave it out.',
     })
   }
-  return setting
+  return undefined
 }
 
 /** Where a person wrote it, as they would look for it. */

@@ -37,7 +37,7 @@ async function valuesOf(
   const flag = (name: string) => valueAfter(typed, name)
   const flags = { db: flag('--db'), keyFile: flag('--key-file'), as: flag('--as') }
   const settings = resolveSettings(flags, context)
-  const { db: path, keyFile } = { db: settings.db.value ?? '', keyFile: settings.keyFile.value ?? '' }
+  const { db: path, keyFile } = { db: settings.db.value, keyFile: settings.keyFile.value }
   const isUnnamed = settings.asRequired.value === 'true' && settings.as.value === undefined
   if (isUnnamed || isServerAddress(path) || !existsSync(path)) return []
   const { now, operator } = context

@@ -24,9 +24,8 @@ export function isFileOfTheStore(path: string, session: Session): boolean {
 
 /** Where the store and its key are, and the folders of its messages. @param real a path that may say its number */
 function ownPaths(real: string, { settings, context }: Session): { stores: string[]; mail: string[] } {
-  const pathsOf = (...values: (string | undefined)[]) =>
+  const pathsOf = (...values: readonly string[]) =>
     values
-      .filter((value) => value !== undefined)
       .flatMap((value) => numbersIn(real, value).map((number) => withStoreNumber(value, number)))
       .map((value) => resolve(context.cwd, value))
   return { stores: pathsOf(settings.db.value, settings.keyFile.value), mail: pathsOf(settings.mailDir.value) }
@@ -58,7 +57,6 @@ function isSecondName(path: string, session: Session): boolean {
 /** A copy of the key opens as much as the key does. */
 function isCopyOfKey(path: string, { settings, context }: Session): boolean {
   const key = settings.keyFile.value
-  if (key === undefined) return false
   const [own, copy] = [statsOf(resolve(context.cwd, key)), statsOf(path)]
   if (!own?.isFile() || !copy?.isFile() || own.size !== copy.size || own.size === 0) return false
   try {

@@ -54,7 +54,7 @@ function filesWith(
   const stores = pathsOfStoreFile({ settings })
   const found = [
     ...[...stores, keyFile].flatMap((file) => unfinishedIn(dirname(file), [`${basename(file)}.`])),
-    ...(settings.mailDir.value ? unfinishedIn(store.ownPath(settings.mailDir.value), ['']) : []),
+    ...unfinishedIn(store.ownPath(settings.mailDir.value), ['']),
     ...unfinishedOutputsIn([
       ...[context.cwd, dirname(configFilePath(context))],
       ...stores.map((path) => dirname(path)),

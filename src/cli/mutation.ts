@@ -147,7 +147,7 @@ function viewOf({ batch, terminal: { out } }: Session): View {
 
 /** The store, where it is on a server and is there already: only asking tells. */
 async function onServer(session: Session): Promise<OpenStore | undefined> {
-  if (!isServerAddress(session.settings.db.value ?? '')) return undefined
+  if (!isServerAddress(session.settings.db.value)) return undefined
   try {
     return await session.open('use')
   } catch (error) {

@@ -47,7 +47,7 @@ function isAboutUnwritableLog(error: unknown, { settings }: Session): boolean {
   const failure = error instanceof Unavailable ? error : failureOfStore(error)
   if (!failure) return false
   // Of a file it says that its folder, or the disk, takes no more.
-  if (failure.code === 'store-unavailable') return !isServerAddress(settings.db.value ?? '')
+  if (failure.code === 'store-unavailable') return !isServerAddress(settings.db.value)
   return unwritableLog.test(failure.code)
 }
 

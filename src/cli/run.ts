@@ -89,7 +89,7 @@ async function isForStatus(argv: readonly string[], context: Context): Promise<b
   const { unknown } = program.parseOptions([...argv])
   if (unknown.length > 0) return false
   const { settings } = sessionOf(typedCommand(program), { context, argv, checkLine })
-  const db = settings.db.value ?? ''
+  const db = settings.db.value
   if (actingFor(settings) !== undefined || settings.asRequired.value === 'true') return false
   return isServerAddress(db) || existsSync(db)
 }

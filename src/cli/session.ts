@@ -221,7 +221,7 @@ async function openingFor({
   sayWaiting,
   command,
   mode,
-  path = settings.db.value ?? '',
+  path = settings.db.value,
   interruption,
   notify,
 }: Pick<Session, 'context' | 'common' | 'settings' | 'command' | 'notify'> & {
@@ -235,7 +235,7 @@ async function openingFor({
   return {
     path,
     secret: await secretOf({ settings, context }),
-    keyFile: settings.keyFile.value ?? '',
+    keyFile: settings.keyFile.value,
     maxWaitMs: common.wait * 1000,
     mode,
     now: context.now,
@@ -256,10 +256,7 @@ async function openingFor({
 }
 
 /** Whoever mistyped where the store is sees it here, and not by a count that is too small. */
-function begunInWords(
-  { keyFile, keyFromCommand }: OpenStore,
-  { db: { value: place = '' } }: Settings,
-): string {
+function begunInWords({ keyFile, keyFromCommand }: OpenStore, { db: { value: place } }: Settings): string {
   const key = keyFromCommand
     ? 'Its key is that of the command.'
     : `Its key is ${pathInWords(keyFile)}: keep a copy elsewhere.`
@@ -307,7 +304,7 @@ async function contextAt(
   const { findActor } = await import('../rules/permissions/actor.ts')
   const { operator, random } = context
   const by = await findActor(db, { operator, command, dryRun, email: actingFor(settings), at })
-  return { by, at, random, sender: settings.mailFrom.value ?? '' }
+  return { by, at, random, sender: settings.mailFrom.value }
 }
 
 async function commitFor<Result>(
@@ -348,5 +345,5 @@ export function missingHeadNotice(file: string, found: 'noted-again' | 'missing'
 
 /** Whether there is no store yet, as far as can be told without asking a server. */
 export function isMissing({ settings }: Pick<Session, 'settings'>): boolean {
-  return !existsSync(settings.db.value ?? '')
+  return !existsSync(settings.db.value)
 }

@@ -3,10 +3,9 @@ import { basename, dirname, join } from 'node:path'
 import { isServerAddress } from '../server-address.ts'
 import type { Session } from './session.ts'
 
-/** Where the store and its key are; settings always say it. */
+/** Where the store and its key are. */
 export function storePaths({ settings }: Pick<Session, 'settings'>): { db: string; keyFile: string } {
   const { db, keyFile } = settings
-  if (db.value === undefined || keyFile.value === undefined) throw new Error('settings name no store')
   return { db: db.value, keyFile: keyFile.value }
 }
 

@@ -118,7 +118,7 @@ export const show = () =>
     read: async (store, _, { id, html }, session) => {
       const row = await findMessage(store.db, id)
       const { withoutSecrets } = await import('../mail/smtp-settings.ts')
-      const content = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value ?? '' })
+      const content = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value })
       return { row, content, page: html === undefined ? undefined : resolve(session.context.cwd, html) }
     },
     event: ({ row }) => ({

@@ -23,7 +23,7 @@ export const whoami = () =>
 
 async function actorOf(session: Session): Promise<Identity> {
   const { settings, context } = session
-  const here = { operator: context.operator, store: settings.db.value ?? '' }
+  const here = { operator: context.operator, store: settings.db.value }
   if (actingFor(settings) === undefined) {
     const staff = { kind: 'staff', operator: context.operator, command: session.command } as const
     const none = { actor: null, centre: null, hubRole: null, roles: [] }

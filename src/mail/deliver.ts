@@ -109,7 +109,7 @@ const writing = 'the messages that are being written; what is left waits'
 /** Delivers these messages now, and tells what must be told about them. */
 async function deliver({ store, session, by, numbers, rate, counting }: Delivering): Promise<Delivered> {
   const { settings, context } = session
-  const folder = store.ownPath(settings.mailDir.value ?? '')
+  const folder = store.ownPath(settings.mailDir.value)
   const written = new Map<number, OutboxRow>()
   const server = mailServerOf(settings)
   const { interruption } = context
@@ -121,8 +121,8 @@ async function deliver({ store, session, by, numbers, rate, counting }: Deliveri
     now: context.now,
     server,
     folder,
-    from: settings.mailFrom.value ?? '',
-    baseUrl: settings.baseUrl.value ?? '',
+    from: settings.mailFrom.value,
+    baseUrl: settings.baseUrl.value,
     signal: interruption.heard,
     rate,
     onWritten: (rows) => {

@@ -29,8 +29,8 @@ export interface MailServer {
 /** Refuses settings with which nothing could be sent. @throws `bad-smtp`, `smtp-password-…`, `bad-mail-from`, `bad-base-url` */
 export function checkMailSettings(settings: Settings): void {
   mailServerOf(settings)
-  refuseBadBaseUrl(settings.baseUrl.value ?? '')
-  const text = settings.mailFrom.value ?? ''
+  refuseBadBaseUrl(settings.baseUrl.value)
+  const text = settings.mailFrom.value
   const address = readAddress(text)
   if ('key' in address) return
   throw new Usage(

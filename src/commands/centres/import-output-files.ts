@@ -118,7 +118,7 @@ export async function preparePins({
         onUser,
       ),
   }
-  const hub = session.settings.baseUrl.value ?? ''
+  const hub = session.settings.baseUrl.value
   const sheets = pinTables({ rows, count: plan.newUsers.length, layout: outputs.slips, hub })
   const { signal } = session.context
   await prepareTable(outputs.pins, { sheets, at: ctx.at, signal })

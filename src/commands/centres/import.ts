@@ -108,7 +108,7 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
   const phases = phasesOn(session, options.progress)
   let held: Roster | undefined = await readWorkbook(options, session, phases)
 
-  const place = session.settings.db.value ?? ''
+  const place = session.settings.db.value
   const mayBeFirst = !dryRun && options.planOut === undefined && !existsSync(place)
   const agreed =
     mayBeFirst && (asks || mayBeRefused(options) || mayChangeNothing(held))

@@ -45,7 +45,7 @@ With --renew those who have not set up their account get a new PIN; the one befo
     // The sheet is whole on the disk before the new PINs count.
     beforeCommit: async ({ rows }, { ctx, request: { output, slips }, session }) => {
       const { pinTables } = await import('../../import/pin-sheet.ts')
-      const hub = session.settings.baseUrl.value ?? ''
+      const hub = session.settings.baseUrl.value
       const sheets = pinTables({ rows, count: rows.length, layout: slips, hub })
       await prepareTable(output, { sheets, at: ctx.at, signal: session.context.signal })
     },

@@ -111,7 +111,7 @@ export async function planWorkbook(
   const { checkRenames } = await import('../../import/renames.ts')
   const partial = await isPartial(request, { session, roster })
   await phases.begin('comparing', 'Comparing with the store …', roster.rows.length)
-  const touched = referencesOf(roster, { sender: session.settings.mailFrom.value ?? '', partial })
+  const touched = referencesOf(roster, { sender: session.settings.mailFrom.value, partial })
   const { view, version } = await readStore(store, touched, roster)
   const { restoreDeleted, wholeRoster } = request
   const plan = planImport(roster, { view, restoreDeleted, partial, wholeRoster })

@@ -23,7 +23,7 @@ The audit log goes on saying what happened, without saying to whom, and that thi
     examples: ['ssh-admin users erase zaid@school.example --yes'],
     prepare: async ({ email }, { settings }) => ({
       email: typedAddress(email).email,
-      mailDir: settings.mailDir.value ?? '',
+      mailDir: settings.mailDir.value,
     }),
     act: async (trx, ctx, request, store) => {
       store.engine.overwriteWhatGoes()
