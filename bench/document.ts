@@ -214,7 +214,7 @@ what the bare import does, with the libraries that most programs take.
   indexes outside the heap in place of five maps and sets, and a name is made ready for comparing when something is compared with it: 100,000 rows
   again take 0.60 of the first time where they took 0.72 (3.6 s against 6.0, three pairs on a busy machine), and 228 MB against 200 to 237; 500,000
   take 388 MB where they took 874, against some 380; a million 660 MB or less where they took 1,337, against 603. Of those the sheet takes 550 while it is read.
-- All texts of what is saved packed, none of it as it is: no less memory in four pairs (223 and 225 MB), and a fortieth more time; left.
+- All texts of what is saved packed, none of it as it is: no less memory in four pairs (223 and 225 MB), and a twenty-fifth more processor time; left.
 - A row's texts not copied where they stand among the shared texts of the workbook, which are then kept until the end: 401 MB for the first 500,000 rows,
   and 391 beside it; less while the sheet is read, and as much more while it is saved. Left. So is an index of the addresses of new users in place
   of a map: no less at the most. At the most there is what the collector has not taken yet of the sheet when planning begins, and at the end of saving the lists
