@@ -48,7 +48,8 @@ export const exitCodes = [
   },
   {
     code: 130,
-    meaning: 'cancelled: Ctrl-C, SIGTERM, SIGHUP, or No at a question; nothing changed',
+    meaning:
+      'cancelled: Ctrl-C, SIGTERM, SIGHUP, or No at a question; nothing changed. What has done part of its work (mail send, batch --keep-going) says what, and ends with 9',
     next: '',
   },
 ] as const
