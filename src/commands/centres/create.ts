@@ -31,7 +31,9 @@ export const create = () =>
     ],
     prepare: async ({ centre, ifMissing, ...said }, session) => {
       const number =
-        centre === undefined ? await askNumber(said, session) : numberTyped(centre, said, session)
+        centre === undefined
+          ? newCentreNumber(await askNumber(said, session))
+          : numberTyped(centre, said, session)
       const { kind, associate } = parseCentreOptions(said)
       if (kind === 'associate-centre' && associate === undefined) throw missingAssociate()
       const name = said.name ?? (await askName(number, said, session))
