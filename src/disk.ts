@@ -1,5 +1,5 @@
 import * as fs from 'node:fs'
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { faultPoint } from './fault-points.ts'
 
@@ -8,7 +8,31 @@ import { faultPoint } from './fault-points.ts'
 
 export function mkdirSync(path: string, options: fs.MakeDirectoryOptions = {}): void {
   faultPoint(`mkdir ${kindOf(path)}`)
-  fs.mkdirSync(path, options)
+  if (options.recursive) makeWithParents(path, options.mode)
+  else fs.mkdirSync(path, options)
+}
+
+/** Node's own goes on for ever where a folder is there and says of what is to be made in it that it is not, as /proc does. */
+function makeWithParents(path: string, mode: fs.Mode | undefined): void {
+  try {
+    fs.mkdirSync(path, { mode })
+  } catch (error) {
+    if (isFolder(path)) return
+    const parent = dirname(path)
+    const lacksParent =
+      error instanceof Error && 'code' in error && error.code === 'ENOENT' && !isFolder(parent)
+    if (!lacksParent || parent === path) throw error
+    makeWithParents(parent, mode)
+    makeWithParents(path, mode)
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return fs.statSync(path).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 export function openSync(path: string, flags: string | number, mode?: number): number {

@@ -263,7 +263,8 @@ function refusal(file: string, error: unknown): unknown {
   if (error.cause instanceof Error && 'syscall' in error.cause) return refusal(file, error.cause)
   if (!('syscall' in error)) return error
   const code = codeOf(error)
-  if (code === 'ENOENT' || code === 'ENOTDIR') return noFolder(dirname(file), error)
+  const isThere = statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory()
+  if (!isThere && (code === 'ENOENT' || code === 'ENOTDIR')) return noFolder(dirname(file), error)
   if (code === 'EISDIR') return isFolder(file, error)
   if (code === 'EEXIST') {
     return new Unavailable('file-exists', `${file} is there already; somebody has put it there meanwhile.`, {

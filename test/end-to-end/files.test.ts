@@ -33,6 +33,31 @@ describe('what the program writes', () => {
     expect(statSync(desk.path('.local/share/ssh-admin')).mode & 0o777).toBe(0o700)
   })
 
+  it.skipIf(process.platform !== 'linux')(
+    'is refused in words where a folder is there and nothing can be made in it (needs /proc)',
+    async () => {
+      const begun = await desk.program(
+        ['centres', 'create', 'EG001', '--name', 'Nile', '--country', 'Egypt'],
+        {
+          env: { HOME: '/proc' },
+          extendEnv: false,
+          timeout: 20_000,
+          killSignal: 'SIGKILL',
+        },
+      )
+      expect([begun.exitCode, begun.stderr]).toEqual([
+        7,
+        expect.stringContaining('The folder /proc/.local/share/ssh-admin cannot be made.'),
+      ])
+      await desk.program(['seed', '--yes', '--centres', '1', '--users', '1'])
+      const exported = await desk.program(['centres', 'export', '/proc/centres.csv'])
+      expect([exported.exitCode, exported.stderr]).toEqual([
+        7,
+        expect.stringContaining('/proc/centres.csv cannot be written'),
+      ])
+    },
+  )
+
   it('leaves the bytes of the store as they are when rehearsed', async () => {
     await desk.program(['seed', '--yes', '--centres', '2', '--users', '10'])
     const { stdout } = await desk.program(['users', 'list', '--search', 'user-5', '--json'])
