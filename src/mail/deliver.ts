@@ -132,7 +132,8 @@ async function deliver({ store, session, by, numbers, rate, counting }: Deliveri
   }).finally(() => counting?.stop())
   const isAllKnown = numbers.every((id) => written.has(id))
   const rows = isAllKnown ? [...written.values()] : await findMessages(store.db, numbers)
-  for (const notice of noticesAbout(rows, { folder, stopped })) session.notify(notice)
+  const because = stopped ?? (interruption.heard.aborted ? 'a signal stopped the sending' : undefined)
+  for (const notice of noticesAbout(rows, { folder, stopped: because })) session.notify(notice)
   return deliveredOf(rows)
 }
 

@@ -1,3 +1,4 @@
+import { failureOfStore } from '../../db/store/errors.ts'
 import * as z from 'zod'
 import { checkOutputFile, type OutputFile, refuseWithoutRoom } from '../../cli/output-file.ts'
 import { bytesToCopy } from '../../db/store/copy.ts'
@@ -75,7 +76,7 @@ async function noteBackup(session: Session): Promise<void> {
       await store.close()
     }
   } catch (error) {
-    const reason = error instanceof Error ? ` ${error.message}` : ''
+    const reason = error instanceof Error ? ` ${(failureOfStore(error) ?? error).message}` : ''
     const says =
       error instanceof CommitUnknown
         ? 'Whether the audit log names this backup is not known.'

@@ -1,3 +1,4 @@
+import { failureOfStore } from '../../db/store/errors.ts'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { storeAddress } from '../../config.ts'
@@ -208,7 +209,7 @@ async function copyAll(
   } catch (error) {
     if (!copied) throw error
     isRecorded = error instanceof CommitUnknown ? undefined : false
-    const reason = error instanceof Error ? ` ${error.message}` : ''
+    const reason = error instanceof Error ? ` ${(failureOfStore(error) ?? error).message}` : ''
     const says =
       isRecorded === undefined
         ? 'whether the audit log here names it is not known.'

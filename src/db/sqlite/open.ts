@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3'
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { chmodSync } from '../../disk.ts'
-import { Unavailable } from '../../errors.ts'
+import { systemReason, Unavailable } from '../../errors.ts'
 import type { Engine } from '../engine.ts'
 import { headFileOfFile, type LogHead } from '../audit/head-file.ts'
 import { latestVersion } from '../migrations/index.ts'
@@ -20,13 +21,28 @@ import { pathInWords } from '../../shell-word.ts'
 
 export async function openSqliteStore(opening: Opening): Promise<OpenStore> {
   let created = false
-  if (!existsSync(opening.path)) {
+  if (!isThere(opening.path)) {
     if (opening.mode === 'rehearse-creation' || opening.mode === 'read-if-any') return storeInMemory(opening)
     if (opening.mode !== 'create') throw noStore(opening.path)
     const { createStore } = await import('./create.ts')
     created = await createStore(opening, (path, keys) => writeFirstEvent(opening, { path, keys }))
   }
   return connectInTurn(opening, { created })
+}
+
+/** @throws `store-unavailable` where nobody can say, as the folder may not be looked into */
+function isThere(path: string): boolean {
+  try {
+    statSync(path)
+    return true
+  } catch (cause) {
+    if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'EACCES') return false
+    throw new Unavailable(
+      'store-unavailable',
+      `Whether there is a store at ${pathInWords(path)} cannot be seen: you may not look into its folder.`,
+      { hint: 'Check who owns the folder, or name another store with --db.', cause },
+    )
+  }
 }
 
 /** While the store lies under its temporary name, so that no store is ever in its place without it. */
@@ -89,8 +105,29 @@ async function connect(opening: Opening, { created }: { created: boolean }): Pro
     return connected(opening, { raw, version, created, path, isCopy: false })
   } catch (error) {
     raw.close()
-    throw error
+    throw isUnwritable(error) ? readOnlyStore(path, error) : error
   }
+}
+
+/** Where the system says why: SQLite itself says that it cannot open what it cannot write. */
+function readOnlyStore(path: string, cause: unknown): unknown {
+  for (const needed of [path, dirname(path)]) {
+    try {
+      accessSync(needed, constants.W_OK)
+    } catch (error) {
+      const reason = systemReason(error)
+      if (reason === undefined) return cause
+      return new Unavailable(
+        'store-read-only',
+        `The store ${pathInWords(path)} cannot be written to: ${reason}.`,
+        {
+          hint: 'It can be read. To change it, check who owns the file and its folder, and how the disk is mounted.',
+          cause,
+        },
+      )
+    }
+  }
+  return cause
 }
 
 async function connectToRead(opening: Opening): Promise<OpenStore> {
