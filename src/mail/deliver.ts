@@ -1,6 +1,5 @@
 import type { Settings } from '../config.ts'
 import type { Context } from '../context.ts'
-import { failureOfStore } from '../db/store/errors.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { findMessages } from '../db/outbox.ts'
 import type { OutboxRow } from '../db/schema.ts'
@@ -49,7 +48,7 @@ export async function deliverQueued(delivering: Delivering): Promise<Delivered> 
     // The change is done: whatever went wrong now, the messages wait.
     const { store, session, numbers, counting } = delivering
     counting?.stop()
-    const reason = reasonOf(error)
+    const reason = await reasonOf(error)
     const rows = await findMessages(store.db, numbers).catch(() => undefined)
     if (!rows) {
       session.notify({ code: 'mail-unknown', message: unknownInWords(numbers.length, reason) })
@@ -61,10 +60,13 @@ export async function deliverQueued(delivering: Delivering): Promise<Delivered> 
 }
 
 /** What the store or the system says, in our words where there are some. */
-function reasonOf(error: unknown): string {
+async function reasonOf(error: unknown): Promise<string> {
   if (!(error instanceof Error)) return String(error)
   const reason = systemReason(error)
-  if (reason === undefined) return (failureOfStore(error) ?? error).message
+  if (reason === undefined) {
+    const { failureOfStore } = await import('../db/store/errors.ts')
+    return (failureOfStore(error) ?? error).message
+  }
   return 'path' in error ? `${pathInWords(String(error.path))} cannot be written: ${reason}` : reason
 }
 

@@ -11,6 +11,7 @@ const streams = ['output.ts']
 /** What of node:fs only looks, or lets go. */
 const readCalls = new Set([
   'access',
+  'accessSync',
   'closeSync',
   'constants',
   'createReadStream',
