@@ -78,7 +78,7 @@ async function askNumber(said: Said, { terminal, common, argv }: Session): Promi
   const line = lineToFillIn(withWord(argv, argv.indexOf('create'), 'create', 'CENTRE'), said)
   requireTerminal(terminal, { flag: 'CENTRE', may: common.input && !common.dryRun, question, line })
   const check = async (text: string) => (await failureOf(() => newCentreNumber(text)))?.message
-  return ask(terminal, { question, check })
+  return newCentreNumber(await ask(terminal, { question, check }))
 }
 
 async function askName(number: string, said: Said, { terminal, common, argv }: Session): Promise<string> {
