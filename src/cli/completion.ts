@@ -230,6 +230,8 @@ _ssh_admin() {
     lines=("\${(@f)$(ssh-admin complete -- "\${(@)typed}" 2>/dev/null </dev/null)}")
     directive=$lines[-1]
     for line in "\${(@)lines[1,-2]}"; do
+        # Without a word about it there is nothing behind the dash.
+        line=\${line%$'\\t'}
         if [[ -n $line ]]; then values+=("\${\${line//:/\\\\:}/$'\\t'/:}"); fi
     done
     if (( \${#values} )) && _describe ssh-admin values; then return 0; fi

@@ -96,6 +96,16 @@ printf 'got'; printf ' <%s>' "$@"; echo
       ])
     })
 
+    it.runIf(shell.name === 'zsh')(
+      'draws no dash behind words of which there is nothing to say',
+      async () => {
+        typist.types('ssh-admin users list --status \t')
+        await typist.sees(/active +deleted +invited +suspended(?! +--)/)
+        typist.types('suspended\r')
+        await typist.sees('got <users> <list> <--status> <suspended>\n')
+      },
+    )
+
     it('offers what is in the store', async () => {
       await gives('users show omar.z', ['users', 'show', 'omar.zz@nile.example'])
       await gives('users list --centre ZZ', ['users', 'list', '--centre', 'ZZ001'])
