@@ -201,8 +201,9 @@ export async function countsByCentre(
     await add(usersByCentre(db, of).stream(rowsAtOnce), 1)
     await add(usersByCentre(db, of).where('status', '=', 'deleted').stream(rowsAtOnce), -1)
   }
+  // Those found by their address at another centre are among whom the store counted.
   for (const { centreId } of users) {
-    const centre = centres.withId(centreId)
+    const centre = centreId !== null && wanted.has(centreId) ? centres.withId(centreId) : undefined
     if (centre) counts[centre.position] = (counts[centre.position] ?? 0) + 1
   }
   return ({ position }) => counts[position] ?? 0
