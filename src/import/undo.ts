@@ -18,6 +18,7 @@ import {
 import { type LeftAlone, letterSent, findImportNumber } from '../rules/imports.ts'
 import { isErased } from '../db/users/erased-accounts.ts'
 import { centresOfImport, type ImportRow } from '../db/imports/imports.ts'
+import { trueImportsAbout } from '../db/audit/imports-in-log.ts'
 import { changeListDigest } from '../db/imports/write.ts'
 import { removePendingPinSheet } from '../db/imports/pending-pin-sheets.ts'
 import type { Trx } from '../db/transact.ts'
@@ -66,6 +67,7 @@ export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleC
     return { import: imported, changed: false, undone: nothing, left: [], closes: [], opens: [] }
 
   const letters = await cancelLettersOfImport(trx, id)
+  const othersAbout = await trueImportsAbout(trx, id)
   const { result, closes, opens } = await noticingWhatCloses(trx, {
     scope: { numbers: await centresOfImport(trx, id) },
     ctx,
@@ -94,11 +96,23 @@ export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleC
     at: ctx.at,
     action: 'centres.import-undone',
     subject: imported.file,
-    // What is left of it, which nothing changes any more.
-    facts: { import: id, undone, left: left.length, changes: await changeListDigest(trx, id) },
+    // What is left of it, which only taking another one back changes any more.
+    facts: {
+      import: id,
+      undone,
+      left: left.length,
+      changes: await changeListDigest(trx, id),
+      ...(othersAbout.length === 0 ? {} : { others: await changeListDigests(trx, othersAbout) }),
+    },
   })
   const row = { ...imported, state: 'undone' as const, undone_at: at }
   return { import: row, changed: true, undone, left, closes, opens }
+}
+
+async function changeListDigests(trx: Trx, importIds: readonly number[]): Promise<Record<number, string>> {
+  const digests: Record<number, string> = {}
+  for (const id of importIds) digests[id] = await changeListDigest(trx, id)
+  return digests
 }
 
 type Counter = keyof Undone['undone']

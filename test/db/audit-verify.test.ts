@@ -490,6 +490,44 @@ describe('an import in the log', () => {
     expect(await found()).toEqual(['what import 1 did is not what the log says it did'])
   })
 
+  const header = 'Centre number,Centre name,Email,Country'
+  const whole = [
+    'FR001,École,amira@school.example,France',
+    'FR001,École,omar@school.example,France',
+    'FR002,Lycée,lina@school.example,France',
+  ]
+  const importing = async (rows: readonly string[], ...options: string[]) => {
+    writeFileSync(world.path('list.csv'), [header, ...rows, ''].join('\n'))
+    expect((await world.run(['centres', 'import', 'list.csv', '--yes', ...options])).exit).toBe(0)
+  }
+  const takeBack = async (id: string) =>
+    expect((await world.run(['centres', 'imports', 'undo', id, '--yes'])).exit).toBe(0)
+  const second = {
+    'renames a centre': () => importing(whole.map((row) => row.replace('Lycée', 'Collège'))),
+    'deletes a user': () =>
+      importing(whole.toSpliced(1, 1), '--whole-roster', '--delete-user', 'omar@school.example'),
+    'deletes a centre': () => importing(whole.slice(0, 2), '--whole-roster', '--delete-centre', 'FR002'),
+  }
+
+  describe.each(Object.entries(second))('that %s', (_, importAgain) => {
+    it('is as the log says after what it did that to was removed with the import that created it', async () => {
+      await importing(whole)
+      await importAgain()
+      await takeBack('2')
+      await takeBack('1')
+      expect(await found()).toEqual([])
+    })
+
+    it('is not cleared by that where it was not as the log says before', async () => {
+      await importing(whole)
+      await importAgain()
+      await takeBack('2')
+      await tamper('update import_changes set position = 7 where import_id = 2')
+      await takeBack('1')
+      expect(await found()).toEqual(['what import 2 did is not what the log says it did'])
+    })
+  })
+
   it('is found where its row says another state than the log', async () => {
     await undo()
     await tamper("update imports set state = 'applied', undone_at = null")
