@@ -67,10 +67,22 @@ function isDevice(descriptor) {
 
 function isOurs(folder, { make = false } = {}) {
   try {
-    if (make) fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (make) makeFolder(folder)
     return isOwn(dirname(folder), 0o022) && isOwn(folder, 0o077)
   } catch {
     return false
+  }
+}
+
+/** Node's own way to make the folders above goes on for ever in one where nothing can be made, as in /proc. */
+function makeFolder(folder) {
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if (error.code === 'EEXIST') return
+    if (error.code !== 'ENOENT' || fs.existsSync(dirname(folder))) throw error
+    makeFolder(dirname(folder))
+    makeFolder(folder)
   }
 }
 

@@ -36,14 +36,16 @@ describe('what the program writes', () => {
   it.skipIf(process.platform !== 'linux')(
     'is refused in words where a folder is there and nothing can be made in it (needs /proc)',
     async () => {
+      const atProc = {
+        env: { HOME: '/proc' },
+        extendEnv: false,
+        timeout: 20_000,
+        killSignal: 'SIGKILL',
+      } as const
+      expect((await desk.program(['help', 'roles'], atProc)).exitCode).toBe(0)
       const begun = await desk.program(
         ['centres', 'create', 'EG001', '--name', 'Nile', '--country', 'Egypt'],
-        {
-          env: { HOME: '/proc' },
-          extendEnv: false,
-          timeout: 20_000,
-          killSignal: 'SIGKILL',
-        },
+        atProc,
       )
       expect([begun.exitCode, begun.stderr]).toEqual([
         7,
