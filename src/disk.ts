@@ -27,7 +27,7 @@ function makeWithParents(path: string, mode: fs.Mode | undefined): void {
   }
 }
 
-function isFolder(path: string): boolean {
+export function isFolder(path: string): boolean {
   try {
     return fs.statSync(path).isDirectory()
   } catch {

@@ -72,7 +72,7 @@ export function indexOfNumbers(isAt: (position: number, value: number) => boolea
   return new PackedIndex((value) => spread(Math.imul(value, factor)), isAt)
 }
 
-/** By chance: nobody can write a list of texts that all fall on one place. */
+/** By chance: which texts fall on one place differs from run to run, and is not for a list to choose. */
 function oddNumber(): number {
   return Math.floor(Math.random() * 2 ** 31) * 2 + 1
 }

@@ -178,11 +178,6 @@ function passwordInAddress(address: string): Usage {
   )
 }
 
-/** The role for desks of the store in a schema; the server keeps 63 letters of a name. */
-export function deskRoleOfSchema(schema: string): string {
-  return `${schema.slice(0, 58)}_desk`
-}
-
 /** Stands for the store's own number in a path that a setting of a shared store has by default. */
 export const storeNumber = 'STORE_ID'
 

@@ -1,6 +1,15 @@
 import { closeSync, existsSync, lstatSync, statSync, statfsSync } from 'node:fs'
 import { dirname, extname, join, resolve } from 'node:path'
-import { fsyncSync, linkSync, openSync, renameSync, rmSync, trySyncFolder, writeSync } from '../disk.ts'
+import {
+  fsyncSync,
+  isFolder,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  trySyncFolder,
+  writeSync,
+} from '../disk.ts'
 import { Cancelled, Failure, systemReason, Unavailable, Usage } from '../errors.ts'
 import { finishing } from '../interruption.ts'
 import { ownerTag } from '../unfinished-files.ts'
@@ -233,7 +242,7 @@ function refuseUnusablePlace(path: string, file: string): boolean {
       hint: 'Name the file itself, or another.',
     })
   }
-  if (there?.isDirectory()) throw isFolder(file)
+  if (there?.isDirectory()) throw refusalOfFolder(file)
   if (there && !there.isFile()) {
     throw new Unavailable('file-not-writable', `${file} is there already, and is no ordinary file.`, {
       hint: 'Choose another name.',
@@ -263,9 +272,9 @@ function refusal(file: string, error: unknown): unknown {
   if (error.cause instanceof Error && 'syscall' in error.cause) return refusal(file, error.cause)
   if (!('syscall' in error)) return error
   const code = codeOf(error)
-  const isThere = statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory()
-  if (!isThere && (code === 'ENOENT' || code === 'ENOTDIR')) return noFolder(dirname(file), error)
-  if (code === 'EISDIR') return isFolder(file, error)
+  if (!isFolder(dirname(file)) && (code === 'ENOENT' || code === 'ENOTDIR'))
+    return noFolder(dirname(file), error)
+  if (code === 'EISDIR') return refusalOfFolder(file, error)
   if (code === 'EEXIST') {
     return new Unavailable('file-exists', `${file} is there already; somebody has put it there meanwhile.`, {
       hint: 'Choose another name, or move it away.',
@@ -292,7 +301,7 @@ function noFolder(folder: string, cause?: unknown): Unavailable {
   })
 }
 
-function isFolder(file: string, cause?: unknown): Unavailable {
+function refusalOfFolder(file: string, cause?: unknown): Unavailable {
   return new Unavailable('file-is-a-folder', `${file} is a folder.`, {
     hint: 'Add the name of a file in it.',
     cause,

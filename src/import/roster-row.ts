@@ -127,7 +127,7 @@ export function rowReader(
     const text = trimCode(cellIn(row, email))
     const elsewhere =
       text === '' ? [...columns].find(([, column]) => isUsableAddress(cellIn(row, column)))?.[0] : undefined
-    readEmail(read, { text, note: row.notes?.get(email), report: report, person, elsewhere })
+    readEmail(read, { text, note: row.notes?.get(email), report, person, elsewhere })
     for (const { field, fault } of person.faults) report(field, fault)
     if (row.notes !== undefined) {
       for (const [field, column] of [
@@ -213,7 +213,7 @@ function readEmail(
   {
     text,
     note,
-    report: blame,
+    report,
     person,
     elsewhere,
   }: {
@@ -227,14 +227,14 @@ function readEmail(
 ): void {
   const fault =
     cellFault(note) ?? (isErrorWord(text) ? errorCell(text) : undefined) ?? shownOtherwise(note, text)
-  if (fault) blame('email', fault)
+  if (fault) report('email', fault)
   else if (text !== '') {
     const address = readNewAddress(text)
     if ('key' in address) read.address = address
     else {
       const value = visible(text)
       const { problem, hint = text.includes('@') ? undefined : wordsForAddress } = address
-      blame('email', {
+      report('email', {
         value,
         code: 'invalid-email',
         message: (address) => `${address} ${problem}`,
@@ -243,7 +243,7 @@ function readEmail(
     }
   } else if (elsewhere !== undefined) {
     const where = centreColumns.find(({ field }) => field === elsewhere)?.heading ?? elsewhere
-    blame('email', {
+    report('email', {
       value: '',
       code: 'missing-email',
       message: `is missing, and an address stands under ${where}`,
@@ -251,9 +251,9 @@ function readEmail(
     })
   } else if (read.firstName !== '' || read.lastName !== '' || read.role !== '' || person.faults.length > 0) {
     // A row without address and person is a centre alone.
-    if (note?.kind === 'empty-formula') blame('email', notCalculated(note.formula))
+    if (note?.kind === 'empty-formula') report('email', notCalculated(note.formula))
     else
-      blame('email', {
+      report('email', {
         value: '',
         code: 'missing-email',
         message: 'is missing, though the row names a person',

@@ -171,25 +171,25 @@ function openCsv(bytes: Buffer, { path, file, digest, sheetName }: Source): Work
 interface SheetChoice {
   sheetName: string | undefined
   hasFittingRows: (sheet: SheetPart) => Promise<boolean>
-  /** Whether `looksRight` tells anything. */
+  /** Whether `hasFittingRows` tells anything. */
   isDecisive: boolean
 }
 
-/** The sheet that is named; else the one that is open, or else the first that is shown, whichever looks right. */
+/** The sheet that is named; else the one that is open, or else the first that is shown, whichever has rows that fit. */
 async function choose(
   { sheets, active }: BookParts,
-  { sheetName, hasFittingRows: looksRight, isDecisive }: SheetChoice,
+  { sheetName, hasFittingRows, isDecisive }: SheetChoice,
 ): Promise<{ chosen: SheetPart; likely: string[] }> {
   if (sheetName !== undefined) return { chosen: sheetCalled(sheets, sheetName), likely: [] }
   const shown = sheets.filter(({ visible }) => visible)
   const first = shown[0] ?? sheets[0]
   if (first === undefined) throw damaged('it has no sheet with cells')
   const open = shown.find(({ name }) => name === active) ?? first
-  if (!isDecisive || shown.length < 2 || (await looksRight(open))) return { chosen: open, likely: [] }
-  if (open !== first && (await looksRight(first))) return { chosen: first, likely: [] }
+  if (!isDecisive || shown.length < 2 || (await hasFittingRows(open))) return { chosen: open, likely: [] }
+  if (open !== first && (await hasFittingRows(first))) return { chosen: first, likely: [] }
   const likely: string[] = []
   for (const sheet of shown)
-    if (sheet !== open && sheet !== first && (await looksRight(sheet))) likely.push(sheet.name)
+    if (sheet !== open && sheet !== first && (await hasFittingRows(sheet))) likely.push(sheet.name)
   return { chosen: open, likely }
 }
 

@@ -410,6 +410,7 @@ describe('a line that lacks something', () => {
     [['users', 'list', '--smtp'], 'users list --smtp URL'],
     [['users', 'list', '--centre'], 'users list --centre CENTRE'],
     [['centres', 'create', 'Nile School'], `centres create CENTRE --name 'Nile School' --country COUNTRY`],
+    [['centres', 'create', '--', '-x'], 'centres create --name -x --country COUNTRY -- CENTRE'],
     [
       ['centres', 'create', '--name', 'Nile', '--country', 'EG'],
       'centres create CENTRE --name Nile --country EG',

@@ -54,12 +54,14 @@ interface Said {
 }
 
 /** What was typed, with a place for each thing that is missing. */
-function lineToFillIn(line: Line, { name, country }: Said): string {
+function lineToFillIn(line: Line, { name, country }: Said, ...options: readonly string[]): string {
   const missing = [
+    ...options,
     ...(name === undefined ? ['--name', 'NAME'] : []),
     ...(country === undefined ? ['--country', 'COUNTRY'] : []),
   ]
-  return commandLine([...line, ...missing])
+  const end = line.indexOf('--')
+  return commandLine(line.toSpliced(end < 0 ? line.length : end, 0, ...missing))
 }
 
 /** Whoever types a name where the number stands has not said the number. */
@@ -68,8 +70,9 @@ function numberTyped(text: string, said: Said, { argv }: Session): string {
     return newCentreNumber(text)
   } catch (error) {
     if (!(error instanceof Usage) || error.hint !== undefined || said.name !== undefined) throw error
-    const line = withWord(argv, argv.indexOf(text), 'CENTRE', '--name', text)
-    throw new Usage(error.message, { code: error.code, hint: lineToFillIn(line, { ...said, name: text }) })
+    const line = withWord(argv, argv.indexOf(text), 'CENTRE')
+    const hint = lineToFillIn(line, { ...said, name: text }, '--name', text)
+    throw new Usage(error.message, { code: error.code, hint })
   }
 }
 

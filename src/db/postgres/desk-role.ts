@@ -1,4 +1,4 @@
-import { deskRoleOfSchema } from '../../server-address.ts'
+import { deskRoleOfSchema } from './desk-role-name.ts'
 import { serverAddressOf } from './address.ts'
 import type { DeskRole } from '../store/desk-role.ts'
 import { connect } from './connection.ts'

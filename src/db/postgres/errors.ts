@@ -1,5 +1,6 @@
 import { Unavailable } from '../../errors.ts'
-import { deskRoleOfSchema, type ServerAddress } from '../../server-address.ts'
+import type { ServerAddress } from '../../server-address.ts'
+import { deskRoleOfSchema } from './desk-role-name.ts'
 import { shellWord } from '../../shell-word.ts'
 
 /** What PostgreSQL, or the network before it, calls an error; nothing for an error of something else. */

@@ -65,7 +65,7 @@ export function lockExclusively(path: string, interruption: Interruption | undef
     forget?.()
     raw?.close()
   }
-  return { raw, path, unlock: unlock }
+  return { raw, path, unlock }
 }
 
 /** The same proof, without changing a byte. @throws `store-in-use` */

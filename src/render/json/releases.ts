@@ -1,8 +1,6 @@
 import * as z from 'zod/mini'
 import { answer, answerOfChange, count, problemWithHint, orNull, text, time } from './parts.ts'
 
-/** A release that is open for whom an import makes or restores, counted. */
-
 export const release = () =>
   z.strictObject({
     id: count(),

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { centreNameFault, readPersonName } from '../../../src/rules/names.ts'
@@ -82,6 +82,18 @@ describe('ssh-admin centres export', () => {
     expect((await world.run(['centres', 'export', 'no/where.xlsx'])).exit).toBe(7)
     expect((await world.run(['centres', 'export', 'centres.json'])).exit).toBe(2)
     expect((await world.run(['centres', 'export', '-', '--json'])).exit).toBe(2)
+  })
+
+  it.each([
+    ['loop/y.csv', 'file-not-writable', 'loop/y.csv cannot be written: '],
+    ['a-file/x/y.csv', 'file-no-folder', 'There is no folder a-file/x.'],
+  ])('names a file whose folder cannot be looked at: %s', async (path, code, message) => {
+    await world.centre('EG001')
+    await symlink('loop', world.path('loop'))
+    await writeFile(world.path('a-file'), '')
+    const ran = await world.run(['centres', 'export', path, '--json'])
+    expect(ran.exit).toBe(7)
+    expect(ran.error()).toMatchObject({ code, message: expect.stringContaining(message) })
   })
 
   it('shows a user their own centre only', async () => {
