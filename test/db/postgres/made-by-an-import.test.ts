@@ -65,3 +65,14 @@ describe('what an import made names one that is there', () => {
     await client.query('rollback')
   })
 })
+
+it('can be taken back after the import that renamed it, and the log is true', async () => {
+  writeFileSync(
+    world.path('two.csv'),
+    'Centre number,Centre name,Country,Email\nEG001,Two,Egypt,huda@one.example\n',
+  )
+  for (const line of ['centres import two.csv', 'centres imports undo 2', 'centres imports undo 1']) {
+    expect((await world.run([...line.split(' '), '--yes'])).exit).toBe(0)
+  }
+  expect((await world.run(['audit', 'verify'])).exit).toBe(0)
+})
