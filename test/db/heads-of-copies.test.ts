@@ -1,4 +1,12 @@
-import { copyFileSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
 
@@ -64,6 +72,27 @@ describe.each([
     expect(await looked(...live())).toEqual([0, 0])
     expect(await looked(...backup())).toEqual([0, 0])
   })
+
+  it.each([
+    ['copied', ['store', 'copy', '--db', 'b.db', '--to', 'other.db']],
+    ['restored to a new place', ['store', 'restore', 'b.db', '--db', 'other.db']],
+  ])('%s, leaves the note of the live store alone, and has one of its own', async (__, typed) => {
+    copyFileSync(world.path('hub.db'), world.path('before.db'))
+    await create('EG002', ...live())
+    await create('EG003', ...backup())
+    const note = readFileSync(world.path(`${name}.head`), 'utf8')
+    const words = typed.map((word) => (word.endsWith('.db') ? world.path(word) : word))
+    expect((await run(...words, '--key-file', world.path(name), '--yes')).exit).toBe(0)
+    expect(readFileSync(world.path(`${name}.head`), 'utf8')).toBe(note)
+    const other = ['--db', world.path('other.db'), '--key-file', world.path(name)]
+    expect(await looked(...other)).toEqual([0, 0])
+    expect(await looked(...backup())).toEqual([0, 0])
+
+    copyFileSync(world.path('before.db'), world.path('hub.db'))
+    expect(await looked(...live())).toEqual([7, 7])
+    copyFileSync(world.path('before.db'), world.path('other.db'))
+    expect(await looked(...other)).toEqual([7, 7])
+  })
 })
 
 it('the log of a store that is elsewhere now is still held against the note of it', async () => {
@@ -75,4 +104,28 @@ it('the log of a store that is elsewhere now is still held against the note of i
   expect(await looked('--db', world.path('moved.db'), ...key)).toEqual([0, 0])
   copyFileSync(world.path('cut.db'), world.path('moved.db'))
   expect(await looked('--db', world.path('moved.db'), ...key)).toEqual([7, 7])
+})
+
+describe('a store that was moved, where the place of before', () => {
+  const key = () => ['--key-file', world.path('safe.key')]
+  const moved = () => ['--db', world.path('moved.db'), ...key()]
+  const places: [string, () => void][] = [
+    ['is behind a file now', () => writeFileSync(world.path('old'), '')],
+    ['is behind a link to itself', () => symlinkSync('old', world.path('old'))],
+  ]
+
+  it.each(places)('%s, is changed and looked at as before, and held against its note', async (_, spoil) => {
+    mkdirSync(world.path('old'))
+    await run('store', 'init', '--db', world.path('old/hub.db'), ...key())
+    copyFileSync(world.path('old/hub.db'), world.path('cut.db'))
+    renameSync(world.path('old/hub.db'), world.path('moved.db'))
+    rmSync(world.path('old'), { recursive: true })
+    spoil()
+    const created = await create('EG001', ...moved())
+    expect([created.exit, created.json().notices]).toEqual([0, []])
+    expect(await looked(...moved())).toEqual([0, 0])
+    expect(readFileSync(world.path('safe.key.head'), 'utf8')).toContain(`\n${world.path('moved.db')}\n`)
+    copyFileSync(world.path('cut.db'), world.path('moved.db'))
+    expect(await looked(...moved())).toEqual([7, 7])
+  })
 })

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Desk, newDesk } from './program.ts'
 
@@ -44,5 +45,24 @@ describe.skipIf(!isRoot)('a store of another user of the machine (needs root: sk
         message: `The store ${desk.path('theirs/hub.db')} cannot be written to: you may not write there.`,
       },
     ])
+  })
+
+  it("that was there once, and is another one's folder now, keeps no change of the store from its message", async () => {
+    const mine = ['--db', desk.path('mine/hub.db'), '--key-file', desk.path('mine/safe.key')]
+    const there = ['--db', desk.path('theirs/once.db'), '--key-file', desk.path('mine/safe.key')]
+    mkdirSync(desk.path('mine'))
+    const school = ['centres', 'create', 'EG001', '--name', 'Nile', '--country', 'Egypt', '--json']
+    expect(await desk.program([...school, ...there])).toMatchObject({ exitCode: 0 })
+    renameSync(desk.path('theirs/once.db'), desk.path('mine/hub.db'))
+    for (const name of ['', ...readdirSync(desk.path('mine'))])
+      chownSync(desk.path(join('mine', name)), somebody.uid, somebody.gid)
+    chmodSync(desk.path('theirs'), 0o700)
+
+    const adding = ['users', 'add', 'Amira Hassan <amira@school.example>', '--centre', 'EG001', '--yes']
+    const mail = ['--mail-dir', desk.path('mine/mail')]
+    const added = await desk.program([...adding, ...mine, ...mail], somebody)
+    expect(added).toMatchObject({ exitCode: 0 })
+    expect(readdirSync(desk.path('mine/mail'))).toHaveLength(1)
+    expect(await desk.program(['store', 'check', ...mine], somebody)).toMatchObject({ exitCode: 0 })
   })
 })

@@ -38,12 +38,24 @@ export function headFileOfFile(keyFile: string, path: string | undefined): strin
   return headFileAt(keyFile, ['file', path])
 }
 
-/** Undefined where one of them is not there: a store that was moved is still the one whose head was noted. */
-function isSameFile(one: string, other: string): boolean | undefined {
-  if (one === other) return true
-  const [first, second] = [one, other].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }))
-  if (!first || !second) return undefined
-  return first.dev === second.dev && first.ino === second.ino
+/**
+ * Undefined where nothing is to be seen at the place that was noted: a store that was moved is still the one whose head
+ * was noted. Where that one is there, a store that is yet to come to the other place is another.
+ */
+function isSameFile(noted: string, path: string): boolean | undefined {
+  if (noted === path) return true
+  const [first, second] = [noted, path].map(identityOf)
+  return first === undefined ? undefined : first === second
+}
+
+/** Asked after a commit, too: what may not be looked at, or lies behind something that is no folder now, ends nothing. */
+function identityOf(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true })
+    return `${dev}:${ino}`
+  } catch {
+    return undefined
+  }
 }
 
 function headFileAt(keyFile: string, place: readonly unknown[]): string {

@@ -7,7 +7,7 @@ import { type Copied, headOf, rowsIn } from './copy-tables.ts'
 import type { OpenStore } from './open.ts'
 import type { Kysely } from 'kysely'
 import {
-  headFileOf,
+  headFileOfFile,
   headFileOnServer,
   type LogHead,
   readHeadFile,
@@ -67,11 +67,14 @@ interface CopyWithKey {
   env: Readonly<Record<string, string | undefined>>
 }
 
-/** Notes where the log of a copy ends, beside its key, as it is noted of every store: the folder of the key is there, too. */
+/**
+ * Notes where the log of a copy ends, once that is in its place, beside its key, as it is noted of every store: the folder
+ * of the key is there, too. The note of another store that has the same key stays as it is.
+ */
 export function noteHeadOfCopy(head: LogHead, { to, keyFile, headFile, isNew, env }: CopyWithKey): void {
   const file = isServerAddress(to)
     ? headFileOnServer(keyFile, parseServerAddress(to, env))
-    : headFileOf(keyFile)
+    : headFileOfFile(keyFile, to)
   if (file === headFile || (!isNew && readHeadFile(file))) return
   try {
     mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 })
