@@ -1,6 +1,7 @@
 import type { Closing } from '../rules/releases/what-closes.ts'
 import type { Opening } from '../rules/releases/what-opens.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
+import { mapped } from './pieces.ts'
 import type { View } from './table.ts'
 import { count, listLines } from './text.ts'
 import { plainTime } from '../plain-time.ts'
@@ -77,17 +78,32 @@ export function closingAndOpeningLines({
   return [...closingLines(closes), ...listLines(title, opens.map(openingText), maxNamed)]
 }
 
-/** What an import opened for whom it brought: counted at a terminal, a line for each release; each of them in a pipe. */
+/** What an import opened for whom it brought: counted, a line for each release. */
 export function renderOpenings(
   opens: readonly Opening[],
   { view, dryRun }: { view: View; dryRun: boolean },
 ): string[] {
   if (view.isTerminal)
     return listLines(`${dryRun ? 'Would be open' : 'Open'} at once:`, opens.map(openingText), maxNamed)
-  return linesForPipe(
-    'opened',
-    opens.flatMap(({ whom }) => whom),
-  )
+  return opens.map(openedLine)
+}
+
+/** For how many an import opened a release, in a pipe. */
+export function openedLine({
+  release: { id, name },
+  centres,
+  users,
+}: Pick<Opening, 'release' | 'centres' | 'users'>): string {
+  return tsvLine(['opened-for', id, name, centres, users])
+}
+
+/** Each for whom an import opened something, in the shape of every other change. */
+export function openedJson(opens: readonly Opening[]) {
+  const length = opens.reduce((sum, { whom }) => sum + (whom?.length ?? 0), 0)
+  function* items() {
+    for (const { whom = [] } of opens) yield* whom
+  }
+  return mapped({ length, [Symbol.iterator]: items }, (closing) => closing)
 }
 
 /** `Listening June (paper 12), for 2 centres and 5 new users`. */
@@ -160,6 +176,11 @@ function whomOf(changes: readonly Closing[]): string {
     ...(centres.size > 0 ? [count(centres.size, 'centre')] : []),
     ...(people.size > 0 ? [people.size === 1 ? '1 person' : `${grouped(people.size)} people`] : []),
   ].join(' and ')
+}
+
+/** What of what an import opens is agreed to: thousands are told by their digest. */
+export function comparableOpening(opens: readonly Opening[]): unknown {
+  return opens.map(({ whom: _, ...counted }) => counted)
 }
 
 /** What of it is agreed to. */

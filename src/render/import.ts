@@ -9,7 +9,7 @@ import { oneLine as cell, tsvLine } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
 import type { Opening } from '../rules/releases/what-opens.ts'
-import { closingAndOpeningLines, renderClosing, renderOpenings } from './closing.ts'
+import { closingAndOpeningLines, openedJson, renderClosing, renderOpenings } from './closing.ts'
 import type { JsonAnswer } from './json.ts'
 import { pathInWords, shellWord } from '../shell-word.ts'
 
@@ -56,7 +56,7 @@ export function importJson({
     pins,
     mail,
     closed: [...closes],
-    opened: opens.flatMap(({ whom }) => whom),
+    opened: openedJson(opens),
     elapsedMs,
     dryRun,
   }

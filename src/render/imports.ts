@@ -5,7 +5,7 @@ import { changedAndLetters } from '../rules/imports.ts'
 import type { Undone } from '../import/undo.ts'
 import { statusOfOwner } from '../unfinished-files.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { openedText } from './closing.ts'
+import { openedLine, openedText } from './closing.ts'
 import { field, timeField } from './fields.ts'
 import type { View } from './table.ts'
 import { relativeTime, count, listLines, markOf } from './text.ts'
@@ -98,9 +98,7 @@ export function renderShownImport({ row, contents, opened }: ShownImport, view: 
         tsvLine(['user-created', email, centre, status, pin]),
       ),
       ...changes.map(({ kind, what, before, after }) => tsvLine([kind, what, before, after])),
-      ...opened.map(({ release: { id, name }, centres, users }) =>
-        tsvLine(['opened-for', id, name, centres, users]),
-      ),
+      ...opened.map(openedLine),
       '',
     ].join('\n')
   }

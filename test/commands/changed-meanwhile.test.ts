@@ -78,12 +78,15 @@ describe('what was agreed to', () => {
     },
   )
 
-  it('is not done where somebody began the store meanwhile and it has what was to be made', async () => {
+  it.each([
+    ['the centre under another name', 'Elsewhere'],
+    ['the centre, as it was to be made', 'Red Sea School'],
+  ])('is not done where somebody began the store meanwhile and it has %s', async (_, name) => {
     roster(world)
     const typist = inProcess(world, ['centres', 'import', 'roster.csv', '--db', 'first.db'])
     await typist.sees('Create 1 centre and 1 user?')
     expect(existsSync(world.path('first.db'))).toBe(false)
-    const creating = ['centres', 'create', 'EG005', '--name', 'Elsewhere', '--country', 'EG']
+    const creating = ['centres', 'create', 'EG005', '--name', name, '--country', 'EG']
     expect((await world.run([...creating, '--db', 'first.db'])).exit).toBe(0)
     const before = everything()
     typist.types('y\r')

@@ -48,11 +48,7 @@ describe('importing tens of thousands of rows with a mistake in each', () => {
 
 describe('importing tens of thousands of rows a second time', () => {
   it('needs little of the heap for what is saved', async () => {
-    const saved = (at: number) =>
-      `N${at},School ${at} of the hills,u${at}@school${at}.example,Amira,Haddad,Egypt`
-    const headings = 'Centre number,Centre name,Email,First name,Last name,Country'
-    const lines = [headings, ...Array.from({ length: rows }, (_, at) => saved(at))]
-    writeFileSync(desk.path('list.csv'), `${lines.join('\n')}\n`)
+    writeSchools()
     const argv = ['centres', 'import', 'list.csv', '--yes', '--json']
     const first = await desk.program(argv, { env: environment([]) })
     expect(JSON.parse(first.stdout)).toMatchObject({ users: { created: rows } })
@@ -60,6 +56,31 @@ describe('importing tens of thousands of rows a second time', () => {
     const again = await desk.program(argv, { env: environment(['--max-old-space-size=34']) })
     expect(again.stderr).toBe('')
     expect(JSON.parse(again.stdout)).toMatchObject({ users: { created: 0, unchanged: rows } })
+  })
+})
+
+describe('importing tens of thousands of centres for which five releases are open', () => {
+  it.each([[[]], [['--json']]])('needs little of the heap to say so, with %j', async (options) => {
+    writeSchools()
+    writeFileSync(desk.path('paper.txt'), 'Paper')
+    const does = async (line: string) => {
+      const ended = await desk.program([...line.split(' '), '--yes'], { env: environment([]) })
+      expect(ended.exitCode, ended.stderr).toBe(0)
+    }
+    await does('store init')
+    await does(
+      'resources upload paper.txt --title Paper --kind pre-release --series 2026-06 --component 0500/12',
+    )
+    for (const name of ['One', 'Two', 'Three', 'Four', 'Five']) {
+      await does(`releases create ${name} --resource 1 --opens 2026-01-01T00:00:00Z --for all`)
+      await does(`releases publish ${name}`)
+    }
+    const argv = ['centres', 'import', 'list.csv', '--yes', ...options]
+    // An object for each centre and each release took more than 50.
+    const ended = await desk.program(argv, { env: environment(['--max-old-space-size=38']) })
+    expect([ended.exitCode, ended.stderr.match(/heap/)]).toEqual([0, null])
+    if (options.length > 0) expect(JSON.parse(ended.stdout).opened).toHaveLength(5 * rows)
+    else expect(ended.stdout.match(/(?<=opened-for\t).*/g)).toContain(`1\tOne\t${rows}\t0`)
   })
 })
 
@@ -139,6 +160,15 @@ function importing(list: keyof typeof lists, options: readonly string[]) {
   return desk.program(['centres', 'import', 'list.csv', ...options, '--json'], {
     env: environment([limited]),
   })
+}
+
+/** A row for each of thirty thousand schools, all of them well. */
+function writeSchools(): void {
+  const school = (at: number) =>
+    `N${at},School ${at} of the hills,u${at}@school${at}.example,Amira,Haddad,Egypt`
+  const headings = 'Centre number,Centre name,Email,First name,Last name,Country'
+  const lines = [headings, ...Array.from({ length: rows }, (_, at) => school(at))]
+  writeFileSync(desk.path('list.csv'), `${lines.join('\n')}\n`)
 }
 
 function writeList(list: keyof typeof lists, count: number): void {

@@ -81,7 +81,7 @@ async function planUnchanged(
     roster: undefined,
     reported: undefined,
     closes: await closedByDeletions(store.db, { deletions: saved.deletions, at: ctx.at }),
-    opens: await openedByPlan(store.db, { plan: saved.plan, at: ctx.at }),
+    opens: await openedByPlan(store.db, { plan: saved.plan, at: ctx.at, listed: false }),
     described: false,
   }
 }

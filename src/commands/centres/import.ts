@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
@@ -11,7 +12,7 @@ import { optional, wholeNumber } from '../../cli/typed-values.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
-import { closingAndOpeningLines, comparableClosing } from '../../render/closing.ts'
+import { closingAndOpeningLines, comparableClosing, comparableOpening } from '../../render/closing.ts'
 import {
   changesAnything,
   describePlan,
@@ -212,16 +213,21 @@ async function planWithoutStore(
   }
 }
 
-/** What two plans of one workbook have in common when they do the same. */
+/** What two plans of one workbook have in common when they do the same: of a large one, never all of it in one text. */
 function comparable({ plan, deletions, closes, opens }: PreparedImport): string {
+  const { rows, newCentres, newUsers, renames } = plan
+  const digest = createHash('sha256')
+  for (const listed of [newCentres, newUsers]) {
+    digest.update(`${listed.length}`)
+    for (const one of listed) digest.update(JSON.stringify(one))
+  }
   return JSON.stringify([
-    plan.rows,
-    plan.newCentres,
-    plan.newUsers,
-    plan.renames,
+    rows,
+    digest.digest('hex'),
+    renames,
     deletions,
     comparableClosing(closes),
-    opens,
+    comparableOpening(opens),
   ])
 }
 

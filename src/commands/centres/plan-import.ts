@@ -77,6 +77,7 @@ export interface ImportRequest {
   file: string
   issuesOut?: string | undefined
   report?: string | undefined
+  planOut?: string | undefined
   deleteMissing: boolean
   deleteExtra: boolean
   deleteCentre: readonly string[]
@@ -152,7 +153,12 @@ export async function planWorkbook(
     roster: request.issuesOut === undefined ? undefined : roster,
     reported: request.report === undefined ? undefined : await factsOf(store, { roster, plan }),
     closes: await closedByDeletions(store.db, { deletions, at: ctx.at }),
-    opens: await openedByPlan(store.db, { plan, at: ctx.at }),
+    // What is done is listed once it is done; a plan that is only saved says what it would be.
+    opens: await openedByPlan(store.db, {
+      plan,
+      at: ctx.at,
+      listed: session.common.json && request.planOut !== undefined,
+    }),
     described: offers,
   }
 }
@@ -174,7 +180,7 @@ export async function closedByDeletions(
 /** What is open at once for whom it makes or restores; where nothing is released, one look. */
 export async function openedByPlan(
   db: OpenStore['db'],
-  { plan: { newCentres, restores, newUsers }, at }: { plan: Plan; at: Date },
+  { plan: { newCentres, restores, newUsers }, at, listed }: { plan: Plan; at: Date; listed: boolean },
 ): Promise<readonly Opening[]> {
   if (newCentres.length + restores.length + newUsers.length === 0) return []
   const { findReleases } = await import('../../db/releases.ts')
@@ -182,7 +188,7 @@ export async function openedByPlan(
   if (releases.length === 0) return []
   const { openFor } = await import('../../rules/releases/what-opens.ts')
   const restored = restores.map(({ number }) => number)
-  return openFor(db, { centres: newCentres, restored, users: newUsers, releases, at })
+  return openFor(db, { centres: newCentres, restored, users: newUsers, releases, at, listed })
 }
 
 async function factsOf({ db }: OpenStore, of: { roster: Roster; plan: Plan }): Promise<ReportFacts> {

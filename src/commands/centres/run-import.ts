@@ -13,7 +13,7 @@ import {
 import type { OpenStore } from '../../db/store/open.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Cancelled } from '../../errors.ts'
-import { comparableClosing } from '../../render/closing.ts'
+import { comparableClosing, comparableOpening } from '../../render/closing.ts'
 import {
   describePlan,
   type ImportAnswer,
@@ -158,9 +158,9 @@ async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
   const work = async (trx: Trx, ctx: RuleContext) => {
     await refuseChangedStore(trx, { store, ready })
     const closes = await closedByDeletions(trx, { deletions, at: ctx.at })
-    const opens = await openedByPlan(trx, { plan, at: ctx.at })
+    const opens = await openedByPlan(trx, { plan, at: ctx.at, listed: session.common.json })
     const comparable = (of: Pick<PreparedImport, 'closes' | 'opens'>) =>
-      JSON.stringify([comparableClosing(of.closes), of.opens])
+      JSON.stringify([comparableClosing(of.closes), comparableOpening(of.opens)])
     // Time opens releases as well: whoever agreed to no plan is told what was opened and closed.
     if (run.asks && comparable({ closes, opens }) !== comparable(ready)) throw changedMeanwhile()
     let isShown = false

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import type { CentreOfRelease, ReleaseRow } from '../../db/releases.ts'
 import type { HubRole, Store } from '../../db/schema.ts'
-import { authorisationsOf, stateAt } from './centres-of-release.ts'
-import { readReleaseFacts } from './release-facts.ts'
-import { resourcesAllowedFor } from './visible.ts'
+import { type Authorisation, authorisationsOf, stateAt } from './centres-of-release.ts'
+import { readReleaseFacts, type ReleaseFacts } from './release-facts.ts'
+import { type ResourceTest, resourcesAllowedFor } from './visible.ts'
 import type { Closing } from './what-closes.ts'
 
 /** A release that is open for whoever is made or restored: counted, because an import brings thousands. */
@@ -15,8 +16,15 @@ export interface Opening {
   centres: number
   /** New ones, whose roles let them have it once their accounts are activated. */
   users: number
-  /** Each of those centres, and each of those users whose centre was there before. */
-  whom: readonly Closing[]
+  /** The same where it opens the same for the same centres. */
+  digest: string
+  /** Absent where nobody asked to have it listed. */
+  whom?: OpenedOneByOne
+}
+
+/** Each of the centres that are new or restored, and each new user of a centre that was there: made as they are looked at. */
+export interface OpenedOneByOne extends Iterable<Closing> {
+  readonly length: number
 }
 
 interface Arrivals {
@@ -24,15 +32,29 @@ interface Arrivals {
   centres: Iterable<Pick<CentreOfRelease, 'number' | 'name' | 'kind' | 'country'>>
   /** Deleted until now. */
   restored: readonly string[]
-  users: Iterable<{ email: string; centre: string; hubRole: HubRole | null; roles: readonly string[] }>
+  users: Iterable<NewUser>
+}
+
+interface NewUser {
+  email: string
+  centre: string
+  hubRole: HubRole | null
+  roles: readonly string[]
+}
+
+interface Sought extends Arrivals {
+  releases: readonly ReleaseRow[]
+  at: Date
+  /** Whether each is to be listed: what tells them stays in memory as long as the list. */
+  listed: boolean
 }
 
 /** What is open for centres and users from the moment at which they are made or restored, of what is released. */
 export async function openFor(
   db: Kysely<Store>,
-  { centres, restored, users, releases, at }: Arrivals & { releases: readonly ReleaseRow[]; at: Date },
+  { centres, restored, users, releases, at, listed }: Sought,
 ): Promise<Opening[]> {
-  const people = byCentre(users)
+  const people = countedByCentre(users)
   const coming = new Set(restored)
   // A number that no row of the store has: one of its own for each.
   const made = Array.from(centres, ({ number, name, kind, country }, position) => {
@@ -45,52 +67,128 @@ export async function openFor(
     const { id, name } = release
     const opening = { centres: 0, users: 0 }
     const given = new Set<number>()
-    const whom: Closing[] = []
-    for (const authorisation of authorisationsOf(release, facts)) {
-      if (stateAt(authorisation, at) !== 'open') continue
-      const { centre, resources } = authorisation
-      const they = (people.get(centre.number) ?? []).flatMap(({ email, may }) => {
-        const theirs = resources.filter(may)
-        return theirs.length > 0 ? [{ email, theirs }] : []
-      })
-      if (!coming.has(centre.number) && they.length === 0) continue
-      const place = { release: { id, name }, centre: { number: centre.number, name: centre.name } }
-      if (coming.has(centre.number)) {
-        opening.centres += 1
-        whom.push({ ...place, resources: titlesOf(resources) })
-      } else
-        for (const { email, theirs } of they)
-          whom.push({ ...place, user: email, resources: titlesOf(theirs) })
-      opening.users += they.length
-      for (const resource of resources) given.add(resource.id)
+    const told = new DigestOfLines()
+    let length = 0
+    for (const { centre, resources } of openOf(release, { facts, at })) {
+      const known = whoMayHave(resources, people.get(centre.number))
+      const comes = coming.has(centre.number)
+      if (!comes && known === 0) continue
+      if (comes) opening.centres += 1
+      opening.users += known
+      length += comes ? 1 : known
+      let line = `${centre.number} ${known}`
+      for (const resource of resources) {
+        given.add(resource.id)
+        line += ` ${resource.id}`
+      }
+      told.add(line)
     }
     if (given.size === 0) return []
     const resources = titlesOf(release.resources.filter((resource) => given.has(resource.id)))
-    return { release: { id, name }, resources, ...opening, whom }
+    const whom = { length, [Symbol.iterator]: () => oneByOne(release, { facts, at, coming, users }) }
+    return {
+      release: { id, name },
+      resources,
+      ...opening,
+      digest: told.digest(),
+      ...(listed ? { whom } : {}),
+    }
   })
+}
+
+function* openOf(
+  release: ReleaseRow,
+  { facts, at }: { facts: ReleaseFacts; at: Date },
+): Generator<Authorisation> {
+  for (const authorisation of authorisationsOf(release, facts))
+    if (stateAt(authorisation, at) === 'open') yield authorisation
+}
+
+function* oneByOne(
+  release: ReleaseRow,
+  {
+    facts,
+    at,
+    coming,
+    users,
+  }: { facts: ReleaseFacts; at: Date; coming: ReadonlySet<string>; users: Iterable<NewUser> },
+): Generator<Closing> {
+  const { id, name } = release
+  const people = new Map<string, { email: string; may: ResourceTest }[]>()
+  for (const user of users) {
+    const { email, centre } = user
+    if (coming.has(centre)) continue
+    const there = people.get(centre)
+    const one = { email, may: allowedOnceActive(user) }
+    if (there) there.push(one)
+    else people.set(centre, [one])
+  }
+  for (const { centre, resources } of openOf(release, { facts, at })) {
+    const place = { release: { id, name }, centre: { number: centre.number, name: centre.name } }
+    if (coming.has(centre.number)) yield { ...place, resources: titlesOf(resources) }
+    for (const { email, may } of people.get(centre.number) ?? []) {
+      const theirs = resources.filter(may)
+      if (theirs.length > 0) yield { ...place, user: email, resources: titlesOf(theirs) }
+    }
+  }
 }
 
 function titlesOf(resources: readonly { title: string }[]): string[] {
   return resources.map(({ title }) => title)
 }
 
-/** Somebody new, and what they may have where their centre has it. */
-interface NewPerson {
-  email: string
-  may: ReturnType<typeof resourcesAllowedFor>
+/** New users of a centre, by what they may have where it has it. */
+interface NewPeople {
+  recordings: number
+  others: number
+  either: number
 }
 
 /** Those who may have anything. */
-function byCentre(users: Arrivals['users']): Map<string, NewPerson[]> {
-  const people = new Map<string, NewPerson[]>()
-  for (const { email, centre, hubRole, roles } of users) {
-    // A centre without Global Listening is given no recording, whoever is there.
-    const derivedRoles = roles.includes('exams-officer') ? ['global-listening'] : []
-    const may = resourcesAllowedFor({ hubRole, roles, derivedRoles })
-    if (!may({ kind: 'listening-audio' }) && !may({ kind: 'other' })) continue
-    const there = people.get(centre)
-    if (there) there.push({ email, may })
-    else people.set(centre, [{ email, may }])
+function countedByCentre(users: Arrivals['users']): Map<string, NewPeople> {
+  const people = new Map<string, NewPeople>()
+  for (const user of users) {
+    const may = allowedOnceActive(user)
+    const [recordings, others] = [may({ kind: 'listening-audio' }), may({ kind: 'other' })]
+    if (!recordings && !others) continue
+    const there = people.get(user.centre) ?? { recordings: 0, others: 0, either: 0 }
+    if (recordings) there.recordings += 1
+    if (others) there.others += 1
+    there.either += 1
+    people.set(user.centre, there)
   }
   return people
+}
+
+function allowedOnceActive({ hubRole, roles }: Pick<NewUser, 'hubRole' | 'roles'>): ResourceTest {
+  // A centre without Global Listening is given no recording, whoever is there.
+  const derivedRoles = roles.includes('exams-officer') ? ['global-listening'] : []
+  return resourcesAllowedFor({ hubRole, roles, derivedRoles })
+}
+
+function whoMayHave(resources: readonly { kind: string }[], people: NewPeople | undefined): number {
+  if (people === undefined) return 0
+  const recordings = resources.filter(({ kind }) => kind === 'listening-audio').length
+  if (recordings === 0) return people.others
+  return recordings === resources.length ? people.recordings : people.either
+}
+
+/** So many letters are worth a call. */
+const enough = 16 * 1024
+
+/** One of hundreds of thousands of short lines: together they are quickly read, and one by one they are not. */
+class DigestOfLines {
+  private readonly hash = createHash('sha256')
+  private lines = ''
+
+  add(line: string): void {
+    this.lines += `${line}\n`
+    if (this.lines.length < enough) return
+    this.hash.update(this.lines)
+    this.lines = ''
+  }
+
+  digest(): string {
+    return this.hash.update(this.lines).digest('hex')
+  }
 }

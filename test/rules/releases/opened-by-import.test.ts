@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { inProcess } from '../../terminal.ts'
 import { type ReleasesWorld, worldWithResources } from './world-with-resources.ts'
 
 const headings = 'Centre number,Centre name,Country,Email,First name,Last name,Role'
@@ -21,8 +22,10 @@ describe('an import while a release is open', () => {
   let run: ReleasesWorld['run']
   let released: ReleasesWorld['released']
   let hasBoth: ReleasesWorld['hasBoth']
+  let audio: string
+  let text: string
   beforeEach(async () => {
-    ;({ world, run, released, hasBoth } = await worldWithResources())
+    ;({ world, run, released, hasBoth, audio, text } = await worldWithResources())
     await run('centres', 'delete', 'EG002')
     writeFileSync(world.path('roster.csv'), `${[headings, ...rows].join('\n')}\n`)
   })
@@ -88,16 +91,69 @@ describe('an import while a release is open', () => {
     ])
   })
 
-  it('says it in the answer at a terminal, and in a line of a pipe', async () => {
+  it('counts it in the answer at a terminal, and in a line of a pipe', async () => {
     await open()
     const shown = await world.run([...roster, '--dry-run'], { terminal: { columns: 120 } })
     expect(shown.stdout).toContain(
       'Would be open at once:\n    June (listening-audio and 1 more), for 2 centres',
     )
     const piped = await world.run([...roster, '--yes'])
-    expect(piped.stdout).toContain(
-      '\nopened\t1\tJune\tCA101\tmore.officer@branch.example\nopened\t1\tJune\tEG001\tsecond.officer@school.example\nopened\t1\tJune\tEG002\nopened\t1\tJune\tEG009\n',
+    expect(piped.stdout.split('\n').filter((line) => line.startsWith('opened'))).toEqual([
+      'opened-for\t1\tJune\t2\t5',
+    ])
+  })
+
+  it('lists as many as it counts, each with what their role lets them have', async () => {
+    const schools = [
+      'EG001,Centre EG001,Egypt,third.admin@school.example,Aya,Amin,Admin',
+      ...rows.slice(4, 6),
+      'CA102,Centre CA102,Egypt,third.officer@listening.example,Ola,Samy,Exams Officer',
+    ]
+    writeFileSync(world.path('roster.csv'), `${[headings, ...schools].join('\n')}\n`)
+    const at = ['--opens', '2026-03-01T05:00:00Z', '--for', 'all']
+    for (const [name, of] of [
+      ['Recording', audio],
+      ['Paper', text],
+      ['Both', `${audio},${text}`],
+    ] as const) {
+      await run('releases', 'create', name, '--resource', of, ...at)
+      await run('releases', 'publish', name)
+    }
+    const { opened } = await run(...roster, '--dry-run')
+    const listed = (name: string) =>
+      opened.flatMap((one: { release: { name: string }; user: string; resources: string[] }) =>
+        one.release.name === name ? [[one.user, ...one.resources]] : [],
+      )
+    const [officers, admin] = [
+      ['third.officer@listening.example', 'second.officer@school.example'],
+      'third.admin@school.example',
+    ]
+    expect(listed('Recording')).toEqual(officers.map((email) => [email, 'listening-audio']))
+    expect(listed('Paper')).toEqual([officers[0], officers[1], admin].map((email) => [email, 'pre-release']))
+    expect(listed('Both')).toEqual([...officers.map((email) => [email, ...both]), [admin, 'pre-release']])
+    const { stdout } = await world.run([...roster, '--dry-run'])
+    expect(stdout.match(/(?<=opened-for\t).*/g)).toEqual([
+      '3\tBoth\t0\t3',
+      '2\tPaper\t0\t3',
+      '1\tRecording\t0\t2',
+    ])
+  })
+
+  it('is not done where it opens the same for as many others than was agreed to', async () => {
+    const schools = ['EG009', 'EG010'].map(
+      (number) => `${number},School ${number},Egypt,officer@${number}.example,Omar,Fathy,Exams Officer`,
     )
+    writeFileSync(world.path('roster.csv'), `${[headings, ...schools].join('\n')}\n`)
+    const counted = 'Centre number,Series,Component,Candidates\nEG009,2026-06,0500/12,3\n'
+    writeFileSync(world.path('entries.csv'), counted)
+    await run('entries', 'import', 'entries.csv')
+    await open('entries')
+    const typist = inProcess(world, roster, { columns: 200 })
+    await typist.sees('for 1 centre and 1 new user')
+    await world.tamper(`update entries set centre_number = 'EG010'`)
+    typist.types('y\r')
+    expect((await typist.leaves()).exit).toBe(3)
+    expect(await world.rows(`select number from centres where number in ('EG009', 'EG010')`)).toEqual([])
   })
 
   it('says it when it is shown later, in a line of a pipe, and on its page', async () => {
@@ -128,6 +184,12 @@ describe('an import while a release is open', () => {
     world.setClock('2026-06-02T06:00:00.000Z')
     const { opened } = await run('centres', 'apply', 'roster.plan')
     expect(opened).toEqual(june)
+  })
+
+  it('lists in a plan that is only saved for whom it would', async () => {
+    await open()
+    expect((await run(...roster, '--plan-out', 'roster.plan')).opened).toEqual(june)
+    expect((await run('centres', 'apply', 'roster.plan', '--dry-run')).opened).toEqual(june)
   })
 
   it('says nothing where nothing is open yet, or any more', async () => {
