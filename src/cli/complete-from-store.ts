@@ -54,11 +54,11 @@ async function valuesOf(
     const email = actingFor(settings)
     // What is offered is what a list would show, which everybody may ask for.
     const by = await findActor(store.db, { operator, command: 'find', email, at: now() })
-    const search = { prefix: prefix, visible: visibleCentres(by) }
+    const search = { prefix, visible: visibleCentres(by) }
     const users = /user|subject/.test(kind) ? await usersWithPrefix(store.db, search) : []
     const centres = /centre|audience|subject/.test(kind) ? await centresWithPrefix(store.db, search) : []
     // Cambridge staff's alone, as their lists are.
-    const others = by.kind === 'staff' ? await numberedWithPrefix(store.db, { kind, prefix: prefix }) : []
+    const others = by.kind === 'staff' ? await numberedWithPrefix(store.db, { kind, prefix }) : []
     return [...users, ...centres, ...others].map(
       ({ value, meaning }) => `${oneLine(value)}\t${oneLine(meaning)}`,
     )

@@ -69,7 +69,7 @@ export async function moveIntoPlaceRecorded(
     file.discard()
     throw error
   }
-  return isRecorded ? moveNamedIntoPlace(session, { file, notMoved: notMoved }) : file.moveIntoPlace()
+  return isRecorded ? moveNamedIntoPlace(session, { file, notMoved }) : file.moveIntoPlace()
 }
 
 /** The same once its event is saved, which what may be had is judged with; unsaved, there is no file. */

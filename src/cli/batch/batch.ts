@@ -24,8 +24,8 @@ export async function runBatch(options: BatchOptions, session: Session): Promise
       }
       const { lines, wrong } = await checkLines(window, run)
       if (wrong.length > 0) await refuseWrong(wrong, { run, others: lines.length })
-      else if (whole) await runAsOneChange(lines, { options: options, run })
-      else await runEach(lines, { options: options, run })
+      else if (whole) await runAsOneChange(lines, { options, run })
+      else await runEach(lines, { options, run })
       // Whoever types is not asked for more; of what is piped it is said how much was left.
       if (hasStopped(run.progress) && session.context.stdin.isTTY) break
     }
