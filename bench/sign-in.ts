@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { issueCredential } from '../src/db/credentials.ts'
 import { openStore } from '../src/db/store/open.ts'
 import { commit } from '../src/db/transact.ts'
-import { hours } from '../src/rules/credentials/derive.ts'
+import { hours } from '../src/rules/credentials/lifetimes.ts'
 import { newPassword } from '../src/rules/account/password.ts'
 import {
   median,

@@ -9,8 +9,7 @@ import {
   outputNotes,
   removeEndedNotes,
 } from './output-notes.ts'
-import { unfinishedUploads } from '../db/contents.ts'
-import { unfinishedSheets } from '../db/imports/pending-pin-sheets.ts'
+import { forgetNotedSheets, unfinishedSheets, unfinishedUploads } from '../db/leftovers.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { storePaths, pathsOfStoreFile } from './store-paths.ts'
 import { statusOfOwner, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
@@ -120,7 +119,6 @@ async function forgetEndedSheets(store: OpenStore, noted: NotedSheets): Promise<
 
 /** A note that cannot be taken back names a file that is not there, which harms nobody. */
 export async function forgetSheets(store: OpenStore, unfinished: readonly string[]): Promise<void> {
-  const { forgetNotedSheets } = await import('../db/imports/pending-pin-sheets.ts')
   const { note } = await import('../db/transact.ts')
   await note(store, (trx) => forgetNotedSheets(trx, unfinished)).catch(() => undefined)
 }

@@ -6,7 +6,7 @@ import { pendingPinSheets } from '../db/imports/pending-pin-sheets.ts'
 import { storeCounts } from '../db/store/status.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { renderStatus, type Status, statusJson } from '../render/status.ts'
-import { lifetimes } from '../rules/credentials/derive.ts'
+import { lifetimes } from '../rules/credentials/lifetimes.ts'
 import { releasesOpeningSoon } from '../rules/releases/opening-soon.ts'
 
 export const status = () =>

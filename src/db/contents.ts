@@ -1,5 +1,5 @@
-import type { Kysely, Selectable } from 'kysely'
-import type { ContentTable, Store } from './schema.ts'
+import type { Kysely } from 'kysely'
+import type { Store } from './schema.ts'
 import type { Trx } from './transact.ts'
 
 /** Bytes that are whole. */
@@ -44,9 +44,6 @@ export async function mendContent(
   await trx.deleteFrom('contents').where('id', '=', uploadId).where('sha256', 'is', null).execute()
   await noteMismatch(trx, { contentId, at: null })
 }
-
-/** An upload that is not whole: nothing refers to it. */
-export type Upload = Pick<Selectable<ContentTable>, 'id' | 'maker' | 'begun_at'>
 
 export async function beginUpload(trx: Trx, { maker, at }: { maker: string; at: Date }): Promise<number> {
   const { id } = await trx
@@ -100,15 +97,6 @@ export async function finishUpload(
     .where('sha256', 'is', null)
     .executeTakeFirst()
   return numUpdatedRows > 0n
-}
-
-export function unfinishedUploads(db: Kysely<Store>): Promise<Upload[]> {
-  return db
-    .selectFrom('contents')
-    .select(['id', 'maker', 'begun_at'])
-    .where('sha256', 'is', null)
-    .orderBy('id')
-    .execute()
 }
 
 /** Takes away what was uploaded of something that will never be whole; what is whole stays. */

@@ -100,7 +100,7 @@ export interface Engine {
   /** Whether work that failed so may be tried again: nothing of it was saved. */
   mayRunAgain(error: unknown): boolean
   /** What does not hold together, as far as the engine itself can tell. */
-  damage(): Finding[]
+  damage(): Promise<Finding[]>
   /** The rows of a table as they are kept, many at once, each with its values in the order of the columns. */
   rowsOf(table: string, columns: readonly string[]): AsyncIterable<Value[][]>
   /** The highest number that a table ever gave; 0 where it gave none. */

@@ -1,4 +1,5 @@
-import { lifetimes, pinOf, printedPin } from '../rules/credentials/derive.ts'
+import { pinOf, printedPin } from '../rules/credentials/derive.ts'
+import { endOfPin } from '../rules/credentials/lifetimes.ts'
 import type { Form, FormsToWrite, SheetToWrite, TextRun } from '../workbook/sheet.ts'
 import type { Tables } from '../workbook/write.ts'
 import type { PlannedUser } from './plan.ts'
@@ -56,7 +57,7 @@ interface NewPins {
 
 /** The rows of an import's new users. */
 export function* pinsOfNewUsers({ users, nonces, pinKey, centreNames, at }: NewPins): Generator<PinRow> {
-  const validUntil = new Date(at.getTime() + lifetimes.pin).toISOString()
+  const validUntil = endOfPin(at)
   let position = 0
   for (const { centre, firstName, lastName, email } of users) {
     const nonce = nonces.at(position)

@@ -2,7 +2,8 @@ import { usersOfImport, type ImportedUser } from '../db/imports/imports.ts'
 import { renewPins } from '../db/credentials.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
-import { lifetimes, pinOf, printedPin } from '../rules/credentials/derive.ts'
+import { pinOf, printedPin } from '../rules/credentials/derive.ts'
+import { endOfPin } from '../rules/credentials/lifetimes.ts'
 import { permit } from '../rules/permissions/decide.ts'
 import { appendAudit } from '../rules/audit/append.ts'
 import { pinStatus } from '../rules/users/account.ts'
@@ -69,10 +70,7 @@ function pinRow(user: ImportedUser, { pinKey, at }: { pinKey: Buffer; at: Date }
     lastName: user.last_name,
     email: user.email,
     pin: open && user.pin_nonce ? printedPin(pinOf(pinKey, user.pin_nonce)) : (reason ?? 'none'),
-    validUntil:
-      open && user.pin_issued_at
-        ? new Date(Date.parse(user.pin_issued_at) + lifetimes.pin).toISOString()
-        : '',
+    validUntil: open && user.pin_issued_at ? endOfPin(user.pin_issued_at) : '',
   }
 }
 

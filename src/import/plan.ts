@@ -1,7 +1,7 @@
 import type { SeenCentres } from '../db/imports/centres-seen.ts'
 import type { ImportView } from '../db/imports/view.ts'
 import type { HubRole } from '../db/schema.ts'
-import { isHubRole } from '../rules/roles/catalogue.ts'
+import { isHubRole } from '../rules/users/account.ts'
 import { hubRoleFor } from '../rules/users/new-user.ts'
 import { cellName } from '../workbook/cell.ts'
 import { runningNumbers } from '../workbook/headings-errors.ts'

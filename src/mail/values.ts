@@ -1,7 +1,8 @@
 import type { Credential } from '../db/credentials.ts'
+import { lifetimes } from '../rules/credentials/lifetimes.ts'
 import type { CredentialPurpose, OutboxRow } from '../db/schema.ts'
 import type { Keys } from '../db/store/keys.ts'
-import { codeOf, isLinkPurpose, lifetimes, linkOf, temporaryPasswordOf } from '../rules/credentials/derive.ts'
+import { codeOf, isLinkPurpose, linkOf, temporaryPasswordOf } from '../rules/credentials/derive.ts'
 import { isLetterName, type LetterName, letters } from '../rules/mail/letters.ts'
 import type { Values } from './fill-in.ts'
 

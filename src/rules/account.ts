@@ -1,22 +1,17 @@
 import { shellWord } from '../shell-word.ts'
-import {
-  accountRequests,
-  type Credential,
-  findCredential,
-  findOpenCredential,
-  noteAccountRequest,
-  voidCredentials,
-} from '../db/credentials.ts'
+import { type Credential, findCredential, findOpenCredential, voidCredentials } from '../db/credentials.ts'
 import type { Keys } from '../db/store/keys.ts'
 import { together, type Trx } from '../db/transact.ts'
 import { markActive, markSignedIn, type Secrets, findSecrets } from '../db/users/passwords.ts'
 import {
+  accountRequests,
   countWrongPin,
   countWrongSignIn,
   countWrongTry,
   forgetWrongSignIns,
+  noteAccountRequest,
   wrongSignInsFor,
-} from '../db/wrong-tries.ts'
+} from '../db/rate-limits.ts'
 import { Refused } from '../errors.ts'
 import { choosePassword, isPassword, type NewPassword } from './account/password.ts'
 import {
@@ -34,7 +29,6 @@ import {
 import { appendAudit } from './audit/append.ts'
 import {
   codeOf,
-  hours,
   isLinkPurpose,
   linkSecretOf,
   looksLikeTemporaryPassword,
@@ -44,6 +38,7 @@ import {
   temporaryPasswordOf,
   timingSafeEqualText,
 } from './credentials/derive.ts'
+import { hours } from './credentials/lifetimes.ts'
 import { queueMessage } from './mail/queue-message.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import type { Account } from './users/account.ts'

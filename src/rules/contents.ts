@@ -8,9 +8,8 @@ import {
   noteMismatch,
   readPieces,
   wholeContents,
-  type Upload,
-  unfinishedUploads,
 } from '../db/contents.ts'
+import { type Upload, unfinishedUploads } from '../db/leftovers.ts'
 import { transactionState, type Trx } from '../db/transact.ts'
 import { Refused, Unavailable } from '../errors.ts'
 import { createHash } from 'node:crypto'

@@ -54,7 +54,7 @@ async function checkStore(
   const { checkFiles } = await import('../../db/store/check.ts')
   const { db } = storePaths(session)
   permit(ctx, 'store.backup', { name: 'store' })
-  const { damage, warnings } = checkFiles(store, db)
+  const { damage, warnings } = await checkFiles(store, db)
   const log = damage.length === 0 ? await findingsOfAudit(store, session) : { damage: [], warnings: [] }
   damage.push(...log.damage)
   warnings.push(...log.warnings)

@@ -7,7 +7,7 @@ import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { addUser, addUsers, type UserRow } from '../../rules/users/add.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
 import { eachNamed, forEachTarget } from '../../rules/batch.ts'
-import { type Account, nameOf } from '../../rules/users/account.ts'
+import { type Account, isHubRole, nameOf } from '../../rules/users/account.ts'
 import { columnsHelp, tableOptions } from '../read-table.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { type Draft, keepDraft } from '../../cli/drafts.ts'
@@ -26,7 +26,7 @@ import {
 } from './new-people.ts'
 import { shellWord } from '../../shell-word.ts'
 import { userColumns } from './read-users.ts'
-import { isHubRole, offeredRoles, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
+import { offeredRoles, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 
 const options = {
   centre: orName('centre', option('<centre>', 'the number or name of their centre')),

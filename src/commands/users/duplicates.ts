@@ -1,4 +1,4 @@
-import { livePeople, type PersonRow } from '../../db/users/users.ts'
+import { livePeople, type PersonRow } from '../../db/users/everybody.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import { findDuplicates, type Pair, type Likeness } from '../../rules/users/duplicates.ts'
 import { seenBy, visibleCentres } from '../../rules/permissions/decide.ts'

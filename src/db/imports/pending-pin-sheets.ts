@@ -36,15 +36,6 @@ export async function removePendingPinSheet(trx: Trx, importId: number): Promise
   await trx.deleteFrom('pin_sheets_owed').where('import_id', '=', importId).execute()
 }
 
-/** Nothing was committed, and the file is gone. */
-export async function forgetNotedSheets(trx: Trx, unfinished: readonly string[]): Promise<void> {
-  await trx
-    .deleteFrom('pin_sheets_owed')
-    .where('import_id', 'is', null)
-    .where('unfinished', 'in', unfinished)
-    .execute()
-}
-
 /** Oldest import first. */
 export function pendingPinSheets(db: Kysely<Store>): Promise<PendingPinSheet[]> {
   return db
@@ -52,16 +43,5 @@ export function pendingPinSheets(db: Kysely<Store>): Promise<PendingPinSheet[]> 
     .innerJoin('imports', 'imports.id', 'import_id')
     .select(['imports.id as importId', 'file', 'digest', 'unfinished'])
     .orderBy('import_id')
-    .execute()
-}
-
-/** Where sheets were written to, of imports that were committed and of those that were not. */
-export async function unfinishedSheets(
-  db: Kysely<Store>,
-): Promise<{ unfinished: string; importId: number | null }[]> {
-  return db
-    .selectFrom('pin_sheets_owed')
-    .select(['unfinished', 'import_id as importId'])
-    .orderBy('unfinished')
     .execute()
 }

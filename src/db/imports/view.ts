@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import { nearKey } from '../centres/near-number.ts'
 import type { Store } from '../schema.ts'
-import { domainsInUse } from '../users/users.ts'
+import { domainsInUse } from '../users/everybody.ts'
 import {
   type CentreLocation,
   locationsOf,

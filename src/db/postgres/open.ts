@@ -143,7 +143,7 @@ function sharedEngine(connection: SharedConnection, db: Kysely<Store>): Engine {
           where relkind = 'r' and relnamespace = (select oid from pg_namespace where nspname = current_schema())`,
       ),
     mayRunAgain: (error) => connection.mayRunAgain(error),
-    damage: () => [],
+    damage: async () => [],
     rowsOf: (table, columns) => connection.rowsOf(table, columns),
     lastNumber: (table) => connection.lastNumber(table),
     copyOut: async (to, options) => {

@@ -3,7 +3,6 @@ import { existsSync, statSync } from 'node:fs'
 import type { Engine, Value, Bulk } from '../engine.ts'
 import { faultPoint } from '../../fault-points.ts'
 import { isBusy } from './errors.ts'
-import { damageIn } from './integrity.ts'
 import { noteHolder, releaseStore } from './wait.ts'
 
 interface Connected {
@@ -33,7 +32,10 @@ export function sqliteEngine(raw: Database.Database, { named, path }: Connected)
     size: async () => sizeOf(named),
     aboutToCommit: () => undefined,
     mayRunAgain: () => false,
-    damage: () => damageIn(raw, named),
+    damage: async () => {
+      const { damageIn } = await import('./integrity.ts')
+      return damageIn(raw, named)
+    },
     rowsOf: (table, columns) => rowsOf(raw, { table, columns }),
     lastNumber: async (table) =>
       raw.prepare<[string], number>('select seq from sqlite_sequence where name = ?').pluck().get(table) ?? 0,

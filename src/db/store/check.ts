@@ -17,9 +17,9 @@ export interface Checked {
 }
 
 /** Looks through a store as it is, its key, and what lies beside them; changes nothing. */
-export function checkFiles(store: OpenStore, path: string): Checked {
+export async function checkFiles(store: OpenStore, path: string): Promise<Checked> {
   const { engine, keyFile } = store
-  const damage = engine.damage()
+  const damage = await engine.damage()
   const fingerprint = engine.fingerprint()
   damage.push(...troubleWithKey(store))
   const beside = [

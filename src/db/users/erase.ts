@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { anyOf, positionOf } from '../portable.ts'
 import type { Store } from '../schema.ts'
 import { sendWithNext, together, type Trx } from '../transact.ts'
-import { forgetWrongSignIns } from '../wrong-tries.ts'
+import { forgetWrongSignIns } from '../rate-limits.ts'
 import { addressOfErased } from './erased-accounts.ts'
 import { mayMention, mentionsIn, mentionsInFileName, spellingsOf, type WrittenAddress } from './mentions.ts'
 

@@ -1,6 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import { isVisible, type VisibleCentres } from '../centres/visible.ts'
-import { anyOf, positionOf } from '../portable.ts'
+import { anyOf } from '../portable.ts'
 import { type Placeholders, prepared } from '../prepared.ts'
 import type { Store, UserStatus } from '../schema.ts'
 
@@ -217,98 +216,6 @@ export async function openPinOf(
     .executeTakeFirst()
   if (!row?.pin_nonce || row.pin_issued_at === null) return undefined
   return { nonce: row.pin_nonce, issuedAt: row.pin_issued_at }
-}
-
-/** The domains of live users' addresses that matter to whoever asks, each once. */
-export async function domainsInUse(
-  db: Kysely<Store>,
-  thatMatter: (lines: string) => string[],
-): Promise<Set<string>> {
-  const domains = new Set<string>()
-  for (let last: string | null = ''; last !== null; ) {
-    const some: DomainsOfAddresses = await domainsOfAddresses(db, last)
-    for (const domain of thatMatter(some.domains ?? '')) domains.add(domain)
-    last = some.last
-  }
-  return domains
-}
-
-interface DomainsOfAddresses {
-  domains: string | null
-  /** The last address that was read; none behind the end. */
-  last: string | null
-}
-
-/** In the order of their index, which alone is read as its own condition is asked for, and many in one text: quicker than a row for each. */
-async function domainsOfAddresses(db: Kysely<Store>, after: string): Promise<DomainsOfAddresses> {
-  const some = db
-    .selectFrom('users')
-    .select('email_key')
-    .where('status', '<>', sql.lit('deleted'))
-    .where('email_key', '>', after)
-    .orderBy('email_key')
-    .limit(addressesAtOnce)
-  const domain = sql`substr(email_key, ${positionOf('@', sql.ref('email_key'))} + 1)`
-  const { rows } = await sql<DomainsOfAddresses>`
-    select string_agg(${domain}, ${sql.lit('\n')}) as domains, max(email_key) as last
-    from (${some}) as addresses`.execute(db)
-  return rows[0] ?? { domains: null, last: null }
-}
-
-const addressesAtOnce = 50_000
-
-/** As much of a user as it takes to compare them with others. */
-export interface PersonRow {
-  id: number
-  email: string
-  emailKey: string
-  firstName: string
-  lastName: string
-  /** The centre's number. */
-  centre: string | null
-  status: UserStatus
-  lastSignedInAt: string | null
-}
-
-const peopleAtOnce = 5000
-
-/** Every user who is not deleted, of the centres that may be seen: some thousand at a time, and some by their ids. */
-export function livePeople(
-  db: Kysely<Store>,
-  { visible, centre }: { visible: VisibleCentres; centre?: number | undefined },
-): {
-  pages: () => AsyncGenerator<PersonRow[]>
-  withIds: (ids: readonly number[]) => Promise<PersonRow[]>
-} {
-  const people = db
-    .selectFrom('users')
-    .leftJoin('centres', 'centres.id', 'users.centre_id')
-    .select([
-      'users.id',
-      'email',
-      'email_key as emailKey',
-      'first_name as firstName',
-      'last_name as lastName',
-      'centres.number as centre',
-      'users.status',
-      'last_signed_in_at as lastSignedInAt',
-    ])
-    .where('users.status', '<>', 'deleted')
-    .where(isVisible('users.centre_id', visible))
-    .orderBy('users.id')
-  const query = centre === undefined ? people : people.where('users.centre_id', '=', centre)
-  return {
-    async *pages() {
-      let last = 0
-      for (;;) {
-        const page = await query.where('users.id', '>', last).limit(peopleAtOnce).execute()
-        if (page.length > 0) yield page
-        if (page.length < peopleAtOnce) return
-        last = page.at(-1)?.id ?? last
-      }
-    },
-    withIds: (ids) => query.where(anyOf(sql.ref('users.id'), ids)).execute(),
-  }
 }
 
 /** Which account has each of these keys of addresses; where none has, the last that had it. */

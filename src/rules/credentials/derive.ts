@@ -1,18 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Credential } from '../../db/credentials.ts'
 
-const day = 86_400_000
-export const hours = (count: number) => count * 3_600_000
-
-/** How long each lives, in milliseconds. */
-export const lifetimes = {
-  pin: 30 * day,
-  'set-up': hours(48),
-  reset: hours(24),
-  'temporary-password': hours(48),
-  code: 30 * 60_000,
-} as const
-
 /** Wrong tries after which a PIN or a code is void. */
 export const maxWrongTries = 5
 

@@ -2,7 +2,7 @@ import { newUsersWithoutLetter, queueLetters, importStatus } from '../../db/impo
 import type { Trx } from '../../db/transact.ts'
 import { NotFound, Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { lifetimes } from '../credentials/derive.ts'
+import { endOfPin } from '../credentials/lifetimes.ts'
 import { subjectOf } from './letters.ts'
 import { headerText } from './queue-message.ts'
 import { permit } from '../permissions/decide.ts'
@@ -33,7 +33,7 @@ export async function queueActivationLetters(
       toAddress: email,
       toName: `${firstName} ${lastName}`.trim(),
       fields: JSON.stringify(fields),
-      expiresAt: new Date(Date.parse(pinIssuedAt) + lifetimes.pin).toISOString(),
+      expiresAt: endOfPin(pinIssuedAt),
     }
   })
   return queueLetters(trx, { letter, subject, importId, at, letters })

@@ -4,7 +4,7 @@ import { subjectOr } from '../../db/templates.ts'
 import type { CredentialPurpose } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { isErased } from '../../db/users/erased-accounts.ts'
-import { lifetimes } from '../credentials/derive.ts'
+import { lifetimes } from '../credentials/lifetimes.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type LetterName, letters } from './letters.ts'
 

@@ -3,7 +3,7 @@ import type { VisibleCentres } from '../../db/centres/visible.ts'
 import type { CentreKind, HubRole } from '../../db/schema.ts'
 import { NotPermitted } from '../../errors.ts'
 import { recordingRefusal } from '../audit/record-refusal.ts'
-import { isHubRole } from '../roles/catalogue.ts'
+import { isHubRole } from '../users/account.ts'
 import type { ActingUser, Actor, RuleContext } from './actor.ts'
 import {
   type Action,

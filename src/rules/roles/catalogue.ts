@@ -1,4 +1,3 @@
-import type { HubRole } from '../../db/schema.ts'
 import { searchKey } from '../../search-key.ts'
 
 export type Service =
@@ -139,10 +138,6 @@ export function titleOfRole(name: string): string {
 
 /** The sites that hold Progression Test data. */
 export const progressionTestSites = ['cambridge-primary', 'cambridge-lower-secondary'] as const
-
-export function isHubRole(name: string): name is HubRole {
-  return name === 'coordinator' || name === 'admin' || name === 'teacher'
-}
 
 /** Made for the first name that is typed. */
 let byName: ReadonlyMap<string, Role> | undefined

@@ -1,14 +1,7 @@
 import { Refused, Usage } from '../../errors.ts'
 import { unknownName } from '../unknown-name.ts'
-import {
-  catalogue,
-  findRole,
-  findSite,
-  isHubRole,
-  progressionTestSites,
-  type Site,
-  sites,
-} from './catalogue.ts'
+import { catalogue, findRole, findSite, progressionTestSites, type Site, sites } from './catalogue.ts'
+import { isHubRole } from '../users/account.ts'
 
 export interface ChosenRoles {
   admin: boolean

@@ -1,6 +1,6 @@
 import type { CentreKind, HubRole, PinState, UserStatus } from '../../db/schema.ts'
 import type { ListedUser } from '../../db/users/users.ts'
-import { lifetimes } from '../credentials/derive.ts'
+import { lifetimes } from '../credentials/lifetimes.ts'
 
 export interface CentreOfUser {
   id: number
@@ -101,6 +101,11 @@ function centreOf(row: UncountedUser): CentreOfUser | null {
 function rolesOf({ hub_role, role_names }: UncountedUser): string[] {
   const others = role_names ? role_names.split(',') : []
   return hub_role ? [hub_role, ...others] : others
+}
+
+/** An account has one of these at the most, and any number of the others. */
+export function isHubRole(name: string): name is HubRole {
+  return name === 'coordinator' || name === 'admin' || name === 'teacher'
 }
 
 /** Derived, never granted: the exams officers of a school, and of an associate centre marked for it. */

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein'
-import type { PersonRow } from '../../db/users/users.ts'
+import type { PersonRow } from '../../db/users/everybody.ts'
 import { likenessOf, nameKeyOf } from './look-alike.ts'
 
 export type Likeness = 'same-name-near-address' | 'same-name-same-centre' | 'look-alike-address'

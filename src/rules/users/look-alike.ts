@@ -1,6 +1,6 @@
 import { domainToUnicode } from 'node:url'
 import type { Trx } from '../../db/transact.ts'
-import { domainsInUse } from '../../db/users/users.ts'
+import { domainsInUse } from '../../db/users/everybody.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { searchKey } from '../../search-key.ts'

@@ -6,7 +6,8 @@ import { Refused } from '../../errors.ts'
 import { type Account, nameOf } from './account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { accountById, onUser } from './changed.ts'
-import { lifetimes, pinOf } from '../credentials/derive.ts'
+import { pinOf } from '../credentials/derive.ts'
+import { endOfPin } from '../credentials/lifetimes.ts'
 import { findUser } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -44,7 +45,7 @@ export async function issuePin(trx: Trx, { email, key, ctx }: Issue): Promise<Is
   return {
     account: await accountById(trx, { id: account.id, at }),
     pin: pinOf(key, nonce),
-    validUntil: endOf(at),
+    validUntil: endOfPin(at),
     voids: account.pin === 'issued',
     changed: true,
   }
@@ -73,7 +74,7 @@ export async function showPin(trx: Trx, { email, key, ctx }: Issue): Promise<Iss
   return {
     account,
     pin: pinOf(key, open.nonce),
-    validUntil: endOf(new Date(open.issuedAt)),
+    validUntil: endOfPin(open.issuedAt),
     voids: false,
     changed: false,
   }
@@ -94,8 +95,4 @@ function refusePin(account: Account): void {
       },
     )
   }
-}
-
-function endOf(issued: Date): string {
-  return new Date(issued.getTime() + lifetimes.pin).toISOString()
 }

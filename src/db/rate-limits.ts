@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto'
+import type { Kysely } from 'kysely'
 import { type Credential, voidPin } from './credentials.ts'
+import type { Store } from './schema.ts'
 import { sendWithNext, transactionState, type Trx } from './transact.ts'
 
 /** Counts a wrong try; the last one allowed voids it. */
@@ -87,6 +89,38 @@ export async function forgetWrongSignIns(trx: Trx, key: string): Promise<void> {
 /** Those of every address: under a new key none would be found again. */
 export async function forgetEveryWrongSignIn(trx: Trx): Promise<void> {
   await sendWithNext(trx, trx.deleteFrom('wrong_sign_ins'))
+}
+
+/** When an account's owner asked for a message and got one, since then, latest first. */
+export async function accountRequests(
+  db: Kysely<Store>,
+  { userId, since }: { userId: number; since: Date },
+): Promise<Date[]> {
+  const rows = await db
+    .selectFrom('account_requests')
+    .select('at')
+    .where('user_id', '=', userId)
+    .where('at', '>', since.toISOString())
+    .orderBy('at', 'desc')
+    .execute()
+  return rows.map(({ at }) => new Date(at))
+}
+
+/** Notes one more, of one moment once, and forgets those before `since`. */
+export async function noteAccountRequest(
+  trx: Trx,
+  { userId, at, since }: { userId: number; at: Date; since: Date },
+): Promise<void> {
+  await trx
+    .deleteFrom('account_requests')
+    .where('user_id', '=', userId)
+    .where('at', '<=', since.toISOString())
+    .execute()
+  await trx
+    .insertInto('account_requests')
+    .values({ user_id: userId, at: at.toISOString() })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 }
 
 /** People type addresses that are not theirs, and not ours: without the store's key nobody can try which. */
