@@ -77,7 +77,7 @@ export const sampleUsers = () =>
 
 /** The roles that adding somebody can give. */
 const grantableRoles = catalogue
-  .filter(({ ctx }) => ctx !== 'derived' && ctx !== 'by-coordinator-commands')
+  .filter(({ given }) => given !== 'derived' && given !== 'by-coordinator-commands')
   .map(({ name }) => name)
   .sort()
 

@@ -148,14 +148,14 @@ function rolesOf(row: RosterRow): readonly string[] {
   for (const word of wordsOf(text)) {
     const role = findRole(word)
     if (role === undefined) holdBackUnknownRole(row, word)
-    else if (role.ctx === 'by-staff' || role.ctx === 'derived') {
+    else if (role.given === 'by-staff' || role.given === 'derived') {
       holdBack(row, {
         field: 'role',
         value: word,
         code: 'role-not-granted',
         message: `${role.name} is not given by an import`,
         hint:
-          role.ctx === 'derived'
+          role.given === 'derived'
             ? 'It comes with exams-officer.'
             : `After the import: ssh-admin roles grant ${row.address?.email ?? 'EMAIL'} ${role.name}`,
       })

@@ -7,7 +7,7 @@ import { type CentreField, columnsToWrite, headingOf, writtenFields } from './co
 /** The roles an import can give. */
 function offeredRoles(): string[] {
   return catalogue
-    .filter(({ ctx }) => ctx !== 'derived' && ctx !== 'by-staff')
+    .filter(({ given }) => given !== 'derived' && given !== 'by-staff')
     .map(({ name }) => name)
     .sort()
 }

@@ -8,15 +8,15 @@ import type { JsonAnswer, JsonItem } from './json.ts'
 import type { View } from './table.ts'
 import { markOf } from './text.ts'
 
-const givers: Readonly<Record<NonNullable<Role['ctx']>, string>> = {
+const givers: Readonly<Record<NonNullable<Role['given']>, string>> = {
   'by-staff': 'Cambridge staff only',
   derived: 'nobody: follows from others',
   'by-coordinator-commands': 'the coordinator commands',
   'by-admin-rights': 'users add, users edit',
 }
 
-function giverOf({ ctx }: Role): string {
-  return ctx ? givers[ctx] : 'roles grant'
+function giverOf({ given }: Role): string {
+  return given ? givers[given] : 'roles grant'
 }
 
 /** What is said of a role, as `--json` says it. */

@@ -234,6 +234,19 @@ function reportedFailure({ target, failure }: { target: string; failure: Failure
   return { problem: problemOf({ target, failure }), failure: isNeeded ? failure : undefined }
 }
 
+/** What was typed wrongly is told before what is not there. @param refuseMistyped throws for it */
+export async function mistypedFirst<Found>(
+  finding: Promise<Found>,
+  refuseMistyped: () => unknown,
+): Promise<Found> {
+  try {
+    return await finding
+  } catch (error) {
+    if (error instanceof NotFound) refuseMistyped()
+    throw error
+  }
+}
+
 /** The refusal that some work ends in, if it does. */
 export async function failureOf(work: () => unknown): Promise<Failure | undefined> {
   try {

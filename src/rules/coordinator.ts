@@ -16,6 +16,7 @@ import { foundUser } from './users/find.ts'
 import { onCentre, permit, mayLearnOf } from './permissions/decide.ts'
 import { type Person, newUser } from './users/new-user.ts'
 import { appendAudit } from './audit/append.ts'
+import { mistypedFirst } from './batch.ts'
 import { queueMessage } from './mail/queue-message.ts'
 import { lettersWaitingFor } from '../db/outbox.ts'
 import { findCentre, typedCentreNumber } from './centres/find.ts'
@@ -156,17 +157,17 @@ export async function changeCoordinator(
   { centre: number, successor, suspendFormer, ctx }: Change,
 ): Promise<Coordination> {
   const { at } = ctx
-  const [present, there] = await together(
-    coordinationOf(trx, { number, at, changed: false, ctx }),
-    userOfSuccessor(trx, successor),
+  const [present, there] = await mistypedFirst(
+    together(coordinationOf(trx, { number, at, changed: false, ctx }), userOfSuccessor(trx, successor)),
+    () => successor && 'to' in successor && typedAddress(successor.to),
   )
   const { centre, coordinator: former } = present
   permit(ctx, 'coordinator.change', onCentre(centre))
-  refuseDeletedCentre(centre)
   if (!successor) throw new Usage('Who takes the place?', { hint: '--to EMAIL' })
   let queueLetter: () => Promise<void>
   if ('to' in successor) {
     const chosen = await foundUser(trx, { row: there, email: successor.to, ...ctx })
+    refuseDeletedCentre(centre)
     if (chosen.id === former?.id) return present
     refuseIneligible(chosen, centre)
     if (former) await stepDown(trx, { former, suspendFormer, at })
@@ -176,6 +177,7 @@ export async function changeCoordinator(
     queueLetter = () => queueMessage(trx, ctx, { letter: 'coordinator-appointed', to: chosen })
   } else {
     const { person } = successor
+    refuseDeletedCentre(centre)
     await refuseAddressInUse(trx, { holder: there, centre, person, ctx })
     if (former) await stepDown(trx, { former, suspendFormer, at })
     const coordinator = await createCoordinator(trx, { centre, person, ctx })

@@ -149,7 +149,7 @@ const tickableSites = sites.filter((site) => site !== 'school-support-hub')
 
 /** A coordinator's place in the hub is given and taken by the coordinator commands. */
 function tickableRoles({ hubRole }: Account): string[] {
-  const others = catalogue.filter(({ ctx }) => ctx === undefined || ctx === 'by-staff')
+  const others = catalogue.filter(({ given }) => given === undefined || given === 'by-staff')
   return [...(hubRole === 'coordinator' ? [] : ['admin']), ...others.map(({ name }) => name)]
 }
 

@@ -1,6 +1,16 @@
 import { Refused, Usage } from '../../errors.ts'
+import type { Actor, RuleContext } from '../permissions/actor.ts'
+import { decide, permit, type Target } from '../permissions/decide.ts'
 import { unknownName } from '../unknown-name.ts'
-import { catalogue, findRole, findSite, progressionTestSites, type Site, sites } from './catalogue.ts'
+import {
+  catalogue,
+  findRole,
+  findSite,
+  progressionTestSites,
+  type Role,
+  type Site,
+  sites,
+} from './catalogue.ts'
 import { isHubRole } from '../users/account.ts'
 
 export interface ChosenRoles {
@@ -8,36 +18,70 @@ export interface ChosenRoles {
   teacher: boolean
   /** Other than the hub's. */
   roles: string[]
+  /** Given by commands of their own, or by none: see `refuseUngrantable`. */
+  ungrantable: Role[]
 }
 
-/** Reads roles as they were typed or written in a table. @throws `unknown-role`, `is-coordinator`, `derived-role` */
+/** Reads roles as they were typed or written in a table. @throws `unknown-role` */
 export function chosenRoles(names: readonly string[]): ChosenRoles {
-  const roles = names.map(roleNamed)
+  const chosen = [...new Set(names.map(roleNamed))]
+  const ungrantable = chosen.filter(isUngrantable)
+  const roles = chosen.filter((role) => !isUngrantable(role)).map(({ name }) => name)
   return {
     admin: roles.includes('admin'),
     teacher: roles.includes('teacher'),
-    roles: [...new Set(roles.filter((role) => !isHubRole(role)))].sort(),
+    roles: roles.filter((role) => !isHubRole(role)).sort(),
+    ungrantable,
   }
 }
 
-function roleNamed(name: string): string {
+function roleNamed(name: string): Role {
   const role = findRole(name)
   if (!role) throw unknownName({ kind: 'role', name, known: catalogue.map((one) => one.name) })
-  if (role.ctx === 'by-coordinator-commands') {
-    throw new Refused(
-      'is-coordinator',
-      'The role coordinator is given and taken by the coordinator commands.',
-      {
-        hint: "ssh-admin coordinator add CENTRE 'Name <email>'",
-      },
-    )
+  return role
+}
+
+function isUngrantable({ given }: Role): boolean {
+  return given === 'by-coordinator-commands' || given === 'derived'
+}
+
+interface Granting {
+  ctx: RuleContext
+  action: 'roles.grant' | 'roles.revoke'
+  target: Target
+}
+
+/**
+ * How such a role comes about is told to those who could give it; all others may not.
+ * @throws `not-permitted`, `is-coordinator`, `derived-role`
+ */
+export function refuseUngrantable({ ungrantable }: ChosenRoles, { ctx, action, target }: Granting): void {
+  for (const role of ungrantable) {
+    const isTheirs = role.given === 'by-coordinator-commands' && mayAddCoordinator(ctx.by, target)
+    if (!isTheirs) permit(ctx, action, { ...target, role: role.name })
+    throw notGranted(role)
   }
-  if (role.ctx === 'derived') {
-    throw new Refused('derived-role', `${role.name} is ${role.does}.`, {
+}
+
+function mayAddCoordinator(by: Actor, { name, user, centre = user?.centre ?? undefined }: Target): boolean {
+  return centre !== undefined && decide(by, 'coordinator.add', { name, centre }).allowed
+}
+
+/** In a table, whoever gives it: its cells are read before anybody's rights. @throws `is-coordinator`, `derived-role` */
+export function refuseUngrantableCell({ ungrantable: [role] }: ChosenRoles): void {
+  if (role) throw notGranted(role)
+}
+
+function notGranted({ name, given, does }: Role): Refused {
+  if (given === 'derived')
+    return new Refused('derived-role', `${name} is ${does}.`, {
       hint: 'Give the role exams-officer; the rest follows from it.',
     })
-  }
-  return role.name
+  return new Refused(
+    'is-coordinator',
+    'The role coordinator is given and taken by the coordinator commands.',
+    { hint: "ssh-admin coordinator add CENTRE 'Name <email>'" },
+  )
 }
 
 /** Reads sites by name. The hub comes with every hub role, and is no choice of its own. */

@@ -5,10 +5,10 @@ import { type Account, nameOf } from '../users/account.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from '../users/changed.ts'
-import { chosenRoles } from './chosen.ts'
-import { eachNamed } from '../batch.ts'
+import { chosenRoles, refuseUngrantable } from './chosen.ts'
+import { eachNamed, mistypedFirst } from '../batch.ts'
 import { findUser } from '../users/find.ts'
-import { permit } from '../permissions/decide.ts'
+import { decide, permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 
 interface Granting {
@@ -19,9 +19,8 @@ interface Granting {
 
 /** Gives somebody roles of their centre's services [factsheet on managing users in My Cambridge]. */
 export async function grantRoles(trx: Trx, { email, roles, ctx }: Granting): Promise<ChangedUser> {
-  const account = await findUser(trx, { email, ...ctx })
-  const chosen = await serviceRoles(roles, account)
-  for (const role of chosen) permit(ctx, 'roles.grant', { ...onUser(account), role })
+  const account = await mistypedFirst(findUser(trx, { email, ...ctx }), () => chosenRoles(roles))
+  const chosen = await serviceRoles(roles, { account, action: 'roles.grant', ctx })
   if (account.centre === null) {
     throw new Refused('no-centre', `${nameOf(account)} belongs to no centre, and roles are held at one.`, {
       hint: `ssh-admin users add '${nameOf(account)} <${account.email}>' --centre CENTRE`,
@@ -35,24 +34,10 @@ export async function grantRoles(trx: Trx, { email, roles, ctx }: Granting): Pro
   return edited(trx, { account, action: 'roles.granted', roles: granted, ctx })
 }
 
-/** Roles by name, without those of the hub, which have commands of their own. */
-async function serviceRoles(names: readonly string[], { email }: Account): Promise<string[]> {
-  if (names.length === 0) throw new Usage('Which role?', { hint: 'ssh-admin roles list names them.' })
-  await eachNamed([...new Set(names)], (name) => {
-    const { admin, teacher } = chosenRoles([name])
-    if (!admin && !teacher) return
-    throw new Refused('hub-role', 'Administrative rights are given and taken by editing the user.', {
-      hint: `ssh-admin users edit ${email} --admin, or --no-admin`,
-    })
-  })
-  return chosenRoles(names).roles
-}
-
 /** Takes roles away; the account and everything else of it stays. */
 export async function revokeRoles(trx: Trx, { email, roles, ctx }: Granting): Promise<ChangedUser> {
-  const account = await findUser(trx, { email, ...ctx })
-  const chosen = await serviceRoles(roles, account)
-  for (const role of chosen) permit(ctx, 'roles.revoke', { ...onUser(account), role })
+  const account = await mistypedFirst(findUser(trx, { email, ...ctx }), () => chosenRoles(roles))
+  const chosen = await serviceRoles(roles, { account, action: 'roles.revoke', ctx })
   const revoked = chosen.filter((role) => account.roles.includes(role))
   if (revoked.length === 0) return unchanged(account)
 
@@ -60,6 +45,33 @@ export async function revokeRoles(trx: Trx, { email, roles, ctx }: Granting): Pr
   return edited(trx, { account, action: 'roles.revoked', roles: revoked, ctx })
 }
 
+interface Choosing {
+  account: Account
+  action: 'roles.grant' | 'roles.revoke'
+  ctx: RuleContext
+}
+
+/** Roles by name, all of which the actor may grant or revoke there; those of the hub have commands of their own. */
+async function serviceRoles(names: readonly string[], { account, action, ctx }: Choosing): Promise<string[]> {
+  if (names.length === 0) throw new Usage('Which role?', { hint: 'ssh-admin roles list names them.' })
+  const target = onUser(account)
+  await eachNamed([...new Set(names)], (name) => {
+    const chosen = chosenRoles([name])
+    refuseUngrantable(chosen, { ctx, action, target })
+    for (const role of chosen.roles) permit(ctx, action, { ...target, role })
+    if (chosen.admin || chosen.teacher) refuseHubRole(name, { account, action, ctx })
+  })
+  return chosenRoles(names).roles
+}
+
+/** Who edits a user's administrative rights is told where; all others may not give this role at all. */
+function refuseHubRole(role: string, { account, action, ctx }: Choosing): never {
+  const target = onUser(account)
+  if (!decide(ctx.by, 'users.rights', target).allowed) permit(ctx, action, { ...target, role })
+  throw new Refused('hub-role', 'Administrative rights are given and taken by editing the user.', {
+    hint: `ssh-admin users edit ${account.email} --admin, or --no-admin`,
+  })
+}
 async function edited(
   trx: Trx,
   {

@@ -6,13 +6,19 @@ import { insertRoles, insertSites, insertNewUser, setCentreAndHubRole } from '..
 import { findLiveUser } from '../../db/users/users.ts'
 import { type Failure, Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
-import { failureOf, forEachRow } from '../batch.ts'
+import { failureOf, forEachRow, mistypedFirst } from '../batch.ts'
 import { centreNotFound, findCentre, readCentreNumber, typedCentreNumber } from '../centres/find.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
 import { readPersonName } from '../names.ts'
 import type { Actor, RuleContext } from '../permissions/actor.ts'
 import { decide, mayLearnOf, onCentre, permit } from '../permissions/decide.ts'
-import { chosenRoles, chosenSites } from '../roles/chosen.ts'
+import {
+  type ChosenRoles,
+  chosenRoles,
+  chosenSites,
+  refuseUngrantable,
+  refuseUngrantableCell,
+} from '../roles/chosen.ts'
 import { type Account, accountOf, nameOf } from './account.ts'
 import { accountById, type ChangedUser, unchanged } from './changed.ts'
 import { readAddress, typedNewAddress } from './email.ts'
@@ -50,15 +56,20 @@ interface Rights {
 export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser> {
   const { person, ctx } = addition
   const { by, at } = ctx
-  const [centre, there] = await together(
-    findCentre(trx, addition.centre, ctx),
-    findLiveUser(trx, person.address.key),
+  const [centre, there] = await mistypedFirst(
+    together(findCentre(trx, addition.centre, ctx), findLiveUser(trx, person.address.key)),
+    () => {
+      chosenRoles(addition.roles ?? [])
+      chosenSites(addition.sites ?? [])
+    },
   )
-  const rights = rightsFor(addition, centre)
+  const chosen = chosenRoles(addition.roles ?? [])
+  const rights = rightsFor(addition, { chosen, centre })
   const target = onCentre(centre, person.address.email)
   permit(ctx, 'users.add', { ...target, newUser: { hubRole: rights.hubRole, roles: rights.roles } })
   if (rights.hubRole === 'admin') permit(ctx, 'users.add-admin', target)
   for (const role of rights.roles) permit(ctx, 'roles.grant', { ...target, role })
+  refuseUngrantable(chosen, { ctx, action: 'roles.grant', target })
   refuseDeletedCentre(centre)
   if (!there) await refuseLookAlikeDomain(trx, { address: person.address, ctx })
   if (there) return addAgain(trx, { account: accountOf(there, at), rights, addition })
@@ -79,8 +90,10 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
   return { account, outcome: 'created' }
 }
 
-function rightsFor({ admin, roles = [], sites = [], ctx }: Addition, centre: CentreWithPeople): Rights {
-  const chosen = chosenRoles(roles)
+function rightsFor(
+  { admin, sites = [], ctx }: Addition,
+  { chosen, centre }: { chosen: ChosenRoles; centre: CentreWithPeople },
+): Rights {
   const chosenSiteNames = chosenSites(sites)
   const hub = [
     ...(admin || chosen.admin ? ['admin'] : []),
@@ -281,7 +294,7 @@ async function wrongCells(
   const looks = [
     () => nameIn(row),
     () => typedNewAddress(email),
-    () => chosenRoles(roles),
+    () => refuseUngrantableCell(chosenRoles(roles)),
     () => chosenSites(sites),
   ]
   const unknown = await centreFailure(centre)

@@ -4,11 +4,12 @@ import { insertRoles, insertSites, setDetails, deleteRoles, deleteSites } from '
 import { findLiveUser } from '../../db/users/users.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
+import { mistypedFirst } from '../batch.ts'
 import { queueMessage } from '../mail/queue-message.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 import { refuseErased } from '../refusals.ts'
-import { chosenRoles, chosenSites } from '../roles/chosen.ts'
+import { chosenRoles, chosenSites, refuseUngrantable } from '../roles/chosen.ts'
 import { type Account, nameOf } from './account.ts'
 import { changedTo, type ChangedUser, onUser, unchanged } from './changed.ts'
 import { type Address, isAnotherAddress, typedAddress, typedNewAddress } from './email.ts'
@@ -29,11 +30,14 @@ export async function editUser(
   { email, changes, ctx }: { email: string; changes: Changes; ctx: RuleContext },
 ): Promise<EditedUser> {
   const { by, at } = ctx
-  const before = await findUser(trx, { email, at, by })
+  const before = await mistypedFirst(findUser(trx, { email, at, by }), () => refuseMistyped(changes))
   if (!isAboutRolesOnly(changes)) permit(ctx, 'users.edit', onUser(before))
   const [add, remove] = [chosenRoles(changes.addRoles ?? []), chosenRoles(changes.removeRoles ?? [])]
   const namesHubRole = [add, remove].some(({ admin, teacher }) => admin || teacher)
   if (namesHubRole) permit(ctx, 'users.edit', onUser(before))
+  const target = onUser(before)
+  refuseUngrantable(add, { ctx, action: 'roles.grant', target })
+  refuseUngrantable(remove, { ctx, action: 'roles.revoke', target })
   const after = userAfter(before, changes)
   const { email: newEmail, key: newKey } = after.address
   const changesAddress = isAnotherAddress(before, { email: newEmail, emailKey: newKey })
@@ -63,6 +67,21 @@ export async function editUser(
   })
   if (changesAddress) await queueAddressChanged(trx, { before, edited, ctx })
   return { ...edited, before, tidied: after.tidied }
+}
+
+/** Whatever can be told of the changes without knowing whom they are about. */
+function refuseMistyped({
+  addRoles = [],
+  removeRoles = [],
+  addSites = [],
+  removeSites = [],
+  ...facts
+}: Changes): void {
+  const { firstName = '', lastName = '', email } = facts
+  chosenRoles([...addRoles, ...removeRoles])
+  chosenSites([...addSites, ...removeSites])
+  if (email !== undefined) typedNewAddress(email)
+  typedNames({ firstName, lastName })
 }
 
 /** Somebody without a hub role who gets a site is a teacher from then on: for whoever may make one there. */

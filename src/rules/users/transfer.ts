@@ -10,6 +10,8 @@ import { onUser } from './changed.ts'
 import { findUserUncounted } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
+import { mistypedFirst } from '../batch.ts'
+import { typedAddress } from './email.ts'
 import { restoring } from '../refusals.ts'
 
 interface Transfer {
@@ -54,7 +56,8 @@ export async function transferProgressionTests(
   { from, to, sites, give = [], ctx }: Transfer,
 ): Promise<Transferred> {
   const { by, at } = ctx
-  const giver = await findUserUncounted(trx, { email: from, at, by })
+  const finding = findUserUncounted(trx, { email: from, at, by })
+  const giver = await mistypedFirst(finding, () => typedAddress(to))
   const found = await findUserUncounted(trx, { email: to, at, by })
   permit(ctx, 'users.transfer', onUser(giver))
   permit(ctx, 'users.transfer', onUser(found))

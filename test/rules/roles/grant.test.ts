@@ -82,3 +82,84 @@ describe('granting roles', () => {
     expect(await changed('revoke')).toBe(false)
   })
 })
+
+describe('a role that no granting gives', () => {
+  const beginWith = async () => {
+    await world.centre('EG001', { coordinator: 'huda@school.example' })
+    await world.user('amira@school.example', { centre: 'EG001', hubRole: 'admin' })
+    await world.user('omar@school.example', { centre: 'EG001' })
+    await world.user('uma@school.example', { centre: 'EG001', hubRole: null, roles: ['user-management'] })
+    await world.user('zaid@school.example', { centre: 'EG001', ...officer })
+  }
+  const lines = (role: string) => [
+    ['roles', 'grant', 'omar@school.example', role],
+    ['roles', 'revoke', 'omar@school.example', role],
+    ['users', 'edit', 'omar@school.example', '--add-role', role, '--yes'],
+    ['users', 'edit', 'omar@school.example', '--remove-role', role, '--yes'],
+    ['users', 'add', 'Nour Said <nour@school.example>', '--centre', 'EG001', '--role', role],
+  ]
+
+  it.each(['global-listening', 'coordinator'])(
+    'is not permitted before it is explained: %s',
+    async (role) => {
+      await beginWith()
+      for (const line of lines(role)) {
+        expect(await world.run([...line, '--json'])).toMatchObject({ exit: 3 })
+        for (const actor of ['huda', 'amira', 'uma', 'zaid']) {
+          const ran = await world.run([...line, '--as', `${actor}@school.example`, '--json'])
+          expect([line, actor, ran.exit, ran.error().code]).toEqual([line, actor, 5, 'not-permitted'])
+        }
+      }
+      const { total } = (await world.run(['audit', 'list', '--kind', 'refusal', '--json'])).json()
+      expect(total).toBe(lines(role).length * 4)
+    },
+  )
+
+  it('is explained to those who give it by another command', async () => {
+    await beginWith()
+    const granting = async (actor: string) => {
+      const line = ['roles', 'grant', 'omar@school.example', 'admin', '--as', `${actor}@school.example`]
+      const ran = await world.run([...line, '--json'])
+      return [ran.exit, ran.error().code]
+    }
+    expect(await granting('huda')).toEqual([3, 'hub-role'])
+    expect(await granting('amira')).toEqual([5, 'not-permitted'])
+    expect(await granting('uma')).toEqual([5, 'not-permitted'])
+  })
+
+  it('is not permitted in a batch either', async () => {
+    await beginWith()
+    const stdin = 'roles grant omar@school.example global-listening\n'
+    const ran = await world.run(['batch', '--as', 'uma@school.example', '--json'], { stdin })
+    expect(ran.exit).toBe(5)
+  })
+
+  it('is a cell that stands in the way of a table, whoever brings it', async () => {
+    await beginWith()
+    const stdin = 'Email,First name,Role\nnour@school.example,Nour,global-listening\n'
+    const line = ['users', 'add', '--from', '-', '--centre', 'EG001', '--yes', '--json']
+    for (const actor of [[], ['--as', 'uma@school.example']]) {
+      const ran = await world.run([...line, ...actor], { stdin })
+      expect(ran.exit).toBe(6)
+      expect(ran.error().details['problems']).toMatchObject([{ code: 'derived-role' }])
+    }
+  })
+})
+
+describe('what was typed wrongly', () => {
+  it.each([
+    ['unknown-role', 'roles grant nobody@school.example nonsense'],
+    ['unknown-role', 'users edit nobody@school.example --add-role nonsense --yes'],
+    ['unknown-site', 'users edit nobody@school.example --remove-site nonsense --yes'],
+    ['invalid-email', 'users edit nobody@school.example --email x --yes'],
+    ['not-a-name', 'users edit nobody@school.example --first-name NULL --yes'],
+    ['unknown-role', 'users add N<n@school.example> --centre EG777 --role nonsense'],
+    ['unknown-site', 'users add N<n@school.example> --centre EG777 --site nonsense'],
+    ['invalid-email', 'users transfer nobody@school.example --to x@ --yes'],
+    ['invalid-email', 'coordinator change EG777 --to x@ --yes'],
+  ])('is told before what is not there: %s of %s', async (code, line) => {
+    await world.centre('EG001')
+    const ran = await world.run([...line.split(' '), '--json'])
+    expect([ran.exit, ran.error().code]).toEqual([2, code])
+  })
+})
