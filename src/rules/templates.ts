@@ -8,7 +8,7 @@ import { permit } from './permissions/decide.ts'
 import { appendAudit } from './audit/append.ts'
 import { insertMessage } from '../db/outbox.ts'
 import type { OutboxRow } from '../db/schema.ts'
-import { typedAddress } from './users/email.ts'
+import { typedNewAddress } from './users/email.ts'
 
 interface Words {
   subject: string
@@ -93,7 +93,7 @@ interface Preview {
 export async function previewLetter(trx: Trx, { letter, email, sample, ctx }: Preview): Promise<OutboxRow> {
   const { by, at, random } = ctx
   permit(ctx, 'templates.edit', { name: letter })
-  const to = typedAddress(email).email
+  const to = typedNewAddress(email).email
   const row = await insertMessage(trx, {
     message_id: random(12).toString('hex'),
     user_id: null,

@@ -1,5 +1,5 @@
 import { findLiveUser } from '../../db/users/users.ts'
-import { typedAddress } from '../../rules/users/email.ts'
+import { refuseImpossible, typedAddress } from '../../rules/users/email.ts'
 import { mayLearnOf, outsideView } from '../../rules/permissions/decide.ts'
 import { query } from '../../cli/define.ts'
 import { argument } from '../../cli/parameters.ts'
@@ -13,9 +13,11 @@ export const exists = () =>
     args: { email: argument('the address') },
     examples: ['ssh-admin users exists amira@school.example'],
     read: async ({ db }, { by, at }, { email }) => {
-      const { key } = typedAddress(email)
-      const found = await findLiveUser(db, key)
-      if (by.kind === 'user' && !(found && mayLearnOf(by, found.centre_id))) {
+      const address = typedAddress(email)
+      const found = await findLiveUser(db, address.key)
+      const isSeen = found !== undefined && mayLearnOf(by, found.centre_id)
+      if (!isSeen) refuseImpossible(address)
+      if (by.kind === 'user' && !isSeen) {
         throw outsideView({ by, at }, { name: email, userId: found?.id })
       }
       return found !== undefined

@@ -5,7 +5,7 @@ import { findLiveUser } from '../../db/users/users.ts'
 import { NotPermitted } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
 import { type Account, accountOf } from '../users/account.ts'
-import { typedAddress } from '../users/email.ts'
+import { refuseImpossible, typedAddress } from '../users/email.ts'
 import { shellWord } from '../../shell-word.ts'
 import { mayRun } from './decide.ts'
 
@@ -72,6 +72,7 @@ export async function findActor(
   if (email === undefined) return { kind: 'staff', ...typed }
   const address = typedAddress(email)
   const row = await findLiveUser(db, address.key)
+  if (!row) refuseImpossible(address)
   const actor = row && actingUser(accountOf(row, at), typed)
   if (!actor) {
     throw refusal(`${address.email} may not do anything here.`, {

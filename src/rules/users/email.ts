@@ -92,6 +92,11 @@ export function typedNewAddress(text: string): Address {
   return orUsage(readNewAddress(text), text)
 }
 
+/** Of an address that nobody has: one that no account could get is a wrong call, whatever was to be done with it. */
+export function refuseImpossible({ email }: Address): void {
+  typedNewAddress(email)
+}
+
 function orUsage(address: Address | AddressProblem, text: string): Address {
   if ('key' in address) return address
   const { problem, hint } = address

@@ -18,7 +18,7 @@ import { NotFound, Refused } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
-import { readAddress, typedAddress } from './email.ts'
+import { readAddress, refuseImpossible, typedAddress } from './email.ts'
 
 export interface Erasure {
   accounts: number
@@ -74,6 +74,7 @@ async function eraseWithoutAccount(
   if (await wasErased(trx, address.emailKey)) {
     return { accounts: 0, events: 0, messages: 0, files: [], addresses: [address], left: [], changed: false }
   }
+  refuseImpossible({ email: address.email, key: address.emailKey })
   throw new NotFound('user-not-found', `No deleted account has the address ${address.email}.`, {
     hint: 'ssh-admin users list --deleted names those there are. Whoever was erased under an earlier key is not known by their address any more.',
   })

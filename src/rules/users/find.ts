@@ -11,7 +11,7 @@ import { hintOfNearest, NotFound, type NotPermitted } from '../../errors.ts'
 import { type Account, accountOf, type UncountedAccount, uncountedAccountOf } from './account.ts'
 import type { LookUp } from '../batch.ts'
 import { type ActingUser, type Actor, type RuleContext, isDeleting } from '../permissions/actor.ts'
-import { type Address, readAddress, typedAddress } from './email.ts'
+import { type Address, readAddress, refuseImpossible, typedAddress } from './email.ts'
 import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
 
 interface Search {
@@ -79,17 +79,16 @@ export async function userOutside(
   db: Kysely<Store>,
   { address, by, at, userId }: { address: Address; by: ActingUser; at: Date; userId?: number },
 ): Promise<NotPermitted> {
+  refuseImpossible(address)
   const near = { key: address.key, visible: visibleCentres(by) }
   const candidates = isDeleting(by) ? [] : await closestTo(db, near)
   const hint = hintOfNearest(candidates.map(describeCandidate))
   return outsideView({ by, at }, { name: address.email, userId, candidates, hint })
 }
 
-async function userNotFound(
-  db: Kysely<Store>,
-  { email, key }: Address,
-  by: Actor | undefined,
-): Promise<NotFound> {
+async function userNotFound(db: Kysely<Store>, address: Address, by: Actor | undefined): Promise<NotFound> {
+  refuseImpossible(address)
+  const { email, key } = address
   const candidates = isDeleting(by) ? [] : await closestTo(db, { key, visible: 'all' })
   return new NotFound('user-not-found', `Nobody has the address ${email}.`, {
     hint: hintOfNearest(candidates.map(describeCandidate)),

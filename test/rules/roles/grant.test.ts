@@ -141,7 +141,7 @@ describe('a role that no granting gives', () => {
     for (const actor of [[], ['--as', 'uma@school.example']]) {
       const ran = await world.run([...line, ...actor], { stdin })
       expect(ran.exit).toBe(6)
-      expect(ran.error().details['problems']).toMatchObject([{ code: 'derived-role' }])
+      expect(ran.error().details.problems).toMatchObject([{ code: 'derived-role' }])
     }
   })
 })

@@ -137,3 +137,60 @@ describe('what the settings may say', () => {
     expect(ran.json().findings).toMatchObject([{ code: 'folder-open-to-others', target: world.folder }])
   })
 })
+
+describe('an address that no account could get', () => {
+  let world: World
+  beforeEach(() => {
+    world = newWorld()
+  })
+  afterEach(() => world.close())
+
+  const typed = [
+    'users show -- -x@foo.example',
+    'users suspend --yes -- -x@foo.example amira@school.example',
+    'users restore -- -x@foo.example',
+    'users erase --yes -- -x@foo.example',
+    'users exists -- -x@foo.example',
+    'users transfer amira@school.example --to=-x@foo.example --yes',
+    'coordinator change EG001 --to=-x@foo.example --yes',
+    'roles grant -- -x@foo.example exams-officer',
+    'associates assign -- -x@foo.example EG001',
+    'templates preview password-reset --to=-x@foo.example',
+    'users list --as=-x@foo.example',
+    'users add --centre EG001 -- Xaver<-x@foo.example>',
+  ]
+  const run = (line: string) => {
+    const [command = '', rest] = line.split(' -- ')
+    const words = command.split(' ')
+    return world.run([...words, '--json', ...(rest === undefined ? [] : ['--', ...rest.split(' ')])])
+  }
+
+  it.each(typed)('is a wrong call, whatever was to be done with it: %s', async (line) => {
+    await world.centre('EG001')
+    await world.user('amira@school.example', { centre: 'EG001' })
+    const ran = await run(line)
+    const { code, message, details } = ran.error()
+    const [problem] = (details.problems ?? [{ code, message }]) as { code: string; message: string }[]
+    expect([ran.exit, problem?.code]).toEqual([2, 'invalid-email'])
+    expect(problem?.message).toBe("'-x@foo.example' begins with -, and no address does.")
+  })
+
+  it('is found all the same where a store has it from before', async () => {
+    await world.centre('EG001')
+    await world.user('-x@foo.example', { centre: 'EG001' })
+    expect((await run('users show -- -x@foo.example')).json()).toMatchObject({ email: '-x@foo.example' })
+    expect(await run('users exists -- -x@foo.example')).toMatchObject({ exit: 0 })
+    expect(await run('users edit --email x@foo.example --yes -- -x@foo.example')).toMatchObject({ exit: 0 })
+  })
+
+  it('reads the same outside what an actor may see, there or not', async () => {
+    await world.centre('EG001', { coordinator: 'huda@school.example' })
+    await world.centre('EG002')
+    await world.user('-x@foo.example', { centre: 'EG002' })
+    for (const command of ['show', 'exists'])
+      for (const address of ['-x@foo.example', '-y@foo.example']) {
+        const ran = await run(`users ${command} --as huda@school.example -- ${address}`)
+        expect([ran.exit, ran.error().code]).toEqual([2, 'invalid-email'])
+      }
+  })
+})
