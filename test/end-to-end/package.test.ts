@@ -32,6 +32,7 @@ describe.skipIf(registry.exitCode !== 0)(
   () => {
     let desk: Desk
     let installed: string
+    let saidWhileInstalling: string
     beforeAll(async () => {
       desk = newDesk()
       // A copy, so that nothing is built under the feet of other tests.
@@ -55,7 +56,7 @@ describe.skipIf(registry.exitCode !== 0)(
       mkdirSync(desk.path('bin'))
       symlinkSync(node, desk.path('bin/node'))
       const { stdout: globalconfig } = await execa('npm', ['config', 'get', 'globalconfig'])
-      await execa(
+      const installing = await execa(
         'npm',
         [
           'install',
@@ -76,6 +77,7 @@ describe.skipIf(registry.exitCode !== 0)(
           },
         },
       )
+      saidWhileInstalling = installing.stderr
       installed = desk.path('prefix/lib/node_modules/ssh-admin')
     }, 15 * minutes)
     afterAll(() => desk.clear())
@@ -90,6 +92,24 @@ describe.skipIf(registry.exitCode !== 0)(
         readFileSync(join(installed, 'package.json'), 'utf8'),
       )
       expect({ license, author, repository, bugs }).toEqual({ license: 'UNLICENSED' })
+    })
+
+    it('has nothing to run when it is installed, of which npm would warn, and is packed as it was before', () => {
+      expect(saidWhileInstalling).not.toContain('install scripts')
+      expect(Object.keys(readPackage(installed).scripts)).not.toContain('prepare')
+      expect(readPackage(desk.path('checkout'))).toEqual(readPackage(root))
+    })
+
+    it('brings the pictures and files that its documentation shows', () => {
+      const docs = join(installed, 'docs')
+      const shown = readdirSync(docs)
+        .filter((name) => name.endsWith('.md'))
+        .flatMap((page) => [...readFileSync(join(docs, page), 'utf8').matchAll(/\]\(([\w.-]+)\)/g)])
+        .map(([, file = '']) => file)
+      expect(shown).toContain('benchmarks.svg')
+      const readme = readFileSync(join(installed, 'README.md'), 'utf8').matchAll(/\]\(docs\/([\w.-]+)\)/g)
+      for (const file of [...shown, ...[...readme].map(([, name = '']) => name)])
+        expect(readdirSync(docs)).toContain(file)
     })
 
     it('brings its manual, where man looks for it', async () => {
