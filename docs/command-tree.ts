@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { wholeProgram } from '../src/cli/run.ts'
+import { wholeProgram } from '../src/cli/program.ts'
 
 export interface Leaf {
   /** The words typed, such as `users suspend`. */

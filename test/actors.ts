@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { expect } from 'vitest'
-import { wholeProgram } from '../src/cli/run.ts'
+import { wholeProgram } from '../src/cli/program.ts'
 import { actsForNobody } from '../src/rules/permissions/matrix.ts'
 import type { World } from './world.ts'
 

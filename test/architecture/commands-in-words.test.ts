@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { wholeProgram } from '../../src/cli/run.ts'
+import { wholeProgram } from '../../src/cli/program.ts'
 
 /** Stands for whatever a sentence says in its place. */
 const something = '\u0001'

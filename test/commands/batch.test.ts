@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectSqlite } from '../../src/db/sqlite/driver.ts'
-import { wholeProgram } from '../../src/cli/run.ts'
+import { wholeProgram } from '../../src/cli/program.ts'
 import { newInterruption } from '../../src/interruption.ts'
 import { inProcess } from '../terminal.ts'
 import { newWorld, type World } from '../world.ts'

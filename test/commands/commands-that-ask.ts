@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { wholeProgram } from '../../src/cli/run.ts'
+import { wholeProgram } from '../../src/cli/program.ts'
 import { holding } from '../holding.ts'
 import { writeOlderStore } from '../stores/older-store.ts'
 import type { World } from '../world.ts'

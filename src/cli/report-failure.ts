@@ -1,0 +1,85 @@
+import { type Command, CommanderError } from 'commander'
+import { report } from '../exit.ts'
+import type { Context } from '../context.ts'
+import { kebabCase } from '../kebab-case.ts'
+import { version } from '../version.ts'
+import { complaint, linesMeant, type RejectedInput } from './complaints.ts'
+import { mendedLine } from './mended-line.ts'
+import { commandOfError, inOwnWords, NoSuchCommand, programFor } from './program.ts'
+import { lineWithNearest, unknownCommand } from './suggestions.ts'
+import { terminalOf } from './terminal.ts'
+import type { Line } from './typed-line.ts'
+
+/** commander's complaints too, and a word that is no command. */
+export async function inOurWords(
+  error: unknown,
+  argv: readonly string[],
+  context: Context,
+): Promise<unknown> {
+  const accepted = (line: Line) => acceptedLine(line, context)
+  if (error instanceof NoSuchCommand) return unknownCommand(error.unknown, accepted)
+  if (!(error instanceof CommanderError)) return error
+  return complaint(rejectedInput(error, argv), accepted)
+}
+
+function rejectedInput(error: CommanderError, argv: Line): RejectedInput {
+  return { argv, message: error.message, code: codeOf(error), command: commandOfError.get(error) }
+}
+
+const maxMended = 4
+
+/** A line that the parser takes in the place of one that is guessed at; it is read, and not run. */
+async function acceptedLine(line: Line, context: Context): Promise<Line | undefined> {
+  let corrected: Line | undefined = line
+  for (let times = 0; corrected && times < maxMended; times += 1) {
+    const words = await inOwnWords(corrected)
+    const refused = await refusalOf(words, context)
+    if (refused === undefined) return corrected
+    corrected =
+      refused instanceof CommanderError ? linesMeant(rejectedInput(refused, corrected))[0] : undefined
+  }
+  return undefined
+}
+
+async function refusalOf(words: Line, context: Context): Promise<unknown> {
+  try {
+    const program = await programFor(words, context, { writeOut: () => undefined, isLine: true })
+    neverRun(program)
+    await program.parseAsync([...words], { from: 'user' })
+    return undefined
+  } catch (error) {
+    return error instanceof CommanderError && error.exitCode === 0 ? undefined : error
+  }
+}
+
+function neverRun(command: Command): void {
+  command.action(() => undefined)
+  for (const part of command.commands) neverRun(part)
+}
+
+/** commander's code in our spelling. */
+function codeOf({ code }: CommanderError): string {
+  return kebabCase(code.replace(/^commander\./, ''))
+}
+
+interface FailureReport {
+  argv: readonly string[]
+  context: Context
+  color: boolean
+  json: boolean
+  debug: boolean
+}
+
+/** What is said of it, and the exit code. */
+export function reportFailure(error: unknown, { argv, context, color, json, debug }: FailureReport) {
+  const { err } = terminalOf(context, { color, quiet: false })
+  return report(error, {
+    argv,
+    line: lineWithNearest(error, argv),
+    mended: mendedLine(error, argv),
+    view: err,
+    json,
+    debug,
+    version,
+  })
+}
