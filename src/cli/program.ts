@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command, type CommanderError } from 'commander'
 import type { Context } from '../context.ts'
 import { version } from '../version.ts'
 import { addCommonOptions, everyCommand, wordsOfHelp } from './common-options.ts'
