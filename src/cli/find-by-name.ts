@@ -15,7 +15,7 @@ import {
 } from '../rules/find-by-name.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { noAudience } from '../rules/releases/audience.ts'
-import { accountsWith, ownerOfName } from '../db/by-name.ts'
+import { accountsWith, ownersOfNames } from '../db/by-name.ts'
 import { canBeName, type NamesTyped, wordsOf } from './names-typed.ts'
 import type { NamedKind } from './parameters.ts'
 import { choose } from './prompt.ts'
@@ -87,7 +87,7 @@ async function findNamed(text: string, finding: Finding): Promise<string | undef
         })
       : first
   if (chosen.facts.status === 'deleted' && chosen.kind === 'user') {
-    const accounts = await accountsWith(store.db, chosen.value)
+    const accounts = await accountsWith(store.db, chosen.key)
     if (accounts > 1) throw ambiguousAddress(chosen, accounts)
   }
   session.named.push(chosen)
@@ -116,18 +116,25 @@ async function candidatesFor(
       ? none
       : await usersNamed(db, { text, deleted: deletedOf[kind], ctx })
   const centres = isOfCentres(kind) ? await centresNamed(db, { text, ctx }) : none
-  const users: FoundByName[] = []
-  for (const user of people.rows) {
-    const [value, described, facts] = [user.email, describeUser(user), userCandidate(user)]
-    const who = await ownerOfName(db, { kind: 'user', value })
-    users.push({ typed: text, kind: 'user', value, described, facts, who })
-  }
-  const places: FoundByName[] = []
-  for (const centre of centres.rows) {
-    const [value, described, facts] = [centre.number, describeCentre(centre), centreCandidate(centre)]
-    const who = await ownerOfName(db, { kind: 'centre', value })
-    places.push({ typed: text, kind: 'centre', value, described, facts, who })
-  }
+  const owners = await ownersOfNames(db, { kind: 'user', keys: people.rows.map(({ emailKey }) => emailKey) })
+  const users = people.rows.map((user, at): FoundByName => {
+    const [value, key, who = ''] = [user.email, user.emailKey, owners[at]]
+    return {
+      typed: text,
+      kind: 'user',
+      value,
+      key,
+      described: describeUser(user),
+      facts: userCandidate(user),
+      who,
+    }
+  })
+  const numbered = await ownersOfNames(db, { kind: 'centre', keys: centres.rows.map(({ number }) => number) })
+  const places = centres.rows.map((centre, at): FoundByName => {
+    const [value, who = ''] = [centre.number, numbered[at]]
+    const [described, facts] = [describeCentre(centre), centreCandidate(centre)]
+    return { typed: text, kind: 'centre', value, key: value, described, facts, who }
+  })
   return { candidates: [...users, ...places], total: people.total + centres.total }
 }
 

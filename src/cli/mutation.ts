@@ -322,9 +322,9 @@ function isUnchanged(answer: object): boolean {
 /** An address or a number can come to mean another after a name was looked up, and while a question about it is open. */
 async function whoIsNamed(trx: Trx, { named }: Session): Promise<string[] | undefined> {
   if (named.length === 0) return undefined
-  const { ownerOfName } = await import('../db/by-name.ts')
+  const { ownersOfNames } = await import('../db/by-name.ts')
   const who: string[] = []
-  for (const { kind, value } of named) who.push(await ownerOfName(trx, { kind, value }))
+  for (const { kind, key } of named) who.push(...(await ownersOfNames(trx, { kind, keys: [key] })))
   return who
 }
 

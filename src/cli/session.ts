@@ -30,6 +30,8 @@ export interface FoundByName {
   kind: 'user' | 'centre'
   /** The address, or the number. */
   value: string
+  /** The address as it is compared, or the number. */
+  key: string
   /** Who that is, in words. */
   described: string
   /** The same for a script. */

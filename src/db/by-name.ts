@@ -1,13 +1,15 @@
 import { type Kysely, sql } from 'kysely'
 import { isVisible, type VisibleCentres } from './centres/visible.ts'
 import { type Pages, pagesOf } from './pages.ts'
-import { contains } from './portable.ts'
+import { anyOf, contains } from './portable.ts'
 import type { Store, UserStatus } from './schema.ts'
 import type { CentreStatus } from './centres/list.ts'
 
 /** As much of a user as it takes to tell them from somebody of the same name. */
 export interface NamedUser {
   email: string
+  /** The address as it is compared. */
+  emailKey: string
   firstName: string
   lastName: string
   /** The centre's number and name; null without a centre. */
@@ -31,6 +33,7 @@ export function streamUsersByName(db: Kysely<Store>, { words, deleted, visible }
     .leftJoin('centres', 'centres.id', 'users.centre_id')
     .select([
       'users.email',
+      'users.email_key as emailKey',
       'users.first_name as firstName',
       'users.last_name as lastName',
       'centres.number as centre',
@@ -43,15 +46,27 @@ export function streamUsersByName(db: Kysely<Store>, { words, deleted, visible }
   return pagesOf(db, query.orderBy('users.deleted_at', 'desc').orderBy('users.folded').orderBy('users.id'))
 }
 
-/** Who has an address, and where: what must not have changed while somebody was asked. */
-async function whoHasAddress(db: Kysely<Store>, email: string): Promise<readonly unknown[]> {
+/** Who has or had each of these addresses, and where: what must not have changed while somebody was asked. */
+async function whoHasAddresses(
+  db: Kysely<Store>,
+  keys: readonly string[],
+): Promise<Map<string, (readonly unknown[])[]>> {
+  const isOneOf = anyOf(sql.ref('email_key'), keys)
   const rows = await db
     .selectFrom('users')
-    .select(['id', 'first_name', 'last_name', 'centre_id', 'status'])
-    .where('email', '=', email)
+    .select(['id', 'email_key', 'first_name', 'last_name', 'centre_id'])
+    // The deleted accounts have an index of their own: each is asked by itself.
+    .where(sql<boolean>`(status <> 'deleted' and ${isOneOf}) or (status = 'deleted' and ${isOneOf})`)
     .orderBy('id')
     .execute()
-  return rows.map(({ id, first_name, last_name, centre_id }) => [id, first_name, last_name, centre_id])
+  const accounts = new Map<string, (readonly unknown[])[]>()
+  for (const { id, email_key, first_name, last_name, centre_id } of rows) {
+    const account = [id, first_name, last_name, centre_id]
+    const there = accounts.get(email_key)
+    if (there) there.push(account)
+    else accounts.set(email_key, [account])
+  }
+  return accounts
 }
 
 export interface NamedCentre {
@@ -76,21 +91,27 @@ export function streamCentresByName(
   return pagesOf(db, query.orderBy('number'))
 }
 
-/** Which centre has a number: what must not have changed while somebody was asked. */
-async function whichHasNumber(db: Kysely<Store>, number: string): Promise<unknown> {
-  return db.selectFrom('centres').select(['id', 'name']).where('number', '=', number).executeTakeFirst()
+/** Which centre has each of these numbers: what must not have changed while somebody was asked. */
+async function whichHaveNumbers(db: Kysely<Store>, numbers: readonly string[]) {
+  const rows = await db
+    .selectFrom('centres')
+    .select(['id', 'number', 'name'])
+    .where(anyOf(sql.ref('number'), numbers))
+    .execute()
+  return new Map(rows.map(({ id, number, name }) => [number, { id, name }]))
 }
 
-/** Which accounts have an address, or which centre a number, as text: what must not change while somebody is asked. */
-export async function ownerOfName(
+/** Which accounts have each of these addresses, or which centre each number, as text: what must not change while somebody is asked. */
+export async function ownersOfNames(
   db: Kysely<Store>,
-  { kind, value }: { kind: 'user' | 'centre'; value: string },
-): Promise<string> {
-  const who = kind === 'user' ? await whoHasAddress(db, value) : await whichHasNumber(db, value)
-  return JSON.stringify(who ?? null)
+  { kind, keys }: { kind: 'user' | 'centre'; keys: readonly string[] },
+): Promise<string[]> {
+  if (keys.length === 0) return []
+  const owners = kind === 'user' ? await whoHasAddresses(db, keys) : await whichHaveNumbers(db, keys)
+  return keys.map((key) => JSON.stringify(owners.get(key) ?? null))
 }
 
 /** How many accounts have or had an address, the deleted ones among them. */
-export async function accountsWith(db: Kysely<Store>, email: string): Promise<number> {
-  return (await whoHasAddress(db, email)).length
+export async function accountsWith(db: Kysely<Store>, key: string): Promise<number> {
+  return (await whoHasAddresses(db, [key])).get(key)?.length ?? 0
 }

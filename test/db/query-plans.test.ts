@@ -66,6 +66,15 @@ describe('what a large store is asked for one person or one centre', () => {
     expect(near.flatMap((statement) => scansOf(store, statement))).toEqual([])
   })
 
+  it('a name: who is called so is looked for once, and who has their address is found at once', async () => {
+    prepare.mockClear()
+    expect(await world.run(['users', 'show', 'nour'])).toMatchObject({ exit: 0 })
+    const asked = new Set(prepare.mock.calls.map(([statement]) => statement).filter(isQuery))
+    expect([...asked].flatMap((statement) => scansOf(store, statement))).toEqual([
+      expect.stringMatching(/^SCAN users .*instr\("users"."folded", \?\) > 0/),
+    ])
+  })
+
   it('no state and no limit is bound to a statement, which would be planned anew for each', async () => {
     prepare.mockClear()
     for (const argv of Object.values(alike)) await world.run(argv)
