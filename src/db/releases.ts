@@ -172,7 +172,9 @@ export function findCentresOfReleases(
             .select('users.id')
             .whereRef('users.centre_id', '=', 'centres.id')
             .where('users.hub_role', '=', 'coordinator')
-            .where('users.status', '=', 'suspended'),
+            .where('users.status', '=', 'suspended')
+            // What follows from it, as the index of coordinators is of accounts that are not deleted.
+            .where('users.status', '<>', 'deleted'),
         ),
       ),
     )

@@ -96,6 +96,16 @@ describe('what a large store is asked for one person or one centre', () => {
     expect(scans.length).toBeGreaterThan(0)
   })
 
+  it('releases list: whose coordinator is suspended is told by an index, and not by their people', async () => {
+    prepare.mockClear()
+    expect(await world.run(['releases', 'list'])).toMatchObject({ exit: 0 })
+    const asked = prepare.mock.calls.map(([statement]) => statement)
+    const [centres = ''] = asked.filter((statement) => /^select .* from "centres" where /.test(statement))
+    expect(planOf(store, centres)).toContainEqual(
+      expect.stringMatching(/^SEARCH users USING (COVERING )?INDEX one_coordinator_per_centre /),
+    )
+  })
+
   it('part of a roster: its centres are looked for by number, by name and nearly, and the others not read', async () => {
     prepare.mockClear()
     const line = { number: 'EG0O1', name: 'Old Harbour', email: 'new@school.example', country: 'Egypt' }
@@ -118,6 +128,14 @@ describe('what a large store is asked for one person or one centre', () => {
 
 function isQuery(statement: string): boolean {
   return /^\s*(select|with|insert|update|delete)\b/i.test(statement)
+}
+
+function planOf(store: Database.Database, statement: string): string[] {
+  const values = Array.from(statement.matchAll(/\?/g), () => null)
+  return store
+    .prepare<unknown[], { detail: string }>(`explain query plan ${statement}`)
+    .all(...values)
+    .map(({ detail }) => detail)
 }
 
 /** What has few rows in any store, or was given with the question. */

@@ -23,6 +23,8 @@ export interface CentresOfRelease {
   /** What it gives a centre; nothing where that is not of its audience. */
   resourcesFor: (centre: CentreOfRelease) => ResourceRow[]
   momentsFor: (centre: CentreOfRelease) => MomentsThere
+  /** Every centre that it gives something, and others; in the order in which they were read. */
+  candidates: () => readonly CentreOfRelease[]
   /** All that it gives something: what is the same of thousands is worked out once. */
   reached: () => Generator<ReachedCentres>
 }
@@ -37,6 +39,7 @@ export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): Cent
     byEntry ? kept.map((resource) => [resource.id, facts.withEntries(resource)]) : [],
   )
   const known = new Map<AlikeCentres, { areIn: boolean; may: ResourceRow[] }>()
+  let byNumber: CentreOfRelease[] | undefined
 
   function ofAll(alike: AlikeCentres) {
     const there = known.get(alike)
@@ -55,21 +58,36 @@ export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): Cent
     return may.filter(({ id }) => withEntries.get(id)?.some((centres) => centres.has(centre.number)))
   }
 
+  /** Whoever may be in it for what they are not: a few, where a look at every centre for each of many releases takes long. */
+  function numbered(): readonly CentreOfRelease[] {
+    byNumber ??= facts.numbered([...named, ...[...withEntries.values()].flat().flatMap((set) => [...set])])
+    return byNumber
+  }
+
+  function candidates(): readonly CentreOfRelease[] {
+    return facts.alike.some((alike) => ofAll(alike).areIn) ? facts.centres : numbered()
+  }
+
   function* reached(): Generator<ReachedCentres> {
+    const chosen = new Map<AlikeCentres, CentreOfRelease[]>()
+    for (const centre of numbered()) {
+      const alike = facts.groupOf(centre)
+      if (ofAll(alike).areIn || resourcesFor(centre).length === 0) continue
+      const there = chosen.get(alike)
+      if (there) there.push(centre)
+      else chosen.set(alike, [centre])
+    }
     for (const alike of facts.alike) {
       const { areIn, may } = ofAll(alike)
-      if (may.length === 0 || !(areIn || named.size > 0 || byEntry)) continue
-      const centres = areIn
-        ? alike.centres
-        : alike.centres.filter((centre) => resourcesFor(centre).length > 0)
-      if (centres.length === 0) continue
+      const centres = areIn ? alike.centres : (chosen.get(alike) ?? [])
+      if (may.length === 0 || centres.length === 0) continue
       const moments = momentsFor(alike.first)
       if (moments.problem === null || !namesItsCentre(moments.problem)) yield { centres, ...moments }
       else for (const centre of centres) yield { centres: [centre], ...momentsFor(centre) }
     }
   }
 
-  return { resourcesFor, momentsFor, reached }
+  return { resourcesFor, momentsFor, candidates, reached }
 }
 
 /** By what it is, whatever its number and entries. */
@@ -135,8 +153,8 @@ export interface Authorisation extends MomentsThere {
 
 /** What a release gives each centre of its audience, whatever its state. */
 export function* authorisationsOf(release: ReleaseRow, facts: ReleaseFacts): Generator<Authorisation> {
-  const { resourcesFor, momentsFor } = centresOfRelease(release, facts)
-  for (const centre of facts.centres) {
+  const { resourcesFor, momentsFor, candidates } = centresOfRelease(release, facts)
+  for (const centre of candidates()) {
     const resources = resourcesFor(centre)
     if (resources.length > 0) yield { release, centre, resources, ...momentsFor(centre) }
   }

@@ -70,15 +70,16 @@ function withoutGlobalListening({ audience, resources }: ReleaseRow, facts: Rele
   const withEntries = resources
     .filter(({ kind, withdrawn_at }) => kind === 'listening-audio' && withdrawn_at === null)
     .flatMap(facts.withEntries)
-  return facts.centres.filter(
-    (centre) =>
-      !hasGlobalListening(centre) &&
-      withEntries.some((centres) => centres.has(centre.number)) &&
-      (isInAudience(centre, audience, facts) ||
-        audience.some(
-          ({ kind, value }) => kind === 'entries' || (kind === 'centre' && value === centre.number),
-        )),
-  )
+  return facts
+    .numbered(withEntries.flatMap((numbers) => [...numbers]))
+    .filter(
+      (centre) =>
+        !hasGlobalListening(centre) &&
+        (isInAudience(centre, audience, facts) ||
+          audience.some(
+            ({ kind, value }) => kind === 'entries' || (kind === 'centre' && value === centre.number),
+          )),
+    )
 }
 
 function openingMoment(at: Date, zones: ReadonlyMap<string | null, number>): OpeningMoment {

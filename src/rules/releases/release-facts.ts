@@ -24,6 +24,8 @@ export interface ReleaseFacts {
   /** The same centres, by what they have in common. */
   alike: readonly AlikeCentres[]
   groupOf: (centre: CentreOfRelease) => AlikeCentres
+  /** Those of the centres that have one of these numbers, in the same order. */
+  numbered: (numbers: Iterable<string>) => CentreOfRelease[]
   keyTimes: KeyTimes
   /** The administrative zone of a country; undefined where there is none, or two. */
   zoneOf: (country: string) => number | undefined
@@ -83,6 +85,7 @@ export function releaseFacts({ centres, keyTimes, entries }: FactsRead): Release
   return {
     centres,
     ...alikeCentres(centres),
+    numbered: centresByNumber(centres),
     keyTimes: keyTimesByCountry(keyTimes),
     zoneOf: (country) => {
       const [zone, another] = zones.get(country) ?? []
@@ -111,5 +114,18 @@ function alikeCentres(centres: readonly CentreOfRelease[]): Pick<ReleaseFacts, '
       if (!alike) throw new Error(`${centre.number} was not read`)
       return alike
     },
+  }
+}
+
+function centresByNumber(centres: readonly CentreOfRelease[]): ReleaseFacts['numbered'] {
+  let places: Map<string, number> | undefined
+  return (numbers) => {
+    places ??= new Map(centres.map(({ number }, at) => [number, at]))
+    const found = new Set<number>()
+    for (const number of numbers) {
+      const at = places.get(number)
+      if (at !== undefined) found.add(at)
+    }
+    return [...found].sort((one, other) => one - other).flatMap((at) => centres[at] ?? [])
   }
 }
