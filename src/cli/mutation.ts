@@ -262,7 +262,7 @@ async function commitRequest<Args, Options, Request, Result>(
 
 /** Those that a line of a batch owes: they go out once all of its lines are done. */
 async function messagesWaiting(store: OpenStore, queued: readonly number[]): Promise<Message[]> {
-  const { findMessages } = await import('../db/outbox.ts')
+  const { findMessages } = await import('../db/messages.ts')
   const { messageOf } = await import('../render/messages.ts')
   // The line is done, whether they can be looked at or not.
   return (await findMessages(store.db, queued).catch(() => [])).map(messageOf)
@@ -386,7 +386,7 @@ async function withMail<Result>(
   trx: Trx,
   { work, isWritten }: RehearsedMail<Result>,
 ): Promise<{ result: Result; mail: Message[] }> {
-  const { findMessages } = await import('../db/outbox.ts')
+  const { findMessages } = await import('../db/messages.ts')
   const { transactionState } = await import('../db/transact.ts')
   const { messageOf } = await import('../render/messages.ts')
   const { queued } = transactionState(trx)

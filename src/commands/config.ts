@@ -24,7 +24,7 @@ import {
 import type { Context } from '../context.ts'
 import { mkdirSync } from '../disk.ts'
 import { Cancelled, Usage, Unavailable } from '../errors.ts'
-import { hasPassword, withoutPassword } from '../password-in-url.ts'
+import { hasPassword, withoutPassword } from '../cli/typed-line.ts'
 import { unknownName } from '../rules/unknown-name.ts'
 import { isServerAddress, parseServerAddress } from '../server-address.ts'
 import { pathInWords } from '../shell-word.ts'

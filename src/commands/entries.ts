@@ -1,11 +1,12 @@
-import { entryFields, entryJson } from '../render/entries.ts'
+import { field } from '../render/fields.ts'
+import type { JsonItem } from '../render/json.ts'
 import { importedRowsJson } from '../render/imported-rows.ts'
 import { type EntryField, importEntries } from '../rules/entries.ts'
 import { applicationOfRows, importOfRows, type RowsImport } from './import-rows.ts'
 import { listing } from '../cli/define.ts'
 import { listOf, optional, text, transformed } from '../cli/typed-values.ts'
 import { option, repeated } from '../cli/parameters.ts'
-import { countEntries, streamEntries } from '../db/entries.ts'
+import { countEntries, type EntryRow, streamEntries } from '../db/entries.ts'
 import { reversePages } from '../db/pages.ts'
 import { typedCentreNumber } from '../rules/centres/find.ts'
 import { typedComponent } from '../rules/resources.ts'
@@ -91,3 +92,17 @@ export const list = () =>
     json: entryJson,
     none: 'No entries.',
   })
+
+/** What a list says of an entry. */
+const entryFields = {
+  centre: field<EntryRow>('Centre', ({ centre_number }) => centre_number),
+  name: field<EntryRow>('Name', ({ centre_name }) => centre_name),
+  series: field<EntryRow>('Series', ({ series }) => series),
+  component: field<EntryRow>('Component', ({ component }) => component),
+  candidates: field<EntryRow>('Candidates', ({ candidates }) => candidates),
+}
+
+function entryJson(entry: EntryRow): JsonItem<'entryList'> {
+  const { centre_number, centre_name, series, component, candidates } = entry
+  return { centre: { number: centre_number, name: centre_name }, series, component, candidates }
+}

@@ -13,15 +13,15 @@ import {
 } from '../cli/parameters.ts'
 import { number, optional, wholeNumber, listOf } from '../cli/typed-values.ts'
 import { phasesOn } from '../cli/progress.ts'
+import { requeueFailed } from '../db/outbox.ts'
 import {
   failedMessages,
   findMessages,
-  requeueFailed,
   waitingMessages,
   countMessages,
   messageStates,
   streamMessages,
-} from '../db/outbox.ts'
+} from '../db/messages.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { timeOf, type Trx } from '../db/transact.ts'
 import type { Delivered } from '../mail/deliver.ts'

@@ -1,8 +1,7 @@
 import { type Insertable, type Kysely, type RawBuilder, sql } from 'kysely'
-import { type Pages, pagesOf } from './pages.ts'
 import { anyOf } from './portable.ts'
 import { type Placeholders, prepared } from './prepared.ts'
-import type { CredentialPurpose, MessageState, OutboxRow, OutboxTable, Store } from './schema.ts'
+import type { CredentialPurpose, OutboxRow, OutboxTable, Store } from './schema.ts'
 import { sendWithNext, transactionState, type Trx } from './transact.ts'
 
 /** Why a message that waited is not sent any more. */
@@ -106,17 +105,8 @@ export async function cancelMessage(trx: Trx, id: number): Promise<void> {
     .execute()
 }
 
-interface WaitingFilter {
-  /** Only those whose pause is over. */
-  dueAt?: Date
-  importId?: number
-}
-
 /** Makes messages that were refused for good wait again. @returns their numbers */
-export async function requeueFailed(
-  trx: Trx,
-  { importId }: Pick<WaitingFilter, 'importId'>,
-): Promise<number[]> {
+export async function requeueFailed(trx: Trx, { importId }: { importId?: number }): Promise<number[]> {
   let query = trx
     .updateTable('outbox')
     .set({ state: 'queued', next_try_at: null })
@@ -124,101 +114,4 @@ export async function requeueFailed(
   if (importId !== undefined) query = query.where('import_id', '=', importId)
   const rows = await query.returning('id').execute()
   return rows.map(({ id }) => id).sort((a, b) => a - b)
-}
-
-/** The letters of this user's messages that wait. */
-export async function lettersWaitingFor(db: Kysely<Store>, userId: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('outbox')
-    .select('letter')
-    .where('user_id', '=', userId)
-    .where('state', '=', 'queued')
-    .orderBy('id')
-    .execute()
-  return rows.map(({ letter }) => letter)
-}
-
-/** The messages that were refused for good. */
-export async function failedMessages(
-  db: Kysely<Store>,
-  { importId }: Pick<WaitingFilter, 'importId'>,
-): Promise<OutboxRow[]> {
-  let query = db.selectFrom('outbox').selectAll().where('state', '=', 'failed').orderBy('id')
-  if (importId !== undefined) query = query.where('import_id', '=', importId)
-  return query.execute()
-}
-
-/** The numbers of the messages that wait, those tried least first, then oldest first: one that stops all the others must not stop them again. */
-export async function waitingMessages(
-  db: Kysely<Store>,
-  { dueAt, importId }: WaitingFilter,
-): Promise<number[]> {
-  let query = db
-    .selectFrom('outbox')
-    .select('id')
-    .where('state', '=', 'queued')
-    .orderBy('attempts')
-    .orderBy('id')
-  if (dueAt) {
-    const due = dueAt.toISOString()
-    query = query.where((eb) => eb.or([eb('next_try_at', 'is', null), eb('next_try_at', '<=', due)]))
-  }
-  if (importId !== undefined) query = query.where('import_id', '=', importId)
-  return (await query.execute()).map(({ id }) => id)
-}
-
-/** Messages by their numbers, in that order of number. */
-export async function findMessages(db: Kysely<Store>, ids: readonly number[]): Promise<OutboxRow[]> {
-  if (ids.length === 0) return []
-  return db
-    .selectFrom('outbox')
-    .selectAll()
-    .where(anyOf(sql.ref('id'), ids))
-    .orderBy('id')
-    .execute()
-}
-
-export const messageStates: readonly MessageState[] = [
-  'queued',
-  'written',
-  'sent',
-  'failed',
-  'unknown',
-  'cancelled',
-]
-
-interface MessageFilter {
-  states: readonly MessageState[]
-  letter?: string
-  /** The address as it is written to, in lower case. */
-  to?: string
-  importId?: number
-}
-
-/** Messages, newest first. */
-export function streamMessages(
-  db: Kysely<Store>,
-  { reverse, limit, ...filter }: MessageFilter & { reverse: boolean; limit?: number },
-): Pages<OutboxRow> {
-  const found = messagesMatching(db, filter)
-    .selectAll()
-    .orderBy('id', reverse ? 'asc' : 'desc')
-  return pagesOf(db, limit === undefined ? found : found.limit(limit))
-}
-
-export async function countMessages(db: Kysely<Store>, filter: MessageFilter): Promise<number> {
-  const { n } = await messagesMatching(db, filter)
-    .select(({ fn }) => fn.countAll<number>().as('n'))
-    .executeTakeFirstOrThrow()
-  return n
-}
-
-/** The one place that knows which messages a list shows. */
-function messagesMatching(db: Kysely<Store>, { states, letter, to, importId }: MessageFilter) {
-  let query = db.selectFrom('outbox')
-  if (states.length > 0) query = query.where('state', 'in', [...states])
-  if (letter !== undefined) query = query.where('letter', '=', letter)
-  if (to !== undefined) query = query.where(({ fn }) => fn<string>('lower', ['to_address']), '=', to)
-  if (importId !== undefined) query = query.where('import_id', '=', importId)
-  return query
 }

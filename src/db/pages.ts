@@ -26,3 +26,8 @@ export async function* reversePages<Row>(pages: Pages<Row>): AsyncGenerator<Row[
   for await (const page of pages) all.push(page)
   for (const page of all.reverse()) yield page.toReversed()
 }
+
+/** A list that is held, so many at a time. */
+export function* slicesOf<Item>(list: readonly Item[], size: number): Generator<Item[]> {
+  for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size)
+}

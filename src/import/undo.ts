@@ -16,7 +16,7 @@ import {
   voidPinsOfImport,
 } from '../db/imports/undo.ts'
 import { type LeftAlone, letterSent, findImportNumber } from '../rules/imports.ts'
-import { isErased } from '../db/users/erased-accounts.ts'
+import { isErased } from '../db/users/users.ts'
 import { centresOfImport, type ImportRow } from '../db/imports/imports.ts'
 import { trueImportsAbout } from '../db/audit/imports-in-log.ts'
 import { changeListDigest } from '../db/imports/write.ts'

@@ -78,12 +78,12 @@ async function recordOutcomes(
   for (const state of new Set(results.map((result) => result.state))) {
     const like = results.filter((result) => result.state === state)
     const action = `mail.${outcomeOfMessage(state)}`
-    await appendAudit(trx, { by, at, action, kind: 'event', ...whatBecameOf(like, rows) })
+    await appendAudit(trx, { by, at, action, kind: 'event', ...outcomeDetails(like, rows) })
   }
 }
 
 /** One message is named, with its reason, in which its address may stand; of many, their number is said. */
-function whatBecameOf(
+function outcomeDetails(
   like: readonly EndedMessage[],
   rows: readonly OutboxRow[],
 ): Pick<Parameters<typeof appendAudit>[1], 'facts' | 'subject' | 'userId' | 'personal'> {

@@ -1,7 +1,7 @@
 import type { Settings } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/store/open.ts'
-import { findMessages } from '../db/outbox.ts'
+import { findMessages } from '../db/messages.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { systemReason } from '../errors.ts'
 import { isUndelivered, type Message, messageOf } from '../render/messages.ts'

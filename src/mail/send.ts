@@ -1,6 +1,7 @@
 import { type Credential, credentialsOfMessages } from '../db/credentials.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { newClaimant, type ClaimOutcome, rowsWithOutcomes } from '../db/outbox-claims.ts'
+import { slicesOf } from '../db/pages.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { changedTemplates } from '../db/templates.ts'
 import { commit, timeOf, together, type Trx } from '../db/transact.ts'
@@ -160,12 +161,13 @@ async function writeAll(ids: readonly number[], sending: Sending & Writing): Pro
   const { store, folder, now, signal } = sending
   await makeMailFolder(folder)
   const claiming = { ...sending, claimant: newClaimant('folder') }
-  for (let at = 0; at < ids.length; at += filesAtOnce) {
+  let done = 0
+  for (const some of slicesOf(ids, filesAtOnce)) {
     if (signal?.aborted) return undefined
     const { result: written } = await commit(store, async (trx) => {
-      const messages = await claimToWrite(trx, ids.slice(at, at + filesAtOnce), claiming)
+      const messages = await claimToWrite(trx, some, claiming)
       const rows = messages.map(({ row }) => row)
-      const results = await inTurns(messages, async (message): Promise<ClaimOutcome> => {
+      const results = await mapConcurrently(messages, async (message): Promise<ClaimOutcome> => {
         const { row } = message
         const composed = await composedFor(message, { ...sending, destination: 'file' })
         if ('reason' in composed)
@@ -177,7 +179,8 @@ async function writeAll(ids: readonly number[], sending: Sending & Writing): Pro
       return rowsWithOutcomes(rows, { results, at: timeOf(trx) })
     })
     sending.onWritten?.(written)
-    sending.onProgress?.(Math.min(at + filesAtOnce, ids.length))
+    done += some.length
+    sending.onProgress?.(done)
   }
   return undefined
 }
@@ -199,11 +202,12 @@ async function composedFor(
   }
 }
 
-async function inTurns<In, Out>(items: readonly In[], work: (item: In) => Promise<Out>): Promise<Out[]> {
+async function mapConcurrently<In, Out>(
+  items: readonly In[],
+  work: (item: In) => Promise<Out>,
+): Promise<Out[]> {
   const results: Out[] = []
-  for (let at = 0; at < items.length; at += 16) {
-    results.push(...(await Promise.all(items.slice(at, at + 16).map(work))))
-  }
+  for (const some of slicesOf(items, 16)) results.push(...(await Promise.all(some.map(work))))
   return results
 }
 

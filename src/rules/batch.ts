@@ -1,3 +1,4 @@
+import { slicesOf } from '../db/pages.ts'
 import { type Savepoint, savepoint, type Trx } from '../db/transact.ts'
 import { recordingTogether } from './audit/record-refusal.ts'
 import {
@@ -67,9 +68,8 @@ async function missingTargets<Target extends string, Key extends string | number
   { keyOf, find, refusal }: LookUp<Key>,
 ): Promise<Map<Target, Failure>> {
   const missing = new Map<Target, Failure>()
-  const names = [...new Set(targets)]
-  for (let at = 0; at < names.length; at += lookedUpAtOnce) {
-    const keyed = names.slice(at, at + lookedUpAtOnce).flatMap((target) => {
+  for (const some of slicesOf([...new Set(targets)], lookedUpAtOnce)) {
+    const keyed = some.flatMap((target) => {
       const key = keyOf(target)
       return key === undefined ? [] : [{ target, key }]
     })
@@ -83,7 +83,10 @@ async function missingTargets<Target extends string, Key extends string | number
  * What stands in the way of one where nothing was done to its neighbours: they are taken back, so no
  * message or hint may tell of them. What only they stand in the way of is told as it was.
  */
-async function refusedAlone(before: Savepoint, rule: () => Promise<unknown>): Promise<Failure | undefined> {
+export async function refusedAlone(
+  before: Savepoint,
+  rule: () => Promise<unknown>,
+): Promise<Failure | undefined> {
   await before.rollBack()
   return refusalOf(rule)
 }
@@ -122,7 +125,7 @@ function alone(refused: TargetFailure): Failure {
 }
 
 /** The gravest decides. */
-function collected(failures: readonly TargetFailure[], of: number): Failure {
+export function collected(failures: readonly TargetFailure[], of: number): Failure {
   const message = `${failures.length} of ${of} stand in the way; nothing was changed.`
   const more = { details: { problems: failures.map(problemOf) }, onRollback: onRollbackOf(failures) }
   const [first, ...others] = failures.map(({ failure }) => failure)
@@ -142,7 +145,7 @@ function severityOf(failure: Failure): number {
  * What is wrong with a target. A store that cannot be had is about none of them: it is thrown as it is, so that the
  * work is tried again where it may be.
  */
-async function refusalOf(work: () => unknown): Promise<Failure | undefined> {
+export async function refusalOf(work: () => unknown): Promise<Failure | undefined> {
   const failure = await failureOf(work)
   if (failure && severityOf(failure) < 0) throw failure
   return failure
@@ -164,74 +167,10 @@ function failureLike(failure: Failure, { code, message, more }: Words): Failure 
 }
 
 /** Whichever of them decides, what each asks to keep is kept. */
-function onRollbackOf(failures: readonly { failure: Failure }[]): FailureOptions['onRollback'] {
+export function onRollbackOf(failures: readonly { failure: Failure }[]): FailureOptions['onRollback'] {
   const works = failures.flatMap(({ failure: { rollback } }) => rollback.onRollback ?? [])
   if (works.length === 0) return undefined
   return recordingTogether(works)
-}
-
-interface RowRule<Row, Result> {
-  /** All that is wrong with the row's cells; the rule is for rows without. */
-  check: (row: Row) => Promise<Failure[]>
-  rule: (row: Row) => Promise<Result>
-  cellOf: (row: Row, failure: Failure) => string
-}
-
-/** One rule for each row of a table, all or none: every row that cannot be used is named by its cell. */
-export async function forEachRow<Row, Result>(
-  trx: Trx,
-  rows: readonly Row[],
-  { check, rule, cellOf }: RowRule<Row, Result>,
-): Promise<Result[]> {
-  const before = await savepoint(trx)
-  const results: Result[] = []
-  const refused: { row: Row; reported: readonly ReportedFailure[]; byRule: boolean }[] = []
-  const reportedFor = (row: Row, failure: Failure) =>
-    reportedFailure({ target: cellOf(row, failure), failure })
-  for (const row of rows) {
-    const wrong = await check(row)
-    const failure =
-      wrong.length === 0 ? await refusalOf(async () => results.push(await rule(row))) : undefined
-    const failures = failure ? [failure] : wrong
-    if (failures.length > 0)
-      refused.push({
-        row,
-        reported: failures.map((one) => reportedFor(row, one)),
-        byRule: failure !== undefined,
-      })
-  }
-  if (refused.length === 0) {
-    await before.release()
-    return results
-  }
-  const all: ReportedFailure[] = []
-  for (const {
-    row,
-    reported: [first, ...others],
-    byRule,
-  } of refused) {
-    if (first === undefined) continue
-    // Where nothing was done to any neighbour, nothing need be taken back.
-    const again = byRule && results.length > 0 ? await refusedAlone(before, () => rule(row)) : undefined
-    all.push(again ? reportedFor(row, again) : first, ...others)
-  }
-  const failures = all.flatMap(({ problem: { target }, failure }) => (failure ? [{ target, failure }] : []))
-  if (failures.length === all.length && failures.every(({ failure }) => failure instanceof NotPermitted))
-    throw collected(failures, rows.length)
-  const problems = all.map(({ problem }) => problem)
-  throw badRows(problems, { cells: problems.length, onRollback: onRollbackOf(failures) })
-}
-
-/** What is kept of a failure: of a hundred thousand, the place in the program where each was thrown would weigh. */
-interface ReportedFailure {
-  problem: Problem
-  /** Only where more is needed of it than its words. */
-  failure: Failure | undefined
-}
-
-function reportedFailure({ target, failure }: { target: string; failure: Failure }): ReportedFailure {
-  const isNeeded = failure instanceof NotPermitted || failure.rollback.onRollback !== undefined
-  return { problem: problemOf({ target, failure }), failure: isNeeded ? failure : undefined }
 }
 
 /** What was typed wrongly is told before what is not there. @param refuseMistyped throws for it */
@@ -258,20 +197,7 @@ export async function failureOf(work: () => unknown): Promise<Failure | undefine
   }
 }
 
-/** The file cannot be used: each of its problems, by cell; @param cells how many cells they are about */
-export function badRows(
-  problems: Iterable<Problem> & { readonly length: number },
-  { cells, onRollback }: { cells: number; onRollback?: ((trx: Trx) => Promise<void>) | undefined },
-): BadInput {
-  const count = cells === 1 ? 'One cell stands' : `${cells} cells stand`
-  return new BadInput('bad-rows', `${count} in the way; nothing was changed.`, {
-    hint: 'Correct the file, and give it to the same command again.',
-    details: { problems },
-    onRollback,
-  })
-}
-
-function problemOf({ target, failure }: { target: string; failure: Failure }): Problem {
+export function problemOf({ target, failure }: { target: string; failure: Failure }): Problem {
   const { code, message, hint } = failure
   return { target, code, message, ...(hint === undefined ? {} : { hint }) }
 }

@@ -1,4 +1,4 @@
-import { isErased } from '../db/users/erased-accounts.ts'
+import { isErased } from '../db/users/users.ts'
 import { Refused } from '../errors.ts'
 import { type Account, nameOf, type SignInBlocker } from './users/account.ts'
 

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import { savepoint, type Trx } from '../db/transact.ts'
+import { BadInput, type Failure, NotPermitted, type Problem } from '../errors.ts'
+import { collected, onRollbackOf, problemOf, refusalOf, refusedAlone } from './batch.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import type { Closing } from './releases/what-closes.ts'
 
@@ -111,6 +114,83 @@ function issueOf<Field extends string>(
     message: `${column} ${message}`,
     hint: (typeof hint === 'function' ? hint() : hint) ?? null,
   }
+}
+
+interface RowRule<Row, Result> {
+  /** All that is wrong with the row's cells; the rule is for rows without. */
+  check: (row: Row) => Promise<Failure[]>
+  rule: (row: Row) => Promise<Result>
+  cellOf: (row: Row, failure: Failure) => string
+}
+
+/** One rule for each row of a table, all or none: every row that cannot be used is named by its cell. */
+export async function forEachRow<Row, Result>(
+  trx: Trx,
+  rows: readonly Row[],
+  { check, rule, cellOf }: RowRule<Row, Result>,
+): Promise<Result[]> {
+  const before = await savepoint(trx)
+  const results: Result[] = []
+  const refused: { row: Row; reported: readonly ReportedFailure[]; byRule: boolean }[] = []
+  const reportedFor = (row: Row, failure: Failure) =>
+    reportedFailure({ target: cellOf(row, failure), failure })
+  for (const row of rows) {
+    const wrong = await check(row)
+    const failure =
+      wrong.length === 0 ? await refusalOf(async () => results.push(await rule(row))) : undefined
+    const failures = failure ? [failure] : wrong
+    if (failures.length > 0)
+      refused.push({
+        row,
+        reported: failures.map((one) => reportedFor(row, one)),
+        byRule: failure !== undefined,
+      })
+  }
+  if (refused.length === 0) {
+    await before.release()
+    return results
+  }
+  const all: ReportedFailure[] = []
+  for (const {
+    row,
+    reported: [first, ...others],
+    byRule,
+  } of refused) {
+    if (first === undefined) continue
+    // Where nothing was done to any neighbour, nothing need be taken back.
+    const again = byRule && results.length > 0 ? await refusedAlone(before, () => rule(row)) : undefined
+    all.push(again ? reportedFor(row, again) : first, ...others)
+  }
+  const failures = all.flatMap(({ problem: { target }, failure }) => (failure ? [{ target, failure }] : []))
+  if (failures.length === all.length && failures.every(({ failure }) => failure instanceof NotPermitted))
+    throw collected(failures, rows.length)
+  const problems = all.map(({ problem }) => problem)
+  throw badRows(problems, { cells: problems.length, onRollback: onRollbackOf(failures) })
+}
+
+/** What is kept of a failure: of a hundred thousand, the place in the program where each was thrown would weigh. */
+interface ReportedFailure {
+  problem: Problem
+  /** Only where more is needed of it than its words. */
+  failure: Failure | undefined
+}
+
+function reportedFailure({ target, failure }: { target: string; failure: Failure }): ReportedFailure {
+  const isNeeded = failure instanceof NotPermitted || failure.rollback.onRollback !== undefined
+  return { problem: problemOf({ target, failure }), failure: isNeeded ? failure : undefined }
+}
+
+/** The file cannot be used: each of its problems, by cell; @param cells how many cells they are about */
+export function badRows(
+  problems: Iterable<Problem> & { readonly length: number },
+  { cells, onRollback }: { cells: number; onRollback?: ((trx: Trx) => Promise<void>) | undefined },
+): BadInput {
+  const count = cells === 1 ? 'One cell stands' : `${cells} cells stand`
+  return new BadInput('bad-rows', `${count} in the way; nothing was changed.`, {
+    hint: 'Correct the file, and give it to the same command again.',
+    details: { problems },
+    onRollback,
+  })
 }
 
 /** Of rows that were read of the store: what a plan was made from. */

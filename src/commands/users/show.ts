@@ -1,6 +1,6 @@
 import { lastEvents } from '../../db/audit/events.ts'
 import { eventJson } from '../../render/audit.ts'
-import { lettersWaitingFor } from '../../db/outbox.ts'
+import { lettersWaitingFor } from '../../db/messages.ts'
 import { together } from '../../db/transact.ts'
 import { holdingsOf } from '../../db/progression-tests/holdings.ts'
 import { renderUser } from '../../render/user-details.ts'

@@ -201,9 +201,9 @@ export async function locationsOf(
 
 export async function locationsWithAt(
   db: Kysely<Store>,
-  { wanted, partial }: { wanted: ReadonlySet<number>; partial: boolean },
+  { touched, partial }: { touched: ReadonlySet<number>; partial: boolean },
 ): Promise<ImportView['locationsWithAt']> {
-  if (wanted.size === 0) return new Map()
+  if (touched.size === 0) return new Map()
   const withAt = db
     .selectFrom('centres')
     .select(['id', 'address', 'town', 'postcode'])
@@ -211,8 +211,8 @@ export async function locationsWithAt(
       or([eb('address', 'like', '%@%'), eb('town', 'like', '%@%'), eb('postcode', 'like', '%@%')]),
     )
     .orderBy('id')
-  const rows = await (partial ? withAt.where(anyOf(sql.ref('id'), [...wanted])) : withAt).execute()
-  return new Map(rows.flatMap(({ id, ...location }) => (wanted.has(id) ? [[id, location] as const] : [])))
+  const rows = await (partial ? withAt.where(anyOf(sql.ref('id'), [...touched])) : withAt).execute()
+  return new Map(rows.flatMap(({ id, ...location }) => (touched.has(id) ? [[id, location] as const] : [])))
 }
 
 const columnsSeen = ['id', 'number', 'name', 'kind', 'status', 'deleted_at'] as const

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { indexOfTexts } from '../../packed-index.ts'
 import { PackedChoices, PackedNumbers, PackedTexts } from '../../packed-texts.ts'
+import { slicesOf } from '../pages.ts'
 import { anyOf } from '../portable.ts'
 import type { HubRole, Store } from '../schema.ts'
 import type { SeenCentre, SeenCentres } from './centres-seen.ts'
@@ -108,32 +109,32 @@ class PackedUser implements SeenUser {
 export async function readUsers(
   db: Kysely<Store>,
   {
-    wanted,
+    touched,
     all,
     addresses,
-  }: { wanted: ReadonlySet<number>; all: number | undefined; addresses: Iterable<string> },
+  }: { touched: ReadonlySet<number>; all: number | undefined; addresses: Iterable<string> },
 ): Promise<{ users: SeenUsers; deletedAddresses: Set<string> }> {
   const users = new PackedUsers()
-  await addUsersOfCentres(db, { users, wanted, all })
+  await addUsersOfCentres(db, { users, touched, all })
   return { users, deletedAddresses: await addUsersByAddress(db, { users, addresses }) }
 }
 
-/** All users at once where most of all centres are wanted, else those of the wanted ones. */
+/** All users at once where most of all centres are touched, else those of the touched ones. */
 async function addUsersOfCentres(
   db: Kysely<Store>,
   {
     users,
-    wanted,
+    touched,
     all = Number.POSITIVE_INFINITY,
-  }: { users: PackedUsers; wanted: ReadonlySet<number>; all: number | undefined },
+  }: { users: PackedUsers; touched: ReadonlySet<number>; all: number | undefined },
 ): Promise<void> {
-  if (wanted.size === 0) return
+  if (touched.size === 0) return
   const query =
-    wanted.size * 4 > all
+    touched.size * 4 > all
       ? seenUsers(db).where('centre_id', 'is not', null)
-      : seenUsers(db).where(anyOf(sql.ref('centre_id'), [...wanted]))
+      : seenUsers(db).where(anyOf(sql.ref('centre_id'), [...touched]))
   for await (const user of query.stream(rowsAtOnce))
-    if (user.centreId !== null && wanted.has(user.centreId)) users.add(user)
+    if (user.centreId !== null && touched.has(user.centreId)) users.add(user)
 }
 
 async function addUsersByAddress(
@@ -145,9 +146,7 @@ async function addUsersByAddress(
   if (!anybody) return deleted
   const unseen = new Set<string>()
   for (const key of addresses) if (!users.has(key)) unseen.add(key)
-  const sought = [...unseen]
-  for (let at = 0; at < sought.length; at += addressesAtOnce) {
-    const some = sought.slice(at, at + addressesAtOnce)
+  for (const some of slicesOf([...unseen], addressesAtOnce)) {
     const live = seenUsers(db).where(anyOf(sql.ref('email_key'), some))
     for (const user of await live.execute()) users.add(user)
     const gone = await db
@@ -167,13 +166,12 @@ export async function centresOfAddresses(
   db: Kysely<Store>,
   addresses: Iterable<string>,
 ): Promise<Map<number, string>> {
-  const keys = [...addresses]
   const centres = new Map<number, string>()
-  for (let at = 0; at < keys.length; at += addressesAtOnce) {
+  for (const keys of slicesOf([...addresses], addressesAtOnce)) {
     const rows = await db
       .selectFrom('users')
       .select(['centre_id', 'email_key'])
-      .where(anyOf(sql.ref('email_key'), keys.slice(at, at + addressesAtOnce)))
+      .where(anyOf(sql.ref('email_key'), keys))
       .where('status', '<>', 'deleted')
       .execute()
     for (const { centre_id, email_key } of rows) if (centre_id !== null) centres.set(centre_id, email_key)
@@ -181,20 +179,20 @@ export async function centresOfAddresses(
   return centres
 }
 
-/** Those of the wanted centres are counted as they are there; the others' by the store, all of them at once. */
+/** Those of the touched centres are counted as they are there; the others' by the store, all of them at once. */
 export async function countsByCentre(
   db: Kysely<Store>,
-  { centres, wanted, users }: { centres: SeenCentres; wanted: ReadonlySet<number>; users: SeenUsers },
+  { centres, touched, users }: { centres: SeenCentres; touched: ReadonlySet<number>; users: SeenUsers },
 ): Promise<(centre: SeenCentre) => number> {
   const counts = new Uint32Array(centres.size)
   const others: number[] = []
-  for (const { id, deleted } of centres) if (!deleted && !wanted.has(id)) others.push(id)
+  for (const { id, deleted } of centres) if (!deleted && !touched.has(id)) others.push(id)
   if (others.length > 0) {
     // Of most centres it is quicker to count everybody than to look for each; the index alone tells, without a row.
     const of = others.length * 4 > centres.size ? undefined : others
     const add = async (rows: AsyncIterable<Counted>, sign: 1 | -1) => {
       for await (const { centre_id, n } of rows) {
-        const centre = centre_id === null || wanted.has(centre_id) ? undefined : centres.withId(centre_id)
+        const centre = centre_id === null || touched.has(centre_id) ? undefined : centres.withId(centre_id)
         if (centre) counts[centre.position] = (counts[centre.position] ?? 0) + sign * n
       }
     }
@@ -203,7 +201,7 @@ export async function countsByCentre(
   }
   // Those found by their address at another centre are among whom the store counted.
   for (const { centreId } of users) {
-    const centre = centreId !== null && wanted.has(centreId) ? centres.withId(centreId) : undefined
+    const centre = centreId !== null && touched.has(centreId) ? centres.withId(centreId) : undefined
     if (centre) counts[centre.position] = (counts[centre.position] ?? 0) + 1
   }
   return ({ position }) => counts[position] ?? 0

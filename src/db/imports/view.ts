@@ -71,18 +71,18 @@ export async function readImportView(db: Kysely<Store>, reading: ImportReading):
   const named = partial ? await readCentresMeant(db, reading) : await readCentres(db)
   const elsewhere = reading.namesElsewhere(named)
   const borne = centresNamed(elsewhere, named)
-  const wanted = centresWanted(named, { numbers, borne })
-  for (const id of (await centresOfAddresses(db, strayAddresses)).keys()) wanted.add(id)
+  const touched = centresTouched(named, { numbers, borne })
+  for (const id of (await centresOfAddresses(db, strayAddresses)).keys()) touched.add(id)
   const all = partial ? undefined : named.size
-  const { users, deletedAddresses } = await readUsers(db, { wanted, all, addresses })
-  const usersOf = partial ? () => 0 : await countsByCentre(db, { centres: named, wanted, users })
+  const { users, deletedAddresses } = await readUsers(db, { touched, all, addresses })
+  const usersOf = partial ? () => 0 : await countsByCentre(db, { centres: named, touched, users })
   const { centres, ofUsers } = partial
     ? await withCentresOfUsers(db, { centres: named, users })
     : { centres: named, ofUsers: [] }
   return {
     centres,
-    isDependedOn: partial ? dependedOn(centres, { reading, wanted, ofUsers }) : () => true,
-    touched: wanted,
+    isDependedOn: partial ? dependedOn(centres, { reading, touched, ofUsers }) : () => true,
+    touched,
     users,
     deletedAddresses,
     holdsTests: await idsOf(db, sql`select distinct owner_id as id from learner_groups`),
@@ -93,7 +93,7 @@ export async function readImportView(db: Kysely<Store>, reading: ImportReading):
     addressedElsewhere: await centresOfAddresses(db, partial ? [] : reading.addressesElsewhere),
     usersOf,
     locations: await locationsOf(db, centresBorne(borne, numbers)),
-    locationsWithAt: await locationsWithAt(db, { wanted, partial }),
+    locationsWithAt: await locationsWithAt(db, { touched, partial }),
   }
 }
 
@@ -101,12 +101,12 @@ function dependedOn(
   centres: SeenCentres,
   {
     reading: { numbers, otherNumbers },
-    wanted,
+    touched,
     ofUsers,
-  }: { reading: ImportReading; wanted: ReadonlySet<number>; ofUsers: Iterable<number> },
+  }: { reading: ImportReading; touched: ReadonlySet<number>; ofUsers: Iterable<number> },
 ): ImportView['isDependedOn'] {
   const named = new Set([...numbers, ...otherNumbers])
-  const ids = new Set([...wanted, ...ofUsers])
+  const ids = new Set([...touched, ...ofUsers])
   for (const { id, number } of centres) if (named.has(number)) ids.add(id)
   return (id) => ids.has(id)
 }
@@ -118,22 +118,22 @@ function centresNamed(names: ReadonlySet<string>, centres: SeenCentres): SeenCen
   return found
 }
 
-function centresWanted(
+function centresTouched(
   centres: SeenCentres,
   { numbers, borne }: Pick<ImportReading, 'numbers'> & { borne: readonly SeenCentre[] },
 ): Set<number> {
-  const wanted = new Set(borne.map(({ id }) => id))
-  if (centres.size === 0) return wanted
+  const touched = new Set(borne.map(({ id }) => id))
+  if (centres.size === 0) return touched
   const near = new Set<string>()
   for (const number of numbers) {
     const saved = centres.get(number)
-    if (saved) wanted.add(saved.id)
+    if (saved) touched.add(saved.id)
     // A new number: saved ones that it may be mistaken for matter too.
     else near.add(nearKey(number))
   }
-  if (near.size === 0) return wanted
-  for (const { id, number } of centres) if (near.has(nearKey(number))) wanted.add(id)
-  return wanted
+  if (near.size === 0) return touched
+  for (const { id, number } of centres) if (near.has(nearKey(number))) touched.add(id)
+  return touched
 }
 
 function centresBorne(borne: readonly SeenCentre[], numbers: Iterable<string>): number[] {

@@ -25,15 +25,15 @@ const pauseBetween = 250
  */
 export async function connect(
   server: ServerAddress,
-  { writes, patience = 0, signal, onOutage }: Connecting,
+  { writes, maxWaitMs = 0, signal, onOutage }: Connecting,
 ): Promise<pg.Client> {
-  const until = performance.now() + patience
+  const until = performance.now() + maxWaitMs
   for (;;) {
     try {
       return await connectOnce(server, { writes })
     } catch (error) {
-      const isPassing = error instanceof Unavailable && /^store-(unavailable|read-only)$/.test(error.code)
-      if (!isPassing || performance.now() + pauseBetween > until) throw error
+      const isTransient = error instanceof Unavailable && /^store-(unavailable|read-only)$/.test(error.code)
+      if (!isTransient || performance.now() + pauseBetween > until) throw error
       onOutage?.()
       await pause(pauseBetween, undefined, { signal }).catch(() => {
         throw new Cancelled()
@@ -45,7 +45,7 @@ export async function connect(
 interface Connecting {
   writes: boolean
   /** How long to try again for, as while a standby takes over; in milliseconds. */
-  patience?: number
+  maxWaitMs?: number
   signal?: AbortSignal | undefined
   /** Told before each of those tries. */
   onOutage?: (() => void) | undefined

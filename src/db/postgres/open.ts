@@ -64,9 +64,9 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
 export async function connectionTo(server: ServerAddress, opening: Opening): Promise<SharedConnection> {
   const reads = readsAlone(opening.mode)
   // Of several hosts, one may be about to take over from another.
-  const patience = server.hosts.length > 1 ? opening.maxWaitMs : 0
+  const maxWaitMs = server.hosts.length > 1 ? opening.maxWaitMs : 0
   const { signal, onOutage } = opening
-  const client = await connect(server, { writes: !reads, patience, signal, onOutage })
+  const client = await connect(server, { writes: !reads, maxWaitMs, signal, onOutage })
   const check = (row: StoreRow) => refuseOtherVersion(row, { server, reads: false })
   return new SharedConnection(client, {
     server,

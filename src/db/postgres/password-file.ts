@@ -39,7 +39,7 @@ export function passwordInFile(login: Login, env = process.env): string | undefi
 export function passwordIn(text: string, { host, port, database, user }: Login): string | undefined {
   // A socket is named by its folder, or as this machine.
   const hosts = host.startsWith('/') ? [host, 'localhost'] : [host]
-  const wanted = [hosts, [String(port)], [database], [user]]
+  const connection = [hosts, [String(port)], [database], [user]]
   for (const line of text.split(/\r?\n/)) {
     if (line.startsWith('#')) continue
     const parts = /^((?:\\.|[^\\:])*):((?:\\.|[^\\:])*):((?:\\.|[^\\:])*):((?:\\.|[^\\:])*):(.*)$/s
@@ -49,7 +49,7 @@ export function passwordIn(text: string, { host, port, database, user }: Login):
     const password = parts.at(-1) ?? ''
     const fits = parts
       .slice(0, -1)
-      .every((field, at) => field === '*' || wanted[at]?.includes(unescaped(field)))
+      .every((field, at) => field === '*' || connection[at]?.includes(unescaped(field)))
     if (fits) return unescaped(password)
   }
   return undefined

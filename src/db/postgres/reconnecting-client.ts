@@ -70,9 +70,9 @@ export class ReconnectingClient {
 
   async #reconnect(until: number): Promise<void> {
     const { server, opening, readsAlone } = this.#options
-    const patience = Math.max(0, until - performance.now())
+    const maxWaitMs = Math.max(0, until - performance.now())
     const { signal, onOutage } = opening
-    this.#client = this.#watched(await connect(server, { writes: !readsAlone, patience, signal, onOutage }))
+    this.#client = this.#watched(await connect(server, { writes: !readsAlone, maxWaitMs, signal, onOutage }))
   }
 
   /** Asks once for a connection to whoever takes changes, however the present one stands. */

@@ -238,7 +238,7 @@ export class SharedConnection {
     const started = performance.now()
     const until = started + maxWaitMs
     let notified = false
-    let losses = 0
+    let reconnections = 0
     for (let tries = 0; ; tries += 1) {
       const left = until - performance.now()
       const wait = tries === 0 ? 0 : Math.max(1, Math.min(left, tries === 1 ? quietWait : longestWait))
@@ -247,8 +247,8 @@ export class SharedConnection {
         if (await this.#take(wait)) return
       } catch (error) {
         if (!this.#connection.isLost) throw error
-        losses += 1
-        await this.#connection.pauseAfterLoss(error, { tries: losses, until })
+        reconnections += 1
+        await this.#connection.pauseAfterLoss(error, { tries: reconnections, until })
         continue
       }
       if (signal?.aborted && !interruption?.isFinishing()) throw new Cancelled()

@@ -3,7 +3,7 @@ import { anyOf, positionOf } from '../portable.ts'
 import type { Store } from '../schema.ts'
 import { sendWithNext, together, type Trx } from '../transact.ts'
 import { forgetWrongSignIns } from '../rate-limits.ts'
-import { addressOfErased } from './erased-accounts.ts'
+import { addressOfErased } from './users.ts'
 import { mayMention, mentionsIn, mentionsInFileName, spellingsOf, type WrittenAddress } from './mentions.ts'
 
 const erasedWord = '(erased)'

@@ -1,19 +1,8 @@
-import { type RawBuilder, type Selectable, sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { createHmac } from 'node:crypto'
 import type { ErasedAccountTable } from '../schema.ts'
+import { addressOfErased } from './users.ts'
 import { sendWithNext, transactionState, type Trx } from '../transact.ts'
-
-const domain = 'erased.invalid'
-
-/** What stands in place of the address of somebody who was erased, in a query on users. */
-export function addressOfErased(): RawBuilder<string> {
-  return sql<string>`'erased-' || users.id || ${`@${domain}`}`
-}
-
-/** Whether whose account this was is gone, and nobody is left to give it back to. */
-export function isErased({ id, email }: { id: number; email: string }): boolean {
-  return email === `erased-${id}@${domain}`
-}
 
 export type ErasedAccount = Selectable<ErasedAccountTable>
 

@@ -203,6 +203,19 @@ export function findDeletedUser(db: Kysely<Store>, key: string): Promise<UserWit
     .executeTakeFirst()
 }
 
+/** Nobody has an address there. */
+const domainOfErased = 'erased.invalid'
+
+/** What stands in place of the address of somebody who was erased, in a query on users. */
+export function addressOfErased(): RawBuilder<string> {
+  return sql<string>`'erased-' || users.id || ${`@${domainOfErased}`}`
+}
+
+/** Whether whose account this was is gone, and nobody is left to give it back to. */
+export function isErased({ id, email }: { id: number; email: string }): boolean {
+  return email === `erased-${id}@${domainOfErased}`
+}
+
 /** The nonce of a user's open PIN, and when it was issued. */
 export async function openPinOf(
   db: Kysely<Store>,

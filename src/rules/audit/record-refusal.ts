@@ -1,3 +1,4 @@
+import { slicesOf } from '../../db/pages.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { Actor } from '../permissions/actor.ts'
 import { appendAudit } from './append.ts'
@@ -55,9 +56,10 @@ async function append(trx: Trx, refusals: readonly Refusal[]): Promise<void> {
     const counts = { targets: unknown.length, unknown: unknown.length }
     return appendOne(trx, { of: first, targets: unknown.slice(0, 1), counts })
   }
-  for (let at = 0; at < known.length; at += namedAtOnce) {
-    const targets = known.slice(at, at + namedAtOnce)
-    const others = at + namedAtOnce < known.length ? 0 : unknown.length
+  let left = known.length
+  for (const targets of slicesOf(known, namedAtOnce)) {
+    left -= targets.length
+    const others = left > 0 ? 0 : unknown.length
     const counts = { targets: targets.length + others, ...(others > 0 ? { unknown: others } : {}) }
     await appendOne(trx, { of: first, targets, counts })
   }

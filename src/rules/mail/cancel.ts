@@ -1,4 +1,5 @@
-import { cancelMessage, findMessages } from '../../db/outbox.ts'
+import { cancelMessage } from '../../db/outbox.ts'
+import { findMessages } from '../../db/messages.ts'
 import type { OutboxRow } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { numbersOfRows } from '../../db/numbers-of-rows.ts'

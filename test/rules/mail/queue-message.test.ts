@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { voidOpenCredentials } from '../../../src/db/credentials.ts'
-import { findMessages } from '../../../src/db/outbox.ts'
+import { findMessages } from '../../../src/db/messages.ts'
 import { transactionState } from '../../../src/db/transact.ts'
 import { headerText, queueMessage } from '../../../src/rules/mail/queue-message.ts'
 import { newWorld, type World } from '../../world.ts'
