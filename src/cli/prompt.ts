@@ -170,7 +170,9 @@ function themeOf({ err: { chalk } }: Terminal) {
 function answeredBelow(terminal: Terminal, message: string) {
   const { width, chalk } = terminal.err
   const lastLine = message.split('\n').at(-1) ?? ''
-  const answer = (chosen: string) => {
+  const answer = (said: string) => {
+    // A list of which nothing was ticked is answered too.
+    const chosen = said === '' ? 'none' : said
     // A mark stands before the question, where that is on one line.
     const isRoom = stringWidth(`${doneMark} ${lastLine} ${chosen}`) <= width
     const text = isRoom ? chosen : `\n${wrappedText(`  ${chosen}`, width)}`
@@ -212,12 +214,14 @@ async function asked<Answer>(
   const streams = { input, output: drawable(stderr), signal: AbortSignal.any([signal, ended.signal]) }
   const pending = prompt(streams)
   const unwatch = whenInputPauses(input, () => ended.abort())
+  const before = performance.now()
   try {
     return await pending
   } catch (error) {
     if (error instanceof Error && /^(Exit|Abort|Cancel)PromptError$/.test(error.name)) throw new Cancelled()
     throw error
   } finally {
+    terminal.askedMs += performance.now() - before
     unwatch()
     restore()
   }

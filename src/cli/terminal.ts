@@ -14,6 +14,8 @@ export interface Terminal {
   readonly signal: AbortSignal
   /** Somebody can be asked. */
   canAsk: boolean
+  /** How long questions have stood open, in ms. */
+  askedMs: number
   out: View
   err: View
   /** Progress is worth drawing. */
@@ -65,6 +67,7 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
     get canAsk() {
       return stderr.isTTY === true && context.stdin.isTTY === true
     },
+    askedMs: 0,
     out: view(stdout),
     err: view(stderr),
     animated: stderr.isTTY === true && hasWidth(stderr) && env.TERM !== 'dumb' && !env.CI && !quiet,

@@ -149,8 +149,9 @@ function renderImportedResults(imported: ImportedResults, view: View): string {
       tsvLine(['results', results.created, results.corrected, results.unchanged]),
     ].join('\n')
   }
+  const changed = results.created + results.corrected + learnerGroups.created + tests.created > 0
   return [
-    `${markOf(true, view)} ${count(rows, 'row')} read.`,
+    `${markOf(changed, view)} ${count(rows, 'row')} read.`,
     `  New results: ${results.created}. Marks corrected: ${results.corrected}. There already: ${results.unchanged}.`,
     `  New learner groups: ${learnerGroups.created}. New tests: ${tests.created}.`,
   ].join('\n')

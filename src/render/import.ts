@@ -101,7 +101,8 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
     ...listLines(`${dryRun ? 'To be renamed' : 'Renamed'}:`, plan.renames.map(renameText), maxListed),
   )
   if (pins.count > 0 && pins.file !== null && !dryRun) {
-    lines.push(`PINs of the ${count(pins.count, 'new user')}: ${pathInWords(pins.file)}`)
+    const whose = pins.count === 1 ? 'PIN of the new user' : `PINs of the ${count(pins.count, 'new user')}`
+    lines.push(`${whose}: ${pathInWords(pins.file)}`)
   }
   if (mail.queued > 0) {
     lines.push(`${count(mail.queued, 'activation message')}: ${dryRun ? 'to be sent' : letters}.`)

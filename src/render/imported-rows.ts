@@ -19,7 +19,7 @@ function* linesOf(
   { of, title, view }: { of: string; title: string; view: View },
 ): Generator<string> {
   const { created, changed, unchanged } = counts
-  yield* renderRowCounts(rows, view)
+  yield* renderRowCounts(rows, { changed: created + changed > 0, view })
   yield view.isTerminal
     ? `  New ${title}: ${created}. Changed: ${changed}. There already: ${unchanged}.`
     : tsvLine([of, created, changed, unchanged])
@@ -37,11 +37,14 @@ export function importedRowsJson<Counted extends object>(
 }
 
 /** How many rows were read, and how many of them held back. */
-function renderRowCounts({ read, accepted, heldBack }: RowCounts, view: View): string[] {
+function renderRowCounts(
+  { read, accepted, heldBack }: RowCounts,
+  { changed, view }: { changed: boolean; view: View },
+): string[] {
   if (!view.isTerminal) return [tsvLine(['rows', read, accepted, heldBack])]
   const back = heldBack === 0 ? '' : ` ${count(heldBack, 'row')} held back.`
   return [
-    `${heldBack === 0 ? markOf(true, view) : view.chalk.yellow('!')} ${count(read, 'row')} read.${back}`,
+    `${heldBack === 0 ? markOf(changed, view) : view.chalk.yellow('!')} ${count(read, 'row')} read.${back}`,
   ]
 }
 

@@ -31,9 +31,14 @@ export function renderStatus(status: Status, view: View): string {
       ...more.map((line) => `${' '.repeat(13)}${line}`),
     ].join('\n')
   })
-  const next = nextSteps(status).map(
-    (step, at) => `${at === 0 ? chalk.bold('Next'.padEnd(12)) : ' '.repeat(12)} ${step}`,
-  )
+  const steps = nextSteps(status)
+  const longest = Math.max(...steps.map(({ command }) => command.length))
+  const next = steps.map(({ command, why }, at) => {
+    const line = `${at === 0 ? chalk.bold('Next'.padEnd(12)) : ' '.repeat(12)} ${command}`
+    return 13 + longest + 2 + why.length > width
+      ? line
+      : `${line}${' '.repeat(longest + 2 - command.length)}${chalk.dim(why)}`
+  })
   return [...shown, ...(next.length > 0 ? ['', ...next] : [])].join('\n')
 }
 
@@ -102,24 +107,45 @@ function linesOf(status: Status, view: View): Line[] {
 
 const maxSteps = 3
 
+interface Step {
+  command: string
+  why: string
+}
+
 /** What somebody at this desk would do now, gravest first. */
-export function nextSteps({ centres, messages, pendingPinSheets, lapsing, opening }: Status): string[] {
+function nextSteps({ centres, messages, pendingPinSheets, lapsing, opening }: Status): Step[] {
   const [pending] = pendingPinSheets
   const steps = [
-    ...(pending ? [`ssh-admin centres pins ${pending.import} --out ${`pins-${pending.import}.xlsx`}`] : []),
-    ...(opening.some(({ withoutKeyTime }) => withoutKeyTime > 0)
-      ? ['ssh-admin errors list --kind key-time']
-      : []),
-    ...(messages.failed > 0 ? ['ssh-admin mail list --state failed'] : []),
-    ...(messages.unknown > 0 ? ['ssh-admin mail list --state unknown'] : []),
-    ...(messages.waiting > 0 ? ['ssh-admin mail send'] : []),
+    pending && {
+      command: `ssh-admin centres pins ${pending.import} --out ${`pins-${pending.import}.xlsx`}`,
+      why: 'makes the sheet that is owed',
+    },
+    opening.some(({ withoutKeyTime }) => withoutKeyTime > 0) && {
+      command: 'ssh-admin errors list --kind key-time',
+      why: 'says why some never see what opens soon',
+    },
+    messages.failed > 0 && { command: 'ssh-admin mail list --state failed', why: 'which failed, and why' },
+    messages.unknown > 0 && {
+      command: 'ssh-admin mail list --state unknown',
+      why: 'which may have been sent',
+    },
+    messages.waiting > 0 && { command: 'ssh-admin mail send', why: 'sends what waits' },
     ...(centres.active + centres.approved === 0
-      ? ['ssh-admin centres sample centres.xlsx', 'ssh-admin centres import centres.xlsx']
+      ? [
+          { command: 'ssh-admin centres sample centres.xlsx', why: 'an empty workbook to fill in' },
+          { command: 'ssh-admin centres import centres.xlsx', why: 'centres and users in, PINs out' },
+        ]
       : []),
-    ...(centres.approved > 0 ? ['ssh-admin centres list --status approved'] : []),
-    ...(lapsing.links + lapsing.pins > 0 ? ['ssh-admin users list --not-set-up'] : []),
+    centres.approved > 0 && {
+      command: 'ssh-admin centres list --status approved',
+      why: 'have no coordinator yet',
+    },
+    lapsing.links + lapsing.pins > 0 && {
+      command: 'ssh-admin users list --not-set-up',
+      why: 'have not set up their account',
+    },
   ]
-  return steps.slice(0, maxSteps)
+  return steps.filter((step) => step !== false && step !== undefined).slice(0, maxSteps)
 }
 
 export function statusJson(status: Status): JsonAnswer<'status'> {
@@ -135,6 +161,6 @@ export function statusJson(status: Status): JsonAnswer<'status'> {
     sheetsOwed: pendingPinSheets,
     opening,
     lastImports,
-    next: nextSteps(status),
+    next: nextSteps(status).map(({ command }) => command),
   }
 }

@@ -69,7 +69,7 @@ async function readReleases(db: Kysely<Store>, at: Date): Promise<ReadReleases> 
 async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
   const kind = 'entry'
   const mend =
-    'correct the file, and import it again, a wrong row with 0 candidates too: ssh-admin entries import FILE'
+    'correct the file and import it again (a wrong row with 0 candidates): ssh-admin entries import FILE'
   const unmatched = await entriesWithoutCentre(db)
   const unknown = unmatched.flatMap(({ number, deleted }) => (deleted ? [] : [number]))
   const nearNumbers = await centresMeantBy(db, unknown)
@@ -89,7 +89,7 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
           code: 'centre-not-found',
           subject: number,
           message: `${what} of ${number}, which is no centre${perhaps === undefined ? '' : `: perhaps ${perhaps}`}.`,
-          hint: perhaps === undefined ? `ssh-admin centres create ${number}, or: ${mend}` : sentence(mend),
+          hint: perhaps === undefined ? `ssh-admin centres create ${number}, or ${mend}` : sentence(mend),
         }
   }
   for (const { component, series, centres } of await entriesWithoutResource(db)) {
@@ -98,7 +98,7 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
       code: 'unknown-component',
       subject: component,
       message: `No resource is for ${component} in ${series}, and ${centres} ${centres === 1 ? 'centre has' : 'centres have'} entries for it.`,
-      hint: `ssh-admin resources upload FILE --title TITLE --kind KIND --series ${series} --component ${component}, or: ${mend}`,
+      hint: `ssh-admin resources upload FILE --title TITLE --kind KIND --series ${series} --component ${component}, or ${mend}`,
     }
   }
   for (const found of await entriesWithoutGlobalListening(db)) {
@@ -109,7 +109,7 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
       code: 'no-global-listening',
       subject: number,
       message: `${number} has entries for ${component} in ${series}, and no Global Listening: nobody there may have its recording, resource ${resource}.`,
-      hint: may ? `ssh-admin centres edit ${number} --global-listening, or: ${mend}` : sentence(mend),
+      hint: may ? `ssh-admin centres edit ${number} --global-listening, or ${mend}` : sentence(mend),
     }
   }
   for (const { number, component, series, min, max } of await duplicateEntries(db)) {

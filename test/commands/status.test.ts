@@ -45,11 +45,18 @@ describe('status', () => {
 
   it('is one screen, and no line is wider than the terminal', async () => {
     await hub()
-    const { stdout } = await world.run(['status'], { terminal: { columns: 80 } })
+    const { stdout } = await world.run(['status'], { terminal: { columns: 80 }, env: { NO_COLOR: '1' } })
     const lines = stdout.trimEnd().split('\n')
     expect(lines.length).toBeLessThan(24)
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80 + 10)
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80)
     expect(stdout).toContain('2 active, 1 approved')
+    expect(stdout).toContain('ssh-admin centres list --status approved  have no coordinator yet')
+  })
+
+  it('leaves out what the next step is for where there is no room for it', async () => {
+    await hub()
+    const { stdout } = await world.run(['status'], { terminal: { columns: 60 }, env: { NO_COLOR: '1' } })
+    expect(stdout).toContain('Next         ssh-admin centres list --status approved\n')
   })
 
   it('is for staff alone', async () => {

@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { inProcess } from '../terminal.ts'
 import { newWorld, type World } from '../world.ts'
 
 const heading = 'Centre number,Centre name,Country,Town,First name,Last name,Email\n'
@@ -23,8 +25,26 @@ describe('an import at a terminal', () => {
     rowsOf('a.csv', ['EG001,Nile School,Egypt,Cairo,Amira,Haddad,amira@school.example'])
     const { stdout } = await shown('centres import a.csv --yes --pins-out pins.xlsx')
     expect(stdout).toMatch(/^✓ Imported a\.csv: 1 row in \d+\.\d s; 1 centre created, 1 user created\.\n/)
-    expect(stdout).toContain('PINs of the 1 new user: pins.xlsx\n')
+    expect(stdout).toContain('PIN of the new user: pins.xlsx\n')
     expect(stdout).toContain('To take it back: ssh-admin centres imports undo 1\n')
+  })
+
+  it('counts none of the time that a question stood open, and says of a list of which nothing was ticked', async () => {
+    rowsOf('a.csv', ['EG001,Nile,Egypt,Cairo,Amira,Haddad,a@nile.example', 'EG002,Delta,Egypt,Cairo,,,'])
+    await world.run(['centres', 'import', 'a.csv', '--yes'])
+    rowsOf('b.csv', ['EG001,Nile School,Egypt,Cairo,Amira,Haddad,a@nile.example'])
+    const before = performance.now()
+    const typist = inProcess(world, ['centres', 'import', 'b.csv'])
+    await typist.sees('Delete any?')
+    await setTimeout(2000)
+    typist.presses('enter')
+    await typist.sees('Rename 1 centre?')
+    typist.types('y')
+    typist.presses('enter')
+    const { text } = await typist.leaves()
+    expect(text).toContain('Delete any? none')
+    const [, seconds] = /1 row in (\d+\.\d) s/.exec(text) ?? []
+    expect(Number(seconds)).toBeLessThan((performance.now() - before) / 1000 - 1.9)
   })
 
   it('says that there is nothing to change', async () => {

@@ -44,6 +44,7 @@ describe('what a person sees of releases and what they are made of', () => {
       ].join('\n'),
     )
     expect(await shown('entries import entries.csv')).toContain('✓ 2 rows read.\n')
+    expect(await shown('entries import entries.csv')).toContain('· 2 rows read.\n')
     const errors = await reading('errors list')
     expect(errors.split('1 entry is of EG009, which is no centre.')).toHaveLength(2)
     expect(errors).toMatch(/\n2 errors\.\n$/)
@@ -94,7 +95,7 @@ describe('what a person sees of releases and what they are made of', () => {
     // Nothing was left out that says anything.
     expect(keyTimes).not.toContain('No room for')
     await shown('centres create NZ001 --name Kauri --country NZ')
-    const noZone = 'NZ001 Kauri: New Zealand has several time zones, and nobody has said that of NZ001.'
+    const noZone = 'NZ001 Kauri: New Zealand has several time zones, and none is set for NZ001.'
     await world.run([
       'releases',
       'create',

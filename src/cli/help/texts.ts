@@ -144,9 +144,9 @@ Missing centres and extra users are listed. They are deleted only with --delete-
 
 Centres are renamed by their names in the workbook; more than a fifth needs --allow-renames N.
 
-The rows held back, written with --issues-out and corrected, are part of a roster: in it nobody is missing
-or extra, as by one sheet of a workbook whose other sheets have rows too. --partial says so of another
-workbook, --whole-roster that it is one after all.
+The rows held back, written with --issues-out and corrected, are part of a roster, and so is one sheet of a
+workbook whose other sheets have rows too: nobody is missing from it, or extra. --partial says so of any other
+workbook, --whole-roster that it is a whole one after all.
 
 To take an import back: ssh-admin centres imports undo ID
 
@@ -241,7 +241,7 @@ tabs, with ISO dates, whole, without colour.
   --yes                       answer every question with yes; never more than that: rules and limits hold
   --no-input                  never ask; what would be asked is exit 2
   --dry-run                   the same checks, the same answer, the same exit code, and nothing changes
-  --if-missing                of users add, centres create, coordinator add, store init: fine if it is there and equal
+  --if-missing                of users add, centres create, coordinator add, store init, seed: fine if it is there and equal
   --wait SECONDS              how long to wait for a busy store; 30
   -q                          nothing but the answer
 

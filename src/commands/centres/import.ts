@@ -104,7 +104,7 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
     })
   }
   const asks = !dryRun && !yes && options.planOut === undefined
-  const called = performance.now()
+  const started = performance.now()
   const outputs = await checkOutputFiles(session, { ...options, input: options.file })
   const phases = phasesOn(session, options.progress)
   let held: Roster | undefined = await readWorkbook(options, session, phases)
@@ -113,16 +113,15 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
   const mayBeFirst = !dryRun && options.planOut === undefined && !existsSync(place)
   const agreed =
     mayBeFirst && (asks || mayBeRefused(options) || mayChangeNothing(held))
-      ? await planWithoutStore(options, { session, roster: held, asks, outputs, called, phases })
+      ? await planWithoutStore(options, { session, roster: held, asks, outputs, started, phases })
       : undefined
   if (agreed && 'done' in agreed) return agreed.done
-  const started = called + (agreed?.asked ?? 0)
   const store = await session.open(dryRun ? 'rehearse-creation' : 'create')
   try {
     const ctx = await session.ctx(store)
     const still = agreed === undefined && asks
     // Nobody was asked meanwhile: the plan is as good in the store as without one, unless others have filled it.
-    let planned = agreed && !asks ? agreed.ready : undefined
+    let planned = asks ? undefined : agreed
     const planNow = async () => {
       const roster = held ?? (await readWorkbook(options, session, phases))
       // The plan keeps what it needs of the rows, and is let go of with them; a second try reads them again.
@@ -136,8 +135,7 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
     for (let tries = 1; ; tries += 1) {
       try {
         const ready = await planNow()
-        if (asks && agreed !== undefined && comparable(ready) !== comparable(agreed.ready))
-          throw changedMeanwhile()
+        if (asks && agreed !== undefined && comparable(ready) !== comparable(agreed)) throw changedMeanwhile()
         if (outputs.plan)
           return await savePlanOnly(outputs.plan, { session, store, ctx, ready, outputs, started })
         return await runImport({ session, store, ctx, ready, outputs, started, asks: still, phases })
@@ -174,19 +172,19 @@ interface StoreCreation {
   roster: Roster
   asks: boolean
   outputs: ImportOutputFiles
-  called: number
+  started: number
   phases: Phases
 }
 
 /**
  * Where there is no store yet, a refusal, a No, or an import that changes nothing must leave none: it is planned in
- * memory and agreed to before one is begun. @returns what was agreed to, and how long the answer took, in ms; or the
- * answer, where there is nothing to do; undefined where a server has a store after all
+ * memory and agreed to before one is begun. @returns what was agreed to; or the answer, where there is nothing to do;
+ * undefined where a server has a store after all
  */
 async function planWithoutStore(
   request: ImportRequest,
-  { session, roster, asks, outputs, called, phases }: StoreCreation,
-): Promise<{ ready: PreparedImport; asked: number } | { done: AnswerOfChange } | undefined> {
+  { session, roster, asks, outputs, started, phases }: StoreCreation,
+): Promise<PreparedImport | { done: AnswerOfChange } | undefined> {
   const { changesNothing, countsOf } = await import('../../import/apply.ts')
   const store = await session.open('rehearse-creation')
   try {
@@ -194,12 +192,11 @@ async function planWithoutStore(
     const ctx = await session.ctx(store)
     const ready = await planWorkbook(request, { session, store, ctx, roster, asks, phases })
     const { plan, deletions } = ready
-    const before = performance.now()
     const counts = countsOf(plan, deletions)
     if (changesNothing(counts)) {
       const message = 'No store was begun: there is nothing of this workbook that one would keep.'
       session.notify({ code: 'no-store-begun', message })
-      return { done: await runImport({ session, store, ctx, ready, outputs, started: called, asks, phases }) }
+      return { done: await runImport({ session, store, ctx, ready, outputs, started, asks, phases }) }
     }
     if (asks) {
       const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
@@ -207,7 +204,7 @@ async function planWithoutStore(
       session.say(`There is no store at ${pathInWords(storePaths(session).db)} yet; this begins one.`)
       await confirm(session, importQuestion(counts, ready))
     }
-    return { ready, asked: performance.now() - before }
+    return ready
   } finally {
     await store.close()
   }
@@ -264,7 +261,7 @@ async function savePlanOnly(
     mail: { queued: 0 },
     closes: ready.closes,
     opens: ready.opens,
-    elapsedMs: Math.round(performance.now() - started),
+    elapsedMs: Math.round(performance.now() - started - session.terminal.askedMs),
     dryRun,
   }
   return {

@@ -45,6 +45,7 @@ export interface ImportRun {
   ctx: RuleContext
   ready: PreparedImport
   outputs: ImportOutputFiles
+  /** When it was called, by `performance.now()`; what questions have taken since is no time of the import. */
   started: number
   asks: boolean
   phases: Phases
@@ -58,13 +59,10 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
   const { dryRun } = session.common
   const counts = countsOf(plan, deletions)
   const nothing = changesNothing(counts)
-  let asked = 0
   if (asks) {
     const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
     for (const line of lines) session.say(line)
-    const before = performance.now()
     if (!nothing) await confirm(session, importQuestion(counts, ready))
-    asked = performance.now() - before
   }
   if (session.context.signal.aborted) throw new Cancelled()
   // What can go wrong with a file goes wrong before anything is changed.
@@ -75,7 +73,7 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
   })
   const placed = (!issues || (await moveIssuesIntoPlace(work))) && !done.pending
   const pendingOfThisFile = await notifyPendingPinSheets(work, done.id)
-  const elapsedMs = Math.round(performance.now() - started - asked)
+  const elapsedMs = Math.round(performance.now() - started - session.terminal.askedMs)
   const letters = await sendLetters(done.letters, work)
   const imported: ImportAnswer = {
     id: dryRun ? null : done.id,

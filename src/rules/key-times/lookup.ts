@@ -55,8 +55,8 @@ export function timeZoneOf({
       code: 'no-time-zone',
       message:
         zones.length === 0
-          ? `${countryName(country)} has no time zone of its own, and nobody has said that of ${number}.`
-          : `${countryName(country)} has several time zones, and nobody has said that of ${number}.`,
+          ? `${countryName(country)} has no time zone of its own, and none is set for ${number}.`
+          : `${countryName(country)} has several time zones, and none is set for ${number}.`,
       hint: `ssh-admin centres edit ${number} --time-zone ZONE. ${timeZoneHint(country, '')}`,
     },
   }
