@@ -32,6 +32,8 @@ export interface ImportAnswer {
   dryRun: boolean
   /** The plan with its held-back rows stands right above. */
   isBelowPlan?: boolean
+  /** The plan of a rehearsal, which nobody was asked about and a person sees in the answer. */
+  described?: readonly string[]
 }
 
 export function importJson({
@@ -89,7 +91,8 @@ export function renderImport(answer: ImportAnswer, view: View): string | Pieces 
 function renderForPerson(answer: ImportAnswer, view: View): string {
   const { id, source, counts, plan, pins, mail, closes, opens, letters, elapsedMs, dryRun } = answer
   const { chalk } = view
-  const lines: string[] = []
+  const lines: string[] = [...(answer.described ?? [])]
+  const isBelowPlan = answer.isBelowPlan || lines.length > 0
   const took = `${count(counts.rows.read, 'row')} in ${seconds(elapsedMs)}`
   const done = whatWasDone(counts)
   const mark = markOf(done !== undefined, view)
@@ -97,9 +100,7 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
     lines.push(`${mark} ${source.file} has no row below its headings yet; nothing to import.`)
   else if (done === undefined) lines.push(`${mark} ${source.file}: ${took}; nothing to change.`)
   else lines.push(`${mark} ${dryRun ? 'Would import' : 'Imported'} ${source.file}: ${took}; ${done}.`)
-  lines.push(
-    ...listLines(`${dryRun ? 'To be renamed' : 'Renamed'}:`, plan.renames.map(renameText), maxListed),
-  )
+  if (!isBelowPlan) lines.push(...listLines('Renamed:', plan.renames.map(renameText), maxListed))
   if (pins.count > 0 && pins.file !== null && !dryRun) {
     const whose = pins.count === 1 ? 'PIN of the new user' : `PINs of the ${count(pins.count, 'new user')}`
     lines.push(`${whose}: ${pathInWords(pins.file)}`)
@@ -122,7 +123,7 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
   if (id !== null) lines.push(chalk.dim(`To take it back: ssh-admin centres imports undo ${id}`))
   if (counts.rows.heldBack > 0) {
     const heldBack = `${count(counts.rows.heldBack, 'row')} held back`
-    if (answer.isBelowPlan) lines.push(chalk.yellow(`${heldBack}, as above.`))
+    if (isBelowPlan) lines.push(chalk.yellow(`${heldBack}, as above.`))
     else lines.push(chalk.yellow(`${heldBack}:`), ...issueLines(plan, view))
   }
   return `${lines.join('\n')}\n`

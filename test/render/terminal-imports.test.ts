@@ -56,8 +56,34 @@ describe('an import at a terminal', () => {
   it('says in a rehearsal what would be', async () => {
     rowsOf('a.csv', ['EG001,Nile School,Egypt,Cairo,Amira,Haddad,amira@school.example'])
     const { stdout, stderr } = await shown('centres import a.csv --dry-run')
-    expect(stdout).toMatch(/^✓ Would import a\.csv: /)
+    expect(stdout).toMatch(
+      /^\+ 1 new centre\n {4}EG001 {2}Nile School\n\+ 1 new user, with a PIN\n✓ Would import a\.csv: /,
+    )
     expect(stderr).toContain('This was a rehearsal: nothing was changed.')
+  })
+
+  it('shows all that the question shows in a rehearsal: whom it creates, renames, deletes, holds back and misses', async () => {
+    rowsOf('a.csv', [
+      'EG001,Nile School,Egypt,Cairo,Amira,Haddad,amira@school.example',
+      'EG001,Nile School,Egypt,Cairo,Omar,Said,omar@school.example',
+      'EG002,Delta School,Egypt,Cairo,,,',
+      'EG004,Luxor School,Egypt,Luxor,,,',
+    ])
+    await world.run(['centres', 'import', 'a.csv', '--yes'])
+    rowsOf('b.csv', [
+      'EG001,Nile Academy,Egypt,Cairo,Amira,Haddad,amira@school.example',
+      'EG003,Sinai School,Egypt,Dahab,Yui,Ito,yui@school.example',
+      'EG005,Aswan School,Egipt,Aswan,Ali,Ito,ali@school.example',
+    ])
+    const deleting = 'centres import b.csv --delete-centre EG002 --delete-user omar@school.example'
+    const { stdout, exit } = await shown(`${deleting} --dry-run`)
+    expect(exit).toBe(8)
+    const [plan = '', summary = ''] = stdout.split('✓ ')
+    expect(summary).toContain('1 row held back, as above.')
+    const asked = (await world.run(deleting.split(' '))).stderr
+    expect(asked).toContain(plan)
+    for (const named of ['EG003', 'Nile School → Nile Academy', 'EG002', 'omar@', 'b!C4', 'EG004'])
+      expect(plan).toContain(named)
   })
 
   it('names what was renamed, what is not in the workbook, and each row held back', async () => {

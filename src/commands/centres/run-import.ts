@@ -90,6 +90,10 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
     elapsedMs,
     dryRun,
     isBelowPlan: asks && nothing,
+    ...(dryRun &&
+      session.terminal.out.isTerminal && {
+        described: describePlan(plan, deletions, session.terminal.out),
+      }),
   }
   const reported = await moveReportIntoPlace(work, imported)
   const complete = placed && reported && !letters.undelivered && !pendingOfThisFile
