@@ -96,8 +96,8 @@ export interface Found<Row, Sort extends string = never> {
   about?: {
     lines: (view: View) => readonly string[]
     json: object
-    /** The column that they explain: a table without it says nothing of it. */
-    ofColumn?: string
+    /** The columns that they explain: a table without one of them says nothing of it. */
+    ofColumns?: readonly string[]
   }
 }
 

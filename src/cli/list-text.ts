@@ -135,8 +135,8 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   let saysAbout = view.isTerminal
   /** Once, above the first rows. */
   const aboutLines = (shown: readonly string[]) => {
-    const { ofColumn, lines } = found.about ?? {}
-    const isSaid = saysAbout && (ofColumn === undefined || shown.includes(ofColumn))
+    const { ofColumns, lines } = found.about ?? {}
+    const isSaid = saysAbout && (ofColumns === undefined || ofColumns.some((one) => shown.includes(one)))
     saysAbout = false
     return isSaid ? (lines?.(view) ?? []).map((line) => `${line}\n`).join('') : ''
   }

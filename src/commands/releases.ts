@@ -287,9 +287,9 @@ export const authorisations = () =>
   listing({
     name: 'authorisations',
     summary: 'what opens for which centre, from when until when',
-    description: `List what is released for each centre: which resources, from when in its local time and in UTC, and until when. Computed at this moment from releases, Key Times, entries and centres.
+    description: `List what is released for each centre: which resources, from when until when in its local time and in UTC. Computed at this moment from releases, Key Times, entries and centres.
 With --as what that person may see. With --release a draft too, to check it before it is published.
-In a pipe: release, its name, centre, its name, resources, state, opens there, opens in UTC, closes in UTC, problem.`,
+In a pipe: release, its name, centre, its name, resources, state, opens there, opens in UTC, closes in UTC, problem, closes there.`,
     options: {
       centre: orName('centre', option('<centre>', 'for this centre')),
       release: withValues({ stored: 'release' }, option('<release>', 'of this release, by number or name')),
@@ -304,8 +304,18 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
     answer: 'authorisationList',
     key: 'authorisations',
     fields: authorisationFields,
-    table: ['release-name', 'centre', 'resources', 'state', 'opens-local', 'opens', 'closes', 'problem'],
-    dropOrder: ['problem', 'closes', 'resources', 'release-name', 'opens-local', 'opens'],
+    table: [
+      'release-name',
+      'centre',
+      'resources',
+      'state',
+      'opens-local',
+      'opens',
+      'closes-local',
+      'closes',
+      'problem',
+    ],
+    dropOrder: ['problem', 'closes-local', 'closes', 'resources', 'release-name', 'opens-local', 'opens'],
     below: problemInFull,
     id: 'centre',
     toFile: ({ out }) => out,
@@ -342,7 +352,7 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
           const listed = rows(fields?.has('opens') ?? true)
           return reverse ? [...listed].reverse() : listed
         },
-        about: { lines: () => zoneLines(zoneOfAll()), json: {}, ofColumn: 'opens-local' },
+        about: { lines: () => zoneLines(zoneOfAll()), json: {}, ofColumns: ['opens-local', 'closes-local'] },
       }
     },
     json: authorisationJson,
@@ -365,7 +375,7 @@ function zoneLines(zone: string | undefined): string[] {
 }
 
 const maxNamed = 10
-const maxZones = 12
+const maxZones = 24
 
 /** What a careful colleague would want to know before it is released. */
 function publishQuestion({ release, outcome, outlook, opens }: PublishedRelease): string | undefined {
@@ -408,7 +418,8 @@ function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
     .map(({ centre }) => centre.number)
     .join(', ')}${without.length > 3 ? ' …' : ''}`
   const never = without.length === 0 ? '' : `; ${count(without.length, 'centre')} without a Key Time (${few})`
-  const more = zones.length > maxZones ? ` and ${zones.length - maxZones} more` : ''
+  const more =
+    zones.length > maxZones ? ` and ${zones.length - maxZones} more (all of them: --dry-run --json)` : ''
   const named = without.map(
     ({ centre, problem }) => `${centre.number} ${centre.name}: ${problem?.message ?? ''}`,
   )

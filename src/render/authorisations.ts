@@ -20,8 +20,8 @@ function stateOf({ authorisation, at }: ListedAuthorisation): AuthorisationState
   return stateAt(authorisation, at)
 }
 
-function localOf({ authorisation: { opensAt, zone } }: ListedAuthorisation): string | null {
-  return opensAt !== null && zone !== null ? localTimeInWords(opensAt, zone) : null
+function localOf(at: Date | null, { zone }: Authorisation): string | null {
+  return at !== null && zone !== null ? localTimeInWords(at, zone) : null
 }
 
 /** So wide is a table that has room for the longest name of a time zone beside a whole moment. */
@@ -36,6 +36,13 @@ function clockOf(listed: ListedAuthorisation, { width }: View): string {
   const [date = '', time = ''] = shown.split(' ')
   if (width >= minWidthOfWholeClocks || !listed.showsUtc) return `${shown} ${zone}`
   return opensAt.toISOString().startsWith(date) ? `${time} ${zone}` : `${weekdayOf(date)} ${time} ${zone}`
+}
+
+/** When it closes there, with its day and its zone, where that is not said above the list. */
+function closingClockOf({ authorisation: { closesAt, zone }, zoneOfAll }: ListedAuthorisation): string {
+  if (closesAt === null || zone === null) return ''
+  const shown = localTimeAt(closesAt, zone)
+  return zoneOfAll?.() === zone ? shown : `${shown} ${zone}`
 }
 
 function weekdayOf(date: string): string {
@@ -56,7 +63,11 @@ export const authorisationFields = {
     authorisation.resources.map(({ id, title }) => `${id} ${title}`).join(', '),
   ),
   state: field<ListedAuthorisation>('State', stateOf),
-  'opens-local': field<ListedAuthorisation>('Opens there', localOf, clockOf),
+  'opens-local': field<ListedAuthorisation>(
+    'Opens there',
+    ({ authorisation }) => localOf(authorisation.opensAt, authorisation),
+    clockOf,
+  ),
   opens: field<ListedAuthorisation>(
     'Opens in UTC',
     ({ authorisation }) => isoOf(authorisation.opensAt),
@@ -71,6 +82,11 @@ export const authorisationFields = {
     'Problem',
     ({ authorisation }) => authorisation.problem?.code ?? null,
     ({ authorisation }) => authorisation.problem?.message ?? '',
+  ),
+  'closes-local': field<ListedAuthorisation>(
+    'Closes there',
+    ({ authorisation }) => localOf(authorisation.closesAt, authorisation),
+    closingClockOf,
   ),
 }
 
@@ -91,19 +107,22 @@ export function authorisationJson(listed: ListedAuthorisation): Shape<'authorisa
     centre: { number: centre.number, name: centre.name },
     resources: resources.map(({ id, title, kind }) => ({ id, title, kind })),
     opensAt: isoOf(opensAt),
-    opensLocal: localOf(listed),
+    opensLocal: localOf(opensAt, listed.authorisation),
     closesAt: isoOf(closesAt),
+    closesLocal: localOf(closesAt, listed.authorisation),
     timeZone: zone,
     state: stateOf(listed),
     problem,
   }
 }
 
-/** In a pipe: the centre, when it opens and closes, its time zone, and what keeps it from it. */
+/** In a pipe: the centre, when it opens and closes, its time zone, what keeps it from it, and both moments there. */
 export function lineOfCentre(listed: ListedAuthorisation): string {
   const { centre, opensAt, closesAt, zone, problem } = listed.authorisation
   const moments = [isoOf(opensAt), isoOf(closesAt), zone]
-  return tsvLine(['centre', centre.number, centre.name, stateOf(listed), ...moments, problem?.code ?? null])
+  const there = [opensAt, closesAt].map((at) => localOf(at, listed.authorisation))
+  const state = stateOf(listed)
+  return tsvLine(['centre', centre.number, centre.name, state, ...moments, problem?.code ?? null, ...there])
 }
 
 /** When it opens at a centre, in a sentence. */

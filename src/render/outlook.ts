@@ -37,6 +37,7 @@ export function outlookLines({ centres, timeline, without, leftOut }: Outlook): 
         at.toISOString(),
         there,
         zones.map(({ timeZone }) => timeZone ?? 'no-time-zone').join(','),
+        zones.map(({ local }) => local ?? '').join(','),
       ]),
     ),
     ...without.map(({ centre, problem }) => tsvLine(['without', centre.number, problem?.code ?? null])),

@@ -104,9 +104,11 @@ export function changedReleaseJson({
   outcome,
   closes,
   opens,
+  outlook,
 }: ChangedRelease): JsonOfChange<'changedRelease'> {
   return {
     ...releaseJson(release),
+    ...(outlook ? outlookJson(outlook) : {}),
     outcome,
     closed: closes,
     opened: opens,
@@ -178,19 +180,26 @@ const factWords = {
   audience: 'for whom',
 } as const
 
-export function renderChangedRelease(
+/** What it became; of one that was released already, with when it opens around the world now. */
+export function renderChangedRelease(changed: ChangedRelease, view: View): string {
+  const { outlook } = changed
+  const around =
+    outlook === undefined ? [] : view.isTerminal ? renderOutlook(outlook, view) : outlookLines(outlook)
+  return [...whatItBecame(changed, view), ...around].join('\n')
+}
+
+function whatItBecame(
   { release, outcome, fields = [], closes, opens }: ChangedRelease,
   view: View,
-): string {
+): string[] {
   const changes = renderClosing(closes, view, opens)
-  if (!view.isTerminal)
-    return [tsvLine([release.id, release.name, release.state, outcome]), ...changes].join('\n')
+  if (!view.isTerminal) return [tsvLine([release.id, release.name, release.state, outcome]), ...changes]
   const mark = markOf(outcome !== 'unchanged', view)
   const what =
     outcome === 'unchanged'
       ? `is ${release.state} as it was`
       : `is ${outcome}${fields.length > 0 ? `: ${fields.map((field) => factWords[field]).join(', ')}` : ''}`
-  return [`${mark} Release ${release.id}, ${oneLine(release.name)}, ${what}.`, ...changes].join('\n')
+  return [`${mark} Release ${release.id}, ${oneLine(release.name)}, ${what}.`, ...changes]
 }
 
 /** A rehearsal shows the whole list: a line for each centre. */
@@ -203,7 +212,7 @@ export function renderPublishedRelease(
   const centres = isRehearsal ? outlook.authorisations : []
   if (!view.isTerminal) {
     return [
-      renderChangedRelease(published, view),
+      ...whatItBecame(published, view),
       ...outlookLines(outlook),
       ...centres.map((authorisation) => lineOfCentre({ authorisation, at })),
     ].join('\n')
@@ -213,7 +222,7 @@ export function renderPublishedRelease(
         `${view.chalk.dim('·')} Release ${release.id}, ${oneLine(release.name)}, would be released.`,
         ...renderClosing([], view, opens),
       ]
-    : [renderChangedRelease(published, view)]
+    : whatItBecame(published, view)
   return [
     ...first,
     ...renderOutlook(isRehearsal ? { ...outlook, without: [], leftOut: [] } : outlook, view),

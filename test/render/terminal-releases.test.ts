@@ -299,7 +299,15 @@ describe('what a person sees of releases and what they are made of', () => {
     expect(await reading('releases show June')).toMatch(/Closes +never\n/i)
     expect(await reading('releases authorisations')).toContain('1 authorisation.\n')
     expect(await shown('releases edit June --closes 2026-07-01T08:00Z')).toBe(
-      '✓ Release 1, June, is edited: when it closes.\n  Closes earlier for 1 authorisation:\n    EG001 Nile Academy: June, at 2026-07-01 08:00 UTC\n',
+      [
+        '✓ Release 1, June, is edited: when it closes.',
+        '  Closes earlier for 1 authorisation:',
+        '    EG001 Nile Academy: June, at 2026-07-01 08:00 UTC',
+        'Opens for 1 centre:',
+        '  2026-03-01 08:00 UTC  ████████████ 1 centre  10:00 Africa/Cairo',
+        'Closed everywhere from 2026-07-01 08:00 UTC.',
+        '',
+      ].join('\n'),
     )
     expect((await world.run(['releases', 'withdraw', 'June'])).stderr).toContain(
       'EG001 Nile Academy: June (Text)',

@@ -39,6 +39,7 @@ export const authorisation = () =>
     /** What the clock shows there when it opens, with the name of its zone. */
     opensLocal: orNull(text()),
     closesAt: orNull(time()),
+    closesLocal: orNull(text()),
     timeZone: orNull(text()),
     state: z.enum(['draft', 'withdrawn', 'not-yet-open', 'open', 'closed', 'never-opens']),
     problem: orNull(problemWithHint()),
@@ -80,8 +81,10 @@ export const releaseAnswers = () => ({
     total: count(),
   }),
   shownRelease: answer({ ...release().shape, ...outlook() }),
+  /** With when it opens around the world, where it was released already and that is another now. */
   changedRelease: answerOfChange({
     ...release().shape,
+    ...z.partial(z.strictObject(outlook())).shape,
     outcome: z.enum(['edited', 'released', 'withdrawn', 'unchanged']),
     closed: z.array(closing()),
     opened: z.array(closing()),

@@ -4,6 +4,7 @@ import { inProcess } from '../../terminal.ts'
 import { earlier, opening, type ReleasesWorld, whomIn, worldWithResources } from './world-with-resources.ts'
 
 const closing = new Date('2026-06-02T12:00:00.000Z')
+const rx = (words: string) => words.replace(/[()+]/g, '\\$&')
 
 let world: ReleasesWorld['world']
 let audio: ReleasesWorld['audio']
@@ -263,6 +264,28 @@ describe('a release', () => {
     expect(await hasBoth('officer@listening.example', opening)).toEqual({ audio: false, text: true })
   })
 
+  it('that is edited says when it opens around the world then, as the question does', async () => {
+    const id = await released()
+    const edit = ['releases', 'edit', id, '--opens', 'key-time AM 2026-06-02 - 1h']
+    const asked = await world.run(edit)
+    expect(asked.stderr).toContain('all at 2026-06-02 06:00 UTC')
+    const later = '2026-06-02T06:00:00.000Z'
+    const there = '2026-06-02 09:00 Africa/Cairo (UTC+03:00)'
+    for (const last of ['--dry-run', '--yes']) {
+      const piped = await world.run([...edit, last])
+      expect(piped.stdout, last).toContain(`\nopens-at\t${later}\t5\tAfrica/Cairo\t${there}\n`)
+      expect(piped.stdout, last).toContain('\nwithout\tNZ001\tno-time-zone\n')
+      await run('releases', 'edit', id, '--opens', 'key-time AM 2026-06-02 - 2h')
+    }
+    const seen = await world.run([...edit, '--dry-run'], { terminal: true, env: { NO_COLOR: '1' } })
+    expect(seen.stdout).toMatch(
+      /Opens for 5 centres:\n +2026-06-02 06:00 UTC .* 09:00 Africa\/Cairo\nClosed everywhere from 2026-06-02 12:00 UTC\.\n! Never opens for 1 centre:/,
+    )
+    const json = (await world.run([...edit, '--dry-run', '--json'])).json()
+    expect(json).toMatchObject({ centres: 6, firstOpensAt: later, timeline: [{ at: later, centres: 5 }] })
+    expect(await run('releases', 'edit', id, '--name', 'Juin')).not.toHaveProperty('timeline')
+  })
+
   it('opens later where the Key Time becomes a later one, and for nobody earlier', async () => {
     await released()
     const [egypt] = await world.rows<{ id: number }>("select id from key_times where session = 'AM'")
@@ -339,8 +362,34 @@ describe('a release', () => {
     await released('EG001')
     const { authorisations } = await run('releases', 'authorisations', '--centre', 'EG001')
     expect(authorisations).toMatchObject([
-      { opensAt: opening.toISOString(), opensLocal: '2026-06-02 08:00 Africa/Cairo (UTC+03:00)' },
+      {
+        opensAt: opening.toISOString(),
+        opensLocal: '2026-06-02 08:00 Africa/Cairo (UTC+03:00)',
+        closesAt: closing.toISOString(),
+        closesLocal: '2026-06-02 15:00 Africa/Cairo (UTC+03:00)',
+      },
     ])
+    const there = '2026-06-02 08:00 Africa/Cairo (UTC+03:00)'
+    const until = '2026-06-02 15:00 Africa/Cairo (UTC+03:00)'
+    expect((await world.run(['releases', 'authorisations'])).stdout).toMatch(
+      new RegExp(`\t${rx(there)}\t.*\t${rx(until)}\n`),
+    )
+    await run(
+      'releases',
+      'create',
+      'July',
+      '--resource',
+      text,
+      '--for',
+      'EG001',
+      '--opens',
+      'key-time AM 2026-06-02 - 2h',
+      '--closes',
+      closing.toISOString(),
+    )
+    const rehearsed = await world.run(['releases', 'publish', 'July', '--dry-run'])
+    expect(rehearsed.stdout).toContain(`opens-at\t${opening.toISOString()}\t1\tAfrica/Cairo\t${there}\n`)
+    expect(rehearsed.stdout).toMatch(new RegExp(`\ncentre\tEG001\t.*\t${rx(there)}\t${rx(until)}\n`))
   })
 
   it('is written into a workbook for checking by eye', async () => {
