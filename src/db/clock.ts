@@ -59,16 +59,18 @@ export function refuseClockBehind({ clock, lastEvent }: Omit<Clocks, 'last'>): v
   )
 }
 
-/** Events of the log that are later than the clock: how many, and the latest. */
+/** Events of the log that are later than the clock: how many, and the latest; and whether time counts from the clock since. */
 export async function eventsOfTheFuture(
   db: Kysely<Store>,
   clock: Date,
-): Promise<{ count: number; latest: string | null }> {
-  return db
+): Promise<{ count: number; latest: string | null; isAccepted: boolean }> {
+  const [last] = await lastEventQuery(db).execute()
+  const found = await db
     .selectFrom('audit')
     .where('at', '>', clock.toISOString())
     .select(({ fn }) => [fn.countAll<number>().as('count'), fn.max('at').as('latest')])
     .executeTakeFirstOrThrow()
+  return { ...found, isAccepted: last === undefined || new Date(last.at) <= clock }
 }
 
 /** What was to wait for a time that will not come for long waits no longer than from the accepted time on. */

@@ -171,14 +171,14 @@ async function leftWithoutStore(error: unknown, session: Session): Promise<Unava
 async function findingsOfFutureEvents(store: OpenStore): Promise<Finding[]> {
   const { eventsOfTheFuture } = await import('../../db/clock.ts')
   const now = store.now()
-  const { count, latest } = await eventsOfTheFuture(store.db, now)
+  const { count, latest, isAccepted } = await eventsOfTheFuture(store.db, now)
   if (count === 0) return []
   return [
     {
       target: 'audit log',
       code: 'future-events',
-      message: `${count} ${count === 1 ? 'event is' : 'events are'} later than this machine's clock (${timeToTheSecond(now.toISOString())}), the latest of ${timeToTheSecond(latest ?? '')}.`,
-      hint: "Set the machine's clock. If it is right: ssh-admin store accept-clock",
+      message: `${count} ${count === 1 ? 'event is' : 'events are'} later than this machine's clock (${timeToTheSecond(now.toISOString())}), the latest of ${timeToTheSecond(latest ?? '')}${isAccepted ? '; time counts anew since, and nothing is to be done' : ''}.`,
+      ...(!isAccepted && { hint: "Set the machine's clock. If it is right: ssh-admin store accept-clock" }),
     },
   ]
 }
