@@ -19,8 +19,8 @@ import { centresOfAddresses, countsByCentre, idsOf, readUsers, type SeenUsers } 
 export interface ImportView {
   /** All; for part of a roster those that it may mean. */
   centres: SeenCentres
-  /** Whether the plan depends on this centre's being there, by its id. */
-  isDependedOn: (centreId: number) => boolean
+  /** Whether the plan depends on this centre's being there. */
+  isDependedOn: (centre: SeenCentre) => boolean
   /** Those that the workbook names, by their ids. */
   touched: ReadonlySet<number>
   /** The live users of the workbook's centres, and those of its addresses. */
@@ -81,7 +81,9 @@ export async function readImportView(db: Kysely<Store>, reading: ImportReading):
     : { centres: named, ofUsers: [] }
   return {
     centres,
-    isDependedOn: partial ? dependedOn(centres, { reading, touched, ofUsers }) : () => true,
+    isDependedOn: partial
+      ? dependedOn(centres, { reading, touched, ofUsers })
+      : liveOrNamed(touched, reading),
     touched,
     users,
     deletedAddresses,
@@ -108,7 +110,20 @@ function dependedOn(
   const named = new Set([...numbers, ...otherNumbers])
   const ids = new Set([...touched, ...ofUsers])
   for (const { id, number } of centres) if (named.has(number)) ids.add(id)
-  return (id) => ids.has(id)
+  return ({ id }) => ids.has(id)
+}
+
+/** A whole roster says of every live centre that it is there or missing, and of a deleted one nothing, unless it names it. */
+function liveOrNamed(
+  touched: ReadonlySet<number>,
+  { otherNumbers }: Pick<ImportReading, 'otherNumbers'>,
+): ImportView['isDependedOn'] {
+  let others: ReadonlySet<string> | undefined
+  return ({ id, number, deleted }) => {
+    if (!deleted || touched.has(id)) return true
+    others ??= new Set(otherNumbers)
+    return others.has(number)
+  }
 }
 
 function centresNamed(names: ReadonlySet<string>, centres: SeenCentres): SeenCentre[] {
@@ -148,8 +163,9 @@ function centresBorne(borne: readonly SeenCentre[], numbers: Iterable<string>): 
  */
 export function digestOfView({ centres, touched, users, deletedAddresses, ...view }: ImportView): string {
   const digest = createHash('sha256')
-  for (const { id, number, name, kind, status, deleted, hasCoordinator } of centres) {
-    if (!view.isDependedOn(id)) continue
+  for (const centre of centres) {
+    if (!view.isDependedOn(centre)) continue
+    const { id, number, name, kind, status, deleted, hasCoordinator } = centre
     const more = touched.has(id) ? [name, status, hasCoordinator] : []
     digest.update(JSON.stringify([id, number, kind, deleted, ...more]))
   }

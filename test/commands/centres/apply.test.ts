@@ -122,6 +122,21 @@ describe('applying a plan', () => {
     expect((await apply()).exit).toBe(8)
   })
 
+  it('does not mind a centre that came and went, unless the workbook names it', async () => {
+    await world.centre('CA001', { kind: 'associate' })
+    await world.run(['centres', 'delete', 'CA001', '--yes'])
+    await plan()
+    await world.centre('EG777')
+    expect((await apply('--dry-run')).error()).toMatchObject({ details: { changed: 'store' } })
+    await world.run(['centres', 'delete', 'EG777', '--yes'])
+    expect((await apply('--dry-run')).exit).toBe(8)
+    const branch = [line('EG101', 'branch@school.example', { kind: 'associate-centre', associate: 'CA001' })]
+    await importRows(world, [...rows, ...branch], '--plan-out', 'autumn.plan')
+    await world.run(['centres', 'restore', 'CA001', '--yes'])
+    expect((await apply('--dry-run')).error()).toMatchObject({ details: { changed: 'store' } })
+    expect((await apply()).exit).toBe(3)
+  })
+
   it('is refused a second time, and after anything it read has changed', async () => {
     await plan()
     expect((await apply()).exit).toBe(8)
