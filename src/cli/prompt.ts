@@ -128,7 +128,8 @@ export async function askSeveral<Value>(
   )
 }
 
-type Check = (text: string) => string | undefined | Promise<string | undefined>
+/** What is wrong with what is typed; undefined: nothing. */
+export type Check = (text: string) => string | undefined | Promise<string | undefined>
 
 /** Asks for a line of text; `check` returns what is wrong with it, or undefined. */
 export async function ask(

@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely'
 import * as z from 'zod'
 import { Usage } from '../errors.ts'
 import { comparableClosing, renderWithClosing, withClosing, renderWithOpening } from '../render/closing.ts'
@@ -26,13 +27,16 @@ import { findCentre, readCentreNumber } from '../rules/centres/find.ts'
 import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
 import { needsMessage, tidiedNotices } from '../render/users.ts'
 import { ask, type Choice, chooseFromStore } from '../cli/prompt.ts'
-import { adminsOf } from '../db/centres/centres.ts'
+import { adminsOf, type CentreWithPeople } from '../db/centres/centres.ts'
+import type { Store } from '../db/schema.ts'
+import { findLiveUser } from '../db/users/users.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { oneLine } from '../render/clean-text.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
+import { failureOf } from '../rules/batch.ts'
 import { decide, onCentre } from '../rules/permissions/decide.ts'
 import { type Account, nameOf } from '../rules/users/account.ts'
-import { readAddress } from '../rules/users/email.ts'
+import { readNewAddress } from '../rules/users/email.ts'
 
 export const show = () =>
   query({
@@ -288,16 +292,29 @@ async function chooseSuccessor(
   })
   if (to !== undefined) return { to }
 
-  const name = await ask(terminal, { question: 'Their name', check: filled })
-  const email = await ask(terminal, { question: 'Their e-mail address', check: address })
+  const name = await ask(terminal, { question: 'Their name', check: wrongName })
+  const email = await ask(terminal, {
+    question: 'Their e-mail address',
+    check: (text) => wrongAddress(text, { centre, db }),
+  })
   return { person: typedPerson(`${name} <${email}>`) }
 }
 
-function filled(text: string): string | undefined {
-  return text.trim() === '' ? 'A name is needed.' : undefined
+/** The same as the rule would say, while it can still be typed anew. */
+async function wrongName(text: string): Promise<string | undefined> {
+  if (text.trim() === '') return 'A name is needed.'
+  return (await failureOf(() => typedPerson(`${text} <name@school.example>`)))?.message
 }
 
-function address(text: string): string | undefined {
-  const read = readAddress(text)
-  return 'problem' in read ? `That ${read.problem}.` : undefined
+async function wrongAddress(
+  text: string,
+  { centre, db }: { centre: CentreWithPeople; db: Kysely<Store> },
+): Promise<string | undefined> {
+  const address = readNewAddress(text)
+  if (!('key' in address)) return `That ${address.problem}.`
+  const holder = await findLiveUser(db, address.key)
+  if (!holder) return undefined
+  return holder.centre_id === centre.id
+    ? `Somebody at ${centre.number} has this address already: --to chooses them, once they are an administrator.`
+    : 'Somebody has this address already.'
 }

@@ -1,17 +1,17 @@
 import { closestCountries, countryCode } from '../../countries.ts'
 import { Usage } from '../../errors.ts'
+import { lookIntoStore } from '../../cli/look-into-store.ts'
 import { ask, requireTerminal } from '../../cli/prompt.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { newCentreNumber } from '../../rules/centres/find.ts'
 import { missingAssociate, parseCentreOptions } from '../../rules/centres/options.ts'
-import { createCentre } from '../../rules/centres/create.ts'
+import { createCentre, refuseNumberInUse } from '../../rules/centres/create.ts'
 import { failureOf } from '../../rules/batch.ts'
-import { cleanText } from '../../workbook/cell.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { flag, optionalArgument } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { commandLine, type Line, withWord } from '../../cli/typed-line.ts'
-import { centreOptions } from './options.ts'
+import { centreOptions, tidiedNameNotices } from './options.ts'
 
 export const create = () =>
   preparedMutation({
@@ -32,12 +32,16 @@ export const create = () =>
     prepare: async ({ centre, ifMissing, ...said }, session) => {
       const number =
         centre === undefined
-          ? newCentreNumber(await askNumber(said, session))
+          ? newCentreNumber(await askNumber({ ...said, ifMissing }, session))
           : numberTyped(centre, said, session)
       const { kind, associate } = parseCentreOptions(said)
       if (kind === 'associate-centre' && associate === undefined) throw missingAssociate()
+      const isAsked = said.name === undefined || said.country === undefined
+      if (centre !== undefined && isAsked)
+        await lookIntoStore(session, ({ db }) => refuseNumberInUse(db, { number, ifMissing }))
       const name = said.name ?? (await askName(number, said, session))
       const country = said.country ?? (await askCountry(number, said, session))
+      for (const notice of tidiedNameNotices(name)) session.notify(notice)
       return { centre: number, ifMissing, fields: parseCentreOptions({ ...said, name, country }) }
     },
     act: async (trx, ctx, { centre, ifMissing, fields }) => [
@@ -76,11 +80,21 @@ function numberTyped(text: string, said: Said, { argv }: Session): string {
   }
 }
 
-async function askNumber(said: Said, { terminal, common, argv }: Session): Promise<string> {
+async function askNumber(
+  { ifMissing, ...said }: Said & { ifMissing: boolean },
+  session: Session,
+): Promise<string> {
+  const { terminal, common, argv } = session
   const question = 'What is its centre number, such as EG001?'
   const line = lineToFillIn(withWord(argv, argv.indexOf('create'), 'create', 'CENTRE'), said)
   requireTerminal(terminal, { flag: 'CENTRE', may: common.input && !common.dryRun, question, line })
-  const check = async (text: string) => (await failureOf(() => newCentreNumber(text)))?.message
+  // Who may not, or a store that cannot be had, is told before anything is typed.
+  await lookIntoStore(session, async () => undefined)
+  const look = async (text: string) => {
+    const number = newCentreNumber(text)
+    await lookIntoStore(session, ({ db }) => refuseNumberInUse(db, { number, ifMissing }))
+  }
+  const check = async (text: string) => (await failureOf(() => look(text)))?.message
   return newCentreNumber(await ask(terminal, { question, check }))
 }
 
@@ -88,11 +102,10 @@ async function askName(number: string, said: Said, { terminal, common, argv }: S
   const question = `What is the name of ${number}?`
   const line = lineToFillIn(argv, said)
   requireTerminal(terminal, { flag: '--name', may: common.input && !common.dryRun, question, line })
-  const typed = await ask(terminal, {
+  return ask(terminal, {
     question,
-    check: (text) => (cleanText(text) === '' ? 'A centre has a name.' : undefined),
+    check: async (text) => (await failureOf(() => parseCentreOptions({ name: text })))?.message,
   })
-  return cleanText(typed)
 }
 
 function askCountry(number: string, said: Said, { terminal, common, argv }: Session): Promise<string> {

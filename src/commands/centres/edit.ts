@@ -3,16 +3,18 @@ import type { CentreWithPeople } from '../../db/centres/centres.ts'
 import { Failure } from '../../errors.ts'
 import { closingQuestion } from '../../render/closing.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
-import type { ChangedCentre } from '../../rules/centres/changed.ts'
+import { failureOf } from '../../rules/batch.ts'
+import { type ChangedCentre, findAssociate } from '../../rules/centres/changed.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import { type CentreOptions, centreKinds, parseCentreOptions } from '../../rules/centres/options.ts'
 import { editCentre } from '../../rules/centres/edit.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { centreArgument } from '../../cli/parameters.ts'
-import { ask, requireTerminal, askSeveral } from '../../cli/prompt.ts'
+import { ask, type Check, requireTerminal, askSeveral } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
+import { cleanText } from '../../workbook/cell.ts'
 import { onlyTimeZoneOf } from '../../rules/key-times/time-zones.ts'
-import { comparableCentres, centreOptions } from './options.ts'
+import { comparableCentres, centreOptions, tidiedNameNotices } from './options.ts'
 
 interface Request {
   centre: string
@@ -38,15 +40,31 @@ export const edit = () =>
     },
     examples: ["ssh-admin centres edit EG001 --name 'El Nour International School' --postcode 11511"],
     prepare: async ({ centre, ...said }, session): Promise<Request> => {
-      if (!saysNothing(said)) return { centre, fields: parseCentreOptions(said) }
+      if (!saysNothing(said)) {
+        const fields = parseCentreOptions(said)
+        for (const notice of tidiedNameNotices(said.name)) session.notify(notice)
+        return { centre, fields }
+      }
       const question = `What shall be changed of ${centre}?`
       requireTerminal(session.terminal, { flag: flags, may: session.common.input, question })
       return { centre, fields: undefined }
     },
     complete: async (request, { session, store, ctx }) => {
       if (request.fields) return request
-      const centre = await findCentre(store.db, request.centre, await ctx())
-      return { ...request, fields: await askForFacts(session.terminal, centre) }
+      const context = await ctx()
+      const centre = await findCentre(store.db, request.centre, context)
+      const wrongAssociate = async (associate: string) => {
+        if (associate === centre.associate_number) return undefined
+        const { number } = centre
+        return (await failureOf(() => findAssociate(store.db, { centre: number, associate, ctx: context })))
+          ?.message
+      }
+      const { name, ...others } = await askForFacts(session.terminal, { centre, wrongAssociate })
+      // What stays as it is is not judged.
+      const said = { ...others, name: name === centre.name ? undefined : name }
+      const fields = parseCentreOptions(said)
+      for (const notice of tidiedNameNotices(said.name)) session.notify(notice)
+      return { ...request, fields }
     },
     act: async (trx, ctx, { centre, fields = {} }) => [await editCentre(trx, { centre, fields, ctx })],
     confirm: {
@@ -64,27 +82,42 @@ export const edit = () =>
   })
 
 /** Asks for each thing that can be changed, showing what it is now. */
-async function askForFacts(terminal: Terminal, centre: CentreWithPeople): Promise<CentreOptions> {
+async function askForFacts(
+  terminal: Terminal,
+  { centre, wrongAssociate }: { centre: CentreWithPeople; wrongAssociate: Check },
+): Promise<Omit<CentreOptions, 'kind'> & { name: string; kind: string }> {
   const asking = (question: string, present: string, read: (text: string) => object) =>
-    ask(terminal, { question, present, check: (text) => wrongWith(read(text)) })
+    ask(terminal, {
+      question,
+      present,
+      check: (text) => (text === present ? undefined : wrongWith(read(text))),
+    })
+  const askingText = async (question: string, present: string, read: (text: string) => object) => {
+    const typed = await asking(question, present, read)
+    return typed === present ? present : cleanText(typed)
+  }
   const name = await asking('Name:', centre.name, (text) => ({ name: text }))
-  const address = await asking('Address:', centre.address, (text) => ({ address: text }))
-  const town = await asking('Town:', centre.town, (text) => ({ town: text }))
-  const postcode = await asking('Postcode:', centre.postcode, (text) => ({ postcode: text }))
+  const address = await askingText('Address:', centre.address, (text) => ({ address: text }))
+  const town = await askingText('Town:', centre.town, (text) => ({ town: text }))
+  const postcode = await askingText('Postcode:', centre.postcode, (text) => ({ postcode: text }))
   const country = await asking('Country:', countryName(centre.country), (text) => ({ country: text }))
   const zone = await zoneOf({ terminal, centre, country })
   const kind = await asking(`Kind (${centreKinds.join(', ')}):`, centre.kind, (text) => ({ kind: text }))
   const isOfAssociate = parseCentreOptions({ kind }).kind === 'associate-centre'
   const associate = isOfAssociate
-    ? await asking('Number of its Associate:', centre.associate_number ?? '', (text) => ({ associate: text }))
+    ? await ask(terminal, {
+        question: 'Number of its Associate:',
+        present: centre.associate_number ?? '',
+        check: wrongAssociate,
+      })
     : undefined
   const marked = await askSeveral<string>(terminal, { question: 'Marks:', choices: marksOf(centre) })
   const [britishCouncil, globalListening] = marks.map(({ value }) => marked.includes(value))
-  return parseCentreOptions({
+  return {
     ...{ name, address, town, postcode, country, kind, associate, ...zone },
     britishCouncil,
     globalListening,
-  })
+  }
 }
 
 const marks = [

@@ -1,17 +1,19 @@
 import * as z from 'zod'
+import type { Notice } from '../../cli/session.ts'
 import { orName, eitherWay, option, withValues } from '../../cli/parameters.ts'
 import { comparableClosing } from '../../render/closing.ts'
 import type { ChangedCentre } from '../../rules/centres/changed.ts'
 import { cleanText } from '../../workbook/cell.ts'
+import { tidyName } from '../../rules/names.ts'
 import { centreKinds, typedCountry } from '../../rules/centres/options.ts'
 import { countryCode, countryNames } from '../../countries.ts'
 
-/** Texts as the import would read them, so that exporting and importing changes nothing. */
+/** Texts as the import would read them, so that exporting and importing changes nothing; a name is read by its rule. */
 const text = z.string().transform(cleanText).optional()
 
 /** What `create` and `edit` can say of a centre. */
 export const centreOptions = {
-  name: option('<name>', 'its name', text),
+  name: option('<name>', 'its name'),
   kind: withValues(centreKinds, option('<kind>', 'school, associate or associate-centre')),
   associate: orName('centre', option('<centre>', 'its Associate; this makes it an associate centre')),
   address: option('<address>', 'street and house', text),
@@ -27,6 +29,12 @@ export const centreOptions = {
     '<zone>',
     'its IANA time zone, such as America/New_York, where its country has several; none takes it away',
   ),
+}
+
+/** A name that is kept otherwise than it was typed, without marks that nobody sees. */
+export function tidiedNameNotices(name: string | undefined): Notice[] {
+  const { notices } = tidyName(name ?? '')
+  return notices.map(({ code, message }) => ({ code, message: `The name ${message}.` }))
 }
 
 /** What of changed centres is agreed to: which they are, what is changed of them, and how many people are there. */

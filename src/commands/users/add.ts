@@ -71,7 +71,7 @@ export const add = () =>
         keepDraft(session, await draftOf(typed), error)
       const asked = await askForPeople(
         { people, centre, admin, roles, sites },
-        { terminal: session.terminal, db: store.db, ctx: await ctx(), keep },
+        { terminal: session.terminal, db: store.db, ctx: await ctx(), ifMissing: options.ifMissing, keep },
       )
       return { ...request, people: asked, ...(people.length === 0 ? { typed: asked } : {}) }
     },

@@ -1,14 +1,17 @@
+import type { Kysely } from 'kysely'
 import { preparedMutation } from '../../cli/define.ts'
 import { eitherWay, option, repeated, type ValuesOf, withValues, userArgument } from '../../cli/parameters.ts'
 import { ask, requireTerminal, askSeveral } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
+import type { Store } from '../../db/schema.ts'
+import { findLiveUser } from '../../db/users/users.ts'
 import { withClosing } from '../../render/closing.ts'
 import { editNotices, person, renderChangedUsers, usersJson } from '../../render/users.ts'
 import { catalogue, offeredRoles, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 import type { Account } from '../../rules/users/account.ts'
 import { withWhatCloses } from '../../rules/users/changed.ts'
 import { type Changes, type EditedUser, editUser } from '../../rules/users/edit.ts'
-import { isAnotherAddress, readAddress } from '../../rules/users/email.ts'
+import { isAnotherAddress, readNewAddress } from '../../rules/users/email.ts'
 import { findUser } from '../../rules/users/find.ts'
 import { comparableAccount, comparableUser } from './questions.ts'
 
@@ -55,7 +58,10 @@ export const edit = () =>
       if (!namesNothing(request.options)) return request
       const { at, by } = await ctx()
       const account = await findUser(store.db, { email: request.user, at, by })
-      return { ...request, changes: await askForChanges(session.terminal, account) }
+      return {
+        ...request,
+        changes: await askForChanges({ terminal: session.terminal, db: store.db }, account),
+      }
     },
     act: async (trx, ctx, { user, changes }) =>
       withWhatCloses(trx, ctx, [await editUser(trx, { email: user, changes, ctx })]),
@@ -118,10 +124,14 @@ function effectOfAddress({ before, account }: Pick<EditedUser, 'before' | 'accou
 }
 
 /** Asks for each thing that can be changed, showing what it is now. */
-export async function askForChanges(terminal: Terminal, account: Account): Promise<Changes> {
+async function askForChanges(
+  { terminal, db }: { terminal: Terminal; db: Kysely<Store> },
+  account: Account,
+): Promise<Changes> {
+  const check = (text: string) => wrongAddress(text, { account, db })
   const firstName = await ask(terminal, { question: 'First name:', present: account.firstName })
   const lastName = await ask(terminal, { question: 'Last name:', present: account.lastName })
-  const email = await ask(terminal, { question: 'E-mail:', present: account.email, check: checkAddress })
+  const email = await ask(terminal, { question: 'E-mail:', present: account.email, check })
   const places = await askChanges(terminal, {
     question: 'Sites:',
     names: tickableSites,
@@ -172,7 +182,14 @@ async function askChanges(
   }
 }
 
-function checkAddress(text: string): string | undefined {
-  const address = readAddress(text)
-  return 'key' in address ? undefined : `The address ${address.problem}`
+/** The same as the rule would say, while it can still be typed anew; what stays as it is is not judged. */
+async function wrongAddress(
+  text: string,
+  { account, db }: { account: Account; db: Kysely<Store> },
+): Promise<string | undefined> {
+  if (text === account.email) return undefined
+  const address = readNewAddress(text)
+  if (!('key' in address)) return `The address ${address.problem}`
+  const holder = await findLiveUser(db, address.key)
+  return holder && holder.id !== account.id ? 'Somebody has this address already' : undefined
 }

@@ -4,15 +4,15 @@ import { ask, askSeveral, askYesNo } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { findCentreByNumber } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
-import { findLiveUser } from '../../db/users/users.ts'
 import { Usage } from '../../errors.ts'
-import { failureOf } from '../../rules/batch.ts'
-import { readCentreNumber } from '../../rules/centres/find.ts'
+import { eachNamed, failureOf } from '../../rules/batch.ts'
+import { findCentre, readCentreNumber } from '../../rules/centres/find.ts'
 import { centresNamed, describeCentre } from '../../rules/find-by-name.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
-import { mayLearnOf } from '../../rules/permissions/decide.ts'
+import { mayLearnOf, onCentre, permit } from '../../rules/permissions/decide.ts'
+import { refuseDeletedCentre } from '../../rules/refusals.ts'
 import { sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
-import type { Addition } from '../../rules/users/add.ts'
+import { type Addition, refuseAddressInUse } from '../../rules/users/add.ts'
 import { shellWord } from '../../shell-word.ts'
 import { type Address, readNewAddress, typedNewAddress } from '../../rules/users/email.ts'
 import { type TypedNames, typedNames, typedPerson } from '../../rules/users/new-user.ts'
@@ -21,6 +21,8 @@ interface MutationStage {
   terminal: Terminal
   db: Kysely<Store>
   ctx: RuleContext
+  /** Somebody who is there already, and equal, is no error. */
+  ifMissing: boolean
   /** Keeps those who were typed, where it is cancelled. */
   keep: (typed: readonly NewPerson[], error: unknown) => Promise<void>
 }
@@ -35,6 +37,8 @@ export async function askForPeople(
   stage: MutationStage,
 ): Promise<NewPerson[]> {
   const centre = rights.centre ?? (await askCentre(stage))
+  await refuseWhereNobodyIsAdded(centre, stage)
+  if (!stage.ifMissing) await refuseThoseThere(people, stage)
   const asked: NewPerson[] = []
   let begun: NewPerson | undefined
   for (const person of people)
@@ -52,6 +56,21 @@ export async function askForPeople(
     if (typed.length > 0) await stage.keep(typed, error)
     throw error
   }
+}
+
+/** What will be refused whoever is added, before they are asked for. */
+async function refuseWhereNobodyIsAdded(number: string, { db, ctx }: MutationStage): Promise<void> {
+  const centre = await findCentre(db, number, ctx)
+  permit(ctx, 'users.add', onCentre(centre))
+  refuseDeletedCentre(centre)
+}
+
+async function refuseThoseThere(people: readonly NewPerson[], { db, ctx }: MutationStage): Promise<void> {
+  const addresses = new Map(people.map(({ address }) => [address.email, address]))
+  await eachNamed([...addresses.keys()], async (email) => {
+    const address = addresses.get(email)
+    if (address) await refuseAddressInUse(db, { address, ctx })
+  })
 }
 
 /** Whoever is acted for is offered their own. */
@@ -118,7 +137,7 @@ async function wrongWith(names: { firstName: string; lastName: string }): Promis
 
 async function askAddress({
   asked,
-  stage: { terminal, db, ctx },
+  stage: { terminal, db, ctx, ifMissing },
 }: {
   asked: readonly NewPerson[]
   stage: MutationStage
@@ -131,9 +150,8 @@ async function askAddress({
       const duplicate = asked.find((other) => other.address.key === address.key)
       if (duplicate)
         return `You gave it to ${duplicate.name?.firstName ?? 'somebody'} ${duplicate.name?.lastName ?? ''} already`
-      const holder = await findLiveUser(db, address.key)
-      const joins = ctx.by.kind === 'staff' && holder?.centre_id === null
-      return holder && !joins ? 'Somebody has this address already' : undefined
+      const isThere = await failureOf(() => refuseAddressInUse(db, { address, ctx }))
+      return isThere && !ifMissing ? 'Somebody has this address already' : undefined
     },
   })
   return typedNewAddress(text)

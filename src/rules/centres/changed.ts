@@ -1,5 +1,7 @@
 import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/centres.ts'
 import { type CentreFacts, countAssociateCentres } from '../../db/centres/changes.ts'
+import type { Kysely } from 'kysely'
+import type { Store } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
@@ -138,11 +140,12 @@ function firstStatus(kind: CentreFacts['kind'], before: CentreWithPeople | undef
   return kind === 'associate-centre' && !before?.coordinator_id ? 'approved' : 'active'
 }
 
-async function findAssociate(
-  trx: Trx,
+/** @throws what keeps the centre from belonging to it */
+export async function findAssociate(
+  db: Kysely<Store>,
   { centre, associate: number, ctx }: { centre: string; associate: string; ctx: RuleContext },
 ): Promise<{ id: number; number: string }> {
-  const associate = await findCentre(trx, number, ctx)
+  const associate = await findCentre(db, number, ctx)
   if (associate.kind !== 'associate' || associate.number === centre) {
     const what = associate.number === centre ? `${centre} itself` : `${associate.number} (${associate.name})`
     throw new Refused('not-an-associate', `${what} is not an Associate that ${centre} can belong to.`, {

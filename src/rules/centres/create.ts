@@ -1,5 +1,7 @@
+import type { Kysely } from 'kysely'
 import { insertCentre } from '../../db/centres/changes.ts'
 import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/centres.ts'
+import type { Store } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
@@ -40,6 +42,16 @@ export async function createCentre(
   const after = Object.fromEntries(Object.entries(said).filter(([, value]) => Boolean(value)))
   await appendAudit(trx, { by, at, action: 'centres.created', subject: number, facts: { after } })
   return centreNow(trx, { number, outcome: 'created' })
+}
+
+/** Of a number, before the rest is known of its centre. @throws `number-in-use` */
+export async function refuseNumberInUse(
+  db: Kysely<Store>,
+  { number, ifMissing }: { number: string; ifMissing: boolean },
+): Promise<void> {
+  const there = await findCentreByNumber(db, number)
+  if (there && (!ifMissing || there.deleted_at !== null))
+    throw inUse(there, { ifMissing: false, differs: [] })
 }
 
 /** What was said of the new centre and is not so of the one that is there. */

@@ -2,7 +2,7 @@ import { closestCountries, countryCode } from '../../countries.ts'
 import type { CentreKind } from '../../db/schema.ts'
 import { hintOfNearest, Usage } from '../../errors.ts'
 import { typedCentreNumber } from './find.ts'
-import { centreNameFault } from '../names.ts'
+import { centreNameFault, tidyName } from '../names.ts'
 import { unknownName } from '../unknown-name.ts'
 
 /** What somebody wants a centre to be; what is absent stays as it is. */
@@ -41,7 +41,8 @@ export function parseCentreOptions<Options extends Typed>(
   }
   const fault = typed.name === undefined ? undefined : centreNameFault(typed.name)
   if (fault) throw new Usage(`The name ${fault.message}.`, fault)
-  if (typed.name === '') throw new Usage('A centre has a name.', { code: 'name-missing', hint: '--name' })
+  const name = typed.name === undefined ? undefined : tidyName(typed.name).name
+  if (name === '') throw new Usage('A centre has a name.', { code: 'name-missing', hint: '--name' })
   const kind = typed.kind === undefined ? undefined : typedKind(typed.kind)
   const associate = typed.associate === undefined ? undefined : typedCentreNumber(typed.associate)
   if (associate !== undefined && kind !== undefined && kind !== 'associate-centre') {
@@ -51,7 +52,7 @@ export function parseCentreOptions<Options extends Typed>(
     })
   }
   const country = typed.country === undefined ? undefined : typedCountry(typed.country)
-  return { ...typed, kind, associate, country }
+  return { ...typed, ...(name === undefined ? {} : { name }), kind, associate, country }
 }
 
 /** The ISO code of a country's English name or code. @throws `unknown-country`, with the nearest */

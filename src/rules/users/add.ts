@@ -1,6 +1,7 @@
 import { type CentreWithPeople, numbersInUse } from '../../db/centres/centres.ts'
+import type { Kysely } from 'kysely'
 import { lettersWaitingFor } from '../../db/messages.ts'
-import type { HubRole } from '../../db/schema.ts'
+import type { HubRole, Store } from '../../db/schema.ts'
 import { together, type Trx } from '../../db/transact.ts'
 import { insertRoles, insertSites, insertNewUser, setCentreAndHubRole } from '../../db/users/changes.ts'
 import { findLiveUser } from '../../db/users/users.ts'
@@ -22,7 +23,7 @@ import {
 } from '../roles/chosen.ts'
 import { type Account, accountOf, nameOf } from './account.ts'
 import { accountById, type ChangedUser, unchanged } from './changed.ts'
-import { readAddress, typedNewAddress } from './email.ts'
+import { type Address, readAddress, typedNewAddress } from './email.ts'
 import { findUser } from './find.ts'
 import { refuseLookAlikeDomain } from './look-alike.ts'
 import { hubRoleFor, namesIn, newUser, type Person } from './new-user.ts'
@@ -124,8 +125,17 @@ async function addAgain(
   if (account.centre === null && ctx.by.kind === 'staff') return rejoin(trx, { account, rights, ctx })
   const differs = ifMissing ? differing(account, { person, rights }) : undefined
   if (differs?.length === 0) return unchanged(account)
-  const waits = (await lettersWaitingFor(trx, account.id)).length > 0
-  throw inUse(account, { by: ctx.by, waits, differs, typed: person.address.email })
+  throw await inUse(trx, { account, by: ctx.by, differs, typed: person.address.email })
+}
+
+/** Of an address, before the rest is known of its person. @throws `email-in-use` */
+export async function refuseAddressInUse(
+  db: Kysely<Store>,
+  { address, ctx: { by, at } }: { address: Address; ctx: RuleContext },
+): Promise<void> {
+  const there = await findLiveUser(db, address.key)
+  if (!there || (there.centre_id === null && by.kind === 'staff')) return
+  throw await inUse(db, { account: accountOf(there, at), by, differs: undefined, typed: address.email })
 }
 
 async function rejoin(
@@ -173,10 +183,15 @@ function differing(account: Account, { person, rights }: { person: Person; right
 }
 
 /** Where the account is, is said to those who may know; all others read the same words. */
-function inUse(
-  account: Account,
-  { by, waits, differs, typed }: { by: Actor; waits: boolean; differs: string[] | undefined; typed: string },
-): Refused {
+async function inUse(
+  db: Kysely<Store>,
+  {
+    account,
+    by,
+    differs,
+    typed,
+  }: { account: Account; by: Actor; differs: string[] | undefined; typed: string },
+): Promise<Refused> {
   if (!mayLearnOf(by, account.centre?.id ?? null)) {
     return new Refused('email-in-use', `${typed} already has an account.`, {
       hint: 'Use another address: one address has one account.',
@@ -190,6 +205,7 @@ function inUse(
       details: { differs },
     })
   }
+  const waits = (await lettersWaitingFor(db, account.id)).length > 0
   return new Refused('email-in-use', `${there}${waits ? '; a message to them waits to be sent' : ''}.`, {
     hint: waits ? 'ssh-admin mail send' : `ssh-admin users show ${email}`,
   })
