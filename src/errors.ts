@@ -107,6 +107,7 @@ export class CommitUnknown extends Failure {
 /** The answer could not be written where it was sent; what was to be changed is done. */
 export class AnswerNotWritten extends Failure {
   readonly exit = 9
+  readonly #cause: Error
 
   constructor(cause: Error & { code?: string }, { changes }: { changes: boolean }) {
     const reason = systemReason(cause) ?? cause.code ?? cause.message
@@ -116,6 +117,12 @@ export class AnswerNotWritten extends Failure {
         ? { hint: 'What was to be changed is done. What of it is in the store: ssh-admin audit list --last' }
         : {}),
     })
+    this.#cause = cause
+  }
+
+  /** The same of a command that could have changed something, and had not yet. */
+  beforeAnyChange(): AnswerNotWritten {
+    return new AnswerNotWritten(this.#cause, { changes: false })
   }
 }
 
@@ -131,6 +138,11 @@ export class Cancelled extends Failure {
 /** Why the operating system did not do what it was asked, as the end of a sentence; undefined for what is not of its common reasons. */
 export function systemReason(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? systemReasons[String(error.code)] : undefined
+}
+
+/** No room, or none that is left for whoever runs this. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(ENOSPC|EDQUOT)$/.test(String(error.code))
 }
 
 const systemReasons: Readonly<Record<string, string>> = {

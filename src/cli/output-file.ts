@@ -10,7 +10,7 @@ import {
   trySyncFolder,
   writeSync,
 } from '../disk.ts'
-import { Cancelled, Failure, systemReason, Unavailable, Usage } from '../errors.ts'
+import { Cancelled, Failure, isDiskFull, systemReason, Unavailable, Usage } from '../errors.ts'
 import { finishing } from '../interruption.ts'
 import { ownerTag } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
@@ -132,7 +132,7 @@ function outputFile(
         else await writeWhole(unfinished, { contents, signal: interruption.signal })
       } catch (error) {
         discard()
-        throw refusal(shown, error)
+        throw refusal(shown, error, kind)
       }
     },
     moveIntoPlace: async (freeName) => {
@@ -151,7 +151,7 @@ function outputFile(
         return await finishing(interruption, { what, finish: move })
       } catch (error) {
         discard()
-        throw refusal(shown, error)
+        throw refusal(shown, error, kind)
       } finally {
         forget()
         removeNote()
@@ -266,10 +266,10 @@ function stateOfFile(path: string): string {
 }
 
 /** Says in words why a file cannot be written. */
-function refusal(file: string, error: unknown): unknown {
+function refusal(file: string, error: unknown, kind?: OutputKind): unknown {
   // What the system says names its call; anything else, such as Ctrl-C, is told as it is.
   if (error instanceof Failure || !(error instanceof Error)) return error
-  if (error.cause instanceof Error && 'syscall' in error.cause) return refusal(file, error.cause)
+  if (error.cause instanceof Error && 'syscall' in error.cause) return refusal(file, error.cause, kind)
   if (!('syscall' in error)) return error
   const code = codeOf(error)
   if (!isFolder(dirname(file)) && (code === 'ENOENT' || code === 'ENOTDIR'))
@@ -289,9 +289,16 @@ function refusal(file: string, error: unknown): unknown {
   }
   const reason = systemReason(error) ?? `the system says ${code}`
   return new Unavailable('file-not-writable', `${file} cannot be written: ${reason}.`, {
-    hint: 'Choose another folder.',
+    hint: isDiskFull(error) ? 'Make room, then try again.' : otherPlace(kind),
     cause: error,
   })
+}
+
+/** Nobody names the place of the configuration on the line. */
+function otherPlace(kind: OutputKind | undefined): string {
+  return kind === 'config'
+    ? 'Check who owns it and its folder; XDG_CONFIG_HOME says where that is.'
+    : 'Choose another folder.'
 }
 
 function noFolder(folder: string, cause?: unknown): Unavailable {

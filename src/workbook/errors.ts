@@ -75,16 +75,17 @@ export function refusal(path: string, error: unknown): unknown {
     })
   }
   const what = systemErrors[String(error.code)] ?? error.message
+  const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT'
   return new UnusableFile('file-not-writable', `${path} cannot be written: ${what}`, {
     file: path,
-    hint: 'choose another folder',
+    hint: isFull ? 'make room, then try again' : 'choose another folder',
     cause: error,
   })
 }
 
 const systemErrors: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk is full',
+  EDQUOT: 'the disk is full, or your share of it',
   EROFS: 'the disk is read-only',
   EACCES: 'you may not write there',
   EPERM: 'you may not write there',

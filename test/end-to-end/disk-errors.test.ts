@@ -65,6 +65,22 @@ describe('a disk that answers with an error', () => {
     expect(await users()).toBe('319')
   })
 
+  it.each([
+    ['config', ['config', 'set', 'mail-from', 'hub@nile.example', '--json'], 'XDG_CONFIG_HOME'],
+    ['audit', ['audit', 'export', 'log.csv', '--json'], 'Choose another folder.'],
+    ['sample', ['centres', 'sample', 'sample.xlsx', '--json'], 'Choose another folder.'],
+  ])('is told with what helps against it: %s', async (kind, argv, otherwise) => {
+    const at = await pointOf(argv, new RegExp(`open \\.${kind}-`))
+    for (const error of errors) {
+      const ran = await desk.run(argv, { fault: `${error} ${at}` })
+      const { message, hint } = JSON.parse(ran.stderr).error
+      const isFull = error === 'ENOSPC' || error === 'EDQUOT'
+      expect([error, ran.exit, message.includes('the disk is full')]).toEqual([error, 7, isFull])
+      if (isFull) expect(hint).toBe('Make room, then try again.')
+      else expect(hint).toContain(otherwise)
+    }
+  })
+
   it.each(errors)('makes no backup that is not whole: %s', async (error) => {
     const argv = ['store', 'backup', 'copy.db', '--yes', '--json']
     const at = await pointOf(argv, /open \.backup-/)

@@ -104,6 +104,20 @@ describe('the program in a pipe', () => {
     },
   )
 
+  it.skipIf(!existsSync('/dev/full'))('says of a batch that it is done only where something is', async () => {
+    const list = await desk.shell('ssh-admin users list --status active --fields email --limit 1')
+    const email = list.stdout.trim().split('\n')[0] ?? ''
+    const [refused, done] = ['users suspend nobody@nowhere.example', `users reset-password ${email}`]
+    for (const lines of [[refused], [refused, done], [done]])
+      for (const json of ['', ' --json']) {
+        const batch = `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')} | ssh-admin batch --yes`
+        const { exitCode, stderr } = await desk.shell(`${batch}${json} >/dev/full`)
+        expect([lines, exitCode]).toEqual([lines, 9])
+        expect(stderr).toContain('The answer could not be written: the disk is full.')
+        if (lines[0] === refused) expect(stderr).not.toContain('is done')
+      }
+  })
+
   it('is coloured only when that is forced', async () => {
     const help = (env: Record<string, string>) =>
       desk.program(['help', 'exit-codes'], { env: { HOME: desk.folder, ...env }, extendEnv: false })

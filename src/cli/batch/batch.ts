@@ -1,4 +1,4 @@
-import { Cancelled, Failure } from '../../errors.ts'
+import { AnswerNotWritten, Cancelled, Failure } from '../../errors.ts'
 import type { Session } from '../session.ts'
 import { checkLines, isCommand, refuseWrong } from './check-lines.ts'
 import { windowsOf } from './lines-of-input.ts'
@@ -32,6 +32,7 @@ export async function runBatch(options: BatchOptions, session: Session): Promise
     return await reportAll(options, run)
   } catch (error) {
     // What is done is told, and its messages go out.
+    if (!run.progress.isChanged && error instanceof AnswerNotWritten) throw error.beforeAnyChange()
     if (!run.progress.isChanged || !(error instanceof Failure)) throw error
     if (!(error instanceof Cancelled)) run.failure = error
     leave(run, 0)

@@ -45,7 +45,8 @@ const words: readonly { pattern: RegExp; code: string; says: string; hint: strin
     hint: 'Check who owns the file and its folder.',
   },
   {
-    pattern: /^SQLITE_FULL/,
+    // What is shared by all who have the store open lies beside it, and could not grow.
+    pattern: /^SQLITE_(FULL|IOERR_SHMSIZE)/,
     code: 'store-full',
     says: 'The disk is full.',
     hint: 'Nothing was changed. Make room, then try again.',
@@ -69,10 +70,17 @@ const words: readonly { pattern: RegExp; code: string; says: string; hint: strin
     hint: 'Check the path, and that you may read and write the file and its folder.',
   },
   {
+    // Of a share that is used up SQLite says no more than of a disk that fails.
+    pattern: /^SQLITE_IOERR_WRITE/,
+    code: 'store-unavailable',
+    says: 'The disk takes nothing.',
+    hint: 'Look at the disk, and at your share of it; then ssh-admin store check.',
+  },
+  {
     pattern: /^SQLITE_IOERR/,
     code: 'store-unavailable',
-    says: 'The disk did not answer, or it is full.',
-    hint: 'Look at the disk, and make room on it; then ssh-admin store check.',
+    says: 'The disk does not answer.',
+    hint: 'Look at the disk; then ssh-admin store check.',
   },
   {
     pattern: /^SQLITE_PERM/,
