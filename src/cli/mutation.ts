@@ -213,7 +213,11 @@ async function commitOrRehearse<Args, Options, Request, Result>(
     commitRequest({ ...running, request, agreed }),
   )
   const result = (await spec.afterCommit?.(committed, { by, request, session, store })) ?? committed
-  if (queued.length === 0 || spec.mailWaits) return { result, mail: [], undelivered: false }
+  if (spec.mailWaits) return { result, mail: [], undelivered: false }
+  if (queued.length === 0) {
+    await notifyStillWaiting(spec.json(result, []), { session, store })
+    return { result, mail: [], undelivered: false }
+  }
   if (session.batch) return { result, mail: await messagesWaiting(store, queued), undelivered: false }
   const { deliverQueued } = await import('../mail/deliver.ts')
   const { phasesOn } = await import('./progress.ts')
@@ -258,6 +262,37 @@ async function commitRequest<Args, Options, Request, Result>(
     spec.clock,
   )
   return { request, committed: result, queued, by }
+}
+
+/** What was done before may not have come to its messages, as where it was killed behind its commit. */
+async function notifyStillWaiting(
+  answer: AnyJsonOfChange,
+  { session, store }: { session: Session; store: OpenStore },
+): Promise<void> {
+  const unchanged = peopleUnchanged(answer)
+  if (unchanged.length === 0) return
+  const { messagesWaitingFor } = await import('../db/messages.ts')
+  // Nothing was to be done, whether this can be looked at or not.
+  const rows = await messagesWaitingFor(store.db, unchanged).catch(() => [])
+  const waiting = rows.filter(({ id }) => !session.batch?.willDeliver(id))
+  const [first] = waiting
+  if (!first) return
+  const message =
+    waiting.length === 1
+      ? `A message to ${first.to_address} from before waits to be sent: ssh-admin mail send`
+      : `${waiting.length} messages from before wait to be sent, the first to ${first.to_address}: ssh-admin mail send`
+  session.notify({ code: 'mail-waiting', message })
+}
+
+/** Those who can be written to, and for whom there was nothing to do. */
+function peopleUnchanged(answer: AnyJsonOfChange): number[] {
+  const people =
+    'users' in answer && Array.isArray(answer.users)
+      ? answer.users.filter(({ changed }) => !changed)
+      : 'coordinator' in answer && answer.coordinator && !answer.changed
+        ? [answer.coordinator]
+        : []
+  return people.filter(({ status }) => status === 'invited' || status === 'active').map(({ id }) => id)
 }
 
 /** Those that a line of a batch owes: they go out once all of its lines are done. */

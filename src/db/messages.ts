@@ -21,6 +21,40 @@ export async function lettersWaitingFor(db: Kysely<Store>, userId: number): Prom
   return rows.map(({ letter }) => letter)
 }
 
+/** The messages of these users that wait, and that nobody is sending. */
+export async function messagesWaitingFor(
+  db: Kysely<Store>,
+  userIds: readonly number[],
+): Promise<Pick<OutboxRow, 'id' | 'to_address'>[]> {
+  if (userIds.length === 0) return []
+  return db
+    .selectFrom('outbox')
+    .select(['id', 'to_address'])
+    .where(anyOf(sql.ref('user_id'), userIds))
+    .where('state', '=', 'queued')
+    .where('claimed_by', 'is', null)
+    .orderBy('id')
+    .execute()
+}
+
+/** How many messages of earlier imports of a workbook wait, by import. */
+export async function messagesWaitingOf(
+  db: Kysely<Store>,
+  { digest }: { digest: string },
+): Promise<{ importId: number; count: number }[]> {
+  const rows = await db
+    .selectFrom('outbox')
+    .innerJoin('imports', 'imports.id', 'outbox.import_id')
+    .select((eb) => ['imports.id', eb.fn.countAll<number>().as('count')])
+    .where('imports.digest', '=', digest)
+    .where('outbox.state', '=', 'queued')
+    .where('outbox.claimed_by', 'is', null)
+    .groupBy('imports.id')
+    .orderBy('imports.id')
+    .execute()
+  return rows.map(({ id, count }) => ({ importId: id, count: Number(count) }))
+}
+
 /** The messages that were refused for good. */
 export async function failedMessages(
   db: Kysely<Store>,

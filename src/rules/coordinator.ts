@@ -51,6 +51,15 @@ export async function addCoordinator(
       details: { differs },
     })
   }
+  if (isThere(person, centre)) {
+    const waits = holder !== undefined && (await lettersWaitingFor(trx, holder.id)).length > 0
+    const more = waits ? '; a message to them waits to be sent' : ''
+    throw new Refused(
+      'has-coordinator',
+      `${centre.coordinator_email} coordinates ${centre.number} already${more}.`,
+      { hint: waits ? 'ssh-admin mail send' : `ssh-admin coordinator show ${centre.number}` },
+    )
+  }
   if (centre.coordinator_email !== null) {
     const { firstName, lastName, address } = person
     const isHere = holder?.centre_id === centre.id

@@ -24,6 +24,8 @@ export interface Batch {
   storeFor: (mode: OpenMode, open: Session['open']) => Promise<OpenStore>
   /** What a line has done, and the messages that it owes. */
   committed: (done: Committed<unknown>) => void
+  /** Whether a line before owes this message, which goes out once all of them are done. */
+  willDeliver: (message: number) => boolean
   /** Says at once what whoever sits there has to know, whichever line it is of. */
   say: (line: string) => void
   /** The line begins a store where there is none. */

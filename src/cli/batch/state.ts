@@ -89,6 +89,7 @@ export function newRun(session: Session): Run {
         else run.progress.isChanged ||= isLogged
         if (queued.length > 0) deliverLater(run, { by, numbers: queued })
       },
+      willDeliver: (message) => run.toDeliver.some(({ numbers }) => numbers.includes(message)),
     },
     store: undefined,
     within: undefined,

@@ -1,3 +1,4 @@
+import { grouped } from '../../grouped.ts'
 import type { AnswerOfChange } from '../../cli/define.ts'
 import { forgetSheets } from '../../cli/leftovers.ts'
 import { changedMeanwhile, checkMail } from '../../cli/mutation.ts'
@@ -72,6 +73,7 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
     throw error
   })
   const placed = (!issues || (await moveIssuesIntoPlace(work))) && !done.pending
+  if (!dryRun) await notifyMessagesWaiting(work, done.id)
   const pendingOfThisFile = await notifyPendingPinSheets(work, done.id)
   const elapsedMs = Math.round(performance.now() - started - session.terminal.askedMs)
   const letters = await sendLetters(done.letters, work)
@@ -114,6 +116,20 @@ async function notifyPendingPinSheets(
   for (const sheet of pending) session.notify(pendingPinSheetNotice(sheet))
   const ofThisFile = pending.filter(({ digest }) => digest === ready.source.digest)
   return !session.common.dryRun && ofThisFile.some(({ isBeingWritten }) => !isBeingWritten)
+}
+
+/** Of an import of the same file that was stopped before it came to its messages. */
+async function notifyMessagesWaiting({ session, store, ready }: ImportRun, id: number | null): Promise<void> {
+  const { messagesWaitingOf } = await import('../../db/messages.ts')
+  const { digest } = ready.source
+  // The import is done, whether this can be looked at or not.
+  const waiting = await messagesWaitingOf(store.db, { digest }).catch(() => [])
+  for (const { importId, count } of waiting) {
+    if (importId === id) continue
+    const what = count === 1 ? 'One message' : `${grouped(count)} messages`
+    const message = `${what} of import ${importId} ${count === 1 ? 'waits' : 'wait'} to be sent: ssh-admin mail send --import ${importId}`
+    session.notify({ code: 'mail-waiting', message })
+  }
 }
 
 /** Whoever makes one may put it in its place, and end, between two looks. */
