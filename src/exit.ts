@@ -7,6 +7,7 @@ import { type List, mapped, type Pieces, piecesOfJson, piecesOfLines } from './r
 import type { View } from './render/table.ts'
 import type { Shape } from './render/json.ts'
 import { UnusableFile, UnusableWorkbook } from './workbook/errors.ts'
+import { pathInWords } from './shell-word.ts'
 
 export interface Reporting {
   /** What was typed, to be quoted no longer than a person reads. */
@@ -160,7 +161,13 @@ export function failureOf(error: unknown): Failure | undefined {
   const known = systemTroubles.find(([code]) => code === error.code)
   if (!known) return failureOfStore(error) ?? failureOfSystem(error)
   const [, name, message, hint] = known
-  return new Unavailable(name, message, { hint, cause: error })
+  const file = 'path' in error && typeof error.path === 'string' ? error.path : undefined
+  if (file === undefined || !hint.includes('--debug'))
+    return new Unavailable(name, message, { hint, cause: error })
+  return new Unavailable(name, `${message.replace(/\.$/, '')}: ${pathInWords(file)}`, {
+    hint: 'Look at it and its folder, or name another one.',
+    cause: error,
+  })
 }
 
 /** Whatever the operating system refuses is no mistake of ours: its own words, and the file's name. */

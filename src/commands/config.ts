@@ -23,7 +23,7 @@ import {
 } from '../config.ts'
 import type { Context } from '../context.ts'
 import { mkdirSync } from '../disk.ts'
-import { Cancelled, Usage, Unavailable } from '../errors.ts'
+import { Cancelled, isDiskFull, systemReason, Usage, Unavailable } from '../errors.ts'
 import { hasPassword, withoutPassword } from '../cli/typed-line.ts'
 import { unknownName } from '../rules/unknown-name.ts'
 import { isServerAddress, parseServerAddress } from '../server-address.ts'
@@ -235,6 +235,11 @@ function settingNamed(typed: string): SettingName {
     (name) => name === typed.trim() || kebabCase(name) === typed.trim().toLowerCase(),
   )
   if (found) return found
+  if (/^-*wait$/i.test(typed.trim()))
+    throw new Usage('How long to wait for a busy store is no setting: it is said with each command.', {
+      code: 'unknown-setting',
+      hint: 'ssh-admin users list --wait 60',
+    })
   throw unknownName({ kind: 'setting', name: typed, known: settingFlags() })
 }
 
@@ -321,12 +326,29 @@ function isReadable(context: Context): boolean {
   }
 }
 
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    const reason = systemReason(cause)
+    const because = reason === undefined ? '' : `: ${reason}`
+    throw new Unavailable(
+      'file-not-writable',
+      `The folder ${pathInWords(folder)} of the configuration cannot be made${because}.`,
+      {
+        hint: isDiskFull(cause) ? 'Make room, then try again.' : 'XDG_CONFIG_HOME says where it is.',
+        cause,
+      },
+    )
+  }
+}
+
 /** Behind a link the file that it leads to: a configuration is often kept elsewhere. */
 async function replaceFile(
   named: string,
   { text, session }: { text: string; session: Session },
 ): Promise<void> {
-  mkdirSync(dirname(named), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(named))
   const path = existsSync(named) ? realpathSync(named) : named
   const file = ownOutputFile(session, { kind: 'config', path })
   await file.prepare(textOf(text))

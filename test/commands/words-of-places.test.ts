@@ -1,0 +1,41 @@
+import { writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../world.ts'
+
+describe('a place that cannot be', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001')
+  })
+  afterEach(() => world.close())
+
+  it('is named where a file stands in the place of a folder', async () => {
+    writeFileSync(world.path('f'), '')
+    const ran = await world.run(['store', 'restore', 'f/b.db', '--yes', '--json'])
+    const { code, message, hint } = ran.error()
+    expect([ran.exit, code]).toEqual([7, 'file-no-folder'])
+    expect(message).toBe(`There is a file where a folder was expected: ${world.path('f/b.db')}`)
+    expect(hint).not.toContain('--debug')
+  })
+
+  it('is told of the folder of the configuration, with what chooses another', async () => {
+    writeFileSync(world.path('f'), '')
+    const env = { XDG_CONFIG_HOME: world.path('f') }
+    const ran = await world.run(['config', 'set', 'mail-from', 'hub@nile.example', '--json'], { env })
+    const { message, hint } = ran.error()
+    expect([ran.exit, message]).toEqual([
+      7,
+      expect.stringContaining(`${world.path('f')}/ssh-admin of the configuration cannot be made`),
+    ])
+    expect(hint).toBe('XDG_CONFIG_HOME says where it is.')
+  })
+
+  it('is no setting where it is said with each command', async () => {
+    for (const name of ['wait', '--wait', 'WAIT']) {
+      const ran = await world.run(['config', 'set', '--json', '--', name, '60'])
+      expect([ran.exit, ran.error().code]).toEqual([2, 'unknown-setting'])
+      expect(ran.error().hint).toBe('ssh-admin users list --wait 60')
+    }
+  })
+})
