@@ -131,6 +131,7 @@ export async function runMutation<Args, Options, Request, Result>(
     for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
     const json = { ...spec.json(result, mail), dryRun }
     const view = viewOf(session)
+    if (dryRun && mayAsk) sayQuestion(spec.confirm?.question(result, { request, session }), session)
     await answer(session, { text: spec.render(result, view, mail), json })
     for (const line of spec.say?.(result, view) ?? []) session.say(line)
     return spec.exit?.(result) || (undelivered ? 9 : 0)
@@ -138,6 +139,12 @@ export async function runMutation<Args, Options, Request, Result>(
     output?.discard()
     await store.close()
   }
+}
+
+/** What a person would be asked, said in a rehearsal: what is in the question need not be in the answer. */
+function sayQuestion(question: string | undefined, { batch, common, say, terminal: { out } }: Session): void {
+  if (question === undefined || batch || common.json || !out.isTerminal) return
+  for (const line of `You would be asked: ${question}`.split('\n')) say(line)
 }
 
 /** Of a line of a batch sentences are told, whoever reads them: beside each other, columns of many commands say nothing. */

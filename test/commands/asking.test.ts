@@ -13,6 +13,9 @@ afterEach(() => world.close())
 const events = async () =>
   (await world.run(['audit', 'list', '--kind', 'change', '--format', 'count'])).stdout
 
+/** Whose rehearsals show the plan above the question, or say in their answer what would be done to the whole store. */
+const sayItThemselves = /^(centres (import|apply)|store (rekey|restore|copy|migrate))$/
+
 describe('asking', () => {
   it('is decided for every command that changes something', () => {
     expect([...Object.keys(asking), ...notAsking].sort()).toEqual([...commands].sort())
@@ -42,6 +45,20 @@ describe('asking', () => {
         const ran = await world.run([...words.split(' '), ...argv, '--json', more])
         expect([0, 9], ran.stderr).toContain(ran.exit)
       }
+    },
+  )
+
+  it.each(
+    Object.entries(asking).filter(
+      ([words, { question }]) => question !== 'Replace' && !sayItThemselves.test(words),
+    ),
+  )(
+    'is said in a rehearsal at a terminal, with all that the question says: %s',
+    async (words, { argv, question, prepare }) => {
+      await prepare?.(world)
+      const ran = await world.run([...words.split(' '), ...argv, '--dry-run'], { terminal: { columns: 400 } })
+      expect([0, 9], ran.stderr).toContain(ran.exit)
+      expect(ran.stdout + ran.stderr).toContain(question)
     },
   )
 
