@@ -106,8 +106,10 @@ export async function openSmtpConnection(
         handedOver = true
       })
       const answered = new Promise<Trouble | undefined>((resolve) => {
-        connection.send({ from: message.from, to: [message.to], size: message.raw.length }, body, (problem) =>
-          resolve(problem ?? undefined),
+        connection.send(
+          { from: message.from, to: [message.to], size: message.raw.length },
+          body,
+          (problem, info) => resolve(problem ?? contradiction(info?.response)),
         )
       })
       const error = await within(limits.whole, { work: answered })
@@ -163,11 +165,24 @@ function tooSlow(): Trouble {
   return Object.assign(new Error('it speaks too slowly'), { code: 'ETIMEDOUT' })
 }
 
+/** What was taken and refused in one reply was neither: each of its lines has the same code [RFC 5321, 4.2.1]. */
+function contradiction(response: string | undefined): Trouble | undefined {
+  return contradicts(response)
+    ? Object.assign(new Error('its answer contradicts itself'), { response })
+    : undefined
+}
+
+function contradicts(response: string | false | undefined): boolean {
+  const codes = (response || '').split(/\r?\n/).flatMap((line) => /^\d{3}(?=[ -]|$)/.exec(line)?.[0] ?? [])
+  return new Set(codes).size > 1
+}
+
 function outcomeOf(trouble: Trouble, { handedOver, words }: { handedOver: boolean; words: string }): Outcome {
   const { response, command } = trouble
   // What is beyond 599 is no answer of this protocol [RFC 5321, 4.2], and says nothing of the message.
   const responseCode = (trouble.responseCode ?? 0) < 600 ? (trouble.responseCode ?? 0) : 0
   if (isTooLarge(trouble)) return { state: 'failed', reason: words }
+  if (contradicts(response)) return { state: handedOver ? 'unknown' : 'queued', reason: words, forAll: true }
   const aboutMessage = command === 'RCPT TO' || command === 'DATA'
   if (responseCode >= 500 && aboutMessage) {
     const answer = String(response || responseCode)
@@ -228,6 +243,7 @@ function describe(trouble: Trouble, { host, port }: MailServer): string {
   if (code === 'ETLS') return `no protected connection to ${at}: ${message}`
   if (code === 'EAUTH') return `${notSignedIn(trouble, at)} (${response || message})`
   if (isTooLarge(trouble)) return `${host} takes no message as large as this one (${message})`
+  if (contradicts(response)) return `${host} contradicts itself in one answer: ${response}`
   if (responseCode && response) return `${host} answered: ${response}`
   if (code === 'ETIMEDOUT') return `${at} did not answer in time (${message})`
   if (code === 'EDNS') return `there is no server called ${host}`

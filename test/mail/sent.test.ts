@@ -132,6 +132,19 @@ describe('sending through a mail server', () => {
     },
   )
 
+  it.each([
+    ['250-queued\r\n550 and refused\r\n', '.', 'unknown'],
+    ['550-refused\r\n250 and queued\r\n', '.', 'unknown'],
+    ['550-refused\r\n250 and taken\r\n', 'RCPT', 'queued'],
+  ])('takes no answer for one that contradicts itself: %j to %s', async (answer, command, state) => {
+    await queue(1)
+    const odd = closed(await oddServer(upTo(command, (socket) => socket.write(answer))))
+    const after = await send(odd.port, { limits: impatient })
+    expect(after).toMatchObject([
+      { state, last_error: expect.stringContaining('contradicts itself in one answer') },
+    ])
+  })
+
   /** Says one letter after the other, and never comes to an end. */
   const drip = (socket: Socket) => {
     socket.write('250-')
