@@ -28,6 +28,7 @@ export default defineConfig({
       provider: 'v8',
       include: ['src/**'],
       reporter: ['text', 'json'],
+      reportOnFailure: true,
       reportsDirectory: 'coverage',
     },
     projects: [

@@ -98,7 +98,8 @@ export const list = () =>
     answer: 'keyTimeList',
     key: 'keyTimes',
     fields: keyTimeFields,
-    dropOrder: ['until', 'from', 'series', 'administrative-zone', 'next', 'time-zone'],
+    // Where the clocks change, only the days tell two rows of a country apart.
+    dropOrder: ['administrative-zone', 'next', 'until', 'from', 'series', 'time-zone'],
     id: 'id',
     find: async ({ store: { db }, ctx }, { country, zone, series }) => {
       const found = await findKeyTimes(db, { countries: country, administrativeZones: zone, series })

@@ -29,7 +29,7 @@ import {
   problemInFull,
   type ListedAuthorisation,
 } from '../render/authorisations.ts'
-import { leftOutLines, centresWithoutZone } from '../render/outlook.ts'
+import { leftOutLines, centresWithoutZone, problemsInWords } from '../render/outlook.ts'
 import { typedAudience } from '../rules/releases/audience.ts'
 import {
   createRelease,
@@ -420,9 +420,6 @@ function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
   const never = without.length === 0 ? '' : `; ${count(without.length, 'centre')} without a Key Time (${few})`
   const more =
     zones.length > maxZones ? ` and ${zones.length - maxZones} more (all of them: --dry-run --json)` : ''
-  const named = without.map(
-    ({ centre, problem }) => `${centre.number} ${centre.name}: ${problem?.message ?? ''}`,
-  )
   return [
     `Release ${release.id}, ${release.name}: for ${count(centres, 'centre')}, ${when}${never}.`,
     ...(lastClosesAt === null
@@ -432,7 +429,11 @@ function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
     ...(unplaced === 0
       ? []
       : [`Nobody has said the time zone of ${count(unplaced, 'centre')}, and it opens there all the same.`]),
-    ...listLines('It never opens for:', named, maxNamed),
+    ...listLines(
+      'It never opens for:',
+      problemsInWords(without, ({ message }) => message),
+      maxNamed,
+    ),
     ...leftOutLines(leftOut, maxNamed),
   ]
 }

@@ -1,5 +1,6 @@
 import { grouped } from '../grouped.ts'
 import { isoOf, plainTime } from '../plain-time.ts'
+import type { TimeProblem } from '../rules/key-times/lookup.ts'
 import type { OpeningMoment, Outlook } from '../rules/releases/outlook.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import type { View } from './table.ts'
@@ -55,7 +56,7 @@ export function renderOutlook(outlook: Outlook, view: View): string[] {
   const { chalk } = view
   const moments = timelineLines(timeline.slice(0, maxMoments), view)
   const rest = timeline.length - maxMoments
-  const problems = problemsInWords(without)
+  const problems = problemsInWords(without, ({ message, hint }) => `${message} ${hint}`)
   return [
     `Opens for ${count(centres - without.length, 'centre')}${timeline.length === 0 ? '.' : ':'}`,
     ...moments,
@@ -69,10 +70,13 @@ export function renderOutlook(outlook: Outlook, view: View): string[] {
 }
 
 /** Centres of which the same is to be said, but for their number, are said by the first of them: mostly those of a country. */
-function problemsInWords(without: Outlook['without']): string[] {
+export function problemsInWords(
+  without: Outlook['without'],
+  wordsOf: (problem: TimeProblem) => string,
+): string[] {
   const alike = new Map<string, { first: string; others: number }>()
   for (const { centre, problem } of without) {
-    const said = `${problem?.message ?? ''} ${problem?.hint ?? ''}`
+    const said = problem ? wordsOf(problem) : ''
     const key = said.replaceAll(centre.number, '')
     const known = alike.get(key)
     if (known) known.others += 1

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import stringWidth from 'string-width'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { inProcess } from '../terminal.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World
@@ -132,6 +133,30 @@ describe('what a person sees of releases and what they are made of', () => {
       '! Never opens for 3 centres: 3 centres, such as NZ001 Kauri: New Zealand has several time zones',
     )
     expect(release).not.toContain('NZ002')
+    const asked = inProcess(world, ['releases', 'publish', 'June'])
+    await asked.sees('Release it')
+    asked.presses('ctrl-c')
+    const question = (await asked.leaves()).text.replace(/\s+/g, ' ')
+    expect(question).toContain('It never opens for: 3 centres, such as NZ001 Kauri: New Zealand has several')
+    expect(question).not.toContain('NZ002 Kauri')
+  })
+
+  it('tells two Key Times of a country whose clocks change apart by their days, at 80 columns too', async () => {
+    writeFileSync(
+      world.path('clocks.csv'),
+      [
+        'Country,Administrative zone,Session,Local time,From,Until',
+        'United Kingdom,2,AM,10:00,2026-03-29,2026-10-24',
+        'United Kingdom,2,AM,09:00,2026-10-25,2027-03-27',
+      ].join('\n'),
+    )
+    await shown('key-times import clocks.csv')
+    const { stdout } = await world.run(['key-times', 'list', '--country', 'GB'], {
+      terminal: true,
+      env: { NO_COLOR: '1', COLUMNS: '80' },
+    })
+    expect(stdout).toMatch(/10:00 +Europe\/London +2026-03-29 +2026-10-24\n/)
+    expect(stdout).toContain('No room for: Zone, Next in UTC.')
   })
 
   it('has no word of local times above a list that shows none', async () => {
