@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
 import { importRows, line, living } from './workbook.ts'
@@ -21,6 +22,22 @@ async function accounts(email: string) {
 }
 
 describe('importing centres', () => {
+  it('goes by numbers and addresses in its sheet, its lists and the store, in whatever order the rows stand', async () => {
+    const people = ['omar', 'zaid', 'amira'].map((name) => `${name}@school.example`)
+    const [omar = '', zaid = '', amira = ''] = people
+    const rows = [line('EG002', omar), line('EG001', zaid), line('EG001', amira)]
+    await importRows(world, rows, '--pins-out', world.path('pins.csv'))
+    const sheet = readFileSync(world.path('pins.csv'), 'utf8')
+    expect(sheet.match(/\w+@school\.example/g)).toEqual([amira, zaid, omar])
+    const { db } = await world.store()
+    const centres = await db.selectFrom('centres').select('number').orderBy('id').execute()
+    expect(centres.map(({ number }) => number)).toEqual(['EG001', 'EG002'])
+
+    const renamed = ['EG002', 'EG001'].map((number) => line(number, '', { name: `New ${number}` }))
+    const { json } = await importRows(world, renamed, '--partial', '--allow-renames', '2')
+    expect(json().renamedCentres.map(({ number }: { number: string }) => number)).toEqual(['EG001', 'EG002'])
+  })
+
   it('adds new ones with their name and location', async () => {
     const { exit, json } = await importRows(world, [
       line('eg001', '', { name: 'School EG001', address: '4 Nile Street', town: 'Cairo', postcode: '01234' }),

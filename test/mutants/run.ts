@@ -50,7 +50,7 @@ const { values } = parseArgs({
     learn: { type: 'boolean', default: false },
   },
 })
-const rooms = ['src/rules', 'src/import', 'src/db', 'src/cli']
+const rooms = values.only === '' ? ['src/rules', 'src/import', 'src/db', 'src/cli'] : ['src']
 /** What only a server runs, and the tests that have one; they start it. */
 const roomOfServer = 'src/db/postgres/'
 const testsOfServer = 'test/db/postgres'
