@@ -14,7 +14,7 @@ export const status = () =>
     name: 'status',
     summary: 'show at a glance what is in the store, what waits and what to do next',
     description:
-      'Show the store on one screen: centres and people by status, messages that wait or failed, invitations and PINs that lapse soon, PIN sheets that are owed, releases that open within a day, the last imports, and what to do next. ssh-admin alone at a terminal shows the same.',
+      'Show the store on one screen: who is changing it where it is shared, centres and people by status, messages that wait or failed, invitations and PINs that lapse soon, PIN sheets that are owed, releases that open within a day, the last imports, and what to do next. ssh-admin alone at a terminal shows the same.',
     examples: ['ssh-admin status', 'ssh-admin status --json'],
     read: (store, { at }, _options, session) => statusOf(store, { at, session }),
     render: renderStatus,
@@ -42,6 +42,7 @@ export async function statusOf(
   return {
     ...counts,
     opening: await releasesOpeningSoon(store.db, at),
+    heldBy: await store.engine.heldBy(),
     pendingPinSheets: pendingSheets.map(({ importId, file }) => ({ import: importId, file })),
     store: storePaths(session).db,
     answersInMs: Math.ceil(performance.now() - began),

@@ -13,6 +13,8 @@ export interface Status extends StoreCounts {
   store: string
   /** How long the store took to say all this. */
   answersInMs: number
+  /** Who is changing a shared store now. */
+  heldBy: string | null
   /** PIN sheets that could not be put in their place. */
   pendingPinSheets: readonly { import: number; file: string }[]
   /** Releases that open for some centre within a day. */
@@ -45,8 +47,18 @@ export function renderStatus(status: Status, view: View): string {
 type Line = readonly [name: string, value: string]
 
 function linesOf(status: Status, view: View): Line[] {
-  const { store, answersInMs, centres, users, messages, lapsing, pendingPinSheets, opening, lastImports } =
-    status
+  const {
+    store,
+    answersInMs,
+    heldBy,
+    centres,
+    users,
+    messages,
+    lapsing,
+    pendingPinSheets,
+    opening,
+    lastImports,
+  } = status
   const time = (iso: string) => (view.isTerminal ? relativeTime(iso, view.now) : iso)
   const some = (...parts: readonly (readonly [number, string])[]) =>
     parts
@@ -72,6 +84,7 @@ function linesOf(status: Status, view: View): Line[] {
   ]
   return [
     ['Store', view.isTerminal ? `${pathInWords(store)} (answered in ${answersInMs} ms)` : store],
+    ...(heldBy === null ? [] : [['In use by', heldBy] as const]),
     [
       'Centres',
       some([centres.active, 'active'], [centres.approved, 'approved'], [centres.deleted, 'deleted']),
@@ -149,11 +162,22 @@ function nextSteps({ centres, messages, pendingPinSheets, lapsing, opening }: St
 }
 
 export function statusJson(status: Status): JsonAnswer<'status'> {
-  const { store, answersInMs, centres, users, messages, lapsing, pendingPinSheets, opening, lastImports } =
-    status
+  const {
+    store,
+    answersInMs,
+    heldBy,
+    centres,
+    users,
+    messages,
+    lapsing,
+    pendingPinSheets,
+    opening,
+    lastImports,
+  } = status
   return {
     store,
     answersInMs,
+    heldBy,
     centres,
     users,
     messages,

@@ -137,6 +137,7 @@ function sharedEngine(connection: SharedConnection, db: Kysely<Store>): Engine {
       sendWithNext: ({ sql, parameters }) => connection.sendWithNext(sql, parameters),
     },
     aboutServer: () => connection.about(),
+    heldBy: () => connection.heldBy(),
     size: () =>
       query(
         `select coalesce(sum(pg_total_relation_size(oid)), 0) as n from pg_class
@@ -166,11 +167,11 @@ async function upToDateInMemory(store: OpenStore, opening: Opening): Promise<Ope
   const { copyToMemory } = await import('../sqlite/new-file.ts')
   const { signal = new AbortController().signal } = opening
   const { db, engine } = await copyToMemory(opening, { from: store, signal, withoutContent: true })
-  const { aboutServer, size } = store.engine
+  const { aboutServer, heldBy, size } = store.engine
   return {
     ...store,
     db,
-    engine: { ...engine, isShared: true, aboutServer, size },
+    engine: { ...engine, isShared: true, aboutServer, heldBy, size },
     isCopy: true,
     close: async () => {
       await db.destroy()

@@ -415,6 +415,14 @@ export class SharedConnection {
     }
   }
 
+  /** Who is changing the store now. */
+  heldBy(): Promise<string | null> {
+    return this.#asking(async () => {
+      await this.#pipeline.flush()
+      return (await this.#holder())?.command ?? null
+    })
+  }
+
   /** Of the server that answers. */
   about(): Promise<ServerFacts> {
     return this.#asking(async () => {

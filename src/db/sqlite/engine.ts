@@ -29,6 +29,7 @@ export function sqliteEngine(raw: Database.Database, { named, path }: Connected)
       return () => releaseStore(path)
     },
     aboutServer: async () => undefined,
+    heldBy: async () => null,
     size: async () => sizeOf(named),
     aboutToCommit: () => undefined,
     mayRunAgain: () => false,

@@ -132,6 +132,8 @@ export const storeAnswers = () => ({
   status: answer({
     store: text(),
     answersInMs: count(),
+    /** Who is changing a shared store now. */
+    heldBy: orNull(text()),
     centres: z.strictObject({ approved: count(), active: count(), deleted: count() }),
     users: z.strictObject({ invited: count(), active: count(), suspended: count(), deleted: count() }),
     messages: z.strictObject({ waiting: count(), failed: count(), unknown: count() }),

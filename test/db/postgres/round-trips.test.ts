@@ -88,7 +88,7 @@ const lines: readonly (readonly [string, number])[] = [
   ['coordinator show EG001', 3],
   ['associates list', 2],
   ['audit list', 2],
-  ['status', 5],
+  ['status', 6],
 ]
 
 it('no command of one change, or look, takes more than eight to the server, and each takes no more than it needs', async () => {

@@ -50,11 +50,15 @@ describe('two desks at one store', () => {
     await (await second).rollback().execute()
   })
 
-  it('say in store info who has it, and not who has another one', async () => {
+  it('say in store info and status who has it, and not who has another one', async () => {
     const holder = async () => (await world.run(['store', 'info', '--json'])).json().server.heldBy
     const first = await (await desk()).db.startTransaction().execute()
     expect(await holder()).toBe('users suspend (tom@desk-1)')
+    expect((await world.run(['status', '--json'])).json().heldBy).toBe('users suspend (tom@desk-1)')
+    expect((await world.run(['status'])).stdout).toContain('\nIn use by\tusers suspend (tom@desk-1)\n')
     await first.rollback().execute()
+    expect((await world.run(['status', '--json'])).json().heldBy).toBe(null)
+    expect((await world.run(['status'])).stdout).not.toContain('In use by')
     const client = new pg.Client({
       connectionString: testServer ?? '',
       application_name: 'ssh-admin elsewhere',
