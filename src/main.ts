@@ -1,7 +1,6 @@
-import { run } from './cli/run.ts'
+import { run, written } from './cli/run.ts'
 import { contextOfProcess } from './context.ts'
 import { newInterruption } from './interruption.ts'
-import type { Output } from './output.ts'
 
 export { isCommand } from './cli/tree.ts'
 
@@ -18,14 +17,6 @@ export async function main(argv: readonly string[]): Promise<number> {
   const exit = await run(argv, context)
   // Node takes its handlers away when it ends by itself, and not when it is told to: a signal that comes late changes
   // nothing of what was answered.
-  for (const stream of [context.stdout, context.stderr]) await flushed(stream)
+  for (const stream of [context.stdout, context.stderr]) await written(stream, '')
   process.exit(exit)
-}
-
-/** Resolves when what was written to a stream has left the process, or never can. */
-function flushed(stream: Output): Promise<void> {
-  return new Promise((resolve) => {
-    if (stream.writableEnded || stream.destroyed) resolve()
-    else stream.write('', () => resolve())
-  })
 }

@@ -114,8 +114,8 @@ async function writeError(error: unknown, argv: readonly string[], context: Cont
   return exit
 }
 
-/** Resolves when the reader has taken it, or has left. */
-function written(stream: Output, text: string): Promise<void> {
+/** Resolves when the reader has taken it and what was written before it, or has left. */
+export function written(stream: Output, text: string): Promise<void> {
   return new Promise((resolve) => {
     if (stream.writableEnded || stream.destroyed) resolve()
     else stream.write(text, () => resolve())

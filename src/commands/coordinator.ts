@@ -25,7 +25,7 @@ import { argument, orName, flag, option, type ValuesOf, centreArgument } from '.
 import type { Session } from '../cli/session.ts'
 import { findCentre, readCentreNumber } from '../rules/centres/find.ts'
 import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
-import { needsMessage, tidiedNotices } from '../render/users.ts'
+import { needsMessage, tidiedNotices } from '../render/user-notices.ts'
 import { ask, type Choice, chooseFromStore } from '../cli/prompt.ts'
 import { adminsOf, type CentreWithPeople } from '../db/centres/centres.ts'
 import type { Store } from '../db/schema.ts'

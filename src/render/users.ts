@@ -3,9 +3,6 @@ import { holdings } from '../rules/refusals.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
 import { type Account, nameOf, type UncountedAccount } from '../rules/users/account.ts'
 import type { ChangedUser, Outcome } from '../rules/users/changed.ts'
-import type { EditedUser } from '../rules/users/edit.ts'
-import type { TypedNames } from '../rules/users/new-user.ts'
-import { isAnotherAddress } from '../rules/users/email.ts'
 import type { Transferred } from '../rules/users/transfer.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { renderClosing } from './closing.ts'
@@ -161,65 +158,6 @@ const happened: Readonly<Record<Outcome, (account: Account, left: string) => str
 function restoredTo(status: Account['status']): string {
   if (status === 'invited') return 'is invited again'
   return status === 'suspended' ? 'is back, and suspended as before' : 'is restored'
-}
-
-interface Notice {
-  code: string
-  message: string
-}
-
-/** Messages go out while a coordinator is suspended, but nobody can sign in with them yet. */
-export function lockedOutNotices(changed: readonly ChangedUser[]): Notice[] {
-  return changed
-    .filter(({ outcome, sentSetUpMessage }) => sentSetUpMessage || sends.has(outcome))
-    .filter(({ account }) => account.coordinatorSuspended && account.hubRole !== 'coordinator')
-    .map(({ account }) => ({
-      code: 'coordinator-suspended',
-      message: `${nameOf(account)} can set up a password, but cannot sign in: the coordinator of ${account.centre?.number} is suspended.`,
-    }))
-}
-
-const sends: ReadonlySet<Outcome> = new Set<Outcome>(['created', 'rejoined', 'message-waiting'])
-
-/** What restoring leaves to do: the links of invited users are void since their suspension. */
-export function restorationNotices(restored: readonly ChangedUser[]): Notice[] {
-  const waiting = restored.filter(
-    ({ outcome, sentSetUpMessage }) => outcome === 'restored' && !sentSetUpMessage,
-  )
-  return [...lockedOutNotices(restored), ...waiting.flatMap(({ account }) => needsMessage(account))]
-}
-
-/** A new address voids the link that was on its way to the one before. */
-export function editNotices(edited: readonly EditedUser[]): Notice[] {
-  const waiting = edited.filter(({ account, before }) => isAnotherAddress(before, account))
-  return [...edited.flatMap(tidiedNotices), ...waiting.flatMap(({ account }) => needsMessage(account))]
-}
-
-/** A name that is kept otherwise than it was typed: without a dash for a missing one, or marks that nobody sees. */
-export function tidiedNotices(names: Pick<TypedNames, 'tidied'> | undefined): Notice[] {
-  return (names?.tidied ?? []).map((message) => ({ code: 'name-tidied', message }))
-}
-
-/** Somebody who has not set up a password, and holds no link to do it with. */
-export function needsMessage(account: Account): Notice[] {
-  const { status, email, centre } = account
-  if (status !== 'invited' || centre === null) return []
-  return [
-    {
-      code: 'needs-message',
-      message: `${nameOf(account)} has not set up a password, and needs a new message: ssh-admin users reset-password ${email}`,
-    },
-  ]
-}
-
-/** A message that is owed to somebody, and has not gone out. */
-export function waitingMessages({ email }: Account, letters: readonly string[]): Notice[] {
-  if (letters.length === 0) return []
-  const what = letters.length === 1 ? 'A message' : `${letters.length} messages`
-  const message = `${what} to ${email} (${letters.join(', ')}) waits to be sent: ssh-admin mail send`
-  return [
-    { code: 'mail-waiting', message: letters.length === 1 ? message : message.replace('waits', 'wait') },
-  ]
 }
 
 const spoken: Readonly<Record<string, string>> = {

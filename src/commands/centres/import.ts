@@ -12,7 +12,8 @@ import { optional, wholeNumber } from '../../cli/typed-values.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
-import { closingAndOpeningLines, comparableClosing, comparableOpening } from '../../render/closing.ts'
+import { comparableClosing } from '../../render/closing.ts'
+import { closingAndOpeningLines, comparableOpening } from '../../render/openings.ts'
 import {
   changesAnything,
   describePlan,

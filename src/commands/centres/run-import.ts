@@ -14,7 +14,8 @@ import {
 import type { OpenStore } from '../../db/store/open.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Cancelled } from '../../errors.ts'
-import { comparableClosing, comparableOpening } from '../../render/closing.ts'
+import { comparableClosing } from '../../render/closing.ts'
+import { comparableOpening } from '../../render/openings.ts'
 import {
   describePlan,
   type ImportAnswer,

@@ -1,4 +1,5 @@
-import { lockedOutNotices, renderChangedUsers, usersJson } from '../../render/users.ts'
+import { renderChangedUsers, usersJson } from '../../render/users.ts'
+import { lockedOutNotices } from '../../render/user-notices.ts'
 import { resetPassword } from '../../rules/users/reset-password.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
 import { forEachTarget } from '../../rules/batch.ts'

@@ -1,4 +1,5 @@
-import { renderChangedUsers, restorationNotices, usersJson } from '../../render/users.ts'
+import { renderChangedUsers, usersJson } from '../../render/users.ts'
+import { restorationNotices } from '../../render/user-notices.ts'
 import { restoreUser } from '../../rules/users/restore.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { lookUpUsers } from '../../rules/users/find.ts'

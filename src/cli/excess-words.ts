@@ -1,0 +1,134 @@
+import type { Argument, Command } from 'commander'
+import { settingNames } from '../config.ts'
+import { kebabCase } from '../kebab-case.ts'
+import type { Asked } from './complaints.ts'
+import { isLikeNumber } from './names-typed.ts'
+import { type Line, withWord } from './typed-line.ts'
+import { leadsTo } from './words.ts'
+
+/** What more than it takes was meant for: a setting, an option, or one name of several words. */
+export function withFewer({ argv, command }: Asked): Line | undefined {
+  if (command.name() === 'config' || isOfSettings(command)) return lineOfSetting({ argv, command })
+  const taken = command.registeredArguments
+  const more = command.args.slice(taken.length)
+  const mended =
+    withDashes(argv, command) ??
+    more.map((word) => withOption(argv, { word, command })).find((line) => line !== undefined)
+  if (mended !== undefined) return mended
+  const [first = '', ...others] = more
+  const option = others.length === 0 ? optionFor(command, first) : undefined
+  if (option !== undefined) return lineWithBefore(argv, first, option)
+  const named = withItsDashes(argv, { command, more }) ?? withNames(argv, { command, more })
+  if (named !== undefined) return named
+  const [only] = taken
+  return only && taken.length === 1 && isOfName(only, command.args) ? quoted(argv, command.args) : undefined
+}
+
+/** `config smtp URL`, and `config delete smtp`. */
+function lineOfSetting({ argv, command }: Asked): Line | undefined {
+  const [first = '', ...others] = command.args
+  const [leads] = leadsTo('config', first)
+  if (leads !== undefined && others.length < 2) {
+    const [, verb = ''] = leads.split(' ')
+    return withWord(argv, argv.indexOf(first, argv.indexOf('config')), verb)
+  }
+  if (!isSettingName(first)) return undefined
+  // All are shown at once.
+  if (others.length === 0) return withWord(argv, argv.lastIndexOf(first))
+  return others.length === 1 && !isOfSettings(command)
+    ? withWord(argv, argv.indexOf('config'), 'config', 'set')
+    : undefined
+}
+
+export function isSettingName(word: string): boolean {
+  return settingNames.some((name) => name === word || kebabCase(name) === word.toLowerCase())
+}
+
+/** `config show`, which `config get` is another word for. */
+function isOfSettings(command: Command): boolean {
+  return command.name() === 'show' && command.parent?.name() === 'config'
+}
+
+/** `centres edit EG001 name 'Nile Academy'`: the word of an option, and its value. */
+function withItsDashes(argv: Line, { command, more }: { command: Command; more: Line }): Line | undefined {
+  const [word = '', value] = more
+  const option = command.options.find(({ long }) => long === `--${word}`)
+  const isOption = option?.required === true && command.getOptionValue(option.attributeName()) === undefined
+  return isOption && value !== undefined && more.length === 2
+    ? withWord(argv, argv.lastIndexOf(word, argv.lastIndexOf(value) - 1), `--${word}`)
+    : undefined
+}
+
+/** `users edit omar@school.example 'Omar Aziz'`: the last word of a name is the last name. */
+function withNames(argv: Line, { command, more }: { command: Command; more: Line }): Line | undefined {
+  const options = ['--first-name', '--last-name']
+  const takesThem = options.every((name) => command.options.some(({ long }) => long === name))
+  const words = more.join(' ').trim().split(/\s+/)
+  const areNames = words.length > 1 && words.every((word) => /^\p{Lu}[\p{L}\p{M}'-]+$/u.test(word))
+  const isTyped = argv.some((word) => options.some((name) => word.startsWith(name)))
+  if (!takesThem || !areNames || isTyped) return undefined
+  const rest = more.reduce((line: Line, word) => withWord(line, line.lastIndexOf(word)), argv)
+  return [...rest, '--first-name', words.slice(0, -1).join(' '), '--last-name', words.at(-1) ?? '']
+}
+
+/** `users transfer A to B`: a word for its option. */
+export function withDashes(argv: Line, command: Command): Line | undefined {
+  const at = argv.indexOf('to')
+  const takesTo =
+    command.options.some(({ long }) => long === '--to') && command.getOptionValue('to') === undefined
+  if (!takesTo || at < 0 || argv[at + 1] === undefined || !command.args.includes('to')) return undefined
+  return withWord(argv, at, '--to')
+}
+
+/** `email=new@school.example`, or a word behind an option that takes none: `--admin yes`. */
+function withOption(argv: Line, { word, command }: { word: string; command: Command }): Line | undefined {
+  const at = argv.lastIndexOf(word)
+  const option = (name: string | undefined) => command.options.find(({ long }) => long === name)
+  const [, name, value = ''] = /^([a-z][a-z-]*)=(.+)$/s.exec(word) ?? []
+  if (option(name && `--${name}`)?.required) return withWord(argv, at, `--${name}`, value)
+  const before = option(argv[at - 1])
+  const isYes = /^(yes|true|on|1)$/i.test(word)
+  return before && !before.required && isYes ? withWord(argv, at) : undefined
+}
+
+export function lineWithBefore(argv: Line, word: string, option: string): Line {
+  return swappedArguments(argv, word, option) ?? withWord(argv, argv.lastIndexOf(word), option, word)
+}
+
+/** `users move EG001 omar@…` and `coordinator change omar@… EG001`: who and where have changed places. */
+function swappedArguments(argv: Line, word: string, option: string): Line | undefined {
+  const [noun = '', verb = '', first = ''] = argv
+  const wantsPerson = `${noun} ${verb}` === 'users move'
+  const wantsCentre = `${noun} ${verb}` === 'coordinator change'
+  const isSwapped =
+    option === '--to' &&
+    ((wantsPerson && word.includes('@') && !first.includes('@')) ||
+      (wantsCentre && first.includes('@') && !word.includes('@')))
+  if (!isSwapped) return undefined
+  const rest = argv.slice(3)
+  const at = rest.findIndex((typed, place) => typed === word && !rest[place - 1]?.startsWith('-'))
+  return at < 0 ? undefined : [noun, verb, word, option, first, ...withWord(rest, at)]
+}
+
+/** Whom or where to is said with one, and what a centre is called. */
+export function optionFor(command: Command, word: string): string | undefined {
+  const names = command.options.map(({ long }) => long)
+  const isName =
+    ['edit', 'create'].includes(command.name()) && command.registeredArguments[0]?.name() === 'centre'
+  const option = isName ? '--name' : word.includes('<') ? '--new' : '--to'
+  // The second word of a name is nobody else's.
+  if (isName ? /[@<]/.test(word) || isLikeNumber(word) : !/[@<]/.test(word) && !isLikeNumber(word))
+    return undefined
+  return names.includes(option) && command.getOptionValue(option.slice(2)) === undefined ? option : undefined
+}
+
+/** Words of a name, or of a file, that were typed without quotes. */
+function isOfName(argument: Argument, words: Line): boolean {
+  const isPlain = words.every((word) => !/[@<>|&;]/.test(word) && !/^\d+$/.test(word))
+  return !argument.variadic && isPlain && !/\d/.test(words[0] ?? '')
+}
+
+function quoted(argv: Line, words: Line): Line | undefined {
+  const at = argv.findIndex((_, place) => words.every((word, next) => argv[place + next] === word))
+  return at < 0 ? undefined : argv.toSpliced(at, words.length, words.join(' '))
+}

@@ -1,0 +1,71 @@
+import type { Closing } from '../rules/releases/what-closes.ts'
+import type { Opening } from '../rules/releases/what-opens.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
+import { closingLines, maxNamed } from './closing.ts'
+import { mapped } from './pieces.ts'
+import type { View } from './table.ts'
+import { count, listLines } from './text.ts'
+
+/** For whom an import would close what is open, and what is open for whom it brings. */
+export function closingAndOpeningLines({
+  closes,
+  opens,
+}: {
+  closes: readonly Closing[]
+  opens: readonly Opening[]
+}): string[] {
+  const title = 'What is released would be open at once:'
+  return [...closingLines(closes), ...listLines(title, opens.map(openingText), maxNamed)]
+}
+
+/** What an import opened for whom it brought: counted, a line for each release. */
+export function renderOpenings(
+  opens: readonly Opening[],
+  { view, dryRun }: { view: View; dryRun: boolean },
+): string[] {
+  if (view.isTerminal)
+    return listLines(`${dryRun ? 'Would be open' : 'Open'} at once:`, opens.map(openingText), maxNamed)
+  return opens.map(openedLine)
+}
+
+/** For how many an import opened a release, in a pipe. */
+export function openedLine({
+  release: { id, name },
+  centres,
+  users,
+}: Pick<Opening, 'release' | 'centres' | 'users'>): string {
+  return tsvLine(['opened-for', id, name, centres, users])
+}
+
+/** Each for whom an import opened something, in the shape of every other change. */
+export function openedJson(opens: readonly Opening[]) {
+  const length = opens.reduce((sum, { whom }) => sum + (whom?.length ?? 0), 0)
+  function* items() {
+    for (const { whom = [] } of opens) yield* whom
+  }
+  return mapped({ length, [Symbol.iterator]: items }, (closing) => closing)
+}
+
+/** `Listening June (paper 12), for 2 centres and 5 new users`. */
+function openingText({ resources, ...opening }: Opening): string {
+  const [first = '', ...more] = resources.filter((title) => title !== opening.release.name)
+  const others = more.length === 0 ? first : `${first} and ${more.length} more`
+  return oneLine(`${opening.release.name}${first === '' ? '' : ` (${others})`}, for ${forWhom(opening)}`)
+}
+
+/** `Listening June, for 2 centres and 5 new users`. */
+export function openedText(opened: Pick<Opening, 'release' | 'centres' | 'users'>): string {
+  return oneLine(`${opened.release.name}, for ${forWhom(opened)}`)
+}
+
+function forWhom({ centres, users }: Pick<Opening, 'centres' | 'users'>): string {
+  return [
+    ...(centres > 0 ? [count(centres, 'centre')] : []),
+    ...(users > 0 ? [count(users, 'new user')] : []),
+  ].join(' and ')
+}
+
+/** What of what an import opens is agreed to: thousands are told by their digest. */
+export function comparableOpening(opens: readonly Opening[]): unknown {
+  return opens.map(({ whom: _, ...counted }) => counted)
+}
