@@ -21,7 +21,7 @@ import {
 } from './hold-back.ts'
 import { findNewCentres, type FoundCentre, type PlannedCentre, SchoolOfRow } from './new-centres.ts'
 import { findNewUsers, rolesNamed, type RowsOfNewUser } from './new-people.ts'
-import { type Listed, ListedRows } from './listed.ts'
+import { type Listed, ListedRows, type RosterRows } from './roster-rows.ts'
 import { holdBackNearNumbers } from './near-number.ts'
 import { type Issues, issuesOf, type RowIssue } from './issues.ts'
 import { holdBackRenumbered } from './renumbered.ts'
@@ -29,7 +29,6 @@ import { acceptSavedLocations } from './places-that-are-addresses.ts'
 import { type FoundElsewhere, foundElsewhere } from './other-sheets.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
-import type { RosterRows } from './roster-rows.ts'
 
 export type { PlannedCentre } from './new-centres.ts'
 
