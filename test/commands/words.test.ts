@@ -490,15 +490,8 @@ describe('a line of a tired hand', () => {
   })
 
   it('is told what is really wrong, whatever marks stand elsewhere in it', async () => {
-    const there = await world.run([
-      'users',
-      'add',
-      'Bo <bo@nile.example>',
-      '--centre',
-      'EG404',
-      '--role',
-      '\u2018x\u2019',
-    ])
+    const there = await world.run(['users', 'list', '\u2018x\u2019', '--centre', 'EG404'])
+    expect(there.stderr).toContain('There is no centre EG404.')
     expect(there.stderr).not.toContain('--centre EG404')
     const copied = await world.run(['store', 'copy', '--from', 'x.db', '--to', 'y.db'])
     expect(copied.stderr).not.toContain('store copy')
