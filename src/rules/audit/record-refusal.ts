@@ -1,16 +1,5 @@
-import { slicesOf } from '../../db/pages.ts'
 import type { Trx } from '../../db/transact.ts'
-import type { Actor } from '../permissions/actor.ts'
-import { appendAudit } from './append.ts'
-import type { RefusedTarget } from './refused-targets.ts'
-
-interface Refusal extends RefusedTarget {
-  by: Actor
-  at: Date
-  /** What was tried. */
-  action: string
-  rule: string
-}
+import type { Refusal } from './append-refusals.ts'
 
 type Record = (trx: Trx) => Promise<void>
 
@@ -43,51 +32,8 @@ export function recordingTogether(records: readonly Record[]): Record {
   }
 }
 
-async function append(trx: Trx, refusals: readonly Refusal[]): Promise<void> {
-  const [first] = refusals
-  if (first === undefined) return
-  const { refusedTargets } = await import('./refused-targets.ts')
-  const { known, unknown } = await refusedTargets(trx, refusals)
-  if (refusals.length === 1) {
-    const targets = known.length > 0 ? known : refusals
-    return appendOne(trx, { of: first, targets, counts: {} })
-  }
-  if (known.length === 0) {
-    const counts = { targets: unknown.length, unknown: unknown.length }
-    return appendOne(trx, { of: first, targets: unknown.slice(0, 1), counts })
-  }
-  let left = known.length
-  for (const targets of slicesOf(known, namedAtOnce)) {
-    left -= targets.length
-    const others = left > 0 ? 0 : unknown.length
-    const counts = { targets: targets.length + others, ...(others > 0 ? { unknown: others } : {}) }
-    await appendOne(trx, { of: first, targets, counts })
-  }
-}
-
-/** Targets that one event names: of more, the rest are in the events after it. */
-const namedAtOnce = 100
-
-interface RefusalEvent {
-  of: Refusal
-  /** Those that it names. */
-  targets: readonly RefusedTarget[]
-  counts: { targets?: number; unknown?: number }
-}
-
-async function appendOne(trx: Trx, { of, targets: [first, ...others], counts }: RefusalEvent): Promise<void> {
-  const { by, at, action, rule } = of
-  const named = others.flatMap(({ subject: email, userId: id }, place) =>
-    email === undefined ? [] : [[`target${place + 2}`, { id, email }] as const],
-  )
-  await appendAudit(trx, {
-    by,
-    at,
-    action,
-    subject: first?.subject,
-    userId: first?.userId,
-    kind: 'refusal',
-    facts: { rule, ...counts },
-    people: Object.fromEntries(named),
-  })
+/** Loaded for what is refused alone. */
+async function append(trx: Trx, refused: readonly Refusal[]): Promise<void> {
+  const { appendRefusals } = await import('./append-refusals.ts')
+  await appendRefusals(trx, refused)
 }

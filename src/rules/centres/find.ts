@@ -6,7 +6,6 @@ import {
   numbersInUse,
 } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
-import { closestCentres } from '../../db/users/closest.ts'
 import { hintOfNearest, NotFound, type NotPermitted, Usage } from '../../errors.ts'
 import type { LookUp } from '../batch.ts'
 import { isNoValue } from '../placeholders.ts'
@@ -131,6 +130,8 @@ export async function centreNotFound(
   number: string,
   ctx?: Pick<RuleContext, 'by' | 'at'>,
 ): Promise<NotFound | NotPermitted> {
+  // Loaded for whoever mistyped.
+  const { closestCentres } = await import('../../db/users/closest.ts')
   const visible = ctx ? visibleCentres(ctx.by) : 'all'
   const candidates = isDeleting(ctx?.by) ? [] : await closestCentres(db, { number, visible })
   const hint = hintOfNearest(candidates.map(({ number, name }) => `${number} (${name})`))

@@ -1,0 +1,105 @@
+import { numbersInUse } from '../../db/centres/centres.ts'
+import { slicesOf } from '../../db/pages.ts'
+import type { Trx } from '../../db/transact.ts'
+import { accountsEverOf } from '../../db/users/users.ts'
+import type { Actor } from '../permissions/actor.ts'
+import { readAddress } from '../users/email.ts'
+import { appendAudit } from './append.ts'
+
+/** What a command was refused for. */
+interface RefusedTarget {
+  /** The address or centre number that it was refused for. */
+  subject: string | undefined
+  userId: number | undefined
+}
+
+export interface Refusal extends RefusedTarget {
+  by: Actor
+  at: Date
+  /** What was tried. */
+  action: string
+  rule: string
+}
+
+/** What one rule refused of one command, as one event, or as many as name all who are there. */
+export async function appendRefusals(trx: Trx, refusals: readonly Refusal[]): Promise<void> {
+  const [first] = refusals
+  if (first === undefined) return
+  const { known, unknown } = await refusedTargets(trx, refusals)
+  if (refusals.length === 1) {
+    const targets = known.length > 0 ? known : refusals
+    return appendOne(trx, { of: first, targets, counts: {} })
+  }
+  if (known.length === 0) {
+    const counts = { targets: unknown.length, unknown: unknown.length }
+    return appendOne(trx, { of: first, targets: unknown.slice(0, 1), counts })
+  }
+  let left = known.length
+  for (const targets of slicesOf(known, namedAtOnce)) {
+    left -= targets.length
+    const others = left > 0 ? 0 : unknown.length
+    const counts = { targets: targets.length + others, ...(others > 0 ? { unknown: others } : {}) }
+    await appendOne(trx, { of: first, targets, counts })
+  }
+}
+
+/** Targets that one event names: of more, the rest are in the events after it. */
+const namedAtOnce = 100
+
+interface RefusalEvent {
+  of: Refusal
+  /** Those that it names. */
+  targets: readonly RefusedTarget[]
+  counts: { targets?: number; unknown?: number }
+}
+
+async function appendOne(trx: Trx, { of, targets: [first, ...others], counts }: RefusalEvent): Promise<void> {
+  const { by, at, action, rule } = of
+  const named = others.flatMap(({ subject: email, userId: id }, place) =>
+    email === undefined ? [] : [[`target${place + 2}`, { id, email }] as const],
+  )
+  await appendAudit(trx, {
+    by,
+    at,
+    action,
+    subject: first?.subject,
+    userId: first?.userId,
+    kind: 'refusal',
+    facts: { rule, ...counts },
+    people: Object.fromEntries(named),
+  })
+}
+
+interface RefusedTargets {
+  /** Accounts, deleted ones too, and centres. */
+  known: RefusedTarget[]
+  unknown: RefusedTarget[]
+}
+
+/** Each target of a list once, and which of them the store knows. */
+async function refusedTargets(trx: Trx, targets: readonly RefusedTarget[]): Promise<RefusedTargets> {
+  const unresolved = targets.flatMap(({ subject, userId }) => (userId === undefined ? (subject ?? []) : []))
+  const keys = [...new Set(unresolved.flatMap(keyOf))]
+  const numbers = [...new Set(unresolved.filter((subject) => keyOf(subject).length === 0))]
+  const accounts = keys.length > 0 ? await accountsEverOf(trx, keys) : new Map<string, number>()
+  const centres = numbers.length > 0 ? await numbersInUse(trx, numbers) : new Set<string>()
+
+  const known = new Map<string | number, RefusedTarget>()
+  const unknown = new Map<string, RefusedTarget>()
+  for (const { subject, userId } of targets) {
+    const [key] = subject === undefined ? [] : keyOf(subject)
+    const id = userId ?? (key === undefined ? undefined : accounts.get(key))
+    const name = id ?? key ?? subject ?? ''
+    const target = { subject, userId: id }
+    if (typeof name === 'number' || centres.has(name)) {
+      if (!known.has(name)) known.set(name, target)
+    } else if (!unknown.has(name)) unknown.set(name, target)
+  }
+  return { known: [...known.values()], unknown: [...unknown.values()] }
+}
+
+/** None of what is no address. */
+function keyOf(subject: string): string[] {
+  const address = readAddress(subject)
+  return 'key' in address ? [address.key] : []
+}
