@@ -181,7 +181,7 @@ export async function mistypedFirst<Found>(
   try {
     return await finding
   } catch (error) {
-    if (error instanceof NotFound) refuseMistyped()
+    if (error instanceof NotFound) await refuseMistyped()
     throw error
   }
 }

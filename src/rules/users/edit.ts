@@ -1,13 +1,14 @@
+import { lettersWaitingFor } from '../../db/messages.ts'
 import { voidCredentials } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
 import { insertRoles, insertSites, setDetails, deleteRoles, deleteSites } from '../../db/users/changes.ts'
 import { findLiveUser } from '../../db/users/users.ts'
-import { Refused, Usage } from '../../errors.ts'
+import { NotFound, Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
 import { mistypedFirst } from '../batch.ts'
 import { queueMessage } from '../mail/queue-message.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { permit } from '../permissions/decide.ts'
+import { mayLearnOf, permit } from '../permissions/decide.ts'
 import { refuseErased } from '../refusals.ts'
 import { chosenRoles, chosenSites, refuseUngrantable } from '../roles/chosen.ts'
 import { type Account, nameOf } from './account.ts'
@@ -30,7 +31,10 @@ export async function editUser(
   { email, changes, ctx }: { email: string; changes: Changes; ctx: RuleContext },
 ): Promise<EditedUser> {
   const { by, at } = ctx
-  const before = await mistypedFirst(findUser(trx, { email, at, by }), () => refuseMistyped(changes))
+  const before = await mistypedFirst(findUser(trx, { email, at, by }), async () => {
+    refuseMistyped(changes)
+    await refuseEditedBefore(trx, { email, changes, ctx })
+  })
   if (!isAboutRolesOnly(changes)) permit(ctx, 'users.edit', onUser(before))
   const [add, remove] = [chosenRoles(changes.addRoles ?? []), chosenRoles(changes.removeRoles ?? [])]
   const namesHubRole = [add, remove].some(({ admin, teacher }) => admin || teacher)
@@ -82,6 +86,26 @@ function refuseMistyped({
   chosenSites([...addSites, ...removeSites])
   if (email !== undefined) typedNewAddress(email)
   typedNames({ firstName, lastName })
+}
+
+/** Whoever was given the new address before has it, and their messages may wait. @throws `user-not-found` */
+async function refuseEditedBefore(
+  trx: Trx,
+  { email, changes, ctx }: { email: string; changes: Changes; ctx: RuleContext },
+): Promise<void> {
+  const there =
+    changes.email === undefined ? undefined : await findLiveUser(trx, typedAddress(changes.email).key)
+  if (!there || !mayLearnOf(ctx.by, there.centre_id)) return
+  const waits = (await lettersWaitingFor(trx, there.id)).length > 0
+  const more = waits ? ', and a message to them waits to be sent' : ''
+  throw new NotFound(
+    'user-not-found',
+    `Nobody has the address ${typedAddress(email).email}; ${there.email} has an account already${more}.`,
+    {
+      hint: waits ? 'ssh-admin mail send' : `ssh-admin users show ${there.email}`,
+      details: { wanted: email, candidates: [] },
+    },
+  )
 }
 
 /** Somebody without a hub role who gets a site is a teacher from then on: for whoever may make one there. */

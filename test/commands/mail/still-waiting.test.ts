@@ -58,6 +58,25 @@ describe('a change that was made before', () => {
   })
 })
 
+describe('an address that was changed before', () => {
+  it('is named with whom it was given to, and the messages that wait', async () => {
+    const edit = ['users', 'edit', 'amira@school.example', '--email', 'new@school.example', '--yes']
+    expect((await world.run(edit, nobodyAnswers)).exit).toBe(9)
+    const again = async () => {
+      const ran = await world.run([...edit, '--json'])
+      return [ran.exit, ran.error().message, ran.error().hint]
+    }
+    const there = 'Nobody has the address amira@school.example; new@school.example has an account already'
+    expect(await again()).toEqual([
+      4,
+      `${there}, and a message to them waits to be sent.`,
+      'ssh-admin mail send',
+    ])
+    await world.run(['mail', 'send'])
+    expect(await again()).toEqual([4, `${there}.`, 'ssh-admin users show new@school.example'])
+  })
+})
+
 describe('a coordinator who was added before', () => {
   it('is named as such, with the message that waits', async () => {
     await world.centre('EG002')
