@@ -2,15 +2,34 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { inputStream, untilAborted } from '../input-file.ts'
 import { UnusableWorkbook } from './errors.ts'
+import type { ByteSource, FilePieces } from './file-pieces.ts'
 import { pathInWords } from '../shell-word.ts'
 
 const maxBytes = 512 * 1024 * 1024
 
+/** A file that is packed as workbooks are, and larger, is not held: what is unpacked of it needs the memory. */
+const maxHeld = 16 * 1024 * 1024
+
+const startOfArchive = Buffer.from('PK\x03\x04', 'latin1')
+
 /** A file as it was when it was read: what is looked at, digested and parsed are the same bytes. */
 export interface Contents {
-  bytes: Buffer
+  /** All of it, or from where it is read in pieces: then it is a zip file. */
+  bytes: Buffer | FilePieces
   /** `sha256:` and the hex digest of the bytes. */
   digest: string
+}
+
+/** Bytes that are held. */
+export function heldBytes(bytes: Buffer): ByteSource {
+  return {
+    size: bytes.length,
+    read: async (from, to) => bytes.subarray(from, to),
+    async *pieces(from, to) {
+      yield bytes.subarray(from, to)
+    },
+    close: async () => undefined,
+  }
 }
 
 /** Reads a file, a pipe, or standard input for `-`, up to 512 MB. @throws AbortError once the signal is aborted */
@@ -18,6 +37,8 @@ export async function readContents(
   path: string,
   { stdin, signal }: { stdin: NodeJS.ReadableStream | undefined; signal?: AbortSignal | undefined },
 ): Promise<Contents> {
+  const large = path === '-' ? undefined : await largeArchive(path, signal)
+  if (large !== undefined) return { bytes: large, digest: large.digest }
   const chunks: Buffer[] = []
   const hash = createHash('sha256')
   let size = 0
@@ -37,6 +58,20 @@ export async function readContents(
     })
   }
   return { bytes: Buffer.concat(chunks, size), digest: `sha256:${hash.digest('hex')}` }
+}
+
+/** A large file of which only pieces are read; what is wrong with any other is told by whoever reads all of it. */
+async function largeArchive(path: string, signal: AbortSignal | undefined): Promise<FilePieces | undefined> {
+  const stats = await stat(path).catch(() => undefined)
+  if (!stats?.isFile() || stats.size <= maxHeld || stats.size > maxBytes) return undefined
+  const { FilePieces } = await import('./file-pieces.ts')
+  const changed = () =>
+    unreadable(path, 'was changed while it was read', 'wait until it is saved, and try again')
+  try {
+    return await FilePieces.of(path, { start: startOfArchive, changed, signal })
+  } catch (error) {
+    throw fileError(path, error)
+  }
 }
 
 async function* fileStream(path: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {

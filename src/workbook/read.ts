@@ -1,7 +1,8 @@
 import { basename, extname } from 'node:path'
-import { named, readContents } from './bytes.ts'
+import { heldBytes, named, readContents } from './bytes.ts'
 import { readCsv } from './csv.ts'
 import { damaged, UnusableWorkbook } from './errors.ts'
+import type { ByteSource } from './file-pieces.ts'
 import { maxHeadingRow } from './cell.ts'
 import { detectFormat, detectTextFormat, detectZipContent } from './detect-format.ts'
 import { didYouMean, looseLimit, nearestOf } from '../nearest.ts'
@@ -55,9 +56,9 @@ export async function openWorkbook(
 ): Promise<Workbook> {
   const { bytes, digest } = await readContents(path, { stdin, signal })
   const file = path === '-' ? '-' : basename(path)
-  return detectFormat(bytes, path) === 'zip'
-    ? openXlsx(bytes, { path, file, digest, sheetName: sheet, fits })
-    : openCsv(bytes, { path, file, digest, sheetName: sheet })
+  const source = { path, file, digest, sheetName: sheet, fits }
+  if (!Buffer.isBuffer(bytes)) return openXlsx(bytes, source)
+  return detectFormat(bytes, path) === 'zip' ? openXlsx(heldBytes(bytes), source) : openCsv(bytes, source)
 }
 
 interface Source {
@@ -68,8 +69,14 @@ interface Source {
   fits?: OpenOptions['fits']
 }
 
-async function openXlsx(bytes: Buffer, { path, file, digest, sheetName, fits }: Source): Promise<Workbook> {
-  const archive = await openArchive(bytes)
+async function openXlsx(
+  bytes: ByteSource,
+  { path, file, digest, sheetName, fits }: Source,
+): Promise<Workbook> {
+  const archive = await openArchive(bytes).catch(async (error: unknown) => {
+    await bytes.close()
+    throw error
+  })
   try {
     await detectZipContent(archive, path)
     const parts = await readParts(archive)
@@ -114,12 +121,10 @@ async function openXlsx(bytes: Buffer, { path, file, digest, sheetName, fits }: 
         read = undefined
         return facts
       },
-      async close() {
-        archive.close()
-      },
+      close: () => archive.close(),
     }
   } catch (error) {
-    archive.close()
+    await archive.close()
     throw error
   }
 }

@@ -1,6 +1,8 @@
+import { pipeline, Readable } from 'node:stream'
 import { crc32, createInflateRaw } from 'node:zlib'
-import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl'
+import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl'
 import { zipBomb, damaged, UnusableWorkbook } from './errors.ts'
+import type { ByteSource } from './file-pieces.ts'
 import { decoder, type TextSink } from './xml.ts'
 
 const maxParts = 10_000
@@ -19,15 +21,17 @@ export interface Archive {
     sink: TextSink,
     options?: { max?: number; progress?: (share: number) => void },
   ): Promise<void>
-  close(): void
+  close(): Promise<void>
 }
 
-/** Opens a zip file held in memory; refuses what is damaged, encrypted, or made to swell. */
-export async function openArchive(bytes: Buffer): Promise<Archive> {
-  const zip = await fromBufferPromise(withoutTail(bytes), {
+/** Opens a zip file; refuses what is damaged, encrypted, or made to swell. */
+export async function openArchive(source: ByteSource): Promise<Archive> {
+  const zip = await fromRandomAccessReaderPromise(new SourceReader(source), await endOf(source), {
     decodeStrings: false,
     validateEntrySizes: false,
+    autoClose: false,
   }).catch((error: unknown) => {
+    if (error instanceof UnusableWorkbook) throw error
     throw damaged('its end is missing, so it was probably not saved or copied to the end', error)
   })
   const parts = await partsOf(zip)
@@ -43,7 +47,7 @@ export async function openArchive(bytes: Buffer): Promise<Archive> {
       const { decode, end } = decoder(name)
       let size = 0
       let checksum = 0
-      for await (const chunk of inflated(bytes, part, await startOf(zip, part, name), name)) {
+      for await (const chunk of inflated(source, part, await startOf(zip, part, name), name)) {
         size += chunk.length
         total += chunk.length
         if (size > max || total > maxBytes)
@@ -59,19 +63,56 @@ export async function openArchive(bytes: Buffer): Promise<Archive> {
       end()
       sink.end()
     },
-    close: () => zip.close(),
+    close: () => source.close(),
   }
 }
 
 const END_OF_ARCHIVE = Buffer.from('PK\x05\x06', 'latin1')
 const END_LENGTH = 22
 
+/** How much of an archive is looked through at once for its end. */
+const WINDOW = 1024 * 1024
+
 /** Without what a web server or a mail program put behind the end: the archive says itself where it ends. */
-function withoutTail(bytes: Buffer): Buffer {
-  const at = bytes.lastIndexOf(END_OF_ARCHIVE)
-  if (at === -1 || at + END_LENGTH > bytes.length) return bytes
-  const end = at + END_LENGTH + bytes.readUInt16LE(at + END_LENGTH - 2)
-  return end < bytes.length ? bytes.subarray(0, end) : bytes
+async function endOf(source: ByteSource): Promise<number> {
+  const { size } = source
+  for (let from = size; from > 0; ) {
+    const to = Math.min(size, from + END_OF_ARCHIVE.length - 1)
+    from = Math.max(0, from - WINDOW)
+    const found = (await source.read(from, to)).lastIndexOf(END_OF_ARCHIVE)
+    if (found === -1) continue
+    const end = from + found + END_LENGTH
+    if (end > size) return size
+    const tail = await source.read(end - 2, end)
+    return Math.min(size, end + tail.readUInt16LE())
+  }
+  return size
+}
+
+/** What the list of parts is read by. */
+class SourceReader extends RandomAccessReader {
+  private readonly source: ByteSource
+
+  constructor(source: ByteSource) {
+    super()
+    this.source = source
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null) => void,
+  ): void {
+    this.source.read(position, position + length).then(
+      (bytes) => {
+        bytes.copy(buffer, offset)
+        callback(bytes.length < length ? new Error('it ends before') : null)
+      },
+      (error: Error) => callback(error),
+    )
+  }
 }
 
 async function partsOf(zip: ZipFile): Promise<Map<string, Entry>> {
@@ -108,28 +149,38 @@ async function startOf(zip: ZipFile, part: Entry, name: string): Promise<number>
     const { fileDataStart } = await zip.readLocalFileHeaderPromise(part, { minimal: true })
     return fileDataStart
   } catch (error) {
+    if (error instanceof UnusableWorkbook) throw error
     throw damaged(`its part ${name} is not where it should be`, error)
   }
 }
 
-async function* inflated(bytes: Buffer, part: Entry, start: number, name: string): AsyncGenerator<Buffer> {
-  const packed = bytes.subarray(start, start + part.compressedSize)
+async function* inflated(
+  source: ByteSource,
+  part: Entry,
+  start: number,
+  name: string,
+): AsyncGenerator<Buffer> {
+  const packed = source.pieces(start, start + part.compressedSize)
   if (part.compressionMethod === 0) {
-    for (let at = 0; at < packed.length; at += CHUNK) {
-      yield packed.subarray(at, at + CHUNK)
-      await new Promise(setImmediate)
+    for await (const piece of packed) {
+      for (let at = 0; at < piece.length; at += CHUNK) {
+        yield piece.subarray(at, at + CHUNK)
+        await new Promise(setImmediate)
+      }
     }
     return
   }
   if (part.compressionMethod !== 8)
     throw damaged(`its part ${name} is packed in a way that no spreadsheet program uses`)
   const inflate = createInflateRaw({ chunkSize: CHUNK })
-  inflate.end(packed)
+  // What goes wrong comes out with the pieces below.
+  pipeline(Readable.from(packed, { highWaterMark: 1 }), inflate, () => undefined)
   const chunks: AsyncIterable<Buffer> = inflate
   const iterator = chunks[Symbol.asyncIterator]()
   try {
     for (;;) {
       const next = await iterator.next().catch((error: unknown) => {
+        if (error instanceof UnusableWorkbook) throw error
         throw damaged(`its part ${name} cannot be unpacked`, error)
       })
       if (next.done) return

@@ -261,34 +261,102 @@ async function pinStates(trx: Trx, ids: readonly number[]): Promise<Map<number |
   return new Map(rows.map(({ id, pin_state }) => [id, pin_state]))
 }
 
+/** So many rows of a list are asked for at once: of a million, one text would be held some three times over. */
+const pieceOfList = 100_000
+
 /**
  * The digest of what an import did: the centres and users that carry its number, and its
  * changes in order. Values that erasing a person removes are not in it.
  * @returns `sha256:` and hexadecimal digits
  */
-export async function changeListDigest(db: Kysely<Store>, importId: number): Promise<string> {
-  // One text for each list of what was created: row by row it would cost an import more than its writing.
-  const { rows } = await sql<{ centres: string | null; users: string | null }>`
-    select
-      (select string_agg(cast(id as text) || ' ' || number, ${lineEnd} order by id) from centres
-        where created_by_import = ${importId}) as centres,
-      (select string_agg(cast(id as text), ${lineEnd} order by id) from users
-        where created_by_import = ${importId}) as users`.execute(db)
-  const changes = await db
-    .selectFrom('import_changes')
-    .select(['position', 'kind', 'centre_id', 'user_id', 'before', 'after'])
-    .where('import_id', '=', importId)
-    .orderBy('position')
-    .execute()
+export async function changeListDigest(
+  db: Kysely<Store>,
+  importId: number,
+  { atOnce = pieceOfList }: { atOnce?: number } = {},
+): Promise<string> {
   const digest = createHash('sha256')
-  for (const list of [rows[0]?.centres, rows[0]?.users, changes.map(canonical).join('\n')]) {
-    const bytes = Buffer.from(list ?? '')
-    digest.update(`${bytes.length}\n`).update(bytes)
+  for (const table of ['centres', 'users'] as const) {
+    const list = await listOfCreated(db, { table, importId, atOnce })
+    digest.update(`${list.bytes}\n`)
+    for await (const piece of list.pieces) digest.update(piece)
   }
+  const changes: Buffer[] = []
+  for await (const rows of changesInPieces(db, { importId, atOnce })) {
+    const text = rows.map(canonical).join('\n')
+    changes.push(Buffer.from(changes.length === 0 ? text : `\n${text}`))
+  }
+  digest.update(`${changes.reduce((sum, { length }) => sum + length, 0)}\n`)
+  for (const piece of changes) digest.update(piece)
   return `sha256:${digest.digest('hex')}`
 }
 
+interface PieceOfImport {
+  importId: number
+  atOnce: number
+}
+
+type Created = PieceOfImport & { table: keyof typeof lineOf }
+
 const lineEnd = sql.lit('\n')
+
+const lineOf = {
+  centres: sql<string>`cast(id as text) || ' ' || number`,
+  users: sql<string>`cast(id as text)`,
+}
+
+/** What carries an import's number, in the order of its own: how long the list is, of which no letter is beyond ASCII, and its text. */
+async function listOfCreated(
+  db: Kysely<Store>,
+  created: Created,
+): Promise<{ bytes: number; pieces: Iterable<string> | AsyncIterable<string> }> {
+  const { table, importId, atOnce } = created
+  const from = sql`from ${sql.table(table)} where created_by_import = ${importId}`
+  // One text for the list: row by row it would cost an import more than its writing.
+  const { rows } = await sql<{ first: number | null; last: number | null; list: string | null }>`
+    select "first", "last", case when "last" - "first" < ${sql.lit(atOnce)} then
+      (select string_agg(${lineOf[table]}, ${lineEnd} order by id) ${from}) end as list
+    from (select min(id) as "first", max(id) as "last" ${from}) as made`.execute(db)
+  const { first = null, last = null, list = null } = rows[0] ?? {}
+  if (list !== null || first === null || last === null)
+    return { bytes: list?.length ?? 0, pieces: [list ?? ''] }
+  const { rows: sizes } = await sql<{ bytes: number }>`
+    select sum(length(${lineOf[table]}) + 1) - 1 as bytes ${from}`.execute(db)
+  return { bytes: sizes[0]?.bytes ?? 0, pieces: longList(db, { ...created, first, last }) }
+}
+
+/** By the numbers that its rows may have, which follow one another: an import is written by itself. */
+async function* longList(
+  db: Kysely<Store>,
+  { table, importId, atOnce, first, last }: Created & { first: number; last: number },
+): AsyncGenerator<string> {
+  for (let from = first; from <= last; from += atOnce) {
+    const { rows } = await sql<{ list: string | null }>`
+      select string_agg(${lineOf[table]}, ${lineEnd} order by id) as list from ${sql.table(table)}
+      where id >= ${from} and id < ${from + atOnce} and created_by_import = ${importId}`.execute(db)
+    const list = rows[0]?.list ?? ''
+    if (list !== '') yield from === first ? list : `\n${list}`
+  }
+}
+
+async function* changesInPieces(
+  db: Kysely<Store>,
+  { importId, atOnce }: PieceOfImport,
+): AsyncGenerator<Omit<ImportChangeTable, 'import_id'>[]> {
+  for (let after = -1; ; ) {
+    const rows = await db
+      .selectFrom('import_changes')
+      .select(['position', 'kind', 'centre_id', 'user_id', 'before', 'after'])
+      .where('import_id', '=', importId)
+      .where('position', '>', after)
+      .orderBy('position')
+      .limit(atOnce)
+      .execute()
+    const last = rows.at(-1)
+    if (last !== undefined) yield rows
+    if (last === undefined || rows.length < atOnce) return
+    after = last.position
+  }
+}
 
 function canonical({
   position,
