@@ -9,6 +9,7 @@ import {
   type Stats,
   statSync,
 } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { Socket } from 'node:net'
 
 interface SmallFile {
@@ -56,6 +57,11 @@ export async function* inputStream(path: string, signal?: AbortSignal): AsyncGen
   const isPipe = statSync(path).isFIFO()
   const stream = isPipe ? pipeStream(path) : createReadStream(path, { highWaterMark: 1024 * 1024 })
   yield* untilAborted(stream, signal)
+}
+
+/** A plain file that is read here and there; who has it closes it. */
+export async function openPlainFile(path: string) {
+  return open(path, atOnce)
 }
 
 function pipeStream(path: string) {

@@ -27,6 +27,9 @@ export class PackedNumbers {
 
 const pieceBits = 20
 const withinPiece = 2 ** pieceBits - 1
+/** So many pieces are made one by one, further ones so many at once: so large a block goes back to the system when it is let go of. */
+const fewPieces = 16
+const piecesOfBlock = 32
 /** In letters, of three bytes at most; a longer text is kept as it is. */
 const maxPacked = 8000
 /** Five hundred for each row that a sheet can have. As bytes they are fewer than 2³¹, so that twice their places are numbers below 2³². */
@@ -51,6 +54,8 @@ export class PackedTexts {
   /** Of each text twice where it begins, or twice its place among those that are kept as they are, and one. */
   private readonly references = new PackedNumbers()
   private readonly pieces: Buffer[] = []
+  /** Pieces of it come next. */
+  private block: Buffer | undefined
   private end = 0
   private readonly kept: string[] = []
   private known: Map<string, number> | undefined = new Map()
@@ -140,6 +145,28 @@ export class PackedTexts {
     return this.kept.length < this.few || text.length > maxPacked ? this.keep(text) : this.pack(text)
   }
 
+  /** Gives their memory back at once, and not when the collector comes: nothing is asked of it any more. */
+  letGo(): void {
+    const buffers = new Set<ArrayBuffer>()
+    for (const { buffer } of this.pieces) if (buffer instanceof ArrayBuffer) buffers.add(buffer)
+    this.pieces.length = 0
+    this.kept.length = 0
+    this.block = undefined
+    // What is sent belongs to whom it is sent to, who is gone.
+    const { port1, port2 } = new MessageChannel()
+    port1.postMessage(undefined, [...buffers])
+    port1.close()
+    port2.close()
+  }
+
+  private newPiece(): Buffer {
+    const size = 2 ** pieceBits
+    const place = (this.pieces.length - fewPieces) % piecesOfBlock
+    if (this.pieces.length < fewPieces) return Buffer.allocUnsafeSlow(size)
+    if (place === 0 || this.block === undefined) this.block = Buffer.allocUnsafeSlow(piecesOfBlock * size)
+    return this.block.subarray(place * size, (place + 1) * size)
+  }
+
   private keep(text: string): number {
     // A copy is made of whole letters: half of a pair would not come back as it was.
     return this.kept.push(this.cut && !loneSurrogate.test(text) ? copyOfText(text) : text) * 2 - 1
@@ -149,7 +176,7 @@ export class PackedTexts {
     // A text lies in one piece, whole.
     if ((this.end & withinPiece) + 2 + text.length * 3 > withinPiece || this.pieces.length === 0) {
       this.end = this.pieces.length * 2 ** pieceBits
-      this.pieces.push(Buffer.allocUnsafeSlow(2 ** pieceBits))
+      this.pieces.push(this.newPiece())
     }
     const begin = this.end
     const at = begin & withinPiece

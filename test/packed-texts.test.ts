@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
@@ -115,5 +116,27 @@ describe('values of which there are few', () => {
     const pushed = Array.from({ length: 5000 }, (_, at) => ['coordinator', null, 'admin'][at % 3] ?? null)
     for (const role of pushed) roles.push(role)
     expect(pushed.map((_, at) => roles.at(at))).toEqual(pushed)
+  })
+})
+
+describe('a list of very many texts', () => {
+  const texts = Array.from(
+    { length: 5000 },
+    (_, at) => `${at} ${'of the harbour '.repeat(500)}${at % 7 === 0 ? 'é東' : ''}`,
+  )
+
+  it('keeps each as it is, in blocks of many pieces', () => {
+    const list = new PackedTexts({ few: 0 })
+    for (const text of texts) list.push(text)
+    expect(texts.every((text, at) => list.at(at) === text && list.isAt(at, text))).toBe(true)
+  })
+
+  it('gives its memory back when it is let go of, and not when the collector comes', async () => {
+    const list = new PackedTexts({ few: 0 })
+    for (const text of texts) list.push(text)
+    const held = process.memoryUsage().arrayBuffers
+    list.letGo()
+    await setTimeout(50)
+    expect(held - process.memoryUsage().arrayBuffers).toBeGreaterThan(35_000_000)
   })
 })

@@ -1,10 +1,12 @@
 import type { SeenCentres } from '../db/imports/centres-seen.ts'
 import type { SeenUsers } from '../db/imports/users-seen.ts'
+import { indexOfTexts } from '../packed-index.ts'
 import { cellName } from '../workbook/cell.ts'
 import { few, maxListed } from './hold-back.ts'
 import { holdBack } from './issues.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
+import type { RosterRows } from './roster-rows.ts'
 
 /** An address that belongs to several centres, with every place where it was found. */
 export interface DuplicatedUser {
@@ -56,7 +58,7 @@ export function holdBackDuplicates(roster: Roster, { users, centres }: SeenInSto
 }
 
 /** The rows of each address that stands at several centres, or not at the centre where it is saved. */
-function rowsInQuestion(rows: Iterable<RosterRow>, seen: SeenInStore): Map<string, RosterRow[]> {
+function rowsInQuestion(rows: RosterRows, seen: SeenInStore): Map<string, RosterRow[]> {
   const inQuestion = addressesInQuestion(rows, seen)
   const people = new Map<string, RosterRow[]>()
   if (inQuestion.size === 0) return people
@@ -70,16 +72,20 @@ function rowsInQuestion(rows: Iterable<RosterRow>, seen: SeenInStore): Map<strin
 }
 
 /** Hardly any: found first, so that nothing is made for all the others. */
-function addressesInQuestion(rows: Iterable<RosterRow>, { users, centres }: SeenInStore): Set<string> {
+function addressesInQuestion(rows: RosterRows, { users, centres }: SeenInStore): Set<string> {
   const inQuestion = new Set<string>()
-  const numbers = new Map<string, string>()
-  for (const { address, number } of rows) {
+  const first = indexOfTexts((position, key) => rows.at(position)?.address?.key === key)
+  for (const { address, number, position } of rows) {
     if (!address || number === undefined) continue
     const { key } = address
     const saved = users.get(key)
-    const other = saved ? centres.withId(saved.centreId)?.number : numbers.get(key)
-    if (!saved && other === undefined) numbers.set(key, number)
-    else if (other !== number) inQuestion.add(key)
+    if (saved) {
+      if (centres.withId(saved.centreId)?.number !== number) inQuestion.add(key)
+      continue
+    }
+    const other = first.find(key)
+    if (other === -1) first.add(key, position)
+    else if (rows.at(other)?.number !== number) inQuestion.add(key)
   }
   return inQuestion
 }

@@ -1,6 +1,7 @@
 import { nearKey, withoutZeros } from '../db/centres/near-number.ts'
 import type { SeenCentre, SeenCentres } from '../db/imports/centres-seen.ts'
 import type { SeenUsers } from '../db/imports/users-seen.ts'
+import { indexOfTexts } from '../packed-index.ts'
 import { searchKey } from '../search-key.ts'
 import { distinct, few, type RowsByCentre } from './hold-back.ts'
 import { holdBack } from './issues.ts'
@@ -17,29 +18,35 @@ interface RosterAndStore {
  * or the address of one of its users: never a second centre.
  */
 export function holdBackNearNumbers({ places, centres, users }: RosterAndStore): void {
-  const near = new Map<string, string | string[]>()
+  const numbers: string[] = []
+  const keys = indexOfTexts((position, key) => nearKey(numbers[position] ?? '') === key)
+  // Almost every number is alone: no list is made for it.
+  const several = new Map<string, string[]>()
   for (const number of places.keys()) {
     if (centres.has(number)) continue
     const key = nearKey(number)
-    const others = near.get(key)
-    // Almost every number is alone: no list is made for it.
-    if (others === undefined) near.set(key, number)
-    else if (typeof others === 'string') near.set(key, [others, number])
+    const other = keys.find(key)
+    if (other === -1) {
+      keys.add(key, numbers.length)
+      numbers.push(number)
+      continue
+    }
+    const others = several.get(key)
+    if (others === undefined) several.set(key, [numbers[other] ?? '', number])
     else others.push(number)
   }
-  if (near.size === 0) return
+  if (numbers.length === 0) return
   const saved = new Map<string, SeenCentre[]>()
   for (const centre of centres) {
     const key = nearKey(centre.number)
-    if (near.has(key)) saved.set(key, [...(saved.get(key) ?? []), centre])
+    if (keys.find(key) !== -1) saved.set(key, [...(saved.get(key) ?? []), centre])
   }
-  for (const [key, found] of near) {
-    if (typeof found === 'string' && !saved.has(key)) continue
-    const numbers = typeof found === 'string' ? [found] : found
-    for (const number of numbers) {
+  for (const key of new Set([...several.keys(), ...saved.keys()])) {
+    const near = several.get(key) ?? [numbers[keys.find(key)] ?? '']
+    for (const number of near) {
       const rows = places.get(number) ?? []
       const nearCentre = saved.get(key)?.find((centre) => isMeant(centre, { rows, places, users }))
-      const faultOf = nearCentre ? fault(number, nearCentre) : faultAmong(number, { numbers, places })
+      const faultOf = nearCentre ? fault(number, nearCentre) : faultAmong(number, { numbers: near, places })
       if (faultOf === undefined) continue
       for (const row of rows) holdBack(row, { field: 'number', value: number, ...faultOf })
     }

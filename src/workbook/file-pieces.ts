@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { openPlainFile } from '../input-file.ts'
+
+type FileHandle = Awaited<ReturnType<typeof openPlainFile>>
 
 const pieceSize = 256 * 1024
 
@@ -56,7 +57,7 @@ export class FilePieces implements ByteSource {
     path: string,
     { start, changed, signal }: { start: Buffer; changed: () => Error; signal: AbortSignal | undefined },
   ): Promise<FilePieces | undefined> {
-    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+    const file = await openPlainFile(path)
     try {
       const { size } = await file.stat()
       const whole = createHash('sha256')

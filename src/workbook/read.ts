@@ -81,10 +81,13 @@ async function openXlsx(
     await detectZipContent(archive, path)
     const parts = await readParts(archive)
     const { sheets, sharedStrings, styles, from1904, recalculates, marks } = parts
-    let read: Book | undefined
+    let read: (Book & { letGo: () => void }) | undefined
     const bookOf = async () => {
-      read ??= {
-        sharedStrings: sharedStrings === undefined ? [] : await readSharedStrings(archive, sharedStrings),
+      if (read !== undefined) return read
+      const texts = sharedStrings === undefined ? undefined : await readSharedStrings(archive, sharedStrings)
+      read = {
+        sharedStrings: texts ?? [],
+        letGo: () => texts?.letGo(),
         ...(styles === undefined ? { formats: [] } : await readStyles(archive, styles)),
         from1904,
         recalculates,
@@ -118,6 +121,7 @@ async function openXlsx(
       async readRows(onRow, progress) {
         const facts = newSheetFacts()
         await archive.read(part, scanSheet(part, rowMaker(await bookOf(), onRow, facts)), { progress })
+        read?.letGo()
         read = undefined
         return facts
       },

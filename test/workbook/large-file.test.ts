@@ -24,6 +24,13 @@ const largeBook = (first: boolean, more: Part[] = []) => {
   return zip(first ? [picture, ...parts] : [...parts, picture])
 }
 
+/** What is read when it is opened lies far from its cells. */
+const cellsFirst = (of: string) => {
+  const parts = bookParts({ rows: of, texts })
+  const [sheet] = parts.filter(({ name }) => name.includes('sheet1'))
+  return zip([...(sheet ? [sheet] : []), picture, ...parts.filter((part) => part !== sheet)])
+}
+
 async function read(path: string, stdin?: NodeJS.ReadableStream): Promise<SheetRow[]> {
   const workbook = await openWorkbook(path, { stdin })
   const found: SheetRow[] = []
@@ -61,7 +68,7 @@ describe('a workbook that is too large to be held', () => {
   })
 
   it('is refused where others write to it before its cells are read', async () => {
-    const path = await fileOf(largeBook(true))
+    const path = await fileOf(cellsFirst(rows))
     const workbook = await openWorkbook(path)
     const at = (await readFile(path)).indexOf('xl/worksheets/sheet1.xml')
     await overwrite(path, at + 100, 'changed')
@@ -73,18 +80,17 @@ describe('a workbook that is too large to be held', () => {
   })
 
   it('is refused where others write another whole one over it, with sums of its own', async () => {
-    const path = await fileOf(largeBook(true))
+    const path = await fileOf(cellsFirst(rows))
     const workbook = await openWorkbook(path)
-    const other = bookParts({ rows: rows.replaceAll('<v>7</v>', '<v>8</v>'), texts })
-    await writeFile(path, zip([picture, ...other]))
+    await writeFile(path, cellsFirst(rows.replaceAll('<v>7</v>', '<v>8</v>')))
     await expect(workbook.readRows(() => undefined)).rejects.toMatchObject({ code: 'workbook-unreadable' })
     await workbook.close()
   })
 
   it('is refused where it is cut short meanwhile', async () => {
-    const path = await fileOf(largeBook(true))
+    const path = await fileOf(cellsFirst(rows))
     const workbook = await openWorkbook(path)
-    await truncate(path, 17 * 1024 * 1024)
+    await truncate(path, 100)
     await expect(workbook.readRows(() => undefined)).rejects.toMatchObject({ code: 'workbook-unreadable' })
     await workbook.close()
   })
