@@ -129,3 +129,91 @@ describe('a store that was moved, where the place of before', () => {
     expect(await looked(...moved())).toEqual([7, 7])
   })
 })
+
+describe('a store that was moved, and not changed since', () => {
+  const key = () => ['--key-file', world.path('safe.key')]
+  const moved = () => ['--db', world.path('moved.db'), ...key()]
+  const other = () => ['--db', world.path('other.db'), ...key()]
+
+  beforeEach(async () => {
+    await run('store', 'init', '--db', world.path('hub.db'), ...key())
+    await run('store', 'backup', world.path('b.db'), '--db', world.path('hub.db'), ...key())
+    copyFileSync(world.path('hub.db'), world.path('cut.db'))
+    await create('EG001', '--db', world.path('hub.db'), ...key())
+    renameSync(world.path('hub.db'), world.path('moved.db'))
+  })
+
+  it.each([
+    ['it is copied', ['store', 'copy', '--db', 'moved.db', '--to', 'other.db']],
+    ['a backup is restored', ['store', 'restore', 'b.db', '--db', 'other.db']],
+  ])('keeps its note where %s to a new place with its key', async (_, typed) => {
+    const words = typed.map((word) => (word.endsWith('.db') ? world.path(word) : word))
+    expect((await run(...words, ...key(), '--yes')).exit).toBe(0)
+    expect(await looked(...moved())).toEqual([0, 0])
+    expect(await looked(...other())).toEqual([0, 0])
+    copyFileSync(world.path('other.db'), world.path('other-cut.db'))
+    expect(await create('EG002', ...other())).toMatchObject({ exit: 0 })
+    expect((await create('EG003', ...other())).json().notices).toEqual([])
+    expect(await looked(...moved())).toEqual([0, 0])
+    expect(await looked(...other())).toEqual([0, 0])
+
+    copyFileSync(world.path('other-cut.db'), world.path('other.db'))
+    expect(await looked(...other())).toEqual([7, 7])
+    copyFileSync(world.path('cut.db'), world.path('moved.db'))
+    expect(await looked(...moved())).toEqual([7, 7])
+  })
+
+  it('goes on with its note, beside the new store’s, as both are changed', async () => {
+    await run('store', 'restore', world.path('b.db'), '--db', world.path('other.db'), ...key(), '--yes')
+    for (const [at, store] of [moved(), other(), moved(), other()].entries()) {
+      const { exit, notices } = (await create(`EG01${at}`, ...store)).json()
+      expect([exit ?? 0, notices]).toEqual([0, []])
+    }
+    expect(await looked(...moved())).toEqual([0, 0])
+    expect(await looked(...other())).toEqual([0, 0])
+  })
+
+  it('gives its note to a backup that takes its place', async () => {
+    expect((await run('store', 'restore', world.path('b.db'), ...moved(), '--yes')).exit).toBe(0)
+    expect(await looked(...moved())).toEqual([0, 0])
+    expect((await create('EG009', ...moved())).json().notices).toEqual([])
+    copyFileSync(world.path('cut.db'), world.path('moved.db'))
+    expect(await looked(...moved())).toEqual([7, 7])
+  })
+})
+
+describe('a store that is begun where a key was, and is gone', () => {
+  const key = () => ['--key-file', world.path('safe.key')]
+  const first = () => ['--db', world.path('hub.db'), ...key()]
+
+  beforeEach(async () => {
+    await run('store', 'init', ...first())
+    copyFileSync(world.path('hub.db'), world.path('cut.db'))
+    await create('EG001', ...first())
+    renameSync(world.path('safe.key'), world.path('copy.key'))
+  })
+
+  it('leaves the note of the store that had it, whose key may come back', async () => {
+    const second = ['--db', world.path('second.db'), ...key()]
+    expect((await run('store', 'init', ...second)).exit).toBe(0)
+    expect(await looked(...second)).toEqual([0, 0])
+    copyFileSync(world.path('second.db'), world.path('second-cut.db'))
+    expect((await create('EG002', ...second)).json().notices).toEqual([])
+    expect(await looked(...second)).toEqual([0, 0])
+    copyFileSync(world.path('second-cut.db'), world.path('second.db'))
+    expect(await looked(...second)).toEqual([7, 7])
+
+    copyFileSync(world.path('copy.key'), world.path('safe.key'))
+    expect(await looked(...first())).toEqual([0, 0])
+    copyFileSync(world.path('cut.db'), world.path('hub.db'))
+    expect(await looked(...first())).toEqual([7, 7])
+  })
+
+  it('in the place of that store, is held against its own', async () => {
+    rmSync(world.path('hub.db'))
+    expect((await run('store', 'init', ...first())).exit).toBe(0)
+    expect(await looked(...first())).toEqual([0, 0])
+    expect((await create('EG002', ...first())).json().notices).toEqual([])
+    expect(await looked(...first())).toEqual([0, 0])
+  })
+})

@@ -34,8 +34,20 @@ export function headFileOfFile(keyFile: string, path: string | undefined): strin
   const file = headFileOf(keyFile)
   if (path === undefined || keyFile === `${path}.key`) return file
   const { store } = notedIn(file) ?? {}
-  if (store === undefined || isSameFile(store, path) !== false) return file
-  return headFileAt(keyFile, ['file', path])
+  const isSame = store === undefined ? undefined : isSameFile(store, path)
+  if (isSame === true) return file
+  const own = headFileAt(keyFile, ['file', path])
+  return isSame === false || notedIn(own) !== undefined ? own : file
+}
+
+/**
+ * The same of a store that comes to a place where none is. What is noted of another one stays, also where that one is
+ * not to be seen: it may have been moved, and its note is the only one that its log is held against.
+ */
+export function headFileOfNewFile(keyFile: string, path: string): string {
+  const file = headFileOf(keyFile)
+  const noted = keyFile === `${path}.key` ? undefined : notedIn(file)
+  return noted === undefined || noted.store === path ? file : headFileAt(keyFile, ['file', path])
 }
 
 /**

@@ -10,7 +10,13 @@ import { ownerTag, removeIfPossible, unfinishedCopy } from '../../unfinished-fil
 import { version as program } from '../../version.ts'
 import { kyselyOver, openDatabase, prepareConnection } from './connection.ts'
 import { applicationId } from './header.ts'
-import { emptyLog, forgetHeadFile, headFileOf, type LogHead, writeHeadFile } from '../audit/head-file.ts'
+import {
+  emptyLog,
+  forgetHeadFile,
+  headFileOfNewFile,
+  type LogHead,
+  writeHeadFile,
+} from '../audit/head-file.ts'
 import { deriveKeys, type Keys, readKeyFile, writeKeyFile } from '../store/keys.ts'
 import type { Store } from '../schema.ts'
 import { fingerprintIn } from './inspect.ts'
@@ -33,6 +39,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
   makeFolder(dirname(keyFile))
   if (existsSync(keyFile)) return useOtherCreatorsStore(opening)
 
+  const headFile = headFileOfNewFile(keyFile, path)
   const newStore = `${path}.${ownerTag()}.new`
   const newKey = `${keyFile}.${ownerTag()}.new`
   const unfinished = [newStore, newKey].map((file) => unfinishedCopy(file, interruption))
@@ -57,7 +64,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
       what: 'the store is being begun',
       finish: () => {
         if (!linkKeyFile({ newKey, keyFile, secret })) return false
-        forgetHeadFile(headFileOf(keyFile))
+        forgetHeadFile(headFile)
         linkNewStore({ newStore, path, keyFile, fingerprint: keys.fingerprint })
         return true
       },
@@ -67,7 +74,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
       interruption?.unfinish()
       return await useOtherCreatorsStore(opening)
     }
-    writeHeadFile(headFileOf(keyFile), head ?? emptyLog, { store: path })
+    writeHeadFile(headFile, head ?? emptyLog, { store: path })
     return true
   } finally {
     for (const copy of unfinished) copy.remove()

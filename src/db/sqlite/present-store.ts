@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { mkdirSync } from '../../disk.ts'
 import { finishing } from '../../interruption.ts'
-import { headFileOfFile, type LogHead } from '../audit/head-file.ts'
+import { headFileOfFile, headFileOfNewFile, type LogHead } from '../audit/head-file.ts'
 import { nameToKeep } from '../store/kept-copies.ts'
 import type { Opening } from '../store/opening.ts'
 import type { PresentStore } from '../store/restore.ts'
@@ -13,11 +13,12 @@ import { lockExclusively, replaceStoreFile, refuseWhileInUse } from './place.ts'
 export function presentStoreFile({ path, keyFile, now, interruption }: Opening): PresentStore {
   refuseWhileInUse(path)
   const head = headAt(path)
-  const kept = existsSync(path) ? nameToKeep(path, { before: 'restore', now: now() }) : null
+  const isThere = existsSync(path)
+  const kept = isThere ? nameToKeep(path, { before: 'restore', now: now() }) : null
   return {
     fingerprint: fingerprintIn(path),
     keyFileFor: () => keyFile,
-    headFileBeside: (file) => headFileOfFile(file, path),
+    headFileBeside: (file) => (isThere ? headFileOfFile(file, path) : headFileOfNewFile(file, path)),
     erased: (storeId) => erasedIn(path, { storeId }),
     kept,
     copyBeside: path,

@@ -8,6 +8,7 @@ import type { OpenStore } from './open.ts'
 import type { Kysely } from 'kysely'
 import {
   headFileOfFile,
+  headFileOfNewFile,
   headFileOnServer,
   type LogHead,
   readHeadFile,
@@ -74,7 +75,9 @@ interface CopyWithKey {
 export function noteHeadOfCopy(head: LogHead, { to, keyFile, headFile, isNew, env }: CopyWithKey): void {
   const file = isServerAddress(to)
     ? headFileOnServer(keyFile, parseServerAddress(to, env))
-    : headFileOfFile(keyFile, to)
+    : isNew
+      ? headFileOfNewFile(keyFile, to)
+      : headFileOfFile(keyFile, to)
   if (file === headFile || (!isNew && readHeadFile(file))) return
   try {
     mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 })
