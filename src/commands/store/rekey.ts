@@ -56,6 +56,11 @@ export const rekey = () =>
           const message = `The new key could not be given its name: it is in ${waitsAs}, and is used from there.`
           session.notify({ code: 'key-waits', message })
         }
+        if (!dryRun) {
+          const { keysLeftBehind } = await import('../../db/store/check.ts')
+          for (const { code, message, hint } of keysLeftBehind(store))
+            session.notify({ code, message: hint ? `${message} ${hint}` : message })
+        }
         const said = `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}${toBeIssued(voided)}.\nThe ${dryRun ? '' : 'new '}key is ${pathInWords(keyFile)}: keep a copy elsewhere.${store.engine.isShared ? '\nThe other desks need a copy of it in the same place: until then they look at the store, and change nothing.' : ''}`
         return {
           text: markedAnswer(said, { changed: true, view: session.terminal.out }),

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Unavailable } from '../../errors.ts'
-import { waitingKeyFile } from './keys.ts'
+import { deriveKeys, readKeyFile, waitingKeyFile } from './keys.ts'
 import type { OpenStore } from './open.ts'
 import type { Finding } from '../engine.ts'
 import { statusOfOwner, type UnfinishedFile } from '../../unfinished-files.ts'
@@ -22,16 +22,18 @@ export async function checkFiles(store: OpenStore, path: string): Promise<Checke
   const damage = await engine.damage()
   const fingerprint = engine.fingerprint()
   damage.push(...troubleWithKey(store))
+  const newKeys = newKeysBeside(keyFile)
   const beside = [
     ...leftovers(path, /\.(new|part|restoring|migrating)(-wal|-shm|-journal|\.writer)?$/),
     ...leftovers(keyFile, /\.new$/),
-  ].filter((file) => file !== waitingKeyFile(keyFile, fingerprint))
+  ].filter((file) => !newKeys.includes(file))
   const warnings = [
     ...openToOthers([path, keyFile]),
     ...openFolders([path, keyFile]),
     ...[...new Set(beside)].map((file) =>
       leftover({ path: file, abandoned: statusOfOwner(file) === 'ended' }),
     ),
+    ...newKeys.map((file) => newKeyFinding(file, { keyFile, fingerprint })),
     ...staleNote(path),
     ...kept(path),
   ]
@@ -54,6 +56,56 @@ function troubleWithKey({ keyFile, keys }: OpenStore): Finding[] {
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error
     return [{ target: keyFile, code: error.code, message: error.message, hint: error.hint }]
+  }
+}
+
+/** What `store rekey` left beside the key that does not bear the name of the store's own. */
+export function keysLeftBehind({ keyFile, engine }: Pick<OpenStore, 'keyFile' | 'engine'>): Finding[] {
+  const fingerprint = engine.fingerprint()
+  return newKeysBeside(keyFile)
+    .filter((file) => file !== waitingKeyFile(keyFile, fingerprint))
+    .map((file) => newKeyFinding(file, { keyFile, fingerprint }))
+}
+
+function newKeysBeside(keyFile: string): string[] {
+  return leftovers(keyFile, /\.[0-9a-f]{16}\.new$/)
+}
+
+/**
+ * Says whose key it is, as far as that can be known. None is removed: one that this store never took on may be that of a
+ * store that was kept or copied when it had it, and a key cannot be made again.
+ */
+function newKeyFinding(
+  file: string,
+  { keyFile, fingerprint }: { keyFile: string; fingerprint: string },
+): Finding {
+  let key: string
+  try {
+    key = deriveKeys(readKeyFile(file)).fingerprint
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error
+    if (error.code !== 'key-damaged')
+      return { target: file, code: 'key-left', message: error.message, hint: error.hint }
+    return {
+      target: file,
+      code: 'key-left',
+      message: `${file} is no whole key: store rekey was cut short as it wrote it, and no store has it.`,
+      hint: `When no ssh-admin is running: rm ${shellWord(file)}`,
+    }
+  }
+  if (key === fingerprint) {
+    return {
+      target: file,
+      code: 'key-waits',
+      message: `${file} is the key of this store, which could not be given its name: it is used from there.`,
+      hint: `The next change gives it its name, or: mv ${shellWord(file)} ${shellWord(keyFile)}`,
+    }
+  }
+  return {
+    target: file,
+    code: 'key-left',
+    message: `${file} is a key that this store does not have: store rekey was cut short before the store took it on, or another store that has ${keyFile} too was given it.`,
+    hint: `This store does not need it. Where no copy and no store that was kept needs it either (ssh-admin store check --db FILE --key-file ${shellWord(file)}), and no ssh-admin is running: rm ${shellWord(file)}`,
   }
 }
 

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { waitingKeyFile } from '../../../src/db/store/keys.ts'
+import { deriveKeys, waitingKeyFile, writeKeyFile } from '../../../src/db/store/keys.ts'
 import { newDesk } from '../../torture/desk.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -85,6 +85,39 @@ describe('giving a store a new key', () => {
     const ran = await world.run(['store', 'backup', 'copy.db'])
     expect(ran.exit).toBe(0)
     expect(key()).not.toBe(old)
+  })
+
+  describe('that was cut short before the store took it on', () => {
+    const left = () => waitingKeyFile(`${world.db}.key`, deriveKeys(Buffer.alloc(32, 7)).fingerprint)
+    const findings = async () => (await world.run(['store', 'check', '--json'])).json().findings
+
+    it('is told with whose key it left, by store check and by the next, and stays: it may be the only one', async () => {
+      writeKeyFile(left(), Buffer.alloc(32, 7))
+      const what = `${left()} is a key that this store does not have: `
+      expect(await findings()).toEqual([
+        {
+          target: left(),
+          code: 'key-left',
+          message: expect.stringContaining(what),
+          hint: expect.stringContaining(`ssh-admin store check --db FILE --key-file ${left()}`),
+        },
+      ])
+      const again = await world.run(['store', 'rekey', '--yes', '--json'])
+      expect(again.json().notices).toEqual([{ code: 'key-left', message: expect.stringContaining(what) }])
+      expect(existsSync(left())).toBe(true)
+      rmSync(left())
+      expect(await findings()).toEqual([])
+    })
+
+    it('is told to be no key where it is none, and not where it only cannot be read', async () => {
+      writeFileSync(left(), 'ssh-admin key 1\nAAAA', { mode: 0o600 })
+      expect(await findings()).toMatchObject([{ code: 'key-left', hint: expect.stringMatching(/: rm \S+$/) }])
+      writeFileSync(left(), '')
+      chmodSync(left(), 0o644)
+      expect(await findings()).toMatchObject([
+        { code: 'key-left', hint: expect.stringContaining('chmod 600') },
+      ])
+    })
   })
 
   it('is the way out when the key is lost', async () => {
