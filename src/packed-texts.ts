@@ -41,6 +41,9 @@ const loneSurrogate = /\p{Cs}/u
 /** So many texts are kept as they are, which takes no time: of more of them, memory is worth more than time. */
 const fewTexts = 100_000
 
+/** From so many on, those that were kept as they are until then are packed, too. */
+const manyTexts = 150_000
+
 /** So many different texts are kept once, where they come again: a column of countries has few. */
 const maxKnown = 1000
 /** How many texts tell whether they come again. */
@@ -60,7 +63,7 @@ export class PackedTexts {
   private readonly kept: string[] = []
   private known: Map<string, number> | undefined = new Map()
   private again = 0
-  private readonly few: number
+  private few: number
   private readonly cut: boolean
   private readonly letters: number
   private readonly refusal: () => Error
@@ -90,6 +93,7 @@ export class PackedTexts {
 
   push(text: string): void {
     this.references.push(this.referenceTo(text))
+    if (this.length === manyTexts && this.kept.length > maxKnown) this.packKept()
   }
 
   at(position: number): string {
@@ -143,6 +147,18 @@ export class PackedTexts {
     this.taken += text.length
     if (this.taken > this.letters) throw this.refusal()
     return this.kept.length < this.few || text.length > maxPacked ? this.keep(text) : this.pack(text)
+  }
+
+  /** All but those that come again. */
+  private packKept(): void {
+    this.few = 0
+    const unpacked = this.kept.splice(maxKnown)
+    for (let position = 0; position < this.length; position += 1) {
+      const reference = this.references.at(position)
+      const text = reference % 2 === 1 ? unpacked[(reference >>> 1) - maxKnown] : undefined
+      if (text !== undefined)
+        this.references.set(position, text.length > maxPacked ? this.keep(text) : this.pack(text))
+    }
   }
 
   /** Gives their memory back at once, and not when the collector comes: nothing is asked of it any more. */

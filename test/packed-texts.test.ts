@@ -120,6 +120,22 @@ describe('values of which there are few', () => {
 })
 
 describe('a list of very many texts', () => {
+  it('keeps those that came first, too, however many come', () => {
+    const of = (at: number) =>
+      at % 1000 === 7
+        ? `${at} ${'x'.repeat(9000)}`
+        : at % 3 === 0
+          ? `Towns ${at % 9}`
+          : `École ${at} 東 ${at % 5 === 0 ? '\ud800' : ''}`
+    const list = new PackedTexts()
+    for (let at = 0; at < 160_000; at += 1) {
+      list.push(of(at))
+      if (at === 120_000) list.set(5, 'another')
+    }
+    const found = Array.from({ length: 160_000 }, (_, at) => list.at(at))
+    expect(found.findIndex((text, at) => text !== (at === 5 ? 'another' : of(at)))).toBe(-1)
+  })
+
   const texts = Array.from(
     { length: 5000 },
     (_, at) => `${at} ${'of the harbour '.repeat(500)}${at % 7 === 0 ? 'é東' : ''}`,
