@@ -85,6 +85,12 @@ export interface Engine {
   bulk: Bulk
   /** What a server is asked in fewer round trips than a file; absent of a file, where asking costs nothing. */
   server?: ServerOperations
+  /**
+   * Takes back all that an open transaction has done, and begins it anew. SQLite keeps what was before a savepoint in memory,
+   * page by page, and goes through all of it at each statement that follows: thousands of changes are taken back so.
+   * Absent where a savepoint costs nothing.
+   */
+  startAnew?: () => Promise<void>
   /** What the store keeps of its key. */
   fingerprint(): string
   /** Equal answers: nobody else has written to the store between them. */

@@ -51,6 +51,10 @@ interface TransactionState {
   missingHead?: string
   /** A failure is all that is told of it. */
   isOfFailure?: true
+  /** How many points are open to which it can be taken back. */
+  savepoints: number
+  /** Takes all of it back, and begins it anew; absent where a savepoint is as good. */
+  startAnew: (() => Promise<void>) | undefined
   /** Whether it began a new part of the log, which names the end of the old one. */
   hasNewSegment?: boolean
 }
@@ -234,6 +238,8 @@ async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Resu
       isWhole: lastEvent?.beyond === null,
       before: clocks.last,
       last: clocks.last,
+      savepoints: 0,
+      startAnew: store.engine.startAnew && (() => startAnew(store, trx)),
     })
     const result = await body(trx, trx)
     isDone = true
@@ -246,6 +252,14 @@ async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Resu
     release?.()
     forget?.()
   }
+}
+
+/** Whoever wrote meanwhile is seen: the log goes on where it ends now. */
+async function startAnew(store: OpenStore, trx: Trx): Promise<void> {
+  await store.engine.startAnew?.()
+  store.engine.noteHolder(store.command)
+  const { last } = await clocksOf(trx, store.now(), store.engine)
+  Object.assign(transactionState(trx), { before: last, last })
 }
 
 /**
@@ -314,6 +328,7 @@ export async function savepoint(trx: Trx, name = 'batch'): Promise<Savepoint> {
   const send = (statement: RawBuilder<unknown>) =>
     sendWithNext(trx, { compile: () => statement.compile(trx), execute: () => statement.execute(trx) })
   await send(sql`savepoint ${point}`)
+  state.savepoints += 1
   return {
     rollBack: async () => {
       await send(sql`rollback to savepoint ${point}`)
@@ -323,7 +338,29 @@ export async function savepoint(trx: Trx, name = 'batch'): Promise<Savepoint> {
     },
     release: async () => {
       await send(sql`release savepoint ${point}`)
+      state.savepoints -= 1
     },
+  }
+}
+
+/**
+ * The point before anything was done, for thousands of changes of which none is kept where one is refused: what is taken
+ * back to it is not saved any more. Where other changes of the transaction are to stay, a savepoint like any other.
+ */
+export async function beforeAll(trx: Trx): Promise<Savepoint> {
+  const state = transactionState(trx)
+  const { startAnew } = state
+  if (!startAnew || state.savepoints > 0) return savepoint(trx)
+  let begun: Savepoint | undefined
+  return {
+    rollBack: async () => {
+      if (begun) return begun.rollBack()
+      await startAnew()
+      state.queued.length = 0
+      delete state.head
+      begun = await savepoint(trx)
+    },
+    release: async () => begun?.release(),
   }
 }
 

@@ -1,5 +1,5 @@
 import { slicesOf } from '../db/pages.ts'
-import { type Savepoint, savepoint, type Trx } from '../db/transact.ts'
+import { beforeAll, type Savepoint, type Trx } from '../db/transact.ts'
 import { recordingTogether } from './audit/record-refusal.ts'
 import {
   BadInput,
@@ -36,7 +36,7 @@ export async function forEachTarget<Target extends string, Result, Key extends s
   const missing =
     lookUp && targets.length > fewTargets ? await missingTargets(targets, lookUp) : new Map<Target, Failure>()
   // Where there is one alone, nothing of its neighbours is ever taken back.
-  const before = targets.length > 1 ? await savepoint(trx) : undefined
+  const before = targets.length > 1 ? await beforeAll(trx) : undefined
   const results: Result[] = []
   const failures: { target: Target; failure: Failure }[] = []
   for (const target of new Set(targets)) {

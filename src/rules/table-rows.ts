@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { savepoint, type Trx } from '../db/transact.ts'
+import { beforeAll, type Trx } from '../db/transact.ts'
 import { BadInput, type Failure, NotPermitted, type Problem } from '../errors.ts'
 import { collected, onRollbackOf, problemOf, refusalOf, refusedAlone } from './batch.ts'
 import type { RuleContext } from './permissions/actor.ts'
@@ -129,7 +129,7 @@ export async function forEachRow<Row, Result>(
   rows: readonly Row[],
   { check, rule, cellOf }: RowRule<Row, Result>,
 ): Promise<Result[]> {
-  const before = await savepoint(trx)
+  const before = await beforeAll(trx)
   const results: Result[] = []
   const refused: { row: Row; reported: readonly ReportedFailure[]; byRule: boolean }[] = []
   const reportedFor = (row: Row, failure: Failure) =>

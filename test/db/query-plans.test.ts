@@ -75,6 +75,15 @@ describe('what a large store is asked for one person or one centre', () => {
     ])
   })
 
+  it('a list of people: no savepoint is open meanwhile, whose pages each statement would go through', async () => {
+    prepare.mockClear()
+    const two = ['amira@school.example', 'nour@school.example']
+    expect(await world.run(['users', 'suspend', ...two, '--dry-run'])).toMatchObject({ exit: 0 })
+    const asked = prepare.mock.calls.map(([statement]) => statement)
+    expect(asked.filter((statement) => statement.startsWith('update "users" set "status"'))).not.toEqual([])
+    expect(asked.filter((statement) => /^\s*savepoint/i.test(statement))).toEqual([])
+  })
+
   it('no state and no limit is bound to a statement, which would be planned anew for each', async () => {
     prepare.mockClear()
     for (const argv of Object.values(alike)) await world.run(argv)

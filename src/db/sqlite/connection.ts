@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { Unavailable } from '../../errors.ts'
-import { StoreDialect } from './dialect.ts'
+import { beginImmediate, StoreDialect, type Transactions } from './dialect.ts'
 import type { Opening } from '../store/opening.ts'
 import type { Store } from '../schema.ts'
 import { refuseOtherVersion, versionStatement } from './version.ts'
@@ -46,12 +46,23 @@ export function prepareConnection(
 }
 
 export function kyselyOver(raw: Database.Database, opening: Opening): Kysely<Store> {
+  return new Kysely<Store>({ dialect: new StoreDialect(transactionsOver(raw, opening)) })
+}
+
+/** Takes back all that an open transaction has done, and begins it anew: others may have written between the two. */
+export function startingAnew(raw: Database.Database, opening: Opening): () => Promise<void> {
+  const transactions = transactionsOver(raw, opening)
+  return async () => {
+    raw.exec('rollback')
+    await beginImmediate(transactions)
+  }
+}
+
+function transactionsOver(raw: Database.Database, opening: Opening): Transactions {
   let version: Database.Statement<[], number> | undefined
   const checkVersion = () => {
     version ??= versionStatement(raw)
     refuseOtherVersion(raw, { path: opening.path, version: Number(version.get()) })
   }
-  return new Kysely<Store>({
-    dialect: new StoreDialect({ database: raw, waitForStore: waitForStore(opening), checkVersion }),
-  })
+  return { database: raw, waitForStore: waitForStore(opening), checkVersion }
 }

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import {
   type BinaryOperationNode,
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   type Driver,
   type LimitNode,
@@ -16,7 +16,7 @@ import {
 } from 'kysely'
 import { isBusy } from './errors.ts'
 
-interface Transactions {
+export interface Transactions {
   database: Database.Database
   /** Resolves when it is worth trying again; throws when the patience is at an end. Absent: nobody else is there. */
   waitForStore?: (tries: number) => Promise<void>
@@ -101,28 +101,32 @@ class ImmediateDriver extends SqliteDriver {
     return new StreamingConnection(this.#statements)
   }
 
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    const { waitForStore, checkVersion } = this.#transactions
-    for (let tries = 0; ; tries += 1) {
-      try {
-        await connection.executeQuery(CompiledQuery.raw('begin immediate'))
-        break
-      } catch (error) {
-        if (!isBusy(error) || !waitForStore) throw error
-      }
-      await waitForStore(tries)
-    }
-    try {
-      checkVersion?.()
-    } catch (error) {
-      await this.rollbackTransaction(connection)
-      throw error
-    }
+  override async beginTransaction(): Promise<void> {
+    await beginImmediate(this.#transactions)
   }
 
   /** On a full disk SQLite has rolled back by itself: to ask for it again would hide what was wrong. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#transactions.database.inTransaction) await super.rollbackTransaction(connection)
+  }
+}
+
+/** Takes the store for a change, and waits for whoever has it. */
+export async function beginImmediate({ database, waitForStore, checkVersion }: Transactions): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      database.exec('begin immediate')
+      break
+    } catch (error) {
+      if (!isBusy(error) || !waitForStore) throw error
+    }
+    await waitForStore(tries)
+  }
+  try {
+    checkVersion?.()
+  } catch (error) {
+    if (database.inTransaction) database.exec('rollback')
+    throw error
   }
 }
 

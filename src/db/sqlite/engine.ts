@@ -10,13 +10,16 @@ interface Connected {
   named: string
   /** Where others look for who has it; absent for a copy that nobody else has. */
   path: string | undefined
+  /** Absent where nothing of several is ever taken back. */
+  startAnew?: () => Promise<void>
 }
 
 /** What only SQLite does for a store, over one connection. */
-export function sqliteEngine(raw: Database.Database, { named, path }: Connected): Engine {
+export function sqliteEngine(raw: Database.Database, { named, path, startAnew }: Connected): Engine {
   let fingerprint: Database.Statement<[], string> | undefined
   return {
     isShared: false,
+    ...(startAnew ? { startAnew } : {}),
     bulk: sqliteBulk(raw),
     fingerprint: () => {
       fingerprint ??= fingerprintStatement(raw)

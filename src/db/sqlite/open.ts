@@ -7,7 +7,7 @@ import { systemReason, Unavailable } from '../../errors.ts'
 import type { Engine } from '../engine.ts'
 import { headFileOfFile, type LogHead } from '../audit/head-file.ts'
 import { latestVersion } from '../migrations/index.ts'
-import { kyselyOver, openDatabase, openInMemory, prepareConnection } from './connection.ts'
+import { kyselyOver, openDatabase, openInMemory, prepareConnection, startingAnew } from './connection.ts'
 import { connectSqlite } from './driver.ts'
 import { isBusy, isDamage, isUnwritable } from './errors.ts'
 import { applicationId, damaged, headerOf } from './header.ts'
@@ -145,7 +145,8 @@ type Connected = Pick<OpenStore, 'version' | 'created' | 'path' | 'isCopy'> & { 
 function connected(opening: Opening, { raw, ...about }: Connected): OpenStore {
   const { keyFile, secret, command, now, interruption } = opening
   const db = kyselyOver(raw, opening)
-  const engine = sqliteEngine(raw, { named: opening.path, path: about.path })
+  const startAnew = startingAnew(raw, opening)
+  const engine = sqliteEngine(raw, { named: opening.path, path: about.path, startAnew })
   const keys = keysOfStore(engine, { keyFile, secret, isShared: false })
   const keyFromCommand = secret !== undefined
   return opened({ ...about, db, engine, keyFile, keyFromCommand, command, now, interruption, keys })
