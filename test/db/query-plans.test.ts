@@ -84,6 +84,20 @@ describe('what a large store is asked for one person or one centre', () => {
     expect(asked.filter((statement) => /^\s*savepoint/i.test(statement))).toEqual([])
   })
 
+  it('users list: absent values are placed only where there may be some, or a server would sort everybody', async () => {
+    const orderOf = async (...sort: string[]) => {
+      prepare.mockClear()
+      expect(await world.run(['users', 'list', ...sort, '--limit', '2'])).toMatchObject({ exit: 0 })
+      const asked = prepare.mock.calls.map(([statement]) => statement)
+      return asked.flatMap((statement) => /.* order by (.*) limit 2$/.exec(statement)?.[1] ?? [])
+    }
+    expect(await orderOf()).toEqual(['"users"."email_key" asc, "users"."id" asc'])
+    expect(await orderOf('--sort', 'created')).toEqual(['"users"."created_at" asc, "users"."id" asc'])
+    expect(await orderOf('--sort', 'last-signed-in')).toEqual([
+      '"users"."last_signed_in_at" asc nulls first, "users"."id" asc',
+    ])
+  })
+
   it('no state and no limit is bound to a statement, which would be planned anew for each', async () => {
     prepare.mockClear()
     for (const argv of Object.values(alike)) await world.run(argv)

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { areNearly, hintKey } from '../centres/near-number.ts'
 import { nearestTo } from '../../nearest.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
@@ -65,17 +65,19 @@ function keysAfter(
     visible,
   }: { after: string; length: number; within: number; visible: VisibleCentres },
 ): Promise<{ email_key: string }[]> {
-  return db
-    .selectFrom('users')
-    .select('email_key')
-    .where('status', '<>', 'deleted')
-    .where('email_key', '>', after)
-    .where(isVisible('centre_id', visible))
-    .where(({ fn }) => fn<number>('length', ['email_key']), '>=', length - within)
-    .where(({ fn }) => fn<number>('length', ['email_key']), '<=', length + within)
-    .orderBy('email_key')
-    .limit(pageSize)
-    .execute()
+  return (
+    db
+      .selectFrom('users')
+      .select('email_key')
+      .where('status', '<>', 'deleted')
+      .where('email_key', '>', after)
+      .where(isVisible('centre_id', visible))
+      // Told so, a server takes a third of all for nearly as long, and not a few for which each page would look at every one.
+      .where(sql<boolean>`abs(length(email_key) - ${length}) <= ${within}`)
+      .orderBy('email_key')
+      .limit(pageSize)
+      .execute()
+  )
 }
 
 function candidateOf(db: Kysely<Store>, key: string): Promise<Candidate | undefined> {
