@@ -15,6 +15,7 @@ import {
   ValueNode,
 } from 'kysely'
 import { isBusy } from './errors.ts'
+import { Turns } from './wait.ts'
 
 export interface Transactions {
   database: Database.Database
@@ -87,6 +88,7 @@ function isWord(value: unknown): boolean {
  */
 class ImmediateDriver extends SqliteDriver {
   readonly #transactions: Transactions
+  readonly #turns = new Turns()
   #statements: Statements | undefined
 
   constructor(transactions: Transactions) {
@@ -102,12 +104,19 @@ class ImmediateDriver extends SqliteDriver {
   }
 
   override async beginTransaction(): Promise<void> {
+    if (this.#transactions.waitForStore) await this.#turns.begin()
     await beginImmediate(this.#transactions)
+  }
+
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await super.commitTransaction(connection)
+    this.#turns.end()
   }
 
   /** On a full disk SQLite has rolled back by itself: to ask for it again would hide what was wrong. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#transactions.database.inTransaction) await super.rollbackTransaction(connection)
+    this.#turns.end()
   }
 }
 

@@ -9,6 +9,9 @@ import { pathInWords } from '../../shell-word.ts'
 
 type Patience = Pick<Opening, 'path' | 'maxWaitMs' | 'onWait' | 'signal' | 'interruption'>
 
+/** Between two tries, in milliseconds. */
+const maxPause = 25
+
 /** Waits between two tries to write, says once for whom, and gives up with `store-locked`. */
 export function waitForStore(opening: Patience) {
   const { path, maxWaitMs, onWait, interruption } = opening
@@ -26,9 +29,34 @@ export function waitForStore(opening: Patience) {
     }
     // What counts already is brought to its end.
     const heard = interruption?.isFinishing() ? undefined : opening.signal
-    await pause(Math.min(10 + tries * 5, 25), undefined, { signal: heard }).catch(() => {
+    await pause(Math.min(10 + tries * 5, maxPause), undefined, { signal: heard }).catch(() => {
       if (!interruption?.isFinishing()) throw new Cancelled()
     })
+  }
+}
+
+/** So long a program changes the store again and again before it lets others in, and for how long, in milliseconds. */
+const turn = 500
+const rest = maxPause + 15
+
+/** SQLite has no queue: between changes that follow one another whoever waits looks at the right moment by chance alone. */
+export class Turns {
+  #begun = Number.NEGATIVE_INFINITY
+  #ended = Number.NEGATIVE_INFINITY
+
+  /** Before a change. */
+  async begin(): Promise<void> {
+    const now = performance.now()
+    if (now - this.#ended >= rest) this.#begun = now
+    else if (now - this.#begun >= turn) {
+      await pause(rest)
+      this.#begun = performance.now()
+    }
+  }
+
+  /** It is saved, or taken back. */
+  end(): void {
+    this.#ended = performance.now()
   }
 }
 

@@ -1,0 +1,32 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { note } from '../../../src/db/transact.ts'
+import { newWorld, type World } from '../../world.ts'
+
+/** Whoever waits for the store looks at least so often, in milliseconds. */
+const look = 25
+
+describe('a program that changes the store again and again', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001')
+  })
+  afterEach(() => world.close())
+
+  it('leaves it alone for longer than between two looks of whoever waits, every half second', async () => {
+    const store = await world.store()
+    let ended = performance.now()
+    const gaps: number[] = []
+    for (const until = ended + 1200; ended < until; ended = performance.now()) {
+      await note(store, async (trx) => {
+        gaps.push(performance.now() - ended)
+        await trx
+          .updateTable('centres')
+          .set({ town: `Cairo ${gaps.length}` })
+          .execute()
+      })
+    }
+    expect(gaps.length).toBeGreaterThan(2)
+    expect(Math.max(...gaps)).toBeGreaterThan(look)
+  })
+})
