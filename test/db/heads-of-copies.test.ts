@@ -130,6 +130,25 @@ describe('a store that was moved, where the place of before', () => {
   })
 })
 
+describe('a store that was moved to where a copy of it was tried once', () => {
+  const at = (name: string) => ['--db', world.path(name), '--key-file', world.path('safe.key')]
+
+  it('is held against its own note, and not against that of the copy', async () => {
+    await run('store', 'init', ...at('hub.db'))
+    copyFileSync(world.path('hub.db'), world.path('b.db'))
+    await create('EG001', ...at('b.db'))
+    rmSync(world.path('b.db'))
+    copyFileSync(world.path('hub.db'), world.path('cut.db'))
+    await create('EG002', ...at('hub.db'))
+    renameSync(world.path('hub.db'), world.path('b.db'))
+    expect(await looked(...at('b.db'))).toEqual([0, 0])
+    expect((await create('EG003', ...at('b.db'))).json().notices).toEqual([])
+    expect(await looked(...at('b.db'))).toEqual([0, 0])
+    copyFileSync(world.path('cut.db'), world.path('b.db'))
+    expect(await looked(...at('b.db'))).toEqual([7, 7])
+  })
+})
+
 describe('a store that was moved, and not changed since', () => {
   const key = () => ['--key-file', world.path('safe.key')]
   const moved = () => ['--db', world.path('moved.db'), ...key()]

@@ -33,9 +33,11 @@ export function headFileOf(keyFile: string): string {
 export function headFileOfFile(keyFile: string, path: string | undefined): string {
   const file = headFileOf(keyFile)
   if (path === undefined || keyFile === `${path}.key`) return file
-  const { store } = notedIn(file) ?? {}
+  const { store, identity } = notedIn(file) ?? {}
   const isSame = store === undefined ? undefined : isSameFile(store, path)
-  if (isSame === true) return file
+  // Moved to where a copy of it was tried once, it is still the one whose head was noted, and not that copy.
+  if (isSame === true || (isSame === undefined && identity !== undefined && identity === identityOf(path)))
+    return file
   const own = headFileAt(keyFile, ['file', path])
   return isSame === false || notedIn(own) !== undefined ? own : file
 }
@@ -133,7 +135,7 @@ export function writeHeadFile(
   try {
     const file = openSync(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
     try {
-      const of = store === undefined || store.includes('\n') ? '' : `${store}\n`
+      const of = store === undefined || store.includes('\n') ? '' : `${store}\n${identityOf(store) ?? ''}\n`
       overwriteSync(file, `${heading}\n${head}\n${events}\n${of}`)
     } finally {
       closeSync(file)
@@ -163,12 +165,15 @@ export function readHeadFile(path: string): LogHead | undefined {
 interface NotedHead extends LogHead {
   /** The path of a store in a file; absent of one on a server, and in notes of before. */
   store: string | undefined
+  /** Of that file; absent of one on a server, and in notes of before. */
+  identity: string | undefined
 }
 
 function notedIn(path: string): NotedHead | undefined {
-  const [first, head = '', events = '', store = ''] = contentsOf(path).split('\n')
+  const [first, head = '', events = '', store = '', identity = ''] = contentsOf(path).split('\n')
   if (first !== heading || !/^[0-9a-f]{64}$/.test(head) || !/^\d{1,15}$/.test(events)) return undefined
-  return { head, events: Number(events), store: store === '' ? undefined : store }
+  const named = (text: string) => (text === '' ? undefined : text)
+  return { head, events: Number(events), store: named(store), identity: named(identity) }
 }
 
 /** Whether the log holds the row that was its last once. */
