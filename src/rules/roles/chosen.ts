@@ -47,7 +47,7 @@ function isUngrantable({ given }: Role): boolean {
 
 interface Granting {
   ctx: RuleContext
-  action: 'roles.grant' | 'roles.revoke'
+  right: 'roles.grant' | 'roles.revoke'
   target: Target
 }
 
@@ -55,10 +55,10 @@ interface Granting {
  * How such a role comes about is told to those who could give it; all others may not.
  * @throws `not-permitted`, `is-coordinator`, `derived-role`
  */
-export function refuseUngrantable({ ungrantable }: ChosenRoles, { ctx, action, target }: Granting): void {
+export function refuseUngrantable({ ungrantable }: ChosenRoles, { ctx, right, target }: Granting): void {
   for (const role of ungrantable) {
     const isTheirs = role.given === 'by-coordinator-commands' && mayAddCoordinator(ctx.by, target)
-    if (!isTheirs) permit(ctx, action, { ...target, role: role.name })
+    if (!isTheirs) permit(ctx, right, { ...target, role: role.name })
     throw notGranted(role)
   }
 }

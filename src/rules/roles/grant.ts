@@ -20,7 +20,7 @@ interface Granting {
 /** Gives somebody roles of their centre's services [factsheet on managing users in My Cambridge]. */
 export async function grantRoles(trx: Trx, { email, roles, ctx }: Granting): Promise<ChangedUser> {
   const account = await mistypedFirst(findUser(trx, { email, ...ctx }), () => chosenRoles(roles))
-  const chosen = await serviceRoles(roles, { account, action: 'roles.grant', ctx })
+  const chosen = await serviceRoles(roles, { account, right: 'roles.grant', ctx })
   if (account.centre === null) {
     throw new Refused('no-centre', `${nameOf(account)} belongs to no centre, and roles are held at one.`, {
       hint: `ssh-admin users add '${nameOf(account)} <${account.email}>' --centre CENTRE`,
@@ -37,7 +37,7 @@ export async function grantRoles(trx: Trx, { email, roles, ctx }: Granting): Pro
 /** Takes roles away; the account and everything else of it stays. */
 export async function revokeRoles(trx: Trx, { email, roles, ctx }: Granting): Promise<ChangedUser> {
   const account = await mistypedFirst(findUser(trx, { email, ...ctx }), () => chosenRoles(roles))
-  const chosen = await serviceRoles(roles, { account, action: 'roles.revoke', ctx })
+  const chosen = await serviceRoles(roles, { account, right: 'roles.revoke', ctx })
   const revoked = chosen.filter((role) => account.roles.includes(role))
   if (revoked.length === 0) return unchanged(account)
 
@@ -47,31 +47,32 @@ export async function revokeRoles(trx: Trx, { email, roles, ctx }: Granting): Pr
 
 interface Choosing {
   account: Account
-  action: 'roles.grant' | 'roles.revoke'
+  right: 'roles.grant' | 'roles.revoke'
   ctx: RuleContext
 }
 
 /** Roles by name, all of which the actor may grant or revoke there; those of the hub have commands of their own. */
-async function serviceRoles(names: readonly string[], { account, action, ctx }: Choosing): Promise<string[]> {
+async function serviceRoles(names: readonly string[], { account, right, ctx }: Choosing): Promise<string[]> {
   if (names.length === 0) throw new Usage('Which role?', { hint: 'ssh-admin roles list names them.' })
   const target = onUser(account)
   await eachNamed([...new Set(names)], (name) => {
     const chosen = chosenRoles([name])
-    refuseUngrantable(chosen, { ctx, action, target })
-    for (const role of chosen.roles) permit(ctx, action, { ...target, role })
-    if (chosen.admin || chosen.teacher) refuseHubRole(name, { account, action, ctx })
+    refuseUngrantable(chosen, { ctx, right, target })
+    for (const role of chosen.roles) permit(ctx, right, { ...target, role })
+    if (chosen.admin || chosen.teacher) refuseHubRole(name, { account, right, ctx })
   })
   return chosenRoles(names).roles
 }
 
 /** Who edits a user's administrative rights is told where; all others may not give this role at all. */
-function refuseHubRole(role: string, { account, action, ctx }: Choosing): never {
+function refuseHubRole(role: string, { account, right, ctx }: Choosing): never {
   const target = onUser(account)
-  if (!decide(ctx.by, 'users.rights', target).allowed) permit(ctx, action, { ...target, role })
+  if (!decide(ctx.by, 'users.rights', target).allowed) permit(ctx, right, { ...target, role })
   throw new Refused('hub-role', 'Administrative rights are given and taken by editing the user.', {
     hint: `ssh-admin users edit ${account.email} --admin, or --no-admin`,
   })
 }
+
 async function edited(
   trx: Trx,
   {

@@ -71,7 +71,7 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
   permit(ctx, 'users.add', { ...target, newUser: { hubRole: rights.hubRole, roles: rights.roles } })
   if (rights.hubRole === 'admin') permit(ctx, 'users.add-admin', target)
   for (const role of rights.roles) permit(ctx, 'roles.grant', { ...target, role })
-  refuseUngrantable(chosen, { ctx, action: 'roles.grant', target })
+  refuseUngrantable(chosen, { ctx, right: 'roles.grant', target })
   refuseDeletedCentre(centre)
   if (!there) await refuseLookAlikeDomain(trx, { address: person.address, ctx })
   if (there) return addAgain(trx, { account: accountOf(there, at), rights, addition })

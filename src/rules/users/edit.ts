@@ -40,8 +40,8 @@ export async function editUser(
   const namesHubRole = [add, remove].some(({ admin, teacher }) => admin || teacher)
   if (namesHubRole) permit(ctx, 'users.edit', onUser(before))
   const target = onUser(before)
-  refuseUngrantable(add, { ctx, action: 'roles.grant', target })
-  refuseUngrantable(remove, { ctx, action: 'roles.revoke', target })
+  refuseUngrantable(add, { ctx, right: 'roles.grant', target })
+  refuseUngrantable(remove, { ctx, right: 'roles.revoke', target })
   const after = userAfter(before, changes)
   const { email: newEmail, key: newKey } = after.address
   const changesAddress = isAnotherAddress(before, { email: newEmail, emailKey: newKey })
