@@ -4,6 +4,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -146,6 +147,22 @@ describe('a store that was moved to where a copy of it was tried once', () => {
     expect(await looked(...at('b.db'))).toEqual([0, 0])
     copyFileSync(world.path('cut.db'), world.path('b.db'))
     expect(await looked(...at('b.db'))).toEqual([7, 7])
+  })
+
+  it('is no backup that the disk has given the number of the file that is gone', async () => {
+    await run('store', 'init', ...at('hub.db'))
+    await run('store', 'backup', world.path('b.db'), ...at('hub.db'))
+    await create('EG001', ...at('hub.db'))
+    rmSync(world.path('hub.db'))
+    await run('store', 'restore', world.path('b.db'), ...at('other.db'), '--yes')
+    const { dev, ino, birthtimeNs } = statSync(world.path('other.db'), { bigint: true })
+    const note = readFileSync(world.path('safe.key.head'), 'utf8').split('\n')
+    expect(note).toEqual([...note.slice(0, 4), expect.stringMatching(/^\d+:\d+:\d+$/), ''])
+    note[4] = `${dev}:${ino}:${birthtimeNs}`
+    writeFileSync(world.path('safe.key.head'), note.join('\n'))
+    expect(await looked(...at('other.db'))).toEqual([0, 0])
+    await create('EG002', ...at('other.db'))
+    expect(await looked(...at('other.db'))).toEqual([0, 0])
   })
 })
 

@@ -33,13 +33,16 @@ export function headFileOf(keyFile: string): string {
 export function headFileOfFile(keyFile: string, path: string | undefined): string {
   const file = headFileOf(keyFile)
   if (path === undefined || keyFile === `${path}.key`) return file
-  const { store, identity } = notedIn(file) ?? {}
+  const { store, identity: moved } = notedIn(file) ?? {}
   const isSame = store === undefined ? undefined : isSameFile(store, path)
-  // Moved to where a copy of it was tried once, it is still the one whose head was noted, and not that copy.
-  if (isSame === true || (isSame === undefined && identity !== undefined && identity === identityOf(path)))
-    return file
+  if (isSame === true) return file
   const own = headFileAt(keyFile, ['file', path])
-  return isSame === false || notedIn(own) !== undefined ? own : file
+  if (isSame === false) return own
+  const ofOwn = notedIn(own)
+  if (ofOwn === undefined) return file
+  // Moved to where a copy of it was tried once, it is still the one whose head was noted, and not that copy.
+  const present = identityOf(path)
+  return present !== undefined && present === moved && present !== ofOwn.identity ? file : own
 }
 
 /**
@@ -62,11 +65,14 @@ function isSameFile(noted: string, path: string): boolean | undefined {
   return first === undefined ? undefined : first === second
 }
 
-/** Asked after a commit, too: what may not be looked at, or lies behind something that is no folder now, ends nothing. */
+/**
+ * Asked after a commit, too: what may not be looked at, or lies behind something that is no folder now, ends nothing. The
+ * number of a file that is gone may be another's soon, and not with the moment in which it was made.
+ */
 function identityOf(path: string): string | undefined {
   try {
-    const { dev, ino } = statSync(path, { bigint: true })
-    return `${dev}:${ino}`
+    const { dev, ino, birthtimeNs } = statSync(path, { bigint: true })
+    return `${dev}:${ino}:${birthtimeNs}`
   } catch {
     return undefined
   }
