@@ -176,12 +176,12 @@ export function onRollbackOf(failures: readonly { failure: Failure }[]): Failure
 /** What was typed wrongly is told before what is not there. @param refuseMistyped throws for it */
 export async function mistypedFirst<Found>(
   finding: Promise<Found>,
-  refuseMistyped: () => unknown,
+  refuseMistyped: (notThere: NotFound) => unknown,
 ): Promise<Found> {
   try {
     return await finding
   } catch (error) {
-    if (error instanceof NotFound) await refuseMistyped()
+    if (error instanceof NotFound) await refuseMistyped(error)
     throw error
   }
 }

@@ -31,9 +31,9 @@ export async function editUser(
   { email, changes, ctx }: { email: string; changes: Changes; ctx: RuleContext },
 ): Promise<EditedUser> {
   const { by, at } = ctx
-  const before = await mistypedFirst(findUser(trx, { email, at, by }), async () => {
+  const before = await mistypedFirst(findUser(trx, { email, at, by }), async (notThere) => {
     refuseMistyped(changes)
-    await refuseEditedBefore(trx, { email, changes, ctx })
+    await refuseEditedBefore(trx, { email, changes, ctx, notThere })
   })
   if (!isAboutRolesOnly(changes)) permit(ctx, 'users.edit', onUser(before))
   const [add, remove] = [chosenRoles(changes.addRoles ?? []), chosenRoles(changes.removeRoles ?? [])]
@@ -91,21 +91,33 @@ function refuseMistyped({
 /** Whoever was given the new address before has it, and their messages may wait. @throws `user-not-found` */
 async function refuseEditedBefore(
   trx: Trx,
-  { email, changes, ctx }: { email: string; changes: Changes; ctx: RuleContext },
+  {
+    email,
+    changes,
+    ctx,
+    notThere: { hint, details },
+  }: { email: string; changes: Changes; ctx: RuleContext; notThere: NotFound },
 ): Promise<void> {
   const there =
     changes.email === undefined ? undefined : await findLiveUser(trx, typedAddress(changes.email).key)
   if (!there || !mayLearnOf(ctx.by, there.centre_id)) return
   const waits = (await lettersWaitingFor(trx, there.id)).length > 0
+  const nextStep = waits ? 'ssh-admin mail send' : `ssh-admin users show ${there.email}`
   const more = waits ? ', and a message to them waits to be sent' : ''
   throw new NotFound(
     'user-not-found',
     `Nobody has the address ${typedAddress(email).email}; ${there.email} has an account already${more}.`,
     {
-      hint: waits ? 'ssh-admin mail send' : `ssh-admin users show ${there.email}`,
-      details: { wanted: email, candidates: [] },
+      // Perhaps the old one was mistyped.
+      hint: isNearAnother(details, there.email) ? hint : nextStep,
+      details,
     },
   )
+}
+
+/** @param details of the refusal that names the addresses like it */
+function isNearAnother({ candidates }: NotFound['details'], email: string): boolean {
+  return Array.isArray(candidates) && candidates.some((candidate) => candidate.email !== email)
 }
 
 /** Somebody without a hub role who gets a site is a teacher from then on: for whoever may make one there. */

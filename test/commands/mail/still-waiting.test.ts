@@ -77,6 +77,18 @@ describe('an address that was changed before', () => {
   })
 })
 
+describe('an address that is mistyped, where the new one has an account', () => {
+  it('is named with the address that was meant', async () => {
+    const edit = ['users', 'edit', 'amira@shool.example', '--email', 'omar@school.example', '--yes']
+    expect((await world.run([...edit, '--json'])).error()).toMatchObject({
+      code: 'user-not-found',
+      message: 'Nobody has the address amira@shool.example; omar@school.example has an account already.',
+      hint: 'Did you mean amira@school.example (EG001, active)?',
+      details: { candidates: [{ email: 'amira@school.example' }] },
+    })
+  })
+})
+
 describe('a coordinator who was added before', () => {
   it('is named as such, with the message that waits', async () => {
     await world.centre('EG002')
