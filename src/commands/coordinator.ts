@@ -35,6 +35,7 @@ import { oneLine } from '../render/clean-text.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { failureOf } from '../rules/batch.ts'
 import { decide, onCentre } from '../rules/permissions/decide.ts'
+import { refuseDeletedCentre } from '../rules/refusals.ts'
 import { type Account, nameOf } from '../rules/users/account.ts'
 import { readNewAddress } from '../rules/users/email.ts'
 
@@ -278,6 +279,7 @@ async function chooseSuccessor(
 ): Promise<Successor | undefined> {
   const centre = await findCentre(db, number, ctx)
   if (!decide(ctx.by, 'coordinator.change', onCentre(centre)).allowed) return undefined
+  refuseDeletedCentre(centre)
   const question = `Who coordinates ${centre.number} from now on?`
   const to = await chooseFromStore(terminal, async () => {
     const now = await findCentre(db, number, ctx)

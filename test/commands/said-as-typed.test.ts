@@ -111,6 +111,13 @@ describe('what stands in the way', () => {
     await desk.sees('Somebody at EG001 has this address already')
   })
 
+  it('of a centre whose coordinator is to change is said before anybody is chosen', async () => {
+    await world.run(['centres', 'delete', 'EG001', '--yes'])
+    const { exit, text } = await inProcess(world, ['coordinator', 'change', 'EG001']).leaves()
+    expect([exit, text]).toEqual([3, expect.stringContaining('EG001 is deleted')])
+    expect(text).not.toContain('Who coordinates')
+  })
+
   it('of an Associate is said when it is typed', async () => {
     const desk = inProcess(world, ['centres', 'edit', 'EG001'])
     for (const question of ['Name:', 'Address:', 'Town:', 'Postcode:', 'Country:']) {
