@@ -74,9 +74,16 @@ async function missingTargets<Target extends string, Key extends string | number
       return key === undefined ? [] : [{ target, key }]
     })
     const found = new Set(await find(keyed.map(({ key }) => key)))
-    for (const { target, key } of keyed) if (!found.has(key)) missing.set(target, await refusal(target))
+    for (const { target, key } of keyed)
+      if (!found.has(key)) missing.set(target, await refusal(target).catch(failureIn))
   }
   return missing
+}
+
+/** What no account could have is thrown as a wrong call; of a list it is told beside the others. */
+function failureIn(error: unknown): Failure {
+  if (error instanceof Failure) return error
+  throw error
 }
 
 /**

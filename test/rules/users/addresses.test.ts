@@ -175,6 +175,16 @@ describe('an address that no account could get', () => {
     expect(problem?.message).toBe("'-x@foo.example' begins with -, and no address does.")
   })
 
+  it('is told beside whatever else stands in the way, in a long list too', async () => {
+    await world.centre('EG001')
+    const nobody = Array.from({ length: 30 }, (_, at) => `nobody${at}@school.example`)
+    const list = [...nobody, '-x@foo.example', 'last@school.example'].join('\n')
+    const ran = await world.run(['users', 'suspend', '-', '--yes', '--json'], { stdin: list })
+    const problems = ran.error().details.problems as { target: string; code: string }[]
+    expect([ran.exit, problems.length]).toEqual([2, 32])
+    expect(problems[30]).toMatchObject({ target: '-x@foo.example', code: 'invalid-email' })
+  })
+
   it('is found all the same where a store has it from before', async () => {
     await world.centre('EG001')
     await world.user('-x@foo.example', { centre: 'EG001' })
