@@ -8,7 +8,7 @@ import { query } from './define.ts'
 import { changedMeanwhile } from './mutation.ts'
 import type { OutputFile } from './output-file.ts'
 import { argument, requiredOption, withValues, yesOption } from './parameters.ts'
-import { progressOn } from './progress.ts'
+import { progressOfBytes } from './progress.ts'
 import type { Session } from './session.ts'
 import { pathInWords } from '../shell-word.ts'
 
@@ -99,10 +99,10 @@ async function prepareContent(
 ): Promise<void> {
   const { readContent } = await import('../rules/contents.ts')
   const out = oneLine(output.shown)
-  const progress = await progressOn(session.terminal, `Writing ${out} …`)
+  const progress = await progressOfBytes(session.terminal, `Writing ${out} …`, bytes)
   try {
     const content = { id: contentId, sha256, bytes, named: subject, at }
-    await output.prepare(watched(readContent(store.db, content), { bytes, say: progress.say, out }))
+    await output.prepare(watched(readContent(store.db, content), progress.say))
   } finally {
     progress.stop()
   }
@@ -110,12 +110,12 @@ async function prepareContent(
 
 async function* watched(
   pieces: AsyncIterable<Buffer>,
-  { bytes, say, out }: { bytes: number; say: (text: string) => void; out: string },
+  say: (written: number) => void,
 ): AsyncGenerator<Buffer> {
   let written = 0
   for await (const piece of pieces) {
     written += piece.length
-    say(`Writing ${out} … ${Math.round((written / Math.max(1, bytes)) * 100)} %`)
+    say(written)
     yield piece
   }
 }

@@ -1,6 +1,7 @@
 import { grouped } from '../grouped.ts'
 import { oneLine } from '../render/clean-text.ts'
 import { shortened } from '../render/table.ts'
+import { inUnits } from '../render/text.ts'
 import type { Session } from './session.ts'
 import { drawable, type Terminal } from './terminal.ts'
 
@@ -84,9 +85,7 @@ export function phasesOn(session: Session, form: 'json' | undefined): Phases {
   let line: Progress | undefined
   const report = (done: number, share: number | undefined) => {
     const now = performance.now()
-    const passed = now - current.since
-    const perSecond = passed < settledMs ? null : Math.round(done / (passed / 1000))
-    const left = share && passed >= settledMs ? Math.ceil((passed * (1 - share)) / share / 1000) : null
+    const { perSecond, left } = pace({ done, share, passed: now - current.since })
     current.reportedAt = now
     if (form === 'json') {
       const percent = share === undefined ? null : Math.min(100, Math.round(share * 100))
@@ -95,13 +94,7 @@ export function phasesOn(session: Session, form: 'json' | undefined): Phases {
       terminal.stderr.write(`${JSON.stringify({ progress })}\n`)
       return
     }
-    const parts = [
-      share === undefined ? undefined : `${Math.min(100, Math.round(share * 100))} %`,
-      done > 0 ? grouped(done) : undefined,
-      perSecond === null || done === 0 ? undefined : `${grouped(perSecond)} a second`,
-      left === null || left < 1 ? undefined : `${timeOf(left)} left`,
-    ].filter((part) => part !== undefined)
-    line?.say(`${current.words} ${parts.join(', ')}`.trimEnd())
+    line?.say(`${current.words} ${progressInWords({ done, share, perSecond, left }, grouped)}`.trimEnd())
   }
   const phases: Phases = {
     begin: async (phase, words, total = 0) => {
@@ -128,6 +121,54 @@ export function phasesOn(session: Session, form: 'json' | undefined): Phases {
     },
   }
   return phases
+}
+
+/** How far the bytes of one file are. @param total how many it has */
+export async function progressOfBytes(terminal: Terminal, words: string, total: number): Promise<Counting> {
+  const since = performance.now()
+  const progress = await progressOn(terminal, words)
+  return {
+    say: (done) => {
+      const share = done / Math.max(1, total)
+      const { perSecond, left } = pace({ done, share, passed: performance.now() - since })
+      progress.say(`${words} ${progressInWords({ done, share, perSecond, left }, inUnits)}`)
+    },
+    stop: progress.stop,
+  }
+}
+
+interface Reached {
+  done: number
+  share: number | undefined
+}
+
+interface Pace {
+  perSecond: number | null
+  /** In seconds. */
+  left: number | null
+}
+
+/** What is known of it once it has gone on for a while: how many a second, and how many seconds are left. */
+function pace({ done, share, passed }: Reached & { passed: number }): Pace {
+  if (passed < settledMs) return { perSecond: null, left: null }
+  return {
+    perSecond: Math.round(done / (passed / 1000)),
+    left: share ? Math.ceil((passed * (1 - share)) / share / 1000) : null,
+  }
+}
+
+function progressInWords(
+  { done, share, perSecond, left }: Reached & Pace,
+  inWords: (count: number) => string,
+): string {
+  return [
+    share === undefined ? undefined : `${Math.min(100, Math.round(share * 100))} %`,
+    done > 0 ? inWords(done) : undefined,
+    perSecond === null || done === 0 ? undefined : `${inWords(perSecond)} a second`,
+    left === null || left < 1 ? undefined : `${timeOf(left)} left`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(', ')
 }
 
 function timeOf(seconds: number): string {

@@ -9,7 +9,7 @@ import { oneLine } from '../render/clean-text.ts'
 import type { Uploaded } from '../rules/contents.ts'
 import { ownerTag } from '../unfinished-files.ts'
 import { refuseToTakeIn } from './files-of-the-store.ts'
-import { progressOn } from './progress.ts'
+import { progressOfBytes } from './progress.ts'
 import type { Session } from './session.ts'
 import { pathInWords } from '../shell-word.ts'
 
@@ -37,14 +37,14 @@ export async function fileToUpload(session: Session, file: string): Promise<File
   if (stats.size > maxBytes) throw unusable(file, 'is larger than 500 MB')
   const hash = createHash('sha256')
   let bytes = 0
-  const progress = await progressOn(session.terminal, `Reading ${oneLine(file)} …`)
+  const progress = await progressOfBytes(session.terminal, `Reading ${oneLine(file)} …`, stats.size)
   try {
     for await (const piece of piecesOfFile(path, { file, session })) {
       if (bytes === 0) refuseStore(piece, file)
       hash.update(piece)
       bytes += piece.length
       if (bytes > maxBytes) throw unusable(file, 'is larger than 500 MB')
-      progress.say(`Reading ${oneLine(file)} … ${percent(bytes, stats.size)} %`)
+      progress.say(bytes)
     }
   } finally {
     progress.stop()
@@ -106,7 +106,7 @@ async function uploadFile(
     upload.id = await beginUpload(trx, { maker: ownerTag(), at: store.now() })
   })
   const hash = createHash('sha256')
-  const progress = await progressOn(session.terminal, `Uploading ${oneLine(name)} …`)
+  const progress = await progressOfBytes(session.terminal, `Uploading ${oneLine(name)} …`, bytes)
   let position = 0
   let sent = 0
   try {
@@ -119,7 +119,7 @@ async function uploadFile(
         if (!added) throw interrupted(name)
       })
       position += 1
-      progress.say(`Uploading ${oneLine(name)} … ${percent(sent, bytes)} %`)
+      progress.say(sent)
       if (context.signal.aborted) throw new Cancelled()
     }
     if (sent !== bytes || hash.digest('hex') !== sha256) {
@@ -196,8 +196,4 @@ function unreadable(file: string, cause: unknown): BadInput {
 
 function unusable(file: string, reason: string): BadInput {
   return new BadInput('file-not-usable', `${file} ${reason}.`, { hint: 'A file has 1 byte to 500 MB.' })
-}
-
-function percent(part: number, of: number): number {
-  return Math.min(100, Math.round((part / Math.max(1, of)) * 100))
 }
