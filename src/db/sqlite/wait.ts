@@ -46,18 +46,23 @@ export class Turns {
 
   /** Before a change. */
   async begin(): Promise<void> {
-    const now = performance.now()
+    const now = milliseconds()
     if (now - this.#ended >= rest) this.#begun = now
     else if (now - this.#begun >= turn) {
       await pause(rest)
-      this.#begun = performance.now()
+      this.#begun = milliseconds()
     }
   }
 
   /** It is saved, or taken back. */
   end(): void {
-    this.#ended = performance.now()
+    this.#ended = milliseconds()
   }
+}
+
+/** Of a clock that is never set. Node's `performance` is a module that most commands do without. */
+function milliseconds(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n)
 }
 
 /**
