@@ -19,7 +19,7 @@ import { Turns } from './wait.ts'
 
 export interface Transactions {
   database: Database.Database
-  /** Resolves when it is worth trying again; throws when the patience is at an end. Absent: nobody else is there. */
+  /** Resolves when it is worth trying again; throws once it was waited for as long as was said. Absent: nobody else is there. */
   waitForStore?: (tries: number) => Promise<void>
   /** Looks, once the store is held, whether it is still what was opened. */
   checkVersion?: () => void

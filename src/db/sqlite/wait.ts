@@ -7,13 +7,13 @@ import { readSmallFile } from '../../input-file.ts'
 import { type Holder, nameHolder, type Opening } from '../store/opening.ts'
 import { pathInWords } from '../../shell-word.ts'
 
-type Patience = Pick<Opening, 'path' | 'maxWaitMs' | 'onWait' | 'signal' | 'interruption'>
+type Waiting = Pick<Opening, 'path' | 'maxWaitMs' | 'onWait' | 'signal' | 'interruption'>
 
 /** Between two tries, in milliseconds. */
 const maxPause = 25
 
 /** Waits between two tries to write, says once for whom, and gives up with `store-locked`. */
-export function waitForStore(opening: Patience) {
+export function waitForStore(opening: Waiting) {
   const { path, maxWaitMs, onWait, interruption } = opening
   const since = { started: 0, notified: false }
   return async (tries: number): Promise<void> => {
