@@ -23,12 +23,12 @@ const BARE = new URL('bare-import.mjs', import.meta.url).pathname
 
 /** Importing a centres workbook, in processor time: against the bare program, for a second time, and in size. */
 export async function measure(settings: Settings): Promise<Row[]> {
-  const { folder, rounds, large } = settings
+  const { folder, rounds } = settings
   const usual = await workbookOf(USUAL, folder)
   const small = await workbookOf(SMALL, folder)
   const programs = [firstImport(usual), bareImport(usual), secondImport(usual), firstImport(small)]
   let runs: Usage[][] = []
-  const rows = [
+  return [
     await taken(
       {
         what: `import of ${USUAL} rows, against the bare program`,
@@ -57,11 +57,10 @@ export async function measure(settings: Settings): Promise<Row[]> {
       ),
     ])),
   ]
-  return large ? [...rows, ...(await measureLarge(folder))] : rows
 }
 
 /** Each takes minutes, and is run a single time. */
-async function measureLarge(folder: string): Promise<Row[]> {
+export async function measureLarge({ folder }: Settings): Promise<Row[]> {
   const [others, usual] = [await workbookOf(SMALL, folder, MILLION), await workbookOf(USUAL, folder)]
   const half = firstImport(await workbookOf(HALF_A_MILLION, folder))
   const million = await workbookOf(MILLION, folder)

@@ -9,15 +9,12 @@ const MILLION = 1_000_000
 const RELEASES = 200
 
 /** What is asked of a large store all day, in processor time: against `users show` in it, or Node itself. */
-export async function measure({ folder, rounds, large }: Settings): Promise<Row[]> {
-  const inPairs = async (program: Program, other: Program) => {
-    const { a, b, ratio } = await shortInTurn(program, other, { out: join(folder, 'answer.txt'), rounds })
-    return { measured: seconds(a), against: seconds(b), figure: ratio }
-  }
+export async function measure({ folder, rounds }: Settings): Promise<Row[]> {
+  const inPairs = pairsIn({ folder, rounds })
   const filled = await filledStore(LARGE, folder)
   const released = await storeWithReleases(folder)
   const table = released.asks('releases', 'authorisations', '--release', '1')
-  const rows = [
+  return [
     await taken(
       { what: `status of ${LARGE} centres and users, against users show`, unit: '×', goal: { atMost: 1.3 } },
       () => inPairs(filled.asks('status'), filled.shows),
@@ -57,11 +54,15 @@ export async function measure({ folder, rounds, large }: Settings): Promise<Row[
       },
     ),
   ]
-  if (!large) return rows
+}
+
+/** The same of a million centres and users. */
+export async function measureLarge({ folder, rounds }: Settings): Promise<Row[]> {
+  const inPairs = pairsIn({ folder, rounds })
+  const filled = await filledStore(LARGE, folder)
   const million = await filledStore(MILLION, folder)
   const name = 'okafor'
   return [
-    ...rows,
     await taken(
       { what: `users show of ${MILLION}, against ${LARGE}`, unit: '×', goal: { atMost: 1.1 } },
       () => inPairs(million.shows, filled.shows),
@@ -71,6 +72,13 @@ export async function measure({ folder, rounds, large }: Settings): Promise<Row[
       () => inPairs(million.asks('users', 'list', name), { args: ['-e', '0'] }),
     ),
   ]
+}
+
+function pairsIn({ folder, rounds }: Settings) {
+  return async (program: Program, other: Program) => {
+    const { a, b, ratio } = await shortInTurn(program, other, { out: join(folder, 'answer.txt'), rounds })
+    return { measured: seconds(a), against: seconds(b), figure: ratio }
+  }
 }
 
 interface Filled {

@@ -17,8 +17,6 @@ export interface Settings {
   folder: string
   /** How many pairs are measured; their median counts. */
   rounds: number
-  /** With a workbook of a million rows. */
-  large: boolean
 }
 
 export function verdict({ figure, goal, missing }: Row): string {
