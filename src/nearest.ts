@@ -23,7 +23,7 @@ export function nearestTo<Row>(typed: string, limit: number) {
   const kept: { row: Row; far: number; name: string }[] = []
   const take = (name: string, { far, row }: { far: number; row: Row }) => {
     kept.push({ row, far, name })
-    kept.sort((one, other) => one.far - other.far || (one.name < other.name ? -1 : 1))
+    kept.sort((one, other) => one.far - other.far || order(one.name, other.name))
     kept.length = Math.min(kept.length, maxFound)
   }
   return {
@@ -36,6 +36,11 @@ export function nearestTo<Row>(typed: string, limit: number) {
     },
     found: () => kept.map(({ row }) => row),
   }
+}
+
+function order(one: string, other: string): number {
+  if (one === other) return 0
+  return one < other ? -1 : 1
 }
 
 /** ' (did you mean A or B?)', or nothing: of headings, fields and sheets. */

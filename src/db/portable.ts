@@ -52,6 +52,11 @@ export function jsonObject(name: Piece, value: Piece): RawBuilder<string> {
   )
 }
 
+/** A column in a condition, for which SQLite looks for no index; a server weighs what each would take. */
+export function withoutIndex<Value>(column: string): RawBuilder<Value> {
+  return inBoth(sql<Value>`+${sql.ref(column)}`, sql<Value>`${sql.ref(column)}`)
+}
+
 /** What is absent comes before everything: first where the order rises, last where it falls. */
 export function nullsFirst(direction: 'asc' | 'desc' = 'asc') {
   return (order: OrderByItemBuilder) =>
