@@ -8,14 +8,14 @@ import type { Answer, Declaration } from './define.ts'
 import type { ListFormat } from './list-options.ts'
 
 /** What a list is declared with. */
-interface ListDeclaration<
+export type Listing<
   Args,
   Options,
   Row,
   Name extends string,
   Sort extends Name,
   Shape extends AnswerName,
-> extends Declaration<Args, Options> {
+> = Declaration<Args, Options> & {
   /** What it is a list of: `user`, `user-duplicate`. */
   singular: string
   /** The shape of `--json`, and what it calls them. */
@@ -55,17 +55,7 @@ interface ListDeclaration<
   exit?: (shown: number) => number
   /** The file that the list is written into instead, where one is named. */
   toFile?: (options: Args & Options) => string | undefined
-}
-
-export type Listing<
-  Args,
-  Options,
-  Row,
-  Name extends string,
-  Sort extends Name,
-  Shape extends AnswerName,
-> = ListDeclaration<Args, Options, Row, Name, Sort, Shape> &
-  (
+} & (
     | { find: (source: Source, options: Args & Options) => Promise<Found<Row, Sort>>; all?: undefined }
     /** Rows that are in no store. */
     | { all: () => readonly Row[]; find?: undefined }
@@ -112,28 +102,29 @@ export interface Page<Sort extends string> {
   limit: number | undefined
 }
 
+/** A column of a list, with the name that --fields and --sort know. */
+export interface Column<Row> extends Field<Row> {
+  name: string
+}
+
 /** What of the list is wanted, and how. */
-export interface ListRequest<Name extends string> {
-  names: readonly Name[]
+export interface ListRequest<Row> {
+  columns: readonly Column<Row>[]
   /** Whether they were named, so that JSON lines hold them alone. */
   named: boolean
   format: ListFormat
   /** Whether that is what is usual here, and was not named. */
   isUsual: boolean
-  sort: Name | undefined
+  sort: Column<Row> | undefined
   reverse: boolean
   limit: number | undefined
 }
 
-/** A list that is being written. */
-export interface List<Row, Name extends string, Sort extends Name> {
-  spec: Pick<
-    Omit<ListDeclaration<unknown, unknown, Row, Name, Sort, AnswerName>, 'key' | 'json'> & {
-      key: string
-      json: (row: Row) => unknown
-    },
+/** What a list is written by, whatever its command is declared with. */
+export interface ListSpec<Row>
+  extends Pick<
+    Listing<unknown, unknown, Row, string, string, AnswerName>,
     | 'singular'
-    | 'key'
     | 'fields'
     | 'table'
     | 'dropOrder'
@@ -141,15 +132,21 @@ export interface List<Row, Name extends string, Sort extends Name> {
     | 'id'
     | 'sorts'
     | 'atTerminal'
-    | 'json'
     | 'rest'
     | 'below'
     | 'inFull'
     | 'none'
     | 'noneFits'
-  >
-  found: Found<Row, Sort>
-  request: ListRequest<Name>
+  > {
+  key: string
+  json: (row: Row) => unknown
+}
+
+/** A list that is being written. */
+export interface List<Row> {
+  spec: ListSpec<Row>
+  found: Found<Row, string>
+  request: ListRequest<Row>
   /** What is looked for here, and not by the source. */
   words: readonly string[]
   /** Whether only some were asked for. */

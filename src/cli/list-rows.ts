@@ -1,7 +1,7 @@
 import { Cancelled } from '../errors.ts'
 import type { Cell, Field } from '../render/fields.ts'
 import { compareNames, searchKey } from '../search-key.ts'
-import type { List, Rows } from './list-declaration.ts'
+import type { List, ListRequest, ListSpec, Rows } from './list-declaration.ts'
 import type { ListFormat } from './list-options.ts'
 
 /** The rows that were read, some at a time, and how many they were. */
@@ -10,10 +10,7 @@ export interface CountedPages<Row> extends AsyncIterable<readonly Row[]> {
 }
 
 /** The rows, searched, sorted and limited: by the source where it can, else as they pass. */
-export function pagesOfList<Row, Name extends string, Sort extends Name>(
-  list: List<Row, Name, Sort>,
-  isCancelled: () => boolean,
-): CountedPages<Row> {
+export function pagesOfList<Row>(list: List<Row>, isCancelled: () => boolean): CountedPages<Row> {
   return {
     count: 0,
     async *[Symbol.asyncIterator]() {
@@ -25,13 +22,10 @@ export function pagesOfList<Row, Name extends string, Sort extends Name>(
   }
 }
 
-async function* pagesIn<Row, Name extends string, Sort extends Name>(
-  list: List<Row, Name, Sort>,
-  isCancelled: () => boolean,
-) {
+async function* pagesIn<Row>(list: List<Row>, isCancelled: () => boolean) {
   const { spec, found, words, request } = list
   const { sort, reverse, limit = Number.POSITIVE_INFINITY } = request
-  const asked = spec.sorts?.find((one) => one === sort)
+  const asked = spec.sorts?.find((one) => one === sort?.name)
   const isSorted = sort === undefined || asked !== undefined
   const isLimited = isSorted && words.length === 0 && found.count !== undefined
   const rows = found.rows({
@@ -41,7 +35,7 @@ async function* pagesIn<Row, Name extends string, Sort extends Name>(
     limit: isLimited ? request.limit : undefined,
   })
   let shown = 0
-  for await (const page of inPages(isSorted ? rows : await sorted(rows, list), limit)) {
+  for await (const page of inPages(isSorted ? rows : await sorted(rows, request), limit)) {
     if (isCancelled()) throw new Cancelled()
     const fitting = words.length === 0 ? page : page.filter((row) => fits(row, spec, words))
     list.total += fitting.length
@@ -66,14 +60,11 @@ async function rowsAreMany(): Promise<void> {
 const needsTotal: ReadonlySet<ListFormat> = new Set<ListFormat>(['table', 'json'])
 
 /** Undefined where a row is shown, or searched, whole. */
-function fieldsAsked<Row, Name extends string, Sort extends Name>({
-  spec,
-  request: { format, names, named, sort },
-  words,
-}: List<Row, Name, Sort>): ReadonlySet<string> | undefined {
+function fieldsAsked<Row>({ spec, request, words }: List<Row>): ReadonlySet<string> | undefined {
+  const { format, columns, named, sort } = request
   if (words.length > 0 || format === 'json' || (format === 'jsonl' && !named)) return undefined
-  const shown = format === 'ids' ? [spec.id] : format === 'count' ? [] : names
-  return new Set<string>(sort === undefined ? shown : [...shown, sort])
+  const shown = format === 'ids' ? [spec.id] : format === 'count' ? [] : columns.map(({ name }) => name)
+  return new Set(sort === undefined ? shown : [...shown, sort.name])
 }
 
 const rowsAtOnce = 500
@@ -94,28 +85,17 @@ async function* inPages<Row>(rows: Rows<Row>, limit = rowsAtOnce): AsyncGenerato
   if (page.length > 0) yield page
 }
 
-function fits<Row, Name extends string, Sort extends Name>(
-  row: Row,
-  { fields }: List<Row, Name, Sort>['spec'],
-  words: readonly string[],
-): boolean {
-  if (words.length === 0) return true
-  const text = searchKey(
-    Object.values<Field<Row>>(fields)
-      .map(({ value }) => value(row) ?? '')
-      .join(' '),
-  )
+function fits<Row>(row: Row, { fields }: ListSpec<Row>, words: readonly string[]): boolean {
+  const cells = Object.values(fields).map(({ value }) => value(row) ?? '')
+  const text = searchKey(cells.join(' '))
   return words.every((word) => text.includes(word))
 }
 
 /** Held together, where nothing sorts them on their way. */
-async function sorted<Row, Name extends string, Sort extends Name>(
-  rows: Rows<Row>,
-  { spec: { fields }, request: { sort, reverse } }: List<Row, Name, Sort>,
-): Promise<Row[]> {
+async function sorted<Row>(rows: Rows<Row>, { sort, reverse }: ListRequest<Row>): Promise<Row[]> {
   const all: { row: Row; key: Cell }[] = []
   for await (const page of inPages(rows))
-    for (const row of page) all.push({ row, key: sort === undefined ? null : keyOf(fields[sort], row) })
+    for (const row of page) all.push({ row, key: sort === undefined ? null : keyOf(sort, row) })
   all.sort((one, other) => (reverse ? -1 : 1) * compared(one.key, other.key))
   return all.map(({ row }) => row)
 }

@@ -3,15 +3,16 @@ import type { Cell, Field } from '../render/fields.ts'
 import { piecesOfJsonList } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
 import { count } from '../render/text.ts'
-import { wrapped } from '../render/wrap.ts'
+import { wrapped, wrappedText } from '../render/wrap.ts'
 import type { List } from './list-declaration.ts'
 import type { CountedPages } from './list-rows.ts'
 import type { Session } from './session.ts'
 import { grouped } from '../grouped.ts'
+import { camelCase } from '../kebab-case.ts'
 
 /** The list as it is written, in the format that is wanted. */
-export function textOf<Row, Name extends string, Sort extends Name>(
-  list: List<Row, Name, Sort>,
+export function textOf<Row>(
+  list: List<Row>,
   pages: CountedPages<Row>,
   session: Session,
 ): AsyncIterable<string> {
@@ -31,25 +32,19 @@ export function textOf<Row, Name extends string, Sort extends Name>(
     case 'jsonl':
       return lines(pages, (row) => JSON.stringify(jsonRow(row, list)))
     case 'ids':
-      return lines(pages, (row) => tsvLine([spec.fields[spec.id].value(row)]))
+      return lines(pages, (row) => tsvLine([spec.fields[spec.id]?.value(row)]))
     case 'count':
       return numberOf(list, pages)
   }
 }
 
-export function cellsOf<Row, Name extends string, Sort extends Name>(
-  row: Row,
-  { spec, request }: List<Row, Name, Sort>,
-): Cell[] {
-  return request.names.map((name) => spec.fields[name].value(row))
+export function cellsOf<Row>(row: Row, { request }: List<Row>): Cell[] {
+  return request.columns.map(({ value }) => value(row))
 }
 
-function jsonRow<Row, Name extends string, Sort extends Name>(
-  row: Row,
-  { spec, request }: List<Row, Name, Sort>,
-): unknown {
+function jsonRow<Row>(row: Row, { spec, request }: List<Row>): unknown {
   if (!request.named) return spec.json(row)
-  return Object.fromEntries(request.names.map((name) => [camelCase(name), spec.fields[name].value(row)]))
+  return Object.fromEntries(request.columns.map(({ name, value }) => [camelCase(name), value(row)]))
 }
 
 async function* lines<Row>(
@@ -59,28 +54,18 @@ async function* lines<Row>(
   for await (const page of pages) yield `${page.map(line).join('\n')}\n`
 }
 
-async function* csv<Row, Name extends string, Sort extends Name>(
-  list: List<Row, Name, Sort>,
-  pages: AsyncIterable<readonly Row[]>,
-  { isTerminal }: View,
-) {
+async function* csv<Row>(list: List<Row>, pages: AsyncIterable<readonly Row[]>, { isTerminal }: View) {
   const { csvText } = await import('../workbook/write.ts')
   async function* cells() {
     for await (const page of pages) for (const row of page) yield cellsOf(row, list)
   }
-  const text = csvText({
-    name: '',
-    columns: list.request.names.map((heading) => ({ heading })),
-    rows: cells(),
-  })
+  const columns = list.request.columns.map(({ name }) => ({ heading: name }))
+  const text = csvText({ name: '', columns, rows: cells() })
   // A terminal would have each CR written out.
   for await (const piece of text) yield isTerminal ? piece.replaceAll('\r\n', '\n') : piece
 }
 
-async function* numberOf<Row, Name extends string, Sort extends Name>(
-  { found, request, words }: List<Row, Name, Sort>,
-  pages: CountedPages<Row>,
-) {
+async function* numberOf<Row>({ found, request, words }: List<Row>, pages: CountedPages<Row>) {
   const { limit = Number.POSITIVE_INFINITY } = request
   if (found.count && words.length === 0) pages.count = Math.min(limit, await found.count())
   else for await (const _ of pages);
@@ -88,26 +73,21 @@ async function* numberOf<Row, Name extends string, Sort extends Name>(
 }
 
 /** Each with a line between it and the next. */
-async function* eachInFull<Row, Name extends string, Sort extends Name>(
+async function* eachInFull<Row>(
   inFull: (row: Row, view: View, before: Row | undefined) => readonly string[],
-  { list, pages, view }: { list: List<Row, Name, Sort>; pages: CountedPages<Row>; view: View },
+  { list, pages, view }: { list: List<Row>; pages: CountedPages<Row>; view: View },
 ) {
   let before: Row | undefined
   for await (const page of pages)
     for (const row of page) {
-      yield `${inFull(row, view, before)
-        .map((line) => wrapped(line, view.width))
-        .join('\n')}\n\n`
+      yield `${wrappedText(inFull(row, view, before).join('\n'), view.width)}\n\n`
       before = row
     }
   yield await lastLine(list, { shown: pages.count, view })
 }
 
 /** How many there are, or that there is none. */
-async function lastLine<Row, Name extends string, Sort extends Name>(
-  list: List<Row, Name, Sort>,
-  { shown, view }: { shown: number; view: View },
-): Promise<string> {
+async function lastLine<Row>(list: List<Row>, { shown, view }: { shown: number; view: View }) {
   return shown === 0
     ? `${wrapped(await noneOf(list), view.width)}\n`
     : `${view.chalk.dim(totalOf(list, shown))}\n`
@@ -119,17 +99,18 @@ const maxBelow = 10
 // Drawing a table takes time with the square of its length.
 const rowsInTable = 500
 
-async function* tables<Row, Name extends string, Sort extends Name>(
-  list: List<Row, Name, Sort>,
+async function* tables<Row>(
+  list: List<Row>,
   pages: CountedPages<Row>,
   { view, typed }: { view: View; typed: readonly string[] },
 ) {
   const { columnsThatFit, table } = await import('../render/table.ts')
   const { spec, found, request } = list
-  const headings = request.names.map((name) => spec.fields[name].heading)
+  const names = request.columns.map(({ name }) => name)
+  const headings = request.columns.map(({ heading }) => heading)
   const dropOrder = dropOrderOf(list)
   const asked = new Set(typed.flatMap((word) => word.toLowerCase().split(/[=,]/)))
-  const key = request.names.indexOf(spec.id)
+  const key = names.indexOf(spec.id)
   const hidden = new Set<string>()
   let fitting: number[] | undefined
   let saysAbout = view.isTerminal
@@ -151,7 +132,7 @@ async function* tables<Row, Name extends string, Sort extends Name>(
       : [...headings.keys()]
     const kept = fitting
     const only = <Part>(parts: readonly Part[]) => parts.filter((_, at) => kept.includes(at))
-    const above = aboutLines(only(request.names))
+    const above = aboutLines(only(names))
     // What is empty in every row, or known, is not missed.
     for (const [at, heading] of headings.entries())
       if (!kept.includes(at) && !known.includes(at) && page.some((row) => (row[at] ?? '') !== ''))
@@ -165,7 +146,7 @@ async function* tables<Row, Name extends string, Sort extends Name>(
     for (const row of page) {
       const inFull = request.named || !view.isTerminal ? [] : (spec.below?.(row, view) ?? [])
       if (inFull.length > 0) below.push(inFull)
-      drawn.push(request.names.map((name) => shownIn(view, spec.fields[name], row)))
+      drawn.push(request.columns.map((column) => shownIn(view, column, row)))
       if (drawn.length < rowsInTable) continue
       yield draw(drawn, { isLast: false })
       drawn = []
@@ -177,18 +158,15 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   yield await lastLine(list, { shown: pages.count, view })
   const without = wrapped(`No room for: ${[...hidden].join(', ')}. --fields chooses columns.`, view.width)
   if (hidden.size > 0) yield `${view.chalk.dim(without)}\n`
-  for (const inFull of below.slice(0, maxBelow))
-    yield `\n${inFull.map((line) => wrapped(line, view.width)).join('\n')}\n`
+  for (const inFull of below.slice(0, maxBelow)) yield `\n${wrappedText(inFull.join('\n'), view.width)}\n`
   const more = below.length - maxBelow
   if (more > 0) yield `\n${view.chalk.dim(`… and ${grouped(more)} more.`)}\n`
 }
 
 /** By their places; whoever names the columns gets them. */
-function dropOrderOf<Row, Name extends string, Sort extends Name>({
-  spec,
-  request: { names, named },
-}: List<Row, Name, Sort>): number[] {
-  if (named) return []
+function dropOrderOf<Row>({ spec, request }: List<Row>): number[] {
+  if (request.named) return []
+  const names = request.columns.map(({ name }) => name)
   const dropOrder = spec.dropOrder ?? names.slice(2).reverse()
   return dropOrder
     .filter((name) => name !== spec.id)
@@ -197,11 +175,7 @@ function dropOrderOf<Row, Name extends string, Sort extends Name>({
 }
 
 /** What is said when there are none. */
-export async function noneOf<Row, Name extends string, Sort extends Name>({
-  spec,
-  found,
-  isNarrowed,
-}: Pick<List<Row, Name, Sort>, 'spec' | 'found' | 'isNarrowed'>): Promise<string> {
+export async function noneOf<Row>({ spec, found, isNarrowed }: List<Row>): Promise<string> {
   const noneFits = found.noneFits ?? spec.noneFits ?? `No ${spec.singular} fits.`
   if (found.seen !== undefined) return `${noneFits} ${found.seen}`
   return isNarrowed ? ((await found.ofEmptyStore?.()) ?? noneFits) : spec.none
@@ -211,17 +185,14 @@ function shownIn<Row>(view: View, { shown, value }: Field<Row>, row: Row): Cell 
   return view.isTerminal && shown ? shown(row, view) : value(row)
 }
 
-function totalOf<Row, Name extends string, Sort extends Name>(
-  { spec, total }: List<Row, Name, Sort>,
-  shown: number,
-): string {
+function totalOf<Row>({ spec, total }: List<Row>, shown: number): string {
   if (shown >= total) return `${count(shown, spec.singular)}.`
   return `${grouped(shown)} of ${count(total, spec.singular)}; a larger --limit shows more.`
 }
 
 /** The one JSON document of the list, its rows written as they come. */
-function document<Row, Name extends string, Sort extends Name>(
-  list: List<Row, Name, Sort>,
+function document<Row>(
+  list: List<Row>,
   pages: AsyncIterable<readonly Row[]>,
   { terminal, notices }: Session,
 ): AsyncIterable<string> {
@@ -252,8 +223,4 @@ export async function* inPieces(parts: AsyncIterable<string>): AsyncGenerator<st
     enough = 64 * 1024
   }
   if (piece !== '') yield piece
-}
-
-function camelCase(name: string): string {
-  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

@@ -10,8 +10,8 @@ import type { Session } from './session.ts'
 import { pathInWords } from '../shell-word.ts'
 
 /** The list as a table of its own, complete; the log names it before it is in its place. */
-export async function writeToFile<Row, Name extends string, Sort extends Name>(
-  list: List<Row, Name, Sort>,
+export async function writeToFile<Row>(
+  list: List<Row>,
   { session, file }: { session: Session; file: string },
 ): Promise<number> {
   const { spec } = list
@@ -21,7 +21,7 @@ export async function writeToFile<Row, Name extends string, Sort extends Name>(
   const output = await checkOutputFile(session, { kind: 'list', file, flag: '--out', asksLater: true })
   await output.confirmReplacing()
   const pages = pagesOfList(list, () => signal.aborted)
-  const columns = list.request.names.map((name) => ({ heading: spec.fields[name].heading, width: 24 }))
+  const columns = list.request.columns.map(({ heading }) => ({ heading, width: 24 }))
   async function* cells() {
     for await (const page of pages)
       for (const row of page) yield cellsOf(row, list).map((cell) => String(cell ?? ''))

@@ -6,7 +6,7 @@ import type { AnswerName } from '../render/json.ts'
 import { unknownName } from '../rules/unknown-name.ts'
 import { wordsToFind } from '../search-key.ts'
 import { answer, outputFor, readAgainWhereLost } from './action.ts'
-import type { List, Listing, ListRequest } from './list-declaration.ts'
+import type { Found, List, Listing, ListRequest, ListSpec, Page } from './list-declaration.ts'
 import { allOf, isOpen, type ListFormat, listFormats, type ListOptions } from './list-options.ts'
 import { pagesOfList } from './list-rows.ts'
 import { inPieces, noneOf, textOf } from './list-text.ts'
@@ -27,69 +27,52 @@ export async function runListing<
   session: Session,
 ): Promise<number> {
   const request = listRequest(spec, options, session)
-  const words = wordsToFind(options.text)
+  const typedWords = wordsToFind(options.text)
   const isNarrowed = options.text !== undefined || !isOpen(filtersIn(options, spec.options ?? {}))
+  const words = spec.searches ? [] : typedWords
+  const listOf = (found: Found<Row, Sort>): List<Row> => {
+    const rows = (page: Page<string>) => {
+      const sort = spec.sorts?.find((one) => one === page.sort)
+      return found.rows({ ...page, sort })
+    }
+    return { spec, found: { ...found, rows }, request, words, isNarrowed, total: 0 }
+  }
   const other = spec.instead?.(options, session.terminal.out)
   const out = await outputFor(session)
+  const progress = { isShown: false, out }
   try {
     if (other) {
       await answer(session, other, out)
       return 0
     }
-    return await readAndWrite(spec, options, { session, request, words, isNarrowed, out })
+    if (spec.all && actingFor(session.settings) === undefined) {
+      await write(listOf(allOf(spec.all())), session, progress)
+      return 0
+    }
+    const store = await session.open('read')
+    try {
+      const find = async () => {
+        const ctx = await session.ctx(store)
+        const source = { store, ctx, words: spec.searches ? typedWords : [], text: options.text }
+        return listOf(spec.all ? allOf(spec.all()) : await spec.find(source, options))
+      }
+      const file = spec.toFile?.(options)
+      if (file !== undefined) {
+        const { writeToFile } = await import('./list-to-file.ts')
+        return await writeToFile(await readAgainWhereLost(store, find), { session, file })
+      }
+      const shown = await readAgainWhereLost(
+        store,
+        async () => write(await find(), session, progress),
+        () => progress.isShown,
+      )
+      return spec.exit?.(shown) ?? 0
+    } finally {
+      await store.close()
+    }
   } finally {
     // The store is closed by then, however long somebody looks at the list.
     await out.end()
-  }
-}
-
-interface Writing<Name extends string> {
-  session: Session
-  request: ListRequest<Name>
-  words: readonly string[]
-  isNarrowed: boolean
-  out: PagedOutput
-}
-
-async function readAndWrite<
-  Args,
-  Options,
-  Row,
-  Name extends string,
-  Sort extends Name,
-  Shape extends AnswerName,
->(
-  spec: Listing<Args, Options, Row, Name, Sort, Shape>,
-  options: Args & Options & ListOptions,
-  { session, request, words, isNarrowed, out }: Writing<Name>,
-): Promise<number> {
-  if (spec.all && actingFor(session.settings) === undefined) {
-    const list = { spec, found: allOf<Row, Sort>(spec.all()), request, words, isNarrowed, total: 0 }
-    await write(list, session, { isShown: false, out })
-    return 0
-  }
-  const store = await session.open('read')
-  try {
-    const find = async () => {
-      const ctx = await session.ctx(store)
-      const source = { store, ctx, words: spec.searches ? words : [], text: options.text }
-      const found = spec.all ? allOf<Row, Sort>(spec.all()) : await spec.find(source, options)
-      return { spec, found, request, words: spec.searches ? [] : words, isNarrowed, total: 0 }
-    }
-    const file = spec.toFile?.(options)
-    if (file !== undefined) {
-      const { writeToFile } = await import('./list-to-file.ts')
-      return await writeToFile(await readAgainWhereLost(store, find), { session, file })
-    }
-    const progress = { isShown: false, out }
-    const shown = await readAgainWhereLost(
-      store,
-      async () => write(await find(), session, progress),
-      () => progress.isShown,
-    )
-    return spec.exit?.(shown) ?? 0
-  } finally {
-    await store.close()
   }
 }
 
@@ -98,16 +81,18 @@ function filtersIn(options: object, own: object): object {
   return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(own, name)))
 }
 
-function listRequest<Row, Name extends string, Sort extends Name>(
-  { fields, table, pipe, atTerminal }: List<Row, Name, Sort>['spec'],
+function listRequest<Row>(
+  { fields, table, pipe, atTerminal }: ListSpec<Row>,
   options: ListOptions,
   { common, terminal }: Session,
-): ListRequest<Name> {
-  const fieldNamed = (name: string) => {
+): ListRequest<Row> {
+  const all = new Map(Object.entries(fields).map(([name, field]) => [name, { ...field, name }]))
+  const columnNamed = (name: string) => {
     // What --json calls lastSignedInAt is the column last-signed-in.
-    const column = kebabCase(name)
-    for (const named of [name, column, column.replace(/-at$/, '')]) if (isIn(fields, named)) return named
-    throw unknownName({ kind: 'field', name, known: Object.keys(fields) })
+    const kebab = kebabCase(name)
+    const column = all.get(name) ?? all.get(kebab) ?? all.get(kebab.replace(/-at$/, ''))
+    if (column) return column
+    throw unknownName({ kind: 'field', name, known: [...all.keys()] })
   }
   const usual = terminal.out.isTerminal ? 'table' : 'tsv'
   const asked = options.format === undefined ? undefined : formatNamed(options.format)
@@ -117,14 +102,14 @@ function listRequest<Row, Name extends string, Sort extends Name>(
       hint: 'Leave one of them out.',
     })
   const format = common.json ? 'json' : (asked ?? usual)
-  const all = Object.keys(fields).filter((name) => isIn(fields, name))
-  const named = options.fields.map(fieldNamed)
+  const named = options.fields.map(columnNamed)
+  const ofFormat = format === 'table' ? table : pipe
   return {
-    names: named.length > 0 ? named : ((format === 'table' ? table : pipe) ?? all),
+    columns: named.length > 0 ? named : (ofFormat?.map(columnNamed) ?? [...all.values()]),
     named: named.length > 0,
     format,
     isUsual: asked === undefined && !common.json,
-    sort: options.sort === undefined ? undefined : fieldNamed(options.sort),
+    sort: options.sort === undefined ? undefined : columnNamed(options.sort),
     reverse: options.reverse,
     limit: options.limit ?? (format === 'table' && terminal.out.isTerminal ? atTerminal : undefined),
   }
@@ -136,12 +121,8 @@ function formatNamed(name: string): ListFormat {
   throw unknownName({ kind: 'format', name, known: listFormats })
 }
 
-function isIn<Name extends string>(fields: Readonly<Record<Name, unknown>>, name: string): name is Name {
-  return Object.hasOwn(fields, name)
-}
-
-async function write<Row, Name extends string, Sort extends Name>(
-  list: List<Row, Name, Sort>,
+async function write<Row>(
+  list: List<Row>,
   session: Session,
   progress: { isShown: boolean; out: PagedOutput },
 ): Promise<number> {

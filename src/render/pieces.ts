@@ -105,17 +105,13 @@ export async function* piecesOfJsonList(
   const first = Object.entries(before).map(
     ([key, value]) => `${line(1)}${JSON.stringify(key)}${colon}${indented(value, 1)},`,
   )
-  let piece = `{${first.join('')}${line(1)}${JSON.stringify(name)}${colon}[`
+  yield `{${first.join('')}${line(1)}${JSON.stringify(name)}${colon}[`
   let isFirst = true
   for await (const some of items) {
-    for (const item of some) {
-      piece += `${isFirst ? '' : ','}${line(2)}${indented(item, 2)}`
-      isFirst = false
-      if (piece.length < pieceLength) continue
-      yield piece
-      piece = ''
-    }
+    if (some.length === 0) continue
+    yield `${isFirst ? '' : ','}${some.map((item) => `${line(2)}${indented(item, 2)}`).join(',')}`
+    isFirst = false
   }
   const end = JSON.stringify(await rest(), null, indent).slice(1)
-  yield `${piece}${isFirst ? '' : line(1)}],${end}\n`
+  yield `${isFirst ? '' : line(1)}],${end}\n`
 }
