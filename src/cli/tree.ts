@@ -11,6 +11,14 @@ export interface Group {
   alone?: Loader
 }
 
+/** Commands of one file, each typed as the function that makes it is called. */
+function commandsOf<Name extends string>(
+  load: () => Promise<Readonly<Record<NoInfer<Name>, () => Command>>>,
+  ...names: readonly Name[]
+): Record<string, Loader> {
+  return Object.fromEntries(names.map((name) => [name, async () => (await load())[name]()]))
+}
+
 const centres: Group = {
   summary: 'centres and the workbook that brings them',
   verbs: {
@@ -20,10 +28,7 @@ const centres: Group = {
     imports: {
       summary: 'what has been imported, and when',
       alone: async () => (await import('../commands/centres/imports.ts')).imports(),
-      verbs: {
-        show: async () => (await import('../commands/centres/imports.ts')).show(),
-        undo: async () => (await import('../commands/centres/imports.ts')).undo(),
-      },
+      verbs: commandsOf(() => import('../commands/centres/imports.ts'), 'show', 'undo'),
     },
     pins: async () => (await import('../commands/centres/pins.ts')).pins(),
     list: async () => (await import('../commands/centres/list.ts')).list(),
@@ -61,33 +66,24 @@ const users: Group = {
 
 const coordinator: Group = {
   summary: "a centre's coordinator",
-  verbs: {
-    show: async () => (await import('../commands/coordinator.ts')).show(),
-    add: async () => (await import('../commands/coordinator.ts')).add(),
-    change: async () => (await import('../commands/coordinator.ts')).change(),
-    suspend: async () => (await import('../commands/coordinator.ts')).suspend(),
-    restore: async () => (await import('../commands/coordinator.ts')).restore(),
-  },
+  verbs: commandsOf(
+    () => import('../commands/coordinator.ts'),
+    'show',
+    'add',
+    'change',
+    'suspend',
+    'restore',
+  ),
 }
 
 const associates: Group = {
   summary: 'Associates, and who acts for their centres',
-  verbs: {
-    list: async () => (await import('../commands/associates.ts')).list(),
-    show: async () => (await import('../commands/associates.ts')).show(),
-    assign: async () => (await import('../commands/associates.ts')).assign(),
-    unassign: async () => (await import('../commands/associates.ts')).unassign(),
-  },
+  verbs: commandsOf(() => import('../commands/associates.ts'), 'list', 'show', 'assign', 'unassign'),
 }
 
 const roles: Group = {
   summary: 'roles, and who may do what',
-  verbs: {
-    list: async () => (await import('../commands/roles.ts')).list(),
-    grant: async () => (await import('../commands/roles.ts')).grant(),
-    revoke: async () => (await import('../commands/roles.ts')).revoke(),
-    check: async () => (await import('../commands/roles.ts')).check(),
-  },
+  verbs: commandsOf(() => import('../commands/roles.ts'), 'list', 'grant', 'revoke', 'check'),
 }
 
 const progressionTests: Group = {
@@ -105,33 +101,33 @@ const keyTimes: Group = {
     import: async () => (await import('../commands/key-times.ts')).importTimes(),
     apply: async () => (await import('../commands/key-times.ts')).applyTimes(),
     sample: async () => (await import('../commands/samples.ts')).sampleKeyTimes(),
-    list: async () => (await import('../commands/key-times.ts')).list(),
-    show: async () => (await import('../commands/key-times.ts')).show(),
-    edit: async () => (await import('../commands/key-times.ts')).edit(),
+    ...commandsOf(() => import('../commands/key-times.ts'), 'list', 'show', 'edit'),
   },
 }
 
 const resources: Group = {
   summary: 'files for centres: listening recordings, pre-release material, specimens',
-  verbs: {
-    upload: async () => (await import('../commands/resources.ts')).upload(),
-    list: async () => (await import('../commands/resources.ts')).list(),
-    show: async () => (await import('../commands/resources.ts')).show(),
-    download: async () => (await import('../commands/resources.ts')).download(),
-    withdraw: async () => (await import('../commands/resources.ts')).withdraw(),
-    restore: async () => (await import('../commands/resources.ts')).restore(),
-  },
+  verbs: commandsOf(
+    () => import('../commands/resources.ts'),
+    'upload',
+    'list',
+    'show',
+    'download',
+    'withdraw',
+    'restore',
+  ),
 }
 
 const helpDocuments: Group = {
   summary: 'files for everybody who can sign in',
-  verbs: {
-    upload: async () => (await import('../commands/help-documents.ts')).upload(),
-    list: async () => (await import('../commands/help-documents.ts')).list(),
-    download: async () => (await import('../commands/help-documents.ts')).download(),
-    replace: async () => (await import('../commands/help-documents.ts')).replace(),
-    withdraw: async () => (await import('../commands/help-documents.ts')).withdraw(),
-  },
+  verbs: commandsOf(
+    () => import('../commands/help-documents.ts'),
+    'upload',
+    'list',
+    'download',
+    'replace',
+    'withdraw',
+  ),
 }
 
 const errors: Group = {
@@ -143,15 +139,16 @@ const errors: Group = {
 
 const releases: Group = {
   summary: 'what opens for which centres, and when',
-  verbs: {
-    create: async () => (await import('../commands/releases.ts')).create(),
-    list: async () => (await import('../commands/releases.ts')).list(),
-    show: async () => (await import('../commands/releases.ts')).show(),
-    edit: async () => (await import('../commands/releases.ts')).edit(),
-    publish: async () => (await import('../commands/releases.ts')).publish(),
-    withdraw: async () => (await import('../commands/releases.ts')).withdraw(),
-    authorisations: async () => (await import('../commands/releases.ts')).authorisations(),
-  },
+  verbs: commandsOf(
+    () => import('../commands/releases.ts'),
+    'create',
+    'list',
+    'show',
+    'edit',
+    'publish',
+    'withdraw',
+    'authorisations',
+  ),
 }
 
 const entries: Group = {
@@ -167,8 +164,7 @@ const entries: Group = {
 const account: Group = {
   summary: "what an account's owner does: activate, set up, sign in",
   verbs: {
-    request: async () => (await import('../commands/account.ts')).request(),
-    activate: async () => (await import('../commands/account.ts')).activate(),
+    ...commandsOf(() => import('../commands/account.ts'), 'request', 'activate'),
     'set-up': async () => (await import('../commands/account.ts')).setUp(),
     verify: async () => (await import('../commands/account.ts')).verify(),
     'sign-in': async () => (await import('../commands/account.ts')).signInCommand(),
@@ -177,23 +173,12 @@ const account: Group = {
 
 const mail: Group = {
   summary: 'messages that are owed, written and sent',
-  verbs: {
-    list: async () => (await import('../commands/mail.ts')).list(),
-    show: async () => (await import('../commands/mail.ts')).show(),
-    send: async () => (await import('../commands/mail.ts')).send(),
-    cancel: async () => (await import('../commands/mail.ts')).cancel(),
-  },
+  verbs: commandsOf(() => import('../commands/mail.ts'), 'list', 'show', 'send', 'cancel'),
 }
 
 const templates: Group = {
   summary: 'the words of the letters, which staff can change',
-  verbs: {
-    list: async () => (await import('../commands/templates.ts')).list(),
-    show: async () => (await import('../commands/templates.ts')).show(),
-    edit: async () => (await import('../commands/templates.ts')).edit(),
-    preview: async () => (await import('../commands/templates.ts')).preview(),
-    reset: async () => (await import('../commands/templates.ts')).reset(),
-  },
+  verbs: commandsOf(() => import('../commands/templates.ts'), 'list', 'show', 'edit', 'preview', 'reset'),
 }
 
 const audit: Group = {
@@ -223,12 +208,7 @@ const store: Group = {
 const config: Group = {
   summary: 'show each setting and where it came from',
   alone: async () => (await import('../commands/config.ts')).config(),
-  verbs: {
-    show: async () => (await import('../commands/config.ts')).show(),
-    set: async () => (await import('../commands/config.ts')).set(),
-    unset: async () => (await import('../commands/config.ts')).unset(),
-    edit: async () => (await import('../commands/config.ts')).edit(),
-  },
+  verbs: commandsOf(() => import('../commands/config.ts'), 'show', 'set', 'unset', 'edit'),
 }
 
 /** The words typed are the path of the command. */

@@ -1,45 +1,31 @@
 import { type Group, type Loader, tree } from './tree.ts'
+import { type Line, withWord } from './typed-line.ts'
 
-/** What people type for a noun or a command, and its own words. */
-const groupNames: Readonly<Record<string, string>> = {
-  centre: 'centres',
-  center: 'centres',
-  centers: 'centres',
-  user: 'users',
-  coordinators: 'coordinator',
-  associate: 'associates',
-  role: 'roles',
-  'progression-test': 'progression-tests',
-  accounts: 'account',
-  template: 'templates',
-  resource: 'resources',
-  release: 'releases',
-  'key-time': 'key-times',
-  'help-document': 'help-documents',
-  teacher: 'users',
-  teachers: 'users',
-  person: 'users',
-  people: 'users',
-  school: 'centres',
-  schools: 'centres',
-  'associate-centres': 'associates',
-  keytime: 'key-times',
-  keytimes: 'key-times',
-  message: 'mail',
-  messages: 'mail',
-  email: 'mail',
-  emails: 'mail',
-  letters: 'templates',
-  'email-templates': 'templates',
-  log: 'audit',
-  logs: 'audit',
-  events: 'audit',
-  'event-logs': 'audit',
-  'audit-log': 'audit',
-  'audit-reports': 'audit',
-  reports: 'audit',
-  history: 'audit',
+/** By each other word what it stands for: the first of them that there is. @param words the other words, blanks between them */
+function byOtherWord(words: Readonly<Record<string, string>>): Readonly<Record<string, readonly string[]>> {
+  const meant: Record<string, string[]> = {}
+  for (const [word, others] of Object.entries(words))
+    for (const other of others.split(' ')) meant[other] = [...(own(meant, other) ?? []), word]
+  return meant
 }
+
+/** What people type for a noun. */
+const groupNames = byOtherWord({
+  centres: 'centre center centers school schools',
+  users: 'user teacher teachers person people',
+  coordinator: 'coordinators',
+  associates: 'associate associate-centres',
+  roles: 'role',
+  'progression-tests': 'progression-test',
+  account: 'accounts',
+  templates: 'template letters email-templates',
+  resources: 'resource',
+  releases: 'release',
+  'key-times': 'key-time keytime keytimes',
+  'help-documents': 'help-document',
+  mail: 'message messages email emails',
+  audit: 'log logs events event-logs audit-log audit-reports reports history',
+})
 
 const shortcuts: Readonly<Record<string, readonly string[]>> = {
   'reset-password': ['users', 'reset-password'],
@@ -52,33 +38,17 @@ const shortcuts: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Several verbs mean the same; a noun has one of them. */
-const synonyms: Readonly<Record<string, readonly string[]>> = {
-  unsuspend: ['restore'],
-  undelete: ['restore'],
-  enable: ['restore'],
-  unblock: ['restore'],
-  reactivate: ['restore'],
-  upload: ['import'],
-  import: ['upload'],
-  create: ['add'],
-  add: ['create', 'upload'],
-  new: ['add', 'create'],
-  find: ['list'],
-  search: ['list'],
-  ls: ['list'],
-  get: ['show'],
-  view: ['show'],
-  update: ['edit'],
-  modify: ['edit'],
-  invite: ['add'],
-  filter: ['list'],
-  details: ['show'],
-  info: ['show'],
-  resend: ['reset-password'],
-  'forgot-password': ['reset-password'],
-  'password-reset': ['reset-password'],
-  password: ['reset-password'],
-}
+const synonyms = byOtherWord({
+  restore: 'unsuspend undelete enable unblock reactivate',
+  import: 'upload',
+  add: 'create new invite',
+  create: 'add new',
+  upload: 'import add',
+  list: 'find search ls filter',
+  show: 'get view details info',
+  edit: 'update modify',
+  'reset-password': 'resend forgot-password password-reset password',
+})
 
 /** What somebody who names some of them is told, because all are listed. */
 const widerLists: Readonly<Record<string, { option: string; what: string }>> = {
@@ -103,67 +73,50 @@ export function alsoListed(argv: readonly string[], words: readonly string[]): s
 
 /** What belongs to another command of a noun, or to one of another noun: it is named, not run. */
 const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  users: {
-    admin: ['users edit --admin'],
-    'make-admin': ['users edit --admin'],
-    promote: ['users edit --admin'],
-    'add-role': ['roles grant'],
-    'add-site': ['users edit --add-site'],
-    grant: ['roles grant'],
-    revoke: ['roles revoke'],
-    import: ['users add --from'],
-    upload: ['users add --from'],
-    'sign-in': ['account sign-in'],
-    assign: ['associates assign', 'roles grant'],
-    'remove-from-organisation': ['users remove'],
-    rename: ['users edit'],
-    demote: ['users edit --no-admin'],
-    unlock: ['users restore', 'users reset-password'],
-    export: ['users list --format csv'],
-  },
-  centres: {
-    undo: ['centres imports undo'],
-    issues: ['errors list', 'centres imports show'],
-    duplicates: ['users duplicates'],
-    users: ['users list --centre'],
-    coordinator: ['coordinator show'],
-    suspend: ['coordinator suspend'],
-    disable: ['coordinator suspend'],
-    deactivate: ['coordinator suspend'],
-    block: ['coordinator suspend'],
-    ban: ['coordinator suspend'],
-    lock: ['coordinator suspend'],
-    assign: ['associates assign'],
-    rename: ['centres edit'],
-    unlock: ['coordinator restore'],
-  },
-  coordinator: {
-    unlock: ['coordinator restore'],
-    delete: ['coordinator change'],
-    remove: ['coordinator change'],
-    list: ['centres list'],
-  },
-  associates: { centres: ['associates show'], add: ['associates assign'] },
-  roles: {
-    add: ['roles grant'],
-    assign: ['roles grant'],
-    give: ['roles grant'],
-    remove: ['roles revoke'],
-    delete: ['roles revoke'],
-    show: ['roles list', 'users show'],
-  },
-  mail: { delete: ['mail cancel'], remove: ['mail cancel'] },
-  audit: { show: ['audit list --subject'] },
-  config: {
-    delete: ['config unset'],
-    remove: ['config unset'],
-    rm: ['config unset'],
-    del: ['config unset'],
-    clear: ['config unset'],
-    reset: ['config unset'],
-  },
-  'progression-tests': { transfer: ['users transfer'] },
-  'help-documents': { show: ['help-documents list'], delete: ['help-documents withdraw'] },
+  users: byOtherWord({
+    'users edit --admin': 'admin make-admin promote',
+    'users edit --no-admin': 'demote',
+    'users edit --add-site': 'add-site',
+    'users edit': 'rename',
+    'users add --from': 'import upload',
+    'users list --format csv': 'export',
+    'users remove': 'remove-from-organisation',
+    'users restore': 'unlock',
+    'users reset-password': 'unlock',
+    'account sign-in': 'sign-in',
+    'associates assign': 'assign',
+    'roles grant': 'add-role grant assign',
+    'roles revoke': 'revoke',
+  }),
+  centres: byOtherWord({
+    'centres imports undo': 'undo',
+    'errors list': 'issues',
+    'centres imports show': 'issues',
+    'users duplicates': 'duplicates',
+    'users list --centre': 'users',
+    'coordinator show': 'coordinator',
+    'coordinator suspend': 'suspend disable deactivate block ban lock',
+    'coordinator restore': 'unlock',
+    'associates assign': 'assign',
+    'centres edit': 'rename',
+  }),
+  coordinator: byOtherWord({
+    'coordinator restore': 'unlock',
+    'coordinator change': 'delete remove',
+    'centres list': 'list',
+  }),
+  associates: byOtherWord({ 'associates show': 'centres', 'associates assign': 'add' }),
+  roles: byOtherWord({
+    'roles grant': 'add assign give',
+    'roles revoke': 'remove delete',
+    'roles list': 'show',
+    'users show': 'show',
+  }),
+  mail: byOtherWord({ 'mail cancel': 'delete remove' }),
+  audit: byOtherWord({ 'audit list --subject': 'show' }),
+  config: byOtherWord({ 'config unset': 'delete remove rm del clear reset' }),
+  'progression-tests': byOtherWord({ 'users transfer': 'transfer' }),
+  'help-documents': byOtherWord({ 'help-documents list': 'show', 'help-documents withdraw': 'delete' }),
 }
 
 /** Where a word leads that is no verb of this noun. */
@@ -189,27 +142,19 @@ export function leadsAnywhere(
 
 /** The noun that a word is, or is another word for. */
 export function nounOf(word: string): string | undefined {
-  const name = own(groupNames, word) ?? word
+  const [name = word] = known(groupNames, word)
   return groupOf(name) ? name : undefined
 }
 
 /** What leads to somebody losing something is never run by another word, only named. */
-const suggestedSynonyms: Readonly<Record<string, readonly string[]>> = {
-  disable: ['suspend'],
-  block: ['suspend'],
-  ban: ['suspend'],
-  deactivate: ['suspend'],
-  lock: ['suspend'],
-  delete: ['withdraw'],
-  remove: ['withdraw'],
-  rm: ['delete', 'remove', 'withdraw'],
-  del: ['delete', 'remove', 'withdraw'],
-  destroy: ['delete', 'withdraw'],
-  unpublish: ['withdraw'],
-  reset: ['reset-password'],
-  open: ['publish'],
-  release: ['publish'],
-}
+const suggestedSynonyms = byOtherWord({
+  suspend: 'disable block ban deactivate lock',
+  delete: 'rm del destroy',
+  remove: 'rm del',
+  withdraw: 'delete remove rm del destroy unpublish',
+  'reset-password': 'reset',
+  publish: 'open release',
+})
 
 /** A Key Time is taken away by an option. */
 const removing: ReadonlySet<string> = new Set(['delete', 'remove', 'rm', 'del', 'destroy'])
@@ -228,16 +173,16 @@ export function understood(argv: readonly string[], positions: readonly Position
   const [first, second] = positions
   if (!first || first.word === 'help') return argv
   const shortcut = Object.hasOwn(tree, first.word) ? undefined : own(shortcuts, first.word)
-  if (shortcut) return replaced(argv, first, shortcut)
+  if (shortcut) return withWord(argv, first.at, ...shortcut)
   if (first.word === 'activate')
-    return replaced(
+    return withWord(
       argv,
-      first,
-      second?.word.includes('@') ? ['account', 'activate'] : ['coordinator', 'add'],
+      first.at,
+      ...(second?.word.includes('@') ? ['account', 'activate'] : ['coordinator', 'add']),
     )
-  const groupName = own(groupNames, first.word)
+  const [groupName] = known(groupNames, first.word)
   if (groupName !== undefined)
-    return understoodVerb(replaced(argv, first, [groupName]), { groupName, verb: second })
+    return understoodVerb(withWord(argv, first.at, groupName), { groupName, verb: second })
   return understoodVerb(argv, { groupName: first.word, verb: second })
 }
 
@@ -249,13 +194,13 @@ function nounFirst(
   if (!first || !second) return undefined
   const noun = nounOf(`${first.word}-${second.word}`)
   if (noun !== undefined) {
-    const joined = replaced(without(argv, second), first, [noun])
+    const joined = withWord(withWord(argv, second.at), first.at, noun)
     return understoodVerb(joined, { groupName: noun, verb: third && { ...third, at: third.at - 1 } })
   }
   const group = nounOf(second.word)
   const isOurs = Object.hasOwn(tree, first.word) || (isShortcut(first.word) && third === undefined)
   if (group === undefined || isOurs || destructiveNames.has(first.word)) return undefined
-  const turned = replaced(replaced(argv, first, [group]), second, [first.word])
+  const turned = withWord(withWord(argv, first.at, group), second.at, first.word)
   const corrected = understoodVerb(turned, { groupName: group, verb: { word: first.word, at: second.at } })
   const verb = corrected[second.at] ?? ''
   return Object.hasOwn(groupOf(group)?.verbs ?? {}, verb) ? corrected : undefined
@@ -289,7 +234,7 @@ function understoodVerb(
   const synonym = known(synonyms, verb.word).find(
     (word) => Object.hasOwn(group.verbs, word) && !(isOfStore && word === 'restore'),
   )
-  return synonym === undefined ? argv : replaced(argv, verb, [synonym])
+  return synonym === undefined ? argv : withWord(argv, verb.at, synonym)
 }
 
 /** The verb of a noun that another word stands for. */
@@ -322,21 +267,8 @@ function groupOf(groupName: string): Group | undefined {
   return typeof node === 'function' ? undefined : node
 }
 
-function replaced(argv: readonly string[], { at }: Position, by: readonly string[]): string[] {
-  return [...argv.slice(0, at), ...by, ...argv.slice(at + 1)]
-}
-
-function without(argv: readonly string[], { at }: Position): string[] {
-  return argv.filter((_, place) => place !== at)
-}
-
 /** Another noun too: the one that was typed, somewhere before the verb, goes. */
-function moved(argv: readonly string[], verb: Position, by: readonly string[]): string[] {
-  const groupName = argv.findIndex((word, at) => at < verb.at && Object.hasOwn(tree, word))
-  return [
-    ...argv.slice(0, groupName),
-    ...by,
-    ...argv.slice(groupName + 1, verb.at),
-    ...argv.slice(verb.at + 1),
-  ]
+function moved(argv: Line, { at }: Position, by: Line): Line {
+  const noun = argv.findIndex((word, place) => place < at && Object.hasOwn(tree, word))
+  return withWord(withWord(argv, at), noun, ...by)
 }
