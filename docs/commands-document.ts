@@ -1,5 +1,5 @@
 import { Command, type Option } from 'commander'
-import { addCommonOptions, wordsOfHelp } from '../src/cli/common-options.ts'
+import { addCommonOptions, wordsOfHelp } from '../src/cli/options.ts'
 import { everyCommand, type Leaf } from './command-tree.ts'
 
 const start = `# Commands

@@ -1,5 +1,5 @@
 import { Command, type Option } from 'commander'
-import { addCommonOptions } from '../src/cli/common-options.ts'
+import { addCommonOptions } from '../src/cli/options.ts'
 import { exitCodes, settings, wrapPage } from '../src/cli/help/texts.ts'
 import { tree } from '../src/cli/tree.ts'
 import { version } from '../src/version.ts'

@@ -1,4 +1,3 @@
-import type { Command } from 'commander'
 import { existsSync } from 'node:fs'
 import { actingFor, resolveSettings } from '../config.ts'
 import type { Context } from '../context.ts'
@@ -10,29 +9,20 @@ import { visibleCentres } from '../rules/permissions/decide.ts'
 import { isServerAddress } from '../server-address.ts'
 import { suggestions, type WordToComplete, valuesAt, wordToComplete } from './completion.ts'
 import { namedKindOf, offeredValuesOf } from './parameters.ts'
-import { emptyProgram, grow, groupCommand, nameOnly, verbOf, wordsIn } from './program.ts'
-import { type Group, type Loader, tree } from './tree.ts'
+import { emptyProgram, growFor, nameOnly, wordsIn } from './program.ts'
+import { tree } from './tree.ts'
 
 /** Answers a shell that completes a line; what cannot be completed is no error. */
 export async function completeLine(typed: readonly string[], context: Context): Promise<number> {
   const words = wordsIn(typed.slice(0, -1))
   const program = emptyProgram()
   for (const [word, node] of Object.entries(tree)) {
-    program.addCommand(word === words[0] ? await growAlong(word, node, words) : nameOnly(word, node))
+    program.addCommand(word === words[0] ? await growFor(word, node, { words }) : nameOnly(word, node))
   }
   const word = wordToComplete(program, typed)
   const values = word ? [...(await valuesFromStore(word, { typed, context })), ...valuesAt(word)] : []
   context.stdout.write(`${values.map((line) => `${line}\n`).join('')}${suggestions(program, typed)}`)
   return 0
-}
-
-/** Loads what completing after these words needs: one command, or the verbs of one noun. */
-async function growAlong(word: string, node: Loader | Group, words: readonly string[]): Promise<Command> {
-  if (typeof node === 'function') return node()
-  const verb = words[words.indexOf(word) + 1] ?? ''
-  const next = verbOf(node, verb)
-  if (!next) return grow(word, node)
-  return (await groupCommand(word, node)).addCommand(await growAlong(verb, next, words))
 }
 
 /** Addresses and centre numbers of the store, for a shell that completes a word; each with its meaning. */

@@ -3,7 +3,7 @@ import type { AnswerName, AnyJsonAnswer, AnyJsonOfChange } from '../render/json.
 import type { Pieces } from '../render/pieces.ts'
 import { paragraphsOf } from '../render/wrap.ts'
 import { action, answer, type InBatch, outputFor } from './action.ts'
-import { addCommonOptions } from './common-options.ts'
+import { addCommonOptions } from './options.ts'
 import { type ListOptions, listParameters } from './list-options.ts'
 import type { Listing } from './list-declaration.ts'
 import type { Mutation } from './mutation.ts'

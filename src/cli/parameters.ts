@@ -43,34 +43,27 @@ export type ValuesOf<Declared> = {
   [Name in keyof Declared]: Declared[Name] extends Parameter<infer Value> ? Value : never
 }
 
-/** `<centre>`: one, always. */
-export function argument(what: string): Parameter<string>
-export function argument<Value>(what: string, schema: Schema<Value>): Parameter<Value>
-export function argument(what: string, schema: Schema<unknown> = text): Parameter<unknown> {
-  return { schema, declare: (command, name) => command.addArgument(new Argument(`<${name}>`, what)) }
+/** A kind of argument. @param written as commander has it @param usual what is typed, where nothing else is said of it */
+function argumentOf<Usual>(written: (name: string) => string, usual: Schema<Usual>) {
+  function declared(what: string): Parameter<Usual>
+  function declared<Value>(what: string, schema: Schema<Value>): Parameter<Value>
+  function declared(what: string, schema: Schema<unknown> = usual): Parameter<unknown> {
+    return { schema, declare: (command, name) => command.addArgument(new Argument(written(name), what)) }
+  }
+  return declared
 }
+
+/** `<centre>`: one, always. */
+export const argument = argumentOf((name) => `<${name}>`, text)
 
 /** `[file]`: one, or none. */
-export function optionalArgument(what: string): Parameter<string | undefined>
-export function optionalArgument<Value>(what: string, schema: Schema<Value>): Parameter<Value>
-export function optionalArgument(what: string, schema: Schema<unknown> = optional(text)): Parameter<unknown> {
-  return { schema, declare: (command, name) => command.addArgument(new Argument(`[${name}]`, what)) }
-}
+export const optionalArgument = argumentOf((name) => `[${name}]`, optional(text))
 
 /** `<email...>`: one or more; `-` stands for those on stdin, one a line. */
-export function each(what: string): Parameter<string[]>
-export function each<Value>(what: string, schema: Schema<Value>): Parameter<Value>
-export function each(what: string, schema: Schema<unknown> = texts): Parameter<unknown> {
-  return { schema, declare: (command, name) => command.addArgument(new Argument(`<${name}...>`, what)) }
-}
+export const each = argumentOf((name) => `<${name}...>`, texts)
 
 /** `[person...]`: any number, none included. */
-export function anyNumber(what: string): Parameter<string[]> {
-  return {
-    schema: withDefault(texts, []),
-    declare: (command, name) => command.addArgument(new Argument(`[${name}...]`, what)),
-  }
-}
+export const anyNumber = argumentOf((name) => `[${name}...]`, withDefault(texts, []))
 
 /** `<shell>`: one of these. */
 export function oneOf<Choice extends string>(
@@ -159,19 +152,26 @@ function isSameActor(one: string, other: string): boolean {
   return one.trim().toLowerCase() === other.trim().toLowerCase()
 }
 
-/** `--centre <centre>`, once. @param value the word for what is typed: `<centre>` */
-export function option(value: string, what: string): Parameter<string | undefined>
-export function option<Value>(value: string, what: string, schema: Schema<Value>): Parameter<Value>
-export function option(
-  value: string,
-  what: string,
-  schema: Schema<unknown> = optional(text),
-): Parameter<unknown> {
-  return {
-    schema,
-    declare: (command, name) => command.addOption(once(new Option(`${long(name)} ${value}`, what))),
+/** A kind of option with a value. @param usual what is typed, where nothing else is said of it */
+function optionWith<Usual>(usual: Schema<Usual>, finished: (declared: Option) => Option) {
+  function declared(value: string, what: string): Parameter<Usual>
+  function declared<Value>(value: string, what: string, schema: Schema<Value>): Parameter<Value>
+  function declared(value: string, what: string, schema: Schema<unknown> = usual): Parameter<unknown> {
+    const declare = (command: Command, name: string) =>
+      command.addOption(finished(new Option(`${long(name)} ${value}`, what)))
+    return { schema, declare }
   }
+  return declared
 }
+
+/** `--centre <centre>`, once; before its meaning the word for what is typed: `<centre>`. */
+export const option = optionWith(optional(text), once)
+
+/** One that must be said. */
+export const requiredOption = optionWith(text, (declared) => once(declared.makeOptionMandatory()))
+
+/** `--site <site>`, any number of times; several are separated by commas too. */
+export const repeated = optionWith(commaList, (declared) => declared.argParser(collect))
 
 /** One of these, or none. */
 export function optionOf<Choice extends string>(
@@ -254,30 +254,6 @@ export function offeredValuesOf(declared: Argument | Option): OfferedValues | un
 /** Several can be typed with commas between them. */
 export function isCommaList(declared: Argument | Option): boolean {
   return declared instanceof Option && declared.parseArg === collect
-}
-
-/** One that must be said. */
-export function requiredOption(value: string, what: string): Parameter<string>
-export function requiredOption<Value>(value: string, what: string, schema: Schema<Value>): Parameter<Value>
-export function requiredOption(
-  value: string,
-  what: string,
-  schema: Schema<unknown> = text,
-): Parameter<unknown> {
-  const declare = (command: Command, name: string) =>
-    command.addOption(once(new Option(`${long(name)} ${value}`, what).makeOptionMandatory()))
-  return { schema, declare }
-}
-
-/** `--site <site>`, any number of times; several are separated by commas too. */
-export function repeated(value: string, what: string): Parameter<string[]>
-export function repeated<Value>(value: string, what: string, schema: Schema<Value>): Parameter<Value>
-export function repeated(
-  value: string,
-  what: string,
-  schema: Schema<unknown> = commaList,
-): Parameter<unknown> {
-  return { schema, declare: (command, name) => command.option(`${long(name)} ${value}`, what, collect) }
 }
 
 /** `-y`, for a command that changes nothing and may ask all the same. */

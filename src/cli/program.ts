@@ -1,7 +1,7 @@
 import { Command, type CommanderError } from 'commander'
 import type { Context } from '../context.ts'
 import { version } from '../version.ts'
-import { addCommonOptions, everyCommand, wordsOfHelp } from './common-options.ts'
+import { addCommonOptions, everyCommand, wordsOfHelp } from './options.ts'
 import { widthOf } from './terminal.ts'
 import { type Group, isCommand, type Loader, summaries, tree } from './tree.ts'
 import { type Line, positionsIn } from './typed-line.ts'
@@ -84,20 +84,21 @@ export async function wholeProgram(): Promise<Command> {
 }
 
 interface Typed {
-  argv: readonly string[]
+  /** All that was typed; absent where a word that is no command is no error, as while a line is completed. */
+  argv?: Line
   /** Those of them that name a command. */
-  words: readonly string[]
+  words: Line
 }
 
 /** Loads the one command that the words name; its siblings only where help lists them. */
-async function growFor(word: string, node: Loader | Group, typed: Typed): Promise<Command> {
+export async function growFor(word: string, node: Loader | Group, typed: Typed): Promise<Command> {
   if (typeof node === 'function') return node()
   const { words, argv } = typed
   const verb = words[words.indexOf(word) + 1]
   const next = verb === undefined ? undefined : verbOf(node, verb)
   if (verb === undefined || next === undefined) {
     const group = await grow(word, node)
-    if (verb !== undefined && !node.alone) {
+    if (verb !== undefined && argv && !node.alone) {
       throw new NoSuchCommand({ argv, word: verb, known: Object.keys(node.verbs), before: [word] })
     }
     return group
@@ -111,14 +112,14 @@ export function verbOf({ verbs }: Group, verb: string): Loader | Group | undefin
 }
 
 /** With all that is beneath it. */
-export async function grow(word: string, node: Loader | Group): Promise<Command> {
+async function grow(word: string, node: Loader | Group): Promise<Command> {
   if (typeof node === 'function') return node()
   const group = await groupCommand(word, node)
   for (const [verb, next] of Object.entries(node.verbs)) group.addCommand(await grow(verb, next))
   return group
 }
 
-export async function groupCommand(word: string, { summary, alone }: Group): Promise<Command> {
+async function groupCommand(word: string, { summary, alone }: Group): Promise<Command> {
   const group = alone
     ? await alone()
     : addCommonOptions(new Command(word))

@@ -10,7 +10,7 @@ import { cleanForTerminal } from '../render/clean-text.ts'
 import { wrappedText } from '../render/wrap.ts'
 import { isServerAddress } from '../server-address.ts'
 import type { CheckLine } from './batch/line.ts'
-import { typedCommand } from './options.ts'
+import { ownOptionsFirst, typedCommand } from './options.ts'
 import { emptyProgram, inOwnWords, prepare, programFor, wordsIn } from './program.ts'
 import { sessionOf } from './session.ts'
 import { endQuietlyWhenReaderLeaves, forStream, terminalOf } from './terminal.ts'
@@ -64,7 +64,6 @@ const headingOfHelp =
 /** As wide as commander's own part of it, in a pipe too; at a terminal that is too small for it through the pager. */
 async function writeHelp(help: string, argv: readonly string[], context: Context): Promise<void> {
   const terminal = terminalOf(context, { color: false, quiet: false })
-  const { ownOptionsFirst } = await import('./common-options.ts')
   const text = wrappedText(cleanForTerminal(ownOptionsFirst(help)), terminal.out.width)
   if (!terminal.out.isTerminal) {
     await terminal.write(text)
