@@ -24,7 +24,8 @@ export function decodeText(bytes: Buffer): string | undefined {
 
 type Utf16 = 'utf-16le' | 'utf-16be'
 
-function utf16Mark(first: number | undefined, second: number | undefined): Utf16 | undefined {
+/** UTF-16 has a mark at its beginning, where a program such as PowerShell wrote it. */
+export function utf16Mark(first: number | undefined, second: number | undefined): Utf16 | undefined {
   if (first === 0xff && second === 0xfe) return 'utf-16le'
   return first === 0xfe && second === 0xff ? 'utf-16be' : undefined
 }
@@ -55,12 +56,14 @@ export async function readLines(stream: NodeJS.ReadableStream): Promise<string[]
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
   const text = decodeText(Buffer.concat(chunks))
-  if (text === undefined) {
-    throw new BadInput('list-encoding', 'What was given on stdin is neither UTF-8 nor UTF-16.', {
-      hint: 'Save it as UTF-8.',
-    })
-  }
+  if (text === undefined) throw noTextOnStdin()
   const lines = text.split(/\r\n|\n|\r/)
   if (lines.at(-1) === '') lines.pop()
   return lines
+}
+
+export function noTextOnStdin(): BadInput {
+  return new BadInput('list-encoding', 'What was given on stdin is neither UTF-8 nor UTF-16.', {
+    hint: 'Save it as UTF-8.',
+  })
 }

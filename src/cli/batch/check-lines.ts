@@ -1,13 +1,11 @@
 import { Cancelled, Failure, type Problem, Usage } from '../../errors.ts'
 import { yieldToSignals } from '../../interruption.ts'
 import { count } from '../../render/text.ts'
-import { version } from '../../version.ts'
 import type { LineEnd } from './line.ts'
 import type { NumberedLine } from './lines-of-input.ts'
 import { writeEnd } from './report.ts'
 import { lineContext } from './run-line.ts'
 import { leave, type Line, type Run, type TypedLine } from './state.ts'
-import { wordsOfLine } from './words-of-line.ts'
 
 interface WrongLine {
   line: TypedLine
@@ -27,20 +25,13 @@ export async function checkLines(
   for (const { number, text } of window) {
     if (number % 1000 === 0) await yieldToSignals()
     if (run.interruption.signal.aborted) throw new Cancelled()
-    const words: string[] = []
-    try {
-      words.push(...wordsOfLine(text))
-      if (words.length === 0) continue
-      const before = run.createsStore
-      const checked = await session.checkLine(words, { context, batch })
-      if (lines.length > 0) run.createsStore = before
-      const line = { number, words }
-      if ('ready' in checked) lines.push({ ...line, ...checked.ready })
-      else wrong.push({ line, end: checked.end, failure: failureIn(checked.end.error?.thrown) })
-    } catch (error) {
-      const failure = failureIn(error)
-      wrong.push({ line: { number, words }, end: await endOf(failure, run), failure })
-    }
+    const before = run.createsStore
+    const checked = await session.checkLine(text, { context, batch })
+    if (!checked) continue
+    if (lines.length > 0) run.createsStore = before
+    const line = { number, words: checked.words }
+    if ('ready' in checked) lines.push({ ...line, ...checked.ready })
+    else wrong.push({ line, end: checked.end, failure: failureIn(checked.end.error?.thrown) })
   }
   return { lines, wrong }
 }
@@ -49,15 +40,6 @@ export async function checkLines(
 function failureIn(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown
   throw thrown
-}
-
-/** Of a line that is no words. */
-async function endOf(failure: Failure, { session }: Run): Promise<LineEnd> {
-  const { report } = await import('../../exit.ts')
-  const rendered = (json: boolean) =>
-    report(failure, { view: session.terminal.err, json, debug: session.common.debug, version })
-  const [text, json] = [[...rendered(false).pieces].join(''), [...rendered(true).pieces].join('')]
-  return { exit: failure.exit, error: { thrown: failure, text, json } }
 }
 
 /** Of what follows the line that ended it, only how much it is is wanted. */

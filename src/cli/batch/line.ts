@@ -32,10 +32,10 @@ export interface Batch {
   noteCreation: () => void
 }
 
-/** How a line ended: with an answer, or with an error. */
+/** How a line ended: with an answer, or with an error, as the batch tells it. */
 export interface LineEnd {
   exit: number
-  error?: { thrown: unknown; json: string; text: string }
+  error?: { thrown: unknown; told: string }
 }
 
 /** What a line's command does. */
@@ -51,11 +51,14 @@ export interface ReadyLine extends Pick<LineWork, 'changes'> {
   run: (context: Context) => Promise<LineEnd>
 }
 
-/** Looks at a line: whether it is a command that can run here. @returns what it ended with, where it is none */
+/** Its words, and what runs it; what it ended with, where it is no command that can run here. */
+type CheckedLine = { words: readonly string[] } & ({ ready: ReadyLine } | { end: LineEnd })
+
+/** Looks at a line. @returns undefined where it is empty, or a comment */
 export type CheckLine = (
-  argv: readonly string[],
+  text: string,
   { context, batch }: { context: Context; batch: Batch },
-) => Promise<{ ready: ReadyLine } | { end: LineEnd }>
+) => Promise<CheckedLine | undefined>
 
 /** What the options of a line may not say: it is said once, for all of them. */
 const ofTheBatch = ['--json', '--db', '--key-file', '--wait', '--smtp', '--mail-dir'] as const

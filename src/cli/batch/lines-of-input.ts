@@ -1,4 +1,5 @@
 import type { Input } from '../../context.ts'
+import { noTextOnStdin, utf16Mark } from '../../decode-text.ts'
 import { BadInput, Cancelled } from '../../errors.ts'
 
 /** A line of the input, counted from one. */
@@ -40,7 +41,7 @@ async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let decoder: Decoder | undefined
   let [rest, heldBack] = ['', '']
   for await (const chunk of withWholeMark(chunks)) {
-    decoder ??= decoderOf(chunk)
+    decoder ??= new TextDecoder(utf16Mark(chunk[0], chunk[1]) ?? 'utf-8', { fatal: true })
     const text = `${heldBack}${decoded(decoder, chunk)}`
     // A CR may be half of a line end.
     heldBack = text.endsWith('\r') ? '\r' : ''
@@ -79,19 +80,10 @@ async function* withWholeMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buf
 
 type Decoder = InstanceType<typeof TextDecoder>
 
-/** UTF-16 has a mark at its beginning, where a program such as PowerShell wrote it. */
-function decoderOf([first, second]: Buffer): Decoder {
-  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le', { fatal: true })
-  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be', { fatal: true })
-  return new TextDecoder('utf-8', { fatal: true })
-}
-
 function decoded(decoder: Decoder, chunk?: Buffer): string {
   const text = textOrNothing(decoder, chunk)
   if (text !== undefined && !text.includes('\0')) return text
-  throw new BadInput('list-encoding', 'What was given on stdin is neither UTF-8 nor UTF-16.', {
-    hint: 'Save it as UTF-8.',
-  })
+  throw noTextOnStdin()
 }
 
 function textOrNothing(decoder: Decoder, chunk: Buffer | undefined): string | undefined {

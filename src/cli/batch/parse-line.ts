@@ -5,10 +5,14 @@ import { inOwnWords, programFor, verbOf, wordsIn } from '../program.ts'
 import { tree } from '../tree.ts'
 import { commandLine } from '../typed-line.ts'
 import type { Batch, CheckLine, LineEnd, LineProgram, LineWork, ReadyLine } from './line.ts'
+import { wordsOfLine } from './words-of-line.ts'
 
 /** Parses a line of a batch once: what it was is run later, as it would run by itself. */
-export const checkLine: CheckLine = async (argv, { context, batch }) => {
+export const checkLine: CheckLine = async (text, { context, batch }) => {
+  let argv: readonly string[] = []
   try {
+    argv = wordsOfLine(text)
+    if (argv.length === 0) return undefined
     const words = await inOwnWords(argv)
     const { program, help } = await programOfLine(words, { context, batch })
     let work: LineWork | undefined
@@ -20,9 +24,9 @@ export const checkLine: CheckLine = async (argv, { context, batch }) => {
       if (help.length === 0) throw error
     })
     if (help.length > 0 || !work) throw helpInBatch(words)
-    return { ready: readyLine(work, { argv, batch }) }
+    return { words: argv, ready: readyLine(work, { argv, batch }) }
   } catch (error) {
-    return { end: await failedLine(error, { argv, context, batch }) }
+    return { words: argv, end: await failedLine(error, { argv, context, batch }) }
   }
 }
 
@@ -43,13 +47,8 @@ async function failedLine(
 ): Promise<LineEnd> {
   const { inOurWords, reportFailure } = await import('../report-failure.ts')
   const thrown = await inOurWords(error, argv, context)
-  const { color, debug } = batch.common
-  const reportedIn = (json: boolean) => reportFailure(thrown, { argv, context, color, json, debug })
-  const [text, json] = [reportedIn(false), reportedIn(true)]
-  return {
-    exit: json.exit,
-    error: { thrown, text: [...text.pieces].join(''), json: [...json.pieces].join('') },
-  }
+  const { exit, pieces } = reportFailure(thrown, { argv, context, ...batch.common })
+  return { exit, error: { thrown, told: [...pieces].join('') } }
 }
 
 /** Grown once for all lines with the same command. */

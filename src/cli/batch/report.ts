@@ -14,7 +14,7 @@ export async function writeEnd(
   const { terminal, common } = session
   if (common.json) return terminal.write(`${jsonOf(line, end)}\n`)
   // What the line said itself was cleaned when it said it.
-  for (const text of linesOf(end.error ? cleanForTerminal(end.error.text) : (end.stderr ?? '')))
+  for (const text of linesOf(end.error ? cleanForTerminal(end.error.told) : (end.stderr ?? '')))
     if (end.error || !common.quiet) session.context.stderr.write(`line ${line.number}: ${text}\n`)
   if (terminal.out.isTerminal) {
     return end.error
@@ -51,12 +51,7 @@ function messageOf(thrown: unknown): string {
 /** The documents of the line's own command, as they are. */
 function jsonOf({ number, words }: TypedLine, { exit, error, stdout = '' }: LineOutcome): string {
   const answer = error || stdout === '' ? 'null' : stdout.trimEnd()
-  const failure = error
-    ? error.json
-        .trimEnd()
-        .replace(/^\{"error":/, '')
-        .replace(/\}$/, '')
-    : 'null'
+  const failure = error?.told.trimEnd().replace(/^\{"error":(.*)\}$/s, '$1') ?? 'null'
   const command = JSON.stringify(commandLine(words))
   return `{"line":${number},"command":${command},"exit":${exit},"answer":${answer},"error":${failure}}`
 }

@@ -45,7 +45,7 @@ function lineOf(run: Run, number: number, end: Awaited<ReturnType<Line['run']>>)
 
 it('runs a line once whose change is made and whose answer then fails', async () => {
   const run = await newRunIn(world)
-  const broken = { thrown: new TypeError('no answer'), json: '', text: '' }
+  const broken = { thrown: new TypeError('no answer'), told: '' }
   const lines = [
     lineOf(run, 1, { exit: 0 }),
     lineOf(run, 2, { exit: 1, error: broken }),
