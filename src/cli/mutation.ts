@@ -1,6 +1,6 @@
 import type { OpenStore } from '../db/store/open.ts'
 import type { Clock, Trx } from '../db/transact.ts'
-import { Cancelled, Refused, Unavailable, CommitUnknown } from '../errors.ts'
+import { Cancelled, Refused, CommitUnknown } from '../errors.ts'
 import type { AnyJsonOfChange } from '../render/json.ts'
 import type { Message } from '../render/messages.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
@@ -12,15 +12,29 @@ import { answer } from './action.ts'
 import type { Declaration } from './define.ts'
 import type { Draft } from './drafts.ts'
 import type { OutputFile } from './output-file.ts'
-import { isMissing, type Notice, type Session, type WorkFor } from './session.ts'
+import { isMissing, type Notice, openIfThere, type Session, type WorkFor } from './session.ts'
 import { lineWith } from './typed-line.ts'
 import type { FileToUpload } from './upload.ts'
 
-export interface Mutation<Args, Options, Request, Result> extends Declaration<Args, Options> {
+export interface Mutation<Args, Options, Request, Result>
+  extends Declaration<Args, Options>,
+    Change<Request, Result> {
   /** What is done where these options ask for something else than a change of the store. @returns its exit code */
   instead?: (options: Args & Options, session: Session) => Promise<number> | undefined
   /** Reads files and asks for what is missing, before the store is opened. */
   prepare: (options: Args & Options, session: Session) => Promise<Request>
+  /** What is agreed to before it is done. Absent: the command never asks. */
+  confirm?: Agreement<Request, Result> & {
+    /** Whether these options can lead to the question; absent: they can. */
+    mayAsk?: (options: Args & Options) => boolean
+    /** The flags that say what would be asked; absent: --yes alone. */
+    flags?: (options: Args & Options) => string | undefined
+  }
+}
+
+/** What is done once it is known what was asked for. */
+interface Change<Request, Result> {
+  confirm?: Agreement<Request, Result>
   /** Asks for what can only be asked with the store at hand; no transaction is open meanwhile. */
   complete?: (request: Request, at: MutationStage) => Promise<Request>
   /** The rule, within the transaction. */
@@ -37,8 +51,6 @@ export interface Mutation<Args, Options, Request, Result> extends Declaration<Ar
   beforeCommit?: (result: Result, at: CommitStage<Request>) => Promise<void>
   /** What follows once it counts. @returns what is answered */
   afterCommit?: (result: Result, at: AfterCommitStage<Request>) => Promise<Result>
-  /** What is agreed to before it is done. Absent: the command never asks. */
-  confirm?: Confirmation<Args & Options, Request, Result>
   /** Whoever tries a secret tries it: false for what has no --dry-run. */
   rehearses?: false
   /** How the clock is looked at; absent: it must not be behind. */
@@ -75,15 +87,11 @@ interface AfterCommitStage<Request> {
   store: OpenStore
 }
 
-export interface Confirmation<Options, Request, Result> {
+interface Agreement<Request, Result> {
   /** What will happen, from a rehearsal; none when there is nothing to ask. */
   question: (result: Result, at: { request: Request; session: Session }) => string | undefined
   /** What of the result is agreed to: if it is another when it is done, nothing is. */
   comparable: (result: Result) => unknown
-  /** Whether these options can lead to the question; absent: they can. */
-  mayAsk?: (options: Options) => boolean
-  /** The flags that say what would be asked; absent: --yes alone. */
-  flags?: (options: Options) => string | undefined
 }
 
 interface MutationStage {
@@ -108,16 +116,17 @@ export async function runMutation<Args, Options, Request, Result>(
   const flag = spec.confirm?.flags?.(options)
   const mayBeRefused = spec.createsStore === true || (spec.createsStore !== undefined && asks)
   const createsStore = !dryRun && mayBeRefused && isMissing(session)
-  const there = createsStore ? await onServer(session) : undefined
+  const isOnServer = isServerAddress(session.settings.db.value)
+  const there = createsStore && isOnServer ? await openIfThere(session, 'use') : undefined
   const agreed =
-    createsStore && !there ? await rehearseWithoutStore({ spec, session, prepared, flag, asks }) : undefined
+    createsStore && !there ? await rehearseWithoutStore({ spec, session, flag, asks }, prepared) : undefined
 
   const mode = openModeOf({ dryRun, createsStore: spec.createsStore !== undefined })
   const store = there ?? (await session.open(mode, { startsWithChange: true }))
   let output: OutputFile | undefined
   try {
     const still = asks && agreed === undefined
-    const request = await completed({ spec, session, store, prepared, asks: still })
+    const request = await completed({ spec, session, store, asks: still }, prepared)
     output = spec.output?.(request)
     const running = { spec, session, store, request, asks: still, flag, agreed, output }
     const { result, mail, undelivered } = await commitOrRehearse(running).catch(async (error: unknown) => {
@@ -152,53 +161,36 @@ function viewOf({ batch, terminal: { out } }: Session): View {
   return batch && !out.isTerminal ? { ...out, isTerminal: true, width: 10_000 } : out
 }
 
-/** The store, where it is on a server and is there already: only asking tells. */
-async function onServer(session: Session): Promise<OpenStore | undefined> {
-  if (!isServerAddress(session.settings.db.value)) return undefined
-  try {
-    return await session.open('use')
-  } catch (error) {
-    if (error instanceof Unavailable && error.code === 'store-missing') return undefined
-    throw error
-  }
-}
-
 function openModeOf({ dryRun, createsStore }: { dryRun: boolean; createsStore: boolean }) {
   if (dryRun) return createsStore ? 'rehearse-creation' : 'rehearse'
   return createsStore ? 'create' : 'use'
 }
 
-interface Running<Args, Options, Request, Result> {
-  spec: Mutation<Args, Options, Request, Result>
+interface Running<Request, Result> {
+  spec: Change<Request, Result>
   session: Session
   store: OpenStore
   asks: boolean
 }
 
-async function completed<Args, Options, Request, Result>({
-  spec,
-  session,
-  store,
-  prepared,
-  asks,
-}: Running<Args, Options, Request, Result> & { prepared: Request }): Promise<Request> {
+async function completed<Request, Result>(
+  { spec, session, store, asks }: Running<Request, Result>,
+  prepared: Request,
+): Promise<Request> {
   if (!spec.complete) return prepared
   const ctx = () => session.ctx(store)
   const offers = asks && session.terminal.canAsk && session.common.input
   return spec.complete(prepared, { session, store, ctx, asks: offers })
 }
 
-type WithRequest<Args, Options, Request, Result> = Running<Args, Options, Request, Result> & {
+interface WithRequest<Request, Result> extends Running<Request, Result> {
   request: Request
   flag: string | undefined
 }
 
 /** Nothing that was read before the transaction is relied on within it: neither rights nor the time. */
-async function commitOrRehearse<Args, Options, Request, Result>(
-  running: WithRequest<Args, Options, Request, Result> & {
-    agreed: string | undefined
-    output: OutputFile | undefined
-  },
+async function commitOrRehearse<Request, Result>(
+  running: WithRequest<Request, Result> & { agreed: string | undefined; output: OutputFile | undefined },
 ): Promise<{ result: Result; mail: Message[]; undelivered: boolean }> {
   const { spec, session, store, asks, output } = running
   const work = workOf(running)
@@ -234,8 +226,8 @@ async function commitOrRehearse<Args, Options, Request, Result>(
 }
 
 /** The bytes of these files are in the store before the transaction that refers to them, and go where it comes to nothing. */
-async function withUploads<Args, Options, Request, Result, Done>(
-  { spec, session, store, request }: WithRequest<Args, Options, Request, Result>,
+async function withUploads<Request, Result, Done>(
+  { spec, session, store, request }: WithRequest<Request, Result>,
   files: readonly FileToUpload[],
   work: (request: Request) => Promise<Done>,
 ): Promise<Done> {
@@ -252,8 +244,8 @@ async function withUploads<Args, Options, Request, Result, Done>(
   }
 }
 
-async function commitRequest<Args, Options, Request, Result>(
-  running: WithRequest<Args, Options, Request, Result> & { agreed: string | undefined },
+async function commitRequest<Request, Result>(
+  running: WithRequest<Request, Result> & { agreed: string | undefined },
 ): Promise<{ request: Request; committed: Result; queued: number[]; by: RuleContext['by'] }> {
   const { spec, session, store, request, agreed } = running
   const work = workOf(running)
@@ -310,12 +302,8 @@ async function messagesWaiting(store: OpenStore, queued: readonly number[]): Pro
   return (await findMessages(store.db, queued).catch(() => [])).map(messageOf)
 }
 
-function workOf<Args, Options, Request, Result>({
-  spec,
-  session,
-  store,
-  request,
-}: WithRequest<Args, Options, Request, Result>): WorkFor<Result> {
+function workOf<Request, Result>(running: WithRequest<Request, Result>): WorkFor<Result> {
+  const { spec, session, store, request } = running
   return async (trx, ctx) => {
     const done = await spec.act(trx, ctx, request, store)
     if (!spec.mailWaits) await checkMail(trx, { session })
@@ -324,8 +312,8 @@ function workOf<Args, Options, Request, Result>({
 }
 
 /** Rehearses, and asks where there is something to ask. @returns what was agreed to, to be compared */
-async function confirmResult<Args, Options, Request, Result>(
-  running: WithRequest<Args, Options, Request, Result>,
+async function confirmResult<Request, Result>(
+  running: WithRequest<Request, Result>,
 ): Promise<string | undefined> {
   const { spec, session, store, request, flag } = running
   const work = workOf(running)
@@ -345,8 +333,8 @@ async function confirmResult<Args, Options, Request, Result>(
 }
 
 /** Whoever is named by name is asked about, also by a command that asks nothing else; nothing to do, nothing asked. */
-function questionOfName<Args, Options, Request, Result>(
-  { spec, session: { named, argv } }: Running<Args, Options, Request, Result>,
+function questionOfName<Request, Result>(
+  { spec, session: { named, argv } }: Running<Request, Result>,
   done: Result,
 ): string | undefined {
   if (named.length === 0 || isUnchanged(spec.json(done, []))) return undefined
@@ -371,26 +359,24 @@ async function whoIsNamed(trx: Trx, { named }: Session): Promise<string[] | unde
 }
 
 /** What was agreed to, as text. */
-function comparableOf<Args, Options, Request, Result>(
-  { spec }: Running<Args, Options, Request, Result>,
+function comparableOf<Request, Result>(
+  { spec }: Running<Request, Result>,
   { done, who }: { done: Result; who: unknown },
 ): string {
   return JSON.stringify([spec.confirm?.comparable(done), who])
 }
 
 /** Where there is no store yet, a refusal or a No leaves none. @returns what was agreed to, where it was asked */
-async function rehearseWithoutStore<Args, Options, Request, Result>({
-  prepared,
-  ...running
-}: Omit<WithRequest<Args, Options, Request, Result>, 'store' | 'request'> & {
-  prepared: Request
-}): Promise<string | undefined> {
+async function rehearseWithoutStore<Request, Result>(
+  running: Omit<WithRequest<Request, Result>, 'store' | 'request'>,
+  prepared: Request,
+): Promise<string | undefined> {
   const { session, asks, spec } = running
   const store = await session.open('rehearse-creation')
   try {
     // All lines of a batch are one change, and tried as one.
     if (store.transaction) return undefined
-    const request = await completed({ ...running, store, prepared })
+    const request = await completed({ ...running, store }, prepared)
     if (asks) return await confirmResult({ ...running, store, request })
     await session.rehearse(store, workOf({ ...running, store, request }), spec.clock)
     return undefined

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import type { OpenMode, Opening } from '../db/store/opening.ts'
 import type { Clock, Trx } from '../db/transact.ts'
-import type { Interruption } from '../interruption.ts'
+import { Unavailable } from '../errors.ts'
 import type { Batch, CheckLine, LineWork } from './batch/line.ts'
 import { type CommonOptions, commonOptions, type TypedCommand } from './options.ts'
 import { refuseOtherActor } from './parameters.ts'
@@ -127,17 +127,41 @@ export function sessionOf(
   }
   // The store of a batch is opened by one line, and waited for by all.
   const sayWaiting = batch?.say ?? terminal.say
-  const parts = { context, common, settings, sayWaiting, command: words, notify }
   context.interruption.sayWith(terminal.say)
+  const openingOf = async (mode: OpenMode, other: string | undefined): Promise<Opening> => {
+    const { nameHolder, readsAlone } = await import('../db/store/opening.ts')
+    const path = other ?? settings.db.value
+    let isOutageSaid = false
+    return {
+      path,
+      secret: await secretOf({ settings, context }),
+      keyFile: settings.keyFile.value,
+      maxWaitMs: common.wait * 1000,
+      mode,
+      now: context.now,
+      command: words,
+      operator: context.operator,
+      get signal() {
+        return context.signal
+      },
+      // What is done to a copy does not count yet.
+      interruption: other === undefined ? context.interruption : undefined,
+      onOtherClock: (difference) => notify({ code: 'clock-differs', message: otherClockInWords(difference) }),
+      onOutage: () => {
+        const does = readsAlone(mode) ? 'answers' : 'takes changes'
+        if (!isOutageSaid) sayWaiting(`Waiting for a server of ${path} that ${does} …`)
+        isOutageSaid = true
+      },
+      onWait: (holder) => sayWaiting(`Waiting for ${nameHolder(holder)} to finish with the store …`),
+    }
+  }
   const open: Session['open'] = async (mode, other) => {
     for (const { name, meant } of await misspeltVariables(context.env)) {
       const message = `${name} is no setting, and nothing was read from it. Did you mean ${meant.join(' or ')}?`
       notify({ code: 'unknown-variable', message })
     }
     const { openStore } = await import('../db/store/open.ts')
-    // What is done to a copy does not count yet.
-    const interruption = other?.path === undefined ? context.interruption : undefined
-    const opening = await openingFor({ ...parts, mode, path: other?.path, interruption })
+    const opening = await openingOf(mode, other?.path)
     const startsWithChange = other?.startsWithChange === true
     const writeFirstEvent = (store: OpenStore) => recordCreation(store, acting)
     const store = await openStore(Object.assign(opening, { startsWithChange, writeFirstEvent }))
@@ -157,7 +181,7 @@ export function sessionOf(
     notify,
     say: terminal.say,
     open: batch ? (mode) => batch.storeFor(mode, open) : open,
-    opening: (mode) => openingFor({ ...parts, mode, path: undefined, interruption: context.interruption }),
+    opening: (mode) => openingOf(mode, undefined),
     ctx: (store) => contextFor(store, acting),
     commit: async (store, work, clock) => {
       const committed = await commitFor(store, { work, acting, clock, notify })
@@ -214,47 +238,6 @@ function settingsWithin({ settings }: Batch, { as }: CommonOptions): Settings {
 async function recordCreation(store: OpenStore, acting: Acting): Promise<void> {
   const { createStore } = await import('../rules/store/events.ts')
   await commitFor(store, { acting, clock: undefined, work: (trx, ctx) => createStore(trx, { ctx }) })
-}
-
-async function openingFor({
-  context,
-  common,
-  settings,
-  sayWaiting,
-  command,
-  mode,
-  path = settings.db.value,
-  interruption,
-  notify,
-}: Pick<Session, 'context' | 'common' | 'settings' | 'command' | 'notify'> & {
-  sayWaiting: (line: string) => void
-  mode: OpenMode
-  path: string | undefined
-  interruption: Interruption | undefined
-}): Promise<Opening> {
-  const { nameHolder, readsAlone } = await import('../db/store/opening.ts')
-  let isOutageSaid = false
-  return {
-    path,
-    secret: await secretOf({ settings, context }),
-    keyFile: settings.keyFile.value,
-    maxWaitMs: common.wait * 1000,
-    mode,
-    now: context.now,
-    command,
-    operator: context.operator,
-    get signal() {
-      return context.signal
-    },
-    interruption,
-    onOtherClock: (difference) => notify({ code: 'clock-differs', message: otherClockInWords(difference) }),
-    onOutage: () => {
-      if (!isOutageSaid)
-        sayWaiting(`Waiting for a server of ${path} that ${readsAlone(mode) ? 'answers' : 'takes changes'} …`)
-      isOutageSaid = true
-    },
-    onWait: (holder) => sayWaiting(`Waiting for ${nameHolder(holder)} to finish with the store …`),
-  }
 }
 
 /** Whoever mistyped where the store is sees it here, and not by a count that is too small. */
@@ -342,6 +325,16 @@ export function missingHeadNotice(file: string, found: 'noted-again' | 'missing'
   return {
     code: 'head-missing',
     message: `${file}, in which each change notes where the audit log ends, ${missing}. That is so where the key was brought here without it, or a command was killed while it put a store in its place. Otherwise somebody took it away, and rows may have been cut off: compare with a head that you kept (ssh-admin audit verify --head HASH).`,
+  }
+}
+
+/** Opens the store where there is one, which of a server only asking tells. */
+export async function openIfThere(session: Session, mode: OpenMode): Promise<OpenStore | undefined> {
+  try {
+    return await session.open(mode)
+  } catch (error) {
+    if (error instanceof Unavailable && error.code === 'store-missing') return undefined
+    throw error
   }
 }
 

@@ -1,6 +1,6 @@
 import { closestCountries, countryCode } from '../../countries.ts'
+import type { OpenStore } from '../../db/store/open.ts'
 import { Usage } from '../../errors.ts'
-import { lookIntoStore } from '../../cli/look-into-store.ts'
 import { ask, requireTerminal } from '../../cli/prompt.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { newCentreNumber } from '../../rules/centres/find.ts'
@@ -9,7 +9,7 @@ import { createCentre, refuseNumberInUse } from '../../rules/centres/create.ts'
 import { failureOf } from '../../rules/batch.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { flag, optionalArgument } from '../../cli/parameters.ts'
-import type { Session } from '../../cli/session.ts'
+import { openIfThere, type Session } from '../../cli/session.ts'
 import { commandLine, type Line, withWord } from '../../cli/typed-line.ts'
 import { centreOptions, tidiedNameNotices } from './options.ts'
 
@@ -77,6 +77,20 @@ function numberTyped(text: string, said: Said, { argv }: Session): string {
     const line = withWord(argv, argv.indexOf(text), 'CENTRE')
     const hint = lineToFillIn(line, { ...said, name: text }, '--name', text)
     throw new Usage(error.message, { code: error.code, hint })
+  }
+}
+
+/** What stands in the way is told when it is typed, and again by the rule: where somebody is asked, and there is a store. */
+async function lookIntoStore(session: Session, look: (store: OpenStore) => Promise<void>): Promise<void> {
+  const { terminal, common } = session
+  if (!terminal.canAsk || !common.input || common.dryRun) return
+  const store = await openIfThere(session, 'read')
+  if (!store) return
+  try {
+    await session.ctx(store)
+    await look(store)
+  } finally {
+    await store.close()
   }
 }
 
