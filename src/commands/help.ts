@@ -32,10 +32,10 @@ function topicsInLines({ chalk }: View): string {
 const headingOfPage = /(?<=^|\n\n)[A-Z][^\n]{0,50}:(?=\n)/g
 
 async function explained(topic: Topic, view: View): Promise<Answer<JsonAnswer<'help'>>> {
-  const { wrapPage } = await import('../cli/help/texts.ts')
-  const page = (text: string) => wrapPage(text, view.width).replace(headingOfPage, view.chalk.bold)
+  const texts = await import('../cli/help/texts.ts')
+  const page = (text: string) => texts.wrapPage(text, view.width).replace(headingOfPage, view.chalk.bold)
   if (topic === 'exit-codes') {
-    const { exitCodes } = await import('../cli/help/texts.ts')
+    const { exitCodes } = texts
     const lines = exitCodes.flatMap(({ code, meaning, next }) => [
       `${' '.repeat(4 - String(code).length)}${view.chalk.bold(String(code))}  ${meaning}`,
       ...(next ? [`      → ${next}`] : []),
@@ -55,19 +55,12 @@ async function explained(topic: Topic, view: View): Promise<Answer<JsonAnswer<'h
     return { text: page(lines.flat().slice(1).join('\n')), json: { topic, errorCodes: all } }
   }
   if (topic === 'json') {
-    const { answerOf, json, jsonSchemas } = await import('../cli/help/json.ts')
-    return {
-      text: page(json),
-      json: { topic, schemas: jsonSchemas(), answers: answerOf },
-    }
+    const { answerOf, jsonSchemas } = await import('../render/json.ts')
+    const schemas = jsonSchemas()
+    return { text: page(texts.jsonPage(Object.keys(schemas))), json: { topic, schemas, answers: answerOf } }
   }
-  const text = await pageOf(topic)
+  const text = topic === 'roles' ? texts.rolesPage() : texts[topic]
   return { text: page(text), json: { topic, text } }
-}
-
-async function pageOf(topic: Exclude<Topic, 'exit-codes' | 'error-codes' | 'json'>): Promise<string> {
-  const texts = await import('../cli/help/texts.ts')
-  return topic === 'roles' ? texts.rolesPage() : texts[topic]
 }
 
 function unknownTopic(topic: string): Usage {

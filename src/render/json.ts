@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini'
+import * as z from 'zod/mini'
 import { centre, centreAnswers } from './json/centres.ts'
 import { entryAnswers } from './json/entries.ts'
 import { importAnswers, importRecord } from './json/imports.ts'
@@ -20,6 +20,13 @@ import type { List } from './pieces.ts'
  */
 export function shapesOfJson() {
   return { ...partShapes(), ...answerShapes() }
+}
+
+/** The published shapes as JSON schemas, by name. */
+export function jsonSchemas(): Record<string, Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(shapesOfJson()).map(([name, shape]) => [name, { ...z.toJSONSchema(shape) }]),
+  )
 }
 
 type Shapes = ReturnType<typeof shapesOfJson>

@@ -262,6 +262,19 @@ changed nothing, 10 is not known. In bash:
 
 At a desk where nobody acts as Cambridge staff by default, SSH_ADMIN_AS_REQUIRED=1 makes every command name its actor.`
 
+/** @param shapes the names of what --json promises */
+export const jsonPage = (shapes: readonly string[]) =>
+  `--json prints one JSON document on stdout, with camelCase keys, UTC times, and the same order every
+time. Warnings and hints stand in "notices": [{"code","message"}]. A failure prints one line on stderr
+instead: {"error": {"code", "message", "hint", "details"}}; codes are stable.
+
+A terminal gets the document indented, a pipe gets it in one line.
+
+The shapes are ${shapes.join(', ')}.
+
+ssh-admin help json --json prints their JSON schemas, and which of them each command answers in. They are
+closed: nothing comes that they do not name.`
+
 /** Every role and every actor, as the program goes by them. */
 export function rolesPage(): string {
   const services = [...new Set(catalogue.map(({ service }) => service))]

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { answer, answerOfChange, count, issue, orNull, rowsOfTable, text } from './parts.ts'
-import { closing } from './releases.ts'
+import { answer, count, orNull, text } from './parts.ts'
+import { answerOfTable, rowCounts } from './releases.ts'
 
 /** Answers about entries, and what is wrong with them or with Key Times. */
 export const entryAnswers = () => ({
@@ -16,17 +16,7 @@ export const entryAnswers = () => ({
     ),
     total: count(),
   }),
-  entriesImport: answerOfChange({
-    closed: z.array(closing()),
-    opened: z.array(closing()),
-    file: text(),
-    rows: rowsOfTable(),
-    entries: z.strictObject({ created: count(), changed: count(), unchanged: count() }),
-    issues: z.array(issue()),
-    /** Where --plan-out saved it. */
-    plan: z.optional(orNull(text())),
-    changed: z.boolean(),
-  }),
+  entriesImport: answerOfTable({ entries: rowCounts() }),
   entryList: answer({
     entries: z.array(
       z.strictObject({

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { answer, answerOfChange, count, issue, orNull, text, time, userStatus } from './parts.ts'
-import { closing } from './releases.ts'
+import { closedAndOpened } from './releases.ts'
 
 const importCounts = () => ({
   rows: z.strictObject({ read: count(), accepted: count(), heldBack: count(), blank: count() }),
@@ -96,8 +96,7 @@ export const importAnswers = () => ({
     ...importFields(),
     /** With --plan-out where it was saved, null in a rehearsal. */
     plan: z.optional(orNull(text())),
-    closed: z.array(closing()),
-    opened: z.array(closing()),
+    ...closedAndOpened(),
   }),
   imports: answer({ imports: z.array(importRecord()), total: count() }),
   shownImport: answer({
@@ -135,8 +134,7 @@ export const importAnswers = () => ({
       lettersCancelled: count(),
     }),
     left: z.array(z.strictObject({ what: text(), reason: text() })),
-    closed: z.array(closing()),
-    opened: z.array(closing()),
+    ...closedAndOpened(),
   }),
   pinSheet: answerOfChange({
     file: orNull(text()),

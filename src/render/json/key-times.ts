@@ -1,16 +1,6 @@
 import * as z from 'zod/mini'
-import {
-  answer,
-  answerOfChange,
-  count,
-  issue,
-  problemWithHint,
-  orNull,
-  rowsOfTable,
-  text,
-  time,
-} from './parts.ts'
-import { closing } from './releases.ts'
+import { answer, answerOfChange, count, problemWithHint, orNull, text, time } from './parts.ts'
+import { answerOfTable, closedAndOpened, rowCounts } from './releases.ts'
 
 const session = () => z.enum(['AM', 'PM', 'EV'])
 
@@ -29,17 +19,7 @@ export const keyTime = () =>
 
 /** Answers about Key Times. */
 export const keyTimeAnswers = () => ({
-  keyTimesImport: answerOfChange({
-    closed: z.array(closing()),
-    opened: z.array(closing()),
-    file: text(),
-    rows: rowsOfTable(),
-    keyTimes: z.strictObject({ created: count(), changed: count(), unchanged: count() }),
-    issues: z.array(issue()),
-    /** Where --plan-out saved it. */
-    plan: z.optional(orNull(text())),
-    changed: z.boolean(),
-  }),
+  keyTimesImport: answerOfTable({ keyTimes: rowCounts() }),
   /** `nextAt` is today, or on the first day on which it holds; null where that is no more, or no such time. */
   keyTimeList: answer({
     keyTimes: z.array(z.strictObject({ ...keyTime().shape, nextAt: orNull(time()) })),
@@ -65,8 +45,7 @@ export const keyTimeAnswers = () => ({
   changedKeyTime: answerOfChange({
     ...keyTime().shape,
     outcome: z.enum(['edited', 'removed', 'unchanged']),
-    closed: z.array(closing()),
-    opened: z.array(closing()),
+    ...closedAndOpened(),
     changed: z.boolean(),
   }),
 })

@@ -73,6 +73,3 @@ export const error = () =>
 
 /** What stands in the way of an answer, and how it is mended. */
 export const problemWithHint = () => z.strictObject({ code: text(), message: text(), hint: text() })
-
-/** Of a table of which rows can be held back. */
-export const rowsOfTable = () => z.strictObject({ read: count(), accepted: count(), heldBack: count() })

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { answer, answerOfChange, count, problemWithHint, orNull, text, time } from './parts.ts'
+import { answer, answerOfChange, count, issue, problemWithHint, orNull, text, time } from './parts.ts'
 
 export const release = () =>
   z.strictObject({
@@ -29,6 +29,26 @@ export const closing = () =>
     /** When it closes, where that is only earlier than it was; absent: at once. */
     closesAt: z.optional(time()),
   })
+
+/** For whom a change closes what was open, and opens what was not. */
+export const closedAndOpened = () => ({ closed: z.array(closing()), opened: z.array(closing()) })
+
+/** The answer of an import of a table. @param counted what became of its rows, under their name */
+export function answerOfTable<Counted extends z.core.$ZodLooseShape>(counted: Counted) {
+  return answerOfChange({
+    ...closedAndOpened(),
+    file: text(),
+    rows: z.strictObject({ read: count(), accepted: count(), heldBack: count() }),
+    ...counted,
+    issues: z.array(issue()),
+    /** Where --plan-out saved it. */
+    plan: z.optional(orNull(text())),
+    changed: z.boolean(),
+  })
+}
+
+/** What became of the rows of a table. */
+export const rowCounts = () => z.strictObject({ created: count(), changed: count(), unchanged: count() })
 
 export const authorisation = () =>
   z.strictObject({
@@ -86,8 +106,7 @@ export const releaseAnswers = () => ({
     ...release().shape,
     ...z.partial(z.strictObject(outlook())).shape,
     outcome: z.enum(['edited', 'released', 'withdrawn', 'unchanged']),
-    closed: z.array(closing()),
-    opened: z.array(closing()),
+    ...closedAndOpened(),
     changed: z.boolean(),
   }),
   publishedRelease: answerOfChange({

@@ -2,6 +2,14 @@ import * as z from 'zod/mini'
 import { answer, answerOfChange, count, orNull, text, time } from './parts.ts'
 import { closing } from './releases.ts'
 
+const file = () => ({
+  file: text(),
+  bytes: count(),
+  sha256: text(),
+  status: z.enum(['kept', 'withdrawn', 'damaged']),
+  createdAt: time(),
+})
+
 export const resource = () =>
   z.strictObject({
     id: count(),
@@ -10,11 +18,7 @@ export const resource = () =>
     area: z.enum(['general', 'tp']),
     series: text(),
     components: z.array(text()),
-    file: text(),
-    bytes: count(),
-    sha256: text(),
-    status: z.enum(['kept', 'withdrawn', 'damaged']),
-    createdAt: time(),
+    ...file(),
     withdrawnAt: orNull(time()),
   })
 
@@ -23,11 +27,7 @@ export const helpDocument = () =>
     id: count(),
     title: text(),
     version: count(),
-    file: text(),
-    bytes: count(),
-    sha256: text(),
-    status: z.enum(['kept', 'withdrawn', 'damaged']),
-    createdAt: time(),
+    ...file(),
     replacedAt: orNull(time()),
     withdrawnAt: orNull(time()),
   })
