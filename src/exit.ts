@@ -2,7 +2,7 @@ import { getSystemErrorMap } from 'node:util'
 import { failureOfStore } from './db/store/errors.ts'
 import { BadInput, Cancelled, Failure, type Problem, Unavailable, Usage } from './errors.ts'
 import { oneLine } from './render/clean-text.ts'
-import { firstOfEachKind } from './render/text.ts'
+import { firstOfEachKind, sentenceCase } from './render/text.ts'
 import { type List, mapped, type Pieces, piecesOfJson, piecesOfLines } from './render/pieces.ts'
 import type { View } from './render/table.ts'
 import type { Shape } from './render/json.ts'
@@ -197,19 +197,15 @@ function failureOfFile(error: UnusableWorkbook | UnusableFile): Failure {
     : new Unavailable(code, message, more)
 }
 
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
-}
-
 /** @param name of a file, which keeps its letters where the sentence begins with it */
 function sentence(text: string, name: string | undefined): string {
-  const whole = name !== undefined && name !== '' && text.startsWith(name) ? text : capital(text)
+  const whole = name !== undefined && name !== '' && text.startsWith(name) ? text : sentenceCase(text)
   return /[.!?]$/.test(whole) ? whole : `${whole}.`
 }
 
 /** None behind what is copied: a word in quotes, or the name of a file. */
 function hintSentence(text: string): string {
-  return /[.!?']$|\S\.\w+$/.test(text) ? capital(text) : `${capital(text)}.`
+  return /[.!?']$|\S\.\w+$/.test(text) ? sentenceCase(text) : `${sentenceCase(text)}.`
 }
 
 const systemTroubles: readonly (readonly [string, string, string, string])[] = [

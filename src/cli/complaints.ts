@@ -1,5 +1,6 @@
 import type { Argument, Command, Option } from 'commander'
 import { hintOfNearest, Usage } from '../errors.ts'
+import { sentenceCase } from '../render/text.ts'
 import { shellWord } from '../shell-word.ts'
 import { isSettingName, lineWithBefore, optionFor, withDashes, withFewer } from './excess-words.ts'
 import { commandLine, type Line, withWord } from './typed-line.ts'
@@ -61,11 +62,7 @@ function saidOf({ message, code, command }: RejectedInput): string {
   if (code === 'invalid-argument' && value !== undefined) return `'${value}' is none of ${choices}`
   if (code === 'excess-arguments' && command?.registeredArguments.length === 0)
     return `'${command.name()}' takes nothing behind it: '${command.args.join(' ')}' is too much`
-  return capital(said).replace(/\.$/, '')
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+  return sentenceCase(said).replace(/\.$/, '')
 }
 
 /** The lines that were perhaps meant by one that the parser does not take, likeliest first; each may need mending itself. */

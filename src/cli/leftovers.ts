@@ -11,7 +11,7 @@ import {
 } from './output-notes.ts'
 import { forgetNotedSheets, unfinishedSheets, unfinishedUploads } from '../db/leftovers.ts'
 import type { OpenStore } from '../db/store/open.ts'
-import { storePaths, pathsOfStoreFile } from './store-paths.ts'
+import { pathsOfStoreFile } from './store-paths.ts'
 import { statusOfOwner, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
 import { count } from '../render/text.ts'
 import type { Session } from './session.ts'
@@ -49,7 +49,7 @@ function filesWith(
   { settings, context }: LeftoverScope,
   store: Pick<OpenStore, 'ownPath'> = { ownPath: (path) => path },
 ): UnfinishedFile[] {
-  const keyFile = store.ownPath(storePaths({ settings }).keyFile)
+  const keyFile = store.ownPath(settings.keyFile.value)
   const stores = pathsOfStoreFile({ settings })
   const found = [
     ...[...stores, keyFile].flatMap((file) => unfinishedIn(dirname(file), [`${basename(file)}.`])),

@@ -109,8 +109,7 @@ async function outputOf<Request, Result>(
   const named = file(request)
   if (named === undefined) return undefined
   const { checkOutputFile } = await import('./output-file.ts')
-  const outputRequest = { kind, file: named, asksLater: true } as const
-  return checkOutputFile(session, flag === undefined ? outputRequest : { ...outputRequest, flag })
+  return checkOutputFile(session, { kind, file: named, flag, asksLater: true })
 }
 
 /** The log names what was looked at before somebody has it. @returns where the file is */
@@ -124,11 +123,7 @@ async function writeAndRecord<Args, Options, Request, Result>(
   }: { output: OutputFile | undefined; result: Result; session: Session; store: OpenStore },
 ): Promise<string | undefined> {
   if (!event && !output) return undefined
-  const {
-    moveIntoPlaceOnlyRecorded: placeOnlyRecorded,
-    moveIntoPlaceRecorded: placeRecorded,
-    recordEvent,
-  } = await import('./record-event.ts')
+  const { moveIntoPlaceOnlyRecorded, moveIntoPlaceRecorded, recordEvent } = await import('./record-event.ts')
   if (!spec || !output) {
     if (event) await recordEvent(session, event(result))
     return undefined
@@ -137,9 +132,9 @@ async function writeAndRecord<Args, Options, Request, Result>(
   const happened = (spec.event ?? event)?.(result)
   const judge = spec.judge?.(result)
   const shown = judge
-    ? await placeOnlyRecorded(session, { file: output, judge })
+    ? await moveIntoPlaceOnlyRecorded(session, { file: output, judge })
     : happened
-      ? await placeRecorded(session, { file: output, event: happened })
+      ? await moveIntoPlaceRecorded(session, { file: output, event: happened })
       : await output.moveIntoPlace()
   if (spec.placed && shown !== undefined) session.say(spec.placed(shown))
   return shown

@@ -1,18 +1,12 @@
 import { failureOfStore } from '../db/store/errors.ts'
 import { Unavailable } from '../errors.ts'
+import type { EventToAppend } from '../rules/audit/append.ts'
 import { isServerAddress } from '../server-address.ts'
 import type { OutputFile } from './output-file.ts'
 import type { Notice, Session, WorkFor } from './session.ts'
 import { commandLine } from './typed-line.ts'
 
-export interface HappenedEvent {
-  action: string
-  subject?: string
-  userId?: number
-  facts?: Record<string, unknown>
-  /** What may name a person, such as the name of a file. */
-  personal?: Record<string, string>
-}
+export type HappenedEvent = Pick<EventToAppend, 'action' | 'subject' | 'userId' | 'facts' | 'personal'>
 
 /**
  * Records that somebody carries particulars out of the store, or looks at somebody's message, before

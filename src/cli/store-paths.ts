@@ -3,15 +3,9 @@ import { basename, dirname, join } from 'node:path'
 import { isServerAddress } from '../server-address.ts'
 import type { Session } from './session.ts'
 
-/** Where the store and its key are. */
-export function storePaths({ settings }: Pick<Session, 'settings'>): { db: string; keyFile: string } {
-  const { db, keyFile } = settings
-  return { db: db.value, keyFile: keyFile.value }
-}
-
 /** Where the file of the store lies, and, where a link names it, that link; a shared store has none. */
-export function pathsOfStoreFile(scope: Pick<Session, 'settings'>): string[] {
-  const { db } = storePaths(scope)
+export function pathsOfStoreFile({ settings }: Pick<Session, 'settings'>): string[] {
+  const db = settings.db.value
   if (isServerAddress(db)) return []
   const real = behindLinks(db)
   return real === withRealFolder(db) ? [db] : [real, db]

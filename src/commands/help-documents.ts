@@ -6,7 +6,7 @@ import {
   renderChangedHelpDocuments,
   helpDocumentFields,
   helpDocumentJson,
-} from '../render/help-documents.ts'
+} from '../render/resources.ts'
 import {
   uploadHelpDocument,
   replaceHelpDocument,

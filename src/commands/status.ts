@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { query } from '../cli/define.ts'
 import type { Session } from '../cli/session.ts'
-import { storePaths } from '../cli/store-paths.ts'
 import { pendingPinSheets } from '../db/imports/pending-pin-sheets.ts'
 import { storeCounts } from '../db/store/status.ts'
 import type { OpenStore } from '../db/store/open.ts'
@@ -32,19 +31,22 @@ export async function statusOf(
 ): Promise<Status> {
   const began = performance.now()
   const before = (ms: number) => new Date(at.getTime() - ms).toISOString()
-  const counts = await storeCounts(store.db, {
+  const { lastImports, ...counts } = await storeCounts(store.db, {
     linksFrom: before(0),
     linksUntil: before(-soon.links),
     pinsFrom: before(lifetimes.pin),
     pinsUntil: before(lifetimes.pin - soon.pins),
   })
   const pendingSheets = await pendingPinSheets(store.db)
+  const opening = await releasesOpeningSoon(store.db, at)
+  const heldBy = await store.engine.heldBy()
   return {
-    ...counts,
-    opening: await releasesOpeningSoon(store.db, at),
-    heldBy: await store.engine.heldBy(),
-    pendingPinSheets: pendingSheets.map(({ importId, file }) => ({ import: importId, file })),
-    store: storePaths(session).db,
+    store: session.settings.db.value,
     answersInMs: Math.ceil(performance.now() - began),
+    heldBy,
+    ...counts,
+    sheetsOwed: pendingSheets.map(({ importId, file }) => ({ import: importId, file })),
+    opening,
+    lastImports,
   }
 }

@@ -1,8 +1,7 @@
 import type { AssociateRow } from '../db/centres/assignments.ts'
-import type { CentreWithPeople } from '../db/centres/centres.ts'
 import { nameOf } from '../rules/users/account.ts'
 import type { Assigned, AssociateView } from '../rules/associates.ts'
-import { centreJson } from './centres.ts'
+import { centreJson, centreStatus } from './centres.ts'
 import type { Message } from './messages.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { field } from './fields.ts'
@@ -18,14 +17,8 @@ export const associateFields = {
   assigned: field<AssociateRow>('Assigned', ({ assigned }) => assigned ?? 0),
 }
 
-export function associateRowJson({
-  id,
-  number,
-  name,
-  centres,
-  assigned,
-}: AssociateRow): JsonItem<'associateList'> {
-  return { id, number, name, centres: centres ?? 0, assigned: assigned ?? 0 }
+export function associateRowJson({ centres, assigned, ...row }: AssociateRow): JsonItem<'associateList'> {
+  return { ...row, centres: centres ?? 0, assigned: assigned ?? 0 }
 }
 
 type AssociateCentre = AssociateView['centres'][number]
@@ -34,7 +27,7 @@ type AssociateCentre = AssociateView['centres'][number]
 export const associateCentreFields = {
   number: field<AssociateCentre>('Number', ({ centre }) => centre.number),
   name: field<AssociateCentre>('Name', ({ centre }) => centre.name),
-  status: field<AssociateCentre>('Status', ({ centre }) => statusOf(centre)),
+  status: field<AssociateCentre>('Status', ({ centre }) => centreStatus(centre)),
   coordinator: field<AssociateCentre>('Coordinator', ({ centre }) => centre.coordinator_email),
   'coordinator-status': field<AssociateCentre>(
     'Coordinator status',
@@ -85,8 +78,4 @@ export function renderAssigned({ account, centres, assigned, changed }: Assigned
   const centresOfTheirs = assigned === 0 ? 'no associate centre' : count(assigned, 'associate centre')
   const words = `${oneLine(nameOf(account))} acts for ${centresOfTheirs}`
   return `${markOf(changed, view)} ${changed ? `${words} now` : `Nothing to do: ${words}`}.`
-}
-
-function statusOf({ deleted_at, status }: CentreWithPeople): string {
-  return deleted_at === null ? status : 'deleted'
 }

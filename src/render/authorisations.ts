@@ -2,7 +2,7 @@ import { isoOf, shownTime, timeInUtc } from '../plain-time.ts'
 import { localTimeAt, localTimeInWords } from '../rules/key-times/local-time.ts'
 import { type Authorisation, type AuthorisationState, stateAt } from '../rules/releases/centres-of-release.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { field } from './fields.ts'
+import { field, momentField } from './fields.ts'
 import type { Shape } from './json.ts'
 import type { View } from './table.ts'
 
@@ -49,10 +49,6 @@ function weekdayOf(date: string): string {
   return new Date(date).toUTCString().slice(0, 3)
 }
 
-function shownUnderUtc(at: Date | null): string {
-  return at === null ? '' : timeInUtc(at.toISOString())
-}
-
 /** What a list says of an authorisation. */
 export const authorisationFields = {
   release: field<ListedAuthorisation>('Release', ({ authorisation }) => authorisation.release.id),
@@ -68,15 +64,15 @@ export const authorisationFields = {
     ({ authorisation }) => localOf(authorisation.opensAt, authorisation),
     clockOf,
   ),
-  opens: field<ListedAuthorisation>(
+  opens: momentField<ListedAuthorisation>(
     'Opens in UTC',
-    ({ authorisation }) => isoOf(authorisation.opensAt),
-    ({ authorisation }) => shownUnderUtc(authorisation.opensAt),
+    ({ authorisation }) => authorisation.opensAt,
+    timeInUtc,
   ),
-  closes: field<ListedAuthorisation>(
+  closes: momentField<ListedAuthorisation>(
     'Closes in UTC',
-    ({ authorisation }) => isoOf(authorisation.closesAt),
-    ({ authorisation }) => shownUnderUtc(authorisation.closesAt),
+    ({ authorisation }) => authorisation.closesAt,
+    timeInUtc,
   ),
   problem: field<ListedAuthorisation>(
     'Problem',

@@ -41,7 +41,10 @@ export const centreFields = {
   postcode: field<CentreWithPeople>('Postcode', ({ postcode }) => postcode),
 }
 
-function centreStatus({ deleted_at, status }: CentreWithPeople): string {
+export function centreStatus({
+  deleted_at,
+  status,
+}: CentreWithPeople): CentreWithPeople['status'] | 'deleted' {
   return deleted_at === null ? status : 'deleted'
 }
 
@@ -112,7 +115,7 @@ export function centreJson(centre: CentreWithPeople): Shape<'centre'> {
     name: centre.name,
     kind: centre.kind,
     associate: centre.associate_number,
-    status: centre.deleted_at === null ? centre.status : 'deleted',
+    status: centreStatus(centre),
     address: centre.address,
     town: centre.town,
     postcode: centre.postcode,

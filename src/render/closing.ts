@@ -26,16 +26,10 @@ export function closingQuestion(
   ].join('\n')
 }
 
-/** What a change answers, with for whom it closes what was open. */
-export interface WithClosing<Result> {
-  result: Result
-  closes: readonly Closing[]
-}
-
 /** The question of a change, after for whom it would close what is open now. */
 export function withClosing<Question extends string | undefined>(
   question: Question,
-  { closes }: Pick<WithClosing<unknown>, 'closes'>,
+  { closes }: { closes: readonly Closing[] },
 ): Question | string {
   if (question === undefined || closes.length === 0) return question
   return [...closingLines(closes), question].join('\n')
@@ -44,7 +38,7 @@ export function withClosing<Question extends string | undefined>(
 /** What was done, and for whom it closed what was open. */
 export function renderWithClosing(
   text: string,
-  { closes }: Pick<WithClosing<unknown>, 'closes'>,
+  { closes }: { closes: readonly Closing[] },
   view: View,
 ): string {
   return [text, ...renderClosing(closes, view)].join('\n')
@@ -130,22 +124,18 @@ export function comparableClosing(closes: readonly Closing[], opens: readonly Cl
   )
 }
 
+/** For whom it closed or opened what is released. */
 export function renderClosing(
   closes: readonly Closing[],
-  view: View,
+  { isTerminal }: View,
   opens: readonly Closing[] = [],
 ): string[] {
-  if (!view.isTerminal)
-    return [
-      ...linesForPipe('closed', atOnce(closes)),
-      ...linesForPipe('closes-earlier', earlier(closes)),
-      ...linesForPipe('opened', opens),
-    ]
-  return [
-    ...listed('Closed', atOnce(closes)),
-    ...listed('Closes earlier', earlier(closes)),
-    ...listed('Opened', opens),
-  ]
+  const changes = [
+    ['closed', 'Closed', atOnce(closes)],
+    ['closes-earlier', 'Closes earlier', earlier(closes)],
+    ['opened', 'Opened', opens],
+  ] as const
+  return changes.flatMap(([word, title, of]) => (isTerminal ? listed(title, of) : linesForPipe(word, of)))
 }
 
 function linesForPipe(word: string, changes: readonly Closing[]): string[] {

@@ -1,3 +1,4 @@
+import { plainTime } from '../plain-time.ts'
 import { oneLine } from './clean-text.ts'
 import type { View } from './table.ts'
 import { relativeTime } from './text.ts'
@@ -32,6 +33,19 @@ export function timeField<Row>(
   return field(heading, at, (row, { now }) => {
     const iso = at(row)
     return iso === null ? none : relativeTime(iso, now)
+  })
+}
+
+/** A moment that was set: ISO in a pipe, the clock in UTC for a person. */
+export function momentField<Row>(
+  heading: string,
+  at: (row: Row) => Date | null | undefined,
+  inWords = plainTime,
+): Field<Row> {
+  const iso = (row: Row) => at(row)?.toISOString() ?? null
+  return field(heading, iso, (row) => {
+    const found = iso(row)
+    return found === null ? '' : inWords(found)
   })
 }
 

@@ -1,10 +1,8 @@
-import { Html } from './html.ts'
-
 /** The looks of a report: light and dark, on paper, and what choosing a kind of issue hides. */
-export function reportStyle(codes: readonly string[]): Html {
+export function reportStyle(codes: readonly string[]): string {
   const chosen = ['all', ...codes].map((code) => `#kind-${code}:checked + label`).join(',')
   const hidden = codes.map((code) => `#kind-${code}:checked ~ .wide tbody tr:not(.${code})`).join(',')
-  return new Html(`
+  return `
 :root { color-scheme: light dark; --text: #1b1f24; --dim: #59636e; --back: #fff; --line: #d1d9e0; --in: #2f6f9f; --held: #b35900; --mark: #fff1dc; }
 @media (prefers-color-scheme: dark) { :root { --text: #e6e9ed; --dim: #9aa4af; --back: #14181d; --line: #343b44; --in: #6aaee0; --held: #f0a050; --mark: #4a3413; } }
 * { box-sizing: border-box; }
@@ -69,5 +67,5 @@ summary { cursor: pointer; }
   tr { break-inside: avoid; } thead { display: table-header-group; }
   .wide { overflow: visible; }
 }
-`)
+`
 }

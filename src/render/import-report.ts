@@ -2,7 +2,7 @@ import type { OpenedByImport } from '../db/imports/imports.ts'
 import type { Counts } from '../import/apply.ts'
 import type { Plan } from '../import/plan.ts'
 import type { ReportedRow, ReportFacts } from '../import/report-facts.ts'
-import { html, type Html, htmlJoined } from './html.ts'
+import { oneLine } from './clean-text.ts'
 import { reportStyle } from './import-report-style.ts'
 import { whyKept } from './import.ts'
 import { count } from './text.ts'
@@ -47,7 +47,7 @@ export function importReportPage(report: ImportReport): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${title}</title>
-<style>${reportStyle(kinds.map(({ code }) => code))}</style>
+<style>${new Html(reportStyle(kinds.map(({ code }) => code)))}</style>
 </head>
 <body>
 <header>
@@ -221,4 +221,39 @@ function more(number: number, singular: string, after = ''): Html {
 
 function words(code: string | null): string {
   return (code ?? '').replaceAll('-', ' ')
+}
+
+/** Markup, where a string is text. */
+class Html {
+  readonly #markup: string
+
+  constructor(markup: string) {
+    this.#markup = markup
+  }
+
+  toString(): string {
+    return this.#markup
+  }
+}
+
+/** Markup with values in it: a string is shown as it is, whatever stands in it. */
+function html(parts: TemplateStringsArray, ...values: readonly (string | Html)[]): Html {
+  const pieces = parts.flatMap((part, at) => {
+    const value = values[at]
+    return value === undefined ? [part] : [part, value instanceof Html ? value.toString() : escaped(value)]
+  })
+  return new Html(pieces.join(''))
+}
+
+function htmlJoined(parts: readonly Html[]): Html {
+  return new Html(parts.join('\n'))
+}
+
+function escaped(text: string): string {
+  return oneLine(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
 }

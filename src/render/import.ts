@@ -4,7 +4,7 @@ import type { Deletions } from '../import/deletions.ts'
 import type { CellIssue } from '../rules/table-rows.ts'
 import type { Plan } from '../import/plan.ts'
 import { shortened, type View } from './table.ts'
-import { count, firstOfEachKind, indentOfLists, listLines, markOf } from './text.ts'
+import { count, firstOfEachKind, indentOfLists, listLines, markOf, sentenceCase } from './text.ts'
 import { oneLine as cell, tsvLine } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
@@ -246,8 +246,7 @@ export function importQuestion(
     users.deleted > 0 &&
       `delete ${count(users.deleted, 'user')} (${firstOf(deletions.users.map(({ email }) => email))})`,
   ].filter((part) => part !== false)
-  const text = parts.join(', ')
-  const question = `${text.charAt(0).toUpperCase()}${text.slice(1)}?`
+  const question = `${sentenceCase(parts.join(', '))}?`
   return [...closingAndOpeningLines({ closes, opens }), question].join('\n')
 }
 

@@ -5,7 +5,7 @@ import { localTimeInWords } from '../rules/key-times/local-time.ts'
 import type { KeyTime } from '../rules/key-times/lookup.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { renderClosing } from './closing.ts'
-import { field } from './fields.ts'
+import { field, momentField } from './fields.ts'
 import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
 import { allColumnsFit, table, type View } from './table.ts'
 import { timeInUtc } from '../plain-time.ts'
@@ -27,11 +27,7 @@ export const keyTimeFields = {
   series: field<ListedKeyTime>('Series', ({ keyTime }) => keyTime.series),
   from: field<ListedKeyTime>('From', ({ keyTime }) => keyTime.from_date),
   until: field<ListedKeyTime>('Until', ({ keyTime }) => keyTime.until_date),
-  next: field<ListedKeyTime>(
-    'Next in UTC',
-    ({ next }) => next?.toISOString() ?? null,
-    ({ next }) => (next ? timeInUtc(next.toISOString()) : ''),
-  ),
+  next: momentField<ListedKeyTime>('Next in UTC', ({ next }) => next, timeInUtc),
 }
 
 export function keyTimeJson(keyTime: KeyTime): Shape<'keyTime'> {
@@ -53,13 +49,11 @@ export function renderChangedKeyTime(
   view: View,
 ): string {
   const { id, country, session, local_time, time_zone } = keyTime
-  if (!view.isTerminal) {
-    const line = tsvLine([id, countryName(country), session, local_time, time_zone, outcome])
-    return [line, ...renderClosing(closes, view, opens)].join('\n')
-  }
   const mark = markOf(outcome !== 'unchanged', view)
   const what = outcome === 'unchanged' ? 'is as it was' : `is ${outcome}`
-  const line = `${mark} Key Time ${id} ${what}: ${session} in ${countryName(country)}, ${local_time} ${time_zone}.`
+  const line = view.isTerminal
+    ? `${mark} Key Time ${id} ${what}: ${session} in ${countryName(country)}, ${local_time} ${time_zone}.`
+    : tsvLine([id, countryName(country), session, local_time, time_zone, outcome])
   return [line, ...renderClosing(closes, view, opens)].join('\n')
 }
 

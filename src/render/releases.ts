@@ -5,13 +5,13 @@ import type { ChangedRelease, PublishedRelease } from '../rules/releases/change.
 import type { Outlook } from '../rules/releases/outlook.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { authorisationJson, centreInWords, lineOfCentre } from './authorisations.ts'
-import { type Fact, factLines, field } from './fields.ts'
+import { type Fact, factLines, field, momentField } from './fields.ts'
 import { renderClosing } from './closing.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
 import { listLines, markOf } from './text.ts'
 import { leftOutLines, outlookJson, outlookLines, renderOutlook } from './outlook.ts'
-import { isoOf, plainTime, shownTime, timeToTheSecond } from '../plain-time.ts'
+import { isoOf, plainTime, timeToTheSecond } from '../plain-time.ts'
 
 /** A release with for how many centres it opens, and when. */
 export interface ListedRelease {
@@ -45,16 +45,8 @@ export const releaseFields = {
     ({ release }) => (release.closes === null ? '' : shownMoment(release.closes)),
   ),
   centres: field<ListedRelease>('Centres', ({ reach }) => reach.centres),
-  first: field<ListedRelease>(
-    'First opens',
-    ({ reach }) => isoOf(reach.firstOpensAt),
-    ({ reach }) => shownTime(reach.firstOpensAt),
-  ),
-  last: field<ListedRelease>(
-    'Last opens',
-    ({ reach }) => isoOf(reach.lastOpensAt),
-    ({ reach }) => shownTime(reach.lastOpensAt),
-  ),
+  first: momentField<ListedRelease>('First opens', ({ reach }) => reach.firstOpensAt),
+  last: momentField<ListedRelease>('Last opens', ({ reach }) => reach.lastOpensAt),
   'without-key-time': field<ListedRelease>('No Key Time', ({ reach }) => reach.withoutKeyTime),
 }
 

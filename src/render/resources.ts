@@ -1,4 +1,6 @@
+import type { HelpDocumentRow } from '../db/help-documents.ts'
 import type { ResourceRow } from '../db/resources.ts'
+import type { ChangedHelpDocument } from '../rules/help-documents.ts'
 import type { ChangedResource } from '../rules/resources.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { factLines, field, timeField } from './fields.ts'
@@ -6,6 +8,21 @@ import type { JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
 import { markOf, sentenceCase } from './text.ts'
 import { plainTime } from '../plain-time.ts'
+
+/** A file that is kept: what a resource and a help document have in common. */
+type KeptFile = Pick<ResourceRow, 'file' | 'bytes' | 'sha256' | 'created_at' | 'withdrawn_at' | 'mismatch_at'>
+
+const fileFields = {
+  file: field<KeptFile>('File', ({ file }) => file),
+  bytes: field<KeptFile>(
+    'Size',
+    ({ bytes }) => bytes,
+    ({ bytes }) => sizeInWords(bytes),
+  ),
+  sha256: field<KeptFile>('SHA-256', ({ sha256 }) => sha256),
+  status: field<KeptFile>('Status', statusOf),
+  created: timeField<KeptFile>('Uploaded', ({ created_at }) => created_at),
+}
 
 /** What a list says of a resource. */
 export const resourceFields = {
@@ -15,23 +32,22 @@ export const resourceFields = {
   area: field<ResourceRow>('Area', ({ area }) => area),
   series: field<ResourceRow>('Series', ({ series }) => series),
   components: field<ResourceRow>('Components', ({ components }) => components.join(', ')),
-  file: field<ResourceRow>('File', ({ file }) => file),
-  bytes: field<ResourceRow>(
-    'Size',
-    ({ bytes }) => bytes,
-    ({ bytes }) => sizeInWords(bytes),
-  ),
-  sha256: field<ResourceRow>('SHA-256', ({ sha256 }) => sha256),
-  status: field<ResourceRow>('Status', statusOf),
-  created: timeField<ResourceRow>('Uploaded', ({ created_at }) => created_at),
+  ...fileFields,
   withdrawn: field<ResourceRow>('Withdrawn', ({ withdrawn_at }) => withdrawn_at),
 }
 
-/** Of a resource or a help document: whether it can be had. */
-export function statusOf({
-  withdrawn_at,
-  mismatch_at,
-}: Pick<ResourceRow, 'withdrawn_at' | 'mismatch_at'>): 'kept' | 'withdrawn' | 'damaged' {
+/** What a list says of a help document. */
+export const helpDocumentFields = {
+  id: field<HelpDocumentRow>('No.', ({ id }) => id),
+  title: field<HelpDocumentRow>('Title', ({ title }) => title),
+  version: field<HelpDocumentRow>('Version', ({ version }) => version),
+  ...fileFields,
+  replaced: timeField<HelpDocumentRow>('Replaced', ({ replaced_at }) => replaced_at),
+  withdrawn: field<HelpDocumentRow>('Withdrawn', ({ withdrawn_at }) => withdrawn_at),
+}
+
+/** Whether it can be had. */
+function statusOf({ withdrawn_at, mismatch_at }: KeptFile): 'kept' | 'withdrawn' | 'damaged' {
   if (mismatch_at !== null) return 'damaged'
   return withdrawn_at === null ? 'kept' : 'withdrawn'
 }
@@ -42,21 +58,21 @@ export function sizeInWords(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`
 }
 
+function fileJson(kept: KeptFile) {
+  const { file, bytes, sha256, created_at } = kept
+  return { file, bytes, sha256, status: statusOf(kept), createdAt: created_at }
+}
+
 export function resourceJson(resource: ResourceRow): Shape<'keptResource'> {
-  return {
-    id: resource.id,
-    title: resource.title,
-    kind: resource.kind,
-    area: resource.area,
-    series: resource.series,
-    components: resource.components,
-    file: resource.file,
-    bytes: resource.bytes,
-    sha256: resource.sha256,
-    status: statusOf(resource),
-    createdAt: resource.created_at,
-    withdrawnAt: resource.withdrawn_at,
-  }
+  const { id, title, kind, area, series, components, withdrawn_at } = resource
+  const file = fileJson(resource)
+  return { id, title, kind, area, series, components, ...file, withdrawnAt: withdrawn_at }
+}
+
+export function helpDocumentJson(document: HelpDocumentRow): Shape<'helpDocument'> {
+  const { id, title, version, replaced_at, withdrawn_at } = document
+  const file = fileJson(document)
+  return { id, title, version, ...file, replacedAt: replaced_at, withdrawnAt: withdrawn_at }
 }
 
 export function changedResourcesJson(changed: readonly ChangedResource[]): JsonOfChange<'changedResources'> {
@@ -71,16 +87,10 @@ export function changedResourcesJson(changed: readonly ChangedResource[]): JsonO
 }
 
 export function renderChangedResources(changed: readonly ChangedResource[], view: View): string {
-  if (!view.isTerminal) {
-    return changed
-      .map(({ resource: { id, title, file, sha256 }, outcome }) =>
-        tsvLine([id, title, file, sha256, outcome]),
-      )
-      .join('\n')
-  }
   return changed
     .map(({ resource, outcome }) => {
-      const { id, title, file, bytes } = resource
+      const { id, title, file, bytes, sha256 } = resource
+      if (!view.isTerminal) return tsvLine([id, title, file, sha256, outcome])
       const mark = markOf(outcome !== 'unchanged', view)
       const what = outcome === 'unchanged' ? `is ${statusOf(resource)} as it was` : `is ${outcome}`
       return `${mark} Resource ${id} ${what}: ${oneLine(title)} (${oneLine(file)}, ${sizeInWords(bytes)}).`
@@ -110,4 +120,28 @@ export function renderResource(resource: ResourceRow, view: View): string {
     facts.map(([name, value]) => [name === 'sha256' ? 'SHA-256' : sentenceCase(name), value]),
   )
   return [view.chalk.bold(`Resource ${id}: ${oneLine(title)}`), '', ...lines].join('\n')
+}
+
+export function changedHelpDocumentsJson(
+  changed: readonly ChangedHelpDocument[],
+): JsonOfChange<'changedHelpDocuments'> {
+  return {
+    helpDocuments: changed.map(({ document, outcome }) => ({
+      ...helpDocumentJson(document),
+      outcome,
+      changed: outcome !== 'unchanged',
+    })),
+    total: changed.length,
+  }
+}
+
+export function renderChangedHelpDocuments(changed: readonly ChangedHelpDocument[], view: View): string {
+  return changed
+    .map(({ document: { id, title, file, version, bytes }, outcome }) => {
+      if (!view.isTerminal) return tsvLine([id, title, version, file, outcome])
+      const mark = markOf(outcome !== 'unchanged', view)
+      const what = outcome === 'unchanged' ? 'is as it was' : `is ${outcome}`
+      return `${mark} Help document ${id} ${what}: ${oneLine(title)}, version ${version} (${oneLine(file)}, ${sizeInWords(bytes)}).`
+    })
+    .join('\n')
 }

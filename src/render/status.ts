@@ -9,6 +9,7 @@ import { plainTime } from '../plain-time.ts'
 import { wrapped } from './wrap.ts'
 import { grouped } from '../grouped.ts'
 
+/** In the order in which --json has it. */
 export interface Status extends StoreCounts {
   store: string
   /** How long the store took to say all this. */
@@ -16,7 +17,7 @@ export interface Status extends StoreCounts {
   /** Who is changing a shared store now. */
   heldBy: string | null
   /** PIN sheets that could not be put in their place. */
-  pendingPinSheets: readonly { import: number; file: string }[]
+  sheetsOwed: readonly { import: number; file: string }[]
   /** Releases that open for some centre within a day. */
   opening: readonly OpeningSoon[]
 }
@@ -47,18 +48,7 @@ export function renderStatus(status: Status, view: View): string {
 type Line = readonly [name: string, value: string]
 
 function linesOf(status: Status, view: View): Line[] {
-  const {
-    store,
-    answersInMs,
-    heldBy,
-    centres,
-    users,
-    messages,
-    lapsing,
-    pendingPinSheets,
-    opening,
-    lastImports,
-  } = status
+  const { centres, users, messages, lapsing, opening, lastImports } = status
   const time = (iso: string) => (view.isTerminal ? relativeTime(iso, view.now) : iso)
   const some = (...parts: readonly (readonly [number, string])[]) =>
     parts
@@ -71,7 +61,7 @@ function linesOf(status: Status, view: View): Line[] {
   ]
   const optional: Line[] = [
     ...(lapses.length > 0 ? [['Lapses soon', lapses.join(', ')] as const] : []),
-    ...pendingPinSheets.map(
+    ...status.sheetsOwed.map(
       (sheet) => ['Owed', `the PIN sheet of import ${sheet.import} (${sheet.file})`] as const,
     ),
     ...opening.map(({ name, firstOpensAt, centres: all, withoutKeyTime }) => {
@@ -83,8 +73,11 @@ function linesOf(status: Status, view: View): Line[] {
     }),
   ]
   return [
-    ['Store', view.isTerminal ? `${pathInWords(store)} (answered in ${answersInMs} ms)` : store],
-    ...(heldBy === null ? [] : [['In use by', heldBy] as const]),
+    [
+      'Store',
+      view.isTerminal ? `${pathInWords(status.store)} (answered in ${status.answersInMs} ms)` : status.store,
+    ],
+    ...(status.heldBy === null ? [] : [['In use by', status.heldBy] as const]),
     [
       'Centres',
       some([centres.active, 'active'], [centres.approved, 'approved'], [centres.deleted, 'deleted']),
@@ -126,8 +119,8 @@ interface Step {
 }
 
 /** What somebody at this desk would do now, gravest first. */
-function nextSteps({ centres, messages, pendingPinSheets, lapsing, opening }: Status): Step[] {
-  const [pending] = pendingPinSheets
+function nextSteps({ centres, messages, sheetsOwed, lapsing, opening }: Status): Step[] {
+  const [pending] = sheetsOwed
   const steps = [
     pending && {
       command: `ssh-admin centres pins ${pending.import} --out ${`pins-${pending.import}.xlsx`}`,
@@ -162,29 +155,5 @@ function nextSteps({ centres, messages, pendingPinSheets, lapsing, opening }: St
 }
 
 export function statusJson(status: Status): JsonAnswer<'status'> {
-  const {
-    store,
-    answersInMs,
-    heldBy,
-    centres,
-    users,
-    messages,
-    lapsing,
-    pendingPinSheets,
-    opening,
-    lastImports,
-  } = status
-  return {
-    store,
-    answersInMs,
-    heldBy,
-    centres,
-    users,
-    messages,
-    lapsing,
-    sheetsOwed: pendingPinSheets,
-    opening,
-    lastImports,
-    next: nextSteps(status).map(({ command }) => command),
-  }
+  return { ...status, next: nextSteps(status).map(({ command }) => command) }
 }

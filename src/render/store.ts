@@ -6,9 +6,9 @@ import { type Fact, factLines } from './fields.ts'
 import type { View } from './table.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { count, inUnits, relativeTime, sentenceCase } from './text.ts'
-import type { JsonAnswer } from './json.ts'
 
-export interface StoreDescription extends StoreFacts {
+/** What `store info` answers, in this order. */
+export interface StoreDescription extends Omit<StoreFacts, 'storeId' | 'fingerprint'> {
   /** Of the file, which may be older than what is read of it. */
   version: number
   /** Copies that lie beside it. */
@@ -61,26 +61,6 @@ export function renderStore(about: StoreDescription, view: View): string {
     '',
     ...factLines(facts.map(([name, value]) => [sentenceCase(name), value])),
   ].join('\n')
-}
-
-export function storeJson(about: StoreDescription): JsonAnswer<'store'> {
-  const { store, bytes, keyFile, key, createdAt, version, lastImport, auditRows, messagesWaiting } = about
-  const { centres, users, kept } = about
-  return {
-    store,
-    bytes,
-    server: about.server,
-    keyFile,
-    key,
-    createdAt,
-    version,
-    centres,
-    users,
-    auditRows,
-    messagesWaiting,
-    lastImport,
-    kept,
-  }
 }
 
 function serverLines(server: ServerFacts | null): [string, string][] {

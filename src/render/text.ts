@@ -37,14 +37,10 @@ export function relativeTime(iso: string, now: Date): string {
   // Within one command: what it has just done is a little later than its beginning.
   if (past < -minute) return iso.slice(0, 10)
   if (past < minute) return 'just now'
-  if (past < hour) return counted(Math.floor(past / minute), 'minute')
-  if (past < day) return counted(Math.floor(past / hour), 'hour')
-  if (past < 30 * day) return counted(Math.floor(past / day), 'day')
+  if (past < hour) return `${count(Math.floor(past / minute), 'minute')} ago`
+  if (past < day) return `${count(Math.floor(past / hour), 'hour')} ago`
+  if (past < 30 * day) return `${count(Math.floor(past / day), 'day')} ago`
   return iso.slice(0, 10)
-}
-
-function counted(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? '' : 's'} ago`
 }
 
 /** `messages waiting` as `Messages waiting`. */

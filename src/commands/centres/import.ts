@@ -7,7 +7,6 @@ import { argument, flag, option, optionOf, repeated, type ValuesOf } from '../..
 import { type Phases, phasesOn } from '../../cli/progress.ts'
 import { confirm } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
-import { storePaths } from '../../cli/store-paths.ts'
 import { optional, wholeNumber } from '../../cli/typed-values.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { centreColumns } from '../../import/columns.ts'
@@ -202,7 +201,7 @@ async function planWithoutStore(
     if (asks) {
       const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
       for (const line of lines) session.say(line)
-      session.say(`There is no store at ${pathInWords(storePaths(session).db)} yet; this begins one.`)
+      session.say(`There is no store at ${pathInWords(session.settings.db.value)} yet; this begins one.`)
       await confirm(session, importQuestion(counts, ready))
     }
     return ready

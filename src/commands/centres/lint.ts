@@ -2,7 +2,6 @@ import { preparedQuery } from '../../cli/define.ts'
 import { argument } from '../../cli/parameters.ts'
 import { phasesOn } from '../../cli/progress.ts'
 import type { Notice } from '../../cli/session.ts'
-import { storePaths } from '../../cli/store-paths.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
@@ -38,7 +37,7 @@ In a pipe: cell, code, value and message of each mistake.`,
     prepare: (typed, session) => readWorkbook(typed, session, phasesOn(session, undefined)),
     mode: () => 'read-if-any',
     read: async (store, ctx, roster, session) => {
-      if (store.path === undefined) session.notify(comparedWithNone(storePaths(session)))
+      if (store.path === undefined) session.notify(comparedWithNone(session.settings.db.value))
       return lintRoster(store, ctx, roster)
     },
     render: renderLint,
@@ -47,7 +46,7 @@ In a pipe: cell, code, value and message of each mistake.`,
   })
 
 /** Perhaps it is elsewhere: then much else would be said of the workbook. */
-function comparedWithNone({ db }: { db: string }): Notice {
+function comparedWithNone(db: string): Notice {
   const message = `There is no store at ${pathInWords(db)} yet: the workbook is compared with an empty one.`
   return { code: 'store-missing', message }
 }

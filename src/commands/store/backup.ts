@@ -8,7 +8,6 @@ import { permit } from '../../rules/permissions/decide.ts'
 import { command } from '../../cli/define.ts'
 import { argument, flag } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
-import { storePaths } from '../../cli/store-paths.ts'
 import { markedAnswer } from '../../render/text.ts'
 import { pathInWords } from '../../shell-word.ts'
 
@@ -30,7 +29,7 @@ export const backup = () =>
       const { withoutContent } = options
       const output = await checkOutputFile(session, { kind: 'backup', file: options.file, asksLater: true })
       const { path: file } = output
-      const { db } = storePaths(session)
+      const db = session.settings.db.value
       const store = await session.open('as-it-is')
       const { keyFile } = store
       try {

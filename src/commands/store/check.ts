@@ -7,7 +7,6 @@ import { query } from '../../cli/define.ts'
 import { unfinishedFiles } from '../../cli/leftovers.ts'
 import { missingHeadNotice, type Session } from '../../cli/session.ts'
 import type { Shape } from '../../render/json.ts'
-import { storePaths } from '../../cli/store-paths.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { commandLine } from '../../cli/typed-line.ts'
 import { timeToTheSecond } from '../../plain-time.ts'
@@ -31,7 +30,7 @@ export const check = () =>
     }),
     explain: async (error, session) => {
       const { damageThatStopped } = await import('../../db/store/errors.ts')
-      const { db } = storePaths(session)
+      const db = session.settings.db.value
       const found = await damageThatStopped(error, db)
       return (await leftWithoutStore(error, session)) ?? (found && damaged(db, found))
     },
@@ -52,7 +51,7 @@ async function checkStore(
   session: Session,
 ): Promise<StoreReport> {
   const { checkFiles } = await import('../../db/store/check.ts')
-  const { db } = storePaths(session)
+  const db = session.settings.db.value
   permit(ctx, 'store.backup', { name: 'store' })
   const { damage, warnings } = await checkFiles(store, db)
   const log = damage.length === 0 ? await findingsOfAudit(store, session) : { damage: [], warnings: [] }

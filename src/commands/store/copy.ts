@@ -16,7 +16,6 @@ import { flag, requiredOption } from '../../cli/parameters.ts'
 import { progressOn } from '../../cli/progress.ts'
 import { confirm } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
-import { storePaths } from '../../cli/store-paths.ts'
 import { pathInWords, shellWord } from '../../shell-word.ts'
 
 /** Of no other kind: the store is copied within its transaction, and what was placed counts though the commit fails. */
@@ -34,7 +33,7 @@ export const copy = () =>
     changes: true,
     run: async ({ to: typed, withoutContent }, session) => {
       const { dryRun, yes } = session.common
-      const { db } = storePaths(session)
+      const db = session.settings.db.value
       const to = storeAddress(typed, { context: session.context, flag: '--to' })
       const output = isServerAddress(to) ? undefined : await newFile(typed, session)
       const { noteHeadOfCopy, rehearseCopy } = await import('../../db/store/copy.ts')
@@ -73,7 +72,7 @@ function answerOf(
   }: { counts: Counts; copied: RecordedCopy | undefined; key: KeyPlaces; changed: boolean },
 ): AnswerOfChange {
   const { session, to, withoutContent } = copying
-  const { db } = storePaths(session)
+  const db = session.settings.db.value
   const done = session.common.dryRun ? 'Would copy' : 'Copied'
   const lines = [
     changed

@@ -1,7 +1,6 @@
-import { renderStore, type StoreDescription, storeJson } from '../../render/store.ts'
+import { renderStore, type StoreDescription } from '../../render/store.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { query } from '../../cli/define.ts'
-import { storePaths } from '../../cli/store-paths.ts'
 
 export const info = () =>
   query({
@@ -15,14 +14,14 @@ export const info = () =>
       const { keyStatus } = await import('../../db/store/keys.ts')
       const { keptCopiesOf } = await import('../../db/store/kept-copies.ts')
       permit(ctx, 'store.backup', { name: 'store' })
-      const { db: path } = storePaths(session)
-      const facts = await storeFacts(db)
+      const path = session.settings.db.value
+      const { storeId: _, fingerprint: __, createdAt, ...facts } = await storeFacts(db)
       const key = keyStatus(store)
       const bytes = await engine.size()
       const server = (await engine.aboutServer()) ?? null
       const kept = engine.isShared ? [] : keptCopiesOf(path)
-      return { ...facts, version, store: path, bytes, keyFile, key, server, kept }
+      return { store: path, bytes, server, keyFile, key, createdAt, version, ...facts, kept }
     },
     render: renderStore,
-    json: storeJson,
+    json: (about) => about,
   })

@@ -3,7 +3,6 @@ import { Refused } from '../../errors.ts'
 import { command } from '../../cli/define.ts'
 import { flag } from '../../cli/parameters.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
-import { storePaths } from '../../cli/store-paths.ts'
 import { markedAnswer } from '../../render/text.ts'
 import { pathInWords } from '../../shell-word.ts'
 
@@ -21,7 +20,7 @@ export const init = () =>
     changes: true,
     run: async ({ ifMissing, roles }, session) => {
       const { existsSync } = await import('node:fs')
-      const { db } = storePaths(session)
+      const db = session.settings.db.value
       const { deskRoleOf, refuseFile } = await import('../../db/store/desk-role.ts')
       if (roles) refuseFile(db)
       const refuseOther = () => {

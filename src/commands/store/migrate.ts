@@ -6,7 +6,6 @@ import { permit } from '../../rules/permissions/decide.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import { missingHeadNotice, type Session } from '../../cli/session.ts'
-import { storePaths } from '../../cli/store-paths.ts'
 import { markedAnswer } from '../../render/text.ts'
 import { pathInWords } from '../../shell-word.ts'
 
@@ -22,7 +21,7 @@ export const migrate = () =>
     run: async (_, session) => {
       const { dryRun, yes } = session.common
       const { nameToKeep } = await import('../../db/store/kept-copies.ts')
-      const { db } = storePaths(session)
+      const db = session.settings.db.value
       const { from, to, isShared } = await rehearsed(session)
       if (from === to) return unchanged(session, { db, version: to })
       const { bringUpToDate, refuseToBringUpToDate } = await import('../../db/store/bring-up-to-date.ts')
@@ -60,7 +59,7 @@ export const migrate = () =>
 /** Does it to a copy in memory where it is a file, so that nobody is asked about what cannot be done. */
 async function rehearsed(session: Session): Promise<{ from: number; to: number; isShared: boolean }> {
   const { latestVersion } = await import('../../db/migrations/index.ts')
-  const { db } = storePaths(session)
+  const db = session.settings.db.value
   const store = await session.open(isServerAddress(db) ? 'as-it-is' : 'read')
   try {
     permit(await session.ctx(store), 'store.migrate', { name: 'store' })
@@ -111,9 +110,9 @@ function noteIn(session: Session, { from, to }: { from: number; to: number }) {
 async function noteHead(session: Session, { from }: { from: number }): Promise<void> {
   const { firstVersionWithHead, headFileOfFile } = await import('../../db/audit/head-file.ts')
   const { noteFirstHead } = await import('../../db/store/bring-up-to-date.ts')
-  const { db, keyFile } = storePaths(session)
-  const file = headFileOfFile(keyFile, db)
-  if (!(await noteFirstHead(db, { file })) || from < firstVersionWithHead) return
+  const { db, keyFile } = session.settings
+  const file = headFileOfFile(keyFile.value, db.value)
+  if (!(await noteFirstHead(db.value, { file })) || from < firstVersionWithHead) return
   session.notify(missingHeadNotice(file, 'noted-again'))
 }
 

@@ -8,7 +8,6 @@ import { rekeyStore } from '../../rules/store/rekey.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { command } from '../../cli/define.ts'
 import type { WorkFor } from '../../cli/session.ts'
-import { storePaths } from '../../cli/store-paths.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 /** Of no other kind: its change is sealed with a key that is put in its place around the commit. */
@@ -24,7 +23,7 @@ export const rekey = () =>
       const { dryRun, yes } = session.common
       const asks = !dryRun && !yes
       const { newKeyFor, withNewKey } = await import('../../db/store/rekey.ts')
-      const { db } = storePaths(session)
+      const db = session.settings.db.value
 
       const store = await session.open(dryRun ? 'rehearse' : 'use')
       const { keyFile } = store

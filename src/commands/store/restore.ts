@@ -13,7 +13,6 @@ import { command } from '../../cli/define.ts'
 import { argument, flag, type ValuesOf } from '../../cli/parameters.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import type { Notice, Session } from '../../cli/session.ts'
-import { storePaths } from '../../cli/store-paths.ts'
 import { isServerAddress } from '../../server-address.ts'
 import { pathInWords } from '../../shell-word.ts'
 
@@ -41,7 +40,7 @@ export const restore = () =>
       const { presentStore } = await import('../../db/store/restore.ts')
       const { withNewKey } = await import('../../db/store/rekey.ts')
       const { forgetHeadFile, writeHeadFile } = await import('../../db/audit/head-file.ts')
-      const { db } = storePaths(session)
+      const db = session.settings.db.value
       const file = fileToRestore(options, session)
       await refuseMissing(file)
       await refuseItself(file, db)

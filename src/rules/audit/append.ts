@@ -3,7 +3,7 @@ import type { EventKind } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { Actor } from '../permissions/actor.ts'
 
-interface EventToAppend {
+export interface EventToAppend {
   by: Actor
   at: Date
   /** What was done, noun and participle: `user.suspended`. */
