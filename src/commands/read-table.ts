@@ -63,12 +63,10 @@ export async function readTableFile<Field extends string>(
   session: Session,
 ): Promise<ReadTable<Field>> {
   const { openWorkbook, isBlankRow } = await import('../workbook/read.ts')
-  const { parseMap } = await import('../workbook/headings.ts')
-  const { hasHeadings } = await import('../workbook/headings.ts')
-  const { readTable } = await import('../workbook/table.ts')
+  const { hasHeadings, parseMap } = await import('../workbook/headings.ts')
+  const { readTable, tableNotices } = await import('../workbook/table.ts')
   const { cellName } = await import('../workbook/cell.ts')
   const { cellFault, errorCell } = await import('../workbook/sheet-xml.ts')
-  const { tableNotices } = await import('../workbook/table-notices.ts')
   const { context } = session
   const map = parseMap(mapped, specs)
   const workbook = await openWorkbook(file === '-' ? '-' : resolve(context.cwd, file), {

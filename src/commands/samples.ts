@@ -15,8 +15,7 @@ import type { KeyTimeField } from '../rules/key-times/key-time-rows.ts'
 import { keyTimeColumns } from './key-times.ts'
 import type { ResultField } from '../rules/progression-tests.ts'
 import { resultColumns } from './progression-tests.ts'
-import { guideSheet } from '../import/sample.ts'
-import type { ColumnSpec } from '../workbook/headings.ts'
+import { type ColumnAdvice, sheetsToFillIn } from '../import/sample.ts'
 
 interface Sample {
   /** Where it goes when no name is typed. */
@@ -261,40 +260,4 @@ const resultRules = [
 /** The workbook of results to fill in, and a guide to its columns. */
 export function resultSheets(): [SheetToWrite, SheetToWrite] {
   return sheetsToFillIn({ name: 'Results', columns: resultColumns, guide: resultGuide, rules: resultRules })
-}
-
-/** What whoever fills in a column is told. */
-interface ColumnAdvice {
-  /** Where that is not plain from the column: `no`, or when. */
-  needed?: string
-  what: string
-  example: string
-  width: number
-  choices?: readonly string[]
-}
-
-interface Table<Field extends string> {
-  name: string
-  columns: readonly (ColumnSpec & { field: Field })[]
-  guide: Readonly<Record<Field, ColumnAdvice>>
-  /** How its rows are taken. */
-  rules: readonly string[]
-}
-
-/** A workbook to fill in, and a guide to its columns. */
-function sheetsToFillIn<Field extends string>({
-  name,
-  columns,
-  guide,
-  rules,
-}: Table<Field>): [SheetToWrite, SheetToWrite] {
-  const empty = columns.map(({ field, heading }) => {
-    const { width, what, choices = [] } = guide[field]
-    return { heading, width, note: what, choices }
-  })
-  const explained = columns.map(({ field, heading, required }) => {
-    const { needed = required ? 'yes' : 'no', what, example } = guide[field]
-    return { heading, needed, what, example }
-  })
-  return [{ name, columns: empty, rows: [], print: { landscape: true } }, guideSheet(explained, rules)]
 }

@@ -1,9 +1,8 @@
-import type { SeenCentre, SeenCentres } from '../db/imports/centres-seen.ts'
-import type { ImportView } from '../db/imports/view.ts'
+import type { SeenCentre } from '../db/imports/centres-seen.ts'
 import { searchKey } from '../search-key.ts'
-import { heldBackOf, type RowsByCentre } from './hold-back.ts'
-import type { Roster } from './roster.ts'
+import type { RosterAndStore } from './hold-back.ts'
 import type { RosterRow } from './roster-row.ts'
+import { heldBackOf } from './roster-rows.ts'
 
 /** Where rows that were held back may belong: otherwise a typing mistake would delete somebody. */
 export interface AmbiguousRows {
@@ -13,13 +12,6 @@ export interface AmbiguousRows {
   hinted: ReadonlySet<number>
   /** A row may belong to any centre, and be anybody's. */
   anywhere: boolean
-}
-
-interface RosterAndStore {
-  roster: Roster
-  places: RowsByCentre
-  centres: SeenCentres
-  view: ImportView
 }
 
 /** What is looked up about a centre of the workbook; kept for each of several rows, most centres have one. */
@@ -68,8 +60,8 @@ function centresOf(
   },
 ): Set<number> {
   const ids = new Set<number>()
-  for (const { address } of addressed) {
-    const saved = address && view.users.get(address.key)
+  for (const { email } of addressed) {
+    const saved = email && view.users.get(email.key)
     if (saved?.centreId) ids.add(saved.centreId)
   }
   const names = new Set(named.map(({ name }) => searchKey(name)).filter((name) => name !== ''))
@@ -81,11 +73,11 @@ function centresOf(
 /** What the centre of a row is called, in the workbook or else in the store. */
 function namesOfPlace(
   { number = '' }: { number?: string | undefined },
-  { places, centres, names }: CachedLookUps,
+  { byCentre, view: { centres }, names }: CachedLookUps,
 ): ReadonlySet<string> {
   const known = names.get(number)
   if (known) return known
-  const rows = places.get(number) ?? []
+  const rows = byCentre.get(number) ?? []
   const inRows = rows.filter(({ issues }) => !issues).map(({ name }) => searchKey(name))
   const said = inRows.filter((name) => name !== '')
   const called = new Set(said.length > 0 ? said : [centres.get(number)?.nameKey ?? ''])
@@ -94,36 +86,34 @@ function namesOfPlace(
 }
 
 /** Whether the rows of a number say enough for a new centre. */
-function describesCentre(number: string, { places, describes }: CachedLookUps): boolean {
+function describesCentre(number: string, { byCentre, describes }: CachedLookUps): boolean {
   const known = describes.get(number)
   if (known !== undefined) return known
-  const rows = places.get(number) ?? []
-  const enough =
-    rows.some(({ name }) => name !== '') && rows.some(({ location: place }) => place.country !== '')
+  const rows = byCentre.get(number) ?? []
+  const enough = rows.some(({ name }) => name !== '') && rows.some(({ country }) => country !== '')
   if (rows.length > 1) describes.set(number, enough)
   return enough
 }
 
 /** Rows that name nothing known in any way, and do not say enough to be of a new centre. */
 function lostRows(heldBack: readonly RosterRow[], known: CachedLookUps): RosterRow[] {
-  const { roster, centres, view } = known
+  const { roster, view } = known
   const unknown = heldBack.filter(
-    ({ number, address }) =>
-      !centres.has(number ?? '') && !(address && view.users.get(address.key)?.centreId),
+    ({ number, email }) => !view.centres.has(number ?? '') && !(email && view.users.get(email.key)?.centreId),
   )
   if (unknown.length === 0) return []
   const sought = new Set(unknown.map(({ name }) => searchKey(name)))
   const names = new Set<string>()
   const addresses = new Set<string>()
-  for (const { name, address, issues } of roster.rows) {
+  for (const { name, email, issues } of roster.rows) {
     if (issues) continue
     names.add(searchKey(name))
-    if (address) addresses.add(address.key)
+    if (email) addresses.add(email.key)
   }
   for (const { nameKey } of view.centres) if (sought.has(nameKey)) names.add(nameKey)
   names.delete('')
-  return unknown.filter(({ name, number, address }) => {
-    if (names.has(searchKey(name)) || (address && addresses.has(address.key))) return false
+  return unknown.filter(({ name, number, email }) => {
+    if (names.has(searchKey(name)) || (email && addresses.has(email.key))) return false
     return !describesCentre(number ?? '', known)
   })
 }

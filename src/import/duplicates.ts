@@ -1,8 +1,8 @@
-import type { SeenCentres } from '../db/imports/centres-seen.ts'
-import type { SeenUsers } from '../db/imports/users-seen.ts'
+import type { ImportView } from '../db/imports/view.ts'
+import { few } from '../grouped.ts'
 import { indexOfTexts } from '../packed-index.ts'
 import { cellName } from '../workbook/cell.ts'
-import { few, maxListed } from './hold-back.ts'
+import { byAddress, type RosterAndStore } from './hold-back.ts'
 import { holdBack } from './issues.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
@@ -14,18 +14,14 @@ export interface DuplicatedUser {
   places: { centre: string; in: 'workbook' | 'store'; cell?: string }[]
 }
 
-interface SeenInStore {
-  users: SeenUsers
-  centres: SeenCentres
-}
-
 /** The row at its saved centre is accepted, all others are held back; whichever order they have. */
-export function holdBackDuplicates(roster: Roster, { users, centres }: SeenInStore): DuplicatedUser[] {
+export function holdBackDuplicates({ roster, view }: RosterAndStore): DuplicatedUser[] {
+  const { users, centres } = view
   const duplicated: DuplicatedUser[] = []
-  const inQuestion = rowsInQuestion(roster.rows, { users, centres })
+  const inQuestion = addressesInQuestion(roster.rows, view)
   if (inQuestion.size === 0) return duplicated
   const isLive = (number: string) => centres.get(number)?.deleted === false
-  for (const [key, rows] of inQuestion) {
+  for (const [key, rows] of byAddress(rowsOf(roster.rows, inQuestion))) {
     const saved = users.get(key)
     const savedCentre = saved && centres.withId(saved.centreId)
     if (saved && !savedCentre) {
@@ -40,7 +36,7 @@ export function holdBackDuplicates(roster: Roster, { users, centres }: SeenInSto
     const words = savedCentre ? savedAt(savedCentre.number) : alsoAt(sorted)
     for (const row of rows) {
       if (row.number === savedCentre?.number) continue
-      const { number = '', address: { email = '' } = {} } = row
+      const { number = '', email: { email = '' } = {} } = row
       holdBack(row, {
         field: 'email',
         value: email,
@@ -50,34 +46,25 @@ export function holdBackDuplicates(roster: Roster, { users, centres }: SeenInSto
       })
     }
     duplicated.push({
-      email: saved?.email ?? smallest(rows.map(({ address }) => address?.email ?? key)),
+      email: saved?.email ?? rows.map((row) => row.email?.email ?? key).sort()[0] ?? key,
       places: placesOf(roster, { rows, saved: savedCentre?.number }),
     })
   }
   return duplicated.sort((one, other) => (one.email < other.email ? -1 : 1))
 }
 
-/** The rows of each address that stands at several centres, or not at the centre where it is saved. */
-function rowsInQuestion(rows: RosterRows, seen: SeenInStore): Map<string, RosterRow[]> {
-  const inQuestion = addressesInQuestion(rows, seen)
-  const people = new Map<string, RosterRow[]>()
-  if (inQuestion.size === 0) return people
-  for (const row of rows) {
-    if (!row.address || row.number === undefined || !inQuestion.has(row.address.key)) continue
-    const sameAddress = people.get(row.address.key)
-    if (sameAddress) sameAddress.push(row)
-    else people.set(row.address.key, [row])
-  }
-  return people
+function* rowsOf(rows: RosterRows, inQuestion: ReadonlySet<string>): Generator<RosterRow> {
+  for (const row of rows)
+    if (row.number !== undefined && row.email && inQuestion.has(row.email.key)) yield row
 }
 
-/** Hardly any: found first, so that nothing is made for all the others. */
-function addressesInQuestion(rows: RosterRows, { users, centres }: SeenInStore): Set<string> {
+/** Those that stand at several centres, or not where they are saved: hardly any, found before anything is made of all rows. */
+function addressesInQuestion(rows: RosterRows, { users, centres }: ImportView): Set<string> {
   const inQuestion = new Set<string>()
-  const first = indexOfTexts((position, key) => rows.at(position)?.address?.key === key)
-  for (const { address, number, position } of rows) {
-    if (!address || number === undefined) continue
-    const { key } = address
+  const first = indexOfTexts((position, key) => rows.at(position)?.email?.key === key)
+  for (const { email, number, position } of rows) {
+    if (!email || number === undefined) continue
+    const { key } = email
     const saved = users.get(key)
     if (saved) {
       if (centres.withId(saved.centreId)?.number !== number) inQuestion.add(key)
@@ -103,11 +90,11 @@ function moveTo(number: string): (email: string) => string {
 
 /** The others of the centres where an address stands: for all but the first few, the same words. */
 function alsoAt(numbers: readonly string[]): (number: string) => (email: string) => string {
-  const first = numbers.slice(0, maxListed + 1)
+  const first = numbers.slice(0, 4)
   const wordsBut = (number: string | undefined) => {
     const others = few(
       first.filter((other) => other !== number),
-      numbers.length - 1,
+      { total: numbers.length - 1 },
     )
     return (email: string) => `${email} stands at ${others} too`
   }
@@ -118,13 +105,14 @@ function alsoAt(numbers: readonly string[]): (number: string) => (email: string)
 
 function holdBackWithoutCentre(rows: readonly RosterRow[], isLive: (number: string) => boolean): void {
   for (const row of rows) {
+    const { number, email: { email = '' } = {} } = row
     holdBack(row, {
       field: 'email',
-      value: row.address?.email ?? '',
+      value: email,
       code: 'no-centre',
-      message: `${row.address?.email} has an account without a centre, and an import changes no saved user`,
-      hint: isLive(row.number ?? '')
-        ? `ssh-admin users add ${row.address?.email} --centre ${row.number}`
+      message: `${email} has an account without a centre, and an import changes no saved user`,
+      hint: isLive(number ?? '')
+        ? `ssh-admin users add ${email} --centre ${number}`
         : 'When the centre is there, they are added with: ssh-admin users add',
     })
   }
@@ -143,8 +131,4 @@ function placesOf(
       cell: cellName(roster.sheet, column, row.row),
     }))
   return saved === undefined ? inWorkbook : [...inWorkbook, { centre: saved, in: 'store' }]
-}
-
-function smallest(texts: readonly string[]): string {
-  return [...texts].sort()[0] ?? ''
 }

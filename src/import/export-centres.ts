@@ -1,7 +1,7 @@
 import { countryName } from '../country-names.ts'
 import type { ExportedUser } from '../db/centres/people.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
-import { type CentreField, columnsToWrite, writtenFields } from './columns.ts'
+import { type CentreField, writtenColumns } from './columns.ts'
 
 /** What was written; counted while the rows are made. */
 export interface ExportCounts {
@@ -18,7 +18,7 @@ interface Exporting {
 
 /** The workbook that importing reads again and finds nothing to change. */
 export function centresSheet(exporting: Exporting): SheetToWrite {
-  return { name: 'Centres', columns: columnsToWrite(), rows: cellsOf(exporting) }
+  return { name: 'Centres', columns: writtenColumns, rows: cellsOf(exporting) }
 }
 
 async function* cellsOf({ rows, counts, onRow }: Exporting): AsyncGenerator<CellToWrite[]> {
@@ -33,7 +33,7 @@ async function* cellsOf({ rows, counts, onRow }: Exporting): AsyncGenerator<Cell
     if (row.email !== null) counts.users += 1
     last = row.number
     const cells = fieldsOf(row)
-    yield writtenFields.map((field) => cells[field])
+    yield writtenColumns.map(({ field }) => cells[field])
   }
 }
 

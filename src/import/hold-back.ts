@@ -1,77 +1,48 @@
-import type { SeenCentres } from '../db/imports/centres-seen.ts'
+import type { ImportView } from '../db/imports/view.ts'
+import { few } from '../grouped.ts'
+import { readAddress } from '../rules/users/email.ts'
 import { searchKey } from '../search-key.ts'
+import type { CentreField } from './columns.ts'
 import { holdBack } from './issues.ts'
+import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
-import type { RosterRows } from './roster-rows.ts'
-import { grouped } from '../grouped.ts'
+import type { RowsByCentre } from './roster-rows.ts'
 
-/** Rows by their centre, in the order in which the numbers are met. Most centres have one row: no list is held for them. */
-export class RowsByCentre {
-  private readonly rows: RosterRows
-  private readonly positions = new Map<string, number | number[]>()
-
-  constructor(rows: RosterRows) {
-    this.rows = rows
-    for (const { number, position } of rows) {
-      if (number === undefined) continue
-      const others = this.positions.get(number)
-      if (others === undefined) this.positions.set(number, position)
-      else if (typeof others === 'number') this.positions.set(number, [others, position])
-      else others.push(position)
-    }
-  }
-
-  keys(): Iterable<string> {
-    return this.positions.keys()
-  }
-
-  has(number: string): boolean {
-    return this.positions.has(number)
-  }
-
-  get(number: string): RosterRow[] | undefined {
-    const found = this.positions.get(number)
-    return found === undefined ? undefined : this.rowsAt(found)
-  }
-
-  *[Symbol.iterator](): Generator<[string, RosterRow[]]> {
-    for (const [number, found] of this.positions) yield [number, this.rowsAt(found)]
-  }
-
-  /** Those whose numbers are sought: of the others no row is looked at. */
-  *where(includes: (number: string) => boolean): Generator<[string, RosterRow[]]> {
-    for (const [number, found] of this.positions) if (includes(number)) yield [number, this.rowsAt(found)]
-  }
-
-  /** Those that have several rows. */
-  *ofSeveralRows(): Generator<[string, RosterRow[]]> {
-    for (const [number, found] of this.positions)
-      if (typeof found !== 'number') yield [number, this.rowsAt(found)]
-  }
-
-  private rowsAt(found: number | number[]): RosterRow[] {
-    if (typeof found !== 'number') return found.flatMap((position) => this.rows.at(position) ?? [])
-    const row = this.rows.at(found)
-    return row ? [row] : []
-  }
+/** What planning looks at: the rows of a roster, and what the store holds. */
+export interface RosterAndStore {
+  roster: Roster
+  byCentre: RowsByCentre
+  view: ImportView
 }
 
-export function heldBackOf(rows: RosterRows): RosterRow[] {
-  const heldBack: RosterRow[] = []
-  for (const row of rows) if (row.issues) heldBack.push(row)
-  return heldBack
+/**
+ * A row without a person, and with an e-mail address where the location stands, is held back, because its columns
+ * may be in another order. Where the saved centre has that very location, and nobody there that address, it says
+ * what is saved: so `centres export` writes a centre that has nobody.
+ */
+export function acceptSavedLocations({ roster, view }: RosterAndStore): void {
+  const { centres, locationsWithAt, users } = view
+  if (locationsWithAt.size === 0) return
+  const isInUse = (text: string) => {
+    const read = readAddress(text)
+    return 'key' in read && users.has(read.key)
+  }
+  for (const row of roster.rows) {
+    const { number, issues, firstName, lastName, role } = row
+    const centre = number === undefined ? undefined : centres.get(number)
+    if (!centre || issues?.length !== 1 || issues[0]?.fault.code !== 'missing-email') continue
+    if (firstName !== '' || lastName !== '' || role !== '') continue
+    const saved = locationsWithAt.get(centre.id)
+    const { address, town, postcode } = row
+    if (saved?.address !== address || saved.town !== town || saved.postcode !== postcode) continue
+    if (![address, town, postcode].some(isInUse)) row.issues = undefined
+  }
 }
 
 /** A centre that is deleted in the store stays deleted, unless its restoration is asked for. */
-export function holdBackDeletedCentres({
-  places,
-  centres,
-}: {
-  places: RowsByCentre
-  centres: SeenCentres
-}): void {
+export function holdBackDeletedCentres({ byCentre, view: { centres } }: RosterAndStore): void {
   if (centres.size === 0) return
-  for (const [number, rows] of places.where((one) => centres.get(one)?.deleted === true)) {
+  for (const [number, rows] of byCentre.where((one) => centres.get(one)?.deleted === true)) {
     for (const row of rows) {
       holdBack(row, {
         field: 'number',
@@ -84,27 +55,36 @@ export function holdBackDeletedCentres({
   }
 }
 
-/** Rows of one centre agree on its name; blank is the same. */
-export function holdBackDifferentNames(places: RowsByCentre): void {
-  for (const [number, rows] of places.ofSeveralRows()) {
-    const names = distinct(rows.map(({ name }) => name))
-    if (names.length < 2) continue
-    const message = `of ${number} is not the same in all its rows: ${listed(names)}`
-    for (const row of rows) {
-      holdBack(row, {
-        field: 'name',
-        value: row.name,
-        code: 'names-differ',
-        message,
-        hint: 'Give every row of the centre one name, or leave it blank.',
-      })
-    }
+/** Rows of one centre agree on its name. */
+export function holdBackDifferentNames({ byCentre }: RosterAndStore): void {
+  for (const [, rows] of byCentre.ofSeveralRows()) {
+    holdBackDifferent(rows, {
+      field: 'name',
+      said: ({ name }) => name,
+      code: 'names-differ',
+      hint: 'Give every row of the centre one name, or leave it blank.',
+    })
   }
 }
 
+/** Holds the rows of a centre back where they say different things in one column; blank is the same. */
+export function holdBackDifferent(
+  rows: readonly RosterRow[],
+  {
+    field,
+    said,
+    ...fault
+  }: { field: CentreField; said: (row: RosterRow) => string; code: string; hint: string },
+): void {
+  const values = distinct(rows.map(said))
+  if (values.length < 2) return
+  const message = `of ${rows[0]?.number} is not the same in all its rows: ${listed(values)}`
+  for (const row of rows) holdBack(row, { field, value: said(row), message, ...fault })
+}
+
 /** The same address twice at one centre: equal rows count once, different ones are held back. */
-export function holdBackDifferentRows(places: RowsByCentre): void {
-  for (const [number, rows] of places.ofSeveralRows()) {
+export function holdBackDifferentRows({ byCentre }: RosterAndStore): void {
+  for (const [number, rows] of byCentre.ofSeveralRows()) {
     for (const [key, same] of byAddress(rows)) {
       if (same.length < 2 || distinct(same.map(personOf)).length < 2) continue
       const numbers = same.map((other) => other.row).sort((one, other) => one - other)
@@ -112,7 +92,7 @@ export function holdBackDifferentRows(places: RowsByCentre): void {
       for (const row of same) {
         holdBack(row, {
           field: 'email',
-          value: row.address?.email ?? key,
+          value: row.email?.email ?? key,
           code: 'rows-differ',
           message: (email) => `${email} ${message}`,
           hint: 'Keep the right row, or make them equal.',
@@ -122,15 +102,18 @@ export function holdBackDifferentRows(places: RowsByCentre): void {
   }
 }
 
-function byAddress(rows: readonly RosterRow[]): Map<string, RosterRow[]> {
+/** The rows that have an address, by what it is compared by. */
+export function byAddress(rows: Iterable<RosterRow>): Map<string, RosterRow[]> {
   const people = new Map<string, RosterRow[]>()
-  for (const row of rows) {
-    if (!row.address) continue
-    const sameAddress = people.get(row.address.key)
-    if (sameAddress) sameAddress.push(row)
-    else people.set(row.address.key, [row])
-  }
+  for (const row of rows) if (row.email) addTo(people, row.email.key, row)
   return people
+}
+
+/** Adds to the list that stands under a key. */
+export function addTo<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {
+  const list = lists.get(key)
+  if (list) list.push(item)
+  else lists.set(key, [item])
 }
 
 function personOf({ firstName, lastName, role }: RosterRow): string {
@@ -154,21 +137,11 @@ export function firstOf(rows: readonly RosterRow[], value: (row: RosterRow) => s
   return distinct(rows.map(value))[0] ?? ''
 }
 
-export function listed(values: readonly string[]): string {
+function listed(values: readonly string[]): string {
   return few(
-    values.slice(0, 4).map((value) => `'${cut(value)}'`),
-    values.length,
+    values.slice(0, 3).map((value) => `'${cut(value)}'`),
+    { total: values.length },
   )
-}
-
-/** How many of a list stand in a message. */
-export const maxListed = 3
-
-/** The first few of many, and how many more there are: a message stays one, whatever the workbook. */
-export function few(texts: readonly string[], total = texts.length): string {
-  const first = texts.slice(0, maxListed).join(', ')
-  const more = total - Math.min(maxListed, texts.length)
-  return more > 0 ? `${first} and ${grouped(more)} more` : first
 }
 
 /** A text of a cell as a message shows it. */

@@ -3,6 +3,7 @@ import { cellName } from '../workbook/cell.ts'
 import { type CentreField, headingOf } from './columns.ts'
 import type { Roster } from './roster.ts'
 import type { ReadRow } from './roster-row.ts'
+import { type LazyList, lazyList } from './roster-rows.ts'
 
 /** What is wrong, worded to follow the column's name. */
 export interface Fault {
@@ -57,29 +58,30 @@ export function hasIssueIn({ issues = [] }: Pick<ReadRow, 'issues'>, field: Cent
   return issues.some((issue) => issue.field === field)
 }
 
-/** The issues of a workbook, which may be hundreds of thousands; in a saved plan they are a list. */
-export type Issues = Iterable<CellIssue> & { readonly length: number; toJSON?: () => CellIssue[] }
+/** Holds a row back for those of its cells in some columns that could not be read. @returns whether there are any */
+export function holdBackFaults(row: ReadRow, fields: readonly CentreField[]): boolean {
+  if (row.faults === undefined) return false
+  const faulty = fields.flatMap((field) => row.faults?.find((issue) => issue.field === field) ?? [])
+  for (const issue of faulty) addIssue(row, issue)
+  return faulty.length > 0
+}
 
 /** The issues of the rows held back, in the order of the sheet: each is made when it is told, and not kept. */
 export function issuesOf(
   heldBack: readonly ReadRow[],
   { sheet, columns }: Pick<Roster, 'sheet' | 'columns'>,
-): Issues {
+): LazyList<CellIssue> {
   // No more of a row is held than its issues: its cells would weigh while the store is written.
   const rows = heldBack
     .map(({ row, columns: own, issues = [] }) => ({ row, columns: own ?? columns, issues }))
     .sort((one, other) => one.row - other.row)
-  function* inOrder(): Generator<CellIssue> {
+  const count = rows.reduce((sum, { issues }) => sum + issues.length, 0)
+  return lazyList(count, function* () {
     for (const { row, columns, issues } of rows) {
       const worded = issues.map((issue) => wordedIssue(issue, { sheet, row, columns }))
       yield* worded.length > 1 ? worded.sort(byCell) : worded
     }
-  }
-  return {
-    length: rows.reduce((sum, { issues }) => sum + issues.length, 0),
-    [Symbol.iterator]: inOrder,
-    toJSON: () => [...inOrder()],
-  }
+  })
 }
 
 function wordedIssue(
@@ -106,7 +108,8 @@ function byCell(one: CellIssue, other: CellIssue): number {
   return compare(one.cell, other.cell) || compare(one.code, other.code)
 }
 
-function compare(one: string, other: string): number {
+/** In the order of their letters. */
+export function compare(one: string, other: string): number {
   if (one === other) return 0
   return one < other ? -1 : 1
 }

@@ -1,8 +1,10 @@
 import { countryName } from '../country-names.ts'
 import { seedCentre, seedUser } from '../rules/store/seed-data.ts'
+import type { CellIssue } from '../rules/table-rows.ts'
 import { cellName } from '../workbook/cell.ts'
 import type { SheetToWrite } from '../workbook/sheet.ts'
-import { type CentreField, columnsToWrite, headingOf, writtenFields } from './columns.ts'
+import type { Counts } from './apply.ts'
+import { type CentreField, headingOf, writtenColumns } from './columns.ts'
 
 const sheetName = 'Centres'
 
@@ -19,24 +21,13 @@ interface MadeUp {
 
 type Cells = Readonly<Partial<Record<CentreField, string>>>
 
-interface ExpectedIssue {
-  cell: string
-  row: number
-  column: string
-  value: string
-  code: string
-}
-
 /** What an import of the workbook into an empty store must answer, as far as it follows from the workbook. */
-export interface ExpectedImport {
-  rows: { read: number; accepted: number; heldBack: number; blank: number }
-  centres: { created: number; renamed: number; unchanged: number; restored: number; deleted: number }
-  users: { created: number; replaced: number; unchanged: number; deleted: number }
+export interface ExpectedImport extends Counts {
   renamedCentres: []
   missingCentres: []
   extraUsers: []
   duplicatedUsers: []
-  issues: ExpectedIssue[]
+  issues: Omit<CellIssue, 'message' | 'hint'>[]
 }
 
 /** A mistake: the rows that show it, and what is said of each. */
@@ -77,7 +68,7 @@ const faultsInTurn: readonly Fault[] = [
 export function madeUpRoster(madeUp: MadeUp): { sheet: SheetToWrite; expected: ExpectedImport } {
   const faults = faultsByCentre(madeUp)
   return {
-    sheet: { name: sheetName, columns: columnsToWrite(), rows: rowsOf(madeUp, faults) },
+    sheet: { name: sheetName, columns: writtenColumns, rows: rowsOf(madeUp, faults) },
     expected: expectedOf(madeUp, faults),
   }
 }
@@ -108,7 +99,7 @@ function* rowsOf(madeUp: MadeUp, faults: ReadonlyMap<number, readonly Fault[]>):
     const centre = { number, name, town, country: countryName(country) }
     const written = (cells: Cells) => {
       const row: Cells = { ...centre, ...cells }
-      return writtenFields.map((field) => row[field] ?? '')
+      return writtenColumns.map(({ field }) => row[field] ?? '')
     }
     for (let position = at, place = 0; position < users; position += centres, place += 1) {
       const { email, firstName, lastName, hubRole } = seedUser(seed, {
@@ -137,7 +128,7 @@ function usersAt({ centres, users }: MadeUp, at: number): number {
 
 function expectedOf(madeUp: MadeUp, faults: ReadonlyMap<number, readonly Fault[]>): ExpectedImport {
   const { centres, users, seed, sheet = sheetName } = madeUp
-  const issues: ExpectedIssue[] = []
+  const issues: ExpectedImport['issues'] = []
   let row = 1
   let accepted = 0
   for (let at = 0; at < centres; at += 1) {
@@ -148,7 +139,7 @@ function expectedOf(madeUp: MadeUp, faults: ReadonlyMap<number, readonly Fault[]
     for (const { cells, fault } of faultyRows(faults.get(at) ?? [], number)) {
       row += 1
       const { code, field } = fault
-      const column = writtenFields.indexOf(field)
+      const column = writtenColumns.findIndex((one) => one.field === field)
       const cell = cellName(sheet, column, row)
       issues.push({ cell, row, column: headingOf(field), value: cells[field] ?? '', code })
     }

@@ -21,17 +21,18 @@ const longest = 250
 /** The name of a centre; a blank cell says nothing of it. */
 export function readCentreName({ text, note }: NameCell): ReadName {
   if (note === undefined && text.length <= longest && isPlainName(text)) return { name: text, tidied: false }
-  const cell = faultOfCell({ text, note })
+  const cell = cellFault(note)
   if (cell) return { name: '', fault: cell, tidied: false }
   if (text.trim() === '') return { name: '', tidied: false }
   const { name, notices } = tidyName(text)
-  const fault = kindFault({ text: name, note }) ?? faultOfText(name, centreNameFault(text))
-  if (fault) return { name, fault, tidied: false }
-  if (name.length > longest) {
-    const message = `is longer than ${longest} characters`
-    return { name, fault: { value: name, code: 'too-long', message }, tidied: false }
-  }
+  const fault = kindFault({ text: name, note }) ?? centreNameFault(text) ?? lengthFault(name)
+  if (fault) return { name, fault: { value: name, ...fault }, tidied: false }
   return { name, tidied: notices.length > 0 }
+}
+
+function lengthFault(name: string) {
+  if (name.length <= longest) return undefined
+  return { code: 'too-long', message: `is longer than ${longest} characters` }
 }
 
 /** A name behind the apostrophe with which a spreadsheet begins a text. */
@@ -56,7 +57,7 @@ export function readPersonCells(cells: Record<PersonField, NameCell>): {
   const faults: { field: PersonField; fault: Fault }[] = []
   if (first.note !== undefined || last.note !== undefined) {
     for (const field of ['firstName', 'lastName'] as const) {
-      const fault = faultOfCell(cells[field]) ?? noNameOf(cells, field)
+      const fault = cellFault(cells[field].note) ?? noNameOf(cells, field)
       if (fault) faults.push({ field, fault })
     }
     if (faults.length > 0) return { firstName: '', lastName: '', faults, tidied: false }
@@ -65,10 +66,7 @@ export function readPersonCells(cells: Record<PersonField, NameCell>): {
   return {
     firstName: read.firstName,
     lastName: read.lastName,
-    faults: read.faults.map(({ field, code, message, hint }) => ({
-      field,
-      fault: { value: read[field], code, message, ...(hint === undefined ? {} : { hint }) },
-    })),
+    faults: read.faults.map(({ field, ...fault }) => ({ field, fault: { value: read[field], ...fault } })),
     tidied: read.notices.length > 0,
   }
 }
@@ -79,16 +77,6 @@ export function noNameOf(cells: Record<PersonField, NameCell>, field: PersonFiel
   const { name } = tidyName(other.text)
   const named = name !== '' && kindFault(other) === undefined && wholeNameFault(name) === undefined
   return named ? undefined : kindFault(cells[field])
-}
-
-function faultOfCell({ note }: NameCell): Fault | undefined {
-  return cellFault(note)
-}
-
-function faultOfText(name: string, fault: ReturnType<typeof centreNameFault>): Fault | undefined {
-  if (fault === undefined) return undefined
-  const { code, message, hint } = fault
-  return { value: name, code, message, ...(hint === undefined ? {} : { hint }) }
 }
 
 type KindFault = Fault & { message: string; hint: string }

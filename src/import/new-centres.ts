@@ -4,13 +4,13 @@ import type { CentreKind } from '../db/schema.ts'
 import { hasDigit } from '../rules/centres/find.ts'
 import { searchKey } from '../search-key.ts'
 import type { CentreField } from './columns.ts'
-import { accepted, distinct, firstOf, listed, type RowsByCentre } from './hold-back.ts'
-import { addIssue, hasIssueIn, type Fault, holdBack } from './issues.ts'
+import { accepted, firstOf, holdBackDifferent, type RosterAndStore } from './hold-back.ts'
+import { hasIssueIn, type Fault, holdBack, holdBackFaults } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
 import { notCalculated } from '../workbook/sheet-xml.ts'
 
 /** A centre that the workbook brings. */
-export interface NewCentreOfRoster {
+export interface PlannedCentre {
   number: string
   name: string
   kind: CentreKind
@@ -21,35 +21,27 @@ export interface NewCentreOfRoster {
   postcode: string
   /** ISO 3166 alpha-2. */
   country: string
-}
-
-export interface PlannedCentre extends NewCentreOfRoster {
   status: 'approved' | 'active'
 }
 
-interface RosterAndStore {
-  places: RowsByCentre
-  centres: SeenCentres
-}
-
-/** A school of one row is told by the position of its row, and made by `SchoolOfRow`. */
+/** A school of one row is told by the position of its row, and made by `schoolOfRow`. */
 export type FoundCentre = number | PlannedCentre
 
 /** The new centres of the accepted rows; where one cannot be made, all its rows are held back. */
-export function findNewCentres({ places, centres }: RosterAndStore): FoundCentre[] {
+export function findNewCentres({ byCentre, view: { centres } }: RosterAndStore): FoundCentre[] {
   const isNew = (number: string) => !centres.has(number)
-  for (const [number, rows] of places.ofSeveralRows()) if (isNew(number)) holdBackDifferentLocations(rows)
+  for (const [number, rows] of byCentre.ofSeveralRows()) if (isNew(number)) holdBackDifferentLocations(rows)
   const found: FoundCentre[] = []
   // Associates first: the workbook may bring one together with its centres.
   const isAssociate = (rows: readonly RosterRow[]) => rows.some(({ kind }) => readKind(kind) === 'associate')
-  for (const [number, rows] of places.where(isNew)) {
+  for (const [number, rows] of byCentre.where(isNew)) {
     const place = isAssociate(rows) ? newPlace({ number, rows }) : undefined
     if (place !== undefined) found.push(place)
   }
   const associates = new Set(
     found.flatMap((place) => (typeof place === 'object' && place.kind === 'associate' ? place.number : [])),
   )
-  for (const [number, rows] of places.where(isNew)) {
+  for (const [number, rows] of byCentre.where(isNew)) {
     if (isAssociate(rows)) continue
     const place = newPlace({ number, rows })
     if (place === undefined) continue
@@ -60,57 +52,40 @@ export function findNewCentres({ places, centres }: RosterAndStore): FoundCentre
   return found
 }
 
-/** The new school that a row brings; what of it is asked for is read. */
-export class SchoolOfRow implements PlannedCentre {
-  readonly kind = 'school'
-  readonly associate = null
-  readonly status = 'active'
-  private readonly row: RosterRow
-
-  constructor(row: RosterRow) {
-    this.row = row
-  }
-
-  get number(): string {
-    return this.row.number ?? ''
-  }
-
-  get name(): string {
-    return this.row.name
-  }
-
-  get address(): string {
-    return this.row.location.address
-  }
-
-  get town(): string {
-    return this.row.location.town
-  }
-
-  get postcode(): string {
-    return this.row.location.postcode
-  }
-
-  get country(): string {
-    return countryCode(this.row.location.country) ?? ''
-  }
-
-  toJSON(): PlannedCentre {
-    const { number, name, kind, associate, address, town, postcode, country, status } = this
-    return { number, name, kind, associate, address, town, postcode, country, status }
+/** The new school that a row brings. */
+export function schoolOfRow({
+  number = '',
+  name,
+  address,
+  town,
+  postcode,
+  country,
+}: RosterRow): PlannedCentre {
+  return {
+    number,
+    name,
+    kind: 'school',
+    associate: null,
+    address,
+    town,
+    postcode,
+    country: countryCode(country) ?? '',
+    status: 'active',
   }
 }
 
 /** The facts of a new centre, from the rows that are not held back. */
 function newPlace({ number, rows }: { number: string; rows: readonly RosterRow[] }): FoundCentre | undefined {
-  for (const row of rows) holdBackErrorCells(row)
-  for (const row of rows) holdBackUnreadable(row)
+  for (const row of rows) {
+    holdBackFaults(row, ['address', 'town', 'postcode', 'country', 'kind', 'associate'])
+    holdBackUnreadable(row)
+  }
   // Where no row is good, what is missing is told all the same: each problem in one run.
   const acceptedRows = accepted(rows)
   const fromRows = acceptedRows.length > 0 ? acceptedRows : rows
   const said = (value: (row: RosterRow) => string) => firstOf(fromRows, value)
   const name = said((row) => row.name)
-  const country = countryCode(said((row) => row.location.country))
+  const country = countryCode(said((row) => row.country))
   const kind = readKind(said((row) => row.kind))
   const associate = said((row) => row.associate)
   const missing = missingFacts({ number, name, country, kind, associate })
@@ -130,9 +105,9 @@ function newPlace({ number, rows }: { number: string; rows: readonly RosterRow[]
     name,
     kind: associate ? 'associate-centre' : (kind ?? 'school'),
     associate: associate || null,
-    address: said((row) => row.location.address),
-    town: said((row) => row.location.town),
-    postcode: said((row) => row.location.postcode),
+    address: said((row) => row.address),
+    town: said((row) => row.town),
+    postcode: said((row) => row.postcode),
     country,
     status: 'active',
   }
@@ -199,20 +174,12 @@ function missingFacts({
   return missing
 }
 
-function holdBackErrorCells(row: RosterRow): void {
-  if (!row.faults) return
-  for (const field of ['address', 'town', 'postcode', 'country', 'kind', 'associate'] as const) {
-    const faulty = row.faults.find((issue) => issue.field === field)
-    if (faulty !== undefined) addIssue(row, faulty)
-  }
-}
-
 function hasFault({ faults = [] }: RosterRow, field: CentreField): boolean {
   return faults.some((fault) => fault.field === field)
 }
 
 function holdBackUnreadable(row: RosterRow): void {
-  const { country } = row.location
+  const { country } = row
   if (country !== '' && !hasFault(row, 'country') && countryCode(country) === undefined) {
     const countries = closestCountries(country).join(' or ')
     holdBack(row, {
@@ -249,7 +216,7 @@ const kinds: ReadonlyMap<string, CentreKind> = new Map([
 ])
 
 /** A kind however it is written; undefined for blank and for none. */
-export function readKind(text: string): CentreKind | undefined {
+function readKind(text: string): CentreKind | undefined {
   if (text === '') return undefined
   return kinds.get(
     searchKey(text)
@@ -259,30 +226,18 @@ export function readKind(text: string): CentreKind | undefined {
 }
 
 function holdBackDifferentLocations(rows: readonly RosterRow[]): void {
-  for (const { field, value } of locationFields) {
-    const values = distinct(rows.map(value))
-    if (values.length < 2) continue
-    const message = `of ${rows[0]?.number} is not the same in all its rows: ${listed(values)}`
-    for (const row of rows) {
-      holdBack(row, {
-        field,
-        value: value(row),
-        code: 'location-differs',
-        message,
-        hint: 'Give every row of a new centre the same, or leave it blank.',
-      })
-    }
+  const hint = 'Give every row of a new centre the same, or leave it blank.'
+  for (const field of ['address', 'town', 'postcode', 'country', 'kind', 'associate'] as const) {
+    const said = inOneSpelling[field] ?? ((row: RosterRow) => row[field])
+    holdBackDifferent(rows, { field, said, code: 'location-differs', hint })
   }
 }
 
-const locationFields: readonly { field: CentreField; value: (row: RosterRow) => string }[] = [
-  { field: 'address', value: ({ location: place }) => place.address },
-  { field: 'town', value: ({ location: place }) => place.town },
-  { field: 'postcode', value: ({ location: place }) => place.postcode },
-  { field: 'country', value: ({ location: place }) => countryCode(place.country) ?? place.country },
-  { field: 'kind', value: ({ kind }) => readKind(kind) ?? kind },
-  { field: 'associate', value: ({ associate }) => associate },
-]
+/** What may be said in several ways. */
+const inOneSpelling: Partial<Record<CentreField, (row: RosterRow) => string>> = {
+  country: ({ country }) => countryCode(country) ?? country,
+  kind: ({ kind }) => readKind(kind) ?? kind,
+}
 
 function actsAsAssociate(
   number: string,

@@ -1,10 +1,9 @@
-import type { SeenCentres } from '../db/imports/centres-seen.ts'
-import type { SeenUsers } from '../db/imports/users-seen.ts'
+import type { ImportView } from '../db/imports/view.ts'
 import { nearestOf } from '../nearest.ts'
 import { catalogue, findRole } from '../rules/roles/catalogue.ts'
 import { askForTheAddress, domainOf, onlyLooksLike } from '../rules/users/look-alike.ts'
-import type { RowsByCentre } from './hold-back.ts'
-import { addIssue, holdBack } from './issues.ts'
+import type { RosterAndStore } from './hold-back.ts'
+import { holdBack, holdBackFaults } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
 
 /** A person that the workbook brings. */
@@ -18,20 +17,12 @@ interface NewUserOfRoster {
 /** The positions of the rows of a person that the workbook brings; most have one. */
 export type RowsOfNewUser = number | readonly number[]
 
-interface RosterAndStore {
-  places: RowsByCentre
-  centres: SeenCentres
-  users: SeenUsers
-  /** Domains that only look like another, with that one. */
-  lookAlikes: ReadonlyMap<string, string>
-}
-
 /** The new users of the accepted rows; rows whose role cannot be given are held back. */
-export function findNewUsers({ places, centres, users, lookAlikes }: RosterAndStore): RowsOfNewUser[] {
+export function findNewUsers({ byCentre, view }: RosterAndStore): RowsOfNewUser[] {
   const found: RowsOfNewUser[] = []
-  for (const [number, rows] of places) {
-    const newRows = newUsersIn({ rows, users, lookAlikes })
-    holdBackSecondCoordinators({ newRows, taken: centres.get(number)?.hasCoordinator ?? false })
+  for (const [number, rows] of byCentre) {
+    const newRows = newUsersIn(rows, view)
+    holdBackSecondCoordinators({ newRows, taken: view.centres.get(number)?.hasCoordinator ?? false })
     for (const { rows: same } of newRows) {
       const [one] = same
       if (same.length > 1) found.push(same.map(({ position }) => position))
@@ -41,22 +32,19 @@ export function findNewUsers({ places, centres, users, lookAlikes }: RosterAndSt
   return found
 }
 
-function newUsersIn({
-  rows,
-  users,
-  lookAlikes,
-}: Pick<RosterAndStore, 'users' | 'lookAlikes'> & { rows: readonly RosterRow[] }): NewUserOfRoster[] {
+function newUsersIn(rows: readonly RosterRow[], { users, lookAlikes }: ImportView): NewUserOfRoster[] {
   // Most centres have one row: nothing is made to look for its twins.
   const people = rows.length > 1 ? new Map<string, NewUserOfRoster>() : undefined
   const newRows: NewUserOfRoster[] = []
   for (const row of rows) {
-    const { address } = row
-    if (address && users.has(address.key)) continue
+    const { email } = row
+    if (email && users.has(email.key)) continue
     if (lookAlikes.size > 0) holdBackLookAlike(row, lookAlikes)
-    holdBackUnknownNames(row)
+    // A name that was not calculated matters for somebody new.
+    holdBackFaults(row, ['firstName', 'lastName'])
     const roles = rolesOf(row)
-    if (row.issues || !address) continue
-    const { key } = address
+    if (row.issues || !email) continue
+    const { key } = email
     const duplicate = people?.get(key)
     if (duplicate) {
       duplicate.rows.push(row)
@@ -69,22 +57,17 @@ function newUsersIn({
   return newRows
 }
 
-/** A name that was not calculated matters for somebody new. */
-function holdBackUnknownNames(row: RosterRow): void {
-  for (const issue of row.faults ?? [])
-    if (issue.field === 'firstName' || issue.field === 'lastName') addIssue(row, issue)
-}
-
-function holdBackLookAlike(row: RosterRow, lookAlikes: RosterAndStore['lookAlikes']): void {
-  if (!row.address) return
-  const domain = domainOf(row.address.key)
+function holdBackLookAlike(row: RosterRow, lookAlikes: ImportView['lookAlikes']): void {
+  const { email } = row
+  if (!email) return
+  const domain = domainOf(email.key)
   const other = lookAlikes.get(domain)
   if (other === undefined) return
   holdBack(row, {
     field: 'email',
-    value: row.address.email,
+    value: email.email,
     code: 'look-alike-domain',
-    message: `${row.address.email} has a domain that ${onlyLooksLike({ domain, other })}`,
+    message: `${email.email} has a domain that ${onlyLooksLike({ domain, other })}`,
     hint: askForTheAddress,
   })
 }
@@ -109,7 +92,7 @@ function holdBackSecondCoordinators({
         message: taken
           ? `coordinator is taken: ${row.number} has one already`
           : `coordinator is taken: ${newCoordinators[0]?.key} stands in this workbook for ${row.number}`,
-        hint: `Give them the role admin, and then: ssh-admin coordinator change ${row.number} --to ${row.address?.email}`,
+        hint: `Give them the role admin, and then: ssh-admin coordinator change ${row.number} --to ${row.email?.email}`,
       })
     }
   }
@@ -138,11 +121,7 @@ function wordsOf(text: string): string[] {
 
 /** The same of any row; where one of them cannot be given, it is held back. */
 function rolesOf(row: RosterRow): readonly string[] {
-  const faulty = row.faults?.find(({ field }) => field === 'role')
-  if (faulty !== undefined) {
-    addIssue(row, faulty)
-    return noRoles
-  }
+  if (holdBackFaults(row, ['role'])) return noRoles
   const { role: text } = row
   if (text === '') return noRoles
   for (const word of wordsOf(text)) {
@@ -157,7 +136,7 @@ function rolesOf(row: RosterRow): readonly string[] {
         hint:
           role.given === 'derived'
             ? 'It comes with exams-officer.'
-            : `After the import: ssh-admin roles grant ${row.address?.email ?? 'EMAIL'} ${role.name}`,
+            : `After the import: ssh-admin roles grant ${row.email?.email ?? 'EMAIL'} ${role.name}`,
       })
     }
   }

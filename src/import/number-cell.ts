@@ -10,28 +10,25 @@ export function readNumberCell(
   raw: string,
   note: CellNote | undefined,
 ): { number: string } | { fault: Fault } {
-  if (note === undefined) {
-    // Almost every cell.
-    const number = readCentreNumber(raw)
-    if (number !== undefined && !isPlaceholderNumber(number)) return { number }
-  }
-  if (note?.kind === 'text' && note.shown !== undefined) {
-    const shown = readCentreNumber(note.shown)
-    if (shown !== undefined && !isPlaceholderNumber(shown)) return { number: shown }
-  }
+  // Almost every cell has no note.
+  const seen = note === undefined ? raw : note.kind === 'text' ? note.shown : undefined
+  const shown = seen === undefined ? undefined : usableNumber(seen)
+  if (shown !== undefined) return { number: shown }
   const fault = cellFault(note) ?? notedFault(raw, note)
   if (fault) return { fault }
   const text = asTyped(raw)
   if (text === '' && note?.kind === 'empty-formula') return { fault: notCalculated(note.formula) }
   if (text === '') return { fault: { value: '', code: 'missing-number', message: 'is missing' } }
   if (isErrorWord(text)) return { fault: errorCell(text) }
-  const number = readCentreNumber(text)
-  if (number !== undefined && !isPlaceholderNumber(number)) return { number }
-  if (/^[=＝]/.test(text)) {
-    const formula = cellFault({ kind: 'not-calculated', formula: text })
-    if (formula) return { fault: formula }
-  }
+  const number = usableNumber(text)
+  if (number !== undefined) return { number }
+  if (/^[=＝]/.test(text)) return { fault: notCalculated(text) }
   return { fault: invalid(text, { hint: hintFor(text) }) }
+}
+
+function usableNumber(text: string): string | undefined {
+  const number = readCentreNumber(text)
+  return number === undefined || isPlaceholderNumber(number) ? undefined : number
 }
 
 /** Whether a cell numbers a centre, for all that can be told: a formula without a result may. */

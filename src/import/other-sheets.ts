@@ -7,7 +7,7 @@ import { trimCode } from '../workbook/cell.ts'
 import { rowsBelowHeadings } from '../workbook/headings.ts'
 import type { Workbook } from '../workbook/read.ts'
 import { centreColumns } from './columns.ts'
-import type { ExtraUser, MissingCentre } from './extras.ts'
+import type { ExtraUser, MissingCentre } from './deletions.ts'
 import { mayBeCentreNumber } from './number-cell.ts'
 import { guideExamples, guideName } from './sample.ts'
 

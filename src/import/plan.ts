@@ -1,34 +1,33 @@
 import type { SeenCentres } from '../db/imports/centres-seen.ts'
 import type { ImportView } from '../db/imports/view.ts'
 import type { HubRole } from '../db/schema.ts'
+import type { CellIssue } from '../rules/table-rows.ts'
 import { isHubRole } from '../rules/users/account.ts'
 import { hubRoleFor } from '../rules/users/new-user.ts'
 import { cellName } from '../workbook/cell.ts'
 import { runningNumbers } from '../workbook/headings-errors.ts'
 import { findAmbiguousRows } from './ambiguous-rows.ts'
 import { headingOf } from './columns.ts'
-import { holdBackNumbersAsNames, holdBackOthersNames, readBehindApostrophes } from './renames.ts'
 import { type DuplicatedUser, holdBackDuplicates } from './duplicates.ts'
-import { type ExtraUser, findExtraUsers, findMissingCentres, type MissingCentre } from './extras.ts'
+import { type ExtraUser, findExtraUsers, findMissingCentres, type MissingCentre } from './deletions.ts'
 import {
   accepted,
+  acceptSavedLocations,
   firstOf,
   holdBackDeletedCentres,
   holdBackDifferentNames,
   holdBackDifferentRows,
-  heldBackOf,
-  RowsByCentre,
+  type RosterAndStore,
 } from './hold-back.ts'
-import { findNewCentres, type FoundCentre, type PlannedCentre, SchoolOfRow } from './new-centres.ts'
+import { compare, issuesOf, type RowIssue } from './issues.ts'
+import { findNewCentres, type FoundCentre, type PlannedCentre, schoolOfRow } from './new-centres.ts'
 import { findNewUsers, rolesNamed, type RowsOfNewUser } from './new-people.ts'
-import { type Listed, ListedRows, type RosterRows } from './roster-rows.ts'
-import { holdBackNearNumbers } from './near-number.ts'
-import { type Issues, issuesOf, type RowIssue } from './issues.ts'
-import { holdBackRenumbered } from './renumbered.ts'
-import { acceptSavedLocations } from './places-that-are-addresses.ts'
 import { type FoundElsewhere, foundElsewhere } from './other-sheets.ts'
+import { holdBackNumbersAsNames, holdBackOthersNames, readBehindApostrophes } from './renames.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
+import { heldBackOf, type LazyList, listOfRows, type RosterRows, RowsByCentre } from './roster-rows.ts'
+import { holdBackNearNumbers, holdBackRenumbered } from './second-centres.ts'
 
 export type { PlannedCentre } from './new-centres.ts'
 
@@ -46,14 +45,14 @@ export interface PlannedUser {
 }
 
 /** In a plan that was saved before, they are to be counted that have the address of a deleted account. */
-export interface PlannedUsers extends Listed<PlannedUser> {
+export interface PlannedUsers extends LazyList<PlannedUser> {
   replaced?: number
 }
 
 /** What an import will do: a value, made from a roster and what the store holds, and nothing else. */
 export interface Plan {
   rows: { read: number; accepted: number; heldBack: number; blank: number }
-  newCentres: Listed<PlannedCentre>
+  newCentres: LazyList<PlannedCentre>
   renames: { id: number; number: string; before: string; after: string; cell: string }[]
   restores: { id: number; number: string }[]
   /** Approved centres whose first coordinator the workbook brings. */
@@ -63,7 +62,7 @@ export interface Plan {
   missingCentres: MissingCentre[]
   extraUsers: ExtraUser[]
   duplicatedUsers: DuplicatedUser[]
-  issues: Issues
+  issues: LazyList<CellIssue>
   /** Who would be missing or extra and stands on another sheet, because of whom nobody is. */
   elsewhere?: FoundElsewhere
   /**
@@ -95,31 +94,29 @@ export function planImport(read: Roster, planning: Planning): Plan {
 }
 
 function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster = false }: Planning): Plan {
-  const { centres } = view
-  refuseRowCounter(roster, centres)
-  const places = new RowsByCentre(roster.rows)
+  refuseRowCounter(roster, view.centres)
+  const both: RosterAndStore = { roster, byCentre: new RowsByCentre(roster.rows), view }
 
-  acceptSavedLocations(roster.rows, { centres, view })
-  if (!restoreDeleted) holdBackDeletedCentres({ places, centres })
-  readBehindApostrophes({ places, centres })
-  holdBackNumbersAsNames({ places, centres })
-  holdBackDifferentNames(places)
-  holdBackNearNumbers({ places, centres, users: view.users })
-  holdBackRenumbered(roster, { places, centres, view })
-  holdBackOthersNames(roster, { places, centres })
-  const duplicatedUsers = holdBackDuplicates(roster, view)
-  holdBackDifferentRows(places)
-  const newRows = findNewUsers({ places, centres, users: view.users, lookAlikes: view.lookAlikes })
-  const foundCentres = findNewCentres({ places, centres })
+  acceptSavedLocations(both)
+  if (!restoreDeleted) holdBackDeletedCentres(both)
+  readBehindApostrophes(both)
+  holdBackNumbersAsNames(both)
+  holdBackDifferentNames(both)
+  holdBackNearNumbers(both)
+  holdBackRenumbered(both)
+  holdBackOthersNames(both)
+  const duplicatedUsers = holdBackDuplicates(both)
+  holdBackDifferentRows(both)
+  const newRows = findNewUsers(both)
+  const foundCentres = findNewCentres(both)
 
   const heldBack = heldBackOf(roster.rows)
   const { newUsers, coordinated } = plannedUsers(roster.rows, { newRows, deleted: view.deletedAddresses })
   const newCentres = plannedCentres(roster.rows, { foundCentres, coordinated })
-  const saved = savedCentres(roster, { places, centres, coordinated })
-  const ambiguous = findAmbiguousRows({ roster, places, centres, view })
-  const present = { roster, places, view, ambiguous }
-  const { extraUsers, live } = findExtraUsers(present)
-  const missingCentres = partial ? [] : findMissingCentres(present)
+  const { renames, restores, activations, unchanged, live: inWorkbook } = savedCentres(both, coordinated)
+  const ambiguous = findAmbiguousRows(both)
+  const { extraUsers, live } = findExtraUsers(both, ambiguous)
+  const missingCentres = partial ? [] : findMissingCentres(both, ambiguous)
   const elsewhere =
     partial || wholeRoster
       ? undefined
@@ -133,18 +130,15 @@ function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster =
       blank: roster.blank,
     },
     newCentres,
-    renames: saved.renames,
-    restores: saved.restores,
-    activations: saved.activations,
+    renames,
+    restores,
+    activations,
     newUsers,
-    unchanged: {
-      centres: saved.unchanged,
-      users: countUnchangedUsers(roster, view),
-    },
+    unchanged: { centres: unchanged, users: countUnchangedUsers(both) },
     missingCentres: isWhole ? missingCentres : [],
     extraUsers: isWhole ? extraUsers : [],
     ...(elsewhere === undefined ? {} : { elsewhere }),
-    live: { ...live, inWorkbook: saved.live },
+    live: { ...live, inWorkbook },
     duplicatedUsers,
     issues: issuesOf(heldBack, roster),
   }
@@ -160,19 +154,15 @@ function refuseRowCounter({ rowCounter }: Roster, centres: SeenCentres): void {
 
 /** What becomes of the saved centres that an accepted row names, in the order of their numbers. */
 function savedCentres(
-  roster: Roster,
-  {
-    places,
-    centres,
-    coordinated,
-  }: { places: RowsByCentre; centres: SeenCentres; coordinated: ReadonlySet<string> },
+  { roster, byCentre, view: { centres } }: RosterAndStore,
+  coordinated: ReadonlySet<string>,
 ): Pick<Plan, 'renames' | 'restores' | 'activations'> & { unchanged: number; live: number } {
   const renames: Plan['renames'] = []
   const restores: Plan['restores'] = []
   const activations: Plan['activations'] = []
   let unchanged = 0
   let live = 0
-  for (const [number, all] of places) {
+  for (const [number, all] of byCentre) {
     const centre = centres.get(number)
     const rows = centre ? accepted(all) : []
     if (!centre || rows.length === 0) continue
@@ -203,7 +193,7 @@ function nameCellOf(roster: Roster, { rows, name }: { rows: readonly RosterRow[]
 function plannedCentres(
   rows: RosterRows,
   { foundCentres, coordinated }: { foundCentres: FoundCentre[]; coordinated: ReadonlySet<string> },
-): Listed<PlannedCentre> {
+): LazyList<PlannedCentre> {
   for (const centre of foundCentres) {
     // An associate centre stays approved until its coordinator is set up.
     if (typeof centre === 'object' && centre.kind === 'associate-centre' && !coordinated.has(centre.number))
@@ -212,7 +202,7 @@ function plannedCentres(
   const numberOf = (centre: FoundCentre) =>
     (typeof centre === 'object' ? centre.number : rows.at(centre)?.number) ?? ''
   foundCentres.sort((one, other) => compare(numberOf(one), numberOf(other)))
-  return new ListedRows(rows, foundCentres, (row) => new SchoolOfRow(row))
+  return listOfRows(rows, foundCentres, schoolOfRow)
 }
 
 /** The people whose rows are accepted, by centre and address, and which centres are given a coordinator by them. */
@@ -221,7 +211,12 @@ function plannedUsers(
   { newRows, deleted }: { newRows: readonly RowsOfNewUser[]; deleted: ReadonlySet<string> },
 ): { newUsers: PlannedUsers; coordinated: Set<string> } {
   const rolesIn = readerOfRoles()
-  const make = (row: RosterRow) => new UserOfRow(row, { rolesIn, deleted })
+  const userOf = ({ email, firstName, lastName, number: centre = '', role }: RosterRow): PlannedUser => {
+    const { email: address = '', key = '' } = email ?? {}
+    const { hubRole, roles } = rolesIn(role)
+    const replaces = deleted.size > 0 && deleted.has(key)
+    return { email: address, key, firstName, lastName, centre, hubRole, roles, replaces }
+  }
   const planned: (number | PlannedUser)[] = []
   const coordinated = new Set<string>()
   let replaced = 0
@@ -231,78 +226,22 @@ function plannedUsers(
     const [first] = all
     const acceptedRows = accepted(all)
     if (first === undefined || acceptedRows.length === 0) continue
-    if (typeof found === 'number') planned.push(found)
+    const user = userOf(first)
     // Of two spellings of one address the same one is kept, whatever the order of the rows.
-    else
-      planned.push({
-        ...make(first).toJSON(),
-        email: firstOf(acceptedRows, ({ address }) => address?.email ?? ''),
-      })
-    if (rolesIn(first.role).hubRole === 'coordinator') coordinated.add(first.number ?? '')
-    if (make(first).replaces) replaced += 1
+    if (typeof found !== 'number') user.email = firstOf(acceptedRows, (row) => row.email?.email ?? '')
+    planned.push(typeof found === 'number' ? found : user)
+    if (user.hubRole === 'coordinator') coordinated.add(user.centre)
+    if (user.replaces) replaced += 1
   }
   const centreOf = (one: number | PlannedUser) =>
     (typeof one === 'number' ? rows.at(one)?.number : one.centre) ?? ''
   const keyOf = (one: number | PlannedUser) =>
-    (typeof one === 'number' ? rows.at(one)?.address?.key : one.key) ?? ''
+    (typeof one === 'number' ? rows.at(one)?.email?.key : one.key) ?? ''
   planned.sort((one, other) => compare(centreOf(one), centreOf(other)) || compare(keyOf(one), keyOf(other)))
-  return { newUsers: Object.assign(new ListedRows(rows, planned, make), { replaced }), coordinated }
+  return { newUsers: Object.assign(listOfRows(rows, planned, userOf), { replaced }), coordinated }
 }
 
 type RolesOfUser = Pick<PlannedUser, 'hubRole' | 'roles'>
-
-/** What a row says of a new person; what of it is asked for is read. */
-class UserOfRow implements PlannedUser {
-  private readonly row: RosterRow
-  private readonly rolesIn: (text: string) => RolesOfUser
-  private readonly deleted: ReadonlySet<string>
-
-  constructor(
-    row: RosterRow,
-    { rolesIn, deleted }: { rolesIn: (text: string) => RolesOfUser; deleted: ReadonlySet<string> },
-  ) {
-    this.row = row
-    this.rolesIn = rolesIn
-    this.deleted = deleted
-  }
-
-  get email(): string {
-    return this.row.address?.email ?? ''
-  }
-
-  get key(): string {
-    return this.row.address?.key ?? ''
-  }
-
-  get firstName(): string {
-    return this.row.firstName
-  }
-
-  get lastName(): string {
-    return this.row.lastName
-  }
-
-  get centre(): string {
-    return this.row.number ?? ''
-  }
-
-  get hubRole(): HubRole | null {
-    return this.rolesIn(this.row.role).hubRole
-  }
-
-  get roles(): readonly string[] {
-    return this.rolesIn(this.row.role).roles
-  }
-
-  get replaces(): boolean {
-    return this.deleted.size > 0 && this.deleted.has(this.key)
-  }
-
-  toJSON(): PlannedUser {
-    const { email, key, firstName, lastName, centre, hubRole, roles, replaces } = this
-    return { email, key, firstName, lastName, centre, hubRole, roles, replaces }
-  }
-}
 
 /** The roles in a cell, which are the same few in all rows. */
 function readerOfRoles(): (text: string) => RolesOfUser {
@@ -318,20 +257,15 @@ function readerOfRoles(): (text: string) => RolesOfUser {
 }
 
 /** Saved users that an accepted row names. */
-function countUnchangedUsers(roster: Roster, view: ImportView): number {
-  if (view.users.size === 0) return 0
-  const seen = new Uint8Array(view.users.size)
+function countUnchangedUsers({ roster, view: { users } }: RosterAndStore): number {
+  if (users.size === 0) return 0
+  const seen = new Uint8Array(users.size)
   let count = 0
-  for (const { address, issues } of roster.rows) {
-    const saved = address && !issues ? view.users.get(address.key) : undefined
+  for (const { email, issues } of roster.rows) {
+    const saved = email && !issues ? users.get(email.key) : undefined
     if (saved === undefined || seen[saved.position] === 1) continue
     seen[saved.position] = 1
     count += 1
   }
   return count
-}
-
-function compare(one: string, other: string): number {
-  if (one === other) return 0
-  return one < other ? -1 : 1
 }

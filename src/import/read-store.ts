@@ -12,7 +12,7 @@ import {
   mayReadAs,
 } from '../rules/users/look-alike.ts'
 import { couldBeNumber, newNames } from './renames.ts'
-import { namesOfNewNumbers } from './renumbered.ts'
+import { namesOfNewNumbers } from './second-centres.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
 
@@ -45,27 +45,25 @@ export function referencesOf(
   const strayNames = new Set<string>()
   const foreignDomains = new Set<string>()
   for (const row of roster.rows) {
-    const { number, address } = row
+    const { number, email } = row
     if (partial) {
       const { name, associate } = row
       if (associate !== '') otherNumbers.add(associate)
       if (couldBeNumber(name)) otherNumbers.add(name.toUpperCase())
     }
-    if (address) {
-      if (address.key.includes('xn--')) {
-        const domain = domainOf(address.key)
-        if (isInAnotherScript(domain)) foreignDomains.add(domain)
-      }
+    if (email?.key.includes('xn--')) {
+      const domain = domainOf(email.key)
+      if (isInAnotherScript(domain)) foreignDomains.add(domain)
     }
     if (number !== undefined) continue
-    if (address) strayAddresses.add(address.key)
+    if (email) strayAddresses.add(email.key)
     if (row.name !== '') strayNames.add(searchKey(row.name))
   }
   return {
     partial,
     numbers: textsOf(roster, ({ number }) => number),
     otherNumbers: [...otherNumbers],
-    addresses: textsOf(roster, ({ address }) => address?.key),
+    addresses: textsOf(roster, ({ email }) => email?.key),
     strayAddresses: [...strayAddresses],
     strayNames: [...strayNames],
     newNames: [],
@@ -101,8 +99,8 @@ function domainsLike(foreign: readonly string[], { rows }: Roster): string[] {
     for (const domain of likeOne(some.join('\n'))) if (!domains.has(domain)) domains.add(copyOfText(domain))
     some = []
   }
-  for (const { address } of rows) {
-    if (address && some.push(address.key) === addressesAtOnce) look()
+  for (const { email } of rows) {
+    if (email && some.push(email.key) === addressesAtOnce) look()
   }
   if (some.length > 0) look()
   return [...domains]
@@ -136,16 +134,19 @@ function namesOf({ rows }: Roster): Set<string> {
 }
 
 function readingOf(touched: RosterReferences, roster: Roster | undefined): ImportReading {
-  const { numbers, addresses, strayAddresses, strayNames, foreignDomains, senderDomains, rosterDomains } =
-    touched
-  return {
-    partial: touched.partial ?? false,
-    numbers,
-    otherNumbers: touched.otherNumbers ?? [],
-    addresses,
-    strayAddresses,
-    addressesElsewhere: roster ? roster.otherSheets.flatMap(({ addresses }) => [...addresses]) : [],
+  const {
+    partial = false,
+    otherNumbers = [],
+    strayNames,
     foreignDomains,
+    senderDomains,
+    rosterDomains,
+  } = touched
+  return {
+    ...touched,
+    partial,
+    otherNumbers,
+    addressesElsewhere: roster ? roster.otherSheets.flatMap(({ addresses }) => [...addresses]) : [],
     mayReadAs: mayReadAs(foreignDomains),
     lookAlikes: (inUse) => lookAlikeDomains(foreignDomains, [...senderDomains, ...inUse], rosterDomains),
     names: () => (roster ? namesOf(roster) : new Set([...strayNames, ...touched.newNames])),

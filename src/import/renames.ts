@@ -2,12 +2,13 @@ import type { SeenCentre, SeenCentres } from '../db/imports/centres-seen.ts'
 import { Refused } from '../errors.ts'
 import { searchKey } from '../search-key.ts'
 import { shellWord } from '../shell-word.ts'
-import { cut, few, firstOf, type RowsByCentre } from './hold-back.ts'
+import { few } from '../grouped.ts'
+import { addTo, cut, firstOf, type RosterAndStore } from './hold-back.ts'
 import { hasIssueIn, holdBack } from './issues.ts'
 import { markedAsText } from './name-cell.ts'
 import type { Plan } from './plan.ts'
-import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
+import type { RowsByCentre } from './roster-rows.ts'
 
 const share = 0.2
 const fewest = 5
@@ -52,11 +53,6 @@ export function checkRenames(plan: Plan, allowed: number | undefined): void {
   )
 }
 
-interface RosterAndStore {
-  places: RowsByCentre
-  centres: SeenCentres
-}
-
 /** The names, folded, that a workbook gives to saved centres that are called otherwise. */
 export function newNames(rows: Iterable<RosterRow>, saved: SeenCentres): Set<string> {
   const names = new Set<string>()
@@ -71,13 +67,13 @@ export function newNames(rows: Iterable<RosterRow>, saved: SeenCentres): Set<str
 }
 
 /** A number in the place of a name: a column was taken for another, or looked up wrongly. */
-export function holdBackNumbersAsNames({ places, centres }: RosterAndStore): void {
-  for (const [number, rows] of places) {
+export function holdBackNumbersAsNames({ byCentre, view: { centres } }: RosterAndStore): void {
+  for (const [number, rows] of byCentre) {
     for (const row of rows) {
       const { name } = row
       if (!couldBeNumber(name) || name === centres.get(number)?.name) continue
       const numberTyped = name.toUpperCase()
-      if (!centres.has(numberTyped) && !places.has(numberTyped)) continue
+      if (!centres.has(numberTyped) && !byCentre.has(numberTyped)) continue
       holdBack(row, {
         field: 'name',
         value: name,
@@ -100,9 +96,9 @@ const likeNumber = /^(?=.*\d)[a-z\d]{2,12}$/i
  * A saved name behind the apostrophe with which spreadsheets begin a text is the saved name, and none is given anew;
  * one that a saved centre would be given with it is held back, though a school may be called 's-Hertogenbosch.
  */
-export function readBehindApostrophes({ places, centres }: RosterAndStore): void {
+export function readBehindApostrophes({ byCentre, view: { centres } }: RosterAndStore): void {
   if (centres.size === 0) return
-  for (const [number, rows] of places) {
+  for (const [number, rows] of byCentre) {
     const saved = centres.get(number)?.name
     if (saved === undefined || saved.startsWith("'")) continue
     for (const row of rows) {
@@ -118,20 +114,22 @@ export function readBehindApostrophes({ places, centres }: RosterAndStore): void
 }
 
 /** A saved centre is not given the name of another, unless that one stands in the workbook too and keeps it: a column that slipped. */
-export function holdBackOthersNames(roster: Roster, { places, centres }: RosterAndStore): void {
+export function holdBackOthersNames({ roster, byCentre, view: { centres } }: RosterAndStore): void {
   if (centres.size === 0) return
   const names = newNames(roster.rows, centres)
   if (names.size === 0) return
   const byName = new Map<string, SeenCentre[]>()
   for (const centre of centres) {
     const { nameKey } = centre
-    if (!centre.deleted && names.has(nameKey)) byName.set(nameKey, [...(byName.get(nameKey) ?? []), centre])
+    if (!centre.deleted && names.has(nameKey)) addTo(byName, nameKey, centre)
   }
-  for (const [number, rows] of places) {
+  for (const [number, rows] of byCentre) {
     const centre = centres.get(number)
     const name = firstOf(rows, (row) => row.name)
     if (!centre || name === '' || searchKey(name) === centre.nameKey) continue
-    const other = byName.get(searchKey(name))?.find((one) => one.id !== centre.id && !keepsName(one, places))
+    const other = byName
+      .get(searchKey(name))
+      ?.find((one) => one.id !== centre.id && !keepsName(one, byCentre))
     if (other === undefined) continue
     for (const row of rows) {
       holdBack(row, {
@@ -146,8 +144,8 @@ export function holdBackOthersNames(roster: Roster, { places, centres }: RosterA
 }
 
 /** Its rows name it so, or leave its name blank; a name that could not be read, or that a formula did not find, is not kept. */
-function keepsName({ number, nameKey }: SeenCentre, places: RowsByCentre): boolean {
+function keepsName({ number, nameKey }: SeenCentre, byCentre: RowsByCentre): boolean {
   const leavesName = (row: RosterRow) =>
     row.name === '' ? row.emptyFormulas?.has('name') !== true : searchKey(row.name) === nameKey
-  return places.get(number)?.every((row) => !hasIssueIn(row, 'name') && leavesName(row)) ?? false
+  return byCentre.get(number)?.every((row) => !hasIssueIn(row, 'name') && leavesName(row)) ?? false
 }

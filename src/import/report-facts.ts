@@ -58,8 +58,8 @@ export async function reportFacts(
     else outcome.accepted += 1
     const issues = firstIssues.get(row.row)
     if (issues === undefined) continue
-    const { number = '', name, address } = row
-    rows.push({ row: row.row, number, name, email: address?.email ?? '', issues })
+    const { number = '', name, email } = row
+    rows.push({ row: row.row, number, name, email: email?.email ?? '', issues })
   }
   return {
     countries: [...outcomes.values()].sort(byRows),
@@ -88,16 +88,16 @@ export function byRows(one: CountryOutcome, other: CountryOutcome): number {
 /** The country that a row names; else the one that another row of its centre names; else the centre's in the store. */
 async function countriesOf(db: Kysely<Store>, { rows }: Roster): Promise<(row: RosterRow) => string | null> {
   const named = new Map<string, string>()
-  for (const { number, location } of rows) {
-    if (number === undefined || location.country === '' || named.has(number)) continue
-    const code = countryCode(location.country)
+  for (const { number, country } of rows) {
+    if (number === undefined || country === '' || named.has(number)) continue
+    const code = countryCode(country)
     if (code !== undefined) named.set(number, code)
   }
   const saved = await countriesOfCentres(db)
-  return ({ number, location }) => {
+  return ({ number, country }) => {
     const code =
       (number === undefined ? undefined : (saved.get(number) ?? named.get(number))) ??
-      (location.country === '' ? undefined : countryCode(location.country))
+      (country === '' ? undefined : countryCode(country))
     return code === undefined ? null : countryName(code)
   }
 }

@@ -26,16 +26,14 @@ export interface ReadRow {
   number: string | undefined
   name: string
   /** Undefined for a row that is a centre alone, or whose address is unusable. */
-  address: Address | undefined
+  email: Address | undefined
   readonly firstName: string
   readonly lastName: string
   readonly role: string
-  readonly location: {
-    readonly address: string
-    readonly town: string
-    readonly postcode: string
-    readonly country: string
-  }
+  readonly address: string
+  readonly town: string
+  readonly postcode: string
+  readonly country: string
   readonly kind: string
   readonly associate: string
   /** Cells that could not be read, such as #N/A, by field. */
@@ -74,20 +72,14 @@ export function rowReader(
   const email = at('email')
   const firstName = at('firstName')
   const lastName = at('lastName')
-  const role = at('role')
-  const address = at('address')
-  const town = at('town')
-  const postcode = at('postcode')
-  const country = at('country')
-  const kind = at('kind')
   const associate = at('associate')
   const shared = sharedTexts()
-  const roleIn = textsOf(role)
-  const addressIn = textsOf(address)
-  const townIn = textsOf(town)
-  const postcodeIn = textsOf(postcode)
-  const countryIn = textsOf(country)
-  const kindIn = textsOf(kind)
+  const roleIn = textsOf(at('role'))
+  const addressIn = textsOf(at('address'))
+  const townIn = textsOf(at('town'))
+  const postcodeIn = textsOf(at('postcode'))
+  const countryIn = textsOf(at('country'))
+  const kindIn = textsOf(at('kind'))
   const others = ['address', 'town', 'postcode', 'country', 'role', 'kind', 'associate'] as const
   return (row) => {
     if (row.fault) return unreadRow(row, { columns: table === first ? undefined : columns, fault: row.fault })
@@ -100,20 +92,18 @@ export function rowReader(
       row: row.number,
       number: undefined,
       name: named.name,
-      address: undefined,
+      email: undefined,
       firstName: shared(person.firstName),
       lastName: shared(person.lastName),
       role: roleIn(row),
-      location: {
-        address: addressIn(row),
-        town: townIn(row),
-        postcode: postcodeIn(row),
-        country: countryIn(row),
-      },
+      address: addressIn(row),
+      town: townIn(row),
+      postcode: postcodeIn(row),
+      country: countryIn(row),
       kind: kindIn(row),
       associate: shared(cleanCode(textIn(row, associate)).toUpperCase()),
       faults: faultsIn(row, { columns, fields: others, sharedIssue }),
-      emptyFormulas: emptyFormulasIn(row, { name, country, email, firstName, lastName }),
+      emptyFormulas: emptyFormulasIn(row, columns),
       columns: table === first ? undefined : columns,
       issues: undefined,
     }
@@ -225,12 +215,11 @@ function readEmail(
     elsewhere: string | undefined
   },
 ): void {
-  const fault =
-    cellFault(note) ?? (isErrorWord(text) ? errorCell(text) : undefined) ?? shownOtherwise(note, text)
+  const fault = cellFault(note) ?? (isErrorWord(text) ? errorCell(text) : shownOtherwise(note, text))
   if (fault) report('email', fault)
   else if (text !== '') {
     const address = readNewAddress(text)
-    if ('key' in address) read.address = address
+    if ('key' in address) read.email = address
     else {
       const value = visible(text)
       const { problem, hint = text.includes('@') ? undefined : wordsForAddress } = address
@@ -261,14 +250,11 @@ function readEmail(
   }
 }
 
-function emptyFormulasIn(
-  { notes }: SheetRow,
-  columns: Partial<Record<CentreField, number>>,
-): ReadRow['emptyFormulas'] {
+function emptyFormulasIn({ notes }: SheetRow, columns: Table['columns']): ReadRow['emptyFormulas'] {
   if (notes === undefined) return undefined
   const found = new Map<CentreField, string>()
   for (const field of ['name', 'country', 'email', 'firstName', 'lastName'] as const) {
-    const note = notes.get(columns[field] ?? -1)
+    const note = notes.get(columns.get(field) ?? -1)
     if (note?.kind === 'empty-formula') found.set(field, note.formula)
   }
   return found.size > 0 ? found : undefined
@@ -304,22 +290,14 @@ function faultsIn(
 }
 
 /** Rows of which nobody can tell what their cells say: they are there, and nothing of them is read. */
-export function unclearRowReader(table: UnclearTable): (row: SheetRow) => ReadRow {
-  return (row) => unclearRow(row, table)
-}
-
-function unclearRow(row: SheetRow, table: UnclearTable): ReadRow {
+export function unclearRow(row: SheetRow, { headingRow, reason, columns }: UnclearTable): ReadRow {
   const where =
-    table.headingRow < row.number
-      ? `it stands below row ${table.headingRow}, whose headings are not understood: ${table.reason}`
-      : table.reason
-  const fault: Fault = {
-    value: '',
-    code: 'unclear-headings',
-    message: `cannot be told: ${where}`,
-    hint: unclearHint,
-  }
-  return unreadRow(row, { columns: table.columns, fault })
+    headingRow < row.number
+      ? `it stands below row ${headingRow}, whose headings are not understood: ${reason}`
+      : reason
+  const message = `cannot be told: ${where}`
+  const fault: Fault = { value: '', code: 'unclear-headings', message, hint: unclearHint }
+  return unreadRow(row, { columns, fault })
 }
 
 /** A row that is there, and nothing of it is read. */
@@ -331,11 +309,14 @@ function unreadRow(
     row: row.number,
     number: undefined,
     name: '',
-    address: undefined,
+    email: undefined,
     firstName: '',
     lastName: '',
     role: '',
-    location: { address: '', town: '', postcode: '', country: '' },
+    address: '',
+    town: '',
+    postcode: '',
+    country: '',
     kind: '',
     associate: '',
     faults: undefined,

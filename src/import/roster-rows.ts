@@ -39,21 +39,21 @@ export class PackedRows implements RosterRows {
   readonly issues = new Map<number, RosterRow['issues']>()
 
   push(row: ReadRow): void {
-    const { location, address } = row
+    const { email } = row
     const position = this.length
     this.length += 1
     this.numbers.push(row.number)
     this.rowNumbers.push(row.row)
     this.names.push(row.name)
-    this.emails.push(address?.email ?? '')
-    this.emailKeys.push(address === undefined || address.key === address.email ? '' : address.key)
+    this.emails.push(email?.email ?? '')
+    this.emailKeys.push(email === undefined || email.key === email.email ? '' : email.key)
     this.firstNames.push(row.firstName)
     this.lastNames.push(row.lastName)
     this.roles.push(row.role)
-    this.addresses.push(location.address)
-    this.towns.push(location.town)
-    this.postcodes.push(location.postcode)
-    this.countries.push(location.country)
+    this.addresses.push(row.address)
+    this.towns.push(row.town)
+    this.postcodes.push(row.postcode)
+    this.countries.push(row.country)
     this.kinds.push(row.kind)
     this.associates.push(row.associate)
     if (row.faults) this.faults.set(position, row.faults)
@@ -100,12 +100,12 @@ class PackedRow implements RosterRow {
     this.rows.names.set(this.position, name)
   }
 
-  get address(): RosterRow['address'] {
+  get email(): RosterRow['email'] {
     const email = this.rows.emails.at(this.position)
     return email === '' ? undefined : { email, key: this.rows.emailKeys.at(this.position) || email }
   }
 
-  set address(address: RosterRow['address']) {
+  set email(address: RosterRow['email']) {
     const { email = '', key = '' } = address ?? {}
     this.rows.emails.set(this.position, email)
     this.rows.emailKeys.set(this.position, key === email ? '' : key)
@@ -123,8 +123,20 @@ class PackedRow implements RosterRow {
     return this.rows.roles.at(this.position)
   }
 
-  get location(): RosterRow['location'] {
-    return new PackedLocation(this.rows, this.position)
+  get address(): string {
+    return this.rows.addresses.at(this.position)
+  }
+
+  get town(): string {
+    return this.rows.towns.at(this.position)
+  }
+
+  get postcode(): string {
+    return this.rows.postcodes.at(this.position)
+  }
+
+  get country(): string {
+    return this.rows.countries.at(this.position)
   }
 
   get kind(): string {
@@ -160,68 +172,90 @@ class PackedRow implements RosterRow {
   }
 }
 
-class PackedLocation {
-  private readonly rows: PackedRows
-  private readonly position: number
-
-  constructor(rows: PackedRows, position: number) {
-    this.rows = rows
-    this.position = position
-  }
-
-  get address(): string {
-    return this.rows.addresses.at(this.position)
-  }
-
-  get town(): string {
-    return this.rows.towns.at(this.position)
-  }
-
-  get postcode(): string {
-    return this.rows.postcodes.at(this.position)
-  }
-
-  get country(): string {
-    return this.rows.countries.at(this.position)
-  }
-}
-
 function setOrDelete<Value>(values: Map<number, Value>, position: number, value: Value): void {
   if (value === undefined) values.delete(position)
   else values.set(position, value)
 }
 
 /** A list, or what is one in JSON and whose items are made as they are needed. */
-export interface Listed<Item> extends Iterable<Item> {
+export interface LazyList<Item> extends Iterable<Item> {
   readonly length: number
   toJSON?: () => Item[]
 }
 
+export function lazyList<Item>(length: number, items: () => Iterator<Item>): LazyList<Item> {
+  const list: LazyList<Item> = { length, [Symbol.iterator]: items, toJSON: () => [...list] }
+  return list
+}
+
 /** Items that are each made of one row, which is told by its position, and those that take more than one, as they are. */
-export class ListedRows<Item extends object> implements Listed<Item> {
-  private readonly rows: RosterRows
-  private readonly items: readonly (number | Item)[]
-  private readonly make: (row: RosterRow) => Item
-
-  constructor(rows: RosterRows, items: readonly (number | Item)[], make: (row: RosterRow) => Item) {
-    this.rows = rows
-    this.items = items
-    this.make = make
-  }
-
-  get length(): number {
-    return this.items.length
-  }
-
-  *[Symbol.iterator](): Generator<Item> {
-    for (const item of this.items) {
-      const row = typeof item === 'number' ? this.rows.at(item) : undefined
-      if (row) yield this.make(row)
+export function listOfRows<Item extends object>(
+  rows: RosterRows,
+  items: readonly (number | Item)[],
+  make: (row: RosterRow) => Item,
+): LazyList<Item> {
+  return lazyList(items.length, function* () {
+    for (const item of items) {
+      const row = typeof item === 'number' ? rows.at(item) : undefined
+      if (row) yield make(row)
       else if (typeof item !== 'number') yield item
+    }
+  })
+}
+
+/** Rows by their centre, in the order in which the numbers are met. Most centres have one row: no list is held for them. */
+export class RowsByCentre {
+  private readonly rows: RosterRows
+  private readonly positions = new Map<string, number | number[]>()
+
+  constructor(rows: RosterRows) {
+    this.rows = rows
+    for (const { number, position } of rows) {
+      if (number === undefined) continue
+      const others = this.positions.get(number)
+      if (others === undefined) this.positions.set(number, position)
+      else if (typeof others === 'number') this.positions.set(number, [others, position])
+      else others.push(position)
     }
   }
 
-  toJSON(): Item[] {
-    return [...this]
+  keys(): Iterable<string> {
+    return this.positions.keys()
   }
+
+  has(number: string): boolean {
+    return this.positions.has(number)
+  }
+
+  get(number: string): RosterRow[] | undefined {
+    const found = this.positions.get(number)
+    return found === undefined ? undefined : this.rowsAt(found)
+  }
+
+  *[Symbol.iterator](): Generator<[string, RosterRow[]]> {
+    for (const [number, found] of this.positions) yield [number, this.rowsAt(found)]
+  }
+
+  /** Those whose numbers are sought: of the others no row is looked at. */
+  *where(includes: (number: string) => boolean): Generator<[string, RosterRow[]]> {
+    for (const [number, found] of this.positions) if (includes(number)) yield [number, this.rowsAt(found)]
+  }
+
+  /** Those that have several rows. */
+  *ofSeveralRows(): Generator<[string, RosterRow[]]> {
+    for (const [number, found] of this.positions)
+      if (typeof found !== 'number') yield [number, this.rowsAt(found)]
+  }
+
+  private rowsAt(found: number | number[]): RosterRow[] {
+    if (typeof found !== 'number') return found.flatMap((position) => this.rows.at(position) ?? [])
+    const row = this.rows.at(found)
+    return row ? [row] : []
+  }
+}
+
+export function heldBackOf(rows: RosterRows): RosterRow[] {
+  const heldBack: RosterRow[] = []
+  for (const row of rows) if (row.issues) heldBack.push(row)
+  return heldBack
 }

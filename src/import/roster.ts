@@ -9,24 +9,21 @@ import {
   type CoveredCells,
   notCalculated,
 } from '../workbook/sheet-xml.ts'
-import { readTable } from '../workbook/table.ts'
-import { tableNotices } from '../workbook/table-notices.ts'
+import { readTable, tableNotices } from '../workbook/table.ts'
 import { growHeapSlowly, manyRowsWithFaults, manyRows } from '../heap-growth.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
 import { addIssue, sharedIssues, hasIssueIn, type RowIssue, withIssue } from './issues.ts'
 import { cellsAsShown, type KeptCells, movesTo, newKeptCells, type SheetAsWritten } from './kept-cells.ts'
 import { readOtherSheets, type OtherSheet } from './other-sheets.ts'
-import { type ReadRow, rowReader, unclearRowReader } from './roster-row.ts'
+import { type ReadRow, rowReader, unclearRow } from './roster-row.ts'
 import { PackedRows, type RosterRows } from './roster-rows.ts'
 import { type RowCounter, watchRowCounter } from './row-counter.ts'
-import { grouped } from '../grouped.ts'
+import { few } from '../grouped.ts'
 
-export interface Roster extends SheetAsWritten {
+export interface Roster extends SheetAsWritten, Pick<Table, 'columns'> {
+  headings: string[]
   file: string
   digest: string
-  /** Field → 0-based column. */
-  columns: Map<string, number>
-  headings: string[]
   unknownColumns: string[]
   /** Hidden rows and columns, headings that stand again, names that were tidied. */
   notices: { code: string; message: string }[]
@@ -62,7 +59,6 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   let below:
     | { table: Table; moves: ReadonlyMap<number, number> | undefined; read: (row: SheetRow) => ReadRow }
     | undefined
-  const counting = rowCounter()
   const counted = watchRowCounter()
   const tidied: string[] = []
   const sharedIssue = sharedIssues()
@@ -76,13 +72,12 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     }
     if (below?.table !== table) {
       const { sheet } = workbook
-      const read =
-        'reason' in table
-          ? unclearRowReader(table)
-          : rowReader(table, { sheet, first: above, tidied, sharedIssue })
       below = {
         table,
-        read,
+        read:
+          'reason' in table
+            ? (one) => unclearRow(one, table)
+            : rowReader(table, { sheet, first: above, tidied, sharedIssue }),
         moves: table === above ? undefined : movesTo(above, { found: table, laterHeadings }),
       }
     }
@@ -105,13 +100,12 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     onRow: (row, found) => {
       if (isBlankRow(row)) return
       arrive(row, found)
-      counting.see(row.cells[found.columns.get('number') ?? -1] ?? '')
       counted.see(row, found)
     },
     onUnclearRow: arrive,
     progress: (share) => progress?.(share, rows.length),
   })
-  if (counting.counts()) {
+  if (counted.countsFromOne()) {
     const heading = table.headings[table.columns.get('number') ?? 0] ?? ''
     throw runningNumbers(heading, headingOf('number'), { other: counted.found()?.other })
   }
@@ -139,34 +133,14 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   return roster
 }
 
-/** Whether a column begins at 1 and goes up by one, again or not: then it counts rows and numbers no centre. */
-function rowCounter(): { see: (text: string) => void; counts: () => boolean } {
-  let last = 0
-  let seen = 0
-  let broken = false
-  return {
-    see(raw) {
-      if (broken) return
-      const text = raw.trim()
-      if (text === '') return
-      const value = /^\d{1,7}$/.test(text) ? Number(text) : 0
-      broken = value !== last + 1 && !(value === 1 && seen > 0)
-      last = value
-      seen += 1
-    },
-    counts: () => !broken && seen >= 3,
-  }
-}
-
 /** Says of which cells a name is kept otherwise than it stands there. */
 export function tidiedNotice(tidied: readonly string[]): { code: string; message: string }[] {
-  const [where] = tidied
-  if (where === undefined) return []
-  const more = tidied.length - 1
+  if (tidied.length === 0) return []
+  const where = few(tidied, { max: 1 })
   return [
     {
       code: 'name-tidied',
-      message: `Invisible marks, or a dash for a missing name, were left out of the name in ${where}${more > 0 ? ` and ${grouped(more)} more` : ''}.`,
+      message: `Invisible marks, or a dash for a missing name, were left out of the name in ${where}.`,
     },
   ]
 }
@@ -184,7 +158,7 @@ function holdBackCovered(roster: Roster, covered: CoveredCells): void {
       const fault = cell === undefined ? undefined : cellFault({ kind: 'merged', cell })
       if (fault === undefined) continue
       if (field === 'number') row.number = undefined
-      if (field === 'email') row.address = undefined
+      if (field === 'email') row.email = undefined
       if (field === 'name') row.name = ''
       row.issues = row.issues?.filter((issue) => issue.field !== field)
       if (alwaysRead.has(field)) addIssue(row, { field, fault })
@@ -250,7 +224,7 @@ function holdBackEmptyFormulas(
       const isCalculated = calculatedColumns.has((row.columns ?? columns).get(field) ?? -1)
       return formula === undefined || isCalculated ? undefined : { field, fault: emptyFormula(formula) }
     }
-    const email = row.address === undefined && !hasIssueIn(row, 'email') ? unclear('email') : undefined
+    const email = row.email === undefined && !hasIssueIn(row, 'email') ? unclear('email') : undefined
     if (email) addIssue(row, email)
     if (hasNoName(row))
       for (const field of ['firstName', 'lastName'] as const) {

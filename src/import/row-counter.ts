@@ -15,11 +15,15 @@ const fewest = 3
 const smallNumber = /^(?:0|[1-9]\d{0,6})$/
 const likeCentreNumber = /^(?:[A-Z]{2}\d{3,4}|\d{5})[A-Z]?$/i
 
-/** Watches the rows of a table for numbers that only count them, with gaps, in any order, from anywhere. */
+/** Watches the rows of a table for numbers that only count them. */
 export function watchRowCounter(): {
   see: (row: SheetRow, table: Table) => void
+  /** Whether they begin at 1 and go up by one, again or not: such a column numbers no centre, whatever is saved. */
+  countsFromOne: () => boolean
+  /** With gaps, in any order, from anywhere. */
   found: () => RowCounter | undefined
 } {
+  const fromOne = watchCountFromOne()
   const numbers = new Set<number>()
   const likely = new Map<string, number>()
   let first: { table: Table; column: number; unknown: { heading: string; column: number }[] } | undefined
@@ -27,6 +31,7 @@ export function watchRowCounter(): {
   let others = 0
   return {
     see({ cells }, table) {
+      fromOne.see(cells[table.columns.get('number') ?? -1]?.trim() ?? '')
       first ??= {
         table,
         column: table.columns.get('number') ?? -1,
@@ -48,6 +53,7 @@ export function watchRowCounter(): {
           likely.set(heading, (likely.get(heading) ?? 0) + 1)
       }
     },
+    countsFromOne: fromOne.counts,
     found() {
       if (first === undefined || seen === 0 || others > seen / 10) return undefined
       let min = Number.POSITIVE_INFINITY
@@ -61,5 +67,21 @@ export function watchRowCounter(): {
       if (numbers.size < fewest && other === undefined) return undefined
       return { heading: first.table.headings[first.column] ?? '', numbers, other }
     },
+  }
+}
+
+function watchCountFromOne(): { see: (text: string) => void; counts: () => boolean } {
+  let last = 0
+  let seen = 0
+  let broken = false
+  return {
+    see(text) {
+      if (broken || text === '') return
+      const value = /^\d{1,7}$/.test(text) ? Number(text) : 0
+      broken = value !== last + 1 && !(value === 1 && seen > 0)
+      last = value
+      seen += 1
+    },
+    counts: () => !broken && seen >= 3,
   }
 }

@@ -2,71 +2,59 @@ import { countryNames } from '../countries.ts'
 import { centreKinds } from '../rules/centres/options.ts'
 import { catalogue } from '../rules/roles/catalogue.ts'
 import type { SheetToWrite } from '../workbook/sheet.ts'
-import { type CentreField, columnsToWrite, headingOf, writtenFields } from './columns.ts'
+import { type CentreField, writtenColumns } from './columns.ts'
 
 /** The roles an import can give. */
-function offeredRoles(): string[] {
-  return catalogue
-    .filter(({ given }) => given !== 'derived' && given !== 'by-staff')
-    .map(({ name }) => name)
-    .sort()
-}
+const offeredRoles = catalogue
+  .filter(({ given }) => given !== 'derived' && given !== 'by-staff')
+  .map(({ name }) => name)
+  .sort()
 
 /** The workbook to fill in, and a guide to its columns. */
 export function sampleSheets(): [SheetToWrite, SheetToWrite] {
-  const choices: Partial<Record<CentreField, readonly string[]>> = {
-    country: countryNames(),
-    role: offeredRoles(),
-    kind: centreKinds,
-  }
-  const columns = columnsToWrite((field) => ({ note: guide[field].what, choices: choices[field] ?? [] }))
-  return [
-    { name: 'Centres', columns, rows: [], print: { landscape: true } },
-    guideSheet(
-      writtenFields.map((field) => ({ heading: headingOf(field), ...guide[field] })),
-      rules,
-    ),
-  ]
+  return sheetsToFillIn({ name: 'Centres', columns: writtenColumns, guide, rules })
 }
 
 const newCentres = 'for a new centre'
-const no = 'no'
 
-const guide: Readonly<Record<CentreField, Omit<ColumnGuide, 'heading'>>> = {
+const guide: Readonly<Record<CentreField, ColumnAdvice>> = {
   number: {
-    needed: 'yes',
     what: 'The centre number: 2 to 12 letters and digits. Leading zeros count.',
     example: 'EG001',
+    needed: 'yes',
   },
   name: {
     needed: newCentres,
     what: 'The name of the centre, the same in all its rows. For a centre that is there already, only the name is changed; blank leaves it.',
     example: 'El Nour School',
   },
-  address: { needed: no, what: 'Street and house. Read for new centres only.', example: '12 Nile Street' },
-  town: { needed: no, what: 'Read for new centres only.', example: 'Cairo' },
-  postcode: { needed: no, what: 'Read for new centres only.', example: '11511' },
+  address: { what: 'Street and house. Read for new centres only.', example: '12 Nile Street' },
+  town: { what: 'Read for new centres only.', example: 'Cairo' },
+  postcode: { what: 'Read for new centres only.', example: '11511' },
   country: {
     needed: newCentres,
     what: 'The English name or the ISO code; the list has them all. Read for new centres only.',
     example: 'Egypt',
+    get choices() {
+      return countryNames()
+    },
   },
-  firstName: { needed: no, what: 'Of the user. Read for new users only.', example: 'Amira' },
-  lastName: { needed: no, what: 'Of the user. Read for new users only.', example: 'Haddad' },
+  firstName: { what: 'Of the user. Read for new users only.', example: 'Amira' },
+  lastName: { what: 'Of the user. Read for new users only.', example: 'Haddad' },
   email: {
     needed: 'for a user',
     what: 'One address is one account at one centre. Leave it blank, with the names, for a centre without users.',
     example: 'amira@school.example',
   },
   role: {
-    needed: no,
-    what: `Blank means teacher. Several are separated by commas. One of: ${offeredRoles().join(', ')}. A centre has one coordinator. Read for new users only.`,
+    what: `Blank means teacher. Several are separated by commas. One of: ${offeredRoles.join(', ')}. A centre has one coordinator. Read for new users only.`,
     example: 'teacher',
+    choices: offeredRoles,
   },
   kind: {
-    needed: no,
     what: `Blank means school, or associate-centre where an Associate is named. One of: ${centreKinds.join(', ')}. Read for new centres only.`,
     example: 'school',
+    choices: centreKinds,
   },
   associate: {
     needed: 'for an associate centre',
@@ -88,21 +76,44 @@ const rules = [
   'To see what would happen, and change nothing: ssh-admin centres import FILE --dry-run',
 ]
 
-/** What a person who fills in a column must know of it. */
-export interface ColumnGuide {
-  heading: string
-  /** Whether it must be filled in, or when. */
-  needed: string
+/** What whoever fills in a column is told. */
+export interface ColumnAdvice {
+  /** Where that is not plain from the column: `no`, or when. */
+  needed?: string
   what: string
   example: string
+  /** Where the column itself has none. */
+  width?: number
+  choices?: readonly string[]
+}
+
+interface TableToFillIn<Field extends string> {
+  name: string
+  columns: readonly { field: Field; heading: string; required?: boolean; width?: number }[]
+  guide: Readonly<Record<Field, ColumnAdvice>>
+  /** How its rows are taken. */
+  rules: readonly string[]
 }
 
 /** The sheet of our own that holds nothing to be read. */
 export const guideName = 'Guide'
 
-/** The sheet that explains the columns of another, and how its rows are taken. */
-export function guideSheet(columns: readonly ColumnGuide[], rules: readonly string[]): SheetToWrite {
-  return {
+/** A workbook to fill in, and a guide to its columns. */
+export function sheetsToFillIn<Field extends string>({
+  name,
+  columns,
+  guide,
+  rules,
+}: TableToFillIn<Field>): [SheetToWrite, SheetToWrite] {
+  const empty = columns.map(({ field, heading, width = guide[field].width }) => {
+    const { what, choices = [] } = guide[field]
+    return { heading, width, note: what, choices }
+  })
+  const explained = columns.map(({ field, heading, required }) => {
+    const { needed = required ? 'yes' : 'no', what, example } = guide[field]
+    return [heading, needed, what, example]
+  })
+  const guideSheet: SheetToWrite = {
     name: guideName,
     columns: [
       { heading: 'Column', width: 18 },
@@ -110,12 +121,9 @@ export function guideSheet(columns: readonly ColumnGuide[], rules: readonly stri
       { heading: 'What to write', width: 70 },
       { heading: 'Example', width: 24 },
     ],
-    rows: [
-      ...columns.map(({ heading, needed, what, example }) => [heading, needed, what, example]),
-      [],
-      ...rules.map((rule, at) => [at === 0 ? 'How it works' : '', '', rule]),
-    ],
+    rows: [...explained, [], ...rules.map((rule, at) => [at === 0 ? 'How it works' : '', '', rule])],
     wrapped: true,
     print: { landscape: true },
   }
+  return [{ name, columns: empty, rows: [], print: { landscape: true } }, guideSheet]
 }

@@ -31,16 +31,7 @@ import { centreSearchKey } from '../search-key.ts'
 export interface Undone {
   import: ImportRow
   changed: boolean
-  undone: {
-    usersRemoved: number
-    centresRemoved: number
-    namesGivenBack: number
-    centresRestored: number
-    usersRestored: number
-    centresDeletedAgain: number
-    pinsVoided: number
-    lettersCancelled: number
-  }
+  undone: typeof nothing
   left: LeftAlone[]
   /** What is released, and was open for its centres, and is not any more. */
   closes: readonly Closing[]
@@ -48,7 +39,7 @@ export interface Undone {
   opens: readonly Closing[]
 }
 
-const nothing: Undone['undone'] = {
+const nothing = {
   usersRemoved: 0,
   centresRemoved: 0,
   namesGivenBack: 0,
@@ -115,7 +106,7 @@ async function changeListDigests(trx: Trx, importIds: readonly number[]): Promis
   return digests
 }
 
-type Counter = keyof Undone['undone']
+type Counter = keyof typeof nothing
 
 async function undoChanges(trx: Trx, imported: ImportRow) {
   const undone: Partial<Record<Counter, number>> = {}

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
-import { inputStream, untilAborted } from '../input-file.ts'
+import { inputStream, openPlainFile, untilAborted } from '../input-file.ts'
 import { UnusableWorkbook } from './errors.ts'
-import type { ByteSource, FilePieces } from './file-pieces.ts'
 import { pathInWords } from '../shell-word.ts'
 
 const maxBytes = 512 * 1024 * 1024
@@ -15,9 +14,19 @@ const startOfArchive = Buffer.from('PK\x03\x04', 'latin1')
 /** A file as it was when it was read: what is looked at, digested and parsed are the same bytes. */
 export interface Contents {
   /** All of it, or from where it is read in pieces: then it is a zip file. */
-  bytes: Buffer | FilePieces
+  bytes: Buffer | ByteSource
   /** `sha256:` and the hex digest of the bytes. */
   digest: string
+}
+
+/** Bytes, any of which can be had. */
+export interface ByteSource {
+  readonly size: number
+  /** As many of them as there are. */
+  read(from: number, to: number): Promise<Buffer>
+  /** The same, as they come. */
+  pieces(from: number, to: number): AsyncIterable<Buffer>
+  close(): Promise<void>
 }
 
 /** Bytes that are held. */
@@ -38,7 +47,7 @@ export async function readContents(
   { stdin, signal }: { stdin: NodeJS.ReadableStream | undefined; signal?: AbortSignal | undefined },
 ): Promise<Contents> {
   const large = path === '-' ? undefined : await largeArchive(path, signal)
-  if (large !== undefined) return { bytes: large, digest: large.digest }
+  if (large !== undefined) return large
   const chunks: Buffer[] = []
   const hash = createHash('sha256')
   let size = 0
@@ -61,17 +70,83 @@ export async function readContents(
 }
 
 /** A large file of which only pieces are read; what is wrong with any other is told by whoever reads all of it. */
-async function largeArchive(path: string, signal: AbortSignal | undefined): Promise<FilePieces | undefined> {
+async function largeArchive(path: string, signal: AbortSignal | undefined): Promise<Contents | undefined> {
   const stats = await stat(path).catch(() => undefined)
   if (!stats?.isFile() || stats.size <= maxHeld || stats.size > maxBytes) return undefined
-  const { FilePieces } = await import('./file-pieces.ts')
-  const changed = () =>
-    unreadable(path, 'was changed while it was read', 'wait until it is saved, and try again')
   try {
-    return await FilePieces.of(path, { start: startOfArchive, changed, signal })
+    return await filePieces(path, signal)
   } catch (error) {
     throw fileError(path, error)
   }
+}
+
+const pieceSize = 256 * 1024
+
+/**
+ * A large file, of which a piece at a time is read, some of them again: it need not be held, and is looked at, digested and
+ * parsed as the same bytes all the same, since each piece is known by its own digest.
+ * @returns undefined where it begins as no archive does
+ */
+async function filePieces(path: string, signal: AbortSignal | undefined): Promise<Contents | undefined> {
+  const file = await openPlainFile(path)
+  const digests: string[] = []
+  const whole = createHash('sha256')
+  let size = 0
+  const readPiece = async (from: number) => {
+    const bytes = Buffer.allocUnsafeSlow(Math.min(pieceSize, size - from))
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesRead } = await file.read(bytes, done, bytes.length - done, from + done)
+      if (bytesRead === 0) throw changedMeanwhile(path)
+      done += bytesRead
+    }
+    return bytes
+  }
+  try {
+    size = (await file.stat()).size
+    for (let from = 0; from < size; from += pieceSize) {
+      signal?.throwIfAborted()
+      const piece = await readPiece(from)
+      if (from === 0 && !piece.subarray(0, startOfArchive.length).equals(startOfArchive)) {
+        await file.close()
+        return undefined
+      }
+      whole.update(piece)
+      digests.push(digestOf(piece))
+    }
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+  let last: { position: number; bytes: Buffer } | undefined
+  const pieceAt = async (position: number) => {
+    if (last?.position === position) return last.bytes
+    const bytes = await readPiece(position * pieceSize)
+    if (digestOf(bytes) !== digests[position]) throw changedMeanwhile(path)
+    last = { position, bytes }
+    return bytes
+  }
+  async function* pieces(from: number, to: number) {
+    const end = Math.min(to, size)
+    for (let at = from; at < end; ) {
+      const position = Math.floor(at / pieceSize)
+      const begin = position * pieceSize
+      const piece = await pieceAt(position)
+      yield piece.subarray(at - begin, end - begin)
+      at = begin + pieceSize
+    }
+  }
+  const read = async (from: number, to: number) => {
+    const parts: Buffer[] = []
+    for await (const part of pieces(from, to)) parts.push(part)
+    const [only] = parts
+    return only !== undefined && parts.length === 1 ? only : Buffer.concat(parts)
+  }
+  const bytes = { size, read, pieces, close: () => file.close() }
+  return { bytes, digest: `sha256:${whole.digest('hex')}` }
+}
+
+function digestOf(piece: Buffer): string {
+  return createHash('sha256').update(piece).digest('base64')
 }
 
 async function* fileStream(path: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
@@ -103,6 +178,10 @@ function fileError(path: string, error: unknown): unknown {
 
 function unreadable(path: string, what: string, hint: string): UnusableWorkbook {
   return new UnusableWorkbook('workbook-unreadable', `${path} ${what}`, { hint, file: path })
+}
+
+function changedMeanwhile(path: string): UnusableWorkbook {
+  return unreadable(path, 'was changed while it was read', 'wait until it is saved, and try again')
 }
 
 function tooLarge(path: string): UnusableWorkbook {

@@ -1,7 +1,7 @@
 import { columnLetters } from './cell.ts'
 import { isAddress, isNumber } from './headings-again.ts'
 import type { ColumnSpec, Table } from './headings.ts'
-import type { SheetRow } from './sheet-rows.ts'
+import { isFilled, type SheetRow } from './sheet-rows.ts'
 import type { CellFault } from './sheet-xml.ts'
 
 /** What is found in columns without a heading. */
@@ -107,10 +107,6 @@ function lookLikeRow({
 
 function shapeOf(number: string): string {
   return number.replace(/\d/g, '9').replace(/[A-Z]/g, 'A')
-}
-
-function isFilled(cell: string | undefined): boolean {
-  return cell !== undefined && /[^\s\p{Cc}\p{Cf}\u2800\u3164\uffa0]/u.test(cell)
 }
 
 const maxShown = 3

@@ -12,30 +12,20 @@ function delimiterOf(text: Buffer): { delimiter: string; skip: Buffer } {
   const said = /^"?sep=([^"\r\n])"?(?:\r\n|\n|\r)/i.exec(sample)
   if (said?.[1] !== undefined) return { delimiter: said[1], skip: Buffer.from(said[0]) }
   const lines = sample.split(/\r\n|\n|\r/, 20).map((line) => line.replace(/"[^"]*"/g, ''))
-  const [best = ','] = DELIMITERS.map((delimiter) => ({ delimiter, evidence: evidenceOf(delimiter, lines) }))
-    .sort((one, other) => compareEvidence(other.evidence, one.evidence))
-    .map(({ delimiter }) => delimiter)
-  return { delimiter: best, skip: Buffer.alloc(0) }
+  const [best] = DELIMITERS.map((delimiter) => ({ delimiter, ...evidenceOf(delimiter, lines) })).sort(
+    (one, other) => other.lines - one.lines || other.even - one.even || other.each - one.each,
+  )
+  return { delimiter: best?.delimiter ?? ',', skip: Buffer.alloc(0) }
 }
 
 /** In how many lines it stands, how many of them have equally many, and how many those have: names and addresses hold commas too, but not so evenly. */
-function evidenceOf(
-  delimiter: string,
-  lines: readonly string[],
-): [lines: number, even: number, each: number] {
+function evidenceOf(delimiter: string, lines: readonly string[]) {
   const counts = lines.map((line) => line.split(delimiter).length - 1).filter((count) => count > 0)
   const linesWithCount = (count: number) => counts.filter((other) => other === count).length
   const [each = 0] = [...counts].sort(
     (one, other) => linesWithCount(other) - linesWithCount(one) || other - one,
   )
-  return [counts.length, linesWithCount(each), each]
-}
-
-function compareEvidence(
-  [lines, even, each]: [number, number, number],
-  [otherLines, otherEven, otherEach]: [number, number, number],
-): number {
-  return lines - otherLines || even - otherEven || each - otherEach
+  return { lines: counts.length, even: linesWithCount(each), each }
 }
 
 const PIECE = 256 * 1024
@@ -55,61 +45,37 @@ export async function readCsv(
   progress?: (share: number) => void,
 ): Promise<void> {
   const { delimiter, skip } = delimiterOf(text)
-  const reader = lineReader({ delimiter, onRow, above: skip.length > 0 ? 1 : 0 })
+  const checkLength = rowLengthCheck()
+  let number = skip.length > 0 ? 1 : 0
+  let open: { text: string; lines: number } | undefined
+  /** Mostly it is a row. */
+  const readLine = (line: string) => {
+    if (open === undefined) number += 1
+    const whole = open === undefined ? line : `${open.text}\n${line}`
+    const read = cellsIn(whole, { delimiter, row: number })
+    if (read === 'goes-on') {
+      const lines = (open?.lines ?? 1) + 1
+      if (lines > maxLinesInACell) throw openQuote(number)
+      open = { text: whole, lines }
+      return
+    }
+    const row: SheetRow = { number, ...read }
+    checkLength(row, { multiline: open !== undefined })
+    open = undefined
+    onRow(row)
+  }
   for (let at = skip.length; at < text.length; ) {
     const end = endOfLine(text, at + PIECE)
     const tooMuch = end - at > PIECE + maxRowLength
     const lines = linesIn(text.toString('utf8', at, tooMuch ? at + PIECE : end))
-    if (tooMuch) throw tooLong(reader.rows() + lines.length)
-    for (const line of lines) reader.line(line)
+    if (tooMuch) throw tooLong(number + lines.length)
+    for (const line of lines) readLine(line)
     at = end
     // Leaves room for Ctrl-C.
     await new Promise(setImmediate)
     progress?.(Math.min(1, end / text.length))
   }
-  reader.end()
-}
-
-interface Lines {
-  delimiter: string
-  onRow: (row: SheetRow) => void
-  /** How many rows were read before. */
-  above: number
-}
-
-interface LineReader {
-  /** How many there were. */
-  rows(): number
-  line(text: string): void
-  end(): void
-}
-
-/** Puts lines together to rows: mostly each is one. */
-function lineReader({ delimiter, onRow, above }: Lines): LineReader {
-  const even = rowLengthCheck()
-  let number = above
-  let open: { text: string; lines: number } | undefined
-  return {
-    rows: () => number,
-    line(text) {
-      if (open === undefined) number += 1
-      const whole = open === undefined ? text : `${open.text}\n${text}`
-      const read = cellsIn(whole, { delimiter, row: number })
-      if (read === 'goes-on') {
-        const lines = (open?.lines ?? 1) + 1
-        if (lines > maxLinesInACell) throw openQuote(number)
-        open = { text: whole, lines }
-        return
-      }
-      const row: SheetRow = { number, ...read }
-      even(row, { multiline: open !== undefined })
-      open = undefined
-      onRow(row)
-    },
-    end() {
-      if (open !== undefined) throw openQuote(number)
-    },
-  }
+  if (open !== undefined) throw openQuote(number)
 }
 
 /**
@@ -170,10 +136,6 @@ function quoteBeforeText(row: number, text: string): UnusableWorkbook {
   )
 }
 
-function tooManyColumns(row: number, max: number): UnusableWorkbook {
-  return unreadable(row, `has more than ${max} columns`)
-}
-
 function tooLong(row: number): UnusableWorkbook {
   return unreadable(row, 'has more than a million characters')
 }
@@ -207,27 +169,18 @@ function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
   let fault: CellFault | undefined
   const mayHoldLineEnds = otherLineEnds.test(line)
   const put = (text: string) => {
-    if (cells.length === maxColumns) throw tooManyColumns(row, maxColumns)
+    if (cells.length === maxColumns) throw unreadable(row, `has more than ${maxColumns} columns`)
     cells.push(text === '' ? undefined : unguarded(text))
   }
   const addUnquoted = (text: string) => {
     put(text)
     if (mayHoldLineEnds && holdsLineEnd(text)) fault ??= lineEndFault(text)
   }
-  const read = () => (fault === undefined ? { cells } : { cells, fault })
-  if (!line.includes('"')) {
-    for (let at = 0; ; ) {
-      const end = line.indexOf(delimiter, at)
-      addUnquoted(end === -1 ? line.slice(at) : line.slice(at, end))
-      if (end === -1) return read()
-      at = end + delimiter.length
-    }
-  }
   let inOneCell = 0
   const whole = () => {
     // As many as stand in a row: the mark may have swallowed one.
     if (inOneCell > 0 && inOneCell >= cells.length) throw openQuote(row)
-    return read()
+    return fault === undefined ? { cells } : { cells, fault }
   }
   for (let at = 0; ; ) {
     const quote = openingQuote(line, at)

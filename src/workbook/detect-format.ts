@@ -164,9 +164,14 @@ function macros(path: string): UnusableWorkbook {
 }
 
 async function openDocument(archive: Archive, path: string): Promise<UnusableWorkbook> {
-  const isSheet = !archive.names.has('mimetype') || (await isOpenDocument(archive))
-  if (!isSheet) return notAWorkbook(path, 'an OpenDocument file or an e-book')
-  return ods(path)
+  let type = ''
+  const write = (piece: string) => {
+    type += piece
+  }
+  const isNamed = archive.names.has('mimetype')
+  if (isNamed) await archive.read('mimetype', { write, end: () => {} }, { max: 4 * 1024 * 1024 })
+  const isSheet = !isNamed || type.includes('application/vnd.oasis.opendocument.spreadsheet')
+  return isSheet ? ods(path) : notAWorkbook(path, 'an OpenDocument file or an e-book')
 }
 
 function ods(path: string): UnusableWorkbook {
@@ -191,18 +196,6 @@ async function contentTypeOf(archive: Archive, part: string): Promise<string> {
   })
   await archive.read('[content_types].xml', types, { max: 4 * 1024 * 1024 })
   return own ?? ofEnding ?? ''
-}
-
-async function isOpenDocument(archive: Archive): Promise<boolean> {
-  let text = ''
-  const sink = {
-    write: (piece: string) => {
-      text += piece
-    },
-    end: () => {},
-  }
-  await archive.read('mimetype', sink, { max: 4 * 1024 * 1024 })
-  return text.includes('application/vnd.oasis.opendocument.spreadsheet')
 }
 
 /** The text of a file as UTF-8 without byte order mark, whether it was UTF-8 or UTF-16. */

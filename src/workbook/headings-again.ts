@@ -1,6 +1,6 @@
 import { isErrorWord } from '../error-words.ts'
 import { UnusableWorkbook } from './errors.ts'
-import { type ColumnSpec, headingKey, headingsIn, knownHeadings, type Table, tableBelow } from './headings.ts'
+import { type ColumnSpec, headingsIn, knownHeadings, type Table, tableBelow } from './headings.ts'
 import { isBlankRow, type SheetRow } from './sheet-rows.ts'
 
 /** Rows that cannot be read, because the headings above them are not understood. */
@@ -19,12 +19,8 @@ export function headingsFinder(
   row: SheetRow,
   before: { table: Table | UnclearTable; row: SheetRow | undefined },
 ) => Table | UnclearTable | undefined {
-  const known = knownHeadings(specs, map)
+  const { means } = knownHeadings(specs, map)
   const required = specs.filter((spec) => spec.required).map(({ field }) => field)
-  const means = (cell: string) => {
-    const name = headingKey(cell)
-    return known.mapped.get(name) ?? known.meanings.get(name)
-  }
   return (row, { table, row: above }) => {
     const { cells } = row
     // Almost every row is told by an address, or by a number in a column that is always filled in.

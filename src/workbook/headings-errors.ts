@@ -2,7 +2,7 @@ import { cleanText, columnLetters, maxHeadingRow } from './cell.ts'
 import { UnusableWorkbook } from './errors.ts'
 import type { ColumnSpec } from './headings.ts'
 import type { SheetRow, Workbook } from './read.ts'
-import { grouped } from '../grouped.ts'
+import { few } from '../grouped.ts'
 
 /** What a heading or cell is cut to in a message. */
 const maxShownLength = 40
@@ -10,9 +10,7 @@ const maxShown = 12
 
 /** The first few, cut where they are long, and how many more there are. */
 function shown(texts: readonly string[]): string {
-  const first = texts.slice(0, maxShown).map(cut)
-  const more = texts.length - first.length
-  return more > 0 ? `${first.join(', ')} and ${grouped(more)} more` : first.join(', ')
+  return few(texts.slice(0, maxShown).map(cut), { max: maxShown, total: texts.length })
 }
 
 function cut(text: string): string {

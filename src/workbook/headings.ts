@@ -29,11 +29,11 @@ export function matchHeadings(
   specs: readonly ColumnSpec[],
   map: Readonly<Record<string, string>> = {},
 ): Table {
-  const { meanings, mapped } = knownHeadings(specs, map)
+  const known = knownHeadings(specs, map)
   let best: { row: SheetRow; fields: Set<string> } | undefined
   const required = specs.filter((spec) => spec.required).map(({ field }) => field)
   for (const row of rows) {
-    const fields = fieldsIn(row, meanings, mapped)
+    const fields = fieldsIn(row, known)
     // Below headings that say all that is needed stand rows, which fuller headings further down must not swallow.
     const found = best?.fields
     const isComplete = found !== undefined && found.size > 1 && required.every((field) => found.has(field))
@@ -54,22 +54,48 @@ export function tableBelow(
 ): Table {
   const headings = headingsIn(row)
   refuseTwice(headings, row.number)
-  const known = { ...knownHeadings(specs, map), row: row.number }
-  return { headingRow: row.number, headings, ...columnsOf(headings, specs, known) }
+  const { mapped, means } = knownHeadings(specs, map)
+  const columns = new Map<string, number>()
+  const unknown: string[] = []
+  const claim = (field: string, column: number) => {
+    const other = columns.get(field)
+    if (other !== undefined)
+      throw sameField({ field, specs, headings, columns: [other, column], row: row.number })
+    columns.set(field, column)
+  }
+  for (const [column, heading] of headings.entries()) {
+    const field = mapped.get(headingKey(heading))
+    if (field !== undefined) claim(field, column)
+  }
+  const claimed = new Set(columns.keys())
+  for (const [column, heading] of headings.entries()) {
+    if (heading === '' || mapped.has(headingKey(heading))) continue
+    const field = means(heading)
+    // A column named with --map is the one; another that would have meant the same is left aside.
+    if (field === undefined || claimed.has(field)) unknown.push(heading)
+    else claim(field, column)
+  }
+  const missing = specs.filter(({ field, required }) => required && !columns.has(field))
+  if (missing.length > 0) throw missingColumns(missing, headings, row.number)
+  return { headingRow: row.number, columns, headings, unknown }
 }
 
 export function headingsIn({ cells }: SheetRow): string[] {
   return Array.from(cells, (cell) => cleanText(cell ?? ''))
 }
 
-/** What headings mean, by their keys. */
-export function knownHeadings(
-  specs: readonly ColumnSpec[],
-  map: Readonly<Record<string, string>>,
-): Omit<HeadingContext, 'row'> {
+/** Which headings mean which field: those of `--map`, by their keys, and all of them. */
+export function knownHeadings(specs: readonly ColumnSpec[], map: Readonly<Record<string, string>>) {
   const mapped = new Map(Object.entries(map).map(([heading, field]) => [headingKey(heading), field]))
-  return { meanings: meaningsOf(specs), mapped }
+  const meanings = new Map(mapped)
+  for (const { field, heading, synonyms } of specs) {
+    for (const name of [heading, field, ...synonyms])
+      if (!meanings.has(headingKey(name))) meanings.set(headingKey(name), field)
+  }
+  return { mapped, means: (heading: string) => meanings.get(headingKey(heading)) }
 }
+
+type KnownHeadings = ReturnType<typeof knownHeadings>
 
 /** Whether the headings are among these rows. */
 export function hasHeadings(
@@ -87,16 +113,16 @@ export function hasHeadings(
 /** Tells, row by row, whether rows stand below headings of what is sought: with what tells them apart, under its heading beside another. */
 export function rowsBelowHeadings({
   specs,
-  map = {},
+  map,
   key,
   isKey,
 }: {
   specs: readonly ColumnSpec[]
-  map?: Readonly<Record<string, string>>
+  map: Readonly<Record<string, string>>
   key: string
   isKey: (cell: string, note: CellNote | undefined) => boolean
 }): { see: (row: SheetRow) => void; found: () => boolean } {
-  const { meanings, mapped } = knownHeadings(specs, map)
+  const known = knownHeadings(specs, map)
   // Several columns may be called so, such as No and Centre number, and a row above may only look like headings.
   const keyColumns = new Map<number, { counted: number }>()
   let found = false
@@ -110,83 +136,26 @@ export function rowsBelowHeadings({
         else if (isKey(cell, row.notes?.get(column))) found = true
       }
       if (row.number > maxHeadingRow) return
-      const fields = fieldsIn(row, meanings, mapped)
+      const fields = fieldsIn(row, known)
       if (!fields.has(key) || fields.size < 2) return
       for (const [column, cell] of row.cells.entries())
-        if (cell !== undefined && fieldOf(cell, meanings, mapped) === key)
-          keyColumns.set(column, { counted: 0 })
+        if (fieldOf(cell, known) === key) keyColumns.set(column, { counted: 0 })
     },
     found: () => found,
   }
 }
 
-function columnsOf(
-  headings: string[],
-  specs: readonly ColumnSpec[],
-  { meanings, mapped, row }: HeadingContext,
-): Pick<Table, 'columns' | 'unknown'> {
-  const columns = new Map<string, number>()
-  const unknown: string[] = []
-  const claimed = new Set<string>()
-  const claim = (field: string, column: number) => {
-    const other = columns.get(field)
-    if (other !== undefined) throw sameField({ field, specs, headings, columns: [other, column], row })
-    columns.set(field, column)
-  }
-  for (const [column, heading] of headings.entries()) {
-    const field = mapped.get(headingKey(heading))
-    if (field === undefined) continue
-    claim(field, column)
-    claimed.add(field)
-  }
-  for (const [column, heading] of headings.entries()) {
-    if (heading === '' || mapped.has(headingKey(heading))) continue
-    const field = meanings.get(headingKey(heading))
-    // A column named with --map is the one; another that would have meant the same is left aside.
-    if (field === undefined || claimed.has(field)) unknown.push(heading)
-    else claim(field, column)
-  }
-  const missing = specs.filter(({ field, required }) => required && !columns.has(field))
-  if (missing.length > 0) throw missingColumns(missing, headings, row)
-  return { columns, unknown }
-}
-
-interface HeadingContext {
-  meanings: ReadonlyMap<string, string>
-  mapped: ReadonlyMap<string, string>
-  row: number
-}
-
-function meaningsOf(specs: readonly ColumnSpec[]): Map<string, string> {
-  const meanings = new Map<string, string>()
-  for (const { field, heading, synonyms } of specs) {
-    for (const name of [heading, field, ...synonyms])
-      if (!meanings.has(headingKey(name))) meanings.set(headingKey(name), field)
-  }
-  return meanings
-}
-
-function fieldsIn(
-  { cells }: SheetRow,
-  meanings: ReadonlyMap<string, string>,
-  mapped: ReadonlyMap<string, string>,
-): Set<string> {
+function fieldsIn({ cells }: SheetRow, known: KnownHeadings): Set<string> {
   const fields = new Set<string>()
   for (const cell of cells) {
-    const field = cell === undefined ? undefined : fieldOf(cell, meanings, mapped)
+    const field = fieldOf(cell, known)
     if (field !== undefined) fields.add(field)
   }
   return fields
 }
 
-function fieldOf(
-  cell: string,
-  meanings: ReadonlyMap<string, string>,
-  mapped: ReadonlyMap<string, string>,
-): string | undefined {
-  if (cell.length > 200) return undefined
-  const name = headingKey(cell)
-  return mapped.get(name) ?? meanings.get(name)
+function fieldOf(cell: string | undefined, { means }: KnownHeadings): string | undefined {
+  return cell === undefined || cell.length > 200 ? undefined : means(cell)
 }
 
 function refuseTwice(headings: string[], row: number): void {

@@ -1,4 +1,5 @@
 import { format as formatted } from 'numfmt'
+import type { CellNote } from './sheet-xml.ts'
 
 const DAY = 86_400_000
 // Excel's day 0, so that day 61 is 1900-03-01; before that it counts a 29 February 1900 that never was.
@@ -11,15 +12,12 @@ const SHOWN_WITH_EXPONENT = 1e11
 const WRITTEN_WITH_EXPONENT = 1e21
 
 /** How a cell's format makes its number read: plainly, with leading zeros, as a moment, or by a format's code. */
-export type NumberFormat = 'plain' | 'date' | 'date-time' | 'time' | { zeros: number } | { code: string }
+export type NumberFormat = 'plain' | (typeof moments)[number] | { zeros: number } | { code: string }
 
 /** The text of a number cell, and what it holds where its format shows it otherwise. */
 export interface NumberRead {
   text: string | undefined
-  note?:
-    | { kind: 'date' }
-    | { kind: 'no-number' }
-    | { kind: 'number'; shown: string | undefined; held: string }
+  note?: CellNote
 }
 
 const isDecimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
@@ -120,21 +118,16 @@ const otherDigits =
 function plain(value: number): string {
   if (Number.isSafeInteger(value)) return String(value === 0 ? 0 : value)
   const shown = Number(value.toPrecision(15))
-  if (Number.isInteger(shown)) return inFull(shown)
-  const [digits = '', exponent] = String(shown).split('e-')
-  if (exponent === undefined) return digits
-  const sign = shown < 0 ? '-' : ''
-  return `${sign}0.${'0'.repeat(Number(exponent) - 1)}${digits.replace(/[-.]/g, '')}`
+  const text = String(shown)
+  if (!text.includes('e')) return text
+  inFull ??= new Intl.NumberFormat('en', { useGrouping: false, maximumSignificantDigits: 15 })
+  return inFull.format(shown)
 }
 
-/** Without an exponent: 15 digits, and zeros behind them. */
-function inFull(value: number): string {
-  const [digits = '', exponent = ''] = Math.abs(value).toExponential(14).split('e')
-  const all = digits.replace('.', '').padEnd(Number(exponent) + 1, '0')
-  return `${value < 0 ? '-' : ''}${all.slice(0, Number(exponent) + 1)}`
-}
+/** Writes a number without an exponent; made for the first that has one. */
+let inFull: Intl.NumberFormat | undefined
 
-function moment(value: number, format: 'date' | 'date-time' | 'time', from1904: boolean): string | undefined {
+function moment(value: number, format: (typeof moments)[number], from1904: boolean): string | undefined {
   const days = value + (from1904 ? DAYS_TO_1904 : 0)
   if (value < 0 || days >= LAST_DAY) return undefined
   const early = !from1904 && days >= 1 && days < 60 ? 1 : 0
@@ -170,48 +163,22 @@ const builtIn: Readonly<Record<number, string>> = {
   70: 't# ??/??',
 }
 
+const moments = ['date', 'date-time', 'time'] as const
+
 /** The last of each are Thai. */
-const builtInMoments: readonly {
-  kind: 'date' | 'date-time' | 'time'
-  ids: readonly (readonly [first: number, last: number])[]
-}[] = [
-  {
-    kind: 'date',
-    ids: [
-      [14, 17],
-      [27, 31],
-      [36, 36],
-      [50, 58],
-      [71, 74],
-      [81, 81],
-    ],
-  },
-  {
-    kind: 'date-time',
-    ids: [
-      [22, 22],
-      [77, 77],
-    ],
-  },
-  {
-    kind: 'time',
-    ids: [
-      [18, 21],
-      [32, 35],
-      [45, 45],
-      [47, 47],
-      [75, 76],
-      [78, 80],
-    ],
-  },
-]
+const builtInMoments: Readonly<Record<(typeof moments)[number], readonly number[]>> = {
+  date: [14, 15, 16, 17, 27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 55, 56, 57, 58, 71, 72, 73, 74, 81],
+  'date-time': [22, 77],
+  time: [18, 19, 20, 21, 32, 33, 34, 35, 45, 47, 75, 76, 78, 79, 80],
+}
 
 /** What the built-in format of that number is. */
 export function builtInFormat(id: number): NumberFormat {
-  const kind = builtInMoments.find(({ ids }) => ids.some(([first, last]) => id >= first && id <= last))?.kind
-  if (kind !== undefined) return kind
   const code = builtIn[id]
-  return code === undefined ? 'plain' : customFormat(code)
+  return (
+    moments.find((kind) => builtInMoments[kind].includes(id)) ??
+    (code === undefined ? 'plain' : customFormat(code))
+  )
 }
 
 /** What a custom format such as `dd/mm/yyyy`, `00000` or `"EG"000` makes of a number. */

@@ -67,7 +67,7 @@ export async function readParts(archive: Archive): Promise<BookParts> {
 /** The custom properties of a workbook, by name: what a program wrote there about it stays when a person edits the cells. */
 async function readMarks(archive: Archive): Promise<Set<string>> {
   const marks = new Set<string>()
-  const links = archive.names.has('_rels/.rels') ? await readLinks(archive, '') : []
+  const links = await readLinks(archive, '')
   const part = links.find(({ type }) => type === 'custom-properties')?.part
   if (part === undefined || !archive.names.has(part)) return marks
   await readSmall(archive, part, {
@@ -80,7 +80,7 @@ async function readMarks(archive: Archive): Promise<Set<string>> {
 
 /** The part that is the workbook itself, wherever it is. */
 export async function findWorkbook(archive: Archive): Promise<string> {
-  const links = archive.names.has('_rels/.rels') ? await readLinks(archive, '') : []
+  const links = await readLinks(archive, '')
   const main = links.find(({ type }) => type === 'officeDocument')?.part ?? 'xl/workbook.xml'
   if (archive.names.has(main)) return main
   throw new UnusableWorkbook(

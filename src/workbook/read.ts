@@ -1,8 +1,7 @@
 import { basename, extname } from 'node:path'
-import { heldBytes, named, readContents } from './bytes.ts'
+import { type ByteSource, heldBytes, named, readContents } from './bytes.ts'
 import { readCsv } from './csv.ts'
 import { damaged, UnusableWorkbook } from './errors.ts'
-import type { ByteSource } from './file-pieces.ts'
 import { maxHeadingRow } from './cell.ts'
 import { detectFormat, detectTextFormat, detectZipContent } from './detect-format.ts'
 import { didYouMean, looseLimit, nearestOf } from '../nearest.ts'
@@ -94,14 +93,9 @@ async function openXlsx(
       }
       return read
     }
-    const hasFittingRows = async ({ part }: SheetPart) =>
-      fits === undefined ||
-      fits(await firstRows(archive, { part, book: await bookOf(), upTo: maxHeadingRow }))
-    const { chosen, likely } = await choose(parts, {
-      sheetName,
-      hasFittingRows,
-      isDecisive: fits !== undefined,
-    })
+    const hasFittingRows =
+      fits && (async ({ part }: SheetPart) => fits(await firstRows(archive, part, await bookOf())))
+    const { chosen, likely } = await choose(parts, { sheetName, hasFittingRows })
     const { name, part } = chosen
     return {
       kind: 'xlsx',
@@ -136,13 +130,11 @@ async function openXlsx(
 /** Thrown by the one who has seen enough of a sheet. */
 class EnoughRows extends Error {}
 
-async function firstRows(
-  archive: Archive,
-  { part, book, upTo }: { part: string; book: Book; upTo: number },
-): Promise<SheetRow[]> {
+/** Those among which the headings are. */
+async function firstRows(archive: Archive, part: string, book: Book): Promise<SheetRow[]> {
   const rows: SheetRow[] = []
   const maker = rowMaker(book, (row) => {
-    if (row.number > upTo) throw new EnoughRows()
+    if (row.number > maxHeadingRow) throw new EnoughRows()
     rows.push(row)
   })
   try {
@@ -179,22 +171,20 @@ function openCsv(bytes: Buffer, { path, file, digest, sheetName }: Source): Work
 
 interface SheetChoice {
   sheetName: string | undefined
-  hasFittingRows: (sheet: SheetPart) => Promise<boolean>
-  /** Whether `hasFittingRows` tells anything. */
-  isDecisive: boolean
+  hasFittingRows?: ((sheet: SheetPart) => Promise<boolean>) | undefined
 }
 
 /** The sheet that is named; else the one that is open, or else the first that is shown, whichever has rows that fit. */
 async function choose(
   { sheets, active }: BookParts,
-  { sheetName, hasFittingRows, isDecisive }: SheetChoice,
+  { sheetName, hasFittingRows }: SheetChoice,
 ): Promise<{ chosen: SheetPart; likely: string[] }> {
   if (sheetName !== undefined) return { chosen: sheetCalled(sheets, sheetName), likely: [] }
   const shown = sheets.filter(({ visible }) => visible)
   const first = shown[0] ?? sheets[0]
   if (first === undefined) throw damaged('it has no sheet with cells')
   const open = shown.find(({ name }) => name === active) ?? first
-  if (!isDecisive || shown.length < 2 || (await hasFittingRows(open))) return { chosen: open, likely: [] }
+  if (!hasFittingRows || shown.length < 2 || (await hasFittingRows(open))) return { chosen: open, likely: [] }
   if (open !== first && (await hasFittingRows(first))) return { chosen: first, likely: [] }
   const likely: string[] = []
   for (const sheet of shown)

@@ -201,9 +201,12 @@ function setNote(row: SheetRow, column: number, note: CellNote): void {
 export function isBlankRow({ cells, notes }: SheetRow): boolean {
   if (notes !== undefined && [...notes.values()].some(({ kind }) => kind !== 'empty-formula')) return false
   // The cells of a row that reaches to XFD are mostly not there; only those that are get looked at.
-  return !(cells.length > 64 ? Object.values(cells) : cells).some(
-    (cell) => cell !== undefined && /[^\s\p{Cc}\p{Cf}\u2800\u3164\uffa0]/u.test(cell),
-  )
+  return !(cells.length > 64 ? Object.values(cells) : cells).some(isFilled)
+}
+
+/** Whether there is something in a cell that can be seen. */
+export function isFilled(cell: string | undefined): boolean {
+  return cell !== undefined && /[^\s\p{Cc}\p{Cf}\u2800\u3164\uffa0]/u.test(cell)
 }
 
 const texts = /("(?:[^"]|"")*"|'(?:[^']|'')*')/

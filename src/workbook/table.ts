@@ -1,4 +1,5 @@
-import { maxHeadingRow } from './cell.ts'
+import { few, grouped } from '../grouped.ts'
+import { columnLetters, maxHeadingRow } from './cell.ts'
 import { cellsWithoutHeading } from './cells-without-heading.ts'
 import { UnusableWorkbook } from './errors.ts'
 import { headingsFinder, isAddress, isNumber, type UnclearTable } from './headings-again.ts'
@@ -160,4 +161,53 @@ function sameColumns(one: Table, other: Table): boolean {
     one.columns.size === other.columns.size &&
     [...one.columns].every(([field, column]) => other.columns.get(field) === column)
   )
+}
+
+/** What a person must know of a table before they agree to it. */
+export interface TableNotice {
+  code: 'hidden-rows' | 'hidden-columns' | 'headings-again' | 'cells-without-heading'
+  message: string
+}
+
+const afterHeadings: readonly [ReadTableResult['headingsAgain'][number]['follows'], string][] = [
+  ['the same columns', '; they are passed over'],
+  ['other columns', ', in another order; what follows is read by them'],
+  ['nothing that can be read', ', and are not understood; what follows is held back'],
+]
+
+export function tableNotices({
+  hiddenRows,
+  hiddenColumns,
+  headingsAgain,
+  withoutHeading: { rows, columns },
+}: ReadTableResult): TableNotice[] {
+  const notices: TableNotice[] = []
+  const notify = (code: TableNotice['code'], message: string) => notices.push({ code, message })
+  if (hiddenRows === 1) notify('hidden-rows', '1 row of the sheet is hidden; it is read like all the others.')
+  else if (hiddenRows > 0)
+    notify(
+      'hidden-rows',
+      `${grouped(hiddenRows)} rows of the sheet are hidden; they are read like all the others.`,
+    )
+  const names = few(hiddenColumns.map((heading) => `'${heading.slice(0, 40)}'`))
+  if (hiddenColumns.length === 1)
+    notify('hidden-columns', `The column ${names} is hidden; it is read like the others.`)
+  else if (hiddenColumns.length > 0)
+    notify(
+      'hidden-columns',
+      `${hiddenColumns.length} columns are hidden (${names}); they are read like the others.`,
+    )
+  for (const [follows, what] of afterHeadings) {
+    const again = headingsAgain.filter((one) => one.follows === follows).map(({ row }) => String(row))
+    const where = `${again.length === 1 ? 'row' : 'rows'} ${few(again)}`
+    if (again.length > 0) notify('headings-again', `The headings stand again in ${where}${what}.`)
+  }
+  const where = `${columns.length === 1 ? 'column' : 'columns'} ${few(columns.map(columnLetters))}`
+  const have = rows === 1 ? '1 row has' : `${grouped(rows)} rows have`
+  if (rows > 0)
+    notify(
+      'cells-without-heading',
+      `${have} something in ${where}, where there is no heading; it is left aside.`,
+    )
+  return notices
 }

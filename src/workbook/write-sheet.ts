@@ -2,14 +2,14 @@ import { stringify } from 'csv-stringify/sync'
 import { columnLetters, guarded, maxColumns, maxRows } from './cell.ts'
 import { UnusableFile } from './errors.ts'
 import { type CellToWrite, type PrintSetup, type SheetToWrite, textOfCell } from './sheet.ts'
-import { writeText, writeNewFile } from './write-file.ts'
+import { writeNewFile } from './write-file.ts'
 import { MAIN, RELATIONSHIPS, textElement, XML_HEAD, xmlAttribute, xmlText } from './xml.ts'
 
-const PIECE = 64 * 1024
+export const PIECE = 64 * 1024
 /** What a cell holds in Excel; the rest would be lost, or the workbook called damaged. */
 const maxCellLength = 32_767
 const LINE = 15
-const HIGHEST_ROW = 409
+export const HIGHEST_ROW = 409
 // Of a column's width, what words fill before they go on below.
 const ROOM = 0.85
 
@@ -30,31 +30,25 @@ export async function* sheetXml(
   const layout = layoutOf(columns.map(widthOf), { landscape: print.landscape ?? false, wrapped })
   written.pagesAcross = layout.pagesAcross
   const letters = columns.map((_, column) => columnLetters(column))
-  const writer = new RowWriter({
-    letters,
-    style: wrapped ? styles.wrapped : styles.text,
-    notes: written.notes,
-    widths: wrapped ? layout.widths : undefined,
-  })
+  const { notes } = written
+  const style = wrapped ? styles.wrapped : styles.text
+  const write = rowWriter({ letters, style, notes, widths: wrapped ? layout.widths : undefined })
   const headings = columns.map(({ heading: text, note }) => (note === undefined ? text : { text, note }))
   let piece =
     `${OPENING}<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>` +
-    `<sheetFormatPr defaultRowHeight="15"/>${columnsXml(layout, writer.style)}<sheetData>` +
-    new RowWriter({ letters, style: styles.heading, notes: written.notes, widths: undefined }).row(
-      headings,
-      1,
-    )
+    `<sheetFormatPr defaultRowHeight="15"/>${columnsXml(layout, style)}<sheetData>` +
+    rowWriter({ letters, style: styles.heading, notes })(headings, 1)
   for await (const cells of rows) {
     written.lastRow += 1
     if (written.lastRow > maxRows) throw tooMany(`more than ${maxRows} rows`)
-    piece += writer.row(cells, written.lastRow)
+    piece += write(cells, written.lastRow)
     if (piece.length < PIECE) continue
     yield piece
     piece = ''
   }
   const filter = columns.length > 0 ? `<autoFilter ref="A1:${letters.at(-1) ?? 'A'}${written.lastRow}"/>` : ''
-  const notes = written.notes.length > 0 ? '<legacyDrawing r:id="rId1"/>' : ''
-  yield `${piece}</sheetData>${filter}${pageXml(print, { landscape: layout.landscape, fit: `fitToWidth="${layout.pagesAcross}" fitToHeight="0" ` })}${notes}</worksheet>`
+  const drawing = notes.length > 0 ? '<legacyDrawing r:id="rId1"/>' : ''
+  yield `${piece}</sheetData>${filter}${pageXml(print, { landscape: layout.landscape, fit: `fitToWidth="${layout.pagesAcross}" fitToHeight="0" ` })}${drawing}</worksheet>`
 }
 
 export const OPENING = `${XML_HEAD}<worksheet xmlns="${MAIN}" xmlns:r="${RELATIONSHIPS}">`
@@ -72,54 +66,41 @@ function widthOf({ heading, width }: SheetToWrite['columns'][number]): number {
   return width ?? Math.max(12, Math.min(40, heading.length + 4))
 }
 
-interface RowSetup {
-  letters: readonly string[]
-  style: number
-  notes: Note[]
-  widths: readonly number[] | undefined
-}
-
 /** Lines that a text takes in a column, with room to spare for wide letters. */
 function linesOf(text: string, width: number): number {
   if (text.length < width * ROOM && !text.includes('\n')) return 1
   return text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / (width * ROOM))), 0)
 }
 
-class RowWriter {
-  readonly style: number
-  /** Beside texts that go on below, a number stands at their first line. */
-  private readonly numberStyle: number
-  private readonly letters: readonly string[]
-  private readonly notes: Note[]
+interface RowSetup {
+  letters: readonly string[]
+  style: number
+  notes: Note[]
   /** Of the columns, where long texts go on below. */
-  private readonly widths: readonly number[] | undefined
+  widths?: readonly number[] | undefined
+}
 
-  constructor({ letters, style, notes, widths }: RowSetup) {
-    this.letters = letters
-    this.style = style
-    this.numberStyle = style === styles.wrapped ? styles.wrappedNumber : styles.number
-    this.notes = notes
-    this.widths = widths
-  }
-
-  /** A row with nothing in it is left out; its number stays free. */
-  row(cells: readonly CellToWrite[], number: number): string {
+/** Writes row after row; one with nothing in it is left out, and its number stays free. */
+function rowWriter({ letters, style, notes, widths }: RowSetup) {
+  // Beside texts that go on below, a number stands at their first line.
+  const numberStyle = style === styles.wrapped ? styles.wrappedNumber : styles.number
+  return (cells: readonly CellToWrite[], number: number): string => {
     let xml = ''
-    for (let column = 0; column < this.letters.length; column++) {
+    for (let column = 0; column < letters.length; column++) {
       const cell = cells[column]
       if (cell === null || cell === undefined || cell === '') continue
-      const at = `${this.letters[column]}${number}`
-      if (typeof cell === 'string') xml += textCell(at, cell, this.style)
-      else if (typeof cell === 'number') xml += `<c r="${at}" s="${this.numberStyle}"><v>${cell}</v></c>`
+      const at = `${letters[column]}${number}`
+      if (typeof cell === 'string') xml += textCell(at, cell, style)
+      else if (typeof cell === 'number') xml += `<c r="${at}" s="${numberStyle}"><v>${cell}</v></c>`
       else {
-        const style = cell.marked ? styles.marked : this.style
-        xml += cell.text === '' ? `<c r="${at}" s="${style}"/>` : textCell(at, cell.text, style)
-        if (cell.note !== undefined && this.notes.length < maxNotes)
-          this.notes.push({ column, row: number - 1, text: fitting(cell.note) })
+        const own = cell.marked ? styles.marked : style
+        xml += cell.text === '' ? `<c r="${at}" s="${own}"/>` : textCell(at, cell.text, own)
+        if (cell.note !== undefined && notes.length < maxNotes)
+          notes.push({ column, row: number - 1, text: fitting(cell.note) })
       }
     }
     if (xml === '') return ''
-    const height = this.widths && heightOfRow(cells, this.widths)
+    const height = widths && heightOfRow(cells, widths)
     const said = height === undefined ? '' : ` ht="${height}" customHeight="1"`
     return `<row r="${number}"${said}>${xml}</row>`
   }
@@ -251,10 +232,9 @@ export function* shapesXml(notes: readonly Note[]): Generator<string> {
  * program would run as a formula gets an apostrophe in front, which `openWorkbook` takes away again.
  */
 export async function writeCsv(path: string, sheet: SheetToWrite): Promise<void> {
-  await writeNewFile(path, async (stream) => {
-    await writeText(stream, '\ufeff')
-    for await (const piece of csvText(sheet)) await writeText(stream, piece)
-    stream.end()
+  await writeNewFile(path, async (append) => {
+    append('\ufeff')
+    for await (const piece of csvText(sheet)) append(piece)
   })
 }
 
@@ -290,7 +270,7 @@ function csv(lines: string[][]): string {
 
 /** Writes a sheet as a JSON array of objects, their keys the headings; a cell with nothing in it is null. */
 export async function writeJson(path: string, { columns, rows }: SheetToWrite): Promise<void> {
-  await writeNewFile(path, async (stream) => {
+  await writeNewFile(path, async (append) => {
     let text = '['
     let separator = '\n'
     for await (const cells of rows) {
@@ -299,12 +279,11 @@ export async function writeJson(path: string, { columns, rows }: SheetToWrite): 
       )
       text += `${separator}  ${JSON.stringify(record)}`
       separator = ',\n'
-      if (text.length < 65_536) continue
-      await writeText(stream, text)
+      if (text.length < PIECE) continue
+      append(text)
       text = ''
     }
-    await writeText(stream, `${text}\n]\n`)
-    stream.end()
+    append(`${text}\n]\n`)
   })
 }
 

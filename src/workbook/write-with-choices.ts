@@ -1,7 +1,7 @@
 import type excel from 'exceljs'
 import { columnLetters, maxRows } from './cell.ts'
 import { sheetName, type SheetToWrite, textOfCell } from './sheet.ts'
-import { writeNewFile, writeBytes } from './write-file.ts'
+import { writeNewFile } from './write-file.ts'
 import { heightOfRow, layoutOf, LETTER_SIZE, TYPEFACE } from './write-sheet.ts'
 import { escapeText } from './xml.ts'
 
@@ -23,10 +23,7 @@ export async function writeWithChoices(
   for (const sheet of sheets) await addSheet(workbook, sheet, lists)
   if (lists.length > 0) addLists(workbook, lists)
   const bytes = Buffer.from(await workbook.xlsx.writeBuffer())
-  await writeNewFile(path, async (stream) => {
-    await writeBytes(stream, bytes)
-    stream.end()
-  })
+  await writeNewFile(path, (append) => append(bytes))
 }
 
 /** `lists` takes the choices too long for a cell's own rule; they go to a hidden sheet. */

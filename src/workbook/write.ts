@@ -11,15 +11,18 @@ import {
   noteLinksXml,
   packageParts,
   workbookXml,
-  ZipWriter,
+  type ZipWriter,
+  zipWriter,
 } from './write-package.ts'
 import {
   columnsXml,
   commentsXml,
   fitting,
+  HIGHEST_ROW,
   LETTER_SIZE,
   OPENING,
   pageXml,
+  PIECE,
   shapesXml,
   sheetXml,
   styles,
@@ -85,8 +88,8 @@ export async function writeWorkbook(
     const { writeWithChoices } = await import('./write-with-choices.ts')
     return writeWithChoices(path, tables, { creator, at })
   }
-  await writeNewFile(path, async (stream) => {
-    const zip = new ZipWriter(stream, at)
+  await writeNewFile(path, async (append) => {
+    const zip = zipWriter(append, at)
     for (const [name, xml] of packageParts({ creator, at, marks })) await zip.add(name, [xml])
     const written: NamedSheet[] = []
     for (const sheet of sheets) {
@@ -97,8 +100,7 @@ export async function writeWorkbook(
     await zip.add('xl/_rels/workbook.xml.rels', linksXml(written))
     await zip.add('xl/styles.xml', stylesXml())
     await zip.add('[Content_Types].xml', contentTypesXml(written, { marked: marks.length > 0 }))
-    await zip.end()
-    stream.end()
+    zip.end()
   })
 }
 
@@ -107,14 +109,7 @@ async function addTable(
   sheet: SheetToWrite,
   { written, creator }: { written: NamedSheet[]; creator: string },
 ): Promise<void> {
-  const known: NamedSheet = {
-    name: nextName(sheet, written),
-    columns: sheet.columns.length,
-    lastRow: 1,
-    notes: [],
-    pagesAcross: 1,
-  }
-  written.push(known)
+  const known = begin(written, { name: sheet.name, columns: sheet.columns.length })
   const number = written.length
   await zip.add(`xl/worksheets/sheet${number}.xml`, sheetXml(sheet, known))
   if (known.notes.length === 0) return
@@ -125,28 +120,20 @@ async function addTable(
 
 async function addForms(zip: ZipWriter, sheet: FormsToWrite, written: NamedSheet[]): Promise<void> {
   for (const forms of sheetsOfForms(sheet.forms)) {
-    written.push({
-      name: nextName(sheet, written),
-      columns: 0,
-      lastRow: forms.length,
-      notes: [],
-      pagesAcross: 1,
-    })
+    begin(written, { name: sheet.name, columns: 0 })
     await zip.add(`xl/worksheets/sheet${written.length}.xml`, formsXml(sheet, forms))
   }
 }
 
-function nextName({ name }: { name: string }, written: readonly NamedSheet[]): string {
-  return sheetName(
-    name,
-    written.map((other) => other.name),
-  )
+function begin(written: NamedSheet[], { name, columns }: { name: string; columns: number }): NamedSheet {
+  const taken = written.map((other) => other.name)
+  const sheet = { name: sheetName(name, taken), columns, lastRow: 1, notes: [], pagesAcross: 1 }
+  written.push(sheet)
+  return sheet
 }
 
-const PIECE = 64 * 1024
 /** Excel takes 1,026 breaks between pages, and calls a sheet with more of them damaged. */
 const maxBreaks = 1000
-const HIGHEST_ROW = 409
 
 /** Forms shared out over as many sheets as Excel needs for them: each within its rows and its page breaks. */
 function* sheetsOfForms(forms: Iterable<Form>): Generator<Form[]> {

@@ -1,8 +1,8 @@
 import { pipeline, Readable } from 'node:stream'
 import { crc32, createInflateRaw } from 'node:zlib'
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl'
+import type { ByteSource } from './bytes.ts'
 import { zipBomb, damaged, UnusableWorkbook } from './errors.ts'
-import type { ByteSource } from './file-pieces.ts'
 import { decoder, type TextSink } from './xml.ts'
 
 const maxParts = 10_000
@@ -175,19 +175,12 @@ async function* inflated(
   const inflate = createInflateRaw({ chunkSize: CHUNK })
   // What goes wrong comes out with the pieces below.
   pipeline(Readable.from(packed, { highWaterMark: 1 }), inflate, () => undefined)
-  const chunks: AsyncIterable<Buffer> = inflate
-  const iterator = chunks[Symbol.asyncIterator]()
+  const unpacked: AsyncIterable<Buffer> = inflate
   try {
-    for (;;) {
-      const next = await iterator.next().catch((error: unknown) => {
-        if (error instanceof UnusableWorkbook) throw error
-        throw damaged(`its part ${name} cannot be unpacked`, error)
-      })
-      if (next.done) return
-      yield next.value
-    }
-  } finally {
-    inflate.destroy()
+    yield* unpacked
+  } catch (error) {
+    if (error instanceof UnusableWorkbook) throw error
+    throw damaged(`its part ${name} cannot be unpacked`, error)
   }
 }
 

@@ -20,13 +20,16 @@ function looksAt(
         looks += 1
         return name
       },
-      address: { email, key: email },
+      email: { email, key: email },
       firstName: 'Amira',
       lastName: `Haddad ${at}`,
       role: '',
-      get location() {
+      address: '',
+      town: '',
+      postcode: '',
+      get country() {
         looks += 1
-        return { address: '', town: '', postcode: '', country: '' }
+        return ''
       },
       kind: '',
       associate: '',

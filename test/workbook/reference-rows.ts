@@ -120,13 +120,16 @@ export async function peopleIn(path: string): Promise<{ rows: string[][]; issues
     const roster = await readRoster(workbook, { map: {}, keepCells: false })
     const rows = [...roster.rows]
     return {
-      rows: rows.map(({ number = '', name, firstName, lastName, address, location, role }) =>
-        [number, name, firstName, lastName, address?.email ?? ''].concat(
-          location.town,
-          location.country,
-          role,
-        ),
-      ),
+      rows: rows.map(({ number = '', name, firstName, lastName, email, town, country, role }) => [
+        number,
+        name,
+        firstName,
+        lastName,
+        email?.email ?? '',
+        town,
+        country,
+        role,
+      ]),
       issues: rows.flatMap(({ row, issues = [], faults = [] }) =>
         [...issues, ...faults].map(({ field, fault }) => `${row} ${field} ${fault.code}`),
       ),

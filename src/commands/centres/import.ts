@@ -160,7 +160,7 @@ function mayBeRefused(options: Options): boolean {
 
 /** No row of it is without a mistake, and with the country that a new centre needs. */
 function mayChangeNothing({ rows }: Roster): boolean {
-  for (const { issues, location } of rows) if (!issues && location.country !== '') return false
+  for (const { issues, country } of rows) if (!issues && country !== '') return false
   return true
 }
 

@@ -1,28 +1,25 @@
+import { countryCode } from '../countries.ts'
 import { nearKey, withoutZeros } from '../db/centres/near-number.ts'
-import type { SeenCentre, SeenCentres } from '../db/imports/centres-seen.ts'
+import type { CentreLocation, SeenCentre, SeenCentres } from '../db/imports/centres-seen.ts'
 import type { SeenUsers } from '../db/imports/users-seen.ts'
+import { few } from '../grouped.ts'
 import { indexOfTexts } from '../packed-index.ts'
 import { searchKey } from '../search-key.ts'
-import { distinct, few, type RowsByCentre } from './hold-back.ts'
-import { holdBack } from './issues.ts'
+import { addTo, distinct, firstOf, type RosterAndStore } from './hold-back.ts'
+import { hasIssueIn, holdBack } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
-
-interface RosterAndStore {
-  places: RowsByCentre
-  centres: SeenCentres
-  users: SeenUsers
-}
+import type { RowsByCentre } from './roster-rows.ts'
 
 /**
  * A new number that is nearly a saved one, or nearly another of the workbook, beside a name that is nearly its name
  * or the address of one of its users: never a second centre.
  */
-export function holdBackNearNumbers({ places, centres, users }: RosterAndStore): void {
+export function holdBackNearNumbers({ byCentre, view: { centres, users } }: RosterAndStore): void {
   const numbers: string[] = []
   const keys = indexOfTexts((position, key) => nearKey(numbers[position] ?? '') === key)
   // Almost every number is alone: no list is made for it.
   const several = new Map<string, string[]>()
-  for (const number of places.keys()) {
+  for (const number of byCentre.keys()) {
     if (centres.has(number)) continue
     const key = nearKey(number)
     const other = keys.find(key)
@@ -39,14 +36,14 @@ export function holdBackNearNumbers({ places, centres, users }: RosterAndStore):
   const saved = new Map<string, SeenCentre[]>()
   for (const centre of centres) {
     const key = nearKey(centre.number)
-    if (keys.find(key) !== -1) saved.set(key, [...(saved.get(key) ?? []), centre])
+    if (keys.find(key) !== -1) addTo(saved, key, centre)
   }
   for (const key of new Set([...several.keys(), ...saved.keys()])) {
     const near = several.get(key) ?? [numbers[keys.find(key)] ?? '']
     for (const number of near) {
-      const rows = places.get(number) ?? []
-      const nearCentre = saved.get(key)?.find((centre) => isMeant(centre, { rows, places, users }))
-      const faultOf = nearCentre ? fault(number, nearCentre) : faultAmong(number, { numbers: near, places })
+      const rows = byCentre.get(number) ?? []
+      const nearCentre = saved.get(key)?.find((centre) => isMeant(centre, { rows, byCentre, users }))
+      const faultOf = nearCentre ? fault(number, nearCentre) : faultAmong(number, { numbers: near, byCentre })
       if (faultOf === undefined) continue
       for (const row of rows) holdBack(row, { field: 'number', value: number, ...faultOf })
     }
@@ -55,12 +52,12 @@ export function holdBackNearNumbers({ places, centres, users }: RosterAndStore):
 
 function isMeant(
   centre: SeenCentre,
-  { rows, places, users }: { rows: readonly RosterRow[]; places: RowsByCentre; users: SeenUsers },
+  { rows, byCentre, users }: { rows: readonly RosterRow[]; byCentre: RowsByCentre; users: SeenUsers },
 ): boolean {
-  const names = [centre.name, ...(places.get(centre.number) ?? []).map(({ name }) => name)]
+  const names = [centre.name, ...(byCentre.get(centre.number) ?? []).map(({ name }) => name)]
   return (
     areNamedAlike(names, rows) ||
-    rows.some(({ address }) => address !== undefined && users.get(address.key)?.centreId === centre.id)
+    rows.some(({ email }) => email !== undefined && users.get(email.key)?.centreId === centre.id)
   )
 }
 
@@ -70,11 +67,11 @@ const maxCompared = 50
 /** Two new numbers of the workbook that are nearly one, under names that are: which of them is right, nobody can tell. */
 function faultAmong(
   number: string,
-  { numbers, places }: { numbers: readonly string[]; places: RowsByCentre },
+  { numbers, byCentre }: { numbers: readonly string[]; byCentre: RowsByCentre },
 ): NearFault | undefined {
-  const rows = places.get(number) ?? []
+  const rows = byCentre.get(number) ?? []
   for (const other of numbers.slice(0, maxCompared)) {
-    const others = places.get(other) ?? []
+    const others = byCentre.get(other) ?? []
     if (other === number) continue
     const names = others.map(({ name }) => name)
     if (!areNamedAlike(names, rows)) continue
@@ -121,4 +118,56 @@ function fault(number: string, { number: saved }: { number: string }): NearFault
       ? `If ${saved} is meant, format the column as text and type it again.`
       : `If ${saved} is meant, type it again.`,
   }
+}
+
+/** The names, folded, of the numbers that are new. */
+export function namesOfNewNumbers(rows: Iterable<RosterRow>, saved: SeenCentres): Set<string> {
+  const names = new Set<string>()
+  for (const row of rows) {
+    const { number } = row
+    if (number === undefined || saved.has(number)) continue
+    if (row.name !== '') names.add(searchKey(row.name))
+  }
+  return names
+}
+
+/**
+ * A new number under the name of a saved centre that has no row, in its country, and in its town where both are
+ * known: most likely that centre under another number, and never a second one by itself.
+ */
+export function holdBackRenumbered({ roster, byCentre, view }: RosterAndStore): void {
+  const { centres } = view
+  if (centres.size === 0) return
+  const names = namesOfNewNumbers(roster.rows, centres)
+  if (names.size === 0) return
+  const absent = new Map<string, SeenCentre[]>()
+  for (const centre of centres) {
+    const { nameKey } = centre
+    if (!centre.deleted && !byCentre.has(centre.number) && names.has(nameKey)) addTo(absent, nameKey, centre)
+  }
+  if (absent.size === 0) return
+  for (const [number, rows] of byCentre) {
+    if (centres.has(number) || rows.some((row) => hasIssueIn(row, 'number'))) continue
+    const name = firstOf(rows, (row) => row.name)
+    const original = absent.get(searchKey(name))?.find(({ id }) => isThere(rows, view.locations.get(id)))
+    if (original === undefined) continue
+    for (const row of rows)
+      holdBack(row, {
+        field: 'number',
+        value: number,
+        code: 'same-centre',
+        message: `is ${number}: perhaps ${original.number}, which has this name and country and no row here`,
+        hint: `If ${original.number} is meant, write that number. If it is another centre, give ${original.number} a row too, or add this one with: ssh-admin centres create ${number}`,
+      })
+  }
+}
+
+function isThere(rows: readonly RosterRow[], location: CentreLocation | undefined): boolean {
+  if (location === undefined) return false
+  const { country, town } = location
+  const said = firstOf(rows, (row) => row.town)
+  return (
+    countryCode(firstOf(rows, (row) => row.country)) === country &&
+    (said === '' || town === '' || searchKey(said) === searchKey(town))
+  )
 }
