@@ -1,6 +1,6 @@
+import { mapPages } from '../db/pages.ts'
 import { tsvLine } from '../render/clean-text.ts'
 import type { Cell, Field } from '../render/fields.ts'
-import { piecesOfJsonList } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
 import { count } from '../render/text.ts'
 import { wrapped, wrappedText } from '../render/wrap.ts'
@@ -16,7 +16,7 @@ export function textOf<Row>(
   pages: CountedPages<Row>,
   session: Session,
 ): AsyncIterable<string> {
-  const { spec, request } = list
+  const { spec, found, request } = list
   const { out } = session.terminal
   switch (request.format) {
     case 'table':
@@ -28,7 +28,15 @@ export function textOf<Row>(
     case 'csv':
       return csv(list, pages, out)
     case 'json':
-      return document(list, pages, session)
+      return piecesOfJsonList(
+        {
+          before: found.about?.json,
+          name: spec.key,
+          items: mapPages(pages, spec.json),
+          rest: async () => ({ ...spec.rest, total: list.total, notices: session.notices }),
+        },
+        out.isTerminal ? 2 : 0,
+      )
     case 'jsonl':
       return lines(pages, (row) => JSON.stringify(jsonRow(row, list)))
     case 'ids':
@@ -190,27 +198,6 @@ function totalOf<Row>({ spec, total }: List<Row>, shown: number): string {
   return `${grouped(shown)} of ${count(total, spec.singular)}; a larger --limit shows more.`
 }
 
-/** The one JSON document of the list, its rows written as they come. */
-function document<Row>(
-  list: List<Row>,
-  pages: AsyncIterable<readonly Row[]>,
-  { terminal, notices }: Session,
-): AsyncIterable<string> {
-  const { spec, found } = list
-  async function* items() {
-    for await (const page of pages) yield page.map(spec.json)
-  }
-  return piecesOfJsonList(
-    {
-      before: found.about?.json ?? {},
-      name: spec.key,
-      items: items(),
-      rest: async () => ({ ...spec.rest, total: list.total, notices }),
-    },
-    terminal.out.isTerminal ? 2 : 0,
-  )
-}
-
 /** Joined to what is worth a write: the first soon, then larger ones. */
 export async function* inPieces(parts: AsyncIterable<string>): AsyncGenerator<string> {
   let piece = ''
@@ -223,4 +210,38 @@ export async function* inPieces(parts: AsyncIterable<string>): AsyncGenerator<st
     enough = 64 * 1024
   }
   if (piece !== '') yield piece
+}
+
+interface ListDocument {
+  /** What stands before the list. */
+  before?: object
+  /** What the list is called. */
+  name: string
+  /** Some at a time. */
+  items: AsyncIterable<readonly unknown[]>
+  /** The rest of the document, known once all of them were read. */
+  rest: () => Promise<object>
+}
+
+/** A document with a list of any length, written as its items are read: as JSON.stringify gives it. */
+export async function* piecesOfJsonList(
+  { before = {}, name, items, rest }: ListDocument,
+  indent: 0 | 2,
+): AsyncGenerator<string> {
+  const line = (depth: number) => (indent === 0 ? '' : `\n${' '.repeat(indent * depth)}`)
+  const indented = (value: unknown, depth: number) =>
+    JSON.stringify(value, null, indent).replaceAll('\n', line(depth))
+  const colon = indent === 0 ? ':' : ': '
+  const first = Object.entries(before).map(
+    ([key, value]) => `${line(1)}${JSON.stringify(key)}${colon}${indented(value, 1)},`,
+  )
+  yield `{${first.join('')}${line(1)}${JSON.stringify(name)}${colon}[`
+  let isFirst = true
+  for await (const some of items) {
+    if (some.length === 0) continue
+    yield `${isFirst ? '' : ','}${some.map((item) => `${line(2)}${indented(item, 2)}`).join(',')}`
+    isFirst = false
+  }
+  const end = JSON.stringify(await rest(), null, indent).slice(1)
+  yield `${isFirst ? '' : line(1)}],${end}\n`
 }

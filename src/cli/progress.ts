@@ -1,6 +1,6 @@
 import { grouped } from '../grouped.ts'
 import { oneLine } from '../render/clean-text.ts'
-import { shortened } from '../render/table.ts'
+import { shortened } from '../render/wrap.ts'
 import { inUnits } from '../render/text.ts'
 import type { Session } from './session.ts'
 import { drawable, type Terminal } from './terminal.ts'

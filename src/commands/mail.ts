@@ -25,18 +25,10 @@ import {
 import type { OpenStore } from '../db/store/open.ts'
 import { timeOf, type Trx } from '../db/transact.ts'
 import type { Delivered } from '../mail/deliver.ts'
-import {
-  countedStates,
-  messageOf,
-  renderMessages,
-  renderMessage,
-  messageFields,
-  messagesDropOrder,
-  messagesInPipe,
-  messagesInTable,
-  whyCancelled,
-  whyUndelivered,
-} from '../render/messages.ts'
+import { oneLine, tsvLine } from '../render/clean-text.ts'
+import { type Fact, factLines, type Field, field, timeField } from '../render/fields.ts'
+import { countedStates, isUndelivered, type Message, messageOf } from '../render/messages.ts'
+import { table, type View } from '../render/table.ts'
 import { count } from '../render/text.ts'
 import { sendLettersOfImport } from '../rules/mail/activation-letters.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
@@ -45,6 +37,7 @@ import { resolve } from 'node:path'
 import { textOf } from '../cli/output-file.ts'
 import { findMessage, cancelMessageById, lookUpMessages } from '../rules/mail/cancel.ts'
 import * as z from 'zod'
+import { plainTime } from '../plain-time.ts'
 import { mapPages } from '../db/pages.ts'
 import { letters, offeredLetters } from '../rules/mail/letters.ts'
 import { unknownName } from '../rules/unknown-name.ts'
@@ -76,9 +69,10 @@ export const list = () =>
     answer: 'messageList',
     key: 'messages',
     fields: messageFields,
-    table: messagesInTable,
-    pipe: messagesInPipe,
-    dropOrder: messagesDropOrder,
+    table: inTable,
+    pipe: inPipe,
+    // The address of a message is what somebody looks for.
+    dropOrder: ['letter', 'when', 'state'],
     below: whyUndelivered,
     id: 'id',
     find: async ({ store: { db } }, { state: states, letter, to, import: importId }) => {
@@ -261,3 +255,103 @@ export const cancel = () =>
       total: cancelled.length,
     }),
   })
+
+/** What a list says of a message. */
+const messageFields = {
+  id: field<Message>('No.', ({ id }) => id),
+  to: field<Message>('To', ({ to }) => to),
+  letter: field<Message>('Letter', ({ letter }) => letter),
+  subject: field<Message>('Subject', ({ subject }) => subject),
+  state: field<Message>('State', ({ state }) => state),
+  attempts: field<Message>('Tries', ({ attempts }) => attempts),
+  'last-error': field<Message>(
+    'Error',
+    ({ lastError }) => lastError,
+    (message) => (isUndelivered(message) ? message.lastError : ''),
+  ),
+  created: timeField<Message>('Created', ({ createdAt }) => createdAt),
+  delivered: timeField<Message>('Sent or written', ({ deliveredAt }) => deliveredAt),
+  when: timeField<Message>('When', ({ createdAt, deliveredAt }) => deliveredAt ?? createdAt),
+}
+
+const inTable = ['id', 'to', 'letter', 'state', 'when'] as const
+const inPipe = [
+  'id',
+  'to',
+  'letter',
+  'subject',
+  'state',
+  'attempts',
+  'last-error',
+  'created',
+  'delivered',
+] as const
+
+/** Why a message is not delivered, whole; what to do about it stands with those that never will be. */
+function whyUndelivered(message: Message, { chalk }: Pick<View, 'chalk'>): string[] {
+  const { id, to, state, lastError } = message
+  if (!lastError || !isUndelivered(message)) return []
+  const [what, next] =
+    state === 'failed'
+      ? ['failed', ['  ssh-admin mail send --failed']]
+      : state === 'unknown'
+        ? ['may have been sent', [`  ssh-admin mail show ${id}`]]
+        : ['waits', ['  ssh-admin mail send']]
+  return [`${chalk.yellow('!')} Message ${id} to ${oneLine(to)} ${what}: ${oneLine(lastError)}`, ...next]
+}
+
+/** Why a message that was to be sent never will be. */
+function whyCancelled({ id, to, state, lastError }: Message, { chalk }: Pick<View, 'chalk'>): string[] {
+  if (state !== 'cancelled' || !lastError) return []
+  return [`${chalk.dim('·')} Message ${id} to ${oneLine(to)} is cancelled. ${oneLine(lastError)}`]
+}
+
+/** The messages that a command did something with. */
+function renderMessages(messages: readonly Message[], view: View): string {
+  if (!view.isTerminal)
+    return messages
+      .map((message) => tsvLine(inPipe.map((name) => messageFields[name].value(message))))
+      .join('\n')
+  // Why there are none, and what waits, is said beside it.
+  if (messages.length === 0) return ''
+  const fields: Field<Message>[] = inTable.map((name) => messageFields[name])
+  return table(
+    fields.map(({ heading }) => heading),
+    messages.map((message) => fields.map((one) => (one.shown ?? one.value)(message, view))),
+    view,
+    { key: inTable.indexOf('to') },
+  )
+}
+
+interface ShownMessage {
+  message: Message
+  /** The file it was written to. */
+  written: string | null
+  text: string
+  /** The page that was written just now. */
+  page: string | null
+}
+
+/** One message: its facts, then its words. */
+function renderMessage({ message, written, text, page }: ShownMessage, view: View): string {
+  const { id, to, subject, state, attempts, lastError, createdAt, deliveredAt } = message
+  const time = (iso: string) => (view.isTerminal ? plainTime(iso) : iso)
+  const facts: Fact[] = [
+    ['State', lastError ? `${state}: ${lastError}` : state],
+    ['Tries', attempts],
+    ['Queued', time(createdAt)],
+    [state === 'written' ? 'Written' : 'Sent', deliveredAt === null ? null : time(deliveredAt)],
+    ['File', written],
+    ['Page', page],
+  ]
+  const lines = view.isTerminal
+    ? [view.chalk.bold(oneLine(`Message ${id}: ${subject}`)), '', ...factLines([['To', to], ...facts])]
+    : forPipe([['Message', id], ['To', to], ['Subject', subject], ...facts])
+  return [...lines, '', ...text.trimEnd().split('\n').map(oneLine)].join('\n')
+}
+
+function forPipe(facts: readonly Fact[]): string[] {
+  return facts.flatMap(([name, value]) =>
+    value === null ? [] : [`${`${name}:`.padEnd(11)}${oneLine(value)}`],
+  )
+}

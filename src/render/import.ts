@@ -1,9 +1,9 @@
-import stringWidth from 'string-width'
 import type { Counts, Source } from '../import/apply.ts'
 import type { Deletions } from '../import/deletions.ts'
 import type { CellIssue } from '../rules/table-rows.ts'
 import type { Plan } from '../import/plan.ts'
-import { shortened, type View } from './table.ts'
+import type { View } from './table.ts'
+import { shortened, widthOf } from './wrap.ts'
 import { count, firstOfEachKind, indentOfLists, listLines, markOf, sentenceCase } from './text.ts'
 import { oneLine as cell, tsvLine } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
@@ -204,7 +204,7 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
       if (!kept) return onOneLine([email, centre, signedIn], view)
       const whole = [email, centre, signedIn, keptNote(kept)].join(gap)
       // When they signed in tells whether to delete them, and whoever is kept is not deleted.
-      const hasRoom = !view.isTerminal || indentOfLists + stringWidth(whole) <= view.width
+      const hasRoom = !view.isTerminal || indentOfLists + widthOf(whole) <= view.width
       return hasRoom ? whole : onOneLine([email, centre, keptNote(kept)], view)
     }),
   )
@@ -322,7 +322,7 @@ function onOneLine(
   taken = 0,
 ): string {
   const said = facts.join(gap)
-  const room = width - indentOfLists - taken - gap.length - stringWidth(said)
+  const room = width - indentOfLists - taken - gap.length - widthOf(said)
   const name = cell(about)
   return `${isTerminal ? shortened(name, Math.max(enough, room)) : name}${gap}${said}`
 }

@@ -81,37 +81,3 @@ export function mapped<Item, Made>(
   }
   return { length: list.length, [Symbol.iterator]: items, toJSON: () => [...items()] }
 }
-
-interface ListDocument {
-  /** What stands before the list. */
-  before?: object
-  /** What the list is called. */
-  name: string
-  /** Some at a time. */
-  items: AsyncIterable<readonly unknown[]>
-  /** The rest of the document, known once all of them were read. */
-  rest: () => Promise<object>
-}
-
-/** A document with a list of any length, written as its items are read: as JSON.stringify gives it. */
-export async function* piecesOfJsonList(
-  { before = {}, name, items, rest }: ListDocument,
-  indent: 0 | 2,
-): AsyncGenerator<string> {
-  const line = (depth: number) => (indent === 0 ? '' : `\n${' '.repeat(indent * depth)}`)
-  const indented = (value: unknown, depth: number) =>
-    JSON.stringify(value, null, indent).replaceAll('\n', line(depth))
-  const colon = indent === 0 ? ':' : ': '
-  const first = Object.entries(before).map(
-    ([key, value]) => `${line(1)}${JSON.stringify(key)}${colon}${indented(value, 1)},`,
-  )
-  yield `{${first.join('')}${line(1)}${JSON.stringify(name)}${colon}[`
-  let isFirst = true
-  for await (const some of items) {
-    if (some.length === 0) continue
-    yield `${isFirst ? '' : ','}${some.map((item) => `${line(2)}${indented(item, 2)}`).join(',')}`
-    isFirst = false
-  }
-  const end = JSON.stringify(await rest(), null, indent).slice(1)
-  yield `${isFirst ? '' : line(1)}],${end}\n`
-}

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
-import stringWidth from 'string-width'
 import { oneLine } from './clean-text.ts'
 import type { Styles } from './styles.ts'
+import { shortened, widthOf } from './wrap.ts'
 
 /** How a stream is written to: as a person reads it, or as a program does. */
 export interface View {
@@ -183,22 +183,4 @@ function widthsThatFit(columns: readonly Column[], width: number): number[] {
     if (all || !isTooWide(cut(max, { all }))) return cut(max, { all })
   }
   return fitting
-}
-
-/** As much of a text as so many columns take, with … where it goes on. */
-export function shortened(text: string, longest: number): string {
-  if (widthOf(text) <= longest) return text
-  let kept = ''
-  let taken = 0
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    taken += widthOf(segment)
-    if (taken >= longest) break
-    kept += segment
-  }
-  return `${kept.trimEnd()}…`
-}
-
-/** In columns of a terminal: Chinese letters and pictures take two. */
-function widthOf(text: string): number {
-  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text)
 }

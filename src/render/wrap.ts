@@ -112,3 +112,21 @@ export function wrappedText(text: string, width: number): string {
     .map((line) => wrapped(line, width))
     .join('\n')
 }
+
+/** As much of a text as so many columns take, with … where it goes on. */
+export function shortened(text: string, longest: number): string {
+  if (widthOf(text) <= longest) return text
+  let kept = ''
+  let taken = 0
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    taken += widthOf(segment)
+    if (taken >= longest) break
+    kept += segment
+  }
+  return `${kept.trimEnd()}…`
+}
+
+/** In columns of a terminal: Chinese letters and pictures take two. */
+export function widthOf(text: string): number {
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text)
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { piecesOfJson, piecesOfJsonList, piecesOfLines } from '../../src/render/pieces.ts'
+import { piecesOfJsonList } from '../../src/cli/list-text.ts'
+import { piecesOfJson, piecesOfLines } from '../../src/render/pieces.ts'
 
 const issues = Array.from({ length: 5000 }, (_, row) => ({
   row,
