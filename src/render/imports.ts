@@ -1,9 +1,7 @@
 import type { ImportContents, ImportRow, OpenedByImport } from '../db/imports/imports.ts'
-import type { PendingPinSheet } from '../db/imports/pending-pin-sheets.ts'
 import type { Counts } from '../import/apply.ts'
 import { changedAndLetters } from '../rules/imports.ts'
 import type { Undone } from '../import/undo.ts'
-import { statusOfOwner } from '../unfinished-files.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { openedLine, openedText } from './openings.ts'
 import { field, timeField } from './fields.ts'
@@ -181,17 +179,4 @@ export function renderUndone({ import: row, changed, undone, left }: Undone, vie
     ),
   ]
   return lines.join('\n')
-}
-
-/** Says that a sheet is owed, and how to make it; or that its import is still making it. */
-export function pendingPinSheetNotice({ importId, unfinished }: PendingPinSheet): {
-  code: string
-  message: string
-} {
-  if (statusOfOwner(unfinished) === 'running') {
-    const message = `The PIN sheet of import ${importId} is being put in its place by another ssh-admin.`
-    return { code: 'pins-under-way', message }
-  }
-  const message = `The PIN sheet of import ${importId} may not have been put in its place. To make it again: ssh-admin centres pins ${importId} --out pins-${importId}.xlsx`
-  return { code: 'pins-owed', message }
 }

@@ -10,9 +10,11 @@ import {
   refuseUnimportable,
 } from '../../cli/output-file.ts'
 import { optionOf } from '../../cli/parameters.ts'
-import type { Session } from '../../cli/session.ts'
+import type { Notice, Session } from '../../cli/session.ts'
+import type { PendingPinSheet } from '../../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { type Nonces, type SlipLayout, slipLayouts } from '../../import/pin-sheet.ts'
+import { statusOfOwner } from '../../unfinished-files.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { moveIssuesFileIntoPlace, prepareIssuesFile } from '../issues-file.ts'
 import type { PreparedImport } from './plan-import.ts'
@@ -225,4 +227,14 @@ export async function moveIssuesIntoPlace({
   outputs,
 }: Pick<Preparing, 'session' | 'outputs'>): Promise<boolean> {
   return outputs.issues === undefined || moveIssuesFileIntoPlace(session, outputs.issues)
+}
+
+/** Says that a sheet is owed, and how to make it; or that its import is still making it. */
+export function pendingPinSheetNotice({ importId, unfinished }: PendingPinSheet): Notice {
+  if (statusOfOwner(unfinished) === 'running') {
+    const message = `The PIN sheet of import ${importId} is being put in its place by another ssh-admin.`
+    return { code: 'pins-under-way', message }
+  }
+  const message = `The PIN sheet of import ${importId} may not have been put in its place. To make it again: ssh-admin centres pins ${importId} --out pins-${importId}.xlsx`
+  return { code: 'pins-owed', message }
 }

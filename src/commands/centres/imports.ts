@@ -2,21 +2,24 @@ import { listing, query, mutation } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
 import { listImports, openedByImport, readImportContents } from '../../db/imports/imports.ts'
 import {
+  countsIn,
   importFields,
   importRowJson,
-  pendingPinSheetNotice,
   renderShownImport,
   type ShownImport,
   shownImportJson,
   renderUndone,
   undoneJson,
 } from '../../render/imports.ts'
+import { countryName } from '../../country-names.ts'
+import { byRows, type CountryOutcome, maxReported } from '../../import/report-facts.ts'
 import { pendingPinSheets } from '../../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { ImportReport } from '../../render/import-report.ts'
 import { findImportNumber, importNumber, changedAndLetters } from '../../rules/imports.ts'
 import { argument, option, withValues, yesOption } from '../../cli/parameters.ts'
-import { prepareReport, reportedEvent, reportOfShownImport } from './report.ts'
+import { pendingPinSheetNotice } from './import-output-files.ts'
+import { prepareReport, reportedEvent } from './report.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { closingLines, comparableClosing, openingLines, renderClosing } from '../../render/closing.ts'
 import { type Undone, undoImport } from '../../import/undo.ts'
@@ -73,9 +76,47 @@ export const show = () =>
     json: ({ shown }) => shownImportJson(shown),
   })
 
-async function reportOf(db: OpenStore['db'], shown: ShownImport): Promise<ImportReport> {
+/** The page about it, as far as the store still knows: the rows held back are not kept. */
+async function reportOf(db: OpenStore['db'], { row, contents, opened }: ShownImport): Promise<ImportReport> {
   const { countriesOfCentres } = await import('../../db/centres/centres.ts')
-  return reportOfShownImport(shown, await countriesOfCentres(db))
+  const countries = await countriesOfCentres(db)
+  const countryOf = (number: string | null) => {
+    const code = number === null ? undefined : countries.get(number)
+    return code === undefined ? null : countryName(code)
+  }
+  const outcomes = new Map<string | null, CountryOutcome>()
+  for (const { centre } of contents.createdUsers) {
+    const country = countryOf(centre)
+    const outcome = outcomes.get(country) ?? { country, accepted: 0, heldBack: 0 }
+    outcomes.set(country, { ...outcome, accepted: outcome.accepted + 1 })
+  }
+  const { id, state, file, sheet, digest, at, operator } = row
+  const deleted = (kind: 'centre-deleted' | 'user-deleted') =>
+    contents.changes.filter((change) => change.kind === kind).map(({ what }) => what ?? '')
+  return {
+    id,
+    state,
+    file,
+    sheet,
+    digest,
+    at,
+    operator,
+    counts: countsIn(row.counts),
+    opened,
+    countries: [...outcomes.values()].sort(byRows),
+    counted: 'users',
+    newCentres: contents.createdCentres
+      .slice(0, maxReported)
+      .map(({ number, name }) => ({ number, name, country: countryOf(number) ?? '' })),
+    heldBack: null,
+    renames: contents.changes
+      .filter(({ kind }) => kind === 'centre-renamed')
+      .map(({ what, before, after }) => ({ number: what ?? '', before: before ?? '', after: after ?? '' })),
+    missingCentres: [],
+    extraUsers: [],
+    duplicatedUsers: [],
+    deleted: [...deleted('centre-deleted'), ...deleted('user-deleted')].map((what) => [what, '']),
+  }
 }
 
 export const undo = () =>

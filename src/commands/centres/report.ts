@@ -1,11 +1,8 @@
 import { type OutputFile, textOf } from '../../cli/output-file.ts'
 import { type HappenedEvent, moveIntoPlaceRecorded } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
-import { countryName } from '../../country-names.ts'
-import { byRows, type CountryOutcome, maxReported } from '../../import/report-facts.ts'
 import type { ImportAnswer } from '../../render/import.ts'
 import type { ImportReport } from '../../render/import-report.ts'
-import { countsIn, type ShownImport } from '../../render/imports.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import type { ImportOutputFiles } from './import-output-files.ts'
 import type { PreparedImport } from './plan-import.ts'
@@ -87,48 +84,4 @@ export function notifyNoReport(session: Session, { path }: OutputFile): void {
     code: 'report-not-written',
     message: `Nothing was changed: ${pathInWords(path)} with the page about the import is not written.`,
   })
-}
-
-/** The page about it, as far as the store still knows: the rows held back are not kept. */
-export function reportOfShownImport(
-  { row, contents, opened }: ShownImport,
-  countries: ReadonlyMap<string, string>,
-): ImportReport {
-  const countryOf = (number: string | null) => {
-    const code = number === null ? undefined : countries.get(number)
-    return code === undefined ? null : countryName(code)
-  }
-  const outcomes = new Map<string | null, CountryOutcome>()
-  for (const { centre } of contents.createdUsers) {
-    const country = countryOf(centre)
-    const outcome = outcomes.get(country) ?? { country, accepted: 0, heldBack: 0 }
-    outcomes.set(country, { ...outcome, accepted: outcome.accepted + 1 })
-  }
-  const { id, state, file, sheet, digest, at, operator } = row
-  const deleted = (kind: 'centre-deleted' | 'user-deleted') =>
-    contents.changes.filter((change) => change.kind === kind).map(({ what }) => what ?? '')
-  return {
-    id,
-    state,
-    file,
-    sheet,
-    digest,
-    at,
-    operator,
-    counts: countsIn(row.counts),
-    opened,
-    countries: [...outcomes.values()].sort(byRows),
-    counted: 'users',
-    newCentres: contents.createdCentres
-      .slice(0, maxReported)
-      .map(({ number, name }) => ({ number, name, country: countryOf(number) ?? '' })),
-    heldBack: null,
-    renames: contents.changes
-      .filter(({ kind }) => kind === 'centre-renamed')
-      .map(({ what, before, after }) => ({ number: what ?? '', before: before ?? '', after: after ?? '' })),
-    missingCentres: [],
-    extraUsers: [],
-    duplicatedUsers: [],
-    deleted: [...deleted('centre-deleted'), ...deleted('user-deleted')].map((what) => [what, '']),
-  }
 }

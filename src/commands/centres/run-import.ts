@@ -23,7 +23,6 @@ import {
   importQuestion,
   renderImport,
 } from '../../render/import.ts'
-import { pendingPinSheetNotice } from '../../render/imports.ts'
 import { countedStates } from '../../render/messages.ts'
 import type { Closing } from '../../rules/releases/what-closes.ts'
 import type { Opening } from '../../rules/releases/what-opens.ts'
@@ -31,6 +30,7 @@ import type { Nonces } from '../../import/pin-sheet.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { statusOfOwner } from '../../unfinished-files.ts'
 import {
+  pendingPinSheetNotice,
   type ImportOutputFiles,
   nameOfPins,
   moveIssuesIntoPlace,

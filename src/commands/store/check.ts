@@ -136,7 +136,7 @@ async function unfinishedWork(store: OpenStore, session: Session): Promise<Findi
   const { leftover } = await import('../../db/store/check.ts')
   if (await isOlder(store)) return (await unfinishedFiles(session)).map(leftover)
   const { pendingPinSheets } = await import('../../db/imports/pending-pin-sheets.ts')
-  const { pendingPinSheetNotice } = await import('../../render/imports.ts')
+  const { pendingPinSheetNotice } = await import('../centres/import-output-files.ts')
   return [
     ...(await pendingPinSheets(store.db)).map((sheet) => ({
       target: sheet.unfinished,
