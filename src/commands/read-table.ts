@@ -56,25 +56,31 @@ interface ReadTable<Field extends string> {
   asWritten: () => SheetAsWritten
 }
 
+/** Opens a workbook at the sheet that holds a table whose columns are known. */
+export async function openTable(
+  { file, sheet, map: mapped }: TableFile,
+  specs: readonly ColumnSpec[],
+  { context: { cwd, stdin, signal } }: Session,
+) {
+  const { openWorkbook } = await import('../workbook/read.ts')
+  const { hasHeadings, parseMap } = await import('../workbook/headings.ts')
+  const map = parseMap(mapped, specs)
+  const fits = (rows: SheetRow[]) => hasHeadings(rows, { specs, map })
+  const path = file === '-' ? '-' : resolve(cwd, file)
+  return { workbook: await openWorkbook(path, { sheet, stdin, signal, fits }), map }
+}
+
 /** Reads a table whose columns are known, and says what people must know of its sheet. */
 export async function readTableFile<Field extends string>(
-  { file, sheet, map: mapped }: TableFile,
+  tableFile: TableFile,
   specs: readonly (ColumnSpec & { field: Field })[],
   session: Session,
 ): Promise<ReadTable<Field>> {
-  const { openWorkbook, isBlankRow } = await import('../workbook/read.ts')
-  const { hasHeadings, parseMap } = await import('../workbook/headings.ts')
+  const { isBlankRow } = await import('../workbook/read.ts')
   const { readTable, tableNotices } = await import('../workbook/table.ts')
   const { cellName } = await import('../workbook/cell.ts')
   const { cellFault, errorCell } = await import('../workbook/sheet-xml.ts')
-  const { context } = session
-  const map = parseMap(mapped, specs)
-  const workbook = await openWorkbook(file === '-' ? '-' : resolve(context.cwd, file), {
-    sheet,
-    stdin: context.stdin,
-    signal: context.signal,
-    fits: (rows) => hasHeadings(rows, { specs, map }),
-  })
+  const { workbook, map } = await openTable(tableFile, specs, session)
   try {
     const rows: RowOfTable<Field>[] = []
     const facts: SheetFacts = {
@@ -94,11 +100,10 @@ export async function readTableFile<Field extends string>(
       },
     })
     facts.mergedAt = (column, row) => table.covered.get(row)?.get(column)
-    if (sheet === undefined) await notifyOtherSheets(workbook, session)
+    if (tableFile.sheet === undefined) await notifyOtherSheets(workbook, session)
     for (const notice of tableNotices(table)) session.notify(notice)
-    const { reasonsHeading } = await import('../import/issues-sheet.ts')
     const { sheetAsWritten } = await import('../import/kept-cells.ts')
-    for (const heading of table.unknown) if (heading !== reasonsHeading) notifyUnknownColumn(heading, session)
+    await notifyUnknownColumns(table.unknown, session)
     const held = () => rows.map((row) => ({ row, table: row.table }))
     return {
       file: workbook.file,
@@ -184,11 +189,14 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
   }
 }
 
-export function notifyUnknownColumn(heading: string, session: Session): void {
-  session.notify({
-    code: 'unknown-column',
-    message: `The column '${heading}' is not one of ours; it is left aside.`,
-  })
+/** Of a workbook of rows held back, the reasons are its own. */
+export async function notifyUnknownColumns(headings: readonly string[], session: Session): Promise<void> {
+  const { reasonsHeading } = await import('../import/issues-sheet.ts')
+  for (const heading of headings) {
+    if (heading === reasonsHeading) continue
+    const message = `The column '${heading}' is not one of ours; it is left aside.`
+    session.notify({ code: 'unknown-column', message })
+  }
 }
 
 /** Whoever keeps a list on several sheets must know that only one is read: what is not read counts as missing. */

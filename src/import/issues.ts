@@ -54,7 +54,7 @@ export function holdBack(row: ReadRow, { field, ...fault }: Fault & { field: Cen
 }
 
 /** Whether something else is wrong in that column already. */
-export function hasIssueIn({ issues = [] }: Pick<ReadRow, 'issues'>, field: CentreField): boolean {
+export function hasIssueIn(issues: readonly RowIssue[] = [], field: CentreField): boolean {
   return issues.some((issue) => issue.field === field)
 }
 

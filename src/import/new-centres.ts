@@ -93,7 +93,7 @@ function newPlace({ number, rows }: { number: string; rows: readonly RosterRow[]
     for (const row of fromRows) {
       const formula = row.emptyFormulas?.get(fault.field)
       const problem = formula === undefined ? fault : { field: fault.field, ...notCalculated(formula) }
-      if (!hasIssueIn(row, fault.field)) holdBack(row, problem)
+      if (!hasIssueIn(row.issues, fault.field)) holdBack(row, problem)
     }
   }
   const [row] = acceptedRows
@@ -125,12 +125,9 @@ function missingFacts({
   country,
   kind,
   associate,
-}: {
-  number: string
-  name: string
+}: Record<'number' | 'name' | 'associate', string> & {
   country: string | undefined
   kind: CentreKind | undefined
-  associate: string
 }): (Fault & { field: CentreField })[] {
   const missing: (Fault & { field: CentreField })[] = hasDigit(number)
     ? []
@@ -174,13 +171,9 @@ function missingFacts({
   return missing
 }
 
-function hasFault({ faults = [] }: RosterRow, field: CentreField): boolean {
-  return faults.some((fault) => fault.field === field)
-}
-
 function holdBackUnreadable(row: RosterRow): void {
   const { country } = row
-  if (country !== '' && !hasFault(row, 'country') && countryCode(country) === undefined) {
+  if (country !== '' && !hasIssueIn(row.faults, 'country') && countryCode(country) === undefined) {
     const countries = closestCountries(country).join(' or ')
     holdBack(row, {
       field: 'country',
@@ -192,7 +185,7 @@ function holdBackUnreadable(row: RosterRow): void {
       hint: countries || 'Write the English name, or the ISO code.',
     })
   }
-  if (row.kind !== '' && !hasFault(row, 'kind') && readKind(row.kind) === undefined) {
+  if (row.kind !== '' && !hasIssueIn(row.faults, 'kind') && readKind(row.kind) === undefined) {
     holdBack(row, {
       field: 'kind',
       value: row.kind,

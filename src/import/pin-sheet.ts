@@ -1,6 +1,6 @@
 import { pinOf, printedPin } from '../rules/credentials/derive.ts'
 import { endOfPin } from '../rules/credentials/lifetimes.ts'
-import type { Form, FormsToWrite, SheetToWrite, TextRun } from '../workbook/sheet.ts'
+import type { Form, SheetToWrite, TextRun } from '../workbook/sheet.ts'
 import type { Tables } from '../workbook/write.ts'
 import type { PlannedUser } from './plan.ts'
 import { grouped } from '../grouped.ts'
@@ -88,19 +88,13 @@ const MARGIN = 18
 // A PIN, with what stands above and below it.
 const LOWEST = 78
 
-interface Slips {
-  rows: Iterable<PinRow>
-  layout: SlipLayout
-  /** Where accounts are activated. */
-  hub: string
-}
-
 interface PinTables {
   /** Can be gone through twice. */
   rows: Iterable<PinRow>
   count: number
-  /** As it was asked for. */
+  /** As it was asked for; else `by-centre`. */
   layout: SlipLayout | undefined
+  /** Where accounts are activated. */
   hub: string
 }
 
@@ -108,7 +102,8 @@ interface PinTables {
 export function pinTables({ rows, count, layout, hub }: PinTables): Tables {
   const list = pinSheet(rows)
   if (layout === undefined && count > maxUnasked) return [list]
-  return [list, slipSheet({ rows, layout: layout ?? 'by-centre', hub })]
+  const title = 'Cut along the lines, and hand each slip to its owner only'
+  return [list, { name: 'Slips', widths, forms: formsOf({ rows, layout, hub }), print: { title } }]
 }
 
 /** What to say of a workbook that lists very many people and has no slips, which nobody asked for. */
@@ -124,22 +119,13 @@ export function noSlipsNotice(
   }
 }
 
-/** A sheet to be printed and cut: one slip for each open PIN, and none of them across two pages. */
-function slipSheet(slips: Slips): FormsToWrite {
-  return {
-    name: 'Slips',
-    widths,
-    forms: formsOf(slips),
-    print: { title: 'Cut along the lines, and hand each slip to its owner only' },
-  }
-}
-
-function* formsOf({ rows, layout, hub }: Slips): Generator<Form> {
+/** To be printed and cut: one slip for each open PIN, and none of them across two pages. */
+function* formsOf({ rows, layout, hub }: Omit<PinTables, 'count'>): Generator<Form> {
   let last: PinRow | undefined
   // One behind: whether a page ends is known when the next row is.
   for (const row of rows) {
     if (row.validUntil === '') continue
-    if (last) yield slip(last, { hub, endsPage: layout === 'by-centre' && last.centre !== row.centre })
+    if (last) yield slip(last, { hub, endsPage: layout !== 'continuous' && last.centre !== row.centre })
     last = row
   }
   if (last) yield slip(last, { hub, endsPage: false })

@@ -147,5 +147,5 @@ export function holdBackOthersNames({ roster, byCentre, view: { centres } }: Ros
 function keepsName({ number, nameKey }: SeenCentre, byCentre: RowsByCentre): boolean {
   const leavesName = (row: RosterRow) =>
     row.name === '' ? row.emptyFormulas?.has('name') !== true : searchKey(row.name) === nameKey
-  return byCentre.get(number)?.every((row) => !hasIssueIn(row, 'name') && leavesName(row)) ?? false
+  return byCentre.get(number)?.every((row) => !hasIssueIn(row.issues, 'name') && leavesName(row)) ?? false
 }

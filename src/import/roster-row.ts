@@ -80,7 +80,6 @@ export function rowReader(
   const postcodeIn = textsOf(at('postcode'))
   const countryIn = textsOf(at('country'))
   const kindIn = textsOf(at('kind'))
-  const others = ['address', 'town', 'postcode', 'country', 'role', 'kind', 'associate'] as const
   return (row) => {
     if (row.fault) return unreadRow(row, { columns: table === first ? undefined : columns, fault: row.fault })
     const named = readCentreName(nameCell(row, name))
@@ -102,7 +101,7 @@ export function rowReader(
       country: countryIn(row),
       kind: kindIn(row),
       associate: shared(cleanCode(textIn(row, associate)).toUpperCase()),
-      faults: faultsIn(row, { columns, fields: others, sharedIssue }),
+      faults: faultsIn(row, columns, sharedIssue),
       emptyFormulas: emptyFormulasIn(row, columns),
       columns: table === first ? undefined : columns,
       issues: undefined,
@@ -130,7 +129,7 @@ export function rowReader(
         // What a number holds is not what is seen: both are told before what is wrong with one of them.
         if (fault && (note?.kind === 'number' || note?.kind === 'text'))
           read.issues = read.issues?.filter((issue) => issue.field !== field)
-        if (fault && !hasIssueIn(read, field)) report(field, fault)
+        if (fault && !hasIssueIn(read.issues, field)) report(field, fault)
       }
     }
     if (named.tidied) tidied.push(cellName(sheet, name, row.number))
@@ -260,20 +259,16 @@ function emptyFormulasIn({ notes }: SheetRow, columns: Table['columns']): ReadRo
   return found.size > 0 ? found : undefined
 }
 
+/** What is only read for new centres and new users. */
+const ofNewOnes = ['address', 'town', 'postcode', 'country', 'role', 'kind', 'associate'] as const
+
 function faultsIn(
   { cells, notes }: SheetRow,
-  {
-    columns,
-    fields,
-    sharedIssue,
-  }: {
-    columns: ReadonlyMap<string, number>
-    fields: readonly CentreField[]
-    sharedIssue: (issue: RowIssue) => RowIssue
-  },
+  columns: Table['columns'],
+  sharedIssue: RowReading['sharedIssue'],
 ): RowIssue[] | undefined {
   let faults: RowIssue[] | undefined
-  for (const field of fields) {
+  for (const field of ofNewOnes) {
     const column = columns.get(field)
     if (column === undefined) continue
     const text = cells[column]
@@ -282,9 +277,7 @@ function faultsIn(
       cellFault(note) ??
       (text !== undefined && isErrorWord(text) ? errorCell(text) : undefined) ??
       (shownAsText(note) === undefined ? notAsShown(note, text ?? '') : undefined)
-    if (fault === undefined) continue
-    const issue = sharedIssue({ field, fault })
-    faults = withIssue(faults, issue)
+    if (fault) faults = withIssue(faults, sharedIssue({ field, fault }))
   }
   return faults
 }

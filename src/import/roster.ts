@@ -186,7 +186,9 @@ function holdBackFormattedByRule(roster: Roster, ranges: readonly CellRange[]): 
     const { number = '' } = row
     const column = (row.columns ?? roster.columns).get('number') ?? -1
     if (!/^\d+$/.test(number)) continue
-    if (!within.some((range) => covers(range, row.row, column))) continue
+    const isCovered = ({ firstRow, lastRow, firstColumn, lastColumn }: CellRange) =>
+      row.row >= firstRow && row.row <= lastRow && column >= firstColumn && column <= lastColumn
+    if (!within.some(isCovered)) continue
     const fault: CellFault = {
       code: 'shown-otherwise',
       value: number,
@@ -196,14 +198,6 @@ function holdBackFormattedByRule(roster: Roster, ranges: readonly CellRange[]): 
     row.number = undefined
     addIssue(row, { field: 'number', fault })
   }
-}
-
-function covers(
-  { firstRow, lastRow, firstColumn, lastColumn }: CellRange,
-  row: number,
-  column: number,
-): boolean {
-  return row >= firstRow && row <= lastRow && column >= firstColumn && column <= lastColumn
 }
 
 /** The fields of every row; the others are read for new centres and new users alone. */
@@ -224,18 +218,14 @@ function holdBackEmptyFormulas(
       const isCalculated = calculatedColumns.has((row.columns ?? columns).get(field) ?? -1)
       return formula === undefined || isCalculated ? undefined : { field, fault: emptyFormula(formula) }
     }
-    const email = row.email === undefined && !hasIssueIn(row, 'email') ? unclear('email') : undefined
+    const email = row.email === undefined && !hasIssueIn(row.issues, 'email') ? unclear('email') : undefined
     if (email) addIssue(row, email)
-    if (hasNoName(row))
+    if (row.firstName === '' && row.lastName === '')
       for (const field of ['firstName', 'lastName'] as const) {
         const name = unclear(field)
         if (name) row.faults = withIssue(row.faults, name)
       }
   }
-}
-
-function hasNoName({ firstName, lastName }: ReadRow): boolean {
-  return firstName === '' && lastName === ''
 }
 
 function emptyFormula(formula: string) {

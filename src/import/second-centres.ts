@@ -147,7 +147,7 @@ export function holdBackRenumbered({ roster, byCentre, view }: RosterAndStore): 
   }
   if (absent.size === 0) return
   for (const [number, rows] of byCentre) {
-    if (centres.has(number) || rows.some((row) => hasIssueIn(row, 'number'))) continue
+    if (centres.has(number) || rows.some((row) => hasIssueIn(row.issues, 'number'))) continue
     const name = firstOf(rows, (row) => row.name)
     const original = absent.get(searchKey(name))?.find(({ id }) => isThere(rows, view.locations.get(id)))
     if (original === undefined) continue

@@ -58,13 +58,9 @@ export async function readContents(
     chunks.push(chunk)
   }
   if (size === 0) {
-    throw new UnusableWorkbook('workbook-empty', `${named(path)} is empty`, {
-      hint:
-        path === '-'
-          ? 'pipe a workbook into the command'
-          : 'fetch it again, or save it again from Excel or LibreOffice',
-      file: path,
-    })
+    throw path === '-'
+      ? unusable(path, 'workbook-empty', { what: 'is empty', hint: 'pipe a workbook into the command' })
+      : isEmpty(path)
   }
   return { bytes: Buffer.concat(chunks, size), digest: `sha256:${hash.digest('hex')}` }
 }
@@ -185,10 +181,23 @@ function changedMeanwhile(path: string): UnusableWorkbook {
 }
 
 function tooLarge(path: string): UnusableWorkbook {
-  return new UnusableWorkbook('workbook-bomb', `${named(path)} is larger than 512 MB`, {
-    file: path,
-    hint: 'copy the rows that are needed into a new workbook',
-  })
+  const hint = 'copy the rows that are needed into a new workbook'
+  return unusable(path, 'workbook-bomb', { what: 'is larger than 512 MB', hint })
+}
+
+/** A file with nothing in it, or nothing but blanks. */
+export function isEmpty(path: string): UnusableWorkbook {
+  const hint = 'fetch it again, or save it again from Excel or LibreOffice'
+  return unusable(path, 'workbook-empty', { what: 'is empty', hint })
+}
+
+/** Why a file is not read: what it is, and what to do. */
+export function unusable(
+  path: string,
+  code: string,
+  { what, hint }: { what: string; hint: string },
+): UnusableWorkbook {
+  return new UnusableWorkbook(code, `${named(path)} ${what}`, { hint, file: path })
 }
 
 /** How the words of an error name the input. */

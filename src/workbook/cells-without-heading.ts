@@ -12,20 +12,15 @@ export interface CellsWithoutHeading {
   columns: number[]
 }
 
-interface Reading {
-  specs: readonly ColumnSpec[]
-  /** As long as the headings each row is; a CSV file whose rows are longer has lost the end of one. */
-  isCsv: boolean
-}
-
 /**
  * Looks for cells to which no heading belongs. Notes may stand there; a second row that got there because the end
  * of its line was lost, or a table beside the first, must not be passed over: whoever is in it would be missing.
+ * @param rowsAreEven each is as long as the headings, as in CSV: one that is longer has lost its end
  */
-export function cellsWithoutHeading({
-  specs,
-  isCsv,
-}: Reading): (row: SheetRow, table: Table) => CellsWithoutHeading | undefined {
+export function cellsWithoutHeading(
+  specs: readonly ColumnSpec[],
+  { rowsAreEven }: { rowsAreEven: boolean },
+): (row: SheetRow, table: Table) => CellsWithoutHeading | undefined {
   let known: { table: Table; gaps: readonly number[]; needed: readonly number[] } | undefined
   return (row, table) => {
     if (known?.table !== table) known = { table, ...columnsOf(table, specs) }
@@ -40,8 +35,9 @@ export function cellsWithoutHeading({
       if (isFilled(cells[column])) columns.push(column)
     }
     if (columns.length === 0) return undefined
-    const isLonger = isCsv && columns.length > within
-    if (!isLonger && !lookLikeRow({ row, columns, needed: known.needed })) return { columns }
+    const isLonger = rowsAreEven && columns.length > within
+    const textsIn = (some: readonly number[]) => some.map((column) => cells[column]?.trim() ?? '')
+    if (!isLonger && !lookLikeRow(textsIn(columns), textsIn(known.needed))) return { columns }
     return { columns, fault: twoInOne(row, columns) }
   }
 }
@@ -84,25 +80,10 @@ function isNoHeading(heading: string, column: number): boolean {
 }
 
 /** An address; or several cells of which one is a number like that of the row itself. */
-function lookLikeRow({
-  row: { cells },
-  columns,
-  needed,
-}: {
-  row: SheetRow
-  columns: readonly number[]
-  needed: readonly number[]
-}): boolean {
-  const texts = columns.map((column) => cells[column]?.trim() ?? '')
+function lookLikeRow(texts: readonly string[], ofRow: readonly string[]): boolean {
   if (texts.some(isAddress)) return true
-  if (texts.length < 2) return false
-  const shapes = new Set(
-    needed.flatMap((column) => {
-      const text = cells[column]?.trim() ?? ''
-      return isNumber(text) ? [shapeOf(text)] : []
-    }),
-  )
-  return texts.some((text) => isNumber(text) && shapes.has(shapeOf(text)))
+  const shapes = new Set(ofRow.filter(isNumber).map(shapeOf))
+  return texts.length > 1 && texts.some((text) => isNumber(text) && shapes.has(shapeOf(text)))
 }
 
 function shapeOf(number: string): string {

@@ -128,14 +128,6 @@ function openQuote(row: number): UnusableWorkbook {
   )
 }
 
-function quoteBeforeText(row: number, text: string): UnusableWorkbook {
-  return unreadable(
-    row,
-    `has text behind a closing quotation mark: ${text}`,
-    'look at that row: inside a cell in quotation marks, a quotation mark is written twice ("")',
-  )
-}
-
 function tooLong(row: number): UnusableWorkbook {
   return unreadable(row, 'has more than a million characters')
 }
@@ -204,7 +196,12 @@ function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
     }
     put(content.replaceAll('""', '"'))
     if (end === line.length) return whole()
-    if (!closes) throw quoteBeforeText(row, line.slice(quote, close + 12))
+    if (!closes)
+      throw unreadable(
+        row,
+        `has text behind a closing quotation mark: ${line.slice(quote, close + 12)}`,
+        'look at that row: inside a cell in quotation marks, a quotation mark is written twice ("")',
+      )
     at = end + delimiter.length
   }
 }

@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import { basename } from 'node:path'
 import { constants, gunzipSync } from 'node:zlib'
 import { toUtf8 } from '../decode-text.ts'
-import { named } from './bytes.ts'
-import { UnusableWorkbook } from './errors.ts'
+import { isEmpty, unusable } from './bytes.ts'
+import type { UnusableWorkbook } from './errors.ts'
 import { findWorkbook } from './parts.ts'
 import { readXml } from './xml.ts'
 import type { Archive } from './zip.ts'
@@ -46,10 +46,8 @@ function lockedWorkbook(path: string): string | undefined {
 }
 
 function lockFile(path: string, workbook: string): UnusableWorkbook {
-  return new UnusableWorkbook('workbook-lock-file', `${named(path)} is the lock file of an open workbook`, {
-    hint: `close the workbook, and give ${workbook}`,
-    file: path,
-  })
+  const hint = `close the workbook, and give ${workbook}`
+  return unusable(path, 'workbook-lock-file', { what: 'is the lock file of an open workbook', hint })
 }
 
 const ENOUGH_PACKED = 64 * 1024
@@ -87,17 +85,14 @@ function gnumeric(path: string): UnusableWorkbook {
 function oldOffice(bytes: Buffer, path: string): UnusableWorkbook {
   const holds = (name: string) => bytes.includes(Buffer.from(name, 'utf16le'))
   if (holds('DRMEncrypted') || holds('DRMContent')) {
-    return new UnusableWorkbook(
-      'workbook-sensitivity-label',
-      `${named(path)} is protected by a sensitivity label, which encrypts it for certain people`,
-      { hint: 'open it in Excel, choose a label without encryption, and save it again as .xlsx', file: path },
-    )
+    return unusable(path, 'workbook-sensitivity-label', {
+      what: 'is protected by a sensitivity label, which encrypts it for certain people',
+      hint: 'open it in Excel, choose a label without encryption, and save it again as .xlsx',
+    })
   }
   if (holds('EncryptedPackage')) {
-    return new UnusableWorkbook('workbook-password-protected', `${named(path)} is protected by a password`, {
-      hint: 'open it, remove the password, and save it again as .xlsx',
-      file: path,
-    })
+    const hint = 'open it, remove the password, and save it again as .xlsx'
+    return unusable(path, 'workbook-password-protected', { what: 'is protected by a password', hint })
   }
   if (holds('Workbook') || holds('Book')) return oldXls(path)
   if (holds('WordDocument')) return notAWorkbook(path, 'an old Word document')
@@ -106,11 +101,8 @@ function oldOffice(bytes: Buffer, path: string): UnusableWorkbook {
 }
 
 function oldXls(path: string): UnusableWorkbook {
-  return new UnusableWorkbook(
-    'workbook-old-xls',
-    `${named(path)} is an old .xls workbook, of Excel 2003 or before`,
-    { hint: SAVE_AS, file: path },
-  )
+  const what = 'is an old .xls workbook, of Excel 2003 or before'
+  return unusable(path, 'workbook-old-xls', { what, hint: SAVE_AS })
 }
 
 function notAWorkbook(
@@ -118,10 +110,7 @@ function notAWorkbook(
   what: string,
   hint = 'give an .xlsx workbook or a .csv file',
 ): UnusableWorkbook {
-  return new UnusableWorkbook('workbook-not-a-workbook', `${named(path)} is ${what}, not a workbook`, {
-    hint,
-    file: path,
-  })
+  return unusable(path, 'workbook-not-a-workbook', { what: `is ${what}, not a workbook`, hint })
 }
 
 /** Tells by the parts of a zip file what it is; returns only for a workbook without macros. */
@@ -153,14 +142,8 @@ export async function detectZipContent(archive: Archive, path: string): Promise<
 }
 
 function macros(path: string): UnusableWorkbook {
-  return new UnusableWorkbook(
-    'workbook-macros',
-    `${named(path)} has macros, which may be harmful and are not needed`,
-    {
-      hint: `${SAVE_AS}, which leaves the macros out`,
-      file: path,
-    },
-  )
+  const what = 'has macros, which may be harmful and are not needed'
+  return unusable(path, 'workbook-macros', { what, hint: `${SAVE_AS}, which leaves the macros out` })
 }
 
 async function openDocument(archive: Archive, path: string): Promise<UnusableWorkbook> {
@@ -175,10 +158,8 @@ async function openDocument(archive: Archive, path: string): Promise<UnusableWor
 }
 
 function ods(path: string): UnusableWorkbook {
-  return new UnusableWorkbook('workbook-ods', `${named(path)} is an OpenDocument spreadsheet (.ods)`, {
-    hint: 'in LibreOffice choose File > Save As > Excel 2007-365 (.xlsx)',
-    file: path,
-  })
+  const hint = 'in LibreOffice choose File > Save As > Excel 2007-365 (.xlsx)'
+  return unusable(path, 'workbook-ods', { what: 'is an OpenDocument spreadsheet (.ods)', hint })
 }
 
 /** The content type of a part: its own, or else that of its ending. */
@@ -202,12 +183,7 @@ async function contentTypeOf(archive: Archive, part: string): Promise<string> {
 export function detectTextFormat(bytes: Buffer, path: string): Buffer {
   const text = asUtf8(bytes, path)
   const beginning = text.subarray(0, 4096).toString('utf8').trimStart()
-  if (beginning === '' && text.toString('utf8').trim() === '') {
-    throw new UnusableWorkbook('workbook-empty', `${named(path)} is empty`, {
-      hint: 'fetch it again, or save it again from Excel or LibreOffice',
-      file: path,
-    })
-  }
+  if (beginning === '' && text.toString('utf8').trim() === '') throw isEmpty(path)
   if (beginning.startsWith('<')) throw markup(beginning, path)
   if (beginning.startsWith('ID;P')) throw notAWorkbook(path, 'a SYLK file (.slk)', SAVE_AS)
   if (/^TABLE\r?\n0,1\r?\n/.test(beginning))
@@ -232,25 +208,21 @@ function markup(beginning: string, path: string): UnusableWorkbook {
 
 function asUtf8(bytes: Buffer, path: string): Buffer {
   if (bytes.length > 0 && bytes.every((byte) => byte === 0)) {
-    const what = `${named(path)} holds nothing but zeros, as a copy does that failed on its way`
-    throw new UnusableWorkbook('workbook-damaged', what, {
-      hint: 'copy it again from where it came, or fetch it again',
-      file: path,
-    })
+    const what = 'holds nothing but zeros, as a copy does that failed on its way'
+    const hint = 'copy it again from where it came, or fetch it again'
+    throw unusable(path, 'workbook-damaged', { what, hint })
   }
-  const text = isUtf32(bytes) ? undefined : toUtf8(bytes)
+  if (isUtf32(bytes)) {
+    const hint = 'save it as UTF-8, or as .xlsx'
+    throw unusable(path, 'workbook-encoding', { what: 'is text in UTF-32', hint })
+  }
+  const text = toUtf8(bytes)
   if (text !== undefined) return text
-  if (isUtf32(bytes))
-    throw new UnusableWorkbook('workbook-encoding', `${named(path)} is text in UTF-32`, {
-      hint: 'save it as UTF-8, or as .xlsx',
-      file: path,
-    })
   if (bytes.includes(0)) throw notAWorkbook(path, 'a binary file of a kind that is not known')
-  throw new UnusableWorkbook(
-    'workbook-encoding',
-    `${named(path)} is text, but neither UTF-8 nor UTF-16 (line ${firstBadLine(bytes)}): its accented letters cannot be told`,
-    { hint: 'save it as .xlsx, or as CSV UTF-8 (in LibreOffice: character set Unicode (UTF-8))', file: path },
-  )
+  throw unusable(path, 'workbook-encoding', {
+    what: `is text, but neither UTF-8 nor UTF-16 (line ${firstBadLine(bytes)}): its accented letters cannot be told`,
+    hint: 'save it as .xlsx, or as CSV UTF-8 (in LibreOffice: character set Unicode (UTF-8))',
+  })
 }
 
 /** Of each letter's four bytes one or two are always zero; a mark at the beginning is that of UTF-16 with two zeros more. */

@@ -60,27 +60,16 @@ export function refusal(path: string, error: unknown): unknown {
       cause: error,
     })
   }
-  if (error.code === 'EISDIR') {
-    return new UnusableFile('file-is-a-folder', `${path} is a folder`, {
-      file: path,
-      hint: 'add the name of a file in it',
-      cause: error,
-    })
-  }
-  if (error.code === 'EEXIST') {
-    return new UnusableFile('file-exists', `${path} is already there`, {
-      file: path,
-      hint: 'choose another name, or move it away',
-      cause: error,
-    })
-  }
+  const unusable = (code: string, what: string, hint: string) =>
+    new UnusableFile(code, `${path} ${what}`, { file: path, hint, cause: error })
+  if (error.code === 'EISDIR')
+    return unusable('file-is-a-folder', 'is a folder', 'add the name of a file in it')
+  if (error.code === 'EEXIST')
+    return unusable('file-exists', 'is already there', 'choose another name, or move it away')
   const what = systemErrors[String(error.code)] ?? error.message
   const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT'
-  return new UnusableFile('file-not-writable', `${path} cannot be written: ${what}`, {
-    file: path,
-    hint: isFull ? 'make room, then try again' : 'choose another folder',
-    cause: error,
-  })
+  const hint = isFull ? 'make room, then try again' : 'choose another folder'
+  return unusable('file-not-writable', `cannot be written: ${what}`, hint)
 }
 
 const systemErrors: Readonly<Record<string, string>> = {

@@ -26,8 +26,8 @@ export function headingsFinder(
     // Almost every row is told by an address, or by a number in a column that is always filled in.
     if (cells.some((cell) => cell !== undefined && isAddress(cell))) return undefined
     const isRead = !('reason' in table)
-    const needed = required.map((field) => cells[table.columns.get(field) ?? -1]?.trim() ?? '')
-    if (isRead && needed.some(isNumber)) return undefined
+    const inNeeded = required.map((field) => cells[table.columns.get(field) ?? -1]?.trim() ?? '')
+    if (isRead && inNeeded.some(isNumber)) return undefined
     const fields = new Set<string>()
     let others = 0
     for (const cell of cells) {
@@ -36,43 +36,25 @@ export function headingsFinder(
       if (field === undefined) others += 1
       else fields.add(field)
     }
-    const filled = needed.filter((text) => text !== '')
-    const names = filled.some((text) => means(text) !== undefined)
-    const say = { fields, others, needed: filled, names, width: required.length }
+    const needed = inNeeded.filter((text) => text !== '')
+    const isWhole = needed.length === required.length
     const isGap = () => above === undefined || row.number - above.number > 1 || isBlankRow(above)
-    return areHeadings(say, { cells, isGap, repeats: () => repeats(cells, above) })
-      ? tableOrReason(row, { specs, map, means })
-      : undefined
+    /** One heading, or below a gap none, where it stands for what is always filled in and nothing beside it could be a number, an address, or what the row above has. */
+    const mayBeHeadings = () => {
+      if (others === 0 || required.length < 2) return false
+      if (!cells.every((cell) => cell === undefined || isWords(cell)) || needed.some(isPlaceholder))
+        return false
+      if (needed.every((text) => means(text) === undefined)) return isWhole && fields.size === 0 && isGap()
+      return !repeats(cells, above) && (isWhole || (needed.length >= 2 && others >= 2))
+    }
+    // Two headings that are known make headings of a row.
+    return fields.size >= 2 || mayBeHeadings() ? tableOrReason(row, { specs, map, means }) : undefined
   }
-}
-
-interface HeadingWords {
-  fields: ReadonlySet<string>
-  others: number
-  /** What stands in the columns that are always filled in, by the headings above. */
-  needed: readonly string[]
-  /** Whether one of these is a heading. */
-  names: boolean
-  /** How many of these there are. */
-  width: number
 }
 
 /** A country or town that stands in the row above too is no heading. */
 function repeats(cells: SheetRow['cells'], above: SheetRow | undefined): boolean {
   return cells.some((cell, column) => cell !== undefined && isWords(cell) && cell === above?.cells[column])
-}
-
-/** Two headings that are known make headings of a row; one, or below a gap none, where it stands for what is always filled in and nothing beside it could be a number, an address, or what the row above has. */
-function areHeadings(
-  { fields, others, needed, names, width }: HeadingWords,
-  { cells, isGap, repeats }: { cells: SheetRow['cells']; isGap: () => boolean; repeats: () => boolean },
-): boolean {
-  if (fields.size >= 2) return true
-  if (others === 0 || width < 2) return false
-  if (!cells.every((cell) => cell === undefined || isWords(cell)) || needed.some(isPlaceholder)) return false
-  if (!names) return needed.length === width && fields.size === 0 && isGap()
-  if (repeats()) return false
-  return needed.length === width || (needed.length >= 2 && others >= 2)
 }
 
 function tableOrReason(

@@ -106,9 +106,7 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
     },
   })
 
-  const extensions = extensionFormats(part, ({ references, codes }) => {
-    for (const code of codes) maker.formatByRule(references, { code })
-  })
+  const extensions = extensionFormats(part, maker)
   return {
     // What follows is not asked for but for the extension list: links, drop-downs, printing.
     write: (text) => {
@@ -299,19 +297,13 @@ export function errorCell(value: string): CellFault {
   }
 }
 
-/** A conditional format of Excel's extension list: the cells to which it applies, and the codes of its number formats. */
-interface ExtensionFormat {
-  references: string
-  codes: string[]
-}
-
 const maxLength = 4 * 1024 * 1024
 const startOfFormats = /<(?:\w+:)?extLst[\s>]/
 /** As long as what may be cut at the border of two pieces. */
 const overlap = 64
 
 /** Looks for conditional formats in what follows the rows, without reading the rest: links and drop-downs may be many. */
-function extensionFormats(part: string, onFormat: (format: ExtensionFormat) => void): TextSink {
+function extensionFormats(part: string, maker: RowMaker): TextSink {
   let text = ''
   let found = false
   return {
@@ -328,21 +320,23 @@ function extensionFormats(part: string, onFormat: (format: ExtensionFormat) => v
     end() {
       if (!found) return
       const formats = /<((?:\w+:)?conditionalFormatting)[\s>].*?<\/\1>/gs
-      for (const [format] of text.matchAll(formats)) onFormat(readFormat(part, format))
+      for (const [format] of text.matchAll(formats)) readFormat(part, format, maker)
     },
   }
 }
 
-function readFormat(part: string, text: string): ExtensionFormat {
-  const found: ExtensionFormat = { references: '', codes: [] }
+/** The cells to which it applies, and the codes of its number formats. */
+function readFormat(part: string, text: string, maker: RowMaker): void {
+  let references = ''
+  const codes: string[] = []
   let inReferences = false
   const xml = readXml(part, {
     open(name, attributes) {
       inReferences = name === 'sqref'
-      if (name === 'numFmt') found.codes.push(attributes.get('formatCode') ?? '')
+      if (name === 'numFmt') codes.push(attributes.get('formatCode') ?? '')
     },
     text(piece) {
-      if (inReferences) found.references += piece
+      if (inReferences) references += piece
     },
     close() {
       inReferences = false
@@ -350,5 +344,5 @@ function readFormat(part: string, text: string): ExtensionFormat {
   })
   xml.write(text)
   xml.end()
-  return found
+  for (const code of codes) maker.formatByRule(references, { code })
 }

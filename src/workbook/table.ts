@@ -53,7 +53,7 @@ export async function readTable(
   const columns = new Set<number>()
   const headingsAgain: ReadTableResult['headingsAgain'] = []
   const headingsAt = headingsFinder(specs, map)
-  const beyondHeadings = cellsWithoutHeading({ specs, isCsv: workbook.kind === 'csv' })
+  const beyondHeadings = cellsWithoutHeading(specs, { rowsAreEven: workbook.kind === 'csv' })
   const withoutHeading = { rows: 0, columns: new Set<number>() }
   const follow = (next: Table | UnclearTable) => {
     table = next
