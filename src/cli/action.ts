@@ -14,7 +14,7 @@ import { holdsName } from './names-typed.ts'
 import { longNameIn, typedCommand } from './options.ts'
 import type { PagedOutput } from './pager.ts'
 import { type Declared, namedParameters, valuesOf } from './parameters.ts'
-import { type Invocation, type Session, sessionOf } from './session.ts'
+import { type Invocation, type Session, sessionOf, withStore } from './session.ts'
 
 const invocations = new WeakMap<Command, Invocation>()
 const outcomes = new WeakMap<Command, number>()
@@ -122,12 +122,7 @@ async function refuseForOthers(session: Session): Promise<void> {
   if (actingFor(session.settings) === undefined) return
   const { mayRun } = await import('../rules/permissions/decide.ts')
   if (mayRun(session.command)) return
-  const store = await session.open(session.common.dryRun ? 'rehearse' : 'use')
-  try {
-    await session.ctx(store)
-  } finally {
-    await store.close()
-  }
+  await withStore(session, session.common.dryRun ? 'rehearse' : 'use', session.ctx)
 }
 
 /** Whatever ends in a refusal of rights, it is in the log: also where something was only to be looked at. */
@@ -137,14 +132,11 @@ async function recordingRefusals<Result>(session: Session, work: () => Promise<R
   } catch (error) {
     const { hasRollbackWork, withRollbackWork } = await import('../db/transact.ts')
     if (!hasRollbackWork(error)) throw error
-    const store = await session.open(session.common.dryRun ? 'rehearse' : 'use')
-    try {
+    return withStore(session, session.common.dryRun ? 'rehearse' : 'use', async (store) => {
       return await withRollbackWork(store, () => {
         throw error
       })
-    } finally {
-      await store.close()
-    }
+    })
   }
 }
 

@@ -19,7 +19,7 @@ import { accountsWith, ownersOfNames } from '../db/by-name.ts'
 import { canBeName, type NamesTyped, wordsOf } from './names-typed.ts'
 import type { NamedKind } from './parameters.ts'
 import { choose } from './prompt.ts'
-import type { FoundByName, Session } from './session.ts'
+import { type FoundByName, type Session, withStore } from './session.ts'
 import { lineWith } from './typed-line.ts'
 import { grouped } from '../grouped.ts'
 
@@ -28,8 +28,7 @@ export async function withNamesFound(
   { typed, kinds, fromStdin, changes }: NamesTyped,
   session: Session,
 ): Promise<Record<string, unknown>> {
-  const store = await session.open(session.common.dryRun ? 'rehearse' : 'read')
-  try {
+  return withStore(session, session.common.dryRun ? 'rehearse' : 'read', async (store) => {
     const ctx = await session.ctx(store)
     const find = async (text: unknown, kind: NamedKind) => {
       if (typeof text !== 'string' || fromStdin.has(text)) return text
@@ -52,9 +51,7 @@ export async function withNamesFound(
     }
     if (changes && !mayAsk(session) && session.named.length > 0) throw notEnough(session)
     return found
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 interface Finding {

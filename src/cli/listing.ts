@@ -11,7 +11,7 @@ import { allOf, isOpen, type ListFormat, listFormats, type ListOptions } from '.
 import { pagesOfList } from './list-rows.ts'
 import { inPieces, noneOf, textOf } from './list-text.ts'
 import type { PagedOutput } from './pager.ts'
-import type { Session } from './session.ts'
+import { type Session, withStore } from './session.ts'
 
 /** Opens the store, finds the rows, and writes them as they come. @returns the exit code */
 export async function runListing<
@@ -49,8 +49,7 @@ export async function runListing<
       await write(listOf(allOf(spec.all())), session, progress)
       return 0
     }
-    const store = await session.open('read')
-    try {
+    return await withStore(session, 'read', async (store) => {
       const find = async () => {
         const ctx = await session.ctx(store)
         const source = { store, ctx, words: spec.searches ? typedWords : [], text: options.text }
@@ -67,9 +66,7 @@ export async function runListing<
         () => progress.isShown,
       )
       return spec.exit?.(shown) ?? 0
-    } finally {
-      await store.close()
-    }
+    })
   } finally {
     // The store is closed by then, however long somebody looks at the list.
     await out.end()

@@ -12,7 +12,7 @@ import { answer } from './action.ts'
 import type { Declaration } from './define.ts'
 import type { Draft } from './drafts.ts'
 import type { OutputFile } from './output-file.ts'
-import { isMissing, type Notice, openIfThere, type Session, type WorkFor } from './session.ts'
+import { isMissing, type Notice, openIfThere, type Session, type WorkFor, withStore } from './session.ts'
 import { lineWith } from './typed-line.ts'
 import type { FileToUpload } from './upload.ts'
 
@@ -372,17 +372,14 @@ async function rehearseWithoutStore<Request, Result>(
   prepared: Request,
 ): Promise<string | undefined> {
   const { session, asks, spec } = running
-  const store = await session.open('rehearse-creation')
-  try {
+  return withStore(session, 'rehearse-creation', async (store) => {
     // All lines of a batch are one change, and tried as one.
     if (store.transaction) return undefined
     const request = await completed({ ...running, store }, prepared)
     if (asks) return await confirmResult({ ...running, store, request })
     await session.rehearse(store, workOf({ ...running, store, request }), spec.clock)
     return undefined
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 /** Mail that is set up wrongly is told of before anything is changed that needs it. */

@@ -9,7 +9,7 @@ import type { Declaration } from './define.ts'
 import type { OutputFile } from './output-file.ts'
 import type { PagedOutput } from './pager.ts'
 import type { HappenedEvent } from './record-event.ts'
-import type { Notice, Session, WorkFor } from './session.ts'
+import { type Notice, type Session, type WorkFor, withStore } from './session.ts'
 import type { OutputKind } from './output-notes.ts'
 
 export interface Query<Args, Options, Request, Result> extends Declaration<Args, Options> {
@@ -90,15 +90,12 @@ async function reading<Args, Options, Request, Result, Done>(
   { request, session }: { request: Request; session: Session },
   use: (result: Result, store: OpenStore) => Promise<Done>,
 ): Promise<Done> {
-  const store = await session.open(mode?.(session) ?? 'read')
-  try {
+  return withStore(session, mode?.(session) ?? 'read', async (store) => {
     const result = await readAgainWhereLost(store, async () =>
       read(store, await session.ctx(store), request, session),
     )
     return await use(result, store)
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 async function outputOf<Request, Result>(

@@ -3,7 +3,7 @@ import { Unavailable } from '../errors.ts'
 import type { EventToAppend } from '../rules/audit/append.ts'
 import { isServerAddress } from '../server-address.ts'
 import type { OutputFile } from './output-file.ts'
-import type { Notice, Session, WorkFor } from './session.ts'
+import { type Notice, type Session, type WorkFor, withStore } from './session.ts'
 import { commandLine } from './typed-line.ts'
 
 export type HappenedEvent = Pick<EventToAppend, 'action' | 'subject' | 'userId' | 'facts' | 'personal'>
@@ -14,16 +14,9 @@ export type HappenedEvent = Pick<EventToAppend, 'action' | 'subject' | 'userId' 
  * notice says so; where it can, and this was not recorded, it is refused. @returns whether the log names it
  */
 export async function recordEvent(session: Session, event: HappenedEvent): Promise<boolean> {
-  const { appendAudit } = await import('../rules/audit/append.ts')
   try {
-    // What was looked at may have been opened to be read only.
-    const store = await session.open('use')
-    try {
-      await session.commit(store, (trx, ctx) => appendAudit(trx, { ...ctx, ...event, kind: 'event' }))
-      return true
-    } finally {
-      await store.close()
-    }
+    await record(session, async () => event)
+    return true
   } catch (error) {
     if (!isAboutUnwritableLog(error, session)) throw error
     session.notify({
@@ -32,6 +25,17 @@ export async function recordEvent(session: Session, event: HappenedEvent): Promi
     })
     return false
   }
+}
+
+async function record(session: Session, judge: WorkFor<HappenedEvent>): Promise<void> {
+  const { appendAudit } = await import('../rules/audit/append.ts')
+  // What was looked at may have been opened to be read only.
+  await withStore(session, 'use', (store) =>
+    session.commit(store, async (trx, ctx) => {
+      const event = await judge(trx, ctx)
+      await appendAudit(trx, { ...ctx, ...event, kind: 'event' })
+    }),
+  )
 }
 
 const unwritableLog = /^(key-.*|store-read-only|store-full|store-refused|audit-broken)$/
@@ -71,17 +75,8 @@ export async function moveIntoPlaceOnlyRecorded(
   session: Session,
   { file, judge }: { file: OutputFile; judge: WorkFor<HappenedEvent> },
 ): Promise<string | undefined> {
-  const { appendAudit } = await import('../rules/audit/append.ts')
   try {
-    const store = await session.open('use')
-    try {
-      await session.commit(store, async (trx, ctx) => {
-        const event = await judge(trx, ctx)
-        await appendAudit(trx, { ...ctx, ...event, kind: 'event' })
-      })
-    } finally {
-      await store.close()
-    }
+    await record(session, judge)
   } catch (error) {
     file.discard()
     throw error

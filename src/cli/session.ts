@@ -328,6 +328,20 @@ export function missingHeadNotice(file: string, found: 'noted-again' | 'missing'
   }
 }
 
+/** Opens the store, and closes it once the work is done, or failed. */
+export async function withStore<Result>(
+  session: Session,
+  mode: OpenMode,
+  work: (store: OpenStore) => Promise<Result>,
+): Promise<Result> {
+  const store = await session.open(mode)
+  try {
+    return await work(store)
+  } finally {
+    await store.close()
+  }
+}
+
 /** Opens the store where there is one, which of a server only asking tells. */
 export async function openIfThere(session: Session, mode: OpenMode): Promise<OpenStore | undefined> {
   try {

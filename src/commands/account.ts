@@ -1,5 +1,5 @@
 import { newPassword, ownWordsIn, passwordRule, weaknessOf } from '../rules/account/password.ts'
-import type { Session } from '../cli/session.ts'
+import { type Session, withStore } from '../cli/session.ts'
 import {
   activateAccount,
   checkLink,
@@ -101,15 +101,12 @@ async function ownerOfLink(
   typed: { link: string; email: string | undefined },
   session: Session,
 ): Promise<Account> {
-  const store = await session.open('rehearse')
-  try {
+  return withStore(session, 'rehearse', async (store) => {
     const keys = store.keys()
     const look = (trx: Trx, ctx: RuleContext) => checkLink(trx, { ...typed, keys, ctx })
     const { account } = await session.rehearse(store, look, 'may-be-behind')
     return account
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 export const verify = () =>

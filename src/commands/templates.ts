@@ -8,7 +8,7 @@ import { type LetterName, offeredLetters, letters } from '../rules/mail/letters.
 import { type Draft, keepDraft } from '../cli/drafts.ts'
 import { preparedMutation, query, listing, mutation } from '../cli/define.ts'
 import { argument, option, withValues, orName, requiredOption } from '../cli/parameters.ts'
-import type { Session } from '../cli/session.ts'
+import { type Session, withStore } from '../cli/session.ts'
 import { inEditor } from './editor.ts'
 import { variablesFor, sampleOf } from '../mail/values.ts'
 import type { Kysely } from 'kysely'
@@ -154,8 +154,7 @@ async function edited(
 }
 
 async function presentSource(letter: LetterName, session: Session): Promise<string> {
-  const store = await session.open('use')
-  const present = await presentTemplate(store.db, letter).finally(() => store.close())
+  const present = await withStore(session, 'use', ({ db }) => presentTemplate(db, letter))
   return sourceOf(present, letter)
 }
 

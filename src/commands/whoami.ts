@@ -1,5 +1,5 @@
 import { command } from '../cli/define.ts'
-import type { Session } from '../cli/session.ts'
+import { type Session, withStore } from '../cli/session.ts'
 import { actingFor } from '../config.ts'
 import { visibleNumbers } from '../db/centres/visible.ts'
 import { rightsOf, visibleCentres } from '../rules/permissions/decide.ts'
@@ -29,8 +29,7 @@ async function actorOf(session: Session): Promise<Identity> {
     const none = { actor: null, centre: null, hubRole: null, roles: [] }
     return { ...none, ...here, rights: rightsOf(staff), centres: null }
   }
-  const store = await session.open('read')
-  try {
+  return withStore(session, 'read', async (store) => {
     const { by } = await session.ctx(store)
     if (by.kind === 'staff') throw new Error('an actor was named')
     const seen = visibleCentres(by)
@@ -43,9 +42,7 @@ async function actorOf(session: Session): Promise<Identity> {
       rights: rightsOf(by),
       centres: seen === 'all' ? null : await visibleNumbers(store.db, seen),
     }
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 interface Identity {

@@ -1,6 +1,6 @@
 import type { OpenStore } from '../../db/store/open.ts'
 import { Cancelled, Failure, Unavailable } from '../../errors.ts'
-import { isMissing, missingHeadNotice } from '../session.ts'
+import { isMissing, missingHeadNotice, withStore } from '../session.ts'
 import { FailureOfLine } from './check-lines.ts'
 import type { LineEnd } from './line.ts'
 import { writeEnd } from './report.ts'
@@ -14,13 +14,10 @@ export async function runAsOneChange(lines: readonly Line[], running: Running): 
   if (lines.length === 0) return
   // Where there is no store yet, a refusal leaves none.
   if (run.createsStore && !dryRun && isMissing(run.session)) {
-    const store = await run.session.open('rehearse-creation')
-    try {
+    await withStore(run.session, 'rehearse-creation', async (store) => {
       // A server has one after all, which only asking tells.
       if (store.created) await asOne({ lines, store, saves: false }, running)
-    } finally {
-      await store.close()
-    }
+    })
   }
   const store = await openForAll(run)
   const ends = await asOne({ lines, store, saves: !dryRun }, running)

@@ -1,5 +1,6 @@
 import { phasesOn } from '../../cli/progress.ts'
 import { resolve } from 'node:path'
+import { withStore } from '../../cli/session.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { SavedPlan } from '../../import/plan-file.ts'
 import { command } from '../../cli/define.ts'
@@ -41,8 +42,7 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
       })
       const { readPlan, refuseChangedWorkbook } = await import('../../import/plan-file.ts')
 
-      const store = await session.open(dryRun ? 'rehearse' : 'use')
-      try {
+      return withStore(session, dryRun ? 'rehearse' : 'use', async (store) => {
         const saved = readPlan(path, store.keys().plan)
         refuseChangedWorkbook(saved)
         const ctx = await session.ctx(store)
@@ -57,9 +57,7 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
           asks,
           phases: phasesOn(session, undefined),
         })
-      } finally {
-        await store.close()
-      }
+      })
     },
   })
 

@@ -4,7 +4,7 @@ import { optionalArgument } from '../../cli/parameters.ts'
 import { checkOutputFile, type OutputFile, prepareTable, refuseUnimportable } from '../../cli/output-file.ts'
 import type { OutputKind } from '../../cli/output-notes.ts'
 import { moveIntoPlaceRecorded } from '../../cli/record-event.ts'
-import type { Session } from '../../cli/session.ts'
+import { type Session, withStore } from '../../cli/session.ts'
 import { countLeftOut, streamExportedUsers } from '../../db/centres/people.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { Cancelled, Usage } from '../../errors.ts'
@@ -45,8 +45,7 @@ export const exportCentres = () =>
         shown === '-'
           ? undefined
           : await workbookToWrite(session, { kind: 'export', file: shown, asksLater: true })
-      const store = await session.open(common.dryRun ? 'rehearse' : 'use')
-      try {
+      return withStore(session, common.dryRun ? 'rehearse' : 'use', async (store) => {
         const { rows, by } = await rowsOf(store, session)
         const counts: ExportCounts = { centres: 0, users: 0 }
         const onRow = () => {
@@ -67,9 +66,7 @@ export const exportCentres = () =>
         return shown === '-'
           ? { text: '', json: { file: shown, ...counts } }
           : answerOf({ file: shown, counts }, session)
-      } finally {
-        await store.close()
-      }
+      })
     },
   })
 

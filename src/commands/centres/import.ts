@@ -6,7 +6,7 @@ import { type OutputFile, textOf } from '../../cli/output-file.ts'
 import { argument, flag, option, optionOf, repeated, type ValuesOf } from '../../cli/parameters.ts'
 import { type Phases, phasesOn } from '../../cli/progress.ts'
 import { confirm } from '../../cli/prompt.ts'
-import type { Session } from '../../cli/session.ts'
+import { type Session, withStore } from '../../cli/session.ts'
 import { optional, wholeNumber } from '../../cli/typed-values.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { centreColumns } from '../../import/columns.ts'
@@ -186,8 +186,7 @@ async function planWithoutStore(
   { session, roster, asks, outputs, started, phases }: StoreCreation,
 ): Promise<PreparedImport | { done: AnswerOfChange } | undefined> {
   const { changesNothing, countsOf } = await import('../../import/apply.ts')
-  const store = await session.open('rehearse-creation')
-  try {
+  return withStore(session, 'rehearse-creation', async (store) => {
     if (!store.created) return undefined
     const ctx = await session.ctx(store)
     const ready = await planWorkbook(request, { session, store, ctx, roster, asks, phases })
@@ -205,9 +204,7 @@ async function planWithoutStore(
       await confirm(session, importQuestion(counts, ready))
     }
     return ready
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 /** What two plans of one workbook have in common when they do the same: of a large one, never all of it in one text. */

@@ -7,7 +7,7 @@ import { backUpStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { command } from '../../cli/define.ts'
 import { argument, flag } from '../../cli/parameters.ts'
-import type { Session } from '../../cli/session.ts'
+import { type Session, withStore } from '../../cli/session.ts'
 import { markedAnswer } from '../../render/text.ts'
 import { pathInWords } from '../../shell-word.ts'
 
@@ -30,9 +30,8 @@ export const backup = () =>
       const output = await checkOutputFile(session, { kind: 'backup', file: options.file, asksLater: true })
       const { path: file } = output
       const db = session.settings.db.value
-      const store = await session.open('as-it-is')
-      const { keyFile } = store
-      try {
+      return withStore(session, 'as-it-is', async (store) => {
+        const { keyFile } = store
         permit(await session.ctx(store), 'store.backup', { name: 'store' })
         refuseWithoutRoom(file, await bytesToCopy(store, { withoutContent }))
         await output.confirmReplacing()
@@ -42,9 +41,7 @@ export const backup = () =>
           text: markedAnswer(said, { changed: true, view: session.terminal.out }),
           json: { store: db, file, bytes, keyFile, withoutContent, changed: true },
         }
-      } finally {
-        await store.close()
-      }
+      })
     },
   })
 
@@ -68,12 +65,9 @@ async function copy(
 async function noteBackup(session: Session): Promise<void> {
   session.context.interruption.finish('the copy is in its place')
   try {
-    const store = await session.open('use')
-    try {
+    await withStore(session, 'use', async (store) => {
       await session.commit(store, (trx, ctx) => backUpStore(trx, { ctx }))
-    } finally {
-      await store.close()
-    }
+    })
   } catch (error) {
     const reason = error instanceof Error ? ` ${(failureOfStore(error) ?? error).message}` : ''
     const says =

@@ -15,7 +15,7 @@ import { checkOutputFile, type OutputFile } from '../../cli/output-file.ts'
 import { flag, requiredOption } from '../../cli/parameters.ts'
 import { progressOn } from '../../cli/progress.ts'
 import { confirm } from '../../cli/prompt.ts'
-import type { Session } from '../../cli/session.ts'
+import { type Session, withStore } from '../../cli/session.ts'
 import { pathInWords, shellWord } from '../../shell-word.ts'
 
 /** Of no other kind: the store is copied within its transaction, and what was placed counts though the commit fails. */
@@ -37,8 +37,7 @@ export const copy = () =>
       const to = storeAddress(typed, { context: session.context, flag: '--to' })
       const output = isServerAddress(to) ? undefined : await newFile(typed, session)
       const { noteHeadOfCopy, rehearseCopy } = await import('../../db/store/copy.ts')
-      const store = await session.open(dryRun ? 'rehearse' : 'use')
-      try {
+      return withStore(session, dryRun ? 'rehearse' : 'use', async (store) => {
         const copying = { store, session, to, output, withoutContent }
         const { facts, key, there } = await session.rehearse(store, (trx, ctx) => look(copying, { trx, ctx }))
         const noteHead = ({ head }: Copied, { isNew }: { isNew: boolean }) => {
@@ -56,9 +55,7 @@ export const copy = () =>
         const copied = dryRun ? undefined : await copyAll(copying, facts)
         if (copied) noteHead(copied, { isNew: true })
         return answerOf(copying, { counts: countsOf(facts), copied, key, changed: true })
-      } finally {
-        await store.close()
-      }
+      })
     },
   })
 

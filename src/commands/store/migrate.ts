@@ -5,7 +5,7 @@ import { migrateStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
-import { missingHeadNotice, type Session } from '../../cli/session.ts'
+import { missingHeadNotice, type Session, withStore } from '../../cli/session.ts'
 import { markedAnswer } from '../../render/text.ts'
 import { pathInWords } from '../../shell-word.ts'
 
@@ -60,14 +60,11 @@ export const migrate = () =>
 async function rehearsed(session: Session): Promise<{ from: number; to: number; isShared: boolean }> {
   const { latestVersion } = await import('../../db/migrations/index.ts')
   const db = session.settings.db.value
-  const store = await session.open(isServerAddress(db) ? 'as-it-is' : 'read')
-  try {
+  return withStore(session, isServerAddress(db) ? 'as-it-is' : 'read', async (store) => {
     permit(await session.ctx(store), 'store.migrate', { name: 'store' })
     if (!store.engine.isShared) await refuseWithoutRoom(db, store)
     return { from: store.version, to: latestVersion, isShared: store.engine.isShared }
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 /** Of a file, a copy is brought up to date. */

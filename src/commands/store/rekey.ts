@@ -7,7 +7,7 @@ import { markedAnswer } from '../../render/text.ts'
 import { rekeyStore } from '../../rules/store/rekey.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { command } from '../../cli/define.ts'
-import type { WorkFor } from '../../cli/session.ts'
+import { type WorkFor, withStore } from '../../cli/session.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 /** Of no other kind: its change is sealed with a key that is put in its place around the commit. */
@@ -25,9 +25,8 @@ export const rekey = () =>
       const { newKeyFor, withNewKey } = await import('../../db/store/rekey.ts')
       const db = session.settings.db.value
 
-      const store = await session.open(dryRun ? 'rehearse' : 'use')
-      const { keyFile } = store
-      try {
+      return withStore(session, dryRun ? 'rehearse' : 'use', async (store) => {
+        const { keyFile } = store
         const { random } = await session.ctx(store)
         const key = newKeyFor(store, random)
         const sealed = { ...store, keys: () => key.keys }
@@ -67,9 +66,7 @@ export const rekey = () =>
           json: { store: db, keyFile, voided, changed: true },
           exit: waitsAs === undefined ? 0 : 9,
         }
-      } finally {
-        await store.close()
-      }
+      })
     },
   })
 
