@@ -25,9 +25,9 @@ export interface RosterReferences {
   otherNumbers?: string[]
   addresses: Iterable<string>
   strayAddresses: string[]
-  /** Folded. */
+  /** Search keys. */
   strayNames: string[]
-  /** Folded: the names that saved centres are given which are called otherwise, and those of new numbers. */
+  /** Search keys of the names that saved centres are given which are called otherwise, and those of new numbers. */
   newNames: string[]
   /** Domains of its addresses that are shown in another script, and then that of the sender of messages. */
   foreignDomains: string[]

@@ -53,7 +53,7 @@ export function checkRenames(plan: Plan, allowed: number | undefined): void {
   )
 }
 
-/** The names, folded, that a workbook gives to saved centres that are called otherwise. */
+/** The search keys of the names that a workbook gives to saved centres that are called otherwise. */
 export function newNames(rows: Iterable<RosterRow>, saved: SeenCentres): Set<string> {
   const names = new Set<string>()
   for (const row of rows) {

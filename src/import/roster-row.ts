@@ -83,10 +83,8 @@ export function rowReader(
   return (row) => {
     if (row.fault) return unreadRow(row, { columns: table === first ? undefined : columns, fault: row.fault })
     const named = readCentreName(nameCell(row, name))
-    const person = readPersonCells({
-      firstName: nameCell(row, firstName),
-      lastName: nameCell(row, lastName),
-    })
+    const names = { firstName: nameCell(row, firstName), lastName: nameCell(row, lastName) }
+    const person = readPersonCells(names)
     const read: ReadRow = {
       row: row.number,
       number: undefined,
@@ -106,7 +104,7 @@ export function rowReader(
       columns: table === first ? undefined : columns,
       issues: undefined,
     }
-    const report: ReportFault = (field, fault) => addIssue(read, sharedIssue({ field, fault }))
+    const report = (field: CentreField, fault: Fault) => addIssue(read, sharedIssue({ field, fault }))
     const numbered = readNumberCell(cellIn(row, number), row.notes?.get(number))
     if ('number' in numbered) read.number = numbered.number
     else report('number', numbered.fault)
@@ -116,14 +114,15 @@ export function rowReader(
     const text = trimCode(cellIn(row, email))
     const elsewhere =
       text === '' ? [...columns].find(([, column]) => isUsableAddress(cellIn(row, column)))?.[0] : undefined
-    readEmail(read, { text, note: row.notes?.get(email), report, person, elsewhere })
+    const isPerson =
+      read.firstName !== '' || read.lastName !== '' || read.role !== '' || person.faults.length > 0
+    const address = readEmail({ text, note: row.notes?.get(email) }, { isPerson, elsewhere })
+    if (address && 'key' in address) read.email = address
+    else if (address) report('email', address)
     for (const { field, fault } of person.faults) report(field, fault)
     if (row.notes !== undefined) {
-      for (const [field, column] of [
-        ['name', name],
-        ['firstName', firstName],
-        ['lastName', lastName],
-      ] as const) {
+      for (const field of ['name', 'firstName', 'lastName'] as const) {
+        const column = at(field)
         const note = row.notes.get(column)
         const fault = note?.kind === 'boolean' ? undefined : notAsShown(note, cellIn(row, column))
         // What a number holds is not what is seen: both are told before what is wrong with one of them.
@@ -195,58 +194,29 @@ function shownAsText(note: CellNote | undefined): string | undefined {
 
 const wordsForAddress = 'Write the address itself: one that only a link behind the words holds is not read.'
 
-type ReportFault = (field: CentreField, fault: Fault) => void
-
+/** The address in a cell, or what is wrong with it; undefined where the row is a centre alone. */
 function readEmail(
-  read: ReadRow,
-  {
-    text,
-    note,
-    report,
-    person,
-    elsewhere,
-  }: {
-    text: string
-    note: CellNote | undefined
-    report: ReportFault
-    person: ReturnType<typeof readPersonCells>
-    /** The field under which an address stands instead. */
-    elsewhere: string | undefined
-  },
-): void {
+  { text, note }: NameCell,
+  { isPerson, elsewhere }: { isPerson: boolean; elsewhere: string | undefined },
+): Address | Fault | undefined {
   const fault = cellFault(note) ?? (isErrorWord(text) ? errorCell(text) : shownOtherwise(note, text))
-  if (fault) report('email', fault)
-  else if (text !== '') {
+  if (fault) return fault
+  if (text !== '') {
     const address = readNewAddress(text)
-    if ('key' in address) read.email = address
-    else {
-      const value = visible(text)
-      const { problem, hint = text.includes('@') ? undefined : wordsForAddress } = address
-      report('email', {
-        value,
-        code: 'invalid-email',
-        message: (address) => `${address} ${problem}`,
-        ...(hint === undefined ? {} : { hint }),
-      })
-    }
-  } else if (elsewhere !== undefined) {
-    const where = centreColumns.find(({ field }) => field === elsewhere)?.heading ?? elsewhere
-    report('email', {
-      value: '',
-      code: 'missing-email',
-      message: `is missing, and an address stands under ${where}`,
-      hint: 'Perhaps the columns of this row are in another order.',
-    })
-  } else if (read.firstName !== '' || read.lastName !== '' || read.role !== '' || person.faults.length > 0) {
-    // A row without address and person is a centre alone.
-    if (note?.kind === 'empty-formula') report('email', notCalculated(note.formula))
-    else
-      report('email', {
-        value: '',
-        code: 'missing-email',
-        message: 'is missing, though the row names a person',
-      })
+    if ('key' in address) return address
+    const { problem, hint = text.includes('@') ? undefined : wordsForAddress } = address
+    const message = (email: string) => `${email} ${problem}`
+    return { value: visible(text), code: 'invalid-email', message, hint }
   }
+  const missing = { value: '', code: 'missing-email' }
+  if (elsewhere !== undefined) {
+    const where = centreColumns.find(({ field }) => field === elsewhere)?.heading ?? elsewhere
+    const hint = 'Perhaps the columns of this row are in another order.'
+    return { ...missing, message: `is missing, and an address stands under ${where}`, hint }
+  }
+  if (!isPerson) return undefined
+  if (note?.kind === 'empty-formula') return notCalculated(note.formula)
+  return { ...missing, message: 'is missing, though the row names a person' }
 }
 
 function emptyFormulasIn({ notes }: SheetRow, columns: Table['columns']): ReadRow['emptyFormulas'] {

@@ -232,8 +232,8 @@ export class RowsByCentre {
     return found === undefined ? undefined : this.rowsAt(found)
   }
 
-  *[Symbol.iterator](): Generator<[string, RosterRow[]]> {
-    for (const [number, found] of this.positions) yield [number, this.rowsAt(found)]
+  [Symbol.iterator](): Generator<[string, RosterRow[]]> {
+    return this.where(() => true)
   }
 
   /** Those whose numbers are sought: of the others no row is looked at. */

@@ -16,13 +16,7 @@ const smallNumber = /^(?:0|[1-9]\d{0,6})$/
 const likeCentreNumber = /^(?:[A-Z]{2}\d{3,4}|\d{5})[A-Z]?$/i
 
 /** Watches the rows of a table for numbers that only count them. */
-export function watchRowCounter(): {
-  see: (row: SheetRow, table: Table) => void
-  /** Whether they begin at 1 and go up by one, again or not: such a column numbers no centre, whatever is saved. */
-  countsFromOne: () => boolean
-  /** With gaps, in any order, from anywhere. */
-  found: () => RowCounter | undefined
-} {
+export function watchRowCounter() {
   const fromOne = watchCountFromOne()
   const numbers = new Set<number>()
   const likely = new Map<string, number>()
@@ -30,7 +24,7 @@ export function watchRowCounter(): {
   let seen = 0
   let others = 0
   return {
-    see({ cells }, table) {
+    see({ cells }: SheetRow, table: Table) {
       fromOne.see(cells[table.columns.get('number') ?? -1]?.trim() ?? '')
       first ??= {
         table,
@@ -53,8 +47,10 @@ export function watchRowCounter(): {
           likely.set(heading, (likely.get(heading) ?? 0) + 1)
       }
     },
+    /** Whether they begin at 1 and go up by one, again or not: such a column numbers no centre, whatever is saved. */
     countsFromOne: fromOne.counts,
-    found() {
+    /** With gaps, in any order, from anywhere. */
+    found(): RowCounter | undefined {
       if (first === undefined || seen === 0 || others > seen / 10) return undefined
       let min = Number.POSITIVE_INFINITY
       let max = 0
@@ -70,12 +66,12 @@ export function watchRowCounter(): {
   }
 }
 
-function watchCountFromOne(): { see: (text: string) => void; counts: () => boolean } {
+function watchCountFromOne() {
   let last = 0
   let seen = 0
   let broken = false
   return {
-    see(text) {
+    see(text: string) {
       if (broken || text === '') return
       const value = /^\d{1,7}$/.test(text) ? Number(text) : 0
       broken = value !== last + 1 && !(value === 1 && seen > 0)

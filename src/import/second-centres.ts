@@ -120,7 +120,7 @@ function fault(number: string, { number: saved }: { number: string }): NearFault
   }
 }
 
-/** The names, folded, of the numbers that are new. */
+/** The search keys of the names of new numbers. */
 export function namesOfNewNumbers(rows: Iterable<RosterRow>, saved: SeenCentres): Set<string> {
   const names = new Set<string>()
   for (const row of rows) {

@@ -68,10 +68,10 @@ function withoutLiterals(code: string): string {
   return code.replace(/"[^"]*"|\\.|_.|\*./gs, '')
 }
 
-/** What a cell of text shows through a format for texts such as `"EG"@` or `;;;`; undefined where that cannot be told. */
-export function shownText(code: string, text: string): string | undefined {
+/** What a cell shows through a format, a text through such as `"EG"@` or `;;;`; undefined where that cannot be told. */
+export function shownText(code: string, held: string | number): string | undefined {
   try {
-    return formatted(code, text).trim()
+    return formatted(code, held).trim()
   } catch {
     return undefined
   }
@@ -97,12 +97,7 @@ function shownBy(code: string, value: number): string | undefined {
   if (otherDigits.test(code)) return undefined
   // The library knows such a number by its exponent alone.
   const hasExponent = /general|e[+-]/i.test(withoutLiterals(code))
-  if (Math.abs(value) >= WRITTEN_WITH_EXPONENT && !hasExponent) return undefined
-  try {
-    return formatted(code, value).trim()
-  } catch {
-    return undefined
-  }
+  return Math.abs(value) >= WRITTEN_WITH_EXPONENT && !hasExponent ? undefined : shownText(code, value)
 }
 
 /** As `1.23457E+11`: not all that the cell holds. */

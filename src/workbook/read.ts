@@ -233,6 +233,5 @@ export function scanSheet(part: string, maker: RowMaker): TextSink {
       return true
     },
     slow: () => readSheetXml(part, maker),
-    around: true,
   })
 }

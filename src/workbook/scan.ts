@@ -21,10 +21,8 @@ export interface Repeated {
   unit: string
   /** Reads one unit, given where its start tag begins, or says no: then saxes reads it, and all that follows. */
   read(tag: StartTag, text: string, from: number, to: number): boolean
-  /** The slow way, which understands everything. */
+  /** The slow way, which understands everything; what stands before and behind a container within the root is handed to it. */
   slow(): TextSink
-  /** Hands what stands before and behind the units to the slow way. */
-  around?: boolean
 }
 
 /** A start tag as the scanner found it; its attributes are read only when asked for. */
@@ -38,7 +36,7 @@ export interface StartTag {
  * and it stays for as long as that is worth a second way to read. It decides nothing: on anything unusual it
  * hands the beginning of the part and all that is unread to the slow way, and what the one reads, the other reads.
  */
-export function scanner({ part, root, container, unit, read, slow, around = false }: Repeated): TextSink {
+export function scanner({ part, root, container, unit, read, slow }: Repeated): TextSink {
   const start = `<${unit}`
   const stop = `</${unit}>`
   const containerStop = `</${container}>`
@@ -87,7 +85,7 @@ export function scanner({ part, root, container, unit, read, slow, around = fals
       if (!text.startsWith(start, at)) {
         if (text.startsWith(containerStop, at)) {
           state = 'done'
-          sink = around ? slow() : undefined
+          sink = container === root ? undefined : slow()
           sink?.write(beginning)
           sink?.write(text.slice(at))
           return text.length

@@ -86,23 +86,19 @@ export function readXml(part: string, reader: XmlReader): TextSink {
 }
 
 /** Which namespaces the open elements have, told apart by whether it is that of the first. */
-function namespaces(): {
-  /** What the element says whose start tag is being read; `''` is the prefix of none. */
-  declare: (prefix: string, uri: string) => void
-  /** Whether an element is of another namespace than the first. */
-  open: (name: string) => boolean
-  close: () => void
-} {
+function namespaces() {
   const levels: (ReadonlyMap<string, string> | undefined)[] = []
   let declared: Map<string, string> | undefined
   let known: ReadonlyMap<string, string> = new Map()
   let first: { uri: string | undefined } | undefined
   return {
-    declare(prefix, uri) {
+    /** What the element says whose start tag is being read; `''` is the prefix of none. */
+    declare(prefix: string, uri: string) {
       declared ??= new Map(known)
       declared.set(prefix, uri)
     },
-    open(name) {
+    /** @returns whether an element is of another namespace than the first */
+    open(name: string): boolean {
       levels.push(declared === undefined ? undefined : known)
       known = declared ?? known
       declared = undefined
