@@ -140,7 +140,7 @@ export async function runMutation<Args, Options, Request, Result>(
     for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
     const json = { ...spec.json(result, mail), dryRun }
     const view = viewOf(session)
-    if (dryRun && mayAsk) sayQuestion(spec.confirm?.question(result, { request, session }), session)
+    if (dryRun && (mayAsk || session.named.length > 0)) await askAbout(running, result)
     await answer(session, { text: spec.render(result, view, mail), json })
     for (const line of spec.say?.(result, view) ?? []) session.say(line)
     return spec.exit?.(result) || (undelivered ? 9 : 0)
@@ -148,12 +148,6 @@ export async function runMutation<Args, Options, Request, Result>(
     output?.discard()
     await store.close()
   }
-}
-
-/** What a person would be asked, said in a rehearsal: what is in the question need not be in the answer. */
-function sayQuestion(question: string | undefined, { batch, common, say, terminal: { out } }: Session): void {
-  if (question === undefined || batch || common.json || !out.isTerminal) return
-  for (const line of `You would be asked: ${question}`.split('\n')) say(line)
 }
 
 /** Of a line of a batch sentences are told, whoever reads them: beside each other, columns of many commands say nothing. */
@@ -194,7 +188,8 @@ async function commitOrRehearse<Request, Result>(
 ): Promise<{ result: Result; mail: Message[]; undelivered: boolean }> {
   const { spec, session, store, asks, output } = running
   const work = workOf(running)
-  if (session.common.dryRun)
+  if (session.common.dryRun) {
+    await output?.confirmReplacing()
     return {
       ...(await session.rehearse(
         store,
@@ -203,6 +198,7 @@ async function commitOrRehearse<Request, Result>(
       )),
       undelivered: false,
     }
+  }
   const agreed = asks ? await confirmResult(running) : running.agreed
   const files = spec.upload?.files(running.request) ?? []
   if (!asks && (output?.asksToReplace() || files.length > 0)) await session.rehearse(store, work, spec.clock)
@@ -315,7 +311,7 @@ function workOf<Request, Result>(running: WithRequest<Request, Result>): WorkFor
 async function confirmResult<Request, Result>(
   running: WithRequest<Request, Result>,
 ): Promise<string | undefined> {
-  const { spec, session, store, request, flag } = running
+  const { spec, session, store } = running
   const work = workOf(running)
   const rehearsal = async (trx: Trx, ctx: RuleContext) => {
     const who = await whoIsNamed(trx, session)
@@ -323,13 +319,20 @@ async function confirmResult<Request, Result>(
   }
   const rehearsed = await session.rehearse(store, rehearsal, spec.clock)
   if (session.named.some(({ who }, at) => rehearsed.who?.[at] !== who)) throw changedMeanwhile()
-  const question =
-    spec.confirm?.question(rehearsed.done, { request, session }) ?? questionOfName(running, rehearsed.done)
-  if (question) {
-    const { confirm } = await import('./prompt.ts')
-    await confirm(session, question, { flag })
-  }
+  await askAbout(running, rehearsed.done)
   return comparableOf(running, rehearsed)
+}
+
+/** Asks where there is something to ask; a rehearsal says what that would be. */
+async function askAbout<Args, Options, Request, Result>(
+  running: WithRequest<Args, Options, Request, Result>,
+  done: Result,
+): Promise<void> {
+  const { spec, session, request, flag } = running
+  const question = spec.confirm?.question(done, { request, session }) ?? questionOfName(running, done)
+  if (!question) return
+  const { confirm } = await import('./prompt.ts')
+  await confirm(session, question, { flag })
 }
 
 /** Whoever is named by name is asked about, also by a command that asks nothing else; nothing to do, nothing asked. */

@@ -99,7 +99,7 @@ function outputFile(
 ): OutputFile {
   const { interruption } = session.context
   const { yes, dryRun } = session.common
-  let confirmed = !replaces || yes || dryRun
+  let confirmed = !replaces || yes
   const unfinished = join(dirname(path), `.${kind}-${ownerTag()}.part${extname(path)}`)
   let removeNote: () => void = () => undefined
   const discard = () => {
@@ -112,7 +112,7 @@ function outputFile(
     shown,
     path,
     unfinished,
-    asksToReplace: () => !confirmed,
+    asksToReplace: () => !confirmed && !dryRun,
     confirmReplacing: async () => {
       if (confirmed) return
       const asked = stateOfFile(path)

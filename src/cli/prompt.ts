@@ -39,20 +39,38 @@ export function requireTerminal(terminal: Terminal, { flag, may, question, line 
 
 interface AtTerminal {
   terminal: Terminal
-  common: { input: boolean }
+  common: { input: boolean; yes: boolean; dryRun: boolean }
   /** Who was named by name: the question says who that is. */
   named: readonly FoundByName[]
+  /** What a rehearsal would have asked. */
+  wouldAsk: string[]
 }
 
-/** Asks yes or no, default No; No is a cancellation, nobody to ask a mistake of the call. */
+/**
+ * Asks yes or no, default No; No is a cancellation, nobody to ask a mistake of the call. --yes answers; a rehearsal asks
+ * nothing, and says what would be asked.
+ */
 export async function confirm(
-  { terminal, common, named }: AtTerminal,
+  { terminal, common, named, wouldAsk }: AtTerminal,
   asked: string,
   { flag = '--yes' }: { flag?: string | undefined } = {},
 ): Promise<void> {
   const question = [...named.map(({ typed, described }) => `'${typed}' is ${described}.`), asked].join('\n')
+  if (common.dryRun) {
+    // What is planned anew, as where the store changed meanwhile, asks the same again.
+    if (wouldAsk.includes(question)) return
+    wouldAsk.push(question)
+    // A pipe and JSON have it in their answer.
+    if (terminal.out.isTerminal) for (const line of wouldAskLines(question)) terminal.say(line)
+    return
+  }
+  if (common.yes) return
   requireTerminal(terminal, { flag, may: common.input, question })
   if (!(await askYesNo(terminal, question))) throw new Cancelled()
+}
+
+function wouldAskLines(question: string): string[] {
+  return `You would be asked: ${question}`.trimEnd().split('\n')
 }
 
 /** Asks yes or no, default No, and gives the answer. */
@@ -270,7 +288,6 @@ function withoutRawModeFailures(input: Terminal['stdin']): () => void {
 }
 
 const maxNamed = 3
-
 /** All that a question says, where nobody can be asked: what is listed below a line that ends with a colon is told by its first few. */
 export function questionOnOneLine(question: string): string {
   const parts: string[] = []

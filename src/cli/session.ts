@@ -61,6 +61,8 @@ export interface Session {
   notices: Notice[]
   /** Those who were named by name, and who they are. */
   named: FoundByName[]
+  /** What a rehearsal would have asked, for its answer. */
+  wouldAsk: string[]
   /** Tells a warning or hint: a line on stderr, or in `notices` with --json. */
   notify: (notice: Notice) => void
   /** Says a line of the conversation; silent with --json and --quiet. */
@@ -178,6 +180,7 @@ export function sessionOf(
     argv,
     notices,
     named: [],
+    wouldAsk: [],
     notify,
     say: terminal.say,
     open: batch ? (mode) => batch.storeFor(mode, open) : open,

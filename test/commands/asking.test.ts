@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { questionOnOneLine } from '../../src/cli/prompt.ts'
 import { newWorld, type World } from '../world.ts'
 import { asking, commands, makePeople, notAsking, roster, teacher } from './commands-that-ask.ts'
 
@@ -10,11 +11,10 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
+const linesOf = (text: string) => text.split('\n').flatMap((line) => line.trim() || [])
+
 const events = async () =>
   (await world.run(['audit', 'list', '--kind', 'change', '--format', 'count'])).stdout
-
-/** Whose rehearsals show the plan above the question, or say in their answer what would be done to the whole store. */
-const sayItThemselves = /^(centres (import|apply)|store (rekey|restore|copy|migrate))$/
 
 describe('asking', () => {
   it('is decided for every command that changes something', () => {
@@ -48,17 +48,25 @@ describe('asking', () => {
     },
   )
 
-  it.each(
-    Object.entries(asking).filter(
-      ([words, { question }]) => question !== 'Replace' && !sayItThemselves.test(words),
-    ),
-  )(
-    'is said in a rehearsal at a terminal, with all that the question says: %s',
-    async (words, { argv, question, prepare }) => {
+  it.each(Object.entries(asking).filter(([, { writesOnlyAFile }]) => !writesOnlyAFile))(
+    'is said in a rehearsal, with all that the question says, at a terminal, in a pipe and in JSON: %s',
+    async (words, { argv, prepare }) => {
       await prepare?.(world)
-      const ran = await world.run([...words.split(' '), ...argv, '--dry-run'], { terminal: { columns: 400 } })
-      expect([0, 9], ran.stderr).toContain(ran.exit)
-      expect(ran.stdout + ran.stderr).toContain(question)
+      const typed = [...words.split(' '), ...argv]
+      const refused = (await world.run([...typed, '--json'])).error().message
+      const asked = refused.slice(refused.indexOf('Not asked: ') + 'Not asked: '.length)
+      const script = await world.run([...typed, '--dry-run', '--json'])
+      expect([0, 9], script.stderr).toContain(script.exit)
+      const { wouldAsk } = script.json()
+      expect(wouldAsk.map(questionOnOneLine)).toEqual([asked])
+      const lines = linesOf(wouldAsk[0])
+      const piped = await world.run([...typed, '--dry-run'])
+      const records = piped.stdout.split('\n').filter((line) => line.startsWith('would-ask\t'))
+      expect(records).toEqual(lines.map((line) => `would-ask\t${line}`))
+      const seen = await world.run([...typed, '--dry-run'], { terminal: { columns: 400 } })
+      expect(linesOf(seen.stderr).join('\n')).toContain(`You would be asked: ${lines.join('\n')}`)
+      const done = await world.run([...typed, '--yes', '--json'])
+      expect(done.json()).not.toHaveProperty('wouldAsk')
     },
   )
 

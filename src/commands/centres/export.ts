@@ -52,8 +52,10 @@ export const exportCentres = () =>
           if (context.signal.aborted) throw new Cancelled()
         }
         const sheet = centresSheet({ rows, counts, onRow })
-        if (common.dryRun) await countRows(sheet)
-        else if (!output) await writeToStdout(sheet, session)
+        if (common.dryRun) {
+          await output?.confirmReplacing()
+          await countRows(sheet)
+        } else if (!output) await writeToStdout(sheet, session)
         else {
           await output.confirmReplacing()
           await prepareTable(output, { sheets: [sheet], at: context.now(), signal: context.signal })

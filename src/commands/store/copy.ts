@@ -32,7 +32,7 @@ export const copy = () =>
     examples: ['ssh-admin store copy --to moved.db --yes'],
     changes: true,
     run: async ({ to: typed, withoutContent }, session) => {
-      const { dryRun, yes } = session.common
+      const { dryRun } = session.common
       const db = session.settings.db.value
       const to = storeAddress(typed, { context: session.context, flag: '--to' })
       const output = isServerAddress(to) ? undefined : await newFile(typed, session)
@@ -51,7 +51,7 @@ export const copy = () =>
         }
         if (output) await refuseWithoutRoom(output.path, copying)
         await rehearseCopy(to)
-        if (!dryRun && !yes) await confirm(session, question({ db, to, facts }))
+        await confirm(session, question({ db, to, facts }))
         const copied = dryRun ? undefined : await copyAll(copying, facts)
         if (copied) noteHead(copied, { isNew: true })
         return answerOf(copying, { counts: countsOf(facts), copied, key, changed: true })

@@ -19,7 +19,7 @@ export const migrate = () =>
     examples: ['ssh-admin store migrate --yes', 'ssh-admin store migrate --dry-run'],
     changes: true,
     run: async (_, session) => {
-      const { dryRun, yes } = session.common
+      const { dryRun } = session.common
       const { nameToKeep } = await import('../../db/store/kept-copies.ts')
       const db = session.settings.db.value
       const { from, to, isShared } = await rehearsed(session)
@@ -29,10 +29,8 @@ export const migrate = () =>
 
       const keep = nameToKeep(db, { before: 'migration', now: session.context.now() })
       const kept = isShared ? null : keep
+      await confirm(session, question({ db, from, to, keep: kept }))
       if (!dryRun) {
-        if (!yes) {
-          await confirm(session, question({ db, from, to, keep: kept }))
-        }
         const found = await bringUpToDate(await session.opening('use'), {
           from,
           keep,

@@ -33,7 +33,7 @@ export const rekey = () =>
         const work: WorkFor<Voided> = (trx, ctx) =>
           rekeyStore(trx, { fingerprint: key.keys.fingerprint, ctx })
         const rehearsed = dryRun || asks ? await session.rehearse(sealed, work) : undefined
-        if (asks && rehearsed) {
+        if (rehearsed) {
           const words = `Give ${pathInWords(db)} a new key? That voids ${voidedInWords(rehearsed)}${toBeIssued(rehearsed)}.`
           await confirm(session, words)
         }

@@ -35,8 +35,7 @@ export const restore = () =>
     examples: ['ssh-admin store restore hub-backup.db --yes'],
     changes: true,
     run: async (options, session) => {
-      const { dryRun, yes } = session.common
-      const asks = !dryRun && !yes
+      const { dryRun } = session.common
       const { presentStore } = await import('../../db/store/restore.ts')
       const { withNewKey } = await import('../../db/store/rekey.ts')
       const { forgetHeadFile, writeHeadFile } = await import('../../db/audit/head-file.ts')
@@ -54,7 +53,7 @@ export const restore = () =>
           session,
           present,
         })
-        if (asks) await confirm(session, question({ db, file, kept, voided }))
+        await confirm(session, question({ db, file, kept, voided }))
         if (!dryRun) {
           let replaced: Replaced | undefined
           const replace = async () => {
