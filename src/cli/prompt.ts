@@ -288,6 +288,9 @@ function withoutRawModeFailures(input: Terminal['stdin']): () => void {
 }
 
 const maxNamed = 3
+/** Between the name of a fact and the fact. */
+const columns = / {2,}(?=\S)/
+
 /** All that a question says, where nobody can be asked: what is listed below a line that ends with a colon is told by its first few. */
 export function questionOnOneLine(question: string): string {
   const parts: string[] = []
@@ -310,7 +313,10 @@ export function questionOnOneLine(question: string): string {
   return parts.join(' ')
 }
 
+/** Of a table all is told, a list by its first few. */
 function fewOf(items: readonly string[]): string {
+  if (items.every((item) => columns.test(item)))
+    return `${items.map((item) => item.replace(columns, ' ')).join('; ')}.`
   const few = items.slice(0, maxNamed).map((item) => item.replace(/\.$/, ''))
   return items.length > maxNamed ? `${few.join('; ')}; …` : `${few.join('; ')}.`
 }

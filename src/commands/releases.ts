@@ -53,6 +53,8 @@ import { outlookOf, type Outlook } from '../rules/releases/outlook.ts'
 import { findRelease } from '../rules/releases/release.ts'
 import { findOwnCentre } from '../rules/centres/find.ts'
 import { visibleAuthorisations } from '../rules/releases/visible.ts'
+import { oneLine } from '../render/clean-text.ts'
+import { factLines } from '../render/fields.ts'
 import { count, listLines } from '../render/text.ts'
 import { plainTime } from '../plain-time.ts'
 import { grouped } from '../grouped.ts'
@@ -401,34 +403,33 @@ function editQuestion({ release, closes, opens, outlook }: ChangedRelease): stri
   return [...closing.slice(0, -1), ...when, closing.at(-1) ?? `${what}, which is released?`].join('\n')
 }
 
+/** As a table: for how many centres, when it opens first and last, who never sees it, and on which clocks. */
 function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
   const { centres, firstOpensAt, lastOpensAt, lastClosesAt, timeline, without, leftOut } = outlook
   const zones = [
     ...new Set(timeline.flatMap((moment) => moment.zones.flatMap(({ timeZone }) => timeZone ?? []))),
   ]
   const unplaced = centresWithoutZone(timeline)
-  const when =
-    firstOpensAt === null || lastOpensAt === null
-      ? 'which opens nowhere'
-      : firstOpensAt.getTime() === lastOpensAt.getTime()
-        ? `all at ${plainTime(firstOpensAt.toISOString())}`
-        : `first at ${plainTime(firstOpensAt.toISOString())}, last at ${plainTime(lastOpensAt.toISOString())}`
-  const few = `${without
-    .slice(0, 3)
-    .map(({ centre }) => centre.number)
-    .join(', ')}${without.length > 3 ? ' …' : ''}`
-  const never = without.length === 0 ? '' : `; ${count(without.length, 'centre')} without a Key Time (${few})`
-  const more =
-    zones.length > maxZones ? ` and ${zones.length - maxZones} more (all of them: --dry-run --json)` : ''
+  const reached = centres - without.length
   return [
-    `Release ${release.id}, ${release.name}: for ${count(centres, 'centre')}, ${when}${never}.`,
-    ...(lastClosesAt === null
-      ? []
-      : [`It is closed everywhere from ${plainTime(lastClosesAt.toISOString())}.`]),
-    ...(zones.length === 0 ? [] : [`Time zones: ${zones.slice(0, maxZones).join(', ')}${more}.`]),
-    ...(unplaced === 0
-      ? []
-      : [`Nobody has said the time zone of ${count(unplaced, 'centre')}, and it opens there all the same.`]),
+    `Release ${release.id}, ${oneLine(release.name)}:`,
+    ...factLines([
+      [
+        'Centres',
+        reached === centres
+          ? grouped(centres)
+          : `${grouped(centres)}, of which it opens for ${grouped(reached)}`,
+      ],
+      ['First opens', firstOpensAt === null ? 'nowhere' : plainTime(firstOpensAt.toISOString())],
+      ['Last opens', lastOpensAt && plainTime(lastOpensAt.toISOString())],
+      ['Closed', lastClosesAt && `everywhere from ${plainTime(lastClosesAt.toISOString())}`],
+      ['No Key Time', withoutKeyTime(release, without)],
+      ['Time zones', firstOf(zones, maxZones)],
+      [
+        'No time zone',
+        unplaced === 0 ? null : `${count(unplaced, 'centre')}, and it opens there all the same`,
+      ],
+    ]),
     ...listLines(
       'It never opens for:',
       problemsInWords(without, ({ message }) => message),
@@ -436,6 +437,20 @@ function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
     ),
     ...leftOutLines(leftOut, maxNamed),
   ]
+}
+
+/** Nothing of a release that asks for none. */
+function withoutKeyTime({ opens, closes }: ReleaseRow, without: Outlook['without']): string | null {
+  if (without.length > 0) {
+    const numbers = without.map(({ centre }) => centre.number)
+    return `${count(without.length, 'centre')}: ${firstOf(numbers, maxNamed)}`
+  }
+  return opens.startsWith('key-time') || closes?.startsWith('key-time') ? 'none' : null
+}
+
+function firstOf(names: readonly string[], max: number): string {
+  const more = names.length > max ? ` and ${grouped(names.length - max)} more (all of them: --dry-run --json)` : ''
+  return `${names.slice(0, max).join(', ')}${more}`
 }
 
 /** What of a release is agreed to. */

@@ -13,6 +13,13 @@ describe('a question that nobody can be asked', () => {
     )
   })
 
+  it('is told with all of its table', () => {
+    const facts = ['  Centres      3', '  First opens  08:00', '  Last opens   09:00', '  Time zones   UTC']
+    expect(questionOnOneLine(['Release 1:', ...facts, 'Release it?'].join('\n'))).toBe(
+      'Release 1: Centres 3; First opens 08:00; Last opens 09:00; Time zones UTC. Release it?',
+    )
+  })
+
   it('names the first of what it lists, and lets no colon hang', () => {
     expect(questionOnOneLine(['It closes for:', ...names(3), 'Close it?'].join('\n'))).toBe(
       'It closes for: name 1; name 2; name 3. Close it?',

@@ -185,7 +185,7 @@ describe('what a person sees of releases and what they are made of', () => {
     expect(await at80('releases show July')).toMatch(/ 1 centre {2}1 without a time zone\n/)
     const { stderr } = await world.run(['releases', 'publish', 'June'])
     expect(stderr.replace(/\s+/g, ' ')).toContain(
-      'Time zones: Africa/Cairo. Nobody has said the time zone of 2 centres, and it opens there all the same.',
+      'Time zones Africa/Cairo; No time zone 2 centres, and it opens there all the same.',
     )
   })
 
@@ -315,7 +315,7 @@ describe('what a person sees of releases and what they are made of', () => {
       '✓ Release 1, June, is a draft for all centres.\nTo release it: ssh-admin releases publish 1\n',
     )
     const unasked = (await world.run(['releases', 'publish', 'June'])).stderr
-    expect(unasked).toContain('Release 1, June: for 1 centre, all at 2026-03-01 08:00 UTC.')
+    expect(unasked).toContain('Release 1, June: Centres 1; First opens 2026-03-01 08:00 UTC; ')
     const opens = '  2026-03-01 08:00 UTC  ████████████ 1 centre  10:00 Africa/Cairo\n'
     expect(await shown('releases publish June')).toBe(
       `✓ Release 1, June, is released.\n  Opened for 1 authorisation:\n    EG001 Nile Academy: June\nOpens for 1 centre:\n${opens}`,

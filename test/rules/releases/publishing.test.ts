@@ -138,6 +138,33 @@ describe('publishing', () => {
     expect((await world.run(['releases', 'show', 'Draft', '--json'])).json().state).toBe('draft')
   })
 
+  it('asks with a table that fits 80 columns', async () => {
+    writeFileSync(
+      world.path('zones.csv'),
+      'Country,Administrative zone,Session,Local time,Time zone\nNew Zealand,6,AM,10:00,Pacific/Auckland\n',
+    )
+    await run('key-times', 'import', 'zones.csv')
+    await world.centre('NZ002', { country: 'NZ' })
+    await run('centres', 'edit', 'NZ001', '--time-zone', 'Pacific/Auckland')
+    await drafting('--for', 'all', '--closes', '2026-06-03T00:00Z')
+    await run('releases', 'edit', 'Draft', '--opens', 'key-time AM 2026-06-02 - 2h')
+    const typist = inProcess(world, ['releases', 'publish', 'Draft'], { columns: 80 })
+    await typist.sees('(y/N)')
+    typist.presses('ctrl-c')
+    const lines = (await typist.leaves()).text.split('\n').map((line) => line.trimEnd())
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80)
+    expect(lines.slice(0, 8)).toEqual([
+      '? Release 1, Draft:',
+      '  Centres      7, of which it opens for 6',
+      '  First opens  2026-06-01 20:00 UTC',
+      '  Last opens   2026-06-02 05:00 UTC',
+      '  Closed       everywhere from 2026-06-03 00:00 UTC',
+      '  No Key Time  1 centre: NZ002',
+      '  Time zones   Pacific/Auckland, Africa/Cairo',
+      'It never opens for:',
+    ])
+  })
+
   it('shows in a rehearsal each centre, says what would be, and asks with how many it opens for', async () => {
     writeFileSync(
       world.path('entries.csv'),
@@ -232,7 +259,7 @@ describe('publishing', () => {
     const id = await released('EG001')
     const asked = await world.run(['releases', 'edit', id, '--for', 'all'])
     expect(asked).toMatchObject({ exit: 2 })
-    expect(asked.stderr).toContain('for 6 centres')
+    expect(asked.stderr).toContain('Centres 6, of which it opens for 5')
     await run('releases', 'edit', id, '--name', 'Summer')
     expect(await world.run(['releases', 'edit', id, '--name', 'June again'])).toMatchObject({ exit: 0 })
   })
