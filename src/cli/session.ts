@@ -118,7 +118,7 @@ export function sessionOf(
   const quiet = common.quiet || common.json
   const terminal = terminalOf(context, { color: common.color, quiet, changes })
   const notices: Notice[] = []
-  const acting = { context, settings, command: words, dryRun: common.dryRun }
+  const acting = { context, settings, command: words, dryRun: common.dryRun, batch }
   const notified = new Set<string>()
   const notify = (notice: Notice) => {
     // What is planned anew, as where the store changed meanwhile, finds the same again.
@@ -267,7 +267,7 @@ async function secretOf({
   return () => secretFromCommand(value, env)
 }
 
-interface Acting extends Pick<Session, 'context' | 'settings' | 'command'> {
+interface Acting extends Pick<Session, 'context' | 'settings' | 'command' | 'batch'> {
   dryRun: boolean
 }
 
@@ -287,12 +287,12 @@ async function contextWithin(trx: Trx, acting: Acting): Promise<RuleContext> {
 
 async function contextAt(
   db: OpenStore['db'],
-  { context, settings, command, dryRun, at }: Acting & { at: Date },
+  { context, settings, command, dryRun, batch, at }: Acting & { at: Date },
 ): Promise<RuleContext> {
   const { findActor } = await import('../rules/permissions/actor.ts')
   const { operator, random } = context
   const by = await findActor(db, { operator, command, dryRun, email: actingFor(settings), at })
-  return { by, at, random, sender: settings.mailFrom.value }
+  return { by, at, random, sender: settings.mailFrom.value, ...(batch && { willDeliver: batch.willDeliver }) }
 }
 
 async function commitFor<Result>(

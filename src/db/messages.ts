@@ -9,16 +9,18 @@ interface WaitingFilter {
   importId?: number
 }
 
-/** The letters of this user's messages that wait. */
-export async function lettersWaitingFor(db: Kysely<Store>, userId: number): Promise<string[]> {
-  const rows = await db
+/** This user's messages that wait. */
+export async function lettersWaitingFor(
+  db: Kysely<Store>,
+  userId: number,
+): Promise<Pick<OutboxRow, 'id' | 'letter'>[]> {
+  return db
     .selectFrom('outbox')
-    .select('letter')
+    .select(['id', 'letter'])
     .where('user_id', '=', userId)
     .where('state', '=', 'queued')
     .orderBy('id')
     .execute()
-  return rows.map(({ letter }) => letter)
 }
 
 /** The messages of these users that wait, and that nobody is sending. */

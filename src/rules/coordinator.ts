@@ -17,8 +17,7 @@ import { onCentre, permit, mayLearnOf } from './permissions/decide.ts'
 import { type Person, newUser } from './users/new-user.ts'
 import { appendAudit } from './audit/append.ts'
 import { mistypedFirst } from './batch.ts'
-import { queueMessage } from './mail/queue-message.ts'
-import { lettersWaitingFor } from '../db/messages.ts'
+import { messageWaits, queueMessage } from './mail/queue-message.ts'
 import { findCentre, typedCentreNumber } from './centres/find.ts'
 import { refuseLookAlikeDomain } from './users/look-alike.ts'
 import type { Kysely } from 'kysely'
@@ -52,7 +51,7 @@ export async function addCoordinator(
     })
   }
   if (isThere(person, centre)) {
-    const waits = holder !== undefined && (await lettersWaitingFor(trx, holder.id)).length > 0
+    const waits = holder !== undefined && (await messageWaits(trx, { userId: holder.id, ctx }))
     const more = waits ? '; a message to them waits to be sent' : ''
     throw new Refused(
       'has-coordinator',
@@ -112,7 +111,7 @@ async function refuseAddressInUse(
   if (!holder) return
   const isHere = holder.centre_id === centre.id
   const known = isHere || mayLearnOf(ctx.by, holder.centre_id)
-  const waits = known && (await lettersWaitingFor(trx, holder.id)).length > 0
+  const waits = known && (await messageWaits(trx, { userId: holder.id, ctx }))
   const place = known ? ` at ${holder.centre_number ?? 'no centre'}` : ''
   const message = waits ? '; a message to them waits to be sent (ssh-admin mail send)' : ''
   throw new Refused('email-in-use', `${email} already has an account${place}${message}.`, {

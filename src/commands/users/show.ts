@@ -29,7 +29,12 @@ export const show = () =>
         lastEvents(db, found),
         eventsFor(db, by),
       )
-      return { account, holdings, lettersWaiting, events: events.map(shown) }
+      return {
+        account,
+        holdings,
+        lettersWaiting: lettersWaiting.map(({ letter }) => letter),
+        events: events.map(shown),
+      }
     },
     render: renderUser,
     notices: ({ account, lettersWaiting }) => waitingMessages(account, lettersWaiting),

@@ -1,7 +1,9 @@
+import type { Kysely } from 'kysely'
 import { issueCredential } from '../../db/credentials.ts'
+import { lettersWaitingFor } from '../../db/messages.ts'
 import { insertMessage } from '../../db/outbox.ts'
 import { subjectOr } from '../../db/templates.ts'
-import type { CredentialPurpose } from '../../db/schema.ts'
+import type { CredentialPurpose, Store } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { isErased } from '../../db/users/users.ts'
 import { lifetimes } from '../credentials/lifetimes.ts'
@@ -63,6 +65,15 @@ export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, le
     next_try_at: null,
     expires_at: issued?.expiresAt ?? null,
   })
+}
+
+/** Whether a message to them waits to be sent by somebody: what a batch owes goes out by itself, at its end. */
+export async function messageWaits(
+  db: Kysely<Store>,
+  { userId, ctx }: { userId: number; ctx: Pick<RuleContext, 'willDeliver'> },
+): Promise<boolean> {
+  const waiting = await lettersWaitingFor(db, userId)
+  return waiting.some(({ id }) => !ctx.willDeliver?.(id))
 }
 
 /** As nearly all are; what is below takes longer to read than the rest of a message. */

@@ -44,6 +44,8 @@ export interface RuleContext {
   random: (bytes: number) => Buffer
   /** The address that every message comes from. */
   sender: string
+  /** Whether this message goes out once all of a batch is done; absent where none is. */
+  willDeliver?: (message: number) => boolean
 }
 
 /** Nothing that is only like what was typed is suggested to whoever deletes it. */

@@ -1,6 +1,5 @@
 import { type CentreWithPeople, numbersInUse } from '../../db/centres/centres.ts'
 import type { Kysely } from 'kysely'
-import { lettersWaitingFor } from '../../db/messages.ts'
 import type { HubRole, Store } from '../../db/schema.ts'
 import { together, type Trx } from '../../db/transact.ts'
 import { insertRoles, insertSites, insertNewUser, setCentreAndHubRole } from '../../db/users/changes.ts'
@@ -12,6 +11,7 @@ import { forEachRow } from '../table-rows.ts'
 import { centreNotFound, findCentre, readCentreNumber, typedCentreNumber } from '../centres/find.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
 import { readPersonName } from '../names.ts'
+import { messageWaits } from '../mail/queue-message.ts'
 import type { Actor, RuleContext } from '../permissions/actor.ts'
 import { decide, mayLearnOf, onCentre, permit } from '../permissions/decide.ts'
 import {
@@ -125,17 +125,17 @@ async function addAgain(
   if (account.centre === null && ctx.by.kind === 'staff') return rejoin(trx, { account, rights, ctx })
   const differs = ifMissing ? differing(account, { person, rights }) : undefined
   if (differs?.length === 0) return unchanged(account)
-  throw await inUse(trx, { account, by: ctx.by, differs, typed: person.address.email })
+  throw await inUse(trx, { account, ctx, differs, typed: person.address.email })
 }
 
 /** Of an address, before the rest is known of its person. @throws `email-in-use` */
 export async function refuseAddressInUse(
   db: Kysely<Store>,
-  { address, ctx: { by, at } }: { address: Address; ctx: RuleContext },
+  { address, ctx }: { address: Address; ctx: RuleContext },
 ): Promise<void> {
   const there = await findLiveUser(db, address.key)
-  if (!there || (there.centre_id === null && by.kind === 'staff')) return
-  throw await inUse(db, { account: accountOf(there, at), by, differs: undefined, typed: address.email })
+  if (!there || (there.centre_id === null && ctx.by.kind === 'staff')) return
+  throw await inUse(db, { account: accountOf(there, ctx.at), ctx, differs: undefined, typed: address.email })
 }
 
 async function rejoin(
@@ -187,12 +187,12 @@ async function inUse(
   db: Kysely<Store>,
   {
     account,
-    by,
+    ctx,
     differs,
     typed,
-  }: { account: Account; by: Actor; differs: string[] | undefined; typed: string },
+  }: { account: Account; ctx: RuleContext; differs: string[] | undefined; typed: string },
 ): Promise<Refused> {
-  if (!mayLearnOf(by, account.centre?.id ?? null)) {
+  if (!mayLearnOf(ctx.by, account.centre?.id ?? null)) {
     return new Refused('email-in-use', `${typed} already has an account.`, {
       hint: 'Use another address: one address has one account.',
     })
@@ -205,7 +205,7 @@ async function inUse(
       details: { differs },
     })
   }
-  const waits = (await lettersWaitingFor(db, account.id)).length > 0
+  const waits = await messageWaits(db, { userId: account.id, ctx })
   return new Refused('email-in-use', `${there}${waits ? '; a message to them waits to be sent' : ''}.`, {
     hint: waits ? 'ssh-admin mail send' : `ssh-admin users show ${email}`,
   })

@@ -1,4 +1,3 @@
-import { lettersWaitingFor } from '../../db/messages.ts'
 import { voidCredentials } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
 import { insertRoles, insertSites, setDetails, deleteRoles, deleteSites } from '../../db/users/changes.ts'
@@ -6,7 +5,7 @@ import { findLiveUser } from '../../db/users/users.ts'
 import { NotFound, Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
 import { mistypedFirst } from '../batch.ts'
-import { queueMessage } from '../mail/queue-message.ts'
+import { messageWaits, queueMessage } from '../mail/queue-message.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { mayLearnOf, permit } from '../permissions/decide.ts'
 import { refuseErased } from '../refusals.ts'
@@ -101,7 +100,7 @@ async function refuseEditedBefore(
   const there =
     changes.email === undefined ? undefined : await findLiveUser(trx, typedAddress(changes.email).key)
   if (!there || !mayLearnOf(ctx.by, there.centre_id)) return
-  const waits = (await lettersWaitingFor(trx, there.id)).length > 0
+  const waits = await messageWaits(trx, { userId: there.id, ctx })
   const nextStep = waits ? 'ssh-admin mail send' : `ssh-admin users show ${there.email}`
   const more = waits ? ', and a message to them waits to be sent' : ''
   throw new NotFound(

@@ -108,6 +108,28 @@ describe('a coordinator who was added before', () => {
   })
 })
 
+describe('a line of a batch that is refused for what a line before it did', () => {
+  it.each([
+    [
+      "users add 'Nour Said <nour@school.example>' --centre EG001",
+      'nour@school.example already has an account at EG001 (Nour Said, invited).',
+    ],
+    [
+      'users edit amira@school.example --email new@school.example --yes',
+      'Nobody has the address amira@school.example; new@school.example has an account already.',
+    ],
+    [
+      "coordinator add EG002 'Nour Said <nour@school.example>' --yes",
+      'nour@school.example coordinates EG002 already.',
+    ],
+  ])('says of no message that it waits, which the batch sends at its end: %s', async (line, message) => {
+    await world.centre('EG002')
+    const ran = await world.run(['batch', '--keep-going'], { stdin: `${line}\n${line}\n` })
+    expect(ran.stdout.split('\n')[1]?.split('\t')[2]).toBe(message)
+    expect(ran.stderr).not.toContain('mail send')
+  })
+})
+
 describe('an import that was made before', () => {
   it('says how many of its messages wait, and how they are sent', async () => {
     writeFileSync(
