@@ -52,6 +52,8 @@ export async function openSmtpConnection(
   signal?: AbortSignal,
 ): Promise<SmtpConnection | { trouble: string }> {
   const { default: SMTPConnection } = await import('nodemailer/lib/smtp-connection')
+  /** Told to whoever waits for an answer just now. */
+  let tellContradiction: (trouble: Trouble) => void = () => undefined
   const connection = new SMTPConnection({
     host: server.host,
     port: server.port,
@@ -66,13 +68,25 @@ export async function openSmtpConnection(
     allowInternalNetworkInterfaces: true,
     // Said, because the environment (NODE_TLS_REJECT_UNAUTHORIZED) would say otherwise.
     tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true, ...server.tls },
+    // It goes by the first line of a reply alone, so that each is looked at before it is acted on.
+    transactionLog: true,
+    logger: {
+      debug: ({ tnx }: { tnx?: string }, reply?: string) => {
+        if (tnx !== 'server' || !contradicts(reply)) return
+        tellContradiction(contradiction(reply))
+        close()
+      },
+    },
   })
   let open = false
   const close = () => {
     open = false
     connection.close()
   }
-  const broken = new Promise<Trouble>((resolve) => connection.once('error', resolve))
+  const broken = new Promise<Trouble>((resolve) => {
+    tellContradiction = resolve
+    connection.once('error', resolve)
+  })
   // Later errors reach whoever sends; unheard they would end the program.
   connection.on('error', () => {
     open = false
@@ -106,11 +120,9 @@ export async function openSmtpConnection(
         handedOver = true
       })
       const answered = new Promise<Trouble | undefined>((resolve) => {
-        connection.send(
-          { from: message.from, to: [message.to], size: message.raw.length },
-          body,
-          (problem, info) => resolve(problem ?? contradiction(info?.response)),
-        )
+        tellContradiction = resolve
+        const envelope = { from: message.from, to: [message.to], size: message.raw.length }
+        connection.send(envelope, body, (problem) => resolve(problem ?? undefined))
       })
       const error = await within(limits.whole, { work: answered })
       faultPoint('a message was answered', 'done')
@@ -133,9 +145,10 @@ export async function openSmtpConnection(
 
   async function backToStart(): Promise<boolean> {
     if (!open) return false
-    const answered = new Promise<Trouble | undefined>((resolve) =>
-      connection.reset((error?: Error | null) => resolve(error ?? undefined)),
-    )
+    const answered = new Promise<Trouble | undefined>((resolve) => {
+      tellContradiction = resolve
+      connection.reset((error?: Error | null) => resolve(error ?? undefined))
+    })
     return (await within(limits.whole, { work: Promise.race([answered, broken]) })) === undefined
   }
 }
@@ -166,13 +179,11 @@ function tooSlow(): Trouble {
 }
 
 /** What was taken and refused in one reply was neither: each of its lines has the same code [RFC 5321, 4.2.1]. */
-function contradiction(response: string | undefined): Trouble | undefined {
-  return contradicts(response)
-    ? Object.assign(new Error('its answer contradicts itself'), { response })
-    : undefined
+function contradiction(response: string): Trouble {
+  return Object.assign(new Error('its answer contradicts itself'), { response })
 }
 
-function contradicts(response: string | false | undefined): boolean {
+function contradicts(response: string | false | undefined): response is string {
   const codes = (response || '').split(/\r?\n/).flatMap((line) => /^\d{3}(?=[ -]|$)/.exec(line)?.[0] ?? [])
   return new Set(codes).size > 1
 }

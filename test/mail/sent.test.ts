@@ -136,6 +136,8 @@ describe('sending through a mail server', () => {
     ['250-queued\r\n550 and refused\r\n', '.', 'unknown'],
     ['550-refused\r\n250 and queued\r\n', '.', 'unknown'],
     ['550-refused\r\n250 and taken\r\n', 'RCPT', 'queued'],
+    ['250-taken\r\n550 and refused\r\n', 'RCPT', 'queued'],
+    ['250-taken\r\n550 and refused\r\n', 'MAIL', 'queued'],
   ])('takes no answer for one that contradicts itself: %j to %s', async (answer, command, state) => {
     await queue(1)
     const odd = closed(await oddServer(upTo(command, (socket) => socket.write(answer))))
