@@ -112,6 +112,8 @@ export async function runMutation<Args, Options, Request, Result>(
   const { dryRun, yes } = session.common
   const mayAsk = spec.confirm !== undefined && (spec.confirm.mayAsk?.(options) ?? true)
   const asks = !dryRun && !yes && (mayAsk || session.named.length > 0)
+  // What may be 500 MB is read once it is known that there is a store for it, and its key.
+  if (spec.upload) await checkStore(session)
   const prepared = await spec.prepare(options, session)
   const flag = spec.confirm?.flags?.(options)
   const mayBeRefused = spec.createsStore === true || (spec.createsStore !== undefined && asks)
@@ -153,6 +155,15 @@ export async function runMutation<Args, Options, Request, Result>(
 /** Of a line of a batch sentences are told, whoever reads them: beside each other, columns of many commands say nothing. */
 function viewOf({ batch, terminal: { out } }: Session): View {
   return batch && !out.isTerminal ? { ...out, isTerminal: true, width: 10_000 } : out
+}
+
+async function checkStore(session: Session): Promise<void> {
+  const store = await session.open(session.common.dryRun ? 'rehearse' : 'use')
+  try {
+    store.keys()
+  } finally {
+    await store.close()
+  }
 }
 
 function openModeOf({ dryRun, createsStore }: { dryRun: boolean; createsStore: boolean }) {

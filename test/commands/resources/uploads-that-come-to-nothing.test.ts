@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newInterruption } from '../../../src/interruption.ts'
 import { inProcess } from '../../terminal.ts'
@@ -33,6 +33,18 @@ describe('an upload that comes to nothing', () => {
     expect(ended, stderr).toBe(exit)
     expect(await begun()).toEqual({ seq: 1 })
     expect(await kept()).toEqual(onlyTheFirst)
+  })
+
+  it.each([
+    ['resources', 'upload', 'not-there', ...facts],
+    ['help-documents', 'upload', 'not-there', '--title', 'Adding users'],
+    ['help-documents', 'replace', '1', 'not-there', '--yes'],
+  ])('does not read its file where the key is missing: %s %s', async (...argv) => {
+    rmSync(`${world.folder}/hub.db.key`)
+    for (const more of [[], ['--dry-run']]) {
+      const ran = await world.run([...argv, ...more, '--json'])
+      expect([ran.exit, ran.error().code]).toEqual([7, 'key-missing'])
+    }
   })
 
   it('is asked about before anything of it is in the store', async () => {
