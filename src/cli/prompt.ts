@@ -61,16 +61,13 @@ export async function confirm(
     if (wouldAsk.includes(question)) return
     wouldAsk.push(question)
     // A pipe and JSON have it in their answer.
-    if (terminal.out.isTerminal) for (const line of wouldAskLines(question)) terminal.say(line)
+    const lines = terminal.out.isTerminal ? `You would be asked: ${question}`.trimEnd().split('\n') : []
+    for (const line of lines) terminal.say(line)
     return
   }
   if (common.yes) return
   requireTerminal(terminal, { flag, may: common.input, question })
   if (!(await askYesNo(terminal, question))) throw new Cancelled()
-}
-
-function wouldAskLines(question: string): string[] {
-  return `You would be asked: ${question}`.trimEnd().split('\n')
 }
 
 /** Asks yes or no, default No, and gives the answer. */

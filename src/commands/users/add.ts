@@ -1,5 +1,5 @@
 import type { Trx } from '../../db/transact.ts'
-import { Usage } from '../../errors.ts'
+import { type Problem, Unavailable, Usage } from '../../errors.ts'
 import { requireTerminal } from '../../cli/prompt.ts'
 import { oneLine } from '../../render/clean-text.ts'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
@@ -7,7 +7,7 @@ import { lockedOutNotices, tidiedNotices } from '../../render/user-notices.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { addUser, addUsers, type UserRow } from '../../rules/users/add.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
-import { eachNamed, forEachTarget } from '../../rules/batch.ts'
+import { eachNamed, forEachTarget, refusalOf } from '../../rules/batch.ts'
 import { type Account, isHubRole, nameOf } from '../../rules/users/account.ts'
 import { columnsHelp, tableOptions } from '../read-table.ts'
 import { preparedMutation } from '../../cli/define.ts'
@@ -21,6 +21,7 @@ import {
   eachPerson,
   type NewPerson,
   readPerson,
+  type RightsTyped,
   refuseNamedTwice,
   refuseOptionsAsPeople,
   refuseUnquotedNames,
@@ -170,7 +171,7 @@ async function prepare(options: Options, session: Session): Promise<Request> {
   refuseOptionsAsPeople(person)
   refuseUnquotedNames(person, { centre })
   const place = { centre, admin, roles, sites }
-  const people = await eachNamed(person.flatMap(eachPerson), (text) => readPerson(text, place))
+  const people = await readPeople(person.flatMap(eachPerson), { place, options, session })
   refuseNamedTwice(people)
   for (const notice of people.flatMap(({ name }) => tidiedNotices(name))) session.notify(notice)
   const request: Request = { people, rows: [], options }
@@ -184,6 +185,50 @@ async function prepare(options: Options, session: Session): Promise<Request> {
     requireTerminal(session.terminal, { ...missingOf(request, session.argv), may: session.common.input })
   }
   return request
+}
+
+/** Those who were typed. @throws what is wrong with each, with what stands in the way of the others */
+async function readPeople(
+  typed: readonly string[],
+  { place, options, session }: { place: RightsTyped; options: Options; session: Session },
+): Promise<NewPerson[]> {
+  const people: NewPerson[] = []
+  try {
+    return await eachNamed(typed, (text) => {
+      const person = readPerson(text, place)
+      people.push(person)
+      return person
+    })
+  } catch (error) {
+    if (!(error instanceof Usage) || people.length === 0 || isIncomplete({ people, options })) throw error
+    const refused = await refusedOf(people, { options, session })
+    const problems = [...(error.details.problems ?? []), ...refused]
+    throw new Usage(`${problems.length} of ${typed.length} stand in the way; nothing was changed.`, {
+      code: error.code,
+      details: { problems },
+      cause: error,
+    })
+  }
+}
+
+/** Tried, and taken back; nothing of it is known where the store cannot be had. */
+async function refusedOf(
+  people: readonly NewPerson[],
+  { options: { ifMissing }, session }: { options: Options; session: Session },
+): Promise<Problem[]> {
+  const trying = async () => {
+    const store = await session.open('rehearse')
+    try {
+      await session.rehearse(store, (trx, ctx) => addPeople(trx, { people, ifMissing, ctx }))
+    } finally {
+      await store.close()
+    }
+  }
+  const refusal = await refusalOf(trying).catch((error: unknown) => {
+    if (error instanceof Unavailable) return undefined
+    throw error
+  })
+  return [...(refusal?.details.problems ?? [])]
 }
 
 /** What would be asked, and how it is said instead: the line with a place for each thing that is missing. */
@@ -202,7 +247,7 @@ function missingOf({ people, options: { centre } }: Request, argv: Line) {
   return { flag: said.map(shellWord).join(' '), question: `${question}?`, line: commandLine(line) }
 }
 
-function isIncomplete({ people, options: { from, centre } }: Request): boolean {
+function isIncomplete({ people, options: { from, centre } }: Pick<Request, 'people' | 'options'>): boolean {
   if (from !== undefined) return false
   return people.length === 0 || centre === undefined || people.some(({ name }) => name === undefined)
 }

@@ -10,7 +10,8 @@ import { person, renderChangedUsers, usersJson } from '../../render/users.ts'
 import { editNotices } from '../../render/user-notices.ts'
 import { catalogue, offeredRoles, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 import type { Account } from '../../rules/users/account.ts'
-import { withWhatCloses } from '../../rules/users/changed.ts'
+import { onUser, withWhatCloses } from '../../rules/users/changed.ts'
+import { permit } from '../../rules/permissions/decide.ts'
 import { type Changes, type EditedUser, editUser } from '../../rules/users/edit.ts'
 import { isAnotherAddress, readNewAddress } from '../../rules/users/email.ts'
 import { findUser } from '../../rules/users/find.ts'
@@ -57,8 +58,10 @@ export const edit = () =>
     },
     complete: async (request, { session, store, ctx }) => {
       if (!namesNothing(request.options)) return request
-      const { at, by } = await ctx()
+      const acting = await ctx()
+      const { at, by } = acting
       const account = await findUser(store.db, { email: request.user, at, by })
+      permit(acting, 'users.edit', onUser(account))
       return {
         ...request,
         changes: await askForChanges({ terminal: session.terminal, db: store.db }, account),

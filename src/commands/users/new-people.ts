@@ -174,7 +174,7 @@ async function askRights({ admin, sites: chosen }: RightsTyped, terminal: Termin
   return { admin: selected.includes('admin'), sites: selected.filter((value) => value !== 'admin') }
 }
 
-interface RightsTyped {
+export interface RightsTyped {
   centre: string | undefined
   admin: boolean
   roles: readonly string[]

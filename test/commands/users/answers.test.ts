@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { holding } from '../../holding.ts'
 import { newWorld, type World } from '../../world.ts'
@@ -115,6 +115,23 @@ describe('several users at once', () => {
       { target: 'nobody@school.example', code: 'user-not-found' },
     ])
     expect(await world.account(amira)).toMatchObject({ status: 'active' })
+  })
+
+  it('are added, or none, and every problem is named, of those whose address can be used too', async () => {
+    const people = ['Nour Salem <nour@school>', `Amira Haddad <${amira}>`, 'Ann Lee <ann@school.example>']
+    const adding = (...more: string[]) => world.run(['users', 'add', ...people, ...more, '--json'])
+    const ran = await adding('--centre', 'EG001')
+    expect([ran.exit, ran.error().code]).toEqual([2, 'invalid-email'])
+    expect(ran.error().message).toBe('2 of 3 stand in the way; nothing was changed.')
+    expect(ran.error().details.problems).toMatchObject([
+      { target: people[0], code: 'invalid-email' },
+      { target: amira, code: 'email-in-use' },
+    ])
+    expect(await world.account('ann@school.example')).toBeUndefined()
+    const elsewhere = await adding('--centre', 'EG001', '--db', world.path('nothing.db'))
+    expect([elsewhere.exit, elsewhere.error().code]).toEqual([2, 'invalid-email'])
+    expect(elsewhere.error().details.problems).toHaveLength(1)
+    expect(existsSync(world.path('nothing.db'))).toBe(false)
   })
 
   it('come from stdin, one a line', async () => {

@@ -31,6 +31,16 @@ describe('at a terminal', () => {
     expect((await desk.leaves()).exit).toBe(130)
   })
 
+  it('whoever may not edit somebody is asked nothing before that is said', async () => {
+    await world.user('nour@school.example', { centre: 'EG001', hubRole: 'teacher' })
+    const desk = inProcess(world, ['users', 'edit', 'omar@school.example', '--as', 'nour@school.example'])
+    const { exit, text } = await desk.leaves()
+    expect(exit).toBe(5)
+    expect(text).not.toContain('First name')
+    const refused = (await world.run(['audit', 'list', '--kind', 'refusal', '--json'])).json().events
+    expect(refused).toHaveLength(1)
+  })
+
   it('two people are added by answering questions', async () => {
     const desk = inProcess(world, ['users', 'add'])
     await desk.sees('Centre (number or name):')
