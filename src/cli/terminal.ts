@@ -97,9 +97,11 @@ function hasWidth(stream: Output): stream is Output & { columns: number } {
   return stream.columns !== undefined && stream.columns > 0
 }
 
+/** Whoever wants none gets none, whatever another setting forces. */
 function colourLevel(stream: Output, env: Context['env']): 0 | 1 | 2 | 3 {
+  if (env.NO_COLOR) return 0
   if (env.FORCE_COLOR !== undefined) return forcedLevel(env.FORCE_COLOR)
-  if (env.NO_COLOR || env.TERM === 'dumb' || stream.isTTY !== true) return 0
+  if (env.TERM === 'dumb' || stream.isTTY !== true) return 0
   if (env.COLORTERM === 'truecolor') return 3
   return env.TERM?.includes('256') ? 2 : 1
 }

@@ -4,6 +4,7 @@ import {
   matrixJson,
   renderMatrix,
   roleFields,
+  roleInFull,
   roleJson,
   renderRolesOf,
   renderChecked,
@@ -23,7 +24,7 @@ export const list = () =>
     name: 'list',
     summary: 'list the roles, or who may do what',
     description:
-      'List the roles, the service each belongs to, and what it lets its holder do; ssh-admin help roles has that whole where a terminal is too narrow for it. With --matrix: who may do what.\nIn a pipe: role, service, shared, who gives it, what it does; or actor, what they may do.',
+      'List the roles, the service each belongs to, who gives it, and what it lets its holder do. With --matrix: who may do what.\nIn a pipe: role, service, shared, who gives it, what it does; or actor, what they may do.',
     options: { matrix: flag('who may do what') },
     examples: ['ssh-admin roles list', 'ssh-admin roles list --matrix'],
     singular: 'role',
@@ -31,6 +32,7 @@ export const list = () =>
     key: 'roles',
     fields: roleFields,
     id: 'name',
+    inFull: roleInFull,
     // What a role lets its holder do is what the list is for.
     dropOrder: ['given-by', 'shared', 'service'],
     instead: ({ matrix }, view) => (matrix ? { text: renderMatrix(view), json: matrixJson() } : undefined),

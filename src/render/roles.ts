@@ -38,6 +38,15 @@ export const roleFields = {
   does: field<Role>('Lets its holder', ({ does }) => does),
 }
 
+/** Whole: a table would cut what it lets its holder do. */
+export function roleInFull(role: Role, { chalk }: Pick<View, 'chalk'>): string[] {
+  const { name, service, shared, does } = role
+  return [
+    `${chalk.bold(name)} (${service}${shared ? ', shared' : ''}; given by ${giverOf(role)})`,
+    `  ${does}`,
+  ]
+}
+
 /** Who may do what, as the office writes it. */
 export function matrixJson(): Extract<JsonAnswer<'roleList'>, { matrix: unknown }> {
   const rows = [staffRow, ...matrix, othersRow].map(({ actor, may }) => ({ actor, may }))

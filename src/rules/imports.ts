@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import * as z from 'zod'
-import { findImport, type ImportRow } from '../db/imports/imports.ts'
+import { findImport, hasImports, type ImportRow } from '../db/imports/imports.ts'
 import type { Store } from '../db/schema.ts'
 import { NotFound } from '../errors.ts'
 
@@ -11,8 +11,14 @@ export const importNumber = z.coerce.number({ error: 'it takes the number of an 
 export async function findImportNumber(db: Kysely<Store>, id: number): Promise<ImportRow> {
   const imported = await findImport(db, id)
   if (imported) return imported
-  throw new NotFound('import-not-found', `There is no import ${id}.`, {
-    hint: 'ssh-admin centres imports lists them.',
+  throw await importNotFound(db, id)
+}
+
+export async function importNotFound(db: Kysely<Store>, id: number): Promise<NotFound> {
+  return new NotFound('import-not-found', `There is no import ${id}.`, {
+    hint: (await hasImports(db))
+      ? 'ssh-admin centres imports lists them.'
+      : 'Nothing has been imported yet. To begin: ssh-admin centres import FILE',
   })
 }
 

@@ -74,6 +74,13 @@ describe('ssh-admin help error-codes', () => {
     expect(documented.filter(({ code, exit }) => errorCodes[exit]?.[code] === undefined)).toEqual([])
   })
 
+  it('names them in the order of the alphabet, but for what is of every kind', () => {
+    for (const codes of Object.values(errorCodes)) {
+      const named = Object.keys(codes).filter((code) => code !== 'usage')
+      expect(named).toEqual(named.toSorted())
+    }
+  })
+
   it('names none that is thrown nowhere', () => {
     const source = [...sourceFiles(), `${root}/../bin/bundle.js`]
       .map((file) => readFileSync(file, 'utf8'))

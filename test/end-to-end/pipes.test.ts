@@ -124,5 +124,7 @@ describe('the program in a pipe', () => {
     expect((await help({})).stdout).not.toContain('\u001b')
     expect((await help({ FORCE_COLOR: '1' })).stdout).toContain('\u001b[1m')
     expect((await help({ NO_COLOR: '1' })).stdout).not.toContain('\u001b')
+    expect((await help({ NO_COLOR: '1', FORCE_COLOR: '1' })).stdout).not.toContain('\u001b')
+    expect((await help({ NO_COLOR: '', FORCE_COLOR: '1' })).stdout).toContain('\u001b[1m')
   })
 })

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import stringWidth from 'string-width'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { catalogue } from '../../src/rules/roles/catalogue.ts'
 import { holding } from '../holding.ts'
 import { newWorld, type World } from '../world.ts'
 
@@ -52,6 +53,15 @@ describe.each([80, 120])('at a terminal of %i columns', (columns) => {
     const lines = (await shown(line)).trimEnd().split('\n')
     expect(lines.length).toBeGreaterThan(1)
     for (const one of lines) expect(stringWidth(one)).toBeLessThanOrEqual(columns)
+  })
+
+  it('the roles are told whole', async () => {
+    const text = (await shown('roles list')).replace(/\s+/g, ' ')
+    expect(text).not.toContain('…')
+    for (const { name, service, does } of catalogue) {
+      expect(text).toContain(`${name} (${service}`)
+      expect(text).toContain(does)
+    }
   })
 
   it('the people of a centre are a table that fits', async () => {

@@ -13,6 +13,10 @@ export function listImports(db: Kysely<Store>): Promise<ImportRow[]> {
   return db.selectFrom('imports').selectAll().orderBy('id', 'desc').execute()
 }
 
+export async function hasImports(db: Kysely<Store>): Promise<boolean> {
+  return (await db.selectFrom('imports').select('id').limit(1).executeTakeFirst()) !== undefined
+}
+
 export interface ImportContents {
   createdCentres: { number: string; name: string }[]
   createdUsers: { email: string; centre: string | null; status: UserStatus; pin: PinState }[]

@@ -44,10 +44,15 @@ export function typedCentreNumber(text: string): string {
 /** The number of a centre that is to be made: one that an import would read as well. */
 export function newCentreNumber(text: string): string {
   const number = typedCentreNumber(text)
-  if (!isPlaceholderNumber(number) && hasDigit(number)) return number
-  throw new Usage(`'${text}' is not a centre number.`, {
+  if (isPlaceholderNumber(number))
+    throw new Usage(`'${text}' is not a centre number.`, {
+      code: 'invalid-number',
+      hint: 'Wait until the number is known.',
+    })
+  if (hasDigit(number)) return number
+  throw new Usage(`'${text}' has no digit, and the number of a new centre has one: such as EG001.`, {
     code: 'invalid-number',
-    hint: 'Wait until the number is known.',
+    hint: 'Letters alone are a word, or a name: --name says what the centre is called.',
   })
 }
 

@@ -1,10 +1,11 @@
 import { newUsersWithoutLetter, queueLetters, importStatus } from '../../db/imports/activation-letters.ts'
 import type { Trx } from '../../db/transact.ts'
-import { NotFound, Refused } from '../../errors.ts'
+import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { endOfPin } from '../credentials/lifetimes.ts'
 import { subjectOf } from './letters.ts'
 import { headerText } from './queue-message.ts'
+import { importNotFound } from '../imports.ts'
 import { permit } from '../permissions/decide.ts'
 
 /**
@@ -45,11 +46,7 @@ export async function sendLettersOfImport(
   { importId, ctx }: { importId: number; ctx: RuleContext },
 ): Promise<number> {
   const status = await importStatus(trx, importId)
-  if (status === undefined) {
-    throw new NotFound('import-not-found', `There is no import ${importId}.`, {
-      hint: 'ssh-admin centres imports lists them.',
-    })
-  }
+  if (status === undefined) throw await importNotFound(trx, importId)
   permit(ctx, 'mail.send', { name: `import ${importId}` })
   if (status === 'undone')
     throw new Refused('import-undone', `Import ${importId} was taken back: it has no users.`)

@@ -82,6 +82,7 @@ describe('ssh-admin centres create', () => {
   it.each([
     ['none', 'A School', 'invalid-number'],
     ['0000', 'A School', 'invalid-number'],
+    ['ABCDEFGHIJKL', 'A School', 'invalid-number'],
     ['EG001', '=A1', 'not-calculated'],
     ['EG001', 'TRUE', 'not-a-name'],
   ])('makes no centre that an import would hold back: %s, %s', async (number, name, code) => {

@@ -19,6 +19,22 @@ async function setUser(email: string, facts: Record<string, string | null>) {
   await db.updateTable('users').set(facts).where('email', '=', email).execute()
 }
 
+describe('an import that is not there', () => {
+  it.each([
+    ['centres', 'imports', 'show', '1'],
+    ['centres', 'imports', 'undo', '1'],
+    ['centres', 'pins', '1', '--out', 'pins.csv'],
+    ['mail', 'send', '--import', '1'],
+  ])('is refused with where they are listed, and where none is, how to begin: %s %s %s', async (...argv) => {
+    await world.centre('EG001')
+    const hint = async () =>
+      (await world.run([...argv.map((word) => word.replace('1', '7')), '--json'])).error().hint
+    expect(await hint()).toBe('Nothing has been imported yet. To begin: ssh-admin centres import FILE')
+    await importRows(world, people)
+    expect(await hint()).toBe('ssh-admin centres imports lists them.')
+  })
+})
+
 describe('taking an import back', () => {
   it('removes what it created, gives back old names, and restores what it deleted', async () => {
     await importRows(world, [
