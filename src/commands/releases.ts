@@ -449,7 +449,8 @@ function withoutKeyTime({ opens, closes }: ReleaseRow, without: Outlook['without
 }
 
 function firstOf(names: readonly string[], max: number): string {
-  const more = names.length > max ? ` and ${grouped(names.length - max)} more (all of them: --dry-run --json)` : ''
+  const more =
+    names.length > max ? ` and ${grouped(names.length - max)} more (all of them: --dry-run --json)` : ''
   return `${names.slice(0, max).join(', ')}${more}`
 }
 

@@ -240,8 +240,7 @@ tabs, with ISO dates, whole, without colour.
   --fields email,status       of a list: these columns, in this order
   --yes                       answer every question with yes; never more than that: rules and limits hold
   --no-input                  never ask; what would be asked is exit 2
-  --dry-run                   the same checks, the same answer, the same exit code, and nothing changes; what would
-                              be asked is said too, in a pipe as records that begin with would-ask
+  --dry-run                   the same checks, the same answer, the same exit code, and nothing changes; in a pipe ends with what would be asked (would-ask)
   --if-missing                of users add, centres create, coordinator add, store init, seed: fine if it is there and equal
   --wait SECONDS              how long to wait for a busy store; 30
   -q                          nothing but the answer
