@@ -18,7 +18,7 @@ export interface Interruption {
   sayWith: (say: (line: string) => void) => void
   /** Does this at a second signal before the process ends. @returns what takes it back */
   beforeEnding: (cleanUp: () => void) => () => void
-  /** While somebody reads the answer in a pager, Ctrl-C is the pager's. @returns what ends that */
+  /** While somebody reads the answer in a pager, Ctrl-C is the pager's, and nothing ends at once. @returns what ends that */
   whileShown: () => () => void
   /** A signal came. */
   interrupt: (signal?: NodeJS.Signals) => void
@@ -95,7 +95,8 @@ export function newInterruption(end: () => void): Interruption {
       received.abort()
       if (finishing !== undefined) return sayOnce()
       cancelling.abort()
-      if (!again) return
+      // Two programs would read the keys of one terminal: it ends once its reader has left, as git does.
+      if (!again || isShown) return
       for (const cleanUp of cleanUps) cleanUp()
       say('Cancelled. Nothing was changed.')
       end()

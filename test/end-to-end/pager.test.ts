@@ -101,6 +101,14 @@ describe('a list at a terminal', () => {
     expect(await list({ PAGER: 'sh -c "kill -INT $$"' })).toMatchObject({ exit: 0, text: '' })
   })
 
+  it('is read to its end, whatever ends the program meanwhile: one terminal is never read by two', async () => {
+    const seenThen = `cat > "${world.path('seen')}"`
+    const { exit } = await list({
+      PAGER: `sleep 1; kill -TERM $PPID; sleep 1; kill -TERM $PPID; sleep 1; ${seenThen}`,
+    })
+    expect([exit, seen().includes('30 centres.')]).toEqual([0, true])
+  })
+
   it.each([
     ['false', {}],
     ['sh -c "exit 127"', {}],
