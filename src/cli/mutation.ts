@@ -335,10 +335,7 @@ async function confirmResult<Request, Result>(
 }
 
 /** Asks where there is something to ask; a rehearsal says what that would be. */
-async function askAbout<Args, Options, Request, Result>(
-  running: WithRequest<Args, Options, Request, Result>,
-  done: Result,
-): Promise<void> {
+async function askAbout<Request, Result>(running: WithRequest<Request, Result>, done: Result): Promise<void> {
   const { spec, session, request, flag } = running
   const question = spec.confirm?.question(done, { request, session }) ?? questionOfName(running, done)
   if (!question) return
@@ -352,7 +349,8 @@ function questionOfName<Request, Result>(
   done: Result,
 ): string | undefined {
   if (named.length === 0 || isUnchanged(spec.json(done, []))) return undefined
-  const line = lineWith(argv, new Map(named.map(({ typed, value }) => [typed, value])))
+  const words = argv.filter((word) => word !== '--dry-run')
+  const line = lineWith(words, new Map(named.map(({ typed, value }) => [typed, value])))
   return `Go on with ${line}?`
 }
 

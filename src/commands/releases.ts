@@ -54,7 +54,7 @@ import { findRelease } from '../rules/releases/release.ts'
 import { findOwnCentre } from '../rules/centres/find.ts'
 import { visibleAuthorisations } from '../rules/releases/visible.ts'
 import { oneLine } from '../render/clean-text.ts'
-import { factLines } from '../render/fields.ts'
+import { type Fact, factLines } from '../render/fields.ts'
 import { count, listLines } from '../render/text.ts'
 import { plainTime } from '../plain-time.ts'
 import { grouped } from '../grouped.ts'
@@ -405,7 +405,7 @@ function editQuestion({ release, closes, opens, outlook }: ChangedRelease): stri
 
 /** As a table: for how many centres, when it opens first and last, who never sees it, and on which clocks. */
 function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
-  const { centres, firstOpensAt, lastOpensAt, lastClosesAt, timeline, without, leftOut } = outlook
+  const { centres, lastClosesAt, timeline, without, leftOut } = outlook
   const zones = [
     ...new Set(timeline.flatMap((moment) => moment.zones.flatMap(({ timeZone }) => timeZone ?? []))),
   ]
@@ -420,8 +420,7 @@ function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
           ? grouped(centres)
           : `${grouped(centres)}, of which it opens for ${grouped(reached)}`,
       ],
-      ['First opens', firstOpensAt === null ? 'nowhere' : plainTime(firstOpensAt.toISOString())],
-      ['Last opens', lastOpensAt && plainTime(lastOpensAt.toISOString())],
+      ...momentFacts(outlook),
       ['Closed', lastClosesAt && `everywhere from ${plainTime(lastClosesAt.toISOString())}`],
       ['No Key Time', withoutKeyTime(release, without)],
       ['Time zones', firstOf(zones, maxZones)],
@@ -436,6 +435,17 @@ function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
       maxNamed,
     ),
     ...leftOutLines(leftOut, maxNamed),
+  ]
+}
+
+/** One that is the same everywhere is said once. */
+function momentFacts({ firstOpensAt, lastOpensAt }: Outlook): Fact[] {
+  if (firstOpensAt === null || lastOpensAt === null) return [['Opens', 'nowhere']]
+  const [first, last] = [firstOpensAt, lastOpensAt].map((at) => plainTime(at.toISOString()))
+  if (firstOpensAt.getTime() === lastOpensAt.getTime()) return [['Opens', `${first}, all at the same time`]]
+  return [
+    ['First opens', first],
+    ['Last opens', last],
   ]
 }
 

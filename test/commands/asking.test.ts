@@ -85,6 +85,7 @@ describe('asking', () => {
     ['centres import nothing.xlsx', 6],
     ['centres apply nothing.plan', 6],
     ['store restore nothing.db', 6],
+    ['store restore there.csv/nothing.db', 6],
     [`users suspend nobody@school.example`, 4],
     [`users delete ${teacher}`, 3],
     ['coordinator suspend EG002', 3],

@@ -217,6 +217,12 @@ describe('changing somebody named by name', () => {
     const ran = await inProcess(world, ['users', 'suspend', 'omar', '--dry-run']).leaves()
     expect(ran).toMatchObject({ exit: 0, text: expect.stringContaining('Omar Saïd') })
     expect(await statusOf(omar)).toBe('active')
+    const granting = ['roles', 'grant', 'omar', 'access-to-scripts', '--dry-run']
+    const { text } = await inProcess(world, granting, { columns: 200 }).leaves()
+    expect(text).toContain(
+      "You would be asked: 'omar' is Omar Saïd <o.said@nile.example>, EG001 Nile Academy.",
+    )
+    expect(text).toContain(`Go on with ssh-admin roles grant ${omar} access-to-scripts?`)
   })
 
   it('is not done when the address means somebody else by then', async () => {

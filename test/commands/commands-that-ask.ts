@@ -181,7 +181,7 @@ export const asking: Readonly<Record<string, Asks>> = {
   },
   'releases publish': {
     argv: ['June'],
-    question: 'June: Centres 2; First opens 2026-03-01 08:00 UTC; ',
+    question: 'Release it: it opens at once for 2 centres?',
     prepare: drafted,
     nothing: { prepare: ['releases', 'publish', 'June'] },
     meanwhile: does('centres create EG007 --name Elsewhere --country EG'),

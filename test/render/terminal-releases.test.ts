@@ -315,7 +315,9 @@ describe('what a person sees of releases and what they are made of', () => {
       '✓ Release 1, June, is a draft for all centres.\nTo release it: ssh-admin releases publish 1\n',
     )
     const unasked = (await world.run(['releases', 'publish', 'June'])).stderr
-    expect(unasked).toContain('Release 1, June: Centres 1; First opens 2026-03-01 08:00 UTC; ')
+    expect(unasked).toContain(
+      'Release 1, June: Centres 1; Opens 2026-03-01 08:00 UTC, all at the same time; ',
+    )
     const opens = '  2026-03-01 08:00 UTC  ████████████ 1 centre  10:00 Africa/Cairo\n'
     expect(await shown('releases publish June')).toBe(
       `✓ Release 1, June, is released.\n  Opened for 1 authorisation:\n    EG001 Nile Academy: June\nOpens for 1 centre:\n${opens}`,

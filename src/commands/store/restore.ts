@@ -93,8 +93,8 @@ function fileToRestore({ file }: Options, session: Session): string {
 }
 
 async function refuseMissing(file: string): Promise<void> {
-  const { statSync } = await import('node:fs')
-  if (statSync(file, { throwIfNoEntry: false })?.isFile()) return
+  const { existsSync, statSync } = await import('node:fs')
+  if (existsSync(file) && statSync(file).isFile()) return
   throw new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, {
     hint: 'Check the name and the folder; ssh-admin store info names the copies beside the store.',
   })

@@ -268,7 +268,7 @@ describe('a release', () => {
     const id = await released()
     const edit = ['releases', 'edit', id, '--opens', 'key-time AM 2026-06-02 - 1h']
     const asked = await world.run(edit)
-    expect(asked.stderr).toContain('Last opens 2026-06-02 06:00 UTC')
+    expect(asked.stderr).toContain('Opens 2026-06-02 06:00 UTC, all at the same time')
     const later = '2026-06-02T06:00:00.000Z'
     const there = '2026-06-02 09:00 Africa/Cairo (UTC+03:00)'
     for (const last of ['--dry-run', '--yes']) {
