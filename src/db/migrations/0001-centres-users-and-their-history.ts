@@ -1,6 +1,4 @@
-import { type Kysely, sql } from 'kysely'
-
-const tables = [
+export const statements = [
   `create table store (
     id integer primary key check (id = 1),
     store_id text not null,
@@ -236,7 +234,3 @@ const tables = [
   `create trigger audit_personal_is_never_deleted before delete on audit_personal
     begin select raise(abort, 'the audit log is append-only'); end`,
 ]
-
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of tables) await sql.raw(statement).execute(db)
-}

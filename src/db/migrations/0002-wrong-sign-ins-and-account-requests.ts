@@ -1,6 +1,4 @@
-import { type Kysely, sql } from 'kysely'
-
-const tables = [
+export const statements = [
   `create table wrong_sign_ins (
     address text primary key check (length(address) = 64),
     in_a_row integer not null check (in_a_row > 0),
@@ -13,7 +11,3 @@ const tables = [
     primary key (user_id, at)
   ) strict, without rowid`,
 ]
-
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of tables) await sql.raw(statement).execute(db)
-}

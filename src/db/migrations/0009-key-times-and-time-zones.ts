@@ -1,7 +1,5 @@
-import { type Kysely, sql } from 'kysely'
-
 /** A centre's own time zone; none where its country has one only, or where nobody has said it. */
-const statements = [
+export const statements = [
   'alter table centres add column time_zone text',
   `create table key_times (
     id integer primary key autoincrement,
@@ -18,7 +16,3 @@ const statements = [
   `create unique index one_key_time_for_each on key_times (country, time_zone, session,
     coalesce(series, ''), coalesce(from_date, ''), coalesce(until_date, ''))`,
 ]
-
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of statements) await sql.raw(statement).execute(db)
-}

@@ -1,7 +1,5 @@
-import { type Kysely, sql } from 'kysely'
-
 /** Bytes are kept once, in pieces; what has no digest yet is being uploaded, or never will be whole. */
-const statements = [
+export const statements = [
   `create table contents (
     id integer primary key autoincrement,
     sha256 text unique check (length(sha256) = 64),
@@ -54,7 +52,3 @@ const statements = [
   ) strict, without rowid`,
   'create index help_documents_by_content on help_document_versions (content_id)',
 ]
-
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of statements) await sql.raw(statement).execute(db)
-}

@@ -1,10 +1,8 @@
-import { type Kysely, sql } from 'kysely'
-
 /**
  * Entries are kept as they were sent, also for a centre that is not known, so that what is wrong with them is found by
  * looking. What a release gives whom is computed from it, and never kept.
  */
-const statements = [
+export const statements = [
   `create table entries (
     id integer primary key autoincrement,
     centre_number text not null,
@@ -40,7 +38,3 @@ const statements = [
     primary key (release_id, kind, value)
   ) strict, without rowid`,
 ]
-
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of statements) await sql.raw(statement).execute(db)
-}

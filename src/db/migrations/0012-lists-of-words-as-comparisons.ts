@@ -2,14 +2,11 @@ import { type Kysely, sql } from 'kysely'
 
 /**
  * What a column may hold is said with `or` in the place of `in`, in the tables of which an import writes many rows:
- * for each list SQLite builds a table of its own, in each statement, which doubles what inserting a user costs.
+ * for each list SQLite builds a table of its own, in each statement, which doubles what inserting a user costs. PostgreSQL makes no difference between the two.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const table of ['centres', 'users']) await rebuild(db, table)
 }
-
-/** PostgreSQL makes no difference between the two. */
-export async function onServer(): Promise<void> {}
 
 async function rebuild(db: Kysely<unknown>, table: string): Promise<void> {
   const { rows } = await sql<{ type: string; sql: string }>`

@@ -1,7 +1,5 @@
-import { type Kysely, sql } from 'kysely'
-
 /** What `status` counts is counted in an index: of a table of 100,000 users each count read all their rows. */
-const statements = [
+export const statements = [
   // An import adds invited users alone, and nothing to the first of these.
   `create index users_by_status on users (status) where status <> 'invited'`,
   `create index issued_pins on users (pin_issued_at) where pin_state = 'issued'`,
@@ -11,7 +9,3 @@ const statements = [
   `create index outbox_failed on outbox (state) where state = 'failed'`,
   `create index outbox_unknown on outbox (state) where state = 'unknown'`,
 ]
-
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of statements) await sql.raw(statement).execute(db)
-}

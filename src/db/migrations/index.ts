@@ -1,11 +1,15 @@
 import { type Kysely, type Migration, sql } from 'kysely'
 
-export interface NumberedMigration extends Pick<Migration, 'up'> {
+export interface NumberedMigration {
+  /** As SQLite has them; `tablesOnServer` puts each into PostgreSQL's words. */
+  statements?: readonly string[]
+  /** What no statement says by itself; in a file alone. */
+  up?: Migration['up']
   /**
-   * What is run on a server of PostgreSQL in the place of `up`: only where its tables, columns and indexes cannot be
-   * put into PostgreSQL's words by themselves, as triggers and functions cannot.
+   * What is run on a server of PostgreSQL in their place: only where they cannot be put into its words by themselves,
+   * as triggers and functions cannot.
    */
-  onServer?: Migration['up']
+  onServer?: readonly string[]
 }
 
 /**
@@ -43,8 +47,9 @@ export function migrations(): Record<string, Migration> {
       name,
       {
         async up(db: Kysely<unknown>) {
-          const migration = await load()
-          await migration.up(db)
+          const { statements = [], up } = await load()
+          for (const statement of statements) await sql.raw(statement).execute(db)
+          await up?.(db)
           await refuseOrphans(db)
           await sql.raw(`pragma user_version = ${position + 1}`).execute(db)
         },
