@@ -78,7 +78,7 @@ async function removeEndedOnes(
   session: LeftoverScope & Pick<Session, 'notify'>,
   store: OpenStore | undefined,
 ): Promise<void> {
-  const hasNone = store?.engine.server?.hasNotedSheets() === false
+  const hasNone = store?.engine.server?.seen.hasNotedSheets === false
   const noted = hasNone ? [] : await notedSheets(store)
   const notes = outputNotes(session)
   removeAbandoned(filesWith({ sheets: noted, notes }, session, store), session)
@@ -95,7 +95,7 @@ async function removeEndedOnes(
 
 /** The bytes of files that were cut short on their way into the store. */
 async function removeBrokenUploads({ notify }: Pick<Session, 'notify'>, store: OpenStore): Promise<void> {
-  if (store.engine.server?.hasUploads() === false) return
+  if (store.engine.server?.seen.hasUploads === false) return
   if ((await unfinishedUploads(store.db)).length === 0) return
   const { brokenUploads, sweepUploads } = await import('../rules/contents.ts')
   if ((await brokenUploads(store.db, store.now())).length === 0) return

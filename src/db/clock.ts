@@ -24,7 +24,7 @@ export async function clocksOf(
   clock: Date,
   { server }: Pick<Engine, 'server'> = {},
 ): Promise<Clocks> {
-  const last = server ? server.lastEvent() : (await prepared(db, lastEventQuery, {}).execute())[0]
+  const last = server ? server.seen.lastEvent : (await prepared(db, lastEventQuery, {}).execute())[0]
   return { clock, lastEvent: last && new Date(last.at), last }
 }
 

@@ -65,15 +65,20 @@ export interface CopyingOut {
   withoutContent: boolean
 }
 
+/** The store as it was when it was looked at, or taken for a change, last. */
+export interface SeenOnServer {
+  /** The last event of the log; undefined of an empty one. */
+  lastEvent: LastEvent | undefined
+  /** Whether any PIN sheet was noted. */
+  hasNotedSheets: boolean
+  /** Whether any file was being uploaded, or never will be whole. */
+  hasUploads: boolean
+}
+
 export interface ServerOperations {
   /** Looks at the store, where nobody has yet. @throws `store-missing` */
   lookedAt(): Promise<void>
-  /** The last event of the log, as it was when the store was looked at, or taken for a change; undefined of an empty log. */
-  lastEvent(): LastEvent | undefined
-  /** Whether any PIN sheet was noted, at that moment. */
-  hasNotedSheets(): boolean
-  /** Whether any file was being uploaded then, or never will be whole. */
-  hasUploads(): boolean
+  seen: Readonly<SeenOnServer>
   /** Sends a statement that answers nothing together with the next one; its failure is told there. */
   sendWithNext(query: CompiledQuery): void
 }

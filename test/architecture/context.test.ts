@@ -13,7 +13,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'db/store/key-command.ts': 'the command of a secret manager is another program',
   'db/postgres/password-file.ts':
     'pg reads the environment of libpq, and so does what stands in for a part of it',
-  'db/postgres/address.ts': 'what an address leaves out is in the environment of libpq',
+  'db/postgres/connection.ts': 'what an address leaves out is in the environment of libpq',
   'cli/completion.ts': 'the library that completes answers by console.log, which is taken from it',
 }
 

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely'
 import { createHash } from 'node:crypto'
-import { closeSync, constants, readFileSync, statSync } from 'node:fs'
+import { closeSync, constants, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { namesIn, openSync, overwriteSync, rmSync } from '../../disk.ts'
+import { readPlainFile } from '../../input-file.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Store } from '../schema.ts'
 
@@ -182,6 +183,16 @@ function notedIn(path: string): NotedHead | undefined {
   return { head, events: Number(events), store: named(store), identity: named(identity) }
 }
 
+/** Where a log ends, or ended before one of its rows. */
+export async function headOf(
+  db: Kysely<Store>,
+  { before }: { before?: LogHead | undefined } = {},
+): Promise<LogHead | undefined> {
+  const newest = db.selectFrom('audit').select(['id', 'mac']).orderBy('id', 'desc').limit(1)
+  const last = await (before ? newest.where('id', '<', before.events) : newest).executeTakeFirst()
+  return last && { events: last.id, head: last.mac.toString('hex') }
+}
+
 /** Whether the log holds the row that was its last once. */
 export async function hasSeal(db: Kysely<Store>, { events, head }: LogHead): Promise<boolean> {
   if (events === emptyLog.events) return true
@@ -206,13 +217,13 @@ export async function hasWritten(
 
 function contentsOf(path: string): string {
   try {
-    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    try {
-      return readFileSync(file, 'utf8')
-    } finally {
-      closeSync(file)
-    }
+    return readPlainFile(path)?.toString('utf8') ?? ''
   } catch {
     return ''
   }
+}
+
+/** Whether two logs end with the same row, or both without any. */
+export function isSameHead(one: LogHead | undefined, other: LogHead | undefined): boolean {
+  return one?.events === other?.events && one?.head === other?.head
 }

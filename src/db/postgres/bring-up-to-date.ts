@@ -1,13 +1,12 @@
 import { Unavailable } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
-import { serverAddressOf } from './address.ts'
 import { version as program } from '../../version.ts'
 import { latestVersion } from '../migrations/index.ts'
 import type { Opening } from '../store/opening.ts'
-import { connect } from './connection.ts'
+import { connect, serverAddressOf } from './connection.ts'
 import { inWords } from './errors.ts'
 import { migrateWithin } from './migrate.ts'
-import { refuseOthers } from './owner.ts'
+import { refuseOthers } from './rights.ts'
 
 /** @throws `store-refused` for a user who does not own the store: its tables are not theirs to alter */
 export async function refuseOthersToMigrate(address: string): Promise<void> {

@@ -3,8 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { Cancelled, Unavailable } from '../../errors.ts'
 import { inWords, passwordMissing } from './errors.ts'
-import type { ServerAddress } from '../../server-address.ts'
+import { parseServerAddress, type ServerAddress } from '../../server-address.ts'
 import { hasPasswordInEnvironment, passwordInFile } from './password-file.ts'
+
+/** Where a shared store is: what its address leaves out is taken from PostgreSQL's own variables, as its programs do. */
+export function serverAddressOf(address: string): ServerAddress {
+  return parseServerAddress(address, process.env)
+}
 
 const integer = 20
 const numeric = 1700

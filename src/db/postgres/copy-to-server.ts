@@ -1,13 +1,9 @@
-import type pg from 'pg'
 import { finishing, type Interruption } from '../../interruption.ts'
-import type { ServerAddress } from '../../server-address.ts'
-import { serverAddressOf } from './address.ts'
 import type { CopyingOut } from '../engine.ts'
 import { type Copied, copyTables, type Source } from '../store/copy-tables.ts'
-import { connect } from './connection.ts'
+import { serverAddressOf } from './connection.ts'
 import { commitNewSchema } from './unknown-commit.ts'
-import { inWords } from './errors.ts'
-import { emptySchema, makeSchema, refuseTakenSchema } from './new-schema.ts'
+import { emptySchema, withNewSchema } from './new-schema.ts'
 
 interface CopyingToServer extends CopyingOut {
   from: Source
@@ -46,22 +42,4 @@ export async function rehearseNewSchema(address: string): Promise<void> {
   await withNewSchema(serverAddressOf(address), async (client) => {
     await client.query('rollback')
   })
-}
-
-async function withNewSchema<Result>(
-  server: ServerAddress,
-  work: (client: pg.Client, server: ServerAddress) => Promise<Result>,
-): Promise<Result> {
-  const client = await connect(server, { writes: true })
-  try {
-    await client.query('begin')
-    await refuseTakenSchema(client, server)
-    await makeSchema(client, server)
-    return await work(client, server)
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined)
-    throw inWords(error, server.shown)
-  } finally {
-    await client.end().catch(() => undefined)
-  }
 }

@@ -1,9 +1,8 @@
-import { deskRoleOfSchema } from './desk-role-name.ts'
-import { serverAddressOf } from './address.ts'
 import type { DeskRole } from '../store/desk-role.ts'
-import { connect } from './connection.ts'
-import { inWords, sqlStateOf } from './errors.ts'
-import { ownerOf } from './owner.ts'
+import { errorCodeOf } from '../../errors.ts'
+import { connect, serverAddressOf } from './connection.ts'
+import { inWords } from './errors.ts'
+import { deskRoleOfSchema, ownerOf } from './rights.ts'
 
 /**
  * A role for desks: it reads and changes the store, adds to the audit log, and can neither change nor shorten it, nor
@@ -22,7 +21,7 @@ export async function deskRole(address: string, { make }: { make: boolean }): Pr
     return { role, statements, made: true }
   } catch (error) {
     await client.query('rollback').catch(() => undefined)
-    if (sqlStateOf(error) === '42501') return { role, statements, made: false }
+    if (errorCodeOf(error) === '42501') return { role, statements, made: false }
     throw inWords(error, server.shown)
   } finally {
     await client.end()

@@ -2,7 +2,6 @@ import {
   type CompiledQuery,
   type ConnectionProvider,
   type DatabaseConnection,
-  type DatabaseIntrospector,
   DefaultQueryExecutor,
   type Dialect,
   type Driver,
@@ -11,7 +10,6 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
   type PrimitiveValueListNode,
-  type QueryCompiler,
   type QueryResult,
   type RawNode,
   type ValueListNode,
@@ -22,11 +20,16 @@ import type { SharedConnection } from './shared-connection.ts'
 
 /** Queries over one connection: what is asked at once goes to the server at once. */
 export function sharedDatabase(connection: SharedConnection): Kysely<Store> {
-  const dialect = new SharedDialect(connection)
   const driver = new SharedDriver(connection)
-  const adapter = dialect.createAdapter()
-  const asking = (provider: ConnectionProvider) =>
-    new DefaultQueryExecutor(dialect.createQueryCompiler(), adapter, provider)
+  const adapter = new PostgresAdapter()
+  const compiler = new PortableCompiler()
+  const dialect: Dialect = {
+    createDriver: () => driver,
+    createAdapter: () => adapter,
+    createQueryCompiler: () => compiler,
+    createIntrospector: (db) => new PostgresIntrospector(db),
+  }
+  const asking = (provider: ConnectionProvider) => new DefaultQueryExecutor(compiler, adapter, provider)
   // In a transaction kysely would let each wait for the one before it.
   const within = () => asking({ provideConnection: (consumer) => consumer(new Connection(connection)) })
   const outside = asking({
@@ -34,30 +37,6 @@ export function sharedDatabase(connection: SharedConnection): Kysely<Store> {
   })
   const executor = Object.assign(outside, { withConnectionProvider: within })
   return new Kysely<Store>({ config: { dialect }, dialect, driver, executor })
-}
-
-class SharedDialect implements Dialect {
-  readonly #connection: SharedConnection
-
-  constructor(connection: SharedConnection) {
-    this.#connection = connection
-  }
-
-  createDriver(): Driver {
-    return new SharedDriver(this.#connection)
-  }
-
-  createQueryCompiler(): QueryCompiler {
-    return new PortableCompiler()
-  }
-
-  createAdapter(): PostgresAdapter {
-    return new PostgresAdapter()
-  }
-
-  createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
-    return new PostgresIntrospector(db)
-  }
 }
 
 class SharedDriver implements Driver {
@@ -130,12 +109,12 @@ class Connection implements DatabaseConnection {
   }
 
   async *streamQuery<R>({ sql, parameters }: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
-    for await (const rows of this.#shared.stream<R>(sql, parameters)) yield { rows }
+    for await (const rows of this.#shared.stream<R>({ text: sql, values: parameters })) yield { rows }
   }
 }
 
 /** Knows the pieces of a query that have two forms. */
-export class PortableCompiler extends PostgresQueryCompiler {
+class PortableCompiler extends PostgresQueryCompiler {
   protected override visitRaw(node: RawNode): void {
     super.visitRaw(isPortable(node) ? node.postgres : node)
   }

@@ -1,12 +1,6 @@
-import { Unavailable } from '../../errors.ts'
+import { errorCodeOf, Unavailable } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
-import { deskRoleOfSchema } from './desk-role-name.ts'
 import { shellWord } from '../../shell-word.ts'
-
-/** What PostgreSQL, or the network before it, calls an error; nothing for an error of something else. */
-export function sqlStateOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
-}
 
 interface Words {
   pattern: RegExp
@@ -152,25 +146,25 @@ const words: readonly Words[] = [
 /** The connection is gone, or could not be made. */
 export function isDisconnected(error: unknown): boolean {
   return (
-    /^(08...|57P0.|25P0[34]|ECONN.*|EPIPE|ETIMEDOUT)$/.test(sqlStateOf(error)) ||
+    /^(08...|57P0.|25P0[34]|ECONN.*|EPIPE|ETIMEDOUT)$/.test(errorCodeOf(error)) ||
     (error instanceof Error && /Connection terminated|not queryable|timeout expired/.test(error.message))
   )
 }
 
 /** Whether the same would only last as long again: the server's limit is on the whole of it. */
 export function isOutOfTime(error: unknown): boolean {
-  return sqlStateOf(error) === '25P04'
+  return errorCodeOf(error) === '25P04'
 }
 
 /** Whether nothing was asked for too long, as where a machine slept. */
 export function isLeftIdle(error: unknown): boolean {
-  return sqlStateOf(error) === '25P03'
+  return errorCodeOf(error) === '25P03'
 }
 
 /** A server that is too old, or that only speaks as PostgreSQL does. An operator that it has for no such types is another thing. */
 export function lacksFunction(error: unknown): boolean {
   const routine = error instanceof Error && 'routine' in error ? error.routine : undefined
-  return sqlStateOf(error) === '42883' && routine !== 'op_error'
+  return errorCodeOf(error) === '42883' && routine !== 'op_error'
 }
 
 /** As an address has it. */
@@ -196,13 +190,13 @@ export function inWords(error: unknown, place: string): unknown {
     return passwordMissing(place, error)
   }
   // The server has one code for all of its pg_hba.conf.
-  if (error instanceof Error && sqlStateOf(error) === '28000') {
+  if (error instanceof Error && errorCodeOf(error) === '28000') {
     if (/client certificate|certificate authentication/.test(error.message))
       return certificateAsked(place, error)
     if (/no encryption/.test(error.message) && /[?&]sslmode=disable/.test(place))
       return encryptionAsked(place, error)
   }
-  const code = isDisconnected(error) && sqlStateOf(error) === '' ? 'ECONNRESET' : sqlStateOf(error)
+  const code = isDisconnected(error) && errorCodeOf(error) === '' ? 'ECONNRESET' : errorCodeOf(error)
   if (/^(22021|22P05)$/.test(code)) return lacksLetters(place, error)
   const found = words.find(({ pattern }) => pattern.test(code))
   if (!found) return error
@@ -210,16 +204,6 @@ export function inWords(error: unknown, place: string): unknown {
   return new Unavailable(found.code, found.says(place), {
     hint: typeof hint === 'string' ? hint : hint(place),
     cause: error,
-  })
-}
-
-/** To a user without a right in its schema. */
-export function mayNotLook(
-  { shown, schema }: Pick<ServerAddress, 'shown' | 'schema'>,
-  user: string,
-): Unavailable {
-  return new Unavailable('store-refused', `The user ${user} has no right in the store ${shown}.`, {
-    hint: `Have its owner run: ssh-admin store init --roles, and then on the server: grant "${deskRoleOfSchema(schema)}" to "${user}"`,
   })
 }
 

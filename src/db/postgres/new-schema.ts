@@ -1,13 +1,36 @@
 import type pg from 'pg'
-import { Refused } from '../../errors.ts'
+import { errorCodeOf, Refused } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import { version as program } from '../../version.ts'
 import type { EmptyStore, EmptyTable } from '../store/copy-tables.ts'
+import { connect } from './connection.ts'
 import { copyRows } from './copy-rows.ts'
-import { lacksLetters, sqlStateOf } from './errors.ts'
+import { inWords, lacksLetters } from './errors.ts'
 import { firstSchema, firstVersion } from './first-schema.ts'
 import { migrateWithin } from './migrate.ts'
-import { mayNotMakeSchema } from './owner.ts'
+import { mayNotMakeSchema } from './rights.ts'
+
+/**
+ * Does the work in a transaction that has made the tables of a store, which are there once it is committed.
+ * @throws what `refuseTakenSchema` throws
+ */
+export async function withNewSchema<Result>(
+  server: ServerAddress,
+  work: (client: pg.Client, server: ServerAddress) => Promise<Result>,
+): Promise<Result> {
+  const client = await connect(server, { writes: true })
+  try {
+    await client.query('begin')
+    await refuseTakenSchema(client, server)
+    await makeSchema(client, server)
+    return await work(client, server)
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw inWords(error, server.shown)
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
 
 /** Makes every table of a store in a schema of its own, which is looked in first from then on, within the transaction that is open. */
 export async function makeSchema(
@@ -23,14 +46,14 @@ export async function makeSchema(
     )
   } catch (error) {
     const { user = '', database = '' } = client
-    throw sqlStateOf(error) === '42501' ? mayNotMakeSchema({ shown }, { user, database }) : error
+    throw errorCodeOf(error) === '42501' ? mayNotMakeSchema({ shown }, { user, database }) : error
   }
   await client.query('insert into store_versions (version, program) values ($1, $2)', [firstVersion, program])
   await migrateWithin(client, { from: firstVersion })
 }
 
 /** @throws `store-refused` where the database lacks letters; `store-exists`, `store-foreign` where something is in the schema already */
-export async function refuseTakenSchema(
+async function refuseTakenSchema(
   client: pg.Client,
   { schema, shown }: Pick<ServerAddress, 'schema' | 'shown'>,
 ): Promise<void> {

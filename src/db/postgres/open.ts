@@ -1,32 +1,13 @@
-import type { Kysely } from 'kysely'
-import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { mkdirSync, rmSync, trySyncFolder } from '../../disk.ts'
-import { Refused, Unavailable, CommitUnknown } from '../../errors.ts'
-import { version as program } from '../../version.ts'
+import { Unavailable } from '../../errors.ts'
 import { headFileOnServer } from '../audit/head-file.ts'
-import type { Engine } from '../engine.ts'
 import { latestVersion } from '../migrations/index.ts'
-import type { Store } from '../schema.ts'
-import {
-  deriveKeys,
-  type Keys,
-  keysOfFingerprint,
-  renameWaitingKey,
-  waitingKeyFile,
-  writeKeyFile,
-} from '../store/keys.ts'
+import { keysOfStore } from '../store/keys.ts'
 import type { OpenStore } from '../store/open.ts'
 import { type Opening, readsAlone, readsUpToDate } from '../store/opening.ts'
-import { sharedBulk } from './bulk.ts'
-import { commitNewSchema } from './unknown-commit.ts'
-import { connect } from './connection.ts'
+import { connect, serverAddressOf } from './connection.ts'
 import { sharedDatabase } from './dialect.ts'
-import { inWords, sqlStateOf } from './errors.ts'
-import { makeSchema, refuseTakenSchema } from './new-schema.ts'
+import { sharedEngine } from './engine.ts'
 import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
-import { serverAddressOf } from './address.ts'
 import { SharedConnection } from './shared-connection.ts'
 import type { StoreRow } from './store-row.ts'
 
@@ -52,7 +33,11 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
     throw error
   }
   await connection.close()
-  if (opening.mode === 'create') return begin(server, opening)
+  if (opening.mode === 'create') {
+    const { createSharedStore } = await import('./create.ts')
+    const created = await createSharedStore(server, opening)
+    return created ? begunStore(server, opening) : openSharedStore({ ...opening, mode: 'use' })
+  }
   if (opening.mode === 'rehearse-creation') {
     const { rehearseNewSchema } = await import('./copy-to-server.ts')
     await rehearseNewSchema(opening.path)
@@ -82,18 +67,19 @@ function openedStore(
   { opening, created }: { opening: Opening; created: boolean },
 ): OpenStore {
   const { command, interruption, path, secret } = opening
+  const server = serverAddressOf(path)
   const keyFile = () => withStoreNumber(opening.keyFile, connection.row.storeId)
   const db = sharedDatabase(connection)
-  let keys: Keys | undefined
+  const engine = sharedEngine(connection, { server, db })
   return {
     db,
-    engine: sharedEngine(connection, db),
+    engine,
     path,
     get keyFile() {
       return keyFile()
     },
     get headFile() {
-      return headFileOnServer(keyFile(), serverAddressOf(path))
+      return headFileOnServer(keyFile(), server)
     },
     ownPath: (path) => withStoreNumber(path, connection.row.storeId),
     keyFromCommand: secret !== undefined,
@@ -105,57 +91,11 @@ function openedStore(
     command,
     now: () => connection.now(),
     interruption,
-    keys: () => {
-      const { fingerprint } = connection.row
-      if (keys?.fingerprint !== fingerprint)
-        keys = keysOfFingerprint({ keyFile: keyFile(), secret, isShared: true }, fingerprint)
-      return keys
-    },
+    keys: keysOfStore(engine, () => ({ keyFile: keyFile(), secret, isShared: true })),
     close: async () => {
       await db.destroy()
       await connection.close()
     },
-  }
-}
-
-function sharedEngine(connection: SharedConnection, db: Kysely<Store>): Engine {
-  const query = async (text: string) => (await connection.query<{ n: number }>(text, [])).rows[0]?.n ?? 0
-  return {
-    isShared: true,
-    bulk: sharedBulk(connection),
-    fingerprint: () => connection.row.fingerprint,
-    // Every change of what an import reads has its row in the log.
-    writesOfOthers: () => query('select coalesce(max(id), 0) as n from audit'),
-    // The row that is held says it.
-    noteHolder: () => () => undefined,
-    aboutToCommit: (head) => connection.aboutToCommit(head),
-    server: {
-      lookedAt: () => connection.lookedAt(),
-      lastEvent: () => connection.lastEvent,
-      hasNotedSheets: () => connection.hasNotedSheets,
-      hasUploads: () => connection.hasUploads,
-      sendWithNext: ({ sql, parameters }) => connection.sendWithNext(sql, parameters),
-    },
-    aboutServer: () => connection.about(),
-    heldBy: () => connection.heldBy(),
-    size: () =>
-      query(
-        `select coalesce(sum(pg_total_relation_size(oid)), 0) as n from pg_class
-          where relkind = 'r' and relnamespace = (select oid from pg_namespace where nspname = current_schema())`,
-      ),
-    mayRunAgain: (error) => connection.mayRunAgain(error),
-    damage: async () => [],
-    rowsOf: (table, columns) => connection.rowsOf(table, columns),
-    lastNumber: (table) => connection.lastNumber(table),
-    copyOut: async (to, options) => {
-      const { copyToFile } = await import('../sqlite/new-file.ts')
-      const engine = sharedEngine(connection, db)
-      return (await copyToFile(to, { ...options, from: { db, engine, version: connection.row.version } }))
-        .bytes
-    },
-    overwriteWhatGoes: () => undefined,
-    scrub: () => connection.vacuum(),
-    close: () => undefined,
   }
 }
 
@@ -181,61 +121,13 @@ async function upToDateInMemory(store: OpenStore, opening: Opening): Promise<Ope
   }
 }
 
-/** In one transaction: of two desks that begin at once, one begins the store and the other finds it. */
-async function begin(server: ServerAddress, opening: Opening): Promise<OpenStore> {
-  const storeId = randomBytes(12).toString('hex')
-  const keyFile = withStoreNumber(opening.keyFile, storeId)
-  if (existsSync(keyFile)) {
-    throw new Unavailable(
-      'key-without-store',
-      `There is a key at ${keyFile}, but no store at ${server.shown}.`,
-      {
-        hint: 'Is it the right address? To begin anew, move the key away.',
-      },
-    )
-  }
-  const secret = randomBytes(32)
-  const keys = deriveKeys(secret)
-  const client = await connect(server, { writes: true })
-  // The store knows its key by the name under which it waits, should this process, or the connection, be lost.
-  const waiting = waitingKeyFile(keyFile, keys.fingerprint)
-  try {
-    await client.query('begin')
-    await refuseTakenSchema(client, server)
-    await makeSchema(client, server)
-    await client.query(
-      'insert into store (id, store_id, key_fingerprint, created_at, program) values (1, $1, $2, $3, $4)',
-      [storeId, keys.fingerprint, opening.now().toISOString(), program],
-    )
-    mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 })
-    writeKeyFile(waiting, secret)
-    trySyncFolder(dirname(keyFile))
-    await commitNewSchema(client, server, {
-      what: 'the store',
-      ifUnsure: `Once the server can be reached, run the command once more: it says whether the store is there. Its key waits at ${waiting}, and is found there.`,
-    })
-    renameWaitingKey(keyFile, keys.fingerprint)
-  } catch (error) {
-    // The store may be there all the same, and would be worth nothing without its key.
-    if (error instanceof CommitUnknown) throw error
-    await client.query('rollback').catch(() => undefined)
-    rmSync(waiting, { force: true })
-    if (isBegunByAnother(error)) return openSharedStore({ ...opening, mode: 'use' })
-    throw inWords(error, server.shown)
-  } finally {
-    await client.end()
-  }
+/** Made just now, by this desk. */
+async function begunStore(server: ServerAddress, opening: Opening): Promise<OpenStore> {
   const connection = await connectionTo(server, { ...opening, mode: 'use' })
   await connection.look()
   const store = openedStore(connection, { opening, created: true })
   await opening.writeFirstEvent?.(store)
   return store
-}
-
-/** Of two desks that begin a store at once, one comes later. */
-function isBegunByAnother(error: unknown): boolean {
-  if (error instanceof Refused) return error.code === 'store-exists'
-  return /^(23505|42P0[67])$/.test(sqlStateOf(error))
 }
 
 function refuseOtherVersion(

@@ -1,23 +1,24 @@
+import type { Kysely } from 'kysely'
 import type pg from 'pg'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { finishing } from '../../interruption.ts'
 import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
-import { deskRoleOfSchema } from './desk-role-name.ts'
-import { serverAddressOf } from './address.ts'
 import { ownerTag } from '../../unfinished-files.ts'
-import { headFileOnServer, type LogHead } from '../audit/head-file.ts'
+import { headFileOnServer, headOf, type LogHead } from '../audit/head-file.ts'
 import { copyTables, type Source } from '../store/copy-tables.ts'
+import type { Store } from '../schema.ts'
 import { openStore } from '../store/open.ts'
 import type { Opening } from '../store/opening.ts'
 import type { PresentStore, Replaced } from '../store/restore.ts'
 import type { ErasedAccount } from '../users/erased-accounts.ts'
+import { serverAddressOf } from './connection.ts'
 import { copyToServer, rehearseNewSchema } from './copy-to-server.ts'
 import { grantsFor } from './desk-role.ts'
+import { sharedDatabase } from './dialect.ts'
 import { emptySchema, makeSchema } from './new-schema.ts'
 import { connectionTo } from './open.ts'
-import { refuseOthers } from './owner.ts'
-import type { SharedConnection } from './shared-connection.ts'
+import { deskRoleOfSchema, refuseOthers } from './rights.ts'
 
 /** A store on a server that a backup is to take the place of. @throws `store-newer`, `store-older`, `store-refused` */
 export async function presentSharedStore(opening: Opening): Promise<PresentStore> {
@@ -63,18 +64,16 @@ async function findStore(server: ServerAddress, opening: Opening): Promise<Found
     if (!row) return undefined
     connection.check()
     await refuseOthers(server, { what: 'put another store in its place', makesSchema: true })
-    return { ...row, head: await connection.head(), erased: await erasedAccounts(connection) }
+    const db = sharedDatabase(connection)
+    return { ...row, head: await headOf(db), erased: await erasedAccounts(db) }
   } finally {
     await connection.close()
   }
 }
 
-async function erasedAccounts(connection: SharedConnection): Promise<ErasedAccount[]> {
-  const { rows } = await connection.query<ErasedAccount>(
-    'select user_id, created_at, address from erased_accounts order by user_id, address',
-    [],
-  )
-  return rows
+function erasedAccounts(db: Kysely<Store>): Promise<ErasedAccount[]> {
+  const erased = db.selectFrom('erased_accounts').select(['user_id', 'created_at', 'address'])
+  return erased.orderBy('user_id').orderBy('address').execute()
 }
 
 /** What a file holds, as a source of rows. */
@@ -109,14 +108,15 @@ async function replaceSchema(
   const connection = await connectionTo(server, { ...opening, mode: 'use' })
   try {
     await connection.begin()
-    const now = { ...connection.row, erased: await erasedAccounts(connection) }
+    const db = sharedDatabase(connection)
+    const now = { ...connection.row, erased: await erasedAccounts(db) }
     // Whom it erased since, and with which key it goes on, is not known to the copy. Whatever else other desks changed
     // meanwhile is kept with the store that they changed.
     if (isAnother(now, found)) {
       await connection.rollback()
       return undefined
     }
-    const eventsMeanwhile = ((await connection.head())?.events ?? 0) - (found.head?.events ?? 0)
+    const eventsMeanwhile = ((await headOf(db))?.events ?? 0) - (found.head?.events ?? 0)
     const made = `${server.schema.slice(0, 40)}_${ownerTag().slice(-12)}`
     await connection.ask(async (client) => {
       await makeSchema(client, { schema: made, shown: server.shown })

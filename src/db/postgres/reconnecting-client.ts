@@ -1,10 +1,10 @@
 import type pg from 'pg'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Cancelled } from '../../errors.ts'
+import { Cancelled, errorCodeOf } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Opening } from '../store/opening.ts'
 import { connect } from './connection.ts'
-import { inWords, isDisconnected, isLeftIdle, isOutOfTime, sqlStateOf } from './errors.ts'
+import { inWords, isDisconnected, isLeftIdle, isOutOfTime } from './errors.ts'
 
 /** Between two tries at a server that hangs up on whoever asks; in milliseconds. */
 const pauseBetween = 200
@@ -46,7 +46,7 @@ export class ReconnectingClient {
     this.#isLost = false
     this.#lastWord = undefined
     client.on('error', (error) => {
-      if (client === this.#client && sqlStateOf(error) !== '') this.#lastWord = error
+      if (client === this.#client && errorCodeOf(error) !== '') this.#lastWord = error
     })
     client.on('end', () => {
       if (client === this.#client) this.#isLost = true
@@ -104,7 +104,7 @@ export class ReconnectingClient {
   failureInWords(error: unknown): unknown {
     const isLost = isDisconnected(error)
     if (isLost) this.#isLost = true
-    const reason = isLost && sqlStateOf(error) === '' ? (this.#lastWord ?? error) : error
+    const reason = isLost && errorCodeOf(error) === '' ? (this.#lastWord ?? error) : error
     const failure = inWords(reason, this.#options.server.shown)
     if (this.#mayPass(reason) && typeof failure === 'object' && failure !== null) this.letRunAgain(failure)
     return failure
@@ -120,7 +120,7 @@ export class ReconnectingClient {
       this.#leftIdle ??= error
       return this.#leftIdle === error
     }
-    return isDisconnected(error) || /^40(001|P01)$/.test(sqlStateOf(error))
+    return isDisconnected(error) || /^40(001|P01)$/.test(errorCodeOf(error))
   }
 
   /** What each transaction begins with, sent with its first statement. */

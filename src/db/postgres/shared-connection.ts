@@ -1,25 +1,15 @@
 import type pg from 'pg'
-import Cursor from 'pg-cursor'
-import { Cancelled, Unavailable } from '../../errors.ts'
+import { Cancelled, errorCodeOf, Unavailable } from '../../errors.ts'
 import type { LogHead } from '../audit/head-file.ts'
-import type { LastEvent, ServerFacts, Value } from '../engine.ts'
+import type { SeenOnServer } from '../engine.ts'
 import type { Holder, Opening } from '../store/opening.ts'
-import {
-  isDisconnected,
-  isOutOfTime,
-  mayNotLook,
-  schemaOfAnother,
-  sqlStateOf,
-  lacksFunction,
-  storeNotWhole,
-} from './errors.ts'
-import { holderOf } from './holder.ts'
+import { isDisconnected, isOutOfTime, lacksFunction } from './errors.ts'
+import type { CursorQuery } from './cursor.ts'
 import { Pipeline } from './pipeline.ts'
 import { ReconnectingClient } from './reconnecting-client.ts'
 import { ServerClock } from './server-clock.ts'
+import { holderOf } from './server-facts.ts'
 import { type RowOfStore, type StoreRow, StoreState } from './store-row.ts'
-import { findOutWhetherSaved } from './unknown-commit.ts'
-import { vacuumTables } from './vacuum.ts'
 import type { ServerAddress } from '../../server-address.ts'
 
 interface Sharing {
@@ -39,9 +29,7 @@ const quietWait = 200
 const longestWait = 1000
 /** So long a transaction that only reads stays open with nothing asked. */
 const idleReading = 300
-const rowsAtOnce = 1000
-/** The same of rows that hold a piece of a file each. */
-const piecesAtOnce = 8
+
 /**
  * One connection to a shared store. Whatever is asked outside a change is asked in a transaction that only reads,
  * which nothing waits for; a change begins by taking the store's row, and has the store alone until it ends.
@@ -102,34 +90,13 @@ export class SharedConnection {
     return this.#store.row
   }
 
-  /** The last event of the log, as it was when the store was looked at or taken last. */
-  get lastEvent(): LastEvent | undefined {
-    return this.#store.lastEvent
-  }
-
-  /** Whether any PIN sheet was noted, at that moment. */
-  get hasNotedSheets(): boolean {
-    return this.#store.hasNotedSheets
-  }
-
-  /** Whether any file was being uploaded then, or never will be whole. */
-  get hasUploads(): boolean {
-    return this.#store.hasUploads
+  get seen(): Readonly<SeenOnServer> {
+    return this.#store
   }
 
   /** @throws `store-newer`, `store-older` */
   check(): void {
     this.#sharing.check(this.row)
-  }
-
-  /** Where the log ends; undefined of an empty one. */
-  async head(): Promise<LogHead | undefined> {
-    const { rows } = await this.query<{ id: number; mac: Buffer }>(
-      'select id, mac from audit order by id desc limit 1',
-      [],
-    )
-    const [last] = rows
-    return last && { events: last.id, head: last.mac.toString('hex') }
   }
 
   now(): Date {
@@ -160,26 +127,13 @@ export class SharedConnection {
     this.check()
   }
 
-  /**
-   * Where no store was found: to a user without a right in its schema the server shows none, and what another program
-   * keeps there is none, nor what is left of one. @param isToBegin whoever makes one looks for that itself.
-   * @throws `store-refused`, `store-foreign`, `store-damaged`
-   */
+  /** Where no store was found. @throws `store-refused`, `store-foreign`, `store-damaged` */
   async refuseForeign({ isToBegin }: { isToBegin: boolean }): Promise<void> {
     const { server } = this.#sharing
-    const { rows } = await this.#asking(() =>
-      this.#pipeline.ask<{ may: boolean; taken: boolean; versioned: boolean }>(
-        `select has_schema_privilege(oid, 'usage') as may,
-            exists (select from pg_class where relnamespace = pg_namespace.oid and relkind in ('r', 'v', 'm', 'f', 'p')) as taken,
-            exists (select from pg_class where relnamespace = pg_namespace.oid and relname = 'store_versions') as versioned
-          from pg_namespace where nspname = $1`,
-        [server.schema],
-      ),
+    const { refuseForeignSchema } = await import('./rights.ts')
+    return this.reading((client) =>
+      refuseForeignSchema(client, server, { isToBegin, found: this.#withoutStore }),
     )
-    const [schema] = rows
-    if (schema?.may === false) throw mayNotLook(server, this.#client.user ?? '')
-    if (isToBegin || !schema?.taken) return
-    throw schema.versioned ? storeNotWhole(server, this.#withoutStore) : schemaOfAnother(server)
   }
 
   async #missing(): Promise<unknown> {
@@ -288,7 +242,7 @@ export class SharedConnection {
       return true
     } catch (error) {
       await this.rollback()
-      if (sqlStateOf(error) === '55P03') return false
+      if (errorCodeOf(error) === '55P03') return false
       if (isWithoutStore(error) && this.#store.mayBeOlder()) return this.#take(wait)
       if (!this.#store.isSeen && isWithoutStore(error)) {
         this.#withoutStore = error
@@ -317,6 +271,7 @@ export class SharedConnection {
     } catch (error) {
       if (!isDisconnected(error)) throw this.#connection.failureInWords(error)
       this.#state = 'idle'
+      const { findOutWhetherSaved } = await import('./unknown-commit.ts')
       await findOutWhetherSaved(this.#connection, this.#sharing, { expected, cause: error })
     }
   }
@@ -345,63 +300,37 @@ export class SharedConnection {
     unreferenced(this.#client)
   }
 
-  /** The rows of a table, many at once, each with its values in the order of the columns. */
-  rowsOf(table: string, columns: readonly string[]): AsyncGenerator<Value[][]> {
-    const names = columns.map((name) => this.#connection.quoted(name)).join(', ')
-    const asked = `select ${names} from ${this.#connection.quoted(table)} order by 1`
-    return this.#read(
-      () => new Cursor<Value[]>(asked, [], { rowMode: 'array' }),
-      table === 'content_pieces' ? piecesAtOnce : rowsAtOnce,
-    )
-  }
-
   /** What a query finds, many rows at once. */
-  stream<R>(text: string, values: readonly unknown[]): AsyncGenerator<R[]> {
-    return this.#read(() => new Cursor<R>(text, [...values]), rowsAtOnce)
-  }
-
-  async *#read<R>(made: () => Cursor<R>, atOnce: number): AsyncGenerator<R[]> {
-    let cursor = made()
-    let hasFailed = false
+  async *stream<Row>(query: CursorQuery): AsyncGenerator<Row[]> {
+    let close = async () => {}
     await this.lookedAt()
     try {
-      let rows = await this.#asking(async () => {
-        await this.#pipeline.flush()
-        cursor = this.#client.query(made())
-        return unlessLost(this.#client, cursor.read(atOnce))
+      const { openCursor } = await import('./cursor.ts')
+      const { cursor, first } = await this.reading(async (client) => {
+        const opened = openCursor<Row>(client, query)
+        return { cursor: opened, first: await opened.read() }
       })
-      for (; rows.length > 0; rows = await unlessLost(this.#client, cursor.read(atOnce))) yield rows
+      close = cursor.close
+      for (let rows = first; rows.length > 0; rows = await cursor.read()) yield rows
     } catch (error) {
-      hasFailed = true
+      // One that failed is closed by that, and would wait for ever for another word.
+      close = async () => {}
       if (this.#state === 'reading') await this.rollback()
       throw this.#connection.failureInWords(error)
     } finally {
-      // One that failed is closed by that, and would wait for ever for another word.
-      if (!hasFailed && !this.#connection.isLost)
-        await unlessLost(this.#client, cursor.close()).catch(() => undefined)
+      if (!this.#connection.isLost) await close()
       this.#rest()
     }
   }
 
-  /** The highest number that a table ever gave; 0 where it gave none. */
-  async lastNumber(table: string): Promise<number> {
-    const { rows } = await this.query<{ n: number }>(
-      `select greatest(coalesce(pg_sequence_last_value(cast(pg_get_serial_sequence($1, 'id') as regclass)), 0),
-        (select coalesce(max(id), 0) from ${this.#connection.quoted(table)})) as n`,
-      [table],
-    )
-    return rows[0]?.n ?? 0
-  }
-
-  /** Gives back the room of what was removed, so that it is written over. @returns whether it could be done */
-  async vacuum(): Promise<boolean> {
+  /** Asks outside any transaction. @returns undefined where there is no connection to be had */
+  async alone<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result | undefined> {
     await this.rollback()
     const isBack = await this.#connection.reconnectIfLost(this.#connection.until()).then(
       () => true,
       () => false,
     )
-    if (!isBack) return false
-    return vacuumTables(this.#client, this.#sharing.server.schema)
+    return isBack ? work(this.#client) : undefined
   }
 
   /** Asks within the change that is open in ways of its own, such as COPY. @throws what the server says, in words */
@@ -415,37 +344,11 @@ export class SharedConnection {
     }
   }
 
-  /** Who is changing the store now. */
-  heldBy(): Promise<string | null> {
+  /** Reads in ways of its own. */
+  reading<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
     return this.#asking(async () => {
       await this.#pipeline.flush()
-      return (await this.#holder())?.command ?? null
-    })
-  }
-
-  /** Of the server that answers. */
-  about(): Promise<ServerFacts> {
-    return this.#asking(async () => {
-      await this.#pipeline.flush()
-      const client = this.#client
-      const times: number[] = []
-      while (times.length < 3) {
-        const started = performance.now()
-        await client.query('select 1')
-        times.push(performance.now() - started)
-      }
-      const { rows } = await client.query<{ version: string }>(
-        `select current_setting('server_version') as version`,
-      )
-      const holder = await holderOf(client, this.#sharing.server.schema)
-      return {
-        host: client.host,
-        port: client.port,
-        user: client.user ?? '',
-        version: (rows[0]?.version ?? '').split(' ')[0] ?? '',
-        roundTripMs: Math.round(Math.min(...times) * 10) / 10,
-        heldBy: holder?.command ?? null,
-      }
+      return work(this.#client)
     })
   }
 
@@ -459,7 +362,7 @@ export class SharedConnection {
   }
 
   #noteRow(row: RowOfStore | undefined): void {
-    this.#clock.note(this.#store.note(row).clock)
+    this.#clock.note(this.#store.note(row))
   }
 
   /** Nobody is named where the server does not answer: it is asked for the store once more. */
@@ -480,21 +383,11 @@ function unreferenced(client: pg.Client & { unref?: () => void }): void {
   client.unref?.()
 }
 
-/** A cursor waits for the server's last word, also of one that is gone, which never says it. */
-function unlessLost<Result>(client: pg.Client, asked: Promise<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const lost = () => reject(new Error('Connection terminated unexpectedly'))
-    client.once('end', lost)
-    const over = () => client.off('end', lost)
-    asked.then(resolve, reject).then(over, over)
-  })
-}
-
 /**
  * The schema, or a table of it, is not there, or it is another program's table of that name, whose columns are others or
  * cannot be compared with ours.
  */
 function isWithoutStore(error: unknown): boolean {
   const said = error instanceof Unavailable ? error.cause : error
-  return /^(42P01|3F000|42703|42883)$/.test(sqlStateOf(said)) && !lacksFunction(said)
+  return /^(42P01|3F000|42703|42883)$/.test(errorCodeOf(said)) && !lacksFunction(said)
 }

@@ -1,5 +1,5 @@
 import { Unavailable } from '../../errors.ts'
-import type { LastEvent } from '../engine.ts'
+import type { LastEvent, SeenOnServer } from '../engine.ts'
 import type { ServerAddress } from '../../server-address.ts'
 
 /** The store's own row, with what every transaction must know of it. */
@@ -47,42 +47,39 @@ const storeRow = rowWith({ uploads: 'exists (select from contents where sha256 i
 const storeRowBeforeUploads = rowWith({ uploads: 'false' })
 
 /** What the server said last of the store, as it was looked at or taken. */
-export class StoreState {
+export class StoreState implements SeenOnServer {
   readonly #shown: string
-  #query = storeRow
   #row: StoreRow | undefined
-  #lastEvent: LastEvent | undefined
-  #hasNotedSheets = false
-  #hasUploads = false
-  #transaction: string | undefined
+  /** What asks for its row. */
+  query = storeRow
+  lastEvent: LastEvent | undefined
+  hasNotedSheets = false
+  hasUploads = false
+  /** The server's own number of the change that is open. */
+  transaction: string | undefined
 
   constructor({ shown }: ServerAddress) {
     this.#shown = shown
   }
 
-  /** What asks for its row. */
-  get query(): string {
-    return this.#query
-  }
-
   /** A table is missing: of a store that is older than it, if not the whole store. @returns whether to ask without it */
   mayBeOlder(): boolean {
-    const asked = this.#query
-    this.#query = storeRowBeforeUploads
+    const asked = this.query
+    this.query = storeRowBeforeUploads
     return asked === storeRow
   }
 
-  /** @throws `store-damaged` where there is no row */
-  note(row: RowOfStore | undefined): { clock: number } {
+  /** @returns what the server's clock says, in milliseconds. @throws `store-damaged` where there is no row */
+  note(row: RowOfStore | undefined): number {
     if (!row) throw new Unavailable('store-damaged', `The store ${this.#shown} has no row of its own.`)
-    this.#transaction = row.transaction ?? undefined
+    this.transaction = row.transaction ?? undefined
     this.#row = { storeId: row.store_id, fingerprint: row.key_fingerprint, version: Number(row.version) }
     const { last_id: id, last_segment: segment, last_mac: mac, last_at: at, beyond } = row
-    this.#lastEvent =
+    this.lastEvent =
       id === null || !mac || at === null ? undefined : { id, segment: segment ?? 1, mac, at, beyond }
-    this.#hasNotedSheets = row.sheets
-    this.#hasUploads = row.uploads
-    return { clock: Number(row.clock) }
+    this.hasNotedSheets = row.sheets
+    this.hasUploads = row.uploads
+    return Number(row.clock)
   }
 
   get isSeen(): boolean {
@@ -92,25 +89,5 @@ export class StoreState {
   get row(): StoreRow {
     if (!this.#row) throw new Error('a shared store is looked at before it is used')
     return this.#row
-  }
-
-  /** The last event of the log. */
-  get lastEvent(): LastEvent | undefined {
-    return this.#lastEvent
-  }
-
-  /** Whether any PIN sheet was noted. */
-  get hasNotedSheets(): boolean {
-    return this.#hasNotedSheets
-  }
-
-  /** Whether any file was being uploaded then, or never will be whole. */
-  get hasUploads(): boolean {
-    return this.#hasUploads
-  }
-
-  /** The server's own number of the change that is open. */
-  get transaction(): string | undefined {
-    return this.#transaction
   }
 }

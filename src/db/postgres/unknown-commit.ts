@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LogHead } from '../audit/head-file.ts'
-import { isDisconnected, isOutOfTime, sqlStateOf } from './errors.ts'
-import { Unavailable, CommitUnknown } from '../../errors.ts'
+import { isDisconnected, isOutOfTime } from './errors.ts'
+import { errorCodeOf, CommitUnknown, Unavailable } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Opening } from '../store/opening.ts'
 import { connect } from './connection.ts'
@@ -101,7 +101,7 @@ async function statusOfTransaction(
     const status = first?.status
     return status === 'committed' || status === 'aborted' || status === 'in progress' ? status : 'unknown'
   } catch (error) {
-    if (sqlStateOf(error) === '22023') return 'aborted'
+    if (errorCodeOf(error) === '22023') return 'aborted'
     throw error
   }
 }

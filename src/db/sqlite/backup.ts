@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3'
 import { statSync } from 'node:fs'
-import { chmodSync, rmSync } from '../../disk.ts'
+import { chmodSync } from '../../disk.ts'
 import { Cancelled } from '../../errors.ts'
-import { makeWhole } from './place.ts'
+import { makeWhole, removeSideFiles } from './place.ts'
 import { openDatabase } from './connection.ts'
 
 /** Pages copied between two breaths, in which Ctrl-C is heard. */
@@ -10,24 +10,29 @@ const pagesAtOnce = 5000
 
 interface Copying {
   to: string
-  signal: AbortSignal
+  signal: AbortSignal | undefined
+}
+
+/** Copies every page of a store into a file. */
+export async function copyPages(raw: Database.Database, { to, signal }: Copying): Promise<void> {
+  await raw.backup(to, {
+    progress: () => {
+      if (signal?.aborted) throw new Cancelled()
+      return pagesAtOnce
+    },
+  })
+  chmodSync(to, 0o600)
 }
 
 /** Copies a store in use into one plain file, synced; what a failure leaves is for the caller to take away. @returns its size */
 export async function copyDatabase(raw: Database.Database, { to, signal }: Copying): Promise<number> {
   try {
-    await raw.backup(to, {
-      progress: () => {
-        if (signal.aborted) throw new Cancelled()
-        return pagesAtOnce
-      },
-    })
-    chmodSync(to, 0o600)
+    await copyPages(raw, { to, signal })
     // One file that needs no other beside it, wherever it is carried.
     makeWhole(to, { named: to })
     return statSync(to).size
   } finally {
-    for (const leftover of [`${to}-wal`, `${to}-shm`, `${to}-journal`]) rmSync(leftover, { force: true })
+    removeSideFiles(to)
   }
 }
 

@@ -1,16 +1,12 @@
-import { chmodSync } from '../../disk.ts'
-import { Cancelled } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
 import { ownerTag, unfinishedCopy } from '../../unfinished-files.ts'
 import type { Opening } from '../store/opening.ts'
 import { latestVersion } from '../migrations/index.ts'
 import type { BringingUpToDate } from '../store/bring-up-to-date.ts'
 import { openStore } from '../store/open.ts'
+import { copyPages } from './backup.ts'
 import { lockExclusively, replaceStoreFile } from './place.ts'
 import { knownVersionOf } from './version.ts'
-
-/** Pages copied between two breaths, in which Ctrl-C is heard. */
-const pagesAtOnce = 5000
 
 /**
  * Brings a copy of an older store up to date, and puts it in the store's place, which is kept beside it. Whoever
@@ -29,13 +25,7 @@ export async function migrateStoreFile(
     if (!held.raw) throw new Error(`${path} is no database`)
     const version = knownVersionOf(held.raw, path)
     if (version === latestVersion || version !== from) return version
-    await held.raw.backup(copy, {
-      progress: () => {
-        if (signal?.aborted) throw new Cancelled()
-        return pagesAtOnce
-      },
-    })
-    chmodSync(copy, 0o600)
+    await copyPages(held.raw, { to: copy, signal })
     // What is done to a copy does not count yet.
     const store = await openStore({ ...opening, path: copy, mode: 'place', interruption: undefined })
     try {

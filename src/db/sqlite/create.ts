@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import type Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
 import { chmodSync, linkSync, mkdirSync, renameSync, syncFolder, trySyncFolder } from '../../disk.ts'
-import { Unavailable } from '../../errors.ts'
+import { errorCodeOf, Unavailable } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
 import { ownerTag, removeIfPossible, unfinishedCopy } from '../../unfinished-files.ts'
 import { version as program } from '../../version.ts'
@@ -136,7 +136,7 @@ function linkKeyFile({
   try {
     linkSync(newKey, keyFile)
   } catch (error) {
-    if (isThere(error)) return false
+    if (errorCodeOf(error) === 'EEXIST') return false
     if (!cannotLink(error)) throw error
     return writeFirstKey(keyFile, secret)
   }
@@ -149,7 +149,7 @@ function writeFirstKey(keyFile: string, secret: Buffer): boolean {
   try {
     writeKeyFile(keyFile, secret)
   } catch (error) {
-    if (isThere(error)) return false
+    if (errorCodeOf(error) === 'EEXIST') return false
     removeIfPossible(keyFile)
     throw error
   }
@@ -165,10 +165,6 @@ function syncNameOf(keyFile: string): void {
     removeIfPossible(keyFile)
     throw error
   }
-}
-
-function isThere(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST'
 }
 
 /** Between another process's key and its store lie milliseconds; a key alone is something else. */

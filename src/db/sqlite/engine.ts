@@ -44,11 +44,9 @@ export function sqliteEngine(raw: Database.Database, { named, path, startAnew }:
     lastNumber: async (table) =>
       raw.prepare<[string], number>('select seq from sqlite_sequence where name = ?').pluck().get(table) ?? 0,
     copyOut: async (to, { signal, withoutContent }) => {
-      const { copyDatabase } = await import('./backup.ts')
+      const { copyDatabase, leaveOutContent } = await import('./backup.ts')
       const bytes = await copyDatabase(raw, { to, signal })
-      if (!withoutContent) return bytes
-      const { leaveOutContent } = await import('./backup.ts')
-      return leaveOutContent(to)
+      return withoutContent ? leaveOutContent(to) : bytes
     },
     overwriteWhatGoes: () => {
       raw.pragma('secure_delete = on')
@@ -159,7 +157,7 @@ function* withFirstLast(rows: Iterable<readonly Value[]>) {
   for (const [first = null, ...others] of rows) yield [...others, first]
 }
 
-function insertion(table: string, columns: readonly string[]): string {
+export function insertion(table: string, columns: readonly string[]): string {
   return `insert into ${quoted(table)} (${columns.map(quoted).join(', ')}) values (${columns.map(() => '?').join(', ')})`
 }
 

@@ -1,34 +1,29 @@
-import { Unavailable } from '../../errors.ts'
-
-/** What SQLite calls an error; nothing for an error of something else. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
-}
+import { errorCodeOf, Unavailable } from '../../errors.ts'
 
 /** Somebody else has the store at this moment, or has just put another one in its place. */
 export function isBusy(error: unknown): boolean {
-  return /^SQLITE_(BUSY|READONLY_DBMOVED)/.test(codeOf(error))
+  return /^SQLITE_(BUSY|READONLY_DBMOVED)/.test(errorCodeOf(error))
 }
 
 /** SQLite says that a store does not hold together. */
 export function isDamage(error: unknown): error is Error {
-  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error)) || missesItsTables(error)
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(errorCodeOf(error)) || missesItsTables(error)
 }
 
 /** A table or column that each store has is not there: what the file says of its own tables is not what was written. */
 function missesItsTables(error: unknown): boolean {
-  if (codeOf(error) !== 'SQLITE_ERROR' || !(error instanceof Error)) return false
+  if (errorCodeOf(error) !== 'SQLITE_ERROR' || !(error instanceof Error)) return false
   return /^no such (table|column|index): |has no column named /.test(error.message)
 }
 
 /** There is no room, or the disk does not answer: nothing is wrong with the store. */
 export function isAboutTheDisk(error: unknown): boolean {
-  return /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY|NOMEM)/.test(codeOf(error))
+  return /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY|NOMEM)/.test(errorCodeOf(error))
 }
 
 /** The file, or the folder in which SQLite keeps what belongs to it, cannot be written. */
 export function isUnwritable(error: unknown): boolean {
-  return /^SQLITE_(READONLY|CANTOPEN|PERM|IOERR_SHM)/.test(codeOf(error))
+  return /^SQLITE_(READONLY|CANTOPEN|PERM|IOERR_SHM)/.test(errorCodeOf(error))
 }
 
 const words: readonly { pattern: RegExp; code: string; says: string; hint: string }[] = [
@@ -92,7 +87,7 @@ const words: readonly { pattern: RegExp; code: string; says: string; hint: strin
 
 /** An error of SQLite in words; undefined for one of something else. */
 export function inWords(error: unknown): Unavailable | undefined {
-  const code = missesItsTables(error) ? 'SQLITE_CORRUPT' : codeOf(error)
+  const code = missesItsTables(error) ? 'SQLITE_CORRUPT' : errorCodeOf(error)
   const found = words.find(({ pattern }) => pattern.test(code))
   return found && new Unavailable(found.code, found.says, { hint: found.hint, cause: error })
 }

@@ -16,12 +16,12 @@ export function damageIn(raw: Database.Database, path: string): Finding[] {
     .all()
     .map(String)
     .filter((line) => line !== 'ok')
-    .map((line) => ({ target: path, code: 'store-damaged', message: `${path}: ${line}` }))
   const orphans = raw.prepare('pragma foreign_key_check').raw().all().slice(0, maxLines).map(orphanOf)
-  return [
-    ...said,
-    ...orphans.map((words) => ({ target: path, code: 'store-damaged', message: `${path}: ${words}` })),
-  ]
+  return [...said, ...orphans].map((words) => damageFound(path, words))
+}
+
+export function damageFound(path: string, words: string): Finding {
+  return { target: path, code: 'store-damaged', message: `${path}: ${words}` }
 }
 
 function orphanOf(row: unknown): string {
@@ -36,7 +36,7 @@ export function damageOf(path: string): Finding[] {
     return damageIn(raw, path)
   } catch (error) {
     if (!isDamage(error)) throw error
-    return [{ target: path, code: 'store-damaged', message: `${path}: ${error.message}` }]
+    return [damageFound(path, error.message)]
   } finally {
     raw.close()
   }

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
 import { statSync } from 'node:fs'
-import { chmodSync, rmSync } from '../../disk.ts'
+import { chmodSync } from '../../disk.ts'
 import type { CopyingOut, Engine, Value } from '../engine.ts'
 import type { Store } from '../schema.ts'
 import {
@@ -15,10 +15,10 @@ import type { Opening } from '../store/opening.ts'
 import { kyselyOver, openDatabase, prepareConnection } from './connection.ts'
 import { applicationId } from './header.ts'
 import { connectSqlite } from './driver.ts'
-import { sqliteEngine } from './engine.ts'
+import { insertion, sqliteEngine } from './engine.ts'
 import { headIfAny } from './inspect.ts'
 import { migrate } from './migrate.ts'
-import { makeWhole } from './place.ts'
+import { makeWhole, removeSideFiles } from './place.ts'
 
 interface CopyingToFile extends CopyingOut {
   from: Source & { version: number }
@@ -43,8 +43,7 @@ export async function copyToFile(
     return { ...copied, bytes: statSync(path).size }
   } finally {
     raw.close()
-    for (const leftover of [`${path}-wal`, `${path}-shm`, `${path}-journal`])
-      rmSync(leftover, { force: true })
+    removeSideFiles(path)
   }
 }
 
@@ -96,9 +95,7 @@ function emptyFile(raw: Database.Database, named: string): EmptyStore {
     named,
     tables: async () => tablesIn(raw),
     insert: async ({ name, columns }, rows) => {
-      const names = columns.map((column) => `"${column}"`).join(', ')
-      const signs = columns.map(() => '?').join(', ')
-      const insert = raw.prepare<Value[]>(`insert into "${name}" (${names}) values (${signs})`)
+      const insert = raw.prepare<Value[]>(insertion(name, columns))
       for await (const some of rows) for (const row of some) insert.run(...row)
     },
     setLastNumber: async (table, last) => {

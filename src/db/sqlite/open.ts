@@ -3,9 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { chmodSync } from '../../disk.ts'
-import { systemReason, Unavailable } from '../../errors.ts'
-import type { Engine } from '../engine.ts'
-import { headFileOfFile, type LogHead } from '../audit/head-file.ts'
+import { errorCodeOf, systemReason, Unavailable } from '../../errors.ts'
+import { headFileOfFile, headOf, type LogHead } from '../audit/head-file.ts'
 import { latestVersion } from '../migrations/index.ts'
 import { kyselyOver, openDatabase, openInMemory, prepareConnection, startingAnew } from './connection.ts'
 import { connectSqlite } from './driver.ts'
@@ -15,7 +14,7 @@ import { waitForStore } from './wait.ts'
 import { sqliteEngine } from './engine.ts'
 import type { OpenStore } from '../store/open.ts'
 import { type Opening, readsAlone, readsUpToDate } from '../store/opening.ts'
-import { deriveKeys, type KeySource, type Keys, keysOfFingerprint } from '../store/keys.ts'
+import { deriveKeys, type Keys, keysOfStore } from '../store/keys.ts'
 import { knownVersionOf, storeOlder } from './version.ts'
 import { pathInWords } from '../../shell-word.ts'
 
@@ -36,7 +35,7 @@ function isThere(path: string): boolean {
     statSync(path)
     return true
   } catch (cause) {
-    if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'EACCES') return false
+    if (errorCodeOf(cause) !== 'EACCES') return false
     throw new Unavailable(
       'store-unavailable',
       `Whether there is a store at ${pathInWords(path)} cannot be seen: you may not look into its folder.`,
@@ -54,7 +53,6 @@ async function writeFirstEvent(
   const store = await connect({ ...opening, path, mode: 'place', interruption: undefined }, { created: true })
   try {
     await opening.writeFirstEvent({ ...store, keys: () => keys })
-    const { headOf } = await import('../audit/chain.ts')
     return await headOf(store.db)
   } finally {
     await store.close()
@@ -147,7 +145,7 @@ function connected(opening: Opening, { raw, ...about }: Connected): OpenStore {
   const db = kyselyOver(raw, opening)
   const startAnew = startingAnew(raw, opening)
   const engine = sqliteEngine(raw, { named: opening.path, path: about.path, startAnew })
-  const keys = keysOfStore(engine, { keyFile, secret, isShared: false })
+  const keys = keysOfStore(engine, () => ({ keyFile, secret, isShared: false }))
   const keyFromCommand = secret !== undefined
   return opened({ ...about, db, engine, keyFile, keyFromCommand, command, now, interruption, keys })
 }
@@ -205,16 +203,6 @@ function foreign(path: string, what: string): Unavailable {
   return new Unavailable('store-foreign', `${path} ${what}, not a store of ssh-admin.`, {
     hint: 'Name the store with --db, or begin a new one elsewhere.',
   })
-}
-
-function keysOfStore(engine: Engine, source: KeySource): () => Keys {
-  let keys: Keys | undefined
-  return () => {
-    // Asked anew each time: another process may have given the store a new key meanwhile.
-    const fingerprint = engine.fingerprint()
-    if (keys?.fingerprint !== fingerprint) keys = keysOfFingerprint(source, fingerprint)
-    return keys
-  }
 }
 
 function opened(store: Omit<OpenStore, 'close' | 'ownPath' | 'headFile'>): OpenStore {

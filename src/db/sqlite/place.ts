@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { copyFileSync, linkSync, renameSync, rmSync, syncFile, trySyncFolder } from '../../disk.ts'
-import { Unavailable } from '../../errors.ts'
+import { errorCodeOf, Unavailable } from '../../errors.ts'
 import type { Interruption } from '../../interruption.ts'
 import { ownerTag } from '../../unfinished-files.ts'
 import { openDatabase } from './connection.ts'
@@ -117,8 +117,7 @@ function keepUnderAnotherName({ raw, path }: LockedStore, keep: string): void {
 
 /** Some disks (FAT, some network shares) know one name for a file only. */
 export function cannotLink(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return /^(EPERM|ENOTSUP|EOPNOTSUPP|ENOSYS|EMLINK|EXDEV)$/.test(code)
+  return /^(EPERM|ENOTSUP|EOPNOTSUPP|ENOSYS|EMLINK|EXDEV)$/.test(errorCodeOf(error))
 }
 
 /**
@@ -138,6 +137,11 @@ export function makeWhole(path: string, { named }: { named: string }): void {
     if (existsSync(`${path}${part}`)) throw notWhole(named, `a part of it stayed in ${part.slice(1)}`)
   }
   syncFile(path)
+}
+
+/** What SQLite keeps beside a file while it is open. */
+export function removeSideFiles(path: string): void {
+  for (const part of ['-wal', '-shm', '-journal']) rmSync(`${path}${part}`, { force: true })
 }
 
 /** SQLite answers with the mode that it is in, which may be the old one. */

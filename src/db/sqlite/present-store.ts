@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { mkdirSync } from '../../disk.ts'
 import { finishing } from '../../interruption.ts'
-import { headFileOfFile, headFileOfNewFile, type LogHead } from '../audit/head-file.ts'
+import { headFileOfFile, headFileOfNewFile, isSameHead } from '../audit/head-file.ts'
 import { nameToKeep } from '../store/kept-copies.ts'
 import type { Opening } from '../store/opening.ts'
 import type { PresentStore } from '../store/restore.ts'
@@ -27,7 +27,7 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
       const held = lockExclusively(path, interruption)
       try {
         // Whom it erased since is not known to the copy.
-        if (!isSame(headIfAny(held.raw), head)) return undefined
+        if (!isSameHead(headIfAny(held.raw), head)) return undefined
         const keep = kept ?? nameToKeep(path, { before: 'restore', now: now() })
         await finishing(interruption, {
           what: 'the backup is being put in the place of the store',
@@ -42,8 +42,4 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
       }
     },
   }
-}
-
-function isSame(head: LogHead | undefined, other: LogHead | undefined): boolean {
-  return head?.events === other?.events && head?.head === other?.head
 }

@@ -22,16 +22,15 @@ export function knownVersionOf(raw: Database.Database, path: string): number {
   const version = versionOf(raw)
   if (version === latestVersion) {
     const missing = missingTable(raw)
-    if (missing !== undefined) throw withoutTable(path, missing)
+    if (missing !== undefined) throw damaged(path, `it has no table ${missing}`)
     return version
   }
   const applied = appliedMigrations(raw)
-  if (version < 1 || applied.length !== version)
-    throw neverPublished(path, { version, applied: applied.length })
-  if (version > latestVersion) throw storeNewer(raw, path)
-  const strange = applied.find((name, position) => name !== migrationNames[position])
-  if (strange !== undefined) throw neverPublished(path, { version, applied: applied.length })
-  return version
+  const isCounted = version >= 1 && applied.length === version
+  if (isCounted && version > latestVersion) throw storeNewer(raw, path)
+  if (isCounted && applied.every((name, position) => name === migrationNames[position])) return version
+  const list = `its list of migrations has ${applied.length}`
+  throw damaged(path, `it says that it is of version ${version}, and ${list}`)
 }
 
 /** Another process may have brought the store up to date since it was opened: no change goes in then. */
@@ -61,17 +60,6 @@ function storeNewer(raw: Database.Database, path: string): Unavailable {
     `The store ${pathInWords(path)} was made by a newer ssh-admin${program ? ` (${program})` : ''}.`,
     { hint: 'Update ssh-admin on this machine. Nothing was changed.' },
   )
-}
-
-function neverPublished(
-  path: string,
-  { version, applied }: { version: number; applied: number },
-): Unavailable {
-  return damaged(path, `it says that it is of version ${version}, and its list of migrations has ${applied}`)
-}
-
-function withoutTable(path: string, name: string): Unavailable {
-  return damaged(path, `it has no table ${name}`)
 }
 
 function damaged(path: string, what: string): Unavailable {

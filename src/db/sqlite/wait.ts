@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { rmSync, writeFileSync } from '../../disk.ts'
-import { Cancelled, Unavailable } from '../../errors.ts'
+import { Cancelled, errorCodeOf, Unavailable } from '../../errors.ts'
 import { readSmallFile } from '../../input-file.ts'
 import { type Holder, nameHolder, type Opening } from '../store/opening.ts'
 import { pathInWords } from '../../shell-word.ts'
@@ -143,7 +143,7 @@ function lives(holder: Holder): boolean {
     return true
   } catch (error) {
     // Somebody else's process may not be signalled, and lives.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return errorCodeOf(error) === 'EPERM'
   }
 }
 

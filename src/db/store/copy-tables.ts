@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { Cancelled, Unavailable } from '../../errors.ts'
-import type { LogHead } from '../audit/head-file.ts'
+import { headOf, isSameHead, type LogHead } from '../audit/head-file.ts'
 import type { CopyingOut, Engine, Value } from '../engine.ts'
 import type { Store } from '../schema.ts'
 
@@ -74,20 +74,9 @@ export async function copyTables({ from, to, signal, withoutContent, onRows }: C
     rows[table.name] = here
   }
   const head = await headOf(from.db)
-  const there = await to.head()
-  if (head?.events !== there?.events || head?.head !== there?.head)
+  if (!isSameHead(head, await to.head()))
     throw differs(to, 'the audit log does not end there as it does here')
   return { rows, head }
-}
-
-/** Where a log ends, or ended before one of its rows. */
-export async function headOf(
-  db: Kysely<Store>,
-  { before }: { before?: LogHead | undefined } = {},
-): Promise<LogHead | undefined> {
-  const newest = db.selectFrom('audit').select(['id', 'mac']).orderBy('id', 'desc').limit(1)
-  const last = await (before ? newest.where('id', '<', before.events) : newest).executeTakeFirst()
-  return last && { events: last.id, head: last.mac.toString('hex') }
 }
 
 export async function rowsIn(

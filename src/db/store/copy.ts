@@ -3,13 +3,15 @@ import { mkdirSync } from '../../disk.ts'
 import type { Interruption } from '../../interruption.ts'
 import { isServerAddress, parseServerAddress } from '../../server-address.ts'
 import type { Trx } from '../transact.ts'
-import { type Copied, headOf, rowsIn } from './copy-tables.ts'
+import { type Copied, rowsIn } from './copy-tables.ts'
 import type { OpenStore } from './open.ts'
 import type { Kysely } from 'kysely'
 import {
   headFileOfFile,
   headFileOfNewFile,
   headFileOnServer,
+  headOf,
+  isSameHead,
   type LogHead,
   readHeadFile,
   writeHeadFile,
@@ -117,11 +119,9 @@ export async function extentOf(
  */
 export function isSameStore(one: Extent, other: Extent): boolean {
   const isOne = one.storeId === other.storeId && JSON.stringify(one.rows) === JSON.stringify(other.rows)
-  return isOne && (isSameHead(one.head, other.head) || isSameHead(one.before, other.before))
-}
-
-function isSameHead(one: LogHead | undefined, other: LogHead | undefined): boolean {
-  return one !== undefined && one.events === other?.events && one.head === other.head
+  const isThere = (head: LogHead | undefined, of: LogHead | undefined) =>
+    head !== undefined && isSameHead(head, of)
+  return isOne && (isThere(one.head, other.head) || isThere(one.before, other.before))
 }
 
 /** About how many bytes a copy in a file has; of a server's tables half is what only a server needs. */

@@ -13,8 +13,7 @@ export async function damageThatStopped(error: unknown, path: string): Promise<F
   const isKnown = error instanceof Unavailable && error.code === 'store-damaged' && !error.details.problems
   if (isKnown) return [{ target: path, code: error.code, message: error.message }]
   if (!isDamage(error)) return undefined
-  const { damageOf } = await import('../sqlite/integrity.ts')
+  const { damageFound, damageOf } = await import('../sqlite/integrity.ts')
   const found = damageOf(path)
-  if (found.length > 0) return found
-  return [{ target: path, code: 'store-damaged', message: `${path}: ${error.message}` }]
+  return found.length > 0 ? found : [damageFound(path, error.message)]
 }

@@ -2,9 +2,10 @@ import { hkdfSync } from 'node:crypto'
 import { closeSync, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fsyncSync, openSync, renameSync, trySyncFolder, writeSync } from '../../disk.ts'
-import { Unavailable } from '../../errors.ts'
+import { errorCodeOf, Unavailable } from '../../errors.ts'
 import { readSmallFile } from '../../input-file.ts'
 import { pathInWords, shellWord } from '../../shell-word.ts'
+import type { Engine } from '../engine.ts'
 
 const heading = 'ssh-admin key 1'
 
@@ -62,7 +63,7 @@ export function renameWaitingKey(keyFile: string, fingerprint: string): boolean 
     trySyncFolder(dirname(keyFile))
     return true
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    return errorCodeOf(error) === 'ENOENT'
   }
 }
 
@@ -75,8 +76,21 @@ export interface KeySource {
   isShared: boolean
 }
 
-/** The keys of the store with this fingerprint. Throws `key-mismatch`, and what `readKeyFile` throws. */
-export function keysOfFingerprint({ keyFile, secret, isShared }: KeySource, fingerprint: string): Keys {
+/** The keys of a store, read when they are first asked for. Throws `key-mismatch`, and what `readKeyFile` throws. */
+export function keysOfStore(
+  { fingerprint }: Pick<Engine, 'fingerprint'>,
+  source: () => KeySource,
+): () => Keys {
+  let keys: Keys | undefined
+  return () => {
+    // Asked anew each time: another process may have given the store a new key meanwhile.
+    const present = fingerprint()
+    if (keys?.fingerprint !== present) keys = keysOfFingerprint(source(), present)
+    return keys
+  }
+}
+
+function keysOfFingerprint({ keyFile, secret, isShared }: KeySource, fingerprint: string): Keys {
   const waiting = waitingKeyFile(keyFile, fingerprint)
   // A rekeying that was cut short after the store knew the new key, and before the file had its name.
   const waited = existsSync(waiting) ? deriveKeys(readKeyFile(waiting)) : undefined
@@ -173,7 +187,7 @@ function contentsOf(path: string): string {
     return text
   } catch (cause) {
     if (cause instanceof Unavailable) throw cause
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+    if (errorCodeOf(cause) === 'ENOENT') {
       throw new Unavailable('key-missing', `The key file is not at ${pathInWords(path)}.`, {
         hint: 'Put it back, or name it with --key-file. Without it no PIN or link can be made or checked.',
         cause,

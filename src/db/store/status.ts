@@ -1,14 +1,6 @@
 import { type Kysely, sql } from 'kysely'
-import type { ImportTable, Store, UserStatus } from '../schema.ts'
-
-export interface StoreCounts {
-  centres: { approved: number; active: number; deleted: number }
-  users: Record<UserStatus, number>
-  messages: { waiting: number; failed: number; unknown: number }
-  /** Set-up links and temporary passwords, and PINs, that are open and will soon be worth nothing. */
-  lapsing: { links: number; pins: number }
-  lastImports: { id: number; file: string; at: string; state: ImportTable['state'] }[]
-}
+import { lastImports } from '../imports/imports.ts'
+import type { Store } from '../schema.ts'
 
 interface Deadlines {
   /** Links that lapse before this have little time left; ISO times. */
@@ -28,7 +20,7 @@ const howMany = sql<number>`count(*)`.as('n')
 export async function storeCounts(
   db: Kysely<Store>,
   { linksFrom, linksUntil, pinsFrom, pinsUntil }: Deadlines,
-): Promise<StoreCounts> {
+) {
   const counted = await db
     .selectNoFrom(({ selectFrom }) => {
       const users = selectFrom('users').select(howMany)
@@ -66,12 +58,6 @@ export async function storeCounts(
       ]
     })
     .executeTakeFirstOrThrow()
-  const lastImports = await db
-    .selectFrom('imports')
-    .select(['id', 'file', 'at', 'state'])
-    .orderBy('id', 'desc')
-    .limit(importsShown)
-    .execute()
   const { active, suspended, deletedUsers, approved, deletedCentres } = counted
   const { waiting, failed, unknown, links, pins } = counted
   return {
@@ -83,7 +69,10 @@ export async function storeCounts(
       deleted: deletedUsers,
     },
     messages: { waiting, failed, unknown },
+    /** Set-up links and temporary passwords, and PINs, that are open and will soon be worth nothing. */
     lapsing: { links, pins },
-    lastImports,
+    lastImports: await lastImports(db, importsShown),
   }
 }
+
+export type StoreCounts = Awaited<ReturnType<typeof storeCounts>>

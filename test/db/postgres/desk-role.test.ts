@@ -1,4 +1,4 @@
-import { deskRoleOfSchema } from '../../../src/db/postgres/desk-role-name.ts'
+import { deskRoleOfSchema } from '../../../src/db/postgres/rights.ts'
 import { writeFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, it } from 'vitest'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { serverAddressOf } from '../../../src/db/postgres/address.ts'
+import { serverAddressOf } from '../../../src/db/postgres/connection.ts'
 import { completedAddress, parseServerAddress } from '../../../src/server-address.ts'
 
 describe('the address of a shared store', () => {

@@ -1,9 +1,10 @@
 import type pg from 'pg'
+import { createHash } from 'node:crypto'
 import { Unavailable } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import { shellWord } from '../../shell-word.ts'
 import { connect } from './connection.ts'
-import { inWords } from './errors.ts'
+import { inWords, schemaOfAnother, storeNotWhole } from './errors.ts'
 
 interface OwnersWork {
   /** As a sentence names it: `bring it up to date`. */
@@ -84,4 +85,51 @@ async function askedOwner(server: ServerAddress): Promise<Owner | undefined> {
 /** The same store, asked as another user. */
 function addressFor({ shown }: ServerAddress, user: string): string {
   return shown.replace(/\/\/(?:[^@/?]*@)?/, `//${encodeURIComponent(user)}@`)
+}
+
+interface WithoutStore {
+  /** Whoever makes one looks for itself whether something is there. */
+  isToBegin: boolean
+  /** What the server said where it found no store. */
+  found: unknown
+}
+
+/**
+ * Where no store was found: to a user without a right in its schema the server shows none, and what another program
+ * keeps there is none, nor what is left of one. @throws `store-refused`, `store-foreign`, `store-damaged`
+ */
+export async function refuseForeignSchema(
+  client: pg.Client,
+  server: ServerAddress,
+  { isToBegin, found }: WithoutStore,
+): Promise<void> {
+  const { rows } = await client.query<{ may: boolean; taken: boolean; versioned: boolean }>(
+    `select has_schema_privilege(oid, 'usage') as may,
+        exists (select from pg_class where relnamespace = pg_namespace.oid and relkind in ('r', 'v', 'm', 'f', 'p')) as taken,
+        exists (select from pg_class where relnamespace = pg_namespace.oid and relname = 'store_versions') as versioned
+      from pg_namespace where nspname = $1`,
+    [server.schema],
+  )
+  const [schema] = rows
+  if (schema?.may === false) throw mayNotLook(server, client.user ?? '')
+  if (isToBegin || !schema?.taken) return
+  throw schema.versioned ? storeNotWhole(server, found) : schemaOfAnother(server)
+}
+
+/** To a user without a right in its schema. */
+function mayNotLook({ shown, schema }: Pick<ServerAddress, 'shown' | 'schema'>, user: string): Unavailable {
+  return new Unavailable('store-refused', `The user ${user} has no right in the store ${shown}.`, {
+    hint: `Have its owner run: ssh-admin store init --roles, and then on the server: grant "${deskRoleOfSchema(schema)}" to "${user}"`,
+  })
+}
+
+/** So many letters of a name the server keeps. */
+const maxName = 63
+
+/** The role for desks of the store in a schema; one with a long name is told from its like by a digest. */
+export function deskRoleOfSchema(schema: string): string {
+  const role = `${schema}_desk`
+  if (role.length <= maxName) return role
+  const end = `_${createHash('sha256').update(schema).digest('hex').slice(0, 8)}_desk`
+  return `${schema.slice(0, maxName - end.length)}${end}`
 }

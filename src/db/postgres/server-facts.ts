@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { ServerFacts } from '../engine.ts'
 import type { Holder } from '../store/opening.ts'
 
 /** Who has the store: the program names itself to the server, and says what it runs. */
@@ -15,4 +16,25 @@ export async function holderOf(client: pg.Client, schema: string): Promise<Holde
   const [first] = rows
   if (!first) return undefined
   return { command: first.name.replace(/^ssh-admin /, ''), since: first.since.toISOString() }
+}
+
+/** Of the server that answers. */
+export async function factsOf(client: pg.Client, schema: string): Promise<ServerFacts> {
+  const times: number[] = []
+  while (times.length < 3) {
+    const started = performance.now()
+    await client.query('select 1')
+    times.push(performance.now() - started)
+  }
+  const { rows } = await client.query<{ version: string }>(
+    `select current_setting('server_version') as version`,
+  )
+  return {
+    host: client.host,
+    port: client.port,
+    user: client.user ?? '',
+    version: (rows[0]?.version ?? '').split(' ')[0] ?? '',
+    roundTripMs: Math.round(Math.min(...times) * 10) / 10,
+    heldBy: (await holderOf(client, schema))?.command ?? null,
+  }
 }

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { mkdirSync, rmSync, trySyncFolder } from '../../disk.ts'
+import { errorCodeOf, CommitUnknown, Refused, Unavailable } from '../../errors.ts'
+import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
+import { version as program } from '../../version.ts'
+import { deriveKeys, renameWaitingKey, waitingKeyFile, writeKeyFile } from '../store/keys.ts'
+import type { Opening } from '../store/opening.ts'
+import { withNewSchema } from './new-schema.ts'
+import { commitNewSchema } from './unknown-commit.ts'
+
+/**
+ * In one transaction: of two desks that begin at once, one begins the store and the other finds it.
+ * @returns whether it was this one
+ */
+export async function createSharedStore(server: ServerAddress, opening: Opening): Promise<boolean> {
+  const storeId = randomBytes(12).toString('hex')
+  const keyFile = withStoreNumber(opening.keyFile, storeId)
+  if (existsSync(keyFile)) {
+    throw new Unavailable(
+      'key-without-store',
+      `There is a key at ${keyFile}, but no store at ${server.shown}.`,
+      {
+        hint: 'Is it the right address? To begin anew, move the key away.',
+      },
+    )
+  }
+  const secret = randomBytes(32)
+  const { fingerprint } = deriveKeys(secret)
+  // The store knows its key by the name under which it waits, should this process, or the connection, be lost.
+  const waiting = waitingKeyFile(keyFile, fingerprint)
+  try {
+    await withNewSchema(server, async (client) => {
+      await client.query(
+        'insert into store (id, store_id, key_fingerprint, created_at, program) values (1, $1, $2, $3, $4)',
+        [storeId, fingerprint, opening.now().toISOString(), program],
+      )
+      mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 })
+      writeKeyFile(waiting, secret)
+      trySyncFolder(dirname(keyFile))
+      await commitNewSchema(client, server, {
+        what: 'the store',
+        ifUnsure: `Once the server can be reached, run the command once more: it says whether the store is there. Its key waits at ${waiting}, and is found there.`,
+      })
+    })
+  } catch (error) {
+    // The store may be there all the same, and would be worth nothing without its key.
+    if (error instanceof CommitUnknown) throw error
+    rmSync(waiting, { force: true })
+    if (isBegunByAnother(error)) return false
+    throw error
+  }
+  renameWaitingKey(keyFile, fingerprint)
+  return true
+}
+
+/** Of two desks that begin a store at once, one comes later. */
+function isBegunByAnother(error: unknown): boolean {
+  if (error instanceof Refused) return error.code === 'store-exists'
+  return /^(23505|42P0[67])$/.test(errorCodeOf(error))
+}

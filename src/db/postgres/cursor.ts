@@ -1,0 +1,39 @@
+import type pg from 'pg'
+import Cursor from 'pg-cursor'
+
+export interface CursorQuery {
+  text: string
+  values?: readonly unknown[]
+  /** Each row with its values in the order of the columns, and not by their names. */
+  asLists?: boolean
+  /** Absent: a thousand. */
+  atOnce?: number
+}
+
+/** Rows that a question asked for. */
+interface CursorRows<Row> {
+  /** @returns the next ones, many at once; none at the end */
+  read: () => Promise<Row[]>
+  close: () => Promise<void>
+}
+
+export function openCursor<Row>(
+  client: pg.Client,
+  { text, values = [], asLists = false, atOnce = 1000 }: CursorQuery,
+): CursorRows<Row> {
+  const cursor = client.query(new Cursor<Row>(text, [...values], asLists ? { rowMode: 'array' } : {}))
+  return {
+    read: () => unlessLost(client, cursor.read(atOnce)),
+    close: () => unlessLost(client, cursor.close()).catch(() => undefined),
+  }
+}
+
+/** A cursor waits for the server's last word, also of one that is gone, which never says it. */
+function unlessLost<Result>(client: pg.Client, asked: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const lost = () => reject(new Error('Connection terminated unexpectedly'))
+    client.once('end', lost)
+    const over = () => client.off('end', lost)
+    asked.then(resolve, reject).then(over, over)
+  })
+}

@@ -1,0 +1,92 @@
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../../src/db/sqlite/connection.ts'
+import { parseServerAddress } from '../../../src/server-address.ts'
+import { testServer } from '../../shared-store.ts'
+import { newWorld, type World } from '../../world.ts'
+
+describe('what whoever looks after the server sets for a user', () => {
+  const user = `set_${process.env.VITEST_POOL_ID ?? '0'}`
+  let world: World
+  let owner: pg.Client
+  let schema: string
+  const as = (...argv: string[]) =>
+    world.run([...argv, '--json', '--db', world.db.replace(/\/\/[^@]+@/, `//${user}@`)])
+
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001', { coordinator: 'huda@school.example' })
+    await world.user('omar@school.example', { centre: 'EG001' })
+    await world.run(['store', 'init', '--roles'])
+    owner = new pg.Client({ connectionString: testServer ?? '' })
+    await owner.connect()
+    schema = parseServerAddress(world.db).schema
+    await owner.query(`create user ${user} password 'hub' in role ${schema}_desk`)
+  })
+  afterEach(async () => {
+    await owner.query(`drop user ${user}`)
+    await owner.end()
+    await world.close()
+  })
+
+  it('changes nothing of what is read and written', async () => {
+    for (const setting of [
+      `search_path to ''`,
+      `"DateStyle" to 'German'`,
+      `"IntervalStyle" to 'iso_8601'`,
+      `"TimeZone" to 'Pacific/Chatham'`,
+      'standard_conforming_strings to off',
+      'bytea_output to escape',
+      'row_security to off',
+      'extra_float_digits to -15',
+      `default_transaction_isolation to 'serializable'`,
+      'default_transaction_deferrable to on',
+      'client_min_messages to error',
+    ])
+      await owner.query(`alter user ${user} set ${setting}`)
+    for (const argv of [
+      ['users', 'suspend', 'omar@school.example', '--yes'],
+      ['users', 'show', 'omar@school.example'],
+      ['centres', 'edit', 'EG001', '--name', 'A \\ in a name', '--yes'],
+      ['audit', 'verify'],
+      ['store', 'check'],
+    ]) {
+      const ran = await as(...argv)
+      expect(ran.exit, ran.stderr).toBe(0)
+    }
+  })
+
+  it('leaves a mark as it is in a copy of the store', async () => {
+    const mark = 33.333333333333336
+    await owner.query(
+      `set search_path to ${schema};
+        insert into learner_groups (owner_id, site, name, stage) select min(id), 'cambridge-primary', '5A', '5' from users;
+        insert into tests (learner_group_id, subject, title, taken_on) select id, 'English', 'Autumn', '2026-10-01' from learner_groups;
+        insert into results (test_id, learner, mark) select id, 'Nour', ${mark} from tests; reset search_path`,
+    )
+    await owner.query(`alter user ${user} set extra_float_digits to -12`)
+    const ran = await as('store', 'backup', 'kept.db')
+    expect(ran.exit, ran.stderr).toBe(0)
+    const kept = openDatabase(world.path('kept.db'))
+    expect(kept.prepare('select mark from results').pluck().all()).toEqual([mark])
+    kept.close()
+  })
+
+  it('does not keep it from saying who holds the store, were it another user', async () => {
+    await owner.query(`alter user ${user} set "DateStyle" to 'German'`)
+    await owner.query(
+      `begin; set local application_name to 'ssh-admin users edit (tom@desk-1)'; select id from ${schema}.store for update`,
+    )
+    const ran = await as('status')
+    await owner.query('rollback')
+    expect(ran.exit, ran.stderr).toBe(0)
+    expect(ran.json()).toMatchObject({ heldBy: 'users edit (tom@desk-1)' })
+  })
+
+  it('does not keep a desk from knowing that the server left traces of whom it erased', async () => {
+    await owner.query(`alter user ${user} set client_min_messages to error`)
+    await world.run(['users', 'delete', 'omar@school.example', '--suspend', '--yes'])
+    const ran = await as('users', 'erase', 'omar@school.example', '--yes')
+    expect(ran.json().left).toContainEqual(expect.stringContaining("traces in the server's files"))
+  })
+})
