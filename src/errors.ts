@@ -135,14 +135,19 @@ export class Cancelled extends Failure {
   }
 }
 
+/** What the system, or whatever package it is of, calls an error, such as `ENOENT`; empty where it calls it nothing. */
+export function errorCodeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
 /** Why the operating system did not do what it was asked, as the end of a sentence; undefined for what is not of its common reasons. */
 export function systemReason(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? systemReasons[String(error.code)] : undefined
+  return systemReasons[errorCodeOf(error)]
 }
 
 /** No room, or none that is left for whoever runs this. */
 export function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^(ENOSPC|EDQUOT)$/.test(String(error.code))
+  return /^(ENOSPC|EDQUOT)$/.test(errorCodeOf(error))
 }
 
 const systemReasons: Readonly<Record<string, string>> = {

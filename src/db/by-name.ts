@@ -1,22 +1,9 @@
-import { type Kysely, sql } from 'kysely'
+import { type InferResult, type Kysely, sql } from 'kysely'
 import { isVisible, type VisibleCentres } from './centres/visible.ts'
 import { type Pages, pagesOf } from './pages.ts'
 import { anyOf, contains, withoutIndex } from './portable.ts'
 import type { Store, UserStatus } from './schema.ts'
 import type { CentreStatus } from './centres/list.ts'
-
-/** As much of a user as it takes to tell them from somebody of the same name. */
-export interface NamedUser {
-  email: string
-  /** The address as it is compared. */
-  emailKey: string
-  firstName: string
-  lastName: string
-  /** The centre's number and name; null without a centre. */
-  centre: string | null
-  centreName: string | null
-  status: UserStatus
-}
 
 interface Search {
   /** Folded; each is a part of what it is called. */
@@ -32,7 +19,17 @@ interface Search {
  */
 export function streamUsersByName(db: Kysely<Store>, { words, deleted, visible }: Search): Pages<NamedUser> {
   const status = deleted ? sql.ref<UserStatus>('users.status') : withoutIndex<UserStatus>('users.status')
-  const query = db
+  const query = namedUsers(db)
+    .where(status, deleted ? '=' : '<>', 'deleted')
+    .where(isVisible('users.centre_id', visible))
+    .where(({ and }) => and(words.map((word) => contains(sql.ref('users.folded'), word))))
+  if (words.length === 0 && !deleted) return pagesOf(db, query.orderBy('users.id'))
+  return pagesOf(db, query.orderBy('users.deleted_at', 'desc').orderBy('users.folded').orderBy('users.id'))
+}
+
+/** As much of a user as it takes to tell them from somebody of the same name. */
+function namedUsers(db: Kysely<Store>) {
+  return db
     .selectFrom('users')
     .leftJoin('centres', 'centres.id', 'users.centre_id')
     .select([
@@ -44,12 +41,9 @@ export function streamUsersByName(db: Kysely<Store>, { words, deleted, visible }
       'centres.name as centreName',
       'users.status',
     ])
-    .where(status, deleted ? '=' : '<>', 'deleted')
-    .where(isVisible('users.centre_id', visible))
-    .where(({ and }) => and(words.map((word) => contains(sql.ref('users.folded'), word))))
-  if (words.length === 0 && !deleted) return pagesOf(db, query.orderBy('users.id'))
-  return pagesOf(db, query.orderBy('users.deleted_at', 'desc').orderBy('users.folded').orderBy('users.id'))
 }
+
+export type NamedUser = InferResult<ReturnType<typeof namedUsers>>[number]
 
 /** Who has or had each of these addresses, and where: what must not have changed while somebody was asked. */
 async function whoHasAddresses(

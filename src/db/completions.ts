@@ -67,23 +67,20 @@ export async function numberedWithPrefix(
       .orderBy('id', 'desc')
       .execute()
     const byName = rows.map(({ name, state }) => ({ value: name, meaning: state }))
-    const byNumber = rows.map(({ id, name }) => ({ value: String(id), meaning: name }))
-    return withPrefix(/^\d/.test(prefix) ? byNumber : byName, prefix)
+    return withPrefix(/^\d/.test(prefix) ? byNumber(rows) : byName, prefix)
   }
   if (kind === 'resource' || kind === 'help-document') {
     const table = kind === 'resource' ? 'resources' : 'help_documents'
-    const rows = await db.selectFrom(table).select(['id', 'title']).orderBy('id', 'desc').execute()
-    return withPrefix(
-      rows.map(({ id, title }) => ({ value: String(id), meaning: title })),
-      prefix,
-    )
+    const titles = db.selectFrom(table).select(['id', 'title as name']).orderBy('id', 'desc')
+    return withPrefix(byNumber(await titles.execute()), prefix)
   }
   if (kind !== 'import') return []
-  const rows = await db.selectFrom('imports').select(['id', 'file']).orderBy('id', 'desc').execute()
-  return withPrefix(
-    rows.map(({ id, file }) => ({ value: String(id), meaning: file })),
-    prefix,
-  )
+  const files = db.selectFrom('imports').select(['id', 'file as name']).orderBy('id', 'desc')
+  return withPrefix(byNumber(await files.execute()), prefix)
+}
+
+function byNumber(rows: readonly { id: number; name: string }[]): Completed[] {
+  return rows.map(({ id, name }) => ({ value: String(id), meaning: name }))
 }
 
 function withPrefix(all: readonly Completed[], prefix: string): Completed[] {

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Store } from './schema.ts'
+import type { ContentTable, Store } from './schema.ts'
 import type { Trx } from './transact.ts'
 
 /** Bytes that are whole. */
@@ -45,27 +45,29 @@ export async function mendContent(
   await noteMismatch(trx, { contentId, at: null })
 }
 
-export async function beginUpload(trx: Trx, { maker, at }: { maker: string; at: Date }): Promise<number> {
-  const { id } = await trx
-    .insertInto('contents')
-    .values({ sha256: null, bytes: null, maker, begun_at: at.toISOString(), mismatch_at: null })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return id
+export function beginUpload(trx: Trx, { maker, at }: { maker: string; at: Date }): Promise<number> {
+  return insertContent(trx, { sha256: null, bytes: null, maker, at })
 }
 
 /** Stands in a rehearsal for what would be uploaded, and is taken back with everything else. */
 export async function insertRehearsedContent(
   trx: Trx,
-  { sha256, bytes, at }: { sha256: string; bytes: number; at: Date },
+  content: { sha256: string; bytes: number; at: Date },
 ): Promise<number> {
-  const { id } = await trx
-    .insertInto('contents')
-    .values({ sha256, bytes, maker: null, begun_at: at.toISOString(), mismatch_at: null })
-    .returning('id')
-    .executeTakeFirstOrThrow()
+  const id = await insertContent(trx, { ...content, maker: null })
   const piece = { content_id: id, position: 0, bytes: Buffer.alloc(1) }
   await trx.insertInto('content_pieces').values(piece).execute()
+  return id
+}
+
+type NewContent = Pick<ContentTable, 'sha256' | 'bytes' | 'maker'> & { at: Date }
+
+async function insertContent(trx: Trx, { sha256, bytes, maker, at }: NewContent): Promise<number> {
+  const { id } = await trx
+    .insertInto('contents')
+    .values({ sha256, bytes, maker, begun_at: at.toISOString(), mismatch_at: null })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   return id
 }
 

@@ -1,19 +1,24 @@
-import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { cancelCredentialMessages, cancelMessages, type MessageReason } from './outbox.ts'
 import { anyOf } from './portable.ts'
 import { type Placeholders, prepared } from './prepared.ts'
-import type { CredentialPurpose, CredentialTable, Store } from './schema.ts'
+import type { CredentialPurpose, Store } from './schema.ts'
 import { sendWithNext, transactionState, type Trx } from './transact.ts'
 
-export interface Credential {
-  id: number
-  userId: number
-  purpose: CredentialPurpose
-  nonce: Buffer
-  issuedAt: string
-  expiresAt: string
-  state: 'open' | 'used' | 'void'
+function credentials(db: Kysely<Store>) {
+  return db
+    .selectFrom('credentials')
+    .select([
+      'credentials.id',
+      'credentials.user_id as userId',
+      'credentials.purpose',
+      'credentials.nonce',
+      'credentials.expires_at as expiresAt',
+      'credentials.state',
+    ])
 }
+
+export type Credential = Awaited<ReturnType<ReturnType<typeof credentials>['execute']>>[number]
 
 interface Issue {
   userId: number
@@ -40,13 +45,8 @@ export async function issueCredential(
   return { id, expiresAt }
 }
 
-/** Voids every open link, temporary password, code and PIN of a user, and cancels the messages that carry them. */
-export function voidOpenCredentials(trx: Trx, userId: number): Promise<void> {
-  return voidOpenCredentialsOf(trx, [userId])
-}
-
-/** The same of many users at once. */
-export async function voidOpenCredentialsOf(trx: Trx, userIds: readonly number[]): Promise<void> {
+/** Voids every open link, temporary password, code and PIN of users, and cancels the messages that carry them. */
+export async function voidOpenCredentials(trx: Trx, userIds: readonly number[]): Promise<void> {
   await cancelCredentialMessages(trx, { userIds })
   await sendWithNext(trx, prepared(trx, voidedCredentials, { userIds }))
   await voidPins(trx, userIds)
@@ -101,9 +101,8 @@ export async function voidCredentials(
 }
 
 /** A credential by its number, whatever its state. */
-export async function findCredential(db: Kysely<Store>, id: number): Promise<Credential | undefined> {
-  const row = await db.selectFrom('credentials').selectAll().where('id', '=', id).executeTakeFirst()
-  return row && credentialOf(row)
+export function findCredential(db: Kysely<Store>, id: number): Promise<Credential | undefined> {
+  return credentials(db).where('credentials.id', '=', id).executeTakeFirst()
 }
 
 /** What the messages with these numbers carry, by the credential's number. */
@@ -111,40 +110,23 @@ export async function credentialsOfMessages(
   db: Kysely<Store>,
   messages: readonly number[],
 ): Promise<ReadonlyMap<number, Credential>> {
-  const rows = await db
-    .selectFrom('credentials')
+  const rows = await credentials(db)
     .innerJoin('outbox', 'outbox.credential_id', 'credentials.id')
-    .selectAll('credentials')
     .where(anyOf(sql.ref('outbox.id'), messages))
     .execute()
-  return new Map(rows.map((row) => [row.id, credentialOf(row)]))
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
 /** The one credential of its purpose that is open; it may have expired. */
-export async function findOpenCredential(
+export function findOpenCredential(
   db: Kysely<Store>,
   { userId, purpose }: { userId: number; purpose: CredentialPurpose },
 ): Promise<Credential | undefined> {
-  const row = await db
-    .selectFrom('credentials')
-    .selectAll()
-    .where('user_id', '=', userId)
+  return credentials(db)
+    .where('credentials.user_id', '=', userId)
     .where('purpose', '=', purpose)
     .where('state', '=', 'open')
     .executeTakeFirst()
-  return row && credentialOf(row)
-}
-
-function credentialOf(row: Selectable<CredentialTable>): Credential {
-  return {
-    id: row.id,
-    userId: row.user_id,
-    purpose: row.purpose,
-    nonce: row.nonce,
-    issuedAt: row.issued_at,
-    expiresAt: row.expires_at,
-    state: row.state,
-  }
 }
 
 export interface Voided {

@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
-import { type Pages, pagesOf } from './pages.ts'
+import { countOf, type Pages, pagesOf } from './pages.ts'
 import { anyOf } from './portable.ts'
-import type { CentreKind, EntryTable, Store } from './schema.ts'
+import type { EntryTable, Store } from './schema.ts'
 import { transactionState, type Trx } from './transact.ts'
 
 /** An entry with the name of its centre, where that is known. */
@@ -36,11 +36,8 @@ export function streamEntries(db: Kysely<Store>, filter: EntryFilter): Pages<Ent
   return pagesOf(db, found)
 }
 
-export async function countEntries(db: Kysely<Store>, filter: EntryFilter): Promise<number> {
-  const { n } = await entriesWhere(db, filter)
-    .select(({ fn }) => fn.countAll<number>().as('n'))
-    .executeTakeFirstOrThrow()
-  return n
+export function countEntries(db: Kysely<Store>, filter: EntryFilter): Promise<number> {
+  return countOf(entriesWhere(db, filter))
 }
 
 /** Every entry of these centres. */
@@ -50,13 +47,6 @@ export function entriesOf(db: Kysely<Store>, centres: readonly string[]): Promis
     .selectAll()
     .where(anyOf(sql.ref('centre_number'), centres))
     .orderBy('id')
-    .execute()
-}
-
-export async function removeEntries(trx: Trx, ids: readonly number[]): Promise<void> {
-  await trx
-    .deleteFrom('entries')
-    .where(anyOf(sql.ref('id'), ids))
     .execute()
 }
 
@@ -134,16 +124,7 @@ export function duplicateEntries(
 }
 
 /** Live centres with candidates for a recording that is not withdrawn, which nobody there may have: they have no Global Listening. */
-export function entriesWithoutGlobalListening(db: Kysely<Store>): Promise<
-  {
-    number: string
-    kind: CentreKind
-    british_council: number
-    component: string
-    series: string
-    resource: number
-  }[]
-> {
+export function entriesWithoutGlobalListening(db: Kysely<Store>) {
   return db
     .selectFrom('entries')
     .innerJoin('centres', 'centres.number', 'entries.centre_number')

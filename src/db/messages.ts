@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import { type Pages, pagesOf } from './pages.ts'
+import { countOf, type Pages, pagesOf } from './pages.ts'
 import { anyOf } from './portable.ts'
 import type { MessageState, OutboxRow, Store } from './schema.ts'
 
@@ -125,11 +125,8 @@ export function streamMessages(
   return pagesOf(db, limit === undefined ? found : found.limit(limit))
 }
 
-export async function countMessages(db: Kysely<Store>, filter: MessageFilter): Promise<number> {
-  const { n } = await messagesMatching(db, filter)
-    .select(({ fn }) => fn.countAll<number>().as('n'))
-    .executeTakeFirstOrThrow()
-  return n
+export function countMessages(db: Kysely<Store>, filter: MessageFilter): Promise<number> {
+  return countOf(messagesMatching(db, filter))
 }
 
 /** The one place that knows which messages a list shows. */

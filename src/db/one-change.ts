@@ -24,7 +24,7 @@ export function asOneChange<Result>(
   store: OpenStore,
   work: (within: OpenStore) => Promise<Result>,
 ): Promise<Committed<Result>> {
-  return inParts(store, { work, beforePart: () => undefined })
+  return inParts(store, work)
 }
 
 /** Changes that are saved together, each with a time of its own. @throws what the work throws: then none of them is saved */
@@ -32,15 +32,14 @@ export function asChangesSavedTogether<Result>(
   store: OpenStore,
   work: (within: OpenStore) => Promise<Result>,
 ): Promise<Committed<Result>> {
-  return inParts(store, { work, beforePart: (trx) => timeGoesOn(trx, store.now()) })
+  return inParts(store, work, (trx) => timeGoesOn(trx, store.now()))
 }
 
-interface Parts<Result> {
-  work: (within: OpenStore) => Promise<Result>
-  beforePart: (trx: Trx) => void
-}
-
-function inParts<Result>(store: OpenStore, { work, beforePart }: Parts<Result>): Promise<Committed<Result>> {
+function inParts<Result>(
+  store: OpenStore,
+  work: (within: OpenStore) => Promise<Result>,
+  beforePart: (trx: Trx) => void = () => undefined,
+): Promise<Committed<Result>> {
   return commit(store, async (trx) => {
     const result = await work(
       storeWithin(store, trx, {

@@ -74,9 +74,10 @@ function isFree({ claimed_by, claimed_at }: OutboxRow, lapsed: string): boolean 
   return statusOfOwnerTag(claimed_by.replace(serverPrefix, '')) === 'ended'
 }
 
+const unclaimed = { claimed_by: null, claimed_at: null } as const
+
 async function markUnknown(trx: Trx, row: OutboxRow): Promise<OutboxRow> {
   const change = { state: 'unknown', last_error: reasons.interrupted, next_try_at: null } as const
-  const unclaimed = { claimed_by: null, claimed_at: null }
   await trx
     .updateTable('outbox')
     .set(({ eb }) => ({ ...change, ...unclaimed, attempts: eb('attempts', '+', 1) }))
@@ -98,12 +99,9 @@ export function rowsWithOutcomes(
   rows: readonly OutboxRow[],
   { results, at }: { results: readonly ClaimOutcome[]; at: Date },
 ): OutboxRow[] {
-  return results.flatMap(({ id, state, lastError, nextTryAt, file }) => {
-    const row = rows.find((one) => one.id === id)
-    if (!row) return []
-    const delivered_at = state === 'sent' || state === 'written' ? at.toISOString() : null
-    const ended = { state, last_error: lastError, next_try_at: nextTryAt, file, delivered_at }
-    return [{ ...row, ...ended, attempts: row.attempts + 1, claimed_by: null, claimed_at: null }]
+  return results.flatMap((result) => {
+    const row = rows.find(({ id }) => id === result.id)
+    return row ? [{ ...row, ...columnsOf(result, at), attempts: row.attempts + 1 }] : []
   })
 }
 
@@ -112,23 +110,17 @@ export async function saveClaimOutcomes(
   trx: Trx,
   { settled, by, at }: { settled: readonly ClaimOutcome[]; by: string; at: Date },
 ): Promise<void> {
-  for (const { id, state, lastError, nextTryAt, file } of settled) {
-    const done = state === 'sent' || state === 'written'
-    let query = trx
+  for (const outcome of settled) {
+    const query = trx
       .updateTable('outbox')
-      .set(({ eb }) => ({
-        state,
-        attempts: eb('attempts', '+', 1),
-        last_error: lastError,
-        next_try_at: nextTryAt,
-        file,
-        delivered_at: done ? at.toISOString() : null,
-        claimed_by: null,
-        claimed_at: null,
-      }))
-      .where('id', '=', id)
+      .set(({ eb }) => ({ ...columnsOf(outcome, at), attempts: eb('attempts', '+', 1) }))
+      .where('id', '=', outcome.id)
       .where('claimed_by', '=', by)
-    if (state === 'queued') query = query.where('state', '=', 'queued')
-    await sendWithNext(trx, query)
+    await sendWithNext(trx, outcome.state === 'queued' ? query.where('state', '=', 'queued') : query)
   }
+}
+
+function columnsOf({ state, lastError, nextTryAt, file }: ClaimOutcome, at: Date) {
+  const delivered_at = state === 'sent' || state === 'written' ? at.toISOString() : null
+  return { state, last_error: lastError, next_try_at: nextTryAt, file, delivered_at, ...unclaimed }
 }

@@ -48,11 +48,7 @@ export async function cancelMessages(
   trx: Trx,
   { userId, carrying, letter, reason }: Cancelling,
 ): Promise<void> {
-  let query = trx
-    .updateTable('outbox')
-    .set({ state: 'cancelled', last_error: reasons[reason], next_try_at: null })
-    .where('user_id', '=', userId)
-    .where('state', '=', 'queued')
+  let query = cancelled(trx, reason).where('user_id', '=', userId)
   if (carrying) {
     query = query.where('credential_id', 'in', (eb) =>
       eb
@@ -76,11 +72,8 @@ export async function cancelCredentialMessages(
 }
 
 function cancelledCarriers(trx: Kysely<Store>, { userIds }: Placeholders<{ userIds: readonly number[] }>) {
-  return trx
-    .updateTable('outbox')
-    .set({ state: 'cancelled', last_error: reasons.void, next_try_at: null })
+  return cancelled(trx, 'void')
     .where(anyOf(sql.ref('user_id'), userIds))
-    .where('state', '=', 'queued')
     .where((eb) =>
       eb.or([
         eb('letter', '=', 'account-activation'),
@@ -97,12 +90,15 @@ function cancelledCarriers(trx: Kysely<Store>, { userIds }: Placeholders<{ userI
 
 /** Cancels one waiting message, by hand. */
 export async function cancelMessage(trx: Trx, id: number): Promise<void> {
-  await trx
+  await cancelled(trx, 'asked').where('id', '=', id).execute()
+}
+
+/** Those that wait. */
+function cancelled(trx: Kysely<Store>, reason: MessageReason) {
+  return trx
     .updateTable('outbox')
-    .set({ state: 'cancelled', last_error: reasons.asked, next_try_at: null })
-    .where('id', '=', id)
+    .set({ state: 'cancelled', last_error: reasons[reason], next_try_at: null })
     .where('state', '=', 'queued')
-    .execute()
 }
 
 /** Makes messages that were refused for good wait again. @returns their numbers */

@@ -1,4 +1,4 @@
-import type { Compilable, Kysely } from 'kysely'
+import { type Compilable, type Kysely, type SelectQueryBuilder, sql } from 'kysely'
 import type { Store } from './schema.ts'
 
 /** Rows some at a time, however many there are: to wait for each of them takes longer than to read it. */
@@ -30,4 +30,12 @@ export async function* reversePages<Row>(pages: Pages<Row>): AsyncGenerator<Row[
 /** A list that is held, so many at a time. */
 export function* slicesOf<Item>(list: readonly Item[], size: number): Generator<Item[]> {
   for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size)
+}
+
+/** How many rows a query finds. */
+export async function countOf<Tables, From extends keyof Tables, Row>(
+  query: SelectQueryBuilder<Tables, From, Row>,
+): Promise<number> {
+  const counted = query.select(sql<number>`count(*)`.as('n')).$castTo<{ n: number }>()
+  return (await counted.executeTakeFirstOrThrow()).n
 }

@@ -3,7 +3,7 @@ import { anyOf, nextNumber } from './portable.ts'
 import { findResources, type ResourceRow } from './resources.ts'
 import { nameKey } from '../search-key.ts'
 import { sendWithNext, together, type Trx } from './transact.ts'
-import type { AudienceKind, CentreKind, ReleaseState, ReleaseTable, Store } from './schema.ts'
+import type { AudienceKind, CentreTable, ReleaseState, ReleaseTable, Store } from './schema.ts'
 
 /** A release with its resources, withdrawn ones included, and its audience. */
 export interface ReleaseRow extends Selectable<ReleaseTable> {
@@ -133,15 +133,10 @@ export async function markReleaseWithdrawn(trx: Trx, { id, at }: { id: number; a
 }
 
 /** What of a centre decides what opens there. */
-export interface CentreOfRelease {
-  id: number
-  number: string
-  name: string
-  kind: CentreKind
-  country: string
-  time_zone: string | null
-  global_listening: number
-}
+export type CentreOfRelease = Pick<
+  Selectable<CentreTable>,
+  'id' | 'number' | 'name' | 'kind' | 'country' | 'time_zone' | 'global_listening'
+>
 
 /** Which centres are meant; absent: every one. */
 export interface CentreScope {

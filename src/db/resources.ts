@@ -1,23 +1,14 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import { anyOf, nextNumber } from './portable.ts'
-import type { ResourceArea, ResourceKind, Store } from './schema.ts'
+import type { ResourceArea, ResourceKind, ResourceTable, Store } from './schema.ts'
 import { sendWithNext, type Trx } from './transact.ts'
 
 /** A resource as it is shown, with the digest of its bytes. */
-export interface ResourceRow {
-  id: number
-  title: string
-  kind: ResourceKind
-  area: ResourceArea
-  series: string
+export interface ResourceRow extends Selectable<ResourceTable> {
   components: string[]
-  file: string
-  content_id: number
   sha256: string
   bytes: number
   mismatch_at: string | null
-  created_at: string
-  withdrawn_at: string | null
 }
 
 export interface ResourceFilter {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Value } from './engine.ts'
 import { centreColumns } from './imports/write.ts'
+import { type Group, mergeGroups } from './progression-tests/import.ts'
 import type { NewCentre, NewUserRow, Store } from './schema.ts'
 import { transactionState, type Trx } from './transact.ts'
 
@@ -88,20 +89,10 @@ function* numbered<Row>(first: number, rows: Iterable<Row>, valuesOf: (row: Row)
   }
 }
 
-/** A learner group with one test and its results. */
-export interface SeedGroup {
-  ownerId: number
-  site: string
-  name: string
-  subject: string
-  takenOn: string
-  results: readonly { learner: string; mark: number }[]
-}
-
 export interface SeedServices {
   roles: readonly { userId: number; role: string }[]
   assignments: readonly { centreId: number; userId: number }[]
-  groups: readonly SeedGroup[]
+  groups: readonly Group[]
 }
 
 /** Adds roles, sites, who acts for which associate centre, and Progression Test data. */
@@ -125,29 +116,7 @@ export async function insertSeedServices(
     ['user_id', 'site'],
     groups.map(({ ownerId, site }) => [ownerId, site]),
   )
-  for (const { ownerId, site, name, subject, takenOn, results } of groups) {
-    const group = await trx
-      .insertInto('learner_groups')
-      .values({ owner_id: ownerId, site, name, stage: '5' })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    const test = await trx
-      .insertInto('tests')
-      .values({ learner_group_id: group.id, subject, title: 'Autumn', taken_on: takenOn })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    const values: Value[][] = results.map(({ learner, mark }) => [test.id, learner, mark])
-    await trx
-      .insertInto('results')
-      .values(
-        values.map(([, learner, mark]) => ({
-          test_id: test.id,
-          learner: String(learner),
-          mark: Number(mark),
-        })),
-      )
-      .execute()
-  }
+  await mergeGroups(trx, groups)
 }
 
 /** What was made up when this store was seeded; undefined where it never was. */

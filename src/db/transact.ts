@@ -113,10 +113,10 @@ export async function commit<Result>(
   if (store.transaction) return store.transaction.commit(work)
   let state: TransactionState | undefined
   const done = await withRollbackWork(store, () =>
-    within(store, clock, async (trx, end) => {
+    within(store, clock, async (trx) => {
       state = transactionState(trx)
       const result = await work(trx).catch(async (error: unknown) => {
-        if (error instanceof Failure && error.rollback.keepsChanges) await end.commit().execute()
+        if (error instanceof Failure && error.rollback.keepsChanges) await trx.commit().execute()
         throw error
       })
       const { interruption } = store
@@ -127,7 +127,7 @@ export async function commit<Result>(
         finish: async () => {
           faultPoint('commit', 'sqlite')
           store.engine.aboutToCommit(head)
-          await end.commit().execute()
+          await trx.commit().execute()
         },
       })
       faultPoint('committed', 'done')
@@ -141,10 +141,10 @@ export async function commit<Result>(
 
 /** Notes what changes nothing that anybody keeps, for those who come after a process that was killed: a signal still cancels. */
 export async function note(store: OpenStore, work: Work<void>): Promise<void> {
-  await within(store, 'may-be-behind', async (trx, end) => {
+  await within(store, 'may-be-behind', async (trx) => {
     await work(trx)
     faultPoint('note', 'sqlite')
-    await end.commit().execute()
+    await trx.commit().execute()
   })
 }
 
@@ -170,9 +170,9 @@ export async function rehearse<Result>(
 ): Promise<Result> {
   if (store.transaction) return store.transaction.rehearse(work)
   return withRollbackWork(store, () =>
-    within(store, clock, async (trx, end) => {
+    within(store, clock, async (trx) => {
       const result = await work(trx)
-      await end.rollback().execute()
+      await trx.rollback().execute()
       return result
     }),
   )
@@ -190,14 +190,14 @@ async function runRollbackWork(store: OpenStore, failure: Failure): Promise<void
   // Nothing can be written down there; whoever opens the store itself writes it.
   if (store.isCopy) return
   recorded.add(failure)
-  await within(store, 'may-be-behind', async (trx, end) => {
+  await within(store, 'may-be-behind', async (trx) => {
     transactionState(trx).isOfFailure = true
     await rollback.onRollback?.(trx)
-    await end.commit().execute()
+    await trx.commit().execute()
   })
 }
 
-type Body<Result> = (trx: Trx, end: ControlledTransaction<Store>) => Promise<Result>
+type Body<Result> = (trx: ControlledTransaction<Store>) => Promise<Result>
 
 /** How often work is done anew whose transaction a server ended before it was committed. */
 const maxTries = 4
@@ -226,7 +226,6 @@ async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Resu
     if (clock === 'must-be-right') refuseClockBehind(clocks)
     const at = clock === 'is-accepted' ? clocks.clock : timeBy(clocks)
     const { bulk, server } = store.engine
-    const lastEvent = server?.lastEvent()
     transactionStates.set(trx, {
       bulk,
       server,
@@ -235,13 +234,13 @@ async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Resu
       signInKey,
       at,
       queued: [],
-      isWhole: lastEvent?.beyond === null,
+      isWhole: server?.seen.lastEvent?.beyond === null,
       before: clocks.last,
       last: clocks.last,
       savepoints: 0,
       startAnew: store.engine.startAnew && (() => startAnew(store, trx)),
     })
-    const result = await body(trx, trx)
+    const result = await body(trx)
     isDone = true
     return result
   } catch (error) {
@@ -275,11 +274,13 @@ async function noteHead(
   if (path === undefined || !state?.head) return
   const store = engine.isShared ? undefined : path
   const noted = readHeadFile(file)
-  if (state.hasNewSegment || (noted && (isBefore(state, noted) || (await isInLog(db, noted)))))
-    writeHeadFile(file, state.head, { store })
+  // The change is made: where the log cannot be read, the older head stays, and is in it still.
+  const isInLog = async (head: LogHead) =>
+    isBefore(state, head) || (await hasSeal(db, head).catch(() => false))
+  if (state.hasNewSegment || (noted && (await isInLog(noted)))) writeHeadFile(file, state.head, { store })
   else if (!noted && isDone && !state.isOfFailure) {
     const isNewHere = engine.isShared
-      ? !(await hadWritten(db, state)) ||
+      ? !(await hadWritten(db, state).catch(() => true)) ||
         (await isNotedElsewhere(db, { keyFile, headFile: file }).catch(() => false))
       : hasKeyOfAnother({ path, keyFile, headFile: file })
     if (writeHeadFile(file, state.head, { store }) && !isNewHere) state.missingHead = file
@@ -289,29 +290,13 @@ async function noteHead(
 /** Whether whoever wrote this change's events had written to the log before; in a log that was empty before, it is missed. */
 async function hadWritten(db: Kysely<Store>, { before, head }: TransactionState): Promise<boolean> {
   if (before === undefined || head === undefined) return true
-  try {
-    const written = await db
-      .selectFrom('audit')
-      .select('operator')
-      .where('id', '=', head.events)
-      .executeTakeFirst()
-    return written === undefined || (await hasWritten(db, { operator: written.operator, upTo: before.id }))
-  } catch {
-    return true
-  }
+  const own = db.selectFrom('audit').select('operator').where('id', '=', head.events)
+  const written = await own.executeTakeFirst()
+  return written === undefined || (await hasWritten(db, { operator: written.operator, upTo: before.id }))
 }
 
 function isBefore({ before }: TransactionState, { events, head }: LogHead): boolean {
   return before?.id === events && before.mac.toString('hex') === head
-}
-
-/** The change is made: where this cannot be read, the older head stays, and is in the log still. */
-async function isInLog(db: Kysely<Store>, head: LogHead): Promise<boolean> {
-  try {
-    return await hasSeal(db, head)
-  } catch {
-    return false
-  }
 }
 
 /** A point within a transaction, to which what is done after it can be taken back. */

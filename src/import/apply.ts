@@ -1,6 +1,6 @@
+import { centreIds } from '../db/centres/centres.ts'
 import {
   applyChanges,
-  centreIds,
   changeListDigest,
   insertCentres,
   insertImport,

@@ -5,17 +5,16 @@ import {
   changesToUndo,
   markUndone,
   setCentreApproved,
-  setCentreDeleted,
   setCentreName,
   type CreatedCentre,
   type CreatedUser,
   centresCreatedBy,
-  removeCentres,
-  removeUsers,
   usersCreatedBy,
   voidPinsOfImport,
 } from '../db/imports/undo.ts'
 import { type LeftAlone, letterSent, findImportNumber } from '../rules/imports.ts'
+import { setCentreDeleted } from '../db/centres/changes.ts'
+import { removeRows } from '../db/rows.ts'
 import { isErased } from '../db/users/users.ts'
 import { centresOfImport, type ImportRow } from '../db/imports/imports.ts'
 import { trueImportsAbout } from '../db/audit/imports-in-log.ts'
@@ -143,14 +142,14 @@ async function undoChange(
   if (kind === 'centre-deleted') {
     if (centre.deletedAt === null) return undefined
     if (centre.deletedAt !== imported.at) return { what: number, reason: 'deleted-again' }
-    await setCentreDeleted(trx, { id, deletedAt: null })
+    await setCentreDeleted(trx, { id, at: null })
     return 'centresRestored'
   }
   if (kind === 'centre-restored') {
     if (centre.deletedAt !== null) return undefined
     // Deleting it again would lock out somebody who has begun to use it.
     if (centre.usedSince) return { what: number, reason: 'in-use' }
-    await setCentreDeleted(trx, { id, deletedAt: before })
+    await setCentreDeleted(trx, { id, at: before })
     return 'centresDeletedAgain'
   }
   if (centre.hasCoordinator) return { what: number, reason: 'has-coordinator' }
@@ -167,7 +166,7 @@ async function removeCreatedUsers(
     reasonFor: (user) => reasonToKeepUser(user, imported),
     what: ({ email }) => email,
   })
-  await removeUsers(trx, gone)
+  await removeRows(trx, { table: 'users', ids: gone })
   const voided = await voidPinsOfImport(trx, imported)
   return { removed: gone.length, pinsVoided: gone.length + voided, left }
 }
@@ -180,10 +179,10 @@ async function removeCreatedCentres(
   const parting = { reasonFor: reasonToKeepCentre, what: ({ number }: CreatedCentre) => number }
   const before = (await centresCreatedBy(trx, id)).filter(({ kind }) => kind === 'associate-centre')
   const first = partedBy(before, parting)
-  await removeCentres(trx, first.gone)
+  await removeRows(trx, { table: 'centres', ids: first.gone })
   // What had an associate centre then may have none now.
   const { gone, left } = partedBy(await centresCreatedBy(trx, id), parting)
-  await removeCentres(trx, gone)
+  await removeRows(trx, { table: 'centres', ids: gone })
   return { removed: first.gone.length + gone.length, left }
 }
 

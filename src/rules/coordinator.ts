@@ -241,7 +241,7 @@ async function stepDown(
   await setCentreAndHubRole(trx, { id, centreId: centre?.id ?? null, hubRole: 'teacher', at })
   if (!suspendFormer || (status !== 'invited' && status !== 'active')) return
   await markSuspended(trx, { id, before: status, at })
-  await voidOpenCredentials(trx, id)
+  await voidOpenCredentials(trx, [id])
 }
 
 /** Whose address it is that was chosen, or typed for somebody new. */
@@ -286,7 +286,7 @@ export async function suspendCoordinator(
   }
 
   await markSuspended(trx, { id: coordinator.id, before: coordinator.status, at: ctx.at })
-  await voidOpenCredentials(trx, coordinator.id)
+  await voidOpenCredentials(trx, [coordinator.id])
   await appendAudit(trx, {
     ...ctx,
     action: 'coordinator.suspended',

@@ -1,4 +1,5 @@
-import { entriesOf, insertEntries, type NewEntry, removeEntries } from '../db/entries.ts'
+import { entriesOf, insertEntries, type NewEntry } from '../db/entries.ts'
+import { removeRows } from '../db/rows.ts'
 import type { Trx } from '../db/transact.ts'
 import { appendAudit } from './audit/append.ts'
 import {
@@ -71,7 +72,7 @@ export async function importEntries(
     scope: { numbers: [...touched] },
     ctx,
     work: async () => {
-      await removeEntries(trx, gone)
+      await removeRows(trx, { table: 'entries', ids: gone })
       await insertEntries(trx, added)
     },
   })

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { numbersOfRows } from '../db/numbers-of-rows.ts'
+import { numbersOfRows } from '../db/rows.ts'
 import { findResources, type ResourceRow, insertResource, setResourceWithdrawn } from '../db/resources.ts'
 import type { ResourceArea, ResourceKind, Store } from '../db/schema.ts'
 import { NotFound, Usage } from '../errors.ts'

@@ -131,7 +131,7 @@ async function resolvePaths(
   { options, session, present }: { options: Options; session: Session; present: PresentStore },
 ): Promise<Restored & { key: KeyAfter; keyFile: string; head: LogHead }> {
   const { keyAfterRestoring, refuseToKeepCredentials } = await import('../../db/store/restore.ts')
-  const { headOf } = await import('../../db/audit/chain.ts')
+  const { emptyLog, headOf } = await import('../../db/audit/head-file.ts')
   const { random } = session.context
   const { keepCredentials, newKey: mayMake } = options
   const keyFile = present.keyFileFor(storeId)
@@ -157,7 +157,7 @@ async function resolvePaths(
       restoreStore(trx, { otherKey, keepCredentials, erased: erased ?? [], ctx }),
     )
     if (result.erasedAgain.accounts > 0) await store.engine.scrub()
-    return { key, keyFile, ...result, head: await headOf(store.db) }
+    return { key, keyFile, ...result, head: (await headOf(store.db)) ?? emptyLog }
   } finally {
     await store.close()
   }

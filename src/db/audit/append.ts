@@ -1,8 +1,8 @@
-import type { Kysely, Selectable } from 'kysely'
+import type { Kysely } from 'kysely'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { Unavailable } from '../../errors.ts'
 import { type Placeholders, prepared } from '../prepared.ts'
-import type { AuditPersonalTable, EventKind, Store } from '../schema.ts'
+import type { AuditPersonalTable, AuditTable, Store } from '../schema.ts'
 import { sendWithNext, transactionState, type Trx } from '../transact.ts'
 
 /** A fact of an event that names or describes a person: kept beside the chain, erasable. */
@@ -13,29 +13,14 @@ export interface Personal {
   userId?: number
 }
 
-interface AuditEvent {
-  at: string
+interface AuditEvent extends Pick<AuditTable, 'at' | 'operator' | 'kind' | 'action' | 'command'> {
   segment?: number
-  operator: string
-  kind: EventKind
-  action: string
-  command: string
   facts: Record<string, unknown>
   personal: readonly Personal[]
 }
 
 /** What a row's seal covers. */
-export interface SealedRow {
-  id: number
-  segment: number
-  at: string
-  operator: string
-  kind: string
-  action: string
-  command: string
-  facts: string
-  personal: string
-}
+export type SealedRow = Omit<AuditTable, 'mac'>
 
 /** A row of the audit log that is not as it was written. */
 export interface AuditProblem {
@@ -70,7 +55,7 @@ export async function insertAuditRow(trx: Trx, event: AuditEvent): Promise<numbe
     ),
   }
   const mac = sealRow(transactionState(trx).auditKey, { row, before: last?.mac })
-  await sendWithNext(trx, prepared(trx, insertedRow, { ...row, kind: event.kind, mac }))
+  await sendWithNext(trx, prepared(trx, insertedRow, { ...row, mac }))
   const state = transactionState(trx)
   state.last = { id: row.id, segment: row.segment, mac }
   state.head = { events: row.id, head: mac.toString('hex') }
@@ -82,11 +67,11 @@ export async function insertAuditRow(trx: Trx, event: AuditEvent): Promise<numbe
   return row.id
 }
 
-function insertedRow(trx: Kysely<Store>, row: Placeholders<SealedRow & { kind: EventKind; mac: Buffer }>) {
+function insertedRow(trx: Kysely<Store>, row: Placeholders<AuditTable>) {
   return trx.insertInto('audit').values(row)
 }
 
-function insertedValue(trx: Kysely<Store>, value: Placeholders<Selectable<AuditPersonalTable>>) {
+function insertedValue(trx: Kysely<Store>, value: Placeholders<AuditPersonalTable>) {
   return trx.insertInto('audit_personal').values(value)
 }
 

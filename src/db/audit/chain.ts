@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
-import type { Store } from '../schema.ts'
-import { type AuditProblem, type SealedRow, sealRow } from './append.ts'
-import type { LogHead } from './head-file.ts'
+import type { AuditTable, Store } from '../schema.ts'
+import { type AuditProblem, sealRow } from './append.ts'
 import { type CheckValues, readObject, valueChecker, valuesWithoutRow } from './personal-values.ts'
 
 export interface AuditVerdict {
@@ -29,10 +28,6 @@ export interface KnownHead {
   called: string
 }
 
-interface StoredRow extends SealedRow {
-  mac: Buffer
-}
-
 const maxListed = 50
 
 /** The event from which time counts anew. */
@@ -54,7 +49,7 @@ export async function verifyChain(
   }
   const segment = await lastSegment(db)
   const isSealed = { any: false, right: 0, wrong: 0 }
-  let before: StoredRow | undefined
+  let before: AuditTable | undefined
   let events = 0
   const unseen = new Map(heads.map(({ head, called }) => [head, called]))
   const backwards: OutOfOrderRow[] = []
@@ -117,14 +112,6 @@ export async function digestOfLog(db: Kysely<Store>): Promise<string> {
   return digest.digest('hex')
 }
 
-/** The last row's number and seal, of a log that has one. */
-export async function headOf(db: Kysely<Store>): Promise<LogHead> {
-  const newest = db.selectFrom('audit').select(['id', 'mac']).orderBy('id', 'desc').limit(1)
-  const last = await newest.executeTakeFirst()
-  if (!last) throw new Error('a log is looked for its head after it was written to')
-  return { events: last.id, head: last.mac.toString('hex') }
-}
-
 async function lastSegment(db: Kysely<Store>): Promise<number> {
   const last = await db
     .selectFrom('audit')
@@ -134,10 +121,10 @@ async function lastSegment(db: Kysely<Store>): Promise<number> {
 }
 
 /** The log, page by page. */
-async function* rowsOf(db: Kysely<Store>): AsyncGenerator<StoredRow[]> {
+async function* rowsOf(db: Kysely<Store>): AsyncGenerator<AuditTable[]> {
   // From the smallest number there is, whatever it should be.
   for (let after = Number.MIN_SAFE_INTEGER; ; ) {
-    const rows: StoredRow[] = await db
+    const rows: AuditTable[] = await db
       .selectFrom('audit')
       .select(['id', 'at', 'operator', 'kind', 'action', 'command', 'facts', 'personal', 'mac'])
       .select(segmentAsNumber().as('segment'))
@@ -153,7 +140,7 @@ async function* rowsOf(db: Kysely<Store>): AsyncGenerator<StoredRow[]> {
   }
 }
 
-async function* withValues(pages: AsyncGenerator<StoredRow[]>, check: CheckValues) {
+async function* withValues(pages: AsyncGenerator<AuditTable[]>, check: CheckValues) {
   for await (const rows of pages) {
     const problems = await check(rows)
     for (const [position, row] of rows.entries()) yield { row, valueProblems: problems[position] ?? [] }
@@ -181,7 +168,7 @@ function segmentAsNumber() {
     when segment > ${sql.lit(max)} then ${sql.lit(max)} else segment end`
 }
 
-function canonical({ mac, ...row }: StoredRow): string {
+function canonical({ mac, ...row }: AuditTable): string {
   const { id, segment, at, operator, kind, action, command, facts, personal } = row
   const fields = [id, segment, at, operator, kind, action, command, facts, personal, mac.toString('hex')]
   return `${JSON.stringify(fields)}\n`
@@ -193,8 +180,8 @@ function* boundaryProblems({
   before,
   digest,
 }: {
-  row: StoredRow
-  before: StoredRow
+  row: AuditTable
+  before: AuditTable
   digest: string
 }): Generator<AuditProblem> {
   const facts = readObject(row.facts) ?? {}

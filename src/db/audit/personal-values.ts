@@ -1,13 +1,8 @@
 import { type Kysely, sql } from 'kysely'
-import type { Store } from '../schema.ts'
+import type { AuditPersonalTable, Store } from '../schema.ts'
 import { type AuditProblem, digestOf, type SealedRow } from './append.ts'
 
-interface ValueRow {
-  field: string
-  user_id: number | null
-  salt: Buffer | null
-  value: string | null
-}
+type ValueRow = Omit<AuditPersonalTable, 'audit_id'>
 
 /**
  * What a seal covers of a value: its digest, and the user it is about, who stays named by number when the

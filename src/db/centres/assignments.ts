@@ -37,10 +37,7 @@ export async function unassignCentre(
 }
 
 /** Every live Associate that may be seen: its centres, and those that some account acts for. */
-export async function associatesWithCounts(
-  db: Kysely<Store>,
-  visible: VisibleCentres,
-): Promise<AssociateRow[]> {
+export function associatesWithCounts(db: Kysely<Store>, visible: VisibleCentres) {
   return db
     .selectFrom('centres as associate')
     .select(['associate.id', 'associate.number', 'associate.name'])
@@ -66,13 +63,7 @@ export async function associatesWithCounts(
     .execute()
 }
 
-export interface AssociateRow {
-  id: number
-  number: string
-  name: string
-  centres: number | null
-  assigned: number | null
-}
+export type AssociateRow = Awaited<ReturnType<typeof associatesWithCounts>>[number]
 
 /** @param search folded text that the number or name must contain */
 export function associateCentres(

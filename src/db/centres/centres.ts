@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { countOf } from '../pages.ts'
 import { anyOf } from '../portable.ts'
 import type { Store } from '../schema.ts'
 import { sendWithNext, type Trx } from '../transact.ts'
@@ -54,14 +55,16 @@ export function findCentresByNumber(
     .execute()
 }
 
-/** Which of these numbers, in capitals, a centre has. */
-export async function numbersInUse(db: Kysely<Store>, numbers: readonly string[]): Promise<Set<string>> {
+/** The ids of centres that are in the store, by their numbers. @param numbers in capitals */
+export async function centreIds(db: Kysely<Store>, numbers: Iterable<string>): Promise<Map<string, number>> {
+  const distinct = [...new Set(numbers)]
+  if (distinct.length === 0) return new Map()
   const rows = await db
     .selectFrom('centres')
-    .select('number')
-    .where(anyOf(sql.ref('number'), numbers))
+    .select(['id', 'number'])
+    .where(anyOf(sql.ref('number'), distinct))
     .execute()
-  return new Set(rows.map(({ number }) => number))
+  return new Map(rows.map(({ id, number }) => [number, id]))
 }
 
 /** Live centres whose folded number and name end so. */
@@ -80,16 +83,14 @@ export function centresNamedLike(
 }
 
 /** The centre's other users that a suspended coordinator locks out: neither suspended nor deleted. @param number in capitals */
-export async function countAffected(db: Kysely<Store>, number: string): Promise<number> {
-  const { n } = await db
+export function countAffected(db: Kysely<Store>, number: string): Promise<number> {
+  const affected = db
     .selectFrom('users')
     .innerJoin('centres', 'centres.id', 'users.centre_id')
-    .select(({ fn }) => fn.countAll<number>().as('n'))
     .where('centres.number', '=', number)
     .where('users.status', 'in', ['invited', 'active'])
     .where('users.hub_role', 'is distinct from', 'coordinator')
-    .executeTakeFirstOrThrow()
-  return n
+  return countOf(affected)
 }
 
 /** A centre's administrators who are not suspended, by name. */

@@ -66,12 +66,12 @@ function columnsOf(facts: CentreFacts & { folded: string }) {
   }
 }
 
-export async function markCentreDeleted(trx: Trx, { id, at }: { id: number; at: Date }): Promise<void> {
-  await trx.updateTable('centres').set({ deleted_at: at.toISOString() }).where('id', '=', id).execute()
-}
-
-export async function markCentreRestored(trx: Trx, id: number): Promise<void> {
-  await trx.updateTable('centres').set({ deleted_at: null }).where('id', '=', id).execute()
+/** @param at ISO time; null brings the centre back */
+export async function setCentreDeleted(
+  trx: Trx,
+  { id, at }: { id: number; at: string | null },
+): Promise<void> {
+  await trx.updateTable('centres').set({ deleted_at: at }).where('id', '=', id).execute()
 }
 
 /** Nobody acts any longer for a centre that leaves its Associate. @returns how many did */

@@ -1,5 +1,5 @@
 import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
-import { type Pages, pagesOf } from '../pages.ts'
+import { countOf, type Pages, pagesOf } from '../pages.ts'
 import { type CentreWithPeople, listedCentres } from './centres.ts'
 import type { CentreKind, Store } from '../schema.ts'
 import { contains, positionOf } from '../portable.ts'
@@ -47,13 +47,8 @@ export function streamCentres(
   return pagesOf(db, limit === undefined ? sorted : sorted.limit(limit))
 }
 
-export async function countCentres(db: Kysely<Store>, filter: CentreFilter): Promise<number> {
-  const { n } = await db
-    .selectFrom('centres')
-    .where(matchesFilter(filter))
-    .select(({ fn }) => fn.countAll<number>().as('n'))
-    .executeTakeFirstOrThrow()
-  return n
+export function countCentres(db: Kysely<Store>, filter: CentreFilter): Promise<number> {
+  return countOf(db.selectFrom('centres').where(matchesFilter(filter)))
 }
 
 function orderedBy(order: CentreOrder, countries: readonly string[]): Expression<unknown> {

@@ -1,5 +1,5 @@
-import { type Kysely, sql } from 'kysely'
-import type { HubRole, Store } from '../schema.ts'
+import { type InferResult, type Kysely, sql } from 'kysely'
+import type { Store } from '../schema.ts'
 import { type UserWithCentre, usersWithCentre } from '../users/users.ts'
 import { isVisible, type VisibleCentres } from './visible.ts'
 
@@ -13,29 +13,13 @@ export function peopleAt(db: Kysely<Store>, centreId: number): Promise<UserWithC
     .execute()
 }
 
-/** A centre with one of its users, or alone when it has none. */
-export interface ExportedUser {
-  number: string
-  name: string
-  kind: string
-  associate: string | null
-  address: string
-  town: string
-  postcode: string
-  country: string
-  email: string | null
-  first_name: string | null
-  last_name: string | null
-  hub_role: HubRole | null
-  /** Separated by commas, in order of name. */
-  roles: string | null
+/** Every live centre with its live users, one by one, however many there are. */
+export function streamExportedUsers(db: Kysely<Store>, visible: VisibleCentres) {
+  return exportedUsers(db, visible).stream()
 }
 
-/** Every live centre with its live users, one by one, however many there are. */
-export function streamExportedUsers(
-  db: Kysely<Store>,
-  visible: VisibleCentres,
-): AsyncIterableIterator<ExportedUser> {
+/** Each user with their centre, or a centre alone when it has none. */
+function exportedUsers(db: Kysely<Store>, visible: VisibleCentres) {
   return db
     .selectFrom('centres')
     .leftJoin('centres as associate', 'associate.id', 'centres.associate_id')
@@ -59,6 +43,7 @@ export function streamExportedUsers(
     .select((eb) =>
       eb
         .selectFrom('user_roles')
+        // Separated by commas.
         .select(sql<string | null>`string_agg(role, ',' order by role)`.as('names'))
         .whereRef('user_roles.user_id', '=', 'users.id')
         .as('roles'),
@@ -67,8 +52,9 @@ export function streamExportedUsers(
     .where(isVisible('centres.id', visible))
     .orderBy('centres.number')
     .orderBy('users.email_key')
-    .stream()
 }
+
+export type ExportedUser = InferResult<ReturnType<typeof exportedUsers>>[number]
 
 /** What an export leaves out: deleted centres, their users, and users without a centre. */
 export async function countLeftOut(

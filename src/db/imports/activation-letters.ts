@@ -1,18 +1,8 @@
 import { sql } from 'kysely'
 import { transactionState, type Trx } from '../transact.ts'
 
-export interface UnwrittenUserRow {
-  id: number
-  email: string
-  firstName: string
-  lastName: string
-  centreName: string
-  centreNumber: string
-  pinIssuedAt: string
-}
-
 /** The users of an import whose PIN is open and who have not been written to about it. */
-export function newUsersWithoutLetter(trx: Trx, importId: number): Promise<UnwrittenUserRow[]> {
+export function newUsersWithoutLetter(trx: Trx, importId: number) {
   return trx
     .selectFrom('users')
     .leftJoin('centres', 'centres.id', 'users.centre_id')
@@ -42,12 +32,6 @@ export function newUsersWithoutLetter(trx: Trx, importId: number): Promise<Unwri
     )
     .orderBy('users.id')
     .execute()
-}
-
-/** Whether an import stands, was undone, or never was. */
-export async function importStatus(trx: Trx, importId: number): Promise<'applied' | 'undone' | undefined> {
-  const found = trx.selectFrom('imports').select('state').where('id', '=', importId)
-  return (await found.executeTakeFirst())?.state
 }
 
 export interface LetterRow {

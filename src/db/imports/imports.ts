@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { jsonNumber, nullsFirst } from '../portable.ts'
-import type { ImportChangeTable, ImportTable, PinState, Store, UserStatus } from '../schema.ts'
+import type { ImportTable, Store } from '../schema.ts'
 
 export type ImportRow = Selectable<ImportTable>
 
@@ -17,19 +17,14 @@ export async function hasImports(db: Kysely<Store>): Promise<boolean> {
   return (await db.selectFrom('imports').select('id').limit(1).executeTakeFirst()) !== undefined
 }
 
-export interface ImportContents {
-  createdCentres: { number: string; name: string }[]
-  createdUsers: { email: string; centre: string | null; status: UserStatus; pin: PinState }[]
-  changes: {
-    kind: ImportChangeTable['kind']
-    what: string | null
-    before: string | null
-    after: string | null
-  }[]
+/** As much of the newest as one line says. */
+export function lastImports(db: Kysely<Store>, limit: number) {
+  const newest = db.selectFrom('imports').select(['id', 'file', 'at', 'state']).orderBy('id', 'desc')
+  return newest.limit(limit).execute()
 }
 
 /** What an import did, as far as it is still there. */
-export async function readImportContents(db: Kysely<Store>, id: number): Promise<ImportContents> {
+export async function readImportContents(db: Kysely<Store>, id: number) {
   const createdCentres = await db
     .selectFrom('centres')
     .select(['number', 'name'])
@@ -59,6 +54,8 @@ export async function readImportContents(db: Kysely<Store>, id: number): Promise
     .execute()
   return { createdCentres, createdUsers, changes }
 }
+
+export type ImportContents = Awaited<ReturnType<typeof readImportContents>>
 
 /** For how many an import opened what is released. */
 export interface OpenedByImport {
@@ -101,22 +98,8 @@ export async function centresOfImport(db: Kysely<Store>, id: number): Promise<st
   return (await made.union(changed).execute()).map(({ number }) => number)
 }
 
-export interface ImportedUser {
-  id: number
-  email: string
-  first_name: string
-  last_name: string
-  status: 'invited' | 'active' | 'suspended' | 'deleted'
-  pin_state: 'none' | 'issued' | 'used' | 'void'
-  pin_nonce: Buffer | null
-  pin_issued_at: string | null
-  centre_number: string | null
-  centre_name: string | null
-  centre_deleted_at: string | null
-}
-
 /** Every user that an import created, as they are now, by centre and address. */
-export function usersOfImport(db: Kysely<Store>, id: number): Promise<ImportedUser[]> {
+export function usersOfImport(db: Kysely<Store>, id: number) {
   return db
     .selectFrom('users')
     .leftJoin('centres', 'centres.id', 'users.centre_id')
@@ -138,3 +121,5 @@ export function usersOfImport(db: Kysely<Store>, id: number): Promise<ImportedUs
     .orderBy('users.email_key')
     .execute()
 }
+
+export type ImportedUser = Awaited<ReturnType<typeof usersOfImport>>[number]

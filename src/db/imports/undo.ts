@@ -1,44 +1,16 @@
-import { sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { ImportRow } from './imports.ts'
-import { anyOf } from '../portable.ts'
-import type { CentreKind, ImportChangeTable, UserStatus } from '../schema.ts'
 import type { Trx } from '../transact.ts'
 
-/** A user whom an import created, as they are now. */
-export interface CreatedUser {
-  id: number
-  email: string
-  status: UserStatus
-  /** Suspended once, restored or not. */
-  wasSuspended: boolean
-  hasSignedIn: boolean
-  isEdited: boolean
-  /** ISO time; null where none was issued. */
-  pinIssuedAt: string | null
-  hasProgressionTests: boolean
-  hasAssociateCentres: boolean
-  isInAnotherImport: boolean
-}
-
 /** The users whom an import created, by their addresses. */
-export async function usersCreatedBy(trx: Trx, importId: number): Promise<CreatedUser[]> {
+export async function usersCreatedBy(trx: Trx, importId: number) {
   const rows = await trx
     .selectFrom('users')
     .select(['id', 'email', 'status', 'suspended_at', 'last_signed_in_at', 'edited_at', 'pin_issued_at'])
-    .select((eb) => [
-      eb
-        .exists(
-          eb.selectFrom('learner_groups').select('id').whereRef('learner_groups.owner_id', '=', 'users.id'),
-        )
-        .as('has_progression_tests'),
-      eb
-        .exists(
-          eb.selectFrom('assignments').select('user_id').whereRef('assignments.user_id', '=', 'users.id'),
-        )
-        .as('has_associate_centres'),
-      eb
-        .exists(changesOfOthers(trx, importId).where('change.user_id', '=', sql.ref<number>('users.id')))
-        .as('is_in_another_import'),
+    .select([
+      thereIs(sql`learner_groups where owner_id = users.id`).as('has_progression_tests'),
+      thereIs(sql`assignments where user_id = users.id`).as('has_associate_centres'),
+      thereIs(sql`${changesOfOthers(importId)} and change.user_id = users.id`).as('is_in_another_import'),
     ])
     .where('created_by_import', '=', importId)
     .orderBy('email_key')
@@ -47,6 +19,7 @@ export async function usersCreatedBy(trx: Trx, importId: number): Promise<Create
     id: row.id,
     email: row.email,
     status: row.status,
+    /** Once, restored or not. */
     wasSuspended: row.suspended_at !== null,
     hasSignedIn: row.last_signed_in_at !== null,
     isEdited: row.edited_at !== null,
@@ -57,21 +30,16 @@ export async function usersCreatedBy(trx: Trx, importId: number): Promise<Create
   }))
 }
 
-/** The changes of the other imports that stand. */
-function changesOfOthers(trx: Trx, importId: number) {
-  return trx
-    .selectFrom('import_changes as change')
-    .innerJoin('imports as other', 'other.id', 'change.import_id')
-    .select('change.position')
-    .where('change.import_id', '<>', importId)
-    .where('other.state', '=', 'applied')
+export type CreatedUser = Awaited<ReturnType<typeof usersCreatedBy>>[number]
+
+function thereIs(rows: RawBuilder<unknown>): RawBuilder<SqlBool> {
+  return sql`exists (select 1 from ${rows})`
 }
 
-export async function removeUsers(trx: Trx, ids: readonly number[]): Promise<void> {
-  await trx
-    .deleteFrom('users')
-    .where(anyOf(sql.ref('id'), ids))
-    .execute()
+/** The changes of the other imports that stand. */
+function changesOfOthers(importId: number) {
+  return sql`import_changes as change join imports as other on other.id = change.import_id
+    where change.import_id <> ${importId} and other.state = 'applied'`
 }
 
 /** Voids the PINs of an import that are open still. @returns how many */
@@ -86,44 +54,16 @@ export async function voidPinsOfImport(trx: Trx, { id, at }: ImportRow): Promise
   return Number(voided.numUpdatedRows)
 }
 
-/** A centre that an import created, as it is now. */
-export interface CreatedCentre {
-  id: number
-  number: string
-  kind: CentreKind
-  isDeleted: boolean
-  isEdited: boolean
-  hasUsers: boolean
-  /** It has some, or is assigned to somebody as one. */
-  hasAssociateCentres: boolean
-  isInAnotherImport: boolean
-}
-
 /** The centres that an import created, by their numbers. */
-export async function centresCreatedBy(trx: Trx, importId: number): Promise<CreatedCentre[]> {
+export async function centresCreatedBy(trx: Trx, importId: number) {
   const rows = await trx
     .selectFrom('centres')
     .select(['id', 'number', 'kind', 'deleted_at', 'edited_at'])
-    .select((eb) => [
-      eb
-        .exists(eb.selectFrom('users').select('users.id').whereRef('users.centre_id', '=', 'centres.id'))
-        .as('has_users'),
-      eb
-        .exists(
-          eb
-            .selectFrom('centres as associated')
-            .select('associated.id')
-            .whereRef('associated.associate_id', '=', 'centres.id'),
-        )
-        .as('has_associated'),
-      eb
-        .exists(
-          eb.selectFrom('assignments').select('user_id').whereRef('assignments.centre_id', '=', 'centres.id'),
-        )
-        .as('is_assigned'),
-      eb
-        .exists(changesOfOthers(trx, importId).where('change.centre_id', '=', sql.ref<number>('centres.id')))
-        .as('is_in_another_import'),
+    .select([
+      thereIs(sql`users where centre_id = centres.id`).as('has_users'),
+      thereIs(sql`centres as associated where associated.associate_id = centres.id`).as('has_associated'),
+      thereIs(sql`assignments where centre_id = centres.id`).as('is_assigned'),
+      thereIs(sql`${changesOfOthers(importId)} and change.centre_id = centres.id`).as('is_in_another_import'),
     ])
     .where('created_by_import', '=', importId)
     .orderBy('number')
@@ -135,37 +75,16 @@ export async function centresCreatedBy(trx: Trx, importId: number): Promise<Crea
     isDeleted: row.deleted_at !== null,
     isEdited: row.edited_at !== null,
     hasUsers: Boolean(row.has_users),
+    /** It has some, or is assigned to somebody as one. */
     hasAssociateCentres: Boolean(row.has_associated) || Boolean(row.is_assigned),
     isInAnotherImport: Boolean(row.is_in_another_import),
   }))
 }
 
-export async function removeCentres(trx: Trx, ids: readonly number[]): Promise<void> {
-  await trx
-    .deleteFrom('centres')
-    .where(anyOf(sql.ref('id'), ids))
-    .execute()
-}
-
-export interface ChangeToUndo {
-  position: number
-  kind: ImportChangeTable['kind']
-  before: string | null
-  after: string | null
-  centre: {
-    id: number
-    number: string
-    name: string
-    deletedAt: string | null
-    hasCoordinator: boolean
-    /** Somebody was added there, or signed in, since the import. */
-    usedSince: boolean
-  } | null
-  user: { id: number; email: string; status: string; deletedAt: string | null; addressInUse: boolean } | null
-}
+export type CreatedCentre = Awaited<ReturnType<typeof centresCreatedBy>>[number]
 
 /** The change list of an import, last first, beside what is there now. */
-export async function changesToUndo(trx: Trx, { id, at }: ImportRow): Promise<ChangeToUndo[]> {
+export async function changesToUndo(trx: Trx, { id, at }: ImportRow) {
   const rows = await trx
     .selectFrom('import_changes')
     .leftJoin('centres', 'centres.id', 'import_changes.centre_id')
@@ -184,36 +103,13 @@ export async function changesToUndo(trx: Trx, { id, at }: ImportRow): Promise<Ch
       'users.status',
       'users.deleted_at as user_deleted_at',
     ])
-    .select((eb) => [
-      eb
-        .exists(
-          eb
-            .selectFrom('users as coordinator')
-            .select('coordinator.id')
-            .whereRef('coordinator.centre_id', '=', 'centres.id')
-            .where('coordinator.hub_role', '=', 'coordinator')
-            .where('coordinator.status', '<>', 'deleted'),
-        )
-        .as('has_coordinator'),
-      eb
-        .exists(
-          eb
-            .selectFrom('users as since')
-            .select('since.id')
-            .whereRef('since.centre_id', '=', 'centres.id')
-            .where('since.status', '<>', 'deleted')
-            .where((or) => or.or([or('since.created_at', '>', at), or('since.last_signed_in_at', '>', at)])),
-        )
-        .as('used_since'),
-      eb
-        .exists(
-          eb
-            .selectFrom('users as other')
-            .select('other.id')
-            .whereRef('other.email_key', '=', 'users.email_key')
-            .where('other.status', '<>', 'deleted'),
-        )
-        .as('address_in_use'),
+    .select([
+      thereIs(sql`users as there where there.centre_id = centres.id and there.hub_role = 'coordinator'
+        and there.status <> 'deleted'`).as('has_coordinator'),
+      thereIs(sql`users as since where since.centre_id = centres.id and since.status <> 'deleted'
+        and (since.created_at > ${at} or since.last_signed_in_at > ${at})`).as('used_since'),
+      thereIs(sql`users as other where other.email_key = users.email_key
+        and other.status <> 'deleted'`).as('address_in_use'),
     ])
     .where('import_id', '=', id)
     .orderBy('position', 'desc')
@@ -232,6 +128,7 @@ export async function changesToUndo(trx: Trx, { id, at }: ImportRow): Promise<Ch
             name: row.name ?? '',
             deletedAt: row.centre_deleted_at,
             hasCoordinator: Boolean(row.has_coordinator),
+            /** Somebody was added there, or signed in, since the import. */
             usedSince: Boolean(row.used_since),
           },
     user:
@@ -247,19 +144,13 @@ export async function changesToUndo(trx: Trx, { id, at }: ImportRow): Promise<Ch
   }))
 }
 
+export type ChangeToUndo = Awaited<ReturnType<typeof changesToUndo>>[number]
+
 export async function setCentreName(
   trx: Trx,
   { id, name, centreKey }: { id: number; name: string; centreKey: string },
 ) {
   await trx.updateTable('centres').set({ name, folded: centreKey }).where('id', '=', id).execute()
-}
-
-/** @param deletedAt null brings the centre back */
-export async function setCentreDeleted(
-  trx: Trx,
-  { id, deletedAt }: { id: number; deletedAt: string | null },
-) {
-  await trx.updateTable('centres').set({ deleted_at: deletedAt }).where('id', '=', id).execute()
 }
 
 export async function setCentreApproved(trx: Trx, id: number) {

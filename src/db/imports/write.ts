@@ -1,19 +1,12 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import { createHash } from 'node:crypto'
-import { voidOpenCredentialsOf } from '../credentials.ts'
+import { centreIds } from '../centres/centres.ts'
+import { voidOpenCredentials } from '../credentials.ts'
 import { anyOf } from '../portable.ts'
-import type { CentreKind, ImportChangeTable, NewUserRow, Store } from '../schema.ts'
+import type { CentreTable, ImportChangeTable, ImportTable, NewUserRow, Store } from '../schema.ts'
 import { transactionState, type Trx } from '../transact.ts'
 
-interface NewImport {
-  file: string
-  sheet: string
-  digest: string
-  at: string
-  operator: string
-  actor: string | null
-  counts: object
-}
+type NewImport = Omit<Selectable<ImportTable>, 'id' | 'state' | 'counts' | 'undone_at'> & { counts: object }
 
 /** @returns the import's number */
 export async function insertImport(trx: Trx, { counts, ...facts }: NewImport): Promise<number> {
@@ -25,16 +18,12 @@ export async function insertImport(trx: Trx, { counts, ...facts }: NewImport): P
   return id
 }
 
-interface CentreToInsert {
-  number: string
-  name: string
-  kind: CentreKind
+interface CentreToInsert
+  extends Pick<
+    CentreTable,
+    'number' | 'name' | 'kind' | 'status' | 'address' | 'town' | 'postcode' | 'country'
+  > {
   associate: string | null
-  status: 'approved' | 'active'
-  address: string
-  town: string
-  postcode: string
-  country: string
 }
 
 interface Making {
@@ -158,18 +147,6 @@ export async function insertUsers(
   await bulk.insert('user_roles', ['user_id', 'role'], grants)
 }
 
-/** The ids of centres that are in the store, by their numbers. */
-export async function centreIds(trx: Trx, numbers: Iterable<string>): Promise<Map<string, number>> {
-  const distinct = [...new Set(numbers)]
-  if (distinct.length === 0) return new Map()
-  const rows = await trx
-    .selectFrom('centres')
-    .select(['id', 'number'])
-    .where(anyOf(sql.ref('number'), distinct))
-    .execute()
-  return new Map(rows.map(({ id, number }) => [number, id]))
-}
-
 type Change = Omit<ImportChangeTable, 'import_id' | 'position'>
 
 interface RowChanges extends Making {
@@ -244,7 +221,7 @@ async function deleteUsers(trx: Trx, ids: readonly number[], at: string): Promis
     }))
     .where(anyOf(sql.ref('id'), ids))
     .execute()
-  await voidOpenCredentialsOf(trx, ids)
+  await voidOpenCredentials(trx, ids)
 }
 
 async function deletionTimes(trx: Trx, ids: readonly number[]): Promise<Map<number | null, string | null>> {

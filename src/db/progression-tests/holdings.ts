@@ -45,18 +45,8 @@ export async function transferLearnerGroups(
   return Number(numUpdatedRows)
 }
 
-/** A test of an owner, with how many results it has. */
-export interface TestOfOwner {
-  site: string
-  learnerGroup: string
-  stage: string
-  subject: string
-  test: string
-  takenOn: string
-  results: number
-}
-
-export async function testsOf(db: Kysely<Store>, ownerId: number): Promise<TestOfOwner[]> {
+/** The tests of an owner, each with how many results it has. */
+export async function testsOf(db: Kysely<Store>, ownerId: number) {
   const tests = await db
     .selectFrom('learner_groups')
     .innerJoin('tests', 'tests.learner_group_id', 'learner_groups.id')
@@ -78,3 +68,5 @@ export async function testsOf(db: Kysely<Store>, ownerId: number): Promise<TestO
     (one, other) => compareNames(one.site, other.site) || compareNames(one.learnerGroup, other.learnerGroup),
   )
 }
+
+export type TestOfOwner = Awaited<ReturnType<typeof testsOf>>[number]

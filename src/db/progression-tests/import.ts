@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { countOf } from '../pages.ts'
 import { anyOf } from '../portable.ts'
 import { transactionState, type Trx } from '../transact.ts'
 
@@ -108,11 +109,6 @@ async function savedTests(trx: Trx, groupIds: readonly number[]): Promise<Map<st
   return new Map(rows.map((row) => [keyOfTest(row), row.id]))
 }
 
-async function countResults(trx: Trx, testIds: readonly number[]): Promise<number> {
-  const { n } = await trx
-    .selectFrom('results')
-    .select(({ fn }) => fn.countAll<number>().as('n'))
-    .where(anyOf(sql.ref('test_id'), testIds))
-    .executeTakeFirstOrThrow()
-  return n
+function countResults(trx: Trx, testIds: readonly number[]): Promise<number> {
+  return countOf(trx.selectFrom('results').where(anyOf(sql.ref('test_id'), testIds)))
 }

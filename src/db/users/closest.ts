@@ -5,12 +5,6 @@ import { nearestTo } from '../../nearest.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 import type { Store } from '../schema.ts'
 
-export interface Candidate {
-  email: string
-  centre: string | null
-  status: string
-}
-
 /** A list of thousands that nobody has would be looked for from end to end of the store as often. */
 const maxSearched = 20
 
@@ -56,15 +50,14 @@ export async function closestAddresses(
 
 const pageSize = 20_000
 
-function keysAfter(
-  db: Kysely<Store>,
-  {
-    after,
-    length,
-    within,
-    visible,
-  }: { after: string; length: number; within: number; visible: VisibleCentres },
-): Promise<{ email_key: string }[]> {
+interface NearKeys {
+  after: string
+  length: number
+  within: number
+  visible: VisibleCentres
+}
+
+function keysAfter(db: Kysely<Store>, { after, length, within, visible }: NearKeys) {
   return (
     db
       .selectFrom('users')
@@ -80,7 +73,7 @@ function keysAfter(
   )
 }
 
-function candidateOf(db: Kysely<Store>, key: string): Promise<Candidate | undefined> {
+function candidateOf(db: Kysely<Store>, key: string) {
   return db
     .selectFrom('users')
     .leftJoin('centres', 'centres.id', 'users.centre_id')
@@ -89,6 +82,8 @@ function candidateOf(db: Kysely<Store>, key: string): Promise<Candidate | undefi
     .where('users.status', '<>', 'deleted')
     .executeTakeFirst()
 }
+
+export type Candidate = NonNullable<Awaited<ReturnType<typeof candidateOf>>>
 
 /** The centre numbers of which one is a mistyped spelling, of the centres that may be seen. */
 export async function closestCentres(

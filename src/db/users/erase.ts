@@ -4,7 +4,15 @@ import type { Store } from '../schema.ts'
 import { sendWithNext, together, type Trx } from '../transact.ts'
 import { forgetWrongSignIns } from '../rate-limits.ts'
 import { addressOfErased } from './users.ts'
-import { mayMention, mentionsIn, mentionsInFileName, spellingsOf, type WrittenAddress } from './mentions.ts'
+import {
+  mayMention,
+  mentionsIn,
+  mentionsInFileName,
+  namedIn,
+  spellingsOf,
+  type Texts,
+  type WrittenAddress,
+} from './mentions.ts'
 
 const erasedWord = '(erased)'
 
@@ -121,16 +129,7 @@ const messageTexts = ['to_address', 'subject', 'fields', 'last_error'] as const
 export async function isNamed(trx: Trx, address: WrittenAddress): Promise<boolean> {
   const addresses = [address]
   const spellings = spellingsOf(addresses)
-  const messages = trx
-    .selectFrom('outbox')
-    .select(messageTexts)
-    .where((eb) => eb.or(messageTexts.map((column) => mayMention(column, addresses))))
-    .execute()
-  const imports = trx
-    .selectFrom('imports')
-    .select(['file', 'sheet'])
-    .where((eb) => eb.or([mayMention('file', addresses), mayMention('sheet', addresses)]))
-    .execute()
+  const isNamedIn = (texts: Texts, pattern: RegExp) => namedIn<number>(trx, texts, { addresses, pattern })
   const run = trx
     .selectFrom('imports')
     .select('id')
@@ -142,22 +141,14 @@ export async function isNamed(trx: Trx, address: WrittenAddress): Promise<boolea
     .select('name')
     .where(anyOf(sql`lower(edited_by)`, spellings))
     .execute()
-  const [inMessages, inImports, theirs, edited, inLog] = await together(
-    messages,
-    imports,
+  const found = await together(
+    isNamedIn({ of: 'outbox', columns: messageTexts }, mentionsIn(addresses)),
+    isNamedIn({ of: 'imports', columns: ['file', 'sheet'] }, mentionsInFileName(addresses)),
     run,
     templates,
     valuesNaming(trx, addresses),
   )
-  const names = (pattern: RegExp) => (row: object) =>
-    Object.values(row).some((text) => typeof text === 'string' && text.search(pattern) >= 0)
-  return (
-    theirs.length > 0 ||
-    edited.length > 0 ||
-    inLog.length > 0 ||
-    inMessages.some(names(mentionsIn(addresses))) ||
-    inImports.some(names(mentionsInFileName(addresses)))
-  )
+  return found.some(({ length }) => length > 0)
 }
 
 /** Where others' rows name them: letters they had sent, templates they changed, imports they ran. */

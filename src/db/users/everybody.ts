@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 import { anyOf, positionOf } from '../portable.ts'
-import type { Store, UserStatus } from '../schema.ts'
+import type { Store } from '../schema.ts'
 
 /** The domains of live users' addresses that matter to whoever asks, each once. */
 export async function domainsInUse(
@@ -41,29 +41,13 @@ async function domainsOfAddresses(db: Kysely<Store>, after: string): Promise<Dom
 
 const addressesAtOnce = 50_000
 
-/** As much of a user as it takes to compare them with others. */
-export interface PersonRow {
-  id: number
-  email: string
-  emailKey: string
-  firstName: string
-  lastName: string
-  /** The centre's number. */
-  centre: string | null
-  status: UserStatus
-  lastSignedInAt: string | null
-}
-
 const peopleAtOnce = 5000
 
-/** Every user who is not deleted, of the centres that may be seen: some thousand at a time, and some by their ids. */
+/** As much of every user who is not deleted, of the centres that may be seen, as it takes to compare them: some thousand at a time, and some by their ids. */
 export function livePeople(
   db: Kysely<Store>,
   { visible, centre }: { visible: VisibleCentres; centre?: number | undefined },
-): {
-  pages: () => AsyncGenerator<PersonRow[]>
-  withIds: (ids: readonly number[]) => Promise<PersonRow[]>
-} {
+) {
   const people = db
     .selectFrom('users')
     .leftJoin('centres', 'centres.id', 'users.centre_id')
@@ -91,6 +75,8 @@ export function livePeople(
         last = page.at(-1)?.id ?? last
       }
     },
-    withIds: (ids) => query.where(anyOf(sql.ref('users.id'), ids)).execute(),
+    withIds: (ids: readonly number[]) => query.where(anyOf(sql.ref('users.id'), ids)).execute(),
   }
 }
+
+export type PersonRow = Awaited<ReturnType<ReturnType<typeof livePeople>['withIds']>>[number]

@@ -1,7 +1,7 @@
 import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
 import type { HubRole, Store, UserStatus } from '../schema.ts'
 import { contains, nullsFirst, withoutIndex } from '../portable.ts'
-import { type Pages, pagesOf } from '../pages.ts'
+import { countOf, type Pages, pagesOf } from '../pages.ts'
 import { type ListedUser, listedUsers, type UserPart } from './users.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 
@@ -47,13 +47,8 @@ export function streamUsers(
   return pagesOf(db, limit === undefined ? query : query.limit(limit))
 }
 
-export async function countUsers(db: Kysely<Store>, filter: UserFilter): Promise<number> {
-  const { n } = await db
-    .selectFrom('users')
-    .where(matchesFilter(filter))
-    .select(({ fn }) => fn.countAll<number>().as('n'))
-    .executeTakeFirstOrThrow()
-  return n
+export function countUsers(db: Kysely<Store>, filter: UserFilter): Promise<number> {
+  return countOf(db.selectFrom('users').where(matchesFilter(filter)))
 }
 
 const columnsOf: Readonly<Record<UserOrder, readonly string[]>> = {

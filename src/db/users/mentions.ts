@@ -56,69 +56,50 @@ export async function findMentions(trx: Trx, addresses: readonly WrittenAddress[
     return { templates: [], centres: [], resources: [], helpDocuments: [], releases: [], events: [] }
   const inText = mentionsIn(addresses)
   const inFileName = mentionsInFileName(addresses)
-  const templates = trx
-    .selectFrom('templates')
-    .select(['name', sql<string>`subject || ${lineEnd} || text || ${lineEnd} || html`.as('words')])
-    .orderBy('name')
-    .execute()
-  const centres = trx
-    .selectFrom('centres')
-    .select([
-      'number',
-      sql<string>`address || ${lineEnd} || town || ${lineEnd} || postcode || ${lineEnd} || name`.as('words'),
-    ])
-    .where((eb) =>
-      eb.or(
-        (['address', 'town', 'postcode', 'name'] as const).map((column) => mayMention(column, addresses)),
-      ),
-    )
-    .orderBy('number')
-    .execute()
-  const events = trx
-    .selectFrom('audit')
-    .select(['id', 'facts'])
-    .where(mayMention('facts', addresses))
-    .orderBy('id')
-    .execute()
-  const resources = trx
-    .selectFrom('resources')
-    .select(['id', sql<string>`title || ${lineEnd} || file`.as('words')])
-    .where((eb) => eb.or([mayMention('title', addresses), mayMention('file', addresses)]))
-    .orderBy('id')
-    .execute()
-  const helpDocuments = trx
-    .selectFrom('help_documents')
-    .innerJoin('help_document_versions', 'document_id', 'help_documents.id')
-    .select(['help_documents.id', sql<string>`title || ${lineEnd} || file`.as('words')])
-    .where((eb) => eb.or([mayMention('title', addresses), mayMention('file', addresses)]))
-    .orderBy('help_documents.id')
-    .execute()
-  const releases = trx
-    .selectFrom('releases')
-    .select(['id', 'name as words'])
-    .where(mayMention('name', addresses))
-    .orderBy('id')
-    .execute()
-  const [inTemplates, inCentres, inEvents, inResources, inHelpDocuments, inReleases] = await together(
-    templates,
-    centres,
-    events,
-    resources,
-    helpDocuments,
-    releases,
+  const named = <Id>(pattern: RegExp, texts: Texts) => namedIn<Id>(trx, texts, { addresses, pattern })
+  const [templates, centres, resources, helpDocuments, releases, events] = await together(
+    named<string>(inText, { of: 'templates', id: 'name', columns: ['subject', 'text', 'html'] }),
+    named<string>(inText, {
+      of: 'centres',
+      id: 'number',
+      columns: ['address', 'town', 'postcode', 'name'],
+    }),
+    named<number>(inFileName, { of: 'resources', columns: ['title', 'file'] }),
+    named<number>(inFileName, {
+      of: 'help_documents join help_document_versions on document_id = help_documents.id',
+      columns: ['title', 'file'],
+    }),
+    named<number>(inFileName, { of: 'releases', columns: ['name'] }),
+    named<number>(inFileName, { of: 'audit', columns: ['facts'] }),
   )
-  const names = (pattern: RegExp) => (row: { words: string }) => row.words.search(pattern) >= 0
-  const numbersOf = (rows: readonly { id: number; words: string }[]) => [
-    ...new Set(rows.filter(names(inFileName)).map(({ id }) => id)),
-  ]
-  return {
-    templates: inTemplates.filter(names(inText)).map(({ name }) => name),
-    centres: inCentres.filter(names(inText)).map(({ number }) => number),
-    resources: numbersOf(inResources),
-    helpDocuments: numbersOf(inHelpDocuments),
-    releases: numbersOf(inReleases),
-    events: inEvents.filter(({ facts }) => facts.search(inFileName) >= 0).map(({ id }) => id),
-  }
+  return { templates, centres, resources, helpDocuments, releases, events }
+}
+
+export interface Texts {
+  /** A table, or several that are joined. */
+  of: string
+  /** What a row is called by; absent: its number. */
+  id?: string
+  columns: readonly string[]
+}
+
+/** Which rows name one of them in these columns, in their order. */
+export async function namedIn<Id>(
+  trx: Trx,
+  { of, id = 'id', columns }: Texts,
+  { addresses, pattern }: { addresses: readonly WrittenAddress[]; pattern: RegExp },
+): Promise<Id[]> {
+  const words = sql.join(
+    columns.map((column) => sql`coalesce(${sql.ref(column)}, '')`),
+    sql` || ${lineEnd} || `,
+  )
+  const may = sql.join(
+    columns.map((column) => mayMention(column, addresses)),
+    sql` or `,
+  )
+  const { rows } = await sql<{ id: Id; words: string }>`
+    select ${sql.ref(id)} as id, ${words} as words from ${sql.raw(of)} where ${may} order by 1`.execute(trx)
+  return [...new Set(rows.filter((row) => row.words.search(pattern) >= 0).map((row) => row.id))]
 }
 
 function alternatives(addresses: readonly WrittenAddress[]): string {

@@ -1,4 +1,4 @@
-import { numbersInUse } from '../../db/centres/centres.ts'
+import { centreIds } from '../../db/centres/centres.ts'
 import { slicesOf } from '../../db/pages.ts'
 import type { Trx } from '../../db/transact.ts'
 import { accountsEverOf } from '../../db/users/users.ts'
@@ -82,7 +82,7 @@ async function refusedTargets(trx: Trx, targets: readonly RefusedTarget[]): Prom
   const keys = [...new Set(unresolved.flatMap(keyOf))]
   const numbers = [...new Set(unresolved.filter((subject) => keyOf(subject).length === 0))]
   const accounts = keys.length > 0 ? await accountsEverOf(trx, keys) : new Map<string, number>()
-  const centres = numbers.length > 0 ? await numbersInUse(trx, numbers) : new Set<string>()
+  const centres = await centreIds(trx, numbers)
 
   const known = new Map<string | number, RefusedTarget>()
   const unknown = new Map<string, RefusedTarget>()

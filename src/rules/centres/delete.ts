@@ -1,4 +1,4 @@
-import { countAssociateCentres, markCentreDeleted } from '../../db/centres/changes.ts'
+import { countAssociateCentres, setCentreDeleted } from '../../db/centres/changes.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedCentre, centreNow } from './changed.ts'
@@ -22,7 +22,7 @@ export async function deleteCentre(
   const { live: associateCentres } = await countAssociateCentres(trx, centre.id)
   if (centre.deleted_at !== null) return { centre, outcome: 'unchanged', fields: [], associateCentres }
 
-  await markCentreDeleted(trx, { id: centre.id, at })
+  await setCentreDeleted(trx, { id: centre.id, at: at.toISOString() })
   await appendAudit(trx, {
     by,
     at,

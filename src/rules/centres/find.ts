@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely'
 import {
+  centreIds,
   type CentreWithPeople,
   findCentreByNumber,
   findCentresByNumber,
-  numbersInUse,
 } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
 import { hintOfNearest, NotFound, type NotPermitted, Usage } from '../../errors.ts'
@@ -124,7 +124,7 @@ export async function foundCentre(
 export function lookUpCentres(db: Kysely<Store>, ctx: Pick<RuleContext, 'by' | 'at'>): LookUp<string> {
   return {
     keyOf: readCentreNumber,
-    find: (numbers) => numbersInUse(db, numbers),
+    find: async (numbers) => (await centreIds(db, numbers)).keys(),
     refusal: (number) => centreNotFound(db, typedCentreNumber(number), ctx),
   }
 }

@@ -1,4 +1,4 @@
-import { markCentreRestored } from '../../db/centres/changes.ts'
+import { setCentreDeleted } from '../../db/centres/changes.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedCentre, centreNow } from './changed.ts'
@@ -16,7 +16,7 @@ export async function restoreCentre(
   permit(ctx, 'centres.restore', onCentre(centre))
   if (centre.deleted_at === null) return { centre, outcome: 'unchanged', fields: [] }
 
-  await markCentreRestored(trx, centre.id)
+  await setCentreDeleted(trx, { id: centre.id, at: null })
   await appendAudit(trx, {
     by,
     at,

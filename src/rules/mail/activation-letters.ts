@@ -1,4 +1,5 @@
-import { newUsersWithoutLetter, queueLetters, importStatus } from '../../db/imports/activation-letters.ts'
+import { newUsersWithoutLetter, queueLetters } from '../../db/imports/activation-letters.ts'
+import { findImport } from '../../db/imports/imports.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
@@ -45,7 +46,7 @@ export async function sendLettersOfImport(
   trx: Trx,
   { importId, ctx }: { importId: number; ctx: RuleContext },
 ): Promise<number> {
-  const status = await importStatus(trx, importId)
+  const status = (await findImport(trx, importId))?.state
   if (status === undefined) throw await importNotFound(trx, importId)
   permit(ctx, 'mail.send', { name: `import ${importId}` })
   if (status === 'undone')

@@ -1,4 +1,5 @@
-import { insertSeedServices, setTimeZoneOfCentre, type SeedGroup, type SeedServices } from '../../db/seed.ts'
+import type { Group } from '../../db/progression-tests/import.ts'
+import { insertSeedServices, setTimeZoneOfCentre, type SeedServices } from '../../db/seed.ts'
 import type { Trx } from '../../db/transact.ts'
 import { createHash } from 'node:crypto'
 import { addPiece, beginUpload, finishUpload } from '../../db/contents.ts'
@@ -48,7 +49,7 @@ interface Seeding {
 /** Gives service roles, lets the coordinators of Associates act for their centres, and makes up results of tests. */
 export async function seedServices(trx: Trx, { centres, users, at }: Seeding): Promise<SeededServices> {
   const roles: SeedServices['roles'][number][] = []
-  const groups: SeedGroup[] = []
+  const groups: Group[] = []
   const teachersRank = Math.min(4, Math.ceil(users.count / centres.count) - 1)
   for (let position = 0; position < users.count; position += 1) {
     const rank = Math.floor(position / centres.count)
@@ -71,17 +72,24 @@ export async function seedServices(trx: Trx, { centres, users, at }: Seeding): P
   return made
 }
 
-function groupOf(ownerId: number, { position, at }: { position: number; at: Date }): SeedGroup {
+/** A learner group with one test and its results. */
+function groupOf(ownerId: number, { position, at }: { position: number; at: Date }): Group {
+  const results = Array.from(
+    { length: 5 },
+    (_, learner) => [`Learner ${learner + 1}`, 20 + ((position * 7 + learner * 5) % 30)] as const,
+  )
+  const test = {
+    subject: subjects[position % subjects.length] ?? subjects[0],
+    title: 'Autumn',
+    takenOn: `${at.getUTCFullYear() - 1}-10-01`,
+    results: new Map(results),
+  }
   return {
     ownerId,
     site: position % 2 === 0 ? 'cambridge-primary' : 'cambridge-lower-secondary',
     name: `Class ${(position % 6) + 1}A`,
-    subject: subjects[position % subjects.length] ?? subjects[0],
-    takenOn: `${at.getUTCFullYear() - 1}-10-01`,
-    results: Array.from({ length: 5 }, (_, learner) => ({
-      learner: `Learner ${learner + 1}`,
-      mark: 20 + ((position * 7 + learner * 5) % 30),
-    })),
+    stage: '5',
+    tests: new Map([[test.title, test]]),
   }
 }
 

@@ -1,4 +1,4 @@
-import { type CentreWithPeople, numbersInUse } from '../../db/centres/centres.ts'
+import { centreIds, type CentreWithPeople } from '../../db/centres/centres.ts'
 import type { Kysely } from 'kysely'
 import type { HubRole, Store } from '../../db/schema.ts'
 import { together, type Trx } from '../../db/transact.ts'
@@ -242,7 +242,7 @@ export async function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table)
   if (rows.length === 0) return []
   const earlier = earlierRows(rows)
   const numbers = new Set(rows.flatMap(({ centre }) => readCentreNumber(centre) ?? []))
-  const inUse = await numbersInUse(trx, [...numbers])
+  const inUse = await centreIds(trx, numbers)
   const findOrRefuse = async (centre: string) => {
     const number = typedCentreNumber(centre)
     if (inUse.has(number)) return findCentre(trx, number, ctx)

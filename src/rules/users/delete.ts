@@ -64,7 +64,7 @@ export async function deleteUser(
   })
 
   await markDeleted(trx, { id: account.id, before: 'suspended', at })
-  await voidOpenCredentials(trx, account.id)
+  await voidOpenCredentials(trx, [account.id])
   await appendAudit(trx, {
     by,
     at,

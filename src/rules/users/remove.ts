@@ -23,7 +23,7 @@ export async function removeUser(
   await setCentreAndHubRole(trx, { id: account.id, centreId: null, hubRole: null, at })
   await deleteEveryRole(trx, account.id)
   await deleteEverySite(trx, account.id)
-  await voidOpenCredentials(trx, account.id)
+  await voidOpenCredentials(trx, [account.id])
   await appendAudit(trx, {
     by,
     at,

@@ -35,7 +35,7 @@ export async function suspendAccount(
   if (account.status === 'suspended' || account.status === 'deleted') return unchanged(account)
 
   await markSuspended(trx, { id: account.id, before: account.status, at })
-  await voidOpenCredentials(trx, account.id)
+  await voidOpenCredentials(trx, [account.id])
   await appendAudit(trx, {
     by,
     at,

@@ -66,7 +66,7 @@ describe('owing somebody a letter', () => {
       .set({ ...issued, pin_state: 'issued' })
       .execute()
     await setUp()
-    await world.commit(() => (trx) => voidOpenCredentials(trx, amira.id))
+    await world.commit(() => (trx) => voidOpenCredentials(trx, [amira.id]))
     const { messages, credentials } = await rows()
     expect(credentials).toMatchObject([{ state: 'void' }])
     expect(messages).toMatchObject([{ state: 'cancelled' }])
