@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Bulk, Engine, Numbered, Value } from '../engine.ts'
 import type { Store } from '../schema.ts'
+import { pipelining } from './pipeline.ts'
 import { factsOf, holderOf } from './server-facts.ts'
 import type { SharedConnection } from './shared-connection.ts'
 
@@ -79,9 +80,17 @@ async function vacuum(client: pg.Client, schema: string): Promise<boolean> {
     isWhole = false
   }
   client.on('notice', warned)
-  const vacuumed = await client.query(`vacuum ${names.join(', ')}`).catch(() => undefined)
+  pipelining(client, true)
+  // To a user who is told of errors alone it would not be said.
+  const [, vacuumed] = await Promise.allSettled([
+    client.query(
+      `select set_config('client_min_messages', 'warning', false) where current_setting('client_min_messages') = 'error'`,
+    ),
+    client.query(`vacuum ${names.join(', ')}`),
+  ])
+  pipelining(client, false)
   client.off('notice', warned)
-  return vacuumed !== undefined && isWhole
+  return vacuumed.status === 'fulfilled' && isWhole
 }
 
 /** Rows by COPY: into the table where they are new, into a staging table that is merged where they are not. */

@@ -121,6 +121,6 @@ function questionOf<Result>(
 }
 
 /** Whether what is asked is sent at once, or once what was asked before is answered; asked where nothing is under way. */
-function pipelining(client: pg.Client, pipeline: boolean): void {
+export function pipelining(client: pg.Client, pipeline: boolean): void {
   Object.assign(client, { pipeline })
 }

@@ -127,7 +127,7 @@ export class ReconnectingClient {
   settings(): string {
     const { server, opening } = this.#options
     const name = `ssh-admin ${opening.command} (${opening.operator ?? ''})`.slice(0, 63)
-    return `set local search_path to ${this.quoted(server.schema)}; set local application_name to ${this.#client.escapeLiteral(name)}; set local standard_conforming_strings to on`
+    return `set local search_path to ${this.quoted(server.schema)}; set local application_name to ${this.#client.escapeLiteral(name)}; set local standard_conforming_strings to on; set local extra_float_digits to 1`
   }
 
   quoted(name: string): string {

@@ -4,8 +4,10 @@ import type { Holder } from '../store/opening.ts'
 
 /** Who has the store: the program names itself to the server, and says what it runs. */
 export async function holderOf(client: pg.Client, schema: string): Promise<Holder | undefined> {
-  const { rows } = await client.query<{ pid: number; name: string; since: Date }>(
-    `select pid, application_name as name, xact_start as since from pg_stat_activity
+  const { rows } = await client.query<{ name: string; since: string }>(
+    // When it began is for its own user to see, where the server notes it at all.
+    `select application_name as name, to_char(coalesce(xact_start, clock_timestamp()) at time zone 'UTC',
+        'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as since from pg_stat_activity
       where datname = current_database() and pid <> pg_backend_pid() and application_name like 'ssh-admin %'
         and backend_xid is not null and wait_event_type is distinct from 'Lock'
         and exists (select 1 from pg_locks where pg_locks.pid = pg_stat_activity.pid and granted
@@ -15,7 +17,7 @@ export async function holderOf(client: pg.Client, schema: string): Promise<Holde
   )
   const [first] = rows
   if (!first) return undefined
-  return { command: first.name.replace(/^ssh-admin /, ''), since: first.since.toISOString() }
+  return { command: first.name.replace(/^ssh-admin /, ''), since: first.since }
 }
 
 /** Of the server that answers. */
