@@ -90,17 +90,9 @@ export function entriesWithoutResource(
     .select(['component', 'series'])
     .select(sql<number>`count(distinct centre_number)`.as('centres'))
     .where('candidates', '>', 0)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('resource_components')
-            .innerJoin('resources', 'resources.id', 'resource_components.resource_id')
-            .select('resources.id')
-            .whereRef('resource_components.component', '=', 'entries.component')
-            .whereRef('resources.series', '=', 'entries.series'),
-        ),
-      ),
-    )
+    .where(sql<boolean>`not exists (select 1 from resource_components
+      join resources on resources.id = resource_components.resource_id
+      where resource_components.component = entries.component and resources.series = entries.series)`)
     .groupBy(['series', 'component'])
     .orderBy('series')
     .orderBy('component')

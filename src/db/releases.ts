@@ -160,19 +160,9 @@ export function findCentresOfReleases(
         ...(restored.length > 0 ? [anyOf(sql.ref('number'), restored)] : []),
       ]),
     )
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('users')
-            .select('users.id')
-            .whereRef('users.centre_id', '=', 'centres.id')
-            .where('users.hub_role', '=', 'coordinator')
-            .where('users.status', '=', 'suspended')
-            // What follows from it, as the index of coordinators is of accounts that are not deleted.
-            .where('users.status', '<>', 'deleted'),
-        ),
-      ),
-    )
+    // Not deleted follows from it, and is said as the index of coordinators is of accounts that are not.
+    .where(sql<boolean>`not exists (select 1 from users where users.centre_id = centres.id
+      and users.hub_role = 'coordinator' and users.status = 'suspended' and users.status <> 'deleted')`)
   if (numbers) query = query.where(anyOf(sql.ref('number'), numbers))
   if (countries) query = query.where(anyOf(sql.ref('country'), countries))
   return query.orderBy('number').execute()

@@ -87,11 +87,7 @@ export async function valuesWithoutRow(db: Kysely<Store>): Promise<AuditProblem[
   const rows = await db
     .selectFrom('audit_personal')
     .select(['field', sql<string>`cast(audit_id as text)`.as('number')])
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(selectFrom('audit').select('audit.id').whereRef('audit.id', '=', 'audit_personal.audit_id')),
-      ),
-    )
+    .where(sql<boolean>`not exists (select 1 from audit where audit.id = audit_personal.audit_id)`)
     .orderBy('audit_id')
     .execute()
   return rows.map(({ field, number }) => ({

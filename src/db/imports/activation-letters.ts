@@ -19,17 +19,8 @@ export function newUsersWithoutLetter(trx: Trx, importId: number) {
     .where('users.status', '=', 'invited')
     .where('pin_state', '=', 'issued')
     .where('centres.deleted_at', 'is', null)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('outbox')
-            .select('outbox.id')
-            .whereRef('outbox.user_id', '=', 'users.id')
-            .where('letter', '=', 'account-activation')
-            .where('outbox.state', 'not in', ['failed', 'cancelled']),
-        ),
-      ),
-    )
+    .where(sql<boolean>`not exists (select 1 from outbox where outbox.user_id = users.id
+      and letter = 'account-activation' and outbox.state not in ('failed', 'cancelled'))`)
     .orderBy('users.id')
     .execute()
 }

@@ -66,7 +66,8 @@ const mayBeAbsent: ReadonlySet<string> = new Set(['centres.number', 'users.last_
 /** The one place that knows which users a list shows. */
 function matchesFilter(filter: UserFilter): Expression<SqlBool> {
   const eb = expressionBuilder<Store, 'users'>()
-  const { centreId, statuses = [], sites = [], words = [], neverSignedIn, visible = 'all' } = filter
+  const { centreId, statuses = [], hubRoles = [], roles = [], sites = [] } = filter
+  const { words = [], neverSignedIn, visible = 'all' } = filter
   const conditions: Expression<SqlBool>[] = [
     statuses.length > 0 ? eb('users.status', 'in', [...statuses]) : eb(statusOf(words), '<>', 'deleted'),
   ]
@@ -74,7 +75,8 @@ function matchesFilter(filter: UserFilter): Expression<SqlBool> {
   if (neverSignedIn) conditions.push(eb('users.last_signed_in_at', 'is', null))
   for (const word of words) conditions.push(contains(sql.ref('users.folded'), word))
   for (const site of sites) conditions.push(hasSite(site))
-  const anyRole = [...hubRolesIn(filter), ...rolesIn(filter)]
+  const anyRole = roles.map((role) => (role === 'global-listening' ? listensGlobally() : holds(role)))
+  if (hubRoles.length > 0) anyRole.push(eb('users.hub_role', 'in', [...hubRoles]))
   if (anyRole.length > 0) conditions.push(eb.or(anyRole))
   if (visible !== 'all') conditions.push(sql<SqlBool>`${isVisible('users.centre_id', visible)}`)
   return eb.and(conditions)
@@ -92,15 +94,6 @@ function hasSite(site: string): Expression<SqlBool> {
   const eb = expressionBuilder<Store, 'users'>()
   if (site === 'school-support-hub') return eb('users.hub_role', 'is not', null)
   return sql<SqlBool>`exists (select 1 from user_sites where user_id = users.id and site = ${site})`
-}
-
-function hubRolesIn({ hubRoles = [] }: UserFilter): Expression<SqlBool>[] {
-  const eb = expressionBuilder<Store, 'users'>()
-  return hubRoles.length > 0 ? [eb('users.hub_role', 'in', [...hubRoles])] : []
-}
-
-function rolesIn({ roles = [] }: UserFilter): Expression<SqlBool>[] {
-  return roles.map((role) => (role === 'global-listening' ? listensGlobally() : holds(role)))
 }
 
 function holds(role: string): Expression<SqlBool> {

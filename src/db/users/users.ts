@@ -75,12 +75,9 @@ function uncountedWithParts(db: Kysely<Store>, parts: ReadonlySet<UserPart>) {
           where coordinator.centre_id = users.centre_id and coordinator.hub_role = 'coordinator'
           and coordinator.status <> 'deleted')`,
       ).as('coordinator_status'),
-      ask('roles', listed({ value: sql`role`, of: sql`user_roles` })).as('role_names'),
-      ask('sites', listed({ value: sql`site`, of: sql`user_sites` })).as('site_names'),
-      ask(
-        'assignments',
-        listed({ value: sql`cast(centre_id as text)`, of: sql`assignments`, by: sql`centre_id` }),
-      ).as('assigned_ids'),
+      ask('roles', listed(sql`role`, sql`user_roles`)).as('role_names'),
+      ask('sites', listed(sql`site`, sql`user_sites`)).as('site_names'),
+      ask('assignments', listed(sql`centre_id`, sql`assignments`)).as('assigned_ids'),
     ])
 }
 
@@ -88,19 +85,10 @@ function absent<Value>(): RawBuilder<Value | null> {
   return sql<null>`null`
 }
 
-/** A user's rows of a table, separated by commas; null where there are none. */
-function listed({
-  value,
-  of,
-  by = value,
-}: {
-  value: RawBuilder<unknown>
-  of: RawBuilder<unknown>
-  by?: RawBuilder<unknown>
-}) {
-  return sql<
-    string | null
-  >`(select string_agg(${value}, ',' order by ${by}) from ${of} where user_id = users.id)`
+/** A user's rows of a table, separated by commas in their order; null where there are none. */
+function listed(column: RawBuilder<unknown>, table: RawBuilder<unknown>) {
+  const values = sql`string_agg(cast(${column} as text), ',' order by ${column})`
+  return sql<string | null>`(select ${values} from ${table} where user_id = users.id)`
 }
 
 export type UserWithCentre = Awaited<ReturnType<ReturnType<typeof usersWithCentre>['execute']>>[number]
