@@ -145,9 +145,27 @@ function connected(opening: Opening, { raw, ...about }: Connected): OpenStore {
   const db = kyselyOver(raw, opening)
   const startAnew = startingAnew(raw, opening)
   const engine = sqliteEngine(raw, { named: opening.path, path: about.path, startAnew })
-  const keys = keysOfStore(engine, () => ({ keyFile, secret, isShared: false }))
-  const keyFromCommand = secret !== undefined
-  return opened({ ...about, db, engine, keyFile, keyFromCommand, command, now, interruption, keys })
+  let headFile: string | undefined
+  return {
+    ...about,
+    db,
+    engine,
+    keyFile,
+    get headFile() {
+      headFile ??= headFileOfFile(keyFile, about.path)
+      return headFile
+    },
+    ownPath: (path) => path,
+    keyFromCommand: secret !== undefined,
+    command,
+    now,
+    interruption,
+    keys: keysOfStore(engine, () => ({ keyFile, secret, isShared: false })),
+    close: async () => {
+      await db.destroy()
+      engine.close()
+    },
+  }
 }
 
 /** They take after the store: what was made while that was read-only would keep it so. */
@@ -205,44 +223,19 @@ function foreign(path: string, what: string): Unavailable {
   })
 }
 
-function opened(store: Omit<OpenStore, 'close' | 'ownPath' | 'headFile'>): OpenStore {
-  let headFile: string | undefined
-  return {
-    ...store,
-    get headFile() {
-      headFile ??= headFileOfFile(store.keyFile, store.path)
-      return headFile
-    },
-    ownPath: (path) => path,
-    close: async () => {
-      await store.db.destroy()
-      store.engine.close()
-    },
-  }
-}
-
+/** What is done in it counts nowhere, and its key is made up. */
 async function storeInMemory(opening: Opening): Promise<OpenStore> {
   const raw = connectSqlite(':memory:')
   prepareConnection(raw)
-  const db = kyselyOver(raw, opening)
+  const store = connected(
+    { ...opening, secret: undefined, interruption: undefined },
+    { raw, version: latestVersion, created: true, path: undefined, isCopy: false },
+  )
   const keys = deriveKeys(randomBytes(32))
-  const { path, keyFile, command, now } = opening
   const { initializeStore } = await import('./create.ts')
-  await initializeStore({ db, raw, path, fingerprint: keys.fingerprint, at: now() })
-  const version = latestVersion
-  return opened({
-    db,
-    engine: sqliteEngine(raw, { named: path, path: undefined }),
-    path: undefined,
-    keyFile,
-    keyFromCommand: false,
-    created: true,
-    version,
-    isCopy: false,
-    command,
-    now,
-    keys: () => keys,
-  })
+  const { fingerprint } = keys
+  await initializeStore({ db: store.db, raw, path: opening.path, fingerprint, at: opening.now() })
+  return { ...store, keys: () => keys }
 }
 
 interface Reading {
