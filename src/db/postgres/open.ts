@@ -3,7 +3,7 @@ import { headFileOnServer } from '../audit/head-file.ts'
 import { latestVersion } from '../migrations/index.ts'
 import { keysOfStore } from '../store/keys.ts'
 import type { OpenStore } from '../store/open.ts'
-import { type Opening, readsAlone, readsUpToDate } from '../store/opening.ts'
+import { type Opening, readsAlone, readsUpToDate, storeMissing } from '../store/opening.ts'
 import { connect, serverAddressOf } from './connection.ts'
 import { sharedDatabase } from './dialect.ts'
 import { sharedEngine } from './engine.ts'
@@ -41,7 +41,7 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
   if (opening.mode === 'rehearse-creation') {
     const { rehearseNewSchema } = await import('./copy-to-server.ts')
     await rehearseNewSchema(opening.path)
-  } else if (opening.mode !== 'read-if-any') throw missing(server)
+  } else if (opening.mode !== 'read-if-any') throw storeMissing(server.shown)
   const { openSqliteStore } = await import('../sqlite/open.ts')
   return openSqliteStore(opening)
 }
@@ -58,7 +58,6 @@ export async function connectionTo(server: ServerAddress, opening: Opening): Pro
     opening,
     snapshot: reads,
     check,
-    missing: () => missing(server),
   })
 }
 
@@ -148,10 +147,4 @@ function refuseOtherVersion(
       details: { version, needed: latestVersion },
     },
   )
-}
-
-function missing(server: ServerAddress): Unavailable {
-  return new Unavailable('store-missing', `There is no store at ${server.shown}.`, {
-    hint: 'Begin one with: ssh-admin centres import FILE, or ssh-admin store init',
-  })
 }

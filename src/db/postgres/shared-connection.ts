@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { Cancelled, errorCodeOf, Unavailable } from '../../errors.ts'
 import type { LogHead } from '../audit/head-file.ts'
 import type { SeenOnServer } from '../engine.ts'
-import type { Holder, Opening } from '../store/opening.ts'
+import { type Holder, type Opening, storeLocked, storeMissing } from '../store/opening.ts'
 import { isDisconnected, isOutOfTime, lacksFunction } from './errors.ts'
 import type { CursorQuery } from './cursor.ts'
 import { Pipeline } from './pipeline.ts'
@@ -19,8 +19,6 @@ interface Sharing {
   snapshot: boolean
   /** Looks, once the store is held, whether it is still what was opened. */
   check: (row: StoreRow) => void
-  /** What is thrown where there is no store. */
-  missing: () => unknown
 }
 
 /** Longer, and whoever watches is told; in milliseconds. */
@@ -138,7 +136,7 @@ export class SharedConnection {
 
   async #missing(): Promise<unknown> {
     await this.refuseForeign({ isToBegin: false })
-    return this.#sharing.missing()
+    return storeMissing(this.#sharing.server.shown)
   }
 
   /** For what is asked next: within the change that is open, or in a transaction that only reads and begins with it. */
@@ -207,7 +205,7 @@ export class SharedConnection {
       }
       if (signal?.aborted && !interruption?.isFinishing()) throw new Cancelled()
       const waited = performance.now() - started
-      if (waited >= maxWaitMs) throw this.#locked(await this.#holder())
+      if (waited >= maxWaitMs) throw storeLocked(this.#sharing.server.shown, await this.#holder())
       if (!notified && waited > quietWait) {
         notified = true
         onWait(await this.#holder())
@@ -368,13 +366,6 @@ export class SharedConnection {
   /** Nobody is named where the server does not answer: it is asked for the store once more. */
   #holder(): Promise<Holder | undefined> {
     return holderOf(this.#client, this.#sharing.server.schema).catch(() => undefined)
-  }
-
-  #locked(holder: Holder | undefined): Unavailable {
-    const who = holder?.command ?? 'another program'
-    return new Unavailable('store-locked', `The store ${this.#sharing.server.shown} is in use by ${who}.`, {
-      hint: 'Try again in a moment, or wait longer with --wait SECONDS.',
-    })
   }
 }
 

@@ -13,7 +13,7 @@ import { applicationId, damaged, headerOf } from './header.ts'
 import { waitForStore } from './wait.ts'
 import { sqliteEngine } from './engine.ts'
 import type { OpenStore } from '../store/open.ts'
-import { type Opening, readsAlone, readsUpToDate } from '../store/opening.ts'
+import { type Opening, readsAlone, readsUpToDate, storeMissing } from '../store/opening.ts'
 import { deriveKeys, type Keys, keysOfStore } from '../store/keys.ts'
 import { knownVersionOf, storeOlder } from './version.ts'
 import { pathInWords } from '../../shell-word.ts'
@@ -22,7 +22,7 @@ export async function openSqliteStore(opening: Opening): Promise<OpenStore> {
   let created = false
   if (!isThere(opening.path)) {
     if (opening.mode === 'rehearse-creation' || opening.mode === 'read-if-any') return storeInMemory(opening)
-    if (opening.mode !== 'create') throw noStore(opening.path)
+    if (opening.mode !== 'create') throw storeMissing(pathInWords(opening.path))
     const { createStore } = await import('./create.ts')
     created = await createStore(opening, (path, keys) => writeFirstEvent(opening, { path, keys }))
   }
@@ -70,12 +70,6 @@ async function connectInTurn(opening: Opening, { created }: { created: boolean }
     }
     await waiting(tries)
   }
-}
-
-function noStore(path: string): Unavailable {
-  return new Unavailable('store-missing', `There is no store at ${pathInWords(path)}.`, {
-    hint: 'Begin one with: ssh-admin centres import FILE, or ssh-admin store init',
-  })
 }
 
 async function connect(opening: Opening, { created }: { created: boolean }): Promise<OpenStore> {

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { rmSync, writeFileSync } from '../../disk.ts'
-import { Cancelled, errorCodeOf, Unavailable } from '../../errors.ts'
+import { Cancelled, errorCodeOf } from '../../errors.ts'
 import { readSmallFile } from '../../input-file.ts'
-import { type Holder, nameHolder, type Opening } from '../store/opening.ts'
+import { type Holder, type Opening, storeLocked } from '../store/opening.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 type Waiting = Pick<Opening, 'path' | 'maxWaitMs' | 'onWait' | 'signal' | 'interruption'>
@@ -22,7 +22,7 @@ export function waitForStore(opening: Waiting) {
       since.notified = false
     }
     const waited = performance.now() - since.started
-    if (waited >= maxWaitMs) throw locked(path, holderOf(path))
+    if (waited >= maxWaitMs) throw storeLocked(pathInWords(path), holderOf(path))
     if (!since.notified && waited > 200) {
       since.notified = true
       onWait(holderOf(path))
@@ -145,14 +145,4 @@ function lives(holder: Holder): boolean {
     // Somebody else's process may not be signalled, and lives.
     return errorCodeOf(error) === 'EPERM'
   }
-}
-
-function locked(path: string, holder: Holder | undefined): Unavailable {
-  return new Unavailable(
-    'store-locked',
-    `The store ${pathInWords(path)} is in use by ${nameHolder(holder)}.`,
-    {
-      hint: 'Try again in a moment, or wait longer with --wait SECONDS.',
-    },
-  )
 }

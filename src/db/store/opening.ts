@@ -1,3 +1,4 @@
+import { Unavailable } from '../../errors.ts'
 import type { Interruption } from '../../interruption.ts'
 import { applicationId, headerIn } from '../sqlite/header.ts'
 import type { OpenStore } from './open.ts'
@@ -46,6 +47,19 @@ export interface Holder {
 export function nameHolder(holder: Holder | undefined): string {
   if (!holder) return 'another program'
   return holder.pid === undefined ? holder.command : `${holder.command} (process ${holder.pid})`
+}
+
+/** @param store as it is named in a sentence */
+export function storeLocked(store: string, holder: Holder | undefined): Unavailable {
+  return new Unavailable('store-locked', `The store ${store} is in use by ${nameHolder(holder)}.`, {
+    hint: 'Try again in a moment, or wait longer with --wait SECONDS.',
+  })
+}
+
+export function storeMissing(place: string): Unavailable {
+  return new Unavailable('store-missing', `There is no store at ${place}.`, {
+    hint: 'Begin one with: ssh-admin centres import FILE, or ssh-admin store init',
+  })
 }
 
 export interface Opening {
