@@ -2,7 +2,7 @@ import { checkOutputFile, type OutputFile, prepareTable, refuseUnimportable } fr
 import { option } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import type { CellIssue } from '../rules/table-rows.ts'
-import type { SheetAsWritten } from '../import/kept-cells.ts'
+import type { SheetAsWritten } from '../import/issues-sheet.ts'
 import { pathInWords } from '../shell-word.ts'
 
 export const issuesOutOption = option(

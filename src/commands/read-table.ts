@@ -6,9 +6,11 @@ import {
   type CellsOfRow,
   packCells,
   type PackedCells,
-  unpackCells,
+  reasonsHeading,
   type SheetAsWritten,
-} from '../import/kept-cells.ts'
+  sheetAsWritten,
+  unpackCells,
+} from '../import/issues-sheet.ts'
 import type { CellFault, CellNote, cellFault, errorCell } from '../workbook/sheet-xml.ts'
 import type { ColumnSpec, Table } from '../workbook/headings.ts'
 import type { SheetRow, Workbook } from '../workbook/read.ts'
@@ -102,8 +104,7 @@ export async function readTableFile<Field extends string>(
     facts.mergedAt = (column, row) => table.covered.get(row)?.get(column)
     if (tableFile.sheet === undefined) await notifyOtherSheets(workbook, session)
     for (const notice of tableNotices(table)) session.notify(notice)
-    const { sheetAsWritten } = await import('../import/kept-cells.ts')
-    await notifyUnknownColumns(table.unknown, session)
+    notifyUnknownColumns(table.unknown, session)
     const held = () => rows.map((row) => ({ row, table: row.table }))
     return {
       file: workbook.file,
@@ -190,8 +191,7 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
 }
 
 /** Of a workbook of rows held back, the reasons are its own. */
-export async function notifyUnknownColumns(headings: readonly string[], session: Session): Promise<void> {
-  const { reasonsHeading } = await import('../import/issues-sheet.ts')
+export function notifyUnknownColumns(headings: readonly string[], session: Session): void {
   for (const heading of headings) {
     if (heading === reasonsHeading) continue
     const message = `The column '${heading}' is not one of ours; it is left aside.`

@@ -61,24 +61,13 @@ export async function reportFacts(
     const { number = '', name, email } = row
     rows.push({ row: row.row, number, name, email: email?.email ?? '', issues })
   }
-  return {
-    countries: [...outcomes.values()].sort(byRows),
-    heldBack: rows.sort((one, other) => one.row - other.row),
-    newCentres: firstOf(plan.newCentres).map(({ number, name, country }) => ({
-      number,
-      name,
-      country: countryName(country),
-    })),
+  const newCentres: ReportFacts['newCentres'] = []
+  for (const { number, name, country } of plan.newCentres) {
+    if (newCentres.length === maxReported) break
+    newCentres.push({ number, name, country: countryName(country) })
   }
-}
-
-function firstOf<Item>(items: Iterable<Item>): Item[] {
-  const first: Item[] = []
-  for (const item of items) {
-    if (first.length === maxReported) break
-    first.push(item)
-  }
-  return first
+  const heldBackRows = rows.sort((one, other) => one.row - other.row)
+  return { countries: [...outcomes.values()].sort(byRows), heldBack: heldBackRows, newCentres }
 }
 
 export function byRows(one: CountryOutcome, other: CountryOutcome): number {

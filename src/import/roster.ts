@@ -13,7 +13,13 @@ import { readTable, tableNotices } from '../workbook/table.ts'
 import { growHeapSlowly, manyRowsWithFaults, manyRows } from '../heap-growth.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
 import { addIssue, sharedIssues, hasIssueIn, type RowIssue, withIssue } from './issues.ts'
-import { cellsAsShown, type KeptCells, movesTo, newKeptCells, type SheetAsWritten } from './kept-cells.ts'
+import {
+  cellsAsShown,
+  type KeptCells,
+  newKeptCells,
+  rowsBelowOthers,
+  type SheetAsWritten,
+} from './issues-sheet.ts'
 import { readOtherSheets, type OtherSheet } from './other-sheets.ts'
 import { type ReadRow, rowReader, unclearRow } from './roster-row.ts'
 import { PackedRows, type RosterRows } from './roster-rows.ts'
@@ -54,11 +60,8 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   let heldBack = 0
   let lastRow: number | undefined
   let first: Table | undefined
-  const moved = new Map<number, ReadonlyMap<number, number>>()
-  const laterHeadings: string[] = []
-  let below:
-    | { table: Table; moves: ReadonlyMap<number, number> | undefined; read: (row: SheetRow) => ReadRow }
-    | undefined
+  const { laterHeadings, moved, add: addBelowOthers } = rowsBelowOthers()
+  let below: { table: Table; read: (row: SheetRow) => ReadRow } | undefined
   const counted = watchRowCounter()
   const tidied: string[] = []
   const sharedIssue = sharedIssues()
@@ -78,7 +81,6 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
           'reason' in table
             ? (one) => unclearRow(one, table)
             : rowReader(table, { sheet, first: above, tidied, sharedIssue }),
-        moves: table === above ? undefined : movesTo(above, { found: table, laterHeadings }),
       }
     }
     const read = below.read(row)
@@ -89,7 +91,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
       if (heldBack === manyRowsWithFaults) growHeapSlowly()
     }
     cells?.set(row.number, cellsAsShown(row, table))
-    if (cells && below.moves) moved.set(row.number, below.moves)
+    if (cells && table !== above) addBelowOthers(row.number, { table, first: above })
   }
   const table = await readTable(workbook, {
     specs: centreColumns,

@@ -42,27 +42,6 @@ export function cellsWithoutHeading(
   }
 }
 
-/** A row whose cell in CSV holds the end of a line as other programs write it. */
-export function lineEndFault(text: string): CellFault {
-  const character = lineEnds.exec(text)?.[1] ?? ''
-  const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
-  return {
-    code: 'two-rows-in-one',
-    value: text,
-    message: `stands in a row with an end of a line inside a cell (U+${code}): perhaps two rows in one`,
-    hint: 'Part the rows, or take that character away.',
-  }
-}
-
-/** Whether a cell that stands in no quotation marks holds the end of a line that is none in CSV, between what else it holds. */
-export function holdsLineEnd(text: string): boolean {
-  return lineEnds.test(text)
-}
-
-// A letter that was read as two in the wrong character set may have U+0085 for its second.
-const lineEnds =
-  /[^\s\p{Cc}][\s\p{Cc}]*([\u000b\u000c\u001c-\u001e\u2028\u2029]|(?<![\u00c2-\u00f4][\u0080-\u00bf]?)\u0085)[\s\p{Cc}]*[^\s\p{Cc}]/u
-
 function columnsOf({ headings, columns }: Table, specs: readonly ColumnSpec[]) {
   return {
     gaps: Array.from(headings.keys()).filter((column) => isNoHeading(headings[column] ?? '', column)),

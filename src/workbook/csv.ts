@@ -1,7 +1,6 @@
 import { maxHeadingRow, maxColumns, unguarded } from './cell.ts'
 import { isBlankRow, type SheetRow } from './sheet-rows.ts'
 import { UnusableWorkbook } from './errors.ts'
-import { holdsLineEnd, lineEndFault } from './cells-without-heading.ts'
 import type { CellFault } from './sheet-xml.ts'
 
 const DELIMITERS = [',', ';', '\t', '|']
@@ -166,7 +165,7 @@ function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
   }
   const addUnquoted = (text: string) => {
     put(text)
-    if (mayHoldLineEnds && holdsLineEnd(text)) fault ??= lineEndFault(text)
+    if (mayHoldLineEnds && lineEnds.test(text)) fault ??= lineEndFault(text)
   }
   let inOneCell = 0
   const whole = () => {
@@ -208,6 +207,23 @@ function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
 
 // What ends a line in other programs, and not in CSV.
 const otherLineEnds = /[\u000b\u000c\u001c-\u001e\u0085\u2028\u2029]/
+
+/** A row whose cell in CSV holds the end of a line as other programs write it. */
+function lineEndFault(text: string): CellFault {
+  const character = lineEnds.exec(text)?.[1] ?? ''
+  const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+  return {
+    code: 'two-rows-in-one',
+    value: text,
+    message: `stands in a row with an end of a line inside a cell (U+${code}): perhaps two rows in one`,
+    hint: 'Part the rows, or take that character away.',
+  }
+}
+
+/** The end of a line that is none in CSV, between what else a cell holds that stands in no quotation marks. */
+// A letter that was read as two in the wrong character set may have U+0085 for its second.
+const lineEnds =
+  /[^\s\p{Cc}][\s\p{Cc}]*([\u000b\u000c\u001c-\u001e\u2028\u2029]|(?<![\u00c2-\u00f4][\u0080-\u00bf]?)\u0085)[\s\p{Cc}]*[^\s\p{Cc}]/u
 
 /** Whether a line behind the first of a cell has several cells itself. */
 function linesCouldBeRows(content: string, delimiter: string): boolean {

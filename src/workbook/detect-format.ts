@@ -27,8 +27,7 @@ const OTHER_KINDS: readonly (readonly [start: string, what: string])[] = [
 export function detectFormat(bytes: Buffer, path: string): 'zip' | 'text' {
   const start = bytes.subarray(0, 16).toString('hex')
   if (start.startsWith('504b0304')) return 'zip'
-  const whose = lockedWorkbook(path)
-  if (whose !== undefined) throw lockFile(path, whose)
+  refuseLockFile(path)
   if (start.startsWith('504b0506') || start.startsWith('504b0708'))
     throw notAWorkbook(path, 'an empty zip archive')
   if (start.startsWith('d0cf11e0a1b11ae1')) throw oldOffice(bytes, path)
@@ -39,15 +38,12 @@ export function detectFormat(bytes: Buffer, path: string): 'zip' | 'text' {
 }
 
 /** Excel marks a workbook that is open by `~$NAME` beside it, LibreOffice by `.~lock.NAME#`; copied, they may be called `Copy of ~$NAME`. */
-function lockedWorkbook(path: string): string | undefined {
-  const name = basename(path)
-  const [, ofExcel, ofLibreOffice] = /(?:~\$(.+)|\.~lock\.(.+)#)$/.exec(name) ?? []
-  return ofExcel ?? ofLibreOffice
-}
-
-function lockFile(path: string, workbook: string): UnusableWorkbook {
+function refuseLockFile(path: string): void {
+  const [, ofExcel, ofLibreOffice] = /(?:~\$(.+)|\.~lock\.(.+)#)$/.exec(basename(path)) ?? []
+  const workbook = ofExcel ?? ofLibreOffice
+  if (workbook === undefined) return
   const hint = `close the workbook, and give ${workbook}`
-  return unusable(path, 'workbook-lock-file', { what: 'is the lock file of an open workbook', hint })
+  throw unusable(path, 'workbook-lock-file', { what: 'is the lock file of an open workbook', hint })
 }
 
 const ENOUGH_PACKED = 64 * 1024

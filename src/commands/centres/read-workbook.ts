@@ -29,7 +29,7 @@ export async function readWorkbook(
       },
     })
     for (const notice of roster.notices) session.notify(notice)
-    await notifyUnknownColumns(roster.unknownColumns, session)
+    notifyUnknownColumns(roster.unknownColumns, session)
     return roster
   } finally {
     phases.pause()
