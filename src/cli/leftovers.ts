@@ -24,10 +24,9 @@ type LeftoverScope = Pick<Session, 'settings' | 'context'>
  * older, or just restored, cannot say where imports write.
  */
 export async function unfinishedFiles(
-  { settings, context }: LeftoverScope,
+  scope: LeftoverScope,
   store?: Pick<OpenStore, 'db' | 'ownPath'>,
 ): Promise<UnfinishedFile[]> {
-  const scope = { settings, context }
   const notes = outputNotes(scope)
   const noted = { sheets: await notedSheets(store), notes }
   return [...filesWith(noted, scope, store), ...abandonedNotes(notes)]

@@ -6,7 +6,6 @@ export const listFormats = ['table', 'tsv', 'csv', 'json', 'jsonl', 'ids', 'coun
 
 export type ListFormat = (typeof listFormats)[number]
 
-/** What every list takes. */
 export interface ListOptions {
   text: string | undefined
   fields: string[]

@@ -59,7 +59,7 @@ interface OutputFileRequest {
   input?: string | undefined
   /** The name is ours, and will be one that nobody has. */
   nameIsOurs?: boolean
-  /** The question is left to `agreeToReplace`, once the work is known to be possible. */
+  /** The question is left to `confirmReplacing`, once the work is known to be possible. */
   asksLater?: true
 }
 

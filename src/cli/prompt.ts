@@ -13,7 +13,6 @@ import type { FoundByName } from './session.ts'
 export interface Choice<Value> {
   value: Value
   name: string
-  description?: string
   /** Ticked to begin with, in a list to tick. */
   checked?: boolean
 }
@@ -201,13 +200,8 @@ const besideChoice = 5
 
 /** Cleaned, and on one line. */
 function cleanChoice<Value>(choice: Choice<Value>, { err }: Terminal): Choice<Value> & { short: string } {
-  const { description } = choice
-  return {
-    ...choice,
-    name: shortened(oneLine(choice.name), err.width - besideChoice),
-    short: oneLine(choice.name),
-    ...(description === undefined ? {} : { description: oneLine(description) }),
-  }
+  const short = oneLine(choice.name)
+  return { ...choice, name: shortened(short, err.width - besideChoice), short }
 }
 
 interface Streams {

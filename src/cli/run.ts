@@ -41,7 +41,6 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
   }
 }
 
-/** Looks at a line of a batch. */
 const checkLine: CheckLine = async (...line) => (await import('./batch/parse-line.ts')).checkLine(...line)
 
 /** To somebody at a terminal. */

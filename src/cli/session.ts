@@ -9,20 +9,18 @@ import {
 import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import type { OpenMode, Opening } from '../db/store/opening.ts'
-import type { Clock, Trx } from '../db/transact.ts'
+import type { Clock, Committed as SavedChange, Trx } from '../db/transact.ts'
 import { Unavailable } from '../errors.ts'
 import type { Batch, CheckLine, LineWork } from './batch/line.ts'
 import { type CommonOptions, commonOptions, type TypedCommand } from './options.ts'
 import { refuseOtherActor } from './parameters.ts'
 import { oneLine } from '../render/clean-text.ts'
+import type { Notice } from '../render/json.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { pathInWords } from '../shell-word.ts'
 import { type Terminal, terminalOf } from './terminal.ts'
 
-export interface Notice {
-  code: string
-  message: string
-}
+export type { Notice }
 
 /** A name that was typed, and whom or which centre it meant. */
 export interface FoundByName {
@@ -85,14 +83,9 @@ export interface Session {
 
 export type WorkFor<Result> = (trx: Trx, ctx: RuleContext) => Promise<Result>
 
-export interface Committed<Result> {
-  result: Result
-  /** Messages that are owed now, by their outbox number. */
-  queued: number[]
+export interface Committed<Result> extends Omit<SavedChange<Result>, 'missingHead'> {
   /** Who did it, as they were when it was done. */
   by: RuleContext['by']
-  /** Whether the log tells of it: where nothing was changed, it does not. */
-  isLogged: boolean
 }
 
 /** What was typed, and where. */

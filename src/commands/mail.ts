@@ -256,7 +256,6 @@ export const cancel = () =>
     }),
   })
 
-/** What a list says of a message. */
 const messageFields = {
   id: field<Message>('No.', ({ id }) => id),
   to: field<Message>('To', ({ to }) => to),

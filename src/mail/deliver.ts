@@ -4,6 +4,7 @@ import type { OpenStore } from '../db/store/open.ts'
 import { findMessages } from '../db/messages.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { systemReason } from '../errors.ts'
+import type { Notice } from '../render/json.ts'
 import { isUndelivered, type Message, messageOf } from '../render/messages.ts'
 import type { Actor } from '../rules/permissions/actor.ts'
 import { sendMessages } from './send.ts'
@@ -137,11 +138,6 @@ async function deliver({ store, session, by, numbers, rate, counting }: Deliveri
   const because = stopped ?? (interruption.heard.aborted ? 'a signal stopped the sending' : undefined)
   for (const notice of noticesAbout(rows, { folder, stopped: because })) session.notify(notice)
   return deliveredOf(rows)
-}
-
-interface Notice {
-  code: string
-  message: string
 }
 
 /** What the person who typed the command must know; many messages share a line. */

@@ -23,7 +23,6 @@ export function associateRowJson({ centres, assigned, ...row }: AssociateRow): J
 
 type AssociateCentre = AssociateView['centres'][number]
 
-/** What is said of a centre of an Associate. */
 export const associateCentreFields = {
   number: field<AssociateCentre>('Number', ({ centre }) => centre.number),
   name: field<AssociateCentre>('Name', ({ centre }) => centre.name),

@@ -6,7 +6,6 @@ import { relativeTime } from './text.ts'
 import { plainTime } from '../plain-time.ts'
 import type { View } from './table.ts'
 
-/** What a list says of an event. */
 export const eventFields = {
   id: field<AuditEntry>('No.', ({ id }) => id),
   at: field<AuditEntry>(

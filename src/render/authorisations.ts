@@ -49,7 +49,6 @@ function weekdayOf(date: string): string {
   return new Date(date).toUTCString().slice(0, 3)
 }
 
-/** What a list says of an authorisation. */
 export const authorisationFields = {
   release: field<ListedAuthorisation>('Release', ({ authorisation }) => authorisation.release.id),
   'release-name': field<ListedAuthorisation>('Name', ({ authorisation }) => authorisation.release.name),

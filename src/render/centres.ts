@@ -17,7 +17,6 @@ export function listedCentreJson(centre: CentreWithPeople): JsonItem<'centreList
   return { ...centreJson(centre), changed: false, outcome: 'unchanged' }
 }
 
-/** What a list says of a centre. */
 export const centreFields = {
   number: field<CentreWithPeople>('Number', ({ number }) => number),
   name: field<CentreWithPeople>('Name', ({ name }) => name),
@@ -48,7 +47,6 @@ export function centreStatus({
   return deleted_at === null ? status : 'deleted'
 }
 
-/** The answer of every command that changes centres. */
 export function centresJson(changed: readonly ChangedCentre[]): JsonOfChange<'centres'> {
   return {
     centres: changed.map(({ centre, outcome }) => ({
@@ -60,7 +58,6 @@ export function centresJson(changed: readonly ChangedCentre[]): JsonOfChange<'ce
   }
 }
 
-/** What became of each centre, one a line. */
 export function renderChangedCentres(changed: readonly ChangedCentre[], view: View): string {
   if (view.isTerminal) return changed.map((one) => sentence(one, view)).join('\n')
   return changed
@@ -107,7 +104,6 @@ function spoken(field: string): string {
   return field === 'associate' ? 'Associate' : field
 }
 
-/** A centre as every answer with --json shows it. */
 export function centreJson(centre: CentreWithPeople): Shape<'centre'> {
   return {
     id: centre.id,

@@ -9,7 +9,6 @@ import { markOf } from './text.ts'
 import { userJson } from './users.ts'
 import type { JsonOfChange } from './json.ts'
 
-/** The answer of every coordinator command. */
 export function coordinationJson(
   { centre, coordinator, former, affected, changed }: Coordination,
   mail: readonly Message[] = [],

@@ -21,7 +21,7 @@ export function field<Row>(
   value: Field<Row>['value'],
   shown?: Field<Row>['shown'],
 ): Field<Row> {
-  return shown ? { heading, value, shown } : { heading, value }
+  return { heading, value, shown }
 }
 
 /** A moment: ISO in a pipe, how long ago for a person. @param none what a person reads where there is none */

@@ -9,7 +9,6 @@ import type { View } from './table.ts'
 import { relativeTime, count, listLines, markOf } from './text.ts'
 import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
 
-/** An import as the history shows it. */
 export function importRowJson({
   id,
   file,
@@ -28,7 +27,6 @@ export function countsIn(counts: string): Counts {
   return JSON.parse(counts)
 }
 
-/** What the history says of an import. */
 export const importFields = {
   id: field<ImportRow>('Import', ({ id }) => id),
   at: timeField<ImportRow>('When', ({ at }) => at),

@@ -35,6 +35,9 @@ export type ShapeName = keyof Shapes
 /** A value of a published shape, as it is rendered. */
 export type Shape<Name extends ShapeName> = Rendered<z.infer<Shapes[Name]>>
 
+/** What there is to know beside an answer. */
+export type Notice = Shape<'notice'>
+
 type Rendered<Value> = Value extends readonly (infer Item)[]
   ? List<Rendered<Item>>
   : Value extends object

@@ -16,7 +16,6 @@ export interface ListedKeyTime {
   next: Date | undefined
 }
 
-/** What a list says of a Key Time. */
 export const keyTimeFields = {
   id: field<ListedKeyTime>('No.', ({ keyTime }) => keyTime.id),
   country: field<ListedKeyTime>('Country', ({ keyTime }) => countryName(keyTime.country)),

@@ -1,7 +1,6 @@
 import type { OutboxRow } from '../db/schema.ts'
 import type { Shape } from './json.ts'
 
-/** A message as the answers show it. */
 export type Message = Shape<'message'>
 
 /** Whether the message is still owed: the command that owes it ends with 9. */

@@ -25,7 +25,6 @@ export interface ShownRelease {
   outlook: Outlook
 }
 
-/** What a list says of a release. */
 export const releaseFields = {
   id: field<ListedRelease>('No.', ({ release }) => release.id),
   name: field<ListedRelease>('Name', ({ release }) => release.name),

@@ -24,7 +24,6 @@ const fileFields = {
   created: timeField<KeptFile>('Uploaded', ({ created_at }) => created_at),
 }
 
-/** What a list says of a resource. */
 export const resourceFields = {
   id: field<ResourceRow>('No.', ({ id }) => id),
   title: field<ResourceRow>('Title', ({ title }) => title),
@@ -36,7 +35,6 @@ export const resourceFields = {
   withdrawn: field<ResourceRow>('Withdrawn', ({ withdrawn_at }) => withdrawn_at),
 }
 
-/** What a list says of a help document. */
 export const helpDocumentFields = {
   id: field<HelpDocumentRow>('No.', ({ id }) => id),
   title: field<HelpDocumentRow>('Title', ({ title }) => title),

@@ -3,11 +3,7 @@ import type { ChangedUser, Outcome } from '../rules/users/changed.ts'
 import type { EditedUser } from '../rules/users/edit.ts'
 import { isAnotherAddress } from '../rules/users/email.ts'
 import type { TypedNames } from '../rules/users/new-user.ts'
-
-interface Notice {
-  code: string
-  message: string
-}
+import type { Notice } from './json.ts'
 
 /** Messages go out while a coordinator is suspended, but nobody can sign in with them yet. */
 export function lockedOutNotices(changed: readonly ChangedUser[]): Notice[] {

@@ -12,7 +12,6 @@ import type { Message } from './messages.ts'
 import type { View } from './table.ts'
 import { count, markOf } from './text.ts'
 
-/** A user as every answer with --json shows them. */
 export function userJson(account: Account): Shape<'user'> {
   const { id, email, firstName, lastName, centre, hubRole, roles, sites, status, canSignIn, blocker, pin } =
     account
@@ -41,7 +40,6 @@ export function listedUserJson(account: Account): Shape<'changedUser'> {
   return { ...userJson(account), changed: false, outcome: 'unchanged' }
 }
 
-/** The answer of every command that changes users. */
 export function usersJson(changed: readonly ChangedUser[], mail: readonly Message[]): JsonOfChange<'users'> {
   return {
     users: changed.map((one) => ({
@@ -60,7 +58,6 @@ export function closedBy(changed: readonly Pick<ChangedUser, 'closes'>[]): Closi
   return changed.flatMap(({ closes = [] }) => closes)
 }
 
-/** What became of each user, one a line. */
 export function renderChangedUsers(
   changed: readonly ChangedUser[],
   view: View,
@@ -171,7 +168,6 @@ export function statusInWords({ status, blocker }: Account): string {
   return blocker === null || status !== 'active' ? status : `active, ${spoken[blocker] ?? blocker}`
 }
 
-/** What a list says of a user. */
 export const userFields = {
   email: field<Account>('E-mail', ({ email }) => email),
   name: field<Account>('Name', ({ firstName, lastName }) => `${firstName} ${lastName}`.trim()),
@@ -207,7 +203,6 @@ export const userFields = {
   results: field<Account>('Results', ({ progressionTests }) => progressionTests.results),
 }
 
-/** The answer of `users transfer`. */
 export function transferJson({ from, to, sites }: Transferred): Omit<JsonOfChange<'transfer'>, 'mail'> {
   return { from: from.email, to: to.email, sites, changed: sites.length > 0 }
 }

@@ -43,7 +43,6 @@ export async function runBatch(options: BatchOptions, session: Session): Promise
   }
 }
 
-/** One after the other. */
 async function runEach(lines: readonly Line[], running: Running): Promise<void> {
   const { run } = running
   for await (const { line, end, left } of endsOf(lines, run)) {

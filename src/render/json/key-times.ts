@@ -17,7 +17,6 @@ export const keyTime = () =>
     until: orNull(z.iso.date()),
   })
 
-/** Answers about Key Times. */
 export const keyTimeAnswers = () => ({
   keyTimesImport: answerOfTable({ keyTimes: rowCounts() }),
   /** `nextAt` is today, or on the first day on which it holds; null where that is no more, or no such time. */

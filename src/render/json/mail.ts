@@ -16,7 +16,6 @@ export const message = () =>
 
 export const mail = () => z.array(message())
 
-/** Answers about messages and the templates of their letters. */
 export const mailAnswers = () => ({
   messages: answerOfChange({ messages: mail(), total: count() }),
   messageList: answer({ messages: mail(), total: count() }),

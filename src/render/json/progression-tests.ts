@@ -4,7 +4,6 @@ import { answer, answerOfChange, count, text } from './parts.ts'
 /** What was there before, and what is new. */
 const merged = () => z.strictObject({ created: count(), unchanged: count() })
 
-/** Answers about Progression Test data. */
 export const progressionTestAnswers = () => ({
   progressionTests: answer({
     progressionTests: z.array(

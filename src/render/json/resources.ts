@@ -32,7 +32,6 @@ export const helpDocument = () =>
     withdrawnAt: orNull(time()),
   })
 
-/** Answers about resources and help documents. */
 export const resourceAnswers = () => ({
   resourceList: answer({ resources: z.array(resource()), total: count() }),
   resource: answer(resource().shape),

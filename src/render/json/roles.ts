@@ -1,7 +1,6 @@
 import * as z from 'zod/mini'
 import { answer, count, orNull, text } from './parts.ts'
 
-/** Answers about roles and rights. */
 export const roleAnswers = () => ({
   /** With --matrix who may do what. */
   roleList: z.union([

@@ -53,7 +53,6 @@ const transferFields = () => ({
   changed: z.boolean(),
 })
 
-/** Answers about people and their accounts. */
 export const userAnswers = () => ({
   users: answerOfChange({
     users: z.array(changedUser()),
