@@ -53,13 +53,13 @@ export const activate = () =>
     },
     act: (trx, ctx, { email, pin, password }, store) =>
       activateAccount(trx, { email, pin, password, key: store.keys().pin, ctx }),
-    render: (account, view) =>
-      renderAccount(account, {
-        view,
-        next: `has a password. Now the code from the message: ssh-admin account verify ${account.email}`,
-      }),
+    render: (account, view) => renderAccount(account, { view, next: codeIsNext(account) }),
     json: accountJson,
   })
+
+function codeIsNext({ email }: Account): string {
+  return `has a password. Now the code from the message: ssh-admin account verify ${email}`
+}
 
 export const setUp = () =>
   preparedMutation({
@@ -89,9 +89,7 @@ export const setUp = () =>
       renderAccount(account, {
         view,
         next:
-          account.status === 'active'
-            ? 'has a new password and can sign in with it.'
-            : `has a password. Now the code from the message: ssh-admin account verify ${account.email}`,
+          account.status === 'active' ? 'has a new password and can sign in with it.' : codeIsNext(account),
       }),
     json: accountJson,
   })

@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import { type AuditEntry, countEvents, pagesOfEvents } from '../db/audit/events.ts'
+import { type AuditEntry, countEvents, pagesOfEvents, streamEvents } from '../db/audit/events.ts'
 import { prepareTable, refuseStdout } from '../cli/output-file.ts'
 import { Usage, Unavailable } from '../errors.ts'
 import { eventJson, eventSheet, eventFields, eventsInPipe, eventsInTable } from '../render/audit.ts'
@@ -110,7 +110,6 @@ export const exportEvents = () =>
       return request
     },
     read: async ({ db }, { by }, { file, ...filter }) => {
-      const { streamEvents } = await import('../db/audit/events.ts')
       const counted = { events: 0 }
       const log = streamEvents(db, { ...filter, order: 'asc', visible: visibleCentres(by) })
       const events = counting(log, { counted, readable: await eventsFor(db, by) })

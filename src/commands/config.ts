@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { kebabCase } from '../kebab-case.ts'
 import { type AnswerOfChange, command } from '../cli/define.ts'
-import { type Draft, keepDraft, removeUsedDraft } from '../cli/drafts.ts'
+import { removeUsedDraft } from '../cli/drafts.ts'
 import { ownOutputFile, textOf } from '../cli/output-file.ts'
 import type { Session } from '../cli/session.ts'
 import {
@@ -29,9 +29,9 @@ import { unknownName } from '../rules/unknown-name.ts'
 import { isServerAddress, parseServerAddress } from '../server-address.ts'
 import { pathInWords } from '../shell-word.ts'
 import { option, argument, withValues } from '../cli/parameters.ts'
-import { askYesNo, requireTerminal } from '../cli/prompt.ts'
+import { requireTerminal } from '../cli/prompt.ts'
 import { failureOf } from '../rules/batch.ts'
-import { inEditor, textFrom } from './editor.ts'
+import { editUntilRight, mayBeMended, textFrom } from './editor.ts'
 import { tsvLine } from '../render/clean-text.ts'
 import { table, type View } from '../render/table.ts'
 import { markedAnswer } from '../render/text.ts'
@@ -46,7 +46,6 @@ const showing = (name: 'config' | 'show', words: string) =>
       'Show each setting with its value and where it came from: a flag, the environment, the configuration file, or the default. Passwords are not shown.',
     examples: [`ssh-admin ${words}`, `ssh-admin ${words} --json`],
     run: async (_, { context, settings, terminal }) => {
-      const { configFilePath } = await import('../config.ts')
       const file = configFilePath(context)
       return {
         text: renderSettings(settings, { file, view: terminal.out }),
@@ -182,44 +181,29 @@ export const edit = () =>
     },
   })
 
-/** What cannot be used yet can be mended at once, where somebody is there: a draft that was kept is mostly that. */
 async function configurationFrom(from: string, session: Session): Promise<Configuration> {
-  const { terminal, common, context } = session
+  const { context } = session
   const text = await textFrom(from, session)
-  const mayEdit = from !== '-' && terminal.canAsk && common.input && !common.yes && !common.dryRun
-  if (mayEdit && (await failureOf(() => configurationIn(text, context))))
+  if (mayBeMended(from, session) && (await failureOf(() => configurationIn(text, context))))
     return editedConfiguration(session, text)
   const named = from === '-' ? 'What came on stdin' : pathInWords(from)
   return configurationIn(text, context, { named, toMend: 'Mend it, and give it again.' })
 }
 
-/** The editor, until what it saves can be used or its editor gives up. @param begun what is to be gone on with, and cannot be used yet */
+/** @param begun what is to be gone on with, and cannot be used yet */
 async function editedConfiguration(session: Session, begun?: string): Promise<Configuration> {
-  let text = begun ?? textOfConfigFile(session.context) ?? '{}\n'
-  let isFirst = begun === undefined
-  for (;;) {
-    if (!isFirst) {
-      const wrong = await failureOf(() => configurationIn(text, session.context))
-      if (!wrong) return configurationIn(text, session.context)
-      session.say(wrong.message)
-      try {
-        if (!(await askYesNo(session.terminal, 'Edit it again?'))) throw new Cancelled()
-      } catch (error) {
-        if (text !== begun) keepDraft(session, draftOf(text), error)
-        throw error
-      }
-    }
-    isFirst = false
-    text = await inEditor(text, {
-      name: 'config.json',
-      session,
-      keep: (saved, error) => keepDraft(session, draftOf(saved), error),
-    })
-  }
-}
-
-function draftOf(text: Draft['text']): Draft {
-  return { name: 'config.json', text, command: 'config edit --from' }
+  const { context } = session
+  const { read } = await editUntilRight<Configuration>(session, {
+    name: 'config.json',
+    begun,
+    present: () => textOfConfigFile(context) ?? '{}\n',
+    read: async (text) => {
+      const wrong = await failureOf(() => configurationIn(text, context))
+      return wrong ? { wrong: [wrong.message] } : { read: configurationIn(text, context) }
+    },
+    draftOf: (text) => ({ name: 'config.json', text, command: 'config edit --from' }),
+  })
+  return read
 }
 
 export type { Configuration } from '../config.ts'

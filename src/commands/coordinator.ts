@@ -1,3 +1,4 @@
+import type { Trx } from '../db/transact.ts'
 import type { Kysely } from 'kysely'
 import * as z from 'zod'
 import { Usage } from '../errors.ts'
@@ -184,6 +185,16 @@ function changedTo(coordination: Coordination): string {
   return `${who} coordinates ${nameOfCentre(coordination)} now.${leaving}`
 }
 
+/** With what closes and opens at the centre by it. */
+const noticed =
+  (rule: typeof suspendCoordinator | typeof restoreCoordinator) =>
+  (trx: Trx, ctx: RuleContext, { centre }: { centre: string }) =>
+    noticingWhatCloses(trx, {
+      scope: { numbers: [readCentreNumber(centre) ?? centre] },
+      ctx,
+      work: () => rule(trx, { centre, ctx }),
+    })
+
 export const suspend = () =>
   mutation({
     name: 'suspend',
@@ -192,12 +203,7 @@ export const suspend = () =>
       "Suspend a centre's coordinator. Until they are restored, or another one takes the place, none of the centre's users can sign in. Nothing of theirs is changed.",
     args: { centre: centreArgument() },
     examples: ['ssh-admin coordinator suspend EG001 --yes'],
-    act: (trx, ctx, { centre }) =>
-      noticingWhatCloses(trx, {
-        scope: { numbers: [readCentreNumber(centre) ?? centre] },
-        ctx,
-        work: () => suspendCoordinator(trx, { centre, ctx }),
-      }),
+    act: noticed(suspendCoordinator),
     confirm: {
       question: (done) => withClosing(suspensionQuestion(done.result), done),
       comparable: ({ result, closes }) => [comparableCoordination(result), comparableClosing(closes)],
@@ -230,12 +236,7 @@ export const restore = () =>
       "Restore a suspended coordinator. The centre's users have back exactly what they had: who could sign in before can again. What is released and open at this moment opens for the centre again, and the answer says what does.",
     args: { centre: centreArgument() },
     examples: ['ssh-admin coordinator restore EG001'],
-    act: (trx, ctx, { centre }) =>
-      noticingWhatCloses(trx, {
-        scope: { numbers: [readCentreNumber(centre) ?? centre] },
-        ctx,
-        work: () => restoreCoordinator(trx, { centre, ctx }),
-      }),
+    act: noticed(restoreCoordinator),
     render: (done, view) =>
       renderWithOpening(renderCoordinatorChange(done.result, view, restored), done, view),
     json: ({ result, opens }) => ({ ...coordinationJson(result), opened: opens }),

@@ -1,25 +1,68 @@
 import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { decodeText } from '../decode-text.ts'
-import { draftFile } from '../cli/drafts.ts'
+import { type Draft, draftFile, keepDraft } from '../cli/drafts.ts'
 import { refuseToTakeIn } from '../cli/files-of-the-store.ts'
 import { mkdirSync, rmSync, writeFileSync } from '../disk.ts'
 import type { Context } from '../context.ts'
 import { BadInput, Cancelled, Unavailable } from '../errors.ts'
 import { inputStream, untilAborted } from '../input-file.ts'
+import { askYesNo } from '../cli/prompt.ts'
 import type { Session } from '../cli/session.ts'
 import { pathInWords } from '../shell-word.ts'
 
-interface Editing {
+/** What a text says to whoever can use it, or what is wrong with it, in lines. */
+type ReadText<Result> = { read: Result } | { wrong: readonly string[] }
+
+interface Editing<Result> {
+  /** As the editor calls it. */
+  name: string
+  /** What is there now. */
+  present: () => string | Promise<string>
+  /** What is to be gone on with, and cannot be used yet. */
+  begun?: string | undefined
+  read: (text: string) => Promise<ReadText<Result>>
+  /** What is kept of it where nothing comes of it. */
+  draftOf: (text: Draft['text']) => Draft
+}
+
+/** Lets somebody change a text in their editor, until it can be used or they give it up. */
+export async function editUntilRight<Result>(
+  session: Session,
+  { name, present, begun, read, draftOf }: Editing<Result>,
+): Promise<{ text: string; read: Result }> {
+  const keep = (saved: Draft['text'], error: unknown) => keepDraft(session, draftOf(saved), error)
+  let text = begun ?? (await inEditor(await present(), { name, session, keep }))
+  for (;;) {
+    const found = await read(text)
+    if ('read' in found) return { text, read: found.read }
+    for (const line of found.wrong) session.say(line)
+    try {
+      if (!(await askYesNo(session.terminal, 'Edit it again?'))) throw new Cancelled()
+    } catch (error) {
+      if (text !== begun) keep(text, error)
+      throw error
+    }
+    text = await inEditor(text, { name, session, keep })
+  }
+}
+
+/** What cannot be used yet can be mended at once, where somebody is there: a draft that was kept is mostly that. */
+export function mayBeMended(from: string, { terminal, common }: Session): boolean {
+  return from !== '-' && terminal.canAsk && common.input && !common.yes && !common.dryRun
+}
+
+interface Opened {
   name: string
   session: Session
   /** Keeps what was saved, where nothing can be made of it now. */
-  keep?: (saved: Uint8Array, error: unknown) => void
+  keep: (saved: Uint8Array, error: unknown) => void
 }
 
 /** Lets somebody change a text in their editor: a draft, from the first moment, where this process ends before the editor does. */
-export async function inEditor(text: string, { name, session, keep }: Editing): Promise<string> {
+async function inEditor(text: string, { name, session, keep }: Opened): Promise<string> {
   const { env, interruption } = session.context
   const file = fileForEditor(name, session.context)
   // The editor may go on: what it saves is not taken from under it.
@@ -33,7 +76,7 @@ export async function inEditor(text: string, { name, session, keep }: Editing): 
   } catch (error) {
     const saved = await readFile(file).catch(() => undefined)
     const ended = session.context.signal.aborted ? new Cancelled() : error
-    if (saved !== undefined && saved.toString() !== text) keep?.(saved, ended)
+    if (saved !== undefined && saved.toString() !== text) keep(saved, ended)
     throw ended
   } finally {
     forget()
@@ -81,12 +124,12 @@ async function runEditor(
 export async function textFrom(from: string, session: Session): Promise<string> {
   const { context, terminal } = session
   if (from === '-') {
-    return decoded(await bytesOf(untilAborted(terminal.stdin, context.signal)), 'What was given on stdin')
+    return decoded(await buffer(untilAborted(terminal.stdin, context.signal)), 'What was given on stdin')
   }
   refuseToTakeIn(from, session)
   let bytes: Buffer
   try {
-    bytes = await bytesOf(inputStream(resolve(context.cwd, from), context.signal))
+    bytes = await buffer(inputStream(resolve(context.cwd, from), context.signal))
   } catch (cause) {
     if (context.signal.aborted) throw new Cancelled()
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
@@ -94,12 +137,6 @@ export async function textFrom(from: string, session: Session): Promise<string> 
     throw new BadInput('file-not-readable', message, { cause, hint: 'Check the name and the folder.' })
   }
   return decoded(bytes, from)
-}
-
-async function bytesOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk)
-  return Buffer.concat(chunks)
 }
 
 function decoded(bytes: Buffer, what: string): string {

@@ -10,10 +10,9 @@ import { countEntries, type EntryRow, streamEntries } from '../db/entries.ts'
 import { reversePages } from '../db/pages.ts'
 import { typedCentreNumber } from '../rules/centres/find.ts'
 import { typedComponent } from '../rules/resources.ts'
-import { typedSeries } from './typed-times.ts'
-import type { ColumnSpec } from '../workbook/headings.ts'
+import { typedSeries } from '../rules/key-times/key-time-rows.ts'
+import type { TableColumn } from './read-table.ts'
 
-/** The columns of a table of entries. */
 export const entryColumns = [
   {
     field: 'number',
@@ -34,7 +33,7 @@ export const entryColumns = [
     synonyms: ['Number of candidates', 'Entries', 'Count'],
     required: true,
   },
-] as const satisfies readonly (ColumnSpec & { field: EntryField })[]
+] as const satisfies readonly TableColumn<EntryField>[]
 
 const entries: RowsImport<EntryField> = {
   of: 'entries',
@@ -93,7 +92,6 @@ export const list = () =>
     none: 'No entries.',
   })
 
-/** What a list says of an entry. */
 const entryFields = {
   centre: field<EntryRow>('Centre', ({ centre_number }) => centre_number),
   name: field<EntryRow>('Name', ({ centre_name }) => centre_name),

@@ -2,8 +2,8 @@ import { listing } from '../cli/define.ts'
 import { allOf } from '../cli/list-options.ts'
 import { listOf } from '../cli/typed-values.ts'
 import { repeated, withValues } from '../cli/parameters.ts'
-import { type ErrorKind, errorKinds, findErrors, type FoundError } from '../rules/errors.ts'
-import { unknownName } from '../rules/unknown-name.ts'
+import { errorKinds, findErrors, type FoundError } from '../rules/errors.ts'
+import { knownName } from '../rules/unknown-name.ts'
 import { oneLine } from '../render/clean-text.ts'
 import { field } from '../render/fields.ts'
 import type { View } from '../render/table.ts'
@@ -15,7 +15,10 @@ export const list = () =>
     description:
       'List errors, found by looking at this moment: each with what to type so that it is gone. Exit code 8 when there are any, so that a script can tell.\nIn a pipe: kind, code, what it is about, what is wrong, how it is mended.',
     options: {
-      kind: withValues(errorKinds, repeated('<kind>', errorKinds.join(', '), listOf(kindNamed))),
+      kind: withValues(
+        errorKinds,
+        repeated('<kind>', errorKinds.join(', '), listOf(knownName('kind', errorKinds))),
+      ),
     },
     examples: ['ssh-admin errors list', 'ssh-admin errors list --kind key-time'],
     singular: 'error',
@@ -36,13 +39,6 @@ export const list = () =>
     none: 'No errors.',
   })
 
-function kindNamed(name: string): ErrorKind {
-  const kind = errorKinds.find((one) => one === name.toLowerCase())
-  if (kind) return kind
-  throw unknownName({ kind: 'kind', name, known: errorKinds })
-}
-
-/** What a list says of something that is wrong. */
 const errorFields = {
   kind: field<FoundError>('Kind', ({ kind }) => kind),
   code: field<FoundError>('Code', ({ code }) => code),

@@ -48,7 +48,6 @@ async function* foundIn(
 
 type FoundRow = JsonItem<'found'>
 
-/** What is said of whatever was found. */
 const foundFields = {
   kind: field<FoundRow>('Kind', ({ kind }) => kind),
   id: field<FoundRow>('Number or e-mail', ({ id }) => id),

@@ -151,7 +151,6 @@ export const withdraw = () =>
     json: changedHelpDocumentsJson,
   })
 
-/** What of them is agreed to. */
 function comparableHelpDocuments(changed: readonly ChangedHelpDocument[]): unknown {
   return changed.map(({ document, outcome }) => [
     [document.id, document.title, document.version, document.sha256],

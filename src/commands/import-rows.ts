@@ -6,28 +6,34 @@ import { argument, flag, option, type ValuesOf } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import type { Trx } from '../db/transact.ts'
 import { BadInput } from '../errors.ts'
-import type { SheetAsWritten } from '../import/issues-sheet.ts'
 import type { PlannedNoun, SavedRows } from '../import/plan-file.ts'
 import { closingQuestion, comparableClosing } from '../render/closing.ts'
 import { planSaved } from '../render/import.ts'
 import { renderImportedRows } from '../render/imported-rows.ts'
 import type { JsonOfChange } from '../render/json.ts'
-import { mapped } from '../render/pieces.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { CellIssues, ImportedRows, RowsToImport, TableRowAsWritten } from '../rules/table-rows.ts'
-import type { ColumnSpec } from '../workbook/headings.ts'
 import {
   checkIssuesFile,
   issuesOutOption,
   moveIssuesFileIntoPlace,
   prepareIssuesFile,
+  problemsOf,
 } from './issues-file.ts'
-import { columnsHelp, readTableFile, type TableFile, type TableRow, tableOptions } from './read-table.ts'
+import {
+  columnsHelp,
+  headingsOf,
+  readTableFile,
+  type ReadTable,
+  type TableColumn,
+  tableOptions,
+  textsOf,
+} from './read-table.ts'
 
 /** An import of rows that a rule reads, holds back and saves: of Key Times, or of entries. */
 export interface RowsImport<Field extends string> {
   of: PlannedNoun
-  columns: readonly (ColumnSpec & { field: Field })[]
+  columns: readonly TableColumn<Field>[]
   importRows: (trx: Trx, rows: RowsToImport<TableRowAsWritten<Field>>) => Promise<ImportedRows>
   /** What they are called in a sentence: `Key Times`. */
   title: string
@@ -43,8 +49,9 @@ const options = {
 
 type ImportOptions = { file: string } & ValuesOf<typeof options>
 
-interface Request<Field extends string> extends RowsAsWritten<Field> {
+interface Request<Field extends string> extends ReadTable<Field> {
   session: Session
+  strict: boolean
   issuesFile: OutputFile | undefined
 }
 
@@ -54,7 +61,6 @@ interface Words {
   example: string
 }
 
-/** The command that imports them. */
 export function importOfRows<Field extends string>(
   spec: RowsImport<Field>,
   { summary, description, example }: Words,
@@ -86,7 +92,6 @@ export function importOfRows<Field extends string>(
   })
 }
 
-/** The command that applies a plan of it. */
 export function applicationOfRows<Field extends string>(
   spec: RowsImport<Field>,
   { summary, description, example }: Words,
@@ -128,9 +133,9 @@ async function prepared<Field extends string>(
   options: ImportOptions,
   session: Session,
 ): Promise<Request<Field>> {
-  const { file, issuesOut } = options
+  const { file, issuesOut, strict } = options
   const issuesFile = await checkIssuesFile(session, { file: issuesOut, input: file })
-  return { ...(await readRows(options, columns, session)), session, issuesFile }
+  return { ...(await readTableFile(options, columns, session)), session, strict, issuesFile }
 }
 
 async function imported<Field extends string>(
@@ -209,105 +214,18 @@ function planned<Field extends string>(
   return { of, source: { file, digest }, path, rows: accepted, storeDigest: storeDigest() }
 }
 
-/** The rows of a plan, as they were read. */
 function rowsOfPlan<Field extends string>(
   { columns }: RowsImport<Field>,
   { rows }: SavedRows,
 ): TableRowAsWritten<Field>[] {
-  const headings = new Map<Field, string>(columns.map(({ field, heading }) => [field, heading]))
+  const headingOf = headingsOf(columns)
   return rows.map(({ row, texts }) => ({
     row,
-    texts: textsOf(columns, (field) => texts[field] ?? ''),
+    texts: textsOf(columns, ({ field }) => texts[field] ?? ''),
     faults: [],
-    cellOf: (field) => `${headings.get(field) ?? field} in row ${row}`,
-    headingOf: (field) => headings.get(field) ?? field,
+    cellOf: (field) => `${headingOf(field)} in row ${row}`,
+    headingOf,
   }))
-}
-
-interface RowsAsWritten<Field extends string> {
-  file: string
-  digest: string
-  rows: TableRowAsWritten<Field>[]
-  strict: boolean
-  asWritten: () => SheetAsWritten
-}
-
-/** Reads the rows of a table; what is wrong in their cells is for the rule to say. */
-async function readRows<Field extends string>(
-  { strict, ...tableFile }: TableFile & { strict: boolean },
-  columns: readonly (ColumnSpec & { field: Field })[],
-  session: Session,
-): Promise<RowsAsWritten<Field>> {
-  const { cleanText } = await import('../workbook/cell.ts')
-  const { file, digest, rows, asWritten } = await readTableFile(tableFile, columns, session)
-  const headings = new Map(columns.map(({ field, heading }) => [field, heading]))
-  const headingOf = (field: Field) => headings.get(field) ?? field
-  return {
-    file,
-    digest,
-    strict,
-    asWritten,
-    rows: rows.map((row) => new RowAsWritten(row, { columns, headingOf, cleanText })),
-  }
-}
-
-/** What the rows of a table share. */
-interface SharedByRows<Field extends string> {
-  columns: readonly { field: Field }[]
-  headingOf: (field: Field) => string
-  cleanText: (text: string) => string
-}
-
-/** Its texts and faults are found anew whenever they are asked for: a sheet may have one in every cell. */
-class RowAsWritten<Field extends string> implements TableRowAsWritten<Field> {
-  private readonly written: TableRow<Field>
-  private readonly alike: SharedByRows<Field>
-
-  constructor(written: TableRow<Field>, alike: SharedByRows<Field>) {
-    this.written = written
-    this.alike = alike
-  }
-
-  get row(): number {
-    return this.written.number
-  }
-
-  get texts(): Record<Field, string> {
-    const { columns, cleanText } = this.alike
-    return textsOf(columns, (field) => cleanText(this.written.textOf(field)))
-  }
-
-  get faults() {
-    return this.alike.columns.flatMap(({ field }) => {
-      const fault = this.written.faultOf(field)
-      return fault ? [{ field, ...fault }] : []
-    })
-  }
-
-  cellOf(field: Field): string {
-    return this.written.cellOf(field)
-  }
-
-  headingOf(field: Field): string {
-    return this.alike.headingOf(field)
-  }
-}
-
-function textsOf<Field extends string>(
-  columns: readonly { field: Field }[],
-  textOf: (field: Field) => string,
-): Record<Field, string> {
-  const texts: Partial<Record<Field, string>> = {}
-  for (const { field } of columns) texts[field] = textOf(field)
-  if (isWhole(texts, columns)) return texts
-  throw new Error('a column has no text')
-}
-
-function isWhole<Field extends string>(
-  texts: Partial<Record<Field, string>>,
-  columns: readonly { field: Field }[],
-): texts is Record<Field, string> {
-  return columns.every(({ field }) => texts[field] !== undefined)
 }
 
 /** With --strict a row that would be held back keeps all of them out. @throws `has-issues` */
@@ -318,14 +236,7 @@ function refuseIssues(issues: CellIssues, { strict }: { strict: boolean }): void
     `${issues.length === 1 ? 'One cell has a mistake' : `${issues.length} cells have mistakes`}; nothing was changed.`,
     {
       hint: 'Correct them, or leave out --strict to hold their rows back.',
-      details: {
-        problems: mapped(issues, ({ cell, code, message, hint }) => ({
-          target: cell,
-          code,
-          message,
-          ...(hint === null ? {} : { hint }),
-        })),
-      },
+      details: { problems: problemsOf(issues) },
     },
   )
 }

@@ -3,6 +3,7 @@ import { option } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import type { CellIssue } from '../rules/table-rows.ts'
 import type { SheetAsWritten } from '../import/issues-sheet.ts'
+import { mapped } from '../render/pieces.ts'
 import { pathInWords } from '../shell-word.ts'
 
 export const issuesOutOption = option(
@@ -65,4 +66,16 @@ export async function moveIssuesFileIntoPlace(session: Session, file: OutputFile
     })
     return false
   }
+}
+
+type IssueToTell = Pick<CellIssue, 'cell' | 'code' | 'message'> & { hint?: string | null }
+
+/** Each by its cell, where none of the rows may go in; made as it is told. */
+export function problemsOf(issues: Iterable<IssueToTell> & { readonly length: number }) {
+  return mapped(issues, ({ cell, code, message, hint }) => ({
+    target: cell,
+    code,
+    message,
+    ...(hint ? { hint } : {}),
+  }))
 }

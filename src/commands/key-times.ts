@@ -8,7 +8,13 @@ import {
 } from '../render/key-times.ts'
 import { importedRowsJson } from '../render/imported-rows.ts'
 import { editKeyTime, importKeyTimes, keyTimesOfCentre, nextMoment } from '../rules/key-times.ts'
-import type { KeyTimeField } from '../rules/key-times/key-time-rows.ts'
+import {
+  type KeyTimeField,
+  typedDate,
+  typedLocalTime,
+  typedSeries,
+  typedZoneNumber,
+} from '../rules/key-times/key-time-rows.ts'
 import { applicationOfRows, importOfRows, type RowsImport } from './import-rows.ts'
 import { listing, query, preparedMutation } from '../cli/define.ts'
 import { allOf } from '../cli/list-options.ts'
@@ -17,12 +23,10 @@ import { option, repeated, withValues, argument, flag, centreArgument } from '..
 import { countryName } from '../country-names.ts'
 import { findKeyTimes } from '../db/key-times.ts'
 import { countriesTyped, offeredCountries } from './centres/options.ts'
-import { typedSeries, typedZoneNumber, typedDate, orNone, typedLocalTime } from './typed-times.ts'
 import { closingQuestion, comparableClosing } from '../render/closing.ts'
 import { Usage } from '../errors.ts'
-import type { ColumnSpec } from '../workbook/headings.ts'
+import type { TableColumn } from './read-table.ts'
 
-/** The columns of a table of Key Times. */
 export const keyTimeColumns = [
   { field: 'country', heading: 'Country', synonyms: ['Country name', 'Nation'], required: true },
   {
@@ -42,7 +46,7 @@ export const keyTimeColumns = [
   { field: 'series', heading: 'Series', synonyms: ['Exam series'] },
   { field: 'from', heading: 'From', synonyms: ['From date', 'Valid from', 'Start date'] },
   { field: 'until', heading: 'Until', synonyms: ['Until date', 'Valid until', 'To', 'End date'] },
-] as const satisfies readonly (ColumnSpec & { field: KeyTimeField })[]
+] as const satisfies readonly TableColumn<KeyTimeField>[]
 
 const keyTimes: RowsImport<KeyTimeField> = {
   of: 'key-times',
@@ -132,6 +136,11 @@ export const show = () =>
     render: renderKeyTimesOfCentre,
     json: keyTimesOfCentreJson,
   })
+
+/** `none` takes away what is there. */
+function orNone<Value>(read: (text: string) => Value): (text: string) => Value | null {
+  return (text) => (text.trim().toLowerCase() === 'none' ? null : read(text))
+}
 
 const read = <Value>(reader: (text: string) => Value) => optional(transformed(text, reader))
 

@@ -40,7 +40,7 @@ import * as z from 'zod'
 import { plainTime } from '../plain-time.ts'
 import { mapPages } from '../db/pages.ts'
 import { letters, offeredLetters } from '../rules/mail/letters.ts'
-import { unknownName } from '../rules/unknown-name.ts'
+import { knownName, unknownName } from '../rules/unknown-name.ts'
 import { forEachTarget } from '../rules/batch.ts'
 
 export const list = () =>
@@ -49,7 +49,10 @@ export const list = () =>
     summary: 'show messages and what became of them',
     description: 'List messages, newest first: what waits, what was written or sent, what failed and why.',
     options: {
-      state: withValues(messageStates, repeated('<state>', messageStates.join(', '), listOf(stateNamed))),
+      state: withValues(
+        messageStates,
+        repeated('<state>', messageStates.join(', '), listOf(knownName('state', messageStates))),
+      ),
       letter: withValues(
         offeredLetters,
         option(
@@ -86,12 +89,6 @@ export const list = () =>
     none: 'No messages.',
   })
 
-function stateNamed(name: string) {
-  const state = messageStates.find((one) => one === name.toLowerCase())
-  if (state) return state
-  throw unknownName({ kind: 'state', name, known: messageStates })
-}
-
 function letterNamed(name: string): string {
   if (Object.hasOwn(letters, name)) return name
   throw unknownName({ kind: 'letter', name, known: Object.keys(letters) })
@@ -111,7 +108,7 @@ export const show = () =>
     examples: ['ssh-admin mail show 1', 'ssh-admin mail show 1 --html message.html'],
     read: async (store, _, { id, html }, session) => {
       const row = await findMessage(store.db, id)
-      const { withoutSecrets } = await import('../mail/smtp-settings.ts')
+      const { withoutSecrets } = await import('../mail/compose.ts')
       const content = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value })
       return { row, content, page: html === undefined ? undefined : resolve(session.context.cwd, html) }
     },

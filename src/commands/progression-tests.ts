@@ -1,15 +1,7 @@
-import {
-  importProgressionTests,
-  type ResultField,
-  resultFields,
-  type ResultRow,
-  type ImportedResults,
-} from '../rules/progression-tests.ts'
-import { columnsHelp, readTableFile, type TableFile, type TableRow, tableOptions } from './read-table.ts'
+import { importProgressionTests, type ResultField, type ImportedResults } from '../rules/progression-tests.ts'
+import { columnsHelp, readTableFile, type TableColumn, tableOptions } from './read-table.ts'
 import { preparedMutation, listing } from '../cli/define.ts'
 import { argument, orName, requiredOption } from '../cli/parameters.ts'
-import type { Session } from '../cli/session.ts'
-import type { ColumnSpec } from '../workbook/headings.ts'
 import { testsOf, type TestOfOwner } from '../db/progression-tests/holdings.ts'
 import { findUser } from '../rules/users/find.ts'
 import { allOf } from '../cli/list-options.ts'
@@ -25,12 +17,10 @@ export const importResults = () =>
     description:
       'Bring learner groups, tests and results in, with their owners and site. All rows or none; the same rows again change nothing, a different mark is a correction.',
     args: { file: argument('the workbook or CSV file; - for stdin') },
-    options: {
-      ...tableOptions('Pupil no=Learner'),
-    },
+    options: tableOptions('Pupil no=Learner'),
     notes: columnsHelp(resultColumns, 'ssh-admin progression-tests sample'),
     examples: ['ssh-admin progression-tests import results.xlsx'],
-    prepare: readResults,
+    prepare: (tableFile, session) => readTableFile(tableFile, resultColumns, session),
     act: (trx, ctx, { file, digest, rows }) => importProgressionTests(trx, { file, digest, rows, ctx }),
     render: renderImportedResults,
     json: (imported) => ({
@@ -39,13 +29,13 @@ export const importResults = () =>
     }),
   })
 
-/** The columns of a workbook of results. */
 export const resultColumns = [
   {
     field: 'teacher',
     heading: 'Teacher email',
     synonyms: ['Teacher e-mail', 'Teacher', 'Owner', 'Email', 'E-mail'],
     required: true,
+    isAddress: true,
   },
   { field: 'site', heading: 'Site', synonyms: ['Support site'], required: true },
   { field: 'group', heading: 'Learner group', synonyms: ['Group', 'Class'], required: true },
@@ -55,53 +45,7 @@ export const resultColumns = [
   { field: 'takenOn', heading: 'Taken on', synonyms: ['Date', 'Date taken', 'Test date'], required: true },
   { field: 'learner', heading: 'Learner', synonyms: ['Learner name', 'Pupil', 'Student'], required: true },
   { field: 'mark', heading: 'Mark', synonyms: ['Marks', 'Score', 'Result'], required: true },
-] as const satisfies readonly (ColumnSpec & { field: ResultField })[]
-
-interface ReadResults {
-  file: string
-  digest: string
-  rows: ResultRow[]
-}
-
-/** Reads a workbook of results; what is wrong in its cells is for the rule to say. */
-async function readResults(tableFile: TableFile, session: Session): Promise<ReadResults> {
-  const { cleanText, trimCode } = await import('../workbook/cell.ts')
-  const { file, digest, rows } = await readTableFile(tableFile, resultColumns, session)
-  const textsOf = (row: TableRow<ResultField>): ResultRow['texts'] => ({
-    teacher: trimCode(row.textOf('teacher')),
-    site: cleanText(row.textOf('site')),
-    group: cleanText(row.textOf('group')),
-    stage: cleanText(row.textOf('stage')),
-    subject: cleanText(row.textOf('subject')),
-    test: cleanText(row.textOf('test')),
-    takenOn: cleanText(row.textOf('takenOn')),
-    learner: cleanText(row.textOf('learner')),
-    mark: cleanText(row.textOf('mark')),
-  })
-  return {
-    file,
-    digest,
-    rows: rows.map((row) => ({
-      texts: textsOf(row),
-      // Found anew whenever they are asked for: a sheet may have one in every cell.
-      get faults() {
-        return faultsIn(row)
-      },
-      cellOf: (field) => row.cellOf(field),
-    })),
-  }
-}
-
-function faultsIn(row: TableRow<ResultField>): ResultRow['faults'] {
-  const faults: Writable<ResultRow['faults']> = {}
-  for (const field of resultFields) {
-    const fault = row.faultOf(field)
-    if (fault !== undefined) faults[field] = fault
-  }
-  return faults
-}
-
-type Writable<Facts> = { -readonly [Field in keyof Facts]: Facts[Field] }
+] as const satisfies readonly TableColumn<ResultField>[]
 
 export const list = () =>
   listing({
@@ -128,7 +72,6 @@ export const list = () =>
     noneFits: 'This teacher holds no tests.',
   })
 
-/** What a list says of a test. */
 const testFields = {
   site: field<TestOfOwner>('Site', ({ site }) => site),
   'learner-group': field<TestOfOwner>('Learner group', ({ learnerGroup }) => learnerGroup),

@@ -16,6 +16,7 @@ import type { ColumnSpec, Table } from '../workbook/headings.ts'
 import type { SheetRow, Workbook } from '../workbook/read.ts'
 import { option, repeated } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
+import type { TableRowAsWritten } from '../rules/table-rows.ts'
 
 export interface TableFile {
   /** `-` for standard input; else looked for from the working directory. */
@@ -38,19 +39,15 @@ export function tableOptions(example: string) {
 }
 
 /** A row that has something in it, by the fields of its table. */
-export interface TableRow<Field extends string> {
-  /** Of the sheet, from 1. */
-  number: number
+export interface TableRow<Field extends string> extends TableRowAsWritten<Field> {
   textOf: (field: Field) => string
-  /** Where a field stands: `Results!B4`. */
-  cellOf: (field: Field) => string
   /** Why a cell has no text that could be read. */
   faultOf: (field: Field) => CellFault | undefined
   /** What kind of cell it is, where that is not plain text. */
   noteOf: (field: Field) => CellNote | undefined
 }
 
-interface ReadTable<Field extends string> {
+export interface ReadTable<Field extends string> {
   file: string
   digest: string
   rows: TableRow<Field>[]
@@ -72,20 +69,26 @@ export async function openTable(
   return { workbook: await openWorkbook(path, { sheet, stdin, signal, fits }), map }
 }
 
-/** Reads a table whose columns are known, and says what people must know of its sheet. */
+/**
+ * Reads a table whose columns are known, and says what people must know of its sheet; what is wrong in its cells is for
+ * the rule to say.
+ */
 export async function readTableFile<Field extends string>(
   tableFile: TableFile,
-  specs: readonly (ColumnSpec & { field: Field })[],
+  columns: readonly TableColumn<Field>[],
   session: Session,
 ): Promise<ReadTable<Field>> {
   const { isBlankRow } = await import('../workbook/read.ts')
   const { readTable, tableNotices } = await import('../workbook/table.ts')
-  const { cellName } = await import('../workbook/cell.ts')
+  const { cellName, cleanText, trimCode } = await import('../workbook/cell.ts')
   const { cellFault, errorCell } = await import('../workbook/sheet-xml.ts')
-  const { workbook, map } = await openTable(tableFile, specs, session)
+  const { workbook, map } = await openTable(tableFile, columns, session)
   try {
     const rows: RowOfTable<Field>[] = []
-    const facts: SheetFacts = {
+    const facts: SheetFacts<Field> = {
+      columns,
+      headingOf: headingsOf(columns),
+      tidied: (text, { isAddress }) => (isAddress ? trimCode(text) : cleanText(text)),
       cellIn: (column, row) => cellName(workbook.sheet, column, row),
       mergedAt: () => undefined,
       faultOfNote: cellFault,
@@ -93,7 +96,7 @@ export async function readTableFile<Field extends string>(
       unpacked: undefined,
     }
     const table = await readTable(workbook, {
-      specs,
+      specs: columns,
       map,
       onRow: (row, table) => {
         if (isBlankRow(row)) return
@@ -118,7 +121,10 @@ export async function readTableFile<Field extends string>(
 }
 
 /** What the rows of a sheet share. */
-interface SheetFacts {
+interface SheetFacts<Field extends string> {
+  columns: readonly TableColumn<Field>[]
+  headingOf: (field: Field) => string
+  tidied: (text: string, column: TableColumn<Field>) => string
   /** The name of a cell: `Results!B4`. */
   cellIn: (column: number, row: number) => string
   /** The merged cell beneath which it lies. */
@@ -140,15 +146,36 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
   readonly fault: SheetRow['fault']
   /** The headings that it stands below. */
   readonly table: Table
-  private readonly sheet: SheetFacts
+  private readonly sheet: SheetFacts<Field>
 
-  constructor({ number, cells, notes, fault }: SheetRow, table: Table, sheet: SheetFacts) {
+  constructor({ number, cells, notes, fault }: SheetRow, table: Table, sheet: SheetFacts<Field>) {
     this.number = number
     this.packed = packCells(cells)
     if (notes) this.notes = notes
     this.fault = fault
     this.table = table
     this.sheet = sheet
+  }
+
+  get row(): number {
+    return this.number
+  }
+
+  /** Found anew whenever they are asked for, as the faults are: a sheet may have one in every cell. */
+  get texts(): Record<Field, string> {
+    const { columns, tidied } = this.sheet
+    return textsOf(columns, (column) => tidied(this.textOf(column.field), column))
+  }
+
+  get faults() {
+    return this.sheet.columns.flatMap(({ field }) => {
+      const fault = this.faultOf(field)
+      return fault ? [{ field, ...fault }] : []
+    })
+  }
+
+  headingOf(field: Field): string {
+    return this.sheet.headingOf(field)
   }
 
   textOf(field: Field): string {
@@ -188,6 +215,38 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
   private columnOf(field: Field): number {
     return this.table.columns.get(field) ?? -1
   }
+}
+
+/** A column of a table that a command reads. */
+export interface TableColumn<Field extends string> extends ColumnSpec {
+  field: Field
+  /** Only the ends of what stands in it are tidied: what is within an address must be seen to be refused. */
+  isAddress?: true
+}
+
+/** What a column is called, by its field. */
+export function headingsOf<Field extends string>(
+  columns: readonly TableColumn<Field>[],
+): (field: Field) => string {
+  const headings = new Map<Field, string>(columns.map(({ field, heading }) => [field, heading]))
+  return (field) => headings.get(field) ?? field
+}
+
+export function textsOf<Field extends string>(
+  columns: readonly TableColumn<Field>[],
+  textOf: (column: TableColumn<Field>) => string,
+): Record<Field, string> {
+  const texts: Partial<Record<Field, string>> = {}
+  for (const column of columns) texts[column.field] = textOf(column)
+  if (isWhole(texts, columns)) return texts
+  throw new Error('a column has no text')
+}
+
+function isWhole<Field extends string>(
+  texts: Partial<Record<Field, string>>,
+  columns: readonly { field: Field }[],
+): texts is Record<Field, string> {
+  return columns.every(({ field }) => texts[field] !== undefined)
 }
 
 /** Of a workbook of rows held back, the reasons are its own. */

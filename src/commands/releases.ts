@@ -8,7 +8,7 @@ import {
   orName,
   yesOption,
 } from '../cli/parameters.ts'
-import { commaList, listOf, optional } from '../cli/typed-values.ts'
+import { listOf, optional } from '../cli/typed-values.ts'
 import { Usage } from '../errors.ts'
 import {
   releaseJson,
@@ -47,7 +47,7 @@ import { findReleases, type ReleaseRow } from '../db/releases.ts'
 import type { ReleaseState } from '../db/schema.ts'
 import { reachOf, authorisationsOf } from '../rules/releases/centres-of-release.ts'
 import { readReleaseFacts } from '../rules/releases/release-facts.ts'
-import { unknownName } from '../rules/unknown-name.ts'
+import { knownName } from '../rules/unknown-name.ts'
 import { nameKey } from '../search-key.ts'
 import { outlookOf, type Outlook } from '../rules/releases/outlook.ts'
 import { findRelease } from '../rules/releases/release.ts'
@@ -60,19 +60,16 @@ import { plainTime } from '../plain-time.ts'
 import { grouped } from '../grouped.ts'
 import { titleTyped } from './resources.ts'
 
+const whatOpens =
+  "2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h': so long before the Key Time of each centre"
+
 /** What `create` and `edit` can say of a release. */
 const releaseOptions = {
   resource: withValues(
     { stored: 'resource' },
     repeated('<ids>', 'the numbers of its resources, which resources list shows'),
   ),
-  opens: withValues(
-    ['now', 'key-time'],
-    option(
-      '<moment>',
-      "2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h': so long before the Key Time of each centre",
-    ),
-  ),
+  opens: withValues(['now', 'key-time'], option('<moment>', whatOpens)),
   closes: withValues(
     ['none', 'key-time'],
     option('<moment>', 'when it closes, said in the same way; none: it never does'),
@@ -84,21 +81,19 @@ const releaseOptions = {
       repeated(
         '<audience>',
         'all, schools, associates, associate-centres, country:EG, zone:4, entries, or numbers or names of centres; several: whoever is in one of them',
-        commaList,
       ),
     ),
   ),
 }
-
-const nameTyped = titleTyped
 
 /** Of `--closes`: null is never. */
 function closesTyped(text: string): TypedMoment | null {
   return text.trim().toLowerCase() === 'none' ? null : typedMoment(text)
 }
 
-/** Of what is edited: the same, or nothing said. */
-const nameOption = option('<name>', 'another name', optional(titleTyped))
+function releaseArgument() {
+  return withValues({ stored: 'release' }, argument('its number or its name'))
+}
 
 export const create = () =>
   preparedMutation({
@@ -106,20 +101,10 @@ export const create = () =>
     summary: 'draft what opens for which centres, and when',
     description: `Draft a release: which resources open for whom, from a moment until another. It opens for nobody until it is published.
 A moment is the same for everybody, or so long before or after the Key Time of a day and session at each centre. Without --closes it never closes.`,
-    args: { name: argument('what it is called', nameTyped) },
+    args: { name: argument('what it is called', titleTyped) },
     options: {
       ...releaseOptions,
-      resource: withValues(
-        { stored: 'resource' },
-        repeated('<ids>', 'the numbers of its resources, which resources list shows', commaList),
-      ),
-      opens: withValues(
-        ['now', 'key-time'],
-        requiredOption(
-          '<moment>',
-          "2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h': so long before the Key Time of each centre",
-        ),
-      ),
+      opens: withValues(['now', 'key-time'], requiredOption('<moment>', whatOpens)),
     },
     examples: [
       "ssh-admin releases create 'Listening June' --resource 1 --opens 'key-time AM 2026-06-02 - 2h' --closes 2026-06-03T00:00Z --for entries",
@@ -153,8 +138,8 @@ export const edit = () =>
     summary: 'change what a release opens, when, or for whom',
     description:
       'Change a release; what is not named stays, and --resource and --for name all that it shall have, not what is added. You are asked first where it is released already, with when it opens for whom, and where it would close what is open for somebody, or open at once what is not.',
-    args: { release: withValues({ stored: 'release' }, argument('its number or its name')) },
-    options: { name: nameOption, ...releaseOptions },
+    args: { release: releaseArgument() },
+    options: { name: option('<name>', 'another name', optional(titleTyped)), ...releaseOptions },
     examples: ["ssh-admin releases edit 1 --opens 'key-time AM 2026-06-02 - 1h30m'"],
     prepare: async ({ release, name, resource, opens, closes, for: audience }) => {
       const changes: TypedChanges = {
@@ -199,7 +184,7 @@ export const publish = () =>
     summary: 'release it: from now on it opens, for each centre at its moment',
     description: `Release a draft. You are asked first, with how many centres it is for, when it opens first and last, which have no Key Time and never see it, which time zones there are, and for which centres it opens at once.
 With --dry-run, or releases authorisations --release, the whole list, centre by centre.`,
-    args: { release: withValues({ stored: 'release' }, argument('its number or its name')) },
+    args: { release: releaseArgument() },
     examples: ['ssh-admin releases publish 1 --yes'],
     act: async (trx, ctx, { release }) => ({
       ...(await publishRelease(trx, { release, ctx })),
@@ -217,7 +202,7 @@ export const withdraw = () =>
     summary: 'let a release open for nobody any more',
     description:
       'Withdraw a release: it opens for nobody any more. Nothing is deleted, and whoever has a file keeps it. A withdrawn release stays withdrawn; another can be made.',
-    args: { release: withValues({ stored: 'release' }, argument('its number or its name')) },
+    args: { release: releaseArgument() },
     examples: ['ssh-admin releases withdraw 1 --yes'],
     act: (trx, ctx, { release }) => withdrawRelease(trx, { release, ctx }),
     confirm: {
@@ -241,7 +226,7 @@ export const list = () =>
     description:
       'List releases, newest first: for how many centres, when the first and the last of them opens, and how many have no Key Time.\nIn a pipe: number, name, state, resources, audience, opens, closes, centres, first, last, without a Key Time.',
     options: {
-      state: withValues(states, repeated('<state>', states.join(', '), listOf(stateNamed))),
+      state: withValues(states, repeated('<state>', states.join(', '), listOf(knownName('state', states)))),
     },
     examples: ['ssh-admin releases list --state released'],
     singular: 'release',
@@ -263,19 +248,13 @@ export const list = () =>
     none: 'No releases.',
   })
 
-function stateNamed(name: string): ReleaseState {
-  const state = states.find((one) => one === name.toLowerCase())
-  if (state) return state
-  throw unknownName({ kind: 'state', name, known: states })
-}
-
 export const show = () =>
   query({
     name: 'show',
     summary: 'show a release, and when it opens around the world',
     description:
       'Show what a release opens, for whom, and when it opens around the world: one line for each moment, with the centres and their time zones; and the centres for which it never opens.',
-    args: { release: withValues({ stored: 'release' }, argument('its number or its name')) },
+    args: { release: releaseArgument() },
     examples: ['ssh-admin releases show 1'],
     read: async ({ db }, _ctx, { release: named }) => {
       const release = await findRelease(db, named)
@@ -464,7 +443,6 @@ function firstOf(names: readonly string[], max: number): string {
   return `${names.slice(0, max).join(', ')}${more}`
 }
 
-/** What of a release is agreed to. */
 function comparableRelease({ release, outcome, closes, opens }: ChangedRelease): unknown {
   const { id, name, state, opens: from, closes: until, audience, resources } = release
   const facts = [id, name, state, from, until, audience, resources.map(({ id: one }) => one)]

@@ -29,7 +29,7 @@ import {
   restoreResource,
 } from '../rules/resources.ts'
 import { cleanText } from '../workbook/cell.ts'
-import { typedSeries } from './typed-times.ts'
+import { typedSeries } from '../rules/key-times/key-time-rows.ts'
 import { allOf } from '../cli/list-options.ts'
 import { findResources } from '../db/resources.ts'
 import { downloadCommand } from '../cli/download.ts'
@@ -246,7 +246,6 @@ function withdrawalQuestion(changed: readonly ChangedResource[]): string | undef
   return `Withdraw ${count(withdrawn.length, 'resource')} (${few}), so that nobody can download ${them}?`
 }
 
-/** What of them is agreed to. */
 function comparableResources(changed: readonly ChangedResource[]): unknown {
   return changed.map(({ resource, outcome }) => [resource.id, resource.title, resource.sha256, outcome])
 }

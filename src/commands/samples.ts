@@ -15,7 +15,7 @@ import type { KeyTimeField } from '../rules/key-times/key-time-rows.ts'
 import { keyTimeColumns } from './key-times.ts'
 import type { ResultField } from '../rules/progression-tests.ts'
 import { resultColumns } from './progression-tests.ts'
-import { type ColumnAdvice, sheetsToFillIn } from '../import/sample.ts'
+import { type ColumnAdvice, sampleSheets, sheetsToFillIn } from '../import/sample.ts'
 
 interface Sample {
   /** Where it goes when no name is typed. */
@@ -23,7 +23,7 @@ interface Sample {
   /** The command that reads it when it is filled in, without the file. */
   reader: string
   example: string
-  sheets: () => Promise<[SheetToWrite, ...SheetToWrite[]]>
+  sheets: () => [SheetToWrite, ...SheetToWrite[]]
 }
 
 /** The command that writes an empty workbook to fill in. Of no other kind: it opens no store. */
@@ -46,7 +46,7 @@ function sampleCommand({ file: usual, reader, example, sheets }: Sample): Comman
       const output = await workbookToWrite(session, { kind: 'sample', file })
       if (!common.dryRun) {
         const { now, signal } = context
-        await prepareTable(output, { sheets: await sheets(), at: now(), signal })
+        await prepareTable(output, { sheets: sheets(), at: now(), signal })
         await output.moveIntoPlace()
       }
       const next = `When it is filled in: ${reader} ${shellWord(file)}`
@@ -63,7 +63,7 @@ export const sampleCentres = () =>
     file: 'centres-sample.xlsx',
     reader: 'ssh-admin centres import',
     example: 'ssh-admin centres sample centres.xlsx --yes',
-    sheets: async () => (await import('../import/sample.ts')).sampleSheets(),
+    sheets: sampleSheets,
   })
 
 export const sampleUsers = () =>
@@ -71,7 +71,7 @@ export const sampleUsers = () =>
     file: 'users-sample.xlsx',
     reader: 'ssh-admin users add --from',
     example: 'ssh-admin users sample users.xlsx --yes',
-    sheets: async () => userSheets(),
+    sheets: userSheets,
   })
 
 /** The roles that adding somebody can give. */
@@ -118,7 +118,6 @@ const userRules = [
   'To see what would happen, and change nothing: ssh-admin users add --from FILE --dry-run',
 ]
 
-/** The workbook of new users to fill in, and a guide to its columns. */
 export function userSheets(): [SheetToWrite, SheetToWrite] {
   return sheetsToFillIn({ name: 'Users', columns: userColumns, guide: userGuide, rules: userRules })
 }
@@ -128,7 +127,7 @@ export const sampleEntries = () =>
     file: 'entries-sample.xlsx',
     reader: 'ssh-admin entries import',
     example: 'ssh-admin entries sample entries.xlsx --yes',
-    sheets: async () => entrySheets(),
+    sheets: entrySheets,
   })
 
 const entryGuide: Readonly<Record<EntryField, ColumnAdvice>> = {
@@ -146,7 +145,6 @@ const entryRules = [
   'To see what would happen, and change nothing: ssh-admin entries import FILE --dry-run',
 ]
 
-/** The workbook of entries to fill in, and a guide to its columns. */
 export function entrySheets(): [SheetToWrite, SheetToWrite] {
   return sheetsToFillIn({ name: 'Entries', columns: entryColumns, guide: entryGuide, rules: entryRules })
 }
@@ -156,7 +154,7 @@ export const sampleKeyTimes = () =>
     file: 'key-times-sample.xlsx',
     reader: 'ssh-admin key-times import',
     example: 'ssh-admin key-times sample key-times.xlsx --yes',
-    sheets: async () => keyTimeSheets(),
+    sheets: keyTimeSheets,
   })
 
 const keyTimeGuide: Readonly<Record<KeyTimeField, ColumnAdvice>> = {
@@ -200,7 +198,6 @@ const keyTimeRules = [
   'To see what would happen, and change nothing: ssh-admin key-times import FILE --dry-run',
 ]
 
-/** The workbook of Key Times to fill in, and a guide to its columns. */
 export function keyTimeSheets(): [SheetToWrite, SheetToWrite] {
   return sheetsToFillIn({
     name: 'Key Times',
@@ -215,7 +212,7 @@ export const sampleResults = () =>
     file: 'progression-tests-sample.xlsx',
     reader: 'ssh-admin progression-tests import',
     example: 'ssh-admin progression-tests sample results.xlsx --yes',
-    sheets: async () => resultSheets(),
+    sheets: resultSheets,
   })
 
 const resultGuide: Readonly<Record<ResultField, ColumnAdvice>> = {
@@ -257,7 +254,6 @@ const resultRules = [
   'To see what would happen, and change nothing: ssh-admin progression-tests import FILE --dry-run',
 ]
 
-/** The workbook of results to fill in, and a guide to its columns. */
 export function resultSheets(): [SheetToWrite, SheetToWrite] {
   return sheetsToFillIn({ name: 'Results', columns: resultColumns, guide: resultGuide, rules: resultRules })
 }

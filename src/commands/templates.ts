@@ -1,15 +1,14 @@
 import * as z from 'zod'
-import { BadInput, Cancelled } from '../errors.ts'
-import { checkTemplate } from '../mail/check-template.ts'
-import { sourceOf, type Template, type TemplateProblem } from '../mail/template-source.ts'
-import { requireTerminal, askYesNo } from '../cli/prompt.ts'
+import { BadInput } from '../errors.ts'
+import { checkTemplate, sourceOf, type TemplateProblem } from '../mail/check-template.ts'
+import { requireTerminal } from '../cli/prompt.ts'
 import { editTemplate, letterCalled, resetTemplate, previewLetter } from '../rules/templates.ts'
-import { type LetterName, offeredLetters, letters } from '../rules/mail/letters.ts'
-import { type Draft, keepDraft } from '../cli/drafts.ts'
+import { type LetterName, type LetterWords, offeredLetters, letters } from '../rules/mail/letters.ts'
+import type { Draft } from '../cli/drafts.ts'
 import { preparedMutation, query, listing, mutation } from '../cli/define.ts'
 import { argument, option, withValues, orName, requiredOption } from '../cli/parameters.ts'
 import { type Session, withStore } from '../cli/session.ts'
-import { inEditor } from './editor.ts'
+import { editUntilRight, mayBeMended, textFrom } from './editor.ts'
 import { variablesFor, sampleOf } from '../mail/values.ts'
 import type { Kysely } from 'kysely'
 import { allOf } from '../cli/list-options.ts'
@@ -17,6 +16,7 @@ import type { Store } from '../db/schema.ts'
 import { changedTemplates, findTemplate } from '../db/templates.ts'
 import { markedAnswer } from '../render/text.ts'
 import { wrappedText } from '../render/wrap.ts'
+import type { JsonItem } from '../render/json.ts'
 import { messageOf } from '../render/messages.ts'
 import { shippedLetters } from '../mail/letters/letters.ts'
 import { field } from '../render/fields.ts'
@@ -68,9 +68,14 @@ export const show = () =>
     json: ({ letter, template }) => ({ name: letter, ...template, variables: variablesFor(letter) }),
   })
 
+function letterArgument() {
+  const what = 'the name that templates list shows'
+  return withValues(offeredLetters, argument(what, z.string().transform(letterCalled)))
+}
+
 interface Request {
   letter: LetterName
-  template: Template
+  template: LetterWords
   /** What was typed in the editor. */
   source?: string
   from?: string
@@ -82,23 +87,17 @@ export const edit = () =>
     summary: 'change the words of a letter',
     description:
       'Change the words of a letter in your editor (VISUAL, EDITOR), or take them from a file. They are checked before they are saved.',
-    args: {
-      name: withValues(
-        offeredLetters,
-        argument('the name that templates list shows', z.string().transform(letterCalled)),
-      ),
-    },
+    args: { name: letterArgument() },
     options: {
       from: option('<file>', 'the template as templates show prints it; - for stdin'),
     },
     examples: ['ssh-admin templates edit invitation --from invitation.txt'],
     prepare: async ({ name: letter, from }, session): Promise<Request> => {
       if (from === undefined) return { letter, ...(await edited(letter, session)) }
-      const { textFrom } = await import('./editor.ts')
       const begun = await textFrom(from, session)
       const checked = await checkTemplate(begun, letter)
       if (!('problems' in checked)) return { letter, template: checked, from }
-      if (!mayEdit(from, session)) throw badTemplate(checked.problems, letter)
+      if (!mayBeMended(from, session)) throw badTemplate(checked.problems, letter)
       return { letter, from, ...(await edited(letter, session, begun)) }
     },
     act: (trx, ctx, { letter, template }) =>
@@ -116,41 +115,26 @@ export const edit = () =>
     json: ({ letter, changed }) => ({ name: letter, changed }),
   })
 
-/** What is not right yet can be mended at once, where somebody is there: a draft that was kept is mostly that. */
-function mayEdit(from: string, { terminal, common }: Session): boolean {
-  return from !== '-' && terminal.canAsk && common.input && !common.yes && !common.dryRun
-}
-
-/** The editor, until the template is right or its editor gives up. @param begun what is to be gone on with, and is not right yet */
+/** @param begun what is to be gone on with, and is not right yet */
 async function edited(
   letter: LetterName,
   session: Session,
   begun?: string,
-): Promise<{ template: Template; source: string }> {
-  const { terminal, common } = session
+): Promise<{ template: LetterWords; source: string }> {
   const question = `Which words shall the letter ${letter} have?`
-  requireTerminal(terminal, { flag: '--from', may: common.input, question })
-  let source = begun ?? (await presentSource(letter, session))
-  let isFirst = begun === undefined
-  for (;;) {
-    if (!isFirst) {
-      const checked = await checkTemplate(source, letter)
-      if (!('problems' in checked)) return { template: checked, source }
-      for (const { line, message } of checked.problems) session.say(`line ${line}: ${message}`)
-      try {
-        if (!(await askYesNo(terminal, 'Edit it again?'))) throw new Cancelled()
-      } catch (error) {
-        if (source !== begun) keepDraft(session, draftOf(source, letter), error)
-        throw error
-      }
-    }
-    isFirst = false
-    source = await inEditor(source, {
-      name: `${letter}.template`,
-      session,
-      keep: (text, error) => keepDraft(session, draftOf(text, letter), error),
-    })
-  }
+  requireTerminal(session.terminal, { flag: '--from', may: session.common.input, question })
+  const { read: template, text: source } = await editUntilRight<LetterWords>(session, {
+    name: `${letter}.template`,
+    begun,
+    present: () => presentSource(letter, session),
+    read: async (text) => {
+      const checked = await checkTemplate(text, letter)
+      if (!('problems' in checked)) return { read: checked }
+      return { wrong: checked.problems.map(({ line, message }) => `line ${line}: ${message}`) }
+    },
+    draftOf: (text) => draftOf(text, letter),
+  })
+  return { template, source }
 }
 
 async function presentSource(letter: LetterName, session: Session): Promise<string> {
@@ -180,12 +164,7 @@ export const preview = () =>
     name: 'preview',
     summary: 'send a letter to yourself, to see how it reads',
     description: 'Send a letter as it reads now, about an invented person. Nothing in it opens anything.',
-    args: {
-      name: withValues(
-        offeredLetters,
-        argument('the name that templates list shows', z.string().transform(letterCalled)),
-      ),
-    },
+    args: { name: letterArgument() },
     options: {
       to: orName('user', requiredOption('<email>', 'who gets it')),
     },
@@ -205,12 +184,7 @@ export const reset = () =>
     name: 'reset',
     summary: 'give a letter its shipped words back',
     description: 'Give a letter the words it was shipped with. The changed ones are gone.',
-    args: {
-      name: withValues(
-        offeredLetters,
-        argument('the name that templates list shows', z.string().transform(letterCalled)),
-      ),
-    },
+    args: { name: letterArgument() },
     examples: ['ssh-admin templates reset invitation --yes'],
     act: (trx, ctx, { name: letter }) => resetTemplate(trx, { letter, ctx }),
     confirm: {
@@ -233,27 +207,18 @@ export const reset = () =>
 async function presentTemplate(
   db: Kysely<Store>,
   letter: LetterName,
-): Promise<Template & { edited: boolean }> {
+): Promise<LetterWords & { edited: boolean }> {
   const row = await findTemplate(db, letter)
   if (row) return { subject: row.subject, text: row.text, html: row.html, edited: true }
   return { ...shippedTemplate(letter), edited: false }
 }
 
-/** A letter's template as it was shipped. */
-function shippedTemplate(letter: LetterName): Template {
+function shippedTemplate(letter: LetterName): LetterWords {
   const { text, html } = shippedLetters[letter]
   return { subject: letters[letter].subject, text: text.trim(), html: html.trim() }
 }
 
-/** A letter, and whether its words were changed. */
-interface ListedTemplate {
-  name: string
-  does: string
-  subject: string
-  edited: boolean
-  editedAt: string | null
-  editedBy: string | null
-}
+type ListedTemplate = JsonItem<'templateList'>
 
 const templateFields = {
   name: field<ListedTemplate>('Template', ({ name }) => name),

@@ -1,11 +1,15 @@
 import type { OutboxRow } from '../db/schema.ts'
+import type { OpenStore } from '../db/store/open.ts'
+import { changedTemplates } from '../db/templates.ts'
+import { Refused } from '../errors.ts'
 import { readAddress } from '../rules/users/email.ts'
-import { isLetterName } from '../rules/mail/letters.ts'
+import { isLetterName, type LetterParts, letters, type LetterWords } from '../rules/mail/letters.ts'
 import { headerText } from '../rules/mail/queue-message.ts'
 import { fillInShipped, type Language, templateLanguage, type Values } from './fill-in.ts'
 import { withSender, framed } from './letters/frame.ts'
 import { shippedLetters } from './letters/letters.ts'
 import { type Destination, mimeMessage } from './mime.ts'
+import { type Source, valuesOf } from './values.ts'
 
 /** A message as it goes to a mail server or into a file. */
 export interface Composed {
@@ -15,22 +19,10 @@ export interface Composed {
   raw: Buffer
 }
 
-export interface FilledLetter {
-  subject: string
-  text: string
-  html: string
-}
-
-export interface Parts {
-  text: string
-  html: string
-}
-
 export interface Writer {
-  /** The words of a letter. */
-  write: (letter: { letter: string; subject: string; values: Values }) => Promise<FilledLetter>
+  write: (letter: { letter: string; subject: string; values: Values }) => Promise<LetterWords>
   /** A message for one person, always with the same bytes for the same row. */
-  compose: (row: OutboxRow, said: FilledLetter, destination?: Destination) => Composed
+  compose: (row: OutboxRow, said: LetterWords, destination?: Destination) => Composed
 }
 
 /** Writes letters in the words of the templates, as staff last changed them. */
@@ -38,7 +30,7 @@ export function letterWriter({
   changed,
   from,
 }: {
-  changed: ReadonlyMap<string, Parts>
+  changed: ReadonlyMap<string, LetterParts>
   from: string
 }): Writer {
   const sender = addressOf(from)
@@ -70,6 +62,43 @@ export function letterWriter({
       return { from: sender, to, raw }
     },
   }
+}
+
+/**
+ * A message to look at: its link, password or code is left out, so that showing it opens nothing.
+ * @throws `template-broken` where the words of staff cannot be read, as where the store was changed by other hands
+ */
+export async function withoutSecrets({
+  store,
+  row,
+  baseUrl,
+}: {
+  store: OpenStore
+  row: OutboxRow
+  baseUrl: string
+}): Promise<LetterWords> {
+  const changed = new Map(
+    (await changedTemplates(store.db)).map(({ name, text, html }) => [name, { text, html }]),
+  )
+  const writer = letterWriter({ changed, from: 'nobody@localhost.example' })
+  const { letter, subject } = row
+  try {
+    return await writer.write({ letter, subject, values: publicValues({ row, baseUrl }) })
+  } catch (error) {
+    if (!(error instanceof Error) || !changed.has(letter)) throw error
+    throw new Refused('template-broken', `The template ${letter} cannot be used: ${error.message}.`, {
+      hint: `ssh-admin templates edit ${letter} mends it, and templates reset ${letter} gives it its shipped words back.`,
+      cause: error,
+    })
+  }
+}
+
+function publicValues({ row, baseUrl }: Pick<Source, 'row' | 'baseUrl'>) {
+  const { carries, credential: purpose } = isLetterName(row.letter) ? letters[row.letter] : {}
+  const values = valuesOf({ row, purpose, baseUrl })
+  if (!carries) return values
+  const shown = { link: `${baseUrl}/…`, temporaryPassword: '••••-••••-••••-••••', code: '••••••' }
+  return { ...values, [carries]: shown[carries] }
 }
 
 interface Template {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { type Credential, credentialsOfMessages } from '../db/credentials.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { newClaimant, type ClaimOutcome, rowsWithOutcomes } from '../db/outbox-claims.ts'
@@ -6,7 +7,8 @@ import type { OutboxRow } from '../db/schema.ts'
 import { changedTemplates } from '../db/templates.ts'
 import { commit, timeOf, together, type Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
-import { type Composed, letterWriter, type Parts, type Writer } from './compose.ts'
+import { type Composed, letterWriter, type Writer } from './compose.ts'
+import type { LetterParts } from '../rules/mail/letters.ts'
 import { claimWithin, endClaims, claimOutcome, endClaimsWithin } from './claims.ts'
 import {
   type Limits,
@@ -49,7 +51,7 @@ const maxRefusedAlike = 3
 
 /** Sends or writes those of the messages that still wait, each once. @returns why the rest was not tried */
 export async function sendMessages(ids: readonly number[], sending: Sending): Promise<string | undefined> {
-  const changed = new Map<string, Parts>()
+  const changed = new Map<string, LetterParts>()
   const writing = { changed, writer: letterWriter({ changed, from: sending.from }) }
   return sending.server
     ? sendAll(ids, { ...sending, ...writing, server: sending.server })
@@ -58,7 +60,7 @@ export async function sendMessages(ids: readonly number[], sending: Sending): Pr
 
 interface Writing {
   /** As staff last changed them. */
-  changed: Map<string, Parts>
+  changed: Map<string, LetterParts>
   writer: Writer
 }
 
@@ -211,17 +213,8 @@ async function mapConcurrently<In, Out>(
   return results
 }
 
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  if (milliseconds <= 0 || signal?.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    signal?.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
-  })
+/** A signal ends it. */
+async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  if (milliseconds <= 0) return
+  await setTimeout(milliseconds, undefined, { signal }).catch(() => undefined)
 }

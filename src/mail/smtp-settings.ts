@@ -2,17 +2,11 @@ import { statSync } from 'node:fs'
 import { isIPv4 } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import type { Settings } from '../config.ts'
-import type { OutboxRow } from '../db/schema.ts'
-import type { OpenStore } from '../db/store/open.ts'
-import { changedTemplates } from '../db/templates.ts'
 import { decodeText } from '../decode-text.ts'
-import { Refused, Unavailable, Usage } from '../errors.ts'
+import { Unavailable, Usage } from '../errors.ts'
 import { readPlainFile } from '../input-file.ts'
-import { isLetterName, letters } from '../rules/mail/letters.ts'
 import { headerText } from '../rules/mail/queue-message.ts'
 import { readAddress } from '../rules/users/email.ts'
-import { letterWriter, type FilledLetter } from './compose.ts'
-import { type Source, valuesOf } from './values.ts'
 import { pathInWords, shellWord } from '../shell-word.ts'
 
 export interface MailServer {
@@ -149,42 +143,4 @@ export function smtpPasswordIn(path: string): string {
       },
     )
   }
-}
-
-/**
- * A message to look at: its link, password or code is left out, so that showing it opens nothing.
- * @throws `template-broken` where the words of staff cannot be read, as where the store was changed by other hands
- */
-export async function withoutSecrets({
-  store,
-  row,
-  baseUrl,
-}: {
-  store: OpenStore
-  row: OutboxRow
-  baseUrl: string
-}): Promise<FilledLetter> {
-  const changed = new Map(
-    (await changedTemplates(store.db)).map(({ name, text, html }) => [name, { text, html }]),
-  )
-  const writer = letterWriter({ changed, from: 'nobody@localhost.example' })
-  const { letter, subject } = row
-  try {
-    return await writer.write({ letter, subject, values: publicValues({ row, baseUrl }) })
-  } catch (error) {
-    if (!(error instanceof Error) || !changed.has(letter)) throw error
-    throw new Refused('template-broken', `The template ${letter} cannot be used: ${error.message}.`, {
-      hint: `ssh-admin templates edit ${letter} mends it, and templates reset ${letter} gives it its shipped words back.`,
-      cause: error,
-    })
-  }
-}
-
-function publicValues({ row, baseUrl }: Pick<Source, 'row' | 'baseUrl'>) {
-  const carries = isLetterName(row.letter) ? letters[row.letter].carries : undefined
-  const purpose = isLetterName(row.letter) ? letters[row.letter].credential : undefined
-  const values = valuesOf({ row, purpose, baseUrl })
-  if (!carries) return values
-  const shown = { link: `${baseUrl}/…`, temporaryPassword: '••••-••••-••••-••••', code: '••••••' }
-  return { ...values, [carries]: shown[carries] }
 }

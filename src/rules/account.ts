@@ -1,5 +1,6 @@
 import { shellWord } from '../shell-word.ts'
 import { type Credential, findCredential, findOpenCredential, voidCredentials } from '../db/credentials.ts'
+import type { CredentialPurpose } from '../db/schema.ts'
 import type { Keys } from '../db/store/keys.ts'
 import { together, type Trx } from '../db/transact.ts'
 import { markActive, markSignedIn, type Secrets, findSecrets } from '../db/users/passwords.ts'
@@ -39,12 +40,14 @@ import {
   timingSafeEqualText,
 } from './credentials/derive.ts'
 import { hours } from './credentials/lifetimes.ts'
-import { queueMessage } from './mail/queue-message.ts'
+import { queueMessage, sendSetUpMessage } from './mail/queue-message.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import type { Account } from './users/account.ts'
 import { accountById } from './users/changed.ts'
 import { typedAddress } from './users/email.ts'
-import { sendSetUpMessage } from './users/set-up-message.ts'
+
+/** What keeps somebody out who has shown a right secret, whatever it is. */
+const outOfUse = ['deleted', 'suspended', 'no-centre', 'centre-deleted'] as const
 
 interface Activation {
   email: string
@@ -67,7 +70,7 @@ export async function activateAccount(
   )
   const right = isPinOf(secrets, { account, pin, key })
   if (!account || !right) throw await wrongPin(trx, { email, account, ctx })
-  refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+  refuseSignIn(account, outOfUse)
 
   await choosePassword(trx, { account, password, with: 'pin', secrets, ctx })
   await queueMessage(trx, asOwner(ctx, account), { letter: 'verification-code', to: account })
@@ -116,7 +119,7 @@ export async function checkLink(
   if (email !== undefined && (await claimedAccount(trx, { email, at }))?.id !== account.id)
     throw wrongLink(link)
   refuseSpent(credential, { account, at })
-  refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+  refuseSignIn(account, outOfUse)
   return { credential, account }
 }
 
@@ -143,8 +146,7 @@ export async function setUpWithTemporaryPassword(
   const { at } = ctx
   const account = await claimedAccount(trx, { email, at })
   const purpose = 'temporary-password'
-  const credential = await findOpenCredential(trx, { userId: account?.id ?? nobody, purpose })
-  const open = credential && !hasExpired(credential, at) ? credential : undefined
+  const open = await openCredentialOf(trx, { account, purpose, at })
   const right =
     open &&
     timingSafeEqualText(
@@ -152,7 +154,7 @@ export async function setUpWithTemporaryPassword(
       withoutSeparators(temporaryPasswordOf(keys.code, open)),
     )
   if (!account || !open || !right) throw await wrongTemporaryPassword(trx, { email, account, open, ctx })
-  refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+  refuseSignIn(account, outOfUse)
 
   await choosePassword(trx, { account, password, with: open.id, ctx })
   await queueMessage(trx, asOwner(ctx, account), { letter: 'verification-code', to: account })
@@ -167,15 +169,9 @@ function withoutSeparators(temporaryPassword: string): string {
 /** The same words for every cause, also where the address is unknown [004]. */
 async function wrongTemporaryPassword(
   trx: Trx,
-  { email, account, open, ctx }: WrongTry & { email: string; open: Credential | undefined },
+  { email, ...tried }: WrongCredential & { email: string },
 ): Promise<Refused> {
-  await countWrongTry(trx, { credential: open ?? { id: nobody }, max: maxWrongTries })
-  await recordWrongTry(trx, {
-    action: 'account.wrong-temporary-password',
-    judged: open !== undefined,
-    account,
-    ctx,
-  })
+  await countWrongCredential(trx, 'account.wrong-temporary-password', tried)
   return new Refused(
     'wrong-temporary-password',
     'This address and temporary password do not open an account.',
@@ -219,6 +215,29 @@ function refuseSpent(credential: Credential, { account, at }: { account: Account
   }
 }
 
+/** What was sent to somebody to be typed, while it can be. */
+async function openCredentialOf(
+  trx: Trx,
+  { account, purpose, at }: { account: Account | undefined; purpose: CredentialPurpose; at: Date },
+): Promise<Credential | undefined> {
+  const credential = await findOpenCredential(trx, { userId: account?.id ?? nobody, purpose })
+  return credential && !hasExpired(credential, at) ? credential : undefined
+}
+
+interface WrongCredential extends WrongTry {
+  /** What could have been typed; absent where nothing is open. */
+  open: Credential | undefined
+}
+
+async function countWrongCredential(
+  trx: Trx,
+  action: string,
+  { open, ...tried }: WrongCredential,
+): Promise<void> {
+  await countWrongTry(trx, { credential: open ?? { id: nobody }, max: maxWrongTries })
+  await recordWrongTry(trx, { action, judged: open !== undefined, ...tried })
+}
+
 function hasExpired({ expiresAt }: Credential, at: Date): boolean {
   return at.getTime() >= Date.parse(expiresAt)
 }
@@ -235,11 +254,10 @@ interface Verification {
 export async function verifyAccount(trx: Trx, { email, code, key, ctx }: Verification): Promise<Account> {
   const { at } = ctx
   const account = await claimedAccount(trx, { email, at })
-  const credential = await findOpenCredential(trx, { userId: account?.id ?? nobody, purpose: 'code' })
-  const open = credential && !hasExpired(credential, at) ? credential : undefined
+  const open = await openCredentialOf(trx, { account, purpose: 'code', at })
   const right = open && timingSafeEqualText(code.replace(/\s/g, ''), codeOf(key, open))
   if (!account || !open || !right) throw await wrongCode(trx, { email, account, open, ctx })
-  refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+  refuseSignIn(account, outOfUse)
 
   await voidCredentials(trx, { userId: account.id, purposes: ['code'], used: open.id, reason: 'void' })
   await markActive(trx, account.id)
@@ -250,10 +268,9 @@ export async function verifyAccount(trx: Trx, { email, code, key, ctx }: Verific
 /** The same words for every cause, also where the address is unknown [004]. */
 async function wrongCode(
   trx: Trx,
-  { email, account, open, ctx }: WrongTry & { email: string; open: Credential | undefined },
+  { email, ...tried }: WrongCredential & { email: string },
 ): Promise<Refused> {
-  await countWrongTry(trx, { credential: open ?? { id: nobody }, max: maxWrongTries })
-  await recordWrongTry(trx, { action: 'account.wrong-code', judged: open !== undefined, account, ctx })
+  await countWrongCredential(trx, 'account.wrong-code', tried)
   return new Refused('wrong-code', 'This address and code do not belong together.', {
     hint: `The code works for 30 minutes, and five wrong tries end it. For a new message: ${requestLine(email)}`,
     keepsChanges: true,
@@ -279,15 +296,7 @@ export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningI
   const right = await isPassword(password, passwordHash)
   if (!account || !right) throw await wrongSignIn(trx, { email, key, account, ctx })
   await forgetWrongSignIns(trx, key)
-  const reasons = [
-    'deleted',
-    'suspended',
-    'no-centre',
-    'centre-deleted',
-    'coordinator-suspended',
-    'invited',
-  ] as const
-  refuseSignIn(account, reasons, { keepsChanges: true })
+  refuseSignIn(account, [...outOfUse, 'coordinator-suspended', 'invited'], { keepsChanges: true })
 
   await markSignedIn(trx, { userId: account.id, at })
   return recordAsOwner(trx, { action: 'account.signed-in', account, ctx })
@@ -329,9 +338,8 @@ export async function requestAccount(
   await writeOrPretend(trx, { to, at, write: (someone) => send(trx, { account: someone, ctx }) })
 
   const { by } = account ? asOwner(ctx, account) : ctx
-  const whose = account && { subject: account.email, userId: account.id }
   const facts = { sends: to !== undefined }
-  await appendAudit(trx, { by, at, action: 'account.requested', kind: 'event', ...whose, facts })
+  await appendAudit(trx, { by, at, action: 'account.requested', kind: 'event', subject: account, facts })
   return { email }
 }
 
@@ -365,9 +373,6 @@ interface OwnEvent {
 
 /** What somebody did with their own account, in the log. @returns the account as it is now */
 async function recordAsOwner(trx: Trx, { action, account, facts, ctx }: OwnEvent): Promise<Account> {
-  const { at } = ctx
-  const { by } = asOwner(ctx, account)
-  const { id: userId, email: subject } = account
-  await appendAudit(trx, { by, at, action, kind: 'event', subject, userId, ...(facts && { facts }) })
-  return accountById(trx, { id: userId, at })
+  await appendAudit(trx, { ...asOwner(ctx, account), action, kind: 'event', subject: account, facts })
+  return accountById(trx, { id: account.id, at: ctx.at })
 }

@@ -139,8 +139,7 @@ async function note(
   await appendAudit(trx, {
     ...ctx,
     action,
-    subject: account.email,
-    userId: account.id,
+    subject: account,
     facts: { centres: centres.map(({ number }) => number) },
   })
 }

@@ -10,7 +10,7 @@ import { type Account, nameOf, accountOf } from './users/account.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import { closedForPeople, findReleased, type Closing } from './releases/what-closes.ts'
 import { refuseOverLimit } from './associates.ts'
-import { refuseDeletedCentre, refuseErased } from './refusals.ts'
+import { refuseDeletedCentre, refuseErased, refuseSuspended } from './refusals.ts'
 import { typedAddress } from './users/email.ts'
 import { foundUser } from './users/find.ts'
 import { onCentre, permit, mayLearnOf } from './permissions/decide.ts'
@@ -128,7 +128,7 @@ function oweSetUp(
   trx: Trx,
   { coordinator, ctx }: { coordinator: NewCoordinator; ctx: RuleContext },
 ): Promise<void> {
-  return queueMessage(trx, ctx, { letter: 'coordinator-set-up', to: coordinator, credential: 'set-up' })
+  return queueMessage(trx, ctx, { letter: 'coordinator-set-up', to: coordinator })
 }
 
 /** Makes the account; the set-up message is owed apart. */
@@ -225,11 +225,7 @@ function refuseIneligible(chosen: Account, { id, number }: CentreWithPeople): vo
       hint: `ssh-admin users edit ${chosen.email} --admin`,
     })
   }
-  if (chosen.status === 'suspended') {
-    throw new Refused('suspended', `${name} is suspended.`, {
-      hint: `ssh-admin users restore ${chosen.email}`,
-    })
-  }
+  refuseSuspended(chosen)
 }
 
 /** The account stays, as a teacher's: the guide says only 'remove', and keeping it keeps their data. */

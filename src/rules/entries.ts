@@ -4,7 +4,7 @@ import type { Trx } from '../db/transact.ts'
 import { appendAudit } from './audit/append.ts'
 import {
   digestOfRows,
-  type HeldBackRow,
+  readEachRow,
   issuesOf,
   type ImportedRows,
   rowCounts,
@@ -28,18 +28,13 @@ export async function importEntries(
   trx: Trx,
   { file, digest, rows, ctx }: RowsToImport<EntryRowAsWritten>,
 ): Promise<ImportedRows> {
-  const { by, at } = ctx
   permit(ctx, 'entries.import', { name: file })
-  const heldBack: HeldBackRow<EntryField>[] = []
+  const { found, heldBack } = readEachRow(rows, readEntryRow)
   const entriesByKey = new Map<string, NewEntry[]>()
-  for (const row of rows) {
-    const outcome = readEntryRow(row)
-    if ('faults' in outcome) heldBack.push({ row, count: outcome.faults.length, faults: () => faultsOf(row) })
-    else {
-      const together = entriesByKey.get(keyOf(outcome.read))
-      if (together) together.push(outcome.read)
-      else entriesByKey.set(keyOf(outcome.read), [outcome.read])
-    }
+  for (const { read } of found) {
+    const together = entriesByKey.get(keyOf(read))
+    if (together) together.push(read)
+    else entriesByKey.set(keyOf(read), [read])
   }
   const centres = new Set([...entriesByKey.values()].flat().map(({ centre_number }) => centre_number))
   const saved = new Map<string, { ids: number[]; counts: number[] }>()
@@ -79,15 +74,10 @@ export async function importEntries(
   const counts = rowCounts(rows, heldBack)
   if (touched.size > 0) {
     const facts = { digest, rows: counts, entries, closes: closes.length, opens: opens.length }
-    await appendAudit(trx, { by, at, action: 'entries.imported', subject: file, facts })
+    await appendAudit(trx, { ...ctx, action: 'entries.imported', subject: file, facts })
   }
   const storeDigest = () => digestOfRows([...saved])
   return { file, rows: counts, counts: entries, issues: issuesOf(heldBack), closes, opens, storeDigest }
-}
-
-function faultsOf(row: EntryRowAsWritten) {
-  const outcome = readEntryRow(row)
-  return 'faults' in outcome ? outcome.faults : []
 }
 
 function keyOf({ centre_number, series, component }: NewEntry): string {

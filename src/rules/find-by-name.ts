@@ -21,7 +21,6 @@ interface Matches<Row> {
 const maxMatches = 100
 
 interface Names<Row> {
-  /** The name of a row. */
   nameOf: (row: Row) => string
   /** What else it may be called by, where no name fits. */
   orElse?: (row: Row) => string

@@ -49,8 +49,7 @@ export async function uploadHelpDocument(
   await insertVersion(trx, { documentId: id, version: 1, file: file.name, contentId, at })
   const facts = { title, file: file.name, bytes: file.bytes, sha256: file.sha256 }
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'help-documents.uploaded',
     subject: `help document ${id}`,
     facts,
@@ -76,19 +75,19 @@ export async function replaceHelpDocument(
   const version = before.version + 1
   await insertVersion(trx, { documentId: before.id, version, file: file.name, contentId, at })
   const facts = { version, file: file.name, bytes: file.bytes, sha256: file.sha256 }
-  await appendAudit(trx, { by, at, action: 'help-documents.replaced', subject, facts })
+  await appendAudit(trx, { ...ctx, action: 'help-documents.replaced', subject, facts })
   return { document: await findHelpDocument(trx, { id, by }), outcome: 'replaced' }
 }
 
 /** The same file, whose bytes were damaged or left out, and are right again. */
 async function mendedDocument(
   trx: Trx,
-  { document, file, ctx: { by, at } }: { document: HelpDocumentRow; file: Uploaded; ctx: RuleContext },
+  { document, file, ctx }: { document: HelpDocumentRow; file: Uploaded; ctx: RuleContext },
 ): Promise<ChangedHelpDocument> {
   const subject = `help document ${document.id}`
   const facts = { file: file.name, bytes: file.bytes, sha256: file.sha256 }
-  await appendAudit(trx, { by, at, action: 'help-documents.mended', subject, facts })
-  return { document: await findHelpDocument(trx, { id: String(document.id), by }), outcome: 'mended' }
+  await appendAudit(trx, { ...ctx, action: 'help-documents.mended', subject, facts })
+  return { document: await findHelpDocument(trx, { id: String(document.id), by: ctx.by }), outcome: 'mended' }
 }
 
 function refuseWithdrawn({
@@ -118,7 +117,7 @@ export async function withdrawHelpDocument(
   if (document.withdrawn_at !== null) return { document, outcome: 'unchanged' }
   await markHelpDocumentWithdrawn(trx, { id: document.id, at })
   const facts = { title: document.title }
-  await appendAudit(trx, { by, at, action: 'help-documents.withdrawn', subject, facts })
+  await appendAudit(trx, { ...ctx, action: 'help-documents.withdrawn', subject, facts })
   return { document: await findHelpDocument(trx, { id, by }), outcome: 'withdrawn' }
 }
 

@@ -11,11 +11,7 @@ export const importNumber = z.coerce.number({ error: 'it takes the number of an 
 export async function findImportNumber(db: Kysely<Store>, id: number): Promise<ImportRow> {
   const imported = await findImport(db, id)
   if (imported) return imported
-  throw await importNotFound(db, id)
-}
-
-export async function importNotFound(db: Kysely<Store>, id: number): Promise<NotFound> {
-  return new NotFound('import-not-found', `There is no import ${id}.`, {
+  throw new NotFound('import-not-found', `There is no import ${id}.`, {
     hint: (await hasImports(db))
       ? 'ssh-admin centres imports lists them.'
       : 'Nothing has been imported yet. To begin: ssh-admin centres import FILE',

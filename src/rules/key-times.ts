@@ -16,6 +16,7 @@ import { appendAudit } from './audit/append.ts'
 import { findOwnCentre } from './centres/find.ts'
 import {
   contradictionOf,
+  hasDates,
   type KeyTimeField,
   type KeyTimeRowAsWritten,
   overlaps,
@@ -38,6 +39,8 @@ import {
   type HeldBackRow,
   issuesOf,
   type ImportedRows,
+  readEachRow,
+  type ReadRow,
   rowCounts,
   type RowsToImport,
 } from './table-rows.ts'
@@ -68,7 +71,6 @@ interface Editing {
 
 /** Changes a Key Time, or takes it away. @throws `key-times-overlap` */
 export async function editKeyTime(trx: Trx, { id, changes, ctx }: Editing): Promise<ChangedKeyTime> {
-  const { by, at } = ctx
   const before = await findKeyTime(trx, id)
   if (!before) {
     throw new NotFound('key-time-not-found', `There is no Key Time ${id}.`, {
@@ -85,7 +87,7 @@ export async function editKeyTime(trx: Trx, { id, changes, ctx }: Editing): Prom
       work: () => removeKeyTime(trx, id),
     })
     const facts = { ...before, closes: closes.length, opens: opens.length }
-    await appendAudit(trx, { by, at, action: 'key-times.removed', subject, facts })
+    await appendAudit(trx, { ...ctx, action: 'key-times.removed', subject, facts })
     return { keyTime: before, outcome: 'removed', closes, opens }
   }
   const after = { ...before, ...columnsOf(before, changes) }
@@ -107,7 +109,7 @@ export async function editKeyTime(trx: Trx, { id, changes, ctx }: Editing): Prom
     work: () => changeKeyTime(trx, { id, ...values }),
   })
   const facts = { id, before, after: changed, closes: closes.length, opens: opens.length }
-  await appendAudit(trx, { by, at, action: 'key-times.edited', subject, facts })
+  await appendAudit(trx, { ...ctx, action: 'key-times.edited', subject, facts })
   return { keyTime: after, outcome: 'edited', closes, opens }
 }
 
@@ -228,10 +230,7 @@ function dayAfter(date: string): string {
   return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10)
 }
 
-interface ReadRow {
-  row: KeyTimeRowAsWritten
-  read: NewKeyTime
-}
+type ReadKeyTime = ReadRow<KeyTimeField, NewKeyTime>
 
 /**
  * Brings Key Times in. One for the same country, time zone, session, series and first day, dated or not, takes the place of the
@@ -241,15 +240,8 @@ export async function importKeyTimes(
   trx: Trx,
   { file, digest, rows, ctx }: RowsToImport<KeyTimeRowAsWritten>,
 ): Promise<ImportedRows> {
-  const { by, at } = ctx
   permit(ctx, 'key-times.import', { name: file })
-  const heldBack: HeldBackRow<KeyTimeField>[] = []
-  const found: ReadRow[] = []
-  for (const row of rows) {
-    const outcome = readKeyTimeRow(row)
-    if ('faults' in outcome) heldBack.push({ row, count: outcome.faults.length, faults: () => faultsOf(row) })
-    else found.push({ row, read: outcome.read })
-  }
+  const { found, heldBack } = readEachRow(rows, readKeyTimeRow)
   const saved = await findKeyTimes(trx)
   const accepted = withoutOverlaps(found, saved, heldBack)
 
@@ -266,20 +258,15 @@ export async function importKeyTimes(
   const counts = rowCounts(rows, heldBack)
   if (keyTimes.created + keyTimes.changed > 0) {
     const facts = { digest, rows: counts, keyTimes, closes: closes.length, opens: opens.length }
-    await appendAudit(trx, { by, at, action: 'key-times.imported', subject: file, facts })
+    await appendAudit(trx, { ...ctx, action: 'key-times.imported', subject: file, facts })
   }
   const storeDigest = () => digestOfRows(saved)
   return { file, rows: counts, counts: keyTimes, issues: issuesOf(heldBack), closes, opens, storeDigest }
 }
 
-function faultsOf(row: KeyTimeRowAsWritten) {
-  const outcome = readKeyTimeRow(row)
-  return 'faults' in outcome ? outcome.faults : []
-}
-
 async function saveKeyTimes(
   trx: Trx,
-  { accepted, saved }: { accepted: readonly ReadRow[]; saved: readonly KeyTimeRow[] },
+  { accepted, saved }: { accepted: readonly ReadKeyTime[]; saved: readonly KeyTimeRow[] },
 ): Promise<ImportedRows['counts']> {
   const keyTimes = { created: 0, changed: 0, unchanged: 0 }
   for (const { read } of accepted) {
@@ -298,12 +285,12 @@ async function saveKeyTimes(
 
 /** Equal rows count once; rows that would hold at once with others, of the file or saved, are held back. */
 function withoutOverlaps(
-  found: readonly ReadRow[],
+  found: readonly ReadKeyTime[],
   saved: readonly KeyTimeRow[],
   heldBack: HeldBackRow<KeyTimeField>[],
-): ReadRow[] {
+): ReadKeyTime[] {
   const said = new Set<string>()
-  const together = new Map<string, ReadRow[]>()
+  const together = new Map<string, ReadKeyTime[]>()
   const distinct = found.filter((one) => {
     const content = contentOf(one.read)
     if (said.has(content)) return false
@@ -362,11 +349,6 @@ function isSameKeyTime(one: NewKeyTime, other: NewKeyTime): boolean {
     hasDates(one) === hasDates(other) &&
     showTheSame(one.time_zone, other.time_zone)
   )
-}
-
-/** One without dates holds whenever none with dates does: the two stand side by side. */
-function hasDates({ from_date, until_date }: NewKeyTime): boolean {
-  return (from_date ?? null) !== null || (until_date ?? null) !== null
 }
 
 function isEqual(one: NewKeyTime, other: NewKeyTime): boolean {

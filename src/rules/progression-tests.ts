@@ -6,7 +6,7 @@ import type { BadInput, Problem } from '../errors.ts'
 import { permit } from './permissions/decide.ts'
 import { shellWord } from '../shell-word.ts'
 import { appendAudit } from './audit/append.ts'
-import { badRows, isDate, type RowsToImport } from './table-rows.ts'
+import { badRows, isDate, type RowsToImport, type TableRowAsWritten } from './table-rows.ts'
 import { findSite, progressionTestSites } from './roles/catalogue.ts'
 import { readAddress } from './users/email.ts'
 
@@ -23,7 +23,6 @@ export async function importProgressionTests(
   trx: Trx,
   { file, digest, rows, ctx }: RowsToImport<ResultRow>,
 ): Promise<ImportedResults> {
-  const { by, at } = ctx
   permit(ctx, 'progression-tests.import', { name: file })
   const outcomes = rows.map(checkRow)
   const keys = new Set(outcomes.flatMap(({ teacherKey }) => teacherKey ?? []))
@@ -47,8 +46,7 @@ export async function importProgressionTests(
   const counts = { rows: rows.length, ...merged }
   if (merged.results.created + merged.results.corrected > 0) {
     await appendAudit(trx, {
-      by,
-      at,
+      ...ctx,
       action: 'progression-tests.imported',
       subject: file,
       facts: { digest, ...counts },
@@ -96,7 +94,7 @@ const maxCellsNamed = 5
 
 /** Data is held at a centre: somebody without one could never hand it over. Told once for each address. */
 function noOwner(rows: readonly ResultRow[], { isKnown }: { isKnown: boolean }): Problem {
-  const cells = rows.map(({ cellOf }) => cellOf('teacher'))
+  const cells = rows.map((row) => row.cellOf('teacher'))
   const [target = ''] = cells
   const more = cells.length - maxCellsNamed
   const named = `${cells.slice(0, maxCellsNamed).join(', ')}${more > 0 ? ` and ${grouped(more)} more` : ''}`
@@ -144,28 +142,18 @@ function inMap<Value>(map: Map<string, Value>, key: string, make: () => Value): 
   return made
 }
 
-export const resultFields = [
-  'teacher',
-  'site',
-  'group',
-  'stage',
-  'subject',
-  'test',
-  'takenOn',
-  'learner',
-  'mark',
-] as const
+export type ResultField =
+  | 'teacher'
+  | 'site'
+  | 'group'
+  | 'stage'
+  | 'subject'
+  | 'test'
+  | 'takenOn'
+  | 'learner'
+  | 'mark'
 
-export type ResultField = (typeof resultFields)[number]
-
-/** One row of results, as it is written in the workbook. */
-export interface ResultRow {
-  texts: Readonly<Record<ResultField, string>>
-  /** Cells that could not be read, such as `#N/A`, worded to follow the name of their column. */
-  faults: Readonly<Partial<Record<ResultField, { code: string; message: string; hint: string }>>>
-  /** Where a field stands: `Results!B4`. */
-  cellOf: (field: ResultField) => string
-}
+export type ResultRow = TableRowAsWritten<ResultField>
 
 /** One row that makes sense by itself. */
 interface ReadResult {
@@ -191,12 +179,8 @@ function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
   const problems: Problem[] = []
   const wrong = (field: ResultField, code: string, message: string, hint?: string) =>
     problems.push({ target: row.cellOf(field), code, message, ...(hint === undefined ? {} : { hint }) })
-  for (const field of resultFields) {
-    const fault = faults[field]
-    if (fault === undefined) continue
-    const { code, message, hint } = fault
+  for (const { field, code, message, hint } of faults)
     problems.push({ target: row.cellOf(field), code, message: `The cell ${message}.`, hint })
-  }
   if (problems.length > 0) return { problems, teacherKey: undefined }
   if (!('key' in address)) wrong('teacher', 'invalid-email', `The address ${address.problem}.`, address.hint)
   if (!site) wrong('site', 'unknown-site', `The site is one of ${progressionTestSites.join(', ')}.`)

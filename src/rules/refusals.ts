@@ -31,22 +31,56 @@ export function restoring({ email, hubRole, centre }: Pick<Account, 'email' | 'h
   return `ssh-admin users restore ${email}`
 }
 
+/** Nothing is sent or issued to them meanwhile, and no place is given. @throws `suspended` */
+export function refuseSuspended(account: Account): void {
+  if (account.status !== 'suspended') return
+  throw new Refused('suspended', `${nameOf(account)} is suspended.`, { hint: restoring(account) })
+}
+
+/** Nothing is sent or issued to somebody at a deleted centre, or at none. */
+export function refuseWithoutCentre(account: Account): void {
+  const { centre } = account
+  if (centre === null) throw withoutCentre(account)
+  refuseDeletedCentre(centre)
+}
+
+/** Who was removed joins a centre as a new user does. */
+export function withoutCentre(account: Account, because = ''): Refused {
+  return new Refused('no-centre', `${nameOf(account)} belongs to no centre${because}.`, {
+    hint: `ssh-admin users add '${nameOf(account)} <${account.email}>' --centre CENTRE`,
+  })
+}
+
+/** The same to whoever gives them something there. */
+export function withoutPlaceForRoles(account: Account): Refused {
+  return withoutCentre(account, ', and roles are held at one')
+}
+
 /** What keeps a user at their centre: coordinating it, or acting for associate centres. */
 export function refuseWhileInOffice(account: Account): void {
-  const { centre, email } = account
-  if (account.hubRole === 'coordinator') {
-    throw new Refused('is-coordinator', `${nameOf(account)} coordinates ${centre?.number}.`, {
-      hint: `ssh-admin coordinator change ${centre?.number} --to EMAIL`,
-    })
-  }
+  if (account.hubRole === 'coordinator') throw isCoordinator(account)
+  refuseWhileActing(account)
+}
+
+/** That place is given and taken by the coordinator commands. */
+export function isCoordinator(
+  account: Account,
+  instead = `change ${account.centre?.number} --to EMAIL`,
+): Refused {
+  return new Refused('is-coordinator', `${nameOf(account)} coordinates ${account.centre?.number}.`, {
+    hint: `ssh-admin coordinator ${instead}`,
+  })
+}
+
+/** Associate centres are acted for by a coordinator or an admin of their Associate. */
+export function refuseWhileActing(account: Account): void {
   const assigned = account.assigned.length
-  if (assigned > 0) {
-    throw new Refused(
-      'has-associate-centres',
-      `${nameOf(account)} acts for ${assigned} associate ${assigned === 1 ? 'centre' : 'centres'}.`,
-      { hint: `ssh-admin associates unassign ${email} CENTRE…` },
-    )
-  }
+  if (assigned === 0) return
+  throw new Refused(
+    'has-associate-centres',
+    `${nameOf(account)} acts for ${assigned} associate ${assigned === 1 ? 'centre' : 'centres'}.`,
+    { hint: `ssh-admin associates unassign ${account.email} CENTRE…` },
+  )
 }
 
 /** Nobody leaves with Progression Test data: it is transferred first [guide for school coordinators]. */

@@ -5,7 +5,7 @@ import type { ResourceArea, ResourceKind, Store } from '../db/schema.ts'
 import { NotFound, Usage } from '../errors.ts'
 import { shellWord } from '../shell-word.ts'
 import type { LookUp } from './batch.ts'
-import { unknownName } from './unknown-name.ts'
+import { knownName } from './unknown-name.ts'
 import type { Trx } from '../db/transact.ts'
 import { appendAudit } from './audit/append.ts'
 import type { RuleContext } from './permissions/actor.ts'
@@ -27,25 +27,9 @@ export interface ChangedResource {
 }
 
 /** @throws `unknown-kind` */
-export function typedResourceKind(text: string): ResourceKind {
-  const kind = resourceKinds.find((one) => one === plain(text))
-  if (kind) return kind
-  throw unknownName({ kind: 'kind', name: text, known: resourceKinds })
-}
-
+export const typedResourceKind = knownName('kind', resourceKinds)
 /** @throws `unknown-area` */
-export function typedArea(text: string): ResourceArea {
-  const area = resourceAreas.find((one) => one === plain(text))
-  if (area) return area
-  throw unknownName({ kind: 'area', name: text, known: resourceAreas })
-}
-
-function plain(text: string): string {
-  return text
-    .trim()
-    .toLowerCase()
-    .replace(/[\s_]+/g, '-')
-}
+export const typedArea = knownName('area', resourceAreas)
 
 /** Syllabus and component, `0500/12`; undefined where it is none. */
 export function readComponent(text: string): string | undefined {
@@ -116,7 +100,7 @@ interface Uploading extends ResourceFacts {
 
 /** Makes a resource of a file; its bytes are kept once, however often they are uploaded. */
 export async function uploadResource(trx: Trx, { file, ctx, ...facts }: Uploading): Promise<ChangedResource> {
-  const { by, at } = ctx
+  const { at } = ctx
   permit(ctx, 'resources.upload', { name: file.name })
   const { contentId, mended } = await keepContent(trx, file)
   const same = (await findResources(trx, { contentId, withdrawn: false })).find((one) =>
@@ -125,15 +109,14 @@ export async function uploadResource(trx: Trx, { file, ctx, ...facts }: Uploadin
   if (same && !mended) return { resource: same, outcome: 'unchanged' }
   if (same) {
     const facts = { file: file.name, bytes: file.bytes, sha256: file.sha256 }
-    await appendAudit(trx, { by, at, action: 'resources.mended', subject: `resource ${same.id}`, facts })
+    await appendAudit(trx, { ...ctx, action: 'resources.mended', subject: `resource ${same.id}`, facts })
     const [resource = same] = await findResources(trx, { ids: [same.id] })
     return { resource, outcome: 'mended' }
   }
 
   const id = await insertResource(trx, { ...facts, file: file.name, contentId, at })
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'resources.uploaded',
     subject: `resource ${id}`,
     facts: { ...facts, file: file.name, bytes: file.bytes, sha256: file.sha256 },
@@ -161,24 +144,23 @@ interface ResourceRequest {
 
 /** A withdrawn resource opens for nobody; it is never deleted. */
 export async function withdrawResource(trx: Trx, { id, ctx }: ResourceRequest): Promise<ChangedResource> {
-  const { by, at } = ctx
+  const { at } = ctx
   const resource = await findResource(trx, id)
   const subject = `resource ${resource.id}`
   permit(ctx, 'resources.withdraw', { name: subject })
   if (resource.withdrawn_at !== null) return { resource, outcome: 'unchanged' }
   await setResourceWithdrawn(trx, { id: resource.id, at })
-  await appendAudit(trx, { by, at, action: 'resources.withdrawn', subject, facts: { title: resource.title } })
+  await appendAudit(trx, { ...ctx, action: 'resources.withdrawn', subject, facts: { title: resource.title } })
   return { resource: await findResource(trx, id), outcome: 'withdrawn' }
 }
 
 /** It opens again for those for whom its releases open it. */
 export async function restoreResource(trx: Trx, { id, ctx }: ResourceRequest): Promise<ChangedResource> {
-  const { by, at } = ctx
   const resource = await findResource(trx, id)
   const subject = `resource ${resource.id}`
   permit(ctx, 'resources.restore', { name: subject })
   if (resource.withdrawn_at === null) return { resource, outcome: 'unchanged' }
   await setResourceWithdrawn(trx, { id: resource.id, at: null })
-  await appendAudit(trx, { by, at, action: 'resources.restored', subject, facts: { title: resource.title } })
+  await appendAudit(trx, { ...ctx, action: 'resources.restored', subject, facts: { title: resource.title } })
   return { resource: await findResource(trx, id), outcome: 'restored' }
 }

@@ -80,6 +80,31 @@ export interface HeldBackRow<Field extends string> {
   faults: () => readonly FieldFault<Field>[]
 }
 
+/** A row without a mistake, and what it says. */
+export interface ReadRow<Field extends string, Read> {
+  row: TableRowAsWritten<Field>
+  read: Read
+}
+
+/** Parts the rows that can be read from those that are held back. */
+export function readEachRow<Field extends string, Read>(
+  rows: readonly TableRowAsWritten<Field>[],
+  read: (row: TableRowAsWritten<Field>) => { read: Read } | { faults: FieldFault<Field>[] },
+): { found: ReadRow<Field, Read>[]; heldBack: HeldBackRow<Field>[] } {
+  const found: ReadRow<Field, Read>[] = []
+  const heldBack: HeldBackRow<Field>[] = []
+  const faultsOf = (row: TableRowAsWritten<Field>) => {
+    const outcome = read(row)
+    return 'faults' in outcome ? outcome.faults : []
+  }
+  for (const row of rows) {
+    const outcome = read(row)
+    if ('faults' in outcome) heldBack.push({ row, count: outcome.faults.length, faults: () => faultsOf(row) })
+    else found.push({ row, read: outcome.read })
+  }
+  return { found, heldBack }
+}
+
 /** Of a table with hundreds of thousands of faults only their rows are kept: each is found anew when it is told. */
 export type CellIssues = Iterable<CellIssue> & { readonly length: number; toJSON: () => CellIssue[] }
 

@@ -3,25 +3,19 @@ import type { Trx } from '../db/transact.ts'
 import { hintOfNearest, NotFound } from '../errors.ts'
 import { nearestOf } from '../nearest.ts'
 import type { RuleContext } from './permissions/actor.ts'
-import { isLetterName, type LetterName, letters, subjectOf } from './mail/letters.ts'
+import { isLetterName, type LetterName, letters, type LetterWords, subjectOf } from './mail/letters.ts'
 import { permit } from './permissions/decide.ts'
 import { appendAudit } from './audit/append.ts'
 import { insertMessage } from '../db/outbox.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { typedNewAddress } from './users/email.ts'
 
-interface Words {
-  subject: string
-  text: string
-  html: string
-}
-
 interface Editing {
   letter: LetterName
   /** Checked already. */
-  template: Words
+  template: LetterWords
   /** As it was shipped, which is how it reads until staff change it. */
-  shipped: Words
+  shipped: LetterWords
   ctx: RuleContext
 }
 
@@ -32,7 +26,7 @@ export interface EditedTemplate {
 
 export interface ResetTemplate extends EditedTemplate {
   /** The words that go. */
-  was?: Words
+  was?: LetterWords
 }
 
 /** Staff change the words of a letter without a release [004]. */
@@ -50,7 +44,7 @@ export async function editTemplate(
 
   const edited_by = by.kind === 'user' ? by.email : by.operator
   await saveTemplate(trx, { name: letter, subject, text, html, edited_at: at.toISOString(), edited_by })
-  await appendAudit(trx, { by, at, action: 'templates.edited', facts: { letter } })
+  await appendAudit(trx, { ...ctx, action: 'templates.edited', facts: { letter } })
   return { letter, changed: true }
 }
 
@@ -59,13 +53,12 @@ export async function resetTemplate(
   trx: Trx,
   { letter, ctx }: { letter: LetterName; ctx: RuleContext },
 ): Promise<ResetTemplate> {
-  const { by, at } = ctx
   permit(ctx, 'templates.reset', { name: letter })
   const present = await findTemplate(trx, letter)
   if (!present) return { letter, changed: false }
 
   await removeTemplate(trx, letter)
-  await appendAudit(trx, { by, at, action: 'templates.reset', facts: { letter } })
+  await appendAudit(trx, { ...ctx, action: 'templates.reset', facts: { letter } })
   const { subject, text, html } = present
   return { letter, changed: true, was: { subject, text, html } }
 }
@@ -91,7 +84,7 @@ interface Preview {
 
 /** Sends a letter as it reads now, about an invented person: nothing in it opens anything. */
 export async function previewLetter(trx: Trx, { letter, email, sample, ctx }: Preview): Promise<OutboxRow> {
-  const { by, at, random } = ctx
+  const { at, random } = ctx
   permit(ctx, 'templates.edit', { name: letter })
   const to = typedNewAddress(email).email
   const row = await insertMessage(trx, {
@@ -109,8 +102,7 @@ export async function previewLetter(trx: Trx, { letter, email, sample, ctx }: Pr
     expires_at: null,
   })
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'templates.previewed',
     kind: 'event',
     subject: to,

@@ -22,6 +22,22 @@ export function unknownName({
   })
 }
 
+/** Reads the name of one of these, in whatever case and with blanks or strokes. @returns what reads it, or throws `unknown-…` */
+export function knownName<Known extends string>(
+  kind: string,
+  known: readonly Known[],
+): (name: string) => Known {
+  return (name) => {
+    const plain = name
+      .trim()
+      .toLowerCase()
+      .replace(/[\s_]+/g, '-')
+    const found = known.find((one) => one === plain)
+    if (found !== undefined) return found
+    throw unknownName({ kind, name, known })
+  }
+}
+
 function isPart(name: string, whole: string): boolean {
   const words = name.trim().toLowerCase().replace(/\s+/g, '-')
   return `-${whole}-`.includes(`-${words}-`)

@@ -1,6 +1,5 @@
 import { countryName } from '../../country-names.ts'
 import type { CentreWithPeople } from '../../db/centres/centres.ts'
-import { Failure } from '../../errors.ts'
 import { closingQuestion } from '../../render/closing.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { failureOf } from '../../rules/batch.ts'
@@ -35,9 +34,7 @@ export const edit = () =>
     description:
       'Change what is said of a centre; what is not named stays. A centre that leaves its Associate is assigned to nobody there any longer. You are asked first when another centre has the new name already, and where it would close what is released and open for it, or open at once what is not. Without any option, at a terminal, asks for each, showing what it is now.',
     args: { centre: centreArgument() },
-    options: {
-      ...centreOptions,
-    },
+    options: centreOptions,
     examples: ["ssh-admin centres edit EG001 --name 'El Nour International School' --postcode 11511"],
     prepare: async ({ centre, ...said }, session): Promise<Request> => {
       if (!saysNothing(said)) {
@@ -90,7 +87,9 @@ async function askForFacts(
     ask(terminal, {
       question,
       present,
-      check: (text) => (text === present ? undefined : wrongWith(read(text))),
+      // The same as the rule would say, while it can still be typed anew.
+      check: async (text) =>
+        text === present ? undefined : (await failureOf(() => parseCentreOptions(read(text))))?.message,
     })
   const askingText = async (question: string, present: string, read: (text: string) => object) => {
     const typed = await asking(question, present, read)
@@ -145,17 +144,6 @@ async function zoneOf({
   const present = centre.time_zone ?? 'none'
   const timeZone = await ask(terminal, { question: 'Time zone (none takes it away):', present })
   return timeZone === present ? {} : { timeZone }
-}
-
-/** The same as the rule would say, while it can still be typed anew. */
-function wrongWith(typed: object): string | undefined {
-  try {
-    parseCentreOptions(typed)
-    return undefined
-  } catch (error) {
-    if (error instanceof Failure) return error.message
-    throw error
-  }
 }
 
 function questionOf(edited: ChangedCentre): string | undefined {

@@ -13,11 +13,18 @@ import { optionOf } from '../../cli/parameters.ts'
 import type { Notice, Session } from '../../cli/session.ts'
 import type { PendingPinSheet } from '../../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../../db/store/open.ts'
-import { type Nonces, type SlipLayout, slipLayouts } from '../../import/pin-sheet.ts'
+import {
+  type Nonces,
+  noSlipsNotice,
+  pinsOfNewUsers,
+  pinTables,
+  type SlipLayout,
+  slipLayouts,
+} from '../../import/pin-sheet.ts'
 import { statusOfOwner } from '../../unfinished-files.ts'
-import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { moveIssuesFileIntoPlace, prepareIssuesFile } from '../issues-file.ts'
 import type { PreparedImport } from './plan-import.ts'
+import type { ImportRun, PlannedRun } from './run-import.ts'
 
 /** How the slips of a PIN workbook are laid out. */
 export const slipsOption = optionOf(
@@ -83,29 +90,11 @@ export async function checkOutputFiles(
   }
 }
 
-interface Preparing {
-  session: Session
-  store: OpenStore
-  ctx: RuleContext
-  ready: PreparedImport
-  outputs: ImportOutputFiles
-  nonces: Nonces
-  /** Called with how many have passed. */
-  onUser: (done: number) => void
-}
-
 /** The sheet of PINs, whole on the disk beside its place before anything is committed. */
-export async function preparePins({
-  session,
-  store,
-  ctx,
-  ready,
-  outputs,
-  nonces,
-  onUser,
-}: Preparing): Promise<void> {
-  const { pinsOfNewUsers } = await import('../../import/pin-sheet.ts')
-  const { pinTables } = await import('../../import/pin-sheet.ts')
+export async function preparePins(
+  { session, store, ctx, ready, outputs }: ImportRun,
+  { nonces, onUser }: { nonces: Nonces; onUser: (done: number) => void },
+): Promise<void> {
   const { plan } = ready
   const rows = {
     [Symbol.iterator]: () =>
@@ -143,16 +132,7 @@ function nameOfSheet(id: number): (attempt: number) => string {
   return (attempt) => `new-user-pins-${id}${attempt > 1 ? `-${attempt}` : ''}.xlsx`
 }
 
-/** What the sheet would be called. */
-export function nameOfPins({
-  session,
-  outputs,
-  id,
-}: {
-  session: Session
-  outputs: ImportOutputFiles
-  id: number
-}): string {
+export function nameOfPins({ session, outputs }: ImportRun, id: number): string {
   if (!outputs.pinsNameIsOurs) return outputs.pins.shown
   const name = nameOfSheet(id)
   let attempt = 1
@@ -160,26 +140,16 @@ export function nameOfPins({
   return name(attempt)
 }
 
-export async function movePinsIntoPlace({
-  session,
-  store,
-  outputs,
-  id,
-  count,
-}: {
-  session: Session
-  store: OpenStore
-  outputs: ImportOutputFiles
-  id: number
-  /** How many new users there are. */
-  count: number
-}): Promise<{ file: string | null; pending: boolean }> {
+export async function movePinsIntoPlace(
+  { session, store, outputs, ready }: ImportRun,
+  id: number,
+): Promise<{ file: string | null; pending: boolean }> {
   session.context.interruption.finish('the import is done, and its PIN sheet is being put in its place')
   try {
     const file = await outputs.pins.moveIntoPlace(outputs.pinsNameIsOurs ? nameOfSheet(id) : undefined)
     await sheetIsThere(store, id)
     if (extname(file).toLowerCase() === '.xlsx') {
-      const { noSlipsNotice } = await import('../../import/pin-sheet.ts')
+      const count = ready.plan.newUsers.length
       const notice = noSlipsNotice({ count, layout: outputs.slips }, id)
       if (notice) session.notify(notice)
     }
@@ -209,7 +179,7 @@ export async function prepareIssues({
   ctx,
   ready: { roster, plan },
   outputs,
-}: Omit<Preparing, 'store' | 'nonces' | 'onUser'>): Promise<boolean> {
+}: PlannedRun): Promise<boolean> {
   if (!outputs.issues || !roster) return false
   const { partOfRoster } = await import('../../import/issues-sheet.ts')
   return prepareIssuesFile(session, outputs.issues, {
@@ -225,7 +195,7 @@ export async function prepareIssues({
 export async function moveIssuesIntoPlace({
   session,
   outputs,
-}: Pick<Preparing, 'session' | 'outputs'>): Promise<boolean> {
+}: Pick<ImportRun, 'session' | 'outputs'>): Promise<boolean> {
   return outputs.issues === undefined || moveIssuesFileIntoPlace(session, outputs.issues)
 }
 

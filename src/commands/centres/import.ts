@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
+import { changesNothing, countsOf } from '../../import/apply.ts'
 import { existsSync } from 'node:fs'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { type OutputFile, textOf } from '../../cli/output-file.ts'
 import { argument, flag, option, optionOf, repeated, type ValuesOf } from '../../cli/parameters.ts'
-import { type Phases, phasesOn } from '../../cli/progress.ts'
+import { phasesOn } from '../../cli/progress.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { type Session, withStore } from '../../cli/session.ts'
 import { optional, wholeNumber } from '../../cli/typed-values.ts'
@@ -24,13 +25,7 @@ import {
 import { pathInWords } from '../../shell-word.ts'
 import { issuesOutOption } from '../issues-file.ts'
 import { columnsHelp, tableOptions } from '../read-table.ts'
-import {
-  checkOutputFiles,
-  type ImportOutputFiles,
-  moveIssuesIntoPlace,
-  prepareIssues,
-  slipsOption,
-} from './import-output-files.ts'
+import { checkOutputFiles, moveIssuesIntoPlace, prepareIssues, slipsOption } from './import-output-files.ts'
 import { planWorkbook, type PreparedImport, type ImportRequest } from './plan-import.ts'
 import { readWorkbook } from './read-workbook.ts'
 import { notifyNoReport } from './report.ts'
@@ -167,15 +162,6 @@ function mayChangeNothing({ rows }: Roster): boolean {
 /** No count of others' writes: what was planned elsewhere is compared with what the store holds. */
 const otherStore = -1
 
-interface StoreCreation {
-  session: Session
-  roster: Roster
-  asks: boolean
-  outputs: ImportOutputFiles
-  started: number
-  phases: Phases
-}
-
 /**
  * Where there is no store yet, a refusal, a No, or an import that changes nothing must leave none: it is planned in
  * memory and agreed to before one is begun. @returns what was agreed to; or the answer, where there is nothing to do;
@@ -183,19 +169,19 @@ interface StoreCreation {
  */
 async function planWithoutStore(
   request: ImportRequest,
-  { session, roster, asks, outputs, started, phases }: StoreCreation,
+  run: Omit<ImportRun, 'store' | 'ctx' | 'ready'> & { roster: Roster },
 ): Promise<PreparedImport | { done: AnswerOfChange } | undefined> {
-  const { changesNothing, countsOf } = await import('../../import/apply.ts')
+  const { session, asks } = run
   return withStore(session, 'rehearse-creation', async (store) => {
     if (!store.created) return undefined
     const ctx = await session.ctx(store)
-    const ready = await planWorkbook(request, { session, store, ctx, roster, asks, phases })
+    const ready = await planWorkbook(request, { ...run, store, ctx })
     const { plan, deletions } = ready
     const counts = countsOf(plan, deletions)
     if (changesNothing(counts)) {
       const message = 'No store was begun: there is nothing of this workbook that one would keep.'
       session.notify({ code: 'no-store-begun', message })
-      return { done: await runImport({ session, store, ctx, ready, outputs, started, asks, phases }) }
+      return { done: await runImport({ ...run, store, ctx, ready }) }
     }
     if (asks) {
       const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
@@ -231,7 +217,6 @@ async function savePlanOnly(
   { session, store, ctx, ready, outputs, started }: Omit<ImportRun, 'asks' | 'phases'>,
 ): Promise<AnswerOfChange> {
   const { textOfPlan } = await import('../../import/plan-file.ts')
-  const { countsOf } = await import('../../import/apply.ts')
   const { source, path, plan, deletions, sendMail, touched } = ready
   const { dryRun } = session.common
   const { shown: file } = output

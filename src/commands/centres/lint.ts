@@ -19,10 +19,6 @@ import { type Pieces, piecesOfLines } from '../../render/pieces.ts'
 import type { View } from '../../render/table.ts'
 import { count } from '../../render/text.ts'
 
-const options = {
-  ...tableOptions('Org ID=Centre number'),
-}
-
 export const lint = () =>
   preparedQuery({
     name: 'lint',
@@ -31,7 +27,7 @@ export const lint = () =>
 It is compared with the store; where there is none yet, with an empty one. Exit code 8 when a row would be held back.
 In a pipe: cell, code, value and message of each mistake.`,
     args: { file: argument('the workbook (.xlsx or .csv), or - for stdin') },
-    options,
+    options: tableOptions('Org ID=Centre number'),
     notes: columnsHelp(centreColumns, 'ssh-admin centres sample'),
     examples: ['ssh-admin centres lint centres.xlsx'],
     prepare: (typed, session) => readWorkbook(typed, session, phasesOn(session, undefined)),

@@ -6,7 +6,7 @@ import { centreKinds, typedKind } from '../../rules/centres/options.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import { wordsToFind } from '../../search-key.ts'
 import { seenBy, visibleCentres } from '../../rules/permissions/decide.ts'
-import { unknownName } from '../../rules/unknown-name.ts'
+import { knownName } from '../../rules/unknown-name.ts'
 import { listing } from '../../cli/define.ts'
 import { flag, option, orName, repeated, withValues } from '../../cli/parameters.ts'
 import { countriesTyped, offeredCountries } from './options.ts'
@@ -27,7 +27,10 @@ export const list = () =>
         repeated('<country>', 'in this country, by English name or ISO code', countriesTyped),
       ),
       kind: withValues(centreKinds, repeated('<kind>', centreKinds.join(', '), listOf(typedKind))),
-      status: withValues(statuses, repeated('<status>', 'approved, active or deleted', listOf(statusNamed))),
+      status: withValues(
+        statuses,
+        repeated('<status>', 'approved, active or deleted', listOf(knownName('status', statuses))),
+      ),
       associate: orName('centre', option('<centre>', 'the centres of this Associate')),
       deleted: flag('deleted centres'),
     },
@@ -83,10 +86,4 @@ export const list = () =>
 /** Every country's code, in the order of their names. */
 function byName(): string[] {
   return countryNames().flatMap((name) => countryCode(name) ?? [])
-}
-
-function statusNamed(name: string): CentreStatus {
-  const status = statuses.find((one) => one === name.toLowerCase())
-  if (status) return status
-  throw unknownName({ kind: 'status', name, known: statuses })
 }

@@ -1,4 +1,5 @@
 import { checkOutputFile, endingOfTable, prepareTable } from '../../cli/output-file.ts'
+import { noSlipsNotice, pinTables } from '../../import/pin-sheet.ts'
 import type { PinsOfImport } from '../../import/pins-of-import.ts'
 import { tsvLine } from '../../render/clean-text.ts'
 import { count, listLines } from '../../render/text.ts'
@@ -44,13 +45,11 @@ With --renew those who have not set up their account get a new PIN; the one befo
     output: ({ output }) => output,
     // The sheet is whole on the disk before the new PINs count.
     beforeCommit: async ({ rows }, { ctx, request: { output, slips }, session }) => {
-      const { pinTables } = await import('../../import/pin-sheet.ts')
       const hub = session.settings.baseUrl.value
       const sheets = pinTables({ rows, count: rows.length, layout: slips, hub })
       await prepareTable(output, { sheets, at: ctx.at, signal: session.context.signal })
     },
     afterCommit: async (sheet, { request: { importId, output, slips, isWorkbook }, store }) => {
-      const { noSlipsNotice } = await import('../../import/pin-sheet.ts')
       try {
         await output.moveIntoPlace()
         await sheetIsThere(store, importId)

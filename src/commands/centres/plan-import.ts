@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import type { Phases } from '../../cli/progress.ts'
 import { ask, askSeveral } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import type { OpenStore } from '../../db/store/open.ts'
@@ -10,11 +9,11 @@ import type { ReviewedPlan } from '../../import/plan-file.ts'
 import type { ReportFacts } from '../../import/report-facts.ts'
 import type { Roster } from '../../import/roster.ts'
 import { describePlan } from '../../render/import.ts'
-import { mapped } from '../../render/pieces.ts'
 import { count } from '../../render/text.ts'
-import type { RuleContext } from '../../rules/permissions/actor.ts'
 import type { Closing } from '../../rules/releases/what-closes.ts'
+import { problemsOf } from '../issues-file.ts'
 import type { Opening } from '../../rules/releases/what-opens.ts'
+import type { ImportRun } from './run-import.ts'
 
 /** A plan with all that applying it needs. */
 export interface PreparedImport extends ReviewedPlan {
@@ -91,13 +90,8 @@ export interface ImportRequest {
   strict: boolean
 }
 
-interface Planning {
-  session: Session
-  store: OpenStore
-  ctx: Pick<RuleContext, 'at'>
+interface Planning extends Pick<ImportRun, 'session' | 'store' | 'ctx' | 'asks' | 'phases'> {
   roster: Roster
-  asks: boolean
-  phases: Phases
 }
 
 /** Plans the roster against the store as it is now, deletions included. */
@@ -227,14 +221,7 @@ function refuseAnyIssue({ issues, rows }: Plan): void {
     `${rows.heldBack} of ${rows.read} rows ${rows.heldBack === 1 ? 'has' : 'have'} a mistake; nothing was changed.`,
     {
       hint: 'Correct them, or leave out --strict to import the others.',
-      details: {
-        problems: mapped(issues, ({ cell, code, message, hint }) => ({
-          target: cell,
-          code,
-          message,
-          ...(hint ? { hint } : {}),
-        })),
-      },
+      details: { problems: problemsOf(issues) },
     },
   )
 }

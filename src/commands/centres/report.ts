@@ -3,21 +3,12 @@ import { type HappenedEvent, moveIntoPlaceRecorded } from '../../cli/record-even
 import type { Session } from '../../cli/session.ts'
 import type { ImportAnswer } from '../../render/import.ts'
 import type { ImportReport } from '../../render/import-report.ts'
-import type { RuleContext } from '../../rules/permissions/actor.ts'
-import type { ImportOutputFiles } from './import-output-files.ts'
-import type { PreparedImport } from './plan-import.ts'
+import type { PlannedRun } from './run-import.ts'
 import { pathInWords } from '../../shell-word.ts'
-
-interface Reporting {
-  session: Session
-  ctx: RuleContext
-  ready: PreparedImport
-  outputs: Pick<ImportOutputFiles, 'report'>
-}
 
 /** Writes the page about an import that was made. @returns false where it is still owed */
 export async function moveReportIntoPlace(
-  { session, ctx, ready, outputs: { report: file } }: Reporting,
+  { session, ctx, ready, outputs: { report: file } }: PlannedRun,
   { id, state, source, counts, plan, opens, dryRun }: ImportAnswer,
 ): Promise<boolean> {
   const { reported, deletions } = ready

@@ -1,4 +1,5 @@
 import { grouped } from '../../grouped.ts'
+import { applyImport, changesNothing, countsOf, noncesFor } from '../../import/apply.ts'
 import type { AnswerOfChange } from '../../cli/define.ts'
 import { forgetSheets } from '../../cli/leftovers.ts'
 import { changedMeanwhile, checkMail } from '../../cli/mutation.ts'
@@ -53,10 +54,12 @@ export interface ImportRun {
   phases: Phases
 }
 
+/** One that is planned, and may be no more than that. */
+export type PlannedRun = Pick<ImportRun, 'session' | 'ctx' | 'ready' | 'outputs'>
+
 /** Shows the plan, asks, writes the PINs beside their place, commits, puts them in place, sends the letters, answers. */
 export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
   const { session, store, ready, outputs, started, asks } = work
-  const { changesNothing, countsOf } = await import('../../import/apply.ts')
   const { plan, deletions, source } = ready
   const { dryRun } = session.common
   const counts = countsOf(plan, deletions)
@@ -169,7 +172,6 @@ interface ImportOutcome {
 
 async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
   const { session, store, ctx, ready, outputs, phases } = run
-  const { applyImport, noncesFor } = await import('../../import/apply.ts')
   const { plan, deletions, source } = ready
   const nonces = noncesFor(plan, ctx.random)
   const hasPins = plan.newUsers.length > 0
@@ -203,7 +205,7 @@ async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
   }
   if (session.common.dryRun) {
     const { id, queued, closes, opens } = await session.rehearse(store, work)
-    const file = hasPins ? nameOfPins({ session, outputs, id }) : null
+    const file = hasPins ? nameOfPins(run, id) : null
     return { id, closes, opens, queued, letters: [], file, pending: false }
   }
   const { note } = await import('../../db/transact.ts')
@@ -215,13 +217,7 @@ async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
     const { result, queued: letters } = await session.commit(store, work)
     phases.pause()
     if (!hasPins) return { ...result, letters, file: null, pending: false }
-    const placed = await movePinsIntoPlace({
-      session,
-      store,
-      outputs,
-      id: result.id,
-      count: plan.newUsers.length,
-    })
+    const placed = await movePinsIntoPlace(run, result.id)
     return { ...result, letters, ...placed }
   } catch (error) {
     await sheet?.ended()
@@ -235,11 +231,12 @@ async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
  * The sheet of PINs, which is made once, whole on the disk before anything is committed: into a file of its own before
  * the store is taken, while a server saves the rows beside it.
  */
-function sheetOf({ session, store, ctx, ready, outputs, phases }: ImportRun, nonces: Nonces) {
+function sheetOf(run: ImportRun, nonces: Nonces) {
+  const { ready, phases } = run
   let making: Promise<void> | undefined
   const make = async () => {
     await phases.begin('making-pins', 'Making PINs and their sheet …', ready.plan.newUsers.length)
-    await preparePins({ session, store, ctx, ready, outputs, nonces, onUser: (done) => phases.at(done) })
+    await preparePins(run, { nonces, onUser: (done) => phases.at(done) })
   }
   return {
     made: () => (making ??= make()),
@@ -267,20 +264,13 @@ async function refuseChangedStore(
   if (digestOfView(view) !== ready.storeDigest()) throw changedMeanwhile()
 }
 
-interface SendingContext {
-  session: Session
-  store: OpenStore
-  ctx: RuleContext
-  phases: Phases
-}
-
 /**
  * Delivers the letters that a committed import owes. What cannot go now waits, and Ctrl-C lets
  * the rest wait too. @returns what became of them, and whether some are still owed
  */
 async function sendLetters(
   numbers: readonly number[],
-  { session, store, ctx, phases }: SendingContext,
+  { session, store, ctx, phases }: ImportRun,
 ): Promise<{ states: string; undelivered: boolean }> {
   if (numbers.length === 0) return { states: '', undelivered: false }
   const { deliverQueued } = await import('../../mail/deliver.ts')

@@ -1,3 +1,4 @@
+import type { OpenStore } from '../../db/store/open.ts'
 import { failureOfStore } from '../../db/store/errors.ts'
 import * as z from 'zod'
 import { checkOutputFile, type OutputFile, refuseWithoutRoom } from '../../cli/output-file.ts'
@@ -46,7 +47,7 @@ export const backup = () =>
   })
 
 async function copy(
-  store: Awaited<ReturnType<Session['open']>>,
+  store: OpenStore,
   { output, session, withoutContent }: { output: OutputFile; session: Session; withoutContent: boolean },
 ): Promise<number> {
   const { signal } = session.context

@@ -5,7 +5,7 @@ import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { query } from '../../cli/define.ts'
 import { unfinishedFiles } from '../../cli/leftovers.ts'
-import { missingHeadNotice, type Session } from '../../cli/session.ts'
+import { missingHeadNotice, type Session, withStore } from '../../cli/session.ts'
 import type { Shape } from '../../render/json.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { commandLine } from '../../cli/typed-line.ts'
@@ -41,6 +41,11 @@ interface StoreReport {
   /** What is no damage, and is to be tidied. */
   warnings: Finding[]
   keyFile: string
+}
+
+interface Findings {
+  damage: Finding[]
+  warnings: Finding[]
 }
 
 /** @throws what is damaged */
@@ -80,10 +85,7 @@ async function checkStore(
 }
 
 /** Reads every file that is kept in the store; what is found is remembered for the lists of errors. */
-async function findingsOfContents(
-  store: OpenStore,
-  session: Session,
-): Promise<{ damage: Finding[]; warnings: Finding[] }> {
+async function findingsOfContents(store: OpenStore, session: Session): Promise<Findings> {
   const { checkContents, noteChecked } = await import('../../rules/contents.ts')
   const { keptFiles } = await import('../../rules/kept-files.ts')
   const checked = await checkContents(store.db, store.now())
@@ -92,12 +94,9 @@ async function findingsOfContents(
     kept.flatMap(({ contentId, named }) => (contentId === id ? named : [])).join(', ') || 'a file'
   if (checked.damaged.length + checked.mended.length > 0) {
     try {
-      const own = await session.open('use')
-      try {
-        await session.commit(own, (trx, { at }) => noteChecked(trx, checked, at))
-      } finally {
-        await own.close()
-      }
+      await withStore(session, 'use', (own) =>
+        session.commit(own, (trx, { at }) => noteChecked(trx, checked, at)),
+      )
     } catch (error) {
       // What can only be read is looked through all the same.
       if (!(error instanceof Failure)) throw error
@@ -183,10 +182,7 @@ async function findingsOfFutureEvents(store: OpenStore): Promise<Finding[]> {
 }
 
 /** The log of an older store is looked through in a copy in memory that is brought up to date. */
-async function findingsOfAudit(
-  store: OpenStore,
-  session: Session,
-): Promise<{ damage: Finding[]; warnings: Finding[] }> {
+async function findingsOfAudit(store: OpenStore, session: Session): Promise<Findings> {
   const { missingHead, verifyAudit } = await import('../../db/audit/verify.ts')
   const log = (await isOlder(store)) ? await session.open('read') : store
   try {

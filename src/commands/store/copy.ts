@@ -1,17 +1,19 @@
 import { failureOfStore } from '../../db/store/errors.ts'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { storeAddress } from '../../config.ts'
+import { keyFileFor, storeAddress } from '../../config.ts'
 import type { Copied } from '../../db/store/copy-tables.ts'
 import type { StoreFacts } from '../../db/store/facts.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { Failure, Refused, CommitUnknown } from '../../errors.ts'
 import { isServerAddress } from '../../server-address.ts'
 import { count, markedAnswer } from '../../render/text.ts'
+import type { Trx } from '../../db/transact.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { noteCopy } from '../../rules/store/events.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
-import { checkOutputFile, type OutputFile } from '../../cli/output-file.ts'
+import { checkOutputFile, type OutputFile, refuseWithoutRoom } from '../../cli/output-file.ts'
 import { flag, requiredOption } from '../../cli/parameters.ts'
 import { progressOn } from '../../cli/progress.ts'
 import { confirm } from '../../cli/prompt.ts'
@@ -36,7 +38,7 @@ export const copy = () =>
       const db = session.settings.db.value
       const to = storeAddress(typed, { context: session.context, flag: '--to' })
       const output = isServerAddress(to) ? undefined : await newFile(typed, session)
-      const { noteHeadOfCopy, rehearseCopy } = await import('../../db/store/copy.ts')
+      const { bytesToCopy, noteHeadOfCopy, rehearseCopy } = await import('../../db/store/copy.ts')
       return withStore(session, dryRun ? 'rehearse' : 'use', async (store) => {
         const copying = { store, session, to, output, withoutContent }
         const { facts, key, there } = await session.rehearse(store, (trx, ctx) => look(copying, { trx, ctx }))
@@ -49,7 +51,7 @@ export const copy = () =>
           if (!dryRun) noteHead(there, { isNew: false })
           return answerOf(copying, { counts: there.counts, copied: there, key, changed: false })
         }
-        if (output) await refuseWithoutRoom(output.path, copying)
+        if (output) refuseWithoutRoom(output.path, await bytesToCopy(store, { withoutContent }))
         await rehearseCopy(to)
         await confirm(session, question({ db, to, facts }))
         const copied = dryRun ? undefined : await copyAll(copying, facts)
@@ -112,8 +114,6 @@ async function newFile(file: string, session: Session): Promise<OutputFile> {
   return output
 }
 
-type RehearsalArguments = Parameters<Parameters<Session['rehearse']>[1]>
-
 interface KeyPlaces {
   here: string
   /** Where ssh-admin looks for the key of the copy, where nobody names it. */
@@ -122,11 +122,10 @@ interface KeyPlaces {
 
 async function look(
   copying: Copying,
-  { trx, ctx }: { trx: RehearsalArguments[0]; ctx: RehearsalArguments[1] },
+  { trx, ctx }: { trx: Trx; ctx: RuleContext },
 ): Promise<{ facts: StoreFacts; key: KeyPlaces; there: ExistingCopy | undefined }> {
   const { store, session, to } = copying
   const { storeFacts } = await import('../../db/store/facts.ts')
-  const { keyFileFor } = await import('../../config.ts')
   const facts = await storeFacts(trx)
   const there = isServerAddress(to)
     ? await existingCopy(copying, { trx, note: () => noteCopy(trx, { to, ctx }) })
@@ -147,7 +146,7 @@ interface ExistingCopy extends RecordedCopy {
 /** A copy whose commit nobody confirmed is there, whole: with its event, which the log here may not have. */
 async function existingCopy(
   { session, to, withoutContent }: Copying,
-  { trx, note }: { trx: RehearsalArguments[0]; note: () => Promise<void> },
+  { trx, note }: { trx: Trx; note: () => Promise<void> },
 ): Promise<ExistingCopy | undefined> {
   const { extentOf, isSameStore } = await import('../../db/store/copy.ts')
   const { storeFacts } = await import('../../db/store/facts.ts')
@@ -169,12 +168,6 @@ async function existingCopy(
   } finally {
     await copy.close()
   }
-}
-
-async function refuseWithoutRoom(file: string, { store, withoutContent }: Copying): Promise<void> {
-  const { refuseWithoutRoom: refuse } = await import('../../cli/output-file.ts')
-  const { bytesToCopy } = await import('../../db/store/copy.ts')
-  refuse(file, await bytesToCopy(store, { withoutContent }))
 }
 
 /** A copy, and whether the log here names it, too: then both end in the same row. Undefined: nobody can say yet. */

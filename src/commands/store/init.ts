@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { DeskRole } from '../../db/store/desk-role.ts'
 import { Refused } from '../../errors.ts'
 import { command } from '../../cli/define.ts'
@@ -19,7 +20,6 @@ export const init = () =>
     examples: ['ssh-admin store init --db hub.db'],
     changes: true,
     run: async ({ ifMissing, roles }, session) => {
-      const { existsSync } = await import('node:fs')
       const db = session.settings.db.value
       const { deskRoleOf, refuseFile } = await import('../../db/store/desk-role.ts')
       if (roles) refuseFile(db)

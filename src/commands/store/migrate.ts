@@ -1,3 +1,4 @@
+import type { OpenStore } from '../../db/store/open.ts'
 import { isServerAddress } from '../../server-address.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
@@ -66,7 +67,7 @@ async function rehearsed(session: Session): Promise<{ from: number; to: number; 
 }
 
 /** Of a file, a copy is brought up to date. */
-async function refuseWithoutRoom(db: string, store: Awaited<ReturnType<Session['open']>>): Promise<void> {
+async function refuseWithoutRoom(db: string, store: OpenStore): Promise<void> {
   const { refuseWithoutRoom: refuse } = await import('../../cli/output-file.ts')
   refuse(db, await store.engine.size())
 }
@@ -90,7 +91,7 @@ function question({
 
 /** The log names it where the key is there; without the key the store is brought up to date all the same. */
 function noteIn(session: Session, { from, to }: { from: number; to: number }) {
-  return async (store: Awaited<ReturnType<Session['open']>>): Promise<void> => {
+  return async (store: OpenStore): Promise<void> => {
     const { keyStatus } = await import('../../db/store/keys.ts')
     if (keyStatus(store) === 'there') {
       await session.commit(store, (trx, ctx) => migrateStore(trx, { from, to, ctx }))

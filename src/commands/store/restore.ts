@@ -1,8 +1,11 @@
-import { resolve } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
 import * as z from 'zod'
 import type { LogHead } from '../../db/audit/head-file.ts'
 import type { Copy, KeyAfter, PresentStore, Replaced } from '../../db/store/restore.ts'
 import type { Voided } from '../../db/credentials.ts'
+import { mkdirSync } from '../../disk.ts'
 import { BadInput, Refused } from '../../errors.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
@@ -40,9 +43,9 @@ export const restore = () =>
       const { withNewKey } = await import('../../db/store/rekey.ts')
       const { forgetHeadFile, writeHeadFile } = await import('../../db/audit/head-file.ts')
       const db = session.settings.db.value
-      const file = fileToRestore(options, session)
-      await refuseMissing(file)
-      await refuseItself(file, db)
+      const file = resolve(session.context.cwd, options.file)
+      refuseMissing(file)
+      refuseItself(file, db)
 
       const present = await presentStore(await session.opening('use'))
       const { kept } = present
@@ -88,12 +91,7 @@ export const restore = () =>
     },
   })
 
-function fileToRestore({ file }: Options, session: Session): string {
-  return resolve(session.context.cwd, file)
-}
-
-async function refuseMissing(file: string): Promise<void> {
-  const { existsSync, statSync } = await import('node:fs')
+function refuseMissing(file: string): void {
   if (existsSync(file) && statSync(file).isFile()) return
   throw new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, {
     hint: 'Check the name and the folder; ssh-admin store info names the copies beside the store.',
@@ -101,8 +99,7 @@ async function refuseMissing(file: string): Promise<void> {
 }
 
 /** That would change nothing but void every PIN and link. */
-async function refuseItself(file: string, db: string): Promise<void> {
-  const { statSync } = await import('node:fs')
+function refuseItself(file: string, db: string): void {
   const [backup, present] = [file, db].map((path) => statSync(path, { throwIfNoEntry: false }))
   if (backup?.ino !== present?.ino || backup?.dev !== present?.dev) return
   throw new Refused('same-file', `${file} is the store itself.`, {
@@ -113,14 +110,10 @@ async function refuseItself(file: string, db: string): Promise<void> {
 /** Beside the store, so that it can take its place in one step; a rehearsal leaves that folder alone. */
 async function copyOf(file: string, { session, present }: { session: Session; present: PresentStore }) {
   const { dryRun } = session.common
-  const { mkdirSync } = await import('../../disk.ts')
-  const { tmpdir } = await import('node:os')
-  const { dirname, join } = await import('node:path')
   const { copyToRestore } = await import('../../db/store/restore.ts')
   if (!dryRun) mkdirSync(dirname(present.copyBeside), { recursive: true, mode: 0o700 })
   const beside = dryRun ? join(tmpdir(), `ssh-admin-${process.pid}`) : present.copyBeside
   const { refuseWithoutRoom } = await import('../../cli/output-file.ts')
-  const { statSync } = await import('node:fs')
   refuseWithoutRoom(beside, statSync(file).size)
   return copyToRestore(file, { beside, interruption: session.context.interruption })
 }

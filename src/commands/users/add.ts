@@ -27,7 +27,7 @@ import {
   refuseUnquotedNames,
 } from './new-people.ts'
 import { shellWord } from '../../shell-word.ts'
-import { userColumns } from './read-users.ts'
+import { readUsers, userColumns } from './read-users.ts'
 import { offeredRoles, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 
 const options = {
@@ -177,7 +177,6 @@ async function prepare(options: Options, session: Session): Promise<Request> {
   const request: Request = { people, rows: [], options }
   if (from !== undefined) {
     if (people.length > 0) throw new Usage('Name the people, or a file with --from, not both.')
-    const { readUsers } = await import('./read-users.ts')
     const rows = await readUsers({ file: from, sheet, map, centre, roles, sites }, session)
     return { ...request, rows }
   }

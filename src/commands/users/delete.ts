@@ -1,10 +1,8 @@
 import { person, renderChangedUsers, transferJson, usersJson } from '../../render/users.ts'
 import { type DeletedUser, deleteUser } from '../../rules/users/delete.ts'
-import { withWhatCloses } from '../../rules/users/changed.ts'
 import { nameOf } from '../../rules/users/account.ts'
 import { holdings } from '../../rules/refusals.ts'
-import { forEachTarget } from '../../rules/batch.ts'
-import { lookUpUsers } from '../../rules/users/find.ts'
+import { changeEachUser } from './each-user.ts'
 import type { Transferred } from '../../rules/users/transfer.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { orName, flag, option, usersArgument } from '../../cli/parameters.ts'
@@ -35,22 +33,9 @@ export const deletion = () =>
       transferTo: new Map(transferTo === undefined ? [] : email.map((one) => [one, transferTo])),
     }),
     complete: offerMissingSteps,
-    act: async (trx, ctx, { emails, suspend, transferTo }) =>
-      withWhatCloses(
-        trx,
-        ctx,
-        await forEachTarget(
-          trx,
-          emails,
-          (email) =>
-            deleteUser(trx, {
-              email,
-              suspend: suspend.has(email),
-              transferTo: transferTo.get(email),
-              ctx,
-            }),
-          lookUpUsers(trx, ctx, { deletedToo: true }),
-        ),
+    act: (trx, ctx, { emails, suspend, transferTo }) =>
+      changeEachUser(trx, { emails, deletedToo: true, ctx }, (email) =>
+        deleteUser(trx, { email, suspend: suspend.has(email), transferTo: transferTo.get(email), ctx }),
       ),
     confirm: {
       question: deletionQuestion,

@@ -76,7 +76,6 @@ function duplicateJson({ likeness, users, more }: Pair): JsonItem<'duplicates'> 
   }
 }
 
-/** What is said of two accounts that may be one person's. */
 const duplicateFields = {
   why: field<Pair>(
     'Why',

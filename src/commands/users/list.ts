@@ -7,14 +7,14 @@ import type { UserPart } from '../../db/users/users.ts'
 import { listedUserJson, userFields } from '../../render/users.ts'
 import { seenBy, visibleCentres } from '../../rules/permissions/decide.ts'
 import { accountOf, isHubRole } from '../../rules/users/account.ts'
-import { sites, offeredRoles, catalogue, findRole } from '../../rules/roles/catalogue.ts'
+import { sites, offeredRoles } from '../../rules/roles/catalogue.ts'
 import type { Kysely } from 'kysely'
 import type { Store, UserStatus } from '../../db/schema.ts'
 import { wordsToFind } from '../../search-key.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
-import { chosenSites } from '../../rules/roles/chosen.ts'
-import { unknownName } from '../../rules/unknown-name.ts'
+import { chosenSites, roleNamed } from '../../rules/roles/chosen.ts'
+import { knownName } from '../../rules/unknown-name.ts'
 
 interface FilterOptions {
   centre?: string
@@ -35,11 +35,11 @@ async function userFilter(
   { centre, status, role, site, search, words, notSetUp, neverSignedIn, deleted }: FilterOptions,
   ctx: RuleContext,
 ): Promise<UserFilter> {
-  const roles = role.map(roleNamed)
+  const roles = role.map((name) => roleNamed(name).name)
   return {
     centreId: centre === undefined ? undefined : (await findCentre(db, centre, ctx)).id,
     statuses: [
-      ...status.map(statusNamed),
+      ...status.map(knownName('status', userStatuses)),
       ...(notSetUp ? ['invited' as const] : []),
       ...(deleted ? ['deleted' as const] : []),
     ],
@@ -67,18 +67,6 @@ function noneWith(text: string | undefined): string | undefined {
 }
 
 const userStatuses: readonly UserStatus[] = ['invited', 'active', 'suspended', 'deleted']
-
-function statusNamed(name: string): UserStatus {
-  const status = userStatuses.find((one) => one === name.toLowerCase())
-  if (status) return status
-  throw unknownName({ kind: 'status', name, known: userStatuses })
-}
-
-function roleNamed(name: string): string {
-  const role = findRole(name)
-  if (role) return role.name
-  throw unknownName({ kind: 'role', name, known: catalogue.map((one) => one.name) })
-}
 
 export const list = () =>
   listing({

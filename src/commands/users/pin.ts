@@ -1,20 +1,15 @@
 import { person, userJson } from '../../render/users.ts'
 import { printedPin } from '../../rules/credentials/derive.ts'
 import { issuePin, showPin, type IssuedPin } from '../../rules/users/pin.ts'
-import { preparedMutation } from '../../cli/define.ts'
+import { mutation } from '../../cli/define.ts'
 import { flag, userArgument } from '../../cli/parameters.ts'
 import { comparableAccount } from './questions.ts'
 import type { View } from '../../render/table.ts'
 import { tsvLine } from '../../render/clean-text.ts'
 import { plainTime } from '../../plain-time.ts'
 
-interface Request {
-  email: string
-  show: boolean
-}
-
 export const pin = () =>
-  preparedMutation({
+  mutation({
     name: 'pin',
     summary: 'issue a new PIN, or show the present one',
     description:
@@ -27,7 +22,6 @@ export const pin = () =>
       'ssh-admin users pin amira@school.example --yes',
       'ssh-admin users pin amira@school.example --show',
     ],
-    prepare: async (options): Promise<Request> => options,
     act: async (trx, ctx, { email, show }, store) => {
       const done = await (show ? showPin : issuePin)(trx, { email, key: store.keys().pin, ctx })
       return ctx.by.dryRun ? { ...done, pin: null } : done

@@ -1,10 +1,8 @@
 import type { Session } from '../../cli/session.ts'
 import type { noNameOf } from '../../import/name-cell.ts'
 import type { UserField, UserRow } from '../../rules/users/add.ts'
-import type { ColumnSpec } from '../../workbook/headings.ts'
-import { readTableFile, type TableRow } from '../read-table.ts'
+import { readTableFile, type TableColumn, type TableRow } from '../read-table.ts'
 
-/** The columns of a table of new users. */
 export const userColumns = [
   { field: 'centre', heading: 'Centre number', synonyms: ['Centre no', 'Center number', 'Centre', 'Center'] },
   { field: 'firstName', heading: 'First name', synonyms: ['Given name', 'Forename', 'First'] },
@@ -17,7 +15,7 @@ export const userColumns = [
   },
   { field: 'role', heading: 'Role', synonyms: ['Roles', 'User role'] },
   { field: 'site', heading: 'Sites', synonyms: ['Site', 'Support sites'] },
-] as const satisfies readonly (ColumnSpec & { field: UserField })[]
+] as const satisfies readonly TableColumn<UserField>[]
 
 interface Reading {
   /** `-` for stdin. */

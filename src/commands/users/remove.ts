@@ -1,8 +1,6 @@
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
-import { withWhatCloses } from '../../rules/users/changed.ts'
 import { removeUser } from '../../rules/users/remove.ts'
-import { forEachTarget } from '../../rules/batch.ts'
-import { lookUpUsers } from '../../rules/users/find.ts'
+import { changeEachUser } from './each-user.ts'
 import { mutation } from '../../cli/define.ts'
 import { usersArgument } from '../../cli/parameters.ts'
 import { comparableUsers, questionAbout } from './questions.ts'
@@ -17,12 +15,8 @@ export const remove = () =>
       email: usersArgument('user'),
     },
     examples: ['ssh-admin users remove amira@school.example --yes'],
-    act: async (trx, ctx, { email: emails }) =>
-      withWhatCloses(
-        trx,
-        ctx,
-        await forEachTarget(trx, emails, (email) => removeUser(trx, { email, ctx }), lookUpUsers(trx, ctx)),
-      ),
+    act: (trx, ctx, { email: emails }) =>
+      changeEachUser(trx, { emails, ctx }, (email) => removeUser(trx, { email, ctx })),
     confirm: {
       question: (removed) =>
         questionAbout(removed, {

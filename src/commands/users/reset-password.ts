@@ -2,8 +2,7 @@ import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { lockedOutNotices } from '../../render/user-notices.ts'
 import { resetPassword } from '../../rules/users/reset-password.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
-import { forEachTarget } from '../../rules/batch.ts'
-import { lookUpUsers } from '../../rules/users/find.ts'
+import { changeEachUser } from './each-user.ts'
 import { mutation } from '../../cli/define.ts'
 import { usersArgument } from '../../cli/parameters.ts'
 import { comparableUsers, questionAbout } from './questions.ts'
@@ -19,7 +18,7 @@ export const reset = () =>
     },
     examples: ['ssh-admin users reset-password amira@school.example --yes'],
     act: (trx, ctx, { email: emails }) =>
-      forEachTarget(trx, emails, (email) => resetPassword(trx, { email, ctx }), lookUpUsers(trx, ctx)),
+      changeEachUser(trx, { emails, ctx }, (email) => resetPassword(trx, { email, ctx })),
     confirm: {
       question: (sent) =>
         questionAbout(sent, {

@@ -1,8 +1,7 @@
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { restorationNotices } from '../../render/user-notices.ts'
 import { restoreUser } from '../../rules/users/restore.ts'
-import { forEachTarget } from '../../rules/batch.ts'
-import { lookUpUsers } from '../../rules/users/find.ts'
+import { changeEachUser } from './each-user.ts'
 import { mutation } from '../../cli/define.ts'
 import { flag, usersArgument } from '../../cli/parameters.ts'
 
@@ -20,11 +19,8 @@ export const restore = () =>
     },
     examples: ['ssh-admin users restore amira@school.example'],
     act: (trx, ctx, { email: emails, send }) =>
-      forEachTarget(
-        trx,
-        emails,
-        (email) => restoreUser(trx, { email, send, ctx }),
-        lookUpUsers(trx, ctx, { deletedToo: true }),
+      changeEachUser(trx, { emails, deletedToo: true, ctx }, (email) =>
+        restoreUser(trx, { email, send, ctx }),
       ),
     render: renderChangedUsers,
     json: usersJson,

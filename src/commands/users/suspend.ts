@@ -1,8 +1,7 @@
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
-import { type ChangedUser, withWhatCloses } from '../../rules/users/changed.ts'
+import type { ChangedUser } from '../../rules/users/changed.ts'
 import { holdings } from '../../rules/refusals.ts'
-import { forEachTarget } from '../../rules/batch.ts'
-import { lookUpUsers } from '../../rules/users/find.ts'
+import { changeEachUser } from './each-user.ts'
 import { suspendUser } from '../../rules/users/suspend.ts'
 import { mutation } from '../../cli/define.ts'
 import { usersArgument } from '../../cli/parameters.ts'
@@ -18,12 +17,8 @@ export const suspend = () =>
       email: usersArgument('user'),
     },
     examples: ['ssh-admin users suspend amira@school.example --yes'],
-    act: async (trx, ctx, { email: emails }) =>
-      withWhatCloses(
-        trx,
-        ctx,
-        await forEachTarget(trx, emails, (email) => suspendUser(trx, { email, ctx }), lookUpUsers(trx, ctx)),
-      ),
+    act: (trx, ctx, { email: emails }) =>
+      changeEachUser(trx, { emails, ctx }, (email) => suspendUser(trx, { email, ctx })),
     confirm: { question: suspensionQuestion, comparable: comparableUsers },
     render: renderChangedUsers,
     json: usersJson,

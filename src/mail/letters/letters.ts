@@ -1,10 +1,4 @@
-import type { LetterName } from '../../rules/mail/letters.ts'
-
-/** A letter as it is shipped; staff can change each part. */
-interface LetterParts {
-  text: string
-  html: string
-}
+import type { LetterName, LetterParts } from '../../rules/mail/letters.ts'
 
 const accountSetUp: LetterParts = {
   text: `Dear {{ name }},

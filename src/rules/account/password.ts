@@ -196,26 +196,14 @@ export async function choosePassword(
     await queueMessage(trx, asOwner(ctx, account), { letter: 'password-changed', to: account })
 }
 
-const substitutes: Record<string, string> = {
-  '0': 'o',
-  '1': 'l',
-  '!': 'l',
-  '|': 'l',
-  i: 'l',
-  '3': 'e',
-  '4': 'a',
-  '@': 'a',
-  '5': 's',
-  $: 's',
-  '7': 't',
-  '+': 't',
-  '8': 'b',
-  '9': 'g',
-}
+const substitutes = { o: '0', l: '1!|i', e: '3', a: '4@', s: '5$', t: '7+', b: '8', g: '9' }
+const substituted: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(substitutes).flatMap(([letter, signs]) => [...signs].map((sign) => [sign, letter])),
+)
 
 /** A password as it is compared: `P4$$ w0rd` and `password` are one, so are l, i and 1. */
 function alike(text: string): string {
   return searchKey(text)
     .replace(/\s+/gu, '')
-    .replace(/[01!|i34@5$7+89]/g, (sign) => substitutes[sign] ?? sign)
+    .replace(/[01!|i34@5$7+89]/g, (sign) => substituted[sign] ?? sign)
 }

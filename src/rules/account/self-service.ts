@@ -66,17 +66,10 @@ export interface WrongTry {
  */
 export async function recordWrongTry(
   trx: Trx,
-  { action, judged, account, ctx: { by, at } }: WrongTry & { action: string; judged?: boolean },
+  { action, judged, account, ctx }: WrongTry & { action: string; judged?: boolean },
 ): Promise<void> {
-  const whose = account && { subject: account.email, userId: account.id }
-  await appendAudit(trx, {
-    by,
-    at,
-    action,
-    kind: 'event',
-    ...whose,
-    ...(judged === undefined ? {} : { facts: { judged } }),
-  })
+  const facts = judged === undefined ? {} : { judged }
+  await appendAudit(trx, { ...ctx, action, kind: 'event', subject: account, facts })
 }
 
 /** Refuses, naming the rule: only once the owner has shown a right secret. */

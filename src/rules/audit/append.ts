@@ -8,9 +8,9 @@ export interface EventToAppend {
   at: Date
   /** What was done, noun and participle: `user.suspended`. */
   action: string
-  /** The address or centre number it was done to. */
-  subject?: string
-  /** The user it was done to, so that their values can be found when they ask to be erased. */
+  /** Whom or what it was done to: of a user, values can be found when they ask to be erased. */
+  subject?: { id: number; email: string } | string | undefined
+  /** Whose address the subject is, where it is no more than that. */
   userId?: number
   /** Before, after, counts: nothing that names a person. */
   facts?: Record<string, unknown>
@@ -33,16 +33,17 @@ export async function appendAudit(trx: Trx, happening: EventToAppend): Promise<v
     at,
     action,
     subject,
-    userId,
     facts = {},
     personal = {},
     people = {},
     segment,
     kind = 'change',
   } = happening
+  const [name, userId] =
+    typeof subject === 'object' ? [subject.email, subject.id] : [subject, happening.userId]
   const values: Personal[] = []
   if (by.kind === 'user') values.push({ field: 'actor', value: by.email, userId: by.id })
-  if (subject !== undefined) values.push({ field: 'subject', value: subject, userId })
+  if (name !== undefined) values.push({ field: 'subject', value: name, userId })
   for (const [field, value] of Object.entries(personal)) values.push({ field, value, userId })
   for (const [field, person] of Object.entries(people)) {
     if (person) values.push({ field, value: person.email, userId: person.id })

@@ -24,7 +24,6 @@ export interface ChangedCentre {
   opens?: readonly Closing[]
 }
 
-/** The centre as it is after what was done to it. */
 export async function centreNow(
   trx: Trx,
   { number, outcome, fields = [] }: { number: string; outcome: ChangedCentre['outcome']; fields?: string[] },

@@ -25,7 +25,7 @@ export async function createCentre(
   trx: Trx,
   { centre, fields, ifMissing, ctx }: Creation,
 ): Promise<ChangedCentre> {
-  const { by, at } = ctx
+  const { at } = ctx
   const number = newCentreNumber(centre)
   permit(ctx, 'centres.create', { name: number })
   const there = await findCentreByNumber(trx, number)
@@ -40,7 +40,7 @@ export async function createCentre(
   await insertCentre(trx, { number, at, ...facts, folded: centreSearchKey({ number, name: facts.name }) })
   const { associateId: _, ...said } = facts
   const after = Object.fromEntries(Object.entries(said).filter(([, value]) => Boolean(value)))
-  await appendAudit(trx, { by, at, action: 'centres.created', subject: number, facts: { after } })
+  await appendAudit(trx, { ...ctx, action: 'centres.created', subject: number, facts: { after } })
   return centreNow(trx, { number, outcome: 'created' })
 }
 

@@ -16,7 +16,7 @@ export async function deleteCentre(
   trx: Trx,
   { centre: number, ctx }: { centre: string; ctx: RuleContext },
 ): Promise<DeletedCentre> {
-  const { by, at } = ctx
+  const { at } = ctx
   const centre = await findCentre(trx, number, ctx)
   permit(ctx, 'centres.delete', onCentre(centre))
   const { live: associateCentres } = await countAssociateCentres(trx, centre.id)
@@ -24,8 +24,7 @@ export async function deleteCentre(
 
   await setCentreDeleted(trx, { id: centre.id, at: at.toISOString() })
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'centres.deleted',
     subject: centre.number,
     facts: {

@@ -19,7 +19,6 @@ export interface CentreIssue {
 
 export interface CentreView {
   centre: CentreWithPeople
-  /** Its Associate's name. */
   associateName: string | null
   /** How many live centres it looks after; an Associate's only. */
   associateCentres: number

@@ -23,7 +23,7 @@ export async function editCentre(
   trx: Trx,
   { centre, fields: said, ctx }: { centre: string; fields: CentreOptions; ctx: RuleContext },
 ): Promise<ChangedCentre> {
-  const { by, at } = ctx
+  const { at } = ctx
   const before = await findCentre(trx, centre, ctx)
   permit(ctx, 'centres.edit', onCentre(before))
   const { id, number } = before
@@ -37,8 +37,7 @@ export async function editCentre(
   const work = () => setCentreFacts(trx, { id, at, ...after, folded: centreKey })
   const moved = await closedAndOpenedBy(trx, { number, fields: Object.keys(changes), ctx, work })
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'centres.edited',
     subject: number,
     facts: { ...changes, ...(leaves ? { unassigned } : {}) },

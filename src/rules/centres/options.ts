@@ -3,7 +3,7 @@ import type { CentreKind } from '../../db/schema.ts'
 import { hintOfNearest, Usage } from '../../errors.ts'
 import { typedCentreNumber } from './find.ts'
 import { centreNameFault, tidyName } from '../names.ts'
-import { unknownName } from '../unknown-name.ts'
+import { knownName } from '../unknown-name.ts'
 
 /** What somebody wants a centre to be; what is absent stays as it is. */
 export interface CentreOptions {
@@ -68,15 +68,7 @@ export function typedCountry(text: string): string {
 }
 
 /** @throws `unknown-kind` */
-export function typedKind(text: string): CentreKind {
-  const name = text
-    .trim()
-    .toLowerCase()
-    .replace(/[\s_]+/g, '-')
-  const kind = centreKinds.find((one) => one === name)
-  if (kind) return kind
-  throw unknownName({ kind: 'kind', name: text, known: centreKinds })
-}
+export const typedKind = knownName('kind', centreKinds)
 
 export function missingAssociate(): Usage {
   return new Usage('An associate centre belongs to an Associate: say which.', {

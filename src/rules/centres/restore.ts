@@ -11,15 +11,13 @@ export async function restoreCentre(
   trx: Trx,
   { centre: number, ctx }: { centre: string; ctx: RuleContext },
 ): Promise<ChangedCentre> {
-  const { by, at } = ctx
   const centre = await findCentre(trx, number, ctx)
   permit(ctx, 'centres.restore', onCentre(centre))
   if (centre.deleted_at === null) return { centre, outcome: 'unchanged', fields: [] }
 
   await setCentreDeleted(trx, { id: centre.id, at: null })
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'centres.restored',
     subject: centre.number,
     facts: { status: { before: 'deleted', after: centre.status }, users: centre.user_count ?? 0 },

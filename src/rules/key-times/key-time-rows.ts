@@ -2,6 +2,7 @@ import { closestCountries, countryCode } from '../../countries.ts'
 import { countryName } from '../../country-names.ts'
 import type { NewKeyTime } from '../../db/key-times.ts'
 import type { ExamSession } from '../../db/schema.ts'
+import { Usage } from '../../errors.ts'
 import {
   isDate,
   dayHint,
@@ -103,7 +104,7 @@ function nearCountries(text: string): string | undefined {
 }
 
 /** Null where nothing is said; undefined where it is no administrative zone. */
-export function readAdministrativeZone(text: string): number | null | undefined {
+function readAdministrativeZone(text: string): number | null | undefined {
   if (text === '') return null
   const number = /^(?:zone\s*)?([1-6])$/i.exec(text.trim())?.[1]
   return number === undefined ? undefined : Number(number)
@@ -226,6 +227,44 @@ export function overlaps(one: NewKeyTime, other: NewKeyTime): boolean {
   return showTheSame(one.time_zone, other.time_zone)
 }
 
-function hasDates({ from_date, until_date }: NewKeyTime): boolean {
+/** One without dates holds whenever none with dates does: the two stand side by side. */
+export function hasDates({ from_date, until_date }: NewKeyTime): boolean {
   return (from_date ?? null) !== null || (until_date ?? null) !== null
+}
+
+/** @throws `invalid-series` */
+export function typedSeries(text: string): string {
+  const series = readSeries(text.trim())
+  if (series) return series
+  const [, month = '', year = ''] = /^(0?[1-9]|1[0-2])[/.-](20\d{2})$/.exec(text.trim()) ?? []
+  throw new Usage(`'${text}' is not a series: a year and a month, such as 2026-06.`, {
+    code: 'invalid-series',
+    hint: year === '' ? undefined : `Write the year first: ${year}-${month.padStart(2, '0')}.`,
+  })
+}
+
+/** @throws `invalid-zone` */
+export function typedZoneNumber(text: string): number {
+  const zone = readAdministrativeZone(text.trim())
+  if (zone) return zone
+  throw new Usage(`'${text}' is not an administrative zone: 1 to 6.`, { code: 'invalid-zone' })
+}
+
+/** @throws `invalid-time` */
+export function typedLocalTime(text: string): string {
+  const time = readLocalTime(text)
+  if (time !== undefined) return time
+  throw new Usage(`'${text}' is not a time, such as 10:00.`, {
+    code: 'invalid-time',
+    hint: timeHint(text.trim()),
+  })
+}
+
+/** @throws `invalid-date` */
+export function typedDate(text: string): string {
+  if (isDate(text.trim())) return text.trim()
+  throw new Usage(`'${text}' is not a day, such as 2026-06-02.`, {
+    code: 'invalid-date',
+    hint: dayHint(text.trim()),
+  })
 }

@@ -1,12 +1,11 @@
 import { newUsersWithoutLetter, queueLetters } from '../../db/imports/activation-letters.ts'
-import { findImport } from '../../db/imports/imports.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
+import { findImportNumber } from '../imports.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { endOfPin } from '../credentials/lifetimes.ts'
 import { subjectOf } from './letters.ts'
 import { headerText } from './queue-message.ts'
-import { importNotFound } from '../imports.ts'
 import { permit } from '../permissions/decide.ts'
 
 /**
@@ -46,10 +45,9 @@ export async function sendLettersOfImport(
   trx: Trx,
   { importId, ctx }: { importId: number; ctx: RuleContext },
 ): Promise<number> {
-  const status = (await findImport(trx, importId))?.state
-  if (status === undefined) throw await importNotFound(trx, importId)
+  const { state } = await findImportNumber(trx, importId)
   permit(ctx, 'mail.send', { name: `import ${importId}` })
-  if (status === 'undone')
+  if (state === 'undone')
     throw new Refused('import-undone', `Import ${importId} was taken back: it has no users.`)
   return queueActivationLetters(trx, { importId, ctx })
 }

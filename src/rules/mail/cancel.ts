@@ -19,7 +19,6 @@ export async function cancelMessageById(
   trx: Trx,
   { id, ctx }: { id: string; ctx: RuleContext },
 ): Promise<CancelledMessage> {
-  const { by, at } = ctx
   const row = await findMessage(trx, id)
   permit(ctx, 'mail.cancel', { name: row.to_address })
   if (row.state === 'cancelled') return { row, changed: false }
@@ -32,8 +31,7 @@ export async function cancelMessageById(
   await cancelMessage(trx, row.id)
   const facts = { message: row.id, letter: row.letter }
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'mail.cancelled',
     subject: row.to_address,
     userId: row.user_id ?? undefined,

@@ -14,6 +14,16 @@ export type LetterName =
   | 'password-changed'
   | 'sign-in-slowed'
 
+/** The words of a letter; staff can change each part. */
+export interface LetterWords {
+  subject: string
+  text: string
+  html: string
+}
+
+/** The same without its subject, which is one for everybody. */
+export type LetterParts = Omit<LetterWords, 'subject'>
+
 export interface LetterKind {
   does: string
   /** The same for everyone: no name or number can end up in a header. */

@@ -3,11 +3,13 @@ import { issueCredential } from '../../db/credentials.ts'
 import { lettersWaitingFor } from '../../db/messages.ts'
 import { insertMessage } from '../../db/outbox.ts'
 import { subjectOr } from '../../db/templates.ts'
-import type { CredentialPurpose, Store } from '../../db/schema.ts'
+import type { Store } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { isErased } from '../../db/users/users.ts'
 import { lifetimes } from '../credentials/lifetimes.ts'
 import type { RuleContext } from '../permissions/actor.ts'
+import { refuseWithoutCentre } from '../refusals.ts'
+import type { Account } from '../users/account.ts'
 import { type LetterName, letters } from './letters.ts'
 
 export type { LetterName }
@@ -22,16 +24,17 @@ interface Letter {
     /** Theirs, as it is now. */
     centre: { name: string; number: string } | null
   }
-  /** What the letter lets its reader do: issued new, older unused ones of this purpose void. Each letter has its own by default. */
-  credential?: CredentialPurpose
   /** What else the letter says; never a secret. */
   fields?: Readonly<Record<string, string>>
-  importId?: number
 }
 
-/** Owes somebody a letter: an outbox row in the transaction of the change. Whoever was erased is owed none. */
+/**
+ * Owes somebody a letter: an outbox row in the transaction of the change. What it lets its reader do is issued new, and
+ * older unused ones of this purpose are void. Whoever was erased is owed none.
+ */
 export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, letter: Letter): Promise<void> {
-  const { to, fields = {}, importId, credential = letters[letter.letter].credential } = letter
+  const { to, fields = {} } = letter
+  const { credential, subject } = letters[letter.letter]
   if (isErased(to)) return
   const issued = credential
     ? await issueCredential(trx, {
@@ -55,11 +58,11 @@ export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, le
     message_id: random(12).toString('hex'),
     user_id: to.id,
     credential_id: issued?.id ?? null,
-    import_id: importId ?? null,
+    import_id: null,
     to_address: to.email,
     to_name: headerText(`${to.firstName} ${to.lastName}`),
     letter: letter.letter,
-    subject: subjectOr(letters[letter.letter].subject, { letter: letter.letter }),
+    subject: subjectOr(subject, { letter: letter.letter }),
     fields: Object.fromEntries(Object.entries(said).map(([name, value]) => [name, headerText(value)])),
     created_at: at.toISOString(),
     next_try_at: null,
@@ -74,6 +77,21 @@ export async function messageWaits(
 ): Promise<boolean> {
   const waiting = await lettersWaitingFor(db, userId)
   return waiting.some(({ id }) => !ctx.willDeliver?.(id))
+}
+
+/** Sends an invited user what lets them set up a password; earlier ones are void. */
+export async function sendSetUpMessage(
+  trx: Trx,
+  { account, ctx }: { account: Account; ctx: RuleContext },
+): Promise<void> {
+  refuseWithoutCentre(account)
+  await queueMessage(trx, ctx, { letter: setUpLetterFor(account), to: account })
+}
+
+/** With a hub role a set-up message, with service roles only the invitation [My Cambridge help]. */
+function setUpLetterFor({ hubRole }: Account): LetterName {
+  if (hubRole === null) return 'invitation'
+  return hubRole === 'coordinator' ? 'coordinator-set-up' : 'account-set-up'
 }
 
 /** As nearly all are; what is below takes longer to read than the rest of a message. */

@@ -4,12 +4,11 @@ import { hintOfNearest, Usage } from '../../errors.ts'
 import { nearestOf } from '../../nearest.ts'
 import { actingUser, type RuleContext } from './actor.ts'
 import { onUser } from '../users/changed.ts'
-import { catalogue, findRole } from '../roles/catalogue.ts'
+import { roleNamed } from '../roles/chosen.ts'
 import { findCentre } from '../centres/find.ts'
 import { findUser } from '../users/find.ts'
 import { type Action, actions } from './matrix.ts'
 import { decide, isAction, onCentre, type Target } from './decide.ts'
-import { unknownName } from '../unknown-name.ts'
 
 interface Question {
   email: string
@@ -68,9 +67,7 @@ function typedRole(name: string | undefined, action: Action): string | undefined
     if (action !== 'roles.grant' && action !== 'roles.revoke') return undefined
     throw new Usage(`Which role? It decides whether ${action} is allowed.`, { hint: '--role ROLE' })
   }
-  const role = findRole(name)
-  if (!role) throw unknownName({ kind: 'role', name, known: catalogue.map((one) => one.name) })
-  return role.name
+  return roleNamed(name).name
 }
 
 async function targetNamed(

@@ -178,6 +178,15 @@ export function stateAt(
   return closesAt !== null && at >= closesAt ? 'closed' : 'open'
 }
 
+/** What it gives each centre that is open at a moment. */
+export function* openOf(
+  release: ReleaseRow,
+  { facts, at }: { facts: ReleaseFacts; at: Date },
+): Generator<Authorisation> {
+  for (const authorisation of authorisationsOf(release, facts))
+    if (stateAt(authorisation, at) === 'open') yield authorisation
+}
+
 /** For how many centres a release opens, and when: what a list says of it. */
 export interface CentresReached {
   centres: number

@@ -39,7 +39,7 @@ export async function createRelease(
   trx: Trx,
   { name, resources: ids, audience: parts, opens, closes, ctx }: Creation,
 ): Promise<ReleaseRow> {
-  const { by, at } = ctx
+  const { at } = ctx
   permit(ctx, 'releases.create', { name })
   const [resources, audience, same] = await together(
     resolveResources(trx, ids),
@@ -52,8 +52,7 @@ export async function createRelease(
   const resourceIds = resources.map(({ id }) => id)
   const id = await insertRelease(trx, { name, ...moments, resourceIds, audience, at })
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'releases.created',
     subject: `release ${id}`,
     facts: { name, ...moments, resources: resourceIds, audience: audience.map(audienceText) },
@@ -94,7 +93,7 @@ export async function editRelease(
   trx: Trx,
   { release: named, changes, ctx }: Editing,
 ): Promise<ChangedRelease> {
-  const { by, at } = ctx
+  const { at } = ctx
   const [before, resources, audience, same] = await together(
     findRelease(trx, named),
     changes.resources ? resolveResources(trx, changes.resources) : Promise.resolve(undefined),
@@ -131,7 +130,7 @@ export async function editRelease(
   const outlook = opensAnew ? await outlookOf(trx, release) : undefined
   const { closes, opens } = changedAtOnce({ before: given, after: outlook?.authorisations ?? [], at })
   const facts = { before: was, after: is, closes: closes.length, opens: opens.length }
-  await appendAudit(trx, { by, at, action: 'releases.edited', subject, facts })
+  await appendAudit(trx, { ...ctx, action: 'releases.edited', subject, facts })
   const fields = releaseFacts.filter((fact) => !isDeepStrictEqual(was[fact], is[fact]))
   return { release, outcome: 'edited', fields, closes, opens, outlook }
 }
@@ -169,7 +168,7 @@ export async function publishRelease(
   trx: Trx,
   { release: named, ctx }: ReleaseRequest,
 ): Promise<PublishedRelease> {
-  const { by, at } = ctx
+  const { at } = ctx
   const before = await findRelease(trx, named)
   const subject = `release ${before.id}`
   permit(ctx, 'releases.publish', { name: subject })
@@ -191,7 +190,7 @@ export async function publishRelease(
     withoutKeyTime: outlook.without.length,
     opens: opens.length,
   }
-  await appendAudit(trx, { by, at, action: 'releases.released', subject, facts })
+  await appendAudit(trx, { ...ctx, action: 'releases.released', subject, facts })
   return {
     release: await findRelease(trx, String(before.id)),
     outcome: 'released',
@@ -218,7 +217,7 @@ export async function withdrawRelease(
   trx: Trx,
   { release: named, ctx }: ReleaseRequest,
 ): Promise<ChangedRelease> {
-  const { by, at } = ctx
+  const { at } = ctx
   const before = await findRelease(trx, named)
   const subject = `release ${before.id}`
   permit(ctx, 'releases.withdraw', { name: subject })
@@ -226,6 +225,6 @@ export async function withdrawRelease(
   const { closes } = changedAtOnce({ before: await givenBy(trx, before), after: [], at })
   await markReleaseWithdrawn(trx, { id: before.id, at })
   const facts = { name: before.name, state: before.state, closes: closes.length }
-  await appendAudit(trx, { by, at, action: 'releases.withdrawn', subject, facts })
+  await appendAudit(trx, { ...ctx, action: 'releases.withdrawn', subject, facts })
   return { release: await findRelease(trx, String(before.id)), outcome: 'withdrawn', closes, opens: [] }
 }

@@ -98,7 +98,6 @@ export interface MomentThere {
   zone: string | null
 }
 
-/** The moment at a centre. */
 export function momentAt(
   moment: ReleaseMoment,
   place: Location,

@@ -28,7 +28,6 @@ export async function findRelease(db: Kysely<Store>, typed: string): Promise<Rel
   })
 }
 
-/** Whether it names a release by its number. */
 function isNumber(text: string): boolean {
   return /^\d{1,12}$/.test(text.trim())
 }

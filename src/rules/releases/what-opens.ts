@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import type { CentreOfRelease, ReleaseRow } from '../../db/releases.ts'
 import type { HubRole, Store } from '../../db/schema.ts'
-import { type Authorisation, authorisationsOf, stateAt } from './centres-of-release.ts'
+import { openOf } from './centres-of-release.ts'
 import { readReleaseFacts, type ReleaseFacts } from './release-facts.ts'
 import { type ResourceTest, resourcesAllowedFor } from './visible.ts'
 import type { Closing } from './what-closes.ts'
@@ -94,14 +94,6 @@ export async function openFor(
       ...(listed ? { whom } : {}),
     }
   })
-}
-
-function* openOf(
-  release: ReleaseRow,
-  { facts, at }: { facts: ReleaseFacts; at: Date },
-): Generator<Authorisation> {
-  for (const authorisation of authorisationsOf(release, facts))
-    if (stateAt(authorisation, at) === 'open') yield authorisation
 }
 
 function* oneByOne(

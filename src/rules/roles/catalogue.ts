@@ -123,7 +123,6 @@ const siteTitles: Readonly<Record<Site, string>> = {
   'discussion-forums': 'Online discussion forums',
 }
 
-/** How a site is offered. */
 export function titleOfSite(name: string): string {
   const site = sites.find((one) => one === name)
   return site ? siteTitles[site] : name

@@ -35,7 +35,8 @@ export function chosenRoles(names: readonly string[]): ChosenRoles {
   }
 }
 
-function roleNamed(name: string): Role {
+/** @throws `unknown-role`, with the nearest */
+export function roleNamed(name: string): Role {
   const role = findRole(name)
   if (!role) throw unknownName({ kind: 'role', name, known: catalogue.map((one) => one.name) })
   return role

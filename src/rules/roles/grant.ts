@@ -1,8 +1,8 @@
 import type { Trx } from '../../db/transact.ts'
 import { insertRoles, markEdited, deleteRoles } from '../../db/users/changes.ts'
 import { Refused, Usage } from '../../errors.ts'
-import { type Account, nameOf } from '../users/account.ts'
-import { refuseDeletedCentre } from '../refusals.ts'
+import type { Account } from '../users/account.ts'
+import { refuseDeletedCentre, withoutPlaceForRoles } from '../refusals.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from '../users/changed.ts'
 import { chosenRoles, refuseUngrantable } from './chosen.ts'
@@ -21,11 +21,7 @@ interface Granting {
 export async function grantRoles(trx: Trx, { email, roles, ctx }: Granting): Promise<ChangedUser> {
   const account = await mistypedFirst(findUser(trx, { email, ...ctx }), () => chosenRoles(roles))
   const chosen = await serviceRoles(roles, { account, right: 'roles.grant', ctx })
-  if (account.centre === null) {
-    throw new Refused('no-centre', `${nameOf(account)} belongs to no centre, and roles are held at one.`, {
-      hint: `ssh-admin users add '${nameOf(account)} <${account.email}>' --centre CENTRE`,
-    })
-  }
+  if (account.centre === null) throw withoutPlaceForRoles(account)
   refuseDeletedCentre(account.centre)
   const granted = chosen.filter((role) => !account.roles.includes(role))
   if (granted.length === 0) return unchanged(account)
@@ -82,8 +78,7 @@ async function edited(
     ctx,
   }: { account: Account; action: string; roles: readonly string[]; ctx: RuleContext },
 ): Promise<ChangedUser> {
-  const { id: userId, email: subject, roles: before } = account
-  await markEdited(trx, { id: userId, at: ctx.at })
-  await appendAudit(trx, { ...ctx, action, subject, userId, facts: { roles, before } })
+  await markEdited(trx, { id: account.id, at: ctx.at })
+  await appendAudit(trx, { ...ctx, action, subject: account, facts: { roles, before: account.roles } })
   return changedTo(trx, { account, outcome: 'edited', at: ctx.at })
 }

@@ -16,7 +16,8 @@ import {
   type SeededServices,
   seedKind,
   type SeedKind,
-  type seedServices,
+  seedReleases,
+  seedServices,
 } from './seed-services.ts'
 import { seedCentre, seedUser } from './seed-data.ts'
 import { newUser } from '../users/new-user.ts'
@@ -73,9 +74,9 @@ export async function seedStore(trx: Trx, seeding: Seeding): Promise<Seeded> {
     }
   }
   const firstUser = await insertSeedUsers(trx, { count: users, rows: people() })
-  const releases = withReleases ? await addReleases(trx, ctx) : null
+  const releases = withReleases ? await seedReleases(trx, ctx.at) : null
   const services = serviced
-    ? await addServices(trx, {
+    ? await seedServices(trx, {
         centres: { count: centres, first: firstCentre },
         users: { count: users, first: firstUser },
         at: ctx.at,
@@ -116,16 +117,6 @@ async function isPasswordOfMost(trx: Trx, { text }: NewPassword): Promise<boolea
   const { isPassword } = await import('../account/password.ts')
   const hash = await commonestPasswordHash(trx)
   return hash === undefined || isPassword(text, hash)
-}
-
-async function addServices(trx: Trx, seeding: Parameters<typeof seedServices>[1]): Promise<SeededServices> {
-  const { seedServices } = await import('./seed-services.ts')
-  return seedServices(trx, seeding)
-}
-
-async function addReleases(trx: Trx, { at }: RuleContext): Promise<SeededReleases> {
-  const { seedReleases } = await import('./seed-services.ts')
-  return seedReleases(trx, at)
 }
 
 function centreRow(

@@ -7,6 +7,7 @@ import { findLiveUser } from '../../db/users/users.ts'
 import { type Failure, Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
 import { failureOf, mistypedFirst } from '../batch.ts'
+import { sendSetUpMessage } from '../mail/queue-message.ts'
 import { forEachRow } from '../table-rows.ts'
 import { centreNotFound, findCentre, readCentreNumber, typedCentreNumber } from '../centres/find.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
@@ -27,7 +28,6 @@ import { type Address, readAddress, typedNewAddress } from './email.ts'
 import { findUser } from './find.ts'
 import { refuseLookAlikeDomain } from './look-alike.ts'
 import { hubRoleFor, namesIn, newUser, type Person } from './new-user.ts'
-import { sendSetUpMessage } from './set-up-message.ts'
 
 export interface Addition {
   person: Person
@@ -57,7 +57,7 @@ interface Rights {
  */
 export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser> {
   const { person, ctx } = addition
-  const { by, at } = ctx
+  const { at } = ctx
   const [centre, there] = await mistypedFirst(
     together(findCentre(trx, addition.centre, ctx), findLiveUser(trx, person.address.key)),
     () => {
@@ -82,11 +82,9 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
   const account = await findUser(trx, { email: person.address.email, at })
   await sendSetUpMessage(trx, { account, ctx })
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'users.added',
-    subject: account.email,
-    userId: account.id,
+    subject: account,
     facts: { centre: centre.number, hubRole, roles, sites },
   })
   return { account, outcome: 'created' }
@@ -142,7 +140,7 @@ async function rejoin(
   trx: Trx,
   { account, rights, ctx }: { account: Account; rights: Rights; ctx: RuleContext },
 ): Promise<ChangedUser> {
-  const { by, at } = ctx
+  const { at } = ctx
   const { centre, hubRole, roles, sites } = rights
   if (account.status === 'suspended') {
     throw new Refused(
@@ -159,11 +157,9 @@ async function rejoin(
   const rejoined = await accountById(trx, { id: account.id, at })
   if (rejoined.status === 'invited') await sendSetUpMessage(trx, { account: rejoined, ctx })
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'users.rejoined',
-    subject: account.email,
-    userId: account.id,
+    subject: account,
     facts: { centre: centre.number, hubRole, roles, sites },
   })
   return { account: rejoined, outcome: 'rejoined' }

@@ -45,7 +45,6 @@ export async function accountById(trx: Trx, { id, at }: { id: number; at: Date }
   return accountOf(row, at)
 }
 
-/** The account after what was done to it. */
 export async function changedTo(
   trx: Trx,
   { account, outcome, at }: { account: Account; outcome: Outcome; at: Date },

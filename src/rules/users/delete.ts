@@ -40,8 +40,8 @@ export async function deleteUser(
   trx: Trx,
   { email, suspend, transferTo, ctx }: Deletion,
 ): Promise<DeletedUser> {
-  const { by, at } = ctx
-  const found = await findUserOrDeleted(trx, { email, at, by })
+  const { at } = ctx
+  const found = await findUserOrDeleted(trx, { email, ...ctx })
   permit(ctx, 'users.delete', onUser(found))
   if (found.status === 'deleted') return { ...unchanged(found), suspendedFirst: false, transferred: null }
   refuseWhileInOffice(found)
@@ -53,7 +53,7 @@ export async function deleteUser(
   const suspended = suspend ? await suspendAccount(trx, { account: found, ctx }) : unchanged(found)
   const holds = found.progressionTests.learnerGroups > 0
   // A typing mistake is told, also where there is nothing to take over.
-  if (transferTo !== undefined && !holds) await findUserUncounted(trx, { email: transferTo, at, by })
+  if (transferTo !== undefined && !holds) await findUserUncounted(trx, { email: transferTo, ...ctx })
   const transferred =
     holds && transferTo !== undefined
       ? await transferProgressionTests(trx, { from: email, to: transferTo, ctx })
@@ -66,11 +66,9 @@ export async function deleteUser(
   await markDeleted(trx, { id: account.id, before: 'suspended', at })
   await voidOpenCredentials(trx, [account.id])
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'users.deleted',
-    subject: account.email,
-    userId: account.id,
+    subject: account,
     facts: { before: found.status, after: 'deleted', centre: account.centre?.number ?? null },
   })
   const deleted = await changedTo(trx, { account, outcome: 'deleted', at })

@@ -8,7 +8,7 @@ import { mistypedFirst } from '../batch.ts'
 import { messageWaits, queueMessage } from '../mail/queue-message.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { mayLearnOf, permit } from '../permissions/decide.ts'
-import { refuseErased } from '../refusals.ts'
+import { isCoordinator, refuseErased, refuseWhileActing, withoutPlaceForRoles } from '../refusals.ts'
 import { chosenRoles, chosenSites, refuseUngrantable } from '../roles/chosen.ts'
 import { type Account, nameOf } from './account.ts'
 import { changedTo, type ChangedUser, onUser, unchanged } from './changed.ts'
@@ -18,7 +18,6 @@ import { refuseLookAlikeDomain } from './look-alike.ts'
 import { type TypedNames, typedNames, userSearchKey } from './new-user.ts'
 
 export interface EditedUser extends ChangedUser {
-  /** Before the change. */
   before: Account
   /** What was left out of the names that were typed, in sentences. */
   tidied: readonly string[]
@@ -29,8 +28,8 @@ export async function editUser(
   trx: Trx,
   { email, changes, ctx }: { email: string; changes: Changes; ctx: RuleContext },
 ): Promise<EditedUser> {
-  const { by, at } = ctx
-  const before = await mistypedFirst(findUser(trx, { email, at, by }), async (notThere) => {
+  const { at } = ctx
+  const before = await mistypedFirst(findUser(trx, { email, ...ctx }), async (notThere) => {
     refuseMistyped(changes)
     await refuseEditedBefore(trx, { email, changes, ctx, notThere })
   })
@@ -52,7 +51,7 @@ export async function editUser(
   refuseErased(before)
   refuseTakingHub(before, { changes, after })
   refuseRoleWithoutCentre(before, after)
-  refuseWhileActing(before, after)
+  if (after.hubRole !== before.hubRole && after.hubRole !== 'admin') refuseWhileActing(before)
   await refuseAddressInUse(trx, { before, after, ctx })
   const facts = factsOf(before, after)
   if (Object.keys(facts).length === 0) return { ...unchanged(before), before, tidied: after.tidied }
@@ -60,11 +59,9 @@ export async function editUser(
   await apply(trx, { before, after, at })
   const edited = await changedTo(trx, { account: before, outcome: 'edited', at })
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'users.edited',
-    subject: before.email,
-    userId: before.id,
+    subject: before,
     facts,
     personal: personalOf(before, after),
   })
@@ -154,21 +151,7 @@ function refuseTakingHub(
 
 function refuseRoleWithoutCentre(before: Account, { hubRole, newRoles, newSites }: UserAfter): void {
   const gains = hubRole !== before.hubRole || newRoles.length > 0 || newSites.length > 0
-  if (before.centre !== null || !gains) return
-  throw new Refused('no-centre', `${nameOf(before)} belongs to no centre, and roles are held at one.`, {
-    hint: `ssh-admin users add '${nameOf(before)} <${before.email}>' --centre CENTRE`,
-  })
-}
-
-/** Associate centres are acted for by a coordinator or an admin. */
-function refuseWhileActing(before: Account, { hubRole }: UserAfter): void {
-  if (hubRole === before.hubRole || hubRole === 'admin' || before.assigned.length === 0) return
-  const count = before.assigned.length
-  throw new Refused(
-    'has-associate-centres',
-    `${nameOf(before)} acts for ${count} associate centre${count === 1 ? '' : 's'}.`,
-    { hint: `ssh-admin associates unassign ${before.email} CENTRE…` },
-  )
+  if (before.centre === null && gains) throw withoutPlaceForRoles(before)
 }
 
 async function refuseAddressInUse(
@@ -221,7 +204,6 @@ async function queueAddressChanged(
 export interface Changes {
   firstName?: string
   lastName?: string
-  /** A new address. */
   email?: string
   admin?: boolean
   addSites?: readonly string[]
@@ -287,9 +269,7 @@ function hubRoleAfter(
 ): Account['hubRole'] {
   if (admin === undefined) return before.hubRole ?? (teacher ? 'teacher' : null)
   if (before.hubRole !== 'coordinator') return admin ? 'admin' : before.hubRole && 'teacher'
-  throw new Refused('is-coordinator', `${nameOf(before)} coordinates ${before.centre?.number}.`, {
-    hint: `ssh-admin coordinator change ${before.centre?.number} --to EMAIL`,
-  })
+  throw isCoordinator(before)
 }
 
 /** Before and after of what differs, and nothing that names a person. */

@@ -196,8 +196,7 @@ async function endAccount(
   await appendAudit(trx, {
     ...ctx,
     action: holds ? 'users.suspended' : 'users.deleted',
-    subject: email,
-    userId: id,
+    subject: { id, email },
     facts: { before: status, after: holds ? 'suspended' : 'deleted' },
   })
 }

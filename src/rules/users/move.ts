@@ -6,8 +6,7 @@ import { findCentre } from '../centres/find.ts'
 import { findUser } from './find.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
-import { refuseDeletedCentre, refuseWhileHolding, refuseWhileInOffice } from '../refusals.ts'
-import { withoutCentre } from './set-up-message.ts'
+import { refuseDeletedCentre, refuseWhileHolding, refuseWhileInOffice, withoutCentre } from '../refusals.ts'
 
 interface Move {
   email: string
@@ -18,8 +17,8 @@ interface Move {
 
 /** To another centre: the old centre's roles go, an administrator is a teacher there. */
 export async function moveUser(trx: Trx, { email, to, ctx }: Move): Promise<ChangedUser> {
-  const { by, at } = ctx
-  const account = await findUser(trx, { email, at, by })
+  const { at } = ctx
+  const account = await findUser(trx, { email, ...ctx })
   const centre = await findCentre(trx, to, ctx)
   permit(ctx, 'users.move', onUser(account))
   permit(ctx, 'users.add', onCentre(centre, account.email))
@@ -33,11 +32,9 @@ export async function moveUser(trx: Trx, { email, to, ctx }: Move): Promise<Chan
   await setCentreAndHubRole(trx, { id: account.id, centreId: centre.id, hubRole, at })
   await deleteEveryRole(trx, account.id)
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'users.moved',
-    subject: account.email,
-    userId: account.id,
+    subject: account,
     facts: { before: account.centre.number, after: centre.number, rolesGone: rolesGone(account) },
   })
   return { ...(await changedTo(trx, { account, outcome: 'moved', at })), left: account.centre.number }

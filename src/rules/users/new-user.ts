@@ -116,7 +116,6 @@ const title =
 /** How somebody is addressed, and no part of a name. */
 const form = /^(?:Dr|Prof|Mr|Mrs|Ms|Miss|Mx|Sir|Dame|Rev|Herr|Frau|Mme|Sra)\.?$/i
 
-/** The first and last name in one line of text. */
 function typedName(text: string): TypedNames {
   const line = text.replace(/^\s*"|"\s*$/g, '')
   refuseBreaks(line)

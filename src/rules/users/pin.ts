@@ -11,8 +11,7 @@ import { endOfPin } from '../credentials/lifetimes.ts'
 import { findUser } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
-import { restoring } from '../refusals.ts'
-import { refuseWithoutCentre } from './set-up-message.ts'
+import { refuseSuspended, refuseWithoutCentre } from '../refusals.ts'
 
 interface Issue {
   email: string
@@ -32,16 +31,17 @@ export interface IssuedPin {
 
 /** A new PIN for a user who has not set up a password; the one before is void. */
 export async function issuePin(trx: Trx, { email, key, ctx }: Issue): Promise<IssuedPin> {
-  const { by, at, random } = ctx
-  const account = await findUser(trx, { email, at, by })
+  const { at, random } = ctx
+  const account = await findUser(trx, { email, ...ctx })
   permit(ctx, 'users.pin', onUser(account))
-  refusePin(account)
+  refuseSuspended(account)
+  refuseActive(account)
   refuseWithoutCentre(account)
 
   const nonce = random(16)
   await voidPin(trx, account.id)
   await setPin(trx, { id: account.id, nonce, at })
-  await appendAudit(trx, { by, at, action: 'users.pin-issued', subject: account.email, userId: account.id })
+  await appendAudit(trx, { ...ctx, action: 'users.pin-issued', subject: account })
   return {
     account: await accountById(trx, { id: account.id, at }),
     pin: pinOf(key, nonce),
@@ -53,8 +53,7 @@ export async function issuePin(trx: Trx, { email, key, ctx }: Issue): Promise<Is
 
 /** The PIN that is open now; the log says who looked. */
 export async function showPin(trx: Trx, { email, key, ctx }: Issue): Promise<IssuedPin> {
-  const { by, at } = ctx
-  const account = await findUser(trx, { email, at, by })
+  const account = await findUser(trx, { email, ...ctx })
   permit(ctx, 'users.pin', onUser(account))
   const open = account.pin === 'issued' ? await openPinOf(trx, account.id) : undefined
   if (!open) {
@@ -64,11 +63,9 @@ export async function showPin(trx: Trx, { email, key, ctx }: Issue): Promise<Iss
   }
 
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'users.pin-shown',
-    subject: account.email,
-    userId: account.id,
+    subject: account,
     kind: 'event',
   })
   return {
@@ -80,19 +77,8 @@ export async function showPin(trx: Trx, { email, key, ctx }: Issue): Promise<Iss
   }
 }
 
-function refusePin(account: Account): void {
-  if (account.status === 'suspended') {
-    throw new Refused('suspended', `${nameOf(account)} is suspended.`, {
-      hint: restoring(account),
-    })
-  }
-  if (account.status === 'active') {
-    throw new Refused(
-      'already-active',
-      `${nameOf(account)} has set up a password already: no PIN is needed.`,
-      {
-        hint: `ssh-admin users reset-password ${account.email}`,
-      },
-    )
-  }
+function refuseActive(account: Account): void {
+  if (account.status !== 'active') return
+  const message = `${nameOf(account)} has set up a password already: no PIN is needed.`
+  throw new Refused('already-active', message, { hint: `ssh-admin users reset-password ${account.email}` })
 }

@@ -13,8 +13,8 @@ export async function removeUser(
   trx: Trx,
   { email, ctx }: { email: string; ctx: RuleContext },
 ): Promise<ChangedUser> {
-  const { by, at } = ctx
-  const account = await findUser(trx, { email, at, by })
+  const { at } = ctx
+  const account = await findUser(trx, { email, ...ctx })
   permit(ctx, 'users.remove', onUser(account))
   if (account.centre === null) return unchanged(account)
   refuseWhileInOffice(account)
@@ -25,11 +25,9 @@ export async function removeUser(
   await deleteEverySite(trx, account.id)
   await voidOpenCredentials(trx, [account.id])
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'users.removed',
-    subject: account.email,
-    userId: account.id,
+    subject: account,
     facts: { before: account.centre.number, rolesGone: account.roles, sitesGone: account.sites },
   })
   return { ...(await changedTo(trx, { account, outcome: 'removed', at })), left: account.centre.number }

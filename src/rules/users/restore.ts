@@ -1,13 +1,12 @@
 import type { Trx } from '../../db/transact.ts'
 import { markRestored, markUndeleted } from '../../db/users/changes.ts'
-import { Refused } from '../../errors.ts'
-import { type Account, nameOf } from './account.ts'
+import type { Account } from './account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, findUserOrDeleted, onUser, unchanged } from './changed.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
-import { refuseErased } from '../refusals.ts'
-import { sendSetUpMessage } from './set-up-message.ts'
+import { sendSetUpMessage } from '../mail/queue-message.ts'
+import { isCoordinator, refuseErased } from '../refusals.ts'
 
 interface Restoration {
   email: string
@@ -18,26 +17,21 @@ interface Restoration {
 
 /** The status goes back to what it was before: a deleted user's too, while their address is free. */
 export async function restoreUser(trx: Trx, { email, send, ctx }: Restoration): Promise<ChangedUser> {
-  const { by, at } = ctx
-  const account = await findUserOrDeleted(trx, { email, at, by })
+  const { at } = ctx
+  const account = await findUserOrDeleted(trx, { email, ...ctx })
   permit(ctx, 'users.restore', onUser(account))
   refuseErased(account)
-  if (account.hubRole === 'coordinator' && account.status === 'suspended') {
-    throw new Refused('is-coordinator', `${nameOf(account)} coordinates ${account.centre?.number}.`, {
-      hint: `ssh-admin coordinator restore ${account.centre?.number}`,
-    })
-  }
+  if (account.hubRole === 'coordinator' && account.status === 'suspended')
+    throw isCoordinator(account, `restore ${account.centre?.number}`)
   const after = statusAfter(account)
   if (after === account.status) return unchanged(account)
 
   if (account.status === 'deleted') await markUndeleted(trx, { id: account.id, status: after })
   else if (after !== 'suspended') await markRestored(trx, { id: account.id, status: after })
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'users.restored',
-    subject: account.email,
-    userId: account.id,
+    subject: account,
     facts: { before: account.status, after },
   })
   const restored = await changedTo(trx, { account, outcome: 'restored', at })

@@ -23,7 +23,7 @@ export async function suspendAccount(
   trx: Trx,
   { account, ctx }: { account: Account; ctx: RuleContext },
 ): Promise<ChangedUser> {
-  const { by, at } = ctx
+  const { at } = ctx
   permit(ctx, 'users.suspend', onUser(account))
   if (account.hubRole === 'coordinator') {
     throw new Refused(
@@ -37,11 +37,9 @@ export async function suspendAccount(
   await markSuspended(trx, { id: account.id, before: account.status, at })
   await voidOpenCredentials(trx, [account.id])
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'users.suspended',
-    subject: account.email,
-    userId: account.id,
+    subject: account,
     facts: { before: account.status, after: 'suspended', progressionTests: account.progressionTests },
   })
   return changedTo(trx, { account, outcome: 'suspended', at })

@@ -55,10 +55,9 @@ export async function transferProgressionTests(
   trx: Trx,
   { from, to, sites, give = [], ctx }: Transfer,
 ): Promise<Transferred> {
-  const { by, at } = ctx
-  const finding = findUserUncounted(trx, { email: from, at, by })
+  const finding = findUserUncounted(trx, { email: from, ...ctx })
   const giver = await mistypedFirst(finding, () => typedAddress(to))
-  const found = await findUserUncounted(trx, { email: to, at, by })
+  const found = await findUserUncounted(trx, { email: to, ...ctx })
   permit(ctx, 'users.transfer', onUser(giver))
   permit(ctx, 'users.transfer', onUser(found))
   refuseReceiver(found, giver)
@@ -74,11 +73,9 @@ export async function transferProgressionTests(
   const after = await holdingsOf(trx, { ownerId: receiver.id, sites: moved })
   refuseIfAnythingWasLost({ moving, before, after })
   await appendAudit(trx, {
-    by,
-    at,
+    ...ctx,
     action: 'users.transferred',
-    subject: giver.email,
-    userId: giver.id,
+    subject: giver,
     facts: { sites: moving },
     people: { receiver },
   })
