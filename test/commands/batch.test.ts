@@ -395,6 +395,16 @@ describe('a batch', () => {
     expect(await statusOf('amira@school.example')).toBe('suspended')
   })
 
+  it('says at a terminal what became of a line in lines that fit', async () => {
+    const interruption = newInterruption(() => undefined)
+    const screen = inProcess(world, ['batch', '--keep-going'], { columns: 50, interruption })
+    await screen.sees('One command a line; Ctrl-D ends.')
+    screen.types('users suspend nobody-at-all@elsewhere.example --yes\n')
+    await screen.sees(/line 1: error: Nobody has the address\s+nobody-at-all@elsewhere\.example/)
+    interruption.interrupt()
+    for (const line of (await screen.leaves()).text.split('\n')) expect(line.length).toBeLessThanOrEqual(50)
+  })
+
   it('knows of every command whether it runs within a batch', async () => {
     const leaves: string[] = []
     const walk = (command: Awaited<ReturnType<typeof wholeProgram>>, before: string[]): void => {

@@ -1,6 +1,7 @@
 import { failureOf } from '../../exit.ts'
 import { cleanForTerminal, tsvLine } from '../../render/clean-text.ts'
 import { count } from '../../render/text.ts'
+import { forStream } from '../terminal.ts'
 import { commandLine } from '../typed-line.ts'
 import type { LineOutcome } from './run-line.ts'
 import { type TypedLine, type Run, type BatchOptions, wasStopped } from './state.ts'
@@ -12,10 +13,12 @@ export async function writeEnd(
 ): Promise<boolean> {
   const { session } = run
   const { terminal, common } = session
+  const { stderr, env } = session.context
   if (common.json) return terminal.write(`${jsonOf(line, end)}\n`)
   // What the line said itself was cleaned when it said it.
   for (const text of linesOf(end.error ? cleanForTerminal(end.error.told) : (end.stderr ?? '')))
-    if (end.error || !common.quiet) session.context.stderr.write(`line ${line.number}: ${text}\n`)
+    if (end.error || !common.quiet)
+      stderr.write(`${forStream(stderr, `line ${line.number}: ${text}`, env)}\n`)
   if (terminal.out.isTerminal) {
     return end.error
       ? true
