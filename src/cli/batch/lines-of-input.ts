@@ -1,6 +1,7 @@
 import type { Input } from '../../context.ts'
 import { noTextOnStdin, utf16Mark } from '../../decode-text.ts'
 import { BadInput, Cancelled } from '../../errors.ts'
+import { untilAborted } from '../../input-file.ts'
 
 /** A line of the input, counted from one. */
 export interface NumberedLine {
@@ -96,21 +97,10 @@ function textOrNothing(decoder: Decoder, chunk: Buffer | undefined): string | un
 
 /** Ctrl-C ends the waiting for more. */
 async function* chunksOf(input: Input, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const chunks = input[Symbol.asyncIterator]()
-  let stop: () => void = () => undefined
-  const stopped = new Promise<never>((_, reject) => {
-    stop = () => reject(new Cancelled())
-    signal.addEventListener('abort', stop, { once: true })
-  })
-  stopped.catch(() => undefined)
   try {
+    yield* untilAborted(input, signal)
+  } catch (error) {
     if (signal.aborted) throw new Cancelled()
-    for (;;) {
-      const { done, value } = await Promise.race([chunks.next(), stopped])
-      if (done) return
-      yield Buffer.from(value)
-    }
-  } finally {
-    signal.removeEventListener('abort', stop)
+    throw error
   }
 }
