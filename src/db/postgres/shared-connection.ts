@@ -1,15 +1,15 @@
 import type pg from 'pg'
-import { Cancelled, errorCodeOf, Unavailable } from '../../errors.ts'
+import { errorCodeOf, Unavailable } from '../../errors.ts'
 import type { LogHead } from '../audit/head-file.ts'
 import type { SeenOnServer } from '../engine.ts'
-import { type Holder, type Opening, storeLocked, storeMissing } from '../store/opening.ts'
+import { type Opening, storeMissing } from '../store/opening.ts'
 import { isDisconnected, isOutOfTime, lacksFunction } from './errors.ts'
 import type { CursorQuery } from './cursor.ts'
 import { Pipeline } from './pipeline.ts'
 import { ReconnectingClient } from './reconnecting-client.ts'
 import { ServerClock } from './server-clock.ts'
-import { holderOf } from './server-facts.ts'
 import { type RowOfStore, type StoreRow, StoreState } from './store-row.ts'
+import { takeInTurn } from './wait.ts'
 import type { ServerAddress } from '../../server-address.ts'
 
 interface Sharing {
@@ -21,10 +21,6 @@ interface Sharing {
   check: (row: StoreRow) => void
 }
 
-/** Longer, and whoever watches is told; in milliseconds. */
-const quietWait = 200
-/** One wait of the server's, in which Ctrl-C is not heard. */
-const longestWait = 1000
 /** So long a transaction that only reads stays open with nothing asked. */
 const idleReading = 300
 
@@ -186,31 +182,11 @@ export class SharedConnection {
   /** Takes the store's row, and with it the store; waits for whoever has it, and for a server that takes over. */
   async begin(): Promise<void> {
     clearTimeout(this.#resting)
-    const { signal, interruption, maxWaitMs, onWait } = this.#sharing.opening
-    const started = performance.now()
-    const until = started + maxWaitMs
-    let notified = false
-    let reconnections = 0
-    for (let tries = 0; ; tries += 1) {
-      const left = until - performance.now()
-      const wait = tries === 0 ? 0 : Math.max(1, Math.min(left, tries === 1 ? quietWait : longestWait))
-      if (this.#state === 'idle') await this.#connection.reconnectIfLost(until)
-      try {
-        if (await this.#take(wait)) return
-      } catch (error) {
-        if (!this.#connection.isLost) throw error
-        reconnections += 1
-        await this.#connection.pauseAfterLoss(error, { tries: reconnections, until })
-        continue
-      }
-      if (signal?.aborted && !interruption?.isFinishing()) throw new Cancelled()
-      const waited = performance.now() - started
-      if (waited >= maxWaitMs) throw storeLocked(this.#sharing.server.shown, await this.#holder())
-      if (!notified && waited > quietWait) {
-        notified = true
-        onWait(await this.#holder())
-      }
-    }
+    await takeInTurn(this.#connection, {
+      ...this.#sharing,
+      isIdle: () => this.#state === 'idle',
+      take: (wait) => this.#take(wait),
+    })
   }
 
   /** @returns whether this process has the store now */
@@ -361,11 +337,6 @@ export class SharedConnection {
 
   #noteRow(row: RowOfStore | undefined): void {
     this.#clock.note(this.#store.note(row))
-  }
-
-  /** Nobody is named where the server does not answer: it is asked for the store once more. */
-  #holder(): Promise<Holder | undefined> {
-    return holderOf(this.#client, this.#sharing.server.schema).catch(() => undefined)
   }
 }
 
