@@ -80,6 +80,11 @@ export async function sendWithNext(
   else await query.execute()
 }
 
+/** The same of a statement in SQL. */
+export function sendRaw(trx: Trx, statement: RawBuilder<unknown>): Promise<void> {
+  return sendWithNext(trx, { compile: () => statement.compile(trx), execute: () => statement.execute(trx) })
+}
+
 /** The time of what is done in a transaction. */
 export function timeOf(trx: Trx): Date {
   return transactionState(trx).at
@@ -310,8 +315,7 @@ export async function savepoint(trx: Trx, name = 'batch'): Promise<Savepoint> {
   const state = transactionState(trx)
   const [queuedBefore, headBefore, lastBefore] = [state.queued.length, state.head, state.last]
   const point = sql.id(name)
-  const send = (statement: RawBuilder<unknown>) =>
-    sendWithNext(trx, { compile: () => statement.compile(trx), execute: () => statement.execute(trx) })
+  const send = (statement: RawBuilder<unknown>) => sendRaw(trx, statement)
   await send(sql`savepoint ${point}`)
   state.savepoints += 1
   return {

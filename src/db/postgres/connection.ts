@@ -47,6 +47,22 @@ export async function connect(
   }
 }
 
+/** Does the work over a connection of its own, on which nothing stays open. @throws what the server says, in words */
+export async function withConnection<Result>(
+  server: ServerAddress,
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const client = await connect(server, { writes: true })
+  try {
+    return await work(client)
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw inWords(error, server.shown)
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
 interface Connecting {
   writes: boolean
   /** How long to try again for, as while a standby takes over; in milliseconds. */

@@ -19,7 +19,8 @@ export async function copyToServer(
   address: string,
   { interruption, beforeSaving, ...copying }: CopyingToServer,
 ): Promise<Copied> {
-  return withNewSchema(serverAddressOf(address), async (client, server) => {
+  const server = serverAddressOf(address)
+  return withNewSchema(server, async (client) => {
     const copied = await copyTables({ ...copying, to: emptySchema(client, server) })
     await client.query(
       `analyze ${Object.keys(copied.rows)

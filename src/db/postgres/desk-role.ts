@@ -1,7 +1,6 @@
 import type { DeskRole } from '../store/desk-role.ts'
 import { errorCodeOf } from '../../errors.ts'
-import { connect, serverAddressOf } from './connection.ts'
-import { inWords } from './errors.ts'
+import { serverAddressOf, withConnection } from './connection.ts'
 import { deskRoleOfSchema, ownerOf } from './rights.ts'
 
 /**
@@ -13,19 +12,19 @@ export async function deskRole(address: string, { make }: { make: boolean }): Pr
   const role = deskRoleOfSchema(server.schema)
   const statements = statementsFor(server.schema, role)
   if (!make) return { role, statements, made: false }
-  const client = await connect(server, { writes: true })
-  try {
+  const made = await withConnection(server, async (client) => {
     // To anybody else the server only warns that it granted nothing.
-    if ((await ownerOf(client, server))?.owns !== true) return { role, statements, made: false }
-    await client.query(`begin; ${statements.join('\n')} commit`)
-    return { role, statements, made: true }
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined)
-    if (errorCodeOf(error) === '42501') return { role, statements, made: false }
-    throw inWords(error, server.shown)
-  } finally {
-    await client.end()
-  }
+    if ((await ownerOf(client, server))?.owns !== true) return false
+    const granting = client.query(`begin; ${statements.join('\n')} commit`)
+    return granting.then(
+      () => true,
+      (error: unknown) => {
+        if (errorCodeOf(error) === '42501') return false
+        throw error
+      },
+    )
+  })
+  return { role, statements, made }
 }
 
 /** A schema's name has nothing in it that would have to be quoted. */

@@ -3,9 +3,9 @@ import { errorCodeOf, Refused } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import { version as program } from '../../version.ts'
 import type { EmptyStore, EmptyTable } from '../store/copy-tables.ts'
-import { connect } from './connection.ts'
+import { withConnection } from './connection.ts'
 import { copyRows } from './copy-rows.ts'
-import { inWords, lacksLetters } from './errors.ts'
+import { lacksLetters } from './errors.ts'
 import { firstSchema, firstVersion } from './first-schema.ts'
 import { migrateWithin } from './migrate.ts'
 import { mayNotMakeSchema } from './rights.ts'
@@ -16,20 +16,14 @@ import { mayNotMakeSchema } from './rights.ts'
  */
 export async function withNewSchema<Result>(
   server: ServerAddress,
-  work: (client: pg.Client, server: ServerAddress) => Promise<Result>,
+  work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = await connect(server, { writes: true })
-  try {
+  return withConnection(server, async (client) => {
     await client.query('begin')
     await refuseTakenSchema(client, server)
     await makeSchema(client, server)
-    return await work(client, server)
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined)
-    throw inWords(error, server.shown)
-  } finally {
-    await client.end().catch(() => undefined)
-  }
+    return work(client)
+  })
 }
 
 /** Makes every table of a store in a schema of its own, which is looked in first from then on, within the transaction that is open. */

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { Unavailable } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import { shellWord } from '../../shell-word.ts'
-import { connect } from './connection.ts'
-import { inWords, schemaOfAnother, storeNotWhole } from './errors.ts'
+import { withConnection } from './connection.ts'
+import { schemaOfAnother, storeNotWhole } from './errors.ts'
 
 interface OwnersWork {
   /** As a sentence names it: `bring it up to date`. */
@@ -18,7 +18,7 @@ export async function refuseOthers(
   server: ServerAddress,
   { what, makesSchema = false }: OwnersWork,
 ): Promise<void> {
-  const found = await askedOwner(server)
+  const found = await withConnection(server, (client) => ownerOf(client, server))
   if (!found || (found.owns && (found.makes || !makesSchema))) return
   if (!found.owns) {
     throw new Unavailable(
@@ -69,17 +69,6 @@ export async function ownerOf(
     [schema],
   )
   return rows[0]
-}
-
-async function askedOwner(server: ServerAddress): Promise<Owner | undefined> {
-  const client = await connect(server, { writes: true })
-  try {
-    return await ownerOf(client, server)
-  } catch (error) {
-    throw inWords(error, server.shown)
-  } finally {
-    await client.end()
-  }
 }
 
 /** The same store, asked as another user. */

@@ -5,7 +5,7 @@ import { isDisconnected, isOutOfTime } from './errors.ts'
 import { errorCodeOf, CommitUnknown, Unavailable } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Opening } from '../store/opening.ts'
-import { connect } from './connection.ts'
+import { withConnection } from './connection.ts'
 import type { ReconnectingClient } from './reconnecting-client.ts'
 
 /** Between two tries to find out; in milliseconds. */
@@ -143,16 +143,13 @@ export async function commitNewSchema(
 /** A server under load takes a while to notice that whoever was committing is gone; in milliseconds. */
 const longestNoticing = 10_000
 
-async function statusThere(server: ServerAddress, transaction: string | undefined) {
-  const client = await connect(server, { writes: true })
+function statusThere(server: ServerAddress, transaction: string | undefined) {
   const until = performance.now() + longestNoticing
-  try {
+  return withConnection(server, async (client) => {
     for (;;) {
       const status = await statusOfTransaction(client, transaction)
       if (status !== 'in progress' || performance.now() > until) return status
       await pause(pauseBetween)
     }
-  } finally {
-    await client.end().catch(() => undefined)
-  }
+  })
 }

@@ -1,6 +1,6 @@
 import { sql, type Updateable } from 'kysely'
 import type { HubRole, NewUserRow, UserTable } from '../schema.ts'
-import { sendWithNext, type Trx } from '../transact.ts'
+import { sendRaw, sendWithNext, type Trx } from '../transact.ts'
 
 /** @returns the new user's id */
 export async function insertUser(trx: Trx, row: NewUserRow): Promise<number> {
@@ -120,40 +120,34 @@ async function change(trx: Trx, id: number, values: Updateable<UserTable>): Prom
   await sendWithNext(trx, trx.updateTable('users').set(values).where('id', '=', id))
 }
 
-export async function insertRoles(trx: Trx, userId: number, roles: readonly string[]): Promise<void> {
-  if (roles.length === 0) return
-  const rows = roles.map((role) => ({ user_id: userId, role }))
-  const held = trx.insertInto('user_roles').values(rows)
-  await sendWithNext(
-    trx,
-    held.onConflict((conflict) => conflict.doNothing()),
-  )
+interface Held {
+  roles?: readonly string[]
+  sites?: readonly string[]
 }
 
-export async function deleteRoles(trx: Trx, userId: number, roles: readonly string[]): Promise<void> {
-  if (roles.length === 0) return
-  const taken = trx.deleteFrom('user_roles').where('user_id', '=', userId)
-  await sendWithNext(trx, taken.where('role', 'in', [...roles]))
+/** Gives roles, and access to sites; what somebody has already stays theirs. */
+export async function insertHeld(trx: Trx, userId: number, held: Held): Promise<void> {
+  for (const { table, column, value } of rowsOf(held))
+    await sendRaw(
+      trx,
+      sql`insert into ${table} (user_id, ${column}) values (${userId}, ${value}) on conflict do nothing`,
+    )
+}
+
+export async function deleteHeld(trx: Trx, userId: number, held: Held): Promise<void> {
+  for (const { table, column, value } of rowsOf(held))
+    await sendRaw(trx, sql`delete from ${table} where user_id = ${userId} and ${column} = ${value}`)
+}
+
+function rowsOf({ roles = [], sites = [] }: Held) {
+  return [
+    ...roles.map((value) => ({ table: sql.table('user_roles'), column: sql.ref('role'), value })),
+    ...sites.map((value) => ({ table: sql.table('user_sites'), column: sql.ref('site'), value })),
+  ]
 }
 
 export async function deleteEveryRole(trx: Trx, userId: number): Promise<void> {
   await sendWithNext(trx, trx.deleteFrom('user_roles').where('user_id', '=', userId))
-}
-
-export async function insertSites(trx: Trx, userId: number, sites: readonly string[]): Promise<void> {
-  if (sites.length === 0) return
-  const rows = sites.map((site) => ({ user_id: userId, site }))
-  const held = trx.insertInto('user_sites').values(rows)
-  await sendWithNext(
-    trx,
-    held.onConflict((conflict) => conflict.doNothing()),
-  )
-}
-
-export async function deleteSites(trx: Trx, userId: number, sites: readonly string[]): Promise<void> {
-  if (sites.length === 0) return
-  const taken = trx.deleteFrom('user_sites').where('user_id', '=', userId)
-  await sendWithNext(trx, taken.where('site', 'in', [...sites]))
 }
 
 export async function deleteEverySite(trx: Trx, userId: number): Promise<void> {

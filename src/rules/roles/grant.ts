@@ -1,5 +1,5 @@
 import type { Trx } from '../../db/transact.ts'
-import { insertRoles, markEdited, deleteRoles } from '../../db/users/changes.ts'
+import { deleteHeld, insertHeld, markEdited } from '../../db/users/changes.ts'
 import { Refused, Usage } from '../../errors.ts'
 import type { Account } from '../users/account.ts'
 import { refuseDeletedCentre, withoutPlaceForRoles } from '../refusals.ts'
@@ -26,7 +26,7 @@ export async function grantRoles(trx: Trx, { email, roles, ctx }: Granting): Pro
   const granted = chosen.filter((role) => !account.roles.includes(role))
   if (granted.length === 0) return unchanged(account)
 
-  await insertRoles(trx, account.id, granted)
+  await insertHeld(trx, account.id, { roles: granted })
   return edited(trx, { account, action: 'roles.granted', roles: granted, ctx })
 }
 
@@ -37,7 +37,7 @@ export async function revokeRoles(trx: Trx, { email, roles, ctx }: Granting): Pr
   const revoked = chosen.filter((role) => account.roles.includes(role))
   if (revoked.length === 0) return unchanged(account)
 
-  await deleteRoles(trx, account.id, revoked)
+  await deleteHeld(trx, account.id, { roles: revoked })
   return edited(trx, { account, action: 'roles.revoked', roles: revoked, ctx })
 }
 

@@ -1,6 +1,6 @@
 import { voidCredentials } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
-import { insertRoles, insertSites, setDetails, deleteRoles, deleteSites } from '../../db/users/changes.ts'
+import { deleteHeld, insertHeld, setDetails } from '../../db/users/changes.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { NotFound, Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -175,10 +175,8 @@ async function apply(
   const userKey = userSearchKey({ email: address.email, firstName, lastName })
   const { email, key: emailKey } = address
   await setDetails(trx, { id, at, email, emailKey, firstName, lastName, folded: userKey, hubRole })
-  await insertRoles(trx, id, after.newRoles)
-  await deleteRoles(trx, id, after.lostRoles)
-  await insertSites(trx, id, after.newSites)
-  await deleteSites(trx, id, after.lostSites)
+  await insertHeld(trx, id, { roles: after.newRoles, sites: after.newSites })
+  await deleteHeld(trx, id, { roles: after.lostRoles, sites: after.lostSites })
 }
 
 /** Both addresses are told, so that nobody loses an account unawares; open links are void. */
