@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { type Credential, voidPin } from './credentials.ts'
 import type { Store } from './schema.ts'
 import { sendWithNext, transactionState, type Trx } from './transact.ts'
@@ -15,12 +15,7 @@ export async function countWrongTry(
       .updateTable('credentials')
       .set(({ eb }) => ({
         wrong_tries: eb('wrong_tries', '+', 1),
-        state: eb
-          .case()
-          .when('wrong_tries', '>=', max - 1)
-          .then('void' as const)
-          .else('open' as const)
-          .end(),
+        state: sql<'void' | 'open'>`case when wrong_tries >= ${max - 1} then 'void' else 'open' end`,
       }))
       .where('id', '=', credential.id)
       .where('state', '=', 'open'),

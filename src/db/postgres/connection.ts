@@ -4,7 +4,7 @@ import pg from 'pg'
 import { Cancelled, Unavailable } from '../../errors.ts'
 import { inWords, passwordMissing } from './errors.ts'
 import { parseServerAddress, type ServerAddress } from '../../server-address.ts'
-import { hasPasswordInEnvironment, passwordInFile } from './password-file.ts'
+import { passwordInFile } from './password-file.ts'
 
 /** Where a shared store is: what its address leaves out is taken from PostgreSQL's own variables, as its programs do. */
 export function serverAddressOf(address: string): ServerAddress {
@@ -104,8 +104,9 @@ async function connectTo(
     database,
     ...(user === undefined ? {} : { user }),
     ssl: plain || isLocal ? false : { rejectUnauthorized: true, ...trusted(server) },
-    // Asked for only where the server wants one; pg's own way to the file prints a warning of its own.
-    ...(hasPasswordInEnvironment() ? {} : { password }),
+    // One of the environment pg takes by itself, before any file. Asked for only where the server wants one; pg's own
+    // way to the file prints a warning of its own.
+    ...(process.env.PGPASSWORD === undefined ? { password } : {}),
     types,
     keepAlive: true,
     connectionTimeoutMillis: maxConnecting,

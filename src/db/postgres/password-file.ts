@@ -10,11 +10,6 @@ export interface Login {
   user: string
 }
 
-/** pg takes it by itself, before any file. */
-export function hasPasswordInEnvironment(): boolean {
-  return process.env.PGPASSWORD !== undefined
-}
-
 /**
  * The password of `~/.pgpass`, or of the file that PGPASSFILE names; none where there is no line for it.
  * @throws Unavailable `store-refused` where others can read the file: its passwords are no secrets

@@ -33,20 +33,19 @@ export async function presentSharedStore(opening: Opening): Promise<PresentStore
     erased: (storeId) => (found?.storeId === storeId ? found.erased : []),
     kept: kept === null ? null : shownWith(server, kept),
     copyBeside: join(tmpdir(), `ssh-admin-${process.pid}`),
-    replaceWith: (file, { beforePlacing }) =>
-      asSource(file, opening, async (from) => {
+    replaceWith: async (file, { beforePlacing }) => {
+      const from = await openStore({ ...opening, path: file, mode: 'place', interruption: undefined })
+      try {
         if (found && kept !== null)
-          return replaceSchema(server, { opening, from, kept, found, beforePlacing })
+          return await replaceSchema(server, { opening, from, kept, found, beforePlacing })
         const { interruption, signal = new AbortController().signal } = opening
-        await copyToServer(opening.path, {
-          from,
-          signal,
-          interruption,
-          withoutContent: false,
-          beforeSaving: beforePlacing,
-        })
+        const copying = { from, signal, interruption, withoutContent: false }
+        await copyToServer(opening.path, { ...copying, beforeSaving: beforePlacing })
         return { eventsMeanwhile: 0 }
-      }),
+      } finally {
+        await from.close()
+      }
+    },
   }
 }
 
@@ -74,20 +73,6 @@ async function findStore(server: ServerAddress, opening: Opening): Promise<Found
 function erasedAccounts(db: Kysely<Store>): Promise<ErasedAccount[]> {
   const erased = db.selectFrom('erased_accounts').select(['user_id', 'created_at', 'address'])
   return erased.orderBy('user_id').orderBy('address').execute()
-}
-
-/** What a file holds, as a source of rows. */
-async function asSource<Result>(
-  file: string,
-  opening: Opening,
-  work: (from: Source) => Promise<Result>,
-): Promise<Result> {
-  const store = await openStore({ ...opening, path: file, mode: 'place', interruption: undefined })
-  try {
-    return await work(store)
-  } finally {
-    await store.close()
-  }
 }
 
 interface Replacing {
@@ -121,8 +106,11 @@ async function replaceSchema(
     await connection.ask(async (client) => {
       await makeSchema(client, { schema: made, shown: server.shown })
       await copyTables({ from, to: emptySchema(client, server), signal, withoutContent: false })
-      await client.query(renaming({ schema: server.schema, made, kept }))
-      await grantToDesks(client, server.schema)
+      const { schema } = server
+      await client.query(
+        `alter schema "${schema}" rename to "${kept}"; alter schema "${made}" rename to "${schema}"; set local search_path to "${schema}"`,
+      )
+      await grantToDesks(client, schema)
     })
     await finishing(interruption, {
       what: 'the backup is being put in the place of the store',
@@ -140,10 +128,6 @@ async function replaceSchema(
 function isAnother(now: Omit<Found, 'head'>, found: Found): boolean {
   const isOther = now.storeId !== found.storeId || now.fingerprint !== found.fingerprint
   return isOther || JSON.stringify(now.erased) !== JSON.stringify(found.erased)
-}
-
-function renaming({ schema, made, kept }: { schema: string; made: string; kept: string }): string {
-  return `alter schema "${schema}" rename to "${kept}"; alter schema "${made}" rename to "${schema}"; set local search_path to "${schema}"`
 }
 
 /** What desks might do in the store that was there, they may in the one that is there now. */

@@ -1,12 +1,9 @@
 import { Unavailable } from '../../errors.ts'
 import type { Finding } from '../engine.ts'
-import { inWords, isDamage } from '../sqlite/errors.ts'
+import { isDamage } from '../sqlite/errors.ts'
 
-/** What the engine of a store says went wrong, in words; undefined for an error of something else. */
-export function failureOfStore(error: unknown): Unavailable | undefined {
-  // What a server says has its words where it is asked.
-  return inWords(error)
-}
+/** What the engine of a store says went wrong, in words. What a server says has its words where it is asked. */
+export { inWords as failureOfStore } from '../sqlite/errors.ts'
 
 /** Where a store is too damaged to be looked through as usual, all that can be said of it. */
 export async function damageThatStopped(error: unknown, path: string): Promise<Finding[] | undefined> {

@@ -15,15 +15,10 @@ export async function insertNewUser(
   { roles, sites }: { roles: readonly string[]; sites: readonly string[] },
 ): Promise<void> {
   await sendWithNext(trx, trx.insertInto('users').values(row))
-  const theirs = () =>
-    trx.selectFrom('users').where('email_key', '=', row.email_key).where('status', '<>', 'deleted')
-  for (const role of roles) {
-    const granted = theirs().select(['id', sql<string>`cast(${role} as text)`.as('role')])
-    await sendWithNext(trx, trx.insertInto('user_roles').columns(['user_id', 'role']).expression(granted))
-  }
-  for (const site of sites) {
-    const granted = theirs().select(['id', sql<string>`cast(${site} as text)`.as('site')])
-    await sendWithNext(trx, trx.insertInto('user_sites').columns(['user_id', 'site']).expression(granted))
+  const theirs = sql`users where email_key = ${row.email_key} and status <> 'deleted'`
+  for (const { table, column, value } of rowsOf({ roles, sites })) {
+    const given = sql`select id, cast(${value} as text) from ${theirs}`
+    await sendRaw(trx, sql`insert into ${table} (user_id, ${column}) ${given}`)
   }
 }
 
@@ -146,10 +141,10 @@ function rowsOf({ roles = [], sites = [] }: Held) {
   ]
 }
 
-export async function deleteEveryRole(trx: Trx, userId: number): Promise<void> {
-  await sendWithNext(trx, trx.deleteFrom('user_roles').where('user_id', '=', userId))
-}
-
-export async function deleteEverySite(trx: Trx, userId: number): Promise<void> {
-  await sendWithNext(trx, trx.deleteFrom('user_sites').where('user_id', '=', userId))
+export async function deleteEvery(
+  trx: Trx,
+  userId: number,
+  table: 'user_roles' | 'user_sites',
+): Promise<void> {
+  await sendWithNext(trx, trx.deleteFrom(table).where('user_id', '=', userId))
 }
