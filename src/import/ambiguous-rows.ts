@@ -42,7 +42,7 @@ export function findAmbiguousRows(about: RosterAndStore): AmbiguousRows {
       // As the import leaves it, so that importing again keeps the same ones.
       isCalled: ({ number }, names) => [...namesOfPlace({ number }, known)].some((name) => names.has(name)),
     }),
-    anywhere: lostRows(heldBack, known).length > 0,
+    anywhere: isAnyLost(heldBack, known),
   }
 }
 
@@ -95,13 +95,13 @@ function describesCentre(number: string, { byCentre, describes }: CachedLookUps)
   return enough
 }
 
-/** Rows that name nothing known in any way, and do not say enough to be of a new centre. */
-function lostRows(heldBack: readonly RosterRow[], known: CachedLookUps): RosterRow[] {
+/** Whether rows name nothing known in any way, and do not say enough to be of a new centre. */
+function isAnyLost(heldBack: readonly RosterRow[], known: CachedLookUps): boolean {
   const { roster, view } = known
   const unknown = heldBack.filter(
     ({ number, email }) => !view.centres.has(number ?? '') && !(email && view.users.get(email.key)?.centreId),
   )
-  if (unknown.length === 0) return []
+  if (unknown.length === 0) return false
   const sought = new Set(unknown.map(({ name }) => searchKey(name)))
   const names = new Set<string>()
   const addresses = new Set<string>()
@@ -112,7 +112,7 @@ function lostRows(heldBack: readonly RosterRow[], known: CachedLookUps): RosterR
   }
   for (const { nameKey } of view.centres) if (sought.has(nameKey)) names.add(nameKey)
   names.delete('')
-  return unknown.filter(({ name, number, email }) => {
+  return unknown.some(({ name, number, email }) => {
     if (names.has(searchKey(name)) || (email && addresses.has(email.key))) return false
     return !describesCentre(number ?? '', known)
   })

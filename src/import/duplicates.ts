@@ -123,12 +123,10 @@ function placesOf(
   { rows, saved }: { rows: readonly RosterRow[]; saved: string | undefined },
 ): DuplicatedUser['places'] {
   const column = roster.columns.get('email') ?? 0
-  const inWorkbook = [...rows]
-    .sort((one, other) => one.row - other.row)
-    .map((row) => ({
-      centre: row.number ?? '',
-      in: 'workbook' as const,
-      cell: cellName(roster.sheet, column, row.row),
-    }))
+  const inWorkbook = rows.map(({ number: centre = '', row }) => ({
+    centre,
+    in: 'workbook' as const,
+    cell: cellName(roster.sheet, column, row),
+  }))
   return saved === undefined ? inWorkbook : [...inWorkbook, { centre: saved, in: 'store' }]
 }

@@ -87,8 +87,8 @@ export function holdBackDifferentRows({ byCentre }: RosterAndStore): void {
   for (const [number, rows] of byCentre.ofSeveralRows()) {
     for (const [key, same] of byAddress(rows)) {
       if (same.length < 2 || distinct(same.map(personOf)).length < 2) continue
-      const numbers = same.map((other) => other.row).sort((one, other) => one - other)
-      const message = `stands in ${same.length} rows of ${number} that differ: rows ${few(numbers.map(String))}`
+      const numbers = same.map((other) => String(other.row))
+      const message = `stands in ${same.length} rows of ${number} that differ: rows ${few(numbers)}`
       for (const row of same) {
         holdBack(row, {
           field: 'email',

@@ -72,9 +72,11 @@ export function issuesOf(
   { sheet, columns }: Pick<Roster, 'sheet' | 'columns'>,
 ): LazyList<CellIssue> {
   // No more of a row is held than its issues: its cells would weigh while the store is written.
-  const rows = heldBack
-    .map(({ row, columns: own, issues = [] }) => ({ row, columns: own ?? columns, issues }))
-    .sort((one, other) => one.row - other.row)
+  const rows = heldBack.map(({ row, columns: own, issues = [] }) => ({
+    row,
+    columns: own ?? columns,
+    issues,
+  }))
   const count = rows.reduce((sum, { issues }) => sum + issues.length, 0)
   return lazyList(count, function* () {
     for (const { row, columns, issues } of rows) {

@@ -3,7 +3,6 @@ import { seedCentre, seedUser } from '../rules/store/seed-data.ts'
 import type { CellIssue } from '../rules/table-rows.ts'
 import { cellName } from '../workbook/cell.ts'
 import type { SheetToWrite } from '../workbook/sheet.ts'
-import type { Counts } from './apply.ts'
 import { type CentreField, headingOf, writtenColumns } from './columns.ts'
 
 const sheetName = 'Centres'
@@ -20,15 +19,6 @@ interface MadeUp {
 }
 
 type Cells = Readonly<Partial<Record<CentreField, string>>>
-
-/** What an import of the workbook into an empty store must answer, as far as it follows from the workbook. */
-export interface ExpectedImport extends Counts {
-  renamedCentres: []
-  missingCentres: []
-  extraUsers: []
-  duplicatedUsers: []
-  issues: Omit<CellIssue, 'message' | 'hint'>[]
-}
 
 /** A mistake: the rows that show it, and what is said of each. */
 interface Fault {
@@ -126,9 +116,12 @@ function usersAt({ centres, users }: MadeUp, at: number): number {
   return at < users ? Math.ceil((users - at) / centres) : 0
 }
 
-function expectedOf(madeUp: MadeUp, faults: ReadonlyMap<number, readonly Fault[]>): ExpectedImport {
+export type ExpectedImport = ReturnType<typeof expectedOf>
+
+/** What an import of the workbook into an empty store must answer, as far as it follows from the workbook. */
+function expectedOf(madeUp: MadeUp, faults: ReadonlyMap<number, readonly Fault[]>) {
   const { centres, users, seed, sheet = sheetName } = madeUp
-  const issues: ExpectedImport['issues'] = []
+  const issues: Omit<CellIssue, 'message' | 'hint'>[] = []
   let row = 1
   let accepted = 0
   for (let at = 0; at < centres; at += 1) {

@@ -183,8 +183,7 @@ function savedCentres(
 
 /** The first cell in which the new name stands. */
 function nameCellOf(roster: Roster, { rows, name }: { rows: readonly RosterRow[]; name: string }): string {
-  let first: RosterRow | undefined
-  for (const row of rows) if (row.name === name && (first === undefined || row.row < first.row)) first = row
+  const first = rows.find((row) => row.name === name)
   const columns = first?.columns ?? roster.columns
   return cellName(roster.sheet, columns.get('name') ?? 0, first?.row ?? 0)
 }

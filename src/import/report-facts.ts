@@ -66,8 +66,7 @@ export async function reportFacts(
     if (newCentres.length === maxReported) break
     newCentres.push({ number, name, country: countryName(country) })
   }
-  const heldBackRows = rows.sort((one, other) => one.row - other.row)
-  return { countries: [...outcomes.values()].sort(byRows), heldBack: heldBackRows, newCentres }
+  return { countries: [...outcomes.values()].sort(byRows), heldBack: rows, newCentres }
 }
 
 export function byRows(one: CountryOutcome, other: CountryOutcome): number {

@@ -2,7 +2,7 @@ import { PackedNumbers, PackedTexts } from '../packed-texts.ts'
 import { tooMuchText } from '../workbook/errors.ts'
 import type { ReadRow, RosterRow } from './roster-row.ts'
 
-/** The rows of a roster, in the order of the sheet. */
+/** The rows of a roster, in the order of the sheet: so are those that are picked from them. */
 export interface RosterRows extends Iterable<RosterRow> {
   readonly length: number
   at(position: number): RosterRow | undefined

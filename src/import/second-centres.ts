@@ -75,7 +75,7 @@ function faultAmong(
     if (other === number) continue
     const names = others.map(({ name }) => name)
     if (!areNamedAlike(names, rows)) continue
-    const where = few(others.map(({ row }) => String(row)).sort((one, two) => Number(one) - Number(two)))
+    const where = few(others.map(({ row }) => String(row)))
     const { message, ...rest } = fault(number, { number: other })
     return { ...rest, message: `${message} (${others.length === 1 ? 'row' : 'rows'} ${where})` }
   }

@@ -45,23 +45,14 @@ export interface RawCell {
   shared: string | undefined
 }
 
-/** Puts raw cells together to rows: the one place that knows what a cell means. */
-export interface RowMaker {
-  begin(reference: string | undefined, hidden: boolean): void
-  cell(cell: RawCell): void
-  finish(): void
-  /** Columns nobody sees, counted from 1 as in the file. */
-  hideColumns(first: number, last: number): void
-  merge(reference: string): void
-  /** A conditional format, by its number among the styles or the code that it brings, and the cells to which it applies. */
-  formatByRule(references: string, format: { style: number } | { code: string }): void
-}
+export type RowMaker = ReturnType<typeof rowMaker>
 
+/** Puts raw cells together to rows: the one place that knows what a cell means. */
 export function rowMaker(
   { sharedStrings, formats, textFormats, numberRules, from1904, recalculates }: Book,
   onRow: (row: SheetRow) => void,
   facts: SheetFacts = newSheetFacts(),
-): RowMaker {
+) {
   let last = 0
   let row: SheetRow = { number: 0, cells: [] }
   let column = -1
@@ -117,7 +108,7 @@ export function rowMaker(
   }
 
   return {
-    begin(reference, hidden) {
+    begin(reference: string | undefined, hidden: boolean) {
       const number = reference === undefined ? last + 1 : Number(reference)
       if (!Number.isInteger(number) || number < 1 || number > maxRows)
         throw damaged(`it has a row number ${reference ?? number}`)
@@ -125,7 +116,7 @@ export function rowMaker(
       row = hidden ? { number, cells: [], hidden } : { number, cells: [] }
       column = -1
     },
-    cell(cell) {
+    cell(cell: RawCell) {
       column = cell.column === -1 ? column + 1 : cell.column
       if (column >= maxColumns) throw damaged(`row ${row.number} has more than ${maxColumns} columns`)
       if (row.cells[column] !== undefined || row.notes?.has(column) === true) row.fault ??= cellTwice(column)
@@ -158,14 +149,16 @@ export function rowMaker(
       last = row.number
       onRow(row)
     },
-    hideColumns(first, last) {
+    /** Columns nobody sees, counted from 1 as in the file. */
+    hideColumns(first: number, last: number) {
       facts.hiddenColumns.push([first - 1, last - 1])
     },
-    merge(reference) {
+    merge(reference: string) {
       const range = rangeOf(reference)
       if (range !== undefined) facts.merged.push(range)
     },
-    formatByRule(references, format) {
+    /** A conditional format, by its number among the styles or the code that it brings, and the cells to which it applies. */
+    formatByRule(references: string, format: { style: number } | { code: string }) {
       const changes = 'code' in format ? changesWhatIsShown(format.code) : numberRules?.has(format.style)
       if (changes !== true) return
       for (const reference of references.trim().split(/\s+/)) {

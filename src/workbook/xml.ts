@@ -36,6 +36,14 @@ export function readXml(part: string, reader: XmlReader): TextSink {
     )
   }
 
+  const attempt = (step: () => void) => {
+    try {
+      step()
+    } catch (error) {
+      wrong(error)
+    }
+  }
+
   parser.on('error', wrong)
   parser.on('doctype', () => {
     throw doctype(part)
@@ -69,19 +77,9 @@ export function readXml(part: string, reader: XmlReader): TextSink {
       pending += piece.length
       if (pending > maxPieceLength)
         throw zipBomb(`${part} has one piece of more than ${maxPieceLength} characters`)
-      try {
-        parser.write(piece)
-      } catch (error) {
-        wrong(error)
-      }
+      attempt(() => parser.write(piece))
     },
-    end() {
-      try {
-        parser.close()
-      } catch (error) {
-        wrong(error)
-      }
-    },
+    end: () => attempt(() => parser.close()),
   }
 }
 
