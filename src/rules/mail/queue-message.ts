@@ -12,8 +12,6 @@ import { refuseWithoutCentre } from '../refusals.ts'
 import type { Account } from '../users/account.ts'
 import { type LetterName, letters } from './letters.ts'
 
-export type { LetterName }
-
 interface Letter {
   letter: LetterName
   to: {
