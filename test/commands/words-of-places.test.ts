@@ -10,13 +10,23 @@ describe('a place that cannot be', () => {
   })
   afterEach(() => world.close())
 
-  it('is named where a file stands in the place of a folder', async () => {
+  it('is named where a file stands in the place of a folder: as a file that is not there, or a folder', async () => {
     writeFileSync(world.path('f'), '')
-    const ran = await world.run(['store', 'restore', 'f/b.db', '--yes', '--json'])
-    const { code, message, hint } = ran.error()
-    expect([ran.exit, code]).toEqual([7, 'file-no-folder'])
-    expect(message).toBe(`There is a file where a folder was expected: ${world.path('f/b.db')}`)
-    expect(hint).not.toContain('--debug')
+    for (const [argv, end] of [
+      [
+        ['store', 'restore', 'f/b.db', '--yes'],
+        [6, 'file-not-found', `There is no file ${world.path('f/b.db')}.`],
+      ],
+      [
+        ['store', 'backup', 'f/b.db'],
+        [7, 'file-no-folder', `There is no folder ${world.path('f')}.`],
+      ],
+    ] as const) {
+      const ran = await world.run([...argv, '--json'])
+      const { code, message, hint } = ran.error()
+      expect([ran.exit, code, message]).toEqual(end)
+      expect(hint).not.toContain('--debug')
+    }
   })
 
   it('is told of the folder of the configuration, with what chooses another', async () => {
