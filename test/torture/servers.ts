@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -61,6 +61,20 @@ export async function newServer(
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** A standby of a server that was never started, and both of them started. It is known to the other as `standby`. */
+export async function newStandby(bin: string, primary: TortureServer): Promise<TortureServer> {
+  // What initdb wrote is no standby's to go on from.
+  await primary.start()
+  await primary.kill()
+  const standby = await newServer(bin, { from: primary })
+  const followed = `host=127.0.0.1 port=${primary.port} user=hub application_name=standby`
+  writeFileSync(join(standby.data, 'standby.signal'), '')
+  writeFileSync(join(standby.data, 'postgresql.auto.conf'), `primary_conninfo = '${followed}'\n`)
+  await primary.start()
+  await standby.start()
+  return standby
 }
 
 /** It does not run as root, but as the user that the package of PostgreSQL made. */

