@@ -50,22 +50,28 @@ const maxMoments = 40
 const maxZones = 3
 const maxNamed = 10
 
-/** When it opens around the world, one line for each moment, the more centres the longer. */
+/** When it opens around the world, and for whom it never does. */
 export function renderOutlook(outlook: Outlook, view: View): string[] {
-  const { centres, timeline, without, lastClosesAt, leftOut } = outlook
+  const { without, leftOut } = outlook
   const { chalk } = view
-  const moments = timelineLines(timeline.slice(0, maxMoments), view)
-  const rest = timeline.length - maxMoments
   const problems = problemsInWords(without, ({ message, hint }) => `${message} ${hint}`)
   return [
-    `Opens for ${count(centres - without.length, 'centre')}${timeline.length === 0 ? '.' : ':'}`,
-    ...moments,
-    ...(rest > 0 ? [`  … and ${rest} later moments`] : []),
-    ...(lastClosesAt === null ? [] : [`Closed everywhere from ${plainTime(lastClosesAt.toISOString())}.`]),
+    ...openingsInWords(outlook, view),
     ...(without.length === 0
       ? []
       : listLines(chalk.yellow(`! Never opens for ${count(without.length, 'centre')}:`), problems, maxNamed)),
     ...leftOutLines(leftOut, maxNamed),
+  ]
+}
+
+/** For how many it opens, and one line for each moment, the more centres the longer. */
+export function openingsInWords({ centres, timeline, without, lastClosesAt }: Outlook, view: View): string[] {
+  const rest = timeline.length - maxMoments
+  return [
+    `Opens for ${count(centres - without.length, 'centre')}${timeline.length === 0 ? '.' : ':'}`,
+    ...timelineLines(timeline.slice(0, maxMoments), view),
+    ...(rest > 0 ? [`  … and ${rest} later moments`] : []),
+    ...(lastClosesAt === null ? [] : [`Closed everywhere from ${plainTime(lastClosesAt.toISOString())}.`]),
   ]
 }
 

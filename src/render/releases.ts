@@ -10,7 +10,7 @@ import { renderClosing } from './closing.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
 import { listLines, markOf } from './text.ts'
-import { leftOutLines, outlookJson, outlookLines, renderOutlook } from './outlook.ts'
+import { leftOutLines, outlookJson, outlookLines, openingsInWords, renderOutlook } from './outlook.ts'
 import { isoOf, plainTime, timeToTheSecond } from '../plain-time.ts'
 
 /** A release with for how many centres it opens, and when. */
@@ -216,7 +216,7 @@ export function renderPublishedRelease(
     : whatItBecame(published, view)
   return [
     ...first,
-    ...renderOutlook(isRehearsal ? { ...outlook, without: [], leftOut: [] } : outlook, view),
+    ...(isRehearsal ? openingsInWords(outlook, view) : renderOutlook(outlook, view)),
     ...listLines('Centre by centre:', centres.map(centreInWords), centres.length),
     ...(isRehearsal ? leftOutLines(outlook.leftOut, outlook.leftOut.length) : []),
   ].join('\n')

@@ -295,6 +295,16 @@ describe('what a person sees of releases and what they are made of', () => {
 `)
   })
 
+  it('is for how many it would open, in a rehearsal as in its question and once it is released', async () => {
+    await shown('key-times import times.csv')
+    await world.centre('JP001', { country: 'JP' })
+    await shown(uploading)
+    await world.run([...creating.split(' ').slice(0, 5), '--opens', 'key-time AM 2026-06-02', '--for', 'all'])
+    expect(await reading('releases publish June --dry-run')).toContain('Opens for 1 centre:\n')
+    expect((await world.run(['releases', 'publish', 'June'])).stderr).toContain('it opens for 1 of 2 centres')
+    expect(await shown('releases publish June')).toContain('Opens for 1 centre:\n')
+  })
+
   it('is why some never see a release, beneath the table, however far down they are in it', async () => {
     await shown('key-times import times.csv')
     for (let n = 10; n < 25; n += 1) await world.centre(`AE0${n}`, { country: 'EG' })
