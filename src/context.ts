@@ -21,6 +21,8 @@ export interface Context {
   operator: string
   /** Runs another program at this terminal, such as an editor. @returns its exit code, or null where a signal ended it */
   runProgram: (program: string, args: readonly string[]) => Promise<number | null>
+  /** Node, and what goes by the environment of the process, colours nothing from now on. */
+  colourNothing: () => void
   /** Starts the program that shows a long answer piece by piece. */
   startPager: (command: string, env: Readonly<Record<string, string>>) => Pager
   /** Ctrl-C, SIGTERM and SIGHUP. */
@@ -54,6 +56,11 @@ export function contextOfProcess(interruption: Interruption): Context {
     random: (bytes) => randomBytes(bytes),
     operator: `${userName()}@${hostname()}`,
     runProgram,
+    colourNothing: () => {
+      // Node would let it go before NO_COLOR, and warn.
+      delete process.env.FORCE_COLOR
+      process.env.NO_COLOR = '1'
+    },
     startPager,
     interruption,
     get signal() {

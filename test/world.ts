@@ -296,6 +296,7 @@ export function contextIn(
     operator: 'tester@desk',
     runProgram,
     startPager,
+    colourNothing: () => undefined,
     interruption,
     signal: interruption.signal,
   }

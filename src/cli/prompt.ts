@@ -69,9 +69,15 @@ export async function confirm(
   if (!(await askYesNo(terminal, question))) throw new Cancelled()
 }
 
+/** They take their colours as they are loaded. */
+function promptsAt(terminal: Terminal) {
+  terminal.settleColour()
+  return import('@inquirer/prompts')
+}
+
 /** Asks yes or no, default No, and gives the answer. */
 export async function askYesNo(terminal: Terminal, question: string): Promise<boolean> {
-  const { confirm } = await import('@inquirer/prompts')
+  const { confirm } = await promptsAt(terminal)
   return asked(terminal, (streams) =>
     confirm({ message: inLines(terminal, question), default: false, theme: themeOf(terminal) }, streams),
   )
@@ -82,7 +88,7 @@ export async function choose<Value>(
   terminal: Terminal,
   { question, choices }: { question: string; choices: readonly Choice<Value>[] },
 ): Promise<Value> {
-  const { search } = await import('@inquirer/prompts')
+  const { search } = await promptsAt(terminal)
   const find = (term: string | undefined) => {
     const part = searchKey(term ?? '')
     return choices
@@ -122,7 +128,7 @@ export async function askSeveral<Value>(
   terminal: Terminal,
   { question, choices }: { question: string; choices: readonly Choice<Value>[] },
 ): Promise<Value[]> {
-  const { checkbox } = await import('@inquirer/prompts')
+  const { checkbox } = await promptsAt(terminal)
   const pageSize = 12
   const message = inLines(terminal, question)
   return asked(terminal, (streams) =>
@@ -149,7 +155,7 @@ export async function ask(
   terminal: Terminal,
   { question, present, check = () => undefined }: { question: string; present?: string; check?: Check },
 ): Promise<string> {
-  const { input } = await import('@inquirer/prompts')
+  const { input } = await promptsAt(terminal)
   const validate = async (text: string) => {
     const wrong = await check(text)
     return wrong === undefined ? true : oneLine(wrong)
@@ -164,7 +170,7 @@ export async function ask(
 
 /** Asks for a secret, which is never shown. */
 export async function askSecret(terminal: Terminal, question: string): Promise<string> {
-  const { password } = await import('@inquirer/prompts')
+  const { password } = await promptsAt(terminal)
   return asked(terminal, (streams) =>
     password({ message: inLines(terminal, question), mask: true, theme: themeOf(terminal) }, streams),
   )

@@ -18,6 +18,8 @@ export interface Terminal {
   askedMs: number
   out: View
   err: View
+  /** What draws the questions goes by the environment of the process: it is to colour as this does. */
+  settleColour: () => void
   /** Progress is worth drawing. */
   animated: boolean
   /** Writes the answer; resolves when the reader has taken it, with false once they have left. */
@@ -39,10 +41,11 @@ interface TerminalOptions {
 
 export function terminalOf(context: Context, { color, quiet, changes = false }: TerminalOptions): Terminal {
   const { stdout, stderr, env } = context
+  const levelOf = (stream: Output) => (color ? colourLevel(stream, env) : 0)
   const view = (stream: Output): View => ({
     isTerminal: stream.isTTY === true,
     width: widthOf(stream, env),
-    chalk: stylesOf(color ? colourLevel(stream, env) : 0),
+    chalk: stylesOf(levelOf(stream)),
     now: context.now(),
   })
   const put = (text: string): Promise<boolean> =>
@@ -70,6 +73,9 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
     askedMs: 0,
     out: view(stdout),
     err: view(stderr),
+    settleColour: () => {
+      if (levelOf(stderr) === 0) context.colourNothing()
+    },
     animated: stderr.isTTY === true && hasWidth(stderr) && env.TERM !== 'dumb' && !env.CI && !quiet,
     write: (text) => put(stdout.isTTY ? cleanForTerminal(text) : withStyles(text)),
     writeCleaned: put,

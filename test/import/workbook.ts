@@ -137,6 +137,7 @@ export async function runWhile(
     operator: 'tester@desk',
     runProgram,
     startPager,
+    colourNothing: () => undefined,
     interruption,
     signal: interruption.signal,
   })
