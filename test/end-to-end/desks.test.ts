@@ -46,12 +46,16 @@ describe('eight desks at one store', () => {
     expect(commands).toBe(24)
   })
 
-  it('nor when commands are killed, and connections are cut while a change is being saved', async () => {
+  const throughProxy = async () => {
     const [server] = parseServerAddress(world.db).hosts
     if (!server) throw new Error('the server has a host')
     const between = await cuttingProxy(server)
     proxy = between
-    const cut = world.db.replace(/@[^/]+/, `@127.0.0.1:${between.port}`)
+    return { between, cut: world.db.replace(/@[^/]+/, `@127.0.0.1:${between.port}`) }
+  }
+
+  it('nor when commands are killed, and connections are cut while a change is being saved', async () => {
+    const { between, cut } = await throughProxy()
     let cuts = 0
     const { exits, failures } = await workAtManyDesks(
       desks({
@@ -63,10 +67,29 @@ describe('eight desks at one store', () => {
         },
         // Desk 0 makes the store ready, and is let alone.
         place: (desk) => (desk % 2 === 1 ? cut : world.db),
+        isCut: (desk) => desk % 2 === 1,
         kills: (random) => random.below(3) === 0,
       }),
     )
     expect(failures, JSON.stringify(exits)).toEqual([])
+  })
+
+  it('change nothing where each commit is cut off and they say so', async () => {
+    const { between, cut } = await throughProxy()
+    between.cutEachCommit()
+    const { exits, failures } = await workAtManyDesks(
+      desks({ desks: 2, place: (desk) => (desk === 1 ? cut : world.db), isCut: (desk) => desk === 1 }),
+    )
+    expect(failures).toEqual([])
+    expect(exits[7]).toBeGreaterThan(0)
+  })
+
+  it('are found out where one says that nothing was changed, and it was', async () => {
+    const lies = fileURLToPath(new URL('says-nothing-was-changed.mjs', import.meta.url))
+    const { failures } = await workAtManyDesks(
+      desks({ desks: 2, isCut: (desk) => desk === 1, preloads: (desk) => (desk === 1 ? [lies] : []) }),
+    )
+    expect(failures.join('\n')).toContain('said that nothing was changed, and is in the log')
   })
 
   const program = (node: readonly string[], env: Record<string, string> = {}) =>

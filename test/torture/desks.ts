@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import type pg from 'pg'
 import { builtProgram } from '../built-program.ts'
@@ -19,6 +20,10 @@ export interface ManyDesks {
   seed: number
   /** Whether a command is killed while it runs. */
   kills?: (random: Random) => boolean
+  /** Whether the line of a desk is cut now and then: a command may give up then, and has changed nothing. */
+  isCut?: (desk: number) => boolean
+  /** What its commands load before the program. */
+  preloads?: (desk: number) => readonly string[]
 }
 
 export interface Worked {
@@ -86,6 +91,10 @@ export async function workAtManyDesks(work: ManyDesks): Promise<Worked> {
 }
 
 interface Done extends Deed {
+  /** Whom the log names for what it did: each command is another's. */
+  operator: string
+  /** Whether its line may have been cut. */
+  isCut: boolean
   exit: number | undefined
   stdout: string
   stderr: string
@@ -94,8 +103,16 @@ interface Done extends Deed {
 /** Not known whether it was done: killed, or cut off while it was saved. */
 const unsure = (exit: number | undefined) => exit === undefined || exit === 10
 
-function strangeEnd({ argv, exits, exit, stderr }: Done): string[] {
-  if (unsure(exit) || exits.includes(exit ?? -1)) return []
+/** Cut off once more at each try, it says that nothing was changed; whether that is so the log says. */
+function gaveUp({ exit, isCut, stderr }: Done): boolean {
+  if (exit !== 7 || !isCut) return false
+  const { message, hint } = JSON.parse(stderr).error
+  return /broke before the change was saved\.$/.test(message) && /^Nothing was changed\./.test(hint)
+}
+
+function strangeEnd(done: Done): string[] {
+  const { argv, exits, exit, stderr } = done
+  if (unsure(exit) || exits.includes(exit ?? -1) || gaveUp(done)) return []
   return [`${argv.join(' ')} ended with ${exit}: ${stderr}`]
 }
 
@@ -105,21 +122,30 @@ async function workAt(work: ManyDesks, { desk, done }: { desk: number; done: Don
     const next = deed(random, desk, count)
     const kills = work.kills?.(random) ?? false
     const after = random.below(900)
-    const ran = run(work, desk, [...next.argv, '--yes', '--json', '--wait', '300'])
+    const operator = `desk-${desk}-${count}`
+    const ran = run(work, desk, [...next.argv, '--yes', '--json', '--wait', '300'], operator)
     if (kills) setTimeout(() => ran.kill('SIGKILL'), after)
     const { exitCode: exit, stdout, stderr } = await ran
-    done.push({ ...next, exit, stdout, stderr })
+    done.push({ ...next, operator, isCut: work.isCut?.(desk) ?? false, exit, stdout, stderr })
   }
 }
 
-function run({ folder, keyFile, place }: ManyDesks, desk: number, argv: readonly string[]) {
+const namedOperator = fileURLToPath(new URL('named-operator.mjs', import.meta.url))
+
+function run(
+  { folder, keyFile, place, preloads }: ManyDesks,
+  desk: number,
+  argv: readonly string[],
+  operator = `desk-${desk}`,
+) {
   const home = join(folder, `desk-${desk}`)
   if (!existsSync(home)) {
     mkdirSync(home)
     copyFileSync(keyFile, join(home, 'key'))
     for (const roster of rosters) writeFileSync(join(home, `${roster}.csv`), rosterOf(roster))
   }
-  return execa(process.execPath, [builtProgram(), ...argv], {
+  const loaded = [namedOperator, ...(preloads?.(desk) ?? [])].flatMap((file) => ['--import', file])
+  return execa(process.execPath, [...loaded, builtProgram(), ...argv], {
     cwd: home,
     env: {
       PATH: process.env.PATH,
@@ -127,6 +153,7 @@ function run({ folder, keyFile, place }: ManyDesks, desk: number, argv: readonly
       PGPASSWORD: process.env.PGPASSWORD,
       SSH_ADMIN_DB: place(desk),
       SSH_ADMIN_KEY_FILE: join(home, 'key'),
+      NAMED_OPERATOR: operator,
       TZ: 'UTC',
     },
     extendEnv: false,
@@ -236,6 +263,11 @@ async function whatIsWrong(
       wrong.push(
         `${action} is ${events} times in the log, was said ${sure} times, and is not known of ${perhaps}`,
       )
+  }
+  for (const { argv, operator } of done.filter(gaveUp)) {
+    const by = `operator like '${operator}@%' and kind = 'change'`
+    const events = await numberFrom(client, `select count(*) from audit where ${by}`)
+    if (events > 0) wrong.push(`${argv.join(' ')} said that nothing was changed, and is in the log`)
   }
   const messages = Array.from({ length: desks }, (_, desk) =>
     join(folder, `desk-${desk}`, '.local/share/ssh-admin'),

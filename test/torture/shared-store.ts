@@ -28,6 +28,7 @@ export async function tortureSharedStore(bin: string, { time, seed }: Length): P
       folder,
       keyFile: join(folder, 'key'),
       place: (desk) => placeOf(desk % 3 === 1 ? proxy.port : server.port),
+      isCut: (desk) => desk % 3 === 1,
       client: () => client,
       desks: 8,
       goesOn: () => {

@@ -6,6 +6,8 @@ export interface CuttingProxy {
   port: number
   /** What is to happen to the next commit: the line is cut before the server hears it, or before its answer arrives. */
   cutNextCommit: (when: 'before' | 'after', then?: 'let others through' | 'let nobody through') => void
+  /** The line is cut at each commit from now on, before the server hears it. */
+  cutEachCommit: () => void
   /** After so many questions the line is cut, once: before the server hears the next, or before its answer arrives. */
   cutAfter: (
     questions: number,
@@ -24,6 +26,7 @@ const goodbye = 'X'.charCodeAt(0)
 export async function cuttingProxy(target: { host: string; port: number }): Promise<CuttingProxy> {
   const open = new Set<Socket>()
   let cut: 'before' | 'after' | undefined
+  let cutsEach = false
   let refusesThen = false
   let refusing = false
   let cutsAnything = false
@@ -54,7 +57,7 @@ export async function cuttingProxy(target: { host: string; port: number }): Prom
         return
       }
       const when = cut
-      cut = undefined
+      if (!cutsEach) cut = undefined
       refusing = refusesThen
       if (when === 'before') {
         server.destroy()
@@ -83,6 +86,10 @@ export async function cuttingProxy(target: { host: string; port: number }): Prom
       cut = when
       cutsAnything = false
       refusesThen = then === 'let nobody through'
+    },
+    cutEachCommit: () => {
+      cut = 'before'
+      cutsEach = true
     },
     cutAfter: (questions, when, then) => {
       next = { questions, when }
