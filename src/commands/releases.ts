@@ -157,10 +157,12 @@ export const edit = () =>
       }
       return { release, changes }
     },
-    // Now is one moment, before the question and after it.
-    complete: async ({ release, changes }, { ctx }) => {
+    // Now is one moment, before the question and after it; where nothing is asked, that of the change.
+    complete: async ({ release, changes }, { ctx, asks }) => {
       const saysWhen = changes.opens !== undefined || changes.closes !== undefined
-      return saysWhen ? { release, changes: atTheMoment(changes, (await ctx()).at) } : { release, changes }
+      return saysWhen && asks
+        ? { release, changes: atTheMoment(changes, (await ctx()).at) }
+        : { release, changes }
     },
     act: (trx, ctx, { release, changes }) =>
       editRelease(trx, { release, changes: atTheMoment(changes, ctx.at), ctx }),

@@ -1,6 +1,9 @@
 import { writeFileSync } from 'node:fs'
+import { PassThrough, Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { run as runProgram } from '../../../src/cli/run.ts'
 import { inProcess } from '../../terminal.ts'
+import { contextIn } from '../../world.ts'
 import { opening, type ReleasesWorld, worldWithResources } from './world-with-resources.ts'
 
 let world: ReleasesWorld['world']
@@ -35,6 +38,20 @@ describe('publishing or editing a release', () => {
     expect(rehearsed.json().opened).toEqual(done)
     expect(seen.stdout.includes('Opened for ')).toBe(done.length > 0)
     return centresIn(done)
+  }
+
+  /** What the line says that it opens at once, in a batch on a clock that goes on whenever it is looked at. */
+  const openedInBatch = async (line: string, ...options: string[]): Promise<string[]> => {
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+    const context = contextIn(world, { stdin: Readable.from([`${line}\n`]), stdout, stderr })
+    let seen = opening.getTime()
+    const now = () => {
+      seen += 1
+      return new Date(seen)
+    }
+    expect(await runProgram(['batch', '--json', ...options], { ...context, now })).toBe(0)
+    const [first] = String(stdout.read()).split('\n')
+    return centresIn(JSON.parse(first ?? '').answer.opened)
   }
 
   beforeEach(() => world.setClock(opening))
@@ -90,6 +107,16 @@ describe('publishing or editing a release', () => {
       'Change release 1, June, and open it now for 2 centres?',
     )
     expect(await opened('releases', 'edit', 'June', '--opens', 'now')).toEqual(['EG001', 'EG002'])
+  })
+
+  it('says so in a batch that is one change, which takes longer than a line', async () => {
+    await drafted('June', '--opens', '2026-06-02T06:00Z', '--for', 'EG001,EG002')
+    await run('releases', 'publish', 'June')
+    expect(await openedInBatch('releases edit June --opens now', '--dry-run')).toEqual(['EG001', 'EG002'])
+    expect(await openedInBatch('releases edit June --opens now --yes', '--atomic')).toEqual([
+      'EG001',
+      'EG002',
+    ])
   })
 
   it('says for which one centre more it opens, and for which it closes', async () => {
