@@ -109,8 +109,14 @@ export const show = () =>
     read: async (store, _, { id, html }, session) => {
       const row = await findMessage(store.db, id)
       const { withoutSecrets } = await import('../mail/compose.ts')
+      const { placeInWords } = await import('../mail/write-eml.ts')
       const content = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value })
-      return { row, content, page: html === undefined ? undefined : resolve(session.context.cwd, html) }
+      return {
+        row,
+        written: row.file === null ? null : placeInWords(row.file),
+        content,
+        page: html === undefined ? undefined : resolve(session.context.cwd, html),
+      }
     },
     event: ({ row }) => ({
       action: 'mail.shown',
@@ -124,11 +130,11 @@ export const show = () =>
       file: ({ html }) => html,
       write: (output, { content }) => output.prepare(textOf(content.html)),
     },
-    render: ({ row, content: { text }, page = null }, view, placed) =>
-      renderMessage({ message: messageOf(row), written: row.file, text, page: placed ? page : null }, view),
-    json: ({ row, content: { text }, page = null }, placed) => ({
+    render: ({ row, written, content: { text }, page = null }, view, placed) =>
+      renderMessage({ message: messageOf(row), written, text, page: placed ? page : null }, view),
+    json: ({ row, written, content: { text }, page = null }, placed) => ({
       ...messageOf(row),
-      file: row.file,
+      file: written,
       text,
       page: placed ? page : null,
     }),
@@ -321,7 +327,7 @@ function renderMessages(messages: readonly Message[], view: View): string {
 
 interface ShownMessage {
   message: Message
-  /** The file it was written to. */
+  /** The file it was written to, with its machine where that is another. */
   written: string | null
   text: string
   /** The page that was written just now. */

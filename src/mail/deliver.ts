@@ -8,6 +8,7 @@ import type { Notice } from '../render/json.ts'
 import { isUndelivered, type Message, messageOf } from '../render/messages.ts'
 import type { Actor } from '../rules/permissions/actor.ts'
 import { sendMessages } from './send.ts'
+import { placeInWords } from './write-eml.ts'
 import { mailServerOf } from './smtp-settings.ts'
 import { pathInWords } from '../shell-word.ts'
 
@@ -136,20 +137,26 @@ async function deliver({ store, session, by, numbers, rate, counting }: Deliveri
   const isAllKnown = numbers.every((id) => written.has(id))
   const rows = isAllKnown ? [...written.values()] : await findMessages(store.db, numbers)
   const because = stopped ?? (interruption.heard.aborted ? 'a signal stopped the sending' : undefined)
-  for (const notice of noticesAbout(rows, { folder, stopped: because })) session.notify(notice)
+  const wroteHere = ({ id }: OutboxRow) => written.has(id)
+  for (const notice of noticesAbout(rows, { folder, wroteHere, stopped: because })) session.notify(notice)
   return deliveredOf(rows)
 }
 
 /** What the person who typed the command must know; many messages share a line. */
 function noticesAbout(
   rows: readonly OutboxRow[],
-  { folder, stopped }: { folder: string; stopped: string | undefined },
+  {
+    folder,
+    wroteHere,
+    stopped,
+  }: { folder: string; wroteHere: (row: OutboxRow) => boolean; stopped: string | undefined },
 ): Notice[] {
   const inState = (state: string) => rows.filter((row) => row.state === state)
   const waiting = inState('queued').filter((row) => !isClaimed(row))
   const claimed = inState('queued').filter(isClaimed)
   return [
-    ...written(inState('written'), folder),
+    ...written(inState('written').filter(wroteHere), folder),
+    ...writtenMeanwhile(inState('written').filter((row) => !wroteHere(row))),
     ...each(inState('failed'), 'mail-failed', {
       one: ({ to_address, last_error }) =>
         `The message to ${to_address} was refused: ${withoutStop(last_error)}. ${tryFailed}`,
@@ -195,10 +202,24 @@ const lapses = 'Should that one have been stopped: ssh-admin mail send says so a
 function written(rows: readonly OutboxRow[], folder: string): Notice[] {
   return each(rows, 'mail-written', {
     one: ({ to_address, file }) =>
-      `No mail server is set: the message to ${to_address} is in ${pathInWords(file ?? folder)} and has not been sent.`,
+      `No mail server is set: the message to ${to_address} is in ${file === null ? pathInWords(folder) : placeOf(file)} and has not been sent.`,
     many: (count) =>
       `No mail server is set: ${count} messages are in ${pathInWords(folder)} and have not been sent.`,
   })
+}
+
+/** By another program, which had them in hand first. */
+function writtenMeanwhile(rows: readonly OutboxRow[]): Notice[] {
+  return each(rows, 'mail-written', {
+    one: ({ to_address, file }) =>
+      `Another program wrote the message to ${to_address} meanwhile${file === null ? '' : `: it is in ${placeOf(file)}`} and has not been sent.`,
+    many: (count) =>
+      `Another program wrote ${count} messages meanwhile, which have not been sent. Where one is: ssh-admin mail show NUMBER`,
+  })
+}
+
+function placeOf(file: string): string {
+  return pathInWords(placeInWords(file))
 }
 
 function waitingNotices(rows: readonly OutboxRow[], reason: string | undefined): Notice[] {

@@ -20,7 +20,7 @@ import {
 import type { Destination } from './mime.ts'
 import type { MailServer } from './smtp-settings.ts'
 import { secretOf, valuesOf } from './values.ts'
-import { makeMailFolder, writeMessage } from './write-eml.ts'
+import { makeMailFolder, noteOfFile, writeMessage } from './write-eml.ts'
 
 export interface Sending {
   store: OpenStore
@@ -174,7 +174,7 @@ async function writeAll(ids: readonly number[], sending: Sending & Writing): Pro
         const composed = await composedFor(message, { ...sending, destination: 'file' })
         if ('reason' in composed)
           return claimOutcome(row, { state: 'failed', reason: composed.reason }, now())
-        const file = await writeMessage(folder, { row, raw: composed.raw })
+        const file = noteOfFile(await writeMessage(folder, { row, raw: composed.raw }), store.engine)
         return { id: row.id, state: 'written', lastError: null, nextTryAt: null, file }
       })
       await endClaimsWithin(trx, results, { ...claiming, rows })

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { mkdirSync, rename, rm, writeNewFile } from '../disk.ts'
 import { systemReason, Unavailable } from '../errors.ts'
@@ -37,4 +38,22 @@ export async function writeMessage(
     throw error
   }
   return path
+}
+
+/** How the store notes where a message was written: each desk of a shared one has a disk of its own. */
+export function noteOfFile(path: string, { isShared }: { isShared: boolean }): string {
+  return isShared ? `${hostname()}:${path}` : path
+}
+
+/** Where a noted message lies, `at` the other machine where it was not written on this one. */
+export function placeOfNote(note: string): { path: string; at: string | undefined } {
+  const [, host, path] = /^([^/:]+):(\/.*)$/s.exec(note) ?? []
+  if (host === undefined || path === undefined) return { path: note, at: undefined }
+  return { path, at: host === hostname() ? undefined : host }
+}
+
+/** As whoever looks for it reads it. */
+export function placeInWords(note: string): string {
+  const { path, at } = placeOfNote(note)
+  return at === undefined ? path : note
 }

@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, readdir, readFile, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { mentionsIn, type WrittenAddress } from '../db/users/mentions.ts'
 import { rm } from '../disk.ts'
+import { placeOfNote } from './write-eml.ts'
 
 /** The written messages that are to somebody, and those to others that name them. */
 export async function messagesNaming(
@@ -23,6 +24,33 @@ export async function messagesNaming(
     } else if (isNamed(text)) found.others.push(join(folder, name))
   }
   return found
+}
+
+/** Where the messages that the store noted lie now; what is neither there nor in the folder is for somebody to look for. */
+export async function findNoted(
+  notes: readonly string[],
+  folder: string,
+): Promise<{ here: string[]; notFound: string[] }> {
+  const here: string[] = []
+  const notFound: string[] = []
+  for (const note of notes) {
+    const { path } = placeOfNote(note)
+    // A folder that was moved has it under the same name, which no other message has.
+    const moved = join(folder, basename(path))
+    if (await mayLieAt(path)) here.push(path)
+    else if (await mayLieAt(moved)) here.push(moved)
+    else notFound.push(note)
+  }
+  return { here, notFound }
+}
+
+/** A file that may not be looked at may be there: removing it says why it cannot go. */
+async function mayLieAt(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    (error: unknown) =>
+      !(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')),
+  )
 }
 
 /** Each that goes, goes: one that cannot be removed stops no other. */

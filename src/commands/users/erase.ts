@@ -67,24 +67,36 @@ async function eraseWithFiles(
   ctx: RuleContext,
   { email, mailDir }: { email: string; mailDir: string },
 ): Promise<Erased> {
-  const { messagesNaming } = await import('../../mail/written-messages.ts')
-  const left = async (addresses: readonly WrittenAddress[]) => {
+  const { findNoted, messagesNaming } = await import('../../mail/written-messages.ts')
+  const left = async ({ addresses, files }: Pick<Erasure, 'addresses' | 'files'>) => {
     const { others } = await messagesNaming(mailDir, addresses)
-    return others.map((file) => `${toOthers}: ${nameWithout(file, addresses)}`)
+    const { notFound } = await findNoted(files, mailDir)
+    return [
+      ...others.map((file) => `${toOthers}: ${nameWithout(file, addresses)}`),
+      ...notFound.map((note) => `${elsewhere}: ${withoutThem(note, addresses)}`),
+    ]
   }
   const erasure = await eraseUser(trx, { email, left, ctx })
   const named = await messagesNaming(mailDir, erasure.addresses)
+  const noted = await findNoted(erasure.files, mailDir)
   return {
     erasure,
-    files: [...new Set([...erasure.files, ...named.theirs])],
+    files: [...new Set([...noted.here, ...named.theirs])],
     kept: 0,
-    left: [...erasure.left, ...named.others.map((file) => `${toOthers}: ${file}`)],
+    left: [
+      ...erasure.left,
+      ...named.others.map((file) => `${toOthers}: ${file}`),
+      ...noted.notFound.map((note) => `${elsewhere}: ${note}`),
+    ],
   }
 }
 
 function nameWithout(file: string, addresses: readonly WrittenAddress[]): string {
-  const name = basename(file)
-  return addresses.length === 0 ? name : name.replace(mentionsInFileName(addresses), '(erased)')
+  return withoutThem(basename(file), addresses)
+}
+
+function withoutThem(text: string, addresses: readonly WrittenAddress[]): string {
+  return addresses.length === 0 ? text : text.replace(mentionsInFileName(addresses), '(erased)')
 }
 
 const notRecorded = (unsure: boolean) =>
@@ -92,6 +104,8 @@ const notRecorded = (unsure: boolean) =>
     ? 'Whether the audit log names what was not reached is not known.'
     : 'The audit log does not name what was not reached: it cannot be written to.'
 const notRemoved = (file: string) => `a message to them that could not be removed: ${file}`
+const elsewhere =
+  'a message to them that is not where it was written; at the desk that has it, the same command removes it'
 const toOthers = 'a message to somebody else that names them'
 const traces =
   'traces in the file of the store, which another program has open, or whose disk is full: erase them again once that is over'

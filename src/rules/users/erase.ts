@@ -25,7 +25,7 @@ export interface Erasure {
   /** Events of the audit log that named them. */
   events: number
   messages: number
-  /** Where their messages were written. */
+  /** Where their messages were written, as it was noted. */
   files: string[]
   /** Theirs now and before, which nobody else has. */
   addresses: WrittenAddress[]
@@ -38,7 +38,7 @@ export interface Erasure {
 interface Erasing {
   email: string
   /** What was found and cannot be reached: kept in the event, without an address. */
-  left: (addresses: readonly WrittenAddress[]) => Promise<readonly string[]>
+  left: (erased: Pick<Erasure, 'addresses' | 'files'>) => Promise<readonly string[]>
   ctx: RuleContext
 }
 
@@ -108,7 +108,13 @@ async function eraseThese(
   await appendAudit(trx, {
     ...ctx,
     action: 'users.erased',
-    facts: { users: ids, rows, values, messages: count, left: [...here, ...(await left(addresses))] },
+    facts: {
+      users: ids,
+      rows,
+      values,
+      messages: count,
+      left: [...here, ...(await left({ addresses, files }))],
+    },
   })
   return {
     accounts: ids.length,
