@@ -3,7 +3,15 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { kebabCase } from './kebab-case.ts'
 import { decodeText } from './decode-text.ts'
 import type { Context } from './context.ts'
-import { completedAddress, isServerAddress, storeNumber } from './server-address.ts'
+import {
+  completedAddress,
+  isMistypedAddress,
+  isServerAddress,
+  mistypedAddress,
+  refuseNoNumber,
+  storeNumber,
+  withoutWrapping,
+} from './server-address.ts'
 import { Usage } from './errors.ts'
 import { readPlainFile } from './input-file.ts'
 import { pathInWords } from './shell-word.ts'
@@ -88,12 +96,17 @@ export function resolveSettings(
   const named = (name: SettingName) => settingFrom(name, { flags, env: context.env, file })
   const resolved = (name: SettingName, setting: SettingWithValue): SettingWithValue => {
     if (!settingsThatArePaths.has(name)) return setting
-    if (name === 'db' && isServerAddress(setting.value)) {
-      const { address, variables } = completedAddress(setting.value, context.env)
-      return { ...setting, value: address, ...(variables.length > 0 && { variables }) }
+    const source = sourceOf(name, setting.from)
+    if (name === 'db') {
+      const place = storePlace(setting.value, source)
+      if (isServerAddress(place)) {
+        const { address, variables } = completedAddress(place, context.env)
+        return { ...setting, value: address, ...(variables.length > 0 && { variables }) }
+      }
+      return { ...setting, value: resolve(context.cwd, place) }
     }
     const scheme = schemeOf(setting.value)
-    if (scheme !== undefined) throw notAFile(sourceOf(name, setting.from), { scheme, isStore: name === 'db' })
+    if (scheme !== undefined) throw notAFile(source, { scheme, isStore: false })
     return { ...setting, value: resolve(context.cwd, setting.value) }
   }
   const first = (name: SettingName, fallback: string): SettingWithValue =>
@@ -124,14 +137,23 @@ export function resolveSettings(
   }
 }
 
-/** A place that is named for a store: a path of this machine, or the address of a server. @throws Usage `not-a-file` */
+/** A place that is named for a store: a path of this machine, or the address of a server. @throws what `storePlace` throws */
 export function storeAddress(typed: string, { context, flag }: { context: Context; flag: string }): string {
-  if (isServerAddress(typed)) {
-    return completedAddress(typed, context.env).address
-  }
-  const scheme = schemeOf(typed)
-  if (scheme !== undefined) throw notAFile(flag, { scheme, isStore: true })
-  return resolve(context.cwd, typed)
+  const place = storePlace(typed, flag)
+  return isServerAddress(place) ? completedAddress(place, context.env).address : resolve(context.cwd, place)
+}
+
+/**
+ * The address of a server, without blanks and quotes around it, or a path as it was typed.
+ * @throws Usage `not-a-file`, `invalid-store`
+ */
+export function storePlace(typed: string, source: string): string {
+  const bare = withoutWrapping(typed)
+  if (isServerAddress(bare)) return bare
+  const scheme = schemeOf(bare)
+  if (scheme !== undefined) throw notAFile(source, { scheme, isStore: true })
+  if (isMistypedAddress(bare)) throw mistypedAddress(source)
+  return typed
 }
 
 interface KeyOf {
@@ -143,7 +165,9 @@ interface KeyOf {
 /** Where the key of a store at another place is looked for. */
 export function keyFileFor(address: string, { settings: { keyFile }, context, storeId }: KeyOf): string {
   if (keyFile.from !== 'default') return keyFile.value
-  return isServerAddress(address) ? join(configFolder(context), `${storeId}.key`) : `${address}.key`
+  if (!isServerAddress(address)) return `${address}.key`
+  refuseNoNumber(storeId)
+  return join(configFolder(context), `${storeId}.key`)
 }
 
 /** Who is acted for; absent for Cambridge staff, who can also be named: `--as staff`. */

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { Usage } from './errors.ts'
+import { Unavailable, Usage } from './errors.ts'
 
 /** Where a shared store is, as its address says. */
 export interface ServerAddress {
@@ -24,6 +24,40 @@ export function isServerAddress(place: string): boolean {
   return /^postgres(ql)?:\/\//i.test(place)
 }
 
+/** As shells, `.env` files and schedules leave it around what they hand on. */
+export function withoutWrapping(typed: string): string {
+  const bare = typed.trim()
+  const [, , quoted] = /^(["'])(.*)\1$/s.exec(bare) ?? []
+  return quoted === undefined ? bare : quoted.trim()
+}
+
+/**
+ * What was meant for the address of a server, and would else be taken for the path of a file, whose name would show the
+ * password that it may hold. `./`, before it, says that it is a file.
+ */
+export function isMistypedAddress(place: string): boolean {
+  // As almost every path is once it is resolved.
+  if (place.startsWith('/') && !place.startsWith('//') && !/postgres/i.test(place)) return false
+  return (
+    // Blanks, quotes or an assignment before its scheme; with one slash once it was resolved as a path.
+    /(?:^|[^\w.-])postgres(?:ql)?:\//i.test(place) ||
+    (place.includes('://') && !/^\.?\//.test(place)) ||
+    // No `:` behind the scheme, or no scheme.
+    /^(?:postgres(?:ql)?|pg)?\s*\/\/[^/]*[:@]/i.test(place) ||
+    /^postgres(?:ql)?\s*(?:\/\/|[:;])/i.test(place) ||
+    /^(?![a-z]:[/\\])(?:[^/\\]+:.*@|[^/\\]+@[^/\\]*:)/is.test(place) ||
+    /(?:^|\s)(?:passw(?:or)?d|pwd)\s*=/i.test(place)
+  )
+}
+
+/** @param source as it is said: `--db`, `SSH_ADMIN_DB` … */
+export function mistypedAddress(source: string): Usage {
+  return new Usage(`${source} looks like the address of a server, and is not written as one is.`, {
+    code: 'invalid-store',
+    hint: 'It begins as postgres://user@host/database, without a password. A file of such a name: ./NAME',
+  })
+}
+
 /**
  * Reads `postgres://user@host:port,host:port/database?schema=…`. A socket is named by its folder: `?host=/run/postgresql`,
  * its port before it: `postgres://hub@:5433/hub?host=…`. What the address leaves out is taken from PostgreSQL's own
@@ -33,8 +67,13 @@ export function parseServerAddress(address: string, env: Environment = {}): Serv
   const { credentials, named, database, query } = partsOf(address)
   if (credentials?.includes(':')) throw passwordInAddress(address)
   const options = new URLSearchParams(query)
-  if (options.has('password')) throw passwordInAddress(address)
-  for (const name of options.keys()) if (!known.has(name)) throw invalid(`it has ${name}, which is not known`)
+  if ([...options.keys()].some((name) => isPasswordsName.test(name))) throw passwordInAddress(address)
+  const unknown = [...options.keys()].find((name) => !known.has(name))
+  const hasStrayAt = `${named}${database}`.includes('@') || (unknown !== undefined && query.includes('@'))
+  if (hasStrayAt) throw /^[^:]*:\/\/.*:.*@/s.test(address) ? passwordInAddress(address) : invalid(strayAt)
+  if (/\s/.test(`${credentials ?? ''}${named}${database}`) || /[\r\n]/.test(query))
+    throw invalid('a blank in it is written as %20, and no line ends in it')
+  if (unknown !== undefined) throw invalid(notKnown(unknown))
   const mode = options.get('sslmode') ?? 'verify-full'
   if (mode !== 'verify-full' && mode !== 'disable') throw invalid('sslmode is verify-full or disable')
   const schema = options.get('schema') ?? 'ssh_admin'
@@ -56,6 +95,20 @@ export function parseServerAddress(address: string, env: Environment = {}): Serv
     shown: address,
   }
 }
+
+const isPasswordsName = /^(?:ssl)?(?:password|passwd|pass|pwd)$/i
+
+/** Options that others know: any other word may be a part of a password. */
+const knownElsewhere =
+  /^(?:application_name|channel_binding|client_encoding|connect_timeout|dbname|gssencmode|hostaddr|keepalives\w*|options|passfile|port|require_auth|service|ssl|sslcert|sslcrl|sslkey|target_session_attrs|tcp_user_timeout|user)$/
+
+function notKnown(option: string): string {
+  return knownElsewhere.test(option)
+    ? `it has ${option}, which is not known`
+    : 'behind its ? stands what is no option: schema, sslmode, sslrootcert and host are'
+}
+
+const strayAt = 'it has an @ too many. In a name @ is written as %40, / as %2F and ? as %3F'
 
 interface Parts {
   /** What stands before the `@`; absent where there is none. */
@@ -145,7 +198,7 @@ function portsFor(hosts: readonly string[], named = ''): readonly string[] {
 function hostOf(text: string, named: string | undefined): { host: string; port: number } {
   const otherwise = named || '5432'
   if (text.startsWith('/')) return { host: text, port: Number(otherwise) }
-  const [, host, port = otherwise] = /^(\[[0-9a-f:.]+\]|[^:[\]]*)(?::(\d{1,5}))?$/i.exec(text) ?? []
+  const [, host, port = otherwise] = /^(\[[0-9a-f:.]+\]|[^:@[\]]*)(?::(\d{1,5}))?$/i.exec(text) ?? []
   if (host === undefined || !/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw invalid('a host is a name, or a name and a port')
   return { host: decoded(host.replace(/^\[|\]$/g, '')) || 'localhost', port: Number(port) }
@@ -173,7 +226,7 @@ function passwordInAddress(address: string): Usage {
     `The address of the store, ${scheme}://…, has a password in it, which others could read.`,
     {
       code: 'password-in-address',
-      hint: 'Leave it out, and put it into ~/.pgpass (HOST:PORT:DATABASE:USER:PASSWORD, chmod 600), or into PGPASSWORD.',
+      hint: 'Leave it out, and put it into ~/.pgpass (HOST:PORT:DATABASE:USER:PASSWORD, chmod 600), or into PGPASSWORD. In an address @ / ? of a name are %40 %2F %3F.',
     },
   )
 }
@@ -181,8 +234,23 @@ function passwordInAddress(address: string): Usage {
 /** Stands for the store's own number in a path that a setting of a shared store has by default. */
 export const storeNumber = 'STORE_ID'
 
+/** @throws Unavailable `store-untrusted` */
 export function withStoreNumber(path: string, storeId: string): string {
+  if (!path.includes(storeNumber) || storeId === storeNumber) return path
+  refuseNoNumber(storeId)
   return path.replace(storeNumber, storeId)
+}
+
+/** Files are named by it, and whoever changed it in the store could name any. @throws Unavailable `store-untrusted` */
+export function refuseNoNumber(storeId: unknown): void {
+  if (typeof storeId === 'string' && /^[0-9a-f]{24}$/.test(storeId)) return
+  throw new Unavailable(
+    'store-untrusted',
+    'The number that the store bears was changed: it is none that a store is given.',
+    {
+      hint: 'Nothing was done. Key and messages are found by it: have it put back as it was (store_id in the table store), as the name of the key and a backup have it.',
+    },
+  )
 }
 
 /** Where passwords of PostgreSQL lie, whether or not there are any. */

@@ -17,6 +17,7 @@ import {
   type SettingName,
   settingNames,
   settingsThatArePaths,
+  storePlace,
   textOfConfigFile,
   type Setting,
   type Settings,
@@ -252,9 +253,10 @@ function typedSetting(name: SettingName, typed: string, { context }: Session): s
       hint: 'ssh-admin config set as-required true',
     })
   }
-  return settingsThatArePaths.has(name) && !isServerAddress(typed) && !/^[a-z][a-z0-9+.-]+:/i.test(typed)
-    ? resolve(context.cwd, typed)
-    : typed
+  const value = name === 'db' ? storePlace(typed, 'The value of db') : typed
+  return settingsThatArePaths.has(name) && !isServerAddress(value) && !/^[a-z][a-z0-9+.-]+:/i.test(value)
+    ? resolve(context.cwd, value)
+    : value
 }
 
 /** The configuration that a text holds. @throws what of it cannot be used */

@@ -68,15 +68,40 @@ describe('the address of a shared store', () => {
     expect(parseServerAddress('postgres://hub@db/hub?sslrootcert=system').rootCertificate).toBeUndefined()
   })
 
-  it.each(['postgres://hub:secret@db/hub', 'postgres://db/hub?password=secret'])(
-    'never holds a password, which others could read, nor is it said: %s',
-    (address) => {
-      expect(() => parseServerAddress(address)).toThrow(
-        expect.objectContaining({ code: 'password-in-address' }),
-      )
-      expect(() => parseServerAddress(address)).not.toThrow('secret')
-    },
-  )
+  it.each([
+    'postgres://hub:secret@db/hub',
+    'postgres://db/hub?password=secret',
+    'postgres://db/hub?PASSWD=secret',
+    'postgres://hub:p?s3cret@db/hub',
+    'postgres://hub:5/s3cret@db/hub',
+    'postgres://hub:5/x?s3cret@db/hub',
+    'postgres://hub:p/s3cret@db/hub?schema=two',
+  ])('never holds a password, which others could read, nor is it said: %s', (address) => {
+    expect(() => parseServerAddress(address)).toThrow(
+      expect.objectContaining({ code: 'password-in-address' }),
+    )
+    expect(() => parseServerAddress(address)).not.toThrow(/s[e3]cret/)
+    expect(() => parseServerAddress(address)).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('%3F') }),
+    )
+  })
+
+  it.each([
+    'postgres://hub@db/hub?s3cret',
+    'postgres://hub/s3cret@db/hub',
+    'postgres://hub?s3cret@db/hub',
+    'postgres://hub@s3cret@db/hub',
+    'postgres://hub@db/hub password=s3cret',
+    'postgres://hub@db/hub\ns3cret',
+  ])('says nothing of what may be a part of one: %j', (address) => {
+    const refused = expect(() => parseServerAddress(address))
+    refused.toThrow(expect.objectContaining({ code: 'invalid-store' }))
+    refused.not.toThrow('s3cret')
+  })
+
+  it('names an option that others know', () => {
+    expect(() => parseServerAddress('postgres://hub@db/hub?connect_timeout=5')).toThrow('connect_timeout')
+  })
 
   it.each([
     'postgres://hub@db',
