@@ -233,7 +233,7 @@ export const errorCodes: Readonly<Record<number, Readonly<Record<string, string>
     'store-read-only': 'the store cannot be written to',
     'store-refused': 'the server refuses the user, or what they want',
     'store-unavailable': 'the server cannot be reached',
-    'store-untrusted': "the server's certificate is not trusted",
+    'store-untrusted': "the server's certificate, or the store's number, is not trusted",
   },
   10: {
     'store-unsure': 'the connection broke while it was being saved: ssh-admin audit list --last',

@@ -1,6 +1,6 @@
 import { Unavailable } from '../../errors.ts'
 import type { LastEvent, SeenOnServer } from '../engine.ts'
-import type { ServerAddress } from '../../server-address.ts'
+import { refuseNoNumber, type ServerAddress } from '../../server-address.ts'
 
 /** The store's own row, with what every transaction must know of it. */
 export interface StoreRow {
@@ -69,9 +69,10 @@ export class StoreState implements SeenOnServer {
     return asked === storeRow
   }
 
-  /** @returns what the server's clock says, in milliseconds. @throws `store-damaged` where there is no row */
+  /** @returns what the server's clock says, in milliseconds. @throws `store-damaged` where there is no row, `store-untrusted` */
   note(row: RowOfStore | undefined): number {
     if (!row) throw new Unavailable('store-damaged', `The store ${this.#shown} has no row of its own.`)
+    refuseNoNumber(row.store_id)
     this.transaction = row.transaction ?? undefined
     this.#row = { storeId: row.store_id, fingerprint: row.key_fingerprint, version: Number(row.version) }
     const { last_id: id, last_segment: segment, last_mac: mac, last_at: at, beyond } = row

@@ -48,7 +48,7 @@ describe('a shared store of the first version', () => {
     )
     await client.query('insert into store_versions values ($1, $2)', [firstVersion, '0.1.0'])
     await client.query(
-      `insert into store (id, store_id, key_fingerprint, created_at) values (1, 'a', $1, '2026-01-01')`,
+      `insert into store (id, store_id, key_fingerprint, created_at) values (1, '${'a'.repeat(24)}', $1, '2026-01-01')`,
       [deriveKeys(secret).fingerprint],
     )
   })

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { headFileOnServer } from '../../../src/db/audit/head-file.ts'
+import { openDatabase } from '../../../src/db/sqlite/connection.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -63,3 +64,44 @@ it('takes its key in under no name, though the number of the store is in none', 
     expect([file, ran.exit, ran.error().code]).toEqual([file, 3, 'same-file'])
   }
 })
+
+it.each(['../../../elsewhere', 'STORE_ID', `${'a'.repeat(24)}/x`, 'A'.repeat(24), '$&', ''])(
+  'goes to no place that a number names that is none: %j',
+  async (number) => {
+    const server = new pg.Client({ connectionString: world.db.replace(/\?.*/, '') })
+    await server.connect()
+    await server.query(`update ${schema}.store set store_id = $1`, [number])
+    await server.end()
+    const before = filesIn(world.folder)
+    for (const argv of [
+      ['users', 'list'],
+      ['users', 'add', 'Mona Adel <mona@school.example>', '--centre', 'EG001', '--yes'],
+      ['users', 'reset-password', 'omar@school.example', '--yes'],
+      ['store', 'info'],
+      ['store', 'init'],
+      ['store', 'copy', '--to', 'copy.db', '--yes'],
+      ['status'],
+    ]) {
+      const ran = await run(...argv)
+      expect([argv, ran.exit, ran.error().code]).toEqual([argv, 7, 'store-untrusted'])
+    }
+    expect(filesIn(world.folder)).toEqual(before)
+  },
+)
+
+it('copies no store from a file to a server whose key it would look for elsewhere', async () => {
+  const file = { SSH_ADMIN_DB: world.path('own.db') }
+  const here = (...argv: string[]) => world.run([...argv, '--json'], { env: { ...desk, ...file } })
+  expect((await here('store', 'init')).exit).toBe(0)
+  const raw = openDatabase(world.path('own.db'))
+  raw.exec(`update store set store_id = '../../x'`)
+  raw.close()
+  const there = desk.SSH_ADMIN_DB?.replace(schema, `${schema}_copy`) ?? ''
+  const ran = await here('store', 'copy', '--to', there, '--yes')
+  expect([ran.exit, ran.error().code]).toEqual([7, 'store-untrusted'])
+})
+
+const filesIn = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !/\.head$/.test(name))
+    .sort()
