@@ -42,6 +42,8 @@ export interface FoundByName {
 interface OpenedOther {
   path?: string
   startsWithChange?: boolean
+  /** False: had at once, or not at all. */
+  waits?: boolean
   /** That it was begun is the answer itself. */
   saysThatBegun?: boolean
 }
@@ -123,7 +125,7 @@ export function sessionOf(
   // The store of a batch is opened by one line, and waited for by all.
   const sayWaiting = batch?.say ?? terminal.say
   context.interruption.sayWith(terminal.say)
-  const openingOf = async (mode: OpenMode, other: string | undefined): Promise<Opening> => {
+  const openingOf = async (mode: OpenMode, other: string | undefined, waits = true): Promise<Opening> => {
     const { nameHolder, readsAlone } = await import('../db/store/opening.ts')
     const path = other ?? settings.db.value
     let isOutageSaid = false
@@ -131,7 +133,7 @@ export function sessionOf(
       path,
       secret: await secretOf({ settings, context }),
       keyFile: settings.keyFile.value,
-      maxWaitMs: common.wait * 1000,
+      maxWaitMs: waits ? common.wait * 1000 : 0,
       mode,
       now: context.now,
       command: words,
@@ -156,7 +158,7 @@ export function sessionOf(
       notify({ code: 'unknown-variable', message })
     }
     const { openStore } = await import('../db/store/open.ts')
-    const opening = await openingOf(mode, other?.path)
+    const opening = await openingOf(mode, other?.path, other?.waits)
     const startsWithChange = other?.startsWithChange === true
     const writeFirstEvent = (store: OpenStore) => recordCreation(store, acting)
     const store = await openStore(Object.assign(opening, { startsWithChange, writeFirstEvent }))

@@ -172,7 +172,6 @@ async function prepare(options: Options, session: Session): Promise<Request> {
   refuseUnquotedNames(person, { centre })
   const place = { centre, admin, roles, sites }
   const people = await readPeople(person.flatMap(eachPerson), { place, options, session })
-  refuseNamedTwice(people)
   for (const notice of people.flatMap(({ name }) => tidiedNotices(name))) session.notify(notice)
   const request: Request = { people, rows: [], options }
   if (from !== undefined) {
@@ -192,9 +191,11 @@ async function readPeople(
   { place, options, session }: { place: RightsTyped; options: Options; session: Session },
 ): Promise<NewPerson[]> {
   const people: NewPerson[] = []
+  const seen = new Set<string>()
   try {
     return await eachNamed(typed, (text) => {
       const person = readPerson(text, place)
+      refuseNamedTwice(person, seen)
       people.push(person)
       return person
     })
@@ -210,13 +211,13 @@ async function readPeople(
   }
 }
 
-/** Tried, and taken back; nothing of it is known where the store cannot be had. */
+/** Tried, and taken back; nothing of it is known where the store cannot be had at once: a typing mistake waits for nobody. */
 async function refusedOf(
   people: readonly NewPerson[],
   { options: { ifMissing }, session }: { options: Options; session: Session },
 ): Promise<Problem[]> {
   const trying = async () => {
-    const store = await session.open('rehearse')
+    const store = await session.open('rehearse', { waits: false })
     try {
       await session.rehearse(store, (trx, ctx) => addPeople(trx, { people, ifMissing, ctx }))
     } finally {

@@ -250,15 +250,9 @@ export function additionOf({ address, name, centre, admin, roles, sites }: NewPe
   return { person: { address, ...name }, centre, admin, roles, sites }
 }
 
-/** Nobody is added twice in one call. */
-export function refuseNamedTwice(people: readonly NewPerson[]): void {
-  const seen = new Set<string>()
-  for (const { address } of people) {
-    if (seen.has(address.key))
-      throw new Usage(`${address.email} is named twice.`, {
-        code: 'named-twice',
-        hint: 'Leave one of the two out.',
-      })
-    seen.add(address.key)
-  }
+/** Nobody is added twice in one call. @param seen whose addresses were named before; this one is, too, from now on */
+export function refuseNamedTwice({ address: { key, email } }: NewPerson, seen: Set<string>): void {
+  if (seen.has(key))
+    throw new Usage(`${email} is named twice.`, { code: 'named-twice', hint: 'Leave one of the two out.' })
+  seen.add(key)
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connectSqlite } from '../../../src/db/sqlite/driver.ts'
 import { holding } from '../../holding.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -132,6 +133,41 @@ describe('several users at once', () => {
     expect([elsewhere.exit, elsewhere.error().code]).toEqual([2, 'invalid-email'])
     expect(elsewhere.error().details.problems).toHaveLength(1)
     expect(existsSync(world.path('nothing.db'))).toBe(false)
+  })
+
+  it('are told of what was typed wrongly at once, however long another program has the store', async () => {
+    const other = connectSqlite(world.db)
+    other.exec('begin immediate')
+    const people = ['Nour Salem <nour@school>', `Amira Haddad <${amira}>`]
+    const ran = await world.run(['users', 'add', ...people, '--centre', 'EG001', '--wait', '600', '--json'])
+    other.exec('rollback')
+    other.close()
+    expect([ran.exit, ran.error().code]).toEqual([2, 'invalid-email'])
+    expect(ran.error().details.problems).toHaveLength(1)
+  })
+
+  it('are told of whoever is named twice beside what else stands in the way', async () => {
+    const people = [`A B <${amira}>`, 'C D <c@>', `E F <${amira}>`, 'G H <g@school.example>']
+    const ran = await world.run(['users', 'add', ...people, '--centre', 'EG001', '--json'])
+    expect(ran.error().message).toBe('3 of 4 stand in the way; nothing was changed.')
+    expect(ran.error().details.problems).toMatchObject([
+      { target: people[1], code: 'invalid-email' },
+      { target: people[2], code: 'named-twice', hint: 'Leave one of the two out.' },
+      { target: amira, code: 'email-in-use' },
+    ])
+    const alone = await world.run([
+      'users',
+      'add',
+      ...people.slice(2),
+      people[3] ?? '',
+      '--centre',
+      'EG001',
+      '--json',
+    ])
+    expect(alone.error().details.problems).toMatchObject([
+      { target: people[3], code: 'named-twice' },
+      { target: amira, code: 'email-in-use' },
+    ])
   })
 
   it('come from stdin, one a line', async () => {
