@@ -36,6 +36,7 @@ export async function askForPeople(
   { people, ...rights }: TypedPeople,
   stage: MutationStage,
 ): Promise<NewPerson[]> {
+  if (rights.centre === undefined) refuseWhoeverMayAddNobody(stage)
   const centre = rights.centre ?? (await askCentre(stage))
   await refuseWhereNobodyIsAdded(centre, stage)
   if (!stage.ifMissing) await refuseThoseThere(people, stage)
@@ -56,6 +57,12 @@ export async function askForPeople(
     if (typed.length > 0) await stage.keep(typed, error)
     throw error
   }
+}
+
+/** Before a centre is asked for: whoever may add users anywhere may at their own centre. */
+function refuseWhoeverMayAddNobody({ ctx }: MutationStage): void {
+  const { by } = ctx
+  if (by.kind === 'user') permit(ctx, 'users.add', { name: by.centre.number, centre: by.centre })
 }
 
 /** What will be refused whoever is added, before they are asked for. */

@@ -31,6 +31,16 @@ describe('at a terminal', () => {
     expect((await desk.leaves()).exit).toBe(130)
   })
 
+  it('whoever may add nobody is asked for no centre', async () => {
+    await world.user('nour@school.example', { centre: 'EG001', hubRole: 'teacher' })
+    const desk = inProcess(world, ['users', 'add', '--as', 'nour@school.example'])
+    const { exit, text } = await desk.leaves()
+    expect(exit).toBe(5)
+    expect(text).not.toContain('Centre (number or name)')
+    const refused = (await world.run(['audit', 'list', '--kind', 'refusal', '--json'])).json().events
+    expect(refused).toMatchObject([{ action: 'users.add' }])
+  })
+
   it('whoever may not edit somebody is asked nothing before that is said', async () => {
     await world.user('huda@school.example', { centre: 'EG001', hubRole: 'coordinator' })
     await world.user('nour@school.example', { centre: 'EG001', hubRole: 'admin' })
