@@ -7,7 +7,7 @@ import type { Transferred } from '../../rules/users/transfer.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { orName, flag, option, usersArgument } from '../../cli/parameters.ts'
 import { type Deletions, offerMissingSteps } from './offer-missing-steps.ts'
-import { comparableTransfer, comparableUser, questionAbout } from './questions.ts'
+import { accessFirst, comparableTransfer, comparableUser, questionAbout, siteNotices } from './questions.ts'
 
 export const deletion = () =>
   preparedMutation({
@@ -31,11 +31,12 @@ export const deletion = () =>
       emails: email,
       suspend: new Set(suspend ? email : []),
       transferTo: new Map(transferTo === undefined ? [] : email.map((one) => [one, transferTo])),
+      give: [],
     }),
     complete: offerMissingSteps,
-    act: (trx, ctx, { emails, suspend, transferTo }) =>
+    act: (trx, ctx, { emails, suspend, transferTo, give }) =>
       changeEachUser(trx, { emails, deletedToo: true, ctx }, (email) =>
-        deleteUser(trx, { email, suspend: suspend.has(email), transferTo: transferTo.get(email), ctx }),
+        deleteUser(trx, { email, suspend: suspend.has(email), transferTo: transferTo.get(email), give, ctx }),
       ),
     confirm: {
       question: deletionQuestion,
@@ -47,6 +48,7 @@ export const deletion = () =>
         ]),
     },
     render: renderChangedUsers,
+    notices: (deleted) => deleted.flatMap(({ transferred }) => (transferred ? siteNotices(transferred) : [])),
     json: (deleted, mail) => ({
       ...usersJson(deleted, mail),
       transfers: deleted.flatMap(({ transferred }) => (transferred ? [transferJson(transferred)] : [])),
@@ -65,7 +67,7 @@ function deletionQuestion(deleted: readonly DeletedUser[]): string | undefined {
 function stepsOf({ account, suspendedFirst, transferred }: DeletedUser): string {
   const suspension = suspendedFirst ? `${nameOf(account)} is suspended first. ` : ''
   if (!transferred) return suspension
-  return `${suspension}${person(transferred.to)} takes over ${holdings(together(transferred))}. `
+  return `${suspension}${accessFirst(transferred)}${person(transferred.to)} takes over ${holdings(together(transferred))}. `
 }
 
 function together({ sites }: Transferred): { learnerGroups: number; results: number } {

@@ -8,7 +8,8 @@ import type { Account } from '../../rules/users/account.ts'
 import { person } from '../../render/users.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { holdings } from '../../rules/refusals.ts'
-import { colleaguesOf, missingSteps, type MissingSteps, receiversFor } from '../../rules/users/delete.ts'
+import { missingSteps, type MissingSteps, receiversFor } from '../../rules/users/delete.ts'
+import { sitesToGive } from '../../rules/users/transfer.ts'
 
 export interface Deletions {
   emails: readonly string[]
@@ -16,6 +17,8 @@ export interface Deletions {
   suspend: ReadonlySet<string>
   /** Who takes over from whom. */
   transferTo: ReadonlyMap<string, string>
+  /** Sites to which whoever takes over gets access first. */
+  give: readonly string[]
 }
 
 /** Offers, one after another, the steps that must come first; No to any of them leaves all as it is. */
@@ -35,6 +38,7 @@ export async function offerMissingSteps(
   if (!asks || email === undefined || others.length > 0) return deletions
   const ctx = await contextOf()
   const missing = await missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
+  if (missing.receivers?.length === 0 && !transferTo.has(email)) throw noReceiver(missing.account)
   if (missing.suspend && !suspend.has(email)) {
     await confirm(session, suspensionOffer(missing))
     const { account } = await missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
@@ -42,11 +46,12 @@ export async function offerMissingSteps(
       throw changedMeanwhile()
     suspend.add(email)
   }
-  if (missing.receivers && missing.receivers.length > 0 && !transferTo.has(email)) {
-    const steps = () => missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
-    transferTo.set(email, await chooseReceiver(session.terminal, steps))
-  }
-  return { ...deletions, suspend, transferTo }
+  if (!missing.receivers) return { ...deletions, suspend }
+  const steps = () => missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
+  const to = transferTo.get(email) ?? (await chooseReceiver(session.terminal, steps))
+  transferTo.set(email, to)
+  const find = () => sitesToGive(store.db, { from: email, to, at: ctx.at, by: ctx.by })
+  return { ...deletions, suspend, transferTo, give: await offerSites(session, { to, find }) }
 }
 
 function suspensionOffer({ account }: MissingSteps): string {
@@ -70,7 +75,7 @@ function chooseReceiver(
   })
 }
 
-/** Offers the colleagues who could take over; all of the centre where none has access yet. @throws `no-receiver` where there is none */
+/** Offers the colleagues who could take over. @throws `no-receiver` where there is none */
 export async function offerReceivers(
   terminal: Terminal,
   {
@@ -80,13 +85,16 @@ export async function offerReceivers(
     current,
   }: { db: OpenStore['db']; account: Account; at: Date; current: () => Promise<Account> },
 ): Promise<string> {
-  const find = async () => {
-    const receivers = await receiversFor(db, { account, at })
-    const others = receivers.length > 0 ? receivers : await colleaguesOf(db, { account, at, sites: [] })
-    return { account: await current(), receivers: others }
-  }
+  const find = async () => ({
+    receivers: await receiversFor(db, { account, at }),
+    account: await current(),
+  })
   if ((await find()).receivers.length > 0) return chooseReceiver(terminal, find)
-  throw new Refused('no-receiver', `Nobody else at the centre of ${person(account)} can take over.`, {
+  throw noReceiver(account)
+}
+
+function noReceiver(account: Account): Refused {
+  return new Refused('no-receiver', `Nobody else at the centre of ${person(account)} can take over.`, {
     hint: `Add a colleague first: ssh-admin users add 'NAME <EMAIL>' --centre ${account.centre?.number ?? 'CENTRE'} --site SITE`,
   })
 }

@@ -1,3 +1,4 @@
+import type { Notice } from '../../render/json.ts'
 import { oneLine } from '../../render/clean-text.ts'
 import { comparableClosing, withClosing } from '../../render/closing.ts'
 import { closedBy, person } from '../../render/users.ts'
@@ -57,4 +58,14 @@ export function comparableUsers(changed: readonly ChangedUser[]): unknown {
 
 export function comparableTransfer({ from, to, sites }: Transferred): unknown {
   return [comparableAccount(from), comparableAccount(to), sites]
+}
+
+/** What whoever takes over is given before, in a question. */
+export function accessFirst({ to, given }: Transferred): string {
+  return given.length > 0 ? `${person(to)} gets access to ${given.join(' and ')} first. ` : ''
+}
+
+/** The same once it is done. */
+export function siteNotices({ to, given }: Transferred): Notice[] {
+  return given.map((site) => ({ code: 'site-given', message: `${person(to)} has access to ${site} now.` }))
 }

@@ -14,7 +14,7 @@ import { preparedMutation } from '../../cli/define.ts'
 import { requireTerminal } from '../../cli/prompt.ts'
 import { findUser } from '../../rules/users/find.ts'
 import { argument, orName, repeated, option, withValues } from '../../cli/parameters.ts'
-import { comparableTransfer } from './questions.ts'
+import { accessFirst, comparableTransfer, siteNotices } from './questions.ts'
 import { progressionTestSites } from '../../rules/roles/catalogue.ts'
 
 interface Request {
@@ -95,11 +95,7 @@ export const transfer = () =>
       flags: ({ to }) => (to === undefined ? '--to and --yes' : undefined),
     },
     render: renderTransfer,
-    notices: ({ to, given }) =>
-      given.map((site) => ({
-        code: 'site-given',
-        message: `${person(to)} has access to ${site} now.`,
-      })),
+    notices: siteNotices,
     json: (transferred, mail) => ({ ...transferJson(transferred), mail }),
   })
 
@@ -107,7 +103,8 @@ function sitesOf({ site }: Pick<Request, 'site'>): readonly string[] | undefined
   return site.length > 0 ? site : undefined
 }
 
-function transferQuestion({ from, to, sites, given }: Transferred): string | undefined {
+function transferQuestion(transferred: Transferred): string | undefined {
+  const { from, to, sites } = transferred
   if (sites.length === 0) return undefined
   const what = sites
     .map(
@@ -115,6 +112,5 @@ function transferQuestion({ from, to, sites, given }: Transferred): string | und
         `${count(learnerGroups, 'learner group')} with ${count(results, 'result')} on ${site}`,
     )
     .join(', and ')
-  const first = given.length > 0 ? ` ${person(to)} gets access to ${given.join(' and ')} first.` : ''
-  return `Transfer ${what} from ${person(from)} to ${person(to)}?${first} Everything moves together; nothing is merged.`
+  return `Transfer ${what} from ${person(from)} to ${person(to)}? ${accessFirst(transferred)}Everything moves together; nothing is merged.`
 }

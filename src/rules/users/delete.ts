@@ -22,6 +22,8 @@ export interface Deletion {
   suspend: boolean
   /** Who takes over the Progression Test data, first. */
   transferTo?: string
+  /** Sites to which they get access before; absent: none. */
+  give?: readonly string[]
   ctx: RuleContext
 }
 
@@ -38,7 +40,7 @@ export interface DeletedUser extends ChangedUser {
  */
 export async function deleteUser(
   trx: Trx,
-  { email, suspend, transferTo, ctx }: Deletion,
+  { email, suspend, transferTo, give = [], ctx }: Deletion,
 ): Promise<DeletedUser> {
   const { at } = ctx
   const found = await findUserOrDeleted(trx, { email, ...ctx })
@@ -56,7 +58,7 @@ export async function deleteUser(
   if (transferTo !== undefined && !holds) await findUserUncounted(trx, { email: transferTo, ...ctx })
   const transferred =
     holds && transferTo !== undefined
-      ? await transferProgressionTests(trx, { from: email, to: transferTo, ctx })
+      ? await transferProgressionTests(trx, { from: email, to: transferTo, give, ctx })
       : null
   const account = transferred ? await accountById(trx, { id: found.id, at }) : suspended.account
   refuseWhileHolding(account, {
@@ -95,17 +97,18 @@ export async function missingSteps(
   return { account, suspend, receivers: await receiversFor(db, { account, at }) }
 }
 
-/** The colleagues at the same centre who can sign in to every site that holds something. */
+/** The colleagues at the same centre who can sign in to every site that holds something; all of them where none can. */
 export async function receiversFor(
   db: Kysely<Store>,
   { account, at }: { account: Account; at: Date },
 ): Promise<Account[]> {
   const held = await holdingsOf(db, { ownerId: account.id })
-  return colleaguesOf(db, { account, at, sites: held.map(({ site }) => site) })
+  const able = await colleaguesOf(db, { account, at, sites: held.map(({ site }) => site) })
+  return able.length > 0 ? able : colleaguesOf(db, { account, at, sites: [] })
 }
 
 /** Who else at the same centre can sign in, or will, to all of these sites. */
-export async function colleaguesOf(
+async function colleaguesOf(
   db: Kysely<Store>,
   { account, at, sites }: { account: Account; at: Date; sites: readonly string[] },
 ): Promise<Account[]> {

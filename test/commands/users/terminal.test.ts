@@ -277,6 +277,41 @@ describe('at a terminal', () => {
     expect(await world.account('omar@school.example')).toMatchObject({ progressionTests: { results: 2 } })
   })
 
+  it('deleting gives whoever takes over the site that they lack, or leaves all as it was', async () => {
+    await world.user(amira, { centre: 'EG001', sites: ['cambridge-lower-secondary'] })
+    await holding(world, amira, { site: 'cambridge-lower-secondary' })
+    for (const answer of ['n', 'y']) {
+      const desk = inProcess(world, ['users', 'delete', amira])
+      await desk.sees('Suspend them first?')
+      desk.types('y\r')
+      await desk.sees('Who takes over?')
+      await desk.sees('Omar Haddad (EG001)')
+      desk.presses('enter')
+      await desk.sees('omar@school.example has no access to cambridge-lower-secondary yet.')
+      desk.types('y\r')
+      await desk.sees('access to cambridge-lower-secondary first.')
+      desk.types(`${answer}\r`)
+      const { exit, text } = await desk.leaves()
+      const omar = await world.account('omar@school.example')
+      const gave = omar?.sites.includes('cambridge-lower-secondary')
+      const left = (await world.account(amira))?.status
+      expect([exit, left, gave, omar?.progressionTests.results]).toEqual(
+        answer === 'y' ? [0, undefined, true, 2] : [130, 'active', false, 0],
+      )
+      if (answer === 'y') expect(text).toContain('has access to cambridge-lower-secondary now')
+    }
+  })
+
+  it('deleting asks nothing where nobody can take over', async () => {
+    await world.run(['users', 'suspend', 'omar@school.example', '--yes'])
+    await world.user(amira, { centre: 'EG001', sites: ['cambridge-primary'] })
+    await holding(world, amira)
+    const { exit, text } = await inProcess(world, ['users', 'delete', amira]).leaves()
+    expect(exit).toBe(3)
+    expect(text).toContain('can take over')
+    expect(text).not.toContain('Suspend them first?')
+  })
+
   it('No to the last question takes back the steps before it', async () => {
     await world.user(amira, { centre: 'EG001', sites: ['cambridge-primary'] })
     await holding(world, amira)
