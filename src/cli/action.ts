@@ -5,7 +5,6 @@ import type { OpenStore } from '../db/store/open.ts'
 import { readLines } from '../decode-text.ts'
 import { Cancelled, Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
-import { tsvLine } from '../render/clean-text.ts'
 import type { AnyJsonAnswer } from '../render/json.ts'
 import { type Pieces, piecesOfJson } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
@@ -168,10 +167,9 @@ export async function answer(
   const { interruption } = session.context
   await yieldToSignals()
   if (interruption.isCancelled() && !interruption.isFinishing()) throw new Cancelled()
-  const { wouldAsk, notices } = session
   const pieces = session.common.json
-    ? piecesOfJson({ ...json, ...(wouldAsk.length > 0 && { wouldAsk }), notices }, out.isTerminal ? 2 : 0)
-    : withQuestions(piecesOf(text, out), session)
+    ? piecesOfJson({ ...json, notices: session.notices }, out.isTerminal ? 2 : 0)
+    : piecesOf(text, out)
   // A reader who has left wants no more of it.
   for (const piece of pieces) if (!(await write(piece))) return
 }
@@ -182,17 +180,6 @@ function piecesOf(text: string | Pieces, { isTerminal, width }: View): Pieces {
   if (text === '') return []
   const lines = isTerminal ? wrappedText(text, width) : text
   return [lines.endsWith('\n') ? lines : `${lines}\n`]
-}
-
-/** A rehearsal in a pipe ends with what would be asked, a record a line; at a terminal it was said before. */
-function* withQuestions(pieces: Pieces, { wouldAsk, terminal, batch }: Session): Pieces {
-  yield* pieces
-  if (terminal.out.isTerminal) return
-  for (const question of wouldAsk) {
-    const lines = question.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]))
-    if (batch) yield `You would be asked: ${lines.join(' ')}\n`
-    else yield lines.map((line) => `${tsvLine(['would-ask', line])}\n`).join('')
-  }
 }
 
 interface Targets {

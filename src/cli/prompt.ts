@@ -8,7 +8,7 @@ import { doneMark } from '../render/text.ts'
 import { shortened, wrappedText } from '../render/wrap.ts'
 import { searchKey } from '../search-key.ts'
 import { drawable, type Terminal } from './terminal.ts'
-import type { FoundByName } from './session.ts'
+import type { Session } from './session.ts'
 
 export interface Choice<Value> {
   value: Value
@@ -36,32 +36,21 @@ export function requireTerminal(terminal: Terminal, { flag, may, question, line 
   throw new Usage(message, { code: 'answer-needed', hint: line ?? flag })
 }
 
-interface AtTerminal {
-  terminal: Terminal
-  common: { input: boolean; yes: boolean; dryRun: boolean }
-  /** Who was named by name: the question says who that is. */
-  named: readonly FoundByName[]
-  /** What a rehearsal would have asked. */
-  wouldAsk: string[]
-}
+type Asking = Pick<Session, 'terminal' | 'common' | 'named' | 'notify'>
 
 /**
  * Asks yes or no, default No; No is a cancellation, nobody to ask a mistake of the call. --yes answers; a rehearsal asks
  * nothing, and says what would be asked.
  */
 export async function confirm(
-  { terminal, common, named, wouldAsk }: AtTerminal,
+  { terminal, common, named, notify }: Asking,
   asked: string,
   { flag = '--yes' }: { flag?: string | undefined } = {},
 ): Promise<void> {
   const question = [...named.map(({ typed, described }) => `'${typed}' is ${described}.`), asked].join('\n')
   if (common.dryRun) {
-    // What is planned anew, as where the store changed meanwhile, asks the same again.
-    if (wouldAsk.includes(question)) return
-    wouldAsk.push(question)
-    // A pipe and JSON have it in their answer.
-    const lines = terminal.out.isTerminal ? `You would be asked: ${question}`.trimEnd().split('\n') : []
-    for (const line of lines) terminal.say(line)
+    const message = `You would be asked: ${question}`.trimEnd()
+    notify({ code: 'would-ask', message }, message.split('\n'))
     return
   }
   if (common.yes) return

@@ -61,10 +61,8 @@ export interface Session {
   notices: Notice[]
   /** Those who were named by name, and who they are. */
   named: FoundByName[]
-  /** What a rehearsal would have asked, for its answer. */
-  wouldAsk: string[]
-  /** Tells a warning or hint: a line on stderr, or in `notices` with --json. */
-  notify: (notice: Notice) => void
+  /** Tells a warning or hint once: on stderr, in one line if no others are given, or in `notices` with --json. */
+  notify: (notice: Notice, lines?: readonly string[]) => void
   /** Says a line of the conversation; silent with --json and --quiet. */
   say: (line: string) => void
   /** Opens the store, or another file that is one. */
@@ -115,12 +113,12 @@ export function sessionOf(
   const notices: Notice[] = []
   const acting = { context, settings, command: words, dryRun: common.dryRun, batch }
   const notified = new Set<string>()
-  const notify = (notice: Notice) => {
+  const notify: Session['notify'] = (notice, lines = [oneLine(notice.message)]) => {
     // What is planned anew, as where the store changed meanwhile, finds the same again.
     if (notified.has(notice.message)) return
     notified.add(notice.message)
     notices.push(notice)
-    terminal.say(oneLine(notice.message))
+    for (const line of lines) terminal.say(line)
   }
   // The store of a batch is opened by one line, and waited for by all.
   const sayWaiting = batch?.say ?? terminal.say
@@ -175,7 +173,6 @@ export function sessionOf(
     argv,
     notices,
     named: [],
-    wouldAsk: [],
     notify,
     say: terminal.say,
     open: batch ? (mode) => batch.storeFor(mode, open) : open,

@@ -240,7 +240,7 @@ tabs, with ISO dates, whole, without colour.
   --fields email,status       of a list: these columns, in this order
   --yes                       answer every question with yes; never more than that: rules and limits hold
   --no-input                  never ask; what would be asked is exit 2
-  --dry-run                   the same checks, the same answer, the same exit code, and nothing changes; in a pipe ends with what would be asked (would-ask)
+  --dry-run                   the same checks, the same answer, the same exit code, and nothing changes; what would be asked is said (would-ask)
   --if-missing                of users add, centres create, coordinator add, store init, seed: fine if it is there and equal
   --wait SECONDS              how long to wait for a busy store; 30
   -q                          nothing but the answer
@@ -267,7 +267,7 @@ export const jsonPage = (shapes: readonly string[]) =>
   `--json prints one JSON document on stdout, with camelCase keys, UTC times, and the same order every
 time. Warnings and hints stand in "notices": [{"code","message"}]. A failure prints one line on stderr
 instead: {"error": {"code", "message", "hint", "details"}}; codes are stable. What --dry-run would ask
-stands in "wouldAsk", where it would ask anything.
+is a notice (would-ask).
 
 A terminal gets the document indented, a pipe gets it in one line.
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { answer, answerOfChange, count, issue, orNull, rehearsal, text, time, userStatus } from './parts.ts'
+import { answer, answerOfChange, count, issue, orNull, text, time, userStatus } from './parts.ts'
 import { closedAndOpened } from './releases.ts'
 
 const importCounts = () => ({
@@ -69,7 +69,7 @@ const importFields = () => ({
   pins: z.strictObject({ file: orNull(text()), count: count() }),
   mail: z.strictObject({ queued: count() }),
   elapsedMs: count(),
-  ...rehearsal(),
+  dryRun: z.boolean(),
 })
 
 /** Answers of the import of a workbook: its plan, what it did, its PIN sheets. */

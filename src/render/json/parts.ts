@@ -15,11 +15,8 @@ export function answer<Fields extends z.core.$ZodLooseShape>(fields: Fields) {
 
 /** An answer of a command that can be rehearsed. */
 export function answerOfChange<Fields extends z.core.$ZodLooseShape>(fields: Fields) {
-  return z.strictObject({ ...fields, ...rehearsal(), notices: z.array(notice()) })
+  return z.strictObject({ ...fields, dryRun: z.boolean(), notices: z.array(notice()) })
 }
-
-/** Whether it was rehearsed, and then what would be asked, as a person would read it, where anything would. */
-export const rehearsal = () => ({ dryRun: z.boolean(), wouldAsk: z.optional(z.array(text())) })
 
 export const userStatus = () => z.enum(['invited', 'active', 'suspended', 'deleted'])
 
