@@ -12,7 +12,7 @@ import {
   storeNumber,
   withoutWrapping,
 } from './server-address.ts'
-import { Usage } from './errors.ts'
+import { isNotThere, Usage } from './errors.ts'
 import { readPlainFile } from './input-file.ts'
 import { pathInWords } from './shell-word.ts'
 
@@ -366,8 +366,7 @@ function contentsOf(path: string): string | undefined {
   try {
     bytes = readPlainFile(path)
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
-      return undefined
+    if (isNotThere(cause)) return undefined
     throw new Usage(`The configuration file ${pathInWords(path)} cannot be read.`, {
       code: 'bad-config',
       cause,

@@ -145,6 +145,11 @@ export function systemReason(error: unknown): string | undefined {
   return systemReasons[errorCodeOf(error)]
 }
 
+/** That there is none: where a file stands in the place of a folder, there is nothing below it. */
+export function isNotThere(error: unknown): boolean {
+  return /^(ENOENT|ENOTDIR)$/.test(errorCodeOf(error))
+}
+
 /** No room, or none that is left for whoever runs this. */
 export function isDiskFull(error: unknown): boolean {
   return /^(ENOSPC|EDQUOT)$/.test(errorCodeOf(error))

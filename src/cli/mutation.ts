@@ -200,15 +200,13 @@ async function commitOrRehearse<Request, Result>(
   const { spec, session, store, asks, output } = running
   const work = workOf(running)
   if (session.common.dryRun) {
+    const rehearsed = await session.rehearse(
+      store,
+      (trx, ctx) => withMail(trx, { work: () => work(trx, ctx), isWritten: isWrittenAtOnce(running) }),
+      spec.clock,
+    )
     await output?.confirmReplacing()
-    return {
-      ...(await session.rehearse(
-        store,
-        (trx, ctx) => withMail(trx, { work: () => work(trx, ctx), isWritten: isWrittenAtOnce(running) }),
-        spec.clock,
-      )),
-      undelivered: false,
-    }
+    return { ...rehearsed, undelivered: false }
   }
   const agreed = asks ? await confirmResult(running) : running.agreed
   const files = spec.upload?.files(running.request) ?? []

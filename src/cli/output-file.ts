@@ -10,7 +10,7 @@ import {
   trySyncFolder,
   writeSync,
 } from '../disk.ts'
-import { Cancelled, Failure, isDiskFull, systemReason, Unavailable, Usage } from '../errors.ts'
+import { Cancelled, Failure, isDiskFull, isNotThere, systemReason, Unavailable, Usage } from '../errors.ts'
 import { finishing } from '../interruption.ts'
 import { ownerTag } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
@@ -99,7 +99,7 @@ function outputFile(
 ): OutputFile {
   const { interruption } = session.context
   const { yes, dryRun } = session.common
-  let confirmed = !replaces || yes
+  let confirmed = !replaces || (yes && !dryRun)
   const unfinished = join(dirname(path), `.${kind}-${ownerTag()}.part${extname(path)}`)
   let removeNote: () => void = () => undefined
   const discard = () => {
@@ -272,8 +272,7 @@ function refusal(file: string, error: unknown, kind?: OutputKind): unknown {
   if (error.cause instanceof Error && 'syscall' in error.cause) return refusal(file, error.cause, kind)
   if (!('syscall' in error)) return error
   const code = codeOf(error)
-  if (!isFolder(dirname(file)) && (code === 'ENOENT' || code === 'ENOTDIR'))
-    return noFolder(dirname(file), error)
+  if (!isFolder(dirname(file)) && isNotThere(error)) return noFolder(dirname(file), error)
   if (code === 'EISDIR') return refusalOfFolder(file, error)
   if (code === 'EEXIST') {
     return new Unavailable('file-exists', `${file} is there already; somebody has put it there meanwhile.`, {

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { OpenStore } from '../db/store/open.ts'
 import { beginsAStore } from '../db/store/opening.ts'
-import { BadInput, Cancelled, Refused } from '../errors.ts'
+import { BadInput, Cancelled, errorCodeOf, isNotThere, Refused } from '../errors.ts'
 import { inputStream } from '../input-file.ts'
 import { oneLine } from '../render/clean-text.ts'
 import type { Uploaded } from '../rules/contents.ts'
@@ -179,8 +179,8 @@ function statOrRefuse(path: string, file: string) {
 }
 
 function unreadable(file: string, cause: unknown): BadInput {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
+  const code = errorCodeOf(cause)
+  if (isNotThere(cause)) {
     return new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, {
       hint: 'Check the name and the folder.',
       cause,

@@ -21,6 +21,8 @@ export interface Asks {
   refusedAs?: string
   /** It cannot be rehearsed: nothing is changed but a file. */
   writesOnlyAFile?: true
+  /** All that the question says stands in the plan, which is the answer of a rehearsal. */
+  answersWithPlan?: true
 }
 
 export const roster = (world: World, name = 'roster.csv') =>
@@ -95,12 +97,14 @@ export const asking: Readonly<Record<string, Asks>> = {
   'centres import': {
     argv: ['roster.csv', '--partial'],
     question: 'Create 1 centre and 1 user?',
+    answersWithPlan: true,
     prepare: async (world) => roster(world),
     meanwhile: does('centres create EG005 --name Elsewhere --country EG'),
   },
   'centres apply': {
     argv: ['autumn.plan'],
     question: '1 centre',
+    answersWithPlan: true,
     prepare: async (world) => {
       roster(world)
       await world.run(['centres', 'import', 'roster.csv', '--plan-out', 'autumn.plan'])

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
 
@@ -27,6 +27,14 @@ describe('a place that cannot be', () => {
       expect([ran.exit, code, message]).toEqual(end)
       expect(hint).not.toContain('--debug')
     }
+  })
+
+  it('is not said to be missing where links lead in a circle', async () => {
+    symlinkSync('one', world.path('other'))
+    symlinkSync('other', world.path('one'))
+    const ran = await world.run(['store', 'restore', 'one', '--yes', '--json'])
+    expect(ran.exit).toBe(7)
+    expect(ran.error().message).toContain('circle')
   })
 
   it('is told of the folder of the configuration, with what chooses another', async () => {

@@ -67,9 +67,8 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
   if (asks) {
     const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
     for (const line of lines) session.say(line)
+    if (!nothing) await confirm(session, importQuestion(counts, ready))
   }
-  // Where there was no store yet, it was asked before one was begun.
-  if (!nothing && (asks || dryRun)) await confirm(session, importQuestion(counts, ready))
   if (session.context.signal.aborted) throw new Cancelled()
   // What can go wrong with a file goes wrong before anything is changed.
   const issues = await prepareIssues(work)

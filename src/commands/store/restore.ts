@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import * as z from 'zod'
@@ -6,7 +6,7 @@ import type { LogHead } from '../../db/audit/head-file.ts'
 import type { Copy, KeyAfter, PresentStore, Replaced } from '../../db/store/restore.ts'
 import type { Voided } from '../../db/credentials.ts'
 import { mkdirSync } from '../../disk.ts'
-import { BadInput, Refused } from '../../errors.ts'
+import { BadInput, isNotThere, Refused } from '../../errors.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
@@ -92,7 +92,12 @@ export const restore = () =>
   })
 
 function refuseMissing(file: string): void {
-  if (existsSync(file) && statSync(file).isFile()) return
+  try {
+    if (statSync(file).isFile()) return
+  } catch (error) {
+    // One that may not be looked at may be there.
+    if (!isNotThere(error)) throw error
+  }
   throw new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, {
     hint: 'Check the name and the folder; ssh-admin store info names the copies beside the store.',
   })

@@ -71,6 +71,13 @@ describe('ssh-admin centres export', () => {
       exit: 0,
       stdout: 'kept.csv\t1\t0\n',
     })
+    const toldWithYes = await world.run(['centres', 'export', 'kept.csv', '--dry-run', '--yes', '--json'])
+    expect(toldWithYes.json().notices).toContainEqual({
+      code: 'would-ask',
+      message: 'You would be asked: kept.csv is there already. Replace it?',
+    })
+    const impossible = await world.run(['centres', 'pins', '99', '--out', 'kept.csv', '--dry-run'])
+    expect(impossible).toMatchObject({ exit: 4, stderr: expect.not.stringContaining('would be asked') })
     expect(await readFile(world.path('kept.csv'), 'utf8')).toBe('precious')
     expect((await world.run(['centres', 'export', 'kept.csv', '--yes'])).exit).toBe(0)
     expect(await readFile(world.path('kept.csv'), 'utf8')).toContain('"EG001"')
