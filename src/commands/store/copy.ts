@@ -145,10 +145,10 @@ interface ExistingCopy extends RecordedCopy {
 
 /** A copy whose commit nobody confirmed is there, whole: with its event, which the log here may not have. */
 async function existingCopy(
-  { session, to, withoutContent }: Copying,
+  { store, session, to, withoutContent }: Copying,
   { trx, note }: { trx: Trx; note: () => Promise<void> },
 ): Promise<ExistingCopy | undefined> {
-  const { extentOf, isSameStore } = await import('../../db/store/copy.ts')
+  const { extentOf, isSameStore, isStoreItself } = await import('../../db/store/copy.ts')
   const { storeFacts } = await import('../../db/store/facts.ts')
   const copy = await session.open('read', { path: to }).catch((error: unknown) => {
     // What is wrong with the place is told where the copy would be made.
@@ -157,6 +157,7 @@ async function existingCopy(
   })
   if (!copy) return undefined
   try {
+    if (await isStoreItself(store, trx, copy)) return undefined
     const extent = await extentOf(copy.db, { withoutContent })
     const isRecorded = isSameStore(await extentOf(trx, { withoutContent }), extent)
     if (!isRecorded) {

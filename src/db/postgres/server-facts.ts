@@ -1,5 +1,7 @@
+import { type Kysely, sql } from 'kysely'
 import type pg from 'pg'
 import type { ServerFacts } from '../engine.ts'
+import type { Store } from '../schema.ts'
 import type { Holder } from '../store/opening.ts'
 
 /** Who has the store: the program names itself to the server, and says what it runs. */
@@ -39,4 +41,13 @@ export async function factsOf(client: pg.Client, schema: string): Promise<Server
     roundTripMs: Math.round(Math.min(...times) * 10) / 10,
     heldBy: (await holderOf(client, schema))?.command ?? null,
   }
+}
+
+/** The same for one store however its address is written, and of no two stores. */
+export async function placeOf(db: Kysely<Store>): Promise<string> {
+  const { rows } = await sql<{ place: string }>`
+    select concat_ws(' ', (select system_identifier from pg_control_system()),
+      (select oid from pg_database where datname = current_database()),
+      cast(cast('store' as regclass) as oid)) as place`.execute(db)
+  return rows[0]?.place ?? ''
 }

@@ -89,6 +89,14 @@ export function noteHeadOfCopy(head: LogHead, { to, keyFile, headFile, isNew, en
   writeHeadFile(file, head, { store: isServerAddress(to) ? undefined : to })
 }
 
+/** Whether a place of a server is that of the store itself, however the two addresses are written. */
+export async function isStoreItself(store: OpenStore, trx: Trx, there: OpenStore): Promise<boolean> {
+  // One that is read in memory is older, and no store that is open for a change.
+  if (!store.engine.isShared || !there.engine.isShared || there.isCopy) return false
+  const { placeOf } = await import('../postgres/server-facts.ts')
+  return (await placeOf(trx)) === (await placeOf(there.db))
+}
+
 /** By what a copy of a store is known again. */
 export interface Extent {
   storeId: string

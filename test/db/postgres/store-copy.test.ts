@@ -87,6 +87,21 @@ describe('copying a store', () => {
     expect(downloaded.exit).toBe(0)
   })
 
+  it('onto itself is refused, however its address is written, and whatever its log ends with', async () => {
+    const file = await fileStore()
+    // Its log ends with the copy.
+    await file(['store', 'copy', '--to', server(), '--yes'])
+    const otherwise = server().replace('127.0.0.1', 'localhost')
+    for (const to of [server(), otherwise])
+      for (const more of [['--yes'], ['--dry-run'], ['--yes', '--without-content']]) {
+        const ran = await at(server())(['store', 'copy', '--to', to, ...more])
+        expect([to, more, ran.exit, ran.error().code]).toEqual([to, more, 3, 'store-exists'])
+      }
+    // The copy itself is known again where it was made.
+    const again = await file(['store', 'copy', '--to', server(), '--yes'])
+    expect([again.exit, again.json().changed]).toEqual([0, false])
+  })
+
   it('knows where its log ends beside its key, where the key is put as the answer says', async () => {
     const env = { HOME: world.path('home'), SSH_ADMIN_KEY_FILE: undefined }
     const run = (place: string, ...argv: string[]) => world.run([...argv, '--db', place], { env })
