@@ -91,6 +91,16 @@ export function forStream(stream: Output, text: string, env: Context['env']): st
   return stream.isTTY === true ? wrappedText(text, widthOf(stream, env)) : text
 }
 
+/** The same behind what stands before its first line alone: the others begin beneath the text. */
+export function forStreamBehind(
+  before: string,
+  { stream, text, env }: { stream: Output; text: string; env: Context['env'] },
+): string {
+  if (stream.isTTY !== true) return `${before}${text}`
+  const lines = wrappedText(text, widthOf(stream, env) - before.length)
+  return `${before}${lines.replaceAll('\n', `\n${' '.repeat(before.length)}`)}`
+}
+
 /** In columns: as COLUMNS says, else as the terminal does. */
 export function widthOf(stream: Output, env: Context['env']): number {
   const columns = Number(env.COLUMNS)

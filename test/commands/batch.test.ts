@@ -400,7 +400,7 @@ describe('a batch', () => {
     const screen = inProcess(world, ['batch', '--keep-going'], { columns: 50, interruption })
     await screen.sees('One command a line; Ctrl-D ends.')
     screen.types('users suspend nobody-at-all@elsewhere.example --yes\n')
-    await screen.sees(/line 1: error: Nobody has the address\s+nobody-at-all@elsewhere\.example/)
+    await screen.sees(/line 1: error: Nobody has the address\n {8}nobody-at-all@elsewhere\.example/)
     interruption.interrupt()
     for (const line of (await screen.leaves()).text.split('\n')) expect(line.length).toBeLessThanOrEqual(50)
   })

@@ -1,7 +1,7 @@
 import { failureOf } from '../../exit.ts'
 import { cleanForTerminal, tsvLine } from '../../render/clean-text.ts'
 import { count } from '../../render/text.ts'
-import { forStream } from '../terminal.ts'
+import { forStreamBehind } from '../terminal.ts'
 import { commandLine } from '../typed-line.ts'
 import type { LineOutcome } from './run-line.ts'
 import { type TypedLine, type Run, type BatchOptions, wasStopped } from './state.ts'
@@ -18,7 +18,7 @@ export async function writeEnd(
   // What the line said itself was cleaned when it said it.
   for (const text of linesOf(end.error ? cleanForTerminal(end.error.told) : (end.stderr ?? '')))
     if (end.error || !common.quiet)
-      stderr.write(`${forStream(stderr, `line ${line.number}: ${text}`, env)}\n`)
+      stderr.write(`${forStreamBehind(`line ${line.number}: `, { stream: stderr, text, env })}\n`)
   if (terminal.out.isTerminal) {
     return end.error
       ? true
