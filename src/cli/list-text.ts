@@ -98,7 +98,7 @@ async function* eachInFull<Row>(
 async function lastLine<Row>(list: List<Row>, { shown, view }: { shown: number; view: View }) {
   return shown === 0
     ? `${wrapped(await noneOf(list), view.width)}\n`
-    : `${view.chalk.dim(totalOf(list, shown))}\n`
+    : `${view.chalk.dim(wrapped(totalOf(list, shown), view.width))}\n`
 }
 
 /** Of how many rows something is shown in full beneath a table. */

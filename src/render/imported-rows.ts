@@ -4,6 +4,7 @@ import { renderClosing } from './closing.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import { count, firstOfEachKind, markOf } from './text.ts'
 import type { View } from './table.ts'
+import { wrapped } from './wrap.ts'
 
 /** @param title what they are called in a sentence: `Key Times` */
 export function renderImportedRows(
@@ -11,7 +12,11 @@ export function renderImportedRows(
   { of, title }: { of: string; title: string },
   view: View,
 ): Pieces {
-  return piecesOfLines(linesOf(imported, { of, title, view }))
+  return piecesOfLines(linesThatFit(linesOf(imported, { of, title, view }), view))
+}
+
+function* linesThatFit(lines: Iterable<string>, { isTerminal, width }: View): Generator<string> {
+  for (const line of lines) yield isTerminal ? wrapped(line, width) : line
 }
 
 function* linesOf(

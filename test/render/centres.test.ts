@@ -68,6 +68,12 @@ describe('centres on a screen', () => {
     `)
   })
 
+  it('are counted beneath it in lines that fit', async () => {
+    const argv = ['centres', 'list', '--limit', '1']
+    const { stdout } = await world.run(argv, { terminal: { columns: 30 }, env: { NO_COLOR: '1' } })
+    expect(stdout).toContain('\n1 of 3 centres; a larger\n--limit shows more.\n')
+  })
+
   it('are told of in a sentence each when they change', async () => {
     expect(renderChangedCentres(await deleting('EG001', 'CA001'), screen)).toMatchInlineSnapshot(`
       "✓ EG001 El Nour School is deleted; its 2 users cannot sign in until it is restored.

@@ -295,6 +295,14 @@ describe('what a person sees of releases and what they are made of', () => {
 `)
   })
 
+  it('is the row that was held back in lines that fit, beneath its cell', async () => {
+    const typed = ['key-times', 'import', 'times.csv', '--dry-run']
+    const { stdout } = await world.run(typed, { terminal: { columns: 60 }, env: { NO_COLOR: '1' } })
+    expect(stdout).toMatch(
+      /\n {4}times!A3 {2}Country names no country: Egipt \(Did you mean\n {14}Egypt\?\)\n/,
+    )
+  })
+
   it('is for how many it would open, in a rehearsal as in its question and once it is released', async () => {
     await shown('key-times import times.csv')
     await world.centre('JP001', { country: 'JP' })
