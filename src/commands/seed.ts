@@ -63,7 +63,7 @@ export const seed = () =>
     confirm: {
       question: ({ centres, users, changed }, { session }) =>
         changed
-          ? `Fill the store ${session.settings.db.value} with ${centres} invented centres and ${users} invented users?`
+          ? `Fill the store ${session.settings.db.value} with ${count(centres, 'invented centre')} and ${count(users, 'invented user')}?`
           : undefined,
       comparable: ({ centres, users, changed }) => [centres, users, changed],
     },

@@ -113,6 +113,11 @@ describe('seeding a store', () => {
     expect(await world.run(['store', 'info'])).toMatchObject({ exit: 7 })
   })
 
+  it('asks of one centre and one user as of one', async () => {
+    const ran = await world.run(['seed', '--centres', '1', '--users', '1', '--json'])
+    expect(ran.error().message).toContain('with 1 invented centre and 1 invented user?')
+  })
+
   it('asks first, naming the store, and leaves none where nobody can be asked', async () => {
     const ran = await world.run(['seed', '--centres', '3', '--users', '30', '--json'])
     expect({ exit: ran.exit, code: ran.error().code }).toEqual({ exit: 2, code: 'answer-needed' })

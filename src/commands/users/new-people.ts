@@ -14,6 +14,7 @@ import { refuseDeletedCentre } from '../../rules/refusals.ts'
 import { sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 import { type Addition, refuseAddressInUse } from '../../rules/users/add.ts'
 import { shellWord } from '../../shell-word.ts'
+import { sentenceCase } from '../../render/text.ts'
 import { type Address, readNewAddress, typedNewAddress } from '../../rules/users/email.ts'
 import { type TypedNames, typedNames, typedPerson } from '../../rules/users/new-user.ts'
 
@@ -166,7 +167,7 @@ async function askAddress({
 
 function wrongAddress({ problem, hint }: { problem: string; hint?: string }): string {
   const said = `${problem.startsWith('is not') ? 'This' : 'The address'} ${problem}`
-  return hint === undefined ? said : `${said}. ${hint}`
+  return hint === undefined ? said : `${said}. ${sentenceCase(hint)}`
 }
 
 async function askRights({ admin, sites: chosen }: RightsTyped, terminal: Terminal) {
