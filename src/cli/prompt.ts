@@ -4,6 +4,7 @@ import stringWidth from 'string-width'
 import { Cancelled, Refused, Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
 import { cleanForTerminal, oneLine } from '../render/clean-text.ts'
+import { withStyles } from '../render/styles.ts'
 import { doneMark } from '../render/text.ts'
 import { shortened, wrappedText } from '../render/wrap.ts'
 import { searchKey } from '../search-key.ts'
@@ -172,7 +173,7 @@ function inLines({ err }: Terminal, question: string): string {
 
 /** An answered question has the mark of an answer. */
 function themeOf({ err: { chalk } }: Terminal) {
-  return { prefix: { done: chalk.green(doneMark) } }
+  return { prefix: { done: withStyles(chalk.green(doneMark)) } }
 }
 
 /** What was chosen, behind the question where it has room there, else on lines of its own beneath it. */
@@ -185,7 +186,7 @@ function answeredBelow(terminal: Terminal, message: string) {
     // A mark stands before the question, where that is on one line.
     const isRoom = stringWidth(`${doneMark} ${lastLine} ${chosen}`) <= width
     const text = isRoom ? chosen : `\n${wrappedText(`  ${chosen}`, width)}`
-    return text.split('\n').map(chalk.cyan).join('\n')
+    return withStyles(text.split('\n').map(chalk.cyan).join('\n'))
   }
   return { ...themeOf(terminal), style: { answer } }
 }

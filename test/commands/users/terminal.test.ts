@@ -257,9 +257,12 @@ describe('at a terminal', () => {
     const desk = inProcess(world, ['users', 'suspend', amira])
     await desk.sees('until restored.')
     desk.types('y\r')
-    const { exit, text } = await desk.leaves()
+    const { exit, text, raw } = await desk.leaves()
     expect(exit).toBe(0)
     expect(text).toContain('✓ Amira Haddad (EG001) is suspended.')
+    // Green as every terminal knows it.
+    expect(raw).toContain('\x1b[32m✓\x1b[39m')
+    expect(raw).not.toMatch(/\x1b\[\d+;/)
     expect(await world.account(amira)).toMatchObject({ status: 'suspended' })
   })
 
