@@ -2,6 +2,7 @@ import { lstat, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { mentionsIn, type WrittenAddress } from '../db/users/mentions.ts'
 import { rm } from '../disk.ts'
+import { isNotThere } from '../errors.ts'
 import { placeOfNote } from './write-eml.ts'
 
 /** The written messages that are to somebody, and those to others that name them. */
@@ -48,8 +49,7 @@ export async function findNoted(
 async function mayLieAt(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
-    (error: unknown) =>
-      !(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')),
+    (error: unknown) => !isNotThere(error),
   )
 }
 
