@@ -7,7 +7,7 @@ import { type Draft, draftFile, keepDraft } from '../cli/drafts.ts'
 import { refuseToTakeIn } from '../cli/files-of-the-store.ts'
 import { mkdirSync, rmSync, writeFileSync } from '../disk.ts'
 import type { Context } from '../context.ts'
-import { BadInput, Cancelled, Unavailable } from '../errors.ts'
+import { BadInput, Cancelled, isNotThere, Unavailable } from '../errors.ts'
 import { inputStream, untilAborted } from '../input-file.ts'
 import { askYesNo } from '../cli/prompt.ts'
 import type { Session } from '../cli/session.ts'
@@ -132,8 +132,7 @@ export async function textFrom(from: string, session: Session): Promise<string> 
     bytes = await buffer(inputStream(resolve(context.cwd, from), context.signal))
   } catch (cause) {
     if (context.signal.aborted) throw new Cancelled()
-    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-    const message = isMissing ? `There is no file ${pathInWords(from)}.` : `${from} cannot be read.`
+    const message = isNotThere(cause) ? `There is no file ${pathInWords(from)}.` : `${from} cannot be read.`
     throw new BadInput('file-not-readable', message, { cause, hint: 'Check the name and the folder.' })
   }
   return decoded(bytes, from)

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import { BadInput, Refused } from '../errors.ts'
+import { BadInput, isNotThere, Refused } from '../errors.ts'
 import { readPlainFile } from '../input-file.ts'
 import { pathInWords, shellWord } from '../shell-word.ts'
 import { lengthPrefixed, timingSafeEqualText } from '../rules/credentials/derive.ts'
@@ -88,8 +88,7 @@ function planLines(path: string): string[] {
     if (!bytes) throw new Error('a pipe or a device')
     return bytes.toString('utf8').split('\n')
   } catch (cause) {
-    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-    const message = isMissing ? `There is no file ${pathInWords(path)}.` : `${path} cannot be read.`
+    const message = isNotThere(cause) ? `There is no file ${pathInWords(path)}.` : `${path} cannot be read.`
     throw new BadInput('plan-unreadable', message, { hint: 'Check the name and the folder.', cause })
   }
 }

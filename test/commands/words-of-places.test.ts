@@ -18,6 +18,14 @@ describe('a place that cannot be', () => {
         [6, 'file-not-found', `There is no file ${world.path('f/b.db')}.`],
       ],
       [
+        ['centres', 'apply', 'f/x.plan'],
+        [6, 'plan-unreadable', `There is no file ${world.path('f/x.plan')}.`],
+      ],
+      [
+        ['config', 'edit', '--from', 'f/x'],
+        [6, 'file-not-readable', 'There is no file f/x.'],
+      ],
+      [
         ['store', 'backup', 'f/b.db'],
         [7, 'file-no-folder', `There is no folder ${world.path('f')}.`],
       ],
