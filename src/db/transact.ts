@@ -207,12 +207,18 @@ type Body<Result> = (trx: ControlledTransaction<Store>) => Promise<Result>
 /** How often work is done anew whose transaction a server ended before it was committed. */
 const maxTries = 4
 
+/** Before work is done anew the first time, in milliseconds, and twice as long each time after. */
+const firstPause = 50
+
 async function within<Result>(store: OpenStore, clock: Clock, body: Body<Result>): Promise<Result> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await withinOne(store, clock, body)
     } catch (error) {
       if (tries === maxTries || !store.engine.mayRunAgain(error)) throw error
+      // Whoever it stood in the way of wakes, and goes first: else both meet again. Two desks do not wait alike.
+      const jitter = 1 + Math.random()
+      await new Promise((resolve) => setTimeout(resolve, firstPause * 2 ** (tries - 1) * jitter))
     }
   }
 }

@@ -198,7 +198,7 @@ describe('a change that the server ends because of others', () => {
     } finally {
       await other.end()
     }
-    // The desk may take the row again before the other one wakes, and meets it once more.
+    // A busy machine may wake the other one late, and the desk meets it once more.
     expect(tries).toBeGreaterThan(1)
     expect(await events()).toBe(1)
   })
