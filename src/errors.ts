@@ -130,9 +130,16 @@ export class AnswerNotWritten extends Failure {
 export class Cancelled extends Failure {
   readonly exit = 130
 
-  constructor(message = 'Cancelled. Nothing was changed.') {
+  constructor(message = cancelledInWords({ hasBegun: false })) {
     super('cancelled', message)
   }
+}
+
+/** @param hasBegun whether there is a store now that was not there before */
+export function cancelledInWords({ hasBegun }: { hasBegun: boolean }): string {
+  return hasBegun
+    ? 'Cancelled. Nothing was changed; the store that was begun is empty.'
+    : 'Cancelled. Nothing was changed.'
 }
 
 /** What the system, or whatever package it is of, calls an error, such as `ENOENT`; empty where it calls it nothing. */

@@ -1,4 +1,4 @@
-import { Cancelled } from './errors.ts'
+import { Cancelled, cancelledInWords } from './errors.ts'
 
 /** What Ctrl-C, SIGTERM and SIGHUP do to a command: cancel it while nothing is changed, and let it finish afterwards. */
 export interface Interruption {
@@ -14,6 +14,10 @@ export interface Interruption {
   unfinish: () => void
   /** Whether a change counts already. */
   isFinishing: () => boolean
+  /** A store was begun for a change that does not count yet: a signal cancels that one. */
+  begun: () => void
+  /** Whether one was. */
+  hasBegun: () => boolean
   /** Says a line of the conversation; silent until a command has said how. */
   sayWith: (say: (line: string) => void) => void
   /** Does this at a second signal before the process ends. @returns what takes it back */
@@ -56,6 +60,7 @@ export function newInterruption(end: () => void): Interruption {
   const received = newAbort()
   const cleanUps = new Set<() => void>()
   let isShown = false
+  let hasBegun = false
   let finishing: string | undefined
   let said: string | undefined
   let say: (line: string) => void = () => undefined
@@ -71,11 +76,13 @@ export function newInterruption(end: () => void): Interruption {
       finishing = what
       if (received.isAborted()) sayOnce()
     },
-    unfinish: () => {
-      finishing = undefined
-      if (received.isAborted()) cancelling.abort()
-    },
+    unfinish,
     isFinishing: () => finishing !== undefined,
+    begun: () => {
+      hasBegun = true
+      unfinish()
+    },
+    hasBegun: () => hasBegun,
     sayWith: (how) => {
       say = how
     },
@@ -98,9 +105,14 @@ export function newInterruption(end: () => void): Interruption {
       // Two programs would read the keys of one terminal: it ends once its reader has left, as git does.
       if (!again || isShown) return
       for (const cleanUp of cleanUps) cleanUp()
-      say('Cancelled. Nothing was changed.')
+      say(cancelledInWords({ hasBegun }))
       end()
     },
+  }
+
+  function unfinish(): void {
+    finishing = undefined
+    if (received.isAborted()) cancelling.abort()
   }
 
   function sayOnce(): void {

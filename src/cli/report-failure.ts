@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from 'commander'
-import { report } from '../exit.ts'
+import { Cancelled, cancelledInWords } from '../errors.ts'
+import { failureOf, report } from '../exit.ts'
 import type { Context } from '../context.ts'
 import { kebabCase } from '../kebab-case.ts'
 import { version } from '../version.ts'
@@ -73,7 +74,8 @@ interface FailureReport {
 /** What is said of it, and the exit code. */
 export function reportFailure(error: unknown, { argv, context, color, json, debug }: FailureReport) {
   const { err } = terminalOf(context, { color, quiet: false })
-  return report(error, {
+  const hasBegun = context.interruption.hasBegun() && failureOf(error) instanceof Cancelled
+  return report(hasBegun ? new Cancelled(cancelledInWords({ hasBegun })) : error, {
     argv,
     line: lineWithNearest(error, argv),
     mended: mendedLine(error, argv),

@@ -160,8 +160,11 @@ export function sessionOf(
     const startsWithChange = other?.startsWithChange === true
     const writeFirstEvent = (store: OpenStore) => recordCreation(store, acting)
     const store = await openStore(Object.assign(opening, { startsWithChange, writeFirstEvent }))
-    if (mode === 'create' && store.created && !other?.saysThatBegun)
+    if (mode === 'create' && store.created && !other?.saysThatBegun) {
       terminal.say(begunInWords(store, settings))
+      // What is to fill it may take minutes.
+      context.interruption.begun()
+    }
     return store
   }
   return {

@@ -91,6 +91,33 @@ describe.each([
   )
 })
 
+describe('a first import at a terminal', () => {
+  let desk: Desk
+  beforeEach(() => {
+    desk = newDesk()
+    writeFileSync(desk.path('centres.csv'), csv([line('EG001', 'amira@school.example')]))
+  })
+  afterEach(() => desk.clear())
+
+  it.each([[['SIGINT']], [['SIGINT', 'SIGINT']]])(
+    'is cancelled by %j once its store is begun, and says that the store stays',
+    async (sent) => {
+      const argv = ['centres', 'import', 'centres.csv', '--yes', '--pins-out', 'pins.csv']
+      const { exit, text } = await signalledAt(desk, argv, { point: 'open hub.db.writer', sent })
+      expect([exit, text]).toEqual([
+        130,
+        expect.stringMatching(
+          /Began a new store[\s\S]*Cancelled\. Nothing was changed; the store that was begun is empty\./,
+        ),
+      ])
+      expect(text).not.toContain('Finishing')
+      expect(existsSync(desk.path('pins.csv'))).toBe(false)
+      expect((await desk.run(['users', 'list', '--json'])).stdout).toContain('"total":0')
+      expect(await desk.run(argv)).toMatchObject({ exit: 0 })
+    },
+  )
+})
+
 describe('users erase at a terminal', () => {
   let desk: Desk
   beforeEach(async () => {
