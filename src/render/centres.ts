@@ -1,5 +1,5 @@
 import { countryName } from '../country-names.ts'
-import type { CentreWithPeople } from '../db/centres/centres.ts'
+import type { CentreWithPeople, ListedCentre } from '../db/centres/centres.ts'
 import type { ChangedCentre } from '../rules/centres/changed.ts'
 import type { CentreView } from '../rules/centres/details.ts'
 import { type Account, nameOf } from '../rules/users/account.ts'
@@ -13,17 +13,17 @@ import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import { grouped } from '../grouped.ts'
 
 /** A centre in a list, which changes none. */
-export function listedCentreJson(centre: CentreWithPeople): JsonItem<'centreList'> {
+export function listedCentreJson(centre: ListedCentre): JsonItem<'centreList'> {
   return { ...centreJson(centre), changed: false, outcome: 'unchanged' }
 }
 
 export const centreFields = {
-  number: field<CentreWithPeople>('Number', ({ number }) => number),
-  name: field<CentreWithPeople>('Name', ({ name }) => name),
-  country: field<CentreWithPeople>('Country', ({ country }) => countryName(country)),
-  status: field<CentreWithPeople>('Status', centreStatus),
-  users: field<CentreWithPeople>('Users', ({ user_count }) => user_count ?? 0),
-  coordinator: field<CentreWithPeople>(
+  number: field<ListedCentre>('Number', ({ number }) => number),
+  name: field<ListedCentre>('Name', ({ name }) => name),
+  country: field<ListedCentre>('Country', ({ country }) => countryName(country)),
+  status: field<ListedCentre>('Status', centreStatus),
+  users: field<ListedCentre>('Users', ({ user_count }) => user_count ?? 0),
+  coordinator: field<ListedCentre>(
     'Coordinator',
     ({ coordinator_email }) => coordinator_email,
     ({ coordinator_email, coordinator_status }) =>
@@ -31,19 +31,19 @@ export const centreFields = {
         ? coordinator_email
         : `${coordinator_email} (${coordinator_status})`,
   ),
-  kind: field<CentreWithPeople>('Kind', ({ kind }) => kind),
-  associate: field<CentreWithPeople>('Associate', ({ associate_number }) => associate_number),
-  created: timeField<CentreWithPeople>('Created', ({ created_at }) => created_at),
-  deleted: timeField<CentreWithPeople>('Deleted', ({ deleted_at }) => deleted_at),
-  address: field<CentreWithPeople>('Address', ({ address }) => address),
-  town: field<CentreWithPeople>('Town', ({ town }) => town),
-  postcode: field<CentreWithPeople>('Postcode', ({ postcode }) => postcode),
+  kind: field<ListedCentre>('Kind', ({ kind }) => kind),
+  associate: field<ListedCentre>('Associate', ({ associate_number }) => associate_number),
+  created: timeField<ListedCentre>('Created', ({ created_at }) => created_at),
+  deleted: timeField<ListedCentre>('Deleted', ({ deleted_at }) => deleted_at),
+  address: field<ListedCentre>('Address', ({ address }) => address ?? null),
+  town: field<ListedCentre>('Town', ({ town }) => town ?? null),
+  postcode: field<ListedCentre>('Postcode', ({ postcode }) => postcode ?? null),
 }
 
 export function centreStatus({
   deleted_at,
   status,
-}: CentreWithPeople): CentreWithPeople['status'] | 'deleted' {
+}: Pick<ListedCentre, 'deleted_at' | 'status'>): ListedCentre['status'] | 'deleted' {
   return deleted_at === null ? status : 'deleted'
 }
 
@@ -104,21 +104,22 @@ function spoken(field: string): string {
   return field === 'associate' ? 'Associate' : field
 }
 
-export function centreJson(centre: CentreWithPeople): Shape<'centre'> {
+export function centreJson(centre: ListedCentre): Shape<'centre'> {
   return {
-    id: centre.id,
+    // Only a list that does not show them asks for no details.
+    id: centre.id ?? 0,
     number: centre.number,
     name: centre.name,
     kind: centre.kind,
     associate: centre.associate_number,
     status: centreStatus(centre),
-    address: centre.address,
-    town: centre.town,
-    postcode: centre.postcode,
+    address: centre.address ?? '',
+    town: centre.town ?? '',
+    postcode: centre.postcode ?? '',
     country: countryName(centre.country),
     britishCouncil: centre.british_council === 1,
     globalListening: centre.global_listening === 1,
-    timeZone: centre.time_zone,
+    timeZone: centre.time_zone ?? null,
     coordinator:
       centre.coordinator_email === null || centre.coordinator_status === null
         ? null

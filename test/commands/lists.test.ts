@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { centreFields } from '../../src/render/centres.ts'
+import { userFields } from '../../src/render/users.ts'
+import { holding } from '../holding.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World
@@ -102,6 +105,44 @@ describe.each(lists)('%s', (argv, key, id) => {
       [key]: [],
       total: 0,
     })
+  })
+})
+
+describe.each([
+  ['users', userFields, ['lastSignedIn']],
+  ['centres', centreFields, ['deleted']],
+])('%s list', (noun, fields, empty) => {
+  it('says the same of a column that is asked for alone', async () => {
+    const omar = 'omar@school.example'
+    const edits = ['--add-role', 'exams-officer', '--add-site', 'cambridge-primary']
+    await holding(world, omar, { site: 'cambridge-primary' })
+    await world.user('lena@school.example', { centre: 'EG001', status: 'invited' })
+    await world.run(['users', 'pin', 'lena@school.example', '--yes'])
+    await world.run(['users', 'edit', omar, ...edits, '--yes'])
+    await world.run(['coordinator', 'suspend', 'EG001', '--yes'])
+    await world.run([
+      'centres',
+      'edit',
+      'EG001',
+      '--address',
+      '1 Nile Street',
+      '--postcode',
+      '11511',
+      '--yes',
+    ])
+    const names = Object.keys(fields)
+    const columns = async (...asked: string[]) => {
+      const { stdout } = await world.run([noun, 'list', '--format', 'jsonl', '--fields', asked.join()])
+      return stdout.split('\n').flatMap((line): Record<string, unknown>[] => (line ? [JSON.parse(line)] : []))
+    }
+    const all = await columns(...names)
+    const says = (key: string) => all.some((row) => row[key] && row[key] !== 'none')
+    expect(Object.keys(all[0] ?? {}).filter((key) => !says(key))).toEqual(empty)
+    for (const name of names) {
+      const alone = await columns(name)
+      const [key = ''] = Object.keys(alone[0] ?? {})
+      expect(alone, name).toEqual(all.map(({ [key]: value }) => ({ [key]: value })))
+    }
   })
 })
 

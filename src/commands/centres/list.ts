@@ -1,6 +1,7 @@
 import { countryCode, countryNames } from '../../countries.ts'
 import { centreOrders, type CentreStatus, countCentres, streamCentres } from '../../db/centres/list.ts'
 import { listOf } from '../../cli/typed-values.ts'
+import type { CentrePart } from '../../db/centres/centres.ts'
 import { centreFields, listedCentreJson } from '../../render/centres.ts'
 import { centreKinds, typedKind } from '../../rules/centres/options.ts'
 import { findCentre } from '../../rules/centres/find.ts'
@@ -71,7 +72,7 @@ export const list = () =>
             order,
             reverse,
             limit,
-            counted: fields?.has('users') ?? true,
+            parts: fields && partsOf(fields),
             countries: order === 'country' ? byName() : [],
           }),
         count: () => countCentres(db, filter),
@@ -82,6 +83,18 @@ export const list = () =>
     json: listedCentreJson,
     none: 'There is no centre yet. To begin: ssh-admin centres import FILE, or ssh-admin centres create',
   })
+
+const partOf: Readonly<Record<string, CentrePart>> = {
+  users: 'users',
+  address: 'details',
+  town: 'details',
+  postcode: 'details',
+}
+
+/** What of a centre these fields are made from. */
+function partsOf(fields: ReadonlySet<string>): ReadonlySet<CentrePart> {
+  return new Set([...fields].flatMap((name) => partOf[name] ?? []))
+}
 
 /** Every country's code, in the order of their names. */
 function byName(): string[] {

@@ -116,6 +116,9 @@ export const list = () =>
 const usual = ['email', 'name', 'centre', 'roles', 'status', 'why-not', 'last-signed-in'] as const
 
 const partOf: Readonly<Record<string, UserPart>> = {
+  'centre-name': 'details',
+  pin: 'details',
+  created: 'details',
   roles: 'roles',
   sites: 'sites',
   status: 'coordinator',

@@ -4,13 +4,52 @@ import { anyOf } from '../portable.ts'
 import type { Store } from '../schema.ts'
 import { sendWithNext, type Trx } from '../transact.ts'
 
+/** What a list may ask for beside what every list of centres shows. */
+export type CentrePart = 'details' | 'users'
+
+const everyPart: ReadonlySet<CentrePart> = new Set(['details', 'users'])
+
 /** The query that every look-up of centres begins with. */
 export function centresWithPeople(db: Kysely<Store>) {
-  return listedCentres(db, { counted: true })
+  return withPeople(db)
+    .selectAll('centres')
+    .select([
+      'coordinator.id as coordinator_id',
+      'coordinator.first_name as coordinator_first_name',
+      'coordinator.last_name as coordinator_last_name',
+    ])
+    .select(usersAtCentre().as('user_count'))
 }
 
-/** What lists of centres begin with; where their users are not counted, the number is null. */
-export function listedCentres(db: Kysely<Store>, { counted }: { counted: boolean }) {
+/** What lists of centres begin with; what was not asked for is absent. */
+export function listedCentres(db: Kysely<Store>, parts: ReadonlySet<CentrePart> = everyPart) {
+  return withPeople(db)
+    .select([
+      'centres.number',
+      'centres.name',
+      'centres.kind',
+      'centres.status',
+      'centres.country',
+      'centres.created_at',
+      'centres.deleted_at',
+    ])
+    .$if(parts.has('details'), (query) =>
+      query.select([
+        'centres.id',
+        'centres.address',
+        'centres.town',
+        'centres.postcode',
+        'centres.british_council',
+        'centres.global_listening',
+        'centres.time_zone',
+        'coordinator.first_name as coordinator_first_name',
+        'coordinator.last_name as coordinator_last_name',
+      ]),
+    )
+    .$if(parts.has('users'), (query) => query.select(usersAtCentre().as('user_count')))
+}
+
+function withPeople(db: Kysely<Store>) {
   return db
     .selectFrom('centres')
     .leftJoin('centres as associate', 'associate.id', 'centres.associate_id')
@@ -20,24 +59,18 @@ export function listedCentres(db: Kysely<Store>, { counted }: { counted: boolean
         .on('coordinator.hub_role', '=', 'coordinator')
         .on('coordinator.status', '<>', 'deleted'),
     )
-    .selectAll('centres')
     .select([
       'associate.number as associate_number',
-      'coordinator.id as coordinator_id',
       'coordinator.email as coordinator_email',
-      'coordinator.first_name as coordinator_first_name',
-      'coordinator.last_name as coordinator_last_name',
       'coordinator.status as coordinator_status',
     ])
-    .select((counted ? usersAtCentre() : sql<number | null>`null`).as('user_count'))
 }
 
 function usersAtCentre() {
-  return sql<
-    number | null
-  >`(select count(*) from users where users.centre_id = centres.id and users.status <> 'deleted')`
+  return sql<number>`(select count(*) from users where users.centre_id = centres.id and users.status <> 'deleted')`
 }
 
+export type ListedCentre = Awaited<ReturnType<ReturnType<typeof listedCentres>['execute']>>[number]
 export type CentreWithPeople = Awaited<ReturnType<ReturnType<typeof centresWithPeople>['execute']>>[number]
 
 /** @param number in capitals */

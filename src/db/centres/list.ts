@@ -1,6 +1,6 @@
 import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
 import { countOf, type Pages, pagesOf } from '../pages.ts'
-import { type CentreWithPeople, listedCentres } from './centres.ts'
+import { type CentrePart, type ListedCentre, listedCentres } from './centres.ts'
 import type { CentreKind, Store } from '../schema.ts'
 import { contains, positionOf } from '../portable.ts'
 import { isVisible, type VisibleCentres } from './visible.ts'
@@ -30,17 +30,17 @@ interface Listing {
   limit?: number | undefined
   /** Every country's code, in the order of their names. */
   countries: readonly string[]
-  /** Whether the users of each are counted; absent: they are. */
-  counted?: boolean
+  /** What is asked of each; absent: everything. */
+  parts?: ReadonlySet<CentrePart> | undefined
 }
 
 /** The centres that pass the filter, however many there are. */
 export function streamCentres(
   db: Kysely<Store>,
-  { filter, order, reverse, limit, countries, counted = true }: Listing,
-): Pages<CentreWithPeople> {
+  { filter, order, reverse, limit, countries, parts }: Listing,
+): Pages<ListedCentre> {
   const direction = reverse ? 'desc' : 'asc'
-  const sorted = listedCentres(db, { counted: counted || order === 'users' })
+  const sorted = listedCentres(db, parts)
     .where(matchesFilter(filter))
     .orderBy(orderedBy(order, countries), direction)
     .orderBy('centres.number', direction)

@@ -3,12 +3,18 @@ import { anyOf } from '../portable.ts'
 import { type Placeholders, prepared } from '../prepared.ts'
 import type { Store, UserStatus } from '../schema.ts'
 
-/** What is known of a user beside their own row and their centre's. */
-export type UserPart = 'coordinator' | 'roles' | 'sites' | 'assignments' | 'tests'
+/** What is known of a user beside what every list shows of their own row and their centre's. */
+export type UserPart = 'details' | 'coordinator' | 'roles' | 'sites' | 'assignments' | 'tests'
 
-const withoutTests: ReadonlySet<UserPart> = new Set(['coordinator', 'roles', 'sites', 'assignments'])
+const withoutTests: ReadonlySet<UserPart> = new Set([
+  'details',
+  'coordinator',
+  'roles',
+  'sites',
+  'assignments',
+])
 
-const everyPart: ReadonlySet<UserPart> = new Set(['coordinator', 'roles', 'sites', 'assignments', 'tests'])
+const everyPart: ReadonlySet<UserPart> = new Set([...withoutTests, 'tests'])
 
 /** The query that every look-up of users begins with: the user, their centre, what they hold. */
 export function usersWithCentre(db: Kysely<Store>) {
@@ -17,72 +23,72 @@ export function usersWithCentre(db: Kysely<Store>) {
 
 /** The same without their Progression Test data, whose counting takes longer the more there is. */
 function uncountedUsers(db: Kysely<Store>) {
-  return uncountedWithParts(db, everyPart).selectAll('users')
+  return withParts(db, withoutTests).selectAll('users')
 }
 
 /** What lists of users begin with: as much of their own rows as an account is made of. */
 export function listedUsers(db: Kysely<Store>, parts: ReadonlySet<UserPart> = everyPart) {
-  return withParts(db, parts).select([
-    'users.id',
-    'users.email',
-    'users.email_key',
-    'users.first_name',
-    'users.last_name',
-    'users.centre_id',
-    'users.hub_role',
-    'users.status',
-    'users.status_before_suspension',
-    'users.status_before_deletion',
-    'users.pin_state',
-    'users.pin_issued_at',
-    'users.last_signed_in_at',
-    'users.created_at',
-  ])
+  return withParts(db, parts)
+    .select([
+      'users.email',
+      'users.first_name',
+      'users.last_name',
+      'users.centre_id',
+      'users.hub_role',
+      'users.status',
+      'users.last_signed_in_at',
+    ])
+    .$if(parts.has('details'), (query) =>
+      query.select([
+        'users.id',
+        'users.email_key',
+        'users.status_before_suspension',
+        'users.status_before_deletion',
+        'users.pin_state',
+        'users.pin_issued_at',
+        'users.created_at',
+      ]),
+    )
 }
 
-/** What was not asked for is null. */
+/** What was not asked for is absent: to read a column takes longer than all that is done with it. */
 function withParts(db: Kysely<Store>, parts: ReadonlySet<UserPart>) {
-  const counted = (number: RawBuilder<number>) => (parts.has('tests') ? number : absent<number>())
-  return uncountedWithParts(db, parts).select([
-    counted(sql`(select count(*) from learner_groups where owner_id = users.id)`).as('learner_groups'),
-    counted(sql`(select count(*) from tests
-      join learner_groups on learner_groups.id = tests.learner_group_id where owner_id = users.id)`).as(
-      'tests',
-    ),
-    counted(sql`(select count(*) from results join tests on tests.id = results.test_id
-      join learner_groups on learner_groups.id = tests.learner_group_id where owner_id = users.id)`).as(
-      'results',
-    ),
-  ])
-}
-
-function uncountedWithParts(db: Kysely<Store>, parts: ReadonlySet<UserPart>) {
-  const ask = <Value>(part: UserPart, value: RawBuilder<Value>) => (parts.has(part) ? value : absent<Value>())
   return db
     .selectFrom('users')
     .leftJoin('centres', 'centres.id', 'users.centre_id')
     .select([
       'centres.number as centre_number',
-      'centres.name as centre_name',
       'centres.kind as centre_kind',
       'centres.deleted_at as centre_deleted_at',
-      'centres.global_listening as centre_global_listening',
     ])
-    .select([
-      ask(
-        'coordinator',
+    .$if(parts.has('details'), (query) =>
+      query.select(['centres.name as centre_name', 'centres.global_listening as centre_global_listening']),
+    )
+    .$if(parts.has('coordinator'), (query) =>
+      query.select(
         sql<UserStatus | null>`(select coordinator.status from users as coordinator
           where coordinator.centre_id = users.centre_id and coordinator.hub_role = 'coordinator'
-          and coordinator.status <> 'deleted')`,
-      ).as('coordinator_status'),
-      ask('roles', listed(sql`role`, sql`user_roles`)).as('role_names'),
-      ask('sites', listed(sql`site`, sql`user_sites`)).as('site_names'),
-      ask('assignments', listed(sql`centre_id`, sql`assignments`)).as('assigned_ids'),
-    ])
-}
-
-function absent<Value>(): RawBuilder<Value | null> {
-  return sql<null>`null`
+          and coordinator.status <> 'deleted')`.as('coordinator_status'),
+      ),
+    )
+    .$if(parts.has('roles'), (query) => query.select(listed(sql`role`, sql`user_roles`).as('role_names')))
+    .$if(parts.has('sites'), (query) => query.select(listed(sql`site`, sql`user_sites`).as('site_names')))
+    .$if(parts.has('assignments'), (query) =>
+      query.select(listed(sql`centre_id`, sql`assignments`).as('assigned_ids')),
+    )
+    .$if(parts.has('tests'), (query) =>
+      query.select([
+        sql<number>`(select count(*) from learner_groups where owner_id = users.id)`.as('learner_groups'),
+        sql<number>`(select count(*) from tests
+          join learner_groups on learner_groups.id = tests.learner_group_id where owner_id = users.id)`.as(
+          'tests',
+        ),
+        sql<number>`(select count(*) from results join tests on tests.id = results.test_id
+          join learner_groups on learner_groups.id = tests.learner_group_id where owner_id = users.id)`.as(
+          'results',
+        ),
+      ]),
+    )
 }
 
 /** A user's rows of a table, separated by commas in their order; null where there are none. */

@@ -64,9 +64,10 @@ export function uncountedAccountOf(row: UncountedUser, at: Date): UncountedAccou
     coordinatorSuspended,
   })
   return {
-    id: row.id,
+    // Only a list that does not show them asks for no details.
+    id: row.id ?? 0,
     email: row.email,
-    emailKey: row.email_key,
+    emailKey: row.email_key ?? '',
     firstName: row.first_name,
     lastName: row.last_name,
     centre,
@@ -76,14 +77,14 @@ export function uncountedAccountOf(row: UncountedUser, at: Date): UncountedAccou
     sites: sitesOf(row),
     assigned: row.assigned_ids ? row.assigned_ids.split(',').map(Number) : [],
     status: row.status,
-    statusBeforeSuspension: row.status_before_suspension,
-    statusBeforeDeletion: row.status_before_deletion,
+    statusBeforeSuspension: row.status_before_suspension ?? null,
+    statusBeforeDeletion: row.status_before_deletion ?? null,
     canSignIn: blocker === null,
     blocker,
     coordinatorSuspended,
-    pin: pinStatus({ state: row.pin_state, issuedAt: row.pin_issued_at, at }),
+    pin: pinStatus({ state: row.pin_state ?? 'none', issuedAt: row.pin_issued_at ?? null, at }),
     lastSignedInAt: row.last_signed_in_at,
-    createdAt: row.created_at,
+    createdAt: row.created_at ?? '',
   }
 }
 
