@@ -12,13 +12,15 @@ export interface ServerAddress {
   plain: boolean
   /** A file with the certificate of whoever signed the server's. */
   rootCertificate: string | undefined
+  /** How long each host may take to answer, in milliseconds; undefined where nobody says it. */
+  connectTimeoutMs: number | undefined
   /** The address as it is shown and kept: without a password in any case. */
   shown: string
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const known = new Set(['schema', 'sslmode', 'sslrootcert', 'host'])
+const known = new Set(['schema', 'sslmode', 'sslrootcert', 'host', 'connect_timeout'])
 
 export function isServerAddress(place: string): boolean {
   return /^postgres(ql)?:\/\//i.test(place)
@@ -92,6 +94,7 @@ export function parseServerAddress(address: string, env: Environment = {}): Serv
     schema,
     plain: mode === 'disable',
     rootCertificate: rootCertificate === 'system' ? undefined : rootCertificate,
+    connectTimeoutMs: connectTimeout(options.get('connect_timeout') ?? env.PGCONNECT_TIMEOUT),
     shown: address,
   }
 }
@@ -100,12 +103,12 @@ const isPasswordsName = /^(?:ssl)?(?:password|passwd|pass|pwd)$/i
 
 /** Options that others know: any other word may be a part of a password. */
 const knownElsewhere =
-  /^(?:application_name|channel_binding|client_encoding|connect_timeout|dbname|gssencmode|hostaddr|keepalives\w*|options|passfile|port|require_auth|service|ssl|sslcert|sslcrl|sslkey|target_session_attrs|tcp_user_timeout|user)$/
+  /^(?:application_name|channel_binding|client_encoding|dbname|gssencmode|hostaddr|keepalives\w*|options|passfile|port|require_auth|service|ssl|sslcert|sslcrl|sslkey|target_session_attrs|tcp_user_timeout|user)$/
 
 function notKnown(option: string): string {
   return knownElsewhere.test(option)
     ? `it has ${option}, which is not known`
-    : 'behind its ? stands what is no option: schema, sslmode, sslrootcert and host are'
+    : 'behind its ? stands what is no option: schema, sslmode, sslrootcert, host and connect_timeout are'
 }
 
 const strayAt = 'it has an @ too many. In a name @ is written as %40, / as %2F and ? as %3F'
@@ -159,7 +162,8 @@ export function completedAddress(address: string, env: Environment): CompletedAd
     ...(env.PGPORT && hasPorts && portAlone(named) === undefined ? ['PGPORT'] : []),
     ...(hasUser ? ['PGUSER'] : []),
     ...(env.PGSSLROOTCERT && !options.has('sslrootcert') ? ['PGSSLROOTCERT'] : []),
-    ...(env.PGPASSWORD === undefined ? (env.PGPASSFILE ? ['PGPASSFILE'] : []) : ['PGPASSWORD']),
+    ...(env.PGCONNECT_TIMEOUT && !options.has('connect_timeout') ? ['PGCONNECT_TIMEOUT'] : []),
+    ...(env.PGPASSWORD ? ['PGPASSWORD'] : env.PGPASSFILE ? ['PGPASSFILE'] : []),
   ]
   const found = writtenHosts(hosts)
   if (!found || !variables.some((name) => /^PG(HOST|PORT|USER)$/.test(name))) return { address, variables }
@@ -193,6 +197,14 @@ function portsFor(hosts: readonly string[], named = ''): readonly string[] {
     throw invalid('PGPORT names neither one port nor one for each of its hosts')
   for (const port of ports) if (!/^\d{0,5}$/.test(port)) throw invalid(`PGPORT is ${port}, which is no port`)
   return hosts.map((_, at) => ports[ports.length === 1 ? 0 : at] ?? '')
+}
+
+/** As PostgreSQL's own programs read it: whole seconds, of which 0 says nothing, and 1 is too few. */
+function connectTimeout(named = ''): number | undefined {
+  if (named === '') return undefined
+  if (!/^\d{1,5}$/.test(named)) throw invalid('connect_timeout is a number of seconds')
+  const seconds = Number(named)
+  return seconds === 0 ? undefined : Math.max(2, seconds) * 1000
 }
 
 function hostOf(text: string, named: string | undefined): { host: string; port: number } {

@@ -142,6 +142,7 @@ export function sessionOf(
       // What is done to a copy does not count yet.
       interruption: other === undefined ? context.interruption : undefined,
       onOtherClock: (difference) => notify({ code: 'clock-differs', message: otherClockInWords(difference) }),
+      onStandby: () => notify({ code: 'standby', message: standbyInWords(path) }),
       onOutage: () => {
         const does = readsAlone(mode) ? 'answers' : 'takes changes'
         if (!isOutageSaid) sayWaiting(`Waiting for a server of ${path} that ${does} …`)
@@ -244,6 +245,10 @@ function begunInWords({ keyFile, keyFromCommand }: OpenStore, { db: { value: pla
     ? 'Its key is that of the command.'
     : `Its key is ${pathInWords(keyFile)}: keep a copy elsewhere.`
   return `Began a new store: ${pathInWords(place)}. ${key}`
+}
+
+function standbyInWords(place: string): string {
+  return `No server of ${place} takes changes now: a standby is read, which may lack what was changed last.`
 }
 
 function otherClockInWords(difference: number): string {

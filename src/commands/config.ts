@@ -23,6 +23,7 @@ import {
   type Settings,
 } from '../config.ts'
 import type { Context } from '../context.ts'
+import type { StoreProbe } from '../db/store/probe.ts'
 import { mkdirSync } from '../disk.ts'
 import { Cancelled, isDiskFull, systemReason, Usage, Unavailable } from '../errors.ts'
 import { hasPassword, withoutPassword } from '../cli/typed-line.ts'
@@ -33,24 +34,31 @@ import { option, argument, withValues } from '../cli/parameters.ts'
 import { requireTerminal } from '../cli/prompt.ts'
 import { failureOf } from '../rules/batch.ts'
 import { editUntilRight, mayBeMended, textFrom } from './editor.ts'
-import { tsvLine } from '../render/clean-text.ts'
+import { oneLine, tsvLine } from '../render/clean-text.ts'
+import { serverInWords } from '../render/store.ts'
 import { table, type View } from '../render/table.ts'
 import { markedAnswer } from '../render/text.ts'
 import type { JsonAnswer } from '../render/json.ts'
+
+/** So long a server may take to answer: whoever runs this wants to know why something does not work. */
+const maxAnswerMs = 3_000
 
 /** `config` and `config show`. Of no other kind: it opens no store. */
 const showing = (name: 'config' | 'show', words: string) =>
   command({
     name,
-    summary: 'show each setting and where it came from',
+    summary: 'show each setting and where it came from, and how the store is reached',
     description:
-      'Show each setting with its value and where it came from: a flag, the environment, the configuration file, or the default. Passwords are not shown.',
+      'Show each setting with its value and where it came from: a flag, the environment, the configuration file, or the default. Passwords are not shown. Of the store it is said whether it is there and who is changing it; of one on a server also which server answers, and how far away it is. One that does not answer within three seconds is waited for no longer.',
     examples: [`ssh-admin ${words}`, `ssh-admin ${words} --json`],
-    run: async (_, { context, settings, terminal }) => {
+    run: async (_, { context, common, settings, terminal }) => {
       const file = configFilePath(context)
+      const { probeStore } = await import('../db/store/probe.ts')
+      const limitMs = Math.min(maxAnswerMs, Math.max(1, common.wait) * 1000)
+      const store = await probeStore(settings.db.value, { limitMs })
       return {
-        text: renderSettings(settings, { file, view: terminal.out }),
-        json: { file, settings: settingsJson(settings) },
+        text: renderSettings(settings, { file, store, view: terminal.out }),
+        json: { file, settings: settingsJson(settings), store },
       }
     },
   })
@@ -341,14 +349,27 @@ async function replaceFile(
   await file.moveIntoPlace()
 }
 
-function renderSettings(settings: Settings, { file, view }: { file: string; view: View }): string {
+interface Surroundings {
+  file: string
+  store: StoreProbe
+  view: View
+}
+
+function renderSettings(settings: Settings, { file, store, view }: Surroundings): string {
   const rows = Object.entries(settings).map(([name, { value, from, variables = [] }]) => [
     kebabCase(name),
     shown(name, value) ?? '',
     [from, ...variables].join(', '),
   ])
-  if (!view.isTerminal) return rows.map(tsvLine).join('\n')
-  return `${table(['Setting', 'Value', 'From'], rows, view)}\n\nThe configuration file is ${pathInWords(file)}`
+  if (!view.isTerminal) return [...rows, ['store', store.state, storeInWords(store)]].map(tsvLine).join('\n')
+  const where = `The configuration file is ${pathInWords(file)}`
+  return `${table(['Setting', 'Value', 'From'], rows, view)}\n\n${oneLine(storeInWords(store))}\n${where}`
+}
+
+function storeInWords({ problem, server, heldBy }: StoreProbe): string {
+  if (problem) return [problem.message, problem.hint].filter((words) => words !== null).join(' ')
+  const where = server ? `, on ${serverInWords(server)}` : ''
+  return `The store is there${where}. ${heldBy === null ? 'Nobody is changing it now.' : `In use by ${heldBy}.`}`
 }
 
 function settingsJson(settings: Settings): JsonAnswer<'settings'>['settings'] {

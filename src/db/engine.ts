@@ -106,7 +106,7 @@ export interface Engine {
   aboutToCommit(head: LogHead | undefined): void
   /** What is known of the server that it is on; undefined of a file. */
   aboutServer(): Promise<ServerFacts | undefined>
-  /** Who is changing a shared store now: their command, and who they are; null for nobody, and of a file. */
+  /** Who is changing the store now: their command, and who they are; null for nobody. */
   heldBy(): Promise<string | null>
   /** In bytes, with what is kept beside it. */
   size(): Promise<number>

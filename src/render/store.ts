@@ -14,6 +14,8 @@ export interface StoreDescription extends Omit<StoreFacts, 'storeId' | 'fingerpr
   /** Copies that lie beside it. */
   kept: readonly KeptCopy[]
   server: ServerFacts | null
+  /** Who is changing it now. */
+  heldBy: string | null
   store: string
   bytes: number
   keyFile: string
@@ -38,6 +40,7 @@ export function renderStore(about: StoreDescription, view: View): string {
   const lines: Fact[] = [
     ['store', about.store],
     ...serverLines(about.server),
+    ...(about.heldBy === null ? [] : [['in use by', about.heldBy] satisfies Fact]),
     ['key', `${about.keyFile}${keyInWords(about)}`],
     ['size', view.isTerminal ? inUnits(about.bytes) : about.bytes],
     ['begun', time(about.createdAt)],
@@ -64,13 +67,18 @@ export function renderStore(about: StoreDescription, view: View): string {
 }
 
 function serverLines(server: ServerFacts | null): [string, string][] {
-  if (!server) return []
-  const { host, port, user, version, roundTripMs, heldBy } = server
+  return server ? [['server', serverInWords(server)]] : []
+}
+
+export function serverInWords({
+  host,
+  port,
+  user,
+  version,
+  roundTripMs,
+}: Omit<ServerFacts, 'heldBy'>): string {
   const where = host.startsWith('/') ? `${host} (port ${port})` : `${host}:${port}`
-  return [
-    ['server', `PostgreSQL ${version} on ${where}, as ${user}, ${roundTripMs} ms away`],
-    ...(heldBy === null ? [] : [['in use by', heldBy] satisfies [string, string]]),
-  ]
+  return `PostgreSQL ${version} on ${where}, as ${user}, ${roundTripMs} ms away`
 }
 
 /** `3 PINs and 1 link`: what is made void. */

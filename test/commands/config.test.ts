@@ -27,6 +27,8 @@ describe('showing the settings', () => {
       .trim()
       .split('\n')
       .map((line) => line.split('\t')[0])
+    // The last line is about the store itself.
+    expect(shown.pop()).toBe('store')
     expect(shown).toEqual(expect.arrayContaining(['db', 'key-file', 'as-required', 'mail-from', 'base-url']))
     for (const name of shown)
       expect((await world.run(['config', 'unset', name ?? '', '--dry-run'])).exit, name).toBe(0)
@@ -44,6 +46,25 @@ describe('showing the settings', () => {
     })
     configure('{"mail-from": "hub@school.example", "mailFrom": "other@school.example"}')
     expect((await world.run(['config'])).stderr).toContain('it says mail-from twice')
+  })
+
+  it('says whether the store is there, and who is changing it', async () => {
+    const store = async (...argv: readonly string[]) =>
+      (await world.run(['config', '--json', ...argv])).json().store
+    expect(await store()).toMatchObject({ state: 'missing', problem: { code: 'store-missing' } })
+    await world.run(['store', 'init'])
+    expect(await store()).toEqual({ state: 'there', heldBy: null, server: null, problem: null })
+    const note = { pid: process.pid, command: 'users suspend', since: '2026-03-02T09:00:00Z' }
+    writeFileSync(`${world.db}.writer`, JSON.stringify(note))
+    const holder = `users suspend (process ${process.pid})`
+    expect(await store()).toMatchObject({ heldBy: holder })
+    for (const command of [['store', 'info'], ['status']])
+      expect((await world.run([...command, '--json'])).json().heldBy).toBe(holder)
+    writeFileSync(world.path('notes.txt'), 'text')
+    expect(await store('--db', world.path('notes.txt'))).toMatchObject({
+      state: 'unavailable',
+      problem: { code: 'store-foreign' },
+    })
   })
 
   it('says what became of the address of a server, and which variables of PostgreSQL had a say', async () => {

@@ -19,8 +19,9 @@ export const info = () =>
       const key = keyStatus(store)
       const bytes = await engine.size()
       const server = (await engine.aboutServer()) ?? null
+      const heldBy = server ? server.heldBy : await engine.heldBy()
       const kept = engine.isShared ? [] : keptCopiesOf(path)
-      return { store: path, bytes, server, keyFile, key, createdAt, version, ...facts, kept }
+      return { store: path, bytes, server, heldBy, keyFile, key, createdAt, version, ...facts, kept }
     },
     render: renderStore,
     json: (about) => about,

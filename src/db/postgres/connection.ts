@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { Cancelled, Unavailable } from '../../errors.ts'
@@ -20,8 +21,10 @@ const types: pg.CustomTypesConfig = {
     oid === integer || oid === numeric ? Number : pg.types.getTypeParser(oid, format),
 }
 
-/** How long one host may take to answer, in milliseconds. */
+/** How long one host may take to answer where the address says nothing, in milliseconds. */
 const maxConnecting = 10_000
+/** Of several, one that swallows what it is sent takes nobody's whole wait; in milliseconds. */
+const minConnecting = 2_000
 const pauseBetween = 250
 
 /**
@@ -30,12 +33,14 @@ const pauseBetween = 250
  */
 export async function connect(
   server: ServerAddress,
-  { writes, maxWaitMs = 0, signal, onOutage }: Connecting,
+  { writes, maxWaitMs = 0, answersWithinMs, signal, onOutage }: Connecting,
 ): Promise<pg.Client> {
   const until = performance.now() + maxWaitMs
   for (;;) {
     try {
-      return await connectOnce(server, { writes })
+      const mayTake = maxWaitMs === 0 ? maxConnecting : Math.max(minConnecting, until - performance.now())
+      const limit = Math.min(mayTake, server.connectTimeoutMs ?? maxConnecting, answersWithinMs ?? mayTake)
+      return await connectOnce(server, { writes, limit })
     } catch (error) {
       const isTransient = error instanceof Unavailable && /^store-(unavailable|read-only)$/.test(error.code)
       if (!isTransient || performance.now() + pauseBetween > until) throw error
@@ -67,38 +72,37 @@ interface Connecting {
   writes: boolean
   /** How long to try again for, as while a standby takes over; in milliseconds. */
   maxWaitMs?: number
+  /** How long a host may take to answer at the most, in milliseconds. */
+  answersWithinMs?: number
   signal?: AbortSignal | undefined
   /** Told before each of those tries. */
   onOutage?: (() => void) | undefined
 }
 
-async function connectOnce(server: ServerAddress, { writes }: { writes: boolean }): Promise<pg.Client> {
-  let trouble: unknown
-  let standby: pg.Client | undefined
-  for (const { host, port } of server.hosts) {
-    try {
-      const client = await connectTo(server, { host, port })
-      if (server.hosts.length === 1) return client
-      if (!(await isStandby(client))) {
-        await standby?.end().catch(() => undefined)
-        return client
-      }
-      // It may lag: it does only where none that takes changes answers.
-      if (!writes && !standby) standby = client
-      else await client.end()
-      trouble ??= Object.assign(new Error(`${host} is a standby`), { code: '25006' })
-    } catch (error) {
-      trouble = error
-    }
+async function connectOnce(
+  server: ServerAddress,
+  { writes, limit }: { writes: boolean; limit: number },
+): Promise<pg.Client> {
+  const [only, ...others] = server.hosts.map((host) => () => signIn(server, { ...host, limit }))
+  try {
+    if (only && others.length === 0) return await only().signedIn
+    const { firstThatServes } = await import('./several-hosts.ts')
+    return await firstThatServes(only ? [only, ...others] : [], { writes })
+  } catch (error) {
+    throw inWords(error, server.shown)
   }
-  if (standby) return standby
-  throw inWords(trouble, server.shown)
 }
 
-async function connectTo(
+export interface SigningIn {
+  signedIn: Promise<pg.Client>
+  /** Hangs up, whatever the server is doing. */
+  abandon: () => void
+}
+
+function signIn(
   server: ServerAddress,
-  { host, port }: { host: string; port: number },
-): Promise<pg.Client> {
+  { host, port, limit }: { host: string; port: number; limit: number },
+): SigningIn {
   const { user, database, plain } = server
   const isLocal = host.startsWith('/') || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)
   const password = () => {
@@ -106,24 +110,25 @@ async function connectTo(
     if (found === undefined) throw passwordMissing(server.shown)
     return found
   }
+  const socket = new Socket()
   const client = new pg.Client({
     host,
     port,
     database,
     ...(user === undefined ? {} : { user }),
     ssl: plain || isLocal ? false : { rejectUnauthorized: true, ...trusted(server) },
-    // One of the environment pg takes by itself, before any file. Asked for only where the server wants one; pg's own
-    // way to the file prints a warning of its own.
-    ...(process.env.PGPASSWORD === undefined ? { password } : {}),
+    // One of the environment pg takes by itself, before any file; an empty one is none, as PostgreSQL's own programs have
+    // it. Asked for only where the server wants one; pg's own way to the file prints a warning of its own.
+    ...(process.env.PGPASSWORD ? {} : { password }),
     types,
+    stream: () => socket,
     keepAlive: true,
-    connectionTimeoutMillis: maxConnecting,
+    connectionTimeoutMillis: limit,
     application_name: 'ssh-admin',
   })
   // What goes wrong while nothing is asked is told by what is asked next.
   client.on('error', () => undefined)
-  await client.connect()
-  return client
+  return { signedIn: client.connect().then(() => client), abandon: () => socket.destroy() }
 }
 
 function trusted({ rootCertificate, shown }: ServerAddress): { ca?: string } {
@@ -140,9 +145,4 @@ function trusted({ rootCertificate, shown }: ServerAddress): { ca?: string } {
       },
     )
   }
-}
-
-async function isStandby(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby')
-  return rows[0]?.standby === true
 }

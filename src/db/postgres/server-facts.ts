@@ -4,22 +4,26 @@ import type { ServerFacts } from '../engine.ts'
 import type { Store } from '../schema.ts'
 import type { Holder } from '../store/opening.ts'
 
-/** Who has the store: the program names itself to the server, and says what it runs. */
+/**
+ * Who has the store: this program names itself to the server, and says what it runs; of another one is said what the
+ * server tells everybody of its session.
+ */
 export async function holderOf(client: pg.Client, schema: string): Promise<Holder | undefined> {
-  const { rows } = await client.query<{ name: string; since: string }>(
+  const { rows } = await client.query<{ command: string; since: string }>(
     // When it began is for its own user to see, where the server notes it at all.
-    `select application_name as name, to_char(coalesce(xact_start, clock_timestamp()) at time zone 'UTC',
-        'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as since from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid() and application_name like 'ssh-admin %'
-        and backend_xid is not null and wait_event_type is distinct from 'Lock'
-        and exists (select 1 from pg_locks where pg_locks.pid = pg_stat_activity.pid and granted
-          and relation = to_regclass($1) and mode = 'RowShareLock')
-      order by xact_start limit 1`,
+    `select case when application_name like 'ssh-admin %' then substr(application_name, 11)
+          else concat(coalesce(nullif(application_name, ''), 'another program'), ' (signed in as ', usename,
+            ', process ', pid, ' of the server)') end as command,
+        to_char(coalesce(xact_start, clock_timestamp()) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as since
+      from pg_stat_activity as session
+      where datname = current_database() and pid <> pg_backend_pid()
+        and exists (select 1 from pg_locks where pg_locks.pid = session.pid and granted and relation = to_regclass($1)
+          and (mode in ('ExclusiveLock', 'AccessExclusiveLock')
+            or mode in ('RowShareLock', 'RowExclusiveLock') and backend_xid is not null))
+      order by exists (select 1 from pg_locks where pg_locks.pid = session.pid and not granted), xact_start limit 1`,
     [`${client.escapeIdentifier(schema)}.store`],
   )
-  const [first] = rows
-  if (!first) return undefined
-  return { command: first.name.replace(/^ssh-admin /, ''), since: first.since }
+  return rows[0]
 }
 
 /** Of the server that answers. */

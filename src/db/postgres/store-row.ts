@@ -24,6 +24,7 @@ export interface RowOfStore {
   beyond: number | null
   sheets: boolean
   uploads: boolean
+  standby: boolean
 }
 
 /** Read once it is held, in a statement of its own: of what was committed while it was waited for, nothing is missed. */
@@ -36,7 +37,7 @@ const rowWith = ({
     cast(pg_current_xact_id_if_assigned() as text) as transaction,
     (select min(audit_id) from audit_personal where audit_id > last.id) as beyond,
     exists (select from pin_sheets_owed) as sheets,
-    ${uploads} as uploads,
+    ${uploads} as uploads, pg_is_in_recovery() as standby,
     last.id as last_id, segment as last_segment, mac as last_mac, at as last_at
   from store left join (select id, segment, mac, at from audit order by id desc limit 1) as last on true
   where store.id = 1`

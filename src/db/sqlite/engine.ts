@@ -3,7 +3,8 @@ import { existsSync, statSync } from 'node:fs'
 import type { Engine, Value, Bulk } from '../engine.ts'
 import { faultPoint } from '../../fault-points.ts'
 import { isBusy } from './errors.ts'
-import { noteHolder, releaseStore } from './wait.ts'
+import { nameHolder } from '../store/opening.ts'
+import { holderOf, noteHolder, releaseStore } from './wait.ts'
 
 interface Connected {
   /** As it is named in what is found. */
@@ -32,7 +33,10 @@ export function sqliteEngine(raw: Database.Database, { named, path, startAnew }:
       return () => releaseStore(path)
     },
     aboutServer: async () => undefined,
-    heldBy: async () => null,
+    heldBy: async () => {
+      const holder = holderOf(named)
+      return holder ? nameHolder(holder) : null
+    },
     size: async () => sizeOf(named),
     aboutToCommit: () => undefined,
     mayRunAgain: () => false,

@@ -30,7 +30,7 @@ export async function openSqliteStore(opening: Opening): Promise<OpenStore> {
 }
 
 /** @throws `store-unavailable` where nobody can say, as the folder may not be looked into */
-function isThere(path: string): boolean {
+export function isThere(path: string): boolean {
   try {
     statSync(path)
     return true
@@ -187,7 +187,7 @@ function movedMeanwhile(): Error {
 }
 
 /** Before SQLite may write to it. */
-function refuseForeignFile(path: string): void {
+export function refuseForeignFile(path: string): void {
   const file = statSync(path)
   if (!file.isFile()) throw foreign(path, 'is no file')
   if (file.size === 0) throw foreign(path, 'is empty')

@@ -101,7 +101,7 @@ function holderFile(path: string): string {
 }
 
 /** A note left by a process that is gone names nobody. */
-function holderOf(path: string): Holder | undefined {
+export function holderOf(path: string): Holder | undefined {
   const holder = noteAt(path)
   return holder && lives(holder) ? holder : undefined
 }

@@ -82,6 +82,8 @@ export interface Opening {
   onWait: (holder: Holder | undefined) => void
   /** Told each time that no server answers which takes changes, and one is waited for. */
   onOutage?: () => void
+  /** Told where a standby is read, which may lag, because none of the hosts takes changes. */
+  onStandby?: () => void
   /** Told, once, how far the server's clock is ahead of this machine's, in milliseconds. */
   onOtherClock?: (difference: number) => void
   readonly signal?: AbortSignal

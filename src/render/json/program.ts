@@ -45,6 +45,21 @@ export const programAnswers = () => ({
       text(),
       z.strictObject({ value: orNull(text()), from: text(), variables: z.optional(z.array(text())) }),
     ),
+    /** As it is reached from here: `problem` says why no more can be said. */
+    store: z.strictObject({
+      state: z.enum(['there', 'missing', 'unavailable']),
+      heldBy: orNull(text()),
+      server: orNull(
+        z.strictObject({
+          host: text(),
+          port: count(),
+          user: text(),
+          version: text(),
+          roundTripMs: z.number(),
+        }),
+      ),
+      problem: orNull(z.strictObject({ code: text(), message: text(), hint: orNull(text()) })),
+    }),
   }),
   completionScript: answer({ shell: text(), script: text() }),
   help: z.union([

@@ -42,6 +42,8 @@ export const storeAnswers = () => ({
         heldBy: orNull(text()),
       }),
     ),
+    /** Who is changing it now. */
+    heldBy: orNull(text()),
     keyFile: text(),
     key: z.enum(['there', 'missing', 'of-another-store', 'unreadable']),
     createdAt: time(),
@@ -132,7 +134,7 @@ export const storeAnswers = () => ({
   status: answer({
     store: text(),
     answersInMs: count(),
-    /** Who is changing a shared store now. */
+    /** Who is changing the store now. */
     heldBy: orNull(text()),
     centres: z.strictObject({ approved: count(), active: count(), deleted: count() }),
     users: z.strictObject({ invited: count(), active: count(), suspended: count(), deleted: count() }),

@@ -58,7 +58,8 @@ describe('the password file of a desk', () => {
     await world.close()
   })
 
-  it('signs in without a word', async () => {
+  it.each([undefined, ''])('signs in without a word, where PGPASSWORD is %j', async (empty) => {
+    if (empty !== undefined) process.env.PGPASSWORD = empty
     const ran = await world.run(['users', 'list', '--json'])
     expect([ran.exit, ran.stderr, warned]).toEqual([0, '', []])
   })

@@ -67,7 +67,11 @@ describe.skipIf(!existsSync(bin))('a store whose address names a primary and a s
   })
 
   it('is read at the standby, without a wait, while none takes changes', async () => {
+    expect((await run(['users', 'list'])).notices).toEqual([])
     await primary.kill()
+    const said = { code: 'standby', message: expect.stringContaining('a standby is read') }
+    for (const words of [['users', 'list'], ['status'], ['audit', 'list']])
+      expect((await run(words)).notices).toEqual([said])
     const started = performance.now()
     expect(await lastName([primary, standby])).toBe('Farid')
     expect(await lastName([standby, primary])).toBe('Farid')

@@ -1,0 +1,59 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type pg from 'pg'
+import { Unavailable } from '../../errors.ts'
+import type { ServerAddress } from '../../server-address.ts'
+import type { StoreProbe } from '../store/probe.ts'
+import { storeMissing } from '../store/opening.ts'
+import { connect, serverAddressOf } from './connection.ts'
+import { inWords } from './errors.ts'
+import { refuseForeignSchema } from './rights.ts'
+import { factsOf } from './server-facts.ts'
+
+/** @throws `store-missing`, `store-refused`, `store-unavailable`, and whatever else a server says */
+export async function probeSharedStore(
+  address: string,
+  { limitMs }: { limitMs: number },
+): Promise<Omit<StoreProbe, 'problem'>> {
+  const server = serverAddressOf(address)
+  const connecting = connect(server, { writes: false, answersWithinMs: limitMs })
+  const asked = connecting.then((client) => ask(client, server))
+  // Whatever comes later is not waited for.
+  asked.catch(() => undefined)
+  try {
+    const answer = await Promise.race([asked, pause(limitMs, undefined, { ref: false })])
+    if (answer) return answer
+    throw unanswered(server, limitMs)
+  } finally {
+    void connecting.then(hangUp).catch(() => undefined)
+  }
+}
+
+async function ask(client: pg.Client, server: ServerAddress): Promise<Omit<StoreProbe, 'problem'>> {
+  try {
+    const { rows } = await client.query<{ there: boolean }>(
+      `select exists (select from pg_class where relname = 'store'
+        and relnamespace = (select oid from pg_namespace where nspname = $1)) as there`,
+      [server.schema],
+    )
+    await refuseForeignSchema(client, server, { isToBegin: rows[0]?.there === true, found: undefined })
+    if (!rows[0]?.there) throw storeMissing(server.shown)
+    const { heldBy, ...facts } = await factsOf(client, server.schema)
+    return { state: 'there', heldBy, server: facts }
+  } catch (error) {
+    throw inWords(error, server.shown)
+  }
+}
+
+/** Goodbye has no answer, and nobody waits until it has gone the whole way. */
+function hangUp(client: pg.Client & { unref?: () => void }): void {
+  client.end().catch(() => undefined)
+  client.unref?.()
+}
+
+function unanswered({ shown }: ServerAddress, limitMs: number): Unavailable {
+  return new Unavailable(
+    'store-unavailable',
+    `The server of ${shown} has not answered within ${Math.round(limitMs / 1000)} s.`,
+    { hint: 'Check the address, the network, and that the server runs; then try again.' },
+  )
+}

@@ -1,0 +1,152 @@
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parseServerAddress } from '../../../src/server-address.ts'
+import { freePort } from '../../free-port.ts'
+import { testServer } from '../../shared-store.ts'
+import { newWorld, type World } from '../../world.ts'
+
+let world: World
+/** A host that takes what it is sent, and answers nothing. */
+let dark: Server
+let darkHost: string
+
+beforeEach(async () => {
+  world = newWorld()
+  await world.centre('EG001')
+  dark = createServer((socket) => socket.on('error', () => undefined))
+  await new Promise<void>((resolve) => dark.listen(0, '127.0.0.1', resolve))
+  const address = dark.address()
+  darkHost = `127.0.0.1:${portOf(address)}`
+})
+afterEach(async () => {
+  dark.close()
+  await world.close()
+})
+
+function portOf(address: AddressInfo | string | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** The store's address with hosts that take nobody's call before its own. */
+const behind = (...hosts: readonly string[]) =>
+  world.db.replace(/@([^/]+)/, (_, own: string) => `@${[...hosts, own].join(',')}`)
+
+const config = async (db: string, ...more: readonly string[]) => {
+  const started = performance.now()
+  const ran = await world.run(['config', '--json', '--db', db, ...more])
+  expect(ran.exit, ran.stderr).toBe(0)
+  return { store: ran.json().store, ms: performance.now() - started, stdout: ran.stdout }
+}
+
+describe('config', () => {
+  it('says which server answers, how far away it is, and who is changing the store', async () => {
+    const client = new pg.Client({ connectionString: testServer ?? '', application_name: 'psql' })
+    await client.connect()
+    try {
+      const { store, stdout } = await config(world.db)
+      expect(store).toEqual({
+        state: 'there',
+        heldBy: null,
+        server: {
+          host: '127.0.0.1',
+          port: expect.any(Number),
+          user: expect.any(String),
+          version: expect.stringMatching(/^\d+/),
+          roundTripMs: expect.any(Number),
+        },
+        problem: null,
+      })
+      if (process.env.PGPASSWORD !== parseServerAddress(world.db).user)
+        expect(stdout).not.toContain(`"${process.env.PGPASSWORD}"`)
+      const { schema } = parseServerAddress(world.db)
+      const { rows } = await client.query('select pg_backend_pid() as pid, current_user as name')
+      const [{ pid, name }] = rows
+      await client.query(`begin; select 1 from ${schema}.store where id = 1 for update`)
+      const holder = `psql (signed in as ${name}, process ${pid} of the server)`
+      expect((await config(world.db)).store.heldBy).toBe(holder)
+      const info = await world.run(['store', 'info', '--json'])
+      expect(info.json()).toMatchObject({ heldBy: holder, server: { heldBy: holder } })
+      expect((await world.run(['status', '--json'])).json().heldBy).toBe(holder)
+      const asked = ['centres', 'edit', 'EG001', '--town', 'Giza', '--yes', '--wait', '1', '--json']
+      expect((await world.run(asked)).error().message).toContain(holder)
+      expect((await world.run(['config'])).stdout).toContain(`In use by ${holder}.`)
+    } finally {
+      await client.end()
+    }
+  })
+
+  it('answers at once where there is no store yet', async () => {
+    const { store } = await config(`${testServer}?schema=nothing_here`)
+    expect(store).toMatchObject({ state: 'missing', server: null, problem: { code: 'store-missing' } })
+    const table = await world.run(['config', '--db', `${testServer}?schema=nothing_here`])
+    expect(table.stdout).toMatch(/^store\tmissing\tThere is no store at .*store init$/m)
+  })
+
+  it('answers within a short limit where the server does not', async () => {
+    const { store, ms } = await config(`postgres://hub@${darkHost}/hub`)
+    expect(store).toMatchObject({ state: 'unavailable', problem: { code: 'store-unavailable' } })
+    expect(ms).toBeLessThan(6_000)
+    const nobody = await config(`postgres://hub@127.0.0.1:${await freePort()}/hub`, '--wait', '30')
+    expect(nobody.store).toMatchObject({ state: 'unavailable', problem: { code: 'store-unavailable' } })
+    expect(nobody.ms).toBeLessThan(6_000)
+  })
+
+  it('says in words that it is not let in', async () => {
+    const { store } = await config(world.db.replace(/\/\/[^@]+@/, '//nobody_known@'))
+    expect(store).toMatchObject({ state: 'unavailable', problem: { code: 'store-refused' } })
+  })
+})
+
+describe('a host that swallows what it is sent', () => {
+  const took = async (...argv: readonly string[]) => {
+    const started = performance.now()
+    const ran = await world.run([...argv])
+    expect(ran.exit, ran.stderr).toBe(0)
+    return performance.now() - started
+  }
+
+  it('holds up nobody where others are named', async () => {
+    const db = behind(darkHost, `127.0.0.1:${await freePort()}`)
+    expect(await took('users', 'list', '--db', db)).toBeLessThan(5_000)
+    expect(await took('centres', 'edit', 'EG001', '--town', 'Giza', '--yes', '--db', db)).toBeLessThan(5_000)
+  })
+
+  it.each([
+    ['?connect_timeout=2', {}],
+    ['', { PGCONNECT_TIMEOUT: '2' }],
+  ])('is given up as soon as connect_timeout says, where it is the only one: %s', async (options, env) => {
+    const before = process.env.PGCONNECT_TIMEOUT
+    Object.assign(process.env, env)
+    try {
+      const started = performance.now()
+      const ran = await world.run([
+        'users',
+        'list',
+        '--json',
+        '--db',
+        `postgres://hub@${darkHost}/hub${options}`,
+      ])
+      expect([ran.exit, ran.error().code]).toEqual([7, 'store-unavailable'])
+      expect(performance.now() - started).toBeLessThan(6_000)
+    } finally {
+      if (before === undefined) delete process.env.PGCONNECT_TIMEOUT
+      else process.env.PGCONNECT_TIMEOUT = before
+    }
+  })
+
+  it('is waited for no longer than --wait where all do', async () => {
+    const started = performance.now()
+    const ran = await world.run([
+      'users',
+      'list',
+      '--json',
+      '--wait',
+      '1',
+      '--db',
+      `postgres://hub@${darkHost},${darkHost}/hub`,
+    ])
+    expect([ran.exit, ran.error().code]).toEqual([7, 'store-unavailable'])
+    expect(performance.now() - started).toBeLessThan(6_000)
+  })
+})
