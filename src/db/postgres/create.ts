@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { mkdirSync, rmSync, trySyncFolder } from '../../disk.ts'
-import { errorCodeOf, CommitUnknown, Refused, Unavailable } from '../../errors.ts'
+import { CommitUnknown, Refused, Unavailable } from '../../errors.ts'
 import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
 import { version as program } from '../../version.ts'
 import { deriveKeys, renameWaitingKey, waitingKeyFile, writeKeyFile } from '../store/keys.ts'
@@ -57,6 +57,5 @@ export async function createSharedStore(server: ServerAddress, opening: Opening)
 
 /** Of two desks that begin a store at once, one comes later. */
 function isBegunByAnother(error: unknown): boolean {
-  if (error instanceof Refused) return error.code === 'store-exists'
-  return /^(23505|42P0[67])$/.test(errorCodeOf(error))
+  return error instanceof Refused && error.code === 'store-exists'
 }

@@ -1,4 +1,4 @@
-import { errorCodeOf, Unavailable } from '../../errors.ts'
+import { CommitUnknown, errorCodeOf, Unavailable } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import { shellWord } from '../../shell-word.ts'
 
@@ -7,6 +7,8 @@ interface Words {
   code: string
   says: (place: string) => string
   hint: string | ((place: string) => string)
+  /** What the server says itself follows: ours are about more than one thing. */
+  quotes?: true
 }
 
 const words: readonly Words[] = [
@@ -77,13 +79,13 @@ const words: readonly Words[] = [
     hint: 'Nothing was changed. PostgreSQL 15 to 18 have them all: which version it is is said by psql, and by whoever looks after it.',
   },
   {
-    pattern: /^(XX00[12]|58030|58P01|F0000)$/,
+    pattern: /^(XX00[12]|58...)$/,
     code: 'store-damaged',
     says: (place) => `The server of ${place} cannot read what it keeps, or its disk.`,
     hint: 'Nothing was changed. Have whoever looks after the server look at its log.',
   },
   {
-    pattern: /^3D000$/,
+    pattern: /^(3D000|57P04)$/,
     code: 'store-missing',
     says: (place) => `There is no database for ${place}.`,
     hint: (place) =>
@@ -96,10 +98,18 @@ const words: readonly Words[] = [
     hint: 'Of a server with several hosts name every one, postgres://hub@db1,db2/hub: the one that takes changes is used. Else have whoever looks after it take back default_transaction_read_only.',
   },
   {
-    pattern: /^(53[12]00|54000)$/,
+    pattern: /^53[12]00$/,
     code: 'store-full',
-    says: (place) => `The server of ${place} has no room left.`,
+    says: (place) => `The server of ${place} has no room left, on its disk or in its memory`,
     hint: 'Nothing was changed. Have room made on the server, then try again.',
+    quotes: true,
+  },
+  {
+    pattern: /^53...$/,
+    code: 'store-full',
+    says: (place) => `The server of ${place} lacks what this needs, or may not use more of it`,
+    hint: 'Nothing was changed. Have whoever looks after the server raise that limit (such as temp_file_limit); or do less at once.',
+    quotes: true,
   },
   {
     pattern: /^ERR_TLS_CERT_ALTNAME_INVALID$/,
@@ -136,12 +146,104 @@ const words: readonly Words[] = [
   },
   {
     pattern:
-      /^(08...|57P0.|53400|ECONN.*|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|ENOENT|EACCES|EPERM|EPIPE)$/,
+      /^(08(?!P01)...|57P0[^4]|ECONN.*|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|ENOENT|EACCES|EPERM|EPIPE)$/,
     code: 'store-unavailable',
     says: (place) => `The server of ${place} cannot be reached.`,
     hint: 'Check the address, the network, and that the server runs; then try again.',
   },
+  ...wordsByClass(),
 ]
+
+/**
+ * What is left of PostgreSQL's appendix A, 'PostgreSQL Error Codes', by its classes. What is not here is a mistake of
+ * this program's: of its syntax, its values, of savepoints.
+ */
+function wordsByClass(): Words[] {
+  const again =
+    'Nothing was changed. Try again; if it stays so, have whoever looks after the server look at its log.'
+  return [
+    {
+      // Of a pooler's own, such as that it knows no such database, too.
+      pattern: /^(XX...|57...|08P01)$/,
+      code: 'store-unavailable',
+      says: (place) => `The server of ${place}, or what stands before it, failed by itself`,
+      hint: again,
+      quotes: true,
+    },
+    {
+      pattern: /^(F0...|HV...)$/,
+      code: 'store-unavailable',
+      says: (place) => `The server of ${place} cannot use its own settings, or what it keeps elsewhere`,
+      hint: again,
+      quotes: true,
+    },
+    {
+      pattern: /^(23...|40002)$/,
+      code: 'store-refused',
+      says: (place) => `The store ${place} does not take what was to be written`,
+      hint: 'Nothing was changed. Something else may have changed the store: ssh-admin store check looks through it. If it finds nothing, this is a mistake in ssh-admin: please report it.',
+      quotes: true,
+    },
+    {
+      pattern: /^(25P02|40...|72...)$/,
+      code: 'store-unavailable',
+      says: (place) => `The server of ${place} took back what was under way`,
+      hint: again,
+      quotes: true,
+    },
+    {
+      pattern: /^(24...|25...|26...|34...|42P03|42P05)$/,
+      code: 'store-refused',
+      says: (place) => `The server of ${place} did not go on where it was left`,
+      hint: 'Nothing was changed. A pooler before it must keep a transaction on one connection: pool_mode = transaction, or session.',
+      quotes: true,
+    },
+    {
+      pattern: /^(0A...|55P02)$/,
+      code: 'store-refused',
+      says: (place) => `The server of ${place} does not do what this program needs`,
+      hint: 'Nothing was changed. PostgreSQL 15 to 18 do: have whoever looks after the server say what it is, and how it was set up.',
+      quotes: true,
+    },
+    {
+      pattern: /^(0L...|0P...|2B...|44...)$/,
+      code: 'store-refused',
+      says: (place) => `The server of ${place} does not grant what was asked`,
+      hint: 'Nothing was changed. Have whoever looks after the server look at its roles and rights; what a desk needs is said by: ssh-admin store init --roles',
+      quotes: true,
+    },
+    {
+      // Of functions and triggers. The store has some of its own, which stand in the way of what no command does.
+      pattern: /^(09...|27...|2D...|2F...|38...|39...|P0...)$/,
+      code: 'store-refused',
+      says: (place) => `A trigger or a function on the server of ${place} refuses it`,
+      hint: 'Nothing was changed. Have whoever looks after the server look at the triggers on the tables of the store.',
+      quotes: true,
+    },
+    {
+      pattern: /^(54...|2200H)$/,
+      code: 'store-refused',
+      says: (place) => `It is more at once than the server of ${place} takes`,
+      hint: 'Nothing was changed. Do less at once, or with shorter texts; else have whoever looks after the server look at its log.',
+      quotes: true,
+    },
+    {
+      pattern: /^(55...|42P0[467]|42710|42723)$/,
+      code: 'store-locked',
+      says: (place) => `Something else is being done to the store ${place}, or was just done`,
+      hint: 'Nothing was changed. Try again in a moment.',
+      quotes: true,
+    },
+    {
+      // What it is made of is another thing than what was made: a column's type, a policy, a rule.
+      pattern: /^(42P16|42P17|42P2[12]|42704|42804|42809|42846)$/,
+      code: 'store-damaged',
+      says: (place) => `Something of the store ${place} was changed by something else`,
+      hint: 'Nothing was changed. Have its owner put back what was changed, or restore a backup with: ssh-admin store restore FILE',
+      quotes: true,
+    },
+  ]
+}
 
 /** The connection is gone, or could not be made. */
 export function isDisconnected(error: unknown): boolean {
@@ -198,13 +300,34 @@ export function inWords(error: unknown, place: string): unknown {
   }
   const code = isDisconnected(error) && errorCodeOf(error) === '' ? 'ECONNRESET' : errorCodeOf(error)
   if (/^(22021|22P05)$/.test(code)) return lacksLetters(place, error)
+  if (code === '40003') return new CommitUnknown(place, error)
   const found = words.find(({ pattern }) => pattern.test(code))
-  if (!found) return error
-  const { hint } = found
-  return new Unavailable(found.code, found.says(place), {
+  if (!found) return isSaidByServer(error) ? mistakeOfOurs(error) : error
+  const { hint, quotes } = found
+  return new Unavailable(found.code, quotes ? `${found.says(place)}${quoted(error)}` : found.says(place), {
     hint: typeof hint === 'string' ? hint : hint(place),
     cause: error,
   })
+}
+
+const maxQuoted = 300
+
+/** What the server says itself, as the end of a sentence: never its details, which may name somebody. */
+function quoted(error: unknown): string {
+  const [said = ''] = error instanceof Error ? error.message.split('\n') : []
+  const short = said.length > maxQuoted ? `${said.slice(0, maxQuoted)}…` : said
+  const end = /[.!?…]$/.test(short) ? '' : '.'
+  return short === '' ? '.' : `: ${short}${end}`
+}
+
+/** What it has no words for; its number says more than they do. */
+function isSaidByServer(error: unknown): error is Error {
+  return error instanceof Error && /^[0-9A-Z]{5}$/.test(errorCodeOf(error)) && 'severity' in error
+}
+
+function mistakeOfOurs(error: Error): Error {
+  const mistake = new Error(`${error.message} (SQLSTATE ${errorCodeOf(error)})`, { cause: error })
+  return Object.assign(mistake, { code: errorCodeOf(error) })
 }
 
 /** A store that was not made to its end, or was changed by hand: without what the server misses, nothing of it can be read. */

@@ -21,9 +21,21 @@ export async function withNewSchema<Result>(
   return withConnection(server, async (client) => {
     await client.query('begin')
     await refuseTakenSchema(client, server)
-    await makeSchema(client, server)
+    try {
+      await makeSchema(client, server)
+    } catch (error) {
+      if (!isMadeMeanwhile(error)) throw error
+      await client.query('rollback')
+      await refuseTakenSchema(client, server)
+      throw error
+    }
     return work(client)
   })
+}
+
+/** Of two that make the same schema at once, the server lets one wait for the other, and then says what it met there. */
+function isMadeMeanwhile(error: unknown): boolean {
+  return /^(23505|42P0[67]|42710|XX000)$/.test(errorCodeOf(error))
 }
 
 /** Makes every table of a store in a schema of its own, which is looked in first from then on, within the transaction that is open. */

@@ -241,13 +241,22 @@ export class SharedConnection {
     try {
       const { command } = await this.#pipeline.ask('commit')
       this.#state = 'idle'
-      if (command !== 'COMMIT') throw new Error('the server took the change back')
+      if (command !== 'COMMIT') throw Object.assign(new Error('it was rolled back'), { code: '25P02' })
     } catch (error) {
-      if (!isDisconnected(error)) throw this.#connection.failureInWords(error)
+      if (!(await this.#isUnknown(error))) throw this.#connection.failureInWords(error)
       this.#state = 'idle'
       const { findOutWhetherSaved } = await import('./unknown-commit.ts')
       await findOutWhetherSaved(this.#connection, this.#sharing, { expected, cause: error })
     }
+  }
+
+  /** A server that ends with an error, as where it cannot write what it is to save, has not said what became of it either. */
+  async #isUnknown(error: unknown): Promise<boolean> {
+    if (isDisconnected(error) || errorCodeOf(error) === '40003') return true
+    return this.#client.query('rollback').then(
+      () => false,
+      () => true,
+    )
   }
 
   async rollback(): Promise<void> {

