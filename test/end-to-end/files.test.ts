@@ -39,7 +39,7 @@ describe('what the program writes', () => {
       const atProc = {
         env: { HOME: '/proc' },
         extendEnv: false,
-        timeout: 20_000,
+        timeout: 120_000,
         killSignal: 'SIGKILL',
       } as const
       expect((await desk.program(['help', 'roles'], atProc)).exitCode).toBe(0)

@@ -54,7 +54,7 @@ describe('what a command loads that is typed all day', () => {
       const known = new Set(linesOf(join(root, `test/end-to-end/loaded/${name}.txt`)))
       expect(loaded.filter((file) => !known.has(file))).toEqual([])
       expect(loaded.length).toBeGreaterThan(10)
-    }, 60_000)
+    })
 
     it(`${name}: no module of Node that it can do without, and SQLite once`, async () => {
       const log = desk.path(`${name}.modules`)

@@ -65,6 +65,8 @@ describe.skipIf(registry.exitCode !== 0)(
           desk.path('prefix'),
           '--no-audit',
           '--no-fund',
+          '--prefer-offline',
+          '--fetch-retries=5',
           desk.path(tarball),
         ],
         {

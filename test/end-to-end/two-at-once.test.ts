@@ -1,5 +1,6 @@
+import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Desk, newDesk } from './program.ts'
+import { bin, type Desk, newDesk } from './program.ts'
 import { connectSqlite } from '../../src/db/sqlite/driver.ts'
 
 describe('two programs at once', () => {
@@ -29,12 +30,21 @@ describe('two programs at once', () => {
   it('wait for each other, and say for whom', async () => {
     await desk.program(['seed', '--yes', '--centres', '1', '--users', '3'])
     const raw = holding()
-    const waiting = desk.program(['store', 'rekey', '--yes', '--wait', '20'])
-    setTimeout(() => raw.exec('commit'), 6000)
-    const { exitCode, stderr } = await waiting
+    // The other one finishes once it is waited for.
+    const argv = [bin, 'store', 'rekey', '--yes', '--wait', '120']
+    const env = { HOME: desk.folder, SSH_ADMIN_DB: desk.path('hub.db') }
+    const waiting = execa(process.execPath, argv, { env, extendEnv: false, reject: false })
+    let said = ''
+    for await (const line of waiting.iterable({ from: 'stderr' })) {
+      said += line
+      if (raw.inTransaction && said.includes('Waiting for another program')) raw.exec('commit')
+    }
+    const { exitCode } = await waiting
     raw.close()
-    expect(exitCode).toBe(0)
-    expect(stderr).toContain('Waiting for another program to finish with the store')
+    expect([exitCode, said]).toEqual([
+      0,
+      expect.stringContaining('Waiting for another program to finish with the store'),
+    ])
   })
 
   it('wait to look, too, while another has the store alone', async () => {
@@ -42,7 +52,7 @@ describe('two programs at once', () => {
     const raw = connectSqlite(desk.path('hub.db'))
     raw.pragma('locking_mode = exclusive')
     raw.exec('begin immediate; commit')
-    const looking = desk.program(['users', 'list', '--wait', '20'])
+    const looking = desk.program(['users', 'list', '--wait', '120'])
     setTimeout(() => raw.close(), 1500)
     expect(await looking).toMatchObject({ exitCode: 0 })
   })

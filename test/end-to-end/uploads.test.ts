@@ -91,7 +91,7 @@ describe('an upload', () => {
     }
     const usual = await peak(['resources', 'list'])
     // What is let go of is taken back when the engine pleases, later on some than on others: far less than the file.
-    const enough = usual + 180
+    const enough = usual + 250
     expect(await peak(['resources', 'upload', 'audio.mp3', ...facts])).toBeLessThan(enough)
     const download = ['resources', 'download', '1', '--out', 'back.mp3', '--json']
     expect(await peak(download)).toBeLessThan(enough)
