@@ -12,11 +12,10 @@ const long = process.env.LEAVE_OUT_LONG_TESTS
   : []
 /** Processes of the built program, at one server. */
 const ofDesks = 'test/end-to-end/desks.test.ts'
-const setup = ['test/setup.ts', ...(process.env.MUTANTS_REACHED ? ['test/mutants/reached.ts'] : [])]
+const setup = ['test/setup.ts']
 
 export default defineConfig({
   test: {
-    // While `npm run mutants` learns which tests reach what.
     setupFiles: setup,
     testTimeout: 180_000,
     hookTimeout: 180_000,

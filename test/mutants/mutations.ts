@@ -1,6 +1,6 @@
 import ts from 'typescript'
 
-/** One small change of the source that a test should notice. */
+/** One small change of the source that a test should notice: an expression or a statement, and what stands in its place. */
 export interface Mutant {
   /** From the root of the project. */
   file: string
@@ -11,41 +11,24 @@ export interface Mutant {
   end: number
   before: string
   after: string
-  /** The functions around it that have a name, the nearest first. */
-  within: string[]
 }
 
 /** Every mutant of one file. What is about types only has none, and neither have texts: a test of each word would be a copy of it. */
 export function mutantsOf(file: string, text: string): Mutant[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2023, true)
   const mutants: Mutant[] = []
-  const add = (kind: string, at: { getStart: () => number; getEnd: () => number }, after: string) => {
-    const [start, end] = [at.getStart(), at.getEnd()]
+  const add: Add = (kind, node, after) => {
+    const [start, end] = [node.getStart(), node.getEnd()]
     const line = source.getLineAndCharacterOfPosition(start).line + 1
-    mutants.push({ file, line, kind, start, end, before: text.slice(start, end), after, within: names })
+    mutants.push({ file, line, kind, start, end, before: text.slice(start, end), after })
   }
-  let names: string[] = []
-
   const visit = (node: ts.Node): void => {
     if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isInterfaceDeclaration(node)) return
-    const around = names
-    const name = nameOfFunction(node)
-    if (name !== undefined) names = [name, ...names]
     mutate(node, add)
     ts.forEachChild(node, visit)
-    names = around
   }
   visit(source)
   return mutants
-}
-
-function nameOfFunction(node: ts.Node): string | undefined {
-  if (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) return node.name?.getText()
-  if (!ts.isArrowFunction(node) && !ts.isFunctionExpression(node)) return undefined
-  const { parent } = node
-  return ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent)
-    ? parent.name.getText()
-    : undefined
 }
 
 type Add = (kind: string, at: ts.Node, after: string) => void
@@ -73,16 +56,18 @@ function mutate(node: ts.Node, add: Add): void {
     if (ts.isCallExpression(called) || isAssignment(called)) add('no statement', node, ';')
   } else if (ts.isBinaryExpression(node)) {
     const other = others.get(node.operatorToken.kind)
-    if (other !== undefined) add('operator', node.operatorToken, other)
+    const between = (operator: string) => `(${node.left.getText()}) ${operator} (${node.right.getText()})`
+    if (other !== undefined) add('operator', node, between(other))
     else if (isPlusOrMinusANumber(node)) {
       const isPlus = node.operatorToken.kind === ts.SyntaxKind.PlusToken
-      add('operator', node.operatorToken, isPlus ? '-' : '+')
+      add('operator', node, between(isPlus ? '-' : '+'))
     }
   } else if (ts.isReturnStatement(node) && node.expression && node.expression.getText() !== 'undefined') {
     add('answer', node.expression, 'undefined')
-  } else if (ts.isArrayLiteralExpression(node) && node.elements.length > 1) {
-    const [first, second] = node.elements
-    if (first && second && !ts.isArrayLiteralExpression(first)) add('element', first, 'undefined')
+  } else if (ts.isArrayLiteralExpression(node) && node.elements.length > 1 && !isAssignedTo(node)) {
+    const [first] = node.elements
+    if (first && ts.isSpreadElement(first)) add('element', first.expression, '[undefined]')
+    else if (first && !ts.isArrayLiteralExpression(first)) add('element', first, 'undefined')
   } else if (node.kind === ts.SyntaxKind.TrueKeyword && !ts.isLiteralTypeNode(node.parent)) {
     add('constant', node, 'false')
   } else if (node.kind === ts.SyntaxKind.FalseKeyword && !ts.isLiteralTypeNode(node.parent)) {
@@ -90,7 +75,7 @@ function mutate(node: ts.Node, add: Add): void {
   }
 }
 
-function isAssignment(node: ts.Node): boolean {
+function isAssignment(node: ts.Node): node is ts.BinaryExpression {
   return (
     ts.isBinaryExpression(node) &&
     node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
@@ -101,4 +86,9 @@ function isAssignment(node: ts.Node): boolean {
 function isPlusOrMinusANumber({ left, right, operatorToken: { kind } }: ts.BinaryExpression): boolean {
   if (kind !== ts.SyntaxKind.PlusToken && kind !== ts.SyntaxKind.MinusToken) return false
   return ts.isNumericLiteral(left) || ts.isNumericLiteral(right)
+}
+
+/** As in `[one, other] = [other, one]`, on the left. */
+function isAssignedTo(node: ts.Node): boolean {
+  return isAssignment(node.parent) && node.parent.left === node
 }

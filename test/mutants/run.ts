@@ -1,21 +1,17 @@
-// npm run mutants [-- --sample N --seed N --only PATH --learn]: changes the source in one small place after another, in a
-// copy, and sees which changes no test notices. What was found is kept in test/mutants/out and not looked for again.
-import { type ChildProcess, spawn } from 'node:child_process'
+// npm run mutants [-- --sample N --seed N --only PATH --tests PATHS]: changes the source in one small place after another, in
+// memory, and sees which changes no test notices. What was found is kept in test/mutants/out, from which it goes on where it was ended.
 import { createHash } from 'node:crypto'
 import {
-  chmodSync,
-  cpSync,
+  appendFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
-import { readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, parse } from 'node:path'
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { builtProgram, builtWithFaultPoints, root } from '../built-program.ts'
@@ -23,270 +19,318 @@ import { workInMemory } from '../memory-folder.ts'
 import startServer from '../server.ts'
 import { randomFrom } from '../torture/random.ts'
 import { type Mutant, mutantsOf } from './mutations.ts'
-import type { Project, Task, Verdict } from './runner.ts'
+import { digestOf, type Line, type Now, type Outcome } from './log.ts'
+import type { Numbered, Round } from './switches.ts'
 
-type Outcome = 'killed' | 'timed out' | 'survived' | 'unreached'
-
-interface Found {
-  outcome: Outcome
-  by: string | null
-  /** The digest of the tests that did not notice it: others may. */
-  tests?: string
-}
-
-/** A line of what reached.ts writes. */
-interface Reached {
-  project: Project
-  test: string
-  ms: number
-  reached: Record<string, string[]>
-}
+type Reached = Extract<Line, { reached: number[] }>
 
 const { values } = parseArgs({
   options: {
     sample: { type: 'string', default: '300' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
-    learn: { type: 'boolean', default: false },
+    tests: { type: 'string', default: 'test/' },
   },
 })
 const rooms = values.only === '' ? ['src/rules', 'src/import', 'src/db', 'src/cli'] : ['src']
-/** What only a server runs, and the tests that have one; they start it. */
+/** What only a server runs, and the tests that have one. */
 const roomOfServer = 'src/db/postgres/'
 const testsOfServer = 'test/db/postgres'
+/** How many tests each mutant is tried with, the nearest first; then with all that reach it. */
+const tryFirst = [6, 40, 250]
+/** Where it is reached on import, so that nobody knows by which tests, with all of so many files. */
+const nearestFiles = 40
+/** No test takes longer, as it is or with a mutant in it; what does runs in a circle that nothing brings it out of. */
+const limitMs = 240_000
 
 workInMemory()
-// Tests that start an old build fail, and would be taken for having noticed something.
+// Tests that start an old build fail.
 builtProgram()
 builtWithFaultPoints()
-const out = join(root, 'test/mutants/out')
+const sample = sampleOf(allMutants(), { size: Number(values.sample), seed: Number(values.seed) })
+const out = join(root, 'test/mutants/out', digestOfSample())
 mkdirSync(out, { recursive: true })
-const outcomesFile = join(out, 'outcomes.json')
-const outcomes: Record<string, Found> = existsSync(outcomesFile)
-  ? JSON.parse(readFileSync(outcomesFile, 'utf8'))
-  : {}
-
-/** Whether a test passes where nothing was changed: one that fails anyway has noticed nothing. */
-const passesUnchanged = new Map<string, boolean>()
-const copy = copyOfTree()
-let runner: ChildProcess | undefined
-let stopServer: (() => Promise<void>) | undefined
+const files = { round: join(out, 'round.json'), log: join(out, 'log.jsonl'), now: join(out, 'now') }
+if (!existsSync(files.log)) writeFileSync(files.log, '')
+const isOfServer = ({ file }: Mutant) => file.startsWith(roomOfServer)
+const stopServer = sample.some(isOfServer) ? await serverForAll() : undefined
 try {
-  await judgeSample(sampleOf(allMutants(), { size: Number(values.sample), seed: Number(values.seed) }))
+  await learn()
+  await tryNearestFirst()
+  await tryFromTheStart()
+  report()
 } finally {
-  stopRunner()
   await stopServer?.()
-  rmSync(copy, { recursive: true, force: true })
 }
 
-/** Nothing is ever changed in the tree that somebody works in. */
-function copyOfTree(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-mutants-'))
-  // Some tests start the program as a user who has no rights here.
-  chmodSync(folder, 0o755)
-  const left = new Set(['node_modules', '.git', '.nodes', 'out'])
-  for (const name of readdirSync(root)) {
-    if (!left.has(name)) {
-      cpSync(join(root, name), join(folder, name), {
-        recursive: true,
-        preserveTimestamps: true,
-        filter: (from) => from !== out,
-      })
+/** Which test reaches which mutant: of the files that are new, or changed since. */
+async function learn(): Promise<void> {
+  // The last line of a file says that it was learnt to its end.
+  const ends = lines().filter((line) => 'outside' in line && line.outside.length === 0)
+  const learnt = new Set(ends.map((line) => ('learnt' in line ? `${line.learnt} ${line.digest}` : '')))
+  for (const project of stopServer ? ['source', 'server'] : ['source']) {
+    const isNew = (file: string) => !learnt.has(`${project} ${file} ${digestOf(join(root, file))}`)
+    const isOfProject = (file: string) => file.startsWith(testsOfServer) === (project === 'server')
+    await vitest({ mutants: sample }, { project, tests: testFiles().filter(isOfProject).filter(isNew) })
+  }
+}
+
+async function tryNearestFirst(): Promise<void> {
+  for (const most of [...tryFirst, Number.POSITIVE_INFINITY]) {
+    let before = Number.NaN
+    // Again, where a process was ended, or a test could not go on.
+    for (let tries = triesOf(most); tries.size > 0 && tries.size !== before; tries = triesOf(most)) {
+      before = tries.size
+      for (const project of ['source', 'server']) {
+        const keys = Object.keys(tries.byFile).filter((key) => key.startsWith(`${project} `))
+        const tests = keys.map((key) => key.slice(project.length + 1))
+        await vitest({ mutants: sample, tries: tries.byFile }, { project, tests })
+      }
     }
   }
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  return folder
 }
 
-/** What the tests that these changes need reach: of a server, where only one runs what is changed. */
-async function testsFor(sample: readonly Mutant[]): Promise<Reached[]> {
-  const isOfServer = ({ file }: Mutant) => file.startsWith(roomOfServer)
-  const tests: Reached[] = []
-  if (!sample.every(isOfServer)) tests.push(...(await reachedBy('source')))
-  if (sample.some(isOfServer)) {
-    // One for all of them: it outlives a runner that is ended.
-    stopServer = await startServer({
-      provide: (_, address) => {
-        process.env.SSH_ADMIN_TEST_SERVER = address
-      },
-    })
-    tests.push(...(await reachedBy('server')))
+/** The nearest tests of each mutant that is left, of those that reach it and that it was not tried with. */
+function triesOf(most: number): { size: number; byFile: NonNullable<Round['tries']> } {
+  const { reaching, isTried, found } = known()
+  const byFile: NonNullable<Round['tries']> = {}
+  let size = 0
+  for (const mutant of sample) {
+    if (found(mutant.number)) continue
+    const all = nearestFirst(mutant, reaching(mutant.number)).slice(0, most)
+    for (const { learnt, test } of all.filter((reached) => !isTried(mutant.number, reached))) {
+      entryOf(entryOf(byFile, learnt, {}), test, []).push(mutant.number)
+      size += 1
+    }
   }
-  return tests.sort((one, other) => one.ms - other.ms)
+  return { size, byFile }
 }
 
-/** Runs every test once, but for those that start the built program: no change of the source reaches them. */
-async function reachedBy(project: Project): Promise<Reached[]> {
-  const file = join(out, `reached-${project}.jsonl`)
-  if (values.learn || !existsSync(file)) {
-    rmSync(file, { force: true })
-    const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-    const named = project === 'server' ? [testsOfServer] : []
-    await execa(process.execPath, [vitest, 'run', '--project', project, ...named], {
-      cwd: copy,
-      stdio: 'inherit',
-      reject: false,
-      env: { MUTANTS_REACHED: file },
-    })
-  }
-  const lines = readFileSync(file, 'utf8').trim().split('\n')
-  return lines.map((line): Reached => ({ project, ...JSON.parse(line) }))
-}
-
-async function judgeSample(sample: readonly Mutant[]): Promise<void> {
-  const tests = await testsFor(sample)
-  const survivors: string[] = []
-  const counts: Record<Outcome, number> = { killed: 0, 'timed out': 0, survived: 0, unreached: 0 }
-  for (const [position, mutant] of sample.entries()) {
-    const id = idOf(mutant)
-    const reaching = testsOf(mutant, tests)
-    const digest = digestOf(reaching)
-    const before = outcomes[id]
-    const isKnown = before?.outcome === 'killed' || before?.outcome === 'timed out'
-    const known = isKnown || before?.tests === digest ? before : undefined
-    const found = known ?? { ...(await judge(mutant, reaching)), tests: digest }
-    outcomes[id] = found
-    if (!known) writeFileSync(outcomesFile, JSON.stringify(outcomes, undefined, 1))
-    counts[found.outcome] += 1
-    const line = `${mutant.file}:${mutant.line}  ${mutant.kind}: ${short(mutant.before)} → ${short(mutant.after)}`
-    if (found.outcome === 'survived' || found.outcome === 'unreached') survivors.push(line)
-    console.log(
-      `${position + 1}/${sample.length}\t${found.outcome}\t${line}${found.by ? `\t${found.by}` : ''}`,
+/**
+ * Those that are reached on import, and those with which a test failed that fails ever after: with all tests of the
+ * nearest files, in a process of their own.
+ */
+async function tryFromTheStart(): Promise<void> {
+  const { found, outside, passing, isTriedFromTheStart } = known()
+  const all = Object.keys(passing).filter((key) => key.startsWith('source '))
+  for (const mutant of sample) {
+    const { number } = mutant
+    if (found(number) || isTriedFromTheStart(number) || outside(number).length === 0) continue
+    const nearest = all.toSorted((one, other) => nearness(mutant, other) - nearness(mutant, one))
+    const keys = [...new Set([...outside(number), ...nearest])].slice(0, nearestFiles)
+    const tries = Object.fromEntries(keys.map((key) => [key, passing[key] ?? {}]))
+    const tests = keys.map((key) => key.slice('source '.length))
+    const { failed, isTimedOut } = await vitest(
+      { mutants: sample, tries, always: number },
+      { project: 'source', tests },
     )
+    write({ always: number, outcome: isTimedOut ? 'timed out' : failed ? 'killed' : 'survived' })
   }
-  console.log(`\n${survivors.length} that no test noticed:`)
-  for (const line of survivors) console.log(line)
+}
+
+/** What the log says so far. */
+function known() {
+  const outcomes = new Map<number, Outcome>()
+  const fromTheStart = new Set<number>()
+  const outside: Record<number, string[]> = {}
+  const reached = new Map<string, Map<string, Reached>>()
+  const tried = new Map<string, Set<string>>()
+  const isNow = digestsNow()
+  for (const line of lines()) {
+    if ('learnt' in line) {
+      if (!isNow(line)) continue
+      if ('outside' in line) {
+        for (const number of line.outside) entryOf(outside, number, []).push(line.learnt)
+      } else {
+        const ofFile = reached.get(line.learnt) ?? new Map<string, Reached>()
+        reached.set(line.learnt, ofFile.set(line.test, line))
+        // Learnt anew since its file was changed: it may notice more.
+        tried.delete(`${line.learnt} ${line.test}`)
+      }
+    } else if ('unfit' in line) {
+      reached.get(line.unfit)?.delete(line.test)
+      if (line.after !== undefined) entryOf(outside, line.after, []).push(line.unfit)
+    } else if ('always' in line) {
+      fromTheStart.add(line.always)
+      if (line.outcome !== 'survived') outcomes.set(line.always, line.outcome)
+    } else if (line.outcome === 'survived') {
+      const key = `${line.with} ${line.test}`
+      tried.set(key, (tried.get(key) ?? new Set()).add(String(line.tried)))
+    } else outcomes.set(line.tried, line.outcome)
+  }
+  const all = [...reached.values()].flatMap((ofFile) => [...ofFile.values()]).filter(({ passed }) => passed)
+  const passing: NonNullable<Round['tries']> = {}
+  for (const { learnt, test } of all) entryOf(entryOf(passing, learnt, {}), test, [])
+  return {
+    passing,
+    found: (number: number) => outcomes.get(number),
+    outside: (number: number) => outside[number] ?? [],
+    isTriedFromTheStart: (number: number) => fromTheStart.has(number),
+    reaching: (number: number) => all.filter((test) => test.reached.includes(number)),
+    isTried: (number: number, { learnt, test }: Reached) =>
+      tried.get(`${learnt} ${test}`)?.has(String(number)) ?? false,
+  }
+}
+
+/** What stands there, or what begins there. */
+function entryOf<Value>(all: Record<string, Value>, key: string | number, empty: Value): Value {
+  const entry = all[key] ?? empty
+  all[key] = entry
+  return entry
+}
+
+function digestsNow(): (line: { learnt: string; digest: string }) => boolean {
+  const digests = new Map<string, string>()
+  return ({ learnt, digest }) => {
+    const file = join(root, learnt.slice(learnt.indexOf(' ') + 1))
+    if (!digests.has(file)) digests.set(file, existsSync(file) ? digestOf(file) : '')
+    return digests.get(file) === digest
+  }
+}
+
+function lines(): Line[] {
+  return readFileSync(files.log, 'utf8')
+    .split('\n')
+    .filter((text) => text !== '')
+    .map((text): Line => JSON.parse(text))
+}
+
+function write(line: Line): void {
+  appendFileSync(files.log, `${JSON.stringify(line)}\n`)
+}
+
+/** Words that the two paths share: src/rules/users/suspend.ts is nearest to test/rules/users/suspend.test.ts. */
+function nearness({ file }: Mutant, test: string): number {
+  const words = new Set(file.split(/\W+/))
+  return new Set(test.split(/\W+/).filter((word) => word !== 'ts' && words.has(word))).size
+}
+
+/** Of those that are as near, the fastest. */
+function nearestFirst(mutant: Mutant, tests: readonly Reached[]): Reached[] {
+  return tests
+    .map((test) => ({ test, near: nearness(mutant, test.learnt) }))
+    .sort((one, other) => other.near - one.near || one.test.ms - other.test.ms)
+    .map(({ test }) => test)
+}
+
+/** Runs the tests, and ends a process in which one has no end. */
+async function vitest(
+  round: Round,
+  { project, tests }: { project: string; tests: readonly string[] },
+): Promise<{ failed: boolean; isTimedOut: boolean }> {
+  if (tests.length === 0) return { failed: false, isTimedOut: false }
+  writeFileSync(files.round, JSON.stringify(round))
+  const program = join(root, 'node_modules/vitest/vitest.mjs')
+  const always = round.always === undefined ? [] : ['--bail=1', '--maxWorkers=1']
+  const config = ['--config', 'test/mutants/vitest.config.ts', '--reporter=dot', '--project', project]
+  const watching = setInterval(endCircles, 5000)
+  const { exitCode, timedOut } = await execa(
+    process.execPath,
+    [program, 'run', ...config, ...always, ...tests],
+    {
+      cwd: root,
+      stdin: 'ignore',
+      stdout: { file: join(out, 'vitest.txt') },
+      stderr: 'ignore',
+      reject: false,
+      ...(round.always === undefined ? {} : { timeout: 10 * limitMs }),
+      env: { CI: 'true', MUTANTS_ROUND: files.round, MUTANTS_LOG: files.log, MUTANTS_NOW: files.now },
+    },
+  )
+  clearInterval(watching)
+  for (const { file } of nowTrying()) rmSync(file)
+  progress()
+  return { failed: exitCode !== 0, isTimedOut: timedOut }
+}
+
+function nowTrying(): { pid: number; file: string }[] {
+  const { dir, base } = parse(files.now)
+  return readdirSync(dir)
+    .filter((name) => name.startsWith(`${base}.`))
+    .map((name) => ({ pid: Number(name.slice(base.length + 1)), file: join(dir, name) }))
+}
+
+function endCircles(): void {
+  for (const { pid, file } of nowTrying()) {
+    const { mtimeMs } = statSync(file)
+    const text = readFileSync(file, 'utf8')
+    if (text === '' || Date.now() - mtimeMs < limitMs) continue
+    const { tried, key, test }: Now = JSON.parse(text)
+    write({ tried, with: key, test, outcome: 'timed out' })
+    rmSync(file)
+    process.kill(pid, 'SIGKILL')
+  }
+}
+
+function progress(): void {
+  const { found } = known()
+  const left = sample.filter(({ number }) => found(number) === undefined)
+  console.log(
+    `${new Date().toLocaleTimeString()}\t${sample.length - left.length} of ${sample.length} noticed so far`,
+  )
+}
+
+function report(): void {
+  const { found, reaching, outside } = known()
+  const counts = { killed: 0, 'timed out': 0, survived: 0, unreached: 0 }
+  for (const mutant of sample) {
+    const { number, file, line, kind, before, after } = mutant
+    const isReached = reaching(number).length + outside(number).length > 0
+    const outcome = found(number) ?? (isReached ? 'survived' : 'unreached')
+    counts[outcome] += 1
+    if (outcome === 'survived' || outcome === 'unreached')
+      console.log(`${outcome}\t${file}:${line}  ${kind}: ${short(before)} → ${short(after)}`)
+  }
   const figures = Object.entries(counts).map(([what, number]) => `${number} ${what}`)
   console.log(`\nsample ${sample.length}, seed ${values.seed}: ${figures.join(', ')}`)
 }
 
 function allMutants(): Mutant[] {
   return rooms
-    .flatMap((room) =>
-      readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map((file) => join(room, file)),
-    )
-    .filter((file) => file.endsWith('.ts') && file.startsWith(values.only))
-    .sort()
+    .flatMap((room) => filesOf(room))
+    .filter((file) => file.startsWith(values.only))
     .flatMap((file) => mutantsOf(file, readFileSync(join(root, file), 'utf8')))
 }
 
-function sampleOf(mutants: readonly Mutant[], { size, seed }: { size: number; seed: number }): Mutant[] {
+function testFiles(): string[] {
+  return filesOf('test').filter(
+    (file) =>
+      file.endsWith('.test.ts') &&
+      values.tests.split(',').some((path) => file.startsWith(path)) &&
+      !file.startsWith('test/end-to-end/'),
+  )
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file))
+    .sort()
+}
+
+function sampleOf(mutants: readonly Mutant[], { size, seed }: { size: number; seed: number }): Numbered[] {
   const { below } = randomFrom(seed)
   const left = [...mutants]
   const chosen: Mutant[] = []
   while (chosen.length < size && left.length > 0) chosen.push(...left.splice(below(left.length), 1))
-  return chosen
+  return chosen.map((mutant, number) => ({ ...mutant, number }))
 }
 
-/** Another source of the same file is another mutant; another place in it too. */
-function idOf({ file, start, end, after }: Mutant): string {
-  const text = readFileSync(join(root, file))
-  return `${file} ${createHash('sha256').update(text).digest('hex').slice(0, 12)} ${start}-${end} ${after.slice(0, 20)}`
+/** Another source is another sample. */
+function digestOfSample(): string {
+  return createHash('sha256').update(JSON.stringify(sample)).digest('hex').slice(0, 12)
 }
 
 function short(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ')
-  return line.length > 70 ? `${line.slice(0, 69)}…` : line
+  return line.length > 90 ? `${line.slice(0, 89)}…` : line
 }
 
-/** @returns the tests that call the function around the change, or, where it has no name, anything of its file */
-function testsOf({ file, within }: Mutant, known: readonly Reached[]): Reached[] {
-  const all = known.filter(({ project }) => project === 'source' || file.startsWith(roomOfServer))
-  const ofFile = all.filter(({ reached }) => reached[file] !== undefined)
-  for (const name of within) {
-    const calling = ofFile.filter(({ reached }) => reached[file]?.includes(name))
-    if (calling.length > 0) return calling
-  }
-  if (ofFile.length > 0) return ofFile
-  // A file of constants is reached through those that import it.
-  const name = file.slice(file.lastIndexOf('/'))
-  const importers = allFiles().filter((other) => readFileSync(join(root, other), 'utf8').includes(`${name}'`))
-  return all.filter(({ reached }) => importers.some((importer) => reached[importer] !== undefined))
-}
-
-function allFiles(): string[] {
-  return readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => join('src', file))
-}
-
-function nameOf({ project, test }: Reached): string {
-  return `${project} ${test}`
-}
-
-function digestOf(tests: readonly Reached[]): string {
-  const digest = createHash('sha256')
-  for (const { test } of tests)
-    if (existsSync(join(root, test))) digest.update(readFileSync(join(root, test)))
-  return digest.digest('hex').slice(0, 12)
-}
-
-async function judge(mutant: Mutant, reaching: readonly Reached[]): Promise<Found> {
-  const tests = reaching.filter((test) => passesUnchanged.get(nameOf(test)) !== false)
-  if (tests.length === 0) return { outcome: 'unreached', by: null }
-  const original = readFileSync(join(root, mutant.file), 'utf8')
-  const mutated = original.slice(0, mutant.start) + mutant.after + original.slice(mutant.end)
-  const task: Task = { file: mutant.file, mutated, original, tests: tests.map(nameOf) }
-  // Twenty times what they took when they were learnt: whatever takes longer has no end.
-  const limit = 60_000 + 20 * tests.reduce((sum, { ms }) => sum + ms, 0)
-  const verdict = await verdictOn(task, limit)
-  if (verdict === undefined) return { outcome: 'timed out', by: null }
-  const { killedBy } = verdict
-  if (killedBy === null) return { outcome: 'survived', by: null }
-  if (!passesUnchanged.has(killedBy)) {
-    const unchanged = await verdictOn({ ...task, mutated: original, tests: [killedBy] }, limit)
-    passesUnchanged.set(killedBy, unchanged?.killedBy === null)
-  }
-  return passesUnchanged.get(killedBy) ? { outcome: 'killed', by: killedBy } : judge(mutant, reaching)
-}
-
-/** @returns undefined where it did not come to an end in time */
-async function verdictOn(task: Task, limit: number): Promise<Verdict | undefined> {
-  const child = await readyRunner()
-  const verdict = await new Promise<Verdict | undefined>((resolve, reject) => {
-    const timer = setTimeout(() => resolve(undefined), limit)
-    child.once('message', (message: Verdict) => {
-      clearTimeout(timer)
-      resolve(message)
-    })
-    child.once('exit', (code) => {
-      clearTimeout(timer)
-      reject(new Error(`the runner ended with ${code}`))
-    })
-    child.send(task)
+/** One for all that is run: it outlives a process that is ended. */
+async function serverForAll(): Promise<(() => Promise<void>) | undefined> {
+  return await startServer({
+    provide: (_, address) => {
+      process.env.SSH_ADMIN_TEST_SERVER = address
+    },
   })
-  child.removeAllListeners()
-  if (verdict !== undefined) return verdict
-  stopRunner()
-  cpSync(join(root, task.file), join(copy, task.file), { preserveTimestamps: true })
-  return undefined
-}
-
-async function readyRunner(): Promise<ChildProcess> {
-  if (runner) return runner
-  const child = spawn(process.execPath, ['--import', 'tsx', join(copy, 'test/mutants/runner.ts')], {
-    cwd: copy,
-    // A group of its own, so that what it started ends with it.
-    detached: true,
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: { ...process.env, CI: 'true' },
-  })
-  runner = child
-  await new Promise((resolve, reject) => {
-    child.once('message', resolve)
-    child.once('exit', (code) => reject(new Error(`the runner ended with ${code}`)))
-  })
-  child.removeAllListeners()
-  return child
-}
-
-function stopRunner(): void {
-  const { pid } = runner ?? {}
-  runner = undefined
-  if (pid === undefined) return
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    // It has ended already.
-  }
 }
