@@ -66,6 +66,23 @@ describe('the words that people bring', () => {
     expect(one.stderr).not.toContain('has no command')
   })
 
+  it.each([['find users'], ['find centres']])('are what is looked for, where that is asked: %s', (typed) => {
+    const argv = typed.split(' ')
+    expect(understood(argv, positionsIn(argv))).toEqual(argv)
+  })
+
+  it.each([
+    ['--wait 5'],
+    ['--as staff'],
+    ['--db hub.db'],
+    ['--key-file hub.db.key'],
+    ['--smtp smtp://mail.example'],
+    ['--mail-dir mail'],
+  ])('are none of the values of what stands before the noun: %s', async (option) => {
+    const ran = await world.run([...option.split(' '), 'centres', 'list', '--format', 'ids'])
+    expect([ran.exit, ran.stdout.trim().split('\n')]).toEqual([0, ['EG001', 'EG002']])
+  })
+
   it('restore no store from a backup that somebody would have unblocked', async () => {
     expect(await world.run(['store', 'unblock', 'hub-backup.db'])).toMatchObject({
       exit: 2,
@@ -108,6 +125,8 @@ describe('the words that people bring', () => {
     ['block omar@nile.example --yes', 'ssh-admin users suspend omar@nile.example --yes'],
     ['lock EG001', 'ssh-admin coordinator suspend EG001'],
     ['rm EG001', 'ssh-admin centres delete EG001'],
+    ['centres omar@nile.example', 'ssh-admin users show omar@nile.example'],
+    ['coordinator omar@nile.example', 'ssh-admin users show omar@nile.example'],
     ['unsuspend omar@nile.example', 'ssh-admin users restore omar@nile.example'],
     ['restore omar@nile.example', 'ssh-admin users restore omar@nile.example'],
     ['reset omar@nile.example', 'ssh-admin users reset-password omar@nile.example'],

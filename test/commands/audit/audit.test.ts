@@ -15,6 +15,18 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 describe('ssh-admin audit list', () => {
+  it('says to whoever acts for centres which of them they see still, and of no other that there is one', async () => {
+    await world.centre('CA100', { kind: 'associate' })
+    for (const number of ['CA101', 'CA102'])
+      await world.centre(number, { kind: 'associate-centre', associate: 'CA100' })
+    const rana = 'rana@associate.example'
+    await world.user(rana, { centre: 'CA100', hubRole: 'admin' })
+    await world.run(['associates', 'assign', rana, 'CA101', 'CA102', '--yes'])
+    expect((await world.run(['associates', 'unassign', rana, 'CA102', '--yes'])).exit).toBe(0)
+    const ran = await world.run(['audit', 'list', '--action', 'associates.assigned', '--as', rana, '--json'])
+    expect(ran.json().events).toMatchObject([{ details: { centres: ['CA101'] } }])
+  })
+
   it('says when, who, what, to whom, before and after, and by which command', async () => {
     const ran = await world.run(['audit', 'list', '--json'])
     expect(ran.exit).toBe(0)

@@ -24,6 +24,17 @@ describe('a log of more events than are read at a time', () => {
     expect(subjects).toEqual(all.toReversed())
   })
 
+  it('is verified whole: a row far behind that was changed is named', async () => {
+    expect((await world.run(['audit', 'verify', '--json'])).json()).toMatchObject({ ok: true, events: many })
+    const [last] = await world.rows<{ id: number }>('select max(id) as id from audit')
+    await world.tamper(`update audit set facts = '{"forged":1}' where id = ${last?.id}`)
+    const verified = await world.run(['audit', 'verify'])
+    expect([verified.exit, verified.stdout + verified.stderr]).toEqual([
+      7,
+      expect.stringContaining(`row ${last?.id} is not as it was written`),
+    ])
+  })
+
   it('is written whole to a pipe, and exported whole', async () => {
     const { stdout } = await world.run(['audit', 'list', '--action', 'centres.edited'])
     expect(stdout.trimEnd().split('\n')).toHaveLength(many)

@@ -226,6 +226,7 @@ describe('ssh-admin users erase', () => {
         letter: 'address-changed',
         subject: `About ${former}`,
         fields,
+        last_error: `550 ${former} is unknown here`,
         state: 'sent',
         created_at: world.now.toISOString(),
       })
@@ -246,11 +247,15 @@ describe('ssh-admin users erase', () => {
     expect(existsSync(theirs)).toBe(false)
     const rows = await db
       .selectFrom('outbox')
-      .select(['subject', 'fields'])
+      .select(['subject', 'fields', 'last_error'])
       .where('message_id', '=', 'm')
       .execute()
     expect(rows).toEqual([
-      { subject: 'About (erased)', fields: JSON.stringify({ text: `(erased) and x-${former}` }) },
+      {
+        subject: 'About (erased)',
+        fields: JSON.stringify({ text: `(erased) and x-${former}` }),
+        last_error: '550 (erased) is unknown here',
+      },
     ])
     expect(await db.selectFrom('imports').select(['file', 'sheet']).execute()).toEqual([
       { file: 'list-(erased).csv', sheet: 'list-(erased)' },

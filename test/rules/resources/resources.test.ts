@@ -65,6 +65,22 @@ describe('uploading a resource', () => {
     expect(await count('content_pieces')).toBe(2)
   })
 
+  it.each([
+    ['--title', 'Reading'],
+    ['--kind', 'specimen'],
+    ['--series', '2026-11'],
+    ['--component', '0500/22'],
+  ])('of equal bytes makes another resource where it is something else: %s %s', async (...other) => {
+    written('audio.mp3', randomBytes(10))
+    await uploading('audio.mp3')
+    const [option] = other
+    const at = ['--title', 'Listening', ...facts].indexOf(option)
+    const about = ['--title', 'Listening', ...facts].toSpliced(at, 2, ...other)
+    const ran = await world.run(['resources', 'upload', 'audio.mp3', ...about, '--json'])
+    expect(ran.json()).toMatchObject({ resources: [{ outcome: 'uploaded', changed: true }] })
+    expect([await count('resources'), await count('contents')]).toEqual([2, 1])
+  })
+
   it('is refused for what is no file, empty, or larger than 500 MB, and leaves nothing', async () => {
     written('empty.mp3', Buffer.alloc(0))
     written('large.mp3', Buffer.alloc(1))

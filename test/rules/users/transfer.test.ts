@@ -120,6 +120,18 @@ describe('transferring Progression Test data', () => {
     expect(await world.account(omar)).toMatchObject({ progressionTests: { learnerGroups: 1, results: 1 } })
   })
 
+  it('is refused to whoever may take from the giver, and not give to the receiver', async () => {
+    const head = 'head@school.example'
+    await world.user(head, { centre: 'EG001', hubRole: 'coordinator', sites: both })
+    const giving = ['users', 'transfer', amira, '--to', head, '--as', head, '--yes', '--json']
+    const refused = await world.run(giving)
+    expect([refused.exit, refused.error()]).toMatchObject([
+      5,
+      { code: 'not-permitted', details: { action: 'users.transfer', target: head } },
+    ])
+    expect(await world.account(amira)).toMatchObject({ progressionTests: { learnerGroups: 2 } })
+  })
+
   it('is refused to the giver', async () => {
     await expect(transferring(amira)).rejects.toMatchObject({ code: 'same-user' })
   })
