@@ -9,12 +9,19 @@ import { nounOf } from './words.ts'
  */
 export function mendedLine(error: unknown, argv: Line): string | undefined {
   if (!(error instanceof Usage || error instanceof NotFound)) return undefined
-  const mended = inOrder(withoutCommas(withoutCurlyQuotes(withOptionsFirst(argv).map(withShortDashes))))
+  const ordered = inOrder(withoutCommas(withoutCurlyQuotes(withOptionsFirst(argv).map(withShortDashes))))
   // Of what is refused for another reason, its own hint says more; too many words are told of by number.
-  const isMoved = (at: number) => argv[at] !== mended[at] || argv[at - 1] !== mended[at - 1]
-  const isMended = argv.some(
-    (word, at) => isMoved(at) && (error.code === 'excess-arguments' || error.message.includes(word)),
-  )
+  const tooMany = error.code === 'excess-arguments'
+  const mended = tooMany ? ordered : withoutMarks(ordered)
+  const isChanged = (at: number) => argv[at] !== mended[at]
+  const isMoved = (at: number) => isChanged(at) || isChanged(at - 1)
+  const told = (message: string, by: (at: number) => boolean) =>
+    argv.some((word, at) => by(at) && message.includes(word))
+  const { problems = [] } = error.details
+  // Of several that are refused, each must be one of these: the line does all of it.
+  for (const { message } of problems) if (!told(message, isChanged)) return undefined
+  const isMended =
+    problems.length > 0 || told(error.message, isMoved) || (tooMany && argv.some((_, at) => isMoved(at)))
   return isMended ? commandLine(mended) : undefined
 }
 
@@ -62,6 +69,32 @@ function withoutCurlyQuotes(words: Line): Line {
 function withoutCommas(words: Line): Line {
   const addresses = /^[^\s<>,;@]+@[^\s<>,;@]+(?:[,;][^\s<>,;@]+@[^\s<>,;@]+)+[,;]?$/
   return words.flatMap((word) => (addresses.test(word) ? word.split(/[,;]/).filter(Boolean) : [word]))
+}
+
+const address = /^(?:mailto:)?[<("'[]*([^\s<>()[\],;:"'|#@]+@[^\s<>()[\],;:"'|#@]+?)[>)"'\].,;:]*$/i
+const behindName = /^[^<>@]*<\s*(?:mailto:)?([^\s<>,;:"@]+@[^\s<>,;:"@]+)\s*>[,;]?$/i
+
+/** What stands around an address or a number where it was copied: a comma, brackets, the name before it. */
+function withoutMarks(words: Line): Line {
+  const [noun = '', verb = ''] = words
+  const takesPeople = /^(?:users|coordinator) add$/.test(`${nounOf(noun) ?? noun} ${verb}`)
+  return words.map((word, at) => {
+    const [, option = '', typed = word] = /^(--[a-z-]+=)(.*)$/s.exec(word) ?? []
+    const isPerson = takesPeople || option === '--new=' || words[at - 1] === '--new'
+    return `${option}${typed.includes('@') ? addressAlone(typed, { isPerson }) : numberAlone(typed)}`
+  })
+}
+
+function addressAlone(typed: string, { isPerson }: { isPerson: boolean }): string {
+  if (typed.includes('<') && isPerson) return typed
+  const closed = typed.trim().replace(/\s*([@.])\s*/g, '$1')
+  return (address.exec(closed) ?? behindName.exec(typed.trim()))?.[1] ?? typed
+}
+
+/** A spreadsheet writes 50538 as 50538.0 where it takes it for an amount. */
+function numberAlone(typed: string): string {
+  const number = typed.replace(/^(\d+)\.0$|[.,;]+$/, '$1')
+  return isLikeNumber(number) ? number : typed
 }
 
 /** Whoever is to have something stands before it. */

@@ -335,6 +335,42 @@ describe('an address that was mistyped', () => {
   })
 })
 
+describe('an address or a number with what stood around it where it was copied', () => {
+  it.each([
+    [['users', 'show', 'omar@nile.example,'], 'users show omar@nile.example'],
+    [['users', 'show', '<omar@nile.example>'], 'users show omar@nile.example'],
+    [['users', 'show', 'mailto:omar@nile.example'], 'users show omar@nile.example'],
+    [['users', 'show', 'omar @nile.example'], 'users show omar@nile.example'],
+    [['users', 'list', '--as', 'omar@nile.example;'], 'users list --as omar@nile.example'],
+    [
+      ['users', 'suspend', 'Omar Said <omar@nile.example>', '--dry-run'],
+      'users suspend omar@nile.example --dry-run',
+    ],
+    [
+      ['users', 'transfer', 'Omar <omar@nile.example>', '--to', 'Noor <noor@nile.example>'],
+      'users transfer omar@nile.example --to noor@nile.example',
+    ],
+    [
+      ['users', 'suspend', 'omar@nile.example,', 'noor@nile.example;', '--yes'],
+      'users suspend omar@nile.example noor@nile.example --yes',
+    ],
+    [['centres', 'show', 'EG900,'], 'centres show EG900'],
+    [['centres', 'show', '50538.0'], 'centres show 50538'],
+  ])('is answered with the whole line without it: %j', async (argv, line) => {
+    const { exit, stderr } = await world.run(argv)
+    expect([exit > 0, stderr]).toEqual([true, expect.stringContaining(`Did you mean ssh-admin ${line}?`)])
+  })
+
+  it.each([
+    [['users', 'suspend', 'omar@nile.example,', 'nobody-is@nile.example', '--yes']],
+    [['users', 'add', 'Omar Said <omar@nile.example>', 'omar', '--centre', 'EG900']],
+    [['users', 'show', 'omar@nile,example']],
+  ])('is not where something else stands in the way, or it may be another: %j', async (argv) => {
+    const { exit, stderr } = await world.run(argv)
+    expect([exit > 0, stderr]).toEqual([true, expect.not.stringContaining('Did you mean')])
+  })
+})
+
 describe('an option that was mistyped', () => {
   it.each([
     ['users edit omar@nile.example --rm-role exams-officer', '--add-role'],

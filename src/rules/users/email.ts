@@ -236,8 +236,10 @@ function hintForAddress(text: string, isAddress: (text: string) => boolean): Add
   }
   if (pieces.length > 1 || /[<>]|#/.test(line)) return fromProgram(line, { address, times: pieces.length })
   const end = BEHIND.exec(line)?.[0]
-  if (end !== undefined && line.slice(0, -end.length) === address)
-    return { hint: `take away the ${marks.get(end.at(-1) ?? '') ?? 'mark'} at its end: ${address}` }
+  if (end !== undefined && line.slice(0, -end.length) === address) {
+    const mark = marks.get(end.at(-1) ?? '') ?? 'mark'
+    return { problem: `has a ${mark} at its end`, hint: `take away the ${mark} at its end: ${address}` }
+  }
   return isOnlyQuoted(line, address)
     ? { hint: `leave ${address} alone, without what stands around it` }
     : hintForLetters(line, isAddress)
