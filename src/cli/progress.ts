@@ -70,6 +70,8 @@ const fewMessages = 5
 const pauseMs = 200
 /** A rate is known once this has passed. */
 const settledMs = 500
+/** How long the rest takes is known once this much is done: the first rows wait for the file to be opened. */
+const settledShare = 0.05
 
 /** For whoever watches, a line that goes on changing; with `json`, a document a line for a program; else nothing. */
 export function phasesOn(session: Session, form: 'json' | undefined): Phases {
@@ -153,7 +155,8 @@ function pace({ done, share, passed }: Reached & { passed: number }): Pace {
   if (passed < settledMs) return { perSecond: null, left: null }
   return {
     perSecond: Math.round(done / (passed / 1000)),
-    left: share ? Math.ceil((passed * (1 - share)) / share / 1000) : null,
+    left:
+      share !== undefined && share >= settledShare ? Math.ceil((passed * (1 - share)) / share / 1000) : null,
   }
 }
 

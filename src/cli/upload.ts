@@ -11,6 +11,7 @@ import { ownerTag } from '../unfinished-files.ts'
 import { refuseToTakeIn } from './files-of-the-store.ts'
 import { progressOfBytes } from './progress.ts'
 import type { Session } from './session.ts'
+import { hintOfNearFiles } from '../near-files.ts'
 import { pathInWords } from '../shell-word.ts'
 
 /** What one file may hold at most. */
@@ -164,7 +165,7 @@ async function* piecesOfFile(
     }
   } catch (error) {
     if (signal.aborted) throw new Cancelled()
-    if (error instanceof Error && 'syscall' in error) throw unreadable(file, error)
+    if (error instanceof Error && 'syscall' in error) throw unreadable(file, { path, cause: error })
     throw error
   }
   if (length > 0) yield Buffer.concat(waiting)
@@ -174,15 +175,15 @@ function statOrRefuse(path: string, file: string) {
   try {
     return statSync(path)
   } catch (error) {
-    throw unreadable(file, error)
+    throw unreadable(file, { path, cause: error })
   }
 }
 
-function unreadable(file: string, cause: unknown): BadInput {
+function unreadable(file: string, { path, cause }: { path: string; cause: unknown }): BadInput {
   const code = errorCodeOf(cause)
   if (isNotThere(cause)) {
     return new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, {
-      hint: 'Check the name and the folder.',
+      hint: hintOfNearFiles(path),
       cause,
     })
   }

@@ -169,7 +169,9 @@ async function secretsFor(
   }
   const lines = terminal.stdin.isTTY ? [] : await linesAsTyped(terminal.stdin)
   if (lines.length === questions.length) return lines
-  const needed = questions.map((question) => question.toLowerCase()).join(', ')
+  const needed = questions
+    .map((question) => question.replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase()))
+    .join(', ')
   throw new Usage(`This needs, on stdin, one a line: ${needed}.`, {
     code: 'answer-needed',
     hint: 'Never as an argument: others could read it.',

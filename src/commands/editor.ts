@@ -11,6 +11,7 @@ import { BadInput, Cancelled, isNotThere, Unavailable } from '../errors.ts'
 import { inputStream, untilAborted } from '../input-file.ts'
 import { askYesNo } from '../cli/prompt.ts'
 import type { Session } from '../cli/session.ts'
+import { hintOfNearFiles } from '../near-files.ts'
 import { pathInWords } from '../shell-word.ts'
 
 /** What a text says to whoever can use it, or what is wrong with it, in lines. */
@@ -133,7 +134,10 @@ export async function textFrom(from: string, session: Session): Promise<string> 
   } catch (cause) {
     if (context.signal.aborted) throw new Cancelled()
     const message = isNotThere(cause) ? `There is no file ${pathInWords(from)}.` : `${from} cannot be read.`
-    throw new BadInput('file-not-readable', message, { cause, hint: 'Check the name and the folder.' })
+    throw new BadInput('file-not-readable', message, {
+      cause,
+      hint: hintOfNearFiles(resolve(context.cwd, from)),
+    })
   }
   return decoded(bytes, from)
 }

@@ -4,6 +4,7 @@ import { checkOutputFile, type OutputFile, prepareTable, textOf } from '../cli/o
 import type { Session } from '../cli/session.ts'
 import { Usage } from '../errors.ts'
 import { type ExpectedImport, madeUpRoster } from '../import/made-up-roster.ts'
+import { grouped } from '../grouped.ts'
 import type { JsonAnswer } from '../render/json.ts'
 import { count } from '../render/text.ts'
 import { workbookToWrite } from './centres/export.ts'
@@ -73,7 +74,7 @@ function sentence({
   options: WorkbookOptions
   dryRun: boolean
 }): string {
-  const mistakes = rows.heldBack === 0 ? '' : `, ${rows.heldBack} of them with a mistake`
+  const mistakes = rows.heldBack === 0 ? '' : `, ${grouped(rows.heldBack)} of them with a mistake`
   const wrote = `${dryRun ? 'Would write' : 'Wrote'} ${count(rows.read, 'row')}${mistakes} to ${xlsx}`
   return expect === undefined
     ? `${wrote}.`

@@ -9,6 +9,7 @@ import { BadInput, Usage } from '../errors.ts'
 import { readSmallFile } from '../input-file.ts'
 import { count, markedAnswer } from '../render/text.ts'
 import type { NewPassword } from '../rules/account/password.ts'
+import { hintOfNearFiles } from '../near-files.ts'
 import { pathInWords } from '../shell-word.ts'
 
 const number = (min: number, max: number) => wholeNumber('a whole number', { min, max })
@@ -114,7 +115,7 @@ async function passwordIn(file: string, { context }: Session): Promise<NewPasswo
 function textIn(file: string, path: string): string {
   if (!existsSync(path))
     throw new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, {
-      hint: 'Check the name and the folder.',
+      hint: hintOfNearFiles(path),
     })
   const unreadable = (cause?: unknown) =>
     new BadInput('file-not-readable', `${file} cannot be read.`, {

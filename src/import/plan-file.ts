@@ -1,3 +1,4 @@
+import { hintOfNearFiles } from '../near-files.ts'
 import { createHash, createHmac } from 'node:crypto'
 import { BadInput, isNotThere, Refused } from '../errors.ts'
 import { readPlainFile } from '../input-file.ts'
@@ -89,7 +90,7 @@ function planLines(path: string): string[] {
     return bytes.toString('utf8').split('\n')
   } catch (cause) {
     const message = isNotThere(cause) ? `There is no file ${pathInWords(path)}.` : `${path} cannot be read.`
-    throw new BadInput('plan-unreadable', message, { hint: 'Check the name and the folder.', cause })
+    throw new BadInput('plan-unreadable', message, { hint: hintOfNearFiles(path), cause })
   }
 }
 

@@ -32,6 +32,8 @@ td ul { margin: 0; padding: 0; list-style: none; }
 code { font: .92em ui-monospace, monospace; }
 td em { display: block; color: var(--dim); }
 mark { background: var(--mark); color: inherit; padding: 0 .25em; }
+/* A name that is read from right to left has its brackets and figures where they belong. */
+h1, td, mark, td em { unicode-bidi: plaintext; }
 .held-back > h2 { display: block; margin: 0 0 .5rem; }
 .held-back > input { position: absolute; opacity: 0; }
 .held-back > label { display: inline-block; margin: 0 .3rem .3rem 0; padding: .15rem .6rem; border: 1px solid var(--line); border-radius: 1rem; cursor: pointer; }

@@ -136,7 +136,7 @@ function chart({ countries, counted }: ImportReport): Html {
   const bars = countries.slice(0, maxBars).map(({ country, accepted, heldBack }) => {
     const share = (rows: number) => String(Math.round((rows / max) * 10_000) / 100)
     const name = country ?? 'No country known'
-    const label = heldBack > 0 ? `${grouped(accepted)}, ${grouped(heldBack)} held back` : grouped(accepted)
+    const label = heldBack > 0 ? `${grouped(accepted)} in, ${grouped(heldBack)} held back` : grouped(accepted)
     return html`<tr><th scope="row">${name}</th><td class="bar"><svg width="100%" height="14" role="img" aria-label="${label}"><rect class="in" width="${share(accepted)}%" height="14"/><rect class="back" x="${share(accepted)}%" width="${share(heldBack)}%" height="14"/></svg></td><td class="number">${label}</td></tr>`
   })
   return html`<section><h2>${counted === 'rows' ? 'Rows' : 'New users'} by country</h2><table class="chart"><tbody>${htmlJoined(bars)}</tbody></table>
@@ -169,6 +169,11 @@ function heldBackSection({ heldBack, counts: { rows } }: ImportReport, kinds: re
     ({ code, rows }, at) =>
       html`<input type="radio" name="kind" id="kind-${code}"${at === 0 ? html` checked` : ''}><label for="kind-${code}">${words(code)} <small>${grouped(rows)}</small></label>`,
   )
+  // Said before the figures of those that are here.
+  const listed =
+    rows.heldBack > heldBack.length
+      ? html`<p class="more">The first ${grouped(heldBack.length)} are listed here. To have all of them: <code>ssh-admin centres import FILE --issues-out FILE</code></p>\n`
+      : html``
   const shown = heldBack.map(
     ({ row, number, name, email, issues }) =>
       html`<tr class="${issues.map(({ code }) => code).join(' ')}"><td class="number">${String(row)}</td><td>${number}</td><td>${name}</td><td>${email}</td><td><ul>${htmlJoined(
@@ -179,11 +184,11 @@ function heldBackSection({ heldBack, counts: { rows } }: ImportReport, kinds: re
       )}</ul></td></tr>`,
   )
   return html`<section class="held-back"><h2>Rows held back (${grouped(rows.heldBack)})</h2>
-${htmlJoined(choices)}
+${listed}${htmlJoined(choices)}
 <div class="wide"><table><thead><tr><th>Row</th><th>Centre</th><th>Name</th><th>Email</th><th>What is wrong, by cell</th></tr></thead><tbody>
 ${htmlJoined(shown)}
 </tbody></table></div>
-${more(rows.heldBack - heldBack.length, 'row', ' To have all of them: --issues-out FILE.')}</section>`
+</section>`
 }
 
 const longestValue = 200
@@ -215,8 +220,8 @@ ${htmlJoined(cells)}
 ${more(total - rows.length, 'line')}</details></section>`
 }
 
-function more(number: number, singular: string, after = ''): Html {
-  return number > 0 ? html`<p class="more">… and ${count(number, singular)} more.${after}</p>` : html``
+function more(number: number, singular: string): Html {
+  return number > 0 ? html`<p class="more">… and ${count(number, singular)} more.</p>` : html``
 }
 
 function words(code: string | null): string {

@@ -5,7 +5,10 @@ import type { Store } from '../db/schema.ts'
 import { NotFound } from '../errors.ts'
 
 /** The number of an import, as typed. */
-export const importNumber = z.coerce.number({ error: 'it takes the number of an import' }).int().positive()
+export const importNumber = z.coerce
+  .number({ error: 'it takes the number of an import, which ssh-admin centres imports lists' })
+  .int()
+  .positive()
 
 /** @throws `import-not-found` */
 export async function findImportNumber(db: Kysely<Store>, id: number): Promise<ImportRow> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { inputStream, openPlainFile, untilAborted } from '../input-file.ts'
 import { UnusableWorkbook } from './errors.ts'
+import { hintOfNearFiles } from '../near-files.ts'
 import { pathInWords } from '../shell-word.ts'
 
 const maxBytes = 512 * 1024 * 1024
@@ -161,7 +162,7 @@ function fileError(path: string, error: unknown): unknown {
   if (error instanceof UnusableWorkbook || error.name === 'AbortError') return error
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
     return new UnusableWorkbook('workbook-not-found', `there is no file ${pathInWords(path)}`, {
-      hint: 'check the name and the folder',
+      hint: hintOfNearFiles(path),
       cause: error,
     })
   }

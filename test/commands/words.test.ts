@@ -181,7 +181,10 @@ describe('what commander complains of', () => {
     ['resources upload x.wav', 'It needs --title, --kind and --series.'],
     ['progression-tests list', "It needs --owner: the teacher's address or name."],
     ['key-times edit Egypt', "'Egypt': it takes the number of a Key Time."],
-    ['centres imports show last', "'last': it takes the number of an import."],
+    [
+      'centres imports show last',
+      "'last': it takes the number of an import, which ssh-admin centres imports lists.",
+    ],
     ['users add Amira --centre EG001', "'Amira' is not an address: name@school.example."],
     ['whoami --as amira', "'amira' is not an address: name@school.example."],
     ['users show a@b', "'a@b' has a domain without a dot."],

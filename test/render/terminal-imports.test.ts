@@ -47,6 +47,22 @@ describe('an import at a terminal', () => {
     expect(Number(seconds)).toBeLessThan((performance.now() - before) / 1000 - 1.9)
   })
 
+  it('tells no mistake twice that stood above the question', async () => {
+    rowsOf('a.csv', [
+      'EG001,Nile,Egypt,Cairo,Amira,Haddad,a@nile.example',
+      'EG001,Nile,Egypt,Cairo,Omar,Said,omar@',
+    ])
+    const typist = inProcess(world, ['centres', 'import', 'a.csv'])
+    await typist.sees('Create 1 centre and 1 user?')
+    typist.types('y')
+    typist.presses('enter')
+    const { exit, text } = await typist.leaves()
+    expect([exit, text]).toEqual([8, expect.stringContaining('1 row held back, as above.')])
+    expect(text.match(/omar@ is not an address/g)).toHaveLength(1)
+    const { stdout } = await shown('centres import a.csv --yes')
+    expect(stdout).toContain('omar@ is not an address')
+  })
+
   it('says that there is nothing to change', async () => {
     rowsOf('a.csv', ['EG001,Nile School,Egypt,Cairo,Amira,Haddad,amira@school.example'])
     await world.run(['centres', 'import', 'a.csv', '--yes'])

@@ -55,6 +55,7 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
           outputs,
           started,
           asks,
+          isPlanShown: asks,
           phases: phasesOn(session, undefined),
         })
       })

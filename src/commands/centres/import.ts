@@ -133,7 +133,17 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
         if (asks && agreed !== undefined && comparable(ready) !== comparable(agreed)) throw changedMeanwhile()
         if (outputs.plan)
           return await savePlanOnly(outputs.plan, { session, store, ctx, ready, outputs, started })
-        return await runImport({ session, store, ctx, ready, outputs, started, asks: still, phases })
+        return await runImport({
+          session,
+          store,
+          ctx,
+          ready,
+          outputs,
+          started,
+          asks: still,
+          isPlanShown: asks,
+          phases,
+        })
       } catch (error) {
         const again =
           error instanceof Refused && error.code === 'changed-meanwhile' && !asks && tries < maxTries
@@ -169,7 +179,7 @@ const otherStore = -1
  */
 async function planWithoutStore(
   request: ImportRequest,
-  run: Omit<ImportRun, 'store' | 'ctx' | 'ready'> & { roster: Roster },
+  run: Omit<ImportRun, 'store' | 'ctx' | 'ready' | 'isPlanShown'> & { roster: Roster },
 ): Promise<PreparedImport | { done: AnswerOfChange } | undefined> {
   const { session, asks } = run
   return withStore(session, 'rehearse-creation', async (store) => {
@@ -179,9 +189,9 @@ async function planWithoutStore(
     const { plan, deletions } = ready
     const counts = countsOf(plan, deletions)
     if (changesNothing(counts)) {
-      const message = 'No store was begun: there is nothing of this workbook that one would keep.'
+      const message = 'No store was begun: this workbook has nothing that it would keep.'
       session.notify({ code: 'no-store-begun', message })
-      return { done: await runImport({ ...run, store, ctx, ready }) }
+      return { done: await runImport({ ...run, store, ctx, ready, isPlanShown: asks }) }
     }
     if (asks) {
       const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
@@ -214,7 +224,7 @@ function comparable({ plan, deletions, closes, opens }: PreparedImport): string 
 /** Saves the plan for `centres apply`, and changes nothing. */
 async function savePlanOnly(
   output: OutputFile,
-  { session, store, ctx, ready, outputs, started }: Omit<ImportRun, 'asks' | 'phases'>,
+  { session, store, ctx, ready, outputs, started }: Omit<ImportRun, 'asks' | 'isPlanShown' | 'phases'>,
 ): Promise<AnswerOfChange> {
   const { textOfPlan } = await import('../../import/plan-file.ts')
   const { source, path, plan, deletions, sendMail, touched } = ready

@@ -51,6 +51,8 @@ export interface ImportRun {
   /** When it was called, by `performance.now()`; what questions have taken since is no time of the import. */
   started: number
   asks: boolean
+  /** The plan stands above the answer, of which that repeats nothing. */
+  isPlanShown: boolean
   phases: Phases
 }
 
@@ -59,13 +61,14 @@ export type PlannedRun = Pick<ImportRun, 'session' | 'ctx' | 'ready' | 'outputs'
 
 /** Shows the plan, asks, writes the PINs beside their place, commits, puts them in place, sends the letters, answers. */
 export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
-  const { session, store, ready, outputs, started, asks } = work
+  const { session, store, ready, outputs, started, asks, isPlanShown } = work
+  const { err } = session.terminal
   const { plan, deletions, source } = ready
   const { dryRun } = session.common
   const counts = countsOf(plan, deletions)
   const nothing = changesNothing(counts)
   if (asks) {
-    const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
+    const lines = ready.described ? [] : describePlan(plan, deletions, err)
     for (const line of lines) session.say(line)
     if (!nothing) await confirm(session, importQuestion(counts, ready))
   }
@@ -95,7 +98,7 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
     letters: letters.states,
     elapsedMs,
     dryRun,
-    isBelowPlan: asks && nothing,
+    isBelowPlan: isPlanShown && err.isTerminal && !session.common.quiet,
     ...(dryRun &&
       session.terminal.out.isTerminal && {
         described: describePlan(plan, deletions, session.terminal.out),

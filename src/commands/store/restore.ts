@@ -17,6 +17,7 @@ import { argument, flag, type ValuesOf } from '../../cli/parameters.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import type { Notice, Session } from '../../cli/session.ts'
 import { isServerAddress } from '../../server-address.ts'
+import { hintOfNearFiles } from '../../near-files.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 const options = {
@@ -99,7 +100,7 @@ function refuseMissing(file: string): void {
     if (!isNotThere(error)) throw error
   }
   throw new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, {
-    hint: 'Check the name and the folder; ssh-admin store info names the copies beside the store.',
+    hint: `${hintOfNearFiles(file)} ssh-admin store info names the copies beside the store.`,
   })
 }
 

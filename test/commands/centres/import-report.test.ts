@@ -30,7 +30,7 @@ describe('the page about an import', () => {
     expect(exit).toBe(8)
     const text = page()
     expect(text).toContain('<b>3</b> rows read')
-    expect(text).toMatch(/<th scope="row">Pakistan<\/th>.*1, 1 held back/)
+    expect(text).toMatch(/<th scope="row">Pakistan<\/th>.*1 in, 1 held back/)
     expect(text).toMatch(/<tr class="invalid-email">.*PK200.*<mark>omar@<\/mark>/)
     expect(text).toContain('ssh-admin centres imports undo 1')
     expect(statSync(world.path('import.html')).mode & 0o777).toBe(0o600)
@@ -89,7 +89,9 @@ describe('the page about an import', () => {
     const rows = Array.from({ length: 1203 }, (_, at) => ({ ...nile, email: `wrong${at}@` }))
     await importRows(world, [nile, ...rows], '--report', 'import.html')
     expect(page().match(/<tr class="invalid-email">/g)).toHaveLength(1000)
-    expect(page()).toContain('… and 203 rows more. To have all of them: --issues-out FILE.')
+    expect(page()).toMatch(
+      /The first [\d,]+ are listed here\. To have all of them: <code>ssh-admin centres import FILE --issues-out FILE<\/code>[\s\S]*kind-all/,
+    )
   })
 
   it('is named in the log', async () => {
