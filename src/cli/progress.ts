@@ -1,3 +1,4 @@
+import stringWidth from 'string-width'
 import { grouped } from '../grouped.ts'
 import { oneLine } from '../render/clean-text.ts'
 import { shortened } from '../render/wrap.ts'
@@ -11,11 +12,14 @@ export interface Progress {
   stop: () => void
 }
 
+/** Beside the sign that turns, whatever the width of the window is by now. */
+const roomOn = (terminal: Terminal) => terminal.err.width - 3
+
 export async function progressOn(terminal: Terminal, first: string): Promise<Progress> {
   if (!terminal.animated) return { say: () => undefined, stop: () => undefined }
   const { default: ora } = await import('ora')
   // Beside the sign that turns; drawn on one line, it is drawn anew on one.
-  const fitting = (text: string) => shortened(oneLine(text), terminal.err.width - 3)
+  const fitting = (text: string) => shortened(oneLine(text), roomOn(terminal))
   const spinner = ora({
     text: fitting(first),
     stream: drawable(terminal.stderr),
@@ -96,7 +100,12 @@ export function phasesOn(session: Session, form: 'json' | undefined): Phases {
       terminal.stderr.write(`${JSON.stringify({ progress })}\n`)
       return
     }
-    line?.say(`${current.words} ${progressInWords({ done, share, perSecond, left }, grouped)}`.trimEnd())
+    line?.say(
+      progressInWords(
+        { done, share, perSecond, left },
+        { words: current.words, inWords: grouped, room: roomOn(terminal) },
+      ),
+    )
   }
   const phases: Phases = {
     begin: async (phase, words, total = 0) => {
@@ -133,7 +142,12 @@ export async function progressOfBytes(terminal: Terminal, words: string, total: 
     say: (done) => {
       const share = done / Math.max(1, total)
       const { perSecond, left } = pace({ done, share, passed: performance.now() - since })
-      progress.say(`${words} ${progressInWords({ done, share, perSecond, left }, inUnits)}`)
+      progress.say(
+        progressInWords(
+          { done, share, perSecond, left },
+          { words, inWords: inUnits, room: roomOn(terminal) },
+        ),
+      )
     },
     stop: progress.stop,
   }
@@ -160,18 +174,28 @@ function pace({ done, share, passed }: Reached & { passed: number }): Pace {
   }
 }
 
-function progressInWords(
+interface InWords {
+  /** What is being done. */
+  words: string
+  inWords: (count: number) => string
+  /** In columns. Where it is narrow, how fast and how many are left out before how long it will take. */
+  room: number
+}
+
+export function progressInWords(
   { done, share, perSecond, left }: Reached & Pace,
-  inWords: (count: number) => string,
+  { words, inWords, room }: InWords,
 ): string {
-  return [
-    share === undefined ? undefined : `${Math.min(100, Math.round(share * 100))} %`,
-    done > 0 ? inWords(done) : undefined,
-    perSecond === null || done === 0 ? undefined : `${inWords(perSecond)} a second`,
-    left === null || left < 1 ? undefined : `${timeOf(left)} left`,
-  ]
-    .filter((part) => part !== undefined)
-    .join(', ')
+  const percent = share === undefined ? undefined : `${Math.min(100, Math.round(share * 100))} %`
+  const number = done > 0 ? inWords(done) : undefined
+  const rate = perSecond === null || done === 0 ? undefined : `${inWords(perSecond)} a second`
+  const rest = left === null || left < 1 ? undefined : `${timeOf(left)} left`
+  const lines = [
+    [percent, number, rate, rest],
+    [percent, number, rest],
+    [percent, rest],
+  ].map((parts) => `${words} ${parts.filter((part) => part !== undefined).join(', ')}`.trimEnd())
+  return lines.find((line) => stringWidth(line) <= room) ?? lines.at(-1) ?? words
 }
 
 function timeOf(seconds: number): string {

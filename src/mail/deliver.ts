@@ -4,6 +4,7 @@ import type { OpenStore } from '../db/store/open.ts'
 import { findMessages } from '../db/messages.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { systemReason } from '../errors.ts'
+import { grouped } from '../grouped.ts'
 import type { Notice } from '../render/json.ts'
 import { isUndelivered, type Message, messageOf } from '../render/messages.ts'
 import type { Actor } from '../rules/permissions/actor.ts'
@@ -85,7 +86,7 @@ function noticesAfterTrouble(rows: readonly OutboxRow[], reason: string): Notice
       one: ({ to_address }) =>
         `What became of the message to ${to_address} could not be written down: ${because}. ssh-admin mail send says what is known.`,
       many: (count) =>
-        `What became of ${count} messages could not be written down: ${because}. ssh-admin mail send says what is known.`,
+        `What became of ${grouped(count)} messages could not be written down: ${because}. ssh-admin mail send says what is known.`,
     }),
     ...waitingNotices(
       rows.filter((row) => !isClaimed(row)),
@@ -161,17 +162,17 @@ function noticesAbout(
       one: ({ to_address, last_error }) =>
         `The message to ${to_address} was refused: ${withoutStop(last_error)}. ${tryFailed}`,
       many: (count, reason) =>
-        `${count} messages were refused (${namesOf(inState('failed'))}): ${withoutStop(reason)}. ${tryFailed}`,
+        `${grouped(count)} messages were refused (${namesOf(inState('failed'))}): ${withoutStop(reason)}. ${tryFailed}`,
     }),
     ...each(inState('unknown'), 'mail-unknown', {
       one: ({ to_address, last_error }) =>
         `The message to ${to_address} may have arrived, or not: ${withoutStop(last_error)}. Ask before you send another.`,
       many: (count, reason) =>
-        `${count} messages may have arrived, or not: ${withoutStop(reason)}. ssh-admin mail list says which.`,
+        `${grouped(count)} messages may have arrived, or not: ${withoutStop(reason)}. ssh-admin mail list says which.`,
     }),
     ...each(claimed, 'mail-claimed', {
       one: ({ to_address }) => `The message to ${to_address} is in another program's hands. ${lapses}`,
-      many: (count) => `${count} messages are in another program's hands. ${lapses}`,
+      many: (count) => `${grouped(count)} messages are in another program's hands. ${lapses}`,
     }),
     ...waitingNotices(
       waiting,
@@ -204,7 +205,7 @@ function written(rows: readonly OutboxRow[], folder: string): Notice[] {
     one: ({ to_address, file }) =>
       `No mail server is set: the message to ${to_address} is in ${file === null ? pathInWords(folder) : placeOf(file)} and has not been sent.`,
     many: (count) =>
-      `No mail server is set: ${count} messages are in ${pathInWords(folder)} and have not been sent.`,
+      `No mail server is set: ${grouped(count)} messages are in ${pathInWords(folder)} and have not been sent.`,
   })
 }
 
@@ -214,7 +215,7 @@ function writtenMeanwhile(rows: readonly OutboxRow[]): Notice[] {
     one: ({ to_address, file }) =>
       `Another program wrote the message to ${to_address} meanwhile${file === null ? '' : `: it is in ${placeOf(file)}`} and has not been sent.`,
     many: (count) =>
-      `Another program wrote ${count} messages meanwhile, which have not been sent. Where one is: ssh-admin mail show NUMBER`,
+      `Another program wrote ${grouped(count)} messages meanwhile, which have not been sent. Where one is: ssh-admin mail show NUMBER`,
   })
 }
 
@@ -231,7 +232,7 @@ function waitingNotices(rows: readonly OutboxRow[], reason: string | undefined):
       one: ({ to_address }) =>
         `The message to ${to_address} could not be sent${because}. It waits; to try again: ssh-admin mail send`,
       many: (count) =>
-        `${count} messages could not be sent${because}. They wait; to try again: ssh-admin mail send`,
+        `${grouped(count)} messages could not be sent${because}. They wait; to try again: ssh-admin mail send`,
     },
   )
 }
