@@ -40,20 +40,19 @@ module.exports = {
       leaves:
         'input-file|errors|nearest|grouped|plain-time|search-key|shell-word|version|disk|fault-points|interruption|unfinished-files|server-address|packed-texts|packed-index',
     }),
-    ...room('rules', { may: ['db', 'letters'] }),
+    ...room('rules', { may: ['db'] }),
     ...room('workbook', {
       may: [],
       leaves:
         'input-file|nearest|near-files|grouped|search-key|decode-text|error-words|shell-word|disk|fault-points|packed-texts',
     }),
-    ...room('letters', { may: [], types: ['rules', 'db'] }),
     ...room('import', { may: ['rules', 'db', 'workbook'] }),
     ...room('render', {
-      may: ['rules', 'letters'],
+      may: ['rules'],
       types: ['db', 'import', 'workbook', 'mail', 'config'],
     }),
     ...room('mail', {
-      may: ['db', 'rules', 'render', 'letters'],
+      may: ['db', 'rules', 'render'],
       types: ['config', 'context'],
       leaves: `${leaves}|config`,
     }),

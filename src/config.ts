@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { kebabCase } from './kebab-case.ts'
-import { decodeText } from './decode-text.ts'
+import { decodeText, readPlainFile } from './input-file.ts'
 import type { Context } from './context.ts'
 import {
   completedAddress,
@@ -13,7 +13,6 @@ import {
   withoutWrapping,
 } from './server-address.ts'
 import { isNotThere, Usage } from './errors.ts'
-import { readPlainFile } from './input-file.ts'
 import { pathInWords } from './shell-word.ts'
 
 export type Origin = 'flag' | 'environment' | 'file' | 'default'

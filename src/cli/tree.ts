@@ -36,7 +36,7 @@ const centres: Group = {
     create: async () => (await import('../commands/centres/create.ts')).create(),
     edit: async () => (await import('../commands/centres/edit.ts')).edit(),
     delete: async () => (await import('../commands/centres/delete.ts')).deletion(),
-    restore: async () => (await import('../commands/centres/restore.ts')).restore(),
+    restore: async () => (await import('../commands/centres/delete.ts')).restore(),
     export: async () => (await import('../commands/centres/export.ts')).exportCentres(),
     sample: async () => (await import('../commands/samples.ts')).sampleCentres(),
   },
@@ -236,9 +236,9 @@ export const tree: Readonly<Record<string, Loader | Group>> = {
   batch: async () => (await import('../commands/batch.ts')).batch(),
   config,
   status: async () => (await import('../commands/status.ts')).status(),
-  completion: async () => (await import('../commands/completion.ts')).completion(),
-  help: async () => (await import('../commands/help.ts')).help(),
-  version: async () => (await import('../commands/version.ts')).showVersion(),
+  completion: async () => (await import('../commands/program.ts')).completion(),
+  help: async () => (await import('../commands/program.ts')).help(),
+  version: async () => (await import('../commands/program.ts')).showVersion(),
 }
 
 /** One line for each command without a noun, so that the first help loads none of them. */

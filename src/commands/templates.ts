@@ -18,7 +18,7 @@ import { markedAnswer } from '../render/text.ts'
 import { wrappedText } from '../render/wrap.ts'
 import type { JsonItem } from '../render/json.ts'
 import { messageOf } from '../render/messages.ts'
-import { shippedLetters } from '../mail/letters/letters.ts'
+import { shippedLetters } from '../mail/letters.ts'
 import { field } from '../render/fields.ts'
 import { plainTime } from '../plain-time.ts'
 

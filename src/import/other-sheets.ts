@@ -8,7 +8,7 @@ import { rowsBelowHeadings } from '../workbook/headings.ts'
 import type { Workbook } from '../workbook/read.ts'
 import { centreColumns } from './columns.ts'
 import type { ExtraUser, MissingCentre } from './deletions.ts'
-import { mayBeCentreNumber } from './number-cell.ts'
+import { mayBeCentreNumber } from './cells.ts'
 import { guideExamples, guideName } from './sample.ts'
 
 /** A sheet of the workbook that is not read: who stands there is not gone, under whatever headings. */

@@ -16,8 +16,7 @@ import type { Table } from '../workbook/headings.ts'
 import type { SheetRow } from '../workbook/read.ts'
 import { centreColumns, type CentreField } from './columns.ts'
 import { addIssue, hasIssueIn, type Fault, type RowIssue, withIssue } from './issues.ts'
-import { markedAsText, type NameCell, readCentreName, readPersonCells } from './name-cell.ts'
-import { readNumberCell } from './number-cell.ts'
+import { markedAsText, type NameCell, readCentreName, readPersonCells, readNumberCell } from './cells.ts'
 
 /** A row as it was read: what it says of a place and of a person, and what is wrong with it. */
 export interface ReadRow {

@@ -1,10 +1,10 @@
 import type { AuditEntry } from '../db/audit/events.ts'
 import { oneLine } from './clean-text.ts'
 import { field } from './fields.ts'
-import { sentenceOf } from './audit-sentences.ts'
-import { relativeTime } from './text.ts'
+import { relativeTime, count } from './text.ts'
 import { plainTime } from '../plain-time.ts'
 import type { View } from './table.ts'
+import { erasedActor } from '../rules/audit/events-for.ts'
 
 export const eventFields = {
   id: field<AuditEntry>('No.', ({ id }) => id),
@@ -72,4 +72,273 @@ async function* rowsOf(events: AsyncIterable<AuditEntry>) {
     const cells = [at, kind, action, subject, actor ?? 'staff', operator, details.command, sentenceOf(event)]
     yield [id, ...cells.map((cell) => oneLine(cell === null ? '' : String(cell)))]
   }
+}
+
+/**
+ * What happened, in a sentence: `Amira Haddad suspended Omar Said (was active; holds 2 learner groups)`. What its
+ * owner does with an account is told under the owner's name, whoever typed it.
+ */
+function sentenceOf(event: AuditEntry): string {
+  if (event.kind === 'refusal') return refusalOf(event)
+  const [group] = event.action.split('.')
+  const who = group === 'account' && event.subject !== null ? personIn(event, 'subject') : whoDid(event)
+  const phrase = phraseOf(event)
+  const used = new Set(['command'])
+  const words = phrase.replace(/\{(\w+)\}/g, (_, field: string) => {
+    used.add(field)
+    return field === 'subject' ? subjectOf(event) : wordsOf(event, field)
+  })
+  const more = particulars(event, used)
+  return `${who} ${words}${more === '' ? '' : ` (${more})`}`
+}
+
+function refusalOf(event: AuditEntry): string {
+  const { details, action, subject, actor } = event
+  const { targets, unknown } = details
+  const notThere = typeof unknown === 'number' ? ` (${unknown} not there)` : ''
+  const others =
+    typeof targets === 'number' && targets > 1 ? ` and ${count(targets - 1, 'other')}${notThere}` : ''
+  const whom = subject === null || subject === actor ? '' : ` for ${personIn(event, 'subject')}${others}`
+  const rule = typeof details.rule === 'string' ? `: ${details.rule}` : ''
+  const rehearsed = details.dryRun === true ? ' in a rehearsal' : ''
+  return `${whoDid(event)} was refused ${action.replaceAll('.', ' ')}${whom}${rehearsed}${rule}`
+}
+
+function whoDid({ actor, names, operator }: AuditEntry): string {
+  if (actor === erasedActor) return 'somebody who was erased'
+  return actor === null ? (operator ?? 'Cambridge staff') : names.actor || actor
+}
+
+/** Somebody by name, a number, or the names of several things. */
+function wordsOf(event: AuditEntry, field: string): string {
+  const value = event.details[field]
+  if (typeof value === 'number') return String(value)
+  return Array.isArray(value) ? value.map(said).join(', ') : personIn(event, field)
+}
+
+/** By name, where there is one still. */
+function personIn({ names, details, subject }: AuditEntry, field: string): string {
+  if (names[field]) return names[field]
+  const value = field === 'subject' ? subject : details[field]
+  return typeof value === 'string' && value !== '' ? value : 'nobody'
+}
+
+function subjectOf(event: AuditEntry): string {
+  return event.subject === null ? 'somebody who was erased' : personIn(event, 'subject')
+}
+
+/** Each action of the log; the names of people and of what it was done to stand between braces. */
+const did: Readonly<Record<string, string>> = {
+  'account.password-chosen': 'chose a password',
+  'account.requested': 'asked for a message',
+  'account.signed-in': 'signed in',
+  'account.verified': 'entered the code that was sent',
+  'account.wrong-code': 'entered a wrong code',
+  'account.wrong-password': 'entered a wrong password',
+  'account.wrong-pin': 'entered a wrong PIN',
+  'account.wrong-temporary-password': 'entered a wrong temporary password',
+  'associates.assigned': 'assigned associate centres to {subject}',
+  'associates.unassigned': 'took associate centres from {subject}',
+  'audit.exported': 'exported the audit log',
+  'centres.created': 'created centre {subject}',
+  'centres.deleted': 'deleted centre {subject}',
+  'centres.edited': 'edited centre {subject}',
+  'centres.exported': 'exported the centres',
+  'centres.import-undone': 'took back the import of {subject}',
+  'centres.imported': 'imported {subject}',
+  'centres.imports.reported': 'wrote the page about an import to a file',
+  'centres.restored': 'restored centre {subject}',
+  'coordinator.added': 'made {coordinator} the coordinator of {subject}',
+  'coordinator.changed': 'made {coordinator} the coordinator of {subject}, after {former}',
+  'coordinator.restored': 'restored {coordinator}, the coordinator of {subject}',
+  'coordinator.suspended': 'suspended {coordinator}, the coordinator of {subject}',
+  'entries.imported': 'imported the entries of {subject}',
+  'help-documents.downloaded': 'downloaded {subject}',
+  'help-documents.mended': 'uploaded {subject} again, whose bytes were damaged',
+  'help-documents.replaced': 'replaced {subject}',
+  'help-documents.uploaded': 'uploaded {subject}',
+  'help-documents.withdrawn': 'withdrew {subject}',
+  'key-times.edited': 'changed the Key Time {subject}',
+  'key-times.imported': 'imported the Key Times of {subject}',
+  'key-times.removed': 'removed the Key Time {subject}',
+  'mail.cancelled': 'cancelled a message to {subject}',
+  'mail.message-failed': 'could not send a message to {subject}',
+  'mail.message-sent': 'sent a message to {subject}',
+  'mail.message-waiting': 'left a message to {subject} waiting',
+  'mail.message-written': 'wrote a message to {subject} into a file',
+  'mail.shown': 'looked at a message to {subject}',
+  'pins.made-again': 'made the PIN sheet of import {subject} again',
+  'pins.renewed': 'issued the PINs of import {subject} anew',
+  'progression-tests.imported': 'imported the Progression Test data of {subject}',
+  'releases.authorisations.written': 'wrote the release authorisations to a file',
+  'releases.created': 'created {subject}',
+  'releases.edited': 'edited {subject}',
+  'releases.released': 'released {subject}',
+  'releases.withdrawn': 'withdrew {subject}',
+  'resources.download': 'asked to download {subject}',
+  'resources.downloaded': 'downloaded {subject}',
+  'resources.mended': 'uploaded {subject} again, whose bytes were damaged',
+  'resources.restored': 'restored {subject}',
+  'resources.uploaded': 'uploaded {subject}',
+  'resources.withdrawn': 'withdrew {subject}',
+  'roles.granted': 'granted {roles} to {subject}',
+  'roles.revoked': 'took {roles} from {subject}',
+  'store.backed-up': 'backed up the store',
+  'store.begun': 'began the store',
+  'store.clock-accepted': 'accepted the clock',
+  'store.copied': 'copied the store',
+  'store.migrated': 'brought the store up to date',
+  'store.rekeyed': 'gave the store a new key',
+  'store.restored': 'restored the store from a backup',
+  'store.seeded': 'filled the store with invented centres and users',
+  'templates.edited': 'changed the words of a letter',
+  'templates.previewed': 'sent a sample of a letter to {subject}',
+  'templates.reset': 'gave a letter its shipped words back',
+  'users.added': 'added {subject}',
+  'users.deleted': 'deleted {subject}',
+  'users.edited': 'edited {subject}',
+  'users.erased': 'erased somebody',
+  'users.moved': 'moved {subject} to another centre',
+  'users.password-reset': 'reset the password of {subject}',
+  'users.pin-issued': 'issued a PIN to {subject}',
+  'users.pin-shown': 'looked at the PIN of {subject}',
+  'users.rejoined': 'brought {subject} back to a centre',
+  'users.removed': 'removed {subject} from their organisation',
+  'users.restored': 'restored {subject}',
+  'users.suspended': 'suspended {subject}',
+  'users.transferred': 'transferred the Progression Test data of {subject} to {receiver}',
+}
+
+/** What was done with several messages at once. */
+const didSeveral: Readonly<Record<string, string>> = {
+  'mail.message-failed': 'could not send {messages} messages',
+  'mail.message-sent': 'sent {messages} messages',
+  'mail.message-waiting': 'left {messages} messages waiting',
+  'mail.message-written': 'wrote {messages} messages into files',
+}
+
+function phraseOf(event: AuditEntry): string {
+  const several = typeof event.details.messages === 'number' ? didSeveral[event.action] : undefined
+  return several ?? did[event.action] ?? defaultPhrase(event)
+}
+
+/** Whether an action has a sentence of its own. */
+export function hasSentence(action: string): boolean {
+  return Object.hasOwn(did, action)
+}
+
+/** What a newer program wrote. */
+function defaultPhrase({ action, subject }: AuditEntry): string {
+  return `did ${action}${subject === null ? '' : ' to {subject}'}`
+}
+
+/** What else there is to know of it, between brackets. */
+function particulars(event: AuditEntry, used: ReadonlySet<string>): string {
+  const { before, after, progressionTests, ...others } = event.details
+  const rest = Object.fromEntries(Object.entries(others).filter(([name]) => !used.has(name)))
+  const parts = [
+    ...(typeof before === 'string' ? [`was ${before}${becomes(event.action, after)}`] : []),
+    ...(Array.isArray(before) ? [`had ${before.map(said).join(', ') || 'none'}`] : []),
+    ...(isFacts(before) ? [factsInWords(event, { before, after })] : []),
+    ...(before === undefined && after !== undefined
+      ? [factsInWords(event, isFacts(after) ? { ...after } : { after })]
+      : []),
+    ...holds(progressionTests),
+    factsInWords(event, rest),
+  ]
+  return parts.filter((part) => part !== '').join('; ')
+}
+
+function isFacts(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The verb says it for most. */
+function becomes(action: string, after: unknown): string {
+  return typeof after === 'string' && /\.(restored|moved)$/.test(action) ? `, is ${after}` : ''
+}
+
+function holds(progressionTests: unknown): string[] {
+  if (typeof progressionTests !== 'object' || progressionTests === null) return []
+  const groups = 'learnerGroups' in progressionTests ? progressionTests.learnerGroups : 0
+  return typeof groups === 'number' && groups > 0 ? [`holds ${count(groups, 'learner group')}`] : []
+}
+
+/** What an event says besides who, what and when, as a person reads it; `--json` has all of it. */
+function factsInWords(
+  { action }: Pick<AuditEntry, 'action'>,
+  facts: Readonly<Record<string, unknown>>,
+): string {
+  if (/^centres\.import(ed|-undone)$/.test(action)) {
+    const summary = importInWords(facts)
+    if (summary) return `import ${summary.number}: ${summary.words}`
+  }
+  return namedParts(facts)
+    .map(({ name, words }) => `${name} ${words}`)
+    .join(', ')
+}
+
+function importInWords(facts: Record<string, unknown>): { number: number; words: string } | undefined {
+  const { import: number, counts, undone = {}, left = 0 } = facts
+  if (typeof number !== 'number' || typeof left !== 'number' || !isCounts(undone)) return undefined
+  if (counts !== undefined && !isImportCounts(counts)) return undefined
+  const parts = counts ? doneInWords(counts) : []
+  for (const [name, many] of Object.entries(undone)) if (many > 0) parts.push(`${spaced(name)} ${many}`)
+  if (left > 0) parts.push(`${left} left alone`)
+  return { number, words: parts.join(', ') || 'nothing changed' }
+}
+
+type Counts = Record<string, number>
+
+interface ImportCounts {
+  rows: Counts
+  centres: Counts
+  users: Counts
+}
+
+function isCounts(value: unknown): value is Counts {
+  return typeof value === 'object' && value !== null && Object.values(value).every(Number.isFinite)
+}
+
+function isImportCounts(value: unknown): value is ImportCounts {
+  if (typeof value !== 'object' || value === null) return false
+  const parts = new Map<string, unknown>(Object.entries(value))
+  return ['rows', 'centres', 'users'].every((part) => isCounts(parts.get(part)))
+}
+
+function doneInWords({ rows, centres, users }: ImportCounts): string[] {
+  const parts = ['created', 'replaced', 'renamed', 'restored', 'deleted'].flatMap((done) => {
+    const whom = [
+      ...(centres[done] ? [count(centres[done], 'centre')] : []),
+      ...(users[done] ? [count(users[done], 'user')] : []),
+    ]
+    return whom.length > 0 ? [`${whom.join(' and ')} ${done}`] : []
+  })
+  return rows.heldBack ? [...parts, `${count(rows.heldBack, 'row')} held back`] : parts
+}
+
+const seal = /^(sha256:)?[0-9a-f]{64}$/
+
+function said(value: unknown): string {
+  if (value === null) return 'none'
+  if (Array.isArray(value)) return value.map(said).join(' ')
+  // Digests and seals are for programs to compare.
+  if (typeof value !== 'object') return seal.test(String(value)) ? '' : String(value)
+  const parts = new Map<string, unknown>(Object.entries(value))
+  if (parts.has('before') && parts.has('after'))
+    return `${said(parts.get('before'))} → ${said(parts.get('after'))}`
+  return namedParts(value)
+    .map(({ name, words }) => `${name} ${words}`)
+    .join(' ')
+}
+
+function namedParts(facts: object): { name: string; words: string }[] {
+  return Object.entries(facts)
+    .map(([name, value]) => ({ name: spaced(name), words: said(value) }))
+    .filter(({ words }) => words !== '')
+}
+
+/** `hubRole` is written for programs. */
+function spaced(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { basename } from 'node:path'
 import { constants, gunzipSync } from 'node:zlib'
-import { toUtf8 } from '../decode-text.ts'
+import { toUtf8 } from '../input-file.ts'
 import { isEmpty, unusable } from './bytes.ts'
 import type { UnusableWorkbook } from './errors.ts'
 import { findWorkbook } from './parts.ts'

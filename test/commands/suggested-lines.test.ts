@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { wordsOfLine } from '../../src/cli/batch/words-of-line.ts'
+import { wordsOfLine } from '../../src/cli/batch/parse-line.ts'
 import { tree } from '../../src/cli/tree.ts'
 import { newWorld, type World } from '../world.ts'
 

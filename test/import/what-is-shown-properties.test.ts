@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SSF } from 'xlsx'
-import { readNumberCell } from '../../src/import/number-cell.ts'
+import { readNumberCell } from '../../src/import/cells.ts'
 import { customFormat, readNumber } from '../../src/workbook/number.ts'
 
 const letters = fc.constantFrom('EG', 'A', 'No ', 'é', '-', ' ', '00', '7', '0', 'x.')

@@ -1,7 +1,6 @@
 import type { Input } from '../../context.ts'
-import { noTextOnStdin, utf16Mark } from '../../decode-text.ts'
+import { noTextOnStdin, utf16Mark, untilAborted } from '../../input-file.ts'
 import { BadInput, Cancelled } from '../../errors.ts'
-import { untilAborted } from '../../input-file.ts'
 
 /** A line of the input, counted from one. */
 export interface NumberedLine {

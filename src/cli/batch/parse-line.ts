@@ -5,7 +5,7 @@ import { inOwnWords, programFor, verbOf, wordsIn } from '../program.ts'
 import { tree } from '../tree.ts'
 import { commandLine } from '../typed-line.ts'
 import type { Batch, CheckLine, LineEnd, LineProgram, LineWork, ReadyLine } from './line.ts'
-import { wordsOfLine } from './words-of-line.ts'
+import { kebabCase } from '../../kebab-case.ts'
 
 /** Parses a line of a batch once: what it was is run later, as it would run by itself. */
 export const checkLine: CheckLine = async (text, { context, batch }) => {
@@ -87,5 +87,112 @@ function helpInBatch(words: readonly string[]): Usage {
   return new Usage(`${line} is no command that does something.`, {
     code: 'not-in-a-batch',
     hint: 'Help is given by itself: ssh-admin --help lists the commands.',
+  })
+}
+
+/** The words of a line: as a shell would take them apart, or as JSON says them; none where it is empty or a comment. @throws a usage error */
+export function wordsOfLine(line: string): string[] {
+  const text = line.trim()
+  const words = text.startsWith('[') || text.startsWith('{') ? wordsOfJson(text) : wordsOfShell(text)
+  // As it is pasted.
+  return words[0] === 'ssh-admin' ? words.slice(1) : words
+}
+
+/** What a shell would do something with, and here means nothing. */
+const ofShells = '|&;<>()`'
+
+/** Quotes and backslashes as in a shell; nothing is put in the place of $, * or ~. */
+function wordsOfShell(text: string): string[] {
+  const words: string[] = []
+  let word: string | undefined
+  let quote: string | undefined
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text.charAt(at)
+    const next = text.charAt(at + 1)
+    if (quote !== undefined) {
+      if (letter === quote) quote = undefined
+      else if (letter === '\\' && quote === '"' && '"\\$`'.includes(next)) {
+        word = `${word}${next}`
+        at += 1
+      } else word = `${word}${letter}`
+    } else if (letter === '"' || letter === "'") {
+      quote = letter
+      word ??= ''
+    } else if (letter === '\\') {
+      if (next === '') throw unfinished('ends with a backslash')
+      word = `${word ?? ''}${next}`
+      at += 1
+    } else if (/\s/.test(letter)) {
+      if (word !== undefined) words.push(word)
+      word = undefined
+    } else if (letter === '#' && word === undefined) break
+    else if (ofShells.includes(letter)) throw notQuoted(letter)
+    else word = `${word ?? ''}${letter}`
+  }
+  if (quote !== undefined) throw unfinished(`has a ${quote} that is not closed`)
+  if (word !== undefined) words.push(word)
+  return words
+}
+
+function unfinished(what: string): Usage {
+  return new Usage(`The line ${what}.`, {
+    code: 'invalid-line',
+    hint: 'Each line is one whole command.',
+  })
+}
+
+function notQuoted(letter: string): Usage {
+  return new Usage(`The line has a ${letter} outside quotes, and no shell reads it.`, {
+    code: 'invalid-line',
+    hint: "Put the whole word between quotes: 'Amira Haddad <amira@school.example>'",
+  })
+}
+
+/** `["users", "show", "amira@school.example"]`, or `{"command": "users show", "args": [], "options": {}}`. */
+function wordsOfJson(text: string): string[] {
+  const said = parsed(text)
+  if (Array.isArray(said)) return said.map(wordOf)
+  const { command, args = [], options = {}, ...others } = said
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) throw wrongJson(`it holds "${unknown}"`)
+  if (typeof command !== 'string') throw wrongJson('it has no "command"')
+  if (!Array.isArray(args)) throw wrongJson('"args" is no list')
+  if (!isObject(options)) throw wrongJson('"options" is no object')
+  const typed = Object.entries(options).flatMap(([name, value]) => wordsOfOption(name, value))
+  const words = args.map(wordOf)
+  return [...command.split(/\s+/).filter(Boolean), ...typed, ...(words.length > 0 ? ['--', ...words] : [])]
+}
+
+function wordsOfOption(name: string, value: unknown): string[] {
+  const flag = `--${kebabCase(name.replace(/^--/, ''))}`
+  if (value === true) return [flag]
+  if (value === false || value === null)
+    throw wrongJson(`"${name}" is ${value}: leave it out, or name what is meant, such as "noAdmin": true`)
+  return [value].flat().map((one) => `${flag}=${wordOf(one)}`)
+}
+
+function wordOf(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value)
+  throw wrongJson(`${JSON.stringify(value)} is no word`)
+}
+
+function parsed(text: string): unknown[] | Record<string, unknown> {
+  try {
+    const said: unknown = JSON.parse(text)
+    if (Array.isArray(said) || isObject(said)) return said
+  } catch {
+    // Told below.
+  }
+  throw wrongJson('it is not JSON')
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function wrongJson(reason: string): Usage {
+  return new Usage(`The line begins as JSON does, and cannot be read: ${reason}.`, {
+    code: 'invalid-line',
+    hint: 'A list of words, or {"command": "users suspend", "args": ["amira@school.example"], "options": {"yes": true}}',
   })
 }

@@ -1,10 +1,16 @@
 import { centresJson, centreTitle, renderChangedCentres } from '../../render/centres.ts'
-import { comparableClosing, renderWithClosing, withClosing } from '../../render/closing.ts'
+import { comparableClosing, renderWithClosing, withClosing, renderWithOpening } from '../../render/closing.ts'
 import { count } from '../../render/text.ts'
-import { type DeletedCentre, deleteCentre } from '../../rules/centres/delete.ts'
+import { type DeletedCentre, deleteCentre, restoreCentre } from '../../rules/centres/delete.ts'
 import { mutation } from '../../cli/define.ts'
-import { centresArgument, changeEachCentre } from './each-centre.ts'
 import { comparableCentres } from './options.ts'
+import * as z from 'zod'
+import { each, orName, type Parameter } from '../../cli/parameters.ts'
+import type { Trx } from '../../db/transact.ts'
+import { forEachTarget } from '../../rules/batch.ts'
+import { lookUpCentres, readCentreNumber } from '../../rules/centres/find.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
+import { noticingWhatCloses } from '../../rules/releases/what-closes.ts'
 
 export const deletion = () =>
   mutation({
@@ -53,4 +59,42 @@ function centresLeftAsTheyAre(touched: readonly DeletedCentre[]): string[] {
   const by = touched.length === 1 ? 'it looks after' : 'they look after'
   if (associateCentresLeft === 1) return [`The associate centre ${by} stays as it is.`]
   return [`The ${count(associateCentresLeft, 'associate centre')} ${by} stay as they are.`]
+}
+
+export const restore = () =>
+  mutation({
+    name: 'restore',
+    summary: 'give deleted centres back',
+    description:
+      'Restore deleted centres as they were, and their users with the access they had. What is released and open at this moment opens for them again, and the answer says what does.',
+    args: { centre: centresArgument() },
+    examples: ['ssh-admin centres restore EG001'],
+    act: (trx, ctx, { centre: centres }) =>
+      changeEachCentre(trx, { centres, ctx }, (centre) => restoreCentre(trx, { centre, ctx })),
+    render: (done, view) => renderWithOpening(renderChangedCentres(done.result, view), done, view),
+    json: ({ result, opens }) => ({ ...centresJson(result), opened: opens }),
+  })
+
+/** Several centres as they are typed; one named twice is one. */
+const centreNumbers = z
+  .array(z.string())
+  .transform((numbers) => numbers.map((number) => readCentreNumber(number) ?? number.trim()))
+
+/** The centres that a command is about. */
+function centresArgument(): Parameter<string[]> {
+  const what = 'the centre numbers or names; - reads numbers from stdin, one a line'
+  return orName('centre', each(what, centreNumbers))
+}
+
+/** Changes each centre, all or none, and says what closed and opened by it. */
+function changeEachCentre<Result>(
+  trx: Trx,
+  { centres, ctx }: { centres: readonly string[]; ctx: RuleContext },
+  rule: (centre: string) => Promise<Result>,
+) {
+  return noticingWhatCloses(trx, {
+    scope: { numbers: centres.flatMap((centre) => readCentreNumber(centre) ?? []) },
+    ctx,
+    work: () => forEachTarget(trx, centres, rule, lookUpCentres(trx, ctx)),
+  })
 }

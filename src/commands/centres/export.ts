@@ -5,15 +5,16 @@ import { checkOutputFile, type OutputFile, prepareTable, refuseUnimportable } fr
 import type { OutputKind } from '../../cli/output-notes.ts'
 import { moveIntoPlaceRecorded } from '../../cli/record-event.ts'
 import { type Session, withStore } from '../../cli/session.ts'
-import { countLeftOut, streamExportedUsers } from '../../db/centres/people.ts'
+import { countLeftOut, streamExportedUsers, type ExportedUser } from '../../db/centres/people.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { Cancelled, Usage } from '../../errors.ts'
-import { centresSheet, type ExportCounts } from '../../import/export-centres.ts'
 import { tsvLine } from '../../render/clean-text.ts'
 import { count } from '../../render/text.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
-import type { SheetToWrite } from '../../workbook/sheet.ts'
+import type { SheetToWrite, CellToWrite } from '../../workbook/sheet.ts'
 import { pathInWords } from '../../shell-word.ts'
+import { countryName } from '../../country-names.ts'
+import { type CentreField, writtenColumns } from '../../import/columns.ts'
 
 /** Of no other kind: it writes a file, or its rows to stdout as they are read, and can be rehearsed. */
 export const exportCentres = () =>
@@ -123,4 +124,56 @@ export async function workbookToWrite(
 ): Promise<OutputFile> {
   await refuseUnimportable(file)
   return checkOutputFile(session, { kind, file, ...(asksLater ? { asksLater } : {}) })
+}
+
+/** What was written; counted while the rows are made. */
+interface ExportCounts {
+  centres: number
+  users: number
+}
+
+interface Exporting {
+  rows: AsyncIterable<ExportedUser>
+  counts: ExportCounts
+  /** Called for each row; throws to end the work. */
+  onRow: () => void
+}
+
+/** The workbook that importing reads again and finds nothing to change. */
+function centresSheet(exporting: Exporting): SheetToWrite {
+  return { name: 'Centres', columns: writtenColumns, rows: cellsOf(exporting) }
+}
+
+async function* cellsOf({ rows, counts, onRow }: Exporting): AsyncGenerator<CellToWrite[]> {
+  let last: string | undefined
+  let made = 0
+  for await (const row of rows) {
+    onRow()
+    made += 1
+    // Leaves room for Ctrl-C.
+    if (made % 1000 === 0) await new Promise(setImmediate)
+    if (row.number !== last) counts.centres += 1
+    if (row.email !== null) counts.users += 1
+    last = row.number
+    const cells = fieldsOf(row)
+    yield writtenColumns.map(({ field }) => cells[field])
+  }
+}
+
+function fieldsOf(row: ExportedUser): Readonly<Record<CentreField, string>> {
+  const { number, name, address, town, postcode, country, kind, associate } = row
+  return {
+    number,
+    name,
+    address,
+    town,
+    postcode,
+    country: countryName(country),
+    firstName: row.first_name ?? '',
+    lastName: row.last_name ?? '',
+    email: row.email ?? '',
+    role: [...(row.hub_role ? [row.hub_role] : []), ...(row.roles ? row.roles.split(',') : [])].join(', '),
+    kind,
+    associate: associate ?? '',
+  }
 }

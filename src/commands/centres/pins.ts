@@ -1,6 +1,5 @@
 import { checkOutputFile, endingOfTable, prepareTable } from '../../cli/output-file.ts'
-import { noSlipsNotice, pinTables } from '../../import/pin-sheet.ts'
-import type { PinsOfImport } from '../../import/pins-of-import.ts'
+import { noSlipsNotice, pinTables, type PinsOfImport } from '../../import/pin-sheet.ts'
 import { tsvLine } from '../../render/clean-text.ts'
 import { count, listLines } from '../../render/text.ts'
 import { findImportNumber, importNumber } from '../../rules/imports.ts'
@@ -37,7 +36,7 @@ With --renew those who have not set up their account get a new PIN; the one befo
       return { importId, renew, slips, output, isWorkbook: ending === '.xlsx' }
     },
     act: async (trx, ctx, { importId, renew, output }, store): Promise<PinSheet> => {
-      const { pinsOfImport } = await import('../../import/pins-of-import.ts')
+      const { pinsOfImport } = await import('../../import/pin-sheet.ts')
       await findImportNumber(trx, importId)
       const made = await pinsOfImport(trx, { importId, pinKey: store.keys().pin, renew, ctx })
       return { ...made, file: output.shown, noSlips: undefined }

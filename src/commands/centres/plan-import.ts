@@ -14,6 +14,8 @@ import type { Closing } from '../../rules/releases/what-closes.ts'
 import { problemsOf } from '../issues-file.ts'
 import type { Opening } from '../../rules/releases/what-opens.ts'
 import type { ImportRun } from './run-import.ts'
+import { notifyOtherSheets, notifyUnknownColumns, openTable, type TableFile } from '../read-table.ts'
+import type { Phases } from '../../cli/progress.ts'
 
 /** A plan with all that applying it needs. */
 export interface PreparedImport extends ReviewedPlan {
@@ -224,4 +226,37 @@ function refuseAnyIssue({ issues, rows }: Plan): void {
       details: { problems: problemsOf(issues) },
     },
   )
+}
+
+interface WorkbookOptions extends TableFile {
+  issuesOut?: string | undefined
+}
+
+/** Reads the workbook's rows, with a line of progress for those who watch. */
+export async function readWorkbook(
+  options: WorkbookOptions,
+  session: Session,
+  phases: Phases,
+): Promise<Roster> {
+  const { centreColumns } = await import('../../import/columns.ts')
+  const { readRoster } = await import('../../import/roster.ts')
+  const { workbook, map } = await openTable(options, centreColumns, session)
+  if (options.sheet === undefined) await notifyOtherSheets(workbook, session)
+  await phases.begin('reading', `Reading ${workbook.file} …`)
+  try {
+    const roster = await readRoster(workbook, {
+      map,
+      keepCells: options.issuesOut !== undefined,
+      progress: (share, rows) => {
+        if (session.context.signal.aborted) throw new Cancelled()
+        phases.at(rows, share)
+      },
+    })
+    for (const notice of roster.notices) session.notify(notice)
+    notifyUnknownColumns(roster.unknownColumns, session)
+    return roster
+  } finally {
+    phases.pause()
+    await workbook.close()
+  }
 }

@@ -1,5 +1,5 @@
 import type { Session } from '../../cli/session.ts'
-import type { noNameOf } from '../../import/name-cell.ts'
+import type { noNameOf } from '../../import/cells.ts'
 import type { UserField, UserRow } from '../../rules/users/add.ts'
 import { readTableFile, type TableColumn, type TableRow } from '../read-table.ts'
 
@@ -34,7 +34,7 @@ export async function readUsers(
   session: Session,
 ): Promise<UserRow[]> {
   const { trimCode } = await import('../../workbook/cell.ts')
-  const { noNameOf } = await import('../../import/name-cell.ts')
+  const { noNameOf } = await import('../../import/cells.ts')
   const { rows } = await readTableFile(tableFile, userColumns, session)
   const usual = { centre: centre ?? '', roles, sites, trimCode, noNameOf }
   const users = rows.map((row) => new UserRowOfTable(row, usual))

@@ -35,3 +35,22 @@ export async function deleteCentre(
   })
   return { ...(await centreNow(trx, { number: centre.number, outcome: 'deleted' })), associateCentres }
 }
+
+/** A deleted centre comes back as it was, and its users with the access they had. */
+export async function restoreCentre(
+  trx: Trx,
+  { centre: number, ctx }: { centre: string; ctx: RuleContext },
+): Promise<ChangedCentre> {
+  const centre = await findCentre(trx, number, ctx)
+  permit(ctx, 'centres.restore', onCentre(centre))
+  if (centre.deleted_at === null) return { centre, outcome: 'unchanged', fields: [] }
+
+  await setCentreDeleted(trx, { id: centre.id, at: null })
+  await appendAudit(trx, {
+    ...ctx,
+    action: 'centres.restored',
+    subject: centre.number,
+    facts: { status: { before: 'deleted', after: centre.status }, users: centre.user_count ?? 0 },
+  })
+  return centreNow(trx, { number: centre.number, outcome: 'restored' })
+}

@@ -2,9 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { lastEvents } from '../../../src/db/audit/events.ts'
 import { createCentre } from '../../../src/rules/centres/create.ts'
 import type { CentreOptions, NewCentreOptions } from '../../../src/rules/centres/options.ts'
-import { deleteCentre } from '../../../src/rules/centres/delete.ts'
+import { deleteCentre, restoreCentre } from '../../../src/rules/centres/delete.ts'
 import { editCentre } from '../../../src/rules/centres/edit.ts'
-import { restoreCentre } from '../../../src/rules/centres/restore.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World

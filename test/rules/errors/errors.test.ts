@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { wordsOfLine } from '../../../src/cli/batch/words-of-line.ts'
+import { wordsOfLine } from '../../../src/cli/batch/parse-line.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World

@@ -48,3 +48,59 @@ export const keyTimeAnswers = () => ({
     changed: z.boolean(),
   }),
 })
+
+/** Answers about entries, and what is wrong with them or with Key Times. */
+export const entryAnswers = () => ({
+  errorList: answer({
+    errors: z.array(
+      z.strictObject({
+        kind: z.enum(['entry', 'key-time', 'other']),
+        code: text(),
+        subject: text(),
+        message: text(),
+        hint: text(),
+      }),
+    ),
+    total: count(),
+  }),
+  entriesImport: answerOfTable({ entries: rowCounts() }),
+  entryList: answer({
+    entries: z.array(
+      z.strictObject({
+        centre: z.strictObject({ number: text(), name: orNull(text()) }),
+        series: text(),
+        component: text(),
+        candidates: count(),
+      }),
+    ),
+    total: count(),
+  }),
+})
+
+/** What was there before, and what is new. */
+const merged = () => z.strictObject({ created: count(), unchanged: count() })
+
+export const progressionTestAnswers = () => ({
+  progressionTests: answer({
+    progressionTests: z.array(
+      z.strictObject({
+        site: text(),
+        learnerGroup: text(),
+        stage: text(),
+        subject: text(),
+        test: text(),
+        takenOn: z.iso.date(),
+        results: count(),
+      }),
+    ),
+    total: count(),
+  }),
+  progressionTestsImport: answerOfChange({
+    file: text(),
+    rows: count(),
+    learnerGroups: merged(),
+    tests: merged(),
+    results: z.strictObject({ created: count(), corrected: count(), unchanged: count() }),
+    changed: z.boolean(),
+  }),
+})

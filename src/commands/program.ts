@@ -4,7 +4,9 @@ import { nearestOf } from '../nearest.ts'
 import type { View } from '../render/table.ts'
 import { type Answer, command } from '../cli/define.ts'
 import type { JsonAnswer } from '../render/json.ts'
-import { optionalArgument, withValues } from '../cli/parameters.ts'
+import { optionalArgument, withValues, oneOf } from '../cli/parameters.ts'
+import { version } from '../version.ts'
+import { completionScript, shells } from '../cli/completion.ts'
 
 /** Of no other kind: it opens no store. */
 export const help = () =>
@@ -74,3 +76,39 @@ function unknownTopic(topic: string): Usage {
     details: { candidates },
   })
 }
+
+/** Of no other kind: it opens no store. */
+export const showVersion = () =>
+  command({
+    name: 'version',
+    summary: 'show the version',
+    description: 'Show the version of ssh-admin, and what it runs on.',
+    examples: ['ssh-admin version'],
+    run: async () => {
+      const { version: node, platform } = process
+      return { text: version, json: { version, node, platform } }
+    },
+  })
+
+const instructions = `
+Complete words with TAB in every new shell:
+  bash   echo 'source <(ssh-admin completion bash)' >> ~/.bashrc
+  zsh    echo 'source <(ssh-admin completion zsh)' >> ~/.zshrc
+  fish   ssh-admin completion fish > ~/.config/fish/completions/ssh-admin.fish
+`
+
+/** Of no other kind: it opens no store. */
+export const completion = () =>
+  command({
+    name: 'completion',
+    summary: 'print what makes a shell complete commands',
+    description:
+      'Print the script with which bash, zsh or fish completes the commands and options of ssh-admin.',
+    args: { shell: oneOf(shells, 'which shell') },
+    notes: instructions,
+    examples: ['ssh-admin completion bash'],
+    run: async ({ shell }) => {
+      const script = completionScript(shell)
+      return { text: [script], json: { shell, script } }
+    },
+  })

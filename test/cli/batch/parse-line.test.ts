@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { wordsOfLine } from '../../../src/cli/batch/words-of-line.ts'
+import { wordsOfLine } from '../../../src/cli/batch/parse-line.ts'
 
 describe('a line of a batch', () => {
   it.each([

@@ -1,0 +1,177 @@
+import { centreNameFault, isPlainName, readPersonName, tidyName, wholeNameFault } from '../rules/names.ts'
+import { type CellNote, cellFault, errorCell, notCalculated, shownOtherwise } from '../workbook/sheet-xml.ts'
+import type { CentreField } from './columns.ts'
+import type { Fault } from './issues.ts'
+import { isErrorWord } from '../error-words.ts'
+import { hasDigit, isPlaceholderNumber, readCentreNumber } from '../rules/centres/find.ts'
+import { visible } from '../rules/users/email.ts'
+import { cleanCode } from '../workbook/cell.ts'
+
+/** A cell as it stands. */
+export interface NameCell {
+  text: string
+  note: CellNote | undefined
+}
+
+/** A name as it is kept, what is wrong with it, and whether something was left out of it. */
+export interface ReadName {
+  name: string
+  fault?: Fault
+  tidied: boolean
+}
+
+const longest = 250
+
+/** The name of a centre; a blank cell says nothing of it. */
+export function readCentreName({ text, note }: NameCell): ReadName {
+  if (note === undefined && text.length <= longest && isPlainName(text)) return { name: text, tidied: false }
+  const cell = cellFault(note)
+  if (cell) return { name: '', fault: cell, tidied: false }
+  if (text.trim() === '') return { name: '', tidied: false }
+  const { name, notices } = tidyName(text)
+  const fault = kindFault({ text: name, note }) ?? centreNameFault(text) ?? lengthFault(name)
+  if (fault) return { name, fault: { value: name, ...fault }, tidied: false }
+  return { name, tidied: notices.length > 0 }
+}
+
+function lengthFault(name: string) {
+  if (name.length <= longest) return undefined
+  return { code: 'too-long', message: `is longer than ${longest} characters` }
+}
+
+/** A name behind the apostrophe with which a spreadsheet begins a text. */
+export function markedAsText(name: string): { code: string; message: string; hint: string } {
+  return {
+    code: 'not-a-name',
+    message: `is ${name}, which begins with an apostrophe, as a spreadsheet marks a text`,
+    hint: 'Take the apostrophe away.',
+  }
+}
+
+type PersonField = Extract<CentreField, 'firstName' | 'lastName'>
+
+/** The two names of a person; both may be blank. */
+export function readPersonCells(cells: Record<PersonField, NameCell>): {
+  firstName: string
+  lastName: string
+  faults: { field: PersonField; fault: Fault }[]
+  tidied: boolean
+} {
+  const { firstName: first, lastName: last } = cells
+  const faults: { field: PersonField; fault: Fault }[] = []
+  if (first.note !== undefined || last.note !== undefined) {
+    for (const field of ['firstName', 'lastName'] as const) {
+      const fault = cellFault(cells[field].note) ?? noNameOf(cells, field)
+      if (fault) faults.push({ field, fault })
+    }
+    if (faults.length > 0) return { firstName: '', lastName: '', faults, tidied: false }
+  }
+  const read = readPersonName({ firstName: first.text, lastName: last.text })
+  return {
+    firstName: read.firstName,
+    lastName: read.lastName,
+    faults: read.faults.map(({ field, ...fault }) => ({ field, fault: { value: read[field], ...fault } })),
+    tidied: read.notices.length > 0,
+  }
+}
+
+/** A cell that was ticked, or holds a date, where nothing else in the row is a name. */
+export function noNameOf(cells: Record<PersonField, NameCell>, field: PersonField): KindFault | undefined {
+  const other = cells[field === 'firstName' ? 'lastName' : 'firstName']
+  const { name } = tidyName(other.text)
+  const named = name !== '' && kindFault(other) === undefined && wholeNameFault(name) === undefined
+  return named ? undefined : kindFault(cells[field])
+}
+
+type KindFault = Fault & { message: string; hint: string }
+
+/** A cell that is no text is no name. */
+function kindFault({ text, note }: NameCell): KindFault | undefined {
+  const what = note?.kind === 'date' ? 'a date' : note?.kind === 'boolean' ? 'a yes or no' : undefined
+  if (what === undefined) return undefined
+  return {
+    value: text,
+    code: 'not-a-name',
+    message: `is ${text}, ${what} and no name`,
+    hint: 'Type the name.',
+  }
+}
+
+/** The centre number that a cell shows, or why it is none. */
+export function readNumberCell(
+  raw: string,
+  note: CellNote | undefined,
+): { number: string } | { fault: Fault } {
+  // Almost every cell has no note.
+  const seen = note === undefined ? raw : note.kind === 'text' ? note.shown : undefined
+  const shown = seen === undefined ? undefined : usableNumber(seen)
+  if (shown !== undefined) return { number: shown }
+  const fault = cellFault(note) ?? notedFault(raw, note)
+  if (fault) return { fault }
+  const text = asTyped(raw)
+  if (text === '' && note?.kind === 'empty-formula') return { fault: notCalculated(note.formula) }
+  if (text === '') return { fault: { value: '', code: 'missing-number', message: 'is missing' } }
+  if (isErrorWord(text)) return { fault: errorCell(text) }
+  const number = usableNumber(text)
+  if (number !== undefined) return { number }
+  if (/^[=＝]/.test(text)) return { fault: notCalculated(text) }
+  return { fault: invalid(text, { hint: hintFor(text) }) }
+}
+
+function usableNumber(text: string): string | undefined {
+  const number = readCentreNumber(text)
+  return number === undefined || isPlaceholderNumber(number) ? undefined : number
+}
+
+/** Whether a cell numbers a centre, for all that can be told: a formula without a result may. */
+export function mayBeCentreNumber(raw: string, note: CellNote | undefined): boolean {
+  if (cellFault(note) !== undefined) return true
+  const read = readNumberCell(raw, note)
+  return 'number' in read && hasDigit(read.number)
+}
+
+/** What the cell is, beside its text, that is no centre number. */
+function notedFault(raw: string, note: CellNote | undefined): Fault | undefined {
+  if (note?.kind === 'date') return invalid(raw, { what: `is the date ${raw}`, hint: tookForDate })
+  if (note?.kind === 'boolean') return invalid(raw, { what: `is ${raw}, a yes or no`, hint: asText })
+  return shownOtherwise(note, visible(raw), asText)
+}
+
+const asText = 'Format the column as text, and type the number again.'
+const tookForDate =
+  'The spreadsheet took it for a date. Format the column as text, and type the number again.'
+
+/** A number without the signs that keep a spreadsheet from changing it, and without full-width forms. */
+function asTyped(raw: string): string {
+  const text = cleanCode(raw).replace(/[\uff01-\uff5e]/g, (character) =>
+    String.fromCharCode(character.charCodeAt(0) - 0xfee0),
+  )
+  return text
+    .replace(/^="([^"]*)"$/, '$1')
+    .replace(/^'+(?=[A-Za-z0-9])/, '')
+    .trim()
+}
+
+function invalid(text: string, { what, hint }: { what?: string; hint: string }): Fault {
+  return {
+    value: visible(text),
+    code: 'invalid-number',
+    message: what ?? `${visible(text)} is not a centre number`,
+    hint,
+  }
+}
+
+const dates = [
+  /^\d{1,2}[-/. ][a-z]{3,9}([-/. ]\d{2,4})?$/i,
+  /^[a-z]{3,9}[-/. ]\d{1,4}$/i,
+  /^\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}$/,
+  /^\d{4}-\d{2}-\d{2}([T ].*)?$/,
+]
+
+function hintFor(text: string): string {
+  if (isPlaceholderNumber(text)) return 'Write the centre number, or leave the row out until it is known.'
+  if (/^\d+\.0+$/.test(text)) return 'The .0 at its end is the trouble: take it away.'
+  if (/^\d([.,]\d+)?e[+-]?\d+$/i.test(text)) return `A spreadsheet shortened it. ${asText}`
+  if (dates.some((date) => date.test(text))) return tookForDate
+  return '2 to 12 letters and digits, such as EG001'
+}
