@@ -89,7 +89,7 @@ export function startPager(command: string, env: Readonly<Record<string, string>
   const stdio: ['pipe', 'inherit', 'inherit'] = ['pipe', 'inherit', 'inherit']
   const child = spawn('sh', ['-c', command], { stdio, env: { ...process.env, ...env } })
   let hasEnded = false
-  let given = 0
+  let written = 0
   let code: number | null = null
   const over = new Promise<void>((resolve) => {
     const end = () => {
@@ -108,7 +108,7 @@ export function startPager(command: string, env: Readonly<Record<string, string>
   return {
     write: async (text) => {
       if (hasEnded) return false
-      given += Buffer.byteLength(text)
+      written += Buffer.byteLength(text)
       // What is read from the store is read to its end, however long somebody looks at the first page.
       if (!child.stdin.write(text) && child.stdin.writableLength > enoughForPager)
         await Promise.race([over, new Promise((resolve) => child.stdin.once('drain', resolve))])
@@ -123,7 +123,7 @@ export function startPager(command: string, env: Readonly<Record<string, string>
       // A shell says so of a program that a signal ended, as by Ctrl-C.
       return code === null || code === 0 || code > 128 ? undefined : code
     },
-    hasRead: () => child.stdin.writable && given - child.stdin.writableLength > pipeHolds,
+    hasRead: () => child.stdin.writable && written - child.stdin.writableLength > pipeHolds,
   }
 }
 

@@ -34,7 +34,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
       if (!(error instanceof CommanderError && error.exitCode === 0)) throw error
     })
     if (help.length > 0) await writeHelp(help.join(''), words, context)
-    else await tellWhatElseIsListed(argv, { words, context })
+    else await notifyOtherListings(argv, { words, context })
     return outcomeOf(program)
   } catch (error) {
     return await writeError(error, argv, context)
@@ -44,7 +44,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 const checkLine: CheckLine = async (...line) => (await import('./batch/parse-line.ts')).checkLine(...line)
 
 /** To somebody at a terminal. */
-async function tellWhatElseIsListed(
+async function notifyOtherListings(
   argv: readonly string[],
   { words, context }: { words: readonly string[]; context: Context },
 ): Promise<void> {

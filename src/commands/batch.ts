@@ -5,9 +5,9 @@ import type { Session } from '../cli/session.ts'
 import { checkLines, isCommand, refuseWrong } from '../cli/batch/check-lines.ts'
 import { windowsOf } from '../cli/batch/lines-of-input.ts'
 import { runAsOneChange } from '../cli/batch/one-change.ts'
-import { reportAll, writeEnd } from '../cli/batch/report.ts'
+import { reportAll, writeResult } from '../cli/batch/report.ts'
 import { type Running, stops } from '../cli/batch/run-line.ts'
-import { endsOf } from '../cli/batch/saved-together.ts'
+import { resultsOf } from '../cli/batch/saved-together.ts'
 import { hasStopped, leave, type Line, newRun, type BatchOptions } from '../cli/batch/state.ts'
 
 export const batch = () =>
@@ -79,9 +79,9 @@ async function runBatch(options: BatchOptions, session: Session): Promise<number
 
 async function runEach(lines: readonly Line[], running: Running): Promise<void> {
   const { run } = running
-  for await (const { line, end, left } of endsOf(lines, run)) {
-    if (end.error?.thrown instanceof Cancelled) return leave(run, left + 1)
-    if (!(await writeEnd(run, { line, end }))) return leave(run, left)
-    if (stops(end, running)) return leave(run, left, line)
+  for await (const { line, result, left } of resultsOf(lines, run)) {
+    if (result.error?.thrown instanceof Cancelled) return leave(run, left + 1)
+    if (!(await writeResult(run, { line, result }))) return leave(run, left)
+    if (stops(result, running)) return leave(run, left, line)
   }
 }

@@ -68,10 +68,10 @@ export async function moveIssuesFileIntoPlace(session: Session, file: OutputFile
   }
 }
 
-type IssueToTell = Pick<CellIssue, 'cell' | 'code' | 'message'> & { hint?: string | null }
+type ReportedIssue = Pick<CellIssue, 'cell' | 'code' | 'message'> & { hint?: string | null }
 
 /** Each by its cell, where none of the rows may go in; made as it is told. */
-export function problemsOf(issues: Iterable<IssueToTell> & { readonly length: number }) {
+export function problemsOf(issues: Iterable<ReportedIssue> & { readonly length: number }) {
   return mapped(issues, ({ cell, code, message, hint }) => ({
     target: cell,
     code,

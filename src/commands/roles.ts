@@ -102,15 +102,15 @@ export const check = () =>
     json: (checked) => checked,
   })
 
-const givers: Readonly<Record<NonNullable<Role['given']>, string>> = {
+const givers: Readonly<Record<NonNullable<Role['grantedBy']>, string>> = {
   'by-staff': 'Cambridge staff only',
   derived: 'nobody: follows from others',
   'by-coordinator-commands': 'the coordinator commands',
   'by-admin-rights': 'users add, users edit',
 }
 
-function giverOf({ given }: Role): string {
-  return given ? givers[given] : 'roles grant'
+function giverOf({ grantedBy }: Role): string {
+  return grantedBy ? givers[grantedBy] : 'roles grant'
 }
 
 /** What is said of a role, as `--json` says it. */

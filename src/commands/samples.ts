@@ -76,7 +76,7 @@ export const sampleUsers = () =>
 
 /** The roles that adding somebody can give. */
 const grantableRoles = catalogue
-  .filter(({ given }) => given !== 'derived' && given !== 'by-coordinator-commands')
+  .filter(({ grantedBy }) => grantedBy !== 'derived' && grantedBy !== 'by-coordinator-commands')
   .map(({ name }) => name)
   .sort()
 

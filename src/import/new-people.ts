@@ -127,14 +127,14 @@ function rolesOf(row: RosterRow): readonly string[] {
   for (const word of wordsOf(text)) {
     const role = findRole(word)
     if (role === undefined) holdBackUnknownRole(row, word)
-    else if (role.given === 'by-staff' || role.given === 'derived') {
+    else if (role.grantedBy === 'by-staff' || role.grantedBy === 'derived') {
       holdBack(row, {
         field: 'role',
         value: word,
         code: 'role-not-granted',
         message: `${role.name} is not given by an import`,
         hint:
-          role.given === 'derived'
+          role.grantedBy === 'derived'
             ? 'It comes with exams-officer.'
             : `After the import: ssh-admin roles grant ${row.email?.email ?? 'EMAIL'} ${role.name}`,
       })

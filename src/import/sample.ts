@@ -6,7 +6,7 @@ import { type CentreField, writtenColumns } from './columns.ts'
 
 /** The roles an import can give. */
 const offeredRoles = catalogue
-  .filter(({ given }) => given !== 'derived' && given !== 'by-staff')
+  .filter(({ grantedBy }) => grantedBy !== 'derived' && grantedBy !== 'by-staff')
   .map(({ name }) => name)
   .sort()
 

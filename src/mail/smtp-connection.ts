@@ -53,7 +53,7 @@ export async function openSmtpConnection(
 ): Promise<SmtpConnection | { trouble: string }> {
   const { default: SMTPConnection } = await import('nodemailer/lib/smtp-connection')
   /** Told to whoever waits for an answer just now. */
-  let tellContradiction: (trouble: Trouble) => void = () => undefined
+  let reportContradiction: (trouble: Trouble) => void = () => undefined
   const connection = new SMTPConnection({
     host: server.host,
     port: server.port,
@@ -73,7 +73,7 @@ export async function openSmtpConnection(
     logger: {
       debug: ({ tnx }: { tnx?: string }, reply?: string) => {
         if (tnx !== 'server' || !contradicts(reply)) return
-        tellContradiction(contradiction(reply))
+        reportContradiction(contradiction(reply))
         close()
       },
     },
@@ -84,7 +84,7 @@ export async function openSmtpConnection(
     connection.close()
   }
   const broken = new Promise<Trouble>((resolve) => {
-    tellContradiction = resolve
+    reportContradiction = resolve
     connection.once('error', resolve)
   })
   // Later errors reach whoever sends; unheard they would end the program.
@@ -120,7 +120,7 @@ export async function openSmtpConnection(
         handedOver = true
       })
       const answered = new Promise<Trouble | undefined>((resolve) => {
-        tellContradiction = resolve
+        reportContradiction = resolve
         const envelope = { from: message.from, to: [message.to], size: message.raw.length }
         connection.send(envelope, body, (problem) => resolve(problem ?? undefined))
       })
@@ -146,7 +146,7 @@ export async function openSmtpConnection(
   async function backToStart(): Promise<boolean> {
     if (!open) return false
     const answered = new Promise<Trouble | undefined>((resolve) => {
-      tellContradiction = resolve
+      reportContradiction = resolve
       connection.reset((error?: Error | null) => resolve(error ?? undefined))
     })
     return (await within(limits.whole, { work: Promise.race([answered, broken]) })) === undefined

@@ -1,15 +1,15 @@
 import { Cancelled, Failure, type Problem, Usage } from '../../errors.ts'
 import { yieldToSignals } from '../../interruption.ts'
 import { count } from '../../render/text.ts'
-import type { LineEnd } from './line.ts'
+import type { LineResult } from './line.ts'
 import type { NumberedLine } from './lines-of-input.ts'
-import { writeEnd } from './report.ts'
+import { writeResult } from './report.ts'
 import { lineContext } from './run-line.ts'
 import { leave, type Line, type Run, type TypedLine } from './state.ts'
 
 interface WrongLine {
   line: TypedLine
-  end: LineEnd
+  result: LineResult
   failure: Failure
 }
 
@@ -31,7 +31,7 @@ export async function checkLines(
     if (lines.length > 0) run.createsStore = before
     const line = { number, words: checked.words }
     if ('ready' in checked) lines.push({ ...line, ...checked.ready })
-    else wrong.push({ line, end: checked.end, failure: failureIn(checked.end.error?.thrown) })
+    else wrong.push({ line, result: checked.result, failure: failureIn(checked.result.error?.thrown) })
   }
   return { lines, wrong }
 }
@@ -56,10 +56,10 @@ export async function refuseWrong(
   const [first] = wrong
   if (!first) return
   if (progress.done + progress.refused === 0) throw failureOfLines(wrong)
-  for (const { line, end } of wrong) {
+  for (const { line, result } of wrong) {
     progress.refused += 1
-    progress.exits.add(end.exit)
-    if (!(await writeEnd(run, { line, end }))) break
+    progress.exits.add(result.exit)
+    if (!(await writeResult(run, { line, result }))) break
   }
   leave(run, others, first.line)
 }

@@ -33,7 +33,7 @@ export interface Batch {
 }
 
 /** How a line ended: with an answer, or with an error, as the batch tells it. */
-export interface LineEnd {
+export interface LineResult {
   exit: number
   error?: { thrown: unknown; told: string }
 }
@@ -48,11 +48,11 @@ export interface LineWork {
 
 /** The same, with what is said where it fails. */
 export interface ReadyLine extends Pick<LineWork, 'changes'> {
-  run: (context: Context) => Promise<LineEnd>
+  run: (context: Context) => Promise<LineResult>
 }
 
 /** Its words, and what runs it; what it ended with, where it is no command that can run here. */
-type CheckedLine = { words: readonly string[] } & ({ ready: ReadyLine } | { end: LineEnd })
+type CheckedLine = { words: readonly string[] } & ({ ready: ReadyLine } | { result: LineResult })
 
 /** Looks at a line. @returns undefined where it is empty, or a comment */
 export type CheckLine = (

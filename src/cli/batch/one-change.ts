@@ -2,8 +2,8 @@ import type { OpenStore } from '../../db/store/open.ts'
 import { Cancelled, Failure, Unavailable } from '../../errors.ts'
 import { isMissing, missingHeadNotice, withStore } from '../session.ts'
 import { FailureOfLine } from './check-lines.ts'
-import type { LineEnd } from './line.ts'
-import { writeEnd } from './report.ts'
+import type { LineResult } from './line.ts'
+import { writeResult } from './report.ts'
 import { isRefused, type Running, runOne, stops } from './run-line.ts'
 import { leave, type Line, progressKept, type Run } from './state.ts'
 
@@ -20,9 +20,9 @@ export async function runAsOneChange(lines: readonly Line[], running: Running): 
     })
   }
   const store = await openForAll(run)
-  const ends = await asOne({ lines, store, saves: !dryRun }, running)
-  for (const { end } of ends) await recordRefusal(store, end.error?.thrown)
-  for (const one of ends) if (!(await writeEnd(run, one))) return
+  const results = await asOne({ lines, store, saves: !dryRun }, running)
+  for (const { result } of results) await recordRefusal(store, result.error?.thrown)
+  for (const one of results) if (!(await writeResult(run, one))) return
 }
 
 interface OneChange {
@@ -35,14 +35,14 @@ interface OneChange {
 async function asOne(
   { lines, store, saves }: OneChange,
   running: Running,
-): Promise<{ line: Line; end: LineEnd }[]> {
+): Promise<{ line: Line; result: LineResult }[]> {
   const { run } = running
   const { session } = run
   const { asOneChange, rehearseOneChange } = await import('../../db/one-change.ts')
-  const ends: { line: Line; end: LineEnd }[] = []
+  const results: { line: Line; result: LineResult }[] = []
   const restoreProgress = progressKept(run)
   const reset = () => {
-    ends.length = 0
+    results.length = 0
     restoreProgress()
   }
   let current: Line | undefined
@@ -52,15 +52,15 @@ async function asOne(
     run.within = within
     for (const [at, line] of lines.entries()) {
       current = line
-      const end = await runOne(line, run)
-      if (end.error?.thrown instanceof Cancelled) throw end.error.thrown
+      const result = await runOne(line, run)
+      if (result.error?.thrown instanceof Cancelled) throw result.error.thrown
       // Whoever ends it keeps what a refusal leaves behind.
-      if (isRefused(end) && running.options.atomic) {
-        const thrown = end.error?.thrown
-        throw store.engine.mayRunAgain(thrown) ? thrown : new LineEnded(line.number, end)
+      if (isRefused(result) && running.options.atomic) {
+        const thrown = result.error?.thrown
+        throw store.engine.mayRunAgain(thrown) ? thrown : new LineFailed(line.number, result)
       }
-      ends.push({ line, end })
-      if (stops(end, running)) return leave(run, lines.length - at - 1, line)
+      results.push({ line, result })
+      if (stops(result, running)) return leave(run, lines.length - at - 1, line)
     }
   }
   try {
@@ -68,17 +68,17 @@ async function asOne(
       const { isLogged } = await rehearseOneChange(store, work)
       if (session.common.dryRun) run.progress.wouldChange = isLogged
       else reset()
-      return ends
+      return results
     }
     const { isLogged, missingHead } = await asOneChange(store, work)
     run.progress.isChanged = isLogged
     if (missingHead !== undefined) session.notify(missingHeadNotice(missingHead, 'noted-again'))
-    return ends
+    return results
   } catch (error) {
     // Lost within a line, and not found again: none of them is done.
     if (error instanceof Unavailable && error.code === 'store-unavailable' && current)
       throw new FailureOfLine(current.number, error)
-    if (!(error instanceof LineEnded)) throw error
+    if (!(error instanceof LineFailed)) throw error
     const { thrown } = error
     if (!(thrown instanceof Failure)) throw thrown
     await recordRefusal(store, thrown)
@@ -98,11 +98,11 @@ async function recordRefusal(store: OpenStore, thrown: unknown): Promise<void> {
 }
 
 /** Takes all lines back. */
-class LineEnded extends Error {
+class LineFailed extends Error {
   readonly line: number
   readonly thrown: unknown
 
-  constructor(line: number, { error, exit }: LineEnd) {
+  constructor(line: number, { error, exit }: LineResult) {
     super(`line ${line} was refused`)
     this.line = line
     this.thrown = error ? error.thrown : new AnsweredNo(exit)

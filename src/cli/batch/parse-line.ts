@@ -4,7 +4,7 @@ import { setInvocation } from '../action.ts'
 import { inOwnWords, programFor, verbOf, wordsIn } from '../program.ts'
 import { tree } from '../tree.ts'
 import { commandLine } from '../typed-line.ts'
-import type { Batch, CheckLine, LineEnd, LineProgram, LineWork, ReadyLine } from './line.ts'
+import type { Batch, CheckLine, LineResult, LineProgram, LineWork, ReadyLine } from './line.ts'
 import { kebabCase } from '../../kebab-case.ts'
 
 /** Parses a line of a batch once: what it was is run later, as it would run by itself. */
@@ -26,7 +26,7 @@ export const checkLine: CheckLine = async (text, { context, batch }) => {
     if (help.length > 0 || !work) throw helpInBatch(words)
     return { words: argv, ready: readyLine(work, { argv, batch }) }
   } catch (error) {
-    return { words: argv, end: await failedLine(error, { argv, context, batch }) }
+    return { words: argv, result: await failedLine(error, { argv, context, batch }) }
   }
 }
 
@@ -44,7 +44,7 @@ function readyLine({ work, changes }: LineWork, line: { argv: readonly string[];
 async function failedLine(
   error: unknown,
   { argv, context, batch }: { argv: readonly string[]; context: Context; batch: Batch },
-): Promise<LineEnd> {
+): Promise<LineResult> {
   const { inOurWords, reportFailure } = await import('../report-failure.ts')
   const thrown = await inOurWords(error, argv, context)
   const { exit, pieces } = reportFailure(thrown, { argv, context, ...batch.common })

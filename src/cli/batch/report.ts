@@ -7,33 +7,33 @@ import type { LineOutcome } from './run-line.ts'
 import { type TypedLine, type Run, type BatchOptions, wasStopped } from './state.ts'
 
 /** @returns false once the reader has left */
-export async function writeEnd(
+export async function writeResult(
   run: Run,
-  { line, end }: { line: TypedLine; end: LineOutcome },
+  { line, result }: { line: TypedLine; result: LineOutcome },
 ): Promise<boolean> {
   const { session } = run
   const { terminal, common } = session
   const { stderr, env } = session.context
-  if (common.json) return terminal.write(`${jsonOf(line, end)}\n`)
+  if (common.json) return terminal.write(`${jsonOf(line, result)}\n`)
   // What the line said itself was cleaned when it said it.
-  for (const text of linesOf(end.error ? cleanForTerminal(end.error.told) : (end.stderr ?? '')))
-    if (end.error || !common.quiet)
+  for (const text of linesOf(result.error ? cleanForTerminal(result.error.told) : (result.stderr ?? '')))
+    if (result.error || !common.quiet)
       stderr.write(`${forStreamBehind(`line ${line.number}: `, { stream: stderr, text, env })}\n`)
   if (terminal.out.isTerminal) {
-    return end.error
+    return result.error
       ? true
       : terminal.writeCleaned(
-          linesOf(end.stdout ?? '')
+          linesOf(result.stdout ?? '')
             .map((text) => `${text}\n`)
             .join(''),
         )
   }
-  const said = end.error
-    ? messageOf(end.error.thrown)
-    : linesOf(end.stdout ?? '')
+  const said = result.error
+    ? messageOf(result.error.thrown)
+    : linesOf(result.stdout ?? '')
         .map(withoutMark)
         .join('; ')
-  return terminal.write(`${tsvLine([line.number, end.exit, said.replaceAll('\t', ' ')])}\n`)
+  return terminal.write(`${tsvLine([line.number, result.exit, said.replaceAll('\t', ' ')])}\n`)
 }
 
 /** Whether it was done is in the column before. */

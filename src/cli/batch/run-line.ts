@@ -3,11 +3,11 @@ import type { Context } from '../../context.ts'
 import { Cancelled } from '../../errors.ts'
 import { yieldToSignals } from '../../interruption.ts'
 import type { Output } from '../../output.ts'
-import type { LineEnd } from './line.ts'
+import type { LineResult } from './line.ts'
 import type { Line, Run, BatchOptions } from './state.ts'
 
 /** How a line ended, and what it said. */
-export type LineOutcome = LineEnd & { stdout?: string; stderr?: string }
+export type LineOutcome = LineResult & { stdout?: string; stderr?: string }
 
 export interface Running {
   options: BatchOptions
@@ -17,27 +17,27 @@ export interface Running {
 export async function runOne(line: Line, run: Run): Promise<LineOutcome> {
   const { interruption, progress } = run
   const { context, said } = lineContext(run)
-  const end = await line.run(context)
+  const result = await line.run(context)
   await yieldToSignals()
   // What is done is done: the next one can be cancelled again.
   if (interruption.isFinishing()) interruption.unfinish()
-  if (!(end.error?.thrown instanceof Cancelled)) {
-    if (isRefused(end)) progress.refused += 1
+  if (!(result.error?.thrown instanceof Cancelled)) {
+    if (isRefused(result)) progress.refused += 1
     else progress.done += 1
-    progress.exits.add(end.exit)
+    progress.exits.add(result.exit)
   }
-  return { ...end, ...said() }
+  return { ...result, ...said() }
 }
 
 /** After a mistake of ours, or without a store, nothing more is tried. */
 const endsAll: ReadonlySet<number> = new Set([1, 7, 10, 130])
 
-export function stops(end: LineEnd, { options: { keepGoing } }: Running): boolean {
-  return isRefused(end) && (!keepGoing || endsAll.has(end.exit))
+export function stops(result: LineResult, { options: { keepGoing } }: Running): boolean {
+  return isRefused(result) && (!keepGoing || endsAll.has(result.exit))
 }
 
 /** An answer that is no ends a batch as a refusal does; rows held back, and messages that wait, are of what was done. */
-export function isRefused({ exit, error }: LineEnd): boolean {
+export function isRefused({ exit, error }: LineResult): boolean {
   return error !== undefined || ![0, 8, 9].includes(exit)
 }
 

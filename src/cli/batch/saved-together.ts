@@ -12,9 +12,9 @@ const maxUnsaved = 20
 /** Between them, so that whoever waits for the store gets in, in milliseconds. */
 const pauseForOthers = 1
 
-interface LineAndEnd {
+interface LineAndResult {
   line: Line
-  end: LineOutcome
+  result: LineOutcome
 }
 
 /**
@@ -23,21 +23,24 @@ interface LineAndEnd {
  * run by itself.
  * @returns how each ended, with how many are not run
  */
-export async function* endsOf(
+export async function* resultsOf(
   lines: readonly Line[],
   run: Run,
-): AsyncGenerator<LineAndEnd & { left: number }> {
+): AsyncGenerator<LineAndResult & { left: number }> {
   for (let at = 0; at < lines.length; ) {
     const store = storeForMany(lines, { at, run })
-    const { ends, isWhole, failure } = store ? await savedTogether(lines, { at, run, store }) : nothingSaved
-    at += ends.length
-    if (ends.length > 0) await pause(pauseForOthers)
-    for (const one of ends) yield { ...one, left: lines.length - at }
+    const { results, isWhole, failure } = store
+      ? await savedTogether(lines, { at, run, store })
+      : nothingSaved
+    at += results.length
+    if (results.length > 0) await pause(pauseForOthers)
+    for (const one of results) yield { ...one, left: lines.length - at }
     const line = lines[at]
     if (isWhole || !line) continue
     at += 1
-    const end = store && failure ? await runFailing(line, { run, store, failure }) : await runOne(line, run)
-    yield { line, end, left: lines.length - at }
+    const result =
+      store && failure ? await runFailing(line, { run, store, failure }) : await runOne(line, run)
+    yield { line, result, left: lines.length - at }
   }
 }
 
@@ -48,14 +51,14 @@ function storeForMany(lines: readonly Line[], { at, run }: { at: number; run: Ru
 }
 
 interface Saved {
-  ends: LineAndEnd[]
+  results: LineAndResult[]
   /** Whether the line that follows can begin anew; it is run by itself where not. */
   isWhole: boolean
   /** The store was not to be had, and has been waited for. */
   failure?: Unavailable
 }
 
-const nothingSaved: Saved = { ends: [], isWhole: false }
+const nothingSaved: Saved = { results: [], isWhole: false }
 
 async function savedTogether(
   lines: readonly Line[],
@@ -67,7 +70,7 @@ async function savedTogether(
   try {
     saved = await asChangesSavedTogether(store, async (within) => {
       run.within = within
-      return endsWithin(lines, { at, run })
+      return resultsWithin(lines, { at, run })
     })
   } catch (error) {
     // Nothing is saved: each line is done by itself, and tells what it fails of.
@@ -85,22 +88,22 @@ async function savedTogether(
   return result
 }
 
-async function endsWithin(lines: readonly Line[], { at, run }: { at: number; run: Run }): Promise<Saved> {
-  const ends: LineAndEnd[] = []
+async function resultsWithin(lines: readonly Line[], { at, run }: { at: number; run: Run }): Promise<Saved> {
+  const results: LineAndResult[] = []
   const begun = performance.now()
-  for (let next = lines[at]; next?.changes; next = lines[at + ends.length]) {
+  for (let next = lines[at]; next?.changes; next = lines[at + results.length]) {
     const restoreProgress = progressKept(run)
     const { madeWithin } = run
-    const end = await runOne(next, run)
+    const result = await runOne(next, run)
     // What fails once its change is made, as while it is told of, is not run again: the change is saved with the others.
-    if (end.error && run.madeWithin === madeWithin) {
+    if (result.error && run.madeWithin === madeWithin) {
       restoreProgress()
-      return { ends, isWhole: false }
+      return { results, isWhole: false }
     }
-    ends.push({ line: next, end })
-    if (isRefused(end) || performance.now() - begun > maxUnsaved) break
+    results.push({ line: next, result })
+    if (isRefused(result) || performance.now() - begun > maxUnsaved) break
   }
-  return { ends, isWhole: true }
+  return { results, isWhole: true }
 }
 
 /** Tells what the store was waited for in vain, as the line would that waits by itself; a refusal that is to be in the log waits for it. */
@@ -112,9 +115,9 @@ async function runFailing(
   const fail = () => Promise.reject(failure)
   run.within = { ...store, transaction: { commit: fail, rehearse: fail }, close: async () => undefined }
   try {
-    const end = await runOne(line, run)
+    const result = await runOne(line, run)
     const { hasRollbackWork } = await import('../../db/transact.ts')
-    if (!hasRollbackWork(end.error?.thrown)) return end
+    if (!hasRollbackWork(result.error?.thrown)) return result
   } finally {
     run.within = undefined
   }

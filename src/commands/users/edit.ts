@@ -161,9 +161,9 @@ async function askForChanges(
 
 const tickableSites = sites.filter((site) => site !== 'school-support-hub')
 
-/** A coordinator's place in the hub is given and taken by the coordinator commands. */
+/** A coordinator's place in the hub is grantedBy and taken by the coordinator commands. */
 function tickableRoles({ hubRole }: Account): string[] {
-  const others = catalogue.filter(({ given }) => given === undefined || given === 'by-staff')
+  const others = catalogue.filter(({ grantedBy }) => grantedBy === undefined || grantedBy === 'by-staff')
   return [...(hubRole === 'coordinator' ? [] : ['admin']), ...others.map(({ name }) => name)]
 }
 

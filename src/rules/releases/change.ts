@@ -23,7 +23,7 @@ import {
   resolveAudience,
   resolveResources,
 } from './release.ts'
-import { changedAtOnce, type Closing, givenBy } from './what-closes.ts'
+import { changedAtOnce, type Closing, authorisationsNow } from './what-closes.ts'
 
 interface Creation {
   name: string
@@ -117,7 +117,7 @@ export async function editRelease(
   refuseContradictions({ id: before.id, ...after }, { same: after.name === present.name ? [] : same })
 
   const opensAnew = before.state === 'released' && !isDeepStrictEqual({ ...was, name: is.name }, is)
-  const given = opensAnew ? await givenBy(trx, before) : []
+  const given = opensAnew ? await authorisationsNow(trx, before) : []
   await changeRelease(trx, {
     id: before.id,
     name: after.name,
@@ -222,7 +222,7 @@ export async function withdrawRelease(
   const subject = `release ${before.id}`
   permit(ctx, 'releases.withdraw', { name: subject })
   if (before.state === 'withdrawn') return { release: before, outcome: 'unchanged', closes: [], opens: [] }
-  const { closes } = changedAtOnce({ before: await givenBy(trx, before), after: [], at })
+  const { closes } = changedAtOnce({ before: await authorisationsNow(trx, before), after: [], at })
   await markReleaseWithdrawn(trx, { id: before.id, at })
   const facts = { name: before.name, state: before.state, closes: closes.length }
   await appendAudit(trx, { ...ctx, action: 'releases.withdrawn', subject, facts })

@@ -54,7 +54,10 @@ export function changedAtOnce({
 }
 
 /** What a release gives each centre at present: nothing where it is not released. */
-export async function givenBy(db: Kysely<Store>, release: ReleaseRow): Promise<Iterable<Authorisation>> {
+export async function authorisationsNow(
+  db: Kysely<Store>,
+  release: ReleaseRow,
+): Promise<Iterable<Authorisation>> {
   if (release.state !== 'released') return []
   return authorisationsOf(release, await readReleaseFacts(db, { releases: [release] }))
 }
@@ -178,10 +181,10 @@ async function openOf(
 ): Promise<OpenAt> {
   if (releases.length === 0) return new Map()
   const facts = await readReleaseFacts(trx, { releases, ...(scope ? { scope } : {}) })
-  function* given() {
+  function* authorisations() {
     for (const release of releases) yield* authorisationsOf(release, facts)
   }
-  return openAmong(given(), at)
+  return openAmong(authorisations(), at)
 }
 
 function openAmong(authorisations: Iterable<Authorisation>, at: Date): OpenAt {

@@ -16,7 +16,7 @@ export interface Role {
   /** It counts in every service of the centre, not in one. */
   shared?: boolean
   /** How it is given; absent: by granting it. */
-  given?: 'by-staff' | 'derived' | 'by-coordinator-commands' | 'by-admin-rights'
+  grantedBy?: 'by-staff' | 'derived' | 'by-coordinator-commands' | 'by-admin-rights'
   does: string
   /** How workbooks and the office also write it. */
   alsoCalled?: readonly string[]
@@ -67,35 +67,35 @@ export const catalogue: readonly Role[] = [
     name: 'compliance-officer',
     title: 'Compliance Officer',
     service: 'Centre Administration',
-    given: 'by-staff',
+    grantedBy: 'by-staff',
     does: 'shown in the lists; granted by Cambridge staff only',
   },
   {
     name: 'global-listening',
     title: 'Global Listening',
     service: 'Global Listening',
-    given: 'derived',
+    grantedBy: 'derived',
     does: 'derived, never granted: the exams officers of a school, and of an associate centre marked for it',
   },
   {
     name: 'coordinator',
     title: 'School Support Hub Coordinator',
     service: 'School Support Hub',
-    given: 'by-coordinator-commands',
+    grantedBy: 'by-coordinator-commands',
     does: 'full administrative rights at the centre; one for each centre',
   },
   {
     name: 'admin',
     title: 'School Support Hub Admin',
     service: 'School Support Hub',
-    given: 'by-admin-rights',
+    grantedBy: 'by-admin-rights',
     does: 'create and manage teachers at the centre',
   },
   {
     name: 'teacher',
     title: 'School Support Hub Teacher',
     service: 'School Support Hub',
-    given: 'by-admin-rights',
+    grantedBy: 'by-admin-rights',
     does: 'use the resources and services; no administrative rights',
   },
 ]

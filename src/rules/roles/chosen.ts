@@ -42,8 +42,8 @@ export function roleNamed(name: string): Role {
   return role
 }
 
-function isUngrantable({ given }: Role): boolean {
-  return given === 'by-coordinator-commands' || given === 'derived'
+function isUngrantable({ grantedBy }: Role): boolean {
+  return grantedBy === 'by-coordinator-commands' || grantedBy === 'derived'
 }
 
 interface Granting {
@@ -58,7 +58,7 @@ interface Granting {
  */
 export function refuseUngrantable({ ungrantable }: ChosenRoles, { ctx, right, target }: Granting): void {
   for (const role of ungrantable) {
-    const isTheirs = role.given === 'by-coordinator-commands' && mayAddCoordinator(ctx.by, target)
+    const isTheirs = role.grantedBy === 'by-coordinator-commands' && mayAddCoordinator(ctx.by, target)
     if (!isTheirs) permit(ctx, right, { ...target, role: role.name })
     throw notGranted(role)
   }
@@ -73,8 +73,8 @@ export function refuseUngrantableCell({ ungrantable: [role] }: ChosenRoles): voi
   if (role) throw notGranted(role)
 }
 
-function notGranted({ name, given, does }: Role): Refused {
-  if (given === 'derived')
+function notGranted({ name, grantedBy, does }: Role): Refused {
+  if (grantedBy === 'derived')
     return new Refused('derived-role', `${name} is ${does}.`, {
       hint: 'Give the role exams-officer; the rest follows from it.',
     })

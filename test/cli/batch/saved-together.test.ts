@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { endsOf } from '../../../src/cli/batch/saved-together.ts'
+import { resultsOf } from '../../../src/cli/batch/saved-together.ts'
 import { type Line, newRun, type Run } from '../../../src/cli/batch/state.ts'
 import { sessionOf } from '../../../src/cli/session.ts'
 import { commit } from '../../../src/db/transact.ts'
@@ -28,7 +28,7 @@ async function newRunIn({ folder, db, now, store }: World): Promise<Run> {
 }
 
 /** A line whose change is made, and which then ends so. */
-function lineOf(run: Run, number: number, end: Awaited<ReturnType<Line['run']>>): Line {
+function lineOf(run: Run, number: number, result: Awaited<ReturnType<Line['run']>>): Line {
   return {
     number,
     words: ['centres', 'edit'],
@@ -38,7 +38,7 @@ function lineOf(run: Run, number: number, end: Awaited<ReturnType<Line['run']>>)
       const store = await run.batch.storeFor('use', () => Promise.reject(new Error('it is open')))
       const done = await commit(store, (trx) => appendAudit(trx, { by, at, action: `line.${number}` }))
       run.batch.committed({ ...done, by })
-      return end
+      return result
     },
   }
 }
@@ -51,10 +51,10 @@ it('runs a line once whose change is made and whose answer then fails', async ()
     lineOf(run, 2, { exit: 1, error: broken }),
     lineOf(run, 3, { exit: 0 }),
   ]
-  const ends: [number, number][] = []
-  for await (const { line, end } of endsOf(lines, run)) ends.push([line.number, end.exit])
+  const results: [number, number][] = []
+  for await (const { line, result } of resultsOf(lines, run)) results.push([line.number, result.exit])
 
-  expect(ends).toEqual([
+  expect(results).toEqual([
     [1, 0],
     [2, 1],
     [3, 0],
