@@ -12,6 +12,11 @@ export const testServer = process.env.SSH_ADMIN_TEST_DB === '' ? undefined : pro
 
 const schema = `worker_${process.env.VITEST_POOL_ID ?? '0'}`
 
+/** Of a user that a test makes on the server, who signs in as the tests themselves do: as SQL has it. */
+export function testPassword(): string {
+  return pg.escapeLiteral(process.env.PGPASSWORD ?? 'hub')
+}
+
 /** The store of this worker, which its tests have one after the other. */
 export function sharedTestPlace(server: string): string {
   return `${server}${server.includes('?') ? '&' : '?'}schema=${schema}`

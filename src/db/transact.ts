@@ -1,7 +1,6 @@
 import {
   type CompiledQuery,
   type ControlledTransaction,
-  type Kysely,
   type RawBuilder,
   sql,
   type Transaction,
@@ -12,7 +11,7 @@ import { finishing } from '../interruption.ts'
 import {
   hasKeyOfAnother,
   hasSeal,
-  hasWritten,
+  hasWrittenBefore,
   type LogHead,
   isNotedElsewhere,
   readHeadFile,
@@ -57,6 +56,11 @@ interface TransactionState {
   startAnew: (() => Promise<void>) | undefined
   /** Whether it began a new part of the log, which names the end of the old one. */
   hasNewSegment?: boolean
+  /**
+   * What the log says of the head that is noted beside the key. A server is asked before the change is saved: afterwards
+   * nobody may answer for long, and what is not known then would be told as missing.
+   */
+  asked?: { isNotedInLog?: Promise<boolean>; isNewHere?: boolean }
 }
 
 type LastRow = Pick<LastEvent, 'id' | 'segment' | 'mac'>
@@ -124,6 +128,7 @@ export async function commit<Result>(
         if (error instanceof Failure && error.rollback.keepsChanges) await trx.commit().execute()
         throw error
       })
+      await askWhetherNewHere(store, trx)
       const { interruption } = store
       const isLater = interruption?.isFinishing() ?? false
       const { head } = transactionState(trx)
@@ -250,6 +255,7 @@ async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Resu
       last: clocks.last,
       savepoints: 0,
       startAnew: store.engine.startAnew && (() => startAnew(store, trx)),
+      ...(server ? { asked: askOfNotedHead(store, { trx, before: clocks.last }) } : {}),
     })
     const result = await body(trx)
     isDone = true
@@ -284,29 +290,39 @@ async function noteHead(
 ): Promise<void> {
   if (path === undefined || !state?.head) return
   const store = engine.isShared ? undefined : path
+  const { asked } = state
   const noted = readHeadFile(file)
   // The change is made: where the log cannot be read, the older head stays, and is in it still.
   const isInLog = async (head: LogHead) =>
-    isBefore(state, head) || (await hasSeal(db, head).catch(() => false))
+    isBefore(state, head) || (asked ? asked.isNotedInLog : hasSeal(db, head).catch(() => false))
   if (state.hasNewSegment || (noted && (await isInLog(noted)))) writeHeadFile(file, state.head, { store })
   else if (!noted && isDone && !state.isOfFailure) {
-    const isNewHere = engine.isShared
-      ? !(await hadWritten(db, state).catch(() => true)) ||
-        (await isNotedElsewhere(db, { keyFile, headFile: file }).catch(() => false))
-      : hasKeyOfAnother({ path, keyFile, headFile: file })
+    const isNewHere = asked ? asked.isNewHere : hasKeyOfAnother({ path, keyFile, headFile: file })
     if (writeHeadFile(file, state.head, { store }) && !isNewHere) state.missingHead = file
   }
 }
 
-/** Whether whoever wrote this change's events had written to the log before; in a log that was empty before, it is missed. */
-async function hadWritten(db: Kysely<Store>, { before, head }: TransactionState): Promise<boolean> {
-  if (before === undefined || head === undefined) return true
-  const own = db.selectFrom('audit').select('operator').where('id', '=', head.events)
-  const written = await own.executeTakeFirst()
-  return written === undefined || (await hasWritten(db, { operator: written.operator, upTo: before.id }))
+/** Sent with whatever is asked next. */
+function askOfNotedHead(
+  { path, headFile }: OpenStore,
+  { trx, before }: { trx: Trx; before: LastRow | undefined },
+): TransactionState['asked'] {
+  const noted = path === undefined ? undefined : readHeadFile(headFile)
+  if (!noted || isBefore({ before }, noted)) return {}
+  return { isNotedInLog: hasSeal(trx, noted).catch(() => false) }
 }
 
-function isBefore({ before }: TransactionState, { events, head }: LogHead): boolean {
+/** Whether no head is missed where none is noted; in a log that was empty before, it is. */
+async function askWhetherNewHere({ path, keyFile, headFile }: OpenStore, trx: Trx): Promise<void> {
+  const { asked, before, head } = transactionState(trx)
+  if (!asked || path === undefined || !head || readHeadFile(headFile)) return
+  asked.isNewHere =
+    before !== undefined &&
+    (!(await hasWrittenBefore(trx, { event: head.events, upTo: before.id })) ||
+      (await isNotedElsewhere(trx, { keyFile, headFile })))
+}
+
+function isBefore({ before }: Pick<TransactionState, 'before'>, { events, head }: LogHead): boolean {
   return before?.id === events && before.mac.toString('hex') === head
 }
 

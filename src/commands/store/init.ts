@@ -53,7 +53,7 @@ export const init = () =>
           ]
         : []
       const lines = desks
-        ? roleLines(desks, begun)
+        ? roleLines(desks, { begun, isTerminal: session.terminal.out.isTerminal })
         : changed
           ? begun
           : [`There is a store at ${pathInWords(db)}; nothing to do.`]
@@ -64,17 +64,17 @@ export const init = () =>
     },
   })
 
-/** Where they are for somebody else to run, psql can be given all of it: what is no statement is a comment. */
-function roleLines({ role, statements, made }: DeskRole, begun: readonly string[]): string[] {
+/** What goes into a pipe can be given to psql as it is, whoever made the role: what is no statement is a comment. */
+function roleLines(
+  { role, statements, made }: DeskRole,
+  { begun, isTerminal }: { begun: readonly string[]; isTerminal: boolean },
+): string[] {
   const next = `Then each desk signs in as a user who has it: create user tom password '…' in role "${role}";`
-  if (made) return [...begun, `Made the role ${role}: it adds to the audit log, and cannot change it.`, next]
+  const done = `Made the role ${role}: it adds to the audit log, and cannot change it.`
+  if (made && isTerminal) return [...begun, done, next]
   const comment = (line: string) => `-- ${line}`
-  return [
-    ...begun.map(comment),
-    comment(
-      'These statements make the role for desks; whoever may make roles on the server runs them, in its database:',
-    ),
-    ...statements,
-    comment(next),
-  ]
+  const why = made
+    ? `${done} These statements made it, and change nothing more:`
+    : 'These statements make the role for desks; whoever may make roles on the server runs them, in its database:'
+  return [...begun, why].map(comment).concat(statements, comment(next))
 }

@@ -215,6 +215,23 @@ export async function hasWritten(
   return row !== undefined
 }
 
+/** Whether whoever wrote an event had written to the log before. */
+export async function hasWrittenBefore(
+  db: Kysely<Store>,
+  { event, upTo }: { event: number; upTo: number },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('audit')
+    .select('id')
+    .where('operator', '=', ({ selectFrom }) =>
+      selectFrom('audit as own').select('own.operator').where('own.id', '=', event),
+    )
+    .where('id', '<=', upTo)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 function contentsOf(path: string): string {
   try {
     return readPlainFile(path)?.toString('utf8') ?? ''

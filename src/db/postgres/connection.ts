@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { Cancelled, Unavailable } from '../../errors.ts'
-import { inWords, passwordMissing } from './errors.ts'
+import { Cancelled, errorCodeOf, Unavailable } from '../../errors.ts'
+import { inWords, mayNotConnect, passwordMissing } from './errors.ts'
 import { parseServerAddress, type ServerAddress } from '../../server-address.ts'
 import { passwordInFile } from './password-file.ts'
 
@@ -89,7 +89,7 @@ async function connectOnce(
     const { firstThatServes } = await import('./several-hosts.ts')
     return await firstThatServes(only ? [only, ...others] : [], { writes })
   } catch (error) {
-    throw inWords(error, server.shown)
+    throw errorCodeOf(error) === '42501' ? mayNotConnect(server, error) : inWords(error, server.shown)
   }
 }
 

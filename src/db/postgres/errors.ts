@@ -355,6 +355,19 @@ export function schemaOfAnother({ shown, schema }: Pick<ServerAddress, 'schema' 
   })
 }
 
+/** Signed in, and no further: everybody has the right to connect to a database until it is taken from them. */
+export function mayNotConnect({ shown, database, user }: ServerAddress, cause: unknown): Unavailable {
+  const whom = user === undefined ? 'this user' : `the user ${user}`
+  return new Unavailable('store-refused', `The server of ${shown} does not let ${whom} into its database.`, {
+    hint: `Have whoever looks after the server run: grant connect on database ${quotedName(database)} to ${user === undefined ? 'that user' : quotedName(user)}`,
+    cause,
+  })
+}
+
+function quotedName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
 function certificateAsked(place: string, cause: Error): Unavailable {
   return new Unavailable('store-refused', `The server of ${place} asks for a certificate of this desk.`, {
     hint: 'A desk signs in with a password: have whoever looks after the server let it in with scram-sha-256, and without clientcert (pg_hba.conf).',

@@ -8,6 +8,8 @@ import { inWords, isDisconnected, isLeftIdle, isOutOfTime } from './errors.ts'
 
 /** Between two tries at a server that hangs up on whoever asks; in milliseconds. */
 const pauseBetween = 200
+/** So long any server may take to answer who is asked for the last time; in milliseconds. */
+const minAnswering = 1_000
 
 interface ReconnectingOptions {
   server: ServerAddress
@@ -76,8 +78,9 @@ export class ReconnectingClient {
   }
 
   /** Asks once for a connection to whoever takes changes, however the present one stands. */
-  async replace(): Promise<void> {
-    this.#client = this.#watched(await connect(this.#options.server, { writes: true }))
+  async replace(until: number): Promise<void> {
+    const answersWithinMs = Math.max(minAnswering, until - performance.now())
+    this.#client = this.#watched(await connect(this.#options.server, { writes: true, answersWithinMs }))
   }
 
   /** The first time another connection is made at once. @throws what went wrong, once it was waited for long enough */

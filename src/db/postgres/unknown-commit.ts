@@ -63,7 +63,7 @@ export async function findOutWhetherSaved(
   const until = connection.until()
   do {
     try {
-      await connection.replace()
+      await connection.replace(until)
       const wait = Math.max(1, until - performance.now())
       if (await isSaved(connection.client, expected, { settings: connection.settings(), wait })) return
     } catch {

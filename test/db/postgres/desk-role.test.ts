@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parseServerAddress } from '../../../src/server-address.ts'
-import { testServer } from '../../shared-store.ts'
+import { testServer, testPassword } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World
@@ -20,7 +20,7 @@ beforeEach(async () => {
   owner = new pg.Client({ connectionString: testServer ?? '' })
   await owner.connect()
   const { schema } = parseServerAddress(world.db)
-  await owner.query(`create user ${user} password 'hub' in role ${schema}_desk`)
+  await owner.query(`create user ${user} password ${testPassword()} in role ${schema}_desk`)
   desk = new pg.Client({ connectionString: (testServer ?? '').replace(/\/\/[^@]+@/, `//${user}@`) })
   await desk.connect()
   await desk.query(`set search_path to ${schema}`)
@@ -80,10 +80,39 @@ it('is told in lines that psql takes as they are, what is no statement as commen
   await owner.query(`begin; ${ran.stdout}; rollback`)
 })
 
+it('is told so too where it was made, by an owner who may make roles', async () => {
+  const ran = await world.run(['store', 'init', '--roles'])
+  expect(ran.stdout).toMatch(/^-- Made the role /)
+  await owner.query(`begin; ${ran.stdout}; rollback`)
+  const shown = await world.run(['store', 'init', '--roles'], { terminal: { columns: 120 } })
+  expect(shown.stdout).not.toContain('grant usage')
+})
+
+it('says which right is missing where nobody may connect to the database any more', async () => {
+  const { schema, database } = parseServerAddress(world.db)
+  const closed = `${schema}_closed`
+  await owner.query(`drop database if exists ${closed}`)
+  await owner.query(`create database ${closed}`)
+  try {
+    await owner.query(`revoke connect on database ${closed} from public`)
+    const place = world.db.replace(`/${database}`, `/${closed}`).replace(/\/\/[^@]+@/, `//${user}@`)
+    const ran = await world.run(['users', 'list', '--json', '--db', place])
+    expect([ran.exit, ran.error().code, ran.error().hint]).toEqual([
+      7,
+      'store-refused',
+      expect.stringContaining(`grant connect on database "${closed}" to "${user}"`),
+    ])
+  } finally {
+    await owner.query(`drop database if exists ${closed}`)
+  }
+})
+
 it('is granted by an owner who may make no roles, where it was made already', async () => {
   const { schema } = parseServerAddress(world.db)
   const role = `${schema}_maker`
-  await owner.query(`create user ${role} password 'hub'; grant create on database postgres to ${role}`)
+  await owner.query(
+    `create user ${role} password ${testPassword()}; grant create on database "${parseServerAddress(world.db).database}" to ${role}`,
+  )
   const mine = `${world.db.replace(/\/\/[^@]+@/, `//${role}@`).replace(/schema=\w+/, `schema=${role}`)}`
   const init = (...more: string[]) =>
     world.run(['store', 'init', ...more, '--json', '--db', mine, '--key-file', world.path('maker.key')])

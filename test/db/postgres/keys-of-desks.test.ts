@@ -112,7 +112,7 @@ it('says which server has the store, and how far away it is, and no password', a
   expect(ran.json()).toMatchObject({
     store: world.db,
     server: {
-      user: 'hub',
+      user: parseServerAddress(world.db).user,
       port: expect.any(Number),
       version: expect.stringMatching(/^1[5-8]/),
       roundTripMs: expect.any(Number),
@@ -123,12 +123,16 @@ it('says which server has the store, and how far away it is, and no password', a
 
 it('says that the password is missing, and where it belongs', async () => {
   const password = process.env.PGPASSWORD
+  const { PGPASSFILE } = process.env
   delete process.env.PGPASSWORD
+  process.env.PGPASSFILE = world.path('no-passwords')
   try {
     const ran = await world.run(['users', 'list', '--json'])
     expect([ran.exit, ran.error().code]).toEqual([7, 'store-refused'])
     expect(ran.error().hint).toContain('.pgpass')
   } finally {
     process.env.PGPASSWORD = password
+    if (PGPASSFILE === undefined) delete process.env.PGPASSFILE
+    else process.env.PGPASSFILE = PGPASSFILE
   }
 })

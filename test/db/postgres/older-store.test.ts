@@ -12,7 +12,7 @@ import { headFileOnServer } from '../../../src/db/audit/head-file.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { openStore } from '../../../src/db/store/open.ts'
 import { writeOlderStore } from '../../stores/older-store.ts'
-import { testServer } from '../../shared-store.ts'
+import { testServer, testPassword } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const schema = `older_${process.env.VITEST_POOL_ID ?? '0'}`
@@ -179,7 +179,7 @@ describe('an older shared store with files in it', () => {
 it('an older shared store is brought up to date by its owner alone, who is named, also in a rehearsal', async () => {
   await writeOlderSharedStore(latestVersion - 1)
   expect(await deskRole(address(), { make: true })).toMatchObject({ made: true })
-  await client.query(`create user ${desk} password 'hub' in role ${schema}_desk`)
+  await client.query(`create user ${desk} password ${testPassword()} in role ${schema}_desk`)
   const before = await contents()
   for (const how of ['--yes', '--dry-run']) {
     const refused = await at(address(desk), 'store', 'migrate', how)

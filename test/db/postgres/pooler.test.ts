@@ -25,7 +25,8 @@ describe.skipIf(!isInstalled)('a store behind pgbouncer in transaction mode, whe
     if (!server) throw new Error('the server has a host')
     const port = await freePort()
     const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-pooler-'))
-    const [user, password] = ['hub', process.env.PGPASSWORD ?? '']
+    const { user } = parseServerAddress(world.db)
+    const password = process.env.PGPASSWORD ?? ''
     writeFileSync(join(folder, 'users.txt'), `"${user}" "${password}"\n`)
     writeFileSync(
       join(folder, 'pgbouncer.ini'),

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../../src/db/sqlite/connection.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
-import { testServer } from '../../shared-store.ts'
+import { testServer, testPassword } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('what whoever looks after the server sets for a user', () => {
@@ -21,7 +21,7 @@ describe('what whoever looks after the server sets for a user', () => {
     owner = new pg.Client({ connectionString: testServer ?? '' })
     await owner.connect()
     schema = parseServerAddress(world.db).schema
-    await owner.query(`create user ${user} password 'hub' in role ${schema}_desk`)
+    await owner.query(`create user ${user} password ${testPassword()} in role ${schema}_desk`)
   })
   afterEach(async () => {
     await owner.query(`drop user ${user}`)

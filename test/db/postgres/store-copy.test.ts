@@ -7,7 +7,7 @@ import { openDatabase } from '../../../src/db/sqlite/connection.ts'
 import { tableNames } from '../../../src/db/store/tables.ts'
 import { newInterruption } from '../../../src/interruption.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
-import { testServer } from '../../shared-store.ts'
+import { testServer, testPassword } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 import { cuttingProxy } from './cutting-proxy.ts'
 
@@ -264,7 +264,7 @@ describe('copying a store', () => {
 
   it('is refused to a user who may make no schema, and leaves nothing in either log', async () => {
     const file = await fileStore()
-    await client.query(`create role ${schema}_guest login password 'hub'`)
+    await client.query(`create role ${schema}_guest login password ${testPassword()}`)
     const guest = server().replace('hub@', `${schema}_guest@`)
     const refused = await file(['store', 'copy', '--to', guest, '--yes'])
     expect([refused.exit, refused.error().code]).toEqual([7, 'store-refused'])

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseServerAddress } from '../../../src/server-address.ts'
+import { testPassword } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts'
 
@@ -88,7 +89,9 @@ describe('beginning a store on a server', () => {
   beforeEach(async () => {
     owner = new pg.Client({ connectionString: world.db.replace(/\?.*/, '') })
     await owner.connect()
-    await owner.query(`drop schema if exists ${schema} cascade; create user ${stranger} password 'hub'`)
+    await owner.query(
+      `drop schema if exists ${schema} cascade; create user ${stranger} password ${testPassword()}`,
+    )
   })
   afterEach(async () => {
     await owner.query(

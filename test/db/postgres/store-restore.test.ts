@@ -5,7 +5,7 @@ import { headFileOnServer } from '../../../src/db/audit/head-file.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { presentSharedStore } from '../../../src/db/postgres/present-store.ts'
 import type { Opening } from '../../../src/db/store/opening.ts'
-import { testServer } from '../../shared-store.ts'
+import { testServer, testPassword } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const schema = `restored_${process.env.VITEST_POOL_ID ?? '0'}`
@@ -107,7 +107,7 @@ describe('restoring a store that is on a server', () => {
   it('leaves to desks the rights that they had', async () => {
     await backedUp()
     await there('store', 'init', '--roles')
-    await client.query(`create user ${schema}_tom password 'hub' in role ${schema}_desk`)
+    await client.query(`create user ${schema}_tom password ${testPassword()} in role ${schema}_desk`)
     await there('store', 'restore', 'backup.db', '--yes')
     const tom = at(server().replace('hub@', `${schema}_tom@`))
     expect((await tom('users', 'suspend', 'omar@sea.example', '--yes')).exit).toBe(0)

@@ -6,7 +6,7 @@ import { inWords, isDisconnected } from '../../../src/db/postgres/errors.ts'
 import { firstSchema } from '../../../src/db/postgres/first-schema.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { freePort } from '../../free-port.ts'
-import { testServer } from '../../shared-store.ts'
+import { testServer, testPassword } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const saying = (code: string, message = 'said by the server') => Object.assign(new Error(message), { code })
@@ -231,7 +231,7 @@ describe('a server that limits a user', () => {
     await owner.connect()
     const { schema } = parseServerAddress(world.db)
     await owner.query(
-      `create user ${user} password 'hub'; grant usage on schema ${schema} to ${user}; grant select on all tables in schema ${schema} to ${user}`,
+      `create user ${user} password ${testPassword()}; grant usage on schema ${schema} to ${user}; grant select on all tables in schema ${schema} to ${user}`,
     )
   })
   afterEach(async () => {
