@@ -16,7 +16,7 @@ import { command } from '../../cli/define.ts'
 import { argument, flag, type ValuesOf } from '../../cli/parameters.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import type { Notice, Session } from '../../cli/session.ts'
-import { isServerAddress } from '../../server-address.ts'
+import { isServerAddress, withStoreNumber } from '../../server-address.ts'
 import { hintOfNearFiles } from '../../near-files.ts'
 import { pathInWords } from '../../shell-word.ts'
 
@@ -152,8 +152,10 @@ async function resolvePaths(
     // The head is noted once the copy has taken the store's place.
     const sealed = { ...store, keys: () => key.keys }
     store.engine.overwriteWhatGoes()
+    const { leftOfErasedAgain } = await import('../users/erase.ts')
+    const findLeft = leftOfErasedAgain(withStoreNumber(session.settings.mailDir.value, storeId))
     const { result } = await session.commit(sealed, (trx, ctx) =>
-      restoreStore(trx, { otherKey, keepCredentials, erased: erased ?? [], ctx }),
+      restoreStore(trx, { otherKey, keepCredentials, erased: erased ?? [], findLeft, ctx }),
     )
     if (result.erasedAgain.accounts > 0) await store.engine.scrub()
     return { key, keyFile, ...result, head: (await headOf(store.db)) ?? emptyLog }
@@ -188,11 +190,12 @@ function keptMeanwhile(events: number, kept: string | null): Notice {
 }
 
 function erasedAgainInWords(
-  { accounts, suspended }: Restored['erasedAgain'],
+  { accounts, suspended, left }: Restored['erasedAgain'],
   { dryRun }: { dryRun: boolean },
 ): string {
   const many = accounts === 1 ? 'one account' : `${accounts} accounts`
   const said = `${dryRun ? 'Would erase' : 'Erased'} again ${many} whose owners were erased since the backup was made.`
-  if (suspended.length === 0) return said
-  return `${said} What they coordinate or hold stays with ${suspended.map((id) => `erased-${id}@erased.invalid`).join(', ')}, suspended: see users show.`
+  const beyond = left.length === 0 ? '' : `\nNot reached, and for you to see to: ${left.join('; ')}.`
+  if (suspended.length === 0) return `${said}${beyond}`
+  return `${said} What they coordinate or hold stays with ${suspended.map((id) => `erased-${id}@erased.invalid`).join(', ')}, suspended: see users show.${beyond}`
 }

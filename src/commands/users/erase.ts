@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { mentionsInFileName, type WrittenAddress } from '../../db/users/mentions.ts'
 import type { Trx } from '../../db/transact.ts'
 import { CommitUnknown } from '../../errors.ts'
-import { type Erasure, eraseUser, recordLeft } from '../../rules/users/erase.ts'
+import { type Erasure, eraseUser, type FindLeft, recordLeft } from '../../rules/users/erase.ts'
 import { typedAddress } from '../../rules/users/email.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { preparedMutation } from '../../cli/define.ts'
@@ -42,12 +42,14 @@ The audit log goes on saying what happened, without saying to whom, and that thi
       // They are erased, whatever the disk says from here on.
       const scrubbed = await store.engine.scrub().catch(() => false)
       const done = { ...erased, files: removed, kept: kept.length }
-      if (scrubbed && kept.length === 0) return done
+      // Nothing else tells that these went: the store had nothing of theirs any more, as at the second desk.
+      const alone = erased.erasure.changed ? 0 : removed.length
+      if (scrubbed && kept.length === 0 && alone === 0) return done
       const others = scrubbed ? [] : [store.engine.isShared ? tracesOnServer : traces]
       const { addresses } = erased.erasure
       const noted = [...kept.map((file) => notRemoved(nameWithout(file, addresses))), ...others]
       await session
-        .commit(store, (trx, ctx) => recordLeft(trx, { left: noted, ctx }))
+        .commit(store, (trx, ctx) => recordLeft(trx, { left: noted, files: alone, ctx }))
         // They are erased: what is left is told all the same.
         .catch((error: unknown) =>
           session.notify({ code: 'not-recorded', message: notRecorded(error instanceof CommitUnknown) }),
@@ -68,7 +70,7 @@ async function eraseWithFiles(
   { email, mailDir }: { email: string; mailDir: string },
 ): Promise<Erased> {
   const { findNoted, messagesNaming } = await import('../../mail/written-messages.ts')
-  const left = async ({ addresses, files }: Pick<Erasure, 'addresses' | 'files'>) => {
+  const left: FindLeft = async ({ addresses, files }) => {
     const { others } = await messagesNaming(mailDir, addresses)
     const { notFound } = await findNoted(files, mailDir)
     return [
@@ -91,6 +93,18 @@ async function eraseWithFiles(
   }
 }
 
+/** Of somebody who is erased once more because a backup brought them back: none of their messages is looked for to be removed. */
+export function leftOfErasedAgain(mailDir: string): FindLeft {
+  return async ({ addresses, files }) => {
+    const { findNoted } = await import('../../mail/written-messages.ts')
+    const { here, notFound } = await findNoted(files, mailDir)
+    return [
+      ...here.map((file) => `${stillHere}: ${nameWithout(file, addresses)}`),
+      ...notFound.map((note) => `${elsewhere}: ${withoutThem(note, addresses)}`),
+    ]
+  }
+}
+
 function nameWithout(file: string, addresses: readonly WrittenAddress[]): string {
   return withoutThem(basename(file), addresses)
 }
@@ -106,6 +120,7 @@ const notRecorded = (unsure: boolean) =>
 const notRemoved = (file: string) => `a message to them that could not be removed: ${file}`
 const elsewhere =
   'a message to them that is not where it was written; at the desk that has it, the same command removes it'
+const stillHere = 'a message to them that is still where it was written; users erase removes it'
 const toOthers = 'a message to somebody else that names them'
 const traces =
   'traces in the file of the store, which another program has open, or whose disk is full: erase them again once that is over'

@@ -87,7 +87,7 @@ export const storeAnswers = () => ({
     keyFile: text(),
     newKey: z.boolean(),
     voided: voided(),
-    erasedAgain: z.strictObject({ accounts: count(), suspended: z.array(count()) }),
+    erasedAgain: z.strictObject({ accounts: count(), suspended: z.array(count()), left: z.array(text()) }),
     changed: z.boolean(),
   }),
   migratedStore: answerOfChange({

@@ -2,7 +2,7 @@ import { addErased, type ErasedAccount } from '../../db/users/erased-accounts.ts
 import type { Trx } from '../../db/transact.ts'
 import { type Voided, voidEveryCredential } from '../../db/credentials.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { type RepeatedErasure, eraseAgain } from '../users/erase.ts'
+import { eraseAgain, type FindLeft, type RepeatedErasure } from '../users/erase.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 import { rekeyStore } from './events.ts'
@@ -19,6 +19,7 @@ interface Restoration {
   keepCredentials: boolean
   /** Whom the present store erased: a backup made before does not know. */
   erased: readonly ErasedAccount[]
+  findLeft: FindLeft
   ctx: RuleContext
 }
 
@@ -27,11 +28,11 @@ interface Restoration {
  * unless somebody knows better. Nor of whom was erased since: that is done again.
  */
 export async function restoreStore(trx: Trx, restoration: Restoration): Promise<Restored> {
-  const { otherKey, keepCredentials, erased, ctx } = restoration
+  const { otherKey, keepCredentials, erased, findLeft, ctx } = restoration
   permit(ctx, 'store.restore', { name: 'store' })
   const voided = await voidWhatCannotGoOn(trx, { otherKey, keepCredentials, ctx })
   await addErased(trx, erased)
-  const erasedAgain = await eraseAgain(trx, ctx)
+  const erasedAgain = await eraseAgain(trx, { findLeft, ctx })
   await appendAudit(trx, {
     ...ctx,
     action: 'store.restored',
@@ -42,7 +43,7 @@ export async function restoreStore(trx: Trx, restoration: Restoration): Promise<
 
 function voidWhatCannotGoOn(
   trx: Trx,
-  { otherKey, keepCredentials, ctx }: Omit<Restoration, 'erased'>,
+  { otherKey, keepCredentials, ctx }: Omit<Restoration, 'erased' | 'findLeft'>,
 ): Promise<Voided> {
   if (otherKey !== undefined) return rekeyStore(trx, { fingerprint: otherKey, ctx })
   if (keepCredentials) return Promise.resolve({ pins: 0, links: 0, letters: 0 })

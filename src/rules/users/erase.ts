@@ -35,10 +35,12 @@ export interface Erasure {
   changed: boolean
 }
 
+/** What was found and cannot be reached: kept in the event, without an address. */
+export type FindLeft = (erased: Pick<Erasure, 'addresses' | 'files'>) => Promise<readonly string[]>
+
 interface Erasing {
   email: string
-  /** What was found and cannot be reached: kept in the event, without an address. */
-  left: (erased: Pick<Erasure, 'addresses' | 'files'>) => Promise<readonly string[]>
+  left: FindLeft
   ctx: RuleContext
 }
 
@@ -155,15 +157,15 @@ async function addressesOf(
   return all.filter((_, at) => !others[at])
 }
 
-/** What turned out, after a person was erased, to be beyond reach. */
+/** What turned out, after a person was erased, to be beyond reach; and how many messages went of which no other event tells. */
 export async function recordLeft(
   trx: Trx,
-  { left, ctx }: { left: readonly string[]; ctx: RuleContext },
+  { left, files, ctx }: { left: readonly string[]; files: number; ctx: RuleContext },
 ): Promise<void> {
   await appendAudit(trx, {
     ...ctx,
     action: 'users.erased',
-    facts: { users: [], rows: [], values: {}, messages: 0, left },
+    facts: { users: [], rows: [], values: {}, messages: 0, ...(files > 0 ? { files } : {}), left },
   })
 }
 
@@ -171,12 +173,23 @@ export interface RepeatedErasure {
   accounts: number
   /** Accounts that coordinate or hold something: suspended, and whoever takes over is for somebody to say. */
   suspended: number[]
+  /** What cannot be reached, without an address. */
+  left: string[]
 }
 
 type ReturnedAccount = Awaited<ReturnType<typeof accountsErasedBefore>>[number]
 
 /** A backup brings back whoever was erased since it was made: it is done again. */
-export async function eraseAgain(trx: Trx, ctx: RuleContext): Promise<RepeatedErasure> {
+export async function eraseAgain(
+  trx: Trx,
+  { findLeft, ctx }: { findLeft: FindLeft; ctx: RuleContext },
+): Promise<RepeatedErasure> {
+  const all: string[] = []
+  const left: FindLeft = async (erased) => {
+    const found = await findLeft(erased)
+    all.push(...found)
+    return found
+  }
   const back = await accountsErasedBefore(trx)
   for (const account of back) await endAccount(trx, { account, ctx })
   for (const emailKey of new Set(back.map(({ email_key }) => email_key))) {
@@ -184,11 +197,12 @@ export async function eraseAgain(trx: Trx, ctx: RuleContext): Promise<RepeatedEr
     await eraseThese(trx, {
       ids: theirs.map(({ id }) => id),
       address: { email: theirs[0]?.email ?? emailKey, emailKey },
-      left: async () => [],
+      left,
       ctx,
     })
   }
-  return { accounts: back.length, suspended: back.filter(({ holds }) => holds).map(({ id }) => id) }
+  const suspended = back.filter(({ holds }) => holds).map(({ id }) => id)
+  return { accounts: back.length, suspended, left: all }
 }
 
 /** They had no account any more when they were erased. What they hold in the backup stays with a suspended one. */

@@ -30,7 +30,7 @@ describe('restoring a backup of somebody who was erased since', () => {
     await succeed('store', 'backup', 'copy.db')
     await eraseZaid()
     const rehearsed = await succeed('store', 'restore', 'copy.db', '--dry-run')
-    expect(rehearsed.erasedAgain).toEqual({ accounts: 1, suspended: [] })
+    expect(rehearsed.erasedAgain).toEqual({ accounts: 1, suspended: [], left: [] })
     const ran = await world.run(['store', 'restore', 'copy.db', '--yes'])
     expect(ran).toMatchObject({ exit: 0, stderr: '' })
     expect(ran.stdout).toContain('Erased again one account')
@@ -39,6 +39,18 @@ describe('restoring a backup of somebody who was erased since', () => {
     expect((await events('store.restored'))[0].details).toMatchObject({ erasedAgain: 1 })
     await succeed('audit', 'verify')
     expect(await succeed('users', 'erase', zaid, '--yes')).toMatchObject({ changed: false })
+  })
+
+  it('names in the answer and in the event what it cannot reach of what was written to them', async () => {
+    await succeed('users', 'reset-password', zaid, '--yes')
+    await succeed('store', 'backup', 'copy.db')
+    await eraseZaid()
+    const left = [expect.stringMatching(/^a message to them that is not where it was written.*\.eml$/)]
+    const rehearsed = await succeed('store', 'restore', 'copy.db', '--dry-run')
+    expect(rehearsed.erasedAgain).toEqual({ accounts: 1, suspended: [], left })
+    const ran = await world.run(['store', 'restore', 'copy.db', '--yes'])
+    expect(ran.stdout).toContain('Not reached, and for you to see to: a message to them that is not where')
+    expect((await events('users.erased')).at(-1).details.left).toEqual(left)
   })
 
   it('owes them no letter, and gives their account no new address', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -72,6 +72,22 @@ describe('the written message of whoever is erased', () => {
   it('goes from where it was written, whatever the mail directory is now', async () => {
     const ran = (await erase('--json', '--mail-dir', world.path('other'))).json()
     expect([ran.erased.files, existsSync(file), await leftInEvents()]).toEqual([1, false, []])
+  })
+
+  it('that goes at another desk, where the store had nothing of theirs any more, is told in an event of its own', async () => {
+    const other = world.path('other-desk')
+    cpSync(dirname(file), other, { recursive: true })
+    await erase()
+    const before = (await world.run(['audit', 'list', '--action', 'users.erased', '--json'])).json().total
+    const ran = (await erase('--json', '--mail-dir', other)).json()
+    expect([ran.changed, ran.erased.files]).toEqual([true, 1])
+    const { events, total } = (
+      await world.run(['audit', 'list', '--action', 'users.erased', '--json'])
+    ).json()
+    expect(total).toBe(before + 1)
+    expect(events.map(({ details }: { details: { files?: number } }) => details.files)).toContain(1)
+    const again = (await erase('--json', '--mail-dir', other)).json()
+    expect(again.changed).toBe(false)
   })
 
   it('is noted with its machine in a shared store', async () => {
