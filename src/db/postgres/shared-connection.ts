@@ -144,7 +144,10 @@ export class SharedConnection {
     if (this.#state !== 'idle') return
     this.#state = 'reading'
     const level = this.#sharing.snapshot ? 'repeatable read' : 'read committed'
-    this.sendWithNext(`begin isolation level ${level} read only; ${this.#connection.settings()}`)
+    // Only who alters the store's tables, or locks them by hand, is in a reader's way.
+    const wait = Math.max(1, Math.ceil(this.#sharing.opening.maxWaitMs))
+    const begin = `begin isolation level ${level} read only; set local lock_timeout to ${wait}`
+    this.sendWithNext(`${begin}; ${this.#connection.settings()}`)
   }
 
   /** A statement that answers nothing waits for the next question, and is sent with it; its failure is told there. */

@@ -98,6 +98,22 @@ describe('config', () => {
   })
 })
 
+it('who only reads waits no longer than --wait for whoever has locked its tables', async () => {
+  const client = new pg.Client({ connectionString: testServer ?? '' })
+  await client.connect()
+  try {
+    const { schema } = parseServerAddress(world.db)
+    await client.query(`begin; lock table ${schema}.store in access exclusive mode`)
+    const started = performance.now()
+    const ran = await world.run(['users', 'list', '--wait', '1', '--json'])
+    expect([ran.exit, ran.error().code]).toEqual([7, 'store-locked'])
+    expect(performance.now() - started).toBeLessThan(10_000)
+    expect((await config(world.db)).store).toMatchObject({ state: 'there', heldBy: expect.any(String) })
+  } finally {
+    await client.end()
+  }
+})
+
 describe('a host that swallows what it is sent', () => {
   const took = async (...argv: readonly string[]) => {
     const started = performance.now()
