@@ -10,7 +10,7 @@ import {
   notCalculated,
 } from '../workbook/sheet-xml.ts'
 import { readTable, tableNotices } from '../workbook/table.ts'
-import { growHeapSlowly, manyRowsWithFaults, manyRows } from '../heap-growth.ts'
+import { boundYoungHeap, growHeapSlowly, manyRowsWithFaults, manyRows } from '../heap-growth.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
 import { addIssue, sharedIssues, hasIssueIn, type RowIssue, withIssue } from './issues.ts'
 import {
@@ -104,7 +104,11 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
       counted.see(row, found)
     },
     onUnclearRow: arrive,
-    progress: (share) => progress?.(share, rows.length),
+    progress: (share) => {
+      // By its end there will be so many; bounded later, it would stay as large as it is by then.
+      if (rows.length > share * manyRows) boundYoungHeap()
+      progress?.(share, rows.length)
+    },
   })
   if (counted.countsFromOne()) {
     const heading = table.headings[table.columns.get('number') ?? 0] ?? ''
