@@ -19,6 +19,7 @@ import {
   renderPublishedRelease,
   type ListedRelease,
   listedReleaseJson,
+  neverOpensLine,
   releaseFields,
   renderRelease,
   shownReleaseJson,
@@ -226,7 +227,7 @@ export const list = () =>
     name: 'list',
     summary: 'list releases, with when they open and where they never will',
     description:
-      'List releases, newest first: for how many centres, when the first and the last of them opens, and how many have no Key Time.\nIn a pipe: number, name, state, resources, audience, opens, closes, centres, first, last, without a Key Time.',
+      'List releases, newest first: for how many centres, when the first and the last of them opens, in UTC and on the clocks where most of them are, and how many have no Key Time.\nIn a pipe: number, name, state, resources, audience, opens, closes, centres, first, last, without a Key Time, first there, last there.',
     options: {
       state: withValues(states, repeated('<state>', states.join(', '), listOf(knownName('state', states)))),
     },
@@ -235,8 +236,20 @@ export const list = () =>
     answer: 'releaseList',
     key: 'releases',
     fields: releaseFields,
-    table: ['id', 'name', 'state', 'for', 'centres', 'first', 'last', 'without-key-time'],
-    dropOrder: ['for', 'last', 'centres', 'first', 'without-key-time'],
+    table: [
+      'id',
+      'name',
+      'state',
+      'for',
+      'centres',
+      'first-local',
+      'first',
+      'last-local',
+      'last',
+      'without-key-time',
+    ],
+    dropOrder: ['for', 'last-local', 'last', 'centres', 'without-key-time', 'first-local', 'first'],
+    below: neverOpensLine,
     id: 'id',
     find: async ({ store: { db } }, { state }) => {
       const releases = await findReleases(db, { states: state })

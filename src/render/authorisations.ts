@@ -25,7 +25,7 @@ function localOf(at: Date | null, { zone }: Authorisation): string | null {
 }
 
 /** So wide is a table that has room for the longest name of a time zone beside a whole moment. */
-const minWidthOfWholeClocks = 100
+export const minWidthOfWholeClocks = 100
 
 /** What the clock shows; how far that is from UTC, the next column says, and its day where that is the same. */
 function clockOf(listed: ListedAuthorisation, { width }: View): string {
@@ -33,9 +33,14 @@ function clockOf(listed: ListedAuthorisation, { width }: View): string {
   if (opensAt === null || zone === null) return ''
   const shown = localTimeAt(opensAt, zone)
   if (listed.zoneOfAll?.() === zone) return shown
-  const [date = '', time = ''] = shown.split(' ')
   if (width >= minWidthOfWholeClocks || !listed.showsUtc) return `${shown} ${zone}`
-  return opensAt.toISOString().startsWith(date) ? `${time} ${zone}` : `${weekdayOf(date)} ${time} ${zone}`
+  return shortClock(opensAt, zone)
+}
+
+/** Beside the moment in UTC: with the day of the week where that is another there. */
+export function shortClock(at: Date, zone: string): string {
+  const [date = '', time = ''] = localTimeAt(at, zone).split(' ')
+  return at.toISOString().startsWith(date) ? `${time} ${zone}` : `${weekdayOf(date)} ${time} ${zone}`
 }
 
 /** When it closes there, with its day and its zone, where that is not said above the list. */

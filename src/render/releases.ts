@@ -1,17 +1,24 @@
 import type { ReleaseRow } from '../db/releases.ts'
 import { audienceInWords, audienceText } from '../rules/releases/audience.ts'
-import type { CentresReached } from '../rules/releases/centres-of-release.ts'
+import type { CentresReached, OpeningThere } from '../rules/releases/centres-of-release.ts'
 import type { ChangedRelease, PublishedRelease } from '../rules/releases/change.ts'
-import type { Outlook } from '../rules/releases/outlook.ts'
+import { openingMoment, type Outlook } from '../rules/releases/outlook.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { authorisationJson, centreInWords, lineOfCentre } from './authorisations.ts'
+import {
+  authorisationJson,
+  centreInWords,
+  lineOfCentre,
+  minWidthOfWholeClocks,
+  shortClock,
+} from './authorisations.ts'
 import { type Fact, factLines, field, momentField } from './fields.ts'
 import { renderClosing } from './closing.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
-import { listLines, markOf } from './text.ts'
+import { count, listLines, markOf } from './text.ts'
 import { leftOutLines, outlookJson, outlookLines, openingsInWords, renderOutlook } from './outlook.ts'
-import { isoOf, plainTime, timeToTheSecond } from '../plain-time.ts'
+import { grouped } from '../grouped.ts'
+import { isoOf, plainTime, timeInUtc, timeToTheSecond } from '../plain-time.ts'
 
 /** A release with for how many centres it opens, and when. */
 export interface ListedRelease {
@@ -44,9 +51,48 @@ export const releaseFields = {
     ({ release }) => (release.closes === null ? '' : shownMoment(release.closes)),
   ),
   centres: field<ListedRelease>('Centres', ({ reach }) => reach.centres),
-  first: momentField<ListedRelease>('First opens', ({ reach }) => reach.firstOpensAt),
-  last: momentField<ListedRelease>('Last opens', ({ reach }) => reach.lastOpensAt),
-  'without-key-time': field<ListedRelease>('No Key Time', ({ reach }) => reach.withoutKeyTime),
+  first: momentField<ListedRelease>('First in UTC', ({ reach }) => reach.first?.at, timeInUtc),
+  last: momentField<ListedRelease>('Last in UTC', ({ reach }) => reach.last?.at, timeInUtc),
+  'without-key-time': field<ListedRelease>(
+    'No Key Time',
+    ({ reach }) => reach.withoutKeyTime,
+    ({ reach }) => (reach.withoutKeyTime === 0 ? '' : reach.withoutKeyTime),
+  ),
+  'first-local': field<ListedRelease>(
+    'First there',
+    ({ reach }) => localOf(reach.first),
+    ({ reach }, view) => clockOf(reach.first, view),
+  ),
+  'last-local': field<ListedRelease>(
+    'Last there',
+    ({ reach }) => localOf(reach.last),
+    ({ reach }, view) => clockOf(reach.last, view),
+  ),
+}
+
+/** Beneath the list, of one that opens still: for how many it never does, and where the reasons are. */
+export function neverOpensLine({ release, reach }: ListedRelease, { chalk, now }: View): string[] {
+  const { centres, last, withoutKeyTime } = reach
+  const isOver = release.state === 'withdrawn' || (last !== null && last.at <= now)
+  if (withoutKeyTime === 0 || isOver) return []
+  const whom = `${grouped(withoutKeyTime)} of ${count(centres, 'centre')}`
+  const never = `${release.name} never opens for ${whom}: ssh-admin releases show ${release.id} says why.`
+  return [`${chalk.yellow('!')} ${oneLine(never)}`]
+}
+
+/** What the clock shows where most of the centres are for which it opens then. */
+function localOf(opening: OpeningThere | null): string | null {
+  return (opening && openingMoment(opening).zones[0]?.local) ?? null
+}
+
+/** The same in short, beside the moment in UTC; where it opens on other clocks too, with …. */
+function clockOf(opening: OpeningThere | null, { width }: View): string {
+  const zones = opening === null ? [] : openingMoment(opening).zones
+  const [{ timeZone = null } = {}] = zones
+  if (opening === null || timeZone === null) return ''
+  const more = zones.filter((zone) => zone.timeZone !== null).length - 1
+  const others = more === 0 ? '' : width < minWidthOfWholeClocks ? ' …' : ` and ${more} more`
+  return `${shortClock(opening.at, timeZone)}${others}`
 }
 
 /** A moment as it is kept: one of a Key Time as it is typed, an absolute one as all others are shown. */
@@ -80,9 +126,11 @@ export function listedReleaseJson({ release, reach }: ListedRelease): JsonItem<'
   return {
     ...releaseJson(release),
     centres: reach.centres,
-    firstOpensAt: isoOf(reach.firstOpensAt),
-    lastOpensAt: isoOf(reach.lastOpensAt),
+    firstOpensAt: isoOf(reach.first?.at ?? null),
+    lastOpensAt: isoOf(reach.last?.at ?? null),
     withoutKeyTime: reach.withoutKeyTime,
+    firstOpensLocal: localOf(reach.first),
+    lastOpensLocal: localOf(reach.last),
   }
 }
 

@@ -45,7 +45,7 @@ export function renderStatus(status: Status, view: View): string {
   return [...shown, ...(next.length > 0 ? ['', ...next] : [])].join('\n')
 }
 
-type Line = readonly [name: string, value: string]
+type Line = readonly [name: string, value: string, ...more: (string | null)[]]
 
 function linesOf(status: Status, view: View): Line[] {
   const { centres, users, messages, lapsing, opening, lastImports } = status
@@ -64,13 +64,7 @@ function linesOf(status: Status, view: View): Line[] {
     ...status.sheetsOwed.map(
       (sheet) => ['Owed', `the PIN sheet of import ${sheet.import} (${sheet.file})`] as const,
     ),
-    ...opening.map(({ name, firstOpensAt, centres: all, withoutKeyTime }) => {
-      const never = withoutKeyTime === 0 ? '' : `; never for ${count(withoutKeyTime, 'centre')} of them`
-      if (firstOpensAt === null)
-        return ['Opens soon', `${name}, for ${count(all, 'centre')}${never}`] as const
-      const when = view.isTerminal ? plainTime(firstOpensAt) : firstOpensAt
-      return ['Opens soon', `${name}, from ${when}, for ${count(all, 'centre')}${never}`] as const
-    }),
+    ...opening.map((release) => openingLine(release, view)),
   ]
   return [
     [
@@ -109,6 +103,35 @@ function linesOf(status: Status, view: View): Line[] {
         ] as const,
     ),
   ]
+}
+
+/** At a terminal with what the clocks show where it opens first and last, which are columns of their own in a pipe. */
+function openingLine(
+  { name, firstOpensAt, firstOpensLocal, lastOpensAt, lastOpensLocal, centres, withoutKeyTime }: OpeningSoon,
+  { isTerminal }: View,
+): Line {
+  const never = withoutKeyTime === 0 ? '' : `; never for ${count(withoutKeyTime, 'centre')} of them`
+  const whom = `for ${count(centres, 'centre')}${never}`
+  if (firstOpensAt === null) return ['Opens soon', `${name}, ${whom}`]
+  if (!isTerminal)
+    return [
+      'Opens soon',
+      `${name}, from ${firstOpensAt}, ${whom}`,
+      firstOpensLocal,
+      lastOpensAt,
+      lastOpensLocal,
+    ]
+  const first = momentThere(firstOpensAt, firstOpensLocal)
+  const last =
+    lastOpensAt === null || lastOpensAt === firstOpensAt ? [] : [momentThere(lastOpensAt, lastOpensLocal)]
+  return ['Opens soon', `${name}, from ${[first, ...last].join(', last at ')}, ${whom}`]
+}
+
+/** `2026-06-01 22:00 UTC (2026-06-02 10:00 Pacific/Auckland)`; the day only where it is another there. */
+function momentThere(iso: string, local: string | null): string {
+  if (local === null) return plainTime(iso)
+  const [date = '', time = '', zone = ''] = local.split(' ')
+  return `${plainTime(iso)} (${iso.startsWith(date) ? '' : `${date} `}${time} ${zone})`
 }
 
 const maxSteps = 3

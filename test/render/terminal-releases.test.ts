@@ -261,6 +261,57 @@ describe('what a person sees of releases and what they are made of', () => {
     })
   })
 
+  it('is in the list and in status when the first and the last open, in UTC and on the clocks there', async () => {
+    await world.centre('JP001', { country: 'JP' })
+    await world.centre('JP002', { country: 'JP' })
+    await world.centre('BR001', { country: 'BR' })
+    writeFileSync(
+      world.path('three.csv'),
+      'Country,Administrative zone,Session,Local time\nEgypt,3,AM,10:00\nJapan,6,AM,10:00\n',
+    )
+    await shown('key-times import three.csv')
+    await shown(uploading)
+    const releases = { June: 'key-time AM 2026-06-02 - 9h', Now: '2026-06-02T07:00Z' }
+    for (const [name, opens] of Object.entries(releases)) {
+      await world.run(['releases', 'create', name, '--resource', '1', '--opens', opens, '--for', 'all'])
+      await world.run(['releases', 'publish', name, '--yes'])
+    }
+    const at = new Date('2026-06-01T12:00:00.000Z')
+    const seen = async (line: string, columns: number) => {
+      const terminal = { columns }
+      const { stdout } = await world.run(line.split(' '), { at, terminal, env: { NO_COLOR: '1' } })
+      for (const one of stdout.split('\n')) expect(stringWidth(one), one).toBeLessThanOrEqual(columns)
+      return stdout
+    }
+    const narrow = await seen('releases list', 80)
+    expect(narrow).toMatch(/^1 +June +released .*Tue 01:00 Asia\/Tokyo +2026-06-01 16:00/m)
+    expect(narrow).toMatch(/^2 +Now +released .*16:00 Asia\/Tokyo … +2026-06-02 07:00/m)
+    expect(narrow).toContain('! June never opens for 1 of 4 centres: ssh-admin releases show 1 says why.')
+    expect(narrow).not.toContain('! Now')
+    const wide = await seen('releases list', 170)
+    expect(wide).toMatch(/Tue 01:00 Asia\/Tokyo +2026-06-01 16:00 +Tue 01:00 Africa\/Cairo +2026-06-01 22:00/)
+    expect(wide).toContain('16:00 Asia/Tokyo and 1 more')
+    expect(await seen('releases show 2', 100)).toContain('16:00 Asia/Tokyo')
+    expect((await seen('status', 80)).replaceAll(/\s+/g, ' ')).toContain(
+      'June, from 2026-06-01 16:00 UTC (2026-06-02 01:00 Asia/Tokyo), last at 2026-06-01 22:00 UTC (2026-06-02 01:00 Africa/Cairo), for 4 centres',
+    )
+    const local = {
+      firstOpensLocal: '2026-06-02 01:00 Asia/Tokyo (UTC+09:00)',
+      lastOpensLocal: '2026-06-02 01:00 Africa/Cairo (UTC+03:00)',
+    }
+    const read = async (line: string) => (await world.run(line.split(' '), { at })).json()
+    expect((await read('releases list june --json')).releases).toMatchObject([local])
+    expect((await read('status --json')).opening).toMatchObject([{ name: 'Now' }, { name: 'June', ...local }])
+    const piped = (await world.run(['releases', 'list', 'june'], { at })).stdout.trimEnd().split('\t')
+    expect(piped.slice(-3)).toEqual(['1', local.firstOpensLocal, local.lastOpensLocal])
+    const row = (await world.run(['status'], { at })).stdout.split('\n').find((one) => one.includes('June'))
+    expect(row?.split('\t').slice(2)).toEqual([
+      local.firstOpensLocal,
+      '2026-06-01T22:00:00.000Z',
+      local.lastOpensLocal,
+    ])
+  })
+
   it('is when a release opens around the world, in a line for each moment, and two where it is narrow', async () => {
     const heading = 'Country,Administrative zone,Session,Local time,Time zone'
     const zones = {

@@ -96,6 +96,9 @@ export const releaseAnswers = () => ({
         firstOpensAt: orNull(time()),
         lastOpensAt: orNull(time()),
         withoutKeyTime: count(),
+        /** What the clock shows where most of those centres are, with the name of the zone. */
+        firstOpensLocal: orNull(text()),
+        lastOpensLocal: orNull(text()),
       }),
     ),
     total: count(),

@@ -149,6 +149,10 @@ export const storeAnswers = () => ({
         firstOpensAt: orNull(time()),
         centres: count(),
         withoutKeyTime: count(),
+        /** What the clock shows where most of those centres are, with the name of the zone. */
+        firstOpensLocal: orNull(text()),
+        lastOpensAt: orNull(time()),
+        lastOpensLocal: orNull(text()),
       }),
     ),
     lastImports: z.array(z.strictObject({ id: count(), file: text(), at: time(), state: importState() })),

@@ -187,27 +187,41 @@ export function* openOf(
     if (stateAt(authorisation, at) === 'open') yield authorisation
 }
 
+/** A moment at which something opens, with how many centres of each time zone it opens for. */
+export interface OpeningThere {
+  at: Date
+  /** By time zone; a centre without one may have a moment too. */
+  zones: ReadonlyMap<string | null, number>
+}
+
 /** For how many centres a release opens, and when: what a list says of it. */
 export interface CentresReached {
   centres: number
-  firstOpensAt: Date | null
-  lastOpensAt: Date | null
+  first: OpeningThere | null
+  last: OpeningThere | null
   /** Centres for which it cannot be worked out. */
   withoutKeyTime: number
 }
 
 export function reachOf(release: ReleaseRow, facts: ReleaseFacts): CentresReached {
-  const reach: CentresReached = { centres: 0, firstOpensAt: null, lastOpensAt: null, withoutKeyTime: 0 }
-  for (const { centres, opensAt, problem } of centresOfRelease(release, facts).reached()) {
-    reach.centres += centres.length
+  let count = 0
+  let withoutKeyTime = 0
+  let first: OpeningThere | null = null
+  let last: OpeningThere | null = null
+  const byMoment = new Map<number, Map<string | null, number>>()
+  for (const { centres, opensAt, zone, problem } of centresOfRelease(release, facts).reached()) {
+    count += centres.length
     if (problem !== null || opensAt === null) {
-      reach.withoutKeyTime += centres.length
+      withoutKeyTime += centres.length
       continue
     }
-    if (reach.firstOpensAt === null || opensAt < reach.firstOpensAt) reach.firstOpensAt = opensAt
-    if (reach.lastOpensAt === null || opensAt > reach.lastOpensAt) reach.lastOpensAt = opensAt
+    const zones = byMoment.get(opensAt.getTime()) ?? new Map<string | null, number>()
+    zones.set(zone, (zones.get(zone) ?? 0) + centres.length)
+    byMoment.set(opensAt.getTime(), zones)
+    if (first === null || opensAt < first.at) first = { at: opensAt, zones }
+    if (last === null || opensAt > last.at) last = { at: opensAt, zones }
   }
-  return reach
+  return { centres: count, first, last, withoutKeyTime }
 }
 
 /**

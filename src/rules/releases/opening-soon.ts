@@ -12,6 +12,10 @@ export interface OpeningSoon {
   centres: number
   /** Centres of its audience for which it never opens. */
   withoutKeyTime: number
+  /** What the clock shows then where most of these centres are; null where their time zone is not known. */
+  firstOpensLocal: string | null
+  lastOpensAt: string | null
+  lastOpensLocal: string | null
 }
 
 const day = 24 * 60 * 60 * 1000
@@ -27,14 +31,25 @@ export async function releasesOpeningSoon(db: Kysely<Store>, now: Date): Promise
   const facts = await readReleaseFacts(db, { releases: near })
   const until = new Date(now.getTime() + day)
   return near.flatMap((release) => {
-    const { timeline, centres, without, firstOpensAt } = outlookFrom(facts, release)
+    const { timeline, centres, without } = outlookFrom(facts, release)
     const next = timeline.find(({ at }) => at > now)
     const isNext = next !== undefined && next.at <= until
     const isMissed = without.length > 0 && mayOpenBetween(release.opens, { from: now, until })
     if (!isNext && !isMissed) return []
     const { id, name } = release
-    const first = next?.at ?? firstOpensAt
-    return [{ id, name, firstOpensAt: first?.toISOString() ?? null, centres, withoutKeyTime: without.length }]
+    const [first, last] = [next ?? timeline.at(0), timeline.at(-1)]
+    return [
+      {
+        id,
+        name,
+        firstOpensAt: first?.at.toISOString() ?? null,
+        centres,
+        withoutKeyTime: without.length,
+        firstOpensLocal: first?.zones[0]?.local ?? null,
+        lastOpensAt: last?.at.toISOString() ?? null,
+        lastOpensLocal: last?.zones[0]?.local ?? null,
+      },
+    ]
   })
 }
 

@@ -7,6 +7,7 @@ import {
   authorisationsOf,
   hasGlobalListening,
   isInAudience,
+  type OpeningThere,
 } from './centres-of-release.ts'
 import { readReleaseFacts, type ReleaseFacts } from './release-facts.ts'
 
@@ -52,7 +53,7 @@ export function outlookFrom(facts: ReleaseFacts, release: ReleaseRow): Outlook {
   }
   const timeline = [...byMoment]
     .sort(([one], [other]) => one - other)
-    .map(([time, zones]) => openingMoment(new Date(time), zones))
+    .map(([time, zones]) => openingMoment({ at: new Date(time), zones }))
   return {
     centres: authorisations.length,
     firstOpensAt: timeline.at(0)?.at ?? null,
@@ -82,7 +83,8 @@ function withoutGlobalListening({ audience, resources }: ReleaseRow, facts: Rele
     )
 }
 
-function openingMoment(at: Date, zones: ReadonlyMap<string | null, number>): OpeningMoment {
+/** What the clocks show at a moment, those of most centres first. */
+export function openingMoment({ at, zones }: OpeningThere): OpeningMoment {
   const rows = [...zones].map(([timeZone, centres]) => ({
     timeZone,
     local: timeZone === null ? null : localTimeInWords(at, timeZone),

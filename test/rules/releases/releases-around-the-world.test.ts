@@ -126,8 +126,8 @@ function wrongIn(some: readonly CentreOfRelease[], exam: Exam): string[] {
     .sort((one, other) => one.getTime() - other.getTime())
     .map((at) => at.toISOString())
   if ([...inOrder].sort().join() !== inOrder.join()) wrong.push(`${exam.date}: the order`)
-  const { centres: reached, firstOpensAt, lastOpensAt, withoutKeyTime } = reachOf(release, facts)
-  const counted = [reached, withoutKeyTime, firstOpensAt?.toISOString(), lastOpensAt?.toISOString()].join()
+  const { centres: reached, first, last, withoutKeyTime } = reachOf(release, facts)
+  const counted = [reached, withoutKeyTime, first?.at.toISOString(), last?.at.toISOString()].join()
   if (
     counted !== [authorised.length, authorised.length - opening.length, inOrder.at(0), inOrder.at(-1)].join()
   )
