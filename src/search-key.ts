@@ -1,25 +1,54 @@
 import { Usage } from './errors.ts'
 
 const ascii = /^[\x20-\x7e]*$/
-const likeness: Record<string, string> = {
+/** Letters that people, keyboards and programs write in one another's place; stored keys are as these were when written. */
+const likeness: Readonly<Record<string, string>> = {
   ı: 'i',
   ß: 'ss',
   æ: 'ae',
   œ: 'oe',
   ø: 'o',
   đ: 'd',
+  ð: 'd',
+  ħ: 'h',
   ł: 'l',
+  ŧ: 't',
+  þ: 'th',
+  // At the end of a word, and within it.
+  ς: 'σ',
+  ך: 'כ',
+  ם: 'מ',
+  ן: 'נ',
+  ף: 'פ',
+  ץ: 'צ',
+  װ: 'וו',
+  ױ: 'וי',
+  ײ: 'יי',
+  // On the keyboards of Cairo, Tehran and Karachi.
+  ى: 'ي',
+  ی: 'ي',
+  ک: 'ك',
+  ہ: 'ه',
+  ھ: 'ه',
+  ة: 'ه',
+  // What only draws or joins letters.
+  '\u0640': '',
+  '\u200c': '',
+  '\u200d': '',
   '’': "'",
   '‘': "'",
+  ʻ: "'",
+  ʼ: "'",
+  '‐': '-',
+  '–': '-',
 }
-const unlike = /[ıßæœøđł’‘]/g
+const unlike = new RegExp(`[${Object.keys(likeness).join('')}]`, 'g')
 
 /**
- * The key of each letter does not depend on its neighbours, but for Greek, where a sigma does, and the parts of
- * Korean letters, which join; nor is half of a letter one.
+ * The key of each letter does not depend on its neighbours, but for the parts of Korean letters, which join; nor is half
+ * of a letter one.
  */
-const separate =
-  /^[^\u0370-\u03ff\u1100-\u11ff\u1f00-\u1fff\u3130-\u318f\u3200-\u327f\ua960-\ua97f\ud7b0-\udfff\uffa0-\uffdf]*$/
+const separate = /^[^\u1100-\u11ff\u3130-\u318f\u3200-\u327f\ua960-\ua97f\ud7b0-\udfff\uffa0-\uffdf]*$/
 const beyondAscii = /[^\x20-\x7e]/g
 const keysOfLetters = new Map<string, string>()
 

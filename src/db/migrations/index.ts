@@ -33,6 +33,7 @@ const numbered: Record<string, () => Promise<NumberedMigration>> = {
   '0013-counts-at-a-glance': () => import('./0013-counts-at-a-glance.ts'),
   '0014-imports-looked-for-at-once': () => import('./0014-imports-looked-for-at-once.ts'),
   '0015-centres-by-name-and-nearly-by-number': () => import('./0015-centres-by-name-and-nearly-by-number.ts'),
+  '0016-search-keys-with-letters-alike': () => import('./0016-search-keys-with-letters-alike.ts'),
 }
 
 export const migrationNames: readonly string[] = Object.keys(numbered)

@@ -6,6 +6,7 @@ import { firstVersionWithHead } from '../../../src/db/audit/head-file.ts'
 import { latestVersion } from '../../../src/db/migrations/index.ts'
 import { openStore } from '../../../src/db/store/open.ts'
 import { writeOlderStore } from '../../stores/older-store.ts'
+import { centreSearchKey } from '../../../src/search-key.ts'
 import { version as thisProgram } from '../../../src/version.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -230,6 +231,56 @@ describe('a store that this program cannot know', () => {
       expect([exit, error().code]).toEqual([7, 'store-damaged'])
     }
     expect(existsSync(`${world.db}-wal`)).toBe(false)
+  })
+})
+
+describe('a store whose search keys tell letters apart that are alike now', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld(new Date('2026-11-26T09:00:00.000Z'))
+    await writeOlderStore(world.db, 15)
+  })
+  afterEach(() => world.close())
+
+  it('finds everybody in whatever form they are looked for once it is up to date', async () => {
+    const names = [
+      'Παππάς',
+      'שלום',
+      'على',
+      'Kaʻiulani',
+      'ہمایوں',
+      'محـمد\u200cرضا',
+      'Ħamrun',
+      'Al‑Amal–Þór',
+      'ײַ',
+    ]
+    /** As 0.1.0 folded a name until then. */
+    const before = (name: string) =>
+      name
+        .normalize('NFKD')
+        .toLowerCase()
+        .replace(/\p{M}+/gu, '')
+        .normalize('NFC')
+    const raw = openDatabase(world.db)
+    const centre = raw.prepare(
+      `insert into centres (number, name, folded, kind, status, address, town, postcode, country, british_council, global_listening, created_at)
+        values (?, ?, ?, 'school', 'active', '', '', '', 'GR', 0, 0, '2026-01-01T00:00:00.000Z')`,
+    )
+    for (const [at, name] of names.entries())
+      centre.run(`GR${at + 100}`, name, `gr${at + 100} ${before(name)}`)
+    const user = raw.prepare('update users set first_name = ?, last_name = ?, folded = ? where email_key = ?')
+    user.run('Νίκος', 'Παππάς', `${before('Νίκος Παππάς')} amira@nile.example`, 'amira@nile.example')
+    raw.close()
+    expect(await world.run(['store', 'migrate', '--yes'])).toMatchObject({ exit: 0 })
+    const { db } = await world.store()
+    const kept = await db.selectFrom('centres').select(['number', 'name', 'folded']).execute()
+    for (const { number, name, folded } of kept) expect(folded).toBe(centreSearchKey({ number, name }))
+    for (const name of names) {
+      const found = await world.run(['centres', 'list', name.toUpperCase(), '--format', 'ids'])
+      expect(found.stdout, name).toBe(`GR${names.indexOf(name) + 100}\n`)
+    }
+    const found = await world.run(['users', 'list', 'παππασ νικοσ', '--format', 'ids'])
+    expect(found.stdout).toBe('amira@nile.example\n')
   })
 })
 

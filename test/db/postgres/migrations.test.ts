@@ -84,6 +84,18 @@ describe('a shared store of the first version', () => {
     expect(checked.json()).toMatchObject({ ok: true })
   })
 
+  it('finds in whatever form its letters are looked for what an earlier program kept in one', async () => {
+    await client.query(
+      `insert into centres (number, name, folded, kind, status, address, town, postcode, country, british_council, global_listening, created_at)
+        values ('GR100', 'Παππάς ʻAl–Amal', 'gr100 παππας ʻal–amal', 'school', 'active', '', '', '', 'GR', 0, 0, '2026-01-01T00:00:00.000Z')`,
+    )
+    await world.run(['store', 'migrate', '--yes', '--json', ...old()])
+    const { rows } = await client.query('select folded from centres')
+    expect(rows).toEqual([{ folded: "gr100 παππασ 'al-amal" }])
+    const found = await world.run(['centres', 'list', 'ΠΑΠΠΑΣ', '--format', 'ids', ...old()])
+    expect(found.stdout).toBe('GR100\n')
+  })
+
   it('is refused to a program that is older than it', async () => {
     await client.query(`insert into store_versions values (${latestVersion + 1}, '9.0.0')`)
     const ran = await world.run(['users', 'list', '--json', ...old()])
