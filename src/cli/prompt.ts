@@ -6,7 +6,7 @@ import { yieldToSignals } from '../interruption.ts'
 import { cleanForTerminal, oneLine } from '../render/clean-text.ts'
 import { withStyles } from '../render/styles.ts'
 import { doneMark } from '../render/text.ts'
-import { shortened, wrappedText } from '../render/wrap.ts'
+import { shortened, wrapped, wrappedText } from '../render/wrap.ts'
 import { searchKey } from '../search-key.ts'
 import { drawable, type Terminal } from './terminal.ts'
 import type { Session } from './session.ts'
@@ -166,9 +166,11 @@ export async function askSecret(terminal: Terminal, question: string): Promise<s
   )
 }
 
-/** Cleaned, and broken between words: what is drawn before a question takes two columns, what is typed some more. */
-function inLines({ err }: Terminal, question: string): string {
-  return wrappedText(cleanForTerminal(question), err.width - 8)
+/** Cleaned, and broken between words: what is drawn before a question takes two columns, what is typed behind it some more. */
+function inLines({ err: { width } }: Terminal, question: string): string {
+  const lines = cleanForTerminal(question).split('\n')
+  const last = lines.length - 1
+  return lines.map((line, at) => wrapped(line, width - (at === last ? 8 : 2))).join('\n')
 }
 
 /** An answered question has the mark of an answer. */
