@@ -11,15 +11,19 @@ export function unknownName({
   name: string
   known: readonly string[]
 }): Usage {
-  const near = nearestOf(name, known)
-  // `primary` is cambridge-primary, and nothing else.
-  const parts = near.length > 0 || name.length < 4 ? [] : known.filter((one) => isPart(name, one))
-  const candidates = near.length > 0 ? near : parts.length === 1 ? parts : []
+  const candidates = namesMeant(name, known)
   return new Usage(`There is no ${kind} '${name}'.`, {
     code: `unknown-${kind}`,
     hint: hintOfNearest(candidates) ?? `One of: ${known.join(', ')}.`,
     details: { candidates },
   })
+}
+
+/** The names that are spelt like it, or else the one of which it is a word: `primary` is cambridge-primary, and nothing else. */
+export function namesMeant(name: string, known: readonly string[]): readonly string[] {
+  const near = nearestOf(name, known)
+  const parts = near.length > 0 || name.length < 4 ? [] : known.filter((one) => isPart(name, one))
+  return near.length > 0 ? near : parts.length === 1 ? parts : []
 }
 
 /** Reads the name of one of these, in whatever case and with blanks or strokes. @returns what reads it, or throws `unknown-…` */
