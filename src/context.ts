@@ -23,6 +23,8 @@ export interface Context {
   runProgram: (program: string, args: readonly string[]) => Promise<number | null>
   /** Node, and what goes by the environment of the process, colours nothing from now on. */
   colourNothing: () => void
+  /** The same colours as is asked for, whatever else would have none. */
+  colourAll: () => void
   /** Starts the program that shows a long answer piece by piece. */
   startPager: (command: string, env: Readonly<Record<string, string>>) => Pager
   /** Ctrl-C, SIGTERM and SIGHUP. */
@@ -60,6 +62,11 @@ export function contextOfProcess(interruption: Interruption): Context {
       // Node would let it go before NO_COLOR, and warn.
       delete process.env.FORCE_COLOR
       process.env.NO_COLOR = '1'
+    },
+    colourAll: () => {
+      // Node goes by FORCE_COLOR before these, as this does, and warns.
+      delete process.env.NODE_DISABLE_COLORS
+      delete process.env.NO_COLOR
     },
     startPager,
     interruption,

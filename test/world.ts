@@ -297,6 +297,7 @@ export function contextIn(
     runProgram,
     startPager,
     colourNothing: () => undefined,
+    colourAll: () => undefined,
     interruption,
     signal: interruption.signal,
   }

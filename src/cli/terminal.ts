@@ -75,6 +75,7 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
     err: view(stderr),
     settleColour: () => {
       if (levelOf(stderr) === 0) context.colourNothing()
+      else context.colourAll()
     },
     animated: stderr.isTTY === true && hasWidth(stderr) && env.TERM !== 'dumb' && !env.CI && !quiet,
     write: (text) => put(stdout.isTTY ? cleanForTerminal(text) : withStyles(text)),

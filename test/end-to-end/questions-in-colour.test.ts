@@ -31,6 +31,9 @@ describe('a question', () => {
     const none = { coloured: false, warned: false }
     expect(await asked({ NO_COLOR: '1', FORCE_COLOR: '1' })).toEqual(none)
     expect(await asked({ FORCE_COLOR: '1' }, '--no-color')).toEqual(none)
-    expect(await asked({ FORCE_COLOR: '1' })).toEqual({ coloured: true, warned: false })
+    const coloured = { coloured: true, warned: false }
+    expect(await asked({ FORCE_COLOR: '1' })).toEqual(coloured)
+    expect(await asked({ FORCE_COLOR: '1', NODE_DISABLE_COLORS: '1' })).toEqual(coloured)
+    expect(await asked({ FORCE_COLOR: '1', NO_COLOR: '' })).toEqual(coloured)
   })
 })

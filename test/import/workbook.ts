@@ -138,6 +138,7 @@ export async function runWhile(
     runProgram,
     startPager,
     colourNothing: () => undefined,
+    colourAll: () => undefined,
     interruption,
     signal: interruption.signal,
   })
