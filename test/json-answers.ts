@@ -1,3 +1,4 @@
+import { tree } from '../src/cli/tree.ts'
 import { answerOf, shapesOfJson } from '../src/render/json.ts'
 
 const shapes = shapesOfJson()
@@ -8,8 +9,13 @@ interface Ended {
   stderr: string
 }
 
+const ofProgram = ['-h', '--help', '-V', '--version']
+
 /** Which shape the command answers in that these words run; undefined where they run none. */
 export function shapeOf(argv: readonly string[]): keyof typeof shapes | undefined {
+  const options = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  const [ofAll] = options.filter((word) => ofProgram.includes(word))
+  if (ofAll !== undefined) return ofAll === '-V' || ofAll === '--version' ? 'version' : 'help'
   const words = new Map<string, keyof typeof shapes>(Object.entries(answerOf))
   for (const at of argv.keys()) {
     for (const length of [3, 2, 1]) {
@@ -17,14 +23,15 @@ export function shapeOf(argv: readonly string[]): keyof typeof shapes | undefine
       if (shape !== undefined) return shape
     }
   }
-  return undefined
+  // A noun alone, or nothing: its help.
+  const [noun, verb] = argv.filter((word) => !word.startsWith('-'))
+  return verb === undefined && (noun === undefined || Object.hasOwn(tree, noun)) ? 'help' : undefined
 }
 
 /** Whether what was typed asks for a JSON document. */
 export function asksForJson(argv: readonly string[]): boolean {
   const options = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
-  const forHelp = options.some((word) => ['-h', '--help', '-V', '--version'].includes(word))
-  return options.includes('--json') && !forHelp
+  return options.includes('--json')
 }
 
 /** Everything that any command ever prints with --json is strictly of its published shape. @throws what is not */

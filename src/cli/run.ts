@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { setInvocation, outcomeOf } from './action.ts'
-import { tree } from './tree.ts'
+import { type Group, type Loader, tree } from './tree.ts'
 import { actingFor } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { Output } from '../output.ts'
 import { isTopic } from './help/topics.ts'
+import type { JsonAnswer } from '../render/json.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import { wrappedText } from '../render/wrap.ts'
 import { isServerAddress } from '../server-address.ts'
 import type { CheckLine } from './batch/line.ts'
 import { ownOptionsFirst, typedCommand } from './options.ts'
-import { emptyProgram, inOwnWords, prepare, programFor, wordsIn } from './program.ts'
+import { emptyProgram, inOwnWords, prepare, programFor, verbOf, wordsIn } from './program.ts'
 import { sessionOf } from './session.ts'
 import { endQuietlyWhenReaderLeaves, forStream, terminalOf } from './terminal.ts'
 import { positionsIn } from './typed-line.ts'
@@ -63,6 +64,12 @@ const headingOfHelp =
 /** As wide as commander's own part of it, in a pipe too; at a terminal that is too small for it through the pager. */
 async function writeHelp(help: string, argv: readonly string[], context: Context): Promise<void> {
   const terminal = terminalOf(context, { color: false, quiet: false })
+  if (wantsJson(argv)) {
+    const answer: JsonAnswer<'help'> = { command: commandIn(argv), text: ownOptionsFirst(help).trimEnd() }
+    const document = { ...answer, notices: [] }
+    await terminal.write(`${JSON.stringify(document, null, terminal.out.isTerminal ? 2 : 0)}\n`)
+    return
+  }
   const text = wrappedText(cleanForTerminal(ownOptionsFirst(help)), terminal.out.width)
   if (!terminal.out.isTerminal) {
     await terminal.write(text)
@@ -73,6 +80,19 @@ async function writeHelp(help: string, argv: readonly string[], context: Context
   const out = pagedOutput({ terminal, context, common: { pager: !argv.includes('--no-pager') } })
   await out.write(text.replace(headingOfHelp, bold))
   await out.end()
+}
+
+/** The words of the command, or of the noun, whose help it is; none of the program's own. */
+function commandIn(argv: readonly string[]): string {
+  const names: string[] = []
+  let node: Loader | Group = { summary: '', verbs: tree }
+  for (const word of wordsIn(argv)) {
+    const next: Loader | Group | undefined = typeof node === 'function' ? undefined : verbOf(node, word)
+    if (next === undefined) break
+    names.push(word)
+    node = next
+  }
+  return names.join(' ')
 }
 
 /** ssh-admin alone, typed at a terminal by Cambridge staff where there is a store, shows its status. */
@@ -89,7 +109,11 @@ async function isForStatus(argv: readonly string[], context: Context): Promise<b
 }
 
 function asksForHelp(word: string): boolean {
-  return ['-h', '--help', '-V', '--version'].includes(word)
+  return ['-h', '--help'].includes(word) || asksForVersion(word)
+}
+
+function asksForVersion(word: string): boolean {
+  return word === '-V' || word === '--version'
 }
 
 async function writeError(error: unknown, argv: readonly string[], context: Context): Promise<number> {
@@ -127,9 +151,14 @@ function wantsJson(argv: readonly string[]): boolean {
   )
 }
 
-/** `help users suspend` is another way to say `users suspend --help`; a topic goes before a noun. */
+/**
+ * `help users suspend` is another way to say `users suspend --help`; a topic goes before a noun. The version as a document
+ * is that of the command.
+ */
 async function helpAsACommandSaysIt(argv: readonly string[]): Promise<readonly string[]> {
   const [first, second = '', third] = argv
+  if (wantsJson(argv) && positionsIn(argv).length === 0 && argv.some(asksForVersion))
+    return ['version', ...argv.filter((word) => !asksForVersion(word))]
   if (isTopic(second) && (third === undefined || third.startsWith('-'))) return argv
   if (first !== 'help') return argv
   const rest = argv.slice(1)

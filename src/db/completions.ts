@@ -33,7 +33,7 @@ export async function usersWithPrefix(db: Kysely<Store>, { prefix, visible }: Se
     .execute()
   return rows.map(({ email, first_name, last_name, centre }) => ({
     value: email,
-    meaning: `${first_name} ${last_name} ${centre ?? ''}`.trim(),
+    meaning: [first_name, last_name, centre].filter(Boolean).join(' '),
   }))
 }
 

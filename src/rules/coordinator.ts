@@ -62,7 +62,7 @@ export async function addCoordinator(
   if (centre.coordinator_email !== null) {
     const { firstName, lastName, address } = person
     const isHere = holder?.centre_id === centre.id
-    const named = `${firstName} ${lastName} <${address.email}>`
+    const named = `${`${firstName} ${lastName}`.trim()} <${address.email}>`
     const change = `ssh-admin coordinator change ${centre.number}`
     throw new Refused('has-coordinator', `${centre.number} has a coordinator: ${centre.coordinator_email}.`, {
       hint: isHere ? `${change} --to ${address.email}` : `${change} --new ${shellWord(named)}`,

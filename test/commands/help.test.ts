@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { topics } from '../../src/cli/help/topics.ts'
+import { shapesOfJson } from '../../src/render/json.ts'
 import { newWorld, type World } from '../world.ts'
 
 describe('the help', () => {
@@ -31,6 +32,29 @@ describe('the help', () => {
       expect(own).not.toContain('--key-file')
       expect(ofEvery).toMatch(/--json.*--key-file.*--help/s)
       expect(own).toMatch(/Commands:|--centre <centre>.*Examples:.*Columns/s)
+    },
+  )
+
+  it.each([
+    ['help users --json', 'users'],
+    ['users --json', 'users'],
+    ['help store backup --json', 'store backup'],
+    ['users show Amira --help --json', 'users show'],
+    ['centres imports show --help --format json', 'centres imports show'],
+    ['--json --help', ''],
+    ['--json', ''],
+  ])('of %s is a document, as every answer is', async (line, command) => {
+    const { text, ...rest } = JSON.parse((await world.run(line.split(' '))).stdout)
+    expect(rest).toEqual({ command, notices: [] })
+    expect(text).toMatch(`Usage: ssh-admin ${command}`)
+    expect(() => shapesOfJson().help.parse({ ...rest, text })).not.toThrow()
+  })
+
+  it.each(['--version --json', '--json -V'])(
+    'has no part in %s, which is the document of version',
+    async (line) => {
+      const { stdout } = await world.run(['version', '--json'])
+      expect((await world.run(line.split(' '))).stdout).toBe(stdout)
     },
   )
 

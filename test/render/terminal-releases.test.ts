@@ -189,6 +189,28 @@ describe('what a person sees of releases and what they are made of', () => {
     )
   })
 
+  it('is each moment of a question beside its label at 40 columns', async () => {
+    await shown('key-times import times.csv')
+    await shown(uploading)
+    await world.centre('JP001', { country: 'JP' })
+    writeFileSync(
+      world.path('tokyo.csv'),
+      'Country,Administrative zone,Session,Local time\nJapan,6,AM,10:00\n',
+    )
+    await shown('key-times import tokyo.csv')
+    await world.run([
+      ...'releases create June --resource 1 --for all --opens'.split(' '),
+      'key-time AM 2026-06-02',
+    ])
+    const typist = inProcess(world, ['releases', 'publish', 'June'], { columns: 40 })
+    await typist.sees('(y/N)')
+    typist.presses('enter')
+    const { text } = await typist.leaves()
+    expect(text).toMatch(/First opens {2}2026-06-02 01:00 UTC\r?\n/)
+    expect(text).toMatch(/Last opens {3}2026-06-02 07:00 UTC\r?\n/)
+    for (const line of text.split(/\r?\n/)) expect(line.length, line).toBeLessThanOrEqual(40)
+  })
+
   it('is each moment whole at 40 columns, what is the least of it left out', async () => {
     const at = async (columns: number, line: string) => {
       const text = (await world.run(line.split(' '), { terminal: { columns }, env: { NO_COLOR: '1' } }))

@@ -65,6 +65,8 @@ export const programAnswers = () => ({
   help: z.union([
     answer({ topics: z.record(text(), text()) }),
     answer({ topic: text(), text: text() }),
+    /** Of a command or a noun, with --help too; of the program itself without its words. */
+    answer({ command: text(), text: text() }),
     answer({
       topic: text(),
       exitCodes: z.array(z.strictObject({ code: count(), meaning: text(), next: text() })),

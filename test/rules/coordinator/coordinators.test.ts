@@ -68,6 +68,9 @@ describe('adding a coordinator', () => {
       code: 'has-coordinator',
       hint: "ssh-admin coordinator change EG001 --new 'Omar Said <omar@school.example>'",
     })
+    await expect(adding('Omar <omar@school.example>')).rejects.toMatchObject({
+      hint: "ssh-admin coordinator change EG001 --new 'Omar <omar@school.example>'",
+    })
     await world.user('sara@school.example', { centre: 'EG001' })
     await expect(adding('Sara Aziz <sara@school.example>')).rejects.toMatchObject({
       hint: 'ssh-admin coordinator change EG001 --to sara@school.example',
