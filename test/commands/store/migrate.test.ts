@@ -255,7 +255,7 @@ describe('a store whose search keys tell letters apart that are alike now', () =
       'ײַ',
     ]
     /** As 0.1.0 folded a name until then. */
-    const before = (name: string) =>
+    const foldedThen = (name: string) =>
       name
         .normalize('NFKD')
         .toLowerCase()
@@ -267,9 +267,9 @@ describe('a store whose search keys tell letters apart that are alike now', () =
         values (?, ?, ?, 'school', 'active', '', '', '', 'GR', 0, 0, '2026-01-01T00:00:00.000Z')`,
     )
     for (const [at, name] of names.entries())
-      centre.run(`GR${at + 100}`, name, `gr${at + 100} ${before(name)}`)
+      centre.run(`GR${at + 100}`, name, `gr${at + 100} ${foldedThen(name)}`)
     const user = raw.prepare('update users set first_name = ?, last_name = ?, folded = ? where email_key = ?')
-    user.run('Νίκος', 'Παππάς', `${before('Νίκος Παππάς')} amira@nile.example`, 'amira@nile.example')
+    user.run('Νίκος', 'Παππάς', `${foldedThen('Νίκος Παππάς')} amira@nile.example`, 'amira@nile.example')
     raw.close()
     expect(await world.run(['store', 'migrate', '--yes'])).toMatchObject({ exit: 0 })
     const { db } = await world.store()
