@@ -172,6 +172,7 @@ export async function answer(
     : piecesOf(text, out)
   // A reader who has left wants no more of it.
   for (const piece of pieces) if (!(await write(piece))) return
+  for (const line of session.beneath.splice(0)) session.say(line)
 }
 
 /** A text is broken between words where it does not fit a terminal; pieces stand as they are. */

@@ -37,21 +37,22 @@ export function requireTerminal(terminal: Terminal, { flag, may, question, line 
   throw new Usage(message, { code: 'answer-needed', hint: line ?? flag })
 }
 
-type Asking = Pick<Session, 'terminal' | 'common' | 'named' | 'notify'>
+type Asking = Pick<Session, 'terminal' | 'common' | 'named' | 'notify' | 'beneath'>
 
 /**
  * Asks yes or no, default No; No is a cancellation, nobody to ask a mistake of the call. --yes answers; a rehearsal asks
- * nothing, and says what would be asked.
+ * nothing, and says beneath its answer what would be asked.
  */
 export async function confirm(
-  { terminal, common, named, notify }: Asking,
+  { terminal, common, named, notify, beneath }: Asking,
   asked: string,
   { flag = '--yes' }: { flag?: string | undefined } = {},
 ): Promise<void> {
   const question = [...named.map(({ typed, described }) => `'${typed}' is ${described}.`), asked].join('\n')
   if (common.dryRun) {
     const message = `You would be asked: ${question}`.trimEnd()
-    notify({ code: 'would-ask', message }, message.split('\n'))
+    notify({ code: 'would-ask', message }, [])
+    beneath.push(...message.split('\n'))
     return
   }
   if (common.yes) return

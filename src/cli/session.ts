@@ -65,6 +65,8 @@ export interface Session {
   notify: (notice: Notice, lines?: readonly string[]) => void
   /** Says a line of the conversation; silent with --json and --quiet. */
   say: (line: string) => void
+  /** What is said once the answer stands above it, as what a rehearsal would ask. */
+  beneath: string[]
   /** Opens the store, or another file that is one. */
   open: (mode: OpenMode, other?: OpenedOther) => Promise<OpenStore>
   /** How the store would be opened. */
@@ -179,6 +181,7 @@ export function sessionOf(
     named: [],
     notify,
     say: terminal.say,
+    beneath: [],
     open: batch ? (mode) => batch.storeFor(mode, open) : open,
     opening: (mode) => openingOf(mode, undefined),
     ctx: (store) => contextFor(store, acting),

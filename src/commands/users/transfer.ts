@@ -3,6 +3,8 @@ import { person, renderTransfer, transferJson } from '../../render/users.ts'
 import { count } from '../../render/text.ts'
 import { shellWord } from '../../shell-word.ts'
 import { progressionTestSite } from '../../rules/roles/chosen.ts'
+import { decide } from '../../rules/permissions/decide.ts'
+import { onUser } from '../../rules/users/changed.ts'
 import { holdingsOf } from '../../db/progression-tests/holdings.ts'
 import {
   sitesToGive,
@@ -70,6 +72,8 @@ export const transfer = () =>
       const current = () => findUser(store.db, { email: request.from, at, by })
       const receiver = async () => {
         const account = await current()
+        // Whoever may not is refused by the rule, and asked nothing before.
+        if (!decide(by, 'users.transfer', onUser(account)).allowed) return undefined
         const held = await holdingsOf(store.db, { ownerId: account.id, sites: sitesOf(request) })
         if (held.length === 0) return undefined
         return offerReceivers(session.terminal, { db: store.db, account, at, current })

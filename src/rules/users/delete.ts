@@ -6,7 +6,7 @@ import { nameOf, type Account, accountOf } from './account.ts'
 import type { RuleContext, Actor } from '../permissions/actor.ts'
 import { accountById, type ChangedUser, changedTo, findUserOrDeleted, onUser, unchanged } from './changed.ts'
 import { findUserUncounted } from './find.ts'
-import { permit } from '../permissions/decide.ts'
+import { decide, permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 import { refuseWhileHolding, refuseWhileInOffice } from '../refusals.ts'
 import { suspendAccount } from './suspend.ts'
@@ -84,13 +84,14 @@ export interface MissingSteps {
   receivers?: Account[]
 }
 
-/** What must come before a user can be deleted. Refuses at once what no step can help. */
+/** What must come before a user can be deleted: nothing for whoever may not. Refuses at once what no step can help. */
 export async function missingSteps(
   db: Kysely<Store>,
   { email, at, by }: { email: string; at: Date; by: Actor },
 ): Promise<MissingSteps> {
   const account = await findUserOrDeleted(db, { email, at, by })
-  if (account.status === 'deleted') return { account, suspend: false }
+  const { allowed } = decide(by, 'users.delete', onUser(account))
+  if (account.status === 'deleted' || !allowed) return { account, suspend: false }
   refuseWhileInOffice(account)
   const suspend = account.status !== 'suspended'
   if (account.progressionTests.learnerGroups === 0) return { account, suspend }
