@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Trx } from '../../../src/db/transact.ts'
 import { ownerTag } from '../../../src/unfinished-files.ts'
+import { heldStore } from '../../held-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const resource = ['resources', 'download', '1', '--out', 'there.bin']
@@ -83,22 +84,7 @@ describe('downloading while another process holds the store', () => {
   const wait = async (there: () => boolean) => {
     while (!there()) await new Promise(setImmediate)
   }
-  const held = async (work: (trx: Trx) => Promise<unknown>) => {
-    let begin = (): void => undefined
-    let release = (): void => undefined
-    const begun = new Promise<void>((resolve) => (begin = resolve))
-    const released = new Promise<void>((resolve) => (release = resolve))
-    const holding = world.commit(() => async (trx) => {
-      begin()
-      await released
-      await work(trx)
-    })
-    await begun
-    return async () => {
-      release()
-      await holding
-    }
-  }
+  const held = (work: (trx: Trx) => Promise<unknown>) => heldStore(world, work)
 
   it.each([
     ['a resource', resource],
@@ -129,6 +115,29 @@ describe('downloading while another process holds the store', () => {
     await wait(() => files().length > 0)
     await release()
     expect(await download).toMatchObject({ exit: 5 })
+    expect(files()).toEqual([])
+    expect(await recorded()).toBe(0)
+  })
+  it.each([
+    [
+      'a resource',
+      resource,
+      sql`update resources set content_id = (select max(id) from contents) where id = 1`,
+    ],
+    [
+      'a help document',
+      document,
+      sql`update help_document_versions set content_id = (select max(id) from contents)`,
+    ],
+  ])('places nothing of %s whose file is another by then', async (_what, argv, change) => {
+    writeFileSync(world.path('other.bin'), randomBytes(9))
+    await ran('help-documents', 'upload', 'other.bin', '--title', 'Removing users')
+    const release = await held((trx) => change.execute(trx))
+    const download = world.run([...argv, '--json'])
+    await wait(() => files().length > 0)
+    await release()
+    const { exit, error } = await download
+    expect([exit, error().code]).toEqual([3, 'changed-meanwhile'])
     expect(files()).toEqual([])
     expect(await recorded()).toBe(0)
   })

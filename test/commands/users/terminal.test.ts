@@ -308,6 +308,29 @@ describe('at a terminal', () => {
     }
   })
 
+  it.each([
+    ['is suspended', () => world.run(['users', 'suspend', amira, '--yes'])],
+    [
+      'is somebody else',
+      async () => {
+        await world.run(['users', 'edit', amira, '--email', 'was-amira@school.example', '--yes'])
+        await world.user(amira, { centre: 'EG001' })
+      },
+    ],
+  ])('deleting asks nothing more where the user %s by the time that they are to be', async (_, change) => {
+    await world.user(amira, { centre: 'EG001', sites: ['cambridge-primary'] })
+    await holding(world, amira)
+    const desk = inProcess(world, ['users', 'delete', amira])
+    await desk.sees('Suspend them first?')
+    await change()
+    desk.types('y\r')
+    await desk.sees(/meanwhile|Who takes over|Delete Amira/)
+    desk.presses('ctrl-c')
+    const { exit, text } = await desk.leaves()
+    expect([exit, text]).toEqual([3, expect.stringContaining('meanwhile')])
+    expect(text).not.toMatch(/Who takes over|Delete Amira/)
+  })
+
   it('deleting asks nothing where nobody can take over', async () => {
     await world.run(['users', 'suspend', 'omar@school.example', '--yes'])
     await world.user(amira, { centre: 'EG001', sites: ['cambridge-primary'] })

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { heldStore } from '../../held-store.ts'
 import { holding } from '../../holding.ts'
 import { inProcess } from '../../terminal.ts'
 import { newWorld, type World } from '../../world.ts'
@@ -43,6 +44,24 @@ describe('transferring without saying to whom', () => {
     const ran = await world.run(['users', 'transfer', amira, '--json', ...more])
     const hint = `ssh-admin users transfer ${amira} --to EMAIL`
     expect({ exit: ran.exit, ...ran.error() }).toMatchObject({ exit: 2, code: 'answer-needed', hint })
+  })
+
+  it('is refused where they hold something by the time that nothing was to be moved', async () => {
+    await world.user('mona@school.example', { centre: 'EG001', firstName: 'Mona', sites })
+    const mona = await world.account('mona@school.example')
+    const release = await heldStore(world, (trx) =>
+      trx
+        .insertInto('learner_groups')
+        .values({ owner_id: mona?.id ?? 0, site: 'cambridge-primary', name: '4B', stage: '4' })
+        .execute(),
+    )
+    const desk = inProcess(world, ['users', 'transfer', 'mona@school.example'])
+    await desk.sees('to finish with the store')
+    await release()
+    const { exit, text } = await desk.leaves()
+    expect(exit).toBe(3)
+    expect(text).toContain('Mona Haddad holds Progression Test data now.')
+    expect(text).not.toContain('Nothing')
   })
 })
 
