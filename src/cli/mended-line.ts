@@ -1,4 +1,5 @@
 import { NotFound, Usage } from '../errors.ts'
+import { readNewAddress } from '../rules/users/email.ts'
 import { isLikeNumber, wholePeople } from './names-typed.ts'
 import { commandLine, type Line, withWord } from './typed-line.ts'
 import { nounOf } from './words.ts'
@@ -87,8 +88,11 @@ function withoutMarks(words: Line): Line {
 
 function addressAlone(typed: string, { isPerson }: { isPerson: boolean }): string {
   if (typed.includes('<') && isPerson) return typed
-  const closed = typed.trim().replace(/\s*([@.])\s*/g, '$1')
-  return (address.exec(closed) ?? behindName.exec(typed.trim()))?.[1] ?? typed
+  // A link may go on to say what the message is about.
+  const withoutSubject = typed.trim().replace(/^(mailto:[^?]*)\?.*$/is, '$1')
+  const closed = withoutSubject.replace(/\s*([@.])\s*/g, '$1')
+  const alone = (address.exec(closed) ?? behindName.exec(typed.trim()))?.[1]
+  return alone !== undefined && 'key' in readNewAddress(alone) ? alone : typed
 }
 
 /** A spreadsheet writes 50538 as 50538.0 where it takes it for an amount. */

@@ -343,6 +343,7 @@ describe('an address or a number with what stood around it where it was copied',
     [['users', 'show', 'omar@nile.example,'], 'users show omar@nile.example'],
     [['users', 'show', '<omar@nile.example>'], 'users show omar@nile.example'],
     [['users', 'show', 'mailto:omar@nile.example'], 'users show omar@nile.example'],
+    [['users', 'show', 'mailto:omar@nile.example?subject=Hello, Omar'], 'users show omar@nile.example'],
     [['users', 'show', 'omar @nile.example'], 'users show omar@nile.example'],
     [['users', 'list', '--as', 'omar@nile.example;'], 'users list --as omar@nile.example'],
     [
@@ -368,6 +369,9 @@ describe('an address or a number with what stood around it where it was copied',
     [['users', 'suspend', 'omar@nile.example,', 'nobody-is@nile.example', '--yes']],
     [['users', 'add', 'Omar Said <omar@nile.example>', 'omar', '--centre', 'EG900']],
     [['users', 'show', 'omar@nile,example']],
+    [['users', 'show', '<omar@nile>']],
+    [['users', 'show', '<omar..said@nile.example>']],
+    [['users', 'show', '-omar@nile.example,']],
   ])('is not where something else stands in the way, or it may be another: %j', async (argv) => {
     const { exit, stderr } = await world.run(argv)
     expect([exit > 0, stderr]).toEqual([true, expect.not.stringContaining('Did you mean')])
