@@ -1,7 +1,11 @@
 import stringWidth from 'string-width'
+import { PassThrough, Readable } from 'node:stream'
+import { setTimeout as passed } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { progressInWords } from '../../src/cli/progress.ts'
+import { phasesOn, progressInWords } from '../../src/cli/progress.ts'
+import { sessionOf } from '../../src/cli/session.ts'
 import { grouped } from '../../src/grouped.ts'
+import { contextIn, newWorld } from '../world.ts'
 
 const saving = { done: 13_500, share: 0.68, perSecond: 21_097, left: 14 }
 const inRoom = (room: number) => progressInWords(saving, { words: 'Saving …', inWords: grouped, room })
@@ -18,4 +22,33 @@ describe('how far it is, on one line', () => {
     expect(inRoom(room)).toBe(line)
     expect(stringWidth(line)).toBeLessThanOrEqual(room)
   })
+})
+
+it('says how fast it goes, and how long the rest takes, only once it has gone on for a while', async () => {
+  const world = newWorld()
+  const stderr = new PassThrough()
+  const session = sessionOf(
+    { words: 'centres import', typed: {}, rehearses: true },
+    {
+      context: contextIn(world, { stdin: Readable.from([]), stdout: new PassThrough(), stderr }),
+      argv: ['centres', 'import'],
+      checkLine: () => Promise.reject(new Error('no line is looked at')),
+    },
+  )
+  const phases = phasesOn(session, 'json')
+  await phases.begin('saving', 'Saving …', 100)
+  await passed(250)
+  phases.at(20)
+  await passed(400)
+  phases.at(50)
+  await world.close()
+  const reported = String(stderr.read()).trim().split('\n')
+  const known = reported
+    .map((text) => JSON.parse(text).progress)
+    .map(({ perSecond, secondsLeft }) => [perSecond !== null, secondsLeft])
+  expect(known).toEqual([
+    [false, null],
+    [false, null],
+    [true, 1],
+  ])
 })

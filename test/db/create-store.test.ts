@@ -61,6 +61,21 @@ describe('beginning a store', () => {
     torture.clear()
   })
 
+  it('finishes the store of another process that was first with its key, and was killed before its store', async () => {
+    const torture = newTortureDesk()
+    const log = torture.path('home/slow')
+    const env = { SSH_ADMIN_FAULT: 'pause link hub.db.key', SSH_ADMIN_FAULT_LOG: log }
+    const slow = torture.run(['store', 'init'], { env })
+    const paused = () => existsSync(log) && readFileSync(log, 'utf8').endsWith(' link hub.db.key\n')
+    while (!paused()) await new Promise(setImmediate)
+    const killed = await torture.run(['store', 'init'], { fault: 'kill rename hub.db' })
+    expect([killed.signal, torture.files().includes('hub.db')]).toEqual(['SIGKILL', false])
+    writeFileSync(`${log}.go`, '')
+    expect(await slow).toMatchObject({ exit: 0 })
+    expect(await torture.run(['store', 'check'])).toMatchObject({ exit: 0 })
+    torture.clear()
+  })
+
   async function actions(): Promise<string[]> {
     const { events } = (await world.run(['audit', 'list', '--json'])).json()
     return events.map(({ action }: { action: string }) => action)

@@ -1,5 +1,7 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { appendAudit } from '../../src/rules/audit/append.ts'
 import { newWorld, type World } from '../world.ts'
 
 describe('a transaction', () => {
@@ -20,5 +22,20 @@ describe('a transaction', () => {
     const { db } = await world.store()
     expect(await db.selectFrom('centres').select('number').execute()).toEqual([{ number: 'EG001' }])
     await world.centre('EG002')
+  })
+
+  it('leaves the older head noted where the log cannot be looked at once it is saved', async () => {
+    const head = `${world.db}.key.head`
+    const append = (more?: string) =>
+      world.commit((ctx) => async (trx) => {
+        await appendAudit(trx, { ...ctx, action: 'centres.created', subject: 'EG001' })
+        if (more !== undefined) await sql.raw(more).execute(trx)
+      })
+    await append()
+    const older = readFileSync(head, 'utf8')
+    await append()
+    writeFileSync(head, older)
+    await append('alter table audit rename to audit_elsewhere')
+    expect(readFileSync(head, 'utf8')).toBe(older)
   })
 })

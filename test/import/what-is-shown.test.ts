@@ -80,6 +80,13 @@ describe('a text under a format that shows it otherwise', () => {
     expect(await centresSaved()).toMatchObject([{ number }])
   })
 
+  it('stands in the file of the rows held back as it is shown, where that may be its number', async () => {
+    await importCells([{ cell: '012', code: '"EG "@' }, ...rest])
+    const held = ['centres', 'import', 'centres.xlsx', '--yes', '--issues-out', 'held.csv']
+    expect((await world.run(held)).exit).toBe(8)
+    expect(readFileSync(world.path('held.csv'), 'utf8')).toContain('"EG 012","Nile View School"')
+  })
+
   it.each([
     [';;;', 'EG555', 'Centre number is shown as nothing, and holds EG555'],
     ['"EG "@', '012', 'Centre number is shown as EG 012, and holds 012'],

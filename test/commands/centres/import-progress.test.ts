@@ -34,6 +34,14 @@ describe('how far an import is', () => {
     }
   })
 
+  it('is told at a terminal, on a line that goes on changing', async () => {
+    const rows = [line('EG001', 'amira@nile.example')]
+    const argv = ['centres', 'import', writeCsv(world, rows), '--yes']
+    const { exit, stderr } = await world.run(argv, { terminal: true })
+    expect(exit).toBe(0)
+    for (const phase of ['Reading', 'Saving']) expect(stderr).toContain(phase)
+  })
+
   it('is not told in a pipe', async () => {
     const { stderr } = await importing()
     expect(stderr).not.toMatch(/Reading|Comparing|Saving|%/)

@@ -107,9 +107,11 @@ describe.each(older)('a store of version $version', ({ version }) => {
   it('has a head beside its key afterwards, and one that is missed is told', async () => {
     const head = `${world.db}.key.head`
     rmSync(head, { force: true })
+    const missed = version >= firstVersionWithHead ? ['head-missing'] : []
+    const { findings } = (await world.run(['store', 'check', '--json'])).json()
+    expect(findings.map(({ code }: { code: string }) => code).sort()).toEqual([...missed, 'store-older'])
     const ran = await world.run(['store', 'migrate', '--yes', '--json'])
-    const notices = version >= firstVersionWithHead ? [{ code: 'head-missing' }] : []
-    expect(ran.json().notices).toMatchObject(notices)
+    expect(ran.json().notices).toMatchObject(missed.map((code) => ({ code })))
     expect(existsSync(head)).toBe(true)
     const edited = await world.run(['users', 'suspend', 'amira@nile.example', '--yes', '--json'])
     expect(edited.json().notices).toEqual([])

@@ -1,0 +1,41 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../../src/db/sqlite/connection.ts'
+import { lockExclusively, replaceStoreFile } from '../../../src/db/sqlite/place.ts'
+
+const onOtherDisk = ['/dev/shm', '/var/tmp', process.cwd()].find((folder) => {
+  const there = statSync(folder, { throwIfNoEntry: false })
+  return there !== undefined && there.dev !== statSync(tmpdir()).dev
+})
+
+describe('a store that takes the place of another', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ssh-admin-place-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  const database = (name: string) => {
+    const raw = openDatabase(join(folder, name))
+    raw.exec('create table t (n integer)')
+    raw.close()
+    return join(folder, name)
+  }
+
+  it.skipIf(onOtherDisk === undefined)(
+    'leaves no copy of that one where it cannot be kept under another name',
+    () => {
+      const [from, to] = [database('new.db'), database('hub.db')]
+      const held = lockExclusively(to, undefined)
+      try {
+        const keep = join(onOtherDisk ?? '', `ssh-admin-place-${process.pid}.db`)
+        expect(() => replaceStoreFile({ from, held, keep })).toThrow(/EXDEV|disk|cross-device|other/i)
+      } finally {
+        held.unlock()
+      }
+      expect(readdirSync(folder).sort()).toEqual(['hub.db', 'new.db'])
+    },
+  )
+})
