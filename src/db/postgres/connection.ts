@@ -128,7 +128,31 @@ function signIn(
   })
   // What goes wrong while nothing is asked is told by what is asked next.
   client.on('error', () => undefined)
+  tellWhatIsNotUnderstood(client)
   return { signedIn: client.connect().then(() => client), abandon: () => socket.destroy() }
+}
+
+/** What the server says and pg cannot read is thrown where nobody catches it: it fails what is asked, and ends the connection. */
+function tellWhatIsNotUnderstood(client: pg.Client): void {
+  const { connection } = client as unknown as { connection: Listening }
+  const attach = connection.attachListeners.bind(connection)
+  connection.attachListeners = (stream) => {
+    attach(stream)
+    for (const read of stream.listeners('data') as ((bytes: Buffer) => void)[]) {
+      stream.removeListener('data', read)
+      stream.on('data', (bytes: Buffer) => {
+        try {
+          read(bytes)
+        } catch (error) {
+          stream.destroy(error as Error)
+        }
+      })
+    }
+  }
+}
+
+interface Listening {
+  attachListeners: (stream: Socket) => void
 }
 
 function trusted({ rootCertificate, shown }: ServerAddress): { ca?: string } {

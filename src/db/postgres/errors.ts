@@ -291,6 +291,9 @@ export function inWords(error: unknown, place: string): unknown {
   if (error instanceof Error && /client password must be a string|no password/i.test(error.message)) {
     return passwordMissing(place, error)
   }
+  // Kerberos and the like, of which pg reads no word.
+  if (error instanceof Error && /^Unknown authenticationOk message/.test(error.message))
+    return signInOtherwise(place, error)
   // The server has one code for all of its pg_hba.conf.
   if (error instanceof Error && errorCodeOf(error) === '28000') {
     if (/client certificate|certificate authentication/.test(error.message))
@@ -373,6 +376,17 @@ function certificateAsked(place: string, cause: Error): Unavailable {
     hint: 'A desk signs in with a password: have whoever looks after the server let it in with scram-sha-256, and without clientcert (pg_hba.conf).',
     cause,
   })
+}
+
+function signInOtherwise(place: string, cause: Error): Unavailable {
+  return new Unavailable(
+    'store-refused',
+    `The server of ${place} asks for another sign-in than a password.`,
+    {
+      hint: 'A desk signs in with a password, not by Kerberos or Windows: have whoever looks after the server let it in with scram-sha-256 (pg_hba.conf).',
+      cause,
+    },
+  )
 }
 
 function encryptionAsked(place: string, cause: Error): Unavailable {

@@ -40,6 +40,25 @@ const config = async (db: string, ...more: readonly string[]) => {
 }
 
 describe('config', () => {
+  it('says so of a server that asks for a sign-in such as Kerberos', async () => {
+    const asksOtherwise = Buffer.from([82, 0, 0, 0, 8, 0, 0, 0, 7])
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', () => socket.write(asksOtherwise))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const db = `postgres://hub@127.0.0.1:${portOf(server.address())}/hub`
+      const { problem } = (await config(db)).store
+      expect(problem).toMatchObject({
+        code: 'store-refused',
+        message: `The server of ${db} asks for another sign-in than a password.`,
+      })
+    } finally {
+      server.close()
+    }
+  })
+
   it('says which server answers, how far away it is, and who is changing the store', async () => {
     const client = new pg.Client({ connectionString: testServer ?? '', application_name: 'psql' })
     await client.connect()
