@@ -44,7 +44,7 @@ export const problem = () =>
     cells: z.optional(z.array(text())),
   })
 
-/** What may have been meant: a word, a user or a centre. */
+/** What may have been meant: a word, a user, a centre or a release. */
 const candidate = () =>
   z.union([
     text(),
@@ -55,6 +55,7 @@ const candidate = () =>
       status: userStatus(),
     }),
     z.strictObject({ number: text(), name: text() }),
+    z.strictObject({ id: count(), name: text(), state: z.enum(['draft', 'released', 'withdrawn']) }),
   ])
 
 /** On stderr, in place of an answer; some errors have details of their own. */

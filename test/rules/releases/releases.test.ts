@@ -225,6 +225,18 @@ describe('a release', () => {
     expect((await world.run(['releases', 'show', 'tmp', '--json'])).json().id).toBe(ids[1])
   })
 
+  it('is named to whoever types a part of its name, in any case, and is not touched', async () => {
+    const opens = ['--resource', text, '--opens', '2026-07-01T08:00Z', '--for', 'all']
+    const { id } = await run('releases', 'create', 'June listening', ...opens)
+    const error = (await world.run(['releases', 'withdraw', 'LISTENING', '--yes', '--json'])).error()
+    expect(error).toMatchObject({
+      code: 'release-not-found',
+      hint: expect.stringContaining("'June listening'"),
+      details: { candidates: [{ id, name: 'June listening', state: 'draft' }] },
+    })
+    expect((await world.run(['releases', 'show', String(id), '--json'])).json().state).toBe('draft')
+  })
+
   it('that is not open refuses a download, which the log names', async () => {
     await released()
     await downloading('coordinator@school.example', text, earlier(opening))
