@@ -30,35 +30,33 @@ import {
   problemInFull,
   type ListedAuthorisation,
 } from '../render/authorisations.ts'
-import { leftOutLines, centresWithoutZone, problemsInWords } from '../render/outlook.ts'
+import {
+  comparableRelease,
+  comparableWithOutlook,
+  editQuestion,
+  publishQuestion,
+  withdrawQuestion,
+} from '../render/release-questions.ts'
 import { typedAudience } from '../rules/releases/audience.ts'
 import {
   createRelease,
   editRelease,
   type ReleaseChanges,
-  type ChangedRelease,
   publishRelease,
   withdrawRelease,
-  type PublishedRelease,
 } from '../rules/releases/change.ts'
 import { momentTyped, typedMoment, type TypedMoment } from '../rules/releases/moment.ts'
-import { closingQuestion, comparableClosing, openingLines } from '../render/closing.ts'
 import { allOf } from '../cli/list-options.ts'
-import { findReleases, type ReleaseRow } from '../db/releases.ts'
+import { findReleases } from '../db/releases.ts'
 import type { ReleaseState } from '../db/schema.ts'
 import { reachOf, authorisationsOf } from '../rules/releases/centres-of-release.ts'
 import { readReleaseFacts } from '../rules/releases/release-facts.ts'
 import { knownName } from '../rules/unknown-name.ts'
 import { nameKey } from '../search-key.ts'
-import { outlookOf, type Outlook } from '../rules/releases/outlook.ts'
+import { outlookOf } from '../rules/releases/outlook.ts'
 import { findRelease } from '../rules/releases/release.ts'
 import { findOwnCentre } from '../rules/centres/find.ts'
 import { visibleAuthorisations } from '../rules/releases/visible.ts'
-import { oneLine } from '../render/clean-text.ts'
-import { type Fact, factLines } from '../render/fields.ts'
-import { count, listLines } from '../render/text.ts'
-import { plainTime } from '../plain-time.ts'
-import { grouped } from '../grouped.ts'
 import { titleTyped } from './resources.ts'
 
 const whatOpens =
@@ -209,11 +207,7 @@ export const withdraw = () =>
     examples: ['ssh-admin releases withdraw 1 --yes'],
     act: (trx, ctx, { release }) => withdrawRelease(trx, { release, ctx }),
     confirm: {
-      question: ({ release: { id, name }, outcome, closes }) =>
-        outcome === 'unchanged'
-          ? undefined
-          : (closingQuestion(closes, `Withdraw release ${id}, ${name}`) ??
-            `Withdraw release ${id}, ${name}? It opens for nobody any more, and stays withdrawn.`),
+      question: withdrawQuestion,
       comparable: comparableRelease,
     },
     render: renderChangedRelease,
@@ -368,110 +362,4 @@ function zonesAmong(rows: Iterable<ListedAuthorisation>): ReadonlySet<string> {
 
 function zoneLines(zone: string | undefined): string[] {
   return zone === undefined ? [] : [`Local times are those of ${zone}.`, '']
-}
-
-const maxNamed = 10
-const maxZones = 24
-
-/** What a careful colleague would want to know before it is released. */
-function publishQuestion({ release, outcome, outlook, opens }: PublishedRelease): string | undefined {
-  if (outcome === 'unchanged') return undefined
-  const { centres, without } = outlook
-  const reached = centres - without.length
-  const whom = without.length === 0 ? count(centres, 'centre') : `${reached} of ${count(centres, 'centre')}`
-  const how =
-    opens.length === 0
-      ? `it opens for ${whom}`
-      : opens.length === reached
-        ? `it opens at once for ${whom}`
-        : `it opens for ${whom}, and at once for ${grouped(opens.length)} of them`
-  return [...outlookLines(release, outlook), ...openingLines(opens), `Release it: ${how}?`].join('\n')
-}
-
-/** The same before what is released already is changed, and for whom it closes and opens at once. */
-function editQuestion({ release, closes, opens, outlook }: ChangedRelease): string | undefined {
-  const what = `Change release ${release.id}, ${release.name}`
-  const when = outlook ? outlookLines(release, outlook) : []
-  const closing = closingQuestion(closes, what, opens)?.split('\n') ?? []
-  if (when.length === 0 && closing.length === 0) return undefined
-  return [...closing.slice(0, -1), ...when, closing.at(-1) ?? `${what}, which is released?`].join('\n')
-}
-
-/** As a table: for how many centres, when it opens first and last, who never sees it, and on which clocks. */
-function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
-  const { centres, lastClosesAt, timeline, without, leftOut } = outlook
-  const zones = [
-    ...new Set(timeline.flatMap((moment) => moment.zones.flatMap(({ timeZone }) => timeZone ?? []))),
-  ]
-  const unplaced = centresWithoutZone(timeline)
-  const reached = centres - without.length
-  return [
-    `Release ${release.id}, ${oneLine(release.name)}:`,
-    ...factLines([
-      [
-        'Centres',
-        reached === centres
-          ? grouped(centres)
-          : `${grouped(centres)}, of which it opens for ${grouped(reached)}`,
-      ],
-      ...momentFacts(outlook),
-      ['Closed', lastClosesAt && `everywhere from ${plainTime(lastClosesAt.toISOString())}`],
-      ['No Key Time', withoutKeyTime(release, without)],
-      ['Time zones', firstOf(zones, maxZones)],
-      [
-        'No time zone',
-        unplaced === 0 ? null : `${count(unplaced, 'centre')}, and it opens there all the same`,
-      ],
-    ]),
-    ...listLines(
-      'It never opens for:',
-      problemsInWords(without, ({ message }) => message),
-      maxNamed,
-    ),
-    ...leftOutLines(leftOut, maxNamed),
-  ]
-}
-
-/** One that is the same everywhere is said once. */
-function momentFacts({ firstOpensAt, lastOpensAt }: Outlook): Fact[] {
-  if (firstOpensAt === null || lastOpensAt === null) return [['Opens', 'nowhere']]
-  const [first, last] = [firstOpensAt, lastOpensAt].map((at) => plainTime(at.toISOString()))
-  if (firstOpensAt.getTime() === lastOpensAt.getTime()) return [['Opens', `${first}, all at the same time`]]
-  return [
-    ['First opens', first],
-    ['Last opens', last],
-  ]
-}
-
-/** Nothing of a release that asks for none. */
-function withoutKeyTime({ opens, closes }: ReleaseRow, without: Outlook['without']): string | null {
-  if (without.length > 0) {
-    const numbers = without.map(({ centre }) => centre.number)
-    return `${count(without.length, 'centre')}: ${firstOf(numbers, maxNamed)}`
-  }
-  return opens.startsWith('key-time') || closes?.startsWith('key-time') ? 'none' : null
-}
-
-function firstOf(names: readonly string[], max: number): string {
-  const more =
-    names.length > max ? ` and ${grouped(names.length - max)} more (all of them: --dry-run --json)` : ''
-  return `${names.slice(0, max).join(', ')}${more}`
-}
-
-function comparableRelease({ release, outcome, closes, opens }: ChangedRelease): unknown {
-  const { id, name, state, opens: from, closes: until, audience, resources } = release
-  const facts = [id, name, state, from, until, audience, resources.map(({ id: one }) => one)]
-  return [facts, outcome, comparableClosing(closes, opens)]
-}
-
-/** The same, with what opens when for whom. */
-function comparableWithOutlook(changed: ChangedRelease): unknown {
-  return [
-    comparableRelease(changed),
-    changed.outlook?.leftOut.map(({ number }) => number),
-    changed.outlook?.authorisations.map(({ centre, opensAt, closesAt, problem, resources }) => [
-      [centre.number, opensAt, closesAt, problem?.code],
-      resources.map(({ id }) => id),
-    ]),
-  ]
 }

@@ -4,7 +4,7 @@ import type { OpenStore } from '../db/store/open.ts'
 import { findMessages } from '../db/messages.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { systemReason } from '../errors.ts'
-import { grouped } from '../grouped.ts'
+import { few, grouped } from '../grouped.ts'
 import type { Notice } from '../render/json.ts'
 import { isUndelivered, type Message, messageOf } from '../render/messages.ts'
 import type { Actor } from '../rules/permissions/actor.ts'
@@ -183,18 +183,17 @@ function noticesAbout(
 
 const tryFailed = 'To try again: ssh-admin mail send --failed'
 
-/** The first of them, and how many more. */
 function namesOf(rows: readonly OutboxRow[]): string {
-  const first = rows.slice(0, 3).map(({ to_address }) => to_address)
-  const more = rows.length - first.length
-  return more > 0 ? `${first.join(', ')} and ${more} more` : first.join(', ')
+  return few(rows.map(({ to_address }) => to_address))
 }
 
 /** What was refused before, and nobody has tried again. */
 export function refusedNotices(rows: readonly OutboxRow[]): Notice[] {
   if (rows.length === 0) return []
   const what =
-    rows.length === 1 ? 'One message was refused before' : `${rows.length} messages were refused before`
+    rows.length === 1
+      ? 'One message was refused before'
+      : `${grouped(rows.length)} messages were refused before`
   return [{ code: 'mail-failed', message: `${what}: ${namesOf(rows)}. ${tryFailed}` }]
 }
 

@@ -5,6 +5,7 @@ import type { Plan } from '../import/plan.ts'
 import type { View } from './table.ts'
 import { shortened, widthOf } from './wrap.ts'
 import { count, firstOfEachKind, indentOfLists, listLines, markOf, sentenceCase } from './text.ts'
+import { few } from '../grouped.ts'
 import { oneLine as cell, tsvLine } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
@@ -252,8 +253,7 @@ export function importQuestion(
 
 /** What goes is named where it is agreed to; all of many stand in the plan above. */
 function firstOf(names: readonly string[]): string {
-  const shown = names.slice(0, 5).map(cell).join(', ')
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown
+  return few(names.map(cell), { max: 5 })
 }
 
 /** Where a plan is, and the line that applies it, where that would change anything. */

@@ -29,7 +29,7 @@ export function outlookJson({
 }
 
 /** In a pipe: each moment at which it opens, and for whom it never does. */
-export function outlookLines({ centres, timeline, without, leftOut }: Outlook): string[] {
+export function pipedOutlook({ centres, timeline, without, leftOut }: Outlook): string[] {
   return [
     tsvLine(['centres', centres]),
     ...timeline.map(({ at, centres: there, zones }) =>
@@ -52,14 +52,22 @@ const maxNamed = 10
 
 /** When it opens around the world, and for whom it never does. */
 export function renderOutlook(outlook: Outlook, view: View): string[] {
-  const { without, leftOut } = outlook
-  const { chalk } = view
-  const problems = problemsInWords(without, ({ message, hint }) => `${message} ${hint}`)
+  const heading = view.chalk.yellow(`! Never opens for ${count(outlook.without.length, 'centre')}:`)
   return [
     ...openingsInWords(outlook, view),
-    ...(without.length === 0
-      ? []
-      : listLines(chalk.yellow(`! Never opens for ${count(without.length, 'centre')}:`), problems, maxNamed)),
+    ...neverOpensLines(outlook, { heading, wordsOf: ({ message, hint }) => `${message} ${hint}` }),
+  ]
+}
+
+interface NeverOpens {
+  heading: string
+  wordsOf: (problem: TimeProblem) => string
+}
+
+/** For whom it never opens, and whose recordings nobody may have: the first of them. */
+export function neverOpensLines({ without, leftOut }: Outlook, { heading, wordsOf }: NeverOpens): string[] {
+  return [
+    ...listLines(heading, problemsInWords(without, wordsOf), maxNamed),
     ...leftOutLines(leftOut, maxNamed),
   ]
 }
@@ -76,10 +84,7 @@ export function openingsInWords({ centres, timeline, without, lastClosesAt }: Ou
 }
 
 /** Centres of which the same is to be said, but for their number, are said by the first of them: mostly those of a country. */
-export function problemsInWords(
-  without: Outlook['without'],
-  wordsOf: (problem: TimeProblem) => string,
-): string[] {
+function problemsInWords(without: Outlook['without'], wordsOf: (problem: TimeProblem) => string): string[] {
   const alike = new Map<string, { first: string; others: number }>()
   for (const { centre, problem } of without) {
     const said = problem ? wordsOf(problem) : ''

@@ -16,7 +16,7 @@ import { renderClosing } from './closing.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
 import { count, listLines, markOf } from './text.ts'
-import { leftOutLines, outlookJson, outlookLines, openingsInWords, renderOutlook } from './outlook.ts'
+import { leftOutLines, outlookJson, pipedOutlook, openingsInWords, renderOutlook } from './outlook.ts'
 import { grouped } from '../grouped.ts'
 import { isoOf, plainTime, timeInUtc, timeToTheSecond } from '../plain-time.ts'
 
@@ -202,7 +202,7 @@ function forPipe(release: ReleaseRow, outlook: Outlook): string {
     tsvLine(['opens', release.opens]),
     tsvLine(['closes', release.closes]),
     ...release.resources.map(({ id, title }) => tsvLine(['resource', id, title])),
-    ...outlookLines(outlook),
+    ...pipedOutlook(outlook),
   ].join('\n')
 }
 
@@ -223,7 +223,7 @@ const factWords = {
 export function renderChangedRelease(changed: ChangedRelease, view: View): string {
   const { outlook } = changed
   const around =
-    outlook === undefined ? [] : view.isTerminal ? renderOutlook(outlook, view) : outlookLines(outlook)
+    outlook === undefined ? [] : view.isTerminal ? renderOutlook(outlook, view) : pipedOutlook(outlook)
   return [...whatItBecame(changed, view), ...around].join('\n')
 }
 
@@ -252,7 +252,7 @@ export function renderPublishedRelease(
   if (!view.isTerminal) {
     return [
       ...whatItBecame(published, view),
-      ...outlookLines(outlook),
+      ...pipedOutlook(outlook),
       ...centres.map((authorisation) => lineOfCentre({ authorisation, at })),
     ].join('\n')
   }

@@ -1,4 +1,4 @@
-import { grouped } from '../grouped.ts'
+import { few, grouped } from '../grouped.ts'
 import { type Group, mergeGroups, type Merged } from '../db/progression-tests/import.ts'
 import type { Trx } from '../db/transact.ts'
 import { centresOfUsers } from '../db/users/users.ts'
@@ -96,9 +96,8 @@ const maxCellsNamed = 5
 function noOwner(rows: readonly ResultRow[], { isKnown }: { isKnown: boolean }): Problem {
   const cells = rows.map((row) => row.cellOf('teacher'))
   const [target = ''] = cells
-  const more = cells.length - maxCellsNamed
-  const named = `${cells.slice(0, maxCellsNamed).join(', ')}${more > 0 ? ` and ${grouped(more)} more` : ''}`
-  const where = cells.length === 1 ? '' : `, in ${grouped(cells.length)} rows: ${named}`
+  const where =
+    cells.length === 1 ? '' : `, in ${grouped(cells.length)} rows: ${few(cells, { max: maxCellsNamed })}`
   const address = rows[0]?.texts.teacher ?? ''
   return {
     target,
