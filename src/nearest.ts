@@ -9,6 +9,8 @@ const maxFound = 3
  */
 export function nearestOf(typed: string, names: Iterable<string>, limit = usualLimit(typed)): string[] {
   const typedKey = searchKey(typed).trim().slice(0, longest)
+  // Every name begins with nothing, and none is meant by it.
+  if (typedKey === '') return []
   const near = nearestTo<string>(typedKey, limit)
   for (const name of names) {
     const key = searchKey(name).trim().slice(0, longest)

@@ -27,6 +27,8 @@ import type { Session } from '../cli/session.ts'
 import { findCentre, readCentreNumber } from '../rules/centres/find.ts'
 import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
 import { needsMessage, tidiedNotices } from '../render/user-notices.ts'
+import { messageTo, setUpInWords } from '../render/users.ts'
+import type { Message } from '../render/messages.ts'
 import { ask, type Choice, chooseFromStore } from '../cli/prompt.ts'
 import { adminsOf, type CentreWithPeople } from '../db/centres/centres.ts'
 import type { Store } from '../db/schema.ts'
@@ -76,7 +78,8 @@ export const add = () =>
     },
     act: (trx, ctx, { centre, person, ifMissing }) => addCoordinator(trx, { centre, person, ifMissing, ctx }),
     confirm: { question: additionQuestion, comparable: comparableCoordination },
-    render: (coordination, view) => renderCoordinatorChange(coordination, view, added),
+    render: (coordination, view, mail) =>
+      renderCoordinatorChange(coordination, view, (done) => added(done, mail)),
     json: coordinationJson,
   })
 
@@ -86,9 +89,11 @@ function additionQuestion(coordination: Coordination): string | undefined {
   return `Make ${nameAndAddress(coordinator)} the coordinator of ${nameOfCentre(coordination)}? They are sent a message to set up a password.`
 }
 
-function added(coordination: Coordination): string {
+function added(coordination: Coordination, mail: readonly Message[]): string {
   const { coordinator } = coordination
-  return `${coordinator ? nameAndAddress(coordinator) : 'Nobody'} coordinates ${nameOfCentre(coordination)} now; a message lets them set up a password within 48 hours.${nextStep(coordination)}`
+  const message = coordinator ? messageTo(coordinator, mail) : undefined
+  const who = coordinator ? nameAndAddress(coordinator) : 'Nobody'
+  return `${who} coordinates ${nameOfCentre(coordination)} now; ${setUpInWords(message)}.${nextStep(coordination)}`
 }
 
 /** The coordinator of an Associate acts for those of its centres that are assigned to them, and for no others. */

@@ -77,13 +77,10 @@ function sentence(changed: ChangedUser, view: View, mail: readonly Message[]): s
   const mark = outcome === 'message-failed' ? view.chalk.red('✗') : markOf(outcome !== 'unchanged', view)
   const isToSetUp =
     sentSetUpMessage || outcome === 'created' || (outcome === 'rejoined' && account.status === 'invited')
-  const message = messageTo(changed, mail)
+  const message = messageTo(account, mail)
   // The connection broke after all of it was said.
   const isUnsure = message?.state === 'unknown'
-  const ofSetUp = isUnsure
-    ? unsureSetUp
-    : setUp[message ? outcomeOfMessage(message.state) : 'message-waiting']
-  const suffix = isToSetUp ? `; ${ofSetUp}` : ''
+  const suffix = isToSetUp ? `; ${setUpInWords(message)}` : ''
   const who = changed.left === undefined ? person(account) : oneLine(nameOf(account))
   const what =
     isUnsure && outcome === 'message-failed'
@@ -109,13 +106,19 @@ function whatWasEdited({ account, before }: ChangedUser): string {
 /** What a rule could only queue, in the words of what became of it. */
 function outcomeAfterMail(changed: ChangedUser, mail: readonly Message[]): Outcome {
   if (changed.outcome !== 'message-waiting') return changed.outcome
-  const message = messageTo(changed, mail)
+  const message = messageTo(changed.account, mail)
   return message ? outcomeOfMessage(message.state) : changed.outcome
 }
 
 /** The last one: an earlier one to the same person was void when it was written. */
-function messageTo({ account }: ChangedUser, mail: readonly Message[]): Message | undefined {
-  return mail.findLast(({ to }) => to === account.email)
+export function messageTo({ email }: { email: string }, mail: readonly Message[]): Message | undefined {
+  return mail.findLast(({ to }) => to === email)
+}
+
+/** What became of a set-up message: `a message lets them set up a password`. */
+export function setUpInWords(message: Message | undefined): string {
+  if (message?.state === 'unknown') return unsureSetUp
+  return setUp[message ? outcomeOfMessage(message.state) : 'message-waiting']
 }
 
 const setUp: Readonly<Record<MessageOutcome, string>> = {

@@ -235,6 +235,8 @@ describe('a release', () => {
       details: { candidates: [{ id, name: 'June listening', state: 'draft' }] },
     })
     expect((await world.run(['releases', 'show', String(id), '--json'])).json().state).toBe('draft')
+    const ofNothing = (await world.run(['releases', 'show', '', '--json'])).error()
+    expect(ofNothing).toMatchObject({ code: 'release-not-found', details: { candidates: [] } })
   })
 
   it('that is not open refuses a download, which the log names', async () => {
