@@ -31,8 +31,8 @@ export async function firstThatServes(
   if (next) ask(next(), asked)
   try {
     while (asked.size > 0) {
-      const patience = until === undefined ? undefined : Math.max(0, until - performance.now())
-      const waits = left.length > 0 ? headStart : patience
+      const remaining = until === undefined ? undefined : Math.max(0, until - performance.now())
+      const waits = left.length > 0 ? headStart : remaining
       const answer = await Promise.race([
         ...asked.values(),
         ...(waits === undefined ? [] : [pause(waits, undefined, { ref: false })]),

@@ -74,3 +74,12 @@ export const error = () =>
 
 /** What stands in the way of an answer, and how it is mended. */
 export const problemWithHint = () => z.strictObject({ code: text(), message: text(), hint: text() })
+
+/** Which server answered for a shared store, and how far away it is. */
+export const serverFacts = () => ({
+  host: text(),
+  port: count(),
+  user: text(),
+  version: text(),
+  roundTripMs: z.number(),
+})

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { answer, answerOfChange, count, orNull, text } from './parts.ts'
+import { answer, answerOfChange, count, orNull, serverFacts, text } from './parts.ts'
 
 /** Answers of commands that are about no one thing. */
 export const programAnswers = () => ({
@@ -49,15 +49,7 @@ export const programAnswers = () => ({
     store: z.strictObject({
       state: z.enum(['there', 'missing', 'unavailable']),
       heldBy: orNull(text()),
-      server: orNull(
-        z.strictObject({
-          host: text(),
-          port: count(),
-          user: text(),
-          version: text(),
-          roundTripMs: z.number(),
-        }),
-      ),
+      server: orNull(z.strictObject(serverFacts())),
       problem: orNull(z.strictObject({ code: text(), message: text(), hint: orNull(text()) })),
     }),
   }),

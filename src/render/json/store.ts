@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { importState } from './imports.ts'
-import { answer, answerOfChange, count, orNull, problem, text, time } from './parts.ts'
+import { answer, answerOfChange, count, orNull, problem, serverFacts, text, time } from './parts.ts'
 
 export const event = () =>
   z.strictObject({
@@ -34,11 +34,7 @@ export const storeAnswers = () => ({
     /** Null of a store that is a file. */
     server: orNull(
       z.strictObject({
-        host: text(),
-        port: count(),
-        user: text(),
-        version: text(),
-        roundTripMs: z.number(),
+        ...serverFacts(),
         heldBy: orNull(text()),
       }),
     ),

@@ -105,10 +105,10 @@ describe('config', () => {
   it('answers within a short limit where the server does not', async () => {
     const { store, ms } = await config(`postgres://hub@${darkHost}/hub`)
     expect(store).toMatchObject({ state: 'unavailable', problem: { code: 'store-unavailable' } })
-    expect(ms).toBeLessThan(6_000)
+    expect(ms).toBeLessThan(9_000)
     const nobody = await config(`postgres://hub@127.0.0.1:${await freePort()}/hub`, '--wait', '30')
     expect(nobody.store).toMatchObject({ state: 'unavailable', problem: { code: 'store-unavailable' } })
-    expect(nobody.ms).toBeLessThan(6_000)
+    expect(nobody.ms).toBeLessThan(9_000)
   })
 
   it('says in words that it is not let in', async () => {
@@ -163,7 +163,7 @@ describe('a host that swallows what it is sent', () => {
         `postgres://hub@${darkHost}/hub${options}`,
       ])
       expect([ran.exit, ran.error().code]).toEqual([7, 'store-unavailable'])
-      expect(performance.now() - started).toBeLessThan(6_000)
+      expect(performance.now() - started).toBeLessThan(9_000)
     } finally {
       if (before === undefined) delete process.env.PGCONNECT_TIMEOUT
       else process.env.PGCONNECT_TIMEOUT = before
@@ -182,6 +182,6 @@ describe('a host that swallows what it is sent', () => {
       `postgres://hub@${darkHost},${darkHost}/hub`,
     ])
     expect([ran.exit, ran.error().code]).toEqual([7, 'store-unavailable'])
-    expect(performance.now() - started).toBeLessThan(6_000)
+    expect(performance.now() - started).toBeLessThan(9_000)
   })
 })
