@@ -1,4 +1,5 @@
 import type { OpenStore } from '../db/store/open.ts'
+import type { OpenMode } from '../db/store/opening.ts'
 import type { Clock, Trx } from '../db/transact.ts'
 import { Cancelled, Refused, CommitUnknown } from '../errors.ts'
 import type { AnyJsonOfChange } from '../render/json.ts'
@@ -41,7 +42,7 @@ interface Change<Request, Result> {
   act: (trx: Trx, ctx: RuleContext, request: Request, store: OpenStore) => Promise<Result>
   /** The file that it writes: asked about once the work is known to be possible, and taken away where it comes to nothing. */
   output?: (request: Request) => OutputFile | undefined
-  /** Files whose bytes go into the store once the work is known to be possible and is agreed to, before the transaction that refers to them. */
+  /** Files whose bytes go into the store: those of one piece in the transaction that refers to them, others before it, once the work is known to be possible and is agreed to. */
   upload?: {
     files: (request: Request) => readonly FileToUpload[]
     /** The request, with where their bytes are. */
@@ -112,9 +113,13 @@ export async function runMutation<Args, Options, Request, Result>(
   const { dryRun, yes } = session.common
   const mayAsk = spec.confirm !== undefined && (spec.confirm.mayAsk?.(options) ?? true)
   const asks = !dryRun && !yes && (mayAsk || session.named.length > 0)
+  const mode = openModeOf({ dryRun, createsStore: spec.createsStore !== undefined })
   // What may be 500 MB is read once it is known that there is a store for it, and its key.
-  if (spec.upload) await checkStore(session)
-  const prepared = await spec.prepare(options, session)
+  const opened = spec.upload ? await openWithKey(session, mode) : undefined
+  const prepared = await spec.prepare(options, session).catch(async (error: unknown) => {
+    await opened?.close()
+    throw error
+  })
   const flag = spec.confirm?.flags?.(options)
   const mayBeRefused = spec.createsStore === true || (spec.createsStore !== undefined && asks)
   const createsStore = !dryRun && mayBeRefused && isMissing(session)
@@ -123,8 +128,7 @@ export async function runMutation<Args, Options, Request, Result>(
   const agreed =
     createsStore && !there ? await rehearseWithoutStore({ spec, session, flag, asks }, prepared) : undefined
 
-  const mode = openModeOf({ dryRun, createsStore: spec.createsStore !== undefined })
-  const store = there ?? (await session.open(mode, { startsWithChange: true }))
+  const store = opened ?? there ?? (await session.open(mode, { startsWithChange: true }))
   let output: OutputFile | undefined
   try {
     const still = asks && agreed === undefined
@@ -157,16 +161,18 @@ function viewOf({ batch, terminal: { out } }: Session): View {
   return batch && !out.isTerminal ? { ...out, isTerminal: true, width: 10_000 } : out
 }
 
-async function checkStore(session: Session): Promise<void> {
-  const store = await session.open(session.common.dryRun ? 'rehearse' : 'use')
+async function openWithKey(session: Session, mode: OpenMode): Promise<OpenStore> {
+  const store = await session.open(mode)
   try {
     store.keys()
-  } finally {
+  } catch (error) {
     await store.close()
+    throw error
   }
+  return store
 }
 
-function openModeOf({ dryRun, createsStore }: { dryRun: boolean; createsStore: boolean }) {
+function openModeOf({ dryRun, createsStore }: { dryRun: boolean; createsStore: boolean }): OpenMode {
   if (dryRun) return createsStore ? 'rehearse-creation' : 'rehearse'
   return createsStore ? 'create' : 'use'
 }
@@ -209,12 +215,14 @@ async function commitOrRehearse<Request, Result>(
     return { ...rehearsed, undelivered: false }
   }
   const agreed = asks ? await confirmResult(running) : running.agreed
-  const files = spec.upload?.files(running.request) ?? []
+  const { request: asked, files } = await withSmallFiles(running)
   if (!asks && (output?.asksToReplace() || files.length > 0)) await session.rehearse(store, work, spec.clock)
   await output?.confirmReplacing()
   if (session.context.interruption.isCancelled()) throw new Cancelled()
-  const { request, committed, queued, by } = await withUploads(running, files, (request) =>
-    commitRequest({ ...running, request, agreed }),
+  const { request, committed, queued, by } = await withUploads(
+    { ...running, request: asked },
+    files,
+    (request) => commitRequest({ ...running, request, agreed }),
   )
   const result = (await spec.afterCommit?.(committed, { by, request, session, store })) ?? committed
   if (spec.mailWaits) return { result, mail: [], undelivered: false }
@@ -228,6 +236,19 @@ async function commitOrRehearse<Request, Result>(
   const counting = await phasesOn(session, undefined).countMessages(queued.length)
   const delivered = await deliverQueued({ store, session, by, numbers: queued, counting })
   return { result, mail: delivered.messages, undelivered: delivered.undelivered }
+}
+
+/** @returns the request with the bytes of files that go in with the change; those that go in before it */
+async function withSmallFiles<Request, Result>({
+  spec,
+  session,
+  request,
+}: WithRequest<Request, Result>): Promise<{ request: Request; files: readonly FileToUpload[] }> {
+  const files = spec.upload?.files(request) ?? []
+  if (!spec.upload || files.length === 0) return { request, files: [] }
+  const { fitOnePiece, readFiles } = await import('./upload.ts')
+  if (!(await fitOnePiece(files))) return { request, files }
+  return { request: spec.upload.with(request, await readFiles(session, files)), files: [] }
 }
 
 /** The bytes of these files are in the store before the transaction that refers to them, and go where it comes to nothing. */

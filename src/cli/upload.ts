@@ -24,7 +24,8 @@ export interface FileToUpload {
   path: string
   sha256: string
   bytes: number
-  isRehearsed: true
+  /** Stands in a rehearsal for its bytes. */
+  piece: Buffer
 }
 
 /** Reads a file through for its digest; nothing of it is kept. @throws `file-…`, `same-file` */
@@ -50,7 +51,7 @@ export async function fileToUpload(session: Session, file: string): Promise<File
   } finally {
     progress.stop()
   }
-  return { name: basename(path), path, sha256: hash.digest('hex'), bytes, isRehearsed: true }
+  return { name: basename(path), path, sha256: hash.digest('hex'), bytes, piece: Buffer.alloc(1) }
 }
 
 /** A backup holds everybody's particulars, and is downloaded by whom a release opens it for. @throws `same-file` */
@@ -59,6 +60,30 @@ function refuseStore(piece: Buffer, file: string): void {
   throw new Refused('same-file', `${file} is a store of ssh-admin, or a backup of one.`, {
     hint: 'Name another file.',
   })
+}
+
+/** Files that are one piece together, or less, go in with the change that refers to them, and need nothing before it. */
+export async function fitOnePiece(files: readonly FileToUpload[]): Promise<boolean> {
+  const { pieceLength } = await import('../db/contents.ts')
+  return files.reduce((sum, { bytes }) => sum + bytes, 0) <= pieceLength
+}
+
+/** With all of their bytes. @throws `file-changed` */
+export function readFiles(session: Session, files: readonly FileToUpload[]): Promise<Uploaded[]> {
+  return Promise.all(
+    files.map(async (file) => {
+      const { name, path, sha256, bytes } = file
+      let sent = 0
+      let piece: Buffer = Buffer.alloc(0)
+      for await (const read of piecesOfFile(path, { file: name, session })) {
+        sent += read.length
+        if (sent > bytes) break
+        piece = read
+      }
+      refuseChanged(file, { sent, digest: createHash('sha256').update(piece).digest('hex') })
+      return { name, sha256, bytes, piece }
+    }),
+  )
 }
 
 /** All of them, or nothing of any. */
@@ -96,16 +121,12 @@ async function uploadFile(
   session: Session,
   { store, file }: { store: OpenStore; file: FileToUpload },
 ): Promise<Uploaded> {
-  const { findContent, beginUpload, addPiece } = await import('../db/contents.ts')
+  const { beginUpload, addPiece } = await import('../db/contents.ts')
   const { note } = await import('../db/transact.ts')
   const { name, path, sha256, bytes } = file
   const known = { name, sha256, bytes }
-  if ((await findContent(store.db, sha256))?.usable) return known
   const { context } = session
-  const upload = { id: 0 }
-  await note(store, async (trx) => {
-    upload.id = await beginUpload(trx, { maker: ownerTag(), at: store.now() })
-  })
+  const upload: { id?: number | undefined } = {}
   const hash = createHash('sha256')
   const progress = await progressOfBytes(session.terminal, `Uploading ${oneLine(name)} …`, bytes)
   let position = 0
@@ -116,18 +137,15 @@ async function uploadFile(
       sent += piece.length
       if (sent > bytes) break
       await note(store, async (trx) => {
-        const added = await addPiece(trx, { uploadId: upload.id, position, bytes: piece })
-        if (!added) throw interrupted(name)
+        if (position === 0) upload.id = await beginUpload(trx, { sha256, maker: ownerTag(), at: store.now() })
+        if (upload.id !== undefined) await addPiece(trx, { uploadId: upload.id, position, bytes: piece })
       })
+      if (upload.id === undefined) return known
       position += 1
       progress.say(sent)
       if (context.signal.aborted) throw new Cancelled()
     }
-    if (sent !== bytes || hash.digest('hex') !== sha256) {
-      throw new BadInput('file-changed', `${name} was changed while it was being read.`, {
-        hint: 'Try again when nobody writes to it.',
-      })
-    }
+    refuseChanged(file, { sent, digest: hash.digest('hex') })
   } catch (error) {
     await removeUploads(store, [{ ...known, uploadId: upload.id }])
     throw error
@@ -137,9 +155,14 @@ async function uploadFile(
   return { ...known, uploadId: upload.id }
 }
 
-function interrupted(name: string): Refused {
-  return new Refused('upload-interrupted', `The upload of ${name} was taken for one that was cut short.`, {
-    hint: 'Try again.',
+/** @throws `file-changed` */
+function refuseChanged(
+  { name, bytes, sha256 }: FileToUpload,
+  { sent, digest }: { sent: number; digest: string },
+): void {
+  if (sent === bytes && digest === sha256) return
+  throw new BadInput('file-changed', `${name} was changed while it was being read.`, {
+    hint: 'Try again when nobody writes to it.',
   })
 }
 

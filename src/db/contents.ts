@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
-import type { ContentTable, Store } from './schema.ts'
-import type { Trx } from './transact.ts'
+import type { Store } from './schema.ts'
+import { sendWithNext, type Trx } from './transact.ts'
 
 /** Bytes that are whole. */
 export interface Content {
@@ -9,7 +9,7 @@ export interface Content {
   bytes: number
 }
 
-/** How many bytes of a file are one row: what is held in memory of it, and what one transaction writes. */
+/** How many bytes of files are one row: what is held in memory of them, and what one transaction writes. */
 export const pieceLength = 1024 * 1024
 
 /** The bytes that have this digest, where they are kept already; `usable` says that they are there and right, as far as is known. */
@@ -30,75 +30,114 @@ export async function findContent(
   return { id: row.id, sha256, bytes: row.bytes ?? 0, usable }
 }
 
-/** Puts what was uploaded again in the place of bytes that are damaged, or were left out. */
+/** Puts what was uploaded again, or all of it at once, in the place of bytes that are damaged, or were left out. */
 export async function mendContent(
   trx: Trx,
-  { contentId, uploadId }: { contentId: number; uploadId: number },
+  { contentId, uploadId, piece }: { contentId: number; uploadId?: number; piece?: Buffer },
 ): Promise<void> {
-  await trx.deleteFrom('content_pieces').where('content_id', '=', contentId).execute()
-  await trx
-    .updateTable('content_pieces')
-    .set({ content_id: contentId })
-    .where('content_id', '=', uploadId)
-    .execute()
-  await trx.deleteFrom('contents').where('id', '=', uploadId).where('sha256', 'is', null).execute()
+  await sendWithNext(trx, trx.deleteFrom('content_pieces').where('content_id', '=', contentId))
+  if (piece) await insertPiece(trx, { contentId, piece })
+  if (uploadId !== undefined) {
+    const moved = trx.updateTable('content_pieces').set({ content_id: contentId })
+    await sendWithNext(trx, moved.where('content_id', '=', uploadId))
+    await sendWithNext(trx, trx.deleteFrom('contents').where('id', '=', uploadId).where('sha256', 'is', null))
+  }
   await noteMismatch(trx, { contentId, at: null })
 }
 
-export function beginUpload(trx: Trx, { maker, at }: { maker: string; at: Date }): Promise<number> {
-  return insertContent(trx, { sha256: null, bytes: null, maker, at })
-}
-
-/** Stands in a rehearsal for what would be uploaded, and is taken back with everything else. */
-export async function insertRehearsedContent(
+/** Where bytes with this digest are not kept already, and right. @returns the number of the upload; undefined where they are */
+export async function beginUpload(
   trx: Trx,
-  content: { sha256: string; bytes: number; at: Date },
-): Promise<number> {
-  const id = await insertContent(trx, { ...content, maker: null })
-  const piece = { content_id: id, position: 0, bytes: Buffer.alloc(1) }
-  await trx.insertInto('content_pieces').values(piece).execute()
-  return id
-}
-
-type NewContent = Pick<ContentTable, 'sha256' | 'bytes' | 'maker'> & { at: Date }
-
-async function insertContent(trx: Trx, { sha256, bytes, maker, at }: NewContent): Promise<number> {
-  const { id } = await trx
+  { sha256, maker, at }: { sha256: string; maker: string; at: Date },
+): Promise<number | undefined> {
+  const row = await trx
     .insertInto('contents')
-    .values({ sha256, bytes, maker, begun_at: at.toISOString(), mismatch_at: null })
+    .columns(['maker', 'begun_at'])
+    .expression(
+      trx
+        .selectNoFrom(({ val }) => [val(maker).as('maker'), val(at.toISOString()).as('begun_at')])
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('contents')
+                .innerJoin('content_pieces', 'content_id', 'contents.id')
+                .select('contents.id')
+                .where('sha256', '=', sha256)
+                .where('mismatch_at', 'is', null),
+            ),
+          ),
+        ),
+    )
     .returning('id')
-    .executeTakeFirstOrThrow()
-  return id
+    .executeTakeFirst()
+  return row?.id
 }
 
-/** @returns false where the upload is no more */
+interface WholeContent {
+  sha256: string
+  bytes: number
+  at: Date
+  /** All of it. */
+  piece: Buffer
+}
+
+/** Adds bytes of one piece, where none with their digest are kept. @returns their number; undefined where there are some */
+export async function insertContent(
+  trx: Trx,
+  { sha256, bytes, at, piece }: WholeContent,
+): Promise<number | undefined> {
+  const row = await trx
+    .insertInto('contents')
+    .values({ sha256, bytes, maker: null, begun_at: at.toISOString(), mismatch_at: null })
+    .onConflict((same) => same.column('sha256').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (row) await insertPiece(trx, { contentId: row.id, piece })
+  return row?.id
+}
+
+async function insertPiece(
+  trx: Trx,
+  { contentId, piece }: { contentId: number; piece: Buffer },
+): Promise<void> {
+  const values = { content_id: contentId, position: 0, bytes: piece }
+  await sendWithNext(trx, trx.insertInto('content_pieces').values(values))
+}
+
+/** Nothing is added where the upload is no more, which finishing it tells. */
 export async function addPiece(
   trx: Trx,
   { uploadId, position, bytes }: { uploadId: number; position: number; bytes: Buffer },
-): Promise<boolean> {
-  const upload = await trx
-    .selectFrom('contents')
-    .select('id')
-    .where('id', '=', uploadId)
-    .where('sha256', 'is', null)
-    .executeTakeFirst()
-  if (!upload) return false
-  await trx.insertInto('content_pieces').values({ content_id: uploadId, position, bytes }).execute()
-  return true
+): Promise<void> {
+  const added = trx
+    .insertInto('content_pieces')
+    .columns(['content_id', 'position', 'bytes'])
+    .expression((eb) =>
+      eb
+        .selectFrom('contents')
+        .select(['id', eb.val(position).as('position'), eb.val(bytes).as('bytes')])
+        .where('id', '=', uploadId)
+        .where('sha256', 'is', null),
+    )
+  await sendWithNext(trx, added)
 }
 
-/** Makes an upload whole. @returns false where the upload is no more */
+/** Makes an upload whole, where it is still there and no bytes with its digest are kept. @returns its number */
 export async function finishUpload(
   trx: Trx,
   { uploadId, sha256, bytes }: { uploadId: number; sha256: string; bytes: number },
-): Promise<boolean> {
-  const { numUpdatedRows } = await trx
+): Promise<number | undefined> {
+  const row = await trx
     .updateTable('contents')
     .set({ sha256, bytes, maker: null })
     .where('id', '=', uploadId)
     .where('sha256', 'is', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('contents as same').select('same.id').where('same.sha256', '=', sha256))),
+    )
+    .returning('id')
     .executeTakeFirst()
-  return numUpdatedRows > 0n
+  return row?.id
 }
 
 /** Takes away what was uploaded of something that will never be whole; what is whole stays. */
@@ -131,11 +170,8 @@ export async function noteMismatch(
   trx: Trx,
   { contentId, at }: { contentId: number; at: Date | null },
 ): Promise<void> {
-  await trx
-    .updateTable('contents')
-    .set({ mismatch_at: at?.toISOString() ?? null })
-    .where('id', '=', contentId)
-    .execute()
+  const noted = trx.updateTable('contents').set({ mismatch_at: at?.toISOString() ?? null })
+  await sendWithNext(trx, noted.where('id', '=', contentId))
 }
 
 /** Every content that is whole. */

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { compareNames } from '../search-key.ts'
 import type { Store } from './schema.ts'
-import type { Trx } from './transact.ts'
+import { sendWithNext, type Trx } from './transact.ts'
 import { nextNumber } from './portable.ts'
 
 /** A help document with its present version. */
@@ -80,25 +80,20 @@ export async function insertVersion(
   trx: Trx,
   { documentId, version, file, contentId, at }: NewVersion,
 ): Promise<void> {
-  await trx
-    .insertInto('help_document_versions')
-    .values({
-      document_id: documentId,
-      version,
-      file,
-      content_id: contentId,
-      created_at: at.toISOString(),
-    })
-    .execute()
+  const values = {
+    document_id: documentId,
+    version,
+    file,
+    content_id: contentId,
+    created_at: at.toISOString(),
+  }
+  await sendWithNext(trx, trx.insertInto('help_document_versions').values(values))
 }
 
 export async function markHelpDocumentWithdrawn(
   trx: Trx,
   { id, at }: { id: number; at: Date },
 ): Promise<void> {
-  await trx
-    .updateTable('help_documents')
-    .set({ withdrawn_at: at.toISOString() })
-    .where('id', '=', id)
-    .execute()
+  const marked = trx.updateTable('help_documents').set({ withdrawn_at: at.toISOString() })
+  await sendWithNext(trx, marked.where('id', '=', id))
 }

@@ -1,7 +1,7 @@
 import {
   findContent,
   finishUpload,
-  insertRehearsedContent,
+  insertContent,
   mendContent,
   removeUpload,
   type Content,
@@ -10,7 +10,7 @@ import {
   wholeContents,
 } from '../db/contents.ts'
 import { type Upload, unfinishedUploads } from '../db/leftovers.ts'
-import { transactionState, type Trx } from '../db/transact.ts'
+import { timeOf, together, type Trx } from '../db/transact.ts'
 import { Refused, Unavailable } from '../errors.ts'
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
@@ -22,10 +22,10 @@ export interface Uploaded {
   name: string
   sha256: string
   bytes: number
-  /** The upload that has its pieces; absent where the bytes are kept already, or in a rehearsal. */
+  /** The upload that has its pieces; absent where the bytes are kept already, or are in `piece`. */
   uploadId?: number
-  /** Nothing of it is uploaded yet: what stands for it is taken back. */
-  isRehearsed?: true
+  /** All of its bytes, which go in with the change that refers to them. In a rehearsal any stand for them: they are taken back. */
+  piece?: Buffer
 }
 
 /** The bytes of a file in the store. */
@@ -33,6 +33,8 @@ export interface StoredContent {
   contentId: number
   /** They were damaged, or had been left out of the store, and are right again. */
   mended: boolean
+  /** They came with this change: nothing else refers to them. */
+  isNew: boolean
 }
 
 /**
@@ -40,21 +42,22 @@ export interface StoredContent {
  * again takes the place of bytes that are damaged.
  */
 export async function keepContent(trx: Trx, file: Uploaded): Promise<StoredContent> {
-  const { name, sha256, bytes, uploadId, isRehearsed = false } = file
-  const there = await findContent(trx, sha256)
+  const { name, sha256, bytes, uploadId, piece } = file
+  const [added, there] = await together(
+    piece
+      ? insertContent(trx, { sha256, bytes, piece, at: timeOf(trx) })
+      : uploadId === undefined
+        ? Promise.resolve(undefined)
+        : finishUpload(trx, { uploadId, sha256, bytes }),
+    findContent(trx, sha256),
+  )
+  if (added !== undefined) return { contentId: added, mended: false, isNew: true }
   if (there) {
-    const mended = !there.usable && (uploadId !== undefined || isRehearsed)
-    if (uploadId !== undefined && mended) await mendContent(trx, { contentId: there.id, uploadId })
+    const mended = !there.usable && (uploadId !== undefined || piece !== undefined)
+    if (mended) await mendContent(trx, { ...file, contentId: there.id })
     else if (uploadId !== undefined) await removeUpload(trx, uploadId)
-    return { contentId: there.id, mended }
+    return { contentId: there.id, mended, isNew: false }
   }
-  if (isRehearsed)
-    return {
-      contentId: await insertRehearsedContent(trx, { ...file, at: transactionState(trx).at }),
-      mended: false,
-    }
-  if (uploadId !== undefined && (await finishUpload(trx, { uploadId, sha256, bytes })))
-    return { contentId: uploadId, mended: false }
   throw new Refused('upload-interrupted', `The upload of ${name} was taken for one that was cut short.`, {
     hint: 'Try again.',
   })

@@ -5,7 +5,7 @@ import {
   insertVersion,
   markHelpDocumentWithdrawn,
 } from '../db/help-documents.ts'
-import type { Trx } from '../db/transact.ts'
+import { together, type Trx } from '../db/transact.ts'
 import { Refused, NotFound } from '../errors.ts'
 import { appendAudit } from './audit/append.ts'
 import type { RuleContext } from './permissions/actor.ts'
@@ -31,11 +31,13 @@ export async function uploadHelpDocument(
 ): Promise<ChangedHelpDocument> {
   const { by, at } = ctx
   permit(ctx, 'help-documents.upload', { name: file.name })
-  const called = await findHelpDocuments(trx, { withdrawn: false })
+  const [called, { contentId, mended }] = await together(
+    findHelpDocuments(trx, { withdrawn: false }),
+    keepContent(trx, file),
+  )
   // Two of an older store may differ in capital letters alone.
   const there =
     called.find((one) => one.title === title) ?? called.find((one) => nameKey(one.title) === nameKey(title))
-  const { contentId, mended } = await keepContent(trx, file)
   if (there?.title === title && there.content_id === contentId && there.file === file.name) {
     if (!mended) return { document: there, outcome: 'unchanged' }
     return mendedDocument(trx, { document: there, file, ctx })

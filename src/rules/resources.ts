@@ -102,10 +102,9 @@ interface Uploading extends ResourceFacts {
 export async function uploadResource(trx: Trx, { file, ctx, ...facts }: Uploading): Promise<ChangedResource> {
   const { at } = ctx
   permit(ctx, 'resources.upload', { name: file.name })
-  const { contentId, mended } = await keepContent(trx, file)
-  const same = (await findResources(trx, { contentId, withdrawn: false })).find((one) =>
-    isSame(one, facts, file.name),
-  )
+  const { contentId, mended, isNew } = await keepContent(trx, file)
+  const others = isNew ? [] : await findResources(trx, { contentId, withdrawn: false })
+  const same = others.find((one) => isSame(one, facts, file.name))
   if (same && !mended) return { resource: same, outcome: 'unchanged' }
   if (same) {
     const facts = { file: file.name, bytes: file.bytes, sha256: file.sha256 }

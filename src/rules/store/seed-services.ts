@@ -2,12 +2,12 @@ import type { Group } from '../../db/progression-tests/import.ts'
 import { insertSeedServices, setTimeZoneOfCentre, type SeedServices } from '../../db/seed.ts'
 import type { Trx } from '../../db/transact.ts'
 import { createHash } from 'node:crypto'
-import { addPiece, beginUpload, finishUpload } from '../../db/contents.ts'
 import { insertEntries } from '../../db/entries.ts'
 import { insertKeyTime } from '../../db/key-times.ts'
 import { findCentresOfReleases, insertRelease, markReleased } from '../../db/releases.ts'
 import { insertResource } from '../../db/resources.ts'
 import type { ExamSession } from '../../db/schema.ts'
+import { keepContent } from '../contents.ts'
 import { clocksOf } from '../key-times/time-zones.ts'
 
 /** What was made up besides centres and users. */
@@ -183,11 +183,10 @@ interface SeedResource {
 /** A few bytes that say what they are. */
 async function addResource(trx: Trx, { title, kind, series, at }: SeedResource): Promise<number> {
   const bytes = Buffer.from(`${title}: this is no examination material.\n`)
-  const contentId = await beginUpload(trx, { maker: 'seed', at })
-  await addPiece(trx, { uploadId: contentId, position: 0, bytes })
   const sha256 = createHash('sha256').update(bytes).digest('hex')
-  await finishUpload(trx, { uploadId: contentId, sha256, bytes: bytes.length })
   const file = `${kind}.txt`
+  const content = { name: file, sha256, bytes: bytes.length, piece: bytes }
+  const { contentId } = await keepContent(trx, content)
   return insertResource(trx, {
     title,
     kind,

@@ -83,6 +83,13 @@ const lines: readonly (readonly [string, number])[] = [
   ['releases withdraw 1 --yes', 8],
   ['resources withdraw RESOURCE --yes', 8],
   ['resources restore RESOURCE --yes', 6],
+  ['resources upload other.txt --title Other --kind other --series 2026-06', 6],
+  ['resources upload other.txt --title Other --kind other --series 2026-06', 5],
+  ['resources download RESOURCE --out out.txt', 8],
+  ['help-documents upload text.txt --title Text', 6],
+  ['help-documents replace 1 other.txt --yes', 6],
+  ['help-documents download 1 --out document.txt', 8],
+  ['help-documents withdraw 1 --yes', 4],
   ['users list', 3],
   ['centres show EG001', 5],
   ['coordinator show EG001', 3],
@@ -94,6 +101,7 @@ const lines: readonly (readonly [string, number])[] = [
 it('no command of one change, or look, takes more than eight to the server, and each takes no more than it needs', async () => {
   const template = await world.run(['templates', 'show', 'invitation'])
   writeFileSync(world.path('text.txt'), template.stdout.replaceAll('Dear', 'Hello'))
+  writeFileSync(world.path('other.txt'), 'other')
   await roundTripsOf(
     'resources upload text.txt --title Text --kind other --series 2026-06 --component 0500/12',
   )
@@ -108,6 +116,15 @@ it('no command of one change, or look, takes more than eight to the server, and 
   }
   expect(taken).toEqual(most)
   expect(lines.every(([, number]) => number <= 8)).toBe(true)
+})
+
+it('uploads more than a megabyte with two questions for each', async () => {
+  await roundTripsOf('users suspend zoe@school.example --yes')
+  for (const pieces of [2, 5]) {
+    writeFileSync(world.path('audio.mp3'), Buffer.alloc((pieces - 1) * 1024 * 1024 + 1, String(pieces)))
+    const line = `resources upload audio.mp3 --title ${pieces} --kind other --series 2026-06`
+    expect(await roundTripsOf(line), line).toBeLessThanOrEqual(12 + 2 * pieces)
+  }
 })
 
 it('asks as often for an account that nobody has, or that is suspended, as for one that gets a message', async () => {
