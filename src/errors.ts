@@ -15,6 +15,8 @@ interface Details extends Record<string, unknown> {
 export interface FailureOptions {
   /** What to type or do next. */
   hint?: string
+  /** What the line that was typed lacks, such as `--suspend`: said as the whole line with it, to be pasted. */
+  add?: readonly string[]
   /** Facts for a script, such as `candidates` or `problems`. */
   details?: Details
   cause?: unknown
@@ -34,17 +36,19 @@ export abstract class Failure extends Error {
   abstract readonly exit: number
   readonly code: string
   readonly hint: string | undefined
+  readonly add: readonly string[]
   readonly details: Details
   readonly rollback: Pick<FailureOptions, 'onRollback' | 'keepsChanges'>
 
   constructor(
     code: string,
     message: string,
-    { hint, details, cause, onRollback, keepsChanges }: FailureOptions = {},
+    { hint, add = [], details, cause, onRollback, keepsChanges }: FailureOptions = {},
   ) {
     super(message, { cause })
     this.code = code
     this.hint = hint
+    this.add = add
     this.details = details ?? {}
     this.rollback = { onRollback, keepsChanges }
   }

@@ -30,7 +30,8 @@ export function report(
   const failure = failureOf(error)
   if (!failure) return reportBug(error, { json, debug, version })
   const { exit } = failure
-  const withLine = line === undefined ? failure.hint : [failure.hint, `  ${line}`].join('\n')
+  const told = failure.hint ?? line
+  const withLine = line === undefined || told === line ? told : `${told}\n  ${line}`
   const whole = mended === undefined ? withLine : `Did you mean ${mended}?`
   const hint = whole === undefined || whole.length <= maxFact ? whole : undefined
   const short = shortenerOf(argv)
@@ -188,8 +189,8 @@ function errnoOf(error: Error): number {
 
 /** A name whose ending says nothing is a wrong call, not a file that cannot be had. */
 function failureOfFile(error: UnusableWorkbook | UnusableFile): Failure {
-  const { code, details, file } = error
-  const more = { hint: error.hint && hintSentence(error.hint), details, cause: error }
+  const { code, details, file, add } = error
+  const more = { hint: error.hint && hintSentence(error.hint), add, details, cause: error }
   const message = sentence(error.message, file)
   if (code === 'workbook-unknown-ending') return new Usage(message, { ...more, code })
   return error instanceof UnusableWorkbook

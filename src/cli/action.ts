@@ -112,7 +112,8 @@ function refuseUnnamedActor({ settings, command }: Session): void {
     return
   throw new Usage('Here every command must say for whom it acts.', {
     code: 'as-required',
-    hint: '--as EMAIL, or --as staff for Cambridge staff.',
+    hint: 'Say it with --as EMAIL, or --as staff for Cambridge staff.',
+    add: ['--as', 'EMAIL'],
   })
 }
 

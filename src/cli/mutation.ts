@@ -28,8 +28,6 @@ export interface Mutation<Args, Options, Request, Result>
   confirm?: Agreement<Request, Result> & {
     /** Whether these options can lead to the question; absent: they can. */
     mayAsk?: (options: Args & Options) => boolean
-    /** The flags that say what would be asked; absent: --yes alone. */
-    flags?: (options: Args & Options) => string | undefined
   }
 }
 
@@ -120,13 +118,12 @@ export async function runMutation<Args, Options, Request, Result>(
     await opened?.close()
     throw error
   })
-  const flag = spec.confirm?.flags?.(options)
   const mayBeRefused = spec.createsStore === true || (spec.createsStore !== undefined && asks)
   const createsStore = !dryRun && mayBeRefused && isMissing(session)
   const isOnServer = isServerAddress(session.settings.db.value)
   const there = createsStore && isOnServer ? await openIfThere(session, 'use') : undefined
   const agreed =
-    createsStore && !there ? await rehearseWithoutStore({ spec, session, flag, asks }, prepared) : undefined
+    createsStore && !there ? await rehearseWithoutStore({ spec, session, asks }, prepared) : undefined
 
   const store = opened ?? there ?? (await session.open(mode, { startsWithChange: true }))
   let output: OutputFile | undefined
@@ -134,7 +131,7 @@ export async function runMutation<Args, Options, Request, Result>(
     const still = asks && agreed === undefined
     const request = await completed({ spec, session, store, asks: still }, prepared)
     output = spec.output?.(request)
-    const running = { spec, session, store, request, asks: still, flag, agreed, output }
+    const running = { spec, session, store, request, asks: still, agreed, output }
     const { result, mail, undelivered } = await commitOrRehearse(running).catch(async (error: unknown) => {
       // What may have been done is not to be done once more.
       const draft = error instanceof CommitUnknown ? undefined : await spec.draft?.of(request)
@@ -196,7 +193,6 @@ async function completed<Request, Result>(
 
 interface WithRequest<Request, Result> extends Running<Request, Result> {
   request: Request
-  flag: string | undefined
 }
 
 /** Nothing that was read before the transaction is relied on within it: neither rights nor the time. */
@@ -355,11 +351,11 @@ async function confirmResult<Request, Result>(
 
 /** Asks where there is something to ask; a rehearsal says what that would be. */
 async function askAbout<Request, Result>(running: WithRequest<Request, Result>, done: Result): Promise<void> {
-  const { spec, session, request, flag } = running
+  const { spec, session, request } = running
   const question = spec.confirm?.question(done, { request, session }) ?? questionOfName(running, done)
   if (!question) return
   const { confirm } = await import('./prompt.ts')
-  await confirm(session, question, { flag })
+  await confirm(session, question)
 }
 
 /** Whoever is named by name is asked about, also by a command that asks nothing else; nothing to do, nothing asked. */

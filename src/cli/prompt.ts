@@ -10,6 +10,7 @@ import { shortened, wrapped, wrappedText } from '../render/wrap.ts'
 import { searchKey } from '../search-key.ts'
 import { drawable, type Terminal } from './terminal.ts'
 import type { Session } from './session.ts'
+import { commandLine, lineWithOption } from './typed-line.ts'
 
 export interface Choice<Value> {
   value: Value
@@ -25,8 +26,8 @@ interface PromptOptions {
   may: boolean
   /** What would be asked. */
   question: string
-  /** The line that says it; without one the flag alone is named. */
-  line?: string
+  /** The whole line that says it. */
+  line: string
 }
 
 /** Refuses, naming the flag and the question, when nobody can be asked. */
@@ -34,19 +35,18 @@ export function requireTerminal(terminal: Terminal, { flag, may, question, line 
   if (terminal.canAsk && may) return
   const notAsked = questionOnOneLine(question)
   const message = `This needs an answer, and there is nobody to ask: say it with ${flag}. Not asked: ${notAsked}`
-  throw new Usage(message, { code: 'answer-needed', hint: line ?? flag })
+  throw new Usage(message, { code: 'answer-needed', hint: line })
 }
 
-type Asking = Pick<Session, 'terminal' | 'common' | 'named' | 'notify' | 'beneath'>
+type Asking = Pick<Session, 'terminal' | 'common' | 'named' | 'notify' | 'beneath' | 'argv'>
 
 /**
  * Asks yes or no, default No; No is a cancellation, nobody to ask a mistake of the call. --yes answers; a rehearsal asks
  * nothing, and says beneath its answer what would be asked.
  */
 export async function confirm(
-  { terminal, common, named, notify, beneath }: Asking,
+  { terminal, common, named, notify, beneath, argv }: Asking,
   asked: string,
-  { flag = '--yes' }: { flag?: string | undefined } = {},
 ): Promise<void> {
   const question = [...named.map(({ typed, described }) => `'${typed}' is ${described}.`), asked].join('\n')
   if (common.dryRun) {
@@ -56,7 +56,8 @@ export async function confirm(
     return
   }
   if (common.yes) return
-  requireTerminal(terminal, { flag, may: common.input, question })
+  const line = commandLine(lineWithOption(argv, '--yes'))
+  requireTerminal(terminal, { flag: '--yes', may: common.input, question, line })
   if (!(await askYesNo(terminal, question))) throw new Cancelled()
 }
 

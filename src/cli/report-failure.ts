@@ -9,7 +9,7 @@ import { mendedLine } from './mended-line.ts'
 import { commandOfError, inOwnWords, NoSuchCommand, programFor } from './program.ts'
 import { lineWithNearest, unknownCommand } from './suggestions.ts'
 import { terminalOf } from './terminal.ts'
-import type { Line } from './typed-line.ts'
+import { commandLine, type Line, lineWithOption } from './typed-line.ts'
 
 /** commander's complaints too, and a word that is no command. */
 export async function inOurWords(
@@ -63,6 +63,12 @@ function codeOf({ code }: CommanderError): string {
   return kebabCase(code.replace(/^commander\./, ''))
 }
 
+/** The whole line with the option that it lacks. */
+function lineWithWhatLacks(error: unknown, argv: Line): string | undefined {
+  const [option, ...value] = failureOf(error)?.add ?? []
+  return option === undefined ? undefined : commandLine(lineWithOption(argv, option, ...value))
+}
+
 interface FailureReport {
   argv: readonly string[]
   context: Context
@@ -77,7 +83,7 @@ export function reportFailure(error: unknown, { argv, context, color, json, debu
   const hasBegun = context.interruption.hasBegun() && failureOf(error) instanceof Cancelled
   return report(hasBegun ? new Cancelled(cancelledInWords({ hasBegun })) : error, {
     argv,
-    line: lineWithNearest(error, argv),
+    line: lineWithNearest(error, argv) ?? lineWithWhatLacks(error, argv),
     mended: mendedLine(error, argv),
     view: err,
     json,

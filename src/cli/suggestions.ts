@@ -3,7 +3,7 @@ import { nearestOf } from '../nearest.ts'
 import { isLikeNumber } from './names-typed.ts'
 import { inOrder } from './mended-line.ts'
 import { tree } from './tree.ts'
-import { commandLine, type Line, positionsIn, withWord } from './typed-line.ts'
+import { commandLine, type Line, lineWith, positionsIn, withWord } from './typed-line.ts'
 import { destructiveVerbs, leadsAnywhere, leadsTo, nounOf, verbsMeant, wordsThatLead } from './words.ts'
 
 interface UnknownWord {
@@ -359,15 +359,32 @@ function isNegated(word: string): boolean {
 /** What only looks: elsewhere a line with another person or centre would do something to them. */
 const looking: ReadonlySet<string> = new Set(['show', 'list', 'exists', 'check', 'export', 'authorisations'])
 
-/** The whole line with the nearest of those who may have been meant, to be pasted; of what changes nothing. */
+/** The whole line with the nearest of what may have been meant, to be pasted; with another person or centre only where it changes nothing. */
 export function lineWithNearest(error: unknown, argv: Line): string | undefined {
   const verb = argv.filter((typed) => !typed.startsWith('-'))[1]
-  if (!(error instanceof Failure) || verb === undefined || !looking.has(verb)) return undefined
+  if (!(error instanceof Failure) || verb === undefined) return undefined
   const { target, wanted = target, candidates } = error.details
   if (typeof wanted !== 'string' || !Array.isArray(candidates)) return undefined
-  const nearest = addressOrNumberOf(candidates[0])
+  const [first] = candidates
+  const name = nameOf(first)
+  if (name !== undefined) return candidates.length === 1 ? lineWithName(argv, { wanted, name }) : undefined
+  const nearest = looking.has(verb) ? addressOrNumberOf(first) : undefined
   const at = argv.findIndex((typed) => typed.trim().toLowerCase() === wanted.toLowerCase())
   return nearest === undefined || at < 0 ? undefined : commandLine(withWord(argv, at, nearest))
+}
+
+/** A value of an option, by itself or between commas, or a word of the line. */
+function lineWithName(argv: Line, { wanted, name }: { wanted: string; name: string }): string | undefined {
+  const line = lineWith(argv, new Map([[wanted.trim(), name]]))
+  return line === commandLine(argv) ? undefined : line
+}
+
+/** Of a role, a template, a release and whatever else is called by its name. */
+function nameOf(candidate: unknown): string | undefined {
+  if (typeof candidate === 'string') return candidate
+  if (typeof candidate !== 'object' || candidate === null || addressOrNumberOf(candidate) !== undefined)
+    return undefined
+  return 'name' in candidate && typeof candidate.name === 'string' ? candidate.name : undefined
 }
 
 function addressOrNumberOf(candidate: unknown): string | undefined {

@@ -40,6 +40,16 @@ export function withWord(line: Line, at: number, ...instead: readonly string[]):
   return at < 0 ? line : line.toSpliced(at, 1, ...instead)
 }
 
+/** The line with an option that it lacks, and its value, or with this value of the option that it has. */
+export function lineWithOption(line: Line, option: string, ...value: readonly string[]): Line {
+  const end = line.indexOf('--')
+  const before = end < 0 ? line : line.slice(0, end)
+  const at = before.findIndex((word) => word === option || word.startsWith(`${option}=`))
+  const typed = before[at] === option ? 1 + value.length : 1
+  const place = at < 0 ? before.length : at
+  return line.toSpliced(place, at < 0 ? 0 : typed, option, ...value)
+}
+
 /** A whole command, as it is pasted into a shell; a password that stands in it is not repeated. */
 export function commandLine(argv: readonly string[]): string {
   return ['ssh-admin', ...argv.map(shownWord)].map(shellWord).join(' ')

@@ -30,6 +30,7 @@ import { needsMessage, tidiedNotices } from '../render/user-notices.ts'
 import { messageTo, setUpInWords } from '../render/users.ts'
 import type { Message } from '../render/messages.ts'
 import { ask, type Choice, chooseFromStore } from '../cli/prompt.ts'
+import { commandLine, lineWithOption } from '../cli/typed-line.ts'
 import { adminsOf, type CentreWithPeople } from '../db/centres/centres.ts'
 import type { Store } from '../db/schema.ts'
 import { findLiveUser } from '../db/users/users.ts'
@@ -140,14 +141,11 @@ export const change = () =>
       question: (done, { request }) =>
         withClosing(changeQuestion(done, request), { closes: done.closes ?? [] }),
       comparable: (done) => [comparableCoordination(done), comparableClosing(done.closes ?? [])],
-      flags: ({ to, new: person }) => (to === undefined && !person ? flags : undefined),
     },
     render: (done, view) =>
       renderWithClosing(renderCoordinatorChange(done, view, changedTo), { closes: done.closes ?? [] }, view),
     json: (done, mail) => ({ ...coordinationJson(done, mail), closed: [...(done.closes ?? [])] }),
   })
-
-const flags = "--to EMAIL or --new 'Name <email>', and --yes"
 
 async function prepareChange(options: Options, session: Session): Promise<Request> {
   const { centre, to, new: person, suspendFormer } = options
@@ -164,7 +162,7 @@ async function prepareChange(options: Options, session: Session): Promise<Reques
   if (!session.terminal.canAsk || !session.common.input) {
     throw new Usage('Who takes the place? Say it with --to EMAIL or --new.', {
       code: 'answer-needed',
-      hint: `ssh-admin coordinator change ${centre} --to EMAIL, or --new 'Name <email>'`,
+      hint: `${commandLine(lineWithOption(session.argv, '--to', 'EMAIL'))}, or --new 'Name <email>'`,
     })
   }
   return { centre, successor: undefined, suspendFormer }

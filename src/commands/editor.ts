@@ -93,6 +93,7 @@ function fileForEditor(name: string, context: Context): string {
   } catch (cause) {
     throw new Unavailable('file-not-writable', `The folder ${dirname(file)} cannot be made.`, {
       hint: 'It is where your editor would work: set XDG_DATA_HOME to a folder of yours, or use --from FILE.',
+      add: ['--from', 'FILE'],
       cause,
     })
   }
@@ -117,6 +118,7 @@ async function runEditor(
   if (code === 0) return
   throw new Unavailable('editor-failed', `The editor ${editor} ended with ${code}; nothing was changed.`, {
     hint: 'Set EDITOR to one that is there, or use --from FILE.',
+    add: ['--from', 'FILE'],
   })
 }
 

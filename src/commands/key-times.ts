@@ -177,7 +177,13 @@ export const edit = () =>
       if (said === remove) {
         throw new Usage(
           remove ? 'What is taken away cannot be changed as well.' : `Nothing was said of Key Time ${id}.`,
-          { code: 'nothing-said', hint: 'Say what to change, such as --local-time, or --remove.' },
+          {
+            code: 'nothing-said',
+            hint: remove
+              ? 'Leave out --remove, or what is changed.'
+              : 'Say what to change, such as --local-time, or --remove.',
+            add: remove ? [] : ['--local-time', 'HH:MM'],
+          },
         )
       }
       return { id, changes: remove ? ('remove' as const) : changes }

@@ -101,6 +101,7 @@ function refuseToMix({ xlsx, ...options }: Mixed): void {
     throw new Usage(`${faults === undefined ? '--expect' : '--faults'} is for a workbook.`, {
       code: 'missing-value',
       hint: '--xlsx FILE names it.',
+      add: ['--xlsx', 'FILE'],
     })
   }
 }

@@ -122,12 +122,12 @@ interface TargetFailure {
 /** A list of one is refused in the words of the one, and has its problem where longer lists have theirs. */
 function alone(refused: TargetFailure): Failure {
   const { failure } = refused
-  const { code, message, hint, details, cause = failure, rollback } = failure
+  const { code, message, hint, add, details, cause = failure, rollback } = failure
   const problems = details.problems ?? [problemOf(refused)]
   return failureLike(failure, {
     code,
     message,
-    more: { hint, details: { ...details, problems }, cause, ...rollback },
+    more: { hint, add, details: { ...details, problems }, cause, ...rollback },
   })
 }
 

@@ -1,5 +1,5 @@
 import { isErased } from '../db/users/users.ts'
-import { Refused } from '../errors.ts'
+import { type FailureOptions, Refused } from '../errors.ts'
 import { type Account, nameOf, type SignInBlocker } from './users/account.ts'
 
 /** Nobody is left to whom an account could be given back. @throws `erased` */
@@ -84,12 +84,12 @@ export function refuseWhileActing(account: Account): void {
 }
 
 /** Nobody leaves with Progression Test data: it is transferred first [guide for school coordinators]. */
-export function refuseWhileHolding(account: Account, { hint }: { hint: string }): void {
+export function refuseWhileHolding(account: Account, way: Pick<FailureOptions, 'hint' | 'add'>): void {
   const { learnerGroups } = account.progressionTests
   if (learnerGroups === 0) return
   const message = `${nameOf(account)} still holds Progression Test data: ${holdings(account.progressionTests)}.`
   throw new Refused('has-progression-tests', message, {
-    hint,
+    ...way,
     details: { progressionTests: account.progressionTests },
   })
 }

@@ -70,7 +70,7 @@ export function letterCalled(name: string): LetterName {
   const candidates = namesMeant(name, known)
   throw new NotFound('template-not-found', `There is no template '${name}'.`, {
     hint: hintOfNearest(candidates) ?? `One of: ${known.join(', ')}.`,
-    details: { candidates },
+    details: { wanted: name, candidates },
   })
 }
 

@@ -15,7 +15,7 @@ export function unknownName({
   return new Usage(`There is no ${kind} '${name}'.`, {
     code: `unknown-${kind}`,
     hint: hintOfNearest(candidates) ?? `One of: ${known.join(', ')}.`,
-    details: { candidates },
+    details: { wanted: name, candidates },
   })
 }
 

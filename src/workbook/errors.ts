@@ -1,6 +1,8 @@
 /** What goes with an error: what to do about it, and the facts a program may want. */
 interface ErrorFacts {
   hint?: string
+  /** What the line that was typed lacks. */
+  add?: readonly string[]
   details?: Record<string, unknown>
   /** The name with which the message begins: it keeps its letters at the start of a sentence. */
   file?: string
@@ -10,14 +12,16 @@ interface ErrorFacts {
 abstract class Unusable extends Error {
   readonly code: string
   readonly hint?: string
+  readonly add?: readonly string[]
   readonly details?: Record<string, unknown>
   readonly file?: string
 
-  constructor(code: string, message: string, { hint, details, file, cause }: ErrorFacts = {}) {
+  constructor(code: string, message: string, { hint, add, details, file, cause }: ErrorFacts = {}) {
     super(message, { cause })
     this.name = this.constructor.name
     this.code = code
     this.hint = hint
+    this.add = add
     this.details = details
     this.file = file
   }

@@ -106,6 +106,7 @@ export function amongSheets(
       : `the sheet ${cut(likely)} has the headings: --sheet '${likely}'`
   return new UnusableWorkbook(error.code, `${error.message}, on the sheet ${cut(sheet)}`, {
     hint,
+    add: likely === undefined ? undefined : ['--sheet', likely],
     details: { ...error.details, sheet, sheets: otherSheets, candidates: likelySheets },
     cause: error,
   })

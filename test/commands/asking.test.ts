@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { questionOnOneLine } from '../../src/cli/prompt.ts'
+import { commandLine } from '../../src/cli/typed-line.ts'
 import { newWorld, type World } from '../world.ts'
 import { asking, commands, makePeople, notAsking, roster, teacher } from './commands-that-ask.ts'
 
@@ -31,13 +32,31 @@ describe('asking', () => {
       for (const more of [[], ['--no-input']]) {
         const ran = await world.run([...words.split(' '), ...argv, '--json', ...more], { stdin: 'y\ny\ny\n' })
         expect({ exit: ran.exit, stderr: ran.stderr }).toMatchObject({ exit: 2 })
-        expect(ran.error()).toMatchObject({ code: 'answer-needed', hint: '--yes' })
+        const line = commandLine([...words.split(' '), ...argv, '--json', ...more, '--yes'])
+        expect(ran.error()).toMatchObject({ code: 'answer-needed', hint: line })
         expect(ran.error().message).toContain(question)
         expect(ran.stdout).toBe('')
       }
       expect(await events()).toBe(had)
     },
   )
+
+  it('names the line with --yes where options may stand, quoted, and repeats no password', async () => {
+    const ran = await world.run([
+      'centres',
+      'delete',
+      '--smtp',
+      'smtp://u:secret@mail.example',
+      '--',
+      'EG001',
+    ])
+    expect([ran.exit, ran.stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        "hint:  ssh-admin centres delete --smtp 'smtp://u:***@mail.example' --yes -- EG001\n",
+      ),
+    ])
+  })
 
   it.each(Object.entries(asking))(
     'is answered by --yes, and not needed for a rehearsal: %s',

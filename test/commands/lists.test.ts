@@ -41,7 +41,7 @@ describe('a column', () => {
       )
     expect((await world.run([...list, '--fields', 'lastNames', '--json'])).error()).toMatchObject({
       code: 'unknown-field',
-      hint: 'Did you mean last-name?',
+      hint: 'Did you mean last-name?\n  ssh-admin users list --fields last-name --json',
     })
   })
 })

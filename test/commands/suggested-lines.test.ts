@@ -247,3 +247,45 @@ function mistakenLines(): string[][] {
     )
   })
 }
+
+describe('a name that is nearly right', () => {
+  it.each([
+    ['users list --status actve,invited', 'users list --status active,invited'],
+    ['centres list --kind=schol', 'centres list --kind=school'],
+    [
+      'users edit omar@nile.example --add-role global-listning',
+      'users edit omar@nile.example --add-role global-listening',
+    ],
+    ['templates reset invitatoin', 'templates reset invitation'],
+    [
+      'roles check omar@nile.example users.suspnd sara@nile.example',
+      'roles check omar@nile.example users.suspend sara@nile.example',
+    ],
+  ])('%s is said with the whole line', async (typed, meant) => {
+    const { exit, stderr } = await world.run(typed.split(' '))
+    expect([exit > 0, stderr]).toEqual([true, expect.stringContaining(`?\n  ssh-admin ${meant}\n`)])
+  })
+
+  it('is said alone where several are meant and something would be changed', async () => {
+    const { stderr } = await world.run(['roles', 'check', 'omar@nile.example', 'suspend', 'EG001'])
+    expect(stderr).toContain('Did you mean')
+    expect(stderr).not.toContain('\n  ssh-admin')
+  })
+})
+
+describe('what a line lacks', () => {
+  it.each([
+    ['releases create June --opens now', 'releases create June --opens now --resource ID'],
+    [
+      'centres create EG009 --name Nile --country Egypt --kind associate-centre',
+      'centres create EG009 --name Nile --country Egypt --kind associate-centre --associate CENTRE',
+    ],
+    ['key-times edit 1', 'key-times edit 1 --local-time HH:MM'],
+    ['seed --centres 1 --users 1 --faults 2', 'seed --centres 1 --users 1 --faults 2 --xlsx FILE'],
+    ['config edit', 'config edit --from FILE'],
+    ['templates edit invitation', 'templates edit invitation --from FILE'],
+  ])('%s is said with the whole line', async (typed, meant) => {
+    const { exit, stderr } = await world.run(typed.split(' '))
+    expect([exit, stderr]).toEqual([2, expect.stringMatching(new RegExp(` ssh-admin ${meant}\n$`))])
+  })
+})

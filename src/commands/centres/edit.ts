@@ -11,6 +11,7 @@ import { editCentre } from '../../rules/centres/edit.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { centreArgument } from '../../cli/parameters.ts'
 import { ask, type Check, requireTerminal, askSeveral } from '../../cli/prompt.ts'
+import { commandLine, lineWithOption } from '../../cli/typed-line.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { cleanText } from '../../workbook/cell.ts'
 import { onlyTimeZoneOf } from '../../rules/key-times/time-zones.ts'
@@ -44,7 +45,12 @@ export const edit = () =>
         return { centre, fields }
       }
       const question = `What shall be changed of ${centre}?`
-      requireTerminal(session.terminal, { flag: flags, may: session.common.input, question })
+      requireTerminal(session.terminal, {
+        flag: flags,
+        may: session.common.input,
+        question,
+        line: commandLine(lineWithOption(session.argv, '--name', 'NAME')),
+      })
       return { centre, fields: undefined }
     },
     complete: async (request, { session, store, ctx }) => {
@@ -67,7 +73,6 @@ export const edit = () =>
     },
     act: async (trx, ctx, { centre, fields = {} }) => [await editCentre(trx, { centre, fields, ctx })],
     confirm: {
-      flags: ({ centre: _, ...said }) => (saysNothing(said) ? flags : undefined),
       mayAsk: ({ centre: _, ...said }) => {
         const { name, kind, associate, country, timeZone, globalListening } = said
         const asking = [name, kind, associate, country, timeZone, globalListening]

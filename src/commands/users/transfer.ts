@@ -1,7 +1,6 @@
 import { listOf } from '../../cli/typed-values.ts'
 import { person, renderTransfer, transferJson } from '../../render/users.ts'
 import { count } from '../../render/text.ts'
-import { shellWord } from '../../shell-word.ts'
 import { progressionTestSite } from '../../rules/roles/chosen.ts'
 import { decide } from '../../rules/permissions/decide.ts'
 import { onUser } from '../../rules/users/changed.ts'
@@ -14,6 +13,7 @@ import {
 } from '../../rules/users/transfer.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { requireTerminal } from '../../cli/prompt.ts'
+import { commandLine, lineWithOption } from '../../cli/typed-line.ts'
 import { findUser } from '../../rules/users/find.ts'
 import { argument, orName, repeated, option, withValues } from '../../cli/parameters.ts'
 import { accessFirst, comparableTransfer, siteNotices } from './questions.ts'
@@ -51,18 +51,14 @@ export const transfer = () =>
       ),
     },
     examples: ['ssh-admin users transfer amira@school.example --to omar@school.example --yes'],
-    prepare: async ({ from, to, site }, { terminal, common }): Promise<Request> => {
+    prepare: async ({ from, to, site }, { terminal, common, argv }): Promise<Request> => {
       if (to !== undefined) return { from, to, site, give: [] }
       const question = `Who takes over from ${from}?`
       requireTerminal(terminal, {
         flag: '--to',
         may: common.input && !common.yes && !common.dryRun,
         question,
-        line: [
-          `ssh-admin users transfer ${shellWord(from)}`,
-          ...site.map((one) => `--site ${one}`),
-          '--to EMAIL',
-        ].join(' '),
+        line: commandLine(lineWithOption(argv, '--to', 'EMAIL')),
       })
       return { from, to: undefined, site, give: [] }
     },
@@ -96,7 +92,6 @@ export const transfer = () =>
     confirm: {
       question: transferQuestion,
       comparable: comparableTransfer,
-      flags: ({ to }) => (to === undefined ? '--to and --yes' : undefined),
     },
     render: renderTransfer,
     notices: siteNotices,

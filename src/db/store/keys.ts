@@ -112,6 +112,7 @@ function keysOfFingerprint({ keyFile, secret, isShared }: KeySource, fingerprint
   }
   throw new Unavailable('key-mismatch', `${named} is the key of another store.`, {
     hint: 'Name the right one with --key-file.',
+    add: ['--key-file', 'FILE'],
   })
 }
 

@@ -42,7 +42,7 @@ export function parseCentreOptions<Options extends Typed>(
   const fault = typed.name === undefined ? undefined : centreNameFault(typed.name)
   if (fault) throw new Usage(`The name ${fault.message}.`, fault)
   const name = typed.name === undefined ? undefined : tidyName(typed.name).name
-  if (name === '') throw new Usage('A centre has a name.', { code: 'name-missing', hint: '--name' })
+  if (name === '') throw new Usage('A centre has a name.', { code: 'name-missing', add: ['--name', 'NAME'] })
   const kind = typed.kind === undefined ? undefined : typedKind(typed.kind)
   const associate = typed.associate === undefined ? undefined : typedCentreNumber(typed.associate)
   if (associate !== undefined && kind !== undefined && kind !== 'associate-centre') {
@@ -63,7 +63,7 @@ export function typedCountry(text: string): string {
   throw new Usage(`There is no country '${text}'.`, {
     code: 'unknown-country',
     hint: hintOfNearest(candidates) ?? 'The English name or the ISO code, such as Egypt or EG.',
-    details: { candidates },
+    details: { wanted: text, candidates },
   })
 }
 
@@ -73,7 +73,8 @@ export const typedKind = knownName('kind', centreKinds)
 export function missingAssociate(): Usage {
   return new Usage('An associate centre belongs to an Associate: say which.', {
     code: 'missing-associate',
-    hint: '--associate CENTRE; ssh-admin associates list names them.',
+    hint: 'ssh-admin associates list names them.',
+    add: ['--associate', 'CENTRE'],
   })
 }
 

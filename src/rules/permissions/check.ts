@@ -57,7 +57,7 @@ function typedAction(text: string, target: string): Action {
   throw new Usage(`There is no action '${text}'.`, {
     code: 'unknown-action',
     hint: hintOfNearest(candidates) ?? 'An action is named as its command is: users.suspend',
-    details: { candidates },
+    details: { wanted: text, candidates },
   })
 }
 
@@ -65,7 +65,7 @@ function typedAction(text: string, target: string): Action {
 function typedRole(name: string | undefined, action: Action): string | undefined {
   if (name === undefined) {
     if (action !== 'roles.grant' && action !== 'roles.revoke') return undefined
-    throw new Usage(`Which role? It decides whether ${action} is allowed.`, { hint: '--role ROLE' })
+    throw new Usage(`Which role? It decides whether ${action} is allowed.`, { add: ['--role', 'ROLE'] })
   }
   return roleNamed(name).name
 }

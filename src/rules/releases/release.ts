@@ -29,7 +29,7 @@ export async function findRelease(db: Kysely<Store>, typed: string): Promise<Rel
   const candidates = isNumber(text) ? [] : releasesMeant(text, await findReleases(db))
   throw new NotFound('release-not-found', `There is no release '${text}'.`, {
     hint: hintOfNearest(candidates.map(({ name }) => shellWord(name))) ?? 'ssh-admin releases list',
-    details: { candidates },
+    details: { wanted: text, candidates },
   })
 }
 

@@ -446,7 +446,10 @@ describe('an import', () => {
       stdin: 'y\n',
     })
     expect([exit, stdout]).toEqual([2, ''])
-    expect(error()).toMatchObject({ code: 'answer-needed', hint: '--yes' })
+    expect(error()).toMatchObject({
+      code: 'answer-needed',
+      hint: 'ssh-admin centres import centres.csv --json --yes',
+    })
     expect(readdirSync(world.folder)).toEqual(['centres.csv'])
   })
 

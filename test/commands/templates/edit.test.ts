@@ -180,6 +180,9 @@ describe('changing the words of a letter', () => {
 
   it('of a letter that does not exist names the nearest', async () => {
     const ran = await world.run(['templates', 'show', 'invitatoin', '--json'])
-    expect([ran.exit, ran.error().hint]).toEqual([4, 'Did you mean invitation?'])
+    expect([ran.exit, ran.error().hint]).toEqual([
+      4,
+      'Did you mean invitation?\n  ssh-admin templates show invitation --json',
+    ])
   })
 })

@@ -76,7 +76,7 @@ describe('without a terminal', () => {
     if (words.startsWith('users transfer')) await holding(world, amira)
     const ran = await world.run([...argvOf(words), '--json'], { stdin: 'y\n' })
     expect(ran.exit).toBe(2)
-    expect(ran.error()).toMatchObject({ code: 'answer-needed', hint: '--yes' })
+    expect(ran.error()).toMatchObject({ code: 'answer-needed', hint: `ssh-admin ${words} --json --yes` })
   })
 
   it('a name is edited without a question', async () => {
@@ -87,7 +87,11 @@ describe('without a terminal', () => {
   it.each([[], ['--yes']])('editing needs to be told what, and says so %s', async (...more) => {
     const ran = await world.run(['users', 'edit', amira, '--json', ...more])
     expect(ran.exit).toBe(2)
-    expect(ran.error()).toMatchObject({ code: 'answer-needed', hint: expect.stringContaining('--email') })
+    expect(ran.error()).toMatchObject({
+      code: 'answer-needed',
+      message: expect.stringContaining('--email'),
+      hint: ['ssh-admin users edit', amira, '--json', ...more, '--last-name NAME'].join(' '),
+    })
   })
 
   it('adding needs a person and a centre, and says so', async () => {

@@ -24,7 +24,11 @@ describe('issuing a PIN', () => {
   it('voids an open one only when somebody says so', async () => {
     const first = (await pin()).json().pin
     const refused = await pin()
-    expect([refused.exit, refused.error().code, refused.error().hint]).toEqual([2, 'answer-needed', '--yes'])
+    expect([refused.exit, refused.error().code, refused.error().hint]).toEqual([
+      2,
+      'answer-needed',
+      expect.stringMatching(/^ssh-admin users pin \S+.* --yes$/),
+    ])
     expect(await shown()).toBe(first)
     const second = (await pin('--yes')).json().pin
     expect(second).not.toBe(first)
