@@ -31,10 +31,8 @@ const pauseBetween = 250
  * Connects to the host that takes changes, where several are named; for reading, where none does, to the first standby
  * that answers. @throws Unavailable
  */
-export async function connect(
-  server: ServerAddress,
-  { writes, maxWaitMs = 0, answersWithinMs, signal, onOutage }: Connecting,
-): Promise<pg.Client> {
+export async function connect(server: ServerAddress, connecting: Connecting): Promise<pg.Client> {
+  const { writes, maxWaitMs = 0, answersWithinMs, onOutage } = connecting
   const until = performance.now() + maxWaitMs
   for (;;) {
     try {
@@ -42,10 +40,10 @@ export async function connect(
       const limit = Math.min(mayTake, server.connectTimeoutMs ?? maxConnecting, answersWithinMs ?? mayTake)
       return await connectOnce(server, { writes, limit })
     } catch (error) {
-      const isTransient = error instanceof Unavailable && /^store-(unavailable|read-only)$/.test(error.code)
-      if (!isTransient || performance.now() + pauseBetween > until) throw error
+      const { failure, mayPass } = await inWordsOf(error, server)
+      if (!mayPass || performance.now() + pauseBetween > until) throw failure
       onOutage?.()
-      await pause(pauseBetween, undefined, { signal }).catch(() => {
+      await pause(pauseBetween, undefined, { signal: connecting.signal?.() }).catch(() => {
         throw new Cancelled()
       })
     }
@@ -74,7 +72,8 @@ interface Connecting {
   maxWaitMs?: number
   /** How long a host may take to answer at the most, in milliseconds. */
   answersWithinMs?: number
-  signal?: AbortSignal | undefined
+  /** Asked for where it is waited for. */
+  signal?: () => AbortSignal | undefined
   /** Told before each of those tries. */
   onOutage?: (() => void) | undefined
 }
@@ -83,14 +82,41 @@ async function connectOnce(
   server: ServerAddress,
   { writes, limit }: { writes: boolean; limit: number },
 ): Promise<pg.Client> {
-  const [only, ...others] = server.hosts.map((host) => () => signIn(server, { ...host, limit }))
-  try {
-    if (only && others.length === 0) return await only().signedIn
-    const { firstThatServes } = await import('./several-hosts.ts')
-    return await firstThatServes(only ? [only, ...others] : [], { writes })
-  } catch (error) {
-    throw errorCodeOf(error) === '42501' ? mayNotConnect(server, error) : inWords(error, server.shown)
+  const hosts = server.hosts.map((host) => ({ ...host, signIn: () => signIn(server, { ...host, limit }) }))
+  const [only, ...others] = hosts
+  if (only && others.length === 0) return only.signIn().signedIn
+  const { firstThatServes } = await import('./several-hosts.ts')
+  return firstThatServes(hosts, { writes })
+}
+
+/** Why nobody was signed in, and whether that may pass. */
+async function inWordsOf(
+  error: unknown,
+  server: ServerAddress,
+): Promise<{ failure: unknown; mayPass: boolean }> {
+  const { shown } = server
+  const words = (cause: unknown) =>
+    errorCodeOf(cause) === '42501' ? mayNotConnect(server, cause) : inWords(cause, shown)
+  if (server.hosts.length > 1) {
+    const { NoneServes, noneServesInWords } = await import('./several-hosts.ts')
+    if (error instanceof NoneServes) return noneServesInWords(error, { shown, words })
   }
+  const failure = words(error)
+  const mayPass = failure instanceof Unavailable && /^store-(unavailable|read-only)$/.test(failure.code)
+  return { failure, mayPass }
+}
+
+/** Asks the server to break off what it does for a connection; of one that hears nothing, nobody waits for that. */
+export function breakOff(client: pg.Client): void {
+  if (!('processID' in client && 'secretKey' in client)) return
+  const { host, port, processID, secretKey } = client
+  const request = Buffer.alloc(16)
+  for (const [at, value] of [16, 80877102, Number(processID), Number(secretKey)].entries())
+    request.writeInt32BE(value, at * 4)
+  const socket = new Socket().on('error', () => undefined).unref()
+  if (host.startsWith('/')) socket.connect(`${host}/.s.PGSQL.${port}`)
+  else socket.connect(port, host)
+  socket.end(request)
 }
 
 export interface SigningIn {
@@ -132,7 +158,11 @@ function signIn(
   return { signedIn: client.connect().then(() => client), abandon: () => socket.destroy() }
 }
 
-/** What the server says and pg cannot read is thrown where nobody catches it: it fails what is asked, and ends the connection. */
+/**
+ * What the server says and pg cannot read is thrown where nobody catches it: it fails what is asked, and ends the connection.
+ * pg tells of it by no event, and with TLS the stream on which it is thrown is of its own making, so that a socket of ours,
+ * or one that catches, is not enough: who attaches the reader is the one place that knows both.
+ */
 function tellWhatIsNotUnderstood(client: pg.Client): void {
   const { connection } = client as unknown as { connection: Listening }
   const attach = connection.attachListeners.bind(connection)

@@ -50,7 +50,8 @@ export async function connectionTo(server: ServerAddress, opening: Opening): Pro
   const reads = readsAlone(opening.mode)
   // Of several hosts, one may be about to take over from another.
   const maxWaitMs = server.hosts.length > 1 ? opening.maxWaitMs : 0
-  const { signal, onOutage } = opening
+  const { onOutage } = opening
+  const signal = () => opening.signal
   const client = await connect(server, { writes: !reads, maxWaitMs, signal, onOutage })
   const check = (row: StoreRow) => refuseOtherVersion(row, { server, reads: false })
   return new SharedConnection(client, {

@@ -3,11 +3,15 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Cancelled, errorCodeOf } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Opening } from '../store/opening.ts'
-import { connect } from './connection.ts'
+import { breakOff, connect } from './connection.ts'
 import { inWords, isDisconnected, isLeftIdle, isOutOfTime } from './errors.ts'
 
 /** Between two tries at a server that hangs up on whoever asks; in milliseconds. */
 const pauseBetween = 200
+/** Who waits longer hears Ctrl-C; in milliseconds. */
+const heardAfter = 200
+/** So long a server may take to break off what it was asked; in milliseconds. */
+const breakingOff = 500
 /** So long any server may take to answer who is asked for the last time; in milliseconds. */
 const minAnswering = 1_000
 
@@ -56,6 +60,34 @@ export class ReconnectingClient {
     return client
   }
 
+  /** Asks, and leaves off with Ctrl-C where that takes long, as for a lock. @throws Cancelled */
+  async untilInterrupted<Result>(ask: () => Promise<Result>): Promise<Result> {
+    const { opening } = this.#options
+    const client = this.#client
+    let timer: NodeJS.Timeout | undefined
+    let isBrokenOff = false
+    const interrupt = () => {
+      if (opening.interruption?.isFinishing()) return
+      isBrokenOff = true
+      breakOff(client)
+      timer = setTimeout(() => void client.end().catch(() => undefined), breakingOff)
+    }
+    let signal: AbortSignal | undefined
+    timer = setTimeout(() => {
+      ;({ signal } = opening)
+      if (signal?.aborted) interrupt()
+      else signal?.addEventListener('abort', interrupt, { once: true })
+    }, heardAfter)
+    try {
+      return await ask()
+    } catch (error) {
+      throw isBrokenOff ? new Cancelled() : error
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', interrupt)
+    }
+  }
+
   /** So long may be waited for a lock, or for another server. */
   until(): number {
     return performance.now() + this.#options.opening.maxWaitMs
@@ -73,7 +105,8 @@ export class ReconnectingClient {
   async #reconnect(until: number): Promise<void> {
     const { server, opening, readsAlone } = this.#options
     const maxWaitMs = Math.max(0, until - performance.now())
-    const { signal, onOutage } = opening
+    const { onOutage } = opening
+    const signal = () => opening.signal
     this.#client = this.#watched(await connect(server, { writes: !readsAlone, maxWaitMs, signal, onOutage }))
   }
 

@@ -1,11 +1,33 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
+import { Unavailable } from '../../errors.ts'
 import type { SigningIn } from './connection.ts'
 
 /** Whoever has not answered by then has the next one asked beside it; in milliseconds. */
 const headStart = 500
 /** Where only reading is to be done, so long a standby that answered waits for one that takes changes; in milliseconds. */
 const maxStandingBy = 2_000
+
+/** One that an address names. */
+interface Host {
+  host: string
+  port: number
+  signIn: () => SigningIn
+}
+
+interface Trouble extends Pick<Host, 'host' | 'port'> {
+  cause: unknown
+}
+
+/** Why none of several hosts would do, one after the other. */
+export class NoneServes extends Error {
+  readonly troubles: readonly Trouble[]
+
+  constructor(troubles: readonly Trouble[]) {
+    super('none of the hosts serves')
+    this.troubles = troubles
+  }
+}
 
 interface Answer {
   of: SigningIn
@@ -16,19 +38,27 @@ interface Answer {
 
 /**
  * Of several hosts the first that takes changes; for reading, where none does, a standby. They are asked in their order,
- * and the next one without waiting for the end of one that does not answer. @throws what the last one that failed said
+ * and the next one without waiting for the end of one that does not answer. @throws NoneServes
  */
 export async function firstThatServes(
-  hosts: readonly (() => SigningIn)[],
+  hosts: readonly Host[],
   { writes }: { writes: boolean },
 ): Promise<pg.Client> {
   const left = [...hosts]
   const asked = new Map<SigningIn, Promise<Answer>>()
+  const names = new Map<SigningIn, Host>()
+  const troubles: Trouble[] = []
   let standby: pg.Client | undefined
   let until: number | undefined
-  let trouble: unknown
-  const next = left.shift()
-  if (next) ask(next(), asked)
+  const askNext = () => {
+    const next = left.shift()
+    if (!next) return false
+    const one = next.signIn()
+    names.set(one, next)
+    ask(one, asked)
+    return true
+  }
+  askNext()
   try {
     while (asked.size > 0) {
       const remaining = until === undefined ? undefined : Math.max(0, until - performance.now())
@@ -48,14 +78,15 @@ export async function firstThatServes(
         standby = client
         until = performance.now() + maxStandingBy
       } else await client?.end().catch(() => undefined)
-      if (client) trouble ??= Object.assign(new Error(`${client.host} is a standby`), { code: '25006' })
-      if (answer?.trouble !== undefined) trouble = answer.trouble
-      const another = left.shift()
-      if (another) ask(another(), asked)
-      else if (!answer && standby) break
+      const of = answer && names.get(answer.of)
+      if (answer && of) {
+        const isStandingBy = Object.assign(new Error('it is a standby'), { code: '25006' })
+        troubles.push({ ...of, cause: client ? isStandingBy : answer.trouble })
+      }
+      if (!askNext() && !answer && standby) break
     }
     if (standby) return standby
-    throw trouble
+    throw new NoneServes(troubles)
   } finally {
     for (const one of asked.keys()) one.abandon()
   }
@@ -74,4 +105,40 @@ function ask(one: SigningIn, asked: Map<SigningIn, Promise<Answer>>): void {
 async function isStandby(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby')
   return rows[0]?.standby === true
+}
+
+/** What tells most is what somebody can mend; that one of them is a standby is as it should be. */
+const byWhatTells = (code: string) => (code === 'store-unavailable' ? 1 : code === 'store-read-only' ? 2 : 0)
+
+/** What each of several hosts said, what tells most first, where they did not all say the same. */
+export function noneServesInWords(
+  { troubles }: NoneServes,
+  { shown, words }: { shown: string; words: (cause: unknown) => unknown },
+): { failure: unknown; mayPass: boolean } {
+  const told = troubles
+    .map(({ host, port, cause }) => ({
+      name: port === 5432 ? host : `${host}:${port}`,
+      failure: words(cause),
+    }))
+    .sort((one, other) => byWhatTells(codeOf(one.failure)) - byWhatTells(codeOf(other.failure)))
+  const mayPass = told.some(({ failure }) => byWhatTells(codeOf(failure)) > 0)
+  const [first] = told
+  if (!(first?.failure instanceof Unavailable)) return { failure: first?.failure, mayPass }
+  const { code, hint, message } = first.failure
+  const each = told.map(({ name, failure }) => `${name}: ${briefly(failure, shown)}`)
+  const isSame = told.every(({ failure }) => failure instanceof Unavailable && failure.message === message)
+  if (isSame) return { failure: first.failure, mayPass }
+  const said = `No server of ${shown} can be used: ${each.join('; ')}.`
+  return { failure: new Unavailable(code, said, { hint, cause: first.failure.cause }), mayPass }
+}
+
+function codeOf(failure: unknown): string {
+  return failure instanceof Unavailable ? failure.code : ''
+}
+
+/** Of one host, without the address that names all of them. */
+function briefly(failure: unknown, shown: string): string {
+  if (!(failure instanceof Error)) return String(failure)
+  const said = failure.message.replace(`The server of ${shown} `, '').replaceAll(shown, 'it')
+  return said.replace(/[.]$/, '')
 }

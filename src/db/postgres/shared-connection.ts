@@ -9,7 +9,7 @@ import { Pipeline } from './pipeline.ts'
 import { ReconnectingClient } from './reconnecting-client.ts'
 import { ServerClock } from './server-clock.ts'
 import { type RowOfStore, type StoreRow, StoreState } from './store-row.ts'
-import { takeInTurn } from './wait.ts'
+import { quietWait, takeInTurn } from './wait.ts'
 import type { ServerAddress } from '../../server-address.ts'
 
 interface Sharing {
@@ -23,6 +23,8 @@ interface Sharing {
 
 /** So long a transaction that only reads stays open with nothing asked. */
 const idleReading = 300
+/** A change stands in its own way for a moment where a table grows: so long it waits for a table whatever it may; in milliseconds. */
+const minTableWait = 1_000
 
 /**
  * One connection to a shared store. Whatever is asked outside a change is asked in a transaction that only reads,
@@ -39,6 +41,8 @@ export class SharedConnection {
   #expected: LogHead | undefined
   /** Whether the change that is open has asked for anything but to read. */
   #hasWritten = false
+  /** What went wrong last in the change that is open: after it the server only says that nothing goes on. */
+  #trouble: unknown
   readonly #pipeline = new Pipeline(() => this.#client)
   readonly #clock: ServerClock
 
@@ -63,8 +67,9 @@ export class SharedConnection {
       const begins = this.#state === 'idle'
       try {
         await this.#toRead(until)
-        return await ask()
-      } catch (error) {
+        return await this.#connection.untilInterrupted(ask)
+      } catch (thrown) {
+        const error = this.#causeOf(thrown)
         const asksAgain = this.#state === 'reading' && (begins || !this.#sharing.snapshot)
         if (this.#state === 'reading') await this.rollback()
         const failure = this.#connection.failureInWords(error)
@@ -74,6 +79,13 @@ export class SharedConnection {
         this.#rest()
       }
     }
+  }
+
+  /** Of a change that the server goes on with no more, what went wrong in it, also where nobody minded that. */
+  #causeOf(error: unknown): unknown {
+    if (this.#state !== 'writing') return error
+    if (errorCodeOf(error) !== '25P02') this.#trouble = error
+    return this.#trouble ?? error
   }
 
   mayRunAgain(error: unknown): boolean {
@@ -145,9 +157,13 @@ export class SharedConnection {
     this.#state = 'reading'
     const level = this.#sharing.snapshot ? 'repeatable read' : 'read committed'
     // Only who alters the store's tables, or locks them by hand, is in a reader's way.
-    const wait = Math.max(1, Math.ceil(this.#sharing.opening.maxWaitMs))
-    const begin = `begin isolation level ${level} read only; set local lock_timeout to ${wait}`
+    const begin = `begin isolation level ${level} read only; set local lock_timeout to ${this.#longestWait()}`
     this.sendWithNext(`${begin}; ${this.#connection.settings()}`)
+  }
+
+  /** For tables that somebody has locked, in milliseconds. */
+  #longestWait(): number {
+    return Math.max(1, Math.ceil(this.#sharing.opening.maxWaitMs))
   }
 
   /** A statement that answers nothing waits for the next question, and is sent with it; its failure is told there. */
@@ -199,13 +215,15 @@ export class SharedConnection {
     const end = hasRead ? 'commit; ' : ''
     this.#state = 'writing'
     this.#hasWritten = false
+    this.#trouble = undefined
     // READ COMMITTED: whoever waited for the row sees what was committed meanwhile. Above it they would not, unsaid.
     const begin = `${end}begin isolation level read committed; ${this.#connection.settings()}; set local idle_in_transaction_session_timeout to '60s'`
     const lock = `select tableoid as held from store where id = 1 for update ${wait === 0 ? 'nowait' : ''}`
-    const limit = wait === 0 ? '' : `set local lock_timeout to ${Math.ceil(wait)}; `
+    // Who has locked the table is waited for as who has the row is.
+    const limit = `set local lock_timeout to ${Math.ceil(Math.max(wait, quietWait))}; `
     try {
       const result: unknown = await this.#client.query(
-        `${begin}; ${limit}${lock}; set local lock_timeout to 0; ${this.#store.query}`,
+        `${begin}; ${limit}${lock}; set local lock_timeout to ${Math.max(minTableWait, this.#longestWait())}; ${this.#store.query}`,
       )
       const [held, read] = Array.isArray(result) ? result.filter(({ command }) => command === 'SELECT') : []
       // While it was waited for, another store took the place of this one: what is held is what was kept.
@@ -244,7 +262,10 @@ export class SharedConnection {
     try {
       const { command } = await this.#pipeline.ask('commit')
       this.#state = 'idle'
-      if (command !== 'COMMIT') throw Object.assign(new Error('it was rolled back'), { code: '25P02' })
+      if (command !== 'COMMIT') {
+        const rolledBack = Object.assign(new Error('it was rolled back'), { code: '25P02' })
+        throw this.#trouble ?? rolledBack
+      }
     } catch (error) {
       if (!(await this.#isUnknown(error))) throw this.#connection.failureInWords(error)
       this.#state = 'idle'
@@ -323,10 +344,12 @@ export class SharedConnection {
   async ask<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
     this.#hasWritten = true
     try {
-      await this.#pipeline.flush()
-      return await work(this.#client)
+      return await this.#connection.untilInterrupted(async () => {
+        await this.#pipeline.flush()
+        return work(this.#client)
+      })
     } catch (error) {
-      throw this.#connection.failureInWords(error)
+      throw this.#connection.failureInWords(this.#causeOf(error))
     }
   }
 

@@ -5,7 +5,7 @@ import type { ReconnectingClient } from './reconnecting-client.ts'
 import { holderOf } from './server-facts.ts'
 
 /** Longer, and whoever watches is told; in milliseconds. */
-const quietWait = 200
+export const quietWait = 200
 /** One wait of the server's, in which Ctrl-C is not heard. */
 const longestWait = 1000
 

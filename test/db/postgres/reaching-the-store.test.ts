@@ -1,6 +1,8 @@
 import { type AddressInfo, createServer, type Server } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newInterruption } from '../../../src/interruption.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { freePort } from '../../free-port.ts'
 import { testServer } from '../../shared-store.ts'
@@ -131,6 +133,63 @@ it('who only reads waits no longer than --wait for whoever has locked its tables
   } finally {
     await client.end()
   }
+})
+
+describe('a store whose tables somebody has locked', () => {
+  let locker: pg.Client
+  let schema: string
+  const lock = (table: string) =>
+    locker.query(`begin; lock table ${schema}.${table} in access exclusive mode`)
+  const waiting = async () => {
+    const { rows } = await locker.query<{ pid: number }>(
+      `select distinct pid from pg_locks where not granted and relation in (select oid from pg_class where relnamespace = '${schema}'::regnamespace)`,
+    )
+    return rows.length
+  }
+
+  beforeEach(async () => {
+    await world.user('omar@school.example', { centre: 'EG001' })
+    ;({ schema } = parseServerAddress(world.db))
+    locker = new pg.Client({ connectionString: testServer ?? '' })
+    await locker.connect()
+  })
+  afterEach(() => locker.end())
+
+  it.each([
+    ['store', 'users suspend omar@school.example --yes'],
+    ['users', 'users suspend omar@school.example --yes'],
+    ['audit_personal', 'users suspend omar@school.example --yes'],
+    ['users', 'users show omar@school.example'],
+  ])('by the lock on %s %s is held up no longer than --wait', async (table, line) => {
+    await lock(table)
+    const started = performance.now()
+    const ran = await world.run([...line.split(' '), '--wait', '1', '--json'])
+    expect([ran.exit, ran.error().code]).toEqual([7, 'store-locked'])
+    expect(performance.now() - started).toBeLessThan(15_000)
+  })
+
+  it.each([
+    ['store', 'users list'],
+    ['store', 'status'],
+    ['users', 'find omar'],
+    ['users', 'users suspend omar@school.example --yes'],
+    ['users', 'centres export roster.csv'],
+    ['users', 'users delete omar@school.example --suspend --dry-run'],
+  ])('by the lock on %s %s ends with Ctrl-C, and waits for nothing at the server', async (table, line) => {
+    await lock(table)
+    const interruption = newInterruption(() => undefined)
+    const running = world.run([...line.split(' ')], { interruption })
+    while ((await waiting()) === 0) await pause(20)
+    await pause(300)
+    const pressed = performance.now()
+    interruption.interrupt('SIGINT')
+    const ran = await running
+    expect([ran.exit, ran.stdout], ran.stderr).toEqual([130, ''])
+    expect(performance.now() - pressed).toBeLessThan(5_000)
+    expect(await waiting()).toBe(0)
+    await locker.query('rollback')
+    expect(await world.account('omar@school.example')).toMatchObject({ status: 'active' })
+  })
 })
 
 describe('a host that swallows what it is sent', () => {

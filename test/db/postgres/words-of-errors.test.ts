@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inWords, isDisconnected } from '../../../src/db/postgres/errors.ts'
@@ -362,3 +363,53 @@ it('that no server takes changes is said once, while one is waited for', async (
   expect(changed.stderr.match(/Waiting for a server of \S+ that takes changes …/g)).toHaveLength(1)
   await world.close()
 })
+
+describe('several hosts of which none will do', () => {
+  let world: World
+  beforeEach(() => {
+    world = newWorld()
+  })
+  afterEach(() => world.close())
+  const list = (place: string, wait = '0') =>
+    world.run(['users', 'list', '--db', place, '--wait', wait, '--json'])
+
+  it('are all told of, what can be mended first, whichever is named first', async () => {
+    await world.store()
+    const [own] = parseServerAddress(world.db).hosts
+    const there = `${own?.host}:${own?.port}`
+    const gone = `127.0.0.1:${await freePort()}`
+    for (const hosts of [`${there},${gone}`, `${gone},${there}`]) {
+      const place = `postgres://nobody_known@${hosts}/postgres`
+      const ran = await list(place)
+      expect([ran.exit, ran.error().code, ran.error().hint]).toEqual([
+        7,
+        'store-refused',
+        expect.stringContaining('the password in ~/.pgpass'),
+      ])
+      expect(ran.error().message).toBe(
+        `No server of ${place} can be used: ${there}: refuses this user; ${gone}: cannot be reached.`,
+      )
+    }
+  })
+
+  it('are told of once where all say the same', async () => {
+    const place = `postgres://hub@127.0.0.1:${await freePort()},127.0.0.1:${await freePort()}/hub`
+    expect((await list(place)).error().message).toBe(`The server of ${place} cannot be reached.`)
+  })
+})
+
+it.each([true, false])(
+  'what went wrong in a change is told, also where nobody minded it then (asked again: %s)',
+  async (asksAgain) => {
+    const world = newWorld()
+    try {
+      const changing = world.commit(() => async (trx) => {
+        await sql`select 1 / 0`.execute(trx).catch(() => undefined)
+        if (asksAgain) await sql`select 1`.execute(trx)
+      })
+      await expect(changing).rejects.toMatchObject({ message: 'division by zero (SQLSTATE 22012)' })
+    } finally {
+      await world.close()
+    }
+  },
+)
