@@ -27,11 +27,12 @@ describe.skipIf(!isInstalled)('a store behind pgbouncer in transaction mode, whe
     const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-pooler-'))
     const { user } = parseServerAddress(world.db)
     const password = process.env.PGPASSWORD ?? ''
-    writeFileSync(join(folder, 'users.txt'), `"${user}" "${password}"\n`)
+    const quoted = (text: string, sign: string) => `${sign}${text.replaceAll(sign, sign + sign)}${sign}`
+    writeFileSync(join(folder, 'users.txt'), `${quoted(user ?? '', '"')} ${quoted(password, '"')}\n`)
     writeFileSync(
       join(folder, 'pgbouncer.ini'),
       `[databases]
-* = host=${server.host} port=${server.port} user=${user} password=${password}
+* = host=${server.host} port=${server.port} user=${quoted(user ?? '', "'")} password=${quoted(password, "'")}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}

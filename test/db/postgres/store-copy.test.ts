@@ -265,7 +265,7 @@ describe('copying a store', () => {
   it('is refused to a user who may make no schema, and leaves nothing in either log', async () => {
     const file = await fileStore()
     await client.query(`create role ${schema}_guest login password ${testPassword()}`)
-    const guest = server().replace('hub@', `${schema}_guest@`)
+    const guest = server().replace(/\/\/[^@]+@/, `//${schema}_guest@`)
     const refused = await file(['store', 'copy', '--to', guest, '--yes'])
     expect([refused.exit, refused.error().code]).toEqual([7, 'store-refused'])
     expect((await file(['audit', 'list', '--action', 'store.copied'])).json().total).toBe(0)

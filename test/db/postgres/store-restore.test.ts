@@ -109,7 +109,7 @@ describe('restoring a store that is on a server', () => {
     await there('store', 'init', '--roles')
     await client.query(`create user ${schema}_tom password ${testPassword()} in role ${schema}_desk`)
     await there('store', 'restore', 'backup.db', '--yes')
-    const tom = at(server().replace('hub@', `${schema}_tom@`))
+    const tom = at(server().replace(/\/\/[^@]+@/, `//${schema}_tom@`))
     expect((await tom('users', 'suspend', 'omar@sea.example', '--yes')).exit).toBe(0)
     const refused = await tom('store', 'restore', 'backup.db', '--yes')
     expect([refused.exit, refused.error().code]).toEqual([7, 'store-refused'])
