@@ -2,8 +2,8 @@ import type { Argument, Command } from 'commander'
 import { settingNames } from '../config.ts'
 import { kebabCase } from '../kebab-case.ts'
 import type { Asked } from './complaints.ts'
-import { isLikeNumber } from './names-typed.ts'
-import { type Line, withWord } from './typed-line.ts'
+import { isLikeNumber, wholePeople } from './names-typed.ts'
+import { type Line, placeOf, withWord } from './typed-line.ts'
 import { leadsTo } from './words.ts'
 
 /** What more than it takes was meant for: a setting, an option, or one name of several words. */
@@ -15,10 +15,19 @@ export function withFewer({ argv, command }: Asked): Line | undefined {
     withDashes(argv, command) ??
     more.map((word) => withOption(argv, { word, command })).find((line) => line !== undefined)
   if (mended !== undefined) return mended
+  const unquoted =
+    withItsDashes(argv, { command, more }) ??
+    withValueInQuotes(argv, { command, more }) ??
+    withPersonInQuotes(argv, command)
+  if (unquoted !== undefined) return unquoted
   const [first = '', ...others] = more
+  if (others.length > 0 && isNamedByOption(command) && isName(more)) {
+    const at = placeOf(more, argv)
+    if (at >= 0) return argv.toSpliced(at, more.length, '--name', more.join(' '))
+  }
   const option = others.length === 0 ? optionFor(command, first) : undefined
   if (option !== undefined) return lineWithBefore(argv, first, option)
-  const named = withItsDashes(argv, { command, more }) ?? withNames(argv, { command, more })
+  const named = withNames(argv, { command, more })
   if (named !== undefined) return named
   const [only] = taken
   return only && taken.length === 1 && isOfName(only, command.args) ? quoted(argv, command.args) : undefined
@@ -110,6 +119,55 @@ function swappedArguments(argv: Line, word: string, option: string): Line | unde
   return at < 0 ? undefined : [noun, verb, word, option, first, ...withWord(rest, at)]
 }
 
+/** What is one text, however many words it has. */
+const texts: ReadonlySet<string> = new Set([
+  '--name',
+  '--first-name',
+  '--last-name',
+  '--title',
+  '--address',
+  '--town',
+  '--search',
+  '--new',
+])
+
+/** `centres edit EG001 --name Nile Academy`: words behind the value of an option, which are more of it. */
+function withValueInQuotes(
+  argv: Line,
+  { command, more }: { command: Command; more: Line },
+): Line | undefined {
+  const at = placeOf(more, argv)
+  const [before = '', value = ''] = argv.slice(Math.max(at - 2, 0), Math.max(at, 0))
+  const takesIt = texts.has(before) && command.options.some(({ long }) => long === before)
+  if (at < 2 || !takesIt || more.some((word) => word.startsWith('-'))) return undefined
+  const words = [value, ...more]
+  const [whole, ...others] = before === '--new' ? (wholePeople(words) ?? []) : [words.join(' ')]
+  return whole === undefined || others.length > 0 ? undefined : argv.toSpliced(at - 1, words.length, whole)
+}
+
+/** `coordinator add EG001 Omar Said omar@school.example`: a name and its address are one word. */
+function withPersonInQuotes(argv: Line, { args, registeredArguments: taken }: Command): Line | undefined {
+  if (taken.at(-1)?.name() !== 'person' || taken.at(-1)?.variadic) return undefined
+  const words = args.slice(taken.length - 1)
+  const [whole, ...others] = wholePeople(words) ?? []
+  const at = placeOf(words, argv)
+  return whole === undefined || others.length > 0 || at < 0
+    ? undefined
+    : argv.toSpliced(at, words.length, whole)
+}
+
+/** A centre is called by its number, and what it is named is said with an option. */
+function isNamedByOption(command: Command): boolean {
+  const isCentre = command.registeredArguments[0]?.name() === 'centre'
+  return (
+    isCentre && ['edit', 'create'].includes(command.name()) && command.getOptionValue('name') === undefined
+  )
+}
+
+function isName(words: Line): boolean {
+  return words.every((word) => !/[@<>|&;=]/.test(word)) && !isLikeNumber(words[0] ?? '')
+}
+
 /** Whom or where to is said with one, and what a centre is called. */
 export function optionFor(command: Command, word: string): string | undefined {
   const names = command.options.map(({ long }) => long)
@@ -129,6 +187,6 @@ function isOfName(argument: Argument, words: Line): boolean {
 }
 
 function quoted(argv: Line, words: Line): Line | undefined {
-  const at = argv.findIndex((_, place) => words.every((word, next) => argv[place + next] === word))
+  const at = placeOf(words, argv)
   return at < 0 ? undefined : argv.toSpliced(at, words.length, words.join(' '))
 }

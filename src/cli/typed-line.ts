@@ -40,6 +40,11 @@ export function withWord(line: Line, at: number, ...instead: readonly string[]):
   return at < 0 ? line : line.toSpliced(at, 1, ...instead)
 }
 
+/** Where these words stand one behind the other; -1: nowhere. */
+export function placeOf(words: Line, argv: Line): number {
+  return argv.findIndex((_, place) => words.every((word, next) => argv[place + next] === word))
+}
+
 /** The line with an option that it lacks, and its value, or with this value of the option that it has. */
 export function lineWithOption(line: Line, option: string, ...value: readonly string[]): Line {
   const end = line.indexOf('--')

@@ -273,6 +273,38 @@ describe('a name that is nearly right', () => {
   })
 })
 
+describe('a text that was typed without quotes', () => {
+  it.each([
+    [
+      'centres create EG902 Test School --country Egypt',
+      "centres create EG902 --name 'Test School' --country Egypt",
+    ],
+    ['centres edit EG001 --name Test School', "centres edit EG001 --name 'Test School'"],
+    ['centres edit EG001 Test School', "centres edit EG001 --name 'Test School'"],
+    [
+      'centres edit EG001 --address 1 Nile Street --town Cairo',
+      "centres edit EG001 --address '1 Nile Street' --town Cairo",
+    ],
+    ['coordinator add EG002 Zed Ali zed@nile.example', "coordinator add EG002 'Zed Ali <zed@nile.example>'"],
+    [
+      'coordinator add EG002 Zed Ali <zed@nile.example>',
+      "coordinator add EG002 'Zed Ali <zed@nile.example>'",
+    ],
+    [
+      'coordinator change EG001 --new Zed Ali zed@nile.example',
+      "coordinator change EG001 --new 'Zed Ali <zed@nile.example>'",
+    ],
+    ['releases edit 1 --name Listening June', "releases edit 1 --name 'Listening June'"],
+  ])('is one in the line that is suggested: %s', async (typed, meant) => {
+    expect(await firstSuggested(typed.split(' '))).toBe(`ssh-admin ${meant}`)
+  })
+
+  it('is one for each person who is added', async () => {
+    const { stderr } = await world.run('users add Zed Ali zed@nile.example --centre EG001'.split(' '))
+    expect(stderr).toContain(": ssh-admin users add 'Zed Ali <zed@nile.example>' --centre EG001\n")
+  })
+})
+
 describe('what a line lacks', () => {
   it.each([
     ['releases create June --opens now', 'releases create June --opens now --resource ID'],

@@ -207,8 +207,8 @@ describe('a suggestion', () => {
     ['users transfer omar@nile.example', 'ssh-admin users transfer omar@nile.example --to EMAIL'],
     ['centres create', 'ssh-admin centres create CENTRE --name NAME --country COUNTRY'],
     ['roles check omar@nile.example suspend EG001', 'Did you mean users.suspend, or coordinator.suspend?'],
-    ['centres list --country Eygpt', 'Did you mean Egypt?'],
-    ['centres list --country Frnace', 'Did you mean France?'],
+    ['centres list --country Eygpt', 'Did you mean Egypt?\n  ssh-admin centres list --country Egypt'],
+    ['centres list --country Frnace', 'Did you mean France?\n  ssh-admin centres list --country France'],
     ['audit show 3', 'ssh-admin audit --help lists them.'],
   ])('says what is to be typed: %s', async (line, hint) => {
     const said = (await world.run([...line.split(' '), '--json'])).error().hint
@@ -270,7 +270,7 @@ describe('a suggestion', () => {
     ],
     [
       'users add Omar Said omar@nile.example',
-      "A name and its address are one, in quotes: 'Omar Said <omar@nile.example>'",
+      "A name and its address are one, in quotes: ssh-admin users add 'Omar Said <omar@nile.example>' --json",
     ],
     [
       'users suspen 1 --smtp smtp://u:word@h.example',

@@ -200,9 +200,9 @@ describe('other answers', () => {
     expect(await shown('users duplicates --centre EG002')).toBe(
       'No two accounts look like the same person.\n',
     )
-    expect(await shown('users duplicates')).toContain('one name, twice at the centre')
+    expect(await shown('users duplicates')).toContain('same name twice at one centre')
     await world.user('amira2@school.example', { centre: 'EG002' })
-    expect(await shown('users duplicates')).toContain('one name, nearly one address')
+    expect(await shown('users duplicates')).toContain('same name, addresses almost the same')
   })
 
   it('say what is erased, and what is left to a person', async () => {

@@ -169,7 +169,7 @@ function addPeople(
 async function prepare(options: Options, session: Session): Promise<Request> {
   const { person, centre, admin, role: roles, site: sites, from, sheet, map } = options
   refuseOptionsAsPeople(person)
-  refuseUnquotedNames(person, { centre })
+  refuseUnquotedNames(person, { centre, argv: session.argv })
   const place = { centre, admin, roles, sites }
   const people = await readPeople(person.flatMap(eachPerson), { place, options, session })
   for (const notice of people.flatMap(({ name }) => tidiedNotices(name))) session.notify(notice)

@@ -17,7 +17,7 @@ export const duplicates = () =>
     name: 'duplicates',
     summary: 'list accounts that may be the same person',
     description:
-      'List pairs of accounts that may be the same person, within and across centres: one name with nearly one address, one name twice at a centre, and addresses that are read as one another. Of more than three that are alike, the first two are listed, with how many more there are; of a name that more than 200 people have, addresses are not compared. Nothing is changed: which of them are one person is for somebody to decide.\nIn a pipe: reason, then address, name, centre and status of the one and of the other, and how many more.',
+      'List pairs of accounts that may be the same person, within and across centres: the same name with addresses that differ by a letter or two, or in how the domain ends; the same name twice at one centre; and addresses that look the same. Of more than three that are alike, the first two are listed, with how many more there are; of a name that more than 200 people have, addresses are not compared. Nothing is changed: which of them are one person is for somebody to decide.\nIn a pipe: reason, then address, name, centre and status of the one and of the other, and how many more.',
     options: {
       centre: orName('centre', option('<centre>', 'only within this centre')),
     },
@@ -41,9 +41,9 @@ export const duplicates = () =>
   })
 
 const words: Readonly<Record<Likeness, string>> = {
-  'same-name-near-address': 'one name, nearly one address',
-  'same-name-same-centre': 'one name, twice at the centre',
-  'look-alike-address': 'addresses read as one another',
+  'same-name-near-address': 'same name, addresses almost the same',
+  'same-name-same-centre': 'same name twice at one centre',
+  'look-alike-address': 'addresses that look the same',
 }
 
 /** Both addresses whole: a table would cut what tells them apart. */

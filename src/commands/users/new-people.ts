@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { wholePeople } from '../../cli/names-typed.ts'
 import { ask, askSeveral, askYesNo } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
+import { commandLine, type Line, placeOf } from '../../cli/typed-line.ts'
 import { findCentreByNumber } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
@@ -235,20 +236,26 @@ export function refuseOptionsAsPeople(words: readonly string[]): void {
 /** A name in one argument and its address in another, or several words without quotes. @throws `invalid-person`, with each person whole */
 export function refuseUnquotedNames(
   words: readonly string[],
-  { centre }: { centre: string | undefined },
+  { centre, argv }: { centre: string | undefined; argv: Line },
 ): void {
   const number = words.at(-1) ?? ''
+  const lineFor = (instead: Line) => {
+    const at = placeOf(words, argv)
+    return at < 0
+      ? instead.map(shellWord).join(' ')
+      : commandLine(argv.toSpliced(at, words.length, ...instead))
+  }
   if (centre === undefined && words.length > 1 && /^[a-z]{0,2}\d{3,}$/i.test(number))
     throw new Usage(`'${number}' is not an address: name@school.example.`, {
       code: 'invalid-person',
-      hint: `Where they are is an option: ${(wholePeople(words.slice(0, -1)) ?? words.slice(0, -1)).map(shellWord).join(' ')} --centre ${number}`,
+      hint: `Where they are is an option: ${lineFor([...(wholePeople(words.slice(0, -1)) ?? words.slice(0, -1)), '--centre', number])}`,
     })
   const nameOnly = words.find((word) => !word.includes('@'))
   const people = wholePeople(words)
   if (nameOnly === undefined || people === undefined) return
   throw new Usage(`'${nameOnly}' is not an address: name@school.example.`, {
     code: 'invalid-person',
-    hint: `A name and its address are one, in quotes: ${people.map(shellWord).join(' ')}`,
+    hint: `A name and its address are one, in quotes: ${lineFor(people)}`,
   })
 }
 

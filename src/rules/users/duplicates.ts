@@ -26,7 +26,7 @@ const maxOfOneName = 200
 /** So many accounts that are alike are told two by two; of more, the first two stand for all. */
 const maxInPairs = 3
 
-/** Pairs to decide on: one name with nearly one address, or twice at one centre; addresses read as one another. */
+/** Pairs to decide on: one name with addresses that differ by a letter or two, or twice at one centre; addresses that look the same. */
 export async function findDuplicates(people: People): Promise<Pair[]> {
   const likenesses = sharedKeys()
   const names = sharedKeys()

@@ -34,6 +34,9 @@ export function readAddress(text: string): Address | AddressProblem {
   return { ...read, ...hintForAddress(line, (part) => 'key' in addressIn(part)) }
 }
 
+/** What was copied may hold what looks like another letter, or like none. */
+const typeAgain = 'type it by hand instead of copying it'
+
 function addressIn(text: string): Address | AddressProblem {
   if (text.length <= maxPlain && plain.test(text)) {
     const key = text.toLowerCase()
@@ -42,20 +45,28 @@ function addressIn(text: string): Address | AddressProblem {
   const isOrdinary = ordinary.test(text)
   const email = isOrdinary ? text : text.replace(blanks, '').normalize('NFC')
   if (email === '') return { problem: 'is empty' }
-  if (!isOrdinary && hasInvisible(email)) return { problem: 'contains an invisible character' }
+  if (!isOrdinary && hasInvisible(email))
+    return { problem: 'contains an invisible character', hint: typeAgain }
   const at = email.lastIndexOf('@')
   if (at < 1 || at === email.length - 1) return { problem: 'is not an address: name@school.example' }
   const local = email.slice(0, at)
   const domain = email.slice(at + 1)
   if (!/^[\x20-\x7e]*$/.test(local)) {
-    return { problem: 'has a letter before the @ that is not in the English alphabet' }
+    return {
+      problem: 'has a letter before the @ that is not in the English alphabet',
+      hint: typeAgain,
+    }
   }
   if (!localPart.test(local)) return { problem: 'is not an address: name@school.example' }
   const asciiDomain =
     ordinary.test(email) && !/xn--/i.test(domain) ? domain.toLowerCase() : asciiFormOf(domain)
   if (typeof asciiDomain !== 'string') return asciiDomain
   const labels = asciiDomain.split('.')
-  if (labels.length < 2) return { problem: 'has a domain without a dot' }
+  if (labels.length < 2)
+    return {
+      problem: 'has a domain without a dot',
+      hint: 'write the domain whole, with what stands behind its dot, such as school.example',
+    }
   if (!labels.every((label) => domainLabel.test(label)) || /^\d+$/.test(labels.at(-1) ?? '')) {
     return { problem: `has a domain that cannot exist: ${domain}` }
   }
@@ -113,7 +124,8 @@ function asciiFormOf(domain: string): string | AddressProblem {
   }
   if (asciiForm === '') return { problem: `has a domain that cannot exist: ${visible(domain)}` }
   const labels = domainToUnicode(asciiForm).split('.')
-  if (labels.some(mixesScripts)) return { problem: 'mixes letters of different scripts in its domain' }
+  if (labels.some(mixesScripts))
+    return { problem: 'mixes letters of different scripts in its domain', hint: typeAgain }
   return asciiForm
 }
 

@@ -42,7 +42,7 @@ describe('transferring without saying to whom', () => {
 
   it.each([[[]], [['--yes']], [['--dry-run']]])('is a mistake where nobody is asked: %j', async (more) => {
     const ran = await world.run(['users', 'transfer', amira, '--json', ...more])
-    const hint = `ssh-admin users transfer ${amira} --to EMAIL`
+    const hint = ['ssh-admin users transfer', amira, '--json', ...more, '--to EMAIL'].join(' ')
     expect({ exit: ran.exit, ...ran.error() }).toMatchObject({ exit: 2, code: 'answer-needed', hint })
   })
 

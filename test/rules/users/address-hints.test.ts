@@ -58,12 +58,9 @@ describe('an address that cannot be used', () => {
       expect(readNewAddress(text)).toMatchObject({ email: text })
   })
 
-  it.each(['', 'Write to Ann', 'ada@', '@m.example', 'ada@localhost'])(
-    '%s is told nothing that is not so',
-    (text) => {
-      expect(readAddress(text)).not.toHaveProperty('hint')
-    },
-  )
+  it.each(['', 'Write to Ann', 'ada@', '@m.example'])('%s is told nothing that is not so', (text) => {
+    expect(readAddress(text)).not.toHaveProperty('hint')
+  })
 
   it.each([
     'ada smith@m.example',

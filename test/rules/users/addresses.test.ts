@@ -33,6 +33,13 @@ describe('an address', () => {
     expect(readAddress(text)).toMatchObject({ problem })
   })
 
+  it.each(['a@school', 'a@schооl.example', 'аmira@school.example', 'a\u200bb@school.example'])(
+    'is refused with what to do: %s',
+    (text) => {
+      expect(readAddress(text)).toHaveProperty('hint')
+    },
+  )
+
   it.each([
     'a@école.example',
     'a@ÉCOLE.example',
