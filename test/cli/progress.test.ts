@@ -24,6 +24,11 @@ describe('how far it is, on one line', () => {
   })
 })
 
+it('counts nothing before the first is done', () => {
+  const begun = { done: 0, share: 0, perSecond: null, left: null }
+  expect(progressInWords(begun, { words: 'Saving …', inWords: grouped, room: 77 })).toBe('Saving … 0 %')
+})
+
 it('says how fast it goes, and how long the rest takes, only once it has gone on for a while', async () => {
   const world = newWorld()
   const stderr = new PassThrough()

@@ -43,6 +43,23 @@ describe('what a coordinator reads of the log', () => {
     expect(readFileSync(out, 'utf8')).not.toContain('tester@desk')
   })
 
+  it('says what was so before, also where nothing was', async () => {
+    await world.centre('EG002')
+    await world.user('first@far.example', { centre: 'EG002', hubRole: 'admin' })
+    const changes = [
+      ['change', 'EG002', '--to', 'first@far.example'],
+      ['suspend', 'EG002'],
+      ['restore', 'EG002'],
+    ]
+    for (const argv of changes) expect((await world.run(['coordinator', ...argv, '--yes'])).exit).toBe(0)
+    const reading = ['audit', 'list', '--subject', 'EG002', '--json', '--as', 'first@far.example']
+    expect((await world.run(reading)).json().events.reverse()).toMatchObject([
+      { details: { formerStatus: null } },
+      { details: { status: { before: 'active', after: 'suspended' } } },
+      { details: { status: { before: 'suspended', after: 'active' } } },
+    ])
+  })
+
   it('names no other centre from which somebody came', async () => {
     await world.centre('EG002')
     await world.user('came@school.example', { centre: 'EG002' })

@@ -249,6 +249,10 @@ describe('a suggestion', () => {
       'Did you mean ssh-admin centres import centres.xlsx --json, or ssh-admin resources upload centres.xlsx --json --title TITLE --kind KIND --series SERIES, or ssh-admin help-documents upload centres.xlsx --json --title TITLE?',
     ],
     [
+      'upload letter.pdf',
+      'Did you mean ssh-admin resources upload letter.pdf --json --title TITLE --kind KIND --series SERIES, or ssh-admin help-documents upload letter.pdf --json --title TITLE?',
+    ],
+    [
       'users transfer a@b.example c@d.example',
       'Did you mean ssh-admin users transfer a@b.example --to c@d.example --json?',
     ],
@@ -486,6 +490,14 @@ describe('a line that lacks something', () => {
     const ran = await world.run(argv)
     expect(ran.exit).toBe(2)
     expect(ran.stderr).toContain(`hint:  ssh-admin ${hint}\n`)
+  })
+
+  it.each([
+    ['--centre', 'at this centre'],
+    ['--status', 'invited, active, suspended or deleted'],
+  ])('says what an option takes that has no value: %s', async (option, what) => {
+    const ran = await world.run(['users', 'list', option])
+    expect(ran.stderr).toContain(`${option} needs a value: ${what}`)
   })
 
   it('names only what is missing', async () => {

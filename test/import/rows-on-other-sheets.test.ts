@@ -87,6 +87,19 @@ describe('a sample that is filled in', () => {
     const deleted = (await world.run([...importing, '--delete-missing', '--delete-extra'])).json()
     expect(deleted).toMatchObject({ centres: { deleted: 1 }, users: { deleted: 1 } })
   })
+
+  it('names nobody with the examples of its guide; another sheet with the same address does', async () => {
+    const address = 'amira@school.example'
+    await importRows(world, [line('EG001', address)])
+    const [centres, guide] = sampleSheets()
+    const rows = ['EG001', 'PK200'].map((number) => [number, `School ${number}`, '', '', '', 'Egypt'])
+    const extra = async (...others: (typeof guide)[]) => {
+      const answer = (await imported([{ ...centres, rows }, ...others], '--dry-run')).json()
+      return answer.extraUsers.map(({ email }: { email: string }) => email)
+    }
+    expect(await extra(guide)).toContain(address)
+    expect(await extra({ ...guide, name: 'Contacts' })).toEqual([])
+  })
 })
 
 describe('another sheet', () => {

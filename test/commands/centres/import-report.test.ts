@@ -36,6 +36,13 @@ describe('the page about an import', () => {
     expect(statSync(world.path('import.html')).mode & 0o777).toBe(0o600)
   })
 
+  it('names each new centre with its country', async () => {
+    const indus: Line = { number: 'PK200', name: 'Indus School', country: 'PK', email: 'omar@indus.example' }
+    await importRows(world, [nile, indus], '--report', 'import.html')
+    const made = page().split('New centres')[1]?.split('</details>')[0] ?? ''
+    expect(made).toMatch(/EG001.*Nile Academy.*Egypt.*PK200.*Indus School.*Pakistan/s)
+  })
+
   it('says nothing twice, and on a telephone what each number is', async () => {
     const misspelt = { ...nile, country: 'Egipt' }
     await importRows(world, [misspelt], '--report', 'import.html')

@@ -41,6 +41,13 @@ describe('restoring a backup of somebody who was erased since', () => {
     expect(await succeed('users', 'erase', zaid, '--yes')).toMatchObject({ changed: false })
   })
 
+  it('keeps in the log that the account which came back was ended first', async () => {
+    await succeed('store', 'backup', 'copy.db')
+    await eraseZaid()
+    await succeed('store', 'restore', 'copy.db', '--yes')
+    expect(await events('users.deleted')).toMatchObject([{ details: { before: 'active', after: 'deleted' } }])
+  })
+
   it('names in the answer and in the event what it cannot reach of what was written to them', async () => {
     await succeed('users', 'reset-password', zaid, '--yes')
     await succeed('store', 'backup', 'copy.db')
@@ -96,6 +103,9 @@ describe('restoring a backup of somebody who was erased since', () => {
     const { erasedAgain } = await succeed('store', 'restore', 'copy.db', '--yes')
     expect(erasedAgain).toMatchObject({ accounts: 1, suspended: [expect.any(Number)] })
     expect(readFileSync(world.db, 'latin1')).not.toContain('amira')
+    expect(await events('users.suspended')).toMatchObject([
+      { details: { before: 'active', after: 'suspended' } },
+    ])
     const refused = await world.run(['coordinator', 'restore', 'EG001', '--yes', '--json'])
     expect([refused.exit, refused.error().code]).toEqual([3, 'erased'])
     await succeed('coordinator', 'change', 'EG001', '--to', zaid, '--yes')

@@ -113,6 +113,8 @@ describe('restoring a store that is on a server', () => {
     expect((await tom('users', 'suspend', 'omar@sea.example', '--yes')).exit).toBe(0)
     const refused = await tom('store', 'restore', 'backup.db', '--yes')
     expect([refused.exit, refused.error().code]).toEqual([7, 'store-refused'])
+    const rehearsed = await tom('store', 'restore', 'backup.db', '--dry-run')
+    expect([rehearsed.exit, rehearsed.error()]).toEqual([7, refused.error()])
     expect(await statusOf('omar@sea.example')).toBe('suspended')
   })
 

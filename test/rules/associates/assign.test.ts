@@ -82,6 +82,13 @@ describe('assigning associate centres', () => {
     await expect(assigning(rana, numbers.slice(50))).rejects.toMatchObject({ code: 'associate-limit' })
   })
 
+  it('takes no centre that is deleted', async () => {
+    const [number = ''] = await centresOf(1)
+    expect((await world.run(['centres', 'delete', number, '--yes'])).exit).toBe(0)
+    await expect(assigning(rana, [number])).rejects.toMatchObject({ code: 'centre-deleted' })
+    expect(await world.account(rana)).toMatchObject({ assigned: [] })
+  })
+
   it('is all or none, and names every problem', async () => {
     await centresOf(1)
     await world.centre('EG001')

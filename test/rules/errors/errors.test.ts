@@ -282,7 +282,7 @@ describe('the list of errors', () => {
       expect((await world.run(['errors', 'list', '--json'], { at })).json().errors).toEqual([])
     })
 
-    it('says nothing of a recording that its centres could not have in a zone either', async () => {
+    it('names it for a recording only where its centres could have that in a zone', async () => {
       await keyTimes('Egypt,3,AM,10:00,')
       await world.centre('PK001', { kind: 'associate', country: 'PK' })
       await world.centre('PK101', { associate: 'PK001', country: 'PK' })
@@ -295,6 +295,11 @@ describe('the list of errors', () => {
       )
       await run('releases', 'publish', 'Listening')
       expect(await found()).toEqual({ exit: 0, errors: [] })
+      await run('centres', 'edit', 'PK101', '--global-listening')
+      const { errors } = (await world.run(['errors', 'list', '--json'])).json()
+      expect(errors).toMatchObject([
+        { code: 'no-administrative-zone', message: expect.stringContaining(': PK101 is left out') },
+      ])
     })
   })
 

@@ -182,6 +182,15 @@ describe('asking who may do what', () => {
     expect(await candidates('EG001')).toEqual({ candidates: ['centres.delete', 'users.delete'] })
   })
 
+  it('allows nothing to whoever may not sign in, and says why', async () => {
+    await world.run(['users', 'suspend', school.admin, '--yes'])
+    const asked = await world.run(['roles', 'check', school.admin, 'users.edit', school.teacher, '--json'])
+    expect(asked.json()).toMatchObject({
+      allowed: false,
+      rule: expect.stringContaining('only somebody who can sign in may act'),
+    })
+  })
+
   it('needs to know which role', async () => {
     const ask = ['roles', 'check', school.manager, 'roles.grant', school.teacher, '--json']
     expect(await world.run(ask)).toMatchObject({ exit: 2 })

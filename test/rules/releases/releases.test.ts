@@ -406,6 +406,17 @@ describe('a release', () => {
     expect(rehearsed.stdout).toMatch(new RegExp(`\ncentre\tEG001\t.*\t${rx(there)}\t${rx(until)}\n`))
   })
 
+  it('is said to be closed everywhere once it has closed in the last country, whatever the order of its centres', async () => {
+    await world.centre('PK001', { country: 'PK' })
+    const rows = ['Egypt,3,AM,10:00', 'Egypt,3,PM,14:00', 'Pakistan,4,AM,10:00', 'Pakistan,4,PM,14:00']
+    const sheet = ['Country,Administrative zone,Session,Local time', ...rows]
+    writeFileSync(world.path('times.csv'), sheet.join('\n'))
+    await run('key-times', 'import', 'times.csv')
+    const id = await released('country:EG,country:PK')
+    const shown = await world.run(['releases', 'show', id, '--json'])
+    expect(shown.json()).toMatchObject({ lastClosesAt: closing.toISOString() })
+  })
+
   it('is written into a workbook for checking by eye', async () => {
     const id = await released('EG001')
     const ran = await run('releases', 'authorisations', '--release', id, '--out', 'check.xlsx')
