@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { actingFor, resolveSettings } from '../config.ts'
 import type { Context } from '../context.ts'
-import { centresWithPrefix, numberedWithPrefix, usersWithPrefix } from '../db/completions.ts'
+import { type Among, centresWithPrefix, numberedWithPrefix, usersWithPrefix } from '../db/completions.ts'
 import { openStore } from '../db/store/open.ts'
 import { oneLine } from '../render/clean-text.ts'
 import { findActor } from '../rules/permissions/actor.ts'
@@ -32,7 +32,7 @@ async function valuesFromStore(word: WordToComplete, { typed, context }: Line): 
   const kind = named ?? (offered && 'stored' in offered ? offered.stored : undefined)
   if (kind === undefined) return []
   try {
-    const values = await valuesOf(kind, { prefix: word.prefix, typed, context })
+    const values = await valuesOf(kind, { word, typed, context })
     return values.map((line) => `${word.before}${line}`)
   } catch {
     // Who presses TAB reads no error: nothing is offered.
@@ -47,8 +47,9 @@ interface Line {
 
 async function valuesOf(
   kind: string,
-  { prefix, typed, context }: Line & { prefix: string },
+  { word, typed, context }: Line & { word: WordToComplete },
 ): Promise<string[]> {
+  const { prefix } = word
   const flag = (name: string) => valueAfter(typed, name)
   const flags = { db: flag('--db'), keyFile: flag('--key-file'), as: flag('--as') }
   const settings = resolveSettings(flags, context)
@@ -69,7 +70,7 @@ async function valuesOf(
     const email = actingFor(settings)
     // What is offered is what a list would show, which everybody may ask for.
     const by = await findActor(store.db, { operator, command: 'find', email, at: now() })
-    const search = { prefix, visible: visibleCentres(by) }
+    const search = { prefix, visible: visibleCentres(by), among: amongWhom(word) }
     const users = /user|subject/.test(kind) ? await usersWithPrefix(store.db, search) : []
     const centres = /centre|audience|subject/.test(kind) ? await centresWithPrefix(store.db, search) : []
     // Cambridge staff's alone, as their lists are.
@@ -80,6 +81,20 @@ async function valuesOf(
   } finally {
     await store.close()
   }
+}
+
+/** Whom or what the word before it leaves: those who can take a place, or be given something. */
+function amongWhom({ command, declared, arguments: [first] }: WordToComplete): Among | undefined {
+  const name = 'long' in declared ? declared.long : declared.name()
+  const isNamed = first !== undefined && /[@\d]/.test(first)
+  // Of somebody, or a centre, who is only called by name, nothing is known here.
+  if (!isNamed) return undefined
+  if (command === 'coordinator change' && name === '--to') return { adminsOf: first.toUpperCase() }
+  const takesOver = `${command} ${name}`
+  if (takesOver === 'users transfer --to' || takesOver === 'users delete --transfer-to')
+    return { colleaguesOf: first.toLowerCase() }
+  if (command === 'associates assign') return { assignableTo: first.toLowerCase() }
+  return command === 'associates unassign' ? { assignedTo: first.toLowerCase() } : undefined
 }
 
 function valueAfter(typed: readonly string[], name: string): string | undefined {

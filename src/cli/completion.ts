@@ -82,32 +82,39 @@ export interface WordToComplete {
   /** The beginning of the value, and what stands before it in the same word: `active,` of `active,su`. */
   prefix: string
   before: string
+  /** The words of the command, such as `users transfer`, and the arguments that stand before it. */
+  command: string
+  arguments: readonly string[]
 }
 
 /** Where the end of what was typed stands; undefined where a command or an option does. */
 export function wordToComplete(program: Command, typed: readonly string[]): WordToComplete | undefined {
   const parts = typed.flatMap((word) => (/^--[^=]+=/.test(word) ? word.split(/=(.*)/s, 2) : [word]))
   const words = parts.slice(0, -1)
-  const declared = declaredAfter(program, words)
+  const { declared, ...typedBefore } = declaredAfter(program, words)
   const last = parts.at(-1) ?? ''
   if (declared === undefined || (declared instanceof Argument && last.startsWith('-'))) return undefined
   const comma = isCommaList(declared) ? last.lastIndexOf(',') + 1 : 0
-  return { declared, prefix: last.slice(comma), before: last.slice(0, comma) }
+  return { declared, prefix: last.slice(comma), before: last.slice(0, comma), ...typedBefore }
 }
 
-function declaredAfter(program: Command, words: readonly string[]): Argument | Option | undefined {
+function declaredAfter(program: Command, words: readonly string[]) {
   const { command, rest } = deepestCommand(program, withoutCommonOptions(program, words))
   const options = command.createHelp().visibleOptions(command)
   const optionOf = (word: string | undefined) =>
     options.find(({ long, short }) => word !== undefined && [long, short].includes(word))
   const before = optionOf(words.at(-1))
-  if (before?.required) return before
   // What is typed for an option is no argument.
   const positional = rest.filter((word, at) => !word.startsWith('-') && !optionOf(rest[at - 1])?.required)
+  const typedBefore = {
+    command: [command.parent?.name(), command.name()].join(' '),
+    arguments: positional,
+  }
+  if (before?.required) return { declared: before, ...typedBefore }
   const { registeredArguments } = command
   const argument = registeredArguments[positional.length] ?? registeredArguments.at(-1)
   const isOver = positional.length >= registeredArguments.length && argument?.variadic !== true
-  return isOver ? undefined : argument
+  return { declared: isOver ? undefined : argument, ...typedBefore }
 }
 
 /** The values that fit there and are in no store, each with its meaning; letter case does not matter. */

@@ -5,6 +5,18 @@ import type { Store } from './schema.ts'
 interface Search {
   prefix: string
   visible: VisibleCentres
+  among?: Among | undefined
+}
+
+/** What another word of the line leaves: of a centre by its number, of somebody by the key of their address. */
+export interface Among {
+  /** Who can become the coordinator there. */
+  adminsOf?: string
+  /** Who can take over from somebody. */
+  colleaguesOf?: string
+  /** Centres that can be assigned to somebody, and that are. */
+  assignableTo?: string
+  assignedTo?: string
 }
 
 interface Completed {
@@ -18,7 +30,10 @@ const maxOffered = 50
 const last = '\uffff'
 
 /** Addresses that begin so, from their index, with whose they are. */
-export async function usersWithPrefix(db: Kysely<Store>, { prefix, visible }: Search): Promise<Completed[]> {
+export async function usersWithPrefix(
+  db: Kysely<Store>,
+  { prefix, visible, among: { adminsOf, colleaguesOf } = {} }: Search,
+): Promise<Completed[]> {
   const key = prefix.toLowerCase()
   const rows = await db
     .selectFrom('users')
@@ -28,6 +43,18 @@ export async function usersWithPrefix(db: Kysely<Store>, { prefix, visible }: Se
     .where('email_key', '>=', key)
     .where('email_key', '<', `${key}${last}`)
     .where(isVisible('users.centre_id', visible))
+    .$if(adminsOf !== undefined, (query) =>
+      query
+        .where('centres.number', '=', adminsOf ?? '')
+        .where('users.hub_role', '=', 'admin')
+        .where('users.status', '<>', 'suspended'),
+    )
+    .$if(colleaguesOf !== undefined, (query) =>
+      query
+        .where('users.centre_id', '=', centreOf(db, colleaguesOf))
+        .where('email_key', '<>', colleaguesOf ?? '')
+        .where('users.status', '<>', 'suspended'),
+    )
     .orderBy('email_key')
     .limit(maxOffered)
     .execute()
@@ -40,7 +67,7 @@ export async function usersWithPrefix(db: Kysely<Store>, { prefix, visible }: Se
 /** Centre numbers that begin so, with the name. */
 export async function centresWithPrefix(
   db: Kysely<Store>,
-  { prefix, visible }: Search,
+  { prefix, visible, among: { assignableTo, assignedTo } = {} }: Search,
 ): Promise<Completed[]> {
   const number = prefix.toUpperCase()
   const rows = await db
@@ -49,10 +76,34 @@ export async function centresWithPrefix(
     .where('number', '>=', number)
     .where('number', '<', `${number}${last}`)
     .where(isVisible('id', visible))
+    .$if(assignableTo !== undefined, (query) =>
+      query
+        .where('associate_id', '=', centreOf(db, assignableTo))
+        .where('deleted_at', 'is', null)
+        .where('id', 'not in', assignedCentres(db, assignableTo)),
+    )
+    .$if(assignedTo !== undefined, (query) => query.where('id', 'in', assignedCentres(db, assignedTo)))
     .orderBy('number')
     .limit(maxOffered)
     .execute()
   return rows.map(({ number: value, name }) => ({ value, meaning: name }))
+}
+
+function centreOf(db: Kysely<Store>, key = '') {
+  return db
+    .selectFrom('users as holder')
+    .select('holder.centre_id')
+    .where('holder.email_key', '=', key)
+    .where('holder.status', '<>', 'deleted')
+}
+
+function assignedCentres(db: Kysely<Store>, key = '') {
+  return db
+    .selectFrom('assignments')
+    .innerJoin('users as holder', 'holder.id', 'assignments.user_id')
+    .select('assignments.centre_id')
+    .where('holder.email_key', '=', key)
+    .where('holder.status', '<>', 'deleted')
 }
 
 /** Releases by name or number, and what has a number alone, that begin so; newest first. */

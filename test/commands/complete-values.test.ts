@@ -45,6 +45,37 @@ describe('completing what is in the store', () => {
     expect(await values('--as', 'nobody@nile.example', 'users', 'show', 'om')).toEqual([])
   })
 
+  it('offers only whom and what the word before leaves', async () => {
+    await world.user('adam@nile.example', { centre: 'EG001', hubRole: 'admin' })
+    await world.user('adele@delta.example', { centre: 'EG002', hubRole: 'admin' })
+    expect(await values('coordinator', 'change', 'eg001', '--to', '')).toEqual(['adam@nile.example'])
+    expect(await values('users', 'transfer', 'omar@nile.example', '--to', '')).toEqual([
+      'adam@nile.example',
+      'head@nile.example',
+    ])
+    expect(await values('users', 'delete', 'Omar@nile.example', '--transfer-to', 'h')).toEqual([
+      'head@nile.example',
+    ])
+    expect(await values('coordinator', 'change', 'nile', '--to', 'ad')).toEqual([
+      'adam@nile.example',
+      'adele@delta.example',
+    ])
+    await world.run(['users', 'suspend', 'adam@nile.example', '--yes'])
+    expect(await values('coordinator', 'change', 'EG001', '--to', '')).toEqual([])
+    expect(await values('users', 'transfer', 'omar@nile.example', '--to', 'a')).toEqual([])
+  })
+
+  it('offers the centres that can be assigned to somebody, and those that are', async () => {
+    await world.centre('CA001', { kind: 'associate', coordinator: 'rana@delta.example' })
+    await world.centre('EG003', { kind: 'associate-centre', associate: 'CA001' })
+    await world.centre('EG004', { kind: 'associate-centre', associate: 'CA001' })
+    const rana = 'rana@delta.example'
+    expect(await values('associates', 'assign', rana, '')).toEqual(['EG003', 'EG004'])
+    expect((await world.run(['associates', 'assign', rana, 'EG003', '--yes'])).exit).toBe(0)
+    expect(await values('associates', 'assign', rana, '')).toEqual(['EG004'])
+    expect(await values('associates', 'unassign', rana, '')).toEqual(['EG003'])
+  })
+
   it('offers nothing, says nothing and records nothing where it cannot', async () => {
     expect(await values('--db', 'none.db', 'users', 'show', 'om')).toEqual([])
     expect(await values('users', 'add', 'om')).toEqual([])
