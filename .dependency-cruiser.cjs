@@ -1,6 +1,6 @@
 // The arrows of the house (docs/code-map.md): who may know whom. `npm run arrows` holds them.
 const leaves =
-  'input-file|kebab-case|errors|error-words|nearest|near-files|grouped|plain-time|search-key|shell-word|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files|server-address|heap-growth|packed-texts|packed-index|output'
+  'input-file|kebab-case|errors|error-words|nearest|near-files|grouped|plain-time|search-key|shell-word|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files|server-address|heap-growth|packed-texts|packed-index|utc-offset|output'
 
 /** A room may import itself, the rooms named, and packages; types may come from a little further. */
 function room(name, { may, types = [], leaves: also = leaves, but = 'nothing' }) {
@@ -71,7 +71,7 @@ module.exports = {
       name: 'leaves-hang-at-the-end',
       severity: 'error',
       from: {
-        path: '^src/(input-file|kebab-case|errors|error-words|nearest|near-files|grouped|plain-time|search-key|shell-word|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files|server-address|heap-growth|packed-texts|packed-index|output|context|config)[.]ts$',
+        path: '^src/(input-file|kebab-case|errors|error-words|nearest|near-files|grouped|plain-time|search-key|shell-word|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files|server-address|heap-growth|packed-texts|packed-index|utc-offset|output|context|config)[.]ts$',
       },
       to: { path: '^src/[^/]+/' },
     },

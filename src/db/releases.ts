@@ -173,14 +173,17 @@ export async function centresWithEntries(
   db: Kysely<Store>,
   { components, numbers }: { components: readonly string[]; numbers?: readonly string[] | undefined },
 ): Promise<Map<string, Set<string>>> {
-  let query = db
+  const entries = await db
     .selectFrom('entries')
     .select(['centre_number', 'series', 'component'])
-    .where(anyOf(sql.ref('component'), components))
+    // Of a few centres SQLite would look at every entry for the component, were both said.
+    .where(numbers ? anyOf(sql.ref('centre_number'), numbers) : anyOf(sql.ref('component'), components))
     .where('candidates', '>', 0)
-  if (numbers) query = query.where(anyOf(sql.ref('centre_number'), numbers))
+    .execute()
+  const asked = new Set(components)
   const centres = new Map<string, Set<string>>()
-  for (const { centre_number, series, component } of await query.execute()) {
+  for (const { centre_number, series, component } of entries) {
+    if (!asked.has(component)) continue
     const key = `${series} ${component}`
     const there = centres.get(key)
     if (there) there.add(centre_number)

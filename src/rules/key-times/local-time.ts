@@ -1,4 +1,4 @@
-import { Temporal } from 'temporal-polyfill'
+import { utcOffset } from '../../utc-offset.ts'
 
 /** A moment, or why a local clock does not show one and no other. */
 export type Moment =
@@ -25,21 +25,27 @@ export function momentOf(local: LocalTime): Moment {
   return moment
 }
 
+const minute = 60_000
+const day = 24 * 60 * minute
+
 function momentOfLocalTime({ date, time, zone }: LocalTime): Moment {
-  const local = Temporal.PlainDateTime.from(`${date}T${time}`)
-  const first = local.toZonedDateTime(zone, { disambiguation: 'earlier' })
-  const last = local.toZonedDateTime(zone, { disambiguation: 'later' })
-  if (first.epochMilliseconds === last.epochMilliseconds) return { at: new Date(first.epochMilliseconds) }
-  const shown = first.toPlainDateTime()
-  return Temporal.PlainDateTime.compare(shown, local) === 0
-    ? {
-        problem: 'local-time-exists-twice',
-        words: `${time} exists twice on ${date} in ${zone}: the clocks go back`,
-      }
-    : {
-        problem: 'local-time-does-not-exist',
-        words: `${time} does not exist on ${date} in ${zone}: the clocks go forward`,
-      }
+  const asUtc = Date.parse(`${date}T${time}Z`)
+  // However the clocks are changed on that day, they are as far from UTC as before it or after it.
+  const offsets = new Set([asUtc - day, asUtc + day].map((at) => utcOffset(zone, at)))
+  const [first, second] = [...offsets]
+    .map((offset) => asUtc - offset)
+    .filter((at) => at + utcOffset(zone, at) === asUtc)
+  if (first === undefined) {
+    return {
+      problem: 'local-time-does-not-exist',
+      words: `${time} does not exist on ${date} in ${zone}: the clocks go forward`,
+    }
+  }
+  if (second === undefined) return { at: new Date(first) }
+  return {
+    problem: 'local-time-exists-twice',
+    words: `${time} exists twice on ${date} in ${zone}: the clocks go back`,
+  }
 }
 
 /** What the clocks of a zone show at a moment: `2026-06-02 10:00`. */
@@ -54,35 +60,10 @@ export function localTimeInWords(at: Date, zone: string): string {
 }
 
 function shownAt(at: Date, zone: string): { shown: string; offset: string } {
-  const parts = new Map(
-    clockOf(zone)
-      .formatToParts(at)
-      .map(({ type, value }) => [type, value]),
-  )
-  const of = (part: Intl.DateTimeFormatPartTypes) => parts.get(part) ?? ''
-  const date = `${of('year')}-${of('month')}-${of('day')}`
-  const time = `${of('hour')}:${of('minute')}`
-  const ahead = Date.parse(`${date}T${time}Z`) / 60_000 - Math.floor(at.getTime() / 60_000)
+  const there = at.getTime() + utcOffset(zone, at.getTime())
+  const shown = new Date(there).toISOString().slice(0, 16).replace('T', ' ')
+  const ahead = Math.floor(there / minute) - Math.floor(at.getTime() / minute)
   const length = Math.abs(ahead)
   const [hours, minutes] = [Math.floor(length / 60), length % 60].map((one) => String(one).padStart(2, '0'))
-  return { shown: `${date} ${time}`, offset: `${ahead < 0 ? '-' : '+'}${hours}:${minutes}` }
-}
-
-const clocks = new Map<string, Intl.DateTimeFormat>()
-
-/** What is shown is written hundreds of times: by Node itself, where Temporal has to work each out. */
-function clockOf(zone: string): Intl.DateTimeFormat {
-  const known = clocks.get(zone)
-  if (known) return known
-  const clock = new Intl.DateTimeFormat('en', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-  })
-  clocks.set(zone, clock)
-  return clock
+  return { shown, offset: `${ahead < 0 ? '-' : '+'}${hours}:${minutes}` }
 }

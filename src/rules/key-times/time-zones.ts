@@ -2,6 +2,7 @@ import { getCountry, getTimezone, getAllTimezones, type Timezone } from 'countri
 import { countryName } from '../../country-names.ts'
 import { Usage } from '../../errors.ts'
 import { nearestOf } from '../../nearest.ts'
+import { utcOffsetsEveryFourWeeks } from '../../utc-offset.ts'
 
 /** An IANA time zone by its name, in whatever case; former names lead to the present one. Undefined for none. */
 export function findTimeZone(name: string): string | undefined {
@@ -107,28 +108,15 @@ const week = 7 * 24 * 60 * 60 * 1000
 function whatIsShownBy(zone: string): string {
   const known = firstLike.get(zone)
   if (known !== undefined) return known
-  const clock = new Intl.DateTimeFormat('en', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    weekday: 'short',
-    hour: 'numeric',
-    minute: 'numeric',
-  })
   // Where clocks are changed, it is for more than four weeks; when they are, differs from zone to zone by as little as one.
-  const everyMonth = shownEvery(4 * week, clock)
-  const times = everyMonth.every((time) => time === everyMonth[0]) ? everyMonth : shownEvery(week, clock)
-  const shown = times.join()
+  const everyMonth = utcOffsetsEveryFourWeeks(zone, firstDay, lastDay)
+  const isChanged = everyMonth.some((offset) => offset !== everyMonth[0])
+  const weeks = isChanged ? [1, 2, 3].map((later) => firstDay + later * week) : []
+  const shown = [everyMonth, ...weeks.map((from) => utcOffsetsEveryFourWeeks(zone, from, lastDay))].join()
   const first = firstShowing.get(shown) ?? zone
   firstShowing.set(shown, first)
   firstLike.set(zone, first)
   return first
-}
-
-/** Always on the same weekday and at the same time of UTC: what is shown is another where the clocks have been changed. */
-function shownEvery(ms: number, clock: Intl.DateTimeFormat): string[] {
-  const times: string[] = []
-  for (let at = firstDay; at < lastDay; at += ms) times.push(clock.format(at))
-  return times
 }
 
 /** A time zone that was typed for a country. @throws `unknown-time-zone`, `time-zone-elsewhere` */
