@@ -207,8 +207,14 @@ function broken(
   { engine, headFile }: Pick<OpenStore, 'engine' | 'headFile'>,
 ): Unavailable {
   const beyond = more > 0 ? ` (${more} more not listed)` : ''
+  const isOfNote = problems.some(({ message }) => message.includes(headFile))
+  const another = engine.isShared
+    ? ` Where another desk put a backup in its place since, which ssh-admin audit list --action store.restored says, ${headFile} is of the store before: remove it.`
+    : isOfNote
+      ? ` Where this is a copy, and the store itself was moved away, that head is the store's own: the next change there takes the note along, and the copy gets one of its own.`
+      : ''
   return new Unavailable('audit-broken', `The audit log is not as it was written${beyond}:`, {
-    hint: `Keep the store as it is, and compare it with a backup: ssh-admin store check says more of the rest.${engine.isShared ? ` Where another desk put a backup in its place since, which ssh-admin audit list --action store.restored says, ${headFile} is of the store before: remove it.` : ''}`,
+    hint: `Keep the store as it is, and compare it with a backup: ssh-admin store check says more of the rest.${another}`,
     details: {
       ok: false,
       events,

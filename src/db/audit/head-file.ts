@@ -38,12 +38,19 @@ export function headFileOfFile(keyFile: string, path: string | undefined): strin
   const isSame = store === undefined ? undefined : isSameFile(store, path)
   if (isSame === true) return file
   const own = headFileAt(keyFile, ['file', path])
-  if (isSame === false) return own
   const ofOwn = notedIn(own)
-  if (ofOwn === undefined) return file
-  // Moved to where a copy of it was tried once, it is still the one whose head was noted, and not that copy.
   const present = identityOf(path)
-  return present !== undefined && present === moved && present !== ofOwn.identity ? file : own
+  if (ofOwn !== undefined && present !== undefined && present === ofOwn.identity) return own
+  if (isSame === undefined && present !== undefined && present === moved) return file
+  // One that was moved on its disk goes on with the note that it has under the place of before.
+  const { file: before } =
+    headsOfOtherPlaces({ keyFile, headFile: own }).find(
+      ({ identity }) => identity !== undefined && identity === present,
+    ) ?? {}
+  if (before !== undefined && before !== file) return before
+  // From another disk, or with a note of before, it is the one whose place is empty: a log that was cut would be taken
+  // for that of a copy if any note would do.
+  return isSame === false ? own : file
 }
 
 /**
@@ -118,13 +125,22 @@ export function hasKeyOfAnother(store: { path: string; keyFile: string; headFile
   )
 }
 
-function headsOfOtherPlaces({ keyFile, headFile }: { keyFile: string; headFile: string }): NotedHead[] {
+function headsOfOtherPlaces({
+  keyFile,
+  headFile,
+}: {
+  keyFile: string
+  headFile: string
+}): (NotedHead & { file: string })[] {
   const start = basename(keyFile)
   return namesIn(dirname(keyFile))
     .filter((name) => name.startsWith(start) && /^([.][0-9a-f]{8})?[.]head$/.test(name.slice(start.length)))
     .map((name) => join(dirname(keyFile), name))
     .filter((file) => file !== headFile)
-    .flatMap((file) => notedIn(file) ?? [])
+    .flatMap((file) => {
+      const noted = notedIn(file)
+      return noted ? [{ ...noted, file }] : []
+    })
 }
 
 /**
