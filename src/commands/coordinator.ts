@@ -2,32 +2,24 @@ import type { Trx } from '../db/transact.ts'
 import type { Kysely } from 'kysely'
 import * as z from 'zod'
 import { Usage } from '../errors.ts'
-import { comparableClosing, renderWithClosing, withClosing, renderWithOpening } from '../render/closing.ts'
+import { comparableClosing, renderWithClosing, renderWithOpening, withClosing } from '../render/closing.ts'
 import {
-  nameAndAddress,
-  coordinationJson,
-  nameOfCentre,
-  renderCoordinatorChange,
-  renderCoordination,
-  usersOf,
-} from '../render/coordination.ts'
-import {
-  changeCoordinator,
-  type Successor,
   addCoordinator,
-  suspendCoordinator,
-  restoreCoordinator,
+  changeCoordinator,
   type Coordination,
   coordinationOf,
+  restoreCoordinator,
+  type Successor,
+  suspendCoordinator,
 } from '../rules/coordinator.ts'
 import { typedPerson } from '../rules/users/new-user.ts'
-import { preparedMutation, mutation, query } from '../cli/define.ts'
-import { argument, orName, flag, option, type ValuesOf, centreArgument } from '../cli/parameters.ts'
+import { mutation, preparedMutation, query } from '../cli/define.ts'
+import { argument, centreArgument, flag, option, orName, type ValuesOf } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import { findCentre, readCentreNumber } from '../rules/centres/find.ts'
 import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
 import { needsMessage, tidiedNotices } from '../render/user-notices.ts'
-import { messageTo, setUpInWords } from '../render/users.ts'
+import { messageTo, setUpInWords, userJson } from '../render/users.ts'
 import type { Message } from '../render/messages.ts'
 import { ask, type Choice, chooseFromStore } from '../cli/prompt.ts'
 import { commandLine, lineWithOption } from '../cli/typed-line.ts'
@@ -35,13 +27,17 @@ import { adminsOf, type CentreWithPeople } from '../db/centres/centres.ts'
 import type { Store } from '../db/schema.ts'
 import { findLiveUser } from '../db/users/users.ts'
 import type { OpenStore } from '../db/store/open.ts'
-import { oneLine } from '../render/clean-text.ts'
+import { oneLine, tsvLine } from '../render/clean-text.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { failureOf } from '../rules/batch.ts'
 import { decide, onCentre } from '../rules/permissions/decide.ts'
-import { refuseDeletedCentre } from '../rules/refusals.ts'
+import { refuseDeletedCentre, signInReasons } from '../rules/refusals.ts'
 import { type Account, nameOf } from '../rules/users/account.ts'
 import { readNewAddress } from '../rules/users/email.ts'
+import type { View } from '../render/table.ts'
+import { centreJson } from '../render/centres.ts'
+import { markOf } from '../render/text.ts'
+import type { JsonOfChange } from '../render/json.ts'
 
 export const show = () =>
   query({
@@ -323,4 +319,85 @@ async function wrongAddress(
   return holder.centre_id === centre.id
     ? `Somebody at ${centre.number} has this address already: --to chooses them, once they are an administrator.`
     : 'Somebody has this address already.'
+}
+
+function coordinationJson(
+  { centre, coordinator, former, affected, changed }: Coordination,
+  mail: readonly Message[] = [],
+): JsonOfChange<'coordination'> {
+  return {
+    centre: centreJson(centre),
+    coordinator: coordinator && userJson(coordinator),
+    former: former && userJson(former),
+    affected,
+    changed,
+    mail,
+  }
+}
+
+/** Who coordinates the centre, and what that means for its users. */
+function renderCoordination(coordination: Coordination, view: View): string {
+  const { centre, coordinator, affected } = coordination
+  if (!view.isTerminal) return pipedCoordination(coordination)
+  const { chalk } = view
+  const place = nameOfCentre(coordination)
+  if (!coordinator) {
+    return `${place} has no coordinator.\n${chalk.dim(`ssh-admin coordinator add ${centre.number} 'Name <email>'`)}`
+  }
+  const signIn = coordinator.canSignIn ? chalk.green('can sign in') : chalk.yellow(reasonInWords(coordinator))
+  const lines = [`${nameAndAddress(coordinator)} coordinates ${place}: ${signIn}.`]
+  if (coordinator.status === 'suspended') {
+    lines.push(`${usersOf(affected)} of the centre cannot sign in until they are restored.`)
+  } else {
+    lines.push(`${usersOf(affected)} of the centre would be locked out if they were suspended.`)
+  }
+  return lines.join('\n')
+}
+
+/** What a change did, in a sentence or two. */
+function renderCoordinatorChange(
+  coordination: Coordination,
+  view: View,
+  sentence: (coordination: Coordination) => string,
+): string {
+  if (!view.isTerminal) return pipedCoordination(coordination)
+  const mark = markOf(coordination.changed, view)
+  if (coordination.changed) return `${mark} ${sentence(coordination)}`
+  const { coordinator } = coordination
+  const present = coordinator
+    ? `${nameAndAddress(coordinator)} is its coordinator, ${coordinator.status}`
+    : 'none'
+  return `${mark} Nothing to do at ${nameOfCentre(coordination)}: ${present}.`
+}
+
+function pipedCoordination({ centre, coordinator, former, affected, changed }: Coordination): string {
+  return tsvLine([
+    centre.number,
+    coordinator?.email,
+    coordinator ? nameOf(coordinator) : null,
+    coordinator?.status,
+    former?.email,
+    affected,
+    changed ? 'changed' : 'unchanged',
+  ])
+}
+
+/** `EG001 (Nile School)`. */
+function nameOfCentre({ centre }: Pick<Coordination, 'centre'>): string {
+  return oneLine(`${centre.number} (${centre.name})`)
+}
+
+/** `Amira Haddad <amira@school.example>`. */
+function nameAndAddress(account: Account): string {
+  const name = nameOf(account)
+  return oneLine(name === account.email ? name : `${name} <${account.email}>`)
+}
+
+function usersOf(count: number): string {
+  if (count === 0) return 'No other user'
+  return count === 1 ? '1 other user' : `${count} other users`
+}
+
+function reasonInWords({ blocker }: Account): string {
+  return blocker === null ? 'can sign in' : `cannot sign in: ${signInReasons[blocker]}`
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, extname, resolve } from 'node:path'
 import { type Seeded, seedStore } from '../rules/store/seed.ts'
 import { optional, wholeNumber, withDefault } from '../cli/typed-values.ts'
 import { preparedMutation } from '../cli/define.ts'
@@ -11,6 +11,12 @@ import { count, markedAnswer } from '../render/text.ts'
 import type { NewPassword } from '../rules/account/password.ts'
 import { hintOfNearFiles } from '../near-files.ts'
 import { pathInWords } from '../shell-word.ts'
+import { answer } from '../cli/action.ts'
+import { checkOutputFile, type OutputFile, prepareTable, textOf } from '../cli/output-file.ts'
+import { type ExpectedImport, madeUpRoster } from '../import/made-up-roster.ts'
+import { grouped } from '../grouped.ts'
+import type { JsonAnswer } from '../render/json.ts'
+import { workbookToWrite } from './centres/export.ts'
 
 const number = (min: number, max: number) => wholeNumber('a whole number', { min, max })
 
@@ -51,9 +57,7 @@ export const seed = () =>
       refuseToMix(options)
       if (options.xlsx === undefined) return undefined
       const { xlsx } = options
-      return import('./seed-workbook.ts').then(({ writeSeedWorkbook }) =>
-        writeSeedWorkbook(session, { ...options, xlsx }),
-      )
+      return writeSeedWorkbook(session, { ...options, xlsx })
     },
     prepare: async ({ passwordFile, ...request }, session) => ({
       ...request,
@@ -143,4 +147,76 @@ function renderSeeded({ centres, users, releases, services, changed }: Seeded): 
       `${count(services.associates, 'Associate')} with ${count(services.associateCentres, 'associate centre')}, ${count(services.roles, 'service role')} and ${count(services.learnerGroups, 'learner group')}`,
   ].filter((part) => part !== false)
   return `${[people, ...parts].join(', ')} were made up.`
+}
+
+interface WorkbookOptions {
+  centres: number
+  users: number
+  seed: number
+  xlsx: string
+  faults?: number | undefined
+  expect?: string | undefined
+}
+
+/** Writes what would fill a store as a workbook to be imported, with known mistakes; no store is opened. @returns the exit code */
+async function writeSeedWorkbook(session: Session, options: WorkbookOptions): Promise<number> {
+  const { xlsx, expect, faults = 0 } = options
+  const files = await outputFilesFor(session, options)
+  try {
+    const csvName = basename(xlsx, extname(xlsx))
+    const sheetName = /\.csv$/i.test(xlsx) ? { sheet: csvName } : {}
+    const { sheet, expected } = madeUpRoster({ ...options, faults, ...sheetName })
+    if (!session.common.dryRun) await writeFiles(session, files, { sheet, expected })
+    const { rows } = expected
+    await answer(session, {
+      text: sentence({ rows, options, dryRun: session.common.dryRun }),
+      json: { file: xlsx, expect: expect ?? null, rows, dryRun: session.common.dryRun } satisfies Omit<
+        Extract<JsonAnswer<'seededStore'>, { file: string }>,
+        'notices'
+      >,
+    })
+    return 0
+  } finally {
+    for (const file of files) file.discard()
+  }
+}
+
+async function outputFilesFor(session: Session, { xlsx, expect }: WorkbookOptions): Promise<OutputFile[]> {
+  if (expect !== undefined && expect === xlsx) {
+    throw new Usage(`--expect ${expect} is what --xlsx names.`, {
+      code: 'file-named-twice',
+      hint: 'Choose another name.',
+    })
+  }
+  const workbook = await workbookToWrite(session, { kind: 'sample', file: xlsx })
+  if (expect === undefined) return [workbook]
+  return [workbook, await checkOutputFile(session, { kind: 'sample', file: expect, flag: '--expect' })]
+}
+
+async function writeFiles(
+  { context }: Session,
+  [workbook, answerFile]: readonly OutputFile[],
+  { sheet, expected }: ReturnType<typeof madeUpRoster>,
+): Promise<void> {
+  if (!workbook) return
+  await prepareTable(workbook, { sheets: [sheet], at: context.now(), signal: context.signal })
+  await answerFile?.prepare(textOf(`${JSON.stringify(expected, null, 2)}\n`))
+  await workbook.moveIntoPlace()
+  await answerFile?.moveIntoPlace()
+}
+
+function sentence({
+  rows,
+  options: { xlsx, expect },
+  dryRun,
+}: {
+  rows: ExpectedImport['rows']
+  options: WorkbookOptions
+  dryRun: boolean
+}): string {
+  const mistakes = rows.heldBack === 0 ? '' : `, ${grouped(rows.heldBack)} of them with a mistake`
+  const wrote = `${dryRun ? 'Would write' : 'Wrote'} ${count(rows.read, 'row')}${mistakes} to ${xlsx}`
+  return expect === undefined
+    ? `${wrote}.`
+    : `${wrote}, and what an import into an empty store must answer to ${expect}.`
 }

@@ -2,11 +2,18 @@ import { performance } from 'node:perf_hooks'
 import { query } from '../cli/define.ts'
 import type { Session } from '../cli/session.ts'
 import { pendingPinSheets } from '../db/imports/pending-pin-sheets.ts'
-import { storeCounts } from '../db/store/status.ts'
+import { storeCounts, type StoreCounts } from '../db/store/status.ts'
 import type { OpenStore } from '../db/store/open.ts'
-import { renderStatus, type Status, statusJson } from '../render/status.ts'
 import { lifetimes } from '../rules/credentials/lifetimes.ts'
-import { releasesOpeningSoon } from '../rules/releases/opening-soon.ts'
+import { type OpeningSoon, releasesOpeningSoon } from '../rules/releases/opening-soon.ts'
+import { pathInWords } from '../shell-word.ts'
+import { oneLine, tsvLine } from '../render/clean-text.ts'
+import type { JsonAnswer } from '../render/json.ts'
+import type { View } from '../render/table.ts'
+import { count, relativeTime } from '../render/text.ts'
+import { plainTime } from '../plain-time.ts'
+import { wrapped } from '../render/wrap.ts'
+import { grouped } from '../grouped.ts'
 
 export const status = () =>
   query({
@@ -25,10 +32,7 @@ const day = 86_400_000
 const soon = { links: day, pins: 3 * day }
 
 /** What one look at the store tells. */
-export async function statusOf(
-  store: OpenStore,
-  { at, session }: { at: Date; session: Session },
-): Promise<Status> {
+async function statusOf(store: OpenStore, { at, session }: { at: Date; session: Session }): Promise<Status> {
   const began = performance.now()
   const before = (ms: number) => new Date(at.getTime() - ms).toISOString()
   const { lastImports, ...counts } = await storeCounts(store.db, {
@@ -49,4 +53,176 @@ export async function statusOf(
     opening,
     lastImports,
   }
+}
+
+/** In the order in which --json has it. */
+interface Status extends StoreCounts {
+  store: string
+  /** How long the store took to say all this. */
+  answersInMs: number
+  /** Who is changing a shared store now. */
+  heldBy: string | null
+  /** PIN sheets that could not be put in their place. */
+  sheetsOwed: readonly { import: number; file: string }[]
+  /** Releases that open for some centre within a day. */
+  opening: readonly OpeningSoon[]
+}
+
+/** The store on one screen; a name and a value a line in a pipe. */
+function renderStatus(status: Status, view: View): string {
+  const lines = linesOf(status, view)
+  if (!view.isTerminal) return lines.map(tsvLine).join('\n')
+  const { chalk, width } = view
+  const shown = lines.map(([name, value]) => {
+    const [first = '', ...more] = wrapped(oneLine(value), Math.max(20, width - 13)).split('\n')
+    return [
+      `${chalk.bold(name.padEnd(12))} ${first}`,
+      ...more.map((line) => `${' '.repeat(13)}${line}`),
+    ].join('\n')
+  })
+  const steps = nextSteps(status)
+  const longest = Math.max(...steps.map(({ command }) => command.length))
+  const next = steps.map(({ command, why }, at) => {
+    const line = `${at === 0 ? chalk.bold('Next'.padEnd(12)) : ' '.repeat(12)} ${command}`
+    return 13 + longest + 2 + why.length > width
+      ? line
+      : `${line}${' '.repeat(longest + 2 - command.length)}${chalk.dim(why)}`
+  })
+  return [...shown, ...(next.length > 0 ? ['', ...next] : [])].join('\n')
+}
+
+type Line = readonly [name: string, value: string, ...more: (string | null)[]]
+
+function linesOf(status: Status, view: View): Line[] {
+  const { centres, users, messages, lapsing, opening, lastImports } = status
+  const time = (iso: string) => (view.isTerminal ? relativeTime(iso, view.now) : iso)
+  const some = (...parts: readonly (readonly [number, string])[]) =>
+    parts
+      .filter(([many], at) => many > 0 || at === 0)
+      .map(([many, what]) => `${grouped(many)} ${what}`)
+      .join(', ')
+  const lapses = [
+    ...(lapsing.links > 0 ? [`${count(lapsing.links, 'invitation')} within a day`] : []),
+    ...(lapsing.pins > 0 ? [`${count(lapsing.pins, 'PIN')} within three days`] : []),
+  ]
+  const optional: Line[] = [
+    ...(lapses.length > 0 ? [['Lapses soon', lapses.join(', ')] as const] : []),
+    ...status.sheetsOwed.map(
+      (sheet) => ['Owed', `the PIN sheet of import ${sheet.import} (${sheet.file})`] as const,
+    ),
+    ...opening.map((release) => openingLine(release, view)),
+  ]
+  return [
+    [
+      'Store',
+      view.isTerminal ? `${pathInWords(status.store)} (answered in ${status.answersInMs} ms)` : status.store,
+    ],
+    ...(status.heldBy === null ? [] : [['In use by', status.heldBy] as const]),
+    [
+      'Centres',
+      some([centres.active, 'active'], [centres.approved, 'approved'], [centres.deleted, 'deleted']),
+    ],
+    [
+      'People',
+      some(
+        [users.active, 'active'],
+        [users.invited, 'invited'],
+        [users.suspended, 'suspended'],
+        [users.deleted, 'deleted'],
+      ),
+    ],
+    [
+      'Messages',
+      some(
+        [messages.waiting, 'waiting'],
+        [messages.failed, 'failed'],
+        [messages.unknown, 'that may have been sent'],
+      ),
+    ],
+    ...optional,
+    ...(lastImports.length === 0 ? [['Imports', 'none yet'] as const] : []),
+    ...lastImports.map(
+      ({ id, file, at, state }, place) =>
+        [
+          place === 0 ? 'Imports' : '',
+          `${id}: ${file}, ${time(at)}${state === 'undone' ? ' (undone)' : ''}`,
+        ] as const,
+    ),
+  ]
+}
+
+/** At a terminal with what the clocks show where it opens first and last, which are columns of their own in a pipe. */
+function openingLine(
+  { name, firstOpensAt, firstOpensLocal, lastOpensAt, lastOpensLocal, centres, withoutKeyTime }: OpeningSoon,
+  { isTerminal }: View,
+): Line {
+  const never = withoutKeyTime === 0 ? '' : `; never for ${count(withoutKeyTime, 'centre')} of them`
+  const whom = `for ${count(centres, 'centre')}${never}`
+  if (firstOpensAt === null) return ['Opens soon', `${name}, ${whom}`]
+  if (!isTerminal)
+    return [
+      'Opens soon',
+      `${name}, from ${firstOpensAt}, ${whom}`,
+      firstOpensLocal,
+      lastOpensAt,
+      lastOpensLocal,
+    ]
+  const first = momentThere(firstOpensAt, firstOpensLocal)
+  const last =
+    lastOpensAt === null || lastOpensAt === firstOpensAt ? [] : [momentThere(lastOpensAt, lastOpensLocal)]
+  return ['Opens soon', `${name}, from ${[first, ...last].join(', last at ')}, ${whom}`]
+}
+
+/** `2026-06-01 22:00 UTC (2026-06-02 10:00 Pacific/Auckland)`; the day only where it is another there. */
+function momentThere(iso: string, local: string | null): string {
+  if (local === null) return plainTime(iso)
+  const [date = '', time = '', zone = ''] = local.split(' ')
+  return `${plainTime(iso)} (${iso.startsWith(date) ? '' : `${date} `}${time} ${zone})`
+}
+
+const maxSteps = 3
+
+interface Step {
+  command: string
+  why: string
+}
+
+/** What somebody at this desk would do now, gravest first. */
+function nextSteps({ centres, messages, sheetsOwed, lapsing, opening }: Status): Step[] {
+  const [pending] = sheetsOwed
+  const steps = [
+    pending && {
+      command: `ssh-admin centres pins ${pending.import} --out ${`pins-${pending.import}.xlsx`}`,
+      why: 'makes the sheet that is owed',
+    },
+    opening.some(({ withoutKeyTime }) => withoutKeyTime > 0) && {
+      command: 'ssh-admin errors list --kind key-time',
+      why: 'says why some never see what opens soon',
+    },
+    messages.failed > 0 && { command: 'ssh-admin mail list --state failed', why: 'which failed, and why' },
+    messages.unknown > 0 && {
+      command: 'ssh-admin mail list --state unknown',
+      why: 'which may have been sent',
+    },
+    messages.waiting > 0 && { command: 'ssh-admin mail send', why: 'sends what waits' },
+    ...(centres.active + centres.approved === 0
+      ? [
+          { command: 'ssh-admin centres sample centres.xlsx', why: 'an empty workbook to fill in' },
+          { command: 'ssh-admin centres import centres.xlsx', why: 'centres and users in, PINs out' },
+        ]
+      : []),
+    centres.approved > 0 && {
+      command: 'ssh-admin centres list --status approved',
+      why: 'have no coordinator yet',
+    },
+    lapsing.links + lapsing.pins > 0 && {
+      command: 'ssh-admin users list --not-set-up',
+      why: 'have not set up their account',
+    },
+  ]
+  return steps.filter((step) => step !== false && step !== undefined).slice(0, maxSteps)
+}
+
+function statusJson(status: Status): JsonAnswer<'status'> {
+  return { ...status, next: nextSteps(status).map(({ command }) => command) }
 }

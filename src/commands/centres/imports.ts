@@ -1,29 +1,32 @@
-import { listing, query, mutation } from '../../cli/define.ts'
+import { listing, mutation, query } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
-import { listImports, openedByImport, readImportContents } from '../../db/imports/imports.ts'
 import {
-  countsIn,
-  importFields,
-  importRowJson,
-  renderShownImport,
-  type ShownImport,
-  shownImportJson,
-  renderUndone,
-  undoneJson,
-} from '../../render/imports.ts'
+  type ImportContents,
+  type ImportRow,
+  listImports,
+  openedByImport,
+  type OpenedByImport,
+  readImportContents,
+} from '../../db/imports/imports.ts'
 import { countryName } from '../../country-names.ts'
 import { byRows, type CountryOutcome, maxReported } from '../../import/report-facts.ts'
 import { pendingPinSheets } from '../../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { ImportReport } from '../../render/import-report.ts'
-import { findImportNumber, importNumber, changedAndLetters } from '../../rules/imports.ts'
+import { changedAndLetters, findImportNumber, importNumber } from '../../rules/imports.ts'
 import { argument, option, withValues, yesOption } from '../../cli/parameters.ts'
 import { pendingPinSheetNotice } from './import-output-files.ts'
 import { prepareReport, reportedEvent } from './report.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { closingLines, comparableClosing, openingLines, renderClosing } from '../../render/closing.ts'
-import { type Undone, undoImport } from '../../import/undo.ts'
-import { count } from '../../render/text.ts'
+import { undoImport, type Undone } from '../../import/undo.ts'
+import { count, listLines, markOf, relativeTime } from '../../render/text.ts'
+import type { Counts } from '../../import/apply.ts'
+import { oneLine, tsvLine } from '../../render/clean-text.ts'
+import { openedLine, openedText } from '../../render/openings.ts'
+import { field, timeField } from '../../render/fields.ts'
+import type { View } from '../../render/table.ts'
+import type { JsonAnswer, JsonOfChange, Shape } from '../../render/json.ts'
 
 export const imports = () =>
   listing({
@@ -190,4 +193,174 @@ function counted(centres: number, users: number): string[] {
 /** @param ofOne the verb after one, where it is more than an s longer */
 function verb(many: number, ofMany: string, ofOne = `${ofMany}s`): string {
   return many === 1 ? ofOne : ofMany
+}
+
+function importRowJson({
+  id,
+  file,
+  sheet,
+  digest,
+  state,
+  at,
+  operator,
+  actor,
+  counts,
+}: ImportRow): Shape<'importRecord'> {
+  return { id, file, sheet, digest, state, at, operator, actor, counts: countsIn(counts) }
+}
+
+function countsIn(counts: string): Counts {
+  return JSON.parse(counts)
+}
+
+const importFields = {
+  id: field<ImportRow>('Import', ({ id }) => id),
+  at: timeField<ImportRow>('When', ({ at }) => at),
+  state: field<ImportRow>('State', ({ state }) => state),
+  file: field<ImportRow>('File', ({ file }) => file),
+  sheet: field<ImportRow>('Sheet', ({ sheet }) => sheet),
+  operator: field<ImportRow>('By', ({ operator }) => operator),
+  centres: field<ImportRow>('Centres', centresCreated, (row) => `+${centresCreated(row)}`),
+  users: field<ImportRow>('Users', usersCreated, (row) => `+${usersCreated(row)}`),
+}
+
+function centresCreated({ counts }: ImportRow): number {
+  return countsIn(counts).centres.created
+}
+
+function usersCreated({ counts }: ImportRow): number {
+  const { users } = countsIn(counts)
+  return users.created + users.replaced
+}
+
+interface ShownImport {
+  row: ImportRow
+  contents: ImportContents
+  opened: readonly OpenedByImport[]
+}
+
+/** The answer of an import as it was, with what it did, as far as that is still there. */
+function shownImportJson({ row, contents, opened }: ShownImport): JsonAnswer<'shownImport'> {
+  const { rows, centres, users } = countsIn(row.counts)
+  const open = contents.createdUsers.filter(({ pin }) => pin === 'issued').length
+  return {
+    import: importRowJson(row),
+    rows,
+    centres,
+    users,
+    renamedCentres: contents.changes.flatMap(({ kind, what, before, after }) =>
+      kind === 'centre-renamed'
+        ? [{ number: what ?? '', from: before ?? '', to: after ?? '', cell: null }]
+        : [],
+    ),
+    missingCentres: [],
+    extraUsers: [],
+    duplicatedUsers: [],
+    issues: [],
+    pins: { file: null, count: open },
+    mail: { queued: 0 },
+    created: contents,
+    openedFor: [...opened],
+    elapsedMs: 0,
+    dryRun: false,
+  }
+}
+
+function renderShownImport({ row, contents, opened }: ShownImport, view: View): string {
+  const { createdCentres, createdUsers, changes } = contents
+  if (!view.isTerminal) {
+    const { rows, centres, users } = countsIn(row.counts)
+    return [
+      tsvLine(['import', row.id, row.state, row.at, row.file, row.sheet, row.operator, row.digest]),
+      ...Object.entries({ rows, centres, users }).flatMap(([part, numbers]) =>
+        Object.entries(numbers).map(([name, number]) => tsvLine([part, name, number])),
+      ),
+      ...createdCentres.map(({ number, name }) => tsvLine(['centre-created', number, name])),
+      ...createdUsers.map(({ email, centre, status, pin }) =>
+        tsvLine(['user-created', email, centre, status, pin]),
+      ),
+      ...changes.map(({ kind, what, before, after }) => tsvLine([kind, what, before, after])),
+      ...opened.map(openedLine),
+      '',
+    ].join('\n')
+  }
+  const { chalk } = view
+  const lines = [
+    `Import ${row.id}: ${oneLine(row.file)} (${row.state}), ${relativeTime(row.at, view.now)} by ${row.operator}`,
+    ...listLines(
+      chalk.green(`+ ${count(createdCentres.length, 'centre')} created`),
+      createdCentres.map(({ number, name }) => `${number}  ${oneLine(name)}`),
+      20,
+    ),
+    ...listLines(
+      chalk.green(`+ ${count(createdUsers.length, 'user')} created`),
+      createdUsers.map(({ email, centre, status }) => `${email}  ${centre ?? ''}  ${status}`),
+      20,
+    ),
+    ...listLines(
+      chalk.yellow(`~ ${count(changes.length, 'other change')}`),
+      changes.map(
+        ({ kind, what, before, after }) =>
+          `${what ?? ''}  ${kind.replaceAll('-', ' ')}${kind === 'centre-renamed' ? `: ${oneLine(before)} → ${oneLine(after)}` : ''}`,
+      ),
+      20,
+    ),
+  ]
+  lines.push(...listLines('Opened at once:', opened.map(openedText), 20))
+  if (row.state === 'applied')
+    lines.push(chalk.dim(`To take it back: ssh-admin centres imports undo ${row.id}`))
+  return `${lines.join('\n')}\n`
+}
+
+function undoneJson({
+  import: row,
+  changed,
+  undone,
+  left,
+  closes,
+  opens,
+}: Undone): JsonOfChange<'undoneImport'> {
+  return { import: importRowJson(row), changed, undone, left, closed: [...closes], opened: [...opens] }
+}
+
+/** `3 centres restored`: what there is none of is not told. */
+function centresAndUsers(centres: number, users: number, done: string): string | false {
+  const numbers = [centres > 0 && count(centres, 'centre'), users > 0 && count(users, 'user')].filter(Boolean)
+  return numbers.length > 0 && `${numbers.join(' and ')} ${done}`
+}
+
+function renderUndone({ import: row, changed, undone, left }: Undone, view: View): string {
+  if (!view.isTerminal) {
+    const numbers = Object.entries(undone).map(([name, number]) => tsvLine(['undone', name, number]))
+    const alone = left.map(({ what, reason }) => tsvLine(['left', what, reason]))
+    return [tsvLine(['import', row.id, row.state]), ...numbers, ...alone].join('\n')
+  }
+  if (!changed) return `${view.chalk.dim('·')} Import ${row.id} was taken back already; nothing to do.`
+  const parts = [
+    centresAndUsers(undone.centresRemoved, undone.usersRemoved, 'removed'),
+    undone.namesGivenBack > 0 && `${count(undone.namesGivenBack, 'old name')} given back`,
+    centresAndUsers(undone.centresRestored, undone.usersRestored, 'restored'),
+    undone.pinsVoided > 0 && `${count(undone.pinsVoided, 'PIN')} void`,
+    undone.lettersCancelled > 0 && `${count(undone.lettersCancelled, 'letter')} cancelled`,
+  ].filter((part) => part !== false)
+  const done = parts.length > 0 ? parts.join(', ') : 'nothing of it was there as it had been'
+  const { changed: since, letters } = changedAndLetters(left)
+  const lines = [
+    `${markOf(true, view)} Took back import ${row.id} (${oneLine(row.file)}): ${done}.`,
+    ...listLines(
+      view.chalk.yellow(
+        `${count(since.length, 'thing')} left alone, because ${since.length === 1 ? 'it' : 'they'} changed since:`,
+      ),
+      since.map(({ what, reason }) => `${what}  ${reason.replaceAll('-', ' ')}`),
+      20,
+    ),
+    ...listLines(
+      view.chalk.yellow(
+        `${count(letters.length, 'letter')} ${letters.length === 1 ? 'was' : 'were'} sent already:`,
+      ),
+      letters.map(({ what }) => what),
+      20,
+    ),
+  ]
+  return lines.join('\n')
 }
