@@ -1,6 +1,6 @@
 // The arrows of the house (docs/code-map.md): who may know whom. `npm run arrows` holds them.
 const leaves =
-  'input-file|kebab-case|errors|error-words|nearest|near-files|grouped|plain-time|search-key|shell-word|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files|server-address|heap-growth|packed-texts|packed-index|utc-offset|output'
+  'input-file|kebab-case|errors|error-words|nearest|grouped|plain-time|search-key|shell-word|countries|country-names|version|disk|fault-points|interruption|unfinished-files|server-address|heap-growth|packed-texts|packed-index|utc-offset|output'
 
 /** A room may import itself, the rooms named, and packages; types may come from a little further. */
 function room(name, { may, types = [], leaves: also = leaves, but = 'nothing' }) {
@@ -43,8 +43,7 @@ module.exports = {
     ...room('rules', { may: ['db'] }),
     ...room('workbook', {
       may: [],
-      leaves:
-        'input-file|nearest|near-files|grouped|search-key|decode-text|error-words|shell-word|disk|fault-points|packed-texts',
+      leaves: 'input-file|nearest|grouped|search-key|error-words|shell-word|disk|fault-points|packed-texts',
     }),
     ...room('import', { may: ['rules', 'db', 'workbook'] }),
     ...room('render', {
@@ -71,7 +70,7 @@ module.exports = {
       name: 'leaves-hang-at-the-end',
       severity: 'error',
       from: {
-        path: '^src/(input-file|kebab-case|errors|error-words|nearest|near-files|grouped|plain-time|search-key|shell-word|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files|server-address|heap-growth|packed-texts|packed-index|utc-offset|output|context|config)[.]ts$',
+        path: '^src/(input-file|kebab-case|errors|error-words|nearest|grouped|plain-time|search-key|shell-word|countries|country-names|version|disk|fault-points|interruption|unfinished-files|server-address|heap-growth|packed-texts|packed-index|utc-offset|output|context|config)[.]ts$',
       },
       to: { path: '^src/[^/]+/' },
     },

@@ -1,5 +1,8 @@
 import { distance } from 'fastest-levenshtein'
 import { searchKey } from './search-key.ts'
+import { readdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { pathInWords } from './shell-word.ts'
 
 const maxFound = 3
 
@@ -61,4 +64,23 @@ export function looseLimit(typed: string): number {
 
 function usualLimit(typed: string): number {
   return Math.max(1, Math.min(4, Math.floor(typed.length / 3)))
+}
+
+/** What to do where there is no such file: those beside it that may have been meant. */
+export function hintOfNearFiles(path: string): string {
+  const near = nearestOf(basename(path), filesIn(dirname(path))).map((name) =>
+    pathInWords(join(dirname(path), name)),
+  )
+  return near.length === 0 ? 'Check the name and the folder.' : `Did you mean ${near.join(', or ')}?`
+}
+
+/** Without those that nobody names, such as the lock of an open workbook. */
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && !/^[.~]/.test(entry.name))
+      .map(({ name }) => name)
+  } catch {
+    return []
+  }
 }

@@ -5,7 +5,8 @@ import type { AnswerName, JsonItem, JsonKey } from '../render/json.ts'
 import type { View } from '../render/table.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { Answer, Declaration } from './define.ts'
-import type { ListFormat } from './list-options.ts'
+import { flag, option, optionalArgument, type Parameters, repeated, withValues } from './parameters.ts'
+import { optional, type Schema, wholeNumber } from './typed-values.ts'
 
 /** What a list is declared with. */
 export type Listing<
@@ -62,7 +63,7 @@ export type Listing<
   )
 
 /** Where the rows come from. */
-export interface Source {
+interface Source {
   store: OpenStore
   ctx: RuleContext
   /** The search text, folded; empty where the listing looks for it itself. */
@@ -103,7 +104,7 @@ export interface Page<Sort extends string> {
 }
 
 /** A column of a list, with the name that --fields and --sort know. */
-export interface Column<Row> extends Field<Row> {
+interface Column<Row> extends Field<Row> {
   name: string
 }
 
@@ -153,4 +154,56 @@ export interface List<Row> {
   isNarrowed: boolean
   /** How many fit, limit aside; known once the rows have passed. */
   total: number
+}
+
+export const listFormats = ['table', 'tsv', 'csv', 'json', 'jsonl', 'ids', 'count'] as const
+
+export type ListFormat = (typeof listFormats)[number]
+
+export interface ListOptions {
+  text: string | undefined
+  fields: string[]
+  format: string | undefined
+  sort: string | undefined
+  reverse: boolean
+  limit: number | undefined
+}
+
+const nothing: Schema<undefined> = { safeParse: () => ({ success: true, data: undefined }) }
+
+/** @param fields what can be shown and sorted by @param searchable absent for a list that is not searched */
+export function listParameters(
+  fields: readonly string[],
+  { searched }: { searched: boolean },
+): Parameters<ListOptions> {
+  const text = searched
+    ? optionalArgument('only those with this in them; accents and letter case do not matter')
+    : { schema: nothing, declare: () => undefined }
+  return {
+    text,
+    fields: withValues(fields, repeated('<names>', `these columns, but for --json: ${fields.join(', ')}`)),
+    format: withValues(
+      listFormats,
+      option('<format>', `one of ${listFormats.join(', ')} (default: table at a terminal, tsv in a pipe)`),
+    ),
+    sort: withValues(fields, option('<field>', 'by one of the columns that --fields names')),
+    reverse: flag('in the opposite order'),
+    limit: option('<count>', 'at most so many', optional(wholeNumber('a whole number', { min: 1 }))),
+  }
+}
+
+/** Whether a filter leaves everything in. */
+export function isOpen(filter: object): boolean {
+  return Object.values(filter).every(
+    (part) =>
+      part === undefined || part === false || part === 'all' || (Array.isArray(part) && part.length === 0),
+  )
+}
+
+/** A list that is held whole, because it is short. */
+export function allOf<Row, Sort extends string>(all: readonly Row[]): Found<Row, Sort> {
+  return {
+    rows: ({ reverse, limit }) => (reverse ? all.toReversed() : all).slice(0, limit),
+    count: async () => all.length,
+  }
 }

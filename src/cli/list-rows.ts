@@ -1,8 +1,7 @@
 import { Cancelled } from '../errors.ts'
 import type { Cell, Field } from '../render/fields.ts'
 import { compareNames, searchKey } from '../search-key.ts'
-import type { List, ListRequest, ListSpec, Rows } from './list-declaration.ts'
-import type { ListFormat } from './list-options.ts'
+import type { List, ListFormat, ListRequest, ListSpec, Rows } from './list-declaration.ts'
 
 /** The rows that were read, some at a time, and how many they were. */
 export interface CountedPages<Row> extends AsyncIterable<readonly Row[]> {

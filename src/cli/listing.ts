@@ -6,8 +6,19 @@ import type { AnswerName } from '../render/json.ts'
 import { unknownName } from '../rules/unknown-name.ts'
 import { wordsToFind } from '../search-key.ts'
 import { answer, outputFor, readAgainWhereLost } from './action.ts'
-import type { Found, List, Listing, ListRequest, ListSpec, Page } from './list-declaration.ts'
-import { allOf, isOpen, type ListFormat, listFormats, type ListOptions } from './list-options.ts'
+import {
+  allOf,
+  type Found,
+  isOpen,
+  type List,
+  type ListFormat,
+  listFormats,
+  type Listing,
+  type ListOptions,
+  type ListRequest,
+  type ListSpec,
+  type Page,
+} from './list-declaration.ts'
 import { pagesOfList } from './list-rows.ts'
 import { inPieces, noneOf, textOf } from './list-text.ts'
 import type { PagedOutput } from './pager.ts'

@@ -11,7 +11,7 @@ import { ownerTag } from '../unfinished-files.ts'
 import { refuseToTakeIn } from './files-of-the-store.ts'
 import { progressOfBytes } from './progress.ts'
 import type { Session } from './session.ts'
-import { hintOfNearFiles } from '../near-files.ts'
+import { hintOfNearFiles } from '../nearest.ts'
 import { pathInWords } from '../shell-word.ts'
 
 /** What one file may hold at most. */

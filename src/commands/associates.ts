@@ -1,5 +1,5 @@
 import { listing, mutation } from '../cli/define.ts'
-import { allOf } from '../cli/list-options.ts'
+import { allOf } from '../cli/list-declaration.ts'
 import { associatesWithCounts, type AssociateRow } from '../db/centres/assignments.ts'
 import { seenBy, visibleCentres } from '../rules/permissions/decide.ts'
 import { argument, orName, option, each } from '../cli/parameters.ts'

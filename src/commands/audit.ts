@@ -11,7 +11,7 @@ import { count, markOf } from '../render/text.ts'
 import { pathInWords } from '../shell-word.ts'
 import { mapPages } from '../db/pages.ts'
 import * as z from 'zod'
-import type { AuditVerdict, OutOfOrderRow } from '../db/audit/chain.ts'
+import type { AuditVerdict, OutOfOrderRow } from '../db/audit/verify.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { missingHeadNotice, type Notice } from '../cli/session.ts'
 

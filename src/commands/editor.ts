@@ -10,7 +10,7 @@ import type { Context } from '../context.ts'
 import { BadInput, Cancelled, isNotThere, Unavailable } from '../errors.ts'
 import { askYesNo } from '../cli/prompt.ts'
 import type { Session } from '../cli/session.ts'
-import { hintOfNearFiles } from '../near-files.ts'
+import { hintOfNearFiles } from '../nearest.ts'
 import { pathInWords } from '../shell-word.ts'
 
 /** What a text says to whoever can use it, or what is wrong with it, in lines. */

@@ -1,5 +1,5 @@
 import { listing } from '../cli/define.ts'
-import { allOf } from '../cli/list-options.ts'
+import { allOf } from '../cli/list-declaration.ts'
 import { listOf } from '../cli/typed-values.ts'
 import { repeated, withValues } from '../cli/parameters.ts'
 import { errorKinds, findErrors, type FoundError } from '../rules/errors.ts'

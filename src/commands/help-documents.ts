@@ -18,7 +18,7 @@ import {
 } from '../rules/help-documents.ts'
 import type { Uploaded } from '../rules/contents.ts'
 import { titleTyped } from './resources.ts'
-import { allOf } from '../cli/list-options.ts'
+import { allOf } from '../cli/list-declaration.ts'
 import { downloadCommand } from '../cli/download.ts'
 import { forEachTarget } from '../rules/batch.ts'
 

@@ -16,7 +16,7 @@ import {
   typedZoneNumber,
 } from '../rules/key-times/key-time-rows.ts'
 import { listing, query, preparedMutation } from '../cli/define.ts'
-import { allOf } from '../cli/list-options.ts'
+import { allOf } from '../cli/list-declaration.ts'
 import { listOf, optional, text, transformed, wholeNumber } from '../cli/typed-values.ts'
 import { option, repeated, withValues, argument, flag, centreArgument } from '../cli/parameters.ts'
 import { countryName } from '../country-names.ts'

@@ -46,7 +46,7 @@ import {
   withdrawRelease,
 } from '../rules/releases/change.ts'
 import { momentTyped, typedMoment, type TypedMoment } from '../rules/releases/moment.ts'
-import { allOf } from '../cli/list-options.ts'
+import { allOf } from '../cli/list-declaration.ts'
 import { findReleases } from '../db/releases.ts'
 import type { ReleaseState } from '../db/schema.ts'
 import { reachOf, authorisationsOf } from '../rules/releases/centres-of-release.ts'

@@ -30,7 +30,7 @@ import {
 } from '../rules/resources.ts'
 import { cleanText } from '../workbook/cell.ts'
 import { typedSeries } from '../rules/key-times/key-time-rows.ts'
-import { allOf } from '../cli/list-options.ts'
+import { allOf } from '../cli/list-declaration.ts'
 import { findResources } from '../db/resources.ts'
 import { downloadCommand } from '../cli/download.ts'
 import { permitDownload } from '../rules/releases/visible.ts'

@@ -1,4 +1,4 @@
-import { hintOfNearFiles } from '../near-files.ts'
+import { hintOfNearFiles } from '../nearest.ts'
 import { createHash, createHmac } from 'node:crypto'
 import { BadInput, isNotThere, Refused } from '../errors.ts'
 import { readPlainFile } from '../input-file.ts'

@@ -5,11 +5,16 @@ import type { CellIssue } from '../rules/table-rows.ts'
 import { isHubRole } from '../rules/users/account.ts'
 import { hubRoleFor } from '../rules/users/new-user.ts'
 import { cellName } from '../workbook/cell.ts'
-import { runningNumbers } from '../workbook/headings-errors.ts'
-import { findAmbiguousRows } from './ambiguous-rows.ts'
+import { runningNumbers } from '../workbook/headings.ts'
+import {
+  type ExtraUser,
+  findAmbiguousRows,
+  findExtraUsers,
+  findMissingCentres,
+  type MissingCentre,
+} from './deletions.ts'
 import { headingOf } from './columns.ts'
 import { type DuplicatedUser, holdBackDuplicates } from './duplicates.ts'
-import { type ExtraUser, findExtraUsers, findMissingCentres, type MissingCentre } from './deletions.ts'
 import {
   accepted,
   acceptSavedLocations,

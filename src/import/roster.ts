@@ -1,5 +1,4 @@
-import type { Table } from '../workbook/headings.ts'
-import { runningNumbers } from '../workbook/headings-errors.ts'
+import { runningNumbers, type Table } from '../workbook/headings.ts'
 import type { UnclearTable } from '../workbook/headings-again.ts'
 import { isBlankRow, type SheetRow, type Workbook } from '../workbook/read.ts'
 import {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { inputStream, openPlainFile, untilAborted } from '../input-file.ts'
 import { UnusableWorkbook } from './errors.ts'
-import { hintOfNearFiles } from '../near-files.ts'
+import { hintOfNearFiles } from '../nearest.ts'
 import { pathInWords } from '../shell-word.ts'
 
 const maxBytes = 512 * 1024 * 1024

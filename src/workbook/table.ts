@@ -3,8 +3,14 @@ import { columnLetters, maxHeadingRow } from './cell.ts'
 import { cellsWithoutHeading } from './cells-without-heading.ts'
 import { UnusableWorkbook } from './errors.ts'
 import { headingsFinder, isAddress, isNumber, type UnclearTable } from './headings-again.ts'
-import { amongSheets, rowInHeadings, unclearHeadings } from './headings-errors.ts'
-import { type ColumnSpec, matchHeadings, type Table } from './headings.ts'
+import {
+  amongSheets,
+  type ColumnSpec,
+  matchHeadings,
+  rowInHeadings,
+  type Table,
+  unclearHeadings,
+} from './headings.ts'
 import type { SheetRow, Workbook } from './read.ts'
 import { type CellRange, coveredCells, type CoveredCells } from './sheet-xml.ts'
 import { isBlankRow } from './sheet-rows.ts'

@@ -1,7 +1,7 @@
 import type { OpenStore } from '../../db/store/open.ts'
 import { Cancelled, Failure, Unavailable } from '../../errors.ts'
 import { isMissing, missingHeadNotice, withStore } from '../session.ts'
-import { FailureOfLine } from './check-lines.ts'
+import { FailureOfLine } from './lines-of-input.ts'
 import type { LineResult } from './line.ts'
 import { writeResult } from './report.ts'
 import { isRefused, type Running, runOne, stops } from './run-line.ts'

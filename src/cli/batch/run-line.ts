@@ -1,10 +1,14 @@
 import { Readable } from 'node:stream'
 import type { Context } from '../../context.ts'
-import { Cancelled } from '../../errors.ts'
+import { Cancelled, Unavailable } from '../../errors.ts'
 import { yieldToSignals } from '../../interruption.ts'
 import type { Output } from '../../output.ts'
 import type { LineResult } from './line.ts'
-import type { Line, Run, BatchOptions } from './state.ts'
+import { type BatchOptions, type Line, progressKept, type Run } from './state.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { OpenStore } from '../../db/store/open.ts'
+import type { Committed } from '../../db/transact.ts'
+import { missingHeadNotice } from '../session.ts'
 
 /** How a line ended, and what it said. */
 export type LineOutcome = LineResult & { stdout?: string; stderr?: string }
@@ -78,4 +82,123 @@ function collected(like: Pick<Output, 'columns' | 'isTTY'>): { output: Output; t
     on: () => undefined,
   }
   return { output, text: () => text }
+}
+
+/** So long changes wait to be saved, in milliseconds: whoever else changes the store waits as long for them. */
+const maxUnsaved = 20
+
+/** Between them, so that whoever waits for the store gets in, in milliseconds. */
+const pauseForOthers = 1
+
+interface LineAndResult {
+  line: Line
+  result: LineOutcome
+}
+
+/**
+ * Runs the lines, one after the other. Changes that follow each other are saved together, so that the disk is waited for
+ * once: nothing is told of a line before it is saved. One that fails is taken back, those before it are saved, and it is
+ * run by itself.
+ * @returns how each ended, with how many are not run
+ */
+export async function* resultsOf(
+  lines: readonly Line[],
+  run: Run,
+): AsyncGenerator<LineAndResult & { left: number }> {
+  for (let at = 0; at < lines.length; ) {
+    const store = storeForMany(lines, { at, run })
+    const { results, isWhole, failure } = store
+      ? await savedTogether(lines, { at, run, store })
+      : nothingSaved
+    at += results.length
+    if (results.length > 0) await pause(pauseForOthers)
+    for (const one of results) yield { ...one, left: lines.length - at }
+    const line = lines[at]
+    if (isWhole || !line) continue
+    at += 1
+    const result =
+      store && failure ? await runFailing(line, { run, store, failure }) : await runOne(line, run)
+    yield { line, result, left: lines.length - at }
+  }
+}
+
+/** The store, where this line and the next one change it. On a server a part of a change takes as many round trips as one by itself. */
+function storeForMany(lines: readonly Line[], { at, run }: { at: number; run: Run }): OpenStore | undefined {
+  const areMany = lines[at]?.changes === true && lines[at + 1]?.changes === true
+  return areMany && run.store && !run.store.engine.isShared ? run.store : undefined
+}
+
+interface Saved {
+  results: LineAndResult[]
+  /** Whether the line that follows can begin anew; it is run by itself where not. */
+  isWhole: boolean
+  /** The store was not to be had, and has been waited for. */
+  failure?: Unavailable
+}
+
+const nothingSaved: Saved = { results: [], isWhole: false }
+
+async function savedTogether(
+  lines: readonly Line[],
+  { at, run, store }: { at: number; run: Run; store: OpenStore },
+): Promise<Saved> {
+  const { asChangesSavedTogether } = await import('../../db/one-change.ts')
+  const restoreProgress = progressKept(run)
+  let saved: Committed<Saved>
+  try {
+    saved = await asChangesSavedTogether(store, async (within) => {
+      run.within = within
+      return resultsWithin(lines, { at, run })
+    })
+  } catch (error) {
+    // Nothing is saved: each line is done by itself, and tells what it fails of.
+    restoreProgress()
+    const isLocked = error instanceof Unavailable && error.code === 'store-locked'
+    return isLocked ? { ...nothingSaved, failure: error } : nothingSaved
+  } finally {
+    run.within = undefined
+    // What is done is done: the next ones can be cancelled again.
+    if (run.interruption.isFinishing()) run.interruption.unfinish()
+  }
+  const { result, isLogged, missingHead } = saved
+  run.progress.isChanged ||= isLogged
+  if (missingHead !== undefined) run.session.notify(missingHeadNotice(missingHead, 'noted-again'))
+  return result
+}
+
+async function resultsWithin(lines: readonly Line[], { at, run }: { at: number; run: Run }): Promise<Saved> {
+  const results: LineAndResult[] = []
+  const begun = performance.now()
+  for (let next = lines[at]; next?.changes; next = lines[at + results.length]) {
+    const restoreProgress = progressKept(run)
+    const { madeWithin } = run
+    const result = await runOne(next, run)
+    // What fails once its change is made, as while it is told of, is not run again: the change is saved with the others.
+    if (result.error && run.madeWithin === madeWithin) {
+      restoreProgress()
+      return { results, isWhole: false }
+    }
+    results.push({ line: next, result })
+    if (isRefused(result) || performance.now() - begun > maxUnsaved) break
+  }
+  return { results, isWhole: true }
+}
+
+/** Tells what the store was waited for in vain, as the line would that waits by itself; a refusal that is to be in the log waits for it. */
+async function runFailing(
+  line: Line,
+  { run, store, failure }: { run: Run; store: OpenStore; failure: Unavailable },
+): Promise<LineOutcome> {
+  const restoreProgress = progressKept(run)
+  const fail = () => Promise.reject(failure)
+  run.within = { ...store, transaction: { commit: fail, rehearse: fail }, close: async () => undefined }
+  try {
+    const result = await runOne(line, run)
+    const { hasRollbackWork } = await import('../../db/transact.ts')
+    if (!hasRollbackWork(result.error?.thrown)) return result
+  } finally {
+    run.within = undefined
+  }
+  restoreProgress()
+  return runOne(line, run)
 }

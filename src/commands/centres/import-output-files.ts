@@ -11,7 +11,7 @@ import {
 } from '../../cli/output-file.ts'
 import { optionOf } from '../../cli/parameters.ts'
 import type { Notice, Session } from '../../cli/session.ts'
-import type { PendingPinSheet } from '../../db/imports/pending-pin-sheets.ts'
+import type { PendingPinSheet } from '../../db/imports/imports.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import {
   type Nonces,
@@ -169,7 +169,7 @@ export async function movePinsIntoPlace(
 /** A store that cannot take this down goes on saying that the sheet may be missing; it is there all the same. */
 export async function sheetIsThere(store: OpenStore, importId: number): Promise<void> {
   const { commit } = await import('../../db/transact.ts')
-  const { removePendingPinSheet } = await import('../../db/imports/pending-pin-sheets.ts')
+  const { removePendingPinSheet } = await import('../../db/imports/imports.ts')
   await commit(store, (trx) => removePendingPinSheet(trx, importId)).catch(() => undefined)
 }
 

@@ -1,16 +1,16 @@
 import { listing, mutation, query } from '../../cli/define.ts'
-import { allOf } from '../../cli/list-options.ts'
+import { allOf } from '../../cli/list-declaration.ts'
 import {
   type ImportContents,
   type ImportRow,
   listImports,
   openedByImport,
   type OpenedByImport,
+  pendingPinSheets,
   readImportContents,
 } from '../../db/imports/imports.ts'
 import { countryName } from '../../country-names.ts'
 import { byRows, type CountryOutcome, maxReported } from '../../import/report-facts.ts'
-import { pendingPinSheets } from '../../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { ImportReport } from '../../render/import-report.ts'
 import { changedAndLetters, findImportNumber, importNumber } from '../../rules/imports.ts'

@@ -7,11 +7,11 @@ import type { Phases } from '../../cli/progress.ts'
 import { confirm } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import {
+  addPendingPinSheet,
   noteSheet,
   type PendingPinSheet,
   pendingPinSheets,
-  addPendingPinSheet,
-} from '../../db/imports/pending-pin-sheets.ts'
+} from '../../db/imports/imports.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Cancelled } from '../../errors.ts'

@@ -134,7 +134,7 @@ async function findingsOfContents(store: OpenStore, session: Session): Promise<F
 async function unfinishedWork(store: OpenStore, session: Session): Promise<Finding[]> {
   const { leftover } = await import('../../db/store/check.ts')
   if (await isOlder(store)) return (await unfinishedFiles(session)).map(leftover)
-  const { pendingPinSheets } = await import('../../db/imports/pending-pin-sheets.ts')
+  const { pendingPinSheets } = await import('../../db/imports/imports.ts')
   const { pendingPinSheetNotice } = await import('../centres/import-output-files.ts')
   return [
     ...(await pendingPinSheets(store.db)).map((sheet) => ({

@@ -17,7 +17,7 @@ import { argument, flag, type ValuesOf } from '../../cli/parameters.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import type { Notice, Session } from '../../cli/session.ts'
 import { isServerAddress, withStoreNumber } from '../../server-address.ts'
-import { hintOfNearFiles } from '../../near-files.ts'
+import { hintOfNearFiles } from '../../nearest.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 const options = {

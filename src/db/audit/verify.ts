@@ -1,4 +1,3 @@
-import { type AuditVerdict, type KnownHead, verifyChain } from './chain.ts'
 import {
   emptyLog,
   firstVersionWithHead,
@@ -9,6 +8,11 @@ import {
 } from './head-file.ts'
 import { importProblems } from './imports-in-log.ts'
 import type { OpenStore } from '../store/open.ts'
+import { createHash } from 'node:crypto'
+import { type Kysely, sql } from 'kysely'
+import type { AuditTable, Store } from '../schema.ts'
+import { type AuditProblem, sealRow } from './append.ts'
+import { type CheckValues, readObject, valueChecker, valuesWithoutRow } from './personal-values.ts'
 
 /** The chain, the head that was noted beside the key, and what the log says of each import against what is in the store. */
 export async function verifyAudit(store: OpenStore, { head }: { head?: string } = {}): Promise<AuditVerdict> {
@@ -46,4 +50,200 @@ function knownHeads({ path, headFile }: OpenStore, named: string | undefined): K
       ? [{ head: noted.head, called: `the head of ${noted.events} events that ${headFile} keeps` }]
       : []),
   ]
+}
+
+export interface AuditVerdict {
+  ok: boolean
+  events: number
+  /** The seal of the last row; kept elsewhere it shows that rows were cut off. */
+  head: string | null
+  problems: AuditProblem[]
+  /** Problems beyond those listed. */
+  more: number
+  /** Rows whose time lies before that of the row they follow: a clock was set back, nothing more. */
+  backwards: OutOfOrderRow[]
+}
+
+export interface OutOfOrderRow {
+  row: number
+  at: string
+  before: string
+}
+
+/** A head that was kept elsewhere, and how it is called in what is found. */
+interface KnownHead {
+  head: string
+  called: string
+}
+
+const maxListed = 50
+
+/** The event from which time counts anew. */
+const clockAccepted = 'store.clock-accepted'
+
+/**
+ * Whether the audit log is whole: no row changed, removed, inserted or moved. It shows what was
+ * done without the key; against somebody who holds the key, only a head kept elsewhere helps.
+ */
+async function verifyChain(
+  db: Kysely<Store>,
+  { key, heads = [] }: { key: Buffer; heads?: readonly KnownHead[] },
+): Promise<AuditVerdict> {
+  const found: AuditProblem[] = []
+  let more = 0
+  const report = (problem: AuditProblem) => {
+    if (found.length < maxListed) found.push(problem)
+    else more += 1
+  }
+  const segment = await lastSegment(db)
+  const isSealed = { right: 0, wrong: 0 }
+  let before: AuditTable | undefined
+  let events = 0
+  const unseen = new Map(heads.map(({ head, called }) => [head, called]))
+  const backwards: OutOfOrderRow[] = []
+  const earlier = createHash('sha256')
+  const valuesBeside = await valueChecker(db)
+
+  for await (const { row, valueProblems } of withValues(rowsOf(db), valuesBeside)) {
+    if (row.id < 1) {
+      report({ row: row.id, message: `row ${row.id} stands before the first, where none is written` })
+      continue
+    }
+    events += 1
+    const gap = row.id - (before?.id ?? 0) - 1
+    if (before && row.at < before.at && row.action !== clockAccepted && backwards.length < maxListed)
+      backwards.push({ row: row.id, at: row.at, before: before.at })
+    if (gap > 0) report(missing({ from: row.id - gap, to: row.id - 1 }))
+    if (before && row.segment < before.segment) {
+      report({ row: row.id, message: `row ${row.id} is not as it was written` })
+    } else if (row.segment < segment) {
+      earlier.update(canonical(row))
+    } else {
+      if (before && before.segment < segment) {
+        for (const problem of boundaryProblems({ row, before, digest: earlier.copy().digest('hex') }))
+          report(problem)
+      }
+      const right = row.mac.equals(sealRow(key, { row, before: before?.mac }))
+      if (right) isSealed.right += 1
+      else isSealed.wrong += 1
+      // After a gap the seal before is unknown; the gap itself has been reported.
+      if (!right && gap <= 0) report({ row: row.id, message: `row ${row.id} is not as it was written` })
+    }
+    for (const problem of valueProblems) report(problem)
+    unseen.delete(row.mac.toString('hex'))
+    before = row
+  }
+  for (const id of await rowsBeyondNumbers(db)) {
+    report({ message: `row ${id} stands where no row is ever written` })
+  }
+  for (const problem of await valuesWithoutRow(db)) report(problem)
+
+  if (isSealed.wrong > 1 && isSealed.right === 0) {
+    found.unshift({
+      message: "no row is sealed with this store's key: the log was written anew, or moved here",
+    })
+  }
+  for (const called of unseen.values()) {
+    found.unshift({
+      message: `${called} is not in the log: rows after it, or it too, were cut off or replaced`,
+    })
+  }
+  const head = before ? before.mac.toString('hex') : null
+  return { ok: found.length === 0, events, head, problems: found, more, backwards }
+}
+
+/** The digest of every row so far, which the first row of a new part of the log carries. */
+export async function digestOfLog(db: Kysely<Store>): Promise<string> {
+  const digest = createHash('sha256')
+  for await (const page of rowsOf(db)) for (const row of page) digest.update(canonical(row))
+  return digest.digest('hex')
+}
+
+async function lastSegment(db: Kysely<Store>): Promise<number> {
+  const last = await db
+    .selectFrom('audit')
+    .select(({ fn }) => fn.max(segmentAsNumber()).as('segment'))
+    .executeTakeFirst()
+  return last?.segment ?? 1
+}
+
+/** The log, page by page. */
+async function* rowsOf(db: Kysely<Store>): AsyncGenerator<AuditTable[]> {
+  // From the smallest number there is, whatever it should be.
+  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+    const rows: AuditTable[] = await db
+      .selectFrom('audit')
+      .select(['id', 'at', 'operator', 'kind', 'action', 'command', 'facts', 'personal', 'mac'])
+      .select(segmentAsNumber().as('segment'))
+      .where('id', '>', after)
+      .where('id', '<', Number.MAX_SAFE_INTEGER)
+      .orderBy('id')
+      .limit(1000)
+      .execute()
+    yield rows
+    const end = rows.at(-1)
+    if (!end) return
+    after = end.id
+  }
+}
+
+async function* withValues(pages: AsyncGenerator<AuditTable[]>, check: CheckValues) {
+  for await (const rows of pages) {
+    const problems = await check(rows)
+    for (const [position, row] of rows.entries()) yield { row, valueProblems: problems[position] ?? [] }
+  }
+}
+
+/** Numbers that a program reads as another number, or not at all: only somebody else puts them in. */
+async function rowsBeyondNumbers(db: Kysely<Store>): Promise<string[]> {
+  const rows = await db
+    .selectFrom('audit')
+    .select(sql<string>`cast(id as text)`.as('number'))
+    .where(({ eb, or }) =>
+      or([eb('id', '<=', Number.MIN_SAFE_INTEGER), eb('id', '>=', Number.MAX_SAFE_INTEGER)]),
+    )
+    .orderBy('id')
+    .limit(maxListed)
+    .execute()
+  return rows.map(({ number }) => number)
+}
+
+/** As a number that can be read, whatever somebody put there. */
+function segmentAsNumber() {
+  const { MIN_SAFE_INTEGER: min, MAX_SAFE_INTEGER: max } = Number
+  return sql<number>`case when segment < ${sql.lit(min)} then ${sql.lit(min)}
+    when segment > ${sql.lit(max)} then ${sql.lit(max)} else segment end`
+}
+
+function canonical({ mac, ...row }: AuditTable): string {
+  const { id, segment, at, operator, kind, action, command, facts, personal } = row
+  const fields = [id, segment, at, operator, kind, action, command, facts, personal, mac.toString('hex')]
+  return `${JSON.stringify(fields)}\n`
+}
+
+/** Rows sealed with an earlier key are known by the digest in the first row after it. */
+function* boundaryProblems({
+  row,
+  before,
+  digest,
+}: {
+  row: AuditTable
+  before: AuditTable
+  digest: string
+}): Generator<AuditProblem> {
+  const facts = readObject(row.facts) ?? {}
+  const right =
+    row.action === 'store.rekeyed' &&
+    facts.oldHead === before.mac.toString('hex') &&
+    facts.oldRows === before.id
+  if (!right)
+    yield { row: row.id, message: `row ${row.id} does not go on from the part of the log before it` }
+  if (facts.oldDigest !== digest) {
+    yield { message: `some row up to ${before.id}, sealed with an earlier key, is not as it was written` }
+  }
+}
+
+function missing({ from, to }: { from: number; to: number }): AuditProblem {
+  if (from === to) return { row: from, message: `row ${from} is missing` }
+  return { row: from, message: `rows ${from} to ${to} are missing` }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { LogHead } from '../audit/head-file.ts'
-import type { ErasedAccount } from '../users/erased-accounts.ts'
+import type { ErasedAccount } from '../users/erase.ts'
 import { openDatabase } from './connection.ts'
 import { fingerprintOf } from './engine.ts'
 

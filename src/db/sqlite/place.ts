@@ -1,14 +1,19 @@
 import type Database from 'better-sqlite3'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { copyFileSync, linkSync, renameSync, rmSync, syncFile, trySyncFolder } from '../../disk.ts'
+import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync, syncFile, trySyncFolder } from '../../disk.ts'
 import { errorCodeOf, Unavailable } from '../../errors.ts'
-import type { Interruption } from '../../interruption.ts'
+import { finishing, type Interruption } from '../../interruption.ts'
 import { ownerTag } from '../../unfinished-files.ts'
 import { openDatabase } from './connection.ts'
 import { isBusy, isDamage } from './errors.ts'
 import { damageIn } from './integrity.ts'
 import { pathInWords } from '../../shell-word.ts'
+import { headFileOfFile, headFileOfNewFile, isSameHead } from '../audit/head-file.ts'
+import { nameToKeep } from '../store/kept-copies.ts'
+import type { Opening } from '../store/opening.ts'
+import type { PresentStore } from '../store/restore.ts'
+import { erasedIn, fingerprintIn, headAt, headIfAny } from './inspect.ts'
 
 /** A store that nobody else can open until it is let go of. */
 interface LockedStore {
@@ -69,7 +74,7 @@ export function lockExclusively(path: string, interruption: Interruption | undef
 }
 
 /** The same proof, without changing a byte. @throws `store-in-use` */
-export function refuseWhileInUse(path: string): void {
+function refuseWhileInUse(path: string): void {
   if (existsSync(path)) lockedAlone(path, () => undefined)?.close()
 }
 
@@ -160,4 +165,39 @@ function notWhole(named: string, reason: string): Unavailable {
   return new Unavailable('store-not-whole', `The store ${named} could not be written whole: ${reason}.`, {
     hint: 'Nothing was put in its place. Look at the disk, and make room on it; then try again.',
   })
+}
+
+/** A file that a backup is to take the place of. @throws `store-in-use` */
+export function presentStoreFile({ path, keyFile, now, interruption }: Opening): PresentStore {
+  refuseWhileInUse(path)
+  const head = headAt(path)
+  const isThere = existsSync(path)
+  const kept = isThere ? nameToKeep(path, { before: 'restore', now: now() }) : null
+  return {
+    fingerprint: fingerprintIn(path),
+    keyFileFor: () => keyFile,
+    headFileBeside: (file) => (isThere ? headFileOfFile(file, path) : headFileOfNewFile(file, path)),
+    erased: (storeId) => erasedIn(path, { storeId }),
+    kept,
+    copyBeside: path,
+    replaceWith: async (file, { beforePlacing }) => {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      const held = lockExclusively(path, interruption)
+      try {
+        // Whom it erased since is not known to the copy.
+        if (!isSameHead(headIfAny(held.raw), head)) return undefined
+        const keep = kept ?? nameToKeep(path, { before: 'restore', now: now() })
+        await finishing(interruption, {
+          what: 'the backup is being put in the place of the store',
+          finish: async () => {
+            await beforePlacing()
+            replaceStoreFile({ from: file, held, keep })
+          },
+        })
+        return { eventsMeanwhile: 0 }
+      } finally {
+        held.unlock()
+      }
+    },
+  }
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { lastImports } from '../imports/imports.ts'
 import { countOf } from '../pages.ts'
 import type { Store } from '../schema.ts'
@@ -39,3 +39,78 @@ export type StoreFacts = Awaited<ReturnType<typeof storeFacts>>
 export async function changeFingerprint(trx: Trx, fingerprint: string): Promise<void> {
   await trx.updateTable('store').set({ key_fingerprint: fingerprint }).execute()
 }
+
+interface Deadlines {
+  /** Links that lapse before this have little time left; ISO times. */
+  linksFrom: string
+  linksUntil: string
+  /** PINs issued between these. */
+  pinsFrom: string
+  pinsUntil: string
+}
+
+const importsShown = 3
+/** In the words of the index itself: of a parameter's value SQLite does not know that the index is of it. */
+const literal = <T extends string>(value: T) => sql.lit(value)
+const howMany = sql<number>`count(*)`.as('n')
+
+/** What is in the store and what waits in it: a few counts, however large it is. */
+export async function storeCounts(
+  db: Kysely<Store>,
+  { linksFrom, linksUntil, pinsFrom, pinsUntil }: Deadlines,
+) {
+  const counted = await db
+    .selectNoFrom(({ selectFrom }) => {
+      const users = selectFrom('users').select(howMany)
+      const known = users.where('status', '<>', literal('invited'))
+      const centres = selectFrom('centres').select(howMany)
+      const messages = selectFrom('outbox').select(howMany)
+      const links = selectFrom('credentials')
+        .select(howMany)
+        .where('state', '=', literal('open'))
+        .where('purpose', 'in', ['set-up', 'temporary-password'])
+        .where('expires_at', '>', linksFrom)
+        .where('expires_at', '<=', linksUntil)
+      const pins = users
+        .where('pin_state', '=', literal('issued'))
+        .where('pin_issued_at', '>', pinsFrom)
+        .where('pin_issued_at', '<=', pinsUntil)
+      return [
+        users.$asScalar().$notNull().as('users'),
+        known.where('status', '=', 'active').$asScalar().$notNull().as('active'),
+        known.where('status', '=', 'suspended').$asScalar().$notNull().as('suspended'),
+        known.where('status', '=', 'deleted').$asScalar().$notNull().as('deletedUsers'),
+        centres.$asScalar().$notNull().as('centres'),
+        centres
+          .where('status', '=', literal('approved'))
+          .where('deleted_at', 'is', null)
+          .$asScalar()
+          .$notNull()
+          .as('approved'),
+        centres.where('deleted_at', 'is not', null).$asScalar().$notNull().as('deletedCentres'),
+        messages.where('state', '=', literal('queued')).$asScalar().$notNull().as('waiting'),
+        messages.where('state', '=', literal('failed')).$asScalar().$notNull().as('failed'),
+        messages.where('state', '=', literal('unknown')).$asScalar().$notNull().as('unknown'),
+        links.$asScalar().$notNull().as('links'),
+        pins.$asScalar().$notNull().as('pins'),
+      ]
+    })
+    .executeTakeFirstOrThrow()
+  const { active, suspended, deletedUsers, approved, deletedCentres } = counted
+  const { waiting, failed, unknown, links, pins } = counted
+  return {
+    centres: { approved, active: counted.centres - approved - deletedCentres, deleted: deletedCentres },
+    users: {
+      invited: counted.users - active - suspended - deletedUsers,
+      active,
+      suspended,
+      deleted: deletedUsers,
+    },
+    messages: { waiting, failed, unknown },
+    /** Set-up links and temporary passwords, and PINs, that are open and will soon be worth nothing. */
+    lapsing: { links, pins },
+    lastImports: await lastImports(db, importsShown),
+  }
+}
+
+export type StoreCounts = Awaited<ReturnType<typeof storeCounts>>

@@ -7,7 +7,7 @@ import { pathInWords } from '../../shell-word.ts'
 import { ownerTag, unfinishedCopy } from '../../unfinished-files.ts'
 import { fingerprintIn, storeIdIn } from '../sqlite/inspect.ts'
 import { integrityProblems } from '../sqlite/integrity.ts'
-import type { ErasedAccount } from '../users/erased-accounts.ts'
+import type { ErasedAccount } from '../users/erase.ts'
 import { deriveKeys, type Keys, readKeyFile } from './keys.ts'
 import type { Opening } from './opening.ts'
 import { makeKey, type NewKey } from './rekey.ts'
@@ -143,6 +143,6 @@ export async function presentStore(opening: Opening): Promise<PresentStore> {
     const { presentSharedStore } = await import('../postgres/present-store.ts')
     return presentSharedStore(opening)
   }
-  const { presentStoreFile } = await import('../sqlite/present-store.ts')
+  const { presentStoreFile } = await import('../sqlite/place.ts')
   return presentStoreFile(opening)
 }

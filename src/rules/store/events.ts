@@ -1,6 +1,6 @@
 import { clocksOf, endWaitsBeyond } from '../../db/clock.ts'
 import { type Voided, voidEveryCredential, voidIssuedAfter } from '../../db/credentials.ts'
-import { digestOfLog } from '../../db/audit/chain.ts'
+import { digestOfLog } from '../../db/audit/verify.ts'
 import { forgetEveryWrongSignIn } from '../../db/rate-limits.ts'
 import { changeFingerprint } from '../../db/store/facts.ts'
 import { timeOf, transactionState, type Trx } from '../../db/transact.ts'

@@ -1,4 +1,4 @@
-import { addErased, type ErasedAccount } from '../../db/users/erased-accounts.ts'
+import { addErased, type ErasedAccount } from '../../db/users/erase.ts'
 import type { Trx } from '../../db/transact.ts'
 import { type Voided, voidEveryCredential } from '../../db/credentials.ts'
 import type { RuleContext } from '../permissions/actor.ts'

@@ -1,17 +1,19 @@
 import { together, type Trx } from '../../db/transact.ts'
 import { markDeleted, markSuspended } from '../../db/users/changes.ts'
 import {
+  accountsErasedBefore,
   addressesWritten,
+  belongsToAnotherUser,
   deletedAccounts,
   eraseAccounts,
   eraseFromAudit,
   eraseMentions,
   eraseMessages,
   isNamed,
-  belongsToAnotherUser,
+  noteErased,
   valuesNaming,
+  wasErased,
 } from '../../db/users/erase.ts'
-import { accountsErasedBefore, noteErased, wasErased } from '../../db/users/erased-accounts.ts'
 import { findMentions, type Mentions, type WrittenAddress } from '../../db/users/mentions.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { NotFound, Refused } from '../../errors.ts'

@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { resultsOf } from '../../../src/cli/batch/saved-together.ts'
+import { resultsOf } from '../../../src/cli/batch/run-line.ts'
 import { type Line, newRun, type Run } from '../../../src/cli/batch/state.ts'
 import { sessionOf } from '../../../src/cli/session.ts'
 import { commit } from '../../../src/db/transact.ts'
