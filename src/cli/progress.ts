@@ -16,7 +16,7 @@ export interface Progress {
 const roomOn = (terminal: Terminal) => terminal.err.width - 3
 
 export async function progressOn(terminal: Terminal, first: string): Promise<Progress> {
-  if (!terminal.animated) return { say: () => undefined, stop: () => undefined }
+  if (!terminal.animated) return linesOn(terminal)
   const { default: ora } = await import('ora')
   // Beside the sign that turns; drawn on one line, it is drawn anew on one.
   const fitting = (text: string) => shortened(oneLine(text), roomOn(terminal))
@@ -37,6 +37,20 @@ export async function progressOn(terminal: Terminal, first: string): Promise<Pro
       spinner.stop()
     },
   }
+}
+
+/** Between two lines where none can be drawn anew: what is done sooner says nothing. */
+const lineEveryMs = 5000
+
+function linesOn(terminal: Terminal): Progress {
+  let saidAt = performance.now()
+  const say = (text: string) => {
+    const now = performance.now()
+    if (!terminal.saysNowAndThen || now - saidAt < lineEveryMs) return
+    saidAt = now
+    terminal.say(text)
+  }
+  return { say, stop: () => undefined }
 }
 
 export type Phase = 'reading' | 'comparing' | 'making-pins' | 'saving' | 'sending'
@@ -80,7 +94,7 @@ const settledShare = 0.05
 /** For whoever watches, a line that goes on changing; with `json`, a document a line for a program; else nothing. */
 export function phasesOn(session: Session, form: 'json' | undefined): Phases {
   const { terminal } = session
-  if (form !== 'json' && !terminal.animated) return noPhases
+  if (form !== 'json' && !terminal.animated && !terminal.saysNowAndThen) return noPhases
   let current: { phase: Phase; words: string; total: number; since: number; reportedAt: number } = {
     phase: 'reading',
     words: '',

@@ -22,6 +22,8 @@ export interface Terminal {
   settleColour: () => void
   /** Progress is worth drawing. */
   animated: boolean
+  /** It is said now and then in a line of its own: the terminal draws nothing anew. */
+  saysNowAndThen: boolean
   /** Writes the answer; resolves when the reader has taken it, with false once they have left. */
   write: (text: string) => Promise<boolean>
   /** The same for what was written by a command within this one, and cleaned then. */
@@ -78,6 +80,7 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
       else context.colourAll()
     },
     animated: stderr.isTTY === true && hasWidth(stderr) && env.TERM !== 'dumb' && !env.CI && !quiet,
+    saysNowAndThen: stderr.isTTY === true && env.TERM === 'dumb' && !env.CI && !quiet,
     write: (text) => put(stdout.isTTY ? cleanForTerminal(text) : withStyles(text)),
     writeCleaned: put,
     say: (line) => {

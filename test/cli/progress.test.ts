@@ -1,7 +1,7 @@
 import stringWidth from 'string-width'
 import { PassThrough, Readable } from 'node:stream'
 import { setTimeout as passed } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { phasesOn, progressInWords } from '../../src/cli/progress.ts'
 import { sessionOf } from '../../src/cli/session.ts'
 import { grouped } from '../../src/grouped.ts'
@@ -55,5 +55,38 @@ it('says how fast it goes, and how long the rest takes, only once it has gone on
     [false, null],
     [false, null],
     [true, 1],
+  ])
+})
+
+it('is said in a line every five seconds at a terminal that draws nothing anew', async () => {
+  const world = newWorld()
+  const stderr = Object.assign(new PassThrough(), { isTTY: true, columns: 80 })
+  const context = contextIn(world, { stdin: Readable.from([]), stdout: new PassThrough(), stderr })
+  const session = sessionOf(
+    { words: 'centres import', typed: {}, rehearses: true },
+    {
+      context: { ...context, env: { ...context.env, TERM: 'dumb', CI: undefined } },
+      argv: ['centres', 'import'],
+      checkLine: () => Promise.reject(new Error('no line is looked at')),
+    },
+  )
+  const clock = vi.spyOn(performance, 'now')
+  clock.mockReturnValue(0)
+  const phases = phasesOn(session, undefined)
+  await phases.begin('saving', 'Saving …', 100)
+  for (const [ms, done] of [
+    [1000, 10],
+    [5000, 50],
+    [6000, 60],
+    [10_000, 100],
+  ] as const) {
+    clock.mockReturnValue(ms)
+    phases.at(done)
+  }
+  clock.mockRestore()
+  await world.close()
+  expect(String(stderr.read()).trim().split('\n')).toEqual([
+    'Saving … 50 %, 50, 10 a second, 5 s left',
+    'Saving … 100 %, 100, 10 a second',
   ])
 })
