@@ -3,6 +3,7 @@ import countries from 'i18n-iso-countries'
 import { describe, expect, it } from 'vitest'
 import { alsoCalled, formerNames, ambiguousNames } from '../src/country-names.ts'
 import { closestCountries, countryCode, countryNames } from '../src/countries.ts'
+import { searchKey } from '../src/search-key.ts'
 import { countryName } from '../src/country-names.ts'
 
 function namesByCode(names: Record<string, string>): [name: string, code: string][] {
@@ -507,5 +508,12 @@ describe('the country that a mistyped name means', () => {
         expect(closestCountries(text)).toEqual([])
       }),
     )
+  })
+})
+
+describe('the names of countries', () => {
+  it('have one order, whether Intl compares them or their folded letters are compared', () => {
+    const folded = countryNames().toSorted((one, other) => (searchKey(one) < searchKey(other) ? -1 : 1))
+    expect(folded).toEqual(countryNames())
   })
 })

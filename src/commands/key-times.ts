@@ -27,6 +27,7 @@ import { Usage } from '../errors.ts'
 import type { TableColumn } from './read-table.ts'
 import { markOf } from '../render/text.ts'
 import { localTimeInWords } from '../rules/key-times/local-time.ts'
+import { searchKey } from '../search-key.ts'
 import type { KeyTime } from '../rules/key-times/lookup.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
 import { field, momentField } from '../render/fields.ts'
@@ -115,10 +116,10 @@ export const list = () =>
     find: async ({ store: { db }, ctx }, { country, zone, series }) => {
       const found = await findKeyTimes(db, { countries: country, administrativeZones: zone, series })
       // By the names that are shown, which have another order than their codes.
-      const inOrder = [...found].sort((one, other) =>
-        countryName(one.country).localeCompare(countryName(other.country), 'en'),
-      )
-      return allOf(inOrder.map((keyTime) => ({ keyTime, next: nextMoment(keyTime, ctx.at) })))
+      const named = found.map((keyTime) => ({ keyTime, name: searchKey(countryName(keyTime.country)) }))
+      // Folded, letters have the order that Intl gives them, whose first comparison takes 9 ms.
+      named.sort((one, other) => Number(one.name > other.name) - Number(one.name < other.name))
+      return allOf(named.map(({ keyTime }) => ({ keyTime, next: nextMoment(keyTime, ctx.at) })))
     },
     json: ({ keyTime, next }) => ({ ...keyTimeJson(keyTime), nextAt: next?.toISOString() ?? null }),
     none: 'No Key Times.',
