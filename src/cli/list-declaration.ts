@@ -79,8 +79,8 @@ export interface Found<Row, Sort extends string = never> {
   count?: () => Promise<number>
   /** Where somebody sees only a part of them, what that is: said where there are none. */
   seen?: string | undefined
-  /** What is said in the place of that where the store has none at all, whatever was asked for. */
-  ofEmptyStore?: () => Promise<string | undefined>
+  /** What is said in the place of that where there is more to say of it than that none fits. */
+  whyNone?: () => Promise<string | undefined>
   /** What is said when none fits these words; absent: what the list says of any. */
   noneFits?: string | undefined
   /** What they are the list of, before the rows. */

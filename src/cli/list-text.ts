@@ -186,7 +186,7 @@ function dropOrderOf<Row>({ spec, request }: List<Row>): number[] {
 export async function noneOf<Row>({ spec, found, isNarrowed }: List<Row>): Promise<string> {
   const noneFits = found.noneFits ?? spec.noneFits ?? `No ${spec.singular} fits.`
   if (found.seen !== undefined) return `${noneFits} ${found.seen}`
-  return isNarrowed ? ((await found.ofEmptyStore?.()) ?? noneFits) : spec.none
+  return isNarrowed ? ((await found.whyNone?.()) ?? noneFits) : spec.none
 }
 
 function shownIn<Row>(view: View, { shown, value }: Field<Row>, row: Row): Cell {

@@ -52,6 +52,9 @@ function isTextOption(one: readonly [string, unknown]): one is readonly [string,
   return typeof one[1] === 'string'
 }
 
+/** The heading of the lines with which a new user begins. */
+export const beginning = 'First steps:'
+
 /** The heading under which help has them. */
 export const everyCommand = 'Options of every command:'
 
@@ -99,11 +102,16 @@ function withChoices({
   return isNamed ? description : `${description}: ${argChoices.join(', ')}`
 }
 
-/** A page of help with what every command takes at its end: what is the command's own comes first. */
+/** A page of help with what every command takes at its end, what is the command's own before it, and how to begin on its first screen. */
 export function ownOptionsFirst(page: string): string {
   const parts = page.trimEnd().split(/\n{2,}/)
   const isOfEvery = (part: string) => part.startsWith(`${everyCommand}\n`)
-  return `${[...parts.filter((part) => !isOfEvery(part)), ...parts.filter(isOfEvery)].join('\n\n')}\n`
+  const isBeginning = (part: string) => part.startsWith(`${beginning}\n`)
+  const [usage = '', description = '', ...rest] = parts.filter(
+    (part) => !isOfEvery(part) && !isBeginning(part),
+  )
+  const order = [usage, description, ...parts.filter(isBeginning), ...rest, ...parts.filter(isOfEvery)]
+  return `${order.filter((part) => part !== '').join('\n\n')}\n`
 }
 
 /** A command with what was typed for it, as commander found it. */

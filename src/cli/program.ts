@@ -1,7 +1,7 @@
 import { Command, type CommanderError } from 'commander'
 import type { Context } from '../context.ts'
 import { version } from '../version.ts'
-import { addCommonOptions, everyCommand, wordsOfHelp } from './options.ts'
+import { addCommonOptions, beginning, everyCommand, wordsOfHelp } from './options.ts'
 import { widthOf } from './terminal.ts'
 import { type Group, isCommand, type Loader, summaries, tree } from './tree.ts'
 import { type Line, positionsIn } from './typed-line.ts'
@@ -68,7 +68,7 @@ export function emptyProgram(): Command {
 }
 
 const firstSteps = `
-First steps:
+${beginning}
   $ ssh-admin centres sample centres.xlsx     an empty workbook to fill in
   $ ssh-admin centres import centres.xlsx     centres and users in, PINs out
   $ ssh-admin users show amira@school.example

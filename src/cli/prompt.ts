@@ -81,16 +81,35 @@ export async function choose<Value>(
   { question, choices }: { question: string; choices: readonly Choice<Value>[] },
 ): Promise<Value> {
   const { search } = await promptsAt(terminal)
+  // A letter and Enter may arrive in one piece: Enter then takes what stood there before the letter was looked for.
+  let finds = 0
+  let drawn = 0
   const find = (term: string | undefined) => {
+    finds += 1
+    const latest = finds
+    const isDrawnNow = () => {
+      drawn = latest
+    }
+    if (term === undefined) isDrawnNow()
+    else queueMicrotask(isDrawnNow)
     const part = searchKey(term ?? '')
     return choices
       .filter(({ name }) => searchKey(name).includes(part))
       .map((choice) => cleanChoice(choice, terminal))
   }
+  let isDrawn = true
+  const validate = () => {
+    isDrawn = drawn === finds
+    return true
+  }
   const message = inLines(terminal, question)
-  return asked(terminal, (streams) =>
-    search<Value>({ message, source: find, theme: answeredBelow(terminal, message) }, streams),
-  )
+  const once = () =>
+    asked(terminal, (streams) =>
+      search<Value>({ message, source: find, validate, theme: answeredBelow(terminal, message) }, streams),
+    )
+  let chosen = await once()
+  while (!isDrawn) chosen = await once()
+  return chosen
 }
 
 interface Offered<Value> {

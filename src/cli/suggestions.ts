@@ -54,7 +54,7 @@ function guessesAt(unknown: UnknownWord): Guess[] {
   const at = argv.indexOf(word)
   if (group === undefined && word === 'ssh-admin')
     return [{ name: argv[at + 1] ?? '', line: withWord(argv, at) }]
-  const turned = group === undefined ? nounBehindVerb(argv, word) : []
+  const turned = group === undefined ? nounBehindVerb(argv, word) : verbOfTwoWords(unknown)
   if (turned.length > 0) return turned
   const about = isAddressOrNumber(word) || isOneOfThings(word) ? guessesAbout(unknown) : []
   if (about.length > 0) return about
@@ -201,9 +201,23 @@ function nounBehindVerb(argv: Line, verb: string): Guess[] {
   return namesAsGuesses(names, withWord(argv, nounAt), verb)
 }
 
+/** `users reset password omar`: a verb of two words, or a phrase that is one of this noun's commands. */
+function verbOfTwoWords({ argv, word, known, before: [group] }: UnknownWord): Guess[] {
+  const at = argv.indexOf(word)
+  const { at: nextAt = -1, word: next = '' } = positionsIn(argv).find((typed) => typed.at > at) ?? {}
+  const line = withWord(argv, nextAt)
+  const verb = `${word}-${next}`
+  if (known.includes(verb)) return namesAsGuesses([verb], line, word)
+  const phrase = phrases[`${word} ${next}`]
+  return phrase?.startsWith(`${group} `) ? namesAsGuesses([phrase], withoutNoun(line, group), word) : []
+}
+
 /** A verb and what it is done to, where the two are one command. */
 const phrases: Readonly<Record<string, string>> = {
   'reset password': 'users reset-password',
+  'forgot password': 'users reset-password',
+  'forgotten password': 'users reset-password',
+  'transfer data': 'users transfer',
   'reset pin': 'users pin',
   'change password': 'users reset-password',
   'password reset': 'users reset-password',

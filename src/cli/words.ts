@@ -83,6 +83,7 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     'users remove': 'remove-from-organisation',
     'users restore': 'unlock',
     'users reset-password': 'unlock',
+    'users transfer': 'transfer-data',
     'account sign-in': 'sign-in',
     'associates assign': 'assign',
     'roles grant': 'add-role grant assign',
@@ -105,7 +106,14 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     'coordinator change': 'delete remove',
     'centres list': 'list',
   }),
-  associates: byOtherWord({ 'associates show': 'centres', 'associates assign': 'add' }),
+  associates: byOtherWord({
+    'associates show': 'centres',
+    'associates assign': 'add',
+    'coordinator add': 'activate add-coordinator',
+    'coordinator change': 'change change-coordinator',
+    'coordinator suspend': 'suspend disable deactivate',
+    'coordinator restore': 'restore',
+  }),
   roles: byOtherWord({
     'roles grant': 'add assign give',
     'roles revoke': 'remove delete',

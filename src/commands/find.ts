@@ -30,7 +30,7 @@ export const find = () =>
           return reverse ? reversePages(found) : found
         },
         seen: seenBy(by),
-        ofEmptyStore: async () => (await import('./empty-store.ts')).ofEmptyStore(db),
+        whyNone: async () => (await import('./empty-store.ts')).ofEmptyStore(db),
       }
     },
     json: (row) => row,

@@ -66,6 +66,18 @@ describe('looking for somebody by name', () => {
     expect(await typist.leaves()).toMatchObject({ exit: 0, text: expect.stringContaining('Joanne Ateş') })
   })
 
+  it('takes nobody who did not stand there when a letter and Enter come in one piece', async () => {
+    const typist = inProcess(world, ['users', 'show', 'ates'])
+    await typist.sees('Joanne Ateş <jo@kabatas.example>')
+    typist.types('j\r')
+    // All of them are offered once more.
+    await typist.sees("✓ Which 'ates'?")
+    await typist.sees('❯ Ann Ateş')
+    typist.presses('enter')
+    const { text } = await typist.leaves()
+    expect(text).toMatch(/✓ Which 'ates'\? Ann .*\n+Ann Ateş {2}ann@kabatas\.example/)
+  })
+
   it('says who is called nearly so where nobody is', async () => {
     const ran = await world.run(['users', 'show', 'lalya omari', '--json'])
     expect(ran).toMatchObject({ exit: 4 })

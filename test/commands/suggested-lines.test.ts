@@ -202,7 +202,6 @@ describe('a mistaken line', () => {
     // No setting is called so.
     'config frobnicate db',
     'config delete db hub.db',
-    'transfer data a@nile.example b@nile.example',
     'export users all.csv',
   ])('is not guessed at where it is not surely meant: %s', async (typed) => {
     expect(await firstSuggested(wordsOfLine(typed))).toBeUndefined()

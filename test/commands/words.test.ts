@@ -444,6 +444,13 @@ describe('an option that was mistyped', () => {
     ['suspend centre', ['coordinator suspend']],
     ['delete message', ['mail cancel']],
     ['reset password', ['users reset-password']],
+    ['users reset password', ['users reset-password']],
+    ['forgot password', ['users reset-password']],
+    ['transfer data', ['users transfer']],
+    ['users transfer-data', ['users transfer']],
+    ['associates suspend', ['coordinator suspend']],
+    ['associates restore', ['coordinator restore']],
+    ['associates change', ['coordinator change']],
     ['reset pin', ['users pin']],
     // Not with --email, whose value would be whose address is changed.
     ['change email', ['users edit']],
@@ -577,6 +584,23 @@ describe('a line of a tired hand', () => {
     expect(await said('exams-officer')).toContain('ssh-admin users list --role exams-officer')
     expect(await said('EG001')).toContain('ssh-admin users list --centre EG001')
     expect(await said('zzz')).toBe('Nobody fits.\n')
+  })
+
+  it('is told how a name is given with its address, and from whom to whom data go', async () => {
+    const said = async (words: string[]) => (await world.run(words)).stderr
+    expect(await said(['users', 'add', 'Omar Said', '--centre', 'EG001'])).toContain(
+      "A name and its address are one, in quotes: 'Omar Said <name@school.example>'",
+    )
+    const moved = await said(['transfer', 'data', 'a@nile.example', 'b@nile.example'])
+    expect(moved).toContain('ssh-admin users transfer a@nile.example --to b@nile.example')
+  })
+
+  it('is told of a centre by whose name its people were looked for', async () => {
+    const said = async (word: string) => (await world.run(['users', 'list', word])).stderr
+    expect(await said('delta')).toBe(
+      'Nobody has delta in a name or an address. Those of Delta Academy: ssh-admin users list --centre EG002\n',
+    )
+    expect(await said('academy')).toContain('Of the 2 centres that are called so, such as ')
   })
 
   it('is told what was typed, in its own letters', async () => {

@@ -77,7 +77,7 @@ export const list = () =>
           }),
         count: () => countCentres(db, filter),
         seen: seenBy(ctx.by),
-        ofEmptyStore: async () => (await import('../empty-store.ts')).ofEmptyStore(db),
+        whyNone: async () => (await import('../empty-store.ts')).ofEmptyStore(db),
       }
     },
     json: listedCentreJson,

@@ -66,6 +66,23 @@ function noneWith(text: string | undefined): string | undefined {
     : `Nobody has ${typed} in a name or an address. To filter: ssh-admin users list ${line}`
 }
 
+/** A text that is part of no person's name, and of a centre's: its people are listed by an option. */
+async function ofCentreCalled(
+  text: string | undefined,
+  db: Kysely<Store>,
+  ctx: RuleContext,
+): Promise<string | undefined> {
+  if (text === undefined) return undefined
+  const { centresNamed } = await import('../../rules/find-by-name.ts')
+  const { rows, total } = await centresNamed(db, { text, ctx })
+  const [centre] = rows
+  if (centre === undefined) return undefined
+  const line = `ssh-admin users list --centre ${centre.number}`
+  return total > 1
+    ? `Nobody has ${text} in a name or an address. Of the ${total} centres that are called so, such as ${centre.name}: ${line}`
+    : `Nobody has ${text} in a name or an address. Those of ${centre.name}: ${line}`
+}
+
 const userStatuses: readonly UserStatus[] = ['invited', 'active', 'suspended', 'deleted']
 
 export const list = () =>
@@ -103,7 +120,9 @@ export const list = () =>
           ),
         count: () => countUsers(db, filter),
         seen: seenBy(ctx.by),
-        ofEmptyStore: async () => (await import('../empty-store.ts')).ofEmptyStore(db),
+        whyNone: async () =>
+          (await (await import('../empty-store.ts')).ofEmptyStore(db)) ??
+          (await ofCentreCalled(text, db, ctx)),
         noneFits: noneWith(text),
       }
     },

@@ -251,8 +251,10 @@ export function refuseUnquotedNames(
       hint: `Where they are is an option: ${lineFor([...(wholePeople(words.slice(0, -1)) ?? words.slice(0, -1)), '--centre', number])}`,
     })
   const nameOnly = words.find((word) => !word.includes('@'))
-  const people = wholePeople(words)
-  if (nameOnly === undefined || people === undefined) return
+  if (nameOnly === undefined) return
+  const people =
+    wholePeople(words) ?? (words.length === 1 ? [`${nameOnly.trim()} <name@school.example>`] : [])
+  if (people.length === 0) return
   throw new Usage(`'${nameOnly}' is not an address: name@school.example.`, {
     code: 'invalid-person',
     hint: `A name and its address are one, in quotes: ${lineFor(people)}`,
