@@ -589,7 +589,7 @@ describe('a line of a tired hand', () => {
   it('is told how a name is given with its address, and from whom to whom data go', async () => {
     const said = async (words: string[]) => (await world.run(words)).stderr
     expect(await said(['users', 'add', 'Omar Said', '--centre', 'EG001'])).toContain(
-      "A name and its address are one, in quotes: 'Omar Said <name@school.example>'",
+      "in quotes: ssh-admin users add 'Omar Said <name@school.example>' --centre EG001",
     )
     const moved = await said(['transfer', 'data', 'a@nile.example', 'b@nile.example'])
     expect(moved).toContain('ssh-admin users transfer a@nile.example --to b@nile.example')
