@@ -32,7 +32,8 @@ export async function takeInTurn(
   let reconnections = 0
   for (let tries = 0; ; tries += 1) {
     const left = until - performance.now()
-    const wait = tries === 0 ? 0 : Math.max(1, Math.min(left, tries === 1 ? quietWait : longestWait))
+    // Who may wait at all stands in the row at once: to ask first whether it is free costs a busy server as much again.
+    const wait = Math.max(0, Math.min(left, tries === 0 ? quietWait : longestWait))
     if (isIdle()) await connection.reconnectIfLost(until)
     try {
       if (await take(wait)) return
