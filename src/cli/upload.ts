@@ -188,8 +188,7 @@ async function* piecesOfFile(
     }
   } catch (error) {
     if (signal.aborted) throw new Cancelled()
-    if (error instanceof Error && 'syscall' in error) throw unreadable(file, { path, cause: error })
-    throw error
+    throw unreadable(file, { path, cause: error })
   }
   if (length > 0) yield Buffer.concat(waiting)
 }

@@ -83,7 +83,7 @@ async function markUnknown(trx: Trx, row: OutboxRow): Promise<OutboxRow> {
     .set(({ eb }) => ({ ...change, ...unclaimed, attempts: eb('attempts', '+', 1) }))
     .where('id', '=', row.id)
     .execute()
-  return { ...row, ...change, ...unclaimed, attempts: row.attempts + 1 }
+  return { ...row, ...change, ...unclaimed }
 }
 
 export interface ClaimOutcome {

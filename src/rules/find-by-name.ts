@@ -69,7 +69,7 @@ function matchDistinctWords(words: readonly string[], parts: readonly string[]):
     .toSorted((one, other) => other.length - one.length)
     .every((word) => {
       const whole = left.indexOf(word)
-      const at = whole >= 0 ? whole : left.findIndex((part) => part.includes(word))
+      const at = whole !== -1 ? whole : left.findIndex((part) => part.includes(word))
       if (at >= 0) left.splice(at, 1)
       return at >= 0
     })

@@ -13,7 +13,7 @@ describe('a list at a terminal', () => {
     // A pager that keeps what it is given.
     writeFileSync(
       world.path('pager'),
-      `#!/bin/sh\necho "LESS=$LESS" > "${world.path('seen')}"\ncat >> "${world.path('seen')}"\n`,
+      `#!/bin/sh\necho "LESS=$LESS LV=$LV" > "${world.path('seen')}"\ncat >> "${world.path('seen')}"\n`,
     )
     chmodSync(world.path('pager'), 0o755)
   })
@@ -34,10 +34,10 @@ describe('a list at a terminal', () => {
   it('goes through the pager where it is longer than the screen, whole', async () => {
     const { exit, text } = await list({ PAGER: world.path('pager') })
     expect([exit, text]).toEqual([0, ''])
-    expect(seen()).toMatch(/^LESS=FRX\n/)
+    expect(seen()).toMatch(/^LESS=FRX LV=-c\n/)
     expect(seen()).toContain('30 centres.')
-    await list({ PAGER: `"${world.path('pager')}" -x`, LESS: 'S' })
-    expect(seen()).toMatch(/^LESS=S\n.*30 centres\./s)
+    await list({ PAGER: `"${world.path('pager')}" -x`, LESS: 'S', LV: '-q' })
+    expect(seen()).toMatch(/^LESS=S LV=-q\n.*30 centres\./s)
   })
 
   it.each([

@@ -43,6 +43,15 @@ describe('the name of another centre', () => {
     )
   })
 
+  it('is said of the row alone whose cell is merged with the one above', async () => {
+    const { issues } = await imported('<c/>', '<mergeCells count="1"><mergeCell ref="B2:B3"/></mergeCells>')
+    const held = issues.map(({ cell, code }: { cell: string; code: string }) => [cell, code])
+    expect(held).toEqual([
+      ['Centres!B2', 'another-centres-name'],
+      ['Centres!B3', 'merged'],
+    ])
+  })
+
   it.each([
     ['says its name', text('Margalla Hills School')],
     ['leaves it blank', '<c/>'],

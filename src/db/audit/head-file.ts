@@ -173,7 +173,7 @@ export function writeHeadFile(
 /** Before another store takes the place of the one that this head is of: a missing head is no finding. */
 export function forgetHeadFile(path: string): void {
   try {
-    rmSync(path, { force: true })
+    rmSync(path)
   } catch {
     // It is written anew once the other store is in its place.
   }

@@ -30,7 +30,7 @@ export async function copyRows(
       if (!stream.write(chunk)) await once(stream, 'drain').catch(() => undefined)
     }
   } catch (error) {
-    if (!lost.trouble) stream.destroy(error instanceof Error ? error : new Error(String(error)))
+    if (!lost.trouble) stream.destroy(new Error(String(error)))
     await ended.catch(() => undefined)
     throw error
   }

@@ -90,16 +90,13 @@ function notSaved({ shown }: ServerAddress, cause: unknown): Unavailable {
 async function statusOfTransaction(
   client: pg.Client,
   transaction: string | undefined,
-): Promise<'committed' | 'aborted' | 'in progress' | 'unknown'> {
-  if (transaction === undefined) return 'unknown'
+): Promise<string | null | undefined> {
   try {
     const { rows } = await client.query<{ status: string | null }>(
       'select pg_xact_status(cast($1 as xid8)) as status',
       [transaction],
     )
-    const [first] = rows
-    const status = first?.status
-    return status === 'committed' || status === 'aborted' || status === 'in progress' ? status : 'unknown'
+    return rows[0]?.status
   } catch (error) {
     if (errorCodeOf(error) === '22023') return 'aborted'
     throw error

@@ -173,6 +173,13 @@ describe('the commands on messages', () => {
     expect(server.received).toHaveLength(24)
   })
 
+  it('are sent at a rate above none', async () => {
+    for (const rate of ['0', '-1']) {
+      const ran = await world.run(['mail', 'send', `--rate=${rate}`])
+      expect([ran.exit, ran.stderr]).toEqual([2, expect.stringContaining('it takes more than 0')])
+    }
+  })
+
   it('never say that nothing waits where only none was refused', async () => {
     await reset(unreachable)
     const ran = await world.run(['mail', 'send', '--failed'])

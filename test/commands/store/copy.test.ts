@@ -46,6 +46,19 @@ describe('copying a store that is a file into another', () => {
     raw.close()
   })
 
+  it('takes with it an upload that somebody has begun', async () => {
+    const at = world.now.toISOString()
+    await world.tamper(
+      `insert into contents (maker, begun_at) values ('elsewhere-1-1-000000000000', '${at}')`,
+      `insert into content_pieces (content_id, position, bytes) values (1, 0, x'00')`,
+    )
+    expect((await copied('--yes')).exit).toBe(0)
+    expect((await asCopy('store', 'check')).json()).toMatchObject({ ok: true })
+    const raw = openDatabase(world.path('moved.db'))
+    expect(raw.prepare('select count(*) from contents').pluck().get()).toBe(1)
+    raw.close()
+  })
+
   it('says in a rehearsal what it would copy, and makes nothing', async () => {
     const before = readdirSync(world.folder).sort()
     const answer = (await copied('--dry-run')).json()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../../src/db/sqlite/connection.ts'
-import { lockExclusively, replaceStoreFile } from '../../../src/db/sqlite/place.ts'
+import { lockExclusively, makeWhole, replaceStoreFile } from '../../../src/db/sqlite/place.ts'
 
 const onOtherDisk = ['/dev/shm', '/var/tmp', process.cwd()].find((folder) => {
   const there = statSync(folder, { throwIfNoEntry: false })
@@ -23,6 +23,17 @@ describe('a store that takes the place of another', () => {
     raw.close()
     return join(folder, name)
   }
+
+  it('is none whose pages do not hold together', () => {
+    const path = database('new.db')
+    const raw = openDatabase(path)
+    raw.exec('create table u (n integer check (n > 0)); pragma ignore_check_constraints = on')
+    raw.exec('insert into u values (-1)')
+    raw.close()
+    expect(() => makeWhole(path, { named: 'hub.db' })).toThrow(
+      expect.objectContaining({ code: 'store-damaged', message: expect.stringContaining('hub.db') }),
+    )
+  })
 
   it.skipIf(onOtherDisk === undefined)(
     'leaves no copy of that one where it cannot be kept under another name',

@@ -38,6 +38,7 @@ describe('creating a centre', () => {
     expect(await eventsOf('EG001')).toMatchObject([
       { action: 'centres.created', details: { after: { name: 'Élan', country: 'EG' } } },
     ])
+    expect(centre).toMatchObject({ british_council: 0, global_listening: 0, associate_number: null })
   })
 
   it('makes an associate centre, approved until its coordinator is set up', async () => {
