@@ -178,8 +178,14 @@ describe('asking who may do what', () => {
   it('takes a verb alone for that of what it would be done to', async () => {
     const candidates = async (target: string) =>
       (await world.run(['roles', 'check', school.admin, 'delete', target, '--json'])).error().details
-    expect(await candidates(school.teacher)).toEqual({ candidates: ['users.delete', 'centres.delete'] })
-    expect(await candidates('EG001')).toEqual({ candidates: ['centres.delete', 'users.delete'] })
+    expect(await candidates(school.teacher)).toEqual({
+      wanted: 'delete',
+      candidates: ['users.delete', 'centres.delete'],
+    })
+    expect(await candidates('EG001')).toEqual({
+      wanted: 'delete',
+      candidates: ['centres.delete', 'users.delete'],
+    })
   })
 
   it('allows nothing to whoever may not sign in, and says why', async () => {
