@@ -131,6 +131,16 @@ describe('the moment of a local time', () => {
       { numRuns: 10_000 },
     )
   })
+
+  it.each([
+    ['2026-02-30', '10:00'],
+    ['2026-02-32', '10:00'],
+    ['2026-06-02', '24:00'],
+    ['2026-06-02', '10:60'],
+    ['2026-06-02', '9:00'],
+  ])('is none, and not the next, on a day or at a time that there is not: %s %s', (date, time) => {
+    expect(() => momentOf({ date, time, zone: 'Africa/Cairo' })).toThrow(RangeError)
+  })
 })
 
 describe('a name of a time zone', () => {

@@ -30,6 +30,8 @@ const day = 24 * 60 * minute
 
 function momentOfLocalTime({ date, time, zone }: LocalTime): Moment {
   const asUtc = Date.parse(`${date}T${time}Z`)
+  // 30 February is 2 March to Date, and 24:00 the next day.
+  if (shownInUtc(asUtc) !== `${date} ${time}`) throw new RangeError(`there is no ${time} on ${date}`)
   // However the clocks are changed on that day, they are as far from UTC as before it or after it.
   const offsets = new Set([asUtc - day, asUtc + day].map((at) => utcOffset(zone, at)))
   const [first, second] = [...offsets]
@@ -61,9 +63,13 @@ export function localTimeInWords(at: Date, zone: string): string {
 
 function shownAt(at: Date, zone: string): { shown: string; offset: string } {
   const there = at.getTime() + utcOffset(zone, at.getTime())
-  const shown = new Date(there).toISOString().slice(0, 16).replace('T', ' ')
+  const shown = shownInUtc(there)
   const ahead = Math.floor(there / minute) - Math.floor(at.getTime() / minute)
   const length = Math.abs(ahead)
   const [hours, minutes] = [Math.floor(length / 60), length % 60].map((one) => String(one).padStart(2, '0'))
   return { shown, offset: `${ahead < 0 ? '-' : '+'}${hours}:${minutes}` }
+}
+
+function shownInUtc(at: number): string {
+  return new Date(at).toISOString().slice(0, 16).replace('T', ' ')
 }
