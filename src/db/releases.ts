@@ -173,17 +173,16 @@ export async function centresWithEntries(
   db: Kysely<Store>,
   { components, numbers }: { components: readonly string[]; numbers?: readonly string[] | undefined },
 ): Promise<Map<string, Set<string>>> {
-  const entries = await db
+  // Of a few centres SQLite would look at every entry for the component, were it not an expression, which no index is of.
+  const component = numbers ? sql`component || ''` : sql.ref('component')
+  let query = db
     .selectFrom('entries')
     .select(['centre_number', 'series', 'component'])
-    // Of a few centres SQLite would look at every entry for the component, were both said.
-    .where(numbers ? anyOf(sql.ref('centre_number'), numbers) : anyOf(sql.ref('component'), components))
+    .where(anyOf(component, components))
     .where('candidates', '>', 0)
-    .execute()
-  const asked = new Set(components)
+  if (numbers) query = query.where(anyOf(sql.ref('centre_number'), numbers))
   const centres = new Map<string, Set<string>>()
-  for (const { centre_number, series, component } of entries) {
-    if (!asked.has(component)) continue
+  for (const { centre_number, series, component } of await query.execute()) {
     const key = `${series} ${component}`
     const there = centres.get(key)
     if (there) there.add(centre_number)
