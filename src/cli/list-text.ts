@@ -132,7 +132,7 @@ async function* tables<Row>(
   const draw = (page: Cell[][], { isLast }: { isLast: boolean }) => {
     // A column that says in each row what was asked for is missed least.
     const isAskedFor = (at: number) =>
-      at !== key && page.length > 1 && page.every((row) => asked.has(String(row[at]).toLowerCase()))
+      at !== key && page.every((row) => asked.has(String(row[at]).toLowerCase()))
     const known = request.named ? [] : [...headings.keys()].filter(isAskedFor)
     // What is drawn first decides for the whole list. A pipe has no width.
     fitting ??= view.isTerminal

@@ -234,7 +234,9 @@ function defaultPhrase({ action, subject }: AuditEntry): string {
 
 /** What else there is to know of it, between brackets. */
 function particulars(event: AuditEntry, used: ReadonlySet<string>): string {
-  const { before, after, progressionTests, ...others } = event.details
+  const { before, after, progressionTests, ...others } = event.action.startsWith('coordinator.')
+    ? coordinatorFacts(event.details)
+    : event.details
   const rest = Object.fromEntries(Object.entries(others).filter(([name]) => !used.has(name)))
   const parts = [
     ...(typeof before === 'string' ? [`was ${before}${becomes(event.action, after)}`] : []),
@@ -244,9 +246,25 @@ function particulars(event: AuditEntry, used: ReadonlySet<string>): string {
       ? [factsInWords(event, isFacts(after) ? { ...after } : { after })]
       : []),
     ...holds(progressionTests),
+    ...locksOut(event),
     factsInWords(event, rest),
   ]
   return parts.filter((part) => part !== '').join('; ')
+}
+
+/** How the coordinator was before is told as it is of any user; whom it concerns besides, by `locksOut`. */
+function coordinatorFacts({ affected: _, status, ...others }: AuditEntry['details']): AuditEntry['details'] {
+  return isFacts(status) ? { ...others, ...status } : others
+}
+
+/** Whom else the act on a coordinator concerns. */
+function locksOut({ action, details: { affected } }: AuditEntry): string[] {
+  if (typeof affected !== 'number' || affected === 0) return []
+  const others = count(affected, 'other')
+  if (action === 'coordinator.suspended') return [`${others} cannot sign in`]
+  if (action === 'coordinator.restored')
+    return [`${others} ${affected === 1 ? 'has' : 'have'} back what they had`]
+  return []
 }
 
 function isFacts(value: unknown): value is object {

@@ -178,7 +178,7 @@ function heldBackSection({ heldBack, counts: { rows } }: ImportReport, kinds: re
       html`<tr class="${issues.map(({ code }) => code).join(' ')}"><td class="number">${String(row)}</td><td>${number}</td><td>${name}</td><td>${email}</td><td><ul>${htmlJoined(
         issues.map(
           ({ cell, value, message, hint }) =>
-            html`<li><code>${cell}</code> <mark>${value === '' ? 'empty' : shortValue(value)}</mark> ${message}${hint === null || message.includes(hint) ? '' : html` <em>${hint}</em>`}</li>`,
+            html`<li><code>${cell}</code> ${withValue(message, value)}${hint === null || message.includes(hint) ? '' : html` <em>${hint}</em>`}</li>`,
         ),
       )}</ul></td></tr>`,
   )
@@ -188,6 +188,18 @@ ${listed}${htmlJoined(choices)}
 ${htmlJoined(shown)}
 </tbody></table></div>
 </section>`
+}
+
+/** What is wrong, with what the cell holds marked where the message says it, and before the message where it does not. */
+function withValue(message: string, value: string): Html {
+  if (value === '') return html`<mark>empty</mark> ${message}`
+  // As words of their own: an `a` is in most messages.
+  const isWhole = (at: number) =>
+    /[\s']$/.test(message.slice(0, at)) && /^(?:$|[\s',;:.?)])/.test(message.slice(at + value.length))
+  let at = message.indexOf(value)
+  while (at >= 0 && !isWhole(at)) at = message.indexOf(value, at + 1)
+  if (at < 0) return html`<mark>${shortValue(value)}</mark> ${message}`
+  return html`${message.slice(0, at)}<mark>${value}</mark>${message.slice(at + value.length)}`
 }
 
 const longestValue = 200

@@ -7,7 +7,7 @@ import {
 } from '../db/centres/assignments.ts'
 import type { CentreWithPeople } from '../db/centres/centres.ts'
 import { together, type Trx } from '../db/transact.ts'
-import { Refused } from '../errors.ts'
+import { NotFound, Refused } from '../errors.ts'
 import { appendAudit } from './audit/append.ts'
 import { forEachTarget } from './batch.ts'
 import { centresNamed, foundCentre, lookUpCentres, findCentre } from './centres/find.ts'
@@ -180,12 +180,26 @@ export interface AssociateView {
   centres: { centre: CentreWithPeople; assignedTo: string[] }[]
 }
 
+/** The centre of that number; where there is none, and none nearly so, where Associates are listed. */
+async function findAssociate(db: Kysely<Store>, number: string, ctx: RuleContext): Promise<CentreWithPeople> {
+  try {
+    return await findCentre(db, number, ctx)
+  } catch (error) {
+    if (!(error instanceof NotFound) || error.hint !== undefined) throw error
+    throw new NotFound(error.code, error.message, {
+      hint: 'ssh-admin associates list',
+      details: error.details,
+      cause: error,
+    })
+  }
+}
+
 /** An Associate, and those of its centres that the actor may see. @throws `not-an-associate` */
 export async function associateDetails(
   db: Kysely<Store>,
   { associate: number, search, ctx }: { associate: string; search?: string; ctx: RuleContext },
 ): Promise<AssociateView> {
-  const associate = await findCentre(db, number, ctx)
+  const associate = await findAssociate(db, number, ctx)
   if (associate.kind !== 'associate') {
     throw new Refused('not-an-associate', `${associate.number} (${associate.name}) is not an Associate.`, {
       hint: `ssh-admin associates list names them; ssh-admin centres show ${associate.number} shows this centre.`,

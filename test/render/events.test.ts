@@ -18,6 +18,26 @@ afterEach(() => world.close())
 const fixture = (name: string) => new URL(`../../fixtures/${name}`, import.meta.url).pathname
 
 describe('what happened last', () => {
+  it('tells of a suspended coordinator whom else it concerns, and how they were', async () => {
+    await world.centre('EG001', { coordinator: 'huda@school.example' })
+    await world.user('amira@school.example', { centre: 'EG001' })
+    const sentences = async () => {
+      const { db } = await world.store()
+      const events = await lastEvents(db, { visible: 'all', subject: 'EG001' })
+      return events.map((event) => eventLine(event, { now: world.now }).replace(/^.*EG001 /, ''))
+    }
+    for (const verb of ['suspend', 'restore']) await world.run(['coordinator', verb, 'EG001', '--yes'])
+    expect((await sentences()).map((line) => line.replace(/^.*\(/, '('))).toEqual([
+      '(was suspended, is active; 1 other has back what they had)',
+      '(was active; 1 other cannot sign in)',
+    ])
+    await world.user('omar@school.example', { centre: 'EG001' })
+    for (const verb of ['suspend', 'restore']) await world.run(['coordinator', verb, 'EG001', '--yes'])
+    const [restored, suspended] = await sentences()
+    expect(restored).toContain('; 2 others have back what they had)')
+    expect(suspended).toContain('; 2 others cannot sign in)')
+  })
+
   it('tells an import in a line, without its digests', async () => {
     const imported = ['centres', 'import', fixture('centres-alone.xlsx'), '--yes', '--json']
     expect(await world.run(imported)).toMatchObject({ exit: 0 })

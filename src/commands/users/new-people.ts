@@ -108,7 +108,7 @@ async function centreMeant(
     return centre.deleted_at === null ? centre : `${centre.number} (${centre.name}) is deleted`
   const { rows, total } = await centresNamed(db, { text, ctx })
   const [first, ...others] = rows
-  if (!first) return `There is no centre ${number ?? text}`
+  if (!first) return `There is no centre ${number ?? `'${text.trim()}'`}`
   if (others.length === 0) return first
   const more = total > 3 ? ', …' : ''
   return `${total} centres are called so: ${rows.slice(0, 3).map(describeCentre).join(', ')}${more}`

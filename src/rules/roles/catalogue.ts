@@ -155,6 +155,11 @@ export function findRole(name: string): Role | undefined {
   return byName.get(plainWords(name))
 }
 
+/** The names of the roles that a service has, by its name. */
+export function rolesOfService(service: string): string[] {
+  return catalogue.filter((role) => plainWords(role.service) === plainWords(service)).map(({ name }) => name)
+}
+
 /** A site by its name: `Cambridge Primary support site` is `cambridge-primary`. */
 export function findSite(name: string): Site | undefined {
   const plainName = plainWords(name).replace(/ ?support site$/, '')

@@ -6,6 +6,7 @@ import {
   catalogue,
   findRole,
   findSite,
+  rolesOfService,
   progressionTestSites,
   type Role,
   type Site,
@@ -38,8 +39,14 @@ export function chosenRoles(names: readonly string[]): ChosenRoles {
 /** @throws `unknown-role`, with the nearest */
 export function roleNamed(name: string): Role {
   const role = findRole(name)
-  if (!role) throw unknownName({ kind: 'role', name, known: catalogue.map((one) => one.name) })
-  return role
+  if (role) return role
+  // Whoever names a service means one of its roles.
+  const ofService = rolesOfService(name)
+  throw unknownName({
+    kind: 'role',
+    name,
+    known: ofService.length > 0 ? ofService : catalogue.map((one) => one.name),
+  })
 }
 
 function isUngrantable({ grantedBy }: Role): boolean {

@@ -5,6 +5,7 @@ import type { Account } from '../users/account.ts'
 import { refuseDeletedCentre, withoutPlaceForRoles } from '../refusals.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from '../users/changed.ts'
+import { findRole } from './catalogue.ts'
 import { chosenRoles, refuseUngrantable } from './chosen.ts'
 import { eachNamed, mistypedFirst } from '../batch.ts'
 import { findUser } from '../users/find.ts'
@@ -18,7 +19,8 @@ interface Granting {
 }
 
 /** Gives somebody roles of their centre's services [factsheet on managing users in My Cambridge]. */
-export async function grantRoles(trx: Trx, { email, roles, ctx }: Granting): Promise<ChangedUser> {
+export async function grantRoles(trx: Trx, { email, roles: typed, ctx }: Granting): Promise<ChangedUser> {
+  const roles = rolesTyped(typed)
   const account = await mistypedFirst(findUser(trx, { email, ...ctx }), () => chosenRoles(roles))
   const chosen = await serviceRoles(roles, { account, right: 'roles.grant', ctx })
   if (account.centre === null) throw withoutPlaceForRoles(account)
@@ -31,7 +33,8 @@ export async function grantRoles(trx: Trx, { email, roles, ctx }: Granting): Pro
 }
 
 /** Takes roles away; the account and everything else of it stays. */
-export async function revokeRoles(trx: Trx, { email, roles, ctx }: Granting): Promise<ChangedUser> {
+export async function revokeRoles(trx: Trx, { email, roles: typed, ctx }: Granting): Promise<ChangedUser> {
+  const roles = rolesTyped(typed)
   const account = await mistypedFirst(findUser(trx, { email, ...ctx }), () => chosenRoles(roles))
   const chosen = await serviceRoles(roles, { account, right: 'roles.revoke', ctx })
   const revoked = chosen.filter((role) => account.roles.includes(role))
@@ -39,6 +42,11 @@ export async function revokeRoles(trx: Trx, { email, roles, ctx }: Granting): Pr
 
   await deleteHeld(trx, account.id, { roles: revoked })
   return edited(trx, { account, action: 'roles.revoked', roles: revoked, ctx })
+}
+
+/** Several words of which none is a role are one name, typed without quotes: `Submit for assessment`. */
+function rolesTyped(words: readonly string[]): readonly string[] {
+  return words.length > 1 && !words.some(findRole) ? [words.join(' ')] : words
 }
 
 interface Choosing {

@@ -52,4 +52,10 @@ describe('ssh-admin associates', () => {
     expect(ran.exit).toBe(3)
     expect(ran.error()).toMatchObject({ code: 'not-an-associate' })
   })
+
+  it('names the list where no Associate has the number, nor one nearly so', async () => {
+    const ran = await world.run(['associates', 'show', 'ZZ999', '--json'])
+    expect(ran.exit).toBe(4)
+    expect(ran.error()).toMatchObject({ code: 'centre-not-found', hint: 'ssh-admin associates list' })
+  })
 })

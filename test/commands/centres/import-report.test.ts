@@ -36,6 +36,24 @@ describe('the page about an import', () => {
     expect(statSync(world.path('import.html')).mode & 0o777).toBe(0o600)
   })
 
+  it('says once what a cell holds, marked where it stands', async () => {
+    const rows: Line[] = [
+      nile,
+      { number: 'PK200', name: 'Indus School', country: 'Pakistan', email: 'omar@' },
+      { number: 'EG201', name: 'Delta School', country: 'Egipt', email: 'huda@delta.example' },
+      { number: 'EG202', name: '', country: 'Egypt', email: 'nour@delta.example' },
+    ]
+    await importRows(world, rows, '--report', 'import.html')
+    const issues = [...page().matchAll(/<li><code>[^<]*<\/code> (.*?)( <em>|<\/li>)/g)].map(
+      ([, said]) => said,
+    )
+    expect(issues).toEqual([
+      'Email <mark>omar@</mark> is not an address: name@school.example',
+      expect.stringMatching(/^Country is <mark>Egipt<\/mark>/),
+      expect.stringMatching(/^<mark>empty<\/mark> /),
+    ])
+  })
+
   it('names each new centre with its country', async () => {
     const indus: Line = { number: 'PK200', name: 'Indus School', country: 'PK', email: 'omar@indus.example' }
     await importRows(world, [nile, indus], '--report', 'import.html')

@@ -148,6 +148,28 @@ describe('a role that no granting gives', () => {
 
 describe('what was typed wrongly', () => {
   it.each([
+    ['Submit for assessment', ['submit-exams-officer, submit-teacher']],
+    ['nothing of the kind', ['user-management, exams-officer']],
+  ])('is one name where no word of it is a role: %s', async (words, named) => {
+    await world.centre('EG001')
+    await world.user('omar@school.example', { centre: 'EG001' })
+    for (const verb of ['grant', 'revoke']) {
+      const ran = await world.run(['roles', verb, 'omar@school.example', ...words.split(' ')])
+      expect(ran.exit).toBe(2)
+      expect(ran.stderr).toContain(`There is no role '${words}'.`)
+      for (const names of named) expect(ran.stderr.split(names)).toHaveLength(2)
+    }
+  })
+
+  it('is the role whose name was typed without quotes', async () => {
+    await world.centre('EG001')
+    await world.user('omar@school.example', { centre: 'EG001' })
+    const ran = await world.run(['roles', 'grant', 'omar@school.example', 'exams', 'officer'])
+    expect(ran.exit).toBe(0)
+    expect(await rolesOf('omar@school.example')).toContain('exams-officer')
+  })
+
+  it.each([
     ['unknown-role', 'roles grant nobody@school.example nonsense'],
     ['unknown-role', 'users edit nobody@school.example --add-role nonsense --yes'],
     ['unknown-site', 'users edit nobody@school.example --remove-site nonsense --yes'],
