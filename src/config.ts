@@ -61,7 +61,7 @@ export const variables: Record<SettingName, string> = {
 /** What the environment says under a name that is nearly that of a setting: nothing reads it, and whoever wrote it believes so. */
 export async function misspeltVariables(
   env: Context['env'],
-): Promise<{ name: string; meant: readonly string[] }[]> {
+): Promise<{ name: string; suggestions: readonly string[] }[]> {
   const known = Object.values(variables)
   const unknown = Object.keys(env).filter((name) => name.startsWith(prefix) && !known.includes(name))
   if (unknown.length === 0) return []
@@ -71,9 +71,9 @@ export async function misspeltVariables(
     .map((name) => {
       const swapped = known.filter((one) => lettersOf(one) === lettersOf(name))
       const limit = name.length < prefix.length + 4 ? 1 : 2
-      return { name, meant: swapped.length > 0 ? swapped : nearestOf(name, known, limit) }
+      return { name, suggestions: swapped.length > 0 ? swapped : nearestOf(name, known, limit) }
     })
-    .filter(({ meant }) => meant.length > 0)
+    .filter(({ suggestions }) => suggestions.length > 0)
 }
 
 const prefix = 'SSH_ADMIN_'

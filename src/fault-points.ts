@@ -23,8 +23,8 @@ function reach(name: string, layer: Layer): void {
   reached += 1
   if (SSH_ADMIN_FAULT_LOG) appendFileSync(SSH_ADMIN_FAULT_LOG, `${reached} ${name}\n`)
   const [kind = '', ...at] = SSH_ADMIN_FAULT.split(' ')
-  const place = at.join(' ')
-  if (place !== String(reached) && place !== name) return
+  const point = at.join(' ')
+  if (point !== String(reached) && point !== name) return
   if (kind === 'kill') process.kill(process.pid, 'SIGKILL')
   if (kind === 'pause') pauseUntil(`${SSH_ADMIN_FAULT_LOG}.go`)
   else if (kind.startsWith('SIG')) for (const signal of kind.split('+')) process.kill(process.pid, signal)

@@ -7,8 +7,8 @@ import type { PackedTexts } from './packed-texts.ts'
 class PackedIndex<Key extends string | number> {
   private readonly isAt: (position: number, key: Key) => boolean
   private readonly hashOf: (key: Key) => number
-  /** Of each place the position and one, or nothing, and then its hash: at most two thirds of them are taken. */
-  private places = new Uint32Array(2 * 1024)
+  /** Of each slot the position and one, or nothing, and then its hash: at most two thirds of them are taken. */
+  private slots = new Uint32Array(2 * 1024)
   private taken = 0
 
   constructor(hashOf: (key: Key) => number, isAt: (position: number, key: Key) => boolean) {
@@ -17,38 +17,38 @@ class PackedIndex<Key extends string | number> {
   }
 
   add(key: Key, position: number): void {
-    if (this.taken * 3 >= this.places.length) this.grow()
+    if (this.taken * 3 >= this.slots.length) this.grow()
     this.put(position + 1, this.hashOf(key))
     this.taken += 1
   }
 
   /** @returns its position, or -1 */
   find(key: Key): number {
-    const { places, isAt } = this
+    const { slots, isAt } = this
     const hash = this.hashOf(key)
-    const last = places.length - 2
-    for (let place = (hash * 2) & last; ; place = (place + 2) & last) {
-      const mark = places[place] ?? 0
+    const last = slots.length - 2
+    for (let slot = (hash * 2) & last; ; slot = (slot + 2) & last) {
+      const mark = slots[slot] ?? 0
       if (mark === 0) return -1
-      if (places[place + 1] === hash && isAt(mark - 1, key)) return mark - 1
+      if (slots[slot + 1] === hash && isAt(mark - 1, key)) return mark - 1
     }
   }
 
   private put(mark: number, hash: number): void {
-    const { places } = this
-    const last = places.length - 2
-    let place = (hash * 2) & last
-    while (places[place] !== 0) place = (place + 2) & last
-    places[place] = mark
-    places[place + 1] = hash
+    const { slots } = this
+    const last = slots.length - 2
+    let slot = (hash * 2) & last
+    while (slots[slot] !== 0) slot = (slot + 2) & last
+    slots[slot] = mark
+    slots[slot + 1] = hash
   }
 
   private grow(): void {
-    const before = this.places
-    this.places = new Uint32Array(before.length * 2)
-    for (let place = 0; place < before.length; place += 2) {
-      const mark = before[place] ?? 0
-      if (mark !== 0) this.put(mark, before[place + 1] ?? 0)
+    const before = this.slots
+    this.slots = new Uint32Array(before.length * 2)
+    for (let slot = 0; slot < before.length; slot += 2) {
+      const mark = before[slot] ?? 0
+      if (mark !== 0) this.put(mark, before[slot + 1] ?? 0)
     }
   }
 }

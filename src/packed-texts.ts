@@ -177,10 +177,10 @@ export class PackedTexts {
 
   private newPiece(): Buffer {
     const size = 2 ** pieceBits
-    const place = (this.pieces.length - fewPieces) % piecesOfBlock
+    const index = (this.pieces.length - fewPieces) % piecesOfBlock
     if (this.pieces.length < fewPieces) return Buffer.allocUnsafeSlow(size)
-    if (place === 0 || this.block === undefined) this.block = Buffer.allocUnsafeSlow(piecesOfBlock * size)
-    return this.block.subarray(place * size, (place + 1) * size)
+    if (index === 0 || this.block === undefined) this.block = Buffer.allocUnsafeSlow(piecesOfBlock * size)
+    return this.block.subarray(index * size, (index + 1) * size)
   }
 
   private keep(text: string): number {

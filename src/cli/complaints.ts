@@ -34,10 +34,10 @@ export async function complaint(
   if (command && code === 'option-missing-argument') return withoutValue(rejected, command)
   const redirected =
     code === 'unknown-option' ? (listIntoFile(rejected) ?? behindDashes(rejected)) : fromFile(rejected)
-  const lines = redirected ? [] : await Promise.all(linesMeant(rejected).map(accepted))
+  const lines = redirected ? [] : await Promise.all(suggestedLines(rejected).map(accepted))
   const suggestions = lines.flatMap((line) => (line ? [commandLine(line)] : []))
   const usual = hintOfNearest(suggestions) ?? 'Add --help to see what it takes.'
-  const details = code === 'excess-arguments' ? {} : { candidates: optionsMeant(rejected) }
+  const details = code === 'excess-arguments' ? {} : { candidates: similarOptions(rejected) }
   return new Usage(`${said}.`, { code, hint: redirected ?? usual, details })
 }
 
@@ -68,7 +68,7 @@ function saidOf({ message, code, command }: RejectedInput): string {
 }
 
 /** The lines that were perhaps meant by one that the parser does not take, likeliest first; each may need mending itself. */
-export function linesMeant(rejected: RejectedInput): readonly Line[] {
+export function suggestedLines(rejected: RejectedInput): readonly Line[] {
   const { argv, code, command } = rejected
   if (code === 'unknown-option') return linesWithOption(rejected)
   if (!command) return []
@@ -195,7 +195,7 @@ function wrongOption({ message }: RejectedInput): string {
 }
 
 /** The options that are like an unknown one; never one that does the opposite. */
-function optionsMeant(rejected: RejectedInput): string[] {
+function similarOptions(rejected: RejectedInput): string[] {
   const { code, command, argv } = rejected
   const wrong = wrongOption(rejected)
   if (code !== 'unknown-option' || (command && wrong === '--from' && withoutFrom(argv, command))) return []
@@ -252,7 +252,7 @@ function linesWithOption(rejected: RejectedInput): readonly Line[] {
   const wrong = wrongOption(rejected)
   const from = command && wrong === '--from' ? withoutFrom(argv, command) : undefined
   if (from) return [from]
-  return optionsMeant(rejected).map((name) => withWord(argv, argv.indexOf(wrong), name))
+  return similarOptions(rejected).map((name) => withWord(argv, argv.indexOf(wrong), name))
 }
 
 /** What people call an option that has a word of ours. */
@@ -281,7 +281,7 @@ function withoutFrom(argv: Line, command: Command): Line | undefined {
 function listIntoFile(rejected: RejectedInput): string | undefined {
   const { argv, command } = rejected
   const wrong = wrongOption(rejected)
-  const isOfList = optionNames(command).includes('--format') && optionsMeant(rejected).length === 0
+  const isOfList = optionNames(command).includes('--format') && similarOptions(rejected).length === 0
   if (!toFile.test(wrong) || !isOfList) return undefined
   const at = argv.indexOf(wrong)
   const next = argv[at + 1]

@@ -3,7 +3,7 @@ import { settingNames } from '../config.ts'
 import { kebabCase } from '../kebab-case.ts'
 import type { Asked } from './complaints.ts'
 import { isLikeNumber, wholePeople } from './names-typed.ts'
-import { type Line, placeOf, withWord } from './typed-line.ts'
+import { indexOfWords, type Line, withWord } from './typed-line.ts'
 import { leadsTo } from './words.ts'
 
 /** What more than it takes was meant for: a setting, an option, or one name of several words. */
@@ -22,7 +22,7 @@ export function withFewer({ argv, command }: Asked): Line | undefined {
   if (unquoted !== undefined) return unquoted
   const [first = '', ...others] = more
   if (others.length > 0 && isNamedByOption(command) && isName(more)) {
-    const at = placeOf(more, argv)
+    const at = indexOfWords(more, argv)
     if (at >= 0) return argv.toSpliced(at, more.length, '--name', more.join(' '))
   }
   const option = others.length === 0 ? optionFor(command, first) : undefined
@@ -115,7 +115,7 @@ function swappedArguments(argv: Line, word: string, option: string): Line | unde
       (wantsCentre && first.includes('@') && !word.includes('@')))
   if (!isSwapped) return undefined
   const rest = argv.slice(3)
-  const at = rest.findIndex((typed, place) => typed === word && !rest[place - 1]?.startsWith('-'))
+  const at = rest.findIndex((typed, index) => typed === word && !rest[index - 1]?.startsWith('-'))
   return at < 0 ? undefined : [noun, verb, word, option, first, ...withWord(rest, at)]
 }
 
@@ -136,7 +136,7 @@ function withValueInQuotes(
   argv: Line,
   { command, more }: { command: Command; more: Line },
 ): Line | undefined {
-  const at = placeOf(more, argv)
+  const at = indexOfWords(more, argv)
   const [before = '', value = ''] = argv.slice(Math.max(at - 2, 0), Math.max(at, 0))
   const takesIt = texts.has(before) && command.options.some(({ long }) => long === before)
   if (at < 2 || !takesIt || more.some((word) => word.startsWith('-'))) return undefined
@@ -150,7 +150,7 @@ function withPersonInQuotes(argv: Line, { args, registeredArguments: taken }: Co
   if (taken.at(-1)?.name() !== 'person' || taken.at(-1)?.variadic) return undefined
   const words = args.slice(taken.length - 1)
   const [whole, ...others] = wholePeople(words) ?? []
-  const at = placeOf(words, argv)
+  const at = indexOfWords(words, argv)
   return whole === undefined || others.length > 0 || at < 0
     ? undefined
     : argv.toSpliced(at, words.length, whole)
@@ -187,6 +187,6 @@ function isOfName(argument: Argument, words: Line): boolean {
 }
 
 function quoted(argv: Line, words: Line): Line | undefined {
-  const at = placeOf(words, argv)
+  const at = indexOfWords(words, argv)
   return at < 0 ? undefined : argv.toSpliced(at, words.length, words.join(' '))
 }

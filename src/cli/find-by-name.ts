@@ -127,12 +127,12 @@ async function candidatesFor(
     }
   })
   const numbered = await ownersOfNames(db, { kind: 'centre', keys: centres.rows.map(({ number }) => number) })
-  const places = centres.rows.map((centre, at): FoundByName => {
+  const foundCentres = centres.rows.map((centre, at): FoundByName => {
     const [value, who = ''] = [centre.number, numbered[at]]
     const [described, facts] = [describeCentre(centre), centreCandidate(centre)]
     return { typed: text, kind: 'centre', value, key: value, described, facts, who }
   })
-  return { candidates: [...users, ...places], total: people.total + centres.total }
+  return { candidates: [...users, ...foundCentres], total: people.total + centres.total }
 }
 
 function isOfCentres(kind: NamedKind): boolean {

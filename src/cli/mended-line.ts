@@ -54,7 +54,7 @@ function withoutCurlyQuotes(words: Line): Line {
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? ''
     const end = opening.test(word)
-      ? words.findIndex((other, place) => place >= at && closing.test(other))
+      ? words.findIndex((other, index) => index >= at && closing.test(other))
       : -1
     if (end < 0) mended.push(word)
     else {

@@ -4,7 +4,7 @@ import { failureOf, report } from '../exit.ts'
 import type { Context } from '../context.ts'
 import { kebabCase } from '../kebab-case.ts'
 import { version } from '../version.ts'
-import { complaint, linesMeant, type RejectedInput } from './complaints.ts'
+import { complaint, type RejectedInput, suggestedLines } from './complaints.ts'
 import { mendedLine } from './mended-line.ts'
 import { commandOfError, inOwnWords, NoSuchCommand, programFor } from './program.ts'
 import { lineWithNearest, unknownCommand } from './suggestions.ts'
@@ -37,7 +37,7 @@ async function acceptedLine(line: Line, context: Context): Promise<Line | undefi
     const refused = await refusalOf(words, context)
     if (refused === undefined) return corrected
     corrected =
-      refused instanceof CommanderError ? linesMeant(rejectedInput(refused, corrected))[0] : undefined
+      refused instanceof CommanderError ? suggestedLines(rejectedInput(refused, corrected))[0] : undefined
   }
   return undefined
 }

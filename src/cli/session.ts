@@ -154,8 +154,8 @@ export function sessionOf(
     }
   }
   const open: Session['open'] = async (mode, other) => {
-    for (const { name, meant } of await misspeltVariables(context.env)) {
-      const message = `${name} is no setting, and nothing was read from it. Did you mean ${meant.join(' or ')}?`
+    for (const { name, suggestions } of await misspeltVariables(context.env)) {
+      const message = `${name} is no setting, and nothing was read from it. Did you mean ${suggestions.join(' or ')}?`
       notify({ code: 'unknown-variable', message })
     }
     const { openStore } = await import('../db/store/open.ts')

@@ -4,7 +4,7 @@ import { isLikeNumber } from './names-typed.ts'
 import { inOrder } from './mended-line.ts'
 import { tree } from './tree.ts'
 import { commandLine, type Line, lineWith, positionsIn, withWord } from './typed-line.ts'
-import { destructiveVerbs, leadsAnywhere, leadsTo, nounOf, verbsMeant, wordsThatLead } from './words.ts'
+import { destructiveVerbs, leadsAnywhere, leadsTo, nounOf, synonymousVerbs, wordsThatLead } from './words.ts'
 
 interface UnknownWord {
   /** All that was typed. */
@@ -121,7 +121,7 @@ function misspelt(word: string, known: Iterable<string>): string[] {
 
 /** `lsit` for `list`. */
 function isSwapped(word: string, name: string): boolean {
-  const at = [...word].findIndex((letter, place) => letter !== name[place])
+  const at = [...word].findIndex((letter, index) => letter !== name[index])
   const swapped = `${word.slice(0, at)}${word[at + 1]}${word[at]}${word.slice(at + 2)}`
   return at >= 0 && word.length > 2 && swapped === name
 }
@@ -354,7 +354,7 @@ function synonymOf(
 ): string[] {
   const names = Object.keys(verbs)
   const destructive = destructiveVerbs(verb, { groupName: group, verbs: names })
-  const same = destructive.length > 0 ? destructive : verbsMeant(verb, names)
+  const same = destructive.length > 0 ? destructive : synonymousVerbs(verb, names)
   const [only] = same
   return only !== undefined && same.length === 1 ? [`${group} ${only}`] : []
 }

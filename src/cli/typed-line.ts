@@ -41,8 +41,8 @@ export function withWord(line: Line, at: number, ...instead: readonly string[]):
 }
 
 /** Where these words stand one behind the other; -1: nowhere. */
-export function placeOf(words: Line, argv: Line): number {
-  return argv.findIndex((_, place) => words.every((word, next) => argv[place + next] === word))
+export function indexOfWords(words: Line, argv: Line): number {
+  return argv.findIndex((_, index) => words.every((word, next) => argv[index + next] === word))
 }
 
 /** The line with an option that it lacks, and its value, or with this value of the option that it has. */
@@ -51,8 +51,8 @@ export function lineWithOption(line: Line, option: string, ...value: readonly st
   const before = end < 0 ? line : line.slice(0, end)
   const at = before.findIndex((word) => word === option || word.startsWith(`${option}=`))
   const typed = before[at] === option ? 1 + value.length : 1
-  const place = at < 0 ? before.length : at
-  return line.toSpliced(place, at < 0 ? 0 : typed, option, ...value)
+  const index = at < 0 ? before.length : at
+  return line.toSpliced(index, at < 0 ? 0 : typed, option, ...value)
 }
 
 /** A whole command, as it is pasted into a shell; a password that stands in it is not repeated. */

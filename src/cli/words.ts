@@ -3,10 +3,10 @@ import { type Line, withWord } from './typed-line.ts'
 
 /** By each other word what it stands for: the first of them that there is. @param words the other words, blanks between them */
 function byOtherWord(words: Readonly<Record<string, string>>): Readonly<Record<string, readonly string[]>> {
-  const meant: Record<string, string[]> = {}
+  const wordsFor: Record<string, string[]> = {}
   for (const [word, others] of Object.entries(words))
-    for (const other of others.split(' ')) meant[other] = [...(own(meant, other) ?? []), word]
-  return meant
+    for (const other of others.split(' ')) wordsFor[other] = [...(own(wordsFor, other) ?? []), word]
+  return wordsFor
 }
 
 /** What people type for a noun. */
@@ -246,7 +246,7 @@ function understoodVerb(
 }
 
 /** The verb of a noun that another word stands for. */
-export function verbsMeant(word: string, verbs: readonly string[]): string[] {
+export function synonymousVerbs(word: string, verbs: readonly string[]): string[] {
   return known(synonyms, word)
     .filter((verb) => verbs.includes(verb))
     .slice(0, 1)
@@ -277,6 +277,6 @@ function groupOf(groupName: string): Group | undefined {
 
 /** Another noun too: the one that was typed, somewhere before the verb, goes. */
 function moved(argv: Line, { at }: Position, by: Line): Line {
-  const noun = argv.findIndex((word, place) => place < at && Object.hasOwn(tree, word))
+  const noun = argv.findIndex((word, index) => index < at && Object.hasOwn(tree, word))
   return withWord(withWord(argv, at), noun, ...by)
 }

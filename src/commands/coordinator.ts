@@ -340,12 +340,12 @@ function renderCoordination(coordination: Coordination, view: View): string {
   const { centre, coordinator, affected } = coordination
   if (!view.isTerminal) return pipedCoordination(coordination)
   const { chalk } = view
-  const place = nameOfCentre(coordination)
+  const centreName = nameOfCentre(coordination)
   if (!coordinator) {
-    return `${place} has no coordinator.\n${chalk.dim(`ssh-admin coordinator add ${centre.number} 'Name <email>'`)}`
+    return `${centreName} has no coordinator.\n${chalk.dim(`ssh-admin coordinator add ${centre.number} 'Name <email>'`)}`
   }
   const signIn = coordinator.canSignIn ? chalk.green('can sign in') : chalk.yellow(reasonInWords(coordinator))
-  const lines = [`${nameAndAddress(coordinator)} coordinates ${place}: ${signIn}.`]
+  const lines = [`${nameAndAddress(coordinator)} coordinates ${centreName}: ${signIn}.`]
   if (coordinator.status === 'suspended') {
     lines.push(`${usersOf(affected)} of the centre cannot sign in until they are restored.`)
   } else {

@@ -109,11 +109,11 @@ export const show = () =>
     read: async (store, _, { id, html }, session) => {
       const row = await findMessage(store.db, id)
       const { withoutSecrets } = await import('../mail/compose.ts')
-      const { placeInWords } = await import('../mail/write-eml.ts')
+      const { noteInWords } = await import('../mail/write-eml.ts')
       const content = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value })
       return {
         row,
-        written: row.file === null ? null : placeInWords(row.file),
+        written: row.file === null ? null : noteInWords(row.file),
         content,
         page: html === undefined ? undefined : resolve(session.context.cwd, html),
       }

@@ -142,9 +142,9 @@ function linesOf(status: Status, view: View): Line[] {
     ...optional,
     ...(lastImports.length === 0 ? [['Imports', 'none yet'] as const] : []),
     ...lastImports.map(
-      ({ id, file, at, state }, place) =>
+      ({ id, file, at, state }, index) =>
         [
-          place === 0 ? 'Imports' : '',
+          index === 0 ? 'Imports' : '',
           `${id}: ${file}, ${time(at)}${state === 'undone' ? ' (undone)' : ''}`,
         ] as const,
     ),

@@ -58,7 +58,7 @@ export function issuesSheet(roster: SheetAsWritten, issues: Iterable<CellIssue>)
   const width = Math.max(all.length + longestRow(roster), 1)
   // The columns that are kept: all but the reasons of last time.
   const kept = Array.from({ length: width }, (_, column) => column).filter((column) => column !== old)
-  const headings = kept.map((column, place) => all[column] || headingForNone(place))
+  const headings = kept.map((column, index) => all[column] || headingForNone(index))
   return {
     name: roster.sheet,
     columns: [
@@ -128,8 +128,8 @@ function reasonsByColumn(
 ): Map<number, string> {
   const reasons = new Map<number, string>()
   for (const issue of issues) {
-    const place = columnOf(issue.cell.slice(issue.cell.lastIndexOf('!') + 1))
-    const column = columnOfAll(place, where)
+    const index = columnOf(issue.cell.slice(issue.cell.lastIndexOf('!') + 1))
+    const column = columnOfAll(index, where)
     const before = reasons.get(column)
     reasons.set(column, before === undefined ? inWords(issue) : `${before}\n${inWords(issue)}`)
   }

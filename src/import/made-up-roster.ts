@@ -91,10 +91,10 @@ function* rowsOf(madeUp: MadeUp, faults: ReadonlyMap<number, readonly Fault[]>):
       const row: Cells = { ...centre, ...cells }
       return writtenColumns.map(({ field }) => row[field] ?? '')
     }
-    for (let position = at, place = 0; position < users; position += centres, place += 1) {
+    for (let position = at, ordinal = 0; position < users; position += centres, ordinal += 1) {
       const { email, firstName, lastName, hubRole } = seedUser(seed, {
         position,
-        ordinal: place,
+        ordinal,
         centre: number,
       })
       yield written({ email, firstName, lastName, role: hubRole })

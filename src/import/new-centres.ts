@@ -35,18 +35,20 @@ export function findNewCentres({ byCentre, view: { centres } }: RosterAndStore):
   // Associates first: the workbook may bring one together with its centres.
   const isAssociate = (rows: readonly RosterRow[]) => rows.some(({ kind }) => readKind(kind) === 'associate')
   for (const [number, rows] of byCentre.where(isNew)) {
-    const place = isAssociate(rows) ? newPlace({ number, rows }) : undefined
-    if (place !== undefined) found.push(place)
+    const centre = isAssociate(rows) ? newCentre({ number, rows }) : undefined
+    if (centre !== undefined) found.push(centre)
   }
   const associates = new Set(
-    found.flatMap((place) => (typeof place === 'object' && place.kind === 'associate' ? place.number : [])),
+    found.flatMap((centre) =>
+      typeof centre === 'object' && centre.kind === 'associate' ? centre.number : [],
+    ),
   )
   for (const [number, rows] of byCentre.where(isNew)) {
     if (isAssociate(rows)) continue
-    const place = newPlace({ number, rows })
-    if (place === undefined) continue
-    const associate = typeof place === 'object' ? place.associate : null
-    if (associate === null || actsAsAssociate(associate, { centres, associates })) found.push(place)
+    const centre = newCentre({ number, rows })
+    if (centre === undefined) continue
+    const associate = typeof centre === 'object' ? centre.associate : null
+    if (associate === null || actsAsAssociate(associate, { centres, associates })) found.push(centre)
     else holdBackUnknownAssociate({ rows, associate, centres })
   }
   return found
@@ -75,7 +77,13 @@ export function schoolOfRow({
 }
 
 /** The facts of a new centre, from the rows that are not held back. */
-function newPlace({ number, rows }: { number: string; rows: readonly RosterRow[] }): FoundCentre | undefined {
+function newCentre({
+  number,
+  rows,
+}: {
+  number: string
+  rows: readonly RosterRow[]
+}): FoundCentre | undefined {
   for (const row of rows) {
     holdBackFaults(row, ['address', 'town', 'postcode', 'country', 'kind', 'associate'])
     holdBackUnreadable(row)

@@ -42,7 +42,7 @@ export function holdBackNearNumbers({ byCentre, view: { centres, users } }: Rost
     const near = several.get(key) ?? [numbers[keys.find(key)] ?? '']
     for (const number of near) {
       const rows = byCentre.get(number) ?? []
-      const nearCentre = saved.get(key)?.find((centre) => isMeant(centre, { rows, byCentre, users }))
+      const nearCentre = saved.get(key)?.find((centre) => isSameCentre(centre, { rows, byCentre, users }))
       const faultOf = nearCentre ? fault(number, nearCentre) : faultAmong(number, { numbers: near, byCentre })
       if (faultOf === undefined) continue
       for (const row of rows) holdBack(row, { field: 'number', value: number, ...faultOf })
@@ -50,7 +50,7 @@ export function holdBackNearNumbers({ byCentre, view: { centres, users } }: Rost
   }
 }
 
-function isMeant(
+function isSameCentre(
   centre: SeenCentre,
   { rows, byCentre, users }: { rows: readonly RosterRow[]; byCentre: RowsByCentre; users: SeenUsers },
 ): boolean {

@@ -9,7 +9,7 @@ import type { Notice } from '../render/json.ts'
 import { isUndelivered, type Message, messageOf } from '../render/messages.ts'
 import type { Actor } from '../rules/permissions/actor.ts'
 import { sendMessages } from './send.ts'
-import { placeInWords } from './write-eml.ts'
+import { noteInWords } from './write-eml.ts'
 import { mailServerOf } from './smtp-settings.ts'
 import { pathInWords } from '../shell-word.ts'
 
@@ -202,7 +202,7 @@ const lapses = 'Should that one have been stopped: ssh-admin mail send says so a
 function written(rows: readonly OutboxRow[], folder: string): Notice[] {
   return each(rows, 'mail-written', {
     one: ({ to_address, file }) =>
-      `No mail server is set: the message to ${to_address} is in ${file === null ? pathInWords(folder) : placeOf(file)} and has not been sent.`,
+      `No mail server is set: the message to ${to_address} is in ${file === null ? pathInWords(folder) : fileInWords(file)} and has not been sent.`,
     many: (count) =>
       `No mail server is set: ${grouped(count)} messages are in ${pathInWords(folder)} and have not been sent.`,
   })
@@ -212,14 +212,14 @@ function written(rows: readonly OutboxRow[], folder: string): Notice[] {
 function writtenMeanwhile(rows: readonly OutboxRow[]): Notice[] {
   return each(rows, 'mail-written', {
     one: ({ to_address, file }) =>
-      `Another program wrote the message to ${to_address} meanwhile${file === null ? '' : `: it is in ${placeOf(file)}`} and has not been sent.`,
+      `Another program wrote the message to ${to_address} meanwhile${file === null ? '' : `: it is in ${fileInWords(file)}`} and has not been sent.`,
     many: (count) =>
       `Another program wrote ${grouped(count)} messages meanwhile, which have not been sent. Where one is: ssh-admin mail show NUMBER`,
   })
 }
 
-function placeOf(file: string): string {
-  return pathInWords(placeInWords(file))
+function fileInWords(file: string): string {
+  return pathInWords(noteInWords(file))
 }
 
 function waitingNotices(rows: readonly OutboxRow[], reason: string | undefined): Notice[] {

@@ -114,10 +114,10 @@ const person: Values = {
 
 /** What a letter says to an invented person; nothing in it opens anything. */
 export function sampleOf(letter: LetterName, centre: 'with' | 'without'): Values {
-  const place =
+  const centreFields =
     centre === 'with'
       ? { centreName: 'Nile Valley School', centreNumber: 'EG001' }
       : { centreName: '', centreNumber: '' }
-  const all: Values = { ...person, ...place, lifetime: lifetimeOf(letters[letter].credential) }
+  const all: Values = { ...person, ...centreFields, lifetime: lifetimeOf(letters[letter].credential) }
   return Object.fromEntries(variablesFor(letter).map((name) => [name, all[name] ?? '']))
 }

@@ -46,14 +46,14 @@ export function noteOfFile(path: string, { isShared }: { isShared: boolean }): s
 }
 
 /** Where a noted message lies, `at` the other machine where it was not written on this one. */
-export function placeOfNote(note: string): { path: string; at: string | undefined } {
+export function fileOfNote(note: string): { path: string; at: string | undefined } {
   const [, host, path] = /^([^/:]+):(\/.*)$/s.exec(note) ?? []
   if (host === undefined || path === undefined) return { path: note, at: undefined }
   return { path, at: host === hostname() ? undefined : host }
 }
 
 /** As whoever looks for it reads it. */
-export function placeInWords(note: string): string {
-  const { path, at } = placeOfNote(note)
+export function noteInWords(note: string): string {
+  const { path, at } = fileOfNote(note)
   return at === undefined ? path : note
 }

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { mentionsIn, type WrittenAddress } from '../db/users/mentions.ts'
 import { rm } from '../disk.ts'
 import { isNotThere } from '../errors.ts'
-import { placeOfNote } from './write-eml.ts'
+import { fileOfNote } from './write-eml.ts'
 
 /** The written messages that are to somebody, and those to others that name them. */
 export async function messagesNaming(
@@ -35,7 +35,7 @@ export async function findNoted(
   const here: string[] = []
   const notFound: string[] = []
   for (const note of notes) {
-    const { path } = placeOfNote(note)
+    const { path } = fileOfNote(note)
     // A folder that was moved has it under the same name, which no other message has.
     const moved = join(folder, basename(path))
     if (await mayLieAt(path)) here.push(path)

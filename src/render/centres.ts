@@ -149,13 +149,13 @@ function forPerson(
 ) {
   const { chalk, now } = view
   const coordinator = people.find(({ hubRole }) => hubRole === 'coordinator')
-  const place = [centre.address, centre.town, centre.postcode, countryName(centre.country)]
+  const location = [centre.address, centre.town, centre.postcode, countryName(centre.country)]
   const facts: Fact[] = [
     ['Status', centreStatus(centre)],
     ['Kind', centre.kind],
     ['Associate', centre.associate_number && `${centre.associate_number} ${associateName ?? ''}`],
     ['Looks after', centre.kind === 'associate' ? count(associateCentres, 'associate centre') : null],
-    ['Location', place.filter((part) => part !== '').join(', ')],
+    ['Location', location.filter((part) => part !== '').join(', ')],
     ['Time zone', centre.time_zone],
     ['Marks', marksOf(centre).join(', ')],
     ['Coordinator', coordinator ? coordinatorLine(coordinator) : 'none'],

@@ -112,9 +112,9 @@ async function refuseAddressInUse(
   const isHere = holder.centre_id === centre.id
   const known = isHere || mayLearnOf(ctx.by, holder.centre_id)
   const waits = known && (await messageWaits(trx, { userId: holder.id, ctx }))
-  const place = known ? ` at ${holder.centre_number ?? 'no centre'}` : ''
+  const atCentre = known ? ` at ${holder.centre_number ?? 'no centre'}` : ''
   const message = waits ? '; a message to them waits to be sent (ssh-admin mail send)' : ''
-  throw new Refused('email-in-use', `${email} already has an account${place}${message}.`, {
+  throw new Refused('email-in-use', `${email} already has an account${atCentre}${message}.`, {
     hint: isHere
       ? `ssh-admin coordinator change ${centre.number} --to ${holder.email}`
       : 'Use another address: one address has one account.',

@@ -5,7 +5,7 @@ import {
   entriesWithoutGlobalListening,
   entriesWithoutResource,
 } from '../db/entries.ts'
-import { centresMeantBy } from '../db/centres/near-number.ts'
+import { centresNearNumbers } from '../db/centres/near-number.ts'
 import { findKeyTimes } from '../db/key-times.ts'
 import { findReleases, type ReleaseRow, type CentreOfRelease } from '../db/releases.ts'
 import type { Store } from '../db/schema.ts'
@@ -72,7 +72,7 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
     'correct the file and import it again (a wrong row with 0 candidates): ssh-admin entries import FILE'
   const unmatched = await entriesWithoutCentre(db)
   const unknown = unmatched.flatMap(({ number, deleted }) => (deleted ? [] : [number]))
-  const nearNumbers = await centresMeantBy(db, unknown)
+  const nearNumbers = await centresNearNumbers(db, unknown)
   for (const { number, deleted, entries } of unmatched) {
     const perhaps = nearNumbers.get(number)
     const what = `${entries} ${entries === 1 ? 'entry is' : 'entries are'}`

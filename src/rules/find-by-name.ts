@@ -10,7 +10,7 @@ import { type RuleContext, isDeleting } from './permissions/actor.ts'
 import { outsideView, visibleCentres, mayLearnOf } from './permissions/decide.ts'
 import { nameOf } from './users/account.ts'
 import { findCentreByNumber } from '../db/centres/centres.ts'
-import { numberMeant, readCentreNumber } from './centres/find.ts'
+import { likelyNumber, readCentreNumber } from './centres/find.ts'
 
 /** Those that a typed name fits best, and how many they are; the rows are the first of them. */
 interface Matches<Row> {
@@ -144,9 +144,9 @@ export async function nobodyNamed(
 /** `Omar Said <omar@school.example>, EG001 Nile Academy (suspended)` */
 export function describeUser(user: NamedUser): string {
   const { centre, centreName, status } = user
-  const place = centre === null ? 'no centre' : `${centre} ${centreName}`
+  const atCentre = centre === null ? 'no centre' : `${centre} ${centreName}`
   const person = fullName(user) === '' ? user.email : `${nameOf(user)} <${user.email}>`
-  return `${person}, ${place}${status === 'active' ? '' : ` (${status})`}`
+  return `${person}, ${atCentre}${status === 'active' ? '' : ` (${status})`}`
 }
 
 export function userCandidate(user: NamedUser) {
@@ -189,7 +189,7 @@ export async function noCentreNamed(
   { text, ctx }: CentreSearch,
 ): Promise<NotFound | NotPermitted> {
   const all = streamCentresByName(db, { words: [], deleted: false, visible: visibleCentres(ctx.by) })
-  const number = numberMeant(text)
+  const number = likelyNumber(text)
   const numbered = number === undefined ? undefined : await findCentreByNumber(db, number)
   const near = async () =>
     numbered && mayLearnOf(ctx.by, numbered.id) ? [numbered] : nearestNames(all, text, centreNames)

@@ -1,7 +1,7 @@
 import { findTemplate, removeTemplate, saveTemplate } from '../db/templates.ts'
 import type { Trx } from '../db/transact.ts'
 import { hintOfNearest, NotFound } from '../errors.ts'
-import { namesMeant } from './unknown-name.ts'
+import { similarNames } from './unknown-name.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import { isLetterName, type LetterName, letters, type LetterWords, subjectOf } from './mail/letters.ts'
 import { permit } from './permissions/decide.ts'
@@ -67,7 +67,7 @@ export async function resetTemplate(
 export function letterCalled(name: string): LetterName {
   if (isLetterName(name)) return name
   const known = Object.keys(letters)
-  const candidates = namesMeant(name, known)
+  const candidates = similarNames(name, known)
   throw new NotFound('template-not-found', `There is no template '${name}'.`, {
     hint: hintOfNearest(candidates) ?? `One of: ${known.join(', ')}.`,
     details: { wanted: name, candidates },

@@ -11,7 +11,7 @@ export function unknownName({
   name: string
   known: readonly string[]
 }): Usage {
-  const candidates = namesMeant(name, known)
+  const candidates = similarNames(name, known)
   return new Usage(`There is no ${kind} '${name}'.`, {
     code: `unknown-${kind}`,
     hint: hintOfNearest(candidates) ?? `One of: ${known.join(', ')}.`,
@@ -20,7 +20,7 @@ export function unknownName({
 }
 
 /** The names that are spelt like it, or else the one of which it is a word: `primary` is cambridge-primary, and nothing else. */
-export function namesMeant(name: string, known: readonly string[]): readonly string[] {
+export function similarNames(name: string, known: readonly string[]): readonly string[] {
   const near = nearestOf(name, known)
   const parts = near.length > 0 || name.length < 4 ? [] : known.filter((one) => isPart(name, one))
   return near.length > 0 ? near : parts.length === 1 ? parts : []

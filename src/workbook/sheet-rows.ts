@@ -63,9 +63,9 @@ export function rowMaker(
     switch (type) {
       case 's': {
         if (value === '') return undefined
-        const place = Number(value)
-        const isThere = Number.isInteger(place) && place >= 0 && place < sharedStrings.length
-        const text = isThere ? sharedStrings.at(place) : undefined
+        const index = Number(value)
+        const isThere = Number.isInteger(index) && index >= 0 && index < sharedStrings.length
+        const text = isThere ? sharedStrings.at(index) : undefined
         if (text === undefined) throw damaged(`row ${row.number} refers to a text that is not there`)
         noteText(text, style)
         return text

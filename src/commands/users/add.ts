@@ -170,8 +170,8 @@ async function prepare(options: Options, session: Session): Promise<Request> {
   const { person, centre, admin, role: roles, site: sites, from, sheet, map } = options
   refuseOptionsAsPeople(person)
   refuseUnquotedNames(person, { centre, argv: session.argv })
-  const place = { centre, admin, roles, sites }
-  const people = await readPeople(person.flatMap(eachPerson), { place, options, session })
+  const rights = { centre, admin, roles, sites }
+  const people = await readPeople(person.flatMap(eachPerson), { rights, options, session })
   for (const notice of people.flatMap(({ name }) => tidiedNotices(name))) session.notify(notice)
   const request: Request = { people, rows: [], options }
   if (from !== undefined) {
@@ -188,13 +188,13 @@ async function prepare(options: Options, session: Session): Promise<Request> {
 /** Those who were typed. @throws what is wrong with each, with what stands in the way of the others */
 async function readPeople(
   typed: readonly string[],
-  { place, options, session }: { place: RightsTyped; options: Options; session: Session },
+  { rights, options, session }: { rights: RightsTyped; options: Options; session: Session },
 ): Promise<NewPerson[]> {
   const people: NewPerson[] = []
   const seen = new Set<string>()
   try {
     return await eachNamed(typed, (text) => {
-      const person = readPerson(text, place)
+      const person = readPerson(text, rights)
       refuseNamedTwice(person, seen)
       people.push(person)
       return person

@@ -141,7 +141,7 @@ async function askForChanges(
   const firstName = await ask(terminal, { question: 'First name:', present: account.firstName })
   const lastName = await ask(terminal, { question: 'Last name:', present: account.lastName })
   const email = await ask(terminal, { question: 'E-mail:', present: account.email, check })
-  const places = await askChanges(terminal, {
+  const sites = await askChanges(terminal, {
     question: 'Sites:',
     names: tickableSites,
     titleOf: titleOfSite,
@@ -157,8 +157,8 @@ async function askForChanges(
     firstName,
     lastName,
     email,
-    addSites: places.added,
-    removeSites: places.taken,
+    addSites: sites.added,
+    removeSites: sites.taken,
     addRoles: roles.added,
     removeRoles: roles.taken,
   }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { wholePeople } from '../../cli/names-typed.ts'
 import { ask, askSeveral, askYesNo } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
-import { commandLine, type Line, placeOf } from '../../cli/typed-line.ts'
+import { commandLine, indexOfWords, type Line } from '../../cli/typed-line.ts'
 import { findCentreByNumber } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
@@ -88,16 +88,16 @@ async function askCentre({ terminal, db, ctx }: MutationStage): Promise<string> 
     question: 'Centre (number or name):',
     ...(ctx.by.kind === 'user' ? { present: ctx.by.centre.number } : {}),
     check: async (text) => {
-      const found = await centreMeant(db, { text, ctx })
+      const found = await typedCentre(db, { text, ctx })
       return typeof found === 'string' ? found : undefined
     },
   })
-  const found = await centreMeant(db, { text: typed, ctx })
+  const found = await typedCentre(db, { text: typed, ctx })
   return typeof found === 'string' ? typed : found.number
 }
 
 /** The centre that a number or a part of a name means, or why it is none. */
-async function centreMeant(
+async function typedCentre(
   db: Kysely<Store>,
   { text, ctx }: { text: string; ctx: RuleContext },
 ): Promise<{ number: string } | string> {
@@ -240,7 +240,7 @@ export function refuseUnquotedNames(
 ): void {
   const number = words.at(-1) ?? ''
   const lineFor = (instead: Line) => {
-    const at = placeOf(words, argv)
+    const at = indexOfWords(words, argv)
     return at < 0
       ? instead.map(shellWord).join(' ')
       : commandLine(argv.toSpliced(at, words.length, ...instead))

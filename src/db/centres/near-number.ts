@@ -34,7 +34,7 @@ export function areNearly(numbers: Iterable<string>): RawBuilder<boolean> {
 }
 
 /** For numbers that nobody has, the live centre whose number each of them surely is: its zeros lost, or O for 0. */
-export async function centresMeantBy(
+export async function centresNearNumbers(
   db: Kysely<Store>,
   numbers: readonly string[],
 ): Promise<Map<string, string>> {

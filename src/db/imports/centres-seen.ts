@@ -138,7 +138,7 @@ export async function readCentres(db: Kysely<Store>): Promise<SeenCentres> {
 }
 
 /** Those that rows name by number, by name, or nearly: the store looks for them, and all others stay there. */
-export async function readCentresMeant(
+export async function readNamedCentres(
   db: Kysely<Store>,
   { numbers, otherNumbers, names: namesOfRows }: ImportReading,
 ): Promise<SeenCentres> {

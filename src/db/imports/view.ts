@@ -8,7 +8,7 @@ import {
   locationsOf,
   locationsWithAt,
   readCentres,
-  readCentresMeant,
+  readNamedCentres,
   type SeenCentre,
   type SeenCentres,
   withCentresOfUsers,
@@ -68,7 +68,7 @@ export interface ImportReading {
 /** Reads, table by table, what an import depends on. */
 export async function readImportView(db: Kysely<Store>, reading: ImportReading): Promise<ImportView> {
   const { partial, numbers, addresses, strayAddresses } = reading
-  const named = partial ? await readCentresMeant(db, reading) : await readCentres(db)
+  const named = partial ? await readNamedCentres(db, reading) : await readCentres(db)
   const elsewhere = reading.namesElsewhere(named)
   const borne = centresNamed(elsewhere, named)
   const touched = centresTouched(named, { numbers, borne })

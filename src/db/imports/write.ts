@@ -66,8 +66,8 @@ export async function insertCentres(
   let id = await bulk.reserve('centres', centres.length)
   const rowOf = (centre: CentreToInsert, associateId: number | null) => {
     const { number, name, kind, status, address, town, postcode, country } = centre
-    const place = [status, address, town, postcode, country, 0, 0, at, importId]
-    const row = [id, number, name, searchKeyOf(centre), kind, associateId, ...place]
+    const otherColumns = [status, address, town, postcode, country, 0, 0, at, importId]
+    const row = [id, number, name, searchKeyOf(centre), kind, associateId, ...otherColumns]
     ids.set(number, id)
     id += 1
     return row

@@ -139,9 +139,9 @@ function withoutLookAlikes(name: string): string {
 /** One letter stands twice; short names that differ by it, such as ana and anna, are two. */
 function isDoubled(longer: string, one: string): boolean {
   if (longer.length !== one.length + 1 || one.length < shortest) return false
-  const at = [...one].findIndex((letter, place) => letter !== longer[place])
-  const place = at === -1 ? one.length : at
-  return place > 0 && longer[place] === longer[place - 1] && longer.slice(place + 1) === one.slice(place)
+  const at = [...one].findIndex((letter, index) => letter !== longer[index])
+  const index = at === -1 ? one.length : at
+  return index > 0 && longer[index] === longer[index - 1] && longer.slice(index + 1) === one.slice(index)
 }
 
 const shortest = 5
@@ -149,7 +149,7 @@ const shortest = 5
 /** Two neighbours have changed places. */
 function isSwapped(one: string, other: string): boolean {
   if (one.length !== other.length) return false
-  const at = [...one].findIndex((letter, place) => letter !== other[place])
+  const at = [...one].findIndex((letter, index) => letter !== other[index])
   const swapped = `${one.slice(0, at)}${one.charAt(at + 1)}${one.charAt(at)}${one.slice(at + 2)}`
   return swapped === other
 }

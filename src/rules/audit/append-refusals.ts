@@ -55,8 +55,8 @@ interface RefusalEvent {
 
 async function appendOne(trx: Trx, { of, targets: [first, ...others], counts }: RefusalEvent): Promise<void> {
   const { by, at, action, rule } = of
-  const named = others.flatMap(({ subject: email, userId: id }, place) =>
-    email === undefined ? [] : [[`target${place + 2}`, { id, email }] as const],
+  const named = others.flatMap(({ subject: email, userId: id }, index) =>
+    email === undefined ? [] : [[`target${index + 2}`, { id, email }] as const],
   )
   await appendAudit(trx, {
     by,

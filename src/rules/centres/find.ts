@@ -22,7 +22,7 @@ export function readCentreNumber(text: string): string | undefined {
 }
 
 /** What may have been meant by a number with a blank or a stroke in it, or with O for 0 and I or L for 1: `EG 900`, `EG9OO`. */
-export function numberMeant(text: string): string | undefined {
+export function likelyNumber(text: string): string | undefined {
   const number = text.replace(/[\s.#_/-]/g, '').toUpperCase()
   const letters = /^[A-Z]{2}(?=[\dOIL]+$)/.exec(number)?.[0] ?? ''
   const digits = number.slice(letters.length).replace(/O/g, '0').replace(/[IL]/g, '1')

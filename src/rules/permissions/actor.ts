@@ -102,8 +102,8 @@ export function actingUser(
 ): ActingUser | undefined {
   const { id, email, hubRole, roles, assigned, centre, canSignIn } = account
   if (!canSignIn || !centre) return undefined
-  const place = { id: centre.id, number: centre.number, kind: centre.kind }
-  return { kind: 'user', operator, command, dryRun, id, email, hubRole, roles, centre: place, assigned }
+  const memberOf = { id: centre.id, number: centre.number, kind: centre.kind }
+  return { kind: 'user', operator, command, dryRun, id, email, hubRole, roles, centre: memberOf, assigned }
 }
 
 interface Refusing {

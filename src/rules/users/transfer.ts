@@ -103,10 +103,10 @@ function refuseReceiver(receiver: UncountedAccount, giver: UncountedAccount): vo
     })
   }
   if (receiver.centre === null || receiver.centre.id !== giver.centre?.id) {
-    const place = receiver.centre ? `is at ${receiver.centre.number}` : 'belongs to no centre'
+    const membership = receiver.centre ? `is at ${receiver.centre.number}` : 'belongs to no centre'
     throw new Refused(
       'other-centre',
-      `${nameOf(receiver)} ${place}, ${nameOf(giver)} at ${giver.centre?.number ?? 'none'}: data stays at its centre.`,
+      `${nameOf(receiver)} ${membership}, ${nameOf(giver)} at ${giver.centre?.number ?? 'none'}: data stays at its centre.`,
       { hint: `ssh-admin users list --centre ${giver.centre?.number ?? 'CENTRE'}` },
     )
   }
