@@ -342,7 +342,8 @@ summary { cursor: pointer; }
   .held-back > label { display: none; }
   .held-back tbody tr { display: table-row; }
   details::details-content { content-visibility: visible; }
-  tr { break-inside: avoid; } thead { display: table-header-group; }
+  tr { break-inside: avoid; } summary, h2 { break-after: avoid; } .held-back td:nth-child(4) { min-width: 11rem; }
+  details:has(tbody tr:nth-child(-n+3):last-child) { break-inside: avoid; } thead { display: table-header-group; }
   .wide { overflow: visible; }
 }
 `

@@ -36,6 +36,14 @@ describe('the page about an import', () => {
     expect(statSync(world.path('import.html')).mode & 0o777).toBe(0o600)
   })
 
+  it('keeps a heading with what follows it, and an address whole, on paper', async () => {
+    await importRows(world, [nile], '--report', 'import.html')
+    const print = page().split('@media print')[1] ?? ''
+    expect(print).toContain('summary, h2 { break-after: avoid; }')
+    expect(print).toContain('details:has(tbody tr:nth-child(-n+3):last-child) { break-inside: avoid; }')
+    expect(print).toContain('.held-back td:nth-child(4) { min-width: 11rem; }')
+  })
+
   it('says once what a cell holds, marked where it stands', async () => {
     const rows: Line[] = [
       nile,
