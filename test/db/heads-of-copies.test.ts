@@ -191,6 +191,24 @@ describe('a store that was moved to where a copy of it was tried once', () => {
     expect(await looked(...at('hub-moved.db'))).toEqual([0, 0])
   })
 
+  it('is no backup of earlier that was put in the place of a copy, with the store given up or with a note of its own', async () => {
+    await run('store', 'init', ...at('hub.db'))
+    copyFileSync(world.path('hub.db'), world.path('b.db'))
+    await create('EG001', ...at('b.db'))
+    for (const name of ['older.db', 'tried.db']) copyFileSync(world.path('b.db'), world.path(name))
+    await create('EG002', ...at('tried.db'))
+    await create('EG003', ...at('b.db'))
+    await create('EG004', ...at('b.db'))
+    renameSync(world.path('b.db'), world.path('whole.db'))
+    renameSync(world.path('tried.db'), world.path('b.db'))
+    expect(await looked(...at('b.db'))).toEqual([7, 7])
+    rmSync(world.path('hub.db'))
+    renameSync(world.path('older.db'), world.path('b.db'))
+    expect(await looked(...at('b.db'))).toEqual([7, 7])
+    renameSync(world.path('whole.db'), world.path('b.db'))
+    expect(await looked(...at('b.db'))).toEqual([0, 0])
+  })
+
   it('is no backup that the disk has given the number of the file that is gone', async () => {
     await run('store', 'init', ...at('hub.db'))
     await run('store', 'backup', world.path('b.db'), ...at('hub.db'))

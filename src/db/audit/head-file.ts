@@ -34,7 +34,7 @@ export function headFileOf(keyFile: string): string {
 export function headFileOfFile(keyFile: string, path: string | undefined): string {
   const file = headFileOf(keyFile)
   if (path === undefined || keyFile === `${path}.key`) return file
-  const { store, identity: moved } = notedIn(file) ?? {}
+  const { store, identity: moved, events = 0 } = notedIn(file) ?? {}
   const isSame = store === undefined ? undefined : isSameFile(store, path)
   if (isSame === true) return file
   const own = headFileAt(keyFile, ['file', path])
@@ -42,14 +42,16 @@ export function headFileOfFile(keyFile: string, path: string | undefined): strin
   const present = identityOf(path)
   if (ofOwn !== undefined && present !== undefined && present === ofOwn.identity) return own
   if (isSame === undefined && present !== undefined && present === moved) return file
-  // One that was moved on its disk goes on with the note that it has under the place of before.
+  // One that was moved on its disk goes on with the note that it has under the place of before; not where the place has a
+  // note of another file: a copy that was made earlier would be put in the place of the store of that note, unsaid.
   const { file: before } =
-    headsOfOtherPlaces({ keyFile, headFile: own }).find(
+    (ofOwn === undefined ? headsOfOtherPlaces({ keyFile, headFile: own }) : []).find(
       ({ identity }) => identity !== undefined && identity === present,
     ) ?? {}
   if (before !== undefined && before !== file) return before
   // From another disk, or with a note of before, it is the one whose place is empty: a log that was cut would be taken
-  // for that of a copy if any note would do.
+  // for that of a copy if any note would do. What the place itself has seen more of than that is not forgotten for it.
+  if (isSame === undefined && ofOwn !== undefined && ofOwn.events > events) return own
   return isSame === false ? own : file
 }
 
