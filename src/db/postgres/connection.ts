@@ -106,7 +106,10 @@ async function inWordsOf(
   return { failure, mayPass }
 }
 
-/** Asks the server to break off what it does for a connection; of one that hears nothing, nobody waits for that. */
+/**
+ * Asks the server to break off what it does for a connection; of one that hears nothing, nobody waits for that. Who asked
+ * does not hang up first: of that a pooler makes nothing of it, or ends for everybody (pgbouncer 1.18).
+ */
 export function breakOff(client: pg.Client): void {
   if (!('processID' in client && 'secretKey' in client)) return
   const { host, port, processID, secretKey } = client
@@ -116,7 +119,14 @@ export function breakOff(client: pg.Client): void {
   const socket = new Socket().on('error', () => undefined).unref()
   if (host.startsWith('/')) socket.connect(`${host}/.s.PGSQL.${port}`)
   else socket.connect(port, host)
-  socket.end(request)
+  socket.write(request)
+  socket.resume()
+}
+
+/** Hangs up, whatever is asked: pg waits for the answers of what was sent several at once. */
+export function hangUp(client: pg.Client): void {
+  const { connection } = client as unknown as { connection: { stream: Socket } }
+  connection.stream.destroy()
 }
 
 export interface SigningIn {

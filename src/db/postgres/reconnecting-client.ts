@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Cancelled, errorCodeOf } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Opening } from '../store/opening.ts'
-import { breakOff, connect } from './connection.ts'
+import { breakOff, connect, hangUp } from './connection.ts'
 import { inWords, isDisconnected, isLeftIdle, isOutOfTime } from './errors.ts'
 
 /** Between two tries at a server that hangs up on whoever asks; in milliseconds. */
@@ -70,7 +70,7 @@ export class ReconnectingClient {
       if (opening.interruption?.isFinishing()) return
       isBrokenOff = true
       breakOff(client)
-      timer = setTimeout(() => void client.end().catch(() => undefined), breakingOff)
+      timer = setTimeout(() => hangUp(client), breakingOff)
     }
     let signal: AbortSignal | undefined
     timer = setTimeout(() => {

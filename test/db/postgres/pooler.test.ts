@@ -4,9 +4,12 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newInterruption } from '../../../src/interruption.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { freePort } from '../../free-port.ts'
+import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const pgbouncer = process.env.PGBOUNCER ?? 'pgbouncer'
@@ -82,7 +85,40 @@ max_client_conn = 100
     expect(kept.exit, kept.stderr).toBe(0)
     expect((await run('audit', 'verify')).json().ok).toBe(true)
   })
+
+  it('ends with Ctrl-C while a locked table is waited for, and leaves the pooler to everybody else', async () => {
+    const locker = new pg.Client({ connectionString: testServer ?? '' })
+    await locker.connect()
+    const { schema } = parseServerAddress(world.db)
+    await locker.query(`begin; lock table ${schema}.audit in access exclusive mode`)
+    try {
+      for (const words of [['list'], ['list', '--status', 'active']]) {
+        const interruption = newInterruption(() => undefined)
+        const running = world.run(['users', ...words, '--db', place, '--wait', '20'], { interruption })
+        await untilWaiting(locker, schema)
+        await pause(300)
+        const pressed = performance.now()
+        interruption.interrupt('SIGINT')
+        expect((await running).exit).toBe(130)
+        expect(performance.now() - pressed).toBeLessThan(5_000)
+      }
+    } finally {
+      await locker.end()
+    }
+    const info = await run('store', 'info')
+    expect(info.exit, info.stderr).toBe(0)
+  })
 })
+
+async function untilWaiting(locker: pg.Client, schema: string): Promise<void> {
+  for (;;) {
+    const { rowCount } = await locker.query(
+      `select from pg_locks where not granted and relation = '${schema}.audit'::regclass`,
+    )
+    if (rowCount) return
+    await pause(20)
+  }
+}
 
 async function untilAnswering(port: number): Promise<void> {
   for (;;) {

@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -189,6 +189,33 @@ describe('a store whose tables somebody has locked', () => {
     expect(await waiting()).toBe(0)
     await locker.query('rollback')
     expect(await world.account('omar@school.example')).toMatchObject({ status: 'active' })
+  })
+
+  it('ends with Ctrl-C also where the server does not hear that it is to break off', async () => {
+    const [server] = parseServerAddress(world.db).hosts
+    const between = createServer((desk) => {
+      desk
+        .on('error', () => undefined)
+        .once('data', (first) => {
+          if (first.length === 16) return
+          const there = connect(server?.port ?? 0, server?.host).on('error', () => undefined)
+          there.write(first)
+          desk.pipe(there).pipe(desk)
+        })
+    })
+    await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve))
+    const { port } = between.address() as AddressInfo
+    const db = world.db.replace(/@[^/]+/, `@127.0.0.1:${port}`)
+    await lock('audit')
+    const interruption = newInterruption(() => undefined)
+    const running = world.run(['users', 'list', '--wait', '20', '--db', db], { interruption })
+    while ((await waiting()) === 0) await pause(20)
+    await pause(300)
+    const pressed = performance.now()
+    interruption.interrupt('SIGINT')
+    expect((await running).exit).toBe(130)
+    expect(performance.now() - pressed).toBeLessThan(5_000)
+    between.close()
   })
 })
 
