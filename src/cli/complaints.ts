@@ -3,7 +3,7 @@ import { hintOfNearest, Usage } from '../errors.ts'
 import { sentenceCase } from '../render/text.ts'
 import { shellWord } from '../shell-word.ts'
 import { isSettingName, lineWithBefore, optionFor, withDashes, withFewer } from './excess-words.ts'
-import { commandLine, type Line, withWord } from './typed-line.ts'
+import { commandLine, type Line, shownWord, withWord } from './typed-line.ts'
 import { distance } from 'fastest-levenshtein'
 import { nearestOf } from '../nearest.ts'
 import { isLikeNumber } from './names-typed.ts'
@@ -63,8 +63,10 @@ function saidOf({ message, code, command }: RejectedInput): string {
     /(?:value|argument) '(.*)' is invalid.* Allowed choices are (.*?)\.?$/.exec(said) ?? []
   if (code === 'invalid-argument' && value !== undefined) return `'${value}' is none of ${choices}`
   if (code === 'excess-arguments' && command?.registeredArguments.length === 0)
-    return `'${command.name()}' takes nothing behind it: '${command.args.join(' ')}' is too much`
-  return sentenceCase(said).replace(/\.$/, '')
+    return `'${command.name()}' takes nothing behind it: '${command.args.map(shownWord).join(' ')}' is too much`
+  // What stands behind = may be a password.
+  const shown = code === 'unknown-option' ? said.replace(/^(.*?'--?[^=']+)=.*$/s, "$1'") : said
+  return sentenceCase(shown).replace(/\.$/, '')
 }
 
 /** The lines that were perhaps meant by one that the parser does not take, likeliest first; each may need mending itself. */
@@ -252,7 +254,11 @@ function linesWithOption(rejected: RejectedInput): readonly Line[] {
   const wrong = wrongOption(rejected)
   const from = command && wrong === '--from' ? withoutFrom(argv, command) : undefined
   if (from) return [from]
-  return similarOptions(rejected).map((name) => withWord(argv, argv.indexOf(wrong), name))
+  // What stands behind --password is no file.
+  const similar = similarOptions(rejected).filter(
+    (name) => name !== '--password-file' || wrong.includes('file'),
+  )
+  return similar.map((name) => withWord(argv, argv.indexOf(wrong), name))
 }
 
 /** What people call an option that has a word of ours. */

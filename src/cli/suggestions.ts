@@ -389,6 +389,8 @@ export function lineWithNearest(error: unknown, argv: Line): string | undefined 
 
 /** A value of an option, by itself or between commas, or a word of the line. */
 function lineWithName(argv: Line, { wanted, name }: { wanted: string; name: string }): string | undefined {
+  // Behind `smtp-password` stands the password itself, which is no file.
+  if (name.endsWith('-file') && !/file/i.test(wanted)) return undefined
   const line = lineWith(argv, new Map([[wanted.trim(), name]]))
   return line === commandLine(argv) ? undefined : line
 }

@@ -60,8 +60,9 @@ export function commandLine(argv: readonly string[]): string {
   return ['ssh-admin', ...argv.map(shownWord)].map(shellWord).join(' ')
 }
 
-function shownWord(word: string): string {
-  const [, option = '', value = ''] = /^(--[a-z-]+=)?(.*)$/s.exec(word) ?? []
+/** A word of a command without the password of an address in it. */
+export function shownWord(word: string): string {
+  const [, option = '', value = ''] = /^((?:--)?[a-z-]+=)?(.*)$/s.exec(word) ?? []
   return `${option}${withoutPassword(value)}`
 }
 

@@ -234,7 +234,7 @@ function settingNamed(typed: string): SettingName {
       code: 'unknown-setting',
       hint: 'ssh-admin users list --wait 60',
     })
-  throw unknownName({ kind: 'setting', name: typed, known: settingFlags() })
+  throw unknownName({ kind: 'setting', name: withoutPassword(typed), known: settingFlags() })
 }
 
 /** What goes into the file for what was typed. */

@@ -320,3 +320,22 @@ describe('what a line lacks', () => {
     expect([exit, stderr]).toEqual([2, expect.stringMatching(new RegExp(` ssh-admin ${meant}\n$`))])
   })
 })
+
+describe('a password that was typed', () => {
+  it.each([
+    'config smtp smtp://hub:Tiger99@mail.example',
+    'config smtp=smtp://hub:Tiger99@mail.example',
+    'config set smtp-password Tiger99',
+    'config set postgres://hub:Tiger99@host.example/hub db',
+    'store migrate postgres://hub:Tiger99@host.example/hub',
+    'mail send smtp://hub:Tiger99@mail.example',
+    `users reset-password ${omar} --pasword=Tiger99`,
+    `account activate ${omar} --pin=Tiger99`,
+    'seed --password Tiger99',
+  ])('is not repeated: %s', async (typed) => {
+    const plain = await world.run(typed.split(' '))
+    const json = await world.run([...typed.split(' '), '--json'])
+    expect(plain.exit).toBe(2)
+    expect(plain.stderr + json.stdout + json.stderr).not.toContain('Tiger99')
+  })
+})
