@@ -1,7 +1,7 @@
 import type { Trx } from '../db/transact.ts'
 import type { Kysely } from 'kysely'
 import * as z from 'zod'
-import { Usage } from '../errors.ts'
+import { Refused, Usage } from '../errors.ts'
 import { comparableClosing, renderWithClosing, renderWithOpening, withClosing } from '../render/closing.ts'
 import {
   addCoordinator,
@@ -12,17 +12,17 @@ import {
   type Successor,
   suspendCoordinator,
 } from '../rules/coordinator.ts'
-import { typedPerson } from '../rules/users/new-user.ts'
+import { isAddressAlone, type Person, typedPerson } from '../rules/users/new-user.ts'
 import { mutation, preparedMutation, query } from '../cli/define.ts'
-import { argument, centreArgument, flag, option, orName, type ValuesOf } from '../cli/parameters.ts'
+import { centreArgument, flag, option, optionalArgument, orName, type ValuesOf } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import { findCentre, readCentreNumber } from '../rules/centres/find.ts'
 import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
 import { needsMessage, tidiedNotices } from '../render/user-notices.ts'
 import { messageTo, setUpInWords, userJson } from '../render/users.ts'
 import type { Message } from '../render/messages.ts'
-import { ask, type Choice, chooseFromStore } from '../cli/prompt.ts'
-import { commandLine, lineWithOption } from '../cli/typed-line.ts'
+import { ask, type Choice, chooseFromStore, requireTerminal } from '../cli/prompt.ts'
+import { commandLine, lineWithOption, positionsIn } from '../cli/typed-line.ts'
 import { adminsOf, type CentreWithPeople } from '../db/centres/centres.ts'
 import type { Store } from '../db/schema.ts'
 import { findLiveUser } from '../db/users/users.ts'
@@ -30,10 +30,10 @@ import type { OpenStore } from '../db/store/open.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { failureOf } from '../rules/batch.ts'
-import { decide, onCentre } from '../rules/permissions/decide.ts'
+import { decide, onCentre, permit } from '../rules/permissions/decide.ts'
 import { refuseDeletedCentre, signInReasons } from '../rules/refusals.ts'
 import { type Account, nameOf } from '../rules/users/account.ts'
-import { readNewAddress } from '../rules/users/email.ts'
+import { readNewAddress, typedNewAddress } from '../rules/users/email.ts'
 import type { View } from '../render/table.ts'
 import { centreJson } from '../render/centres.ts'
 import { markOf } from '../render/text.ts'
@@ -60,25 +60,81 @@ export const add = () =>
     name: 'add',
     summary: 'give a centre its coordinator',
     description:
-      'Give a centre that has none its coordinator: a new user, who is sent a set-up message. The link in it works for 48 hours.',
+      'Give a centre that has none its coordinator: a new user, who is sent a set-up message. The link in it works for 48 hours. At a terminal, asks for the name and the address where they are not typed.',
     args: {
       centre: centreArgument(),
-      person: argument("'Name <email>'", z.string().transform(typedPerson)),
+      person: optionalArgument("'Name <email>'"),
     },
     options: {
       ifMissing: flag('the same coordinator there already is no error'),
     },
     examples: ["ssh-admin coordinator add CA001 'Rana Said <rana@associate.example>' --yes"],
-    prepare: async (options, session) => {
-      for (const notice of tidiedNotices(options.person)) session.notify(notice)
-      return options
+    prepare: prepareAddition,
+    complete: async (request, { session, store, ctx }) => {
+      if ('address' in request.person) return request
+      const person = await askForCoordinator(request, { session, store, ctx: await ctx() })
+      for (const notice of tidiedNotices(person)) session.notify(notice)
+      return { ...request, person }
     },
-    act: (trx, ctx, { centre, person, ifMissing }) => addCoordinator(trx, { centre, person, ifMissing, ctx }),
+    act: (trx, ctx, { centre, person, ifMissing }: Addition) => {
+      if (!('address' in person)) throw new Error('nobody was asked for')
+      return addCoordinator(trx, { centre, person, ifMissing, ctx })
+    },
     confirm: { question: additionQuestion, comparable: comparableCoordination },
     render: (coordination, view, mail) =>
       renderCoordinatorChange(coordination, view, (done) => added(done, mail)),
     json: coordinationJson,
   })
+
+interface Addition {
+  centre: string
+  /** Who, or what of them was typed: the rest is to be asked for. */
+  person: Person | { email?: string | undefined }
+  ifMissing: boolean
+}
+
+async function prepareAddition(
+  { centre, person: typed, ifMissing }: { centre: string; person: string | undefined; ifMissing: boolean },
+  { terminal, common, argv, notify }: Session,
+): Promise<Addition> {
+  const mayAsk = terminal.canAsk && common.input
+  if (typed === undefined) {
+    if (centre.includes('@')) throw withoutCentre(argv, centre)
+    const end = argv.includes('--') ? argv.length : (positionsIn(argv).at(-1)?.at ?? argv.length) + 1
+    const line = commandLine(argv.toSpliced(end, 0, 'Name <email>'))
+    requireTerminal(terminal, { flag: "'Name <email>'", may: common.input, question: 'Their name?', line })
+    return { centre, person: {}, ifMissing }
+  }
+  // An address that can be none is refused here, and not asked about.
+  if (mayAsk && isAddressAlone(typed))
+    return { centre, person: { email: typedNewAddress(typed).email }, ifMissing }
+  const person = typedPerson(typed)
+  for (const notice of tidiedNotices(person)) notify(notice)
+  return { centre, person, ifMissing }
+}
+
+function withoutCentre(argv: readonly string[], person: string): Usage {
+  const line = argv.toSpliced(argv.lastIndexOf(person), 0, 'CENTRE')
+  return new Usage(`'${oneLine(person)}' stands where the centre does: it comes first.`, {
+    code: 'missing-argument',
+    hint: commandLine(line),
+  })
+}
+
+/** For a centre that can be given one; the rest the rule says. */
+async function askForCoordinator(
+  { centre: number, person }: Addition,
+  { session: { terminal }, store: { db }, ctx }: Asking,
+): Promise<Person> {
+  const centre = await findCentre(db, number, ctx)
+  permit(ctx, 'coordinator.add', onCentre(centre))
+  refuseDeletedCentre(centre)
+  if (centre.coordinator_email !== null) {
+    const has = `${centre.number} has a coordinator: ${centre.coordinator_email}.`
+    throw new Refused('has-coordinator', has, { hint: `ssh-admin coordinator change ${centre.number}` })
+  }
+  return askForPerson(terminal, { centre, db, email: 'email' in person ? person.email : undefined })
+}
 
 function additionQuestion(coordination: Coordination): string | undefined {
   const { coordinator, changed } = coordination
@@ -272,10 +328,16 @@ function comparableAccount(account: Account | null): unknown {
   return account && [account.email, account.firstName, account.lastName, account.hubRole, account.status]
 }
 
+interface Asking {
+  session: Session
+  store: OpenStore
+  ctx: RuleContext
+}
+
 /** Lists the centre's administrators to choose from, and offers a new person; the rule refuses who may not. */
 async function chooseSuccessor(
   number: string,
-  { session: { terminal }, store: { db }, ctx }: { session: Session; store: OpenStore; ctx: RuleContext },
+  { session: { terminal }, store: { db }, ctx }: Asking,
 ): Promise<Successor | undefined> {
   const centre = await findCentre(db, number, ctx)
   if (!decide(ctx.by, 'coordinator.change', onCentre(centre)).allowed) return undefined
@@ -294,12 +356,18 @@ async function chooseSuccessor(
   })
   if (to !== undefined) return { to }
 
+  return { person: await askForPerson(terminal, { centre, db }) }
+}
+
+/** Asks for a name, and for an address where none was typed. */
+async function askForPerson(
+  terminal: Session['terminal'],
+  { centre, db, email }: { centre: CentreWithPeople; db: Kysely<Store>; email?: string | undefined },
+): Promise<Person> {
   const name = await ask(terminal, { question: 'Their name', check: wrongName })
-  const email = await ask(terminal, {
-    question: 'Their e-mail address',
-    check: (text) => wrongAddress(text, { centre, db }),
-  })
-  return { person: typedPerson(`${name} <${email}>`) }
+  const check = (text: string) => wrongAddress(text, { centre, db })
+  const address = email ?? (await ask(terminal, { question: 'Their e-mail address', check }))
+  return typedPerson(`${name} <${address}>`)
 }
 
 /** The same as the rule would say, while it can still be typed anew. */

@@ -263,7 +263,8 @@ describe('a suggestion', () => {
       'ssh-admin resources upload x.wav --kind other --json --title TITLE --series SERIES',
     ],
     ['progression-tests list a@b.example', 'ssh-admin progression-tests list --owner a@b.example --json'],
-    ['activate EG001', 'ssh-admin activate EG001 --json PERSON'],
+    ['coordinator add zed@nile.example', 'ssh-admin coordinator add CENTRE zed@nile.example --json'],
+    ['activate EG001', "ssh-admin coordinator add EG001 'Name <email>' --json"],
     [
       'users edit a@b.example --role teacher',
       'Did you mean ssh-admin users edit a@b.example --add-role teacher --json?',
@@ -298,7 +299,7 @@ describe('a suggestion', () => {
   })
 
   it.each([
-    ['activate EG900', 'missing-argument'],
+    ['activate EG900', 'answer-needed'],
     ['users unblock nobody@nile.example', 'user-not-found'],
     ['users reactivate nobody@nile.example', 'user-not-found'],
     ['resources import nothing.mp3 --title T --kind other --series 2026-06', 'file-'],

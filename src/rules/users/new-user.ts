@@ -85,6 +85,11 @@ export interface Person extends TypedNames {
 
 const shape = /^\s*(.*?)\s*<([^<>]+)>\s*$/s
 
+/** What was typed is an address, with no name before it. */
+export function isAddressAlone(text: string): boolean {
+  return /^\s*[^\s<>"]+@[^\s<>"]+\s*$/.test(text)
+}
+
 /** Reads `Amira Haddad <amira@school.example>`, or `Haddad, Amira <…>`; the last word of the name is the last name. */
 export function typedPerson(text: string): Person {
   const [, name = '', email] = shape.exec(text) ?? []
@@ -100,7 +105,7 @@ export function typedPerson(text: string): Person {
       `'${visible(text)}' has no ${text.includes('@') ? 'name' : 'address'}: 'Amira Haddad <amira@school.example>'.`,
       {
         code: 'invalid-person',
-        hint: /^\s*[^\s<>"]+@[^\s<>"]+\s*$/.test(text)
+        hint: isAddressAlone(text)
           ? `Put the name before it, in quotes: ${shellWord(`First Last <${text.trim()}>`)}`
           : "Put it in quotes: 'First Last <email>'",
       },

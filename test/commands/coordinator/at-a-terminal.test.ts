@@ -71,3 +71,50 @@ describe('changing the coordinator at a terminal', () => {
     expect(await coordinator()).toBe('amira@school.example')
   })
 })
+
+describe('adding a coordinator at a terminal', () => {
+  beforeEach(() => world.centre('EG002', { name: 'Delta School' }))
+
+  it.each([
+    ['asks for the name and the address that were not typed', [], true],
+    ['asks for the name alone where the address was typed', ['salma@delta.example'], false],
+  ])('%s', async (_, typed, asksForAddress) => {
+    const typist = inProcess(world, ['coordinator', 'add', 'EG002', ...typed])
+    await typist.sees('Their name')
+    typist.types('Salma Aziz')
+    typist.presses('enter')
+    if (asksForAddress) {
+      await typist.sees('Their e-mail address')
+      typist.types('omar@school.example')
+      typist.presses('enter')
+      await typist.sees('Somebody has this address already.')
+      // Ctrl-U: the line is typed anew.
+      typist.types('\u0015')
+      typist.types('salma@delta.example')
+      typist.presses('enter')
+    }
+    await typist.sees(/Make Salma Aziz <salma@delta\.example> the coordinator of EG002/)
+    typist.types('y')
+    typist.presses('enter')
+    expect((await typist.leaves()).exit).toBe(0)
+    const ran = await world.run(['coordinator', 'show', 'EG002', '--json'])
+    expect(ran.json().coordinator).toMatchObject({ email: 'salma@delta.example', lastName: 'Aziz' })
+  })
+
+  it('asks for nobody where nobody can be added', async () => {
+    const typist = inProcess(world, ['coordinator', 'add', 'EG001'])
+    const { exit, text } = await typist.leaves()
+    expect(exit).toBe(3)
+    expect(text).toContain('EG001 has a coordinator: amira@school.example.')
+    expect(text).not.toContain('Their name')
+  })
+
+  it('gives the whole line where nobody can be asked', async () => {
+    const { exit, error } = await world.run(['coordinator', 'add', 'EG002', '--yes', '--json'])
+    expect(exit).toBe(2)
+    expect(error()).toMatchObject({
+      code: 'answer-needed',
+      hint: "ssh-admin coordinator add EG002 'Name <email>' --yes --json",
+    })
+  })
+})
