@@ -139,7 +139,8 @@ function withValueInQuotes(
   const at = indexOfWords(more, argv)
   const [before = '', value = ''] = argv.slice(Math.max(at - 2, 0), Math.max(at, 0))
   const takesIt = texts.has(before) && command.options.some(({ long }) => long === before)
-  if (at < 2 || !takesIt || more.some((word) => word.startsWith('-'))) return undefined
+  if (at < 2 || !takesIt || more.some((word) => word.startsWith('-') || isAddressOfPage(word)))
+    return undefined
   const words = [value, ...more]
   const [whole, ...others] = before === '--new' ? (wholePeople(words) ?? []) : [words.join(' ')]
   return whole === undefined || others.length > 0 ? undefined : argv.toSpliced(at - 1, words.length, whole)
@@ -165,7 +166,14 @@ function isNamedByOption(command: Command): boolean {
 }
 
 function isName(words: Line): boolean {
-  return words.every((word) => !/[@<>|&;=]/.test(word)) && !isLikeNumber(words[0] ?? '')
+  return (
+    words.every((word) => !/[@<>|&;=]/.test(word) && !isAddressOfPage(word)) && !isLikeNumber(words[0] ?? '')
+  )
+}
+
+/** It is part of no name, and may be a link that is told to nobody. */
+function isAddressOfPage(word: string): boolean {
+  return word.includes('://')
 }
 
 /** Whom or where to is said with one, and what a centre is called. */
@@ -175,14 +183,14 @@ export function optionFor(command: Command, word: string): string | undefined {
     ['edit', 'create'].includes(command.name()) && command.registeredArguments[0]?.name() === 'centre'
   const option = isName ? '--name' : word.includes('<') ? '--new' : '--to'
   // The second word of a name is nobody else's.
-  if (isName ? /[@<]/.test(word) || isLikeNumber(word) : !/[@<]/.test(word) && !isLikeNumber(word))
+  if (isName ? /[@<]|:\/\//.test(word) || isLikeNumber(word) : !/[@<]/.test(word) && !isLikeNumber(word))
     return undefined
   return names.includes(option) && command.getOptionValue(option.slice(2)) === undefined ? option : undefined
 }
 
 /** Words of a name, or of a file, that were typed without quotes. */
 function isOfName(argument: Argument, words: Line): boolean {
-  const isPlain = words.every((word) => !/[@<>|&;]/.test(word) && !/^\d+$/.test(word))
+  const isPlain = words.every((word) => !/[@<>|&;]|:\/\//.test(word) && !/^\d+$/.test(word))
   return !argument.variadic && isPlain && !/\d/.test(words[0] ?? '')
 }
 

@@ -321,7 +321,7 @@ describe('what a line lacks', () => {
   })
 })
 
-describe('a password that was typed', () => {
+describe('a password or a link that was typed', () => {
   it.each([
     'config smtp smtp://hub:Tiger99@mail.example',
     'config smtp=smtp://hub:Tiger99@mail.example',
@@ -332,6 +332,9 @@ describe('a password that was typed', () => {
     `users reset-password ${omar} --pasword=Tiger99`,
     `account activate ${omar} --pin=Tiger99`,
     'seed --password Tiger99',
+    'centres edit EG001 --name x https://hub.example/set-up/Tiger99',
+    'centres edit EG001 x https://hub.example/set-up/Tiger99',
+    'centres edit EG001 https://hub.example/set-up/Tiger99',
   ])('is not repeated: %s', async (typed) => {
     const plain = await world.run(typed.split(' '))
     const json = await world.run([...typed.split(' '), '--json'])
