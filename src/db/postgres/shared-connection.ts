@@ -222,8 +222,10 @@ export class SharedConnection {
     // Who has locked the table is waited for as who has the row is.
     const limit = `set local lock_timeout to ${Math.ceil(Math.max(wait, quietWait))}; `
     try {
-      const result: unknown = await this.#client.query(
-        `${begin}; ${limit}${lock}; set local lock_timeout to ${Math.max(minTableWait, this.#longestWait())}; ${this.#store.query}`,
+      const result: unknown = await this.#connection.untilInterrupted(() =>
+        this.#client.query(
+          `${begin}; ${limit}${lock}; set local lock_timeout to ${Math.max(minTableWait, this.#longestWait())}; ${this.#store.query}`,
+        ),
       )
       const [held, read] = Array.isArray(result) ? result.filter(({ command }) => command === 'SELECT') : []
       // While it was waited for, another store took the place of this one: what is held is what was kept.

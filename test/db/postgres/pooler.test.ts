@@ -92,7 +92,11 @@ max_client_conn = 100
     const { schema } = parseServerAddress(world.db)
     await locker.query(`begin; lock table ${schema}.audit in access exclusive mode`)
     try {
-      for (const words of [['list'], ['list', '--status', 'active']]) {
+      for (const words of [
+        ['list'],
+        ['list', '--status', 'active'],
+        ['suspend', 'huda@school.example', '--yes'],
+      ]) {
         const interruption = newInterruption(() => undefined)
         const running = world.run(['users', ...words, '--db', place, '--wait', '20'], { interruption })
         await untilWaiting(locker, schema)
