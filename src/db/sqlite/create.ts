@@ -8,7 +8,7 @@ import { errorCodeOf, Unavailable } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
 import { ownerTag, removeIfPossible, unfinishedCopy } from '../../unfinished-files.ts'
 import { version as program } from '../../version.ts'
-import { kyselyOver, openDatabase } from './connection.ts'
+import { kyselyOver, openDatabase, prepareConnection } from './connection.ts'
 import { applicationId } from './header.ts'
 import {
   emptyLog,
@@ -51,6 +51,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
     chmodSync(newStore, 0o600)
     const db = kyselyOver(raw, opening)
     try {
+      prepareConnection(raw, { journal: 'delete' })
       await initializeStore({ db, raw, path, fingerprint: keys.fingerprint, at: now() })
     } finally {
       await db.destroy()

@@ -318,3 +318,20 @@ it('comes next on the day after where that of today has passed', () => {
   expect(next('2026-06-02T07:00:00Z')).toBe('2026-06-03T07:00:00.000Z')
   expect(next('2026-06-03T07:00:00Z')).toBeUndefined()
 })
+
+it('comes first on the day from which it is', () => {
+  const keyTime = {
+    id: 1,
+    administrative_zone: null,
+    country: 'EG',
+    time_zone: 'Africa/Cairo',
+    session: 'AM' as const,
+    series: null,
+    local_time: '10:00',
+    from_date: '2026-06-10',
+    until_date: null,
+  }
+  const next = (now: string) => nextMoment(keyTime, new Date(now))?.toISOString()
+  expect(next('2026-06-02T06:59:00Z')).toBe('2026-06-10T07:00:00.000Z')
+  expect(next('2026-06-10T07:00:00Z')).toBe('2026-06-11T07:00:00.000Z')
+})
