@@ -87,7 +87,13 @@ describe('eight desks at one store', () => {
   it('are found out where one says that nothing was changed, and it was', async () => {
     const lies = fileURLToPath(new URL('says-nothing-was-changed.mjs', import.meta.url))
     const { failures } = await workAtManyDesks(
-      desks({ desks: 2, isCut: (desk) => desk === 1, preloads: (desk) => (desk === 1 ? [lies] : []) }),
+      desks({
+        desks: 2,
+        // Of a few commands each may find done already what it is asked to do.
+        goesOn: (begun) => begun < 8,
+        isCut: (desk) => desk === 1,
+        preloads: (desk) => (desk === 1 ? [lies] : []),
+      }),
     )
     expect(failures.join('\n')).toContain('said that nothing was changed, and is in the log')
   })
