@@ -301,18 +301,20 @@ describe('the time zone of a centre', () => {
   })
 })
 
+const inCairo = {
+  id: 1,
+  administrative_zone: null,
+  country: 'EG',
+  time_zone: 'Africa/Cairo',
+  session: 'AM' as const,
+  series: null,
+  local_time: '10:00',
+  from_date: null,
+  until_date: null,
+}
+
 it('comes next on the day after where that of today has passed', () => {
-  const keyTime = {
-    id: 1,
-    administrative_zone: null,
-    country: 'EG',
-    time_zone: 'Africa/Cairo',
-    session: 'AM' as const,
-    series: null,
-    local_time: '10:00',
-    from_date: null,
-    until_date: '2026-06-03',
-  }
+  const keyTime = { ...inCairo, until_date: '2026-06-03' }
   const next = (now: string) => nextMoment(keyTime, new Date(now))?.toISOString()
   expect(next('2026-06-02T06:59:00Z')).toBe('2026-06-02T07:00:00.000Z')
   expect(next('2026-06-02T07:00:00Z')).toBe('2026-06-03T07:00:00.000Z')
@@ -320,17 +322,7 @@ it('comes next on the day after where that of today has passed', () => {
 })
 
 it('comes first on the day from which it is', () => {
-  const keyTime = {
-    id: 1,
-    administrative_zone: null,
-    country: 'EG',
-    time_zone: 'Africa/Cairo',
-    session: 'AM' as const,
-    series: null,
-    local_time: '10:00',
-    from_date: '2026-06-10',
-    until_date: null,
-  }
+  const keyTime = { ...inCairo, from_date: '2026-06-10' }
   const next = (now: string) => nextMoment(keyTime, new Date(now))?.toISOString()
   expect(next('2026-06-02T06:59:00Z')).toBe('2026-06-10T07:00:00.000Z')
   expect(next('2026-06-10T07:00:00Z')).toBe('2026-06-11T07:00:00.000Z')
