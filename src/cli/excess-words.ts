@@ -183,14 +183,17 @@ export function optionFor(command: Command, word: string): string | undefined {
     ['edit', 'create'].includes(command.name()) && command.registeredArguments[0]?.name() === 'centre'
   const option = isName ? '--name' : word.includes('<') ? '--new' : '--to'
   // The second word of a name is nobody else's.
-  if (isName ? /[@<]|:\/\//.test(word) || isLikeNumber(word) : !/[@<]/.test(word) && !isLikeNumber(word))
+  if (isName && isAddressOfPage(word)) return undefined
+  if (isName ? /[@<]/.test(word) || isLikeNumber(word) : !/[@<]/.test(word) && !isLikeNumber(word))
     return undefined
   return names.includes(option) && command.getOptionValue(option.slice(2)) === undefined ? option : undefined
 }
 
 /** Words of a name, or of a file, that were typed without quotes. */
 function isOfName(argument: Argument, words: Line): boolean {
-  const isPlain = words.every((word) => !/[@<>|&;]|:\/\//.test(word) && !/^\d+$/.test(word))
+  const isPlain = words.every(
+    (word) => !/[@<>|&;]/.test(word) && !isAddressOfPage(word) && !/^\d+$/.test(word),
+  )
   return !argument.variadic && isPlain && !/\d/.test(words[0] ?? '')
 }
 
