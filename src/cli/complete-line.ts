@@ -8,7 +8,7 @@ import { findActor } from '../rules/permissions/actor.ts'
 import { visibleCentres } from '../rules/permissions/decide.ts'
 import { isServerAddress } from '../server-address.ts'
 import { suggestions, type WordToComplete, valuesAt, wordToComplete } from './completion.ts'
-import { namedKindOf, offeredValuesOf } from './parameters.ts'
+import { offersFor } from './parameters.ts'
 import { emptyProgram, growFor, nameOnly, wordsIn } from './program.ts'
 import { tree } from './tree.ts'
 
@@ -27,8 +27,7 @@ export async function completeLine(typed: readonly string[], context: Context): 
 
 /** Addresses and centre numbers of the store, for a shell that completes a word; each with its meaning. */
 async function valuesFromStore(word: WordToComplete, { typed, context }: Line): Promise<string[]> {
-  const named = namedKindOf(word.declared)
-  const offered = offeredValuesOf(word.declared)
+  const { named, offered } = offersFor(word.declared)
   const kind = named ?? (offered && 'stored' in offered ? offered.stored : undefined)
   if (kind === undefined) return []
   try {

@@ -1,7 +1,7 @@
 import { RootCommand, script } from '@bomb.sh/tab'
 import { Argument, type Command, type Option } from 'commander'
 import { searchKey } from '../search-key.ts'
-import { isCommaList, type OfferedValue, offeredValuesOf } from './parameters.ts'
+import { isCommaList, type OfferedValue, offersFor } from './parameters.ts'
 
 export const shells = ['bash', 'zsh', 'fish'] as const
 type Shell = (typeof shells)[number]
@@ -119,7 +119,7 @@ function declaredAfter(program: Command, words: readonly string[]) {
 
 /** The values that fit there and are in no store, each with its meaning; letter case does not matter. */
 export function valuesAt({ declared, prefix, before }: WordToComplete): string[] {
-  const offered = offeredValuesOf(declared)
+  const { offered } = offersFor(declared)
   if (offered === undefined || 'stored' in offered) return []
   const key = searchKey(prefix)
   const isTyped = new Set(before.split(','))

@@ -19,6 +19,7 @@ export interface Parameter<Value> {
   schema: Schema<Value>
   /** Whose name may be typed in the place of an address or a centre number. */
   named?: NamedKind
+  offered?: OfferedValues
 }
 
 /**
@@ -188,20 +189,7 @@ export function optionOf<Choice extends string>(
 
 /** Where this stands, a name does too: of a person in the place of an address, of a centre in that of its number. */
 export function orName<Value>(named: NamedKind, parameter: Parameter<Value>): Parameter<Value> {
-  const declare = (command: Command, name: string) => {
-    const declared = declaredBy(parameter, command, name)
-    if (declared) namedKinds.set(declared, named)
-  }
-  return { ...parameter, named, declare }
-}
-
-function declaredBy(
-  parameter: Parameter<unknown>,
-  command: Command,
-  name: string,
-): Argument | Option | undefined {
-  parameter.declare(command, name)
-  return command.options.find((option) => option.long === long(name)) ?? command.registeredArguments.at(-1)
+  return { ...parameter, named }
 }
 
 /** The one centre that a command is about. */
@@ -219,13 +207,6 @@ export function usersArgument(named: 'user' | 'any-user'): Parameter<string[]> {
   return orName(named, each("the users' addresses or names; - reads addresses from stdin, one a line"))
 }
 
-const namedKinds = new WeakMap<Argument | Option, NamedKind>()
-
-/** Whose name may stand where this argument or option does, for completion. */
-export function namedKindOf(declared: Argument | Option): NamedKind | undefined {
-  return namedKinds.get(declared)
-}
-
 /** A word that may be typed, with what it means where that helps. */
 export type OfferedValue = string | readonly [value: string, meaning: string]
 
@@ -237,18 +218,15 @@ export type OfferedValues =
 
 /** TAB offers these where this stands. */
 export function withValues<Value>(values: OfferedValues, parameter: Parameter<Value>): Parameter<Value> {
-  const declare = (command: Command, name: string) => {
-    const declared = declaredBy(parameter, command, name)
-    if (declared) offeredValues.set(declared, values)
-  }
-  return { ...parameter, declare }
+  return { ...parameter, offered: values }
 }
 
-const offeredValues = new WeakMap<Argument | Option, OfferedValues>()
+const parameterOf = new WeakMap<Argument | Option, Pick<Parameter<unknown>, 'named' | 'offered'>>()
 
-/** What completion offers for this argument or option. */
-export function offeredValuesOf(declared: Argument | Option): OfferedValues | undefined {
-  return offeredValues.get(declared) ?? declared.argChoices
+/** Whose name completion offers for this argument or option, and what values. */
+export function offersFor(declared: Argument | Option): Pick<Parameter<unknown>, 'named' | 'offered'> {
+  const { named, offered = declared.argChoices } = parameterOf.get(declared) ?? {}
+  return { named, offered }
 }
 
 /** Several can be typed with commas between them. */
@@ -293,7 +271,14 @@ export function namedParameters<Args, Options, Every>({
 
 /** Tells commander of them. */
 export function addParameters<Values>(to: Command, parameters: Parameters<Values> | undefined): void {
-  if (parameters) for (const name in parameters) parameters[name].declare(to, kebabCase(name))
+  if (!parameters) return
+  for (const name in parameters) {
+    const { declare, named, offered } = parameters[name]
+    declare(to, kebabCase(name))
+    const option = to.options.find((one) => one.long === long(kebabCase(name)))
+    const declared = option ?? to.registeredArguments.at(-1)
+    if (declared && (named || offered)) parameterOf.set(declared, { named, offered })
+  }
 }
 
 /** Checks what was typed; says what is wrong with it in one line. @throws a usage error */

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { version } from '../version.ts'
 import { addCommonOptions, beginning, everyCommand, wordsOfHelp } from './options.ts'
 import { widthOf } from './terminal.ts'
-import { type Group, isCommand, type Loader, summaries, tree } from './tree.ts'
+import { type Group, isCommand, type Loader, summaries, tree, verbOf } from './tree.ts'
 import { type Line, positionsIn } from './typed-line.ts'
 
 /** As the program calls a command: what is typed so already needs no other words to be read. */
@@ -104,11 +104,6 @@ export async function growFor(word: string, node: Loader | Group, typed: Typed):
     return group
   }
   return (await groupCommand(word, node)).addCommand(await growFor(verb, next, typed))
-}
-
-/** Its own verbs alone: `constructor` is none. */
-export function verbOf({ verbs }: Group, verb: string): Loader | Group | undefined {
-  return Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
 }
 
 /** With all that is beneath it. */

@@ -22,20 +22,25 @@ export interface Choice<Value> {
 interface PromptOptions {
   /** What says the answer without asking. */
   flag: string
-  /** Whether asking was left open by the options. */
-  may: boolean
+  /** Whether other options leave it open; absent: they do. */
+  may?: boolean
   /** What would be asked. */
   question: string
-  /** The whole line that says it. */
-  line: string
+  /** What is to be added to the line; absent: the flag. */
+  add?: readonly [option: string, ...value: string[]]
+  /** The whole line that says it, where that is another. */
+  line?: string
 }
 
 /** Refuses, naming the flag and the question, when nobody can be asked. */
-export function requireTerminal(terminal: Terminal, { flag, may, question, line }: PromptOptions): void {
-  if (terminal.canAsk && may) return
+export function requireTerminal(
+  { terminal, common, argv }: Pick<Session, 'terminal' | 'common' | 'argv'>,
+  { flag, may = true, question, add = [flag], line }: PromptOptions,
+): void {
+  if (terminal.canAsk && common.input && may) return
   const notAsked = questionOnOneLine(question)
   const message = `This needs an answer, and there is nobody to ask: say it with ${flag}. Not asked: ${notAsked}`
-  throw new Usage(message, { code: 'answer-needed', hint: line })
+  throw new Usage(message, { code: 'answer-needed', hint: line ?? commandLine(lineWithOption(argv, ...add)) })
 }
 
 type Asking = Pick<Session, 'terminal' | 'common' | 'named' | 'notify' | 'beneath' | 'argv'>
@@ -56,8 +61,7 @@ export async function confirm(
     return
   }
   if (common.yes) return
-  const line = commandLine(lineWithOption(argv, '--yes'))
-  requireTerminal(terminal, { flag: '--yes', may: common.input, question, line })
+  requireTerminal({ terminal, common, argv }, { flag: '--yes', question })
   if (!(await askYesNo(terminal, question))) throw new Cancelled()
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { setInvocation, outcomeOf } from './action.ts'
-import { type Group, type Loader, tree } from './tree.ts'
+import { followed, tree } from './tree.ts'
 import { actingFor } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { Output } from '../output.ts'
@@ -12,7 +12,7 @@ import { wrappedText } from '../render/wrap.ts'
 import { isServerAddress } from '../server-address.ts'
 import type { CheckLine } from './batch/line.ts'
 import { ownOptionsFirst, typedCommand } from './options.ts'
-import { emptyProgram, inOwnWords, prepare, programFor, verbOf, wordsIn } from './program.ts'
+import { emptyProgram, inOwnWords, prepare, programFor, wordsIn } from './program.ts'
 import { sessionOf } from './session.ts'
 import { endQuietlyWhenReaderLeaves, forStream, terminalOf } from './terminal.ts'
 import { positionsIn } from './typed-line.ts'
@@ -65,7 +65,9 @@ const headingOfHelp =
 async function writeHelp(help: string, argv: readonly string[], context: Context): Promise<void> {
   const terminal = terminalOf(context, { color: false, quiet: false })
   if (wantsJson(argv)) {
-    const answer: JsonAnswer<'help'> = { command: commandIn(argv), text: ownOptionsFirst(help).trimEnd() }
+    // Of the command, or of the noun, whose help it is; none of the program's own.
+    const command = followed(wordsIn(argv)).path.join(' ')
+    const answer: JsonAnswer<'help'> = { command, text: ownOptionsFirst(help).trimEnd() }
     const document = { ...answer, notices: [] }
     await terminal.write(`${JSON.stringify(document, null, terminal.out.isTerminal ? 2 : 0)}\n`)
     return
@@ -80,19 +82,6 @@ async function writeHelp(help: string, argv: readonly string[], context: Context
   const out = pagedOutput({ terminal, context, common: { pager: !argv.includes('--no-pager') } })
   await out.write(text.replace(headingOfHelp, bold))
   await out.end()
-}
-
-/** The words of the command, or of the noun, whose help it is; none of the program's own. */
-function commandIn(argv: readonly string[]): string {
-  const names: string[] = []
-  let node: Loader | Group = { summary: '', verbs: tree }
-  for (const word of wordsIn(argv)) {
-    const next: Loader | Group | undefined = typeof node === 'function' ? undefined : verbOf(node, word)
-    if (next === undefined) break
-    names.push(word)
-    node = next
-  }
-  return names.join(' ')
 }
 
 /** ssh-admin alone, typed at a terminal by Cambridge staff where there is a store, shows its status. */

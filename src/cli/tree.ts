@@ -253,13 +253,25 @@ export const summaries: Readonly<Record<string, string>> = {
   help: 'explain exit codes, JSON, settings, the workbook, roles, mail, scripting',
 }
 
+/** Its own verbs alone: `constructor` is none. */
+export function verbOf({ verbs }: Group, verb: string): Loader | Group | undefined {
+  return Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
+}
+
+/** As far as these words lead: those that do, and the command or the noun there. */
+export function followed(words: readonly string[]): { path: string[]; node: Loader | Group } {
+  const path: string[] = []
+  let node: Loader | Group = { summary: '', verbs: tree }
+  for (const word of words) {
+    const next: Loader | Group | undefined = typeof node === 'function' ? undefined : verbOf(node, word)
+    if (!next) break
+    path.push(word)
+    node = next
+  }
+  return { path, node }
+}
+
 /** Whether these words, and nothing beside them, name a command or a noun. */
 export function isCommand(words: readonly string[]): boolean {
-  let verbs: Readonly<Record<string, Loader | Group>> = tree
-  for (const word of words) {
-    const next = Object.hasOwn(verbs, word) ? verbs[word] : undefined
-    if (!next) return false
-    verbs = typeof next === 'function' ? {} : next.verbs
-  }
-  return true
+  return followed(words).path.length === words.length
 }

@@ -34,7 +34,6 @@ const shortcuts: Readonly<Record<string, readonly string[]>> = {
   login: ['account', 'sign-in'],
   import: ['centres', 'import'],
   search: ['find'],
-  '-v': ['--version'],
 }
 
 /** Several verbs mean the same; a noun has one of them. */
@@ -206,7 +205,8 @@ function nounFirst(
     return understoodVerb(joined, { groupName: noun, verb: third && { ...third, at: third.at - 1 } })
   }
   const group = nounOf(second.word)
-  const isOurs = Object.hasOwn(tree, first.word) || (isShortcut(first.word) && third === undefined)
+  const isOurs =
+    Object.hasOwn(tree, first.word) || (Object.hasOwn(shortcuts, first.word) && third === undefined)
   if (group === undefined || isOurs || destructiveNames.has(first.word)) return undefined
   const turned = withWord(withWord(argv, first.at, group), second.at, first.word)
   const corrected = understoodVerb(turned, { groupName: group, verb: { word: first.word, at: second.at } })
@@ -224,10 +224,6 @@ const destructiveNames: ReadonlySet<string> = new Set([
   'revoke',
   'unassign',
 ])
-
-function isShortcut(word: string): boolean {
-  return Object.hasOwn(shortcuts, word)
-}
 
 function understoodVerb(
   argv: readonly string[],

@@ -26,7 +26,7 @@ import type { Context } from '../context.ts'
 import type { StoreProbe } from '../db/store/probe.ts'
 import { mkdirSync } from '../disk.ts'
 import { Cancelled, isDiskFull, systemReason, Usage, Unavailable } from '../errors.ts'
-import { hasPassword, withoutPassword, commandLine, lineWithOption } from '../cli/typed-line.ts'
+import { hasPassword, withoutPassword } from '../cli/typed-line.ts'
 import { unknownName } from '../rules/unknown-name.ts'
 import { isServerAddress, parseServerAddress } from '../server-address.ts'
 import { pathInWords } from '../shell-word.ts'
@@ -180,12 +180,7 @@ export const edit = () =>
         return answer
       }
       const question = 'What shall the configuration file say?'
-      requireTerminal(session.terminal, {
-        flag: '--from',
-        may: session.common.input,
-        question,
-        line: commandLine(lineWithOption(session.argv, '--from', 'FILE')),
-      })
+      requireTerminal(session, { flag: '--from', question, add: ['--from', 'FILE'] })
       const edited = await editedConfiguration(session)
       return changeConfiguration(session, { name: null, change: () => edited })
     },

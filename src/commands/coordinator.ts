@@ -95,14 +95,15 @@ interface Addition {
 
 async function prepareAddition(
   { centre, person: typed, ifMissing }: { centre: string; person: string | undefined; ifMissing: boolean },
-  { terminal, common, argv, notify }: Session,
+  session: Session,
 ): Promise<Addition> {
+  const { terminal, common, argv, notify } = session
   const mayAsk = terminal.canAsk && common.input
   if (typed === undefined) {
     if (centre.includes('@')) throw withoutCentre(argv, centre)
     const end = argv.includes('--') ? argv.length : (positionsIn(argv).at(-1)?.at ?? argv.length) + 1
     const line = commandLine(argv.toSpliced(end, 0, 'Name <email>'))
-    requireTerminal(terminal, { flag: "'Name <email>'", may: common.input, question: 'Their name?', line })
+    requireTerminal(session, { flag: "'Name <email>'", question: 'Their name?', line })
     return { centre, person: {}, ifMissing }
   }
   // An address that can be none is refused here, and not asked about.

@@ -2,7 +2,6 @@ import * as z from 'zod'
 import { BadInput } from '../errors.ts'
 import { checkTemplate, sourceOf, type TemplateProblem } from '../mail/check-template.ts'
 import { requireTerminal } from '../cli/prompt.ts'
-import { commandLine, lineWithOption } from '../cli/typed-line.ts'
 import { editTemplate, letterCalled, resetTemplate, previewLetter } from '../rules/templates.ts'
 import { type LetterName, type LetterWords, offeredLetters, letters } from '../rules/mail/letters.ts'
 import type { Draft } from '../cli/drafts.ts'
@@ -123,12 +122,7 @@ async function edited(
   begun?: string,
 ): Promise<{ template: LetterWords; source: string }> {
   const question = `Which words shall the letter ${letter} have?`
-  requireTerminal(session.terminal, {
-    flag: '--from',
-    may: session.common.input,
-    question,
-    line: commandLine(lineWithOption(session.argv, '--from', 'FILE')),
-  })
+  requireTerminal(session, { flag: '--from', question, add: ['--from', 'FILE'] })
   const { read: template, text: source } = await editUntilRight<LetterWords>(session, {
     name: `${letter}.template`,
     begun,

@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts'
 import { Usage } from '../../errors.ts'
 import { setInvocation } from '../action.ts'
-import { inOwnWords, programFor, verbOf, wordsIn } from '../program.ts'
-import { tree } from '../tree.ts'
+import { inOwnWords, programFor, wordsIn } from '../program.ts'
+import { followed } from '../tree.ts'
 import { commandLine } from '../typed-line.ts'
 import type { Batch, CheckLine, LineResult, LineProgram, LineWork, ReadyLine } from './line.ts'
 import { kebabCase } from '../../kebab-case.ts'
@@ -56,7 +56,8 @@ async function programOfLine(
   argv: readonly string[],
   { context, batch }: { context: Context; batch: Batch },
 ): Promise<LineProgram> {
-  const path = pathOfCommand(wordsIn(argv))
+  const { path: words, node } = followed(wordsIn(argv))
+  const path = typeof node === 'function' ? words.join(' ') : undefined
   const grown = path === undefined ? undefined : batch.programs.get(path)
   if (grown) {
     grown.help.length = 0
@@ -67,19 +68,6 @@ async function programOfLine(
   const program = await programFor(argv, context, { writeOut, isLine: true })
   if (path !== undefined) batch.programs.set(path, { program, help })
   return { program, help }
-}
-
-/** The words that lead to one command; none where they end before one, or lead nowhere. */
-function pathOfCommand(words: readonly string[]): string | undefined {
-  const [first = ''] = words
-  const path = [first]
-  let node = Object.hasOwn(tree, first) ? tree[first] : undefined
-  while (node && typeof node !== 'function') {
-    const verb = words[words.indexOf(path.at(-1) ?? '') + 1] ?? ''
-    node = verbOf(node, verb)
-    path.push(verb)
-  }
-  return node && path.join(' ')
 }
 
 function helpInBatch(words: readonly string[]): Usage {

@@ -101,7 +101,7 @@ async function askNumber(
   const { terminal, common, argv } = session
   const question = 'What is its centre number, such as EG001?'
   const line = lineToFillIn(withWord(argv, argv.indexOf('create'), 'create', 'CENTRE'), said)
-  requireTerminal(terminal, { flag: 'CENTRE', may: common.input && !common.dryRun, question, line })
+  requireTerminal(session, { flag: 'CENTRE', may: !common.dryRun, question, line })
   // Who may not, or a store that cannot be had, is told before anything is typed.
   await lookIntoStore(session, async () => undefined)
   const look = async (text: string) => {
@@ -112,21 +112,21 @@ async function askNumber(
   return newCentreNumber(await ask(terminal, { question, check }))
 }
 
-async function askName(number: string, said: Said, { terminal, common, argv }: Session): Promise<string> {
+async function askName(number: string, said: Said, session: Session): Promise<string> {
   const question = `What is the name of ${number}?`
-  const line = lineToFillIn(argv, said)
-  requireTerminal(terminal, { flag: '--name', may: common.input && !common.dryRun, question, line })
-  return ask(terminal, {
+  const line = lineToFillIn(session.argv, said)
+  requireTerminal(session, { flag: '--name', may: !session.common.dryRun, question, line })
+  return ask(session.terminal, {
     question,
     check: async (text) => (await failureOf(() => parseCentreOptions({ name: text })))?.message,
   })
 }
 
-function askCountry(number: string, said: Said, { terminal, common, argv }: Session): Promise<string> {
+function askCountry(number: string, said: Said, session: Session): Promise<string> {
   const question = `In which country is ${number}?`
-  const line = lineToFillIn(argv, { ...said, name: said.name ?? '' })
-  requireTerminal(terminal, { flag: '--country', may: common.input && !common.dryRun, question, line })
-  return ask(terminal, {
+  const line = lineToFillIn(session.argv, { ...said, name: said.name ?? '' })
+  requireTerminal(session, { flag: '--country', may: !session.common.dryRun, question, line })
+  return ask(session.terminal, {
     question,
     check: (text) => {
       if (countryCode(text) !== undefined) return undefined

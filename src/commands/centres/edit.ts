@@ -11,7 +11,6 @@ import { editCentre } from '../../rules/centres/edit.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { centreArgument } from '../../cli/parameters.ts'
 import { ask, type Check, requireTerminal, askSeveral } from '../../cli/prompt.ts'
-import { commandLine, lineWithOption } from '../../cli/typed-line.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { cleanText } from '../../workbook/cell.ts'
 import { onlyTimeZoneOf } from '../../rules/key-times/time-zones.ts'
@@ -45,12 +44,7 @@ export const edit = () =>
         return { centre, fields }
       }
       const question = `What shall be changed of ${centre}?`
-      requireTerminal(session.terminal, {
-        flag: flags,
-        may: session.common.input,
-        question,
-        line: commandLine(lineWithOption(session.argv, '--name', 'NAME')),
-      })
+      requireTerminal(session, { flag: flags, question, add: ['--name', 'NAME'] })
       return { centre, fields: undefined }
     },
     complete: async (request, { session, store, ctx }) => {

@@ -179,9 +179,7 @@ async function prepare(options: Options, session: Session): Promise<Request> {
     const rows = await readUsers({ file: from, sheet, map, centre, roles, sites }, session)
     return { ...request, rows }
   }
-  if (isIncomplete(request)) {
-    requireTerminal(session.terminal, { ...missingOf(request, session.argv), may: session.common.input })
-  }
+  if (isIncomplete(request)) requireTerminal(session, missingOf(request, session.argv))
   return request
 }
 

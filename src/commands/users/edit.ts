@@ -2,7 +2,6 @@ import type { Kysely } from 'kysely'
 import { preparedMutation } from '../../cli/define.ts'
 import { eitherWay, option, repeated, type ValuesOf, withValues, userArgument } from '../../cli/parameters.ts'
 import { ask, requireTerminal, askSeveral } from '../../cli/prompt.ts'
-import { commandLine, lineWithOption } from '../../cli/typed-line.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import type { Store } from '../../db/schema.ts'
 import { findLiveUser } from '../../db/users/users.ts'
@@ -53,12 +52,7 @@ export const edit = () =>
     prepare: async (options, session): Promise<Request> => {
       if (namesNothing(options)) {
         const question = `What shall be changed of ${options.user}?`
-        requireTerminal(session.terminal, {
-          flag: flags,
-          may: session.common.input,
-          question,
-          line: commandLine(lineWithOption(session.argv, '--last-name', 'NAME')),
-        })
+        requireTerminal(session, { flag: flags, question, add: ['--last-name', 'NAME'] })
       }
       return { user: options.user, changes: changesIn(options), options }
     },

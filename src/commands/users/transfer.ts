@@ -13,7 +13,6 @@ import {
 } from '../../rules/users/transfer.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { requireTerminal } from '../../cli/prompt.ts'
-import { commandLine, lineWithOption } from '../../cli/typed-line.ts'
 import { findUser } from '../../rules/users/find.ts'
 import { argument, orName, repeated, option, withValues } from '../../cli/parameters.ts'
 import { accessFirst, comparableTransfer, siteNotices } from './questions.ts'
@@ -51,16 +50,11 @@ export const transfer = () =>
       ),
     },
     examples: ['ssh-admin users transfer amira@school.example --to omar@school.example --yes'],
-    prepare: async ({ from, to, site }, { terminal, common, argv }): Promise<Request> => {
-      if (to !== undefined) return { from, to, site, give: [] }
+    prepare: async ({ from, to, site }, session): Promise<Request> => {
       const question = `Who takes over from ${from}?`
-      requireTerminal(terminal, {
-        flag: '--to',
-        may: common.input && !common.yes && !common.dryRun,
-        question,
-        line: commandLine(lineWithOption(argv, '--to', 'EMAIL')),
-      })
-      return { from, to: undefined, site, give: [] }
+      const may = !session.common.yes && !session.common.dryRun
+      if (to === undefined) requireTerminal(session, { flag: '--to', may, question, add: ['--to', 'EMAIL'] })
+      return { from, to, site, give: [] }
     },
     complete: async (request, { session, store, ctx, asks }) => {
       const { at, by } = await ctx()
