@@ -102,7 +102,13 @@ function* problemLines(
     yield chalk.dim('  All of them: --json')
     return
   }
-  for (const problem of problems) yield `  ${cleanLines(short(describeProblem(problem)))}`
+  // What they have in common is said below the last of them.
+  let told: Problem | undefined
+  for (const problem of problems) {
+    if (told !== undefined) yield `  ${cleanLines(short(describeProblem(told, problem)))}`
+    told = problem
+  }
+  if (told !== undefined) yield `  ${cleanLines(short(describeProblem(told)))}`
 }
 
 /** The error document; the problems in its details are as complete as itself. */
@@ -147,9 +153,10 @@ function problemsIn({ problems = [] }: Failure['details']): List<Problem> {
   return problems
 }
 
-function describeProblem({ target, message, hint }: Problem): string {
+/** @param next the one that is told behind it, which may have the same hint */
+function describeProblem({ target, message, hint }: Problem, next?: Problem): string {
   const described = message.includes(target) ? message : `${target}: ${message}`
-  return hint ? `${described}\n    ${hint}` : described
+  return hint && hint !== next?.hint ? `${described}\n    ${hint}` : described
 }
 
 /** What the store, a workbook and the file system say, in our words. */

@@ -2,7 +2,14 @@ import type { Argument, Command, Option } from 'commander'
 import { hintOfNearest, Usage } from '../errors.ts'
 import { sentenceCase } from '../render/text.ts'
 import { shellWord } from '../shell-word.ts'
-import { isSettingName, lineWithBefore, optionFor, withDashes, withFewer } from './excess-words.ts'
+import {
+  isSettingName,
+  lineWithBefore,
+  optionFor,
+  withDashes,
+  withFewer,
+  withTextWhole,
+} from './excess-words.ts'
 import { commandLine, type Line, shownWord, withWord } from './typed-line.ts'
 import { distance } from 'fastest-levenshtein'
 import { nearestOf } from '../nearest.ts'
@@ -36,7 +43,10 @@ export async function complaint(
     code === 'unknown-option' ? (listIntoFile(rejected) ?? behindDashes(rejected)) : fromFile(rejected)
   const lines = redirected ? [] : await Promise.all(suggestedLines(rejected).map(accepted))
   const suggestions = lines.flatMap((line) => (line ? [commandLine(line)] : []))
-  const usual = hintOfNearest(suggestions) ?? 'Add --help to see what it takes.'
+  const usual =
+    hintOfNearest(suggestions) ??
+    (isOfTelephone(rejected) ? noTelephones : undefined) ??
+    'Add --help to see what it takes.'
   const details = code === 'excess-arguments' ? {} : { candidates: similarOptions(rejected) }
   return new Usage(`${said}.`, { code, hint: redirected ?? usual, details })
 }
@@ -146,9 +156,11 @@ function lineWithOptions({ argv, command }: Asked, missing: readonly Option[]): 
   const takesEmail = command.registeredArguments.some((argument) => argument.name() === 'email')
   if (only && missing.length === 1 && only.flags.includes('<email>') && address !== undefined && !takesEmail)
     return withWord(argv, argv.indexOf(address), only.long ?? '', address)
+  const isOfAny = command.registeredArguments.at(-1)?.variadic === true
+  const whole = isOfAny ? withTextWhole(argv, () => true) : undefined
   const rest = tooMany({ argv, command }).reduce(
     (line: Line, word) => withWord(line, line.lastIndexOf(word)),
-    argv,
+    whole ?? argv,
   )
   return [...rest, ...missing.flatMap((option) => [option.long ?? '', placeholderOf(option.flags)])]
 }
@@ -249,9 +261,35 @@ function optionNames(command: Command | undefined): string[] {
   return (command?.options ?? []).flatMap(({ long, hidden }) => (long && !hidden ? [long] : []))
 }
 
+const noTelephones = 'Telephone numbers are not kept, of people or of centres.'
+
+function isOfTelephone(rejected: RejectedInput): boolean {
+  return /^--(?:tele)?phone|^--(?:mobile|tel)\b/.test(wrongOption(rejected))
+}
+
+/** `users add --first-name Omar --last-name Said --email omar@…`: who is added is one word, their name and their address. */
+function withPersonWhole(argv: Line, command: Command): Line | undefined {
+  const [last] = command.registeredArguments.slice(-1)
+  if (last?.name() !== 'person' && last?.name() !== 'people') return undefined
+  const found = new Map<string, string>()
+  const rest = argv.filter((word, at) => {
+    const option = (name: string | undefined) => partsOfPerson.find((part) => name === `--${part}`)
+    const part = option(word)
+    if (part !== undefined) found.set(part, argv[at + 1] ?? '')
+    return part === undefined && option(argv[at - 1]) === undefined
+  })
+  const name = ['name', 'first-name', 'last-name'].flatMap((part) => found.get(part) ?? []).join(' ')
+  const email = found.get('email')
+  return email?.includes('@') ? [...rest, `${name} <${email}>`.trim()] : undefined
+}
+
+const partsOfPerson = ['name', 'first-name', 'last-name', 'email']
+
 function linesWithOption(rejected: RejectedInput): readonly Line[] {
   const { argv, command } = rejected
   const wrong = wrongOption(rejected)
+  const whole = command && partsOfPerson.includes(wrong.slice(2)) ? withPersonWhole(argv, command) : undefined
+  if (whole) return [whole]
   const from = command && wrong === '--from' ? withoutFrom(argv, command) : undefined
   if (from) return [from]
   // What stands behind --password is no file.

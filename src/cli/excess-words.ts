@@ -142,8 +142,36 @@ function withValueInQuotes(
   if (at < 2 || !takesIt || more.some((word) => word.startsWith('-') || isAddressOfPage(word)))
     return undefined
   const words = [value, ...more]
+  const lastName = before === '--first-name' ? lastNameFor(command) : undefined
+  if (lastName !== undefined)
+    return argv.toSpliced(at - 1, words.length, words.slice(0, -1).join(' '), lastName, words.at(-1) ?? '')
   const [whole, ...others] = before === '--new' ? (wholePeople(words) ?? []) : [words.join(' ')]
   return whole === undefined || others.length > 0 ? undefined : argv.toSpliced(at - 1, words.length, whole)
+}
+
+/**
+ * The line with the value of such an option and the words behind it in one, where the command takes any number of words:
+ * `resources upload a.mp3 --title Listening paper`. @param isPart whether a word can be no argument of the command
+ */
+export function withTextWhole(argv: Line, isPart: (word: string) => boolean): Line | undefined {
+  const at = argv.findIndex((word) => texts.has(word))
+  const behind = at < 0 ? [] : argv.slice(at + 2)
+  const end = behind.findIndex((word) => word.startsWith('-') || /[./\\]/.test(word) || !isPart(word))
+  const more = end < 0 ? behind : behind.slice(0, end)
+  const whole = argv.toSpliced(at + 1, more.length + 1, [argv[at + 1], ...more].join(' '))
+  const isLeft = whole.some((word, index) => index > 1 && isArgument(word) && isArgument(whole[index - 1]))
+  return more.length > 0 && isLeft ? whole : undefined
+}
+
+function isArgument(word: string | undefined): boolean {
+  return word?.startsWith('-') === false
+}
+
+/** Where it has an option of its own, and that was not typed: `--first-name Omar Said`. */
+function lastNameFor(command: Command): string | undefined {
+  const option = command.options.find(({ long }) => long === '--last-name')
+  const isTyped = option !== undefined && command.getOptionValue(option.attributeName()) !== undefined
+  return isTyped ? undefined : option?.long
 }
 
 /** `coordinator add EG001 Omar Said omar@school.example`: a name and its address are one word. */

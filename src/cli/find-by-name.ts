@@ -20,7 +20,8 @@ import { canBeName, type NamesTyped, wordsOf } from './names-typed.ts'
 import type { NamedKind } from './parameters.ts'
 import { choose } from './prompt.ts'
 import { type FoundByName, type Session, withStore } from './session.ts'
-import { lineWith } from './typed-line.ts'
+import { commandLine, type Line, lineWith } from './typed-line.ts'
+import { wordsIn } from '../search-key.ts'
 import { grouped } from '../grouped.ts'
 
 /** What was typed, with addresses and numbers in the place of names. Nothing is changed by a name alone. */
@@ -66,6 +67,7 @@ async function findNamed(text: string, finding: Finding): Promise<string | undef
   const { kind, store, ctx, session } = finding
   const mayBeCentre = isOfCentres(kind)
   if (mayBeCentre && (await isKnownNumber(store.db, { text, ctx }))) return undefined
+  await refuseHalfOfName(text, finding)
   const { candidates, total } = await candidatesFor(text, finding)
   const [first] = candidates
   if (!first) {
@@ -89,6 +91,57 @@ async function findNamed(text: string, finding: Finding): Promise<string | undef
   }
   session.named.push(chosen)
   return chosen.value
+}
+
+const maxWordsOfName = 4
+
+/** `users suspend Omar Said`: two words that together are somebody's name are not two people. */
+async function refuseHalfOfName(text: string, finding: Finding): Promise<void> {
+  const { argv } = finding.session
+  const first = argv.indexOf(text)
+  const whole = await nameFrom(argv, first, finding)
+  if (whole === undefined) return
+  let { line } = whole
+  // Those behind it are perhaps halves likewise: the line does all of it.
+  for (let at = first + 1; isOfName(line[at]); at += 1)
+    line = (await nameFrom(line, at, finding))?.line ?? line
+  const { candidates, total } = whole
+  const [found] = candidates
+  throw new NotFound(
+    found.kind === 'user' ? 'ambiguous-user' : 'ambiguous-centre',
+    `'${text}' and what stands behind it are one name: ${found.described}.`,
+    {
+      hint: `Did you mean ${commandLine(line)}?`,
+      details: { candidates: candidates.slice(0, maxListed).map(({ facts }) => facts), total },
+    },
+  )
+}
+
+function isOfName(word: string | undefined): word is string {
+  return word !== undefined && !word.startsWith('-') && !word.includes('@')
+}
+
+/** A part of a word is no word: `omar layla` may be two people, though there is a Layla Omari. */
+function hasWords(described: string, typed: string): boolean {
+  const words = new Set(wordsIn(described))
+  return wordsIn(typed).every((word) => words.has(word))
+}
+
+/** The longest name that begins at a word of the line, of two words at least, and the line with it as one word. */
+async function nameFrom(
+  argv: Line,
+  at: number,
+  finding: Finding,
+): Promise<{ line: Line; candidates: [FoundByName, ...FoundByName[]]; total: number } | undefined> {
+  const words = at < 0 ? [] : argv.slice(at, at + maxWordsOfName)
+  const end = words.findIndex((word) => !isOfName(word))
+  for (let length = end < 0 ? words.length : end; length > 1; length -= 1) {
+    const whole = words.slice(0, length).join(' ')
+    const { candidates, total } = await candidatesFor(whole, finding)
+    const [first, ...others] = candidates.filter(({ described }) => hasWords(described, whole))
+    if (first) return { line: argv.toSpliced(at, length, whole), candidates: [first, ...others], total }
+  }
+  return undefined
 }
 
 /** A command goes by the address, and would mean another account than the deleted one of this name. */

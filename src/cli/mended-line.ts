@@ -1,5 +1,6 @@
-import { NotFound, Usage } from '../errors.ts'
+import { BadInput, NotFound, Usage } from '../errors.ts'
 import { readNewAddress } from '../rules/users/email.ts'
+import { withTextWhole } from './excess-words.ts'
 import { isLikeNumber, wholePeople } from './names-typed.ts'
 import { commandLine, type Line, withWord } from './typed-line.ts'
 import { nounOf } from './words.ts'
@@ -9,6 +10,7 @@ import { nounOf } from './words.ts'
  * for two short ones, curly quotation marks, what belongs to a person typed before the person. Nothing runs by it.
  */
 export function mendedLine(error: unknown, argv: Line): string | undefined {
+  if (error instanceof BadInput) return lineWithText(error, argv)
   if (!(error instanceof Usage || error instanceof NotFound)) return undefined
   const ordered = inOrder(withoutCommas(withoutCurlyQuotes(withOptionsFirst(argv).map(withShortDashes))))
   // Of what is refused for another reason, its own hint says more; too many words are told of by number.
@@ -24,6 +26,13 @@ export function mendedLine(error: unknown, argv: Line): string | undefined {
   const isMended =
     problems.length > 0 || told(error.message, isMoved) || (tooMany && argv.some((_, at) => isMoved(at)))
   return isMended ? commandLine(mended) : undefined
+}
+
+/** Words of a title that were taken for the names of files, of which there are none. */
+function lineWithText({ code, details }: BadInput, argv: Line): string | undefined {
+  const missing = new Set([...(details.problems ?? [])].map(({ target }) => target))
+  const whole = code === 'file-not-found' ? withTextWhole(argv, (word) => missing.has(word)) : undefined
+  return whole && commandLine(whole)
 }
 
 /** Word processors and phones make one long dash of two. */

@@ -112,6 +112,9 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     'coordinator change': 'change change-coordinator',
     'coordinator suspend': 'suspend disable deactivate',
     'coordinator restore': 'restore',
+    'centres create --kind associate': 'create',
+    'centres edit': 'edit rename',
+    'centres delete': 'delete',
   }),
   roles: byOtherWord({
     'roles grant': 'add assign give',

@@ -3,6 +3,7 @@ import { streamCentresByName, type NamedCentre, streamUsersByName, type NamedUse
 import { mapPages, reversePages } from '../db/pages.ts'
 import { Usage } from '../errors.ts'
 import { seenBy, visibleCentres } from '../rules/permissions/decide.ts'
+import { ofTelephoneNumber } from '../rules/find-by-name.ts'
 import { field } from '../render/fields.ts'
 import type { JsonItem } from '../render/json.ts'
 
@@ -19,7 +20,7 @@ export const find = () =>
     fields: foundFields,
     id: 'id',
     searches: true,
-    find: async ({ store: { db }, ctx: { by }, words }) => {
+    find: async ({ store: { db }, ctx: { by }, text, words }) => {
       if (words.length === 0) {
         throw new Usage('What is looked for?', { code: 'missing-argument', hint: 'ssh-admin find TEXT' })
       }
@@ -31,12 +32,19 @@ export const find = () =>
         },
         seen: seenBy(by),
         whyNone: async () => (await import('./empty-store.ts')).ofEmptyStore(db),
+        noneFits: withoutTelephone(text),
       }
     },
     json: (row) => row,
     none: 'Nobody and no centre fits.',
     noneFits: 'Nobody and no centre fits.',
   })
+
+/** A number of a centre is not said to be one of a telephone. */
+function withoutTelephone(text: string | undefined): string | undefined {
+  const hint = text === undefined ? undefined : ofTelephoneNumber(text)
+  return hint && `Nobody and no centre fits. ${hint.split(':')[0]}.`
+}
 
 async function* foundIn(
   centres: ReturnType<typeof streamCentresByName>,

@@ -136,9 +136,19 @@ export async function nobodyNamed(
   if (ctx.by.kind === 'user')
     return outsideView({ by: ctx.by, at: ctx.at }, { name: text, subject: null, candidates, hint })
   return new NotFound('user-not-found', `Nobody is called '${text}'.`, {
-    hint: hint ?? "ssh-admin find looks for any part of a name, an address or a centre's name.",
+    hint:
+      hint ??
+      ofTelephoneNumber(text) ??
+      "ssh-admin find looks for any part of a name, an address or a centre's name.",
     details: { wanted: text, candidates },
   })
+}
+
+/** Of digits that are called out on the phone: where nobody has them, that is why. */
+export function ofTelephoneNumber(text: string): string | undefined {
+  return /^\s*[+(]?\d[\d\s()./-]{3,}$/.test(text)
+    ? 'Telephone numbers are not kept: ssh-admin find TEXT looks for any part of a name or an address.'
+    : undefined
 }
 
 /** `Omar Said <omar@school.example>, EG001 Nile Academy (suspended)` */

@@ -40,6 +40,30 @@ describe('looking for somebody by name', () => {
     expect(await emailOf(name)).toBe(email)
   })
 
+  it.each([
+    ['users reset-password omar said', "users reset-password 'omar said'"],
+    ['users suspend Omar Saïd Layla Omari', "users suspend 'Omar Saïd' 'Layla Omari'"],
+    [
+      'users delete jo@kabatas.example Ann Ateş --suspend',
+      "users delete jo@kabatas.example 'Ann Ateş' --suspend",
+    ],
+    ['roles grant Omar Saïd exams-officer', "roles grant 'Omar Saïd' exams-officer"],
+    ['centres delete Nile Academy Cairo Academy', "centres delete 'Nile Academy' 'Cairo Academy'"],
+    ['users list --centre Nile Academy', "users list --centre 'Nile Academy'"],
+  ])('takes the words of one name for nobody else: %s', async (typed, meant) => {
+    const ran = await world.run([...typed.split(' '), '--json'])
+    expect(ran.exit).toBe(4)
+    expect(ran.error()).toMatchObject({
+      code: expect.stringMatching(/^ambiguous-/),
+      hint: `Did you mean ssh-admin ${meant} --json?`,
+    })
+  })
+
+  it('takes two names for two people', async () => {
+    const ran = await world.run(['users', 'suspend', 'omar', 'layla', '--dry-run', '--json'])
+    expect(ran.error().details.candidates).toHaveLength(2)
+  })
+
   it('lists several, and takes none of them', async () => {
     const ran = await world.run(['users', 'show', 'ates', '--json'])
     expect(ran.exit).toBe(4)

@@ -294,13 +294,68 @@ describe('a text that was typed without quotes', () => {
       "coordinator change EG001 --new 'Zed Ali <zed@nile.example>'",
     ],
     ['releases edit 1 --name Listening June', "releases edit 1 --name 'Listening June'"],
+    [`users edit ${omar} --first-name Omar Aziz`, `users edit ${omar} --first-name Omar --last-name Aziz`],
+    [
+      `users edit ${omar} --first-name Omar Ben Aziz`,
+      `users edit ${omar} --first-name 'Omar Ben' --last-name Aziz`,
+    ],
+    [`users edit ${omar} --last-name van Berg`, `users edit ${omar} --last-name 'van Berg'`],
+    [
+      `users edit ${omar} --last-name Aziz --first-name Omar Ben`,
+      `users edit ${omar} --last-name Aziz --first-name 'Omar Ben'`,
+    ],
+    [
+      'users add --first-name Zed --last-name Ali --email zed@nile.example --centre EG001',
+      "users add --centre EG001 'Zed Ali <zed@nile.example>'",
+    ],
+    [
+      'coordinator add EG002 --name Zed --email zed@nile.example',
+      "coordinator add EG002 'Zed <zed@nile.example>'",
+    ],
+    [
+      'resources upload a.mp3 --title Listening paper --kind other --series 2026-06',
+      "resources upload a.mp3 --title 'Listening paper' --kind other --series 2026-06",
+    ],
   ])('is one in the line that is suggested: %s', async (typed, meant) => {
     expect(await firstSuggested(typed.split(' '))).toBe(`ssh-admin ${meant}`)
+  })
+
+  it('stays one where more has to be filled in, and takes no file for a word of it', async () => {
+    const hintOf = async (typed: string) => (await world.run([...typed.split(' '), '--json'])).error().hint
+    expect(await hintOf('resources upload a.mp3 --title Listening paper --kind other')).toBe(
+      "ssh-admin resources upload a.mp3 --title 'Listening paper' --kind other --json --series SERIES",
+    )
+    expect(await hintOf('resources upload --title Listening a.mp3 --kind other')).toBe(
+      'ssh-admin resources upload --title Listening a.mp3 --kind other --json --series SERIES',
+    )
+    expect(await hintOf('resources upload --title Listening a --kind other --series 2026-06')).toBe(
+      'Check the name and the folder.',
+    )
   })
 
   it('is one for each person who is added', async () => {
     const { stderr } = await world.run('users add Zed Ali zed@nile.example --centre EG001'.split(' '))
     expect(stderr).toContain(": ssh-admin users add 'Zed Ali <zed@nile.example>' --centre EG001\n")
+  })
+})
+
+describe('a telephone number', () => {
+  it.each([
+    ['users edit omar@nile.example --phone 0123', 2],
+    ['users add --telephone 0123 --centre EG001', 2],
+    ['centres edit EG001 --tel 0123', 2],
+    ['users show 0201234567', 4],
+    ['users suspend +20-2-1234', 4],
+  ])('is kept of nobody, which is said: %s', async (typed, exit) => {
+    const ran = await world.run(typed.split(' '))
+    expect(ran).toMatchObject({ exit, stderr: expect.stringContaining('Telephone numbers are not kept') })
+  })
+
+  it('that nobody and no centre has is told of where it was looked for', async () => {
+    const found = async (text: string) =>
+      (await world.run(['find', text], { terminal: { columns: 80 } })).stdout
+    expect(await found('0201234567')).toContain('Telephone numbers are not kept.')
+    expect(await found('nobody')).not.toContain('Telephone')
   })
 })
 

@@ -452,6 +452,9 @@ describe('an option that was mistyped', () => {
     ['associates suspend', ['coordinator suspend']],
     ['associates restore', ['coordinator restore']],
     ['associates change', ['coordinator change']],
+    // An Associate is a centre.
+    ['associates delete', ['centres delete']],
+    ['associates rename', ['centres edit']],
     ['reset pin', ['users pin']],
     // Not with --email, whose value would be whose address is changed.
     ['change email', ['users edit']],
