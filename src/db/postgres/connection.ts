@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { ConnectionOptions } from 'node:tls'
 import pg from 'pg'
 import { Cancelled, errorCodeOf, Unavailable } from '../../errors.ts'
 import { inWords, mayNotConnect, passwordMissing } from './errors.ts'
@@ -106,29 +107,6 @@ async function inWordsOf(
   return { failure, mayPass }
 }
 
-/**
- * Asks the server to break off what it does for a connection; of one that hears nothing, nobody waits for that. Who asked
- * does not hang up first: of that a pooler makes nothing of it, or ends for everybody (pgbouncer 1.18).
- */
-export function breakOff(client: pg.Client): void {
-  if (!('processID' in client && 'secretKey' in client)) return
-  const { host, port, processID, secretKey } = client
-  const request = Buffer.alloc(16)
-  for (const [at, value] of [16, 80877102, Number(processID), Number(secretKey)].entries())
-    request.writeInt32BE(value, at * 4)
-  const socket = new Socket().on('error', () => undefined).unref()
-  if (host.startsWith('/')) socket.connect(`${host}/.s.PGSQL.${port}`)
-  else socket.connect(port, host)
-  socket.write(request)
-  socket.resume()
-}
-
-/** Hangs up, whatever is asked: pg waits for the answers of what was sent several at once. */
-export function hangUp(client: pg.Client): void {
-  const { connection } = client as unknown as { connection: { stream: Socket } }
-  connection.stream.destroy()
-}
-
 export interface SigningIn {
   signedIn: Promise<pg.Client>
   /** Hangs up, whatever the server is doing. */
@@ -139,8 +117,7 @@ function signIn(
   server: ServerAddress,
   { host, port, limit }: { host: string; port: number; limit: number },
 ): SigningIn {
-  const { user, database, plain } = server
-  const isLocal = host.startsWith('/') || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)
+  const { user, database } = server
   const password = () => {
     const found = passwordInFile({ host, port, database, user: client.user ?? '' })
     if (found === undefined) throw passwordMissing(server.shown)
@@ -152,7 +129,7 @@ function signIn(
     port,
     database,
     ...(user === undefined ? {} : { user }),
-    ssl: plain || isLocal ? false : { rejectUnauthorized: true, ...trusted(server) },
+    ssl: encryptionTo(host, server),
     // One of the environment pg takes by itself, before any file; an empty one is none, as PostgreSQL's own programs have
     // it. Asked for only where the server wants one; pg's own way to the file prints a warning of its own.
     ...(process.env.PGPASSWORD ? {} : { password }),
@@ -170,29 +147,27 @@ function signIn(
 
 /**
  * What the server says and pg cannot read is thrown where nobody catches it: it fails what is asked, and ends the connection.
- * pg tells of it by no event, and with TLS the stream on which it is thrown is of its own making, so that a socket of ours,
- * or one that catches, is not enough: who attaches the reader is the one place that knows both.
+ * pg tells of it by no event, and with TLS the stream on which it is thrown is of its own making: whoever reads it is
+ * there once pg says that it is connected.
  */
-function tellWhatIsNotUnderstood(client: pg.Client): void {
-  const { connection } = client as unknown as { connection: Listening }
-  const attach = connection.attachListeners.bind(connection)
-  connection.attachListeners = (stream) => {
-    attach(stream)
-    for (const read of stream.listeners('data') as ((bytes: Buffer) => void)[]) {
-      stream.removeListener('data', read)
-      stream.on('data', (bytes: Buffer) => {
-        try {
-          read(bytes)
-        } catch (error) {
-          stream.destroy(error as Error)
-        }
-      })
-    }
-  }
+function tellWhatIsNotUnderstood({ connection, ssl }: pg.Client): void {
+  connection.once(ssl ? 'sslconnect' : 'connect', () => {
+    const { stream } = connection
+    const readers = stream.listeners('data')
+    stream.removeAllListeners('data').on('data', (bytes: Buffer) => {
+      try {
+        for (const read of readers) Reflect.apply(read, stream, [bytes])
+      } catch (error) {
+        stream.destroy(error instanceof Error ? error : new Error(String(error)))
+      }
+    })
+  })
 }
 
-interface Listening {
-  attachListeners: (stream: Socket) => void
+/** How what is sent to a host is encrypted; false: it is not. @throws `store-untrusted` */
+export function encryptionTo(host: string, server: ServerAddress): false | ConnectionOptions {
+  const isLocal = host.startsWith('/') || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)
+  return server.plain || isLocal ? false : { rejectUnauthorized: true, ...trusted(server) }
 }
 
 function trusted({ rootCertificate, shown }: ServerAddress): { ca?: string } {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Cancelled, errorCodeOf } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Opening } from '../store/opening.ts'
-import { breakOff, connect, hangUp } from './connection.ts'
+import { connect } from './connection.ts'
 import { inWords, isDisconnected, isLeftIdle, isOutOfTime } from './errors.ts'
 
 /** Between two tries at a server that hangs up on whoever asks; in milliseconds. */
@@ -11,7 +11,7 @@ const pauseBetween = 200
 /** Who waits longer hears Ctrl-C; in milliseconds. */
 const heardAfter = 200
 /** So long a server may take to break off what it was asked; in milliseconds. */
-const breakingOff = 500
+const breakingOff = 1_000
 /** So long any server may take to answer who is asked for the last time; in milliseconds. */
 const minAnswering = 1_000
 
@@ -62,15 +62,23 @@ export class ReconnectingClient {
 
   /** Asks, and leaves off with Ctrl-C where that takes long, as for a lock. @throws Cancelled */
   async untilInterrupted<Result>(ask: () => Promise<Result>): Promise<Result> {
-    const { opening } = this.#options
+    const { opening, server } = this.#options
     const client = this.#client
     let timer: NodeJS.Timeout | undefined
-    let isBrokenOff = false
+    let brokenOff: Promise<void> | undefined
+    const isFinishing = () => opening.interruption?.isFinishing() === true
     const interrupt = () => {
-      if (opening.interruption?.isFinishing()) return
-      isBrokenOff = true
-      breakOff(client)
-      timer = setTimeout(() => hangUp(client), breakingOff)
+      if (isFinishing()) return
+      const tooLong = new Promise<void>((resolve) => {
+        timer = setTimeout(() => {
+          client.connection.stream.destroy()
+          resolve()
+        }, breakingOff)
+      })
+      brokenOff = Promise.race([
+        import('./break-off.ts').then(({ breakOff }) => breakOff(client, server)).catch(() => undefined),
+        tooLong,
+      ])
     }
     let signal: AbortSignal | undefined
     timer = setTimeout(() => {
@@ -79,13 +87,19 @@ export class ReconnectingClient {
       else signal?.addEventListener('abort', interrupt, { once: true })
     }, heardAfter)
     try {
-      return await ask()
+      const answer = await ask()
+      if (!brokenOff) return answer
     } catch (error) {
-      throw isBrokenOff ? new Cancelled() : error
+      // What was asked for another question may meet this one.
+      const isMet = errorCodeOf(error) === '57014' && opening.signal?.aborted && !isFinishing()
+      if (!brokenOff && !isMet) throw error
     } finally {
-      clearTimeout(timer)
       signal?.removeEventListener('abort', interrupt)
+      // Otherwise it would meet what is asked next, such as the commit.
+      await brokenOff
+      clearTimeout(timer)
     }
+    throw new Cancelled()
   }
 
   /** So long may be waited for a lock, or for another server. */

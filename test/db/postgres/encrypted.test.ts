@@ -1,20 +1,29 @@
+import dns from 'node:dns'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { TLSSocket, type TLSSocketOptions } from 'node:tls'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { newInterruption } from '../../../src/interruption.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { type Authority, hasOpenssl, newAuthority } from '../../mail/certificates.ts'
+import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 /** This machine, by a name that is not one of those that need no encryption; later lines of Node take no number for a name. */
 const host = 'LOCALHOST'
+/** Of what asks a server to break off. */
+const cancelLength = 16
 
 describe.skipIf(!hasOpenssl)('a server that is on another machine (needs openssl)', () => {
   let folder: string
   let authority: Authority
   let world: World
+  /** What each connection said first, once it was encrypted. */
+  const heard: Buffer[] = []
   let open: { server: Server; sockets: Set<Socket> } | undefined
 
   beforeAll(() => {
@@ -35,18 +44,22 @@ describe.skipIf(!hasOpenssl)('a server that is on another machine (needs openssl
   })
 
   /** Answers a desk that asks for encryption, and passes on what it says. @returns its port */
-  async function answering(answer: TLSSocketOptions | string): Promise<number> {
+  async function answering(...answers: readonly (TLSSocketOptions | string)[]): Promise<number> {
     const sockets = new Set<Socket>()
+    let calls = 0
     const [target] = parseServerAddress(world.db).hosts
     const server = createServer((desk) => {
       sockets.add(desk)
       desk.on('error', () => undefined)
+      const answer = answers[Math.min(calls, answers.length - 1)] ?? ''
+      calls += 1
       desk.once('data', () => {
         if (typeof answer === 'string') return desk.end(answer)
         desk.write('S')
         const behind = connect(target?.port ?? 0, target?.host)
         sockets.add(behind)
         const clear = new TLSSocket(desk, { isServer: true, ...answer })
+        clear.once('data', (first: Buffer) => heard.push(first))
         for (const socket of [behind, clear]) socket.on('error', () => desk.destroy())
         clear.pipe(behind).pipe(clear)
       })
@@ -109,5 +122,39 @@ describe.skipIf(!hasOpenssl)('a server that is on another machine (needs openssl
     const ran = await show(await answering('HTTP/1.1 400 Bad Request\r\n\r\n'), { more: trusted() })
     expect([ran.exit, ran.error().code], ran.stderr).toEqual([7, 'store-unavailable'])
     expect(ran.error().message).toContain('no server of PostgreSQL')
+  })
+
+  /** Waits for a locked table of a server that a name stands for, which stands for none from then on, and presses Ctrl-C. */
+  async function interrupted(port: number) {
+    const locker = new pg.Client({ connectionString: testServer ?? '' })
+    await locker.connect()
+    const { schema } = parseServerAddress(world.db)
+    await locker.query(`begin; lock table ${schema}.users in access exclusive mode`)
+    const waiting = `select from pg_locks where not granted and relation = '${schema}.users'::regclass`
+    const interruption = newInterruption(() => undefined)
+    const running = world.run(['users', 'list', '--db', placeAt(port, trusted())], { interruption })
+    while ((await locker.query(waiting)).rowCount === 0) await pause(20)
+    await pause(300)
+    const asked = vi.spyOn(dns, 'lookup')
+    try {
+      interruption.interrupt('SIGINT')
+      return { ran: await running, names: asked.mock.calls.map(([name]) => name) }
+    } finally {
+      asked.mockRestore()
+      await locker.end()
+    }
+  }
+
+  it('is asked over encryption to break off, at the address that the connection has', async () => {
+    heard.length = 0
+    const { ran, names } = await interrupted(await answering(certified()))
+    expect([ran.exit, names], ran.stderr).toEqual([130, []])
+    expect(heard.map(({ length }) => length)).toEqual([expect.any(Number), cancelLength])
+  })
+
+  it('is asked nothing of the kind where another answers, whose certificate is of another name', async () => {
+    heard.length = 0
+    const { ran } = await interrupted(await answering(certified(), certified('DNS:another.example')))
+    expect([ran.exit, heard.length], ran.stderr).toEqual([130, 1])
   })
 })
