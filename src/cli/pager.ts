@@ -28,7 +28,6 @@ export function pagedOutput({ terminal, context, common }: Shown): PagedOutput {
   const failed = async () => {
     const exit = held === undefined ? undefined : await running?.failure()
     if (exit === undefined) return false
-    running = undefined
     shown?.()
     terminal.say(`The pager ${pager} failed (exit code ${exit}): this is shown without it.`)
     return true

@@ -266,18 +266,13 @@ async function asked<Answer>(
 function whenInputPauses(input: Terminal['stdin'], ended: () => void): () => void {
   // What reads the keys listens for the end until it is closed.
   const listening = input.listenerCount('end')
-  let isWatched = true
   const look = () =>
     setImmediate(() => {
-      if (!isWatched) return
       if (input.listenerCount('end') < listening) ended()
       else input.resume()
     })
   input.on('pause', look)
-  return () => {
-    isWatched = false
-    input.removeListener('pause', look)
-  }
+  return () => void input.removeListener('pause', look)
 }
 
 /**

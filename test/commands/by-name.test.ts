@@ -90,6 +90,20 @@ describe('looking for somebody by name', () => {
     expect(await typist.leaves()).toMatchObject({ exit: 0, text: expect.stringContaining('Joanne Ateş') })
   })
 
+  it('offers at most a hundred at a terminal, and counts more than that as they are', async () => {
+    for (let number = 1; number <= 100; number += 1)
+      await world.user(`zaid${number}@nile.example`, { centre: 'EG001', firstName: 'Zaid', lastName: 'Nur' })
+    const offered = inProcess(world, ['users', 'show', 'zaid nur'])
+    await offered.sees("Which 'zaid nur'?")
+    offered.presses('ctrl-c')
+    expect(await offered.leaves()).toMatchObject({ exit: 130 })
+    await world.user('zaid0@nile.example', { centre: 'EG001', firstName: 'Zaid', lastName: 'Nur' })
+    const { exit, text } = await inProcess(world, ['users', 'show', 'zaid nur']).leaves()
+    expect(exit).toBe(4)
+    expect(text).toContain("101 people are called 'zaid nur'.")
+    expect(text).toContain('… and 91 more')
+  })
+
   it('takes nobody who did not stand there when a letter and Enter come in one piece', async () => {
     const typist = inProcess(world, ['users', 'show', 'ates'])
     await typist.sees('Joanne Ateş <jo@kabatas.example>')

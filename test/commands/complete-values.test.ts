@@ -139,3 +139,13 @@ describe('completing releases', () => {
     expect(await values('--as', users[0].email, ...typed)).toEqual([])
   })
 })
+
+describe('completing a command', () => {
+  it('offers the nouns, the verbs of a noun and the options of a verb, each with what it does', async () => {
+    expect(await values('us')).toEqual(['users'])
+    expect(await values('store', 're')).toEqual(['restore', 'rekey'])
+    expect(await values('centres', 'imports', 'un')).toEqual(['undo'])
+    const { stdout } = await world.run(['complete', '--', 'store', 'restore', '--keep'])
+    expect(stdout).toMatch(/^--keep-credentials\t.*\n:\d+\n$/)
+  })
+})

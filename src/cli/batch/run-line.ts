@@ -57,9 +57,7 @@ export function lineContext({ context, session }: Run): {
   return {
     context: {
       ...context,
-      get stdin() {
-        return Readable.from([])
-      },
+      stdin: Readable.from([]),
       stdout: stdout.output,
       stderr: stderr.output,
     },
