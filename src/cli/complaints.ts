@@ -134,35 +134,35 @@ function tooMany({ command }: Asked): readonly string[] {
 }
 
 /** The line with them behind it; an address that was typed where none is asked for is taken for one. */
-function lineWithOptions({ argv, command }: Asked, missing: readonly Option[]): Line {
-  const [only] = missing
-  const to = withDashes(argv, command)
-  if (to !== undefined && missing.length === 1) return to
-  // Where somebody goes is said with `--to`.
-  const at = argv.indexOf('--centre')
-  if (
-    missing.length === 1 &&
-    only?.long === '--to' &&
-    only.flags.includes('<centre>') &&
-    argv[at + 1] &&
-    at > 0
-  )
-    return withWord(argv, at, '--to')
-  const more = command.args[command.registeredArguments.length]
-  const option = more === undefined ? undefined : optionFor(command, more)
-  if (more !== undefined && option !== undefined && missing.length === 1 && only?.long === option)
-    return lineWithBefore(argv, more, option)
-  const address = command.args.find((word) => word.includes('@'))
-  const takesEmail = command.registeredArguments.some((argument) => argument.name() === 'email')
-  if (only && missing.length === 1 && only.flags.includes('<email>') && address !== undefined && !takesEmail)
-    return withWord(argv, argv.indexOf(address), only.long ?? '', address)
+function lineWithOptions(asked: Asked, missing: readonly Option[]): Line {
+  const { argv, command } = asked
+  const [only, ...others] = missing
+  const line = only && others.length === 0 ? lineWithTyped(asked, only) : undefined
+  if (line !== undefined) return line
   const isOfAny = command.registeredArguments.at(-1)?.variadic === true
   const whole = isOfAny ? withTextWhole(argv, () => true) : undefined
-  const rest = tooMany({ argv, command }).reduce(
-    (line: Line, word) => withWord(line, line.lastIndexOf(word)),
+  const rest = tooMany(asked).reduce(
+    (shorter: Line, word) => withWord(shorter, shorter.lastIndexOf(word)),
     whole ?? argv,
   )
   return [...rest, ...missing.flatMap((option) => [option.long ?? '', placeholderOf(option.flags)])]
+}
+
+/** The line with the option before what was typed for it, where that is there. */
+function lineWithTyped({ argv, command }: Asked, { long, flags }: Option): Line | undefined {
+  const to = withDashes(argv, command)
+  if (to !== undefined) return to
+  // Where somebody goes is said with `--to`.
+  const at = argv.indexOf('--centre')
+  if (long === '--to' && flags.includes('<centre>') && argv[at + 1] && at > 0)
+    return withWord(argv, at, '--to')
+  const more = command.args[command.registeredArguments.length]
+  if (long && more !== undefined && optionFor(command, more) === long) return lineWithBefore(argv, more, long)
+  const address = command.args.find((word) => word.includes('@'))
+  const takesEmail = command.registeredArguments.some((argument) => argument.name() === 'email')
+  return flags.includes('<email>') && address !== undefined && !takesEmail
+    ? withWord(argv, argv.indexOf(address), long ?? '', address)
+    : undefined
 }
 
 /** `--title <title>` as it stands in a line that is to be filled in: TITLE. */

@@ -1,36 +1,26 @@
-import type { Argument, Command } from 'commander'
+import type { Command } from 'commander'
 import { settingNames } from '../config.ts'
 import { kebabCase } from '../kebab-case.ts'
 import type { Asked } from './complaints.ts'
 import { isLikeNumber, wholePeople } from './names-typed.ts'
-import { indexOfWords, type Line, withWord } from './typed-line.ts'
+import { indexOfWords, type Line, withWord, withWords } from './typed-line.ts'
 import { leadsTo } from './words.ts'
 
 /** What more than it takes was meant for: a setting, an option, or one name of several words. */
 export function withFewer({ argv, command }: Asked): Line | undefined {
   if (command.name() === 'config' || isOfSettings(command)) return lineOfSetting({ argv, command })
-  const taken = command.registeredArguments
-  const more = command.args.slice(taken.length)
-  const mended =
+  const more = command.args.slice(command.registeredArguments.length)
+  return (
     withDashes(argv, command) ??
-    more.map((word) => withOption(argv, { word, command })).find((line) => line !== undefined)
-  if (mended !== undefined) return mended
-  const unquoted =
+    more.map((word) => withOption(argv, { word, command })).find((line) => line !== undefined) ??
     withItsDashes(argv, { command, more }) ??
     withValueInQuotes(argv, { command, more }) ??
-    withPersonInQuotes(argv, command)
-  if (unquoted !== undefined) return unquoted
-  const [first = '', ...others] = more
-  if (others.length > 0 && isNamedByOption(command) && isName(more)) {
-    const at = indexOfWords(more, argv)
-    if (at >= 0) return argv.toSpliced(at, more.length, '--name', more.join(' '))
-  }
-  const option = others.length === 0 ? optionFor(command, first) : undefined
-  if (option !== undefined) return lineWithBefore(argv, first, option)
-  const named = withNames(argv, { command, more })
-  if (named !== undefined) return named
-  const [only] = taken
-  return only && taken.length === 1 && isOfName(only, command.args) ? quoted(argv, command.args) : undefined
+    withPersonInQuotes(argv, command) ??
+    withNameOfCentre(argv, { command, more }) ??
+    withOptionBefore(argv, { command, more }) ??
+    withNames(argv, { command, more }) ??
+    withArgumentInQuotes(argv, command)
+  )
 }
 
 /** `config smtp URL`, and `config delete smtp`. */
@@ -98,6 +88,13 @@ function withOption(argv: Line, { word, command }: { word: string; command: Comm
   const before = option(argv[at - 1])
   const isYes = /^(yes|true|on|1)$/i.test(word)
   return before && !before.required && isYes ? withWord(argv, at) : undefined
+}
+
+/** `users move omar@school.example EG002`: the one word too many, with the option that it is the value of. */
+function withOptionBefore(argv: Line, { command, more }: { command: Command; more: Line }): Line | undefined {
+  const [word = '', ...others] = more
+  const option = others.length === 0 ? optionFor(command, word) : undefined
+  return option === undefined ? undefined : lineWithBefore(argv, word, option)
 }
 
 export function lineWithBefore(argv: Line, word: string, option: string): Line {
@@ -179,24 +176,23 @@ function withPersonInQuotes(argv: Line, { args, registeredArguments: taken }: Co
   if (taken.at(-1)?.name() !== 'person' || taken.at(-1)?.variadic) return undefined
   const words = args.slice(taken.length - 1)
   const [whole, ...others] = wholePeople(words) ?? []
-  const at = indexOfWords(words, argv)
-  return whole === undefined || others.length > 0 || at < 0
-    ? undefined
-    : argv.toSpliced(at, words.length, whole)
+  return whole === undefined || others.length > 0 ? undefined : withWords(argv, words, whole)
 }
 
 /** A centre is called by its number, and what it is named is said with an option. */
 function isNamedByOption(command: Command): boolean {
-  const isCentre = command.registeredArguments[0]?.name() === 'centre'
-  return (
-    isCentre && ['edit', 'create'].includes(command.name()) && command.getOptionValue('name') === undefined
-  )
+  return command.registeredArguments[0]?.name() === 'centre' && ['edit', 'create'].includes(command.name())
 }
 
-function isName(words: Line): boolean {
-  return (
-    words.every((word) => !/[@<>|&;=]/.test(word) && !isAddressOfPage(word)) && !isLikeNumber(words[0] ?? '')
-  )
+/** `centres create EG900 Nile Academy`: several words of a name. */
+function withNameOfCentre(argv: Line, { command, more }: { command: Command; more: Line }): Line | undefined {
+  const isName =
+    more.length > 1 &&
+    more.every((word) => !/[@<>|&;=]/.test(word) && !isAddressOfPage(word)) &&
+    !isLikeNumber(more[0] ?? '')
+  return isName && isNamedByOption(command) && command.getOptionValue('name') === undefined
+    ? withWords(argv, more, '--name', more.join(' '))
+    : undefined
 }
 
 /** It is part of no name, and may be a link that is told to nobody. */
@@ -207,25 +203,20 @@ function isAddressOfPage(word: string): boolean {
 /** Whom or where to is said with one, and what a centre is called. */
 export function optionFor(command: Command, word: string): string | undefined {
   const names = command.options.map(({ long }) => long)
-  const isName =
-    ['edit', 'create'].includes(command.name()) && command.registeredArguments[0]?.name() === 'centre'
+  const isName = isNamedByOption(command)
   const option = isName ? '--name' : word.includes('<') ? '--new' : '--to'
-  // The second word of a name is nobody else's.
-  if (isName && isAddressOfPage(word)) return undefined
-  if (isName ? /[@<]/.test(word) || isLikeNumber(word) : !/[@<]/.test(word) && !isLikeNumber(word))
-    return undefined
+  const isWhoOrWhere = /[@<]/.test(word) || isLikeNumber(word)
+  if (isWhoOrWhere === isName || (isName && isAddressOfPage(word))) return undefined
   return names.includes(option) && command.getOptionValue(option.slice(2)) === undefined ? option : undefined
 }
 
 /** Words of a name, or of a file, that were typed without quotes. */
-function isOfName(argument: Argument, words: Line): boolean {
-  const isPlain = words.every(
+function withArgumentInQuotes(argv: Line, { args, registeredArguments: taken }: Command): Line | undefined {
+  const [only, ...others] = taken
+  const isPlain = args.every(
     (word) => !/[@<>|&;]/.test(word) && !isAddressOfPage(word) && !/^\d+$/.test(word),
   )
-  return !argument.variadic && isPlain && !/\d/.test(words[0] ?? '')
-}
-
-function quoted(argv: Line, words: Line): Line | undefined {
-  const at = indexOfWords(words, argv)
-  return at < 0 ? undefined : argv.toSpliced(at, words.length, words.join(' '))
+  return only && others.length === 0 && !only.variadic && isPlain && !/\d/.test(args[0] ?? '')
+    ? withWords(argv, args, args.join(' '))
+    : undefined
 }

@@ -12,7 +12,11 @@ import { nounOf } from './words.ts'
 export function mendedLine(error: unknown, argv: Line): string | undefined {
   if (error instanceof BadInput) return lineWithText(error, argv)
   if (!(error instanceof Usage || error instanceof NotFound)) return undefined
-  const ordered = inOrder(withoutCommas(withoutCurlyQuotes(withOptionsFirst(argv).map(withShortDashes))))
+  // Word processors and phones make one long dash of two.
+  const dashed = withOptionsFirst(argv).map((word) =>
+    word.replace(/^[\u2012-\u2015\u2212]{1,2}-?(?=[a-z])/, '--'),
+  )
+  const ordered = inOrder(withoutCommas(withoutCurlyQuotes(dashed)))
   // Of what is refused for another reason, its own hint says more; too many words are told of by number.
   const tooMany = error.code === 'excess-arguments'
   const mended = tooMany ? ordered : withoutMarks(ordered)
@@ -33,11 +37,6 @@ function lineWithText({ code, details }: BadInput, argv: Line): string | undefin
   const missing = new Set([...(details.problems ?? [])].map(({ target }) => target))
   const whole = code === 'file-not-found' ? withTextWhole(argv, (word) => missing.has(word)) : undefined
   return whole && commandLine(whole)
-}
-
-/** Word processors and phones make one long dash of two. */
-function withShortDashes(word: string): string {
-  return word.replace(/^[\u2012-\u2015\u2212]{1,2}-?(?=[a-z])/, '--')
 }
 
 /** Behind `--` nothing is an option, and before the command there is nothing that it would keep. */

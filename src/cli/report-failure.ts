@@ -24,7 +24,9 @@ export async function inOurWords(
 }
 
 function rejectedInput(error: CommanderError, argv: Line): RejectedInput {
-  return { argv, message: error.message, code: codeOf(error), command: commandOfError.get(error) }
+  // commander's code in our spelling.
+  const code = kebabCase(error.code.replace(/^commander\./, ''))
+  return { argv, message: error.message, code, command: commandOfError.get(error) }
 }
 
 const maxMended = 4
@@ -56,11 +58,6 @@ async function refusalOf(words: Line, context: Context): Promise<unknown> {
 function neverRun(command: Command): void {
   command.action(() => undefined)
   for (const part of command.commands) neverRun(part)
-}
-
-/** commander's code in our spelling. */
-function codeOf({ code }: CommanderError): string {
-  return kebabCase(code.replace(/^commander\./, ''))
 }
 
 /** The whole line with the option that it lacks. */

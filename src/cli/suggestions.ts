@@ -70,23 +70,27 @@ function guessesAt(unknown: UnknownWord): Guess[] {
   }
   if (ofKnown.length > 0) return ofKnown
   const lead = [word, ...misspelt(word, wordsThatLead(group))].map((one) => leadsTo(group, one))
-  return namesAsGuesses(lead.find((names) => names.length > 0) ?? [], withoutNoun(argv, group), word)
+  return namesAsGuesses(firstOf(lead) ?? [], withoutNoun(argv, group), word)
+}
+
+function firstOf(lists: readonly (readonly string[])[]): readonly string[] | undefined {
+  return lists.find((names) => names.length > 0)
+}
+
+/** What names the command, or what it is of, behind a word. */
+function wordsBehind(argv: Line, word: string): { word: string; at: number }[] {
+  const from = argv.indexOf(word)
+  return positionsIn(argv).filter(({ at }) => at > from)
 }
 
 function namesAsGuesses(names: readonly string[], argv: Line, word: string): Guess[] {
   return names.map((name) => {
     const line = lineInstead(argv, word, name)
-    return { name, line: takesOffice(name, word) ? withoutPeople(line) : line }
+    // `coordinator remove`: a word for losing the office leads to the command that gives it to another.
+    const takesOffice =
+      name === 'coordinator change' && word !== 'change' && misspelt(word, ['change']).length === 0
+    return { name, line: takesOffice ? withoutPeople(line) : line }
   })
-}
-
-/** `coordinator remove`: a word for losing the office leads to the command that gives it to another. */
-function takesOffice(name: string, word: string): boolean {
-  return name === 'coordinator change' && !isSpeltLike(word, 'change')
-}
-
-function isSpeltLike(word: string, name: string): boolean {
-  return word === name || misspelt(word, [name]).length > 0
 }
 
 const namingAPerson = /^--(?:to|new|from)(?:=|$)/
@@ -145,24 +149,23 @@ const looks: Readonly<Record<string, { one: string; text?: string; number?: stri
 
 /** `users omar@school.example suspend`, `centre EG001`, `EG001 delete`, or an address alone: what is said of it, else what shows it. */
 function guessesAbout({ argv, word, known, before: [group] }: UnknownWord): Guess[] {
-  const at = argv.indexOf(word)
-  const { at: nextAt = -1, word: next } = positionsIn(argv).find((typed) => typed.at > at) ?? {}
+  const [{ at: nextAt, word: next } = { at: -1, word: undefined }] = wordsBehind(argv, word)
   if (group === undefined && next !== undefined) {
     // What is said of it stands behind it.
-    const turned = argv.toSpliced(nextAt, 1).toSpliced(at, 1, next, word)
+    const turned = withWord(argv.toSpliced(nextAt, 1), argv.indexOf(word), next, word)
     const noun = nounOf(next)
     if (noun === undefined) return namesAsGuesses(groupsWith(next, turned), turned, next)
     const line = withWord(turned, turned.indexOf(next), noun)
     return guessesAbout({ argv: line, word, known: verbsOf(noun), before: [noun] })
   }
   if (group !== undefined && next !== undefined) {
-    const verb = known.includes(next) ? next : undefined
-    if (verb === undefined) return []
-    const line = lineInstead(withWord(argv, nextAt), word, `${verb} ${word}`)
-    if (word.includes('@') && !namesWhatItIsOf(`${group} ${verb}`, line))
+    if (!known.includes(next)) return []
+    const name = `${group} ${next}`
+    const line = lineInstead(withWord(argv, nextAt), word, next, word)
+    if (word.includes('@') && !namesWhatItIsOf(name, line))
       return showsWhere(withWord(argv, nextAt), { word, group })
-    if (!(group === 'users' && isLikeNumber(word))) return [{ name: `${group} ${verb}`, line }]
-    return verb === 'list' ? [{ name: 'users list', line: lineInstead(line, word, `--centre ${word}`) }] : []
+    if (!(group === 'users' && isLikeNumber(word))) return [{ name, line }]
+    return next === 'list' ? [{ name, line: lineInstead(line, word, '--centre', word) }] : []
   }
   const name = group ?? (word.includes('@') ? 'users' : isLikeNumber(word) ? 'centres' : '')
   // People are of a centre; a centre is nobody's.
@@ -171,12 +174,12 @@ function guessesAbout({ argv, word, known, before: [group] }: UnknownWord): Gues
   if (look === undefined) return []
   const verbs = /^\d+$/.test(word) || isLikeNumber(word) ? (look.number ?? look.one) : look.one
   const said = word.includes('@') ? (look.text ?? verbs) : verbs
-  const line = lineInstead(argv, word, group === undefined ? `${name} ${said} ${word}` : `${said} ${word}`)
+  const line = lineInstead(argv, word, group === undefined ? `${name} ${said}` : said, word)
   return [{ name: `${name} ${said}`, line }]
 }
 
 function showsWhere(argv: Line, { word, group }: { word: string; group: string | undefined }): Guess[] {
-  return [{ name: 'users show', line: lineInstead(withoutNoun(argv, group), word, `users show ${word}`) }]
+  return [{ name: 'users show', line: lineInstead(withoutNoun(argv, group), word, 'users show', word) }]
 }
 
 function isAddressOrNumber(word: string): boolean {
@@ -193,8 +196,7 @@ const letterNames =
 
 /** `delete user omar`: the noun stands behind its verb, and what another noun would do with it was not meant. */
 function nounBehindVerb(argv: Line, verb: string): Guess[] {
-  const at = argv.indexOf(verb)
-  const { at: nounAt = -1, word: following = '' } = positionsIn(argv).find((typed) => typed.at > at) ?? {}
+  const [{ at: nounAt, word: following } = { at: -1, word: '' }] = wordsBehind(argv, verb)
   const noun = nounOf(following)
   const phrase = phrases[`${verb} ${following}`]
   const names = phrase ? [phrase] : noun === undefined ? [] : commandsOf(noun, verb)
@@ -203,8 +205,7 @@ function nounBehindVerb(argv: Line, verb: string): Guess[] {
 
 /** `users reset password omar`: a verb of two words, or a phrase that is one of this noun's commands. */
 function verbOfTwoWords({ argv, word, known, before: [group] }: UnknownWord): Guess[] {
-  const at = argv.indexOf(word)
-  const { at: nextAt = -1, word: next = '' } = positionsIn(argv).find((typed) => typed.at > at) ?? {}
+  const [{ at: nextAt, word: next } = { at: -1, word: '' }] = wordsBehind(argv, word)
   const line = withWord(argv, nextAt)
   const verb = `${word}-${next}`
   if (known.includes(verb)) return namesAsGuesses([verb], line, word)
@@ -247,15 +248,9 @@ function withoutNoun(argv: Line, group: string | undefined): Line {
       )
 }
 
-/** The line with another word, or several, where the first such one stands. */
-function lineInstead(argv: Line, word: string, name: string): Line {
-  const words =
-    name === word
-      ? [word]
-      : name.endsWith(` ${word}`)
-        ? [...name.slice(0, -word.length - 1).split(' '), word]
-        : name.split(' ')
-  return withWord(argv, argv.indexOf(word), ...words)
+/** The line with the words of a command, and what is named behind them, where the first such word stands. */
+function lineInstead(argv: Line, word: string, name: string, ...named: readonly string[]): Line {
+  return withWord(argv, argv.indexOf(word), ...name.split(' '), ...named)
 }
 
 const maxGroups = 3
@@ -263,11 +258,10 @@ const ofPeople: ReadonlySet<string> = new Set(['users', 'roles', 'account', 'ass
 const ofCentres: ReadonlySet<string> = new Set(['centres', 'coordinator', 'associates'])
 
 /** These take the numbers of things, and no name. */
-const byNumberAlone: ReadonlySet<string> = new Set(
-  ['withdraw', 'restore', 'download', 'show', 'cancel'].flatMap((verb) =>
-    ['resources', 'help-documents', 'mail'].map((noun) => `${noun} ${verb}`),
-  ),
-)
+const byNumberAlone = /^(?:resources|help-documents|mail) (?:withdraw|restore|download|show|cancel)$/
+
+const ofOneCentre =
+  /^(?:centres (?:create|show|restore|delete|edit)|coordinator (?:show|suspend|restore)|associates show)$/
 
 /** Whether what was named can be what the command is of: nobody is added without an address, and no address is a centre. */
 function namesWhatItIsOf(name: string, line: Line): boolean {
@@ -278,28 +272,19 @@ function namesWhatItIsOf(name: string, line: Line): boolean {
   if (name === 'users add') return hasAddress || words.length === 0
   if (name === 'coordinator add') return hasAddress ? words.some(isLikeNumber) : words.length === 0
   if (name === 'users add --from') return !hasAddress
-  if (byNumberAlone.has(name)) return words.every((word) => /^\d+$/.test(word))
+  if (byNumberAlone.test(name)) return words.every((word) => /^\d+$/.test(word))
   // A row of the log has a number, and whom or what it tells of has none.
   if (name === 'audit list --subject') return words.every((word) => !/^\d{1,4}$/.test(word))
   // A file is no search text.
   if (name === 'users list --format csv') return words.join(' ') === 'csv'
   // Somebody is taken from one centre by `associates unassign`, and from all there is by this.
   if (name === 'users remove' && words.some(isLikeNumber)) return false
-  const isOfCentre =
-    /^(?:centres (?:create|show|restore|delete|edit)|coordinator (?:show|suspend|restore)|associates show)$/.test(
-      name,
-    )
-  return !(isOfCentre && hasAddress)
-}
-
-function wordsBehind(verb: string, argv: Line): string[] {
-  const at = argv.indexOf(verb)
-  return positionsIn(argv).flatMap((typed) => (typed.at > at ? [typed.word] : []))
+  return !(ofOneCentre.test(name) && hasAddress)
 }
 
 /** Which nouns can be meant, by what is named behind the verb: people before centres, as a person may be named with their centre. */
 function nounsNamed(verb: string, argv: Line): ((group: string) => boolean)[] {
-  const named = wordsBehind(verb, argv)
+  const named = wordsBehind(argv, verb).map(({ word }) => word)
   const isPerson = named.some((word) => word.includes('@'))
   const number = named.find(isLikeNumber)
   const isCentre = (group: string) => ofCentres.has(group) && group !== 'associates'
@@ -317,26 +302,20 @@ function nounsNamed(verb: string, argv: Line): ((group: string) => boolean)[] {
  * a number is. Another word for a verb stands for it where it takes nothing away, or where it can mean one thing only.
  */
 function groupsWith(verb: string, argv: Line): string[] {
-  const [named = ''] = wordsBehind(verb, argv)
+  const [named] = wordsBehind(argv, verb)
   const kinds = nounsNamed(verb, argv)
-  const workbook = verb === 'upload' && isWorkbook.test(named) ? ['centres import'] : []
-  const groups = Object.entries(tree).flatMap(([group, node]) =>
-    typeof node === 'function' ? [] : [{ group, verbs: node.verbs }],
-  )
+  const workbook = verb === 'upload' && named && isWorkbook.test(named.word) ? ['centres import'] : []
+  const groups = Object.keys(tree)
   const own = (isNamed: (group: string) => boolean) =>
     groups
-      .filter(({ group, verbs }) => isNamed(group) && Object.hasOwn(verbs, verb))
-      .map(({ group }) => `${group} ${verb}`)
-  // Of whom it is said decides what it means: without that, nothing is guessed.
-  const groupsNamed = (isNamed: (group: string) => boolean) =>
-    groups
-      .filter(({ group }) => isNamed(group))
-      .flatMap(({ group, verbs }) => synonymOf(group, { verb, verbs }))
+      .filter((group) => isNamed(group) && verbsOf(group).includes(verb))
+      .map((group) => `${group} ${verb}`)
   const everywhere = kinds.length === 0 ? [() => true] : kinds
   const found =
-    everywhere.map(own).find((names) => names.length > 0) ??
-    kinds.map(groupsNamed).find((names) => names.length > 0) ??
-    everywhere.map((isNamed) => leadsAnywhere(verb, isNamed)).find((names) => names.length > 0) ??
+    firstOf(everywhere.map(own)) ??
+    // Of whom it is said decides what it means: without that, nothing is guessed.
+    firstOf(kinds.map((isNamed) => groups.filter(isNamed).flatMap((group) => synonymOf(group, verb)))) ??
+    firstOf(everywhere.map((isNamed) => leadsAnywhere(verb, isNamed))) ??
     []
   return [...workbook, ...found.slice(0, maxGroups)]
 }
@@ -348,13 +327,10 @@ function groupsWithNear(word: string, argv: Line): string[] {
 }
 
 /** `block omar@school.example` is `users suspend`, `disable EG001` `coordinator suspend`. */
-function synonymOf(
-  group: string,
-  { verb, verbs }: { verb: string; verbs: Readonly<Record<string, unknown>> },
-): string[] {
-  const names = Object.keys(verbs)
-  const destructive = destructiveVerbs(verb, { groupName: group, verbs: names })
-  const same = destructive.length > 0 ? destructive : synonymousVerbs(verb, names)
+function synonymOf(group: string, verb: string): string[] {
+  const verbs = verbsOf(group)
+  const destructive = destructiveVerbs(verb, { groupName: group, verbs })
+  const same = destructive.length > 0 ? destructive : synonymousVerbs(verb, verbs)
   const [only] = same
   return only !== undefined && same.length === 1 ? [`${group} ${only}`] : []
 }
@@ -363,11 +339,8 @@ const isWorkbook = /\.(xlsx|csv)$/i
 
 /** `unassign` for `asign` would do what was not meant. */
 function isOpposite(one: string, other: string): boolean {
-  return isNegated(one) !== isNegated(other)
-}
-
-function isNegated(word: string): boolean {
-  return /^(?:un|dis|de(?!l)|resign)/.test(word)
+  const negated = /^(?:un|dis|de(?!l)|resign)/
+  return negated.test(one) !== negated.test(other)
 }
 
 /** What only looks: elsewhere a line with another person or centre would do something to them. */

@@ -45,6 +45,12 @@ export function indexOfWords(words: Line, argv: Line): number {
   return argv.findIndex((_, index) => words.every((word, next) => argv[index + next] === word))
 }
 
+/** The line with others in the place of these words; undefined where they do not stand one behind the other. */
+export function withWords(line: Line, words: Line, ...instead: readonly string[]): Line | undefined {
+  const at = indexOfWords(words, line)
+  return at < 0 ? undefined : line.toSpliced(at, words.length, ...instead)
+}
+
 /** The line with an option that it lacks, and its value, or with this value of the option that it has. */
 export function lineWithOption(line: Line, option: string, ...value: readonly string[]): Line {
   const end = line.indexOf('--')
