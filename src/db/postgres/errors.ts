@@ -3,7 +3,12 @@ import type { ServerAddress } from '../../server-address.ts'
 import { shellWord } from '../../shell-word.ts'
 
 interface Words {
-  pattern: RegExp
+  /** Of the error's code; absent: whatever that is. */
+  pattern?: RegExp
+  /** Of its message, where the code is that of more than one thing, or there is none. */
+  said?: RegExp
+  /** Of the store's address, where it matters what that says. */
+  address?: RegExp
   code: string
   says: (place: string) => string
   hint: string | ((place: string) => string)
@@ -12,6 +17,41 @@ interface Words {
 }
 
 const words: readonly Words[] = [
+  {
+    said: /does not support SSL/,
+    code: 'store-untrusted',
+    says: (place) => `The server of ${place} speaks no TLS.`,
+    hint: 'Have it set up there; or, on a network that you trust, add ?sslmode=disable to the address.',
+  },
+  {
+    said: /error establishing an SSL connection/,
+    code: 'store-unavailable',
+    says: (place) => `What answers at ${place} is no server of PostgreSQL.`,
+    hint: 'Check the host and the port in the address.',
+  },
+  {
+    // Kerberos and the like, of which pg reads no word.
+    said: /^Unknown authenticationOk message/,
+    code: 'store-refused',
+    says: (place) => `The server of ${place} asks for another sign-in than a password.`,
+    hint: 'A desk signs in with a password, not by Kerberos or Windows: have whoever looks after the server let it in with scram-sha-256 (pg_hba.conf).',
+  },
+  {
+    // The server has one code for all of its pg_hba.conf.
+    pattern: /^28000$/,
+    said: /client certificate|certificate authentication/,
+    code: 'store-refused',
+    says: (place) => `The server of ${place} asks for a certificate of this desk.`,
+    hint: 'A desk signs in with a password: have whoever looks after the server let it in with scram-sha-256, and without clientcert (pg_hba.conf).',
+  },
+  {
+    pattern: /^28000$/,
+    said: /no encryption/,
+    address: /[?&]sslmode=disable/,
+    code: 'store-refused',
+    says: (place) => `The server of ${place} does not let this user in from this machine unencrypted.`,
+    hint: 'Leave sslmode=disable out of the address; else have whoever looks after the server allow it there (pg_hba.conf).',
+  },
   {
     pattern: /^28000$/,
     code: 'store-refused',
@@ -276,35 +316,15 @@ function databaseIn(place: string): string {
 
 /** An error of the server in words; any other as it is. */
 export function inWords(error: unknown, place: string): unknown {
-  if (error instanceof Error && /does not support SSL/.test(error.message)) {
-    return new Unavailable('store-untrusted', `The server of ${place} speaks no TLS.`, {
-      hint: 'Have it set up there; or, on a network that you trust, add ?sslmode=disable to the address.',
-      cause: error,
-    })
-  }
-  if (error instanceof Error && /error establishing an SSL connection/.test(error.message)) {
-    return new Unavailable('store-unavailable', `What answers at ${place} is no server of PostgreSQL.`, {
-      hint: 'Check the host and the port in the address.',
-      cause: error,
-    })
-  }
-  if (error instanceof Error && /client password must be a string|no password/i.test(error.message)) {
-    return passwordMissing(place, error)
-  }
-  // Kerberos and the like, of which pg reads no word.
-  if (error instanceof Error && /^Unknown authenticationOk message/.test(error.message))
-    return signInOtherwise(place, error)
-  // The server has one code for all of its pg_hba.conf.
-  if (error instanceof Error && errorCodeOf(error) === '28000') {
-    if (/client certificate|certificate authentication/.test(error.message))
-      return certificateAsked(place, error)
-    if (/no encryption/.test(error.message) && /[?&]sslmode=disable/.test(place))
-      return encryptionAsked(place, error)
-  }
+  const message = error instanceof Error ? error.message : ''
+  if (/client password must be a string|no password/i.test(message)) return passwordMissing(place, error)
   const code = isDisconnected(error) && errorCodeOf(error) === '' ? 'ECONNRESET' : errorCodeOf(error)
   if (/^(22021|22P05)$/.test(code)) return lacksLetters(place, error)
   if (code === '40003') return new CommitUnknown(place, error)
-  const found = words.find(({ pattern }) => pattern.test(code))
+  const found = words.find(
+    ({ pattern, said, address }) =>
+      (pattern?.test(code) ?? true) && (said?.test(message) ?? true) && (address?.test(place) ?? true),
+  )
   if (!found) return isSaidByServer(error) ? mistakeOfOurs(error) : error
   const { hint, quotes } = found
   return new Unavailable(found.code, quotes ? `${found.says(place)}${quoted(error)}` : found.says(place), {
@@ -369,35 +389,6 @@ export function mayNotConnect({ shown, database, user }: ServerAddress, cause: u
 
 function quotedName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
-}
-
-function certificateAsked(place: string, cause: Error): Unavailable {
-  return new Unavailable('store-refused', `The server of ${place} asks for a certificate of this desk.`, {
-    hint: 'A desk signs in with a password: have whoever looks after the server let it in with scram-sha-256, and without clientcert (pg_hba.conf).',
-    cause,
-  })
-}
-
-function signInOtherwise(place: string, cause: Error): Unavailable {
-  return new Unavailable(
-    'store-refused',
-    `The server of ${place} asks for another sign-in than a password.`,
-    {
-      hint: 'A desk signs in with a password, not by Kerberos or Windows: have whoever looks after the server let it in with scram-sha-256 (pg_hba.conf).',
-      cause,
-    },
-  )
-}
-
-function encryptionAsked(place: string, cause: Error): Unavailable {
-  return new Unavailable(
-    'store-refused',
-    `The server of ${place} does not let this user in from this machine unencrypted.`,
-    {
-      hint: 'Leave sslmode=disable out of the address; else have whoever looks after the server allow it there (pg_hba.conf).',
-      cause,
-    },
-  )
 }
 
 export function passwordMissing(place: string, cause?: unknown): Unavailable {

@@ -1,9 +1,15 @@
-import { Unavailable } from '../../errors.ts'
 import { headFileOnServer } from '../audit/head-file.ts'
 import { latestVersion } from '../migrations/index.ts'
 import { keysOfStore } from '../store/keys.ts'
 import type { OpenStore } from '../store/open.ts'
-import { type Opening, readsAlone, readsUpToDate, storeMissing } from '../store/opening.ts'
+import {
+  type Opening,
+  readsAlone,
+  readsUpToDate,
+  storeMissing,
+  storeNewer,
+  storeOlder,
+} from '../store/opening.ts'
 import { connect, serverAddressOf } from './connection.ts'
 import { sharedDatabase } from './dialect.ts'
 import { sharedEngine } from './engine.ts'
@@ -34,12 +40,12 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
   }
   await connection.close()
   if (opening.mode === 'create') {
-    const { createSharedStore } = await import('./create.ts')
+    const { createSharedStore } = await import('./new-store.ts')
     const created = await createSharedStore(server, opening)
     return created ? begunStore(server, opening) : openSharedStore({ ...opening, mode: 'use' })
   }
   if (opening.mode === 'rehearse-creation') {
-    const { rehearseNewSchema } = await import('./copy-to-server.ts')
+    const { rehearseNewSchema } = await import('./new-store.ts')
     await rehearseNewSchema(opening.path)
   } else if (opening.mode !== 'read-if-any') throw storeMissing(server.shown)
   const { openSqliteStore } = await import('../sqlite/open.ts')
@@ -134,18 +140,8 @@ function refuseOtherVersion(
   { version }: StoreRow,
   { server, reads }: { server: ServerAddress; reads: boolean },
 ): void {
-  if (version > latestVersion) {
-    throw new Unavailable('store-newer', `The store ${server.shown} was made by a newer ssh-admin.`, {
-      hint: 'Update ssh-admin on this machine. Nothing was changed.',
-    })
-  }
+  if (version > latestVersion) throw storeNewer(server.shown)
   if (version === latestVersion || reads) return
-  throw new Unavailable(
-    'store-older',
-    `The store ${server.shown} was made by an older ssh-admin: it is of version ${version}, and this program needs ${latestVersion}.`,
-    {
-      hint: 'Have its owner bring it up to date with: ssh-admin store migrate. store check and store backup work before, too.',
-      details: { version, needed: latestVersion },
-    },
-  )
+  const how = 'Have its owner bring it up to date with: ssh-admin store migrate.'
+  throw storeOlder(server.shown, { version, how })
 }

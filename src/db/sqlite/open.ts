@@ -15,7 +15,7 @@ import { sqliteEngine } from './engine.ts'
 import type { OpenStore } from '../store/open.ts'
 import { type Opening, readsAlone, readsUpToDate, storeMissing } from '../store/opening.ts'
 import { deriveKeys, type Keys, keysOfStore } from '../store/keys.ts'
-import { knownVersionOf, storeOlder } from './version.ts'
+import { knownVersionOf, olderFile } from './version.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 export async function openSqliteStore(opening: Opening): Promise<OpenStore> {
@@ -91,7 +91,7 @@ async function connect(opening: Opening, { created }: { created: boolean }): Pro
       }
       return connected(opening, { raw, version, created, path: undefined, isCopy: false })
     }
-    if (version < latestVersion) throw storeOlder(path, version)
+    if (version < latestVersion) throw olderFile(path, version)
     prepareConnection(raw, { journal: 'wal' })
     if (identityOf(path) !== file) throw movedMeanwhile()
     return connected(opening, { raw, version, created, path, isCopy: false })

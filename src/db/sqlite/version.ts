@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import { Unavailable } from '../../errors.ts'
 import { latestVersion, migrationNames } from '../migrations/index.ts'
+import { storeNewer, storeOlder } from '../store/opening.ts'
 import { tableNames } from '../store/tables.ts'
 import { pathInWords } from '../../shell-word.ts'
 
@@ -27,7 +28,7 @@ export function knownVersionOf(raw: Database.Database, path: string): number {
   }
   const applied = appliedMigrations(raw)
   const isCounted = version >= 1 && applied.length === version
-  if (isCounted && version > latestVersion) throw storeNewer(raw, path)
+  if (isCounted && version > latestVersion) throw storeNewer(pathInWords(path), programOf(raw))
   if (isCounted && applied.every((name, position) => name === migrationNames[position])) return version
   const list = `its list of migrations has ${applied.length}`
   throw damaged(path, `it says that it is of version ${version}, and ${list}`)
@@ -38,28 +39,15 @@ export function refuseOtherVersion(
   raw: Database.Database,
   { path, version }: { path: string; version: number },
 ): void {
-  if (version > latestVersion) throw storeNewer(raw, path)
-  if (version < latestVersion) throw storeOlder(path, version)
+  if (version > latestVersion) throw storeNewer(pathInWords(path), programOf(raw))
+  if (version < latestVersion) throw olderFile(path, version)
 }
 
-export function storeOlder(path: string, version: number): Unavailable {
-  return new Unavailable(
-    'store-older',
-    `The store ${pathInWords(path)} was made by an older ssh-admin: it is of version ${version}, and this program needs ${latestVersion}.`,
-    {
-      hint: 'Bring it up to date with: ssh-admin store migrate. It keeps a copy of the store as it is; store check and store backup work before, too.',
-      details: { version, needed: latestVersion },
-    },
-  )
-}
-
-function storeNewer(raw: Database.Database, path: string): Unavailable {
-  const program = programOf(raw)
-  return new Unavailable(
-    'store-newer',
-    `The store ${pathInWords(path)} was made by a newer ssh-admin${program ? ` (${program})` : ''}.`,
-    { hint: 'Update ssh-admin on this machine. Nothing was changed.' },
-  )
+export function olderFile(path: string, version: number): Unavailable {
+  return storeOlder(pathInWords(path), {
+    version,
+    how: 'Bring it up to date with: ssh-admin store migrate. It keeps a copy of the store as it is;',
+  })
 }
 
 function damaged(path: string, what: string): Unavailable {

@@ -40,7 +40,7 @@ export async function copyStore(
   const from = { db: trx, engine: store.engine, version: store.version }
   const options = { ...copying, from, signal: interruption.signal }
   if (isServerAddress(to)) {
-    const { copyToServer } = await import('../postgres/copy-to-server.ts')
+    const { copyToServer } = await import('../postgres/new-store.ts')
     return copyToServer(to, { ...options, interruption })
   }
   const { copyToFile } = await import('../sqlite/new-file.ts')
@@ -55,7 +55,7 @@ export async function copyStore(
 /** Whether a store could be made in this place of a server; nothing is. */
 export async function rehearseCopy(to: string): Promise<void> {
   if (!isServerAddress(to)) return
-  const { rehearseNewSchema } = await import('../postgres/copy-to-server.ts')
+  const { rehearseNewSchema } = await import('../postgres/new-store.ts')
   await rehearseNewSchema(to)
 }
 

@@ -1,5 +1,6 @@
 import { Unavailable } from '../../errors.ts'
 import type { Interruption } from '../../interruption.ts'
+import { latestVersion } from '../migrations/index.ts'
 import { applicationId, headerIn } from '../sqlite/header.ts'
 import type { OpenStore } from './open.ts'
 
@@ -54,6 +55,26 @@ export function storeLocked(store: string, holder: Holder | undefined): Unavaila
   return new Unavailable('store-locked', `The store ${store} is in use by ${nameHolder(holder)}.`, {
     hint: 'Try again in a moment, or wait longer with --wait SECONDS.',
   })
+}
+
+/** @param store as it is named in a sentence. @param program the version that made it, where it says */
+export function storeNewer(store: string, program = ''): Unavailable {
+  const named = program === '' ? '' : ` (${program})`
+  return new Unavailable('store-newer', `The store ${store} was made by a newer ssh-admin${named}.`, {
+    hint: 'Update ssh-admin on this machine. Nothing was changed.',
+  })
+}
+
+/** @param store as it is named in a sentence. @param how what brings it up to date */
+export function storeOlder(store: string, { version, how }: { version: number; how: string }): Unavailable {
+  return new Unavailable(
+    'store-older',
+    `The store ${store} was made by an older ssh-admin: it is of version ${version}, and this program needs ${latestVersion}.`,
+    {
+      hint: `${how} store check and store backup work before, too.`,
+      details: { version, needed: latestVersion },
+    },
+  )
 }
 
 export function storeMissing(place: string): Unavailable {

@@ -3,11 +3,15 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { mkdirSync, rmSync, trySyncFolder } from '../../disk.ts'
 import { CommitUnknown, Refused, Unavailable } from '../../errors.ts'
+import { finishing, type Interruption } from '../../interruption.ts'
 import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
 import { version as program } from '../../version.ts'
+import type { CopyingOut } from '../engine.ts'
+import { type Copied, copyTables, type Source } from '../store/copy-tables.ts'
 import { deriveKeys, renameWaitingKey, waitingKeyFile, writeKeyFile } from '../store/keys.ts'
 import type { Opening } from '../store/opening.ts'
-import { withNewSchema } from './new-schema.ts'
+import { serverAddressOf } from './connection.ts'
+import { emptySchema, withNewSchema } from './new-schema.ts'
 import { commitNewSchema } from './unknown-commit.ts'
 
 /**
@@ -48,14 +52,50 @@ export async function createSharedStore(server: ServerAddress, opening: Opening)
     // The store may be there all the same, and would be worth nothing without its key.
     if (error instanceof CommitUnknown) throw error
     rmSync(waiting, { force: true })
-    if (isBegunByAnother(error)) return false
+    // Of two desks that begin a store at once, one comes later.
+    if (error instanceof Refused && error.code === 'store-exists') return false
     throw error
   }
   renameWaitingKey(keyFile, fingerprint)
   return true
 }
 
-/** Of two desks that begin a store at once, one comes later. */
-function isBegunByAnother(error: unknown): boolean {
-  return error instanceof Refused && error.code === 'store-exists'
+interface CopyingToServer extends CopyingOut {
+  from: Source
+  /** Absent where nothing that is done counts. */
+  interruption: Interruption | undefined
+  /** Just before it is saved. */
+  beforeSaving?: () => void | Promise<void>
+  onRows?: (copied: number) => void
+}
+
+/** Copies every row of a store, which nobody changes meanwhile, into a schema of its own: all of it, or nothing is there. */
+export async function copyToServer(
+  address: string,
+  { interruption, beforeSaving, ...copying }: CopyingToServer,
+): Promise<Copied> {
+  const server = serverAddressOf(address)
+  return withNewSchema(server, async (client) => {
+    const copied = await copyTables({ ...copying, to: emptySchema(client, server) })
+    await client.query(
+      `analyze ${Object.keys(copied.rows)
+        .map((name) => client.escapeIdentifier(name))
+        .join(', ')}`,
+    )
+    await finishing(interruption, {
+      what: `the copy is being saved in ${server.shown}`,
+      finish: async () => {
+        await beforeSaving?.()
+        return commitNewSchema(client, server, { what: 'the copy' })
+      },
+    })
+    return copied
+  })
+}
+
+/** Whether a store could be made there; nothing is. @throws `store-exists`, `store-foreign`, `store-refused` */
+export async function rehearseNewSchema(address: string): Promise<void> {
+  await withNewSchema(serverAddressOf(address), async (client) => {
+    await client.query('rollback')
+  })
 }
