@@ -1,4 +1,4 @@
-import type { Pages } from '../db/pages.ts'
+import type { Pages } from '../db/rows.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import type { Field } from '../render/fields.ts'
 import type { AnswerName, JsonItem, JsonKey } from '../render/json.ts'

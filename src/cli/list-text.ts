@@ -1,4 +1,4 @@
-import { mapPages } from '../db/pages.ts'
+import { mapPages } from '../db/rows.ts'
 import { tsvLine } from '../render/clean-text.ts'
 import type { Cell, Field } from '../render/fields.ts'
 import type { View } from '../render/table.ts'

@@ -1,6 +1,6 @@
 import { listing } from '../cli/define.ts'
 import { streamCentresByName, type NamedCentre, streamUsersByName, type NamedUser } from '../db/by-name.ts'
-import { mapPages, reversePages } from '../db/pages.ts'
+import { mapPages, reversePages } from '../db/rows.ts'
 import { Usage } from '../errors.ts'
 import { seenBy, visibleCentres } from '../rules/permissions/decide.ts'
 import { ofTelephoneNumber } from '../rules/find-by-name.ts'

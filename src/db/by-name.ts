@@ -1,6 +1,6 @@
 import { type InferResult, type Kysely, sql } from 'kysely'
 import { isVisible, type VisibleCentres } from './centres/visible.ts'
-import { type Pages, pagesOf } from './pages.ts'
+import { groupBy, type Pages, pagesOf } from './rows.ts'
 import { anyOf, contains, withoutIndex } from './portable.ts'
 import type { Store, UserStatus } from './schema.ts'
 import type { CentreStatus } from './centres/list.ts'
@@ -46,10 +46,7 @@ function namedUsers(db: Kysely<Store>) {
 export type NamedUser = InferResult<ReturnType<typeof namedUsers>>[number]
 
 /** Who has or had each of these addresses, and where: what must not have changed while somebody was asked. */
-async function whoHasAddresses(
-  db: Kysely<Store>,
-  keys: readonly string[],
-): Promise<Map<string, (readonly unknown[])[]>> {
+async function whoHasAddresses(db: Kysely<Store>, keys: readonly string[]) {
   const isOneOf = anyOf(sql.ref('email_key'), keys)
   const rows = await db
     .selectFrom('users')
@@ -58,14 +55,7 @@ async function whoHasAddresses(
     .where(sql<boolean>`(status <> 'deleted' and ${isOneOf}) or (status = 'deleted' and ${isOneOf})`)
     .orderBy('id')
     .execute()
-  const accounts = new Map<string, (readonly unknown[])[]>()
-  for (const { id, email_key, first_name, last_name, centre_id } of rows) {
-    const account = [id, first_name, last_name, centre_id]
-    const there = accounts.get(email_key)
-    if (there) there.push(account)
-    else accounts.set(email_key, [account])
-  }
-  return accounts
+  return groupBy(rows, ({ email_key }) => email_key)
 }
 
 export interface NamedCentre {

@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
-import { countOf, type Pages, pagesOf } from './pages.ts'
+import { countOf, type Pages, pagesOf } from './rows.ts'
 import { anyOf } from './portable.ts'
 import type { EntryTable, Store } from './schema.ts'
 import { transactionState, type Trx } from './transact.ts'

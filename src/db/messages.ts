@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import { countOf, type Pages, pagesOf } from './pages.ts'
+import { countOf, type Pages, pagesOf } from './rows.ts'
 import { anyOf } from './portable.ts'
 import type { MessageState, OutboxRow, Store } from './schema.ts'
 

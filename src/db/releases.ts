@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { anyOf, nextNumber } from './portable.ts'
+import { groupBy } from './rows.ts'
 import { findResources, type ResourceRow } from './resources.ts'
 import { nameKey } from '../search-key.ts'
 import { sendWithNext, together, type Trx } from './transact.ts'
@@ -63,12 +64,7 @@ async function idsOfReleases(db: Kysely<Store>, name: string): Promise<number[]>
 function byRelease<Part extends { release_id: number }>(
   parts: readonly Part[],
 ): (release: { id: number }) => Part[] {
-  const of = new Map<number, Part[]>()
-  for (const part of parts) {
-    const there = of.get(part.release_id)
-    if (there) there.push(part)
-    else of.set(part.release_id, [part])
-  }
+  const of = groupBy(parts, ({ release_id }) => release_id)
   return ({ id }) => of.get(id) ?? []
 }
 

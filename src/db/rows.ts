@@ -1,7 +1,46 @@
-import { type Kysely, sql } from 'kysely'
+import { type Compilable, type Kysely, type SelectQueryBuilder, sql } from 'kysely'
 import { anyOf } from './portable.ts'
 import type { Store } from './schema.ts'
 import type { Trx } from './transact.ts'
+
+/** Rows some at a time, however many there are: to wait for each of them takes longer than to read it. */
+export type Pages<Row> = AsyncIterable<readonly Row[]>
+
+/** What a query finds, as it is read; the first page is a small one, so that it comes soon. */
+export async function* pagesOf<Row>(db: Kysely<Store>, query: Compilable<Row>): AsyncGenerator<Row[]> {
+  for await (const { rows } of db.getExecutor().stream(query.compile(), rowsAtOnce)) yield rows
+}
+
+/** As many as are worth a wait; each engine has its own number too. */
+const rowsAtOnce = 1000
+
+/** The same pages, with each row made into another. */
+export async function* mapPages<Row, Made>(
+  pages: Pages<Row>,
+  make: (row: Row) => Made,
+): AsyncGenerator<Made[]> {
+  for await (const page of pages) yield page.map(make)
+}
+
+/** The last row first: all of them are held. */
+export async function* reversePages<Row>(pages: Pages<Row>): AsyncGenerator<Row[]> {
+  const all: (readonly Row[])[] = []
+  for await (const page of pages) all.push(page)
+  for (const page of all.reverse()) yield page.toReversed()
+}
+
+/** A list that is held, so many at a time. */
+export function* slicesOf<Item>(list: readonly Item[], size: number): Generator<Item[]> {
+  for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size)
+}
+
+/** How many rows a query finds. */
+export async function countOf<Tables, From extends keyof Tables, Row>(
+  query: SelectQueryBuilder<Tables, From, Row>,
+): Promise<number> {
+  const counted = query.select(sql<number>`count(*)`.as('n')).$castTo<{ n: number }>()
+  return (await counted.executeTakeFirstOrThrow()).n
+}
 
 /** Which of these numbers the rows of a table have. */
 export async function numbersOfRows(
@@ -24,4 +63,16 @@ export async function removeRows(
     .deleteFrom(table)
     .where(anyOf(sql.ref('id'), ids))
     .execute()
+}
+
+/** Rows by what they have in common, each list in their order. */
+export function groupBy<Row, Key>(rows: Iterable<Row>, keyOf: (row: Row) => Key): Map<Key, Row[]> {
+  const groups = new Map<Key, Row[]>()
+  for (const row of rows) {
+    const key = keyOf(row)
+    const group = groups.get(key)
+    if (group) group.push(row)
+    else groups.set(key, [row])
+  }
+  return groups
 }

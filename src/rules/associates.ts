@@ -1,7 +1,7 @@
 import {
   assignCentre,
   unassignCentre,
-  assignedAddresses,
+  assignedAccounts,
   associateCentres,
   actingAccounts,
 } from '../db/centres/assignments.ts'
@@ -211,10 +211,13 @@ export async function associateDetails(
     search: searchKey(search ?? ''),
     visible,
   })
-  const addresses = await assignedAddresses(db, associate.id)
+  const assigned = await assignedAccounts(db, associate.id)
   return {
     associate,
     accounts: await actingAccounts(db, associate.id),
-    centres: centres.map((centre) => ({ centre, assignedTo: addresses.get(centre.id) ?? [] })),
+    centres: centres.map((centre) => ({
+      centre,
+      assignedTo: (assigned.get(centre.id) ?? []).map(({ email }) => email),
+    })),
   }
 }

@@ -1,4 +1,4 @@
-import { slicesOf } from '../db/pages.ts'
+import { slicesOf } from '../db/rows.ts'
 import { beforeAll, type Savepoint, type Trx } from '../db/transact.ts'
 import { recordingTogether } from './audit/record-refusal.ts'
 import {

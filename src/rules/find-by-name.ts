@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein'
-import type { Pages } from '../db/pages.ts'
+import type { Pages } from '../db/rows.ts'
 import { nearestTo } from '../nearest.ts'
 import { wordsIn, wordsToFind } from '../search-key.ts'
 import type { Kysely } from 'kysely'

@@ -1,5 +1,5 @@
 import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
-import { countOf } from '../pages.ts'
+import { countOf } from '../rows.ts'
 import { jsonNumber, jsonObject } from '../portable.ts'
 import type { EventKind, Store } from '../schema.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { AuditPersonalTable, Store } from '../schema.ts'
+import { groupBy } from '../rows.ts'
 import { type AuditProblem, digestOf, type SealedRow } from './append.ts'
 
 type ValueRow = Omit<AuditPersonalTable, 'audit_id'>
@@ -59,8 +60,7 @@ async function valuesBeside(
   rows: readonly { id: number }[],
 ): Promise<Map<number, ValueRow[]>> {
   const [first, last] = [rows[0], rows.at(-1)]
-  const found = new Map<number, ValueRow[]>()
-  if (!first || !last) return found
+  if (!first || !last) return new Map()
   const values = await db
     .selectFrom('audit_personal')
     .select(['audit_id', 'field', 'salt', 'value'])
@@ -70,12 +70,7 @@ async function valuesBeside(
     .orderBy('audit_id')
     .orderBy('field')
     .execute()
-  for (const { audit_id, ...value } of values) {
-    const there = found.get(audit_id)
-    if (there) there.push(value)
-    else found.set(audit_id, [value])
-  }
-  return found
+  return groupBy(values, ({ audit_id }) => audit_id)
 }
 
 /** Whatever number somebody put there. */

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { type CentreWithPeople, centresWithPeople } from './centres.ts'
 import type { Store } from '../schema.ts'
 import { contains } from '../portable.ts'
+import { groupBy } from '../rows.ts'
 import { sendWithNext, type Trx } from '../transact.ts'
 import { isVisible, type VisibleCentres } from './visible.ts'
 
@@ -94,11 +95,8 @@ export function actingAccounts(
     .execute()
 }
 
-/** The addresses that act for each centre of an Associate, by centre id. */
-export async function assignedAddresses(
-  db: Kysely<Store>,
-  associateId: number,
-): Promise<Map<number, string[]>> {
+/** Who acts for each centre of an Associate, by centre id. */
+export async function assignedAccounts(db: Kysely<Store>, associateId: number) {
   const rows = await db
     .selectFrom('assignments')
     .innerJoin('users', 'users.id', 'assignments.user_id')
@@ -107,7 +105,5 @@ export async function assignedAddresses(
     .where('centres.associate_id', '=', associateId)
     .orderBy('users.email')
     .execute()
-  const found = new Map<number, string[]>()
-  for (const { centre_id, email } of rows) found.set(centre_id, [...(found.get(centre_id) ?? []), email])
-  return found
+  return groupBy(rows, ({ centre_id }) => centre_id)
 }

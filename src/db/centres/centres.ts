@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import { countOf } from '../pages.ts'
+import { countOf } from '../rows.ts'
 import { anyOf } from '../portable.ts'
 import type { Store } from '../schema.ts'
 import { sendWithNext, type Trx } from '../transact.ts'

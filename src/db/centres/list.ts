@@ -1,5 +1,5 @@
 import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
-import { countOf, type Pages, pagesOf } from '../pages.ts'
+import { countOf, type Pages, pagesOf } from '../rows.ts'
 import { type CentrePart, type ListedCentre, listedCentres } from './centres.ts'
 import type { CentreKind, Store } from '../schema.ts'
 import { contains, positionOf } from '../portable.ts'

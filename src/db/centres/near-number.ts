@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { anyOf } from '../portable.ts'
+import { groupBy } from '../rows.ts'
 import type { Store } from '../schema.ts'
 
 /**
@@ -46,11 +47,10 @@ export async function centresNearNumbers(
     .where('deleted_at', 'is', null)
     .where(areNearly(numbers))
     .execute()
-  const byKey = new Map<string, string[]>()
-  for (const { number } of near) byKey.set(hintKey(number), [...(byKey.get(hintKey(number)) ?? []), number])
+  const byKey = groupBy(near, ({ number }) => hintKey(number))
   for (const number of numbers) {
     const [one, another] = byKey.get(hintKey(number)) ?? []
-    if (one !== undefined && another === undefined) found.set(number, one)
+    if (one && !another) found.set(number, one.number)
   }
   return found
 }

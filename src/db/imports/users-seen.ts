@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { indexOfTexts } from '../../packed-index.ts'
 import { PackedChoices, PackedNumbers, PackedTexts } from '../../packed-texts.ts'
-import { slicesOf } from '../pages.ts'
+import { slicesOf } from '../rows.ts'
 import { anyOf } from '../portable.ts'
 import type { HubRole, Store } from '../schema.ts'
 import type { SeenCentre, SeenCentres } from './centres-seen.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { countOf } from '../pages.ts'
+import { countOf } from '../rows.ts'
 import { anyOf } from '../portable.ts'
 import { transactionState, type Trx } from '../transact.ts'
 

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { lastImports } from '../imports/imports.ts'
-import { countOf } from '../pages.ts'
+import { countOf } from '../rows.ts'
 import type { Store } from '../schema.ts'
 import type { Trx } from '../transact.ts'
 

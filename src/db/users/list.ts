@@ -1,7 +1,7 @@
 import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
 import type { HubRole, Store, UserStatus } from '../schema.ts'
 import { contains, nullsFirst, withoutIndex } from '../portable.ts'
-import { countOf, type Pages, pagesOf } from '../pages.ts'
+import { countOf, type Pages, pagesOf } from '../rows.ts'
 import { type ListedUser, listedUsers, type UserPart } from './users.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 

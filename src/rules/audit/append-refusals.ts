@@ -1,5 +1,5 @@
 import { centreIds } from '../../db/centres/centres.ts'
-import { slicesOf } from '../../db/pages.ts'
+import { slicesOf } from '../../db/rows.ts'
 import type { Trx } from '../../db/transact.ts'
 import { accountsEverOf } from '../../db/users/users.ts'
 import type { Actor } from '../permissions/actor.ts'

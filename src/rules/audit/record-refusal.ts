@@ -1,3 +1,4 @@
+import { groupBy } from '../../db/rows.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { Refusal } from './append-refusals.ts'
 
@@ -14,18 +15,9 @@ export function recordingRefusal(refusal: Refusal): Record {
 
 /** The same of many: what one rule refused of one command is one event, or as many as name all who are there. */
 export function recordingTogether(records: readonly Record[]): Record {
-  const alike = new Map<string, Refusal[]>()
-  const others: Record[] = []
-  for (const record of records) {
-    const refusal = refusals.get(record)
-    if (refusal === undefined) others.push(record)
-    else {
-      const key = JSON.stringify([refusal.action, refusal.rule])
-      const known = alike.get(key)
-      if (known) known.push(refusal)
-      else alike.set(key, [refusal])
-    }
-  }
+  const known = records.flatMap((record) => refusals.get(record) ?? [])
+  const alike = groupBy(known, ({ action, rule }) => JSON.stringify([action, rule]))
+  const others = records.filter((record) => !refusals.has(record))
   return async (trx) => {
     for (const together of alike.values()) await append(trx, together)
     for (const record of others) await record(trx)

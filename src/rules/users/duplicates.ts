@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein'
+import { groupBy } from '../../db/rows.ts'
 import type { PersonRow } from '../../db/users/everybody.ts'
 import { likenessOf, nameKeyOf } from './look-alike.ts'
 
@@ -107,14 +108,7 @@ function* grouped(
   people: readonly PersonRow[],
   { keyOf, left }: { keyOf: (person: PersonRow) => string; left: ReadonlyMap<number, number> },
 ): Generator<DuplicateGroup> {
-  const groups = new Map<string, PersonRow[]>()
-  for (const person of people) {
-    const key = keyOf(person)
-    const group = groups.get(key)
-    if (group) group.push(person)
-    else groups.set(key, [person])
-  }
-  for (const group of groups.values()) {
+  for (const group of groupBy(people, keyOf).values()) {
     const more = group.reduce((sum, { id }) => sum + (left.get(id) ?? 0), 0)
     yield { people: group, more }
   }
@@ -138,13 +132,8 @@ function* nearOnesOf(group: readonly PersonRow[]): Generator<DuplicateGroup> {
       leads[Math.max(first, own)] = Math.min(first, own)
     }
   }
-  const connected = new Map<number, PersonRow[]>()
-  for (const [at, person] of group.entries()) {
-    const chain = connected.get(firstOf(at))
-    if (chain) chain.push(person)
-    else connected.set(firstOf(at), [person])
-  }
-  for (const people of connected.values()) if (people.length > 1) yield { people, more: 0 }
+  for (const connected of groupBy(group.keys(), firstOf).values())
+    if (connected.length > 1) yield { people: connected.flatMap((at) => group[at] ?? []), more: 0 }
 }
 
 /** Two by two; of many, the first two and how many more there are. */
@@ -232,15 +221,8 @@ export function sharedKeys(): SharedKeys {
     },
     *groups() {
       for (const positions of runs(hashes.subarray(0, count))) {
-        const same = new Map<number, number[]>()
-        for (const position of positions) {
-          const other = others[position] ?? 0
-          const id = ids[position] ?? 0
-          const group = same.get(other)
-          if (group) group.push(id)
-          else same.set(other, [id])
-        }
-        for (const group of same.values()) if (group.length > 1) yield group
+        for (const same of groupBy(positions, (position) => others[position] ?? 0).values())
+          if (same.length > 1) yield same.map((position) => ids[position] ?? 0)
       }
     },
   }
