@@ -7,6 +7,7 @@ import { Cancelled, errorCodeOf, Unavailable } from '../../errors.ts'
 import { inWords, mayNotConnect, passwordMissing } from './errors.ts'
 import { parseServerAddress, type ServerAddress } from '../../server-address.ts'
 import { passwordInFile } from './password-file.ts'
+import type { Again, Trouble } from './several-hosts.ts'
 
 /** Where a shared store is: what its address leaves out is taken from PostgreSQL's own variables, as its programs do. */
 export function serverAddressOf(address: string): ServerAddress {
@@ -26,7 +27,9 @@ const types: pg.CustomTypesConfig = {
 const maxConnecting = 10_000
 /** Of several, one that swallows what it is sent takes nobody's whole wait; in milliseconds. */
 const minConnecting = 2_000
-const pauseBetween = 250
+/** Between the first two tries at a server that does not answer; each pause is twice the one before; in milliseconds. */
+const firstPause = 250
+const longestPause = 1_000
 
 /**
  * Connects to the host that takes changes, where several are named; for reading, where none does, to the first standby
@@ -35,20 +38,29 @@ const pauseBetween = 250
 export async function connect(server: ServerAddress, connecting: Connecting): Promise<pg.Client> {
   const { writes, maxWaitMs = 0, answersWithinMs, onOutage } = connecting
   const until = performance.now() + maxWaitMs
-  for (;;) {
+  let refusing: readonly Trouble[] = []
+  for (let tries = 1; ; tries += 1) {
     try {
-      const mayTake = maxWaitMs === 0 ? maxConnecting : Math.max(minConnecting, until - performance.now())
+      const left = until - performance.now()
+      const mayTake = maxWaitMs === 0 ? maxConnecting : Math.max(minConnecting, left)
       const limit = Math.min(mayTake, server.connectTimeoutMs ?? maxConnecting, answersWithinMs ?? mayTake)
-      return await connectOnce(server, { writes, limit })
+      return await connectOnce(server, { writes, limit, refusing, isAskedAgain: left > 2 * minConnecting })
     } catch (error) {
-      const { failure, mayPass } = await inWordsOf(error, server)
-      if (!mayPass || performance.now() + pauseBetween > until) throw failure
+      const { failure, mayPass, refused } = await inWordsOf(error, server)
+      const forSoLong = pauseAfter(tries)
+      if (!mayPass || performance.now() + forSoLong > until) throw failure
+      refusing = refused
       onOutage?.()
-      await pause(pauseBetween, undefined, { signal: connecting.signal?.() }).catch(() => {
+      await pause(forSoLong, undefined, { signal: connecting.signal?.() }).catch(() => {
         throw new Cancelled()
       })
     }
   }
+}
+
+/** How long nothing is asked of a server after so many tries, in milliseconds: one that comes back is not run over. */
+export function pauseAfter(tries: number): number {
+  return Math.min(longestPause, firstPause * 2 ** (tries - 1))
 }
 
 /** Does the work over a connection of its own, on which nothing stays open. @throws what the server says, in words */
@@ -81,20 +93,20 @@ interface Connecting {
 
 async function connectOnce(
   server: ServerAddress,
-  { writes, limit }: { writes: boolean; limit: number },
+  { writes, limit, ...others }: { writes: boolean; limit: number } & Again,
 ): Promise<pg.Client> {
   const hosts = server.hosts.map((host) => ({ ...host, signIn: () => signIn(server, { ...host, limit }) }))
-  const [only, ...others] = hosts
-  if (only && others.length === 0) return only.signIn().signedIn
+  const [only, another] = hosts
+  if (only && !another) return only.signIn().signedIn
   const { firstThatServes } = await import('./several-hosts.ts')
-  return firstThatServes(hosts, { writes })
+  return firstThatServes(hosts, { writes, ...others })
 }
 
 /** Why nobody was signed in, and whether that may pass. */
 async function inWordsOf(
   error: unknown,
   server: ServerAddress,
-): Promise<{ failure: unknown; mayPass: boolean }> {
+): Promise<{ failure: unknown; mayPass: boolean; refused: readonly Trouble[] }> {
   const { shown } = server
   const words = (cause: unknown) =>
     errorCodeOf(cause) === '42501' ? mayNotConnect(server, cause) : inWords(cause, shown)
@@ -104,7 +116,7 @@ async function inWordsOf(
   }
   const failure = words(error)
   const mayPass = failure instanceof Unavailable && /^store-(unavailable|read-only)$/.test(failure.code)
-  return { failure, mayPass }
+  return { failure, mayPass, refused: [] }
 }
 
 export interface SigningIn {

@@ -3,11 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Cancelled, errorCodeOf } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Opening } from '../store/opening.ts'
-import { connect } from './connection.ts'
+import { connect, pauseAfter } from './connection.ts'
 import { inWords, isDisconnected, isLeftIdle, isOutOfTime } from './errors.ts'
 
-/** Between two tries at a server that hangs up on whoever asks; in milliseconds. */
-const pauseBetween = 200
 /** Who waits longer hears Ctrl-C; in milliseconds. */
 const heardAfter = 200
 /** So long a server may take to break off what it was asked; in milliseconds. */
@@ -124,18 +122,24 @@ export class ReconnectingClient {
     this.#client = this.#watched(await connect(server, { writes: !readsAlone, maxWaitMs, signal, onOutage }))
   }
 
-  /** Asks once for a connection to whoever takes changes, however the present one stands. */
+  /** Asks for a connection to whoever takes changes, however the present one stands. */
   async replace(until: number): Promise<void> {
-    const answersWithinMs = Math.max(minAnswering, until - performance.now())
-    this.#client = this.#watched(await connect(this.#options.server, { writes: true, answersWithinMs }))
+    const { server, opening } = this.#options
+    const maxWaitMs = Math.max(0, until - performance.now())
+    const answersWithinMs = Math.max(minAnswering, maxWaitMs)
+    const { onOutage } = opening
+    this.#client = this.#watched(
+      await connect(server, { writes: true, maxWaitMs, answersWithinMs, onOutage }),
+    )
   }
 
   /** The first time another connection is made at once. @throws what went wrong, once it was waited for long enough */
   async pauseAfterLoss(trouble: unknown, { tries, until }: { tries: number; until: number }): Promise<void> {
     if (tries === 1) return
-    if (performance.now() + pauseBetween > until) throw trouble
+    const forSoLong = pauseAfter(tries - 1)
+    if (performance.now() + forSoLong > until) throw trouble
     const { signal } = this.#options.opening
-    await pause(pauseBetween, undefined, { signal }).catch(() => {
+    await pause(forSoLong, undefined, { signal }).catch(() => {
       throw new Cancelled()
     })
   }

@@ -5,7 +5,7 @@ import type { SigningIn } from './connection.ts'
 
 /** Whoever has not answered by then has the next one asked beside it; in milliseconds. */
 const headStart = 500
-/** Where only reading is to be done, so long a standby that answered waits for one that takes changes; in milliseconds. */
+/** So long whoever answered waits for one that does not: a standby that would do, and who is asked again; in milliseconds. */
 const maxStandingBy = 2_000
 
 /** One that an address names. */
@@ -15,8 +15,15 @@ interface Host {
   signIn: () => SigningIn
 }
 
-interface Trouble extends Pick<Host, 'host' | 'port'> {
+export interface Trouble extends Pick<Host, 'host' | 'port'> {
   cause: unknown
+}
+
+export interface Again {
+  /** Those that said no for good: they are asked no more. */
+  refusing: readonly Trouble[]
+  /** Whether all others are asked again soon: one that answers nothing keeps nobody from that. */
+  isAskedAgain: boolean
 }
 
 /** Why none of several hosts would do, one after the other. */
@@ -42,12 +49,12 @@ interface Answer {
  */
 export async function firstThatServes(
   hosts: readonly Host[],
-  { writes }: { writes: boolean },
+  { writes, refusing, isAskedAgain }: { writes: boolean } & Again,
 ): Promise<pg.Client> {
-  const left = [...hosts]
+  const left = hosts.filter((one) => !refusing.some((other) => isSameHost(one, other)))
   const asked = new Map<SigningIn, Promise<Answer>>()
   const names = new Map<SigningIn, Host>()
-  const troubles: Trouble[] = []
+  const troubles = [...refusing]
   let standby: pg.Client | undefined
   let until: number | undefined
   const askNext = () => {
@@ -82,14 +89,23 @@ export async function firstThatServes(
       if (answer && of) {
         const isStandingBy = Object.assign(new Error('it is a standby'), { code: '25006' })
         troubles.push({ ...of, cause: client ? isStandingBy : answer.trouble })
+        if (isAskedAgain) until ??= performance.now() + maxStandingBy
       }
-      if (!askNext() && !answer && standby) break
+      if (!askNext() && !answer) break
     }
     if (standby) return standby
+    for (const one of asked.keys()) {
+      const of = names.get(one)
+      if (of) troubles.push({ ...of, cause: new Error('timeout expired') })
+    }
     throw new NoneServes(troubles)
   } finally {
     for (const one of asked.keys()) one.abandon()
   }
+}
+
+function isSameHost(one: Pick<Host, 'host' | 'port'>, other: Pick<Host, 'host' | 'port'>): boolean {
+  return one.host === other.host && one.port === other.port
 }
 
 function ask(one: SigningIn, asked: Map<SigningIn, Promise<Answer>>): void {
@@ -114,22 +130,26 @@ const byWhatTells = (code: string) => (code === 'store-unavailable' ? 1 : code =
 export function noneServesInWords(
   { troubles }: NoneServes,
   { shown, words }: { shown: string; words: (cause: unknown) => unknown },
-): { failure: unknown; mayPass: boolean } {
+): { failure: unknown; mayPass: boolean; refused: readonly Trouble[] } {
   const told = troubles
-    .map(({ host, port, cause }) => ({
-      name: port === 5432 ? host : `${host}:${port}`,
-      failure: words(cause),
+    .map((trouble) => ({
+      trouble,
+      name: trouble.port === 5432 ? trouble.host : `${trouble.host}:${trouble.port}`,
+      failure: words(trouble.cause),
     }))
     .sort((one, other) => byWhatTells(codeOf(one.failure)) - byWhatTells(codeOf(other.failure)))
-  const mayPass = told.some(({ failure }) => byWhatTells(codeOf(failure)) > 0)
+  const refused = told
+    .filter(({ failure }) => byWhatTells(codeOf(failure)) === 0)
+    .map(({ trouble }) => trouble)
+  const mayPass = refused.length < told.length
   const [first] = told
-  if (!(first?.failure instanceof Unavailable)) return { failure: first?.failure, mayPass }
+  if (!(first?.failure instanceof Unavailable)) return { failure: first?.failure, mayPass, refused }
   const { code, hint, message } = first.failure
   const each = told.map(({ name, failure }) => `${name}: ${briefly(failure, shown)}`)
   const isSame = told.every(({ failure }) => failure instanceof Unavailable && failure.message === message)
-  if (isSame) return { failure: first.failure, mayPass }
+  if (isSame) return { failure: first.failure, mayPass, refused }
   const said = `No server of ${shown} can be used: ${each.join('; ')}.`
-  return { failure: new Unavailable(code, said, { hint, cause: first.failure.cause }), mayPass }
+  return { failure: new Unavailable(code, said, { hint, cause: first.failure.cause }), mayPass, refused }
 }
 
 function codeOf(failure: unknown): string {

@@ -5,10 +5,10 @@ import { isDisconnected, isOutOfTime } from './errors.ts'
 import { errorCodeOf, CommitUnknown, Unavailable } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Opening } from '../store/opening.ts'
-import { withConnection } from './connection.ts'
+import { pauseAfter, withConnection } from './connection.ts'
 import type { ReconnectingClient } from './reconnecting-client.ts'
 
-/** Between two tries to find out; in milliseconds. */
+/** Between two looks at what is under way; in milliseconds. */
 const pauseBetween = 100
 
 /** By what a change is known again whose commit nobody confirmed. */
@@ -61,6 +61,7 @@ export async function findOutWhetherSaved(
   { expected, cause }: { expected: Committing; cause: unknown },
 ): Promise<void> {
   const until = connection.until()
+  let tries = 0
   do {
     try {
       await connection.replace(until)
@@ -68,7 +69,8 @@ export async function findOutWhetherSaved(
       if (await isSaved(connection.client, expected, { settings: connection.settings(), wait })) return
     } catch {
       opening.onOutage?.()
-      await pause(pauseBetween)
+      tries += 1
+      await pause(pauseAfter(tries))
       continue
     }
     // What took too long would again.

@@ -1,4 +1,4 @@
-import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -269,5 +269,63 @@ describe('a host that swallows what it is sent', () => {
     ])
     expect([ran.exit, ran.error().code]).toEqual([7, 'store-unavailable'])
     expect(performance.now() - started).toBeLessThan(9_000)
+  })
+})
+
+describe('several hosts of which none answers as it should', () => {
+  const open: Server[] = []
+  const calls = { refusing: 0, hangingUp: 0 }
+  const listening = async (name: keyof typeof calls, answer: (socket: Socket) => void) => {
+    const server = createServer((socket) => {
+      calls[name] += 1
+      socket.on('error', () => undefined)
+      answer(socket)
+    })
+    open.push(server)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return `127.0.0.1:${portOf(server.address())}`
+  }
+  /** As a server says that the password is another one. */
+  const refusal = Buffer.from('E\0\0\0\x21SFATAL\0VFATAL\0C28P01\0Mno\0\0', 'latin1')
+  refusal.writeInt32BE(refusal.length - 1, 1)
+
+  afterEach(() => {
+    for (const server of open.splice(0)) server.close()
+  })
+
+  it('are asked less and less often while they are waited for, and one that refuses the user only once', async () => {
+    Object.assign(calls, { refusing: 0, hangingUp: 0 })
+    const refusing = await listening('refusing', (socket) => socket.once('data', () => socket.end(refusal)))
+    const hangingUp = await listening('hangingUp', (socket) => socket.destroy())
+    const db = `postgres://hub@${hangingUp},${refusing}/hub`
+    const ran = await world.run(['users', 'suspend', 'omar@school.example', '--wait', '5', '--db', db])
+    expect(ran.exit).toBe(7)
+    expect(ran.stderr).toContain('refuses this user; ')
+    expect(ran.stderr.match(/Waiting for/g)).toHaveLength(1)
+    expect(calls.refusing).toBe(1)
+    expect(calls.hangingUp).toBeGreaterThan(3)
+    expect(calls.hangingUp).toBeLessThan(9)
+  })
+
+  it('are used as soon as one does, while another swallows what it is sent', async () => {
+    await world.user('omar@school.example', { centre: 'EG001' })
+    const port = await freePort()
+    const [target] = parseServerAddress(world.db).hosts
+    const later = createServer((desk) => {
+      const there = connect(target?.port ?? 0, target?.host).on('error', () => desk.destroy())
+      desk
+        .on('error', () => undefined)
+        .pipe(there)
+        .pipe(desk)
+    })
+    open.push(later)
+    const db = world.db.replace(/@[^/]+/, `@${darkHost},127.0.0.1:${port}`)
+    const started = performance.now()
+    const running = world.run(['users', 'suspend', 'omar@school.example', '--yes', '--db', db])
+    await pause(1_500)
+    later.listen(port, '127.0.0.1')
+    const ran = await running
+    expect(ran.exit, ran.stderr).toBe(0)
+    expect(performance.now() - started).toBeLessThan(8_000)
   })
 })
