@@ -9,7 +9,7 @@ import { isCommand } from '../../src/cli/tree.ts'
 import { settingNames, variables } from '../../src/config.ts'
 import { kebabCase } from '../../src/kebab-case.ts'
 import { centreColumns } from '../../src/import/columns.ts'
-import { catalogue } from '../../src/rules/roles/catalogue.ts'
+import { catalogue, givenSites, sites } from '../../src/rules/roles/catalogue.ts'
 import { inProcess } from '../terminal.ts'
 import { newWorld, type World } from '../world.ts'
 
@@ -25,6 +25,15 @@ describe('the help of a command', () => {
     }
     expect(await headings()).toEqual(['Usage:', 'Arguments:', 'Examples:', 'Options of every command:'])
     expect(await headings('--no-color')).toBeUndefined()
+    await world.close()
+  })
+})
+
+describe('the help of a command that gives access to sites', () => {
+  it.each([['add'], ['edit'], ['list']])('names them: users %s', async (verb) => {
+    const world = newWorld()
+    const { stdout } = await world.run(['users', verb, '--help'])
+    for (const site of givenSites) expect(stdout).toContain(site)
     await world.close()
   })
 })
@@ -99,7 +108,7 @@ describe('each page of help', () => {
 
   it('has every role, and every exit code that an error can have', async () => {
     const text = await page('roles')
-    for (const { name } of catalogue) expect(text).toContain(name)
+    for (const name of [...catalogue.map((role) => role.name), ...sites]) expect(text).toContain(name)
     const codes = await page('exit-codes')
     const thrown = [...sourceOf('errors.ts').matchAll(/exit = (\d+)|super\((\d+),/g)].map(
       ([, one, two]) => one ?? two,

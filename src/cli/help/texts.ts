@@ -1,5 +1,5 @@
 import { matrix, othersRow, staffRow } from '../../rules/permissions/matrix.ts'
-import { catalogue } from '../../rules/roles/catalogue.ts'
+import { catalogue, sites, titleOfSite } from '../../rules/roles/catalogue.ts'
 import { paragraphsOf, wrapped } from '../../render/wrap.ts'
 
 /** What scripts rely on; the words of the contract. */
@@ -288,9 +288,17 @@ export function rolesPage(): string {
       .filter((role) => role.service === service)
       .map(({ name, does }) => `  ${name.padEnd(longest)}  ${does}`),
   ])
+  const longestSite = Math.max(...sites.map((site) => site.length))
+  const siteLines = sites.map((site) => `  ${site.padEnd(longestSite)}  ${titleOfSite(site)}`)
   const actors = [staffRow, ...matrix, othersRow].map(({ actor, may }) => `  ${actor}\n    ${may}`)
   return `A user has one hub role (coordinator, admin, teacher) or none, and any number of service roles.
 ${lines.join('\n')}
+
+Sites:
+
+${siteLines.join('\n')}
+
+The first comes with every hub role; users add --site and users edit --add-site give the others.
 
 Who may do what:
 

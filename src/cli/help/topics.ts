@@ -5,7 +5,7 @@ export const topics = {
   json: 'what --json prints, and its schemas',
   settings: 'flags, environment, configuration file, defaults',
   workbook: 'the columns of the centres workbook, and what an import does',
-  roles: 'every role, and who may do what',
+  roles: 'every role and site, and who may do what',
   mail: 'how messages go out, with and without a mail server',
   examples: 'what is typed for everyday tasks',
   scripting: 'how scripts ask, answer, and go on',

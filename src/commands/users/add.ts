@@ -28,13 +28,16 @@ import {
 } from './new-people.ts'
 import { shellWord } from '../../shell-word.ts'
 import { readUsers, userColumns } from './read-users.ts'
-import { offeredRoles, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
+import { givenSites, offeredRoles, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 
 const options = {
   centre: orName('centre', option('<centre>', 'the number or name of their centre')),
   admin: flag('with administrative rights'),
-  site: withValues(sites, repeated('<site>', 'with access to this site')),
-  role: withValues(offeredRoles, repeated('<role>', 'with this role; service roles alone make no hub user')),
+  site: withValues(sites, repeated('<site>', `with access to this site: ${givenSites.join(', ')}`)),
+  role: withValues(
+    offeredRoles,
+    repeated('<role>', 'with this role (help roles); service roles alone make no hub user'),
+  ),
   from: option('<file>', 'read them from a workbook or CSV file, or - for stdin'),
   ...tableOptions('Mail=Email'),
   ifMissing: flag('somebody who is there already, and equal, is no error'),

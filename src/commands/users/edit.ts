@@ -8,7 +8,14 @@ import { findLiveUser } from '../../db/users/users.ts'
 import { withClosing } from '../../render/closing.ts'
 import { person, renderChangedUsers, usersJson } from '../../render/users.ts'
 import { editNotices } from '../../render/user-notices.ts'
-import { catalogue, offeredRoles, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
+import {
+  catalogue,
+  givenSites,
+  offeredRoles,
+  sites,
+  titleOfRole,
+  titleOfSite,
+} from '../../rules/roles/catalogue.ts'
 import type { Account } from '../../rules/users/account.ts'
 import { onUser, withWhatCloses } from '../../rules/users/changed.ts'
 import { permit } from '../../rules/permissions/decide.ts'
@@ -22,9 +29,9 @@ const options = {
   lastName: option('<name>', 'another last name'),
   email: option('<email>', 'a new address'),
   admin: eitherWay({ on: 'give administrative rights', off: 'take administrative rights away' }),
-  addSite: withValues(sites, repeated('<site>', 'give access to this site')),
+  addSite: withValues(sites, repeated('<site>', `give access to this site: ${givenSites.join(', ')}`)),
   removeSite: withValues(sites, repeated('<site>', 'take access to this site away')),
-  addRole: withValues(offeredRoles, repeated('<role>', 'give this role')),
+  addRole: withValues(offeredRoles, repeated('<role>', 'give this role (help roles)')),
   removeRole: withValues(offeredRoles, repeated('<role>', 'take this role away')),
 }
 
@@ -137,7 +144,7 @@ async function askForChanges(
   const email = await ask(terminal, { question: 'E-mail:', present: account.email, check })
   const sites = await askChanges(terminal, {
     question: 'Sites:',
-    names: tickableSites,
+    names: givenSites,
     titleOf: titleOfSite,
     held: account.sites,
   })
@@ -157,8 +164,6 @@ async function askForChanges(
     removeRoles: roles.taken,
   }
 }
-
-const tickableSites = sites.filter((site) => site !== 'school-support-hub')
 
 /** A coordinator's place in the hub is grantedBy and taken by the coordinator commands. */
 function tickableRoles({ hubRole }: Account): string[] {

@@ -93,8 +93,8 @@ export const list = () =>
     options: {
       centre: orName('centre', option('<centre>', 'at this centre')),
       status: withValues(userStatuses, repeated('<status>', 'invited, active, suspended or deleted')),
-      role: withValues(offeredRoles, repeated('<role>', 'with one of these roles')),
-      site: withValues(sites, repeated('<site>', 'with access to these sites')),
+      role: withValues(offeredRoles, repeated('<role>', 'with one of these roles (help roles)')),
+      site: withValues(sites, repeated('<site>', `with access to these sites: ${sites.join(', ')}`)),
       search: option('<text>', 'by part of a name or address; accents and letter case do not matter'),
       notSetUp: flag('who have not set up a password'),
       neverSignedIn: flag('who have never signed in'),

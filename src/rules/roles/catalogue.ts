@@ -112,6 +112,9 @@ export const sites = [
 
 export type Site = (typeof sites)[number]
 
+/** Those that are given one by one: the hub comes with every hub role. */
+export const givenSites = sites.filter((site) => site !== 'school-support-hub')
+
 /** As the guide for coordinators writes them. */
 const siteTitles: Readonly<Record<Site, string>> = {
   'school-support-hub': 'School Support Hub',
