@@ -66,7 +66,9 @@ function guessesAt(unknown: UnknownWord): Guess[] {
     // A noun with this very verb is meant before a noun that is only spelt like it.
     const ofNouns = groupsWith(word, argv)
     if (ofNouns.length > 0) return namesAsGuesses(ofNouns, argv, word)
-    return ofKnown.length > 0 ? ofKnown : namesAsGuesses(groupsWithNear(word, argv), argv, word)
+    if (ofKnown.length > 0) return ofKnown
+    const ofNear = namesAsGuesses(groupsWithNear(word, argv), argv, word)
+    return ofNear.length > 0 ? ofNear : looksFor(word, argv)
   }
   if (ofKnown.length > 0) return ofKnown
   const lead = [word, ...misspelt(word, wordsThatLead(group))].map((one) => leadsTo(group, one))
@@ -178,12 +180,25 @@ function guessesAbout({ argv, word, known, before: [group] }: UnknownWord): Gues
   return [{ name: `${name} ${said}`, line }]
 }
 
+/** `Amira Silva` alone: who or what has that name is looked for. */
+function looksFor(word: string, argv: Line): Guess[] {
+  if (!isName(word) && !/^\p{Lu}\p{Ll}/u.test(word)) return []
+  const words = positionsIn(argv)
+  const rest = words.reduceRight((line: Line, typed) => withWord(line, typed.at), argv)
+  return [{ name: 'find', line: ['find', words.map((typed) => typed.word).join(' '), ...rest] }]
+}
+
 function showsWhere(argv: Line, { word, group }: { word: string; group: string | undefined }): Guess[] {
   return [{ name: 'users show', line: lineInstead(withoutNoun(argv, group), word, 'users show', word) }]
 }
 
 function isAddressOrNumber(word: string): boolean {
   return /^[^\s@]+@[^\s@]+$/.test(word) || isLikeNumber(word)
+}
+
+/** What has a blank in it, in quotation marks, is what somebody or a school is called. */
+function isName(word: string): boolean {
+  return /^\p{L}\P{Cc}* \P{Cc}*$/u.test(word) && !word.includes('@')
 }
 
 /** A word that no verb is like: the name or the number of one thing. */
@@ -288,11 +303,12 @@ function nounsNamed(verb: string, argv: Line): ((group: string) => boolean)[] {
   const isPerson = named.some((word) => word.includes('@'))
   const number = named.find(isLikeNumber)
   const isCentre = (group: string) => ofCentres.has(group) && group !== 'associates'
-  if (isPerson)
-    return number === undefined
-      ? [(group) => ofPeople.has(group)]
-      : [(group) => ofPeople.has(group), isCentre]
-  if (number === undefined) return []
+  const isOfPeople = (group: string) => ofPeople.has(group)
+  if (isPerson) return number === undefined ? [isOfPeople] : [isOfPeople, isCentre]
+  const name = named.find(isName)
+  if (number === undefined) return name === undefined ? [] : [(group) => isOfPeople(group) || isCentre(group)]
+  if (name !== undefined)
+    return named.indexOf(name) < named.indexOf(number) ? [isOfPeople, isCentre] : [isCentre, isOfPeople]
   // Digits alone can be the number of anything but a person.
   return [/^\d+$/.test(number) ? (group) => !ofPeople.has(group) : isCentre]
 }
@@ -310,13 +326,18 @@ function groupsWith(verb: string, argv: Line): string[] {
     groups
       .filter((group) => isNamed(group) && verbsOf(group).includes(verb))
       .map((group) => `${group} ${verb}`)
+  // Of whom it is said decides what it means: without that, nothing is guessed; nor where it may mean two things.
+  const bySynonym = (isNamed: (group: string) => boolean) => {
+    const names = groups.filter(isNamed).map((group) => synonymsOf(group, verb))
+    return names.some((ofOne) => ofOne.length > 1) ? [] : names.flat()
+  }
   const everywhere = kinds.length === 0 ? [() => true] : kinds
   const found =
     firstOf(everywhere.map(own)) ??
-    // Of whom it is said decides what it means: without that, nothing is guessed.
-    firstOf(kinds.map((isNamed) => groups.filter(isNamed).flatMap((group) => synonymOf(group, verb)))) ??
+    firstOf(kinds.map(bySynonym)) ??
     firstOf(everywhere.map((isNamed) => leadsAnywhere(verb, isNamed))) ??
-    []
+    // A release has a name too.
+    (wordsBehind(argv, verb).some(({ word }) => isName(word)) ? own(() => true) : [])
   return [...workbook, ...found.slice(0, maxGroups)]
 }
 
@@ -327,12 +348,11 @@ function groupsWithNear(word: string, argv: Line): string[] {
 }
 
 /** `block omar@school.example` is `users suspend`, `disable EG001` `coordinator suspend`. */
-function synonymOf(group: string, verb: string): string[] {
+function synonymsOf(group: string, verb: string): string[] {
   const verbs = verbsOf(group)
   const destructive = destructiveVerbs(verb, { groupName: group, verbs })
   const same = destructive.length > 0 ? destructive : synonymousVerbs(verb, verbs)
-  const [only] = same
-  return only !== undefined && same.length === 1 ? [`${group} ${only}`] : []
+  return same.map((name) => `${group} ${name}`)
 }
 
 const isWorkbook = /\.(xlsx|csv)$/i

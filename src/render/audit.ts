@@ -291,9 +291,23 @@ function factsInWords(
     const summary = importInWords(facts)
     if (summary) return `import ${summary.number}: ${summary.words}`
   }
-  return namedParts(facts)
+  return namedParts(inPairs(facts))
     .map(({ name, words }) => `${name} ${words}`)
     .join(', ')
+}
+
+/** `nameBefore` and `nameAfter` are one fact, which stands as 'changed' alone where somebody was erased. */
+function inPairs(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const paired = { ...facts }
+  for (const [name, after] of Object.entries(facts)) {
+    const [, fact] = /^(.+)After$/.exec(name) ?? []
+    if (fact === undefined || typeof after !== 'string') continue
+    const before = facts[`${fact}Before`]
+    delete paired[name]
+    delete paired[`${fact}Before`]
+    paired[fact] = before === undefined ? `changed to ${after}` : { before, after }
+  }
+  return paired
 }
 
 function importInWords(facts: Record<string, unknown>): { number: number; words: string } | undefined {

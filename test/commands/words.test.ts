@@ -629,8 +629,26 @@ describe('a line of a tired hand', () => {
     expect(stderr).toContain('Did you mean cambridge-primary?')
   })
 
-  it('is not guessed at where a word may mean two things that take away', async () => {
-    const { exit, stderr } = await world.run(['rm', omar])
-    expect([exit, stderr]).toEqual([2, expect.stringContaining('ssh-admin --help lists them')])
+  it.each([
+    [['unsuspend', 'Omar Said'], "users restore 'Omar Said'"],
+    [['enable', 'Omar Said'], "users restore 'Omar Said'"],
+    [['reset', 'Omar Said'], "Did you mean ssh-admin users reset-password 'Omar Said'?"],
+    [['block', 'Omar Said'], "users suspend 'Omar Said'"],
+    [['move', 'Omar Said', 'EG002'], "users move 'Omar Said' --to EG002"],
+    [['suspend', 'Omar Said', 'EG001'], "users suspend 'Omar Said'"],
+    [['withdraw', 'Listening June'], "releases withdraw 'Listening June'"],
+    [['Omar Said'], "find 'Omar Said'"],
+    [['Omar', 'Said', '--json'], "find 'Omar Said' --json"],
+  ])('may name people where an address stands: %j', async (argv, meant) => {
+    const { exit, stderr } = await world.run(argv)
+    expect([exit, stderr]).toEqual([2, expect.stringContaining(meant)])
   })
+
+  it.each([[omar], ['Omar Said']])(
+    'is not guessed at where a word may mean two things that take away: rm %s',
+    async (whom) => {
+      const { exit, stderr } = await world.run(['rm', whom])
+      expect([exit, stderr]).toEqual([2, expect.stringContaining('ssh-admin --help lists them')])
+    },
+  )
 })

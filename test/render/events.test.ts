@@ -103,6 +103,20 @@ describe('an event as a sentence', () => {
     ])
   })
 
+  it('says what a name and an address were, and what they became', async () => {
+    await world.centre('EG001')
+    await world.user('omar@school.example', { centre: 'EG001', firstName: 'Omar', lastName: 'Said' })
+    await world.run(['users', 'edit', 'omar@school.example', '--last-name', 'Saleh', '--yes'])
+    await world.run(['users', 'edit', 'omar@school.example', '--email', 'o.saleh@school.example', '--yes'])
+    const listed = await world.run(['audit', 'list', '--fields', 'what', '--action', 'users.edited'], {
+      terminal: { columns: 120 },
+    })
+    expect(listed.stdout.split('\n').slice(1, 3)).toEqual([
+      'tester@desk edited Omar Saleh (email changed to o.saleh@school.example)',
+      'tester@desk edited Omar Saleh (name Omar Said → Omar Saleh)',
+    ])
+  })
+
   it('is told of what its owner does with an account under the name of the owner', async () => {
     await world.centre('EG001')
     await world.user('omar@school.example', { centre: 'EG001', firstName: 'Omar', lastName: 'Said' })
