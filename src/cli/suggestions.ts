@@ -391,13 +391,14 @@ function lineWithName(argv: Line, { wanted, name }: { wanted: string; name: stri
 /** Of a role, a template, a release and whatever else is called by its name. */
 function nameOf(candidate: unknown): string | undefined {
   if (typeof candidate === 'string') return candidate
-  if (typeof candidate !== 'object' || candidate === null || addressOrNumberOf(candidate) !== undefined)
-    return undefined
-  return 'name' in candidate && typeof candidate.name === 'string' ? candidate.name : undefined
+  return addressOrNumberOf(candidate) === undefined ? textIn(candidate, 'name') : undefined
 }
 
 function addressOrNumberOf(candidate: unknown): string | undefined {
-  if (typeof candidate !== 'object' || candidate === null) return undefined
-  if ('email' in candidate && typeof candidate.email === 'string') return candidate.email
-  return 'number' in candidate && typeof candidate.number === 'string' ? candidate.number : undefined
+  return textIn(candidate, 'email') ?? textIn(candidate, 'number')
+}
+
+function textIn(candidate: unknown, field: string): string | undefined {
+  const text: unknown = candidate instanceof Object ? Reflect.get(candidate, field) : undefined
+  return typeof text === 'string' ? text : undefined
 }

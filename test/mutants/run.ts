@@ -1,4 +1,4 @@
-// npm run mutants [-- --sample N --seed N --only PATH --tests PATHS]: changes the source in one small place after another, in
+// npm run mutants [-- --sample N --seed N --only PATHS --tests PATHS]: changes the source in one small place after another, in
 // memory, and sees which changes no test notices. What was found is kept in test/mutants/out, from which it goes on where it was ended.
 import { createHash } from 'node:crypto'
 import {
@@ -286,10 +286,15 @@ function report(): void {
 }
 
 function allMutants(): Mutant[] {
+  const places = values.only.split(',').map((place) => {
+    const [path = '', at] = place.split(':')
+    return { path, isAt: (line: number) => at === undefined || line === Number(at) }
+  })
   return rooms
     .flatMap((room) => filesOf(room))
-    .filter((file) => file.startsWith(values.only))
+    .filter((file) => places.some(({ path }) => file.startsWith(path)))
     .flatMap((file) => mutantsOf(file, readFileSync(join(root, file), 'utf8')))
+    .filter(({ file, line }) => places.some(({ path, isAt }) => file.startsWith(path) && isAt(line)))
 }
 
 function testFiles(): string[] {

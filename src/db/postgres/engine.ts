@@ -62,7 +62,7 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
         .bytes
     },
     overwriteWhatGoes: () => undefined,
-    scrub: async () => (await connection.alone((client) => vacuum(client, server.schema))) ?? false,
+    scrub: async () => (await connection.alone((client) => vacuum(client, server.schema))) === true,
     close: () => undefined,
   }
 }

@@ -81,20 +81,20 @@ async function connect(opening: Opening, { created }: { created: boolean }): Pro
   const raw = openDatabase(path)
   try {
     const version = knownVersionOf(raw, path)
-    if (mode === 'place') {
+    const isPlaced = mode === 'place'
+    if (isPlaced) {
       const { leaveWalMode } = await import('./place.ts')
       leaveWalMode(raw, path)
-      prepareConnection(raw)
-      if (version < latestVersion) {
-        const { migrate } = await import('./migrate.ts')
-        await migrate(raw, { path })
-      }
-      return connected(opening, { raw, version, created, path: undefined, isCopy: false })
     }
-    if (version < latestVersion) throw olderFile(path, version)
-    prepareConnection(raw, { journal: 'wal' })
+    if (version < latestVersion && !isPlaced) throw olderFile(path, version)
+    prepareConnection(raw, isPlaced ? {} : { journal: 'wal' })
+    if (version < latestVersion) {
+      const { migrate } = await import('./migrate.ts')
+      await migrate(raw, { path })
+    }
     if (identityOf(path) !== file) throw movedMeanwhile()
-    return connected(opening, { raw, version, created, path, isCopy: false })
+    const named = isPlaced ? undefined : path
+    return connected(opening, { raw, version, created, path: named, isCopy: false })
   } catch (error) {
     raw.close()
     throw isUnwritable(error) ? readOnlyStore(path, error) : error

@@ -1,3 +1,4 @@
+import { deskRole } from '../../../src/db/postgres/desk-role.ts'
 import { deskRoleOfSchema } from '../../../src/db/postgres/rights.ts'
 import { writeFileSync } from 'node:fs'
 import pg from 'pg'
@@ -167,4 +168,14 @@ it('is made of a schema whose name is as long as a name may be', async () => {
 it('is nothing for a file', async () => {
   const ran = await world.run(['store', 'init', '--roles', '--json', '--db', world.path('file.db')])
   expect([ran.exit, ran.error().code]).toEqual([2, 'store-is-a-file'])
+})
+
+it('a role that cannot be made for another reason than a missing right is said to be so, and not only told how to make', async () => {
+  const { schema } = parseServerAddress(world.db)
+  await owner.query(`alter table ${schema}.audit_personal rename to elsewhere`)
+  try {
+    await expect(deskRole(world.db, { make: true })).rejects.toMatchObject({ code: 'store-missing' })
+  } finally {
+    await owner.query(`alter table ${schema}.elsewhere rename to audit_personal`)
+  }
 })
