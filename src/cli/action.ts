@@ -205,14 +205,10 @@ async function resolveTargets(
   if (name === undefined) return { typed, fromStdin }
   const targets = typed[name]
   if (!Array.isArray(targets) || !targets.includes('-')) return { typed, fromStdin }
-  const lines = await linesOf(context.stdin)
+  const lines = (await readLines(context.stdin)).map((line) => line.trim()).filter((line) => line !== '')
   const all = targets.flatMap((target) => (target === '-' ? lines : [target]))
   if (all.length === 0) throw new Usage('Nothing was named on stdin.', { hint: 'One a line.' })
   return { typed: { ...typed, [name]: all }, fromStdin: new Set(lines) }
-}
-
-async function linesOf(stream: NodeJS.ReadableStream): Promise<string[]> {
-  return (await readLines(stream)).map((line) => line.trim()).filter((line) => line !== '')
 }
 
 /** As often as a change is done anew. */

@@ -1,7 +1,7 @@
 import { RootCommand, script } from '@bomb.sh/tab'
 import { Argument, type Command, type Option } from 'commander'
 import { searchKey } from '../search-key.ts'
-import { isCommaList, type OfferedValue, offersFor } from './parameters.ts'
+import { isCommaList, offersFor } from './parameters.ts'
 
 export const shells = ['bash', 'zsh', 'fish'] as const
 type Shell = (typeof shells)[number]
@@ -124,13 +124,9 @@ export function valuesAt({ declared, prefix, before }: WordToComplete): string[]
   const key = searchKey(prefix)
   const isTyped = new Set(before.split(','))
   return (typeof offered === 'function' ? offered(prefix) : offered)
-    .map(valueAndMeaning)
+    .map((one) => (typeof one === 'string' ? ([one, ''] as const) : one))
     .filter(([value]) => searchKey(value).startsWith(key) && !isTyped.has(value))
     .map(([value, meaning]) => `${before}${value}\t${meaning}`)
-}
-
-function valueAndMeaning(offered: OfferedValue): readonly [string, string] {
-  return typeof offered === 'string' ? [offered, ''] : offered
 }
 
 /** The words of the command and what follows it, without what every command takes. */

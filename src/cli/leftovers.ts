@@ -4,7 +4,6 @@ import { configFilePath, draftsFolder } from '../config.ts'
 import {
   removeAbandoned,
   unfinishedOutputsIn,
-  abandonedNotes,
   isNote,
   outputNotes,
   removeEndedNotes,
@@ -29,7 +28,11 @@ export async function unfinishedFiles(
 ): Promise<UnfinishedFile[]> {
   const notes = outputNotes(scope)
   const noted = { sheets: await notedSheets(store), notes }
-  return [...filesWith(noted, scope, store), ...abandonedNotes(notes)]
+  return [
+    ...filesWith(noted, scope, store),
+    // Whose process is not surely at work.
+    ...notes.filter(({ path }) => statusOfOwner(path) !== 'running'),
+  ]
 }
 
 type NotedSheets = Awaited<ReturnType<typeof unfinishedSheets>>
@@ -111,7 +114,10 @@ async function removeBrokenUploads({ notify }: Pick<Session, 'notify'>, store: O
 /** Notes of sheets whose import was never committed and whose file is gone. */
 async function forgetEndedSheets(store: OpenStore, noted: NotedSheets): Promise<void> {
   const ended = noted
-    .filter(({ importId, unfinished }) => importId === null && isGone(unfinished))
+    .filter(
+      ({ importId, unfinished }) =>
+        importId === null && statusOfOwner(unfinished) === 'ended' && !existsSync(unfinished),
+    )
     .map(({ unfinished }) => unfinished)
   if (ended.length > 0) await forgetSheets(store, ended)
 }
@@ -120,8 +126,4 @@ async function forgetEndedSheets(store: OpenStore, noted: NotedSheets): Promise<
 export async function forgetSheets(store: OpenStore, unfinished: readonly string[]): Promise<void> {
   const { note } = await import('../db/transact.ts')
   await note(store, (trx) => forgetNotedSheets(trx, unfinished)).catch(() => undefined)
-}
-
-function isGone(unfinished: string): boolean {
-  return statusOfOwner(unfinished) === 'ended' && !existsSync(unfinished)
 }

@@ -192,14 +192,6 @@ export function listParameters(
   }
 }
 
-/** Whether a filter leaves everything in. */
-export function isOpen(filter: object): boolean {
-  return Object.values(filter).every(
-    (part) =>
-      part === undefined || part === false || part === 'all' || (Array.isArray(part) && part.length === 0),
-  )
-}
-
 /** A list that is held whole, because it is short. */
 export function allOf<Row, Sort extends string>(all: readonly Row[]): Found<Row, Sort> {
   return {

@@ -1,5 +1,5 @@
 import { Cancelled } from '../errors.ts'
-import type { Cell, Field } from '../render/fields.ts'
+import type { Cell } from '../render/fields.ts'
 import { compareNames, searchKey } from '../search-key.ts'
 import type { List, ListFormat, ListRequest, ListSpec, Rows } from './list-declaration.ts'
 
@@ -93,14 +93,10 @@ function fits<Row>(row: Row, { fields }: ListSpec<Row>, words: readonly string[]
 /** Held together, where nothing sorts them on their way. */
 async function sorted<Row>(rows: Rows<Row>, { sort, reverse }: ListRequest<Row>): Promise<Row[]> {
   const all: { row: Row; key: Cell }[] = []
-  for await (const page of inPages(rows))
-    for (const row of page) all.push({ row, key: sort === undefined ? null : keyOf(sort, row) })
+  const keyOf = sort?.sortedBy ?? sort?.value ?? (() => null)
+  for await (const page of inPages(rows)) for (const row of page) all.push({ row, key: keyOf(row) })
   all.sort((one, other) => (reverse ? -1 : 1) * compared(one.key, other.key))
   return all.map(({ row }) => row)
-}
-
-function keyOf<Row>({ value, sortedBy = value }: Field<Row>, row: Row): Cell {
-  return sortedBy(row)
 }
 
 function compared(one: Cell, other: Cell): number {

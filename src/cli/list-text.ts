@@ -1,6 +1,6 @@
 import { mapPages } from '../db/rows.ts'
 import { tsvLine } from '../render/clean-text.ts'
-import type { Cell, Field } from '../render/fields.ts'
+import type { Cell } from '../render/fields.ts'
 import type { View } from '../render/table.ts'
 import { count } from '../render/text.ts'
 import { wrapped, wrappedText } from '../render/wrap.ts'
@@ -154,7 +154,9 @@ async function* tables<Row>(
     for (const row of page) {
       const inFull = request.named || !view.isTerminal ? [] : (spec.below?.(row, view) ?? [])
       if (inFull.length > 0) below.push(inFull)
-      drawn.push(request.columns.map((column) => shownIn(view, column, row)))
+      drawn.push(
+        request.columns.map(({ shown, value }) => (view.isTerminal && shown ? shown(row, view) : value(row))),
+      )
       if (drawn.length < rowsInTable) continue
       yield draw(drawn, { isLast: false })
       drawn = []
@@ -187,10 +189,6 @@ export async function noneOf<Row>({ spec, found, isNarrowed }: List<Row>): Promi
   const noneFits = found.noneFits ?? spec.noneFits ?? `No ${spec.singular} fits.`
   if (found.seen !== undefined) return `${noneFits} ${found.seen}`
   return isNarrowed ? ((await found.whyNone?.()) ?? noneFits) : spec.none
-}
-
-function shownIn<Row>(view: View, { shown, value }: Field<Row>, row: Row): Cell {
-  return view.isTerminal && shown ? shown(row, view) : value(row)
 }
 
 function totalOf<Row>({ spec, total }: List<Row>, shown: number): string {

@@ -9,7 +9,6 @@ import { answer, outputFor, readAgainWhereLost } from './action.ts'
 import {
   allOf,
   type Found,
-  isOpen,
   type List,
   type ListFormat,
   listFormats,
@@ -39,7 +38,8 @@ export async function runListing<
 ): Promise<number> {
   const request = listRequest(spec, options, session)
   const typedWords = wordsToFind(options.text)
-  const isNarrowed = options.text !== undefined || !isOpen(filtersIn(options, spec.options ?? {}))
+  const own = Object.entries(options).filter(([name]) => Object.hasOwn(spec.options ?? {}, name))
+  const isNarrowed = options.text !== undefined || own.some(([, value]) => leavesOut(value))
   const words = spec.searches ? [] : typedWords
   const listOf = (found: Found<Row, Sort>): List<Row> => {
     const rows = (page: Page<string>) => {
@@ -84,9 +84,9 @@ export async function runListing<
   }
 }
 
-/** What was said of the options of the list's own. */
-function filtersIn(options: object, own: object): object {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(own, name)))
+/** Whether not everything fits a filter. */
+function leavesOut(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false
 }
 
 function listRequest<Row>(

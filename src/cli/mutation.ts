@@ -13,7 +13,15 @@ import { answer } from './action.ts'
 import type { Declaration } from './define.ts'
 import type { Draft } from './drafts.ts'
 import type { OutputFile } from './output-file.ts'
-import { isMissing, type Notice, openIfThere, type Session, type WorkFor, withStore } from './session.ts'
+import {
+  isMissing,
+  type Notice,
+  openIfThere,
+  openModeOf,
+  type Session,
+  type WorkFor,
+  withStore,
+} from './session.ts'
 import { lineWith } from './typed-line.ts'
 import type { FileToUpload } from './upload.ts'
 
@@ -169,11 +177,6 @@ async function openWithKey(session: Session, mode: OpenMode): Promise<OpenStore>
   return store
 }
 
-function openModeOf({ dryRun, createsStore }: { dryRun: boolean; createsStore: boolean }): OpenMode {
-  if (dryRun) return createsStore ? 'rehearse-creation' : 'rehearse'
-  return createsStore ? 'create' : 'use'
-}
-
 interface Running<Request, Result> {
   spec: Change<Request, Result>
   session: Session
@@ -202,9 +205,11 @@ async function commitOrRehearse<Request, Result>(
   const { spec, session, store, asks, output } = running
   const work = workOf(running)
   if (session.common.dryRun) {
+    // Without a mail server messages are written to files by the command itself; of what a server says nobody knows before.
+    const isWritten = session.settings.smtp.value === undefined && !spec.mailWaits && !session.batch
     const rehearsed = await session.rehearse(
       store,
-      (trx, ctx) => withMail(trx, { work: () => work(trx, ctx), isWritten: isWrittenAtOnce(running) }),
+      (trx, ctx) => withMail(trx, { work: () => work(trx, ctx), isWritten }),
       spec.clock,
     )
     await output?.confirmReplacing()
@@ -417,26 +422,10 @@ export async function checkMail(trx: Trx, { session }: { session: Session }): Pr
   checkMailSettings(session.settings)
 }
 
-/** Without a mail server messages are written to files by the command itself; of what a server says nobody knows before. */
-function isWrittenAtOnce({
-  spec,
-  session,
-}: {
-  spec: { mailWaits?: boolean }
-  session: Pick<Session, 'settings' | 'batch'>
-}): boolean {
-  return session.settings.smtp.value === undefined && !spec.mailWaits && !session.batch
-}
-
-interface RehearsedMail<Result> {
-  work: () => Promise<Result>
-  isWritten: boolean
-}
-
 /** What a rehearsal answers: the messages as they would be written, or wait, before all of it is taken back. */
 async function withMail<Result>(
   trx: Trx,
-  { work, isWritten }: RehearsedMail<Result>,
+  { work, isWritten }: { work: () => Promise<Result>; isWritten: boolean },
 ): Promise<{ result: Result; mail: Message[] }> {
   const { findMessages } = await import('../db/messages.ts')
   const { transactionState } = await import('../db/transact.ts')

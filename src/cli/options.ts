@@ -35,7 +35,7 @@ export function commonOptions(typed: Readonly<Record<string, unknown>>): CommonO
   }
   const said = named.map((name) => [name, typed[name]] as const)
   return {
-    ...Object.fromEntries(said.filter(isTextOption)),
+    ...Object.fromEntries(said.filter((one): one is [(typeof one)[0], string] => typeof one[1] === 'string')),
     json: typed.json === true,
     quiet: typed.quiet === true,
     debug: typed.debug === true,
@@ -46,10 +46,6 @@ export function commonOptions(typed: Readonly<Record<string, unknown>>): CommonO
     yes: typed.yes === true,
     wait: wait.data,
   }
-}
-
-function isTextOption(one: readonly [string, unknown]): one is readonly [string, string] {
-  return typeof one[1] === 'string'
 }
 
 /** The heading of the lines with which a new user begins. */

@@ -288,16 +288,14 @@ function refusal(file: string, error: unknown, kind?: OutputKind): unknown {
   }
   const reason = systemReason(error) ?? `the system says ${code}`
   return new Unavailable('file-not-writable', `${file} cannot be written: ${reason}.`, {
-    hint: isDiskFull(error) ? 'Make room, then try again.' : otherPlace(kind),
+    hint: isDiskFull(error)
+      ? 'Make room, then try again.'
+      : // Nobody names the place of the configuration on the line.
+        kind === 'config'
+        ? 'Check who owns it and its folder; XDG_CONFIG_HOME says where that is.'
+        : 'Choose another folder.',
     cause: error,
   })
-}
-
-/** Nobody names the place of the configuration on the line. */
-function otherPlace(kind: OutputKind | undefined): string {
-  return kind === 'config'
-    ? 'Check who owns it and its folder; XDG_CONFIG_HOME says where that is.'
-    : 'Choose another folder.'
 }
 
 function noFolder(folder: string, cause?: unknown): Unavailable {

@@ -3,13 +3,7 @@ import { basename, dirname, join, isAbsolute } from 'node:path'
 import { dataFolder } from '../config.ts'
 import { mkdirSync, rmSync, writeFileSync } from '../disk.ts'
 import { readSmallFile } from '../input-file.ts'
-import {
-  ownerTag,
-  statusOfOwner,
-  type UnfinishedFile,
-  unfinishedIn,
-  isUnfinishedName,
-} from '../unfinished-files.ts'
+import { ownerTag, type UnfinishedFile, unfinishedIn, isUnfinishedName } from '../unfinished-files.ts'
 import type { Session } from './session.ts'
 import { pathsOfStoreFile } from './store-paths.ts'
 import { pathInWords } from '../shell-word.ts'
@@ -61,11 +55,6 @@ export function outputNotes(scope: Scope): OutputNote[] {
 
 export function isNote(path: string): boolean {
   return path.endsWith('.note')
-}
-
-/** Those whose process is not surely at work. */
-export function abandonedNotes(notes: readonly OutputNote[]): UnfinishedFile[] {
-  return notes.filter(({ path }) => statusOfOwner(path) !== 'running')
 }
 
 /** Those whose process has surely ended, and whose file is gone. */

@@ -72,12 +72,9 @@ function pagerOf(env: Environment): string | undefined {
   const command = env.PAGER?.trim() ?? 'less'
   if (command === '' || command === 'cat' || env.TERM === 'dumb') return undefined
   const [program = ''] = command.split(/\s+/)
-  return isSimple(program) && !isThere(program, env) ? undefined : command
-}
-
-/** Anything else is for the shell to understand. */
-function isSimple(program: string): boolean {
-  return /^[\w./+-]+$/.test(program)
+  // Anything else is for the shell to understand.
+  const isSimple = /^[\w./+-]+$/.test(program)
+  return isSimple && !isThere(program, env) ? undefined : command
 }
 
 function isThere(program: string, env: Environment): boolean {

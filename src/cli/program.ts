@@ -119,7 +119,7 @@ async function groupCommand(word: string, { summary, alone }: Group): Promise<Co
     ? await alone()
     : addCommonOptions(new Command(word))
         .summary(summary)
-        .description(sentence(summary))
+        .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
         .usage('<verb> [options]')
   group
     .enablePositionalOptions()
@@ -127,10 +127,6 @@ async function groupCommand(word: string, { summary, alone }: Group): Promise<Co
     .configureHelp({ ...wordsOfHelp, subcommandTerm: nameAndArguments })
   if (!alone) group.action(() => group.outputHelp())
   return group
-}
-
-function sentence(summary: string): string {
-  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
 }
 
 /** That it takes options goes without saying: every command does. */

@@ -203,15 +203,12 @@ export function progressInWords(
   const percent = share === undefined ? undefined : `${Math.min(100, Math.round(share * 100))} %`
   const number = done > 0 ? inWords(done) : undefined
   const rate = perSecond === null || done === 0 ? undefined : `${inWords(perSecond)} a second`
-  const rest = left === null || left < 1 ? undefined : `${timeOf(left)} left`
+  const time = left === null || left < 60 ? `${left} s` : `${Math.ceil(left / 60)} min`
+  const rest = left === null || left < 1 ? undefined : `${time} left`
   const lines = [
     [percent, number, rate, rest],
     [percent, number, rest],
     [percent, rest],
   ].map((parts) => `${words} ${parts.filter((part) => part !== undefined).join(', ')}`.trimEnd())
   return lines.find((line) => stringWidth(line) <= room) ?? lines.at(-1) ?? words
-}
-
-function timeOf(seconds: number): string {
-  return seconds < 60 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`
 }

@@ -108,7 +108,8 @@ export function sessionOf(
 ): Session {
   const said = commonOptions({ ...typed, json: typed.json === true || typed.format === 'json' })
   const common = batch ? commonWithin(batch, said) : said
-  const settings = batch ? settingsWithin(batch, said) : settingsFor(words, { common, context })
+  const file = withAnyConfiguration.has(words) ? readableConfigFile(context) : undefined
+  const settings = batch ? settingsWithin(batch, said) : resolveSettings(common, context, file)
   const changes = !common.dryRun && rehearses
   const quiet = common.quiet || common.json
   const terminal = terminalOf(context, { color: common.color, quiet, changes })
@@ -144,7 +145,10 @@ export function sessionOf(
       // What is done to a copy does not count yet.
       interruption: other === undefined ? context.interruption : undefined,
       onOtherClock: (difference) => notify({ code: 'clock-differs', message: otherClockInWords(difference) }),
-      onStandby: () => notify({ code: 'standby', message: standbyInWords(path) }),
+      onStandby: () => {
+        const message = `No server of ${path} takes changes now: a standby is read, which may lack what was changed last.`
+        notify({ code: 'standby', message })
+      },
       onOutage: () => {
         const does = readsAlone(mode) ? 'answers' : 'takes changes'
         if (!isOutageSaid) sayWaiting(`Waiting for a server of ${path} that ${does} …`)
@@ -207,15 +211,6 @@ export function sessionOf(
 /** What is wrong with the configuration file keeps nobody from mending it, from help, nor a shell from starting. */
 const withAnyConfiguration = new Set(['config edit', 'help', 'version', 'completion'])
 
-function settingsFor(
-  words: string,
-  { common, context }: { common: CommonOptions; context: Context },
-): Settings {
-  return withAnyConfiguration.has(words)
-    ? resolveSettings(common, context, readableConfigFile(context))
-    : resolveSettings(common, context)
-}
-
 /** What is said once for a whole batch holds for each of its lines. */
 function commonWithin({ common }: Batch, said: CommonOptions): CommonOptions {
   const { json, color, debug, wait } = common
@@ -248,10 +243,6 @@ function begunInWords({ keyFile, keyFromCommand }: OpenStore, { db: { value: pla
     ? 'Its key is that of the command.'
     : `Its key is ${pathInWords(keyFile)}: keep a copy elsewhere.`
   return `Began a new store: ${pathInWords(place)}. ${key}`
-}
-
-function standbyInWords(place: string): string {
-  return `No server of ${place} takes changes now: a standby is read, which may lack what was changed last.`
 }
 
 function otherClockInWords(difference: number): string {
@@ -356,6 +347,11 @@ export async function openIfThere(session: Session, mode: OpenMode): Promise<Ope
     if (error instanceof Unavailable && error.code === 'store-missing') return undefined
     throw error
   }
+}
+
+export function openModeOf({ dryRun, createsStore }: { dryRun: boolean; createsStore: boolean }): OpenMode {
+  if (dryRun) return createsStore ? 'rehearse-creation' : 'rehearse'
+  return createsStore ? 'create' : 'use'
 }
 
 /** Whether there is no store yet, as far as can be told without asking a server. */

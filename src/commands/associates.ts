@@ -18,7 +18,7 @@ import { field } from '../render/fields.ts'
 import type { View } from '../render/table.ts'
 import { count, markOf } from '../render/text.ts'
 import { userJson } from '../render/users.ts'
-import type { JsonItem, JsonOfChange } from '../render/json.ts'
+import type { JsonOfChange } from '../render/json.ts'
 
 export const list = () =>
   listing({
@@ -36,7 +36,7 @@ export const list = () =>
       ...allOf(await associatesWithCounts(db, visibleCentres(by))),
       seen: seenBy(by),
     }),
-    json: associateRowJson,
+    json: ({ centres, assigned, ...row }) => ({ ...row, centres: centres ?? 0, assigned: assigned ?? 0 }),
     none: 'There are no Associates.',
   })
 
@@ -58,7 +58,7 @@ export const show = () =>
       const details = await associateDetails(db, { associate, search, ctx })
       return { ...allOf(details.centres), about: aboutAssociate(details) }
     },
-    json: associateCentreJson,
+    json: ({ centre, assignedTo }) => ({ ...centreJson(centre), assignedTo }),
     none: 'It has no associate centres.',
   })
 
@@ -107,10 +107,6 @@ const associateFields = {
   assigned: field<AssociateRow>('Assigned', ({ assigned }) => assigned ?? 0),
 }
 
-function associateRowJson({ centres, assigned, ...row }: AssociateRow): JsonItem<'associateList'> {
-  return { ...row, centres: centres ?? 0, assigned: assigned ?? 0 }
-}
-
 type AssociateCentre = AssociateView['centres'][number]
 
 const associateCentreFields = {
@@ -123,10 +119,6 @@ const associateCentreFields = {
     ({ centre }) => centre.coordinator_status,
   ),
   'assigned-to': field<AssociateCentre>('Assigned to', ({ assignedTo }) => assignedTo.join(', ')),
-}
-
-function associateCentreJson({ centre, assignedTo }: AssociateCentre): JsonItem<'associate'> {
-  return { ...centreJson(centre), assignedTo }
 }
 
 /** The Associate itself, above its centres. */

@@ -11,9 +11,9 @@ import { count, markOf } from '../render/text.ts'
 import { pathInWords } from '../shell-word.ts'
 import { mapPages } from '../db/rows.ts'
 import * as z from 'zod'
-import type { AuditVerdict, OutOfOrderRow } from '../db/audit/verify.ts'
+import type { AuditVerdict } from '../db/audit/verify.ts'
 import type { OpenStore } from '../db/store/open.ts'
-import { missingHeadNotice, type Notice } from '../cli/session.ts'
+import { missingHeadNotice } from '../cli/session.ts'
 
 const day = /^\d{4}-\d{2}-\d{2}$/
 const oneDay = 86_400_000
@@ -189,18 +189,14 @@ Every row is sealed with the store's key together with the row before it: what w
         : `${events}\t${head ?? ''}`,
     json: ({ ok, events, head }) => ({ ok, events, head }),
     notices: ({ backwards, missing }) => [
-      ...backwards.map(backwardsNotice),
+      // As it was written, and yet not in order.
+      ...backwards.map(({ row, at, before }) => ({
+        code: 'time-backwards',
+        message: `The time of row ${row}, ${at}, lies before that of the row it follows, ${before}: a clock was set back.`,
+      })),
       ...(missing === undefined ? [] : [missingHeadNotice(missing, 'missing')]),
     ],
   })
-
-/** As it was written, and yet not in order: a clock was set back. */
-function backwardsNotice({ row, at, before }: OutOfOrderRow): Notice {
-  return {
-    code: 'time-backwards',
-    message: `The time of row ${row}, ${at}, lies before that of the row it follows, ${before}: a clock was set back.`,
-  }
-}
 
 function broken(
   { events, head, problems, more }: AuditVerdict,

@@ -413,7 +413,9 @@ function renderCoordination(coordination: Coordination, view: View): string {
   if (!coordinator) {
     return `${centreName} has no coordinator.\n${chalk.dim(`ssh-admin coordinator add ${centre.number} 'Name <email>'`)}`
   }
-  const signIn = coordinator.canSignIn ? chalk.green('can sign in') : chalk.yellow(reasonInWords(coordinator))
+  const { blocker } = coordinator
+  const signIn =
+    blocker === null ? chalk.green('can sign in') : chalk.yellow(`cannot sign in: ${signInReasons[blocker]}`)
   const lines = [`${nameAndAddress(coordinator)} coordinates ${centreName}: ${signIn}.`]
   if (coordinator.status === 'suspended') {
     lines.push(`${usersOf(affected)} of the centre cannot sign in until they are restored.`)
@@ -465,8 +467,4 @@ function nameAndAddress(account: Account): string {
 function usersOf(count: number): string {
   if (count === 0) return 'No other user'
   return count === 1 ? '1 other user' : `${count} other users`
-}
-
-function reasonInWords({ blocker }: Account): string {
-  return blocker === null ? 'can sign in' : `cannot sign in: ${signInReasons[blocker]}`
 }

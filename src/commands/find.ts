@@ -1,5 +1,5 @@
 import { listing } from '../cli/define.ts'
-import { streamCentresByName, type NamedCentre, streamUsersByName, type NamedUser } from '../db/by-name.ts'
+import { streamCentresByName, streamUsersByName } from '../db/by-name.ts'
 import { mapPages, reversePages } from '../db/rows.ts'
 import { Usage } from '../errors.ts'
 import { seenBy, visibleCentres } from '../rules/permissions/decide.ts'
@@ -50,8 +50,13 @@ async function* foundIn(
   centres: ReturnType<typeof streamCentresByName>,
   users: ReturnType<typeof streamUsersByName>,
 ): AsyncGenerator<FoundRow[]> {
-  yield* mapPages(centres, foundOfCentre)
-  yield* mapPages(users, foundOfUser)
+  yield* mapPages(
+    centres,
+    ({ number, name, status }) => ({ kind: 'centre', id: number, name, centre: null, status }) as const,
+  )
+  yield* mapPages(users, ({ email, firstName, lastName, centre, status }) => {
+    return { kind: 'user', id: email, name: `${firstName} ${lastName}`.trim(), centre, status } as const
+  })
 }
 
 type FoundRow = JsonItem<'found'>
@@ -62,12 +67,4 @@ const foundFields = {
   name: field<FoundRow>('Name', ({ name }) => name),
   centre: field<FoundRow>('Centre', ({ centre }) => centre),
   status: field<FoundRow>('Status', ({ status }) => status),
-}
-
-function foundOfCentre({ number, name, status }: NamedCentre): FoundRow {
-  return { kind: 'centre', id: number, name, centre: null, status }
-}
-
-function foundOfUser({ email, firstName, lastName, centre, status }: NamedUser): FoundRow {
-  return { kind: 'user', id: email, name: `${firstName} ${lastName}`.trim(), centre, status }
 }

@@ -31,7 +31,6 @@ import { countedStates, isUndelivered, type Message, messageOf } from '../render
 import { table, type View } from '../render/table.ts'
 import { count } from '../render/text.ts'
 import { sendLettersOfImport } from '../rules/mail/activation-letters.ts'
-import type { RuleContext } from '../rules/permissions/actor.ts'
 import { permit } from '../rules/permissions/decide.ts'
 import { resolve } from 'node:path'
 import { textOf } from '../cli/output-file.ts'
@@ -172,7 +171,9 @@ export const send = () =>
       return { ...typed, dryRun }
     },
     act: async (trx, ctx, request): Promise<Sending> => {
-      await queueFirst(trx, request, ctx)
+      const { import: importId } = request
+      if (importId === undefined) permit(ctx, 'mail.send', { name: 'the outbox' })
+      else await sendLettersOfImport(trx, { importId, ctx })
       const numbers = await waiting(trx, request)
       const rows = request.dryRun ? await findMessages(trx, numbers) : []
       return { numbers, others: 0, messages: rows.map(messageOf), undelivered: false }
@@ -225,11 +226,6 @@ interface Sending extends Delivered {
   numbers: readonly number[]
   /** How many wait that were not asked for. */
   others: number
-}
-
-async function queueFirst(trx: Trx, { import: importId }: SendOptions, ctx: RuleContext): Promise<void> {
-  if (importId === undefined) permit(ctx, 'mail.send', { name: 'the outbox' })
-  else await sendLettersOfImport(trx, { importId, ctx })
 }
 
 function waiting(trx: Trx, { due, failed, import: importId }: SendOptions): Promise<number[]> {

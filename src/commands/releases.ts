@@ -17,7 +17,6 @@ import {
   renderChangedRelease,
   publishedReleaseJson,
   renderPublishedRelease,
-  type ListedRelease,
   listedReleaseJson,
   neverOpensLine,
   releaseFields,
@@ -249,10 +248,7 @@ export const list = () =>
     find: async ({ store: { db } }, { state }) => {
       const releases = await findReleases(db, { states: state })
       const facts = await readReleaseFacts(db, { releases })
-      const listed = (release: (typeof releases)[number]): ListedRelease => {
-        return { release, reach: reachOf(release, facts) }
-      }
-      return allOf(releases.map(listed))
+      return allOf(releases.map((release) => ({ release, reach: reachOf(release, facts) })))
     },
     json: listedReleaseJson,
     none: 'No releases.',
@@ -343,7 +339,14 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
           const listed = rows(fields?.has('opens') ?? true)
           return reverse ? [...listed].reverse() : listed
         },
-        about: { lines: () => zoneLines(zoneOfAll()), json: {}, ofColumns: ['opens-local', 'closes-local'] },
+        about: {
+          lines: () => {
+            const zone = zoneOfAll()
+            return zone === undefined ? [] : [`Local times are those of ${zone}.`, '']
+          },
+          json: {},
+          ofColumns: ['opens-local', 'closes-local'],
+        },
       }
     },
     json: authorisationJson,
@@ -359,8 +362,4 @@ function zonesAmong(rows: Iterable<ListedAuthorisation>): ReadonlySet<string> {
     if (zones.size > 1) break
   }
   return zones
-}
-
-function zoneLines(zone: string | undefined): string[] {
-  return zone === undefined ? [] : [`Local times are those of ${zone}.`, '']
 }

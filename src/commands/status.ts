@@ -8,7 +8,6 @@ import { lifetimes } from '../rules/credentials/lifetimes.ts'
 import { type OpeningSoon, releasesOpeningSoon } from '../rules/releases/opening-soon.ts'
 import { pathInWords } from '../shell-word.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
-import type { JsonAnswer } from '../render/json.ts'
 import type { View } from '../render/table.ts'
 import { count, relativeTime } from '../render/text.ts'
 import { plainTime } from '../plain-time.ts'
@@ -24,7 +23,7 @@ export const status = () =>
     examples: ['ssh-admin status', 'ssh-admin status --json'],
     read: (store, { at }, _options, session) => statusOf(store, { at, session }),
     render: renderStatus,
-    json: statusJson,
+    json: (status) => ({ ...status, next: nextSteps(status).map(({ command }) => command) }),
   })
 
 const day = 86_400_000
@@ -221,8 +220,4 @@ function nextSteps({ centres, messages, sheetsOwed, lapsing, opening }: Status):
     },
   ]
   return steps.filter((step) => step !== false && step !== undefined).slice(0, maxSteps)
-}
-
-function statusJson(status: Status): JsonAnswer<'status'> {
-  return { ...status, next: nextSteps(status).map(({ command }) => command) }
 }

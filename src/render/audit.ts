@@ -86,7 +86,8 @@ function sentenceOf(event: AuditEntry): string {
   const used = new Set(['command'])
   const words = phrase.replace(/\{(\w+)\}/g, (_, field: string) => {
     used.add(field)
-    return field === 'subject' ? subjectOf(event) : wordsOf(event, field)
+    if (field !== 'subject') return wordsOf(event, field)
+    return event.subject === null ? 'somebody who was erased' : personIn(event, 'subject')
   })
   const more = particulars(event, used)
   return `${who} ${words}${more === '' ? '' : ` (${more})`}`
@@ -121,10 +122,6 @@ function personIn({ names, details, subject }: AuditEntry, field: string): strin
   if (names[field]) return names[field]
   const value = field === 'subject' ? subject : details[field]
   return typeof value === 'string' && value !== '' ? value : 'nobody'
-}
-
-function subjectOf(event: AuditEntry): string {
-  return event.subject === null ? 'somebody who was erased' : personIn(event, 'subject')
 }
 
 /** Each action of the log; the names of people and of what it was done to stand between braces. */
@@ -219,17 +216,14 @@ const didSeveral: Readonly<Record<string, string>> = {
 
 function phraseOf(event: AuditEntry): string {
   const several = typeof event.details.messages === 'number' ? didSeveral[event.action] : undefined
-  return several ?? did[event.action] ?? defaultPhrase(event)
+  // What a newer program wrote.
+  const other = `did ${event.action}${event.subject === null ? '' : ' to {subject}'}`
+  return several ?? did[event.action] ?? other
 }
 
 /** Whether an action has a sentence of its own. */
 export function hasSentence(action: string): boolean {
   return Object.hasOwn(did, action)
-}
-
-/** What a newer program wrote. */
-function defaultPhrase({ action, subject }: AuditEntry): string {
-  return `did ${action}${subject === null ? '' : ' to {subject}'}`
 }
 
 /** What else there is to know of it, between brackets. */
@@ -238,8 +232,10 @@ function particulars(event: AuditEntry, used: ReadonlySet<string>): string {
     ? coordinatorFacts(event.details)
     : event.details
   const rest = Object.fromEntries(Object.entries(others).filter(([name]) => !used.has(name)))
+  // The verb says it for most.
+  const saysAfter = typeof after === 'string' && /\.(restored|moved)$/.test(event.action)
   const parts = [
-    ...(typeof before === 'string' ? [`was ${before}${becomes(event.action, after)}`] : []),
+    ...(typeof before === 'string' ? [`was ${before}${saysAfter ? `, is ${after}` : ''}`] : []),
     ...(Array.isArray(before) ? [`had ${before.map(said).join(', ') || 'none'}`] : []),
     ...(isFacts(before) ? [factsInWords(event, { before, after })] : []),
     ...(before === undefined && after !== undefined
@@ -269,11 +265,6 @@ function locksOut({ action, details: { affected } }: AuditEntry): string[] {
 
 function isFacts(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** The verb says it for most. */
-function becomes(action: string, after: unknown): string {
-  return typeof after === 'string' && /\.(restored|moved)$/.test(action) ? `, is ${after}` : ''
 }
 
 function holds(progressionTests: unknown): string[] {

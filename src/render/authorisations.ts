@@ -40,7 +40,8 @@ function clockOf(listed: ListedAuthorisation, { width }: View): string {
 /** Beside the moment in UTC: with the day of the week where that is another there. */
 export function shortClock(at: Date, zone: string): string {
   const [date = '', time = ''] = localTimeAt(at, zone).split(' ')
-  return at.toISOString().startsWith(date) ? `${time} ${zone}` : `${weekdayOf(date)} ${time} ${zone}`
+  const weekday = new Date(date).toUTCString().slice(0, 3)
+  return at.toISOString().startsWith(date) ? `${time} ${zone}` : `${weekday} ${time} ${zone}`
 }
 
 /** When it closes there, with its day and its zone, where that is not said above the list. */
@@ -48,10 +49,6 @@ function closingClockOf({ authorisation: { closesAt, zone }, zoneOfAll }: Listed
   if (closesAt === null || zone === null) return ''
   const shown = localTimeAt(closesAt, zone)
   return zoneOfAll?.() === zone ? shown : `${shown} ${zone}`
-}
-
-function weekdayOf(date: string): string {
-  return new Date(date).toUTCString().slice(0, 3)
 }
 
 export const authorisationFields = {

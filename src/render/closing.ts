@@ -135,12 +135,11 @@ export function renderClosing(
     ['closes-earlier', 'Closes earlier', earlier(closes)],
     ['opened', 'Opened', opens],
   ] as const
-  return changes.flatMap(([word, title, of]) => (isTerminal ? listed(title, of) : linesForPipe(word, of)))
-}
-
-function linesForPipe(word: string, changes: readonly Closing[]): string[] {
-  return changes.map(({ release, centre, user, closesAt }) =>
-    tsvLine([word, release.id, release.name, centre.number, ...[user ?? closesAt ?? []].flat()]),
+  if (isTerminal) return changes.flatMap(([, title, of]) => listed(title, of))
+  return changes.flatMap(([word, , of]) =>
+    of.map(({ release, centre, user, closesAt }) =>
+      tsvLine([word, release.id, release.name, centre.number, ...[user ?? closesAt ?? []].flat()]),
+    ),
   )
 }
 

@@ -95,7 +95,7 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
   const { chalk } = view
   const lines: string[] = [...(answer.described ?? [])]
   const isBelowPlan = answer.isBelowPlan || lines.length > 0
-  const took = `${count(counts.rows.read, 'row')} in ${seconds(elapsedMs)}`
+  const took = `${count(counts.rows.read, 'row')} in ${(elapsedMs / 1000).toFixed(1)} s`
   const done = whatWasDone(counts)
   const mark = markOf(done !== undefined, view)
   if (done === undefined && counts.rows.read === 0)
@@ -337,8 +337,4 @@ const reasonsKept: Readonly<Record<string, string>> = {
   'is-coordinator': 'the coordinator',
   'has-progression-tests': 'holds Progression Test data',
   'has-associate-centres': 'acts for associate centres',
-}
-
-function seconds(elapsedMs: number): string {
-  return `${(elapsedMs / 1000).toFixed(1)} s`
 }

@@ -39,7 +39,7 @@ export function renderStore(about: StoreDescription, view: View): string {
   const { centres, users, lastImport } = about
   const lines: Fact[] = [
     ['store', about.store],
-    ...serverLines(about.server),
+    ...(about.server ? [['server', serverInWords(about.server)] satisfies Fact] : []),
     ...(about.heldBy === null ? [] : [['in use by', about.heldBy] satisfies Fact]),
     ['key', `${about.keyFile}${keyInWords(about)}`],
     ['size', view.isTerminal ? inUnits(about.bytes) : about.bytes],
@@ -66,10 +66,6 @@ export function renderStore(about: StoreDescription, view: View): string {
   ].join('\n')
 }
 
-function serverLines(server: ServerFacts | null): [string, string][] {
-  return server ? [['server', serverInWords(server)]] : []
-}
-
 export function serverInWords({
   host,
   port,
@@ -83,11 +79,6 @@ export function serverInWords({
 
 /** `3 PINs and 1 link`: what is made void. */
 export function voidedInWords({ pins, links }: Voided): string {
-  const counted = [countOf(pins, 'PIN'), countOf(links, 'link')].filter((words) => words !== '')
+  const counted = [pins > 0 && count(pins, 'PIN'), links > 0 && count(links, 'link')].filter(Boolean)
   return counted.length > 0 ? counted.join(' and ') : 'no PIN and no link'
-}
-
-function countOf(count: number, thing: string): string {
-  if (count === 0) return ''
-  return `${count} ${thing}${count === 1 ? '' : 's'}`
 }

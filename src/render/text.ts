@@ -3,11 +3,8 @@ import type { View } from './table.ts'
 
 /** `1 centre`, `1,200 centres`, `2 entries`. */
 export function count(number: number, singular: string): string {
-  return `${grouped(number)} ${number === 1 ? singular : plural(singular)}`
-}
-
-function plural(singular: string): string {
-  return /[^aeiou]y$/.test(singular) ? `${singular.slice(0, -1)}ies` : `${singular}s`
+  const plural = /[^aeiou]y$/.test(singular) ? `${singular.slice(0, -1)}ies` : `${singular}s`
+  return `${grouped(number)} ${number === 1 ? singular : plural}`
 }
 
 /** `18 KB`, `1.5 MB`, `2.25 GB`. */

@@ -53,7 +53,10 @@ async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
     heldBack = text.endsWith('\r') ? '\r' : ''
     const [first = '', ...others] = (heldBack ? text.slice(0, -1) : text).split(/\r\n|\r|\n/)
     rest += first
-    if (rest.length > maxLine) throw lineTooLong()
+    if (rest.length > maxLine)
+      throw new BadInput('line-too-long', 'A line on stdin has more than a million letters.', {
+        hint: 'Write one command a line.',
+      })
     for (const line of others) {
       yield rest
       rest = line
@@ -61,12 +64,6 @@ async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   }
   const last = `${rest}${decoder ? decoded(decoder) : ''}`
   if (last !== '') yield last
-}
-
-function lineTooLong(): BadInput {
-  return new BadInput('line-too-long', 'A line on stdin has more than a million letters.', {
-    hint: 'Write one command a line.',
-  })
 }
 
 /** The mark of UTF-16 has two bytes, which can come one by one. */

@@ -1,11 +1,11 @@
 import type { OpenStore } from '../../db/store/open.ts'
 import { Cancelled, Failure, Unavailable } from '../../errors.ts'
-import { isMissing, missingHeadNotice, withStore } from '../session.ts'
+import { isMissing, missingHeadNotice, openModeOf, withStore } from '../session.ts'
 import { FailureOfLine } from './lines-of-input.ts'
 import type { LineResult } from './line.ts'
 import { writeResult } from './report.ts'
 import { isRefused, type Running, runOne, stops } from './run-line.ts'
-import { leave, type Line, progressKept, type Run } from './state.ts'
+import { leave, type Line, progressKept } from './state.ts'
 
 /** All of them within one transaction: saved at the end, or taken back. */
 export async function runAsOneChange(lines: readonly Line[], running: Running): Promise<void> {
@@ -19,7 +19,8 @@ export async function runAsOneChange(lines: readonly Line[], running: Running): 
       if (store.created) await asOne({ lines, store, saves: false }, running)
     })
   }
-  const store = await openForAll(run)
+  const store = await run.session.open(openModeOf({ dryRun, createsStore: run.createsStore }))
+  run.store = store
   const results = await asOne({ lines, store, saves: !dryRun }, running)
   for (const { result } of results) await recordRefusal(store, result.error?.thrown)
   for (const one of results) if (!(await writeResult(run, one))) return
@@ -117,11 +118,4 @@ class AnsweredNo extends Failure {
     super('line-answers-no', `It ended with ${exit}; nothing was changed.`)
     this.exit = exit
   }
-}
-
-async function openForAll(run: Run): Promise<OpenStore> {
-  const { dryRun } = run.session.common
-  const mode = run.createsStore ? (dryRun ? 'rehearse-creation' : 'create') : dryRun ? 'rehearse' : 'use'
-  run.store = await run.session.open(mode)
-  return run.store
 }

@@ -30,15 +30,11 @@ export async function writeResult(
   }
   const said = result.error
     ? messageOf(result.error.thrown)
-    : linesOf(result.stdout ?? '')
-        .map(withoutMark)
+    : // Whether it was done is in the column before.
+      linesOf(result.stdout ?? '')
+        .map((line) => line.replace(/^[✓·] /, ''))
         .join('; ')
   return terminal.write(`${tsvLine([line.number, result.exit, said.replaceAll('\t', ' ')])}\n`)
-}
-
-/** Whether it was done is in the column before. */
-function withoutMark(line: string): string {
-  return line.replace(/^[✓·] /, '')
 }
 
 function linesOf(text: string): string[] {

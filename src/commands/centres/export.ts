@@ -47,15 +47,14 @@ export const exportCentres = () =>
           ? undefined
           : await workbookToWrite(session, { kind: 'export', file: shown, asksLater: true })
       return withStore(session, common.dryRun ? 'rehearse' : 'use', async (store) => {
-        const { rows, by } = await rowsOf(store, session)
+        const { by } = await session.ctx(store)
         const counts: ExportCounts = { centres: 0, users: 0 }
-        const onRow = () => {
-          if (context.signal.aborted) throw new Cancelled()
-        }
-        const sheet = centresSheet({ rows, counts, onRow })
+        const exported = streamExportedUsers(store.db, visibleCentres(by))
+        const rows = cellsOf(exported, { counts, signal: context.signal })
+        const sheet: SheetToWrite = { name: 'Centres', columns: writtenColumns, rows }
         if (common.dryRun) {
           await output?.confirmReplacing()
-          await countRows(sheet)
+          for await (const _ of rows);
         } else if (!output) await writeToStdout(sheet, session)
         else {
           await output.confirmReplacing()
@@ -65,22 +64,17 @@ export const exportCentres = () =>
             return { text: '', json: { file: null, ...counts }, exit: 9 }
         }
         if (by.kind === 'staff') await notifyLeftOut(store, session)
-        if (/\.csv$/i.test(shown)) warnOfLostZeros(session)
+        if (/\.csv$/i.test(shown)) {
+          const message =
+            'Spreadsheet programs drop the zeros of numbers such as 00123 when they open CSV: for people, write .xlsx.'
+          session.notify({ code: 'csv-loses-zeros', message })
+        }
         return shown === '-'
           ? { text: '', json: { file: shown, ...counts } }
           : answerOf({ file: shown, counts }, session)
       })
     },
   })
-
-async function rowsOf(store: OpenStore, session: Session) {
-  const { by } = await session.ctx(store)
-  return { by, rows: streamExportedUsers(store.db, visibleCentres(by)) }
-}
-
-async function countRows({ rows }: SheetToWrite): Promise<void> {
-  for await (const _ of rows);
-}
 
 async function writeToStdout(sheet: SheetToWrite, { terminal }: Session): Promise<void> {
   const { csvText } = await import('../../workbook/write.ts')
@@ -94,14 +88,6 @@ async function notifyLeftOut({ db }: OpenStore, session: Session): Promise<void>
     ...(withoutCentre > 0 ? [`${count(withoutCentre, 'user')} without a centre`] : []),
   ]
   if (parts.length > 0) session.notify({ code: 'left-out', message: `Left out: ${parts.join(', and ')}.` })
-}
-
-function warnOfLostZeros(session: Session): void {
-  session.notify({
-    code: 'csv-loses-zeros',
-    message:
-      'Spreadsheet programs drop the zeros of numbers such as 00123 when they open CSV: for people, write .xlsx.',
-  })
 }
 
 function answerOf(
@@ -132,23 +118,15 @@ interface ExportCounts {
   users: number
 }
 
-interface Exporting {
-  rows: AsyncIterable<ExportedUser>
-  counts: ExportCounts
-  /** Called for each row; throws to end the work. */
-  onRow: () => void
-}
-
-/** The workbook that importing reads again and finds nothing to change. */
-function centresSheet(exporting: Exporting): SheetToWrite {
-  return { name: 'Centres', columns: writtenColumns, rows: cellsOf(exporting) }
-}
-
-async function* cellsOf({ rows, counts, onRow }: Exporting): AsyncGenerator<CellToWrite[]> {
+/** What importing reads again, and finds nothing to change. */
+async function* cellsOf(
+  rows: AsyncIterable<ExportedUser>,
+  { counts, signal }: { counts: ExportCounts; signal: AbortSignal },
+): AsyncGenerator<CellToWrite[]> {
   let last: string | undefined
   let made = 0
   for await (const row of rows) {
-    onRow()
+    if (signal.aborted) throw new Cancelled()
     made += 1
     // Leaves room for Ctrl-C.
     if (made % 1000 === 0) await new Promise(setImmediate)

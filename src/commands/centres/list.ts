@@ -72,8 +72,9 @@ export const list = () =>
             order,
             reverse,
             limit,
-            parts: fields && partsOf(fields),
-            countries: order === 'country' ? byName() : [],
+            parts: fields && new Set([...fields].flatMap((name) => partOf[name] ?? [])),
+            // Codes, in the order of the names.
+            countries: order === 'country' ? countryNames().flatMap((name) => countryCode(name) ?? []) : [],
           }),
         count: () => countCentres(db, filter),
         seen: seenBy(ctx.by),
@@ -84,19 +85,10 @@ export const list = () =>
     none: 'There is no centre yet. To begin: ssh-admin centres import FILE, or ssh-admin centres create',
   })
 
+/** What of a centre a field is made from. */
 const partOf: Readonly<Record<string, CentrePart>> = {
   users: 'users',
   address: 'details',
   town: 'details',
   postcode: 'details',
-}
-
-/** What of a centre these fields are made from. */
-function partsOf(fields: ReadonlySet<string>): ReadonlySet<CentrePart> {
-  return new Set([...fields].flatMap((name) => partOf[name] ?? []))
-}
-
-/** Every country's code, in the order of their names. */
-function byName(): string[] {
-  return countryNames().flatMap((name) => countryCode(name) ?? [])
 }

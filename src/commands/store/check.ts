@@ -6,7 +6,6 @@ import { permit } from '../../rules/permissions/decide.ts'
 import { query } from '../../cli/define.ts'
 import { unfinishedFiles } from '../../cli/leftovers.ts'
 import { missingHeadNotice, type Session, withStore } from '../../cli/session.ts'
-import type { Shape } from '../../render/json.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { commandLine } from '../../cli/typed-line.ts'
 import { timeToTheSecond } from '../../plain-time.ts'
@@ -21,12 +20,15 @@ export const check = () =>
     mode: () => 'as-it-is',
     read: checkStore,
     render: ({ db, warnings }) =>
-      [...warnings.map(inWords), `The store ${pathInWords(db)} and its key are sound.`].join('\n'),
+      [
+        ...warnings.flatMap(({ message, hint }) => [message, ...(hint ? [`  ${hint}`] : [])]),
+        `The store ${pathInWords(db)} and its key are sound.`,
+      ].join('\n'),
     json: ({ db, warnings, keyFile }) => ({
       ok: true,
       store: db,
       keyFile,
-      findings: warnings.map(findingJson),
+      findings: warnings.map(({ hint, ...found }) => ({ ...found, hint: hint ?? null })),
     }),
     explain: async (error, session) => {
       const { damageThatStopped } = await import('../../db/store/errors.ts')
@@ -221,12 +223,4 @@ function damaged(db: string, problems: Finding[]): Unavailable {
       details: { problems },
     },
   )
-}
-
-function findingJson({ hint, ...found }: Finding): Shape<'problem'> {
-  return { ...found, hint: hint ?? null }
-}
-
-function inWords({ message, hint }: Finding): string {
-  return hint ? `${message}\n  ${hint}` : message
 }

@@ -109,7 +109,7 @@ function reviewOf(added: readonly ChangedUser[]): string | undefined {
     const others = sites.filter((site) => site !== 'school-support-hub').map(titleOfSite)
     const held = [
       ...(hubRole === 'admin' ? ['administrative rights'] : []),
-      ...roles.filter(isServiceRole).map(titleOfRole),
+      ...roles.filter((role) => !isHubRole(role)).map(titleOfRole),
     ]
     return `  ${oneLine(nameOf(account))} <${email}>${[...held, ...others].map((what) => `, ${what}`).join('')}`
   })
@@ -119,10 +119,6 @@ function reviewOf(added: readonly ChangedUser[]): string | undefined {
     ...lines,
     ' ',
   ].join('\n')
-}
-
-function isServiceRole(role: string): boolean {
-  return !isHubRole(role)
 }
 
 /** A new account has another number each time it is made: the address says whose it is. */

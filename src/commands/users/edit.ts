@@ -116,21 +116,16 @@ function changesIn(options: Options): Changes {
 function editQuestion({ before, account, closes = [] }: EditedUser): string | undefined {
   const gained = account.roles.filter((role) => !before.roles.includes(role))
   const lost = before.roles.filter((role) => !account.roles.includes(role))
+  // Another spelling of the same domain is told to nobody.
+  const told = isAnotherAddress(before, account) ? '; both addresses are told, and open links are void' : ''
   const effects = [
-    ...(before.email === account.email
-      ? []
-      : [`The address becomes ${account.email}${effectOfAddress({ before, account })}.`]),
+    ...(before.email === account.email ? [] : [`The address becomes ${account.email}${told}.`]),
     ...(gained.length > 0 ? [`They get the role ${gained.join(', ')}.`] : []),
     ...(lost.length > 0 ? [`They lose the role ${lost.join(', ')}.`] : []),
   ]
   return effects.length > 0
     ? withClosing(`Edit ${person(before)}? ${effects.join(' ')}`, { closes })
     : undefined
-}
-
-/** Another spelling of the same domain is told to nobody. */
-function effectOfAddress({ before, account }: Pick<EditedUser, 'before' | 'account'>): string {
-  return isAnotherAddress(before, account) ? '; both addresses are told, and open links are void' : ''
 }
 
 /** Asks for each thing that can be changed, showing what it is now. */

@@ -115,8 +115,15 @@ export const list = () =>
       const filter = await userFilter(db, { ...options, words }, ctx)
       return {
         rows: ({ sort: order = 'email', fields, reverse, limit }) =>
-          mapPages(streamUsers(db, { filter, order, reverse, limit, parts: partsOf(fields) }), (row) =>
-            accountOf(row, ctx.at),
+          mapPages(
+            streamUsers(db, {
+              filter,
+              order,
+              reverse,
+              limit,
+              parts: fields && new Set([...fields].flatMap((name) => partOf[name] ?? [])),
+            }),
+            (row) => accountOf(row, ctx.at),
           ),
         count: () => countUsers(db, filter),
         seen: seenBy(ctx.by),
@@ -134,6 +141,7 @@ export const list = () =>
 
 const usual = ['email', 'name', 'centre', 'roles', 'status', 'why-not', 'last-signed-in'] as const
 
+/** What of a user a field is made from. */
 const partOf: Readonly<Record<string, UserPart>> = {
   'centre-name': 'details',
   pin: 'details',
@@ -146,9 +154,4 @@ const partOf: Readonly<Record<string, UserPart>> = {
   'learner-groups': 'tests',
   tests: 'tests',
   results: 'tests',
-}
-
-/** What of a user these fields are made from. */
-function partsOf(fields: ReadonlySet<string> | undefined): ReadonlySet<UserPart> | undefined {
-  return fields && new Set([...fields].flatMap((name) => partOf[name] ?? []))
 }

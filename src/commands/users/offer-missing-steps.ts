@@ -40,7 +40,8 @@ export async function offerMissingSteps(
   const missing = await missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
   if (missing.receivers?.length === 0 && !transferTo.has(email)) throw noReceiver(missing.account)
   if (missing.suspend && !suspend.has(email)) {
-    await confirm(session, suspensionOffer(missing))
+    const is = `${person(missing.account)} is ${missing.account.status}`
+    await confirm(session, `${is}, and only suspended users are deleted. Suspend them first?`)
     const { account } = await missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
     if (account.id !== missing.account.id || account.status !== missing.account.status)
       throw changedMeanwhile()
@@ -52,10 +53,6 @@ export async function offerMissingSteps(
   transferTo.set(email, to)
   const find = () => sitesToGive(store.db, { from: email, to, at: ctx.at, by: ctx.by })
   return { ...deletions, suspend, transferTo, give: await offerSites(session, { to, find }) }
-}
-
-function suspensionOffer({ account }: MissingSteps): string {
-  return `${person(account)} is ${account.status}, and only suspended users are deleted. Suspend them first?`
 }
 
 function chooseReceiver(

@@ -40,7 +40,7 @@ export const show = () =>
         events: events.map(shown),
       }
     },
-    render: renderUser,
+    render: (sheet, view) => (view.isTerminal ? forPerson(sheet, view) : forPipe(sheet)),
     notices: ({ account, lettersWaiting }) => waitingMessages(account, lettersWaiting),
     json: ({ account, events }) => ({ ...userJson(account), lastEvents: events.map(eventJson) }),
   })
@@ -52,10 +52,6 @@ interface UserSheet {
 }
 
 /** One screen: can this person sign in, and if not why; what they hold; what happened last. */
-function renderUser(sheet: UserSheet, view: View): string {
-  return view.isTerminal ? forPerson(sheet, view) : forPipe(sheet)
-}
-
 function forPerson({ account, holdings, events }: UserSheet, view: View): string {
   const { chalk, now } = view
   const way = commandThatHelps(account)
