@@ -21,7 +21,9 @@ export async function completeLine(typed: readonly string[], context: Context): 
   }
   const word = wordToComplete(program, typed)
   const values = word ? [...(await valuesFromStore(word, { typed, context })), ...valuesAt(word)] : []
-  context.stdout.write(`${values.map((line) => `${line}\n`).join('')}${suggestions(program, typed)}`)
+  context.stdout.write(
+    `${values.map((line) => `${line}\n`).join('')}${suggestions(program, { typed, word })}`,
+  )
   return 0
 }
 

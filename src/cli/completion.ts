@@ -27,12 +27,15 @@ export function completionScript(shell: Shell): string {
 }
 
 /** The answer to a shell: a value and its meaning on each line, and whether files may follow. */
-export function suggestions(program: Command, typed: readonly string[]): string {
+export function suggestions(
+  program: Command,
+  { typed, word }: { typed: readonly string[]; word: WordToComplete | undefined },
+): string {
   const known = new RootCommand()
   addOptions(known, program)
   addCommands(known, program, [])
   const text = printedBy(() => known.parse([...typed]))
-  return wantsFile(program, typed) ? text.replace(`${noFiles}\n`, `${filesFollow}\n`) : text
+  return word && wantsFile(word) ? text.replace(`${noFiles}\n`, `${filesFollow}\n`) : text
 }
 
 function addCommands(known: RootCommand, parent: Command, path: readonly string[]): void {
@@ -58,19 +61,11 @@ function addOptions(entry: Entry, command: Command): void {
 }
 
 /** A place where a path stands: the value of an option, or an argument that is a file. */
-function wantsFile(program: Command, typed: readonly string[]): boolean {
-  const words = typed.slice(0, -1)
-  const { command, rest } = deepestCommand(program, words)
-  const before = words.at(-1)
-  const options = command.createHelp().visibleOptions(command)
-  const option = options.find(({ long, short }) => before !== undefined && [long, short].includes(before))
-  if (option) return option.required && /file|path|folder|place/.test(option.flags)
-  const typedBefore = rest.filter((word) => !word.startsWith('-'))
-  const position = typedBefore.length
-  const argument = command.registeredArguments[position] ?? command.registeredArguments.at(-1)
+function wantsFile({ declared, arguments: [first = ''] }: WordToComplete): boolean {
+  if (!(declared instanceof Argument)) return /file|path|folder|place/.test(declared.flags)
   // `config set key-file FILE`
-  const isPath = argument?.name() === 'value' && settingsOfFiles.has(typedBefore[0] ?? '')
-  return isPath || /file|plan|path/.test(argument?.name() ?? '')
+  const isPath = declared.name() === 'value' && settingsOfFiles.has(first)
+  return isPath || /file|plan|path/.test(declared.name())
 }
 
 const settingsOfFiles: ReadonlySet<string> = new Set(['db', 'key-file', 'mail-dir', 'smtp-password-file'])

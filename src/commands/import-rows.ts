@@ -160,13 +160,13 @@ async function imported<Field extends string>(
   return result
 }
 
-/** @returns whether there are any to be put in their place */
+/** @returns the file, where there are any to be put in its place */
 async function prepareHeldBack<Field extends string>(
   { session, issuesFile, asWritten }: Request<Field>,
   { rows, issues }: ImportedRows,
   at: Date,
-): Promise<boolean> {
-  if (!issuesFile) return false
+): Promise<OutputFile | undefined> {
+  if (!issuesFile) return undefined
   return prepareIssuesFile(session, issuesFile, { sheet: asWritten(), issues, count: rows.heldBack, at })
 }
 
@@ -191,9 +191,9 @@ async function savePlan<Field extends string>(
       const path = input === undefined ? null : resolve(session.context.cwd, input)
       const saved = planned(spec.of, { request, result, path })
       await output.prepare(textOf(textOfPlan({ saved, planKey: store.keys().plan })))
-      const hasHeldBack = await prepareHeldBack(request, result, at)
+      const heldBack = await prepareHeldBack(request, result, at)
       await output.moveIntoPlace()
-      if (hasHeldBack && request.issuesFile) await moveIssuesFileIntoPlace(session, request.issuesFile)
+      if (heldBack) await moveIssuesFileIntoPlace(session, heldBack)
     }
     const answered = spec.json(result)
     const json = { ...answered, changed: false, plan: dryRun ? null : output.shown, dryRun }

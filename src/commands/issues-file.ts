@@ -32,24 +32,24 @@ interface HeldBack {
   marks?: readonly string[]
 }
 
-/** The rows held back, whole on the disk beside their place. @returns whether there are any to be put there */
+/** The rows held back, whole on the disk beside their place. @returns the file, where there are any to be put there */
 export async function prepareIssuesFile(
   session: Session,
   file: OutputFile | undefined,
   { sheet, issues, count, at, marks = [] }: HeldBack,
-): Promise<boolean> {
-  if (!file || count === 0) return false
+): Promise<OutputFile | undefined> {
+  if (!file || count === 0) return undefined
   if (session.common.dryRun) {
     session.notify({
       code: 'issues-not-written',
       message: `This is a rehearsal: ${pathInWords(file.path)} with the rows held back (${count}) is not written.`,
     })
-    return false
+    return undefined
   }
   const { issuesSheet } = await import('../import/issues-sheet.ts')
   const { signal } = session.context
   await prepareTable(file, { sheets: [issuesSheet(sheet, issues)], at, signal, marks })
-  return true
+  return file
 }
 
 /** @returns whether they are where they were wanted */

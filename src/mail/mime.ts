@@ -123,7 +123,10 @@ const unsafe = /[^\t\x20-\x3c\x3e-\x7e]|[\t ]$/g
 /** One line of a text, as lines that end in = where the text's goes on. */
 function quotedPrintable(line: string): string {
   const bytes = Buffer.from(line).toString('latin1')
-  let rest = bytes.replace(unsafe, (byte) => `=${hex(byte.charCodeAt(0))}`)
+  let rest = bytes.replace(
+    unsafe,
+    (byte) => `=${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  )
   let written = ''
   while (rest.length > maxLine) {
     // One is kept for the = at the end, and none of three signs is parted from the others.
@@ -133,8 +136,4 @@ function quotedPrintable(line: string): string {
     rest = rest.slice(cut)
   }
   return written + rest
-}
-
-function hex(byte: number): string {
-  return byte.toString(16).toUpperCase().padStart(2, '0')
 }

@@ -39,7 +39,7 @@ export function valuesOf({ row, purpose, baseUrl }: Source): Values {
     if (value !== '') fields[name] = String(value)
   }
   const { firstName = '', lastName = '', email = '' } = fields
-  const values = {
+  const values: Record<string, string> = {
     name: `${firstName} ${lastName}`.trim() || email,
     sender: 'Cambridge International',
     hub: baseUrl.replace(/\/+$/, ''),
@@ -47,7 +47,8 @@ export function valuesOf({ row, purpose, baseUrl }: Source): Values {
     lifetime: lifetimeOf(purpose),
     ...fields,
   }
-  return isLetterName(row.letter) ? only(values, variablesFor(row.letter)) : values
+  if (!isLetterName(row.letter)) return values
+  return Object.fromEntries(variablesFor(row.letter).map((name) => [name, values[name] ?? '']))
 }
 
 /** The link, temporary password or code: derived now, kept nowhere. */
@@ -61,10 +62,6 @@ export function secretOf(
   }
   if (purpose === 'code') return { code: codeOf(keys.code, credential) }
   return { temporaryPassword: temporaryPasswordOf(keys.code, credential) }
-}
-
-function only(values: Record<string, string>, names: readonly string[]): Values {
-  return Object.fromEntries(names.map((name) => [name, values[name] ?? '']))
 }
 
 // Written out: what Node knows of all languages takes longer to load than a letter to write.

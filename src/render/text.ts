@@ -24,6 +24,13 @@ export function listLines(title: string, items: readonly string[], max: number):
   return [title, ...shown, ...(rest > 0 ? [`${indent}… and ${grouped(rest)} more`] : [])]
 }
 
+/** A question, and those whom or what it is about: of many the first. */
+export function questionAboutMany(question: string, names: readonly string[]): string {
+  const max = 20
+  const more = names.length > max ? [`  … and ${names.length - max} more`] : []
+  return [question, ...names.slice(0, max).map((name) => `  ${name}`), ...more, ' '].join('\n')
+}
+
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour

@@ -121,17 +121,13 @@ export function scanner({ part, root, container, unit, read, slow }: Repeated): 
         throw zipBomb(`${part} has one piece of more than ${maxPieceLength} characters`)
       let at = 0
       if (state === 'beginning') at = begin()
-      if (at >= 0 && isReading()) text = text.slice(readUnits(at))
+      if (at >= 0 && state === 'units') text = text.slice(readUnits(at))
     },
     end() {
       // Saxes finds the words for what is missing, or the end tag that was written in an unusual way.
       if (state !== 'done' && state !== 'slow') giveUp(0)
       sink?.end()
     },
-  }
-
-  function isReading(): boolean {
-    return state === 'units'
   }
 }
 

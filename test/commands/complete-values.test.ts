@@ -38,6 +38,17 @@ describe('completing what is in the store', () => {
     )
   })
 
+  it('lets files follow where one is named, and where no more of them fits none', async () => {
+    const directive = async (...typed: string[]) =>
+      (await world.run(['complete', '--', ...typed])).stdout.trim().split('\n').at(-1)
+    expect(await directive('centres', 'import', '')).toBe(':0')
+    expect(await directive('centres', 'import', '--report=')).toBe(':0')
+    expect(await directive('--db', 'hub.db', 'resources', 'upload', 'a.mp3', '')).toBe(':0')
+    expect(await directive('config', 'set', 'key-file', '')).toBe(':0')
+    expect(await directive('config', 'set', 'mail-from', '')).toBe(':4')
+    expect(await directive('centres', 'import', 'centres.xlsx', '')).toBe(':4')
+  })
+
   it('offers only what the actor on the line may see', async () => {
     expect(await values('--as', 'head@nile.example', 'users', 'show', 'om')).toEqual(['omar@nile.example'])
     expect(await values('centres', 'show', '--as', 'head@nile.example', '')).toEqual(['EG001'])

@@ -1,6 +1,6 @@
 import { centresJson, centreTitle, renderChangedCentres } from '../../render/centres.ts'
 import { comparableClosing, renderWithClosing, withClosing, renderWithOpening } from '../../render/closing.ts'
-import { count } from '../../render/text.ts'
+import { count, questionAboutMany } from '../../render/text.ts'
 import { type DeletedCentre, deleteCentre, restoreCentre } from '../../rules/centres/delete.ts'
 import { mutation } from '../../cli/define.ts'
 import { comparableCentres } from './options.ts'
@@ -37,12 +37,9 @@ export function deletionQuestion(deleted: readonly DeletedCentre[]): string | un
   if (!first) return undefined
   const then = [...usersKeptOut(touched), ...centresLeftAsTheyAre(touched)].join(' ')
   if (touched.length === 1) return `Delete ${centreTitle(first.centre)}? ${then}`
-  const names = touched.slice(0, maxListed).map(({ centre }) => `  ${centreTitle(centre)}`)
-  const more = touched.length > maxListed ? [`  … and ${touched.length - maxListed} more`] : []
-  return [`Delete these ${touched.length} centres? ${then}`, ...names, ...more, ' '].join('\n')
+  const titles = touched.map(({ centre }) => centreTitle(centre))
+  return questionAboutMany(`Delete these ${touched.length} centres? ${then}`, titles)
 }
-
-const maxListed = 20
 
 function usersKeptOut(touched: readonly DeletedCentre[]): string[] {
   const users = touched.reduce((sum, { centre }) => sum + (centre.user_count ?? 0), 0)

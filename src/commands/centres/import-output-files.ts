@@ -22,7 +22,7 @@ import {
   slipLayouts,
 } from '../../import/pin-sheet.ts'
 import { statusOfOwner } from '../../unfinished-files.ts'
-import { moveIssuesFileIntoPlace, prepareIssuesFile } from '../issues-file.ts'
+import { prepareIssuesFile } from '../issues-file.ts'
 import type { PreparedImport } from './plan-import.ts'
 import type { ImportRun, PlannedRun } from './run-import.ts'
 
@@ -173,14 +173,14 @@ export async function sheetIsThere(store: OpenStore, importId: number): Promise<
   await commit(store, (trx) => removePendingPinSheet(trx, importId)).catch(() => undefined)
 }
 
-/** @returns whether there is a sheet to be put in its place */
+/** @returns the sheet, where there is one to be put in its place */
 export async function prepareIssues({
   session,
   ctx,
   ready: { roster, plan },
   outputs,
-}: PlannedRun): Promise<boolean> {
-  if (!outputs.issues || !roster) return false
+}: PlannedRun): Promise<OutputFile | undefined> {
+  if (!roster) return undefined
   const { partOfRoster } = await import('../../import/issues-sheet.ts')
   return prepareIssuesFile(session, outputs.issues, {
     sheet: roster,
@@ -189,14 +189,6 @@ export async function prepareIssues({
     at: ctx.at,
     marks: [partOfRoster],
   })
-}
-
-/** @returns whether it is where it was wanted */
-export async function moveIssuesIntoPlace({
-  session,
-  outputs,
-}: Pick<ImportRun, 'session' | 'outputs'>): Promise<boolean> {
-  return outputs.issues === undefined || moveIssuesFileIntoPlace(session, outputs.issues)
 }
 
 /** Says that a sheet is owed, and how to make it; or that its import is still making it. */

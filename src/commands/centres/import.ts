@@ -23,9 +23,9 @@ import {
   renderImport,
 } from '../../render/import.ts'
 import { pathInWords } from '../../shell-word.ts'
-import { issuesOutOption } from '../issues-file.ts'
+import { issuesOutOption, moveIssuesFileIntoPlace } from '../issues-file.ts'
 import { columnsHelp, tableOptions } from '../read-table.ts'
-import { checkOutputFiles, moveIssuesIntoPlace, prepareIssues, slipsOption } from './import-output-files.ts'
+import { checkOutputFiles, prepareIssues, slipsOption } from './import-output-files.ts'
 import { planWorkbook, type PreparedImport, type ImportRequest, readWorkbook } from './plan-import.ts'
 import { notifyNoReport } from './report.ts'
 import { type ImportRun, runImport } from './run-import.ts'
@@ -238,7 +238,7 @@ async function savePlanOnly(
     throw error
   })
   if (!dryRun) await output.moveIntoPlace()
-  const placed = !issues || (await moveIssuesIntoPlace({ session, outputs }))
+  const placed = !issues || (await moveIssuesFileIntoPlace(session, issues))
   if (outputs.report) notifyNoReport(session, outputs.report)
   const lines = [...describePlan(plan, deletions, session.terminal.err), ...closingAndOpeningLines(ready)]
   for (const line of lines) session.say(line)

@@ -325,7 +325,7 @@ function undoneJson({
 
 /** `3 centres restored`: what there is none of is not told. */
 function centresAndUsers(centres: number, users: number, done: string): string | false {
-  const numbers = [centres > 0 && count(centres, 'centre'), users > 0 && count(users, 'user')].filter(Boolean)
+  const numbers = counted(centres, users)
   return numbers.length > 0 && `${numbers.join(' and ')} ${done}`
 }
 

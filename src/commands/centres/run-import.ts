@@ -34,12 +34,12 @@ import {
   pendingPinSheetNotice,
   type ImportOutputFiles,
   nameOfPins,
-  moveIssuesIntoPlace,
   movePinsIntoPlace,
   prepareIssues,
   preparePins,
 } from './import-output-files.ts'
 import { closedByDeletions, openedByPlan, type PreparedImport } from './plan-import.ts'
+import { moveIssuesFileIntoPlace } from '../issues-file.ts'
 import { moveReportIntoPlace } from './report.ts'
 
 export interface ImportRun {
@@ -79,7 +79,7 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
     outputs.issues?.discard()
     throw error
   })
-  const placed = (!issues || (await moveIssuesIntoPlace(work))) && !done.pending
+  const placed = (!issues || (await moveIssuesFileIntoPlace(session, issues))) && !done.pending
   if (!dryRun) await notifyMessagesWaiting(work, done.id)
   const pendingOfThisFile = await notifyPendingPinSheets(work, done.id)
   const elapsedMs = Math.round(performance.now() - started - session.terminal.askedMs)

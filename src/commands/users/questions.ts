@@ -1,5 +1,6 @@
 import type { Notice } from '../../render/json.ts'
 import { oneLine } from '../../render/clean-text.ts'
+import { questionAboutMany } from '../../render/text.ts'
 import { comparableClosing, withClosing } from '../../render/closing.ts'
 import { closedBy, person } from '../../render/users.ts'
 import { nameOf, type UncountedAccount } from '../../rules/users/account.ts'
@@ -26,15 +27,9 @@ export function questionAbout(
   const closes = closedBy(touched)
   if (touched.length === 1)
     return withClosing(`${verb} ${personBefore(first)}${where}? ${effect}`, { closes })
-  const names = touched.slice(0, maxListed).map((one) => `  ${personBefore(one)}`)
-  const more = touched.length > maxListed ? [`  … and ${touched.length - maxListed} more`] : []
-  const question = [`${verb} these ${touched.length} people${where}? ${effect}`, ...names, ...more, ' '].join(
-    '\n',
-  )
-  return withClosing(question, { closes })
+  const question = `${verb} these ${touched.length} people${where}? ${effect}`
+  return withClosing(questionAboutMany(question, touched.map(personBefore)), { closes })
 }
-
-const maxListed = 20
 
 /** As they were when it was asked: with the centre that they would leave. */
 function personBefore({ account, left }: ChangedUser): string {

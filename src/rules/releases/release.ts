@@ -26,24 +26,24 @@ export async function findRelease(db: Kysely<Store>, typed: string): Promise<Rel
   const found = exactly.find((one) => kept.includes(one)) ?? kept.at(0) ?? exactly.at(0) ?? named.at(0)
   const isUnsure = kept.length > 1 && !exactly.some((one) => kept.includes(one))
   if (found && !isUnsure) return found
-  const candidates = isNumber(text) ? [] : releasesMeant(text, await findReleases(db))
+  const candidates = isNumber(text) ? [] : releasesToSuggest(text, await findReleases(db))
   throw new NotFound('release-not-found', `There is no release '${text}'.`, {
     hint: hintOfNearest(candidates.map(({ name }) => shellWord(name))) ?? 'ssh-admin releases list',
     details: { wanted: text, candidates },
   })
 }
 
-const maxMeant = 3
+const maxSuggested = 3
 
 /** Those whose names have all of these words in them, or are spelt like them: what is withdrawn last. */
-function releasesMeant(text: string, all: readonly ReleaseRow[]) {
+function releasesToSuggest(text: string, all: readonly ReleaseRow[]) {
   const words = wordsIn(text)
   const isPart = ({ name }: ReleaseRow) => words.every((word) => searchKey(name).includes(word))
   const parts = words.length === 0 ? [] : all.filter(isPart)
   const near = new Set(parts.length > 0 ? [] : nearestOf(text, new Set(all.map(({ name }) => name))))
   return [...parts, ...all.filter(({ name }) => near.has(name))]
     .toSorted((one, other) => Number(one.state === 'withdrawn') - Number(other.state === 'withdrawn'))
-    .slice(0, maxMeant)
+    .slice(0, maxSuggested)
     .map(({ id, name, state }) => ({ id, name, state }))
 }
 
