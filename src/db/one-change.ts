@@ -19,23 +19,16 @@ export interface OpenTransaction {
   rehearse: <Result>(work: Work<Result>) => Promise<Result>
 }
 
-/** All that is done with the store it hands over is one change, saved at the end. @throws what the work throws: then nothing is saved */
-export function asOneChange<Result>(
-  store: OpenStore,
-  work: (within: OpenStore) => Promise<Result>,
-): Promise<Committed<Result>> {
-  return inParts(store, work)
-}
-
 /** Changes that are saved together, each with a time of its own. @throws what the work throws: then none of them is saved */
 export function asChangesSavedTogether<Result>(
   store: OpenStore,
   work: (within: OpenStore) => Promise<Result>,
 ): Promise<Committed<Result>> {
-  return inParts(store, work, (trx) => timeGoesOn(trx, store.now()))
+  return asOneChange(store, work, (trx) => timeGoesOn(trx, store.now()))
 }
 
-function inParts<Result>(
+/** All that is done with the store it hands over is one change, saved at the end. @throws what the work throws: then nothing is saved */
+export function asOneChange<Result>(
   store: OpenStore,
   work: (within: OpenStore) => Promise<Result>,
   beforePart: (trx: Trx) => void = () => undefined,

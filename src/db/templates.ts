@@ -13,10 +13,10 @@ export function changedTemplates(db: Kysely<Store>): Promise<TemplateRow[]> {
 }
 
 export async function saveTemplate(db: Kysely<Store>, row: TemplateRow): Promise<void> {
-  const { name, ...parts } = row
+  const { name: _, ...parts } = row
   await db
     .insertInto('templates')
-    .values({ name, ...parts })
+    .values(row)
     .onConflict((conflict) => conflict.column('name').doUpdateSet(parts))
     .execute()
 }

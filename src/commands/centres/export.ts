@@ -5,7 +5,7 @@ import { checkOutputFile, type OutputFile, prepareTable, refuseUnimportable } fr
 import type { OutputKind } from '../../cli/output-notes.ts'
 import { moveIntoPlaceRecorded } from '../../cli/record-event.ts'
 import { type Session, withStore } from '../../cli/session.ts'
-import { countLeftOut, streamExportedUsers, type ExportedUser } from '../../db/centres/people.ts'
+import { countLeftOut, exportedUsers, type ExportedUser } from '../../db/centres/people.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { Cancelled, Usage } from '../../errors.ts'
 import { tsvLine } from '../../render/clean-text.ts'
@@ -49,7 +49,7 @@ export const exportCentres = () =>
       return withStore(session, common.dryRun ? 'rehearse' : 'use', async (store) => {
         const { by } = await session.ctx(store)
         const counts: ExportCounts = { centres: 0, users: 0 }
-        const exported = streamExportedUsers(store.db, visibleCentres(by))
+        const exported = exportedUsers(store.db, visibleCentres(by)).stream()
         const rows = cellsOf(exported, { counts, signal: context.signal })
         const sheet: SheetToWrite = { name: 'Centres', columns: writtenColumns, rows }
         if (common.dryRun) {

@@ -13,13 +13,8 @@ export function peopleAt(db: Kysely<Store>, centreId: number): Promise<UserWithC
     .execute()
 }
 
-/** Every live centre with its live users, one by one, however many there are. */
-export function streamExportedUsers(db: Kysely<Store>, visible: VisibleCentres) {
-  return exportedUsers(db, visible).stream()
-}
-
-/** Each user with their centre, or a centre alone when it has none. */
-function exportedUsers(db: Kysely<Store>, visible: VisibleCentres) {
+/** Every live centre with its live users: each user with their centre, or a centre alone when it has none. */
+export function exportedUsers(db: Kysely<Store>, visible: VisibleCentres) {
   return db
     .selectFrom('centres')
     .leftJoin('centres as associate', 'associate.id', 'centres.associate_id')

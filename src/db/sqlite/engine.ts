@@ -88,11 +88,7 @@ async function* rowsOf(
 }
 
 /** What the store keeps of its key. */
-export function fingerprintOf(raw: Database.Database): string {
-  return String(fingerprintStatement(raw).get())
-}
-
-function fingerprintStatement(raw: Database.Database): Database.Statement<[], string> {
+export function fingerprintStatement(raw: Database.Database): Database.Statement<[], string> {
   return raw.prepare<[], string>('select key_fingerprint from store').pluck()
 }
 

@@ -3,13 +3,13 @@ import type Database from 'better-sqlite3'
 import type { LogHead } from '../audit/head-file.ts'
 import type { ErasedAccount } from '../users/erase.ts'
 import { openDatabase } from './connection.ts'
-import { fingerprintOf } from './engine.ts'
+import { fingerprintStatement } from './engine.ts'
 
 /** The key of a store that lies at a path; one that is damaged or not there tells nothing. */
 export function fingerprintIn(path: string): string | undefined {
   if (!existsSync(path)) return undefined
   try {
-    return inspect(path, fingerprintOf)
+    return inspect(path, (raw) => String(fingerprintStatement(raw).get()))
   } catch {
     return undefined
   }

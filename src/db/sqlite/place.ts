@@ -73,11 +73,6 @@ export function lockExclusively(path: string, interruption: Interruption | undef
   return { raw, path, unlock }
 }
 
-/** The same proof, without changing a byte. @throws `store-in-use` */
-function refuseWhileInUse(path: string): void {
-  if (existsSync(path)) lockedAlone(path, () => undefined)?.close()
-}
-
 /** A file that is no database has no locks. */
 function lockedAlone(path: string, prepare: (raw: Database.Database) => void): Database.Database | undefined {
   const raw = openDatabase(path)
@@ -169,7 +164,8 @@ function notWhole(named: string, reason: string): Unavailable {
 
 /** A file that a backup is to take the place of. @throws `store-in-use` */
 export function presentStoreFile({ path, keyFile, now, interruption }: Opening): PresentStore {
-  refuseWhileInUse(path)
+  // The same proof, without changing a byte.
+  if (existsSync(path)) lockedAlone(path, () => undefined)?.close()
   const head = headAt(path)
   const isThere = existsSync(path)
   const kept = isThere ? nameToKeep(path, { before: 'restore', now: now() }) : null

@@ -5,12 +5,7 @@ import { storeNewer, storeOlder } from '../store/opening.ts'
 import { tableNames } from '../store/tables.ts'
 import { pathInWords } from '../../shell-word.ts'
 
-/** What the file's header says of the tables in it. */
-export function versionOf(raw: Database.Database): number {
-  return Number(versionStatement(raw).get())
-}
-
-/** The same, for whoever asks it again and again. */
+/** What the file's header says of the tables in it, for whoever asks it again and again. */
 export function versionStatement(raw: Database.Database): Database.Statement<[], number> {
   return raw.prepare<[], number>('pragma user_version').pluck()
 }
@@ -20,7 +15,7 @@ export function versionStatement(raw: Database.Database): Database.Statement<[],
  * @throws `store-newer`, and `store-damaged` for a number that no ssh-admin ever wrote, or without a table
  */
 export function knownVersionOf(raw: Database.Database, path: string): number {
-  const version = versionOf(raw)
+  const version = Number(versionStatement(raw).get())
   if (version === latestVersion) {
     const missing = missingTable(raw)
     if (missing !== undefined) throw damaged(path, `it has no table ${missing}`)

@@ -95,7 +95,8 @@ export function decide(by: Actor, action: Action, target: Target): Decision {
 
 /** Nobody changes their own roles or their own address: being removed is losing every role. */
 function ownRefusal(action: Action, target: Target): string | undefined {
-  if (action === 'users.remove' || isAboutRoles(action)) return 'nobody changes their own roles'
+  const changesRoles = ['users.remove', 'users.rights', 'roles.grant', 'roles.revoke'].includes(action)
+  if (changesRoles) return 'nobody changes their own roles'
   return takesOver(action, target) ? 'nobody changes their own address, or issues their own PIN' : undefined
 }
 
@@ -218,10 +219,6 @@ function fits({ creates, holdingOnly, withoutServiceRoles }: Grant, { user, newU
 
 function placesOf({ centre, assigned }: Holder, { at }: Grant): number[] {
   return [...(at.includes('own') && centre ? [centre.id] : []), ...(at.includes('assigned') ? assigned : [])]
-}
-
-function isAboutRoles(action: Action): boolean {
-  return action === 'users.rights' || action === 'roles.grant' || action === 'roles.revoke'
 }
 
 /** Changing the address, issuing or showing the PIN: whoever does it can be the account from then on. */

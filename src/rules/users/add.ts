@@ -256,11 +256,14 @@ export async function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table)
     check: async (row) => {
       const wrong = await wrongCells(row, { centreFailure })
       const same = wrong.length === 0 ? earlier.get(row) : undefined
-      return same === undefined || (ifMissing && isEqualRow(row, same)) ? wrong : [namedTwice(row, same)]
+      return same === undefined || (ifMissing && contentOf(row) === contentOf(same))
+        ? wrong
+        : [namedTwice(row, same)]
     },
     rule: (row) => {
       const { centre, roles, sites } = row
-      return addUser(trx, { person: personIn(row), centre, roles, sites, admin, ifMissing, ctx })
+      const person = { address: typedNewAddress(row.email), ...nameIn(row) }
+      return addUser(trx, { person, centre, roles, sites, admin, ifMissing, ctx })
     },
     cellOf: (row, { code, details }) =>
       row.cellOf(row.error?.field ?? nameField(details) ?? fields[code] ?? 'email'),
@@ -279,10 +282,6 @@ function earlierRows(rows: readonly UserRow[]): Map<UserRow, UserRow> {
     else firsts.set(address.key, row)
   }
   return earlier
-}
-
-function isEqualRow(one: UserRow, other: UserRow): boolean {
-  return contentOf(one) === contentOf(other)
 }
 
 function contentOf({ error, centre, firstName, lastName, email, roles, sites }: UserRow): string {
@@ -320,10 +319,6 @@ async function wrongCells(
 
 function refuseNoNumber(): never {
   throw new Usage('A centre number is missing.', { code: 'invalid-number' })
-}
-
-function personIn(row: UserRow): Person {
-  return { address: typedNewAddress(row.email), ...nameIn(row) }
 }
 
 function nameIn({ firstName, lastName }: UserRow): { firstName: string; lastName: string } {

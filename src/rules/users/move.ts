@@ -35,11 +35,11 @@ export async function moveUser(trx: Trx, { email, to, ctx }: Move): Promise<Chan
     ...ctx,
     action: 'users.moved',
     subject: account,
-    facts: { before: account.centre.number, after: centre.number, rolesGone: rolesGone(account) },
+    facts: {
+      before: account.centre.number,
+      after: centre.number,
+      rolesGone: account.roles.filter((role) => role !== 'teacher'),
+    },
   })
   return { ...(await changedTo(trx, { account, outcome: 'moved', at })), left: account.centre.number }
-}
-
-function rolesGone({ roles }: { roles: readonly string[] }): string[] {
-  return roles.filter((role) => role !== 'teacher')
 }
