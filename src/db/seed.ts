@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Value } from './engine.ts'
-import { centreColumns } from './imports/write.ts'
+import { centreColumns, numbered } from './imports/write.ts'
 import { type Group, mergeGroups } from './progression-tests/import.ts'
 import type { NewCentre, NewUserRow, Store } from './schema.ts'
 import { transactionState, type Trx } from './transact.ts'
@@ -62,9 +61,7 @@ export async function insertSeedCentres(
 ): Promise<number> {
   const { bulk } = transactionState(trx)
   const first = await bulk.reserve('centres', centres.count)
-  const values = numbered(first, centres.rows(first), (row) =>
-    centreColumns.map((column) => row[column] ?? null),
-  )
+  const values = numbered(first, centreColumns, centres.rows(first))
   await bulk.insert('centres', ['id', ...centreColumns], values)
   return first
 }
@@ -76,17 +73,9 @@ export async function insertSeedUsers(
 ): Promise<number> {
   const { bulk } = transactionState(trx)
   const first = await bulk.reserve('users', users.count)
-  const values = numbered(first, users.rows, (row) => userColumns.map((column) => row[column] ?? null))
+  const values = numbered(first, userColumns, users.rows)
   await bulk.insert('users', ['id', ...userColumns], values)
   return first
-}
-
-function* numbered<Row>(first: number, rows: Iterable<Row>, valuesOf: (row: Row) => Value[]) {
-  let id = first
-  for (const row of rows) {
-    yield [id, ...valuesOf(row)]
-    id += 1
-  }
 }
 
 export interface SeedServices {

@@ -99,6 +99,7 @@ export async function applyImport(
     ...making,
     searchKeyOf: ({ id, name }) => centreSearchKey({ number: numbers.get(id) ?? '', name }),
   })
+  const opensInLog = opens.map(({ release: { id }, centres, users }) => ({ release: id, centres, users }))
   await appendAudit(trx, {
     by,
     at: ctx.at,
@@ -109,14 +110,10 @@ export async function applyImport(
       counts,
       digest: source.digest,
       changes: await changeListDigest(trx, importId),
-      ...(opens.length > 0 ? { opens: opensInLog(opens) } : {}),
+      ...(opensInLog.length > 0 ? { opens: opensInLog } : {}),
     },
   })
   return importId
-}
-
-function opensInLog(opens: readonly Opening[]) {
-  return opens.map(({ release: { id }, centres, users }) => ({ release: id, centres, users }))
 }
 
 function* usersToInsert(

@@ -89,7 +89,7 @@ export function findExtraUsers(
   return { extraUsers, live: { centres: liveCentres, users: liveUsers } }
 }
 
-/** By their byCentre among the saved ones: 1 for those whose address stands in a row, held back or not. */
+/** By their position among the saved ones: 1 for those whose address stands in a row, held back or not. */
 function savedUsersNamed({ rows }: Roster, { users }: ImportView): Uint8Array {
   const named = new Uint8Array(users.size)
   if (users.size === 0) return named
@@ -303,7 +303,7 @@ export function findAmbiguousRows(about: RosterAndStore): AmbiguousRows {
   if (heldBack.length === 0) return none
   const withoutNumber = heldBack.filter(({ number }) => number === undefined)
   const misplaced = heldBack.filter(
-    (row) => row.name !== '' && !namesOfPlace(row, known).has(searchKey(row.name)),
+    (row) => row.name !== '' && !namesOfCentre(row, known).has(searchKey(row.name)),
   )
   return {
     matched: centresOf(withoutNumber, {
@@ -315,7 +315,7 @@ export function findAmbiguousRows(about: RosterAndStore): AmbiguousRows {
       named: misplaced,
       known,
       // As the import leaves it, so that importing again keeps the same ones.
-      isCalled: ({ number }, names) => [...namesOfPlace({ number }, known)].some((name) => names.has(name)),
+      isCalled: ({ number }, names) => [...namesOfCentre({ number }, known)].some((name) => names.has(name)),
     }),
     anywhere: isAnyLost(heldBack, known),
   }
@@ -346,7 +346,7 @@ function centresOf(
 }
 
 /** What the centre of a row is called, in the workbook or else in the store. */
-function namesOfPlace(
+function namesOfCentre(
   { number = '' }: { number?: string | undefined },
   { byCentre, view: { centres }, names }: CachedLookUps,
 ): ReadonlySet<string> {

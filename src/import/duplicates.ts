@@ -42,7 +42,10 @@ export function holdBackDuplicates({ roster, view }: RosterAndStore): Duplicated
         value: email,
         code: 'duplicated-user',
         message: words(number),
-        hint: savedCentre && isLive(number) ? moveTo(number) : keepOneRow,
+        hint:
+          savedCentre && isLive(number)
+            ? (address: string) => `To move them: ssh-admin users move ${address} --to ${number}`
+            : keepOneRow,
       })
     }
     duplicated.push({
@@ -82,10 +85,6 @@ const keepOneRow = 'Keep the row of the centre where they work.'
 function savedAt(saved: string): (number: string) => (email: string) => string {
   const words = (email: string) => `${email} belongs to ${saved} already`
   return () => words
-}
-
-function moveTo(number: string): (email: string) => string {
-  return (email) => `To move them: ssh-admin users move ${email} --to ${number}`
 }
 
 /** The others of the centres where an address stands: for all but the first few, the same words. */

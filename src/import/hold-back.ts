@@ -1,4 +1,5 @@
 import type { ImportView } from '../db/imports/view.ts'
+import { addTo } from '../db/rows.ts'
 import { few } from '../grouped.ts'
 import { readAddress } from '../rules/users/email.ts'
 import { searchKey } from '../search-key.ts'
@@ -107,13 +108,6 @@ export function byAddress(rows: Iterable<RosterRow>): Map<string, RosterRow[]> {
   const people = new Map<string, RosterRow[]>()
   for (const row of rows) if (row.email) addTo(people, row.email.key, row)
   return people
-}
-
-/** Adds to the list that stands under a key. */
-export function addTo<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {
-  const list = lists.get(key)
-  if (list) list.push(item)
-  else lists.set(key, [item])
 }
 
 function personOf({ firstName, lastName, role }: RosterRow): string {

@@ -149,7 +149,7 @@ function slip(row: PinRow, { hub, endsPage }: { hub: string; endsPage: boolean }
   const what: TextRun[] = [
     { text: 'PIN\n', size: SMALL },
     { text: `${pin}\n`, bold: true, size: LARGE },
-    { text: `valid until ${inWords(validUntil)}`, size: SMALL },
+    { text: `valid until ${day.format(new Date(validUntil))}`, size: SMALL },
   ]
   const how = stepsAt(hub)
   const height = MARGIN + Math.max(heightOf(who, widths[0]), heightOf(how, widths[2]))
@@ -194,10 +194,6 @@ function parted(address: string): string {
 }
 
 const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
-
-function inWords(moment: string): string {
-  return day.format(new Date(moment))
-}
 
 /** How high wrapped text stands, with room to spare: what is cut off cannot be handed out. */
 function heightOf(runs: readonly TextRun[], width: number): number {

@@ -3,7 +3,8 @@ import { Refused } from '../errors.ts'
 import { searchKey } from '../search-key.ts'
 import { shellWord } from '../shell-word.ts'
 import { few } from '../grouped.ts'
-import { addTo, cut, firstOf, type RosterAndStore } from './hold-back.ts'
+import { addTo } from '../db/rows.ts'
+import { cut, firstOf, type RosterAndStore } from './hold-back.ts'
 import { hasIssueIn, holdBack } from './issues.ts'
 import { markedAsText } from './cells.ts'
 import type { Plan } from './plan.ts'
@@ -14,18 +15,14 @@ const share = 0.2
 const fewest = 5
 const maxShown = 20
 
-/** Renames that change more than letter case, blanks or Unicode form. */
-function visibleRenames({ renames }: Pick<Plan, 'renames'>): Plan['renames'] {
-  return renames.filter(({ before, after }) => normalizedName(before) !== normalizedName(after))
-}
-
 function normalizedName(name: string): string {
   return name.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim()
 }
 
 /** @throws `rename-limit`; an allowance, when given, must be right, limit or not */
 export function checkRenames(plan: Plan, allowed: number | undefined): void {
-  const renames = visibleRenames(plan)
+  // More than letter case, blanks or Unicode form.
+  const renames = plan.renames.filter(({ before, after }) => normalizedName(before) !== normalizedName(after))
   const total = renames.length
   const over = total >= fewest && total > plan.live.inWorkbook * share
   if (allowed === total || (allowed === undefined && !over)) return

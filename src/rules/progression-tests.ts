@@ -1,5 +1,6 @@
 import { few, grouped } from '../grouped.ts'
 import { type Group, mergeGroups, type Merged } from '../db/progression-tests/import.ts'
+import { addTo } from '../db/rows.ts'
 import type { Trx } from '../db/transact.ts'
 import { centresOfUsers } from '../db/users/users.ts'
 import type { BadInput, Problem } from '../errors.ts'
@@ -34,8 +35,8 @@ export async function importProgressionTests(
   for (const { row, read, wrongCells, teacherKey } of outcomes) {
     const owner = teacherKey === undefined ? undefined : owners.get(teacherKey)
     const fits = owner !== undefined && owner.centreId !== null
-    if (teacherKey !== undefined && !fits) inMap(rowsOfNoOwner, teacherKey, () => []).push(row)
-    const problem = read && fits ? place(groups, read, owner.id) : undefined
+    if (teacherKey !== undefined && !fits) addTo(rowsOfNoOwner, teacherKey, row)
+    const problem = read && fits ? addToGroup(groups, read, owner.id) : undefined
     if (wrongCells > 0) wrong.push(row)
     else if (problem) wrong.push(problem)
     cells += problem ? 1 : wrongCells
@@ -111,17 +112,17 @@ function noOwner(rows: readonly ResultRow[], { isKnown }: { isKnown: boolean }):
 }
 
 /** Puts a row where it belongs; says so where two rows disagree. */
-function place(groups: Map<string, Group>, read: ReadResult, ownerId: number): Problem | undefined {
+function addToGroup(groups: Map<string, Group>, read: ReadResult, ownerId: number): Problem | undefined {
   const { row, site, takenOn, mark } = read
   const { group: name, stage, subject, test: title, learner } = row.texts
-  const group = inMap(groups, keyOf(String(ownerId), site, name), () => {
+  const group = getOrMake(groups, keyOf(String(ownerId), site, name), () => {
     return { ownerId, site, name, stage, tests: new Map() }
   })
   if (group.stage !== stage) {
     const message = `The learner group ${name} has stage ${group.stage || 'none'} in another row.`
     return { target: row.cellOf('stage'), code: 'rows-differ', message }
   }
-  const test = inMap(group.tests, keyOf(subject, title, takenOn), () => {
+  const test = getOrMake(group.tests, keyOf(subject, title, takenOn), () => {
     return { subject, title, takenOn, results: new Map() }
   })
   const before = test.results.get(learner)
@@ -133,7 +134,7 @@ function place(groups: Map<string, Group>, read: ReadResult, ownerId: number): P
   return undefined
 }
 
-function inMap<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+function getOrMake<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
   const there = map.get(key)
   if (there !== undefined) return there
   const made = make()

@@ -190,20 +190,9 @@ export async function cancelLettersOfImport(
     .where('import_id', '=', importId)
     .where('state', '=', 'queued')
     .executeTakeFirst()
-  return { cancelled: Number(cancelled.numUpdatedRows), sentTo: sent.map(addresseeOf) }
-}
-
-/** A message to somebody who was erased keeps no address: they are called as their account is. */
-function addresseeOf({
-  to_address: address,
-  email,
-  id,
-}: {
-  to_address: string
-  email: string | null
-  id: number
-}): string {
-  return address === '' ? (email ?? `message ${id}`) : address
+  // A message to somebody who was erased keeps no address: they are called as their account is.
+  const sentTo = sent.map(({ to_address, email, id }) => to_address || (email ?? `message ${id}`))
+  return { cancelled: Number(cancelled.numUpdatedRows), sentTo }
 }
 
 export async function markUndone(trx: Trx, { id, at }: { id: number; at: string }) {

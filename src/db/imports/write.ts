@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import { createHash } from 'node:crypto'
 import { centreIds } from '../centres/centres.ts'
 import { voidOpenCredentials } from '../credentials.ts'
+import type { Value } from '../engine.ts'
 import { anyOf } from '../portable.ts'
 import type { CentreTable, ImportChangeTable, ImportTable, NewUserRow, Store } from '../schema.ts'
 import { transactionState, type Trx } from '../transact.ts'
@@ -92,7 +93,6 @@ export async function insertCentres(
 }
 
 const userColumns = [
-  'id',
   'email',
   'email_key',
   'first_name',
@@ -123,28 +123,25 @@ export async function insertUsers(
     let id = first
     for (const { row, roles } of users) {
       for (const role of roles) grants.push([id, role])
-      yield [
-        id,
-        row.email,
-        row.email_key,
-        row.first_name,
-        row.last_name,
-        row.folded,
-        row.centre_id ?? null,
-        row.hub_role ?? null,
-        row.status,
-        row.pin_nonce ?? null,
-        row.pin_state,
-        row.pin_issued_at ?? null,
-        row.pin_wrong_tries,
-        row.created_at,
-        row.created_by_import ?? null,
-      ]
+      yield row
       id += 1
     }
   }
-  await bulk.insert('users', userColumns, rows())
+  await bulk.insert('users', ['id', ...userColumns], numbered(first, userColumns, rows()))
   await bulk.insert('user_roles', ['user_id', 'role'], grants)
+}
+
+/** Rows with the numbers that were set aside for them, each with its values in the order of the columns. */
+export function* numbered<Column extends string>(
+  first: number,
+  columns: readonly Column[],
+  rows: Iterable<Readonly<Partial<Record<Column, Value>>>>,
+): Generator<Value[]> {
+  let id = first
+  for (const row of rows) {
+    yield [id, ...columns.map((column) => row[column] ?? null)]
+    id += 1
+  }
 }
 
 type Change = Omit<ImportChangeTable, 'import_id' | 'position'>

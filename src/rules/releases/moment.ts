@@ -100,15 +100,15 @@ export interface MomentThere {
 
 export function momentAt(
   moment: ReleaseMoment,
-  place: Location,
+  centre: Location,
   { series, keyTimes }: { series: string | undefined; keyTimes: KeyTimes },
 ): MomentThere | { problem: TimeProblem } {
   if (moment.kind === 'absolute') {
-    const placed = timeZoneOf(place)
-    return { at: moment.at, zone: 'zone' in placed ? placed.zone : null }
+    const found = timeZoneOf(centre)
+    return { at: moment.at, zone: 'zone' in found ? found.zone : null }
   }
   const { session, date, offsetMinutes } = moment
-  const found = keyTimeOf(place, { session, date, series }, keyTimes)
+  const found = keyTimeOf(centre, { session, date, series }, keyTimes)
   if ('problem' in found) return found
   return { at: new Date(found.at.getTime() + offsetMinutes * 60_000), zone: found.zone }
 }

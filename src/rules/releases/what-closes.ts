@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { type CentreScope, findReleases, type ReleaseRow } from '../../db/releases.ts'
+import { groupBy } from '../../db/rows.ts'
 import type { Store } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { findUsersById } from '../../db/users/users.ts'
@@ -92,13 +93,7 @@ function numbersOf(people: readonly Account[]): string[] {
 type OpenByCentre = ReadonlyMap<number, readonly Authorisation[]>
 
 function byCentre(open: OpenAt): OpenByCentre {
-  const centres = new Map<number, Authorisation[]>()
-  for (const authorisation of open.values()) {
-    const there = centres.get(authorisation.centre.id)
-    if (there) there.push(authorisation)
-    else centres.set(authorisation.centre.id, [authorisation])
-  }
-  return centres
+  return groupBy(open.values(), ({ centre }) => centre.id)
 }
 
 function lostBy({ before, after }: ChangedPerson, open: OpenByCentre): Closing[] {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import type { CentreOfRelease, ReleaseRow } from '../../db/releases.ts'
+import { addTo } from '../../db/rows.ts'
 import type { HubRole, Store } from '../../db/schema.ts'
 import { openOf } from './centres-of-release.ts'
 import { readReleaseFacts, type ReleaseFacts } from './release-facts.ts'
@@ -109,18 +110,14 @@ function* oneByOne(
   const people = new Map<string, { email: string; may: ResourceTest }[]>()
   for (const user of users) {
     const { email, centre } = user
-    if (coming.has(centre)) continue
-    const there = people.get(centre)
-    const one = { email, may: allowedOnceActive(user) }
-    if (there) there.push(one)
-    else people.set(centre, [one])
+    if (!coming.has(centre)) addTo(people, centre, { email, may: allowedOnceActive(user) })
   }
   for (const { centre, resources } of openOf(release, { facts, at })) {
-    const place = { release: { id, name }, centre: { number: centre.number, name: centre.name } }
-    if (coming.has(centre.number)) yield { ...place, resources: titlesOf(resources) }
+    const opened = { release: { id, name }, centre: { number: centre.number, name: centre.name } }
+    if (coming.has(centre.number)) yield { ...opened, resources: titlesOf(resources) }
     for (const { email, may } of people.get(centre.number) ?? []) {
       const theirs = resources.filter(may)
-      if (theirs.length > 0) yield { ...place, user: email, resources: titlesOf(theirs) }
+      if (theirs.length > 0) yield { ...opened, user: email, resources: titlesOf(theirs) }
     }
   }
 }

@@ -141,9 +141,6 @@ function centreRow(
     british_council: 0,
     global_listening: 0,
     created_at: at,
-    edited_at: null,
-    deleted_at: null,
-    created_by_import: null,
   } as const
 }
 

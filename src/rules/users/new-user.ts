@@ -33,18 +33,11 @@ export function newUser(person: NewUser, { at, pinNonce, importId }: Issuing): N
     centre_id: centreId,
     hub_role: hubRole,
     status: 'invited',
-    status_before_suspension: null,
-    status_before_deletion: null,
-    password_hash: null,
     pin_nonce: pinNonce ?? null,
     pin_state: pinNonce ? 'issued' : 'none',
     pin_issued_at: pinNonce ? at : null,
     pin_wrong_tries: 0,
     created_at: at,
-    edited_at: null,
-    suspended_at: null,
-    deleted_at: null,
-    last_signed_in_at: null,
     created_by_import: importId ?? null,
   }
 }
