@@ -277,9 +277,7 @@ export async function suspendCoordinator(
   const { centre, coordinator, affected } = present
   permit(ctx, 'coordinator.suspend', onCentre(centre))
   if (!coordinator) throw noCoordinator(centre)
-  if (coordinator.status !== 'invited' && coordinator.status !== 'active') {
-    return present
-  }
+  if (coordinator.status !== 'invited' && coordinator.status !== 'active') return present
 
   await markSuspended(trx, { id: coordinator.id, before: coordinator.status, at: ctx.at })
   await voidOpenCredentials(trx, [coordinator.id])
@@ -302,9 +300,7 @@ export async function restoreCoordinator(
   const { centre, coordinator, affected } = present
   permit(ctx, 'coordinator.restore', onCentre(centre))
   if (!coordinator) throw noCoordinator(centre)
-  if (coordinator.status !== 'suspended') {
-    return present
-  }
+  if (coordinator.status !== 'suspended') return present
 
   refuseErased(coordinator)
   const after = coordinator.statusBeforeSuspension ?? 'active'

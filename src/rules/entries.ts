@@ -1,5 +1,5 @@
 import { entriesOf, insertEntries, type NewEntry } from '../db/entries.ts'
-import { removeRows } from '../db/rows.ts'
+import { groupBy, removeRows } from '../db/rows.ts'
 import type { Trx } from '../db/transact.ts'
 import { appendAudit } from './audit/append.ts'
 import {
@@ -30,13 +30,9 @@ export async function importEntries(
 ): Promise<ImportedRows> {
   permit(ctx, 'entries.import', { name: file })
   const { found, heldBack } = readEachRow(rows, readEntryRow)
-  const entriesByKey = new Map<string, NewEntry[]>()
-  for (const { read } of found) {
-    const together = entriesByKey.get(keyOf(read))
-    if (together) together.push(read)
-    else entriesByKey.set(keyOf(read), [read])
-  }
-  const centres = new Set([...entriesByKey.values()].flat().map(({ centre_number }) => centre_number))
+  const read = found.map((one) => one.read)
+  const entriesByKey = groupBy(read, keyOf)
+  const centres = new Set(read.map(({ centre_number }) => centre_number))
   const saved = new Map<string, { ids: number[]; counts: number[] }>()
   for (const entry of await entriesOf(trx, [...centres])) {
     const there = saved.get(keyOf(entry)) ?? { ids: [], counts: [] }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../schema.ts'
 import { changeListDigest } from '../imports/write.ts'
+import { importActions } from './events.ts'
 import { readObject } from './personal-values.ts'
 
 /** What the log says of each import, as it was applied or as it was left when it was taken back. */
@@ -56,7 +57,7 @@ async function importsInLog(db: Kysely<Store>): Promise<Map<number, ImportInLog>
   const events = await db
     .selectFrom('audit')
     .select(['action', 'facts'])
-    .where('action', 'in', ['centres.imported', 'centres.import-undone'])
+    .where('action', 'in', importActions)
     .orderBy('id')
     .execute()
   const found = new Map<number, ImportInLog>()

@@ -12,28 +12,29 @@ interface Header {
 export const applicationId = 0x53534861
 
 const magic = 'SQLite format 3\0'
+const headerLength = 100
 
 /**
  * What a database file says at its beginning, read without SQLite: that would need a folder in which it can write
  * as soon as there is something to roll back. Nothing for a file that is no database.
  */
 export function headerOf(path: string): Header | undefined {
-  return headerIn(firstBytes(path, 100))
+  return headerIn(firstBytes(path))
 }
 
 /** @param bytes those with which a file begins */
 export function headerIn(bytes: Buffer): Header | undefined {
-  if (bytes.toString('latin1', 0, magic.length) !== magic || bytes.length < 100) return undefined
+  if (bytes.toString('latin1', 0, magic.length) !== magic || bytes.length < headerLength) return undefined
   const saidPageSize = bytes.readUInt16BE(16)
   const pageSize = saidPageSize === 1 ? 65_536 : saidPageSize
   return { applicationId: bytes.readUInt32BE(68), size: pageSize * bytes.readUInt32BE(28) }
 }
 
-function firstBytes(path: string, length: number): Buffer {
+function firstBytes(path: string): Buffer {
   const file = openSync(path, 'r')
   try {
-    const bytes = Buffer.alloc(length)
-    return bytes.subarray(0, readSync(file, bytes, 0, length, 0))
+    const bytes = Buffer.alloc(headerLength)
+    return bytes.subarray(0, readSync(file, bytes, 0, headerLength, 0))
   } finally {
     closeSync(file)
   }
