@@ -167,7 +167,7 @@ function refuseEmptyOptions(command: Command): void {
   for (let at: Command | null = command; at; at = at.parent) {
     for (const [name, value] of Object.entries(at.opts())) {
       if (mayBeEmpty.has(name) || at.getOptionValueSource(name) !== 'cli') continue
-      if ([value].flat().some(isBlank)) {
+      if ([value].flat().some((one) => typeof one === 'string' && /^[\s,]*$/.test(one))) {
         throw new Usage(`${longNameIn(at, name)} is empty.`, {
           code: 'invalid-option',
           hint: 'Give it a value, or leave it out.',
@@ -180,8 +180,4 @@ function refuseEmptyOptions(command: Command): void {
 /** How an option of a command is typed. */
 export function longNameIn(command: Command, name: string): string {
   return command.options.find((option) => option.attributeName() === name)?.long ?? ''
-}
-
-function isBlank(value: unknown): boolean {
-  return typeof value === 'string' && value.split(',').every((part) => part.trim() === '')
 }

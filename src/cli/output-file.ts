@@ -10,7 +10,16 @@ import {
   trySyncFolder,
   writeSync,
 } from '../disk.ts'
-import { Cancelled, Failure, isDiskFull, isNotThere, systemReason, Unavailable, Usage } from '../errors.ts'
+import {
+  Cancelled,
+  errorCodeOf,
+  Failure,
+  isDiskFull,
+  isNotThere,
+  systemReason,
+  Unavailable,
+  Usage,
+} from '../errors.ts'
 import { finishing } from '../interruption.ts'
 import { ownerTag } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
@@ -200,7 +209,7 @@ function placeUnderFreeName(
     try {
       moveToNewName(unfinished, join(folder, name))
     } catch (error) {
-      if (codeOf(error) === 'EEXIST') continue
+      if (errorCodeOf(error) === 'EEXIST') continue
       throw error
     }
     trySyncFolder(folder)
@@ -213,7 +222,7 @@ function moveToNewName(unfinished: string, path: string): void {
   try {
     linkSync(unfinished, path)
   } catch (error) {
-    if (!/^(EPERM|ENOTSUP|EOPNOTSUPP|ENOSYS|EMLINK|EINVAL)$/.test(codeOf(error))) throw error
+    if (!/^(EPERM|ENOTSUP|EOPNOTSUPP|ENOSYS|EMLINK|EINVAL)$/.test(errorCodeOf(error))) throw error
     // Some disks know no second name for a file.
     if (existsSync(path)) throw Object.assign(new Error('exists'), { code: 'EEXIST', syscall: 'link' })
     renameSync(unfinished, path)
@@ -271,7 +280,7 @@ function refusal(file: string, error: unknown, kind?: OutputKind): unknown {
   if (error instanceof Failure || !(error instanceof Error)) return error
   if (error.cause instanceof Error && 'syscall' in error.cause) return refusal(file, error.cause, kind)
   if (!('syscall' in error)) return error
-  const code = codeOf(error)
+  const code = errorCodeOf(error)
   if (!isFolder(dirname(file)) && isNotThere(error)) return noFolder(dirname(file), error)
   if (code === 'EISDIR') return refusalOfFolder(file, error)
   if (code === 'EEXIST') {
@@ -310,10 +319,6 @@ function refusalOfFolder(file: string, cause?: unknown): Unavailable {
     hint: 'Add the name of a file in it.',
     cause,
   })
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
 interface Writing {

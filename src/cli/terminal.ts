@@ -1,6 +1,6 @@
 import type { Context, Input } from '../context.ts'
 import type { Output } from '../output.ts'
-import { AnswerNotWritten } from '../errors.ts'
+import { AnswerNotWritten, errorCodeOf } from '../errors.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import { stylesOf, withStyles } from '../render/styles.ts'
 import type { View } from '../render/table.ts'
@@ -54,7 +54,8 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
     new Promise((resolve, reject) => {
       if (stdout.writableEnded || stdout.destroyed) return resolve(false)
       stdout.write(text, (error) => {
-        if (error && !hasReaderLeft(error)) reject(new AnswerNotWritten(error, { changes }))
+        const hasReaderLeft = error && /^(EPIPE|ERR_STREAM_DESTROYED)$/.test(errorCodeOf(error))
+        if (error && !hasReaderLeft) reject(new AnswerNotWritten(error, { changes }))
         else resolve(!error)
       })
     })
@@ -139,10 +140,6 @@ export function endQuietlyWhenReaderLeaves(stream: Output): void {
   if (watched.has(stream)) return
   watched.add(stream)
   stream.on('error', () => undefined)
-}
-
-function hasReaderLeft(error: Error & { code?: string }): boolean {
-  return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED'
 }
 
 /** A terminal as a stream, for what moves its cursor; that is asked for where there is a terminal alone. */

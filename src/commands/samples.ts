@@ -18,16 +18,17 @@ import { resultColumns } from './progression-tests.ts'
 import { type ColumnAdvice, sampleSheets, sheetsToFillIn } from '../import/sample.ts'
 
 interface Sample {
-  /** Where it goes when no name is typed. */
-  file: string
-  /** The command that reads it when it is filled in, without the file. */
-  reader: string
-  example: string
+  noun: string
+  /** What reads it when it is filled in, of that noun. */
+  reader?: string
+  /** As the example calls it. */
+  example?: string
   sheets: () => [SheetToWrite, ...SheetToWrite[]]
 }
 
 /** The command that writes an empty workbook to fill in. Of no other kind: it opens no store. */
-function sampleCommand({ file: usual, reader, example, sheets }: Sample): Command {
+function sampleCommand({ noun, reader = 'import', example = noun, sheets }: Sample): Command {
+  const usual = `${noun}-sample.xlsx`
   return command({
     name: 'sample',
     summary: 'write an empty workbook to fill in, with a guide',
@@ -39,7 +40,7 @@ function sampleCommand({ file: usual, reader, example, sheets }: Sample): Comman
         z.string().min(1, 'the name of a file').default(usual),
       ),
     },
-    examples: [example],
+    examples: [`ssh-admin ${noun} sample ${example}.xlsx --yes`],
     changes: true,
     run: async ({ file }, session) => {
       const { common, context, terminal } = session
@@ -49,7 +50,7 @@ function sampleCommand({ file: usual, reader, example, sheets }: Sample): Comman
         await prepareTable(output, { sheets: sheets(), at: now(), signal })
         await output.moveIntoPlace()
       }
-      const next = `When it is filled in: ${reader} ${shellWord(file)}`
+      const next = `When it is filled in: ssh-admin ${noun} ${reader} ${shellWord(file)}`
       const wrote = `${common.dryRun ? 'Would write' : 'Wrote'} ${file}. ${next}`
       const text = terminal.out.isTerminal ? wrote : file
       // A pipe gets the name of the file alone; whoever reads along sees what comes next.
@@ -58,20 +59,13 @@ function sampleCommand({ file: usual, reader, example, sheets }: Sample): Comman
   })
 }
 
-export const sampleCentres = () =>
-  sampleCommand({
-    file: 'centres-sample.xlsx',
-    reader: 'ssh-admin centres import',
-    example: 'ssh-admin centres sample centres.xlsx --yes',
-    sheets: sampleSheets,
-  })
+export const sampleCentres = () => sampleCommand({ noun: 'centres', sheets: sampleSheets })
 
 export const sampleUsers = () =>
   sampleCommand({
-    file: 'users-sample.xlsx',
-    reader: 'ssh-admin users add --from',
-    example: 'ssh-admin users sample users.xlsx --yes',
-    sheets: userSheets,
+    noun: 'users',
+    reader: 'add --from',
+    sheets: () => sheetsToFillIn({ name: 'Users', columns: userColumns, guide: userGuide, rules: userRules }),
   })
 
 /** The roles that adding somebody can give. */
@@ -118,16 +112,11 @@ const userRules = [
   'To see what would happen, and change nothing: ssh-admin users add --from FILE --dry-run',
 ]
 
-export function userSheets(): [SheetToWrite, SheetToWrite] {
-  return sheetsToFillIn({ name: 'Users', columns: userColumns, guide: userGuide, rules: userRules })
-}
-
 export const sampleEntries = () =>
   sampleCommand({
-    file: 'entries-sample.xlsx',
-    reader: 'ssh-admin entries import',
-    example: 'ssh-admin entries sample entries.xlsx --yes',
-    sheets: entrySheets,
+    noun: 'entries',
+    sheets: () =>
+      sheetsToFillIn({ name: 'Entries', columns: entryColumns, guide: entryGuide, rules: entryRules }),
   })
 
 const entryGuide: Readonly<Record<EntryField, ColumnAdvice>> = {
@@ -145,16 +134,16 @@ const entryRules = [
   'To see what would happen, and change nothing: ssh-admin entries import FILE --dry-run',
 ]
 
-export function entrySheets(): [SheetToWrite, SheetToWrite] {
-  return sheetsToFillIn({ name: 'Entries', columns: entryColumns, guide: entryGuide, rules: entryRules })
-}
-
 export const sampleKeyTimes = () =>
   sampleCommand({
-    file: 'key-times-sample.xlsx',
-    reader: 'ssh-admin key-times import',
-    example: 'ssh-admin key-times sample key-times.xlsx --yes',
-    sheets: keyTimeSheets,
+    noun: 'key-times',
+    sheets: () =>
+      sheetsToFillIn({
+        name: 'Key Times',
+        columns: keyTimeColumns,
+        guide: keyTimeGuide,
+        rules: keyTimeRules,
+      }),
   })
 
 const keyTimeGuide: Readonly<Record<KeyTimeField, ColumnAdvice>> = {
@@ -198,21 +187,12 @@ const keyTimeRules = [
   'To see what would happen, and change nothing: ssh-admin key-times import FILE --dry-run',
 ]
 
-export function keyTimeSheets(): [SheetToWrite, SheetToWrite] {
-  return sheetsToFillIn({
-    name: 'Key Times',
-    columns: keyTimeColumns,
-    guide: keyTimeGuide,
-    rules: keyTimeRules,
-  })
-}
-
 export const sampleResults = () =>
   sampleCommand({
-    file: 'progression-tests-sample.xlsx',
-    reader: 'ssh-admin progression-tests import',
-    example: 'ssh-admin progression-tests sample results.xlsx --yes',
-    sheets: resultSheets,
+    noun: 'progression-tests',
+    example: 'results',
+    sheets: () =>
+      sheetsToFillIn({ name: 'Results', columns: resultColumns, guide: resultGuide, rules: resultRules }),
   })
 
 const resultGuide: Readonly<Record<ResultField, ColumnAdvice>> = {
@@ -253,7 +233,3 @@ const resultRules = [
   'The same rows again change nothing; a different mark is a correction.',
   'To see what would happen, and change nothing: ssh-admin progression-tests import FILE --dry-run',
 ]
-
-export function resultSheets(): [SheetToWrite, SheetToWrite] {
-  return sheetsToFillIn({ name: 'Results', columns: resultColumns, guide: resultGuide, rules: resultRules })
-}
