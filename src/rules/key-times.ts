@@ -30,7 +30,8 @@ import {
   type TimeProblem,
   timeZoneOf,
 } from './key-times/lookup.ts'
-import { showTheSame, typedTimeZoneIn } from './key-times/time-zones.ts'
+import { showTheSame } from './key-times/time-zones.ts'
+import { typedTimeZoneIn } from './key-times/typed-time-zones.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import { permit } from './permissions/decide.ts'
 import { type Closing, noticingWhatCloses } from './releases/what-closes.ts'

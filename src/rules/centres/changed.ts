@@ -112,7 +112,7 @@ async function wantedTimeZone(present: NamedFacts, fields: CentreOptions): Promi
   const country = fields.country ?? present.country
   if (fields.timeZone === undefined) return country === present.country ? present.timeZone : null
   if (fields.timeZone === 'none') return null
-  const { typedTimeZoneIn } = await import('../key-times/time-zones.ts')
+  const { typedTimeZoneIn } = await import('../key-times/typed-time-zones.ts')
   return typedTimeZoneIn(country, fields.timeZone)
 }
 

@@ -12,7 +12,8 @@ import {
   type FieldFault,
   type TableRowAsWritten,
 } from '../table-rows.ts'
-import { clocksOf, findTimeZone, onlyTimeZoneOf, timeZoneHint, zoneIn, showTheSame } from './time-zones.ts'
+import { clocksOf, onlyTimeZoneOf, timeZoneHint, showTheSame } from './time-zones.ts'
+import { findTimeZone, zoneIn } from './typed-time-zones.ts'
 
 export const keyTimeFields = [
   'country',

@@ -86,7 +86,7 @@ export function keyTimeOf(
   const all = keyTimes(location.country).filter(
     (one) => holds(one, query) && showTheSame(one.time_zone, zone),
   )
-  const [best, next] = [...all].sort((one, other) => rank(other) - rank(one))
+  const [best, next] = all.sort((one, other) => rank(other) - rank(one))
   // The names of all countries are read for a problem alone.
   const where = () => `${countryName(location.country)} (${zone})`
   if (best === undefined) {

@@ -29,6 +29,9 @@ export interface CentresOfRelease {
   reached: () => Generator<ReachedCentres>
 }
 
+/** Which of so few may be meant is not looked up first. */
+const maxLookedAtOneByOne = 10
+
 /** Which centres a release reaches, with what and when. */
 export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): CentresOfRelease {
   const momentsFor = momentsOf(release, facts.keyTimes)
@@ -60,11 +63,16 @@ export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): Cent
 
   /** Whoever may be in it for what they are not: a few, where a look at every centre for each of many releases takes long. */
   function numbered(): readonly CentreOfRelease[] {
-    byNumber ??= facts.numbered([...named, ...[...withEntries.values()].flat().flatMap((set) => [...set])])
+    if (byNumber) return byNumber
+    const numbers = new Set(named)
+    for (const sets of withEntries.values())
+      for (const set of sets) for (const number of set) numbers.add(number)
+    byNumber = facts.numbered(numbers)
     return byNumber
   }
 
   function candidates(): readonly CentreOfRelease[] {
+    if (facts.centres.length <= maxLookedAtOneByOne) return facts.centres
     return facts.alike.some((alike) => ofAll(alike).areIn) ? facts.centres : numbered()
   }
 

@@ -11,7 +11,7 @@ export type ReleaseMoment =
 
 const absolute = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/i
 const relative =
-  /^key-time\s+(AM|PM|EV)\s+(\d{4}-\d{2}-\d{2})(?:\s*([+-])\s*(?:(\d{1,3})\s*h)?\s*(?:(\d{1,4})\s*m)?)?$/i
+  /^key-time\s+(?<named>AM|PM|EV)\s+(?<date>\d{4}-\d{2}-\d{2})(?:\s*(?<sign>[+-])\s*(?:(?<hours>\d{1,3})\s*h)?\s*(?:(?<minutes>\d{1,4})\s*m)?)?$/i
 
 /** As it is typed; what `now` is, the store's time says. */
 export type TypedMoment = ReleaseMoment | 'now'
@@ -60,9 +60,9 @@ function readMoment(text: string): ReleaseMoment | undefined {
     const year = at.getUTCFullYear()
     return year >= 1970 && year < 9999 ? { kind: 'absolute', at } : undefined
   }
-  const found = relative.exec(text)
+  const found = relative.exec(text)?.groups
   if (!found) return undefined
-  const [, named = '', date = '', sign, hours, minutes] = found
+  const { named = '', date = '', sign, hours, minutes } = found
   const session = sessions.find((one) => one === named.toUpperCase())
   if (session === undefined || !isDate(date)) return undefined
   if (sign !== undefined && hours === undefined && minutes === undefined) return undefined

@@ -1,12 +1,8 @@
+import { getAllCountries, getTimezone } from 'countries-and-timezones'
 import { describe, expect, it } from 'vitest'
 import { countryCode, countryNames } from '../../../src/countries.ts'
-import {
-  clocksOf,
-  findTimeZone,
-  onlyTimeZoneOf,
-  timeZonesOf,
-  typedTimeZoneIn,
-} from '../../../src/rules/key-times/time-zones.ts'
+import { clocksOf, onlyTimeZoneOf, timeZonesOf } from '../../../src/rules/key-times/time-zones.ts'
+import { findTimeZone, typedTimeZoneIn, zoneIn } from '../../../src/rules/key-times/typed-time-zones.ts'
 
 describe('the time zones of a country', () => {
   it.each([
@@ -52,6 +48,19 @@ describe('the time zones of a country', () => {
     expect(findTimeZone('asia/calcutta')).toBe('Asia/Kolkata')
     expect(findTimeZone('America/new york')).toBe('America/New_York')
     expect(findTimeZone('Africa/Kairo')).toBeUndefined()
+  })
+
+  it('are those that the package knows, by the names that are its own, before those of others', () => {
+    const all = Object.values(getAllCountries())
+    const listed = all.map(({ id }) => [id, timeZonesOf(id).toSorted()])
+    const known = all.map(({ id, timezones }) => [id, timezones.map((zone) => zoneIn(id, zone)).toSorted()])
+    expect(listed).toEqual(known)
+    const isOwn = (id: string) => (zone: string) => getTimezone(zone)?.countries[0] === id
+    for (const { id } of all)
+      expect(timeZonesOf(id)).toEqual([
+        ...timeZonesOf(id).filter(isOwn(id)),
+        ...timeZonesOf(id).filter((zone) => !isOwn(id)(zone)),
+      ])
   })
 
   it('are known for every country but these, where any can be said', () => {

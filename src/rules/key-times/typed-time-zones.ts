@@ -1,0 +1,62 @@
+import { getTimezone, getAllTimezones, type Timezone } from 'countries-and-timezones'
+import { countryName } from '../../country-names.ts'
+import { Usage } from '../../errors.ts'
+import { timeZoneHint, timeZonesOf } from './time-zones.ts'
+
+/** An IANA time zone by its name, in whatever case; former names lead to the present one. Undefined for none. */
+export function findTimeZone(name: string): string | undefined {
+  const zone = getTimezone(spelt(name) ?? '')
+  if (!zone) return undefined
+  return zone.aliasOf ?? zone.name
+}
+
+/** The names of every time zone that is in use somewhere. */
+export function timeZoneNames(): string[] {
+  return Object.values(getAllTimezones())
+    .filter(({ countries }) => countries.length > 0)
+    .map(({ name }) => name)
+}
+
+let spellings: Map<string, string> | undefined
+function spelt(name: string): string | undefined {
+  spellings ??= new Map(
+    Object.keys(getAllTimezones({ deprecated: true })).map((zone) => [zone.toLowerCase(), zone]),
+  )
+  return spellings.get(name.trim().replaceAll(' ', '_').toLowerCase())
+}
+
+/** A time zone that was typed for a country. @throws `unknown-time-zone`, `time-zone-elsewhere` */
+export function typedTimeZoneIn(country: string, text: string): string {
+  const zone = findTimeZone(text)
+  if (zone === undefined) {
+    throw new Usage(`There is no time zone '${text}'.`, {
+      code: 'unknown-time-zone',
+      hint: timeZoneHint(country, text),
+    })
+  }
+  const there = zoneIn(country, zone)
+  if (there !== undefined) return there
+  throw new Usage(`The time zone ${zone} is none of ${countryName(country)}.`, {
+    code: 'time-zone-elsewhere',
+    hint: timeZoneHint(country, text),
+  })
+}
+
+/** A zone by the name that it has in a country; undefined where it is none of it. Where there is no country, as with schools that are online, any zone may be said. */
+export function zoneIn(country: string, zone: string): string | undefined {
+  const zones = timeZonesOf(country)
+  const own = ownNameOf(country, zone)
+  return zones.length === 0 || zones.includes(own) ? own : undefined
+}
+
+/** Oman's Asia/Dubai is Asia/Muscat there. */
+function ownNameOf(country: string, zone: string): string {
+  if (getTimezone(zone)?.countries[0] === country) return zone
+  ownNames ??= Object.values(getAllTimezones({ deprecated: true })).filter(
+    ({ name, aliasOf, countries }) => aliasOf !== null && countries.length === 1 && name.includes('/'),
+  )
+  const own = ownNames.find(({ aliasOf, countries }) => aliasOf === zone && countries[0] === country)
+  return own?.name ?? zone
+}
+
+let ownNames: Timezone[] | undefined
