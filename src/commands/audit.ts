@@ -207,7 +207,7 @@ function broken(
   const another = engine.isShared
     ? ` Where another desk put a backup in its place since, which ssh-admin audit list --action store.restored says, ${headFile} is of the store before: remove it.`
     : isOfNote
-      ? ` Where this is a copy, and the store itself was moved away, that head is the store's own: the next change there takes the note along, and the copy gets one of its own.`
+      ? ` Where an older backup was copied over the store, it lacks what was done since: put back what was there, or put the latest backup in its place with ssh-admin store restore FILE, which the log then says. Where this is a copy, and the store itself was moved away, that head is the store's own: the next change there takes the note along, and the copy gets one of its own.`
       : ''
   return new Unavailable('audit-broken', `The audit log is not as it was written${beyond}:`, {
     hint: `Keep the store as it is, and compare it with a backup: ssh-admin store check says more of the rest.${another}`,

@@ -170,6 +170,22 @@ describe('a store that was moved to where a copy of it was tried once', () => {
     expect(await looked(...at('b.db'))).toEqual([0, 0])
   })
 
+  it('is missed where an older backup was copied over the only store, until one is restored as the hint says', async () => {
+    await run('store', 'init', ...at('hub.db'))
+    await run('store', 'backup', world.path('old.db'), ...at('hub.db'))
+    await create('EG001', ...at('hub.db'))
+    await run('store', 'backup', world.path('latest.db'), ...at('hub.db'))
+    copyFileSync(world.path('old.db'), world.path('hub.db'))
+    expect(await looked(...at('hub.db'))).toEqual([7, 7])
+    const { hint } = (await run('audit', 'verify', ...at('hub.db'))).error()
+    expect(hint).toContain('Where an older backup was copied over the store')
+    const restored = await run('store', 'restore', world.path('latest.db'), ...at('hub.db'), '--yes')
+    expect(restored.exit, restored.stderr).toBe(0)
+    expect(await looked(...at('hub.db'))).toEqual([0, 0])
+    const { stdout } = await run('audit', 'list', '--action', 'store.restored', ...at('hub.db'))
+    expect(stdout).toContain('store.restored')
+  })
+
   it('is told from another store of its key that was moved as well, each held against its own', async () => {
     await run('store', 'init', ...at('hub.db'))
     await run('store', 'backup', world.path('b.db'), ...at('hub.db'))
