@@ -1,10 +1,10 @@
-import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { kebabCase } from './kebab-case.ts'
 import { decodeText, readPlainFile } from './input-file.ts'
 import type { Context } from './context.ts'
 import {
   completedAddress,
+  homeFolder,
   isMistypedAddress,
   isServerAddress,
   mistypedAddress,
@@ -256,27 +256,17 @@ export function draftsFolder(context: Context): string {
 }
 
 function configFolder({ env }: Context): string {
-  return join(baseFolder(env.XDG_CONFIG_HOME) ?? join(homeOf(env), '.config'), 'ssh-admin')
+  return join(baseFolder(env.XDG_CONFIG_HOME) ?? join(homeFolder(env.HOME), '.config'), 'ssh-admin')
 }
 
 /** Where this user's own things are. */
 export function dataFolder({ env }: Context): string {
-  return join(baseFolder(env.XDG_DATA_HOME) ?? join(homeOf(env), '.local', 'share'), 'ssh-admin')
+  return join(baseFolder(env.XDG_DATA_HOME) ?? join(homeFolder(env.HOME), '.local', 'share'), 'ssh-admin')
 }
 
 /** The XDG specification: one that is not absolute is ignored, as a store would be wherever somebody stands. */
 function baseFolder(path: string | undefined): string | undefined {
   return path !== undefined && isAbsolute(path) ? path : undefined
-}
-
-/** Where nobody says and the account has none, as in a container, it is the root folder, as it is there. */
-function homeOf(env: Context['env']): string {
-  if (env.HOME) return env.HOME
-  try {
-    return homedir()
-  } catch {
-    return '/'
-  }
 }
 
 /** What the configuration file may hold: a text, but of `asRequired` whether it is so. */

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os'
+import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { Unavailable, Usage } from './errors.ts'
 
@@ -273,5 +273,18 @@ export function passwordFile({
 }: Readonly<Record<string, string | undefined>>): string {
   if (PGPASSFILE) return PGPASSFILE
   if (process.platform === 'win32') return join(APPDATA ?? '', 'postgresql', 'pgpass.conf')
-  return join(HOME || homedir(), '.pgpass')
+  return join(homeFolder(HOME), '.pgpass')
+}
+
+/**
+ * Where nobody says, or says nothing, which is not the folder that somebody stands in, it is that of the account; where
+ * that has none, as in a container, it is the root folder, as it is there.
+ */
+export function homeFolder(home: string | undefined): string {
+  if (home) return home
+  try {
+    return homedir() || userInfo().homedir
+  } catch {
+    return '/'
+  }
 }

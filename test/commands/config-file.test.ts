@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import {
   existsSync,
   lstatSync,
@@ -12,6 +13,7 @@ import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inProcess } from '../terminal.ts'
 import { newWorld, type World } from '../world.ts'
+import { homeFolder } from '../../src/server-address.ts'
 
 let world: World
 beforeEach(() => {
@@ -246,5 +248,15 @@ describe('a folder of the XDG specification', () => {
     const { settings, file: path } = (await world.run(['config', 'show', '--json'], { env })).json()
     expect(path).toBe(file())
     expect(settings.db.value).toBe(world.path('.local/share/ssh-admin/hub.db'))
+  })
+
+  it('is in the home of the account where HOME is empty, and not where somebody stands', () => {
+    const { HOME } = process.env
+    process.env.HOME = ''
+    try {
+      expect(homeFolder('')).toBe(userInfo().homedir)
+    } finally {
+      process.env.HOME = HOME
+    }
   })
 })
