@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
 
@@ -148,6 +149,18 @@ describe('completing releases', () => {
     expect(await values('--db', 'seeded.db', 'releases', 'show', String(id))).toContain(String(id))
     const { users } = (await world.run(['users', 'list', '--json', '--db', 'seeded.db'])).json()
     expect(await values('--as', users[0].email, ...typed)).toEqual([])
+  })
+})
+
+describe('completing imports', () => {
+  it('offers their numbers where an import stands, and nowhere else', async () => {
+    writeFileSync(
+      world.path('new.csv'),
+      'Centre number,Centre name,Country,Email\nEG007,Seven,Egypt,a@b.example\n',
+    )
+    await world.run(['centres', 'import', 'new.csv', '--yes'])
+    expect(await values('centres', 'imports', 'show', '')).toEqual(['1'])
+    expect(await values('mail', 'show', '')).toEqual([])
   })
 })
 

@@ -54,6 +54,15 @@ describe('asking for a message', () => {
     expect(await all()).toBe(6)
   })
 
+  it('remembers nobody’s requests for longer than a day', async () => {
+    await request()
+    later(60)
+    await request()
+    later(23 * 60)
+    await request()
+    expect(await world.rows('select count(*) as n from account_requests')).toEqual([{ n: 2 }])
+  })
+
   it('voids nothing when it sends nothing', async () => {
     await request()
     const before = await open()

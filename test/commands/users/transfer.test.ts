@@ -40,6 +40,14 @@ describe('transferring without saying to whom', () => {
     })
   })
 
+  it('gives nobody at another centre a site first: it is refused at once', async () => {
+    await world.centre('EG002')
+    await world.user('nur@other.example', { centre: 'EG002' })
+    const desk = inProcess(world, ['users', 'transfer', amira, '--to', 'nur@other.example'])
+    const { exit, text } = await desk.leaves()
+    expect([exit, text.includes('has no access to')]).toEqual([3, false])
+  })
+
   it.each([[[]], [['--yes']], [['--dry-run']]])('is a mistake where nobody is asked: %j', async (more) => {
     const ran = await world.run(['users', 'transfer', amira, '--json', ...more])
     const hint = ['ssh-admin users transfer', amira, '--json', ...more, '--to EMAIL'].join(' ')

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { note } from '../../../src/db/transact.ts'
+import { heldStore } from '../../held-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 /** Whoever waits for the store looks at least so often, in milliseconds. */
@@ -29,4 +30,16 @@ describe('a program that changes the store again and again', () => {
     expect(gaps.length).toBeGreaterThan(2)
     expect(Math.max(...gaps)).toBeGreaterThan(look)
   })
+})
+
+it('whoever waits for the store says once for whom', async () => {
+  const world = newWorld()
+  await world.centre('EG001')
+  const release = await heldStore(world, async () => undefined)
+  const waiting = world.run(['centres', 'create', 'EG002', '--name', 'Nile', '--country', 'EG'])
+  await new Promise((resolve) => setTimeout(resolve, 900))
+  await release()
+  const { exit, stderr } = await waiting
+  expect([exit, stderr.split('to finish with the store').length]).toEqual([0, 2])
+  await world.close()
 })

@@ -47,6 +47,17 @@ describe('importing Progression Test data', () => {
     expect(corrected.json()).toMatchObject({ results: { created: 0, corrected: 1 }, changed: true })
   })
 
+  it('says of an address what to do about it, where that is known, and of a cell without a hint none', async () => {
+    const ran = await importing(
+      ali.replace(amira, `mailto:${amira}`),
+      ali.replace('cambridge-primary', 'hub'),
+    )
+    expect(ran.error().details.problems).toEqual([
+      expect.objectContaining({ code: 'invalid-email', hint: expect.stringContaining('take away mailto:') }),
+      expect.not.objectContaining({ hint: expect.anything() }),
+    ])
+  })
+
   it('counts equal rows once', async () => {
     expect((await importing(ali, ali)).json()).toMatchObject({ results: { created: 1 } })
   })

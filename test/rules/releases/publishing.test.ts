@@ -338,8 +338,11 @@ describe('publishing', () => {
     expect(listed.stdout).toContain(`1    ${shown}\n`)
   })
 
-  it('takes no release that closes before it opens', async () => {
-    const ran = await drafting('--closes', '2026-06-02T07:59Z', '--json')
-    expect(ran.error()).toMatchObject({ code: 'ends-before-it-begins' })
+  it('takes no release that closes before it opens, or as it does', async () => {
+    const opens = ['--opens', '2026-06-02T08:00Z']
+    for (const closes of ['2026-06-02T07:59Z', '2026-06-02T08:00Z']) {
+      const ran = await drafting(...opens, '--closes', closes, '--json')
+      expect(ran.error()).toMatchObject({ code: 'ends-before-it-begins' })
+    }
   })
 })
