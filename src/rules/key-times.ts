@@ -30,7 +30,7 @@ import {
   type TimeProblem,
   timeZoneOf,
 } from './key-times/lookup.ts'
-import { showTheSame } from './key-times/time-zones.ts'
+import { isKnown, showTheSame } from './key-times/time-zones.ts'
 import { typedTimeZoneIn } from './key-times/typed-time-zones.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import { permit } from './permissions/decide.ts'
@@ -217,6 +217,7 @@ export function nextMoment(
   { local_time, time_zone, from_date, until_date }: KeyTime,
   now: Date,
 ): Date | undefined {
+  if (!isKnown(time_zone)) return undefined
   const today = localTimeAt(now, time_zone).slice(0, 10)
   for (const day of [today, dayAfter(today)]) {
     const date = from_date !== null && from_date > day ? from_date : day

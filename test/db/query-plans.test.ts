@@ -19,6 +19,7 @@ const alike: Readonly<Record<string, readonly string[]>> = {
   'roles grant': ['roles', 'grant', 'amira@school.example', 'exams-officer', '--yes'],
   'centres show': ['centres', 'show', 'EG001'],
   'coordinator show': ['coordinator', 'show', 'EG001'],
+  'entries list --centre': ['entries', 'list', '--centre', 'EG001'],
   'audit list --subject': ['audit', 'list', '--subject', 'amira@school.example'],
   'audit list --actor': ['audit', 'list', '--actor', 'amira@school.example'],
 }

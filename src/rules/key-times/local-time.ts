@@ -30,8 +30,10 @@ const day = 24 * 60 * minute
 
 function momentOfLocalTime({ date, time, zone }: LocalTime): Moment {
   const asUtc = Date.parse(`${date}T${time}Z`)
-  // 30 February is 2 March to Date, and 24:00 the next day.
-  if (shownInUtc(asUtc) !== `${date} ${time}`) throw new RangeError(`there is no ${time} on ${date}`)
+  // A store that was edited by hand may hold any text; to Date 30 February is 2 March, and 24:00 the next day.
+  if (Number.isNaN(asUtc) || shownInUtc(asUtc) !== `${date} ${time}`) {
+    return { problem: 'local-time-does-not-exist', words: `${time} on ${date} is shown by no clock` }
+  }
   // However the clocks are changed on that day, they are as far from UTC as before it or after it.
   const offsets = new Set([asUtc - day, asUtc + day].map((at) => utcOffset(zone, at)))
   const [first, second] = [...offsets]

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import { countryName } from '../../country-names.ts'
 import type { ExamSession, KeyTimeTable } from '../../db/schema.ts'
 import { momentOf } from './local-time.ts'
-import { clocksOf, onlyTimeZoneOf, showTheSame, timeZoneHint } from './time-zones.ts'
+import { clocksOf, isKnown, onlyTimeZoneOf, showTheSame, timeZoneHint } from './time-zones.ts'
 
 export type KeyTime = Selectable<KeyTimeTable>
 
@@ -48,15 +48,17 @@ export function timeZoneOf({
   time_zone,
 }: Location): { zone: string } | { problem: TimeProblem } {
   const zone = time_zone ?? onlyTimeZoneOf(country)
-  if (zone !== undefined) return { zone }
+  if (zone !== undefined && isKnown(zone)) return { zone }
   const zones = clocksOf(country)
   return {
     problem: {
       code: 'no-time-zone',
       message:
-        zones.length === 0
-          ? `${countryName(country)} has no time zone of its own, and none is set for ${number}.`
-          : `${countryName(country)} has several time zones, and none is set for ${number}.`,
+        zone !== undefined
+          ? `${number} has the time zone ${zone}, which is not known here.`
+          : zones.length === 0
+            ? `${countryName(country)} has no time zone of its own, and none is set for ${number}.`
+            : `${countryName(country)} has several time zones, and none is set for ${number}.`,
       hint: `ssh-admin centres edit ${number} --time-zone ZONE. ${timeZoneHint(country, '')}`,
     },
   }

@@ -1,6 +1,6 @@
 import { countryName } from '../../country-names.ts'
 import { nearestOf } from '../../nearest.ts'
-import { utcOffsetsEveryFourWeeks } from '../../utc-offset.ts'
+import { utcOffset, utcOffsetsEveryFourWeeks } from '../../utc-offset.ts'
 import { zonesOfCountries } from './zones-of-countries.ts'
 
 /** The time zones of a country by the names that are its own, where it has some, before those of others. @param country ISO 3166 alpha-2 */
@@ -43,7 +43,8 @@ function whatIsShownBy(zone: string): string {
   const known = firstLike.get(zone)
   if (known !== undefined) return known
   // Where clocks are changed, it is for more than four weeks; when they are, differs from zone to zone by as little as one.
-  const everyMonth = utcOffsetsEveryFourWeeks(zone, firstDay, lastDay)
+  const everyMonth = ofKnown(() => utcOffsetsEveryFourWeeks(zone, firstDay, lastDay))
+  if (!everyMonth) return zone
   const isChanged = everyMonth.some((offset) => offset !== everyMonth[0])
   const weeks = [1, 2, 3].map((later) => firstDay + later * week)
   const shown = isChanged
@@ -53,6 +54,21 @@ function whatIsShownBy(zone: string): string {
   firstShowing.set(shown, first)
   firstLike.set(zone, first)
   return first
+}
+
+/** Whether Node knows the clocks of a zone. */
+export function isKnown(zone: string): boolean {
+  return ofKnown(() => utcOffset(zone, 0)) !== undefined
+}
+
+/** Undefined for a zone that Node does not know: a store that was edited by hand, or by a later ssh-admin, may name one. */
+function ofKnown<Answer>(ask: () => Answer): Answer | undefined {
+  try {
+    return ask()
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 /** The zones that may have been meant, or those that there are; none is chosen. */

@@ -1,5 +1,5 @@
 import type { ExamSession } from '../../db/schema.ts'
-import { Usage } from '../../errors.ts'
+import { Unavailable, Usage } from '../../errors.ts'
 import { dayOf, isDate } from '../table-rows.ts'
 import { readLocalTime } from '../key-times/key-time-rows.ts'
 import { type KeyTimes, keyTimeOf, type Location, type TimeProblem, timeZoneOf } from '../key-times/lookup.ts'
@@ -86,10 +86,13 @@ export function momentText(moment: ReleaseMoment): string {
   return `key-time ${session} ${date}${length === 0 ? '' : ` ${offsetMinutes < 0 ? '-' : '+'} ${parts}`}`
 }
 
+/** @throws `store-damaged` for what no ssh-admin wrote */
 export function readKept(text: string): ReleaseMoment {
   const moment = readMoment(text)
   if (moment) return moment
-  throw new Error(`a release has the moment ${text}`)
+  throw new Unavailable('store-damaged', `A release in the store has the moment '${text}', which is none.`, {
+    hint: 'ssh-admin store restore FILE brings a backup back.',
+  })
 }
 
 export interface MomentThere {

@@ -162,6 +162,50 @@ describe('the list of errors', () => {
     expect((await found('key-time')).errors).toContainEqual(['local-time-does-not-exist', 'Egypt'])
   })
 
+  it('names what a store that was edited by hand holds and no clock shows, and every list goes on', async () => {
+    const everywhere = async () => {
+      for (const argv of [
+        ['releases', 'list'],
+        ['releases', 'show', 'June'],
+        ['releases', 'authorisations', '--centre', 'EG001'],
+        ['releases', 'authorisations', '--release', 'June'],
+        ['key-times', 'list'],
+        ['key-times', 'show', 'EG001', '--date', '2026-06-02'],
+        ['centres', 'show', 'EG001'],
+        ['status'],
+      ])
+        expect(await world.run([...argv, '--json']), argv.join(' ')).toMatchObject({ exit: 0 })
+    }
+    await keyTimes('Egypt,3,AM,10:00,')
+    await releasing('--opens', 'key-time AM 2026-06-02 - 2h', '--for', 'EG001')
+    await world.tamper(`update key_times set local_time = 'ab:cd'`)
+    expect((await found('key-time')).errors).toContainEqual(['local-time-does-not-exist', 'Egypt'])
+    await everywhere()
+    await run('key-times', 'edit', '1', '--local-time', '10:00')
+    expect(await found('key-time')).toEqual({ exit: 0, errors: [] })
+
+    await world.tamper(`update key_times set time_zone = 'Africa/Nowhere'`)
+    expect((await found('key-time')).errors).toContainEqual(['no-key-time', 'Egypt'])
+    await everywhere()
+    await world.tamper(`update key_times set time_zone = 'Africa/Cairo'`)
+    await world.tamper(`update centres set time_zone = 'Africa/Nowhere' where number = 'EG001'`)
+    expect((await found()).errors).toContainEqual(['no-time-zone', 'EG001'])
+    await everywhere()
+  })
+
+  it('says that the store is damaged where the moment of a release is none', async () => {
+    await releasing('--opens', '2026-06-02T08:00Z')
+    await world.tamper(`update releases set opens = '2026-02-30T08:00:00.000Z'`)
+    for (const argv of [
+      ['releases', 'list'],
+      ['errors', 'list'],
+    ])
+      expect(await world.run(argv), argv.join(' ')).toMatchObject({
+        exit: 7,
+        stderr: expect.stringContaining("moment '2026-02-30T08:00:00.000Z', which is none"),
+      })
+  })
+
   it('names a Key Time of an older store whose time is none of its session', async () => {
     await keyTimes('Egypt,3,PM,14:00,')
     await world.tamper(`update key_times set local_time = '02:00'`)
