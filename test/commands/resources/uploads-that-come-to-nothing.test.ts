@@ -72,25 +72,6 @@ describe('an upload that comes to nothing', () => {
     expect(await world.rows('select count(*) as many from contents')).toEqual([{ many: 1 }])
   })
 
-  it('goes again where Ctrl-C comes between two pieces', async () => {
-    const interruption = newInterruption(() => undefined)
-    const asItComesIn = {
-      ...interruption,
-      get signal() {
-        return interruption.signal
-      },
-    }
-    const patient = setInterval(async () => {
-      const [pieces] = await kept().then((rows) => rows.filter((row) => row.content_id !== 1))
-      if (pieces) interruption.interrupt()
-    }, 1)
-    const argv = ['resources', 'upload', 'second', ...facts]
-    const { exit } = await world.run(argv, { interruption: asItComesIn })
-    clearInterval(patient)
-    expect(exit).toBe(130)
-    expect(await kept()).toEqual(onlyTheFirst)
-  })
-
   it('goes again where a file after it cannot be uploaded', async () => {
     await world.tamper(
       "create trigger no_more before insert on contents when (select count(*) from contents) = 2 begin select raise(abort, 'no more'); end",

@@ -34,13 +34,13 @@ describe('a server that hears late that it is to break off', () => {
       there.on('close', () => desk.destroy())
       desk.on('close', () => there.destroy())
       there.pipe(desk, { end: false })
-      desk.once('data', async (first) => {
-        if (first.length === 16) {
-          await pause(late)
-          hasHeard = true
-        }
-        there.write(first)
-        desk.pipe(there)
+      desk.once('data', (first) => {
+        const isCancel = first.length === 16
+        void pause(isCancel ? late : 0).then(() => {
+          hasHeard ||= isCancel
+          there.write(first)
+          desk.pipe(there)
+        })
       })
     })
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
