@@ -1,10 +1,19 @@
 import { existsSync } from 'node:fs'
+import type { Kysely } from 'kysely'
 import { actingFor, resolveSettings } from '../config.ts'
 import type { Context } from '../context.ts'
-import { type Among, centresWithPrefix, numberedWithPrefix, usersWithPrefix } from '../db/completions.ts'
+import {
+  type Among,
+  centresWithPrefix,
+  type Held,
+  heldBy,
+  numberedWithPrefix,
+  usersWithPrefix,
+} from '../db/completions.ts'
+import type { Store } from '../db/schema.ts'
 import { openStore } from '../db/store/open.ts'
 import { oneLine } from '../render/clean-text.ts'
-import { findActor } from '../rules/permissions/actor.ts'
+import { type Actor, findActor } from '../rules/permissions/actor.ts'
 import { visibleCentres } from '../rules/permissions/decide.ts'
 import { isServerAddress } from '../server-address.ts'
 import { suggestions, type WordToComplete, valuesAt, wordToComplete } from './completion.ts'
@@ -20,9 +29,10 @@ export async function completeLine(typed: readonly string[], context: Context): 
     program.addCommand(word === words[0] ? await growFor(word, node, { words }) : nameOnly(word, node))
   }
   const word = wordToComplete(program, typed)
-  const values = word ? [...(await valuesFromStore(word, { typed, context })), ...valuesAt(word)] : []
+  const line = { typed, context }
+  const values = word ? [...(await valuesFromStore(word, line)), ...(await valuesThatFit(word, line))] : []
   context.stdout.write(
-    `${values.map((line) => `${line}\n`).join('')}${suggestions(program, { typed, word })}`,
+    `${values.map((value) => `${value}\n`).join('')}${suggestions(program, { typed, word })}`,
   )
   return 0
 }
@@ -41,22 +51,71 @@ async function valuesFromStore(word: WordToComplete, { typed, context }: Line): 
   }
 }
 
+/** Of roles and sites, where somebody stands before them: those that they can lose, or be given. */
+async function valuesThatFit(word: WordToComplete, line: Line): Promise<string[]> {
+  const values = valuesAt(word)
+  const [person = ''] = word.arguments
+  const position = heldAt[`${word.command} ${nameOf(word)}`]
+  if (position === undefined || !person.includes('@')) return values
+  const { what, isHeld } = position
+  const ofPerson = fromStore(line, ({ db, by }) =>
+    heldBy(db, { key: person.toLowerCase(), visible: visibleCentres(by), what }),
+  )
+  // Who presses TAB reads no error: all are offered.
+  const held = await ofPerson.catch(() => undefined)
+  if (held === undefined) return values
+  const isTyped = new Set(word.arguments.slice(1))
+  return values.filter((line) => {
+    const [value = ''] = line.slice(word.before.length).split('\t')
+    return held.has(value) === isHeld && !isTyped.has(value)
+  })
+}
+
+/** What is taken from somebody they have; what they are given they have not. */
+const heldAt: Readonly<Record<string, { what: Held; isHeld: boolean }>> = {
+  'roles revoke role': { what: 'roles', isHeld: true },
+  'roles grant role': { what: 'roles', isHeld: false },
+  'users edit --remove-role': { what: 'roles', isHeld: true },
+  'users edit --add-role': { what: 'roles', isHeld: false },
+  'users edit --remove-site': { what: 'sites', isHeld: true },
+  'users edit --add-site': { what: 'sites', isHeld: false },
+  'users transfer --site': { what: 'sites of groups', isHeld: true },
+}
+
 interface Line {
   typed: readonly string[]
   context: Context
 }
 
-async function valuesOf(
-  kind: string,
-  { word, typed, context }: Line & { word: WordToComplete },
-): Promise<string[]> {
+async function valuesOf(kind: string, { word, ...line }: Line & { word: WordToComplete }): Promise<string[]> {
   const { prefix } = word
+  const found = await fromStore(line, async ({ db, by }) => {
+    const search = { prefix, visible: visibleCentres(by), among: amongWhom(word) }
+    const users = /user|subject/.test(kind) ? await usersWithPrefix(db, search) : []
+    const centres = /centre|audience|subject/.test(kind) ? await centresWithPrefix(db, search) : []
+    // Cambridge staff's alone, as their lists are.
+    const others = by.kind === 'staff' ? await numberedWithPrefix(db, { kind, prefix }) : []
+    return [...users, ...centres, ...others]
+  })
+  return (found ?? []).map(({ value, meaning }) => `${oneLine(value)}\t${oneLine(meaning)}`)
+}
+
+interface Seen {
+  db: Kysely<Store>
+  by: Actor
+}
+
+/** What is read by whom the line names; undefined where there is no store, or nobody is named who has to be. */
+async function fromStore<Read>(
+  { typed, context }: Line,
+  read: (seen: Seen) => Promise<Read>,
+): Promise<Read | undefined> {
   const flag = (name: string) => valueAfter(typed, name)
   const flags = { db: flag('--db'), keyFile: flag('--key-file'), as: flag('--as') }
   const settings = resolveSettings(flags, context)
   const { db: path, keyFile } = { db: settings.db.value, keyFile: settings.keyFile.value }
   const isUnnamed = settings.asRequired.value === 'true' && settings.as.value === undefined
-  if (isUnnamed || isServerAddress(path) || !existsSync(path)) return []
+  if (isUnnamed || isServerAddress(path) || !existsSync(path)) return undefined
   const { now, operator } = context
   const store = await openStore({
     path,
@@ -71,22 +130,19 @@ async function valuesOf(
     const email = actingFor(settings)
     // What is offered is what a list would show, which everybody may ask for.
     const by = await findActor(store.db, { operator, command: 'find', email, at: now() })
-    const search = { prefix, visible: visibleCentres(by), among: amongWhom(word) }
-    const users = /user|subject/.test(kind) ? await usersWithPrefix(store.db, search) : []
-    const centres = /centre|audience|subject/.test(kind) ? await centresWithPrefix(store.db, search) : []
-    // Cambridge staff's alone, as their lists are.
-    const others = by.kind === 'staff' ? await numberedWithPrefix(store.db, { kind, prefix }) : []
-    return [...users, ...centres, ...others].map(
-      ({ value, meaning }) => `${oneLine(value)}\t${oneLine(meaning)}`,
-    )
+    return await read({ db: store.db, by })
   } finally {
     await store.close()
   }
 }
 
 /** Whom or what the word before it leaves: those who can take a place, or be given something. */
-function amongWhom({ command, declared, arguments: [first] }: WordToComplete): Among | undefined {
-  const name = 'long' in declared ? declared.long : declared.name()
+function amongWhom(word: WordToComplete): Among | undefined {
+  const {
+    command,
+    arguments: [first],
+  } = word
+  const name = nameOf(word)
   const isNamed = first !== undefined && /[@\d]/.test(first)
   // Of somebody, or a centre, who is only called by name, nothing is known here.
   if (!isNamed) return undefined
@@ -96,6 +152,10 @@ function amongWhom({ command, declared, arguments: [first] }: WordToComplete): A
     return { colleaguesOf: first.toLowerCase() }
   if (command === 'associates assign') return { assignableTo: first.toLowerCase() }
   return command === 'associates unassign' ? { assignedTo: first.toLowerCase() } : undefined
+}
+
+function nameOf({ declared }: WordToComplete): string {
+  return 'long' in declared ? (declared.long ?? '') : declared.name()
 }
 
 function valueAfter(typed: readonly string[], name: string): string | undefined {

@@ -106,6 +106,31 @@ function assignedCentres(db: Kysely<Store>, key = '') {
     .where('holder.status', '<>', 'deleted')
 }
 
+export type Held = 'roles' | 'sites' | 'sites of groups'
+
+/** What somebody has of these, known by the key of their address; undefined where there is nobody to be seen of that one. */
+export async function heldBy(
+  db: Kysely<Store>,
+  { key, visible, what }: { key: string; visible: VisibleCentres; what: Held },
+): Promise<ReadonlySet<string> | undefined> {
+  const user = await db
+    .selectFrom('users')
+    .select(['id', 'hub_role'])
+    .where('email_key', '=', key)
+    .where('status', '<>', 'deleted')
+    .where(isVisible('users.centre_id', visible))
+    .executeTakeFirst()
+  if (user === undefined) return undefined
+  if (what === 'roles') {
+    const rows = await db.selectFrom('user_roles').select('role').where('user_id', '=', user.id).execute()
+    return new Set([...rows.map(({ role }) => role), ...(user.hub_role === null ? [] : [user.hub_role])])
+  }
+  const rows = await (what === 'sites'
+    ? db.selectFrom('user_sites').select('site').where('user_id', '=', user.id).execute()
+    : db.selectFrom('learner_groups').select('site').distinct().where('owner_id', '=', user.id).execute())
+  return new Set(rows.map(({ site }) => site))
+}
+
 /** Releases by name or number, and what has a number alone, that begin so; newest first. */
 export async function numberedWithPrefix(
   db: Kysely<Store>,

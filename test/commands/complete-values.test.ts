@@ -88,6 +88,41 @@ describe('completing what is in the store', () => {
     expect(await values('associates', 'unassign', rana, '')).toEqual(['EG003'])
   })
 
+  it('offers of roles and sites those that somebody can lose, or be given', async () => {
+    const omar = 'omar@nile.example'
+    await world.run(['roles', 'grant', omar, 'exams-officer', 'submit-teacher'])
+    await world.run(['users', 'edit', omar, '--add-site', 'test-maker', '--yes'])
+    expect(await values('roles', 'revoke', 'Omar@nile.example', '')).toEqual([
+      'exams-officer',
+      'submit-teacher',
+      'teacher',
+    ])
+    expect(await values('roles', 'revoke', omar, 'submit-teacher', '')).toEqual(['exams-officer', 'teacher'])
+    expect(await values('roles', 'grant', omar, 'submit')).toEqual(['submit-exams-officer'])
+    expect(await values('users', 'edit', omar, '--remove-role', 'submit')).toEqual(['submit-teacher'])
+    expect(await values('users', 'edit', omar, '--add-role', 'submit')).toEqual(['submit-exams-officer'])
+    expect(await values('users', 'edit', omar, '--remove-site', '')).toEqual(['test-maker'])
+    expect(await values('users', 'edit', omar, '--remove-site', 'test-maker,')).toEqual([])
+    expect(await values('users', 'edit', omar, '--add-site', 'te')).toEqual([])
+    expect(await values('users', 'transfer', omar, '--site', '')).toEqual([])
+    await world.rows(`insert into learner_groups (owner_id, site, name, stage)
+      select id, 'cambridge-primary', '4B', '4' from users where email = '${omar}'`)
+    expect(await values('users', 'transfer', omar, '--site', '')).toEqual(['cambridge-primary'])
+  })
+
+  it('says by roles and sites nothing of whom the actor may not see', async () => {
+    await world.run(['roles', 'grant', 'omid@delta.example', 'submit-teacher'])
+    const asHead = await values(
+      '--as',
+      'head@nile.example',
+      'roles',
+      'revoke',
+      'omid@delta.example',
+      'submit',
+    )
+    expect(asHead).toEqual(['submit-exams-officer', 'submit-teacher'])
+  })
+
   it('offers nothing, says nothing and records nothing where it cannot', async () => {
     expect(await values('--db', 'none.db', 'users', 'show', 'om')).toEqual([])
     expect(await values('users', 'add', 'om')).toEqual([])

@@ -106,6 +106,28 @@ printf 'got'; printf ' <%s>' "$@"; echo
       },
     )
 
+    it('offers the roles that somebody has where they are taken away', async () => {
+      const omar = 'omar.zz@nile.example'
+      await desk.program(['roles', 'grant', omar, 'submit-teacher'])
+      await desk.program(['users', 'edit', omar, '--add-site', 'test-maker', '--yes'])
+      await gives(`roles revoke ${omar} sub`, ['roles', 'revoke', omar, 'submit-teacher'])
+      await gives(`users edit ${omar} --remove-role sub`, [
+        'users',
+        'edit',
+        omar,
+        '--remove-role',
+        'submit-teacher',
+      ])
+      await gives(`users edit ${omar} --remove-site te`, [
+        'users',
+        'edit',
+        omar,
+        '--remove-site',
+        'test-maker',
+      ])
+      await gives(`users edit ${omar} --add-site=te`, ['users', 'edit', omar, '--add-site=te'])
+    })
+
     it('offers what is in the store', async () => {
       await gives('users show omar.z', ['users', 'show', 'omar.zz@nile.example'])
       await gives('users list --centre ZZ', ['users', 'list', '--centre', 'ZZ001'])

@@ -189,7 +189,8 @@ async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
     if (run.asks && comparable({ closes, opens }) !== comparable(ready)) throw changedMeanwhile()
     let isShown = false
     const showSaving = async () => {
-      await phases.begin('saving', 'Saving …', plan.newUsers.length)
+      const words = session.common.dryRun ? 'Rehearsing …' : 'Saving …'
+      await phases.begin('saving', words, plan.newUsers.length)
       isShown = true
     }
     const made = Promise.resolve(sheet?.made()).then(showSaving)

@@ -42,6 +42,13 @@ describe('how far an import is', () => {
     for (const phase of ['Reading', 'Saving']) expect(stderr).toContain(phase)
   })
 
+  it('says of a rehearsal that it is one', async () => {
+    const argv = ['centres', 'import', writeCsv(world, [line('EG001', 'amira@nile.example')]), '--dry-run']
+    const { exit, stderr } = await world.run(argv, { terminal: true })
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: expect.stringContaining('Rehearsing …') })
+    expect(stderr).not.toContain('Saving')
+  })
+
   it('is not told in a pipe', async () => {
     const { stderr } = await importing()
     expect(stderr).not.toMatch(/Reading|Comparing|Saving|%/)
