@@ -79,21 +79,28 @@ export async function readCsv(
 
 /**
  * Refuses a cell of several lines in a list whose rows do not all have as many cells as its headings: a mark
- * that was forgotten, and another one further down, make one row of several, which is longer or shorter.
+ * that was forgotten, and another one further down, make one row of several, which is longer or shorter. Where a line
+ * ends behind that other mark, a row follows that has lost its first cell.
  */
 function rowLengthCheck(): (row: SheetRow, about: { multiline: boolean }) => void {
   let width = 0
   let isEven = true
+  let hasFirstHeading = false
   let opened: number | undefined
+  let endsInLines: number | undefined
   return (row, { multiline }) => {
     const { cells, number } = row
     if (multiline) opened ??= number
-    if (cells.length === width || isBlankRow(row)) {
+    if (isBlankRow(row)) return
+    if (endsInLines !== undefined && hasFirstHeading && cells[0] === undefined) throw openQuote(endsInLines)
+    endsInLines = cells.at(-1)?.includes('\n') ? number : undefined
+    if (cells.length === width) {
       // Nothing new.
     } else if (cells.length > width && number <= maxHeadingRow) {
       // What stood above was a title.
       isEven = width === 0 || opened === undefined
       width = cells.length
+      hasFirstHeading = cells[0] !== undefined
     } else isEven = false
     if (opened !== undefined && !isEven) throw openQuote(opened)
   }

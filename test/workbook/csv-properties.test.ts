@@ -82,6 +82,14 @@ describe('reading any CSV', () => {
     ),
   )
 
+  it('never swallows a number whose row goes on in another line', async () => {
+    const rows = ['EG103,Nile,a@x.example,"Egypt', 'EG104"', ',Al Nour,b@x.example,Egypt']
+    await expect(read([headings.join(','), ...rows, ''].join('\n'))).rejects.toMatchObject({
+      code: 'workbook-damaged',
+      details: { row: 2 },
+    })
+  })
+
   it('never swallows a row between a mark that opens a cell and one that closes another further down', () =>
     fc.assert(
       fc.asyncProperty(
