@@ -43,9 +43,14 @@ export async function createSharedStore(server: ServerAddress, opening: Opening)
       mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 })
       writeKeyFile(waiting, secret)
       trySyncFolder(dirname(keyFile))
-      await commitNewSchema(client, server, {
-        what: 'the store',
-        ifUnsure: `Once the server can be reached, run the command once more: it says whether the store is there. Its key waits at ${waiting}, and is found there.`,
+      // From here on no signal cancels what is begun: its first event is to follow.
+      await finishing(opening.interruption, {
+        what: `the store is being begun in ${server.shown}`,
+        finish: () =>
+          commitNewSchema(client, server, {
+            what: 'the store',
+            ifUnsure: `Once the server can be reached, run the command once more: it says whether the store is there. Its key waits at ${waiting}, and is found there.`,
+          }),
       })
     })
   } catch (error) {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newInterruption } from '../../../src/interruption.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { testPassword } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
@@ -72,6 +73,19 @@ describe('beginning a store on a server whose connection breaks as it is saved',
     expect((await init(through())).exit).toBe(10)
     const again = await init(address())
     expect([again.exit, again.json().changed]).toEqual([0, true])
+  })
+})
+
+describe('Ctrl-C while a store is begun on a server', () => {
+  it('leaves nothing of it while nothing is saved', async () => {
+    const interruption = newInterruption(() => undefined)
+    interruption.interrupt()
+    const place = world.db.replace(/schema=\w+/, `schema=${schema}`)
+    const where = ['--db', place, '--key-file', world.path('begun.key')]
+    const ran = await world.run(['store', 'init', ...where], { interruption })
+    expect([ran.exit, ran.stderr]).toEqual([130, 'Cancelled. Nothing was changed.\n'])
+    expect((await world.run(['audit', 'list', ...where])).stderr).toContain('There is no store')
+    expect(readdirSync(world.path('.')).filter((name) => name.startsWith('begun.key'))).toEqual([])
   })
 })
 
