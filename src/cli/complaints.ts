@@ -271,16 +271,33 @@ function isOfTelephone(rejected: RejectedInput): boolean {
 function withPersonWhole(argv: Line, command: Command): Line | undefined {
   const [last] = command.registeredArguments.slice(-1)
   if (last?.name() !== 'person' && last?.name() !== 'people') return undefined
-  const found = new Map<string, string>()
-  const rest = argv.filter((word, at) => {
-    const option = (name: string | undefined) => partsOfPerson.find((part) => name === `--${part}`)
-    const part = option(word)
-    if (part !== undefined) found.set(part, argv[at + 1] ?? '')
-    return part === undefined && option(argv[at - 1]) === undefined
-  })
+  const found = new Map<string, string[]>()
+  const rest: string[] = []
+  let words: string[] | undefined
+  for (const word of argv) {
+    const part = partsOfPerson.find((name) => word === `--${name}`)
+    if (part !== undefined) {
+      words = []
+      found.set(part, words)
+      // Another word behind the first is one more of a name without quotes.
+    } else if (words && !word.startsWith('-') && (words.length === 0 || isOneMoreName(word, words)))
+      words.push(word)
+    else {
+      words = undefined
+      rest.push(word)
+    }
+  }
   const name = ['name', 'first-name', 'last-name'].flatMap((part) => found.get(part) ?? []).join(' ')
-  const email = found.get('email')
-  return email?.includes('@') ? [...rest, `${name} <${email}>`.trim()] : undefined
+  const [email = ''] = found.get('email') ?? []
+  return isAddress(email) ? [...rest, name === '' ? email : `${name} <${email}>`] : undefined
+}
+
+function isOneMoreName(word: string, [first = '']: Line): boolean {
+  return !first.includes('@') && !/[@:/]/.test(word) && !isLikeNumber(word)
+}
+
+function isAddress(word: string): boolean {
+  return /^[^\s@<>]+@[^\s@<>]+$/.test(word)
 }
 
 const partsOfPerson = ['name', 'first-name', 'last-name', 'email']

@@ -184,6 +184,8 @@ function guessesAbout({ argv, word, known, before: [group] }: UnknownWord): Gues
 function looksFor(word: string, argv: Line): Guess[] {
   if (!isName(word) && !/^\p{Lu}\p{Ll}/u.test(word)) return []
   const words = positionsIn(argv)
+  // A PIN or a link behind a name is not told again.
+  if (words.some((typed) => /\d{3}|[:/]/.test(typed.word))) return []
   const rest = words.reduceRight((line: Line, typed) => withWord(line, typed.at), argv)
   return [{ name: 'find', line: ['find', words.map((typed) => typed.word).join(' '), ...rest] }]
 }

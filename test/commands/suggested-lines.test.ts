@@ -313,6 +313,15 @@ describe('a text that was typed without quotes', () => {
       "coordinator add EG002 'Zed <zed@nile.example>'",
     ],
     [
+      'users add --name Zed Ali --email zed@nile.example --centre EG001',
+      "users add --centre EG001 'Zed Ali <zed@nile.example>'",
+    ],
+    [
+      'coordinator add --email zed@nile.example EG002 --first-name Zed Ben --last-name Ali',
+      "coordinator add EG002 'Zed Ben Ali <zed@nile.example>'",
+    ],
+    ['users add --email zed@nile.example --centre EG001', 'users add --centre EG001 zed@nile.example'],
+    [
       'resources upload a.mp3 --title Listening paper --kind other --series 2026-06',
       "resources upload a.mp3 --title 'Listening paper' --kind other --series 2026-06",
     ],
@@ -356,6 +365,8 @@ describe('a telephone number', () => {
       (await world.run(['find', text], { terminal: { columns: 80 } })).stdout
     expect(await found('0201234567')).toContain('Telephone numbers are not kept.')
     expect(await found('nobody')).not.toContain('Telephone')
+    // As most numbers of centres are.
+    expect(await found('50599')).not.toContain('Telephone')
   })
 })
 

@@ -644,6 +644,13 @@ describe('a line of a tired hand', () => {
     expect([exit, stderr]).toEqual([2, expect.stringContaining(meant)])
   })
 
+  it('are not looked for with a PIN or a link behind them, which is not told again', async () => {
+    for (const secret of ['48210937', '4821', 'https://hub.example/set-up/abc.def']) {
+      const { exit, stderr } = await world.run(['Omar', secret])
+      expect([exit, stderr]).toEqual([2, expect.not.stringContaining(secret)])
+    }
+  })
+
   it.each([[omar], ['Omar Said']])(
     'is not guessed at where a word may mean two things that take away: rm %s',
     async (whom) => {
