@@ -34,8 +34,9 @@ export function mendedLine(error: unknown, argv: Line): string | undefined {
 
 /** Words of a title that were taken for the names of files, of which there are none. */
 function lineWithText({ code, details }: BadInput, argv: Line): string | undefined {
+  if (code !== 'file-not-found') return undefined
   const missing = new Set([...(details.problems ?? [])].map(({ target }) => target))
-  const whole = code === 'file-not-found' ? withTextWhole(argv, (word) => missing.has(word)) : undefined
+  const whole = withTextWhole(argv, (word) => missing.has(word))
   return whole && commandLine(whole)
 }
 
