@@ -9,7 +9,7 @@ import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { momentOf } from '../src/rules/key-times/local-time.ts'
-import { timeZoneNames } from '../src/rules/key-times/typed-time-zones.ts'
+import { timeZoneNames } from './time-zone-names.ts'
 import { utcOffset, utcOffsetsEveryFourWeeks } from '../src/utc-offset.ts'
 
 const minute = 60_000

@@ -13,7 +13,7 @@ import {
 import { commandLine, type Line, shownWord, withWord } from './typed-line.ts'
 import { distance } from 'fastest-levenshtein'
 import { nearestOf } from '../nearest.ts'
-import { isLikeNumber } from './names-typed.ts'
+import { isAddress, isLikeNumber } from './names-typed.ts'
 
 /** What the parser does not take. */
 export interface RejectedInput {
@@ -294,10 +294,6 @@ function withPersonWhole(argv: Line, command: Command): Line | undefined {
 
 function isOneMoreName(word: string, [first = '']: Line): boolean {
   return !first.includes('@') && !/[@:/]/.test(word) && !isLikeNumber(word)
-}
-
-function isAddress(word: string): boolean {
-  return /^[^\s@<>]+@[^\s@<>]+$/.test(word)
 }
 
 const partsOfPerson = ['name', 'first-name', 'last-name', 'email']

@@ -52,14 +52,18 @@ export function canBeName(text: string, kind: NamedKind): boolean {
   return true
 }
 
+export function isAddress(word: string): boolean {
+  return /^[^\s@<>]+@[^\s@<>]+$/.test(word)
+}
+
 /**
  * Each person in one word, where a name and its address were typed as several: `Zed Ali zed@school.example`, or the
  * address first. @returns undefined where it is not clear which name is whose
  */
 export function wholePeople(words: readonly string[]): string[] | undefined {
   const [first = '', ...others] = words
-  const isAddressFirst = /^[^\s<>]+@[^\s<>]+$/.test(first) && others.length > 0
-  if (isAddressFirst && others.every((word) => !word.includes('@'))) return [`${others.join(' ')} <${first}>`]
+  if (isAddress(first) && others.length > 0 && others.every((word) => !word.includes('@')))
+    return [`${others.join(' ')} <${first}>`]
   const people: string[] = []
   let name: string[] = []
   for (const word of words) {

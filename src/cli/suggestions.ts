@@ -1,6 +1,6 @@
 import { Failure, hintOfNearest, Usage } from '../errors.ts'
 import { nearestOf } from '../nearest.ts'
-import { isLikeNumber } from './names-typed.ts'
+import { isAddress, isLikeNumber } from './names-typed.ts'
 import { inOrder } from './mended-line.ts'
 import { tree } from './tree.ts'
 import { commandLine, type Line, lineWith, positionsIn, withWord } from './typed-line.ts'
@@ -195,7 +195,7 @@ function showsWhere(argv: Line, { word, group }: { word: string; group: string |
 }
 
 function isAddressOrNumber(word: string): boolean {
-  return /^[^\s@]+@[^\s@]+$/.test(word) || isLikeNumber(word)
+  return isAddress(word) || isLikeNumber(word)
 }
 
 /** What has a blank in it, in quotation marks, is what somebody or a school is called. */

@@ -3,7 +3,7 @@ import { streamCentresByName, streamUsersByName } from '../db/by-name.ts'
 import { mapPages, reversePages } from '../db/rows.ts'
 import { Usage } from '../errors.ts'
 import { seenBy, visibleCentres } from '../rules/permissions/decide.ts'
-import { ofTelephoneNumber } from '../rules/find-by-name.ts'
+import { isTelephoneNumber } from '../rules/find-by-name.ts'
 import { field } from '../render/fields.ts'
 import type { JsonItem } from '../render/json.ts'
 
@@ -32,19 +32,15 @@ export const find = () =>
         },
         seen: seenBy(by),
         whyNone: async () => (await import('./empty-store.ts')).ofEmptyStore(db),
-        noneFits: withoutTelephone(text),
+        ...(isTelephoneNumber(text ?? '') && { noneFits: `${noneFits} Telephone numbers are not kept.` }),
       }
     },
     json: (row) => row,
-    none: 'Nobody and no centre fits.',
-    noneFits: 'Nobody and no centre fits.',
+    none: noneFits,
+    noneFits,
   })
 
-/** A number of a centre is not said to be one of a telephone. */
-function withoutTelephone(text: string | undefined): string | undefined {
-  const hint = text === undefined ? undefined : ofTelephoneNumber(text)
-  return hint && `Nobody and no centre fits. ${hint.split(':')[0]}.`
-}
+const noneFits = 'Nobody and no centre fits.'
 
 async function* foundIn(
   centres: ReturnType<typeof streamCentresByName>,

@@ -138,17 +138,17 @@ export async function nobodyNamed(
   return new NotFound('user-not-found', `Nobody is called '${text}'.`, {
     hint:
       hint ??
-      ofTelephoneNumber(text) ??
+      (isTelephoneNumber(text)
+        ? 'Telephone numbers are not kept: ssh-admin find TEXT looks for any part of a name or an address.'
+        : undefined) ??
       "ssh-admin find looks for any part of a name, an address or a centre's name.",
     details: { wanted: text, candidates },
   })
 }
 
-/** Of digits that are called out on the phone: where nobody has them, that is why. Five are rather a centre's. */
-export function ofTelephoneNumber(text: string): string | undefined {
+/** Digits as they are called out on the phone; five are rather a centre's. */
+export function isTelephoneNumber(text: string): boolean {
   return /^\s*[+(]?\d[\d\s()./-]+$/.test(text) && text.replace(/\D/g, '').length > 5
-    ? 'Telephone numbers are not kept: ssh-admin find TEXT looks for any part of a name or an address.'
-    : undefined
 }
 
 /** `Omar Said <omar@school.example>, EG001 Nile Academy (suspended)` */

@@ -10,13 +10,6 @@ export function findTimeZone(name: string): string | undefined {
   return zone.aliasOf ?? zone.name
 }
 
-/** The names of every time zone that is in use somewhere. */
-export function timeZoneNames(): string[] {
-  return Object.values(getAllTimezones())
-    .filter(({ countries }) => countries.length > 0)
-    .map(({ name }) => name)
-}
-
 let spellings: Map<string, string> | undefined
 function spelt(name: string): string | undefined {
   spellings ??= new Map(

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
 import { localTimeAt, localTimeInWords, momentOf } from '../../../src/rules/key-times/local-time.ts'
-import { timeZoneNames } from '../../../src/rules/key-times/typed-time-zones.ts'
+import { timeZoneNames } from '../../time-zone-names.ts'
 
 interface Case {
   zone: string
