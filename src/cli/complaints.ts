@@ -1,6 +1,7 @@
 import type { Argument, Command, Option } from 'commander'
 import { hintOfNearest, Usage } from '../errors.ts'
 import { sentenceCase } from '../render/text.ts'
+import { similarNames } from '../rules/unknown-name.ts'
 import { shellWord } from '../shell-word.ts'
 import {
   isSettingName,
@@ -69,9 +70,8 @@ function withoutValue(rejected: RejectedInput, command: Command): Usage {
 
 function saidOf({ message, code, command }: RejectedInput): string {
   const [said = ''] = message.replace(/^error: /, '').split('\n')
-  const [, value, choices] =
-    /(?:value|argument) '(.*)' is invalid.* Allowed choices are (.*?)\.?$/.exec(said) ?? []
-  if (code === 'invalid-argument' && value !== undefined) return `'${value}' is none of ${choices}`
+  const wrong = code === 'invalid-argument' ? wrongChoice(said) : undefined
+  if (wrong) return `'${wrong.value}' is none of ${wrong.choices.join(', ')}`
   if (code === 'excess-arguments' && command?.registeredArguments.length === 0)
     return `'${command.name()}' takes nothing behind it: '${command.args.map(shownWord).join(' ')}' is too much`
   // What stands behind = may be a password.
@@ -79,10 +79,28 @@ function saidOf({ message, code, command }: RejectedInput): string {
   return sentenceCase(shown).replace(/\.$/, '')
 }
 
+/** A value that is none of those that an argument or option takes. */
+function wrongChoice(said: string): { value: string; choices: readonly string[] } | undefined {
+  const [, value, choices = ''] =
+    /(?:value|argument) '(.*)' is invalid.* Allowed choices are (.*?)\.?$/m.exec(said) ?? []
+  return value === undefined ? undefined : { value, choices: choices.split(', ') }
+}
+
+function linesWithChoice({ argv, message }: RejectedInput): readonly Line[] {
+  const wrong = wrongChoice(message)
+  const at = wrong ? argv.findIndex((word) => word === wrong.value || word.endsWith(`=${wrong.value}`)) : -1
+  if (!wrong || at < 0) return []
+  const before = argv[at]?.slice(0, -wrong.value.length) ?? ''
+  return similarNames(wrong.value, wrong.choices, 'kind').map((name) =>
+    withWord(argv, at, `${before}${name}`),
+  )
+}
+
 /** The lines that were perhaps meant by one that the parser does not take, likeliest first; each may need mending itself. */
 export function suggestedLines(rejected: RejectedInput): readonly Line[] {
   const { argv, code, command } = rejected
   if (code === 'unknown-option') return linesWithOption(rejected)
+  if (code === 'invalid-argument') return linesWithChoice(rejected)
   if (!command) return []
   const asked = { argv, command }
   const one = (line: Line | undefined) => (line ? [line] : [])

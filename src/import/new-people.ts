@@ -1,6 +1,6 @@
 import type { ImportView } from '../db/imports/view.ts'
-import { nearestOf } from '../nearest.ts'
 import { catalogue, findRole } from '../rules/roles/catalogue.ts'
+import { similarNames } from '../rules/unknown-name.ts'
 import { askForTheAddress, domainOf, onlyLooksLike } from '../rules/users/look-alike.ts'
 import type { RosterAndStore } from './hold-back.ts'
 import { holdBack, holdBackFaults } from './issues.ts'
@@ -145,7 +145,7 @@ function rolesOf(row: RosterRow): readonly string[] {
 
 function holdBackUnknownRole(row: RosterRow, word: string): void {
   const names = catalogue.map(({ name }) => name)
-  const [guess] = nearestOf(word.toLowerCase(), names)
+  const [guess] = similarNames(word, names, 'role')
   holdBack(row, {
     field: 'role',
     value: word,

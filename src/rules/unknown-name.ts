@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein'
 import { hintOfNearest, Usage } from '../errors.ts'
 import { nearestOf } from '../nearest.ts'
 
@@ -11,7 +12,7 @@ export function unknownName({
   name: string
   known: readonly string[]
 }): Usage {
-  const candidates = similarNames(name, known)
+  const candidates = similarNames(name, known, kind)
   return new Usage(`There is no ${kind} '${name}'.`, {
     code: `unknown-${kind}`,
     hint: hintOfNearest(candidates) ?? `One of: ${known.join(', ')}.`,
@@ -19,11 +20,76 @@ export function unknownName({
   })
 }
 
-/** The names that are spelt like it, or else the one of which it is a word: `primary` is cambridge-primary, and nothing else. */
-export function similarNames(name: string, known: readonly string[]): readonly string[] {
-  const near = nearestOf(name, known)
-  const parts = near.length > 0 || name.length < 4 ? [] : known.filter((one) => isPart(name, one))
+/**
+ * What the office calls it by another word, or else the names that are spelt like it, or else the one of which it is a
+ * word: `primary` is cambridge-primary, and nothing else.
+ */
+export function similarNames(name: string, known: readonly string[], kind = ''): readonly string[] {
+  const plain = plainName(name)
+  const meant = namesFor(plain, known, kind)
+  if (meant.length > 0) return meant
+  const near = nearestOf(name, known).filter((one) => !isOpposite(plain, one))
+  const parts = near.length > 0 || name.length < 4 ? [] : known.filter((one) => isPart(plain, one))
   return near.length > 0 ? near : parts.length === 1 ? parts : []
+}
+
+/** Those of these names that the office has this word for. */
+export function namesFor(word: string, known: readonly string[], kind: string): readonly string[] {
+  return known.filter((one) => otherWords[kind]?.[one]?.split(' ').includes(word))
+}
+
+/** By kind and name what else it is called; a word of several may mean each of them. */
+const otherWords: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  role: {
+    admin:
+      'administrator administrators administration administrative-rights admin-rights hub-admin hub-administrator',
+    coordinator: 'school-coordinator hub-coordinator centre-coordinator school-support-hub-coordinator',
+    teacher: 'hub-teacher',
+    'exams-officer': 'examinations-officer examination-officer eo',
+    'user-management': 'user-manager user-admin',
+  },
+  status: {
+    invited: 'pending new inactive not-active not-activated not-set-up never-signed-in',
+    active: 'enabled activated live current open unsuspended undeleted unblocked unlocked',
+    suspended: 'inactive not-active disabled deactivated blocked banned locked locked-out',
+    deleted: 'removed archived closed gone',
+    approved: 'pending new not-activated without-coordinator',
+  },
+  kind: {
+    school: 'college academy independent-school international-school cambridge-international-school',
+    associate: 'partner partners cambridge-associate',
+    'associate-centre': 'associate-school associate-schools school-of-an-associate',
+    entry: 'entries',
+    refusal: 'refused denied',
+    'listening-audio': 'mp3 recording recordings sound',
+  },
+  site: {
+    'school-support-hub': 'hub ssh support-hub',
+    'cambridge-lower-secondary': 'lower-sec',
+    'resource-plus': 'resources',
+    'discussion-forums': 'forum discussions',
+  },
+  state: {
+    queued: 'waiting pending unsent not-sent',
+    written: 'unsent not-sent',
+    sent: 'delivered',
+    failed: 'error errors undelivered bounced',
+    draft: 'unpublished unreleased new',
+    released: 'published open live',
+    withdrawn: 'closed unpublished',
+  },
+  field: {
+    email: 'address email-address username login',
+    centre: 'school',
+    'last-signed-in': 'last-sign-in last-login last-seen',
+  },
+  format: { csv: 'xlsx xls excel workbook spreadsheet', jsonl: 'ndjson', tsv: 'text' },
+}
+
+/** `inactive` is spelt like active, and says the opposite. */
+function isOpposite(typed: string, name: string): boolean {
+  const [, left] = /^(?:un|in|dis|de|non-?|not-?)(.+)$/.exec(typed) ?? []
+  return left !== undefined && distance(left, name) < distance(typed, name)
 }
 
 /** Reads the name of one of these, in whatever case and with blanks or strokes. @returns what reads it, or throws `unknown-…` */
@@ -32,17 +98,19 @@ export function knownName<Known extends string>(
   known: readonly Known[],
 ): (name: string) => Known {
   return (name) => {
-    const plain = name
-      .trim()
-      .toLowerCase()
-      .replace(/[\s_]+/g, '-')
-    const found = known.find((one) => one === plain)
+    const found = known.find((one) => one === plainName(name))
     if (found !== undefined) return found
     throw unknownName({ kind, name, known })
   }
 }
 
-function isPart(name: string, whole: string): boolean {
-  const words = name.trim().toLowerCase().replace(/\s+/g, '-')
+function plainName(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_]+/g, '-')
+}
+
+function isPart(words: string, whole: string): boolean {
   return `-${whole}-`.includes(`-${words}-`)
 }

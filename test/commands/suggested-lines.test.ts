@@ -256,6 +256,21 @@ describe('a name that is nearly right', () => {
       'users edit omar@nile.example --add-role global-listening',
     ],
     ['templates reset invitatoin', 'templates reset invitation'],
+    // As the office calls it.
+    ['users list --role administrator', 'users list --role admin'],
+    [
+      'users edit omar@nile.example --add-role Administrator',
+      'users edit omar@nile.example --add-role admin',
+    ],
+    ['users list --status disabled', 'users list --status suspended'],
+    ['users list --status=pending', 'users list --status=invited'],
+    ['users list --status undeleted', 'users list --status active'],
+    ['centres list --status pending', 'centres list --status approved'],
+    ['centres list --kind college', 'centres list --kind school'],
+    ['users list --site hub', 'users list --site school-support-hub'],
+    ['mail list --state pending', 'mail list --state queued'],
+    ['releases list --state published', 'releases list --state released'],
+    ['users list --sort email-address', 'users list --sort email'],
     [
       'roles check omar@nile.example users.suspnd sara@nile.example',
       'roles check omar@nile.example users.suspend sara@nile.example',
@@ -263,6 +278,31 @@ describe('a name that is nearly right', () => {
   ])('%s is said with the whole line', async (typed, meant) => {
     const { exit, stderr } = await world.run(typed.split(' '))
     expect([exit > 0, stderr]).toEqual([true, expect.stringContaining(`?\n  ssh-admin ${meant}\n`)])
+  })
+
+  it.each([
+    ['users list --status inactive', 'invited, or suspended'],
+    ['mail list --state unsent', 'queued, or written'],
+    ['releases list --state unpublished', 'draft, or withdrawn'],
+  ])('is one of several that a word may mean: %s', async (typed, meant) => {
+    const { stderr } = await world.run(typed.split(' '))
+    expect(stderr).toContain(`hint:  Did you mean ${meant}?\n`)
+  })
+
+  it.each([
+    'users list --status unactive',
+    'centres list --status inactive',
+    'centres list --status undelted',
+  ])('is none that says the opposite: %s', async (typed) => {
+    const { stderr } = await world.run(typed.split(' '))
+    expect(stderr).toMatch(/hint: {2}One of: .*active/)
+  })
+
+  it.each([
+    ['audit list --kind changes', 'audit list --kind change'],
+    ['audit list --kind=refused', 'audit list --kind=refusal'],
+  ])('is one of the few that an option takes: %s', async (typed, meant) => {
+    expect(await firstSuggested(typed.split(' '))).toBe(`ssh-admin ${meant}`)
   })
 
   it('is said alone where several are meant and something would be changed', async () => {

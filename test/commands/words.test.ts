@@ -586,6 +586,8 @@ describe('a line of a tired hand', () => {
     const said = async (word: string) => (await world.run(['users', 'list', word])).stderr
     expect(await said('suspended')).toContain('ssh-admin users list --status suspended')
     expect(await said('exams-officer')).toContain('ssh-admin users list --role exams-officer')
+    expect(await said('administrators')).toContain('ssh-admin users list --role admin\n')
+    expect(await said('inactive')).toContain('ssh-admin users list --status invited,suspended\n')
     expect(await said('EG001')).toContain('ssh-admin users list --centre EG001')
     expect(await said('zzz')).toBe('Nobody fits.\n')
   })

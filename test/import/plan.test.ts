@@ -215,10 +215,12 @@ describe('importing users', () => {
       line('EG001', 'a@school.example', { role: 'global-listening' }),
       line('EG001', 'b@school.example', { role: 'compliance-officer' }),
       line('EG001', 'c@school.example', { role: 'techer' }),
+      line('EG001', 'd@school.example', { role: 'Administrator' }),
     ])
     expect(exit).toBe(8)
-    expect(codes(json())).toEqual(['role-not-granted', 'role-not-granted', 'unknown-role'])
+    expect(codes(json())).toEqual(['role-not-granted', 'role-not-granted', 'unknown-role', 'unknown-role'])
     expect(json().issues[2].message).toContain('did you mean teacher?')
+    expect(json().issues[3].message).toContain('did you mean admin?')
     expect(await living(world)).toEqual({ centres: [], users: [] })
   })
 

@@ -14,7 +14,7 @@ import { wordsToFind } from '../../search-key.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { chosenSites, roleNamed } from '../../rules/roles/chosen.ts'
-import { knownName } from '../../rules/unknown-name.ts'
+import { knownName, namesFor } from '../../rules/unknown-name.ts'
 
 interface FilterOptions {
   centre?: string
@@ -56,9 +56,14 @@ async function userFilter(
 function noneWith(text: string | undefined): string | undefined {
   const typed = text?.trim() ?? ''
   const word = typed.toLowerCase()
-  const status = userStatuses.find((one) => one === word)
-  const role = offeredRoles().find(([name]) => name === word)?.[0]
-  const option = status ? `--status ${status}` : role ? `--role ${role}` : undefined
+  const called = (kind: string, known: readonly string[]) =>
+    (known.includes(word) ? [word] : namesFor(word, known, kind)).join(',')
+  const status = called('status', userStatuses)
+  const role = called(
+    'role',
+    offeredRoles().map(([name]) => name),
+  )
+  const option = status !== '' ? `--status ${status}` : role !== '' ? `--role ${role}` : undefined
   const centre = isLikeNumber(word) ? `--centre ${word.toUpperCase()}` : undefined
   const line = option ?? centre
   return line === undefined
