@@ -125,7 +125,6 @@ async function uploadFile(
   const { note } = await import('../db/transact.ts')
   const { name, path, sha256, bytes } = file
   const known = { name, sha256, bytes }
-  const { context } = session
   const upload: { id?: number | undefined } = {}
   const hash = createHash('sha256')
   const progress = await progressOfBytes(session.terminal, `Uploading ${oneLine(name)} …`, bytes)
@@ -143,7 +142,6 @@ async function uploadFile(
       if (upload.id === undefined) return known
       position += 1
       progress.say(sent)
-      if (context.signal.aborted) throw new Cancelled()
     }
     refuseChanged(file, { sent, digest: hash.digest('hex') })
   } catch (error) {

@@ -117,9 +117,9 @@ export function refuseContradictions(
 }
 
 /** Whether it surely ends before it begins, wherever it is; of a moment and a Key Time that is found centre by centre. */
-export function endsFirst(opens: ReleaseMoment, closes: ReleaseMoment): boolean {
-  if (opens.kind === 'absolute' && closes.kind === 'absolute') return closes.at <= opens.at
-  if (opens.kind !== 'key-time' || closes.kind !== 'key-time') return false
+function endsFirst(opens: ReleaseMoment, closes: ReleaseMoment): boolean {
+  if (opens.kind === 'absolute') return closes.kind === 'absolute' && closes.at <= opens.at
+  if (closes.kind === 'absolute') return false
   if (opens.date !== closes.date) return closes.date < opens.date
   return opens.session === closes.session && closes.offsetMinutes <= opens.offsetMinutes
 }

@@ -1,6 +1,6 @@
 import type { Trx } from '../../db/transact.ts'
 import { deleteHeld, insertHeld, markEdited } from '../../db/users/changes.ts'
-import { Refused, Usage } from '../../errors.ts'
+import { Refused } from '../../errors.ts'
 import type { Account } from '../users/account.ts'
 import { refuseDeletedCentre, withoutPlaceForRoles } from '../refusals.ts'
 import type { RuleContext } from '../permissions/actor.ts'
@@ -57,7 +57,6 @@ interface Choosing {
 
 /** Roles by name, all of which the actor may grant or revoke there; those of the hub have commands of their own. */
 async function serviceRoles(names: readonly string[], { account, right, ctx }: Choosing): Promise<string[]> {
-  if (names.length === 0) throw new Usage('Which role?', { hint: 'ssh-admin roles list names them.' })
   const target = onUser(account)
   await eachNamed([...new Set(names)], (name) => {
     const chosen = chosenRoles([name])

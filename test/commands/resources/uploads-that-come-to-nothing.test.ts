@@ -56,6 +56,25 @@ describe('an upload that comes to nothing', () => {
     expect(await begun()).toEqual({ seq: 1 })
   })
 
+  it('goes no further where Ctrl-C comes while a piece is saved, and what is there goes again', async () => {
+    const interruption = newInterruption(() => undefined)
+    const transactions: unknown[] = []
+    const asItsFirstPieceIsSaved = {
+      ...interruption,
+      beforeEnding: (cleanUp: () => void) => {
+        transactions.push(cleanUp)
+        if (transactions.length === 2) interruption.interrupt()
+        return interruption.beforeEnding(cleanUp)
+      },
+    }
+    const argv = ['resources', 'upload', 'second', ...facts]
+    expect(await world.run(argv, { interruption: asItsFirstPieceIsSaved })).toMatchObject({ exit: 130 })
+    // The rehearsal, the piece, and what removes it.
+    expect(transactions).toHaveLength(3)
+    expect(await begun()).toEqual({ seq: 2 })
+    expect(await kept()).toEqual(onlyTheFirst)
+  })
+
   it('goes again where Ctrl-C comes after its last piece, and before it is saved', async () => {
     const interruption = newInterruption(() => undefined)
     const asItIsSaved = {

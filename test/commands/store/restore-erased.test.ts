@@ -48,6 +48,20 @@ describe('restoring a backup of somebody who was erased since', () => {
     expect(await events('users.deleted')).toMatchObject([{ details: { before: 'active', after: 'deleted' } }])
   })
 
+  it("leaves what names the address where it was somebody else's before", async () => {
+    await succeed('users', 'delete', zaid, '--suspend', '--yes')
+    await succeed('users', 'add', 'Zaid Khalil <zaid.mansour@school.example>', '--centre', 'EG001', '--yes')
+    await succeed('store', 'backup', 'copy.db')
+    await succeed('users', 'edit', zaid, '--email', 'zk@school.example', '--yes')
+    await succeed('users', 'delete', 'zk@school.example', '--suspend', '--yes')
+    await succeed('users', 'erase', 'zk@school.example', '--yes')
+    const { erasedAgain } = await succeed('store', 'restore', 'copy.db', '--yes')
+    expect(erasedAgain).toMatchObject({ accounts: 1, suspended: [] })
+    const { users } = await succeed('users', 'list', '--deleted')
+    expect(users.map(({ email }: { email: string }) => email)).toContain(zaid)
+    await succeed('audit', 'verify')
+  })
+
   it('names in the answer and in the event what it cannot reach of what was written to them', async () => {
     await succeed('users', 'reset-password', zaid, '--yes')
     await succeed('store', 'backup', 'copy.db')

@@ -130,6 +130,13 @@ it('refuses to change or empty the log, whoever asks', async () => {
     await expect(world.rows(statement)).rejects.toThrow('append-only')
 })
 
+it('numbers the rows of each table that has numbers, but for the log and the store itself, which number their own', async () => {
+  const { rows } = await sql<{ name: string; counted: boolean }>`
+    select table_name as name, is_identity = 'YES' as counted from information_schema.columns
+    where table_schema = current_schema() and column_name = 'id' order by 1`.execute((await world.store()).db)
+  expect(rows.filter(({ counted }) => !counted).map(({ name }) => name)).toEqual(['audit', 'store'])
+})
+
 it('has the columns of a store that is a file, table by table', async () => {
   await world.run(['store', 'init', '--db', world.path('file.db'), '--key-file', world.path('file.key')])
   const file = openDatabase(world.path('file.db'))
