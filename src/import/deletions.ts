@@ -2,9 +2,10 @@ import type { SeenUser } from '../db/imports/users-seen.ts'
 import type { ImportView } from '../db/imports/view.ts'
 import { Refused } from '../errors.ts'
 import { nearestOf } from '../nearest.ts'
+import { hasDigit, readCentreNumber } from '../rules/centres/find.ts'
 import type { RosterAndStore } from './hold-back.ts'
 import type { Plan } from './plan.ts'
-import type { Roster } from './roster.ts'
+import { maxBeside, type Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
 import type { SeenCentre } from '../db/imports/centres-seen.ts'
 import { searchKey } from '../search-key.ts'
@@ -54,6 +55,7 @@ export function findExtraUsers(
 ): { extraUsers: ExtraUser[]; live: { centres: number; users: number } } {
   const { centres } = view
   const unsure = new Set([...matched, ...hinted])
+  const mayBeAnybody = anywhere || roster.addressesBeside.size === maxBeside
   for (const { number, issues } of roster.rows) {
     const centre = issues && number !== undefined ? centres.get(number) : undefined
     if (centre) unsure.add(centre.id)
@@ -80,7 +82,7 @@ export function findExtraUsers(
       centre: centre.number,
       spreadsheetEmails: emailsAt(centre.number),
       lastSignedInAt: user.lastSignedInAt,
-      kept: keptBecause(user, { unsure: anywhere || unsure.has(centre.id), view }),
+      kept: keptBecause(user, { unsure: mayBeAnybody || unsure.has(centre.id), view }),
     })
   }
   extraUsers.sort((one, other) => (one.centre + one.email < other.centre + other.email ? -1 : 1))
@@ -89,14 +91,16 @@ export function findExtraUsers(
   return { extraUsers, live: { centres: liveCentres, users: liveUsers } }
 }
 
-/** By their position among the saved ones: 1 for those whose address stands in a row, held back or not. */
-function savedUsersNamed({ rows }: Roster, { users }: ImportView): Uint8Array {
+/** By their position among the saved ones: 1 for those whose address stands in a row, held back or not, in whatever column. */
+function savedUsersNamed({ rows, addressesBeside }: Roster, { users }: ImportView): Uint8Array {
   const named = new Uint8Array(users.size)
   if (users.size === 0) return named
-  for (const { email } of rows) {
-    const saved = email && users.get(email.key)
+  const note = (key: string) => {
+    const saved = users.get(key)
     if (saved) named[saved.position] = 1
   }
+  for (const { email } of rows) if (email) note(email.key)
+  for (const key of addressesBeside) note(key)
   return named
 }
 
@@ -283,7 +287,7 @@ function counted(number: number, singular: string): string {
 interface AmbiguousRows {
   /** Centres that a row without a usable number means: they count as centres of the workbook. */
   matched: ReadonlySet<number>
-  /** Centres whose name, or the address of one of whose users, stands in a row held back elsewhere. */
+  /** Centres whose name, or the address of one of whose users, stands in a row held back elsewhere, or whose number stands in another column of one. */
   hinted: ReadonlySet<number>
   /** A row may belong to any centre, and be anybody's. */
   anywhere: boolean
@@ -305,19 +309,35 @@ export function findAmbiguousRows(about: RosterAndStore): AmbiguousRows {
   const misplaced = heldBack.filter(
     (row) => row.name !== '' && !namesOfCentre(row, known).has(searchKey(row.name)),
   )
+  const hinted = centresOf(heldBack, {
+    named: misplaced,
+    known,
+    // As the import leaves it, so that importing again keeps the same ones.
+    isCalled: ({ number }, names) => [...namesOfCentre({ number }, known)].some((name) => names.has(name)),
+  })
+  for (const id of centresNumberedIn(heldBack, known)) hinted.add(id)
   return {
     matched: centresOf(withoutNumber, {
       named: withoutNumber,
       known,
       isCalled: ({ nameKey }, names) => names.has(nameKey),
     }),
-    hinted: centresOf(heldBack, {
-      named: misplaced,
-      known,
-      // As the import leaves it, so that importing again keeps the same ones.
-      isCalled: ({ number }, names) => [...namesOfCentre({ number }, known)].some((name) => names.has(name)),
-    }),
+    hinted,
     anywhere: isAnyLost(heldBack, known),
+  }
+}
+
+/** The centres whose numbers stand in another column than theirs: a row whose cells slipped is one of theirs. */
+function* centresNumberedIn(
+  rows: readonly RosterRow[],
+  { view: { centres } }: RosterAndStore,
+): Generator<number> {
+  for (const { name, firstName, lastName, role, address, town, postcode, country, kind, associate } of rows) {
+    const others = [name, firstName, lastName, role, address, town, postcode, country, kind, associate]
+    for (const text of others) {
+      const centre = text === '' ? undefined : centres.get(readCentreNumber(text) ?? '')
+      if (centre) yield centre.id
+    }
   }
 }
 
@@ -365,7 +385,8 @@ function describesCentre(number: string, { byCentre, describes }: CachedLookUps)
   const known = describes.get(number)
   if (known !== undefined) return known
   const rows = byCentre.get(number) ?? []
-  const enough = rows.some(({ name }) => name !== '') && rows.some(({ country }) => country !== '')
+  const enough =
+    hasDigit(number) && rows.some(({ name }) => name !== '') && rows.some(({ country }) => country !== '')
   if (rows.length > 1) describes.set(number, enough)
   return enough
 }

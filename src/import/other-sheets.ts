@@ -23,6 +23,15 @@ export interface OtherSheet {
 }
 
 const addressInText = /[^\s<>()[\],;:"|]+@[^\s<>()[\],;:"|]+/g
+
+/** What addresses in a cell are compared by: also of several, in a link, or behind a name. */
+export function* addressesIn(cell: string): Generator<string> {
+  for (const piece of trimCode(cell).match(addressInText) ?? []) {
+    const address = readAddress(piece)
+    if ('key' in address) yield address.key
+  }
+}
+
 /** Longer texts are no names. */
 const maxText = 250
 /** A sheet with more than these may hold anybody. */
@@ -57,11 +66,7 @@ function collect(name: string, map: Readonly<Record<string, string>>) {
     keep(cell: string) {
       if (cell.length > maxText || examples?.has(cell) === true || isFull()) return
       if (cell.includes('@')) {
-        // Also in a link, or behind a name.
-        for (const piece of trimCode(cell).match(addressInText) ?? []) {
-          const address = readAddress(piece)
-          if ('key' in address) addresses.add(address.key)
-        }
+        for (const key of addressesIn(cell)) addresses.add(key)
         return
       }
       const number = readCentreNumber(cell)

@@ -1,6 +1,7 @@
 import { runningNumbers, type Table } from '../workbook/headings.ts'
 import type { UnclearTable } from '../workbook/headings-again.ts'
 import { isBlankRow, type SheetRow, type Workbook } from '../workbook/read.ts'
+import { cellsOf } from '../workbook/sheet-rows.ts'
 import {
   cellFault,
   type CellFault,
@@ -19,7 +20,7 @@ import {
   rowsBelowOthers,
   type SheetAsWritten,
 } from './issues-sheet.ts'
-import { readOtherSheets, type OtherSheet } from './other-sheets.ts'
+import { addressesIn, readOtherSheets, type OtherSheet } from './other-sheets.ts'
 import { type ReadRow, rowReader, unclearRow } from './roster-row.ts'
 import { PackedRows, type RosterRows } from './roster-rows.ts'
 import { few } from '../grouped.ts'
@@ -36,11 +37,16 @@ export interface Roster extends SheetAsWritten, Pick<Table, 'columns'> {
   /** The other sheets of the workbook, which are not read. */
   otherSheets: readonly OtherSheet[]
   rows: RosterRows
+  /** Addresses in other columns than theirs, or beside another in one cell, as they are compared: nobody who has one is extra. */
+  addressesBeside: ReadonlySet<string>
   blank: number
   /** Its column of numbers may only count the rows: the store's numbers tell. */
   rowCounter: RowCounter | undefined
   cells: KeptCells | undefined
 }
+
+/** With so many anybody may be among those that are left out. */
+export const maxBeside = 1_000_000
 
 interface Reading {
   map: Readonly<Record<string, string>>
@@ -62,6 +68,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   let below: { table: Table; read: (row: SheetRow) => ReadRow } | undefined
   const counted = watchRowCounter()
   const tidied: string[] = []
+  const addressesBeside = new Set<string>()
   const sharedIssue = sharedIssues()
   /** Reads a row by the headings above it. */
   const arrive = (row: SheetRow, table: Table | UnclearTable) => {
@@ -83,6 +90,11 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     }
     const read = below.read(row)
     rows.push(read)
+    const own = read.email && row.cells[table.columns.get('email') ?? -1]
+    for (const cell of cellsOf(row)) {
+      if (cell === undefined || cell === own || !cell.includes('@')) continue
+      for (const key of addressesIn(cell)) if (addressesBeside.size < maxBeside) addressesBeside.add(key)
+    }
     if (rows.length === manyRows) growHeapSlowly()
     if (read.issues !== undefined) {
       heldBack += 1
@@ -124,6 +136,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     marks: workbook.marks,
     otherSheets,
     rows,
+    addressesBeside,
     // Who says which column it is knows what it holds.
     rowCounter: Object.values(map).includes('number') ? undefined : counted.found(),
     blank: blank - table.headingsAgain.filter(({ row }) => row < (lastRow ?? 0)).length,

@@ -191,10 +191,15 @@ function setNote(row: SheetRow, column: number, note: CellNote): void {
 }
 
 /** Nothing but blanks in it: no text, no number, no error. */
-export function isBlankRow({ cells, notes }: SheetRow): boolean {
+export function isBlankRow(row: SheetRow): boolean {
+  const { notes } = row
   if (notes !== undefined && [...notes.values()].some(({ kind }) => kind !== 'empty-formula')) return false
-  // The cells of a row that reaches to XFD are mostly not there; only those that are get looked at.
-  return !(cells.length > 64 ? Object.values(cells) : cells).some(isFilled)
+  return !cellsOf(row).some(isFilled)
+}
+
+/** The cells of a row, whichever columns they are in: those of one that reaches to XFD are mostly not there, and left out. */
+export function cellsOf({ cells }: SheetRow): readonly (string | undefined)[] {
+  return cells.length > 64 ? Object.values(cells) : cells
 }
 
 /** Whether there is something in a cell that can be seen. */

@@ -53,6 +53,7 @@ function looksAt(
     notices: [],
     marks: new Set<string>(),
     otherSheets: [],
+    addressesBeside: new Set<string>(),
     rows,
     blank: 0,
     rowCounter: undefined,
