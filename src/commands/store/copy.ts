@@ -54,9 +54,12 @@ export const copy = () =>
         if (output) refuseWithoutRoom(output.path, await bytesToCopy(store, { withoutContent }))
         await rehearseCopy(to)
         await confirm(session, question({ db, to, facts }))
-        const copied = dryRun ? undefined : await copyAll(copying, facts)
+        // With --yes nothing was agreed to that others could have changed since.
+        const agreed = session.common.yes ? undefined : facts
+        const copied = dryRun ? undefined : await copyAll(copying, agreed)
         if (copied) noteHead(copied, { isNew: true })
-        return answerOf(copying, { counts: countsOf(facts), copied, key, changed: true })
+        const counts = copied?.counts ?? countsOf(facts)
+        return answerOf(copying, { counts, copied, key, changed: true })
       })
     },
   })
@@ -123,7 +126,7 @@ interface KeyPlaces {
 async function look(
   copying: Copying,
   { trx, ctx }: { trx: Trx; ctx: RuleContext },
-): Promise<{ facts: StoreFacts; key: KeyPlaces; there: ExistingCopy | undefined }> {
+): Promise<{ facts: StoreFacts; key: KeyPlaces; there: RecordedCopy | undefined }> {
   const { store, session, to } = copying
   const { storeFacts } = await import('../../db/store/facts.ts')
   const facts = await storeFacts(trx)
@@ -139,15 +142,11 @@ async function look(
   return { facts, key: { here: store.keyFile, there: keyThere }, there }
 }
 
-interface ExistingCopy extends RecordedCopy {
-  counts: Counts
-}
-
 /** A copy whose commit nobody confirmed is there, whole: with its event, which the log here may not have. */
 async function existingCopy(
   { store, session, to, withoutContent }: Copying,
   { trx, note }: { trx: Trx; note: () => Promise<void> },
-): Promise<ExistingCopy | undefined> {
+): Promise<RecordedCopy | undefined> {
   const { extentOf, isSameStore, isStoreItself } = await import('../../db/store/copy.ts')
   const { storeFacts } = await import('../../db/store/facts.ts')
   const copy = await session.open('read', { path: to }).catch((error: unknown) => {
@@ -171,30 +170,35 @@ async function existingCopy(
   }
 }
 
-/** A copy, and whether the log here names it, too: then both end in the same row. Undefined: nobody can say yet. */
-type RecordedCopy = Copied & { isRecorded: boolean | undefined }
+interface RecordedCopy extends Copied {
+  counts: Counts
+  /** Whether the log here names it, too: then both end in the same row. Undefined: nobody can say yet. */
+  isRecorded: boolean | undefined
+}
 
 /** With the event that says so, which is the last of both logs. */
 async function copyAll(
   { store, session, to, output, withoutContent }: Copying,
-  agreed: StoreFacts,
+  agreed: StoreFacts | undefined,
 ): Promise<RecordedCopy> {
   const { copyStore } = await import('../../db/store/copy.ts')
   const { storeFacts } = await import('../../db/store/facts.ts')
   const { interruption } = session.context
   const progress = await progressOn(session.terminal, 'Copying …')
   const onRows = (copied: number) => progress.say(`Copying: ${count(copied, 'row')} …`)
-  let copied: Copied | undefined
+  let copied: (Copied & { counts: Counts }) | undefined
   let isRecorded: boolean | undefined = true
   try {
     await session.commit(store, async (trx, ctx) => {
-      if (JSON.stringify(await storeFacts(trx)) !== JSON.stringify(agreed)) throw changedMeanwhile()
+      const facts = await storeFacts(trx)
+      if (agreed && JSON.stringify(facts) !== JSON.stringify(agreed)) throw changedMeanwhile()
       await noteCopy(trx, { to, ctx })
       const writeInPlace = async (writeTo: (path: string) => Promise<void>) => {
         await output?.prepare({ writeTo })
         await output?.moveIntoPlace()
       }
-      copied = await copyStore(store, trx, { to, withoutContent, interruption, onRows, writeInPlace })
+      const copying = { to, withoutContent, interruption, onRows, writeInPlace }
+      copied = { ...(await copyStore(store, trx, copying)), counts: countsOf(facts) }
     })
   } catch (error) {
     if (!copied) throw error

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { copyToServer, rehearseNewSchema } from '../../../src/db/postgres/new-store.ts'
@@ -231,6 +232,37 @@ describe('copying a store', () => {
     for (const { exit, stderr } of await Promise.all([copy(), copy(), copy()]))
       expect([0, 3], stderr).toContain(exit)
     expect((await at(server())(['store', 'check'])).exit).toBe(0)
+  })
+
+  it('copies with --yes what others changed while it was made ready, too', async () => {
+    const file = await fileStore()
+    const [host] = parseServerAddress(server()).hosts
+    let desks = 0
+    const between = createServer({ pauseOnConnect: true }, (desk) => {
+      desks += 1
+      // The first looks for a copy that is there, within the transaction that looks at the store.
+      const others = desks === 2 ? file(['users', 'suspend', 'red@sea.example', '--yes']) : undefined
+      void Promise.resolve(others).then(() => piped(desk))
+    })
+    const piped = (desk: Socket) => {
+      const there = connect(host?.port ?? 0, host?.host).on('error', () => desk.destroy())
+      desk
+        .on('error', () => undefined)
+        .pipe(there)
+        .pipe(desk)
+    }
+    await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve))
+    const { port } = between.address() as AddressInfo
+    try {
+      const to = server().replace(/@[^/]+/, `@127.0.0.1:${port}`)
+      const before = (await file(['store', 'info'])).json().auditRows
+      const ran = await file(['store', 'copy', '--to', to, '--yes'])
+      expect(ran.exit, ran.stderr).toBe(0)
+      expect(ran.json().counts.events).toBe(before + 2)
+      expect((await at(server())(['audit', 'verify'])).json().events).toBe(before + 2)
+    } finally {
+      between.close()
+    }
   })
 
   it('finds the copy that it made, and leaves it as it is', async () => {
