@@ -65,14 +65,17 @@ function split(text: string): string[] {
   return rest === '' && words.length > 0 ? words : [...words, ...rest.split(' ')]
 }
 
+/** What a shell takes together: between quotes, or behind a backslash, as in `'O'\''Brien'`; a quote that nothing closes is an apostrophe. */
+const quoted = String.raw`'[^']*'|\\.?|'(?![^']*')`
+
 /** A command ends with its clause, or where the sentence says of it what it does. */
-const commandIn = (text: string) =>
-  /(?<=^|\s)(?:\$ )?(?:ssh-admin|cp|rm|chmod) (?:'[^']*'|[^;,]|[;,](?=\S))*?(?:[;,.](?=\s)|(?= {2})|(?= (?:adds|brings|finds|lists|makes|names|says|shows)\b)|$)/.exec(
-    text,
-  )
+const command = new RegExp(
+  String.raw`(?<=^|\s)(?:\$ )?(?:ssh-admin|cp|rm|chmod) (?:${quoted}|[^;,'\\]|[;,](?=\S))*?(?:[;,.](?=\s)|(?= {2})|(?= (?:adds|brings|finds|lists|makes|names|says|shows)\b)|$)`,
+)
+const commandIn = (text: string) => command.exec(text)
 
 /** A word, and the value of an option with it, or the file of a redirection. */
-const partOfCommand = /(?:--[\w-]+ (?!-)|[<>|]+ )?(?:'[^']*'|[^' ])+/g
+const partOfCommand = new RegExp(String.raw`(?:--[\w-]+ (?!-)|[<>|]+ )?(?:${quoted}|[^' \\])+`, 'g')
 
 /** A command that is longer than a line, as a shell reads it on several: never broken within quotes. */
 function onLines(word: string, { indent, width }: { indent: string; width: number }): string {
