@@ -9,7 +9,9 @@ import type { Deletions } from './deletions.ts'
 import type { Plan } from './plan.ts'
 import type { RosterReferences } from './read-store.ts'
 
-const format = 'ssh-admin import plan 3'
+const kind = 'ssh-admin import plan'
+/** Another number where a plan holds something else: what a former one left out is not made up. */
+const format = `${kind} 3`
 
 /** A plan as it is reviewed, and what applying it needs beside the store. */
 export interface ReviewedPlan {
@@ -69,14 +71,20 @@ function ofAnother(path: string, noun: PlannedNoun | 'centres'): BadInput {
 function sealedContents(path: string, planKey: Buffer): string {
   const [heading, seal = '', ...rest] = planLines(path)
   const contents = rest.join('\n').trimEnd()
+  if (heading !== format && heading?.startsWith(kind)) {
+    throw new BadInput('plan-unreadable', `${path} was saved by another version of ssh-admin.`, {
+      hint: 'Make it again from the workbook, with --plan-out PLAN.',
+    })
+  }
   if (heading !== format) {
     throw new BadInput('plan-unreadable', `${path} is not a plan of ssh-admin.`, {
       hint: 'A plan is made by an import, with --plan-out PLAN.',
     })
   }
   if (!timingSafeEqualText(seal, sealOf(planKey, contents))) {
-    throw new Refused('plan-changed', `${path} was changed after it was made, or belongs to another store.`, {
-      hint: 'Make it again from the workbook.',
+    const message = `${path} was cut off or changed after it was made, or is of a store with another key.`
+    throw new Refused('plan-changed', message, {
+      hint: 'Make it again from the workbook, with --plan-out PLAN.',
       details: { changed: 'plan' },
     })
   }

@@ -206,6 +206,22 @@ describe('applying a plan', () => {
     expect(error()).toMatchObject({ code: 'plan-changed', details: { changed: 'plan' } })
   })
 
+  it('is called one of another version where another one saved it, and a plan in the place of a workbook is one', async () => {
+    await plan()
+    const text = readFileSync(world.path('autumn.plan'), 'utf8')
+    for (const number of ['2', '30']) {
+      writeFileSync(world.path('autumn.plan'), text.replace(/^(.*plan) \d+/, `$1 ${number}`))
+      const { exit, error } = await apply()
+      expect([exit, error().code]).toEqual([6, 'plan-unreadable'])
+      expect(error().message).toContain('was saved by another version of ssh-admin')
+    }
+    const { exit, error } = await world.run(['centres', 'import', 'autumn.plan', '--yes', '--json'])
+    expect([exit, error().message]).toEqual([
+      6,
+      expect.stringContaining('is a saved plan, which apply takes'),
+    ])
+  })
+
   it.each([
     ['centres.csv', 'is not a plan of ssh-admin'],
     ['nothing.plan', 'There is no file'],
