@@ -1,7 +1,7 @@
 import type { OpenStore } from '../db/store/open.ts'
 import type { OpenMode } from '../db/store/opening.ts'
 import type { Clock, Trx } from '../db/transact.ts'
-import { Cancelled, Refused, CommitUnknown } from '../errors.ts'
+import { BadInput, Cancelled, Refused, CommitUnknown } from '../errors.ts'
 import type { AnyJsonOfChange } from '../render/json.ts'
 import type { Message } from '../render/messages.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
@@ -124,6 +124,7 @@ export async function runMutation<Args, Options, Request, Result>(
   const opened = spec.upload ? await openWithKey(session, mode) : undefined
   const prepared = await spec.prepare(options, session).catch(async (error: unknown) => {
     await opened?.close()
+    if (!opened && !spec.createsStore) await refuseWithoutStore(error, session, mode)
     throw error
   })
   const mayBeRefused = spec.createsStore === true || (spec.createsStore !== undefined && asks)
@@ -164,6 +165,12 @@ export async function runMutation<Args, Options, Request, Result>(
 /** Of a line of a batch sentences are told, whoever reads them: beside each other, columns of many commands say nothing. */
 function viewOf({ batch, terminal: { out } }: Session): View {
   return batch && !out.isTerminal ? { ...out, isTerminal: true, width: 10_000 } : out
+}
+
+/** Where there is neither the file nor the store, or its key, the store is told. */
+export async function refuseWithoutStore(error: unknown, session: Session, mode: OpenMode): Promise<void> {
+  const { failureOf } = await import('../exit.ts')
+  if (failureOf(error) instanceof BadInput) await (await openWithKey(session, mode)).close()
 }
 
 async function openWithKey(session: Session, mode: OpenMode): Promise<OpenStore> {

@@ -11,7 +11,9 @@ import {
 } from '../rules/account.ts'
 import { readLink } from '../rules/credentials/derive.ts'
 import { preparedMutation, mutation } from '../cli/define.ts'
-import { optionalArgument, argument } from '../cli/parameters.ts'
+import { optionalArgument } from '../cli/parameters.ts'
+import { address, addressArgument } from '../cli/typed-address.ts'
+import { optional } from '../cli/typed-values.ts'
 import { askSecret } from '../cli/prompt.ts'
 import { readLines } from '../input-file.ts'
 import type { View } from '../render/table.ts'
@@ -30,7 +32,7 @@ export const request = () =>
     summary: "what 'Activate account' and 'Forgotten your password?' do",
     description:
       'Ask for a message that lets the owner of an account choose a password. The answer is the same whether the address is known or not. The message waits for ssh-admin mail send; there is one in five minutes, and five a day, for each address.',
-    args: { email: argument('the address') },
+    args: { email: addressArgument() },
     examples: ['ssh-admin account request amira@school.example'],
     rehearses: false,
     act: (trx, ctx, { email }) => requestAccount(trx, { email, ctx }),
@@ -44,7 +46,7 @@ export const activate = () =>
     name: 'activate',
     summary: 'choose a password with the PIN of an imported account',
     description: `Choose a password with the PIN from the sheet of an import. Asks for the PIN and the new password, or reads them from stdin, one a line. A code follows by e-mail. ${passwordRule}`,
-    args: { email: argument('the address') },
+    args: { email: addressArgument() },
     examples: ['ssh-admin account activate amira@school.example < pin-and-password.txt'],
     rehearses: false,
     prepare: async ({ email }, session) => {
@@ -66,7 +68,12 @@ export const setUp = () =>
     name: 'set-up',
     summary: 'choose a password with the link or temporary password of a message',
     description: `Choose a password with the link from a message; or, with the address, with the temporary password from an invitation. Asks for it and for the new password, or reads them from stdin, one a line. ${passwordRule}`,
-    args: { email: optionalArgument('the address: a temporary password needs it, a link does not') },
+    args: {
+      email: optionalArgument(
+        'the address: a temporary password needs it, a link does not',
+        optional(address),
+      ),
+    },
     examples: [
       'ssh-admin account set-up < link-and-password.txt',
       'ssh-admin account set-up amira@school.example < temporary-and-new-password.txt',
@@ -113,7 +120,7 @@ export const verify = () =>
     summary: 'make an account active with the code from the message',
     description:
       'Show that the address is yours with the six digits from the message. Asks for the code, or reads it from stdin.',
-    args: { email: argument('the address') },
+    args: { email: addressArgument() },
     examples: ['ssh-admin account verify amira@school.example < code.txt'],
     rehearses: false,
     prepare: async ({ email }, session) => {
@@ -132,7 +139,7 @@ export const signInCommand = () =>
     summary: 'sign in, and record when',
     description:
       'Sign in with the password, which is asked for or read from stdin; records the time. After a right password it names the rule that stands in the way. After ten wrong ones in a row there is a pause before the next is tried, of one minute at first and an hour at most; after a hundred only a new password helps.',
-    args: { email: argument('the address') },
+    args: { email: addressArgument() },
     examples: ['ssh-admin account sign-in amira@school.example < password.txt'],
     rehearses: false,
     prepare: async ({ email }, session) => {

@@ -3,7 +3,8 @@ import { answer } from '../cli/action.ts'
 import { preparedMutation } from '../cli/define.ts'
 import { checkOutputFile, type OutputFile, refuseSameFileTwice, textOf } from '../cli/output-file.ts'
 import { argument, flag, option, type ValuesOf } from '../cli/parameters.ts'
-import type { Session } from '../cli/session.ts'
+import { refuseWithoutStore } from '../cli/mutation.ts'
+import { openModeOf, type Session } from '../cli/session.ts'
 import type { Trx } from '../db/transact.ts'
 import { BadInput } from '../errors.ts'
 import type { PlannedNoun, SavedRows } from '../import/plan-file.ts'
@@ -182,8 +183,12 @@ async function savePlan<Field extends string>(
   refuseSameFileTwice(session, { '--issues-out': issuesOut, '--plan-out': planOut })
   const input = file === '-' ? undefined : file
   const output = await checkOutputFile(session, { kind: 'plan', file: planOut, flag: '--plan-out', input })
-  const request = await prepared(spec, options, session)
-  const store = await session.open(dryRun ? 'rehearse' : 'use')
+  const mode = openModeOf({ dryRun, createsStore: false })
+  const request = await prepared(spec, options, session).catch(async (error: unknown) => {
+    await refuseWithoutStore(error, session, mode)
+    throw error
+  })
+  const store = await session.open(mode)
   try {
     const { at } = await session.ctx(store)
     const result = await session.rehearse(store, (trx, ctx) => imported(spec, { trx, ctx, request }))

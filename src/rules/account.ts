@@ -64,10 +64,8 @@ export async function activateAccount(
   { email, pin, password, key, ctx }: Activation,
 ): Promise<Account> {
   const { at } = ctx
-  const [account, secrets] = await together(
-    claimedAccount(trx, { email, at }),
-    findSecrets(trx, typedAddress(email).key),
-  )
+  const { key: ofAddress } = typedAddress(email)
+  const [account, secrets] = await together(claimedAccount(trx, { email, at }), findSecrets(trx, ofAddress))
   const right = isPinOf(secrets, { account, pin, key })
   if (!account || !right) throw await wrongPin(trx, { email, account, ctx })
   refuseSignIn(account, outOfUse)

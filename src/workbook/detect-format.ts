@@ -21,7 +21,7 @@ const OTHER_KINDS: readonly (readonly [start: string, what: string])[] = [
   ['7b5c727466', 'a rich text document'],
   ['7f454c46', 'a program'],
   ['4d5a9000', 'a program'],
-  [Buffer.from('ssh-admin import').toString('hex'), 'a saved plan, which apply takes'],
+  ['7373682d61646d696e20696d706f7274', 'a saved plan, which apply takes'],
 ]
 
 /** Tells by the first bytes, never by the name, whether to unzip a file or read it as text; refuses all else, and says what it is. */

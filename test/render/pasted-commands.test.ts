@@ -4,11 +4,11 @@ import { wrapped } from '../../src/render/wrap.ts'
 import { shellWord } from '../../src/shell-word.ts'
 
 /** As each of them runs a line without the owner's own settings. */
-const shells = [
-  ['bash', '--norc', '-c'],
-  ['zsh', '-fc'],
-  ['fish', '--no-config', '-c'],
-] as const
+const shells: readonly { shell: string; options: readonly string[] }[] = [
+  { shell: 'bash', options: ['--norc', '-c'] },
+  { shell: 'zsh', options: ['-fc'] },
+  { shell: 'fish', options: ['--no-config', '-c'] },
+]
 
 const words = [
   "Lina O'Brien of the Nile",
@@ -27,7 +27,7 @@ const words = [
   'two\nlines',
 ]
 
-describe.each(shells)('a suggested command, pasted into %s', (shell, ...options) => {
+describe.each(shells)('a suggested command, pasted into $shell', ({ shell, options }) => {
   const isHere = spawnSync(shell, [...options, 'true']).status === 0
 
   it.skipIf(!isHere).each(words.map((word) => ({ word })))(

@@ -2,7 +2,7 @@ import { findLiveUser } from '../../db/users/users.ts'
 import { refuseImpossible, typedAddress } from '../../rules/users/email.ts'
 import { mayLearnOf, outsideView } from '../../rules/permissions/decide.ts'
 import { query } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
+import { addressArgument } from '../../cli/typed-address.ts'
 
 export const exists = () =>
   query({
@@ -10,7 +10,7 @@ export const exists = () =>
     summary: 'say by the exit code whether an address has an account',
     description:
       'Exit with 0 when the address has an account that is not deleted, else with 4. Prints nothing.',
-    args: { email: argument('the address') },
+    args: { email: addressArgument() },
     examples: ['ssh-admin users exists amira@school.example'],
     read: async ({ db }, { by, at }, { email }) => {
       const address = typedAddress(email)

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../world.ts'
+
+let world: World
+beforeEach(async () => {
+  world = newWorld()
+  await world.centre('EG001', { coordinator: 'huda@school.example' })
+  await world.user('amira@school.example', { centre: 'EG001' })
+})
+afterEach(() => world.close())
+
+const noStore = (at: World) => ['--db', at.path('none/hub.db')]
+const noKey = (at: World) => ['--key-file', at.path('no.key')]
+const asTeacher = () => ['--as', 'amira@school.example']
+const asNobody = () => ['--as', 'nobody@school.example']
+
+/** Each takes an address, in whatever way. */
+const withAnAddress = [
+  'users show a@@b',
+  'users edit a@@b --last-name Said',
+  'users suspend a@@b',
+  'users restore a@@b',
+  'users delete a@@b',
+  'users transfer a@@b --to huda@school.example',
+  'users transfer amira@school.example --to a@@b',
+  'users move a@@b --to EG001',
+  'users remove a@@b',
+  'users reset-password a@@b',
+  'users pin a@@b',
+  'users erase a@@b',
+  'users exists a@@b',
+  'roles grant a@@b access-to-scripts',
+  'roles revoke a@@b access-to-scripts',
+  'roles check a@@b users.suspend EG001',
+  'associates assign a@@b EG001',
+  'associates unassign a@@b EG001',
+  'coordinator change EG001 --to a@@b',
+  'progression-tests list --owner a@@b',
+  'templates preview invitation --to a@@b',
+  'account request a@@b',
+  'account activate a@@b',
+  'account verify a@@b',
+  'account set-up a@@b',
+  'account sign-in a@@b',
+]
+
+describe('an address that nobody could have', () => {
+  it.each(withAnAddress)(
+    'is told before the store, its key and the actor are looked for: %s',
+    async (line) => {
+      for (const also of [noStore, noKey, asTeacher, asNobody]) {
+        const ran = await world.run([...line.split(' '), ...also(world), '--json'])
+        expect([ran.exit, ran.error().code]).toEqual([2, 'invalid-email'])
+      }
+    },
+  )
+
+  it('is told beside the others where there are several', async () => {
+    const { error } = await world.run(['users', 'suspend', 'a@@b', 'none@school.example', '--yes', '--json'])
+    expect(error().details.problems).toMatchObject([{ code: 'invalid-email' }, { code: 'user-not-found' }])
+  })
+})
+
+describe('a file that is not there', () => {
+  it.each([
+    'users add --from gone.csv --centre EG001',
+    'progression-tests import gone.csv',
+    'key-times import gone.csv',
+    'key-times import gone.csv --plan-out some.plan',
+    'key-times apply gone.plan',
+    'entries import gone.csv',
+    'entries apply gone.plan',
+    'centres apply gone.plan',
+    'templates edit invitation --from gone.txt',
+    'resources upload gone.wav --title T --kind other --series 2026-06',
+    'help-documents upload gone.pdf --title T',
+  ])('is told once there is a store, and its key: %s', async (line) => {
+    for (const also of [noStore, noKey]) {
+      const ran = await world.run([...line.split(' '), ...also(world), '--yes', '--json'])
+      expect([line, ran.exit]).toEqual([line, 7])
+    }
+    const ran = await world.run([...line.split(' '), '--yes', '--json'])
+    expect([line, ran.exit]).toEqual([line, 6])
+  })
+})
