@@ -1,5 +1,6 @@
-import { readFileSync, symlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import PostalMime from 'postal-mime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from './world.ts'
 
@@ -27,7 +28,13 @@ describe('what the documents say is typed', () => {
       expect(lines.length).toBeGreaterThan(5)
       for (const line of lines) {
         await setUp(/--as (\S+)/.exec(line)?.[1])
-        const { exit, stderr } = await world.run(wordsOf(line).slice(1))
+        const [typed = '', file] = line.split(' > ')
+        const stdin = await secretsFor(typed, world)
+        const { exit, stdout, stderr } = await world.run(
+          wordsOf(typed).slice(1),
+          stdin === undefined ? {} : { stdin },
+        )
+        if (file !== undefined) writeFileSync(world.path(file), stdout)
         // Rows that are held back and errors that are listed are an answer.
         expect({ line, exit: exit === 8 ? 0 : exit, stderr: exit === 0 || exit === 8 ? '' : stderr }).toEqual(
           {
@@ -54,6 +61,32 @@ function linesIn(text: string): string[] {
   return [...inBlocks, ...inTables]
     .sort((one, other) => one.index - other.index)
     .flatMap(({ lines }) => lines)
+}
+
+const password = 'nine brown bicycles asleep'
+
+/** What its owner has at hand: the PIN, or what the last message to them holds, and a password. */
+async function secretsFor(line: string, world: World): Promise<string | undefined> {
+  const [, verb, email = ''] = /^ssh-admin account (\S+) (\S+)/.exec(line) ?? []
+  if (verb === 'sign-in') return `${password}\n`
+  if (verb === 'activate') {
+    const [, pin] = (await world.run(['users', 'pin', email, '--show'])).stdout.split('\t')
+    return `${pin}\n${password}\n`
+  }
+  if (verb !== 'set-up' && verb !== 'verify') return undefined
+  const [secret] =
+    /https:\S+\/\d+\.\S+|\b(?:\w{4}-){3}\w{4}\b|^ +\d{6}$/m.exec(await lastMessageTo(email, world)) ?? []
+  return verb === 'verify' ? `${secret?.trim()}\n` : `${secret}\n${password}\n`
+}
+
+async function lastMessageTo(email: string, world: World): Promise<string> {
+  const folder = `${world.db}.mail`
+  const messages = readdirSync(folder).sort().reverse()
+  for (const name of messages) {
+    const { to, text } = await PostalMime.parse(readFileSync(join(folder, name)))
+    if (to?.some(({ address }) => address === email)) return text ?? ''
+  }
+  return ''
 }
 
 /** As a shell would part them: quotation marks hold words together. */

@@ -15,6 +15,7 @@ import { commandLine, type Line, shownWord, withWord } from './typed-line.ts'
 import { distance } from 'fastest-levenshtein'
 import { nearestOf } from '../nearest.ts'
 import { isAddress, isLikeNumber } from './names-typed.ts'
+import { nounOf } from './words.ts'
 
 /** What the parser does not take. */
 export interface RejectedInput {
@@ -241,12 +242,8 @@ function similarOptions(rejected: RejectedInput): string[] {
     (name) => name.endsWith(wrong.replace(/^--/, '-')) && !/^--(?:key|password)-file$/.test(name),
   )
   const other = names.filter((name) => name === otherNames[wrong.slice(2)])
-  const like =
-    longer.length > 0
-      ? longer
-      : other.length > 0
-        ? other
-        : nearestOf(wrong, names, Math.max(1, Math.floor(wrong.length / 3)))
+  if (longer.length === 0 && other.length > 0) return other
+  const like = longer.length > 0 ? longer : nearestOf(wrong, names, Math.max(1, Math.floor(wrong.length / 3)))
   return like.filter(
     (name) => opposites.every((kind) => kind.test(name) === kind.test(wrong)) && !areOpposite(wrong, name),
   )
@@ -321,8 +318,16 @@ function linesWithOption(rejected: RejectedInput): readonly Line[] {
   const wrong = wrongOption(rejected)
   const whole = command && partsOfPerson.includes(wrong.slice(2)) ? withPersonWhole(argv, command) : undefined
   if (whole) return [whole]
+  // All that there is, or goes: without it.
+  if (/^--(?:all|all-sites)$/.test(wrong) && optionNames(command).includes('--to'))
+    return [withWord(argv, argv.indexOf(wrong))]
+  if (wrong === '--tp') return [withWord(argv, argv.indexOf(wrong), '--area', 'tp')]
   const from = command && wrong === '--from' ? withoutFrom(argv, command) : undefined
   if (from) return [from]
+  const list = command?.commands.some((one) => one.name() === 'list')
+    ? argv.findIndex((word) => nounOf(word) === command.name())
+    : -1
+  if (list >= 0) return [argv.toSpliced(list + 1, 0, 'list')]
   // What stands behind --password is no file.
   const similar = similarOptions(rejected).filter(
     (name) => name !== '--password-file' || wrong.includes('file'),
@@ -338,6 +343,10 @@ const otherNames: Readonly<Record<string, string>> = {
   address: '--email',
   user: '--subject',
   centre: '--subject',
+  sites: '--add-site',
+  roles: '--add-role',
+  'not-signed-in': '--never-signed-in',
+  inactive: '--never-signed-in',
 }
 
 /** `users transfer --from A --to B` is `users transfer A --to B`; the centre that somebody leaves is known, and is left out. */

@@ -12,6 +12,7 @@ export function withFewer({ argv, command }: Asked): Line | undefined {
   const more = command.args.slice(command.registeredArguments.length)
   return (
     withDashes(argv, command) ??
+    withTheseAlone(argv, more) ??
     more.map((word) => withOption(argv, { word, command })).find((line) => line !== undefined) ??
     withItsDashes(argv, { command, more }) ??
     withValueInQuotes(argv, { command, more }) ??
@@ -21,6 +22,18 @@ export function withFewer({ argv, command }: Asked): Line | undefined {
     withNames(argv, { command, more }) ??
     withArgumentInQuotes(argv, command)
   )
+}
+
+/** Each deletes all that there are, the other only those that are named behind it. */
+const ofAll: Readonly<Record<string, string>> = {
+  '--delete-extra': '--delete-user',
+  '--delete-missing': '--delete-centre',
+}
+
+/** `--delete-extra omar@school.example`: only whom it names is meant. */
+function withTheseAlone(argv: Line, [named]: Line): Line | undefined {
+  const at = argv.findIndex((word, index) => Object.hasOwn(ofAll, word) && argv[index + 1] === named)
+  return at < 0 ? undefined : withWord(argv, at, ofAll[argv[at] ?? ''] ?? '')
 }
 
 /** `config smtp URL`, and `config delete smtp`. */

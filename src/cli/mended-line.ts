@@ -153,6 +153,9 @@ export function inOrder(words: Line): Line {
       return [noun, verb, number, person.includes('<') ? person : `First Last <${person}>`, ...rest]
     }
   }
+  // What somebody is given or loses stands behind its option.
+  if (command === 'users edit' && /^--(?:add|remove)-/.test(first) && words[3] === person)
+    return [noun, verb, person, first, ...words.slice(4)]
   const isOption = words[words.indexOf(person) - 1]?.startsWith('-') === true
   if (!personFirst.has(command) || people.length !== 1 || first.startsWith('-') || isOption) return words
   return [noun, verb, person, ...words.slice(2).filter((word) => word !== person)]

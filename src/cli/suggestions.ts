@@ -54,6 +54,9 @@ function guessesAt(unknown: UnknownWord): Guess[] {
   const at = argv.indexOf(word)
   if (group === undefined && word === 'ssh-admin')
     return [{ name: argv[at + 1] ?? '', line: withWord(argv, at) }]
+  if (group === undefined && /^sites?$/.test(word)) return [{ name: 'help roles', line: ['help', 'roles'] }]
+  const listed = group === undefined ? undefined : withList(unknown, group)
+  if (listed) return [listed]
   const turned = group === undefined ? nounBehindVerb(argv, word) : verbOfTwoWords(unknown)
   if (turned.length > 0) return turned
   const about = isAddressOrNumber(word) || isOneOfThings(word) ? guessesAbout(unknown) : []
@@ -73,6 +76,14 @@ function guessesAt(unknown: UnknownWord): Guess[] {
   if (ofKnown.length > 0) return ofKnown
   const lead = [word, ...misspelt(word, wordsThatLead(group))].map((one) => leadsTo(group, one))
   return namesAsGuesses(firstOf(lead) ?? [], withoutNoun(argv, group), word)
+}
+
+/** `event-logs --kind event`: what follows is the value of an option, and the verb was left out. */
+function withList({ argv, word, known }: UnknownWord, group: string): Guess | undefined {
+  const isOfOption = argv[argv.indexOf(word) - 1]?.startsWith('--') === true
+  const at = argv.findIndex((typed) => nounOf(typed) === group)
+  if (!isOfOption || at < 0 || !known.includes('list')) return undefined
+  return { name: `${group} list`, line: withWord(argv, at, group, 'list') }
 }
 
 function firstOf(lists: readonly (readonly string[])[]): readonly string[] | undefined {
@@ -359,8 +370,9 @@ function synonymsOf(group: string, verb: string): string[] {
 
 const isWorkbook = /\.(xlsx|csv)$/i
 
-/** `unassign` for `asign` would do what was not meant. */
+/** `unassign` for `asign` would do what was not meant, and so would `import` for `export`. */
 function isOpposite(one: string, other: string): boolean {
+  if ([one, other].sort().join() === 'export,import') return true
   const negated = /^(?:un|dis|de(?!l)|resign)/
   return negated.test(one) !== negated.test(other)
 }

@@ -30,6 +30,7 @@ const groupNames = byOtherWord({
 const shortcuts: Readonly<Record<string, readonly string[]>> = {
   'reset-password': ['users', 'reset-password'],
   'forgot-password': ['users', 'reset-password'],
+  'forgotten-password': ['users', 'reset-password'],
   'sign-in': ['account', 'sign-in'],
   login: ['account', 'sign-in'],
   import: ['centres', 'import'],
@@ -46,7 +47,7 @@ const synonyms = byOtherWord({
   list: 'find search ls filter',
   show: 'get view details info',
   edit: 'update modify',
-  'reset-password': 'resend forgot-password password-reset password',
+  'reset-password': 'resend forgot-password forgotten-password password-reset password',
 })
 
 /** What somebody who names some of them is told, because all are listed. */
@@ -76,12 +77,14 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     'users edit --admin': 'admin make-admin promote',
     'users edit --no-admin': 'demote',
     'users edit --add-site': 'add-site',
+    'users edit --remove-site': 'remove-site',
     'users edit': 'rename',
     'users add --from': 'import upload',
     'users list --format csv': 'export',
+    'users list --centre': 'centre',
     'users remove': 'remove-from-organisation',
     'users restore': 'unlock',
-    'users reset-password': 'unlock',
+    'users reset-password': 'unlock change-password set-password',
     'users transfer': 'transfer-data',
     'account sign-in': 'sign-in',
     'associates assign': 'assign',
@@ -122,9 +125,24 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     'roles list': 'show',
     'users show': 'show',
   }),
+  account: byOtherWord({
+    'account sign-in': 'login log-in',
+    'account request': 'forgot-password forgotten-password reset-password change-password',
+    'account set-up': 'set-password',
+  }),
   mail: byOtherWord({ 'mail cancel': 'delete remove' }),
-  audit: byOtherWord({ 'audit list --subject': 'show' }),
+  audit: byOtherWord({ 'audit list --subject': 'show', 'audit list --kind event': 'events event-logs' }),
+  errors: byOtherWord({
+    'errors list --kind entry': 'entry entries',
+    'errors list --kind key-time': 'key-time key-times',
+    'errors list --kind other': 'other',
+  }),
   config: byOtherWord({ 'config unset': 'delete remove rm del clear reset' }),
+  entries: byOtherWord({ 'errors list --kind entry': 'errors', 'entries list --format csv': 'export' }),
+  'key-times': byOtherWord({
+    'errors list --kind key-time': 'errors',
+    'key-times list --format csv': 'export',
+  }),
   'progression-tests': byOtherWord({ 'users transfer': 'transfer' }),
   'help-documents': byOtherWord({ 'help-documents list': 'show', 'help-documents withdraw': 'delete' }),
 }

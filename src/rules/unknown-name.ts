@@ -28,7 +28,7 @@ export function similarNames(name: string, known: readonly string[], kind = ''):
   const plain = plainName(name)
   const meant = namesFor(plain, known, kind)
   if (meant.length > 0) return meant
-  const near = nearestOf(name, known).filter((one) => !isOpposite(plain, one))
+  const near = nearestOf(name.replace(/ies$/i, 'y'), known).filter((one) => !isOpposite(plain, one))
   const parts = near.length > 0 || name.length < 4 ? [] : known.filter((one) => isPart(plain, one))
   return near.length > 0 ? near : parts.length === 1 ? parts : []
 }

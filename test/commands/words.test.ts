@@ -242,6 +242,13 @@ describe('a suggestion', () => {
     ['resources delete 1', 'Did you mean ssh-admin resources withdraw 1 --json?'],
     ['users grant a@b.example admin', 'Did you mean ssh-admin roles grant a@b.example admin --json?'],
     ['user make-admin a@b.example', 'Did you mean ssh-admin users edit --admin a@b.example --json?'],
+    ['account login a@b.example', 'Did you mean ssh-admin account sign-in a@b.example --json?'],
+    ['account set-password a@b.example', 'Did you mean ssh-admin account set-up a@b.example --json?'],
+    ['errors list --kind entries', 'Did you mean entry?\n  ssh-admin errors list --kind entry --json'],
+    ['key-times export', 'Did you mean ssh-admin key-times list --format csv --json?'],
+    ['entries export', 'Did you mean ssh-admin entries list --format csv --json?'],
+    ['roles export', 'ssh-admin roles --help lists them.'],
+    ['audit import', 'ssh-admin audit --help lists them.'],
     ['users import u.xlsx', 'Did you mean ssh-admin users add --from u.xlsx --json?'],
     ['centres undo 3', 'Did you mean ssh-admin centres imports undo 3 --json?'],
     [
