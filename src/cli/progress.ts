@@ -1,5 +1,6 @@
 import stringWidth from 'string-width'
 import { grouped } from '../grouped.ts'
+import type { Counting } from '../mail/deliver.ts'
 import { oneLine } from '../render/clean-text.ts'
 import { shortened } from '../render/wrap.ts'
 import { inUnits } from '../render/text.ts'
@@ -65,11 +66,6 @@ export interface Phases {
   pause: () => void
   /** The messages that a command owes, while they go out. */
   countMessages: (total: number) => Promise<Counting>
-}
-
-interface Counting {
-  say: (done: number) => void
-  stop: () => void
 }
 
 const notCounting: Counting = { say: () => undefined, stop: () => undefined }

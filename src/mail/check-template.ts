@@ -128,11 +128,11 @@ function unknownVariable(name: string, known: readonly string[]): string {
 /** Whoever reads it must get what the letter carries, whatever the conditions in it come to. */
 function missingSecret(template: string, { language, letter, from, part }: Checking): TemplateProblem[] {
   const { carries } = letters[letter]
-  const isShown = (['with', 'without'] as const).every((centre) => {
-    const values = sampleOf(letter, centre)
-    return language.fillIn(template, values).includes(carries ? (values[carries] ?? '') : '')
-  })
+  const samples = [sampleOf(letter, 'with'), sampleOf(letter, 'without')]
+  // What cannot be filled in is told of here, whatever the letter carries.
+  const filledIn = samples.map((values) => ({ values, said: language.fillIn(template, values) }))
   if (!carries) return []
+  const isShown = filledIn.every(({ values, said }) => said.includes(values[carries] ?? ''))
   const shown = new RegExp(`\\{\\{\\s*${carries}\\s*\\}\\}`)
   if (isShown && shown.test(outsideConditions(template))) return []
   const at = template.split('\n').findIndex((line) => shown.test(line))

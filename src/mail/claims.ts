@@ -6,9 +6,11 @@ import { appendAudit } from '../rules/audit/append.ts'
 import { outcomeOfMessage } from '../rules/mail/outcome.ts'
 import { headerText } from '../rules/mail/queue-message.ts'
 import type { Actor } from '../rules/permissions/actor.ts'
-import type { Outcome } from './smtp-connection.ts'
+import type { SendOutcome } from './smtp-connection.ts'
 
 const minute = 60_000
+/** How long a claim holds when its sender is gone. */
+const lease = 10 * minute
 const retryDelays = [5, 15, 60, 240, 720].map((minutes) => minutes * minute)
 
 /** When a message that could not be sent is due again: growing pauses, up to half a day. */
@@ -23,17 +25,13 @@ interface Claimant {
   now: () => Date
   /** Whose claim it is. */
   claimant: string
-  /** How long a claim holds when its sender is gone, in milliseconds. */
-  lease?: number
 }
-
-const tenMinutes = 600_000
 
 /** Takes those of the messages that nobody else has in hand. */
 export async function claimWithin(
   trx: Trx,
   ids: readonly number[],
-  { by, now, lease = tenMinutes, claimant }: Claimant,
+  { by, now, claimant }: Claimant,
 ): Promise<OutboxRow[]> {
   const { claimed, interrupted } = await claimMessages(trx, { ids, by: claimant, at: now(), lease })
   const results = interrupted.map(({ id, state, last_error }) => ({ id, state, lastError: last_error }))
@@ -42,7 +40,7 @@ export async function claimWithin(
 }
 
 /** What is to be written down of a message, from what became of it. */
-export function claimOutcome(row: OutboxRow, outcome: Outcome, at: Date): ClaimOutcome {
+export function claimOutcome(row: OutboxRow, outcome: SendOutcome, at: Date): ClaimOutcome {
   const lastError = 'reason' in outcome ? headerText(outcome.reason).slice(0, 300) : null
   const nextTryAt =
     outcome.state === 'queued' ? nextAttempt({ at, attempts: row.attempts }).toISOString() : null

@@ -21,7 +21,7 @@ export interface Composed {
 export interface Writer {
   write: (letter: { letter: string; subject: string; values: Values }) => Promise<LetterWords>
   /** A message for one person, always with the same bytes for the same row. */
-  compose: (row: OutboxRow, said: LetterWords, destination?: Destination) => Composed
+  compose: (row: OutboxRow, said: LetterWords, destination: Destination) => Composed
 }
 
 /** Writes letters in the words of the templates, as staff last changed them. */
@@ -48,7 +48,7 @@ export function letterWriter({
         html: framed({ subject: headerText(subject), body: await said('html') }),
       }
     },
-    compose: (row, said, destination = 'server') => {
+    compose: (row, said, destination) => {
       const to = addressOf(row.to_address)
       const message = {
         from: { name: 'Cambridge School Support Hub', address: sender },
@@ -57,7 +57,7 @@ export function letterWriter({
         id: `${row.message_id}@${domain}`,
         ...said,
       }
-      const raw = mimeMessage(message, { destination })
+      const raw = mimeMessage(message, destination)
       return { from: sender, to, raw }
     },
   }
@@ -76,9 +76,7 @@ export async function withoutSecrets({
   row: OutboxRow
   baseUrl: string
 }): Promise<LetterWords> {
-  const changed = new Map(
-    (await changedTemplates(store.db)).map(({ name, text, html }) => [name, { text, html }]),
-  )
+  const changed = new Map((await changedTemplates(store.db)).map((row) => [row.name, row]))
   const writer = letterWriter({ changed, from: 'nobody@localhost.example' })
   const { letter, subject } = row
   try {

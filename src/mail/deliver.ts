@@ -88,10 +88,7 @@ function noticesAfterTrouble(rows: readonly OutboxRow[], reason: string): Notice
       many: (count) =>
         `What became of ${grouped(count)} messages could not be written down: ${because}. ssh-admin mail send says what is known.`,
     }),
-    ...waitingNotices(
-      rows.filter((row) => !isClaimed(row)),
-      reason,
-    ),
+    ...waitingNotices(rows.filter(isWaiting), reason),
   ]
 }
 
@@ -105,6 +102,10 @@ function deliveredOf(rows: readonly OutboxRow[]): Delivered {
 /** Another program is sending it now. */
 function isClaimed({ state, claimed_by }: OutboxRow): boolean {
   return state === 'queued' && claimed_by !== null
+}
+
+function isWaiting({ state, claimed_by }: OutboxRow): boolean {
+  return state === 'queued' && claimed_by === null
 }
 
 /** What a signal lets come to its end. */
@@ -153,8 +154,7 @@ function noticesAbout(
   }: { folder: string; wroteHere: (row: OutboxRow) => boolean; stopped: string | undefined },
 ): Notice[] {
   const inState = (state: string) => rows.filter((row) => row.state === state)
-  const waiting = inState('queued').filter((row) => !isClaimed(row))
-  const claimed = inState('queued').filter(isClaimed)
+  const waiting = rows.filter(isWaiting)
   return [
     ...written(inState('written').filter(wroteHere), folder),
     ...writtenMeanwhile(inState('written').filter((row) => !wroteHere(row))),
@@ -170,7 +170,7 @@ function noticesAbout(
       many: (count, reason) =>
         `${grouped(count)} messages may have arrived, or not: ${withoutStop(reason)}. ssh-admin mail list says which.`,
     }),
-    ...each(claimed, 'mail-claimed', {
+    ...each(rows.filter(isClaimed), 'mail-claimed', {
       one: ({ to_address }) => `The message to ${to_address} is in another program's hands. ${lapses}`,
       many: (count) => `${grouped(count)} messages are in another program's hands. ${lapses}`,
     }),
@@ -224,16 +224,12 @@ function fileInWords(file: string): string {
 
 function waitingNotices(rows: readonly OutboxRow[], reason: string | undefined): Notice[] {
   const because = reason ? `: ${withoutStop(reason)}` : ''
-  return each(
-    rows.filter(({ state }) => state === 'queued'),
-    'mail-waiting',
-    {
-      one: ({ to_address }) =>
-        `The message to ${to_address} could not be sent${because}. It waits; to try again: ssh-admin mail send`,
-      many: (count) =>
-        `${grouped(count)} messages could not be sent${because}. They wait; to try again: ssh-admin mail send`,
-    },
-  )
+  return each(rows, 'mail-waiting', {
+    one: ({ to_address }) =>
+      `The message to ${to_address} could not be sent${because}. It waits; to try again: ssh-admin mail send`,
+    many: (count) =>
+      `${grouped(count)} messages could not be sent${because}. They wait; to try again: ssh-admin mail send`,
+  })
 }
 
 /** A reason as the middle of a sentence. */

@@ -4,7 +4,6 @@ import type { Liquid, Template } from 'liquidjs'
 export type Values = Readonly<Record<string, string>>
 
 export interface Language {
-  parse: (template: string) => Template[]
   fillIn: (template: string, values: Values) => string
   /** Each variable that a template names, with its line. */
   variablesOf: (template: string) => { name: string; line: number }[]
@@ -38,7 +37,6 @@ export async function templateLanguage(kind: 'text' | 'html'): Promise<Language>
     return known
   }
   return {
-    parse,
     fillIn: (template, values) => String(engine.renderSync(parse(template), values)),
     variablesOf: (template) => {
       const { globals } = engine.analyzeSync(parse(template), { partials: false })

@@ -1,5 +1,5 @@
 /** A message for one person, in plain text and in HTML. */
-export interface Message {
+export interface MessageContent {
   from: Mailbox
   to: Mailbox
   subject: string
@@ -24,8 +24,8 @@ export type Destination = 'server' | 'file'
  * which a link can be copied whole. The same message has the same bytes.
  */
 export function mimeMessage(
-  { from, to, subject, date, id, text, html }: Message,
-  { destination = 'server' }: { destination?: Destination } = {},
+  { from, to, subject, date, id, text, html }: MessageContent,
+  destination: Destination,
 ): Buffer {
   // In quoted-printable no line begins so, and in a file none that has not the number of the message.
   const boundary = `=_${id.replace(/[^a-z0-9]/gi, '.').slice(0, 60)}`

@@ -13,7 +13,7 @@ import { claimWithin, endClaims, claimOutcome, endClaimsWithin } from './claims.
 import {
   type Limits,
   type SmtpConnection,
-  type Outcome,
+  type SendOutcome,
   openSmtpConnection,
   usualLimits,
 } from './smtp-connection.ts'
@@ -33,8 +33,6 @@ export interface Sending {
   baseUrl: string
   signal?: AbortSignal
   limits?: Limits
-  /** How long a claim holds when its sender is gone, in milliseconds. */
-  lease?: number
   /** At most so many messages a second. */
   rate?: number
   /** Told of messages that were claimed, written and settled at once: as they are now. */
@@ -43,7 +41,7 @@ export interface Sending {
   onProgress?: (done: number) => void
 }
 
-/** After so many broken lines, one after the other, the rest waits. */
+/** After so many broken connections, one after the other, the rest waits. */
 const maxBrokenConnections = 3
 
 /** After as many recipients in a row whom the server refuses in the same way, it is not about them. */
@@ -82,12 +80,12 @@ async function claimToWrite(
     changedTemplates(trx),
   )
   changed.clear()
-  for (const { name, text, html } of templates) changed.set(name, { text, html })
+  for (const template of templates) changed.set(template.name, template)
   return rows.map((row) => ({ row, credential: credentials.get(row.credential_id ?? 0) }))
 }
 
 /**
- * One at a time, each claimed and settled by itself, and claimed only when the line is open: of the one message that
+ * One at a time, each claimed and settled by itself, and claimed only when the connection is open: of the one message that
  * a killed program may have sent, nobody can say whether it arrived, and it is never sent twice.
  */
 async function sendAll(
@@ -96,7 +94,7 @@ async function sendAll(
 ): Promise<string | undefined> {
   const { server, limits = usualLimits, now, signal, rate } = sending
   const claimant = newClaimant('server')
-  let line: SmtpConnection | undefined
+  let connection: SmtpConnection | undefined
   let unreachable: { trouble: string } | undefined
   let broken = 0
   let last: string | undefined
@@ -106,8 +104,8 @@ async function sendAll(
     for (const id of ids) {
       if (signal?.aborted) return undefined
       if (broken >= maxBrokenConnections || refused.times >= maxRefusedAlike) return last
-      const opened = line?.isOpen()
-        ? line
+      const opened = connection?.isOpen()
+        ? connection
         : (unreachable ?? (await openSmtpConnection(server, limits, signal)))
       if (signal?.aborted && 'trouble' in opened) return undefined
       const { result: claimed } = await commit(sending.store, (trx) =>
@@ -118,19 +116,20 @@ async function sendAll(
       if ('trouble' in opened) {
         unreachable = opened
         if (!row) continue
-        const outcome: Outcome = { state: 'queued', reason: opened.trouble, forAll: true }
+        const outcome: SendOutcome = { state: 'queued', reason: opened.trouble, forAll: true }
         await endClaims([claimOutcome(row, outcome, now())], { ...sending, claimant, rows: [row] })
         return opened.trouble
       }
-      line = opened
+      connection = opened
       if (!message || !row) continue
       const began = performance.now()
-      const composed = await composedFor(message, sending)
-      const outcome: Outcome =
-        'reason' in composed ? { state: 'failed', reason: composed.reason } : await line.send(composed)
+      const composed = await composedFor(message, { ...sending, destination: 'server' })
+      const outcome: SendOutcome =
+        'reason' in composed ? { state: 'failed', reason: composed.reason } : await connection.send(composed)
       last = 'reason' in outcome ? outcome.reason : undefined
       refused = refusedAlike(outcome, refused)
-      broken = outcome.state === 'queued' && outcome.forAll ? broken + 1 : line.isOpen() ? 0 : broken + 1
+      broken =
+        outcome.state === 'queued' && outcome.forAll ? broken + 1 : connection.isOpen() ? 0 : broken + 1
       await endClaims([claimOutcome(row, outcome, now())], { ...sending, claimant, rows: [row] })
       done += 1
       sending.onProgress?.(done)
@@ -139,13 +138,13 @@ async function sendAll(
     }
     return undefined
   } finally {
-    line?.close()
+    connection?.close()
   }
 }
 
 /** How often in a row the server refused with the same codes. */
 function refusedAlike(
-  outcome: Outcome,
+  outcome: SendOutcome,
   before: { code: string; times: number },
 ): { code: string; times: number } {
   if (outcome.state !== 'failed' || outcome.code === undefined) return { code: '', times: 0 }
@@ -190,7 +189,7 @@ async function writeAll(ids: readonly number[], sending: Sending & Writing): Pro
 /** A message that cannot be written in its template's words, or to its address, is said to have failed. */
 async function composedFor(
   { row, credential }: ToWrite,
-  { store, baseUrl, writer, destination }: Sending & Writing & { destination?: Destination },
+  { store, baseUrl, writer, destination }: Sending & Writing & { destination: Destination },
 ): Promise<Composed | { reason: string }> {
   const secret = credential ? secretOf(credential, { keys: store.keys(), baseUrl }) : {}
   try {

@@ -9,18 +9,18 @@ export interface Limits {
   greet: number
   /** Of silence: whoever says a word now and then is waited for longer. */
   reply: number
-  /** For opening the line, and for a message: nobody is waited for longer than that, however slowly they speak. */
+  /** For opening the connection, and for a message: nobody is waited for longer than that, however slowly they speak. */
   whole: number
 }
 
 export const usualLimits: Limits = { connect: 10_000, greet: 10_000, reply: 30_000, whole: 120_000 }
 
 /** What became of one message. */
-export type Outcome =
+export type SendOutcome =
   | { state: 'sent' }
   /** Refused for good: this recipient, this message. */
   | { state: 'failed'; reason: string; code?: string }
-  /** Handed over, but the line broke before the server answered: it may have arrived. */
+  /** Handed over, but the connection broke before the server answered: it may have arrived. */
   | { state: 'unknown'; reason: string }
   /**
    * `forAll`: what is wrong is not about this message, others would meet it too; `stops`: none of them is
@@ -30,7 +30,7 @@ export type Outcome =
 
 /** A connection to the mail server, for many messages. */
 export interface SmtpConnection {
-  send: (message: Composed) => Promise<Outcome>
+  send: (message: Composed) => Promise<SendOutcome>
   isOpen: () => boolean
   close: () => void
 }
@@ -43,7 +43,7 @@ interface Trouble extends Error {
 }
 
 /**
- * Opens a line to the mail server; a signal ends that.
+ * Opens a connection to the mail server; a signal ends that.
  * @returns in words what stands in the way, if something does
  */
 export async function openSmtpConnection(
@@ -163,7 +163,8 @@ async function within(
     end = resolve
   })
   const stop = () => end(new Error('interrupted'))
-  const timer = setTimeout(() => end(tooSlow()), milliseconds)
+  const tooSlow = () => end(Object.assign(new Error('it speaks too slowly'), { code: 'ETIMEDOUT' }))
+  const timer = setTimeout(tooSlow, milliseconds)
   if (signal?.aborted) stop()
   signal?.addEventListener('abort', stop, { once: true })
   try {
@@ -172,10 +173,6 @@ async function within(
     clearTimeout(timer)
     signal?.removeEventListener('abort', stop)
   }
-}
-
-function tooSlow(): Trouble {
-  return Object.assign(new Error('it speaks too slowly'), { code: 'ETIMEDOUT' })
 }
 
 /** What was taken and refused in one reply was neither: each of its lines has the same code [RFC 5321, 4.2.1]. */
@@ -188,7 +185,10 @@ function contradicts(response: string | false | undefined): response is string {
   return new Set(codes).size > 1
 }
 
-function outcomeOf(trouble: Trouble, { handedOver, words }: { handedOver: boolean; words: string }): Outcome {
+function outcomeOf(
+  trouble: Trouble,
+  { handedOver, words }: { handedOver: boolean; words: string },
+): SendOutcome {
   const { response, command } = trouble
   // What is beyond 599 is no answer of this protocol [RFC 5321, 4.2], and says nothing of the message.
   const responseCode = (trouble.responseCode ?? 0) < 600 ? (trouble.responseCode ?? 0) : 0

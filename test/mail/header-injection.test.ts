@@ -61,7 +61,8 @@ describe('a message, whatever its fields hold', () => {
       sender: value,
       hub: value,
     }
-    return writer.compose(full, await writer.write({ letter: full.letter, subject: full.subject, values }))
+    const said = await writer.write({ letter: full.letter, subject: full.subject, values })
+    return writer.compose(full, said, 'server')
   }
 
   it('has one recipient, one subject and the headers we wrote', async () => {

@@ -4,7 +4,7 @@ import PostalMime from 'postal-mime'
 import { describe, expect, it } from 'vitest'
 import { fillInShipped, templateLanguage } from '../../src/mail/fill-in.ts'
 import { shippedLetters } from '../../src/mail/letters.ts'
-import { type Message, mimeMessage } from '../../src/mail/mime.ts'
+import { type MessageContent, mimeMessage } from '../../src/mail/mime.ts'
 import { sampleOf } from '../../src/mail/values.ts'
 import { isLetterName, letters } from '../../src/rules/mail/letters.ts'
 import { headerText } from '../../src/rules/mail/queue-message.ts'
@@ -31,7 +31,7 @@ describe('a message', () => {
   const message = fc
     .record({ name: line, subject: line, text: anything.map(wellFormed), html: anything.map(wellFormed) })
     .map(
-      ({ name, ...said }): Message => ({
+      ({ name, ...said }): MessageContent => ({
         from: { name: 'Cambridge School Support Hub', address: 'noreply@cambridgeinternational.org' },
         to: { name, address: 'amira@school.example' },
         date: new Date('2026-03-02T09:00:00.000Z'),
@@ -43,7 +43,7 @@ describe('a message', () => {
   it('is read as it was written, by whoever reads it', async () => {
     await fc.assert(
       fc.asyncProperty(message, async (wanted) => {
-        const read = await PostalMime.parse(mimeMessage(wanted))
+        const read = await PostalMime.parse(mimeMessage(wanted, 'server'))
         expect(read.to).toEqual([wanted.to])
         expect(read.from).toEqual(wanted.from)
         expect(read.subject ?? '').toBe(wanted.subject)
@@ -59,7 +59,7 @@ describe('a message', () => {
   it('is read so from a file too', async () => {
     await fc.assert(
       fc.asyncProperty(message, async (wanted) => {
-        const read = await PostalMime.parse(mimeMessage(wanted, { destination: 'file' }))
+        const read = await PostalMime.parse(mimeMessage(wanted, 'file'))
         expect([lines(read.text), lines(read.html)]).toEqual([lines(wanted.text), lines(wanted.html)])
       }),
       { numRuns: 200 },
@@ -71,17 +71,17 @@ describe('a message', () => {
     const said = { text: `Dear Zoë,\n\n${link}\n`, html: `<a href="${link}">${link}</a>` }
     const from = { name: 'Hub', address: 'noreply@cambridgeinternational.org' }
     const facts = { from, to: from, subject: 'Zoë', date: new Date(0), id: 'ab@school.example' }
-    const file = mimeMessage({ ...facts, ...said }, { destination: 'file' }).toString('utf8')
+    const file = mimeMessage({ ...facts, ...said }, 'file').toString('utf8')
     expect(file.split('\r\n')).toEqual(expect.arrayContaining(['Dear Zoë,', link]))
     // Of the message and of both of its parts: what is around says no less than what is within.
     expect(file.match(/^Content-Transfer-Encoding: 8bit\r$/gm)).toHaveLength(3)
-    expect(mimeMessage({ ...facts, ...said }).toString('utf8')).not.toContain(link)
+    expect(mimeMessage({ ...facts, ...said }, 'server').toString('utf8')).not.toContain(link)
   })
 
   it('is ASCII, in lines that no server breaks', () => {
     fc.assert(
       fc.property(message, (wanted) => {
-        const raw = mimeMessage(wanted).toString('latin1')
+        const raw = mimeMessage(wanted, 'server').toString('latin1')
         expect(raw).toMatch(/^[\t\r\n\x20-\x7e]*$/)
         expect(raw.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
         expect(raw.split('\r\n').filter((text) => text.length > 78)).toEqual([])
@@ -102,7 +102,10 @@ describe('a message', () => {
         })
           .compile()
           .build()
-        const [ours, library] = [await PostalMime.parse(mimeMessage(wanted)), await PostalMime.parse(theirs)]
+        const [ours, library] = [
+          await PostalMime.parse(mimeMessage(wanted, 'server')),
+          await PostalMime.parse(theirs),
+        ]
         expect([lines(ours.text), lines(ours.html)]).toEqual([lines(library.text), lines(library.html)])
       }),
       { numRuns: 200 },
