@@ -63,7 +63,7 @@ async function* lines<Row>(
 }
 
 async function* csv<Row>(list: List<Row>, pages: AsyncIterable<readonly Row[]>, { isTerminal }: View) {
-  const { csvText } = await import('../workbook/write.ts')
+  const { csvText } = await import('../workbook/write-sheet.ts')
   async function* cells() {
     for await (const page of pages) for (const row of page) yield cellsOf(row, list)
   }

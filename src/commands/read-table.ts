@@ -11,9 +11,10 @@ import {
   sheetAsWritten,
   unpackCells,
 } from '../import/issues-sheet.ts'
-import type { CellFault, CellNote, cellFault, errorCell } from '../workbook/sheet-xml.ts'
+import type { CellFault, CellNote, cellFault, errorCell } from '../workbook/cell-faults.ts'
 import type { ColumnSpec, Table } from '../workbook/headings.ts'
-import type { SheetRow, Workbook } from '../workbook/read.ts'
+import type { Workbook } from '../workbook/read.ts'
+import type { SheetRow } from '../workbook/sheet-rows.ts'
 import { option, repeated } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import type { TableRowAsWritten } from '../rules/table-rows.ts'
@@ -78,10 +79,10 @@ export async function readTableFile<Field extends string>(
   columns: readonly TableColumn<Field>[],
   session: Session,
 ): Promise<ReadTable<Field>> {
-  const { isBlankRow } = await import('../workbook/read.ts')
+  const { isBlankRow } = await import('../workbook/sheet-rows.ts')
   const { readTable, tableNotices } = await import('../workbook/table.ts')
   const { cellName, cleanText, trimCode } = await import('../workbook/cell.ts')
-  const { cellFault, errorCell } = await import('../workbook/sheet-xml.ts')
+  const { cellFault, errorCell } = await import('../workbook/cell-faults.ts')
   const { workbook, map } = await openTable(tableFile, columns, session)
   try {
     const rows: RowOfTable<Field>[] = []

@@ -1,5 +1,11 @@
 import { centreNameFault, isPlainName, readPersonName, tidyName, wholeNameFault } from '../rules/names.ts'
-import { type CellNote, cellFault, errorCell, notCalculated, shownOtherwise } from '../workbook/sheet-xml.ts'
+import {
+  type CellNote,
+  cellFault,
+  errorCell,
+  notCalculated,
+  shownOtherwise,
+} from '../workbook/cell-faults.ts'
 import type { CentreField } from './columns.ts'
 import type { Fault } from './issues.ts'
 import { isErrorWord } from '../error-words.ts'

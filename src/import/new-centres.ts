@@ -7,7 +7,7 @@ import type { CentreField } from './columns.ts'
 import { accepted, firstOf, holdBackDifferent, type RosterAndStore } from './hold-back.ts'
 import { hasIssueIn, type Fault, holdBack, holdBackFaults } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
-import { notCalculated } from '../workbook/sheet-xml.ts'
+import { notCalculated } from '../workbook/cell-faults.ts'
 
 /** A centre that the workbook brings. */
 export interface PlannedCentre {

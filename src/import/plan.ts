@@ -154,7 +154,7 @@ function refuseRowCounter({ rowCounter }: Roster, centres: SeenCentres): void {
   if (rowCounter === undefined) return
   const { heading, numbers, other } = rowCounter
   for (const number of numbers) if (centres.has(String(number))) return
-  throw runningNumbers(heading, headingOf('number'), { counts: '', other })
+  throw runningNumbers(heading, headingOf('number'), { other })
 }
 
 /** What becomes of the saved centres that an accepted row names, in the order of their numbers. */

@@ -8,11 +8,11 @@ import {
   notAsShown,
   notCalculated,
   shownOtherwise,
-} from '../workbook/sheet-xml.ts'
+} from '../workbook/cell-faults.ts'
 import { isShortened } from '../workbook/number.ts'
 import type { UnclearTable } from '../workbook/headings-again.ts'
 import { type Table, unclearHint } from '../workbook/headings.ts'
-import type { SheetRow } from '../workbook/read.ts'
+import type { SheetRow } from '../workbook/sheet-rows.ts'
 import { centreColumns, type CentreField } from './columns.ts'
 import { addIssue, hasIssueIn, type Fault, type RowIssue, withIssue } from './issues.ts'
 import { markedAsText, type NameCell, readCentreName, readPersonCells, readNumberCell } from './cells.ts'

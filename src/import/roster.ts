@@ -1,14 +1,14 @@
 import { runningNumbers, type Table } from '../workbook/headings.ts'
 import type { UnclearTable } from '../workbook/headings-again.ts'
-import { isBlankRow, type SheetRow, type Workbook } from '../workbook/read.ts'
-import { cellsOf } from '../workbook/sheet-rows.ts'
+import type { Workbook } from '../workbook/read.ts'
+import { type CellFault, cellFault, notCalculated } from '../workbook/cell-faults.ts'
 import {
-  cellFault,
-  type CellFault,
   type CellRange,
+  cellsOf,
   type CoveredCells,
-  notCalculated,
-} from '../workbook/sheet-xml.ts'
+  isBlankRow,
+  type SheetRow,
+} from '../workbook/sheet-rows.ts'
 import { readTable, tableNotices } from '../workbook/table.ts'
 import { boundYoungHeap, growHeapSlowly, manyRowsWithFaults, manyRows } from '../heap-growth.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
@@ -123,7 +123,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   })
   if (counted.countsFromOne()) {
     const heading = table.headings[table.columns.get('number') ?? 0] ?? ''
-    throw runningNumbers(heading, headingOf('number'), { other: counted.found()?.other })
+    throw runningNumbers(heading, headingOf('number'), { from: 1, other: counted.found()?.other })
   }
   const roster: Roster = {
     file: workbook.file,

@@ -61,7 +61,7 @@ export async function readContents(
   if (size === 0) {
     throw path === '-'
       ? unusable(path, 'workbook-empty', { what: 'is empty', hint: 'pipe a workbook into the command' })
-      : isEmpty(path)
+      : emptyFile(path)
   }
   return { bytes: Buffer.concat(chunks, size), digest: `sha256:${hash.digest('hex')}` }
 }
@@ -149,7 +149,6 @@ function digestOf(piece: Buffer): string {
 async function* fileStream(path: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
   try {
     const stats = await stat(path)
-    if (stats.isDirectory()) throw unreadable(path, 'is a folder, not a workbook', 'name the file in it')
     if (stats.isFile() && stats.size > maxBytes) throw tooLarge(path)
     yield* inputStream(path, signal)
   } catch (error) {
@@ -174,7 +173,7 @@ function fileError(path: string, error: unknown): unknown {
 }
 
 function unreadable(path: string, what: string, hint: string): UnusableWorkbook {
-  return new UnusableWorkbook('workbook-unreadable', `${path} ${what}`, { hint, file: path })
+  return unusable(path, 'workbook-unreadable', { what, hint })
 }
 
 function changedMeanwhile(path: string): UnusableWorkbook {
@@ -187,7 +186,7 @@ function tooLarge(path: string): UnusableWorkbook {
 }
 
 /** A file with nothing in it, or nothing but blanks. */
-export function isEmpty(path: string): UnusableWorkbook {
+export function emptyFile(path: string): UnusableWorkbook {
   const hint = 'fetch it again, or save it again from Excel or LibreOffice'
   return unusable(path, 'workbook-empty', { what: 'is empty', hint })
 }

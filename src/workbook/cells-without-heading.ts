@@ -2,7 +2,7 @@ import { columnLetters } from './cell.ts'
 import { isAddress, isNumber } from './headings-again.ts'
 import type { ColumnSpec, Table } from './headings.ts'
 import { isFilled, type SheetRow } from './sheet-rows.ts'
-import type { CellFault } from './sheet-xml.ts'
+import type { CellFault } from './cell-faults.ts'
 
 /** What is found in columns without a heading. */
 export interface CellsWithoutHeading {

@@ -1,7 +1,7 @@
 import { maxHeadingRow, maxColumns, unguarded } from './cell.ts'
 import { isBlankRow, type SheetRow } from './sheet-rows.ts'
 import { UnusableWorkbook } from './errors.ts'
-import type { CellFault } from './sheet-xml.ts'
+import type { CellFault } from './cell-faults.ts'
 
 const DELIMITERS = [',', ';', '\t', '|']
 

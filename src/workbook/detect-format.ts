@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { basename } from 'node:path'
 import { constants, gunzipSync } from 'node:zlib'
 import { toUtf8 } from '../input-file.ts'
-import { isEmpty, unusable } from './bytes.ts'
+import { emptyFile, unusable } from './bytes.ts'
 import type { UnusableWorkbook } from './errors.ts'
 import { findWorkbook } from './parts.ts'
 import { readXml } from './xml.ts'
@@ -180,7 +180,7 @@ async function contentTypeOf(archive: Archive, part: string): Promise<string> {
 export function detectTextFormat(bytes: Buffer, path: string): Buffer {
   const text = asUtf8(bytes, path)
   const beginning = text.subarray(0, 4096).toString('utf8').trimStart()
-  if (beginning === '' && text.toString('utf8').trim() === '') throw isEmpty(path)
+  if (beginning === '' && text.toString('utf8').trim() === '') throw emptyFile(path)
   if (beginning.startsWith('<')) throw markup(beginning, path)
   if (beginning.startsWith('ID;P')) throw notAWorkbook(path, 'a SYLK file (.slk)', SAVE_AS)
   if (/^TABLE\r?\n0,1\r?\n/.test(beginning))

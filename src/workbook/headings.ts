@@ -1,9 +1,9 @@
 import { cleanText, columnLetters, maxHeadingRow } from './cell.ts'
 import { didYouMean, looseLimit, nearestOf } from '../nearest.ts'
-import { isBlankRow } from './sheet-rows.ts'
-import type { CellNote } from './sheet-xml.ts'
+import { isBlankRow, type SheetRow } from './sheet-rows.ts'
+import type { CellNote } from './cell-faults.ts'
 import { UnusableWorkbook } from './errors.ts'
-import type { SheetRow, Workbook } from './read.ts'
+import type { Workbook } from './read.ts'
 import { few } from '../grouped.ts'
 
 /** A column that is looked for: its field, its proper heading, and what else people call it. */
@@ -29,7 +29,7 @@ export interface Table {
 export function matchHeadings(
   rows: SheetRow[],
   specs: readonly ColumnSpec[],
-  map: Readonly<Record<string, string>> = {},
+  map: Readonly<Record<string, string>>,
 ): Table {
   const known = knownHeadings(specs, map)
   let best: { row: SheetRow; fields: Set<string> } | undefined
@@ -102,7 +102,7 @@ type KnownHeadings = ReturnType<typeof knownHeadings>
 /** Whether the headings are among these rows. */
 export function hasHeadings(
   rows: SheetRow[],
-  { specs, map = {} }: { specs: readonly ColumnSpec[]; map?: Readonly<Record<string, string>> },
+  { specs, map }: { specs: readonly ColumnSpec[]; map: Readonly<Record<string, string>> },
 ): boolean {
   try {
     matchHeadings(rows, specs, map)
@@ -343,12 +343,12 @@ export function amongSheets(
 export function runningNumbers(
   heading: string,
   proper: string,
-  { counts = 'from 1', other }: { counts?: string; other?: string | undefined } = {},
+  { from, other }: { from?: number; other: string | undefined },
 ): UnusableWorkbook {
   const beside = other === undefined ? '' : `; the column ${cut(other)} holds what looks like them`
   return new UnusableWorkbook(
     'workbook-missing-column',
-    `there is no column of ${proper.toLowerCase()}s: the column ${cut(heading)} only counts the rows${counts === '' ? '' : `, ${counts}`}${beside}`,
+    `there is no column of ${proper.toLowerCase()}s: the column ${cut(heading)} only counts the rows${from === undefined ? '' : `, from ${from}`}${beside}`,
     {
       hint: `add the column, or say which one it is with --map '${other ?? 'Column'}=${proper}'`,
       details: { missing: [proper], found: [heading], candidates: other === undefined ? [] : [other] },

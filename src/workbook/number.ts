@@ -1,5 +1,5 @@
 import { format as formatted } from 'numfmt'
-import type { CellNote } from './sheet-xml.ts'
+import type { CellNote } from './cell-faults.ts'
 
 const DAY = 86_400_000
 // Excel's day 0, so that day 61 is 1900-03-01; before that it counts a 29 February 1900 that never was.

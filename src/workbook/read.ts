@@ -6,14 +6,19 @@ import { maxHeadingRow } from './cell.ts'
 import { detectFormat, detectTextFormat, detectZipContent } from './detect-format.ts'
 import { didYouMean, looseLimit, nearestOf } from '../nearest.ts'
 import { type BookParts, readParts, readStyles, type SheetPart } from './parts.ts'
-import { newSheetFacts, type SheetFacts, isTrue, isZero, readSheetXml } from './sheet-xml.ts'
-import { type Book, rowMaker, type SheetRow, type RowMaker } from './sheet-rows.ts'
+import { isTrue, isZero, readSheetXml } from './sheet-xml.ts'
+import {
+  type Book,
+  newSheetFacts,
+  type RowMaker,
+  rowMaker,
+  type SheetFacts,
+  type SheetRow,
+} from './sheet-rows.ts'
 import { type Archive, openArchive } from './zip.ts'
 import { scanCells, scanner, afterTextTag, plainText, skipBlanks } from './scan.ts'
 import { type TextSink, readXml, unescapeText } from './xml.ts'
 import { PackedTexts } from '../packed-texts.ts'
-
-export { isBlankRow, type SheetRow } from './sheet-rows.ts'
 
 /** A workbook that has been looked at and can be read, once. */
 export interface Workbook {

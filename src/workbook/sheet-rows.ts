@@ -1,7 +1,7 @@
-import { type CellFault, type CellNote, newSheetFacts, rangeOf, type SheetFacts } from './sheet-xml.ts'
-import { columnLetters, maxColumns, maxRows, columnOf } from './cell.ts'
 import { copyOfText } from '../packed-texts.ts'
-import { damaged } from './errors.ts'
+import { columnLetters, columnOf, maxColumns, maxRows } from './cell.ts'
+import type { CellFault, CellNote } from './cell-faults.ts'
+import { damaged, zipBomb } from './errors.ts'
 import { changesWhatIsShown, type NumberFormat, readNumber, shownText } from './number.ts'
 import { unescapeText } from './xml.ts'
 
@@ -205,6 +205,80 @@ export function cellsOf({ cells }: SheetRow): readonly (string | undefined)[] {
 /** Whether there is something in a cell that can be seen. */
 export function isFilled(cell: string | undefined): boolean {
   return cell !== undefined && /[^\s\p{Cc}\p{Cf}\u2800\u3164\uffa0]/u.test(cell)
+}
+
+/** A range of cells; rows count from 1, columns from 0. */
+export interface CellRange {
+  firstRow: number
+  lastRow: number
+  firstColumn: number
+  lastColumn: number
+}
+
+/** What a sheet says of itself around its rows. */
+export interface SheetFacts {
+  /** 0-based, first and last, both included. */
+  hiddenColumns: [first: number, last: number][]
+  /** Of these only the first cell of each is seen. */
+  merged: CellRange[]
+  /** Where a conditional format may show a number otherwise. */
+  formattedByRule: CellRange[]
+  /** 0-based: those in which a formula has a result, so that an empty one is a result too. */
+  calculatedColumns: Set<number>
+  /** 0-based: those in which a formula has none. */
+  uncalculatedColumns: Set<number>
+}
+
+export function newSheetFacts(): SheetFacts {
+  return {
+    hiddenColumns: [],
+    merged: [],
+    formattedByRule: [],
+    calculatedColumns: new Set(),
+    uncalculatedColumns: new Set(),
+  }
+}
+
+/** `A2:B4`; undefined for what is no range. */
+export function rangeOf(reference: string): CellRange | undefined {
+  const [, firstCell, firstRow, lastCell, lastRow] =
+    /^\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})$/.exec(reference.trim().toUpperCase()) ?? []
+  if (firstCell === undefined || lastCell === undefined) return undefined
+  return {
+    firstRow: Number(firstRow),
+    lastRow: Number(lastRow),
+    firstColumn: columnOf(`${firstCell}1`),
+    lastColumn: columnOf(`${lastCell}1`),
+  }
+}
+
+/** Row → column → the cell that is seen instead, such as `A2`. */
+export type CoveredCells = ReadonlyMap<number, ReadonlyMap<number, string>>
+
+const maxCovered = 2_000_000
+
+/** The cells of a table that lie beneath a merged one. */
+export function coveredCells(
+  merged: readonly CellRange[],
+  { columns, rows: [from, to] }: { columns: readonly number[]; rows: [from: number, to: number] },
+): CoveredCells {
+  const covered = new Map<number, Map<number, string>>()
+  let count = 0
+  for (const { firstRow, lastRow, firstColumn, lastColumn } of merged) {
+    const within = columns.filter((column) => column >= firstColumn && column <= lastColumn)
+    if (within.length === 0) continue
+    for (let row = Math.max(firstRow, from); row <= Math.min(lastRow, to); row++) {
+      const cells = covered.get(row) ?? new Map<number, string>()
+      for (const column of within) {
+        if (row === firstRow && column === firstColumn) continue
+        cells.set(column, `${columnLetters(firstColumn)}${firstRow}`)
+        count += 1
+      }
+      if (cells.size > 0) covered.set(row, cells)
+      if (count > maxCovered) throw zipBomb(`more than ${maxCovered} of its cells are merged with others`)
+    }
+  }
+  return covered
 }
 
 const texts = /("(?:[^"]|"")*"|'(?:[^']|'')*')/

@@ -11,9 +11,8 @@ import {
   type Table,
   unclearHeadings,
 } from './headings.ts'
-import type { SheetRow, Workbook } from './read.ts'
-import { type CellRange, coveredCells, type CoveredCells } from './sheet-xml.ts'
-import { isBlankRow } from './sheet-rows.ts'
+import type { Workbook } from './read.ts'
+import { type CellRange, coveredCells, type CoveredCells, isBlankRow, type SheetRow } from './sheet-rows.ts'
 
 /** What reading a table found besides its rows. */
 export interface ReadTableResult extends Table {

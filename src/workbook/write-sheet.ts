@@ -62,7 +62,7 @@ export function columnsXml({ widths }: Pick<Layout, 'widths'>, style: number): s
   return `<cols>${columns.join('')}</cols>`
 }
 
-function widthOf({ heading, width }: SheetToWrite['columns'][number]): number {
+export function widthOf({ heading, width }: SheetToWrite['columns'][number]): number {
   return width ?? Math.max(12, Math.min(40, heading.length + 4))
 }
 
@@ -133,7 +133,7 @@ function tooMany(what: string): UnusableFile {
   })
 }
 
-const A4 = 9
+export const A4 = 9
 /** Letters of the usual size that fit across a page of A4, within its margins. */
 const LETTERS_ACROSS = { portrait: 92, landscape: 138 } as const
 /** Below this share of their size letters cannot be read on paper. */
@@ -154,7 +154,7 @@ interface Layout {
  */
 export function layoutOf(
   widths: readonly number[],
-  { landscape = false, wrapped = false }: { landscape?: boolean; wrapped?: boolean },
+  { landscape, wrapped }: { landscape: boolean; wrapped: boolean },
 ): Layout {
   const across = (turned: boolean) => LETTERS_ACROSS[turned ? 'landscape' : 'portrait'] / SMALLEST_SCALE
   const total = sum(widths)

@@ -2,12 +2,11 @@ import type excel from 'exceljs'
 import { columnLetters, maxRows } from './cell.ts'
 import { sheetName, type SheetToWrite, textOfCell } from './sheet.ts'
 import { writeNewFile } from './write-file.ts'
-import { heightOfRow, layoutOf, LETTER_SIZE, TYPEFACE } from './write-sheet.ts'
+import { A4, heightOfRow, layoutOf, LETTER_SIZE, TYPEFACE, widthOf } from './write-sheet.ts'
 import { escapeText } from './xml.ts'
 
 const CHOICES_SHEET = 'Choices'
 const maxInlineChoicesLength = 255
-const A4 = 9
 const TEXT = '@'
 
 /** Writes a small workbook whose columns offer drop-down lists: one to be filled in. */
@@ -32,10 +31,7 @@ async function addSheet(
   { name, columns, rows, wrapped = false, print }: SheetToWrite,
   lists: (readonly string[])[],
 ): Promise<void> {
-  const layout = layoutOf(
-    columns.map(({ heading, width }) => width ?? heading.length + 4),
-    { landscape: print?.landscape ?? false, wrapped },
-  )
+  const layout = layoutOf(columns.map(widthOf), { landscape: print?.landscape ?? false, wrapped })
   const sheet = workbook.addWorksheet(
     sheetName(
       name,

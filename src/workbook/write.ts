@@ -33,9 +33,6 @@ import {
 } from './write-sheet.ts'
 import { textElement } from './xml.ts'
 
-export type { FormsToWrite, SheetToWrite } from './sheet.ts'
-export { csvText, writeCsv, writeJson } from './write-sheet.ts'
-
 /** A table, and what a workbook has beside it. */
 export type Tables = readonly [SheetToWrite, ...(SheetToWrite | FormsToWrite)[]]
 

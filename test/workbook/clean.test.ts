@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cellName, cleanCode, cleanText, columnLetters, columnOf, trimCode } from '../../src/workbook/cell.ts'
-import { isBlankRow } from '../../src/workbook/read.ts'
+import { isBlankRow } from '../../src/workbook/sheet-rows.ts'
 
 describe('cleaning a name', () => {
   it.each([

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parseMap, type ColumnSpec, matchHeadings } from '../../src/workbook/headings.ts'
 import { readTable } from '../../src/workbook/table.ts'
-import { openWorkbook, type SheetRow } from '../../src/workbook/read.ts'
+import { openWorkbook } from '../../src/workbook/read.ts'
+import type { SheetRow } from '../../src/workbook/sheet-rows.ts'
 import { fileOf } from './book.ts'
 
 const specs: readonly ColumnSpec[] = [

@@ -3,13 +3,9 @@ import { dirname, join } from 'node:path'
 import excel from 'exceljs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  type SheetToWrite,
-  writeCsv,
-  writeJson,
-  writeTableFile,
-  writeWorkbook,
-} from '../../src/workbook/write.ts'
+import type { SheetToWrite } from '../../src/workbook/sheet.ts'
+import { writeTableFile, writeWorkbook } from '../../src/workbook/write.ts'
+import { writeCsv, writeJson } from '../../src/workbook/write-sheet.ts'
 import { fileOf, rowsOf } from './book.ts'
 
 const at = new Date('2026-03-01T10:00:00Z')

@@ -77,7 +77,7 @@ export const exportCentres = () =>
   })
 
 async function writeToStdout(sheet: SheetToWrite, { terminal }: Session): Promise<void> {
-  const { csvText } = await import('../../workbook/write.ts')
+  const { csvText } = await import('../../workbook/write-sheet.ts')
   for await (const piece of csvText(sheet)) await terminal.write(piece)
 }
 

@@ -137,7 +137,7 @@ function comparableNewUser({
 
 /** As --from reads it. */
 async function draftOf(people: readonly NewPerson[]): Promise<Draft> {
-  const { csvText } = await import('../../workbook/write.ts')
+  const { csvText } = await import('../../workbook/write-sheet.ts')
   const columns = userColumns.map(({ heading }) => ({ heading }))
   const rows = people.map(({ centre, name, address, admin, roles, sites }) => [
     centre ?? '',

@@ -1,0 +1,92 @@
+/** What is known of a cell beside its text, where it is not simply a text or a number. */
+export type CellNote =
+  | { kind: 'error'; value: string }
+  /** A formula without a value; or with the value 0, in a workbook that asks to be recalculated. */
+  | { kind: 'not-calculated'; formula: string }
+  /** A formula whose value is an empty text: what it says, or a place that nobody has filled yet. */
+  | { kind: 'empty-formula'; formula: string }
+  /** Beneath a merged cell, whose text stands in `cell`: what is in it nobody sees. */
+  | { kind: 'merged'; cell: string }
+  | { kind: 'date' }
+  | { kind: 'boolean' }
+  /** Its format shows the number otherwise than it is; undefined where that cannot be told. */
+  | { kind: 'number'; shown: string | undefined; held: string }
+  /** The same of a text. */
+  | { kind: 'text'; shown: string | undefined; held: string }
+  /** A number cell that holds something else. */
+  | { kind: 'no-number' }
+
+/** What is wrong in a cell, worded to follow the name of its column. */
+export interface CellFault {
+  code: 'error-cell' | 'not-calculated' | 'merged' | 'shown-otherwise' | 'two-rows-in-one' | 'cell-twice'
+  value: string
+  message: string
+  hint: string
+}
+
+/** Why a cell has no text that could be read. */
+export function cellFault(note: CellNote | undefined): CellFault | undefined {
+  if (note === undefined) return undefined
+  if (note.kind === 'error') return errorCell(note.value)
+  if (note.kind === 'not-calculated') return notCalculated(note.formula)
+  if (note.kind === 'merged') {
+    return {
+      code: 'merged',
+      value: '',
+      message: `is merged with ${note.cell}`,
+      hint: 'Undo the merging, and fill in every row.',
+    }
+  }
+  return undefined
+}
+
+/** Of a formula without a value, and of one that says nothing where something must be said. */
+export function notCalculated(formula: string): CellFault {
+  return {
+    code: 'not-calculated',
+    value: formula,
+    message: 'is a formula that was not calculated',
+    hint: 'Open it in your spreadsheet program, recalculate, and save.',
+  }
+}
+
+const asText = 'Format the column as text, and type it again.'
+
+/** Why a cell does not say what it shows: both are named. */
+export function shownOtherwise(
+  note: CellNote | undefined,
+  text: string,
+  hint: string = asText,
+): CellFault | undefined {
+  if (note?.kind === 'no-number')
+    return { code: 'shown-otherwise', value: text, message: `holds ${text} as a number, which is none`, hint }
+  if (note?.kind !== 'number' && note?.kind !== 'text') return undefined
+  const { shown, held } = note
+  if (shown === held.trim()) return undefined
+  return {
+    code: 'shown-otherwise',
+    value: shown ?? held,
+    message:
+      shown === undefined
+        ? `holds ${held}, and what its format shows cannot be told`
+        : `is shown as ${shown === '' ? 'nothing' : shown}, and holds ${held}`,
+    hint,
+  }
+}
+
+/** The same of a cell of plain text, where a date or a yes or no has no place either. */
+export function notAsShown(note: CellNote | undefined, text: string): CellFault | undefined {
+  if (note?.kind !== 'date' && note?.kind !== 'boolean') return shownOtherwise(note, text)
+  const what = note.kind === 'date' ? 'a date, which its format may show otherwise' : 'a yes or no'
+  return { code: 'shown-otherwise', value: text, message: `holds ${text}, ${what}`, hint: asText }
+}
+
+/** The error words of a spreadsheet, whatever kind of cell or file they stand in. */
+export function errorCell(value: string): CellFault {
+  return {
+    code: 'error-cell',
+    value,
+    message: `is ${value}, which is an error of a formula, not a value`,
+    hint: 'Mend the formula, or type the value.',
+  }
+}
