@@ -1,5 +1,6 @@
 import { countryCode } from '../countries.ts'
 import type { OpenStore } from '../db/store/open.ts'
+import type { Trx } from '../db/transact.ts'
 import { NotFound } from '../errors.ts'
 import {
   centreCandidate,
@@ -243,4 +244,29 @@ function notEnough({ named, argv }: Session): NotFound {
       details: { candidates: named.map(({ facts }) => facts), total: named.length },
     },
   )
+}
+
+/** Whoever is named by name is asked about, also by a command that asks nothing else; nothing to do, nothing asked. */
+export function questionOfNamed(
+  { named, argv }: Pick<Session, 'named' | 'argv'>,
+  answer: object,
+): string | undefined {
+  if (isUnchanged(answer)) return undefined
+  const words = argv.filter((word) => word !== '--dry-run')
+  const line = lineWith(words, new Map(named.map(({ typed, value }) => [typed, value])))
+  return `Go on with ${line}?`
+}
+
+function isUnchanged(answer: object): boolean {
+  const flags = [answer, ...Object.values(answer).flat()].flatMap((part: unknown) =>
+    typeof part === 'object' && part !== null && 'changed' in part ? [part.changed] : [],
+  )
+  return flags.length > 0 && flags.every((changed) => changed === false)
+}
+
+/** Which accounts have their addresses now, and which centres their numbers. */
+export async function ownersNamed(trx: Trx, named: readonly FoundByName[]): Promise<string[]> {
+  const who: string[] = []
+  for (const { kind, key } of named) who.push(...(await ownersOfNames(trx, { kind, keys: [key] })))
+  return who
 }

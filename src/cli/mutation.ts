@@ -5,7 +5,6 @@ import { BadInput, Cancelled, Refused, CommitUnknown } from '../errors.ts'
 import type { AnyJsonOfChange } from '../render/json.ts'
 import type { Message } from '../render/messages.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
-import type { Uploaded } from '../rules/contents.ts'
 import { isServerAddress } from '../server-address.ts'
 import type { Pieces } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
@@ -22,8 +21,7 @@ import {
   type WorkFor,
   withStore,
 } from './session.ts'
-import { lineWith } from './typed-line.ts'
-import type { FileToUpload } from './upload.ts'
+import type { Uploading } from './upload.ts'
 
 export interface Mutation<Args, Options, Request, Result>
   extends Declaration<Args, Options>,
@@ -49,11 +47,7 @@ interface Change<Request, Result> {
   /** The file that it writes: asked about once the work is known to be possible, and taken away where it comes to nothing. */
   output?: (request: Request) => OutputFile | undefined
   /** Files whose bytes go into the store: those of one piece in the transaction that refers to them, others before it, once the work is known to be possible and is agreed to. */
-  upload?: {
-    files: (request: Request) => readonly FileToUpload[]
-    /** The request, with where their bytes are. */
-    with: (request: Request, uploaded: readonly Uploaded[]) => Request
-  }
+  upload?: Uploading<Request>
   /** The last within the transaction, and never in a rehearsal: files beside the store, while all can be taken back. */
   beforeCommit?: (result: Result, at: CommitStage<Request>) => Promise<void>
   /** What follows once it counts. @returns what is answered */
@@ -223,15 +217,14 @@ async function commitOrRehearse<Request, Result>(
     return { ...rehearsed, undelivered: false }
   }
   const agreed = asks ? await confirmResult(running) : running.agreed
-  const { request: asked, files } = await withSmallFiles(running)
-  if (!asks && (output?.asksToReplace() || files.length > 0)) await session.rehearse(store, work, spec.clock)
+  const uploads = spec.upload && (await (await import('./upload.ts')).uploadsOf(spec.upload, running))
+  if (!asks && (output?.asksToReplace() || uploads?.goBefore)) await session.rehearse(store, work, spec.clock)
   await output?.confirmReplacing()
   if (session.context.interruption.isCancelled()) throw new Cancelled()
-  const { request, committed, queued, by } = await withUploads(
-    { ...running, request: asked },
-    files,
-    (request) => commitRequest({ ...running, request, agreed }),
-  )
+  const commitWith = (request: Request) => commitRequest({ ...running, request, agreed })
+  const { request, committed, queued, by } = await (uploads
+    ? uploads.within(commitWith)
+    : commitWith(running.request))
   const result = (await spec.afterCommit?.(committed, { by, request, session, store })) ?? committed
   if (spec.mailWaits) return { result, mail: [], undelivered: false }
   if (queued.length === 0) {
@@ -244,38 +237,6 @@ async function commitOrRehearse<Request, Result>(
   const counting = await phasesOn(session, undefined).countMessages(queued.length)
   const delivered = await deliverQueued({ store, session, by, numbers: queued, counting })
   return { result, mail: delivered.messages, undelivered: delivered.undelivered }
-}
-
-/** @returns the request with the bytes of files that go in with the change; those that go in before it */
-async function withSmallFiles<Request, Result>({
-  spec,
-  session,
-  request,
-}: WithRequest<Request, Result>): Promise<{ request: Request; files: readonly FileToUpload[] }> {
-  const files = spec.upload?.files(request) ?? []
-  if (!spec.upload || files.length === 0) return { request, files: [] }
-  const { fitOnePiece, readFiles } = await import('./upload.ts')
-  if (!(await fitOnePiece(files))) return { request, files }
-  return { request: spec.upload.with(request, await readFiles(session, files)), files: [] }
-}
-
-/** The bytes of these files are in the store before the transaction that refers to them, and go where it comes to nothing. */
-async function withUploads<Request, Result, Done>(
-  { spec, session, store, request }: WithRequest<Request, Result>,
-  files: readonly FileToUpload[],
-  work: (request: Request) => Promise<Done>,
-): Promise<Done> {
-  if (!spec.upload || files.length === 0) return work(request)
-  const { removeUploads, uploadFiles } = await import('./upload.ts')
-  const uploaded = await uploadFiles(session, { store, files })
-  try {
-    if (session.context.interruption.isCancelled()) throw new Cancelled()
-    return await work(spec.upload.with(request, uploaded))
-  } catch (error) {
-    // What may have been saved refers to them.
-    if (!(error instanceof CommitUnknown)) await removeUploads(store, uploaded)
-    throw error
-  }
 }
 
 async function commitRequest<Request, Result>(
@@ -364,37 +325,21 @@ async function confirmResult<Request, Result>(
 /** Asks where there is something to ask; a rehearsal says what that would be. */
 async function askAbout<Request, Result>(running: WithRequest<Request, Result>, done: Result): Promise<void> {
   const { spec, session, request } = running
-  const question = spec.confirm?.question(done, { request, session }) ?? questionOfName(running, done)
+  let question = spec.confirm?.question(done, { request, session })
+  if (question === undefined && session.named.length > 0) {
+    const { questionOfNamed } = await import('./find-by-name.ts')
+    question = questionOfNamed(session, spec.json(done, []))
+  }
   if (!question) return
   const { confirm } = await import('./prompt.ts')
   await confirm(session, question)
 }
 
-/** Whoever is named by name is asked about, also by a command that asks nothing else; nothing to do, nothing asked. */
-function questionOfName<Request, Result>(
-  { spec, session: { named, argv } }: Running<Request, Result>,
-  done: Result,
-): string | undefined {
-  if (named.length === 0 || isUnchanged(spec.json(done, []))) return undefined
-  const words = argv.filter((word) => word !== '--dry-run')
-  const line = lineWith(words, new Map(named.map(({ typed, value }) => [typed, value])))
-  return `Go on with ${line}?`
-}
-
-function isUnchanged(answer: object): boolean {
-  const flags = [answer, ...Object.values(answer).flat()].flatMap((part: unknown) =>
-    typeof part === 'object' && part !== null && 'changed' in part ? [part.changed] : [],
-  )
-  return flags.length > 0 && flags.every((changed) => changed === false)
-}
-
 /** An address or a number can come to mean another after a name was looked up, and while a question about it is open. */
 async function whoIsNamed(trx: Trx, { named }: Session): Promise<string[] | undefined> {
   if (named.length === 0) return undefined
-  const { ownersOfNames } = await import('../db/by-name.ts')
-  const who: string[] = []
-  for (const { kind, key } of named) who.push(...(await ownersOfNames(trx, { kind, keys: [key] })))
-  return who
+  const { ownersNamed } = await import('./find-by-name.ts')
+  return ownersNamed(trx, named)
 }
 
 /** What was agreed to, as text. */

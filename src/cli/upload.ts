@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { OpenStore } from '../db/store/open.ts'
 import { beginsAStore } from '../db/store/opening.ts'
-import { BadInput, Cancelled, errorCodeOf, isNotThere, Refused } from '../errors.ts'
+import { BadInput, Cancelled, CommitUnknown, errorCodeOf, isNotThere, Refused } from '../errors.ts'
 import { inputStream } from '../input-file.ts'
 import { oneLine } from '../render/clean-text.ts'
 import type { Uploaded } from '../rules/contents.ts'
@@ -62,14 +62,51 @@ function refuseStore(piece: Buffer, file: string): void {
   })
 }
 
-/** Files that are one piece together, or less, go in with the change that refers to them, and need nothing before it. */
-export async function fitOnePiece(files: readonly FileToUpload[]): Promise<boolean> {
+/** The files of a change whose bytes go into the store. */
+export interface Uploading<Request> {
+  files: (request: Request) => readonly FileToUpload[]
+  /** The request, with where their bytes are. */
+  with: (request: Request, uploaded: readonly Uploaded[]) => Request
+}
+
+interface Uploads<Request> {
+  /** Whether they are in the store before the transaction that refers to them: those of one piece go in with it. */
+  goBefore: boolean
+  /** Does the work with all of them there; they go where it comes to nothing. */
+  within: <Done>(work: (request: Request) => Promise<Done>) => Promise<Done>
+}
+
+/** @throws `file-changed` */
+export async function uploadsOf<Request>(
+  { files: filesOf, with: withBytes }: Uploading<Request>,
+  { session, store, request }: { session: Session; store: OpenStore; request: Request },
+): Promise<Uploads<Request>> {
+  const files = filesOf(request)
+  if (await fitOnePiece(files)) {
+    const whole = withBytes(request, await readFiles(session, files))
+    return { goBefore: false, within: (work) => work(whole) }
+  }
+  const within = async <Done>(work: (request: Request) => Promise<Done>) => {
+    const uploaded = await uploadFiles(session, { store, files })
+    try {
+      if (session.context.interruption.isCancelled()) throw new Cancelled()
+      return await work(withBytes(request, uploaded))
+    } catch (error) {
+      // What may have been saved refers to them.
+      if (!(error instanceof CommitUnknown)) await removeUploads(store, uploaded)
+      throw error
+    }
+  }
+  return { goBefore: true, within }
+}
+
+async function fitOnePiece(files: readonly FileToUpload[]): Promise<boolean> {
   const { pieceLength } = await import('../db/contents.ts')
   return files.reduce((sum, { bytes }) => sum + bytes, 0) <= pieceLength
 }
 
 /** With all of their bytes. @throws `file-changed` */
-export function readFiles(session: Session, files: readonly FileToUpload[]): Promise<Uploaded[]> {
+function readFiles(session: Session, files: readonly FileToUpload[]): Promise<Uploaded[]> {
   return Promise.all(
     files.map(async (file) => {
       const { name, path, sha256, bytes } = file
@@ -87,7 +124,7 @@ export function readFiles(session: Session, files: readonly FileToUpload[]): Pro
 }
 
 /** All of them, or nothing of any. */
-export async function uploadFiles(
+async function uploadFiles(
   session: Session,
   { store, files }: { store: OpenStore; files: readonly FileToUpload[] },
 ): Promise<Uploaded[]> {
@@ -102,7 +139,7 @@ export async function uploadFiles(
 }
 
 /** Where they cannot be taken away now, the next change does; what is whole by now stays. */
-export async function removeUploads(store: OpenStore, uploaded: readonly Uploaded[]): Promise<void> {
+async function removeUploads(store: OpenStore, uploaded: readonly Uploaded[]): Promise<void> {
   const ids = uploaded.flatMap(({ uploadId }) => (uploadId === undefined ? [] : [uploadId]))
   if (ids.length === 0) return
   const { removeUpload } = await import('../db/contents.ts')
