@@ -4,6 +4,14 @@ import * as z from 'zod'
 import { Refused, Usage } from '../errors.ts'
 import { comparableClosing, renderWithClosing, renderWithOpening, withClosing } from '../render/closing.ts'
 import {
+  comparableCoordination,
+  coordinationJson,
+  nameOfCentre,
+  renderCoordination,
+  renderCoordinatorChange,
+  usersOf,
+} from '../render/coordinator.ts'
+import {
   addCoordinator,
   changeCoordinator,
   type Coordination,
@@ -19,7 +27,7 @@ import type { Session } from '../cli/session.ts'
 import { findCentre, readCentreNumber } from '../rules/centres/find.ts'
 import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
 import { needsMessage, tidiedNotices } from '../render/user-notices.ts'
-import { messageTo, setUpInWords, userJson } from '../render/users.ts'
+import { messageTo, nameAndAddress, setUpInWords } from '../render/users.ts'
 import type { Message } from '../render/messages.ts'
 import { ask, type Choice, chooseFromStore, requireTerminal } from '../cli/prompt.ts'
 import { commandLine, lineWithOption, positionsIn } from '../cli/typed-line.ts'
@@ -27,17 +35,13 @@ import { adminsOf, type CentreWithPeople } from '../db/centres/centres.ts'
 import type { Store } from '../db/schema.ts'
 import { findLiveUser } from '../db/users/users.ts'
 import type { OpenStore } from '../db/store/open.ts'
-import { oneLine, tsvLine } from '../render/clean-text.ts'
+import { oneLine } from '../render/clean-text.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { failureOf } from '../rules/batch.ts'
 import { decide, onCentre, permit } from '../rules/permissions/decide.ts'
-import { refuseDeletedCentre, signInReasons } from '../rules/refusals.ts'
-import { type Account, nameOf } from '../rules/users/account.ts'
+import { refuseDeletedCentre } from '../rules/refusals.ts'
+import { nameOf } from '../rules/users/account.ts'
 import { readNewAddress, typedNewAddress } from '../rules/users/email.ts'
-import type { View } from '../render/table.ts'
-import { centreJson } from '../render/centres.ts'
-import { markOf } from '../render/text.ts'
-import type { JsonOfChange } from '../render/json.ts'
 
 export const show = () =>
   query({
@@ -310,25 +314,6 @@ function restored(coordination: Coordination): string {
   return `${who} coordinates ${nameOfCentre(coordination)} again.${others}`
 }
 
-/** What of a coordinator command is agreed to: who coordinates which centre, before and after, and how many it touches. */
-function comparableCoordination({ centre, coordinator, former, affected, changed }: Coordination): unknown {
-  return [
-    centre.id,
-    centre.name,
-    centre.status,
-    comparableAccount(coordinator),
-    former?.id,
-    comparableAccount(former),
-    affected,
-    changed,
-  ]
-}
-
-/** A new coordinator has another number each time they are made: their address says who they are. */
-function comparableAccount(account: Account | null): unknown {
-  return account && [account.email, account.firstName, account.lastName, account.hubRole, account.status]
-}
-
 interface Asking {
   session: Session
   store: OpenStore
@@ -388,83 +373,4 @@ async function wrongAddress(
   return holder.centre_id === centre.id
     ? `Somebody at ${centre.number} has this address already: --to chooses them, once they are an administrator.`
     : 'Somebody has this address already.'
-}
-
-function coordinationJson(
-  { centre, coordinator, former, affected, changed }: Coordination,
-  mail: readonly Message[] = [],
-): JsonOfChange<'coordination'> {
-  return {
-    centre: centreJson(centre),
-    coordinator: coordinator && userJson(coordinator),
-    former: former && userJson(former),
-    affected,
-    changed,
-    mail,
-  }
-}
-
-/** Who coordinates the centre, and what that means for its users. */
-function renderCoordination(coordination: Coordination, view: View): string {
-  const { centre, coordinator, affected } = coordination
-  if (!view.isTerminal) return pipedCoordination(coordination)
-  const { chalk } = view
-  const centreName = nameOfCentre(coordination)
-  if (!coordinator) {
-    return `${centreName} has no coordinator.\n${chalk.dim(`ssh-admin coordinator add ${centre.number} 'Name <email>'`)}`
-  }
-  const { blocker } = coordinator
-  const signIn =
-    blocker === null ? chalk.green('can sign in') : chalk.yellow(`cannot sign in: ${signInReasons[blocker]}`)
-  const lines = [`${nameAndAddress(coordinator)} coordinates ${centreName}: ${signIn}.`]
-  if (coordinator.status === 'suspended') {
-    lines.push(`${usersOf(affected)} of the centre cannot sign in until they are restored.`)
-  } else {
-    lines.push(`${usersOf(affected)} of the centre would be locked out if they were suspended.`)
-  }
-  return lines.join('\n')
-}
-
-/** What a change did, in a sentence or two. */
-function renderCoordinatorChange(
-  coordination: Coordination,
-  view: View,
-  sentence: (coordination: Coordination) => string,
-): string {
-  if (!view.isTerminal) return pipedCoordination(coordination)
-  const mark = markOf(coordination.changed, view)
-  if (coordination.changed) return `${mark} ${sentence(coordination)}`
-  const { coordinator } = coordination
-  const present = coordinator
-    ? `${nameAndAddress(coordinator)} is its coordinator, ${coordinator.status}`
-    : 'none'
-  return `${mark} Nothing to do at ${nameOfCentre(coordination)}: ${present}.`
-}
-
-function pipedCoordination({ centre, coordinator, former, affected, changed }: Coordination): string {
-  return tsvLine([
-    centre.number,
-    coordinator?.email,
-    coordinator ? nameOf(coordinator) : null,
-    coordinator?.status,
-    former?.email,
-    affected,
-    changed ? 'changed' : 'unchanged',
-  ])
-}
-
-/** `EG001 (Nile School)`. */
-function nameOfCentre({ centre }: Pick<Coordination, 'centre'>): string {
-  return oneLine(`${centre.number} (${centre.name})`)
-}
-
-/** `Amira Haddad <amira@school.example>`. */
-function nameAndAddress(account: Account): string {
-  const name = nameOf(account)
-  return oneLine(name === account.email ? name : `${name} <${account.email}>`)
-}
-
-function usersOf(count: number): string {
-  if (count === 0) return 'No other user'
-  return count === 1 ? '1 other user' : `${count} other users`
 }

@@ -221,11 +221,6 @@ function phraseOf(event: AuditEntry): string {
   return several ?? did[event.action] ?? other
 }
 
-/** Whether an action has a sentence of its own. */
-export function hasSentence(action: string): boolean {
-  return Object.hasOwn(did, action)
-}
-
 /** What else there is to know of it, between brackets. */
 function particulars(event: AuditEntry, used: ReadonlySet<string>): string {
   const { before, after, progressionTests, ...others } = event.action.startsWith('coordinator.')

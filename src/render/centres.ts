@@ -2,12 +2,12 @@ import { countryName } from '../country-names.ts'
 import type { CentreWithPeople, ListedCentre } from '../db/centres/centres.ts'
 import type { ChangedCentre } from '../rules/centres/changed.ts'
 import type { CentreView } from '../rules/centres/details.ts'
-import { type Account, nameOf } from '../rules/users/account.ts'
+import type { Account } from '../rules/users/account.ts'
 import { eventJson, eventLine } from './audit.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { type Fact, factLines, field, timeField } from './fields.ts'
 import { fittingTable, type View } from './table.ts'
-import { statusInWords, userJson } from './users.ts'
+import { nameAndAddress, statusInWords, userJson } from './users.ts'
 import { relativeTime, count, markOf } from './text.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import { grouped } from '../grouped.ts'
@@ -188,9 +188,8 @@ function peopleTable(people: readonly Account[], view: View): string {
 }
 
 function coordinatorLine(coordinator: Account): string {
-  const { email, status } = coordinator
-  const name = nameOf(coordinator)
-  return `${name === email ? email : `${name} <${email}>`}${status === 'active' ? '' : `, ${status}`}`
+  const { status } = coordinator
+  return `${nameAndAddress(coordinator)}${status === 'active' ? '' : `, ${status}`}`
 }
 
 function marksOf(centre: CentreView['centre']): string[] {

@@ -1,4 +1,3 @@
-import { plainTime } from '../plain-time.ts'
 import { oneLine } from './clean-text.ts'
 import type { View } from './table.ts'
 import { relativeTime } from './text.ts'
@@ -40,7 +39,7 @@ export function timeField<Row>(
 export function momentField<Row>(
   heading: string,
   at: (row: Row) => Date | null | undefined,
-  inWords = plainTime,
+  inWords: (iso: string) => string,
 ): Field<Row> {
   const iso = (row: Row) => at(row)?.toISOString() ?? null
   return field(heading, iso, (row) => {

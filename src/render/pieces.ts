@@ -4,11 +4,11 @@ const pieceLength = 64 * 1024
 /** An answer that may be long, a piece at a time: what was written need not be kept. */
 export type Pieces = Iterable<string>
 
-/** Lines, joined to pieces that each end with a line. */
-export function* piecesOfLines(lines: Iterable<string>): Generator<string> {
+/** Parts of a text, joined to pieces. */
+function* joined(parts: Iterable<string>): Generator<string> {
   let piece = ''
-  for (const line of lines) {
-    piece += `${line}\n`
+  for (const part of parts) {
+    piece += part
     if (piece.length < pieceLength) continue
     yield piece
     piece = ''
@@ -16,16 +16,21 @@ export function* piecesOfLines(lines: Iterable<string>): Generator<string> {
   if (piece !== '') yield piece
 }
 
-/** The same text as JSON.stringify gives, whose long lists are written an item at a time, wherever they stand. */
-export function* piecesOfJson(document: object, indent: 0 | 2): Generator<string> {
-  let piece = ''
-  for (const part of partsOf(document, { indent, depth: 0 })) {
-    piece += part
-    if (piece.length < pieceLength) continue
-    yield piece
-    piece = ''
+/** Lines, joined to pieces that each end with a line. */
+export function piecesOfLines(lines: Iterable<string>): Generator<string> {
+  function* ended() {
+    for (const line of lines) yield `${line}\n`
   }
-  yield `${piece}\n`
+  return joined(ended())
+}
+
+/** The same text as JSON.stringify gives, whose long lists are written an item at a time, wherever they stand. */
+export function piecesOfJson(document: object, indent: 0 | 2): Generator<string> {
+  function* ended() {
+    yield* partsOf(document, { indent, depth: 0 })
+    yield '\n'
+  }
+  return joined(ended())
 }
 
 function* partsOf(value: unknown, { indent, depth }: { indent: 0 | 2; depth: number }): Generator<string> {
@@ -67,7 +72,7 @@ function holdsLongList(value: unknown): value is object {
 /** A list, or what is one in JSON and whose items are made as they are needed. */
 export type List<Item = unknown> = Iterable<Item> & { readonly length: number }
 
-export function isList(value: unknown): value is List {
+function isList(value: unknown): value is List {
   return typeof value === 'object' && value !== null && Symbol.iterator in value && 'length' in value
 }
 

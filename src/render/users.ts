@@ -135,6 +135,12 @@ export function person(account: UncountedAccount): string {
   return oneLine(`${nameOf(account)} (${account.centre?.number ?? 'no centre'})`)
 }
 
+/** `Amira Haddad <amira@school.example>`. */
+export function nameAndAddress(account: Account): string {
+  const name = nameOf(account)
+  return oneLine(name === account.email ? name : `${name} <${account.email}>`)
+}
+
 const happened: Readonly<Record<Outcome, (account: Account, left: string) => string>> = {
   created: ({ status }) => (status === 'invited' ? 'is invited' : 'has an account'),
   rejoined: ({ status }) =>

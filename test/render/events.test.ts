@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { eventLine, hasSentence } from '../../src/render/audit.ts'
+import { eventLine } from '../../src/render/audit.ts'
 import { type AuditEntry, lastEvents, streamEvents } from '../../src/db/audit/events.ts'
 import { messageStates } from '../../src/db/messages.ts'
 import { outcomeOfMessage } from '../../src/rules/mail/outcome.ts'
@@ -16,6 +16,23 @@ beforeEach(() => {
 afterEach(() => world.close())
 
 const fixture = (name: string) => new URL(`../../fixtures/${name}`, import.meta.url).pathname
+
+/** As what a newer program wrote is. */
+function isToldByItsCode(action: string): boolean {
+  const at = '2026-03-02T09:00:00.000Z'
+  const event: AuditEntry = {
+    id: 1,
+    at,
+    kind: 'change',
+    action,
+    subject: null,
+    actor: null,
+    operator: null,
+    details: {},
+    names: {},
+  }
+  return eventLine(event, { now: new Date(at) }).includes(`did ${action}`)
+}
 
 describe('what happened last', () => {
   it('tells of a suspended coordinator whom else it concerns, and how they were', async () => {
@@ -138,8 +155,8 @@ describe('an event as a sentence', () => {
         for (const [, action] of line.matchAll(/'([a-z-]+\.[a-z.-]+)'/g)) found.add(action ?? '')
     }
     expect(found.size).toBeGreaterThan(60)
-    expect([...found].filter((action) => !hasSentence(action))).toEqual([])
+    expect([...found].filter(isToldByItsCode)).toEqual([])
     const states = messageStates.map((state) => `mail.${outcomeOfMessage(state)}`)
-    expect(states.filter((action) => !hasSentence(action))).toEqual([])
+    expect(states.filter(isToldByItsCode)).toEqual([])
   })
 })
