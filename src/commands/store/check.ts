@@ -1,5 +1,6 @@
 import type { OpenStore } from '../../db/store/open.ts'
 import type { Finding } from '../../db/engine.ts'
+import type { Findings } from '../../db/store/check.ts'
 import { Failure, Unavailable } from '../../errors.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { permit } from '../../rules/permissions/decide.ts'
@@ -43,11 +44,6 @@ interface StoreReport {
   /** What is no damage, and is to be tidied. */
   warnings: Finding[]
   keyFile: string
-}
-
-interface Findings {
-  damage: Finding[]
-  warnings: Finding[]
 }
 
 /** @throws what is damaged */

@@ -9,7 +9,7 @@ import { pathInWords, shellWord } from '../../shell-word.ts'
 import { keptCopiesOf } from './kept-copies.ts'
 import { staleHolder } from '../sqlite/wait.ts'
 
-export interface Checked {
+export interface Findings {
   /** What keeps the store or its key from being trusted. */
   damage: Finding[]
   /** What should be put right, and harms nothing yet. */
@@ -17,7 +17,7 @@ export interface Checked {
 }
 
 /** Looks through a store as it is, its key, and what lies beside them; changes nothing. */
-export async function checkFiles(store: OpenStore, path: string): Promise<Checked> {
+export async function checkFiles(store: OpenStore, path: string): Promise<Findings> {
   const { engine, keyFile } = store
   const damage = await engine.damage()
   const fingerprint = engine.fingerprint()

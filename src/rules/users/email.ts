@@ -1,4 +1,5 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
+import type { WrittenAddress } from '../../db/users/mentions.ts'
 import { Usage } from '../../errors.ts'
 
 /** An address as it is shown, and as it is compared. */
@@ -184,18 +185,12 @@ export function visible(text: string): string {
   })
 }
 
-interface KeptAddress {
-  email: string
-  /** As it is compared. */
-  emailKey: string
-}
-
 /** Whether it may be another mailbox: before the @ capitals may make one, after it they make none. */
-export function isAnotherAddress(before: KeptAddress, after: KeptAddress): boolean {
+export function isAnotherAddress(before: WrittenAddress, after: WrittenAddress): boolean {
   return after.emailKey !== before.emailKey || beforeAt(after) !== beforeAt(before)
 }
 
-function beforeAt({ email }: KeptAddress): string {
+function beforeAt({ email }: WrittenAddress): string {
   return email.slice(0, email.lastIndexOf('@'))
 }
 
