@@ -15,7 +15,8 @@ import { commandLine, type Line, shownWord, withWord } from './typed-line.ts'
 import { distance } from 'fastest-levenshtein'
 import { nearestOf } from '../nearest.ts'
 import { isAddress, isLikeNumber } from './names-typed.ts'
-import { nounOf } from './words.ts'
+import { offersFor } from './parameters.ts'
+import { centresKeepNumbers, nounOf } from './words.ts'
 
 /** What the parser does not take. */
 export interface RejectedInput {
@@ -45,10 +46,7 @@ export async function complaint(
     code === 'unknown-option' ? (listIntoFile(rejected) ?? behindDashes(rejected)) : fromFile(rejected)
   const lines = redirected ? [] : await Promise.all(suggestedLines(rejected).map(accepted))
   const suggestions = lines.flatMap((line) => (line ? [commandLine(line)] : []))
-  const usual =
-    hintOfNearest(suggestions) ??
-    (isOfTelephone(rejected) ? noTelephones : undefined) ??
-    'Add --help to see what it takes.'
+  const usual = hintOfNearest(suggestions) ?? saidOfOption(rejected) ?? 'Add --help to see what it takes.'
   const details = code === 'excess-arguments' ? {} : { candidates: similarOptions(rejected) }
   return new Usage(`${said}.`, { code, hint: redirected ?? usual, details })
 }
@@ -276,10 +274,14 @@ function optionNames(command: Command | undefined): string[] {
   return (command?.options ?? []).flatMap(({ long, hidden }) => (long && !hidden ? [long] : []))
 }
 
-const noTelephones = 'Telephone numbers are not kept, of people or of centres.'
-
-function isOfTelephone(rejected: RejectedInput): boolean {
-  return /^--(?:tele)?phone|^--(?:mobile|tel)\b/.test(wrongOption(rejected))
+/** Of an option that is like none. */
+function saidOfOption(rejected: RejectedInput): string | undefined {
+  const wrong = wrongOption(rejected)
+  if (/^--(?:tele)?phone|^--(?:mobile|tel)\b/.test(wrong))
+    return 'Telephone numbers are not kept, of people or of centres.'
+  const isOfCentre = rejected.command?.name() === 'edit' && rejected.command.parent?.name() === 'centres'
+  if (isOfCentre && /^--(?:new-)?number$/.test(wrong)) return centresKeepNumbers
+  return rejected.code === 'unknown-option' ? columnOf(rejected, wrong) : undefined
 }
 
 /** `users add --first-name Omar --last-name Said --email omar@…`: who is added is one word, their name and their address. */
@@ -332,7 +334,57 @@ function linesWithOption(rejected: RejectedInput): readonly Line[] {
   const similar = similarOptions(rejected).filter(
     (name) => name !== '--password-file' || wrong.includes('file'),
   )
-  return similar.map((name) => withWord(argv, argv.indexOf(wrong), name))
+  const at = argv.indexOf(wrong)
+  const asValue = similar.length === 0 ? optionWithValue(command, wrong.slice(2)) : undefined
+  if (asValue) return [withWord(argv, at, asValue, wrong.slice(2))]
+  const asText = similar.length === 0 ? lineWithText(rejected, wrong) : undefined
+  if (asText) return [asText]
+  return similar.map((name) => withWord(argv, at, name))
+}
+
+/** `users list --suspended` is `--status suspended`: the option of a list that takes this word. */
+function optionWithValue(command: Command | undefined, word: string): string | undefined {
+  if (fieldsOf(command).length === 0) return undefined
+  const takesIt = (option: Option) => !shownBy.has(option.long ?? '') && valuesOf(option, word).includes(word)
+  return command?.options.find(takesIt)?.long
+}
+
+/** What of a list is shown, and how. */
+const shownBy: ReadonlySet<string> = new Set(['--fields', '--sort', '--format'])
+
+function valuesOf(option: Option, prefix = ''): readonly string[] {
+  const { offered = [] } = offersFor(option)
+  const values = typeof offered === 'function' ? offered(prefix) : 'stored' in offered ? [] : offered
+  return values.map((value) => (typeof value === 'string' ? value : value[0]))
+}
+
+/** What stands in these is found by the text of a list. */
+const searchedColumns: ReadonlySet<string> = new Set(
+  'name first-name last-name email centre-name number title subject file town'.split(' '),
+)
+
+/** `users list --name haddad` is `users list haddad`. */
+function lineWithText({ argv, command }: RejectedInput, wrong: string): Line | undefined {
+  const at = argv.indexOf(wrong)
+  const isTyped = argv[at + 1] !== undefined && !argv[at + 1]?.startsWith('-')
+  const isSearched = searchedColumns.has(wrong.slice(2)) && optionNames(command).includes('--fields')
+  return isTyped && isSearched && command?.registeredArguments.length === 1 ? withWord(argv, at) : undefined
+}
+
+/** `users list --pin issued`: what a list shows, and does not pick by. */
+function columnOf({ argv, command }: RejectedInput, wrong: string): string | undefined {
+  const [first = '', ...others] = fieldsOf(command)
+  const name = wrong.slice(2)
+  if (!others.includes(name)) return undefined
+  const at = argv.indexOf(wrong)
+  const rest = argv.toSpliced(at, argv[at + 1]?.startsWith('-') === false ? 2 : 1)
+  const shown = rest.includes('--fields') ? rest : [...rest, '--fields', `${first},${name}`]
+  return `${name} is a column, which --fields shows: ${commandLine(shown)}`
+}
+
+function fieldsOf(command: Command | undefined): readonly string[] {
+  const fields = command?.options.find(({ long }) => long === '--fields')
+  return fields ? valuesOf(fields) : []
 }
 
 /** What people call an option that has a word of ours. */

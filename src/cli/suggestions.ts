@@ -4,7 +4,15 @@ import { isAddress, isLikeNumber } from './names-typed.ts'
 import { inOrder } from './mended-line.ts'
 import { tree } from './tree.ts'
 import { commandLine, type Line, lineWith, positionsIn, withWord } from './typed-line.ts'
-import { destructiveVerbs, leadsAnywhere, leadsTo, nounOf, synonymousVerbs, wordsThatLead } from './words.ts'
+import {
+  destructiveVerbs,
+  leadsAnywhere,
+  leadsTo,
+  nounOf,
+  stepsOf,
+  synonymousVerbs,
+  wordsThatLead,
+} from './words.ts'
 
 interface UnknownWord {
   /** All that was typed. */
@@ -43,7 +51,7 @@ export async function unknownCommand(
   }
   return new Usage(`${spoken} has no command '${unknown.word}'.`, {
     code: 'unknown-command',
-    hint: hintOfNearest(lines) ?? `${spoken} --help lists them.`,
+    hint: hintOfNearest(lines) ?? stepsOf(unknown.before[0], unknown.word) ?? `${spoken} --help lists them.`,
     details: { candidates },
   })
 }

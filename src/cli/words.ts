@@ -90,6 +90,7 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     'associates assign': 'assign',
     'roles grant': 'add-role grant assign',
     'roles revoke': 'revoke',
+    'audit list --subject': 'history log audit events',
   }),
   centres: byOtherWord({
     'centres imports undo': 'undo',
@@ -102,8 +103,10 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     'coordinator restore': 'unlock',
     'associates assign': 'assign',
     'centres edit': 'rename',
+    'audit list --subject': 'history log audit events',
   }),
   coordinator: byOtherWord({
+    'audit list --subject': 'history log audit events',
     'coordinator restore': 'unlock',
     'coordinator change': 'delete remove',
     'centres list': 'list',
@@ -130,7 +133,7 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     'account request': 'forgot-password forgotten-password reset-password change-password',
     'account set-up': 'set-password',
   }),
-  mail: byOtherWord({ 'mail cancel': 'delete remove' }),
+  mail: byOtherWord({ 'mail cancel': 'delete remove', 'mail list --state failed': 'failed bounced bounces' }),
   audit: byOtherWord({ 'audit list --subject': 'show', 'audit list --kind event': 'events event-logs' }),
   errors: byOtherWord({
     'errors list --kind entry': 'entry entries',
@@ -145,6 +148,29 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
   }),
   'progression-tests': byOtherWord({ 'users transfer': 'transfer' }),
   'help-documents': byOtherWord({ 'help-documents list': 'show', 'help-documents withdraw': 'delete' }),
+}
+
+export const centresKeepNumbers =
+  'A centre keeps its number: under another one it is a new centre (ssh-admin centres create), to which its people are moved (ssh-admin users move).'
+
+const changedFiles =
+  'A file stays as it was uploaded: upload the new one (ssh-admin resources upload), name it where it is released (ssh-admin releases edit RELEASE --resource ID), and withdraw the old one (ssh-admin resources withdraw ID).'
+
+/** What is done in several steps, where no one command does it. */
+const bySteps: Readonly<Record<string, string>> = {
+  'centres merge':
+    'Its people are moved (ssh-admin users move), then the centre that they leave is deleted (ssh-admin centres delete).',
+  'users merge':
+    'What one account holds is given to the other (ssh-admin users transfer), then it is deleted (ssh-admin users delete --suspend).',
+  'centres renumber': centresKeepNumbers,
+  'resources replace': changedFiles,
+  'resources edit': changedFiles,
+  'resources update': changedFiles,
+}
+
+/** How that is done which a noun has no verb for. */
+export function stepsOf(groupName: string | undefined, word: string): string | undefined {
+  return own(bySteps, `${groupName} ${word}`)
 }
 
 /** Where a word leads that is no verb of this noun. */

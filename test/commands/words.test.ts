@@ -668,3 +668,18 @@ describe('a line of a tired hand', () => {
     },
   )
 })
+
+describe('what no one command does', () => {
+  it.each([
+    ['centres merge EG001 EG002', 'ssh-admin users move'],
+    ['users merge omar@nile.example noor@nile.example', 'ssh-admin users transfer'],
+    ['centres edit EG001 --number EG009', 'A centre keeps its number'],
+    ['centres renumber EG001 EG009', 'A centre keeps its number'],
+    ['resources replace 1 new.wav', 'ssh-admin releases edit RELEASE --resource ID'],
+    ['resources update 1', 'ssh-admin releases edit RELEASE --resource ID'],
+    ['users list --pin issued --centre EG001', 'ssh-admin users list --centre EG001 --fields email,pin'],
+  ])('is told step by step: %s', async (line, told) => {
+    const { exit, stderr } = await newWorld().run(line.split(' '))
+    expect([exit, stderr]).toEqual([2, expect.stringContaining(told)])
+  })
+})
