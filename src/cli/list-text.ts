@@ -130,9 +130,12 @@ async function* tables<Row>(
     return isSaid ? (lines?.(view) ?? []).map((line) => `${line}\n`).join('') : ''
   }
   const draw = (page: Cell[][], { isLast }: { isLast: boolean }) => {
+    // By what is the same in several rows none of them is known.
+    const isKey = (at: number) =>
+      at === key && (page.length === 1 || new Set(page.map((row) => row[at])).size > 1)
     // A column that says in each row what was asked for is missed least.
     const isAskedFor = (at: number) =>
-      at !== key && page.every((row) => asked.has(String(row[at]).toLowerCase()))
+      !isKey(at) && page.every((row) => asked.has(String(row[at]).toLowerCase()))
     const known = request.named ? [] : [...headings.keys()].filter(isAskedFor)
     // What is drawn first decides for the whole list. A pipe has no width.
     fitting ??= view.isTerminal

@@ -134,11 +134,11 @@ const roleFields = {
 
 /** Whole: a table would cut what it lets its holder do. */
 function roleInFull(role: Role, { chalk }: Pick<View, 'chalk'>): string[] {
-  const { name, service, shared, does } = role
-  return [
-    `${chalk.bold(name)} (${service}${shared ? ', shared' : ''}; given by ${giverOf(role)})`,
-    `  ${does}`,
-  ]
+  const { name, service, shared, does, grantedBy } = role
+  // What nobody but staff gives says so itself.
+  const saysWho = grantedBy === 'by-staff' || grantedBy === 'derived'
+  const who = saysWho ? '' : `; given by ${giverOf(role)}`
+  return [`${chalk.bold(name)} (${service}${shared ? ', shared' : ''}${who})`, `  ${does}`]
 }
 
 /** Who may do what, as the office writes it. */

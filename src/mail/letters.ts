@@ -282,17 +282,19 @@ const stylesOfClasses: Readonly<Record<string, string>> = {
   small: 'color: #55616e; font-size: 0.875rem;',
 }
 
+/** Where the style of the page is taken away and the mailbox is dark, its own links are pale, and the paper is white. */
+const styleOfLinks = 'color: #0a6e8a;'
+
 /** What an element cannot say of itself; in the dark it has to go before what the elements say. */
 const style = `
   :root { color-scheme: light dark; supported-color-schemes: light dark; }
-  a { color: #0a6e8a; }
   li { margin-bottom: 0.4rem; }
   li p { margin: 0.4rem 0; }
   @media (prefers-color-scheme: dark) {
     body { background: #10161d !important; color: #e6ebf0 !important; }
     main { background: #18212b !important; }
     h1 { border-color: #4fb6d1 !important; }
-    a { color: #7fd0e6; }
+    a { color: #7fd0e6 !important; }
     a.button { background: #4fb6d1 !important; color: #10161d !important; }
     .small, footer { color: #a7b3bf !important; }
     footer { border-color: #33404d !important; }
@@ -326,11 +328,13 @@ ${withStyles(body.trim())}
 
 /** An element that says itself how it looks is let alone. */
 function withStyles(body: string): string {
-  return body.replace(/<[a-z][^>]*\sclass="([a-z]+)"[^>]*>/g, (element, name: string) => {
-    const style = stylesOfClasses[name]
-    if (style === undefined || /\sstyle=/.test(element)) return element
-    return element.replace(/\sclass="/, ` style="${style}" class="`)
-  })
+  return body
+    .replace(/<[a-z][^>]*\sclass="([a-z]+)"[^>]*>/g, (element, name: string) => {
+      const style = stylesOfClasses[name]
+      if (style === undefined || /\sstyle=/.test(element)) return element
+      return element.replace(/\sclass="/, ` style="${style}" class="`)
+    })
+    .replace(/<a(?=\s)(?![^>]*\sstyle=)/g, `<a style="${styleOfLinks}"`)
 }
 
 const sender =

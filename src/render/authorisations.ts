@@ -52,8 +52,8 @@ function closingClockOf({ authorisation: { closesAt, zone }, zoneOfAll }: Listed
 }
 
 export const authorisationFields = {
-  release: field<ListedAuthorisation>('Release', ({ authorisation }) => authorisation.release.id),
-  'release-name': field<ListedAuthorisation>('Name', ({ authorisation }) => authorisation.release.name),
+  release: field<ListedAuthorisation>('No.', ({ authorisation }) => authorisation.release.id),
+  'release-name': field<ListedAuthorisation>('Release', ({ authorisation }) => authorisation.release.name),
   centre: field<ListedAuthorisation>('Centre', ({ authorisation }) => authorisation.centre.number),
   'centre-name': field<ListedAuthorisation>('Centre name', ({ authorisation }) => authorisation.centre.name),
   resources: field<ListedAuthorisation>('Resources', ({ authorisation }) =>

@@ -122,7 +122,10 @@ function numbers({ counts: { rows, centres, users } }: ImportReport): Html {
   ]
   const shown = figures.filter(([what, number]) => number > 0 || what.startsWith('rows'))
   return html`<ul class="numbers">${htmlJoined(
-    shown.map(([what, number, look]) => html`<li class="${look}"><b>${grouped(number)}</b> ${what}</li>`),
+    shown.map(
+      ([what, number, look]) =>
+        html`<li class="${look}"><b>${grouped(number)}</b> ${number === 1 ? what.replace('s ', ' ') : what}</li>`,
+    ),
   )}</ul>`
 }
 
@@ -175,7 +178,7 @@ function heldBackSection({ heldBack, counts: { rows } }: ImportReport, kinds: re
       : html``
   const shown = heldBack.map(
     ({ row, number, name, email, issues }) =>
-      html`<tr class="${issues.map(({ code }) => code).join(' ')}"><td class="number">${String(row)}</td><td>${number}</td><td>${name}</td><td>${email}</td><td><ul>${htmlJoined(
+      html`<tr class="${issues.map(({ code }) => code).join(' ')}"><td class="number">${String(row)}</td><td>${number}</td><td>${name}</td><td>${cellText(email)}</td><td><ul>${htmlJoined(
         issues.map(
           ({ cell, value, message, hint }) =>
             html`<li><code>${cell}</code> ${withValue(message, value)}${hint === null || message.includes(hint) ? '' : html` <em>${hint}</em>`}</li>`,
@@ -222,13 +225,19 @@ function section(
   if (total === 0) return html``
   const cells = rows.map(
     (row) =>
-      html`<tr>${htmlJoined(row.map((cell, at) => html`<td data-head="${head[at] ?? ''}">${shortValue(cell)}</td>`))}</tr>`,
+      html`<tr>${htmlJoined(row.map((cell, at) => html`<td data-head="${head[at] ?? ''}">${cellText(shortValue(cell))}</td>`))}</tr>`,
   )
   return html`<section><details${rows.length <= 20 ? html` open` : ''}><summary><h2>${title} (${grouped(total)})</h2></summary>
 <div class="wide"><table><thead><tr>${htmlJoined(head.map((name) => html`<th>${name}</th>`))}</tr></thead><tbody>
 ${htmlJoined(cells)}
 </tbody></table></div>
 ${more(total - rows.length, 'line')}</details></section>`
+}
+
+/** An address that has no room breaks at its @, and not within a word. */
+function cellText(text: string): Html {
+  const [, name, domain] = /^(\S+@)(\S+)$/.exec(text) ?? []
+  return name !== undefined && domain !== undefined ? html`${name}<wbr>${domain}` : html`${text}`
 }
 
 function more(number: number, singular: string): Html {
@@ -318,7 +327,7 @@ h1, td, mark, td em { unicode-bidi: plaintext; }
 ${chosen} { border-color: var(--in); box-shadow: inset 0 0 0 1px var(--in); }
 ${hidden === '' ? '' : `${hidden} { display: none; }`}
 summary { cursor: pointer; }
-@media (min-width: 60rem) { .held-back td:nth-child(4) { min-width: 15rem; } }
+@media (min-width: 60rem) { .held-back td:nth-child(4) { min-width: 17rem; } .held-back th:last-child { width: 40%; } }
 @media (max-width: 40rem) {
   body { padding: .8rem; }
   .chart th, .chart td { padding: .3rem; }
@@ -327,6 +336,7 @@ summary { cursor: pointer; }
   .held-back table, .held-back tbody, .held-back tr, .held-back td { display: block; }
   .held-back thead { display: none; }
   .held-back td { border: 0; padding: .1rem 0; }
+  .held-back td:empty { display: none; }
   .held-back td.number::before { content: 'Row '; color: var(--dim); }
   .held-back tr { border-bottom: 1px solid var(--line); padding: .5rem 0; }
   details thead { display: none; }
@@ -342,7 +352,7 @@ summary { cursor: pointer; }
   .held-back > label { display: none; }
   .held-back tbody tr { display: table-row; }
   details::details-content { content-visibility: visible; }
-  tr { break-inside: avoid; } summary, h2 { break-after: avoid; } .held-back td:nth-child(4) { min-width: 11rem; }
+  tr { break-inside: avoid; } summary, h2 { break-after: avoid; } .held-back td:nth-child(4) { min-width: 11rem; } .held-back th:last-child { width: 40%; }
   details:has(tbody tr:nth-child(-n+3):last-child) { break-inside: avoid; } thead { display: table-header-group; }
   .wide { overflow: visible; }
 }

@@ -49,11 +49,11 @@ describe.skipIf(!program)('the looks of a letter (chromium must be there)', () =
       const pages = [
         ...(['light', 'dark'] as const).map((colorScheme) => ({ html, colorScheme, as: colorScheme })),
         // Some mailboxes take the style of the page away.
-        {
+        ...(['light', 'dark'] as const).map((colorScheme) => ({
           html: html.replace(/<style>.*?<\/style>/s, ''),
-          colorScheme: 'light' as const,
-          as: 'without-style',
-        },
+          colorScheme,
+          as: `${colorScheme}-without-style`,
+        })),
       ]
       for (const { name, ...viewport } of windows) {
         for (const { html: shown, colorScheme, as } of pages) {

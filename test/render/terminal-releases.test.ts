@@ -269,8 +269,15 @@ describe('what a person sees of releases and what they are made of', () => {
     it('is the state of each authorisation, whatever else there is no room for', async () => {
       const states = /^.*NZ0123456789.* never-opens\b.*\n.*EG001 .* open\b.*\n.*NZ0123456789.* open\b/m
       expect(await at('releases authorisations')).toMatch(states)
-      for (const line of ['--release June', '--centre NZ0123456789', '--release June --centre NZ0123456789'])
-        expect(await at(`releases authorisations ${line}`)).toMatch(/\bNZ0123456789\b.* never-opens\b/)
+      expect(await at('releases authorisations --release June')).toMatch(/\bNZ0123456789\b.* never-opens\b/)
+      for (const line of ['--centre NZ0123456789', '--release June --centre NZ0123456789'])
+        expect(await at(`releases authorisations ${line}`)).toMatch(/\bnever-opens\b/)
+    })
+
+    it('is no centre that was asked for, where something else has no room', async () => {
+      const shown = await at('releases authorisations --centre NZ0123456789')
+      const heading = shown.split('\n').find((line) => line.includes('State'))
+      expect(heading).not.toMatch(/\bCentre\b|\bName\b/)
     })
 
     it('is the state of a release, and whether a resource or a help document is withdrawn', async () => {

@@ -62,6 +62,12 @@ describe('the page about an import', () => {
     ])
   })
 
+  it('says one of a thing as one', async () => {
+    await importRows(world, [nile], '--report', 'import.html')
+    for (const said of ['<b>1</b> row read', '<b>1</b> centre created', '<b>1</b> user created'])
+      expect(page()).toContain(said)
+  })
+
   it('names each new centre with its country', async () => {
     const indus: Line = { number: 'PK200', name: 'Indus School', country: 'PK', email: 'omar@indus.example' }
     await importRows(world, [nile, indus], '--report', 'import.html')
@@ -96,11 +102,11 @@ describe('the page about an import', () => {
     )
     const text = page()
     expect(text).toMatch(/Centres that are not in the workbook \(1\).*PK200/s)
-    expect(text).toMatch(/who are not in the workbook \(1\).*extra@nile\.example/s)
+    expect(text).toMatch(/who are not in the workbook \(1\).*extra@<wbr>nile\.example/s)
     // On a telephone each cell stands beneath the one before, behind the name of its column.
     expect(text).toContain('<td data-head="Kept because">the coordinator</td>')
     expect(text).toContain("details td + td::before { content: attr(data-head) ': '")
-    expect(text).toMatch(/Addresses at several centres \(1\).*amira@nile\.example/s)
+    expect(text).toMatch(/Addresses at several centres \(1\).*amira@<wbr>nile\.example/s)
   })
 
   it('asks nothing of the network, runs nothing, and shows whatever stands in a cell as text', async () => {
