@@ -30,9 +30,9 @@ export async function deskRole(address: string, { make }: { make: boolean }): Pr
 /** A schema's name has nothing in it that would have to be quoted. */
 function statementsFor(schema: string, role: string): string[] {
   return [
-    // Where it is there, nobody needs the right to make one.
+    // Where it is there, nobody needs the right to make one; of two who make it at once one meets the other's name.
     `do $$ begin if to_regrole('"${role}"') is null then create role "${role}" nologin; end if;
-      exception when duplicate_object then null; end $$;`,
+      exception when duplicate_object or unique_violation then null; end $$;`,
     ...grantsFor(schema, role),
   ]
 }

@@ -165,6 +165,25 @@ it('is made of a schema whose name is as long as a name may be', async () => {
   }
 })
 
+it('is made once where several make it at the same moment', async () => {
+  const schema = `at_once_${process.env.VITEST_POOL_ID ?? '0'}`
+  const place = [
+    '--db',
+    world.db.replace(/schema=\w+/, `schema=${schema}`),
+    '--key-file',
+    world.path('o.key'),
+  ]
+  const init = () => world.run(['store', 'init', '--roles', '--json', ...place])
+  try {
+    await init()
+    await owner.query(`drop owned by ${schema}_desk; drop role ${schema}_desk`)
+    for (const ran of await Promise.all([init(), init(), init(), init()]))
+      expect(ran.exit, ran.stderr).toBe(0)
+  } finally {
+    await owner.query(`drop schema ${schema} cascade; drop owned by ${schema}_desk; drop role ${schema}_desk`)
+  }
+})
+
 it('is nothing for a file', async () => {
   const ran = await world.run(['store', 'init', '--roles', '--json', '--db', world.path('file.db')])
   expect([ran.exit, ran.error().code]).toEqual([2, 'store-is-a-file'])
