@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { finishing } from '../../interruption.ts'
 import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
 import { ownerTag } from '../../unfinished-files.ts'
-import { headFileOnServer, headOf, type LogHead } from '../audit/head-file.ts'
+import { emptyLog, hasSeal, headFileOnServer, headOf, type LogHead } from '../audit/head-file.ts'
 import { copyTables, type Source } from '../store/copy-tables.ts'
 import type { Store } from '../schema.ts'
 import { openStore } from '../store/open.ts'
@@ -95,9 +95,9 @@ async function replaceSchema(
     await connection.begin()
     const db = sharedDatabase(connection)
     const now = { ...connection.row, erased: await erasedAccounts(db) }
-    // Whom it erased since, and with which key it goes on, is not known to the copy. Whatever else other desks changed
-    // meanwhile is kept with the store that they changed.
-    if (isAnother(now, found)) {
+    // Whom it erased since, and with which key it goes on, is not known to the copy; and what somebody else restored
+    // meanwhile is not what was looked at. Whatever else other desks changed is kept with the store that they changed.
+    if (isAnother(now, found) || !(await hasSeal(db, found.head ?? emptyLog))) {
       await connection.rollback()
       return undefined
     }

@@ -196,6 +196,17 @@ describe('restoring a store that is on a server', () => {
     expect(await schemas()).toEqual([schema])
   })
 
+  it('of two who restore at once puts the second one’s backup in no place that the first has taken', async () => {
+    await backedUp()
+    const present = await presentSharedStore(opening())
+    expect((await there('store', 'restore', 'backup.db', '--yes')).exit).toBe(0)
+    const placed = await schemas()
+    expect(
+      await present.replaceWith(world.path('backup.db'), { beforePlacing: () => undefined }),
+    ).toBeUndefined()
+    expect(await schemas()).toEqual(placed)
+  })
+
   it('comes to its end while another desk changes the store all the time', async () => {
     await backedUp()
     let isRestored = false
