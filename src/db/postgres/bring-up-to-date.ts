@@ -1,11 +1,11 @@
-import { Unavailable } from '../../errors.ts'
+import { Failure, Unavailable } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
 import { version as program } from '../../version.ts'
 import { latestVersion } from '../migrations/index.ts'
 import type { Opening } from '../store/opening.ts'
-import { connect, serverAddressOf } from './connection.ts'
-import { inWords } from './errors.ts'
+import { serverAddressOf } from './connection.ts'
 import { migrateWithin } from './migrate.ts'
+import { connectionTo } from './open.ts'
 import { refuseOthers } from './rights.ts'
 
 /** @throws `store-refused` for a user who does not own the store: its tables are not theirs to alter */
@@ -17,39 +17,28 @@ export async function refuseOthersToMigrate(address: string): Promise<void> {
  * Brings a shared store up to date in one transaction, which holds the store: all of it, or none.
  * @returns the version that it had; with any other than the one agreed to, nothing is done
  */
-export async function migrateSharedStore(
-  { path, maxWaitMs, interruption }: Opening,
-  { from }: { from: number },
-): Promise<number> {
-  const server = serverAddressOf(path)
-  const client = await connect(server, { writes: true })
-  const schema = client.escapeIdentifier(server.schema)
+export async function migrateSharedStore(opening: Opening, { from }: { from: number }): Promise<number> {
+  const server = serverAddressOf(opening.path)
+  const anyVersion = () => undefined
+  const connection = await connectionTo(server, { ...opening, mode: 'use' }, anyVersion)
   try {
-    await client.query(
-      `begin isolation level read committed; set local search_path to ${schema}; set local lock_timeout to ${Math.max(1, Math.ceil(maxWaitMs))}`,
-    )
-    await client.query('select id from store where id = 1 for update')
-    const { rows } = await client.query<{ version: number }>(
-      'select max(version) as version from store_versions',
-    )
-    const version = Number(rows[0]?.version)
-    if (version === from && version < latestVersion) {
+    await connection.begin()
+    const { version } = connection.row
+    if (version !== from || version >= latestVersion) {
+      await connection.rollback()
+      return version
+    }
+    await connection.ask(async (client) => {
       await migrateWithin(client, { from })
       await client.query('update store set program = $1', [program])
-      await finishing(interruption, {
-        what: 'the store is being brought up to date',
-        finish: async () => {
-          await client.query('commit')
-        },
-      })
-    } else {
-      await client.query('rollback')
-    }
+    })
+    await finishing(opening.interruption, {
+      what: 'the store is being brought up to date',
+      finish: () => connection.commit(),
+    })
     return version
   } catch (error) {
-    await client.query('rollback').catch(() => undefined)
-    const failure = inWords(error, server.shown)
-    if (failure instanceof Unavailable || !(error instanceof Error)) throw failure
+    if (error instanceof Failure || !(error instanceof Error)) throw error
     throw new Unavailable(
       'migration-failed',
       `The store ${server.shown} cannot be brought up to date: ${error.message}.`,
@@ -59,6 +48,6 @@ export async function migrateSharedStore(
       },
     )
   } finally {
-    await client.end()
+    await connection.close()
   }
 }

@@ -52,20 +52,19 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
   return openSqliteStore(opening)
 }
 
-export async function connectionTo(server: ServerAddress, opening: Opening): Promise<SharedConnection> {
+/** @param check looks at the store once it is held; absent: one of another version is refused */
+export async function connectionTo(
+  server: ServerAddress,
+  opening: Opening,
+  check = (row: StoreRow) => refuseOtherVersion(row, { server, reads: false }),
+): Promise<SharedConnection> {
   const reads = readsAlone(opening.mode)
   // Of several hosts, one may be about to take over from another.
   const maxWaitMs = server.hosts.length > 1 ? opening.maxWaitMs : 0
   const { onOutage } = opening
   const signal = () => opening.signal
   const client = await connect(server, { writes: !reads, maxWaitMs, signal, onOutage })
-  const check = (row: StoreRow) => refuseOtherVersion(row, { server, reads: false })
-  return new SharedConnection(client, {
-    server,
-    opening,
-    snapshot: reads,
-    check,
-  })
+  return new SharedConnection(client, { server, opening, snapshot: reads, check })
 }
 
 function openedStore(

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { existsSync, renameSync, rmSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../../src/db/sqlite/connection.ts'
 import { latestVersion } from '../../../src/db/migrations/index.ts'
@@ -11,9 +12,11 @@ import { copyTables } from '../../../src/db/store/copy-tables.ts'
 import { headFileOnServer } from '../../../src/db/audit/head-file.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { openStore } from '../../../src/db/store/open.ts'
+import { newInterruption } from '../../../src/interruption.ts'
 import { writeOlderStore } from '../../stores/older-store.ts'
 import { testServer, testPassword } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
+import { cuttingProxy } from './cutting-proxy.ts'
 
 const schema = `older_${process.env.VITEST_POOL_ID ?? '0'}`
 const desk = `${schema}_tom`
@@ -191,4 +194,44 @@ it('an older shared store is brought up to date by its owner alone, who is named
   }
   expect(await contents()).toEqual(before)
   expect((await at(address(desk), 'users', 'list')).exit).toBe(0)
+})
+
+describe('bringing a shared store up to date', () => {
+  const versions = async () =>
+    (await client.query<{ version: number }>(`select max(version) as version from ${schema}.store_versions`))
+      .rows[0]?.version
+
+  beforeEach(() => writeOlderSharedStore(latestVersion - 1))
+
+  it('waits for whoever has the store, says for whom, and ends with Ctrl-C', async () => {
+    await client.query(`begin; select id from ${schema}.store for update`)
+    const interruption = newInterruption(() => undefined)
+    const place = ['--db', address(), '--key-file', world.path('shared.key')]
+    const running = world.run(['store', 'migrate', '--yes', ...place], { interruption })
+    const waiting = 'select 1 from pg_locks where not granted'
+    while ((await client.query(waiting)).rows.length === 0) await pause(20)
+    await pause(500)
+    const pressed = performance.now()
+    interruption.interrupt('SIGINT')
+    const ran = await running
+    expect([ran.exit, ran.stdout], ran.stderr).toEqual([130, ''])
+    expect(ran.stderr).toMatch(/^Waiting for .*\nCancelled. Nothing was changed.\n$/)
+    expect(performance.now() - pressed).toBeLessThan(5_000)
+    await client.query('rollback')
+    expect(await versions()).toBe(latestVersion - 1)
+  })
+
+  it('is known to be done where the connection breaks as it is saved', async () => {
+    const [host] = parseServerAddress(address()).hosts
+    const proxy = await cuttingProxy(host ?? { host: '', port: 0 })
+    try {
+      proxy.cutNextCommit('after')
+      const through = address().replace(/@[^/]+/, `@127.0.0.1:${proxy.port}`)
+      const ran = await at(through, 'store', 'migrate', '--yes')
+      expect(ran.json(), ran.stderr).toMatchObject({ to: latestVersion, changed: true })
+      expect(await versions()).toBe(latestVersion)
+    } finally {
+      await proxy.close()
+    }
+  })
 })
