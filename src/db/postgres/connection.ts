@@ -4,10 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ConnectionOptions } from 'node:tls'
 import pg from 'pg'
 import { Cancelled, errorCodeOf, Unavailable } from '../../errors.ts'
-import { inWords, mayNotConnect, passwordMissing } from './errors.ts'
+import { inWords, mayBeOtherwiseSoon, mayNotConnect, passwordMissing } from './errors.ts'
 import { parseServerAddress, type ServerAddress } from '../../server-address.ts'
 import { passwordInFile } from './password-file.ts'
-import type { Again, Trouble } from './several-hosts.ts'
+import type { Again, Asked, Trouble } from './several-hosts.ts'
 
 /** Where a shared store is: what its address leaves out is taken from PostgreSQL's own variables, as its programs do. */
 export function serverAddressOf(address: string): ServerAddress {
@@ -39,22 +39,28 @@ export async function connect(server: ServerAddress, connecting: Connecting): Pr
   const { writes, maxWaitMs = 0, answersWithinMs, onOutage } = connecting
   const until = performance.now() + maxWaitMs
   let refusing: readonly Trouble[] = []
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const left = until - performance.now()
-      const mayTake = maxWaitMs === 0 ? maxConnecting : Math.max(minConnecting, left)
-      const limit = Math.min(mayTake, server.connectTimeoutMs ?? maxConnecting, answersWithinMs ?? mayTake)
-      return await connectOnce(server, { writes, limit, refusing, isAskedAgain: left > 2 * minConnecting })
-    } catch (error) {
-      const { failure, mayPass, refused } = await inWordsOf(error, server)
-      const forSoLong = pauseAfter(tries)
-      if (!mayPass || performance.now() + forSoLong > until) throw failure
-      refusing = refused
-      onOutage?.()
-      await pause(forSoLong, undefined, { signal: connecting.signal?.() }).catch(() => {
-        throw new Cancelled()
-      })
+  const asked: Asked = new Map()
+  try {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const left = until - performance.now()
+        const mayTake = maxWaitMs === 0 ? maxConnecting : Math.max(minConnecting, left)
+        const limit = Math.min(mayTake, server.connectTimeoutMs ?? maxConnecting, answersWithinMs ?? mayTake)
+        const isAskedAgain = left > 2 * minConnecting
+        return await connectOnce(server, { writes, limit, refusing, asked, isAskedAgain })
+      } catch (error) {
+        const { failure, mayPass, refused } = await inWordsOf(error, server)
+        const forSoLong = pauseAfter(tries)
+        if (!mayPass || performance.now() + forSoLong > until) throw failure
+        refusing = refused
+        onOutage?.()
+        await pause(forSoLong, undefined, { signal: connecting.signal?.() }).catch(() => {
+          throw new Cancelled()
+        })
+      }
     }
+  } finally {
+    for (const one of asked.keys()) one.abandon()
   }
 }
 
@@ -115,8 +121,7 @@ async function inWordsOf(
     if (error instanceof NoneServes) return noneServesInWords(error, { shown, words })
   }
   const failure = words(error)
-  const mayPass = failure instanceof Unavailable && /^store-(unavailable|read-only)$/.test(failure.code)
-  return { failure, mayPass, refused: [] }
+  return { failure, mayPass: mayBeOtherwiseSoon(failure), refused: [] }
 }
 
 export interface SigningIn {

@@ -293,6 +293,11 @@ export function isDisconnected(error: unknown): boolean {
   )
 }
 
+/** Of a host that signs nobody in, whether it may soon, as one that comes up, or has no room for the moment. */
+export function mayBeOtherwiseSoon(failure: unknown): boolean {
+  return failure instanceof Unavailable && /^store-(unavailable|read-only|full|locked)$/.test(failure.code)
+}
+
 /** Whether the same would only last as long again: the server's limit is on the whole of it. */
 export function isOutOfTime(error: unknown): boolean {
   return errorCodeOf(error) === '25P04'

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import { Unavailable } from '../../errors.ts'
 import type { SigningIn } from './connection.ts'
+import { mayBeOtherwiseSoon } from './errors.ts'
 
 /** Whoever has not answered by then has the next one asked beside it; in milliseconds. */
 const headStart = 500
@@ -19,7 +20,12 @@ export interface Trouble extends Pick<Host, 'host' | 'port'> {
   cause: unknown
 }
 
+/** Who has not answered yet. */
+export type Asked = Map<SigningIn, Host & { answer: Promise<Answer> }>
+
 export interface Again {
+  /** Of an earlier try, too: one that takes its time to sign somebody in is not asked anew each time. */
+  asked: Asked
   /** Those that said no for good: they are asked no more. */
   refusing: readonly Trouble[]
   /** Whether all others are asked again soon: one that answers nothing keeps nobody from that. */
@@ -49,11 +55,10 @@ interface Answer {
  */
 export async function firstThatServes(
   hosts: readonly Host[],
-  { writes, refusing, isAskedAgain }: { writes: boolean } & Again,
+  { writes, refusing, asked, isAskedAgain }: { writes: boolean } & Again,
 ): Promise<pg.Client> {
-  const left = hosts.filter((one) => !refusing.some((other) => isSameHost(one, other)))
-  const asked = new Map<SigningIn, Promise<Answer>>()
-  const names = new Map<SigningIn, Host>()
+  const known = [...refusing, ...asked.values()]
+  const left = hosts.filter((one) => !known.some((other) => isSameHost(one, other)))
   const troubles = [...refusing]
   let standby: pg.Client | undefined
   let until: number | undefined
@@ -61,61 +66,50 @@ export async function firstThatServes(
     const next = left.shift()
     if (!next) return false
     const one = next.signIn()
-    names.set(one, next)
-    ask(one, asked)
+    asked.set(one, { ...next, answer: answerOf(one) })
     return true
   }
   askNext()
-  try {
-    while (asked.size > 0) {
-      const remaining = until === undefined ? undefined : Math.max(0, until - performance.now())
-      const waits = left.length > 0 ? headStart : remaining
-      const answer = await Promise.race([
-        ...asked.values(),
-        ...(waits === undefined ? [] : [pause(waits, undefined, { ref: false })]),
-      ])
-      if (answer) asked.delete(answer.of)
-      const { client, isStandby = false } = answer ?? {}
-      if (client && !isStandby) {
-        await standby?.end().catch(() => undefined)
-        return client
-      }
-      // It may lag: it does only where none that takes changes answers.
-      if (client && !writes && !standby) {
-        standby = client
-        until = performance.now() + maxStandingBy
-      } else await client?.end().catch(() => undefined)
-      const of = answer && names.get(answer.of)
-      if (answer && of) {
-        const isStandingBy = Object.assign(new Error('it is a standby'), { code: '25006' })
-        troubles.push({ ...of, cause: client ? isStandingBy : answer.trouble })
-        if (isAskedAgain) until ??= performance.now() + maxStandingBy
-      }
-      if (!askNext() && !answer) break
+  while (asked.size > 0) {
+    const remaining = until === undefined ? undefined : Math.max(0, until - performance.now())
+    const waits = left.length > 0 ? headStart : remaining
+    const answer = await Promise.race([
+      ...[...asked.values()].map(({ answer }) => answer),
+      ...(waits === undefined ? [] : [pause(waits, undefined, { ref: false })]),
+    ])
+    const of = answer && asked.get(answer.of)
+    if (answer) asked.delete(answer.of)
+    const { client, isStandby = false } = answer ?? {}
+    if (client && !isStandby) {
+      await standby?.end().catch(() => undefined)
+      return client
     }
-    if (standby) return standby
-    for (const one of asked.keys()) {
-      const of = names.get(one)
-      if (of) troubles.push({ ...of, cause: new Error('timeout expired') })
+    // It may lag: it does only where none that takes changes answers.
+    if (client && !writes && !standby) {
+      standby = client
+      until = performance.now() + maxStandingBy
+    } else await client?.end().catch(() => undefined)
+    if (answer && of) {
+      const isStandingBy = Object.assign(new Error('it is a standby'), { code: '25006' })
+      troubles.push({ ...of, cause: client ? isStandingBy : answer.trouble })
+      if (isAskedAgain) until ??= performance.now() + maxStandingBy
     }
-    throw new NoneServes(troubles)
-  } finally {
-    for (const one of asked.keys()) one.abandon()
+    if (!askNext() && !answer) break
   }
+  if (standby) return standby
+  for (const of of asked.values()) troubles.push({ ...of, cause: new Error('timeout expired') })
+  throw new NoneServes(troubles)
 }
 
 function isSameHost(one: Pick<Host, 'host' | 'port'>, other: Pick<Host, 'host' | 'port'>): boolean {
   return one.host === other.host && one.port === other.port
 }
 
-function ask(one: SigningIn, asked: Map<SigningIn, Promise<Answer>>): void {
+function answerOf(one: SigningIn): Promise<Answer> {
   const answer = one.signedIn.then(
     async (client): Promise<Answer> => ({ of: one, client, isStandby: await isStandby(client) }),
   )
-  asked.set(
-    one,
-    answer.catch((trouble: unknown) => ({ of: one, trouble })),
-  )
+  return answer.catch((trouble: unknown) => ({ of: one, trouble }))
 }
 
 async function isStandby(client: pg.Client): Promise<boolean> {
@@ -138,9 +132,7 @@ export function noneServesInWords(
       failure: words(trouble.cause),
     }))
     .sort((one, other) => byWhatTells(codeOf(one.failure)) - byWhatTells(codeOf(other.failure)))
-  const refused = told
-    .filter(({ failure }) => byWhatTells(codeOf(failure)) === 0)
-    .map(({ trouble }) => trouble)
+  const refused = told.filter(({ failure }) => !mayBeOtherwiseSoon(failure)).map(({ trouble }) => trouble)
   const mayPass = refused.length < told.length
   const [first] = told
   if (!(first?.failure instanceof Unavailable)) return { failure: first?.failure, mayPass, refused }

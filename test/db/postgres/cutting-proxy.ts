@@ -5,19 +5,20 @@ import type { World } from '../../world.ts'
 export interface CuttingProxy {
   port: number
   /** What is to happen to the next commit: the line is cut before the server hears it, or before its answer arrives. */
-  cutNextCommit: (when: 'before' | 'after', then?: 'let others through' | 'let nobody through') => void
+  cutNextCommit: (when: 'before' | 'after', then?: Then) => void
   /** The line is cut at each commit from now on, before the server hears it. */
   cutEachCommit: () => void
   /** After so many questions the line is cut, once: before the server hears the next, or before its answer arrives. */
-  cutAfter: (
-    questions: number,
-    when: 'before' | 'after',
-    then?: 'let others through' | 'let nobody through',
-  ) => void
+  cutAfter: (questions: number, when: 'before' | 'after', then?: Then) => void
   /** Whether that many were asked; signing in does not count. */
   wasCut: () => boolean
+  /** How many were cut who had only signed in. */
+  cutAtFirstQuestion: () => number
   close: () => Promise<void>
 }
+
+/** What becomes of who comes later: `let nobody ask` lets them sign in, and cuts the line at their first question. */
+type Then = 'let others through' | 'let nobody through' | 'let nobody ask'
 
 const readyForQuery = 'Z'.charCodeAt(0)
 const goodbye = 'X'.charCodeAt(0)
@@ -27,12 +28,13 @@ export async function cuttingProxy(target: { host: string; port: number }): Prom
   const open = new Set<Socket>()
   let cut: 'before' | 'after' | undefined
   let cutsEach = false
-  let refusesThen = false
-  let refusing = false
+  let then: Then = 'let others through'
+  let now: Then = 'let others through'
+  let cutAtFirst = 0
   let cutsAnything = false
   let next: { questions: number; when: 'before' | 'after' } | undefined
   const proxy = createServer((desk) => {
-    if (refusing) {
+    if (now === 'let nobody through') {
       desk.destroy()
       return
     }
@@ -45,6 +47,12 @@ export async function cuttingProxy(target: { host: string; port: number }): Prom
       socket.on('close', () => open.delete(socket))
     }
     desk.on('data', (bytes) => {
+      if (now === 'let nobody ask' && isSignedIn) {
+        cutAtFirst += 1
+        server.destroy()
+        desk.destroy()
+        return
+      }
       if (next && isSignedIn && bytes[0] !== goodbye) {
         next.questions -= 1
         if (next.questions < 0) {
@@ -58,7 +66,7 @@ export async function cuttingProxy(target: { host: string; port: number }): Prom
       }
       const when = cut
       if (!cutsEach) cut = undefined
-      refusing = refusesThen
+      now = then
       if (when === 'before') {
         server.destroy()
         desk.destroy()
@@ -82,21 +90,22 @@ export async function cuttingProxy(target: { host: string; port: number }): Prom
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   return {
     port: portOf(proxy.address()),
-    cutNextCommit: (when, then = 'let others through') => {
+    cutNextCommit: (when, later = 'let others through') => {
       cut = when
       cutsAnything = false
-      refusesThen = then === 'let nobody through'
+      then = later
     },
     cutEachCommit: () => {
       cut = 'before'
       cutsEach = true
     },
-    cutAfter: (questions, when, then) => {
+    cutAfter: (questions, when, later = 'let others through') => {
       next = { questions, when }
-      refusesThen = then === 'let nobody through'
+      then = later
       cutsAnything = true
     },
     wasCut: () => next === undefined,
+    cutAtFirstQuestion: () => cutAtFirst,
     close: async () => {
       for (const socket of open) socket.destroy()
       await new Promise((resolve) => proxy.close(resolve))

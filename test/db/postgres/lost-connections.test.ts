@@ -119,6 +119,14 @@ describe('a connection that breaks while a change is being saved', () => {
     proxy.cutNextCommit('after', 'let nobody through')
     await expect(adding(store)).rejects.toMatchObject({ code: 'store-unsure', exit: 10 })
   })
+
+  it('is asked about less and less often, where whoever answers breaks off as well', async () => {
+    const store = await desk({ maxWaitMs: 3_000 })
+    proxy.cutNextCommit('after', 'let nobody ask')
+    await expect(adding(store)).rejects.toMatchObject({ code: 'store-unsure', exit: 10 })
+    expect(proxy.cutAtFirstQuestion()).toBeGreaterThan(1)
+    expect(proxy.cutAtFirstQuestion()).toBeLessThan(8)
+  })
 })
 
 it('goes on by itself where the server ends its connection before anything is saved', async () => {

@@ -274,7 +274,7 @@ describe('a host that swallows what it is sent', () => {
 
 describe('several hosts of which none answers as it should', () => {
   const open: Server[] = []
-  const calls = { refusing: 0, hangingUp: 0 }
+  const calls = { refusing: 0, hangingUp: 0, slow: 0, comingUp: 0 }
   const listening = async (name: keyof typeof calls, answer: (socket: Socket) => void) => {
     const server = createServer((socket) => {
       calls[name] += 1
@@ -286,8 +286,19 @@ describe('several hosts of which none answers as it should', () => {
     return `127.0.0.1:${portOf(server.address())}`
   }
   /** As a server says that the password is another one. */
-  const refusal = Buffer.from('E\0\0\0\x21SFATAL\0VFATAL\0C28P01\0Mno\0\0', 'latin1')
-  refusal.writeInt32BE(refusal.length - 1, 1)
+  const refusal = (code: string) => {
+    const said = Buffer.from(`E\0\0\0\x21SFATAL\0VFATAL\0C${code}\0Mno\0\0`, 'latin1')
+    said.writeInt32BE(said.length - 1, 1)
+    return said
+  }
+  const letThrough = (desk: Socket) => {
+    const [target] = parseServerAddress(world.db).hosts
+    const there = connect(target?.port ?? 0, target?.host).on('error', () => desk.destroy())
+    desk
+      .on('error', () => undefined)
+      .pipe(there)
+      .pipe(desk)
+  }
 
   afterEach(() => {
     for (const server of open.splice(0)) server.close()
@@ -295,7 +306,9 @@ describe('several hosts of which none answers as it should', () => {
 
   it('are asked less and less often while they are waited for, and one that refuses the user only once', async () => {
     Object.assign(calls, { refusing: 0, hangingUp: 0 })
-    const refusing = await listening('refusing', (socket) => socket.once('data', () => socket.end(refusal)))
+    const refusing = await listening('refusing', (socket) =>
+      socket.once('data', () => socket.end(refusal('28P01'))),
+    )
     const hangingUp = await listening('hangingUp', (socket) => socket.destroy())
     const db = `postgres://hub@${hangingUp},${refusing}/hub`
     const ran = await world.run(['users', 'suspend', 'omar@school.example', '--wait', '5', '--db', db])
@@ -307,17 +320,47 @@ describe('several hosts of which none answers as it should', () => {
     expect(calls.hangingUp).toBeLessThan(9)
   })
 
+  it('are used once one has signed somebody in that takes its time, while the other is in trouble', async () => {
+    await world.user('omar@school.example', { centre: 'EG001' })
+    Object.assign(calls, { slow: 0, hangingUp: 0 })
+    const hangingUp = await listening('hangingUp', (socket) => socket.destroy())
+    const slow = await listening('slow', (socket) => setTimeout(() => letThrough(socket), 4_000))
+    const db = world.db.replace(/@[^/]+/, `@${hangingUp},${slow}`)
+    const started = performance.now()
+    const ran = await world.run([
+      'users',
+      'suspend',
+      'omar@school.example',
+      '--yes',
+      '--wait',
+      '20',
+      '--db',
+      db,
+    ])
+    expect(ran.exit, ran.stderr).toBe(0)
+    expect(calls.slow).toBe(1)
+    expect(calls.hangingUp).toBeGreaterThan(1)
+    expect(performance.now() - started).toBeLessThan(14_000)
+  })
+
+  it.each(['53100', '53200', '53300', '57P03', '55006'])(
+    'are asked again where one that comes up says %s for the moment',
+    async (code) => {
+      Object.assign(calls, { comingUp: 0 })
+      const comingUp = await listening('comingUp', (socket) => {
+        if (calls.comingUp > 1) letThrough(socket)
+        else socket.once('data', () => socket.end(refusal(code)))
+      })
+      const db = world.db.replace(/@[^/]+/, `@127.0.0.1:${await freePort()},${comingUp}`)
+      const ran = await world.run(['users', 'list', '--db', db])
+      expect(ran.exit, ran.stderr).toBe(0)
+    },
+  )
+
   it('are used as soon as one does, while another swallows what it is sent', async () => {
     await world.user('omar@school.example', { centre: 'EG001' })
     const port = await freePort()
-    const [target] = parseServerAddress(world.db).hosts
-    const later = createServer((desk) => {
-      const there = connect(target?.port ?? 0, target?.host).on('error', () => desk.destroy())
-      desk
-        .on('error', () => undefined)
-        .pipe(there)
-        .pipe(desk)
-    })
+    const later = createServer(letThrough)
     open.push(later)
     const db = world.db.replace(/@[^/]+/, `@${darkHost},127.0.0.1:${port}`)
     const started = performance.now()
