@@ -11,7 +11,7 @@ import {
   withFewer,
   withTextWhole,
 } from './excess-words.ts'
-import { commandLine, type Line, shownWord, withWord } from './typed-line.ts'
+import { commandLine, type Line, shownWord, withValuesApart, withWord } from './typed-line.ts'
 import { distance } from 'fastest-levenshtein'
 import { nearestOf } from '../nearest.ts'
 import { isAddress, isLikeNumber } from './names-typed.ts'
@@ -34,9 +34,10 @@ export interface RejectedInput {
  * @param accepted the line that the parser takes in the place of one, if there is one
  */
 export async function complaint(
-  rejected: RejectedInput,
+  input: RejectedInput,
   accepted: (line: Line) => Promise<Line | undefined>,
 ): Promise<Usage> {
+  const rejected = withInputApart(input)
   const { argv, code, command } = rejected
   const said = saidOf(rejected)
   if (command && code === 'missing-mandatory-option-value') return withoutOptions({ argv, command }, code)
@@ -49,6 +50,13 @@ export async function complaint(
   const usual = hintOfNearest(suggestions) ?? saidOfOption(rejected) ?? 'Add --help to see what it takes.'
   const details = code === 'excess-arguments' ? {} : { candidates: similarOptions(rejected) }
   return new Usage(`${said}.`, { code, hint: redirected ?? usual, details })
+}
+
+/** Whatever stands behind = may be the first of several words. */
+function withInputApart(rejected: RejectedInput): RejectedInput {
+  return rejected.code === 'invalid-argument'
+    ? rejected
+    : { ...rejected, argv: withValuesApart(rejected.argv) }
 }
 
 /** `users list --smtp`: what the option says, and the line with a place for it. */
@@ -96,7 +104,8 @@ function linesWithChoice({ argv, message }: RejectedInput): readonly Line[] {
 }
 
 /** The lines that were perhaps meant by one that the parser does not take, likeliest first; each may need mending itself. */
-export function suggestedLines(rejected: RejectedInput): readonly Line[] {
+export function suggestedLines(input: RejectedInput): readonly Line[] {
+  const rejected = withInputApart(input)
   const { argv, code, command } = rejected
   if (code === 'unknown-option') return linesWithOption(rejected)
   if (code === 'invalid-argument') return linesWithChoice(rejected)
@@ -222,7 +231,7 @@ const toFile = /^(--(out|output|file|to-file)|-o)$/
 
 function wrongOption({ message }: RejectedInput): string {
   const [, wrong = ''] = /'([^']*)'/.exec(message) ?? []
-  return wrong
+  return wrong.replace(/^(--[a-z-]+)=[^-].*$/s, '$1')
 }
 
 /** The options that are like an unknown one; never one that does the opposite. */

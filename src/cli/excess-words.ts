@@ -3,7 +3,8 @@ import { settingNames } from '../config.ts'
 import { kebabCase } from '../kebab-case.ts'
 import type { Asked } from './complaints.ts'
 import { isLikeNumber, wholePeople } from './names-typed.ts'
-import { indexOfWords, type Line, withWord, withWords } from './typed-line.ts'
+import { offersFor } from './parameters.ts'
+import { type Line, withWord, withWords } from './typed-line.ts'
 import { leadsTo } from './words.ts'
 
 /** What more than it takes was meant for: a setting, an option, or one name of several words. */
@@ -141,22 +142,37 @@ const texts: ReadonlySet<string> = new Set([
   '--new',
 ])
 
-/** `centres edit EG001 --name Nile Academy`: words behind the value of an option, which are more of it. */
+/** `centres edit EG001 --name Nile Academy`, `users list --centre Nile Academy`: words behind the value of an option, which are more of it. */
 function withValueInQuotes(
   argv: Line,
   { command, more }: { command: Command; more: Line },
 ): Line | undefined {
-  const at = indexOfWords(more, argv)
-  const [before = '', value = ''] = argv.slice(Math.max(at - 2, 0), Math.max(at, 0))
-  const takesIt = texts.has(before) && command.options.some(({ long }) => long === before)
-  if (at < 2 || !takesIt || more.some((word) => word.startsWith('-') || isAddressOfPage(word)))
-    return undefined
-  const words = [value, ...more]
-  const lastName = before === '--first-name' ? lastNameFor(command) : undefined
-  if (lastName !== undefined)
-    return argv.toSpliced(at - 1, words.length, words.slice(0, -1).join(' '), lastName, words.at(-1) ?? '')
-  const [whole, ...others] = before === '--new' ? (wholePeople(words) ?? []) : [words.join(' ')]
-  return whole === undefined || others.length > 0 ? undefined : argv.toSpliced(at - 1, words.length, whole)
+  if (more.some((word) => word.startsWith('-') || isAddressOfPage(word))) return undefined
+  for (const [at, option] of argv.entries()) {
+    const [value = '', ...behind] = argv.slice(at + 1)
+    if (!isTextOf(command, { option, value })) continue
+    const end = behind.findIndex((word) => word.startsWith('-'))
+    const run = end < 0 ? behind : behind.slice(0, end)
+    // What the command cannot do without may stand behind it.
+    const least = command.registeredArguments.filter(({ required }) => required).length
+    const words = [value, ...run.slice(0, Math.max(0, command.args.length - least))]
+    const left = run.slice(words.length - 1)
+    if (words.length < 2 || left.some((word) => !isLikeNumber(word) && !word.includes('@'))) continue
+    const lastName = option === '--first-name' ? lastNameFor(command) : undefined
+    if (lastName !== undefined)
+      return argv.toSpliced(at + 1, words.length, words.slice(0, -1).join(' '), lastName, words.at(-1) ?? '')
+    const [whole, ...others] = option === '--new' ? (wholePeople(words) ?? []) : [words.join(' ')]
+    if (whole !== undefined && others.length === 0) return argv.toSpliced(at + 1, words.length, whole)
+  }
+  return undefined
+}
+
+/** Whether what stands behind an option is a text, or what somebody or a centre is called. */
+function isTextOf(command: Command, { option, value }: { option: string; value: string }): boolean {
+  const declared = command.options.find(({ long }) => long === option)
+  if (declared === undefined || value === '' || value.startsWith('-')) return false
+  const isName = offersFor(declared).named !== undefined && !isLikeNumber(value) && !value.includes('@')
+  return texts.has(option) || isName
 }
 
 /**
@@ -187,14 +203,27 @@ function lastNameFor(command: Command): string | undefined {
 /** `coordinator add EG001 Omar Said omar@school.example`: a name and its address are one word. */
 function withPersonInQuotes(argv: Line, { args, registeredArguments: taken }: Command): Line | undefined {
   if (taken.at(-1)?.name() !== 'person' || taken.at(-1)?.variadic) return undefined
+  // Where a name of a centre ends, and that of a person begins, nobody knows.
+  if (!isLikeNumber(args[0] ?? '')) return withCentreInQuotes(argv, args)
   const words = args.slice(taken.length - 1)
   const [whole, ...others] = wholePeople(words) ?? []
   return whole === undefined || others.length > 0 ? undefined : withWords(argv, words, whole)
 }
 
-/** A centre is called by its number, and what it is named is said with an option. */
+/** `coordinator add Nile Academy 'Omar Said <omar@school.example>'` */
+function withCentreInQuotes(argv: Line, args: Line): Line | undefined {
+  const centre = args.slice(0, -1)
+  const isPerson = /^[^<]+<.*@/.test(args.at(-1) ?? '')
+  return isPerson && centre.every((word) => !/[@<]/.test(word))
+    ? withWords(argv, centre, centre.join(' '))
+    : undefined
+}
+
+/** Behind the number of a centre, what it is named is said with an option; `centres edit Nile Academy` is a name in the number's place. */
 function isNamedByOption(command: Command): boolean {
-  return command.registeredArguments[0]?.name() === 'centre' && ['edit', 'create'].includes(command.name())
+  const { args, registeredArguments } = command
+  if (registeredArguments[0]?.name() !== 'centre') return false
+  return command.name() === 'create' || (command.name() === 'edit' && isLikeNumber(args[0] ?? ''))
 }
 
 /** `centres create EG900 Nile Academy`: several words of a name. */

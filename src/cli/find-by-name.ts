@@ -21,7 +21,7 @@ import { canBeName, type NamesTyped, wordsOf } from './names-typed.ts'
 import type { NamedKind } from './parameters.ts'
 import { choose } from './prompt.ts'
 import { type FoundByName, type Session, withStore } from './session.ts'
-import { commandLine, type Line, lineWith } from './typed-line.ts'
+import { commandLine, type Line, lineWith, withValuesApart } from './typed-line.ts'
 import { wordsIn } from '../search-key.ts'
 import { grouped } from '../grouped.ts'
 
@@ -98,7 +98,7 @@ const maxWordsOfName = 4
 
 /** `users suspend Omar Said`: two words that together are somebody's name are not two people. */
 async function refuseHalfOfName(text: string, finding: Finding): Promise<void> {
-  const { argv } = finding.session
+  const argv = withValuesApart(finding.session.argv)
   const first = argv.indexOf(text)
   const whole = await nameFrom(argv, first, finding)
   if (whole === undefined) return

@@ -2,7 +2,7 @@ import { BadInput, NotFound, Usage } from '../errors.ts'
 import { readNewAddress } from '../rules/users/email.ts'
 import { withTextWhole } from './excess-words.ts'
 import { isLikeNumber, wholePeople } from './names-typed.ts'
-import { commandLine, type Line, withWord } from './typed-line.ts'
+import { commandLine, type Line, withValuesApart, withWord } from './typed-line.ts'
 import { nounOf } from './words.ts'
 
 /**
@@ -36,7 +36,7 @@ export function mendedLine(error: unknown, argv: Line): string | undefined {
 function lineWithText({ code, details }: BadInput, argv: Line): string | undefined {
   if (code !== 'file-not-found') return undefined
   const missing = new Set([...(details.problems ?? [])].map(({ target }) => target))
-  const whole = withTextWhole(argv, (word) => missing.has(word))
+  const whole = withTextWhole(withValuesApart(argv), (word) => missing.has(word))
   return whole && commandLine(whole)
 }
 

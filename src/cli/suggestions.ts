@@ -69,6 +69,8 @@ function guessesAt(unknown: UnknownWord): Guess[] {
   if (turned.length > 0) return turned
   const about = isAddressOrNumber(word) || isOneOfThings(word) ? guessesAbout(unknown) : []
   if (about.length > 0) return about
+  const named = guessesBehindName(unknown)
+  if (named.length > 0) return named
   // A letter or two are the beginning of too much.
   const near = nearWords(word, known)
   const destructive = destructiveVerbs(word, { groupName: group, verbs: known })
@@ -79,7 +81,9 @@ function guessesAt(unknown: UnknownWord): Guess[] {
     if (ofNouns.length > 0) return namesAsGuesses(ofNouns, argv, word)
     if (ofKnown.length > 0) return ofKnown
     const ofNear = namesAsGuesses(groupsWithNear(word, argv), argv, word)
-    return ofNear.length > 0 ? ofNear : looksFor(word, argv)
+    if (ofNear.length > 0) return ofNear
+    const whole = withNameWhole(argv, at + 1)
+    return whole ? guessesAt({ ...unknown, argv: whole }) : looksFor(word, argv)
   }
   if (ofKnown.length > 0) return ofKnown
   const lead = [word, ...misspelt(word, wordsThatLead(group))].map((one) => leadsTo(group, one))
@@ -197,6 +201,70 @@ function guessesAbout({ argv, word, known, before: [group] }: UnknownWord): Gues
   const said = word.includes('@') ? (look.text ?? verbs) : verbs
   const line = lineInstead(argv, word, group === undefined ? `${name} ${said}` : said, word)
   return [{ name: `${name} ${said}`, line }]
+}
+
+/** `Amira Silva suspend`, `users Amira Silva`: a name of several words, and what is done behind it. */
+function guessesBehindName(unknown: UnknownWord): Guess[] {
+  const { argv, word, known, before } = unknown
+  const at = argv.indexOf(word)
+  const words = wordsFrom(argv, at)
+  if (nearWords(word, known).length > 0 || meansSomething(word, unknown)) return []
+  for (let end = words.length - 1; end > 0; end -= 1) {
+    const [verb = '', ...rest] = words.slice(end)
+    const name = words.slice(0, end)
+    const isPhrase = Object.hasOwn(phrases, `${verb} ${rest[0]}`)
+    if (!isNameInWords(name) || !(isPhrase || meansSomething(verb, unknown))) continue
+    // In `reset password` the last word means something too.
+    if (Object.hasOwn(phrases, `${name.at(-1)} ${verb}`)) continue
+    const typed = isPhrase ? [verb, rest[0] ?? ''] : [verb]
+    const left = isPhrase ? rest.slice(1) : rest
+    const line = argv.toSpliced(at, words.length, ...typed, name.join(' '), ...left)
+    const [group] = before
+    if (group !== undefined && known.includes(verb)) return [{ name: `${group} ${verb}`, line }]
+    const guesses = guessesAt({ ...unknown, argv: line, word: verb })
+    if (guesses.length > 0) return guesses
+  }
+  const whole = before.length > 0 ? withNameWhole(argv, at) : undefined
+  return whole ? guessesAbout({ ...unknown, argv: whole, word: whole[at] ?? '' }) : []
+}
+
+/** Whether a word is a verb here, or stands for one. */
+function meansSomething(word: string, { known, before: [group] }: UnknownWord): boolean {
+  if (group !== undefined)
+    return (
+      known.includes(word) ||
+      synonymsOf(group, word).length > 0 ||
+      leadsTo(group, word).length > 0 ||
+      nounOf(word) !== undefined
+    )
+  const nouns = Object.keys(tree)
+  return (
+    nouns.some((noun) => verbsOf(noun).includes(word) || synonymsOf(noun, word).length > 0) ||
+    leadsAnywhere(word, () => true).length > 0 ||
+    nounOf(word) !== undefined
+  )
+}
+
+/** The words from here on, to the first option. */
+function wordsFrom(argv: Line, at: number): string[] {
+  const end = argv.findIndex((word, index) => index >= at && word.startsWith('-'))
+  return argv.slice(at, end < 0 ? argv.length : end)
+}
+
+/** Several words that are a name, as one. */
+function withNameWhole(argv: Line, at: number): Line | undefined {
+  const words = wordsFrom(argv, at)
+  const name = words.slice(0, words.findLastIndex((_, index) => isNameInWords(words.slice(0, index + 1))) + 1)
+  return name.length > 1 ? argv.toSpliced(at, name.length, name.join(' ')) : undefined
+}
+
+/** Without a capital it may be anything, such as what is not administered here. */
+function isNameInWords(words: Line): boolean {
+  const [first = '', last = ''] = [words[0], words.at(-1)]
+  return (
+    words.every((word) => /^[\p{L}\p{M}'’.-]+$/u.test(word)) &&
+    [first, last].every((word) => /^\p{Lu}/u.test(word))
+  )
 }
 
 /** `Amira Silva` alone: who or what has that name is looked for. */
@@ -341,8 +409,11 @@ function nounsNamed(verb: string, argv: Line): ((group: string) => boolean)[] {
 function groupsWith(verb: string, argv: Line): string[] {
   const [named] = wordsBehind(argv, verb)
   const kinds = nounsNamed(verb, argv)
+  // Whoever is named by a name is rather a person, but for what only schools are called.
+  const isFirst = (group: string) =>
+    named !== undefined && isName(named.word) && !isNameOfSchool.test(named.word) && group === 'users'
   const workbook = verb === 'upload' && named && isWorkbook.test(named.word) ? ['centres import'] : []
-  const groups = Object.keys(tree)
+  const groups = Object.keys(tree).toSorted((one, other) => Number(isFirst(other)) - Number(isFirst(one)))
   const own = (isNamed: (group: string) => boolean) =>
     groups
       .filter((group) => isNamed(group) && verbsOf(group).includes(verb))
@@ -375,6 +446,9 @@ function synonymsOf(group: string, verb: string): string[] {
   const same = destructive.length > 0 ? destructive : synonymousVerbs(verb, verbs)
   return same.map((name) => `${group} ${name}`)
 }
+
+const isNameOfSchool =
+  /\b(?:school|academy|college|institute|lyceum|university|campus|primary|secondary|international|centre|center|education)\b/i
 
 const isWorkbook = /\.(xlsx|csv)$/i
 

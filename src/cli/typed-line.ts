@@ -40,8 +40,19 @@ export function withWord(line: Line, at: number, ...instead: readonly string[]):
   return at < 0 ? line : line.toSpliced(at, 1, ...instead)
 }
 
+/** `--name=Nile` as `--name Nile`, but for a value that would be taken for an option. */
+export function withValuesApart(line: Line): Line {
+  const end = line.indexOf('--')
+  const apart = (word: string) => {
+    const [, option, value] = /^(--[a-z-]+)=([^-].*)$/s.exec(word) ?? []
+    return option === undefined || value === undefined ? [word] : [option, value]
+  }
+  const before = end < 0 ? line : line.slice(0, end)
+  return [...before.flatMap(apart), ...line.slice(before.length)]
+}
+
 /** Where these words stand one behind the other; -1: nowhere. */
-export function indexOfWords(words: Line, argv: Line): number {
+function indexOfWords(words: Line, argv: Line): number {
   return argv.findIndex((_, index) => words.every((word, next) => argv[index + next] === word))
 }
 

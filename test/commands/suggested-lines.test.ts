@@ -104,6 +104,20 @@ describe('a mistaken line', () => {
       "coordinator add 'Zed Ali <zed@nile.example>' EG002",
       "coordinator add EG002 'Zed Ali <zed@nile.example>'",
     ],
+    ['Omar Said suspend', "users suspend 'Omar Said'"],
+    ['Omar van der Berg suspend', "users suspend 'Omar van der Berg'"],
+    ["'Omar Said' suspend", "users suspend 'Omar Said'"],
+    ['Omar Said move EG002', "users move 'Omar Said' --to EG002"],
+    ['Omar Said reset password', "users reset-password 'Omar Said'"],
+    ['users Omar Said suspend', "users suspend 'Omar Said'"],
+    ['users Omar Said block', "users suspend 'Omar Said'"],
+    ['users Omar Said', "users show 'Omar Said'"],
+    ['Nile Academy show', "centres show 'Nile Academy'"],
+    ['centres Nile Academy delete', "centres delete 'Nile Academy'"],
+    ['unsuspend Omar Said', "users restore 'Omar Said'"],
+    // Whoever is called so is rather a person than a centre.
+    ["unsuspend 'Omar Said'", "users restore 'Omar Said'"],
+    ["delete 'Nile Academy'", "centres delete 'Nile Academy'"],
     [`coordinator ${omar} suspend`, `users show ${omar}`],
     ['coordinator EG001 suspend', 'coordinator suspend EG001'],
     [`suspend ${omar} EG001`, `users suspend ${omar}`],
@@ -233,6 +247,9 @@ describe('a mistaken line', () => {
     `rm ${omar}`,
     `remove ${omar} EG001`,
     'EG001 frobnicate',
+    // Not administered here, or nobody's name.
+    'test results delete',
+    'frobnicate delete',
     'users frobnicate',
     // No setting is called so.
     'config frobnicate db',
@@ -396,12 +413,49 @@ describe('a text that was typed without quotes', () => {
       "coordinator add EG002 'Zed Ben Ali <zed@nile.example>'",
     ],
     ['users add --email zed@nile.example --centre EG001', 'users add --centre EG001 zed@nile.example'],
+    // What stands behind = is the first of several words likewise.
+    ['centres edit EG001 --name=Nile View School', "centres edit EG001 --name 'Nile View School'"],
+    [`users edit ${omar} --first-name=Omar Aziz`, `users edit ${omar} --first-name Omar --last-name Aziz`],
+    [
+      'users add --name=Zed Ali --email=zed@nile.example --centre=EG001',
+      "users add --centre EG001 'Zed Ali <zed@nile.example>'",
+    ],
+    [
+      'coordinator change EG001 --new=Zed Ali zed@nile.example',
+      "coordinator change EG001 --new 'Zed Ali <zed@nile.example>'",
+    ],
+    [
+      'resources upload a.mp3 --title=Listening paper --kind other --series 2026-06',
+      "resources upload a.mp3 --title 'Listening paper' --kind other --series 2026-06",
+    ],
+    ['users list --centr=EG001', 'users list --centre EG001'],
+    ['users list --search=Omar Said Aziz', "users list --search 'Omar Said Aziz'"],
+    // A centre, and somebody, by name.
+    ['users list --centre Nile Academy School', "users list --centre 'Nile Academy School'"],
+    ['users list --centre=Nile Academy', "users list --centre 'Nile Academy'"],
+    ['users list omar --centre Nile Academy School', "users list omar --centre 'Nile Academy School'"],
+    ['users list --centre EG001 Omar Said', "users list --centre EG001 'Omar Said'"],
+    [`users move ${omar} --to Delta Academy`, `users move ${omar} --to 'Delta Academy'`],
+    [`users move --to Delta Academy ${omar}`, `users move --to 'Delta Academy' ${omar}`],
+    ['users transfer Omar Said --to Noor Aziz', "users transfer 'Omar Said' --to 'Noor Aziz'"],
+    ['centres edit Nile Academy --town Cairo', "centres edit 'Nile Academy' --town Cairo"],
+    ['centres edit Nile View School --town Cairo', "centres edit 'Nile View School' --town Cairo"],
+    ['coordinator suspend Nile Academy', "coordinator suspend 'Nile Academy'"],
     [
       'resources upload a.mp3 --title Listening paper --kind other --series 2026-06',
       "resources upload a.mp3 --title 'Listening paper' --kind other --series 2026-06",
     ],
   ])('is one in the line that is suggested: %s', async (typed, meant) => {
     expect(await firstSuggested(typed.split(' '))).toBe(`ssh-admin ${meant}`)
+  })
+
+  it('is never parted where nobody can say where a centre ends and a person begins', async () => {
+    const typed = ['coordinator', 'add', 'Delta', 'Academy', 'Zed', 'Ali', 'zed@nile.example']
+    expect(await firstSuggested(typed)).toBeUndefined()
+    const whole = ['coordinator', 'add', 'Delta', 'Academy', 'Zed Ali <zed@nile.example>']
+    expect(await firstSuggested(whole)).toBe(
+      "ssh-admin coordinator add 'Delta Academy' 'Zed Ali <zed@nile.example>'",
+    )
   })
 
   it('stays one where more has to be filled in, and takes no file for a word of it', async () => {
