@@ -20,12 +20,14 @@ export interface Reporting {
   line?: string | undefined
   /** The same where the hint speaks of what the typing, and not the person, made of it: said in its place. */
   mended?: string | undefined
+  /** Without the secrets that were typed: what is told, and a line that is suggested. */
+  secrets?: { told: (text: string) => string; suggested: (hint: string) => string }
 }
 
 /** Gives an error its words and its exit code: the one place where errors end. */
 export function report(
   error: unknown,
-  { argv = [], view, json, debug, version, line, mended }: Reporting,
+  { argv = [], view, json, debug, version, line, mended, secrets }: Reporting,
 ): { pieces: Pieces; exit: number } {
   const failure = failureOf(error)
   if (!failure) return reportBug(error, { json, debug, version })
@@ -33,9 +35,15 @@ export function report(
   const told = failure.hint ?? line
   const withLine = line === undefined || told === line ? told : `${told}\n  ${line}`
   const whole = mended === undefined ? withLine : `Did you mean ${mended}?`
-  const hint = whole === undefined || whole.length <= maxFact ? whole : undefined
-  const short = shortenerOf(argv)
-  if (json) return { pieces: piecesOfJson(errorJson(failure, { hint, short }), 0), exit }
+  const hint =
+    whole === undefined || whole.length > maxFact ? undefined : (secrets?.suggested(whole) ?? whole)
+  const { told: open = (text: string) => text } = secrets ?? {}
+  const shortened = shortenerOf(argv)
+  const short = (text: string) => shortened(open(text))
+  if (json) {
+    const fact = (text: string) => shortText(open(text))
+    return { pieces: piecesOfJson(errorJson(failure, { hint, short, fact }), 0), exit }
+  }
   if (exit === 130) return { pieces: [`${failure.message}\n`], exit }
   return { pieces: piecesOfLines(linesOf(failure, { hint, short, view, debug })), exit }
 }
@@ -78,8 +86,8 @@ function* linesOf(
   const problems = problemsIn(details)
   if (!isSaid(problems, failure)) yield* problemLines(problems, { view, short })
   if (hint) yield `${view.chalk.cyan('hint:')}  ${cleanLines(hint)}`
-  if (debug && failure.stack) yield failure.stack
-  if (debug && failure.cause instanceof Error) yield `caused by ${failure.cause.stack}`
+  if (debug && failure.stack) yield short(failure.stack)
+  if (debug && failure.cause instanceof Error) yield `caused by ${short(failure.cause.stack ?? '')}`
 }
 
 /** Of a list of one, which is refused in the words of the one, behind the line of a batch that it stands in. */
@@ -114,13 +122,13 @@ function* problemLines(
 /** The error document; the problems in its details are as complete as itself. */
 function errorJson(
   { code, message, details }: Failure,
-  { hint, short }: { hint: string | undefined; short: Shortener },
+  { hint, short, fact }: { hint: string | undefined; short: Shortener; fact: Shortener },
 ): Shape<'error'> {
   const { problems: _, ...facts } = details
-  const others = Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, shortFact(fact)]))
+  const others = Object.fromEntries(Object.entries(facts).map(([name, one]) => [name, factWith(fact, one)]))
   const problems = mapped(problemsIn(details), ({ hint: next, target, message: said, ...problem }) => ({
     ...problem,
-    target: shortText(target),
+    target: fact(target),
     message: short(said),
     hint: next === undefined ? null : short(next),
   }))
@@ -135,9 +143,9 @@ function errorJson(
 }
 
 /** What a script reads is whole, but for what no path and no name can be. */
-function shortFact(fact: unknown): unknown {
-  if (typeof fact === 'string') return shortText(fact)
-  return Array.isArray(fact) ? fact.map((one: unknown) => shortFact(one)) : fact
+function factWith(told: Shortener, fact: unknown): unknown {
+  if (typeof fact === 'string') return told(fact)
+  return Array.isArray(fact) ? fact.map((one: unknown) => factWith(told, one)) : fact
 }
 
 function shortText(text: string): string {

@@ -253,8 +253,11 @@ export function optionFor(command: Command, word: string): string | undefined {
 }
 
 /** Words of a name, or of a file, that were typed without quotes. */
-function withArgumentInQuotes(argv: Line, { args, registeredArguments: taken }: Command): Line | undefined {
-  const [only, ...others] = taken
+function withArgumentInQuotes(argv: Line, command: Command): Line | undefined {
+  const { args, registeredArguments } = command
+  const [only, ...others] = registeredArguments
+  // Whose account it is is said by the address alone, and what stands behind it may be a password.
+  if (command.parent?.name() === 'account') return undefined
   const isPlain = args.every(
     (word) => !/[@<>|&;]/.test(word) && !isAddressOfPage(word) && !/^\d+$/.test(word),
   )

@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from 'commander'
-import { Cancelled, cancelledInWords } from '../errors.ts'
+import { Cancelled, cancelledInWords, Failure } from '../errors.ts'
 import { failureOf, report } from '../exit.ts'
 import type { Context } from '../context.ts'
 import { kebabCase } from '../kebab-case.ts'
@@ -7,6 +7,7 @@ import { version } from '../version.ts'
 import { complaint, type RejectedInput, suggestedLines } from './complaints.ts'
 import { mendedLine } from './mended-line.ts'
 import { commandOfError, inOwnWords, NoSuchCommand, programFor } from './program.ts'
+import { withoutSecrets } from './secrets-typed.ts'
 import { lineWithNearest, unknownCommand } from './suggestions.ts'
 import { terminalOf } from './terminal.ts'
 import { commandLine, type Line, lineWithOption } from './typed-line.ts'
@@ -66,6 +67,11 @@ function lineWithWhatLacks(error: unknown, argv: Line): string | undefined {
   return option === undefined ? undefined : commandLine(lineWithOption(argv, option, ...value))
 }
 
+/** Of a batch, those of the line that it ended with. */
+function wordsOfLine(error: unknown): Line | undefined {
+  return error instanceof Failure && 'words' in error && Array.isArray(error.words) ? error.words : undefined
+}
+
 interface FailureReport {
   argv: readonly string[]
   context: Context
@@ -82,6 +88,7 @@ export function reportFailure(error: unknown, { argv, context, color, json, debu
     argv,
     line: lineWithNearest(error, argv) ?? lineWithWhatLacks(error, argv),
     mended: mendedLine(error, argv),
+    secrets: withoutSecrets(wordsOfLine(error) ?? argv),
     view: err,
     json,
     debug,

@@ -537,3 +537,90 @@ describe('a password or a link that was typed', () => {
     expect(plain.stderr + json.stdout + json.stderr).not.toContain('Tiger99')
   })
 })
+
+describe('a secret that was typed where it does not belong', () => {
+  const link = 'https://hub.example/set-up/12.s3cret'
+  const lines = [
+    `users suspend Omar ${link}`,
+    `users suspend ${omar} ${link} --yes`,
+    `users show ${link}`,
+    `users show ${link} --as ${omar}`,
+    `users list --role ${link}`,
+    `roles grant ${omar} ${link}`,
+    `centres show ${link}`,
+    `centres import ${link}`,
+    `mail show ${link}`,
+    `whoami --as ${link}`,
+    `${link}`,
+    `help ${link}`,
+    `users pin ${omar} 48210937`,
+    `users pin ${omar} 4821 0937`,
+    `users pni ${omar} 48210937`,
+    `users show 48210937`,
+    `suspend Omar 48210937`,
+    `account activate ${omar} 48210937`,
+    `account activate ${omar} --pin 48210937`,
+    `account verify ${omar} 482109`,
+    `account sign-in ${omar} Tiger99`,
+    `account sign-in Omar Tiger99`,
+    `account sign-in Tiger99`,
+    `account setup ${omar} Tiger99`,
+    `users reset-password ${omar} Tiger99`,
+    `users reset-password ${omar} --new-password=Tiger99`,
+    `password ${omar} Tiger99`,
+    `change password ${omar} Tiger99`,
+    `reset password Omar Tiger99`,
+    `users edit ${omar} password Tiger99`,
+    `config password Tiger99`,
+    `users suspend Omar abcd-EFGH-2345-wxyz`,
+  ]
+  const secret = /s3cret|4821|0937|482109|Tiger99|EFGH/
+
+  it.each(lines)('is not told again, in words or as JSON: %s', async (typed) => {
+    for (const more of [[], ['--json'], ['--debug']]) {
+      const { exit, stdout, stderr } = await world.run([...typed.split(' '), '--no-input', ...more])
+      expect([exit > 0, (stdout + stderr).replace(/^ +at .*$/gm, '')]).toEqual([
+        true,
+        expect.not.stringMatching(secret),
+      ])
+    }
+  })
+
+  it('is not told again by a batch of such lines, nor by one that is one change', async () => {
+    for (const how of [[], ['--keep-going'], ['--atomic']])
+      for (const form of [[], ['--json']]) {
+        const all = await world.run(['batch', ...how, ...form], { stdin: lines.join('\n') })
+        expect([all.exit > 0, all.stdout + all.stderr]).toEqual([true, expect.not.stringMatching(secret)])
+        for (const line of [
+          `users suspend ${omar} ${link} --yes`,
+          `users reset-password ${omar} Tiger99 --yes`,
+        ]) {
+          const { exit, stdout, stderr } = await world.run(['batch', ...how, ...form], { stdin: line })
+          expect([exit > 0, stdout + stderr]).toEqual([true, expect.not.stringMatching(secret)])
+        }
+      }
+  })
+
+  it('is not told again where it was read from stdin, and is in no event of the log', async () => {
+    const { stderr } = await world.run(['users', 'suspend', '-', '--yes'], { stdin: `${omar}\n${link}\n` })
+    expect(stderr).toContain('hub.example/set-up/***')
+    expect(JSON.stringify(await world.rows('select * from audit'))).not.toMatch(secret)
+  })
+
+  it('is left out of the line that is suggested', async () => {
+    expect(await firstSuggested(['reset', 'password', omar, 'Tiger99'])).toBe(
+      `ssh-admin users reset-password ${omar}`,
+    )
+    expect(await firstSuggested(['users', 'pin', omar, '4821', '0937'])).toBe(`ssh-admin users pin ${omar}`)
+  })
+
+  it.each([
+    ['users show 50539', '50539'],
+    ['centres show 12345678', '12345678'],
+    ['users show +20-2-123456', '+20-2-123456'],
+    ['users reset-password user-10 user-11 --yes', 'user-10'],
+    [`users move ${omar} --to 12345678 --yes`, '12345678'],
+  ])('is not taken for one where it is a number or a name: %s', async (typed, told) => {
+    expect((await world.run(typed.split(' '))).stderr).toContain(told)
+  })
+})

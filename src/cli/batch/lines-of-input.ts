@@ -4,6 +4,7 @@ import { BadInput, Cancelled, Failure, type Problem, Usage } from '../../errors.
 import { yieldToSignals } from '../../interruption.ts'
 import { count } from '../../render/text.ts'
 import type { LineResult } from './line.ts'
+import { withoutSecrets } from '../secrets-typed.ts'
 import { writeResult } from './report.ts'
 import { lineContext } from './run-line.ts'
 import { leave, type Line, type Run, type TypedLine } from './state.ts'
@@ -166,25 +167,30 @@ export async function refuseWrong(
 
 function failureOfLines(wrong: readonly WrongLine[]): Failure {
   const [first] = wrong
-  if (first && wrong.length === 1) return new FailureOfLine(first.line.number, first.failure)
+  if (first && wrong.length === 1) return new FailureOfLine(first.line, first.failure)
   return new Usage(`${count(wrong.length, 'line')} cannot be run; nothing was changed.`, {
     code: 'several-problems',
     details: { problems: wrong.map(problemOf) },
   })
 }
 
-function problemOf({ line: { number }, failure }: WrongLine): Problem {
+function problemOf({ line: { number, words }, failure }: WrongLine): Problem {
   const { code, message, hint } = failure
-  return { target: `line ${number}`, code, message, ...(hint === undefined ? {} : { hint }) }
+  const { told, suggested } = withoutSecrets(words)
+  const next = hint === undefined ? {} : { hint: suggested(hint) }
+  return { target: `line ${number}`, code, message: told(message), ...next }
 }
 
 /** What a line failed of, and which it was, where no other is saved either. */
 export class FailureOfLine extends Failure {
   readonly exit: number
+  /** What was typed there. */
+  readonly words: readonly string[]
 
-  constructor(line: number, { exit, code, message, hint, details }: Failure) {
+  constructor({ number: line, words }: TypedLine, { exit, code, message, hint, details }: Failure) {
     super(code, `Line ${line}: ${withNothingChanged(message)}`, { details: { ...details, line }, hint })
     this.exit = exit
+    this.words = words
   }
 }
 

@@ -2,6 +2,7 @@ import type { OpenStore } from '../../db/store/open.ts'
 import { Cancelled, Failure, Unavailable } from '../../errors.ts'
 import { isMissing, missingHeadNotice, openModeOf, withStore } from '../session.ts'
 import { FailureOfLine } from './lines-of-input.ts'
+import type { TypedLine } from './state.ts'
 import type { LineResult } from './line.ts'
 import { writeResult } from './report.ts'
 import { isRefused, type Running, runOne, stops } from './run-line.ts'
@@ -58,7 +59,7 @@ async function asOne(
       // Whoever ends it keeps what a refusal leaves behind.
       if (isRefused(result) && running.options.atomic) {
         const thrown = result.error?.thrown
-        throw store.engine.mayRunAgain(thrown) ? thrown : new LineFailed(line.number, result)
+        throw store.engine.mayRunAgain(thrown) ? thrown : new LineFailed(line, result)
       }
       results.push({ line, result })
       if (stops(result, running)) return leave(run, lines.length - at - 1, line)
@@ -78,7 +79,7 @@ async function asOne(
   } catch (error) {
     // Lost within a line, and not found again: none of them is done.
     if (error instanceof Unavailable && error.code === 'store-unavailable' && current)
-      throw new FailureOfLine(current.number, error)
+      throw new FailureOfLine(current, error)
     if (!(error instanceof LineFailed)) throw error
     const { thrown } = error
     if (!(thrown instanceof Failure)) throw thrown
@@ -100,11 +101,11 @@ async function recordRefusal(store: OpenStore, thrown: unknown): Promise<void> {
 
 /** Takes all lines back. */
 class LineFailed extends Error {
-  readonly line: number
+  readonly line: TypedLine
   readonly thrown: unknown
 
-  constructor(line: number, { error, exit }: LineResult) {
-    super(`line ${line} was refused`)
+  constructor(line: TypedLine, { error, exit }: LineResult) {
+    super(`line ${line.number} was refused`)
     this.line = line
     this.thrown = error ? error.thrown : new AnsweredNo(exit)
   }

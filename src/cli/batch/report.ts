@@ -3,6 +3,7 @@ import { cleanForTerminal, tsvLine } from '../../render/clean-text.ts'
 import { count } from '../../render/text.ts'
 import { forStreamBehind } from '../terminal.ts'
 import { commandLine } from '../typed-line.ts'
+import { withoutSecrets } from '../secrets-typed.ts'
 import type { LineOutcome } from './run-line.ts'
 import { type TypedLine, type Run, type BatchOptions, wasStopped } from './state.ts'
 
@@ -29,7 +30,7 @@ export async function writeResult(
         )
   }
   const said = result.error
-    ? messageOf(result.error.thrown)
+    ? withoutSecrets(line.words).told(messageOf(result.error.thrown))
     : // Whether it was done is in the column before.
       linesOf(result.stdout ?? '')
         .map((line) => line.replace(/^[✓·] /, ''))
@@ -51,7 +52,7 @@ function messageOf(thrown: unknown): string {
 function jsonOf({ number, words }: TypedLine, { exit, error, stdout = '' }: LineOutcome): string {
   const answer = error || stdout === '' ? 'null' : stdout.trimEnd()
   const failure = error?.told.trimEnd().replace(/^\{"error":(.*)\}$/s, '$1') ?? 'null'
-  const command = JSON.stringify(commandLine(words))
+  const command = JSON.stringify(withoutSecrets(words).told(commandLine(words)))
   return `{"line":${number},"command":${command},"exit":${exit},"answer":${answer},"error":${failure}}`
 }
 

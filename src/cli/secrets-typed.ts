@@ -1,0 +1,116 @@
+import { isAddress, isLikeNumber } from './names-typed.ts'
+import { type Line, positionsIn } from './typed-line.ts'
+import { nounOf } from './words.ts'
+
+/** What is said of a line, without the secrets that were typed where they do not belong: a log may keep it. */
+export interface WithoutSecrets {
+  /** A sentence, or a fact. */
+  told: (text: string) => string
+  /** A line that is to be pasted goes without them. */
+  suggested: (hint: string) => string
+}
+
+export function withoutSecrets(argv: Line): WithoutSecrets {
+  const secrets = secretsIn(argv)
+  const told = (text: string) =>
+    secrets
+      .reduce((shown, secret) => shown.replace(wholeWord(secret), '***'), text)
+      .replace(linkInText, '$1***')
+  const suggested = (hint: string) =>
+    hint
+      .split('\n')
+      .map((line) => told(withoutWords(line, secrets)))
+      .join('\n')
+  return { told, suggested }
+}
+
+/** Also where it was read from stdin, or stands in a path. */
+const linkInText = /(:\/\/?[^\s'"]*\/(?:set-up|reset-password)\/)[^\s'"]+/g
+
+/** Of a command, the words behind its name. */
+function withoutWords(line: string, secrets: readonly string[]): string {
+  const at = line.indexOf('ssh-admin ')
+  if (at < 0) return line
+  const shorter = secrets.reduce(
+    (rest, secret) => rest.replace(new RegExp(` '?${escaped(secret)}'?(?=[\\s'?,;]|$)`, 'g'), ''),
+    line.slice(at),
+  )
+  return `${line.slice(0, at)}${shorter}`
+}
+
+function wholeWord(secret: string): RegExp {
+  return new RegExp(`(?<![\\p{L}\\p{N}])${escaped(secret)}(?![\\p{L}\\p{N}])`, 'gu')
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+}
+
+const secretOption =
+  /^--?(?:pin|code|link|(?:[a-z]+-)*(?:pass(?:word|wd|phrase)?|pwd|secret|token)|(?:[a-z]+-)*pin)$/i
+
+/** What one chooses, proves or uses a password with. */
+const secretVerbs =
+  /^(?:reset-password|forgot-password|password-reset|password|passwd|pin|reset-pin|sign-in|signin|log-?in|activate|set-?up|verify)$/
+
+const isPassword = /^(?:[a-z]+-)?(?:password|passwd|pin)$/
+
+/** Whoever is moved or listed stands beside a centre's number, which may have eight digits. */
+const besideNumbers = /^users (?:add|move|list|create|new)$/
+
+/** Those that are surely, or as good as surely, secrets, the longest first. */
+function secretsIn(argv: Line): string[] {
+  const secrets = new Set<string>()
+  const typed = positionsIn(argv.filter((word) => word !== '--')).map(({ word }) => word)
+  const [first = '', verb = ''] = typed
+  const noun = nounOf(first)
+  const named = typed.slice(noun === undefined ? 0 : noun === 'config' ? 1 : 2)
+  const isAboutSecrets = typed.some((word) => secretVerbs.test(word))
+  const mayBePin = noun === 'account' || noun === undefined || noun === 'users'
+  for (const [at, word] of argv.entries()) {
+    const [, option = '', value = word] = /^(--?[a-z-]+)=(.*)$/is.exec(word) ?? []
+    if (secretOption.test(option) || secretOption.test(argv[at - 1] ?? '')) secrets.add(value)
+    for (const secret of linksIn(value)) secrets.add(secret)
+    if (temporaryPassword.test(value)) secrets.add(value)
+  }
+  for (const [at, word] of named.entries()) {
+    const before = named.slice(0, at)
+    if (isAddress(word)) continue
+    const isBehind = before.some(
+      (one) => isAddress(one) || /^\p{Lu}\p{Ll}/u.test(one) || isPassword.test(one),
+    )
+    if (noun === 'account' && (at > 0 || /\d/.test(word))) secrets.add(word)
+    else if (noun === 'config' && isPassword.test(before.at(-1) ?? '')) secrets.add(word)
+    else if (
+      isAboutSecrets &&
+      isBehind &&
+      word.length > 3 &&
+      /[^\p{L}\p{M}\s'’.@<>-]/u.test(word) &&
+      !isCentre(word)
+    )
+      secrets.add(word)
+    if (mayBePin && !besideNumbers.test(`${noun ?? ''} ${verb}`))
+      for (const pin of pinsIn(word, named[at + 1])) secrets.add(pin)
+  }
+  return [...secrets].filter((one) => one !== '').sort((one, other) => other.length - one.length)
+}
+
+/** EG001, 50538; a code has six digits, and a PIN eight. */
+function isCentre(word: string): boolean {
+  return isLikeNumber(word) && !/^(?:\d{4}|\d{6}|\d{8})$/.test(word)
+}
+
+/** The link of a message, and what in it nobody else may know. */
+function linksIn(value: string): string[] {
+  const [, secret] = /(?:^|:\/\/.*\/)(?:set-up|reset-password)\/+(\S+)/.exec(value) ?? []
+  const [proof] = /\b\d{1,15}\.[\w-]{43}(?![\w-])/.exec(value) ?? []
+  return [secret, proof].flatMap((found) => (found === undefined ? [] : [value, found]))
+}
+
+const temporaryPassword = /^[A-Za-z0-9]{4}(?:-[A-Za-z0-9]{4}){3}$/
+
+/** `48210937`, `4821 0937` or the two apart. */
+function pinsIn(word: string, next: string | undefined): string[] {
+  if (/^\d{4}[\s-]?\d{4}$/.test(word)) return [word]
+  return /^\d{4}$/.test(word) && /^\d{4}$/.test(next ?? '') ? [word, next ?? ''] : []
+}
