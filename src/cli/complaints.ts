@@ -332,7 +332,7 @@ function linesWithOption(rejected: RejectedInput): readonly Line[] {
   // All that there is, or goes: without it.
   if (/^--(?:all|all-sites)$/.test(wrong) && optionNames(command).includes('--to'))
     return [withWord(argv, argv.indexOf(wrong))]
-  if (wrong === '--tp') return [withWord(argv, argv.indexOf(wrong), '--area', 'tp')]
+  if (wrong.slice(2) === 'tp') return [withWord(argv, argv.indexOf(wrong), '--area', 'tp')]
   const from = command && wrong === '--from' ? withoutFrom(argv, command) : undefined
   if (from) return [from]
   const list = command?.commands.some((one) => one.name() === 'list')

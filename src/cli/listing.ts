@@ -61,6 +61,8 @@ export async function runListing<
       return 0
     }
     return await withStore(session, 'read', async (store) => {
+      const { isTerminal } = session.terminal.out
+      if (isTerminal) session.busy('Reading the store …')
       const find = async () => {
         const ctx = await session.ctx(store)
         const source = { store, ctx, words: spec.searches ? typedWords : [], text: options.text }

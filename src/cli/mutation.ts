@@ -5,6 +5,7 @@ import { BadInput, Cancelled, Refused, CommitUnknown } from '../errors.ts'
 import type { AnyJsonOfChange } from '../render/json.ts'
 import type { Message } from '../render/messages.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
+import { grouped } from '../grouped.ts'
 import { isServerAddress } from '../server-address.ts'
 import type { Pieces } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
@@ -44,6 +45,8 @@ interface Change<Request, Result> {
   complete?: (request: Request, at: MutationStage) => Promise<Request>
   /** The rule, within the transaction. */
   act: (trx: Trx, ctx: RuleContext, request: Request, store: OpenStore) => Promise<Result>
+  /** What is said while it works, where that may take seconds. */
+  busy?: (request: Request) => string | undefined
   /** The file that it writes: asked about once the work is known to be possible, and taken away where it comes to nothing. */
   output?: (request: Request) => OutputFile | undefined
   /** Files whose bytes go into the store: those of one piece in the transaction that refers to them, others before it, once the work is known to be possible and is agreed to. */
@@ -205,6 +208,7 @@ async function commitOrRehearse<Request, Result>(
 ): Promise<{ result: Result; mail: Message[]; undelivered: boolean }> {
   const { spec, session, store, asks, output } = running
   const work = workOf(running)
+  sayBusy(running)
   if (session.common.dryRun) {
     // Without a mail server messages are written to files by the command itself; of what a server says nobody knows before.
     const isWritten = session.settings.smtp.value === undefined && !spec.mailWaits && !session.batch
@@ -221,6 +225,7 @@ async function commitOrRehearse<Request, Result>(
   if (!asks && (output?.asksToReplace() || uploads?.goBefore)) await session.rehearse(store, work, spec.clock)
   await output?.confirmReplacing()
   if (session.context.interruption.isCancelled()) throw new Cancelled()
+  sayBusy(running)
   const commitWith = (request: Request) => commitRequest({ ...running, request, agreed })
   const { request, committed, queued, by } = await (uploads
     ? uploads.within(commitWith)
@@ -237,6 +242,25 @@ async function commitOrRehearse<Request, Result>(
   const counting = await phasesOn(session, undefined).countMessages(queued.length)
   const delivered = await deliverQueued({ store, session, by, numbers: queued, counting })
   return { result, mail: delivered.messages, undelivered: delivered.undelivered }
+}
+
+/** Of so many that are named each is looked at by itself. */
+const manyTargets = 200
+
+function sayBusy<Request, Result>({
+  spec,
+  session,
+  request,
+}: Pick<WithRequest<Request, Result>, 'spec' | 'session' | 'request'>): void {
+  const targets = longestList(request)
+  const words =
+    spec.busy?.(request) ?? (targets > manyTargets ? `Looking at ${grouped(targets)} …` : undefined)
+  if (words !== undefined) session.terminal.busy(words)
+}
+
+function longestList(request: unknown): number {
+  const values: unknown[] = Object.values(request ?? {})
+  return Math.max(0, ...values.map((value) => (Array.isArray(value) ? value.length : 0)))
 }
 
 async function commitRequest<Request, Result>(
@@ -360,6 +384,7 @@ async function rehearseWithoutStore<Request, Result>(
     // All lines of a batch are one change, and tried as one.
     if (store.transaction) return undefined
     const request = await completed({ ...running, store }, prepared)
+    sayBusy({ spec, session, request })
     if (asks) return await confirmResult({ ...running, store, request })
     await session.rehearse(store, workOf({ ...running, store, request }), spec.clock)
     return undefined

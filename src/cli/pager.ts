@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import type { Session } from './session.ts'
+import { clearBusy } from './terminal.ts'
 
 export interface PagedOutput {
   /** Resolves with false once the reader has left. */
@@ -39,6 +40,7 @@ export function pagedOutput({ terminal, context, common }: Shown): PagedOutput {
       if (held !== undefined) held += text
       const isFirst = running === undefined
       if (isFirst && linesOf(held ?? '', columns) <= rows) return true
+      if (isFirst) clearBusy(context.stderr)
       if (isFirst) shown = context.interruption.whileShown()
       running ??= context.startPager(pager, environmentOf(context.env))
       if (await running.write(cleanForTerminal(isFirst ? (held ?? '') : text))) {

@@ -5,7 +5,7 @@ import { oneLine } from '../render/clean-text.ts'
 import { shortened } from '../render/wrap.ts'
 import { inUnits } from '../render/text.ts'
 import type { Session } from './session.ts'
-import { drawable, type Terminal } from './terminal.ts'
+import { clearBusy, drawable, type Terminal } from './terminal.ts'
 
 /** A line on stderr that goes on changing, for whoever watches; silent where nobody does. */
 export interface Progress {
@@ -17,6 +17,7 @@ export interface Progress {
 const roomOn = (terminal: Terminal) => terminal.err.width - 3
 
 export async function progressOn(terminal: Terminal, first: string): Promise<Progress> {
+  clearBusy(terminal.stderr)
   if (!terminal.animated) return linesOn(terminal)
   const { default: ora } = await import('ora')
   // Beside the sign that turns; drawn on one line, it is drawn anew on one.

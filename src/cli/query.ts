@@ -18,6 +18,8 @@ export interface Query<Args, Options, Request, Result> extends Declaration<Args,
   /** How it opens the store; absent: to read it, brought up to date. */
   mode?: (session: Session) => OpenMode
   read: (store: OpenStore, ctx: RuleContext, request: Request, session: Session) => Promise<Result>
+  /** What is said meanwhile, where the store is large. */
+  busy?: string
   /** The file that it writes, or can write. */
   output?: QueryOutput<Request, Result>
   /** What the log says of a look, where it says so without a file too. */
@@ -86,11 +88,12 @@ async function look<Args, Options, Request, Result>(
 }
 
 async function reading<Args, Options, Request, Result, Done>(
-  { mode, read }: Pick<Query<Args, Options, Request, Result>, 'mode' | 'read'>,
+  { mode, read, busy }: Pick<Query<Args, Options, Request, Result>, 'mode' | 'read' | 'busy'>,
   { request, session }: { request: Request; session: Session },
   use: (result: Result, store: OpenStore) => Promise<Done>,
 ): Promise<Done> {
   return withStore(session, mode?.(session) ?? 'read', async (store) => {
+    if (busy !== undefined) session.busy(busy)
     const result = await readAgainWhereLost(store, async () =>
       read(store, await session.ctx(store), request, session),
     )

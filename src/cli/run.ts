@@ -14,7 +14,7 @@ import type { CheckLine } from './batch/line.ts'
 import { ownOptionsFirst, typedCommand } from './options.ts'
 import { emptyProgram, inOwnWords, prepare, programFor, wordsIn } from './program.ts'
 import { sessionOf } from './session.ts'
-import { endQuietlyWhenReaderLeaves, forStream, terminalOf } from './terminal.ts'
+import { clearBusy, endQuietlyWhenReaderLeaves, forStream, terminalOf } from './terminal.ts'
 import { positionsIn } from './typed-line.ts'
 
 /** Runs one command. @param argv what follows the program's name @returns the exit code */
@@ -117,6 +117,7 @@ async function writeError(error: unknown, argv: readonly string[], context: Cont
     debug: beforeTargets.includes('--debug'),
   })
   const { stderr, env } = context
+  clearBusy(stderr)
   for (const piece of pieces) {
     const cleaned = cleanForTerminal(piece)
     // A line end within a text would be no JSON any more.

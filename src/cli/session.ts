@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import {
   actingFor,
   misspeltVariables,
@@ -19,6 +19,7 @@ import type { Notice } from '../render/json.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { pathInWords } from '../shell-word.ts'
 import { type Terminal, terminalOf } from './terminal.ts'
+import { isServerAddress } from '../server-address.ts'
 
 export type { Notice }
 
@@ -65,6 +66,8 @@ export interface Session {
   notify: (notice: Notice, lines?: readonly string[]) => void
   /** Says a line of the conversation; silent with --json and --quiet. */
   say: (line: string) => void
+  /** Says what is being done where that may take seconds, as with a large store, until anything else is said. */
+  busy: (words: string) => void
   /** What is said once the answer stands above it, as what a rehearsal would ask. */
   beneath: string[]
   /** Opens the store, or another file that is one. */
@@ -185,6 +188,9 @@ export function sessionOf(
     named: [],
     notify,
     say: terminal.say,
+    busy: (words) => {
+      if (terminal.animated && isLarge(settings.db.value)) terminal.busy(words)
+    },
     beneath: [],
     open: batch ? (mode) => batch.storeFor(mode, open) : open,
     opening: (mode) => openingOf(mode, undefined),
@@ -323,6 +329,13 @@ export function missingHeadNotice(file: string, found: 'noted-again' | 'missing'
     code: 'head-missing',
     message: `${file}, in which each change notes where the audit log ends, ${missing}. That is so where the key was brought here without it, or a command was killed while it put a store in its place. Otherwise somebody took it away, and rows may have been cut off: compare with a head that you kept (ssh-admin audit verify --head HASH).`,
   }
+}
+
+/** In bytes: what is asked of a smaller store is answered at once. */
+const largeStore = 4 * 1024 * 1024
+
+function isLarge(place: string): boolean {
+  return isServerAddress(place) || (statSync(place, { throwIfNoEntry: false })?.size ?? 0) > largeStore
 }
 
 /** Opens the store, and closes it once the work is done, or failed. */

@@ -4,7 +4,7 @@ import { AnswerNotWritten, errorCodeOf } from '../errors.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import { stylesOf, withStyles } from '../render/styles.ts'
 import type { View } from '../render/table.ts'
-import { wrappedText } from '../render/wrap.ts'
+import { shortened, wrappedText } from '../render/wrap.ts'
 import { Writable } from 'node:stream'
 
 export interface Terminal {
@@ -28,6 +28,8 @@ export interface Terminal {
   write: (text: string) => Promise<boolean>
   /** The same for what was written by a command within this one, and cleaned then. */
   writeCleaned: (text: string) => Promise<boolean>
+  /** Says what is being done, while that holds the process up; it goes as soon as anything else is written. */
+  busy: (words: string) => void
   /** Says a line of the conversation. */
   say: (line: string) => void
   /** Says what nobody may miss, however quiet the command is to be. */
@@ -52,6 +54,7 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
   })
   const put = (text: string): Promise<boolean> =>
     new Promise((resolve, reject) => {
+      clearBusy(stderr)
       if (stdout.writableEnded || stdout.destroyed) return resolve(false)
       stdout.write(text, (error) => {
         const hasReaderLeft = error && /^(EPIPE|ERR_STREAM_DESTROYED)$/.test(errorCodeOf(error))
@@ -60,8 +63,10 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
       })
     })
   const warn = (line: string) => {
+    clearBusy(stderr)
     stderr.write(`${forStream(stderr, cleanForTerminal(line), env)}\n`)
   }
+  const animated = stderr.isTTY === true && hasWidth(stderr) && env.TERM !== 'dumb' && !env.CI && !quiet
   return {
     get stdin() {
       return context.stdin
@@ -77,10 +82,16 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
     out: view(stdout),
     err: view(stderr),
     settleColour: () => {
+      clearBusy(stderr)
       if (levelOf(stderr) === 0) context.colourNothing()
       else context.colourAll()
     },
-    animated: stderr.isTTY === true && hasWidth(stderr) && env.TERM !== 'dumb' && !env.CI && !quiet,
+    animated,
+    busy: (words) => {
+      if (!animated || busy.has(stderr)) return
+      busy.add(stderr)
+      stderr.write(shortened(cleanForTerminal(words), widthOf(stderr, env) - 1))
+    },
     saysNowAndThen: stderr.isTTY === true && env.TERM === 'dumb' && !env.CI && !quiet,
     write: (text) => put(stdout.isTTY ? cleanForTerminal(text) : withStyles(text)),
     writeCleaned: put,
@@ -89,6 +100,14 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
     },
     warn,
   }
+}
+
+/** The terminals on which a line stands that goes. */
+const busy = new WeakSet<Output>()
+
+/** Takes that line away, before anything else is written there. */
+export function clearBusy(stderr: Output): void {
+  if (busy.delete(stderr)) stderr.write('\r\u001b[K')
 }
 
 /** Between words, where somebody reads it at a terminal whose width is known. */

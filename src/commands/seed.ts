@@ -65,6 +65,10 @@ export const seed = () =>
     }),
     createsStore: 'unrefused',
     act: (trx, ctx, request) => seedStore(trx, { ...request, ctx }),
+    busy: ({ centres, users }) =>
+      centres + users > 3000
+        ? `Making up ${count(users, 'user')} at ${count(centres, 'centre')} …`
+        : undefined,
     confirm: {
       question: ({ centres, users, changed }, { session }) =>
         changed

@@ -58,6 +58,7 @@ export const exportCentres = () =>
         } else if (!output) await writeToStdout(sheet, session)
         else {
           await output.confirmReplacing()
+          session.busy('Writing the centres and their users …')
           await prepareTable(output, { sheets: [sheet], at: context.now(), signal: context.signal })
           const event = { action: 'centres.exported', facts: { ...counts } }
           if ((await moveIntoPlaceRecorded(session, { file: output, event })) === undefined)

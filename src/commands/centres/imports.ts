@@ -130,6 +130,7 @@ export const undo = () =>
     args: { id: withValues({ stored: 'import' }, argument('the number of the import', importNumber)) },
     examples: ['ssh-admin centres imports undo 1 --yes'],
     act: (trx, ctx, { id }) => undoImport(trx, { id, ctx }),
+    busy: () => 'Looking at all that it did …',
     confirm: {
       comparable: ({ changed, undone, left, closes, opens, import: { id, file, state } }) => [
         id,

@@ -42,6 +42,7 @@ With --renew those who have not set up their account get a new PIN; the one befo
       return { ...made, file: output.shown, noSlips: undefined }
     },
     output: ({ output }) => output,
+    busy: () => 'Making the PINs and their sheet …',
     // The sheet is whole on the disk before the new PINs count.
     beforeCommit: async ({ rows }, { ctx, request: { output, slips }, session }) => {
       const hub = session.settings.baseUrl.value

@@ -36,6 +36,7 @@ export const backup = () =>
         permit(await session.ctx(store), 'store.backup', { name: 'store' })
         refuseWithoutRoom(file, await bytesToCopy(store, { withoutContent }))
         await output.confirmReplacing()
+        session.busy('Copying the store …')
         const bytes = dryRun ? null : await copy(store, { output, session, withoutContent })
         const said = `${dryRun ? 'Would copy' : 'Copied'} the store ${pathInWords(db)} to ${pathInWords(file)}\nThe key is not in it: it is ${pathInWords(keyFile)}. Keep a copy of that too, in another place.${withoutContent ? '\nThe bytes of resources and help documents are not in it: where it is restored, they cannot be downloaded.' : ''}`
         return {

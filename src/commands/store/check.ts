@@ -20,6 +20,7 @@ export const check = () =>
     examples: ['ssh-admin store check', 'ssh-admin store check --json'],
     mode: () => 'as-it-is',
     read: checkStore,
+    busy: 'Looking through the store …',
     render: ({ db, warnings }) =>
       [
         ...warnings.flatMap(({ message, hint }) => [message, ...(hint ? [`  ${hint}`] : [])]),

@@ -50,6 +50,7 @@ export const restore = () =>
 
       const present = await presentStore(await session.opening('use'))
       const { kept } = present
+      session.busy('Looking at the backup …')
       const copy = await copyOf(file, { session, present })
       try {
         const { key, keyFile, voided, erasedAgain, head } = await resolvePaths(copy, {
