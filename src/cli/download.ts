@@ -13,7 +13,7 @@ import type { Session } from './session.ts'
 import { pathInWords } from '../shell-word.ts'
 
 /** What is downloaded: the bytes of one file, and what the log says of it. */
-export interface Downloadable {
+interface Downloadable {
   id: number
   title: string
   contentId: number

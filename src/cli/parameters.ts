@@ -208,10 +208,10 @@ export function usersArgument(named: 'user' | 'any-user'): Parameter<string[]> {
 }
 
 /** A word that may be typed, with what it means where that helps. */
-export type OfferedValue = string | readonly [value: string, meaning: string]
+type OfferedValue = string | readonly [value: string, meaning: string]
 
 /** What completion offers: words, or how they are found; what is in the store is found there. */
-export type OfferedValues =
+type OfferedValues =
   | readonly OfferedValue[]
   | ((prefix: string) => readonly OfferedValue[])
   | { stored: 'release' | 'resource' | 'help-document' | 'import' }

@@ -23,7 +23,7 @@ export function wordsIn(argv: readonly string[]): string[] {
   return positionsIn(argv).map(({ word }) => word)
 }
 
-export interface HelpOutput {
+interface HelpOutput {
   writeOut: (text: string) => unknown
   /** Of a batch: nothing is listed. */
   isLine?: true

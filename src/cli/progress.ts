@@ -55,7 +55,7 @@ function linesOn(terminal: Terminal): Progress {
   return { say, stop: () => undefined }
 }
 
-export type Phase = 'reading' | 'comparing' | 'making-pins' | 'saving' | 'sending'
+type Phase = 'reading' | 'comparing' | 'making-pins' | 'saving' | 'sending'
 
 /** How far a long piece of work is, from its beginning to its end. */
 export interface Phases {

@@ -34,7 +34,7 @@ export interface Query<Args, Options, Request, Result> extends Declaration<Args,
   explain?: (error: unknown, session: Session) => Promise<unknown>
 }
 
-export interface QueryOutput<Request, Result> {
+interface QueryOutput<Request, Result> {
   kind: OutputKind
   /** The option that names it; absent: an argument does. */
   flag?: string

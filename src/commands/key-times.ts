@@ -203,7 +203,7 @@ export const edit = () =>
   })
 
 /** A Key Time with the next moment of it. */
-export interface ListedKeyTime {
+interface ListedKeyTime {
   keyTime: KeyTime
   next: Date | undefined
 }

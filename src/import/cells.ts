@@ -20,7 +20,7 @@ export interface NameCell {
 }
 
 /** A name as it is kept, what is wrong with it, and whether something was left out of it. */
-export interface ReadName {
+interface ReadName {
   name: string
   fault?: Fault
   tidied: boolean

@@ -50,7 +50,7 @@ export interface PlannedUser {
 }
 
 /** In a plan that was saved before, they are to be counted that have the address of a deleted account. */
-export interface PlannedUsers extends LazyList<PlannedUser> {
+interface PlannedUsers extends LazyList<PlannedUser> {
   replaced?: number
 }
 

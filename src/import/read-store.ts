@@ -106,7 +106,7 @@ function domainsLike(foreign: readonly string[], { rows }: Roster): string[] {
   return [...domains]
 }
 
-export interface StoreReading {
+interface StoreReading {
   view: ImportView
   /** The engine's word for 'nobody else has written since'. */
   version: number

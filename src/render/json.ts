@@ -27,7 +27,7 @@ export function jsonSchemas(): Record<string, Record<string, unknown>> {
 }
 
 type Shapes = ReturnType<typeof shapesOfJson>
-export type ShapeName = keyof Shapes
+type ShapeName = keyof Shapes
 
 /** A value of a published shape, as it is rendered. */
 export type Shape<Name extends ShapeName> = Rendered<z.infer<Shapes[Name]>>

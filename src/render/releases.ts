@@ -21,13 +21,13 @@ import { grouped } from '../grouped.ts'
 import { isoOf, plainTime, timeInUtc, timeToTheSecond } from '../plain-time.ts'
 
 /** A release with for how many centres it opens, and when. */
-export interface ListedRelease {
+interface ListedRelease {
   release: ReleaseRow
   reach: CentresReached
 }
 
 /** A release with when it opens around the world. */
-export interface ShownRelease {
+interface ShownRelease {
   release: ReleaseRow
   outlook: Outlook
 }

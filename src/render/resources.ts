@@ -50,7 +50,7 @@ function statusOf({ withdrawn_at, mismatch_at }: KeptFile): 'kept' | 'withdrawn'
   return withdrawn_at === null ? 'kept' : 'withdrawn'
 }
 
-export function sizeInWords(bytes: number): string {
+function sizeInWords(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} KB`
   return `${(bytes / 1_000_000).toFixed(1)} MB`

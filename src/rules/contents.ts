@@ -29,7 +29,7 @@ export interface Uploaded {
 }
 
 /** The bytes of a file in the store. */
-export interface StoredContent {
+interface StoredContent {
   contentId: number
   /** They were damaged, or had been left out of the store, and are right again. */
   mended: boolean
@@ -97,7 +97,7 @@ export async function* readContent(
 }
 
 /** What is wrong with the bytes that are kept. */
-export interface CheckedContents {
+interface CheckedContents {
   /** Others than those that were uploaded. */
   damaged: Content[]
   /** Noted as damaged once, and right now. */

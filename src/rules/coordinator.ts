@@ -121,7 +121,7 @@ async function refuseAddressInUse(
   })
 }
 
-export type NewCoordinator = Parameters<typeof queueMessage>[2]['to']
+type NewCoordinator = Parameters<typeof queueMessage>[2]['to']
 
 /** Owes it the set-up message, whose link lives 48 hours. */
 function oweSetUp(

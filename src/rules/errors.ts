@@ -24,7 +24,7 @@ import { audienceText } from './releases/audience.ts'
 import { readReleaseFacts, type ReleaseFacts } from './releases/release-facts.ts'
 
 export const errorKinds = ['entry', 'key-time', 'other'] as const
-export type ErrorKind = (typeof errorKinds)[number]
+type ErrorKind = (typeof errorKinds)[number]
 
 /** Something wrong that is found by looking, listed until it is mended. */
 export interface FoundError {

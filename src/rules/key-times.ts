@@ -47,7 +47,7 @@ import {
 } from './table-rows.ts'
 
 /** What is to be another; what is absent stays, and null takes it away. */
-export interface KeyTimeChanges {
+interface KeyTimeChanges {
   administrativeZone?: number | null | undefined
   localTime?: string | undefined
   timeZone?: string | undefined

@@ -16,7 +16,7 @@ import {
 } from './text-faults.ts'
 
 /** What was left out of a name, worded likewise. */
-export interface NameNotice {
+interface NameNotice {
   code: 'name-tidied'
   message: string
 }

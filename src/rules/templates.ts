@@ -19,12 +19,12 @@ interface Editing {
   ctx: RuleContext
 }
 
-export interface EditedTemplate {
+interface EditedTemplate {
   letter: LetterName
   changed: boolean
 }
 
-export interface ResetTemplate extends EditedTemplate {
+interface ResetTemplate extends EditedTemplate {
   /** The words that go. */
   was?: LetterWords
 }

@@ -5,7 +5,7 @@ import { isFilled, type SheetRow } from './sheet-rows.ts'
 import type { CellFault } from './cell-faults.ts'
 
 /** What is found in columns without a heading. */
-export interface CellsWithoutHeading {
+interface CellsWithoutHeading {
   /** Why the row is not read: it looks like two in one. */
   fault?: CellFault
   /** The columns, counted from 0. */

@@ -158,7 +158,7 @@ interface CsvLine {
 }
 
 /** The cells of a row, or how it goes on: a quotation mark opened that the line does not close. */
-export type CellsRead = { cells: (string | undefined)[]; fault?: CellFault } | 'goes-on'
+type CellsRead = { cells: (string | undefined)[]; fault?: CellFault } | 'goes-on'
 
 /** Reads the cells of a line, or of several that one cell holds together. */
 function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {

@@ -15,7 +15,7 @@ const WRITTEN_WITH_EXPONENT = 1e21
 export type NumberFormat = 'plain' | (typeof moments)[number] | { zeros: number } | { code: string }
 
 /** The text of a number cell, and what it holds where its format shows it otherwise. */
-export interface NumberRead {
+interface NumberRead {
   text: string | undefined
   note?: CellNote
 }

@@ -43,7 +43,7 @@ export interface Workbook {
 }
 
 /** Which sheet to read, and where `-` reads from. */
-export interface OpenOptions {
+interface OpenOptions {
   /** Without it: the sheet that is open when the workbook is opened, or else the first that is not hidden. */
   sheet?: string
   stdin?: NodeJS.ReadableStream | undefined

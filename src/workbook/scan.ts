@@ -14,7 +14,7 @@ const GREATER = 62
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
 
 /** What repeats in a part: `<row …>…</row>` in `<sheetData>`, `<si>…</si>` in `<sst>`. */
-export interface Repeated {
+interface Repeated {
   part: string
   root: string
   container: string
@@ -26,7 +26,7 @@ export interface Repeated {
 }
 
 /** A start tag as the scanner found it; its attributes are read only when asked for. */
-export interface StartTag {
+interface StartTag {
   attribute(name: string): string | undefined
 }
 

@@ -240,7 +240,7 @@ export function newSheetFacts(): SheetFacts {
 }
 
 /** `A2:B4`; undefined for what is no range. */
-export function rangeOf(reference: string): CellRange | undefined {
+function rangeOf(reference: string): CellRange | undefined {
   const [, firstCell, firstRow, lastCell, lastRow] =
     /^\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})$/.exec(reference.trim().toUpperCase()) ?? []
   if (firstCell === undefined || lastCell === undefined) return undefined

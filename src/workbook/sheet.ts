@@ -20,7 +20,7 @@ export interface SheetToWrite {
 }
 
 /** A column that is written; `choices` become a drop-down list, `note` a hint beside the heading. */
-export interface ColumnToWrite {
+interface ColumnToWrite {
   heading: string
   width?: number
   choices?: readonly string[]

@@ -15,7 +15,7 @@ import type { Workbook } from './read.ts'
 import { type CellRange, coveredCells, type CoveredCells, isBlankRow, type SheetRow } from './sheet-rows.ts'
 
 /** What reading a table found besides its rows. */
-export interface ReadTableResult extends Table {
+interface ReadTableResult extends Table {
   /** Rows with something in them that nobody sees who looks at the sheet. */
   hiddenRows: number
   /** The headings of the columns nobody sees. */
@@ -169,7 +169,7 @@ function sameColumns(one: Table, other: Table): boolean {
 }
 
 /** What a person must know of a table before they agree to it. */
-export interface TableNotice {
+interface TableNotice {
   code: 'hidden-rows' | 'hidden-columns' | 'headings-again' | 'cells-without-heading'
   message: string
 }

@@ -67,7 +67,7 @@ export function tableEnding(path: string, known: readonly TableEnding[] = tableE
 const BEGINNING_OF_ZIP_TIME = new Date(Date.UTC(1980, 0, 1))
 
 /** What the file says of itself; the same sheets written at the same time are the same bytes. */
-export interface WriteOptions {
+interface WriteOptions {
   creator?: string
   at?: Date
   /** Custom properties, true each: marks that a program can read again. */

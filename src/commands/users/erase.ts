@@ -146,7 +146,7 @@ interface Erased {
 }
 
 /** What lies beyond this store, whoever runs it. */
-export const outsideTheStore = [
+const outsideTheStore = [
   'backups of the store',
   'PIN sheets, workbooks, plans and exports that were handed out or saved',
   'messages that were delivered',

@@ -11,7 +11,7 @@ import { findCentre } from './find.ts'
 import { visibleCentres } from '../permissions/decide.ts'
 
 /** Something about a centre that keeps people out, or that is still to be done. */
-export interface CentreIssue {
+interface CentreIssue {
   code: string
   message: string
   hint: string

@@ -100,7 +100,7 @@ export async function findCentre(
   throw await centreNotFound(db, centreNumber, ctx)
 }
 
-export type NamedCentres = ReadonlyMap<string, CentreWithPeople>
+type NamedCentres = ReadonlyMap<string, CentreWithPeople>
 
 /** Those of the numbers that a centre has, all read at once; what is no number at all is passed over. */
 export async function centresNamed(db: Kysely<Store>, numbers: readonly string[]): Promise<NamedCentres> {

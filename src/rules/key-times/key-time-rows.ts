@@ -121,7 +121,7 @@ const sessions: Readonly<Record<string, ExamSession>> = {
   evening: 'EV',
 }
 
-export function readSession(text: string): ExamSession | undefined {
+function readSession(text: string): ExamSession | undefined {
   return sessions[text.trim().toLowerCase()]
 }
 

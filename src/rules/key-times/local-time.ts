@@ -1,7 +1,7 @@
 import { utcOffset } from '../../utc-offset.ts'
 
 /** A moment, or why a local clock does not show one and no other. */
-export type Moment =
+type Moment =
   | { at: Date }
   | { problem: 'local-time-does-not-exist' | 'local-time-exists-twice'; words: string }
 

@@ -34,7 +34,7 @@ interface KeyTimeQuery {
   series: string | undefined
 }
 
-export interface FoundKeyTime {
+interface FoundKeyTime {
   keyTime: KeyTime
   /** The time zone of the centre. */
   zone: string

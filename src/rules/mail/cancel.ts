@@ -9,7 +9,7 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 
-export interface CancelledMessage {
+interface CancelledMessage {
   row: OutboxRow
   changed: boolean
 }

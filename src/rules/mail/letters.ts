@@ -24,7 +24,7 @@ export interface LetterWords {
 /** The same without its subject, which is one for everybody. */
 export type LetterParts = Omit<LetterWords, 'subject'>
 
-export interface LetterKind {
+interface LetterKind {
   does: string
   /** The same for everyone: no name or number can end up in a header. */
   subject: string

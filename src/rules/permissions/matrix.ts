@@ -95,7 +95,7 @@ export const readOnlyCommands: readonly string[] = [
 ]
 
 /** What an account's owner does, what is about nobody, and what does nothing but by its lines. */
-export const publicCommands: readonly string[] = [
+const publicCommands: readonly string[] = [
   'account',
   'batch',
   'centres.sample',

@@ -19,7 +19,7 @@ export interface ReachedCentres extends MomentsThere {
   centres: readonly CentreOfRelease[]
 }
 
-export interface CentresOfRelease {
+interface CentresOfRelease {
   /** What it gives a centre; nothing where that is not of its audience. */
   resourcesFor: (centre: CentreOfRelease) => ResourceRow[]
   momentsFor: (centre: CentreOfRelease) => MomentsThere

@@ -35,7 +35,7 @@ async function actingAccount(
 }
 
 /** What of an authorisation somebody may see; undefined where that is nothing. */
-export type Visible = (authorisation: Authorisation) => Authorisation | undefined
+type Visible = (authorisation: Authorisation) => Authorisation | undefined
 
 /** Cambridge staff see all of it; the people of a centre what is for them, at their own centre. */
 export async function visibleAuthorisations(

@@ -24,7 +24,7 @@ export interface Opening {
 }
 
 /** Each of the centres that are new or restored, and each new user of a centre that was there: made as they are looked at. */
-export interface OpenedOneByOne extends Iterable<Closing> {
+interface OpenedOneByOne extends Iterable<Closing> {
   readonly length: number
 }
 

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 
 /** People and places for `seed`: the same numbers invent the same ones every time. */
 
-export interface SeedCentre {
+interface SeedCentre {
   number: string
   name: string
   town: string
   country: string
 }
 
-export interface SeedUser {
+interface SeedUser {
   email: string
   firstName: string
   lastName: string

@@ -2,7 +2,7 @@ import type { CentreKind, HubRole, PinState, UserStatus } from '../../db/schema.
 import type { ListedUser } from '../../db/users/users.ts'
 import { lifetimes } from '../credentials/lifetimes.ts'
 
-export interface CentreOfUser {
+interface CentreOfUser {
   id: number
   number: string
   name: string
