@@ -17,8 +17,3 @@ export function timeToTheSecond(iso: string): string {
 export function isoOf(at: Date | null): string | null {
   return at?.toISOString() ?? null
 }
-
-/** For a person; nothing where there is no moment. */
-export function shownTime(at: Date | null): string {
-  return at === null ? '' : plainTime(at.toISOString())
-}

@@ -11,12 +11,12 @@ import type { SendOutcome } from './smtp-connection.ts'
 const minute = 60_000
 /** How long a claim holds when its sender is gone. */
 const lease = 10 * minute
-const retryDelays = [5, 15, 60, 240, 720].map((minutes) => minutes * minute)
+const retryDelays = [5, 15, 60, 240].map((minutes) => minutes * minute)
+const maxRetryDelay = 720 * minute
 
 /** When a message that could not be sent is due again: growing pauses, up to half a day. */
 function nextAttempt({ at, attempts }: { at: Date; attempts: number }): Date {
-  const pause = retryDelays[Math.min(attempts, retryDelays.length - 1)] ?? minute
-  return new Date(at.getTime() + pause)
+  return new Date(at.getTime() + (retryDelays[attempts] ?? maxRetryDelay))
 }
 
 interface Claimant {

@@ -57,11 +57,11 @@ interface Part {
 }
 
 /** In bytes, without its end: a longer line is none in a message [RFC 5322, 2.1.1]. */
-const longestLine = 998
+const maxLineBytes = 998
 
 function part(kind: 'plain' | 'html', { text, boundary, destination }: Part): string[] {
   const lines = text.split(/\r\n|\r|\n/)
-  const isWhole = destination === 'file' && lines.every((line) => Buffer.byteLength(line) <= longestLine)
+  const isWhole = destination === 'file' && lines.every((line) => Buffer.byteLength(line) <= maxLineBytes)
   return [
     `--${boundary}`,
     `Content-Type: text/${kind}; charset=utf-8`,

@@ -1,4 +1,4 @@
-import { isoOf, shownTime, timeInUtc } from '../plain-time.ts'
+import { isoOf, plainTime, timeInUtc } from '../plain-time.ts'
 import { localTimeAt, localTimeInWords } from '../rules/key-times/local-time.ts'
 import { type Authorisation, type AuthorisationState, stateAt } from '../rules/releases/centres-of-release.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
@@ -127,6 +127,6 @@ export function centreInWords({ centre, opensAt, zone, problem }: Authorisation)
   const when =
     problem !== null || opensAt === null
       ? `never: ${problem?.message ?? ''}`
-      : `${shownTime(opensAt)}${zone === null ? '' : `, ${localTimeInWords(opensAt, zone)}`}`
+      : `${plainTime(opensAt.toISOString())}${zone === null ? '' : `, ${localTimeInWords(opensAt, zone)}`}`
   return oneLine(`${centre.number} ${centre.name}: ${when}`)
 }

@@ -169,7 +169,7 @@ function heldBackSection({ heldBack, counts: { rows } }: ImportReport, kinds: re
     return html`<section><h2>Rows held back (${grouped(rows.heldBack)})</h2><p>They are not kept in the store. To see them: <code>ssh-admin centres lint FILE</code></p></section>`
   const choices = [{ code: 'all', rows: heldBack.length }, ...kinds].map(
     ({ code, rows }, at) =>
-      html`<input type="radio" name="kind" id="kind-${code}"${at === 0 ? html` checked` : ''}><label for="kind-${code}">${words(code)} <small>${grouped(rows)}</small></label>`,
+      html`<input type="radio" name="kind" id="kind-${code}"${at === 0 ? html` checked` : ''}><label for="kind-${code}">${code.replaceAll('-', ' ')} <small>${grouped(rows)}</small></label>`,
   )
   // Said before the figures of those that are here.
   const listed =
@@ -205,10 +205,10 @@ function withValue(message: string, value: string): Html {
   return html`${message.slice(0, at)}<mark>${value}</mark>${message.slice(at + value.length)}`
 }
 
-const longestValue = 200
+const maxValueLength = 200
 
 function shortValue(value: string): string {
-  return value.length > longestValue ? `${value.slice(0, longestValue)}…` : value
+  return value.length > maxValueLength ? `${value.slice(0, maxValueLength)}…` : value
 }
 
 const maxListed = 1000
@@ -242,10 +242,6 @@ function cellText(text: string): Html {
 
 function more(number: number, singular: string): Html {
   return number > 0 ? html`<p class="more">… and ${count(number, singular)} more.</p>` : html``
-}
-
-function words(code: string | null): string {
-  return (code ?? '').replaceAll('-', ' ')
 }
 
 /** Markup, where a string is text. */

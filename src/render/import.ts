@@ -287,7 +287,7 @@ function renameText({ number, before, after }: Plan['renames'][number]): string 
 
 function issueText({ cell: at, message }: CellIssue): string {
   const text = cell(message)
-  return `    ${at}  ${text.length > longestText ? `${text.slice(0, longestText)}…` : text}`
+  return `    ${at}  ${text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text}`
 }
 
 /** Each of a few; of many, the first of each kind, and where the rest are. */
@@ -303,7 +303,7 @@ function issueLines({ issues }: Pick<Plan, 'issues'>, { chalk }: View): string[]
 }
 
 const maxIssues = 20
-const longestText = 160
+const maxTextLength = 160
 /** How much of a list is shown. */
 const maxListed = 8
 

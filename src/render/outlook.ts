@@ -5,6 +5,7 @@ import type { OpeningMoment, Outlook } from '../rules/releases/outlook.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import type { View } from './table.ts'
 import { count, listLines } from './text.ts'
+import { shortened } from './wrap.ts'
 
 export function outlookJson({
   centres,
@@ -111,7 +112,7 @@ function timelineLines(timeline: readonly OpeningMoment[], { width }: View): str
     const opens = `  ${plainTime(moment.at.toISOString())}`
     const counted = counts[at] ?? ''
     const barLength = width < minWidthOfLongBars ? 6 : 12
-    const beneath = (first: string) => [first, cutTo(width, clocksThatFit(moment, '    ', width))]
+    const beneath = (first: string) => [first, shortened(clocksThatFit(moment, '    ', width), width)]
     if (width < minWidthOfBars) return beneath(`${opens}  ${counted}`)
     const bar = '█'.repeat(Math.max(1, Math.round((centres / max) * barLength))).padEnd(barLength)
     const before = `${opens}  ${bar} ${counted.padEnd(longest)}  `
@@ -144,11 +145,6 @@ function clocksThatFit({ at, zones }: OpeningMoment, before: string, width: numb
   let shown = Math.min(maxZones, clocks.length)
   while (shown > 1 && lineOf(shown).length > width) shown -= 1
   return lineOf(shown)
-}
-
-/** Names of zones are ASCII. */
-function cutTo(width: number, line: string): string {
-  return line.length > width ? `${line.slice(0, Math.max(1, width - 1))}…` : line
 }
 
 /** Whose recordings nobody there may have. */

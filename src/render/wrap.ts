@@ -117,13 +117,13 @@ export function wrappedText(text: string, width: number): string {
 }
 
 /** As much of a text as so many columns take, with … where it goes on. */
-export function shortened(text: string, longest: number): string {
-  if (widthOf(text) <= longest) return text
+export function shortened(text: string, max: number): string {
+  if (widthOf(text) <= max) return text
   let kept = ''
   let taken = 0
   for (const { segment } of new Intl.Segmenter().segment(text)) {
     taken += widthOf(segment)
-    if (taken >= longest) break
+    if (taken >= max) break
     kept += segment
   }
   return `${kept.trimEnd()}…`

@@ -47,7 +47,7 @@ function refuseLockFile(path: string): void {
   throw unusable(path, 'workbook-lock-file', { what: 'is the lock file of an open workbook', hint })
 }
 
-const ENOUGH_PACKED = 64 * 1024
+const maxPackedRead = 64 * 1024
 const maxUnpacked = 16 * 1024 * 1024
 
 /** Gnumeric packs its XML with gzip. */
@@ -60,7 +60,7 @@ function packed(bytes: Buffer, path: string): UnusableWorkbook {
 function beginningOf(bytes: Buffer): string {
   try {
     const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: maxUnpacked }
-    return gunzipSync(bytes.subarray(0, ENOUGH_PACKED), options).subarray(0, 4096).toString('utf8')
+    return gunzipSync(bytes.subarray(0, maxPackedRead), options).subarray(0, 4096).toString('utf8')
   } catch {
     return ''
   }

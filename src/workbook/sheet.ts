@@ -91,11 +91,11 @@ function cleaned(name: string): string {
 const EDGES = /^[\s']+|[\s']+$/g
 
 /** Cut between two letters, never within one. */
-function shortened(name: string, longest: number): string {
-  if (name.length <= longest) return name
+function shortened(name: string, max: number): string {
+  if (name.length <= max) return name
   let short = ''
   for (const letter of name) {
-    if (short.length + letter.length > longest) break
+    if (short.length + letter.length > max) break
     short += letter
   }
   return short.replace(EDGES, '')

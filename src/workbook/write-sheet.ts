@@ -9,7 +9,7 @@ export const PIECE = 64 * 1024
 /** What a cell holds in Excel; the rest would be lost, or the workbook called damaged. */
 const maxCellLength = 32_767
 const LINE = 15
-export const HIGHEST_ROW = 409
+export const maxRowHeight = 409
 // Of a column's width, what words fill before they go on below.
 const ROOM = 0.85
 
@@ -113,7 +113,7 @@ export function heightOfRow(cells: readonly CellToWrite[], widths: readonly numb
     const text = textOfCell(cells[column])
     if (typeof text === 'string') lines = Math.max(lines, linesOf(text, width))
   }
-  return lines === 1 ? undefined : Math.min(HIGHEST_ROW, lines * LINE)
+  return lines === 1 ? undefined : Math.min(maxRowHeight, lines * LINE)
 }
 
 // The text stands in its cell: a list of them all, as Excel makes it, would be held in memory to the end.
@@ -137,8 +137,8 @@ export const A4 = 9
 /** Letters of the usual size that fit across a page of A4, within its margins. */
 const LETTERS_ACROSS = { portrait: 92, landscape: 138 } as const
 /** Below this share of their size letters cannot be read on paper. */
-const SMALLEST_SCALE = 0.6
-const NARROWEST = 10
+const minScale = 0.6
+const minColumnWidth = 10
 const maxHeaderLength = 200
 
 /** How a sheet is laid out on paper. */
@@ -156,7 +156,7 @@ export function layoutOf(
   widths: readonly number[],
   { landscape, wrapped }: { landscape: boolean; wrapped: boolean },
 ): Layout {
-  const across = (turned: boolean) => LETTERS_ACROSS[turned ? 'landscape' : 'portrait'] / SMALLEST_SCALE
+  const across = (turned: boolean) => LETTERS_ACROSS[turned ? 'landscape' : 'portrait'] / minScale
   const total = sum(widths)
   const turned = landscape || total > across(false)
   const fitting = wrapped && total > across(turned) ? narrowed(widths, across(turned)) : [...widths]
@@ -169,7 +169,7 @@ export function layoutOf(
 
 /** Takes from the columns what is more than the narrowest, each in proportion. */
 function narrowed(widths: readonly number[], max: number): number[] {
-  const spare = widths.map((width) => Math.max(0, width - NARROWEST))
+  const spare = widths.map((width) => Math.max(0, width - minColumnWidth))
   const excess = sum(widths) - max
   const share = Math.min(1, excess / Math.max(1, sum(spare)))
   return widths.map((width, column) => Math.floor((width - (spare[column] ?? 0) * share) * 100) / 100)

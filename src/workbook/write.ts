@@ -18,7 +18,7 @@ import {
   columnsXml,
   commentsXml,
   fitting,
-  HIGHEST_ROW,
+  maxRowHeight,
   LETTER_SIZE,
   OPENING,
   pageXml,
@@ -153,7 +153,7 @@ function* formsXml({ widths, print = {} }: FormsToWrite, forms: readonly Form[])
   let piece = `${OPENING}<sheetViews><sheetView showGridLines="0" workbookViewId="0"/></sheetViews><sheetFormatPr defaultRowHeight="15"/>${columnsXml({ widths: [...widths] }, styles.text)}<sheetData>`
   for (const [at, { cells, height }] of forms.entries()) {
     const inside = cells.map((cell, column) => formCell(cell, `${columnLetters(column)}${at + 1}`)).join('')
-    piece += `<row r="${at + 1}" ht="${Math.min(HIGHEST_ROW, height)}" customHeight="1">${inside}</row>`
+    piece += `<row r="${at + 1}" ht="${Math.min(maxRowHeight, height)}" customHeight="1">${inside}</row>`
     if (piece.length < PIECE) continue
     yield piece
     piece = ''

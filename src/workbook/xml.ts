@@ -5,7 +5,7 @@ import { zipBomb, damaged, UnusableWorkbook } from './errors.ts'
 
 /** No part of an honest workbook needs more text than this in one tag, one text, one comment, or one row. */
 export const maxPieceLength = 4 * 1024 * 1024
-const DEEPEST = 256
+const maxDepth = 256
 
 /** Somebody who is told what an XML text holds; names come without their prefix. */
 export interface XmlReader {
@@ -55,7 +55,7 @@ export function readXml(part: string, reader: XmlReader): TextSink {
   parser.on('opentag', ({ name }) => {
     pending = 0
     depth += 1
-    if (depth > DEEPEST) throw zipBomb(`${part} has elements more than ${DEEPEST} deep`)
+    if (depth > maxDepth) throw zipBomb(`${part} has elements more than ${maxDepth} deep`)
     reader.open?.(localName(name), attributes, spaces.open(name))
     if (attributes.size > 0) attributes = new Map()
   })

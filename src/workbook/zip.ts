@@ -8,7 +8,7 @@ import { decoder, type TextSink } from './xml.ts'
 const maxParts = 10_000
 const maxBytes = 1024 * 1024 * 1024
 /** Deflate reaches 1,032; honest sheets stay below 100, and small parts may be as even as they like. */
-const HIGHEST_RATIO = 250
+const maxRatio = 250
 const SMALL = 32 * 1024 * 1024
 const CHUNK = 128 * 1024
 
@@ -185,8 +185,8 @@ async function* inflated(
 }
 
 function refuseSwelling(name: string, size: number, packed: number): void {
-  if (size > SMALL && size > packed * HIGHEST_RATIO) {
-    throw zipBomb(`its part ${name} swells to more than ${HIGHEST_RATIO} times its size when unpacked`)
+  if (size > SMALL && size > packed * maxRatio) {
+    throw zipBomb(`its part ${name} swells to more than ${maxRatio} times its size when unpacked`)
   }
 }
 
