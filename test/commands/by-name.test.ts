@@ -287,6 +287,20 @@ describe('changing somebody named by name', () => {
     })
     expect((await world.account(omar))?.roles).not.toContain('access-to-scripts')
   })
+
+  it('is not done when the centre of that name is called otherwise by then', async () => {
+    await world.run(['coordinator', 'add', 'EG002', 'Salma Aziz <salma@school.example>', '--yes'])
+    await world.run(['coordinator', 'suspend', 'EG002', '--yes'])
+    const typist = inProcess(world, ['coordinator', 'restore', 'kabatas'])
+    await typist.sees('Go on with')
+    await world.run(['centres', 'edit', 'EG002', '--name', 'Another School', '--yes'])
+    typist.types('y')
+    typist.presses('enter')
+    expect(await typist.leaves()).toMatchObject({
+      exit: 3,
+      text: expect.stringContaining('changed meanwhile'),
+    })
+  })
 })
 
 describe('whom a release is for', () => {

@@ -333,6 +333,8 @@ describe('a number that is nearly a saved one', () => {
     const ran = await importRows(world, [line(number, email, { name })])
     expect(ran.exit).toBe(8)
     expect(codes(ran)[0]).toBe(code)
+    const wasNumber = ran.json().issues[0].hint.includes('format the column as text')
+    expect(wasNumber).toBe(code === 'lost-zeros')
     expect(JSON.stringify(ran.json().issues)).not.toContain(`--to ${number}`)
     expect((await living(world)).centres).toEqual(['00123', '50538', 'EG001'])
   })

@@ -235,3 +235,25 @@ describe('bringing a shared store up to date', () => {
     }
   })
 })
+
+describe('a shared store that cannot be brought up to date', () => {
+  beforeEach(() => writeOlderSharedStore(firstVersion))
+
+  it('is in use where somebody else has it, and no migration is said to have failed', async () => {
+    await client.query(`begin; select id from ${schema}.store where id = 1 for update`)
+    const { exit, error } = await run('store', 'migrate', '--yes', '--wait', '1')
+    await client.query('rollback')
+    expect([exit, error().code]).toEqual([7, 'store-locked'])
+  })
+
+  it('is as it was where a migration fails, which is told', async () => {
+    await client.query(`create function ${schema}.fails() returns trigger language plpgsql as $$
+      begin perform 1 / 0; return new; end $$;
+      create trigger fails before update on ${schema}.store execute function ${schema}.fails()`)
+    const before = await contents()
+    const { exit, error } = await run('store', 'migrate', '--yes')
+    expect([exit, error().code]).toEqual([7, 'migration-failed'])
+    expect(error().hint).toContain('Nothing was changed')
+    expect(await contents()).toEqual(before)
+  })
+})

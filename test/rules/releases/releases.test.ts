@@ -235,6 +235,8 @@ describe('a release', () => {
       details: { candidates: [{ id, name: 'June listening', state: 'draft' }] },
     })
     expect((await world.run(['releases', 'show', String(id), '--json'])).json().state).toBe('draft')
+    const misspelt = (await world.run(['releases', 'show', 'Jume listening', '--json'])).error()
+    expect(misspelt.hint).toContain("'June listening'")
     const ofNothing = (await world.run(['releases', 'show', '', '--json'])).error()
     expect(ofNothing).toMatchObject({ code: 'release-not-found', details: { candidates: [] } })
   })
