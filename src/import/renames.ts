@@ -110,7 +110,10 @@ export function readBehindApostrophes({ byCentre, view: { centres } }: RosterAnd
   }
 }
 
-/** A saved centre is not given the name of another, unless that one stands in the workbook too and keeps it: a column that slipped. */
+/**
+ * A saved centre is not given the name of another, unless that one stands in the workbook too and keeps it: a column that
+ * slipped. The other one keeps its name as well.
+ */
 export function holdBackOthersNames({ roster, byCentre, view: { centres } }: RosterAndStore): void {
   if (centres.size === 0) return
   const names = newNames(roster.rows, centres)
@@ -120,6 +123,22 @@ export function holdBackOthersNames({ roster, byCentre, view: { centres } }: Ros
     const { nameKey } = centre
     if (!centre.deleted && names.has(nameKey)) addTo(byName, nameKey, centre)
   }
+  const slipped = (number: string, words: (name: string) => string) => {
+    const rows = byCentre.get(number) ?? []
+    const name = firstOf(rows, (row) => row.name)
+    if (name === '') return
+    for (const row of rows) {
+      holdBack(row, {
+        field: 'name',
+        value: row.name,
+        code: 'another-centres-name',
+        message: words(name),
+        hint: `Perhaps the names slipped by a row. If it is meant: ssh-admin centres edit ${number} --name ${shellWord(name)}`,
+      })
+    }
+  }
+  const given = new Map<SeenCentre, string>()
+  const heldBack = new Set<string>()
   for (const [number, rows] of byCentre) {
     const centre = centres.get(number)
     const name = firstOf(rows, (row) => row.name)
@@ -128,16 +147,14 @@ export function holdBackOthersNames({ roster, byCentre, view: { centres } }: Ros
       .get(searchKey(name))
       ?.find((one) => one.id !== centre.id && !keepsName(one, byCentre))
     if (other === undefined) continue
-    for (const row of rows) {
-      holdBack(row, {
-        field: 'name',
-        value: row.name,
-        code: 'another-centres-name',
-        message: `is ${name}, which is what ${other.number} is called`,
-        hint: `Perhaps the names slipped by a row. If it is meant: ssh-admin centres edit ${number} --name ${shellWord(name)}`,
-      })
-    }
+    slipped(number, () => `is ${name}, which is what ${other.number} is called`)
+    heldBack.add(number)
+    given.set(other, number)
   }
+  // With another name, it would be nobody's at the next import of the same rows.
+  for (const [{ number, name: own }, taker] of given)
+    if (!heldBack.has(number) && !byCentre.get(number)?.some(({ issues }) => hasIssueIn(issues, 'name')))
+      slipped(number, (name) => `is ${name}, while ${taker} would be called ${own}`)
 }
 
 /** Its rows name it so, or leave its name blank; a name that could not be read, or that a formula did not find, is not kept. */

@@ -65,7 +65,8 @@ function lookLikeRow(texts: readonly string[], ofRow: readonly string[]): boolea
   return texts.length > 1 && texts.some((text) => isNumber(text) && shapes.has(shapeOf(text)))
 }
 
-function shapeOf(number: string): string {
+/** Of two numbers that are written alike, such as EG001 and PK200, the same. */
+export function shapeOf(number: string): string {
   return number.replace(/\d/g, '9').replace(/[A-Z]/g, 'A')
 }
 

@@ -1,6 +1,6 @@
 import { few, grouped } from '../grouped.ts'
 import { columnLetters, maxHeadingRow } from './cell.ts'
-import { cellsWithoutHeading } from './cells-without-heading.ts'
+import { cellsWithoutHeading, shapeOf } from './cells-without-heading.ts'
 import { UnusableWorkbook } from './errors.ts'
 import { headingsFinder, isAddress, isNumber, type UnclearTable } from './headings-again.ts'
 import {
@@ -107,9 +107,12 @@ export async function readTable(
     follow(first)
     onHeadings?.(first)
     const above = { ...first, reason: `the headings are in row ${first.headingRow}, below it` }
+    const { headingRow } = first
+    const below = waiting.filter(({ number }) => number > headingRow)
     for (const row of waiting) {
       if (row.number > first.headingRow) report(row, table ?? first)
-      else if (row.number < first.headingRow && isRowOfTable(row, specs)) noticeOfUnclear(row, above)
+      else if (row.number < first.headingRow && isRowOfTable(row, { specs, table: first, below }))
+        noticeOfUnclear(row, above)
     }
     waiting = []
     return first
@@ -154,11 +157,33 @@ function refuseRowInHeadings(rows: readonly SheetRow[], { headingRow, headings }
   if (text !== undefined) throw rowInHeadings(headingRow, text)
 }
 
-/** What stands above headings is a title or a note, unless it has an address and a number and is as long as a row. */
-function isRowOfTable({ cells }: SheetRow, specs: readonly ColumnSpec[]): boolean {
+/**
+ * What stands above headings is a title or a note, unless it is as long as a row, and has an address and a number, or a
+ * number like those below, and none of them: sorting may have taken the headings along.
+ */
+function isRowOfTable(
+  { cells }: SheetRow,
+  {
+    specs,
+    table: { columns },
+    below,
+  }: { specs: readonly ColumnSpec[]; table: Table; below: readonly SheetRow[] },
+): boolean {
   const filled = cells.flatMap((cell) => (cell === undefined || cell.trim() === '' ? [] : [cell.trim()]))
-  const needed = specs.filter(({ required }) => required).length
-  return filled.length >= Math.max(needed, 2) && filled.some(isAddress) && filled.some(isNumber)
+  const needed = specs.filter(({ required }) => required)
+  const isLike = (column: number) => {
+    const text = cells[column]?.trim() ?? ''
+    const others = below.map((row) => row.cells[column]?.trim() ?? '')
+    return (
+      isNumber(text) && !others.includes(text) && others.some((other) => shapeOf(other) === shapeOf(text))
+    )
+  }
+  if (filled.length >= Math.max(needed.length, 2) && filled.some(isAddress) && filled.some(isNumber))
+    return true
+  return (
+    filled.length >= Math.max(needed.length - 1, 2) &&
+    needed.some(({ field }) => isLike(columns.get(field) ?? -1))
+  )
 }
 
 function sameColumns(one: Table, other: Table): boolean {

@@ -52,6 +52,23 @@ describe('the name of another centre', () => {
     ])
   })
 
+  it('is given to nobody where that one would be called otherwise, the first time and the second', async () => {
+    for (let time = 1; time <= 2; time++) {
+      const answer = await imported(text('Rawal School'))
+      expect(answer.renamedCentres).toEqual([])
+      expect(answer.issues).toMatchObject([
+        { cell: 'Centres!B2', code: 'another-centres-name' },
+        {
+          cell: 'Centres!B3',
+          code: 'another-centres-name',
+          message: 'Centre name is Rawal School, while EG001 would be called Margalla Hills School',
+        },
+      ])
+    }
+    await world.run(['centres', 'edit', 'EG001', '--name', 'Margalla Hills School', '--yes'])
+    expect(await imported(text('Rawal School'))).toMatchObject({ issues: [], centres: { renamed: 1 } })
+  })
+
   it.each([
     ['says its name', text('Margalla Hills School')],
     ['leaves it blank', '<c/>'],

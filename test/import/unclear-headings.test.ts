@@ -212,6 +212,23 @@ describe('an export pasted under another', () => {
     })
   })
 
+  it.each([
+    ['a school without an address, where the headings were sorted along', 'EG001,Nile View School,,Egypt', 8],
+    ['the number of a school with rows below, as a title', 'EG002,Delta School,,', 0],
+    ['a title with a year', 'Centres,2026,,', 0],
+    ['a title with how many there are', 'Schools,,,2', 0],
+  ])('is told from a title above the headings: %s', async (_, above, exit) => {
+    await importRows(world, [line('EG001'), line('EG002')])
+    const list = `${above}\nCentre number,Centre name,Email,Country\nEG002,Delta School,ada@a.example,Egypt\n`
+    writeFileSync(world.path('list.csv'), list)
+    const ran = await world.run(['centres', 'import', 'list.csv', '--yes', '--json', '--delete-missing'])
+    expect(ran.exit).toBe(exit)
+    expect(ran.json()).toMatchObject({
+      rows: { heldBack: exit === 8 ? 1 : 0 },
+      centres: { deleted: exit === 8 ? 0 : 1 },
+    })
+  })
+
   it('refuses a list of which every row must be good', async () => {
     await importRows(world, [line('EG001', 'omar@a.example', { name: 'Nile View School' })])
     writeFileSync(

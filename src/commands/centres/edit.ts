@@ -1,6 +1,6 @@
 import { countryName } from '../../country-names.ts'
 import type { CentreWithPeople } from '../../db/centres/centres.ts'
-import { closingQuestion } from '../../render/closing.ts'
+import { closingQuestion, renderClosing } from '../../render/closing.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { failureOf } from '../../rules/batch.ts'
 import { type ChangedCentre, findAssociate } from '../../rules/centres/changed.ts'
@@ -75,8 +75,16 @@ export const edit = () =>
       question: ([edited]) => edited && questionOf(edited),
       comparable: comparableCentres,
     },
-    render: renderChangedCentres,
-    json: centresJson,
+    render: (done, view) =>
+      [
+        renderChangedCentres(done, view),
+        ...done.flatMap(({ closes = [], opens = [] }) => renderClosing(closes, view, opens)),
+      ].join('\n'),
+    json: (done) => ({
+      ...centresJson(done),
+      closed: done.flatMap(({ closes = [] }) => closes),
+      opened: done.flatMap(({ opens = [] }) => opens),
+    }),
   })
 
 /** Asks for each thing that can be changed, showing what it is now. */

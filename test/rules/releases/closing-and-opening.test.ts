@@ -38,6 +38,14 @@ describe('what is open', () => {
     expect(await refused('centres', 'edit', 'EG001', '--country', 'PK')).toContain('EG001')
     expect(await refused('centres', 'edit', 'CA102', '--no-global-listening')).toContain('CA102')
     expect(await world.run(['centres', 'edit', 'EG001', '--town', 'Giza'])).toMatchObject({ exit: 0 })
+    expect(await run('centres', 'edit', 'EG001', '--postcode', '11511')).toMatchObject({
+      closed: [],
+      opened: [],
+    })
+    const { stdout } = await world.run(['centres', 'edit', 'CA102', '--no-global-listening', '--yes'])
+    expect(stdout.split('\n')[1]).toMatch(/^closed\t1\tJune\tCA102$/)
+    const answer = await run('centres', 'edit', 'EG001', '--country', 'PK')
+    expect([whomIn(answer), answer.opened]).toEqual([['EG001'], []])
   })
 
   it('is not closed by an entry that a later file takes away without being asked', async () => {
@@ -162,7 +170,10 @@ describe('what is not open yet', () => {
       'would open at once for 1 centre',
     )
     expect(await isOpen()).toBe(false)
-    await run('centres', 'edit', 'EG001', '--country', 'PK')
+    expect(await run('centres', 'edit', 'EG001', '--country', 'PK')).toMatchObject({
+      closed: [],
+      opened: [{ centre: { number: 'EG001' }, release: { name: 'June' } }],
+    })
     expect(await isOpen()).toBe(true)
   })
 
