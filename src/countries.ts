@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein'
-import { searchKey } from './search-key.ts'
+import { compareNames, searchKey } from './search-key.ts'
 import countries from 'i18n-iso-countries'
 import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' }
 import { alsoCalled, countryName, formerNames, ambiguousNames, online } from './country-names.ts'
@@ -234,7 +234,7 @@ export function closestCountries(text: string): string[] {
 
 /** Every country's English name, in order. */
 export function countryNames(): string[] {
-  return [...openAtlas().names.values()].sort((one, other) => one.localeCompare(other, 'en'))
+  return [...openAtlas().names.values()].sort(compareNames)
 }
 
 function openAtlas(): Atlas {

@@ -332,9 +332,11 @@ function* centresNumberedIn(
   rows: readonly RosterRow[],
   { view: { centres } }: RosterAndStore,
 ): Generator<number> {
-  for (const { name, firstName, lastName, role, address, town, postcode, country, kind, associate } of rows) {
-    const others = [name, firstName, lastName, role, address, town, postcode, country, kind, associate]
-    for (const text of others) {
+  for (const row of rows) {
+    const { name, firstName, lastName, role, address, town, postcode, country, kind, associate } = row
+    const texts = [name, firstName, lastName, role, address, town, postcode, country, kind, associate]
+    for (const { field, fault } of row.issues ?? []) if (field === 'email') texts.push(fault.value)
+    for (const text of texts) {
       const centre = text === '' ? undefined : centres.get(readCentreNumber(text) ?? '')
       if (centre) yield centre.id
     }

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { connectSqlite, driverPackage } from '../../src/db/sqlite/driver.ts'
@@ -147,6 +148,17 @@ describe('what a large store is asked for one person or one centre', () => {
     expect(planOf(store, centres)).toContainEqual(
       expect.stringMatching(/^SEARCH users USING (COVERING )?INDEX one_coordinator_per_centre /),
     )
+  })
+
+  it('entries import: those of its centres are looked for by number, and the others not read', async () => {
+    const file = world.path('entries.csv')
+    writeFileSync(file, 'Centre number,Series,Component,Candidates\nEG001,2026-06,0500/12,3\n')
+    prepare.mockClear()
+    expect(await world.run(['entries', 'import', file, '--yes', '--dry-run'])).toMatchObject({ exit: 0 })
+    const asked = new Set(prepare.mock.calls.map(([statement]) => statement).filter(isQuery))
+    const ofEntries = [...asked].filter((statement) => /^(?:select|delete) .*from "entries"/.test(statement))
+    expect(ofEntries.length).toBeGreaterThan(0)
+    expect(ofEntries.flatMap((statement) => scansOf(store, statement))).toEqual([])
   })
 
   it('part of a roster: its centres are looked for by number, by name and nearly, and the others not read', async () => {

@@ -35,6 +35,7 @@ describe('a row that has lost a cell, or has one too many', () => {
     ['a centre whose cells slipped', [amira, omar, ',Lahore,PK200,Zia,School PK200,zia@a.example,Egypt']],
     ['a centre whose number is lost', [amira, omar, 'Lahore,Zia,Khan,Riverside,zia@a.,Egypt,']],
     ['a centre whose number stands for its name', [amira, omar, 'Lahore,11511,Zia,PK200,zia@a.,Egypt,']],
+    ['a centre whose number stands for an address', [amira, omar, 'Lahore,EG001,Zia,,PK200,,']],
     ['a person whose cells slipped', [amira, ',Cairo,EG001,Omar,School EG001,omar@a.example,Egypt', zia]],
   ])('deletes nobody: %s', async (_, rows) => {
     const { exit } = await importing(headings, ...rows)

@@ -16,7 +16,7 @@ export const check = () =>
     name: 'check',
     summary: 'look through the store and its key',
     description:
-      'Look through every page of the store, its key, its audit log, and the files beside it. Exit code 7 when something is damaged; what is out of place and does no harm is named too.',
+      'Look through every page of the store, its times, its key, its audit log, and the files beside it. Exit code 7 when something is damaged; what is out of place and does no harm is named too.',
     examples: ['ssh-admin store check', 'ssh-admin store check --json'],
     mode: () => 'as-it-is',
     read: checkStore,
@@ -64,8 +64,10 @@ async function checkStore(
   if (await isOlder(store)) warnings.push(olderInWords(store, db))
   else {
     const files = await findingsOfContents(store, session)
-    damage.push(...files.damage)
-    warnings.push(...files.warnings)
+    const { findingsOfTimes } = await import('../../rules/store/times.ts')
+    const times = await findingsOfTimes(store.db)
+    damage.push(...times.damage, ...files.damage)
+    warnings.push(...times.warnings, ...files.warnings)
   }
   if (damage.length > 0) throw damaged(db, [...damage, ...warnings])
   const unfinished = await unfinishedWork(store, session)

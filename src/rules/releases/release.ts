@@ -120,8 +120,16 @@ export function refuseContradictions(
 function endsFirst(opens: ReleaseMoment, closes: ReleaseMoment): boolean {
   if (opens.kind === 'absolute') return closes.kind === 'absolute' && closes.at <= opens.at
   if (closes.kind === 'absolute') return false
-  if (opens.date !== closes.date) return closes.date < opens.date
-  return opens.session === closes.session && closes.offsetMinutes <= opens.offsetMinutes
+  if (opens.date === closes.date && opens.session === closes.session)
+    return closes.offsetMinutes <= opens.offsetMinutes
+  // Each Key Time is some time of its day.
+  const endOfDay = 24 * 60 - 1
+  return minutesOf(closes) + endOfDay <= minutesOf(opens)
+}
+
+/** From the beginning of a day that is the same for all: where clocks are is told centre by centre. */
+function minutesOf({ date, offsetMinutes }: { date: string; offsetMinutes: number }): number {
+  return Date.parse(date) / 60_000 + offsetMinutes
 }
 
 /** What a release is now, as it could be wanted. */

@@ -178,7 +178,16 @@ describe('the list of errors', () => {
     }
     await keyTimes('Egypt,3,AM,10:00,')
     await releasing('--opens', 'key-time AM 2026-06-02 - 2h', '--for', 'EG001')
+    const checked = async () => {
+      const { exit, json } = await world.run(['store', 'check', '--json'])
+      return {
+        exit,
+        findings: json().findings.map(({ target, code }: { target: string; code: string }) => [target, code]),
+      }
+    }
+    expect(await checked()).toEqual({ exit: 0, findings: [] })
     await world.tamper(`update key_times set local_time = 'ab:cd'`)
+    expect(await checked()).toEqual({ exit: 0, findings: [['Key Time 1', 'invalid-time']] })
     expect((await found('key-time')).errors).toContainEqual(['local-time-does-not-exist', 'Egypt'])
     await everywhere()
     await run('key-times', 'edit', '1', '--local-time', '10:00')
@@ -187,9 +196,20 @@ describe('the list of errors', () => {
     await world.tamper(`update key_times set time_zone = 'Africa/Nowhere'`)
     expect((await found('key-time')).errors).toContainEqual(['no-key-time', 'Egypt'])
     await everywhere()
-    await world.tamper(`update key_times set time_zone = 'Africa/Cairo'`)
+    const days = `series = 'June', from_date = '2026-02-30', until_date = '2026-06-31'`
+    await world.tamper(`update key_times set ${days}`)
+    expect(await checked()).toEqual({
+      exit: 0,
+      findings: ['unknown-time-zone', 'invalid-series', 'invalid-date', 'invalid-date'].map((code) => [
+        'Key Time 1',
+        code,
+      ]),
+    })
+    const none = 'series = null, from_date = null, until_date = null'
+    await world.tamper(`update key_times set time_zone = 'Africa/Cairo', ${none}`)
     await world.tamper(`update centres set time_zone = 'Africa/Nowhere' where number = 'EG001'`)
     expect((await found()).errors).toContainEqual(['no-time-zone', 'EG001'])
+    expect(await checked()).toEqual({ exit: 0, findings: [['EG001', 'unknown-time-zone']] })
     await everywhere()
   })
 
@@ -199,6 +219,7 @@ describe('the list of errors', () => {
     for (const argv of [
       ['releases', 'list'],
       ['errors', 'list'],
+      ['store', 'check'],
     ])
       expect(await world.run(argv), argv.join(' ')).toMatchObject({
         exit: 7,

@@ -345,4 +345,19 @@ describe('publishing', () => {
       expect(ran.error()).toMatchObject({ code: 'ends-before-it-begins' })
     }
   })
+
+  it.each([
+    ['key-time AM 2026-06-03', 'key-time PM 2026-06-02', true],
+    ['key-time AM 2026-06-03 - 48h', 'key-time AM 2026-06-02', false],
+    ['key-time AM 2026-06-02', 'key-time AM 2026-06-01 + 30h', false],
+    ['key-time AM 2026-06-02', 'key-time AM 2026-06-04 - 72h', true],
+  ])(
+    'takes one that may close after it opens, by days and hours: %s until %s',
+    async (opens, closes, refused) => {
+      const create = ['releases', 'create', 'Draft', '--resource', text, '--for', 'all']
+      const ran = await world.run([...create, '--opens', opens, '--closes', closes, '--json'])
+      if (refused) expect(ran.error()).toMatchObject({ code: 'ends-before-it-begins' })
+      else expect(ran.exit).toBe(0)
+    },
+  )
 })

@@ -1,0 +1,73 @@
+import type { Kysely } from 'kysely'
+import { findKeyTimes, type KeyTimeRow } from '../../db/key-times.ts'
+import type { Finding } from '../../db/engine.ts'
+import { findReleases } from '../../db/releases.ts'
+import type { Store } from '../../db/schema.ts'
+import { Unavailable } from '../../errors.ts'
+import { readLocalTime, readSeries } from '../key-times/key-time-rows.ts'
+import { isKnown } from '../key-times/time-zones.ts'
+import { readKept } from '../releases/moment.ts'
+import { isDate } from '../table-rows.ts'
+
+/** Times in the store that no ssh-admin writes: nothing opens by them, and what is released for a moment that is none ends its lists. */
+export async function findingsOfTimes(
+  db: Kysely<Store>,
+): Promise<{ damage: Finding[]; warnings: Finding[] }> {
+  const zones = await db
+    .selectFrom('centres')
+    .select(['time_zone', ({ fn }) => fn.min<string>('number').as('number')])
+    .where('time_zone', 'is not', null)
+    .groupBy('time_zone')
+    .orderBy('number')
+    .execute()
+  const ofCentres = zones.flatMap(({ number, time_zone: zone }) =>
+    zone === null || isKnown(zone)
+      ? []
+      : {
+          target: number,
+          code: 'unknown-time-zone',
+          message: `The centre ${number} has the time zone ${zone}, which is not known here.`,
+          hint: `ssh-admin centres edit ${number} --time-zone ZONE`,
+        },
+  )
+  const keyTimes = await findKeyTimes(db)
+  return {
+    damage: (await findReleases(db)).flatMap(({ id, opens, closes }) =>
+      [opens, closes].flatMap((moment) => (moment === null ? [] : momentFinding(id, moment))),
+    ),
+    warnings: [...keyTimes.flatMap(keyTimeFindings), ...ofCentres],
+  }
+}
+
+function momentFinding(id: number, moment: string): Finding[] {
+  try {
+    readKept(moment)
+    return []
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error
+    return [{ target: `release ${id}`, code: error.code, message: error.message, hint: error.hint }]
+  }
+}
+
+function keyTimeFindings(keyTime: KeyTimeRow): Finding[] {
+  const { id, local_time: time, time_zone: zone, series, from_date: from, until_date: until } = keyTime
+  const findings: Finding[] = []
+  const wrong = (code: string, what: string, mend: string) =>
+    findings.push({
+      target: `Key Time ${id}`,
+      code,
+      message: `Key Time ${id} ${what}.`,
+      hint: `ssh-admin key-times edit ${id} ${mend}`,
+    })
+  if (readLocalTime(time) !== time)
+    wrong('invalid-time', `is at ${time}, which no clock shows`, '--local-time HH:MM')
+  if (!isKnown(zone))
+    wrong('unknown-time-zone', `is of the time zone ${zone}, which is not known here`, '--time-zone ZONE')
+  if (series !== null && readSeries(series) !== series)
+    wrong('invalid-series', `is of the series ${series}, which is none`, '--series SERIES')
+  if (from !== null && !isDate(from))
+    wrong('invalid-date', `holds from ${from}, which is no day`, '--from DATE')
+  if (until !== null && !isDate(until))
+    wrong('invalid-date', `holds until ${until}, which is no day`, '--until DATE')
+  return findings
+}
