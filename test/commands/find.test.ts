@@ -52,6 +52,13 @@ describe('whoami', () => {
     expect(asTeacher).toMatchObject({ rights: [{ may: 'nothing' }], centres: [] })
   })
 
+  it('says of each right by itself what it is, whatever stands above it in the table', async () => {
+    await world.centre('CA001', { kind: 'associate' })
+    await world.centre('CA101', { associate: 'CA001', coordinator: 'rana@nile.example' })
+    const { stdout } = await world.run(['whoami', '--as', 'rana@nile.example'])
+    expect(stdout).toContain('create and manage every other account of the centre')
+  })
+
   it('needs no store for Cambridge staff, and no actor at a desk where every command needs one', async () => {
     const env = { SSH_ADMIN_DB: world.path('none.db'), SSH_ADMIN_AS_REQUIRED: '1' }
     const ran = await world.run(['whoami', '--json'], { env })

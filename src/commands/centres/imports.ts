@@ -51,7 +51,12 @@ export const show = () =>
     name: 'show',
     summary: 'what an import did',
     description: 'What an import created and changed, as far as it is still there.',
-    args: { id: withValues({ stored: 'import' }, argument('the number of the import', importNumber)) },
+    args: {
+      id: withValues(
+        { stored: 'import' },
+        argument('the number of the import, which centres imports shows', importNumber),
+      ),
+    },
     options: {
       report: option('<file>', 'write a page to look at (.html)'),
       yes: yesOption('replace the page that is there without asking'),
@@ -127,7 +132,12 @@ export const undo = () =>
     name: 'undo',
     summary: 'take an import back',
     description: `Take an import back as if it had not been: what it created goes, old names and what it deleted come back, its PINs are void and its waiting letters cancelled. What changed since is listed and left alone.`,
-    args: { id: withValues({ stored: 'import' }, argument('the number of the import', importNumber)) },
+    args: {
+      id: withValues(
+        { stored: 'import' },
+        argument('the number of the import, which centres imports shows', importNumber),
+      ),
+    },
     examples: ['ssh-admin centres imports undo 1 --yes'],
     act: (trx, ctx, { id }) => undoImport(trx, { id, ctx }),
     busy: () => 'Looking at all that it did …',

@@ -22,7 +22,12 @@ export const pins = () =>
     summary: 'make the PIN sheet of an import again',
     description: `Make the PIN sheet of an import again: every user of it, with a PIN only where it is still open, else the reason.
 With --renew those who have not set up their account get a new PIN; the one before it is void.`,
-    args: { import: withValues({ stored: 'import' }, argument('the number of the import', importNumber)) },
+    args: {
+      import: withValues(
+        { stored: 'import' },
+        argument('the number of the import, which centres imports shows', importNumber),
+      ),
+    },
     options,
     examples: ['ssh-admin centres pins 1 --out pins-again.xlsx --yes'],
     prepare: async ({ import: importId, out = `new-user-pins-${importId}.xlsx`, renew, slips }, session) => {

@@ -203,7 +203,7 @@ export const matrix: readonly MatrixRow[] = [
   },
   {
     actor: 'coordinator of an associate centre',
-    may: 'the same; never anything about the coordinator role',
+    may: 'create and manage every other account of the centre, admins included; give and take admin rights; never anything about the coordinator role',
     held: { hubRole: 'coordinator', kind: 'associate-centre' },
     grants: rightsOfCoordinator,
   },
