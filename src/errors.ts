@@ -94,6 +94,7 @@ export class Unavailable extends Failure {
 /** The connection broke while a change was being saved, and nobody can say yet whether it was. */
 export class CommitUnknown extends Failure {
   readonly exit = 10
+  readonly #store: string
 
   constructor(
     store: string,
@@ -104,6 +105,16 @@ export class CommitUnknown extends Failure {
       'store-unsure',
       `The connection to ${store} broke while the change was being saved: it is not known whether it was made.`,
       { hint, cause },
+    )
+    this.#store = store
+  }
+
+  /** The same where it is known that nothing was. */
+  beforeAnyChange(): Unavailable {
+    return new Unavailable(
+      'store-unavailable',
+      `The connection to ${this.#store} broke before the change was saved.`,
+      { hint: 'Nothing was changed. Run the command once more.', cause: this.cause },
     )
   }
 }
@@ -163,12 +174,13 @@ export function isNotThere(error: unknown): boolean {
 
 /** No room, or none that is left for whoever runs this. */
 export function isDiskFull(error: unknown): boolean {
-  return /^(ENOSPC|EDQUOT)$/.test(errorCodeOf(error))
+  return /^(ENOSPC|EDQUOT|SQLITE_FULL)$/.test(errorCodeOf(error))
 }
 
 const systemReasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk is full, or your share of it',
+  SQLITE_FULL: 'the disk is full',
   EFBIG: 'it would be larger than a file may be here',
   EIO: 'the disk does not answer',
   EROFS: 'the disk is read-only',

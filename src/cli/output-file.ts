@@ -279,7 +279,8 @@ function refusal(file: string, error: unknown, kind?: OutputKind): unknown {
   // What the system says names its call; anything else, such as Ctrl-C, is told as it is.
   if (error instanceof Failure || !(error instanceof Error)) return error
   if (error.cause instanceof Error && 'syscall' in error.cause) return refusal(file, error.cause, kind)
-  if (!('syscall' in error)) return error
+  // Of a file that is a store, SQLite says it.
+  if (!('syscall' in error) && !isDiskFull(error)) return error
   const code = errorCodeOf(error)
   if (!isFolder(dirname(file)) && isNotThere(error)) return noFolder(dirname(file), error)
   if (code === 'EISDIR') return refusalOfFolder(file, error)

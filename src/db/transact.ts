@@ -5,7 +5,7 @@ import {
   sql,
   type Transaction,
 } from 'kysely'
-import { Failure } from '../errors.ts'
+import { CommitUnknown, Failure } from '../errors.ts'
 import { faultPoint } from '../fault-points.ts'
 import { finishing } from '../interruption.ts'
 import {
@@ -151,10 +151,14 @@ export async function commit<Result>(
 
 /** Notes what changes nothing that anybody keeps, for those who come after a process that was killed: a signal still cancels. */
 export async function note(store: OpenStore, work: Work<void>): Promise<void> {
-  await within(store, 'may-be-behind', async (trx) => {
+  const noting = within(store, 'may-be-behind', async (trx) => {
     await work(trx)
     faultPoint('note', 'sqlite')
     await trx.commit().execute()
+  })
+  await noting.catch((error: unknown) => {
+    // Whether it is there is nobody's question: what it is of is not begun.
+    throw error instanceof CommitUnknown ? error.beforeAnyChange() : error
   })
 }
 

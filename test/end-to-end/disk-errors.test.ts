@@ -90,6 +90,16 @@ describe('a disk that answers with an error', () => {
     expect(desk.files().filter((name) => /copy|backup/.test(name))).toEqual([])
   })
 
+  it('is named by the file that it has no room for, where a copy of the store is filled', async () => {
+    const argv = ['store', 'copy', '--to', 'copy.db', '--yes', '--json']
+    const ran = await desk.run(argv, { fault: 'ENOSPC fill a store' })
+    expect([ran.exit, JSON.parse(ran.stderr).error]).toMatchObject([
+      7,
+      { code: 'file-not-writable', message: 'copy.db cannot be written: the disk is full.' },
+    ])
+    expect(desk.files().filter((name) => /copy|backup/.test(name))).toEqual([])
+  })
+
   it.each(errors)('leaves a message waiting where it cannot be written, and says so: %s', async (error) => {
     expect(
       (await desk.run(['centres', 'create', 'EG001', '--name', 'Nile', '--country', 'Egypt'])).exit,

@@ -14,7 +14,7 @@ import {
 } from '../../db/imports/imports.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { Trx } from '../../db/transact.ts'
-import { Cancelled } from '../../errors.ts'
+import { Cancelled, CommitUnknown, Unavailable } from '../../errors.ts'
 import { comparableClosing } from '../../render/closing.ts'
 import { comparableOpening } from '../../render/openings.ts'
 import {
@@ -226,7 +226,10 @@ async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
   } catch (error) {
     await sheet?.ended()
     outputs.pins.discard()
-    if (hasPins) await forgetSheets(store, [outputs.pins.unfinished])
+    // A server that was waited for already is not waited for again: the next command at the store forgets it.
+    const isGone =
+      error instanceof CommitUnknown || (error instanceof Unavailable && error.code === 'store-unavailable')
+    if (hasPins && !isGone) await forgetSheets(store, [outputs.pins.unfinished])
     throw error
   }
 }

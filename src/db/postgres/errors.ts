@@ -71,6 +71,14 @@ const words: readonly Words[] = [
     hint: 'Nothing was changed. What a desk needs is granted by the owner of the store with: ssh-admin store init --roles',
   },
   {
+    pattern: /^40001$/,
+    said: /conflict with recovery/,
+    code: 'store-unavailable',
+    says: (place) =>
+      `The standby ${place} broke off what was read: it stood in the way of what it is to take over.`,
+    hint: 'Nothing was changed. Try again; what reads for long, such as a backup, is best asked of the server that takes changes, or have whoever looks after the standby raise max_standby_streaming_delay.',
+  },
+  {
     pattern: /^(55P03|40001|40P01)$/,
     code: 'store-locked',
     says: (place) => `The store ${place} is in use by another program.`,

@@ -81,11 +81,7 @@ export async function findOutWhetherSaved(
 }
 
 function notSaved({ shown }: ServerAddress, cause: unknown): Unavailable {
-  return new Unavailable(
-    'store-unavailable',
-    `The connection to ${shown} broke before the change was saved.`,
-    { hint: 'Nothing was changed. Run the command once more.', cause },
-  )
+  return new CommitUnknown(shown, cause).beforeAnyChange()
 }
 
 /** What became of a transaction to which the server gave this number; a standby that took over never heard of one that is higher than its own. */

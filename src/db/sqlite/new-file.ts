@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
 import { statSync } from 'node:fs'
 import { chmodSync } from '../../disk.ts'
+import { faultPoint } from '../../fault-points.ts'
 import type { CopyingOut, Engine, Value } from '../engine.ts'
 import type { Store } from '../schema.ts'
 import {
@@ -86,6 +87,7 @@ async function fill(
   raw.pragma('foreign_keys = off')
   raw.exec('begin')
   const copied = await copyTables({ ...options, from, to: emptyFile(raw, named) })
+  faultPoint('fill a store', 'sqlite')
   raw.exec('commit')
   return copied
 }

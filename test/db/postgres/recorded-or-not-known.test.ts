@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { newWorld, type World } from '../../world.ts'
 import { type CuttingProxy, proxyFor } from './cutting-proxy.ts'
@@ -45,4 +45,23 @@ it('nor of a copy', async () => {
 it('nothing is unsure where there was nothing to save', async () => {
   const ran = await losingTheAnswerOfTheCommit('mail send')
   expect([ran.exit, ran.stdout, ran.error().code]).toEqual([7, '', 'store-unavailable'])
+})
+
+it('an import changes nothing where all that may have been saved is the note of its sheet, and waits for the server once', async () => {
+  writeFileSync(
+    world.path('new.csv'),
+    'Centre number,Centre name,Country,Email\nEG009,Nine,Egypt,n@nine.example\n',
+  )
+  proxy.cutNextCommit('after', 'let nobody through')
+  const started = performance.now()
+  const line = ['centres', 'import', 'new.csv', '--pins-out', 'pins.csv', '--yes', '--json']
+  const ran = await world.run([...line, '--db', place, '--wait', '6'])
+  expect(performance.now() - started).toBeLessThan(11_500)
+  expect([ran.exit, ran.error()]).toMatchObject([
+    7,
+    { code: 'store-unavailable', hint: expect.stringMatching(/^Nothing was changed/) },
+  ])
+  expect(existsSync(world.path('pins.csv'))).toBe(false)
+  const again = await world.run(line)
+  expect(again.exit, again.stderr).toBe(0)
 })

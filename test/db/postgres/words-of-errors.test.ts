@@ -74,6 +74,15 @@ describe('what a server, or the network before it, says went wrong', () => {
     })
   })
 
+  it('40001 of a standby is what its primary does, and no other program at the store', () => {
+    const message = 'canceling statement due to conflict with recovery'
+    expect(inWords(saying('40001', message), 'postgres://hub@db2.example/hub')).toMatchObject({
+      code: 'store-unavailable',
+      message: expect.stringContaining('standby'),
+      hint: expect.stringContaining('max_standby_streaming_delay'),
+    })
+  })
+
   it('a certificate that is named already, and is not that of who signed, is to be checked', () => {
     const place = 'postgres://hub@db.example/hub?sslrootcert=ca.crt'
     expect(inWords(saying('DEPTH_ZERO_SELF_SIGNED_CERT'), place)).toMatchObject({
