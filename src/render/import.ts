@@ -117,8 +117,10 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
       `${count(plan.extraUsers.length - counts.users.deleted, 'user')} of these centres`,
   ].filter((part) => part !== false)
   if (lists.length > 0) {
+    // A rehearsal writes no page.
+    const where = dryRun ? '--json' : '--report FILE.html, or --json'
     lines.push(
-      `Not in the workbook: ${lists.join(' and ')}; they stay as they are. To see all of them: --report FILE.html, or --json`,
+      `Not in the workbook: ${lists.join(' and ')}; they stay as they are. To see all of them: ${where}`,
     )
   }
   lines.push(...renderClosing(closes, view), ...renderOpenings(opens, { view, dryRun }))
@@ -305,7 +307,7 @@ function issueLines({ issues }: Pick<Plan, 'issues'>, { chalk }: View): string[]
 const maxIssues = 20
 const maxTextLength = 160
 /** How much of a list is shown. */
-const maxListed = 8
+export const maxListed = 8
 
 function keptNote(kept: string): string {
   return `(kept: ${whyKept(kept)})`

@@ -315,7 +315,7 @@ describe('other answers', () => {
     await runs('centres export centres.csv')
     await runs('centres create EG003 --name Red~Sea --country EG')
     expect(await shown('centres import centres.csv --dry-run')).toContain(
-      'Not in the workbook: 1 centre of the store; they stay as they are. To see all of them: --report FILE.html, or --json',
+      'Not in the workbook: 1 centre of the store; they stay as they are. To see all of them: --json',
     )
   })
 

@@ -13,7 +13,7 @@ import type { Source } from '../../import/apply.ts'
 import type { Deletions } from '../../import/deletions.ts'
 import type { Plan } from '../../import/plan.ts'
 import { tsvLine } from '../../render/clean-text.ts'
-import { describePlan, listsOfPlan } from '../../render/import.ts'
+import { describePlan, listsOfPlan, maxListed } from '../../render/import.ts'
 import type { JsonAnswer } from '../../render/json.ts'
 import { type Pieces, piecesOfLines } from '../../render/pieces.ts'
 import type { View } from '../../render/table.ts'
@@ -74,10 +74,12 @@ function renderLint({ source, plan, deletions }: Linted, view: View): string | P
     heldBack === 0
       ? view.chalk.green('nothing is wrong with any of them')
       : view.chalk.yellow(`${heldBack} would be held back`)
+  const isCut = Math.max(plan.missingCentres.length, plan.extraUsers.length) > maxListed
+  const whole = isCut ? ' To see all that is not in the workbook: --json' : ''
   return [
     `${source.file}: ${count(read, 'row')}, ${verdict}.`,
     ...describePlan(plan, deletions, view),
-    view.chalk.dim('Nothing was imported.'),
+    view.chalk.dim(`Nothing was imported.${whole}`),
   ].join('\n')
 }
 
