@@ -5,6 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from './world.ts'
 
 const root = join(import.meta.dirname, '..')
+const documents = readdirSync(join(root, 'docs'))
+  .filter((name) => name.endsWith('.md') && !['commands.md', 'tasks.md', 'associates.md'].includes(name))
+  .map((name) => join('docs', name))
 
 describe('what the documents say is typed', () => {
   let world: World
@@ -47,6 +50,42 @@ describe('what the documents say is typed', () => {
     },
   )
 })
+
+describe('whatever a document says to type', () => {
+  it.each(['README.md', 'CONTRIBUTING.md', ...documents])('is taken by the program: %s', async (name) => {
+    const world = newWorld()
+    try {
+      for (const line of spokenOf(readFileSync(join(root, name), 'utf8'))) {
+        const ran = await world.run([...wordsOf(line).slice(1), '--no-input'])
+        const said = /^error: (.*)/m.exec(ran.stderr)?.[1] ?? ''
+        expect({ line, refused: ran.exit === 2 && ofParser.test(said) ? said : '' }).toEqual({
+          line,
+          refused: '',
+        })
+      }
+    } finally {
+      await world.close()
+    }
+  })
+})
+
+/** Those with a place to be filled in, or a server, are no lines of their own. */
+function spokenOf(text: string): string[] {
+  const inCode = [
+    ...text.matchAll(/`(ssh-admin [^`]+)`/g),
+    ...text.matchAll(/^(?: {4}|\s*- run: )?(ssh-admin .*)$/gm),
+  ]
+  return inCode
+    .map(([, line = '']) =>
+      line
+        .replaceAll(/\s+/g, ' ')
+        .replace(/ #.*$| [|>] .*$| && .*$| \\$/, '')
+        .trim(),
+    )
+    .filter((line) => !/NOUN|postgres:|\$\(/.test(line))
+}
+
+const ofParser = /^Unknown|has no command|^Too many|takes nothing behind|is none of/
 
 /** Of blocks of code, and of tables: what stands in prose is only spoken of. */
 function linesIn(text: string): string[] {
