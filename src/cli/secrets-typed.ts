@@ -1,6 +1,5 @@
 import { isAddress, isLikeNumber } from './names-typed.ts'
 import { type Line, positionsIn } from './typed-line.ts'
-import { nounOf } from './words.ts'
 
 /** What is said of a line, without the secrets that were typed where they do not belong: a log may keep it. */
 export interface WithoutSecrets {
@@ -49,6 +48,12 @@ function escaped(text: string): string {
 const secretOption =
   /^--?(?:pin|code|link|(?:[a-z]+-)*(?:pass(?:word|wd|phrase)?|pwd|secret|token)|(?:[a-z]+-)*pin)$/i
 
+const ofUsers = /^(?:users?|teachers?|persons?|people)$/
+const ofAccount = /^accounts?$/
+/** There eight digits are the number of something. */
+const ofOthers =
+  /^(?:cent(?:re|er)|school|coordinator|associate|role|progression|resource|release|key|entr|help|error|mail|message|template|letter|audit|log|event|store|seed|config)/
+
 /** What one chooses, proves or uses a password with. */
 const secretVerbs =
   /^(?:reset-password|forgot-password|password-reset|password|passwd|pin|reset-pin|sign-in|signin|log-?in|activate|set-?up|verify)$/
@@ -63,10 +68,11 @@ function secretsIn(argv: Line): string[] {
   const secrets = new Set<string>()
   const typed = positionsIn(argv.filter((word) => word !== '--')).map(({ word }) => word)
   const [first = '', verb = ''] = typed
-  const noun = nounOf(first)
-  const named = typed.slice(noun === undefined ? 0 : noun === 'config' ? 1 : 2)
+  const noun = ofUsers.test(first) ? 'users' : ofAccount.test(first) ? 'account' : first
+  const isNoun = noun === 'users' || noun === 'account' || ofOthers.test(noun)
+  const named = typed.slice(noun === 'config' ? 1 : isNoun ? 2 : 0)
   const isAboutSecrets = typed.some((word) => secretVerbs.test(word))
-  const mayBePin = noun === 'account' || noun === undefined || noun === 'users'
+  const mayBePin = !ofOthers.test(noun) && !besideNumbers.test(`${noun} ${verb}`)
   for (const [at, word] of argv.entries()) {
     const [, option = '', value = word] = /^(--?[a-z-]+)=(.*)$/is.exec(word) ?? []
     if (secretOption.test(option) || secretOption.test(argv[at - 1] ?? '')) secrets.add(value)
@@ -89,8 +95,7 @@ function secretsIn(argv: Line): string[] {
       !isCentre(word)
     )
       secrets.add(word)
-    if (mayBePin && !besideNumbers.test(`${noun ?? ''} ${verb}`))
-      for (const pin of pinsIn(word, named[at + 1])) secrets.add(pin)
+    if (mayBePin) for (const pin of pinsIn(word, named[at + 1])) secrets.add(pin)
   }
   return [...secrets].filter((one) => one !== '').sort((one, other) => other.length - one.length)
 }
