@@ -48,6 +48,8 @@ export type Listing<
   below?: (row: Row, view: View) => readonly string[]
   /** What a terminal shows of each in the place of a table, where neither columns nor a format are named; what the one before it says already need not stand there again. */
   inFull?: (row: Row, view: View, before: Row | undefined) => readonly string[]
+  /** Only where a terminal is narrower than this, in columns; absent: at every terminal. */
+  inFullUnder?: number
   /** What is said when there are none. */
   none: string
   /** What is said when none fits what was asked for; absent: `No centre fits.` */
@@ -81,6 +83,8 @@ export interface Found<Row, Sort extends string = never> {
   seen?: string | undefined
   /** What is said in the place of that where there is more to say of it than that none fits. */
   whyNone?: () => Promise<string | undefined>
+  /** As `inFull` of the list, for these alone. */
+  inFull?: ((row: Row, view: View, before: Row | undefined) => readonly string[]) | undefined
   /** What is said when none fits these words; absent: what the list says of any. */
   noneFits?: string | undefined
   /** What they are the list of, before the rows. */
@@ -136,6 +140,7 @@ export interface ListSpec<Row>
     | 'rest'
     | 'below'
     | 'inFull'
+    | 'inFullUnder'
     | 'none'
     | 'noneFits'
   > {

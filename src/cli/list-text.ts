@@ -18,10 +18,12 @@ export function textOf<Row>(
 ): AsyncIterable<string> {
   const { spec, found, request } = list
   const { out } = session.terminal
+  const isNarrow = spec.inFullUnder === undefined || out.width < spec.inFullUnder
+  const inFull = found.inFull ?? (isNarrow ? spec.inFull : undefined)
   switch (request.format) {
     case 'table':
-      return spec.inFull && out.isTerminal && request.isUsual && !request.named
-        ? eachInFull(spec.inFull, { list, pages, view: out })
+      return inFull && out.isTerminal && request.isUsual && !request.named
+        ? eachInFull(inFull, { list, pages, view: out })
         : tables(list, pages, { view: out, typed: session.argv })
     case 'tsv':
       return lines(pages, (row) => tsvLine(cellsOf(row, list)))

@@ -2,7 +2,14 @@ import { extname } from 'node:path'
 import { type AuditEntry, countEvents, pagesOfEvents, streamEvents } from '../db/audit/events.ts'
 import { prepareTable, refuseStdout } from '../cli/output-file.ts'
 import { Usage, Unavailable } from '../errors.ts'
-import { eventJson, eventSheet, eventFields, eventsInPipe, eventsInTable } from '../render/audit.ts'
+import {
+  eventInFull,
+  eventJson,
+  eventSheet,
+  eventFields,
+  eventsInPipe,
+  eventsInTable,
+} from '../render/audit.ts'
 import { eventsFor } from '../rules/audit/events-for.ts'
 import { visibleCentres, seenBy } from '../rules/permissions/decide.ts'
 import { preparedQuery, listing, query } from '../cli/define.ts'
@@ -86,9 +93,14 @@ export const list = () =>
         },
         count: async () => Math.min(await countEvents(db, filter), last ? 1 : Number.POSITIVE_INFINITY),
         seen: seenBy(by),
+        // The one that was asked for is read whole.
+        ...(last && { inFull: eventInFull }),
       }
     },
     json: eventJson,
+    // Of a sentence a column of a telephone holds two words.
+    inFull: eventInFull,
+    inFullUnder: 60,
     none: 'Nothing has happened yet.',
     noneFits: 'Nothing of that kind has happened.',
   })

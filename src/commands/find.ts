@@ -4,8 +4,10 @@ import { mapPages, reversePages } from '../db/rows.ts'
 import { Usage } from '../errors.ts'
 import { seenBy, visibleCentres } from '../rules/permissions/decide.ts'
 import { isTelephoneNumber } from '../rules/find-by-name.ts'
+import { oneLine } from '../render/clean-text.ts'
 import { field } from '../render/fields.ts'
 import type { JsonItem } from '../render/json.ts'
+import type { View } from '../render/table.ts'
 
 export const find = () =>
   listing({
@@ -36,6 +38,9 @@ export const find = () =>
       }
     },
     json: (row) => row,
+    // An address leaves no room for the name beside it.
+    inFull: inTwoLines,
+    inFullUnder: 60,
     none: noneFits,
     noneFits,
   })
@@ -53,6 +58,11 @@ async function* foundIn(
   yield* mapPages(users, ({ email, firstName, lastName, centre, status }) => {
     return { kind: 'user', id: email, name: `${firstName} ${lastName}`.trim(), centre, status } as const
   })
+}
+
+function inTwoLines({ id, name, centre, status }: FoundRow, { chalk }: View): string[] {
+  const facts = [name, centre ?? ''].filter((fact) => fact !== '').join(', ')
+  return [chalk.bold(oneLine(id)), oneLine(`  ${facts}${status === 'active' ? '' : ` (${status})`}`)]
 }
 
 type FoundRow = JsonItem<'found'>

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { query } from '../cli/define.ts'
 import type { Session } from '../cli/session.ts'
 import { pendingPinSheets } from '../db/imports/imports.ts'
+import { keyStatusBy, keyTrouble } from '../db/store/keys.ts'
 import { storeCounts, type StoreCounts } from '../db/store/facts.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { lifetimes } from '../rules/credentials/lifetimes.ts'
@@ -19,11 +20,14 @@ export const status = () =>
     name: 'status',
     summary: 'show at a glance what is in the store, what waits and what to do next',
     description:
-      'Show the store on one screen: who is changing it where it is shared, centres and people by status, messages that wait or failed, invitations and PINs that lapse soon, PIN sheets that are owed, releases that open within a day, the last imports, and what to do next. ssh-admin alone at a terminal shows the same.',
+      'Show the store on one screen: whether its key can be used, who is changing it where it is shared, centres and people by status, messages that wait or failed, invitations and PINs that lapse soon, PIN sheets that are owed, releases that open within a day, the last imports, and what to do next. ssh-admin alone at a terminal shows the same.',
     examples: ['ssh-admin status', 'ssh-admin status --json'],
     read: (store, { at }, _options, session) => statusOf(store, { at, session }),
     render: renderStatus,
-    json: (status) => ({ ...status, next: nextSteps(status).map(({ command }) => command) }),
+    json: ({ keyTrouble: _, ...status }) => ({
+      ...status,
+      next: nextSteps(status).map(({ command }) => command),
+    }),
   })
 
 const day = 86_400_000
@@ -43,8 +47,12 @@ async function statusOf(store: OpenStore, { at, session }: { at: Date; session: 
   const pendingSheets = await pendingPinSheets(store.db)
   const opening = await releasesOpeningSoon(store.db, at)
   const heldBy = await store.engine.heldBy()
+  // A secret manager may take half a minute, or ask somebody: store info asks it.
+  const trouble = store.keyFromCommand ? undefined : keyTrouble(store)
   return {
     store: session.settings.db.value,
+    key: store.keyFromCommand ? 'by-command' : keyStatusBy(trouble),
+    keyTrouble: trouble && [trouble.message, trouble.hint].filter(Boolean).join(' '),
     answersInMs: Math.ceil(performance.now() - began),
     heldBy,
     ...counts,
@@ -57,6 +65,9 @@ async function statusOf(store: OpenStore, { at, session }: { at: Date; session: 
 /** In the order in which --json has it. */
 interface Status extends StoreCounts {
   store: string
+  key: ReturnType<typeof keyStatusBy> | 'by-command'
+  /** Why it cannot be used, and what to do. */
+  keyTrouble: string | undefined
   /** How long the store took to say all this. */
   answersInMs: number
   /** Who is changing a shared store now. */
@@ -116,6 +127,7 @@ function linesOf(status: Status, view: View): Line[] {
       'Store',
       view.isTerminal ? `${pathInWords(status.store)} (answered in ${status.answersInMs} ms)` : status.store,
     ],
+    ...(status.keyTrouble === undefined ? [] : [['Key', status.keyTrouble] as const]),
     ...(status.heldBy === null ? [] : [['In use by', status.heldBy] as const]),
     [
       'Centres',
@@ -187,7 +199,7 @@ interface Step {
 }
 
 /** What somebody at this desk would do now, gravest first. */
-function nextSteps({ centres, messages, sheetsOwed, lapsing, opening }: Status): Step[] {
+function nextSteps({ centres, messages, sheetsOwed, lapsing, opening }: Omit<Status, 'keyTrouble'>): Step[] {
   const [pending] = sheetsOwed
   const steps = [
     pending && {

@@ -40,6 +40,11 @@ export function eventLine(event: AuditEntry, { now }: Pick<View, 'now'>): string
   return oneLine(`  ${relativeTime(event.at, now).padEnd(14)}  ${sentenceOf(event)}`)
 }
 
+/** However long its sentence is. */
+export function eventInFull(event: AuditEntry, { chalk }: View): string[] {
+  return [chalk.bold(`${event.id}  ${plainTime(event.at)}`), oneLine(`  ${sentenceOf(event)}`)]
+}
+
 /** As a program reads it: people by their addresses alone, as they were written. */
 export function eventJson({ names: _, ...event }: AuditEntry) {
   return event
@@ -344,7 +349,9 @@ function said(value: unknown): string {
   if (typeof value !== 'object') return seal.test(String(value)) ? '' : String(value)
   const parts = new Map<string, unknown>(Object.entries(value))
   if (parts.has('before') && parts.has('after'))
-    return `${said(parts.get('before'))} → ${said(parts.get('after'))}`
+    return [parts.get('before'), parts.get('after')]
+      .map((one) => (one === '' ? 'none' : said(one)))
+      .join(' → ')
   return namedParts(value)
     .map(({ name, words }) => `${name} ${words}`)
     .join(' ')

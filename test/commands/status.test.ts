@@ -1,3 +1,4 @@
+import { chmodSync, copyFileSync, existsSync, renameSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
 
@@ -57,6 +58,39 @@ describe('status', () => {
     await hub()
     const { stdout } = await world.run(['status'], { terminal: { columns: 60 }, env: { NO_COLOR: '1' } })
     expect(stdout).toContain('Next         ssh-admin centres list --status approved\n')
+  })
+
+  it('says that the key is missing, or can be read by others, and how that is mended', async () => {
+    await hub()
+    const shown = async () => (await world.run(['status'])).stdout
+    const key = async () => (await world.run(['status', '--json'])).json().key
+    expect([await shown(), await key()]).toEqual([expect.not.stringContaining('Key\t'), 'there'])
+    const file = `${world.folder}/hub.db.key`
+    chmodSync(file, 0o644)
+    expect(await shown()).toContain(`Key\tThe key file ${file} can be read by others. chmod 600 ${file}`)
+    expect(await key()).toBe('unreadable')
+    renameSync(file, `${file}.away`)
+    expect(await shown()).toContain(
+      `Key\tThe key file is not at ${file}. Put it back, or name it with --key-file. Without it nothing can be changed`,
+    )
+    expect(await key()).toBe('missing')
+    const other = newWorld()
+    await other.centre('EG009')
+    copyFileSync(`${other.folder}/hub.db.key`, file)
+    await other.close()
+    expect([await shown(), await key()]).toEqual([
+      expect.stringContaining('Name the right one with --key-file.'),
+      'of-another-store',
+    ])
+  })
+
+  it('asks no command for the key', async () => {
+    await hub()
+    const { stdout } = await world.run(['status', '--json'], {
+      env: { SSH_ADMIN_KEY_COMMAND: 'touch asked' },
+    })
+    expect(JSON.parse(stdout).key).toBe('by-command')
+    expect(existsSync(world.path('asked'))).toBe(false)
   })
 
   it('is for staff alone', async () => {

@@ -129,18 +129,28 @@ function readCopyOfKey(keyFile: string): Buffer {
   }
 }
 
+/** Why the key of a store cannot be used, and how that is mended; undefined where it can. */
+export function keyTrouble(store: { keys: () => Keys }): Unavailable | undefined {
+  try {
+    store.keys()
+    return undefined
+  } catch (error) {
+    if (error instanceof Unavailable) return error
+    throw error
+  }
+}
+
 /** Whether the key of a store can be used. */
 export function keyStatus(store: {
   keys: () => Keys
 }): 'there' | 'missing' | 'of-another-store' | 'unreadable' {
-  try {
-    store.keys()
-    return 'there'
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error
-    if (error.code === 'key-missing') return 'missing'
-    return error.code === 'key-mismatch' ? 'of-another-store' : 'unreadable'
-  }
+  return keyStatusBy(keyTrouble(store))
+}
+
+export function keyStatusBy(trouble: Pick<Unavailable, 'code'> | undefined): ReturnType<typeof keyStatus> {
+  if (trouble === undefined) return 'there'
+  if (trouble.code === 'key-missing') return 'missing'
+  return trouble.code === 'key-mismatch' ? 'of-another-store' : 'unreadable'
 }
 
 /** Throws `key-missing`, `key-exposed`, `key-unreadable` or `key-damaged`. */
@@ -190,7 +200,7 @@ function contentsOf(path: string): string {
     if (cause instanceof Unavailable) throw cause
     if (errorCodeOf(cause) === 'ENOENT') {
       throw new Unavailable('key-missing', `The key file is not at ${pathInWords(path)}.`, {
-        hint: 'Put it back, or name it with --key-file. Without it no PIN or link can be made or checked.',
+        hint: 'Put it back, or name it with --key-file. Without it nothing can be changed, and no PIN or link made or checked.',
         cause,
       })
     }

@@ -129,6 +129,8 @@ export const storeAnswers = () => ({
   /** `lapsing` and `sheetsOwed` are what somebody should see to soon; `next` are lines to be pasted. */
   status: answer({
     store: text(),
+    /** `by-command`: a command gives it, which is not asked here. */
+    key: z.enum(['there', 'missing', 'of-another-store', 'unreadable', 'by-command']),
     answersInMs: count(),
     /** Who is changing the store now. */
     heldBy: orNull(text()),
