@@ -218,9 +218,17 @@ export function scanCells(text: string, from: number, to: number, onCell: (cell:
       const close = text.indexOf(quote === QUOTE ? '"' : "'", equals + 2)
       if (close === -1 || close > to) return false
       if (equals === at + 1) {
-        if (code === 114) cell.column = scanColumn(text, equals + 2, close)
-        else if (code === 116) cell.type = text.slice(equals + 2, close)
-        else if (code === 115) cell.style = Number(text.slice(equals + 2, close))
+        if (code === 114) {
+          const column = scanColumn(text, equals + 2, close)
+          if (column === undefined) return false
+          cell.column = column
+        } else if (code === 116) {
+          cell.type = text.slice(equals + 2, close)
+          if (cell.type.includes('&')) return false
+        } else if (code === 115) {
+          cell.style = Number(text.slice(equals + 2, close))
+          if (Number.isNaN(cell.style)) return false
+        }
       } else if (text.startsWith('xmlns', at)) return false
       at = close + 1
     }
@@ -238,7 +246,8 @@ function hasBlank(text: string, from: number, to: number): boolean {
   return false
 }
 
-function scanColumn(text: string, from: number, to: number): number {
+/** Undefined where a letter of it is written as an entity. */
+function scanColumn(text: string, from: number, to: number): number | undefined {
   let column = 0
   let at = from
   for (; at < to; at++) {
@@ -246,8 +255,9 @@ function scanColumn(text: string, from: number, to: number): number {
     if (code < 65 || code > 90) break
     column = column * 26 + code - 64
   }
-  if (at === from || at - from > 2 || at === to) return columnOf(text.slice(from, to))
-  return column - 1
+  if (at > from && at - from <= 2 && isDigit(text.charCodeAt(at)) && at < to) return column - 1
+  const reference = text.slice(from, to)
+  return reference.includes('&') ? undefined : columnOf(reference)
 }
 
 /** Reads what is in a cell, up to and with its end tag; -1 when it is unusual. */
@@ -312,6 +322,10 @@ export function skipBlanks(text: string, from: number): number {
   let at = from
   while (isBlank(text.charCodeAt(at))) at += 1
   return at
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57
 }
 
 /** A space, tab or line break. */

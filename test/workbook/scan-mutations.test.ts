@@ -165,6 +165,19 @@ describe('what the scanner reads, changed at random', () => {
     }
   })
 
+  it.each([
+    ['of its place', 'r="B2"', 'r="&#x42;2"'],
+    ['of its place behind another', 'r="B2"', 'r="A&#65;2"'],
+    ['of its type', 't="s"', 't="&#115;"'],
+    ['of its look', 's="1" t="s"', 's="&#49;"'],
+  ])('reads a cell with an entity in an attribute, %s', (_, plain, written) => {
+    const cell = '<c r="B2" s="1" t="s"><v>1</v></c>'.replace(plain, written)
+    const xml = `<worksheet xmlns="${MAIN}"><sheetData><row r="2">${cell}</row></sheetData></worksheet>`
+    const parsed = rowsBy(readSheetXml, xml, 64)
+    expect(parsed).toMatchObject({ rows: [{ number: 2 }] })
+    expect(rowsBy(scanSheet, xml, 64)).toEqual(parsed)
+  })
+
   it('is alike in a list of texts', () => {
     const list = `<?xml version="1.0"?>\n<sst xmlns="${MAIN}" count="4" uniqueCount="4"><si><t>Cairo</t></si><si><t xml:space="preserve"> a &amp; b </t></si><si><r><t>x</t></r><r><rPr><b/></rPr><t>y</t></r></si><si><t/></si><si/></sst>`
     const textsBy = (read: typeof sharedStringsScanner, xml: string, size: number) => {
