@@ -15,7 +15,9 @@ export async function deskRole(address: string, { make }: { make: boolean }): Pr
   const made = await withConnection(server, async (client) => {
     // To anybody else the server only warns that it granted nothing.
     if ((await ownerOf(client, server))?.owns !== true) return false
-    const granting = client.query(`begin; ${statements.join('\n')} commit`)
+    // Of two who make it at once, the server would refuse one in words of its own: they take turns at the store.
+    const held = `set local lock_timeout to '30s'; select id from "${server.schema}".store for update`
+    const granting = client.query(`begin; ${held}; ${statements.join('\n')} commit`)
     return granting.then(
       () => true,
       (error: unknown) => {
@@ -30,9 +32,9 @@ export async function deskRole(address: string, { make }: { make: boolean }): Pr
 /** A schema's name has nothing in it that would have to be quoted. */
 function statementsFor(schema: string, role: string): string[] {
   return [
-    // Where it is there, nobody needs the right to make one; of two who make it at once one meets the other's name.
+    // Where it is there, nobody needs the right to make one.
     `do $$ begin if to_regrole('"${role}"') is null then create role "${role}" nologin; end if;
-      exception when duplicate_object or unique_violation then null; end $$;`,
+      exception when duplicate_object then null; end $$;`,
     ...grantsFor(schema, role),
   ]
 }
