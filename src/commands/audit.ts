@@ -1,5 +1,11 @@
 import { extname } from 'node:path'
-import { type AuditEntry, countEvents, pagesOfEvents, streamEvents } from '../db/audit/events.ts'
+import {
+  otherActions,
+  type AuditEntry,
+  countEvents,
+  pagesOfEvents,
+  streamEvents,
+} from '../db/audit/events.ts'
 import { prepareTable, refuseStdout } from '../cli/output-file.ts'
 import { Usage, Unavailable } from '../errors.ts'
 import {
@@ -95,6 +101,12 @@ export const list = () =>
         seen: seenBy(by),
         // The one that was asked for is read whole.
         ...(last && { inFull: eventInFull }),
+        whyNone: async () => {
+          const others = action && by.kind === 'staff' ? await otherActions(db, action) : []
+          return others.length === 0
+            ? undefined
+            : `The log tells of no ${action}, but of ${others.join(', ')}.`
+        },
       }
     },
     json: eventJson,

@@ -123,6 +123,21 @@ function isReadable(visible: VisibleCentres) {
 
 type EventRow = Awaited<ReturnType<ReturnType<typeof eventRows>['execute']>>[number]
 
+/** What the log tells of this action's noun; nothing where it tells of the action itself. */
+export async function otherActions(db: Kysely<Store>, action: string): Promise<string[]> {
+  const [noun = ''] = action.split('.')
+  const rows = await db
+    .selectFrom('audit')
+    .select('action')
+    .distinct()
+    .where('action', '>=', `${noun}.`)
+    .where('action', '<', `${noun}/`)
+    .orderBy('action')
+    .execute()
+  const actions = rows.map((row) => row.action)
+  return actions.includes(action) ? [] : actions
+}
+
 function entryOf({ id, at, operator, kind, action, command, facts, people, names }: EventRow): AuditEntry {
   const { actor, subject, ...others } = JSON.parse(people)
   return {
