@@ -99,3 +99,16 @@ function matchesFilter({
   if (visible !== 'all') conditions.push(sql<SqlBool>`${isVisible('centres.id', visible)}`)
   return eb.and(conditions)
 }
+
+/** Each time zone that a centre was given, with the first of its centres. */
+export async function timeZonesOfCentres(
+  db: Kysely<Store>,
+): Promise<{ time_zone: string | null; number: string }[]> {
+  return db
+    .selectFrom('centres')
+    .select(['time_zone', ({ fn }) => fn.min<string>('number').as('number')])
+    .where('time_zone', 'is not', null)
+    .groupBy('time_zone')
+    .orderBy('number')
+    .execute()
+}

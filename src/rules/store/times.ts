@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { findKeyTimes, type KeyTimeRow } from '../../db/key-times.ts'
+import { timeZonesOfCentres } from '../../db/centres/list.ts'
 import type { Finding } from '../../db/engine.ts'
 import { findReleases } from '../../db/releases.ts'
 import type { Store } from '../../db/schema.ts'
@@ -13,13 +14,7 @@ import { isDate } from '../table-rows.ts'
 export async function findingsOfTimes(
   db: Kysely<Store>,
 ): Promise<{ damage: Finding[]; warnings: Finding[] }> {
-  const zones = await db
-    .selectFrom('centres')
-    .select(['time_zone', ({ fn }) => fn.min<string>('number').as('number')])
-    .where('time_zone', 'is not', null)
-    .groupBy('time_zone')
-    .orderBy('number')
-    .execute()
+  const zones = await timeZonesOfCentres(db)
   const ofCentres = zones.flatMap(({ number, time_zone: zone }) =>
     zone === null || isKnown(zone)
       ? []
