@@ -376,6 +376,9 @@ function namesWhatItIsOf(name: string, line: Line): boolean {
   if (name === 'users add') return hasAddress || words.length === 0
   if (name === 'coordinator add') return hasAddress ? words.some(isLikeNumber) : words.length === 0
   if (name === 'users add --from') return !hasAddress
+  // Who acts for a centre is a person, and an Associate that is made or deleted is none.
+  if (/^associates (?:un)?assign$/.test(name)) return !isLikeNumber(words[0] ?? '') || hasAddress
+  if (name === 'centres create --kind associate') return !hasAddress
   if (byNumberAlone.test(name)) return words.every((word) => /^\d+$/.test(word))
   // A row of the log has a number, and whom or what it tells of has none.
   if (name === 'audit list --subject') return words.every((word) => !/^\d{1,4}$/.test(word))

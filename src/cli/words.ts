@@ -173,9 +173,35 @@ export function stepsOf(groupName: string | undefined, word: string): string | u
   return own(bySteps, `${groupName} ${word}`)
 }
 
+/** Likewise, but only behind the noun: by itself such a word may mean anything. */
+const behindNoun: typeof belongsTo = {
+  users: byOtherWord({ 'users edit': 'change' }),
+  centres: byOtherWord({ 'centres edit': 'change' }),
+  coordinator: byOtherWord({ 'coordinator change': 'rm del edit update modify' }),
+  associates: byOtherWord({
+    'associates unassign': 'remove rm del',
+    'coordinator suspend': 'block ban lock',
+    'coordinator restore': 'enable reactivate unsuspend unblock unlock',
+    // An Associate is a centre.
+    'centres create --kind associate': 'new add',
+    'associates assign': 'new',
+    'centres edit': 'update modify',
+    'centres delete': 'remove rm del',
+  }),
+  roles: byOtherWord({ 'roles grant': 'new', 'roles revoke': 'rm del', 'users show': 'get info view' }),
+  mail: byOtherWord({ 'mail cancel': 'rm del' }),
+  releases: byOtherWord({ 'releases edit': 'change' }),
+  templates: byOtherWord({ 'templates edit': 'change' }),
+  'help-documents': byOtherWord({
+    'help-documents download': 'get',
+    'help-documents replace': 'update edit',
+  }),
+  store: byOtherWord({ 'store info': 'show get', 'store init': 'create new' }),
+}
+
 /** Where a word leads that is no verb of this noun. */
 export function leadsTo(groupName: string, word: string): readonly string[] {
-  return known(own(belongsTo, groupName) ?? {}, word)
+  return [belongsTo, behindNoun].flatMap((words) => known(own(words, groupName) ?? {}, word))
 }
 
 /** The words beside its verbs by which a noun is led elsewhere. */
@@ -190,7 +216,7 @@ export function leadsAnywhere(
 ): readonly string[] {
   const found = Object.keys(belongsTo)
     .filter(isOfWhatIsNamed)
-    .flatMap((name) => leadsTo(name, word))
+    .flatMap((name) => known(own(belongsTo, name) ?? {}, word))
   return [...new Set(found)]
 }
 

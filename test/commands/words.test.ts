@@ -482,6 +482,37 @@ describe('an option that was mistyped', () => {
   })
 })
 
+describe('a verb that another program has', () => {
+  it.each([
+    ['associates rm CA001', ['centres delete CA001']],
+    [`associates rm ${omar} EG001`, [`associates unassign ${omar} EG001`]],
+    ['associates new CA001', ['centres create --kind associate CA001']],
+    [`associates add ${omar} EG001`, [`associates assign ${omar} EG001`]],
+    ['associates lock CA001', ['coordinator suspend CA001']],
+    ['associates enable CA001', ['coordinator restore CA001']],
+    ['associates update CA001', ['centres edit CA001']],
+    ['coordinator rm EG001', ['coordinator change EG001']],
+    [`coordinator rm EG001 ${omar}`, ['coordinator change EG001']],
+    ['coordinator update EG001', ['coordinator change EG001']],
+    [`roles rm ${omar} admin`, [`roles revoke ${omar} admin`]],
+    [`roles new ${omar} admin`, [`roles grant ${omar} admin`]],
+    [`roles get ${omar}`, [`users show ${omar}`]],
+    ['mail rm 1', ['mail cancel 1']],
+    [`users change ${omar}`, [`users edit ${omar}`]],
+    ['centres change EG001', ['centres edit EG001']],
+    // What it would be here nobody can say.
+    ['centres archive EG001', []],
+    [`users purge ${omar}`, []],
+    ['store drop', []],
+    ['store purge', []],
+  ])('leads to what does it here, or nowhere: %s', async (typed, meant) => {
+    const { exit, stderr } = await world.run(typed.split(' '))
+    const [, hint = ''] = /^hint: {2}Did you mean (.*)\?$/m.exec(stderr) ?? []
+    const said = hint === '' ? [] : hint.split(', or ').map((line) => line.replace('ssh-admin ', ''))
+    expect([exit, said]).toEqual([2, meant])
+  })
+})
+
 describe('a line that lacks something', () => {
   it.each([
     [['users', 'add', '--', '-x <n@nile.example>'], `users add --centre CENTRE -- '-x <n@nile.example>'`],
