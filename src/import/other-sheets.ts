@@ -26,10 +26,12 @@ const addressInText = /[^\s<>()[\],;:"|]+@[^\s<>()[\],;:"|]+/g
 
 /** What addresses in a cell are compared by: also of several, in a link, or behind a name. */
 export function* addressesIn(cell: string): Generator<string> {
-  for (const piece of trimCode(cell).match(addressInText) ?? []) {
-    const address = readAddress(piece)
-    if ('key' in address) yield address.key
-  }
+  // A stroke may stand in an address, and between two.
+  for (const piece of trimCode(cell).match(addressInText) ?? [])
+    for (const text of new Set([piece, ...piece.split('/')])) {
+      const address = readAddress(text)
+      if ('key' in address) yield address.key
+    }
 }
 
 /** Longer texts are no names. */

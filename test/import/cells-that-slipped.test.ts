@@ -49,6 +49,7 @@ describe('somebody whose address stands in the list', () => {
     ['in a column of its own', 'Second e-mail', ['EG001,School EG001,amira@a.example,omar@a.example']],
     ['beside a name there', 'Contact', ['EG001,School EG001,amira@a.example,Omar Said <OMAR@a.example>']],
     ['beside another', 'Note', ['EG001,School EG001,"amira@a.example; omar@a.example",']],
+    ['behind a stroke', 'Note', ['EG001,School EG001,amira@a.example,nour@a.example/omar@a.example']],
     ['in a column that is read', 'Address', ['EG001,School EG001,amira@a.example,c/o omar@a.example']],
   ])('is not extra, whichever column it is in: %s', async (_, heading, rows) => {
     const zia = 'PK200,School PK200,zia@a.example,'
