@@ -7,7 +7,6 @@ import type { RosterAndStore } from './hold-back.ts'
 import type { Plan } from './plan.ts'
 import { maxBeside, type Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
-import type { SeenCentre } from '../db/imports/centres-seen.ts'
 import { searchKey } from '../search-key.ts'
 import { heldBackOf } from './roster-rows.ts'
 
@@ -309,19 +308,10 @@ export function findAmbiguousRows(about: RosterAndStore): AmbiguousRows {
   const misplaced = heldBack.filter(
     (row) => row.name !== '' && !namesOfCentre(row, known).has(searchKey(row.name)),
   )
-  const hinted = centresOf(heldBack, {
-    named: misplaced,
-    known,
-    // As the import leaves it, so that importing again keeps the same ones.
-    isCalled: ({ number }, names) => [...namesOfCentre({ number }, known)].some((name) => names.has(name)),
-  })
+  const hinted = centresOf(heldBack, { named: misplaced, known })
   for (const id of centresNumberedIn(heldBack, known)) hinted.add(id)
   return {
-    matched: centresOf(withoutNumber, {
-      named: withoutNumber,
-      known,
-      isCalled: ({ nameKey }, names) => names.has(nameKey),
-    }),
+    matched: centresOf(withoutNumber, { named: withoutNumber, known }),
     hinted,
     anywhere: isAnyLost(heldBack, known),
   }
@@ -343,19 +333,15 @@ function* centresNumberedIn(
   }
 }
 
-/** The centres of the users whose addresses stand in some rows, and those whose names stand in others. */
+/**
+ * The centres of the users whose addresses stand in some rows, and those whose names stand in others: as the import leaves
+ * them, so that importing again keeps the same ones.
+ */
 function centresOf(
   addressed: readonly RosterRow[],
-  {
-    named,
-    known: { view },
-    isCalled,
-  }: {
-    named: readonly RosterRow[]
-    known: CachedLookUps
-    isCalled: (centre: SeenCentre, names: ReadonlySet<string>) => boolean
-  },
+  { named, known }: { named: readonly RosterRow[]; known: CachedLookUps },
 ): Set<number> {
+  const { view } = known
   const ids = new Set<number>()
   for (const { email } of addressed) {
     const saved = email && view.users.get(email.key)
@@ -363,7 +349,8 @@ function centresOf(
   }
   const names = new Set(named.map(({ name }) => searchKey(name)).filter((name) => name !== ''))
   if (names.size === 0) return ids
-  for (const centre of view.centres) if (isCalled(centre, names)) ids.add(centre.id)
+  for (const centre of view.centres)
+    if ([...namesOfCentre(centre, known)].some((name) => names.has(name))) ids.add(centre.id)
   return ids
 }
 
@@ -408,7 +395,8 @@ function isAnyLost(heldBack: readonly RosterRow[], known: CachedLookUps): boolea
     names.add(searchKey(name))
     if (email) addresses.add(email.key)
   }
-  for (const { nameKey } of view.centres) if (sought.has(nameKey)) names.add(nameKey)
+  for (const centre of view.centres)
+    for (const name of namesOfCentre(centre, known)) if (sought.has(name)) names.add(name)
   names.delete('')
   return unknown.some(({ name, number, email }) => {
     if (names.has(searchKey(name)) || (email && addresses.has(email.key))) return false

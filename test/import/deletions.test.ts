@@ -260,6 +260,27 @@ describe('extra users', () => {
     )
     expect(json().extraUsers).toEqual([])
   })
+
+  it.each([
+    ['of somebody at another centre', 'zia@other.example', 1],
+    ['of nobody', 'zia@', 0],
+  ])(
+    'are the same when the list that renames a centre is imported again, with a row of its former name and the address %s',
+    async (_, email, deleted) => {
+      await importRows(world, [line('EG002', 'zia@other.example')])
+      const lines = [
+        line('EG001', 'amira@school.example', { name: 'New name' }),
+        line('EG002', 'zia@other.example'),
+        line('', email, { name: 'School EG001' }),
+      ]
+      const first = await importRows(world, lines, '--delete-extra')
+      expect(first.json().users.deleted).toBe(deleted)
+      const afterwards = await living(world)
+      const { json } = await importRows(world, lines, '--delete-extra')
+      expect(json().users.deleted).toBe(0)
+      expect(await living(world)).toEqual(afterwards)
+    },
+  )
 })
 
 describe('the limit on deleting', () => {
