@@ -317,7 +317,10 @@ export function findAmbiguousRows(about: RosterAndStore): AmbiguousRows {
   }
 }
 
-/** The centres whose numbers stand in another column than theirs: a row whose cells slipped is one of theirs. */
+/**
+ * The centres whose numbers stand in another column than theirs: a row whose cells slipped is one of theirs. The number of
+ * an Associate belongs in the column of Associates.
+ */
 function* centresNumberedIn(
   rows: readonly RosterRow[],
   { view: { centres } }: RosterAndStore,
@@ -328,7 +331,7 @@ function* centresNumberedIn(
     for (const { field, fault } of row.issues ?? []) if (field === 'email') texts.push(fault.value)
     for (const text of texts) {
       const centre = text === '' ? undefined : centres.get(readCentreNumber(text) ?? '')
-      if (centre) yield centre.id
+      if (centre && (text !== associate || centre.kind !== 'associate')) yield centre.id
     }
   }
 }

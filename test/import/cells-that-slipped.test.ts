@@ -44,6 +44,27 @@ describe('a row that has lost a cell, or has one too many', () => {
   })
 })
 
+describe('an Associate that is named in its own column', () => {
+  const headings = 'Centre number,Centre name,Country,Email,Kind,Associate'
+  const associate = (email: string) => `CA001,Delta Associates,Egypt,${email},associate,`
+  const member = (email: string) => `AC001,Delta School,Egypt,${email},associate-centre,CA001`
+  const others = ['EG001,School EG001,Egypt,amira@a.example,,', 'EG001,School EG001,Egypt,omar@a.example,,']
+  const all = [headings, ...others, 'PK200,School PK200,Egypt,zia@a.example,,']
+
+  it('loses who is extra there, though a row of one of its centres is held back', async () => {
+    await importing(...all, associate('dina@a.example'), associate('said@a.example'), member('mona@a.example'))
+    const { exit, json } = await importing(...all, associate('dina@a.example'), member('mona@'))
+    expect(exit).toBe(8)
+    expect(json()).toMatchObject({
+      users: { deleted: 1 },
+      extraUsers: [
+        { email: 'mona@a.example', kept: 'held-back-rows' },
+        { email: 'said@a.example', kept: null },
+      ],
+    })
+  })
+})
+
 describe('somebody whose address stands in the list', () => {
   it.each([
     ['in a column of its own', 'Second e-mail', ['EG001,School EG001,amira@a.example,omar@a.example']],
