@@ -158,8 +158,9 @@ function refuseRowInHeadings(rows: readonly SheetRow[], { headingRow, headings }
 }
 
 /**
- * What stands above headings is a title or a note, unless it is as long as a row, and has an address and a number, or a
- * number like those below, and none of them: sorting may have taken the headings along.
+ * What stands above headings is a title or a note, unless it is as long as a row, and has an address and a number, or what
+ * the rows are about is a number like those below, and none of them: sorting may have taken the headings along. A number in
+ * another column may be a sum.
  */
 function isRowOfTable(
   { cells }: SheetRow,
@@ -171,7 +172,8 @@ function isRowOfTable(
 ): boolean {
   const filled = cells.flatMap((cell) => (cell === undefined || cell.trim() === '' ? [] : [cell.trim()]))
   const needed = specs.filter(({ required }) => required)
-  const isLike = (column: number) => {
+  const isLikeBelow = () => {
+    const column = columns.get(needed[0]?.field ?? '') ?? -1
     const text = cells[column]?.trim() ?? ''
     const others = below.map((row) => row.cells[column]?.trim() ?? '')
     return (
@@ -180,10 +182,7 @@ function isRowOfTable(
   }
   if (filled.length >= Math.max(needed.length, 2) && filled.some(isAddress) && filled.some(isNumber))
     return true
-  return (
-    filled.length >= Math.max(needed.length - 1, 2) &&
-    needed.some(({ field }) => isLike(columns.get(field) ?? -1))
-  )
+  return filled.length >= Math.max(needed.length - 1, 2) && isLikeBelow()
 }
 
 function sameColumns(one: Table, other: Table): boolean {

@@ -52,7 +52,12 @@ describe('an Associate that is named in its own column', () => {
   const all = [headings, ...others, 'PK200,School PK200,Egypt,zia@a.example,,']
 
   it('loses who is extra there, though a row of one of its centres is held back', async () => {
-    await importing(...all, associate('dina@a.example'), associate('said@a.example'), member('mona@a.example'))
+    await importing(
+      ...all,
+      associate('dina@a.example'),
+      associate('said@a.example'),
+      member('mona@a.example'),
+    )
     const { exit, json } = await importing(...all, associate('dina@a.example'), member('mona@'))
     expect(exit).toBe(8)
     expect(json()).toMatchObject({

@@ -229,6 +229,20 @@ describe('an export pasted under another', () => {
     })
   })
 
+  it.each([
+    [
+      'entries',
+      'Entries,June 2026,Sum:,65',
+      'Centre number,Series,Component,Candidates\nEG001,2026-06,0500/12,12',
+    ],
+    ['key-times', 'Zone,5,valid,from', 'Country,Administrative zone,Session,Local time\nEgypt,3,AM,10:00'],
+  ])('is a title where only a sum or a zone is like those below: %s', async (noun, above, list) => {
+    await importRows(world, [line('EG001')])
+    writeFileSync(world.path('list.csv'), `${above}\n${list}\n`)
+    const ran = await world.run([noun, 'import', 'list.csv', '--yes', '--json'])
+    expect(ran.json()).toMatchObject({ rows: { read: 1, accepted: 1 } })
+  })
+
   it('refuses a list of which every row must be good', async () => {
     await importRows(world, [line('EG001', 'omar@a.example', { name: 'Nile View School' })])
     writeFileSync(
