@@ -126,6 +126,8 @@ async function inWordsOf(
 
 export interface SigningIn {
   signedIn: Promise<pg.Client>
+  /** Whether anything at its address takes what is sent. */
+  isReached: () => boolean
   /** Hangs up, whatever the server is doing. */
   abandon: () => void
 }
@@ -159,7 +161,11 @@ function signIn(
   // What goes wrong while nothing is asked is told by what is asked next.
   client.on('error', () => undefined)
   tellWhatIsNotUnderstood(client)
-  return { signedIn: client.connect().then(() => client), abandon: () => socket.destroy() }
+  return {
+    signedIn: client.connect().then(() => client),
+    isReached: () => socket.readyState === 'open',
+    abandon: () => socket.destroy(),
+  }
 }
 
 /**

@@ -57,6 +57,7 @@ export async function firstThatServes(
   hosts: readonly Host[],
   { writes, refusing, asked, isAskedAgain }: { writes: boolean } & Again,
 ): Promise<pg.Client> {
+  letGoOfUnreached(asked)
   const known = [...refusing, ...asked.values()]
   const left = hosts.filter((one) => !known.some((other) => isSameHost(one, other)))
   const troubles = [...refusing]
@@ -99,6 +100,15 @@ export async function firstThatServes(
   if (standby) return standby
   for (const of of asked.values()) troubles.push({ ...of, cause: new Error('timeout expired') })
   throw new NoneServes(troubles)
+}
+
+/** What was sent to nobody is sent again later and later: a host that is back is reached sooner by who calls anew. */
+function letGoOfUnreached(asked: Asked): void {
+  for (const one of asked.keys()) {
+    if (one.isReached()) continue
+    one.abandon()
+    asked.delete(one)
+  }
 }
 
 function isSameHost(one: Pick<Host, 'host' | 'port'>, other: Pick<Host, 'host' | 'port'>): boolean {

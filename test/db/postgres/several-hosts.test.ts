@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SigningIn } from '../../../src/db/postgres/connection.ts'
+import { firstThatServes } from '../../../src/db/postgres/several-hosts.ts'
 import { newServer, newStandby, type TortureServer } from '../../torture/servers.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -76,6 +78,37 @@ describe.skipIf(!existsSync(bin))('a store whose address names a primary and a s
     expect(await lastName([primary, standby])).toBe('Farid')
     expect(await lastName([standby, primary])).toBe('Farid')
     expect(performance.now() - started).toBeLessThan(25_000)
+  })
+})
+
+describe('a host that has not answered by the next try', () => {
+  it.each([
+    { isReached: true, what: 'is waited for where it takes what is sent' },
+    { isReached: false, what: 'is called anew where nobody was there' },
+  ])('$what', async ({ isReached }) => {
+    const client = new pg.Client()
+    Object.assign(client, { query: async () => ({ rows: [{ standby: false }] }) })
+    const called: string[] = []
+    const answers: ((client: pg.Client) => void)[] = []
+    const slow = (): SigningIn => {
+      called.push('slow')
+      const signedIn = new Promise<pg.Client>((resolve) => answers.push(resolve))
+      return { signedIn, isReached: () => isReached, abandon: () => called.push('hung up') }
+    }
+    const gone = (): SigningIn => {
+      const signedIn = Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }))
+      return { signedIn, isReached: () => false, abandon: () => undefined }
+    }
+    const hosts = [
+      { host: 'db1', port: 5432, signIn: slow },
+      { host: 'db2', port: 5432, signIn: gone },
+    ]
+    const again = { writes: true, refusing: [], asked: new Map(), isAskedAgain: true }
+    await expect(firstThatServes(hosts, again)).rejects.toThrow('none of the hosts serves')
+    const second = firstThatServes(hosts, again)
+    answers.at(-1)?.(client)
+    expect(await second).toBe(client)
+    expect(called).toEqual(isReached ? ['slow'] : ['slow', 'hung up', 'slow'])
   })
 })
 
