@@ -29,6 +29,8 @@ export async function migrateSharedStore(opening: Opening, { from }: { from: num
       return version
     }
     await connection.ask(async (client) => {
+      // Whoever grants rights on these tables takes turns at this one.
+      await client.query('lock table store_versions in share row exclusive mode')
       await migrateWithin(client, { from })
       await client.query('update store set program = $1', [program])
     })

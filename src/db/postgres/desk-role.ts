@@ -15,8 +15,9 @@ export async function deskRole(address: string, { make }: { make: boolean }): Pr
   const made = await withConnection(server, async (client) => {
     // To anybody else the server only warns that it granted nothing.
     if ((await ownerOf(client, server))?.owns !== true) return false
-    // Of two who make it at once, the server would refuse one in words of its own: they take turns at the store.
-    const held = `set local lock_timeout to '30s'; select id from "${server.schema}".store for update`
+    // Of two who make it at once, the server would refuse one in words of its own: they take turns at a table that no
+    // change of a desk writes, so that nobody waits for an import.
+    const held = `set local lock_timeout to '30s'; lock table "${server.schema}".store_versions in share row exclusive mode`
     const granting = client.query(`begin; ${held}; ${statements.join('\n')} commit`)
     return granting.then(
       () => true,
@@ -34,7 +35,7 @@ function statementsFor(schema: string, role: string): string[] {
   return [
     // Where it is there, nobody needs the right to make one.
     `do $$ begin if to_regrole('"${role}"') is null then create role "${role}" nologin; end if;
-      exception when duplicate_object then null; end $$;`,
+      exception when duplicate_object or unique_violation then null; end $$;`,
     ...grantsFor(schema, role),
   ]
 }

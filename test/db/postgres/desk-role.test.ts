@@ -1,6 +1,7 @@
 import { deskRole } from '../../../src/db/postgres/desk-role.ts'
 import { deskRoleOfSchema } from '../../../src/db/postgres/rights.ts'
 import { writeFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parseServerAddress } from '../../../src/server-address.ts'
@@ -181,6 +182,30 @@ it('is made once where several make it at the same moment', async () => {
       expect(ran.exit, ran.stderr).toBe(0)
   } finally {
     await owner.query(`drop schema ${schema} cascade; drop owned by ${schema}_desk; drop role ${schema}_desk`)
+  }
+})
+
+it('is there once somebody else has made it meanwhile, as for another database of the server', async () => {
+  const role = `${parseServerAddress(world.db).schema}_desk`
+  await owner.query(`drop user ${user}; drop owned by ${role}; drop role ${role}`)
+  await owner.query(`begin; create role ${role}`)
+  const running = world.run(['store', 'init', '--roles', '--json'])
+  while ((await desk.query('select 1 from pg_locks where not granted')).rows.length === 0) await pause(20)
+  await owner.query(`commit; create user ${user} in role ${role}`)
+  const ran = await running
+  expect(ran.exit, ran.stderr).toBe(0)
+})
+
+it('is made while a desk has the store, as for a long import', async () => {
+  const { schema } = parseServerAddress(world.db)
+  await owner.query(`begin; select id from "${schema}".store where id = 1 for update`)
+  try {
+    const started = performance.now()
+    const ran = await world.run(['store', 'init', '--roles', '--json'])
+    expect(ran.exit, ran.stderr).toBe(0)
+    expect(performance.now() - started).toBeLessThan(10_000)
+  } finally {
+    await owner.query('rollback')
   }
 })
 
