@@ -12,7 +12,7 @@ import { newWorld, type World } from '../world.ts'
 /** A title, a cleared screen, hidden text, C1, an override, an isolate, a mark, a tag. */
 const hostile = '\u001b]0;x\u0007\u001b[2J\u001b[8m\u009b31m\u202e\u2066\u200f\u{e0041}\r'
 /** Colours, and how a line that goes on changing is drawn anew. */
-const ours = /\u001b\[(?:(?:[12]|22|3\d|9\d)m|\?(?:25|2026)[lh]|0?K|1?G)/g
+const ours = /\r\u001b\[K|\u001b\[(?:(?:[12]|22|3\d|9\d)m|\?(?:25|2026)[lh]|0?K|1?G)/g
 
 /** What of a text could steer a terminal. */
 const steering = (text: string) => [
