@@ -56,7 +56,7 @@ const ofOthers =
 
 /** What one chooses, proves or uses a password with. */
 const secretVerbs =
-  /^(?:reset-password|forgot-password|password-reset|password|passwd|pin|reset-pin|sign-in|signin|log-?in|activate|set-?up|verify)$/
+  /^(?:(?:reset|forgot|change|set)-password|password-reset|password|passwd|pin|reset-pin|sign-in|signin|log-?in|activate|set-?up|verify)$/
 
 const isPassword = /^(?:[a-z]+-)?(?:password|passwd|pin)$/
 

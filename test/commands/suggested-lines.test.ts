@@ -567,6 +567,8 @@ describe('a secret that was typed where it does not belong', () => {
     `account setup ${omar} Tiger99`,
     `users reset-password ${omar} Tiger99`,
     `users reset-password ${omar} --new-password=Tiger99`,
+    `users change-password ${omar} Tiger99`,
+    `users set-password ${omar} Tiger99`,
     `password ${omar} Tiger99`,
     `change password ${omar} Tiger99`,
     `reset password Omar Tiger99`,
