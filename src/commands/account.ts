@@ -11,9 +11,9 @@ import {
 } from '../rules/account.ts'
 import { readLink } from '../rules/credentials/derive.ts'
 import { preparedMutation, mutation } from '../cli/define.ts'
-import { optionalArgument } from '../cli/parameters.ts'
+import { argument, optionalArgument } from '../cli/parameters.ts'
 import { address, addressArgument } from '../cli/typed-address.ts'
-import { optional } from '../cli/typed-values.ts'
+import { optional, type Schema } from '../cli/typed-values.ts'
 import { askSecret } from '../cli/prompt.ts'
 import { readLines } from '../input-file.ts'
 import type { View } from '../render/table.ts'
@@ -41,12 +41,26 @@ export const request = () =>
     json: ({ email }) => ({ email, requested: true }),
   })
 
+const neverAsArgument = 'Never as an argument: others could read it.'
+
+/** An address, where a secret is asked for: what has no @ may be that secret, and is not repeated. */
+const ownAddress: Schema<string> = {
+  safeParse: (typed) => {
+    if (typeof typed !== 'string' || typed.trim() === '' || typed.includes('@'))
+      return address.safeParse(typed)
+    throw new Usage('The address has no @: name@school.example.', {
+      code: 'invalid-email',
+      hint: `A PIN, a link, a code or a password is asked for, or read from stdin. ${neverAsArgument}`,
+    })
+  },
+}
+
 export const activate = () =>
   preparedMutation({
     name: 'activate',
     summary: 'choose a password with the PIN of an imported account',
     description: `Choose a password with the PIN from the sheet of an import. Asks for the PIN and the new password, or reads them from stdin, one a line. A code follows by e-mail. ${passwordRule}`,
-    args: { email: addressArgument() },
+    args: { email: argument('the address', ownAddress) },
     examples: ['ssh-admin account activate amira@school.example < pin-and-password.txt'],
     rehearses: false,
     prepare: async ({ email }, session) => {
@@ -71,7 +85,7 @@ export const setUp = () =>
     args: {
       email: optionalArgument(
         'the address: a temporary password needs it, a link does not',
-        optional(address),
+        optional(ownAddress),
       ),
     },
     examples: [
@@ -120,7 +134,7 @@ export const verify = () =>
     summary: 'make an account active with the code from the message',
     description:
       'Show that the address is yours with the six digits from the message. Asks for the code, or reads it from stdin.',
-    args: { email: addressArgument() },
+    args: { email: argument('the address', ownAddress) },
     examples: ['ssh-admin account verify amira@school.example < code.txt'],
     rehearses: false,
     prepare: async ({ email }, session) => {
@@ -139,7 +153,7 @@ export const signInCommand = () =>
     summary: 'sign in, and record when',
     description:
       'Sign in with the password, which is asked for or read from stdin; records the time. After a right password it names the rule that stands in the way. After ten wrong ones in a row there is a pause before the next is tried, of one minute at first and an hour at most; after a hundred only a new password helps.',
-    args: { email: addressArgument() },
+    args: { email: argument('the address', ownAddress) },
     examples: ['ssh-admin account sign-in amira@school.example < password.txt'],
     rehearses: false,
     prepare: async ({ email }, session) => {
@@ -181,7 +195,7 @@ async function secretsFor(
     .join(', ')
   throw new Usage(`This needs, on stdin, one a line: ${needed}.`, {
     code: 'answer-needed',
-    hint: 'Never as an argument: others could read it.',
+    hint: neverAsArgument,
   })
 }
 

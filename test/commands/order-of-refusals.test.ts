@@ -83,3 +83,18 @@ describe('a file that is not there', () => {
     expect([line, ran.exit]).toEqual([line, 6])
   })
 })
+
+it.each(['activate', 'set-up', 'verify', 'sign-in'])(
+  'what may be a secret in the place of an address is not repeated, and belongs on stdin: account %s',
+  async (verb) => {
+    for (const secret of ['48210937', 'Tiger99', 'https://hub.example/set-up/1.abc']) {
+      const { exit, stdout, stderr } = await world.run(['account', verb, secret])
+      expect([exit, stdout]).toEqual([2, ''])
+      expect(stderr).toMatch(
+        /^error: The address has no @.*\nhint: {2}A PIN, a link, a code or a password is/,
+      )
+      expect(stderr).toContain('others could read it')
+      expect(stderr).not.toContain(secret)
+    }
+  },
+)
