@@ -1,0 +1,264 @@
+import type { Command, Option } from 'commander'
+import { distance } from 'fastest-levenshtein'
+import { nearestOf } from '../nearest.ts'
+import { shellWord } from '../shell-word.ts'
+import { isAddress, isLikeNumber } from './names-typed.ts'
+import { offersFor } from './parameters.ts'
+import { commandLine, type Line, withWord } from './typed-line.ts'
+import { centresKeepNumbers, nounOf } from './words.ts'
+
+/** What the parser does not take. */
+export interface RejectedInput {
+  /** All that was typed. */
+  argv: Line
+  message: string
+  /** commander's, in our spelling. */
+  code: string
+  /** What it was said of. */
+  command: Command | undefined
+}
+
+/** Options that take something away, and those that let something be done. */
+const opposites = [/^--(rm|del|remove|drop)/, /^--(allow|suspend)/]
+
+/** How people say before an option that it shall not be. */
+const negations =
+  'no not non un dis de without never dont skip exclude hide omit ignore stop deny disable'.split(' ')
+
+/** What surely says so, and what perhaps does; `--until` is a day. */
+const negated = /^--(?:no-|un(?!t)|without|dis)/
+const perhapsNegated = /^--(?:no|un(?!t)|without|dis|never)/
+
+/** What people call the file of a list, which has no such option. */
+const toFile = /^(--(out|output|file|to-file)|-o)$/
+
+/** The option that there is not, as it was typed, without its value. */
+export function wrongOption({ message }: RejectedInput): string {
+  const [, wrong = ''] = /'([^']*)'/.exec(message) ?? []
+  return wrong.replace(/^(--[a-z-]+)=[^-].*$/s, '$1')
+}
+
+/** The options that are like an unknown one; never one that does the opposite. */
+export function similarOptions(rejected: RejectedInput): string[] {
+  const { code, command, argv } = rejected
+  const wrong = wrongOption(rejected)
+  if (code !== 'unknown-option' || (command && wrong === '--from' && withoutFrom(argv, command))) return []
+  const names = optionNames(command)
+  const negative = names.filter((name) =>
+    withoutNegation(wrong).some((option) => name.slice(2) === `no-${option}`),
+  )
+  if (negative.length > 0) return negative
+  // A workbook is no key and no password.
+  const longer = names.filter(
+    (name) => name.endsWith(wrong.replace(/^--/, '-')) && !/^--(?:key|password)-file$/.test(name),
+  )
+  const other = names.filter((name) => name === otherNames[wrong.slice(2)])
+  if (longer.length === 0 && other.length > 0) return other
+  const like = longer.length > 0 ? longer : nearestOf(wrong, names, Math.max(1, Math.floor(wrong.length / 3)))
+  return like.filter(
+    (name) => opposites.every((kind) => kind.test(name) === kind.test(wrong)) && !areOpposite(wrong, name),
+  )
+}
+
+/** What an option may be without the word before it that says that it shall not be: of `--noadmin` `admin`. */
+function withoutNegation(option: string): string[] {
+  const name = option.slice(2)
+  const prefixes = negations.flatMap((word) => [word, `${word}-`])
+  return prefixes.flatMap((prefix) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []))
+}
+
+/**
+ * Whether what was typed says of an option that it shall not be, or the other way round: `--norole` and `--add-role`, and
+ * where one is more like the other without such a word `--noadmin` and `--admin`, but not `--notfiy` and `--notify`.
+ */
+function areOpposite(wrong: string, name: string): boolean {
+  const isNegated =
+    negated.test(wrong) ||
+    negations.some((word) => wrong.startsWith(`--${word}-`)) ||
+    withoutNegation(wrong).some((left) => name.endsWith(`-${left}`))
+  if (isNegated && !perhapsNegated.test(name)) return true
+  if (negated.test(name) && !perhapsNegated.test(wrong)) return true
+  const isNegationOf = (one: string, other: string) =>
+    withoutNegation(one).some((left) => distance(left, other.slice(2)) < distance(one, other))
+  return isNegationOf(wrong, name) || isNegationOf(name, wrong)
+}
+
+function optionNames(command: Command | undefined): string[] {
+  return (command?.options ?? []).flatMap(({ long, hidden }) => (long && !hidden ? [long] : []))
+}
+
+/** Of an option that is like none. */
+export function saidOfOption(rejected: RejectedInput): string | undefined {
+  const wrong = wrongOption(rejected)
+  if (/^--(?:tele)?phone|^--(?:mobile|tel)\b/.test(wrong))
+    return 'Telephone numbers are not kept, of people or of centres.'
+  const isOfCentre = rejected.command?.name() === 'edit' && rejected.command.parent?.name() === 'centres'
+  if (isOfCentre && /^--(?:new-)?number$/.test(wrong)) return centresKeepNumbers
+  return rejected.code === 'unknown-option' ? columnOf(rejected, wrong) : undefined
+}
+
+/** `users add --first-name Omar --last-name Said --email omar@…`: who is added is one word, their name and their address. */
+function withPersonWhole(argv: Line, command: Command): Line | undefined {
+  const [last] = command.registeredArguments.slice(-1)
+  if (last?.name() !== 'person' && last?.name() !== 'people') return undefined
+  const found = new Map<string, string[]>()
+  const rest: string[] = []
+  let words: string[] | undefined
+  for (const word of argv) {
+    const part = partsOfPerson.find((name) => word === `--${name}`)
+    if (part !== undefined) {
+      words = []
+      found.set(part, words)
+      // Another word behind the first is one more of a name without quotes.
+    } else if (words && !word.startsWith('-') && (words.length === 0 || isOneMoreName(word, words)))
+      words.push(word)
+    else {
+      words = undefined
+      rest.push(word)
+    }
+  }
+  const name = ['name', 'first-name', 'last-name'].flatMap((part) => found.get(part) ?? []).join(' ')
+  const [email = ''] = found.get('email') ?? []
+  return isAddress(email) ? [...rest, name === '' ? email : `${name} <${email}>`] : undefined
+}
+
+function isOneMoreName(word: string, [first = '']: Line): boolean {
+  return !first.includes('@') && !/[@:/]/.test(word) && !isLikeNumber(word)
+}
+
+const partsOfPerson = ['name', 'first-name', 'last-name', 'email']
+
+/** The lines that were perhaps meant by one with an option that there is not, likeliest first. */
+export function linesWithOption(rejected: RejectedInput): readonly Line[] {
+  const { argv, command } = rejected
+  const wrong = wrongOption(rejected)
+  const whole = command && partsOfPerson.includes(wrong.slice(2)) ? withPersonWhole(argv, command) : undefined
+  if (whole) return [whole]
+  // All that there is, or goes: without it.
+  if (/^--(?:all|all-sites)$/.test(wrong) && optionNames(command).includes('--to'))
+    return [withWord(argv, argv.indexOf(wrong))]
+  if (wrong.slice(2) === 'tp') return [withWord(argv, argv.indexOf(wrong), '--area', 'tp')]
+  const from = command && wrong === '--from' ? withoutFrom(argv, command) : undefined
+  if (from) return [from]
+  const list = command?.commands.some((one) => one.name() === 'list')
+    ? argv.findIndex((word) => nounOf(word) === command.name())
+    : -1
+  if (list >= 0) return [argv.toSpliced(list + 1, 0, 'list')]
+  // What stands behind --password is no file.
+  const similar = similarOptions(rejected).filter(
+    (name) => name !== '--password-file' || wrong.includes('file'),
+  )
+  const at = argv.indexOf(wrong)
+  const asValue = similar.length === 0 ? optionWithValue(command, wrong.slice(2)) : undefined
+  if (asValue) return [withWord(argv, at, asValue, wrong.slice(2))]
+  const asText = similar.length === 0 ? lineWithText(rejected, wrong) : undefined
+  if (asText) return [asText]
+  return similar.map((name) => withWord(argv, at, name))
+}
+
+/** `users list --suspended` is `--status suspended`: the option of a list that takes this word. */
+function optionWithValue(command: Command | undefined, word: string): string | undefined {
+  if (fieldsOf(command).length === 0) return undefined
+  const takesIt = (option: Option) => !shownBy.has(option.long ?? '') && valuesOf(option, word).includes(word)
+  return command?.options.find(takesIt)?.long
+}
+
+/** What of a list is shown, and how. */
+const shownBy: ReadonlySet<string> = new Set(['--fields', '--sort', '--format'])
+
+function valuesOf(option: Option, prefix = ''): readonly string[] {
+  const { offered = [] } = offersFor(option)
+  const values = typeof offered === 'function' ? offered(prefix) : 'stored' in offered ? [] : offered
+  return values.map((value) => (typeof value === 'string' ? value : value[0]))
+}
+
+/** What stands in these is found by the text of a list. */
+const searchedColumns: ReadonlySet<string> = new Set(
+  'name first-name last-name email centre-name number title subject file town'.split(' '),
+)
+
+/** `users list --name haddad` is `users list haddad`. */
+function lineWithText({ argv, command }: RejectedInput, wrong: string): Line | undefined {
+  const at = argv.indexOf(wrong)
+  const isTyped = argv[at + 1] !== undefined && !argv[at + 1]?.startsWith('-')
+  const isSearched = searchedColumns.has(wrong.slice(2)) && optionNames(command).includes('--fields')
+  return isTyped && isSearched && command?.registeredArguments.length === 1 ? withWord(argv, at) : undefined
+}
+
+/** `users list --pin issued`: what a list shows, and does not pick by. */
+function columnOf({ argv, command }: RejectedInput, wrong: string): string | undefined {
+  const [first = '', ...others] = fieldsOf(command)
+  const name = wrong.slice(2)
+  if (!others.includes(name)) return undefined
+  const at = argv.indexOf(wrong)
+  const rest = argv.toSpliced(at, argv[at + 1]?.startsWith('-') === false ? 2 : 1)
+  const shown = rest.includes('--fields') ? rest : [...rest, '--fields', `${first},${name}`]
+  return `${name} is a column, which --fields shows: ${commandLine(shown)}`
+}
+
+function fieldsOf(command: Command | undefined): readonly string[] {
+  const fields = command?.options.find(({ long }) => long === '--fields')
+  return fields ? valuesOf(fields) : []
+}
+
+/** What people call an option that has a word of ours. */
+const otherNames: Readonly<Record<string, string>> = {
+  school: '--centre',
+  mail: '--email',
+  'e-mail': '--email',
+  address: '--email',
+  user: '--subject',
+  centre: '--subject',
+  sites: '--add-site',
+  roles: '--add-role',
+  'not-signed-in': '--never-signed-in',
+  inactive: '--never-signed-in',
+}
+
+/** `users transfer --from A --to B` is `users transfer A --to B`; the centre that somebody leaves is known, and is left out. */
+function withoutFrom(argv: Line, command: Command): Line | undefined {
+  const { registeredArguments, options } = command
+  const last = registeredArguments.at(-1)
+  if (last === undefined || !options.some(({ long }) => long === '--to')) return undefined
+  const isValue = (at: number) => isValued(command, argv[at - 1] ?? '')
+  const typed = argv.filter((word, at) => at > 1 && !word.startsWith('-') && !isValue(at))
+  const from = argv.indexOf('--from')
+  const named = argv[from + 1] ?? ''
+  const isMore = last.variadic ? isLikeNumber(named) : typed.length > registeredArguments.length
+  return withWord(isMore ? withWord(argv, from + 1) : argv, from)
+}
+
+/** `users list --out users.csv`: a list is printed, and the shell puts it into a file. */
+export function listIntoFile(rejected: RejectedInput): string | undefined {
+  const { argv, command } = rejected
+  const wrong = wrongOption(rejected)
+  const isOfList = optionNames(command).includes('--format') && similarOptions(rejected).length === 0
+  if (!toFile.test(wrong) || !isOfList) return undefined
+  const at = argv.indexOf(wrong)
+  const next = argv[at + 1]
+  const named = next === undefined || next.startsWith('-') ? undefined : next
+  const file = named?.replace(/\.xlsx?$/i, '.csv') ?? 'FILE'
+  const rest = withWord(named === undefined ? argv : withWord(argv, at + 1), at)
+  const format = rest.includes('--format') ? [] : ['--format', 'csv']
+  return `A list goes into a file so: ${commandLine([...rest, ...format])} > ${shellWord(file)}`
+}
+
+/** A name or an address that begins with a dash, such as a sign of a list that was copied with it; no option has a blank or an @. */
+export function behindDashes(rejected: RejectedInput): string | undefined {
+  const { argv, command } = rejected
+  const wrong = wrongOption(rejected)
+  // Of -y@school.example the parser has taken -y already.
+  const at = argv.findIndex((word) => /^-(?!-)/.test(word) && word.endsWith(wrong.slice(1)))
+  if (!command || command.registeredArguments.length === 0 || at < 0 || !/[\s@]/.test(wrong)) return undefined
+  const rest = argv.slice(at + 1)
+  const isOfOption = (word: string, position: number) =>
+    word.startsWith('-') || isValued(command, rest[position - 1] ?? '')
+  const before = [...argv.slice(0, at), ...rest.filter(isOfOption)]
+  const behind = [argv[at] ?? wrong, ...rest.filter((word, position) => !isOfOption(word, position))]
+  return `What begins with - stands behind --: ${commandLine([...before, '--', ...behind])}`
+}
+
+/** Whether the word behind it is its value. */
+function isValued(command: Command, word: string): boolean {
+  return command.options.some(({ long, short, required }) => required && (long === word || short === word))
+}
