@@ -28,6 +28,13 @@ import { field, timeField } from '../../render/fields.ts'
 import type { View } from '../../render/table.ts'
 import type { JsonAnswer, JsonOfChange, Shape } from '../../render/json.ts'
 
+/** One import, by its number. */
+export const importArgument = () =>
+  withValues(
+    { stored: 'import' },
+    argument('the number of the import, which centres imports shows', importNumber),
+  )
+
 export const imports = () =>
   listing({
     name: 'imports',
@@ -51,12 +58,7 @@ export const show = () =>
     name: 'show',
     summary: 'what an import did',
     description: 'What an import created and changed, as far as it is still there.',
-    args: {
-      id: withValues(
-        { stored: 'import' },
-        argument('the number of the import, which centres imports shows', importNumber),
-      ),
-    },
+    args: { id: importArgument() },
     options: {
       report: option('<file>', 'write a page to look at (.html)'),
       yes: yesOption('replace the page that is there without asking'),
@@ -132,12 +134,7 @@ export const undo = () =>
     name: 'undo',
     summary: 'take an import back',
     description: `Take an import back as if it had not been: what it created goes, old names and what it deleted come back, its PINs are void and its waiting letters cancelled. What changed since is listed and left alone.`,
-    args: {
-      id: withValues(
-        { stored: 'import' },
-        argument('the number of the import, which centres imports shows', importNumber),
-      ),
-    },
+    args: { id: importArgument() },
     examples: ['ssh-admin centres imports undo 1 --yes'],
     act: (trx, ctx, { id }) => undoImport(trx, { id, ctx }),
     busy: () => 'Looking at all that it did …',

@@ -2,10 +2,11 @@ import { checkOutputFile, endingOfTable, prepareTable } from '../../cli/output-f
 import { noSlipsNotice, pinTables, type PinsOfImport } from '../../import/pin-sheet.ts'
 import { tsvLine } from '../../render/clean-text.ts'
 import { count, listLines } from '../../render/text.ts'
-import { findImportNumber, importNumber } from '../../rules/imports.ts'
+import { findImportNumber } from '../../rules/imports.ts'
 import type { View } from '../../render/table.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { argument, flag, option, withValues } from '../../cli/parameters.ts'
+import { flag, option } from '../../cli/parameters.ts'
+import { importArgument } from './imports.ts'
 import { sheetIsThere, slipsOption } from './import-output-files.ts'
 import type { Notice } from '../../cli/session.ts'
 import { pathInWords } from '../../shell-word.ts'
@@ -22,12 +23,7 @@ export const pins = () =>
     summary: 'make the PIN sheet of an import again',
     description: `Make the PIN sheet of an import again: every user of it, with a PIN only where it is still open, else the reason.
 With --renew those who have not set up their account get a new PIN; the one before it is void.`,
-    args: {
-      import: withValues(
-        { stored: 'import' },
-        argument('the number of the import, which centres imports shows', importNumber),
-      ),
-    },
+    args: { import: importArgument() },
     options,
     examples: ['ssh-admin centres pins 1 --out pins-again.xlsx --yes'],
     prepare: async ({ import: importId, out = `new-user-pins-${importId}.xlsx`, renew, slips }, session) => {
