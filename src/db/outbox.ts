@@ -13,6 +13,7 @@ export const reasons = {
   expired: 'What it carries expired before it could be sent.',
   asked: 'Cancelled by hand.',
   undone: 'The import was undone.',
+  outdated: 'What it says is not so any more.',
   interrupted: 'The program that was sending it was stopped.',
 } as const
 
@@ -61,6 +62,22 @@ export async function cancelMessages(
   }
   if (letter !== undefined) query = query.where('letter', '=', letter)
   await sendWithNext(trx, query)
+}
+
+/** Cancels letters that are not so any more: those that wait, and those that were refused, which `mail send --failed` would send. */
+export async function cancelOutdated(
+  trx: Trx,
+  { userId, letters }: { userId: number; letters: readonly string[] },
+): Promise<void> {
+  await sendWithNext(
+    trx,
+    trx
+      .updateTable('outbox')
+      .set({ state: 'cancelled', last_error: reasons.outdated, next_try_at: null })
+      .where('user_id', '=', userId)
+      .where('state', 'in', ['queued', 'failed'])
+      .where('letter', 'in', [...letters]),
+  )
 }
 
 /** Cancels the waiting messages of users that carry an open credential, or explain their PIN. */

@@ -1,6 +1,7 @@
 import { assignCentre, assignedCentres, unassignCentre } from '../db/centres/assignments.ts'
 import { activateCentre, type CentreWithPeople, countAffected } from '../db/centres/centres.ts'
 import { voidOpenCredentials } from '../db/credentials.ts'
+import { cancelOutdated } from '../db/outbox.ts'
 import { together, type Trx } from '../db/transact.ts'
 import { markSuspended, setCentreAndHubRole, insertUser, markRestored } from '../db/users/changes.ts'
 import { findLiveUser, type UserWithCentre, findCoordinatorOf, findUserById } from '../db/users/users.ts'
@@ -228,13 +229,17 @@ function refuseIneligible(chosen: Account, { id, number }: CentreWithPeople): vo
   refuseSuspended(chosen)
 }
 
-/** The account stays, as a teacher's: the guide says only 'remove', and keeping it keeps their data. */
+/**
+ * The account stays, as a teacher's: the guide says only 'remove', and keeping it keeps their data. A letter that tells
+ * them that they are the coordinator, and has not gone out, never does.
+ */
 async function stepDown(
   trx: Trx,
   { former, suspendFormer, at }: { former: Account; suspendFormer: boolean | undefined; at: Date },
 ): Promise<void> {
   const { id, status, centre } = former
   await setCentreAndHubRole(trx, { id, centreId: centre?.id ?? null, hubRole: 'teacher', at })
+  await cancelOutdated(trx, { userId: id, letters: ['coordinator-set-up', 'coordinator-appointed'] })
   if (!suspendFormer || (status !== 'invited' && status !== 'active')) return
   await markSuspended(trx, { id, before: status, at })
   await voidOpenCredentials(trx, [id])

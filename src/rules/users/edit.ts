@@ -1,4 +1,6 @@
 import { voidCredentials } from '../../db/credentials.ts'
+import { lettersWaitingFor } from '../../db/messages.ts'
+import { cancelOutdated } from '../../db/outbox.ts'
 import type { Trx } from '../../db/transact.ts'
 import { deleteHeld, insertHeld, setDetails } from '../../db/users/changes.ts'
 import { findLiveUser } from '../../db/users/users.ts'
@@ -179,7 +181,10 @@ async function apply(
   await deleteHeld(trx, id, { roles: after.lostRoles, sites: after.lostSites })
 }
 
-/** Both addresses are told, so that nobody loses an account unawares; open links are void. */
+/**
+ * Both addresses are told, so that nobody loses an account unawares; open links are void. What waits for the old one goes
+ * there no more: that they coordinate a centre is told to the new one.
+ */
 async function queueAddressChanged(
   trx: Trx,
   { before, edited, ctx }: { before: Account; edited: ChangedUser; ctx: RuleContext },
@@ -189,13 +194,19 @@ async function queueAddressChanged(
     purposes: ['set-up', 'reset', 'temporary-password', 'code'],
     reason: 'void',
   })
-  const fields = { oldEmail: before.email, newEmail: edited.account.email }
+  const { account } = edited
+  const appointed =
+    account.hubRole === 'coordinator' &&
+    (await lettersWaitingFor(trx, before.id)).some(({ letter }) => letter === 'coordinator-appointed')
+  await cancelOutdated(trx, { userId: before.id, letters: ['account-activation', 'coordinator-appointed'] })
+  if (appointed) await queueMessage(trx, ctx, { letter: 'coordinator-appointed', to: account })
+  const fields = { oldEmail: before.email, newEmail: account.email }
   await queueMessage(trx, ctx, {
     letter: 'address-changed',
-    to: { ...edited.account, email: before.email },
+    to: { ...account, email: before.email },
     fields,
   })
-  await queueMessage(trx, ctx, { letter: 'address-changed', to: edited.account, fields })
+  await queueMessage(trx, ctx, { letter: 'address-changed', to: account, fields })
 }
 
 /** What is to be different; absent stays as it is. */

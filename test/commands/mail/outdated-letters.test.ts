@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../../world.ts'
+
+const nobodyAnswers = { env: { SSH_ADMIN_SMTP_URL: 'smtp://127.0.0.1:1?ignoreTLS=true' } }
+
+let world: World
+beforeEach(async () => {
+  world = newWorld()
+  await world.centre('EG001', { coordinator: 'huda@school.example' })
+  await world.centre('EG002')
+  for (const email of ['omar@school.example', 'nour@school.example'])
+    await world.user(email, { centre: 'EG001', hubRole: 'admin' })
+})
+afterEach(() => world.close())
+
+const waiting = async (...argv: string[]) =>
+  expect((await world.run([...argv, '--yes'], nobodyAnswers)).exit).toBe(9)
+const appoint = (email: string) => waiting('coordinator', 'change', 'EG001', '--to', email)
+/** What goes out in the end, those that were refused tried again. */
+const sent = async () => {
+  await world.run(['mail', 'send'])
+  await world.run(['mail', 'send', '--failed'])
+  const { messages } = (await world.run(['mail', 'list', '--state', 'written', '--json'])).json()
+  return messages.map(({ letter, to }: Record<string, string>) => `${letter} to ${to}`).toSorted()
+}
+const refusedByServer = () => world.rows(`update outbox set state = 'failed' where state = 'queued'`)
+
+describe('a letter that waits', () => {
+  it('and says that somebody coordinates a centre does not go out once another does', async () => {
+    await waiting('coordinator', 'add', 'EG002', 'Wrong Person <wrong@school.example>')
+    await waiting('coordinator', 'change', 'EG002', '--new', 'Right Person <right@school.example>')
+    await appoint('omar@school.example')
+    await appoint('nour@school.example')
+    expect(await sent()).toEqual([
+      'coordinator-appointed to nour@school.example',
+      'coordinator-set-up to right@school.example',
+    ])
+    const { lastError } = (await world.run(['mail', 'show', '1', '--json'])).json()
+    expect(lastError).toBe('What it says is not so any more.')
+  })
+
+  it('and was refused is not tried again either', async () => {
+    await appoint('omar@school.example')
+    await refusedByServer()
+    await appoint('nour@school.example')
+    expect(await sent()).toEqual(['coordinator-appointed to nour@school.example'])
+  })
+
+  it('goes out once to whoever coordinates it again', async () => {
+    for (const email of ['omar@school.example', 'nour@school.example']) await appoint(email)
+    await world.run(['users', 'edit', 'omar@school.example', '--admin', '--yes'])
+    await appoint('omar@school.example')
+    expect(await sent()).toEqual(['coordinator-appointed to omar@school.example'])
+  })
+
+  it('to an address that was changed goes to the new one', async () => {
+    await appoint('omar@school.example')
+    await waiting('users', 'edit', 'omar@school.example', '--email', 'said@school.example')
+    expect(await sent()).toEqual([
+      'address-changed to omar@school.example',
+      'address-changed to said@school.example',
+      'coordinator-appointed to said@school.example',
+    ])
+  })
+
+  it('and explains a PIN does not go to a former address, and is owed to the new one', async () => {
+    const rows = ['rana', 'lina'].map((name) => `EG002,Centre EG002,${name}@school.example,${name}`)
+    writeFileSync(world.path('list.csv'), `Centre number,Centre name,Email,First name\n${rows.join('\n')}\n`)
+    await waiting('centres', 'import', 'list.csv', '--send-mail', '--pins-out', 'pins.csv')
+    await world.rows(`update outbox set state = 'failed' where to_address like 'lina%'`)
+    for (const name of ['rana', 'lina'])
+      await waiting('users', 'edit', `${name}@school.example`, '--email', `new.${name}@school.example`)
+    const activations = async () => (await sent()).filter((line: string) => line.startsWith('account-'))
+    expect(await activations()).toEqual([])
+    await world.run(['mail', 'send', '--import', '1'])
+    expect(await activations()).toEqual([
+      'account-activation to new.lina@school.example',
+      'account-activation to new.rana@school.example',
+    ])
+  })
+
+  it('of a change that a later line of the same batch takes back does not go out', async () => {
+    const stdin = ['omar', 'nour'].map((name) => `coordinator change EG001 --to ${name}@school.example\n`)
+    expect((await world.run(['batch', '--yes'], { stdin: stdin.join('') })).exit).toBe(0)
+    expect(await sent()).toEqual(['coordinator-appointed to nour@school.example'])
+  })
+})
