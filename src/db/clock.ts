@@ -15,8 +15,10 @@ interface Clocks {
   /** When the last event happened, by the clock of whoever made it. */
   lastEvent: Date | undefined
   /** Where the log ends. */
-  last: Pick<LastEvent, 'id' | 'segment' | 'mac'> | undefined
+  last: LastRow | undefined
 }
+
+export type LastRow = Pick<LastEvent, 'id' | 'segment' | 'mac'>
 
 /** Both clocks by which time in a store is judged. */
 export async function clocksOf(

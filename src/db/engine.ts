@@ -1,4 +1,5 @@
 import type { CompiledQuery } from 'kysely'
+import type { Problem } from '../errors.ts'
 import type { LogHead } from './audit/head-file.ts'
 import type { Store } from './schema.ts'
 
@@ -44,8 +45,6 @@ export interface ServerFacts {
   version: string
   /** How long a question and its answer are on their way, in milliseconds. */
   roundTripMs: number
-  /** Who is changing the store now: their command, and who they are. */
-  heldBy: string | null
 }
 
 /** A row of the audit log, without what it says. */
@@ -75,7 +74,7 @@ export interface SeenOnServer {
   hasUploads: boolean
 }
 
-export interface ServerOperations {
+interface ServerOperations {
   /** Looks at the store, where nobody has yet. @throws `store-missing` */
   lookedAt(): Promise<void>
   seen: Readonly<SeenOnServer>
@@ -113,7 +112,7 @@ export interface Engine {
   /** Whether work that failed so may be tried again: nothing of it was saved. */
   mayRunAgain(error: unknown): boolean
   /** What does not hold together, as far as the engine itself can tell. */
-  damage(): Promise<Finding[]>
+  damage(): Promise<Problem[]>
   /** The rows of a table as they are kept, many at once, each with its values in the order of the columns. */
   rowsOf(table: string, columns: readonly string[]): AsyncIterable<Value[][]>
   /** The highest number that a table ever gave; 0 where it gave none. */
@@ -124,14 +123,4 @@ export interface Engine {
   overwriteWhatGoes(): void
   /** Makes what was removed before unreadable. @returns whether nobody was in the way */
   scrub(): Promise<boolean>
-  close(): void
-}
-
-/** Something wrong with a store or what lies beside it. */
-export interface Finding {
-  /** What it is about: a file, or `audit log`. */
-  target: string
-  code: string
-  message: string
-  hint?: string
 }

@@ -11,7 +11,7 @@ export type EntryRow = Selectable<EntryTable> & {
 }
 export type NewEntry = Omit<Selectable<EntryTable>, 'id'>
 
-export interface EntryFilter {
+interface EntryFilter {
   centres?: readonly string[]
   components?: readonly string[]
   series?: string | undefined

@@ -21,7 +21,7 @@ export interface HelpDocumentRow {
   mismatch_at: string | null
 }
 
-export interface HelpDocumentFilter {
+interface HelpDocumentFilter {
   id?: number
   /** Withdrawn ones too. */
   withdrawn: boolean

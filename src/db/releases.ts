@@ -12,7 +12,7 @@ export interface ReleaseRow extends Selectable<ReleaseTable> {
   audience: { kind: AudienceKind; value: string }[]
 }
 
-export interface ReleaseFilter {
+interface ReleaseFilter {
   ids?: readonly number[]
   /** Letter case is no difference. */
   name?: string
@@ -68,7 +68,7 @@ function byRelease<Part extends { release_id: number }>(
   return ({ id }) => of.get(id) ?? []
 }
 
-export interface ReleaseValues {
+interface ReleaseValues {
   name: string
   opens: string
   closes: string | null

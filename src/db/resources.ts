@@ -11,7 +11,7 @@ export interface ResourceRow extends Selectable<ResourceTable> {
   mismatch_at: string | null
 }
 
-export interface ResourceFilter {
+interface ResourceFilter {
   ids?: readonly number[]
   kinds?: readonly ResourceKind[]
   areas?: readonly ResourceArea[]

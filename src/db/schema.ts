@@ -35,7 +35,7 @@ export interface Store {
   release_audiences: ReleaseAudienceTable
 }
 
-export interface StoreTable {
+interface StoreTable {
   id: 1
   store_id: string
   key_fingerprint: string
@@ -105,18 +105,18 @@ export interface UserTable {
   created_by_import: number | null
 }
 
-export interface UserRoleTable {
+interface UserRoleTable {
   user_id: number
   role: string
 }
 
-export interface UserSiteTable {
+interface UserSiteTable {
   user_id: number
   site: string
 }
 
 /** An associate centre that an account of its Associate acts for. */
-export interface AssignmentTable {
+interface AssignmentTable {
   centre_id: number
   user_id: number
 }
@@ -124,7 +124,7 @@ export interface AssignmentTable {
 export type CredentialPurpose = 'set-up' | 'reset' | 'temporary-password' | 'code'
 
 /** A link, temporary password or verification code: its nonce only, never the secret. */
-export interface CredentialTable {
+interface CredentialTable {
   id: Generated<number>
   user_id: number
   purpose: CredentialPurpose
@@ -136,14 +136,14 @@ export interface CredentialTable {
 }
 
 /** Wrong passwords in a row for an address that was typed, known or not: its digest only. */
-export interface WrongSignInTable {
+interface WrongSignInTable {
   address: string
   in_a_row: number
   last_at: string
 }
 
 /** A message that an account's owner asked for and got. */
-export interface AccountRequestTable {
+interface AccountRequestTable {
   user_id: number
   at: string
 }
@@ -171,7 +171,7 @@ export interface ImportTable {
 }
 
 /** A sheet of PINs that is not known to lie in its place. */
-export interface PendingPinSheetTable {
+interface PendingPinSheetTable {
   /** None until the import is committed. */
   import_id: number | null
   unfinished: string
@@ -188,7 +188,7 @@ export interface ImportChangeTable {
   after: string | null
 }
 
-export interface LearnerGroupTable {
+interface LearnerGroupTable {
   id: Generated<number>
   owner_id: number
   site: string
@@ -196,7 +196,7 @@ export interface LearnerGroupTable {
   stage: string
 }
 
-export interface TestTable {
+interface TestTable {
   id: Generated<number>
   learner_group_id: number
   subject: string
@@ -204,7 +204,7 @@ export interface TestTable {
   taken_on: string
 }
 
-export interface ResultTable {
+interface ResultTable {
   id: Generated<number>
   test_id: number
   learner: string
@@ -308,7 +308,7 @@ export interface ContentTable {
   mismatch_at: string | null
 }
 
-export interface ContentPieceTable {
+interface ContentPieceTable {
   content_id: number
   position: number
   bytes: Buffer
@@ -331,21 +331,21 @@ export interface ResourceTable {
   withdrawn_at: string | null
 }
 
-export interface ResourceComponentTable {
+interface ResourceComponentTable {
   resource_id: number
   /** Syllabus and component: `0500/12`. */
   component: string
 }
 
 /** A file for everybody who can sign in. */
-export interface HelpDocumentTable {
+interface HelpDocumentTable {
   id: Generated<number>
   title: string
   created_at: string
   withdrawn_at: string | null
 }
 
-export interface HelpDocumentVersionTable {
+interface HelpDocumentVersionTable {
   document_id: number
   /** From 1; the last is the one that is read. */
   version: number
@@ -378,7 +378,7 @@ export interface ReleaseTable {
   withdrawn_at: string | null
 }
 
-export interface ReleaseResourceTable {
+interface ReleaseResourceTable {
   release_id: number
   resource_id: number
 }
@@ -386,7 +386,7 @@ export interface ReleaseResourceTable {
 export type AudienceKind = 'all' | 'kind' | 'country' | 'zone' | 'centre' | 'entries'
 
 /** A part of the audience of a release: every centre that is in one of its parts is in it. */
-export interface ReleaseAudienceTable {
+interface ReleaseAudienceTable {
   release_id: number
   kind: AudienceKind
   /** The kind of centre, the country, the administrative zone, the centre's number; empty where there is nothing to say. */

@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Store, TemplateTable } from './schema.ts'
 
-export type TemplateRow = Selectable<TemplateTable>
+type TemplateRow = Selectable<TemplateTable>
 
 /** A letter as staff changed it; undefined where it is as it was shipped. */
 export function findTemplate(db: Kysely<Store>, name: string): Promise<TemplateRow | undefined> {

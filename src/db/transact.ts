@@ -11,14 +11,14 @@ import { finishing } from '../interruption.ts'
 import {
   hasKeyOfAnother,
   hasSeal,
-  hasWrittenBefore,
+  hasWritten,
   type LogHead,
   isNotedElsewhere,
   readHeadFile,
   writeHeadFile,
 } from './audit/head-file.ts'
-import { clocksOf, refuseClockBehind, timeBy } from './clock.ts'
-import type { Bulk, Engine, LastEvent } from './engine.ts'
+import { clocksOf, type LastRow, refuseClockBehind, timeBy } from './clock.ts'
+import type { Bulk, Engine } from './engine.ts'
 import type { Store } from './schema.ts'
 import type { OpenStore } from './store/open.ts'
 
@@ -62,8 +62,6 @@ interface TransactionState {
    */
   asked?: { isNotedInLog?: Promise<boolean>; isNewHere?: boolean }
 }
-
-type LastRow = Pick<LastEvent, 'id' | 'segment' | 'mac'>
 
 const transactionStates = new WeakMap<Trx, TransactionState>()
 
@@ -322,7 +320,7 @@ async function askWhetherNewHere({ path, keyFile, headFile }: OpenStore, trx: Tr
   if (!asked || path === undefined || !head || readHeadFile(headFile)) return
   asked.isNewHere =
     before !== undefined &&
-    (!(await hasWrittenBefore(trx, { event: head.events, upTo: before.id })) ||
+    (!(await hasWritten(trx, { by: { event: head.events }, upTo: before.id })) ||
       (await isNotedElsewhere(trx, { keyFile, headFile })))
 }
 

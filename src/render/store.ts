@@ -13,7 +13,7 @@ export interface StoreDescription extends Omit<StoreFacts, 'storeId' | 'fingerpr
   version: number
   /** Copies that lie beside it. */
   kept: readonly KeptCopy[]
-  server: ServerFacts | null
+  server: (ServerFacts & { heldBy: string | null }) | null
   /** Who is changing it now. */
   heldBy: string | null
   store: string
@@ -66,13 +66,7 @@ export function renderStore(about: StoreDescription, view: View): string {
   ].join('\n')
 }
 
-export function serverInWords({
-  host,
-  port,
-  user,
-  version,
-  roundTripMs,
-}: Omit<ServerFacts, 'heldBy'>): string {
+export function serverInWords({ host, port, user, version, roundTripMs }: ServerFacts): string {
   const where = host.startsWith('/') ? `${host} (port ${port})` : `${host}:${port}`
   return `PostgreSQL ${version} on ${where}, as ${user}, ${roundTripMs} ms away`
 }

@@ -1,7 +1,6 @@
 import type { OpenStore } from '../../db/store/open.ts'
-import type { Finding } from '../../db/engine.ts'
 import type { Findings } from '../../db/store/check.ts'
-import { Failure, Unavailable } from '../../errors.ts'
+import { Failure, type Problem, Unavailable } from '../../errors.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { query } from '../../cli/define.ts'
@@ -43,7 +42,7 @@ export const check = () =>
 interface StoreReport {
   db: string
   /** What is no damage, and is to be tidied. */
-  warnings: Finding[]
+  warnings: Problem[]
   keyFile: string
 }
 
@@ -132,7 +131,7 @@ async function findingsOfContents(store: OpenStore, session: Session): Promise<F
 }
 
 /** Sheets of PINs that may lie nowhere, and files that a command was making when it ended. */
-async function unfinishedWork(store: OpenStore, session: Session): Promise<Finding[]> {
+async function unfinishedWork(store: OpenStore, session: Session): Promise<Problem[]> {
   const { leftover } = await import('../../db/store/check.ts')
   if (await isOlder(store)) return (await unfinishedFiles(session)).map(leftover)
   const { pendingPinSheets } = await import('../../db/imports/imports.ts')
@@ -147,7 +146,7 @@ async function unfinishedWork(store: OpenStore, session: Session): Promise<Findi
 }
 
 /** What was typed at length, and nothing has come of. */
-async function draftsKept({ context }: Session): Promise<Finding[]> {
+async function draftsKept({ context }: Session): Promise<Problem[]> {
   const { draftsIn, removeOldDrafts } = await import('../../cli/drafts.ts')
   removeOldDrafts(context)
   return draftsIn(context).map(({ path, since, command }) => ({
@@ -167,7 +166,7 @@ async function leftWithoutStore(error: unknown, session: Session): Promise<Unava
   return new Unavailable(error.code, error.message, { hint: error.hint, details: { problems }, cause: error })
 }
 
-async function findingsOfFutureEvents(store: OpenStore): Promise<Finding[]> {
+async function findingsOfFutureEvents(store: OpenStore): Promise<Problem[]> {
   const { eventsOfTheFuture } = await import('../../db/clock.ts')
   const now = store.now()
   const { count, latest, isAccepted } = await eventsOfTheFuture(store.db, now)
@@ -203,7 +202,7 @@ async function isOlder({ version }: OpenStore): Promise<boolean> {
   return version < latestVersion
 }
 
-function olderInWords({ version }: OpenStore, db: string): Finding {
+function olderInWords({ version }: OpenStore, db: string): Problem {
   return {
     target: db,
     code: 'store-older',
@@ -212,7 +211,7 @@ function olderInWords({ version }: OpenStore, db: string): Finding {
   }
 }
 
-function damaged(db: string, problems: Finding[]): Unavailable {
+function damaged(db: string, problems: Problem[]): Unavailable {
   const [first] = problems
   return new Unavailable(
     first?.code ?? 'store-damaged',

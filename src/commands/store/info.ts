@@ -11,17 +11,18 @@ export const info = () =>
     read: async (store, ctx, _options, session): Promise<StoreDescription> => {
       const { db, version, keyFile, engine } = store
       const { storeFacts } = await import('../../db/store/facts.ts')
-      const { keyStatus } = await import('../../db/store/keys.ts')
+      const { keyStatus, keyTrouble } = await import('../../db/store/keys.ts')
       const { keptCopiesOf } = await import('../../db/store/kept-copies.ts')
       permit(ctx, 'store.backup', { name: 'store' })
       const path = session.settings.db.value
-      const { storeId: _, fingerprint: __, createdAt, ...facts } = await storeFacts(db)
-      const key = keyStatus(store)
+      const { storeId: _, fingerprint: __, createdAt, ...contents } = await storeFacts(db)
+      const key = keyStatus(keyTrouble(store))
       const bytes = await engine.size()
-      const server = (await engine.aboutServer()) ?? null
-      const heldBy = server ? server.heldBy : await engine.heldBy()
+      const heldBy = await engine.heldBy()
+      const facts = await engine.aboutServer()
+      const server = facts ? { ...facts, heldBy } : null
       const kept = engine.isShared ? [] : keptCopiesOf(path)
-      return { store: path, bytes, server, heldBy, keyFile, key, createdAt, version, ...facts, kept }
+      return { store: path, bytes, server, heldBy, keyFile, key, createdAt, version, ...contents, kept }
     },
     render: renderStore,
     json: (about) => about,

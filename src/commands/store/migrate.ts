@@ -92,8 +92,8 @@ function question({
 /** The log names it where the key is there; without the key the store is brought up to date all the same. */
 function noteIn(session: Session, { from, to }: { from: number; to: number }) {
   return async (store: OpenStore): Promise<void> => {
-    const { keyStatus } = await import('../../db/store/keys.ts')
-    if (keyStatus(store) === 'there') {
+    const { keyTrouble } = await import('../../db/store/keys.ts')
+    if (keyTrouble(store) === undefined) {
       await session.commit(store, (trx, ctx) => migrateStore(trx, { from, to, ctx }))
     } else {
       const message = 'The audit log does not name this, because the key cannot be used.'

@@ -1,6 +1,6 @@
 import type { Voided } from '../../db/credentials.ts'
-import type { Finding } from '../../db/engine.ts'
 import type { OpenStore } from '../../db/store/open.ts'
+import type { Problem } from '../../errors.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { markedAnswer } from '../../render/text.ts'
@@ -71,7 +71,7 @@ export const rekey = () =>
   })
 
 /** The new key counts, whether one may look at what else is in its folder or not. */
-async function keysThatAreLeft(store: OpenStore): Promise<Finding[]> {
+async function keysThatAreLeft(store: OpenStore): Promise<Problem[]> {
   const { keysLeftBehind } = await import('../../db/store/check.ts')
   try {
     return keysLeftBehind(store)

@@ -218,32 +218,19 @@ export async function hasSeal(db: Kysely<Store>, { events, head }: LogHead): Pro
   return row?.mac.toString('hex') === head
 }
 
-/** Whether somebody at a desk has written to the log: at a shared store, one that has not yet has no head to miss. */
+/**
+ * Whether somebody at a desk, or whoever wrote an event, has written to the log: at a shared store, one that has not yet
+ * has no head to miss.
+ */
 export async function hasWritten(
   db: Kysely<Store>,
-  { operator, upTo }: { operator: string; upTo: number },
+  { by, upTo }: { by: string | { event: number }; upTo: number },
 ): Promise<boolean> {
+  const ofEvent = db.selectFrom('audit as own').select('own.operator')
   const row = await db
     .selectFrom('audit')
     .select('id')
-    .where('operator', '=', operator)
-    .where('id', '<=', upTo)
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-/** Whether whoever wrote an event had written to the log before. */
-export async function hasWrittenBefore(
-  db: Kysely<Store>,
-  { event, upTo }: { event: number; upTo: number },
-): Promise<boolean> {
-  const row = await db
-    .selectFrom('audit')
-    .select('id')
-    .where('operator', '=', ({ selectFrom }) =>
-      selectFrom('audit as own').select('own.operator').where('own.id', '=', event),
-    )
+    .where('operator', '=', typeof by === 'string' ? by : ofEvent.where('own.id', '=', by.event))
     .where('id', '<=', upTo)
     .limit(1)
     .executeTakeFirst()

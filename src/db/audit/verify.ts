@@ -37,7 +37,7 @@ export async function missingHead(
   if (readHeadFile(headFile)) return undefined
   const upTo = Number.MAX_SAFE_INTEGER
   const isNone = engine.isShared
-    ? !(await hasWritten(db, { operator, upTo })) || (await isNotedElsewhere(db, { keyFile, headFile }))
+    ? !(await hasWritten(db, { by: operator, upTo })) || (await isNotedElsewhere(db, { keyFile, headFile }))
     : hasKeyOfAnother({ path, keyFile, headFile })
   return isNone ? undefined : headFile
 }
@@ -64,7 +64,7 @@ export interface AuditVerdict {
   backwards: OutOfOrderRow[]
 }
 
-export interface OutOfOrderRow {
+interface OutOfOrderRow {
   row: number
   at: string
   before: string
@@ -87,7 +87,7 @@ const clockAccepted = 'store.clock-accepted'
  */
 async function verifyChain(
   db: Kysely<Store>,
-  { key, heads = [] }: { key: Buffer; heads?: readonly KnownHead[] },
+  { key, heads }: { key: Buffer; heads: readonly KnownHead[] },
 ): Promise<AuditVerdict> {
   const found: AuditProblem[] = []
   let more = 0

@@ -7,7 +7,7 @@ import { isVisible, type VisibleCentres } from './visible.ts'
 
 export type CentreStatus = 'approved' | 'active' | 'deleted'
 
-export interface CentreFilter {
+interface CentreFilter {
   /** Without any, every status but deleted. */
   statuses?: readonly CentreStatus[]
   kinds?: readonly CentreKind[]
@@ -21,7 +21,7 @@ export interface CentreFilter {
 
 export const centreOrders = ['number', 'name', 'country', 'kind', 'status', 'users', 'created'] as const
 
-export type CentreOrder = (typeof centreOrders)[number]
+type CentreOrder = (typeof centreOrders)[number]
 
 interface Listing {
   filter: CentreFilter

@@ -25,7 +25,7 @@ export function newUsersWithoutLetter(trx: Trx, importId: number) {
     .execute()
 }
 
-export interface LetterRow {
+interface LetterRow {
   messageId: string
   userId: number
   toAddress: string

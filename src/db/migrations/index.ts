@@ -1,6 +1,6 @@
 import { type Kysely, type Migration, sql } from 'kysely'
 
-export interface NumberedMigration {
+interface NumberedMigration {
   /** As SQLite has them; `tablesOnServer` puts each into PostgreSQL's words. */
   statements?: readonly string[]
   /** What no statement says by itself; in a file alone. */

@@ -85,6 +85,12 @@ export async function withConnection<Result>(
   }
 }
 
+/** Goodbye has no answer, and nobody waits until it has gone the whole way. */
+export function hangUp(client: pg.Client & { unref?: () => void }): void {
+  client.end().catch(() => undefined)
+  client.unref?.()
+}
+
 interface Connecting {
   writes: boolean
   /** How long to try again for, as while a standby takes over; in milliseconds. */

@@ -33,7 +33,7 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
       seen: connection.seen,
       sendWithNext: ({ sql, parameters }) => connection.sendWithNext(sql, parameters),
     },
-    aboutServer: () => connection.reading((client) => factsOf(client, server.schema)),
+    aboutServer: () => connection.reading((client) => factsOf(client)),
     heldBy: async () =>
       (await connection.reading((client) => holderOf(client, server.schema)))?.command ?? null,
     size: () =>
@@ -63,7 +63,6 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
     },
     overwriteWhatGoes: () => undefined,
     scrub: async () => (await connection.alone((client) => vacuum(client, server.schema))) === true,
-    close: () => undefined,
   }
 }
 

@@ -111,7 +111,7 @@ function openedStore(
 async function upToDateInMemory(store: OpenStore, opening: Opening): Promise<OpenStore> {
   const { copyToMemory } = await import('../sqlite/new-file.ts')
   const { signal = new AbortController().signal } = opening
-  const { db, engine } = await copyToMemory(opening, { from: store, signal, withoutContent: true })
+  const { db, engine, close } = await copyToMemory(opening, { from: store, signal, withoutContent: true })
   const { aboutServer, heldBy, size } = store.engine
   return {
     ...store,
@@ -119,8 +119,7 @@ async function upToDateInMemory(store: OpenStore, opening: Opening): Promise<Ope
     engine: { ...engine, isShared: true, aboutServer, heldBy, size },
     isCopy: true,
     close: async () => {
-      await db.destroy()
-      engine.close()
+      await close()
       await store.close()
     },
   }

@@ -3,7 +3,7 @@ import { Unavailable } from '../../errors.ts'
 import { passwordFile } from '../../server-address.ts'
 
 /** What a password is looked up for, as PostgreSQL's own programs do (the manual of libpq, 'The Password File'). */
-export interface Login {
+interface Login {
   host: string
   port: number
   database: string

@@ -4,10 +4,10 @@ import { Unavailable } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { StoreProbe } from '../store/probe.ts'
 import { storeMissing } from '../store/opening.ts'
-import { connect, serverAddressOf } from './connection.ts'
+import { connect, hangUp, serverAddressOf } from './connection.ts'
 import { inWords } from './errors.ts'
 import { refuseForeignSchema } from './rights.ts'
-import { factsOf } from './server-facts.ts'
+import { factsOf, holderOf } from './server-facts.ts'
 
 /** @throws `store-missing`, `store-refused`, `store-unavailable`, and whatever else a server says */
 export async function probeSharedStore(
@@ -37,17 +37,11 @@ async function ask(client: pg.Client, server: ServerAddress): Promise<Omit<Store
     )
     await refuseForeignSchema(client, server, { isToBegin: rows[0]?.there === true, found: undefined })
     if (!rows[0]?.there) throw storeMissing(server.shown)
-    const { heldBy, ...facts } = await factsOf(client, server.schema)
-    return { state: 'there', heldBy, server: facts }
+    const heldBy = (await holderOf(client, server.schema))?.command ?? null
+    return { state: 'there', heldBy, server: await factsOf(client) }
   } catch (error) {
     throw inWords(error, server.shown)
   }
-}
-
-/** Goodbye has no answer, and nobody waits until it has gone the whole way. */
-function hangUp(client: pg.Client & { unref?: () => void }): void {
-  client.end().catch(() => undefined)
-  client.unref?.()
 }
 
 function unanswered({ shown }: ServerAddress, limitMs: number): Unavailable {

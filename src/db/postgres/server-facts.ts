@@ -27,7 +27,7 @@ export async function holderOf(client: pg.Client, schema: string): Promise<Holde
 }
 
 /** Of the server that answers. */
-export async function factsOf(client: pg.Client, schema: string): Promise<ServerFacts> {
+export async function factsOf(client: pg.Client): Promise<ServerFacts> {
   const times: number[] = []
   while (times.length < 3) {
     const started = performance.now()
@@ -43,7 +43,6 @@ export async function factsOf(client: pg.Client, schema: string): Promise<Server
     user: client.user ?? '',
     version: (rows[0]?.version ?? '').split(' ')[0] ?? '',
     roundTripMs: Math.round(Math.min(...times) * 10) / 10,
-    heldBy: (await holderOf(client, schema))?.command ?? null,
   }
 }
 

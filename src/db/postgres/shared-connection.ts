@@ -3,6 +3,7 @@ import { errorCodeOf, Unavailable } from '../../errors.ts'
 import type { LogHead } from '../audit/head-file.ts'
 import type { SeenOnServer } from '../engine.ts'
 import { type Opening, storeMissing } from '../store/opening.ts'
+import { hangUp } from './connection.ts'
 import { isDisconnected, isOutOfTime, lacksFunction } from './errors.ts'
 import type { CursorQuery } from './cursor.ts'
 import { Pipeline } from './pipeline.ts'
@@ -304,9 +305,7 @@ export class SharedConnection {
     // What is open ends with the connection.
     this.#state = 'idle'
     this.#pipeline.discard()
-    // Goodbye has no answer: nobody waits until it has gone the whole way.
-    this.#client.end().catch(() => undefined)
-    unreferenced(this.#client)
+    hangUp(this.#client)
   }
 
   /** What a query finds, many rows at once. */
@@ -378,11 +377,6 @@ export class SharedConnection {
     const { server, opening } = this.#sharing
     if (row?.standby && server.hosts.length > 1) opening.onStandby?.()
   }
-}
-
-/** Nothing goes on for its sake alone. */
-function unreferenced(client: pg.Client & { unref?: () => void }): void {
-  client.unref?.()
 }
 
 /**

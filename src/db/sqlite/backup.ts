@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { chmodSync } from '../../disk.ts'
 import { Cancelled } from '../../errors.ts'
 import { makeWhole, removeSideFiles } from './place.ts'
-import { openDatabase } from './connection.ts'
+import { withDatabase } from './connection.ts'
 
 /** Pages copied between two breaths, in which Ctrl-C is heard. */
 const pagesAtOnce = 5000
@@ -38,14 +38,11 @@ export async function copyDatabase(raw: Database.Database, { to, signal }: Copyi
 
 /** Takes the bytes of files out of a copy of a store; what is said of them stays. @returns its size */
 export function leaveOutContent(path: string): number {
-  const raw = openDatabase(path)
-  try {
+  withDatabase(path, (raw) => {
     raw.exec('delete from content_pieces')
     raw.exec('delete from contents where sha256 is null')
     raw.exec('vacuum')
-  } finally {
-    raw.close()
-  }
+  })
   makeWhole(path, { named: path })
   return statSync(path).size
 }

@@ -24,6 +24,20 @@ export function openDatabase(
   }
 }
 
+/** Does the work with a database, and closes it. */
+export function withDatabase<Result>(
+  path: string,
+  work: (raw: Database.Database) => Result,
+  options?: Parameters<typeof openDatabase>[1],
+): Result {
+  const raw = openDatabase(path, options)
+  try {
+    return work(raw)
+  } finally {
+    raw.close()
+  }
+}
+
 /** Opens a whole database file's bytes; what is written to it stays in memory. */
 export function openInMemory(bytes: Buffer): Database.Database {
   const rollbackJournal = 1

@@ -26,7 +26,7 @@ import type { Opening } from '../store/opening.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 /** Writes the first event into a store that has not taken its place yet. @returns where its log ends then */
-export type FirstEvent = (newStore: string, keys: Keys) => Promise<LogHead | undefined>
+type FirstEvent = (newStore: string, keys: Keys) => Promise<LogHead | undefined>
 
 /**
  * Made under a temporary name and put in place whole, with its first event: a crash leaves no half a store, and of

@@ -56,10 +56,6 @@ export function sqliteEngine(raw: Database.Database, { named, path, startAnew }:
       raw.pragma('secure_delete = on')
     },
     scrub: () => scrub(raw),
-    // kysely leaves a connection open that it never used.
-    close: () => {
-      raw.close()
-    },
   }
 }
 

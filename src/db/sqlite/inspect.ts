@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { LogHead } from '../audit/head-file.ts'
 import type { ErasedAccount } from '../users/erase.ts'
-import { openDatabase } from './connection.ts'
+import { withDatabase } from './connection.ts'
 import { fingerprintStatement } from './engine.ts'
 
 /** The key of a store that lies at a path; one that is damaged or not there tells nothing. */
 export function fingerprintIn(path: string): string | undefined {
   if (!existsSync(path)) return undefined
   try {
-    return inspect(path, (raw) => String(fingerprintStatement(raw).get()))
+    return withDatabase(path, (raw) => String(fingerprintStatement(raw).get()))
   } catch {
     return undefined
   }
@@ -17,7 +17,7 @@ export function fingerprintIn(path: string): string | undefined {
 
 /** The number that a store at a path bears. */
 export function storeIdIn(path: string): string {
-  return String(inspect(path, storeIdOf))
+  return String(withDatabase(path, storeIdOf))
 }
 
 /**
@@ -27,7 +27,7 @@ export function storeIdIn(path: string): string {
 export function erasedIn(path: string, { storeId }: { storeId: string }): ErasedAccount[] | undefined {
   if (!existsSync(path)) return []
   try {
-    return inspect(path, (raw) => (storeIdOf(raw) === storeId ? erasedAccounts(raw) : []))
+    return withDatabase(path, (raw) => (storeIdOf(raw) === storeId ? erasedAccounts(raw) : []))
   } catch {
     return undefined
   }
@@ -35,7 +35,7 @@ export function erasedIn(path: string, { storeId }: { storeId: string }): Erased
 
 /** Where the log of whatever lies at a path ends; undefined where that is no store, or its log cannot be read. */
 export function headAt(path: string): LogHead | undefined {
-  return existsSync(path) ? inspect(path, headIfAny) : undefined
+  return existsSync(path) ? withDatabase(path, headIfAny) : undefined
 }
 
 export function headIfAny(raw: Database.Database | undefined): LogHead | undefined {
@@ -47,15 +47,6 @@ export function headIfAny(raw: Database.Database | undefined): LogHead | undefin
     return last && { events: last.id, head: last.mac.toString('hex') }
   } catch {
     return undefined
-  }
-}
-
-function inspect<Result>(path: string, read: (raw: Database.Database) => Result): Result {
-  const raw = openDatabase(path)
-  try {
-    return read(raw)
-  } finally {
-    raw.close()
   }
 }
 

@@ -1,7 +1,6 @@
 import type Database from 'better-sqlite3'
-import { Unavailable } from '../../errors.ts'
-import type { Finding } from '../engine.ts'
-import { openDatabase } from './connection.ts'
+import { type Problem, Unavailable } from '../../errors.ts'
+import { withDatabase } from './connection.ts'
 import { applicationId } from './header.ts'
 import { isDamage } from './errors.ts'
 import { knownVersionOf } from './version.ts'
@@ -9,7 +8,7 @@ import { knownVersionOf } from './version.ts'
 const maxLines = 20
 
 /** Reads every page of an open store, and says what does not hold together. */
-export function damageIn(raw: Database.Database, path: string): Finding[] {
+export function damageIn(raw: Database.Database, path: string): Problem[] {
   const said = raw
     .prepare(`pragma integrity_check(${maxLines})`)
     .pluck()
@@ -20,7 +19,7 @@ export function damageIn(raw: Database.Database, path: string): Finding[] {
   return [...said, ...orphans].map((words) => damageFound(path, words))
 }
 
-export function damageFound(path: string, words: string): Finding {
+export function damageFound(path: string, words: string): Problem {
   return { target: path, code: 'store-damaged', message: `${path}: ${words}` }
 }
 
@@ -30,21 +29,21 @@ function orphanOf(row: unknown): string {
 }
 
 /** What is wrong with a store that cannot be used, as far as it can be read. */
-export function damageOf(path: string): Finding[] {
-  const raw = openDatabase(path)
+export function damageOf(path: string): Problem[] {
   try {
-    return damageIn(raw, path)
+    return withDatabase(path, (raw) => damageIn(raw, path))
   } catch (error) {
     if (!isDamage(error)) throw error
     return [damageFound(path, error.message)]
-  } finally {
-    raw.close()
   }
 }
 
 /** Why a file is not a whole store that this program can use; nothing when it is. */
 export function integrityProblems(path: string): string | undefined {
-  const raw = openDatabase(path, { fileMustExist: true })
+  return withDatabase(path, (raw) => problemIn(raw, path), { fileMustExist: true })
+}
+
+function problemIn(raw: Database.Database, path: string): string | undefined {
   try {
     if (Number(raw.pragma('application_id', { simple: true })) !== applicationId)
       return 'is no store of ssh-admin'
@@ -56,7 +55,5 @@ export function integrityProblems(path: string): string | undefined {
       return error.code === 'store-newer' ? 'was made by a newer ssh-admin' : 'is damaged'
     if (!isDamage(error)) throw error
     return error.message.includes('not a database') ? 'is no store of ssh-admin' : 'is damaged'
-  } finally {
-    raw.close()
   }
 }

@@ -1,10 +1,8 @@
 import type Database from 'better-sqlite3'
-import type { Kysely } from 'kysely'
 import { statSync } from 'node:fs'
 import { chmodSync } from '../../disk.ts'
 import { faultPoint } from '../../fault-points.ts'
-import type { CopyingOut, Engine, Value } from '../engine.ts'
-import type { Store } from '../schema.ts'
+import type { CopyingOut, Value } from '../engine.ts'
 import {
   type Copied,
   copyTables,
@@ -12,6 +10,7 @@ import {
   type EmptyTable,
   type Source,
 } from '../store/copy-tables.ts'
+import type { OpenStore } from '../store/open.ts'
 import type { Opening } from '../store/opening.ts'
 import { kyselyOver, openDatabase, prepareConnection } from './connection.ts'
 import { applicationId } from './header.ts'
@@ -52,10 +51,11 @@ export async function copyToFile(
 export async function copyToMemory(
   opening: Opening,
   copying: CopyingToFile,
-): Promise<{ db: Kysely<Store>; engine: Engine }> {
+): Promise<Pick<OpenStore, 'db' | 'engine' | 'close'>> {
   const { path: named } = opening
   const raw = await upToDateInMemory(named, copying)
-  return { db: kyselyOver(raw, opening), engine: sqliteEngine(raw, { named, path: undefined }) }
+  const engine = sqliteEngine(raw, { named, path: undefined })
+  return { db: kyselyOver(raw, opening), engine, close: async () => void raw.close() }
 }
 
 /** The same as SQLite has it. */

@@ -157,7 +157,8 @@ function connected(opening: Opening, { raw, ...about }: Connected): OpenStore {
     keys: keysOfStore(engine, () => ({ keyFile, secret, isShared: false })),
     close: async () => {
       await db.destroy()
-      engine.close()
+      // kysely leaves a connection open that it never used.
+      raw.close()
     },
   }
 }

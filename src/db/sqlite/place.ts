@@ -5,7 +5,7 @@ import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync, syncFile, trySyn
 import { errorCodeOf, Unavailable } from '../../errors.ts'
 import { finishing, type Interruption } from '../../interruption.ts'
 import { ownerTag } from '../../unfinished-files.ts'
-import { openDatabase } from './connection.ts'
+import { openDatabase, withDatabase } from './connection.ts'
 import { isBusy, isDamage } from './errors.ts'
 import { damageIn } from './integrity.ts'
 import { pathInWords } from '../../shell-word.ts'
@@ -125,14 +125,12 @@ export function cannotLink(error: unknown): boolean {
  * the file, on the disk, and holds together. Only then may the file be given a name. @throws `store-not-whole`, `store-damaged`
  */
 export function makeWhole(path: string, { named }: { named: string }): void {
-  const raw = openDatabase(path, { named, fileMustExist: true })
-  try {
+  const settle = (raw: Database.Database) => {
     leaveWalMode(raw, named)
     const [first] = damageIn(raw, named)
     if (first) throw damaged(named, first.message)
-  } finally {
-    raw.close()
   }
+  withDatabase(path, settle, { named, fileMustExist: true })
   for (const part of ['-wal', '-journal']) {
     if (existsSync(`${path}${part}`)) throw notWhole(named, `a part of it stayed in ${part.slice(1)}`)
   }

@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { Unavailable } from '../../errors.ts'
-import { deriveKeys, readKeyFile, waitingKeyFile } from './keys.ts'
+import { type Problem, Unavailable } from '../../errors.ts'
+import { deriveKeys, keyTrouble, readKeyFile, waitingKeyFile } from './keys.ts'
 import type { OpenStore } from './open.ts'
-import type { Finding } from '../engine.ts'
 import { statusOfOwner, type UnfinishedFile } from '../../unfinished-files.ts'
 import { pathInWords, shellWord } from '../../shell-word.ts'
 import { keptCopiesOf } from './kept-copies.ts'
@@ -11,9 +10,9 @@ import { staleHolder } from '../sqlite/wait.ts'
 
 export interface Findings {
   /** What keeps the store or its key from being trusted. */
-  damage: Finding[]
+  damage: Problem[]
   /** What should be put right, and harms nothing yet. */
-  warnings: Finding[]
+  warnings: Problem[]
 }
 
 /** Looks through a store as it is, its key, and what lies beside them; changes nothing. */
@@ -40,7 +39,7 @@ export async function checkFiles(store: OpenStore, path: string): Promise<Findin
   return { damage, warnings }
 }
 
-function kept(path: string): Finding[] {
+function kept(path: string): Problem[] {
   return keptCopiesOf(path).map(({ file, at, bytes }) => ({
     target: file,
     code: 'kept-copy',
@@ -49,18 +48,14 @@ function kept(path: string): Finding[] {
   }))
 }
 
-function troubleWithKey({ keyFile, keys }: OpenStore): Finding[] {
-  try {
-    keys()
-    return []
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error
-    return [{ target: keyFile, code: error.code, message: error.message, hint: error.hint }]
-  }
+function troubleWithKey(store: OpenStore): Problem[] {
+  const trouble = keyTrouble(store)
+  if (!trouble) return []
+  return [{ target: store.keyFile, code: trouble.code, message: trouble.message, hint: trouble.hint }]
 }
 
 /** What `store rekey` left beside the key that does not bear the name of the store's own. */
-export function keysLeftBehind({ keyFile, engine }: Pick<OpenStore, 'keyFile' | 'engine'>): Finding[] {
+export function keysLeftBehind({ keyFile, engine }: Pick<OpenStore, 'keyFile' | 'engine'>): Problem[] {
   const fingerprint = engine.fingerprint()
   return newKeysBeside(keyFile)
     .filter((file) => file !== waitingKeyFile(keyFile, fingerprint))
@@ -78,7 +73,7 @@ function newKeysBeside(keyFile: string): string[] {
 function newKeyFinding(
   file: string,
   { keyFile, fingerprint }: { keyFile: string; fingerprint: string },
-): Finding {
+): Problem {
   let key: string
   try {
     key = deriveKeys(readKeyFile(file)).fingerprint
@@ -109,7 +104,7 @@ function newKeyFinding(
   }
 }
 
-function openToOthers(files: readonly string[]): Finding[] {
+function openToOthers(files: readonly string[]): Problem[] {
   return files
     .filter((file) => existsSync(file))
     .filter((file) => (statSync(file).mode & 0o077) !== 0)
@@ -122,7 +117,7 @@ function openToOthers(files: readonly string[]): Finding[] {
 }
 
 /** Who may write to a folder can put another file in the place of one in it, whatever that one's mode. */
-function openFolders(files: readonly string[]): Finding[] {
+function openFolders(files: readonly string[]): Problem[] {
   return [...new Set(files.map((file) => dirname(file)))]
     .filter((folder) => existsSync(folder) && (statSync(folder).mode & 0o002) !== 0)
     .map((folder) => ({
@@ -134,7 +129,7 @@ function openFolders(files: readonly string[]): Finding[] {
 }
 
 /** A file that is not whole, or never will be. */
-export function leftover({ path, abandoned, outOfSight }: UnfinishedFile): Finding {
+export function leftover({ path, abandoned, outOfSight }: UnfinishedFile): Problem {
   if (outOfSight !== undefined) {
     return {
       target: path,
@@ -153,7 +148,7 @@ export function leftover({ path, abandoned, outOfSight }: UnfinishedFile): Findi
   }
 }
 
-function staleNote(path: string): Finding[] {
+function staleNote(path: string): Problem[] {
   const note = staleHolder(path)
   if (!note) return []
   return [

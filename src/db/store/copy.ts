@@ -98,7 +98,7 @@ export async function isStoreItself(store: OpenStore, trx: Trx, there: OpenStore
 }
 
 /** By what a copy of a store is known again. */
-export interface Extent {
+interface Extent {
   storeId: string
   rows: Readonly<Record<string, number>>
   head: LogHead | undefined

@@ -26,7 +26,7 @@ export function secretFromCommand(
 }
 
 /** As a shell splits them, with quotes round what has spaces in it, and nothing more of a shell. */
-export function wordsOfCommand(command: string): string[] {
+function wordsOfCommand(command: string): string[] {
   const found = command.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)
   return [...found].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'))
 }

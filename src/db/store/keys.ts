@@ -68,7 +68,7 @@ export function renameWaitingKey(keyFile: string, fingerprint: string): boolean 
 }
 
 /** Where the key of a store is read. */
-export interface KeySource {
+interface KeySource {
   keyFile: string
   /** Where a command gives the key, and no file: its 32 bytes. */
   secret?: (() => Buffer) | undefined
@@ -140,14 +140,10 @@ export function keyTrouble(store: { keys: () => Keys }): Unavailable | undefined
   }
 }
 
-/** Whether the key of a store can be used. */
-export function keyStatus(store: {
-  keys: () => Keys
-}): 'there' | 'missing' | 'of-another-store' | 'unreadable' {
-  return keyStatusBy(keyTrouble(store))
-}
-
-export function keyStatusBy(trouble: Pick<Unavailable, 'code'> | undefined): ReturnType<typeof keyStatus> {
+/** Whether the key of a store can be used, by why it cannot. */
+export function keyStatus(
+  trouble: Unavailable | undefined,
+): 'there' | 'missing' | 'of-another-store' | 'unreadable' {
   if (trouble === undefined) return 'there'
   if (trouble.code === 'key-missing') return 'missing'
   return trouble.code === 'key-mismatch' ? 'of-another-store' : 'unreadable'

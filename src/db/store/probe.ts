@@ -8,7 +8,7 @@ export interface StoreProbe {
   /** Who is changing it now: their command, and who they are; null for nobody. */
   heldBy: string | null
   /** The one that answers; null of a file. */
-  server: Omit<ServerFacts, 'heldBy'> | null
+  server: ServerFacts | null
   /** Why no more can be said. */
   problem: { code: string; message: string; hint: string | null } | null
 }

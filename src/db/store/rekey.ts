@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { rmSync, syncFolder } from '../../disk.ts'
 import { Failure, Refused, CommitUnknown } from '../../errors.ts'
 import { failureOfStore } from './errors.ts'
-import { deriveKeys, type Keys, keyStatus, renameWaitingKey, waitingKeyFile, writeKeyFile } from './keys.ts'
+import { deriveKeys, type Keys, keyTrouble, renameWaitingKey, waitingKeyFile, writeKeyFile } from './keys.ts'
 import type { Interruption } from '../../interruption.ts'
 import type { OpenStore } from './open.ts'
 import { removeIfPossible } from '../../unfinished-files.ts'
@@ -27,7 +27,8 @@ export function newKeyFor(store: OpenStore, random: (bytes: number) => Buffer): 
       },
     )
   }
-  if (keyStatus(store) !== 'missing') store.keys()
+  const trouble = keyTrouble(store)
+  if (trouble && trouble.code !== 'key-missing') throw trouble
   return makeKey(store.keyFile, random)
 }
 

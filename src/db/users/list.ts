@@ -23,7 +23,7 @@ export interface UserFilter {
 /** Not by last name: what is kept for searching begins with the first. */
 export const userOrders = ['email', 'name', 'centre', 'status', 'created', 'last-signed-in'] as const
 
-export type UserOrder = (typeof userOrders)[number]
+type UserOrder = (typeof userOrders)[number]
 
 interface Listing {
   filter: UserFilter

@@ -1,10 +1,9 @@
 import type { Kysely } from 'kysely'
 import { findKeyTimes, type KeyTimeRow } from '../../db/key-times.ts'
 import { timeZonesOfCentres } from '../../db/centres/list.ts'
-import type { Finding } from '../../db/engine.ts'
 import { findReleases } from '../../db/releases.ts'
 import type { Store } from '../../db/schema.ts'
-import { Unavailable } from '../../errors.ts'
+import { type Problem, Unavailable } from '../../errors.ts'
 import { readLocalTime, readSeries } from '../key-times/key-time-rows.ts'
 import { isKnown } from '../key-times/time-zones.ts'
 import { readKept } from '../releases/moment.ts'
@@ -13,7 +12,7 @@ import { isDate } from '../table-rows.ts'
 /** Times in the store that no ssh-admin writes: nothing opens by them, and what is released for a moment that is none ends its lists. */
 export async function findingsOfTimes(
   db: Kysely<Store>,
-): Promise<{ damage: Finding[]; warnings: Finding[] }> {
+): Promise<{ damage: Problem[]; warnings: Problem[] }> {
   const zones = await timeZonesOfCentres(db)
   const ofCentres = zones.flatMap(({ number, time_zone: zone }) =>
     zone === null || isKnown(zone)
@@ -34,7 +33,7 @@ export async function findingsOfTimes(
   }
 }
 
-function momentFinding(id: number, moment: string): Finding[] {
+function momentFinding(id: number, moment: string): Problem[] {
   try {
     readKept(moment)
     return []
@@ -44,9 +43,9 @@ function momentFinding(id: number, moment: string): Finding[] {
   }
 }
 
-function keyTimeFindings(keyTime: KeyTimeRow): Finding[] {
+function keyTimeFindings(keyTime: KeyTimeRow): Problem[] {
   const { id, local_time: time, time_zone: zone, series, from_date: from, until_date: until } = keyTime
-  const findings: Finding[] = []
+  const findings: Problem[] = []
   const wrong = (code: string, what: string, mend: string) =>
     findings.push({
       target: `Key Time ${id}`,
