@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein'
+import { hintOfNearest } from './errors.ts'
 import { searchKey } from './search-key.ts'
 import { readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -48,6 +49,13 @@ function order(one: string, other: string): number {
   return one < other ? -1 : 1
 }
 
+/** Whether two words differ by two neighbours that changed places: `lsit` and `list`. */
+export function isSwapped(one: string, other: string): boolean {
+  if (one.length !== other.length) return false
+  const at = [...one].findIndex((letter, index) => letter !== other[index])
+  return at >= 0 && `${one.slice(0, at)}${one.charAt(at + 1)}${one.charAt(at)}${one.slice(at + 2)}` === other
+}
+
 /** ' (did you mean A or B?)', or nothing: of headings, fields and sheets. */
 export function didYouMean(typed: string, names: Iterable<string>): string {
   const near = nearestOf(typed, names, looseLimit(typed))
@@ -71,7 +79,7 @@ export function hintOfNearFiles(path: string): string {
   const near = nearestOf(basename(path), filesIn(dirname(path))).map((name) =>
     pathInWords(join(dirname(path), name)),
   )
-  return near.length === 0 ? 'Check the name and the folder.' : `Did you mean ${near.join(', or ')}?`
+  return hintOfNearest(near) ?? 'Check the name and the folder.'
 }
 
 /** Without those that nobody names, such as the lock of an open workbook. */

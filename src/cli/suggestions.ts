@@ -1,5 +1,5 @@
 import { hintOfNearest, Usage } from '../errors.ts'
-import { nearestOf } from '../nearest.ts'
+import { isSwapped, nearestOf } from '../nearest.ts'
 import { isAddress, isLikeNumber } from './names-typed.ts'
 import { inOrder } from './mended-line.ts'
 import { tree } from './tree.ts'
@@ -146,13 +146,6 @@ function misspelt(word: string, known: Iterable<string>): string[] {
   const near = swapped.length > 0 || word.length < 5 ? swapped : nearestOf(word, names, 1)
   const alike = near.filter((name) => !isOpposite(name, word) && Math.abs(name.length - word.length) < 2)
   return alike.length === 1 ? alike : []
-}
-
-/** `lsit` for `list`. */
-function isSwapped(word: string, name: string): boolean {
-  const at = [...word].findIndex((letter, index) => letter !== name[index])
-  const swapped = `${word.slice(0, at)}${word[at + 1]}${word[at]}${word.slice(at + 2)}`
-  return at >= 0 && word.length > 2 && swapped === name
 }
 
 /** What shows one thing of a noun, or lists what has a word in it. */

@@ -1,4 +1,4 @@
-import { Usage } from '../errors.ts'
+import { hintOfNearest, Usage } from '../errors.ts'
 import { isTopic, type Topic, topics } from '../cli/help/topics.ts'
 import { nearestOf } from '../nearest.ts'
 import type { View } from '../render/table.ts'
@@ -70,9 +70,8 @@ function unknownTopic(topic: string): Usage {
   return new Usage(`There is no help on '${topic}'.`, {
     code: 'unknown-topic',
     hint:
-      candidates.length > 0
-        ? `Did you mean ssh-admin help ${candidates.join(', or ')}?`
-        : `Topics: ${Object.keys(topics).join(', ')}.`,
+      hintOfNearest(candidates.map((name) => `ssh-admin help ${name}`)) ??
+      `Topics: ${Object.keys(topics).join(', ')}.`,
     details: { candidates },
   })
 }

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import { type Kysely, sql } from 'kysely'
 import { areNearly, hintKey } from '../centres/near-number.ts'
-import { nearestTo } from '../../nearest.ts'
+import { isSwapped, nearestTo } from '../../nearest.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 import type { Store } from '../schema.ts'
 
@@ -145,14 +145,6 @@ function isDoubled(longer: string, one: string): boolean {
 }
 
 const shortest = 5
-
-/** Two neighbours have changed places. */
-function isSwapped(one: string, other: string): boolean {
-  if (one.length !== other.length) return false
-  const at = [...one].findIndex((letter, index) => letter !== other[index])
-  const swapped = `${one.slice(0, at)}${one.charAt(at + 1)}${one.charAt(at)}${one.slice(at + 2)}`
-  return swapped === other
-}
 
 function digitsOf(text: string): string {
   return text.replace(/\D/g, '')

@@ -2,7 +2,7 @@ import { closestCountries, countryCode } from '../../countries.ts'
 import { countryName } from '../../country-names.ts'
 import type { NewKeyTime } from '../../db/key-times.ts'
 import type { ExamSession } from '../../db/schema.ts'
-import { Usage } from '../../errors.ts'
+import { hintOfNearest, Usage } from '../../errors.ts'
 import {
   isDate,
   dayHint,
@@ -41,7 +41,7 @@ export function readKeyTimeRow(
       'country',
       'unknown-country',
       texts.country === '' ? 'is missing' : `names no country: ${texts.country}`,
-      () => nearCountries(texts.country),
+      () => hintOfNearest(closestCountries(texts.country)),
     )
   }
   const administrativeZone = readAdministrativeZone(texts.administrativeZone)
@@ -97,11 +97,6 @@ export function readKeyTimeRow(
       until_date: until,
     },
   }
-}
-
-function nearCountries(text: string): string | undefined {
-  const near = closestCountries(text)
-  return near.length > 0 ? `Did you mean ${near.join(' or ')}?` : undefined
 }
 
 /** Null where nothing is said; undefined where it is no administrative zone. */

@@ -1,4 +1,5 @@
 import { countryName } from '../../country-names.ts'
+import { hintOfNearest } from '../../errors.ts'
 import { nearestOf } from '../../nearest.ts'
 import { utcOffset, utcOffsetsEveryFourWeeks } from '../../utc-offset.ts'
 import { zonesOfCountries } from './zones-of-countries.ts'
@@ -74,8 +75,8 @@ function ofKnown<Answer>(ask: () => Answer): Answer | undefined {
 /** The zones that may have been meant, or those that there are; none is chosen. */
 export function timeZoneHint(country: string, text: string): string {
   const near = text.trim() === '' ? [] : nearestOf(text, timeZonesOf(country))
-  if (near.length > 0) return `Did you mean ${near.join(', or ')}?`
   const own = clocksOf(country)
-  if (own.length > 0) return `${countryName(country)} has ${own.join(', ')}.`
-  return 'An IANA name, such as Africa/Cairo.'
+  const otherwise =
+    own.length > 0 ? `${countryName(country)} has ${own.join(', ')}.` : 'An IANA name, such as Africa/Cairo.'
+  return hintOfNearest(near) ?? otherwise
 }
