@@ -117,12 +117,13 @@ interface UnfinishedCopy {
   remove: () => void
 }
 
-const parts = ['', '-wal', '-shm', '-journal', '.writer']
+/** The file of a database, and what may lie beside it. */
+export const partsOfDatabase = ['', '-wal', '-shm', '-journal', '.writer']
 
 /** Said before it is written: a second signal ends the process where it stands, and takes it away first. */
 export function unfinishedCopy(path: string, interruption: Interruption | undefined): UnfinishedCopy {
   const removeParts = () => {
-    for (const part of parts) removeIfPossible(`${path}${part}`)
+    for (const part of partsOfDatabase) removeIfPossible(`${path}${part}`)
   }
   const forget = interruption?.beforeEnding(removeParts)
   return {

@@ -1,8 +1,9 @@
 import { dirname, join, resolve } from 'node:path'
 import { draftsFolder } from '../config.ts'
-import { mkdirSync, namesIn, rmSync, writeFileSync } from '../disk.ts'
+import { mkdirSync, namesIn, writeFileSync } from '../disk.ts'
 import { Failure } from '../errors.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
+import { removeIfPossible } from '../unfinished-files.ts'
 import type { Session } from './session.ts'
 import { commandLine } from './typed-line.ts'
 
@@ -60,21 +61,12 @@ export function removeUsedDraft({ context }: Session, file: string | undefined):
   removeOldDrafts(context)
   if (file === undefined) return
   const used = resolve(context.cwd, file)
-  if (draftsIn(context).some(({ path }) => path === used)) removeDraft(used)
+  if (draftsIn(context).some(({ path }) => path === used)) removeIfPossible(used)
 }
 
 export function removeOldDrafts(context: Session['context']): void {
   const before = new Date(context.now().getTime() - lifetime).toISOString().slice(0, 10)
-  for (const { path, since } of draftsIn(context)) if (since < before) removeDraft(path)
-}
-
-/** What is done is done: one that cannot be removed stays, and store check goes on naming it. */
-function removeDraft(path: string): void {
-  try {
-    rmSync(path, { force: true })
-  } catch {
-    // It stays for now.
-  }
+  for (const { path, since } of draftsIn(context)) if (since < before) removeIfPossible(path)
 }
 
 interface KeptDraft {

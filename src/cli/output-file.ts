@@ -1,15 +1,6 @@
 import { closeSync, existsSync, lstatSync, statSync, statfsSync } from 'node:fs'
 import { dirname, extname, join, resolve } from 'node:path'
-import {
-  fsyncSync,
-  isFolder,
-  linkSync,
-  openSync,
-  renameSync,
-  rmSync,
-  trySyncFolder,
-  writeSync,
-} from '../disk.ts'
+import { fsyncSync, isFolder, linkSync, openSync, renameSync, trySyncFolder, writeSync } from '../disk.ts'
 import {
   Cancelled,
   errorCodeOf,
@@ -21,7 +12,7 @@ import {
   Usage,
 } from '../errors.ts'
 import { finishing } from '../interruption.ts'
-import { ownerTag } from '../unfinished-files.ts'
+import { ownerTag, partsOfDatabase, removeIfPossible } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { TableEnding, Tables } from '../workbook/write.ts'
 import { fileOfTheStore, isFileOfTheStore, isSameFile, refuseFileOfTheDesk } from './files-of-the-store.ts'
@@ -112,7 +103,7 @@ function outputFile(
   const unfinished = join(dirname(path), `.${kind}-${ownerTag()}.part${extname(path)}`)
   let removeNote: () => void = () => undefined
   const discard = () => {
-    for (const part of ['', '-wal', '-shm', '-journal']) removeUnfinished(`${unfinished}${part}`)
+    for (const part of partsOfDatabase) removeIfPossible(`${unfinished}${part}`)
     removeNote()
   }
   let forget: () => void = () => undefined
@@ -228,16 +219,7 @@ function moveToNewName(unfinished: string, path: string): void {
     renameSync(unfinished, path)
     return
   }
-  removeUnfinished(unfinished)
-}
-
-/** What is done is done, and what failed is told for its own reason: store check names what stays, and the next change removes it. */
-function removeUnfinished(path: string): void {
-  try {
-    rmSync(path, { force: true })
-  } catch {
-    // It stays for now.
-  }
+  removeIfPossible(unfinished)
 }
 
 /** @returns whether there is a file that would be replaced */

@@ -3,7 +3,14 @@ import { basename, dirname, join, isAbsolute } from 'node:path'
 import { dataFolder } from '../config.ts'
 import { mkdirSync, rmSync, writeFileSync } from '../disk.ts'
 import { readSmallFile } from '../input-file.ts'
-import { ownerTag, type UnfinishedFile, unfinishedIn, isUnfinishedName } from '../unfinished-files.ts'
+import {
+  isUnfinishedName,
+  ownerTag,
+  partsOfDatabase,
+  removeIfPossible,
+  type UnfinishedFile,
+  unfinishedIn,
+} from '../unfinished-files.ts'
 import type { Session } from './session.ts'
 import { pathsOfStoreFile } from './store-paths.ts'
 import { pathInWords } from '../shell-word.ts'
@@ -73,11 +80,7 @@ function startInDataFolder({ context }: Scope): string {
 
 function removeNote({ path, ...noted }: Pick<OutputNote, 'path' | 'unfinished' | 'folder'>): void {
   if (noted.unfinished !== '' && stateOf(noted) !== 'gone') return
-  try {
-    rmSync(path, { force: true })
-  } catch {
-    // It names what is not there, and the next change tries again.
-  }
+  removeIfPossible(path)
 }
 
 /** What is no note of ours, or cannot be read, is let alone: it may name a file that is there. */
@@ -100,7 +103,7 @@ function stateOf({
   folder,
 }: Pick<OutputNote, 'unfinished' | 'folder'>): 'there' | 'gone' | 'unknown' {
   try {
-    const files = ['', '-wal', '-shm', '-journal', '.writer'].map((part) => `${unfinished}${part}`)
+    const files = partsOfDatabase.map((part) => `${unfinished}${part}`)
     if (files.some((file) => lstatSync(file, { throwIfNoEntry: false }))) return 'there'
     const there = numberOf(dirname(unfinished))
     return there !== undefined && there === (folder ?? there) ? 'gone' : 'unknown'

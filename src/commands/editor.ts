@@ -1,17 +1,17 @@
-import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { decodeText, inputStream, untilAborted } from '../input-file.ts'
 import { type Draft, draftFile, keepDraft } from '../cli/drafts.ts'
 import { refuseToTakeIn } from '../cli/files-of-the-store.ts'
-import { mkdirSync, rmSync, writeFileSync } from '../disk.ts'
+import { mkdirSync, namesIn, writeFileSync } from '../disk.ts'
 import type { Context } from '../context.ts'
 import { BadInput, Cancelled, isNotThere, Unavailable } from '../errors.ts'
 import { askYesNo } from '../cli/prompt.ts'
 import type { Session } from '../cli/session.ts'
 import { hintOfNearFiles } from '../nearest.ts'
 import { pathInWords } from '../shell-word.ts'
+import { removeIfPossible } from '../unfinished-files.ts'
 
 /** What a text says to whoever can use it, or what is wrong with it, in lines. */
 type ReadText<Result> = { read: Result } | { wrong: readonly string[] }
@@ -101,12 +101,8 @@ function fileForEditor(name: string, context: Context): string {
 
 /** And what the editor keeps beside it. */
 function removeWithCopies(file: string): void {
-  try {
-    for (const name of readdirSync(dirname(file)))
-      if (name.includes(basename(file))) rmSync(join(dirname(file), name), { force: true })
-  } catch {
-    // It is a draft: store check names it, and a week later it is gone.
-  }
+  for (const name of namesIn(dirname(file)))
+    if (name.includes(basename(file))) removeIfPossible(join(dirname(file), name))
 }
 
 /** The setting may hold options, as in `code --wait`; a shell reads it, as git does. */
