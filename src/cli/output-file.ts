@@ -21,7 +21,7 @@ import { noteOutput, type OutputKind, removeAbandoned, unfinishedOutputsIn } fro
 import { confirm } from './prompt.ts'
 import type { Session } from './session.ts'
 import { pathInWords } from '../shell-word.ts'
-import { inUnits } from '../render/text.ts'
+import { sizeInWords } from '../render/text.ts'
 
 /** The bytes of a file as they come, or what writes them to a path that is free, for its owner only. */
 type Contents = AsyncIterable<string | Uint8Array> | { writeTo: (path: string) => Promise<void> }
@@ -396,7 +396,7 @@ export function refuseWithoutRoom(file: string, bytes: number): void {
   if (bytes <= free) return
   throw new Unavailable(
     'disk-full',
-    `${file} needs about ${inUnits(bytes)}, and its disk has ${inUnits(free)} left.`,
+    `${file} needs about ${sizeInWords(bytes)}, and its disk has ${sizeInWords(free)} left.`,
     { hint: 'Nothing was changed. Make room there, or name a place on another disk.' },
   )
 }

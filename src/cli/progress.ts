@@ -3,7 +3,7 @@ import { grouped } from '../grouped.ts'
 import type { Counting } from '../mail/deliver.ts'
 import { oneLine } from '../render/clean-text.ts'
 import { shortened } from '../render/wrap.ts'
-import { inUnits } from '../render/text.ts'
+import { sizeInWords } from '../render/text.ts'
 import type { Session } from './session.ts'
 import { clearBusy, drawable, type Terminal } from './terminal.ts'
 
@@ -156,7 +156,7 @@ export async function progressOfBytes(terminal: Terminal, words: string, total: 
       progress.say(
         progressInWords(
           { done, share, perSecond, left },
-          { words, inWords: inUnits, room: roomOn(terminal) },
+          { words, inWords: sizeInWords, room: roomOn(terminal) },
         ),
       )
     },

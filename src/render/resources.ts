@@ -6,7 +6,7 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import { factLines, field, timeField } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
-import { markOf, sentenceCase } from './text.ts'
+import { markOf, sentenceCase, sizeInWords } from './text.ts'
 import { plainTime } from '../plain-time.ts'
 
 /** A file that is kept: what a resource and a help document have in common. */
@@ -48,12 +48,6 @@ export const helpDocumentFields = {
 function statusOf({ withdrawn_at, mismatch_at }: KeptFile): 'kept' | 'withdrawn' | 'damaged' {
   if (mismatch_at !== null) return 'damaged'
   return withdrawn_at === null ? 'kept' : 'withdrawn'
-}
-
-function sizeInWords(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`
-  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} KB`
-  return `${(bytes / 1_000_000).toFixed(1)} MB`
 }
 
 function fileJson(kept: KeptFile) {

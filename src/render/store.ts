@@ -5,7 +5,7 @@ import type { Voided } from '../db/credentials.ts'
 import { type Fact, factLines } from './fields.ts'
 import type { View } from './table.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { count, inUnits, relativeTime, sentenceCase } from './text.ts'
+import { count, sizeInWords, relativeTime, sentenceCase } from './text.ts'
 
 /** What `store info` answers, in this order. */
 export interface StoreDescription extends Omit<StoreFacts, 'storeId' | 'fingerprint'> {
@@ -42,7 +42,7 @@ export function renderStore(about: StoreDescription, view: View): string {
     ...(about.server ? [['server', serverInWords(about.server)] satisfies Fact] : []),
     ...(about.heldBy === null ? [] : [['in use by', about.heldBy] satisfies Fact]),
     ['key', `${about.keyFile}${keyInWords(about)}`],
-    ['size', view.isTerminal ? inUnits(about.bytes) : about.bytes],
+    ['size', view.isTerminal ? sizeInWords(about.bytes) : about.bytes],
     ['begun', time(about.createdAt)],
     ['version', about.version],
     ['centres', `${centres.live}${centres.deleted > 0 ? `, and ${centres.deleted} deleted` : ''}`],
@@ -53,7 +53,7 @@ export function renderStore(about: StoreDescription, view: View): string {
     ...about.kept.map(
       ({ file, at, bytes }): Fact => [
         'kept copy',
-        `${file}, ${time(at)}, ${view.isTerminal ? inUnits(bytes) : bytes}`,
+        `${file}, ${time(at)}, ${view.isTerminal ? sizeInWords(bytes) : bytes}`,
       ],
     ),
   ]

@@ -7,8 +7,9 @@ export function count(number: number, singular: string): string {
   return `${grouped(number)} ${number === 1 ? singular : plural}`
 }
 
-/** `18 KB`, `1.5 MB`, `2.25 GB`. */
-export function inUnits(bytes: number): string {
+/** `512 B`, `18 KB`, `1.5 MB`, `2.25 GB`. */
+export function sizeInWords(bytes: number): string {
+  if (bytes < 1e3) return `${bytes} B`
   if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} KB`
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
 }
