@@ -15,7 +15,7 @@ import {
 import { isNotThere, Usage } from './errors.ts'
 import { pathInWords } from './shell-word.ts'
 
-export type Origin = 'flag' | 'environment' | 'file' | 'default'
+type Origin = 'flag' | 'environment' | 'file' | 'default'
 
 export interface Setting {
   value: string | undefined
@@ -79,7 +79,7 @@ export async function misspeltVariables(
 const prefix = 'SSH_ADMIN_'
 
 /** Those that name a file or a folder. */
-export const settingsThatArePaths: ReadonlySet<SettingName> = new Set([
+export const settingsThatArePaths: ReadonlySet<string> = new Set<SettingName>([
   'db',
   'keyFile',
   'mailDir',
@@ -282,7 +282,7 @@ export function readConfigFile(context: Context): Configuration {
 }
 
 /** Where a configuration stands, as it is named where something in it is wrong. */
-export interface ConfigurationSource {
+interface ConfigurationSource {
   named: string
   toMend: string
 }

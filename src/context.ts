@@ -33,7 +33,7 @@ export interface Context {
   readonly signal: AbortSignal
 }
 
-export interface Pager {
+interface Pager {
   /** Resolves with false once it has ended. */
   write: (text: string) => Promise<boolean>
   /** Resolves when it has ended. */

@@ -9,7 +9,7 @@ import type { Shape } from './render/json.ts'
 import { UnusableFile, UnusableWorkbook } from './workbook/errors.ts'
 import { pathInWords } from './shell-word.ts'
 
-export interface Reporting {
+interface Reporting {
   /** What was typed, to be quoted no longer than a person reads. */
   argv?: readonly string[]
   view: View

@@ -53,8 +53,8 @@ class PackedIndex<Key extends string | number> {
   }
 }
 
-export type IndexOfTexts = PackedIndex<string>
-export type IndexOfNumbers = PackedIndex<number>
+type IndexOfTexts = PackedIndex<string>
+type IndexOfNumbers = PackedIndex<number>
 
 /** @param isAt whether a text stands at a position of its list */
 export function indexOfTexts(isAt: PackedTexts['isAt']): IndexOfTexts {

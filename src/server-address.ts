@@ -141,7 +141,7 @@ function hostsOfEnvironment(named: string, { PGHOST }: Environment): string | un
     .join(',')
 }
 
-export interface CompletedAddress {
+interface CompletedAddress {
   /** With what it leaves out, where PostgreSQL's own variables say it; as it is where they say nothing. */
   address: string
   /** Those of PostgreSQL's own variables that have a say in how the server is reached. */

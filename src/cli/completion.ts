@@ -1,5 +1,7 @@
 import { RootCommand, script } from '@bomb.sh/tab'
 import { Argument, type Command, type Option } from 'commander'
+import { settingsThatArePaths } from '../config.ts'
+import { camelCase } from '../kebab-case.ts'
 import { searchKey } from '../search-key.ts'
 import { isCommaList, offersFor } from './parameters.ts'
 
@@ -64,11 +66,9 @@ function addOptions(entry: Entry, command: Command): void {
 function wantsFile({ declared, arguments: [first = ''] }: WordToComplete): boolean {
   if (!(declared instanceof Argument)) return /file|path|folder|place/.test(declared.flags)
   // `config set key-file FILE`
-  const isPath = declared.name() === 'value' && settingsOfFiles.has(first)
+  const isPath = declared.name() === 'value' && settingsThatArePaths.has(camelCase(first))
   return isPath || /file|plan|path/.test(declared.name())
 }
-
-const settingsOfFiles: ReadonlySet<string> = new Set(['db', 'key-file', 'mail-dir', 'smtp-password-file'])
 
 /** What is being typed at the end of a line. */
 export interface WordToComplete {

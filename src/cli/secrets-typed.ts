@@ -2,7 +2,7 @@ import { isAddress, isLikeNumber } from './names-typed.ts'
 import { type Line, positionsIn } from './typed-line.ts'
 
 /** What is said of a line, without the secrets that were typed where they do not belong: a log may keep it. */
-export interface WithoutSecrets {
+interface WithoutSecrets {
   /** A sentence, or a fact. */
   told: (text: string) => string
   /** A line that is to be pasted goes without them. */
