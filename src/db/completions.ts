@@ -51,7 +51,7 @@ export async function usersWithPrefix(
     )
     .$if(colleaguesOf !== undefined, (query) =>
       query
-        .where('users.centre_id', '=', centreOf(db, colleaguesOf))
+        .where('users.centre_id', '=', centreOf(db, { key: colleaguesOf, visible }))
         .where('email_key', '<>', colleaguesOf ?? '')
         .where('users.status', '<>', 'suspended'),
     )
@@ -78,32 +78,42 @@ export async function centresWithPrefix(
     .where(isVisible('id', visible))
     .$if(assignableTo !== undefined, (query) =>
       query
-        .where('associate_id', '=', centreOf(db, assignableTo))
+        .where('associate_id', '=', centreOf(db, { key: assignableTo, visible }))
         .where('deleted_at', 'is', null)
-        .where('id', 'not in', assignedCentres(db, assignableTo)),
+        .where('id', 'not in', assignedCentres(db, { key: assignableTo, visible })),
     )
-    .$if(assignedTo !== undefined, (query) => query.where('id', 'in', assignedCentres(db, assignedTo)))
+    .$if(assignedTo !== undefined, (query) =>
+      query.where('id', 'in', assignedCentres(db, { key: assignedTo, visible })),
+    )
     .orderBy('number')
     .limit(maxOffered)
     .execute()
   return rows.map(({ number: value, name }) => ({ value, meaning: name }))
 }
 
-function centreOf(db: Kysely<Store>, key = '') {
+interface Holder {
+  key: string | undefined
+  visible: VisibleCentres
+}
+
+/** Of whoever may not be seen as of nobody. */
+function centreOf(db: Kysely<Store>, { key = '', visible }: Holder) {
   return db
     .selectFrom('users as holder')
     .select('holder.centre_id')
     .where('holder.email_key', '=', key)
     .where('holder.status', '<>', 'deleted')
+    .where(isVisible('holder.centre_id', visible))
 }
 
-function assignedCentres(db: Kysely<Store>, key = '') {
+function assignedCentres(db: Kysely<Store>, { key = '', visible }: Holder) {
   return db
     .selectFrom('assignments')
     .innerJoin('users as holder', 'holder.id', 'assignments.user_id')
     .select('assignments.centre_id')
     .where('holder.email_key', '=', key)
     .where('holder.status', '<>', 'deleted')
+    .where(isVisible('holder.centre_id', visible))
 }
 
 export type Held = 'roles' | 'sites' | 'sites of groups'

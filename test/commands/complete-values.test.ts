@@ -88,6 +88,18 @@ describe('completing what is in the store', () => {
     expect(await values('associates', 'unassign', rana, '')).toEqual(['EG003'])
   })
 
+  it('offers the same to whoever may not see somebody as where there is nobody', async () => {
+    await world.centre('CA001', { kind: 'associate', coordinator: 'rana@delta.example' })
+    for (const number of ['EG003', 'EG004'])
+      await world.centre(number, { associate: 'CA001', coordinator: `${number}@branch.example` })
+    await world.run(['associates', 'assign', 'rana@delta.example', 'EG003', '--yes'])
+    for (const verb of ['assign', 'unassign'])
+      for (const number of ['EG003', 'EG004'])
+        expect(
+          await values('--as', `${number}@branch.example`, 'associates', verb, 'rana@delta.example', ''),
+        ).toEqual([])
+  })
+
   it('offers of roles and sites those that somebody can lose, or be given', async () => {
     const omar = 'omar@nile.example'
     await world.run(['roles', 'grant', omar, 'exams-officer', 'submit-teacher'])
