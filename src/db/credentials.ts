@@ -149,6 +149,14 @@ export async function voidIssuedAfter(trx: Trx, time: string): Promise<Voided> {
     .where('pin_state', '=', 'issued')
     .where('pin_issued_at', '>', time)
     .executeTakeFirst()
+  // Undoing the import that deleted somebody would open the PIN again that they had.
+  await trx
+    .updateTable('users')
+    .set({ pin_nonce: null })
+    .where('status', '=', 'deleted')
+    .where('pin_state', '=', 'void')
+    .where('pin_issued_at', '>', time)
+    .execute()
   const letters = await trx
     .updateTable('outbox')
     .set({ state: 'cancelled' })

@@ -157,7 +157,7 @@ export async function setCentreApproved(trx: Trx, id: number) {
   await trx.updateTable('centres').set({ status: 'approved' }).where('id', '=', id).execute()
 }
 
-/** Brings a user back as they were, with the PIN that was open before. */
+/** Brings a user back as they were, with the PIN that was open before, unless every PIN was made void since. */
 export async function bringUserBack(trx: Trx, { id, pinState }: { id: number; pinState: string | null }) {
   await trx
     .updateTable('users')
@@ -165,7 +165,9 @@ export async function bringUserBack(trx: Trx, { id, pinState }: { id: number; pi
       status: eb.ref('status_before_deletion').$notNull(),
       status_before_deletion: null,
       deleted_at: null,
-      ...(pinState === 'issued' ? { pin_state: 'issued' as const } : {}),
+      ...(pinState === 'issued'
+        ? { pin_state: sql<'issued'>`case when pin_nonce is null then pin_state else 'issued' end` }
+        : {}),
     }))
     .where('id', '=', id)
     .execute()
