@@ -41,15 +41,13 @@ export class Pipeline {
     return new Promise<pg.QueryResult<R>>((resolve, reject) => {
       const ask = () => this.#send<R>({ text, values })
       this.#unsent.push({ text, values, question: questionOf(ask, { resolve, reject }) })
-      this.#sending ??= this.#sendAll().finally(() => {
-        this.#sending = undefined
-      })
+      this.#sending ??= this.#sendAll()
     })
   }
 
   /** Before anything is asked in a way that cannot be one of several. */
   async flush(): Promise<void> {
-    await this.#sending
+    while (this.#sending) await this.#sending
     const last = this.#unsent.pop()
     if (last) await this.ask(last.text, last.values)
   }
@@ -59,15 +57,17 @@ export class Pipeline {
     this.#unsent.length = 0
   }
 
-  /** The same, once what is under way is answered. */
-  async settle(): Promise<void> {
-    await this.#sending
+  /**
+   * Once all that was asked is answered: what answers nothing is not sent any more, and nothing else is until this has
+   * come to its end. @param end undefined where there is nothing to end
+   */
+  async endWith(end: () => Promise<void> | undefined): Promise<void> {
+    // Looked at once more each time: whoever asks as the last answer comes is answered too.
+    while (this.#sending) await this.#sending
     this.discard()
-  }
-
-  /** Nothing else is sent until this has come to its end. */
-  async endWith(end: () => Promise<void>): Promise<void> {
-    this.#ending = end().finally(() => {
+    const ending = end()
+    if (!ending) return
+    this.#ending = ending.finally(() => {
       this.#ending = undefined
     })
     await this.#ending
@@ -77,12 +77,14 @@ export class Pipeline {
     return this.#client().query<R>(text, values.length === 0 ? undefined : [...values])
   }
 
+  /** Ends as it finds that nobody waits: whoever asks after that begins anew. */
   async #sendAll(): Promise<void> {
     do {
       await whatIsUnderWay()
       const last = this.#unsent.findLastIndex(({ question }) => question)
       await this.#sendAtOnce(this.#unsent.splice(0, last + 1))
     } while (this.#unsent.some(({ question }) => question))
+    this.#sending = undefined
   }
 
   async #sendAtOnce(statements: readonly Statement[]): Promise<void> {

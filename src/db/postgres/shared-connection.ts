@@ -288,15 +288,15 @@ export class SharedConnection {
 
   async rollback(): Promise<void> {
     clearTimeout(this.#resting)
-    await this.#pipeline.settle()
-    if (this.#state === 'idle') return
-    this.#state = 'idle'
-    await this.#pipeline.endWith(async () => {
-      try {
-        await this.#client.query('rollback')
-      } catch (error) {
-        if (!isDisconnected(error)) throw error
-      }
+    await this.#pipeline.endWith(() => {
+      if (this.#state === 'idle') return undefined
+      this.#state = 'idle'
+      return this.#client.query('rollback').then(
+        () => undefined,
+        (error: unknown) => {
+          if (!isDisconnected(error)) throw error
+        },
+      )
     })
   }
 
