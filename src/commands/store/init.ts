@@ -44,7 +44,7 @@ export const init = () =>
       } finally {
         await store.close()
       }
-      const desks = roles ? await deskRoleOf(db, { make: !dryRun }) : undefined
+      const desks = roles ? await deskRoleOf(await session.opening('use'), { make: !dryRun }) : undefined
       const isChanged = changed || desks?.made === true
       const begun = changed
         ? [

@@ -1,33 +1,64 @@
 import type { DeskRole } from '../store/desk-role.ts'
+import type { Opening } from '../store/opening.ts'
 import { errorCodeOf } from '../../errors.ts'
-import { serverAddressOf, withConnection } from './connection.ts'
+import { connect, serverAddressOf } from './connection.ts'
+import { ReconnectingClient } from './reconnecting-client.ts'
 import { deskRoleOfSchema, ownerOf } from './rights.ts'
+import { quietWait, takeInTurn } from './wait.ts'
 
 /**
  * A role for desks: it reads and changes the store, adds to the audit log, and can neither change nor shorten it, nor
  * alter a table. Whoever has the rights makes it; else its statements are for somebody who has.
  */
-export async function deskRole(address: string, { make }: { make: boolean }): Promise<DeskRole> {
-  const server = serverAddressOf(address)
+export async function deskRole(opening: Opening, { make }: { make: boolean }): Promise<DeskRole> {
+  const server = serverAddressOf(opening.path)
   const role = deskRoleOfSchema(server.schema)
   const statements = statementsFor(server.schema, role)
-  if (!make) return { role, statements, made: false }
-  const made = await withConnection(server, async (client) => {
-    // To anybody else the server only warns that it granted nothing.
-    if ((await ownerOf(client, server))?.owns !== true) return false
-    // Of two who make it at once, the server would refuse one in words of its own: they take turns at a table that no
-    // change of a desk writes, so that nobody waits for an import.
-    const held = `set local lock_timeout to '30s'; lock table "${server.schema}".store_versions in share row exclusive mode`
-    const granting = client.query(`begin; ${held}; ${statements.join('\n')} commit`)
-    return granting.then(
-      () => true,
-      (error: unknown) => {
-        if (errorCodeOf(error) === '42501') return false
-        throw error
-      },
-    )
-  })
+  const made = make && (await makeRole(opening, { schema: server.schema, statements }))
   return { role, statements, made }
+}
+
+/** @returns whether whoever asks has the rights that it needs. @throws `store-locked` */
+async function makeRole(
+  opening: Opening,
+  { schema, statements }: { schema: string; statements: readonly string[] },
+): Promise<boolean> {
+  const server = serverAddressOf(opening.path)
+  const connection = new ReconnectingClient(await connect(server, { writes: true }), {
+    server,
+    opening,
+    readsAlone: false,
+  })
+  let may = true
+  // Of two who make it at once, the server would refuse one in words of its own: they take turns at a table that no
+  // change of a desk writes, so that nobody waits for an import.
+  const take = async (wait: number) => {
+    const limit = `set local lock_timeout to ${Math.ceil(Math.max(wait, quietWait))}`
+    const lock = `lock table "${schema}".store_versions in share row exclusive mode`
+    try {
+      await connection.untilInterrupted(() =>
+        connection.client.query(`begin; ${limit}; ${lock}; ${statements.join('\n')} commit`),
+      )
+      return true
+    } catch (error) {
+      await connection.client.query('rollback').catch(() => undefined)
+      const code = errorCodeOf(error)
+      if (code === '55P03') return false
+      if (code !== '42501') throw connection.failureInWords(error)
+      may = false
+      return true
+    }
+  }
+  try {
+    // To anybody else the server only warns that it granted nothing.
+    if ((await ownerOf(connection.client, server))?.owns !== true) return false
+    await takeInTurn(connection, { server, opening, isIdle: () => true, take })
+    return may
+  } catch (error) {
+    throw connection.failureInWords(error)
+  } finally {
+    await connection.client.end().catch(() => undefined)
+  }
 }
 
 /** A schema's name has nothing in it that would have to be quoted. */

@@ -5,7 +5,7 @@ import { shellWord } from '../../shell-word.ts'
 interface Words {
   /** Of the error's code; absent: whatever that is. */
   pattern?: RegExp
-  /** Of its message, where the code is that of more than one thing, or there is none. */
+  /** Of its message, or of where in its source it says so, where the code is that of more than one thing, or there is none. */
   said?: RegExp
   /** Of the store's address, where it matters what that says. */
   address?: RegExp
@@ -71,15 +71,24 @@ const words: readonly Words[] = [
     hint: 'Nothing was changed. What a desk needs is granted by the owner of the store with: ssh-admin store init --roles',
   },
   {
-    pattern: /^40001$/,
-    said: /conflict with recovery/,
+    pattern: /^40(001|P01)$/,
+    // The place in its source, as the words are in its language.
+    said: /conflict with recovery|^(ProcessInterrupts|\w*RecoveryConflict\w*)$/m,
     code: 'store-unavailable',
     says: (place) =>
       `The standby ${place} broke off what was read: it stood in the way of what it is to take over.`,
     hint: 'Nothing was changed. Try again; what reads for long, such as a backup, is best asked of the server that takes changes, or have whoever looks after the standby raise max_standby_streaming_delay.',
   },
   {
-    pattern: /^(55P03|40001|40P01)$/,
+    // Done anew some times by then: to wait for longer is no help.
+    pattern: /^(40001|40P01)$/,
+    code: 'store-locked',
+    says: (place) =>
+      `The server of ${place} took back what was under way, again and again: something else needed the same at the same moment.`,
+    hint: 'Nothing was changed. Try again in a moment; if it stays so, have whoever looks after the server see what else is done to the tables of the store.',
+  },
+  {
+    pattern: /^55P03$/,
     code: 'store-locked',
     says: (place) => `The store ${place} is in use by another program.`,
     hint: 'Nothing was changed. Try again in a moment, or wait longer with --wait SECONDS.',
@@ -318,8 +327,12 @@ export function isLeftIdle(error: unknown): boolean {
 
 /** A server that is too old, or that only speaks as PostgreSQL does. An operator that it has for no such types is another thing. */
 export function lacksFunction(error: unknown): boolean {
-  const routine = error instanceof Error && 'routine' in error ? error.routine : undefined
-  return errorCodeOf(error) === '42883' && routine !== 'op_error'
+  return errorCodeOf(error) === '42883' && routineOf(error) !== 'op_error'
+}
+
+/** Where in the server's source it is said; empty where it says nothing of that. */
+function routineOf(error: unknown): string {
+  return error instanceof Error && 'routine' in error ? String(error.routine) : ''
 }
 
 /** As an address has it. */
@@ -334,9 +347,10 @@ export function inWords(error: unknown, place: string): unknown {
   const code = isDisconnected(error) && errorCodeOf(error) === '' ? 'ECONNRESET' : errorCodeOf(error)
   if (/^(22021|22P05)$/.test(code)) return lacksLetters(place, error)
   if (code === '40003') return new CommitUnknown(place, error)
+  const saying = `${message}\n${routineOf(error)}`
   const found = words.find(
     ({ pattern, said, address }) =>
-      (pattern?.test(code) ?? true) && (said?.test(message) ?? true) && (address?.test(place) ?? true),
+      (pattern?.test(code) ?? true) && (said?.test(saying) ?? true) && (address?.test(place) ?? true),
   )
   if (!found) return isSaidByServer(error) ? mistakeOfOurs(error) : error
   const { hint, quotes } = found

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type pg from 'pg'
+import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { finishing } from '../../interruption.ts'
@@ -137,8 +138,10 @@ async function grantToDesks(client: pg.Client, schema: string): Promise<void> {
   if (rows.length > 0) await client.query(grantsFor(schema, role).join(' '))
 }
 
+/** Of two who restore within one second each keeps what it found there. */
 function schemaToKeep({ schema }: ServerAddress, now: Date): string {
-  const ending = `_before_restore_${now.toISOString().slice(0, 19).replace(/\D/g, '_')}z`
+  const time = now.toISOString().slice(0, 19).replace(/\D/g, '_')
+  const ending = `_before_restore_${time}z_${randomBytes(2).toString('hex')}`
   return `${schema.slice(0, 63 - ending.length)}${ending}`
 }
 

@@ -1,5 +1,6 @@
 import { Usage } from '../../errors.ts'
 import { isServerAddress } from '../../server-address.ts'
+import type { Opening } from './opening.ts'
 
 export interface DeskRole {
   role: string
@@ -8,13 +9,12 @@ export interface DeskRole {
   made: boolean
 }
 
-/** @throws Usage `store-is-a-file`: nobody signs in to a file */
-export async function deskRoleOf(address: string, how: { make: boolean }): Promise<DeskRole> {
-  refuseFile(address)
+export async function deskRoleOf(opening: Opening, how: { make: boolean }): Promise<DeskRole> {
   const { deskRole } = await import('../postgres/desk-role.ts')
-  return deskRole(address, how)
+  return deskRole(opening, how)
 }
 
+/** @throws Usage `store-is-a-file`: nobody signs in to a file */
 export function refuseFile(address: string): void {
   if (isServerAddress(address)) return
   throw new Usage('Roles are for a store on a server, and this one is a file.', {

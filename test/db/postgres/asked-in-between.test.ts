@@ -10,7 +10,7 @@ import { newWorld, type World } from '../../world.ts'
 const maxWaiting = 5_000
 
 /** So many steps of what waits for nothing but its turn. */
-async function after(steps: number): Promise<void> {
+async function stepsLater(steps: number): Promise<void> {
   for (let step = 0; step < steps; step += 1) await undefined
 }
 
@@ -43,7 +43,7 @@ describe('what is asked of a server as the answer before it comes, at whichever 
     for (const steps of moments) {
       const first = pipeline.ask('select 1 as n')
       const second = first.then(async () => {
-        await after(steps)
+        await stepsLater(steps)
         return pipeline.ask('select 2 as n')
       })
       const { rows } = await answered(second, `what is asked ${steps} steps later`)
@@ -67,7 +67,7 @@ describe('what is asked of a server as the answer before it comes, at whichever 
         const first = ask()
         const ended = connection.rollback()
         const asked = first.then(async () => {
-          await after(steps)
+          await stepsLater(steps)
           return ask()
         })
         const { rows } = await answered(asked, `what is asked ${steps} steps later`)
@@ -85,7 +85,7 @@ describe('what is asked of a server as the answer before it comes, at whichever 
       const first = pipeline.ask('select 1 as n')
       const flushed = pipeline.flush()
       const second = first.then(async () => {
-        await after(steps)
+        await stepsLater(steps)
         return pipeline.ask('select 2 as n')
       })
       const { rows } = await answered(second, `what is asked ${steps} steps later`)

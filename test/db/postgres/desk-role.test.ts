@@ -209,6 +209,23 @@ it('is made while a desk has the store, as for a long import', async () => {
   }
 })
 
+it('says for whom it waits while the store is brought up to date, and for no longer than it may', async () => {
+  const { schema } = parseServerAddress(world.db)
+  await owner.query(
+    `begin; set local application_name to 'ssh-admin store migrate (huda@desk-1)'; select id from "${schema}".store where id = 1 for update;
+      lock table "${schema}".store_versions in share row exclusive mode; update "${schema}".store set program = program`,
+  )
+  const started = performance.now()
+  try {
+    const ran = await world.run(['store', 'init', '--roles', '--wait', '1'])
+    expect([ran.exit, ran.stderr]).toEqual([7, expect.stringContaining('store migrate (huda@desk-1)')])
+    expect(ran.stderr).toContain('Waiting for store migrate (huda@desk-1) to finish with the store')
+    expect(performance.now() - started).toBeLessThan(15_000)
+  } finally {
+    await owner.query('rollback')
+  }
+})
+
 it('is nothing for a file', async () => {
   const ran = await world.run(['store', 'init', '--roles', '--json', '--db', world.path('file.db')])
   expect([ran.exit, ran.error().code]).toEqual([2, 'store-is-a-file'])
@@ -218,7 +235,16 @@ it('a role that cannot be made for another reason than a missing right is said t
   const { schema } = parseServerAddress(world.db)
   await owner.query(`alter table ${schema}.audit_personal rename to elsewhere`)
   try {
-    await expect(deskRole(world.db, { make: true })).rejects.toMatchObject({ code: 'store-missing' })
+    const opening = {
+      path: world.db,
+      keyFile: world.path('key'),
+      maxWaitMs: 30_000,
+      mode: 'use',
+      now: () => world.now,
+      command: 'store init',
+      onWait: () => undefined,
+    } as const
+    await expect(deskRole(opening, { make: true })).rejects.toMatchObject({ code: 'store-missing' })
   } finally {
     await owner.query(`alter table ${schema}.elsewhere rename to audit_personal`)
   }

@@ -181,7 +181,16 @@ describe('an older shared store with files in it', () => {
 
 it('an older shared store is brought up to date by its owner alone, who is named, also in a rehearsal', async () => {
   await writeOlderSharedStore(latestVersion - 1)
-  expect(await deskRole(address(), { make: true })).toMatchObject({ made: true })
+  const opening = {
+    path: address(),
+    keyFile: world.path('shared.key'),
+    maxWaitMs: 30_000,
+    mode: 'use',
+    now: () => world.now,
+    command: 'store init',
+    onWait: () => undefined,
+  } as const
+  expect(await deskRole(opening, { make: true })).toMatchObject({ made: true })
   await client.query(`create user ${desk} password ${testPassword()} in role ${schema}_desk`)
   const before = await contents()
   for (const how of ['--yes', '--dry-run']) {

@@ -82,7 +82,7 @@ describe('restoring a store that is on a server', () => {
     expect((await there('audit', 'list', '--limit', '1')).json().events[0].action).toBe('store.restored')
     const [now, kept, ...more] = await schemas()
     expect([now, more]).toEqual([schema, []])
-    expect(kept).toMatch(/_before_restore_2026_03_02_09_00_00z$/)
+    expect(kept).toMatch(/_before_restore_2026_03_02_09_00_00z_[0-9a-f]{4}$/)
   })
 
   it('changes nothing in a rehearsal', async () => {
@@ -194,6 +194,26 @@ describe('restoring a store that is on a server', () => {
       await present.replaceWith(world.path('backup.db'), { beforePlacing: () => undefined }),
     ).toBeUndefined()
     expect(await schemas()).toEqual([schema])
+  })
+
+  it('keeps what each of two found there, where they restore within one second', async () => {
+    await backedUp()
+    for (const again of ['first', 'second']) {
+      const ran = await there('store', 'restore', 'backup.db', '--yes')
+      expect([again, ran.exit, ran.stderr]).toMatchObject([again, 0, {}])
+    }
+    const [now, ...kept] = await schemas()
+    expect([now, kept.length]).toEqual([schema, 2])
+    // Neither has seen the other's.
+    const restoring = await Promise.all(
+      [1, 2].map(() => there('store', 'restore', 'backup.db', '--yes', '--wait', '60')),
+    )
+    for (const ran of restoring)
+      expect(ran.exit === 0 ? 'done' : ran.error().code).toMatch(/^(done|changed-meanwhile)$/)
+    const done = restoring.filter(({ exit }) => exit === 0)
+    expect(done.length).toBeGreaterThan(0)
+    expect(await schemas()).toHaveLength(3 + done.length)
+    expect((await there('audit', 'verify')).exit).toBe(0)
   })
 
   it('of two who restore at once puts the second one’s backup in no place that the first has taken', async () => {
