@@ -11,7 +11,7 @@ import {
   sheetAsWritten,
   unpackCells,
 } from '../import/issues-sheet.ts'
-import type { CellFault, CellNote, cellFault, errorCell } from '../workbook/cell-faults.ts'
+import type { CellFault, CellNote, cellFault, errorCell, struckOut } from '../workbook/cell-faults.ts'
 import type { ColumnSpec, Table } from '../workbook/headings.ts'
 import type { Workbook } from '../workbook/read.ts'
 import type { SheetRow } from '../workbook/sheet-rows.ts'
@@ -82,7 +82,7 @@ export async function readTableFile<Field extends string>(
   const { isBlankRow } = await import('../workbook/sheet-rows.ts')
   const { readTable, tableNotices } = await import('../workbook/table.ts')
   const { cellName, cleanText, trimCode } = await import('../workbook/cell.ts')
-  const { cellFault, errorCell } = await import('../workbook/cell-faults.ts')
+  const { cellFault, errorCell, struckOut } = await import('../workbook/cell-faults.ts')
   const { workbook, map } = await openTable(tableFile, columns, session)
   try {
     const rows: RowOfTable<Field>[] = []
@@ -94,6 +94,7 @@ export async function readTableFile<Field extends string>(
       mergedAt: () => undefined,
       faultOfNote: cellFault,
       errorCell,
+      struckOut,
       unpacked: undefined,
     }
     const table = await readTable(workbook, {
@@ -132,6 +133,7 @@ interface SheetFacts<Field extends string> {
   mergedAt: (column: number, row: number) => string | undefined
   faultOfNote: typeof cellFault
   errorCell: typeof errorCell
+  struckOut: typeof struckOut
   /** The row whose cells were asked for last. */
   unpacked: { row: object; cells: CellsOfRow } | undefined
 }
@@ -145,14 +147,16 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
   private readonly packed: PackedCells
   readonly notes?: NonNullable<SheetRow['notes']>
   readonly fault: SheetRow['fault']
+  readonly struck?: NonNullable<SheetRow['struck']>
   /** The headings that it stands below. */
   readonly table: Table
   private readonly sheet: SheetFacts<Field>
 
-  constructor({ number, cells, notes, fault }: SheetRow, table: Table, sheet: SheetFacts<Field>) {
+  constructor({ number, cells, notes, fault, struck }: SheetRow, table: Table, sheet: SheetFacts<Field>) {
     this.number = number
     this.packed = packCells(cells)
     if (notes) this.notes = notes
+    if (struck) this.struck = struck
     this.fault = fault
     this.table = table
     this.sheet = sheet
@@ -200,7 +204,11 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
     const note: CellNote | undefined =
       merged === undefined ? this.noteOf(field) : { kind: 'merged', cell: merged }
     const text = this.textAt(column).trim()
-    return sheet.faultOfNote(note) ?? (isErrorWord(text) ? sheet.errorCell(text) : undefined)
+    return (
+      sheet.faultOfNote(note) ??
+      (isErrorWord(text) ? sheet.errorCell(text) : undefined) ??
+      (this.struck?.has(column) === true ? sheet.struckOut(text) : undefined)
+    )
   }
 
   get cells(): CellsOfRow {

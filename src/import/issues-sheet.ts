@@ -125,19 +125,29 @@ function* byRow(issues: Iterable<CellIssue>): Generator<CellIssue[]> {
 function reasonsByColumn(
   issues: readonly CellIssue[],
   where: { row: number; roster: SheetAsWritten },
-): Map<number, string> {
-  const reasons = new Map<number, string>()
+): Map<number, Reasons> {
+  const reasons = new Map<number, Reasons>()
   for (const issue of issues) {
     const index = columnOf(issue.cell.slice(issue.cell.lastIndexOf('!') + 1))
     const column = columnOfAll(index, where)
     const before = reasons.get(column)
-    reasons.set(column, before === undefined ? inWords(issue) : `${before}\n${inWords(issue)}`)
+    reasons.set(column, {
+      note: before === undefined ? inWords(issue) : `${before.note}\n${inWords(issue)}`,
+      // Without the line through it, it would go in as it stands.
+      struck: before?.struck === true || issue.code === 'struck-out',
+    })
   }
   return reasons
 }
 
-function offending(text: string, reason: string | undefined): CellToWrite {
-  return reason === undefined ? text : { text, marked: true, note: reason }
+/** What is wrong with a cell, in words, and whether it stays struck out. */
+interface Reasons {
+  note: string
+  struck: boolean
+}
+
+function offending(text: string, reasons: Reasons | undefined): CellToWrite {
+  return reasons === undefined ? text : { text, marked: true, ...reasons }
 }
 
 function inWords({ message, hint }: CellIssue): string {

@@ -8,6 +8,7 @@ import {
   notAsShown,
   notCalculated,
   shownOtherwise,
+  struckOut,
 } from '../workbook/cell-faults.ts'
 import { isShortened } from '../workbook/number.ts'
 import type { UnclearTable } from '../workbook/headings-again.ts'
@@ -129,10 +130,21 @@ export function rowReader(
         if (fault && !hasIssueIn(read.issues, field)) report(field, fault)
       }
     }
+    const struck = struckField(row, columns)
+    if (struck && !hasIssueIn(read.issues, struck))
+      report(struck, struckOut(cleanText(cellIn(row, at(struck)))))
     if (named.tidied) tidied.push(cellName(sheet, name, row.number))
     if (person.tidied) tidied.push(cellName(sheet, lastName, row.number))
     return read
   }
+}
+
+/** Where a row that is struck out is told so: once, however many of its cells are. */
+const byAddressFirst = ['email', 'number', 'name', 'lastName', 'firstName'] as const
+
+function struckField({ struck }: SheetRow, columns: Table['columns']): CentreField | undefined {
+  if (struck === undefined) return undefined
+  return byAddressFirst.find((field) => struck.has(columns.get(field) ?? -1))
 }
 
 /** Both begin with the apostrophe of a spreadsheet; a name alone may be 's-Hertogenbosch. */
@@ -231,10 +243,12 @@ function emptyFormulasIn({ notes }: SheetRow, columns: Table['columns']): ReadRo
 const ofNewOnes = ['address', 'town', 'postcode', 'country', 'role', 'kind', 'associate'] as const
 
 function faultsIn(
-  { cells, notes }: SheetRow,
+  row: SheetRow,
   columns: Table['columns'],
   sharedIssue: RowReading['sharedIssue'],
 ): RowIssue[] | undefined {
+  const { cells, notes } = row
+  const struck = struckField(row, columns) === undefined ? row.struck : undefined
   let faults: RowIssue[] | undefined
   for (const field of ofNewOnes) {
     const column = columns.get(field)
@@ -244,6 +258,7 @@ function faultsIn(
     const fault =
       cellFault(note) ??
       (text !== undefined && isErrorWord(text) ? errorCell(text) : undefined) ??
+      (struck?.has(column) === true ? struckOut(cleanText(text ?? '')) : undefined) ??
       (shownAsText(note) === undefined ? notAsShown(note, text ?? '') : undefined)
     if (fault) faults = withIssue(faults, sharedIssue({ field, fault }))
   }

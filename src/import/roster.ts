@@ -169,7 +169,6 @@ function holdBackCovered(roster: Roster, covered: CoveredCells): void {
     const cells = covered.get(row.row)
     if (cells === undefined) continue
     const columns = row.columns ?? roster.columns
-    const kept = roster.cells?.get(row.row)
     for (const { field } of centreColumns) {
       const cell = cells.get(columns.get(field) ?? -1)
       const fault = cell === undefined ? undefined : cellFault({ kind: 'merged', cell })
@@ -180,14 +179,19 @@ function holdBackCovered(roster: Roster, covered: CoveredCells): void {
       row.issues = row.issues?.filter((issue) => issue.field !== field)
       if (alwaysRead.has(field)) addIssue(row, { field, fault })
       else row.faults = (row.faults ?? []).filter((other) => other.field !== field).concat({ field, fault })
-      if (kept) {
-        const shown = [...kept]
-        shown[columns.get(field) ?? -1] = undefined
-        roster.cells?.set(row.row, shown)
-      }
+      hideKept(roster, { row: row.row, column: columns.get(field) ?? -1 })
     }
     if (row.issues?.length === 0) row.issues = undefined
   }
+}
+
+/** In the workbook of the rows held back the cell is blank: without what hides it, it would go in as it stands. */
+function hideKept({ cells }: Pick<Roster, 'cells'>, { row, column }: { row: number; column: number }): void {
+  const kept = cells?.get(row)
+  if (kept === undefined) return
+  const shown = [...kept]
+  shown[column] = undefined
+  cells?.set(row, shown)
 }
 
 /** What a conditional format shows depends on more than the cell. */
@@ -213,6 +217,7 @@ function holdBackFormattedByRule(roster: Roster, ranges: readonly CellRange[]): 
       hint: 'Take the number format out of the conditional format, and type what it showed.',
     }
     row.number = undefined
+    hideKept(roster, { row: row.row, column })
     addIssue(row, { field: 'number', fault })
   }
 }

@@ -18,7 +18,14 @@ export type CellNote =
 
 /** What is wrong in a cell, worded to follow the name of its column. */
 export interface CellFault {
-  code: 'error-cell' | 'not-calculated' | 'merged' | 'shown-otherwise' | 'two-rows-in-one' | 'cell-twice'
+  code:
+    | 'error-cell'
+    | 'not-calculated'
+    | 'merged'
+    | 'shown-otherwise'
+    | 'struck-out'
+    | 'two-rows-in-one'
+    | 'cell-twice'
   value: string
   message: string
   hint: string
@@ -79,6 +86,16 @@ export function notAsShown(note: CellNote | undefined, text: string): CellFault 
   if (note?.kind !== 'date' && note?.kind !== 'boolean') return shownOtherwise(note, text)
   const what = note.kind === 'date' ? 'a date, which its format may show otherwise' : 'a yes or no'
   return { code: 'shown-otherwise', value: text, message: `holds ${text}, ${what}`, hint: asText }
+}
+
+/** Who strikes something out means that it is gone, and leaves it to be read: nobody can tell what is to be done. */
+export function struckOut(value: string): CellFault {
+  return {
+    code: 'struck-out',
+    value,
+    message: `is struck out, or a part of it: ${value}`,
+    hint: 'If it is gone, delete what is struck out, or the row; else take the line through it away.',
+  }
 }
 
 /** The error words of a spreadsheet, whatever kind of cell or file they stand in. */

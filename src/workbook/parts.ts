@@ -1,6 +1,7 @@
 import { UnusableWorkbook } from './errors.ts'
 import { builtInFormat, changesTexts, changesWhatIsShown, customFormat, type NumberFormat } from './number.ts'
 import type { Book } from './sheet-rows.ts'
+import { isStrikingOut } from './sheet-xml.ts'
 import { readXml, type XmlReader } from './xml.ts'
 import type { Archive } from './zip.ts'
 
@@ -137,21 +138,27 @@ function decoded(target: string): string {
   }
 }
 
-/** How the numbers and texts of each cell style read, and which conditional formats make numbers read otherwise. */
+/** How the numbers and texts of each cell style read, which strike out, and which conditional formats make numbers read otherwise. */
 export async function readStyles(
   archive: Archive,
   part: string,
-): Promise<Required<Pick<Book, 'formats' | 'textFormats' | 'numberRules'>>> {
+): Promise<Required<Pick<Book, 'formats' | 'textFormats' | 'numberRules' | 'struckStyles'>>> {
   const custom = new Map<number, string>()
   const formats: NumberFormat[] = []
   const textFormats = new Map<number, string>()
   const numberRules = new Set<number>()
-  let within: 'cells' | 'rules' | undefined
+  const struckFonts = new Set<number>()
+  const struckStyles = new Set<number>()
+  let within: 'fonts' | 'cells' | 'rules' | undefined
   let rule = -1
+  let font = -1
   await readSmall(archive, part, {
     open(name, attributes) {
       if (name === 'cellXfs') within = 'cells'
       else if (name === 'dxfs') within = 'rules'
+      else if (name === 'fonts') within = 'fonts'
+      else if (name === 'font' && within === 'fonts') font += 1
+      else if (within === 'fonts' && isStrikingOut(name, attributes)) struckFonts.add(font)
       else if (name === 'dxf' && within === 'rules') rule += 1
       else if (name === 'numFmt') {
         const code = attributes.get('formatCode') ?? ''
@@ -161,14 +168,15 @@ export async function readStyles(
         const id = Number(attributes.get('numFmtId') ?? 0)
         const code = custom.get(id)
         if (code !== undefined && changesTexts(code)) textFormats.set(formats.length, code)
+        if (struckFonts.has(Number(attributes.get('fontId') ?? 0))) struckStyles.add(formats.length)
         formats.push(code === undefined ? builtInFormat(id) : customFormat(code))
       }
     },
     close(name) {
-      if (name === 'cellXfs' || name === 'dxfs') within = undefined
+      if (name === 'cellXfs' || name === 'dxfs' || name === 'fonts') within = undefined
     },
   })
-  return { formats, textFormats, numberRules }
+  return { formats, textFormats, numberRules, struckStyles }
 }
 
 async function readSmall(archive: Archive, part: string, reader: XmlReader): Promise<void> {

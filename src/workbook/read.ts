@@ -6,7 +6,7 @@ import { maxHeadingRow } from './cell.ts'
 import { detectFormat, detectTextFormat, detectZipContent } from './detect-format.ts'
 import { didYouMean, looseLimit, nearestOf } from '../nearest.ts'
 import { type BookParts, readParts, readStyles, type SheetPart } from './parts.ts'
-import { isTrue, isZero, readSheetXml } from './sheet-xml.ts'
+import { isStrikingOut, isTrue, isZero, readSheetXml } from './sheet-xml.ts'
 import {
   type Book,
   newSheetFacts,
@@ -88,10 +88,11 @@ async function openXlsx(
     let read: (Book & { letGo: () => void }) | undefined
     const bookOf = async () => {
       if (read !== undefined) return read
-      const texts = sharedStrings === undefined ? undefined : await readSharedStrings(archive, sharedStrings)
+      const shared = sharedStrings === undefined ? undefined : await readSharedStrings(archive, sharedStrings)
       read = {
-        sharedStrings: texts ?? [],
-        letGo: () => texts?.letGo(),
+        sharedStrings: shared?.texts ?? [],
+        struckTexts: shared?.struck ?? new Set(),
+        letGo: () => shared?.texts.letGo(),
         ...(styles === undefined ? { formats: [] } : await readStyles(archive, styles)),
         from1904,
         recalculates,
@@ -244,13 +245,30 @@ export function scanSheet(part: string, maker: RowMaker): TextSink {
 const maxTexts = 16_000_000
 const maxCharacters = 400_000_000
 
-/** The texts that the cells of a workbook refer to by their place in this list. */
-async function readSharedStrings(archive: Archive, part: string): Promise<PackedTexts> {
+/** The texts that the cells of a workbook refer to by their place in this list, and the places of those that are struck out. */
+async function readSharedStrings(
+  archive: Archive,
+  part: string,
+): Promise<{ texts: PackedTexts; struck: ReadonlySet<number> }> {
   // Those that many cells refer to come first, and are kept as they are.
   const texts = new PackedTexts({ few: 0, cut: true, refusal: tooMuchText })
-  await archive.read(part, sharedStringsScanner(part, collector(texts)))
-  return texts
+  const struck = new Set<number>()
+  const collect = collector(texts)
+  const read = (text: string, look?: TextLook) => {
+    if (look?.isStruck === true) struck.add(texts.length)
+    collect(text)
+  }
+  await archive.read(part, sharedStringsScanner(part, read))
+  return { texts, struck }
 }
+
+/** Of a text whose letters do not all look alike. */
+interface TextLook {
+  /** A part of it is struck out. */
+  isStruck: boolean
+}
+
+type OnText = (text: string, look?: TextLook) => void
 
 /** Takes one text after another, and refuses more than any memory should hold. */
 export function collector(texts: {
@@ -266,7 +284,7 @@ export function collector(texts: {
   }
 }
 
-export function sharedStringsScanner(part: string, onText: (text: string) => void): TextSink {
+export function sharedStringsScanner(part: string, onText: OnText): TextSink {
   return scanner({
     part,
     root: 'sst',
@@ -294,27 +312,36 @@ function soleText(text: string, from: number, to: number): string | undefined {
   return plainText(text, start, end)
 }
 
-export function sharedStringsXml(part: string, onText: (text: string) => void): TextSink {
+export function sharedStringsXml(part: string, onText: OnText): TextSink {
   let text = ''
   let depth = 0
   let collecting = false
   // A phonetic guide says how a name is read: it has texts of its own, which are not part of the name.
   let phonetic = 0
+  let strikes = false
+  let isStruck = false
   return readXml(part, {
-    open(name) {
+    open(name, attributes) {
       depth += 1
-      if (name === 'si' && depth === 2) text = ''
+      if (name === 'si' && depth === 2) {
+        text = ''
+        strikes = false
+        isStruck = false
+      } else if (name === 'r') strikes = false
+      else if (isStrikingOut(name, attributes)) strikes = true
       else if (name === 'rPh') phonetic += 1
       else if (name === 't') collecting = true
     },
     text(piece) {
-      if (collecting && phonetic === 0) text += piece
+      if (!collecting || phonetic > 0) return
+      text += piece
+      if (strikes && piece.trim() !== '') isStruck = true
     },
     close(name) {
       depth -= 1
       if (name === 't') collecting = false
       else if (name === 'rPh') phonetic -= 1
-      else if (name === 'si' && depth === 1) onText(text)
+      else if (name === 'si' && depth === 1) onText(text, { isStruck })
     },
   })
 }

@@ -179,6 +179,7 @@ export function scanCells(text: string, from: number, to: number, onCell: (cell:
     present: false,
     formula: undefined,
     shared: undefined,
+    array: undefined,
   }
   let at = from
   for (;;) {
@@ -193,6 +194,7 @@ export function scanCells(text: string, from: number, to: number, onCell: (cell:
     cell.present = false
     cell.formula = undefined
     cell.shared = undefined
+    cell.array = undefined
 
     let open = true
     if (text.charCodeAt(at) !== GREATER && text.charCodeAt(at) !== SLASH && !isBlank(text.charCodeAt(at)))
@@ -309,6 +311,7 @@ function scanFormula(text: string, from: number, to: number, cell: RawCell): num
   if (tag === undefined || tag.odd || tag.end > to || tag.attribute('xmlns') !== undefined) return -1
   cell.formula ??= ''
   if (tag.attribute('t') === 'shared') cell.shared = tag.attribute('si')
+  if (tag.attribute('t') === 'array') cell.array = tag.attribute('ref') ?? ''
   if (tag.empty) return tag.end
   const end = text.indexOf('<', tag.end)
   const formula = textBetween(text, { from: tag.end, end, to, stop: '</f>' })

@@ -14,6 +14,8 @@ export interface SheetRow {
   hidden?: boolean
   /** Why nothing of it is read: it may be two rows. */
   fault?: CellFault
+  /** The columns of the cells that are struck out, wholly or in part: who reads the sheet takes them for gone. */
+  struck?: Set<number>
 }
 
 /** What the cells of a sheet refer to. */
@@ -24,6 +26,10 @@ export interface Book {
   textFormats?: ReadonlyMap<number, string>
   /** The conditional formats that show a number otherwise. */
   numberRules?: ReadonlySet<number>
+  /** The styles that strike out what stands in a cell. */
+  struckStyles?: ReadonlySet<number>
+  /** The texts of which a part is struck out, by their place. */
+  struckTexts?: ReadonlySet<number>
   from1904: boolean
   /** It asks to be recalculated when it is opened: a formula's 0 may stand for nothing. */
   recalculates: boolean
@@ -43,19 +49,33 @@ export interface RawCell {
   formula: string | undefined
   /** By which number it shares its formula with other cells, of which one has the text. */
   shared: string | undefined
+  /** The cells that its formula fills, such as `C2:C15`; its own alone where it grows by what it finds. */
+  array: string | undefined
+  /** A part of its own text is struck out. */
+  struck?: boolean
 }
 
 export type RowMaker = ReturnType<typeof rowMaker>
 
 /** Puts raw cells together to rows: the one place that knows what a cell means. */
 export function rowMaker(
-  { sharedStrings, formats, textFormats, numberRules, from1904, recalculates }: Book,
+  {
+    sharedStrings,
+    formats,
+    textFormats,
+    numberRules,
+    struckStyles,
+    struckTexts,
+    from1904,
+    recalculates,
+  }: Book,
   onRow: (row: SheetRow) => void,
   facts: SheetFacts = newSheetFacts(),
 ) {
   let last = 0
   let row: SheetRow = { number: 0, cells: [] }
   let column = -1
+  const arrays = arraysToFill()
   /** The formulas that cells share, where each is written. */
   const sharedFormulas = new Map<string, { formula: string; row: number; column: number }>()
 
@@ -136,6 +156,8 @@ export function rowMaker(
         const isCalculated = !maybeNotCalculated(cell)
         // A blank is no result that shows that somebody calculated it.
         const isBlank = text === undefined || text.trim() === ''
+        if (cell.array !== undefined)
+          arrays.add(rangeOf(cell.array), { formula: `=${cell.formula}`, isCalculated, column })
         if (!isCalculated) facts.uncalculatedColumns.add(column)
         else if (!isBlank) facts.calculatedColumns.add(column)
         if (!isCalculated || isBlank) {
@@ -143,10 +165,22 @@ export function rowMaker(
           setNote(row, column, { kind: isCalculated ? 'empty-formula' : 'not-calculated', formula })
         }
       }
-      if (text !== undefined && text !== '') row.cells[column] = text
+      if (text === undefined || text === '') {
+        if (cell.present) arrays.sayBlank(row.number, column)
+        return
+      }
+      row.cells[column] = text
+      if (isStruck(cell)) {
+        row.struck ??= new Set()
+        row.struck.add(column)
+      }
     },
     finish() {
       last = row.number
+      for (const [empty, formula] of arrays.emptyIn(row)) {
+        setNote(row, empty, { kind: 'not-calculated', formula })
+        facts.uncalculatedColumns.add(empty)
+      }
       onRow(row)
     },
     /** Columns nobody sees, counted from 1 as in the file. */
@@ -168,11 +202,65 @@ export function rowMaker(
     },
   }
 
+  function isStruck({ style, type, value, struck }: RawCell): boolean {
+    if (struck === true || struckStyles?.has(style) === true) return true
+    return type === 's' && struckTexts !== undefined && struckTexts.has(Number(value))
+  }
+
   /** An empty text may be what a formula says, where the file has a place for it and asks for no recalculation. */
   function maybeNotCalculated({ type, value, present }: RawCell): boolean {
     if (value === '') return type !== 'str' || !present || recalculates
     return recalculates && (type === '' || type === 'n') && Number(value) === 0
   }
+}
+
+/** So wide is an array that is looked at; a table has not as many columns. */
+const maxArrayWidth = 64
+/** So many are looked at in one row: they do not overlap. */
+const maxArrays = 64
+
+/**
+ * The cells that an array formula fills have no formula of their own: those without a result have not been calculated.
+ * One that grows by what it finds names its own cell alone: as long as it has no result, it may fill any cell below.
+ */
+function arraysToFill() {
+  let open: { range: CellRange; formula: string }[] = []
+  const below = new Map<number, string>()
+  let blanks: { row: number; columns: Set<number> } | undefined
+  return {
+    add(
+      range: CellRange | undefined,
+      { formula, isCalculated, column }: { formula: string; isCalculated: boolean; column: number },
+    ) {
+      if (range !== undefined) open = [...open.slice(1 - maxArrays), { range, formula }]
+      if (isCalculated) return
+      const { firstColumn, lastColumn } = range ?? { firstColumn: column, lastColumn: column }
+      for (const one of columnsOf({ firstColumn, lastColumn })) if (!below.has(one)) below.set(one, formula)
+    },
+    /** An empty text is a result. */
+    sayBlank(row: number, column: number) {
+      if (open.length === 0) return
+      if (blanks?.row !== row) blanks = { row, columns: new Set() }
+      blanks.columns.add(column)
+    },
+    /** The cells of a row that a formula would fill, and its text; of a row in which nothing stands, none. */
+    *emptyIn(row: SheetRow): Generator<[column: number, formula: string]> {
+      if ((open.length === 0 && below.size === 0) || isBlankRow(row)) return
+      open = open.filter(({ range: { lastRow } }) => lastRow >= row.number)
+      const formulas = new Map(below)
+      for (const { range, formula } of open)
+        for (const column of columnsOf(range)) formulas.set(column, formula)
+      for (const [column, formula] of formulas) {
+        if (row.cells[column] !== undefined || row.notes?.has(column) === true) continue
+        if (blanks?.row !== row.number || !blanks.columns.has(column)) yield [column, formula]
+      }
+    },
+  }
+}
+
+function columnsOf({ firstColumn, lastColumn }: Pick<CellRange, 'firstColumn' | 'lastColumn'>): number[] {
+  const width = Math.min(maxArrayWidth, lastColumn - firstColumn + 1)
+  return Array.from({ length: Math.max(0, width) }, (_, at) => firstColumn + at)
 }
 
 /** Nobody can tell which of the two a spreadsheet program shows. */

@@ -24,12 +24,14 @@ const ASKED_FOR = new Set([
 /** Reads a sheet with saxes: what is around its rows, and whatever the scanner does not know what to make of. */
 export function readSheetXml(part: string, maker: RowMaker): TextSink {
   let state: 'before' | 'rows' | 'row' | 'cell' | 'after' | 'done' = 'before'
-  const blank = { value: '', present: false, formula: undefined, shared: undefined }
+  const blank = { value: '', present: false, formula: undefined, shared: undefined, array: undefined }
   let cell: RawCell = { column: -1, type: '', style: 0, ...blank }
   let collecting: 'value' | 'formula' | undefined
   let skipped = 0
   /** How many elements are open behind the rows. */
   let open = 0
+  /** Whether what follows in a cell's own text is struck out. */
+  let strikes = false
   /** The first column of which nothing was said yet, where such columns have no width. */
   let hiddenFrom: number | undefined
   /** The cells to which the rules that follow apply. */
@@ -41,6 +43,7 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
     if (name === 'f') {
       cell.formula ??= ''
       if (attributes.get('t') === 'shared') cell.shared = attributes.get('si')
+      if (attributes.get('t') === 'array') cell.array = attributes.get('ref') ?? ''
       collecting = 'formula'
     } else if (name === (inline ? 't' : 'v')) collecting = 'value'
   }
@@ -63,8 +66,10 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
         else if (open === 2 && name === 'mergeCell') maker.merge(attributes.get('ref') ?? '')
         else if (open === 2 && name === 'cfRule')
           maker.formatByRule(conditional, { style: Number(attributes.get('dxfId') ?? -1) })
-      } else if (skipped > 0) skipped += 1
-      else if (isForeign) skipped = 1
+      } else if (skipped > 0) {
+        skipped += 1
+        if (isStrikingOut(name, attributes)) strikes = true
+      } else if (isForeign) skipped = 1
       else if (state === 'before' && name === 'sheetData') {
         state = 'rows'
         if (hiddenFrom !== undefined) maker.hideColumns(hiddenFrom, maxColumns)
@@ -81,13 +86,18 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
         const style = Number(attributes.get('s') ?? 0)
         const type = attributes.get('t') ?? ''
         cell = { column, type, style, ...blank }
+        strikes = false
         state = 'cell'
-      } else if (state === 'cell' && !BESIDE_THE_TEXT.has(name)) begin(name, attributes)
-      else skipped = 1
+      } else if (state === 'cell' && !BESIDE_THE_TEXT.has(name)) {
+        if (name === 'r') strikes = false
+        begin(name, attributes)
+      } else skipped = 1
     },
     text(text) {
-      if (collecting === 'value') cell.value += text
-      else if (collecting === 'formula') cell.formula = (cell.formula ?? '') + text
+      if (collecting === 'value') {
+        cell.value += text
+        if (strikes && text.trim() !== '') cell.struck = true
+      } else if (collecting === 'formula') cell.formula = (cell.formula ?? '') + text
     },
     close(name) {
       if (state === 'done') return
@@ -123,6 +133,11 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
 /** As XML Schema writes a boolean, and as some programs do. */
 export function isTrue(value: string | undefined): boolean {
   return value === '1' || value === 'true'
+}
+
+/** Of how letters look: a line through them. */
+export function isStrikingOut(name: string, attributes: ReadonlyMap<string, string>): boolean {
+  return name === 'strike' && !/^(?:0|false|off)$/.test(attributes.get('val') ?? '')
 }
 
 /** A height or a width of nothing hides a row or a column as well. */

@@ -5,6 +5,8 @@ interface AnnotatedCell {
   text: string
   /** Coloured, so that the eye finds it. */
   marked?: boolean
+  /** With a line through it. */
+  struck?: boolean
   /** Beside the cell, as a comment. */
   note?: string
 }
@@ -60,9 +62,9 @@ export interface TextRun {
   size?: number
 }
 
-/** The text of a cell, for formats that know nothing else. */
+/** The text of a cell, for formats that know nothing else: what they would show without the line through it is left out. */
 export function textOfCell(cell: CellToWrite): string | number | null {
-  if (typeof cell === 'object' && cell !== null) return cell.text
+  if (typeof cell === 'object' && cell !== null) return cell.struck === true ? '' : cell.text
   return cell ?? null
 }
 

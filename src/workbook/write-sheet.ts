@@ -93,7 +93,7 @@ function rowWriter({ letters, style, notes, widths }: RowSetup) {
       if (typeof cell === 'string') xml += textCell(at, cell, style)
       else if (typeof cell === 'number') xml += `<c r="${at}" s="${numberStyle}"><v>${cell}</v></c>`
       else {
-        const own = cell.marked ? styles.marked : style
+        const own = cell.struck ? styles.struck : cell.marked ? styles.marked : style
         xml += cell.text === '' ? `<c r="${at}" s="${own}"/>` : textCell(at, cell.text, own)
         if (cell.note !== undefined && notes.length < maxNotes)
           notes.push({ column, row: number - 1, text: fitting(cell.note) })
@@ -297,6 +297,7 @@ export const styles = {
   form: 5,
   formCentred: 6,
   wrappedNumber: 7,
+  struck: 8,
 } as const
 
 /** One typeface throughout. */
@@ -325,11 +326,11 @@ function styleXml({ font: ofFont = 0, fill: ofFill = 0, border = 0, alignment }:
 /** The part that says how cells look; every text is formatted as text, so that it stays as it was typed. */
 export function* stylesXml(): Generator<string> {
   yield `${XML_HEAD}<styleSheet xmlns="${MAIN}">`
-  yield `<fonts count="2">${font('')}${font('<b/>')}</fonts>`
+  yield `<fonts count="3">${font('')}${font('<b/>')}${font('<strike/>')}</fonts>`
   yield `<fills count="4"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>${fill('E7E6E6')}${fill('FFD9B3')}</fills>`
   yield `<borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border><border><left/><right/>${cutLine('top')}${cutLine('bottom')}<diagonal/></border></borders>`
   yield '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-  yield '<cellXfs count="8"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+  yield '<cellXfs count="9"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
   yield styleXml({})
   yield styleXml({ alignment: 'vertical="top" wrapText="1"' })
   yield styleXml({ font: 1, fill: 2, alignment: 'vertical="center" wrapText="1"' })
@@ -338,5 +339,6 @@ export function* stylesXml(): Generator<string> {
   yield styleXml({ border: 1, alignment: 'horizontal="left" vertical="center" wrapText="1" indent="1"' })
   yield styleXml({ border: 1, alignment: 'horizontal="center" vertical="center" wrapText="1"' })
   yield '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1"><alignment vertical="top"/></xf>'
+  yield styleXml({ font: 2, fill: 3, alignment: 'vertical="top" wrapText="1"' })
   yield '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 }

@@ -115,3 +115,43 @@ describe('a number whose formula has the result 0', () => {
     expect((await world.run(['entries', 'list', '--json'])).json().entries).toMatchObject([{ candidates: 7 }])
   })
 })
+
+describe('an array formula', () => {
+  const withPlace = (place: string, cells: string) => `<row r="${place}">${cells}</row>`
+  const array = (ref: string, value: string) =>
+    `<c r="C2"><f t="array" ref="${ref}">Other!A1:A2</f>${value}</c>`
+  const at = (place: string, cell: string) => `<c r="${place}" t="inlineStr"><is><t>${cell}</t></is></c>`
+  const centre = (place: string, number: string, more = '') =>
+    withPlace(place, at(`A${place}`, number) + at(`B${place}`, `School ${number}`) + more)
+  const heads = withPlace('1', headings.map((head, column) => at(`${'ABCDEF'[column]}1`, head)).join(''))
+  const importing = (rows: readonly string[], behind = '') => {
+    const workbook = `<workbook xmlns="${MAIN}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Centres" sheetId="1" r:id="rId1"/></sheets>${behind}</workbook>`
+    writeFileSync(world.path('f.xlsx'), book({ rows: [heads, ...rows].join(''), workbook }))
+    return imported('f.xlsx', '--delete-extra')
+  }
+
+  it.each([
+    ['names the cells below, of which none has a result', 'C2:C3', '', ''],
+    ['grows by what it finds, and has no result', 'C2', '<v>0</v>', asksToBeCalculated],
+    ['has a result in its own cell alone', 'C2:C3', '<v>46082</v>', ''],
+  ])('that %s holds back the rows below: nobody of theirs is extra', async (_, ref, value, behind) => {
+    const answer = await importing([centre('2', 'EG002', array(ref, value)), centre('3', 'EG001')], behind)
+    expect(answer.issues).toContainEqual(
+      expect.objectContaining({ cell: 'Centres!C3', code: 'not-calculated', value: '=Other!A1:A2' }),
+    )
+    expect((await living(world)).users).toEqual(['amira@a.example'])
+  })
+
+  it('that has a result, be it an empty text, in each of its cells is read', async () => {
+    const answer = await importing([
+      centre(
+        '2',
+        'EG001',
+        '<c r="C2" t="str"><f t="array" ref="C2:C3">Other!A1:A2</f><v>amira@a.example</v></c>',
+      ),
+      centre('3', 'EG002', '<c r="C3" t="str"><v></v></c>'),
+      centre('4', 'EG003', at('D4', 'Egypt')),
+    ])
+    expect(answer).toMatchObject({ rows: { accepted: 3 }, issues: [], extraUsers: [] })
+  })
+})

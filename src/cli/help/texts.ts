@@ -160,6 +160,7 @@ Why a row is held back (issues[].code):
   not-calculated          a formula without its value: recalculate in your spreadsheet program, and save
   shown-otherwise         the cell's format shows another number or text than it holds; both are named
   merged                  the cell lies beneath a merged one
+  struck-out              the cell is struck out, or a part of it
   not-a-name, too-long    what stands there is no name of a centre or a person
   another-centres-name    the name is that of another saved centre
   same-centre             a new number with the name and country of a saved centre that has no row
