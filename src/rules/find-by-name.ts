@@ -4,7 +4,13 @@ import { nearestTo } from '../nearest.ts'
 import { wordsIn, wordsToFind } from '../search-key.ts'
 import type { Kysely } from 'kysely'
 import type { Store } from '../db/schema.ts'
-import { type NamedUser, streamUsersByName, type NamedCentre, streamCentresByName } from '../db/by-name.ts'
+import {
+  type NamedCentre,
+  type NamedUser,
+  streamCentresByName,
+  streamCentresCalled,
+  streamUsersByName,
+} from '../db/by-name.ts'
 import { hintOfNearest, NotFound, type NotPermitted } from '../errors.ts'
 import { type RuleContext, isDeleting } from './permissions/actor.ts'
 import { outsideView, visibleCentres, mayLearnOf } from './permissions/decide.ts'
@@ -24,6 +30,8 @@ interface Names<Row> {
   nameOf: (row: Row) => string
   /** What else it may be called by, where no name fits. */
   orElse?: (row: Row) => string
+  /** Whether it is meant only where no other is called so. */
+  isDeleted?: (row: Row) => boolean
 }
 
 /**
@@ -33,7 +41,7 @@ interface Names<Row> {
 async function bestMatches<Row>(
   pages: Pages<Row>,
   typed: string,
-  { nameOf, orElse }: Names<Row>,
+  { nameOf, orElse, isDeleted }: Names<Row>,
 ): Promise<Matches<Row>> {
   const words = partsOf(typed)
   const found = new Map<number, Matches<Row>>()
@@ -41,21 +49,24 @@ async function bestMatches<Row>(
     for (const row of page) {
       const fit = fitOf(words, nameOf(row)) || (orElse && fitOf(words, orElse(row)) > 0 ? 1 : 0)
       if (fit === 0) continue
-      const alike = found.get(fit) ?? { rows: [], total: 0 }
+      const rank = isDeleted?.(row) ? fit : fit + wholeName
+      const alike = found.get(rank) ?? { rows: [], total: 0 }
       alike.total += 1
       if (alike.rows.length < maxMatches) alike.rows.push(row)
-      found.set(fit, alike)
+      found.set(rank, alike)
     }
   }
-  return found.get(4) ?? found.get(3) ?? found.get(2) ?? found.get(1) ?? { rows: [], total: 0 }
+  return found.get(Math.max(...found.keys())) ?? { rows: [], total: 0 }
 }
 
+const wholeName = 4
+
 /** 4: the whole name; 3: whole words of it; 2: parts of it, each of a word of its own; 0: not this one. */
-function fitOf(words: readonly string[], name: string): 0 | 2 | 3 | 4 {
+function fitOf(words: readonly string[], name: string): 0 | 2 | 3 | typeof wholeName {
   const parts = partsOf(name)
   if (words.length === 0 || !matchDistinctWords(words, parts)) return 0
   if (!words.every((word) => parts.includes(word))) return 2
-  return words.length === parts.length ? 4 : 3
+  return words.length === parts.length ? wholeName : 3
 }
 
 /** al-Rashid and o.said are two words each. */
@@ -173,7 +184,10 @@ interface CentreSearch {
   ctx: Pick<RuleContext, 'by' | 'at'>
 }
 
-const centreNames = { nameOf: ({ name }: NamedCentre) => name }
+const centreNames = {
+  nameOf: ({ name }: NamedCentre) => name,
+  isDeleted: ({ status }: NamedCentre) => status === 'deleted',
+}
 
 /** Whether it is the number of a centre that the actor may see. */
 export async function isKnownNumber(db: Kysely<Store>, { text, ctx }: CentreSearch): Promise<boolean> {
@@ -188,9 +202,7 @@ export async function centresNamed(
   { text, ctx }: CentreSearch,
 ): Promise<Matches<NamedCentre>> {
   const search = { words: wordsToFind(text), visible: visibleCentres(ctx.by) }
-  const live = await bestMatches(streamCentresByName(db, { ...search, deleted: false }), text, centreNames)
-  if (live.total > 0) return live
-  return bestMatches(streamCentresByName(db, { ...search, deleted: true }), text, centreNames)
+  return bestMatches(streamCentresCalled(db, search), text, centreNames)
 }
 
 /** No centre is called so: the refusal, naming those whose name is nearly that. */

@@ -131,6 +131,17 @@ describe('looking for somebody by name', () => {
     expect(await emailOf('omar')).toBe('l@nile.example')
   })
 
+  it('finds a deleted centre where no other is called so, however well its name fits', async () => {
+    const numberOf = async (name: string) => {
+      const ran = await world.run(['centres', 'show', name, '--json'])
+      return ran.json().centre?.number ?? ran.json().number
+    }
+    await world.run(['centres', 'delete', 'CAIRO', '--yes'])
+    expect(await numberOf('heliopolis house')).toBe('CAIRO')
+    await world.centre('EG004', { name: 'New Heliopolis House' })
+    expect(await numberOf('heliopolis house')).toBe('EG004')
+  })
+
   it('is not enough for a deleted account whose address somebody else has now', async () => {
     await world.run(['users', 'delete', omar, '--suspend', '--yes'])
     await world.run(['users', 'add', `Zed Stranger <${omar}>`, '--centre', 'EG002', '--yes'])

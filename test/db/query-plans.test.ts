@@ -96,6 +96,32 @@ describe('what a large store is asked for one person or one centre', () => {
     })
   }
 
+  it('a text that no person has in a name: names of centres are read from their index, once', async () => {
+    prepare.mockClear()
+    expect(await world.run(['users', 'list', 'old harbour'])).toMatchObject({ exit: 0 })
+    const asked = prepare.mock.calls.map(([statement]) => statement)
+    const named = asked.filter((statement) => statement.includes('substr(folded'))
+    expect(named.flatMap((statement) => planOf(store, statement))).toEqual([
+      expect.stringMatching(/^SEARCH centres USING INTEGER PRIMARY KEY/),
+      expect.stringMatching(/^LIST SUBQUERY/),
+      'SCAN centres USING COVERING INDEX centres_by_name',
+      'USE TEMP B-TREE FOR ORDER BY',
+    ])
+  })
+
+  for (const argv of [
+    ['centres', 'list', 'nile'],
+    ['find', 'nile'],
+  ]) {
+    it(`${argv.join(' ')}: centres are read as they lie, and not each looked up from an index of numbers`, async () => {
+      prepare.mockClear()
+      await world.run(argv)
+      const asked = prepare.mock.calls.map(([statement]) => statement)
+      const [centres = ''] = asked.filter((statement) => /^select .*folded.* order by /s.test(statement))
+      expect(planOf(store, centres)[0]).toBe('SCAN centres')
+    })
+  }
+
   it('a list of people: no savepoint is open meanwhile, whose pages each statement would go through', async () => {
     prepare.mockClear()
     const two = ['amira@school.example', 'nour@school.example']

@@ -2,7 +2,7 @@ import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } fr
 import { countOf, type Pages, pagesOf } from '../rows.ts'
 import { type CentrePart, type ListedCentre, listedCentres } from './centres.ts'
 import type { CentreKind, Store } from '../schema.ts'
-import { contains, positionOf } from '../portable.ts'
+import { contains, positionOf, withoutIndex } from '../portable.ts'
 import { isVisible, type VisibleCentres } from './visible.ts'
 
 export type CentreStatus = 'approved' | 'active' | 'deleted'
@@ -42,7 +42,7 @@ export function streamCentres(
   const direction = reverse ? 'desc' : 'asc'
   const sorted = listedCentres(db, parts)
     .where(matchesFilter(filter))
-    .orderBy(orderedBy(order, countries), direction)
+    .orderBy(orderedBy(order, { countries, words: filter.words }), direction)
     .orderBy('centres.number', direction)
   return pagesOf(db, limit === undefined ? sorted : sorted.limit(limit))
 }
@@ -51,10 +51,16 @@ export function countCentres(db: Kysely<Store>, filter: CentreFilter): Promise<n
   return countOf(db.selectFrom('centres').where(matchesFilter(filter)))
 }
 
-function orderedBy(order: CentreOrder, countries: readonly string[]): Expression<unknown> {
+function orderedBy(
+  order: CentreOrder,
+  { countries, words = [] }: { countries: readonly string[]; words?: readonly string[] | undefined },
+): Expression<unknown> {
   switch (order) {
     case 'number':
-      return sql.ref('centres.number')
+      // Where few can fit, the rows are read as they lie: in the order of their index, each is looked up by itself.
+      return words.some(({ length }) => length > 2)
+        ? withoutIndex('centres.number')
+        : sql.ref('centres.number')
     case 'name':
       // The folded text is the number, a blank, and the name.
       return sql`substr(centres.folded, length(centres.number) + 2)`
