@@ -26,15 +26,23 @@ interface Claimed {
   interrupted: OutboxRow[]
 }
 
-/** Claims those of the messages that still wait; what expired or is void meanwhile is cancelled. */
+/** When it is looked again whether a deleted centre was restored. */
+const hour = 3_600_000
+
+/**
+ * Claims those of the messages that still wait; what expired or is void meanwhile is cancelled. What opens nothing while
+ * the centre is deleted waits on, as nothing of its people is lost.
+ */
 export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Promise<Claimed> {
   const now = at.toISOString()
   const waiting = await trx
     .selectFrom('outbox')
     .leftJoin('credentials', 'credentials.id', 'outbox.credential_id')
     .leftJoin('users', 'users.id', 'outbox.user_id')
+    .leftJoin('centres', 'centres.id', 'users.centre_id')
     .selectAll('outbox')
     .select(['credentials.state as credential_state', 'users.pin_state as pin_state'])
+    .select('centres.deleted_at as centre_deleted_at')
     .where('outbox.id', 'in', [...ids])
     .where('outbox.state', '=', 'queued')
     .orderBy('outbox.id')
@@ -42,7 +50,7 @@ export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Pr
   const lapsed = new Date(at.getTime() - lease).toISOString()
   const claimed: OutboxRow[] = []
   const interrupted: OutboxRow[] = []
-  for (const { credential_state, pin_state, ...row } of waiting) {
+  for (const { credential_state, pin_state, centre_deleted_at, ...row } of waiting) {
     if (!isFree(row, lapsed)) continue
     if (row.claimed_by?.startsWith(serverPrefix)) {
       interrupted.push(await markUnknown(trx, row))
@@ -60,6 +68,10 @@ export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Pr
         .set({ state: 'cancelled', last_error, next_try_at: null })
         .where('id', '=', row.id)
         .execute()
+    } else if (centre_deleted_at !== null && (credential_state !== null || isAboutPin)) {
+      const next_try_at = new Date(at.getTime() + hour).toISOString()
+      const held = { last_error: reasons.centreDeleted, next_try_at, claimed_by: null, claimed_at: null }
+      await sendWithNext(trx, trx.updateTable('outbox').set(held).where('id', '=', row.id))
     } else {
       const claim = { claimed_by: by, claimed_at: now }
       await sendWithNext(trx, trx.updateTable('outbox').set(claim).where('id', '=', row.id))

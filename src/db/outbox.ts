@@ -14,6 +14,7 @@ export const reasons = {
   asked: 'Cancelled by hand.',
   undone: 'The import was undone.',
   outdated: 'What it says is not so any more.',
+  centreDeleted: 'The centre is deleted.',
   interrupted: 'The program that was sending it was stopped.',
 } as const
 

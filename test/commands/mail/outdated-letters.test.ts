@@ -80,6 +80,23 @@ describe('a letter that waits', () => {
     ])
   })
 
+  it('goes to nobody while their centre is deleted, and once it is restored', async () => {
+    await waiting('users', 'add', 'Rana Said <rana@school.example>', '--centre', 'EG002')
+    await world.run(['centres', 'delete', 'EG002', '--yes'])
+    const ran = await world.run(['mail', 'send', '--json'])
+    expect([ran.exit, ran.json().messages[0].state]).toEqual([9, 'queued'])
+    expect(ran.json().notices).toMatchObject([
+      {
+        code: 'mail-waiting',
+        message:
+          'The message to rana@school.example could not be sent: the centre is deleted. It waits; to try again: ssh-admin mail send',
+      },
+    ])
+    expect((await world.run(['mail', 'send', '--due'])).exit).toBe(0)
+    await world.run(['centres', 'restore', 'EG002'])
+    expect(await sent()).toEqual(['account-set-up to rana@school.example'])
+  })
+
   it('of a change that a later line of the same batch takes back does not go out', async () => {
     const stdin = ['omar', 'nour'].map((name) => `coordinator change EG001 --to ${name}@school.example\n`)
     expect((await world.run(['batch', '--yes'], { stdin: stdin.join('') })).exit).toBe(0)
