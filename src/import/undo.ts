@@ -203,7 +203,7 @@ function partedBy<Created extends { id: number }>(
 export function reasonToKeepUser(user: CreatedUser, { at }: Pick<ImportRow, 'at'>): string | undefined {
   if (user.status === 'deleted') return isErased(user) ? 'erased' : 'deleted'
   if (user.status === 'suspended') return 'suspended'
-  if (user.status === 'active') return 'activated'
+  if (user.status === 'active' || user.hasPassword) return 'activated'
   if (user.wasSuspended) return 'was-suspended'
   if (user.hasSignedIn) return 'signed-in'
   if (user.isEdited) return 'edited'

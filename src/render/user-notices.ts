@@ -2,6 +2,7 @@ import { type Account, nameOf } from '../rules/users/account.ts'
 import type { ChangedUser, Outcome } from '../rules/users/changed.ts'
 import type { EditedUser } from '../rules/users/edit.ts'
 import { isAnotherAddress } from '../rules/users/email.ts'
+import { holdings } from '../rules/refusals.ts'
 import type { TypedNames } from '../rules/users/new-user.ts'
 import type { Notice } from './json.ts'
 
@@ -29,7 +30,19 @@ export function restorationNotices(restored: readonly ChangedUser[]): Notice[] {
 /** A new address voids the link that was on its way to the one before. */
 export function editNotices(edited: readonly EditedUser[]): Notice[] {
   const waiting = edited.filter(({ account, before }) => isAnotherAddress(before, account))
-  return [...edited.flatMap(tidiedNotices), ...waiting.flatMap(({ account }) => needsMessage(account))]
+  return [
+    ...edited.flatMap(tidiedNotices),
+    ...edited.flatMap(outOfReachNotices),
+    ...waiting.flatMap(({ account }) => needsMessage(account)),
+  ]
+}
+
+/** Progression Test data on a site that they do not get to any more: it stays theirs until somebody takes it over. */
+function outOfReachNotices({ account, outOfReach = [] }: EditedUser): Notice[] {
+  return outOfReach.map(({ site, ...held }) => ({
+    code: 'out-of-reach',
+    message: `${nameOf(account)} still holds ${holdings(held)} on ${site}, and does not get there any more: ssh-admin users transfer ${account.email} --to EMAIL --site ${site}`,
+  }))
 }
 
 /** A name that is kept otherwise than it was typed: without a dash for a missing one, or marks that nobody sees. */

@@ -7,6 +7,7 @@ export async function usersCreatedBy(trx: Trx, importId: number) {
   const rows = await trx
     .selectFrom('users')
     .select(['id', 'email', 'status', 'suspended_at', 'last_signed_in_at', 'edited_at', 'pin_issued_at'])
+    .select(sql<boolean>`(password_hash is not null)`.as('has_password'))
     .select([
       thereIs(sql`learner_groups where owner_id = users.id`).as('has_progression_tests'),
       thereIs(sql`assignments where user_id = users.id`).as('has_associate_centres'),
@@ -21,6 +22,8 @@ export async function usersCreatedBy(trx: Trx, importId: number) {
     status: row.status,
     /** Once, restored or not. */
     wasSuspended: row.suspended_at !== null,
+    /** They chose one, with the PIN or a temporary password; the code from the message may be to come. */
+    hasPassword: Boolean(row.has_password),
     hasSignedIn: row.last_signed_in_at !== null,
     isEdited: row.edited_at !== null,
     pinIssuedAt: row.pin_issued_at,

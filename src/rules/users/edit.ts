@@ -1,4 +1,5 @@
 import { voidCredentials } from '../../db/credentials.ts'
+import { type Holding, holdingsOf } from '../../db/progression-tests/holdings.ts'
 import { lettersWaitingFor } from '../../db/messages.ts'
 import { cancelOutdated } from '../../db/outbox.ts'
 import type { Trx } from '../../db/transact.ts'
@@ -23,6 +24,8 @@ export interface EditedUser extends ChangedUser {
   before: Account
   /** What was left out of the names that were typed, in sentences. */
   tidied: readonly string[]
+  /** What they hold on sites that were taken from them; absent: nothing. */
+  outOfReach?: readonly Holding[]
 }
 
 /** Names, address, sites, roles and administrative rights [guide for school coordinators]. */
@@ -68,7 +71,9 @@ export async function editUser(
     personal: personalOf(before, after),
   })
   if (changesAddress) await queueAddressChanged(trx, { before, edited, ctx })
-  return { ...edited, before, tidied: after.tidied }
+  const { lostSites: sites } = after
+  const outOfReach = sites.length > 0 ? await holdingsOf(trx, { ownerId: before.id, sites }) : []
+  return { ...edited, before, tidied: after.tidied, outOfReach }
 }
 
 /** Whatever can be told of the changes without knowing whom they are about. */

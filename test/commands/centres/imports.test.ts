@@ -161,6 +161,14 @@ describe('taking an import back', () => {
 
   it.each<[string, (at: World) => Promise<unknown>]>([
     ['activated', () => setUser('omar@school.example', { status: 'active' })],
+    [
+      'activated',
+      async (at) => {
+        const pin = (await at.run(['users', 'pin', 'omar@school.example', '--show', '--json'])).json().pin
+        const stdin = `${pin}\nnine camels cross the river\n`
+        return at.run(['account', 'activate', 'omar@school.example'], { stdin })
+      },
+    ],
     ['signed-in', () => setUser('omar@school.example', { last_signed_in_at: '2026-03-02T10:00:00.000Z' })],
     ['edited', (at) => at.run(['users', 'edit', 'omar@school.example', '--last-name', 'Said', '--yes'])],
     ['suspended', (at) => at.run(['users', 'suspend', 'omar@school.example', '--yes'])],

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { holding } from '../../holding.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const amira = 'amira@school.example'
@@ -61,5 +62,19 @@ describe('changing the address of an invited user', () => {
 
   it('says nothing when only the spelling of the domain changes', async () => {
     expect(await codes('users', 'edit', amira, '--email', 'amira@School.example')).toEqual([])
+  })
+})
+
+describe('taking access to a site away', () => {
+  it('says what somebody still holds there, and how another takes it over', async () => {
+    await world.user('omar@school.example', { centre: 'EG001', sites: ['cambridge-primary', 'test-maker'] })
+    await holding(world, 'omar@school.example')
+    const edit = ['users', 'edit', 'omar@school.example', '--remove-site']
+    expect(await codes(...edit, 'test-maker')).toEqual([])
+    const { stderr } = await world.run([...edit, 'cambridge-primary', '--yes'])
+    expect(stderr).toContain(
+      'still holds 1 learner group with 2 results on cambridge-primary, and does not get there any more: ssh-admin users transfer omar@school.example --to EMAIL --site cambridge-primary',
+    )
+    expect(await codes(...edit, 'cambridge-primary')).toEqual([])
   })
 })
