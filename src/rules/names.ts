@@ -10,6 +10,7 @@ import {
 import {
   holdsWebAddress,
   marksWithoutMeaning,
+  mixedWord,
   mojibake,
   type NameFault,
   nameTextFault,
@@ -54,7 +55,8 @@ export function isPlainName(text: string): boolean {
   plain ??= expressionOfPlainNames()
   if (!plain.test(text)) return false
   if (beginsAsNoName(text)) return false
-  return ascii.test(text) || (text.normalize('NFKC') === text && mojibake(text) === undefined)
+  if (ascii.test(text)) return true
+  return text.normalize('NFKC') === text && mojibake(text) === undefined && mixedWord(text) === undefined
 }
 
 /** Letters, blanks, hyphens and apostrophes as almost every name has them. */

@@ -41,6 +41,14 @@ export function nameTextFault(text: string): NameFault | undefined {
       hint: 'Type the letter itself.',
     }
   }
+  const mixed = mixedWord(text)
+  if (mixed !== undefined) {
+    return {
+      code: 'not-a-name',
+      message: `mixes letters of two alphabets in one word: ${mixed}`,
+      hint: 'Some of them only look alike: type the word anew, in one alphabet.',
+    }
+  }
   if (!printed.test(text) && invisible.test(text.replace(marksWithoutMeaning, ''))) {
     return {
       code: 'not-a-name',
@@ -49,6 +57,17 @@ export function nameTextFault(text: string): NameFault | undefined {
     }
   }
   return undefined
+}
+
+/** A letter of one alphabet beside one of another, as a Cyrillic а in Harbour: it is found by no search, and equal to no other. */
+const besideOther =
+  /\p{Script=Latin}\p{M}*[\p{Script=Cyrillic}\p{Script=Greek}]|[\p{Script=Cyrillic}\p{Script=Greek}]\p{M}*\p{Script=Latin}/u
+
+/** The word of a name that is written in several alphabets. */
+export function mixedWord(text: string): string | undefined {
+  // Hardly a name has letters of both.
+  if (!/[\u0370-\u052f]/.test(text) || !/[a-z\u00c0-\u024f]/i.test(text)) return undefined
+  return text.split(/[^\p{L}\p{M}]+/u).find((word) => besideOther.test(word))
 }
 
 /** One that was written out as text; `=Plus-Minus+ Academy` and `＝Two` are called so. */

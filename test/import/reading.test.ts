@@ -45,6 +45,8 @@ describe('a name that is none', () => {
     ['Margalla \ufffd Hills', 'not-a-name'],
     ['Caf&eacute; School', 'not-a-name'],
     ['Nile\u202eView', 'not-a-name'],
+    ['Old H\u0430rbour School', 'not-a-name'],
+    ['\u0391cademy of the Nile', 'not-a-name'],
     ['=B2&" School"', 'not-calculated'],
   ])('renames nobody: %j is held back', async (name, code) => {
     const ran = await importRows(world, [{ ...line('EG001', 'omar@a.example'), name }])

@@ -136,3 +136,17 @@ it('a number that a conditional format may show otherwise does not go in out of 
   expect(await codesIn('held.xlsx')).toEqual(['Centres!A2 missing-number'])
   expect((await living(world)).centres).toEqual(['EG001'])
 })
+
+it('a cell beneath a merged one does not go in out of the rows held back, whatever else of its row is merged', async () => {
+  const cells = (...texts: string[]) => row(...texts.map((cell) => text(cell)))
+  const rows =
+    cells(...headings) +
+    cells('EG001', 'School EG001', 'a@a.example') +
+    cells('EG002', 'Hidden School', 'b@b.example', 'Egypt')
+  const behind = '<mergeCells><mergeCell ref="A2:A3"/><mergeCell ref="B2:B3"/></mergeCells>'
+  const sheet = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${rows}</sheetData>${behind}</worksheet>`
+  writeFileSync(world.path('f.xlsx'), book({ sheet }))
+  const [number, name] = ['Centres!A3 merged', 'Centres!B3 merged']
+  expect(await codesIn('f.xlsx', '--issues-out', 'held.xlsx')).toEqual([number, name])
+  expect(await codesIn('held.xlsx')).toEqual(['Centres!A2 missing-number'])
+})
