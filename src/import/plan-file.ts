@@ -95,7 +95,11 @@ function planLines(path: string): string[] {
   try {
     const bytes = readPlainFile(path)
     if (!bytes) throw new Error('a pipe or a device')
-    return bytes.toString('utf8').split('\n')
+    // E-mail and editors of Windows end its lines in another way, and put a mark before the first.
+    return bytes
+      .toString('utf8')
+      .replace(/^\uFEFF/, '')
+      .split(/\r?\n/)
   } catch (cause) {
     const message = isNotThere(cause) ? `There is no file ${pathInWords(path)}.` : `${path} cannot be read.`
     throw new BadInput('plan-unreadable', message, { hint: hintOfNearFiles(path), cause })

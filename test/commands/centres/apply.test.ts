@@ -93,6 +93,17 @@ describe('applying a plan', () => {
     expect((await living(world)).centres).toEqual(['EG001', 'EG003', 'EG008'])
   })
 
+  it.each([
+    ['with the line ends of Windows', (text: string) => text.replaceAll('\n', '\r\n')],
+    ['with a mark before it', (text: string) => `\uFEFF${text}`],
+  ])('takes a plan that came back %s', async (_, changed) => {
+    await plan()
+    const path = world.path('autumn.plan')
+    writeFileSync(path, changed(readFileSync(path, 'utf8')))
+    expect((await apply()).exit).toBe(8)
+    expect((await living(world)).centres).toContain('EG003')
+  })
+
   it('can be rehearsed', async () => {
     await plan()
     const before = bytesIn(world.folder)
