@@ -138,7 +138,11 @@ export interface Deletions {
 export const noDeletions: Deletions = { centres: [], users: [] }
 
 /** What is really deleted: only what is on the lists, and never what is kept. @throws everything named that is not */
-export function chooseDeletions(plan: Plan, requested: RequestedDeletions): Deletions {
+export function chooseDeletions(
+  plan: Plan,
+  requested: RequestedDeletions,
+  roster: Pick<Roster, 'rows' | 'addressesBeside'>,
+): Deletions {
   const centres = new Map<string, MissingCentre>()
   const users = new Map<string, ExtraUser>()
   if (requested.allMissing) {
@@ -152,7 +156,7 @@ export function chooseDeletions(plan: Plan, requested: RequestedDeletions): Dele
     else centres.set(centre.number, centre)
   }
   for (const email of requested.users) {
-    const user = extraUser(plan, email)
+    const user = extraUser(plan, { email, roster })
     if (user instanceof Refused) refused.set(email, user)
     else users.set(user.email, user)
   }
@@ -209,7 +213,10 @@ function missingCentre(plan: Plan, number: string): MissingCentre | Refused {
   )
 }
 
-function extraUser(plan: Plan, email: string): ExtraUser | Refused {
+function extraUser(
+  plan: Plan,
+  { email, roster }: { email: string; roster: Pick<Roster, 'rows' | 'addressesBeside'> },
+): ExtraUser | Refused {
   const address = email.trim().toLowerCase()
   const found = plan.extraUsers.find((user) => user.email.toLowerCase() === address)
   if (!found) {
@@ -219,7 +226,7 @@ function extraUser(plan: Plan, email: string): ExtraUser | Refused {
     )
     return new Refused(
       'not-extra',
-      `${email} is not an extra user of this workbook, so this import does not delete them.`,
+      `${email} is not an extra user of this workbook${whyNotExtra(address, roster)}, so this import does not delete them.`,
       {
         hint: `To delete them all the same: ssh-admin users delete ${email}`,
         details: { candidates },
@@ -231,6 +238,15 @@ function extraUser(plan: Plan, email: string): ExtraUser | Refused {
   return new Refused(found.kept, `${found.email} is kept: ${reason}.`, {
     hint: hint.replace('EMAIL', found.email).replace('CENTRE', found.centre),
   })
+}
+
+/** Where an address stands that is looked for nowhere but in its column. */
+function whyNotExtra(
+  key: string,
+  { rows, addressesBeside }: Pick<Roster, 'rows' | 'addressesBeside'>,
+): string {
+  for (const { email } of rows) if (email?.key === key) return ': a row of it is theirs'
+  return addressesBeside.has(key) ? ': their address stands in another column of it, as in a note' : ''
 }
 
 const reasons: Record<KeptReason, readonly [string, string]> = {

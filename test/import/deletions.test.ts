@@ -154,7 +154,13 @@ describe('extra users', () => {
     expect(wrong.exit).toBe(3)
     expect(wrong.error()).toMatchObject({
       code: 'not-extra',
+      message: expect.stringContaining('is not an extra user of this workbook: a row of it is theirs'),
       hint: 'To delete them all the same: ssh-admin users delete amira@school.example',
+    })
+    const noted = rows.map((row) => ({ ...row, town: 'see omar@school.example' }))
+    expect((await importRows(world, noted, '--delete-user', 'omar@school.example')).error()).toMatchObject({
+      code: 'not-extra',
+      message: expect.stringContaining(': their address stands in another column of it, as in a note'),
     })
     const right = await importRows(world, rows, '--delete-user', 'Omar@School.example')
     expect(right.json().users.deleted).toBe(1)

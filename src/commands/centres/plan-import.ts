@@ -127,7 +127,7 @@ export async function planWorkbook(
     requested.allMissing || requested.allExtra || requested.centres.length > 0 || requested.users.length > 0
   const offers = asks && !said && session.terminal.canAsk && session.common.input
   if (offers) for (const line of describePlan(plan, noDeletions, session.terminal.err)) session.say(line)
-  const deletions = offers ? await chooseAtTerminal(plan, session) : chooseDeletions(plan, requested)
+  const deletions = offers ? await chooseAtTerminal(plan, session) : chooseDeletions(plan, requested, roster)
   if (!asks || said || request.allowDeletes !== undefined)
     checkAllowance(plan, deletions, request.allowDeletes)
   if (said && plan.rows.accepted === 0) {
