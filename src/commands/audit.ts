@@ -19,7 +19,7 @@ import {
 import { eventsFor } from '../rules/audit/events-for.ts'
 import { visibleCentres, seenBy } from '../rules/permissions/decide.ts'
 import { preparedQuery, listing, query } from '../cli/define.ts'
-import { argument, yesOption, flag, orName, option, optionOf } from '../cli/parameters.ts'
+import { argument, yesOption, flag, orName, option, optionOf, withValues } from '../cli/parameters.ts'
 import { count, markOf } from '../render/text.ts'
 import { pathInWords } from '../shell-word.ts'
 import { mapPages } from '../db/rows.ts'
@@ -31,27 +31,58 @@ import { missingHeadNotice } from '../cli/session.ts'
 const day = /^\d{4}-\d{2}-\d{2}$/
 const oneDay = 86_400_000
 
-/** A day, or a moment; a moment without a zone is UTC, as everything in the log. */
-const since = z.string().transform((text, context) => moment(text, context)?.toISOString())
-const until = z.string().transform((text, context) => {
-  const at = moment(text, context)
-  // The day named is still part of it.
-  return at && (day.test(text.trim()) ? new Date(at.getTime() + oneDay) : at).toISOString()
-})
+/** From when to when, of the moment at which it is asked. */
+type TypedTime = (now: Date) => { from: Date; to: Date }
 
-function moment(text: string, context: z.RefinementCtx): Date | undefined {
-  const typed = text.trim()
-  const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(typed) || day.test(typed) ? typed : `${typed}Z`
-  const at = new Date(zoned)
-  if (!Number.isNaN(at.getTime())) return at
+/** A day, or a moment; a moment without a zone is UTC, as everything in the log. */
+const time = z.string().transform((text, context): TypedTime => {
+  const typed = text.trim().toLowerCase()
+  const [, length, unit = ''] = /^(\d{1,4})\s*([hdw])$/.exec(typed) ?? []
+  if (length !== undefined) {
+    return (now) => {
+      const at = new Date(now.getTime() - Number(length) * (milliseconds[unit] ?? 0))
+      return { from: at, to: at }
+    }
+  }
+  const daysAgo = ['today', 'yesterday'].indexOf(typed)
+  if (daysAgo >= 0) return (now) => wholeDay(new Date(now.getTime() - daysAgo * oneDay))
+  const zoned = /(z|[+-]\d\d:?\d\d)$/.test(typed) || day.test(typed) ? typed : `${typed}z`
+  const at = new Date(zoned.toUpperCase())
+  if (!Number.isNaN(at.getTime()) && !isOfNextMonth(typed))
+    return () => (day.test(typed) ? wholeDay(at) : { from: at, to: at })
   context.addIssue({
     code: 'custom',
-    message: 'it takes a day such as 2026-03-01, or a time such as 2026-03-01T09:30',
+    message:
+      'it takes a day such as 2026-03-01, today or yesterday, a time such as 2026-03-01T09:30, or how long ago: 2h, 3d, 1w',
   })
-  return undefined
+  return z.NEVER
+})
+
+const milliseconds: Readonly<Record<string, number>> = { h: oneDay / 24, d: oneDay, w: 7 * oneDay }
+
+/** `2026-02-30`, which would be read as a day in March. */
+function isOfNextMonth(typed: string): boolean {
+  const [named] = /^\d{4}-\d{2}-\d{2}/.exec(typed) ?? []
+  return named !== undefined && !new Date(named).toISOString().startsWith(named)
+}
+
+/** The day of a moment, UTC. */
+function wholeDay(at: Date): { from: Date; to: Date } {
+  const from = new Date(`${at.toISOString().slice(0, 10)}T00:00:00Z`)
+  return { from, to: new Date(from.getTime() + oneDay) }
+}
+
+/** The day named is still part of what is asked for. */
+function between(
+  { since, until }: { since?: TypedTime | undefined; until?: TypedTime | undefined },
+  now: Date,
+) {
+  return { since: since?.(now).from.toISOString(), until: until?.(now).to.toISOString() }
 }
 
 const textTyped = z.string().trim().min(1).optional()
+
+const days = ['today', 'yesterday']
 
 /** What narrows the log down. */
 const filterOptions = {
@@ -59,8 +90,11 @@ const filterOptions = {
   subject: orName('subject', option('<who>', 'what happened to this person or centre', textTyped)),
   actor: orName('past-user', option('<email>', 'what this user did; staff for Cambridge staff', textTyped)),
   action: option('<action>', 'what was done: users.suspended, or users for all of it', textTyped),
-  since: option('<time>', 'from this day or time on, UTC', since.optional()),
-  until: option('<time>', 'up to this day or time, UTC', until.optional()),
+  since: withValues(
+    days,
+    option('<time>', 'from this day or time on, UTC; yesterday, or 2h, 3d ago', time.optional()),
+  ),
+  until: withValues(days, option('<time>', 'up to this day or time, UTC', time.optional())),
 }
 
 export const list = () =>
@@ -87,8 +121,9 @@ export const list = () =>
     id: 'id',
     // What fits a screen or two.
     atTerminal: 50,
-    find: async ({ store: { db }, ctx: { by } }, { last, ...options }) => {
-      const { kind = last ? 'change' : undefined, subject, actor, action, since, until } = options
+    find: async ({ store: { db }, ctx: { by, at } }, { last, ...options }) => {
+      const { kind = last ? 'change' : undefined, subject, actor, action } = options
+      const { since, until } = between(options, at)
       const operator = last ? by.operator : undefined
       const filter = { kind, subject, actor, operator, action, since, until, visible: visibleCentres(by) }
       const readable = await eventsFor(db, by)
@@ -133,9 +168,14 @@ export const exportEvents = () =>
       refuseOtherEndings(request.file)
       return request
     },
-    read: async ({ db }, { by }, { file, ...filter }) => {
+    read: async ({ db }, { by, at }, { file, ...filter }) => {
       const counted = { events: 0 }
-      const log = streamEvents(db, { ...filter, order: 'asc', visible: visibleCentres(by) })
+      const log = streamEvents(db, {
+        ...filter,
+        ...between(filter, at),
+        order: 'asc',
+        visible: visibleCentres(by),
+      })
       const events = counting(log, { counted, readable: await eventsFor(db, by) })
       return { file, counted, events }
     },

@@ -53,6 +53,7 @@ const lists: Readonly<Record<string, Call>> = {
 const choosing = [
   ...['--country', '--kind', '--status', '--associate', '--sort', '--reverse', '--limit', '--role', '--site'],
   ...['--not-set-up', '--never-signed-in', '--fields', '--format', '--action', '--since', '--until'],
+  ...['--pin', '--import', '--without-coordinator'],
   ...['--subject', '--actor', '--date', '--release', '--out', '--yes', '--history', '--last'],
 ]
 

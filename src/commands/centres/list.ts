@@ -33,6 +33,7 @@ export const list = () =>
         repeated('<status>', 'approved, active or deleted', listOf(knownName('status', statuses))),
       ),
       associate: orName('centre', option('<centre>', 'the centres of this Associate')),
+      withoutCoordinator: flag('that have no coordinator'),
       deleted: flag('deleted centres'),
     },
     examples: ['ssh-admin centres list --country Egypt', 'ssh-admin centres list nile --status active'],
@@ -56,12 +57,16 @@ export const list = () =>
     id: 'number',
     sorts: centreOrders,
     searches: true,
-    find: async ({ store: { db }, ctx, words }, { search, associate, deleted, ...options }) => {
+    find: async (
+      { store: { db }, ctx, words },
+      { search, associate, withoutCoordinator, deleted, ...options },
+    ) => {
       const filter = {
         statuses: [...options.status, ...(deleted ? ['deleted' as const] : [])],
         kinds: options.kind,
         countries: options.country,
         associateId: associate === undefined ? undefined : (await findCentre(db, associate, ctx)).id,
+        withoutCoordinator,
         words: [...words, ...wordsToFind(search)],
         visible: visibleCentres(ctx.by),
       }

@@ -1,12 +1,13 @@
 import { isLikeNumber } from '../../cli/names-typed.ts'
 import { listing } from '../../cli/define.ts'
+import { listOf, optional, wholeNumber } from '../../cli/typed-values.ts'
 import { orName, flag, option, repeated, withValues } from '../../cli/parameters.ts'
 import { countUsers, streamUsers, userOrders, type UserFilter } from '../../db/users/list.ts'
 import { mapPages } from '../../db/rows.ts'
 import type { UserPart } from '../../db/users/users.ts'
 import { listedUserJson, userFields } from '../../render/users.ts'
 import { seenBy, visibleCentres } from '../../rules/permissions/decide.ts'
-import { accountOf, isHubRole } from '../../rules/users/account.ts'
+import { accountOf, isHubRole, pinsExpiredSince } from '../../rules/users/account.ts'
 import { sites, offeredRoles } from '../../rules/roles/catalogue.ts'
 import type { Kysely } from 'kysely'
 import type { Store, UserStatus } from '../../db/schema.ts'
@@ -26,13 +27,15 @@ interface FilterOptions {
   words: readonly string[]
   notSetUp: boolean
   neverSignedIn: boolean
+  pin: readonly (typeof pinStates)[number][]
+  import?: number
   deleted: boolean
 }
 
 /** The filter that the options describe. @throws what is unknown, with the nearest names */
 async function userFilter(
   db: Kysely<Store>,
-  { centre, status, role, site, search, words, notSetUp, neverSignedIn, deleted }: FilterOptions,
+  { centre, status, role, site, search, words, notSetUp, neverSignedIn, deleted, ...options }: FilterOptions,
   ctx: RuleContext,
 ): Promise<UserFilter> {
   const roles = role.map((name) => roleNamed(name).name)
@@ -48,6 +51,8 @@ async function userFilter(
     sites: chosenSites(site),
     words: [...words, ...wordsToFind(search)],
     neverSignedIn,
+    pin: { states: options.pin, expiredSince: pinsExpiredSince(ctx.at) },
+    importId: options.import,
     visible: visibleCentres(ctx.by),
   }
 }
@@ -88,6 +93,8 @@ async function ofCentreCalled(
     : `Nobody has ${text} in a name or an address. Those of ${centre.name}: ${line}`
 }
 
+const pinStates = ['none', 'issued', 'used', 'expired', 'void'] as const
+
 const userStatuses: readonly UserStatus[] = ['invited', 'active', 'suspended', 'deleted']
 
 export const list = () =>
@@ -103,6 +110,18 @@ export const list = () =>
       search: option('<text>', 'by part of a name or address; accents and letter case do not matter'),
       notSetUp: flag('who have not set up a password'),
       neverSignedIn: flag('who have never signed in'),
+      pin: withValues(
+        pinStates,
+        repeated('<state>', `whose PIN is ${pinStates.join(', ')}`, listOf(knownName('state', pinStates))),
+      ),
+      import: withValues(
+        { stored: 'import' },
+        option(
+          '<id>',
+          'whom this import created',
+          optional(wholeNumber('the number of an import', { min: 1 })),
+        ),
+      ),
       deleted: flag('deleted accounts'),
     },
     examples: ['ssh-admin users list --centre EG001', 'ssh-admin users list haddad --status active'],

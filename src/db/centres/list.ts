@@ -14,6 +14,7 @@ interface CentreFilter {
   /** ISO 3166 alpha-2. */
   countries?: readonly string[]
   associateId?: number
+  withoutCoordinator?: boolean
   /** Folded words; each is a part of the number or the name. */
   words?: readonly string[]
   visible?: VisibleCentres
@@ -83,6 +84,7 @@ function matchesFilter({
   kinds = [],
   countries = [],
   associateId,
+  withoutCoordinator,
   words = [],
   visible = 'all',
 }: CentreFilter): Expression<SqlBool> {
@@ -101,6 +103,11 @@ function matchesFilter({
   if (kinds.length > 0) conditions.push(eb('centres.kind', 'in', [...kinds]))
   if (countries.length > 0) conditions.push(eb('centres.country', 'in', [...countries]))
   if (associateId !== undefined) conditions.push(eb('centres.associate_id', '=', associateId))
+  if (withoutCoordinator)
+    conditions.push(
+      sql<SqlBool>`not exists (select 1 from users where centre_id = centres.id
+        and hub_role = 'coordinator' and users.status <> 'deleted')`,
+    )
   for (const word of words) conditions.push(contains(sql.ref('centres.folded'), word))
   if (visible !== 'all') conditions.push(sql<SqlBool>`${isVisible('centres.id', visible)}`)
   return eb.and(conditions)

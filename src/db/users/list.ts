@@ -1,5 +1,5 @@
 import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
-import type { HubRole, Store, UserStatus } from '../schema.ts'
+import type { HubRole, PinState, Store, UserStatus } from '../schema.ts'
 import { contains, nullsFirst, withoutIndex } from '../portable.ts'
 import { countOf, type Pages, pagesOf } from '../rows.ts'
 import { type ListedUser, listedUsers, type UserPart } from './users.ts'
@@ -17,7 +17,16 @@ export interface UserFilter {
   /** Folded words; each is a part of the name or the address. */
   words?: readonly string[]
   neverSignedIn?: boolean
+  pin?: PinFilter
+  /** Whom this import created. */
+  importId?: number
   visible?: VisibleCentres
+}
+
+/** PINs in one of these states; those issued up to this time are expired. */
+export interface PinFilter {
+  states: readonly (PinState | 'expired')[]
+  expiredSince: string
 }
 
 /** Not by last name: what is kept for searching begins with the first. */
@@ -67,12 +76,14 @@ const mayBeAbsent: ReadonlySet<string> = new Set(['centres.number', 'users.last_
 function matchesFilter(filter: UserFilter): Expression<SqlBool> {
   const eb = expressionBuilder<Store, 'users'>()
   const { centreId, statuses = [], hubRoles = [], roles = [], sites = [] } = filter
-  const { words = [], neverSignedIn, visible = 'all' } = filter
+  const { words = [], neverSignedIn, pin, importId, visible = 'all' } = filter
   const conditions: Expression<SqlBool>[] = [
     statuses.length > 0 ? eb('users.status', 'in', [...statuses]) : eb(statusOf(words), '<>', 'deleted'),
   ]
   if (centreId !== undefined) conditions.push(eb('users.centre_id', '=', centreId))
   if (neverSignedIn) conditions.push(eb('users.last_signed_in_at', 'is', null))
+  if (pin !== undefined && pin.states.length > 0) conditions.push(hasPin(pin))
+  if (importId !== undefined) conditions.push(eb('users.created_by_import', '=', importId))
   for (const word of words) conditions.push(contains(sql.ref('users.folded'), word))
   for (const site of sites) conditions.push(hasSite(site))
   const anyRole = roles.map((role) => (role === 'global-listening' ? listensGlobally() : holds(role)))
@@ -88,6 +99,18 @@ function matchesFilter(filter: UserFilter): Expression<SqlBool> {
  */
 function statusOf(words: readonly string[]) {
   return words.some(({ length }) => length > 2) ? withoutIndex<UserStatus>('users.status') : 'users.status'
+}
+
+function hasPin({ states, expiredSince }: PinFilter): Expression<SqlBool> {
+  const eb = expressionBuilder<Store, 'users'>()
+  const stored = states.filter((state) => state !== 'expired' && state !== 'issued')
+  const issued = (operator: '<=' | '>') =>
+    eb.and([eb('users.pin_state', '=', 'issued'), eb('users.pin_issued_at', operator, expiredSince)])
+  return eb.or([
+    ...(stored.length > 0 ? [eb('users.pin_state', 'in', stored)] : []),
+    ...(states.includes('issued') ? [issued('>')] : []),
+    ...(states.includes('expired') ? [issued('<=')] : []),
+  ])
 }
 
 function hasSite(site: string): Expression<SqlBool> {

@@ -167,5 +167,10 @@ export function pinStatus({
   at: Date
 }): PinState | 'expired' {
   if (state !== 'issued' || issuedAt === null) return state
-  return at.getTime() >= Date.parse(issuedAt) + lifetimes.pin ? 'expired' : 'issued'
+  return issuedAt <= pinsExpiredSince(at) ? 'expired' : 'issued'
+}
+
+/** PINs that were issued up to this time are expired, as ISO time. */
+export function pinsExpiredSince(at: Date): string {
+  return new Date(at.getTime() - lifetimes.pin).toISOString()
 }

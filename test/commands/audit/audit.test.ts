@@ -72,6 +72,13 @@ describe('ssh-admin audit list', () => {
     expect(await ids('--until', '2026-03-02')).toEqual([1])
     expect(await ids('--since', '2026-03-03T08:59')).toEqual([3, 2])
     expect(await ids('--limit', '1')).toEqual([3])
+    world.setClock('2026-03-04T10:00:00Z')
+    expect(await ids('--since', 'Yesterday')).toEqual([3, 2])
+    expect(await ids('--until', 'yesterday')).toEqual([3, 2, 1])
+    expect(await ids('--since', 'today')).toEqual([])
+    expect(await ids('--since', '2d')).toEqual([3, 2])
+    expect(await ids('--since', '1w')).toEqual([3, 2, 1])
+    expect(await ids('--until', '26 h')).toEqual([1])
   })
 
   it('writes control characters out', async () => {
@@ -91,8 +98,10 @@ describe('ssh-admin audit list', () => {
   })
 
   it('says what is wrong with a time', async () => {
-    const ran = await world.run(['audit', 'list', '--since', 'yesterday', '--json'])
-    expect(ran.exit).toBe(2)
+    for (const time of ['monday', '2x', 'd', '99999d', '2026-02-30']) {
+      const ran = await world.run(['audit', 'list', '--since', time, '--json'])
+      expect([time, ran.exit]).toEqual([time, 2])
+    }
   })
 })
 

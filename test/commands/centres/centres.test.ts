@@ -180,6 +180,7 @@ describe('ssh-admin centres list', () => {
     expect(await numbers('--associate', 'ca001')).toEqual(['CA101'])
     expect(await numbers('--deleted')).toEqual(['EG009'])
     expect(await numbers('--status', 'deleted,approved')).toEqual(['CA101', 'EG009'])
+    expect(await numbers('--without-coordinator')).toEqual(['CA001', 'CA101', 'EG002'])
   })
 
   it('sorts and limits, and --json tells how many there are', async () => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectSqlite } from '../../../src/db/sqlite/driver.ts'
 import { holding } from '../../holding.ts'
+import { importRows, line } from '../../import/workbook.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const amira = 'amira@school.example'
@@ -284,6 +285,28 @@ describe('looking at users', () => {
     expect(await emails('--search', 'haddad omar')).toEqual(['omar'])
     expect(await emails('--sort', 'centre', '--reverse', '--limit', '1')).toEqual(['yui'])
     expect(await emails('--never-signed-in', '--limit', '2')).toEqual(['amira', 'huda'])
+  })
+
+  it('lists them by what became of their PIN, and by the import that created them', async () => {
+    const imported = ['a', 'b', 'c'].map((name) => line('EG001', `${name}@school.example`))
+    await importRows(world, imported, '--partial')
+    await world.run(['users', 'suspend', 'b@school.example', '--yes'])
+    const emails = async (...options: string[]) => {
+      const ran = await world.run(['users', 'list', ...options, '--format', 'ids'])
+      return ran.stdout.split('\n').flatMap((email) => (email === '' ? [] : [email.split('@')[0]]))
+    }
+    expect(await emails('--import', '1')).toEqual(['a', 'b', 'c'])
+    expect(await emails('--import', '2')).toEqual([])
+    expect(await emails('--pin', 'issued')).toEqual(['a', 'c'])
+    expect(await emails('--pin', 'void', '--import', '1')).toEqual(['b'])
+    expect(await emails('--pin', 'none')).toEqual(['amira', 'huda', 'omar'])
+    expect(await emails('--pin', 'expired')).toEqual([])
+    world.setClock(new Date(world.now.getTime() + 30 * 86_400_000).toISOString())
+    expect(await emails('--pin', 'expired')).toEqual(['a', 'c'])
+    expect(await emails('--pin', 'issued')).toEqual([])
+    expect(await emails('--pin', 'issued,expired,void')).toEqual(['a', 'b', 'c'])
+    const { error } = await world.run(['users', 'list', '--pin', 'unused', '--json'])
+    expect(error()).toMatchObject({ code: 'unknown-state', details: { candidates: ['issued'] } })
   })
 
   it('says how many there are besides those that --limit shows', async () => {
