@@ -1,6 +1,7 @@
 import { Usage, AnswerNotWritten, Cancelled, Failure } from '../errors.ts'
 import { streamingCommand } from '../cli/define.ts'
 import { flag } from '../cli/parameters.ts'
+import { grouped } from '../grouped.ts'
 import type { Session } from '../cli/session.ts'
 import { checkLines, isCommand, refuseWrong, windowsOf } from '../cli/batch/lines-of-input.ts'
 import { runAsOneChange } from '../cli/batch/one-change.ts'
@@ -40,6 +41,9 @@ line; where earlier lines were done it is 9. Messages go out once, when the line
     },
   })
 
+/** All of so many are looked at before the first is run. */
+const manyLines = 200
+
 /** Runs the lines of stdin. @returns the exit code */
 async function runBatch(options: BatchOptions, session: Session): Promise<number> {
   const whole = options.atomic || session.common.dryRun
@@ -54,6 +58,7 @@ async function runBatch(options: BatchOptions, session: Session): Promise<number
         leave(run, window.filter(isCommand).length)
         continue
       }
+      if (window.length > manyLines) session.terminal.busy(`Looking at ${grouped(window.length)} lines …`)
       const { lines, wrong } = await checkLines(window, run)
       if (wrong.length > 0) await refuseWrong(wrong, { run, others: lines.length })
       else if (whole) await runAsOneChange(lines, { options, run })

@@ -65,10 +65,7 @@ export const seed = () =>
     }),
     createsStore: 'unrefused',
     act: (trx, ctx, request) => seedStore(trx, { ...request, ctx }),
-    busy: ({ centres, users }) =>
-      centres + users > 3000
-        ? `Making up ${count(users, 'user')} at ${count(centres, 'centre')} …`
-        : undefined,
+    busy: whileMadeUp,
     confirm: {
       question: ({ centres, users, changed }, { session }) =>
         changed
@@ -79,6 +76,13 @@ export const seed = () =>
     render: (seeded, view) => markedAnswer(renderSeeded(seeded), { changed: seeded.changed, view }),
     json: (made) => made,
   })
+
+/** What is said while so many are made up that it takes a while. */
+function whileMadeUp({ centres, users }: { centres: number; users: number }): string | undefined {
+  return centres + users > 3000
+    ? `Making up ${count(users, 'user')} at ${count(centres, 'centre')} …`
+    : undefined
+}
 
 interface Mixed {
   xlsx?: string | undefined
@@ -166,6 +170,8 @@ interface WorkbookOptions {
 async function writeSeedWorkbook(session: Session, options: WorkbookOptions): Promise<number> {
   const { xlsx, expect, faults = 0 } = options
   const files = await outputFilesFor(session, options)
+  const words = whileMadeUp(options)
+  if (words !== undefined) session.terminal.busy(words)
   try {
     const csvName = basename(xlsx, extname(xlsx))
     const sheetName = /\.csv$/i.test(xlsx) ? { sheet: csvName } : {}

@@ -23,6 +23,18 @@ describe('what may hold the process up for seconds', () => {
     ])
   })
 
+  it('is said of a batch of many lines, and of a workbook with many who are made up', async () => {
+    const stdin = many.map((email) => `users suspend ${email}\n`).join('')
+    const batch = await world.run(['batch', '--yes'], { terminal: true, stdin })
+    expect(batch.stderr).toContain(`Looking at 201 lines …${gone}`)
+    const few = await world.run(['batch', '--yes'], { terminal: true, stdin: 'users list\n' })
+    expect(few.stderr).not.toContain('Looking')
+    const seed = ['seed', '--centres', '1', '--users', '3000', '--xlsx', 'many.csv']
+    expect((await world.run(seed, { terminal: true })).stderr).toContain(
+      `Making up 3,000 users at 1 centre …${gone}`,
+    )
+  })
+
   it('is said of a large store, and of a small one not', async () => {
     const list = () => world.run(['users', 'list'], { terminal: true })
     expect((await list()).stderr).toBe('')

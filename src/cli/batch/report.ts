@@ -1,7 +1,7 @@
 import { failureOf } from '../../exit.ts'
 import { cleanForTerminal, tsvLine } from '../../render/clean-text.ts'
 import { count } from '../../render/text.ts'
-import { forStreamBehind } from '../terminal.ts'
+import { clearBusy, forStreamBehind } from '../terminal.ts'
 import { commandLine } from '../typed-line.ts'
 import { withoutSecrets } from '../secrets-typed.ts'
 import type { LineOutcome } from './run-line.ts'
@@ -17,6 +17,7 @@ export async function writeResult(
   const { stderr, env } = session.context
   if (common.json) return terminal.write(`${jsonOf(line, result)}\n`)
   // What the line said itself was cleaned when it said it.
+  clearBusy(stderr)
   for (const text of linesOf(result.error ? cleanForTerminal(result.error.told) : (result.stderr ?? '')))
     if (result.error || !common.quiet)
       stderr.write(`${forStreamBehind(`line ${line.number}: `, { stream: stderr, text, env })}\n`)
