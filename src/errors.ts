@@ -31,6 +31,12 @@ export function hintOfNearest(names: readonly string[]): string | undefined {
   return names.length === 0 ? undefined : `Did you mean ${names.join(', or ')}?`
 }
 
+/** The same of whole lines: each by itself, so that nothing is copied with it. */
+export function hintOfLines(lines: readonly string[]): string | undefined {
+  if (lines.length === 0) return undefined
+  return [`Did you mean ${lines.length === 1 ? 'this' : 'one of these'}?`, ...lines].join('\n  ')
+}
+
 /** Every failure with a stable code; `exit.ts` gives it an exit code and words. */
 export abstract class Failure extends Error {
   abstract readonly exit: number

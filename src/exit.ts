@@ -1,6 +1,6 @@
 import { getSystemErrorMap } from 'node:util'
 import { failureOfStore } from './db/store/errors.ts'
-import { BadInput, Cancelled, Failure, type Problem, Unavailable, Usage } from './errors.ts'
+import { BadInput, Cancelled, Failure, hintOfLines, type Problem, Unavailable, Usage } from './errors.ts'
 import { oneLine } from './render/clean-text.ts'
 import { firstOfEachKind, sentenceCase } from './render/text.ts'
 import { type List, mapped, type Pieces, piecesOfJson, piecesOfLines } from './render/pieces.ts'
@@ -34,7 +34,7 @@ export function report(
   const { exit } = failure
   const told = failure.hint ?? line
   const withLine = line === undefined || told === line ? told : `${told}\n  ${line}`
-  const whole = mended === undefined ? withLine : `Did you mean ${mended}?`
+  const whole = mended === undefined ? withLine : hintOfLines([mended])
   const hint =
     whole === undefined || whole.length > maxFact ? undefined : (secrets?.suggested(whole) ?? whole)
   const { told: open = (text: string) => text } = secrets ?? {}
@@ -85,9 +85,16 @@ function* linesOf(
   yield `${view.chalk.red('error:')} ${cleanLines(short(message))}`
   const problems = problemsIn(details)
   if (!isSaid(problems, failure)) yield* problemLines(problems, { view, short })
-  if (hint) yield `${view.chalk.cyan('hint:')}  ${cleanLines(hint)}`
+  if (hint) yield `${view.chalk.cyan('hint:')}${cleanLines(withCommandApart(hint))}`
   if (debug && failure.stack) yield short(failure.stack)
   if (debug && failure.cause instanceof Error) yield `caused by ${short(failure.cause.stack ?? '')}`
+}
+
+/** A command begins a line of its own: what is copied is the command, and nothing else. */
+function withCommandApart(hint: string): string {
+  const [, said, command] = /^(?:(.*?:) )?(ssh-admin .*[^.?)])$/.exec(hint) ?? []
+  if (command === undefined || / ssh-admin |, or /.test(command)) return `  ${hint}`
+  return `${said === undefined ? '' : `  ${said}`}\n  ${command}`
 }
 
 /** Of a list of one, which is refused in the words of the one, behind the line of a batch that it stands in. */

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein'
-import { hintOfNearest } from './errors.ts'
+import { hintOfLines } from './errors.ts'
 import { searchKey } from './search-key.ts'
 import { readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -79,7 +79,7 @@ export function hintOfNearFiles(path: string): string {
   const near = nearestOf(basename(path), filesIn(dirname(path))).map((name) =>
     pathInWords(join(dirname(path), name)),
   )
-  return hintOfNearest(near) ?? 'Check the name and the folder.'
+  return hintOfLines(near) ?? 'Check the name and the folder.'
 }
 
 /** Without those that nobody names, such as the lock of an open workbook. */

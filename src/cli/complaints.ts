@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from 'commander'
-import { hintOfNearest, Usage } from '../errors.ts'
+import { hintOfLines, Usage } from '../errors.ts'
 import { sentenceCase } from '../render/text.ts'
 import { similarNames } from '../rules/unknown-name.ts'
 import { shellWord } from '../shell-word.ts'
@@ -40,7 +40,7 @@ export async function complaint(
     code === 'unknown-option' ? (listIntoFile(rejected) ?? behindDashes(rejected)) : fromFile(rejected)
   const lines = redirected ? [] : await Promise.all(suggestedLines(rejected).map(accepted))
   const suggestions = lines.flatMap((line) => (line ? [commandLine(line)] : []))
-  const usual = hintOfNearest(suggestions) ?? saidOfOption(rejected) ?? 'Add --help to see what it takes.'
+  const usual = hintOfLines(suggestions) ?? saidOfOption(rejected) ?? 'Add --help to see what it takes.'
   const details = code === 'excess-arguments' ? {} : { candidates: similarOptions(rejected) }
   return new Usage(`${said}.`, { code, hint: redirected ?? usual, details })
 }

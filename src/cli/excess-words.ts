@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { settingNames } from '../config.ts'
 import { kebabCase } from '../kebab-case.ts'
 import type { Asked } from './complaints.ts'
-import { isLikeNumber, wholePeople } from './names-typed.ts'
+import { isLikeNumber, isNameOfSchool, wholePeople } from './names-typed.ts'
 import { offersFor } from './parameters.ts'
 import { type Line, withWord, withWords } from './typed-line.ts'
 import { leadsTo } from './words.ts'
@@ -210,13 +210,20 @@ function withPersonInQuotes(argv: Line, { args, registeredArguments: taken }: Co
   return whole === undefined || others.length > 0 ? undefined : withWords(argv, words, whole)
 }
 
-/** `coordinator add Nile Academy 'Omar Said <omar@school.example>'` */
+/** `coordinator add Nile Academy 'Omar Said <omar@school.example>'`, and the same without any quotes. */
 function withCentreInQuotes(argv: Line, args: Line): Line | undefined {
-  const centre = args.slice(0, -1)
-  const isPerson = /^[^<]+<.*@/.test(args.at(-1) ?? '')
-  return isPerson && centre.every((word) => !/[@<]/.test(word))
-    ? withWords(argv, centre, centre.join(' '))
-    : undefined
+  const words = args.slice(0, -1)
+  const last = args.at(-1) ?? ''
+  if (!last.includes('@') || words.some((word) => /[@<]/.test(word))) return undefined
+  if (/^[^<]+</.test(last)) return withWords(argv, words, words.join(' '))
+  // Behind a word that only schools have.
+  const end = words.findLastIndex((word) => isNameOfSchool.test(word)) + 1
+  const whole = end > 0 && end < words.length ? wholePeople(args.slice(end)) : [`NAME ${inAngles(last)}`]
+  return withWords(argv, args, ...(end > 0 ? [words.slice(0, end).join(' ')] : ['CENTRE']), ...(whole ?? []))
+}
+
+function inAngles(address: string): string {
+  return address.includes('<') ? address : `<${address}>`
 }
 
 /** Behind the number of a centre, what it is named is said with an option; `centres edit Nile Academy` is a name in the number's place. */

@@ -1,7 +1,7 @@
 import { countryCode } from '../countries.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import type { Trx } from '../db/transact.ts'
-import { NotFound } from '../errors.ts'
+import { hintOfLines, NotFound } from '../errors.ts'
 import {
   centreCandidate,
   centresNamed,
@@ -17,7 +17,7 @@ import {
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { noAudience } from '../rules/releases/audience.ts'
 import { accountsWith, ownersOfNames } from '../db/by-name.ts'
-import { canBeName, type NamesTyped, wordsOf } from './names-typed.ts'
+import { canBeName, isOfCentres, isOfCentresAlone, type NamesTyped, wordsOf } from './names-typed.ts'
 import type { NamedKind } from './parameters.ts'
 import { choose } from './prompt.ts'
 import { type FoundByName, type Session, withStore } from './session.ts'
@@ -34,9 +34,10 @@ export async function withNamesFound(
     const ctx = await session.ctx(store)
     const find = async (text: unknown, kind: NamedKind) => {
       if (typeof text !== 'string' || fromStdin.has(text)) return text
+      const finding = { kind, store, ctx, session }
       const words: string[] = []
-      for (const word of wordsOf(text, kind)) {
-        const found = canBeName(word, kind) ? await findNamed(word, { kind, store, ctx, session }) : undefined
+      for (const word of await namesIn(text, finding)) {
+        const found = canBeName(word, kind) ? await findNamed(word, finding) : undefined
         words.push(found ?? word)
       }
       return words.join(',')
@@ -61,6 +62,22 @@ interface Finding {
   store: OpenStore
   ctx: RuleContext
   session: Session
+}
+
+/** What stands between commas; the name of a centre may hold some: `Nile Academy,Delta School, Cairo` is two. */
+async function namesIn(text: string, { kind, store, ctx }: Finding): Promise<string[]> {
+  const words = wordsOf(text, kind)
+  const names: string[] = []
+  while (words.length > 0) {
+    const end = words.findIndex((word) => !canBeName(word, kind))
+    let length = Math.min(maxWordsOfName, end < 0 ? words.length : end)
+    for (; length > 1; length -= 1) {
+      const { rows } = await centresNamed(store.db, { text: words.slice(0, length).join(','), ctx })
+      if (rows.some(({ name }) => name.includes(','))) break
+    }
+    names.push(words.splice(0, Math.max(1, length)).join(',').trim())
+  }
+  return names
 }
 
 /** @returns the address or number; undefined where it is none of a name */
@@ -112,7 +129,7 @@ async function refuseHalfOfName(text: string, finding: Finding): Promise<void> {
     found.kind === 'user' ? 'ambiguous-user' : 'ambiguous-centre',
     `'${text}' and what stands behind it are one name: ${found.described}.`,
     {
-      hint: `Did you mean ${commandLine(line)}?`,
+      hint: hintOfLines([commandLine(line)]),
       details: { candidates: candidates.slice(0, maxListed).map(({ facts }) => facts), total },
     },
   )
@@ -162,10 +179,7 @@ async function candidatesFor(
   text: string,
   { kind, store: { db }, ctx }: Finding,
 ): Promise<{ candidates: FoundByName[]; total: number }> {
-  const people =
-    kind === 'centre' || kind === 'audience'
-      ? none
-      : await usersNamed(db, { text, deleted: deletedOf[kind], ctx })
+  const people = isOfCentresAlone(kind) ? none : await usersNamed(db, { text, deleted: deletedOf[kind], ctx })
   const centres = isOfCentres(kind) ? await centresNamed(db, { text, ctx }) : none
   const owners = await ownersOfNames(db, { kind: 'user', keys: people.rows.map(({ emailKey }) => emailKey) })
   const users = people.rows.map((user, at): FoundByName => {
@@ -189,13 +203,9 @@ async function candidatesFor(
   return { candidates: [...users, ...foundCentres], total: people.total + centres.total }
 }
 
-function isOfCentres(kind: NamedKind): boolean {
-  return kind === 'centre' || kind === 'audience' || kind === 'user-or-centre' || kind === 'subject'
-}
-
 const none = { rows: [], total: 0 }
 
-const deletedOf: Readonly<Record<Exclude<NamedKind, 'centre' | 'audience'>, Deleted>> = {
+const deletedOf: Readonly<Record<Exclude<NamedKind, 'centre' | 'centres' | 'audience'>, Deleted>> = {
   user: 'never',
   'any-user': 'if-nobody-else',
   'deleted-user': 'only',
@@ -205,7 +215,7 @@ const deletedOf: Readonly<Record<Exclude<NamedKind, 'centre' | 'audience'>, Dele
 }
 
 async function notFound(text: string, { kind, store: { db }, ctx }: Finding) {
-  if (kind === 'centre' || kind === 'audience') return noCentreNamed(db, { text, ctx })
+  if (isOfCentresAlone(kind)) return noCentreNamed(db, { text, ctx })
   return nobodyNamed(db, { text, deleted: deletedOf[kind], ctx })
 }
 
@@ -226,7 +236,7 @@ function ambiguous(
     isOfCentres ? 'ambiguous-centre' : 'ambiguous-user',
     `${grouped(total)} ${what} are called '${text}'.`,
     {
-      hint: [`Say which, such as: ${line}`, ...lines, ...more].join('\n'),
+      hint: ['They are:', ...lines, ...more, 'Say which, such as the first:', `  ${line}`].join('\n'),
       details: { candidates: shown.map(({ facts }) => facts), total },
     },
   )

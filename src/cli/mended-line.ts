@@ -1,4 +1,5 @@
 import { BadInput, NotFound, Usage } from '../errors.ts'
+import { offeredRoles, sites } from '../rules/roles/catalogue.ts'
 import { readNewAddress } from '../rules/users/email.ts'
 import { withTextWhole } from './excess-words.ts'
 import { isLikeNumber, wholePeople } from './names-typed.ts'
@@ -129,6 +130,13 @@ const ofPersons: ReadonlySet<string> = new Set([
   'users exists',
 ])
 
+/** Of somebody, in several words; those of sites and roles are others. */
+function isFullName(word: string): boolean {
+  const name = word.toLowerCase().replaceAll(' ', '-')
+  const isOther = sites.some((site) => site === name) || offeredRoles().some(([role]) => role === name)
+  return /^\p{Lu}[^@<>]* \p{Lu}/u.test(word) && !isOther
+}
+
 /** Who and where in the order, and with the option, that the command has for them. */
 export function inOrder(words: Line): Line {
   const [noun = '', verb = '', first = ''] = words
@@ -154,8 +162,13 @@ export function inOrder(words: Line): Line {
     }
   }
   // What somebody is given or loses stands behind its option.
-  if (command === 'users edit' && /^--(?:add|remove)-/.test(first) && words[3] === person)
-    return [noun, verb, person, first, ...words.slice(4)]
+  const [, , , behind = ''] = words
+  if (
+    command === 'users edit' &&
+    /^--(?:add|remove)-/.test(first) &&
+    (behind === person || isFullName(behind))
+  )
+    return [noun, verb, behind, first, ...words.slice(4)]
   const isOption = words[words.indexOf(person) - 1]?.startsWith('-') === true
   if (!personFirst.has(command) || people.length !== 1 || first.startsWith('-') || isOption) return words
   return [noun, verb, person, ...words.slice(2).filter((word) => word !== person)]

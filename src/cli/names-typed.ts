@@ -23,9 +23,19 @@ export function holdsName({ typed, kinds, fromStdin }: NamesTyped): boolean {
   )
 }
 
-/** What may be a name by itself: whom a release is for is said with commas. */
+/** What may be a name by itself: several centres stand between commas. */
 export function wordsOf(text: string, kind: NamedKind): string[] {
-  return kind === 'audience' ? text.split(',') : [text]
+  return kind === 'audience' || kind === 'centres' ? text.split(',') : [text]
+}
+
+/** Whether only the number or name of a centre can stand there, and a word for many. */
+export function isOfCentresAlone(kind: NamedKind): kind is 'centre' | 'centres' | 'audience' {
+  return kind === 'centre' || kind === 'centres' || kind === 'audience'
+}
+
+/** Whether the number or name of a centre can stand there. */
+export function isOfCentres(kind: NamedKind): boolean {
+  return isOfCentresAlone(kind) || kind === 'user-or-centre' || kind === 'subject'
 }
 
 /** As almost every number of a centre is: EG001, 50538. */
@@ -35,6 +45,10 @@ const usualNumber = /^\s*(?:[a-z]{2})?\d+[a-z]?\s*$/i
 export function isLikeNumber(word: string): boolean {
   return /^(?:[a-z]{2}\d{2,}[a-z]?|\d{3,12})$/i.test(word)
 }
+
+/** What schools are called, and nobody. */
+export const isNameOfSchool =
+  /\b(?:school|academy|college|institute|lyceum|university|campus|primary|secondary|international|centre|center|education)\b/i
 
 /** What says whom a release is for, and is no centre: `all`, `zone:4`. */
 const isWordOfAudience = /^\s*(all|schools|associates|associate-centres|entries)\s*$|:/i
@@ -47,9 +61,7 @@ export function canBeName(text: string, kind: NamedKind): boolean {
   if (text.trim() === '' || text.includes('@')) return false
   if (kind === 'audience' && isWordOfAudience.test(text)) return false
   if (kind === 'past-user' && isWordOfActors.test(text)) return false
-  if (kind === 'centre' || kind === 'audience' || kind === 'user-or-centre' || kind === 'subject')
-    return !usualNumber.test(text)
-  return true
+  return !isOfCentres(kind) || !usualNumber.test(text)
 }
 
 export function isAddress(word: string): boolean {

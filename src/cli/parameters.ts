@@ -24,7 +24,8 @@ export interface Parameter<Value> {
 
 /**
  * `any-user`: an account that is not deleted, or else one that is. `subject`: a user or a centre, of whom there
- * may be none left: what is no name stays as it is typed. `audience`: a centre, or a word for many.
+ * may be left: what is no name stays as it is typed. `centres`: several, with commas between them. `audience`: the
+ * same, and words for many.
  */
 export type NamedKind =
   | 'user'
@@ -32,6 +33,7 @@ export type NamedKind =
   | 'deleted-user'
   | 'past-user'
   | 'centre'
+  | 'centres'
   | 'audience'
   | 'user-or-centre'
   | 'subject'

@@ -1,6 +1,6 @@
-import { hintOfNearest, Usage } from '../errors.ts'
+import { hintOfLines, Usage } from '../errors.ts'
 import { isSwapped, nearestOf } from '../nearest.ts'
-import { isAddress, isLikeNumber } from './names-typed.ts'
+import { isAddress, isLikeNumber, isNameOfSchool } from './names-typed.ts'
 import { inOrder } from './mended-line.ts'
 import { tree } from './tree.ts'
 import { commandLine, type Line, positionsIn, withWord } from './typed-line.ts'
@@ -51,7 +51,7 @@ export async function unknownCommand(
   }
   return new Usage(`${spoken} has no command '${unknown.word}'.`, {
     code: 'unknown-command',
-    hint: hintOfNearest(lines) ?? stepsOf(unknown.before[0], unknown.word) ?? `${spoken} --help lists them.`,
+    hint: hintOfLines(lines) ?? stepsOf(unknown.before[0], unknown.word) ?? `${spoken} --help lists them.`,
     details: { candidates },
   })
 }
@@ -192,7 +192,9 @@ function guessesAbout({ argv, word, known, before: [group] }: UnknownWord): Gues
   if (look === undefined) return []
   const verbs = /^\d+$/.test(word) || isLikeNumber(word) ? (look.number ?? look.one) : look.one
   const said = word.includes('@') ? (look.text ?? verbs) : verbs
-  const line = lineInstead(argv, word, group === undefined ? `${name} ${said}` : said, word)
+  // Eight digits may be a PIN, which is told to nobody.
+  const named = group === undefined && /^\d{8}$/.test(word) ? 'NUMBER' : word
+  const line = lineInstead(argv, word, group === undefined ? `${name} ${said}` : said, named)
   return [{ name: `${name} ${said}`, line }]
 }
 
@@ -391,6 +393,7 @@ function nounsNamed(verb: string, argv: Line): ((group: string) => boolean)[] {
   const isOfPeople = (group: string) => ofPeople.has(group)
   if (isPerson) return number === undefined ? [isOfPeople] : [isOfPeople, isCentre]
   const name = named.find(isName)
+  if (number === undefined && name !== undefined && isNameOfSchool.test(name)) return [isCentre, isOfPeople]
   if (number === undefined) return name === undefined ? [] : [(group) => isOfPeople(group) || isCentre(group)]
   if (name !== undefined)
     return named.indexOf(name) < named.indexOf(number) ? [isOfPeople, isCentre] : [isCentre, isOfPeople]
@@ -405,9 +408,8 @@ function nounsNamed(verb: string, argv: Line): ((group: string) => boolean)[] {
 function groupsWith(verb: string, argv: Line): string[] {
   const [named] = wordsBehind(argv, verb)
   const kinds = nounsNamed(verb, argv)
-  // Whoever is named by a name is rather a person, but for what only schools are called.
-  const isFirst = (group: string) =>
-    named !== undefined && isName(named.word) && !isNameOfSchool.test(named.word) && group === 'users'
+  // Whoever is named by a name is rather a person.
+  const isFirst = (group: string) => named !== undefined && isName(named.word) && group === 'users'
   const workbook = verb === 'upload' && named && isWorkbook.test(named.word) ? ['centres import'] : []
   const groups = Object.keys(tree).toSorted((one, other) => Number(isFirst(other)) - Number(isFirst(one)))
   const own = (isNamed: (group: string) => boolean) =>
@@ -442,9 +444,6 @@ function synonymsOf(group: string, verb: string): string[] {
   const same = destructive.length > 0 ? destructive : synonymousVerbs(verb, verbs)
   return same.map((name) => `${group} ${name}`)
 }
-
-const isNameOfSchool =
-  /\b(?:school|academy|college|institute|lyceum|university|campus|primary|secondary|international|centre|center|education)\b/i
 
 const isWorkbook = /\.(xlsx|csv)$/i
 

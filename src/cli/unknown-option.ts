@@ -1,6 +1,7 @@
 import type { Command, Option } from 'commander'
 import { distance } from 'fastest-levenshtein'
 import { nearestOf } from '../nearest.ts'
+import { namesFor } from '../rules/unknown-name.ts'
 import { shellWord } from '../shell-word.ts'
 import { isAddress, isLikeNumber } from './names-typed.ts'
 import { offersFor } from './parameters.ts'
@@ -149,18 +150,23 @@ export function linesWithOption(rejected: RejectedInput): readonly Line[] {
     (name) => name !== '--password-file' || wrong.includes('file'),
   )
   const at = argv.indexOf(wrong)
-  const asValue = similar.length === 0 ? optionWithValue(command, wrong.slice(2)) : undefined
-  if (asValue) return [withWord(argv, at, asValue, wrong.slice(2))]
+  const asValue = similar.length === 0 ? optionsWithValue(command, wrong.slice(2)) : []
+  if (asValue.length > 0) return asValue.map((words) => withWord(argv, at, ...words))
   const asText = similar.length === 0 ? lineWithText(rejected, wrong) : undefined
   if (asText) return [asText]
   return similar.map((name) => withWord(argv, at, name))
 }
 
-/** `users list --suspended` is `--status suspended`: the option of a list that takes this word. */
-function optionWithValue(command: Command | undefined, word: string): string | undefined {
-  if (fieldsOf(command).length === 0) return undefined
-  const takesIt = (option: Option) => !shownBy.has(option.long ?? '') && valuesOf(option, word).includes(word)
-  return command?.options.find(takesIt)?.long
+/** `users list --suspended` is `--status suspended`, and `--inactive` `--status invited,suspended`: the option of a list that takes this word, or those that it stands for. */
+function optionsWithValue(command: Command | undefined, word: string): [option: string, value: string][] {
+  if (fieldsOf(command).length === 0) return []
+  const options = command?.options.filter(({ long = '' }) => !shownBy.has(long)) ?? []
+  const exact = options.find((option) => valuesOf(option, word).includes(word))
+  if (exact) return [[exact.long ?? '', word]]
+  return options.flatMap((option): [string, string][] => {
+    const named = namesFor(word, valuesOf(option), option.name())
+    return named.length > 0 ? [[option.long ?? '', named.join(',')]] : []
+  })
 }
 
 /** What of a list is shown, and how. */
@@ -212,7 +218,6 @@ const otherNames: Readonly<Record<string, string>> = {
   sites: '--add-site',
   roles: '--add-role',
   'not-signed-in': '--never-signed-in',
-  inactive: '--never-signed-in',
 }
 
 /** `users transfer --from A --to B` is `users transfer A --to B`; the centre that somebody leaves is known, and is left out. */

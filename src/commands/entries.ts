@@ -4,7 +4,7 @@ import { importedRowsJson, applicationOfRows, importOfRows, type RowsImport } fr
 import { type EntryField, importEntries } from '../rules/entries.ts'
 import { listing } from '../cli/define.ts'
 import { listOf, optional, text, transformed } from '../cli/typed-values.ts'
-import { option, repeated } from '../cli/parameters.ts'
+import { option, orName, repeated } from '../cli/parameters.ts'
 import { countEntries, type EntryRow, streamEntries } from '../db/entries.ts'
 import { reversePages } from '../db/rows.ts'
 import { typedCentreNumber } from '../rules/centres/find.ts'
@@ -68,7 +68,7 @@ export const list = () =>
     description:
       'List how many candidates each centre has for a component in a series.\nIn a pipe: centre, its name, series, component, candidates.',
     options: {
-      centre: repeated('<centres>', 'of these centres', listOf(typedCentreNumber)),
+      centre: orName('centres', repeated('<centres>', 'of these centres, by number or name')),
       component: repeated('<components>', 'for these components, such as 0500/12', listOf(typedComponent)),
       series: option('<series>', 'in this series, such as 2026-06', optional(transformed(text, typedSeries))),
     },
@@ -79,8 +79,8 @@ export const list = () =>
     fields: entryFields,
     dropOrder: ['name', 'series', 'candidates'],
     id: 'centre',
-    find: async ({ store: { db } }, { centre: centres, component: components, series }) => {
-      const filter = { centres, components, series }
+    find: async ({ store: { db } }, { centre, component: components, series }) => {
+      const filter = { centres: centre.map(typedCentreNumber), components, series }
       return {
         rows: ({ reverse }) =>
           reverse ? reversePages(streamEntries(db, filter)) : streamEntries(db, filter),

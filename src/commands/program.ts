@@ -1,4 +1,4 @@
-import { hintOfNearest, Usage } from '../errors.ts'
+import { hintOfLines, Usage } from '../errors.ts'
 import { isTopic, type Topic, topics } from '../cli/help/topics.ts'
 import { nearestOf } from '../nearest.ts'
 import type { View } from '../render/table.ts'
@@ -70,7 +70,7 @@ function unknownTopic(topic: string): Usage {
   return new Usage(`There is no help on '${topic}'.`, {
     code: 'unknown-topic',
     hint:
-      hintOfNearest(candidates.map((name) => `ssh-admin help ${name}`)) ??
+      hintOfLines(candidates.map((name) => `ssh-admin help ${name}`)) ??
       `Topics: ${Object.keys(topics).join(', ')}.`,
     details: { candidates },
   })

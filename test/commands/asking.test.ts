@@ -53,7 +53,7 @@ describe('asking', () => {
     expect([ran.exit, ran.stderr]).toEqual([
       2,
       expect.stringContaining(
-        "hint:  ssh-admin centres delete --smtp 'smtp://u:***@mail.example' --yes -- EG001\n",
+        "hint:\n  ssh-admin centres delete --smtp 'smtp://u:***@mail.example' --yes -- EG001\n",
       ),
     ])
   })

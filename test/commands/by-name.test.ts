@@ -55,7 +55,7 @@ describe('looking for somebody by name', () => {
     expect(ran.exit).toBe(4)
     expect(ran.error()).toMatchObject({
       code: expect.stringMatching(/^ambiguous-/),
-      hint: `Did you mean ssh-admin ${meant} --json?`,
+      hint: `Did you mean this?\n  ssh-admin ${meant} --json`,
     })
   })
 
@@ -78,7 +78,7 @@ describe('looking for somebody by name', () => {
       },
     })
     const { stderr } = await world.run(['users', 'show', 'ates'])
-    expect(stderr).toContain('such as: ssh-admin users show ann@kabatas.example\n')
+    expect(stderr).toContain('such as the first:\n  ssh-admin users show ann@kabatas.example\n')
     expect(stderr).toContain('  Joanne Ateş <jo@kabatas.example>, EG002 Kabataş Lisesi\n')
   })
 

@@ -33,7 +33,10 @@ describe('a file that is not there', () => {
     ['templates edit account-set-up --from wrods.txt --yes', 'words.txt'],
   ])('is answered with the one beside it that is spelt like it: %s', async (line, name) => {
     const { exit, stderr } = await world.run(line.split(' '))
-    expect([exit, stderr]).toEqual([6, expect.stringContaining(`Did you mean ${world.path(name)}?`)])
+    expect([exit, stderr]).toEqual([
+      6,
+      expect.stringContaining(`Did you mean this?\n  ${world.path(name)}\n`),
+    ])
     expect(stderr).not.toMatch(/~\$|\.d\b/)
   })
 

@@ -190,8 +190,8 @@ describe('what commander complains of', () => {
     ['users show a@b', "'a@b' has a domain without a dot."],
     ['coordinator add EG001 Amira', "'Amira' has no address: 'Amira Haddad <amira@school.example>'."],
     [
-      'audit list --since yesterday',
-      "--since 'yesterday': it takes a day such as 2026-03-01, or a time such as 2026-03-01T09:30.",
+      'audit list --since monday',
+      "--since 'monday': it takes a day such as 2026-03-01, today or yesterday, a time such as 2026-03-01T09:30, or how long ago: 2h, 3d, 1w.",
     ],
     ['users list --limit many', "--limit 'many': it takes a whole number."],
     ['users list --limit 0', '--limit 0: it takes at least 1.'],
@@ -238,33 +238,33 @@ describe('a suggestion', () => {
 
   it.each([
     ['s restore sara@nile.example', 'ssh-admin --help lists them.'],
-    ['delete sara@nile.example', 'Did you mean ssh-admin users delete sara@nile.example --json?'],
-    ['resources delete 1', 'Did you mean ssh-admin resources withdraw 1 --json?'],
-    ['users grant a@b.example admin', 'Did you mean ssh-admin roles grant a@b.example admin --json?'],
-    ['user make-admin a@b.example', 'Did you mean ssh-admin users edit --admin a@b.example --json?'],
-    ['account login a@b.example', 'Did you mean ssh-admin account sign-in a@b.example --json?'],
-    ['account set-password a@b.example', 'Did you mean ssh-admin account set-up a@b.example --json?'],
+    ['delete sara@nile.example', 'Did you mean this?\n  ssh-admin users delete sara@nile.example --json'],
+    ['resources delete 1', 'Did you mean this?\n  ssh-admin resources withdraw 1 --json'],
+    ['users grant a@b.example admin', 'Did you mean this?\n  ssh-admin roles grant a@b.example admin --json'],
+    ['user make-admin a@b.example', 'Did you mean this?\n  ssh-admin users edit --admin a@b.example --json'],
+    ['account login a@b.example', 'Did you mean this?\n  ssh-admin account sign-in a@b.example --json'],
+    ['account set-password a@b.example', 'Did you mean this?\n  ssh-admin account set-up a@b.example --json'],
     ['errors list --kind entries', 'Did you mean entry?\n  ssh-admin errors list --kind entry --json'],
-    ['key-times export', 'Did you mean ssh-admin key-times list --format csv --json?'],
-    ['entries export', 'Did you mean ssh-admin entries list --format csv --json?'],
+    ['key-times export', 'Did you mean this?\n  ssh-admin key-times list --format csv --json'],
+    ['entries export', 'Did you mean this?\n  ssh-admin entries list --format csv --json'],
     ['roles export', 'ssh-admin roles --help lists them.'],
     ['audit import', 'ssh-admin audit --help lists them.'],
-    ['users import u.xlsx', 'Did you mean ssh-admin users add --from u.xlsx --json?'],
-    ['centres undo 3', 'Did you mean ssh-admin centres imports undo 3 --json?'],
+    ['users import u.xlsx', 'Did you mean this?\n  ssh-admin users add --from u.xlsx --json'],
+    ['centres undo 3', 'Did you mean this?\n  ssh-admin centres imports undo 3 --json'],
     [
       'upload centres.xlsx',
-      'Did you mean ssh-admin centres import centres.xlsx --json, or ssh-admin resources upload centres.xlsx --json --title TITLE --kind KIND --series SERIES, or ssh-admin help-documents upload centres.xlsx --json --title TITLE?',
+      'Did you mean one of these?\n  ssh-admin centres import centres.xlsx --json\n  ssh-admin resources upload centres.xlsx --json --title TITLE --kind KIND --series SERIES\n  ssh-admin help-documents upload centres.xlsx --json --title TITLE',
     ],
     [
       'upload letter.pdf',
-      'Did you mean ssh-admin resources upload letter.pdf --json --title TITLE --kind KIND --series SERIES, or ssh-admin help-documents upload letter.pdf --json --title TITLE?',
+      'Did you mean one of these?\n  ssh-admin resources upload letter.pdf --json --title TITLE --kind KIND --series SERIES\n  ssh-admin help-documents upload letter.pdf --json --title TITLE',
     ],
     [
       'users transfer a@b.example c@d.example',
-      'Did you mean ssh-admin users transfer a@b.example --to c@d.example --json?',
+      'Did you mean this?\n  ssh-admin users transfer a@b.example --to c@d.example --json',
     ],
     ['users move a@b.example EG001', 'ssh-admin users move a@b.example --to EG001 --json'],
-    ['users show Amira Haddad', "Did you mean ssh-admin users show 'Amira Haddad' --json?"],
+    ['users show Amira Haddad', "Did you mean this?\n  ssh-admin users show 'Amira Haddad' --json"],
     [
       'resources upload x.wav --kind other',
       'ssh-admin resources upload x.wav --kind other --json --title TITLE --series SERIES',
@@ -274,7 +274,7 @@ describe('a suggestion', () => {
     ['activate EG001', "ssh-admin coordinator add EG001 'Name <email>' --json"],
     [
       'users edit a@b.example --role teacher',
-      'Did you mean ssh-admin users edit a@b.example --add-role teacher --json?',
+      'Did you mean this?\n  ssh-admin users edit a@b.example --add-role teacher --json',
     ],
     [
       'resources list --out list.csv',
@@ -286,19 +286,19 @@ describe('a suggestion', () => {
     ],
     [
       'users suspen 1 --smtp smtp://u:word@h.example',
-      "Did you mean ssh-admin users suspend 1 --smtp 'smtp://u:***@h.example' --json?",
+      "Did you mean this?\n  ssh-admin users suspend 1 --smtp 'smtp://u:***@h.example' --json",
     ],
     [
       'users suspen 1 --smtp=smtp://u:word@h.example',
-      "Did you mean ssh-admin users suspend 1 '--smtp=smtp://u:***@h.example' --json?",
+      "Did you mean this?\n  ssh-admin users suspend 1 '--smtp=smtp://u:***@h.example' --json",
     ],
-    ['resources rm 1', 'Did you mean ssh-admin resources withdraw 1 --json?'],
-    ['releases delete June', 'Did you mean ssh-admin releases withdraw June --json?'],
-    ['releases rm June', 'Did you mean ssh-admin releases withdraw June --json?'],
-    ['releases unpublish June', 'Did you mean ssh-admin releases withdraw June --json?'],
-    ['releases open June', 'Did you mean ssh-admin releases publish June --json?'],
-    ['key-times delete 1', 'Did you mean ssh-admin key-times edit --remove 1 --json?'],
-    ['key-times rm 1', 'Did you mean ssh-admin key-times edit --remove 1 --json?'],
+    ['resources rm 1', 'Did you mean this?\n  ssh-admin resources withdraw 1 --json'],
+    ['releases delete June', 'Did you mean this?\n  ssh-admin releases withdraw June --json'],
+    ['releases rm June', 'Did you mean this?\n  ssh-admin releases withdraw June --json'],
+    ['releases unpublish June', 'Did you mean this?\n  ssh-admin releases withdraw June --json'],
+    ['releases open June', 'Did you mean this?\n  ssh-admin releases publish June --json'],
+    ['key-times delete 1', 'Did you mean this?\n  ssh-admin key-times edit --remove 1 --json'],
+    ['key-times rm 1', 'Did you mean this?\n  ssh-admin key-times edit --remove 1 --json'],
   ])('leads to the command that was meant: %s', async (line, hint) => {
     const ran = await world.run([...line.split(' '), '--json'])
     expect(ran).toMatchObject({ exit: 2 })
@@ -374,7 +374,10 @@ describe('an address or a number with what stood around it where it was copied',
     [['centres', 'show', '50538.0'], 'centres show 50538'],
   ])('is answered with the whole line without it: %j', async (argv, line) => {
     const { exit, stderr } = await world.run(argv)
-    expect([exit > 0, stderr]).toEqual([true, expect.stringContaining(`Did you mean ssh-admin ${line}?`)])
+    expect([exit > 0, stderr]).toEqual([
+      true,
+      expect.stringContaining(`Did you mean this?\n  ssh-admin ${line}\n`),
+    ])
   })
 
   it.each([
@@ -507,8 +510,7 @@ describe('a verb that another program has', () => {
     ['store purge', []],
   ])('leads to what does it here, or nowhere: %s', async (typed, meant) => {
     const { exit, stderr } = await world.run(typed.split(' '))
-    const [, hint = ''] = /^hint: {2}Did you mean (.*)\?$/m.exec(stderr) ?? []
-    const said = hint === '' ? [] : hint.split(', or ').map((line) => line.replace('ssh-admin ', ''))
+    const said = [...stderr.matchAll(/^ {2}ssh-admin (.*)$/gm)].map(([, line = '']) => line)
     expect([exit, said]).toEqual([2, meant])
   })
 })
@@ -538,7 +540,7 @@ describe('a line that lacks something', () => {
   ])('is given back with a place for it, and all that was typed: %j', async (argv, hint) => {
     const ran = await world.run(argv)
     expect(ran.exit).toBe(2)
-    expect(ran.stderr).toContain(`hint:  ssh-admin ${hint}\n`)
+    expect(ran.stderr).toContain(`hint:\n  ssh-admin ${hint}\n`)
   })
 
   it.each([
@@ -633,7 +635,7 @@ describe('a line of a tired hand', () => {
   it('is told how a name is given with its address, and from whom to whom data go', async () => {
     const said = async (words: string[]) => (await world.run(words)).stderr
     expect(await said(['users', 'add', 'Omar Said', '--centre', 'EG001'])).toContain(
-      "in quotes: ssh-admin users add 'Omar Said <name@school.example>' --centre EG001",
+      "in quotes:\n  ssh-admin users add 'Omar Said <name@school.example>' --centre EG001",
     )
     const moved = await said(['transfer', 'data', 'a@nile.example', 'b@nile.example'])
     expect(moved).toContain('ssh-admin users transfer a@nile.example --to b@nile.example')
@@ -672,7 +674,7 @@ describe('a line of a tired hand', () => {
   it.each([
     [['unsuspend', 'Omar Said'], "users restore 'Omar Said'"],
     [['enable', 'Omar Said'], "users restore 'Omar Said'"],
-    [['reset', 'Omar Said'], "Did you mean ssh-admin users reset-password 'Omar Said'?"],
+    [['reset', 'Omar Said'], "Did you mean this?\n  ssh-admin users reset-password 'Omar Said'"],
     [['block', 'Omar Said'], "users suspend 'Omar Said'"],
     [['move', 'Omar Said', 'EG002'], "users move 'Omar Said' --to EG002"],
     [['suspend', 'Omar Said', 'EG001'], "users suspend 'Omar Said'"],
@@ -708,7 +710,10 @@ describe('what no one command does', () => {
     ['centres renumber EG001 EG009', 'A centre keeps its number'],
     ['resources replace 1 new.wav', 'ssh-admin releases edit RELEASE --resource ID'],
     ['resources update 1', 'ssh-admin releases edit RELEASE --resource ID'],
-    ['users list --pin issued --centre EG001', 'ssh-admin users list --centre EG001 --fields email,pin'],
+    [
+      'users list --can-sign-in yes --centre EG001',
+      'ssh-admin users list --centre EG001 --fields email,can-sign-in',
+    ],
   ])('is told step by step: %s', async (line, told) => {
     const { exit, stderr } = await newWorld().run(line.split(' '))
     expect([exit, stderr]).toEqual([2, expect.stringContaining(told)])

@@ -101,7 +101,7 @@ function refuseMissing(file: string): void {
     if (!isNotThere(error)) throw error
   }
   throw new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, {
-    hint: `${hintOfNearFiles(file)} ssh-admin store info names the copies beside the store.`,
+    hint: `${hintOfNearFiles(file)}\nssh-admin store info names the copies beside the store.`,
   })
 }
 

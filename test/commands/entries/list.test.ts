@@ -36,3 +36,35 @@ it.each([
   ).toEqual(listed)
   expect(total).toBe(listed.length)
 })
+
+it.each([
+  ['Centre EG001', 'EG001'],
+  ['delta school, cairo', 'EG003'],
+  ['EG002,Delta School, Cairo', 'EG002 EG003'],
+  ['Delta School, Cairo,Centre EG001', 'EG001 EG003'],
+  ['centre eg001,centre eg002', 'EG001 EG002'],
+])(
+  'takes the name of a centre where its number stands, and a comma in one for a part of it: %s',
+  async (typed, numbers) => {
+    await world.centre('EG003', { name: 'Delta School, Cairo' })
+    await world.centre('EG004', { name: 'Delta School' })
+    const { db } = await world.store()
+    const entry = { series: '2026-06', component: '0511/12', candidates: 20 }
+    await db
+      .insertInto('entries')
+      .values([
+        { ...entry, centre_number: 'EG003' },
+        { ...entry, centre_number: 'EG004' },
+      ])
+      .execute()
+    const { stdout } = await world.run(['entries', 'list', '--centre', typed, '--format', 'ids'])
+    expect([...new Set(stdout.trim().split('\n'))].toSorted().join(' ')).toBe(numbers)
+  },
+)
+
+it('names the centres that a word may mean, and none where it is no name', async () => {
+  const several = await world.run(['entries', 'list', '--centre', 'centre', '--json'])
+  expect([several.exit, several.error().code]).toEqual([4, 'ambiguous-centre'])
+  const none = await world.run(['entries', 'list', '--centre', 'atlantis', '--json'])
+  expect([none.exit, none.error().code]).toEqual([4, 'centre-not-found'])
+})
