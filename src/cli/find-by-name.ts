@@ -67,6 +67,7 @@ interface Finding {
 /** What stands between commas; the name of a centre may hold some: `Nile Academy,Delta School, Cairo` is two. */
 async function namesIn(text: string, { kind, store, ctx }: Finding): Promise<string[]> {
   const words = wordsOf(text, kind)
+  if (words.length === 1) return words
   const names: string[] = []
   while (words.length > 0) {
     const end = words.findIndex((word) => !canBeName(word, kind))

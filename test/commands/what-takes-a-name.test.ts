@@ -7,7 +7,7 @@ import { offersFor } from '../../src/cli/parameters.ts'
 const places = (await everyCommand()).flatMap(({ words, command }) =>
   [...command.registeredArguments, ...command.options].map((declared) => ({
     place: `${words} ${called(declared)}`,
-    value: valueOf(declared),
+    value: placeholderOf(declared),
     named: offersFor(declared).named,
   })),
 )
@@ -17,7 +17,7 @@ function called(declared: Argument | Option): string {
 }
 
 /** What stands between its angles, or an argument's own name. */
-function valueOf(declared: Argument | Option): string {
+function placeholderOf(declared: Argument | Option): string {
   return 'long' in declared ? (/<(.*)>/.exec(declared.flags)?.[1] ?? '') : declared.name()
 }
 
