@@ -6,24 +6,24 @@ import { faultPoint } from './fault-points.ts'
 // Every call that changes a file or a folder, under the names of node:fs: nothing else in src imports those from
 // there, so that test/torture can let each of them fail. What lies in a folder is asked here too.
 
-export function mkdirSync(path: string, options: fs.MakeDirectoryOptions = {}): void {
+/** With those above it, for its owner only. */
+export function mkdirSync(path: string): void {
   faultPoint(`mkdir ${kindOf(path)}`)
-  if (options.recursive) makeWithParents(path, options.mode)
-  else fs.mkdirSync(path, options)
+  makeWithParents(path)
 }
 
 /** Node's own goes on for ever where a folder is there and says of what is to be made in it that it is not, as /proc does. */
-function makeWithParents(path: string, mode: fs.Mode | undefined): void {
+function makeWithParents(path: string): void {
   try {
-    fs.mkdirSync(path, { mode })
+    fs.mkdirSync(path, { mode: 0o700 })
   } catch (error) {
     if (isFolder(path)) return
     const parent = dirname(path)
     const lacksParent =
       error instanceof Error && 'code' in error && error.code === 'ENOENT' && !isFolder(parent)
     if (!lacksParent || parent === path) throw error
-    makeWithParents(parent, mode)
-    makeWithParents(path, mode)
+    makeWithParents(parent)
+    makeWithParents(path)
   }
 }
 
@@ -65,12 +65,13 @@ export function overwriteSync(file: number, text: string): void {
   if (fs.fstatSync(file).size > bytes.length) fs.ftruncateSync(file, bytes.length)
 }
 
+/** For its owner only. */
 export function writeFileSync(
   path: string,
   text: string | Uint8Array,
-  { mode, flag = 'w' }: { mode: number; flag?: 'w' | 'wx' },
+  { flag = 'w' }: { flag?: 'w' | 'wx' } = {},
 ): void {
-  const file = openSync(path, flag, mode)
+  const file = openSync(path, flag, 0o600)
   try {
     writeSync(file, text)
   } finally {

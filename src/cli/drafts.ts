@@ -29,8 +29,8 @@ export function keepDraft(session: Session, { name, text, command }: Draft, erro
   if (common.dryRun) return
   const file = draftFile(context, name)
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
+    mkdirSync(dirname(file))
+    writeFileSync(file, text, { flag: 'wx' })
     say(
       `What you typed is kept for a week. To go on: ${commandLine([...whereTo(session), ...command.split(' '), file])}`,
     )

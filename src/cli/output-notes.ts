@@ -41,8 +41,8 @@ export function noteOutput(scope: Scope, unfinished: string): () => void {
   for (const start of startsOfNotes(scope)) {
     const note = `${start}${ownerTag()}.note`
     try {
-      if (start === startInDataFolder(scope)) mkdirSync(dirname(start), { recursive: true, mode: 0o700 })
-      writeFileSync(note, `${unfinished}\n${folder ?? ''}\n`, { mode: 0o600, flag: 'wx' })
+      if (start === startInDataFolder(scope)) mkdirSync(dirname(start))
+      writeFileSync(note, `${unfinished}\n${folder ?? ''}\n`, { flag: 'wx' })
       return () => removeNote({ path: note, unfinished, folder })
     } catch {
       // A note that is not whole says nothing.

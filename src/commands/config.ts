@@ -318,7 +318,7 @@ function isReadable(context: Context): boolean {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    mkdirSync(folder)
   } catch (cause) {
     const reason = systemReason(cause)
     const because = reason === undefined ? '' : `: ${reason}`

@@ -70,7 +70,7 @@ async function inEditor(text: string, { name, session, keep }: Opened): Promise<
     session.terminal.warn(`What the editor saves is kept for a week: ${pathInWords(file)}`),
   )
   try {
-    writeFileSync(file, text, { mode: 0o600 })
+    writeFileSync(file, text)
     await runEditor(env.VISUAL || env.EDITOR || 'vi', { file, context: session.context })
     return decoded(await readFile(file), 'What the editor saved')
   } catch (error) {
@@ -88,7 +88,7 @@ async function inEditor(text: string, { name, session, keep }: Opened): Promise<
 function fileForEditor(name: string, context: Context): string {
   const file = draftFile(context, name)
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    mkdirSync(dirname(file))
     return file
   } catch (cause) {
     throw new Unavailable('file-not-writable', `The folder ${dirname(file)} cannot be made.`, {

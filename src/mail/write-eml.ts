@@ -9,7 +9,7 @@ import { pathInWords } from '../shell-word.ts'
 /** The folder that messages are written to: its owner's only. */
 export async function makeMailFolder(folder: string): Promise<void> {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    mkdirSync(folder)
   } catch (cause) {
     const reason = systemReason(cause)
     throw new Unavailable(

@@ -118,7 +118,7 @@ function refuseItself(file: string, db: string): void {
 async function copyOf(file: string, { session, present }: { session: Session; present: PresentStore }) {
   const { dryRun } = session.common
   const { copyToRestore } = await import('../../db/store/restore.ts')
-  if (!dryRun) mkdirSync(dirname(present.copyBeside), { recursive: true, mode: 0o700 })
+  if (!dryRun) mkdirSync(dirname(present.copyBeside))
   const beside = dryRun ? join(tmpdir(), `ssh-admin-${process.pid}`) : present.copyBeside
   const { refuseWithoutRoom } = await import('../../cli/output-file.ts')
   refuseWithoutRoom(beside, statSync(file).size)

@@ -40,7 +40,7 @@ export async function createSharedStore(server: ServerAddress, opening: Opening)
         'insert into store (id, store_id, key_fingerprint, created_at, program) values (1, $1, $2, $3, $4)',
         [storeId, fingerprint, opening.now().toISOString(), program],
       )
-      mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 })
+      mkdirSync(dirname(keyFile))
       writeKeyFile(waiting, secret)
       trySyncFolder(dirname(keyFile))
       // From here on no signal cancels what is begun: its first event is to follow.

@@ -9,12 +9,10 @@ import type { Holder } from '../store/opening.ts'
  * server tells everybody of its session.
  */
 export async function holderOf(client: pg.Client, schema: string): Promise<Holder | undefined> {
-  const { rows } = await client.query<{ command: string; since: string }>(
-    // When it began is for its own user to see, where the server notes it at all.
+  const { rows } = await client.query<{ command: string }>(
     `select case when application_name like 'ssh-admin %' then substr(application_name, 11)
           else concat(coalesce(nullif(application_name, ''), 'another program'), ' (signed in as ', usename,
-            ', process ', pid, ' of the server)') end as command,
-        to_char(coalesce(xact_start, clock_timestamp()) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as since
+            ', process ', pid, ' of the server)') end as command
       from pg_stat_activity as session
       where datname = current_database() and pid <> pg_backend_pid()
         and exists (select 1 from pg_locks where pg_locks.pid = session.pid and granted and relation = to_regclass($1)

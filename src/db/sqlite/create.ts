@@ -210,7 +210,7 @@ function fingerprintOfKey(keyFile: string): string | undefined {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    mkdirSync(folder)
   } catch (cause) {
     throw new Unavailable('store-unavailable', `The folder ${pathInWords(folder)} cannot be made.`, {
       hint: 'Choose another place with --db.',

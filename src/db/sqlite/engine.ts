@@ -29,7 +29,7 @@ export function sqliteEngine(raw: Database.Database, { named, path, startAnew }:
     writesOfOthers: async () => Number(raw.pragma('data_version', { simple: true })),
     noteHolder: (command) => {
       if (path === undefined) return () => undefined
-      noteHolder(path, { pid: process.pid, command, since: new Date().toISOString() })
+      noteHolder(path, command)
       return () => releaseStore(path)
     },
     aboutServer: async () => undefined,

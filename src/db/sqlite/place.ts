@@ -175,7 +175,7 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
     kept,
     copyBeside: path,
     replaceWith: async (file, { beforePlacing }) => {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      mkdirSync(dirname(path))
       const held = lockExclusively(path, interruption)
       try {
         // Whom it erased since is not known to the copy.

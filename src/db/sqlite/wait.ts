@@ -69,12 +69,12 @@ function milliseconds(): number {
  * Says, for those who wait, who holds the store; taken back with `releaseStore`. The lock is SQLite's: a note that cannot
  * be written stops no change. Whatever lies in its place goes first, so that nothing is written through a link.
  */
-export function noteHolder(path: string, holder: Omit<Holder, 'host'>): void {
+export function noteHolder(path: string, command: string): void {
   const file = holderFile(path)
   const remove = () => unlessItFails(() => rmSync(file, { force: true }))
   remove()
   try {
-    writeFileSync(file, JSON.stringify({ ...holder, host: hostname() }), { mode: 0o600, flag: 'wx' })
+    writeFileSync(file, JSON.stringify({ pid: process.pid, command, host: hostname() }), { flag: 'wx' })
   } catch {
     // A note is only a note, and half of one is none.
     remove()
@@ -125,10 +125,10 @@ function noteAt(path: string): Holder | undefined {
 /** Anybody who may write the folder may have written the note. */
 function holderIn(note: unknown): Holder | undefined {
   if (typeof note !== 'object' || note === null) return undefined
-  const { pid, command, since, host }: Partial<Record<keyof Holder, unknown>> = note
+  const { pid, command, host }: Partial<Record<keyof Holder, unknown>> = note
   if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid < 1) return undefined
   if (typeof command !== 'string') return undefined
-  return { pid, command, since: String(since), ...(typeof host === 'string' ? { host } : {}) }
+  return { pid, command, ...(typeof host === 'string' ? { host } : {}) }
 }
 
 /** Of another machine nobody here can say who lives. */

@@ -82,7 +82,7 @@ export function noteHeadOfCopy(head: LogHead, { to, keyFile, headFile, isNew, en
       : headFileOfFile(keyFile, to)
   if (file === headFile || (!isNew && readHeadFile(file))) return
   try {
-    mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 })
+    mkdirSync(dirname(keyFile))
   } catch {
     // As where the head cannot be written: the next change notes it.
   }

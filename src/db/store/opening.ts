@@ -39,7 +39,6 @@ export interface Holder {
   /** Of a process on this machine or the one named; absent where the server names who it is. */
   pid?: number
   command: string
-  since: string
   /** The machine on which it runs; absent in a note of an older ssh-admin. */
   host?: string
 }

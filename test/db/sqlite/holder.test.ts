@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { holderOf, noteHolder, releaseStore, staleHolder } from '../../../src/db/sqlite/wait.ts'
 
 const nobody = 2 ** 30
-const since = '2026-06-02T08:00:00.000Z'
 let folder: string
 let store: string
 beforeEach(() => {
@@ -15,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const noted = (note: object) =>
-  writeFileSync(`${store}.writer`, JSON.stringify({ command: 'users suspend', since, ...note }))
+  writeFileSync(`${store}.writer`, JSON.stringify({ command: 'users suspend', ...note }))
 
 describe('the note of who holds a store', () => {
   it('names nobody whose process is gone on this machine', () => {
@@ -37,7 +36,7 @@ describe('the note of who holds a store', () => {
   })
 
   it('of its own is taken back', () => {
-    noteHolder(store, { pid: process.pid, command: 'users suspend', since })
+    noteHolder(store, 'users suspend')
     expect(holderOf(store)).toMatchObject({ pid: process.pid, host: hostname() })
     releaseStore(store)
     expect(existsSync(`${store}.writer`)).toBe(false)
