@@ -5,10 +5,7 @@ import type { EntryTable, Store } from './schema.ts'
 import { transactionState, type Trx } from './transact.ts'
 
 /** An entry with the name of its centre, where that is known. */
-export type EntryRow = Selectable<EntryTable> & {
-  centre_name: string | null
-  centre_deleted_at: string | null
-}
+export type EntryRow = Selectable<EntryTable> & { centre_name: string | null }
 export type NewEntry = Omit<Selectable<EntryTable>, 'id'>
 
 interface EntryFilter {
@@ -28,7 +25,7 @@ function entriesWhere(db: Kysely<Store>, { centres = [], components = [], series
 export function streamEntries(db: Kysely<Store>, filter: EntryFilter): Pages<EntryRow> {
   const found = entriesWhere(db, filter)
     .selectAll('entries')
-    .select(['centres.name as centre_name', 'centres.deleted_at as centre_deleted_at'])
+    .select('centres.name as centre_name')
     .orderBy('series')
     .orderBy('component')
     .orderBy('centre_number')

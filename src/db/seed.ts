@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { centreColumns, numbered } from './imports/write.ts'
+import { centreColumns, numbered, userColumns } from './imports/write.ts'
 import { type Group, mergeGroups } from './progression-tests/import.ts'
 import type { NewCentre, NewUserRow, Store } from './schema.ts'
 import { transactionState, type Trx } from './transact.ts'
@@ -31,24 +31,7 @@ export async function commonestPasswordHash(trx: Trx): Promise<string | undefine
   return row?.password_hash ?? undefined
 }
 
-const userColumns = [
-  'email',
-  'email_key',
-  'first_name',
-  'last_name',
-  'folded',
-  'centre_id',
-  'hub_role',
-  'status',
-  'status_before_suspension',
-  'password_hash',
-  'pin_nonce',
-  'pin_state',
-  'pin_issued_at',
-  'pin_wrong_tries',
-  'created_at',
-  'suspended_at',
-] as const
+const seedUserColumns = [...userColumns, 'status_before_suspension', 'password_hash', 'suspended_at'] as const
 
 /** Adds centres. @returns the number of the first; the others follow */
 export async function insertSeedCentres(
@@ -69,12 +52,12 @@ export async function insertSeedCentres(
 /** Adds users. @returns the number of the first; the others follow */
 export async function insertSeedUsers(
   trx: Trx,
-  users: { count: number; rows: Iterable<Pick<NewUserRow, (typeof userColumns)[number]>> },
+  users: { count: number; rows: Iterable<Pick<NewUserRow, (typeof seedUserColumns)[number]>> },
 ): Promise<number> {
   const { bulk } = transactionState(trx)
   const first = await bulk.reserve('users', users.count)
-  const values = numbered(first, userColumns, users.rows)
-  await bulk.insert('users', ['id', ...userColumns], values)
+  const values = numbered(first, seedUserColumns, users.rows)
+  await bulk.insert('users', ['id', ...seedUserColumns], values)
   return first
 }
 

@@ -92,7 +92,8 @@ export async function insertCentres(
   return ids
 }
 
-const userColumns = [
+/** What a new user is inserted with, whoever makes it. */
+export const userColumns = [
   'email',
   'email_key',
   'first_name',
