@@ -17,15 +17,9 @@ import { type Declared, type NamedKind, namedParameters, valuesOf } from './para
 import { type Invocation, type Session, sessionOf, withStore } from './session.ts'
 
 const invocations = new WeakMap<Command, Invocation>()
-const outcomes = new WeakMap<Command, number>()
 
 export function setInvocation(program: Command, invocation: Invocation): void {
   invocations.set(program, invocation)
-  outcomes.set(program, 0)
-}
-
-export function outcomeOf(program: Command): number {
-  return outcomes.get(program) ?? 0
 }
 
 function programOf(leaf: Command): Command {
@@ -42,8 +36,7 @@ export function action<Args, Options, Every>(
   return async (...typed) => {
     const leaf = typed.at(-1)
     if (!(leaf instanceof Command)) throw new Error('an action is run by commander')
-    const program = programOf(leaf)
-    const invocation = invocations.get(program)
+    const invocation = invocations.get(programOf(leaf))
     if (!invocation) throw new Error('a command is run by run()')
     const { context } = invocation
     const typedHere = typedCommand(leaf)
@@ -65,7 +58,7 @@ export function action<Args, Options, Every>(
       return
     }
     const targets = await resolveTargets(leaf, typedHere.typed, context)
-    outcomes.set(program, await run({ targets, options: valuesOf(parameters, targets.typed) }, session))
+    invocation.exit = await run({ targets, options: valuesOf(parameters, targets.typed) }, session)
   }
   async function run(
     { targets, options }: { targets: Targets; options: Args & Every & Options },

@@ -171,7 +171,7 @@ function declare<Args, Options, Every = object>(
     batch = 'other',
     createsStore = false,
     mayAsk = () => false,
-  }: Kind<Every, Args & Every & Options> = {},
+  }: Kind<Every, Args & Every & Options>,
 ): Command {
   const declared = addCommonOptions(new Command(spec.name))
     .summary(spec.summary)

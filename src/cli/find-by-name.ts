@@ -183,24 +183,29 @@ async function candidatesFor(
   const people = isOfCentresAlone(kind) ? none : await usersNamed(db, { text, deleted: deletedOf[kind], ctx })
   const centres = isOfCentres(kind) ? await centresNamed(db, { text, ctx }) : none
   const owners = await ownersOfNames(db, { kind: 'user', keys: people.rows.map(({ emailKey }) => emailKey) })
-  const users = people.rows.map((user, at): FoundByName => {
-    const [value, key, who = ''] = [user.email, user.emailKey, owners[at]]
-    return {
+  const users = people.rows.map(
+    (user, at): FoundByName => ({
       typed: text,
       kind: 'user',
-      value,
-      key,
+      value: user.email,
+      key: user.emailKey,
       described: describeUser(user),
       facts: userCandidate(user),
-      who,
-    }
-  })
+      who: owners[at] ?? '',
+    }),
+  )
   const numbered = await ownersOfNames(db, { kind: 'centre', keys: centres.rows.map(({ number }) => number) })
-  const foundCentres = centres.rows.map((centre, at): FoundByName => {
-    const [value, who = ''] = [centre.number, numbered[at]]
-    const [described, facts] = [describeCentre(centre), centreCandidate(centre)]
-    return { typed: text, kind: 'centre', value, key: value, described, facts, who }
-  })
+  const foundCentres = centres.rows.map(
+    (centre, at): FoundByName => ({
+      typed: text,
+      kind: 'centre',
+      value: centre.number,
+      key: centre.number,
+      described: describeCentre(centre),
+      facts: centreCandidate(centre),
+      who: numbered[at] ?? '',
+    }),
+  )
   return { candidates: [...users, ...foundCentres], total: people.total + centres.total }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { CommanderError } from 'commander'
-import { setInvocation, outcomeOf } from './action.ts'
+import { setInvocation } from './action.ts'
 import { followed, tree } from './tree.ts'
 import { actingFor } from '../config.ts'
 import type { Context } from '../context.ts'
@@ -13,7 +13,7 @@ import { isServerAddress } from '../server-address.ts'
 import type { CheckLine } from './batch/line.ts'
 import { ownOptionsFirst, typedCommand } from './options.ts'
 import { emptyProgram, inOwnWords, prepare, programFor, wordsIn } from './program.ts'
-import { sessionOf } from './session.ts'
+import { type Invocation, sessionOf } from './session.ts'
 import { clearBusy, endQuietlyWhenReaderLeaves, forStream, terminalOf } from './terminal.ts'
 import { positionsIn } from './typed-line.ts'
 
@@ -29,14 +29,15 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     const words = (await isForStatus(typed, context)) ? ['status', ...typed] : typed
     const help: string[] = []
     const program = await programFor(words, context, { writeOut: (text) => help.push(text) })
-    setInvocation(program, { context, argv: words, checkLine })
+    const invocation: Invocation = { context, argv: words, checkLine }
+    setInvocation(program, invocation)
     await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
       // Help and version end so.
       if (!(error instanceof CommanderError && error.exitCode === 0)) throw error
     })
     if (help.length > 0) await writeHelp(help.join(''), words, context)
     else await notifyOtherListings(argv, { words, context })
-    return outcomeOf(program)
+    return invocation.exit ?? 0
   } catch (error) {
     return await writeError(error, argv, context)
   }

@@ -103,6 +103,8 @@ export interface Invocation {
   batch?: Batch | undefined
   /** There it takes what runs it, once it was looked at. */
   ready?: ((work: LineWork) => void) | undefined
+  /** The exit code, once it has run. */
+  exit?: number
 }
 
 export function sessionOf(
