@@ -25,6 +25,12 @@ export function withFewer({ argv, command }: Asked): Line | undefined {
   )
 }
 
+/** What stands behind the last word that a command takes. */
+interface Excess {
+  command: Command
+  more: Line
+}
+
 /** Each deletes all that there are, the other only those that are named behind it. */
 const ofAll: Readonly<Record<string, string>> = {
   '--delete-extra': '--delete-user',
@@ -63,7 +69,7 @@ function isOfSettings(command: Command): boolean {
 }
 
 /** `centres edit EG001 name 'Nile Academy'`: the word of an option, and its value. */
-function withItsDashes(argv: Line, { command, more }: { command: Command; more: Line }): Line | undefined {
+function withItsDashes(argv: Line, { command, more }: Excess): Line | undefined {
   const [word = '', value] = more
   const option = command.options.find(({ long }) => long === `--${word}`)
   const isOption = option?.required === true && command.getOptionValue(option.attributeName()) === undefined
@@ -73,7 +79,7 @@ function withItsDashes(argv: Line, { command, more }: { command: Command; more: 
 }
 
 /** `users edit omar@school.example 'Omar Aziz'`: the last word of a name is the last name. */
-function withNames(argv: Line, { command, more }: { command: Command; more: Line }): Line | undefined {
+function withNames(argv: Line, { command, more }: Excess): Line | undefined {
   const options = ['--first-name', '--last-name']
   const takesThem = options.every((name) => command.options.some(({ long }) => long === name))
   const words = more.join(' ').trim().split(/\s+/)
@@ -105,7 +111,7 @@ function withOption(argv: Line, { word, command }: { word: string; command: Comm
 }
 
 /** `users move omar@school.example EG002`: the one word too many, with the option that it is the value of. */
-function withOptionBefore(argv: Line, { command, more }: { command: Command; more: Line }): Line | undefined {
+function withOptionBefore(argv: Line, { command, more }: Excess): Line | undefined {
   const [word = '', ...others] = more
   const option = others.length === 0 ? optionFor(command, word) : undefined
   return option === undefined ? undefined : lineWithBefore(argv, word, option)
@@ -143,10 +149,7 @@ const texts: ReadonlySet<string> = new Set([
 ])
 
 /** `centres edit EG001 --name Nile Academy`, `users list --centre Nile Academy`: words behind the value of an option, which are more of it. */
-function withValueInQuotes(
-  argv: Line,
-  { command, more }: { command: Command; more: Line },
-): Line | undefined {
+function withValueInQuotes(argv: Line, { command, more }: Excess): Line | undefined {
   if (more.some((word) => word.startsWith('-') || isAddressOfPage(word))) return undefined
   for (const [at, option] of argv.entries()) {
     const [value = '', ...behind] = argv.slice(at + 1)
@@ -234,7 +237,7 @@ function isNamedByOption(command: Command): boolean {
 }
 
 /** `centres create EG900 Nile Academy`: several words of a name. */
-function withNameOfCentre(argv: Line, { command, more }: { command: Command; more: Line }): Line | undefined {
+function withNameOfCentre(argv: Line, { command, more }: Excess): Line | undefined {
   const isName =
     more.length > 1 &&
     more.every((word) => !/[@<>|&;=]/.test(word) && !isAddressOfPage(word)) &&

@@ -98,7 +98,7 @@ interface Agreement<Request, Result> {
   comparable: (result: Result) => unknown
 }
 
-interface MutationStage {
+export interface MutationStage {
   session: Session
   store: OpenStore
   /** Who it is done for, and when: read where it is asked for. */

@@ -141,9 +141,19 @@ export function nameOnly(word: string, node: Loader | Group): Command {
 }
 
 /** A word where a command's name is looked for. */
+export interface UnknownWord {
+  /** All that was typed. */
+  argv: Line
+  word: string
+  /** What may stand in its place. */
+  known: readonly string[]
+  /** The words before it. */
+  before: readonly string[]
+}
+
 export class NoSuchCommand extends Error {
   readonly unknown
-  constructor(unknown: { argv: Line; word: string; known: readonly string[]; before: readonly string[] }) {
+  constructor(unknown: UnknownWord) {
     super(unknown.word)
     this.unknown = unknown
   }

@@ -2,6 +2,7 @@ import { hintOfLines, Usage } from '../errors.ts'
 import { isSwapped, nearestOf } from '../nearest.ts'
 import { isAddress, isLikeNumber, isNameOfSchool } from './names-typed.ts'
 import { inOrder } from './mended-line.ts'
+import type { UnknownWord } from './program.ts'
 import { tree } from './tree.ts'
 import { commandLine, type Line, positionsIn, withWord } from './typed-line.ts'
 import {
@@ -13,16 +14,6 @@ import {
   synonymousVerbs,
   wordsThatLead,
 } from './words.ts'
-
-interface UnknownWord {
-  /** All that was typed. */
-  argv: Line
-  word: string
-  /** What may stand in its place. */
-  known: readonly string[]
-  /** The words before it. */
-  before: readonly string[]
-}
 
 /** A command that was perhaps meant, and the whole line with it. */
 interface Guess {

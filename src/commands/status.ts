@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { query } from '../cli/define.ts'
 import type { Session } from '../cli/session.ts'
 import { pendingPinSheets } from '../db/imports/imports.ts'
-import { keyStatus, keyTrouble } from '../db/store/keys.ts'
+import { keyStatus, type KeyStatus, keyTrouble } from '../db/store/keys.ts'
 import { storeCounts, type StoreCounts } from '../db/store/facts.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { lifetimes } from '../rules/credentials/lifetimes.ts'
@@ -65,7 +65,7 @@ async function statusOf(store: OpenStore, { at, session }: { at: Date; session: 
 /** In the order in which --json has it. */
 interface Status extends StoreCounts {
   store: string
-  key: ReturnType<typeof keyStatus> | 'by-command'
+  key: KeyStatus | 'by-command'
   /** Why it cannot be used, and what to do. */
   keyTrouble: string | undefined
   /** How long the store took to say all this. */

@@ -1,5 +1,6 @@
 import type { StoreFacts } from '../db/store/facts.ts'
 import type { KeptCopy } from '../db/store/kept-copies.ts'
+import type { KeyStatus } from '../db/store/keys.ts'
 import type { ServerFacts } from '../db/engine.ts'
 import type { Voided } from '../db/credentials.ts'
 import { type Fact, factLines } from './fields.ts'
@@ -19,7 +20,7 @@ export interface StoreDescription extends Omit<StoreFacts, 'storeId' | 'fingerpr
   store: string
   bytes: number
   keyFile: string
-  key: 'there' | 'missing' | 'of-another-store' | 'unreadable'
+  key: KeyStatus
 }
 
 const keyWords = {

@@ -1,4 +1,4 @@
-import { changedMeanwhile } from '../../cli/mutation.ts'
+import { changedMeanwhile, type MutationStage } from '../../cli/mutation.ts'
 import { chooseFromStore, confirm } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import type { Terminal } from '../../cli/terminal.ts'
@@ -6,7 +6,6 @@ import type { OpenStore } from '../../db/store/open.ts'
 import { Refused } from '../../errors.ts'
 import type { Account } from '../../rules/users/account.ts'
 import { person } from '../../render/users.ts'
-import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { holdings } from '../../rules/refusals.ts'
 import { missingSteps, type MissingSteps, receiversFor } from '../../rules/users/delete.ts'
 import { sitesToGive } from '../../rules/users/transfer.ts'
@@ -24,12 +23,7 @@ export interface Deletions {
 /** Offers, one after another, the steps that must come first; No to any of them leaves all as it is. */
 export async function offerMissingSteps(
   deletions: Deletions,
-  {
-    session,
-    store,
-    ctx: contextOf,
-    asks,
-  }: { session: Session; store: OpenStore; ctx: () => Promise<RuleContext>; asks: boolean },
+  { session, store, ctx: contextOf, asks }: MutationStage,
 ): Promise<Deletions> {
   const suspend = new Set(deletions.suspend)
   const transferTo = new Map(deletions.transferTo)

@@ -7,7 +7,7 @@ import { Cancelled, errorCodeOf, Unavailable } from '../../errors.ts'
 import { inWords, mayBeOtherwiseSoon, mayNotConnect, passwordMissing } from './errors.ts'
 import { parseServerAddress, type ServerAddress } from '../../server-address.ts'
 import { passwordInFile } from './password-file.ts'
-import type { Again, Asked, Trouble } from './several-hosts.ts'
+import type { Again, Asked, NotSignedIn, Trouble } from './several-hosts.ts'
 
 /** Where a shared store is: what its address leaves out is taken from PostgreSQL's own variables, as its programs do. */
 export function serverAddressOf(address: string): ServerAddress {
@@ -114,11 +114,7 @@ async function connectOnce(
   return firstThatServes(hosts, { writes, ...others })
 }
 
-/** Why nobody was signed in, and whether that may pass. */
-async function inWordsOf(
-  error: unknown,
-  server: ServerAddress,
-): Promise<{ failure: unknown; mayPass: boolean; refused: readonly Trouble[] }> {
+async function inWordsOf(error: unknown, server: ServerAddress): Promise<NotSignedIn> {
   const { shown } = server
   const words = (cause: unknown) =>
     errorCodeOf(cause) === '42501' ? mayNotConnect(server, cause) : inWords(cause, shown)

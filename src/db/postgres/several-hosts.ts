@@ -130,11 +130,18 @@ async function isStandby(client: pg.Client): Promise<boolean> {
 /** What tells most is what somebody can mend; that one of them is a standby is as it should be. */
 const byWhatTells = (code: string) => (code === 'store-unavailable' ? 1 : code === 'store-read-only' ? 2 : 0)
 
+/** Why nobody was signed in, whether that may pass, and which hosts said no for good. */
+export interface NotSignedIn {
+  failure: unknown
+  mayPass: boolean
+  refused: readonly Trouble[]
+}
+
 /** What each of several hosts said, what tells most first, where they did not all say the same. */
 export function noneServesInWords(
   { troubles }: NoneServes,
   { shown, words }: { shown: string; words: (cause: unknown) => unknown },
-): { failure: unknown; mayPass: boolean; refused: readonly Trouble[] } {
+): NotSignedIn {
   const told = troubles
     .map((trouble) => ({
       trouble,

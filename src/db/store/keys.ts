@@ -140,10 +140,10 @@ export function keyTrouble(store: { keys: () => Keys }): Unavailable | undefined
   }
 }
 
+export type KeyStatus = 'there' | 'missing' | 'of-another-store' | 'unreadable'
+
 /** Whether the key of a store can be used, by why it cannot. */
-export function keyStatus(
-  trouble: Unavailable | undefined,
-): 'there' | 'missing' | 'of-another-store' | 'unreadable' {
+export function keyStatus(trouble: Unavailable | undefined): KeyStatus {
   if (trouble === undefined) return 'there'
   if (trouble.code === 'key-missing') return 'missing'
   return trouble.code === 'key-mismatch' ? 'of-another-store' : 'unreadable'

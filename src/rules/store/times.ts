@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { findKeyTimes, type KeyTimeRow } from '../../db/key-times.ts'
 import { timeZonesOfCentres } from '../../db/centres/list.ts'
 import { findReleases } from '../../db/releases.ts'
+import type { Findings } from '../../db/store/check.ts'
 import type { Store } from '../../db/schema.ts'
 import { type Problem, Unavailable } from '../../errors.ts'
 import { readLocalTime, readSeries } from '../key-times/key-time-rows.ts'
@@ -10,9 +11,7 @@ import { readKept } from '../releases/moment.ts'
 import { isDate } from '../table-rows.ts'
 
 /** Times in the store that no ssh-admin writes: nothing opens by them, and what is released for a moment that is none ends its lists. */
-export async function findingsOfTimes(
-  db: Kysely<Store>,
-): Promise<{ damage: Problem[]; warnings: Problem[] }> {
+export async function findingsOfTimes(db: Kysely<Store>): Promise<Findings> {
   const zones = await timeZonesOfCentres(db)
   const ofCentres = zones.flatMap(({ number, time_zone: zone }) =>
     zone === null || isKnown(zone)
