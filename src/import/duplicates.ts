@@ -56,6 +56,44 @@ export function holdBackDuplicates({ roster, view }: RosterAndStore): Duplicated
   return duplicated.sort((one, other) => (one.email < other.email ? -1 : 1))
 }
 
+const share = 0.2
+const fewest = 5
+
+/**
+ * Where many saved users stand at other centres than theirs, the addresses slipped by a row, or were sorted by
+ * themselves: whoever is new stands in the row of somebody else, who would get their PIN.
+ */
+export function holdBackAmongSlipped(
+  { roster, view: { users, centres } }: RosterAndStore,
+  duplicated: readonly DuplicatedUser[],
+): void {
+  if (duplicated.length < fewest) return
+  const places = new Map<string, 'at-home' | 'elsewhere'>()
+  for (const { email, number } of roster.rows) {
+    const saved = email && number !== undefined ? users.get(email.key) : undefined
+    const home = saved && centres.withId(saved.centreId)
+    if (!email || !home || places.get(email.key) === 'at-home') continue
+    places.set(email.key, home.number === number ? 'at-home' : 'elsewhere')
+  }
+  let slipped = 0
+  for (const place of places.values()) if (place === 'elsewhere') slipped += 1
+  if (slipped < fewest || slipped <= places.size * share) return
+  const message = `is of somebody new, and ${slipped} of the ${places.size} saved users in the workbook stand at other centres than theirs`
+  for (const row of roster.rows) {
+    if (row.number === undefined || !row.email || users.has(row.email.key)) continue
+    holdBack(row, {
+      field: 'email',
+      value: row.email.email,
+      code: 'addresses-slipped',
+      message,
+      hint: mendOrMove,
+    })
+  }
+}
+
+const mendOrMove =
+  'Perhaps the addresses slipped by a row, or were sorted by themselves. If those users have moved: ssh-admin users move EMAIL --to CENTRE, and import again.'
+
 function* rowsOf(rows: RosterRows, inQuestion: ReadonlySet<string>): Generator<RosterRow> {
   for (const row of rows)
     if (row.number !== undefined && row.email && inQuestion.has(row.email.key)) yield row

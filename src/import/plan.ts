@@ -14,7 +14,7 @@ import {
   type MissingCentre,
 } from './deletions.ts'
 import { headingOf } from './columns.ts'
-import { type DuplicatedUser, holdBackDuplicates } from './duplicates.ts'
+import { type DuplicatedUser, holdBackAmongSlipped, holdBackDuplicates } from './duplicates.ts'
 import {
   accepted,
   acceptSavedLocations,
@@ -111,6 +111,7 @@ function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster =
   holdBackRenumbered(both)
   holdBackOthersNames(both)
   const duplicatedUsers = holdBackDuplicates(both)
+  holdBackAmongSlipped(both, duplicatedUsers)
   holdBackDifferentRows(both)
   const newRows = findNewUsers(both)
   const foundCentres = findNewCentres(both)

@@ -176,6 +176,7 @@ Why a row is held back (issues[].code):
                           rows of one centre that do not agree
   rows-differ             the same address twice, not alike
   duplicated-user         an address that belongs to another centre
+  addresses-slipped       somebody new, where more than a fifth of the saved users stand at other centres
   no-centre               the address of somebody who was removed from their organisation
   has-coordinator         a second coordinator
   unknown-role, role-not-granted, unknown-kind
