@@ -48,16 +48,20 @@ export interface Mentions {
   releases: number[]
   /** Rows of the log whose facts bear the name of a file. */
   events: number[]
+  /** Numbers of centres with learner groups or tests that are called so. */
+  progressionTests: string[]
 }
 
 /** What names somebody and is not theirs to change. */
 export async function findMentions(trx: Trx, addresses: readonly WrittenAddress[]): Promise<Mentions> {
-  if (addresses.length === 0)
-    return { templates: [], centres: [], resources: [], helpDocuments: [], releases: [], events: [] }
+  if (addresses.length === 0) {
+    const none = { templates: [], centres: [], resources: [], helpDocuments: [], releases: [] }
+    return { ...none, events: [], progressionTests: [] }
+  }
   const inText = mentionsIn(addresses)
   const inFileName = mentionsInFileName(addresses)
   const named = <Id>(pattern: RegExp, texts: Texts) => namedIn<Id>(trx, texts, { addresses, pattern })
-  const [templates, centres, resources, helpDocuments, releases, events] = await together(
+  const [templates, centres, resources, helpDocuments, releases, events, progressionTests] = await together(
     named<string>(inText, { of: 'templates', id: 'name', columns: ['subject', 'text', 'html'] }),
     named<string>(inText, {
       of: 'centres',
@@ -71,8 +75,14 @@ export async function findMentions(trx: Trx, addresses: readonly WrittenAddress[
     }),
     named<number>(inFileName, { of: 'releases', columns: ['name'] }),
     named<number>(inFileName, { of: 'audit', columns: ['facts'] }),
+    named<string>(inText, {
+      of: `learner_groups left join tests on learner_group_id = learner_groups.id
+        join users on users.id = owner_id join centres on centres.id = users.centre_id`,
+      id: 'centres.number',
+      columns: ['learner_groups.name', 'stage', 'subject', 'title'],
+    }),
   )
-  return { templates, centres, resources, helpDocuments, releases, events }
+  return { templates, centres, resources, helpDocuments, releases, events, progressionTests }
 }
 
 export interface Texts {

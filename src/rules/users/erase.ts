@@ -132,7 +132,8 @@ async function eraseThese(
 }
 
 /** What is for somebody to see to: said without the address. */
-function namingThem({ templates, centres, resources, helpDocuments, releases, events }: Mentions): string[] {
+function namingThem(mentions: Mentions): string[] {
+  const { templates, centres, resources, helpDocuments, releases, events, progressionTests } = mentions
   return [
     ...templates.map((name) => `the template ${name}, which names them`),
     ...centres.map((number) => `the entry of centre ${number}, which names them`),
@@ -140,6 +141,7 @@ function namingThem({ templates, centres, resources, helpDocuments, releases, ev
     ...helpDocuments.map((id) => `help document ${id}, which names them`),
     ...releases.map((id) => `release ${id}, which names them`),
     ...events.map((id) => `row ${id} of the audit log: the name of a file, which names them`),
+    ...progressionTests.map((number) => `a learner group or test at centre ${number}, which names them`),
   ]
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { appendAudit } from '../../../src/rules/audit/append.ts'
+import { holding } from '../../holding.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const zaid = 'zaid.mansour@school.example'
@@ -322,6 +323,8 @@ describe('ssh-admin users erase', () => {
         withdrawn_at: null,
       })
       .execute()
+    await world.user('keeper@school.example', { centre: 'EG001' })
+    await holding(world, 'keeper@school.example', { group: `4B of ${zaid}` })
     const ran = await world.run(['users', 'erase', zaid, '--yes', '--json'])
     expect(ran.json().left).not.toContain('help document 2, which names them')
     expect(ran.json().left).toEqual(
@@ -332,6 +335,7 @@ describe('ssh-admin users erase', () => {
         'help document 1, which names them',
         'release 1, which names them',
         `row ${before.id + 1} of the audit log: the name of a file, which names them`,
+        'a learner group or test at centre EG001, which names them',
       ]),
     )
     const events = await db.selectFrom('audit').selectAll().where('id', '=', before.id).execute()
