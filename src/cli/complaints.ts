@@ -179,6 +179,11 @@ function lineWithTyped({ argv, command }: Asked, { long, flags }: Option): Line 
   if (long && more !== undefined && optionFor(command, more) === long) return lineWithBefore(argv, more, long)
   const address = command.args.find((word) => word.includes('@'))
   const takesEmail = command.registeredArguments.some((argument) => argument.name() === 'email')
+  // A list that is always one person's: its text is who that is.
+  if (long === '--owner' && command.args.length > 0 && address === undefined) {
+    const rest = command.args.reduce((line, word) => withWord(line, line.lastIndexOf(word)), argv)
+    return [...rest, long, command.args.join(' ')]
+  }
   return flags.includes('<email>') && address !== undefined && !takesEmail
     ? withWord(argv, argv.indexOf(address), long ?? '', address)
     : undefined

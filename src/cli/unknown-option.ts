@@ -31,7 +31,7 @@ const negated = /^--(?:no-|un(?!t)|without|dis)/
 const perhapsNegated = /^--(?:no|un(?!t)|without|dis|never)/
 
 /** What people call the file of a list, which has no such option. */
-const toFile = /^(--(out|output|file|to-file)|-o)$/
+const toFile = /^(--(out|output|file|to-file|export|print)|-o)$/
 
 /** The option that there is not, as it was typed, without its value. */
 export function wrongOption({ message }: RejectedInput): string {
@@ -44,6 +44,8 @@ export function similarOptions(rejected: RejectedInput): string[] {
   const { code, command, argv } = rejected
   const wrong = wrongOption(rejected)
   if (code !== 'unknown-option' || (command && wrong === '--from' && withoutFrom(argv, command))) return []
+  // A list of paper is no PIN.
+  if (wrong === '--print') return []
   const names = optionNames(command)
   const negative = names.filter((name) =>
     withoutNegation(wrong).some((option) => name.slice(2) === `no-${option}`),
@@ -129,10 +131,21 @@ function isOneMoreName(word: string, [first = '']: Line): boolean {
 
 const partsOfPerson = ['name', 'first-name', 'last-name', 'email']
 
+/** `users edit … --name 'Omar El Said'`: a person has two names, of which the first word is the first. */
+function withBothNames(argv: Line, command: Command | undefined): Line | undefined {
+  const at = argv.indexOf('--name')
+  const [first, ...last] = argv[at + 1]?.trim().split(/\s+/) ?? []
+  const takesBoth = ['--first-name', '--last-name'].every((name) => optionNames(command).includes(name))
+  if (!takesBoth || at < 0 || first === undefined || last.length === 0) return undefined
+  return withWord(withWord(argv, at + 1, first, '--last-name', last.join(' ')), at, '--first-name')
+}
+
 /** The lines that were perhaps meant by one with an option that there is not, likeliest first. */
 export function linesWithOption(rejected: RejectedInput): readonly Line[] {
   const { argv, command } = rejected
   const wrong = wrongOption(rejected)
+  const named = wrong === '--name' ? withBothNames(argv, command) : undefined
+  if (named) return [named]
   const whole = command && partsOfPerson.includes(wrong.slice(2)) ? withPersonWhole(argv, command) : undefined
   if (whole) return [whole]
   // All that there is, or goes: without it.
@@ -170,7 +183,7 @@ function optionsWithValue(command: Command | undefined, word: string): [option: 
 }
 
 /** What of a list is shown, and how. */
-const shownBy: ReadonlySet<string> = new Set(['--fields', '--sort', '--format'])
+const shownBy: ReadonlySet<string> = new Set(['--fields', '--sort'])
 
 function valuesOf(option: Option, prefix = ''): readonly string[] {
   const { offered = [] } = offersFor(option)
@@ -214,6 +227,7 @@ const otherNames: Readonly<Record<string, string>> = {
   'e-mail': '--email',
   address: '--email',
   user: '--subject',
+  who: '--actor',
   centre: '--subject',
   sites: '--add-site',
   roles: '--add-role',

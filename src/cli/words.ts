@@ -47,7 +47,7 @@ const synonyms = byOtherWord({
   list: 'find search ls filter',
   show: 'get view details info',
   edit: 'update modify',
-  'reset-password': 'resend forgot-password forgotten-password password-reset password',
+  'reset-password': 'resend forgot forgot-password forgotten-password password-reset password',
 })
 
 /** What somebody who names some of them is told, because all are listed. */
@@ -80,7 +80,7 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     'users edit --remove-site': 'remove-site',
     'users edit': 'rename',
     'users add --from': 'import upload',
-    'users list --format csv': 'export',
+    'users list --format csv': 'export print',
     'users list --centre': 'centre',
     'users remove': 'remove-from-organisation',
     'users restore': 'unlock',
@@ -98,6 +98,8 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     'centres imports show': 'issues',
     'users duplicates': 'duplicates',
     'users list --centre': 'users',
+    'users add --centre': 'add-user add-users',
+    'centres list --format csv': 'print',
     'coordinator show': 'coordinator',
     'coordinator suspend': 'suspend disable deactivate block ban lock',
     'coordinator restore': 'unlock',
@@ -141,10 +143,10 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     'errors list --kind other': 'other',
   }),
   config: byOtherWord({ 'config unset': 'delete remove rm del clear reset' }),
-  entries: byOtherWord({ 'errors list --kind entry': 'errors', 'entries list --format csv': 'export' }),
+  entries: byOtherWord({ 'errors list --kind entry': 'errors', 'entries list --format csv': 'export print' }),
   'key-times': byOtherWord({
     'errors list --kind key-time': 'errors',
-    'key-times list --format csv': 'export',
+    'key-times list --format csv': 'export print',
   }),
   'progression-tests': byOtherWord({ 'users transfer': 'transfer' }),
   'help-documents': byOtherWord({ 'help-documents list': 'show', 'help-documents withdraw': 'delete' }),
@@ -156,6 +158,11 @@ export const centresKeepNumbers =
 const changedFiles =
   'A file stays as it was uploaded: upload the new one (ssh-admin resources upload), name it where it is released (ssh-admin releases edit RELEASE --resource ID), and withdraw the old one (ssh-admin resources withdraw ID).'
 
+const shownByImport =
+  'An import shows who is missing from its workbook or extra, and deletes them when you say so: ssh-admin centres import FILE --dry-run.'
+
+const leftOutOfWorkbook = ['centres missing', 'centres delete-missing', 'users extra', 'users delete-extra']
+
 /** What is done in several steps, where no one command does it. */
 const bySteps: Readonly<Record<string, string>> = {
   'centres merge':
@@ -163,6 +170,7 @@ const bySteps: Readonly<Record<string, string>> = {
   'users merge':
     'What one account holds is given to the other (ssh-admin users transfer), then it is deleted (ssh-admin users delete --suspend).',
   'centres renumber': centresKeepNumbers,
+  ...Object.fromEntries(leftOutOfWorkbook.map((words) => [words, shownByImport])),
   'resources replace': changedFiles,
   'resources edit': changedFiles,
   'resources update': changedFiles,
@@ -191,7 +199,10 @@ const behindNoun: typeof belongsTo = {
   roles: byOtherWord({ 'roles grant': 'new', 'roles revoke': 'rm del', 'users show': 'get info view' }),
   mail: byOtherWord({ 'mail cancel': 'rm del' }),
   releases: byOtherWord({ 'releases edit': 'change' }),
-  templates: byOtherWord({ 'templates edit': 'change' }),
+  templates: byOtherWord({ 'templates edit': 'change replace' }),
+  resources: byOtherWord({ 'releases create --resource': 'publish release' }),
+  entries: byOtherWord({ 'entries import': 'add create new' }),
+  'key-times': byOtherWord({ 'key-times import': 'add create new' }),
   'help-documents': byOtherWord({
     'help-documents download': 'get',
     'help-documents replace': 'update edit',

@@ -76,7 +76,7 @@ export const set = () =>
     args: {
       name: withValues(
         settingFlags,
-        argument('the setting: db, key-file, as, as-required, smtp, mail-dir, mail-from, base-url …'),
+        argument('the setting, as ssh-admin config names it: db, key-file, as, smtp, mail-from …'),
       ),
       value: argument('its value'),
     },

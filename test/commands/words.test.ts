@@ -269,6 +269,31 @@ describe('a suggestion', () => {
       'resources upload x.wav --kind other',
       'ssh-admin resources upload x.wav --kind other --json --title TITLE --series SERIES',
     ],
+    ['progression-tests list Amira Haddad', "ssh-admin progression-tests list --json --owner 'Amira Haddad'"],
+    [
+      'users edit a@b.example --name "Bo Ek Ström"',
+      "Did you mean this?\n  ssh-admin users edit a@b.example --first-name Bo --last-name 'Ek Ström' --json",
+    ],
+    ['users print', 'Did you mean this?\n  ssh-admin users list --format csv --json'],
+    ['centres print', 'Did you mean this?\n  ssh-admin centres list --format csv --json'],
+    ['users list --csv', 'Did you mean this?\n  ssh-admin users list --format csv --json'],
+    ['users list --print', 'A list goes into a file so: ssh-admin users list --json --format csv > FILE'],
+    ['audit list --who tester', 'Did you mean this?\n  ssh-admin audit list --actor tester --json'],
+    [
+      'centres add-user EG001 a@b.example',
+      'Did you mean this?\n  ssh-admin users add --centre EG001 a@b.example --json',
+    ],
+    ...['centres missing', 'centres delete-missing', 'users extra'].map((line) => [
+      line,
+      'An import shows who is missing from its workbook or extra, and deletes them when you say so: ssh-admin centres import FILE --dry-run.',
+    ]),
+    [
+      'resources publish 1',
+      'Did you mean this?\n  ssh-admin releases create --resource 1 --json --opens MOMENT NAME',
+    ],
+    ['key-times add', 'Did you mean this?\n  ssh-admin key-times import --json FILE'],
+    ['entries add', 'Did you mean this?\n  ssh-admin entries import --json FILE'],
+    ['templates replace invitation', 'Did you mean this?\n  ssh-admin templates edit invitation --json'],
     ['progression-tests list a@b.example', 'ssh-admin progression-tests list --owner a@b.example --json'],
     ['coordinator add zed@nile.example', 'ssh-admin coordinator add CENTRE zed@nile.example --json'],
     ['activate EG001', "ssh-admin coordinator add EG001 'Name <email>' --json"],
@@ -300,7 +325,10 @@ describe('a suggestion', () => {
     ['key-times delete 1', 'Did you mean this?\n  ssh-admin key-times edit --remove 1 --json'],
     ['key-times rm 1', 'Did you mean this?\n  ssh-admin key-times edit --remove 1 --json'],
   ])('leads to the command that was meant: %s', async (line, hint) => {
-    const ran = await world.run([...line.split(' '), '--json'])
+    const ran = await world.run([
+      ...(line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', '')),
+      '--json',
+    ])
     expect(ran).toMatchObject({ exit: 2 })
     expect(ran.error().hint).toBe(hint)
   })
@@ -308,6 +336,7 @@ describe('a suggestion', () => {
   it.each([
     ['activate EG900', 'answer-needed'],
     ['users unblock nobody@nile.example', 'user-not-found'],
+    ['users forgot nobody@nile.example', 'user-not-found'],
     ['users reactivate nobody@nile.example', 'user-not-found'],
     ['resources import nothing.mp3 --title T --kind other --series 2026-06', 'file-'],
     ['resources add nothing.mp3 --title T --kind other --series 2026-06', 'file-'],

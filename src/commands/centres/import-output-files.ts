@@ -30,7 +30,7 @@ import type { ImportRun, PlannedRun } from './run-import.ts'
 export const slipsOption = optionOf(
   slipLayouts,
   '<layout>',
-  'slips to cut out and hand out, in a .xlsx: by-centre, each centre on pages of its own (up to 10,000 users the default), or continuous, one after another',
+  'slips to cut out and hand out, in a .xlsx: by-centre, each centre on pages of its own (the default up to 10,000 users), or continuous, one after another',
 )
 
 export interface ImportOutputFiles {
