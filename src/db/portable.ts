@@ -20,10 +20,15 @@ export function positionOf(part: string | Piece, text: Piece): RawBuilder<number
   return inBoth(sql<number>`instr(${text}, ${part})`, sql<number>`strpos(${text}, ${part})`)
 }
 
-/** Whether a text has this part, letter for letter. */
+/** Whether a text has this part, letter for letter. Where it is not, SQLite knows by a pattern in half of the time. */
 export function contains(text: Piece, part: string): RawBuilder<boolean> {
-  return sql<boolean>`${positionOf(part, text)} > 0`
+  const found = sql<boolean>`${positionOf(part, text)} > 0`
+  if (part.length > maxPattern || part.includes('\0')) return found
+  return inBoth(sql<boolean>`${text} glob ${`*${part.replace(/[*?[]/g, '[$&]')}*`}`, found)
 }
+
+/** SQLite takes none of more than 50,000 bytes; one ends at a NUL. */
+const maxPattern = 10_000
 
 /** Whether a value is one of these: one parameter, however many they are. SQLite is given a list as JSON. */
 export function anyOf(

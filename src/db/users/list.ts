@@ -77,14 +77,15 @@ function matchesFilter(filter: UserFilter): Expression<SqlBool> {
   const eb = expressionBuilder<Store, 'users'>()
   const { centreId, statuses = [], hubRoles = [], roles = [], sites = [] } = filter
   const { words = [], neverSignedIn, pin, importId, visible = 'all' } = filter
-  const conditions: Expression<SqlBool>[] = [
+  // First what fits few: of a row that does not, nothing else is looked at.
+  const conditions: Expression<SqlBool>[] = words.map((word) => contains(sql.ref('users.folded'), word))
+  conditions.push(
     statuses.length > 0 ? eb('users.status', 'in', [...statuses]) : eb(statusOf(words), '<>', 'deleted'),
-  ]
+  )
   if (centreId !== undefined) conditions.push(eb('users.centre_id', '=', centreId))
   if (neverSignedIn) conditions.push(eb('users.last_signed_in_at', 'is', null))
   if (pin !== undefined && pin.states.length > 0) conditions.push(hasPin(pin))
   if (importId !== undefined) conditions.push(eb('users.created_by_import', '=', importId))
-  for (const word of words) conditions.push(contains(sql.ref('users.folded'), word))
   for (const site of sites) conditions.push(hasSite(site))
   const anyRole = roles.map((role) => (role === 'global-listening' ? listensGlobally() : holds(role)))
   if (hubRoles.length > 0) anyRole.push(eb('users.hub_role', 'in', [...hubRoles]))

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { contains } from '../portable.ts'
+import { positionOf } from '../portable.ts'
 import { together, type Trx } from '../transact.ts'
 
 const lineEnd = sql.lit('\n')
@@ -32,7 +32,8 @@ export function mayMention(column: string, addresses: readonly WrittenAddress[])
     ...new Set(addresses.map(({ emailKey }) => emailKey.slice(0, emailKey.lastIndexOf('@') + 1))),
   ]
   return sql<boolean>`(${sql.join(
-    starts.map((start) => contains(sql`lower(${sql.ref(column)})`, start)),
+    // A text that somebody wrote may hold what no name does.
+    starts.map((start) => sql`${positionOf(start, sql`lower(${sql.ref(column)})`)} > 0`),
     sql` or `,
   )})`
 }
