@@ -78,7 +78,7 @@ export function streamCentresByName(
 }
 
 /**
- * The same of their names alone, those that are deleted among them: the index of names is read through, which is a sixth
+ * The same of their names alone, those that are deleted among them: the index of names is read through, which is a fifth
  * of the rows. The expression is that of the index, letter for letter.
  */
 export function streamCentresCalled(

@@ -20,7 +20,7 @@ export function positionOf(part: string | Piece, text: Piece): RawBuilder<number
   return inBoth(sql<number>`instr(${text}, ${part})`, sql<number>`strpos(${text}, ${part})`)
 }
 
-/** Whether a text has this part, letter for letter. Where it is not, SQLite knows by a pattern in half of the time. */
+/** Whether a text has this part, letter for letter. Where it is not, SQLite knows sooner by a pattern. */
 export function contains(text: Piece, part: string): RawBuilder<boolean> {
   const found = sql<boolean>`${positionOf(part, text)} > 0`
   if (part.length > maxPattern || part.includes('\0')) return found
