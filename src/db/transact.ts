@@ -5,7 +5,7 @@ import {
   sql,
   type Transaction,
 } from 'kysely'
-import { CommitUnknown, Failure } from '../errors.ts'
+import { CommitUnknown, Failure, Unavailable } from '../errors.ts'
 import { faultPoint } from '../fault-points.ts'
 import { finishing } from '../interruption.ts'
 import {
@@ -169,7 +169,10 @@ export async function withRollbackWork<Result>(
     return await work()
   } catch (error) {
     // Within a change that is still open it is kept by whoever takes that back.
-    if (hasRollbackWork(error) && !store.transaction) await runRollbackWork(store, error)
+    if (hasRollbackWork(error) && !store.transaction)
+      await runRollbackWork(store, error).catch((failure: unknown) => {
+        throw withoutRecord(failure)
+      })
     throw error
   }
 }
@@ -195,6 +198,14 @@ const recorded = new WeakSet<Failure>()
 /** Whether it asks to keep something that has not been kept yet. */
 export function hasRollbackWork(error: unknown): error is Failure {
   return error instanceof Failure && error.rollback.onRollback !== undefined && !recorded.has(error)
+}
+
+/** Whoever only asked would not know why the store has to be written to. */
+function withoutRecord(failure: unknown): unknown {
+  if (!(failure instanceof Unavailable) || failure.code !== 'store-read-only') return failure
+  const { code, hint, message } = failure
+  const said = `What was asked has to be recorded, and is not answered where it cannot be. ${message}`
+  return new Unavailable(code, said, { ...(hint === undefined ? {} : { hint }), cause: failure })
 }
 
 async function runRollbackWork(store: OpenStore, failure: Failure): Promise<void> {

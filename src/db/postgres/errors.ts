@@ -16,6 +16,9 @@ interface Words {
   quotes?: true
 }
 
+const standbyBusy =
+  'Nothing was changed. Try again; what reads for long, such as a backup, is best asked of the server that takes changes, or have whoever looks after the standby raise max_standby_streaming_delay.'
+
 const words: readonly Words[] = [
   {
     said: /does not support SSL/,
@@ -77,7 +80,7 @@ const words: readonly Words[] = [
     code: 'store-unavailable',
     says: (place) =>
       `The standby ${place} broke off what was read: it stood in the way of what it is to take over.`,
-    hint: 'Nothing was changed. Try again; what reads for long, such as a backup, is best asked of the server that takes changes, or have whoever looks after the standby raise max_standby_streaming_delay.',
+    hint: standbyBusy,
   },
   {
     // Done anew some times by then: to wait for longer is no help.
@@ -370,8 +373,8 @@ function quoted(error: unknown): string {
   return short === '' ? '.' : `: ${short}${end}`
 }
 
-/** What it has no words for; its number says more than they do. */
-function isSaidByServer(error: unknown): error is Error {
+/** Not by the network, nor by pg: what it has no words for has a number that says more than they do. */
+export function isSaidByServer(error: unknown): error is Error {
   return error instanceof Error && /^[0-9A-Z]{5}$/.test(errorCodeOf(error)) && 'severity' in error
 }
 
@@ -388,6 +391,23 @@ export function storeNotWhole({ shown }: Pick<ServerAddress, 'shown'>, cause: un
     hint: 'Nothing was changed. Have its owner put back what is missing, or restore a backup into another schema (?schema=).',
     cause,
   })
+}
+
+/**
+ * Whether the server runs is another question: it answered before. A standby hangs up on whoever reads too long, and what
+ * it says of that is lost where it was being asked.
+ */
+export function connectionBroken(
+  place: string,
+  { isStandby, cause }: { isStandby: boolean; cause: unknown },
+): Unavailable {
+  const said = isStandby
+    ? `The connection to the standby ${place} broke: it hangs up where what is read stands in the way of what it is to take over.`
+    : `The connection to the server of ${place} broke.`
+  const hint = isStandby
+    ? standbyBusy
+    : 'Nothing was changed. Check the network, and that the server runs; then try again.'
+  return new Unavailable('store-unavailable', said, { hint, cause })
 }
 
 /** A database has its letters for good: another one is made beside it. */

@@ -4,7 +4,14 @@ import { Cancelled, errorCodeOf } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Opening } from '../store/opening.ts'
 import { connect, pauseAfter } from './connection.ts'
-import { inWords, isDisconnected, isLeftIdle, isOutOfTime } from './errors.ts'
+import {
+  connectionBroken,
+  inWords,
+  isDisconnected,
+  isLeftIdle,
+  isOutOfTime,
+  isSaidByServer,
+} from './errors.ts'
 
 /** Who waits longer hears Ctrl-C; in milliseconds. */
 const heardAfter = 200
@@ -25,8 +32,10 @@ export class ReconnectingClient {
   readonly #options: ReconnectingOptions
   #client: pg.Client
   #isLost = false
+  /** Whether it takes no changes, as it said last. */
+  isStandby = false
   #reconnecting: Promise<void> | undefined
-  /** Why the server hung up, where it said so while nothing was asked. */
+  /** What the server said was wrong, and nothing since: where it hung up, that is why. */
   #lastWord: Error | undefined
   /** What it said the first time that nothing was asked for too long. */
   #leftIdle: unknown
@@ -49,8 +58,12 @@ export class ReconnectingClient {
   #watched(client: pg.Client): pg.Client {
     this.#isLost = false
     this.#lastWord = undefined
-    client.on('error', (error) => {
-      if (client === this.#client && errorCodeOf(error) !== '') this.#lastWord = error
+    // Who asked may hear of the broken line alone: pg's cursor does, and nobody where nothing was asked.
+    client.connection.on('errorMessage', (error: Error) => {
+      if (client === this.#client) this.#lastWord = error
+    })
+    client.connection.on('readyForQuery', () => {
+      if (client === this.#client) this.#lastWord = undefined
     })
     client.on('end', () => {
       if (client === this.#client) this.#isLost = true
@@ -158,8 +171,13 @@ export class ReconnectingClient {
   failureInWords(error: unknown): unknown {
     const isLost = isDisconnected(error)
     if (isLost) this.#isLost = true
-    const reason = isLost && errorCodeOf(error) === '' ? (this.#lastWord ?? error) : error
-    const failure = inWords(reason, this.#options.server.shown)
+    const isBroken = isLost && !isSaidByServer(error)
+    const reason = isBroken ? (this.#lastWord ?? error) : error
+    const { shown } = this.#options.server
+    const failure =
+      isBroken && reason === error
+        ? connectionBroken(shown, { isStandby: this.isStandby, cause: error })
+        : inWords(reason, shown)
     if (this.#mayPass(reason) && typeof failure === 'object' && failure !== null) this.letRunAgain(failure)
     return failure
   }

@@ -373,6 +373,7 @@ export class SharedConnection {
 
   #noteRow(row: RowOfStore | undefined): void {
     this.#clock.note(this.#store.note(row))
+    this.#connection.isStandby = row?.standby === true
     // Of an address that names one host, a standby is what was asked for.
     const { server, opening } = this.#sharing
     if (row?.standby && server.hosts.length > 1) opening.onStandby?.()

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { connect, serverAddressOf } from '../../../src/db/postgres/connection.ts'
+import { ReconnectingClient } from '../../../src/db/postgres/reconnecting-client.ts'
 import { openStore, type OpenStore } from '../../../src/db/store/open.ts'
 import { commit, type Trx } from '../../../src/db/transact.ts'
 import { appendAudit } from '../../../src/rules/audit/append.ts'
@@ -160,6 +162,25 @@ describe('a connection that the server ended while nothing was asked', () => {
     await ended(store)
     expect(await store.db.selectFrom('store').select('id').execute()).toEqual([{ id: 1 }])
   })
+})
+
+it('why the server hung up is told, also to whoever hears of the broken line alone', async () => {
+  const server = serverAddressOf(world.db)
+  const client = await connect(server, { writes: false })
+  const opening = {
+    path: world.db,
+    keyFile: world.path('key'),
+    maxWaitMs: 0,
+    mode: 'read',
+    now: () => world.now,
+    command: 'users list',
+    onWait: () => undefined,
+  } as const
+  const connection = new ReconnectingClient(client, { server, opening, readsAlone: true })
+  const asked = client.query('select pg_terminate_backend(pg_backend_pid())')
+  await expect(asked).rejects.toMatchObject({ code: '57P01' })
+  const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
+  expect(connection.failureInWords(broken)).toMatchObject({ cause: { code: '57P01' } })
 })
 
 describe('a change that the server ends because of others', () => {

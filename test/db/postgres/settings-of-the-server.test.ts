@@ -89,4 +89,13 @@ describe('what whoever looks after the server sets for a user', () => {
     const ran = await as('users', 'erase', 'omar@school.example', '--yes')
     expect(ran.json().left).toContainEqual(expect.stringContaining("traces in the server's files"))
   })
+
+  it('says that a refusal has to be recorded, to whoever only looks where nothing may be written', async () => {
+    await owner.query(`alter user ${user} set default_transaction_read_only to on`)
+    await world.run(['users', 'suspend', 'omar@school.example', '--yes'])
+    const ran = await as('whoami', '--as', 'omar@school.example')
+    expect([ran.exit, ran.error().code]).toEqual([7, 'store-read-only'])
+    expect(ran.error().message).toMatch(/^What was asked has to be recorded, .* takes no changes/)
+    expect((await as('users', 'list')).exit).toBe(0)
+  })
 })

