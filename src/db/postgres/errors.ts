@@ -69,6 +69,13 @@ const words: readonly Words[] = [
   },
   {
     pattern: /^42501$/,
+    said: /row-level security|^check_enable_rls$/m,
+    code: 'store-refused',
+    says: (place) => `The server keeps rows of the store ${place} back from this user (row-level security).`,
+    hint: 'Nothing was changed, and nothing is read in part: have its owner run ALTER TABLE … DISABLE ROW LEVEL SECURITY for the tables of the store.',
+  },
+  {
+    pattern: /^42501$/,
     code: 'store-refused',
     says: (place) => `The server of ${place} does not let this user do that.`,
     hint: 'Nothing was changed. What a desk needs is granted by the owner of the store with: ssh-admin store init --roles',
@@ -238,6 +245,16 @@ function wordsByClass(): Words[] {
       quotes: true,
     },
     {
+      // Numbers are given by the server alone, but for those that are counted while the store is held.
+      pattern: /^23505$/,
+      said: /_pkey\b/,
+      code: 'store-refused',
+      says: (place) => `The server of ${place} gives a number that a row of the store has already`,
+      hint: (place) =>
+        `Nothing was changed. Its counters were left behind, as by logical replication, which brings rows alone. Have its owner set each on: select setval(pg_get_serial_sequence('${schemaIn(place)}.users', 'id'), max(id)) from ${schemaIn(place)}.users; and the same for every other table that is told of.`,
+      quotes: true,
+    },
+    {
       pattern: /^(23...|40002)$/,
       code: 'store-refused',
       says: (place) => `The store ${place} does not take what was to be written`,
@@ -341,6 +358,10 @@ function routineOf(error: unknown): string {
 /** As an address has it. */
 function databaseIn(place: string): string {
   return decodeURIComponent(/^\w+:\/\/[^/?]*\/([^?]*)/.exec(place)?.[1] ?? 'hub')
+}
+
+function schemaIn(place: string): string {
+  return /[?&]schema=(\w+)/.exec(place)?.[1] ?? 'ssh_admin'
 }
 
 /** An error of the server in words; any other as it is. */

@@ -61,7 +61,10 @@ async function findStore(server: ServerAddress, opening: Opening): Promise<Found
   const connection = await connectionTo(server, { ...opening, mode: 'use' })
   try {
     const row = await connection.look()
-    if (!row) return undefined
+    if (!row) {
+      await connection.refuseForeign({ isToBegin: true })
+      return undefined
+    }
     connection.check()
     await refuseOthers(server, { what: 'put another store in its place', makesSchema: true })
     const db = sharedDatabase(connection)

@@ -98,4 +98,15 @@ describe('what whoever looks after the server sets for a user', () => {
     expect(ran.error().message).toMatch(/^What was asked has to be recorded, .* takes no changes/)
     expect((await as('users', 'list')).exit).toBe(0)
   })
+
+  it('shows nobody a part of the store for all of it, where it keeps rows back', async () => {
+    await owner.query(`alter table ${schema}.users enable row level security`)
+    try {
+      const ran = await as('users', 'list')
+      expect([ran.exit, ran.error().code]).toEqual([7, 'store-refused'])
+      expect(ran.error().message).toContain('row-level security')
+    } finally {
+      await owner.query(`alter table ${schema}.users disable row level security`)
+    }
+  })
 })

@@ -118,6 +118,15 @@ describe('restoring a store that is on a server', () => {
     expect(await statusOf('omar@sea.example')).toBe('suspended')
   })
 
+  it('is refused to somebody without a right in the store, and not as if it were begun anew', async () => {
+    await backedUp()
+    await client.query(`create user ${schema}_tom password ${testPassword()}`)
+    const tom = at(server().replace(/\/\/[^@]+@/, `//${schema}_tom@`))
+    const ran = await tom('store', 'restore', 'backup.db', '--yes')
+    expect([ran.exit, ran.error().code]).toEqual([7, 'store-refused'])
+    expect(ran.error().message).toContain('has no right in the store')
+  })
+
   it('brings a store to a server that has none', async () => {
     await backedUp()
     await client.query(`drop schema ${schema} cascade`)

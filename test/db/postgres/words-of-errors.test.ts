@@ -89,6 +89,14 @@ describe('what a server, or the network before it, says went wrong', () => {
     })
   })
 
+  it('a number that is there already is one of counters that were left behind', () => {
+    const error = saying('23505', 'duplicate key value violates unique constraint "users_pkey"')
+    expect(inWords(error, 'postgres://hub@db.example/hub?schema=two')).toMatchObject({
+      code: 'store-refused',
+      hint: expect.stringContaining("pg_get_serial_sequence('two.users', 'id')"),
+    })
+  })
+
   it('a certificate that is named already, and is not that of who signed, is to be checked', () => {
     const place = 'postgres://hub@db.example/hub?sslrootcert=ca.crt'
     expect(inWords(saying('DEPTH_ZERO_SELF_SIGNED_CERT'), place)).toMatchObject({
