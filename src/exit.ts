@@ -20,8 +20,15 @@ interface Reporting {
   line?: string | undefined
   /** The same where the hint speaks of what the typing, and not the person, made of it: said in its place. */
   mended?: string | undefined
-  /** Without the secrets that were typed: what is told, and a line that is suggested. */
-  secrets?: { told: (text: string) => string; suggested: (hint: string) => string }
+  secrets?: WithoutSecrets
+}
+
+/** What is said of a line, without the secrets that were typed where they do not belong: a log may keep it. */
+export interface WithoutSecrets {
+  /** A sentence, or a fact. */
+  told: (text: string) => string
+  /** A line that is to be pasted goes without them. */
+  suggested: (hint: string) => string
 }
 
 /** Gives an error its words and its exit code: the one place where errors end. */

@@ -1,13 +1,6 @@
+import type { WithoutSecrets } from '../exit.ts'
 import { isAddress, isLikeNumber } from './names-typed.ts'
 import { type Line, positionsIn } from './typed-line.ts'
-
-/** What is said of a line, without the secrets that were typed where they do not belong: a log may keep it. */
-interface WithoutSecrets {
-  /** A sentence, or a fact. */
-  told: (text: string) => string
-  /** A line that is to be pasted goes without them. */
-  suggested: (hint: string) => string
-}
 
 export function withoutSecrets(argv: Line): WithoutSecrets {
   const secrets = secretsIn(argv)

@@ -4,6 +4,7 @@ import type { Context } from '../../context.ts'
 import type { OpenMode } from '../../db/store/opening.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { Usage } from '../../errors.ts'
+import type { InBatch } from '../action.ts'
 import type { CommonOptions } from '../options.ts'
 import type { Committed, Session } from '../session.ts'
 
@@ -92,7 +93,7 @@ interface Line {
   /** The arguments that were typed. */
   args: readonly unknown[]
   /** What the line is run by; absent: nothing that a batch could run. */
-  kind: 'reads' | 'changes' | 'other'
+  kind: InBatch<never>['kind']
   /** How a list is to be written, as it was typed. */
   format: string | undefined
   /** All answers of the batch are JSON. */

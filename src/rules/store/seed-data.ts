@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { HubRole } from '../../db/schema.ts'
 
 /** People and places for `seed`: the same numbers invent the same ones every time. */
 
@@ -13,7 +14,7 @@ interface SeedUser {
   email: string
   firstName: string
   lastName: string
-  hubRole: 'coordinator' | 'admin' | 'teacher'
+  hubRole: HubRole
   status: 'invited' | 'active' | 'suspended'
   /** 16 bytes, for those who have not used their PIN. */
   pinNonce: Buffer | undefined
