@@ -165,6 +165,13 @@ export function rowMaker(
           setNote(row, column, { kind: isCalculated ? 'empty-formula' : 'not-calculated', formula })
         }
       }
+      if (cell.formula === undefined && recalculates && maybeNotCalculated(cell)) {
+        const formula = arrays.formulaFor(row.number, column)
+        if (formula !== undefined) {
+          setNote(row, column, { kind: 'not-calculated', formula })
+          facts.uncalculatedColumns.add(column)
+        }
+      }
       if (text === undefined || text === '') {
         if (cell.present) arrays.sayBlank(row.number, column)
         return
@@ -236,6 +243,12 @@ function arraysToFill() {
       if (isCalculated) return
       const { firstColumn, lastColumn } = range ?? { firstColumn: column, lastColumn: column }
       for (const one of columnsOf({ firstColumn, lastColumn })) if (!below.has(one)) below.set(one, formula)
+    },
+    /** What would fill a cell. */
+    formulaFor(row: number, column: number): string | undefined {
+      return open.find(({ range: { firstRow, lastRow, firstColumn, lastColumn } }) => {
+        return row >= firstRow && row <= lastRow && column >= firstColumn && column <= lastColumn
+      })?.formula
     },
     /** An empty text is a result. */
     sayBlank(row: number, column: number) {

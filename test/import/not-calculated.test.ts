@@ -142,6 +142,22 @@ describe('an array formula', () => {
     expect((await living(world)).users).toEqual(['amira@a.example'])
   })
 
+  it('takes no entry away by a 0 that a program wrote into the cells below', async () => {
+    const heads = ['Centre number', 'Series', 'Component', 'Candidates']
+    const entry = (number: string, cell: string) => row(...[number, '2026-06', '0500/12'].map(text), cell)
+    const importing = (rows: string[]) =>
+      world.run(['entries', 'import', write(rows, { behind: asksToBeCalculated, heads }), '--yes', '--json'])
+    await importing([entry('EG001', '<c><v>14</v></c>')])
+    const ran = await importing([
+      entry('EG002', '<c><f t="array" ref="D2:D3">Z1:Z2</f><v>7</v></c>'),
+      entry('EG001', '<c><v>0</v></c>'),
+    ])
+    expect(ran.json()).toMatchObject({
+      rows: { accepted: 1, heldBack: 1 },
+      issues: [{ cell: 'Centres!D3', code: 'not-calculated' }],
+    })
+  })
+
   it('that has a result, be it an empty text, in each of its cells is read', async () => {
     const answer = await importing([
       centre(
