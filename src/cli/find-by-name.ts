@@ -31,6 +31,8 @@ export async function withNamesFound(
   session: Session,
 ): Promise<Record<string, unknown>> {
   return withStore(session, session.common.dryRun ? 'rehearse' : 'read', async (store) => {
+    // Without the key nothing can be changed, whoever is meant.
+    if (changes) store.keys()
     const ctx = await session.ctx(store)
     const find = async (text: unknown, kind: NamedKind) => {
       if (typeof text !== 'string' || fromStdin.has(text)) return text

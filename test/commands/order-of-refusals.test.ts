@@ -98,3 +98,20 @@ it.each(['activate', 'set-up', 'verify', 'sign-in'])(
     }
   },
 )
+
+describe('a key that is missing', () => {
+  it.each(['users suspend nobody', 'coordinator suspend atlantis', 'users move amira --to nowhere'])(
+    'is told before who is not there: %s',
+    async (line) => {
+      for (const more of [['--yes'], ['--dry-run']]) {
+        const ran = await world.run([...line.split(' '), ...more, ...noKey(world), '--json'])
+        expect([ran.exit, ran.error().code]).toEqual([7, 'key-missing'])
+      }
+    },
+  )
+
+  it('does not stand in the way of looking for somebody', async () => {
+    const ran = await world.run(['users', 'show', 'nobody', ...noKey(world), '--json'])
+    expect([ran.exit, ran.error().code]).toEqual([4, 'user-not-found'])
+  })
+})
