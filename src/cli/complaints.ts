@@ -11,7 +11,8 @@ import {
   withFewer,
   withTextWhole,
 } from './excess-words.ts'
-import { commandLine, type Line, shownWord, withValuesApart, withWord } from './typed-line.ts'
+import { isLikeNumber } from './names-typed.ts'
+import { commandLine, type Line, shownWord, withValuesApart, withWord, withWords } from './typed-line.ts'
 import {
   behindDashes,
   linesWithOption,
@@ -175,6 +176,9 @@ function lineWithTyped({ argv, command }: Asked, { long, flags }: Option): Line 
   const at = argv.indexOf('--centre')
   if (long === '--to' && flags.includes('<centre>') && argv[at + 1] && at > 0)
     return withWord(argv, at, '--to')
+  const moved =
+    long === '--to' && flags.includes('<centre>') ? withWhoAndWhere(argv, command.args) : undefined
+  if (moved) return moved
   const more = command.args[command.registeredArguments.length]
   if (long && more !== undefined && optionFor(command, more) === long) return lineWithBefore(argv, more, long)
   const address = command.args.find((word) => word.includes('@'))
@@ -187,6 +191,16 @@ function lineWithTyped({ argv, command }: Asked, { long, flags }: Option): Line 
   return flags.includes('<email>') && address !== undefined && !takesEmail
     ? withWord(argv, argv.indexOf(address), long ?? '', address)
     : undefined
+}
+
+/** `users move Omar Said EG003`, `users move omar@school.example Delta School`: a name of several words, and the centre with its option. */
+function withWhoAndWhere(argv: Line, words: Line): Line | undefined {
+  const isNumbered = isLikeNumber(words.at(-1) ?? '')
+  if (words.length < 3 || !(isNumbered || words[0]?.includes('@'))) return undefined
+  const end = isNumbered ? words.length - 1 : 1
+  const [who, where] = [words.slice(0, end), words.slice(end)]
+  const isPlain = [...who.slice(1), ...where].every((word) => !/[@<]/.test(word))
+  return isPlain ? withWords(argv, words, who.join(' '), '--to', where.join(' ')) : undefined
 }
 
 /** `--title <title>` as it stands in a line that is to be filled in: TITLE. */

@@ -41,6 +41,11 @@ function escaped(text: string): string {
 const secretOption =
   /^--?(?:pin|code|link|(?:[a-z]+-)*(?:pass(?:word|wd|phrase)?|pwd|secret|token)|(?:[a-z]+-)*pin)$/i
 
+/** A PIN has digits; `users list --pin used` is none. */
+function isSecretOf(option: string, value: string): boolean {
+  return secretOption.test(option) && !(/pin$/i.test(option) && /^[a-z,-]+$/i.test(value))
+}
+
 const ofUsers = /^(?:users?|teachers?|persons?|people)$/
 const ofAccount = /^accounts?$/
 /** There eight digits are the number of something. */
@@ -68,7 +73,7 @@ function secretsIn(argv: Line): string[] {
   const mayBePin = !ofOthers.test(noun) && !besideNumbers.test(`${noun} ${verb}`)
   for (const [at, word] of argv.entries()) {
     const [, option = '', value = word] = /^(--?[a-z-]+)=(.*)$/is.exec(word) ?? []
-    if (secretOption.test(option) || secretOption.test(argv[at - 1] ?? '')) secrets.add(value)
+    if (isSecretOf(option, value) || isSecretOf(argv[at - 1] ?? '', value)) secrets.add(value)
     for (const secret of linksIn(value)) secrets.add(secret)
     if (temporaryPassword.test(value)) secrets.add(value)
   }

@@ -67,6 +67,8 @@ function guessesAt(unknown: UnknownWord): Guess[] {
   const destructive = destructiveVerbs(word, { groupName: group, verbs: known })
   const ofKnown = namesAsGuesses(destructive.length > 0 ? destructive : near, argv, word)
   if (group === undefined) {
+    const school = withNameWhole(argv, at + 1)
+    if (isNameOfSchool.test(school?.[at + 1] ?? '')) return guessesAt({ ...unknown, argv: school ?? argv })
     // A noun with this very verb is meant before a noun that is only spelt like it.
     const ofNouns = groupsWith(word, argv)
     if (ofNouns.length > 0) return namesAsGuesses(ofNouns, argv, word)

@@ -59,7 +59,11 @@ export function similarOptions(rejected: RejectedInput): string[] {
   if (longer.length === 0 && other.length > 0) return other
   const like = longer.length > 0 ? longer : nearestOf(wrong, names, Math.max(1, Math.floor(wrong.length / 3)))
   return like.filter(
-    (name) => opposites.every((kind) => kind.test(name) === kind.test(wrong)) && !areOpposite(wrong, name),
+    (name) =>
+      // A country is no misspelt centre.
+      !(/^--countr/.test(wrong) && name === '--centre') &&
+      opposites.every((kind) => kind.test(name) === kind.test(wrong)) &&
+      !areOpposite(wrong, name),
   )
 }
 
@@ -232,6 +236,7 @@ const otherNames: Readonly<Record<string, string>> = {
   sites: '--add-site',
   roles: '--add-role',
   'not-signed-in': '--never-signed-in',
+  'no-coordinator': '--without-coordinator',
 }
 
 /** `users transfer --from A --to B` is `users transfer A --to B`; the centre that somebody leaves is known, and is left out. */

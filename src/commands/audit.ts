@@ -37,7 +37,7 @@ type TypedTime = (now: Date) => { from: Date; to: Date }
 /** A day, or a moment; a moment without a zone is UTC, as everything in the log. */
 const time = z.string().transform((text, context): TypedTime => {
   const typed = text.trim().toLowerCase()
-  const [, length, unit = ''] = /^(\d{1,4})\s*([hdw])$/.exec(typed) ?? []
+  const [, length, unit = ''] = /^(\d{1,4})\s*([hdw])(?:(?:our|ay|eek)s?)?(?: ago)?$/.exec(typed) ?? []
   if (length !== undefined) {
     return (now) => {
       const at = new Date(now.getTime() - Number(length) * (milliseconds[unit] ?? 0))
@@ -48,7 +48,7 @@ const time = z.string().transform((text, context): TypedTime => {
   if (daysAgo >= 0) return (now) => wholeDay(new Date(now.getTime() - daysAgo * oneDay))
   const zoned = /(z|[+-]\d\d:?\d\d)$/.test(typed) || day.test(typed) ? typed : `${typed}z`
   const at = new Date(zoned.toUpperCase())
-  if (!Number.isNaN(at.getTime()) && !isOfNextMonth(typed))
+  if (/^\d{4}-\d{2}-\d{2}/.test(typed) && !Number.isNaN(at.getTime()) && !isOfNextMonth(typed))
     return () => (day.test(typed) ? wholeDay(at) : { from: at, to: at })
   context.addIssue({
     code: 'custom',

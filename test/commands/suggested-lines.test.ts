@@ -105,6 +105,8 @@ describe('a mistaken line', () => {
       "coordinator add EG002 'Zed Ali <zed@nile.example>'",
     ],
     ['Omar Said suspend', "users suspend 'Omar Said'"],
+    ['suspend Delta Academy', "coordinator suspend 'Delta Academy'"],
+    ['centres list --no-coordinator', 'centres list --without-coordinator'],
     ['Omar van der Berg suspend', "users suspend 'Omar van der Berg'"],
     ["'Omar Said' suspend", "users suspend 'Omar Said'"],
     ['Omar Said move EG002', "users move 'Omar Said' --to EG002"],
@@ -456,6 +458,10 @@ describe('a text that was typed without quotes', () => {
     ],
   ])('is one in the line that is suggested: %s', async (typed, meant) => {
     expect(await firstSuggested(typed.split(' '))).toBe(`ssh-admin ${meant}`)
+  })
+
+  it('is given no centre where a country was said', async () => {
+    expect(await firstSuggested(['users', 'list', '--country', 'Egypt'])).toBeUndefined()
   })
 
   it('is parted behind a word that only schools have, and nowhere else', async () => {

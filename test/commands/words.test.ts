@@ -264,6 +264,8 @@ describe('a suggestion', () => {
       'Did you mean this?\n  ssh-admin users transfer a@b.example --to c@d.example --json',
     ],
     ['users move a@b.example EG001', 'ssh-admin users move a@b.example --to EG001 --json'],
+    ['users move Omar Said EG003', "ssh-admin users move 'Omar Said' --to EG003 --json"],
+    ['users move a@b.example Nile View', "ssh-admin users move a@b.example --to 'Nile View' --json"],
     ['users show Amira Haddad', "Did you mean this?\n  ssh-admin users show 'Amira Haddad' --json"],
     [
       'resources upload x.wav --kind other',

@@ -79,6 +79,7 @@ describe('ssh-admin audit list', () => {
     expect(await ids('--since', '2d')).toEqual([3, 2])
     expect(await ids('--since', '1w')).toEqual([3, 2, 1])
     expect(await ids('--until', '26 h')).toEqual([1])
+    expect(await ids('--until', '26 hours ago')).toEqual([1])
   })
 
   it('writes control characters out', async () => {
@@ -98,7 +99,7 @@ describe('ssh-admin audit list', () => {
   })
 
   it('says what is wrong with a time', async () => {
-    for (const time of ['monday', '2x', 'd', '99999d', '2026-02-30']) {
+    for (const time of ['monday', '2', '03/04/2026', '2x', 'd', '99999d', '2026-02-30']) {
       const ran = await world.run(['audit', 'list', '--since', time, '--json'])
       expect([time, ran.exit]).toEqual([time, 2])
     }

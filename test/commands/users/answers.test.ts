@@ -306,7 +306,11 @@ describe('looking at users', () => {
     expect(await emails('--pin', 'issued')).toEqual([])
     expect(await emails('--pin', 'issued,expired,void')).toEqual(['a', 'b', 'c'])
     const { error } = await world.run(['users', 'list', '--pin', 'unused', '--json'])
-    expect(error()).toMatchObject({ code: 'unknown-state', details: { candidates: ['issued'] } })
+    expect(error()).toMatchObject({
+      code: 'unknown-state',
+      message: "There is no state 'unused'.",
+      details: { candidates: ['issued'] },
+    })
   })
 
   it('says how many there are besides those that --limit shows', async () => {
