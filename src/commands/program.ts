@@ -81,7 +81,7 @@ export const showVersion = () =>
   command({
     name: 'version',
     summary: 'show the version',
-    description: 'Show the version of ssh-admin, and what it runs on.',
+    description: 'Show the version of ssh-admin; with --json what it runs on too.',
     examples: ['ssh-admin version'],
     run: async () => {
       const { version: node, platform } = process

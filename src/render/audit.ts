@@ -88,7 +88,7 @@ function sentenceOf(event: AuditEntry): string {
   const [group] = event.action.split('.')
   const who = group === 'account' && event.subject !== null ? personIn(event, 'subject') : whoDid(event)
   const phrase = phraseOf(event)
-  const used = new Set(['command'])
+  const used = new Set(event.action === 'account.requested' ? ['command', 'sends'] : ['command'])
   const words = phrase.replace(/\{(\w+)\}/g, (_, field: string) => {
     used.add(field)
     if (field !== 'subject') return wordsOf(event, field)
@@ -220,6 +220,8 @@ const didSeveral: Readonly<Record<string, string>> = {
 }
 
 function phraseOf(event: AuditEntry): string {
+  if (event.action === 'account.requested' && event.details.sends === false)
+    return 'asked for a message, and got none'
   const several = typeof event.details.messages === 'number' ? didSeveral[event.action] : undefined
   // What a newer program wrote.
   const other = `did ${event.action}${event.subject === null ? '' : ' to {subject}'}`

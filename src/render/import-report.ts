@@ -223,12 +223,14 @@ function section(
   { head, rows }: { head: readonly string[]; rows: readonly (readonly string[])[] },
 ): Html {
   if (total === 0) return html``
+  // A column that no row fills has nothing to say, such as why they are kept where none is.
+  const filled = head.map((name, at) => ({ name, at })).filter(({ at }) => rows.some((row) => row[at] !== ''))
   const cells = rows.map(
     (row) =>
-      html`<tr>${htmlJoined(row.map((cell, at) => html`<td data-head="${head[at] ?? ''}">${cellText(shortValue(cell))}</td>`))}</tr>`,
+      html`<tr>${htmlJoined(filled.map(({ name, at }) => html`<td data-head="${name}">${cellText(shortValue(row[at] ?? ''))}</td>`))}</tr>`,
   )
   return html`<section><details${rows.length <= 20 ? html` open` : ''}><summary><h2>${title} (${grouped(total)})</h2></summary>
-<div class="wide"><table><thead><tr>${htmlJoined(head.map((name) => html`<th>${name}</th>`))}</tr></thead><tbody>
+<div class="wide"><table><thead><tr>${htmlJoined(filled.map(({ name }) => html`<th>${name}</th>`))}</tr></thead><tbody>
 ${htmlJoined(cells)}
 </tbody></table></div>
 ${more(total - rows.length, 'line')}</details></section>`

@@ -43,6 +43,14 @@ describe('asking for a message', () => {
     expect(await all()).toBe(2)
   })
 
+  it('is told in the log with whether there was a message', async () => {
+    await request()
+    await request()
+    const told = (await world.run(['audit', 'list', '--kind', 'event', '--fields', 'what'])).stdout
+    expect(told).toContain('asked for a message, and got none\n')
+    expect(told).toContain('asked for a message\n')
+  })
+
   it('sends five a day', async () => {
     for (let n = 0; n < 8; n += 1) {
       await request()

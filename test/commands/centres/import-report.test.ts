@@ -105,6 +105,8 @@ describe('the page about an import', () => {
     expect(text).toMatch(/who are not in the workbook \(1\).*extra@<wbr>nile\.example/s)
     // On a telephone each cell stands beneath the one before, behind the name of its column.
     expect(text).toContain('<td data-head="Kept because">the coordinator</td>')
+    // And a column in which nothing stands is none.
+    expect(text.match(/<th>Kept because<\/th>/g)).toHaveLength(1)
     expect(text).toContain("details td + td::before { content: attr(data-head) ': '")
     expect(text).toMatch(/Addresses at several centres \(1\).*amira@<wbr>nile\.example/s)
   })
