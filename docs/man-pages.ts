@@ -127,7 +127,9 @@ function term(name: string, meaning: string): string {
 
 function title(name: string): string {
   const day = new Date().toISOString().slice(0, 10)
-  return `.TH "${escaped(name.toUpperCase())}" "1" "${day}" "ssh\\-admin ${escaped(version)}" "User Commands"`
+  // What is copied from a page keeps no hyphen in the middle of a name.
+  const asTyped = '.nh\n.ad l'
+  return `.TH "${escaped(name.toUpperCase())}" "1" "${day}" "ssh\\-admin ${escaped(version)}" "User Commands"\n${asTyped}`
 }
 
 function heading(words: string): string {
