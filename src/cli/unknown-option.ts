@@ -45,7 +45,7 @@ export function similarOptions(rejected: RejectedInput): string[] {
   const wrong = wrongOption(rejected)
   if (code !== 'unknown-option' || (command && wrong === '--from' && withoutFrom(argv, command))) return []
   // A list of paper is no PIN.
-  if (wrong === '--print') return []
+  if (wrong.slice(2) === 'print') return []
   const names = optionNames(command)
   const negative = names.filter((name) =>
     withoutNegation(wrong).some((option) => name.slice(2) === `no-${option}`),
