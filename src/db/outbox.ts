@@ -81,6 +81,23 @@ export async function cancelOutdated(
   )
 }
 
+/** Changes what the letters of a user say that have not gone out: those that wait, and those that were refused. */
+export async function setFields(
+  trx: Trx,
+  { userId, fields }: { userId: number; fields: Readonly<Record<string, string>> },
+): Promise<void> {
+  const rows = await trx
+    .selectFrom('outbox')
+    .select(['id', 'fields'])
+    .where('user_id', '=', userId)
+    .where('state', 'in', ['queued', 'failed'])
+    .execute()
+  for (const { id, fields: before } of rows) {
+    const after = JSON.stringify({ ...JSON.parse(before), ...fields })
+    await sendWithNext(trx, trx.updateTable('outbox').set({ fields: after }).where('id', '=', id))
+  }
+}
+
 /** Cancels the waiting messages of users that carry an open credential, or explain their PIN. */
 export async function cancelCredentialMessages(
   trx: Trx,

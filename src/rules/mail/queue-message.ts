@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { issueCredential } from '../../db/credentials.ts'
 import { lettersWaitingFor } from '../../db/messages.ts'
-import { insertMessage } from '../../db/outbox.ts'
+import { insertMessage, setFields } from '../../db/outbox.ts'
 import { subjectOr } from '../../db/templates.ts'
 import type { Store } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
@@ -66,6 +66,14 @@ export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, le
     next_try_at: null,
     expires_at: issued?.expiresAt ?? null,
   })
+}
+
+/** Letters that have not gone out name the centre that somebody has moved to. */
+export function nameCentreInLetters(
+  trx: Trx,
+  { userId, centre: { name, number } }: { userId: number; centre: { name: string; number: string } },
+): Promise<void> {
+  return setFields(trx, { userId, fields: { centreName: headerText(name), centreNumber: number } })
 }
 
 /** Whether a message to them waits to be sent by somebody: what a batch owes goes out by itself, at its end. */

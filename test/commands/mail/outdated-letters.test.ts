@@ -97,6 +97,23 @@ describe('a letter that waits', () => {
     expect(await sent()).toEqual(['account-set-up to rana@school.example'])
   })
 
+  it('names the school that somebody has been moved to', async () => {
+    await waiting('users', 'add', 'Rana Said <rana@school.example>', '--centre', 'EG001')
+    await waiting('users', 'add', 'Lina Aziz <lina@school.example>', '--centre', 'EG001')
+    await world.rows(`update outbox set state = 'failed' where to_address like 'lina%'`)
+    for (const name of ['rana', 'lina'])
+      await world.run(['users', 'move', `${name}@school.example`, '--to', 'EG002', '--yes'])
+    expect(await sent()).toHaveLength(2)
+    for (const name of ['rana', 'lina']) {
+      const { messages } = (
+        await world.run(['mail', 'list', '--to', `${name}@school.example`, '--json'])
+      ).json()
+      const { text } = (await world.run(['mail', 'show', String(messages[0].id), '--json'])).json()
+      expect(text).toContain('(EG002)')
+      expect(text).not.toContain('EG001')
+    }
+  })
+
   it('of a change that a later line of the same batch takes back does not go out', async () => {
     const stdin = ['omar', 'nour'].map((name) => `coordinator change EG001 --to ${name}@school.example\n`)
     expect((await world.run(['batch', '--yes'], { stdin: stdin.join('') })).exit).toBe(0)
