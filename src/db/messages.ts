@@ -9,18 +9,33 @@ interface WaitingFilter {
   importId?: number
 }
 
-/** This user's messages that wait. */
+/** This user's messages that wait, or are in one of these states. */
 export async function lettersWaitingFor(
   db: Kysely<Store>,
   userId: number,
+  { states = ['queued'] }: { states?: readonly MessageState[] } = {},
 ): Promise<Pick<OutboxRow, 'id' | 'letter'>[]> {
   return db
     .selectFrom('outbox')
     .select(['id', 'letter'])
     .where('user_id', '=', userId)
-    .where('state', '=', 'queued')
+    .where('state', 'in', [...states])
     .orderBy('id')
     .execute()
+}
+
+/** Whether the message that has their one open set-up link was cancelled: nobody has the link. */
+export async function isSetUpMessageCancelled(db: Kysely<Store>, userId: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('outbox')
+    .innerJoin('credentials', 'credentials.id', 'outbox.credential_id')
+    .select('outbox.id')
+    .where('outbox.user_id', '=', userId)
+    .where('outbox.state', '=', 'cancelled')
+    .where('credentials.purpose', '=', 'set-up')
+    .where('credentials.state', '=', 'open')
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** The messages of these users that wait, and that nobody is sending. */

@@ -1,6 +1,7 @@
 import { assignCentre, assignedCentres, unassignCentre } from '../db/centres/assignments.ts'
 import { activateCentre, type CentreWithPeople, countAffected } from '../db/centres/centres.ts'
 import { voidOpenCredentials } from '../db/credentials.ts'
+import { isSetUpMessageCancelled } from '../db/messages.ts'
 import { cancelOutdated } from '../db/outbox.ts'
 import { together, type Trx } from '../db/transact.ts'
 import { markSuspended, setCentreAndHubRole, insertUser, markRestored } from '../db/users/changes.ts'
@@ -182,8 +183,10 @@ export async function changeCoordinator(
     if (former) await stepDown(trx, { former, suspendFormer, at })
     await setCentreAndHubRole(trx, { id: chosen.id, centreId: centre.id, hubRole: 'coordinator', at })
     await activateCentre(trx, centre.id)
-    // They are told; an invited one keeps the set-up message they have.
-    queueLetter = () => queueMessage(trx, ctx, { letter: 'coordinator-appointed', to: chosen })
+    // They are told; an invited one keeps the set-up message they have, if it was not cancelled when they were replaced.
+    const lacksSetUp = chosen.status === 'invited' && (await isSetUpMessageCancelled(trx, chosen.id))
+    const letter = lacksSetUp ? 'coordinator-set-up' : 'coordinator-appointed'
+    queueLetter = () => queueMessage(trx, ctx, { letter, to: chosen })
   } else {
     const { person } = successor
     refuseDeletedCentre(centre)

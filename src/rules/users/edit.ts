@@ -187,8 +187,8 @@ async function apply(
 }
 
 /**
- * Both addresses are told, so that nobody loses an account unawares; open links are void. What waits for the old one goes
- * there no more: that they coordinate a centre is told to the new one.
+ * Both addresses are told, so that nobody loses an account unawares; open links are void. What waits for the old one, or
+ * was refused there, goes there no more: that they coordinate a centre is told to the new one.
  */
 async function queueAddressChanged(
   trx: Trx,
@@ -200,9 +200,11 @@ async function queueAddressChanged(
     reason: 'void',
   })
   const { account } = edited
-  const appointed =
-    account.hubRole === 'coordinator' &&
-    (await lettersWaitingFor(trx, before.id)).some(({ letter }) => letter === 'coordinator-appointed')
+  const untold =
+    account.hubRole === 'coordinator'
+      ? await lettersWaitingFor(trx, before.id, { states: ['queued', 'failed'] })
+      : []
+  const appointed = untold.some(({ letter }) => letter === 'coordinator-appointed')
   await cancelOutdated(trx, { userId: before.id, letters: ['account-activation', 'coordinator-appointed'] })
   if (appointed) await queueMessage(trx, ctx, { letter: 'coordinator-appointed', to: account })
   const fields = { oldEmail: before.email, newEmail: account.email }

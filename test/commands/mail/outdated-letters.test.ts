@@ -54,6 +54,14 @@ describe('a letter that waits', () => {
     expect(await sent()).toEqual(['coordinator-appointed to omar@school.example'])
   })
 
+  it('and was to set up an account goes out anew to whoever coordinates it again', async () => {
+    await waiting('coordinator', 'add', 'EG002', 'Rana Said <rana@school.example>')
+    await waiting('coordinator', 'change', 'EG002', '--new', 'Lina Aziz <lina@school.example>')
+    await world.run(['users', 'edit', 'rana@school.example', '--admin', '--yes'])
+    await waiting('coordinator', 'change', 'EG002', '--to', 'rana@school.example')
+    expect(await sent()).toEqual(['coordinator-set-up to rana@school.example'])
+  })
+
   it('to an address that was changed goes to the new one', async () => {
     await appoint('omar@school.example')
     await waiting('users', 'edit', 'omar@school.example', '--email', 'said@school.example')
@@ -62,6 +70,13 @@ describe('a letter that waits', () => {
       'address-changed to said@school.example',
       'coordinator-appointed to said@school.example',
     ])
+  })
+
+  it('and was refused at an address that was changed goes to the new one', async () => {
+    await appoint('omar@school.example')
+    await refusedByServer()
+    await waiting('users', 'edit', 'omar@school.example', '--email', 'said@school.example')
+    expect((await sent()).slice(-1)).toEqual(['coordinator-appointed to said@school.example'])
   })
 
   it('and explains a PIN does not go to a former address, and is owed to the new one', async () => {
