@@ -1,10 +1,9 @@
-import { closestCountries, countryCode } from '../../countries.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { Usage } from '../../errors.ts'
 import { ask, requireTerminal } from '../../cli/prompt.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { newCentreNumber } from '../../rules/centres/find.ts'
-import { missingAssociate, parseCentreOptions } from '../../rules/centres/options.ts'
+import { missingAssociate, parseCentreOptions, typedCountry } from '../../rules/centres/options.ts'
 import { createCentre, refuseNumberInUse } from '../../rules/centres/create.ts'
 import { failureOf } from '../../rules/batch.ts'
 import { preparedMutation } from '../../cli/define.ts'
@@ -128,10 +127,9 @@ function askCountry(number: string, said: Said, session: Session): Promise<strin
   requireTerminal(session, { flag: '--country', may: !session.common.dryRun, question, line })
   return ask(session.terminal, {
     question,
-    check: (text) => {
-      if (countryCode(text) !== undefined) return undefined
-      const countries = closestCountries(text).join(' or ')
-      return `There is no country called so${countries ? `; did you mean ${countries}?` : '.'}`
+    check: async (text) => {
+      const failure = await failureOf(() => typedCountry(text))
+      return failure && [failure.message, failure.hint].join(' ')
     },
   })
 }
