@@ -3,7 +3,7 @@ import { few } from '../grouped.ts'
 import { indexOfTexts } from '../packed-index.ts'
 import { cellName } from '../workbook/cell.ts'
 import { byAddress, type RosterAndStore } from './hold-back.ts'
-import { holdBack } from './issues.ts'
+import { hasIssueIn, holdBack } from './issues.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
 import type { RosterRows } from './roster-rows.ts'
@@ -61,24 +61,29 @@ const fewest = 5
 
 /**
  * Where many saved users stand at other centres than theirs, the addresses slipped by a row, or were sorted by
- * themselves: whoever is new stands in the row of somebody else, who would get their PIN.
+ * themselves: whoever is new stands in the row of somebody else, who would get their PIN. Nothing slipped where the
+ * number is what is wrong, nor where somebody at an Associate stands at its centres.
  */
 export function holdBackAmongSlipped(
-  { roster, view: { users, centres } }: RosterAndStore,
-  duplicated: readonly DuplicatedUser[],
+  { roster, view: { users, centres, holdsAssociateCentres } }: RosterAndStore,
+  { duplicated, partial }: { duplicated: readonly DuplicatedUser[]; partial: boolean },
 ): void {
   if (duplicated.length < fewest) return
   const places = new Map<string, 'at-home' | 'elsewhere'>()
-  for (const { email, number } of roster.rows) {
+  for (const { email, number, issues } of roster.rows) {
     const saved = email && number !== undefined ? users.get(email.key) : undefined
     const home = saved && centres.withId(saved.centreId)
     if (!email || !home || places.get(email.key) === 'at-home') continue
-    places.set(email.key, home.number === number ? 'at-home' : 'elsewhere')
+    if (home.number === number) places.set(email.key, 'at-home')
+    else if (!hasIssueIn(issues, 'number') && !holdsAssociateCentres.has(saved.id))
+      places.set(email.key, 'elsewhere')
   }
   let slipped = 0
   for (const place of places.values()) if (place === 'elsewhere') slipped += 1
-  if (slipped < fewest || slipped <= places.size * share) return
-  const message = `is of somebody new, and ${slipped} of the ${places.size} saved users in the workbook stand at other centres than theirs`
+  // Of a part, such as the rows held back, those who stand at their own centre are left out.
+  const all = partial ? users.size : places.size
+  if (slipped < fewest || slipped <= all * share) return
+  const message = `is of somebody new, and ${slipped} of the ${all} saved users ${partial ? 'of its centres' : 'in the workbook'} stand at other centres than theirs`
   for (const row of roster.rows) {
     if (row.number === undefined || !row.email || users.has(row.email.key)) continue
     holdBack(row, {

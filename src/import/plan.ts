@@ -111,7 +111,7 @@ function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster =
   holdBackRenumbered(both)
   holdBackOthersNames(both)
   const duplicatedUsers = holdBackDuplicates(both)
-  holdBackAmongSlipped(both, duplicatedUsers)
+  holdBackAmongSlipped(both, { duplicated: duplicatedUsers, partial })
   holdBackDifferentRows(both)
   const newRows = findNewUsers(both)
   const foundCentres = findNewCentres(both)

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
 import { importRows, line, living } from './workbook.ts'
@@ -45,5 +46,57 @@ describe('somebody new beside saved users who stand at other centres than theirs
       const ran = await importRows(world, list, '--dry-run')
       expect(ran.json()).toMatchObject({ users: { created: 2 }, centres: { created: 1 } })
     }
+  })
+
+  it('is held back again out of the rows held back', async () => {
+    await importRows(world, listWith(5), '--issues-out', 'held.xlsx')
+    const again = (await world.run(['centres', 'import', 'held.xlsx', '--yes', '--json'])).json()
+    expect(again.rows).toMatchObject({ accepted: 0, heldBack: 7 })
+    expect(again.issues.map(({ message }: { message: string }) => message)).toContainEqual(
+      expect.stringContaining('5 of the 5 saved users of its centres'),
+    )
+  })
+
+  it('is added out of the rows held back of a list in which a few have moved', async () => {
+    const colleagues = numbers.flatMap((number) =>
+      [1, 2, 3].map((at) => line(number, `t${at}@${number.toLowerCase()}.example`)),
+    )
+    await importRows(world, colleagues, '--partial')
+    const moved = listWith(5).filter(({ email = '' }) => !email.startsWith('mona'))
+    const mistyped = line('EG006', 'sana@@new.example')
+    await importRows(world, [...moved, ...colleagues, mistyped], '--issues-out', 'held.csv')
+    const held = readFileSync(world.path('held.csv'), 'utf8')
+    writeFileSync(world.path('held.csv'), held.replace('sana@@', 'sana@'))
+    const again = (await world.run(['centres', 'import', 'held.csv', '--yes', '--json'])).json()
+    expect(again).toMatchObject({ rows: { accepted: 1, heldBack: 5 }, users: { created: 1 } })
+  })
+
+  it('is added where it is the number that is wrong, as that of a centre that got another', async () => {
+    const colleagues = [1, 2, 3, 4, 5].map((at) => `t${at}@eg001.example`)
+    await importRows(world, [...listWith(0).slice(0, 10), ...colleagues.map((email) => line('EG001', email))])
+    const [, ...others] = listWith(0).slice(0, 10)
+    const renumbered = colleagues.map((email) => line('EG901', email, { name: 'School EG001' }))
+    const list = [...others, ...renumbered, line('EG002', 'omar@new.example')]
+    const ran = await importRows(world, list, '--dry-run')
+    expect(ran.json()).toMatchObject({ rows: { heldBack: 5 }, users: { created: 1 } })
+  })
+
+  it('is added where those at an Associate stand at the centres that are assigned to them', async () => {
+    const admins = [1, 2, 3, 4, 5].map((at) => `a${at}@ca001.example`)
+    const associate = { kind: 'associate', role: 'admin' }
+    const ofAssociate = { kind: 'associate-centre', associate: 'CA001' }
+    await importRows(world, [
+      ...admins.map((email) => line('CA001', email, associate)),
+      ...admins.map((_, at) => line(`AC00${at}`, `head@ac00${at}.example`, ofAssociate)),
+    ])
+    const list = [
+      ...admins.map((email, at) => line(`AC00${at}`, email, ofAssociate)),
+      line('AC000', 'omar@new.example'),
+    ]
+    const created = async () => (await importRows(world, list, '--dry-run')).json().users.created
+    expect(await created()).toBe(0)
+    for (const [at, email] of admins.entries())
+      await world.run(['associates', 'assign', email, `AC00${at}`, '--yes'])
+    expect(await created()).toBe(1)
   })
 })
