@@ -177,7 +177,7 @@ export function rowMaker(
         return
       }
       row.cells[column] = text
-      if (isStruck(cell)) {
+      if (isStruck(cell) && text.trim() !== '') {
         row.struck ??= new Set()
         row.struck.add(column)
       }

@@ -73,6 +73,7 @@ describe('somebody whose row is struck out', () => {
 
   it.each([
     ['letters that were struck out and are no longer', () => omar({ email: text('omar@a.example', 2) })],
+    ['a blank in a cell that is', () => omar({ name: text(' ', struckStyle) })],
     ['blanks', () => omar({ name: inline(run('Saleh'), run('  ', '<strike/>')) })],
     [
       'the text before',
