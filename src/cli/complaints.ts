@@ -183,8 +183,9 @@ function lineWithTyped({ argv, command }: Asked, { long, flags }: Option): Line 
   if (long && more !== undefined && optionFor(command, more) === long) return lineWithBefore(argv, more, long)
   const address = command.args.find((word) => word.includes('@'))
   const takesEmail = command.registeredArguments.some((argument) => argument.name() === 'email')
-  // A list that is always one person's: its text is who that is.
-  if (long === '--owner' && command.args.length > 0 && address === undefined) {
+  // A list that is always one person's: its text is who that is, and an option that there is not is nobody.
+  const isText = command.args.length > 0 && command.args.every((word) => !word.startsWith('-'))
+  if (long === '--owner' && isText && address === undefined) {
     const rest = command.args.reduce((line, word) => withWord(line, line.lastIndexOf(word)), argv)
     return [...rest, long, command.args.join(' ')]
   }
@@ -199,7 +200,7 @@ function withWhoAndWhere(argv: Line, words: Line): Line | undefined {
   if (words.length < 3 || !(isNumbered || words[0]?.includes('@'))) return undefined
   const end = isNumbered ? words.length - 1 : 1
   const [who, where] = [words.slice(0, end), words.slice(end)]
-  const isPlain = [...who.slice(1), ...where].every((word) => !/[@<]/.test(word))
+  const isPlain = [...who.slice(1), ...where].every((word) => !/^-|[@<]/.test(word))
   return isPlain ? withWords(argv, words, who.join(' '), '--to', where.join(' ')) : undefined
 }
 

@@ -273,6 +273,11 @@ describe('a suggestion', () => {
     ],
     ['progression-tests list Amira Haddad', "ssh-admin progression-tests list --json --owner 'Amira Haddad'"],
     [
+      'progression-tests list --associate=EG001',
+      'ssh-admin progression-tests list --associate EG001 --json --owner EMAIL',
+    ],
+    ['users move Omar Said --centr EG003', 'ssh-admin users move Omar Said --centr EG003 --json --to CENTRE'],
+    [
       'users edit a@b.example --name "Bo Ek Ström"',
       "Did you mean this?\n  ssh-admin users edit a@b.example --first-name Bo --last-name 'Ek Ström' --json",
     ],
