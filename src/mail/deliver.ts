@@ -2,6 +2,7 @@ import type { Settings } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { findMessages } from '../db/messages.ts'
+import { reasons } from '../db/outbox.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { systemReason } from '../errors.ts'
 import { few, grouped } from '../grouped.ts'
@@ -154,7 +155,9 @@ function noticesAbout(
   }: { folder: string; wroteHere: (row: OutboxRow) => boolean; stopped: string | undefined },
 ): Notice[] {
   const inState = (state: string) => rows.filter((row) => row.state === state)
-  const waiting = rows.filter(isWaiting)
+  // Where the sending was stopped, what an earlier one said of the rest may not be so any more.
+  const isHeld = ({ last_error }: OutboxRow) => stopped === undefined && last_error === reasons.centreDeleted
+  const waiting = rows.filter((row) => isWaiting(row) && !isHeld(row))
   return [
     ...written(inState('written').filter(wroteHere), folder),
     ...writtenMeanwhile(inState('written').filter((row) => !wroteHere(row))),
@@ -177,6 +180,16 @@ function noticesAbout(
     ...waitingNotices(
       waiting,
       stopped ?? waiting.find(({ last_error }) => last_error)?.last_error ?? undefined,
+    ),
+    ...each(
+      rows.filter((row) => isWaiting(row) && isHeld(row)),
+      'mail-waiting',
+      {
+        one: ({ to_address }) =>
+          `The message to ${to_address} waits, as the centre is deleted. Once it is restored: ssh-admin mail send`,
+        many: (count) =>
+          `${grouped(count)} messages wait, as their centres are deleted. Once those are restored: ssh-admin mail send`,
+      },
     ),
   ]
 }

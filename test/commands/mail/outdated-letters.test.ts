@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { mailServer } from '../../mail/server.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const nobodyAnswers = { env: { SSH_ADMIN_SMTP_URL: 'smtp://127.0.0.1:1?ignoreTLS=true' } }
@@ -104,7 +105,7 @@ describe('a letter that waits', () => {
       {
         code: 'mail-waiting',
         message:
-          'The message to rana@school.example could not be sent: the centre is deleted. It waits; to try again: ssh-admin mail send',
+          'The message to rana@school.example waits, as the centre is deleted. Once it is restored: ssh-admin mail send',
       },
     ])
     expect((await world.run(['mail', 'send', '--due'])).exit).toBe(0)
@@ -127,6 +128,27 @@ describe('a letter that waits', () => {
       expect(text).toContain('(EG002)')
       expect(text).not.toContain('EG001')
     }
+  })
+
+  it('as the server is busy is not said to wait for a centre', async () => {
+    for (const [name, centre] of [
+      ['Rana', 'EG002'],
+      ['Lina', 'EG001'],
+    ])
+      await waiting('users', 'add', `${name} Said <${name}@school.example>`, '--centre', centre ?? '')
+    await world.run(['centres', 'delete', 'EG002', '--yes'])
+    const server = await mailServer({
+      onRcptTo: (_, __, done) => done(Object.assign(new Error('4.2.0 later'), { responseCode: 450 })),
+    })
+    const env = { SSH_ADMIN_SMTP_URL: `smtp://127.0.0.1:${server.port}?ignoreTLS=true` }
+    const ran = await world.run(['mail', 'send', '--json'], { env })
+    await server.close()
+    expect(ran.json().notices.map(({ message }: { message: string }) => message)).toEqual([
+      expect.stringContaining(
+        'The message to Lina@school.example could not be sent: 127.0.0.1 answered: 450',
+      ),
+      'The message to Rana@school.example waits, as the centre is deleted. Once it is restored: ssh-admin mail send',
+    ])
   })
 
   it('of a change that a later line of the same batch takes back does not go out', async () => {
