@@ -15,8 +15,9 @@ import {
   usersNamed,
 } from '../rules/find-by-name.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
+import { readCentreNumber } from '../rules/centres/find.ts'
 import { noAudience } from '../rules/releases/audience.ts'
-import { accountsWith, ownersOfNames } from '../db/by-name.ts'
+import { accountsWith, type NamedCentre, ownersOfNames } from '../db/by-name.ts'
 import { canBeName, isOfCentres, isOfCentresAlone, type NamesTyped, wordsOf } from './names-typed.ts'
 import type { NamedKind } from './parameters.ts'
 import { choose } from './prompt.ts'
@@ -67,7 +68,8 @@ interface Finding {
 }
 
 /** What stands between commas; the name of a centre may hold some: `Nile Academy,Delta School, Cairo` is two. */
-async function namesIn(text: string, { kind, store, ctx }: Finding): Promise<string[]> {
+async function namesIn(text: string, finding: Finding): Promise<string[]> {
+  const { kind, store, ctx } = finding
   const words = wordsOf(text, kind)
   if (words.length === 1) return words
   const names: string[] = []
@@ -75,12 +77,50 @@ async function namesIn(text: string, { kind, store, ctx }: Finding): Promise<str
     const end = words.findIndex((word) => !canBeName(word, kind))
     let length = Math.min(maxWordsOfName, end < 0 ? words.length : end)
     for (; length > 1; length -= 1) {
-      const { rows } = await centresNamed(store.db, { text: words.slice(0, length).join(','), ctx })
-      if (rows.some(({ name }) => name.includes(','))) break
+      const parts = words.slice(0, length)
+      const { rows } = await centresNamed(store.db, { text: parts.join(','), ctx })
+      const whole = rows.find(({ name }) => hasInOrder(name, parts))
+      if (whole === undefined) continue
+      await refuseSeveralOrOne(parts, whole, finding)
+      break
     }
     names.push(words.splice(0, Math.max(1, length)).join(',').trim())
   }
   return names
+}
+
+/** `Delta, Cairo` is Delta School, Cairo; `Cairo, Delta School` is two centres. */
+function hasInOrder(name: string, parts: readonly string[]): boolean {
+  const named = name.split(',').map((part) => wordsIn(part))
+  return named.some((_, first) =>
+    parts.every((part, at) =>
+      wordsIn(part).every((word) => named[first + at]?.some((other) => other.includes(word))),
+    ),
+  )
+}
+
+/** Of a centre whose name is also those of others, with a comma between them, it is not clear which are meant. */
+async function refuseSeveralOrOne(
+  parts: readonly string[],
+  whole: NamedCentre,
+  { store, ctx }: Finding,
+): Promise<void> {
+  const several: NamedCentre[] = []
+  for (const text of parts) {
+    const { rows, total } = await centresNamed(store.db, { text, ctx })
+    const [centre] = rows
+    if (centre === undefined || total > 1 || centre.number === whole.number) return
+    several.push(centre)
+  }
+  const numbers = several.map(({ number }) => number).join(',')
+  throw new NotFound(
+    'ambiguous-centre',
+    `'${parts.join(',')}' is ${describeCentre(whole)}, or ${several.map(describeCentre).join(' and ')}.`,
+    {
+      hint: `Say which by number: ${whole.number}, or ${numbers}.`,
+      details: { candidates: [whole, ...several].map(centreCandidate), total: several.length + 1 },
+    },
+  )
 }
 
 /** @returns the address or number; undefined where it is none of a name */
@@ -88,6 +128,7 @@ async function findNamed(text: string, finding: Finding): Promise<string | undef
   const { kind, store, ctx, session } = finding
   const mayBeCentre = isOfCentres(kind)
   if (mayBeCentre && (await isKnownNumber(store.db, { text, ctx }))) return undefined
+  if (kind === 'centres' && (await hasEntries(store, text))) return undefined
   await refuseHalfOfName(text, finding)
   const { candidates, total } = await candidatesFor(text, finding)
   const [first] = candidates
@@ -112,6 +153,13 @@ async function findNamed(text: string, finding: Finding): Promise<string | undef
   }
   session.named.push(chosen)
   return chosen.value
+}
+
+/** Entries may be of a centre that nobody has: by its number they are found. */
+async function hasEntries({ db }: OpenStore, text: string): Promise<boolean> {
+  const number = readCentreNumber(text)
+  const { countEntries } = await import('../db/entries.ts')
+  return number !== undefined && (await countEntries(db, { centres: [number] })) > 0
 }
 
 const maxWordsOfName = 4

@@ -62,6 +62,38 @@ it.each([
   },
 )
 
+it('takes names with a comma between them for a centre of both only in their order, and says which where it may be either', async () => {
+  await world.centre('EG003', { name: 'Delta School, Cairo' })
+  await world.centre('EG004', { name: 'Delta School' })
+  await world.centre('EG005', { name: 'Cairo' })
+  const { db } = await world.store()
+  const entry = { series: '2026-06', component: '0511/12', candidates: 20 }
+  const entries = ['EG003', 'EG004', 'EG005'].map((centre_number) => ({ ...entry, centre_number }))
+  await db.insertInto('entries').values(entries).execute()
+  const two = await world.run(['entries', 'list', '--centre', 'Cairo,Delta School', '--format', 'ids'])
+  expect(two.stdout.trim().split('\n')).toEqual(['EG004', 'EG005'])
+  const either = await world.run(['entries', 'list', '--centre', 'Delta School, Cairo', '--json'])
+  expect([either.exit, either.error()]).toMatchObject([
+    4,
+    {
+      code: 'ambiguous-centre',
+      message: "'Delta School, Cairo' is EG003 Delta School, Cairo, or EG004 Delta School and EG005 Cairo.",
+      hint: 'Say which by number: EG003, or EG004,EG005.',
+    },
+  ])
+})
+
+it('lists the entries of a number that no centre has, whatever letters it is of', async () => {
+  const { db } = await world.store()
+  const entry = { series: '2026-06', component: '0511/12', candidates: 20 }
+  await db
+    .insertInto('entries')
+    .values({ ...entry, centre_number: 'ABCDE' })
+    .execute()
+  const { stdout } = await world.run(['entries', 'list', '--centre', 'abcde', '--format', 'ids'])
+  expect(stdout).toBe('ABCDE\n')
+})
+
 it('names the centres that a word may mean, and none where it is no name', async () => {
   const several = await world.run(['entries', 'list', '--centre', 'centre', '--json'])
   expect([several.exit, several.error().code]).toEqual([4, 'ambiguous-centre'])
