@@ -66,7 +66,8 @@ const besideOther =
 /** The word of a name that is written in several alphabets. */
 export function mixedWord(text: string): string | undefined {
   // Hardly a name has letters of both.
-  if (!/[\u0370-\u052f]/.test(text) || !/[a-z\u00c0-\u024f]/i.test(text)) return undefined
+  if (!/[\u0370-\u052f]/.test(text) || !/[a-z\u00c0-\u024f]/i.test(text) || !besideOther.test(text))
+    return undefined
   return text.split(/[^\p{L}\p{M}]+/u).find((word) => besideOther.test(word))
 }
 
