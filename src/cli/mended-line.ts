@@ -141,8 +141,12 @@ function isFullName(word: string): boolean {
 export function inOrder(words: Line): Line {
   const [noun = '', verb = '', first = ''] = words
   const command = `${nounOf(noun) ?? noun} ${verb}`
-  const people = words.filter((word) => word.includes('@') && !word.startsWith('-'))
-  const [person = ''] = people
+  // Neither for whom it is done, nor where: the address of a server has an @ too.
+  const isPerson = (word: string, at: number) =>
+    word.includes('@') && !word.startsWith('-') && !/^--(?:as|db)$/.test(words[at - 1] ?? '')
+  const people = words.filter(isPerson)
+  const personAt = words.findIndex(isPerson)
+  const person = words[personAt] ?? ''
   const numberAt = words.findIndex(
     (word, at) => at > 1 && isLikeNumber(word) && words[at - 1]?.startsWith('--') !== true,
   )
@@ -163,13 +167,9 @@ export function inOrder(words: Line): Line {
   }
   // What somebody is given or loses stands behind its option.
   const [, , , behind = ''] = words
-  if (
-    command === 'users edit' &&
-    /^--(?:add|remove)-/.test(first) &&
-    (behind === person || isFullName(behind))
-  )
+  if (command === 'users edit' && /^--(?:add|remove)-/.test(first) && (personAt === 3 || isFullName(behind)))
     return [noun, verb, behind, first, ...words.slice(4)]
-  const isOption = words[words.indexOf(person) - 1]?.startsWith('-') === true
+  const isOption = words[personAt - 1]?.startsWith('-') === true
   if (!personFirst.has(command) || people.length !== 1 || first.startsWith('-') || isOption) return words
-  return [noun, verb, person, ...words.slice(2).filter((word) => word !== person)]
+  return [noun, verb, person, ...withWord(words, personAt).slice(2)]
 }

@@ -340,6 +340,13 @@ describe('a suggestion', () => {
     expect(ran.error().hint).toBe(hint)
   })
 
+  it('take nobody for the person who is not said, and neither for whom it is done', async () => {
+    const without = await world.run(['users', 'edit', '--add-site'])
+    expect(without.stderr).toContain('hint:\n  ssh-admin users edit --add-site SITE\n')
+    const behind = await world.run(['users', 'show', '50538', 'Omar', '--as', 'head@nile.example'])
+    expect(behind.stderr).not.toContain('ssh-admin users show Omar')
+  })
+
   it.each([
     ['activate EG900', 'answer-needed'],
     ['users unblock nobody@nile.example', 'user-not-found'],
