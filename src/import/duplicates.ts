@@ -62,7 +62,8 @@ const fewest = 5
 /**
  * Where many saved users stand at other centres than theirs, the addresses slipped by a row, or were sorted by
  * themselves: whoever is new stands in the row of somebody else, who would get their PIN. Nothing slipped where the
- * number is what is wrong, nor where somebody at an Associate stands at its centres.
+ * number is what is wrong, where the school of somebody is no more, or where somebody at an Associate stands at its
+ * centres.
  */
 export function holdBackAmongSlipped(
   { roster, view: { users, centres, holdsAssociateCentres } }: RosterAndStore,
@@ -75,7 +76,7 @@ export function holdBackAmongSlipped(
     const home = saved && centres.withId(saved.centreId)
     if (!email || !home || places.get(email.key) === 'at-home') continue
     if (home.number === number) places.set(email.key, 'at-home')
-    else if (!hasIssueIn(issues, 'number') && !holdsAssociateCentres.has(saved.id))
+    else if (!home.deleted && !hasIssueIn(issues, 'number') && !holdsAssociateCentres.has(saved.id))
       places.set(email.key, 'elsewhere')
   }
   let slipped = 0

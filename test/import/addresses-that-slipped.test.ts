@@ -99,4 +99,23 @@ describe('somebody new beside saved users who stand at other centres than theirs
       await world.run(['associates', 'assign', email, `AC00${at}`, '--yes'])
     expect(await created()).toBe(1)
   })
+
+  it('is added where those who stand elsewhere come from a centre that is deleted', async () => {
+    const colleagues = [1, 2, 3, 4, 5].map((at) => `t${at}@eg001.example`)
+    const rest = listWith(0).slice(1, 10)
+    await importRows(world, [
+      line('EG001', emailAt('EG001')),
+      ...rest,
+      ...colleagues.map((email) => line('EG001', email)),
+    ])
+    const list = [
+      ...rest,
+      ...colleagues.map((email) => line('EG002', email)),
+      line('EG003', 'omar@new.example'),
+    ]
+    const created = async () => (await importRows(world, list, '--dry-run')).json().users.created
+    expect(await created()).toBe(0)
+    await world.run(['centres', 'delete', 'EG001', '--yes'])
+    expect(await created()).toBe(1)
+  })
 })
