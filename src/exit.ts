@@ -178,7 +178,7 @@ function problemsIn({ problems = [] }: Failure['details']): List<Problem> {
 /** @param next the one that is told behind it, which may have the same hint */
 function describeProblem({ target, message, hint }: Problem, next?: Problem): string {
   const described = message.includes(target) ? message : `${target}: ${message}`
-  return hint && hint !== next?.hint ? `${described}\n    ${hint}` : described
+  return hint && hint !== next?.hint ? [described, ...hint.split('\n')].join('\n    ') : described
 }
 
 /** What the store, a workbook and the file system say, in our words. */

@@ -201,6 +201,8 @@ function withWhoAndWhere(argv: Line, words: Line): Line | undefined {
   const end = isNumbered ? words.length - 1 : 1
   const [who, where] = [words.slice(0, end), words.slice(end)]
   const isPlain = [...who.slice(1), ...where].every((word) => !/^-|[@<]/.test(word))
+  // An address is who it is by itself.
+  if (who.length > 1 && words[0]?.includes('@')) return undefined
   return isPlain ? withWords(argv, words, who.join(' '), '--to', where.join(' ')) : undefined
 }
 

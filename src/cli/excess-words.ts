@@ -219,8 +219,9 @@ function withCentreInQuotes(argv: Line, args: Line): Line | undefined {
   const last = args.at(-1) ?? ''
   if (!last.includes('@') || words.some((word) => /[@<]/.test(word))) return undefined
   if (/^[^<]+</.test(last)) return withWords(argv, words, words.join(' '))
-  // Behind a word that only schools have.
-  const end = words.findLastIndex((word) => isNameOfSchool.test(word)) + 1
+  // Behind a word that only schools have; a comma says that the name goes on.
+  const behind = words.findLastIndex((word) => isNameOfSchool.test(word)) + 1
+  const end = words[behind - 1]?.endsWith(',') ? 0 : behind
   const whole = end > 0 && end < words.length ? wholePeople(args.slice(end)) : [`NAME ${inAngles(last)}`]
   return withWords(argv, args, ...(end > 0 ? [words.slice(0, end).join(' ')] : ['CENTRE']), ...(whole ?? []))
 }

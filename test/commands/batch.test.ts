@@ -338,6 +338,8 @@ describe('a batch', () => {
     expect(ran.stderr).toMatch(
       /2 lines cannot be run; nothing was changed\.\n {2}line 1: .*\n.*\n {2}line 2: /,
     )
+    const misspelt = await batch(['users lst', 'users show'])
+    expect(misspelt.stderr).toContain('\n    Did you mean this?\n      ssh-admin users list\n')
   })
 
   it('does nothing without a line', async () => {

@@ -389,6 +389,10 @@ describe('a text that was typed without quotes', () => {
     ],
     ['coordinator add EG002 Zed Ali zed@nile.example', "coordinator add EG002 'Zed Ali <zed@nile.example>'"],
     [
+      'coordinator add Delta School, Cairo Zed Ali zed@nile.example',
+      "coordinator add CENTRE 'NAME <zed@nile.example>'",
+    ],
+    [
       'coordinator add EG002 Zed Ali <zed@nile.example>',
       "coordinator add EG002 'Zed Ali <zed@nile.example>'",
     ],

@@ -265,6 +265,7 @@ describe('a suggestion', () => {
     ],
     ['users move a@b.example EG001', 'ssh-admin users move a@b.example --to EG001 --json'],
     ['users move Omar Said EG003', "ssh-admin users move 'Omar Said' --to EG003 --json"],
+    ['users move a@b.example Omar EG003', 'ssh-admin users move a@b.example --json --to CENTRE'],
     ['users move a@b.example Nile View', "ssh-admin users move a@b.example --to 'Nile View' --json"],
     ['users show Amira Haddad', "Did you mean this?\n  ssh-admin users show 'Amira Haddad' --json"],
     [
