@@ -42,7 +42,7 @@ export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Pr
     .leftJoin('centres', 'centres.id', 'users.centre_id')
     .selectAll('outbox')
     .select(['credentials.state as credential_state', 'users.pin_state as pin_state'])
-    .select('centres.deleted_at as centre_deleted_at')
+    .select(['centres.deleted_at as centre_deleted_at', 'users.hub_role as hub_role'])
     .where('outbox.id', 'in', [...ids])
     .where('outbox.state', '=', 'queued')
     .orderBy('outbox.id')
@@ -50,7 +50,7 @@ export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Pr
   const lapsed = new Date(at.getTime() - lease).toISOString()
   const claimed: OutboxRow[] = []
   const interrupted: OutboxRow[] = []
-  for (const { credential_state, pin_state, centre_deleted_at, ...row } of waiting) {
+  for (const { credential_state, pin_state, centre_deleted_at, hub_role, ...row } of waiting) {
     if (!isFree(row, lapsed)) continue
     if (row.claimed_by?.startsWith(serverPrefix)) {
       interrupted.push(await markUnknown(trx, row))
@@ -61,8 +61,10 @@ export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Pr
     const isVoid = isAboutPin
       ? pin_state !== 'issued'
       : credential_state !== null && credential_state !== 'open'
-    if (expired || isVoid) {
-      const last_error = expired ? reasons.expired : reasons.void
+    // It may have waited since a build that did not cancel it when they were replaced.
+    const isOutdated = row.letter.startsWith('coordinator-') && hub_role !== 'coordinator'
+    if (expired || isVoid || isOutdated) {
+      const last_error = expired ? reasons.expired : isVoid ? reasons.void : reasons.outdated
       await trx
         .updateTable('outbox')
         .set({ state: 'cancelled', last_error, next_try_at: null })

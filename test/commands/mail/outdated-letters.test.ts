@@ -48,6 +48,13 @@ describe('a letter that waits', () => {
     expect(await sent()).toEqual(['coordinator-appointed to nour@school.example'])
   })
 
+  it('and has waited since a build that did not cancel it does not go out either', async () => {
+    await appoint('omar@school.example')
+    await appoint('nour@school.example')
+    await world.rows(`update outbox set state = 'queued' where to_address like 'omar%'`)
+    expect(await sent()).toEqual(['coordinator-appointed to nour@school.example'])
+  })
+
   it('goes out once to whoever coordinates it again', async () => {
     for (const email of ['omar@school.example', 'nour@school.example']) await appoint(email)
     await world.run(['users', 'edit', 'omar@school.example', '--admin', '--yes'])
