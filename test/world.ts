@@ -19,6 +19,7 @@ import { readAddress } from '../src/rules/users/email.ts'
 import { searchKey } from '../src/search-key.ts'
 import { emptySharedStore, sharedTestPlace, tamperWithShared, testServer } from './shared-store.ts'
 import { newUser } from '../src/rules/users/new-user.ts'
+import { openingOf } from './opening.ts'
 import { asksForJson, checkJson } from './json-answers.ts'
 
 export interface Ran {
@@ -107,15 +108,8 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z'), under = tmpd
 
   const store = async () => {
     await ready()
-    opened ??= await openStore({
-      path: db,
-      keyFile,
-      maxWaitMs: 30_000,
-      mode: testServer !== undefined || existsSync(db) ? 'use' : 'create',
-      now: () => now,
-      command: 'test',
-      onWait: () => undefined,
-    })
+    const mode = testServer !== undefined || existsSync(db) ? 'use' : 'create'
+    opened ??= await openStore(openingOf({ path: db, keyFile, mode, now: () => now }))
     return opened
   }
 

@@ -9,6 +9,7 @@ import { writeOlderStore } from '../../stores/older-store.ts'
 import { centreSearchKey } from '../../../src/search-key.ts'
 import { version as thisProgram } from '../../../src/version.ts'
 import { newWorld, type World } from '../../world.ts'
+import { openingOf } from '../../opening.ts'
 
 const older = Array.from({ length: latestVersion - 1 }, (_, position) => ({ version: position + 1 }))
 
@@ -169,15 +170,8 @@ describe('an older store with files in it', () => {
 
   it('is read without their bytes, however many those are, and stays as it is', async () => {
     const before = readFileSync(world.db)
-    const store = await openStore({
-      path: world.db,
-      keyFile: `${world.db}.key`,
-      maxWaitMs: 1000,
-      mode: 'read',
-      now: () => world.now,
-      command: 'test',
-      onWait: () => undefined,
-    })
+    const keyFile = `${world.db}.key`
+    const store = await openStore(openingOf({ path: world.db, keyFile, mode: 'read', now: () => world.now }))
     expect(await store.db.selectFrom('content_pieces').select('content_id').execute()).toEqual([])
     expect(await store.db.selectFrom('contents').select('id').execute()).toEqual([{ id: 1 }])
     await store.close()

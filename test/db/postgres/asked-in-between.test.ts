@@ -5,6 +5,7 @@ import { connectionTo } from '../../../src/db/postgres/open.ts'
 import { Pipeline } from '../../../src/db/postgres/pipeline.ts'
 import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
+import { openingOf } from '../../opening.ts'
 
 /** A question that nobody sends is never answered. */
 const maxWaiting = 5_000
@@ -52,15 +53,8 @@ describe('what is asked of a server as the answer before it comes, at whichever 
   })
 
   it('is asked in a transaction of its own, where the one before it is being ended', async () => {
-    const connection = await connectionTo(serverAddressOf(world.db), {
-      path: world.db,
-      keyFile: world.path('key'),
-      maxWaitMs: 30_000,
-      mode: 'use',
-      now: () => world.now,
-      command: 'users list',
-      onWait: () => undefined,
-    })
+    const opening = openingOf({ path: world.db, keyFile: world.path('key'), now: () => world.now })
+    const connection = await connectionTo(serverAddressOf(world.db), opening)
     const ask = () => connection.query<{ number: string }>('select number from centres', [])
     try {
       for (const steps of moments) {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { testServer, testPassword } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
+import { openingOf } from '../../opening.ts'
 
 let world: World
 let owner: pg.Client
@@ -235,15 +236,7 @@ it('a role that cannot be made for another reason than a missing right is said t
   const { schema } = parseServerAddress(world.db)
   await owner.query(`alter table ${schema}.audit_personal rename to elsewhere`)
   try {
-    const opening = {
-      path: world.db,
-      keyFile: world.path('key'),
-      maxWaitMs: 30_000,
-      mode: 'use',
-      now: () => world.now,
-      command: 'store init',
-      onWait: () => undefined,
-    } as const
+    const opening = openingOf({ path: world.db, keyFile: world.path('key'), now: () => world.now })
     await expect(deskRole(opening, { make: true })).rejects.toMatchObject({ code: 'store-missing' })
   } finally {
     await owner.query(`alter table ${schema}.elsewhere rename to audit_personal`)

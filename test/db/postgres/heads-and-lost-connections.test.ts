@@ -6,6 +6,7 @@ import { commit, type Committed } from '../../../src/db/transact.ts'
 import { appendAudit } from '../../../src/rules/audit/append.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { newWorld, type World } from '../../world.ts'
+import { openingOf } from '../../opening.ts'
 import { proxyFor } from './cutting-proxy.ts'
 
 let world: World
@@ -19,16 +20,8 @@ const maxWaitMs = 1000
 const keyFile = () => world.path('hub.db.key')
 
 function desk(place: string): Promise<OpenStore> {
-  return openStore({
-    path: place,
-    keyFile: keyFile(),
-    maxWaitMs,
-    mode: 'use',
-    now: () => new Date(),
-    command: 'centres edit',
-    operator: 'tom@desk-1',
-    onWait: () => undefined,
-  })
+  const now = () => new Date()
+  return openStore(openingOf({ path: place, keyFile: keyFile(), maxWaitMs, now, operator: 'tom@desk-1' }))
 }
 
 function change(store: OpenStore, operator: string): Promise<Committed<void>> {

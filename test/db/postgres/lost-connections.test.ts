@@ -3,12 +3,14 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connect, serverAddressOf } from '../../../src/db/postgres/connection.ts'
 import { ReconnectingClient } from '../../../src/db/postgres/reconnecting-client.ts'
+import type { Opening } from '../../../src/db/store/opening.ts'
 import { openStore, type OpenStore } from '../../../src/db/store/open.ts'
 import { commit, type Trx } from '../../../src/db/transact.ts'
 import { appendAudit } from '../../../src/rules/audit/append.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { suspendingHere, testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
+import { openingOf } from '../../opening.ts'
 import { type CuttingProxy, proxyFor } from './cutting-proxy.ts'
 
 let world: World
@@ -28,18 +30,9 @@ afterEach(async () => {
   await world.close()
 })
 
-async function desk({ maxWaitMs = 30_000, onOtherClock }: Partial<Parameters<typeof openStore>[0]> = {}) {
-  const store = await openStore({
-    path: place,
-    keyFile: world.path('hub.db.key'),
-    maxWaitMs,
-    mode: 'use',
-    now: () => new Date(),
-    command: 'users suspend',
-    operator: 'tom@desk-1',
-    onWait: () => undefined,
-    ...(onOtherClock ? { onOtherClock } : {}),
-  })
+async function desk(said: Partial<Opening> = {}) {
+  const here = { path: place, keyFile: world.path('hub.db.key'), now: () => new Date() }
+  const store = await openStore(openingOf({ ...here, operator: 'tom@desk-1', ...said }))
   opened.push(store)
   return store
 }
@@ -167,15 +160,8 @@ describe('a connection that the server ended while nothing was asked', () => {
 it('why the server hung up is told, also to whoever hears of the broken line alone', async () => {
   const server = serverAddressOf(world.db)
   const client = await connect(server, { writes: false })
-  const opening = {
-    path: world.db,
-    keyFile: world.path('key'),
-    maxWaitMs: 0,
-    mode: 'read',
-    now: () => world.now,
-    command: 'users list',
-    onWait: () => undefined,
-  } as const
+  const keyFile = world.path('key')
+  const opening = openingOf({ path: world.db, keyFile, maxWaitMs: 0, mode: 'read', now: () => world.now })
   const connection = new ReconnectingClient(client, { server, opening, readsAlone: true })
   const asked = client.query('select pg_terminate_backend(pg_backend_pid())')
   await expect(asked).rejects.toMatchObject({ code: '57P01' })

@@ -16,6 +16,7 @@ import { newInterruption } from '../../../src/interruption.ts'
 import { writeOlderStore } from '../../stores/older-store.ts'
 import { testServer, testPassword } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
+import { openingOf } from '../../opening.ts'
 import { cuttingProxy } from './cutting-proxy.ts'
 
 const schema = `older_${process.env.VITEST_POOL_ID ?? '0'}`
@@ -35,15 +36,8 @@ async function writeOlderSharedStore(version: number): Promise<void> {
   )
   await client.query('insert into store_versions values ($1, $2)', [firstVersion, '0.1.0'])
   await migrateWithin(client, { from: firstVersion, to: version })
-  const from = await openStore({
-    path: file,
-    keyFile: `${file}.key`,
-    maxWaitMs: 1000,
-    mode: 'as-it-is',
-    now: () => world.now,
-    command: 'test',
-    onWait: () => undefined,
-  })
+  const now = () => world.now
+  const from = await openStore(openingOf({ path: file, keyFile: `${file}.key`, mode: 'as-it-is', now }))
   const { signal } = new AbortController()
   await copyTables({ from, to: emptySchema(client, { shown: schema }), signal, withoutContent: false })
   await from.close()
@@ -181,15 +175,8 @@ describe('an older shared store with files in it', () => {
 
 it('an older shared store is brought up to date by its owner alone, who is named, also in a rehearsal', async () => {
   await writeOlderSharedStore(latestVersion - 1)
-  const opening = {
-    path: address(),
-    keyFile: world.path('shared.key'),
-    maxWaitMs: 30_000,
-    mode: 'use',
-    now: () => world.now,
-    command: 'store init',
-    onWait: () => undefined,
-  } as const
+  const keyFile = world.path('shared.key')
+  const opening = openingOf({ path: address(), keyFile, now: () => world.now })
   expect(await deskRole(opening, { make: true })).toMatchObject({ made: true })
   await client.query(`create user ${desk} password ${testPassword()} in role ${schema}_desk`)
   const before = await contents()

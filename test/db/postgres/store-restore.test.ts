@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { headFileOnServer } from '../../../src/db/audit/head-file.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { presentSharedStore } from '../../../src/db/postgres/present-store.ts'
-import type { Opening } from '../../../src/db/store/opening.ts'
 import { testServer, testPassword } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
+import { openingOf } from '../../opening.ts'
 
 const schema = `restored_${process.env.VITEST_POOL_ID ?? '0'}`
 const server = () => `${testServer}?schema=${schema}`
@@ -145,15 +145,14 @@ describe('restoring a store that is on a server', () => {
     expect((await there('users', 'suspend', 'omar@sea.example', '--yes')).exit).toBe(0)
   })
 
-  const opening = (): Opening => ({
-    path: server(),
-    keyFile: world.path('file.key'),
-    maxWaitMs: 120_000,
-    mode: 'use',
-    now: () => world.now,
-    command: 'store restore',
-    onWait: () => undefined,
-  })
+  const opening = () =>
+    openingOf({
+      path: server(),
+      keyFile: world.path('file.key'),
+      maxWaitMs: 120_000,
+      now: () => world.now,
+      command: 'store restore',
+    })
   const waiting = async () =>
     (
       await client.query(
