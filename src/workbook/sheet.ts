@@ -62,9 +62,12 @@ export interface TextRun {
   size?: number
 }
 
-/** The text of a cell, for formats that know nothing else: what they would show without the line through it is left out. */
+/** In every column read as no text but an error: without the line through it, what stood there would go in. */
+const struckOutHere = '#STRUCK-OUT'
+
+/** The text of a cell, for formats that know nothing else. */
 export function textOfCell(cell: CellToWrite): string | number | null {
-  if (typeof cell === 'object' && cell !== null) return cell.struck === true ? '' : cell.text
+  if (typeof cell === 'object' && cell !== null) return cell.struck === true ? struckOutHere : cell.text
   return cell ?? null
 }
 

@@ -98,11 +98,20 @@ describe('somebody whose row is struck out', () => {
     expect(await living(world)).toEqual({ centres: ['EG001'], users: ['amira@a.example'] })
   })
 
-  it.each(['held.xlsx', 'held.csv'])('is held back again out of %s, as it was written', async (held) => {
-    await imported(omar({ email: text('omar@a.example', struckStyle) }), '--issues-out', held)
-    expect((await imported(held)).json()).toMatchObject({ rows: { accepted: 0, heldBack: 1 } })
-    expect((await living(world)).users).toEqual(['amira@a.example'])
-  })
+  const ways = [
+    ['the address', { email: text('omar@a.example', struckStyle) }],
+    ['the name', { name: text('Saleh', struckStyle) }],
+    ['the role', { role: text('admin', struckStyle) }],
+  ] as const
+  const files = ['held.xlsx', 'held.csv']
+  it.each(ways.flatMap(([what, look]) => files.map((held) => [what, held, look] as const)))(
+    'in %s is held back again out of %s',
+    async (_, held, look) => {
+      await imported(omar(look), '--issues-out', held)
+      expect((await imported(held)).json()).toMatchObject({ rows: { accepted: 0, heldBack: 1 } })
+      expect((await living(world)).users).toEqual(['amira@a.example'])
+    },
+  )
 
   it('goes into no other list either', async () => {
     const users = write(
