@@ -46,9 +46,11 @@ const time = z.string().transform((text, context): TypedTime => {
   }
   const daysAgo = ['today', 'yesterday'].indexOf(typed)
   if (daysAgo >= 0) return (now) => wholeDay(new Date(now.getTime() - daysAgo * oneDay))
+  const [, year, month] = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(typed) ?? []
+  if (year !== undefined) return () => wholeMonth(Number(year), Number(month))
   const zoned = /(z|[+-]\d\d:?\d\d)$/.test(typed) || day.test(typed) ? typed : `${typed}z`
   const at = new Date(zoned.toUpperCase())
-  if (/^\d{4}-\d{2}-\d{2}/.test(typed) && !Number.isNaN(at.getTime()) && !isOfNextMonth(typed))
+  if (beginsWithDay(typed) && !Number.isNaN(at.getTime()))
     return () => (day.test(typed) ? wholeDay(at) : { from: at, to: at })
   context.addIssue({
     code: 'custom',
@@ -60,10 +62,15 @@ const time = z.string().transform((text, context): TypedTime => {
 
 const milliseconds: Readonly<Record<string, number>> = { h: oneDay / 24, d: oneDay, w: 7 * oneDay }
 
-/** `2026-02-30`, which would be read as a day in March. */
-function isOfNextMonth(typed: string): boolean {
-  const [named] = /^\d{4}-\d{2}-\d{2}/.exec(typed) ?? []
-  return named !== undefined && !new Date(named).toISOString().startsWith(named)
+/** Not with `2026-02-30`, which would be read as a day in March, nor with `2026-03-001`. */
+function beginsWithDay(typed: string): boolean {
+  const [named] = /^\d{4}-\d{2}-\d{2}(?!\d)/.exec(typed) ?? []
+  const at = new Date(named ?? Number.NaN)
+  return named !== undefined && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(named)
+}
+
+function wholeMonth(year: number, month: number): { from: Date; to: Date } {
+  return { from: new Date(Date.UTC(year, month - 1)), to: new Date(Date.UTC(year, month)) }
 }
 
 /** The day of a moment, UTC. */

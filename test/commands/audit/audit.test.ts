@@ -71,6 +71,9 @@ describe('ssh-admin audit list', () => {
     expect(await ids('--action', 'coordinator.restored')).toEqual([2])
     expect(await ids('--until', '2026-03-02')).toEqual([1])
     expect(await ids('--since', '2026-03-03T08:59')).toEqual([3, 2])
+    expect(await ids('--since', '2026-03')).toEqual([3, 2, 1])
+    expect(await ids('--until', '2026-03')).toEqual([3, 2, 1])
+    expect(await ids('--until', '2026-02')).toEqual([])
     expect(await ids('--limit', '1')).toEqual([3])
     world.setClock('2026-03-04T10:00:00Z')
     expect(await ids('--since', 'Yesterday')).toEqual([3, 2])
@@ -99,7 +102,17 @@ describe('ssh-admin audit list', () => {
   })
 
   it('says what is wrong with a time', async () => {
-    for (const time of ['monday', '2', '03/04/2026', '2x', 'd', '99999d', '2026-02-30']) {
+    for (const time of [
+      'monday',
+      '2',
+      '03/04/2026',
+      '2x',
+      'd',
+      '99999d',
+      '2026-02-30',
+      '2026-05-008',
+      '2026-13',
+    ]) {
       const ran = await world.run(['audit', 'list', '--since', time, '--json'])
       expect([time, ran.exit]).toEqual([time, 2])
     }
