@@ -41,9 +41,11 @@ function escaped(text: string): string {
 const secretOption =
   /^--?(?:pin|code|link|(?:[a-z]+-)*(?:pass(?:word|wd|phrase)?|pwd|secret|token)|(?:[a-z]+-)*pin)$/i
 
-/** A PIN has digits; `users list --pin used` is none. */
-function isSecretOf(option: string, value: string): boolean {
-  return secretOption.test(option) && !(/pin$/i.test(option) && /^[a-z,-]+$/i.test(value))
+/** What stands behind an option and is secret; a PIN has digits: `users list --pin used,void` is none. */
+function secretsBehind(option: string, value: string): string[] {
+  if (!secretOption.test(option)) return []
+  if (!/pin$/i.test(option)) return [value]
+  return [value, ...value.split(',')].map((part) => part.trim()).filter((part) => !/^[a-z,-]*$/i.test(part))
 }
 
 const ofUsers = /^(?:users?|teachers?|persons?|people)$/
@@ -73,8 +75,8 @@ function secretsIn(argv: Line): string[] {
   const mayBePin = !ofOthers.test(noun) && !besideNumbers.test(`${noun} ${verb}`)
   for (const [at, word] of argv.entries()) {
     const [, option = '', value = word] = /^(--?[a-z-]+)=(.*)$/is.exec(word) ?? []
-    if (isSecretOf(option, value) || isSecretOf(argv[at - 1] ?? '', value)) secrets.add(value)
-    for (const secret of linksIn(value)) secrets.add(secret)
+    const behind = [...secretsBehind(option, value), ...secretsBehind(argv[at - 1] ?? '', value)]
+    for (const secret of [...behind, ...linksIn(value)]) secrets.add(secret)
     if (temporaryPassword.test(value)) secrets.add(value)
   }
   for (const [at, word] of named.entries()) {

@@ -586,6 +586,8 @@ describe('a secret that was typed where it does not belong', () => {
     `help ${link}`,
     `users pin ${omar} 48210937`,
     `users pin ${omar} 4821 0937`,
+    `users list --pin=48210937`,
+    `users list --pin issued,48210937`,
     `users pni ${omar} 48210937`,
     `users show 48210937`,
     `suspend Omar 48210937`,
