@@ -71,7 +71,8 @@ const words: readonly Words[] = [
     pattern: /^42501$/,
     said: /row-level security|^check_enable_rls$/m,
     code: 'store-refused',
-    says: (place) => `The server keeps rows of the store ${place} back from this user (row-level security).`,
+    says: (place) =>
+      `The server may keep rows of the store ${place} back from this user (row-level security).`,
     hint: 'Nothing was changed, and nothing is read in part: have its owner run ALTER TABLE … DISABLE ROW LEVEL SECURITY for the tables of the store.',
   },
   {

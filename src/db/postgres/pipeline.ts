@@ -67,10 +67,14 @@ export class Pipeline {
     this.discard()
     const ending = end()
     if (!ending) return
-    this.#ending = ending.finally(() => {
-      this.#ending = undefined
-    })
+    // Whoever asks meanwhile waits for it, and is answered also where it fails.
+    this.#ending = ending
+      .catch(() => undefined)
+      .finally(() => {
+        this.#ending = undefined
+      })
     await this.#ending
+    await ending
   }
 
   #send<R extends object>({ text, values }: Statement): Promise<pg.QueryResult<R>> {
