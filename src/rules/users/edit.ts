@@ -8,6 +8,7 @@ import { findLiveUser } from '../../db/users/users.ts'
 import { NotFound, Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
 import { mistypedFirst } from '../batch.ts'
+import { readPersonName } from '../names.ts'
 import { messageWaits, queueMessage } from '../mail/queue-message.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { mayLearnOf, permit } from '../permissions/decide.ts'
@@ -267,11 +268,18 @@ function userAfter(before: Account, changes: Changes): UserAfter {
   }
 }
 
+const nameless = { firstName: '', lastName: '' }
+
 /** An import may bring people without a name; nobody loses the one they have. What stays as it is is not judged. */
 function namesAfter(before: Account, changes: Changes): TypedNames {
   const { firstName = before.firstName, lastName = before.lastName } = changes
   if (firstName === before.firstName && lastName === before.lastName) return { firstName, lastName }
-  const names = typedNames({ firstName, lastName })
+  const stays =
+    firstName === before.firstName ? 'firstName' : lastName === before.lastName ? 'lastName' : undefined
+  const isWrong = stays && readPersonName({ ...nameless, [stays]: before[stays] }).faults.length > 0
+  const names = isWrong
+    ? { ...typedNames({ firstName, lastName, [stays]: '' }), [stays]: before[stays] }
+    : typedNames({ firstName, lastName })
   if (names.firstName !== '' || names.lastName !== '' || nameOf(before) === before.email) return names
   throw new Usage(`${nameOf(before)} would have no name left.`, {
     code: 'name-missing',

@@ -29,6 +29,17 @@ describe('editing a user', () => {
     expect(await editing({ lastName: '' })).toMatchObject({ account: { firstName: 'Amira', lastName: '' } })
   })
 
+  it('judges one name alone where the other stays, which an earlier build took', async () => {
+    const { db } = await world.store()
+    const mixed = 'Am\u0456ra'
+    await db.updateTable('users').set({ first_name: mixed }).where('email_key', '=', amira).execute()
+    const { account } = await editing({ lastName: 'Said' })
+    expect(account).toMatchObject({ firstName: mixed, lastName: 'Said' })
+    expect((await editing({ firstName: mixed, lastName: 'Omar' })).account.lastName).toBe('Omar')
+    await expect(editing({ lastName: 'S\u0430id' })).rejects.toMatchObject({ code: 'not-a-name' })
+    await expect(editing({ firstName: 'Am\u0456r' })).rejects.toMatchObject({ code: 'not-a-name' })
+  })
+
   it('tells a changed address to the old one and the new one', async () => {
     const { account } = await editing({ email: 'a.haddad@school.example' })
     expect(account.email).toBe('a.haddad@school.example')
