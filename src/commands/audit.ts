@@ -36,7 +36,7 @@ type TypedTime = (now: Date) => { from: Date; to: Date }
 
 /** A day, or a moment; a moment without a zone is UTC, as everything in the log. */
 const time = z.string().transform((text, context): TypedTime => {
-  const typed = text.trim().toLowerCase()
+  const typed = yearFirst(text.trim().toLowerCase())
   const [, length, unit = ''] = /^(\d{1,4})\s*([hdw])(?:(?:our|ay|eek)s?)?(?: ago)?$/.exec(typed) ?? []
   if (length !== undefined) {
     return (now) => {
@@ -46,8 +46,8 @@ const time = z.string().transform((text, context): TypedTime => {
   }
   const daysAgo = ['today', 'yesterday'].indexOf(typed)
   if (daysAgo >= 0) return (now) => wholeDay(new Date(now.getTime() - daysAgo * oneDay))
-  const [, year, month] = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(typed) ?? []
-  if (year !== undefined) return () => wholeMonth(Number(year), Number(month))
+  const [, year, month] = /^(2\d{3})(?:-(0[1-9]|1[0-2]))?$/.exec(typed) ?? []
+  if (year !== undefined) return () => (month ? wholeMonth(+year, +month) : wholeYear(+year))
   const zoned = /(z|[+-]\d\d:?\d\d)$/.test(typed) || day.test(typed) ? typed : `${typed}z`
   const at = new Date(zoned.toUpperCase())
   if (beginsWithDay(typed) && !Number.isNaN(at.getTime()))
@@ -62,6 +62,15 @@ const time = z.string().transform((text, context): TypedTime => {
 
 const milliseconds: Readonly<Record<string, number>> = { h: oneDay / 24, d: oneDay, w: 7 * oneDay }
 
+/** `2026/3/1` is 2026-03-01: only a year that stands first leaves no doubt which figure is the month. */
+function yearFirst(typed: string): string {
+  return typed.replace(
+    /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/,
+    (_, year: string, _separator, month: string, date: string) =>
+      [year, month.padStart(2, '0'), date.padStart(2, '0')].join('-'),
+  )
+}
+
 /** Not with `2026-02-30`, which would be read as a day in March, nor with `2026-03-001`. */
 function beginsWithDay(typed: string): boolean {
   const [named] = /^\d{4}-\d{2}-\d{2}(?!\d)/.exec(typed) ?? []
@@ -71,6 +80,10 @@ function beginsWithDay(typed: string): boolean {
 
 function wholeMonth(year: number, month: number): { from: Date; to: Date } {
   return { from: new Date(Date.UTC(year, month - 1)), to: new Date(Date.UTC(year, month)) }
+}
+
+function wholeYear(year: number): { from: Date; to: Date } {
+  return { from: new Date(Date.UTC(year, 0)), to: new Date(Date.UTC(year + 1, 0)) }
 }
 
 /** The day of a moment, UTC. */

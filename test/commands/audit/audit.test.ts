@@ -74,6 +74,10 @@ describe('ssh-admin audit list', () => {
     expect(await ids('--since', '2026-03')).toEqual([3, 2, 1])
     expect(await ids('--until', '2026-03')).toEqual([3, 2, 1])
     expect(await ids('--until', '2026-02')).toEqual([])
+    expect(await ids('--since', '2026')).toEqual([3, 2, 1])
+    expect(await ids('--until', '2025')).toEqual([])
+    expect(await ids('--until', '2026/3/2')).toEqual([1])
+    expect(await ids('--since', '2026.03.3')).toEqual([3, 2])
     expect(await ids('--limit', '1')).toEqual([3])
     world.setClock('2026-03-04T10:00:00Z')
     expect(await ids('--since', 'Yesterday')).toEqual([3, 2])
@@ -112,6 +116,9 @@ describe('ssh-admin audit list', () => {
       '2026-02-30',
       '2026-05-008',
       '2026-13',
+      '2026/3-1',
+      '2026/02/30',
+      '1999',
     ]) {
       const ran = await world.run(['audit', 'list', '--since', time, '--json'])
       expect([time, ran.exit]).toEqual([time, 2])
