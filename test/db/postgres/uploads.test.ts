@@ -56,7 +56,8 @@ describe('an upload to a shared store', () => {
   it('that is killed leaves nothing that anybody sees, and the next takes away what is left', async () => {
     audio(60)
     const program = uploading()
-    while ((await piecesOf()) === 0 && program.exitCode === null) await new Promise(setImmediate)
+    const isRunning = () => program.exitCode === null && program.signalCode === null
+    while (isRunning() && (await piecesOf()) === 0) await new Promise(setImmediate)
     program.kill('SIGKILL')
     await program
     expect((await world.run(['resources', 'list', '--json'])).json().resources).toEqual([])
