@@ -47,7 +47,8 @@ const time = z.string().transform((text, context): TypedTime => {
   const daysAgo = ['today', 'yesterday'].indexOf(typed)
   if (daysAgo >= 0) return (now) => wholeDay(new Date(now.getTime() - daysAgo * oneDay))
   const [, year, month] = /^(2\d{3})(?:-(0[1-9]|1[0-2]))?$/.exec(typed) ?? []
-  if (year !== undefined) return () => (month ? wholeMonth(+year, +month) : wholeYear(+year))
+  if (year !== undefined)
+    return () => wholeMonths(+year, month ? { first: +month, count: 1 } : { first: 1, count: 12 })
   const zoned = /(z|[+-]\d\d:?\d\d)$/.test(typed) || day.test(typed) ? typed : `${typed}z`
   const at = new Date(zoned.toUpperCase())
   if (beginsWithDay(typed) && !Number.isNaN(at.getTime()))
@@ -78,12 +79,8 @@ function beginsWithDay(typed: string): boolean {
   return named !== undefined && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(named)
 }
 
-function wholeMonth(year: number, month: number): { from: Date; to: Date } {
-  return { from: new Date(Date.UTC(year, month - 1)), to: new Date(Date.UTC(year, month)) }
-}
-
-function wholeYear(year: number): { from: Date; to: Date } {
-  return { from: new Date(Date.UTC(year, 0)), to: new Date(Date.UTC(year + 1, 0)) }
+function wholeMonths(year: number, { first, count }: { first: number; count: number }) {
+  return { from: new Date(Date.UTC(year, first - 1)), to: new Date(Date.UTC(year, first - 1 + count)) }
 }
 
 /** The day of a moment, UTC. */
