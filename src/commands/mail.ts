@@ -17,11 +17,13 @@ import { requeueFailed } from '../db/outbox.ts'
 import {
   failedMessages,
   findMessages,
+  recipientsOf,
   waitingMessages,
   countMessages,
   messageStates,
   streamMessages,
 } from '../db/messages.ts'
+import type { OutboxRow } from '../db/schema.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { timeOf, type Trx } from '../db/transact.ts'
 import type { Delivered } from '../mail/deliver.ts'
@@ -39,6 +41,7 @@ import * as z from 'zod'
 import { plainTime } from '../plain-time.ts'
 import { mapPages } from '../db/rows.ts'
 import { letters, offeredLetters } from '../rules/mail/letters.ts'
+import { letterNow } from '../rules/mail/queue-message.ts'
 import { knownName, unknownName } from '../rules/unknown-name.ts'
 import { forEachTarget } from '../rules/batch.ts'
 
@@ -106,7 +109,8 @@ export const show = () =>
     },
     examples: ['ssh-admin mail show 1', 'ssh-admin mail show 1 --html message.html'],
     read: async (store, _, { id, html }, session) => {
-      const row = await findMessage(store.db, id)
+      const found = await findMessage(store.db, id)
+      const row = isOwed(found) ? await messageNow(store.db, found) : found
       const { withoutSecrets } = await import('../mail/compose.ts')
       const { noteInWords } = await import('../mail/write-eml.ts')
       const content = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value })
@@ -138,6 +142,16 @@ export const show = () =>
       page: placed ? page : null,
     }),
   })
+
+/** What may still go out says what is so then. */
+function isOwed({ state }: OutboxRow): boolean {
+  return state === 'queued' || state === 'failed'
+}
+
+async function messageNow(db: OpenStore['db'], row: OutboxRow): Promise<OutboxRow> {
+  const recipient = (await recipientsOf(db, [row.id])).get(row.id)
+  return recipient ? letterNow(row, recipient) : row
+}
 
 const options = {
   due: flag('only those whose pause is over'),

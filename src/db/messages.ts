@@ -1,5 +1,6 @@
-import { type Kysely, sql } from 'kysely'
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import { countOf, type Pages, pagesOf } from './rows.ts'
+import { reasons } from './outbox.ts'
 import { anyOf } from './portable.ts'
 import type { MessageState, OutboxRow, Store } from './schema.ts'
 
@@ -22,6 +23,35 @@ export async function lettersWaitingFor(
     .where('state', 'in', [...states])
     .orderBy('id')
     .execute()
+}
+
+/** Whom a message is for, as they are now. */
+export interface Recipient {
+  firstName: string
+  lastName: string
+  /** Empty for whoever has no centre. */
+  centreName: string
+  centreNumber: string
+}
+
+/** Of these messages, by their number: those that go to somebody's present address. */
+export async function recipientsOf(
+  db: Kysely<Store>,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, Recipient>> {
+  const rows = await db
+    .selectFrom('outbox')
+    .innerJoin('users', 'users.id', 'outbox.user_id')
+    .leftJoin('centres', 'centres.id', 'users.centre_id')
+    .select(['outbox.id', 'users.first_name as firstName', 'users.last_name as lastName'])
+    .select([
+      sql<string>`coalesce(centres.name, '')`.as('centreName'),
+      sql<string>`coalesce(centres.number, '')`.as('centreNumber'),
+    ])
+    .where(anyOf(sql.ref('outbox.id'), ids))
+    .where(sql<boolean>`lower(outbox.to_address) = lower(users.email)`)
+    .execute()
+  return new Map(rows.map(({ id, ...recipient }) => [id, recipient]))
 }
 
 /** Whether the message that has their one open set-up link was cancelled: nobody has the link. */
@@ -95,10 +125,27 @@ export async function waitingMessages(
     .orderBy('id')
   if (dueAt) {
     const due = dueAt.toISOString()
-    query = query.where((eb) => eb.or([eb('next_try_at', 'is', null), eb('next_try_at', '<=', due)]))
+    query = query.where((eb) =>
+      eb.or([
+        eb('next_try_at', 'is', null),
+        eb('next_try_at', '<=', due),
+        // It waited for a centre, which was restored, or which they have left.
+        eb.and([eb('last_error', '=', reasons.centreDeleted), eb.not(isAtDeletedCentre(eb))]),
+      ]),
+    )
   }
   if (importId !== undefined) query = query.where('import_id', '=', importId)
   return (await query.execute()).map(({ id }) => id)
+}
+
+function isAtDeletedCentre({ exists, selectFrom }: ExpressionBuilder<Store, 'outbox'>) {
+  return exists(
+    selectFrom('users')
+      .innerJoin('centres', 'centres.id', 'users.centre_id')
+      .select('users.id')
+      .whereRef('users.id', '=', 'outbox.user_id')
+      .where('centres.deleted_at', 'is not', null),
+  )
 }
 
 /** Messages by their numbers, in that order of number. */

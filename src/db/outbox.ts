@@ -81,21 +81,42 @@ export async function cancelOutdated(
   )
 }
 
-/** Changes what the letters of a user say that have not gone out: those that wait, and those that were refused. */
-export async function setFields(
+/** Keeps what a message says as it goes out. */
+export async function setSaid(
   trx: Trx,
-  { userId, fields }: { userId: number; fields: Readonly<Record<string, string>> },
+  { id, fields, to_name }: Pick<OutboxRow, 'id' | 'fields' | 'to_name'>,
 ): Promise<void> {
-  const rows = await trx
-    .selectFrom('outbox')
-    .select(['id', 'fields'])
-    .where('user_id', '=', userId)
+  await sendWithNext(trx, trx.updateTable('outbox').set({ fields, to_name }).where('id', '=', id))
+}
+
+/** The letters of an import that have not gone out explain a PIN that was issued then, and that is valid until. */
+export async function setEndOfPinLetters(
+  trx: Trx,
+  { importId, issuedAt, expiresAt }: { importId: number; issuedAt: string; expiresAt: string },
+): Promise<void> {
+  const waiting = trx
+    .updateTable('outbox')
+    .set({ expires_at: expiresAt })
+    .where('import_id', '=', importId)
+    .where('credential_id', 'is', null)
     .where('state', 'in', ['queued', 'failed'])
-    .execute()
-  for (const { id, fields: before } of rows) {
-    const after = JSON.stringify({ ...JSON.parse(before), ...fields })
-    await sendWithNext(trx, trx.updateTable('outbox').set({ fields: after }).where('id', '=', id))
-  }
+    .where('user_id', 'in', (eb) => eb.selectFrom('users').select('id').where('pin_issued_at', '=', issuedAt))
+  await sendWithNext(trx, waiting)
+}
+
+/** Letters of a kind that have not gone out bear another subject. Previews are about nobody, and keep theirs. */
+export async function setSubjectOfWaiting(
+  trx: Trx,
+  { letter, subject }: Pick<OutboxRow, 'letter' | 'subject'>,
+): Promise<void> {
+  const waiting = trx
+    .updateTable('outbox')
+    .set({ subject })
+    .where('letter', '=', letter)
+    .where('state', 'in', ['queued', 'failed'])
+    .where('user_id', 'is not', null)
+    .where('to_address', '<>', '')
+  await sendWithNext(trx, waiting)
 }
 
 /** Cancels the waiting messages of users that carry an open credential, or explain their PIN. */

@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Credential, credentialsOfMessages } from '../db/credentials.ts'
 import type { OpenStore } from '../db/store/open.ts'
+import { recipientsOf } from '../db/messages.ts'
+import { setSaid } from '../db/outbox.ts'
 import { newClaimant, type ClaimOutcome, rowsWithOutcomes } from '../db/outbox-claims.ts'
 import { slicesOf } from '../db/rows.ts'
 import type { OutboxRow } from '../db/schema.ts'
@@ -9,6 +11,7 @@ import { commit, timeOf, together, type Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { type Composed, letterWriter, type Writer } from './compose.ts'
 import type { LetterParts } from '../rules/mail/letters.ts'
+import { letterNow } from '../rules/mail/queue-message.ts'
 import { claimWithin, endClaims, claimOutcome, endClaimsWithin } from './claims.ts'
 import {
   type Limits,
@@ -68,20 +71,28 @@ interface ToWrite {
   credential: Credential | undefined
 }
 
-/** Claims those of the messages that nobody else has, with all that it takes to write them. */
+/** Claims those of the messages that nobody else has, with all that it takes to write them as things are now. */
 async function claimToWrite(
   trx: Trx,
   ids: readonly number[],
   { changed, ...claiming }: Sending & Writing & { claimant: string },
 ): Promise<ToWrite[]> {
-  const [rows, credentials, templates] = await together(
+  const [rows, credentials, templates, recipients] = await together(
     claimWithin(trx, ids, claiming),
     credentialsOfMessages(trx, ids),
     changedTemplates(trx),
+    recipientsOf(trx, ids),
   )
   changed.clear()
   for (const template of templates) changed.set(template.name, template)
-  return rows.map((row) => ({ row, credential: credentials.get(row.credential_id ?? 0) }))
+  const messages: ToWrite[] = []
+  for (const claimed of rows) {
+    const recipient = recipients.get(claimed.id)
+    const row = recipient ? letterNow(claimed, recipient) : claimed
+    if (row.fields !== claimed.fields || row.to_name !== claimed.to_name) await setSaid(trx, row)
+    messages.push({ row, credential: credentials.get(row.credential_id ?? 0) })
+  }
+  return messages
 }
 
 /**

@@ -26,7 +26,7 @@ export function variablesFor(letter: LetterName): string[] {
 }
 
 export interface Source {
-  row: Pick<OutboxRow, 'letter' | 'fields' | 'expires_at'>
+  row: Pick<OutboxRow, 'letter' | 'fields' | 'created_at' | 'claimed_at' | 'delivered_at' | 'expires_at'>
   /** What it carries, where it carries something. */
   purpose: CredentialPurpose | undefined
   baseUrl: string
@@ -44,7 +44,7 @@ export function valuesOf({ row, purpose, baseUrl }: Source): Values {
     sender: 'Cambridge International',
     hub: baseUrl.replace(/\/+$/, ''),
     until: row.expires_at ? inWords(new Date(row.expires_at)) : '',
-    lifetime: lifetimeOf(purpose),
+    lifetime: lifetimeLeft(row) ?? lifetimeOf(purpose),
     ...fields,
   }
   if (!isLetterName(row.letter)) return values
@@ -89,9 +89,26 @@ function inWords(at: Date): string {
 
 /** How long what a letter carries is valid, in words; a PIN where it carries nothing. */
 function lifetimeOf(purpose: CredentialPurpose | undefined): string {
-  const minutes = lifetimes[purpose ?? 'pin'] / 60_000
+  return lifetimeInWords(lifetimes[purpose ?? 'pin'])
+}
+
+/** How long it is when the letter goes out: it may have waited. */
+function lifetimeLeft({
+  expires_at,
+  delivered_at,
+  claimed_at,
+  created_at,
+}: Source['row']): string | undefined {
+  if (expires_at === null) return undefined
+  return lifetimeInWords(Date.parse(expires_at) - Date.parse(delivered_at ?? claimed_at ?? created_at))
+}
+
+/** The last hour, or day, that has begun is counted: until when it is to the minute stands beside it. */
+function lifetimeInWords(milliseconds: number): string {
+  const minutes = Math.max(1, Math.ceil(milliseconds / 60_000))
+  if (minutes === 1) return '1 minute'
   if (minutes < 120) return `${minutes} minutes`
-  return minutes > 72 * 60 ? `${minutes / 1440} days` : `${minutes / 60} hours`
+  return minutes > 72 * 60 ? `${Math.ceil(minutes / 1440)} days` : `${Math.ceil(minutes / 60)} hours`
 }
 
 const person: Values = {

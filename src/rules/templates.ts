@@ -6,7 +6,7 @@ import type { RuleContext } from './permissions/actor.ts'
 import { isLetterName, type LetterName, letters, type LetterWords, subjectOf } from './mail/letters.ts'
 import { permit } from './permissions/decide.ts'
 import { appendAudit } from './audit/append.ts'
-import { insertMessage } from '../db/outbox.ts'
+import { insertMessage, setSubjectOfWaiting } from '../db/outbox.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { typedNewAddress } from './users/email.ts'
 
@@ -44,6 +44,7 @@ export async function editTemplate(
 
   const edited_by = by.kind === 'user' ? by.email : by.operator
   await saveTemplate(trx, { name: letter, subject, text, html, edited_at: at.toISOString(), edited_by })
+  await setSubjectOfWaiting(trx, { letter, subject })
   await appendAudit(trx, { ...ctx, action: 'templates.edited', facts: { letter } })
   return { letter, changed: true }
 }
@@ -58,6 +59,7 @@ export async function resetTemplate(
   if (!present) return { letter, changed: false }
 
   await removeTemplate(trx, letter)
+  await setSubjectOfWaiting(trx, { letter, subject: letters[letter].subject })
   await appendAudit(trx, { ...ctx, action: 'templates.reset', facts: { letter } })
   const { subject, text, html } = present
   return { letter, changed: true, was: { subject, text, html } }

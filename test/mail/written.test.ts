@@ -19,6 +19,8 @@ describe('the mail directory', () => {
 
   const queue = (letter: LetterName, person = { firstName: 'Amira', lastName: 'Haddad' }) =>
     world.commit((ctx) => async (trx) => {
+      const { firstName: first_name, lastName: last_name } = person
+      await trx.updateTable('users').set({ first_name, last_name }).where('id', '=', id).execute()
       const fields = { oldEmail: 'old@school.example', newEmail: 'amira@school.example' }
       await queueMessage(trx, ctx, {
         letter,

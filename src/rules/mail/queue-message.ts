@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely'
 import { issueCredential } from '../../db/credentials.ts'
-import { lettersWaitingFor } from '../../db/messages.ts'
-import { insertMessage, setFields } from '../../db/outbox.ts'
+import { lettersWaitingFor, type Recipient } from '../../db/messages.ts'
+import { insertMessage } from '../../db/outbox.ts'
 import { subjectOr } from '../../db/templates.ts'
-import type { Store } from '../../db/schema.ts'
+import type { OutboxRow, Store } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { isErased } from '../../db/users/users.ts'
 import { lifetimes } from '../credentials/lifetimes.ts'
@@ -68,12 +68,18 @@ export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, le
   })
 }
 
-/** Letters that have not gone out name the centre that somebody has moved to. */
-export function nameCentreInLetters(
-  trx: Trx,
-  { userId, centre: { name, number } }: { userId: number; centre: { name: string; number: string } },
-): Promise<void> {
-  return setFields(trx, { userId, fields: { centreName: headerText(name), centreNumber: number } })
+/** A letter that has waited, about whom it is for and their centre as they are now: they may have moved, or been renamed. */
+export function letterNow<Row extends Pick<OutboxRow, 'fields' | 'to_name'>>(
+  row: Row,
+  { firstName, lastName, centreName, centreNumber }: Recipient,
+): Row {
+  const now = { firstName, lastName, centreName, centreNumber }
+  const said = Object.entries(now).map(([name, value]) => [name, headerText(value)])
+  return {
+    ...row,
+    to_name: headerText(`${firstName} ${lastName}`),
+    fields: JSON.stringify({ ...JSON.parse(row.fields), ...Object.fromEntries(said) }),
+  }
 }
 
 /** Whether a message to them waits to be sent by somebody: what a batch owes goes out by itself, at its end. */

@@ -1,4 +1,4 @@
-import { together, type Trx } from '../../db/transact.ts'
+import type { Trx } from '../../db/transact.ts'
 import { deleteEvery, setCentreAndHubRole } from '../../db/users/changes.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
@@ -6,7 +6,6 @@ import { findCentre } from '../centres/find.ts'
 import { findUser } from './find.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
-import { nameCentreInLetters } from '../mail/queue-message.ts'
 import { refuseDeletedCentre, refuseWhileHolding, refuseWhileInOffice, withoutCentre } from '../refusals.ts'
 
 interface Move {
@@ -42,9 +41,5 @@ export async function moveUser(trx: Trx, { email, to, ctx }: Move): Promise<Chan
       rolesGone: account.roles.filter((role) => role !== 'teacher'),
     },
   })
-  const [moved] = await together(
-    changedTo(trx, { account, outcome: 'moved', at }),
-    nameCentreInLetters(trx, { userId: account.id, centre }),
-  )
-  return { ...moved, left: account.centre.number }
+  return { ...(await changedTo(trx, { account, outcome: 'moved', at })), left: account.centre.number }
 }
