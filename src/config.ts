@@ -116,13 +116,15 @@ export function resolveSettings(
   }
   const db = first('db', join(dataFolder(context), 'hub.db'))
   const isShared = isServerAddress(db.value)
+  const keyFile = first(
+    'keyFile',
+    isShared ? join(configFolder(context), `${storeNumber}.key`) : `${db.value}.key`,
+  )
+  const keyCommand = optional('keyCommand')
   return {
     db,
-    keyFile: first(
-      'keyFile',
-      isShared ? join(configFolder(context), `${storeNumber}.key`) : `${db.value}.key`,
-    ),
-    keyCommand: optional('keyCommand'),
+    keyFile,
+    keyCommand: goesBefore(keyFile, keyCommand) ? { value: undefined, from: 'default' } : keyCommand,
     as: optional('as'),
     asRequired: yesOrNo(first('asRequired', 'false')),
     smtp: optional('smtp'),
@@ -134,6 +136,11 @@ export function resolveSettings(
     mailFrom: first('mailFrom', 'noreply@cambridgeinternational.org'),
     baseUrl: first('baseUrl', 'https://support.cambridgeinternational.example'),
   }
+}
+
+/** A key file goes before a command that stands further down; where both stand in one place, the command counts. */
+function goesBefore(keyFile: Setting, keyCommand: Setting): boolean {
+  return keyFile.from === 'flag' || (keyFile.from === 'environment' && keyCommand.from === 'file')
 }
 
 /** A place that is named for a store: a path of this machine, or the address of a server. @throws what `storePlace` throws */

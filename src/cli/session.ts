@@ -258,13 +258,12 @@ function otherClockInWords(difference: number): string {
   return `This machine's clock is ${seconds} seconds ${difference > 0 ? 'behind' : 'ahead of'} the server's, which counts: set it.`
 }
 
-/** A key file that is named in the call goes before the command of the configuration. */
 async function secretOf({
-  settings: { keyCommand, keyFile },
+  settings: { keyCommand },
   context: { env },
 }: Pick<Session, 'settings' | 'context'>): Promise<(() => Buffer) | undefined> {
   const { value } = keyCommand
-  if (value === undefined || keyFile.from === 'flag') return undefined
+  if (value === undefined) return undefined
   const { secretFromCommand } = await import('../db/store/key-command.ts')
   return () => secretFromCommand(value, env)
 }

@@ -22,6 +22,30 @@ describe('showing the settings', () => {
     })
   })
 
+  it('takes the key from where a flag or the environment says, not from a command of the configuration file', async () => {
+    await world.run(['store', 'init'])
+    configure('{"key-command": "no-such-program-here"}')
+    const verified = async (env: Record<string, string>, ...argv: readonly string[]) =>
+      (await world.run(['audit', 'verify', '--json', ...argv], { env })).exit
+    const keyFile = `${world.db}.key`
+    expect(await verified({})).toBe(7)
+    expect(await verified({ SSH_ADMIN_KEY_FILE: keyFile })).toBe(0)
+    expect(await verified({ SSH_ADMIN_KEY_COMMAND: 'no-such-program-either' }, '--key-file', keyFile)).toBe(0)
+    const shown = await world.run(['config', '--json'], { env: { SSH_ADMIN_KEY_FILE: keyFile } })
+    expect(shown.json().settings).toMatchObject({
+      keyFile: { value: keyFile, from: 'environment' },
+      keyCommand: { value: null, from: 'default' },
+    })
+  })
+
+  it('takes a command for the key from the environment before a key file of the configuration', async () => {
+    await world.run(['store', 'init'])
+    configure('{"key-file": "not-here.key"}')
+    const env = { SSH_ADMIN_KEY_COMMAND: `cat "${world.db}.key"` }
+    expect((await world.run(['audit', 'verify'])).exit).toBe(7)
+    expect((await world.run(['audit', 'verify'], { env })).exit).toBe(0)
+  })
+
   it('names each as its flag is named, and as config set takes it', async () => {
     const shown = (await world.run(['config'])).stdout
       .trim()
