@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import { cancelCredentialMessages, cancelMessages, type MessageReason } from './outbox.ts'
+import type { MessageReason } from './messages.ts'
+import { cancelCredentialMessages, cancelMessages } from './outbox.ts'
 import { anyOf } from './portable.ts'
 import { type Placeholders, prepared } from './prepared.ts'
 import type { CredentialPurpose, Store } from './schema.ts'

@@ -1,22 +1,9 @@
 import { type Insertable, type Kysely, type RawBuilder, sql } from 'kysely'
+import { type MessageReason, reasons } from './messages.ts'
 import { anyOf } from './portable.ts'
 import { type Placeholders, prepared } from './prepared.ts'
 import type { CredentialPurpose, OutboxRow, OutboxTable, Store } from './schema.ts'
 import { sendWithNext, transactionState, type Trx } from './transact.ts'
-
-/** Why a message that waited is not sent any more. */
-export type MessageReason = keyof typeof reasons
-
-export const reasons = {
-  replaced: 'A newer message took its place.',
-  void: 'What it carries is not valid any more.',
-  expired: 'What it carries expired before it could be sent.',
-  asked: 'Cancelled by hand.',
-  undone: 'The import was undone.',
-  outdated: 'What it says is not so any more.',
-  centreDeleted: 'The centre is deleted.',
-  interrupted: 'The program that was sending it was stopped.',
-} as const
 
 interface NewMessage extends Omit<Insertable<OutboxTable>, 'state' | 'fields' | 'subject' | 'credential_id'> {
   fields: Readonly<Record<string, string>>

@@ -1,7 +1,7 @@
 import { type MessageOutcome, outcomeOfMessage } from '../rules/mail/outcome.ts'
 import { holdings } from '../rules/refusals.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
-import { type Account, nameOf, type UncountedAccount } from '../rules/users/account.ts'
+import { type Account, nameOf, pinValidUntil, type UncountedAccount } from '../rules/users/account.ts'
 import type { ChangedUser, Outcome } from '../rules/users/changed.ts'
 import type { Transferred } from '../rules/users/transfer.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
@@ -202,6 +202,7 @@ export const userFields = {
   'can-sign-in': field<Account>('Can sign in', ({ canSignIn }) => (canSignIn ? 'yes' : 'no')),
   'why-not': field<Account>('Why not', ({ blocker }) => blocker),
   pin: field<Account>('PIN', ({ pin }) => pin),
+  'pin-valid-until': timeField<Account>('PIN valid until', pinValidUntil),
   'last-signed-in': timeField<Account>('Last signed in', ({ lastSignedInAt }) => lastSignedInAt, 'never'),
   created: timeField<Account>('Created', ({ createdAt }) => createdAt),
   'learner-groups': field<Account>(

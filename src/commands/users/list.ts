@@ -169,6 +169,7 @@ const usual = ['email', 'name', 'centre', 'roles', 'status', 'why-not', 'last-si
 const partOf: Readonly<Record<string, UserPart>> = {
   'centre-name': 'details',
   pin: 'details',
+  'pin-valid-until': 'details',
   created: 'details',
   roles: 'roles',
   sites: 'sites',

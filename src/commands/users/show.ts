@@ -10,7 +10,9 @@ import { eventsFor } from '../../rules/audit/events-for.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { query } from '../../cli/define.ts'
 import { argument, orName } from '../../cli/parameters.ts'
-import { type Account, nameOf } from '../../rules/users/account.ts'
+import { type Account, nameOf, pinValidUntil } from '../../rules/users/account.ts'
+import { openCredentialsOf } from '../../db/users/users.ts'
+import { plainTime } from '../../plain-time.ts'
 import { commandThatHelps, signInReasons } from '../../rules/refusals.ts'
 import { oneLine, tsvLine } from '../../render/clean-text.ts'
 import type { View } from '../../render/table.ts'
@@ -21,14 +23,15 @@ export const show = () =>
     name: 'show',
     summary: 'show everything about one user',
     description:
-      'Show one user: whether they can sign in, and if not, why and what to do; what they hold; what happened last.',
+      'Show one user: whether they can sign in, and if not, why and what to do; until when a PIN or a link of theirs is good; what they hold; what happened last.',
     args: { email: orName('any-user', argument("the user's address or name")) },
     examples: ['ssh-admin users show amira@school.example'],
     read: async ({ db }, { at, by }, { email }) => {
       const account = await findUserOrDeleted(db, { email, at, by })
       const found = { subject: account.email, userId: account.id, visible: visibleCentres(by) }
-      const [holdings, lettersWaiting, events, shown] = await together(
+      const [holdings, open, lettersWaiting, events, shown] = await together(
         holdingsOf(db, { ownerId: account.id }),
+        openCredentialsOf(db, account.id),
         lettersWaitingFor(db, account.id),
         lastEvents(db, found),
         eventsFor(db, by),
@@ -36,23 +39,54 @@ export const show = () =>
       return {
         account,
         holdings,
+        credentials: credentialsOf(account, { open, at }),
         lettersWaiting: lettersWaiting.map(({ letter }) => letter),
         events: events.map(shown),
       }
     },
     render: (sheet, view) => (view.isTerminal ? forPerson(sheet, view) : forPipe(sheet)),
     notices: ({ account, lettersWaiting }) => waitingMessages(account, lettersWaiting),
-    json: ({ account, events }) => ({ ...userJson(account), lastEvents: events.map(eventJson) }),
+    json: ({ account, credentials, events }) => ({
+      ...userJson(account),
+      credentials,
+      lastEvents: events.map(eventJson),
+    }),
   })
+
+/** What opens the account, or shows whose its address is; nothing of the secret itself. */
+interface OpenCredential {
+  kind: 'pin' | 'set-up-link' | 'reset-link' | 'temporary-password' | 'code'
+  validUntil: string
+  expired: boolean
+}
+
+const kinds = {
+  'set-up': 'set-up-link',
+  reset: 'reset-link',
+  'temporary-password': 'temporary-password',
+  code: 'code',
+} as const
+
+function credentialsOf(
+  account: Account,
+  { open, at }: { open: Awaited<ReturnType<typeof openCredentialsOf>>; at: Date },
+): OpenCredential[] {
+  const pin = pinValidUntil(account)
+  return [
+    ...(pin === null ? [] : [{ kind: 'pin', validUntil: pin } as const]),
+    ...open.map(({ purpose, validUntil }) => ({ kind: kinds[purpose], validUntil })),
+  ].map((one) => ({ ...one, expired: one.validUntil <= at.toISOString() }))
+}
 
 interface UserSheet {
   account: Account
+  credentials: readonly OpenCredential[]
   holdings: readonly Holding[]
   events: readonly AuditEntry[]
 }
 
 /** One screen: can this person sign in, and if not why; what they hold; what happened last. */
-function forPerson({ account, holdings, events }: UserSheet, view: View): string {
+function forPerson({ account, credentials, holdings, events }: UserSheet, view: View): string {
   const { chalk, now } = view
   const way = commandThatHelps(account)
   const lines = [
@@ -64,7 +98,8 @@ function forPerson({ account, holdings, events }: UserSheet, view: View): string
     line('Centre', centreLine(account)),
     line('Roles', [...account.roles, ...account.derivedRoles].join(', ') || 'none'),
     line('Sites', account.sites.join(', ') || 'none'),
-    line('PIN', account.pin),
+    line('PIN', pinInWords(account)),
+    ...credentials.flatMap((one) => (one.kind === 'pin' ? [] : [line(labels[one.kind], untilInWords(one))])),
     line('Last signed in', account.lastSignedInAt ? relativeTime(account.lastSignedInAt, now) : 'never'),
     line('Created', relativeTime(account.createdAt, now)),
     ...holdingLines(holdings),
@@ -72,6 +107,26 @@ function forPerson({ account, holdings, events }: UserSheet, view: View): string
   if (events.length > 0)
     lines.push('', chalk.bold('Last events'), ...events.map((event) => eventLine(event, view)))
   return lines.join('\n')
+}
+
+/** The state of the PIN, and until when it is good. */
+function pinInWords(account: Account): string {
+  const until = pinValidUntil(account)
+  if (until === null) return account.pin
+  return account.pin === 'expired'
+    ? `expired on ${plainTime(until)}`
+    : `${account.pin}, until ${plainTime(until)}`
+}
+
+const labels: Readonly<Record<Exclude<OpenCredential['kind'], 'pin'>, string>> = {
+  'set-up-link': 'Set-up link',
+  'reset-link': 'Reset link',
+  'temporary-password': 'Temp. password',
+  code: 'Code',
+}
+
+function untilInWords({ validUntil, expired }: OpenCredential): string {
+  return `${expired ? 'expired on' : 'until'} ${plainTime(validUntil)}`
 }
 
 function signIn({ canSignIn, blocker }: Account, { chalk }: View): string {
@@ -102,7 +157,7 @@ function label(name: string): string {
   return `  ${name.padEnd(16)}`
 }
 
-function forPipe({ account, holdings, events }: UserSheet): string {
+function forPipe({ account, credentials, holdings, events }: UserSheet): string {
   return [
     tsvLine(['email', account.email]),
     tsvLine(['name', `${account.firstName} ${account.lastName}`.trim()]),
@@ -116,6 +171,9 @@ function forPipe({ account, holdings, events }: UserSheet): string {
     tsvLine(['pin', account.pin]),
     tsvLine(['last-signed-in', account.lastSignedInAt]),
     tsvLine(['created', account.createdAt]),
+    ...credentials.map(({ kind, validUntil, expired }) =>
+      tsvLine(['credential', kind, validUntil, expired ? 'expired' : 'open']),
+    ),
     ...holdings.map(({ site, learnerGroups, tests, results }) =>
       tsvLine(['holds', site, learnerGroups, tests, results]),
     ),

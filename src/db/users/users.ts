@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { anyOf } from '../portable.ts'
 import { type Placeholders, prepared } from '../prepared.ts'
-import type { Store, UserStatus } from '../schema.ts'
+import type { CredentialPurpose, Store, UserStatus } from '../schema.ts'
 
 /** What is known of a user beside what every list shows of their own row and their centre's. */
 export type UserPart = 'details' | 'coordinator' | 'roles' | 'sites' | 'assignments' | 'tests'
@@ -223,6 +223,20 @@ export async function openPinOf(
     .executeTakeFirst()
   if (!row?.pin_nonce || row.pin_issued_at === null) return undefined
   return { nonce: row.pin_nonce, issuedAt: row.pin_issued_at }
+}
+
+/** What was sent to a user to choose a password with, or to prove their address, and is not used or void; it may have expired. */
+export function openCredentialsOf(
+  db: Kysely<Store>,
+  userId: number,
+): Promise<{ purpose: CredentialPurpose; validUntil: string }[]> {
+  return db
+    .selectFrom('credentials')
+    .select(['purpose', 'expires_at as validUntil'])
+    .where('user_id', '=', userId)
+    .where('state', '=', 'open')
+    .orderBy('id')
+    .execute()
 }
 
 /** Which account has each of these keys of addresses; where none has, the last that had it. */

@@ -68,7 +68,18 @@ export const userAnswers = () => ({
     transfers: z.array(z.strictObject(transferFields())),
     closed: z.array(closing()),
   }),
-  userDetails: answer({ ...user().shape, lastEvents: z.array(event()) }),
+  /** `credentials` are those that are not used or void: until when each is good, or was, and never what it is. */
+  userDetails: answer({
+    ...user().shape,
+    credentials: z.array(
+      z.strictObject({
+        kind: z.enum(['pin', 'set-up-link', 'reset-link', 'temporary-password', 'code']),
+        validUntil: time(),
+        expired: z.boolean(),
+      }),
+    ),
+    lastEvents: z.array(event()),
+  }),
   transfer: answerOfChange({ ...transferFields(), mail: mail() }),
   /** The PIN is null in a rehearsal. */
   pin: answerOfChange({ user: user(), pin: orNull(text()), validUntil: time(), changed: z.boolean() }),

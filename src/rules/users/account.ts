@@ -1,6 +1,6 @@
 import type { CentreKind, HubRole, PinState, UserStatus } from '../../db/schema.ts'
 import type { ListedUser } from '../../db/users/users.ts'
-import { lifetimes } from '../credentials/lifetimes.ts'
+import { endOfPin, lifetimes } from '../credentials/lifetimes.ts'
 
 interface CentreOfUser {
   id: number
@@ -33,6 +33,8 @@ export interface Account {
   blocker: SignInBlocker | null
   coordinatorSuspended: boolean
   pin: PinState | 'expired'
+  /** When that was issued, which is not used or void. */
+  pinIssuedAt: string | null
   lastSignedInAt: string | null
   createdAt: string
   progressionTests: { learnerGroups: number; tests: number; results: number }
@@ -83,6 +85,7 @@ export function uncountedAccountOf(row: UncountedUser, at: Date): UncountedAccou
     blocker,
     coordinatorSuspended,
     pin: pinStatus({ state: row.pin_state ?? 'none', issuedAt: row.pin_issued_at ?? null, at }),
+    pinIssuedAt: row.pin_state === 'issued' ? (row.pin_issued_at ?? null) : null,
     lastSignedInAt: row.last_signed_in_at,
     createdAt: row.created_at ?? '',
   }
@@ -168,6 +171,11 @@ export function pinStatus({
 }): PinState | 'expired' {
   if (state !== 'issued' || issuedAt === null) return state
   return issuedAt <= pinsExpiredSince(at) ? 'expired' : 'issued'
+}
+
+/** Until when their PIN is good, or was; null where there is none, or it was used or is void. */
+export function pinValidUntil({ pinIssuedAt }: Pick<Account, 'pinIssuedAt'>): string | null {
+  return pinIssuedAt === null ? null : endOfPin(pinIssuedAt)
 }
 
 /** PINs that were issued up to this time are expired, as ISO time. */
