@@ -81,10 +81,15 @@ export async function addCoordinator(
     ...ctx,
     action: 'coordinator.added',
     subject: centre.number,
-    facts: centre.status === 'approved' ? { status: { before: 'approved', after: 'active' } } : {},
+    facts: activationOf(centre),
     people: { coordinator },
   })
   return added
+}
+
+/** An approved centre is active once it has a coordinator. */
+function activationOf({ status }: CentreWithPeople): Record<string, unknown> {
+  return status === 'approved' ? { status: { before: 'approved', after: 'active' } } : {}
 }
 
 function isThere({ address }: Person, { coordinator_email: email }: CentreWithPeople): boolean {
@@ -205,7 +210,7 @@ export async function changeCoordinator(
     ...ctx,
     action: 'coordinator.changed',
     subject: centre.number,
-    facts: { formerStatus: changed.former?.status ?? null },
+    facts: { formerStatus: changed.former?.status ?? null, ...activationOf(centre) },
     people: { coordinator: changed.coordinator, former },
   })
   if (!former || !changed.former) return changed

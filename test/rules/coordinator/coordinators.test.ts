@@ -62,6 +62,26 @@ describe('adding a coordinator', () => {
     expect(centre.status).toBe('active')
   })
 
+  it('is in the log with what it made of an approved centre, as changing to somebody is, and of no other', async () => {
+    await world.centre('EG001', { status: 'approved' })
+    await world.centre('EG002', { status: 'approved' })
+    await world.user('sara@two.example', { centre: 'EG002', hubRole: 'admin' })
+    await world.centre('EG003')
+    await world.user('rana@three.example', { centre: 'EG003', hubRole: 'admin' })
+    await adding('Amira Haddad <amira@school.example>')
+    await changing({ to: 'sara@two.example' }, { centre: 'EG002' })
+    await adding('Omar Said <omar@three.example>', { centre: 'EG003' })
+    await changing({ to: 'rana@three.example' }, { centre: 'EG003' })
+    const logged = await world.rows<{ facts: string }>('select facts from audit order by id')
+    const status = { before: 'approved', after: 'active' }
+    expect(logged.map(({ facts }) => JSON.parse(facts))).toEqual([
+      { status },
+      { status, formerStatus: null },
+      {},
+      { formerStatus: 'invited' },
+    ])
+  })
+
   it('is for a centre with no coordinator', async () => {
     await world.centre('EG001', { coordinator: 'amira@school.example' })
     await expect(adding('Omar Said <omar@school.example>')).rejects.toMatchObject({
