@@ -477,6 +477,17 @@ describe('a line that is no line for a batch', () => {
     expect(endless).toMatchObject({ exit: 6 })
     expect(endless.error()).toMatchObject({ code: 'line-too-long' })
   })
+
+  it('is one line, and counted once, where the two signs of its end come one by one', async () => {
+    const stdin = ['users show amira@school.example\r', '\nusers show nobody@school.example\r', '\n']
+    const ran = await world.run(['batch', '--json'], { stdin: stdin.map((text) => Buffer.from(text)) })
+    const lines = ran.stdout
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text).line)
+    // The last document counts them.
+    expect(lines.slice(0, -1)).toEqual([1, 2])
+  })
 })
 
 describe('what is wrong far down in a long input', () => {
