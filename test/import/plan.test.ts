@@ -260,6 +260,22 @@ describe('importing users', () => {
     })
   })
 
+  it.each([
+    ['school', ['School', 'Centre', 'Cambridge International School', 'international-school']],
+    ['associate', ['ASSOCIATE', 'Cambridge Associate']],
+    ['associate-centre', ['Associate Centre', 'associate-center', 'Associate  school']],
+  ])('reads a kind however it is written: %s', async (kind, written) => {
+    await world.centre('CA001', { kind: 'associate' })
+    const associate = kind === 'associate-centre' ? 'CA001' : ''
+    const { json } = await importRows(
+      world,
+      written.map((text, at) => line(`EG10${at}`, '', { kind: text, associate })),
+    )
+    expect(json().issues).toEqual([])
+    const made = written.map(async (_, at) => (await centreNamed(`EG10${at}`)).kind)
+    expect(await Promise.all(made)).toEqual(written.map(() => kind))
+  })
+
   it('holds back what names no Associate', async () => {
     await world.centre('EG009')
     const { json } = await importRows(world, [
