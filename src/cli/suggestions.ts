@@ -235,8 +235,9 @@ function meansSomething(word: string, { known, before: [group] }: UnknownWord): 
 
 /** The words from here on, to the first option. */
 function wordsFrom(argv: Line, at: number): string[] {
-  const end = argv.findIndex((word, index) => index >= at && word.startsWith('-'))
-  return argv.slice(at, end < 0 ? argv.length : end)
+  const words = argv.slice(at)
+  const end = words.findIndex((word) => word.startsWith('-'))
+  return end < 0 ? words : words.slice(0, end)
 }
 
 /** Several words that are a name, as one. */
