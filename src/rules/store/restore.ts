@@ -5,7 +5,7 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { eraseAgain, type FindLeft, type RepeatedErasure } from '../users/erase.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
-import { rekeyStore } from './events.ts'
+import { rekeyStore } from './rekey.ts'
 
 export interface Restored {
   voided: Voided

@@ -1,0 +1,39 @@
+import { digestOfLog } from '../../db/audit/verify.ts'
+import { type Voided, voidEveryCredential } from '../../db/credentials.ts'
+import { forgetEveryWrongSignIn } from '../../db/rate-limits.ts'
+import { changeFingerprint } from '../../db/store/facts.ts'
+import { transactionState, type Trx } from '../../db/transact.ts'
+import { appendAudit } from '../audit/append.ts'
+import type { RuleContext } from '../permissions/actor.ts'
+import { permit } from '../permissions/decide.ts'
+
+interface Rekeying {
+  /** Of the new key, with which this transaction is already sealed. */
+  fingerprint: string
+  ctx: RuleContext
+}
+
+/**
+ * A new key makes every open PIN and link worthless. The audit log goes on in a new part, sealed
+ * with the new key, whose first row names the head of the old one.
+ */
+export async function rekeyStore(trx: Trx, { fingerprint, ctx }: Rekeying): Promise<Voided> {
+  permit(ctx, 'store.rekey', { name: 'store' })
+  const voided = await voidEveryCredential(trx)
+  await forgetEveryWrongSignIn(trx)
+  const { last: head } = transactionState(trx)
+  await changeFingerprint(trx, fingerprint)
+  await appendAudit(trx, {
+    ...ctx,
+    action: 'store.rekeyed',
+    segment: (head?.segment ?? 0) + 1,
+    facts: {
+      oldHead: head?.mac.toString('hex') ?? null,
+      oldRows: head?.id ?? 0,
+      // The old key is gone: from now on only this digest tells whether those rows are as they were.
+      oldDigest: await digestOfLog(trx),
+      voided,
+    },
+  })
+  return voided
+}
