@@ -163,6 +163,13 @@ export function cancelledInWords({ hasBegun }: { hasBegun: boolean }): string {
     : 'Cancelled. Nothing was changed.'
 }
 
+/** What was agreed to at a question, or by a plan, is not what there is now. */
+export function changedMeanwhile(): Refused {
+  return new Refused('changed-meanwhile', 'What you agreed to has changed meanwhile; nothing was done.', {
+    hint: 'Look again, and run the command once more.',
+  })
+}
+
 /** What the system, or whatever package it is of, calls an error, such as `ENOENT`; empty where it calls it nothing. */
 export function errorCodeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''

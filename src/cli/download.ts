@@ -5,12 +5,12 @@ import type { OpenStore } from '../db/store/open.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { query } from './define.ts'
-import { changedMeanwhile } from './mutation.ts'
 import type { OutputFile } from './output-file.ts'
 import { argument, requiredOption, withValues, yesOption } from './parameters.ts'
 import { progressOfBytes } from './progress.ts'
 import type { Session } from './session.ts'
 import { pathInWords } from '../shell-word.ts'
+import { changedMeanwhile } from '../errors.ts'
 
 /** What is downloaded: the bytes of one file, and what the log says of it. */
 interface Downloadable {

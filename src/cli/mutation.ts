@@ -1,7 +1,7 @@
 import type { OpenStore } from '../db/store/open.ts'
 import type { OpenMode } from '../db/store/opening.ts'
 import type { Clock, Trx } from '../db/transact.ts'
-import { BadInput, Cancelled, Refused, CommitUnknown } from '../errors.ts'
+import { BadInput, Cancelled, changedMeanwhile, CommitUnknown } from '../errors.ts'
 import type { AnyJsonOfChange } from '../render/json.ts'
 import type { Message } from '../render/messages.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
@@ -14,6 +14,7 @@ import type { Declaration } from './define.ts'
 import type { Draft } from './drafts.ts'
 import type { OutputFile } from './output-file.ts'
 import {
+  checkMail,
   isMissing,
   type Notice,
   openIfThere,
@@ -391,14 +392,6 @@ async function rehearseWithoutStore<Request, Result>(
   })
 }
 
-/** Mail that is set up wrongly is told of before anything is changed that needs it. */
-export async function checkMail(trx: Trx, { session }: { session: Session }): Promise<void> {
-  const { transactionState } = await import('../db/transact.ts')
-  if (transactionState(trx).queued.length === 0) return
-  const { checkMailSettings } = await import('../mail/smtp-settings.ts')
-  checkMailSettings(session.settings)
-}
-
 /** What a rehearsal answers: the messages as they would be written, or wait, before all of it is taken back. */
 async function withMail<Result>(
   trx: Trx,
@@ -415,10 +408,4 @@ async function withMail<Result>(
     result,
     mail: isWritten ? mail.map((message) => ({ ...message, state: 'written' as const })) : mail,
   }
-}
-
-export function changedMeanwhile(): Refused {
-  return new Refused('changed-meanwhile', 'What you agreed to has changed meanwhile; nothing was done.', {
-    hint: 'Look again, and run the command once more.',
-  })
 }

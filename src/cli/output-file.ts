@@ -3,6 +3,7 @@ import { dirname, extname, join, resolve } from 'node:path'
 import { fsyncSync, isFolder, linkSync, openSync, renameSync, trySyncFolder, writeSync } from '../disk.ts'
 import {
   Cancelled,
+  changedMeanwhile,
   errorCodeOf,
   Failure,
   isDiskFull,
@@ -16,7 +17,6 @@ import { ownerTag, partsOfDatabase, removeIfPossible } from '../unfinished-files
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { TableEnding, Tables } from '../workbook/write.ts'
 import { fileOfTheStore, isFileOfTheStore, isSameFile, refuseFileOfTheDesk } from './files-of-the-store.ts'
-import { changedMeanwhile } from './mutation.ts'
 import { noteOutput, type OutputKind, removeAbandoned, unfinishedOutputsIn } from './output-notes.ts'
 import { confirm } from './prompt.ts'
 import type { Session } from './session.ts'

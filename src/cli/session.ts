@@ -363,6 +363,14 @@ export async function openIfThere(session: Session, mode: OpenMode): Promise<Ope
   }
 }
 
+/** Mail that is set up wrongly is told of before anything is changed that needs it. */
+export async function checkMail(trx: Trx, { session }: { session: Session }): Promise<void> {
+  const { transactionState } = await import('../db/transact.ts')
+  if (transactionState(trx).queued.length === 0) return
+  const { checkMailSettings } = await import('../mail/smtp-settings.ts')
+  checkMailSettings(session.settings)
+}
+
 export function openModeOf({ dryRun, createsStore }: { dryRun: boolean; createsStore: boolean }): OpenMode {
   if (dryRun) return createsStore ? 'rehearse-creation' : 'rehearse'
   return createsStore ? 'create' : 'use'

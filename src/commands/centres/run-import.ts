@@ -2,10 +2,9 @@ import { grouped } from '../../grouped.ts'
 import { applyImport, changesNothing, countsOf, noncesFor } from '../../import/apply.ts'
 import type { AnswerOfChange } from '../../cli/define.ts'
 import { forgetSheets } from '../../cli/leftovers.ts'
-import { changedMeanwhile, checkMail } from '../../cli/mutation.ts'
 import type { Phases } from '../../cli/progress.ts'
 import { confirm } from '../../cli/prompt.ts'
-import type { Session } from '../../cli/session.ts'
+import { checkMail, type Session } from '../../cli/session.ts'
 import {
   addPendingPinSheet,
   noteSheet,
@@ -14,7 +13,7 @@ import {
 } from '../../db/imports/imports.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { Trx } from '../../db/transact.ts'
-import { Cancelled, CommitUnknown, Unavailable } from '../../errors.ts'
+import { Cancelled, changedMeanwhile, CommitUnknown, Unavailable } from '../../errors.ts'
 import { comparableClosing } from '../../render/closing.ts'
 import { comparableOpening } from '../../render/openings.ts'
 import {

@@ -1,6 +1,5 @@
 import type { OpenStore } from '../../db/store/open.ts'
 import { isServerAddress } from '../../server-address.ts'
-import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { migrateStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
@@ -9,6 +8,7 @@ import { removeLeftovers } from '../../cli/leftovers.ts'
 import { missingHeadNotice, type Session, withStore } from '../../cli/session.ts'
 import { markedAnswer } from '../../render/text.ts'
 import { pathInWords } from '../../shell-word.ts'
+import { changedMeanwhile } from '../../errors.ts'
 
 /** Of no other kind: what changes it is another store, which takes its place. */
 export const migrate = () =>
