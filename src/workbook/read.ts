@@ -1,6 +1,5 @@
 import { basename, extname } from 'node:path'
 import { type ByteSource, heldBytes, named, readContents } from './bytes.ts'
-import { readCsv } from './csv.ts'
 import { damaged, UnusableWorkbook, tooMuchText, zipBomb } from './errors.ts'
 import { maxHeadingRow } from './cell.ts'
 import { detectFormat, detectTextFormat, detectZipContent } from './detect-format.ts'
@@ -168,6 +167,7 @@ function openCsv(bytes: Buffer, { path, file, digest, sheetName }: Source): Work
     readOthers: async () => undefined,
     marks: new Set(),
     async readRows(onRow, progress) {
+      const { readCsv } = await import('./csv.ts')
       await readCsv(text, onRow, progress)
       return newSheetFacts()
     },
