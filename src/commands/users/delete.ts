@@ -2,12 +2,12 @@ import { person, renderChangedUsers, transferJson, usersJson } from '../../rende
 import { type DeletedUser, deleteUser } from '../../rules/users/delete.ts'
 import { nameOf } from '../../rules/users/account.ts'
 import { holdings } from '../../rules/refusals.ts'
-import { changeEachUser } from './each-user.ts'
 import type { Transferred } from '../../rules/users/transfer.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { orName, flag, option, usersArgument } from '../../cli/parameters.ts'
 import { type Deletions, offerMissingSteps } from './offer-missing-steps.ts'
 import { accessFirst, comparableTransfer, comparableUser, questionAbout, siteNotices } from './questions.ts'
+import { changeEachUser } from '../../rules/users/changed.ts'
 
 export const deletion = () =>
   preparedMutation({

@@ -1,9 +1,9 @@
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { removeUser } from '../../rules/users/remove.ts'
-import { changeEachUser } from './each-user.ts'
 import { mutation } from '../../cli/define.ts'
 import { usersArgument } from '../../cli/parameters.ts'
 import { comparableUsers, questionAbout } from './questions.ts'
+import { changeEachUser } from '../../rules/users/changed.ts'
 
 export const remove = () =>
   mutation({

@@ -1,9 +1,9 @@
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { restorationNotices } from '../../render/user-notices.ts'
 import { restoreUser } from '../../rules/users/restore.ts'
-import { changeEachUser } from './each-user.ts'
 import { mutation } from '../../cli/define.ts'
 import { flag, usersArgument } from '../../cli/parameters.ts'
+import { changeEachUser } from '../../rules/users/changed.ts'
 
 export const restore = () =>
   mutation({

@@ -5,7 +5,7 @@ import { together } from '../../db/transact.ts'
 import { holdingsOf, type Holding } from '../../db/progression-tests/holdings.ts'
 import { userJson } from '../../render/users.ts'
 import { waitingMessages } from '../../render/user-notices.ts'
-import { findUserOrDeleted } from '../../rules/users/changed.ts'
+
 import { eventsFor } from '../../rules/audit/events-for.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { query } from '../../cli/define.ts'
@@ -17,6 +17,7 @@ import { commandThatHelps, signInReasons } from '../../rules/refusals.ts'
 import { oneLine, tsvLine } from '../../render/clean-text.ts'
 import type { View } from '../../render/table.ts'
 import { relativeTime, count } from '../../render/text.ts'
+import { findUserOrDeleted } from '../../rules/users/find.ts'
 
 export const show = () =>
   query({

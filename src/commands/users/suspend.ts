@@ -1,7 +1,6 @@
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
-import type { ChangedUser } from '../../rules/users/changed.ts'
+import { type ChangedUser, changeEachUser } from '../../rules/users/changed.ts'
 import { holdings } from '../../rules/refusals.ts'
-import { changeEachUser } from './each-user.ts'
 import { suspendUser } from '../../rules/users/suspend.ts'
 import { mutation } from '../../cli/define.ts'
 import { usersArgument } from '../../cli/parameters.ts'

@@ -1,12 +1,12 @@
-import { findDeletedUser, findLiveUser, findUserById } from '../../db/users/users.ts'
+import { findUserById } from '../../db/users/users.ts'
 import type { Trx } from '../../db/transact.ts'
 import { type Account, accountOf, type UncountedAccount } from './account.ts'
-import type { Actor, RuleContext } from '../permissions/actor.ts'
-import { typedAddress } from './email.ts'
-import { foundUser, userOutside } from './find.ts'
+import { forEachTarget } from '../batch.ts'
+import type { RuleContext } from '../permissions/actor.ts'
+import { lookUpUsers } from './find.ts'
 import type { Closing } from '../releases/what-closes.ts'
 import type { MessageOutcome } from '../mail/outcome.ts'
-import { mayLearnOf, type Target } from '../permissions/decide.ts'
+import type { Target } from '../permissions/decide.ts'
 
 export type Outcome =
   | 'created'
@@ -77,16 +77,19 @@ export function unchanged(account: Account): ChangedUser {
   return { account, outcome: 'unchanged' }
 }
 
-/** The live account of an address, or else the one deleted last. @throws `user-not-found` */
-export async function findUserOrDeleted(
-  trx: Parameters<typeof findLiveUser>[0],
-  { email, at, by }: { email: string; at: Date; by?: Actor },
-): Promise<Account> {
-  const address = typedAddress(email)
-  const row = (await findLiveUser(trx, address.key)) ?? (await findDeletedUser(trx, address.key))
-  if (row?.status !== 'deleted') return foundUser(trx, { row, email, at, ...(by ? { by } : {}) })
-  if (by?.kind === 'user' && !mayLearnOf(by, row.centre_id)) {
-    throw await userOutside(trx, { address, by, at, userId: row.id })
-  }
-  return accountOf(row, at)
+interface Each {
+  emails: readonly string[]
+  /** Deleted accounts are meant too. */
+  deletedToo?: boolean
+  ctx: RuleContext
+}
+
+/** One rule for each of several users, all or none, with what it closes for whom. */
+export async function changeEachUser<Changed extends ChangedUser>(
+  trx: Trx,
+  { emails, deletedToo = false, ctx }: Each,
+  rule: (email: string) => Promise<Changed>,
+): Promise<Changed[]> {
+  const changed = await forEachTarget(trx, emails, rule, lookUpUsers(trx, ctx, { deletedToo }))
+  return withWhatCloses(trx, ctx, changed)
 }

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Store } from '../../db/schema.ts'
 import {
   addressesInUse,
+  findDeletedUser,
   findLiveUser,
   findLiveUserUncounted,
   type UserWithCentre,
@@ -28,7 +29,12 @@ export async function findUser(db: Kysely<Store>, search: Search): Promise<Accou
   return accountOf(await rowOf(db, search, findLiveUser), search.at)
 }
 
-/** The same, of whoever was found at the address already. */
+/** The same, without counting the results that they hold. */
+export async function findUserUncounted(db: Kysely<Store>, search: Search): Promise<UncountedAccount> {
+  return uncountedAccountOf(await rowOf(db, search, findLiveUserUncounted), search.at)
+}
+
+/** The same as `findUser`, of whoever was found at the address already. */
 export async function foundUser(
   db: Kysely<Store>,
   { row, ...search }: Search & { row: UserWithCentre | undefined },
@@ -36,9 +42,16 @@ export async function foundUser(
   return accountOf(await rowOf(db, search, async () => row), search.at)
 }
 
-/** The same, without counting the results that they hold. */
-export async function findUserUncounted(db: Kysely<Store>, search: Search): Promise<UncountedAccount> {
-  return uncountedAccountOf(await rowOf(db, search, findLiveUserUncounted), search.at)
+/** The live account of an address, or else the one deleted last. @throws `user-not-found` */
+export async function findUserOrDeleted(db: Kysely<Store>, search: Search): Promise<Account> {
+  const { email, at, by } = search
+  const address = typedAddress(email)
+  const row = (await findLiveUser(db, address.key)) ?? (await findDeletedUser(db, address.key))
+  if (row?.status !== 'deleted') return foundUser(db, { ...search, row })
+  if (by?.kind === 'user' && !mayLearnOf(by, row.centre_id)) {
+    throw await userOutside(db, { address, by, at, userId: row.id })
+  }
+  return accountOf(row, at)
 }
 
 async function rowOf<Row extends { id: number; centre_id: number | null }>(
@@ -75,7 +88,7 @@ export function lookUpUsers(
 }
 
 /** The refusal for an address that the actor may not see, naming the closest of those they may. */
-export async function userOutside(
+async function userOutside(
   db: Kysely<Store>,
   { address, by, at, userId }: { address: Address; by: ActingUser; at: Date; userId?: number },
 ): Promise<NotPermitted> {

@@ -2,11 +2,12 @@ import type { Trx } from '../../db/transact.ts'
 import { markRestored, markUndeleted } from '../../db/users/changes.ts'
 import type { Account } from './account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { type ChangedUser, changedTo, findUserOrDeleted, onUser, unchanged } from './changed.ts'
+import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 import { sendSetUpMessage } from '../mail/queue-message.ts'
 import { isCoordinator, refuseErased } from '../refusals.ts'
+import { findUserOrDeleted } from './find.ts'
 
 interface Restoration {
   email: string
