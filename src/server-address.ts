@@ -23,7 +23,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 const known = new Set(['schema', 'sslmode', 'sslrootcert', 'host', 'connect_timeout'])
 
 export function isServerAddress(place: string): boolean {
-  return /^postgres(ql)?:\/\//i.test(place)
+  const beginning = place.slice(0, 'postgresql://'.length).toLowerCase()
+  return beginning === 'postgresql://' || beginning.startsWith('postgres://')
 }
 
 /** As shells, `.env` files and schedules leave it around what they hand on. */

@@ -39,7 +39,7 @@ export function isOfCentres(kind: NamedKind): boolean {
 }
 
 /** As almost every number of a centre is: EG001, 50538. */
-const usualNumber = /^\s*(?:[a-z]{2})?\d+[a-z]?\s*$/i
+const usualNumber = /^\s*(?:[A-Za-z]{2})?\d+[A-Za-z]?\s*$/
 
 /** What may be the number of a centre: `EG001`, `50538`, `00123`; one or two digits are the number of something else. */
 export function isLikeNumber(word: string): boolean {

@@ -110,7 +110,7 @@ export function wholeNumber(what: string, bounds: Bounds = {}): Schema<number> {
   })
 }
 
-const digits = /^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i
+const digits = /^[+-]?\d+(\.\d+)?([Ee]\+?\d+)?$/
 
 function outside(found: number, { min, max, above }: Bounds): InvalidValue | undefined {
   if (min !== undefined && found < min) return new InvalidValue(`it takes at least ${min}`)
