@@ -18,7 +18,7 @@ export interface Context {
   now: () => Date
   random: (bytes: number) => Buffer
   /** The operating system's user and host, as the audit log names them. */
-  operator: string
+  readonly operator: string
   /** Runs another program at this terminal, such as an editor. @returns its exit code, or null where a signal ended it */
   runProgram: (program: string, args: readonly string[]) => Promise<number | null>
   /** Node, and what goes by the environment of the process, colours nothing from now on. */
@@ -45,6 +45,7 @@ interface Pager {
 }
 
 export function contextOfProcess(interruption: Interruption): Context {
+  let operator: string | undefined
   return {
     env: process.env,
     cwd: process.cwd(),
@@ -56,7 +57,11 @@ export function contextOfProcess(interruption: Interruption): Context {
     stderr: outputTo(2, () => process.stderr),
     now: () => new Date(),
     random: (bytes) => randomBytes(bytes),
-    operator: `${userName()}@${hostname()}`,
+    // Only what is logged needs it, and Node loads a module for it and asks the system's list of users.
+    get operator() {
+      operator ??= `${userName()}@${hostname()}`
+      return operator
+    },
     runProgram,
     colourNothing: () => {
       // Node would let it go before NO_COLOR, and warn.

@@ -116,7 +116,7 @@ async function fromStore<Read>(
   const { db: path, keyFile } = { db: settings.db.value, keyFile: settings.keyFile.value }
   const isUnnamed = settings.asRequired.value === 'true' && settings.as.value === undefined
   if (isUnnamed || isServerAddress(path) || !existsSync(path)) return undefined
-  const { now, operator } = context
+  const { now } = context
   const store = await openStore({
     path,
     keyFile,
@@ -129,7 +129,7 @@ async function fromStore<Read>(
   try {
     const email = actingFor(settings)
     // What is offered is what a list would show, which everybody may ask for.
-    const by = await findActor(store.db, { operator, command: 'find', email, at: now() })
+    const by = await findActor(store.db, { typedBy: context, command: 'find', email, at: now() })
     return await read({ db: store.db, by })
   } finally {
     await store.close()

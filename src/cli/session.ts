@@ -143,7 +143,9 @@ export function sessionOf(
       mode,
       now: context.now,
       command: words,
-      operator: context.operator,
+      get operator() {
+        return context.operator
+      },
       get signal() {
         return context.signal
       },
@@ -291,9 +293,14 @@ async function contextAt(
   { context, settings, command, dryRun, batch, at }: Acting & { at: Date },
 ): Promise<RuleContext> {
   const { findActor } = await import('../rules/permissions/actor.ts')
-  const { operator, random } = context
-  const by = await findActor(db, { operator, command, dryRun, email: actingFor(settings), at })
-  return { by, at, random, sender: settings.mailFrom.value, ...(batch && { willDeliver: batch.willDeliver }) }
+  const by = await findActor(db, { typedBy: context, command, dryRun, email: actingFor(settings), at })
+  return {
+    by,
+    at,
+    random: context.random,
+    sender: settings.mailFrom.value,
+    ...(batch && { willDeliver: batch.willDeliver }),
+  }
 }
 
 async function commitFor<Result>(

@@ -13,16 +13,18 @@ const hot: Record<string, readonly string[]> = {
   'releases-authorisations': ['releases', 'authorisations', '--centre', 'EG0001'],
 }
 
-/** What runs the bundle, who runs it, and how much memory there is. */
-const always = ['os', 'process', 'vm']
+/** What runs the bundle, and how much memory there is. */
+const always = ['process', 'vm']
 /** Where more is needed, why. */
 const ofNode: Record<string, readonly string[]> = {
   help: [],
-  // Links are drawn by chance and kept as digests, for which Node itself loads its streams; a signal stops what is sent.
+  // Links are drawn by chance and kept as digests, for which Node itself loads its streams; a signal stops what is sent,
+  // and the log names who typed it.
   'users-reset-password': [
     ...always,
     'crypto',
     'internal/abort_controller',
+    'os',
     'stream',
     'stream/promises',
     'string_decoder',

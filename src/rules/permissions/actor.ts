@@ -14,7 +14,7 @@ export type Actor = Staff | ActingUser
 
 interface Typed {
   /** The operating system's user and host. */
-  operator: string
+  readonly operator: string
   /** The words typed, such as `users suspend`. */
   command: string
   /** It was typed with --dry-run: what is recorded all the same says so. */
@@ -54,7 +54,8 @@ export function isDeleting(by: Pick<Typed, 'command'> | undefined): boolean {
 }
 
 interface Acting {
-  operator: string
+  /** Asked for who that is once something is logged. */
+  typedBy: Pick<Typed, 'operator'>
   command: string
   dryRun?: boolean
   /** Absent: Cambridge staff. */
@@ -68,10 +69,16 @@ interface Acting {
  */
 export async function findActor(
   db: Kysely<Store>,
-  { operator, command, dryRun, email, at }: Acting,
+  { typedBy, command, dryRun, email, at }: Acting,
 ): Promise<Actor> {
-  const typed = { operator, command, dryRun }
-  if (email === undefined) return { kind: 'staff', ...typed }
+  const typed: Typed = {
+    get operator() {
+      return typedBy.operator
+    },
+    command,
+    dryRun,
+  }
+  if (email === undefined) return Object.assign(typed, { kind: 'staff' as const })
   const address = typedAddress(email)
   const row = await findLiveUser(db, address.key)
   if (!row) refuseImpossible(address)

@@ -91,7 +91,7 @@ describe('writing to the new users of an import', () => {
     const { db } = await world.store()
     const by = await findActor(db, {
       email: 'lina@school.example',
-      operator: 'tester',
+      typedBy: { operator: 'tester' },
       command: 'users show',
       at: world.now,
     })

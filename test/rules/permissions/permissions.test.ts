@@ -316,7 +316,7 @@ describe('acting for somebody', () => {
     const { db } = await world.store()
     const at = world.now
     const acting = {
-      operator: 'tester@desk',
+      typedBy: { operator: 'tester@desk' },
       command: 'users suspend',
       dryRun: false,
       email: school.admin,
