@@ -5,7 +5,8 @@ import type { Account } from '../users/account.ts'
 import { refuseDeletedCentre, withoutPlaceForRoles } from '../refusals.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from '../users/changed.ts'
-import { findRole } from './catalogue.ts'
+import { catalogue, findRole, rolesOfService } from './catalogue.ts'
+import { similarNames } from '../unknown-name.ts'
 import { chosenRoles, refuseUngrantable } from './chosen.ts'
 import { eachNamed, mistypedFirst } from '../batch.ts'
 import { findUser } from '../users/find.ts'
@@ -44,9 +45,17 @@ export async function revokeRoles(trx: Trx, { email, roles: typed, ctx }: Granti
   return edited(trx, { account, action: 'roles.revoked', roles: revoked, ctx })
 }
 
-/** Several words of which none is a role are one name, typed without quotes: `Submit for assessment`. */
+/** Several words of which none is a role are one name, typed without quotes (`Submit for assessment`), unless one by itself is nearly a role. */
 function rolesTyped(words: readonly string[]): readonly string[] {
-  return words.length > 1 && !words.some(findRole) ? [words.join(' ')] : words
+  if (words.length < 2 || words.some(findRole)) return words
+  const together = words.join(' ')
+  const isOne = isNearlyRole(together) || rolesOfService(together).length > 0
+  return isOne || !words.some(isNearlyRole) ? [together] : words
+}
+
+function isNearlyRole(name: string): boolean {
+  const names = catalogue.map((role) => role.name)
+  return findRole(name) !== undefined || similarNames(name, names, 'role').length > 0
 }
 
 interface Choosing {

@@ -161,6 +161,20 @@ describe('what was typed wrongly', () => {
     }
   })
 
+  it('is told of each of several that are nearly roles', async () => {
+    await world.centre('EG001')
+    await world.user('omar@school.example', { centre: 'EG001' })
+    for (const verb of ['grant', 'revoke']) {
+      const words = ['submt-teacher', 'nothing', 'exams-oficer']
+      const ran = await world.run(['roles', verb, 'omar@school.example', ...words, '--json'])
+      expect(ran.error().details.problems).toMatchObject([
+        { target: 'submt-teacher', hint: 'Did you mean submit-teacher?' },
+        { target: 'nothing' },
+        { target: 'exams-oficer', hint: 'Did you mean exams-officer?' },
+      ])
+    }
+  })
+
   it('is the role whose name was typed without quotes', async () => {
     await world.centre('EG001')
     await world.user('omar@school.example', { centre: 'EG001' })
