@@ -90,8 +90,8 @@ export const download = () =>
     stored: 'help-document',
     id: 'its number, which help-documents list shows',
     example: 'ssh-admin help-documents download 1 --out how-to-add-users.csv',
-    find: async (db, { by }, typed) => {
-      const { content_id: contentId, ...document } = await findHelpDocument(db, { id: typed, by })
+    find: async (db, ctx, typed) => {
+      const { content_id: contentId, ...document } = await findHelpDocument(db, { id: typed, ...ctx })
       const { id, title, sha256, bytes } = document
       const subject = `help document ${id}`
       return { id, title, contentId, sha256, bytes, subject, action: 'help-documents.downloaded' }
@@ -143,7 +143,10 @@ export const withdraw = () =>
         const titles = changed
           .filter(({ outcome }) => outcome === 'withdrawn')
           .map(({ document }) => `'${document.title}'`)
-        return titles.length === 0 ? undefined : `Withdraw ${titles.join(', ')}?`
+        const them = titles.length === 1 ? 'it' : 'them'
+        return titles.length === 0
+          ? undefined
+          : `Withdraw ${titles.join(', ')}, so that nobody but Cambridge staff sees ${them} any more?`
       },
       comparable: comparableHelpDocuments,
     },

@@ -243,7 +243,7 @@ function withdrawalQuestion(changed: readonly ChangedResource[]): string | undef
   const names = withdrawn.map(({ resource }) => `${resource.id} ${resource.title}`)
   const few = `${names.slice(0, maxNamed).join(', ')}${names.length > maxNamed ? ' …' : ''}`
   const them = withdrawn.length === 1 ? 'it' : 'them'
-  return `Withdraw ${count(withdrawn.length, 'resource')} (${few}), so that nobody can download ${them}?`
+  return `Withdraw ${count(withdrawn.length, 'resource')} (${few}), so that nobody but Cambridge staff can download ${them}?`
 }
 
 function comparableResources(changed: readonly ChangedResource[]): unknown {

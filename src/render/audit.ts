@@ -155,6 +155,7 @@ const did: Readonly<Record<string, string>> = {
   'coordinator.restored': 'restored {coordinator}, the coordinator of {subject}',
   'coordinator.suspended': 'suspended {coordinator}, the coordinator of {subject}',
   'entries.imported': 'imported the entries of {subject}',
+  'help-documents.download': 'asked to download {subject}',
   'help-documents.downloaded': 'downloaded {subject}',
   'help-documents.mended': 'uploaded {subject} again, whose bytes were damaged',
   'help-documents.replaced': 'replaced {subject}',

@@ -6,8 +6,9 @@ import {
   markHelpDocumentWithdrawn,
 } from '../db/help-documents.ts'
 import { together, type Trx } from '../db/transact.ts'
-import { Refused, NotFound } from '../errors.ts'
+import { NotFound, NotPermitted, Refused } from '../errors.ts'
 import { appendAudit } from './audit/append.ts'
+import { recordingRefusal } from './audit/record-refusal.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import { permit } from './permissions/decide.ts'
 import { keepContent, type Uploaded } from './contents.ts'
@@ -29,7 +30,7 @@ export async function uploadHelpDocument(
   trx: Trx,
   { title, file, ctx }: Uploading,
 ): Promise<ChangedHelpDocument> {
-  const { by, at } = ctx
+  const { at } = ctx
   permit(ctx, 'help-documents.upload', { name: file.name })
   const [called, { contentId, mended }] = await together(
     findHelpDocuments(trx, { withdrawn: false }),
@@ -56,7 +57,7 @@ export async function uploadHelpDocument(
     subject: `help document ${id}`,
     facts,
   })
-  return { document: await findHelpDocument(trx, { id: String(id), by }), outcome: 'uploaded' }
+  return { document: await findHelpDocument(trx, { id: String(id), ...ctx }), outcome: 'uploaded' }
 }
 
 /** Another file under the same title; the old one stays in the history. */
@@ -64,8 +65,8 @@ export async function replaceHelpDocument(
   trx: Trx,
   { id, file, ctx }: { id: string; file: Uploaded; ctx: RuleContext },
 ): Promise<ChangedHelpDocument> {
-  const { by, at } = ctx
-  const before = await findHelpDocument(trx, { id, by })
+  const { at } = ctx
+  const before = await findHelpDocument(trx, { id, ...ctx })
   const subject = `help document ${before.id}`
   permit(ctx, 'help-documents.replace', { name: subject })
   refuseWithdrawn(before)
@@ -78,7 +79,7 @@ export async function replaceHelpDocument(
   await insertVersion(trx, { documentId: before.id, version, file: file.name, contentId, at })
   const facts = { version, file: file.name, bytes: file.bytes, sha256: file.sha256 }
   await appendAudit(trx, { ...ctx, action: 'help-documents.replaced', subject, facts })
-  return { document: await findHelpDocument(trx, { id, by }), outcome: 'replaced' }
+  return { document: await findHelpDocument(trx, { id, ...ctx }), outcome: 'replaced' }
 }
 
 /** The same file, whose bytes were damaged or left out, and are right again. */
@@ -89,7 +90,7 @@ async function mendedDocument(
   const subject = `help document ${document.id}`
   const facts = { file: file.name, bytes: file.bytes, sha256: file.sha256 }
   await appendAudit(trx, { ...ctx, action: 'help-documents.mended', subject, facts })
-  return { document: await findHelpDocument(trx, { id: String(document.id), by: ctx.by }), outcome: 'mended' }
+  return { document: await findHelpDocument(trx, { id: String(document.id), ...ctx }), outcome: 'mended' }
 }
 
 function refuseWithdrawn({
@@ -112,15 +113,15 @@ export async function withdrawHelpDocument(
   trx: Trx,
   { id, ctx }: { id: string; ctx: RuleContext },
 ): Promise<ChangedHelpDocument> {
-  const { by, at } = ctx
-  const document = await findHelpDocument(trx, { id, by })
+  const { at } = ctx
+  const document = await findHelpDocument(trx, { id, ...ctx })
   const subject = `help document ${document.id}`
   permit(ctx, 'help-documents.withdraw', { name: subject })
   if (document.withdrawn_at !== null) return { document, outcome: 'unchanged' }
   await markHelpDocumentWithdrawn(trx, { id: document.id, at })
   const facts = { title: document.title }
   await appendAudit(trx, { ...ctx, action: 'help-documents.withdrawn', subject, facts })
-  return { document: await findHelpDocument(trx, { id, by }), outcome: 'withdrawn' }
+  return { document: await findHelpDocument(trx, { id, ...ctx }), outcome: 'withdrawn' }
 }
 
 /** A help document after a change, and what became of it. */
@@ -138,15 +139,29 @@ export function readableHelpDocuments(
   return findHelpDocuments(db, { withdrawn: isStaff, history: isStaff && history })
 }
 
-/** @throws `help-document-not-found` */
+/** @throws `help-document-not-found`; `not-permitted`, recorded: what somebody may not read reads as if it were not there */
 export async function findHelpDocument(
   db: Kysely<Store>,
-  { id, by }: { id: string } & Pick<RuleContext, 'by'>,
+  { id, by, at }: { id: string } & Pick<RuleContext, 'by' | 'at'>,
 ): Promise<HelpDocumentRow> {
   const number = typedNumber(id, 'a help document')
   const [found] = await findHelpDocuments(db, { id: number, withdrawn: by.kind === 'staff' })
   if (found) return found
-  throw helpDocumentNotFound(id)
+  if (by.kind === 'staff') throw helpDocumentNotFound(id)
+  const action = 'help-documents.download'
+  const rule = 'only what is not withdrawn'
+  throw new NotPermitted(`${by.email} may not have that help document: it is withdrawn, if it is there.`, {
+    hint: 'ssh-admin help-documents list',
+    details: { action, rule },
+    onRollback: recordingRefusal({
+      by,
+      at,
+      action,
+      subject: `help document ${number}`,
+      userId: undefined,
+      rule,
+    }),
+  })
 }
 
 function helpDocumentNotFound(id: string): NotFound {

@@ -150,7 +150,7 @@ export const asking: Readonly<Record<string, Asks>> = {
   'users sample': replacing,
   'resources withdraw': {
     argv: ['1'],
-    question: 'Withdraw 1 resource',
+    question: 'so that nobody but Cambridge staff can download it?',
     prepare: uploadedResource,
     nothing: { prepare: ['resources', 'withdraw', '1'] },
     meanwhile: (world) => world.tamper("update resources set title = 'Another'"),
@@ -283,7 +283,7 @@ export const asking: Readonly<Record<string, Asks>> = {
   },
   'help-documents withdraw': {
     argv: ['1'],
-    question: "Withdraw 'Help'",
+    question: "Withdraw 'Help', so that nobody but Cambridge staff sees it any more?",
     prepare: uploadedHelp,
     nothing: { prepare: ['help-documents', 'withdraw', '1'] },
     meanwhile: (world) => world.tamper("update help_documents set title = 'Another'"),

@@ -73,10 +73,34 @@ describe('help documents', () => {
     expect(await listed()).toMatchObject([{ status: 'withdrawn' }])
     expect(await listed(...teacher)).toEqual([])
     const download = ['help-documents', 'download', id, '--out', 'back.txt']
-    expect(await world.run([...download, ...teacher])).toMatchObject({ exit: 4 })
+    expect(await world.run([...download, ...teacher])).toMatchObject({ exit: 5 })
+    expect(await world.run([...download, '--yes'])).toMatchObject({ exit: 0 })
     expect(await world.run(['help-documents', 'replace', id, 'second.txt', '--yes'])).toMatchObject({
       exit: 3,
     })
+  })
+
+  it('are refused to others alike where they are withdrawn and where they are not there, and the log says so', async () => {
+    await world.run(['help-documents', 'withdraw', id, '--yes'])
+    const refused = async (number: string) => {
+      const ran = await world.run([
+        'help-documents',
+        'download',
+        number,
+        '--out',
+        'x.txt',
+        '--json',
+        ...teacher,
+      ])
+      return { exit: ran.exit, ...ran.error() }
+    }
+    const withdrawn = await refused(id)
+    expect(withdrawn).toMatchObject({ exit: 5, code: 'not-permitted' })
+    expect(await refused('99')).toEqual(withdrawn)
+    const argv = ['audit', 'list', '--kind', 'refusal', '--fields', 'action,subject,actor']
+    expect((await world.run(argv)).stdout.trim().split('\n')).toEqual(
+      ['99', id].map((one) => `help-documents.download\thelp document ${one}\tteacher@school.example`),
+    )
   })
 
   it('have a title each', async () => {
