@@ -82,6 +82,13 @@ interface ServerOperations {
   sendWithNext(query: CompiledQuery): void
 }
 
+export interface Findings {
+  /** What keeps the store or its key from being trusted, or used. */
+  damage: Problem[]
+  /** What should be put right, and harms nothing yet. */
+  warnings: Problem[]
+}
+
 /** What a store is kept in, behind what every query can ask of it. */
 export interface Engine {
   /** On a server, where several desks use it: there is no file to be copied, locked or put in place. */
@@ -111,8 +118,8 @@ export interface Engine {
   size(): Promise<number>
   /** Whether work that failed so may be tried again: nothing of it was saved. */
   mayRunAgain(error: unknown): boolean
-  /** What does not hold together, as far as the engine itself can tell. */
-  damage(): Promise<Problem[]>
+  /** What does not hold together, or stands in the way, as far as the engine itself can tell. */
+  findings(): Promise<Findings>
   /** The rows of a table as they are kept, many at once, each with its values in the order of the columns. */
   rowsOf(table: string, columns: readonly string[]): AsyncIterable<Value[][]>
   /** The highest number that a table ever gave; 0 where it gave none. */

@@ -1,5 +1,5 @@
 import type { OpenStore } from '../../db/store/open.ts'
-import type { Findings } from '../../db/store/check.ts'
+import type { Findings } from '../../db/engine.ts'
 import { Failure, type Problem, Unavailable } from '../../errors.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { permit } from '../../rules/permissions/decide.ts'
@@ -57,17 +57,14 @@ async function checkStore(
   const db = session.settings.db.value
   permit(ctx, 'store.backup', { name: 'store' })
   const { damage, warnings } = await checkFiles(store, db)
-  const log = damage.length === 0 ? await findingsOfAudit(store, session) : { damage: [], warnings: [] }
-  damage.push(...log.damage)
-  warnings.push(...log.warnings)
-  if (await isOlder(store)) warnings.push(olderInWords(store, db))
-  else {
-    const files = await findingsOfContents(store, session)
-    const { findingsOfTimes } = await import('../../rules/store/times.ts')
-    const times = await findingsOfTimes(store.db)
-    damage.push(...times.damage, ...files.damage)
-    warnings.push(...times.warnings, ...files.warnings)
-  }
+  const isSound = damage.length === 0
+  const ofRows = await findingsOfRows(store, session, { withLog: isSound }).catch((error: unknown) => {
+    // What is known already may be why.
+    if (isSound) throw error
+    return { damage: [], warnings: [] }
+  })
+  damage.push(...ofRows.damage)
+  warnings.push(...ofRows.warnings)
   if (damage.length > 0) throw damaged(db, [...damage, ...warnings])
   const unfinished = await unfinishedWork(store, session)
   const named = new Set(warnings.map(({ target }) => target))
@@ -81,6 +78,25 @@ async function checkStore(
       ...(await draftsKept(session)),
     ],
     keyFile: store.keyFile,
+  }
+}
+
+async function findingsOfRows(
+  store: OpenStore,
+  session: Session,
+  { withLog }: { withLog: boolean },
+): Promise<Findings> {
+  const log = withLog ? await findingsOfAudit(store, session) : { damage: [], warnings: [] }
+  if (await isOlder(store)) {
+    const older = olderInWords(store, session.settings.db.value)
+    return { damage: log.damage, warnings: [...log.warnings, older] }
+  }
+  const files = await findingsOfContents(store, session)
+  const { findingsOfTimes } = await import('../../rules/store/times.ts')
+  const times = await findingsOfTimes(store.db)
+  return {
+    damage: [...log.damage, ...times.damage, ...files.damage],
+    warnings: [...log.warnings, ...times.warnings, ...files.warnings],
   }
 }
 

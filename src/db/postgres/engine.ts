@@ -42,7 +42,11 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
           where relkind = 'r' and relnamespace = (select oid from pg_namespace where nspname = current_schema())`,
       ),
     mayRunAgain: (error) => connection.mayRunAgain(error),
-    damage: async () => [],
+    findings: async () => {
+      const { findingsOnServer } = await import('./integrity.ts')
+      const { version } = connection.row
+      return connection.reading((client) => findingsOnServer(client, { server, version }))
+    },
     rowsOf: (table, columns) =>
       connection.stream<Value[]>({
         text: `select ${columns.map(quoted).join(', ')} from ${quoted(table)} order by 1`,

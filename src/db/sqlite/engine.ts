@@ -40,9 +40,9 @@ export function sqliteEngine(raw: Database.Database, { named, path, startAnew }:
     size: async () => sizeOf(named),
     aboutToCommit: () => undefined,
     mayRunAgain: () => false,
-    damage: async () => {
+    findings: async () => {
       const { damageIn } = await import('./integrity.ts')
-      return damageIn(raw, named)
+      return { damage: damageIn(raw, named), warnings: [] }
     },
     rowsOf: (table, columns) => rowsOf(raw, { table, columns }),
     lastNumber: async (table) =>

@@ -2,23 +2,17 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { type Problem, Unavailable } from '../../errors.ts'
 import { deriveKeys, keyTrouble, readKeyFile, waitingKeyFile } from './keys.ts'
+import type { Findings } from '../engine.ts'
 import type { OpenStore } from './open.ts'
 import { statusOfOwner, type UnfinishedFile } from '../../unfinished-files.ts'
 import { pathInWords, shellWord } from '../../shell-word.ts'
 import { keptCopiesOf } from './kept-copies.ts'
 import { staleHolder } from '../sqlite/wait.ts'
 
-export interface Findings {
-  /** What keeps the store or its key from being trusted. */
-  damage: Problem[]
-  /** What should be put right, and harms nothing yet. */
-  warnings: Problem[]
-}
-
 /** Looks through a store as it is, its key, and what lies beside them; changes nothing. */
 export async function checkFiles(store: OpenStore, path: string): Promise<Findings> {
   const { engine, keyFile } = store
-  const damage = await engine.damage()
+  const { damage, warnings: ofEngine } = await engine.findings()
   const fingerprint = engine.fingerprint()
   damage.push(...troubleWithKey(store))
   const newKeys = newKeysBeside(keyFile)
@@ -27,6 +21,7 @@ export async function checkFiles(store: OpenStore, path: string): Promise<Findin
     ...leftovers(keyFile, /\.new$/),
   ].filter((file) => !newKeys.includes(file))
   const warnings = [
+    ...ofEngine,
     ...openToOthers([path, keyFile]),
     ...openFolders([path, keyFile]),
     ...[...new Set(beside)].map((file) =>

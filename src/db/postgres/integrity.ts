@@ -1,0 +1,380 @@
+import type pg from 'pg'
+import type { Problem } from '../../errors.ts'
+import type { ServerAddress } from '../../server-address.ts'
+import type { Findings } from '../engine.ts'
+import { migrationsAfter } from '../migrations/index.ts'
+import { type TableDefinition, tablesOfVersion } from '../sqlite/definition.ts'
+import { tablesOnServer } from './migrate.ts'
+import { firstSchema, firstVersion } from './new-schema.ts'
+import { deskRoleOfSchema } from './rights.ts'
+
+interface Looking {
+  server: ServerAddress
+  /** Of the store. */
+  version: number
+}
+
+/**
+ * What of a shared store is not as this program made it, or is kept from whoever looks: a server refuses that at the
+ * change that meets it, and says nothing before. Each with what its owner runs.
+ */
+export async function findingsOnServer(client: pg.Client, { server, version }: Looking): Promise<Findings> {
+  const { schema } = server
+  const expected = await tablesOfVersion(version)
+  const { rows: found } = await client.query<FoundTable>(foundTables, [schema])
+  const damage = expected.flatMap((table) => {
+    const there = found.find(({ name }) => name === table.name)
+    return there ? differences(table, { there, schema }) : [missingTable(table.name)]
+  })
+  damage.push(...missingTriggers(await triggersOfVersion(version), { found, schema }))
+  damage.push(...keptBack(found, schema))
+  damage.push(...(await countersBehind(client, { found, schema })))
+  const rights = await missingRights(client, { found, schema })
+  return {
+    damage: [...damage, ...rights.damage],
+    warnings: [...rights.warnings, ...ofAnotherOwner(found, schema)],
+  }
+}
+
+interface FoundTable {
+  name: string
+  owner: string
+  ownerOfSchema: string
+  keepsBack: boolean
+  columns: { name: string; type: string; isNeeded: boolean; isFilled: boolean; counter: string | null }[]
+  constraints: { kind: string; columns: string[]; parent: string | null }[]
+  indexes: { name: string; columns: string[]; isUnique: boolean; isValid: boolean }[]
+  triggers: { name: string; isOurs: boolean; isOn: boolean }[]
+}
+
+const foundTables = `select relname as name, pg_get_userbyid(relowner) as owner, relrowsecurity as "keepsBack",
+    pg_get_userbyid(nspowner) as "ownerOfSchema",
+    array(select json_build_object('name', attname, 'isNeeded', attnotnull,
+        'isFilled', atthasdef or attidentity <> '' or attgenerated <> '',
+        'type', concat(format_type(atttypid, atttypmod), case when collname is null then '' else concat(' collate "', collname, '"') end),
+        'counter', case when attidentity <> '' then pg_get_serial_sequence(format('%I.%I', nspname, relname), attname) end)
+      from pg_attribute left join pg_collation on pg_collation.oid = attcollation
+      where attrelid = c.oid and attnum > 0 and not attisdropped) as columns,
+    array(select json_build_object('kind', contype, 'parent', (select relname from pg_class where oid = confrelid),
+        'columns', array(select attname from unnest(conkey) with ordinality as k (number, at)
+          join pg_attribute on attrelid = conrelid and attnum = number order by at))
+      from pg_constraint where conrelid = c.oid) as constraints,
+    array(select json_build_object('name', i.relname, 'isUnique', indisunique and indpred is null, 'isValid', indisvalid and indisready,
+        'columns', array(select attname from unnest(indkey) with ordinality as k (number, at)
+          join pg_attribute on attrelid = c.oid and attnum = number order by at))
+      from pg_index join pg_class as i on i.oid = indexrelid where indrelid = c.oid) as indexes,
+    array(select json_build_object('name', tgname, 'isOurs', not tgisinternal, 'isOn', tgenabled in ('O', 'A'))
+      from pg_trigger where tgrelid = c.oid) as triggers
+  from pg_class as c join pg_namespace on pg_namespace.oid = relnamespace
+  where nspname = $1 and relkind in ('r', 'p') order by relname`
+
+interface Found {
+  found: readonly FoundTable[]
+  schema: string
+}
+
+/** As the server has them. */
+const types: Readonly<Record<string, readonly string[]>> = {
+  integer: ['bigint', 'integer'],
+  text: ['text collate "C"'],
+  real: ['double precision'],
+  blob: ['bytea'],
+}
+
+/** Looked after by a trigger instead, since a large import waited for each of its rows. */
+const heldByTrigger = 'created_by_import'
+
+const putBack =
+  'Have its owner put back what was changed, or restore a backup with: ssh-admin store restore FILE'
+
+function differences(
+  table: TableDefinition,
+  { there, schema }: { there: FoundTable; schema: string },
+): Problem[] {
+  const { name } = table
+  const alter = (what: string) => ownerRuns(`alter table ${schema}.${name} ${what}`)
+  const list = (columns: readonly string[]) => `(${columns.join(', ')})`
+  const same = (one: readonly string[], other: readonly string[]) => one.join() === other.join()
+  const has = (kind: string, columns: readonly string[]) =>
+    there.constraints.some((one) => one.kind === kind && same(one.columns, columns))
+  const isUnique = (columns: readonly string[]) =>
+    there.indexes.some(
+      (one) => one.isUnique && one.isValid && same([...one.columns].sort(), [...columns].sort()),
+    )
+  const checks = there.constraints.filter(({ kind }) => kind === 'c').length
+  return [
+    ...table.columns.flatMap((column) => {
+      const is = there.columns.find((one) => one.name === column.name)
+      const named = `${name}.${column.name}`
+      if (!is) return [damaged(name, `The column ${named} is missing.`, putBack)]
+      const [type = ''] = (types[column.type] ?? []).includes(is.type) ? [] : (types[column.type] ?? [])
+      return [
+        ...(type === ''
+          ? []
+          : [
+              damaged(
+                name,
+                `The column ${named} is of another type than it was made: ${is.type}.`,
+                alter(`alter column ${column.name} type ${type}`),
+              ),
+            ]),
+        ...(column.isNeeded && !is.isNeeded
+          ? [
+              damaged(
+                name,
+                `The column ${named} may be empty.`,
+                alter(`alter column ${column.name} set not null`),
+              ),
+            ]
+          : []),
+      ]
+    }),
+    ...there.columns
+      .filter(({ name: one, isNeeded, isFilled }) => {
+        return isNeeded && !isFilled && !table.columns.some((column) => column.name === one)
+      })
+      .map(({ name: one }) =>
+        damaged(
+          name,
+          `The column ${name}.${one} is none of ssh-admin's, and may not be empty.`,
+          alter(`alter column ${one} drop not null`),
+        ),
+      ),
+    ...(table.key.length === 0 || has('p', table.key)
+      ? []
+      : [damaged(name, `${name} has no primary key.`, alter(`add primary key ${list(table.key)}`))]),
+    ...table.unique
+      .filter((columns) => !isUnique(columns))
+      .map((columns) =>
+        damaged(
+          name,
+          `Two rows of ${name} may have the same ${columns.join(', ')}.`,
+          alter(`add unique ${list(columns)}`),
+        ),
+      ),
+    ...table.references
+      .filter(({ column }) => column !== heldByTrigger && !has('f', [column]))
+      .map(({ column, parent }) =>
+        damaged(
+          name,
+          `${name}.${column} may name a row of ${parent} that is not there.`,
+          alter(`add foreign key (${column}) references ${schema}.${parent}`),
+        ),
+      ),
+    ...(checks < table.checks
+      ? [
+          damaged(
+            name,
+            `${name} has ${checks} of the ${table.checks} conditions that it was made with.`,
+            putBack,
+          ),
+        ]
+      : []),
+    ...table.indexes.flatMap(({ name: index, statement }) => {
+      const is = there.indexes.find((one) => one.name === index)
+      if (!is) {
+        const made = tablesOnServer(statement).replace(/\s+/g, ' ')
+        return [
+          damaged(
+            name,
+            `The index ${index} of ${name} is missing.`,
+            ownerRuns(`set search_path to ${schema}; ${made}`),
+          ),
+        ]
+      }
+      if (is.isValid) return []
+      return [
+        damaged(
+          name,
+          `The index ${index} of ${name} was not made to its end.`,
+          ownerRuns(`reindex index ${schema}.${index}`),
+        ),
+      ]
+    }),
+  ]
+}
+
+function damaged(target: string, message: string, hint: string): Problem {
+  return { target, code: 'store-damaged', message, hint }
+}
+
+function ownerRuns(statement: string): string {
+  return `Have its owner run: ${statement}`
+}
+
+function missingTable(name: string): Problem {
+  return damaged(name, `The table ${name} is missing.`, putBack)
+}
+
+/** Each with the statement that makes it, by its table. */
+async function triggersOfVersion(
+  version: number,
+): Promise<{ name: string; table: string; statement: string }[]> {
+  const statements = [...firstSchema()]
+  for (const { version: to, load } of migrationsAfter(firstVersion)) {
+    if (to > version) break
+    statements.push(...((await load()).onServer ?? []))
+  }
+  return statements.flatMap((statement) => {
+    const [, name = '', table = ''] = /^\s*create trigger (\w+)\s[\s\S]*?\son (\w+)\s/.exec(statement) ?? []
+    return name === '' ? [] : [{ name, table, statement: statement.replace(/\s+/g, ' ') }]
+  })
+}
+
+function missingTriggers(
+  triggers: readonly { name: string; table: string; statement: string }[],
+  { found, schema }: Found,
+): Problem[] {
+  return found.flatMap(({ name: table, triggers: there }) => {
+    const alter = (what: string) => ownerRuns(`alter table ${schema}.${table} enable trigger ${what}`)
+    const ours = triggers.filter((one) => one.table === table)
+    return [
+      ...ours.flatMap(({ name, statement }) => {
+        const is = there.find((one) => one.name === name)
+        const making = ownerRuns(`set search_path to ${schema}; ${statement}`)
+        if (!is) return [damaged(table, `The trigger ${name} of ${table} is missing.`, making)]
+        return is.isOn
+          ? []
+          : [damaged(table, `The trigger ${name} of ${table} is switched off.`, alter(name))]
+      }),
+      ...(there.some(({ isOurs, isOn }) => !isOurs && !isOn)
+        ? [
+            damaged(
+              table,
+              `What ${table} refers to is not looked at: its triggers are switched off.`,
+              alter('all'),
+            ),
+          ]
+        : []),
+    ]
+  })
+}
+
+function keptBack(found: readonly FoundTable[], schema: string): Problem[] {
+  const kept = found.filter(({ keepsBack }) => keepsBack)
+  if (kept.length === 0) return []
+  const names = kept.map(({ name }) => name)
+  const statements = names.map((name) => `alter table ${schema}.${name} disable row level security`)
+  return [
+    {
+      target: names.join(', '),
+      code: 'store-refused',
+      message: `The server may keep rows of ${names.join(', ')} back (row-level security): to whoever that is about, every command that reads them is refused.`,
+      hint: ownerRuns(statements.join('; ')),
+    },
+  ]
+}
+
+/** Their rows are numbered while the store is held, and not by the server. */
+const numberedByUs = new Set(['imports', 'resources', 'releases', 'help_documents'])
+
+/** As after logical replication, or where somebody brought rows by hand. */
+async function countersBehind(client: pg.Client, { found, schema }: Found): Promise<Problem[]> {
+  const counted = found.flatMap(({ name: table, columns }) =>
+    columns.flatMap(({ name: column, counter }) =>
+      counter === null || numberedByUs.has(table) ? [] : [{ table, column, counter }],
+    ),
+  )
+  const { rows: readable } = await client.query<{ counter: string }>(
+    `select counter from unnest(cast($1 as text[])) as counter where has_sequence_privilege(counter, 'select')`,
+    [counted.map(({ counter }) => counter)],
+  )
+  const questions = counted
+    .filter(({ counter }) => readable.some((one) => one.counter === counter))
+    .map(
+      ({ table, column, counter }) =>
+        `select '${table}' as "table", '${column}' as column, last_value - case when is_called then 0 else 1 end as last,
+          (select coalesce(max("${column}"), 0) from "${schema}"."${table}") as highest from ${counter}`,
+    )
+  if (questions.length === 0) return []
+  const { rows } = await client.query<{ table: string; column: string; last: number; highest: number }>(
+    `select * from (${questions.join(' union all ')}) as counters where last < highest`,
+  )
+  return rows.map(({ table, column, last, highest }) =>
+    damaged(
+      table,
+      `The counter of ${table} stands at ${last}, and there is a row ${highest}: what is added next is refused.`,
+      ownerRuns(
+        `select setval(pg_get_serial_sequence('${schema}.${table}', '${column}'), max(${column})) from ${schema}.${table}`,
+      ),
+    ),
+  )
+}
+
+const ofRows = ['select', 'insert', 'update', 'delete'] as const
+
+/** What a desk needs of a table. */
+function rightsTo(table: string): readonly string[] {
+  if (table === 'store_versions') return ['select']
+  return table === 'audit' || table === 'audit_personal' ? ['select', 'insert'] : ofRows
+}
+
+/** Of whoever asks, and of the role of the desks; who may not even add to the log is somebody who only looks. */
+async function missingRights(client: pg.Client, { found, schema }: Found): Promise<Findings> {
+  const needed = found.flatMap(({ name, columns }) => [
+    ...rightsTo(name).map((right) => ({ name, right, column: null, counter: null })),
+    ...(name === 'audit_personal'
+      ? ['value', 'salt'].map((column) => ({ name, right: 'update', column, counter: null }))
+      : []),
+    ...columns.flatMap(({ counter }) =>
+      counter === null ? [] : ['usage', 'update'].map((right) => ({ name, right, column: null, counter })),
+    ),
+  ])
+  const { rows } = await client.query<{
+    role: string
+    name: string
+    right: string
+    isDesk: boolean
+    isAsking: boolean
+  }>(
+    `select role, name, "right", role = current_user as "isAsking",
+        has_table_privilege(role, format('%I.audit', cast($1 as text)), 'insert') as "isDesk"
+      from json_to_recordset(cast($2 as json)) as needed (name text, "right" text, "column" text, counter text),
+        (select cast(current_user as text) as role union select cast(rolname as text) from pg_roles where rolname = $3) as roles
+      where has_schema_privilege(role, cast($1 as text), 'usage') and not case
+        when counter is not null then has_sequence_privilege(role, counter, "right")
+        when "column" is not null then has_column_privilege(role, format('%I.%I', cast($1 as text), name), "column", "right")
+        else has_table_privilege(role, format('%I.%I', cast($1 as text), name), "right") end
+      order by role, name`,
+    [schema, JSON.stringify(needed), deskRoleOfSchema(schema)],
+  )
+  const roles = [...new Set(rows.map(({ role }) => role))]
+  const problems = roles.map((role) => {
+    const lacking = rows.filter((one) => one.role === role)
+    const tables = [...new Set(lacking.map(({ name }) => name))].map((name) => {
+      const rights = new Set(lacking.filter((one) => one.name === name).map(({ right }) => right))
+      return `${name} (${[...rights].join(', ')})`
+    })
+    const [{ isDesk, isAsking } = { isDesk: false, isAsking: true }] = lacking
+    const problem: Problem = {
+      target: role,
+      code: 'store-refused',
+      message: isDesk
+        ? `The role ${role} lacks rights that a desk needs: ${tables.join('; ')}.`
+        : `The user ${role} may look at the store, and change nothing.`,
+      hint: `Have its owner run: ssh-admin store init --roles${isAsking ? `, and then on the server: grant "${deskRoleOfSchema(schema)}" to "${role}"` : ''}`,
+    }
+    return { isDesk, problem }
+  })
+  return {
+    damage: problems.filter(({ isDesk }) => isDesk).map(({ problem }) => problem),
+    warnings: problems.filter(({ isDesk }) => !isDesk).map(({ problem }) => problem),
+  }
+}
+
+/** Desks go on; what only the owner may do is refused to each of them. */
+function ofAnotherOwner(found: readonly FoundTable[], schema: string): Problem[] {
+  const others = found.filter(({ owner, ownerOfSchema }) => owner !== ownerOfSchema)
+  const [first] = others
+  if (!first) return []
+  const { owner, ownerOfSchema } = first
+  const statements = others.map(({ name }) => `alter table ${schema}.${name} owner to "${ownerOfSchema}"`)
+  return [
+    {
+      target: schema,
+      code: 'store-refused',
+      message: `The schema ${schema} belongs to ${ownerOfSchema}, and ${others.length === found.length ? 'its tables' : others.map(({ name }) => name).join(', ')} to ${owner}: neither can bring the store up to date, or put another in its place.`,
+      hint: `Have whoever looks after the server run: ${others.length === found.length ? `alter schema ${schema} owner to "${owner}"` : statements.join('; ')}`,
+    },
+  ]
+}
