@@ -41,6 +41,30 @@ describe('importing Progression Test data', () => {
     expect(await countResults(world)).toBe(2)
   })
 
+  it('keeps groups and tests apart that differ in one thing alone, and the marks of each', async () => {
+    await world.user('omar@school.example', { centre: 'EG001' })
+    const rows = [
+      ali,
+      ali.replace(amira, 'omar@school.example'),
+      ali.replace('cambridge-primary', 'cambridge-lower-secondary'),
+      ali.replace('4B', '4C'),
+      ali.replace('English', 'Science'),
+      ali.replace('Paper 1', 'Paper 2'),
+      ali.replace('2026-02-02', '2026-02-03'),
+    ].map((row, at) => row.replace(/31$/, String(at)))
+    const [groups, tests] = [4, rows.length]
+    expect((await importing(...rows)).json()).toMatchObject({
+      learnerGroups: { created: groups },
+      tests: { created: tests },
+      results: { created: tests },
+    })
+    expect((await importing(...rows.toReversed())).json()).toMatchObject({
+      learnerGroups: { created: 0, unchanged: groups },
+      tests: { created: 0, unchanged: tests },
+      results: { created: 0, corrected: 0, unchanged: tests },
+    })
+  })
+
   it('takes a different mark as a correction', async () => {
     await importing(ali, mona)
     const corrected = await importing(ali.replace('31', '32.5'))
