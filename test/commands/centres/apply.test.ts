@@ -168,6 +168,17 @@ describe('applying a plan', () => {
     expect([exit, error().code]).toEqual([3, 'plan-changed'])
   })
 
+  it('is refused where somebody was erased whose place a new user was to take', async () => {
+    await world.user('new@school.example', { centre: 'EG008' })
+    await world.run(['users', 'delete', 'new@school.example', '--suspend', '--yes'])
+    const { json } = await plan()
+    expect(json().users).toMatchObject({ created: 1, replaced: 1 })
+    await world.run(['users', 'erase', 'new@school.example', '--yes'])
+    const { exit, error } = await apply()
+    expect(exit).toBe(3)
+    expect(error()).toMatchObject({ code: 'plan-changed', details: { changed: 'store' } })
+  })
+
   it.each<[string, string[]]>([
     ['a new name of a centre that is not in it', ['centres', 'edit', 'EG008', '--name', 'Other', '--yes']],
     ['a new user elsewhere', ['users', 'add', 'Ola <ola@school.example>', '--centre', 'EG008', '--yes']],
