@@ -4,6 +4,7 @@ import { sentenceCase } from '../render/text.ts'
 import { similarNames } from '../rules/unknown-name.ts'
 import { shellWord } from '../shell-word.ts'
 import {
+  isArgument,
   isSettingName,
   lineWithBefore,
   optionFor,
@@ -174,8 +175,8 @@ function lineWithTyped({ argv, command }: Asked, { long, flags }: Option): Line 
   if (to !== undefined) return to
   // Where somebody goes is said with `--to`.
   const at = argv.indexOf('--centre')
-  if (long === '--to' && flags.includes('<centre>') && argv[at + 1] && at > 0)
-    return withWord(argv, at, '--to')
+  if (long === '--to' && flags.includes('<centre>') && at > 0)
+    return withWord(argv, at, long, ...(isArgument(argv[at + 1]) ? [] : [placeholderOf(flags)]))
   const moved =
     long === '--to' && flags.includes('<centre>') ? withWhoAndWhere(argv, command.args) : undefined
   if (moved) return moved

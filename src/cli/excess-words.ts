@@ -192,7 +192,7 @@ export function withTextWhole(argv: Line, isPart: (word: string) => boolean): Li
   return more.length > 0 && isLeft ? whole : undefined
 }
 
-function isArgument(word: string | undefined): boolean {
+export function isArgument(word: string | undefined): boolean {
   return word?.startsWith('-') === false
 }
 

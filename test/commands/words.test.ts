@@ -204,6 +204,10 @@ describe('what commander complains of', () => {
 describe('a suggestion', () => {
   it.each([
     ['users move omar@nile.example --centre EG002', 'ssh-admin users move omar@nile.example --to EG002'],
+    [
+      'users move --centre --yes omar@nile.example',
+      'ssh-admin users move --to CENTRE --yes omar@nile.example',
+    ],
     ['users transfer omar@nile.example', 'ssh-admin users transfer omar@nile.example --to EMAIL'],
     ['centres create', 'ssh-admin centres create CENTRE --name NAME --country COUNTRY'],
     ['roles check omar@nile.example suspend EG001', 'Did you mean users.suspend, or coordinator.suspend?'],
