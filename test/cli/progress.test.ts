@@ -58,14 +58,20 @@ it('says how fast it goes, and how long the rest takes, only once it has gone on
   ])
 })
 
-it('is said in a line every five seconds at a terminal that draws nothing anew', async () => {
+const saidNowAndThen = ['Saving … 50 %, 50, 10 a second, 5 s left', 'Saving … 100 %, 100, 10 a second']
+
+it.each([
+  ['is said in a line every five seconds at a terminal that draws nothing anew', true, {}, saidNowAndThen],
+  ['is said to no pipe', false, {}, []],
+  ['is said to no machine that runs tests', true, { CI: 'true' }, []],
+])('%s', async (_, isTTY, env, said) => {
   const world = newWorld()
-  const stderr = Object.assign(new PassThrough(), { isTTY: true, columns: 80 })
+  const stderr = Object.assign(new PassThrough(), { isTTY, columns: 80 })
   const context = contextIn(world, { stdin: Readable.from([]), stdout: new PassThrough(), stderr })
   const session = sessionOf(
     { words: 'centres import', typed: {}, rehearses: true },
     {
-      context: { ...context, env: { ...context.env, TERM: 'dumb', CI: undefined } },
+      context: { ...context, env: { ...context.env, TERM: 'dumb', CI: undefined, ...env } },
       argv: ['centres', 'import'],
       checkLine: () => Promise.reject(new Error('no line is looked at')),
     },
@@ -85,8 +91,10 @@ it('is said in a line every five seconds at a terminal that draws nothing anew',
   }
   clock.mockRestore()
   await world.close()
-  expect(String(stderr.read()).trim().split('\n')).toEqual([
-    'Saving … 50 %, 50, 10 a second, 5 s left',
-    'Saving … 100 %, 100, 10 a second',
-  ])
+  expect(
+    String(stderr.read() ?? '')
+      .trim()
+      .split('\n')
+      .filter(Boolean),
+  ).toEqual(said)
 })

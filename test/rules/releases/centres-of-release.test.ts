@@ -84,6 +84,17 @@ describe('a release for the centres with an entry, and for some by their number'
   })
 })
 
+describe('a release for some centres by their number', () => {
+  it.each([
+    ['C0010', ['C0010']],
+    ['C0012', []],
+  ])('names none that it is not for as left out for want of Global Listening: %s', (value, leftOut) => {
+    const { facts } = countedFacts()
+    const outlook = outlookFrom(facts, release([{ kind: 'centre', value }]))
+    expect(outlook.leftOut.map(({ number }) => number)).toEqual(leftOut)
+  })
+})
+
 describe('a release for a kind of centre, and for the centres with an entry', () => {
   it('gives it to all of that kind, and to the others with an entry', () => {
     const { facts } = countedFacts()
