@@ -320,6 +320,15 @@ describe('several hosts of which none answers as it should', () => {
     expect(calls.hangingUp).toBeLessThan(9)
   })
 
+  it('are not waited for where each of them refuses the user', async () => {
+    Object.assign(calls, { refusing: 0 })
+    const refuse = (socket: Socket) => socket.once('data', () => socket.end(refusal('28P01')))
+    const db = `postgres://hub@${await listening('refusing', refuse)},${await listening('refusing', refuse)}/hub`
+    const ran = await world.run(['users', 'suspend', 'omar@school.example', '--wait', '20', '--db', db])
+    expect([ran.exit, calls.refusing], ran.stderr).toEqual([7, 2])
+    expect(ran.stderr).not.toContain('Waiting for')
+  })
+
   it('are used once one has signed somebody in that takes its time, while the other is in trouble', async () => {
     await world.user('omar@school.example', { centre: 'EG001' })
     Object.assign(calls, { slow: 0, hangingUp: 0 })
