@@ -2,7 +2,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connectSqlite } from '../../../src/db/sqlite/driver.ts'
 import { holderOf, noteHolder, releaseStore, staleHolder } from '../../../src/db/sqlite/wait.ts'
+import { newWorld } from '../../world.ts'
 
 const nobody = 2 ** 30
 let folder: string
@@ -40,5 +42,18 @@ describe('the note of who holds a store', () => {
     expect(holderOf(store)).toMatchObject({ pid: process.pid, host: hostname() })
     releaseStore(store)
     expect(existsSync(`${store}.writer`)).toBe(false)
+  })
+
+  it('is what whoever waits in vain is told, with the number of the process', async () => {
+    const world = newWorld()
+    await world.centre('EG001')
+    const other = connectSqlite(world.db)
+    other.exec('begin immediate')
+    noteHolder(world.db, 'centres import')
+    const ran = await world.run(['centres', 'edit', 'EG001', '--name', 'Giza', '--yes', '--wait', '1'])
+    other.close()
+    expect(ran.exit).toBe(7)
+    expect(ran.stderr).toContain(`is in use by centres import (process ${process.pid}).`)
+    await world.close()
   })
 })
