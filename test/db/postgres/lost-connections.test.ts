@@ -5,7 +5,7 @@ import { connect, serverAddressOf } from '../../../src/db/postgres/connection.ts
 import { ReconnectingClient } from '../../../src/db/postgres/reconnecting-client.ts'
 import type { Opening } from '../../../src/db/store/opening.ts'
 import { openStore, type OpenStore } from '../../../src/db/store/open.ts'
-import { commit, type Trx } from '../../../src/db/transact.ts'
+import { commit, note, type Trx } from '../../../src/db/transact.ts'
 import { appendAudit } from '../../../src/rules/audit/append.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { suspendingHere, testServer } from '../../shared-store.ts'
@@ -108,6 +108,21 @@ describe('a connection that breaks while a change is being saved', () => {
     await adding(store)
     expect(await events()).toBe(1)
   })
+
+  it.each(['after', 'before'] as const)(
+    '%s the server heard it, is made once where the log does not tell of it',
+    async (when) => {
+      const store = await desk()
+      proxy.cutNextCommit(when)
+      await note(
+        store,
+        async (trx) => void (await sql`update store set program = program || '+'`.execute(trx)),
+      )
+      expect(await world.rows('select program from store')).toEqual([
+        { program: expect.stringMatching(/^[^+]*[+]$/) },
+      ])
+    },
+  )
 
   it('is said not to be known, with an exit code of its own, where nobody answers any more', async () => {
     const store = await desk({ maxWaitMs: 500 })
