@@ -446,6 +446,9 @@ describe('an option that was mistyped', () => {
     ['users edit omar@nile.example --rm-role exams-officer', '--add-role'],
     ['centres import roster.csv --no-delete-missing', '--delete-missing'],
     ['users delete omar@nile.example --no-suspend', ' --suspend'],
+    ['centres create EG001 --nomissing', '--if-missing'],
+    ['centres import centres.xlsx --ignore-deletes', '--restore-deleted'],
+    ['users edit a@b.example --hiderole teacher', '--add-role'],
   ])('is never taken for the opposite: %s', async (line, opposite) => {
     const ran = await world.run(line.split(' '))
     expect(ran.exit).toBe(2)
