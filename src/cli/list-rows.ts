@@ -1,7 +1,8 @@
 import { Cancelled } from '../errors.ts'
 import type { Cell } from '../render/fields.ts'
 import { compareNames, searchKey } from '../search-key.ts'
-import type { List, ListFormat, ListRequest, ListSpec, Rows } from './list-declaration.ts'
+import type { List, ListRequest, ListSpec, Rows } from './list-declaration.ts'
+import type { ListFormat } from './parameters.ts'
 
 /** The rows that were read, some at a time, and how many they were. */
 export interface CountedPages<Row> extends AsyncIterable<readonly Row[]> {

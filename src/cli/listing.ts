@@ -10,10 +10,7 @@ import {
   allOf,
   type Found,
   type List,
-  type ListFormat,
-  listFormats,
   type Listing,
-  type ListOptions,
   type ListRequest,
   type ListSpec,
   type Page,
@@ -22,6 +19,7 @@ import { pagesOfList } from './list-rows.ts'
 import { inPieces, noneOf, textOf } from './list-text.ts'
 import type { PagedOutput } from './pager.ts'
 import { type Session, withStore } from './session.ts'
+import { type ListFormat, listFormats, type ListOptions } from './parameters.ts'
 
 /** Opens the store, finds the rows, and writes them as they come. @returns the exit code */
 export async function runListing<

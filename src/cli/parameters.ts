@@ -9,6 +9,7 @@ import {
   type Schema,
   text,
   texts,
+  wholeNumber,
   withDefault,
   yesOrNo,
 } from './typed-values.ts'
@@ -348,4 +349,40 @@ function collect(value: string, before: string[] | undefined): string[] {
 
 function long(name: string): string {
   return `--${name}`
+}
+
+export const listFormats = ['table', 'tsv', 'csv', 'json', 'jsonl', 'ids', 'count'] as const
+
+export type ListFormat = (typeof listFormats)[number]
+
+export interface ListOptions {
+  text: string | undefined
+  fields: string[]
+  format: string | undefined
+  sort: string | undefined
+  reverse: boolean
+  limit: number | undefined
+}
+
+const noText: Schema<undefined> = { safeParse: () => ({ success: true, data: undefined }) }
+
+/** What every list takes. @param fields what can be shown and sorted by @param searched false for a list that takes no search text */
+export function listParameters(
+  fields: readonly string[],
+  { searched }: { searched: boolean },
+): Parameters<ListOptions> {
+  const text = searched
+    ? optionalArgument('only those with this in them; accents and letter case do not matter')
+    : { schema: noText, declare: () => undefined }
+  return {
+    text,
+    fields: withValues(fields, repeated('<names>', `these columns, but for --json: ${fields.join(', ')}`)),
+    format: withValues(
+      listFormats,
+      option('<format>', `one of ${listFormats.join(', ')} (default: table at a terminal, tsv in a pipe)`),
+    ),
+    sort: withValues(fields, option('<field>', 'by one of the columns that --fields names')),
+    reverse: flag('in the opposite order'),
+    limit: option('<count>', 'at most so many', optional(wholeNumber('a whole number', { min: 1 }))),
+  }
 }
