@@ -9,10 +9,9 @@ import type { RejectedInput } from './unknown-option.ts'
 import { mendedLine } from './mended-line.ts'
 import { commandOfError, inOwnWords, NoSuchCommand, programFor } from './program.ts'
 import { withoutSecrets } from './secrets-typed.ts'
-import { lineWithNearest } from './nearest-candidate.ts'
 import { unknownCommand } from './suggestions.ts'
 import { terminalOf } from './terminal.ts'
-import { commandLine, type Line, lineWithOption } from './typed-line.ts'
+import { commandLine, type Line, lineWith, lineWithOption, withWord } from './typed-line.ts'
 
 /** commander's complaints too, and a word that is no command. */
 export async function inOurWords(
@@ -67,6 +66,46 @@ function neverRun(command: Command): void {
 function lineWithWhatLacks(error: unknown, argv: Line): string | undefined {
   const [option, ...value] = failureOf(error)?.add ?? []
   return option === undefined ? undefined : commandLine(lineWithOption(argv, option, ...value))
+}
+
+/** What only looks: elsewhere a line with another person or centre would do something to them. */
+const looking: ReadonlySet<string> = new Set(['show', 'list', 'exists', 'check', 'export', 'authorisations'])
+
+/** The whole line with the nearest of what may have been meant, to be pasted; with another person or centre only where it changes nothing. */
+function lineWithNearest(error: unknown, argv: Line): string | undefined {
+  const verb = argv.filter((typed) => !typed.startsWith('-'))[1]
+  if (!(error instanceof Failure) || verb === undefined) return undefined
+  const { target, wanted = target, candidates } = error.details
+  if (typeof wanted !== 'string' || !Array.isArray(candidates)) return undefined
+  const [first] = candidates
+  const name = nameOf(first)
+  if (name !== undefined) return candidates.length === 1 ? lineWithName(argv, { wanted, name }) : undefined
+  const nearest = looking.has(verb) ? addressOrNumberOf(first) : undefined
+  const at = argv.findIndex((typed) => typed.trim().toLowerCase() === wanted.toLowerCase())
+  return nearest === undefined || at < 0 ? undefined : commandLine(withWord(argv, at, nearest))
+}
+
+/** A value of an option, by itself or between commas, or a word of the line. */
+function lineWithName(argv: Line, { wanted, name }: { wanted: string; name: string }): string | undefined {
+  // Behind `smtp-password` stands the password itself, which is no file.
+  if (name.endsWith('-file') && !/file/i.test(wanted)) return undefined
+  const line = lineWith(argv, new Map([[wanted.trim(), name]]))
+  return line === commandLine(argv) ? undefined : line
+}
+
+/** Of a role, a template, a release and whatever else is called by its name. */
+function nameOf(candidate: unknown): string | undefined {
+  if (typeof candidate === 'string') return candidate
+  return addressOrNumberOf(candidate) === undefined ? textIn(candidate, 'name') : undefined
+}
+
+function addressOrNumberOf(candidate: unknown): string | undefined {
+  return textIn(candidate, 'email') ?? textIn(candidate, 'number')
+}
+
+function textIn(candidate: unknown, field: string): string | undefined {
+  const text: unknown = candidate instanceof Object ? Reflect.get(candidate, field) : undefined
+  return typeof text === 'string' ? text : undefined
 }
 
 /** Of a batch, those of the line that it ended with. */
