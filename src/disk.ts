@@ -1,10 +1,10 @@
 import * as fs from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { faultPoint } from './fault-points.ts'
 
 // Every call that changes a file or a folder, under the names of node:fs: nothing else in src imports those from
-// there, so that test/torture can let each of them fail. What lies in a folder is asked here too.
+// there, so that test/torture can let each of them fail. What lies in a folder, and behind a link, is asked here too.
 
 /** With those above it, for its owner only. */
 export function mkdirSync(path: string): void {
@@ -190,5 +190,22 @@ export function namesIn(folder: string): string[] {
     return fs.readdirSync(folder)
   } catch {
     return []
+  }
+}
+
+/** A path whose folder is written without links. */
+export function withRealFolder(path: string): string {
+  try {
+    return join(fs.realpathSync(dirname(path)), basename(path))
+  } catch {
+    return path
+  }
+}
+
+export function behindLinks(path: string): string {
+  try {
+    return fs.realpathSync(path)
+  } catch {
+    return path
   }
 }

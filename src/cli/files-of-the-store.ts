@@ -1,11 +1,10 @@
 import { readFileSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { namesIn } from '../disk.ts'
+import { behindLinks, namesIn, withRealFolder } from '../disk.ts'
 import { configFilePath } from '../config.ts'
 import { Refused } from '../errors.ts'
 import { passwordFile, storeNumber, withStoreNumber } from '../server-address.ts'
 import type { Session } from './session.ts'
-import { behindLinks, withRealFolder } from './store-paths.ts'
 
 /** What belongs to a store beside its own file, and what this program keeps there. */
 const partsOfStore =

@@ -6,11 +6,11 @@ import {
   unfinishedOutputsIn,
   isNote,
   outputNotes,
+  pathsOfStoreFile,
   removeEndedNotes,
 } from './output-notes.ts'
 import { forgetNotedSheets, unfinishedSheets, unfinishedUploads } from '../db/leftovers.ts'
 import type { OpenStore } from '../db/store/open.ts'
-import { pathsOfStoreFile } from './store-paths.ts'
 import { statusOfOwner, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
 import { count } from '../render/text.ts'
 import type { Session } from './session.ts'

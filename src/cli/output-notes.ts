@@ -1,7 +1,7 @@
 import { lstatSync, statSync } from 'node:fs'
 import { basename, dirname, join, isAbsolute } from 'node:path'
 import { dataFolder } from '../config.ts'
-import { mkdirSync, rmSync, writeFileSync } from '../disk.ts'
+import { behindLinks, mkdirSync, rmSync, withRealFolder, writeFileSync } from '../disk.ts'
 import { readSmallFile } from '../input-file.ts'
 import {
   isUnfinishedName,
@@ -12,8 +12,8 @@ import {
   unfinishedIn,
 } from '../unfinished-files.ts'
 import type { Session } from './session.ts'
-import { pathsOfStoreFile } from './store-paths.ts'
 import { pathInWords } from '../shell-word.ts'
+import { isServerAddress } from '../server-address.ts'
 
 type Scope = Pick<Session, 'settings' | 'context'>
 
@@ -62,6 +62,14 @@ export function outputNotes(scope: Scope): OutputNote[] {
 
 export function isNote(path: string): boolean {
   return path.endsWith('.note')
+}
+
+/** Where the file of the store lies, and, where a link names it, that link; a shared store has none. */
+export function pathsOfStoreFile({ settings }: Pick<Scope, 'settings'>): string[] {
+  const db = settings.db.value
+  if (isServerAddress(db)) return []
+  const real = behindLinks(db)
+  return real === withRealFolder(db) ? [db] : [real, db]
 }
 
 /** Those whose process has surely ended, and whose file is gone. */
