@@ -1,4 +1,6 @@
+import type { Kysely } from 'kysely'
 import { mapPages } from '../db/rows.ts'
+import type { Store } from '../db/schema.ts'
 import { tsvLine } from '../render/clean-text.ts'
 import type { Cell } from '../render/fields.ts'
 import type { View } from '../render/table.ts'
@@ -247,4 +249,12 @@ export async function* piecesOfJsonList(
   }
   const end = JSON.stringify(await rest(), null, indent).slice(1)
   yield `${isFirst ? '' : line(1)}],${end}\n`
+}
+
+/** What a list says where the store has no centre and nobody at all: perhaps it is another one than was meant. */
+export async function ofEmptyStore(db: Kysely<Store>): Promise<string | undefined> {
+  const { isEmpty } = await import('../db/seed.ts')
+  return (await isEmpty(db))
+    ? 'The store has no centres and no users yet. To begin: ssh-admin centres import FILE'
+    : undefined
 }

@@ -8,6 +8,7 @@ import { oneLine } from '../render/clean-text.ts'
 import { field } from '../render/fields.ts'
 import type { JsonItem } from '../render/json.ts'
 import type { View } from '../render/table.ts'
+import { ofEmptyStore } from '../cli/list-text.ts'
 
 export const find = () =>
   listing({
@@ -33,7 +34,7 @@ export const find = () =>
           return reverse ? reversePages(found) : found
         },
         seen: seenBy(by),
-        whyNone: async () => (await import('./empty-store.ts')).ofEmptyStore(db),
+        whyNone: () => ofEmptyStore(db),
         ...(isTelephoneNumber(text ?? '') && { noneFits: `${noneFits} Telephone numbers are not kept.` }),
       }
     },

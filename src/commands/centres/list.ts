@@ -11,6 +11,7 @@ import { knownName } from '../../rules/unknown-name.ts'
 import { listing } from '../../cli/define.ts'
 import { flag, option, orName, repeated, withValues } from '../../cli/parameters.ts'
 import { countriesTyped, offeredCountries } from './options.ts'
+import { ofEmptyStore } from '../../cli/list-text.ts'
 
 const statuses: readonly CentreStatus[] = ['approved', 'active', 'deleted']
 
@@ -83,7 +84,7 @@ export const list = () =>
           }),
         count: () => countCentres(db, filter),
         seen: seenBy(ctx.by),
-        whyNone: async () => (await import('../empty-store.ts')).ofEmptyStore(db),
+        whyNone: () => ofEmptyStore(db),
       }
     },
     json: listedCentreJson,

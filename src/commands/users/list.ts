@@ -16,6 +16,7 @@ import { findCentre } from '../../rules/centres/find.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { chosenSites, roleNamed } from '../../rules/roles/chosen.ts'
 import { knownName, namesFor } from '../../rules/unknown-name.ts'
+import { ofEmptyStore } from '../../cli/list-text.ts'
 
 interface FilterOptions {
   centre?: string
@@ -151,9 +152,7 @@ export const list = () =>
           ),
         count: () => countUsers(db, filter),
         seen: seenBy(ctx.by),
-        whyNone: async () =>
-          (await (await import('../empty-store.ts')).ofEmptyStore(db)) ??
-          (await ofCentreCalled(text, db, ctx)),
+        whyNone: async () => (await ofEmptyStore(db)) ?? (await ofCentreCalled(text, db, ctx)),
         noneFits: noneWith(text),
       }
     },
