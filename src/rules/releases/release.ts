@@ -122,10 +122,15 @@ function endsFirst(opens: ReleaseMoment, closes: ReleaseMoment): boolean {
   if (closes.kind === 'absolute') return false
   if (opens.date === closes.date && opens.session === closes.session)
     return closes.offsetMinutes <= opens.offsetMinutes
-  // Each Key Time is some time of its day.
+  // Of two days, the clocks of every place show the earlier one first.
+  if (closes.date < opens.date && closes.offsetMinutes <= opens.offsetMinutes) return true
+  // Each Key Time is some time of its day; hours before or after it are counted, whatever the clocks show meanwhile.
   const endOfDay = 24 * 60 - 1
-  return minutesOf(closes) + endOfDay <= minutesOf(opens)
+  return minutesOf(closes) + endOfDay + furthestChange <= minutesOf(opens)
 }
+
+/** So many minutes are the clocks of a place changed at once, at the most. */
+const furthestChange = 3 * 60
 
 /** From the beginning of a day that is the same for all: where clocks are is told centre by centre. */
 function minutesOf({ date, offsetMinutes }: { date: string; offsetMinutes: number }): number {

@@ -350,7 +350,11 @@ describe('publishing', () => {
     ['key-time AM 2026-06-03', 'key-time PM 2026-06-02', true],
     ['key-time AM 2026-06-03 - 48h', 'key-time AM 2026-06-02', false],
     ['key-time AM 2026-06-02', 'key-time AM 2026-06-01 + 30h', false],
-    ['key-time AM 2026-06-02', 'key-time AM 2026-06-04 - 72h', true],
+    ['key-time AM 2026-06-02', 'key-time AM 2026-06-04 - 75h', true],
+    ['key-time AM 2026-06-03 - 1h', 'key-time AM 2026-06-02 - 2h', true],
+    // At 00:00 in London, on the day after the clocks went forward, a day before that is an hour earlier.
+    ['key-time AM 2026-03-30 - 24h', 'key-time AM 2026-03-28 + 1m', false],
+    ['key-time AM 2026-10-24', 'key-time AM 2026-10-26 - 71h59m', false],
   ])(
     'takes one that may close after it opens, by days and hours: %s until %s',
     async (opens, closes, refused) => {
