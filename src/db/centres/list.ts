@@ -113,15 +113,19 @@ function matchesFilter({
   return eb.and(conditions)
 }
 
-/** Each time zone that a centre was given, with the first of its centres. */
-export async function timeZonesOfCentres(
-  db: Kysely<Store>,
-): Promise<{ time_zone: string | null; number: string }[]> {
-  return db
+/** Each time zone that centres were given. */
+export async function timeZonesOfCentres(db: Kysely<Store>): Promise<string[]> {
+  const zones = await db.selectFrom('centres').select('time_zone').distinct().orderBy('time_zone').execute()
+  return zones.flatMap(({ time_zone: zone }) => zone ?? [])
+}
+
+/** The numbers of the centres that were given a time zone, in their order. */
+export async function centresInTimeZone(db: Kysely<Store>, zone: string): Promise<string[]> {
+  const rows = await db
     .selectFrom('centres')
-    .select(['time_zone', ({ fn }) => fn.min<string>('number').as('number')])
-    .where('time_zone', 'is not', null)
-    .groupBy('time_zone')
+    .select('number')
+    .where('time_zone', '=', zone)
     .orderBy('number')
     .execute()
+  return rows.map(({ number }) => number)
 }

@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely'
 import { findKeyTimes, type KeyTimeRow } from '../../db/key-times.ts'
-import { timeZonesOfCentres } from '../../db/centres/list.ts'
+import { centresInTimeZone, timeZonesOfCentres } from '../../db/centres/list.ts'
 import { findReleases } from '../../db/releases.ts'
 import type { Findings } from '../../db/engine.ts'
 import type { Store } from '../../db/schema.ts'
 import { type Problem, Unavailable } from '../../errors.ts'
+import { few } from '../../grouped.ts'
 import { readLocalTime, readSeries } from '../key-times/key-time-rows.ts'
 import { isKnown } from '../key-times/time-zones.ts'
 import { readKept } from '../releases/moment.ts'
@@ -12,23 +13,29 @@ import { isDate } from '../table-rows.ts'
 
 /** Times in the store that no ssh-admin writes: nothing opens by them, and what is released for a moment that is none ends its lists. */
 export async function findingsOfTimes(db: Kysely<Store>): Promise<Findings> {
-  const zones = await timeZonesOfCentres(db)
-  const ofCentres = zones.flatMap(({ number, time_zone: zone }) =>
-    zone === null || isKnown(zone)
-      ? []
-      : {
-          target: number,
-          code: 'unknown-time-zone',
-          message: `The centre ${number} has the time zone ${zone}, which is not known here.`,
-          hint: `ssh-admin centres edit ${number} --time-zone ZONE`,
-        },
-  )
+  const unknown = (await timeZonesOfCentres(db)).filter((zone) => !isKnown(zone))
+  const ofCentres: Problem[] = []
+  for (const zone of unknown) ofCentres.push(zoneFinding(zone, await centresInTimeZone(db, zone)))
   const keyTimes = await findKeyTimes(db)
   return {
     damage: (await findReleases(db)).flatMap(({ id, opens, closes }) =>
       [opens, closes].flatMap((moment) => (moment === null ? [] : momentFinding(id, moment))),
     ),
     warnings: [...keyTimes.flatMap(keyTimeFindings), ...ofCentres],
+  }
+}
+
+const maxCentresNamed = 20
+
+function zoneFinding(zone: string, numbers: readonly string[]): Problem {
+  const [target = '', another] = numbers
+  const isOne = another === undefined
+  const who = few(numbers, { max: maxCentresNamed })
+  return {
+    target,
+    code: 'unknown-time-zone',
+    message: `The ${isOne ? `centre ${who} has` : `centres ${who} have`} the time zone ${zone}, which is not known here.`,
+    hint: `ssh-admin centres edit ${isOne ? target : 'CENTRE'} --time-zone ZONE${isOne ? '' : ', for each of them'}`,
   }
 }
 

@@ -213,6 +213,22 @@ describe('the list of errors', () => {
     await everywhere()
   })
 
+  it('names in store check each centre of a time zone that is not known, the first twenty of many', async () => {
+    for (let more = 10; more < 33; more += 1) await world.centre(`XY0${more}`)
+    const checked = async () => (await world.run(['store', 'check', '--json'])).json().findings
+    await world.tamper(`update centres set time_zone = 'Africa/Nowhere' where number < 'XY013'`)
+    const who = (await world.rows(`select number from centres where number < 'XY013' order by number`))
+      .map(({ number }) => number)
+      .join(', ')
+    expect(await checked()).toMatchObject([
+      { message: `The centres ${who} have the time zone Africa/Nowhere, which is not known here.` },
+    ])
+    await world.tamper(`update centres set time_zone = 'Africa/Nowhere' where number like 'XY%'`)
+    await world.tamper(`update centres set time_zone = null where number not like 'XY%'`)
+    const [one] = await checked()
+    expect(one.message).toMatch(/^The centres XY010, .*, XY029 and 3 more have the time zone/)
+  })
+
   it('says that the store is damaged where the moment of a release is none', async () => {
     await releasing('--opens', '2026-06-02T08:00Z')
     await world.tamper(`update releases set opens = '2026-02-30T08:00:00.000Z'`)
