@@ -18,19 +18,22 @@ export const entryColumns = [
     heading: 'Centre number',
     synonyms: ['Centre', 'Centre no', 'Center number', 'Centre ID'],
     required: true,
+    holds: 'code',
   },
-  { field: 'series', heading: 'Series', synonyms: ['Exam series'], required: true },
+  { field: 'series', heading: 'Series', synonyms: ['Exam series'], required: true, holds: 'moment' },
   {
     field: 'component',
     heading: 'Component',
     synonyms: ['Syllabus and component', 'Component code'],
     required: true,
+    holds: 'code',
   },
   {
     field: 'candidates',
     heading: 'Candidates',
     synonyms: ['Number of candidates', 'Entries', 'Count'],
     required: true,
+    holds: 'number',
   },
 ] as const satisfies readonly TableColumn<EntryField>[]
 

@@ -42,18 +42,31 @@ export const keyTimeColumns = [
     heading: 'Administrative zone',
     synonyms: ['Admin zone', 'Zone', 'Cambridge zone'],
     required: true,
+    holds: 'number',
   },
-  { field: 'session', heading: 'Session', synonyms: ['AM/PM/EV', 'Exam session'], required: true },
+  {
+    field: 'session',
+    heading: 'Session',
+    synonyms: ['AM/PM/EV', 'Exam session'],
+    required: true,
+    holds: 'code',
+  },
   {
     field: 'localTime',
     heading: 'Local time',
     synonyms: ['Key Time', 'Time', 'Local Key Time'],
     required: true,
+    holds: 'moment',
   },
   { field: 'timeZone', heading: 'Time zone', synonyms: ['IANA time zone', 'Timezone'] },
-  { field: 'series', heading: 'Series', synonyms: ['Exam series'] },
-  { field: 'from', heading: 'From', synonyms: ['From date', 'Valid from', 'Start date'] },
-  { field: 'until', heading: 'Until', synonyms: ['Until date', 'Valid until', 'To', 'End date'] },
+  { field: 'series', heading: 'Series', synonyms: ['Exam series'], holds: 'moment' },
+  { field: 'from', heading: 'From', synonyms: ['From date', 'Valid from', 'Start date'], holds: 'moment' },
+  {
+    field: 'until',
+    heading: 'Until',
+    synonyms: ['Until date', 'Valid until', 'To', 'End date'],
+    holds: 'moment',
+  },
 ] as const satisfies readonly TableColumn<KeyTimeField>[]
 
 const keyTimes: RowsImport<KeyTimeField> = {

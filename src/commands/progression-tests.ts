@@ -35,16 +35,22 @@ export const resultColumns = [
     heading: 'Teacher email',
     synonyms: ['Teacher e-mail', 'Teacher', 'Owner', 'Email', 'E-mail'],
     required: true,
-    isAddress: true,
+    holds: 'address',
   },
   { field: 'site', heading: 'Site', synonyms: ['Support site'], required: true },
   { field: 'group', heading: 'Learner group', synonyms: ['Group', 'Class'], required: true },
   { field: 'stage', heading: 'Stage', synonyms: [] },
   { field: 'subject', heading: 'Subject', synonyms: [], required: true },
   { field: 'test', heading: 'Test', synonyms: ['Test title', 'Paper'], required: true },
-  { field: 'takenOn', heading: 'Taken on', synonyms: ['Date', 'Date taken', 'Test date'], required: true },
+  {
+    field: 'takenOn',
+    heading: 'Taken on',
+    synonyms: ['Date', 'Date taken', 'Test date'],
+    required: true,
+    holds: 'moment',
+  },
   { field: 'learner', heading: 'Learner', synonyms: ['Learner name', 'Pupil', 'Student'], required: true },
-  { field: 'mark', heading: 'Mark', synonyms: ['Marks', 'Score', 'Result'], required: true },
+  { field: 'mark', heading: 'Mark', synonyms: ['Marks', 'Score', 'Result'], required: true, holds: 'number' },
 ] as const satisfies readonly TableColumn<ResultField>[]
 
 export const list = () =>

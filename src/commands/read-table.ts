@@ -11,10 +11,10 @@ import {
   sheetAsWritten,
   unpackCells,
 } from '../import/issues-sheet.ts'
-import type { CellFault, CellNote, cellFault, errorCell, struckOut } from '../workbook/cell-faults.ts'
+import type { CellFault, CellNote } from '../workbook/cell-faults.ts'
 import type { ColumnSpec, Table } from '../workbook/headings.ts'
 import type { Workbook } from '../workbook/read.ts'
-import type { SheetRow } from '../workbook/sheet-rows.ts'
+import type { CellRange, SheetRow } from '../workbook/sheet-rows.ts'
 import { option, repeated } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import type { TableRowAsWritten } from '../rules/table-rows.ts'
@@ -81,20 +81,23 @@ export async function readTableFile<Field extends string>(
 ): Promise<ReadTable<Field>> {
   const { isBlankRow } = await import('../workbook/sheet-rows.ts')
   const { readTable, tableNotices } = await import('../workbook/table.ts')
-  const { cellName, cleanText, trimCode } = await import('../workbook/cell.ts')
-  const { cellFault, errorCell, struckOut } = await import('../workbook/cell-faults.ts')
+  const { cellName, cleanText, codeAsTyped, trimCode } = await import('../workbook/cell.ts')
+  const faultsOfCells = await import('../workbook/cell-faults.ts')
   const { workbook, map } = await openTable(tableFile, columns, session)
   try {
     const rows: RowOfTable<Field>[] = []
     const facts: SheetFacts<Field> = {
       columns,
       headingOf: headingsOf(columns),
-      tidied: (text, { isAddress }) => (isAddress ? trimCode(text) : cleanText(text)),
+      tidied: (text, { holds }) => {
+        if (holds === 'address') return trimCode(text)
+        return holds === undefined || holds === 'name' ? cleanText(text) : codeAsTyped(text)
+      },
       cellIn: (column, row) => cellName(workbook.sheet, column, row),
       mergedAt: () => undefined,
-      faultOfNote: cellFault,
-      errorCell,
-      struckOut,
+      isCalculated: () => true,
+      formattedByRule: [],
+      faultsOfCells,
       unpacked: undefined,
     }
     const table = await readTable(workbook, {
@@ -107,6 +110,8 @@ export async function readTableFile<Field extends string>(
       },
     })
     facts.mergedAt = (column, row) => table.covered.get(row)?.get(column)
+    facts.isCalculated = (column) => table.calculatedColumns.has(column)
+    facts.formattedByRule = table.formattedByRule
     if (tableFile.sheet === undefined) await notifyOtherSheets(workbook, session)
     for (const notice of tableNotices(table)) session.notify(notice)
     notifyUnknownColumns(table.unknown, session)
@@ -131,9 +136,11 @@ interface SheetFacts<Field extends string> {
   cellIn: (column: number, row: number) => string
   /** The merged cell beneath which it lies. */
   mergedAt: (column: number, row: number) => string | undefined
-  faultOfNote: typeof cellFault
-  errorCell: typeof errorCell
-  struckOut: typeof struckOut
+  /** Whether every formula of a column has a result. */
+  isCalculated: (column: number) => boolean
+  /** Where a conditional format may show a number otherwise. */
+  formattedByRule: readonly CellRange[]
+  faultsOfCells: typeof import('../workbook/cell-faults.ts')
   /** The row whose cells were asked for last. */
   unpacked: { row: object; cells: CellsOfRow } | undefined
 }
@@ -173,10 +180,13 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
   }
 
   get faults() {
-    return this.sheet.columns.flatMap(({ field }) => {
+    const faults = this.sheet.columns.flatMap(({ field }) => {
       const fault = this.faultOf(field)
       return fault ? [{ field, ...fault }] : []
     })
+    // A row that is struck out is told so once, however many of its cells are.
+    const struck = faults.find(({ code }) => code === 'struck-out')
+    return faults.filter((fault) => fault.code !== 'struck-out' || fault === struck)
   }
 
   headingOf(field: Field): string {
@@ -204,11 +214,43 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
     const note: CellNote | undefined =
       merged === undefined ? this.noteOf(field) : { kind: 'merged', cell: merged }
     const text = this.textAt(column).trim()
+    const { cellFault, emptyFormula, errorCell, formattedByRule, struckOut } = sheet.faultsOfCells
+    if (note?.kind === 'empty-formula' && !sheet.isCalculated(column)) return emptyFormula(note.formula)
     return (
-      sheet.faultOfNote(note) ??
-      (isErrorWord(text) ? sheet.errorCell(text) : undefined) ??
-      (this.struck?.has(column) === true ? sheet.struckOut(text) : undefined)
+      cellFault(note) ??
+      (isErrorWord(text) ? errorCell(text) : undefined) ??
+      (this.struck?.has(column) === true ? struckOut(text) : undefined) ??
+      this.notAsShown(field, note) ??
+      (this.isFormattedByRule(column) ? formattedByRule(text) : undefined)
     )
+  }
+
+  /** Why a cell does not say what it shows. */
+  private notAsShown(field: Field, note: CellNote | undefined): CellFault | undefined {
+    if (note === undefined) return undefined
+    const { numberNotAsShown, notAsShown, shownOtherwise } = this.sheet.faultsOfCells
+    const text = this.textOf(field)
+    const holds = this.sheet.columns.find((column) => column.field === field)?.holds
+    if (holds === undefined) return notAsShown(note, text)
+    return holds === 'number' ? numberNotAsShown(note, text) : shownOtherwise(note, text)
+  }
+
+  /** A text stays as it is. */
+  private isFormattedByRule(column: number): boolean {
+    const { number, notes, sheet } = this
+    if (sheet.formattedByRule.length === 0) return false
+    const isNumber = notes?.get(column)?.kind === 'date' || /^-?\d+(?:\.\d+)?%?$/.test(this.textAt(column))
+    return (
+      isNumber &&
+      sheet.formattedByRule.some(
+        ({ firstRow, lastRow, firstColumn, lastColumn }) =>
+          number >= firstRow && number <= lastRow && column >= firstColumn && column <= lastColumn,
+      )
+    )
+  }
+
+  hides(column: number): boolean {
+    return this.sheet.mergedAt(column, this.number) !== undefined || this.isFormattedByRule(column)
   }
 
   get cells(): CellsOfRow {
@@ -229,8 +271,11 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
 /** A column of a table that a command reads. */
 export interface TableColumn<Field extends string> extends ColumnSpec {
   field: Field
-  /** Only the ends of what stands in it are tidied: what is within an address must be seen to be refused. */
-  isAddress?: true
+  /**
+   * Of an address only the ends are tidied: what is within it must be seen to be refused. A code, a number and a moment
+   * lose what keeps a spreadsheet from changing them. Absent: a text.
+   */
+  holds?: 'address' | 'name' | 'code' | 'number' | 'moment'
 }
 
 /** What a column is called, by its field. */

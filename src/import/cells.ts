@@ -11,7 +11,7 @@ import type { Fault } from './issues.ts'
 import { isErrorWord } from '../error-words.ts'
 import { hasDigit, isPlaceholderNumber, readCentreNumber } from '../rules/centres/find.ts'
 import { visible } from '../rules/users/email.ts'
-import { cleanCode } from '../workbook/cell.ts'
+import { codeAsTyped } from '../workbook/cell.ts'
 
 /** A cell as it stands. */
 export interface NameCell {
@@ -114,7 +114,7 @@ export function readNumberCell(
   if (shown !== undefined) return { number: shown }
   const fault = cellFault(note) ?? notedFault(raw, note)
   if (fault) return { fault }
-  const text = asTyped(raw)
+  const text = codeAsTyped(raw)
   if (text === '' && note?.kind === 'empty-formula') return { fault: notCalculated(note.formula) }
   if (text === '') return { fault: { value: '', code: 'missing-number', message: 'is missing' } }
   if (isErrorWord(text)) return { fault: errorCell(text) }
@@ -146,17 +146,6 @@ function notedFault(raw: string, note: CellNote | undefined): Fault | undefined 
 const asText = 'Format the column as text, and type the number again.'
 const tookForDate =
   'The spreadsheet took it for a date. Format the column as text, and type the number again.'
-
-/** A number without the signs that keep a spreadsheet from changing it, and without full-width forms. */
-function asTyped(raw: string): string {
-  const text = cleanCode(raw).replace(/[\uff01-\uff5e]/g, (character) =>
-    String.fromCharCode(character.charCodeAt(0) - 0xfee0),
-  )
-  return text
-    .replace(/^="([^"]*)"$/, '$1')
-    .replace(/^'+(?=[A-Za-z0-9])/, '')
-    .trim()
-}
 
 function invalid(text: string, { what, hint }: { what?: string; hint: string }): Fault {
   return {

@@ -188,7 +188,11 @@ export interface SheetAsWritten {
 }
 
 /** A row as it is held. */
-type WrittenRow = Pick<SheetRow, 'number' | 'notes' | 'fault'> & { cells: CellsOfRow }
+interface WrittenRow extends Pick<SheetRow, 'number' | 'notes' | 'fault'> {
+  cells: CellsOfRow
+  /** Whether what stands in a column may be seen otherwise, or by nobody: it would go in as it stands. */
+  hides?: (column: number) => boolean
+}
 
 /** A row's cells as a person sees them, in the columns where they stand: what could not be read stays to be seen. */
 export function cellsAsShown(row: WrittenRow, { columns }: Pick<Table, 'columns'>): (string | undefined)[] {
@@ -203,7 +207,9 @@ export function cellsAsShown(row: WrittenRow, { columns }: Pick<Table, 'columns'
       cells[column] = keepsDigits ? note.held : note.shown
     }
   }
-  return cells
+  return row.hides === undefined
+    ? cells
+    : cells.map((cell, column) => (row.hides?.(column) ? undefined : cell))
 }
 
 /** Which rows stand below headings of another order, and which column of all headings each of theirs is. */

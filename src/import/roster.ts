@@ -1,7 +1,7 @@
 import { runningNumbers, type Table } from '../workbook/headings.ts'
 import type { UnclearTable } from '../workbook/headings-again.ts'
 import type { Workbook } from '../workbook/read.ts'
-import { type CellFault, cellFault, notCalculated } from '../workbook/cell-faults.ts'
+import { cellFault, emptyFormula, formattedByRule } from '../workbook/cell-faults.ts'
 import {
   type CellRange,
   cellsOf,
@@ -210,12 +210,7 @@ function holdBackFormattedByRule(roster: Roster, ranges: readonly CellRange[]): 
     const isCovered = ({ firstRow, lastRow, firstColumn, lastColumn }: CellRange) =>
       row.row >= firstRow && row.row <= lastRow && column >= firstColumn && column <= lastColumn
     if (!within.some(isCovered)) continue
-    const fault: CellFault = {
-      code: 'shown-otherwise',
-      value: number,
-      message: `holds ${number}, and a conditional format may show it otherwise`,
-      hint: 'Take the number format out of the conditional format, and type what it showed.',
-    }
+    const fault = formattedByRule(number)
     row.number = undefined
     hideKept(roster, { row: row.row, column })
     addIssue(row, { field: 'number', fault })
@@ -248,11 +243,6 @@ function holdBackEmptyFormulas(
         if (name) row.faults = withIssue(row.faults, name)
       }
   }
-}
-
-function emptyFormula(formula: string) {
-  const { hint, ...fault } = notCalculated(formula)
-  return { ...fault, hint: `${hint} If it stays empty, delete the formula.` }
 }
 
 /** A column of small numbers close together: it counts rows, unless one of them is a saved centre's number. */

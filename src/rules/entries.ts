@@ -18,7 +18,7 @@ import { permit } from './permissions/decide.ts'
 import { noticingWhatCloses } from './releases/what-closes.ts'
 import { isPlaceholderNumber, readCentreNumber } from './centres/find.ts'
 import { readSeries } from './key-times/key-time-rows.ts'
-import { readComponent } from './resources.ts'
+import { componentHint, readComponent } from './resources.ts'
 
 /**
  * Brings entries in: what a file says of a centre, series and component takes the place of what was there, and what it
@@ -104,7 +104,9 @@ function readEntryRow(row: EntryRowAsWritten): { read: NewEntry } | { faults: Fi
     )
   const component = readComponent(texts.component)
   if (component === undefined)
-    wrong('component', 'invalid-component', `is such as 0500/12, not ${texts.component || 'blank'}`)
+    wrong('component', 'invalid-component', `is such as 0500/12, not ${texts.component || 'blank'}`, () =>
+      componentHint(texts.component),
+    )
   const candidates = /^\d{1,6}$/.test(texts.candidates) ? Number(texts.candidates) : undefined
   if (candidates === undefined)
     wrong('candidates', 'invalid-count', `is a whole number, not ${texts.candidates || 'blank'}`)

@@ -7,7 +7,7 @@ import type { BadInput, Problem } from '../errors.ts'
 import { permit } from './permissions/decide.ts'
 import { shellWord } from '../shell-word.ts'
 import { appendAudit } from './audit/append.ts'
-import { badRows, isDate, type RowsToImport, type TableRowAsWritten } from './table-rows.ts'
+import { badRows, dayHint, isDayOfOurTime, type RowsToImport, type TableRowAsWritten } from './table-rows.ts'
 import { findSite, progressionTestSites } from './roles/catalogue.ts'
 import { readAddress } from './users/email.ts'
 
@@ -187,8 +187,9 @@ function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
   for (const field of ['group', 'subject', 'test', 'learner'] as const) {
     if (texts[field] === '') wrong(field, 'missing-value', `The ${names[field]} is missing.`)
   }
-  if (!isDate(texts.takenOn)) {
-    wrong('takenOn', 'invalid-date', `${texts.takenOn || 'Nothing'} is not a date: write 2026-03-02.`)
+  if (!isDayOfOurTime(texts.takenOn)) {
+    const message = `${texts.takenOn || 'Nothing'} is not a date: write 2026-03-02.`
+    wrong('takenOn', 'invalid-date', message, dayHint(texts.takenOn))
   }
   if (mark === undefined)
     wrong('mark', 'invalid-mark', `${texts.mark} is not a mark: a number, or nothing.`, markHint(texts.mark))
@@ -208,6 +209,8 @@ function readMark(text: string): number | null | undefined {
 
 /** 87% of what cannot be told; a cell formatted as a percentage shows a mark that nobody gave. */
 function markHint(text: string): string | undefined {
+  const point = /^\d{1,6},\d{1,6}$/.test(text) ? text.replace(',', '.') : undefined
+  if (point !== undefined) return `write it with a point: ${point}`
   return text.includes('%')
     ? 'write the mark as a number without %, and format the cells as numbers'
     : undefined

@@ -37,12 +37,21 @@ export function readComponent(text: string): string | undefined {
   return /^\d{4}\/\d{1,2}[A-Z]?$/.test(component) ? component : undefined
 }
 
+/** What may have been meant by `0500-12`, `0500.12`, `500/12` or `050012`. */
+export function componentHint(text: string): string | undefined {
+  const [, syllabus = '', number = ''] =
+    /^(\d{3,4})[\s/\\._-]+(\d{1,2}[A-Z]?)$/i.exec(text) ?? /^(\d{4})(\d{2})$/.exec(text) ?? []
+  const component = readComponent(`${syllabus.padStart(4, '0')}/${number}`)
+  return component === undefined ? undefined : `Write ${component}, if that is meant.`
+}
+
 /** @throws `invalid-component` */
 export function typedComponent(text: string): string {
   const component = readComponent(text)
   if (component !== undefined) return component
   throw new Usage(`'${text}' is not a component: its syllabus and its number, such as 0500/12.`, {
     code: 'invalid-component',
+    hint: componentHint(text.trim()),
   })
 }
 

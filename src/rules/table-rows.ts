@@ -239,7 +239,23 @@ const asText = 'format the column as text and type it again'
 /** What to do about a cell that should name a series, where a spreadsheet made a day of it. */
 export function seriesHint(text: string): string | undefined {
   const month = /^(20\d{2}-\d{2})-\d{2}/.exec(text)?.[1] ?? dayOf(text)?.slice(0, 7)
-  return month === undefined ? undefined : `It is a date: ${asText}, as ${month} if that is meant.`
+  if (month !== undefined) return `It is a date: ${asText}, as ${month} if that is meant.`
+  const series = seriesOf(text)
+  return series === undefined ? undefined : `Write the year first: ${series}.`
+}
+
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+
+/** `06/2026`, `2026/6`, `June 2026`, `2026 June`, `Jun-26`. */
+function seriesOf(text: string): string | undefined {
+  const { month, year } =
+    /^(?<month>[a-z]+|\d{1,2})\.?[\s/.-]+(?<year>20\d{2}|(?<=[a-z].*)\d{2})$/i.exec(text)?.groups ??
+    /^(?<year>20\d{2})[\s/.-]+(?<month>[a-z]+|\d{1,2})$/i.exec(text)?.groups ??
+    {}
+  if (month === undefined || year === undefined) return undefined
+  const number = /^\d/.test(month) ? Number(month) : months.indexOf(month.slice(0, 3).toLowerCase()) + 1
+  if (number < 1 || number > 12) return undefined
+  return `${year.padStart(4, '20')}-${String(number).padStart(2, '0')}`
 }
 
 /** The same of a time of day. */
@@ -247,6 +263,12 @@ export function timeHint(text: string): string | undefined {
   const time = /^\d{4}-\d{2}-\d{2}[T ](\d{2}:\d{2})/.exec(text)?.[1]
   if (time !== undefined) return `It is a time on a day: write ${time} alone, if that is meant.`
   if (/^24[:.]00/.test(text)) return 'A day ends with 23:59, and the next begins with 00:00.'
+  // A number has lost the zero of 9.30 at its end.
+  const [, hours = '', tens = ''] =
+    /^(\d{1,2})(?:[.,h](\d{1,2}))?h?$/i.exec(text) ?? /^(\d{1,2})(\d{2})h?$/.exec(text) ?? []
+  const written = `${hours.padStart(2, '0')}:${tens.padEnd(2, '0')}`
+  if (hours !== '' && !/^0[.,]/.test(text) && written < '24' && tens.padEnd(2, '0') < '60')
+    return `Write ${written}, if that is meant.`
   if (!/^0?[.,]\d+$/.test(text)) return undefined
   const minutes = Math.round(Number(text.replace(',', '.')) * 24 * 60)
   const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0'))
@@ -257,6 +279,12 @@ export function timeHint(text: string): string | undefined {
 export function dayHint(text: string): string | undefined {
   const plain = /^\d{4}-\d{2}-\d{2}(?=[T ])/.exec(text)?.[0]
   if (plain !== undefined) return `It is a time on a day: write ${plain} alone.`
+  const [, year = '', month = '', inMonth = ''] =
+    /^(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})$/.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? []
+  const written = [year, month.padStart(2, '0'), inMonth.padStart(2, '0')].join('-')
+  if (isDate(written)) return written === text ? undefined : `Write ${written}, if that is meant.`
+  if (/^[34]\d{4}(\.\d+)?$/.test(text))
+    return 'It is the number of a day in a spreadsheet: format the column as dates.'
   if (!/^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}$/.test(text)) return undefined
   const day = dayOf(text)
   return day === undefined
@@ -272,6 +300,11 @@ export function dayOf(text: string): string | undefined {
   const [month, day] = isDayFirst ? [second, first] : [first, second]
   const written = [year, month.padStart(2, '0'), day.padStart(2, '0')].join('-')
   return isDate(written) ? written : undefined
+}
+
+/** A day of which a list may speak: 0026 and 1926 are slips for 2026, and would hold at once. */
+export function isDayOfOurTime(text: string): boolean {
+  return isDate(text) && text >= '1970'
 }
 
 /** Whether a text is a day that there is: `2026-02-28`, and not `2026-02-30`. */

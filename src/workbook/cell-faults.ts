@@ -57,6 +57,12 @@ export function notCalculated(formula: string): CellFault {
   }
 }
 
+/** Of a formula whose result is an empty text, where no formula of its column has another. */
+export function emptyFormula(formula: string): CellFault {
+  const { hint, ...fault } = notCalculated(formula)
+  return { ...fault, hint: `${hint} If it stays empty, delete the formula.` }
+}
+
 const asText = 'Format the column as text, and type it again.'
 
 /** Why a cell does not say what it shows: both are named. */
@@ -86,6 +92,31 @@ export function notAsShown(note: CellNote | undefined, text: string): CellFault 
   if (note?.kind !== 'date' && note?.kind !== 'boolean') return shownOtherwise(note, text)
   const what = note.kind === 'date' ? 'a date, which its format may show otherwise' : 'a yes or no'
   return { code: 'shown-otherwise', value: text, message: `holds ${text}, ${what}`, hint: asText }
+}
+
+/** The same of a cell of numbers, which may show fewer digits, or words beside them: 1,200 and 12 candidates. */
+export function numberNotAsShown(note: CellNote | undefined, text: string): CellFault | undefined {
+  return note?.kind === 'number' && showsNumber(note) ? undefined : shownOtherwise(note, text)
+}
+
+/** Whether what is shown may be the number; digits of another script, a fraction and an exponent are not looked at. */
+function showsNumber({ shown, held }: { shown: string | undefined; held: string }): boolean {
+  if (shown === undefined || /\d\/\d|\de[+-]?\d/i.test(shown)) return true
+  const numbers = shown.replace(/(?<=\d)[\s,'’](?=\d{3})/g, '').match(/\d+(?:\.\d+)?/g) ?? []
+  return numbers.some((number) => {
+    const digits = number.split('.')[1]?.length ?? 0
+    return Math.abs(Number(number) - Math.abs(Number(held))) <= 0.5000001 * 10 ** -digits
+  })
+}
+
+/** What a conditional format shows depends on more than the cell. */
+export function formattedByRule(value: string): CellFault {
+  return {
+    code: 'shown-otherwise',
+    value,
+    message: `holds ${value}, and a conditional format may show it otherwise`,
+    hint: 'Take the number format out of the conditional format, and type what it showed.',
+  }
 }
 
 /** Who strikes something out means that it is gone, and leaves it to be read: nobody can tell what is to be done. */

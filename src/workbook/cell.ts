@@ -37,6 +37,8 @@ function quoted(sheet: string): string {
 // Almost every cell is clean: one test saves all the work below.
 const UNCLEAN = /[^\x21-\x7e\u00c0-\u02ff ]|^ | $| {2}/
 
+const PLAIN_CODE = /^[\w ][\x20-\x7e]*$|^$/
+
 // What a keyboard types has no curly quotes and no long dashes.
 const KEYBOARD = /^[\x20-\x7e]*$/
 
@@ -69,6 +71,17 @@ export function cleanCode(text: string): string {
     .replace(/[\u2018\u2019\u201a\u201b\u2032]/g, "'")
     .replace(/[\u201c\u201d\u201e\u201f\u2033]/g, '"')
     .replace(/[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g, '-')
+}
+
+/** A code without the signs that keep a spreadsheet from changing it, and without full-width forms: `="00123"`, `'00123`, `００１２３`. */
+export function codeAsTyped(text: string): string {
+  const clean = cleanCode(text)
+  if (PLAIN_CODE.test(clean)) return clean
+  return clean
+    .replace(/[\uff01-\uff5e]/g, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0))
+    .replace(/^="([^"]*)"$/, '$1')
+    .replace(/^'+(?=[A-Za-z0-9])/, '')
+    .trim()
 }
 
 /** Only the ends are tidied: an invisible character inside an address is somebody's trick, and must be seen to be refused. */

@@ -147,6 +147,8 @@ const builtIn: Readonly<Record<number, string>> = {
   38: '#,##0 ;[Red](#,##0)',
   39: '#,##0.00;(#,##0.00)',
   40: '#,##0.00;[Red](#,##0.00)',
+  45: 'mm:ss',
+  47: 'mmss.0',
   48: '##0.0E+0',
   59: 't0',
   60: 't0.00',
@@ -156,6 +158,8 @@ const builtIn: Readonly<Record<number, string>> = {
   68: 't0.00%',
   69: 't# ?/?',
   70: 't# ??/??',
+  78: 'mm:ss',
+  80: 'mm:ss.0',
 }
 
 const moments = ['date', 'date-time', 'time'] as const
@@ -164,7 +168,7 @@ const moments = ['date', 'date-time', 'time'] as const
 const builtInMoments: Readonly<Record<(typeof moments)[number], readonly number[]>> = {
   date: [14, 15, 16, 17, 27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 55, 56, 57, 58, 71, 72, 73, 74, 81],
   'date-time': [22, 77],
-  time: [18, 19, 20, 21, 32, 33, 34, 35, 45, 47, 75, 76, 78, 79, 80],
+  time: [18, 19, 20, 21, 32, 33, 34, 35, 75, 76, 79],
 }
 
 /** What the built-in format of that number is. */
@@ -188,6 +192,7 @@ export function customFormat(code: string): NumberFormat {
   const hasDay = /[dyeg]|a{3}|b{2}/i.test(letters.replace(/e[+-]/gi, ''))
   const hasTime = /[hs]/i.test(letters)
   if (hasDay) return hasTime ? 'date-time' : 'date'
-  if (hasTime) return 'time'
+  // `h AM/PM` shows 10 AM of half past ten, and `mm:ss` no hour.
+  if (hasTime) return /h.*m/i.test(letters.replace(/am\/pm|a\/p/gi, '')) ? 'time' : { code }
   return /m/i.test(letters) ? 'date' : { code }
 }

@@ -4,14 +4,20 @@ import type { UserField, UserRow } from '../../rules/users/add.ts'
 import { readTableFile, type TableColumn, type TableRow } from '../read-table.ts'
 
 export const userColumns = [
-  { field: 'centre', heading: 'Centre number', synonyms: ['Centre no', 'Center number', 'Centre', 'Center'] },
-  { field: 'firstName', heading: 'First name', synonyms: ['Given name', 'Forename', 'First'] },
-  { field: 'lastName', heading: 'Last name', synonyms: ['Surname', 'Family name', 'Last'] },
+  {
+    field: 'centre',
+    heading: 'Centre number',
+    synonyms: ['Centre no', 'Center number', 'Centre', 'Center'],
+    holds: 'code',
+  },
+  { field: 'firstName', heading: 'First name', synonyms: ['Given name', 'Forename', 'First'], holds: 'name' },
+  { field: 'lastName', heading: 'Last name', synonyms: ['Surname', 'Family name', 'Last'], holds: 'name' },
   {
     field: 'email',
     heading: 'Email',
     synonyms: ['E-mail', 'Email address', 'E-mail address', 'User email'],
     required: true,
+    holds: 'address',
   },
   { field: 'role', heading: 'Role', synonyms: ['Roles', 'User role'] },
   { field: 'site', heading: 'Sites', synonyms: ['Site', 'Support sites'] },
@@ -33,10 +39,10 @@ export async function readUsers(
   { centre, roles, sites, ...tableFile }: Reading,
   session: Session,
 ): Promise<UserRow[]> {
-  const { trimCode } = await import('../../workbook/cell.ts')
+  const { codeAsTyped, trimCode } = await import('../../workbook/cell.ts')
   const { noNameOf } = await import('../../import/cells.ts')
   const { rows } = await readTableFile(tableFile, userColumns, session)
-  const usual = { centre: centre ?? '', roles, sites, trimCode, noNameOf }
+  const usual = { centre: centre ?? '', roles, sites, codeAsTyped, trimCode, noNameOf }
   const users = rows.map((row) => new UserRowOfTable(row, usual))
   await notifyTidied(users, session)
   return users
@@ -56,6 +62,7 @@ interface RowDefaults {
   centre: string
   roles: readonly string[]
   sites: readonly string[]
+  codeAsTyped: (text: string) => string
   trimCode: (text: string) => string
   noNameOf: typeof noNameOf
 }
@@ -79,7 +86,7 @@ class UserRowOfTable implements UserRow {
   }
 
   get centre(): string {
-    return this.usual.trimCode(this.row.textOf('centre')) || this.usual.centre
+    return this.usual.codeAsTyped(this.row.textOf('centre')) || this.usual.centre
   }
 
   get firstName(): string {

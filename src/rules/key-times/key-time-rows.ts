@@ -4,7 +4,7 @@ import type { NewKeyTime } from '../../db/key-times.ts'
 import type { ExamSession } from '../../db/schema.ts'
 import { hintOfNearest, Usage } from '../../errors.ts'
 import {
-  isDate,
+  isDayOfOurTime,
   dayHint,
   seriesHint,
   timeHint,
@@ -170,7 +170,7 @@ export function readSeries(text: string): string | null | undefined {
 
 function readDay(text: string): string | null | undefined {
   if (text === '') return null
-  return isDate(text) ? text : undefined
+  return isDayOfOurTime(text) ? text : undefined
 }
 
 interface ZoneFault {
@@ -232,10 +232,9 @@ export function hasDates({ from_date, until_date }: NewKeyTime): boolean {
 export function typedSeries(text: string): string {
   const series = readSeries(text.trim())
   if (series) return series
-  const [, month = '', year = ''] = /^(0?[1-9]|1[0-2])[/.-](20\d{2})$/.exec(text.trim()) ?? []
   throw new Usage(`'${text}' is not a series: a year and a month, such as 2026-06.`, {
     code: 'invalid-series',
-    hint: year === '' ? undefined : `Write the year first: ${year}-${month.padStart(2, '0')}.`,
+    hint: seriesHint(text.trim()),
   })
 }
 
@@ -258,7 +257,7 @@ export function typedLocalTime(text: string): string {
 
 /** @throws `invalid-date` */
 export function typedDate(text: string): string {
-  if (isDate(text.trim())) return text.trim()
+  if (isDayOfOurTime(text.trim())) return text.trim()
   throw new Usage(`'${text}' is not a day, such as 2026-06-02.`, {
     code: 'invalid-date',
     hint: dayHint(text.trim()),

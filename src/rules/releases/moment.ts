@@ -1,6 +1,6 @@
 import type { ExamSession } from '../../db/schema.ts'
 import { Unavailable, Usage } from '../../errors.ts'
-import { dayOf, isDate } from '../table-rows.ts'
+import { dayOf, isDate, isDayOfOurTime } from '../table-rows.ts'
 import { readLocalTime } from '../key-times/key-time-rows.ts'
 import { type KeyTimes, keyTimeOf, type Location, type TimeProblem, timeZoneOf } from '../key-times/lookup.ts'
 
@@ -31,7 +31,8 @@ export function typedMoment(text: string): TypedMoment {
     .replace(/(?<=T\d{2}:\d{2}(?::\d{2})?) *UTC$/i, 'Z')
   if (words.toLowerCase() === 'now') return 'now'
   const read = readMoment(words)
-  if (read) return read
+  // What is kept of an older store may be any; nobody who types one means a day so long ago.
+  if (read && (read.kind === 'absolute' || isDayOfOurTime(read.date))) return read
   throw new Usage(`'${text}' is not a moment.`, {
     code: 'invalid-moment',
     hint: momentHint(words),
