@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { OpenStore } from '../db/store/open.ts'
 import { beginsAStore } from '../db/store/opening.ts'
-import { BadInput, Cancelled, CommitUnknown, errorCodeOf, isNotThere, Refused } from '../errors.ts'
+import { BadInput, Cancelled, CommitUnknown, errorCodeOf, isNotThere, Refused, Usage } from '../errors.ts'
 import { inputStream } from '../input-file.ts'
 import { oneLine } from '../render/clean-text.ts'
 import type { Uploaded } from '../rules/contents.ts'
@@ -31,6 +31,8 @@ export interface FileToUpload {
 /** Reads a file through for its digest; nothing of it is kept. @throws `file-…`, `same-file` */
 export async function fileToUpload(session: Session, file: string): Promise<FileToUpload> {
   const { cwd } = session.context
+  if (file.trim() === '')
+    throw new Usage('The name of a file is empty.', { code: 'missing-value', hint: 'Name the file.' })
   const path = resolve(cwd, file)
   const stats = statOrRefuse(path, file)
   refuseToTakeIn(file, session)

@@ -51,14 +51,14 @@ const number = (value: number) => `<c s="${styled}"><v>${value}</v></c>`
 
 interface Written {
   /** The XML of cells that are not as in a row without a mistake, row by row. */
-  rows: readonly Readonly<Record<string, string>>[]
+  rows: readonly Readonly<Record<string, string | undefined>>[]
   /** The number format of those cells. */
   code?: string
   fonts?: string
   behind?: string
 }
 
-const import_ = async (
+const importCells = async (
   list: List,
   { rows, code = 'General', fonts = '', behind = '' }: Written,
   ...flags: string[]
@@ -76,7 +76,7 @@ const import_ = async (
 }
 
 const faultsOf = async (list: List, written: Written) => {
-  const ran = await import_(list, written)
+  const ran = await importCells(list, written)
   if (ran.exit === 0) return []
   const found = list === 'progression-tests' ? ran.error().details.problems : ran.json().issues
   return found.map(({ code }: { code: string }) => code)
@@ -117,7 +117,7 @@ describe('a cell of Key Times, entries and results that is shown otherwise than 
 
   it('is held back under a conditional format, and does not go in out of the rows held back', async () => {
     const rows = [{ 'Local time': number(10.5 / 24) }, { Session: text('PM'), 'Local time': text('14:00') }]
-    const ran = await import_(
+    const ran = await importCells(
       'key-times',
       { rows, code: 'hh:mm', behind: rule('D2:D3') },
       '--issues-out',
@@ -134,7 +134,7 @@ describe('a cell of Key Times, entries and results that is shown otherwise than 
   it('is nothing in the rows held back where it lies beneath a merged one', async () => {
     const rows = [{}, { Country: text('Ghana'), 'Local time': text('09:00') }]
     const behind = '<mergeCells><mergeCell ref="D2:D3"/></mergeCells>'
-    await import_('key-times', { rows, behind }, '--issues-out', 'held.xlsx')
+    await importCells('key-times', { rows, behind }, '--issues-out', 'held.xlsx')
     const again = await world.run(['key-times', 'import', 'held.xlsx', '--json'])
     expect(again.json()).toMatchObject({ rows: { accepted: 0 }, issues: [{ code: 'invalid-time' }] })
   })

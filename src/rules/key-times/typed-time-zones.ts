@@ -1,13 +1,15 @@
 import { getTimezone, getAllTimezones, type Timezone } from 'countries-and-timezones'
 import { countryName } from '../../country-names.ts'
 import { Usage } from '../../errors.ts'
-import { timeZoneHint, timeZonesOf } from './time-zones.ts'
+import { isKnown, timeZoneHint, timeZonesOf } from './time-zones.ts'
 
 /** An IANA time zone by its name, in whatever case; former names lead to the present one. Undefined for none. */
 export function findTimeZone(name: string): string | undefined {
   const zone = getTimezone(spelt(name) ?? '')
   if (!zone) return undefined
-  return zone.aliasOf ?? zone.name
+  const present = zone.aliasOf ?? zone.name
+  // The list has one that no clock shows, and may have newer ones than this Node.
+  return isKnown(present) ? present : undefined
 }
 
 let spellings: Map<string, string> | undefined

@@ -16,5 +16,7 @@ it('makes one resource of one file that is named by two paths', async () => {
     [1, 'a.mp3'],
     [2, 'b.mp3'],
   ])
+  const unnamed = await world.run(['resources', 'upload', '', ...facts])
+  expect([unnamed.exit, unnamed.error().message]).toEqual([2, 'The name of a file is empty.'])
   await world.close()
 })

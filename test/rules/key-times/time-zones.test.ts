@@ -48,6 +48,8 @@ describe('the time zones of a country', () => {
     expect(findTimeZone('asia/calcutta')).toBe('Asia/Kolkata')
     expect(findTimeZone('America/new york')).toBe('America/New_York')
     expect(findTimeZone('Africa/Kairo')).toBeUndefined()
+    // It stands in the list, and no clock shows it.
+    expect(findTimeZone('Factory')).toBeUndefined()
   })
 
   it('are those that the package knows, by the names that are its own, before those of others', () => {
