@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { serverAddressOf } from '../../../src/db/postgres/connection.ts'
-import { completedAddress, parseServerAddress } from '../../../src/server-address.ts'
+import { completedAddress, isServerAddress, parseServerAddress } from '../../../src/server-address.ts'
 
 describe('the address of a shared store', () => {
+  it.each(['postgres://db/hub', 'postgresql://db/hub', 'PostgreSQL://db/hub', 'POSTGRES://db/hub'])(
+    '%s is one, in whatever letters',
+    (place) => expect(isServerAddress(place)).toBe(true),
+  )
+
+  it.each(['postgres:/db/hub', 'postgresqls://db/hub', '/srv/postgres://db/hub', 'postgres', ''])(
+    '%s is none',
+    (place) => expect(isServerAddress(place)).toBe(false),
+  )
+
   it('names a host, a user, a database, and the schema that is ours', () => {
     expect(parseServerAddress('postgres://hub@db.example/hub')).toMatchObject({
       hosts: [{ host: 'db.example', port: 5432 }],
