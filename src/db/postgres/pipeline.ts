@@ -27,6 +27,11 @@ export class Pipeline {
     this.#client = client
   }
 
+  /** Ends once what was asked is answered, and whoever waited may have asked again; undefined where nobody waits. */
+  get sending(): Promise<void> | undefined {
+    return this.#sending
+  }
+
   get isEmpty(): boolean {
     return this.#unsent.length === 0
   }
@@ -52,7 +57,7 @@ export class Pipeline {
     if (last) await this.ask(last.text, last.values)
   }
 
-  /** What is not sent yet is not sent at all. */
+  /** What is not sent yet is not sent at all; whoever asked is never answered, and so is waited for before. */
   discard(): void {
     this.#unsent.length = 0
   }

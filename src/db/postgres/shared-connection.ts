@@ -211,6 +211,7 @@ export class SharedConnection {
 
   /** @returns whether this process has the store now */
   async #take(wait: number): Promise<boolean> {
+    while (this.#pipeline.sending) await this.#pipeline.sending
     const hasRead = this.#state === 'reading' && this.#pipeline.isEmpty
     this.#pipeline.discard()
     const end = hasRead ? 'commit; ' : ''

@@ -61,6 +61,24 @@ describe('what is asked of a server as the answer before it comes, at whichever 
     await pipeline.flush()
   })
 
+  it('is answered also where a change begins beside it', async () => {
+    const opening = openingOf({ path: world.db, keyFile: world.path('key'), now: () => world.now })
+    const connection = await connectionTo(serverAddressOf(world.db), opening)
+    try {
+      for (const steps of moments) {
+        const asked = connection.query<{ number: string }>('select number from centres', [])
+        await stepsLater(steps)
+        await connection.begin()
+        const { rows } = await answered(asked, `what is asked ${steps} steps before a change`)
+        expect(rows).toEqual([{ number: 'EG001' }])
+        await connection.query('update centres set town = town', [])
+        await connection.rollback()
+      }
+    } finally {
+      await connection.close()
+    }
+  })
+
   it('is asked in a transaction of its own, where the one before it is being ended', async () => {
     const opening = openingOf({ path: world.db, keyFile: world.path('key'), now: () => world.now })
     const connection = await connectionTo(serverAddressOf(world.db), opening)

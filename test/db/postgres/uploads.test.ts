@@ -28,6 +28,9 @@ const uploading = () =>
     },
     extendEnv: false,
     reject: false,
+    // One that never ends is told by what it had answered by then, and not by the time that the whole test may take.
+    timeout: 80_000,
+    killSignal: 'SIGKILL',
   })
 
 function audio(megabytes: number): void {
@@ -54,7 +57,7 @@ describe('an upload to a shared store', () => {
   })
 
   it('that is killed leaves nothing that anybody sees, and the next takes away what is left', async () => {
-    audio(60)
+    audio(20)
     const program = uploading()
     const isRunning = () => program.exitCode === null && program.signalCode === null
     while (isRunning() && (await piecesOf()) === 0) await new Promise(setImmediate)
@@ -63,9 +66,10 @@ describe('an upload to a shared store', () => {
     expect((await world.run(['resources', 'list', '--json'])).json().resources).toEqual([])
     expect(await contents()).toEqual([{ whole: false }])
     const again = await uploading()
+    expect(again).toMatchObject({ exitCode: 0, timedOut: false, stderr: '' })
     expect(JSON.parse(again.stdout).resources).toMatchObject([{ outcome: 'uploaded' }])
     expect(await contents()).toEqual([{ whole: true }])
-    expect(await piecesOf()).toBe(60)
+    expect(await piecesOf()).toBe(20)
     expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0 })
   })
 })
