@@ -1,5 +1,6 @@
 import { Command, type CommanderError } from 'commander'
 import type { Context } from '../context.ts'
+import { Usage } from '../errors.ts'
 import { version } from '../version.ts'
 import { addCommonOptions, beginning, everyCommand, wordsOfHelp } from './options.ts'
 import { widthOf } from './terminal.ts'
@@ -8,6 +9,11 @@ import { type Line, positionsIn } from './typed-line.ts'
 
 /** As the program calls a command: what is typed so already needs no other words to be read. */
 export async function inOwnWords(argv: readonly string[]): Promise<readonly string[]> {
+  // No shell hands one on; JSON does, in a line of a batch. A server of PostgreSQL keeps it in no text.
+  if (argv.some((word) => word.includes('\0')))
+    throw new Usage('A word of the line holds a NUL (U+0000), which stands in no name and no text.', {
+      hint: 'Leave it out.',
+    })
   const positions = positionsIn(argv)
   const [noun, verb] = positions
   const isTypedSo = noun

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely'
 import type pg from 'pg'
+import { rmSync } from '../../disk.ts'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Bulk, Engine, Numbered, Value } from '../engine.ts'
 import type { Store } from '../schema.ts'
@@ -11,6 +13,11 @@ interface Connected {
   server: ServerAddress
   db: Kysely<Store>
 }
+
+/** So often a copy is begun anew, of another moment, that a standby broke off or whose connection was lost. */
+const maxCopies = 3
+/** In milliseconds; the second time twice as long. */
+const pauseBeforeCopy = 500
 
 /** Of rows that hold a piece of a file each, so many are held at once. */
 const piecesAtOnce = 8
@@ -62,8 +69,21 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
     copyOut: async (to, options) => {
       const { copyToFile } = await import('../sqlite/new-file.ts')
       const engine = sharedEngine(connection, { server, db })
-      return (await copyToFile(to, { ...options, from: { db, engine, version: connection.row.version } }))
-        .bytes
+      for (let tries = 1; ; tries += 1) {
+        let hasRead = false
+        const onRows = () => {
+          hasRead = true
+        }
+        try {
+          const from = { db, engine, version: connection.row.version }
+          return (await copyToFile(to, { ...options, from, onRows })).bytes
+        } catch (error) {
+          // Where no row came, a server was waited for as long as may be.
+          if (tries === maxCopies || !hasRead || !connection.mayRunAgain(error)) throw error
+          rmSync(to, { force: true })
+          await pause(tries * pauseBeforeCopy)
+        }
+      }
     },
     overwriteWhatGoes: () => undefined,
     scrub: async () => (await connection.alone((client) => vacuum(client, server.schema))) === true,

@@ -370,7 +370,8 @@ export function inWords(error: unknown, place: string): unknown {
   const message = error instanceof Error ? error.message : ''
   if (/client password must be a string|no password/i.test(message)) return passwordMissing(place, error)
   const code = isDisconnected(error) && errorCodeOf(error) === '' ? 'ECONNRESET' : errorCodeOf(error)
-  if (/^(22021|22P05)$/.test(code)) return lacksLetters(place, error)
+  if (/^(22021|22P05)$/.test(code))
+    return /\b0x00$|\\u0000/.test(message) ? holdsNul(place, error) : lacksLetters(place, error)
   if (code === '40003') return new CommitUnknown(place, error)
   const saying = `${message}\n${routineOf(error)}`
   const found = words.find(
@@ -436,6 +437,15 @@ export function connectionBroken(
 export function lacksLetters(place: string, cause?: unknown): Unavailable {
   return new Unavailable('store-refused', `The database of ${place} does not take every letter.`, {
     hint: `Nothing was changed. It must be one that was made for UTF-8: createdb --encoding UTF8 --template template0 ${shellWord(`${databaseIn(place)}_utf8`)}`,
+    cause,
+  })
+}
+
+/** The one sign that no text on a server has, whatever its letters. */
+function holdsNul(place: string, cause: unknown): Unavailable {
+  const said = `A text holds a NUL (U+0000), which the server of ${place} keeps in none.`
+  return new Unavailable('store-refused', said, {
+    hint: 'Nothing was changed. Leave it out of what was typed, or of the file.',
     cause,
   })
 }

@@ -61,14 +61,26 @@ describe.skipIf(!existsSync(bin))('a store whose address names a primary and a s
     expect(await lastName([primary, standby])).toBe('Newer')
   })
 
-  it('is said to be a standby where it hangs up without a word while it is read', async () => {
+  it('is said to be a standby where it hangs up without a word while it is read; a backup is begun anew before', async () => {
     const proxy = await cuttingProxy({ host: '127.0.0.1', port: standby?.port ?? 0 })
+    const place = `postgres://hub@127.0.0.1:${proxy.port}/postgres`
+    const backup = (file: string) =>
+      world.run([
+        ...`store backup ${file} --wait 2 --json --db`.split(' '),
+        place,
+        '--key-file',
+        world.path('hosts.key'),
+      ])
     try {
       proxy.cutAfter(12, 'before')
-      const place = `postgres://hub@127.0.0.1:${proxy.port}/postgres`
-      const key = ['--key-file', world.path('hosts.key')]
-      const ran = await world.run(['store', 'backup', 'cut.db', '--db', place, ...key, '--json'])
+      const begunAnew = await backup('anew.db')
+      expect([begunAnew.exit, proxy.wasCut()], begunAnew.stderr).toEqual([0, true])
+      const kept = await world.run(['users', 'show', 'omar@school.example', '--db', world.path('anew.db')])
+      expect(kept.stdout).toContain('Farid')
+      proxy.cutAfter(12, 'before', 'let nobody ask')
+      const ran = await backup('cut.db')
       expect([ran.exit, ran.error().message]).toEqual([7, expect.stringMatching(/the standby .* broke/)])
+      expect(existsSync(world.path('cut.db'))).toBe(false)
     } finally {
       await proxy.close()
     }

@@ -13,6 +13,14 @@ import { newWorld, type World } from '../../world.ts'
 const saying = (code: string, message = 'said by the server') => Object.assign(new Error(message), { code })
 
 describe('what a server, or the network before it, says went wrong', () => {
+  it('a NUL is no matter of the letters that a database takes', () => {
+    const said = saying('22021', 'invalid byte sequence for encoding "UTF8": 0x00')
+    expect(inWords(said, 'postgres://hub@db.example/hub')).toMatchObject({
+      code: 'store-refused',
+      message: expect.stringContaining('NUL'),
+    })
+  })
+
   it.each([
     ['28P01', 'store-refused', 'password'],
     ['28000', 'store-refused', 'pg_hba.conf'],
