@@ -78,7 +78,8 @@ export function parseServerAddress(address: string, env: Environment = {}): Serv
     throw invalid('a blank in it is written as %20, and no line ends in it')
   if (unknown !== undefined) throw invalid(notKnown(unknown))
   const mode = options.get('sslmode') ?? 'verify-full'
-  if (mode !== 'verify-full' && mode !== 'disable') throw invalid('sslmode is verify-full or disable')
+  if (mode !== 'verify-full' && mode !== 'disable')
+    throw invalid('sslmode is verify-full, as it is where nothing is said, or disable')
   const schema = options.get('schema') ?? 'ssh_admin'
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema) || schema.startsWith('pg_'))
     throw invalid('a schema has small letters, digits and _')
@@ -107,6 +108,7 @@ const knownElsewhere =
   /^(?:application_name|channel_binding|client_encoding|dbname|gssencmode|hostaddr|keepalives\w*|options|passfile|port|require_auth|service|ssl|sslcert|sslcrl|sslkey|target_session_attrs|tcp_user_timeout|user)$/
 
 function notKnown(option: string): string {
+  if (option === 'service') return 'no service file is read: host, user and database stand in the address'
   return knownElsewhere.test(option)
     ? `it has ${option}, which is not known`
     : 'behind its ? stands what is no option: schema, sslmode, sslrootcert, host and connect_timeout are'
@@ -211,6 +213,8 @@ function connectTimeout(named = ''): number | undefined {
 function hostOf(text: string, named: string | undefined): { host: string; port: number } {
   const otherwise = named || '5432'
   if (text.startsWith('/')) return { host: text, port: Number(otherwise) }
+  if (/^[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.:]*$/i.test(text))
+    throw invalid('an address of IPv6 stands in [ ], and its port behind them, such as [::1]:5432')
   const [, host, port = otherwise] = /^(\[[0-9a-f:.]+\]|[^:@[\]]*)(?::(\d{1,5}))?$/i.exec(text) ?? []
   if (host === undefined || !/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw invalid('a host is a name, or a name and a port')

@@ -65,7 +65,7 @@ const words: readonly Words[] = [
     pattern: /^28...$/,
     code: 'store-refused',
     says: (place) => `The server of ${place} refuses this user.`,
-    hint: 'Check the user in the address, and the password in ~/.pgpass, or in PGPASSWORD where that is set.',
+    hint: 'Check the user in the address, and the password in ~/.pgpass, or in PGPASSWORD where that is set. One that has expired (valid until) is refused so, too.',
   },
   {
     pattern: /^42501$/,

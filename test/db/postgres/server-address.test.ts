@@ -114,6 +114,15 @@ describe('the address of a shared store', () => {
   })
 
   it.each([
+    ['postgres://hub@::1:5432/hub', '[::1]:5432'],
+    ['postgres://hub@fe80::1/hub', '[ ]'],
+    ['postgres://hub@db/hub?sslmode=require', 'as it is where nothing is said'],
+    ['postgres://hub@db/hub?service=hub', 'no service file is read'],
+  ])('says of %s how it is meant', (address, words) => {
+    expect(() => parseServerAddress(address)).toThrow(words)
+  })
+
+  it.each([
     'postgres://hub@db',
     'postgres://hub@db/hub?sslmode=prefer',
     'postgres://hub@db/hub?schema=pg_catalog',
