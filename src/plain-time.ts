@@ -17,3 +17,24 @@ export function timeToTheSecond(iso: string): string {
 export function isoOf(at: Date | null): string | null {
   return at?.toISOString() ?? null
 }
+
+// Written out: what Node knows of all languages takes longer to load than a letter to write.
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
+
+/** `4 March 2026`, in UTC: the month as a word, since 4/3 is March here and April there. */
+export function dayInWords(at: Date): string {
+  return `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()}`
+}

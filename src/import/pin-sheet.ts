@@ -4,6 +4,7 @@ import type { Form, SheetToWrite, TextRun } from '../workbook/sheet.ts'
 import type { Tables } from '../workbook/write.ts'
 import type { PlannedUser } from './plan.ts'
 import { grouped } from '../grouped.ts'
+import { dayInWords } from '../plain-time.ts'
 import { usersOfImport, type ImportedUser } from '../db/imports/imports.ts'
 import { renewPins } from '../db/credentials.ts'
 import { setEndOfPinLetters } from '../db/outbox.ts'
@@ -108,10 +109,12 @@ interface PinTables {
 
 /** The list of PINs, and the slips to hand out; of very many people only where slips were asked for. */
 export function pinTables({ rows, count, layout, hub }: PinTables): Tables {
-  const list = pinSheet(rows)
-  if (layout === undefined && count > maxUnasked) return [list]
+  if (layout === undefined && count > maxUnasked) return [pinSheet(rows)]
+  // Gone through twice: of so few, each with its PIN is held.
+  const held = count > maxUnasked ? rows : [...rows]
   const title = 'Cut along the lines, and hand each slip to its owner only'
-  return [list, { name: 'Slips', widths, forms: formsOf({ rows, layout, hub }), print: { title } }]
+  const slips = { name: 'Slips', widths, forms: formsOf({ rows: held, layout, hub }), print: { title } }
+  return [pinSheet(held), slips]
 }
 
 /** What to say of a workbook that lists very many people and has no slips, which nobody asked for. */
@@ -129,35 +132,38 @@ export function noSlipsNotice(
 
 /** To be printed and cut: one slip for each open PIN, and none of them across two pages. */
 function* formsOf({ rows, layout, hub }: Omit<PinTables, 'count'>): Generator<Form> {
+  const slip = slipWriter(hub)
   let last: PinRow | undefined
   // One behind: whether a page ends is known when the next row is.
   for (const row of rows) {
     if (row.validUntil === '') continue
-    if (last) yield slip(last, { hub, endsPage: layout !== 'continuous' && last.centre !== row.centre })
+    if (last) yield slip(last, { endsPage: layout !== 'continuous' && last.centre !== row.centre })
     last = row
   }
-  if (last) yield slip(last, { hub, endsPage: false })
+  if (last) yield slip(last, { endsPage: false })
 }
 
-function slip(row: PinRow, { hub, endsPage }: { hub: string; endsPage: boolean }): Form {
-  const { centre, centreName, firstName, lastName, email, pin, validUntil } = row
-  const name = `${firstName} ${lastName}`.trim()
-  const who: TextRun[] = [
-    ...(name === '' ? [] : [{ text: `${name}\n`, bold: true, size: NAME_SIZE }]),
-    { text: `${email}\n` },
-    { text: centreName === '' ? centre : `${centreName} (${centre})` },
-  ]
-  const what: TextRun[] = [
-    { text: 'PIN\n', size: SMALL },
-    { text: `${pin}\n`, bold: true, size: LARGE },
-    { text: `valid until ${day.format(new Date(validUntil))}`, size: SMALL },
-  ]
-  const how = stepsAt(hub)
-  const height = MARGIN + Math.max(heightOf(who, widths[0]), heightOf(how, widths[2]))
-  return {
-    cells: [{ runs: who }, { runs: what, centred: true }, { runs: how }],
-    height: Math.max(LOWEST, height),
-    endsPage,
+/** What to do with a PIN is the same on all slips: made once, as it takes longer than the rest. */
+function slipWriter(hub: string): (row: PinRow, page: Pick<Form, 'endsPage'>) => Form {
+  const how = { runs: stepsAt(hub) }
+  const lowest = Math.max(LOWEST, MARGIN + heightOf(how.runs, widths[2]))
+  return ({ centre, centreName, firstName, lastName, email, pin, validUntil }, { endsPage }) => {
+    const name = `${firstName} ${lastName}`.trim()
+    const who: TextRun[] = [
+      ...(name === '' ? [] : [{ text: `${name}\n`, bold: true, size: NAME_SIZE }]),
+      { text: `${email}\n` },
+      { text: centreName === '' ? centre : `${centreName} (${centre})` },
+    ]
+    const what: TextRun[] = [
+      { text: 'PIN\n', size: SMALL },
+      { text: `${pin}\n`, bold: true, size: LARGE },
+      { text: `valid until ${dayInWords(new Date(validUntil))}`, size: SMALL },
+    ]
+    return {
+      cells: [{ runs: who }, { runs: what, centred: true }, how],
+      height: Math.max(lowest, MARGIN + heightOf(who, widths[0])),
+      endsPage,
+    }
   }
 }
 
@@ -193,8 +199,6 @@ function parted(address: string): string {
   }
   return text
 }
-
-const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
 
 /** How high wrapped text stands, with room to spare: what is cut off cannot be handed out. */
 function heightOf(runs: readonly TextRun[], width: number): number {

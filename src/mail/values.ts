@@ -1,4 +1,5 @@
 import type { Credential } from '../db/credentials.ts'
+import { dayInWords } from '../plain-time.ts'
 import { lifetimes } from '../rules/credentials/lifetimes.ts'
 import type { CredentialPurpose, OutboxRow } from '../db/schema.ts'
 import type { Keys } from '../db/store/keys.ts'
@@ -64,27 +65,11 @@ export function secretOf(
   return { temporaryPassword: temporaryPasswordOf(keys.code, credential) }
 }
 
-// Written out: what Node knows of all languages takes longer to load than a letter to write.
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-const months = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-]
 
 /** `Wednesday 4 March 2026 at 09:00 UTC`: the month as a word, since 4/3 is March here and April there. */
 function inWords(at: Date): string {
-  const date = [weekdays[at.getUTCDay()], at.getUTCDate(), months[at.getUTCMonth()], at.getUTCFullYear()]
-  return `${date.join(' ')} at ${at.toISOString().slice(11, 16)} UTC`
+  return `${weekdays[at.getUTCDay()]} ${dayInWords(at)} at ${at.toISOString().slice(11, 16)} UTC`
 }
 
 /** How long what a letter carries is valid, in words; a PIN where it carries nothing. */

@@ -151,8 +151,10 @@ function* sheetsOfForms(forms: Iterable<Form>): Generator<Form[]> {
 function* formsXml({ widths, print = {} }: FormsToWrite, forms: readonly Form[]): Generator<string> {
   // Not fitted to the page: Excel then passes over the breaks between pages.
   let piece = `${OPENING}<sheetViews><sheetView showGridLines="0" workbookViewId="0"/></sheetViews><sheetFormatPr defaultRowHeight="15"/>${columnsXml({ widths: [...widths] }, styles.text)}<sheetData>`
+  const write = formCellWriter()
   for (const [at, { cells, height }] of forms.entries()) {
-    const inside = cells.map((cell, column) => formCell(cell, `${columnLetters(column)}${at + 1}`)).join('')
+    let inside = ''
+    for (const [column, cell] of cells.entries()) inside += write(cell, { column, row: at + 1 })
     piece += `<row r="${at + 1}" ht="${Math.min(maxRowHeight, height)}" customHeight="1">${inside}</row>`
     if (piece.length < PIECE) continue
     yield piece
@@ -169,11 +171,21 @@ function* formsXml({ widths, print = {} }: FormsToWrite, forms: readonly Form[])
   yield `${piece}</sheetData>${page}${breaksXml}</worksheet>`
 }
 
-function formCell({ runs, centred = false }: FormCell, at: string): string {
-  const style = centred ? styles.formCentred : styles.form
-  const inside = runs.map(({ text, bold = false, size = LETTER_SIZE }) => {
-    const runProperties = `<rPr>${bold ? '<b/>' : ''}<sz val="${size}"/><color rgb="FF000000"/><rFont val="${TYPEFACE}"/><family val="2"/></rPr>`
-    return `<r>${runProperties}${textElement(fitting(text))}</r>`
-  })
-  return `<c r="${at}" s="${style}" t="inlineStr"><is>${inside.join('')}</is></c>`
+/** What one form after another has in a column, such as what is to be done, is put together once. */
+function formCellWriter(): (cell: FormCell, at: { column: number; row: number }) => string {
+  const last: { cell: FormCell; text: string }[] = []
+  return (cell, { column, row }) => {
+    const before = last[column]
+    const text = before?.cell === cell ? before.text : textOfForm(cell)
+    if (before?.cell !== cell) last[column] = { cell, text }
+    const style = cell.centred === true ? styles.formCentred : styles.form
+    return `<c r="${columnLetters(column)}${row}" s="${style}" t="inlineStr"><is>${text}</is></c>`
+  }
+}
+
+function textOfForm({ runs }: FormCell): string {
+  let text = ''
+  for (const { text: letters, bold = false, size = LETTER_SIZE } of runs)
+    text += `<r><rPr>${bold ? '<b/>' : ''}<sz val="${size}"/><color rgb="FF000000"/><rFont val="${TYPEFACE}"/><family val="2"/></rPr>${textElement(fitting(letters))}</r>`
+  return text
 }
