@@ -13,7 +13,15 @@ import {
   withTextWhole,
 } from './excess-words.ts'
 import { isLikeNumber } from './names-typed.ts'
-import { commandLine, type Line, shownWord, withValuesApart, withWord, withWords } from './typed-line.ts'
+import {
+  type Asked,
+  commandLine,
+  type Line,
+  shownWord,
+  withValuesApart,
+  withWord,
+  withWords,
+} from './typed-line.ts'
 import {
   behindDashes,
   linesWithOption,
@@ -110,12 +118,6 @@ export function suggestedLines(input: RejectedInput): readonly Line[] {
   if (code === 'missing-mandatory-option-value') return one(lineWithOptions(asked, missingOptions(asked)))
   if (code === 'missing-argument') return one(lineWithArguments(asked))
   return code === 'excess-arguments' ? one(withFewer(asked)) : []
-}
-
-/** A line, and the command that the parser asked for it. */
-export interface Asked {
-  argv: Line
-  command: Command
 }
 
 /** Lines are read from stdin. */

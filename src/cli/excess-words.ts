@@ -1,10 +1,9 @@
 import type { Command } from 'commander'
 import { settingNames } from '../config.ts'
 import { kebabCase } from '../kebab-case.ts'
-import type { Asked } from './complaints.ts'
 import { isLikeNumber, isNameOfSchool, wholePeople } from './names-typed.ts'
 import { offersFor } from './parameters.ts'
-import { type Line, withWord, withWords } from './typed-line.ts'
+import { type Asked, type Line, withWord, withWords } from './typed-line.ts'
 import { leadsTo } from './words.ts'
 
 /** What more than it takes was meant for: a setting, an option, or one name of several words. */

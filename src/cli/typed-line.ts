@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { shellWord } from '../shell-word.ts'
 
 /** The command as it was typed, with another word in the place of each of some, where it stands first, to be pasted. */
@@ -34,6 +35,12 @@ export function positionsIn(argv: readonly string[]): { word: string; at: number
 
 /** What was typed, word by word. */
 export type Line = readonly string[]
+
+/** A line, and the command that the parser asked for it. */
+export interface Asked {
+  argv: Line
+  command: Command
+}
 
 /** The line with this word changed: another in its place, several, or none. */
 export function withWord(line: Line, at: number, ...instead: readonly string[]): Line {

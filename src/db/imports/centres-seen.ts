@@ -6,7 +6,6 @@ import { areNearly } from '../centres/near-number.ts'
 import { anyOf } from '../portable.ts'
 import type { CentreKind, CentreTable, Store } from '../schema.ts'
 import { idsOf, rowsAtOnce, type SeenUsers } from './users-seen.ts'
-import type { ImportReading, ImportView } from './view.ts'
 
 /** A centre as planning an import sees it. */
 export interface SeenCentre {
@@ -129,6 +128,13 @@ export interface CentreLocation {
   town: string
 }
 
+/** The same as it was written, whole. */
+export interface WrittenLocation {
+  address: string
+  town: string
+  postcode: string
+}
+
 export async function readCentres(db: Kysely<Store>): Promise<SeenCentres> {
   const centres = new PackedCentres()
   const coordinated = await idsOf(db, coordinatedCentres)
@@ -137,10 +143,19 @@ export async function readCentres(db: Kysely<Store>): Promise<SeenCentres> {
   return centres
 }
 
+/** How rows name centres. */
+export interface CentresNamed {
+  numbers: Iterable<string>
+  /** Those that stand elsewhere than in the column of numbers. */
+  otherNumbers: Iterable<string>
+  /** What the names of the rows are compared by; asked for where anything is saved. */
+  names: () => ReadonlySet<string>
+}
+
 /** Those that rows name by number, by name, or nearly: the store looks for them, and all others stay there. */
 export async function readNamedCentres(
   db: Kysely<Store>,
-  { numbers, otherNumbers, names: namesOfRows }: ImportReading,
+  { numbers, otherNumbers, names: namesOfRows }: CentresNamed,
 ): Promise<SeenCentres> {
   const any = await db.selectFrom('centres').select('id').limit(1).executeTakeFirst()
   if (!any) return new PackedCentres()
@@ -203,7 +218,7 @@ export async function locationsOf(
 export async function locationsWithAt(
   db: Kysely<Store>,
   { touched, partial }: { touched: ReadonlySet<number>; partial: boolean },
-): Promise<ImportView['locationsWithAt']> {
+): Promise<Map<number, WrittenLocation>> {
   if (touched.size === 0) return new Map()
   const withAt = db
     .selectFrom('centres')
@@ -214,6 +229,48 @@ export async function locationsWithAt(
     .orderBy('id')
   const rows = await (partial ? withAt.where(anyOf(sql.ref('id'), [...touched])) : withAt).execute()
   return new Map(rows.flatMap(({ id, ...location }) => (touched.has(id) ? [[id, location] as const] : [])))
+}
+
+/** Those of the touched centres are counted as they are there; the others' by the store, all of them at once. */
+export async function countsByCentre(
+  db: Kysely<Store>,
+  { centres, touched, users }: { centres: SeenCentres; touched: ReadonlySet<number>; users: SeenUsers },
+): Promise<(centre: SeenCentre) => number> {
+  const counts = new Uint32Array(centres.size)
+  const others: number[] = []
+  for (const { id, deleted } of centres) if (!deleted && !touched.has(id)) others.push(id)
+  if (others.length > 0) {
+    // Of most centres it is quicker to count everybody than to look for each; the index alone tells, without a row.
+    const of = others.length * 4 > centres.size ? undefined : others
+    const add = async (rows: AsyncIterable<Counted>, sign: 1 | -1) => {
+      for await (const { centre_id, n } of rows) {
+        const centre = centre_id === null || touched.has(centre_id) ? undefined : centres.withId(centre_id)
+        if (centre) counts[centre.position] = (counts[centre.position] ?? 0) + sign * n
+      }
+    }
+    await add(usersByCentre(db, of).stream(rowsAtOnce), 1)
+    await add(usersByCentre(db, of).where('status', '=', 'deleted').stream(rowsAtOnce), -1)
+  }
+  // Those found by their address at another centre are among whom the store counted.
+  for (const { centreId } of users) {
+    const centre = centreId !== null && touched.has(centreId) ? centres.withId(centreId) : undefined
+    if (centre) counts[centre.position] = (counts[centre.position] ?? 0) + 1
+  }
+  return ({ position }) => counts[position] ?? 0
+}
+
+interface Counted {
+  centre_id: number | null
+  n: number
+}
+
+/** @param centres these; absent: all */
+function usersByCentre(db: Kysely<Store>, centres: readonly number[] | undefined) {
+  const counted = db
+    .selectFrom('users')
+    .select(({ fn }) => ['centre_id', fn.countAll<number>().as('n')])
+    .groupBy('centre_id')
+  return centres ? counted.where(anyOf(sql.ref('centre_id'), centres)) : counted
 }
 
 const columnsSeen = ['id', 'number', 'name', 'kind', 'status', 'deleted_at'] as const

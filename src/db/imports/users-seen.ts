@@ -4,7 +4,6 @@ import { PackedChoices, PackedNumbers, PackedTexts } from '../../packed-texts.ts
 import { slicesOf } from '../rows.ts'
 import { anyOf } from '../portable.ts'
 import type { HubRole, Store } from '../schema.ts'
-import type { SeenCentre, SeenCentres } from './centres-seen.ts'
 
 /** A live user as planning an import sees them. */
 export interface SeenUser {
@@ -177,48 +176,6 @@ export async function centresOfAddresses(
     for (const { centre_id, email_key } of rows) if (centre_id !== null) centres.set(centre_id, email_key)
   }
   return centres
-}
-
-/** Those of the touched centres are counted as they are there; the others' by the store, all of them at once. */
-export async function countsByCentre(
-  db: Kysely<Store>,
-  { centres, touched, users }: { centres: SeenCentres; touched: ReadonlySet<number>; users: SeenUsers },
-): Promise<(centre: SeenCentre) => number> {
-  const counts = new Uint32Array(centres.size)
-  const others: number[] = []
-  for (const { id, deleted } of centres) if (!deleted && !touched.has(id)) others.push(id)
-  if (others.length > 0) {
-    // Of most centres it is quicker to count everybody than to look for each; the index alone tells, without a row.
-    const of = others.length * 4 > centres.size ? undefined : others
-    const add = async (rows: AsyncIterable<Counted>, sign: 1 | -1) => {
-      for await (const { centre_id, n } of rows) {
-        const centre = centre_id === null || touched.has(centre_id) ? undefined : centres.withId(centre_id)
-        if (centre) counts[centre.position] = (counts[centre.position] ?? 0) + sign * n
-      }
-    }
-    await add(usersByCentre(db, of).stream(rowsAtOnce), 1)
-    await add(usersByCentre(db, of).where('status', '=', 'deleted').stream(rowsAtOnce), -1)
-  }
-  // Those found by their address at another centre are among whom the store counted.
-  for (const { centreId } of users) {
-    const centre = centreId !== null && touched.has(centreId) ? centres.withId(centreId) : undefined
-    if (centre) counts[centre.position] = (counts[centre.position] ?? 0) + 1
-  }
-  return ({ position }) => counts[position] ?? 0
-}
-
-interface Counted {
-  centre_id: number | null
-  n: number
-}
-
-/** @param centres these; absent: all */
-function usersByCentre(db: Kysely<Store>, centres: readonly number[] | undefined) {
-  const counted = db
-    .selectFrom('users')
-    .select(({ fn }) => ['centre_id', fn.countAll<number>().as('n')])
-    .groupBy('centre_id')
-  return centres ? counted.where(anyOf(sql.ref('centre_id'), centres)) : counted
 }
 
 function seenUsers(db: Kysely<Store>) {

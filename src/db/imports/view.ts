@@ -5,6 +5,8 @@ import type { Store } from '../schema.ts'
 import { domainsInUse } from '../users/everybody.ts'
 import {
   type CentreLocation,
+  type CentresNamed,
+  countsByCentre,
   locationsOf,
   locationsWithAt,
   readCentres,
@@ -12,8 +14,9 @@ import {
   type SeenCentre,
   type SeenCentres,
   withCentresOfUsers,
+  type WrittenLocation,
 } from './centres-seen.ts'
-import { centresOfAddresses, countsByCentre, idsOf, readUsers, type SeenUsers } from './users-seen.ts'
+import { centresOfAddresses, idsOf, readUsers, type SeenUsers } from './users-seen.ts'
 
 /** What planning an import reads of the store. */
 export interface ImportView {
@@ -39,23 +42,18 @@ export interface ImportView {
   /** Where centres are that are not in the workbook, and whose name stands in it beside another number. */
   locations: ReadonlyMap<number, CentreLocation>
   /** The locations, as they were written, of the workbook's centres that have an @ in theirs. */
-  locationsWithAt: ReadonlyMap<number, { address: string; town: string; postcode: string }>
+  locationsWithAt: ReadonlyMap<number, WrittenLocation>
 }
 
 /** What of the store a workbook touches. */
-export interface ImportReading {
+export interface ImportReading extends CentresNamed {
   /** Nobody is missing from a part of a roster: of the centres, only those that it may mean are read. */
   partial: boolean
-  numbers: Iterable<string>
-  /** Those that stand elsewhere than in the column of numbers. */
-  otherNumbers: Iterable<string>
   addresses: Iterable<string>
   /** Addresses of rows without a usable number: the centres of their users are touched too. */
   strayAddresses: Iterable<string>
   /** Addresses on other sheets of the workbook. */
   addressesElsewhere: Iterable<string>
-  /** What the names of its rows are compared by; asked for where it is part of a roster, and anything is saved. */
-  names: () => ReadonlySet<string>
   /** Those of them that stand in a row without a usable number, or with that of a centre called otherwise. */
   namesElsewhere: (centres: SeenCentres) => ReadonlySet<string>
   /** Domains of the workbook that are shown in another script. */

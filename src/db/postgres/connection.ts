@@ -7,7 +7,7 @@ import { Cancelled, errorCodeOf, Unavailable } from '../../errors.ts'
 import { inWords, mayBeOtherwiseSoon, mayNotConnect, passwordMissing } from './errors.ts'
 import { parseServerAddress, type ServerAddress } from '../../server-address.ts'
 import { passwordInFile } from './password-file.ts'
-import type { Again, Asked, NotSignedIn, Trouble } from './several-hosts.ts'
+import type { Again, Asked, NotSignedIn, SigningIn, Trouble } from './several-hosts.ts'
 
 /** Where a shared store is: what its address leaves out is taken from PostgreSQL's own variables, as its programs do. */
 export function serverAddressOf(address: string): ServerAddress {
@@ -124,14 +124,6 @@ async function inWordsOf(error: unknown, server: ServerAddress): Promise<NotSign
   }
   const failure = words(error)
   return { failure, mayPass: mayBeOtherwiseSoon(failure), refused: [] }
-}
-
-export interface SigningIn {
-  signedIn: Promise<pg.Client>
-  /** Whether anything at its address takes what is sent. */
-  isReached: () => boolean
-  /** Hangs up, whatever the server is doing. */
-  abandon: () => void
 }
 
 function signIn(

@@ -1,13 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import { Unavailable } from '../../errors.ts'
-import type { SigningIn } from './connection.ts'
 import { mayBeOtherwiseSoon } from './errors.ts'
 
 /** Whoever has not answered by then has the next one asked beside it; in milliseconds. */
 const headStart = 500
 /** So long whoever answered waits for one that does not: a standby that would do, and who is asked again; in milliseconds. */
 const maxStandingBy = 2_000
+
+export interface SigningIn {
+  signedIn: Promise<pg.Client>
+  /** Whether anything at its address takes what is sent. */
+  isReached: () => boolean
+  /** Hangs up, whatever the server is doing. */
+  abandon: () => void
+}
 
 /** One that an address names. */
 interface Host {
