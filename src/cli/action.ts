@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import type { InBatch } from './batch/line.ts'
 import { actingFor } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/store/open.ts'
@@ -82,12 +83,6 @@ const noTargets: ReadonlySet<string> = new Set()
 interface Action<Values> {
   work: (options: Values, session: Session) => Promise<number>
   inBatch: InBatch<Values>
-}
-
-export interface InBatch<Values> {
-  kind: 'reads' | 'changes' | 'other'
-  asks: (options: Values) => boolean
-  createsStore: boolean
 }
 
 function typedIn(leaf: Command): { options: string[]; args: unknown[]; format: string | undefined } {

@@ -3,10 +3,10 @@ import type { Settings } from '../../config.ts'
 import type { Context } from '../../context.ts'
 import type { OpenMode } from '../../db/store/opening.ts'
 import type { OpenStore } from '../../db/store/open.ts'
+import type { Committed } from '../../db/transact.ts'
 import { Usage } from '../../errors.ts'
-import type { InBatch } from '../action.ts'
 import type { CommonOptions } from '../options.ts'
-import type { Committed, Session } from '../session.ts'
+import type { Actor } from '../../rules/permissions/actor.ts'
 
 /** A command tree with the one command that a line names, and what it has said of itself. */
 export interface LineProgram {
@@ -22,9 +22,9 @@ export interface Batch {
   /** Those that lines have used, by the words of their commands. */
   programs: Map<string, LineProgram>
   /** The one store of all lines. @param open opens it, where that has not been done */
-  storeFor: (mode: OpenMode, open: Session['open']) => Promise<OpenStore>
+  storeFor: (mode: OpenMode, open: (mode: OpenMode) => Promise<OpenStore>) => Promise<OpenStore>
   /** What a line has done, and the messages that it owes. */
-  committed: (done: Committed<unknown>) => void
+  committed: (done: Pick<Committed<unknown>, 'queued' | 'isLogged'> & { by: Actor }) => void
   /** Whether a line before owes this message, which goes out once all of them are done. */
   willDeliver: (message: number) => boolean
   /** Says at once what whoever sits there has to know, whichever line it is of. */
@@ -85,6 +85,13 @@ const notInBatch: ReadonlySet<string> = new Set([
   'store info',
   'templates edit',
 ])
+
+/** What a command is as a line of a batch. */
+export interface InBatch<Values> {
+  kind: 'reads' | 'changes' | 'other'
+  asks: (options: Values) => boolean
+  createsStore: boolean
+}
 
 interface Line {
   command: string
