@@ -23,8 +23,7 @@ import {
 } from '../../import/pin-sheet.ts'
 import { statusOfOwner } from '../../unfinished-files.ts'
 import { prepareIssuesFile } from '../issues-file.ts'
-import type { PreparedImport } from './plan-import.ts'
-import type { ImportRun, PlannedRun } from './run-import.ts'
+import type { ImportContext, PreparedImport } from './plan-import.ts'
 
 /** How the slips of a PIN workbook are laid out. */
 export const slipsOption = optionOf(
@@ -43,6 +42,18 @@ export interface ImportOutputFiles {
   plan: OutputFile | undefined
   report: OutputFile | undefined
 }
+
+export interface ImportRun extends ImportContext {
+  ready: PreparedImport
+  outputs: ImportOutputFiles
+  /** When it was called, by `performance.now()`; what questions have taken since is no time of the import. */
+  started: number
+  /** The plan stands above the answer, of which that repeats nothing. */
+  isPlanShown: boolean
+}
+
+/** One that is planned, and may be no more than that. */
+export type PlannedRun = Pick<ImportRun, 'session' | 'ctx' | 'ready' | 'outputs'>
 
 interface OutputFileOptions {
   input: string | undefined

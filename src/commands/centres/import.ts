@@ -24,10 +24,10 @@ import {
 import { pathInWords } from '../../shell-word.ts'
 import { issuesOutOption, moveIssuesFileIntoPlace } from '../issues-file.ts'
 import { columnsHelp, tableOptions } from '../read-table.ts'
-import { checkOutputFiles, prepareIssues, slipsOption } from './import-output-files.ts'
+import { checkOutputFiles, type ImportRun, prepareIssues, slipsOption } from './import-output-files.ts'
 import { planWorkbook, type PreparedImport, type ImportRequest, readWorkbook } from './plan-import.ts'
 import { notifyNoReport } from './report.ts'
-import { type ImportRun, runImport } from './run-import.ts'
+import { runImport } from './run-import.ts'
 
 const options = {
   ...tableOptions('Org ID=Centre number'),

@@ -10,10 +10,10 @@ import type { ReportFacts } from '../../import/report-facts.ts'
 import type { Roster } from '../../import/roster.ts'
 import { describePlan } from '../../render/import.ts'
 import { count } from '../../render/text.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
 import type { Closing } from '../../rules/releases/what-closes.ts'
 import { problemsOf } from '../issues-file.ts'
 import type { Opening } from '../../rules/releases/what-opens.ts'
-import type { ImportRun } from './run-import.ts'
 import { notifyOtherSheets, notifyUnknownColumns, openTable, type TableFile } from '../read-table.ts'
 import type { Phases } from '../../cli/progress.ts'
 
@@ -92,14 +92,19 @@ export interface ImportRequest {
   strict: boolean
 }
 
-interface Planning extends Pick<ImportRun, 'session' | 'store' | 'ctx' | 'asks' | 'phases'> {
-  roster: Roster
+/** What an import is planned and run in. */
+export interface ImportContext {
+  session: Session
+  store: OpenStore
+  ctx: RuleContext
+  asks: boolean
+  phases: Phases
 }
 
 /** Plans the roster against the store as it is now, deletions included. */
 export async function planWorkbook(
   request: ImportRequest,
-  { session, store, ctx, roster, asks, phases }: Planning,
+  { session, store, ctx, roster, asks, phases }: ImportContext & { roster: Roster },
 ): Promise<PreparedImport> {
   const { planImport } = await import('../../import/plan.ts')
   const { readStore, referencesOf } = await import('../../import/read-store.ts')
@@ -195,7 +200,7 @@ async function factsOf({ db }: OpenStore, of: { roster: Roster; plan: Plan }): P
 /** @throws `partial-workbook` where a part of a roster is to delete somebody */
 async function isPartial(
   request: ImportRequest,
-  { session, roster }: Pick<Planning, 'session' | 'roster'>,
+  { session, roster }: { session: Session; roster: Roster },
 ): Promise<boolean> {
   const { isPartOfRoster } = await import('../../import/issues-sheet.ts')
   if (request.wholeRoster || !(request.partial || isPartOfRoster(roster))) return false
@@ -206,7 +211,7 @@ async function isPartial(
 /** @throws `partial-workbook` where a part of a roster is to delete somebody */
 async function refuseOrNotify(
   { deleteMissing, deleteExtra, deleteCentre, deleteUser, partial }: ImportRequest,
-  { session, roster, plan }: Pick<Planning, 'session' | 'roster'> & { plan?: Plan },
+  { session, roster, plan }: { session: Session; roster: Roster; plan?: Plan },
 ): Promise<void> {
   const { partialWorkbook, whatElseHolds } = await import('../../import/issues-sheet.ts')
   if (deleteMissing || deleteExtra || deleteCentre.length > 0 || deleteUser.length > 0)

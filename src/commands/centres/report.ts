@@ -3,7 +3,7 @@ import { type HappenedEvent, moveIntoPlaceRecorded } from '../../cli/record-even
 import type { Session } from '../../cli/session.ts'
 import type { ImportAnswer } from '../../render/import.ts'
 import type { ImportReport } from '../../render/import-report.ts'
-import type { PlannedRun } from './run-import.ts'
+import type { PlannedRun } from './import-output-files.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 /** Writes the page about an import that was made. @returns false where it is still owed */

@@ -2,9 +2,8 @@ import { grouped } from '../../grouped.ts'
 import { applyImport, changesNothing, countsOf, noncesFor } from '../../import/apply.ts'
 import type { AnswerOfChange } from '../../cli/define.ts'
 import { forgetSheets } from '../../cli/leftovers.ts'
-import type { Phases } from '../../cli/progress.ts'
 import { confirm } from '../../cli/prompt.ts'
-import { checkMail, type Session } from '../../cli/session.ts'
+import { checkMail } from '../../cli/session.ts'
 import {
   addPendingPinSheet,
   noteSheet,
@@ -31,7 +30,7 @@ import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { statusOfOwner } from '../../unfinished-files.ts'
 import {
   pendingPinSheetNotice,
-  type ImportOutputFiles,
+  type ImportRun,
   nameOfPins,
   movePinsIntoPlace,
   prepareIssues,
@@ -40,23 +39,6 @@ import {
 import { closedByDeletions, openedByPlan, type PreparedImport } from './plan-import.ts'
 import { moveIssuesFileIntoPlace } from '../issues-file.ts'
 import { moveReportIntoPlace } from './report.ts'
-
-export interface ImportRun {
-  session: Session
-  store: OpenStore
-  ctx: RuleContext
-  ready: PreparedImport
-  outputs: ImportOutputFiles
-  /** When it was called, by `performance.now()`; what questions have taken since is no time of the import. */
-  started: number
-  asks: boolean
-  /** The plan stands above the answer, of which that repeats nothing. */
-  isPlanShown: boolean
-  phases: Phases
-}
-
-/** One that is planned, and may be no more than that. */
-export type PlannedRun = Pick<ImportRun, 'session' | 'ctx' | 'ready' | 'outputs'>
 
 /** Shows the plan, asks, writes the PINs beside their place, commits, puts them in place, sends the letters, answers. */
 export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
