@@ -292,7 +292,7 @@ async function contextAt(
   db: OpenStore['db'],
   { context, settings, command, dryRun, batch, at }: Acting & { at: Date },
 ): Promise<RuleContext> {
-  const { findActor } = await import('../rules/permissions/actor.ts')
+  const { findActor } = await import('../rules/permissions/find-actor.ts')
   const by = await findActor(db, { typedBy: context, command, dryRun, email: actingFor(settings), at })
   return {
     by,

@@ -1,9 +1,8 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { Unavailable } from '../errors.ts'
 import type { Engine, LastEvent } from './engine.ts'
 import { prepared } from './prepared.ts'
 import type { Store } from './schema.ts'
-import type { Trx } from './transact.ts'
 import { plainTime } from '../plain-time.ts'
 
 /** How far a clock may be behind the last event before it stops changes. */
@@ -76,7 +75,7 @@ export async function eventsOfTheFuture(
 }
 
 /** What was to wait for a time that will not come for long waits no longer than from the accepted time on. */
-export async function endWaitsBeyond(trx: Trx, time: string): Promise<void> {
+export async function endWaitsBeyond(trx: Transaction<Store>, time: string): Promise<void> {
   await trx.deleteFrom('account_requests').where('at', '>', time).execute()
   await trx.updateTable('wrong_sign_ins').set({ last_at: time }).where('last_at', '>', time).execute()
   await trx

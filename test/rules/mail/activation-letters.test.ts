@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { queueActivationLetters, sendLettersOfImport } from '../../../src/rules/mail/activation-letters.ts'
-import { findActor } from '../../../src/rules/permissions/actor.ts'
+import { findActor } from '../../../src/rules/permissions/find-actor.ts'
 import { inbox } from '../../mail/inbox.ts'
 import { newWorld, type World } from '../../world.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findActor } from '../../../src/rules/permissions/actor.ts'
+import { findActor } from '../../../src/rules/permissions/find-actor.ts'
 import { outsideView, permit } from '../../../src/rules/permissions/decide.ts'
 import { newWorld, type World } from '../../world.ts'
 
