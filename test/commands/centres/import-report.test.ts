@@ -153,7 +153,7 @@ describe('the page about an import', () => {
   it('can be made later, as far as the store still knows', async () => {
     await importRows(world, [nile, { ...nile, email: 'wrong@' }])
     const ran = await world.run(['centres', 'imports', 'show', '1', '--report', 'import.html'])
-    expect(ran.exit).toBe(0)
+    expect([ran.exit, ran.stderr]).toEqual([0, expect.stringContaining('The page about it: import.html')])
     const text = page()
     expect(text).toContain('<b>2</b> rows read')
     expect(text).toMatch(/New users by country.*Egypt/s)

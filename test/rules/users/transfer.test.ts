@@ -132,6 +132,20 @@ describe('transferring Progression Test data', () => {
     expect(await world.account(amira)).toMatchObject({ progressionTests: { learnerGroups: 2 } })
   })
 
+  it('is refused to whoever may give to the receiver, and not take from the giver', async () => {
+    const [head, admin] = ['head@school.example', 'admin@school.example']
+    await world.user(head, { centre: 'EG001', hubRole: 'coordinator', sites: both })
+    await world.user(admin, { centre: 'EG001', hubRole: 'admin' })
+    await holding(world, head, { group: '5A', learners: ['Zain'] })
+    const taking = ['users', 'transfer', head, '--to', amira, '--as', admin, '--yes', '--json']
+    const refused = await world.run(taking)
+    expect([refused.exit, refused.error()]).toMatchObject([
+      5,
+      { code: 'not-permitted', details: { action: 'users.transfer', target: head } },
+    ])
+    expect(await world.account(head)).toMatchObject({ progressionTests: { learnerGroups: 1 } })
+  })
+
   it('is refused to the giver', async () => {
     await expect(transferring(amira)).rejects.toMatchObject({ code: 'same-user' })
   })
