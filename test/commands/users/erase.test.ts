@@ -238,6 +238,13 @@ describe('ssh-admin users erase', () => {
       'Centre number,Centre name,Email,Country\nEG900,Nile,nile@new.example,Egypt\n',
     )
     expect((await world.run(['centres', 'import', list, '--yes'])).exit).toBe(0)
+    // As an earlier build may have noted them.
+    await db.updateTable('imports').set({ actor: former.toUpperCase() }).execute()
+    const words = { subject: 'Reset', text: 'Reset', html: '<p></p>', edited_at: world.now.toISOString() }
+    await db
+      .insertInto('templates')
+      .values({ name: 'password-reset', ...words, edited_by: former })
+      .execute()
     const theirs = `${world.db}.mail/theirs.eml`
     mkdirSync(`${world.db}.mail`, { recursive: true })
     writeFileSync(theirs, `To: ${former}\r\nSubject: x\r\n\r\nHello\r\n`)
@@ -258,8 +265,11 @@ describe('ssh-admin users erase', () => {
         last_error: '550 (erased) is unknown here',
       },
     ])
-    expect(await db.selectFrom('imports').select(['file', 'sheet']).execute()).toEqual([
-      { file: 'list-(erased).csv', sheet: 'list-(erased)' },
+    expect(await db.selectFrom('imports').select(['file', 'sheet', 'actor']).execute()).toEqual([
+      { file: 'list-(erased).csv', sheet: 'list-(erased)', actor: '(erased)' },
+    ])
+    expect(await db.selectFrom('templates').select('edited_by').execute()).toEqual([
+      { edited_by: '(erased)' },
     ])
     const values = await db.selectFrom('audit_personal').select('value').execute()
     expect(JSON.stringify(values)).not.toMatch(/zaid\.(before|new)@old/)
