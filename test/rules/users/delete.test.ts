@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Deletion, deleteUser } from '../../../src/rules/users/delete.ts'
+import { issuePin } from '../../../src/rules/users/pin.ts'
+import { resetPassword } from '../../../src/rules/users/reset-password.ts'
 import { countResults, holding, openCredentials } from '../../holding.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -24,6 +26,18 @@ describe('deleting a user', () => {
     expect((await world.run(['users', 'list'])).stdout).not.toContain(amira)
     expect((await world.run(['users', 'list', '--deleted'])).stdout).toContain(amira)
     expect((await world.run(['users', 'show', amira])).stdout).toContain('users.deleted')
+    expect(await openCredentials(world, amira)).toEqual([])
+  })
+
+  it('voids every unused link and PIN that suspending has left', async () => {
+    await world.user(amira, { centre: 'EG001', status: 'invited' })
+    await world.commit((ctx) => (trx) => resetPassword(trx, { email: amira, ctx }))
+    await world.commit((ctx) => (trx) => issuePin(trx, { email: amira, key: Buffer.alloc(32), ctx }))
+    await world.rows(
+      `update users set status = 'suspended', status_before_suspension = 'invited' where email = '${amira}'`,
+    )
+    expect(await openCredentials(world, amira)).toEqual(['set-up'])
+    expect((await deleting()).account.pin).toBe('void')
     expect(await openCredentials(world, amira)).toEqual([])
   })
 

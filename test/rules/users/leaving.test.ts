@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { moveUser } from '../../../src/rules/users/move.ts'
+import { issuePin } from '../../../src/rules/users/pin.ts'
 import { removeUser } from '../../../src/rules/users/remove.ts'
+import { resetPassword } from '../../../src/rules/users/reset-password.ts'
 import { holding, openCredentials } from '../../holding.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -87,6 +89,16 @@ describe('removing a user from the organisation', () => {
     expect(account).toMatchObject({ centre: null, hubRole: null, roles: [], sites: [], status: 'active' })
     expect(account).toMatchObject({ canSignIn: false, blocker: 'no-centre' })
     expect(await openCredentials(world, amira)).toEqual([])
+  })
+
+  it('voids every unused link and PIN', async () => {
+    const zaid = 'zaid@school.example'
+    await world.user(zaid, { centre: 'EG001', status: 'invited' })
+    await world.commit((ctx) => (trx) => resetPassword(trx, { email: zaid, ctx }))
+    await world.commit((ctx) => (trx) => issuePin(trx, { email: zaid, key: Buffer.alloc(32), ctx }))
+    expect(await openCredentials(world, zaid)).toEqual(['set-up'])
+    expect((await removing(zaid)).account.pin).toBe('void')
+    expect(await openCredentials(world, zaid)).toEqual([])
   })
 
   it('needs no suspension, but is refused as deleting is', async () => {
