@@ -102,11 +102,11 @@ export function resolveSettings(
         const { address, variables } = completedAddress(place, context.env)
         return { ...setting, value: address, ...(variables.length > 0 && { variables }) }
       }
-      return { ...setting, value: resolve(context.cwd, place) }
+      return { ...setting, value: settingPath(place, context) }
     }
     const scheme = schemeOf(setting.value)
     if (scheme !== undefined) throw notAFile(source, { scheme, isStore: false })
-    return { ...setting, value: resolve(context.cwd, setting.value) }
+    return { ...setting, value: settingPath(setting.value, context) }
   }
   const first = (name: SettingName, fallback: string): SettingWithValue =>
     resolved(name, named(name) ?? { value: fallback, from: 'default' })
@@ -143,10 +143,15 @@ function goesBefore(keyFile: Setting, keyCommand: Setting): boolean {
   return keyFile.from === 'flag' || (keyFile.from === 'environment' && keyCommand.from === 'file')
 }
 
+/** Where a path of a setting leads. `~/` is the home folder, which no shell puts in a file, nor behind `--db=`. */
+export function settingPath(path: string, { cwd, env }: Context): string {
+  return resolve(cwd, path.startsWith('~/') ? join(homeFolder(env.HOME), path.slice(2)) : path)
+}
+
 /** A place that is named for a store: a path of this machine, or the address of a server. @throws what `storePlace` throws */
 export function storeAddress(typed: string, { context, flag }: { context: Context; flag: string }): string {
   const place = storePlace(typed, flag)
-  return isServerAddress(place) ? completedAddress(place, context.env).address : resolve(context.cwd, place)
+  return isServerAddress(place) ? completedAddress(place, context.env).address : settingPath(place, context)
 }
 
 /**

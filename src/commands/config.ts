@@ -1,5 +1,5 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { kebabCase } from '../kebab-case.ts'
 import { type AnswerOfChange, command } from '../cli/define.ts'
@@ -16,6 +16,7 @@ import {
   resolveSettings,
   type SettingName,
   settingNames,
+  settingPath,
   settingsThatArePaths,
   storePlace,
   textOfConfigFile,
@@ -259,7 +260,7 @@ function typedSetting(name: SettingName, typed: string, { context }: Session): s
   }
   const value = name === 'db' ? storePlace(typed, 'The value of db') : typed
   return settingsThatArePaths.has(name) && !isServerAddress(value) && !/^[a-z][a-z0-9+.-]+:/i.test(value)
-    ? resolve(context.cwd, value)
+    ? settingPath(value, context)
     : value
 }
 

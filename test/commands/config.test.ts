@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
 
@@ -36,6 +36,23 @@ describe('showing the settings', () => {
       keyFile: { value: keyFile, from: 'environment' },
       keyCommand: { value: null, from: 'default' },
     })
+  })
+
+  it('finds what begins with ~/ in the home folder, wherever it is said, and makes no folder of that name', async () => {
+    configure('{"key-file": "~/hub.key", "mail-dir": "~/letters"}')
+    const env = { SSH_ADMIN_DB: '~/own.db' }
+    const shown = (await world.run(['config', '--json'], { env })).json().settings
+    expect(shown).toMatchObject({
+      db: { value: world.path('own.db') },
+      keyFile: { value: world.path('hub.key') },
+      mailDir: { value: world.path('letters') },
+    })
+    expect((await world.run(['store', 'init', '--db=~/mine.db'])).exit).toBe(0)
+    expect((await world.run(['store', 'copy', '--to=~/copy.db', '--db=~/mine.db', '--yes'])).exit).toBe(0)
+    await world.run(['config', 'set', 'mail-dir', '~/post'])
+    expect(readFileSync(world.path('.config/ssh-admin/config.json'), 'utf8')).toContain(world.path('post'))
+    expect(readdirSync(world.path('.'))).toEqual(expect.arrayContaining(['mine.db', 'hub.key', 'copy.db']))
+    expect(readdirSync(world.path('.'))).not.toContain('~')
   })
 
   it('takes a command for the key from the environment before a key file of the configuration', async () => {
