@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import type { MessageReason } from './messages.ts'
+import type { MessageReason } from './message-reasons.ts'
 import { cancelCredentialMessages, cancelMessages } from './outbox.ts'
 import { anyOf } from './portable.ts'
 import { type Placeholders, prepared } from './prepared.ts'

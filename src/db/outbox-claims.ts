@@ -1,5 +1,5 @@
 import { ownerTag, statusOfOwnerTag } from '../unfinished-files.ts'
-import { reasons } from './messages.ts'
+import { reasons } from './message-reasons.ts'
 import type { MessageState, OutboxRow } from './schema.ts'
 import { sendWithNext, type Trx } from './transact.ts'
 

@@ -1,5 +1,5 @@
 import { type Insertable, type Kysely, type RawBuilder, sql } from 'kysely'
-import { type MessageReason, reasons } from './messages.ts'
+import { type MessageReason, reasons } from './message-reasons.ts'
 import { anyOf } from './portable.ts'
 import { type Placeholders, prepared } from './prepared.ts'
 import type { CredentialPurpose, OutboxRow, OutboxTable, Store } from './schema.ts'
