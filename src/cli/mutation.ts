@@ -356,7 +356,7 @@ async function askAbout<Request, Result>(running: WithRequest<Request, Result>, 
     question = questionOfNamed(session, spec.json(done, []))
   }
   if (!question) return
-  const { confirm } = await import('./prompt.ts')
+  const { confirm } = await import('./confirm.ts')
   await confirm(session, question)
 }
 

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
 import stringWidth from 'string-width'
-import { Cancelled, Refused, Usage } from '../errors.ts'
+import { Cancelled, Refused } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
 import { cleanForTerminal, oneLine } from '../render/clean-text.ts'
 import { withStyles } from '../render/styles.ts'
@@ -9,60 +9,12 @@ import { doneMark } from '../render/text.ts'
 import { shortened, wrapped, wrappedText } from '../render/wrap.ts'
 import { searchKey } from '../search-key.ts'
 import { drawable, type Terminal } from './terminal.ts'
-import type { Session } from './session.ts'
-import { commandLine, lineWithOption } from './typed-line.ts'
 
 export interface Choice<Value> {
   value: Value
   name: string
   /** Ticked to begin with, in a list to tick. */
   checked?: boolean
-}
-
-interface PromptOptions {
-  /** What says the answer without asking. */
-  flag: string
-  /** Whether other options leave it open; absent: they do. */
-  may?: boolean
-  /** What would be asked. */
-  question: string
-  /** What is to be added to the line; absent: the flag. */
-  add?: readonly [option: string, ...value: string[]]
-  /** The whole line that says it, where that is another. */
-  line?: string
-}
-
-/** Refuses, naming the flag and the question, when nobody can be asked. */
-export function requireTerminal(
-  { terminal, common, argv }: Pick<Session, 'terminal' | 'common' | 'argv'>,
-  { flag, may = true, question, add = [flag], line }: PromptOptions,
-): void {
-  if (terminal.canAsk && common.input && may) return
-  const notAsked = questionOnOneLine(question)
-  const message = `This needs an answer, and there is nobody to ask: say it with ${flag}. Not asked: ${notAsked}`
-  throw new Usage(message, { code: 'answer-needed', hint: line ?? commandLine(lineWithOption(argv, ...add)) })
-}
-
-type Asking = Pick<Session, 'terminal' | 'common' | 'named' | 'notify' | 'beneath' | 'argv'>
-
-/**
- * Asks yes or no, default No; No is a cancellation, nobody to ask a mistake of the call. --yes answers; a rehearsal asks
- * nothing, and says beneath its answer what would be asked.
- */
-export async function confirm(
-  { terminal, common, named, notify, beneath, argv }: Asking,
-  asked: string,
-): Promise<void> {
-  const question = [...named.map(({ typed, described }) => `'${typed}' is ${described}.`), asked].join('\n')
-  if (common.dryRun) {
-    const message = `You would be asked: ${question}`.trimEnd()
-    notify({ code: 'would-ask', message }, [])
-    beneath.push(...message.split('\n'))
-    return
-  }
-  if (common.yes) return
-  requireTerminal({ terminal, common, argv }, { flag: '--yes', question })
-  if (!(await askYesNo(terminal, question))) throw new Cancelled()
 }
 
 /** They take their colours as they are loaded. */
@@ -294,38 +246,4 @@ function withoutRawModeFailures(input: Terminal['stdin']): () => void {
   }
   Reflect.set(input, 'setRawMode', quietly)
   return () => void Reflect.set(input, 'setRawMode', setRawMode)
-}
-
-const maxNamed = 3
-/** Between the name of a fact and the fact. */
-const columns = / {2,}(?=\S)/
-
-/** All that a question says, where nobody can be asked: what is listed below a line that ends with a colon is told by its first few. */
-export function questionOnOneLine(question: string): string {
-  const parts: string[] = []
-  const listed: string[] = []
-  const closeList = () => {
-    const head = parts.at(-1)
-    if (head?.endsWith(':') && listed.length > 0) parts.splice(-1, 1, `${head} ${fewOf(listed)}`)
-    listed.length = 0
-  }
-  for (const line of question.split('\n')) {
-    if (line.trim() === '') continue
-    if (/^\s/.test(line)) {
-      listed.push(line.trim())
-      continue
-    }
-    closeList()
-    parts.push(line.trim())
-  }
-  closeList()
-  return parts.join(' ')
-}
-
-/** Of a table all is told, a list by its first few. */
-function fewOf(items: readonly string[]): string {
-  if (items.every((item) => columns.test(item)))
-    return `${items.map((item) => item.replace(columns, ' ')).join('; ')}.`
-  const few = items.slice(0, maxNamed).map((item) => item.replace(/\.$/, ''))
-  return items.length > maxNamed ? `${few.join('; ')}; …` : `${few.join('; ')}.`
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { BadInput } from '../errors.ts'
 import { checkTemplate, sourceOf, type TemplateProblem } from '../mail/check-template.ts'
-import { requireTerminal } from '../cli/prompt.ts'
+import { requireTerminal } from '../cli/confirm.ts'
 import { editTemplate, letterCalled, resetTemplate, previewLetter } from '../rules/templates.ts'
 import { type LetterName, type LetterWords, offeredLetters, letters } from '../rules/mail/letters.ts'
 import type { Draft } from '../cli/drafts.ts'

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { questionOnOneLine } from '../../src/cli/prompt.ts'
+import { questionOnOneLine } from '../../src/cli/confirm.ts'
 import { commandLine } from '../../src/cli/typed-line.ts'
 import { newWorld, type World } from '../world.ts'
 import { asking, commands, makePeople, notAsking, roster, teacher } from './commands-that-ask.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { questionOnOneLine } from '../../src/cli/prompt.ts'
+import { questionOnOneLine } from '../../src/cli/confirm.ts'
 
 const names = (many: number) => Array.from({ length: many }, (_, at) => `    name ${at + 1}.`)
 

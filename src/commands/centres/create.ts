@@ -1,6 +1,7 @@
 import type { OpenStore } from '../../db/store/open.ts'
 import { Usage } from '../../errors.ts'
-import { ask, requireTerminal } from '../../cli/prompt.ts'
+import { requireTerminal } from '../../cli/confirm.ts'
+import { ask } from '../../cli/prompt.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { newCentreNumber } from '../../rules/centres/find.ts'
 import { missingAssociate, parseCentreOptions, typedCountry } from '../../rules/centres/options.ts'

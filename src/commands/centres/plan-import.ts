@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { ask, askSeveral } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { BadInput, Cancelled } from '../../errors.ts'
@@ -39,6 +38,7 @@ export interface PreparedImport extends ReviewedPlan {
 
 /** Offers what the workbook does not have, with nothing ticked; a large choice is asked for twice. */
 async function chooseAtTerminal(plan: Plan, { terminal }: Session): Promise<Deletions> {
+  const { ask, askSeveral } = await import('../../cli/prompt.ts')
   const { needsAllowance, noDeletions } = await import('../../import/deletions.ts')
   if (plan.rows.accepted === 0) return noDeletions
   const missing = plan.missingCentres.filter(({ kept }) => !kept)

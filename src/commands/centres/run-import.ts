@@ -2,7 +2,7 @@ import { grouped } from '../../grouped.ts'
 import { applyImport, changesNothing, countsOf, noncesFor } from '../../import/apply.ts'
 import type { AnswerOfChange } from '../../cli/define.ts'
 import { forgetSheets } from '../../cli/leftovers.ts'
-import { confirm } from '../../cli/prompt.ts'
+import { confirm } from '../../cli/confirm.ts'
 import { checkMail } from '../../cli/session.ts'
 import {
   addPendingPinSheet,

@@ -15,7 +15,7 @@ import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { checkOutputFile, type OutputFile, refuseWithoutRoom } from '../../cli/output-file.ts'
 import { flag, requiredOption } from '../../cli/parameters.ts'
 import { progressOn } from '../../cli/progress.ts'
-import { confirm } from '../../cli/prompt.ts'
+import { confirm } from '../../cli/confirm.ts'
 import { type Session, withStore } from '../../cli/session.ts'
 import { pathInWords, shellWord } from '../../shell-word.ts'
 

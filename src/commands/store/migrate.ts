@@ -1,6 +1,6 @@
 import type { OpenStore } from '../../db/store/open.ts'
 import { isServerAddress } from '../../server-address.ts'
-import { confirm } from '../../cli/prompt.ts'
+import { confirm } from '../../cli/confirm.ts'
 import { migrateStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'

@@ -1,7 +1,7 @@
 import type { Voided } from '../../db/credentials.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { changedMeanwhile, type Problem } from '../../errors.ts'
-import { confirm } from '../../cli/prompt.ts'
+import { confirm } from '../../cli/confirm.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { markedAnswer } from '../../render/text.ts'
 import { rekeyStore } from '../../rules/store/rekey.ts'

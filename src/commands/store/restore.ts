@@ -7,7 +7,7 @@ import type { Copy, KeyAfter, PresentStore, Replaced } from '../../db/store/rest
 import type { Voided } from '../../db/credentials.ts'
 import { mkdirSync } from '../../disk.ts'
 import { BadInput, changedMeanwhile, isNotThere, Refused } from '../../errors.ts'
-import { confirm } from '../../cli/prompt.ts'
+import { confirm } from '../../cli/confirm.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { markedAnswer } from '../../render/text.ts'
 import { type Restored, restoreStore } from '../../rules/store/restore.ts'

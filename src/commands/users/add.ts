@@ -1,6 +1,6 @@
 import type { Trx } from '../../db/transact.ts'
 import { type Problem, Unavailable, Usage } from '../../errors.ts'
-import { requireTerminal } from '../../cli/prompt.ts'
+import { requireTerminal } from '../../cli/confirm.ts'
 import { oneLine } from '../../render/clean-text.ts'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { lockedOutNotices, tidiedNotices } from '../../render/user-notices.ts'

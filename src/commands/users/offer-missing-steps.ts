@@ -1,5 +1,6 @@
 import type { MutationStage } from '../../cli/mutation.ts'
-import { chooseFromStore, confirm } from '../../cli/prompt.ts'
+import { confirm } from '../../cli/confirm.ts'
+import { chooseFromStore } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import type { OpenStore } from '../../db/store/open.ts'

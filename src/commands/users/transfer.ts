@@ -12,7 +12,7 @@ import {
   transferProgressionTests,
 } from '../../rules/users/transfer.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { requireTerminal } from '../../cli/prompt.ts'
+import { requireTerminal } from '../../cli/confirm.ts'
 import { findUser } from '../../rules/users/find.ts'
 import { argument, orName, repeated, option, withValues } from '../../cli/parameters.ts'
 import { accessFirst, comparableTransfer, siteNotices } from './questions.ts'

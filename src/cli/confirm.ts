@@ -1,0 +1,84 @@
+import { Cancelled, Usage } from '../errors.ts'
+import type { Session } from './session.ts'
+import { commandLine, lineWithOption } from './typed-line.ts'
+
+interface PromptOptions {
+  /** What says the answer without asking. */
+  flag: string
+  /** Whether other options leave it open; absent: they do. */
+  may?: boolean
+  /** What would be asked. */
+  question: string
+  /** What is to be added to the line; absent: the flag. */
+  add?: readonly [option: string, ...value: string[]]
+  /** The whole line that says it, where that is another. */
+  line?: string
+}
+
+/** Refuses, naming the flag and the question, when nobody can be asked. */
+export function requireTerminal(
+  { terminal, common, argv }: Pick<Session, 'terminal' | 'common' | 'argv'>,
+  { flag, may = true, question, add = [flag], line }: PromptOptions,
+): void {
+  if (terminal.canAsk && common.input && may) return
+  const notAsked = questionOnOneLine(question)
+  const message = `This needs an answer, and there is nobody to ask: say it with ${flag}. Not asked: ${notAsked}`
+  throw new Usage(message, { code: 'answer-needed', hint: line ?? commandLine(lineWithOption(argv, ...add)) })
+}
+
+type Asking = Pick<Session, 'terminal' | 'common' | 'named' | 'notify' | 'beneath' | 'argv'>
+
+/**
+ * Asks yes or no, default No; No is a cancellation, nobody to ask a mistake of the call. --yes answers; a rehearsal asks
+ * nothing, and says beneath its answer what would be asked.
+ */
+export async function confirm(
+  { terminal, common, named, notify, beneath, argv }: Asking,
+  asked: string,
+): Promise<void> {
+  const question = [...named.map(({ typed, described }) => `'${typed}' is ${described}.`), asked].join('\n')
+  if (common.dryRun) {
+    const message = `You would be asked: ${question}`.trimEnd()
+    notify({ code: 'would-ask', message }, [])
+    beneath.push(...message.split('\n'))
+    return
+  }
+  if (common.yes) return
+  requireTerminal({ terminal, common, argv }, { flag: '--yes', question })
+  const { askYesNo } = await import('./prompt.ts')
+  if (!(await askYesNo(terminal, question))) throw new Cancelled()
+}
+
+const maxNamed = 3
+/** Between the name of a fact and the fact. */
+const columns = / {2,}(?=\S)/
+
+/** All that a question says, where nobody can be asked: what is listed below a line that ends with a colon is told by its first few. */
+export function questionOnOneLine(question: string): string {
+  const parts: string[] = []
+  const listed: string[] = []
+  const closeList = () => {
+    const head = parts.at(-1)
+    if (head?.endsWith(':') && listed.length > 0) parts.splice(-1, 1, `${head} ${fewOf(listed)}`)
+    listed.length = 0
+  }
+  for (const line of question.split('\n')) {
+    if (line.trim() === '') continue
+    if (/^\s/.test(line)) {
+      listed.push(line.trim())
+      continue
+    }
+    closeList()
+    parts.push(line.trim())
+  }
+  closeList()
+  return parts.join(' ')
+}
+
+/** Of a table all is told, a list by its first few. */
+function fewOf(items: readonly string[]): string {
+  if (items.every((item) => columns.test(item)))
+    return `${items.map((item) => item.replace(columns, ' ')).join('; ')}.`
+  const few = items.slice(0, maxNamed).map((item) => item.replace(/\.$/, ''))
+  return items.length > maxNamed ? `${few.join('; ')}; …` : `${few.join('; ')}.`
+}
