@@ -162,10 +162,20 @@ export async function outputFor(session: Session): Promise<PagedOutput> {
   return pagedOutput(session)
 }
 
+/** An answer for a person or a pipe, and the same for a script. */
+export interface Answer<Json = AnyJsonAnswer> {
+  text: string | Pieces
+  json: Json
+  /** Lines of the conversation that follow it. */
+  say?: readonly string[]
+  /** The exit code; absent: 0. */
+  exit?: number
+}
+
 /** Prints the answer: for a person, a pipe, or a script. @param where absent: what was done goes through no pager */
 export async function answer(
   session: Session,
-  { text, json }: { text: string | Pieces; json: AnyJsonAnswer },
+  { text, json }: Pick<Answer, 'text' | 'json'>,
   where?: PagedOutput,
 ): Promise<void> {
   const { out } = session.terminal

@@ -1,40 +1,22 @@
 import { Command } from 'commander'
-import type { AnswerName, AnyJsonAnswer, AnyJsonOfChange } from '../render/json.ts'
-import type { Pieces } from '../render/pieces.ts'
+import type { AnswerName, AnyJsonOfChange } from '../render/json.ts'
 import { paragraphsOf } from '../render/wrap.ts'
-import { action, answer, outputFor } from './action.ts'
+import { action, type Answer, answer, outputFor } from './action.ts'
 import type { InBatch } from './batch/line.ts'
 import { addCommonOptions } from './options.ts'
 import type { Listing } from './list-declaration.ts'
 import type { Mutation } from './mutation.ts'
-import { addParameters, type ListOptions, listParameters, type Parameters } from './parameters.ts'
+import {
+  addParameters,
+  type Declaration,
+  type ListOptions,
+  listParameters,
+  type Parameters,
+} from './parameters.ts'
 import type { Query } from './query.ts'
 import type { Session } from './session.ts'
 
-/** What every command says of itself: the help, its page in docs/commands.md and completion read it. */
-export interface Declaration<Args, Options> {
-  name: string
-  summary: string
-  description: string
-  args?: Parameters<Args>
-  options?: Parameters<Options>
-  /** What the help says after the examples. */
-  notes?: string
-  /** The end of the help; a test runs each. */
-  examples: readonly [string, ...string[]]
-}
-
-/** An answer for a person or a pipe, and the same for a script. */
-export interface Answer<Json = AnyJsonAnswer> {
-  text: string | Pieces
-  json: Json
-  /** Lines of the conversation that follow it. */
-  say?: readonly string[]
-  /** The exit code; absent: 0. */
-  exit?: number
-}
-
-/** The same where something changes; whether it was rehearsed is added. */
+/** The answer where something changes; whether it was rehearsed is added. */
 export type AnswerOfChange = Answer<AnyJsonOfChange>
 
 /** A command that only looks: parse → open → find the actor → read → answer. */

@@ -4,8 +4,8 @@ import type { Field } from '../render/fields.ts'
 import type { AnswerName, JsonItem, JsonKey } from '../render/json.ts'
 import type { View } from '../render/table.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
-import type { Answer, Declaration } from './define.ts'
-import type { ListFormat } from './parameters.ts'
+import type { Answer } from './action.ts'
+import type { Declaration, ListFormat } from './parameters.ts'
 
 /** What a list is declared with. */
 export type Listing<

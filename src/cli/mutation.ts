@@ -10,7 +10,7 @@ import { isServerAddress } from '../server-address.ts'
 import type { Pieces } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
 import { answer } from './action.ts'
-import type { Declaration } from './define.ts'
+import type { Declaration } from './parameters.ts'
 import type { Draft } from './drafts.ts'
 import type { OutputFile } from './output-file.ts'
 import {

@@ -42,6 +42,19 @@ export type NamedKind =
 /** By name, in camelCase: `transferTo` is typed as `--transfer-to`. */
 export type Parameters<Values> = { readonly [Name in keyof Values]: Parameter<Values[Name]> }
 
+/** What every command says of itself: the help, its page in docs/commands.md and completion read it. */
+export interface Declaration<Args, Options> {
+  name: string
+  summary: string
+  description: string
+  args?: Parameters<Args>
+  options?: Parameters<Options>
+  /** What the help says after the examples. */
+  notes?: string
+  /** The end of the help; a test runs each. */
+  examples: readonly [string, ...string[]]
+}
+
 /** What is typed for them, once it is checked. */
 export type ValuesOf<Declared> = {
   [Name in keyof Declared]: Declared[Name] extends Parameter<infer Value> ? Value : never
