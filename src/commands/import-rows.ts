@@ -14,7 +14,6 @@ import type { JsonOfChange } from '../render/json.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import type {
   CellIssues,
-  ImportedRows,
   RowsToImport,
   TableRowAsWritten,
   CellIssue,
@@ -41,6 +40,7 @@ import { type Pieces, piecesOfLines } from '../render/pieces.ts'
 import { count, firstOfEachKind, markOf } from '../render/text.ts'
 import type { View } from '../render/table.ts'
 import { wrapped } from '../render/wrap.ts'
+import type { ImportedRows } from '../rules/imports.ts'
 
 /** An import of rows that a rule reads, holds back and saves: of Key Times, or of entries. */
 export interface RowsImport<Field extends string> {

@@ -6,7 +6,6 @@ import {
   digestOfRows,
   readEachRow,
   issuesOf,
-  type ImportedRows,
   rowCounts,
   type RowsToImport,
   faultsOfRow,
@@ -18,6 +17,7 @@ import { permit } from './permissions/decide.ts'
 import { noticingWhatCloses } from './releases/what-closes.ts'
 import { isPlaceholderNumber, readCentreNumber } from './centres/find.ts'
 import { readSeries } from './key-times/key-time-rows.ts'
+import type { ImportedRows } from './imports.ts'
 import { componentHint, readComponent } from './resources.ts'
 
 /**

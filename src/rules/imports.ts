@@ -3,6 +3,8 @@ import * as z from 'zod'
 import { findImport, hasImports, type ImportRow } from '../db/imports/imports.ts'
 import type { Store } from '../db/schema.ts'
 import { NotFound } from '../errors.ts'
+import type { Closing } from './releases/what-closes.ts'
+import type { CellIssues, RowCounts } from './table-rows.ts'
 
 /** The number of an import, as typed. */
 export const importNumber = z.coerce
@@ -19,6 +21,20 @@ export async function findImportNumber(db: Kysely<Store>, id: number): Promise<I
       ? 'ssh-admin centres imports lists them.'
       : 'Nothing has been imported yet. To begin: ssh-admin centres import FILE',
   })
+}
+
+/** What an import of entries or Key Times has done. */
+export interface ImportedRows {
+  file: string
+  rows: RowCounts
+  /** Of entries, or of Key Times. */
+  counts: { created: number; changed: number; unchanged: number }
+  issues: CellIssues
+  /** For whom something closes by this that was open, and opens that was not. */
+  closes: Closing[]
+  opens: Closing[]
+  /** Of what the rule read of the store, as it was before. */
+  storeDigest: () => string
 }
 
 /** What taking an import back leaves as it is. */

@@ -39,12 +39,12 @@ import {
   digestOfRows,
   type HeldBackRow,
   issuesOf,
-  type ImportedRows,
   readEachRow,
   type ReadRow,
   rowCounts,
   type RowsToImport,
 } from './table-rows.ts'
+import type { ImportedRows } from './imports.ts'
 
 /** What is to be another; what is absent stays, and null takes it away. */
 interface KeyTimeChanges {

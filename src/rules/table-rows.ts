@@ -3,7 +3,6 @@ import { beforeAll, type Trx } from '../db/transact.ts'
 import { BadInput, type Failure, NotPermitted, type Problem } from '../errors.ts'
 import { collected, onRollbackOf, problemOf, refusalOf, refusedAlone } from './batch.ts'
 import type { RuleContext } from './permissions/actor.ts'
-import type { Closing } from './releases/what-closes.ts'
 
 /** Something wrong in a cell of a table, and what to do about it, as it is told. */
 export interface CellIssue {
@@ -36,20 +35,6 @@ export interface RowsToImport<Row> {
   digest: string
   rows: readonly Row[]
   ctx: RuleContext
-}
-
-/** What an import of entries or Key Times has done. */
-export interface ImportedRows {
-  file: string
-  rows: RowCounts
-  /** Of entries, or of Key Times. */
-  counts: { created: number; changed: number; unchanged: number }
-  issues: CellIssues
-  /** For whom something closes by this that was open, and opens that was not. */
-  closes: Closing[]
-  opens: Closing[]
-  /** Of what the rule read of the store, as it was before. */
-  storeDigest: () => string
 }
 
 /** What is wrong with a field of a row. */
