@@ -5,7 +5,7 @@ import { cellName } from '../workbook/cell.ts'
 import { byAddress, type RosterAndStore } from './hold-back.ts'
 import { hasIssueIn, holdBack } from './issues.ts'
 import type { Roster } from './roster.ts'
-import type { RosterRow } from './roster-row.ts'
+import type { RosterRow } from './roster-rows.ts'
 import type { RosterRows } from './roster-rows.ts'
 
 /** An address that belongs to several centres, with every place where it was found. */

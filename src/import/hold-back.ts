@@ -6,7 +6,7 @@ import { searchKey } from '../search-key.ts'
 import type { CentreField } from './columns.ts'
 import { holdBack } from './issues.ts'
 import type { Roster } from './roster.ts'
-import type { RosterRow } from './roster-row.ts'
+import type { RosterRow } from './roster-rows.ts'
 import type { RowsByCentre } from './roster-rows.ts'
 
 /** What planning looks at: the rows of a roster, and what the store holds. */

@@ -6,22 +6,29 @@ import { isShortened } from '../workbook/number.ts'
 import type { SheetRow } from '../workbook/sheet-rows.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { CellIssue } from '../rules/table-rows.ts'
-import type { Plan } from './plan.ts'
-import type { Roster } from './roster.ts'
+import type { FoundElsewhere, OtherSheet } from './other-sheets.ts'
+
+interface OtherSheets {
+  otherSheets: readonly OtherSheet[]
+}
+
+interface Elsewhere {
+  elsewhere?: FoundElsewhere | undefined
+}
 
 /** Whether a workbook says of itself that it is no whole roster: by its mark, by the column of the reasons, or by rows on other sheets. */
 export function isPartOfRoster({
   marks,
   headings,
   otherSheets,
-}: Pick<Roster, 'marks' | 'headings' | 'otherSheets'>): boolean {
+}: OtherSheets & { marks: ReadonlySet<string>; headings: readonly string[] }): boolean {
   const reasons = headingKey(reasonsHeading)
   const isMarked = marks.has(partOfRoster) || headings.some((heading) => headingKey(heading) === reasons)
   return isMarked || otherSheets.some(({ holdsTable }) => holdsTable)
 }
 
 /** Who stands in no part of a roster may well stand in the rest of it. */
-export function partialWorkbook(roster: Pick<Roster, 'file' | 'otherSheets'>, plan?: Plan): Refused {
+export function partialWorkbook(roster: OtherSheets & { file: string }, plan?: Elsewhere): Refused {
   const what = whatElseHolds(roster, plan) ?? `${roster.file} is part of a roster`
   return new Refused(
     'partial-workbook',
@@ -31,10 +38,7 @@ export function partialWorkbook(roster: Pick<Roster, 'file' | 'otherSheets'>, pl
 }
 
 /** What a notice says of the other sheets, too; undefined where they hold nothing. */
-export function whatElseHolds(
-  { otherSheets }: Pick<Roster, 'otherSheets'>,
-  plan?: Pick<Plan, 'elsewhere'>,
-): string | undefined {
+export function whatElseHolds({ otherSheets }: OtherSheets, plan?: Elsewhere): string | undefined {
   if (plan?.elsewhere) {
     const { sheet, who } = plan.elsewhere
     return `The sheet '${sheet}' of the workbook has ${who}, and the one that is read has not`

@@ -1,9 +1,6 @@
 import type { CellIssue } from '../rules/table-rows.ts'
 import { cellName } from '../workbook/cell.ts'
 import { type CentreField, headingOf } from './columns.ts'
-import type { Roster } from './roster.ts'
-import type { ReadRow } from './roster-row.ts'
-import { type LazyList, lazyList } from './roster-rows.ts'
 
 /** What is wrong, worded to follow the column's name. */
 export interface Fault {
@@ -22,6 +19,17 @@ export interface RowIssue {
   fault: Fault
 }
 
+/** What of a row tells where its issues stand. */
+export interface RowWithIssues {
+  readonly row: number
+  /** Where the fields stand, for a row below headings of another order. */
+  readonly columns: ReadonlyMap<string, number> | undefined
+  /** Cells that could not be read, such as #N/A, by field. */
+  faults: readonly RowIssue[] | undefined
+  /** A row with an issue is held back. */
+  issues: RowIssue[] | undefined
+}
+
 const maxShared = 1000
 
 /** Makes equal issues one: a sheet may have the same mistake in every cell. */
@@ -38,7 +46,7 @@ export function sharedIssues(): (issue: RowIssue) => RowIssue {
 }
 
 /** Adds an issue to a row; a row with an issue is held back. */
-export function addIssue(row: ReadRow, issue: RowIssue): void {
+export function addIssue(row: RowWithIssues, issue: RowIssue): void {
   // A list of its own: planning puts the row's former list back.
   row.issues = withIssue(row.issues, issue)
 }
@@ -49,7 +57,7 @@ export function withIssue(issues: readonly RowIssue[] | undefined, issue: RowIss
 }
 
 /** Holds a row back for a fault in one of its columns. */
-export function holdBack(row: ReadRow, { field, ...fault }: Fault & { field: CentreField }): void {
+export function holdBack(row: RowWithIssues, { field, ...fault }: Fault & { field: CentreField }): void {
   addIssue(row, { field, fault })
 }
 
@@ -59,17 +67,28 @@ export function hasIssueIn(issues: readonly RowIssue[] = [], field: CentreField)
 }
 
 /** Holds a row back for those of its cells in some columns that could not be read. @returns whether there are any */
-export function holdBackFaults(row: ReadRow, fields: readonly CentreField[]): boolean {
+export function holdBackFaults(row: RowWithIssues, fields: readonly CentreField[]): boolean {
   if (row.faults === undefined) return false
   const faulty = fields.flatMap((field) => row.faults?.find((issue) => issue.field === field) ?? [])
   for (const issue of faulty) addIssue(row, issue)
   return faulty.length > 0
 }
 
+/** A list, or what is one in JSON and whose items are made as they are needed. */
+export interface LazyList<Item> extends Iterable<Item> {
+  readonly length: number
+  toJSON?: () => Item[]
+}
+
+export function lazyList<Item>(length: number, items: () => Iterator<Item>): LazyList<Item> {
+  const list: LazyList<Item> = { length, [Symbol.iterator]: items, toJSON: () => [...list] }
+  return list
+}
+
 /** The issues of the rows held back, in the order of the sheet: each is made when it is told, and not kept. */
 export function issuesOf(
-  heldBack: readonly ReadRow[],
-  { sheet, columns }: Pick<Roster, 'sheet' | 'columns'>,
+  heldBack: readonly RowWithIssues[],
+  { sheet, columns }: { sheet: string; columns: ReadonlyMap<string, number> },
 ): LazyList<CellIssue> {
   // No more of a row is held than its issues: its cells would weigh while the store is written.
   const rows = heldBack.map(({ row, columns: own, issues = [] }) => ({

@@ -6,7 +6,7 @@ import { searchKey } from '../search-key.ts'
 import type { CentreField } from './columns.ts'
 import { accepted, firstOf, holdBackDifferent, type RosterAndStore } from './hold-back.ts'
 import { hasIssueIn, type Fault, holdBack, holdBackFaults } from './issues.ts'
-import type { RosterRow } from './roster-row.ts'
+import type { RosterRow } from './roster-rows.ts'
 import { notCalculated } from '../workbook/cell-faults.ts'
 
 /** A centre that the workbook brings. */

@@ -4,7 +4,7 @@ import { similarNames } from '../rules/unknown-name.ts'
 import { askForTheAddress, domainOf, onlyLooksLike } from '../rules/users/look-alike.ts'
 import type { RosterAndStore } from './hold-back.ts'
 import { holdBack, holdBackFaults } from './issues.ts'
-import type { RosterRow } from './roster-row.ts'
+import type { RosterRow } from './roster-rows.ts'
 
 /** A person that the workbook brings. */
 interface NewUserOfRoster {

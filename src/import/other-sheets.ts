@@ -7,7 +7,6 @@ import { trimCode } from '../workbook/cell.ts'
 import { rowsBelowHeadings } from '../workbook/headings.ts'
 import type { Workbook } from '../workbook/read.ts'
 import { centreColumns } from './columns.ts'
-import type { ExtraUser, MissingCentre } from './deletions.ts'
 import { mayBeCentreNumber } from './cells.ts'
 import { guideExamples, guideName } from './sample.ts'
 
@@ -103,8 +102,8 @@ export function foundElsewhere(
     extra,
     view: { users, addressedElsewhere },
   }: {
-    missing: readonly MissingCentre[]
-    extra: readonly ExtraUser[]
+    missing: readonly { id: number; number: string; name: string }[]
+    extra: readonly { id: number }[]
     view: Pick<ImportView, 'users' | 'addressedElsewhere'>
   },
 ): FoundElsewhere | undefined {

@@ -12,7 +12,7 @@ import {
   findExtraUsers,
   findMissingCentres,
   type MissingCentre,
-} from './deletions.ts'
+} from './missing.ts'
 import { headingOf } from './columns.ts'
 import { type DuplicatedUser, holdBackAmongSlipped, holdBackDuplicates } from './duplicates.ts'
 import {
@@ -24,14 +24,14 @@ import {
   holdBackDifferentRows,
   type RosterAndStore,
 } from './hold-back.ts'
-import { compare, issuesOf, type RowIssue } from './issues.ts'
+import { compare, issuesOf, type LazyList, type RowIssue } from './issues.ts'
 import { findNewCentres, type FoundCentre, type PlannedCentre, schoolOfRow } from './new-centres.ts'
 import { findNewUsers, rolesNamed, type RowsOfNewUser } from './new-people.ts'
 import { type FoundElsewhere, foundElsewhere } from './other-sheets.ts'
-import { holdBackNumbersAsNames, holdBackOthersNames, readBehindApostrophes } from './renames.ts'
+import { holdBackNumbersAsNames, holdBackOthersNames, readBehindApostrophes, type Rename } from './renames.ts'
 import type { Roster } from './roster.ts'
-import type { RosterRow } from './roster-row.ts'
-import { heldBackOf, type LazyList, listOfRows, type RosterRows, RowsByCentre } from './roster-rows.ts'
+import type { RosterRow } from './roster-rows.ts'
+import { heldBackOf, listOfRows, type RosterRows, RowsByCentre } from './roster-rows.ts'
 import { holdBackNearNumbers, holdBackRenumbered } from './second-centres.ts'
 
 export type { PlannedCentre } from './new-centres.ts'
@@ -58,7 +58,7 @@ interface PlannedUsers extends LazyList<PlannedUser> {
 export interface Plan {
   rows: { read: number; accepted: number; heldBack: number; blank: number }
   newCentres: LazyList<PlannedCentre>
-  renames: { id: number; number: string; before: string; after: string; cell: string }[]
+  renames: Rename[]
   restores: { id: number; number: string }[]
   /** Approved centres whose first coordinator the workbook brings. */
   activations: { id: number; number: string }[]

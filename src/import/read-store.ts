@@ -14,7 +14,7 @@ import {
 import { couldBeNumber, newNames } from './renames.ts'
 import { namesOfNewNumbers } from './second-centres.ts'
 import type { Roster } from './roster.ts'
-import type { RosterRow } from './roster-row.ts'
+import type { RosterRow } from './roster-rows.ts'
 
 /** What of the store a roster touches, as lists that a saved plan can hold; those of all rows are read from them. */
 export interface RosterReferences {

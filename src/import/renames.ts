@@ -7,8 +7,7 @@ import { addTo } from '../db/rows.ts'
 import { cut, firstOf, type RosterAndStore } from './hold-back.ts'
 import { hasIssueIn, holdBack } from './issues.ts'
 import { markedAsText } from './cells.ts'
-import type { Plan } from './plan.ts'
-import type { RosterRow } from './roster-row.ts'
+import type { RosterRow } from './roster-rows.ts'
 import type { RowsByCentre } from './roster-rows.ts'
 
 const share = 0.2
@@ -19,8 +18,20 @@ function normalizedName(name: string): string {
   return name.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim()
 }
 
+/** A saved centre that the workbook calls otherwise, and where. */
+export interface Rename {
+  id: number
+  number: string
+  before: string
+  after: string
+  cell: string
+}
+
 /** @throws `rename-limit`; an allowance, when given, must be right, limit or not */
-export function checkRenames(plan: Plan, allowed: number | undefined): void {
+export function checkRenames(
+  plan: { renames: readonly Rename[]; live: { inWorkbook: number } },
+  allowed: number | undefined,
+): void {
   // More than letter case, blanks or Unicode form.
   const renames = plan.renames.filter(({ before, after }) => normalizedName(before) !== normalizedName(after))
   const total = renames.length

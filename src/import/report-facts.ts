@@ -6,7 +6,7 @@ import type { Store } from '../db/schema.ts'
 import type { CellIssue } from '../rules/table-rows.ts'
 import type { Plan } from './plan.ts'
 import type { Roster } from './roster.ts'
-import type { RosterRow } from './roster-row.ts'
+import type { RosterRow } from './roster-rows.ts'
 
 /** What came of the rows of a country. */
 export interface CountryOutcome {

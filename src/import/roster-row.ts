@@ -16,40 +16,8 @@ import { type Table, unclearHint } from '../workbook/headings.ts'
 import type { SheetRow } from '../workbook/sheet-rows.ts'
 import { centreColumns, type CentreField } from './columns.ts'
 import { addIssue, hasIssueIn, type Fault, type RowIssue, withIssue } from './issues.ts'
+import type { ReadRow } from './roster-rows.ts'
 import { markedAsText, type NameCell, readCentreName, readPersonCells, readNumberCell } from './cells.ts'
-
-/** A row as it was read: what it says of a place and of a person, and what is wrong with it. */
-export interface ReadRow {
-  readonly row: number
-  /** In capitals; undefined where it is unusable. */
-  number: string | undefined
-  name: string
-  /** Undefined for a row that is a centre alone, or whose address is unusable. */
-  email: Address | undefined
-  readonly firstName: string
-  readonly lastName: string
-  readonly role: string
-  readonly address: string
-  readonly town: string
-  readonly postcode: string
-  readonly country: string
-  readonly kind: string
-  readonly associate: string
-  /** Cells that could not be read, such as #N/A, by field. */
-  faults: readonly RowIssue[] | undefined
-  /** Formulas that say nothing, by field; in a saved centre they may. */
-  readonly emptyFormulas: ReadonlyMap<CentreField, string> | undefined
-  /** Where the fields stand, for a row below headings of another order. */
-  readonly columns: ReadonlyMap<string, number> | undefined
-  /** A row with an issue is held back. */
-  issues: RowIssue[] | undefined
-}
-
-/** A row among the others of its roster. */
-export interface RosterRow extends ReadRow {
-  /** Its place among them, from 0 on. */
-  readonly position: number
-}
 
 interface RowReading {
   sheet: string

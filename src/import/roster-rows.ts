@@ -1,6 +1,34 @@
 import { PackedNumbers, PackedTexts } from '../packed-texts.ts'
 import { tooMuchText } from '../workbook/errors.ts'
-import type { ReadRow, RosterRow } from './roster-row.ts'
+import type { Address } from '../rules/users/email.ts'
+import type { CentreField } from './columns.ts'
+import { type LazyList, lazyList, type RowWithIssues } from './issues.ts'
+
+/** A row as it was read: what it says of a place and of a person, and what is wrong with it. */
+export interface ReadRow extends RowWithIssues {
+  /** In capitals; undefined where it is unusable. */
+  number: string | undefined
+  name: string
+  /** Undefined for a row that is a centre alone, or whose address is unusable. */
+  email: Address | undefined
+  readonly firstName: string
+  readonly lastName: string
+  readonly role: string
+  readonly address: string
+  readonly town: string
+  readonly postcode: string
+  readonly country: string
+  readonly kind: string
+  readonly associate: string
+  /** Formulas that say nothing, by field; in a saved centre they may. */
+  readonly emptyFormulas: ReadonlyMap<CentreField, string> | undefined
+}
+
+/** A row among the others of its roster. */
+export interface RosterRow extends ReadRow {
+  /** Its place among them, from 0 on. */
+  readonly position: number
+}
 
 /** The rows of a roster, in the order of the sheet: so are those that are picked from them. */
 export interface RosterRows extends Iterable<RosterRow> {
@@ -175,17 +203,6 @@ class PackedRow implements RosterRow {
 function setOrDelete<Value>(values: Map<number, Value>, position: number, value: Value): void {
   if (value === undefined) values.delete(position)
   else values.set(position, value)
-}
-
-/** A list, or what is one in JSON and whose items are made as they are needed. */
-export interface LazyList<Item> extends Iterable<Item> {
-  readonly length: number
-  toJSON?: () => Item[]
-}
-
-export function lazyList<Item>(length: number, items: () => Iterator<Item>): LazyList<Item> {
-  const list: LazyList<Item> = { length, [Symbol.iterator]: items, toJSON: () => [...list] }
-  return list
 }
 
 /** Items that are each made of one row, which is told by its position, and those that take more than one, as they are. */

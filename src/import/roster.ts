@@ -21,8 +21,8 @@ import {
   type SheetAsWritten,
 } from './issues-sheet.ts'
 import { addressesIn, readOtherSheets, type OtherSheet } from './other-sheets.ts'
-import { type ReadRow, rowReader, unclearRow } from './roster-row.ts'
-import { PackedRows, type RosterRows } from './roster-rows.ts'
+import { rowReader, unclearRow } from './roster-row.ts'
+import { PackedRows, type ReadRow, type RosterRows } from './roster-rows.ts'
 import { few } from '../grouped.ts'
 
 export interface Roster extends SheetAsWritten, Pick<Table, 'columns'> {

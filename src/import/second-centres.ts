@@ -8,7 +8,7 @@ import { indexOfTexts } from '../packed-index.ts'
 import { searchKey } from '../search-key.ts'
 import { distinct, firstOf, type RosterAndStore } from './hold-back.ts'
 import { hasIssueIn, holdBack } from './issues.ts'
-import type { RosterRow } from './roster-row.ts'
+import type { RosterRow } from './roster-rows.ts'
 import type { RowsByCentre } from './roster-rows.ts'
 
 /**

@@ -1,0 +1,249 @@
+import type { SeenUser } from '../db/imports/users-seen.ts'
+import type { ImportView } from '../db/imports/view.ts'
+import { hasDigit, readCentreNumber } from '../rules/centres/find.ts'
+import type { RosterAndStore } from './hold-back.ts'
+import { maxBeside, type Roster } from './roster.ts'
+import type { RosterRow } from './roster-rows.ts'
+import { searchKey } from '../search-key.ts'
+import { heldBackOf } from './roster-rows.ts'
+
+/** In the store and live, not in the workbook. */
+export interface MissingCentre {
+  id: number
+  number: string
+  name: string
+  users: number
+  /** Why an import never deletes it: a row that was held back may be one of its rows. */
+  kept: 'held-back-rows' | null
+}
+
+export type KeptReason =
+  | 'held-back-rows'
+  | 'is-coordinator'
+  | 'has-progression-tests'
+  | 'has-associate-centres'
+
+/** At a centre of the workbook, but not in the workbook. */
+export interface ExtraUser {
+  id: number
+  email: string
+  centre: string
+  spreadsheetEmails: string[]
+  lastSignedInAt: string | null
+  /** Why an import never deletes them. */
+  kept: KeptReason | null
+}
+
+/** Held-back rows are there: their centre is not missing, whatever is wrong with them. */
+export function findMissingCentres(
+  { view, byCentre }: RosterAndStore,
+  { matched, hinted, anywhere }: AmbiguousRows,
+): MissingCentre[] {
+  const missing: MissingCentre[] = []
+  for (const centre of view.centres) {
+    const { id, number } = centre
+    if (centre.deleted || byCentre.has(number) || matched.has(id)) continue
+    const kept = anywhere || hinted.has(id) ? 'held-back-rows' : null
+    missing.push({ id, number, name: centre.name, users: view.usersOf(centre), kept })
+  }
+  return missing
+}
+
+export function findExtraUsers(
+  { roster, byCentre, view }: RosterAndStore,
+  { matched, hinted, anywhere }: AmbiguousRows,
+): { extraUsers: ExtraUser[]; live: { centres: number; users: number } } {
+  const { centres } = view
+  const unsure = new Set([...matched, ...hinted])
+  const mayBeAnybody = anywhere || roster.addressesBeside.size === maxBeside
+  for (const { number, issues } of roster.rows) {
+    const centre = issues && number !== undefined ? centres.get(number) : undefined
+    if (centre) unsure.add(centre.id)
+  }
+  // A new store has nobody to look for.
+  const named = savedUsersNamed(roster, view)
+
+  const extraUsers: ExtraUser[] = []
+  const spreadsheetEmails = new Map<string, string[]>()
+  const emailsAt = (number: string): string[] => {
+    const emails = spreadsheetEmails.get(number) ?? addressesAt(byCentre.get(number) ?? [])
+    spreadsheetEmails.set(number, emails)
+    return emails
+  }
+  let liveUsers = 0
+  for (const user of view.users) {
+    const centre = centres.withId(user.centreId)
+    if (!centre || !(byCentre.has(centre.number) || matched.has(centre.id))) continue
+    liveUsers += 1
+    if (named[user.position] === 1) continue
+    extraUsers.push({
+      id: user.id,
+      email: user.email,
+      centre: centre.number,
+      spreadsheetEmails: emailsAt(centre.number),
+      lastSignedInAt: user.lastSignedInAt,
+      kept: keptBecause(user, { unsure: mayBeAnybody || unsure.has(centre.id), view }),
+    })
+  }
+  extraUsers.sort((one, other) => (one.centre + one.email < other.centre + other.email ? -1 : 1))
+  let liveCentres = 0
+  for (const { deleted } of centres) if (!deleted) liveCentres += 1
+  return { extraUsers, live: { centres: liveCentres, users: liveUsers } }
+}
+
+/** By their position among the saved ones: 1 for those whose address stands in a row, held back or not, in whatever column. */
+function savedUsersNamed({ rows, addressesBeside }: Roster, { users }: ImportView): Uint8Array {
+  const named = new Uint8Array(users.size)
+  if (users.size === 0) return named
+  const note = (key: string) => {
+    const saved = users.get(key)
+    if (saved) named[saved.position] = 1
+  }
+  for (const { email } of rows) if (email) note(email.key)
+  for (const key of addressesBeside) note(key)
+  return named
+}
+
+/** Nobody is deleted by an import who holds something, or where a row could not be read. */
+function keptBecause(
+  user: SeenUser,
+  { unsure, view }: { unsure: boolean; view: ImportView },
+): KeptReason | null {
+  if (user.hubRole === 'coordinator') return 'is-coordinator'
+  if (view.holdsTests.has(user.id)) return 'has-progression-tests'
+  if (view.holdsAssociateCentres.has(user.id)) return 'has-associate-centres'
+  return unsure ? 'held-back-rows' : null
+}
+
+/** Beside one extra user, more addresses than these tell nobody who is meant. */
+const maxAddresses = 50
+
+function addressesAt(rows: readonly RosterRow[]): string[] {
+  const addresses = [...new Set(rows.flatMap(({ email }) => email?.email ?? []))]
+  return addresses.sort().slice(0, maxAddresses)
+}
+
+/** Where rows that were held back may belong: otherwise a typing mistake would delete somebody. */
+interface AmbiguousRows {
+  /** Centres that a row without a usable number means: they count as centres of the workbook. */
+  matched: ReadonlySet<number>
+  /** Centres whose name, or the address of one of whose users, stands in a row held back elsewhere, or whose number stands in another column of one. */
+  hinted: ReadonlySet<number>
+  /** A row may belong to any centre, and be anybody's. */
+  anywhere: boolean
+}
+
+/** What is looked up about a centre of the workbook; kept for each of several rows, most centres have one. */
+interface CachedLookUps extends RosterAndStore {
+  names: Map<string, ReadonlySet<string>>
+  describes: Map<string, boolean>
+}
+
+const none: AmbiguousRows = { matched: new Set(), hinted: new Set(), anywhere: false }
+
+export function findAmbiguousRows(about: RosterAndStore): AmbiguousRows {
+  const known: CachedLookUps = { ...about, names: new Map(), describes: new Map() }
+  const heldBack = heldBackOf(known.roster.rows)
+  if (heldBack.length === 0) return none
+  const withoutNumber = heldBack.filter(({ number }) => number === undefined)
+  const misplaced = heldBack.filter(
+    (row) => row.name !== '' && !namesOfCentre(row, known).has(searchKey(row.name)),
+  )
+  const hinted = centresOf(heldBack, { named: misplaced, known })
+  for (const id of centresNumberedIn(heldBack, known)) hinted.add(id)
+  return {
+    matched: centresOf(withoutNumber, { named: withoutNumber, known }),
+    hinted,
+    anywhere: isAnyLost(heldBack, known),
+  }
+}
+
+/**
+ * The centres whose numbers stand in another column than theirs: a row whose cells slipped is one of theirs. The number of
+ * an Associate belongs in the column of Associates.
+ */
+function* centresNumberedIn(
+  rows: readonly RosterRow[],
+  { view: { centres } }: RosterAndStore,
+): Generator<number> {
+  for (const row of rows) {
+    const { name, firstName, lastName, role, address, town, postcode, country, kind, associate } = row
+    const texts = [name, firstName, lastName, role, address, town, postcode, country, kind, associate]
+    for (const { field, fault } of row.issues ?? []) if (field === 'email') texts.push(fault.value)
+    for (const text of texts) {
+      const centre = text === '' ? undefined : centres.get(readCentreNumber(text) ?? '')
+      if (centre && (text !== associate || centre.kind !== 'associate')) yield centre.id
+    }
+  }
+}
+
+/**
+ * The centres of the users whose addresses stand in some rows, and those whose names stand in others: as the import leaves
+ * them, so that importing again keeps the same ones.
+ */
+function centresOf(
+  addressed: readonly RosterRow[],
+  { named, known }: { named: readonly RosterRow[]; known: CachedLookUps },
+): Set<number> {
+  const { view } = known
+  const ids = new Set<number>()
+  for (const { email } of addressed) {
+    const saved = email && view.users.get(email.key)
+    if (saved?.centreId) ids.add(saved.centreId)
+  }
+  const names = new Set(named.map(({ name }) => searchKey(name)).filter((name) => name !== ''))
+  if (names.size === 0) return ids
+  for (const centre of view.centres)
+    if ([...namesOfCentre(centre, known)].some((name) => names.has(name))) ids.add(centre.id)
+  return ids
+}
+
+/** What the centre of a row is called, in the workbook or else in the store. */
+function namesOfCentre(
+  { number = '' }: { number?: string | undefined },
+  { byCentre, view: { centres }, names }: CachedLookUps,
+): ReadonlySet<string> {
+  const known = names.get(number)
+  if (known) return known
+  const rows = byCentre.get(number) ?? []
+  const inRows = rows.filter(({ issues }) => !issues).map(({ name }) => searchKey(name))
+  const said = inRows.filter((name) => name !== '')
+  const called = new Set(said.length > 0 ? said : [centres.get(number)?.nameKey ?? ''])
+  if (rows.length > 1) names.set(number, called)
+  return called
+}
+
+/** Whether the rows of a number say enough for a new centre. */
+function describesCentre(number: string, { byCentre, describes }: CachedLookUps): boolean {
+  const known = describes.get(number)
+  if (known !== undefined) return known
+  const rows = byCentre.get(number) ?? []
+  const enough =
+    hasDigit(number) && rows.some(({ name }) => name !== '') && rows.some(({ country }) => country !== '')
+  if (rows.length > 1) describes.set(number, enough)
+  return enough
+}
+
+/** Whether rows name nothing known in any way, and do not say enough to be of a new centre. */
+function isAnyLost(heldBack: readonly RosterRow[], known: CachedLookUps): boolean {
+  const { roster, view } = known
+  const unknown = heldBack.filter(
+    ({ number, email }) => !view.centres.has(number ?? '') && !(email && view.users.get(email.key)?.centreId),
+  )
+  if (unknown.length === 0) return false
+  const sought = new Set(unknown.map(({ name }) => searchKey(name)))
+  const names = new Set<string>()
+  const addresses = new Set<string>()
+  for (const { name, email, issues } of roster.rows) {
+    if (issues) continue
+    names.add(searchKey(name))
+    if (email) addresses.add(email.key)
+  }
+  for (const centre of view.centres)
+    for (const name of namesOfCentre(centre, known)) if (sought.has(name)) names.add(name)
+  names.delete('')
+  return unknown.some(({ name, number, email }) => {
+    if (names.has(searchKey(name)) || (email && addresses.has(email.key))) return false
+    return !describesCentre(number ?? '', known)
+  })
+}
