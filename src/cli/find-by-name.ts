@@ -1,5 +1,5 @@
 import { countryCode } from '../countries.ts'
-import type { OpenStore } from '../db/store/open.ts'
+import type { OpenStore } from '../db/store/opening.ts'
 import type { Trx } from '../db/transact.ts'
 import { hintOfLines, NotFound } from '../errors.ts'
 import {

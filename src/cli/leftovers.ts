@@ -10,7 +10,7 @@ import {
   removeEndedNotes,
 } from './output-notes.ts'
 import { forgetNotedSheets, unfinishedSheets, unfinishedUploads } from '../db/leftovers.ts'
-import type { OpenStore } from '../db/store/open.ts'
+import type { OpenStore } from '../db/store/opening.ts'
 import { statusOfOwner, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
 import { count } from '../render/text.ts'
 import type { Session } from './session.ts'

@@ -1,5 +1,5 @@
 import type { Pages } from '../db/rows.ts'
-import type { OpenStore } from '../db/store/open.ts'
+import type { OpenStore } from '../db/store/opening.ts'
 import type { Field } from '../render/fields.ts'
 import type { AnswerName, JsonItem, JsonKey } from '../render/json.ts'
 import type { View } from '../render/table.ts'

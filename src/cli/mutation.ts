@@ -1,5 +1,4 @@
-import type { OpenStore } from '../db/store/open.ts'
-import type { OpenMode } from '../db/store/opening.ts'
+import type { OpenMode, OpenStore } from '../db/store/opening.ts'
 import type { Clock, Trx } from '../db/transact.ts'
 import { BadInput, Cancelled, changedMeanwhile, CommitUnknown } from '../errors.ts'
 import type { AnyJsonOfChange } from '../render/json.ts'

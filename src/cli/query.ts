@@ -1,5 +1,4 @@
-import type { OpenStore } from '../db/store/open.ts'
-import type { OpenMode } from '../db/store/opening.ts'
+import type { OpenMode, OpenStore } from '../db/store/opening.ts'
 import type { AnyJsonAnswer } from '../render/json.ts'
 import type { Pieces } from '../render/pieces.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'

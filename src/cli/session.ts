@@ -7,9 +7,8 @@ import {
   resolveSettings,
 } from '../config.ts'
 import type { Context } from '../context.ts'
-import type { OpenStore } from '../db/store/open.ts'
-import type { OpenMode, Opening } from '../db/store/opening.ts'
-import type { Clock, Committed as SavedChange, Trx } from '../db/transact.ts'
+import type { Committed as SavedChange, Opening, OpenMode, OpenStore } from '../db/store/opening.ts'
+import type { Clock, Trx } from '../db/transact.ts'
 import { Unavailable } from '../errors.ts'
 import type { Batch, CheckLine, LineWork } from './batch/line.ts'
 import { type CommonOptions, commonOptions, type TypedCommand } from './options.ts'

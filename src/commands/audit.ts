@@ -25,7 +25,7 @@ import { pathInWords } from '../shell-word.ts'
 import { mapPages } from '../db/rows.ts'
 import * as z from 'zod'
 import type { AuditVerdict } from '../db/audit/verify.ts'
-import type { OpenStore } from '../db/store/open.ts'
+import type { OpenStore } from '../db/store/opening.ts'
 import { missingHeadNotice } from '../cli/session.ts'
 
 const day = /^\d{4}-\d{2}-\d{2}$/

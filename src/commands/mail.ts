@@ -24,7 +24,7 @@ import {
   streamMessages,
 } from '../db/messages.ts'
 import type { OutboxRow } from '../db/schema.ts'
-import type { OpenStore } from '../db/store/open.ts'
+import type { OpenStore } from '../db/store/opening.ts'
 import { timeOf, type Trx } from '../db/transact.ts'
 import type { Delivered } from '../mail/deliver.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'

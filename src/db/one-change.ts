@@ -1,6 +1,5 @@
 import {
   commit,
-  type Committed,
   rehearse,
   type Savepoint,
   savepoint,
@@ -9,15 +8,7 @@ import {
   type Trx,
   type Work,
 } from './transact.ts'
-import type { OpenStore } from './store/open.ts'
-
-/** A transaction in which several changes are made one after the other, each of them a part of one. */
-export interface OpenTransaction {
-  /** Does a part, with the messages that it owes: it is saved with the others. */
-  commit: <Result>(work: Work<Result>) => Promise<Committed<Result>>
-  /** Does a part, and takes it back: where all of them are, at their end. */
-  rehearse: <Result>(work: Work<Result>) => Promise<Result>
-}
+import type { Committed, OpenStore, OpenTransaction } from './store/opening.ts'
 
 /** Changes that are saved together, each with a time of its own. @throws what the work throws: then none of them is saved */
 export function asChangesSavedTogether<Result>(

@@ -20,7 +20,7 @@ import {
 import { clocksOf, type LastRow, refuseClockBehind, timeBy } from './clock.ts'
 import type { Bulk, Engine } from './engine.ts'
 import type { Store } from './schema.ts'
-import type { OpenStore } from './store/open.ts'
+import type { Committed, OpenStore } from './store/opening.ts'
 
 export type Trx = Transaction<Store>
 /** `must-be-right`: more than an hour behind stops the work; `is-accepted`: time counts anew from it. */
@@ -96,16 +96,6 @@ export function timeOf(trx: Trx): Date {
 export function timeGoesOn(trx: Trx, clock: Date): void {
   const state = transactionState(trx)
   state.at = timeBy({ clock, lastEvent: state.at })
-}
-
-export interface Committed<Result> {
-  result: Result
-  /** Messages that are owed now, by their outbox number. */
-  queued: number[]
-  /** The file in which the head of the log was not found any more; it is noted there again. */
-  missingHead: string | undefined
-  /** Whether the log tells of it: where nothing was changed, it does not. */
-  isLogged: boolean
 }
 
 /** What a signal is told where the log tells of nothing. */

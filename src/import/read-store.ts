@@ -1,5 +1,5 @@
 import { type ImportReading, type ImportView, readImportView } from '../db/imports/view.ts'
-import type { OpenStore } from '../db/store/open.ts'
+import type { OpenStore } from '../db/store/opening.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { copyOfText } from '../packed-texts.ts'

@@ -1,6 +1,6 @@
 import { claimMessages, type ClaimOutcome, saveClaimOutcomes } from '../db/outbox-claims.ts'
 import type { OutboxRow } from '../db/schema.ts'
-import type { OpenStore } from '../db/store/open.ts'
+import type { OpenStore } from '../db/store/opening.ts'
 import { commit, timeOf, type Trx } from '../db/transact.ts'
 import { appendAudit } from '../rules/audit/append.ts'
 import { outcomeOfMessage } from '../rules/mail/outcome.ts'

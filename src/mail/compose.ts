@@ -1,5 +1,5 @@
 import type { OutboxRow } from '../db/schema.ts'
-import type { OpenStore } from '../db/store/open.ts'
+import type { OpenStore } from '../db/store/opening.ts'
 import { changedTemplates } from '../db/templates.ts'
 import { Refused } from '../errors.ts'
 import { readAddress } from '../rules/users/email.ts'

@@ -1,6 +1,6 @@
 import type { Settings } from '../config.ts'
 import type { Context } from '../context.ts'
-import type { OpenStore } from '../db/store/open.ts'
+import type { OpenStore } from '../db/store/opening.ts'
 import { reasons } from '../db/message-reasons.ts'
 import { findMessages } from '../db/messages.ts'
 import type { OutboxRow } from '../db/schema.ts'

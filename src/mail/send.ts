@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Credential, credentialsOfMessages } from '../db/credentials.ts'
-import type { OpenStore } from '../db/store/open.ts'
+import type { OpenStore } from '../db/store/opening.ts'
 import { recipientsOf } from '../db/messages.ts'
 import { setSaid } from '../db/outbox.ts'
 import { newClaimant, type ClaimOutcome, rowsWithOutcomes } from '../db/outbox-claims.ts'

@@ -4,7 +4,7 @@ import { commit } from '../../src/db/transact.ts'
 import { anyOf } from '../../src/db/portable.ts'
 import { type Placeholders, prepared } from '../../src/db/prepared.ts'
 import type { Store } from '../../src/db/schema.ts'
-import type { OpenStore } from '../../src/db/store/open.ts'
+import type { OpenStore } from '../../src/db/store/opening.ts'
 import { newWorld, type World } from '../world.ts'
 
 describe('a query that is prepared', () => {

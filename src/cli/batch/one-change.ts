@@ -1,4 +1,4 @@
-import type { OpenStore } from '../../db/store/open.ts'
+import type { OpenStore } from '../../db/store/opening.ts'
 import { Cancelled, Failure, Unavailable } from '../../errors.ts'
 import { isMissing, missingHeadNotice, openModeOf, withStore } from '../session.ts'
 import { FailureOfLine } from './lines-of-input.ts'

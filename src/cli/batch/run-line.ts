@@ -6,8 +6,7 @@ import type { Output } from '../../output.ts'
 import type { LineResult } from './line.ts'
 import { type BatchOptions, type Line, progressKept, type Run } from './state.ts'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { OpenStore } from '../../db/store/open.ts'
-import type { Committed } from '../../db/transact.ts'
+import type { Committed, OpenStore } from '../../db/store/opening.ts'
 import { missingHeadNotice } from '../session.ts'
 
 /** How a line ended, and what it said. */

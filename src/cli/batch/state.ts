@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { OpenStore } from '../../db/store/open.ts'
+import type { OpenStore } from '../../db/store/opening.ts'
 import type { Failure } from '../../errors.ts'
 import { type Interruption, newInterruption } from '../../interruption.ts'
 import type { Actor } from '../../rules/permissions/actor.ts'

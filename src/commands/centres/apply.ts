@@ -1,7 +1,7 @@
 import { phasesOn } from '../../cli/progress.ts'
 import { resolve } from 'node:path'
 import { withStore } from '../../cli/session.ts'
-import type { OpenStore } from '../../db/store/open.ts'
+import type { OpenStore } from '../../db/store/opening.ts'
 import type { SavedPlan } from '../../import/plan-file.ts'
 import { command } from '../../cli/define.ts'
 import { argument, option } from '../../cli/parameters.ts'

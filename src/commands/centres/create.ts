@@ -1,4 +1,4 @@
-import type { OpenStore } from '../../db/store/open.ts'
+import type { OpenStore } from '../../db/store/opening.ts'
 import { Usage } from '../../errors.ts'
 import { requireTerminal } from '../../cli/confirm.ts'
 import { ask } from '../../cli/prompt.ts'

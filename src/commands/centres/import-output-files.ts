@@ -12,7 +12,7 @@ import {
 import { optionOf } from '../../cli/parameters.ts'
 import type { Notice, Session } from '../../cli/session.ts'
 import type { PendingPinSheet } from '../../db/imports/imports.ts'
-import type { OpenStore } from '../../db/store/open.ts'
+import type { OpenStore } from '../../db/store/opening.ts'
 import {
   type Nonces,
   noSlipsNotice,

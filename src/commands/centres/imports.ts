@@ -11,7 +11,7 @@ import {
 } from '../../db/imports/imports.ts'
 import { countryName } from '../../country-names.ts'
 import { byRows, type CountryOutcome, maxReported } from '../../import/report-facts.ts'
-import type { OpenStore } from '../../db/store/open.ts'
+import type { OpenStore } from '../../db/store/opening.ts'
 import type { ImportReport } from '../../render/import-report.ts'
 import { changedAndLetters, findImportNumber, importNumber } from '../../rules/imports.ts'
 import { argument, option, withValues, yesOption } from '../../cli/parameters.ts'

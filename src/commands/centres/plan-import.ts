@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Session } from '../../cli/session.ts'
-import type { OpenStore } from '../../db/store/open.ts'
+import type { OpenStore } from '../../db/store/opening.ts'
 import { BadInput, Cancelled } from '../../errors.ts'
 import type { Deletions } from '../../import/deletions.ts'
 import type { Plan } from '../../import/plan.ts'

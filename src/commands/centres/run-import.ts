@@ -10,7 +10,7 @@ import {
   type PendingPinSheet,
   pendingPinSheets,
 } from '../../db/imports/imports.ts'
-import type { OpenStore } from '../../db/store/open.ts'
+import type { OpenStore } from '../../db/store/opening.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Cancelled, changedMeanwhile, CommitUnknown, Unavailable } from '../../errors.ts'
 import { comparableClosing } from '../../render/closing.ts'

@@ -1,4 +1,4 @@
-import type { OpenStore } from '../../db/store/open.ts'
+import type { OpenStore } from '../../db/store/opening.ts'
 import { failureOfStore } from '../../db/store/errors.ts'
 import * as z from 'zod'
 import { checkOutputFile, type OutputFile, refuseWithoutRoom } from '../../cli/output-file.ts'

@@ -1,4 +1,4 @@
-import type { OpenStore } from '../../db/store/open.ts'
+import type { OpenStore } from '../../db/store/opening.ts'
 import type { Findings } from '../../db/engine.ts'
 import { Failure, type Problem, Unavailable } from '../../errors.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'

@@ -1,4 +1,4 @@
-import type { OpenStore } from '../../db/store/open.ts'
+import type { OpenStore } from '../../db/store/opening.ts'
 import { isServerAddress } from '../../server-address.ts'
 import { confirm } from '../../cli/confirm.ts'
 import { migrateStore } from '../../rules/store/events.ts'

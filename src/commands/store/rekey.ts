@@ -1,5 +1,5 @@
 import type { Voided } from '../../db/credentials.ts'
-import type { OpenStore } from '../../db/store/open.ts'
+import type { OpenStore } from '../../db/store/opening.ts'
 import { changedMeanwhile, type Problem } from '../../errors.ts'
 import { confirm } from '../../cli/confirm.ts'
 import { voidedInWords } from '../../render/store.ts'

@@ -7,7 +7,7 @@ import {
   readHeadFile,
 } from './head-file.ts'
 import { importProblems } from './imports-in-log.ts'
-import type { OpenStore } from '../store/open.ts'
+import type { OpenStore } from '../store/opening.ts'
 import { createHash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import type { AuditTable, Store } from '../schema.ts'

@@ -1,9 +1,9 @@
 import { headFileOnServer } from '../audit/head-file.ts'
 import { latestVersion } from '../migrations/index.ts'
 import { keysOfStore } from '../store/keys.ts'
-import type { OpenStore } from '../store/open.ts'
 import {
   type Opening,
+  type OpenStore,
   readsAlone,
   readsUpToDate,
   storeMissing,

@@ -10,8 +10,7 @@ import {
   type EmptyTable,
   type Source,
 } from '../store/copy-tables.ts'
-import type { OpenStore } from '../store/open.ts'
-import type { Opening } from '../store/opening.ts'
+import type { Opening, OpenStore } from '../store/opening.ts'
 import { kyselyOver, openDatabase, prepareConnection } from './connection.ts'
 import { applicationId } from './header.ts'
 import { connectSqlite } from './driver.ts'

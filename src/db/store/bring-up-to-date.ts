@@ -1,7 +1,7 @@
 import { isServerAddress } from '../../server-address.ts'
 import { emptyLog, readHeadFile, writeHeadFile } from '../audit/head-file.ts'
-import { openStore, type OpenStore } from './open.ts'
-import type { Opening } from './opening.ts'
+import { openStore } from './open.ts'
+import type { Opening, OpenStore } from './opening.ts'
 
 export interface BringingUpToDate {
   /** The version that was agreed to; with any other, nothing is done. */

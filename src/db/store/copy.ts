@@ -4,7 +4,7 @@ import type { Interruption } from '../../interruption.ts'
 import { isServerAddress, parseServerAddress } from '../../server-address.ts'
 import type { Trx } from '../transact.ts'
 import { type Copied, rowsIn } from './copy-tables.ts'
-import type { OpenStore } from './open.ts'
+import type { OpenStore } from './opening.ts'
 import type { Kysely } from 'kysely'
 import {
   headFileOfFile,

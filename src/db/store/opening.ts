@@ -1,8 +1,11 @@
+import type { Kysely, Transaction } from 'kysely'
 import { Unavailable } from '../../errors.ts'
 import type { Interruption } from '../../interruption.ts'
 import { latestVersion } from '../migrations/index.ts'
 import { applicationId, headerIn } from '../sqlite/header.ts'
-import type { OpenStore } from './open.ts'
+import type { Engine } from '../engine.ts'
+import type { Store } from '../schema.ts'
+import type { Keys } from './keys.ts'
 
 /**
  * What a store is opened for. `use` changes it; `create` makes one where there is none; `rehearse` changes
@@ -111,4 +114,54 @@ export interface Opening {
   interruption?: Interruption | undefined
   /** Says in a store that is being begun by whom; absent where none can be. */
   writeFirstEvent?: (store: OpenStore) => Promise<void>
+}
+
+export interface Committed<Result> {
+  result: Result
+  /** Messages that are owed now, by their outbox number. */
+  queued: number[]
+  /** The file in which the head of the log was not found any more; it is noted there again. */
+  missingHead: string | undefined
+  /** Whether the log tells of it: where nothing was changed, it does not. */
+  isLogged: boolean
+}
+
+/** A transaction in which several changes are made one after the other, each of them a part of one. */
+export interface OpenTransaction {
+  /** Does a part, with the messages that it owes: it is saved with the others. */
+  commit: <Result>(work: (trx: Transaction<Store>) => Promise<Result>) => Promise<Committed<Result>>
+  /** Does a part, and takes it back: where all of them are, at their end. */
+  rehearse: <Result>(work: (trx: Transaction<Store>) => Promise<Result>) => Promise<Result>
+}
+
+export interface OpenStore {
+  db: Kysely<Store>
+  /** What only the engine does that it is kept in. */
+  engine: Engine
+  /** Absent for a rehearsal in memory. */
+  path: string | undefined
+  keyFile: string
+  /** In which it is noted where the log ended. */
+  headFile: string
+  /** A path of the settings, with the store's own number where a shared store has one in it. */
+  ownPath: (path: string) => string
+  /** A command gives the key, and no file does. */
+  keyFromCommand: boolean
+  /** Made just now, by this process and no other. */
+  created: boolean
+  /** Of the file, in memory: to be looked at, and not to be changed. */
+  isCopy: boolean
+  /** Of the file, which may be older than what is read of it. */
+  version: number
+  /** The words typed, for those who wait meanwhile. */
+  command: string
+  /** What the clock says; the time of a change is `timeOf` its transaction. */
+  now: () => Date
+  /** Told when a change begins to count; absent where none does. */
+  interruption?: Interruption | undefined
+  /** The one that is open already, where all that is done is one change: it is saved, or taken back, as a whole. */
+  transaction?: OpenTransaction
+  /** Read on first use; throws `key-missing` or `key-mismatch`. */
+  keys(): Keys
+  close(): Promise<void>
 }

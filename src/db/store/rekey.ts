@@ -4,7 +4,7 @@ import { Failure, Refused, CommitUnknown } from '../../errors.ts'
 import { failureOfStore } from './errors.ts'
 import { deriveKeys, type Keys, keyTrouble, renameWaitingKey, waitingKeyFile, writeKeyFile } from './keys.ts'
 import type { Interruption } from '../../interruption.ts'
-import type { OpenStore } from './open.ts'
+import type { OpenStore } from './opening.ts'
 import { removeIfPossible } from '../../unfinished-files.ts'
 
 export interface NewKey {
