@@ -82,6 +82,18 @@ describe('importing Progression Test data', () => {
     ])
   })
 
+  it.each([
+    ['2026-02-02', '2026/2/2', 'Write 2026-02-02, if that is meant.'],
+    ['2026-02-02', '25/02/2026', 'Write the year first: 2026-02-25.'],
+    ['31', '"31,5"', 'write it with a point: 31.5'],
+  ])(
+    'says what may have been meant by a day or a mark that is written in another way: %s as %s',
+    async (right, other, hint) => {
+      const ran = await importing(ali.replace(right, other))
+      expect(ran.error().details.problems).toMatchObject([{ hint }])
+    },
+  )
+
   it('counts equal rows once', async () => {
     expect((await importing(ali, ali)).json()).toMatchObject({ results: { created: 1 } })
   })

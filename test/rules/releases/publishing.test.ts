@@ -338,6 +338,12 @@ describe('publishing', () => {
     expect(listed.stdout).toContain(`1    ${shown}\n`)
   })
 
+  it('takes no Key Time of a day long ago, by which it would open at once', async () => {
+    const create = ['releases', 'create', 'Draft', '--resource', text, '--for', 'all', '--json']
+    const ran = await world.run([...create, '--opens', 'key-time AM 0026-06-02 - 2h'])
+    expect([ran.exit, ran.error().code]).toEqual([2, 'invalid-moment'])
+  })
+
   it('takes no release that closes before it opens, or as it does', async () => {
     const opens = ['--opens', '2026-06-02T08:00Z']
     for (const closes of ['2026-06-02T07:59Z', '2026-06-02T08:00Z']) {
