@@ -45,8 +45,15 @@ export function sqliteEngine(raw: Database.Database, { named, path, startAnew }:
       return { damage: damageIn(raw, named), warnings: [] }
     },
     rowsOf: (table, columns) => rowsOf(raw, { table, columns }),
-    lastNumber: async (table) =>
-      raw.prepare<[string], number>('select seq from sqlite_sequence where name = ?').pluck().get(table) ?? 0,
+    lastNumber: async (table) => {
+      // Of learner groups, tests and results the file notes none: a server goes on after the highest that is there.
+      const highest = raw
+        .prepare<[string], number>(
+          `select max(coalesce((select seq from sqlite_sequence where name = ?), 0), coalesce(max(id), 0)) from "${table}"`,
+        )
+        .pluck()
+      return highest.get(table) ?? 0
+    },
     copyOut: async (to, { signal, withoutContent }) => {
       const { copyDatabase, leaveOutContent } = await import('./backup.ts')
       const bytes = await copyDatabase(raw, { to, signal })

@@ -132,6 +132,7 @@ describe.each(older)('a shared store of version $version', ({ version }) => {
     expect(ran.json(), ran.stderr).toMatchObject({ from: version, to: latestVersion, changed: true })
     expect((await run('users', 'list')).json()).toEqual(listed)
     expect((await run('audit', 'verify')).exit).toBe(0)
+    expect((await run('store', 'check')).json()).toMatchObject({ ok: true, findings: [] })
     expect((await run('users', 'suspend', 'amira@nile.example', '--yes')).exit).toBe(0)
   })
 })

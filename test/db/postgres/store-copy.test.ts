@@ -166,6 +166,26 @@ describe('copying a store', () => {
     expect(added.json().users[0].id).toBe(901)
   })
 
+  it.each([
+    ['copied', ['store', 'copy', '--to', server(), '--yes']],
+    ['restored', ['store', 'restore', 'backup.db', '--yes']],
+  ])('takes further progression tests, on the server, after those that were %s', async (_, argv) => {
+    const file = await fileStore()
+    const heading = 'Teacher email,Site,Learner group,Stage,Subject,Test,Taken on,Learner,Mark'
+    for (const title of ['first', 'second'])
+      writeFileSync(
+        world.path(`${title}.csv`),
+        `${heading}\nred@sea.example,Cambridge Primary,4A,4,English,${title},2026-03-01,Nour,7\n`,
+      )
+    await file(['progression-tests', 'import', 'first.csv', '--yes'])
+    await file(['store', 'backup', 'backup.db'])
+    const moved = await (argv[1] === 'copy' ? file : at(server()))(argv)
+    expect(moved.exit, moved.stderr).toBe(0)
+    expect((await at(server())(['store', 'check'])).exit).toBe(0)
+    const imported = await at(server())(['progression-tests', 'import', 'second.csv', '--yes'])
+    expect(imported.exit, imported.stderr).toBe(0)
+  })
+
   it('leaves the bytes of files out where that is said, and all else is there', async () => {
     const file = await fileStore()
     await file(['store', 'copy', '--to', server(), '--without-content', '--yes'])
