@@ -21,7 +21,9 @@ interface Looking {
 export async function findingsOnServer(client: pg.Client, { server, version }: Looking): Promise<Findings> {
   const { schema } = server
   const expected = await tablesOfVersion(version)
-  const { rows: found } = await client.query<FoundTable>(foundTables, [schema])
+  // Whoever looks after the server may keep tables of their own beside them.
+  const names = expected.map(({ name }) => name)
+  const { rows: found } = await client.query<FoundTable>(foundTables, [schema, names])
   const damage = expected.flatMap((table) => {
     const there = found.find(({ name }) => name === table.name)
     return there ? differences(table, { there, schema }) : [missingTable(table.name)]
@@ -40,6 +42,8 @@ interface FoundTable {
   name: string
   owner: string
   ownerOfSchema: string
+  /** Whoever has the tables may do what takes the owner of the schema, as one of that role. */
+  ownsSchema: boolean
   keepsBack: boolean
   columns: { name: string; type: string; isNeeded: boolean; isFilled: boolean; counter: string | null }[]
   constraints: { kind: string; columns: string[]; parent: string | null }[]
@@ -49,6 +53,9 @@ interface FoundTable {
 
 const foundTables = `select relname as name, pg_get_userbyid(relowner) as owner, relrowsecurity as "keepsBack",
     pg_get_userbyid(nspowner) as "ownerOfSchema",
+    relowner = nspowner
+      or pg_get_userbyid(nspowner) = 'pg_database_owner' and relowner = (select datdba from pg_database where datname = current_database())
+      or pg_has_role(relowner, nspowner, 'usage') and not (select rolsuper from pg_roles where oid = relowner) as "ownsSchema",
     array(select json_build_object('name', attname, 'isNeeded', attnotnull,
         'isFilled', atthasdef or attidentity <> '' or attgenerated <> '',
         'type', concat(format_type(atttypid, atttypmod), case when collname is null then '' else concat(' collate "', collname, '"') end),
@@ -66,7 +73,7 @@ const foundTables = `select relname as name, pg_get_userbyid(relowner) as owner,
     array(select json_build_object('name', tgname, 'isOurs', not tgisinternal, 'isOn', tgenabled in ('O', 'A'))
       from pg_trigger where tgrelid = c.oid) as triggers
   from pg_class as c join pg_namespace on pg_namespace.oid = relnamespace
-  where nspname = $1 and relkind in ('r', 'p') order by relname`
+  where nspname = $1 and relkind in ('r', 'p') and relname = any (cast($2 as text[])) order by relname`
 
 interface Found {
   found: readonly FoundTable[]
@@ -364,7 +371,7 @@ async function missingRights(client: pg.Client, { found, schema }: Found): Promi
 
 /** Desks go on; what only the owner may do is refused to each of them. */
 function ofAnotherOwner(found: readonly FoundTable[], schema: string): Problem[] {
-  const others = found.filter(({ owner, ownerOfSchema }) => owner !== ownerOfSchema)
+  const others = found.filter(({ ownsSchema }) => !ownsSchema)
   const [first] = others
   if (!first) return []
   const { owner, ownerOfSchema } = first

@@ -51,6 +51,37 @@ describe('store check at a shared store', () => {
     expect((await asDesk('store', 'check')).json()).toMatchObject({ ok: true, findings: [] })
   })
 
+  it('finds nothing wrong with what else somebody keeps in its schema, whoever looks', async () => {
+    await run(['store', 'init', '--roles'])
+    await owner.query(`create user ${user} password ${testPassword()} in role ${schema}_desk`)
+    await owner.query(
+      `set search_path to ${schema};
+        create table notes (id integer generated always as identity, said text not null);
+        revoke all on notes from ${schema}_desk; alter table notes enable row level security;
+        create table others_notes (id integer); alter table others_notes owner to ${user};
+        create index on users (created_at); create view teachers as select * from users;
+        comment on table users is 'theirs'; alter table users replica identity full; reset search_path`,
+    )
+    expect((await check()).json()).toMatchObject({ ok: true, findings: [] })
+    expect((await asDesk('store', 'check')).json()).toMatchObject({ ok: true, findings: [] })
+  })
+
+  it('takes whoever belongs to the role that has the schema for its owner', async () => {
+    await owner.query(`create user ${user} password ${testPassword()}; create role ${user}_staff`)
+    try {
+      const tables = await owner.query<{ name: string }>(
+        `select tablename as name from pg_tables where schemaname = '${schema}'`,
+      )
+      for (const { name } of tables.rows) await owner.query(`alter table ${schema}.${name} owner to ${user}`)
+      await owner.query(`alter schema ${schema} owner to ${user}_staff`)
+      expect((await check()).json().findings).toHaveLength(1)
+      await owner.query(`grant ${user}_staff to ${user}`)
+      expect((await check()).json()).toMatchObject({ findings: [] })
+    } finally {
+      await owner.query(`drop schema ${schema} cascade; drop role ${user}_staff`)
+    }
+  })
+
   it.each([
     [
       'a counter that was left behind',
