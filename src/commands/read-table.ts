@@ -253,6 +253,13 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
     return this.sheet.mergedAt(column, this.number) !== undefined || this.isFormattedByRule(column)
   }
 
+  holdsNumber(column: number): boolean {
+    return this.sheet.columns.some(
+      ({ field, holds }) =>
+        holds === 'number' && this.columnOf(field) === column && this.faultOf(field) === undefined,
+    )
+  }
+
   get cells(): CellsOfRow {
     const { sheet, packed } = this
     if (sheet.unpacked?.row !== this) sheet.unpacked = { row: this, cells: unpackCells(packed) }

@@ -196,6 +196,8 @@ interface WrittenRow extends Pick<SheetRow, 'number' | 'notes' | 'fault'> {
   cells: CellsOfRow
   /** Whether what stands in a column may be seen otherwise, or by nobody: it would go in as it stands. */
   hides?: (column: number) => boolean
+  /** Whether the number that a column holds is read from it, whatever its format adds or leaves out. */
+  holdsNumber?: (column: number) => boolean
 }
 
 /** A row's cells as a person sees them, in the columns where they stand: what could not be read stays to be seen. */
@@ -208,7 +210,7 @@ export function cellsAsShown(row: WrittenRow, { columns }: Pick<Table, 'columns'
     else if (note.kind === 'number' || note.kind === 'text') {
       // A telephone number keeps its digits; a centre number that is shown otherwise is not to be imported as it is held.
       const keepsDigits = column !== number && (note.shown === undefined || isShortened(note.shown))
-      cells[column] = keepsDigits ? note.held : note.shown
+      cells[column] = keepsDigits || row.holdsNumber?.(column) === true ? note.held : note.shown
     }
   }
   return row.hides === undefined

@@ -102,6 +102,8 @@ export function numberNotAsShown(note: CellNote | undefined, text: string): Cell
 /** Whether what is shown may be the number; digits of another script, a fraction and an exponent are not looked at. */
 function showsNumber({ shown, held }: { shown: string | undefined; held: string }): boolean {
   if (shown === undefined || /\d\/\d|\de[+-]?\d/i.test(shown)) return true
+  // What a format for accounts shows of zero.
+  if (/^[-–—]$/.test(shown) && Number(held) === 0) return true
   const numbers = shown.replace(/(?<=\d)[\s,'’](?=\d{3})/g, '').match(/\d+(?:\.\d+)?/g) ?? []
   return numbers.some((number) => {
     const digits = number.split('.')[1]?.length ?? 0

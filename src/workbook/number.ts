@@ -54,6 +54,9 @@ function byCode(value: number, held: string, code: string): NumberRead {
     const scale = 100 ** (withoutLiterals(code).split('%').length - 1)
     return { text: `${plain(value * scale)}%` }
   }
+  // `h AM/PM` shows all of ten o'clock.
+  const at = /^h+ ?(?:am\/pm|a\/p)$/i.test(code) && value < 1 ? moment(value, 'time', false) : undefined
+  if (at?.endsWith(':00:00') === true) return { text: at, note: { kind: 'date' } }
   // A sign that fills the cell is shown as often as there is room for it.
   const fills = /\*./s.test(code.replace(/"[^"]*"|\\.|_./gs, ''))
   // Hours that have passed are a time, however they are counted.

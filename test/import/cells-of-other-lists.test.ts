@@ -100,11 +100,14 @@ describe('a cell of Key Times, entries and results that is shown otherwise than 
   it.each([
     ['entries', 'Candidates', number(1200), '#,##0'],
     ['entries', 'Candidates', number(1200), '# ##0'],
+    ['entries', 'Candidates', number(0), '_-* #,##0.00_-;-* #,##0.00_-;_-* "-"??_-;_-@_-'],
+    ['progression-tests', 'Mark', number(0), '0;-0;"–"'],
     ['entries', 'Candidates', number(12), '0" candidates"'],
     ['entries', 'Candidates', number(12), '0.0'],
     ['key-times', 'Administrative zone', number(3), '"Zone "0'],
     ['key-times', 'Local time', number(10.5 / 24), 'h:mm AM/PM'],
     ['key-times', 'Local time', number(10.5 / 24), 'hh"h"mm'],
+    ['key-times', 'Local time', number(10 / 24), 'h AM/PM'],
     ['progression-tests', 'Mark', number(45.67), '0'],
     ['progression-tests', 'Mark', number(12), '0"/20"'],
     ['progression-tests', 'Mark', number(12.75), '# ?/?'],
@@ -129,6 +132,18 @@ describe('a cell of Key Times, entries and results that is shown otherwise than 
     })
     const again = await world.run(['key-times', 'import', 'held.xlsx', '--json'])
     expect(again.json()).toMatchObject({ rows: { accepted: 0 }, issues: [{ code: 'invalid-time' }] })
+  })
+
+  it.each([
+    [1200, '#,##0'],
+    [12, '0.0'],
+    [12, '0" candidates"'],
+    [0, '#,##0;-#,##0;"-"'],
+  ])('is the number in the rows held back for another cell: %s under %s', async (candidates, code) => {
+    const rows = [{ Series: text(''), Candidates: number(candidates) }]
+    await importCells('entries', { rows, code }, '--issues-out', 'held.xlsx')
+    const again = await world.run(['entries', 'import', 'held.xlsx', '--json'])
+    expect(again.json()).toMatchObject({ issues: [{ code: 'invalid-series' }] })
   })
 
   it('is nothing in the rows held back where it lies beneath a merged one', async () => {
