@@ -4,6 +4,11 @@ import { newInterruption } from './interruption.ts'
 
 export { isCommand } from './cli/tree.ts'
 
+/** What has worked for so long leaves V8's threads compiling; in milliseconds. */
+const longWork = 500
+/** So long it has to end by itself, whatever a library left open. */
+const maxEnding = 200
+
 /** The program as the operating system starts it; a closed terminal and a polite kill are Ctrl-C. */
 export async function main(argv: readonly string[]): Promise<number> {
   const interruption = newInterruption(() => process.exit(130))
@@ -15,8 +20,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const context = contextOfProcess(interruption)
   const exit = await run(argv, context)
-  // Node takes its handlers away when it ends by itself, and not when it is told to: a signal that comes late changes
-  // nothing of what was answered.
   for (const stream of [context.stdout, context.stderr]) await written(stream, '')
-  process.exit(exit)
+  process.exitCode = exit
+  // Told to end, Node waits for its threads, and one that compiles may wait for the main thread to collect garbage, for ever
+  // (nodejs/node#54918); by itself it stops them first. Yet then it takes its handlers away, and a signal that comes late
+  // would change what was answered: what was quick is told to end.
+  if (performance.now() < longWork) process.exit()
+  setTimeout(() => process.exit(), maxEnding).unref()
+  return exit
 }
