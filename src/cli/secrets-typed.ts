@@ -24,7 +24,12 @@ function withoutWords(line: string, secrets: readonly string[]): string {
   const at = line.indexOf('ssh-admin ')
   if (at < 0) return line
   const shorter = secrets.reduce(
-    (rest, secret) => rest.replace(new RegExp(` '?${escaped(secret)}'?(?=[\\s'?,;]|$)`, 'g'), ''),
+    (rest, secret) =>
+      rest.replace(
+        new RegExp(`( --[a-z-]+)? '?${escaped(secret)}'?(?=[\\s'?,;]|$)`, 'g'),
+        (_, option: string | undefined) =>
+          option === undefined || plainFlag.test(option.trim()) ? (option ?? '') : `${option} VALUE`,
+      ),
     line.slice(at),
   )
   return `${line.slice(0, at)}${shorter}`
@@ -52,7 +57,7 @@ const ofUsers = /^(?:users?|teachers?|persons?|people)$/
 const ofAccount = /^accounts?$/
 /** There eight digits are the number of something. */
 const ofOthers =
-  /^(?:cent(?:re|er)|school|coordinator|associate|role|progression|resource|release|key|entr|help|error|mail|message|template|letter|audit|log|event|store|seed|config)/
+  /^(?:cent(?:re|er)|school|coordinator|associate|role|progression|resource|release|key|entr|help-|error|mail|message|template|letter|audit|log|event|store|seed|config)/
 
 /** What one chooses, proves or uses a password with. */
 const secretVerbs =
@@ -60,8 +65,23 @@ const secretVerbs =
 
 const isPassword = /^(?:[a-z]+-)?(?:password|passwd|pin)$/
 
-/** Whoever is moved or listed stands beside a centre's number, which may have eight digits. */
-const besideNumbers = /^users (?:add|move|list|create|new)$/
+/** Of these the words behind the first may be the numbers of centres, which may have eight digits. */
+const besideNumbers = /^(?:users (?:add|move|create|new)|associates (?:un)?assign)$/
+
+/** And of these none is: files, letters, what a release is called. */
+const besideNone =
+  / (?:import|apply|upload|export|sample|lint|backup)$|^releases? (?:create|add|new)$|^(?:role|progression|template|letter|store|seed|config)/
+
+/** Of these only the first is. */
+const ofOneCentre = /^(?:coordinators? |cent(?:re|er)s? (?:create|edit|show|add)$|help-documents? replace$)/
+
+/** Their values are numbers, or days. */
+const numberOption =
+  /^--(?:centres?|users|delete-centre|associate|for|import|release|resource|subject|postcode|limit|rate|wait|allow-(?:deletes|renames)|since|until|opens|closes|date|from|seed)$/
+
+/** They take no value: what stands behind one is no value of it. */
+const plainFlag =
+  /^--(?:(?:no|not|never|without)-[a-z-]+|yes|json|dry-run|debug|quiet|help|version|admin|atomic|british-council|global-listening|delete-extra|delete-missing|deleted|due|failed|history|if-missing|keep-credentials|keep-going|last|matrix|new-key|partial|releases|remove|renew|restore-deleted|reverse|roles|send|send-mail|services|show|strict|suspend|suspend-former|whole-roster|withdrawn)$/
 
 /** Those that are surely, or as good as surely, secrets, the longest first. */
 function secretsIn(argv: Line): string[] {
@@ -72,7 +92,8 @@ function secretsIn(argv: Line): string[] {
   const isNoun = noun === 'users' || noun === 'account' || ofOthers.test(noun)
   const named = typed.slice(noun === 'config' ? 1 : isNoun ? 2 : 0)
   const isAboutSecrets = typed.some((word) => secretVerbs.test(word))
-  const mayBePin = !ofOthers.test(noun) && !besideNumbers.test(`${noun} ${verb}`)
+  const place = { command: `${noun} ${verb}`, words: noun === 'config' ? 1 : isNoun ? 2 : 0 }
+  for (const pin of pinsIn(argv, place)) secrets.add(pin)
   for (const [at, word] of argv.entries()) {
     const [, option = '', value = word] = /^(--?[a-z-]+)=(.*)$/is.exec(word) ?? []
     const behind = [...secretsBehind(option, value), ...secretsBehind(argv[at - 1] ?? '', value)]
@@ -95,7 +116,6 @@ function secretsIn(argv: Line): string[] {
       !isCentre(word)
     )
       secrets.add(word)
-    if (mayBePin) for (const pin of pinsIn(word, named[at + 1])) secrets.add(pin)
   }
   return [...secrets].filter((one) => one !== '').sort((one, other) => other.length - one.length)
 }
@@ -114,8 +134,45 @@ function linksIn(value: string): string[] {
 
 const temporaryPassword = /^[A-Za-z0-9]{4}(?:-[A-Za-z0-9]{4}){3}$/
 
-/** `48210937`, `4821 0937` or the two apart. */
-function pinsIn(word: string, next: string | undefined): string[] {
-  if (/^\d{4}[\s-]?\d{4}$/.test(word)) return [word]
-  return /^\d{4}$/.test(word) && /^\d{4}$/.test(next ?? '') ? [word, next ?? ''] : []
+/** `48210937`, `4821 0937` or the two apart, and the same behind `pin=`, wherever no number or day of eight digits belongs. */
+function pinsIn(argv: Line, { command, words }: { command: string; words: number }): string[] {
+  const pins: string[] = []
+  let position = -1
+  for (const [at, word] of argv.entries()) {
+    const before = argv[at - 1] ?? ''
+    const [, typed, after = ''] = /^(--?[a-z-]+)=(.*)$/is.exec(word) ?? []
+    if (typed === undefined && word.startsWith('-')) continue
+    const option = typed ?? (/^--[a-z-]+$/.test(before) && !plainFlag.test(before) ? before : undefined)
+    const value = typed === undefined ? word : after
+    if (option === undefined) position += 1
+    const isOfNumbers =
+      option === undefined
+        ? mayBeNumber(command, position - words)
+        : numberOption.test(option) || (option === '--to' && command === 'users move')
+    if (isOfNumbers && /^[\d\s,]*$/.test(value)) continue
+    const parts = fileName.test(value) ? [value] : [value, ...value.split(/[\s,=]+/)]
+    pins.push(...parts.filter(isPin))
+    const next = argv[at + 1] ?? ''
+    const isHalf = option === undefined && [value, next].every((half) => /^\d{4}$/.test(half))
+    if (isHalf && isPin(`${value} ${next}`)) pins.push(value, next)
+  }
+  return pins
+}
+
+/** Whether it may be one: two years, one behind the other, are a school year. */
+function isPin(text: string): boolean {
+  const [, first = '', between, second = ''] = /^(\d{4})([\s-]?)(\d{4})$/.exec(text) ?? []
+  const isSchoolYear = between !== '' && /^20/.test(first) && Number(second) === Number(first) + 1
+  return first !== '' && !isSchoolYear
+}
+
+/** The day in it, between two words, is none. */
+const fileName = /\.(?:xlsx?|csv|json|html?|txt|pdf|docx?|zip)$/i
+
+/** Whether the word at this place behind those of the command may be a number of eight digits. */
+function mayBeNumber(command: string, at: number): boolean {
+  if (/^roles? check$/.test(command)) return at > 1
+  if (besideNone.test(command)) return false
+  if (besideNumbers.test(command)) return at > 0
+  return ofOthers.test(command) && (at < 1 || !ofOneCentre.test(command))
 }

@@ -70,6 +70,8 @@ function noneWith(text: string | undefined): string | undefined {
     offeredRoles().map(([name]) => name),
   )
   const option = status !== '' ? `--status ${status}` : role !== '' ? `--role ${role}` : undefined
+  // Eight digits may be a PIN, which is told to nobody.
+  if (/^\d{4}[\s-]?\d{4}$/.test(word)) return undefined
   const centre = isLikeNumber(word) ? `--centre ${word.toUpperCase()}` : undefined
   const line = option ?? centre
   return line === undefined
