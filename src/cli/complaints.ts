@@ -117,8 +117,24 @@ export function suggestedLines(input: RejectedInput): readonly Line[] {
   const one = (line: Line | undefined) => (line ? [line] : [])
   if (code === 'missing-mandatory-option-value') return one(lineWithOptions(asked, missingOptions(asked)))
   if (code === 'missing-argument') return one(lineWithArguments(asked))
-  return code === 'excess-arguments' ? one(withFewer(asked)) : []
+  return code === 'excess-arguments' ? (fromOneToOther(asked) ?? one(withFewer(asked))) : []
 }
+
+/** `users transfer omar noor`: two people, or one name of two words; with capitals rather that. */
+function fromOneToOther({ argv, command }: Asked): readonly Line[] | undefined {
+  const [first = '', second = '', ...others] = command.args
+  const isNamed = [first, second].every((word) => /^\p{L}[\p{L}\p{M}'’-]+$/u.test(word))
+  if (command.name() !== 'transfer' || others.length > 0 || !isNamed || argv.includes('--to'))
+    return undefined
+  if (isNobody.test(first) || isNobody.test(second)) return undefined
+  const whole = withWords(argv, [first, second], `${first} ${second}`, '--to', 'EMAIL')
+  const two = /^\p{Lu}/u.test(second) ? undefined : withWords(argv, [first, second], first, '--to', second)
+  return [two, whole].filter((line) => line !== undefined)
+}
+
+/** `transfer from omar`, `transfer tests omar` */
+const isNobody =
+  /^(?:from|to|all|every\p{L}+|the|data|tests?|results?|groups?|progression.*|users?|teachers?)$/iu
 
 /** Lines are read from stdin. */
 function fromFile({ code, command, argv }: RejectedInput): string | undefined {

@@ -311,7 +311,9 @@ export function valuesOf<Args, Options, Every>(
   if (isWhole<Args & Every & Options>(values, problems)) return values
   throw new Usage(`${problems.join('; ')}.`, {
     code: 'invalid-option',
-    hint: 'Add --help to see what it takes.',
+    hint: problems.some((problem) => problem.includes('the number of an import'))
+      ? 'The last one: ssh-admin centres imports --limit 1'
+      : 'Add --help to see what it takes.',
   })
 }
 

@@ -60,6 +60,11 @@ function guessesAt(unknown: UnknownWord): Guess[] {
   if (turned.length > 0) return turned
   const about = isAddressOrNumber(word) || isOneOfThings(word) ? guessesAbout(unknown) : []
   if (about.length > 0) return about
+  const asked = group === undefined ? asksWho(unknown, at) : []
+  if (asked.length > 0) return asked
+  // A centre has no PIN, and its people do.
+  const ofCentre = group === 'users' && isLikeNumber(argv[at + 1] ?? '') ? leadsTo(group, word) : []
+  if (ofCentre.length > 0) return namesAsGuesses(ofCentre, withoutNoun(argv, group), word)
   const named = guessesBehindName(unknown)
   if (named.length > 0) return named
   // A letter or two are the beginning of too much.
@@ -266,6 +271,26 @@ function looksFor(word: string, argv: Line): Guess[] {
   return [{ name: 'find', line: ['find', words.map((typed) => typed.word).join(' '), ...rest] }]
 }
 
+/** `who is omar@school.example`, `whois omar`; what else begins so may be asked of anything. */
+function asksWho(unknown: UnknownWord, at: number): Guess[] {
+  const { argv } = unknown
+  const words = wordsFrom(argv, at)
+  const [first = '', second = ''] = words
+  if (!/^(?:who|whois|who's)$/i.test(first)) return []
+  if (/^am$/i.test(second)) return [{ name: 'whoami', line: argv.toSpliced(at, words.length, 'whoami') }]
+  const rest = first.length > 3 ? words.slice(1) : /^is$/i.test(second) ? words.slice(2) : []
+  const whom = rest.join(' ').replace(/\?$/, '')
+  const isName = (word: string) => /^\p{L}[\p{L}\p{M}'’-]+$/u.test(word) && !asksOtherwise.test(word)
+  if (!isAddress(whom) && !(rest.length < 4 && whom.split(' ').every(isName))) return []
+  if (rest.some((word) => meansSomething(word, unknown))) return []
+  const name = isAddress(whom) ? 'users show' : 'find'
+  return [{ name, line: argv.toSpliced(at, words.length, ...name.split(' '), whom) }]
+}
+
+/** `who is locked out`, `who is the head of EG001`: a question, and no name. */
+const asksOtherwise =
+  /^(?:the|an?|my|our|this|that|it|in|out|up|at|of|on|for|from|to|not|here|there|still|active|invited|suspended|deleted|locked|admin|head|everybody|everyone)$/i
+
 function showsWhere(argv: Line, { word, group }: { word: string; group: string | undefined }): Guess[] {
   return [{ name: 'users show', line: lineInstead(withoutNoun(argv, group), word, 'users show', word) }]
 }
@@ -362,6 +387,7 @@ function namesWhatItIsOf(name: string, line: Line): boolean {
     .slice(2)
     .map(({ word }) => word)
   const hasAddress = words.some((word) => word.includes('@'))
+  if (name === 'users list --pin issued --centre') return !hasAddress && words.length === 2
   if (name === 'users add') return hasAddress || words.length === 0
   if (name === 'coordinator add') return hasAddress ? words.some(isLikeNumber) : words.length === 0
   if (name === 'users add --from') return !hasAddress

@@ -82,6 +82,7 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     'users add --from': 'import upload',
     'users list --format csv': 'export print',
     'users list --centre': 'centre',
+    'users list --pin issued --centre': 'pins',
     'users remove': 'remove-from-organisation',
     'users restore': 'unlock',
     'users reset-password': 'unlock change-password set-password',

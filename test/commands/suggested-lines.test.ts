@@ -126,6 +126,15 @@ describe('a mistaken line', () => {
     [`suspend EG001 ${omar}`, `users suspend ${omar}`],
     [`users suspend ${omar} EG001`, `users suspend ${omar}`],
     [`users suspend ${omar},noor@nile.example`, `users suspend ${omar} noor@nile.example`],
+    ['transfer omar noor', 'users transfer omar --to noor'],
+    ['users transfer omar noor', 'users transfer omar --to noor'],
+    ['users transfer Omar Said', "users transfer 'Omar Said' --to EMAIL"],
+    ['users pins EG001', 'users list --pin issued --centre EG001'],
+    [`users pins ${omar}`, `users pin ${omar}`],
+    [`who is ${omar}`, `users show ${omar}`],
+    ['who is omar said?', "find 'omar said'"],
+    ['whois omar', 'find omar'],
+    ['who am i', 'whoami'],
     [`transfer ${omar} noor@nile.example`, `users transfer ${omar} --to noor@nile.example`],
     [`transfer ${omar} to noor@nile.example`, `users transfer ${omar} --to noor@nile.example`],
     [`change EG001 ${omar}`, `coordinator change EG001 --to ${omar}`],
@@ -309,6 +318,41 @@ function mistakenLines(): string[][] {
     )
   })
 }
+
+describe('what may be meant otherwise', () => {
+  it.each([
+    'who is the coordinator of EG001',
+    'who is suspended',
+    'who is signed in',
+    'who is EG001',
+    'who changed EG001',
+    'transfer from omar',
+    'transfer tests omar',
+    'resend pin',
+    'send password',
+    'expired pin',
+    'users pins EG001 CA001',
+  ])('leads to no line: %s', async (typed) => {
+    const { exit, stderr } = await world.run(typed.split(' '))
+    expect([exit, stderr]).toEqual([
+      2,
+      expect.not.stringMatching(/(?:find|pin|password|--to|--centre) \S*\w+/),
+    ])
+  })
+})
+
+describe('the last import', () => {
+  it.each([
+    'users list --import last',
+    'mail list --import latest',
+    'centres imports show last',
+    'centres imports undo last',
+    'centres pins latest --out x.csv',
+  ])('has a number, which a line finds: %s', async (typed) => {
+    const { exit, stderr } = await world.run([...typed.split(' '), '--no-input'])
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('ssh-admin centres imports --limit 1\n')])
+  })
+})
 
 describe('a name that is nearly right', () => {
   it.each([
