@@ -10,6 +10,7 @@ import {
   mentionsInFileName,
   namedIn,
   spellingsOf,
+  type FullName,
   type Texts,
   type WrittenAddress,
 } from './mentions.ts'
@@ -37,6 +38,18 @@ export async function deletedAccounts(db: Kysely<Store>, key: string) {
     .where('email_key', '=', key)
     .where('status', '=', 'deleted')
     .orderBy('id')
+    .execute()
+}
+
+/** Both names of these accounts, as they are called now; those who have one alone are left out. */
+export async function fullNamesOf(trx: Trx, ids: readonly number[]): Promise<FullName[]> {
+  return trx
+    .selectFrom('users')
+    .select(['first_name as firstName', 'last_name as lastName'])
+    .distinct()
+    .where(anyOf(sql.ref('id'), ids))
+    .where('first_name', '<>', '')
+    .where('last_name', '<>', '')
     .execute()
 }
 
@@ -94,7 +107,7 @@ export async function eraseAccounts(trx: Trx, { ids, addresses }: ErasedPerson):
   for (const { emailKey } of addresses) await forgetWrongSignIns(trx, emailKey)
 }
 
-/** Empties their messages; what waits is cancelled. @returns how many, and the files they were written to */
+/** Empties their messages; what waits, or was refused and might be tried again, is cancelled. @returns how many, and the files they were written to */
 export async function eraseMessages(
   trx: Trx,
   { ids, addresses }: ErasedPerson,
@@ -116,7 +129,7 @@ export async function eraseMessages(
         fields: '{}',
         last_error: null,
         file: null,
-        state: sql<'cancelled'>`case when state = 'queued' then 'cancelled' else state end`,
+        state: sql<'cancelled'>`case when state in ('queued', 'failed') then 'cancelled' else state end`,
         next_try_at: null,
       })
       .where(anyOf(sql.ref('id'), numbers)),

@@ -53,15 +53,24 @@ export interface Mentions {
   progressionTests: string[]
 }
 
-/** What names somebody and is not theirs to change. */
-export async function findMentions(trx: Trx, addresses: readonly WrittenAddress[]): Promise<Mentions> {
-  if (addresses.length === 0) {
+/** Both of somebody's names: one alone may be anybody's. */
+export interface FullName {
+  firstName: string
+  lastName: string
+}
+
+/** What names somebody, by an address or by both names, and is not theirs to change. */
+export async function findMentions(
+  trx: Trx,
+  { addresses, names }: { addresses: readonly WrittenAddress[]; names: readonly FullName[] },
+): Promise<Mentions> {
+  if (addresses.length === 0 && names.length === 0) {
     const none = { templates: [], centres: [], resources: [], helpDocuments: [], releases: [] }
     return { ...none, events: [], progressionTests: [] }
   }
-  const inText = mentionsIn(addresses)
-  const inFileName = mentionsInFileName(addresses)
-  const named = <Id>(pattern: RegExp, texts: Texts) => namedIn<Id>(trx, texts, { addresses, pattern })
+  const inText = orNamed(mentionsIn(addresses), { addresses, names })
+  const inFileName = orNamed(mentionsInFileName(addresses), { addresses, names })
+  const named = <Id>(pattern: RegExp, texts: Texts) => namedIn<Id>(trx, texts, { addresses, names, pattern })
   const [templates, centres, resources, helpDocuments, releases, events, progressionTests] = await together(
     named<string>(inText, { of: 'templates', id: 'name', columns: ['subject', 'text', 'html'] }),
     named<string>(inText, {
@@ -78,9 +87,10 @@ export async function findMentions(trx: Trx, addresses: readonly WrittenAddress[
     named<number>(inFileName, { of: 'audit', columns: ['facts'] }),
     named<string>(inText, {
       of: `learner_groups left join tests on learner_group_id = learner_groups.id
+        left join results on test_id = tests.id
         join users on users.id = owner_id join centres on centres.id = users.centre_id`,
       id: 'centres.number',
-      columns: ['learner_groups.name', 'stage', 'subject', 'title'],
+      columns: ['learner_groups.name', 'stage', 'subject', 'title', 'learner'],
     }),
   )
   return { templates, centres, resources, helpDocuments, releases, events, progressionTests }
@@ -98,14 +108,21 @@ export interface Texts {
 export async function namedIn<Id>(
   trx: Trx,
   { of, id = 'id', columns }: Texts,
-  { addresses, pattern }: { addresses: readonly WrittenAddress[]; pattern: RegExp },
+  {
+    addresses,
+    names = [],
+    pattern,
+  }: { addresses: readonly WrittenAddress[]; names?: readonly FullName[]; pattern: RegExp },
 ): Promise<Id[]> {
   const words = sql.join(
     columns.map((column) => sql`coalesce(${sql.ref(column)}, '')`),
     sql` || ${lineEnd} || `,
   )
   const may = sql.join(
-    columns.map((column) => mayMention(column, addresses)),
+    columns.flatMap((column) => [
+      ...(addresses.length > 0 ? [mayMention(column, addresses)] : []),
+      ...names.map(({ lastName }) => mayName(column, lastName)),
+    ]),
     sql` or `,
   )
   const { rows } = await sql<{ id: Id; words: string }>`
@@ -113,8 +130,30 @@ export async function namedIn<Id>(
   return [...new Set(rows.filter((row) => row.words.search(pattern) >= 0).map((row) => row.id))]
 }
 
+/** As it is written, or in small letters: a store that is a file knows the capitals of English alone. */
+function mayName(column: string, lastName: string): RawBuilder<boolean> {
+  const lower = positionOf(lastName.toLowerCase(), sql`lower(${sql.ref(column)})`)
+  return sql<boolean>`(${positionOf(lastName, sql.ref(column))} > 0 or ${lower} > 0)`
+}
+
+/** The same, or both names, one behind the other in either order. */
+function orNamed(
+  mentions: RegExp,
+  { addresses, names }: { addresses: readonly WrittenAddress[]; names: readonly FullName[] },
+): RegExp {
+  const whole = names.flatMap(({ firstName, lastName }) => {
+    const [first, last] = [escaped(firstName), escaped(lastName)]
+    return [`${first}\\s+${last}`, `${last},?\\s+${first}`]
+  })
+  const byName = `(?<![\\p{L}\\p{N}])(?:${whole.join('|')})(?![\\p{L}\\p{N}])`
+  const patterns = [...(addresses.length > 0 ? [mentions.source] : []), ...(whole.length > 0 ? [byName] : [])]
+  return new RegExp(patterns.join('|'), 'iu')
+}
+
 function alternatives(addresses: readonly WrittenAddress[]): string {
-  return spellingsOf(addresses)
-    .map((spelling) => spelling.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
-    .join('|')
+  return spellingsOf(addresses).map(escaped).join('|')
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 }

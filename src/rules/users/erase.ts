@@ -9,6 +9,7 @@ import {
   eraseFromAudit,
   eraseMentions,
   eraseMessages,
+  fullNamesOf,
   isNamed,
   noteErased,
   valuesNaming,
@@ -94,7 +95,7 @@ async function eraseThese(
     ctx,
   }: Pick<Erasing, 'left' | 'ctx'> & { ids: readonly number[]; address: WrittenAddress },
 ): Promise<Erasure> {
-  const addresses = await addressesOf(trx, { ids, address })
+  const [addresses, names] = await together(addressesOf(trx, { ids, address }), fullNamesOf(trx, ids))
   const somebody = { ids, addresses }
   const [{ count, files }, naming] = await together(
     eraseMessages(trx, somebody),
@@ -105,7 +106,7 @@ async function eraseThese(
   await eraseAccounts(trx, somebody)
   const [values, mentions] = await together(
     eraseFromAudit(trx, { ids, naming }),
-    findMentions(trx, addresses),
+    findMentions(trx, { addresses, names }),
   )
   const rows = Object.keys(values).map(Number)
   const here = namingThem(mentions)
@@ -135,13 +136,17 @@ async function eraseThese(
 function namingThem(mentions: Mentions): string[] {
   const { templates, centres, resources, helpDocuments, releases, events, progressionTests } = mentions
   return [
-    ...templates.map((name) => `the template ${name}, which names them`),
-    ...centres.map((number) => `the entry of centre ${number}, which names them`),
-    ...resources.map((id) => `resource ${id}, which names them`),
-    ...helpDocuments.map((id) => `help document ${id}, which names them`),
-    ...releases.map((id) => `release ${id}, which names them`),
-    ...events.map((id) => `row ${id} of the audit log: the name of a file, which names them`),
-    ...progressionTests.map((number) => `a learner group or test at centre ${number}, which names them`),
+    ...templates.map((name) => `the template ${name}, which names them or a namesake`),
+    ...centres.map((number) => `the entry of centre ${number}, which names them or a namesake`),
+    ...resources.map((id) => `resource ${id}, which names them or a namesake`),
+    ...helpDocuments.map((id) => `help document ${id}, which names them or a namesake`),
+    ...releases.map((id) => `release ${id}, which names them or a namesake`),
+    ...events.map(
+      (id) => `row ${id} of the audit log: a title or the name of a file, which names them or a namesake`,
+    ),
+    ...progressionTests.map(
+      (number) => `a learner group, test or result at centre ${number}, which names them or a namesake`,
+    ),
   ]
 }
 

@@ -277,6 +277,60 @@ describe('ssh-admin users erase', () => {
     expect((await world.run(['audit', 'verify'])).exit).toBe(0)
   })
 
+  it('names where both their names stand, which somebody has typed, and reaches all else to the last byte', async () => {
+    writeFileSync(
+      world.path('roster.csv'),
+      `Centre number,Centre name,Email,First name,Last name\nEG001,Centre EG001,qz.mark@old.example,Qzfirst,Qzlást\n`,
+    )
+    const [former, email] = ['qz.mark@old.example', 'qz.mark@new.example']
+    for (const line of [
+      ['centres', 'import', 'roster.csv', '--partial', '--send-mail', '--pins-out', 'pins.csv'],
+      ['users', 'edit', former, '--first-name', 'Qzbefore', '--add-site', 'cambridge-primary'],
+      ['users', 'edit', former, '--first-name', 'Qzfirst', '--email', email],
+      ['account', 'request', email],
+      ['account', 'sign-in', email],
+      ['users', 'list', '--as', email],
+      ['users', 'suspend', zaid, '--as', email],
+      ['templates', 'preview', 'invitation', '--to', email],
+      ['mail', 'list', '--to', email],
+    ])
+      await world.run([...line, ...(/list|account/.test(line.join()) ? [] : ['--yes'])], {
+        stdin: 'wrong one\n',
+      })
+    await world.rows(`update outbox set state = 'failed' where id = 1`)
+    await holding(world, zaid, { group: 'Qzfirst Qzlást 7B' })
+    writeFileSync(world.path('guide.txt'), 'Ask the office.')
+    for (const [noun, title] of [
+      ['resources', 'Guide by Qzlást, Qzfirst'],
+      ['resources', 'Guide by another Qzlást'],
+      ['help-documents', 'Help of Qzfirst  Qzlást'],
+    ]) {
+      const more = noun === 'resources' ? ['--kind', 'other', '--series', '2026-06'] : []
+      const upload = [noun ?? '', 'upload', 'guide.txt', '--title', title ?? '', ...more, '--yes']
+      expect((await world.run(upload)).exit).toBe(0)
+    }
+    expect((await world.run(['users', 'delete', email, '--suspend', '--yes'])).exit).toBe(0)
+    const { left } = (await world.run(['users', 'erase', email, '--yes', '--json'])).json()
+    const named = left.filter((one: string) => one.includes('names them'))
+    expect(named.map((one: string) => one.replace(/row \d+/, 'row N'))).toEqual([
+      'resource 1, which names them or a namesake',
+      'help document 1, which names them or a namesake',
+      ...Array(2).fill(
+        'row N of the audit log: a title or the name of a file, which names them or a namesake',
+      ),
+      'a learner group, test or result at centre EG001, which names them or a namesake',
+    ])
+    expect(await world.rows(`select state from outbox where state = 'failed'`)).toEqual([])
+    await (await world.store()).close()
+    const store = readdirSync(world.folder)
+      .filter((name) => name.startsWith('hub.db'))
+      .filter((name) => !name.endsWith('.mail'))
+      .map((name) => readFileSync(world.path(name), 'latin1'))
+      .join('\n')
+    expect(store).not.toMatch(/qz\.mark|qzbefore/i)
+    expect(existsSync(`${world.db}.mail`) ? readdirSync(`${world.db}.mail`) : []).toEqual([])
+  })
+
   it('names the template, the centre and the row of before that still name them, and takes a file of results along', async () => {
     await deleteZaid()
     const { db } = await world.store()
@@ -336,16 +390,16 @@ describe('ssh-admin users erase', () => {
     await world.user('keeper@school.example', { centre: 'EG001' })
     await holding(world, 'keeper@school.example', { group: `4B of ${zaid}` })
     const ran = await world.run(['users', 'erase', zaid, '--yes', '--json'])
-    expect(ran.json().left).not.toContain('help document 2, which names them')
+    expect(ran.json().left).not.toContain('help document 2, which names them or a namesake')
     expect(ran.json().left).toEqual(
       expect.arrayContaining([
-        'the template password-reset, which names them',
-        'the entry of centre EG001, which names them',
-        'resource 1, which names them',
-        'help document 1, which names them',
-        'release 1, which names them',
-        `row ${before.id + 1} of the audit log: the name of a file, which names them`,
-        'a learner group or test at centre EG001, which names them',
+        'the template password-reset, which names them or a namesake',
+        'the entry of centre EG001, which names them or a namesake',
+        'resource 1, which names them or a namesake',
+        'help document 1, which names them or a namesake',
+        'release 1, which names them or a namesake',
+        `row ${before.id + 1} of the audit log: a title or the name of a file, which names them or a namesake`,
+        'a learner group, test or result at centre EG001, which names them or a namesake',
       ]),
     )
     const events = await db.selectFrom('audit').selectAll().where('id', '=', before.id).execute()
@@ -369,7 +423,9 @@ describe('ssh-admin users erase', () => {
     )
     await deleteZaid()
     const { left } = (await world.run(['users', 'erase', zaid, '--yes', '--json'])).json()
-    expect(left).toContainEqual(expect.stringMatching(/^row \d+ of the audit log: the name of a file/))
+    expect(left).toContainEqual(
+      expect.stringMatching(/^row \d+ of the audit log: a title or the name of a file/),
+    )
     const listed = await world.run(['audit', 'list', '--action', 'centres.imports.reported', '--json'])
     const files = listed.json().events.map(({ details }: { details: { file: unknown } }) => details.file)
     expect(files).toEqual([file, null])
