@@ -50,10 +50,12 @@ export interface ImportRun extends ImportContext {
   started: number
   /** The plan stands above the answer, of which that repeats nothing. */
   isPlanShown: boolean
+  /** None was begun, as there is nothing to keep: no log names a page about that. */
+  hasNoStore?: boolean
 }
 
 /** One that is planned, and may be no more than that. */
-export type PlannedRun = Pick<ImportRun, 'session' | 'ctx' | 'ready' | 'outputs'>
+export type PlannedRun = Pick<ImportRun, 'session' | 'ctx' | 'ready' | 'outputs' | 'hasNoStore'>
 
 interface OutputFileOptions {
   input: string | undefined

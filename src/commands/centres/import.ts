@@ -189,7 +189,7 @@ async function planWithoutStore(
     if (changesNothing(counts)) {
       const message = 'No store was begun: this workbook has nothing that it would keep.'
       session.notify({ code: 'no-store-begun', message })
-      return { done: await runImport({ ...run, store, ctx, ready, isPlanShown: asks }) }
+      return { done: await runImport({ ...run, store, ctx, ready, isPlanShown: asks, hasNoStore: true }) }
     }
     if (asks) {
       const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)

@@ -8,7 +8,7 @@ import { pathInWords } from '../../shell-word.ts'
 
 /** Writes the page about an import that was made. @returns false where it is still owed */
 export async function moveReportIntoPlace(
-  { session, ctx, ready, outputs: { report: file } }: PlannedRun,
+  { session, ctx, ready, hasNoStore, outputs: { report: file } }: PlannedRun,
   { id, state, source, counts, plan, opens, dryRun }: ImportAnswer,
 ): Promise<boolean> {
   const { reported, deletions } = ready
@@ -47,11 +47,9 @@ export async function moveReportIntoPlace(
   try {
     await prepareReport(file, report)
     // Whole, and named in the log before it is in its place.
-    const placed = await moveIntoPlaceRecorded(session, {
-      file,
-      event: reportedEvent(report),
-      notMoved: notPlaced,
-    })
+    const placed = hasNoStore
+      ? await file.moveIntoPlace()
+      : await moveIntoPlaceRecorded(session, { file, event: reportedEvent(report), notMoved: notPlaced })
     if (placed !== undefined) session.say(`The page about it: ${placed}`)
     return placed !== undefined
   } catch (error) {

@@ -36,6 +36,20 @@ describe('the page about an import', () => {
     expect(statSync(world.path('import.html')).mode & 0o777).toBe(0o600)
   })
 
+  it('is written where nothing is kept, and no store begun: of a blank sample, and of rows that are all held back', async () => {
+    await world.run(['centres', 'sample'])
+    const blank = ['centres', 'import', 'centres-sample.xlsx', '--yes', '--report', 'blank.html', '--json']
+    const ran = await world.run(blank)
+    expect([ran.exit, ran.json().notices.map(({ code }: { code: string }) => code)]).toEqual([
+      0,
+      expect.not.arrayContaining(['report-not-placed']),
+    ])
+    expect(page('blank.html')).toContain('<b>0</b> rows read')
+    const { exit } = await importRows(world, [{ ...nile, email: 'amira@' }], '--report', 'held.html')
+    expect(exit).toBe(8)
+    expect(page('held.html')).toContain('<mark>amira@</mark>')
+  })
+
   it('keeps a heading with what follows it, and an address whole, on paper', async () => {
     await importRows(world, [nile], '--report', 'import.html')
     const print = page().split('@media print')[1] ?? ''
