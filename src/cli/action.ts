@@ -11,10 +11,10 @@ import { type Pieces, piecesOfJson } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
 import { wrappedText } from '../render/wrap.ts'
 import { actsForNobody } from '../rules/permissions/matrix.ts'
-import { holdsName, type NamesTyped } from './names-typed.ts'
+import { holdsName, isOfCentresAlone, type NamesTyped } from './names-typed.ts'
 import { longNameIn, typedCommand } from './options.ts'
 import type { PagedOutput } from './pager.ts'
-import { type Declared, type NamedKind, namedParameters, valuesOf } from './parameters.ts'
+import { type Declared, namedParameters, valuesOf } from './parameters.ts'
 import { type Invocation, type Session, sessionOf, withStore } from './session.ts'
 
 const invocations = new WeakMap<Command, Invocation>()
@@ -68,12 +68,18 @@ export function action<Args, Options, Every>(
     const found = { ...targets, kinds: namedParameters(parameters), changes: parameters.changes }
     await refuseMistyped(found)
     await refuseForOthers(session)
-    return recordingRefusals(session, async () => {
-      if (!holdsName(found)) return sayingRehearsed(session, () => work(options, session))
-      const { withNamesFound } = await import('./find-by-name.ts')
-      const named = await withNamesFound(found, session)
-      return sayingRehearsed(session, () => work(valuesOf(parameters, named), session))
-    })
+    try {
+      return await recordingRefusals(session, async () => {
+        if (!holdsName(found)) return sayingRehearsed(session, () => work(options, session))
+        const { withNamesFound } = await import('./find-by-name.ts')
+        const named = await withNamesFound(found, session)
+        return sayingRehearsed(session, () => work(valuesOf(parameters, named), session))
+      })
+    } catch (error) {
+      const { refuseWrongCall } = await import('./wrong-call.ts')
+      await refuseWrongCall(error, { found, parameters, options })
+      throw error
+    }
   }
 }
 
@@ -113,14 +119,12 @@ function refuseUnnamedActor({ settings, command }: Session): void {
 async function refuseMistyped({ typed, kinds }: NamesTyped): Promise<void> {
   for (const [parameter, kind] of kinds) {
     const [only, ...others] = [typed[parameter]].flat()
-    if (!takesAddress.has(kind) || typeof only !== 'string' || !only.includes('@') || others.length > 0)
+    if (isOfCentresAlone(kind) || typeof only !== 'string' || !only.includes('@') || others.length > 0)
       continue
     const { typedAddress } = await import('../rules/users/email.ts')
     typedAddress(only)
   }
 }
-
-const takesAddress: ReadonlySet<NamedKind> = new Set(['user', 'any-user', 'deleted-user', 'user-or-centre'])
 
 /** What no user may run is refused before it begins, and the refusal recorded. */
 async function refuseForOthers(session: Session): Promise<void> {

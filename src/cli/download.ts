@@ -6,7 +6,7 @@ import { oneLine, tsvLine } from '../render/clean-text.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { query } from './define.ts'
 import type { OutputFile } from './output-file.ts'
-import { argument, requiredOption, withValues, yesOption } from './parameters.ts'
+import { type Parameter, requiredOption, withValues, yesOption } from './parameters.ts'
 import { progressOfBytes } from './progress.ts'
 import type { Session } from './session.ts'
 import { pathInWords } from '../shell-word.ts'
@@ -30,7 +30,7 @@ interface Download {
   description: string
   stored: 'resource' | 'help-document'
   /** What its argument is. */
-  id: string
+  id: Parameter<string>
   example: string
   /** Finds what the actor may have. @throws what stands in the way */
   find: (db: Kysely<Store>, ctx: RuleContext, id: string) => Promise<Downloadable>
@@ -45,7 +45,7 @@ export function downloadCommand({ summary, description, stored, id, example, fin
     name: 'download',
     summary,
     description,
-    args: { id: withValues({ stored }, argument(id)) },
+    args: { id: withValues({ stored }, id) },
     options: {
       out: requiredOption('<file>', 'where it goes'),
       yes: yesOption('replace the file that is there without asking'),

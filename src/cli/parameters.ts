@@ -21,6 +21,8 @@ export interface Parameter<Value> {
   /** Whose name may be typed in the place of an address or a centre number. */
   named?: NamedKind
   offered?: OfferedValues
+  /** See `toldWithoutStore`. */
+  refuseMistyped?(value: Value): unknown
 }
 
 /**
@@ -235,6 +237,17 @@ type OfferedValues =
 /** TAB offers these where this stands. */
 export function withValues<Value>(values: OfferedValues, parameter: Parameter<Value>): Parameter<Value> {
   return { ...parameter, offered: values }
+}
+
+/**
+ * What is wrong with it in itself the rule tells, beside what it finds in the store; without one, or its key, that is
+ * told all the same. @param refuse throws for it
+ */
+export function toldWithoutStore<Value>(
+  refuse: (value: Value) => unknown,
+  parameter: Parameter<Value>,
+): Parameter<Value> {
+  return { ...parameter, refuseMistyped: refuse }
 }
 
 const parameterOf = new WeakMap<Argument | Option, Pick<Parameter<unknown>, 'named' | 'offered'>>()

@@ -1,11 +1,8 @@
 import { typedAddress } from '../rules/users/email.ts'
 import { argument } from './parameters.ts'
-import { text, transformed } from './typed-values.ts'
+import { refusing } from './typed-values.ts'
 
 /** An address, and no name; one that nobody could have is a wrong call, before anything is asked for or opened. */
-export const address = transformed(text, (typed) => {
-  typedAddress(typed)
-  return typed
-})
+export const address = refusing(typedAddress)
 
 export const addressArgument = () => argument('the address', address)

@@ -44,6 +44,14 @@ export function listOf<Value>(read: (text: string) => Value): Schema<Value[]> {
   return transformed(commaList, (names) => names.map(read))
 }
 
+/** What is typed, where it is right in itself; whether the store has it is found there. @param refuse throws for it */
+export function refusing(refuse: (text: string) => unknown): Schema<string> {
+  return transformed(text, (typed) => {
+    refuse(typed)
+    return typed
+  })
+}
+
 export function choiceOf<Choice extends string>(choices: readonly [Choice, ...Choice[]]): Schema<Choice> {
   return schema(
     (typed) =>

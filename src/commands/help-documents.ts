@@ -1,5 +1,5 @@
 import { preparedMutation, listing, mutation } from '../cli/define.ts'
-import { argument, requiredOption, flag, withValues, each } from '../cli/parameters.ts'
+import { argument, requiredOption, flag, withValues, each, toldWithoutStore } from '../cli/parameters.ts'
 import { fileToUpload, type FileToUpload } from '../cli/upload.ts'
 import {
   changedHelpDocumentsJson,
@@ -20,7 +20,9 @@ import type { Uploaded } from '../rules/contents.ts'
 import { titleTyped } from './resources.ts'
 import { allOf } from '../cli/list-declaration.ts'
 import { downloadCommand } from '../cli/download.ts'
-import { forEachTarget } from '../rules/batch.ts'
+import { refusing } from '../cli/typed-values.ts'
+import { typedHelpDocumentNumber } from '../rules/resources.ts'
+import { eachNamed, forEachTarget } from '../rules/batch.ts'
 
 interface OneFile {
   file: FileToUpload
@@ -88,7 +90,7 @@ export const download = () =>
     description:
       'Write a help document into a file. What comes out is what was uploaded, or nothing. Each download is in the audit log.',
     stored: 'help-document',
-    id: 'its number, which help-documents list shows',
+    id: argument('its number, which help-documents list shows', refusing(typedHelpDocumentNumber)),
     example: 'ssh-admin help-documents download 1 --out how-to-add-users.csv',
     find: async (db, ctx, typed) => {
       const { content_id: contentId, ...document } = await findHelpDocument(db, { id: typed, ...ctx })
@@ -104,7 +106,10 @@ export const replace = () =>
     summary: 'put another file in the place of a help document',
     description: 'Put another file in the place of a help document. The old one stays in the history.',
     args: {
-      id: withValues({ stored: 'help-document' }, argument('its number, which help-documents list shows')),
+      id: withValues(
+        { stored: 'help-document' },
+        argument('its number, which help-documents list shows', refusing(typedHelpDocumentNumber)),
+      ),
       file: argument('the file'),
     },
     examples: ['ssh-admin help-documents replace 1 adding-users.pdf --yes'],
@@ -133,7 +138,10 @@ export const withdraw = () =>
     description:
       'Withdraw help documents: nobody but Cambridge staff sees them any more. Nothing is deleted.',
     args: {
-      id: withValues({ stored: 'help-document' }, each('the numbers; - reads them from stdin, one a line')),
+      id: toldWithoutStore(
+        (ids) => eachNamed(ids, typedHelpDocumentNumber),
+        withValues({ stored: 'help-document' }, each('the numbers; - reads them from stdin, one a line')),
+      ),
     },
     examples: ['ssh-admin help-documents withdraw 1 --yes'],
     act: (trx, ctx, { id: ids }) =>

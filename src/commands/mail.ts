@@ -10,8 +10,9 @@ import {
   repeated,
   withValues,
   each,
+  toldWithoutStore,
 } from '../cli/parameters.ts'
-import { number, optional, wholeNumber, listOf } from '../cli/typed-values.ts'
+import { number, optional, wholeNumber, listOf, refusing } from '../cli/typed-values.ts'
 import { phasesOn } from '../cli/progress.ts'
 import { requeueFailed } from '../db/outbox.ts'
 import {
@@ -36,14 +37,14 @@ import { sendLettersOfImport } from '../rules/mail/activation-letters.ts'
 import { permit } from '../rules/permissions/decide.ts'
 import { resolve } from 'node:path'
 import { textOf } from '../cli/output-file.ts'
-import { findMessage, cancelMessageById, lookUpMessages } from '../rules/mail/cancel.ts'
+import { findMessage, cancelMessageById, lookUpMessages, typedMessageNumber } from '../rules/mail/cancel.ts'
 import * as z from 'zod'
 import { plainTime } from '../plain-time.ts'
 import { mapPages } from '../db/rows.ts'
 import { letters, offeredLetters } from '../rules/mail/letters.ts'
 import { letterNow } from '../rules/mail/queue-message.ts'
 import { knownName, unknownName } from '../rules/unknown-name.ts'
-import { forEachTarget } from '../rules/batch.ts'
+import { eachNamed, forEachTarget } from '../rules/batch.ts'
 
 export const list = () =>
   listing({
@@ -102,7 +103,7 @@ export const show = () =>
     summary: 'show one message, its secret left out',
     description:
       'Show a message and what became of it. Its link, password or code is not shown: it is made when the message is sent.',
-    args: { id: argument('the number that mail list shows') },
+    args: { id: argument('the number that mail list shows', refusing(typedMessageNumber)) },
     options: {
       html: option('<file>', 'write the HTML as a page to look at'),
       yes: yesOption('replace the page that is there without asking'),
@@ -253,7 +254,12 @@ export const cancel = () =>
     summary: 'do not send messages that wait',
     description:
       'Cancel messages that wait. A link or a temporary password in one stays valid until it lapses, and nobody has received it.',
-    args: { id: each('the numbers that mail list shows; - reads them from stdin, one a line') },
+    args: {
+      id: toldWithoutStore(
+        (ids) => eachNamed(ids, typedMessageNumber),
+        each('the numbers that mail list shows; - reads them from stdin, one a line'),
+      ),
+    },
     examples: ['ssh-admin mail cancel 1'],
     act: (trx, ctx, { id: ids }) =>
       forEachTarget(trx, ids, (id) => cancelMessageById(trx, { id, ctx }), lookUpMessages(trx)),

@@ -57,6 +57,7 @@ import { findRelease } from '../rules/releases/release.ts'
 import { findOwnCentre } from '../rules/centres/find.ts'
 import { visibleAuthorisations } from '../rules/releases/visible.ts'
 import { titleTyped } from './resources.ts'
+import { typedResourceNumber } from '../rules/resources.ts'
 
 const whatOpens =
   "2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h': so long before the Key Time of each centre"
@@ -65,7 +66,11 @@ const whatOpens =
 const releaseOptions = {
   resource: withValues(
     { stored: 'resource' },
-    repeated('<ids>', 'the numbers of its resources, which resources list shows'),
+    repeated(
+      '<ids>',
+      'the numbers of its resources, which resources list shows',
+      listOf((id) => String(typedResourceNumber(id))),
+    ),
   ),
   opens: withValues(['now', 'key-time'], option('<moment>', whatOpens)),
   closes: withValues(

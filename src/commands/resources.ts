@@ -1,6 +1,24 @@
 import { preparedMutation, listing, query, mutation } from '../cli/define.ts'
-import { each, option, repeated, requiredOption, withValues, flag, argument } from '../cli/parameters.ts'
-import { checked, commaList, transformed, listOf, optional, text, withDefault } from '../cli/typed-values.ts'
+import {
+  each,
+  option,
+  repeated,
+  requiredOption,
+  withValues,
+  flag,
+  argument,
+  toldWithoutStore,
+} from '../cli/parameters.ts'
+import {
+  checked,
+  commaList,
+  transformed,
+  listOf,
+  refusing,
+  optional,
+  text,
+  withDefault,
+} from '../cli/typed-values.ts'
 import { fileToUpload, type FileToUpload } from '../cli/upload.ts'
 import { Usage } from '../errors.ts'
 import {
@@ -20,7 +38,7 @@ import {
   typedComponent,
   typedResourceKind,
   findResource,
-  typedNumber,
+  typedResourceNumber,
   lookUpResources,
   type ChangedResource,
   type ResourceFacts,
@@ -163,7 +181,12 @@ export const show = () =>
     name: 'show',
     summary: 'show everything about one file for centres',
     description: 'Show what a resource is, how large, and the SHA-256 of its bytes.',
-    args: { id: withValues({ stored: 'resource' }, argument('its number, which resources list shows')) },
+    args: {
+      id: withValues(
+        { stored: 'resource' },
+        argument('its number, which resources list shows', refusing(typedResourceNumber)),
+      ),
+    },
     examples: ['ssh-admin resources show 1'],
     read: ({ db }, _ctx, { id }) => findResource(db, id),
     render: renderResource,
@@ -176,10 +199,10 @@ export const download = () =>
     description:
       'Write the bytes of a resource into a file. What comes out is what was uploaded, or nothing: its SHA-256 is checked. With --as only what is open for that person now, by a release. Each download is in the audit log.',
     stored: 'resource',
-    id: 'its number, which resources list shows',
+    id: argument('its number, which resources list shows', refusing(typedResourceNumber)),
     example: 'ssh-admin resources download 1 --out listening.wav',
     find: async (db, { by, at }, id) => {
-      if (by.kind === 'user') await permitDownload(db, { resourceId: typedNumber(id, 'a resource'), by, at })
+      if (by.kind === 'user') await permitDownload(db, { resourceId: typedResourceNumber(id), by, at })
       const { content_id: contentId, ...resource } = await findResource(db, id)
       const { title, sha256, bytes } = resource
       const subject = `resource ${resource.id}`
@@ -188,7 +211,10 @@ export const download = () =>
   })
 
 const numbersOfResources = () => ({
-  id: withValues({ stored: 'resource' }, each('the numbers; - reads them from stdin, one a line')),
+  id: toldWithoutStore(
+    (ids) => eachNamed(ids, typedResourceNumber),
+    withValues({ stored: 'resource' }, each('the numbers; - reads them from stdin, one a line')),
+  ),
 })
 
 /** All of them or none, with what closes and opens by it. */

@@ -1,13 +1,15 @@
-import { listing, mutation, query } from '../cli/define.ts'
-import { flag, argument, orName, each, withValues, option } from '../cli/parameters.ts'
+import { listing, mutation, preparedQuery } from '../cli/define.ts'
+import { flag, argument, orName, each, withValues, option, toldWithoutStore } from '../cli/parameters.ts'
 import { catalogue, offeredRoles, type Role } from '../rules/roles/catalogue.ts'
 import { usersJson } from '../render/users.ts'
-import { grantRoles, revokeRoles } from '../rules/roles/grant.ts'
+import { grantRoles, refuseUnknownRoles, revokeRoles } from '../rules/roles/grant.ts'
 import { closingQuestion, renderClosing } from '../render/closing.ts'
 import { withWhatCloses, type ChangedUser } from '../rules/users/changed.ts'
 import { comparableUsers } from './users/questions.ts'
 import * as z from 'zod'
-import { checkPermission, type Checked } from '../rules/permissions/check.ts'
+import { optional, refusing } from '../cli/typed-values.ts'
+import { roleNamed } from '../rules/roles/chosen.ts'
+import { checkPermission, type Checked, typedRight } from '../rules/permissions/check.ts'
 import { actions, matrix, othersRow, staffRow } from '../rules/permissions/matrix.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
 import { field } from '../render/fields.ts'
@@ -45,7 +47,7 @@ export const grant = () =>
       "Give somebody roles of their centre's services. ssh-admin roles list names them; administrative rights are given with users edit.",
     args: {
       email: orName('user', argument('the address or name of the user')),
-      role: withValues(offeredRoles, each('the roles')),
+      role: rolesArgument(),
     },
     examples: ['ssh-admin roles grant amira@school.example access-to-scripts'],
     act: (trx, ctx, { email, role: roles }) => grantRoles(trx, { email, roles, ctx }),
@@ -61,7 +63,7 @@ export const revoke = () =>
       'Take roles away from somebody. Their account, and everything else they hold, stays. You are asked first where it would close for them what is released and open.',
     args: {
       email: orName('user', argument('the address or name of the user')),
-      role: withValues(offeredRoles, each('the roles')),
+      role: rolesArgument(),
     },
     examples: ['ssh-admin roles revoke amira@school.example access-to-scripts'],
     act: async (trx, ctx, { email, role: roles }) =>
@@ -79,7 +81,7 @@ export const revoke = () =>
   })
 
 export const check = () =>
-  query({
+  preparedQuery({
     name: 'check',
     summary: 'say whether somebody may do something, and by which rule',
     description:
@@ -90,17 +92,25 @@ export const check = () =>
       target: orName('user-or-centre', argument('to whom, or where: a person or a centre')),
     },
     options: {
-      role: withValues(offeredRoles, option('<role>', 'the role to be granted or revoked')),
+      role: withValues(
+        offeredRoles,
+        option('<role>', 'the role to be granted or revoked', optional(refusing(roleNamed))),
+      ),
       field: withValues(
         ['address'],
         option('<field>', 'what is edited, where that matters: address', z.enum(['address']).optional()),
       ),
     },
     examples: ['ssh-admin roles check amira@school.example users.suspend omar@school.example'],
+    prepare: async (question) => ({ ...question, ...typedRight(question) }),
     read: ({ db }, ctx, question) => checkPermission(db, { ...question, ctx }),
     render: renderChecked,
     json: (checked) => checked,
   })
+
+function rolesArgument() {
+  return toldWithoutStore(refuseUnknownRoles, withValues(offeredRoles, each('the roles')))
+}
 
 const givers: Readonly<Record<NonNullable<Role['grantedBy']>, string>> = {
   'by-staff': 'Cambridge staff only',

@@ -17,7 +17,7 @@ import { nameKey } from '../search-key.ts'
 import { numbersOfRows } from '../db/rows.ts'
 import type { Store } from '../db/schema.ts'
 import type { LookUp } from './batch.ts'
-import { numberIn, typedNumber } from './resources.ts'
+import { numberIn, typedHelpDocumentNumber } from './resources.ts'
 
 interface Uploading {
   title: string
@@ -144,7 +144,7 @@ export async function findHelpDocument(
   db: Kysely<Store>,
   { id, by, at }: { id: string } & Pick<RuleContext, 'by' | 'at'>,
 ): Promise<HelpDocumentRow> {
-  const number = typedNumber(id, 'a help document')
+  const number = typedHelpDocumentNumber(id)
   const [found] = await findHelpDocuments(db, { id: number, withdrawn: by.kind === 'staff' })
   if (found) return found
   if (by.kind === 'staff') throw helpDocumentNotFound(id)

@@ -57,7 +57,7 @@ export function typedComponent(text: string): string {
 
 /** @throws `resource-not-found` */
 export async function findResource(db: Kysely<Store>, id: string): Promise<ResourceRow> {
-  const number = typedNumber(id, 'a resource')
+  const number = typedResourceNumber(id)
   const [found] = await findResources(db, { ids: [number] })
   if (found) return found
   throw resourceNotFound(id)
@@ -82,7 +82,10 @@ export function numberIn(text: string): number | undefined {
   return /^\d{1,12}$/.test(text.trim()) ? Number(text) : undefined
 }
 
-export function typedNumber(text: string, of: 'a resource' | 'a help document'): number {
+export const typedResourceNumber = (text: string) => typedNumber(text, 'a resource')
+export const typedHelpDocumentNumber = (text: string) => typedNumber(text, 'a help document')
+
+function typedNumber(text: string, of: 'a resource' | 'a help document'): number {
   const number = numberIn(text)
   if (number !== undefined) return number
   const noun = of === 'a resource' ? 'resources' : 'help-documents'

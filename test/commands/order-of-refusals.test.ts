@@ -1,4 +1,7 @@
+import type { Argument, Option } from 'commander'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { everyCommand } from '../../docs/command-tree.ts'
+import { offersFor } from '../../src/cli/parameters.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World
@@ -115,3 +118,86 @@ describe('a key that is missing', () => {
     expect([ran.exit, ran.error().code]).toEqual([4, 'user-not-found'])
   })
 })
+
+/** By what stands between the angles: what may stand there, and what never can. */
+const right: Readonly<Record<string, string>> = {
+  email: 'amira@school.example',
+  user: 'amira@school.example',
+  from: 'amira@school.example',
+  role: 'exams-officer',
+  action: 'users.suspend',
+  id: '1',
+  kind: 'other',
+  series: '2026-06',
+  ids: '1',
+  moment: 'now',
+  audience: 'all',
+  file: 'some.xlsx',
+}
+/** What else is said, so that nothing is missing. */
+const more: Readonly<Record<string, string>> = {
+  'centres create': ' XX900 --name=Nile --country=EG',
+  'centres edit': ' --town=Cairo',
+  'users add': ' Zed<zed@school.example> --centre=EG001',
+  'coordinator add': ' Zed<zed@school.example>',
+  'coordinator change': ' --to=amira@school.example',
+  'releases create': ' --resource=1 --for=all',
+}
+const wrong: Readonly<Record<string, string>> = {
+  role: 'nobody',
+  action: 'users.greet',
+  site: 'nowhere',
+  zone: 'Mars/X',
+  id: 'x',
+  ids: 'x',
+  email: 'bad@',
+}
+/** A name may stand there. */
+const isNamed = /^(?:key-times|templates|centres imports)/
+
+const isOption = (declared: Argument | Option): declared is Option => 'long' in declared
+const wordOf = (declared: Argument | Option) =>
+  isOption(declared) ? (/<(.*)>/.exec(declared.flags)?.[1] ?? '') : declared.name()
+
+function wrongFor(declared: Argument | Option): string | undefined {
+  const { named } = offersFor(declared)
+  if (named === 'centre' || named === 'centres') return '1'
+  // Whatever was done is looked for in the log.
+  if (isOption(declared) && wordOf(declared) === 'action') return undefined
+  if (named === 'audience') return 'country:nowhere'
+  return named === undefined ? wrong[wordOf(declared)] : 'bad@'
+}
+
+const wrongCalls = (await everyCommand()).flatMap(({ words, command }) => {
+  const mandatory = command.options.filter((option) => option.mandatory)
+  const typed = (declared: Argument | Option, value: string) =>
+    isOption(declared) ? [`${declared.long}=${value}`] : [value]
+  return [...command.registeredArguments, ...command.options].flatMap((wronged) => {
+    const bad = wrongFor(wronged)
+    if (bad === undefined || isNamed.test(words) || (isOption(wronged) && wronged.long === '--as')) return []
+    const others = [...command.registeredArguments.filter((one) => one.required), ...mandatory]
+    const all = others.includes(wronged) ? others : [...others, wronged]
+    const argv = all.flatMap((declared) => {
+      const good = right[wordOf(declared)] ?? 'EG001'
+      if (declared !== wronged) return typed(declared, good)
+      return isOption(declared) || !declared.variadic ? typed(declared, bad) : [good, bad]
+    })
+    const besides = (more[words] ?? '')
+      .split(' ')
+      .filter((word) => !isOption(wronged) || !word.startsWith(`${wronged.long}=`))
+    return [`${words} ${[...argv, ...besides].filter((word) => word !== '').join(' ')}`]
+  })
+})
+
+it.each(wrongCalls)(
+  'what can be right in no store is told where there is none, or no key: %s',
+  async (line) => {
+    for (const also of [noStore, noKey]) {
+      const ran = await world.run([...line.split(' '), ...also(world), '--json'])
+      expect([ran.exit, ran.error().code]).toEqual([
+        2,
+        expect.stringMatching(/^(?:invalid-|unknown-|usage$)/),
+      ])
+    }
+  },
+)

@@ -74,7 +74,7 @@ describe('the program in a pipe', () => {
     async () => {
       const before = await desk.shell('ssh-admin users list --status active --fields email --limit 1')
       const email = before.stdout.trim().split('\n')[0] ?? ''
-      for (const line of ['users list --json', `users suspend ${email} --yes`]) {
+      for (const line of ['users list --json', 'centres export -', `users suspend ${email} --yes`]) {
         const { exitCode, stderr } = await desk.shell(`ssh-admin ${line} >/dev/full`)
         expect({ line, exitCode }).toEqual({ line, exitCode: 9 })
         expect(stderr).toContain('The answer could not be written: the disk is full.')

@@ -7,7 +7,7 @@ import { moveIntoPlaceRecorded } from '../../cli/record-event.ts'
 import { type Session, withStore } from '../../cli/session.ts'
 import { countLeftOut, exportedUsers, type ExportedUser } from '../../db/centres/people.ts'
 import type { OpenStore } from '../../db/store/opening.ts'
-import { Cancelled, Usage } from '../../errors.ts'
+import { AnswerNotWritten, Cancelled, Usage } from '../../errors.ts'
 import { tsvLine } from '../../render/clean-text.ts'
 import { count } from '../../render/text.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
@@ -79,7 +79,11 @@ export const exportCentres = () =>
 
 async function writeToStdout(sheet: SheetToWrite, { terminal }: Session): Promise<void> {
   const { csvText } = await import('../../workbook/write-sheet.ts')
-  for await (const piece of csvText(sheet)) await terminal.write(piece)
+  try {
+    for await (const piece of csvText(sheet)) await terminal.write(piece)
+  } catch (error) {
+    throw error instanceof AnswerNotWritten ? error.beforeAnyChange() : error
+  }
 }
 
 async function notifyLeftOut({ db }: OpenStore, session: Session): Promise<void> {

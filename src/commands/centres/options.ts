@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Notice } from '../../cli/session.ts'
-import { orName, eitherWay, option, withValues } from '../../cli/parameters.ts'
+import { orName, eitherWay, option, toldWithoutStore, withValues } from '../../cli/parameters.ts'
 import { comparableClosing } from '../../render/closing.ts'
 import type { ChangedCentre } from '../../rules/centres/changed.ts'
 import { cleanText } from '../../workbook/cell.ts'
@@ -25,9 +25,15 @@ export const centreOptions = {
     on: 'mark it for Global Listening; not for a British Council centre',
     off: 'take that mark away',
   }),
-  timeZone: option(
-    '<zone>',
-    'its IANA time zone, such as America/New_York, where its country has several; none takes it away',
+  timeZone: toldWithoutStore(
+    async (zone) => {
+      const { typedTimeZone } = await import('../../rules/key-times/typed-time-zones.ts')
+      if (zone !== undefined && zone !== 'none') typedTimeZone(zone)
+    },
+    option(
+      '<zone>',
+      'its IANA time zone, such as America/New_York, where its country has several; none takes it away',
+    ),
   ),
 }
 

@@ -12,7 +12,16 @@ import { type Account, isHubRole, nameOf } from '../../rules/users/account.ts'
 import { columnsHelp, tableOptions } from '../read-table.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { type Draft, keepDraft } from '../../cli/drafts.ts'
-import { anyNumber, orName, flag, option, repeated, type ValuesOf, withValues } from '../../cli/parameters.ts'
+import {
+  anyNumber,
+  orName,
+  flag,
+  option,
+  repeated,
+  toldWithoutStore,
+  type ValuesOf,
+  withValues,
+} from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { commandLine, type Line, withWord } from '../../cli/typed-line.ts'
 import {
@@ -28,15 +37,22 @@ import {
 } from './new-people.ts'
 import { shellWord } from '../../shell-word.ts'
 import { readUsers, userColumns } from './read-users.ts'
+import { chosenRoles, chosenSites } from '../../rules/roles/chosen.ts'
 import { givenSites, offeredRoles, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 
 const options = {
   centre: orName('centre', option('<centre>', 'the number or name of their centre')),
   admin: flag('with administrative rights'),
-  site: withValues(sites, repeated('<site>', `with access to this site: ${givenSites.join(', ')}`)),
-  role: withValues(
-    offeredRoles,
-    repeated('<role>', 'with this role (help roles); service roles alone make no hub user'),
+  site: toldWithoutStore(
+    chosenSites,
+    withValues(sites, repeated('<site>', `with access to this site: ${givenSites.join(', ')}`)),
+  ),
+  role: toldWithoutStore(
+    chosenRoles,
+    withValues(
+      offeredRoles,
+      repeated('<role>', 'with this role (help roles); service roles alone make no hub user'),
+    ),
   ),
   from: option('<file>', 'read them from a workbook or CSV file, or - for stdin'),
   ...tableOptions('Mail=Email'),

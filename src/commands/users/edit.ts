@@ -2,6 +2,8 @@ import type { Kysely } from 'kysely'
 import { preparedMutation } from '../../cli/define.ts'
 import { eitherWay, option, repeated, type ValuesOf, withValues, userArgument } from '../../cli/parameters.ts'
 import { requireTerminal } from '../../cli/confirm.ts'
+import { address } from '../../cli/typed-address.ts'
+import { listOf, optional } from '../../cli/typed-values.ts'
 import { ask, askSeveral } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import type { Store } from '../../db/schema.ts'
@@ -17,6 +19,7 @@ import {
   titleOfRole,
   titleOfSite,
 } from '../../rules/roles/catalogue.ts'
+import { roleNamed, siteNamed } from '../../rules/roles/chosen.ts'
 import type { Account } from '../../rules/users/account.ts'
 import { onUser, withWhatCloses } from '../../rules/users/changed.ts'
 import { permit } from '../../rules/permissions/decide.ts'
@@ -25,15 +28,20 @@ import { isAnotherAddress, readNewAddress } from '../../rules/users/email.ts'
 import { findUser } from '../../rules/users/find.ts'
 import { comparableAccount, comparableUser } from './questions.ts'
 
+const rolesTyped = listOf((name) => roleNamed(name).name)
+
 const options = {
   firstName: option('<name>', 'another first name'),
   lastName: option('<name>', 'another last name'),
-  email: option('<email>', 'a new address'),
+  email: option('<email>', 'a new address', optional(address)),
   admin: eitherWay({ on: 'give administrative rights', off: 'take administrative rights away' }),
-  addSite: withValues(sites, repeated('<site>', `give access to this site: ${givenSites.join(', ')}`)),
-  removeSite: withValues(sites, repeated('<site>', 'take access to this site away')),
-  addRole: withValues(offeredRoles, repeated('<role>', 'give this role (help roles)')),
-  removeRole: withValues(offeredRoles, repeated('<role>', 'take this role away')),
+  addSite: withValues(
+    sites,
+    repeated('<site>', `give access to this site: ${givenSites.join(', ')}`, listOf(siteNamed)),
+  ),
+  removeSite: withValues(sites, repeated('<site>', 'take access to this site away', listOf(siteNamed))),
+  addRole: withValues(offeredRoles, repeated('<role>', 'give this role (help roles)', rolesTyped)),
+  removeRole: withValues(offeredRoles, repeated('<role>', 'take this role away', rolesTyped)),
 }
 
 type Options = { user: string } & ValuesOf<typeof options>

@@ -14,13 +14,13 @@ import type { Store, UserStatus } from '../../db/schema.ts'
 import { wordsToFind } from '../../search-key.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
-import { chosenSites, roleNamed } from '../../rules/roles/chosen.ts'
+import { chosenSites, roleNamed, siteNamed } from '../../rules/roles/chosen.ts'
 import { knownName, namesFor } from '../../rules/unknown-name.ts'
 import { ofEmptyStore } from '../../cli/list-text.ts'
 
 interface FilterOptions {
   centre?: string
-  status: readonly string[]
+  status: readonly UserStatus[]
   role: readonly string[]
   site: readonly string[]
   search?: string
@@ -39,16 +39,15 @@ async function userFilter(
   { centre, status, role, site, search, words, notSetUp, neverSignedIn, deleted, ...options }: FilterOptions,
   ctx: RuleContext,
 ): Promise<UserFilter> {
-  const roles = role.map((name) => roleNamed(name).name)
   return {
     centreId: centre === undefined ? undefined : (await findCentre(db, centre, ctx)).id,
     statuses: [
-      ...status.map(knownName('status', userStatuses)),
+      ...status,
       ...(notSetUp ? ['invited' as const] : []),
       ...(deleted ? ['deleted' as const] : []),
     ],
-    hubRoles: roles.filter(isHubRole),
-    roles: roles.filter((name) => !isHubRole(name)),
+    hubRoles: role.filter(isHubRole),
+    roles: role.filter((name) => !isHubRole(name)),
     sites: chosenSites(site),
     words: [...words, ...wordsToFind(search)],
     neverSignedIn,
@@ -107,9 +106,26 @@ export const list = () =>
     description: 'List users, any number of them: all, or those that fit every filter.',
     options: {
       centre: orName('centre', option('<centre>', 'at this centre')),
-      status: withValues(userStatuses, repeated('<status>', 'invited, active, suspended or deleted')),
-      role: withValues(offeredRoles, repeated('<role>', 'with one of these roles (help roles)')),
-      site: withValues(sites, repeated('<site>', `with access to these sites: ${sites.join(', ')}`)),
+      status: withValues(
+        userStatuses,
+        repeated(
+          '<status>',
+          'invited, active, suspended or deleted',
+          listOf(knownName('status', userStatuses)),
+        ),
+      ),
+      role: withValues(
+        offeredRoles,
+        repeated(
+          '<role>',
+          'with one of these roles (help roles)',
+          listOf((name) => roleNamed(name).name),
+        ),
+      ),
+      site: withValues(
+        sites,
+        repeated('<site>', `with access to these sites: ${sites.join(', ')}`, listOf(siteNamed)),
+      ),
       search: option('<text>', 'by part of a name or address; accents and letter case do not matter'),
       notSetUp: flag('who have not set up a password'),
       neverSignedIn: flag('who have never signed in'),

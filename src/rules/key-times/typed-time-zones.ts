@@ -20,15 +20,19 @@ function spelt(name: string): string | undefined {
   return spellings.get(name.trim().replaceAll(' ', '_').toLowerCase())
 }
 
+/** @param country by which the hint names the nearest @throws `unknown-time-zone` */
+export function typedTimeZone(text: string, country = ''): string {
+  const zone = findTimeZone(text)
+  if (zone !== undefined) return zone
+  throw new Usage(`There is no time zone '${text}'.`, {
+    code: 'unknown-time-zone',
+    hint: timeZoneHint(country, text),
+  })
+}
+
 /** A time zone that was typed for a country. @throws `unknown-time-zone`, `time-zone-elsewhere` */
 export function typedTimeZoneIn(country: string, text: string): string {
-  const zone = findTimeZone(text)
-  if (zone === undefined) {
-    throw new Usage(`There is no time zone '${text}'.`, {
-      code: 'unknown-time-zone',
-      hint: timeZoneHint(country, text),
-    })
-  }
+  const zone = typedTimeZone(text, country)
   const there = zoneIn(country, zone)
   if (there !== undefined) return there
   throw new Usage(`The time zone ${zone} is none of ${countryName(country)}.`, {

@@ -43,14 +43,17 @@ export async function cancelMessageById(
 
 /** A message by its number. @throws `message-not-found` */
 export async function findMessage(db: Parameters<typeof findMessages>[0], id: string): Promise<OutboxRow> {
-  if (!isNumber(id)) {
-    throw new Usage(`'${id}' is not the number of a message.`, {
-      hint: 'ssh-admin mail list shows the numbers.',
-    })
-  }
-  const [row] = await findMessages(db, [Number(id)])
+  const [row] = await findMessages(db, [typedMessageNumber(id)])
   if (row) return row
   throw messageNotFound(id)
+}
+
+/** A message's number typed as an argument; a wrong one is a wrong call. */
+export function typedMessageNumber(text: string): number {
+  if (isNumber(text)) return Number(text)
+  throw new Usage(`'${text}' is not the number of a message.`, {
+    hint: 'ssh-admin mail list shows the numbers.',
+  })
 }
 
 function isNumber(text: string): boolean {

@@ -13,10 +13,11 @@ import { decide, isAction, onCentre, type Target } from './decide.ts'
 
 interface Question {
   email: string
-  action: string
+  action: Action
   /** An address or a centre number. */
   target: string
-  role?: string
+  /** Its name; where a role is granted or revoked. */
+  role?: string | undefined
   field?: 'address'
   ctx: RuleContext
 }
@@ -32,17 +33,29 @@ export interface Checked {
 /** Whether this actor may do that, and by which rule. */
 export async function checkPermission(
   db: Kysely<Store>,
-  { email, action: typed, target: name, role, field, ctx }: Question,
+  { email, action, target: name, role, field, ctx }: Question,
 ): Promise<Checked> {
-  const action = typedAction(typed, name)
-  const roleName = typedRole(role, action)
   const account = await findUser(db, { email, ...ctx })
   const target = await targetNamed(db, { name, ctx })
   const by = actingUser(account, ctx.by)
   const { allowed, rule } = by
-    ? decide(by, action, { ...target, role: roleName, field })
+    ? decide(by, action, { ...target, role, field })
     : { allowed: false, rule: `only somebody who can sign in may act (${account.blocker})` }
   return { actor: account.email, action, target: target.name, allowed, rule }
+}
+
+/** What it is asked about, by its name. @throws a usage error for what is no action or role, or where the role is not said */
+export function typedRight({
+  action: typed,
+  target,
+  role,
+}: {
+  action: string
+  target: string
+  role?: string | undefined
+}): Pick<Question, 'action' | 'role'> {
+  const action = typedAction(typed, target)
+  return { action, role: typedRole(role, action) }
 }
 
 /** `users.suspend`, or the words of the command; a verb alone is most likely of what it would be done to. */

@@ -94,12 +94,14 @@ function notGranted({ name, grantedBy, does }: Role): Refused {
 
 /** Reads sites by name. The hub comes with every hub role, and is no choice of its own. */
 export function chosenSites(names: readonly string[]): Site[] {
-  const chosen = names.map((name) => {
-    const site = findSite(name)
-    if (!site) throw unknownName({ kind: 'site', name, known: sites })
-    return site
-  })
-  return [...new Set(chosen)].sort()
+  return [...new Set(names.map(siteNamed))].sort()
+}
+
+/** @throws `unknown-site`, with the nearest */
+export function siteNamed(name: string): Site {
+  const site = findSite(name)
+  if (!site) throw unknownName({ kind: 'site', name, known: sites })
+  return site
 }
 
 /** A site that holds Progression Test data. */

@@ -7,7 +7,7 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from '../users/changed.ts'
 import { catalogue, findRole, rolesOfService } from './catalogue.ts'
 import { similarNames } from '../unknown-name.ts'
-import { chosenRoles, refuseUngrantable } from './chosen.ts'
+import { chosenRoles, refuseUngrantable, roleNamed } from './chosen.ts'
 import { eachNamed, mistypedFirst } from '../batch.ts'
 import { findUser } from '../users/find.ts'
 import { decide, permit } from '../permissions/decide.ts'
@@ -43,6 +43,11 @@ export async function revokeRoles(trx: Trx, { email, roles: typed, ctx }: Granti
 
   await deleteHeld(trx, account.id, { roles: revoked })
   return edited(trx, { account, action: 'roles.revoked', roles: revoked, ctx })
+}
+
+/** Of the words typed for roles those that are none. @throws `unknown-role`, telling each */
+export async function refuseUnknownRoles(words: readonly string[]): Promise<void> {
+  await eachNamed([...new Set(rolesTyped(words))], roleNamed)
 }
 
 /** Several words of which none is a role are one name, typed without quotes (`Submit for assessment`), unless one by itself is nearly a role. */

@@ -1,0 +1,44 @@
+import { Unavailable } from '../errors.ts'
+import { failureOf } from '../exit.ts'
+import { eachNamed } from '../rules/batch.ts'
+import { typedCentreNumber } from '../rules/centres/find.ts'
+import { typedAddress } from '../rules/users/email.ts'
+import { canBeName, type NamesTyped, wordsOf } from './names-typed.ts'
+import type { Declared, NamedKind, Parameters } from './parameters.ts'
+
+interface Call<Args, Options, Every> {
+  found: NamesTyped
+  parameters: Declared<Args, Options, Every>
+  options: Args & Options
+}
+
+/** Where the store or its key cannot be had, what is wrong with the call whatever the store holds is told instead. */
+export async function refuseWrongCall<Args, Options, Every>(
+  error: unknown,
+  { found: { typed, kinds }, parameters, options }: Call<Args, Options, Every>,
+): Promise<void> {
+  if (!(failureOf(error) instanceof Unavailable)) return
+  for (const [parameter, kind] of kinds) await refuseNoTarget(typed[parameter], kind)
+  await refuseOwn(parameters.args, options)
+  await refuseOwn(parameters.options, options)
+}
+
+async function refuseNoTarget(value: unknown, kind: NamedKind): Promise<void> {
+  const read = (target: string) => readTarget(target, kind)
+  if (Array.isArray(value)) await eachNamed([...new Set(value.map(String))], read)
+  else if (typeof value === 'string') read(value)
+}
+
+/** What can be neither an address, nor a number, nor a name; whom a release is for is read before. */
+function readTarget(target: string, kind: NamedKind): void {
+  const isAddress = kind !== 'centre' && kind !== 'centres' && target.includes('@')
+  if (isAddress && kind !== 'audience') typedAddress(target)
+  else if (kind === 'centre' || kind === 'centres' || kind === 'user-or-centre') {
+    for (const word of wordsOf(target, kind)) if (!canBeName(word, kind)) typedCentreNumber(word)
+  }
+}
+
+async function refuseOwn<Values>(parameters: Parameters<Values> | undefined, values: Values): Promise<void> {
+  if (!parameters) return
+  for (const name in parameters) await parameters[name].refuseMistyped?.(values[name])
+}
