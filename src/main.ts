@@ -4,9 +4,9 @@ import { newInterruption } from './interruption.ts'
 
 export { isCommand } from './cli/tree.ts'
 
-/** What has worked for so long leaves V8's threads compiling; in milliseconds. */
-const longWork = 500
-/** So long it has to end by itself, whatever a library left open. */
+/** What has worked for so long leaves V8's threads compiling; in seconds. */
+const longWork = 0.5
+/** So long it has to end by itself, whatever a library left open; in milliseconds. */
 const maxEnding = 200
 
 /** The program as the operating system starts it; a closed terminal and a polite kill are Ctrl-C. */
@@ -25,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   // Told to end, Node waits for its threads, and one that compiles may wait for the main thread to collect garbage, for ever
   // (nodejs/node#54918); by itself it stops them first. Yet then it takes its handlers away, and a signal that comes late
   // would change what was answered: what was quick is told to end.
-  if (performance.now() < longWork) process.exit()
+  if (process.uptime() < longWork) process.exit()
   setTimeout(() => process.exit(), maxEnding).unref()
   return exit
 }
