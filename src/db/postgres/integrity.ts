@@ -94,111 +94,112 @@ const heldByTrigger = 'created_by_import'
 const putBack =
   'Have its owner put back what was changed, or restore a backup with: ssh-admin store restore FILE'
 
+interface Compared {
+  /** What the store was made with. */
+  table: TableDefinition
+  /** What the server has. */
+  there: FoundTable
+  alter: (what: string) => string
+}
+
 function differences(
   table: TableDefinition,
   { there, schema }: { there: FoundTable; schema: string },
 ): Problem[] {
-  const { name } = table
-  const alter = (what: string) => ownerRuns(`alter table ${schema}.${name} ${what}`)
-  const list = (columns: readonly string[]) => `(${columns.join(', ')})`
-  const same = (one: readonly string[], other: readonly string[]) => one.join() === other.join()
+  const alter = (what: string) => ownerRuns(`alter table ${schema}.${table.name} ${what}`)
+  const compared = { table, there, alter }
+  return [
+    ...columnsChanged(compared),
+    ...columnsAdded(compared),
+    ...constraintsMissing(compared, schema),
+    ...indexesMissing(compared, schema),
+  ]
+}
+
+function columnsChanged({ table: { name, columns }, there, alter }: Compared): Problem[] {
+  return columns.flatMap(({ name: column, type, isNeeded }) => {
+    const is = there.columns.find((one) => one.name === column)
+    const named = `${name}.${column}`
+    if (!is) return [damaged(name, `The column ${named} is missing.`, putBack)]
+    const found: Problem[] = []
+    const known = types[type] ?? []
+    if (known[0] !== undefined && !known.includes(is.type)) {
+      const message = `The column ${named} is of another type than it was made: ${is.type}.`
+      found.push(damaged(name, message, alter(`alter column ${column} type ${known[0]}`)))
+    }
+    if (isNeeded && !is.isNeeded)
+      found.push(
+        damaged(name, `The column ${named} may be empty.`, alter(`alter column ${column} set not null`)),
+      )
+    return found
+  })
+}
+
+function columnsAdded({ table: { name, columns }, there, alter }: Compared): Problem[] {
+  const added = there.columns.filter((one) => !columns.some((column) => column.name === one.name))
+  return added
+    .filter(({ isNeeded, isFilled }) => isNeeded && !isFilled)
+    .map(({ name: column }) =>
+      damaged(
+        name,
+        `The column ${name}.${column} is none of ssh-admin's, and may not be empty.`,
+        alter(`alter column ${column} drop not null`),
+      ),
+    )
+}
+
+function constraintsMissing({ table, there, alter }: Compared, schema: string): Problem[] {
+  const { name, key, unique, references } = table
   const has = (kind: string, columns: readonly string[]) =>
-    there.constraints.some((one) => one.kind === kind && same(one.columns, columns))
+    there.constraints.some((one) => one.kind === kind && one.columns.join() === columns.join())
   const isUnique = (columns: readonly string[]) =>
     there.indexes.some(
-      (one) => one.isUnique && one.isValid && same([...one.columns].sort(), [...columns].sort()),
+      (one) => one.isUnique && one.isValid && one.columns.toSorted().join() === columns.toSorted().join(),
     )
+  const found: Problem[] = []
+  if (key.length > 0 && !has('p', key))
+    found.push(damaged(name, `${name} has no primary key.`, alter(`add primary key (${key.join(', ')})`)))
+  for (const columns of unique) {
+    const list = columns.join(', ')
+    if (!isUnique(columns))
+      found.push(
+        damaged(name, `Two rows of ${name} may have the same ${list}.`, alter(`add unique (${list})`)),
+      )
+  }
+  for (const { column, parent } of references) {
+    if (column === heldByTrigger || has('f', [column])) continue
+    const message = `${name}.${column} may name a row of ${parent} that is not there.`
+    found.push(damaged(name, message, alter(`add foreign key (${column}) references ${schema}.${parent}`)))
+  }
   const checks = there.constraints.filter(({ kind }) => kind === 'c').length
-  return [
-    ...table.columns.flatMap((column) => {
-      const is = there.columns.find((one) => one.name === column.name)
-      const named = `${name}.${column.name}`
-      if (!is) return [damaged(name, `The column ${named} is missing.`, putBack)]
-      const [type = ''] = (types[column.type] ?? []).includes(is.type) ? [] : (types[column.type] ?? [])
-      return [
-        ...(type === ''
-          ? []
-          : [
-              damaged(
-                name,
-                `The column ${named} is of another type than it was made: ${is.type}.`,
-                alter(`alter column ${column.name} type ${type}`),
-              ),
-            ]),
-        ...(column.isNeeded && !is.isNeeded
-          ? [
-              damaged(
-                name,
-                `The column ${named} may be empty.`,
-                alter(`alter column ${column.name} set not null`),
-              ),
-            ]
-          : []),
-      ]
-    }),
-    ...there.columns
-      .filter(({ name: one, isNeeded, isFilled }) => {
-        return isNeeded && !isFilled && !table.columns.some((column) => column.name === one)
-      })
-      .map(({ name: one }) =>
-        damaged(
-          name,
-          `The column ${name}.${one} is none of ssh-admin's, and may not be empty.`,
-          alter(`alter column ${one} drop not null`),
-        ),
-      ),
-    ...(table.key.length === 0 || has('p', table.key)
-      ? []
-      : [damaged(name, `${name} has no primary key.`, alter(`add primary key ${list(table.key)}`))]),
-    ...table.unique
-      .filter((columns) => !isUnique(columns))
-      .map((columns) =>
-        damaged(
-          name,
-          `Two rows of ${name} may have the same ${columns.join(', ')}.`,
-          alter(`add unique ${list(columns)}`),
-        ),
-      ),
-    ...table.references
-      .filter(({ column }) => column !== heldByTrigger && !has('f', [column]))
-      .map(({ column, parent }) =>
-        damaged(
-          name,
-          `${name}.${column} may name a row of ${parent} that is not there.`,
-          alter(`add foreign key (${column}) references ${schema}.${parent}`),
-        ),
-      ),
-    ...(checks < table.checks
+  if (checks < table.checks) {
+    const message = `${name} has ${checks} of the ${table.checks} conditions that it was made with.`
+    found.push(damaged(name, message, putBack))
+  }
+  return found
+}
+
+function indexesMissing({ table: { name, indexes }, there }: Compared, schema: string): Problem[] {
+  return indexes.flatMap(({ name: index, statement }) => {
+    const is = there.indexes.find((one) => one.name === index)
+    if (is?.isValid) return []
+    const made = tablesOnServer(statement).replace(/\s+/g, ' ')
+    return is
       ? [
           damaged(
             name,
-            `${name} has ${checks} of the ${table.checks} conditions that it was made with.`,
-            putBack,
+            `The index ${index} of ${name} was not made to its end.`,
+            ownerRuns(`reindex index ${schema}.${index}`),
           ),
         ]
-      : []),
-    ...table.indexes.flatMap(({ name: index, statement }) => {
-      const is = there.indexes.find((one) => one.name === index)
-      if (!is) {
-        const made = tablesOnServer(statement).replace(/\s+/g, ' ')
-        return [
+      : [
           damaged(
             name,
             `The index ${index} of ${name} is missing.`,
             ownerRuns(`set search_path to ${schema}; ${made}`),
           ),
         ]
-      }
-      if (is.isValid) return []
-      return [
-        damaged(
-          name,
-          `The index ${index} of ${name} was not made to its end.`,
-          ownerRuns(`reindex index ${schema}.${index}`),
-        ),
-      ]
-    }),
-  ]
+  })
 }
 
 function damaged(target: string, message: string, hint: string): Problem {
