@@ -36,7 +36,9 @@ export const copy = () =>
       const { dryRun } = session.common
       const db = session.settings.db.value
       const to = storeAddress(typed, { context: session.context, flag: '--to' })
-      const output = isServerAddress(to) ? undefined : await newFile(to, session)
+      // It is told as it was typed.
+      const file = typed.startsWith('~/') ? to : typed
+      const output = isServerAddress(to) ? undefined : await newFile(file, session)
       const { bytesToCopy, noteHeadOfCopy, rehearseCopy } = await import('../../db/store/copy.ts')
       return withStore(session, dryRun ? 'rehearse' : 'use', async (store) => {
         const copying = { store, session, to, output, withoutContent }
