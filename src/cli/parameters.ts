@@ -315,25 +315,28 @@ export function valuesOf<Args, Options, Every>(
   { args, options, every }: Omit<Declared<Args, Options, Every>, 'changes'>,
   typed: Readonly<Record<string, unknown>>,
 ): Args & Every & Options {
-  const problems: string[] = []
+  const problems: TypedWrongly[] = []
   const values = {
     ...checked(args, typed, { problems, spoken: asArgument }),
     ...checked(every, typed, { problems, spoken: asOption }),
     ...checked(options, typed, { problems, spoken: asOption }),
   }
   if (isWhole<Args & Every & Options>(values, problems)) return values
-  throw new Usage(`${problems.join('; ')}.`, {
+  throw new Usage(`${problems.map(({ message }) => message).join('; ')}.`, {
     code: 'invalid-option',
-    hint: problems.some((problem) => problem.includes('the number of an import'))
-      ? 'The last one: ssh-admin centres imports --limit 1'
-      : 'Add --help to see what it takes.',
+    hint: problems.find(({ hint }) => hint !== undefined)?.hint ?? 'Add --help to see what it takes.',
   })
+}
+
+interface TypedWrongly {
+  message: string
+  hint: string | undefined
 }
 
 function checked<Values>(
   parameters: Parameters<Values> | undefined,
   typed: Readonly<Record<string, unknown>>,
-  { problems, spoken }: { problems: string[]; spoken: (name: string, value: unknown) => string },
+  { problems, spoken }: { problems: TypedWrongly[]; spoken: (name: string, value: unknown) => string },
 ): Partial<Values> {
   const values: Partial<Values> = {}
   if (!parameters) return values
@@ -342,13 +345,14 @@ function checked<Values>(
     if (parsed.success) values[name] = parsed.data
     else {
       const what = spoken(name, typed[name])
-      problems.push(...parsed.error.issues.map(({ message }) => `${what}: ${message}`))
+      for (const { message, hint } of parsed.error.issues)
+        problems.push({ message: `${what}: ${message}`, hint })
     }
   }
   return values
 }
 
-function isWhole<Values>(_values: object, problems: readonly string[]): _values is Values & object {
+function isWhole<Values>(_values: object, problems: readonly unknown[]): _values is Values & object {
   return problems.length === 0
 }
 

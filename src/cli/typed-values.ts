@@ -8,7 +8,7 @@ export interface Schema<Value> {
 
 type Parsed<Value> =
   | { success: true; data: Value }
-  | { success: false; error: { issues: readonly { message: string }[] } }
+  | { success: false; error: { issues: readonly { message: string; hint?: string }[] } }
 
 function schema<Value>(read: (typed: unknown) => Value | InvalidValue): Schema<Value> {
   return {
@@ -108,6 +108,17 @@ export function number(what: string, bounds: Bounds = {}): Schema<number> {
   })
 }
 
+/** The same; where it is wrong this hint leads on. */
+function withHint<Value>(of: Schema<Value>, hint: string): Schema<Value> {
+  return {
+    safeParse: (typed) => {
+      const parsed = of.safeParse(typed)
+      if (parsed.success) return parsed
+      return { success: false, error: { issues: parsed.error.issues.map((issue) => ({ ...issue, hint })) } }
+    },
+  }
+}
+
 /** A whole number as it is typed, in decimal digits. */
 export function wholeNumber(what: string, bounds: Bounds = {}): Schema<number> {
   const any = number(what)
@@ -132,3 +143,9 @@ function splitAtCommas(values: readonly string[]): string[] {
     .map((value) => value.trim())
     .filter((value) => value !== '')
 }
+
+/** The number of an import, as typed. */
+export const importNumber = withHint(
+  wholeNumber('the number of an import, which ssh-admin centres imports lists', { min: 1 }),
+  'The last one: ssh-admin centres imports --limit 1',
+)

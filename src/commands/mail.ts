@@ -12,7 +12,7 @@ import {
   each,
   toldWithoutStore,
 } from '../cli/parameters.ts'
-import { number, optional, wholeNumber, listOf, refusing } from '../cli/typed-values.ts'
+import { importNumber, listOf, number, optional, refusing } from '../cli/typed-values.ts'
 import { phasesOn } from '../cli/progress.ts'
 import { requeueFailed } from '../db/outbox.ts'
 import {
@@ -65,10 +65,7 @@ export const list = () =>
         ),
       ),
       to: orName('past-user', option('<email>', 'to this person')),
-      import: withValues(
-        { stored: 'import' },
-        option('<id>', 'of this import', optional(wholeNumber('the number of an import', { min: 1 }))),
-      ),
+      import: withValues({ stored: 'import' }, option('<id>', 'of this import', optional(importNumber))),
     },
     examples: ['ssh-admin mail list', 'ssh-admin mail list --state queued,failed'],
     singular: 'message',
@@ -157,11 +154,7 @@ async function messageNow(db: OpenStore['db'], row: OutboxRow): Promise<OutboxRo
 const options = {
   due: flag('only those whose pause is over'),
   failed: flag('only those that were refused for good, again'),
-  import: option(
-    '<id>',
-    'the activation letters of this import',
-    optional(wholeNumber('the number of an import', { min: 1 })),
-  ),
+  import: option('<id>', 'the activation letters of this import', optional(importNumber)),
   rate: option(
     '<count>',
     'at most so many messages a second (default: as fast as the server takes them)',

@@ -1,16 +1,9 @@
 import type { Kysely } from 'kysely'
-import * as z from 'zod'
 import { findImport, hasImports, type ImportRow } from '../db/imports/imports.ts'
 import type { Store } from '../db/schema.ts'
 import { NotFound } from '../errors.ts'
 import type { Closing } from './releases/what-closes.ts'
 import type { CellIssues, RowCounts } from './table-rows.ts'
-
-/** The number of an import, as typed. */
-export const importNumber = z.coerce
-  .number({ error: 'it takes the number of an import, which ssh-admin centres imports lists' })
-  .int()
-  .positive()
 
 /** @throws `import-not-found` */
 export async function findImportNumber(db: Kysely<Store>, id: number): Promise<ImportRow> {

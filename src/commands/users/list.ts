@@ -1,6 +1,6 @@
 import { isLikeNumber } from '../../cli/names-typed.ts'
 import { listing } from '../../cli/define.ts'
-import { listOf, optional, wholeNumber } from '../../cli/typed-values.ts'
+import { importNumber, listOf, optional } from '../../cli/typed-values.ts'
 import { orName, flag, option, repeated, withValues } from '../../cli/parameters.ts'
 import { countUsers, streamUsers, userOrders, type UserFilter } from '../../db/users/list.ts'
 import { mapPages } from '../../db/rows.ts'
@@ -135,11 +135,7 @@ export const list = () =>
       ),
       import: withValues(
         { stored: 'import' },
-        option(
-          '<id>',
-          'whom this import created',
-          optional(wholeNumber('the number of an import', { min: 1 })),
-        ),
+        option('<id>', 'whom this import created', optional(importNumber)),
       ),
       deleted: flag('deleted accounts'),
     },
