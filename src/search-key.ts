@@ -112,3 +112,8 @@ export function wordsToFind(text: string | undefined): string[] {
     hint: 'A word or two of the name are enough.',
   })
 }
+
+/** A text as it stands, within a regular expression. */
+export function inPattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+}

@@ -1,5 +1,6 @@
 import type { WithoutSecrets } from '../exit.ts'
 import { isAddress, isLikeNumber } from './names-typed.ts'
+import { inPattern } from '../search-key.ts'
 import { type Line, positionsIn } from './typed-line.ts'
 
 export function withoutSecrets(argv: Line): WithoutSecrets {
@@ -26,7 +27,7 @@ function withoutWords(line: string, secrets: readonly string[]): string {
   const shorter = secrets.reduce(
     (rest, secret) =>
       rest.replace(
-        new RegExp(`( --[a-z-]+)? '?${escaped(secret)}'?(?=[\\s'?,;]|$)`, 'g'),
+        new RegExp(`( --[a-z-]+)? '?${inPattern(secret)}'?(?=[\\s'?,;]|$)`, 'g'),
         (_, option: string | undefined) =>
           option === undefined || plainFlag.test(option.trim()) ? (option ?? '') : `${option} VALUE`,
       ),
@@ -36,11 +37,7 @@ function withoutWords(line: string, secrets: readonly string[]): string {
 }
 
 function wholeWord(secret: string): RegExp {
-  return new RegExp(`(?<![\\p{L}\\p{N}])${escaped(secret)}(?![\\p{L}\\p{N}])`, 'gu')
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+  return new RegExp(`(?<![\\p{L}\\p{N}])${inPattern(secret)}(?![\\p{L}\\p{N}])`, 'gu')
 }
 
 const secretOption =

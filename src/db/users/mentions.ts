@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { inPattern } from '../../search-key.ts'
 import { positionOf } from '../portable.ts'
 import { together, type Trx } from '../transact.ts'
 
@@ -142,7 +143,7 @@ function orNamed(
   { addresses, names }: { addresses: readonly WrittenAddress[]; names: readonly FullName[] },
 ): RegExp {
   const whole = names.flatMap(({ firstName, lastName }) => {
-    const [first, last] = [escaped(firstName), escaped(lastName)]
+    const [first, last] = [inPattern(firstName), inPattern(lastName)]
     return [`${first}\\s+${last}`, `${last},?\\s+${first}`]
   })
   const byName = `(?<![\\p{L}\\p{N}])(?:${whole.join('|')})(?![\\p{L}\\p{N}])`
@@ -151,9 +152,5 @@ function orNamed(
 }
 
 function alternatives(addresses: readonly WrittenAddress[]): string {
-  return spellingsOf(addresses).map(escaped).join('|')
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+  return spellingsOf(addresses).map(inPattern).join('|')
 }
