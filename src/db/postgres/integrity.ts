@@ -47,7 +47,14 @@ interface FoundTable {
   keepsBack: boolean
   columns: { name: string; type: string; isNeeded: boolean; isFilled: boolean; counter: string | null }[]
   constraints: { kind: string; columns: string[]; parent: string | null }[]
-  indexes: { name: string; columns: string[]; isUnique: boolean; isValid: boolean }[]
+  /** Of what it is sorted by: what is only kept beside that (INCLUDE) is left out, and what is worked out has no name. */
+  indexes: {
+    name: string
+    columns: (string | null)[]
+    isUnique: boolean
+    isOfEveryRow: boolean
+    isValid: boolean
+  }[]
   triggers: { name: string; isOurs: boolean; isOn: boolean }[]
 }
 
@@ -66,9 +73,9 @@ const foundTables = `select relname as name, pg_get_userbyid(relowner) as owner,
         'columns', array(select attname from unnest(conkey) with ordinality as k (number, at)
           join pg_attribute on attrelid = conrelid and attnum = number order by at))
       from pg_constraint where conrelid = c.oid) as constraints,
-    array(select json_build_object('name', i.relname, 'isUnique', indisunique and indpred is null, 'isValid', indisvalid and indisready,
+    array(select json_build_object('name', i.relname, 'isUnique', indisunique, 'isOfEveryRow', indpred is null, 'isValid', indisvalid and indisready,
         'columns', array(select attname from unnest(indkey) with ordinality as k (number, at)
-          join pg_attribute on attrelid = c.oid and attnum = number order by at))
+          left join pg_attribute on attrelid = c.oid and attnum = number where at <= indnkeyatts order by at))
       from pg_index join pg_class as i on i.oid = indexrelid where indrelid = c.oid) as indexes,
     array(select json_build_object('name', tgname, 'isOurs', not tgisinternal, 'isOn', tgenabled in ('O', 'A'))
       from pg_trigger where tgrelid = c.oid) as triggers
@@ -154,7 +161,11 @@ function constraintsMissing({ table, there, alter }: Compared, schema: string): 
     there.constraints.some((one) => one.kind === kind && one.columns.join() === columns.join())
   const isUnique = (columns: readonly string[]) =>
     there.indexes.some(
-      (one) => one.isUnique && one.isValid && one.columns.toSorted().join() === columns.toSorted().join(),
+      (one) =>
+        one.isUnique &&
+        one.isOfEveryRow &&
+        one.isValid &&
+        one.columns.toSorted().join() === columns.toSorted().join(),
     )
   const found: Problem[] = []
   if (key.length > 0 && !has('p', key))
@@ -182,23 +193,16 @@ function constraintsMissing({ table, there, alter }: Compared, schema: string): 
 function indexesMissing({ table: { name, indexes }, there }: Compared, schema: string): Problem[] {
   return indexes.flatMap(({ name: index, statement }) => {
     const is = there.indexes.find((one) => one.name === index)
-    if (is?.isValid) return []
     const made = tablesOnServer(statement).replace(/\s+/g, ' ')
-    return is
-      ? [
-          damaged(
-            name,
-            `The index ${index} of ${name} was not made to its end.`,
-            ownerRuns(`reindex index ${schema}.${index}`),
-          ),
-        ]
-      : [
-          damaged(
-            name,
-            `The index ${index} of ${name} is missing.`,
-            ownerRuns(`set search_path to ${schema}; ${made}`),
-          ),
-        ]
+    const making = (first = '') => ownerRuns(`set search_path to ${schema}; ${first}${made}`)
+    if (!is) return [damaged(name, `The index ${index} of ${name} is missing.`, making())]
+    if (!is.isUnique && /^\s*create unique\b/i.test(statement)) {
+      const message = `The index ${index} of ${name} lets two rows have the same: it was made unique.`
+      return [damaged(name, message, making(`drop index ${index}; `))]
+    }
+    if (is.isValid) return []
+    const message = `The index ${index} of ${name} was not made to its end.`
+    return [damaged(name, message, ownerRuns(`reindex index ${schema}.${index}`))]
   })
 }
 

@@ -82,6 +82,19 @@ describe('store check at a shared store', () => {
     }
   })
 
+  it('takes a unique index for the constraint whose place it has, whatever is kept beside its columns', async () => {
+    await owner.query(
+      `alter table ${schema}.centres drop constraint centres_number_key;
+        create unique index numbers on ${schema}.centres (number) include (name)`,
+    )
+    expect((await check()).json()).toMatchObject({ ok: true, findings: [] })
+    await owner.query(
+      `drop index ${schema}.numbers; create unique index numbers on ${schema}.centres (number, upper(name))`,
+    )
+    const problems = problemsOf(await check())
+    expect(problems.map(({ message }) => message)).toEqual(['Two rows of centres may have the same number.'])
+  })
+
   it.each([
     [
       'a counter that was left behind',
@@ -94,6 +107,11 @@ describe('store check at a shared store', () => {
       'The server may keep rows of users back (row-level security): to whoever that is about, every command that reads them is refused.',
     ],
     ['a missing index', 'drop index SCHEMA.INDEX', 'The index INDEX of users is missing.'],
+    [
+      'an index that is not unique any more',
+      'drop index SCHEMA.one_result_per_learner; create index one_result_per_learner on SCHEMA.results (test_id, learner)',
+      'The index one_result_per_learner of results lets two rows have the same: it was made unique.',
+    ],
     [
       'a missing primary key',
       'alter table SCHEMA.results drop constraint results_pkey',
