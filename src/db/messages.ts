@@ -25,6 +25,33 @@ export async function lettersWaitingFor(
     .execute()
 }
 
+/** The messages that wait, or were refused and would be sent by `mail send --failed`. */
+export async function messagesNotSent(db: Kysely<Store>): Promise<Pick<OutboxRow, 'message_id' | 'state'>[]> {
+  return db
+    .selectFrom('outbox')
+    .select(['message_id', 'state'])
+    .where('state', 'in', ['queued', 'failed'])
+    .execute()
+}
+
+/** How many of these messages would go out: those that wait, but what explains a PIN that is void. */
+export async function countToGoOut(db: Kysely<Store>, messageIds: readonly string[]): Promise<number> {
+  return countOf(
+    db
+      .selectFrom('outbox')
+      .leftJoin('users', 'users.id', 'outbox.user_id')
+      .where(anyOf(sql.ref('outbox.message_id'), messageIds))
+      .where('outbox.state', '=', 'queued')
+      .where((eb) =>
+        eb.or([
+          eb('outbox.import_id', 'is', null),
+          eb('outbox.credential_id', 'is not', null),
+          eb('users.pin_state', '=', 'issued'),
+        ]),
+      ),
+  )
+}
+
 /** Whom a message is for, as they are now. */
 export interface Recipient {
   firstName: string

@@ -144,6 +144,31 @@ function cancelled(trx: Kysely<Store>, reason: MessageReason) {
     .where('state', '=', 'queued')
 }
 
+/** What became of a message, and how it was worded as it went out. */
+export const deliveryColumns = [
+  'state',
+  'attempts',
+  'last_error',
+  'next_try_at',
+  'claimed_by',
+  'claimed_at',
+  'delivered_at',
+  'file',
+  'subject',
+  'to_name',
+  'fields',
+] as const
+
+/** A message as another store has it. */
+export type Delivery = Pick<OutboxRow, 'message_id' | (typeof deliveryColumns)[number]>
+
+/** Notes what became of messages in another store. */
+export async function takeOnDeliveries(trx: Trx, deliveries: readonly Delivery[]): Promise<void> {
+  for (const { message_id, ...delivery } of deliveries) {
+    await sendWithNext(trx, trx.updateTable('outbox').set(delivery).where('message_id', '=', message_id))
+  }
+}
+
 /** Makes messages that were refused for good wait again. @returns their numbers */
 export async function requeueFailed(trx: Trx, { importId }: { importId?: number }): Promise<number[]> {
   let query = trx

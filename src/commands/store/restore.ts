@@ -9,7 +9,7 @@ import { mkdirSync } from '../../disk.ts'
 import { BadInput, changedMeanwhile, isNotThere, Refused } from '../../errors.ts'
 import { confirm } from '../../cli/confirm.ts'
 import { voidedInWords } from '../../render/store.ts'
-import { markedAnswer } from '../../render/text.ts'
+import { count, markedAnswer } from '../../render/text.ts'
 import { type Restored, restoreStore } from '../../rules/store/restore.ts'
 import { command } from '../../cli/define.ts'
 import { argument, flag, type ValuesOf } from '../../cli/parameters.ts'
@@ -52,7 +52,7 @@ export const restore = () =>
       session.busy('Looking at the backup …')
       const copy = await copyOf(file, { session, present })
       try {
-        const { key, keyFile, voided, erasedAgain, head } = await resolvePaths(copy, {
+        const { key, keyFile, voided, erasedAgain, messages, head } = await resolvePaths(copy, {
           options,
           session,
           present,
@@ -73,15 +73,26 @@ export const restore = () =>
           writeHeadFile(present.headFileBeside(keyFile), head, { store })
           await removeLeftovers(session)
         }
+        if (messages.unsure > 0) session.notify(mayGoOutAgain(messages.unsure))
         const lines = [
           `${dryRun ? 'Would restore' : 'Restored'} ${pathInWords(file)} to ${pathInWords(db)}; this ${dryRun ? 'would void' : 'voided'} ${voidedInWords(voided)}.`,
           ...(kept
             ? [`The store that was there ${dryRun ? 'would be' : 'is'} kept as ${pathInWords(kept)}`]
             : []),
           ...(erasedAgain.accounts > 0 ? [erasedAgainInWords(erasedAgain, { dryRun })] : []),
+          ...(messages.settled > 0 ? [settledInWords(messages.settled)] : []),
           ...(key.made ? [`The new key is ${pathInWords(keyFile)}: keep a copy elsewhere.`] : []),
         ]
-        const json = { store: db, file, kept, keyFile, newKey: key.made !== undefined, voided, erasedAgain }
+        const json = {
+          store: db,
+          file,
+          kept,
+          keyFile,
+          newKey: key.made !== undefined,
+          voided,
+          erasedAgain,
+          messages,
+        }
         return {
           text: markedAnswer(lines.join('\n'), { changed: true, view: session.terminal.out }),
           json: { ...json, changed: true },
@@ -155,7 +166,14 @@ async function resolvePaths(
     const { leftOfErasedAgain } = await import('../users/erase.ts')
     const findLeft = leftOfErasedAgain(withStoreNumber(session.settings.mailDir.value, storeId))
     const { result } = await session.commit(sealed, (trx, ctx) =>
-      restoreStore(trx, { otherKey, keepCredentials, erased: erased ?? [], findLeft, ctx }),
+      restoreStore(trx, {
+        otherKey,
+        keepCredentials,
+        erased: erased ?? [],
+        findLeft,
+        findDeliveries: present.deliveries,
+        ctx,
+      }),
     )
     if (result.erasedAgain.accounts > 0) await store.engine.scrub()
     return { key, keyFile, ...result, head: (await headOf(store.db)) ?? emptyLog }
@@ -186,6 +204,19 @@ function keptMeanwhile(events: number, kept: string | null): Notice {
   return {
     code: 'changed-before-restore',
     message: `${were} written by other desks while the backup was looked through: they are in the store that is kept${kept ? ` as ${pathInWords(kept)}` : ''}, and not in the one that is there now.`,
+  }
+}
+
+function settledInWords(settled: number): string {
+  const [was, stay] = settled === 1 ? ['was', 'it stays'] : ['were', 'they stay']
+  return `${count(settled, 'message')} of the backup ${was} sent, written, refused or cancelled since: ${stay} so, and nobody gets one twice.`
+}
+
+function mayGoOutAgain(unsure: number): Notice {
+  const [wait, them, have] = unsure === 1 ? ['waits', 'it', 'it has'] : ['wait', 'them', 'they have']
+  return {
+    code: 'messages-unsure',
+    message: `${count(unsure, 'message')} ${wait}, and no store that was there knows ${them}: whether ${have} gone out since the backup was made is not known, and mail send would send ${them}. Look first: ssh-admin mail list --state queued shows ${them}, ssh-admin mail cancel ID takes one back.`,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type pg from 'pg'
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
@@ -7,6 +7,8 @@ import { finishing } from '../../interruption.ts'
 import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
 import { ownerTag } from '../../unfinished-files.ts'
 import { emptyLog, hasSeal, headFileOnServer, headOf, type LogHead } from '../audit/head-file.ts'
+import { type Delivery, deliveryColumns } from '../outbox.ts'
+import { anyOf } from '../portable.ts'
 import { copyTables, type Source } from '../store/copy-tables.ts'
 import type { Store } from '../schema.ts'
 import { openStore } from '../store/open.ts'
@@ -32,6 +34,7 @@ export async function presentSharedStore(opening: Opening): Promise<PresentStore
     keyFileFor: (storeId) => withStoreNumber(opening.keyFile, found?.storeId ?? storeId),
     headFileBeside: (keyFile) => headFileOnServer(keyFile, server),
     erased: (storeId) => (found?.storeId === storeId ? found.erased : []),
+    deliveries: async (messageIds) => (found ? deliveriesIn(server, { opening, messageIds }) : []),
     kept: kept === null ? null : shownWith(server, kept),
     copyBeside: join(tmpdir(), `ssh-admin-${process.pid}`),
     replaceWith: async (file, { beforePlacing }) => {
@@ -74,6 +77,22 @@ async function findStore(server: ServerAddress, opening: Opening): Promise<Found
   }
 }
 
+async function deliveriesIn(
+  server: ServerAddress,
+  { opening, messageIds }: { opening: Opening; messageIds: readonly string[] },
+): Promise<Delivery[]> {
+  const connection = await connectionTo(server, { ...opening, mode: 'use' })
+  try {
+    return await sharedDatabase(connection)
+      .selectFrom('outbox')
+      .select(['message_id', ...deliveryColumns])
+      .where(anyOf(sql.ref('message_id'), messageIds))
+      .execute()
+  } finally {
+    await connection.close()
+  }
+}
+
 function erasedAccounts(db: Kysely<Store>): Promise<ErasedAccount[]> {
   const erased = db.selectFrom('erased_accounts').select(['user_id', 'created_at', 'address'])
   return erased.orderBy('user_id').orderBy('address').execute()
@@ -111,6 +130,7 @@ async function replaceSchema(
       await makeSchema(client, { schema: made, shown: server.shown })
       await copyTables({ from, to: emptySchema(client, server), signal, withoutContent: false })
       const { schema } = server
+      await client.query(deliveriesTakenOn(schema))
       await client.query(
         `alter schema "${schema}" rename to "${kept}"; alter schema "${made}" rename to "${schema}"; set local search_path to "${schema}"`,
       )
@@ -127,6 +147,14 @@ async function replaceSchema(
   } finally {
     await connection.close()
   }
+}
+
+/** What became of messages after the copy was made ready, as other desks go on sending: nothing is sent twice. */
+function deliveriesTakenOn(present: string): string {
+  return `update outbox set (${deliveryColumns.join(', ')}) = row(${deliveryColumns.map((column) => `there.${column}`).join(', ')})
+    from "${present}".outbox as there
+    where there.message_id = outbox.message_id and outbox.state in ('queued', 'failed')
+      and (there.state <> 'queued' or there.claimed_by is not null)`
 }
 
 function isAnother(now: Omit<Found, 'head'>, found: Found): boolean {

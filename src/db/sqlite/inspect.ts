@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { LogHead } from '../audit/head-file.ts'
+import { type Delivery, deliveryColumns } from '../outbox.ts'
 import type { ErasedAccount } from '../users/erase.ts'
 import { withDatabase } from './connection.ts'
 import { fingerprintStatement } from './engine.ts'
@@ -30,6 +31,23 @@ export function erasedIn(path: string, { storeId }: { storeId: string }): Erased
     return withDatabase(path, (raw) => (storeIdOf(raw) === storeId ? erasedAccounts(raw) : []))
   } catch {
     return undefined
+  }
+}
+
+/** Those of the messages that the store at a path has, as they are there; none where it is too damaged to tell. */
+export function deliveriesIn(path: string, messageIds: readonly string[]): Delivery[] {
+  if (!existsSync(path)) return []
+  try {
+    return withDatabase(path, (raw) =>
+      raw
+        .prepare<[string], Delivery>(
+          `select message_id, ${deliveryColumns.join(', ')} from outbox
+            where message_id in (select value from json_each(?))`,
+        )
+        .all(JSON.stringify(messageIds)),
+    )
+  } catch {
+    return []
   }
 }
 

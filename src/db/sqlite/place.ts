@@ -13,7 +13,7 @@ import { headFileOfFile, headFileOfNewFile, isSameHead } from '../audit/head-fil
 import { nameToKeep } from '../store/kept-copies.ts'
 import type { Opening } from '../store/opening.ts'
 import type { PresentStore } from '../store/restore.ts'
-import { erasedIn, fingerprintIn, headAt, headIfAny } from './inspect.ts'
+import { deliveriesIn, erasedIn, fingerprintIn, headAt, headIfAny } from './inspect.ts'
 
 /** A store that nobody else can open until it is let go of. */
 interface LockedStore {
@@ -172,6 +172,7 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
     keyFileFor: () => keyFile,
     headFileBeside: (file) => (isThere ? headFileOfFile(file, path) : headFileOfNewFile(file, path)),
     erased: (storeId) => erasedIn(path, { storeId }),
+    deliveries: (messageIds) => Promise.resolve(deliveriesIn(path, messageIds)),
     kept,
     copyBeside: path,
     replaceWith: async (file, { beforePlacing }) => {

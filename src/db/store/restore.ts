@@ -7,6 +7,7 @@ import { pathInWords } from '../../shell-word.ts'
 import { ownerTag, unfinishedCopy } from '../../unfinished-files.ts'
 import { fingerprintIn, storeIdIn } from '../sqlite/inspect.ts'
 import { integrityProblems } from '../sqlite/integrity.ts'
+import type { Delivery } from '../outbox.ts'
 import type { ErasedAccount } from '../users/erase.ts'
 import { deriveKeys, type Keys, readKeyFile } from './keys.ts'
 import type { Opening } from './opening.ts'
@@ -116,6 +117,8 @@ export interface PresentStore {
   headFileBeside: (keyFile: string) => string
   /** Whom it erased, if it is the store with this number; undefined where it is too damaged to tell. */
   erased: (storeId: string) => ErasedAccount[] | undefined
+  /** Those of the messages, by their `message_id`, that it has, as they are there. */
+  deliveries: (messageIds: readonly string[]) => Promise<readonly Delivery[]>
   /** What it is called afterwards; null where there is none. */
   kept: string | null
   /** Where a copy of the backup is made ready. */

@@ -84,6 +84,8 @@ export const storeAnswers = () => ({
     newKey: z.boolean(),
     voided: voided(),
     erasedAgain: z.strictObject({ accounts: count(), suspended: z.array(count()), left: z.array(text()) }),
+    /** Of those that had not gone out when the backup was made: gone out or cancelled since; and those that nobody knows of. */
+    messages: z.strictObject({ settled: count(), unsure: count() }),
     changed: z.boolean(),
   }),
   migratedStore: answerOfChange({

@@ -104,6 +104,40 @@ describe('restoring a store that is on a server', () => {
     expect(rows).toEqual([])
   })
 
+  /** Letters that open nothing, so that no voiding cancels them. */
+  async function owed(...emails: string[]): Promise<void> {
+    for (const email of emails) {
+      const argv = ['users', 'edit', email, '--email', `new-${email}`, '--yes']
+      const place = ['--db', server(), '--key-file', world.path('file.key')]
+      const smtp = { SSH_ADMIN_SMTP_URL: 'smtp://127.0.0.1:1?ignoreTLS=true' }
+      expect((await world.run([...argv, ...place], { env: smtp })).exit).toBe(9)
+    }
+    expect((await there('store', 'backup', 'owed.db')).exit).toBe(0)
+  }
+  const states = async () =>
+    (await there('mail', 'list', '--letter', 'address-changed', '--reverse'))
+      .json()
+      .messages.map(({ state }: { state: string }) => state)
+
+  it('sends nothing again that has gone out since, and says how many', async () => {
+    await backedUp()
+    await owed('omar@sea.example')
+    await there('mail', 'send')
+    const rehearsed = (await there('store', 'restore', 'owed.db', '--dry-run')).json()
+    const restored = (await there('store', 'restore', 'owed.db', '--yes')).json()
+    for (const { messages } of [rehearsed, restored]) expect(messages).toEqual({ settled: 2, unsure: 0 })
+    expect(await states()).toEqual(['written', 'written'])
+  })
+
+  it('sends nothing again that another desk sent while the backup was looked through', async () => {
+    await backedUp()
+    await owed('omar@sea.example')
+    const present = await presentSharedStore(opening())
+    await there('mail', 'send')
+    await present.replaceWith(world.path('owed.db'), { beforePlacing: () => undefined })
+    expect(await states()).toEqual(['written', 'written'])
+  })
+
   it('leaves to desks the rights that they had', async () => {
     await backedUp()
     await there('store', 'init', '--roles')
@@ -131,7 +165,7 @@ describe('restoring a store that is on a server', () => {
     await backedUp()
     await client.query(`drop schema ${schema} cascade`)
     const restored = (await there('store', 'restore', 'backup.db', '--yes')).json()
-    expect(restored.kept).toBe(null)
+    expect([restored.kept, restored.messages]).toEqual([null, { settled: 0, unsure: 0 }])
     expect(await statusOf('omar@sea.example')).toBe('invited')
   })
 
