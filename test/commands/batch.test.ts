@@ -397,6 +397,24 @@ describe('a batch', () => {
     expect(await statusOf('amira@school.example')).toBe('suspended')
   })
 
+  it('says what was done by the line that was being saved when Ctrl-C came, and runs no other', async () => {
+    const interruption = newInterruption(() => undefined)
+    const whileSaved = {
+      ...interruption,
+      finish: (what: string) => {
+        interruption.finish(what)
+        interruption.interrupt()
+      },
+    }
+    const stdin = 'users suspend amira@school.example --yes\nusers suspend omar@school.example --yes\n'
+    const ran = await world.run(['batch'], { stdin, interruption: whileSaved })
+    expect(ran.stdout).toBe('1\t0\tAmira Haddad (EG001) is suspended.\n')
+    expect(await Promise.all(['amira@school.example', 'omar@school.example'].map(statusOf))).toEqual([
+      'suspended',
+      'active',
+    ])
+  })
+
   it('says at a terminal what became of a line in lines that fit', async () => {
     const interruption = newInterruption(() => undefined)
     const screen = inProcess(world, ['batch', '--keep-going'], { columns: 50, interruption })

@@ -102,6 +102,21 @@ it.each(['activate', 'set-up', 'verify', 'sign-in'])(
   },
 )
 
+describe('a store that is missing', () => {
+  it.each([
+    'users suspend nobody@school.example',
+    'users add Zed<zed@school.example> --centre EG009',
+    'centres edit EG009 --town Cairo',
+    'mail cancel 9',
+    'releases withdraw 9',
+  ])('is told before what is not there: %s', async (line) => {
+    for (const more of [[], ['--yes'], ['--dry-run']]) {
+      const ran = await world.run([...line.split(' '), ...more, ...noStore(world), '--json'])
+      expect([ran.exit, ran.error().code]).toEqual([7, 'store-missing'])
+    }
+  })
+})
+
 describe('a key that is missing', () => {
   it.each(['users suspend nobody', 'coordinator suspend atlantis', 'users move amira --to nowhere'])(
     'is told before who is not there: %s',

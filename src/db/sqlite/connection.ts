@@ -46,11 +46,8 @@ export function openInMemory(bytes: Buffer): Database.Database {
   return connectSqlite(bytes)
 }
 
-/** @param journal what SQLite keeps beside the file; absent: as it is */
-export function prepareConnection(
-  raw: Database.Database,
-  { journal }: { journal?: 'wal' | 'delete' } = {},
-): void {
+/** @param journal what SQLite keeps beside the file; absent: as it is, which of a new file is none that stays */
+export function prepareConnection(raw: Database.Database, { journal }: { journal?: 'wal' } = {}): void {
   if (journal) raw.pragma(`journal_mode = ${journal}`)
   raw.pragma('synchronous = full')
   raw.pragma('foreign_keys = on')

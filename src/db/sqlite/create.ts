@@ -51,7 +51,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
     chmodSync(newStore, 0o600)
     const db = kyselyOver(raw, opening)
     try {
-      prepareConnection(raw, { journal: 'delete' })
+      prepareConnection(raw)
       await initializeStore({ db, raw, path, fingerprint: keys.fingerprint, at: now() })
     } finally {
       await db.destroy()

@@ -35,7 +35,7 @@ export async function copyToFile(
   const raw = openDatabase(path)
   try {
     chmodSync(path, 0o600)
-    prepareConnection(raw, { journal: 'delete' })
+    prepareConnection(raw)
     const copied = await fill(raw, { ...options, from, named: path })
     raw.close()
     makeWhole(path, { named: path })

@@ -96,6 +96,19 @@ describe('a file that a command left unfinished', () => {
     expect(found[0].hint).toMatch(/^When no ssh-admin is running: rm /)
   })
 
+  it('that the store has noted is forgotten once it is gone, and nobody makes it any more', async () => {
+    const marks = { running: ownerTag(), elsewhere: ofAnotherHost(), ended: ofEndedProcess() }
+    for (const mark of Object.values(marks)) {
+      const sheet = world.path(`.pins-${mark}.part.xlsx`)
+      await world.rows(`insert into pin_sheets_owed (unfinished) values ('${sheet}')`)
+    }
+    await world.run(rename)
+    const noted = await world.rows<{ unfinished: string }>('select unfinished from pin_sheets_owed')
+    expect(noted.map(({ unfinished }) => unfinished).sort()).toEqual(
+      [marks.running, marks.elsewhere].map((mark) => world.path(`.pins-${mark}.part.xlsx`)).sort(),
+    )
+  })
+
   it('is never the key that waits for a rekey to be finished', async () => {
     const waiting = `hub.db.key.${'0a1b2c3d'.repeat(2)}.new`
     put([waiting])

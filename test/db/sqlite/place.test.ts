@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -32,6 +32,16 @@ describe('a store that takes the place of another', () => {
     raw.close()
     expect(() => makeWhole(path, { named: 'hub.db' })).toThrow(
       expect.objectContaining({ code: 'store-damaged', message: expect.stringContaining('hub.db') }),
+    )
+  })
+
+  it.each(['wal', 'journal'])('is none of which a part stayed beside it: %s', (part) => {
+    // SQLite keeps its parts beside the file itself: it takes none away that lies beside another name of it.
+    const path = join(folder, 'new.db')
+    symlinkSync(database('elsewhere.db'), path)
+    writeFileSync(`${path}-${part}`, '')
+    expect(() => makeWhole(path, { named: 'hub.db' })).toThrow(
+      expect.objectContaining({ code: 'store-not-whole', message: expect.stringContaining(`in ${part}`) }),
     )
   })
 

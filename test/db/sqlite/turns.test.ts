@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connectSqlite } from '../../../src/db/sqlite/driver.ts'
 import { note } from '../../../src/db/transact.ts'
 import { heldStore } from '../../held-store.ts'
 import { newWorld, type World } from '../../world.ts'
@@ -42,4 +43,19 @@ it('whoever waits for the store says once for whom', async () => {
   const { exit, stderr } = await waiting
   expect([exit, stderr.split('to finish with the store').length]).toEqual([0, 2])
   await world.close()
+})
+
+it('whoever reads a store keeps nobody waiting who changes it', async () => {
+  const world = newWorld()
+  await world.run(['store', 'init'])
+  const reader = connectSqlite(world.db, { readonly: true })
+  try {
+    reader.exec('begin; select * from centres')
+    const ran = await world.run(['centres', 'create', 'EG002', '--name', 'Nile', '--country', 'EG'])
+    expect(ran).toMatchObject({ exit: 0, stderr: '' })
+    expect(reader.prepare('select count(*) from centres').pluck().get()).toBe(0)
+  } finally {
+    reader.close()
+    await world.close()
+  }
 })
