@@ -30,6 +30,11 @@ export function contains(text: Piece, part: string): RawBuilder<boolean> {
 /** SQLite takes none of more than 50,000 bytes; one ends at a NUL. */
 const maxPattern = 10_000
 
+/** Whether a text has letters that are not English, or lines. */
+export function isBeyondAscii(text: Piece): RawBuilder<boolean> {
+  return inBoth(sql<boolean>`${text} glob '*[^ -~]*'`, sql<boolean>`${text} ~ '[^ -~]'`)
+}
+
 /** Whether a value is one of these: one parameter, however many they are. SQLite is given a list as JSON. */
 export function anyOf(
   value: Piece,

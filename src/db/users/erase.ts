@@ -3,6 +3,7 @@ import { anyOf, positionOf } from '../portable.ts'
 import type { ErasedAccountTable, Store } from '../schema.ts'
 import { sendWithNext, together, transactionState, type Trx } from '../transact.ts'
 import { forgetWrongSignIns } from '../rate-limits.ts'
+import { searchKey } from '../../search-key.ts'
 import { addressOfErased } from './users.ts'
 import {
   mayMention,
@@ -10,7 +11,7 @@ import {
   mentionsInFileName,
   namedIn,
   spellingsOf,
-  type FullName,
+  type Names,
   type Texts,
   type WrittenAddress,
 } from './mentions.ts'
@@ -41,16 +42,44 @@ export async function deletedAccounts(db: Kysely<Store>, key: string) {
     .execute()
 }
 
-/** Both names of these accounts, as they are called now; those who have one alone are left out. */
-export async function fullNamesOf(trx: Trx, ids: readonly number[]): Promise<FullName[]> {
-  return trx
+/**
+ * What the people of these accounts are called, and what the log says that they were called before. A letter alone is
+ * no name to look for.
+ */
+export async function namesOf(trx: Trx, ids: readonly number[]): Promise<Names> {
+  const [accounts, changes] = await together(
+    trx
+      .selectFrom('users')
+      .select(['first_name', 'last_name'])
+      .distinct()
+      .where(anyOf(sql.ref('id'), ids))
+      .execute(),
+    trx
+      .selectFrom('audit_personal')
+      .select('value')
+      .where(isOf(ids))
+      .where('field', 'in', ['nameBefore', 'nameAfter'])
+      .execute(),
+  )
+  const now = accounts.map(({ first_name, last_name }) => [first_name, last_name])
+  const before = changes.map(({ value }) => value ?? '')
+  const distinct = (names: string[]) =>
+    [...new Set(names.map((name) => searchKey(name).trim()))].filter((name) => /\p{L}.*\p{L}/u.test(name))
+  const whole = distinct([...now.map((names) => names.join(' ')), ...before])
+  const parts = distinct([...now.flat(), ...before.flatMap((name) => name.split(/\s+/))])
+  return { whole, parts: parts.filter((part) => !whole.includes(part)) }
+}
+
+/** The centres of these accounts, by their numbers. */
+export async function centresOf(trx: Trx, ids: readonly number[]): Promise<string[]> {
+  const rows = await trx
     .selectFrom('users')
-    .select(['first_name as firstName', 'last_name as lastName'])
+    .innerJoin('centres', 'centres.id', 'users.centre_id')
+    .select('number')
     .distinct()
-    .where(anyOf(sql.ref('id'), ids))
-    .where('first_name', '<>', '')
-    .where('last_name', '<>', '')
+    .where(anyOf(sql.ref('users.id'), ids))
     .execute()
+  return rows.map(({ number }) => number)
 }
 
 /** Where the log and the messages have written an address of theirs, the former ones among them. */

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import { inPattern } from '../../search-key.ts'
-import { positionOf } from '../portable.ts'
+import { inPattern, searchKey } from '../../search-key.ts'
+import { isBeyondAscii, positionOf } from '../portable.ts'
 import { together, type Trx } from '../transact.ts'
 
 const lineEnd = sql.lit('\n')
@@ -54,47 +54,86 @@ export interface Mentions {
   progressionTests: string[]
 }
 
-/** Both of somebody's names: one alone may be anybody's. */
-export interface FullName {
-  firstName: string
-  lastName: string
+/** What somebody is and was called, as it is compared. */
+export interface Names {
+  /** Each whole, first name first: nobody but a namesake is called so. */
+  whole: readonly string[]
+  /** Of somebody with two names each alone, which may be anybody's. */
+  parts: readonly string[]
 }
 
-/** What names somebody, by an address or by both names, and is not theirs to change. */
+const texts = {
+  templates: { of: 'templates', id: 'name', columns: ['subject', 'text', 'html'] },
+  centres: { of: 'centres', id: 'number', columns: ['address', 'town', 'postcode', 'name'] },
+  resources: { of: 'resources', columns: ['title', 'file'] },
+  helpDocuments: {
+    of: 'help_documents join help_document_versions on document_id = help_documents.id',
+    columns: ['title', 'file'],
+  },
+  releases: { of: 'releases', columns: ['name'] },
+  events: { of: 'audit', columns: ['facts'] },
+  progressionTests: {
+    of: `learner_groups left join tests on learner_group_id = learner_groups.id
+      left join results on test_id = tests.id
+      join users on users.id = owner_id join centres on centres.id = users.centre_id`,
+    id: 'centres.number',
+    columns: ['learner_groups.name', 'stage', 'subject', 'title', 'learner'],
+  },
+  groupsAndTests: {
+    of: `learner_groups left join tests on learner_group_id = learner_groups.id
+      join users on users.id = owner_id join centres on centres.id = users.centre_id`,
+    id: 'centres.number',
+    columns: ['learner_groups.name', 'stage', 'subject', 'title'],
+  },
+} as const satisfies Record<string, Texts>
+
+/** What names somebody, by an address or by a whole name, and is not theirs to change. */
 export async function findMentions(
   trx: Trx,
-  { addresses, names }: { addresses: readonly WrittenAddress[]; names: readonly FullName[] },
+  { addresses, names }: { addresses: readonly WrittenAddress[]; names: Names },
 ): Promise<Mentions> {
-  if (addresses.length === 0 && names.length === 0) {
-    const none = { templates: [], centres: [], resources: [], helpDocuments: [], releases: [] }
-    return { ...none, events: [], progressionTests: [] }
-  }
-  const inText = orNamed(mentionsIn(addresses), { addresses, names })
-  const inFileName = orNamed(mentionsInFileName(addresses), { addresses, names })
-  const named = <Id>(pattern: RegExp, texts: Texts) => namedIn<Id>(trx, texts, { addresses, names, pattern })
+  const named = <Id>(pattern: typeof mentionsIn, of: Texts) =>
+    namedIn<Id>(trx, of, { addresses, names: names.whole, pattern: pattern(addresses) })
   const [templates, centres, resources, helpDocuments, releases, events, progressionTests] = await together(
-    named<string>(inText, { of: 'templates', id: 'name', columns: ['subject', 'text', 'html'] }),
-    named<string>(inText, {
-      of: 'centres',
-      id: 'number',
-      columns: ['address', 'town', 'postcode', 'name'],
-    }),
-    named<number>(inFileName, { of: 'resources', columns: ['title', 'file'] }),
-    named<number>(inFileName, {
-      of: 'help_documents join help_document_versions on document_id = help_documents.id',
-      columns: ['title', 'file'],
-    }),
-    named<number>(inFileName, { of: 'releases', columns: ['name'] }),
-    named<number>(inFileName, { of: 'audit', columns: ['facts'] }),
-    named<string>(inText, {
-      of: `learner_groups left join tests on learner_group_id = learner_groups.id
-        left join results on test_id = tests.id
-        join users on users.id = owner_id join centres on centres.id = users.centre_id`,
-      id: 'centres.number',
-      columns: ['learner_groups.name', 'stage', 'subject', 'title', 'learner'],
-    }),
+    named<string>(mentionsIn, texts.templates),
+    named<string>(mentionsIn, texts.centres),
+    named<number>(mentionsInFileName, texts.resources),
+    named<number>(mentionsInFileName, texts.helpDocuments),
+    named<number>(mentionsInFileName, texts.releases),
+    named<number>(mentionsInFileName, texts.events),
+    named<string>(mentionsIn, texts.progressionTests),
   )
   return { templates, centres, resources, helpDocuments, releases, events, progressionTests }
+}
+
+/**
+ * What has one of their names alone: a title, a release, a template, and of their own centres the entry, the learner
+ * groups and the tests. A learner of that
+ * name is somebody else.
+ */
+export async function findOneName(
+  trx: Trx,
+  { parts, centreNumbers }: Pick<Names, 'parts'> & { centreNumbers: readonly string[] },
+): Promise<Omit<Mentions, 'events'>> {
+  const named = <Id extends string | number>(of: Texts) =>
+    namedIn<Id>(trx, of, { addresses: [], names: parts })
+  const [templates, centres, resources, helpDocuments, releases, progressionTests] = await together(
+    named<string>(texts.templates),
+    named<string>(texts.centres),
+    named<number>(texts.resources),
+    named<number>(texts.helpDocuments),
+    named<number>(texts.releases),
+    named<string>(texts.groupsAndTests),
+  )
+  const theirs = (numbers: string[]) => numbers.filter((number) => centreNumbers.includes(number))
+  return {
+    templates,
+    centres: theirs(centres),
+    resources,
+    helpDocuments,
+    releases,
+    progressionTests: theirs(progressionTests),
+  }
 }
 
 export interface Texts {
@@ -105,16 +144,20 @@ export interface Texts {
   columns: readonly string[]
 }
 
+interface Naming {
+  addresses: readonly WrittenAddress[]
+  names?: readonly string[]
+  /** Of the addresses. */
+  pattern?: RegExp
+}
+
 /** Which rows name one of them in these columns, in their order. */
 export async function namedIn<Id>(
   trx: Trx,
   { of, id = 'id', columns }: Texts,
-  {
-    addresses,
-    names = [],
-    pattern,
-  }: { addresses: readonly WrittenAddress[]; names?: readonly FullName[]; pattern: RegExp },
+  { addresses, names = [], pattern }: Naming,
 ): Promise<Id[]> {
+  if (addresses.length === 0 && names.length === 0) return []
   const words = sql.join(
     columns.map((column) => sql`coalesce(${sql.ref(column)}, '')`),
     sql` || ${lineEnd} || `,
@@ -122,34 +165,48 @@ export async function namedIn<Id>(
   const may = sql.join(
     columns.flatMap((column) => [
       ...(addresses.length > 0 ? [mayMention(column, addresses)] : []),
-      ...names.map(({ lastName }) => mayName(column, lastName)),
+      ...(names.length > 0 ? [mayName(column, names)] : []),
     ]),
     sql` or `,
   )
   const { rows } = await sql<{ id: Id; words: string }>`
-    select ${sql.ref(id)} as id, ${words} as words from ${sql.raw(of)} where ${may} order by 1`.execute(trx)
-  return [...new Set(rows.filter((row) => row.words.search(pattern) >= 0).map((row) => row.id))]
+    select distinct ${sql.ref(id)} as id, ${words} as words from ${sql.raw(of)} where ${may} order by 1`.execute(
+    trx,
+  )
+  const named = names.length > 0 ? namesIn(names) : undefined
+  const mentions = addresses.length > 0 ? pattern : undefined
+  const isNamed = (text: string) =>
+    (mentions !== undefined && text.search(mentions) >= 0) || named?.test(searchKey(text))
+  return [...new Set(rows.filter((row) => isNamed(row.words)).map((row) => row.id))]
 }
 
-/** As it is written, or in small letters: a store that is a file knows the capitals of English alone. */
-function mayName(column: string, lastName: string): RawBuilder<boolean> {
-  const lower = positionOf(lastName.toLowerCase(), sql`lower(${sql.ref(column)})`)
-  return sql<boolean>`(${positionOf(lastName, sql.ref(column))} > 0 or ${lower} > 0)`
+/** A text of English letters has one of them as it is compared; any other is looked at, as a store cannot compare it so. */
+function mayName(column: string, names: readonly string[]): RawBuilder<boolean> {
+  const longest = names.map((name) =>
+    wordsOf(name).reduce((one, other) => (other.length > one.length ? other : one), ''),
+  )
+  const lower = sql`lower(${sql.ref(column)})`
+  return sql<boolean>`(${sql.join(
+    [
+      isBeyondAscii(sql.ref(column)),
+      ...[...new Set(longest)].map((word) => sql`${positionOf(word, lower)} > 0`),
+    ],
+    sql` or `,
+  )})`
 }
 
-/** The same, or both names, one behind the other in either order. */
-function orNamed(
-  mentions: RegExp,
-  { addresses, names }: { addresses: readonly WrittenAddress[]; names: readonly FullName[] },
-): RegExp {
-  const whole = names.flatMap(({ firstName, lastName }) => {
-    const [first, last] = [inPattern(firstName), inPattern(lastName)]
-    return [`${first}\\s+${last}`, `${last},?\\s+${first}`]
+/** Each whole, with its words in their order or the last one first, as in a list; in the name of a file a dot joins them. */
+function namesIn(names: readonly string[]): RegExp {
+  const between = '[\\s,._-]+'
+  const each = names.flatMap((name) => {
+    const words = wordsOf(name).map(inPattern)
+    const last = words.at(-1) ?? ''
+    return [words, [last, ...words.slice(0, -1)]].map((order) => order.join(between))
   })
-  const byName = `(?<![\\p{L}\\p{N}])(?:${whole.join('|')})(?![\\p{L}\\p{N}])`
-  const patterns = [...(addresses.length > 0 ? [mentions.source] : []), ...(whole.length > 0 ? [byName] : [])]
-  return new RegExp(patterns.join('|'), 'iu')
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${[...new Set(each)].join('|')})(?![\\p{L}\\p{N}])`, 'u')
 }
+
+const wordsOf = (name: string) => name.split(/[\s,.-]+/).filter((word) => word !== '')
 
 function alternatives(addresses: readonly WrittenAddress[]): string {
   return spellingsOf(addresses).map(inPattern).join('|')

@@ -4,20 +4,22 @@ import {
   accountsErasedBefore,
   addressesWritten,
   belongsToAnotherUser,
+  centresOf,
   deletedAccounts,
   eraseAccounts,
   eraseFromAudit,
   eraseMentions,
   eraseMessages,
-  fullNamesOf,
   isNamed,
+  namesOf,
   noteErased,
   valuesNaming,
   wasErased,
 } from '../../db/users/erase.ts'
-import { findMentions, type Mentions, type WrittenAddress } from '../../db/users/mentions.ts'
+import { findMentions, findOneName, type WrittenAddress } from '../../db/users/mentions.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { NotFound, Refused } from '../../errors.ts'
+import { grouped } from '../../grouped.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
@@ -95,7 +97,11 @@ async function eraseThese(
     ctx,
   }: Pick<Erasing, 'left' | 'ctx'> & { ids: readonly number[]; address: WrittenAddress },
 ): Promise<Erasure> {
-  const [addresses, names] = await together(addressesOf(trx, { ids, address }), fullNamesOf(trx, ids))
+  const [addresses, names, centreNumbers] = await together(
+    addressesOf(trx, { ids, address }),
+    namesOf(trx, ids),
+    centresOf(trx, ids),
+  )
   const somebody = { ids, addresses }
   const [{ count, files }, naming] = await together(
     eraseMessages(trx, somebody),
@@ -104,12 +110,13 @@ async function eraseThese(
     noteErased(trx, { ids, emailKey: address.emailKey }),
   )
   await eraseAccounts(trx, somebody)
-  const [values, mentions] = await together(
+  const [values, mentions, oneName] = await together(
     eraseFromAudit(trx, { ids, naming }),
     findMentions(trx, { addresses, names }),
+    findOneName(trx, { parts: names.parts, centreNumbers }),
   )
   const rows = Object.keys(values).map(Number)
-  const here = namingThem(mentions)
+  const here = namingThem({ mentions, oneName })
   await appendAudit(trx, {
     ...ctx,
     action: 'users.erased',
@@ -132,23 +139,58 @@ async function eraseThese(
   }
 }
 
-/** What is for somebody to see to: said without the address. */
-function namingThem(mentions: Mentions): string[] {
-  const { templates, centres, resources, helpDocuments, releases, events, progressionTests } = mentions
-  return [
-    ...templates.map((name) => `the template ${name}, which names them or a namesake`),
-    ...centres.map((number) => `the entry of centre ${number}, which names them or a namesake`),
-    ...resources.map((id) => `resource ${id}, which names them or a namesake`),
-    ...helpDocuments.map((id) => `help document ${id}, which names them or a namesake`),
-    ...releases.map((id) => `release ${id}, which names them or a namesake`),
-    ...events.map(
-      (id) => `row ${id} of the audit log: a title or the name of a file, which names them or a namesake`,
-    ),
-    ...progressionTests.map(
-      (number) => `a learner group, test or result at centre ${number}, which names them or a namesake`,
-    ),
-  ]
+type Found = Partial<Awaited<ReturnType<typeof findMentions>>>
+
+interface Kind {
+  of: (found: Found) => readonly (string | number)[] | undefined
+  one: (id: string | number) => string
+  several: string
 }
+
+const kinds: readonly Kind[] = [
+  { of: ({ templates }) => templates, one: (name) => `the template ${name}`, several: 'templates' },
+  {
+    of: ({ centres }) => centres,
+    one: (number) => `the entry of centre ${number}`,
+    several: 'entries of centres',
+  },
+  { of: ({ resources }) => resources, one: (id) => `resource ${id}`, several: 'resources' },
+  { of: ({ helpDocuments }) => helpDocuments, one: (id) => `help document ${id}`, several: 'help documents' },
+  { of: ({ releases }) => releases, one: (id) => `release ${id}`, several: 'releases' },
+  {
+    of: ({ events }) => events,
+    one: (id) => `row ${id} of the audit log: a title or the name of a file`,
+    several: 'rows of the audit log',
+  },
+  {
+    of: ({ progressionTests }) => progressionTests,
+    one: (number) => `a learner group, test or result at centre ${number}`,
+    several: 'centres with such a learner group, test or result',
+  },
+]
+
+/** Of each kind so many are named: a name that many bear would fill the answer. */
+const maxNamed = 10
+
+/** What is for somebody to see to: said without the address, and without the name. */
+function namingThem({ mentions, oneName }: { mentions: Found; oneName: Found }): string[] {
+  return kinds.flatMap(({ of, one, several }) => {
+    const whole = of(mentions) ?? []
+    const alone = (of(oneName) ?? []).filter((id) => !whole.includes(id))
+    const each = (ids: typeof whole, names: string) =>
+      ids.slice(0, maxNamed).map((id) => `${one(id)}, ${names}`)
+    const more = (ids: typeof whole, name: string) =>
+      ids.length > maxNamed ? [`${grouped(ids.length - maxNamed)} more ${several}, ${name}`] : []
+    return [
+      ...each(whole, 'which names them or a namesake'),
+      ...more(whole, 'which name them or a namesake'),
+      ...each(alone, oneOfTheirs),
+      ...more(alone, oneOfTheirs),
+    ]
+  })
+}
+
+const oneOfTheirs = "with one of their names, which may be somebody else's"
 
 /** An address that somebody else has by now is theirs: what names it there is not about the person. */
 async function addressesOf(
