@@ -2,7 +2,7 @@ import type { Trx } from '../db/transact.ts'
 import type { Kysely } from 'kysely'
 import * as z from 'zod'
 import { Refused, Usage } from '../errors.ts'
-import { comparableClosing, renderWithClosing, renderWithOpening, withClosing } from '../render/closing.ts'
+import { comparableClosing, renderWithClosing, withClosing } from '../render/closing.ts'
 import {
   comparableCoordination,
   coordinationJson,
@@ -196,12 +196,10 @@ export const change = () =>
     }),
     act: (trx, ctx, request: Request) => changeCoordinator(trx, { ...request, ctx }),
     confirm: {
-      question: (done, { request }) =>
-        withClosing(changeQuestion(done, request), { closes: done.closes ?? [] }),
-      comparable: (done) => [comparableCoordination(done), comparableClosing(done.closes ?? [])],
+      question: (done, { request }) => withClosing(changeQuestion(done, request), done),
+      comparable: (done) => [comparableCoordination(done), comparableClosing(done)],
     },
-    render: (done, view) =>
-      renderWithClosing(renderCoordinatorChange(done, view, changedTo), { closes: done.closes ?? [] }, view),
+    render: (done, view) => renderWithClosing(renderCoordinatorChange(done, view, changedTo), done, view),
     json: (done, mail) => ({ ...coordinationJson(done, mail), closed: [...(done.closes ?? [])] }),
   })
 
@@ -267,7 +265,7 @@ export const suspend = () =>
     act: noticed(suspendCoordinator),
     confirm: {
       question: (done) => withClosing(suspensionQuestion(done.result), done),
-      comparable: ({ result, closes }) => [comparableCoordination(result), comparableClosing(closes)],
+      comparable: ({ result, closes }) => [comparableCoordination(result), comparableClosing({ closes })],
     },
     render: (done, view) =>
       renderWithClosing(renderCoordinatorChange(done.result, view, suspended), done, view),
@@ -299,7 +297,7 @@ export const restore = () =>
     examples: ['ssh-admin coordinator restore EG001'],
     act: noticed(restoreCoordinator),
     render: (done, view) =>
-      renderWithOpening(renderCoordinatorChange(done.result, view, restored), done, view),
+      renderWithClosing(renderCoordinatorChange(done.result, view, restored), done, view),
     json: ({ result, opens }) => ({ ...coordinationJson(result), opened: opens }),
     notices: ({ result: { coordinator, changed } }) =>
       changed && coordinator ? needsMessage(coordinator) : [],

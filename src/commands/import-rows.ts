@@ -131,12 +131,8 @@ export function applicationOfRows<Field extends string>(
 
 function confirmation<Field extends string>({ title }: RowsImport<Field>) {
   return {
-    question: ({ closes, opens }: ImportedRows) => closingQuestion(closes, `Change these ${title}`, opens),
-    comparable: (result: ImportedRows) => [
-      result.rows,
-      result.counts,
-      comparableClosing(result.closes, result.opens),
-    ],
+    question: (result: ImportedRows) => closingQuestion(result, `Change these ${title}`),
+    comparable: (result: ImportedRows) => [result.rows, result.counts, comparableClosing(result)],
   }
 }
 
@@ -280,7 +276,7 @@ function* linesOf(
     ? `  New ${title}: ${created}. Changed: ${changed}. There already: ${unchanged}.`
     : tsvLine([of, created, changed, unchanged])
   yield* renderIssues(issues, view)
-  yield* renderClosing(closes, view, opens)
+  yield* renderClosing({ closes, opens }, view)
 }
 
 /** @param counted the counts, under the name that the answer has for them */

@@ -22,7 +22,7 @@ import { option, repeated, withValues, argument, flag, centreArgument } from '..
 import { countryName } from '../country-names.ts'
 import { findKeyTimes } from '../db/key-times.ts'
 import { countriesTyped, offeredCountries } from './centres/options.ts'
-import { closingQuestion, comparableClosing, renderClosing } from '../render/closing.ts'
+import { closingQuestion, comparableClosing, renderWithClosing } from '../render/closing.ts'
 import { Usage } from '../errors.ts'
 import type { TableColumn } from './read-table.ts'
 import { markOf } from '../render/text.ts'
@@ -204,11 +204,11 @@ export const edit = () =>
     },
     act: (trx, ctx, { id, changes }) => editKeyTime(trx, { id, changes, ctx }),
     confirm: {
-      question: ({ closes, opens }) => closingQuestion(closes, 'Change this Key Time', opens),
+      question: (changed) => closingQuestion(changed, 'Change this Key Time'),
       comparable: ({ keyTime, outcome, closes, opens }) => [
         keyTime,
         outcome,
-        comparableClosing(closes, opens),
+        comparableClosing({ closes, opens }),
       ],
     },
     render: renderChangedKeyTime,
@@ -248,14 +248,15 @@ function keyTimeJson(keyTime: KeyTime): Shape<'keyTime'> {
   }
 }
 
-function renderChangedKeyTime({ keyTime, outcome, closes, opens }: ChangedKeyTime, view: View): string {
+function renderChangedKeyTime(changed: ChangedKeyTime, view: View): string {
+  const { keyTime, outcome } = changed
   const { id, country, session, local_time, time_zone } = keyTime
   const mark = markOf(outcome !== 'unchanged', view)
   const what = outcome === 'unchanged' ? 'is as it was' : `is ${outcome}`
   const line = view.isTerminal
     ? `${mark} Key Time ${id} ${what}: ${session} in ${countryName(country)}, ${local_time} ${time_zone}.`
     : tsvLine([id, countryName(country), session, local_time, time_zone, outcome])
-  return [line, ...renderClosing(closes, view, opens)].join('\n')
+  return renderWithClosing(line, changed, view)
 }
 
 function changedKeyTimeJson({

@@ -52,13 +52,7 @@ import { allOf } from '../cli/list-declaration.ts'
 import { findResources } from '../db/resources.ts'
 import { downloadCommand } from '../cli/download.ts'
 import { permitDownload } from '../rules/releases/visible.ts'
-import {
-  closingQuestion,
-  comparableClosing,
-  renderWithClosing,
-  withClosing,
-  renderWithOpening,
-} from '../render/closing.ts'
+import { closingQuestion, comparableClosing, renderWithClosing, withClosing } from '../render/closing.ts'
 import { eachNamed, forEachTarget } from '../rules/batch.ts'
 import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
 import { count } from '../render/text.ts'
@@ -237,7 +231,7 @@ export const withdraw = () =>
     act: changeEach(withdrawResource),
     confirm: {
       question: (done) => withClosing(withdrawalQuestion(done.result), done),
-      comparable: ({ result, closes }) => [comparableResources(result), comparableClosing(closes)],
+      comparable: ({ result, closes }) => [comparableResources(result), comparableClosing({ closes })],
     },
     render: (done, view) => renderWithClosing(renderChangedResources(done.result, view), done, view),
     json: ({ result, closes }) => ({ ...changedResourcesJson(result), closed: [...closes] }),
@@ -254,10 +248,10 @@ export const restore = () =>
     act: changeEach(restoreResource),
     confirm: {
       question: ({ result, opens }) =>
-        closingQuestion([], `Restore ${count(result.length, 'resource')}`, opens),
-      comparable: ({ result, opens }) => [comparableResources(result), comparableClosing([], opens)],
+        closingQuestion({ opens }, `Restore ${count(result.length, 'resource')}`),
+      comparable: ({ result, opens }) => [comparableResources(result), comparableClosing({ opens })],
     },
-    render: (done, view) => renderWithOpening(renderChangedResources(done.result, view), done, view),
+    render: (done, view) => renderWithClosing(renderChangedResources(done.result, view), done, view),
     json: ({ result, opens }) => ({ ...changedResourcesJson(result), opened: opens }),
   })
 

@@ -3,7 +3,7 @@ import { flag, argument, orName, each, withValues, option, toldWithoutStore } fr
 import { catalogue, offeredRoles, type Role } from '../rules/roles/catalogue.ts'
 import { usersJson } from '../render/users.ts'
 import { grantRoles, refuseUnknownRoles, revokeRoles } from '../rules/roles/grant.ts'
-import { closingQuestion, renderClosing } from '../render/closing.ts'
+import { closingQuestion, renderWithClosing } from '../render/closing.ts'
 import { withWhatCloses, type ChangedUser } from '../rules/users/changed.ts'
 import { comparableUsers } from './users/questions.ts'
 import * as z from 'zod'
@@ -70,13 +70,11 @@ export const revoke = () =>
       withWhatCloses(trx, ctx, [await revokeRoles(trx, { email, roles, ctx })]),
     confirm: {
       question: ([changed]) =>
-        changed && closingQuestion(changed.closes ?? [], `Take these roles of ${changed.account.email} away`),
+        changed && closingQuestion(changed, `Take these roles of ${changed.account.email} away`),
       comparable: comparableUsers,
     },
     render: (revoked, view) =>
-      revoked
-        .flatMap((changed) => [renderRolesOf(changed, view), ...renderClosing(changed.closes ?? [], view)])
-        .join('\n'),
+      revoked.map((changed) => renderWithClosing(renderRolesOf(changed, view), changed, view)).join('\n'),
     json: usersJson,
   })
 

@@ -7,11 +7,16 @@ import { grouped } from '../grouped.ts'
 
 export const maxNamed = 12
 
+/** What a change closed that was open, and opened that was not; absent: nothing. */
+interface ClosedAndOpened {
+  closes?: readonly Closing[]
+  opens?: readonly Closing[]
+}
+
 /** For whom something closes or opens: a question where anything does. */
 export function closingQuestion(
-  closes: readonly Closing[],
+  { closes = [], opens = [] }: ClosedAndOpened,
   what: string,
-  opens: readonly Closing[] = [],
 ): string | undefined {
   if (closes.length === 0 && opens.length === 0) return undefined
   const done = [
@@ -20,48 +25,31 @@ export function closingQuestion(
     ...(opens.length > 0 ? [`open it now for ${whomOf(opens)}`] : []),
   ]
   return [
-    ...closingLines(closes),
+    ...closingLines({ closes }),
     ...named(opens, 'What is not open would open at once for'),
     `${what}, and ${done.join(', and ')}?`,
   ].join('\n')
 }
 
-/** The question of a change, after for whom it would close what is open now. */
+/** The question of a change, after for whom it would close what is open now, or open what is not. */
 export function withClosing<Question extends string | undefined>(
   question: Question,
-  { closes }: { closes: readonly Closing[] },
+  changed: ClosedAndOpened,
 ): Question | string {
-  if (question === undefined || closes.length === 0) return question
-  return [...closingLines(closes), question].join('\n')
+  if (question === undefined) return question
+  return [...closingLines(changed), question].join('\n')
 }
 
-/** What was done, and for whom it closed what was open. */
-export function renderWithClosing(
-  text: string,
-  { closes }: { closes: readonly Closing[] },
-  view: View,
-): string {
-  return [text, ...renderClosing(closes, view)].join('\n')
+/** What was done, and for whom it closed or opened what is released. */
+export function renderWithClosing(text: string, changed: ClosedAndOpened, view: View): string {
+  return [text, ...renderClosing(changed, view)].join('\n')
 }
 
-/** What was done, and for whom it opened what was not open. */
-export function renderWithOpening(
-  text: string,
-  { opens }: { opens: readonly Closing[] },
-  view: View,
-): string {
-  return [text, ...renderClosing([], view, opens)].join('\n')
-}
-
-/** For whom it opens at once what was not open. */
-export function openingLines(opens: readonly Closing[]): string[] {
-  return named(opens, 'It opens at once for')
-}
-
-export function closingLines(closes: readonly Closing[]): string[] {
+export function closingLines({ closes = [], opens = [] }: ClosedAndOpened): string[] {
   return [
     ...named(atOnce(closes), 'What is open now would close for'),
     ...named(earlier(closes), 'What is open now would close earlier for'),
+    ...named(opens, 'It opens at once for'),
   ]
 }
 
@@ -112,7 +100,7 @@ function whomOf(changes: readonly Closing[]): string {
 }
 
 /** What of it is agreed to. */
-export function comparableClosing(closes: readonly Closing[], opens: readonly Closing[] = []): unknown {
+export function comparableClosing({ closes = [], opens = [] }: ClosedAndOpened): unknown {
   return [closes, opens].map((changes) =>
     changes.map(({ release, centre, user, resources, closesAt }) => [
       release.id,
@@ -125,11 +113,7 @@ export function comparableClosing(closes: readonly Closing[], opens: readonly Cl
 }
 
 /** For whom it closed or opened what is released. */
-export function renderClosing(
-  closes: readonly Closing[],
-  { isTerminal }: View,
-  opens: readonly Closing[] = [],
-): string[] {
+export function renderClosing({ closes = [], opens = [] }: ClosedAndOpened, { isTerminal }: View): string[] {
   const changes = [
     ['closed', 'Closed', atOnce(closes)],
     ['closes-earlier', 'Closes earlier', earlier(closes)],

@@ -123,7 +123,7 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
       `Not in the workbook: ${lists.join(' and ')}; they stay as they are. To see all of them: ${where}`,
     )
   }
-  lines.push(...renderClosing(closes, view), ...renderOpenings(opens, { view, dryRun }))
+  lines.push(...renderClosing({ closes }, view), ...renderOpenings(opens, { view, dryRun }))
   if (id !== null) lines.push(chalk.dim(`To take it back: ssh-admin centres imports undo ${id}`))
   if (counts.rows.heldBack > 0) {
     const heldBack = `${count(counts.rows.heldBack, 'row')} held back`
@@ -156,7 +156,7 @@ function* linesForPipe(answer: ImportAnswer, view: View): Generator<string> {
   }
   for (const { cell: at, code, value, message } of plan.issues)
     yield tsvLine(['issue', at, code, value, message])
-  yield* renderClosing(closes, view)
+  yield* renderClosing({ closes }, view)
   yield* renderOpenings(opens, { view, dryRun })
   yield tsvLine(['elapsed', elapsedMs])
 }

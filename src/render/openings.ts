@@ -15,7 +15,7 @@ export function closingAndOpeningLines({
   opens: readonly Opening[]
 }): string[] {
   const title = 'What is released would be open at once:'
-  return [...closingLines(closes), ...listLines(title, opens.map(openingText), maxNamed)]
+  return [...closingLines({ closes }), ...listLines(title, opens.map(openingText), maxNamed)]
 }
 
 /** What an import opened for whom it brought: counted, a line for each release. */

@@ -4,7 +4,7 @@ import { plainTime } from '../plain-time.ts'
 import type { ChangedRelease, PublishedRelease } from '../rules/releases/change.ts'
 import type { Outlook } from '../rules/releases/outlook.ts'
 import { oneLine } from './clean-text.ts'
-import { closingQuestion, comparableClosing, openingLines } from './closing.ts'
+import { closingQuestion, closingLines, comparableClosing } from './closing.ts'
 import { type Fact, factLines } from './fields.ts'
 import { centresWithoutZone, neverOpensLines } from './outlook.ts'
 import { count } from './text.ts'
@@ -24,14 +24,14 @@ export function publishQuestion({ release, outcome, outlook, opens }: PublishedR
       : opens.length === reached
         ? `it opens at once for ${whom}`
         : `it opens for ${whom}, and at once for ${grouped(opens.length)} of them`
-  return [...outlookFacts(release, outlook), ...openingLines(opens), `Release it: ${how}?`].join('\n')
+  return [...outlookFacts(release, outlook), ...closingLines({ opens }), `Release it: ${how}?`].join('\n')
 }
 
 /** The same before what is released already is changed, and for whom it closes and opens at once. */
 export function editQuestion({ release, closes, opens, outlook }: ChangedRelease): string | undefined {
   const what = `Change release ${release.id}, ${release.name}`
   const when = outlook ? outlookFacts(release, outlook) : []
-  const closing = closingQuestion(closes, what, opens)?.split('\n') ?? []
+  const closing = closingQuestion({ closes, opens }, what)?.split('\n') ?? []
   if (when.length === 0 && closing.length === 0) return undefined
   return [...closing.slice(0, -1), ...when, closing.at(-1) ?? `${what}, which is released?`].join('\n')
 }
@@ -44,7 +44,7 @@ export function withdrawQuestion({
 }: ChangedRelease): string | undefined {
   if (outcome === 'unchanged') return undefined
   return (
-    closingQuestion(closes, `Withdraw release ${id}, ${name}`) ??
+    closingQuestion({ closes }, `Withdraw release ${id}, ${name}`) ??
     `Withdraw release ${id}, ${name}? It opens for nobody any more, and stays withdrawn.`
   )
 }
@@ -109,7 +109,7 @@ function firstOf(names: readonly string[], max: number): string {
 export function comparableRelease({ release, outcome, closes, opens }: ChangedRelease): unknown {
   const { id, name, state, opens: from, closes: until, audience, resources } = release
   const facts = [id, name, state, from, until, audience, resources.map(({ id: one }) => one)]
-  return [facts, outcome, comparableClosing(closes, opens)]
+  return [facts, outcome, comparableClosing({ closes, opens })]
 }
 
 /** The same, with what opens when for whom. */

@@ -231,7 +231,7 @@ function whatItBecame(
   { release, outcome, fields = [], closes, opens }: ChangedRelease,
   view: View,
 ): string[] {
-  const changes = renderClosing(closes, view, opens)
+  const changes = renderClosing({ closes, opens }, view)
   if (!view.isTerminal) return [tsvLine([release.id, release.name, release.state, outcome]), ...changes]
   const mark = markOf(outcome !== 'unchanged', view)
   const what =
@@ -259,7 +259,7 @@ export function renderPublishedRelease(
   const first = isRehearsal
     ? [
         `${view.chalk.dim('·')} Release ${release.id}, ${oneLine(release.name)}, would be released.`,
-        ...renderClosing([], view, opens),
+        ...renderClosing({ opens }, view),
       ]
     : whatItBecame(published, view)
   return [

@@ -69,7 +69,7 @@ export function renderChangedUsers(
     if (view.isTerminal) return sentence(one, view, mail)
     return tsvLine([account.email, account.centre?.number, account.status, outcome])
   })
-  return [...lines, ...renderClosing(closedBy(changed), view)].join('\n')
+  return [...lines, ...renderClosing({ closes: closedBy(changed) }, view)].join('\n')
 }
 
 function sentence(changed: ChangedUser, view: View, mail: readonly Message[]): string {

@@ -1,5 +1,5 @@
 import { centresJson, centreTitle, renderChangedCentres } from '../../render/centres.ts'
-import { comparableClosing, renderWithClosing, withClosing, renderWithOpening } from '../../render/closing.ts'
+import { comparableClosing, renderWithClosing, withClosing } from '../../render/closing.ts'
 import { count, questionAboutMany } from '../../render/text.ts'
 import { type DeletedCentre, deleteCentre, restoreCentre } from '../../rules/centres/delete.ts'
 import { mutation } from '../../cli/define.ts'
@@ -24,7 +24,7 @@ export const deletion = () =>
       changeEachCentre(trx, { centres, ctx }, (centre) => deleteCentre(trx, { centre, ctx })),
     confirm: {
       question: (done) => withClosing(deletionQuestion(done.result), done),
-      comparable: ({ result, closes }) => [comparableCentres(result), comparableClosing(closes)],
+      comparable: ({ result, closes }) => [comparableCentres(result), comparableClosing({ closes })],
     },
     render: (done, view) => renderWithClosing(renderChangedCentres(done.result, view), done, view),
     json: ({ result, closes }) => ({ ...centresJson(result), closed: [...closes] }),
@@ -68,7 +68,7 @@ export const restore = () =>
     examples: ['ssh-admin centres restore EG001'],
     act: (trx, ctx, { centre: centres }) =>
       changeEachCentre(trx, { centres, ctx }, (centre) => restoreCentre(trx, { centre, ctx })),
-    render: (done, view) => renderWithOpening(renderChangedCentres(done.result, view), done, view),
+    render: (done, view) => renderWithClosing(renderChangedCentres(done.result, view), done, view),
     json: ({ result, opens }) => ({ ...centresJson(result), opened: opens }),
   })
 

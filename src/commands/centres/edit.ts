@@ -77,10 +77,7 @@ export const edit = () =>
       comparable: comparableCentres,
     },
     render: (done, view) =>
-      [
-        renderChangedCentres(done, view),
-        ...done.flatMap(({ closes = [], opens = [] }) => renderClosing(closes, view, opens)),
-      ].join('\n'),
+      [renderChangedCentres(done, view), ...done.flatMap((edited) => renderClosing(edited, view))].join('\n'),
     json: (done) => ({
       ...centresJson(done),
       closed: done.flatMap(({ closes = [] }) => closes),
@@ -157,7 +154,7 @@ async function zoneOf({
 }
 
 function questionOf(edited: ChangedCentre): string | undefined {
-  const closing = closingQuestion(edited.closes ?? [], `Change ${edited.centre.number}`, edited.opens)
+  const closing = closingQuestion(edited, `Change ${edited.centre.number}`)
   const namesake = namesakeQuestion(edited)
   return namesake && closing ? `${namesake}\n${closing}` : (namesake ?? closing)
 }

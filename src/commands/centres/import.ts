@@ -214,7 +214,7 @@ function comparable({ plan, deletions, closes, opens }: PreparedImport): string 
     digest.digest('hex'),
     renames,
     deletions,
-    comparableClosing(closes),
+    comparableClosing({ closes }),
     comparableOpening(opens),
   ])
 }

@@ -19,7 +19,7 @@ import { argument, option, withValues, yesOption } from '../../cli/parameters.ts
 import { pendingPinSheetNotice } from './import-output-files.ts'
 import { prepareReport, reportedEvent } from './report.ts'
 import { pathInWords } from '../../shell-word.ts'
-import { closingLines, comparableClosing, openingLines, renderClosing } from '../../render/closing.ts'
+import { comparableClosing, renderWithClosing, withClosing } from '../../render/closing.ts'
 import { undoImport, type Undone } from '../../import/undo.ts'
 import { count, listLines, markOf, relativeTime } from '../../render/text.ts'
 import type { Counts } from '../../import/apply.ts'
@@ -147,16 +147,11 @@ export const undo = () =>
         changed,
         undone,
         left,
-        comparableClosing(closes, opens),
+        comparableClosing({ closes, opens }),
       ],
-      question: (done) => {
-        const question = undoQuestion(done)
-        if (question === undefined) return undefined
-        return [...closingLines(done.closes), ...openingLines(done.opens), question].join('\n')
-      },
+      question: (done) => withClosing(undoQuestion(done), done),
     },
-    render: (done, view) =>
-      `${[renderUndone(done, view), ...renderClosing(done.closes, view, done.opens)].join('\n')}\n`,
+    render: (done, view) => `${renderWithClosing(renderUndone(done, view), done, view)}\n`,
     json: undoneJson,
   })
 

@@ -50,7 +50,7 @@ export function comparableCentres(changed: readonly ChangedCentre[]): unknown {
     outcome,
     fields,
     namesakes,
-    comparableClosing(closes ?? [], opens),
+    comparableClosing({ closes, opens }),
   ])
 }
 

@@ -165,7 +165,7 @@ async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
     const closes = await closedByDeletions(trx, { deletions, at: ctx.at })
     const opens = await openedByPlan(trx, { plan, at: ctx.at, listed: session.common.json })
     const comparable = (of: Pick<PreparedImport, 'closes' | 'opens'>) =>
-      JSON.stringify([comparableClosing(of.closes), comparableOpening(of.opens)])
+      JSON.stringify([comparableClosing({ closes: of.closes }), comparableOpening(of.opens)])
     // Time opens releases as well: whoever agreed to no plan is told what was opened and closed.
     if (run.asks && comparable({ closes, opens }) !== comparable(ready)) throw changedMeanwhile()
     let isShown = false

@@ -43,7 +43,7 @@ export function comparableAccount(account: UncountedAccount): unknown {
 }
 
 export function comparableUser({ account, outcome, sentSetUpMessage, closes = [] }: ChangedUser): unknown {
-  const closing = comparableClosing(closes)
+  const closing = comparableClosing({ closes })
   return [comparableAccount(account), account.progressionTests, outcome, sentSetUpMessage, closing]
 }
 
