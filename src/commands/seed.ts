@@ -3,7 +3,7 @@ import { basename, extname, resolve } from 'node:path'
 import { type Seeded, seedStore } from '../rules/store/seed.ts'
 import { optional, wholeNumber, withDefault } from '../cli/typed-values.ts'
 import { preparedMutation } from '../cli/define.ts'
-import { flag, option } from '../cli/parameters.ts'
+import { flag, option, type ValuesOf } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import { BadInput, Usage } from '../errors.ts'
 import { readSmallFile } from '../input-file.ts'
@@ -20,6 +20,29 @@ import { workbookToWrite } from './centres/export.ts'
 
 const number = (min: number, max: number) => wholeNumber('a whole number', { min, max })
 
+const options = {
+  centres: option('<n>', 'how many centres (default: 20)', withDefault(number(1, 100_000), 20)),
+  users: option(
+    '<n>',
+    'how many users, shared out among the centres (default: 200)',
+    withDefault(number(0, 1_000_000), 200),
+  ),
+  seed: option('<n>', 'another number makes other people (default: 1)', withDefault(number(0, 1e9), 1)),
+  releases: flag('Key Times, entries, resources and releases too'),
+  services: flag('Associates with associate centres, service roles and Progression Test data too'),
+  passwordFile: option('<file>', 'everybody who has set up a password has the one in this file'),
+  ifMissing: flag('fine if it was filled with the same numbers and password; nothing is changed then'),
+  xlsx: option('<file>', 'write a workbook (.xlsx or .csv) to be imported instead, and fill no store'),
+  faults: option(
+    '<percent>',
+    'with --xlsx: how many rows with a mistake for a hundred users (default: 0)',
+    optional(number(0, 100)),
+  ),
+  expect: option('<file>', 'with --xlsx: what an import into an empty store must answer, as JSON'),
+}
+
+type Options = ValuesOf<typeof options>
+
 export const seed = () =>
   preparedMutation({
     name: 'seed',
@@ -27,26 +50,7 @@ export const seed = () =>
     description:
       'Fill an empty store with invented centres and users, to try things out. You are asked first, with the name of the store. Their addresses are at domains that cannot exist. The same numbers make the same ones every time. ' +
       'With --xlsx they go into a workbook, with as many known mistakes as --faults says, and no store is touched: --expect writes what an import of it into an empty store must answer (rows, centres, users, and each issue by cell, value and code).',
-    options: {
-      centres: option('<n>', 'how many centres (default: 20)', withDefault(number(1, 100_000), 20)),
-      users: option(
-        '<n>',
-        'how many users, shared out among the centres (default: 200)',
-        withDefault(number(0, 1_000_000), 200),
-      ),
-      seed: option('<n>', 'another number makes other people (default: 1)', withDefault(number(0, 1e9), 1)),
-      releases: flag('Key Times, entries, resources and releases too'),
-      services: flag('Associates with associate centres, service roles and Progression Test data too'),
-      passwordFile: option('<file>', 'everybody who has set up a password has the one in this file'),
-      ifMissing: flag('fine if it was filled with the same numbers and password; nothing is changed then'),
-      xlsx: option('<file>', 'write a workbook (.xlsx or .csv) to be imported instead, and fill no store'),
-      faults: option(
-        '<percent>',
-        'with --xlsx: how many rows with a mistake for a hundred users (default: 0)',
-        optional(number(0, 100)),
-      ),
-      expect: option('<file>', 'with --xlsx: what an import into an empty store must answer, as JSON'),
-    },
+    options,
     examples: [
       'ssh-admin seed --centres 20 --users 200 --db trial.db --yes',
       'ssh-admin seed --releases --services --db trial.db --yes',
@@ -84,18 +88,8 @@ function whileMadeUp({ centres, users }: { centres: number; users: number }): st
     : undefined
 }
 
-interface Mixed {
-  xlsx?: string | undefined
-  faults?: number | undefined
-  expect?: string | undefined
-  releases: boolean
-  services: boolean
-  ifMissing: boolean
-  passwordFile?: string | undefined
-}
-
 /** A workbook and a store are two things. */
-function refuseToMix({ xlsx, ...options }: Mixed): void {
+function refuseToMix({ xlsx, ...options }: Options): void {
   const { faults, expect, releases, services, ifMissing, passwordFile } = options
   const [ofStore] = Object.entries({
     '--releases': releases,
@@ -157,14 +151,7 @@ function renderSeeded({ centres, users, releases, services, changed }: Seeded): 
   return `${[people, ...parts].join(', ')} were made up.`
 }
 
-interface WorkbookOptions {
-  centres: number
-  users: number
-  seed: number
-  xlsx: string
-  faults?: number | undefined
-  expect?: string | undefined
-}
+type WorkbookOptions = Options & { xlsx: string }
 
 /** Writes what would fill a store as a workbook to be imported, with known mistakes; no store is opened. @returns the exit code */
 async function writeSeedWorkbook(session: Session, options: WorkbookOptions): Promise<number> {

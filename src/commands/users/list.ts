@@ -1,7 +1,7 @@
 import { isLikeNumber } from '../../cli/names-typed.ts'
 import { listing } from '../../cli/define.ts'
 import { importNumber, listOf, optional } from '../../cli/typed-values.ts'
-import { orName, flag, option, repeated, withValues } from '../../cli/parameters.ts'
+import { orName, flag, option, repeated, type ValuesOf, withValues } from '../../cli/parameters.ts'
 import { countUsers, streamUsers, userOrders, type UserFilter } from '../../db/users/list.ts'
 import { mapPages } from '../../db/rows.ts'
 import type { UserPart } from '../../db/users/users.ts'
@@ -18,19 +18,45 @@ import { chosenSites, roleNamed, siteNamed } from '../../rules/roles/chosen.ts'
 import { knownName, namesFor } from '../../rules/unknown-name.ts'
 import { ofEmptyStore } from '../../cli/list-text.ts'
 
-interface FilterOptions {
-  centre?: string
-  status: readonly UserStatus[]
-  role: readonly string[]
-  site: readonly string[]
-  search?: string
+const pinStates = ['none', 'issued', 'used', 'expired', 'void'] as const
+
+const userStatuses: readonly UserStatus[] = ['invited', 'active', 'suspended', 'deleted']
+
+const options = {
+  centre: orName('centre', option('<centre>', 'at this centre')),
+  status: withValues(
+    userStatuses,
+    repeated('<status>', 'invited, active, suspended or deleted', listOf(knownName('status', userStatuses))),
+  ),
+  role: withValues(
+    offeredRoles,
+    repeated(
+      '<role>',
+      'with one of these roles (help roles)',
+      listOf((name) => roleNamed(name).name),
+    ),
+  ),
+  site: withValues(
+    sites,
+    repeated('<site>', `with access to these sites: ${sites.join(', ')}`, listOf(siteNamed)),
+  ),
+  search: option('<text>', 'by part of a name or address; accents and letter case do not matter'),
+  notSetUp: flag('who have not set up a password'),
+  neverSignedIn: flag('who have never signed in'),
+  pin: withValues(
+    pinStates,
+    repeated('<state>', `whose PIN is ${pinStates.join(', ')}`, listOf(knownName('state', pinStates))),
+  ),
+  import: withValues(
+    { stored: 'import' },
+    option('<id>', 'whom this import created', optional(importNumber)),
+  ),
+  deleted: flag('deleted accounts'),
+}
+
+interface FilterOptions extends ValuesOf<typeof options> {
   /** What else is looked for, folded. */
   words: readonly string[]
-  notSetUp: boolean
-  neverSignedIn: boolean
-  pin: readonly (typeof pinStates)[number][]
-  import?: number
-  deleted: boolean
 }
 
 /** The filter that the options describe. @throws what is unknown, with the nearest names */
@@ -95,50 +121,12 @@ async function ofCentreCalled(
     : `Nobody has ${text} in a name or an address. Those of ${centre.name}: ${line}`
 }
 
-const pinStates = ['none', 'issued', 'used', 'expired', 'void'] as const
-
-const userStatuses: readonly UserStatus[] = ['invited', 'active', 'suspended', 'deleted']
-
 export const list = () =>
   listing({
     name: 'list',
     summary: 'find users',
     description: 'List users, any number of them: all, or those that fit every filter.',
-    options: {
-      centre: orName('centre', option('<centre>', 'at this centre')),
-      status: withValues(
-        userStatuses,
-        repeated(
-          '<status>',
-          'invited, active, suspended or deleted',
-          listOf(knownName('status', userStatuses)),
-        ),
-      ),
-      role: withValues(
-        offeredRoles,
-        repeated(
-          '<role>',
-          'with one of these roles (help roles)',
-          listOf((name) => roleNamed(name).name),
-        ),
-      ),
-      site: withValues(
-        sites,
-        repeated('<site>', `with access to these sites: ${sites.join(', ')}`, listOf(siteNamed)),
-      ),
-      search: option('<text>', 'by part of a name or address; accents and letter case do not matter'),
-      notSetUp: flag('who have not set up a password'),
-      neverSignedIn: flag('who have never signed in'),
-      pin: withValues(
-        pinStates,
-        repeated('<state>', `whose PIN is ${pinStates.join(', ')}`, listOf(knownName('state', pinStates))),
-      ),
-      import: withValues(
-        { stored: 'import' },
-        option('<id>', 'whom this import created', optional(importNumber)),
-      ),
-      deleted: flag('deleted accounts'),
-    },
+    options,
     examples: ['ssh-admin users list --centre EG001', 'ssh-admin users list haddad --status active'],
     singular: 'user',
     answer: 'userList',

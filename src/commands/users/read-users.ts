@@ -1,7 +1,7 @@
 import type { Session } from '../../cli/session.ts'
 import type { noNameOf } from '../../import/cells.ts'
 import type { UserField, UserRow } from '../../rules/users/add.ts'
-import { readTableFile, type TableColumn, type TableRow } from '../read-table.ts'
+import { readTableFile, type TableColumn, type TableFile, type TableRow } from '../read-table.ts'
 
 export const userColumns = [
   {
@@ -23,11 +23,7 @@ export const userColumns = [
   { field: 'site', heading: 'Sites', synonyms: ['Site', 'Support sites'] },
 ] as const satisfies readonly TableColumn<UserField>[]
 
-interface Reading {
-  /** `-` for stdin. */
-  file: string
-  sheet: string | undefined
-  map: readonly string[]
+interface Reading extends TableFile {
   /** Where a row says none. */
   centre: string | undefined
   roles: readonly string[]
