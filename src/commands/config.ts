@@ -24,7 +24,7 @@ import {
   type Settings,
 } from '../config.ts'
 import type { Context } from '../context.ts'
-import type { StoreProbe } from '../db/store/probe.ts'
+import type { StoreProbe } from '../db/store/by-engine.ts'
 import { mkdirSync } from '../disk.ts'
 import { Cancelled, isDiskFull, systemReason, Usage, Unavailable } from '../errors.ts'
 import { hasPassword, withoutPassword } from '../cli/typed-line.ts'
@@ -54,7 +54,7 @@ const showing = (name: 'config' | 'show', words: string) =>
     examples: [`ssh-admin ${words}`, `ssh-admin ${words} --json`],
     run: async (_, { context, common, settings, terminal }) => {
       const file = configFilePath(context)
-      const { probeStore } = await import('../db/store/probe.ts')
+      const { probeStore } = await import('../db/store/by-engine.ts')
       const limitMs = Math.min(maxAnswerMs, Math.max(1, common.wait) * 1000)
       const store = await probeStore(settings.db.value, { limitMs })
       return {

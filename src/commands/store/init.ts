@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { DeskRole } from '../../db/store/desk-role.ts'
+import type { DeskRole } from '../../db/store/by-engine.ts'
 import { Refused } from '../../errors.ts'
 import { command } from '../../cli/define.ts'
 import { flag } from '../../cli/parameters.ts'
@@ -21,7 +21,7 @@ export const init = () =>
     changes: true,
     run: async ({ ifMissing, roles }, session) => {
       const db = session.settings.db.value
-      const { deskRoleOf, refuseFile } = await import('../../db/store/desk-role.ts')
+      const { deskRoleOf, refuseFile } = await import('../../db/store/by-engine.ts')
       if (roles) refuseFile(db)
       const refuseOther = () => {
         if (ifMissing || roles) return

@@ -25,7 +25,7 @@ export const migrate = () =>
       const db = session.settings.db.value
       const { from, to, isShared } = await rehearsed(session)
       if (from === to) return unchanged(session, { db, version: to })
-      const { bringUpToDate, refuseToBringUpToDate } = await import('../../db/store/bring-up-to-date.ts')
+      const { bringUpToDate, refuseToBringUpToDate } = await import('../../db/store/by-engine.ts')
       await refuseToBringUpToDate(db)
 
       const keep = nameToKeep(db, { before: 'migration', now: session.context.now() })
@@ -105,7 +105,7 @@ function noteIn(session: Session, { from, to }: { from: number; to: number }) {
 /** The first head of a store whose programs noted none; where they did, it is missed. */
 async function noteHead(session: Session, { from }: { from: number }): Promise<void> {
   const { firstVersionWithHead, headFileOfFile } = await import('../../db/audit/head-file.ts')
-  const { noteFirstHead } = await import('../../db/store/bring-up-to-date.ts')
+  const { noteFirstHead } = await import('../../db/store/by-engine.ts')
   const { db, keyFile } = session.settings
   const file = headFileOfFile(keyFile.value, db.value)
   if (!(await noteFirstHead(db.value, { file })) || from < firstVersionWithHead) return

@@ -1,4 +1,4 @@
-import type { DeskRole } from '../store/desk-role.ts'
+import type { DeskRole } from '../store/by-engine.ts'
 import type { Opening } from '../store/opening.ts'
 import { errorCodeOf } from '../../errors.ts'
 import { connect, serverAddressOf } from './connection.ts'

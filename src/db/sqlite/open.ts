@@ -8,11 +8,19 @@ import { headFileOfFile, headOf, type LogHead } from '../audit/head-file.ts'
 import { latestVersion } from '../migrations/index.ts'
 import { kyselyOver, openDatabase, openInMemory, prepareConnection, startingAnew } from './connection.ts'
 import { connectSqlite } from './driver.ts'
-import { isBusy, isDamage, isUnwritable } from './errors.ts'
+import { inWords, isBusy, isDamage, isUnwritable } from './errors.ts'
 import { applicationId, damaged, headerOf } from './header.ts'
-import { waitForStore } from './wait.ts'
+import { holderOf, waitForStore } from './wait.ts'
 import { sqliteEngine } from './engine.ts'
-import { type Opening, type OpenStore, readsAlone, readsUpToDate, storeMissing } from '../store/opening.ts'
+import type { StoreProbe } from '../store/by-engine.ts'
+import {
+  nameHolder,
+  type Opening,
+  type OpenStore,
+  readsAlone,
+  readsUpToDate,
+  storeMissing,
+} from '../store/opening.ts'
 import { deriveKeys, type Keys, keysOfStore } from '../store/keys.ts'
 import { knownVersionOf, olderFile } from './version.ts'
 import { pathInWords } from '../../shell-word.ts'
@@ -28,8 +36,20 @@ export async function openSqliteStore(opening: Opening): Promise<OpenStore> {
   return connectInTurn(opening, { created })
 }
 
+/** What can be said of it without opening it. @throws `store-missing`, `store-foreign`, `store-locked`, `store-unavailable` */
+export function probeFile(path: string): Pick<StoreProbe, 'state' | 'heldBy'> {
+  if (!isThere(path)) throw storeMissing(pathInWords(path))
+  try {
+    refuseForeignFile(path)
+  } catch (error) {
+    throw inWords(error) ?? error
+  }
+  const holder = holderOf(path)
+  return { state: 'there', heldBy: holder ? nameHolder(holder) : null }
+}
+
 /** @throws `store-unavailable` where nobody can say, as the folder may not be looked into */
-export function isThere(path: string): boolean {
+function isThere(path: string): boolean {
   try {
     statSync(path)
     return true
@@ -187,7 +207,7 @@ function movedMeanwhile(): Error {
 }
 
 /** Before SQLite may write to it. */
-export function refuseForeignFile(path: string): void {
+function refuseForeignFile(path: string): void {
   const file = statSync(path)
   if (!file.isFile()) throw foreign(path, 'is no file')
   if (file.size === 0) throw foreign(path, 'is empty')
