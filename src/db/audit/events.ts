@@ -42,19 +42,14 @@ export interface EventFilter {
 /** What happened to a user or centre last, newest first; the imports that touched it included. */
 export async function lastEvents(
   db: Kysely<Store>,
-  {
-    subject,
-    userId,
-    visible,
-    limit = 5,
-  }: { subject: string; userId?: number; visible: VisibleCentres; limit?: number },
+  { subject, userId, visible }: { subject: string; userId?: number; visible: VisibleCentres },
 ): Promise<AuditEntry[]> {
   const touched = userId === undefined ? about(subject) : aboutUser({ subject, userId })
   const imported = userId === undefined ? importsOfCentre(subject) : importsOfUser(userId)
   const rows = await eventRows(db, visible)
     .where(sql<SqlBool>`audit.id in (${touched} union ${eventsOfImports(imported)})`)
     .orderBy('audit.id', 'desc')
-    .limit(limit)
+    .limit(5)
     .execute()
   return rows.map(entryOf)
 }

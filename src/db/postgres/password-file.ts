@@ -14,8 +14,8 @@ interface Login {
  * The password of `~/.pgpass`, or of the file that PGPASSFILE names; none where there is no line for it.
  * @throws Unavailable `store-refused` where others can read the file: its passwords are no secrets
  */
-export function passwordInFile(login: Login, env = process.env): string | undefined {
-  const file = passwordFile(env)
+export function passwordInFile(login: Login): string | undefined {
+  const file = passwordFile(process.env)
   const there = statSync(file, { throwIfNoEntry: false })
   if (!there?.isFile()) return undefined
   if (process.platform !== 'win32' && there.mode & 0o077) {
