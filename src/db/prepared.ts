@@ -27,11 +27,11 @@ class Placeholder {
   }
 }
 
-/** Of each connection, whose transactions have its adapter, too. */
-const compiledQueries = new WeakMap<DialectAdapter, Map<unknown, CompiledQuery>>()
+/** Of each engine, whose adapter all of its connections and their transactions have. */
+const compiledQueries = new Map<DialectAdapter['constructor'], Map<unknown, CompiledQuery>>()
 
 /**
- * A query that changes ask again and again. kysely builds and compiles it once for a connection, which takes longer
+ * A query that changes ask again and again. kysely builds and compiles it once for an engine, which takes longer
  * than to run it. @param build a function with a name, which makes the same query whatever the values
  */
 export function prepared<Values extends Readonly<Record<string, Value | readonly number[]>>, Row>(
@@ -39,9 +39,9 @@ export function prepared<Values extends Readonly<Record<string, Value | readonly
   build: (db: Kysely<Store>, values: Placeholders<Values>) => Compilable<Row>,
   values: Values,
 ): Prepared<Row> {
-  const { adapter } = db.getExecutor()
-  const compiled = compiledQueries.get(adapter) ?? new Map<unknown, CompiledQuery>()
-  compiledQueries.set(adapter, compiled)
+  const engine = db.getExecutor().adapter.constructor
+  const compiled = compiledQueries.get(engine) ?? new Map<unknown, CompiledQuery>()
+  compiledQueries.set(engine, compiled)
   const query = compiled.get(build) ?? build(db, placeholdersFor(values)).compile()
   compiled.set(build, query)
   const parameters = query.parameters.map((parameter) =>
