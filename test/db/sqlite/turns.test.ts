@@ -38,7 +38,7 @@ it('whoever waits for the store says once for whom', async () => {
   await world.centre('EG001')
   const release = await heldStore(world, async () => undefined)
   const waiting = world.run(['centres', 'create', 'EG002', '--name', 'Nile', '--country', 'EG'])
-  await new Promise((resolve) => setTimeout(resolve, 900))
+  await new Promise((resolve) => setTimeout(resolve, 2500))
   await release()
   const { exit, stderr } = await waiting
   expect([exit, stderr.split('to finish with the store').length]).toEqual([0, 2])
