@@ -13,7 +13,7 @@ const amira = 'amira@school.example'
 const situations: Readonly<Record<string, Prepare>> = {
   'centres apply': (world) =>
     world.run(['centres', 'import', 'fixtures/centres-next-term.xlsx', '--plan-out', 'autumn.plan']),
-  'centres restore': (world) => world.run(['centres', 'delete', 'EG002', '--yes']),
+  'centres restore': (world) => world.run(['centres', 'delete', 'EG001', '--yes']),
   'users restore': (world) => world.run(['users', 'suspend', amira, '--yes']),
   batch: async (world) => {
     writeFileSync(world.path('changes.txt'), `users suspend ${amira}\nusers suspend omar@school.example\n`)
@@ -90,6 +90,10 @@ const situations: Readonly<Record<string, Prepare>> = {
   'templates edit': async (world) => {
     const { stdout } = await world.run(['templates', 'show', 'invitation'])
     writeFileSync(world.path('invitation.txt'), stdout.replace(/Dear/g, 'Hello'))
+  },
+  'templates reset': async (world) => {
+    const { stdout } = await world.run(['templates', 'show', 'invitation'])
+    await world.run(['templates', 'edit', 'invitation', '--from', '-'], { stdin: `${stdout}\nUntil soon.\n` })
   },
   'users erase': async (world) => {
     await world.user('zaid@school.example', { centre: 'EG001' })
