@@ -8,7 +8,7 @@ import type { Session } from './session.ts'
 
 /** What belongs to a store beside its own file, and what this program keeps there. */
 const partsOfStore =
-  /^(-wal|-shm|-journal|[.](writer|([0-9a-f]{8}[.])?head|key|before-.*|mail)|[.].*[.](new|restoring|migrating|part|note)([.].*|-wal|-shm|-journal)?)$/
+  /^(-wal|-shm|-journal|[.](writer|([0-9a-f]{8}[.])?head|[0-9a-f]{16}[.]old|key|before-.*|mail)|[.].*[.](new|restoring|migrating|part|note)([.].*|-wal|-shm|-journal)?)$/
 
 /** Whether a path is the store, its key, or what lies beside them, or is among its messages. */
 export function isFileOfTheStore(path: string, session: Session): boolean {

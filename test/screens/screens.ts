@@ -91,6 +91,7 @@ export function settled(raw: string, folder: string): string {
       .replaceAll(folder, shownFolder)
       .replace(/(?<!\d)\d{4} \d{4}(?!\d)/g, '1234 5678')
       .replace(/\b[0-9a-f]{24,64}\b/g, (hex) => 'a1b2c3d4'.repeat(8).slice(0, hex.length))
+      .replace(/\b[0-9a-f]{16}(?=\.old\b)/g, 'a1b2c3d4a1b2c3d4')
       .replace(/(?<=-)[0-9a-f]{8}(?=\.eml)/g, 'a1b2c3d4')
       // However long it took: on a busy machine it has more digits.
       .replace(/\b\d+(?= ms\b)/g, '0')

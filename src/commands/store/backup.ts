@@ -3,6 +3,7 @@ import { failureOfStore } from '../../db/store/errors.ts'
 import * as z from 'zod'
 import { checkOutputFile, type OutputFile, refuseWithoutRoom } from '../../cli/output-file.ts'
 import { bytesToCopy } from '../../db/store/copy.ts'
+import { fileOfKey } from '../../db/store/keys.ts'
 import { CommitUnknown } from '../../errors.ts'
 import { backUpStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
@@ -32,7 +33,7 @@ export const backup = () =>
       const { path: file } = output
       const db = session.settings.db.value
       return withStore(session, 'as-it-is', async (store) => {
-        const { keyFile } = store
+        const keyFile = fileOfKey(store)
         permit(await session.ctx(store), 'store.backup', { name: 'store' })
         refuseWithoutRoom(file, await bytesToCopy(store, { withoutContent }))
         await output.confirmReplacing()

@@ -122,6 +122,8 @@ interface KeyPlaces {
   here: string
   /** Where ssh-admin looks for the key of the copy, where nobody names it. */
   there: string
+  /** Both are looked for at one place; where one store was given a new key since, the key of before is beside it. */
+  isOne: boolean
 }
 
 async function look(
@@ -130,6 +132,7 @@ async function look(
 ): Promise<{ facts: StoreFacts; key: KeyPlaces; there: RecordedCopy | undefined }> {
   const { store, session, to } = copying
   const { storeFacts } = await import('../../db/store/facts.ts')
+  const { fileOfKey } = await import('../../db/store/keys.ts')
   const facts = await storeFacts(trx)
   const there = isServerAddress(to)
     ? await existingCopy(copying, { trx, note: () => noteCopy(trx, { to, ctx }) })
@@ -140,7 +143,8 @@ async function look(
     context: session.context,
     storeId: facts.storeId,
   })
-  return { facts, key: { here: store.keyFile, there: keyThere }, there }
+  const isOne = resolve(store.keyFile) === resolve(keyThere)
+  return { facts, key: { here: fileOfKey(store), there: keyThere, isOne }, there }
 }
 
 /** A copy whose commit nobody confirmed is there, whole: with its event, which the log here may not have. */
@@ -254,10 +258,10 @@ function proof(copied: RecordedCopy): string[] {
   ]
 }
 
-function keyLines({ session }: Copying, { here, there }: KeyPlaces): string[] {
+function keyLines({ session }: Copying, { here, there, isOne }: KeyPlaces): string[] {
   if (session.settings.keyCommand.value !== undefined) return []
-  if (resolve(here) === resolve(there) || existsSync(there))
-    return [`The key is not in it: the copy has the same one, ${pathInWords(there)}`]
+  if (isOne || existsSync(there))
+    return [`The key is not in it: the copy has the same one, ${pathInWords(isOne ? here : there)}`]
   return [
     'The key is not in it: the copy has the same one. To put it beside it:',
     `cp ${shellWord(here)} ${shellWord(there)}`,

@@ -9,14 +9,15 @@ export const info = () =>
     description: 'Say where the store and its key are, how large it is, and what is in it.',
     examples: ['ssh-admin store info', 'ssh-admin store info --json'],
     read: async (store, ctx, _options, session): Promise<StoreDescription> => {
-      const { db, version, keyFile, engine } = store
+      const { db, version, engine } = store
       const { storeFacts } = await import('../../db/store/facts.ts')
-      const { keyStatus, keyTrouble } = await import('../../db/store/keys.ts')
+      const { fileOfKey, keyStatus, keyTrouble } = await import('../../db/store/keys.ts')
       const { keptCopiesOf } = await import('../../db/store/kept-copies.ts')
       permit(ctx, 'store.backup', { name: 'store' })
       const path = session.settings.db.value
       const { storeId: _, fingerprint: __, createdAt, ...contents } = await storeFacts(db)
       const key = keyStatus(keyTrouble(store))
+      const keyFile = fileOfKey(store)
       const bytes = await engine.size()
       const heldBy = await engine.heldBy()
       const facts = await engine.aboutServer()

@@ -15,7 +15,7 @@ export const rekey = () =>
     name: 'rekey',
     summary: 'give the store a new key',
     description:
-      'Give the store a new key, for when the old one was lost or seen by others. Every open PIN and link becomes void; the audit log goes on in a new part that names the end of the old one.',
+      'Give the store a new key, for when the old one was lost or seen by others. Every open PIN and link becomes void; the audit log goes on in a new part that names the end of the old one. The old key stays beside the new one, under another name: a copy of the store that has it goes on with it.',
     examples: ['ssh-admin store rekey --yes', 'ssh-admin store rekey --dry-run'],
     changes: true,
     run: async (_, session) => {
@@ -59,10 +59,11 @@ export const rekey = () =>
           for (const { code, message, hint } of await keysThatAreLeft(store))
             session.notify({ code, message: hint ? `${message} ${hint}` : message })
         }
-        const said = `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}${toBeIssued(voided)}.\nThe ${dryRun ? '' : 'new '}key is ${pathInWords(keyFile)}: keep a copy elsewhere.${store.engine.isShared ? '\nThe other desks need a copy of it in the same place: until then they look at the store, and change nothing.' : ''}`
+        const kept = waitsAs === undefined ? key.kept : null
+        const said = `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}${toBeIssued(voided)}.\nThe ${dryRun ? '' : 'new '}key is ${pathInWords(keyFile)}: keep a copy elsewhere.${kept === null ? '' : `\nThe old one ${dryRun ? 'would be' : 'is'} kept as ${pathInWords(kept)}, for copies of the store that have it.`}${store.engine.isShared ? '\nThe other desks need a copy of it in the same place: until then they look at the store, and change nothing.' : ''}`
         return {
           text: markedAnswer(said, { changed: true, view: session.terminal.out }),
-          json: { store: db, keyFile, voided, changed: true },
+          json: { store: db, keyFile, kept, voided, changed: true },
           exit: waitsAs === undefined ? 0 : 9,
         }
       })

@@ -21,7 +21,7 @@ import { pathInWords } from '../../shell-word.ts'
 
 const options = {
   keepCredentials: flag('keep the PINs and links that were open when the backup was made'),
-  newKey: flag('the key is lost: make a new one'),
+  newKey: flag('the key is lost: make a new one, where none is there'),
 }
 
 type Options = { file: string } & ValuesOf<typeof options>
@@ -57,6 +57,7 @@ export const restore = () =>
           session,
           present,
         })
+        if (options.newKey && !key.made) session.notify(keyIsThere(session, keyFile))
         await confirm(session, question({ db, file, kept, voided }))
         if (!dryRun) {
           let replaced: Replaced | undefined
@@ -102,6 +103,18 @@ export const restore = () =>
       }
     },
   })
+
+/** Whoever says that it is lost may want another because somebody has seen it. */
+function keyIsThere({ settings }: Session, keyFile: string): Notice {
+  const there =
+    settings.keyCommand.value === undefined
+      ? `is not lost: it is ${pathInWords(keyFile)}`
+      : 'is given by a command'
+  return {
+    code: 'key-there',
+    message: `The key ${there}. It stays, and no new one is made; for another one: ssh-admin store rekey`,
+  }
+}
 
 function refuseMissing(file: string): void {
   try {

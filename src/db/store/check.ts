@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { type Problem, Unavailable } from '../../errors.ts'
-import { deriveKeys, keyTrouble, readKeyFile, waitingKeyFile } from './keys.ts'
+import { deriveKeys, fileOfKey, keyTrouble, readKeyFile, waitingKeyFile } from './keys.ts'
 import type { Findings } from '../engine.ts'
 import type { OpenStore } from './opening.ts'
 import { statusOfOwner, type UnfinishedFile } from '../../unfinished-files.ts'
@@ -30,6 +30,7 @@ export async function checkFiles(store: OpenStore, path: string): Promise<Findin
     ...newKeys.map((file) => newKeyFinding(file, { keyFile, fingerprint })),
     ...staleNote(path),
     ...kept(path),
+    ...keptKeys(store),
   ]
   return { damage, warnings }
 }
@@ -41,6 +42,26 @@ function kept(path: string): Problem[] {
     message: `${file} is a copy of the store, kept ${at.slice(0, 10)} (${bytes} bytes).`,
     hint: `It is yours to keep or remove: rm ${shellWord(file)}`,
   }))
+}
+
+/** Whose they are is not known: a copy that has one may lie anywhere. */
+function keptKeys(store: OpenStore): Problem[] {
+  const inUse = fileOfKey(store)
+  return leftovers(store.keyFile, /\.[0-9a-f]{16}\.old$/).map((file) =>
+    file === inUse
+      ? {
+          target: file,
+          code: 'key-kept',
+          message: `${file} is the key of this store: another store that had the same one was given a new one, which is ${store.keyFile}.`,
+          hint: `Keep it. For a name of its own: cp ${shellWord(file)} FILE, and then --key-file FILE`,
+        }
+      : {
+          target: file,
+          code: 'key-kept',
+          message: `${file} is a key that was kept when store rekey put another in its place.`,
+          hint: `This store does not need it. Where no copy of it and no backup needs it either: rm ${shellWord(file)}`,
+        },
+  )
 }
 
 function troubleWithKey(store: OpenStore): Problem[] {

@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto'
 import { closeSync, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { fsyncSync, openSync, renameSync, trySyncFolder, writeSync } from '../../disk.ts'
+import { fsyncSync, openSync, renameSync, rmSync, trySyncFolder, writeSync } from '../../disk.ts'
 import { errorCodeOf, Unavailable } from '../../errors.ts'
 import { readSmallFile } from '../../input-file.ts'
 import { pathInWords, shellWord } from '../../shell-word.ts'
@@ -53,12 +53,61 @@ export function waitingKeyFile(keyFile: string, fingerprint: string): string {
   return `${keyFile}.${fingerprint.slice(0, 16)}.new`
 }
 
+/** Where the key stays that had the key file's name before, for a copy of the store that has it still; named by its own fingerprint. */
+export function keptKeyFile(keyFile: string, fingerprint: string): string {
+  return `${keyFile}.${fingerprint.slice(0, 16)}.old`
+}
+
+/** Where the key that has the key file's name now will stay once another has it; undefined where there is none. */
+export function whereKeyIsKept(keyFile: string): string | undefined {
+  const secret = secretAt(keyFile)
+  return secret && keptKeyFile(keyFile, deriveKeys(secret).fingerprint)
+}
+
+/** The file that has a store's key: another store that had the same one may have been given a new one, which has the name now. */
+export function fileOfKey({
+  keyFile,
+  engine,
+}: {
+  keyFile: string
+  engine: Pick<Engine, 'fingerprint'>
+}): string {
+  const kept = keptKeyFile(keyFile, engine.fingerprint())
+  return existsSync(kept) && whereKeyIsKept(keyFile) !== kept ? kept : keyFile
+}
+
+/** What is there of a key that is to be given way; nothing where there is none. @throws where it cannot be read */
+function secretAt(path: string): Buffer | undefined {
+  try {
+    const { text } = readSmallFile(path)
+    return text === undefined ? undefined : secretIn(text, path)
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT' || error instanceof Unavailable) return undefined
+    throw error
+  }
+}
+
+/** A key cannot be made again, and copies of one store, or a backup, may have it still. */
+function keepFormerKey(keyFile: string, fingerprint: string): void {
+  const secret = secretAt(keyFile)
+  if (!secret) return
+  const former = deriveKeys(secret).fingerprint
+  if (former === fingerprint) return
+  const kept = keptKeyFile(keyFile, former)
+  if (secretAt(kept)?.equals(secret)) return
+  // One that is not whole, of a command that was cut short.
+  rmSync(kept, { force: true })
+  writeKeyFile(kept, secret)
+  trySyncFolder(dirname(keyFile))
+}
+
 /**
- * Gives the store's new key the key file's name. Somebody else may have done so already; where it cannot be done,
- * the key is found under the name that it has. @returns whether it has the name
+ * Gives the store's new key the key file's name, and the one that has it another. Somebody else may have done so
+ * already; where it cannot be done, the key is found under the name that it has. @returns whether it has the name
  */
 export function renameWaitingKey(keyFile: string, fingerprint: string): boolean {
   try {
+    keepFormerKey(keyFile, fingerprint)
     renameSync(waitingKeyFile(keyFile, fingerprint), keyFile)
     trySyncFolder(dirname(keyFile))
     return true
@@ -100,6 +149,8 @@ function keysOfFingerprint({ keyFile, secret, isShared }: KeySource, fingerprint
   }
   const keys = deriveKeys(secret ? secret() : isShared ? readCopyOfKey(keyFile) : readKeyFile(keyFile))
   if (fingerprint === keys.fingerprint) return keys
+  const kept = secret ? undefined : keptKeys(keyFile, fingerprint)
+  if (kept) return kept
   const named = secret ? 'What the command gives' : keyFile
   if (isShared) {
     throw new Unavailable(
@@ -114,6 +165,13 @@ function keysOfFingerprint({ keyFile, secret, isShared }: KeySource, fingerprint
     hint: 'Name the right one with --key-file.',
     add: ['--key-file', 'FILE'],
   })
+}
+
+/** Of a store whose key gave way to that of another. */
+export function keptKeys(keyFile: string, fingerprint: string): Keys | undefined {
+  const kept = keptKeyFile(keyFile, fingerprint)
+  const keys = existsSync(kept) ? deriveKeys(readKeyFile(kept)) : undefined
+  return keys?.fingerprint === fingerprint ? keys : undefined
 }
 
 /** At a desk that is new, nobody has put it there yet. */

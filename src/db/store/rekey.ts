@@ -2,7 +2,15 @@ import { dirname } from 'node:path'
 import { rmSync, syncFolder } from '../../disk.ts'
 import { Failure, Refused, CommitUnknown } from '../../errors.ts'
 import { failureOfStore } from './errors.ts'
-import { deriveKeys, type Keys, keyTrouble, renameWaitingKey, waitingKeyFile, writeKeyFile } from './keys.ts'
+import {
+  deriveKeys,
+  type Keys,
+  keyTrouble,
+  renameWaitingKey,
+  waitingKeyFile,
+  whereKeyIsKept,
+  writeKeyFile,
+} from './keys.ts'
 import type { Interruption } from '../../interruption.ts'
 import type { OpenStore } from './opening.ts'
 import { removeIfPossible } from '../../unfinished-files.ts'
@@ -11,6 +19,8 @@ export interface NewKey {
   secret: Buffer
   keys: Keys
   keyFile: string
+  /** Where the key stays that it takes the place of; null where there is none. */
+  kept: string | null
 }
 
 /**
@@ -34,12 +44,12 @@ export function newKeyFor(store: OpenStore, random: (bytes: number) => Buffer): 
 
 export function makeKey(keyFile: string, random: (bytes: number) => Buffer): NewKey {
   const secret = random(32)
-  return { secret, keys: deriveKeys(secret), keyFile }
+  return { secret, keys: deriveKeys(secret), keyFile, kept: whereKeyIsKept(keyFile) ?? null }
 }
 
 /**
  * Writes the new key beside the old one, lets the store take it on, and then gives it the old
- * one's name: whenever this is cut short, the key that the store knows is there, and is found. @returns where
+ * one's name, and the old one another: whenever this is cut short, the key that the store knows is there, and is found. @returns where
  * it waits for that name, if it could not be given
  */
 export async function withNewKey<Result>(

@@ -9,7 +9,7 @@ import { fingerprintIn, storeIdIn } from '../sqlite/inspect.ts'
 import { integrityProblems } from '../sqlite/integrity.ts'
 import type { Delivery } from '../outbox.ts'
 import type { ErasedAccount } from '../users/erase.ts'
-import { deriveKeys, type Keys, readKeyFile } from './keys.ts'
+import { deriveKeys, type Keys, keptKeys, readKeyFile } from './keys.ts'
 import type { Opening } from './opening.ts'
 import { makeKey, type NewKey } from './rekey.ts'
 
@@ -88,6 +88,8 @@ export function keyAfterRestoring({
   const keys = deriveKeys(secret ? secret() : readKeyFile(keyFile))
   if (keys.fingerprint === fingerprintIn(backup)) return { keys, isAnother: false, made: undefined }
   if (keys.fingerprint === present) return { keys, isAnother: true, made: undefined }
+  const kept = secret || present === undefined ? undefined : keptKeys(keyFile, present)
+  if (kept) return { keys: kept, isAnother: kept.fingerprint !== fingerprintIn(backup), made: undefined }
   throw new Unavailable('key-mismatch', `${keyFile} is the key of another store than the backup's.`, {
     hint: 'Name the right one with --key-file. If it is lost, name a place where there is no key, and add --new-key.',
   })

@@ -95,7 +95,14 @@ export const storeAnswers = () => ({
     kept: orNull(text()),
     changed: z.boolean(),
   }),
-  rekeyedStore: answerOfChange({ store: text(), keyFile: text(), voided: voided(), changed: z.boolean() }),
+  /** `kept` is where the key that it had is now. */
+  rekeyedStore: answerOfChange({
+    store: text(),
+    keyFile: text(),
+    kept: orNull(text()),
+    voided: voided(),
+    changed: z.boolean(),
+  }),
   acceptedClock: answerOfChange({
     acceptedAt: time(),
     lastEventAt: orNull(time()),

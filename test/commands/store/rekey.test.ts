@@ -106,7 +106,7 @@ describe('giving a store a new key', () => {
       expect(again.json().notices).toEqual([{ code: 'key-left', message: expect.stringContaining(what) }])
       expect(existsSync(left())).toBe(true)
       rmSync(left())
-      expect(await findings()).toEqual([])
+      expect(await findings()).toMatchObject([{ code: 'key-kept' }])
     })
 
     it('is told to be no key where it is none, and not where it only cannot be read', async () => {
@@ -120,9 +120,65 @@ describe('giving a store a new key', () => {
     })
   })
 
+  describe('that a copy has the old one of, under the same name', () => {
+    const named = () => ['--key-file', `${world.db}.key`, '--json']
+    const other = (...words: string[]) => world.run([...words, '--db', world.path('copy.db'), ...named()])
+    const issuing = ['users', 'pin', 'amira@school.example', '--yes']
+    const findings = async () => (await other('store', 'check')).json().findings
+
+    beforeEach(async () => {
+      const copied = await world.run(['store', 'copy', '--to', world.path('copy.db'), '--yes', ...named()])
+      expect(copied.exit, copied.stderr).toBe(0)
+    })
+
+    it('keeps that one beside it, for the copy to go on with', async () => {
+      const before = key()
+      const rehearsed = (await world.run(['store', 'rekey', '--dry-run', '--json'])).json()
+      const { kept } = (await world.run(['store', 'rekey', '--yes', '--json'])).json()
+      expect([rehearsed.kept, readFileSync(kept, 'utf8')]).toEqual([kept, before])
+      const issued = await other(...issuing)
+      expect(issued.exit, issued.stderr).toBe(0)
+      expect(await findings()).toMatchObject([
+        { target: kept, message: expect.stringContaining('is the key of this store: another store') },
+      ])
+      expect((await other('store', 'info')).json()).toMatchObject({ key: 'there', keyFile: kept })
+      const backedUp = (await other('store', 'backup', 'kept.db')).json()
+      expect(backedUp.keyFile).toBe(kept)
+      const restored = await other('store', 'restore', 'kept.db', '--keep-credentials', '--yes')
+      expect(restored.exit, restored.stderr).toBe(0)
+      const copied = (await other('store', 'copy', '--to', world.path('third.db'), '--yes')).json()
+      expect([copied.keyFile, copied.keyFileOfCopy]).toEqual([kept, `${world.db}.key`])
+    })
+
+    it('keeps the one of the store as the copy is given a new one', async () => {
+      await world.run(['store', 'rekey', '--yes'])
+      const ofStore = key()
+      const { kept } = (await other('store', 'rekey', '--yes')).json()
+      expect(readFileSync(kept, 'utf8')).toBe(ofStore)
+      for (const run of [other, (...words: string[]) => world.run([...words, '--json'])]) {
+        expect(await run(...issuing)).toMatchObject({ exit: 0 })
+        expect(await run('audit', 'verify')).toMatchObject({ exit: 0 })
+      }
+    })
+
+    it('keeps it whole where a command was cut short as it kept it', async () => {
+      const { kept } = (await world.run(['store', 'rekey', '--dry-run', '--json'])).json()
+      writeFileSync(kept, 'ssh-admin key 1\nAAAA', { mode: 0o600 })
+      await world.run(['store', 'rekey', '--yes'])
+      expect(await other(...issuing)).toMatchObject({ exit: 0 })
+    })
+
+    it('lets nothing be written over it', async () => {
+      const { kept } = (await world.run(['store', 'rekey', '--yes', '--json'])).json()
+      const ran = await world.run(['store', 'backup', kept, '--yes', '--json'])
+      expect(ran.error().code).toBe('same-file')
+    })
+  })
+
   it('is the way out when the key is lost', async () => {
     rmSync(`${world.db}.key`)
-    expect(await world.run(['store', 'rekey', '--yes'])).toMatchObject({ exit: 0 })
+    const ran = await world.run(['store', 'rekey', '--yes', '--json'])
+    expect([ran.exit, ran.json().kept]).toEqual([0, null])
     expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0 })
   })
 

@@ -86,6 +86,30 @@ describe('restoring a store', () => {
     expect(ran.json()).toMatchObject({ newKey: true, changed: true, notices: [] })
   })
 
+  it('makes no new key where one is there, and says so before anything else', async () => {
+    await world.run(['store', 'backup', 'copy.db'])
+    const key = readFileSync(`${world.db}.key`, 'utf8')
+    for (const way of ['--dry-run', '--yes']) {
+      const ran = await world.run(['store', 'restore', 'copy.db', '--new-key', '--json', way])
+      expect(ran.json()).toMatchObject({
+        newKey: false,
+        notices: expect.arrayContaining([
+          {
+            code: 'key-there',
+            message: expect.stringContaining(`it is ${world.db}.key. It stays, and no new`),
+          },
+        ]),
+      })
+    }
+    expect(readFileSync(`${world.db}.key`, 'utf8')).toBe(key)
+    const given = { env: { SSH_ADMIN_KEY_COMMAND: `cat ${world.db}.key`, SSH_ADMIN_KEY_FILE: undefined } }
+    const ran = await world.run(['store', 'restore', 'copy.db', '--new-key', '--yes'], given)
+    expect([ran.exit, ran.stderr]).toEqual([
+      0,
+      expect.stringContaining('The key is given by a command. It stays'),
+    ])
+  })
+
   it('replaces a store that is no database any more', async () => {
     await world.run(['store', 'backup', 'copy.db'])
     writeFileSync(world.db, 'struck by lightning, and by much more of it than a header would need')

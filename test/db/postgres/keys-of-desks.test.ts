@@ -1,7 +1,9 @@
 import { copyFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { headFileOnServer } from '../../../src/db/audit/head-file.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
+import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World
@@ -63,6 +65,35 @@ describe('the key at several desks', () => {
     const ran = await world.run(['store', 'rekey', '--yes', '--json'], { env })
     expect([ran.exit, ran.error().code]).toEqual([3, 'key-from-command'])
     expect(readFileSync(world.path('hub.db.key'), 'utf8')).toBe(before)
+  })
+})
+
+describe('the key that two stores on a server have', () => {
+  const schema = `copied_${process.env.VITEST_POOL_ID ?? '0'}`
+  const there = () => `${testServer}?schema=${schema}`
+
+  it('stays for the one, under another name, as the other is given a new one', async () => {
+    const owner = new pg.Client({ connectionString: testServer ?? '' })
+    await owner.connect()
+    try {
+      const copied = await world.run(['store', 'copy', '--to', there(), '--yes', '--json'])
+      expect(copied.exit, copied.stderr).toBe(0)
+      for (const given of [[], ['--db', there()], []]) {
+        expect((await world.run(['store', 'rekey', '--yes', ...given])).exit).toBe(0)
+        const issued = [await world.run(issuing('--yes')), await world.run(issuing('--yes', '--db', there()))]
+        expect(issued.map(({ exit, stderr }) => `${exit}${stderr}`)).toEqual(['0', '0'])
+      }
+      const other = async (...words: string[]) =>
+        (await world.run(['store', ...words, '--yes', '--json', '--db', there()])).json()
+      expect((await other('backup', 'kept.db')).keyFile).toMatch(/[.]old$/)
+      expect(await other('restore', 'kept.db', '--keep-credentials')).toMatchObject({ voided: { pins: 0 } })
+    } finally {
+      await owner.query(
+        `do $$ declare name text; begin for name in select nspname from pg_namespace where nspname like '${schema}%'
+          loop execute format('drop schema %I cascade', name); end loop; end $$`,
+      )
+      await owner.end()
+    }
   })
 })
 
