@@ -19,6 +19,9 @@ export interface CommonOptions extends Partial<Record<(typeof named)[number], st
   wait: number
 }
 
+/** 23 days, in seconds: a server and Node's timers count no more milliseconds, and neither would take more for a long wait. */
+const longestWait = 2_000_000
+
 const named = ['db', 'keyFile', 'as', 'smtp', 'mailDir'] as const
 
 /** @param typed the options of the command, as typed @throws a usage error */
@@ -44,7 +47,7 @@ export function commonOptions(typed: Readonly<Record<string, unknown>>): CommonO
     pager: typed.pager !== false,
     dryRun: typed.dryRun === true,
     yes: typed.yes === true,
-    wait: wait.data,
+    wait: Math.min(wait.data, longestWait),
   }
 }
 

@@ -124,7 +124,9 @@ export function wholeNumber(what: string, bounds: Bounds = {}): Schema<number> {
   const any = number(what)
   return schema((typed) => {
     const parsed = any.safeParse(typed)
-    if (!parsed.success || !Number.isSafeInteger(parsed.data)) return new InvalidValue(`it takes ${what}`)
+    const isOther = isText(typed) && !/^[+-]?\d+$/.test(typed)
+    if (isOther || !parsed.success || !Number.isSafeInteger(parsed.data))
+      return new InvalidValue(`it takes ${what}`)
     return outside(parsed.data, bounds) ?? parsed.data
   })
 }

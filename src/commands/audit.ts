@@ -94,7 +94,13 @@ function between(
   { since, until }: { since?: TypedTime | undefined; until?: TypedTime | undefined },
   now: Date,
 ) {
-  return { since: since?.(now).from.toISOString(), until: until?.(now).to.toISOString() }
+  return { since: isoOf(since?.(now).from), until: isoOf(until?.(now).to) }
+}
+
+/** Beyond the last day that has four digits Node writes a sign, which is less than every digit. */
+function isoOf(at: Date | undefined): string | undefined {
+  const iso = at?.toISOString()
+  return iso?.startsWith('+') ? '9999-12-31T23:59:59.999Z' : iso
 }
 
 const textTyped = z.string().trim().min(1).optional()

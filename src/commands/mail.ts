@@ -158,7 +158,7 @@ const options = {
   rate: option(
     '<count>',
     'at most so many messages a second (default: as fast as the server takes them)',
-    optional(number('a number of messages a second', { above: 0 })),
+    optional(number('a number of messages a second', { min: 0.001 })),
   ),
   progress: optionOf(['json'], '<form>', 'how far it is, on stderr: json for a document a line'),
 }

@@ -276,6 +276,23 @@ describe('a number that is typed', () => {
     }
   })
 
+  it.each([
+    ['users', 'list', '--limit'],
+    ['centres', 'imports', 'show'],
+    ['centres', 'import', 'centres.csv', '--allow-deletes'],
+    ['key-times', 'edit', '--local-time', '10:00'],
+  ])('is written in digits where it is a whole one: %s %s %s', async (...argv) => {
+    await world.run(['store', 'init'])
+    for (const text of ['1e3', '5.0', '99999999999999999999'])
+      expect([text, (await world.run([...argv, text])).exit]).toEqual([text, 2])
+  })
+
+  it('of messages a second is none that a pause of Node cannot keep to', async () => {
+    await world.run(['store', 'init'])
+    expect(await world.run(['mail', 'send', '--rate', '0.0000001'])).toMatchObject({ exit: 2 })
+    expect(await world.run(['mail', 'send', '--rate', '0.001'])).toMatchObject({ exit: 0 })
+  })
+
   it('may stand before the noun', async () => {
     await world.run(['store', 'init'])
     expect(await world.run(['--wait', '5', 'users', 'list'])).toMatchObject({ exit: 0 })

@@ -31,8 +31,8 @@ export function typedMoment(text: string): TypedMoment {
     .replace(/(?<=T\d{2}:\d{2}(?::\d{2})?) *UTC$/i, 'Z')
   if (words.toLowerCase() === 'now') return 'now'
   const read = readMoment(words)
-  // What is kept of an older store may be any; nobody who types one means a day so long ago.
-  if (read && (read.kind === 'absolute' || isDayOfOurTime(read.date))) return read
+  // What is kept of an older store may be any; nobody who types one means a day so long ago, or so far away.
+  if (read && (read.kind === 'absolute' || (isDayOfOurTime(read.date) && read.date < '9999'))) return read
   throw new Usage(`'${text}' is not a moment.`, {
     code: 'invalid-moment',
     hint: momentHint(words),

@@ -76,6 +76,8 @@ describe('ssh-admin audit list', () => {
     expect(await ids('--until', '2026-02')).toEqual([])
     expect(await ids('--since', '2026')).toEqual([3, 2, 1])
     expect(await ids('--until', '2025')).toEqual([])
+    expect(await ids('--until', '9999-12-31')).toEqual(await ids())
+    expect(await ids('--since', '9999-12-31T23:59-12:00')).toEqual([])
     expect(await ids('--until', '2026/3/2')).toEqual([1])
     expect(await ids('--since', '2026.03.3')).toEqual([3, 2])
     expect(await ids('--limit', '1')).toEqual([3])

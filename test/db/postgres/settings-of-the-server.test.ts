@@ -110,3 +110,14 @@ describe('what whoever looks after the server sets for a user', () => {
     }
   })
 })
+
+it('waits as long as somebody types, also where the server counts no such number of milliseconds', async () => {
+  const world = newWorld()
+  await world.centre('EG001', { coordinator: 'huda@school.example' })
+  for (const argv of [
+    ['users', 'list'],
+    ['centres', 'edit', 'EG001', '--town', 'Giza', '--yes'],
+  ])
+    expect(await world.run([...argv, '--wait', '9007199254740991'])).toMatchObject({ exit: 0 })
+  await world.close()
+})

@@ -299,6 +299,7 @@ describe('publishing', () => {
     ['key-time AM 2026-06-02 - 2d'],
     ['2026-02-30T08:00Z'],
     ['key-time AM 2026-06-02 - 999h60m'],
+    ['key-time AM 9999-12-31 + 999h'],
     ['9999-12-31T23:59-01:00'],
     ['0000-01-01T00:00+01:00'],
   ])('takes no %s for a moment', async (moment) => {
