@@ -52,7 +52,8 @@ export const importEntriesCommand = () =>
     summary: 'bring entries in from a workbook',
     description: `Read a workbook of entries: how many candidates a centre has for a component in a series.
 What it says of a centre, series and component takes the place of what was there; what it does not name stays.
-Rows with a mistake are held back and change nothing; the rest goes in (exit code 8). Entries of centres that are not known go in, and ssh-admin errors list names them.`,
+Rows with a mistake are held back and change nothing; the rest goes in (exit code 8). Entries of centres that are not known go in, and ssh-admin errors list names them.
+Each saved value that changes is listed, old and new; a column that looks as if it had slipped by a row is held back.`,
     example,
   })
 

@@ -9,16 +9,11 @@ import type { Trx } from '../db/transact.ts'
 import { BadInput } from '../errors.ts'
 import type { PlannedNoun, SavedRows } from '../import/plan-file.ts'
 import { closingQuestion, comparableClosing, renderClosing } from '../render/closing.ts'
+import { renderChanges, withChanges } from '../render/changes.ts'
 import { planSaved } from '../render/import.ts'
 import type { JsonOfChange } from '../render/json.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
-import type {
-  CellIssues,
-  RowsToImport,
-  TableRowAsWritten,
-  CellIssue,
-  RowCounts,
-} from '../rules/table-rows.ts'
+import type { CellIssues, RowsToSift, TableRowAsWritten, CellIssue, RowCounts } from '../rules/table-rows.ts'
 import {
   checkIssuesFile,
   issuesOutOption,
@@ -27,6 +22,7 @@ import {
   problemsOf,
 } from './issues-file.ts'
 import {
+  allowChangesOption,
   columnsHelp,
   headingsOf,
   readTableFile,
@@ -46,7 +42,7 @@ import type { ImportedRows } from '../rules/imports.ts'
 export interface RowsImport<Field extends string> {
   of: PlannedNoun
   columns: readonly TableColumn<Field>[]
-  importRows: (trx: Trx, rows: RowsToImport<TableRowAsWritten<Field>>) => Promise<ImportedRows>
+  importRows: (trx: Trx, rows: RowsToSift<TableRowAsWritten<Field>>) => Promise<ImportedRows>
   /** What they are called in a sentence: `Key Times`. */
   title: string
   json: (imported: ImportedRows) => JsonOfChange<'keyTimesImport' | 'entriesImport'>
@@ -57,6 +53,7 @@ const options = {
   strict: flag('any mistake: change nothing (exit code 6)'),
   issuesOut: issuesOutOption,
   planOut: option('<file>', 'save the plan for apply, and change nothing'),
+  allowChanges: allowChangesOption,
 }
 
 type ImportOptions = { file: string } & ValuesOf<typeof options>
@@ -64,6 +61,7 @@ type ImportOptions = { file: string } & ValuesOf<typeof options>
 interface Request<Field extends string> extends ReadTable<Field> {
   session: Session
   strict: boolean
+  allowChanges: number | undefined
   issuesFile: OutputFile | undefined
 }
 
@@ -100,7 +98,7 @@ export function importOfRows<Field extends string>(
     confirm: confirmation(spec),
     render: (result, view) => renderImportedRows(result, spec, view),
     json: spec.json,
-    exit: ({ issues }) => (issues.length > 0 ? 8 : 0),
+    exit: exitOf,
   })
 }
 
@@ -119,20 +117,36 @@ export function applicationOfRows<Field extends string>(
       const { readPlanOfRows, refuseChangedWorkbook, storeChanged } = await import('../import/plan-file.ts')
       const saved = readPlanOfRows(path, store.keys().plan, spec.of)
       refuseChangedWorkbook(saved)
-      const done = await spec.importRows(trx, { ...saved.source, rows: rowsOfPlan(spec, saved), ctx })
+      const done = await spec.importRows(trx, {
+        ...saved.source,
+        rows: rowsOfPlan(spec, saved),
+        planned: saved.heldBack,
+        ctx,
+      })
       if (done.storeDigest() !== saved.storeDigest) throw storeChanged(spec.of)
       return done
     },
     confirm: confirmation(spec),
     render: (result, view) => renderImportedRows(result, spec, view),
     json: spec.json,
+    exit: exitOf,
   })
+}
+
+function exitOf({ issues }: ImportedRows): number {
+  return issues.length > 0 ? 8 : 0
 }
 
 function confirmation<Field extends string>({ title }: RowsImport<Field>) {
   return {
-    question: (result: ImportedRows) => closingQuestion(result, `Change these ${title}`),
-    comparable: (result: ImportedRows) => [result.rows, result.counts, comparableClosing(result)],
+    question: (result: ImportedRows) =>
+      withChanges(closingQuestion(result, `Change these ${title}`), result.changes),
+    comparable: (result: ImportedRows) => [
+      result.rows,
+      result.counts,
+      result.changes,
+      comparableClosing(result),
+    ],
   }
 }
 
@@ -141,17 +155,17 @@ async function prepared<Field extends string>(
   options: ImportOptions,
   session: Session,
 ): Promise<Request<Field>> {
-  const { file, issuesOut, strict } = options
+  const { file, issuesOut, strict, allowChanges } = options
   const issuesFile = await checkIssuesFile(session, { file: issuesOut, input: file })
-  return { ...(await readTableFile(options, columns, session)), session, strict, issuesFile }
+  return { ...(await readTableFile(options, columns, session)), session, strict, allowChanges, issuesFile }
 }
 
 async function imported<Field extends string>(
   spec: RowsImport<Field>,
   { trx, ctx, request }: { trx: Trx; ctx: RuleContext; request: Request<Field> },
 ): Promise<ImportedRows> {
-  const { file, digest, rows, strict } = request
-  const result = await spec.importRows(trx, { file, digest, rows, ctx })
+  const { file, digest, rows, strict, allowChanges } = request
+  const result = await spec.importRows(trx, { file, digest, rows, allowChanges, ctx })
   refuseIssues(result.issues, { strict })
   if (request.session.common.dryRun) await prepareHeldBack(request, result, ctx.at)
   return result
@@ -204,7 +218,7 @@ async function savePlan<Field extends string>(
         ? 'The plan was made, and not saved.'
         : planSaved(output.shown, { apply: `ssh-admin ${spec.of} apply`, changes: answered.changed }),
     )
-    return result.rows.heldBack > 0 ? 8 : 0
+    return exitOf(result)
   } finally {
     output.discard()
     request.issuesFile?.discard()
@@ -216,14 +230,21 @@ function planned<Field extends string>(
   of: PlannedNoun,
   {
     request: { file, digest, rows },
-    result: { issues, storeDigest },
+    result: { rows: counted, issues, storeDigest },
     path,
   }: { request: Request<Field>; result: ImportedRows; path: string | null },
 ): SavedRows {
   const heldBack = new Set<number>()
   for (const { row } of issues) heldBack.add(row)
   const accepted = rows.filter(({ row }) => !heldBack.has(row)).map(({ row, texts }) => ({ row, texts }))
-  return { of, source: { file, digest }, path, rows: accepted, storeDigest: storeDigest() }
+  return {
+    of,
+    source: { file, digest },
+    path,
+    rows: accepted,
+    heldBack: { count: counted.heldBack, issues: [...issues] },
+    storeDigest: storeDigest(),
+  }
 }
 
 function rowsOfPlan<Field extends string>(
@@ -267,7 +288,7 @@ function* linesThatFit(lines: Iterable<string>, { isTerminal, width }: View): Ge
 }
 
 function* linesOf(
-  { rows, counts, issues, closes, opens }: ImportedRows,
+  { rows, counts, issues, changes, closes, opens }: ImportedRows,
   { of, title, view }: { of: string; title: string; view: View },
 ): Generator<string> {
   const { created, changed, unchanged } = counts
@@ -275,17 +296,18 @@ function* linesOf(
   yield view.isTerminal
     ? `  New ${title}: ${created}. Changed: ${changed}. There already: ${unchanged}.`
     : tsvLine([of, created, changed, unchanged])
+  yield* renderChanges(changes, view)
   yield* renderIssues(issues, view)
   yield* renderClosing({ closes, opens }, view)
 }
 
 /** @param counted the counts, under the name that the answer has for them */
 export function importedRowsJson<Counted extends object>(
-  { file, rows, issues, counts, closes, opens }: ImportedRows,
+  { file, rows, issues, changes, counts, closes, opens }: ImportedRows,
   counted: Counted,
 ) {
   const changed = counts.created + counts.changed > 0
-  return { file, rows, issues, ...counted, closed: closes, opened: opens, changed }
+  return { file, rows, issues, changes, ...counted, closed: closes, opened: opens, changed }
 }
 
 /** How many rows were read, and how many of them held back. */

@@ -85,6 +85,7 @@ export const importTimes = () =>
     description: `Read a workbook of Key Times: for each country and session the local time at which every candidate is in the exam.
 One for the same country, time zone, session, series and first day takes the place of the one that is there.
 Rows with a mistake are held back and change nothing; the rest goes in (exit code 8).
+Each saved value that changes is listed, old and new; a column that looks as if it had slipped by a row is held back.
 A country with several time zones needs one in each row: it is never guessed.`,
     example,
   })

@@ -1,12 +1,20 @@
 import { importProgressionTests, type ResultField, type ImportedResults } from '../rules/progression-tests.ts'
-import { columnsHelp, readTableFile, type TableColumn, tableOptions } from './read-table.ts'
+import {
+  allowChangesOption,
+  columnsHelp,
+  readTableFile,
+  type TableColumn,
+  tableOptions,
+} from './read-table.ts'
 import { preparedMutation, listing } from '../cli/define.ts'
 import { argument, orName, requiredOption } from '../cli/parameters.ts'
 import { testsOf, type TestOfOwner } from '../db/progression-tests/holdings.ts'
 import { findUser } from '../rules/users/find.ts'
 import { allOf } from '../cli/list-declaration.ts'
 import { tsvLine } from '../render/clean-text.ts'
+import { renderChanges } from '../render/changes.ts'
 import { field } from '../render/fields.ts'
+import { type Pieces, piecesOfLines } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
 import { count, markOf } from '../render/text.ts'
 
@@ -15,13 +23,17 @@ export const importResults = () =>
     name: 'import',
     summary: 'bring Progression Test results in from a workbook',
     description:
-      'Bring learner groups, tests and results in, with their owners and site. All rows or none; the same rows again change nothing, a different mark is a correction.',
+      'Bring learner groups, tests and results in, with their owners and site. All rows or none; the same rows again change nothing, a different mark is a correction, and a blank one leaves what is saved as it is: none takes a mark away. Each saved mark that changes is listed, old and new; a file whose marks look as if they had slipped by a row is refused.',
     args: { file: argument('the workbook or CSV file; - for stdin') },
-    options: tableOptions('Pupil no=Learner'),
+    options: { ...tableOptions('Pupil no=Learner'), allowChanges: allowChangesOption },
     notes: columnsHelp(resultColumns, 'ssh-admin progression-tests sample'),
     examples: ['ssh-admin progression-tests import results.xlsx'],
-    prepare: (tableFile, session) => readTableFile(tableFile, resultColumns, session),
-    act: (trx, ctx, { file, digest, rows }) => importProgressionTests(trx, { file, digest, rows, ctx }),
+    prepare: async ({ allowChanges, ...tableFile }, session) => ({
+      ...(await readTableFile(tableFile, resultColumns, session)),
+      allowChanges,
+    }),
+    act: (trx, ctx, { file, digest, rows, allowChanges }) =>
+      importProgressionTests(trx, { file, digest, rows, allowChanges, ctx }),
     render: renderImportedResults,
     json: (imported) => ({
       ...imported,
@@ -88,20 +100,24 @@ const testFields = {
   results: field<TestOfOwner>('Results', ({ results }) => results),
 }
 
-function renderImportedResults(imported: ImportedResults, view: View): string {
-  const { rows, learnerGroups, tests, results } = imported
+function renderImportedResults(imported: ImportedResults, view: View): Pieces {
+  return piecesOfLines(linesOf(imported, view))
+}
+
+function* linesOf(imported: ImportedResults, view: View): Generator<string> {
+  const { rows, learnerGroups, tests, results, changes } = imported
   if (!view.isTerminal) {
-    return [
-      tsvLine(['rows', rows]),
-      tsvLine(['learner-groups', learnerGroups.created, learnerGroups.unchanged]),
-      tsvLine(['tests', tests.created, tests.unchanged]),
-      tsvLine(['results', results.created, results.corrected, results.unchanged]),
-    ].join('\n')
+    yield tsvLine(['rows', rows])
+    yield tsvLine(['learner-groups', learnerGroups.created, learnerGroups.unchanged])
+    yield tsvLine(['tests', tests.created, tests.unchanged])
+    yield tsvLine(['results', results.created, results.corrected, results.unchanged, results.kept])
+  } else {
+    const changed = results.created + results.corrected + learnerGroups.created + tests.created > 0
+    yield `${markOf(changed, view)} ${count(rows, 'row')} read.`
+    yield `  New results: ${results.created}. Marks corrected: ${results.corrected}. There already: ${results.unchanged}.`
+    yield `  New learner groups: ${learnerGroups.created}. New tests: ${tests.created}.`
+    if (results.kept > 0)
+      yield `  ${count(results.kept, 'saved mark')} stayed where the cell is blank; none in it takes a mark away.`
   }
-  const changed = results.created + results.corrected + learnerGroups.created + tests.created > 0
-  return [
-    `${markOf(changed, view)} ${count(rows, 'row')} read.`,
-    `  New results: ${results.created}. Marks corrected: ${results.corrected}. There already: ${results.unchanged}.`,
-    `  New learner groups: ${learnerGroups.created}. New tests: ${tests.created}.`,
-  ].join('\n')
+  yield* renderChanges(changes, view)
 }

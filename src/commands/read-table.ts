@@ -16,6 +16,7 @@ import type { ColumnSpec, Table } from '../workbook/headings.ts'
 import type { Workbook } from '../workbook/read.ts'
 import type { CellRange, SheetRow } from '../workbook/sheet-rows.ts'
 import { option, repeated } from '../cli/parameters.ts'
+import { optional, wholeNumber } from '../cli/typed-values.ts'
 import type { Session } from '../cli/session.ts'
 import type { TableRowAsWritten } from '../rules/table-rows.ts'
 
@@ -38,6 +39,13 @@ export function tableOptions(example: string) {
     ),
   }
 }
+
+/** Of an import that makes saved values others. */
+export const allowChangesOption = option(
+  '<n>',
+  'how many saved values may change, where they look as if they had slipped',
+  optional(wholeNumber('a whole number', { min: 0 })),
+)
 
 /** A row that has something in it, by the fields of its table. */
 export interface TableRow<Field extends string> extends TableRowAsWritten<Field> {

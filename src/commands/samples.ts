@@ -149,7 +149,7 @@ export const sampleKeyTimes = () =>
 const keyTimeGuide: Readonly<Record<KeyTimeField, ColumnAdvice>> = {
   country: { what: 'The name of the country, or its ISO code.', example: 'Egypt', width: 24 },
   administrativeZone: {
-    what: 'A number from 1 to 6, the same in every row of a country.',
+    what: 'A number from 1 to 6, the same in every row of a country. Blank leaves what is saved as it is.',
     example: '3',
     width: 18,
     choices: ['1', '2', '3', '4', '5', '6'],
@@ -220,7 +220,7 @@ const resultGuide: Readonly<Record<ResultField, ColumnAdvice>> = {
   learner: { what: "The learner's name, once in a test.", example: 'Ali Hassan', width: 28 },
   mark: {
     needed: 'no',
-    what: 'A number without %. Blank where nothing was marked.',
+    what: 'A number without %. Blank where nothing was marked: a saved mark stays. none takes it away.',
     example: '31.5',
     width: 8,
   },
@@ -230,6 +230,6 @@ const resultRules = [
   'One row for each result. The order of the rows and of the columns does not matter.',
   'A learner group is its teacher, site and name; a test is its group, subject, title and date.',
   'All rows go in, or none: each cell that stands in the way is named.',
-  'The same rows again change nothing; a different mark is a correction.',
+  'The same rows again change nothing; a different mark is a correction, and a blank one leaves what is saved as it is.',
   'To see what would happen, and change nothing: ssh-admin progression-tests import FILE --dry-run',
 ]

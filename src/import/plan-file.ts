@@ -4,6 +4,7 @@ import { BadInput, isNotThere, Refused } from '../errors.ts'
 import { readPlainFile } from '../input-file.ts'
 import { pathInWords, shellWord } from '../shell-word.ts'
 import { lengthPrefixed, timingSafeEqualText } from '../rules/credentials/derive.ts'
+import type { HeldBackBefore } from '../rules/table-rows.ts'
 import type { Source } from './apply.ts'
 import type { Deletions } from './deletions.ts'
 import type { Plan } from './plan.ts'
@@ -11,7 +12,7 @@ import type { RosterReferences } from './read-store.ts'
 
 const kind = 'ssh-admin import plan'
 /** Another number where a plan holds something else: what a former one left out is not made up. */
-const format = `${kind} 3`
+const format = `${kind} 4`
 
 /** A plan as it is reviewed, and what applying it needs beside the store. */
 export interface ReviewedPlan {
@@ -37,6 +38,7 @@ export interface SavedRows {
   path: string | null
   /** Those that were accepted, with what their cells say. */
   rows: readonly { row: number; texts: Readonly<Record<string, string>> }[]
+  heldBack: HeldBackBefore
   storeDigest: string
 }
 

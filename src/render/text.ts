@@ -1,4 +1,5 @@
 import { grouped } from '../grouped.ts'
+import type { List } from './pieces.ts'
 import type { View } from './table.ts'
 
 /** `1 centre`, `1,200 centres`, `2 entries`. */
@@ -16,11 +17,15 @@ export function sizeInWords(bytes: number): string {
 
 export const indentOfLists = 4
 
-/** A title and its items, indented; nothing at all when there are none. */
-export function listLines(title: string, items: readonly string[], max: number): string[] {
+/** A title and its items, indented; nothing at all when there are none. Of many the rest are not made. */
+export function listLines(title: string, items: List<string>, max: number): string[] {
   if (items.length === 0) return []
   const indent = ' '.repeat(indentOfLists)
-  const shown = items.slice(0, max).map((item) => `${indent}${item}`)
+  const shown: string[] = []
+  for (const item of items) {
+    if (shown.length === max) break
+    shown.push(`${indent}${item}`)
+  }
   const rest = items.length - shown.length
   return [title, ...shown, ...(rest > 0 ? [`${indent}… and ${grouped(rest)} more`] : [])]
 }

@@ -3,16 +3,23 @@ import { groupBy, removeRows } from '../db/rows.ts'
 import type { Trx } from '../db/transact.ts'
 import { appendAudit } from './audit/append.ts'
 import {
+  type ChangedField,
+  changesOf,
+  checkChanges,
   digestOfRows,
+  type HeldBackRow,
   readEachRow,
+  type ReadRow,
   issuesOf,
+  looksForSlips,
   rowCounts,
-  type RowsToImport,
+  type RowsToSift,
   faultsOfRow,
   type FieldFault,
   type TableRowAsWritten,
   seriesHint,
 } from './table-rows.ts'
+import { slippedFault, slippedValues } from './slipped.ts'
 import { permit } from './permissions/decide.ts'
 import { noticingWhatCloses } from './releases/what-closes.ts'
 import { isPlaceholderNumber, readCentreNumber } from './centres/find.ts'
@@ -26,13 +33,11 @@ import { componentHint, readComponent } from './resources.ts'
  */
 export async function importEntries(
   trx: Trx,
-  { file, digest, rows, ctx }: RowsToImport<EntryRowAsWritten>,
+  { file, digest, rows, planned, allowChanges, ctx }: RowsToSift<EntryRowAsWritten>,
 ): Promise<ImportedRows> {
   permit(ctx, 'entries.import', { name: file })
   const { found, heldBack } = readEachRow(rows, readEntryRow)
-  const read = found.map((one) => one.read)
-  const entriesByKey = groupBy(read, keyOf)
-  const centres = new Set(read.map(({ centre_number }) => centre_number))
+  const centres = new Set(found.map(({ read: { centre_number } }) => centre_number))
   const saved = new Map<string, { ids: number[]; counts: number[] }>()
   for (const entry of await entriesOf(trx, [...centres])) {
     const there = saved.get(keyOf(entry)) ?? { ids: [], counts: [] }
@@ -41,23 +46,34 @@ export async function importEntries(
     saved.set(keyOf(entry), there)
   }
 
+  const read = looksForSlips({ allowChanges, planned }) ? withoutSlipped(found, { saved, heldBack }) : found
   const entries = { created: 0, changed: 0, unchanged: 0 }
+  const changed: ChangedField<EntryField>[] = []
   const gone: number[] = []
   const added: NewEntry[] = []
   const touched = new Set<string>()
-  for (const [key, together] of entriesByKey) {
+  for (const [key, together] of groupBy(read, (one) => keyOf(one.read))) {
     const there = saved.get(key)
-    const kept = together.filter(({ candidates }) => candidates > 0)
+    const kept = together.flatMap((one) => (one.read.candidates > 0 ? one.read : []))
     const counts = kept.map(({ candidates }) => candidates)
     if (inOrder(there?.counts ?? []) === inOrder(counts)) {
       entries.unchanged += together.length
       continue
     }
+    const [first] = together
     if (there) entries.changed += together.length
     else entries.created += together.length
+    if (there && first)
+      changed.push({
+        row: first.row,
+        field: 'candidates',
+        what: () => key,
+        from: inWords(there.counts),
+        to: inWords(counts),
+      })
     gone.push(...(there?.ids ?? []))
     added.push(...kept)
-    touched.add(together[0]?.centre_number ?? '')
+    touched.add(first?.read.centre_number ?? '')
   }
   const { closes, opens } = await noticingWhatCloses(trx, {
     scope: { numbers: [...touched] },
@@ -67,13 +83,55 @@ export async function importEntries(
       await insertEntries(trx, added)
     },
   })
-  const counts = rowCounts(rows, heldBack)
+  checkChanges(entries.changed, allowChanges)
+  const counts = rowCounts(rows, heldBack, planned)
   if (touched.size > 0) {
     const facts = { digest, rows: counts, entries, closes: closes.length, opens: opens.length }
     await appendAudit(trx, { ...ctx, action: 'entries.imported', subject: file, facts })
   }
-  const storeDigest = () => digestOfRows([...saved])
-  return { file, rows: counts, counts: entries, issues: issuesOf(heldBack), closes, opens, storeDigest }
+  return {
+    file,
+    rows: counts,
+    counts: entries,
+    issues: issuesOf(heldBack, planned),
+    changes: changesOf(changed),
+    closes,
+    opens,
+    storeDigest: () => digestOfRows([...saved]),
+  }
+}
+
+type SavedEntries = ReadonlyMap<string, { ids: number[]; counts: number[] }>
+type ReadEntry = ReadRow<EntryField, NewEntry>
+
+/** Rows whose number of candidates is the one that is saved for a row above or below, with those around them, are held back. */
+function withoutSlipped(
+  found: readonly ReadEntry[],
+  { saved, heldBack }: { saved: SavedEntries; heldBack: HeldBackRow<EntryField>[] },
+): readonly ReadEntry[] {
+  const compared = found.map(({ read }) => {
+    const [only, ...others] = saved.get(keyOf(read))?.counts ?? []
+    if (only === undefined || others.length > 0) return undefined
+    return { saved: String(only), now: String(read.candidates) }
+  })
+  const slipped = slippedValues(compared)
+  if (slipped.size === 0) return found
+  const total = compared.filter((one) => one && one.saved !== one.now).length
+  for (const [at, distance] of slipped) {
+    const one = found[at]
+    if (!one) continue
+    const now = String(one.read.candidates)
+    const faults = () => [
+      { field: 'candidates' as const, ...slippedFault({ now, distance, of: slipped.size, total }) },
+    ]
+    heldBack.push({ row: one.row, count: 1, faults })
+  }
+  return found.filter((_, at) => !slipped.has(at))
+}
+
+/** Of an entry that is named twice, both. */
+function inWords(counts: readonly number[]): string | null {
+  return counts.length === 0 ? null : counts.join(' and ')
 }
 
 function keyOf({ centre_number, series, component }: NewEntry): string {

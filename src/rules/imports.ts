@@ -3,7 +3,7 @@ import { findImport, hasImports, type ImportRow } from '../db/imports/imports.ts
 import type { Store } from '../db/schema.ts'
 import { NotFound } from '../errors.ts'
 import type { Closing } from './releases/what-closes.ts'
-import type { CellIssues, RowCounts } from './table-rows.ts'
+import type { CellChanges, CellIssues, RowCounts } from './table-rows.ts'
 
 /** @throws `import-not-found` */
 export async function findImportNumber(db: Kysely<Store>, id: number): Promise<ImportRow> {
@@ -23,6 +23,8 @@ export interface ImportedRows {
   /** Of entries, or of Key Times. */
   counts: { created: number; changed: number; unchanged: number }
   issues: CellIssues
+  /** Each saved value that becomes another. */
+  changes: CellChanges
   /** For whom something closes by this that was open, and opens that was not. */
   closes: Closing[]
   opens: Closing[]

@@ -11,6 +11,8 @@ import {
 } from '../db/key-times.ts'
 import type { ExamSession, Store } from '../db/schema.ts'
 import type { Trx } from '../db/transact.ts'
+import { countryName } from '../country-names.ts'
+import { addTo, groupBy } from '../db/rows.ts'
 import { NotFound, Refused, Usage } from '../errors.ts'
 import { appendAudit } from './audit/append.ts'
 import { findOwnCentre } from './centres/find.ts'
@@ -30,20 +32,26 @@ import {
   type TimeProblem,
   timeZoneOf,
 } from './key-times/lookup.ts'
-import { isKnown, showTheSame } from './key-times/time-zones.ts'
+import { isKnown, onlyTimeZoneOf, showTheSame } from './key-times/time-zones.ts'
 import { typedTimeZoneIn } from './key-times/typed-time-zones.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import { permit } from './permissions/decide.ts'
 import { type Closing, noticingWhatCloses } from './releases/what-closes.ts'
 import {
+  type ChangedField,
+  changesOf,
+  checkChanges,
   digestOfRows,
+  type FieldFault,
   type HeldBackRow,
   issuesOf,
+  looksForSlips,
   readEachRow,
   type ReadRow,
   rowCounts,
-  type RowsToImport,
+  type RowsToSift,
 } from './table-rows.ts'
+import { slippedFault, slippedValues } from './slipped.ts'
 import type { ImportedRows } from './imports.ts'
 
 /** What is to be another; what is absent stays, and null takes it away. */
@@ -232,57 +240,135 @@ function dayAfter(date: string): string {
   return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10)
 }
 
-type ReadKeyTime = ReadRow<KeyTimeField, NewKeyTime>
+/** A row, and the saved Key Time whose place it takes, if there is one. */
+interface ReadKeyTime extends ReadRow<KeyTimeField, NewKeyTime> {
+  same: KeyTimeRow | undefined
+}
 
 /**
  * Brings Key Times in. One for the same country, time zone, session, series and first day, dated or not, takes the place of the
- * one that is there; rows with a mistake, and rows that would hold at once with another, are held back.
+ * one that is there; rows with a mistake, rows that would hold at once with another, and rows whose times or zones slipped, are
+ * held back.
  */
 export async function importKeyTimes(
   trx: Trx,
-  { file, digest, rows, ctx }: RowsToImport<KeyTimeRowAsWritten>,
+  { file, digest, rows, planned, allowChanges, ctx }: RowsToSift<KeyTimeRowAsWritten>,
 ): Promise<ImportedRows> {
   permit(ctx, 'key-times.import', { name: file })
   const { found, heldBack } = readEachRow(rows, readKeyTimeRow)
   const saved = await findKeyTimes(trx)
-  const accepted = withoutOverlaps(found, saved, heldBack)
+  const matched = besideSaved(found, saved)
+  const unslipped = looksForSlips({ allowChanges, planned }) ? withoutSlipped(matched, heldBack) : matched
+  const accepted = withoutOverlaps(unslipped, saved, heldBack)
 
   const countries = [...new Set(accepted.map(({ read }) => read.country))]
   const {
-    result: keyTimes,
+    result: { keyTimes, changed },
     closes,
     opens,
   } = await noticingWhatCloses(trx, {
     scope: { countries },
     ctx,
-    work: () => saveKeyTimes(trx, { accepted, saved }),
+    work: () => saveKeyTimes(trx, accepted),
   })
-  const counts = rowCounts(rows, heldBack)
+  checkChanges(keyTimes.changed, allowChanges)
+  const counts = rowCounts(rows, heldBack, planned)
   if (keyTimes.created + keyTimes.changed > 0) {
     const facts = { digest, rows: counts, keyTimes, closes: closes.length, opens: opens.length }
     await appendAudit(trx, { ...ctx, action: 'key-times.imported', subject: file, facts })
   }
-  const storeDigest = () => digestOfRows(saved)
-  return { file, rows: counts, counts: keyTimes, issues: issuesOf(heldBack), closes, opens, storeDigest }
+  return {
+    file,
+    rows: counts,
+    counts: keyTimes,
+    issues: issuesOf(heldBack, planned),
+    changes: changesOf(changed),
+    closes,
+    opens,
+    storeDigest: () => digestOfRows(saved),
+  }
 }
 
-async function saveKeyTimes(
-  trx: Trx,
-  { accepted, saved }: { accepted: readonly ReadKeyTime[]; saved: readonly KeyTimeRow[] },
-): Promise<ImportedRows['counts']> {
+/** A blank zone is no other: what is saved stays. */
+function besideSaved(
+  found: readonly ReadRow<KeyTimeField, NewKeyTime>[],
+  saved: readonly KeyTimeRow[],
+): ReadKeyTime[] {
+  const together = groupBy(saved, countryAndSession)
+  return found.map(({ row, read }) => {
+    const same = together.get(countryAndSession(read))?.find((one) => isSameKeyTime(one, read))
+    const zone = read.administrative_zone ?? same?.administrative_zone ?? null
+    return { row, read: { ...read, administrative_zone: zone }, same }
+  })
+}
+
+async function saveKeyTimes(trx: Trx, accepted: readonly ReadKeyTime[]) {
   const keyTimes = { created: 0, changed: 0, unchanged: 0 }
-  for (const { read } of accepted) {
-    const same = saved.find((one) => isSameKeyTime(one, read))
+  const changed: ChangedField<KeyTimeField>[] = []
+  for (const { row, read, same } of accepted) {
     if (same === undefined) {
       keyTimes.created += 1
       await insertKeyTime(trx, read)
-    } else if (isEqual(same, read)) keyTimes.unchanged += 1
-    else {
-      keyTimes.changed += 1
-      await changeKeyTime(trx, { id: same.id, ...read })
+      continue
+    }
+    const fields = changedFields(same, read)
+    if (fields.length === 0) {
+      keyTimes.unchanged += 1
+      continue
+    }
+    keyTimes.changed += 1
+    for (const field of fields) changed.push({ row, what: () => inWords(read), ...field })
+    await changeKeyTime(trx, { id: same.id, ...read })
+  }
+  return { keyTimes, changed }
+}
+
+/** What a row makes another than it is saved. */
+function changedFields(same: KeyTimeRow, read: NewKeyTime) {
+  const fields = [
+    { field: 'localTime', from: same.local_time, to: read.local_time },
+    { field: 'timeZone', from: same.time_zone, to: read.time_zone },
+    { field: 'administrativeZone', ...textsOf(same.administrative_zone, read.administrative_zone) },
+    { field: 'until', ...textsOf(same.until_date, read.until_date) },
+  ] as const
+  return fields.filter(({ from, to }) => from !== to)
+}
+
+function textsOf(from: string | number | null, to: string | number | null | undefined) {
+  return {
+    from: from === null ? null : String(from),
+    to: to === null || to === undefined ? null : String(to),
+  }
+}
+
+/** `Egypt, AM`; of a country with several time zones, or where it holds on some days only, which. */
+function inWords({ country, session, time_zone, series, from_date }: NewKeyTime): string {
+  const zone = onlyTimeZoneOf(country) === undefined ? time_zone : null
+  const from = from_date ? `from ${from_date}` : null
+  return [countryName(country), session, zone, series, from].filter((part) => part).join(', ')
+}
+
+/** Rows whose time or zone is the one that is saved for a row above or below, with those around them, are held back. */
+function withoutSlipped(
+  matched: readonly ReadKeyTime[],
+  heldBack: HeldBackRow<KeyTimeField>[],
+): readonly ReadKeyTime[] {
+  const total = matched.filter(({ same, read }) => same && changedFields(same, read).length > 0).length
+  const faults = new Map<ReadKeyTime, FieldFault<KeyTimeField>[]>()
+  for (const field of ['localTime', 'administrativeZone'] as const) {
+    const valueIn = (one: NewKeyTime) =>
+      field === 'localTime' ? one.local_time : String(one.administrative_zone ?? '')
+    const compared = matched.map(({ same, read }) => same && { saved: valueIn(same), now: valueIn(read) })
+    const slipped = slippedValues(compared)
+    for (const [at, one] of matched.entries()) {
+      const distance = slipped.get(at)
+      if (distance === undefined) continue
+      const fault = slippedFault({ now: valueIn(one.read), distance, of: slipped.size, total })
+      addTo(faults, one, { field, ...fault })
     }
   }
-  return keyTimes
+  for (const [{ row }, of] of faults) heldBack.push({ row, count: of.length, faults: () => of })
+  return matched.filter((one) => !faults.has(one))
 }
 
 /** Equal rows count once; rows that would hold at once with others, of the file or saved, are held back. */
@@ -350,15 +436,5 @@ function isSameKeyTime(one: NewKeyTime, other: NewKeyTime): boolean {
     (one.from_date ?? null) === (other.from_date ?? null) &&
     hasDates(one) === hasDates(other) &&
     showTheSame(one.time_zone, other.time_zone)
-  )
-}
-
-function isEqual(one: NewKeyTime, other: NewKeyTime): boolean {
-  return (
-    isSameKeyTime(one, other) &&
-    one.time_zone === other.time_zone &&
-    one.local_time === other.local_time &&
-    (one.administrative_zone ?? null) === (other.administrative_zone ?? null) &&
-    (one.until_date ?? null) === (other.until_date ?? null)
   )
 }

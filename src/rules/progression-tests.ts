@@ -1,5 +1,11 @@
 import { few, grouped } from '../grouped.ts'
-import { type Group, mergeGroups, type Merged } from '../db/progression-tests/import.ts'
+import {
+  type Group,
+  mergeGroups,
+  type Merged,
+  type NewResult,
+  whatBecomesOf,
+} from '../db/progression-tests/import.ts'
 import { addTo } from '../db/rows.ts'
 import type { Trx } from '../db/transact.ts'
 import { centresOfUsers } from '../db/users/users.ts'
@@ -7,22 +13,35 @@ import type { BadInput, Problem } from '../errors.ts'
 import { permit } from './permissions/decide.ts'
 import { shellWord } from '../shell-word.ts'
 import { appendAudit } from './audit/append.ts'
-import { badRows, dayHint, isDayOfOurTime, type RowsToImport, type TableRowAsWritten } from './table-rows.ts'
+import {
+  badRows,
+  type CellChanges,
+  type ChangedField,
+  changesOf,
+  checkChanges,
+  dayHint,
+  isDayOfOurTime,
+  type RowsToImport,
+  type TableRowAsWritten,
+} from './table-rows.ts'
+import { slippedFault, slippedValues } from './slipped.ts'
 import { findSite, progressionTestSites } from './roles/catalogue.ts'
 import { readAddress } from './users/email.ts'
 
 export interface ImportedResults extends Merged {
   file: string
   rows: number
+  /** Each saved mark that becomes another. */
+  changes: CellChanges
 }
 
 /**
- * Brings learner groups, tests and results in, with their owners and site, all or none; the
- * same rows again change nothing, and a different mark is a correction. @throws `bad-rows`
+ * Brings learner groups, tests and results in, with their owners and site, all or none; the same rows again change
+ * nothing, a different mark is a correction, and none at all leaves a saved one as it is. @throws `bad-rows`
  */
 export async function importProgressionTests(
   trx: Trx,
-  { file, digest, rows, ctx }: RowsToImport<ResultRow>,
+  { file, digest, rows, allowChanges, ctx }: RowsToImport<ResultRow>,
 ): Promise<ImportedResults> {
   permit(ctx, 'progression-tests.import', { name: file })
   const outcomes = rows.map(checkRow)
@@ -44,6 +63,10 @@ export async function importProgressionTests(
   if (cells + rowsOfNoOwner.size > 0) throw refusal({ wrong, cells, rowsOfNoOwner, owners })
 
   const merged = await mergeGroups(trx, [...groups.values()])
+  const results = outcomes.flatMap(({ read }) => read ?? [])
+  const corrected = results.filter((one) => whatBecomesOf(one) === 'corrected')
+  if (allowChanges === undefined) refuseSlipped(results, { total: merged.results.corrected })
+  checkChanges(merged.results.corrected, allowChanges)
   const counts = { rows: rows.length, ...merged }
   if (merged.results.created + merged.results.corrected > 0) {
     await appendAudit(trx, {
@@ -53,7 +76,37 @@ export async function importProgressionTests(
       facts: { digest, ...counts },
     })
   }
-  return { file, ...counts }
+  return { file, ...counts, changes: changesOf(corrected.map(changedMark)) }
+}
+
+/** The marks of each learner are those that are saved for a row above or below. @throws `bad-rows` */
+function refuseSlipped(results: readonly ReadResult[], { total }: { total: number }): void {
+  const compared = results.map(({ mark, saved }) =>
+    mark === null || typeof saved !== 'number' ? undefined : { saved: String(saved), now: String(mark) },
+  )
+  const slipped = slippedValues(compared)
+  if (slipped.size === 0) return
+  function* problems(): Generator<Problem> {
+    for (const [at, distance] of slipped) {
+      const one = results[at]
+      if (!one) continue
+      const fault = slippedFault({ now: String(one.mark), distance, of: slipped.size, total })
+      yield { ...fault, target: one.row.cellOf('mark'), message: `The mark ${fault.message}.` }
+    }
+  }
+  throw badRows({ length: slipped.size, [Symbol.iterator]: problems }, { cells: slipped.size })
+}
+
+function changedMark({ row, mark, saved, takenOn }: ReadResult): ChangedField<ResultField> {
+  const what = () => {
+    const { teacher, group, subject, test, learner } = row.texts
+    return [teacher, group, subject, test, takenOn, learner].join(', ')
+  }
+  return { row, field: 'mark', what, from: inWords(saved ?? null), to: inWords(mark) }
+}
+
+function inWords(mark: number | null): string | null {
+  return mark === null ? null : String(mark)
 }
 
 /** What is kept of a row: the words of what is wrong with it are made again when they are told. */
@@ -113,7 +166,7 @@ function noOwner(rows: readonly ResultRow[], { isKnown }: { isKnown: boolean }):
 
 /** Puts a row where it belongs; says so where two rows disagree. */
 function addToGroup(groups: Map<string, Group>, read: ReadResult, ownerId: number): Problem | undefined {
-  const { row, site, takenOn, mark } = read
+  const { row, site, takenOn } = read
   const { group: name, stage, subject, test: title, learner } = row.texts
   const group = getOrMake(groups, keyOf(String(ownerId), site, name), () => {
     return { ownerId, site, name, stage, tests: new Map() }
@@ -126,11 +179,11 @@ function addToGroup(groups: Map<string, Group>, read: ReadResult, ownerId: numbe
     return { subject, title, takenOn, results: new Map() }
   })
   const before = test.results.get(learner)
-  if (before !== undefined && before !== mark) {
-    const message = `${learner} has the mark ${before ?? 'none'} in another row of the same test.`
+  if (before === undefined) test.results.set(learner, read)
+  else if (before.mark !== read.mark || before.isBlank !== read.isBlank) {
+    const message = `${learner} has ${before.isBlank ? 'no mark' : `the mark ${before.mark ?? 'none'}`} in another row of the same test.`
     return { target: row.cellOf('mark'), code: 'rows-differ', message }
   }
-  test.results.set(learner, mark)
   return undefined
 }
 
@@ -156,12 +209,11 @@ export type ResultField =
 export type ResultRow = TableRowAsWritten<ResultField>
 
 /** One row that makes sense by itself. */
-interface ReadResult {
+interface ReadResult extends NewResult {
   row: ResultRow
   teacherKey: string
   site: (typeof progressionTestSites)[number]
   takenOn: string
-  mark: number | null
 }
 
 interface Unreadable {
@@ -196,14 +248,15 @@ function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
   if (problems.length > 0 || !('key' in address) || !site || mark === undefined) {
     return { problems, teacherKey: 'key' in address ? address.key : undefined }
   }
-  return { read: { row, teacherKey: address.key, site, takenOn: texts.takenOn, mark } }
+  const isBlank = texts.mark === ''
+  return { read: { row, teacherKey: address.key, site, takenOn: texts.takenOn, mark, isBlank } }
 }
 
 const names = { group: 'learner group', subject: 'subject', test: 'test', learner: 'learner' } as const
 
-/** Null where nothing was marked; undefined where it is no number. */
+/** Null where nothing was marked, and for `none`, which takes a mark away; undefined where it is no number. */
 function readMark(text: string): number | null | undefined {
-  if (text === '') return null
+  if (text === '' || text.toLowerCase() === 'none') return null
   return /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : undefined
 }
 

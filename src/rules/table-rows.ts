@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, type Trx } from '../db/transact.ts'
-import { BadInput, type Failure, NotPermitted, type Problem } from '../errors.ts'
+import { BadInput, type Failure, NotPermitted, type Problem, Refused } from '../errors.ts'
 import { collected, onRollbackOf, problemOf, refusalOf, refusedAlone } from './batch.ts'
 import type { RuleContext } from './permissions/actor.ts'
 
@@ -34,7 +34,29 @@ export interface RowsToImport<Row> {
   /** Of the file's bytes. */
   digest: string
   rows: readonly Row[]
+  /** How many saved values it may change, whether or not they look as if they slipped; absent: any, if they do not. */
+  allowChanges?: number | undefined
   ctx: RuleContext
+}
+
+/** The same of rows that may be held back. */
+export interface RowsToSift<Row> extends RowsToImport<Row> {
+  /** Those of the file that were held back when it was planned; what is in the plan was looked at then. */
+  planned?: HeldBackBefore | undefined
+}
+
+/** Whether saved values may change only where they do not look as if they had slipped. */
+export function looksForSlips({
+  allowChanges,
+  planned,
+}: Pick<RowsToSift<unknown>, 'allowChanges' | 'planned'>): boolean {
+  return allowChanges === undefined && planned === undefined
+}
+
+/** The rows that were held back when a plan was made, which are not in it. */
+export interface HeldBackBefore {
+  count: number
+  issues: readonly CellIssue[]
 }
 
 /** What is wrong with a field of a row. */
@@ -90,24 +112,93 @@ export function readEachRow<Field extends string, Read>(
   return { found, heldBack }
 }
 
-/** Of a table with hundreds of thousands of faults only their rows are kept: each is found anew when it is told. */
-export type CellIssues = Iterable<CellIssue> & { readonly length: number; toJSON: () => CellIssue[] }
+/** Of a table with hundreds of thousands of rows, each item is made anew when it is told. */
+type MadeWhenTold<Item> = Iterable<Item> & { readonly length: number; toJSON: () => Item[] }
 
-/** What is wrong with the rows held back, in the order of the sheet. */
-export function issuesOf<Field extends string>(heldBack: readonly HeldBackRow<Field>[]): CellIssues {
-  const rows = heldBack.toSorted((one, other) => one.row.row - other.row.row)
+function madeWhenTold<Item>(length: number, items: () => Generator<Item>): MadeWhenTold<Item> {
+  return { length, [Symbol.iterator]: items, toJSON: () => [...items()] }
+}
+
+/** Only the rows of the faults are kept. */
+export type CellIssues = MadeWhenTold<CellIssue>
+
+/** What is wrong with the rows held back, in the order of the sheet, after those of whoever made the plan. */
+export function issuesOf<Field extends string>(
+  heldBack: readonly HeldBackRow<Field>[],
+  planned?: HeldBackBefore,
+): CellIssues {
+  const rows = heldBack.toSorted(inOrderOfSheet)
+  const before = planned?.issues ?? []
   function* inOrder(): Generator<CellIssue> {
+    yield* before
     for (const { row, faults } of rows) {
       const { texts } = row
       const issues = faults().map((fault) => issueOf({ row, texts }, fault))
       yield* issues.sort((one, other) => (one.cell < other.cell ? -1 : 1))
     }
   }
-  return {
-    length: rows.reduce((sum, { count }) => sum + count, 0),
-    [Symbol.iterator]: inOrder,
-    toJSON: () => [...inOrder()],
+  return madeWhenTold(
+    rows.reduce((sum, { count }) => sum + count, before.length),
+    inOrder,
+  )
+}
+
+function inOrderOfSheet(one: { row: { row: number } }, other: { row: { row: number } }): number {
+  return one.row.row - other.row.row
+}
+
+/** A saved value that a cell makes another. */
+export interface CellChange {
+  cell: string
+  row: number
+  column: string
+  /** Whose value it is: `Egypt, AM`. */
+  what: string
+  /** Null: none. */
+  from: string | null
+  to: string | null
+}
+
+export type CellChanges = MadeWhenTold<CellChange>
+
+/** What is kept of a change. */
+export interface ChangedField<Field extends string> {
+  row: TableRowAsWritten<Field>
+  field: Field
+  what: () => string
+  from: string | null
+  to: string | null
+}
+
+/** Each saved value that becomes another, in the order of the sheet. */
+export function changesOf<Field extends string>(changed: readonly ChangedField<Field>[]): CellChanges {
+  const sorted = changed.toSorted(inOrderOfSheet)
+  function* inOrder(): Generator<CellChange> {
+    for (const { row, field, what, from, to } of sorted)
+      yield {
+        cell: row.cellOf(field),
+        row: row.row,
+        column: row.headingOf(field),
+        what: what(),
+        from,
+        to,
+      }
   }
+  return madeWhenTold(sorted.length, inOrder)
+}
+
+/** An allowance, when given, must be right, whatever it was given for. @throws `change-limit` */
+export function checkChanges(total: number, allowed: number | undefined): void {
+  if (allowed === undefined || allowed === total) return
+  const changes = total === 1 ? '1 saved value' : `${total} saved values`
+  throw new Refused(
+    'change-limit',
+    `--allow-changes ${allowed} is not right: this would change ${changes}; nothing was changed.`,
+    {
+      hint: `Look at the values, old and new, with --dry-run. If all of it is meant: --allow-changes ${total}`,
+      details: { total, allowed },
+    },
+  )
 }
 
 function issueOf<Field extends string>(
@@ -215,8 +306,17 @@ export interface RowCounts {
   heldBack: number
 }
 
-export function rowCounts(rows: readonly unknown[], heldBack: readonly unknown[]): RowCounts {
-  return { read: rows.length, accepted: rows.length - heldBack.length, heldBack: heldBack.length }
+export function rowCounts(
+  rows: readonly unknown[],
+  heldBack: readonly unknown[],
+  planned?: HeldBackBefore,
+): RowCounts {
+  const before = planned?.count ?? 0
+  return {
+    read: rows.length + before,
+    accepted: rows.length - heldBack.length,
+    heldBack: heldBack.length + before,
+  }
 }
 
 const asText = 'format the column as text and type it again'

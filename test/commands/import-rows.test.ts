@@ -86,7 +86,10 @@ describe.each(Object.entries(files))('an import of %s', (noun, ofNoun) => {
     expect((await run('apply', 'a.plan', '--dry-run', '--json')).json()).toMatchObject({ changed: true })
     expect(await listed(noun)).toBe('0')
     const applied = await run('apply', 'a.plan', '--json')
-    expect([applied.exit, applied.json().rows]).toEqual([0, { read: 1, accepted: 1, heldBack: 0 }])
+    expect([applied.exit, applied.json().rows]).toEqual([8, { read: 2, accepted: 1, heldBack: 1 }])
+    expect(applied.json().issues).toEqual(planned.json().issues)
+    const { events } = (await world.run(['audit', 'list', '--action', `${noun}.imported`, '--json'])).json()
+    expect(events).toMatchObject([{ details: { rows: { read: 2, heldBack: 1 } } }])
     expect(await listed(noun)).toBe('1')
     expect(await run('apply', 'a.plan', '--json').then((ran) => [ran.exit, ran.error().code])).toEqual([
       3,

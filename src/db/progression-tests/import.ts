@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { countOf } from '../rows.ts'
+import { pagesOf } from '../rows.ts'
 import { anyOf } from '../portable.ts'
 import { transactionState, type Trx } from '../transact.ts'
 
@@ -16,23 +16,32 @@ interface Test {
   subject: string
   title: string
   takenOn: string
-  /** Learner → mark. */
-  results: Map<string, number | null>
+  /** By learner. */
+  results: Map<string, NewResult>
+}
+
+export interface NewResult {
+  mark: number | null
+  /** Nothing was said of the mark: one that is saved stays. */
+  isBlank: boolean
+  /** What is saved, null where that is no mark; absent: nothing. Set as it is read. */
+  saved?: number | null
 }
 
 export interface Merged {
   learnerGroups: { created: number; unchanged: number }
   tests: { created: number; unchanged: number }
-  results: { created: number; corrected: number; unchanged: number }
+  /** `kept`: of the unchanged, the saved marks of which nothing was said. */
+  results: { created: number; corrected: number; unchanged: number; kept: number }
 }
 
-/** Adds what is not there yet and corrects marks. */
+/** Adds what is not there yet and corrects marks; a mark of which nothing is said stays. */
 export async function mergeGroups(trx: Trx, groups: readonly Group[]): Promise<Merged> {
   const { bulk } = transactionState(trx)
   const merged: Merged = {
     learnerGroups: { created: 0, unchanged: 0 },
     tests: { created: 0, unchanged: 0 },
-    results: { created: 0, corrected: 0, unchanged: 0 },
+    results: { created: 0, corrected: 0, unchanged: 0, kept: 0 },
   }
   const groupIds = await savedGroups(trx, groups)
   const newGroups = groups.filter((group) => !groupIds.has(keyOfGroup(group)))
@@ -60,16 +69,40 @@ export async function mergeGroups(trx: Trx, groups: readonly Group[]): Promise<M
   merged.tests = { created: newTests.length, unchanged: tests.length - newTests.length }
 
   const ids = tests.map((test) => testIds.get(keyOfTest(test)) ?? 0)
+  await readSavedMarks(trx, new Map(tests.map(({ results }, at) => [ids[at] ?? 0, results])))
+  const counts = merged.results
   function* marks() {
     for (const [position, { results }] of tests.entries())
-      for (const [learner, mark] of results) yield [ids[position] ?? 0, learner, mark]
+      for (const [learner, result] of results) {
+        const what = whatBecomesOf(result)
+        counts[what] += 1
+        if (what === 'unchanged' || what === 'kept') continue
+        yield [ids[position] ?? 0, learner, result.mark]
+      }
   }
-  const before = await countResults(trx, ids)
-  const touched = await bulk.merge('results', { key: ['test_id', 'learner'], set: 'mark' }, marks())
-  const created = (await countResults(trx, ids)) - before
-  const all = tests.reduce((sum, { results }) => sum + results.size, 0)
-  merged.results = { created, corrected: touched - created, unchanged: all - touched }
+  await bulk.merge('results', { key: ['test_id', 'learner'], set: 'mark' }, marks())
+  counts.unchanged += counts.kept
   return merged
+}
+
+/** What a saved result becomes by what is said of it. */
+export function whatBecomesOf({ mark, isBlank, saved }: NewResult): keyof Merged['results'] {
+  if (saved === undefined) return 'created'
+  if (isBlank && saved !== null) return 'kept'
+  return saved === mark ? 'unchanged' : 'corrected'
+}
+
+/** Sets beside each result what is saved of it; of tests that are there. */
+async function readSavedMarks(trx: Trx, tests: ReadonlyMap<number, Test['results']>): Promise<void> {
+  const found = trx
+    .selectFrom('results')
+    .select(['test_id', 'learner', 'mark'])
+    .where(anyOf(sql.ref('test_id'), [...tests.keys()]))
+  for await (const page of pagesOf(trx, found))
+    for (const { test_id, learner, mark } of page) {
+      const result = tests.get(test_id)?.get(learner)
+      if (result) result.saved = mark
+    }
 }
 
 function keyOfGroup({ ownerId, site, name }: Pick<Group, 'ownerId' | 'site' | 'name'>): string {
@@ -107,8 +140,4 @@ async function savedTests(trx: Trx, groupIds: readonly number[]): Promise<Map<st
     .orderBy('id', 'desc')
     .execute()
   return new Map(rows.map((row) => [keyOfTest(row), row.id]))
-}
-
-function countResults(trx: Trx, testIds: readonly number[]): Promise<number> {
-  return countOf(trx.selectFrom('results').where(anyOf(sql.ref('test_id'), testIds)))
 }

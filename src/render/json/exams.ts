@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { answer, answerOfChange, count, problemWithHint, orNull, text, time } from './parts.ts'
+import { answer, answerOfChange, cellChange, count, problemWithHint, orNull, text, time } from './parts.ts'
 import { answerOfTable, closedAndOpened, rowCounts } from './releases.ts'
 
 const session = () => z.enum(['AM', 'PM', 'EV'])
@@ -100,7 +100,9 @@ export const progressionTestAnswers = () => ({
     rows: count(),
     learnerGroups: merged(),
     tests: merged(),
-    results: z.strictObject({ created: count(), corrected: count(), unchanged: count() }),
+    /** `kept`: of the unchanged, the saved marks whose cell is blank. */
+    results: z.strictObject({ created: count(), corrected: count(), unchanged: count(), kept: count() }),
+    changes: z.array(cellChange()),
     changed: z.boolean(),
   }),
 })

@@ -32,6 +32,17 @@ export const issue = () =>
     hint: orNull(text()),
   })
 
+/** A saved value that a cell of a workbook makes another; null where there was none, or is none any more. */
+export const cellChange = () =>
+  z.strictObject({
+    cell: text(),
+    row: count(),
+    column: text(),
+    what: text(),
+    from: orNull(text()),
+    to: orNull(text()),
+  })
+
 export const notice = () => z.strictObject({ code: text(), message: text() })
 
 /** One of several things that stand in the way; `cells` where it stands in several. */

@@ -1,5 +1,15 @@
 import * as z from 'zod/mini'
-import { answer, answerOfChange, count, issue, problemWithHint, orNull, text, time } from './parts.ts'
+import {
+  answer,
+  answerOfChange,
+  cellChange,
+  count,
+  issue,
+  problemWithHint,
+  orNull,
+  text,
+  time,
+} from './parts.ts'
 
 export const release = () =>
   z.strictObject({
@@ -41,6 +51,7 @@ export function answerOfTable<Counted extends z.core.$ZodLooseShape>(counted: Co
     rows: z.strictObject({ read: count(), accepted: count(), heldBack: count() }),
     ...counted,
     issues: z.array(issue()),
+    changes: z.array(cellChange()),
     /** Where --plan-out saved it. */
     plan: z.optional(orNull(text())),
     changed: z.boolean(),

@@ -227,7 +227,8 @@ async function seedServices(trx: Trx, { centres, users, at }: SeededRows): Promi
 function groupOf(ownerId: number, { position, at }: { position: number; at: Date }): Group {
   const results = Array.from(
     { length: 5 },
-    (_, learner) => [`Learner ${learner + 1}`, 20 + ((position * 7 + learner * 5) % 30)] as const,
+    (_, learner) =>
+      [`Learner ${learner + 1}`, { mark: 20 + ((position * 7 + learner * 5) % 30), isBlank: false }] as const,
   )
   const test = {
     subject: subjects[position % subjects.length] ?? subjects[0],

@@ -1,0 +1,221 @@
+import { writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { inProcess } from '../terminal.ts'
+import { newWorld, type World } from '../world.ts'
+
+const teacher = 'amira@school.example'
+const resultHeading = 'Teacher email,Site,Learner group,Stage,Subject,Test,Taken on,Learner,Mark'
+const resultRow = (learner: string, mark: string) =>
+  `${teacher},cambridge-primary,4B,4,English,Paper 1,2026-02-02,${learner},${mark}`
+
+let world: World
+beforeEach(async () => {
+  world = newWorld()
+  await world.centre('EG001')
+  await world.user(teacher, { centre: 'EG001' })
+})
+afterEach(() => world.close())
+
+const write = (heading: string, rows: readonly string[]) =>
+  writeFileSync(world.path('list.csv'), [heading, ...rows, ''].join('\n'))
+
+const keyTimes = {
+  noun: 'key-times',
+  heading: 'Country,Administrative zone,Session,Local time',
+  row: (country: string, time: string) => `${country},3,AM,${time}`,
+  names: ['Egypt', 'Ghana', 'India', 'Japan', 'Kenya', 'Nepal', 'Oman', 'Peru'],
+  values: ['10:00', '09:00', '09:30', '08:00', '10:30', '09:15', '10:15', '08:45'],
+  fresh: '11:00',
+  column: 'Local time',
+  what: (name: string) => `${name}, AM`,
+} as const
+const entries = {
+  noun: 'entries',
+  heading: 'Centre number,Series,Component,Candidates',
+  row: (component: string, candidates: string) => `EG001,2026-06,${component},${candidates}`,
+  names: ['0500/11', '0500/12', '0500/13', '0500/21', '0500/22', '0500/23', '0500/31', '0500/32'],
+  values: ['12', '7', '31', '5', '18', '9', '44', '3'],
+  fresh: '120',
+  column: 'Candidates',
+  what: (name: string) => `EG001 2026-06 ${name}`,
+} as const
+const results = {
+  noun: 'progression-tests',
+  heading: resultHeading,
+  row: resultRow,
+  names: ['Ali', 'Mona', 'Sara', 'Omar', 'Nour', 'Hala', 'Zaki', 'Laila'],
+  values: ['31', '28.5', '40', '12', '36', '22', '33', '19'],
+  fresh: '50',
+  column: 'Mark',
+  what: (name: string) => `${teacher}, 4B, English, Paper 1, 2026-02-02, ${name}`,
+} as const
+
+interface OfNoun {
+  noun: string
+  heading: string
+  row: (name: string, value: string) => string
+  names: readonly string[]
+  values: readonly string[]
+  /** A value that is not among them. */
+  fresh: string
+  column: string
+  what: (name: string) => string
+}
+
+describe.each<OfNoun>([keyTimes, entries, results])('an import of $noun', (ofNoun) => {
+  const { noun, heading, row, names, values, fresh, column, what } = ofNoun
+  const writeValues = (given: readonly string[]) =>
+    write(
+      heading,
+      names.map((name, at) => row(name, given[at] ?? '')),
+    )
+  const run = (...argv: string[]) => world.run([noun, 'import', 'list.csv', ...argv])
+  const json = async (...argv: string[]) => (await run('--json', ...argv)).json()
+  const slipped = [fresh, ...values.slice(0, -1)]
+  beforeEach(async () => {
+    writeValues(values)
+    expect((await json()).changes).toEqual([])
+  })
+
+  it('says of each saved value that changes what it was and what it becomes, in a rehearsal too', async () => {
+    writeValues(values.with(1, fresh))
+    const changes = [
+      {
+        cell: expect.stringMatching(/^list!\w3$/),
+        row: 3,
+        column,
+        what: what(names[1] ?? ''),
+        from: values[1],
+        to: fresh,
+      },
+    ]
+    expect(await json('--dry-run')).toMatchObject({ changes, dryRun: true })
+    const cell = String((await json('--dry-run')).changes[0].cell)
+    const line = ['changed', cell, what(names[1] ?? ''), column, values[1], fresh].join('\t')
+    expect((await run('--dry-run')).stdout).toContain(`${line}\n`)
+    const desk = inProcess(world, [noun, 'import', 'list.csv'], { columns: 200 })
+    await desk.sees(`${cell}  ${what(names[1] ?? '')}: ${column} ${values[1]} → ${fresh}`)
+    expect(await desk.leaves()).toMatchObject({ exit: 0 })
+    expect(await json()).toMatchObject({ changes: [], changed: false })
+  })
+
+  it('keeps a column out that slipped by a row, unless it is said how many values it changes', async () => {
+    writeValues(slipped)
+    const ran = await run('--json', '--dry-run')
+    const found = noun === 'progression-tests' ? ran.error().details.problems : ran.json().issues
+    expect(ran.exit).toBe(noun === 'progression-tests' ? 6 : 8)
+    expect(found).toHaveLength(7)
+    expect(found[0]).toMatchObject({
+      code: 'values-slipped',
+      message: expect.stringContaining(
+        `is ${values[0]}, which is saved for the row above, as are those of 6 more rows`,
+      ),
+      hint: expect.stringContaining('--allow-changes 8'),
+    })
+    const other = await run('--json', '--allow-changes', '7')
+    expect([other.exit, other.error().code]).toEqual([3, 'change-limit'])
+    expect(other.error().hint).toContain('--allow-changes 8')
+    expect((await json('--allow-changes', '8')).changes).toHaveLength(8)
+  })
+})
+
+describe('a plan of values that slipped, which are meant', () => {
+  it('is applied as it was planned', async () => {
+    const { heading, row, names, values, fresh } = keyTimes
+    const rows = (given: readonly string[]) => names.map((name, at) => row(name, given[at] ?? ''))
+    write(heading, rows(values))
+    await world.run(['key-times', 'import', 'list.csv'])
+    write(heading, rows([fresh, ...values.slice(0, -1)]))
+    const planned = ['key-times', 'import', 'list.csv', '--plan-out', 'a.plan', '--json']
+    expect((await world.run([...planned, '--allow-changes', '8'])).json().changes).toHaveLength(8)
+    const applied = (await world.run(['key-times', 'apply', 'a.plan', '--json'])).json()
+    expect(applied).toMatchObject({ keyTimes: { changed: 8 }, issues: [] })
+  })
+})
+
+describe('many saved values that change', () => {
+  it('are told by the first at a terminal, and all in a pipe', async () => {
+    const components = Array.from({ length: 20 }, (_, at) => `0500/${at + 10}`)
+    const rows = (more: number) =>
+      components.map((component, at) => entries.row(component, String(at + more)))
+    write(entries.heading, rows(100))
+    await world.run(['entries', 'import', 'list.csv'])
+    write(entries.heading, rows(200))
+    const desk = inProcess(world, ['entries', 'import', 'list.csv', '--dry-run'], { columns: 120 })
+    const { text } = await desk.leaves()
+    expect(text).toContain('EG001 2026-06 0500/21: Candidates 111 → 211')
+    expect(text).not.toContain('0500/22')
+    expect(text).toContain('… and 8 more')
+    expect(text).toContain('All of them: --json')
+    const { stdout } = await world.run(['entries', 'import', 'list.csv'])
+    expect(stdout.match(/^changed\t/gm)).toHaveLength(20)
+  })
+})
+
+describe('a Key Time whose time, zone and last day change', () => {
+  const heading = 'Country,Administrative zone,Session,Local time,Time zone,Series,From,Until'
+  const importing = async (...rows: string[]) => {
+    write(heading, rows)
+    return (await world.run(['key-times', 'import', 'list.csv', '--json'])).json()
+  }
+
+  it('is told cell by cell, by its country, zone, series and first day', async () => {
+    await importing('United States,1,AM,09:00,America/New_York,2026-06,2026-05-01,2026-05-31')
+    const { changes } = await importing('United States,2,AM,08:30,US/Eastern,2026-06,2026-05-01,')
+    const what = 'United States, AM, America/New_York, 2026-06, from 2026-05-01'
+    expect(changes).toMatchObject([
+      { column: 'Local time', what, from: '09:00', to: '08:30' },
+      { column: 'Administrative zone', what, from: '1', to: '2' },
+      { column: 'Until', what, from: '2026-05-31', to: null },
+    ])
+  })
+
+  it('keeps its administrative zone where the cell is blank', async () => {
+    await importing('Egypt,3,AM,10:00,,,,')
+    expect(await importing('Egypt,,AM,10:00,,,,')).toMatchObject({ keyTimes: { unchanged: 1 }, changes: [] })
+  })
+})
+
+describe('a blank mark', () => {
+  const importing = async (...marks: [learner: string, mark: string][]) => {
+    write(
+      resultHeading,
+      marks.map(([learner, mark]) => resultRow(learner, mark)),
+    )
+    return world.run(['progression-tests', 'import', 'list.csv', '--json'])
+  }
+  const saved = () => world.rows('select learner, mark from results order by learner')
+
+  it('leaves a saved mark as it is, and says so', async () => {
+    await importing(['Ali', '31'], ['Mona', '28'])
+    expect((await importing(['Ali', ''], ['Mona', '29'])).json()).toMatchObject({
+      results: { created: 0, corrected: 1, unchanged: 1, kept: 1 },
+      changes: [{ from: '28', to: '29' }],
+    })
+    expect(await saved()).toEqual([
+      { learner: 'Ali', mark: 31 },
+      { learner: 'Mona', mark: 29 },
+    ])
+    write(resultHeading, [resultRow('Ali', '')])
+    const desk = inProcess(world, ['progression-tests', 'import', 'list.csv'])
+    await desk.sees('1 saved mark stayed where the cell is blank')
+    expect(await desk.leaves()).toMatchObject({ exit: 0 })
+  })
+
+  it('is a learner without a mark, where none is saved, who may get one later', async () => {
+    expect((await importing(['Ali', ''])).json()).toMatchObject({ results: { created: 1, kept: 0 } })
+    expect((await importing(['Ali', ''])).json()).toMatchObject({ results: { unchanged: 1, kept: 0 } })
+    expect((await importing(['Ali', '31'])).json().changes).toMatchObject([{ from: null, to: '31' }])
+  })
+
+  it('is another than none, which takes a saved mark away', async () => {
+    await importing(['Ali', '31'])
+    expect((await importing(['Ali', 'None'])).json()).toMatchObject({
+      results: { corrected: 1 },
+      changes: [{ from: '31', to: null }],
+    })
+    expect(await saved()).toEqual([{ learner: 'Ali', mark: null }])
+    const twice = await importing(['Ali', 'none'], ['Ali', ''])
+    expect(twice.error().details.problems).toMatchObject([{ code: 'rows-differ' }])
+  })
+})
