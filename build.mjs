@@ -1,4 +1,4 @@
-// Bundles the program: one file of modules that are read when they are needed, native ones left outside.
+// Bundles the program into one file of modules that are read when they are needed. Native addons stay outside.
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -12,32 +12,32 @@ if (!builder) process.exit()
 const { build } = builder
 
 const root = fileURLToPath(new URL('.', import.meta.url))
-/** Modules that the program asks for by name: which, it knows when it runs. One that is not there is said when it is needed. */
+/** Modules that the program chooses by name at run time. A missing module is reported when it is needed. */
 const sqlites = installed(['better-sqlite3', 'better-sqlite3-node20'])
 
 /**
- * Compiled for the machine, and shipped beside the bundle or installed at the version that was tested; the last
- * but two is of exceljs's reader of zip files in the cloud, and is never called.
+ * Compiled for the machine, and shipped beside the bundle or installed at the version that was tested. The exception is
+ * @aws-sdk/client-s3, which exceljs's reader of zip files in the cloud imports and which is never called.
  */
 const notBundled = [
-  // Of SQLite only what is compiled; the name is that of what looks for it where nobody says where it is.
+  // better-sqlite3 uses it to find its compiled addon where no path is given.
   'bindings',
   '@node-rs/argon2',
   '@aws-sdk/client-s3',
-  // Other ways to PostgreSQL, which its driver looks for and does without.
+  // Other PostgreSQL clients, which pg looks for and does without.
   'pg-native',
   'pg-cloudflare',
 ]
 
-/** What does nothing when it is loaded, file by file, by the end of the files' names. */
+/** Folders and file extensions of modules without side effects at import; each file becomes a module of the bundle. */
 const ownModules = [
   ['src', '.ts'],
   ['node_modules/kysely/dist/esm', '.js'],
 ]
-/** The entry, which has a name, and a list of all others. */
+/** Left out: the entry, which has an entry point of its own, and Kysely's index, which only re-exports the others. */
 const passedOn = new Set(['src/main.ts', 'node_modules/kysely/dist/esm/index.js'])
 
-/** The level of colour is given to chalk; what finds one by itself loads half of Node's network code. */
+/** chalk is told its colour level; its own detection of one would load half of Node's network code. */
 const withoutItsOwnLevel = [
   { filter: /^#supports-color$/ },
   () => ({
@@ -45,14 +45,16 @@ const withoutItsOwnLevel = [
   }),
 ]
 
-/** What of pg finds out first on what it runs, or asks for more of Node than it needs: loading it took twice as long. */
+/**
+ * Files of pg that detect their runtime first, or load more of Node than they need: with them pg took twice as long.
+ */
 const pgOnNode = [
   ['stream.cjs', /^\.\/stream$/, 'pg/lib/connection.js'],
   ['crypto.cjs', /^\.\/crypto\/utils$/, 'pg/lib/client.js'],
   ['crypto.cjs', /^\.\/utils$/, 'pg/lib/crypto/sasl.js'],
 ]
 
-// The bundle that is published, and one that fails where it is told to, for test/torture.
+// The published bundle, and for test/torture a bundle that can be told where to fail.
 await bundle({ to: 'dist', faultPoints: false })
 await bundle({ to: 'dist-with-fault-points', faultPoints: true })
 await writeManual()
@@ -87,7 +89,7 @@ async function bundle({ to, faultPoints }) {
             onResolve({ filter }, (asked) =>
               asked.importer.endsWith(importer) ? { path: join(root, 'build/pg', file) } : undefined,
             )
-          // By the name under which the loader puts it off.
+          // Imported as 'node:dns', the name under which the loader defers its loading.
           onResolve({ filter: /^dns$/ }, (asked) =>
             asked.importer.includes('/pg/lib/') ? { path: 'node:dns', external: true } : undefined,
           )
@@ -107,7 +109,7 @@ async function bundle({ to, faultPoints }) {
   await place({ to, modules })
 }
 
-/** Each is a module of its own, so that nothing is loaded with it that is not used: by name, where it lies. */
+/** Makes each file a module of its own, named after its path, so that only modules that are used are loaded. */
 async function filesOnTheirOwn() {
   const found = []
   for (const [folder, extension] of ownModules) {
@@ -120,7 +122,7 @@ async function filesOnTheirOwn() {
   return found
 }
 
-/** Modules that may do something when they are loaded: all but those of folders that promise to do nothing. */
+/** Modules that may have side effects at import: all that hold a file outside the folders in `ownModules`. */
 function inTheirOrder({ outputs }) {
   const folders = ownModules.map(([folder]) => `${folder}/`)
   const promises = (input) => folders.some((folder) => input.startsWith(folder))
@@ -128,10 +130,11 @@ function inTheirOrder({ outputs }) {
   return new Set(found.map(([path]) => `./${basename(path)}`))
 }
 
-/** One list of functions, and where each of them is: the program is never read whole. */
+/** One file of functions and a list of their positions, so that the program is never read as a whole. */
 async function inOne(modules) {
   const functions = modules.map(({ name, code }) => [name, `${code},\n`])
-  // What is kept for it bears this in its name: other code never gets it, nor does what reads it in another way.
+  // Files of compiled code bear this digest in their names, so that other code, or another cache format, never uses
+  // them.
   const digest = createHash('sha256')
     .update(functions.map(([, text]) => text).join(''))
     .update(await readFile(`${root}bin/compiled-code.js`))
@@ -149,7 +152,7 @@ async function inOne(modules) {
   return `${header(at + ']/*'.length, list.length)}${functions.map(([, text]) => text).join('')}]/*${list}*/\n`
 }
 
-/** Put in place whole, so that a program that runs meanwhile never finds half of it. */
+/** Replaces the whole folder by renaming, so that a running program never finds half of a bundle. */
 async function place({ to, modules }) {
   const made = `${root}.dist-${process.pid}`
   await mkdir(made)
@@ -163,8 +166,8 @@ async function place({ to, modules }) {
 }
 
 /**
- * What `--help` says, as the program itself says it, by the width of what it is written to: 80 is that of a pipe and of
- * most terminals; where its longest line fits, it is the same at any.
+ * The program's own `--help`, by the width of the output: 80 columns is the width of a pipe and of most terminals; from
+ * the length of the longest line on, the text is the same at any width.
  */
 async function helpTexts(folder) {
   const [narrow, whole] = await Promise.all([80, 1000].map((width) => helpAt(width, folder)))
@@ -182,7 +185,7 @@ async function helpAt(width, folder) {
   return (await promisify(execFile)(process.execPath, ['-e', start], { env })).stdout
 }
 
-/** The manual's pages, from the tree of commands. */
+/** The pages of the manual, made from the command tree. */
 async function writeManual() {
   const made = join(root, `.dist-${process.pid}-manual.cjs`)
   await build({
@@ -210,7 +213,7 @@ async function writeManual() {
 }
 
 /**
- * SQLite for Node 22 and later, ready-made for each machine: npm would look for a compiler before it installs it.
+ * Ships SQLite for Node 22 and later with its prebuilt addons: npm would otherwise need a compiler to install it.
  * Its JavaScript is in the bundle.
  */
 async function shipSqlite(to) {
@@ -219,7 +222,7 @@ async function shipSqlite(to) {
     await cp(join(from, part), join(to, part), { recursive: true })
 }
 
-/** Absent where only what runs was installed (`npm ci --omit=dev`): what was built before stays. */
+/** @returns undefined after `npm ci --omit=dev`, which installs no esbuild: the existing bundle stays */
 async function loadBuilder() {
   try {
     return await import('esbuild')

@@ -1,8 +1,8 @@
 const { fstatSync, readFileSync, writeSync } = require('node:fs')
 
 /**
- * Answers what nothing of the program is needed for: its version, and its own help where its text was made for the
- * width. @returns whether it has; where it cannot, such as where nothing can be written, the program says so
+ * Answers `--version` and `--help` without loading the program; for the help, where a prepared text fits the width.
+ * @returns whether the answer was written; where it was not, as when nothing can be written, the program answers
  */
 exports.saysAtOnce = (argv, { folder }) => {
   const [word] = argv
@@ -11,23 +11,23 @@ exports.saysAtOnce = (argv, { folder }) => {
     if (word === '--version' || word === '-V') return says(`${require('../package.json').version}\n`)
     if (word === '--help' || word === '-h') return saysWhatFits(helpFor(screen(), folder))
   } catch {
-    // It could not be written.
+    // Nothing was written, so the program reports the failure.
   }
   return false
 }
 
-/** What is longer than the screen goes through the pager, which the program begins. */
+/** A text that is longer than the screen is left to the program, which starts the pager. */
 function saysWhatFits(text) {
   const { rows = 0 } = screen()
   return text !== undefined && (rows === 0 || text.split('\n').length <= rows) && says(text)
 }
 
-/** A short text goes into a pipe whole or not at all. */
+/** A write of a short text into a pipe is atomic: all of it or nothing. */
 function says(text) {
   return text !== undefined && writeSync(1, text) === Buffer.byteLength(text)
 }
 
-/** As the program takes it: COLUMNS, or the terminal's; rows only of a terminal. */
+/** As the program decides: the width is COLUMNS or the terminal's; the height is known for a terminal only. */
 function screen() {
   const wanted = Number(process.env.COLUMNS)
   const { columns = 0, rows = 0 } = fstatSync(1).isCharacterDevice() ? process.stdout : {}

@@ -1,18 +1,18 @@
 const { existsSync, openSync, readSync } = require('node:fs')
 const { dirname } = require('node:path')
 
-/** First line of the bundle, a comment: the digest of what follows, and where the list of its modules is. */
+/** Length of the bundle's first line, a comment with the digest of the rest and the position of the module list. */
 const HEADER_LENGTH = 56
 
 /**
- * The bundle: modules as functions, one after the other, and a list of where each is. What is not asked for is not read.
- * It stays open: a version that is put in its place meanwhile is not for who runs already.
+ * The bundle: modules as functions, one after the other, and a list of their positions. Only modules that are used are
+ * read. The file stays open, so that a running program never reads from a version that is installed meanwhile.
  */
 exports.openBundle = (file) => {
   const bundle = opened(file)
   const header = read(bundle, [[0, HEADER_LENGTH]])
   let places
-  /** The first byte of a module, and how many there are; nothing where it is not of the bundle. */
+  /** @returns the first byte and the length of a module; undefined where the bundle does not hold it */
   const placeOf = (name) => {
     places ??= new Map(JSON.parse(read(bundle, [header.slice(35, 54).split(' ').map(Number)])))
     return places.get(name)
@@ -20,12 +20,14 @@ exports.openBundle = (file) => {
   return {
     digest: header.slice(2, 34),
     has: (name) => placeOf(name) !== undefined,
-    /** @returns an expression of a list of these modules' functions; an object's keys would each cost it a shape */
+    /**
+     * @returns an array expression of the modules' functions; an object's keys would each cost V8 a hidden class
+     */
     sourceOf: (names) => read(bundle, names.map(placeOf), '[', ']'),
   }
 }
 
-/** Before each command, and so without what costs it the collector's time. */
+/** Runs before each command, and therefore uses nothing that would cost garbage collection time. */
 function opened(file) {
   try {
     return openSync(file, 'r')
@@ -36,7 +38,7 @@ function opened(file) {
   }
 }
 
-/** A clone in which npm ci was not run, did not come to its end, or was to run no scripts. */
+/** A clone in which npm ci was not run, was interrupted, or ran without install scripts. */
 function sayNotBuilt(file) {
   const folder = dirname(dirname(file))
   const words = `'${folder.replaceAll("'", "'\\''")}'`

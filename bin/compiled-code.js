@@ -1,18 +1,18 @@
 const fs = require('node:fs')
 const { dirname, isAbsolute, join } = require('node:path')
 
-/** So many commands are kept; the oldest go first. Each is a few megabytes. */
+/** The most commands that are cached, at a few megabytes each; the oldest are removed first. */
 const MAX_FILES = 64
-/** Bytes of the numbers that say where the modules' text begins, and the list of their names. */
+/** Bytes of the two offsets at the end of a cache file: of the modules' source text and of the list of their names. */
 const LENGTHS = 8
-/** Bytes that are compared at once: what is read twice needs no room twice. */
+/** Bytes that are compared at a time, so that the second copy is never in memory as a whole. */
 const PIECE = 65_536
 const OWN_NAME = /^[a-z-]+[.][0-9a-f]{32}[.]v[0-9.]+-[a-z0-9]+([.][0-9]+[.]new)?$/
 
 /**
- * The modules that a command asked for before, and V8's compiled code of them: one file for each command, version and
- * Node, in a folder that is this user's alone, or none: code from there is run unread. Node's own choice is a folder in
- * the machine's temporary one, whoever made it.
+ * Caches the modules that a command used and V8's compiled code of them: one file for each command, version and Node,
+ * in a folder that only this user can write to, or nowhere, because V8 runs cached code without checking it. Node's own
+ * compile cache uses a folder in the machine's temporary one, whoever created it.
  */
 exports.compiledCode = (digest) => {
   const folder = cacheFolder()
@@ -21,12 +21,14 @@ exports.compiledCode = (digest) => {
   const fileOf = (words) => join(folder, `${[...words, about].join('-')}`)
   const commands = commandsIn(process.argv.slice(2))
   return {
-    /** @returns the names of the modules, and their text and code where they were asked for twice */
+    /** @returns the module names, and from a command's second run on their source text and compiled code too */
     kept: () => (isOurs(folder) ? readFirst(commands.map(fileOf)) : undefined),
-    /** @param found what is to be kept, asked for when the command ends; nothing where what is kept holds */
+    /**
+     * @param found called when the command ends; returns what to cache, or nothing where the cached file is current
+     */
     keepAtExit: (isCommand, found) =>
       process.once('exit', (code) => {
-        // What ended early has asked for only some of what the command needs.
+        // A command that ended early has loaded only some of the modules that it needs.
         if (code !== 0 && code !== 8) return
         const changed = found()
         const words = changed && commands.find(isCommand)
@@ -35,28 +37,30 @@ exports.compiledCode = (digest) => {
   }
 }
 
-/** A folder for nothing else, whatever else the settings put beside it; none where nobody says where, or there is no home. */
+/** A folder for the compiled code alone; undefined where neither XDG_CACHE_HOME nor HOME names an existing folder. */
 function cacheFolder() {
   const { XDG_CACHE_HOME: caches, HOME: home } = process.env
   if (caches && isAbsolute(caches)) return fs.existsSync(caches) ? join(caches, 'ssh-admin/code') : undefined
   return home && isAbsolute(home) && fs.existsSync(home) ? join(home, '.cache/ssh-admin/code') : undefined
 }
 
-/** What the command may be, the longer first: the words that come after it may be about a person, and are kept nowhere. */
+/**
+ * The words that may be the command, longest first. Later words may be about a person and must not be in a file name.
+ */
 function commandsIn(argv) {
   const end = argv.findIndex((word) => !/^[a-z][a-z-]*$/.test(word))
   const words = argv.slice(0, Math.min(3, end === -1 ? argv.length : end))
   return [words, ...words.map((_, n) => words.slice(0, words.length - 1 - n))]
 }
 
-/** Help, text for a terminal, and JSON need different code. */
+/** Help, text for a terminal, text for a pipe and JSON need different code, so each has a cache file. */
 function kindOfAnswer() {
   if (process.argv.includes('--help') || process.argv.includes('-h')) return 'help'
   if (process.argv.includes('--json')) return 'json'
   return isDevice(1) ? 'terminal' : 'text'
 }
 
-/** Node would say whether it is a terminal, and load its network code for it. */
+/** process.stdout.isTTY would load Node's network code. */
 function isDevice(descriptor) {
   try {
     return fs.fstatSync(descriptor).isCharacterDevice()
@@ -74,7 +78,7 @@ function isOurs(folder, { make = false } = {}) {
   }
 }
 
-/** Node's own way to make the folders above goes on for ever in one where nothing can be made, as in /proc. */
+/** Node's recursive mkdir loops for ever where no folder can be made, as in /proc. */
 function makeFolder(folder) {
   try {
     fs.mkdirSync(folder, { mode: 0o700 })
@@ -96,13 +100,13 @@ function readFirst(files) {
     try {
       if (fs.lstatSync(file).isFile()) return contentOf(readWhole(file))
     } catch {
-      // A shorter command, or none yet.
+      // There is no cached code for this command; try the shorter one.
     }
   }
   return undefined
 }
 
-/** @returns nothing where it is damaged */
+/** @returns undefined where the file is damaged */
 function contentOf(bytes) {
   if (bytes === undefined) return undefined
   const end = bytes.length - LENGTHS
@@ -113,8 +117,9 @@ function contentOf(bytes) {
 }
 
 /**
- * V8 looks at the length alone, and runs what is damaged: it is kept twice. A sum would need a module of Node that takes
- * longer to load than this to compare. @returns nothing where the two differ
+ * Reads a cache file, which holds its content twice: V8 checks only the length of compiled code, and would run damaged
+ * code. A checksum would need a module of Node that takes longer to load than the comparison.
+ * @returns undefined where the two copies differ
  */
 function readWhole(file) {
   const from = fs.openSync(file, 'r')
@@ -134,7 +139,7 @@ function readWhole(file) {
   }
 }
 
-/** Whole or not at all; what cannot be kept is made again the next time, without a word. */
+/** Writes atomically. A failure is ignored: the next run compiles the code again. */
 function keep(folder, { file, names, source = '', code = Buffer.alloc(0) }) {
   const made = `${file}.${process.pid}.new`
   const lengths = Buffer.alloc(LENGTHS)
@@ -154,7 +159,7 @@ function keep(folder, { file, names, source = '', code = Buffer.alloc(0) }) {
   }
 }
 
-/** Its own files alone: whatever else lies there stays. */
+/** Removes files of this cache only; anything else in the folder stays. */
 function removeOldest(folder) {
   const files = fs.readdirSync(folder).filter((name) => OWN_NAME.test(name))
   const byAge = files
@@ -168,6 +173,6 @@ function removeQuietly(file) {
   try {
     fs.unlinkSync(file)
   } catch {
-    // It is gone, or stays where nobody misses it.
+    // The file is gone already, or it stays and does no harm.
   }
 }

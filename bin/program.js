@@ -2,7 +2,7 @@ const { resolve } = require('node:path')
 const { Script } = require('node:vm')
 const { openBundle } = require('./bundle.js')
 
-/** Modules of Node that are slow to load, and that packages ask for where they may do without. */
+/** Modules of Node that are slow to load, and that packages require even where they are never used. */
 const NODE_MODULES = new Set([
   'node:child_process',
   'node:crypto',
@@ -16,12 +16,15 @@ const NODE_MODULES = new Set([
   'node:zlib',
 ])
 
-/** Where a bundled package looks for what is compiled, from the folder of its own files. */
+/**
+ * The folder from which a bundled package looks for its compiled addon; the key is the module, the argument the
+ * bundle's folder.
+ */
 const NATIVE_FOLDERS = {
   './better-sqlite3.js': (folder) => resolve(folder, 'node_modules/better-sqlite3/lib'),
 }
 
-/** What a module imports, as `m`: loaded at the first look, and a plain value from then on. */
+/** An import that is loaded at the first access of `m`; from then on `m` is a plain value. */
 class LoadedWhenUsed {
   constructor(name, load) {
     this.name = name
@@ -35,8 +38,9 @@ class LoadedWhenUsed {
 }
 
 /**
- * Loads the bundled program. Its modules are functions, read and run when they are first asked for; those that the
- * command asked for before are one script, with its compiled code. @returns what the entry module exports
+ * Loads the bundled program. Its modules are functions, each read and run at its first import; the modules that this
+ * command used before are one script with its compiled code.
+ * @returns what the entry module exports
  */
 exports.load = ({ folder: given, keepsCompiled }) => {
   const folder = resolve(given)
@@ -85,7 +89,9 @@ exports.load = ({ folder: given, keepsCompiled }) => {
   return program
 }
 
-/** Loads a module of Node when the first of its functions is called: the bundle names it at each call, and asks before whether it is an ES module. */
+/**
+ * Loads a Node module at the first access of a property; the bundle reads `__esModule` earlier, which does not count.
+ */
 function whenUsed(name) {
   let module
   const used = () => (module ??= require(name))
@@ -94,7 +100,7 @@ function whenUsed(name) {
 
 const natives = new Map()
 
-/** What is compiled for a machine, by its path: nothing has to be looked for. SQLite's JavaScript asks again for each database. */
+/** Loads a compiled addon by its path, once: better-sqlite3's JavaScript asks for it again with each database. */
 function loadNative(file) {
   const before = natives.get(file)
   if (before) return before.exports

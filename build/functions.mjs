@@ -1,13 +1,13 @@
-// Bundled modules as the loader runs them: functions, each of which loads what it imports when it is first used.
+// Bundled modules in the loader's form: functions, each of which loads its imports when they are first used.
 import { transform } from 'esbuild'
 
 const forNode = { format: 'cjs', target: 'node20', supported: { 'dynamic-import': false } }
 const isName = '[\\w$]+'
 
 /**
- * CommonJS, because V8 keeps the compiled code of a script, and not of an ES module.
+ * CommonJS, because V8 can cache the compiled code of a script, but not of an ES module.
  * @param esm a module as esbuild prints it
- * @param keepsOrder loads also what it names only so that it is loaded in its order, as packages do
+ * @param keepsOrder also loads imports that are never used, in their order, for modules of packages with side effects
  */
 export async function asFunction(esm, { keepsOrder, minify }) {
   const { code } = await transform(withOwnExports(esm), forNode)
@@ -19,7 +19,9 @@ export async function asFunction(esm, { keepsOrder, minify }) {
   return `function(require,exports,module,__url,__filename,__dirname,__lazy){${asAscii(small.code)}}`
 }
 
-/** What is exported is there when the module has run, its functions before: esbuild would make a getter for each and copy them all. */
+/**
+ * Functions are exported before the body, constants after it. esbuild would make a getter for each and copy them all.
+ */
 function withOwnExports(esm) {
   const before = []
   const after = []
@@ -47,7 +49,7 @@ function isSetOnce(esm, local) {
   return declared.test(esm) && (esm.match(set) ?? []).length <= 1 && !changed.test(esm)
 }
 
-/** An import that is only ever looked into is loaded at the first look; one that never is, not at all. */
+/** An import that is used only as `name.member` is loaded at its first use; an unused import is not loaded at all. */
 function loadingWhenUsed(cjs, { keepsOrder }) {
   let code = cjs
   const found = new RegExp(`^(?:var (${isName}) = )?require\\(("[^"]+")\\);$`, 'gm')
@@ -58,11 +60,11 @@ function loadingWhenUsed(cjs, { keepsOrder }) {
     else if (uses.every((after) => after.startsWith('.')))
       code = `var ${name} = __lazy(${from});\n${rest.replaceAll(`${name}.`, () => `${name}.m.`)}`
   }
-  // Of our own making, with nothing to be adapted.
+  // Modules of the bundle need no interoperability wrapper.
   return code.replace(/__toESM\((require\("\.\/[^"]+"\))\)/g, '$1')
 }
 
-/** It is read as one byte a letter, which is faster; esbuild writes letters of regular expressions as they are. */
+/** The loader reads one byte a letter, which is faster; esbuild leaves the letters of regular expressions unescaped. */
 function asAscii(code) {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

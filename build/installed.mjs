@@ -1,4 +1,4 @@
-/** Those of some packages that are installed: npm leaves out an optional one that it cannot build for this machine. */
+/** The packages that are installed: npm leaves out an optional package that it cannot build for this machine. */
 export function installed(packages) {
   return packages.filter((name) => {
     try {

@@ -1,5 +1,5 @@
-// npm pack, before and after: the package's own package.json has no `prepare`, of which npm warns at every install.
-// What is packed is built; the line, which is that of `build`, comes back behind it, however often a pack was cut short.
+// Runs before and after npm pack: the published package.json has no `prepare`, about which npm warns at every install;
+// the package is built already. `--undo` puts `prepare` back behind `build`, also after an interrupted pack.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -11,7 +11,7 @@ const scripts = Object.entries(packed).flatMap(([name, line]) => [
   [name, line],
   ...(isAfter && name === 'build' ? [['prepare', line]] : []),
 ])
-// It is whole at every moment.
+// The rename keeps package.json whole at every moment.
 const unfinished = `${file}.unfinished`
 writeFileSync(
   unfinished,

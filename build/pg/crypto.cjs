@@ -1,5 +1,5 @@
-// In place of pg's lib/crypto/utils.js: the same digests by functions of Node's that need no Web Crypto, and are loaded
-// when a server asks for a password.
+// Replaces pg's lib/crypto/utils.js with the same digests from node:crypto, without Web Crypto. It is loaded only when
+// a server asks for a password.
 'use strict'
 
 const crypto = require('node:crypto')

@@ -1,4 +1,4 @@
-// In place of pg's lib/stream.js, which first finds out whether it runs on another platform's servers: on Node 20 that
+// Replaces pg's lib/stream.js, which first detects whether it runs on Cloudflare Workers: on Node 20 the detection
 // loads all of Node's fetch.
 'use strict'
 

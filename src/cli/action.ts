@@ -29,7 +29,7 @@ function programOf(leaf: Command): Command {
   return at
 }
 
-/** commander's action for work that needs a session and gives an exit code. */
+/** The commander action of a command that needs a session and returns an exit code. */
 export function action<Args, Options, Every>(
   parameters: Declared<Args, Options, Every>,
   { work, inBatch }: Action<Args & Every & Options>,
@@ -85,7 +85,7 @@ export function action<Args, Options, Every>(
 
 const noTargets: ReadonlySet<string> = new Set()
 
-/** What a command does, and how it stands as a line of a batch. */
+/** What a command does, and its properties as a line of a batch. */
 interface Action<Values> {
   work: (options: Values, session: Session) => Promise<number>
   inBatch: InBatch<Values>
@@ -101,7 +101,7 @@ function typedIn(leaf: Command): { options: string[]; args: unknown[]; format: s
   return { options, args: leaf.processedArgs.flat(), format: typeof format === 'string' ? format : undefined }
 }
 
-/** At a desk where nobody acts as Cambridge staff by default, each command says for whom it acts. */
+/** Where SSH_ADMIN_AS_REQUIRED is set, each command must name its actor. */
 function refuseUnnamedActor({ settings, command }: Session): void {
   if (settings.asRequired.value !== 'true' || settings.as.value !== undefined || actsForNobody(command))
     return
@@ -113,8 +113,8 @@ function refuseUnnamedActor({ settings, command }: Session): void {
 }
 
 /**
- * An address that nobody could have is a wrong call, whatever the store would say; of several the rule tells each, beside
- * what is wrong with the others.
+ * An address that nobody could have is a usage error, whatever is in the store. Where several targets are named, the
+ * rule reports each such address together with its other problems.
  */
 async function refuseMistyped({ typed, kinds }: NamesTyped): Promise<void> {
   for (const [parameter, kind] of kinds) {
@@ -126,7 +126,7 @@ async function refuseMistyped({ typed, kinds }: NamesTyped): Promise<void> {
   }
 }
 
-/** What no user may run is refused before it begins, and the refusal recorded. */
+/** Refuses a command that no user may run before it begins; opening the store for the actor records the refusal. */
 async function refuseForOthers(session: Session): Promise<void> {
   refuseUnnamedActor(session)
   if (actingFor(session.settings) === undefined) return
@@ -135,7 +135,7 @@ async function refuseForOthers(session: Session): Promise<void> {
   await withStore(session, session.common.dryRun ? 'rehearse' : 'use', session.ctx)
 }
 
-/** Whatever ends in a refusal of rights, it is in the log: also where something was only to be looked at. */
+/** Records every refusal of rights in the audit log, also that of a command that only reads. */
 async function recordingRefusals<Result>(session: Session, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
@@ -157,7 +157,7 @@ async function sayingRehearsed(session: Session, work: () => Promise<number>): P
   return exit
 }
 
-/** Where what somebody looks at goes: only a terminal is ever too small for it. */
+/** The output of a command that reads: through the pager at a terminal, which alone can be too small for it. */
 export async function outputFor(session: Session): Promise<PagedOutput> {
   const { terminal, context } = session
   if (!terminal.out.isTerminal || !context.stdout.rows)
@@ -166,17 +166,20 @@ export async function outputFor(session: Session): Promise<PagedOutput> {
   return pagedOutput(session)
 }
 
-/** An answer for a person or a pipe, and the same for a script. */
+/** An answer: the text for a person or a pipe, and the document for a script. */
 export interface Answer<Json = AnyJsonAnswer> {
   text: string | Pieces
   json: Json
-  /** Lines of the conversation that follow it. */
+  /** Messages for stderr, written after the answer. */
   say?: readonly string[]
   /** The exit code; absent: 0. */
   exit?: number
 }
 
-/** Prints the answer: for a person, a pipe, or a script. @param where absent: what was done goes through no pager */
+/**
+ * Prints the answer: text or, with --json, the document.
+ * @param where absent: no pager, as for the answer of a change
+ */
 export async function answer(
   session: Session,
   { text, json }: Pick<Answer, 'text' | 'json'>,
@@ -190,12 +193,12 @@ export async function answer(
   const pieces = session.common.json
     ? piecesOfJson({ ...json, notices: session.notices }, out.isTerminal ? 2 : 0)
     : piecesOf(text, out)
-  // A reader who has left wants no more of it.
+  // `write` gives false once the reader has closed the pipe.
   for (const piece of pieces) if (!(await write(piece))) return
   for (const line of session.beneath.splice(0)) session.say(line)
 }
 
-/** A text is broken between words where it does not fit a terminal; pieces stand as they are. */
+/** A text is wrapped between words where it does not fit the terminal; pieces stay as they are. */
 function piecesOf(text: string | Pieces, { isTerminal, width }: View): Pieces {
   if (typeof text !== 'string') return text
   if (text === '') return []
@@ -205,11 +208,11 @@ function piecesOf(text: string | Pieces, { isTerminal, width }: View): Pieces {
 
 interface Targets {
   typed: Readonly<Record<string, unknown>>
-  /** Those that were read from stdin, where nobody is named by name. */
+  /** The targets that were read from stdin, which are never looked up by name. */
   fromStdin: ReadonlySet<string>
 }
 
-/** Where several targets can be named, `-` stands for those on stdin, one a line. */
+/** For a command that takes several targets, `-` stands for the targets on stdin, one a line. */
 async function resolveTargets(
   leaf: Command,
   typed: Readonly<Record<string, unknown>>,
@@ -230,12 +233,12 @@ async function resolveTargets(
   return { typed: { ...typed, [name]: all }, fromStdin: new Set(lines) }
 }
 
-/** As often as a change is done anew. */
+/** As many tries as a change gets in transact.ts. */
 const maxTries = 4
 
 /**
- * What is read of one moment is read anew, of another one, where the connection to a server was lost in between. @param
- * isShown whether somebody has seen a part of it already: then it cannot be
+ * Reads again where the connection to a server was lost during a read, from a new moment of the store.
+ * @param isShown whether a part has been shown already: then the read cannot be repeated
  */
 export async function readAgainWhereLost<Result>(
   store: OpenStore,

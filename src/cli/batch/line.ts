@@ -6,32 +6,32 @@ import { Usage } from '../../errors.ts'
 import type { CommonOptions } from '../options.ts'
 import type { Actor } from '../../rules/permissions/actor.ts'
 
-/** A command tree with the one command that a line names, and what it has said of itself. */
+/** A command tree with only the command of a line, and the help text that parsing the line printed. */
 export interface LineProgram {
   program: Command
   help: string[]
 }
 
-/** What the lines of a batch have in common. */
+/** What all lines of a batch share. */
 export interface Batch {
-  /** What was said for all of them. */
+  /** The common options of the batch command, which hold for all lines. */
   common: CommonOptions
   settings: Settings
-  /** Those that lines have used, by the words of their commands. */
+  /** Command trees by the command that they were built for, so that lines with the same command share a tree. */
   programs: Map<string, LineProgram>
-  /** The one store of all lines. @param open opens it, where that has not been done */
+  /** The store that all lines share. @param open opens the store at the first call */
   storeFor: (mode: OpenMode, open: (mode: OpenMode) => Promise<OpenStore>) => Promise<OpenStore>
-  /** What a line has done, and the messages that it owes. */
+  /** Tells the batch what a line has committed, and which messages it queued. */
   committed: (done: Pick<Committed<unknown>, 'queued' | 'isLogged'> & { by: Actor }) => void
-  /** Whether a line before owes this message, which goes out once all of them are done. */
+  /** Whether an earlier line queued this message, which is delivered once all lines are done. */
   willDeliver: (message: number) => boolean
-  /** Says at once what whoever sits there has to know, whichever line it is of. */
+  /** Says something on stderr at once, whichever line it is from. */
   say: (line: string) => void
-  /** The line begins a store where there is none. */
+  /** Notes that a line's command creates the store where there is none. */
   noteCreation: () => void
 }
 
-/** How a line ended: with an answer, or with an error, as the batch tells it. */
+/** How a line ended: with an answer, or with an error and its text as the batch shows it. */
 export interface LineResult {
   exit: number
   error?: { thrown: unknown; told: string }
@@ -41,28 +41,28 @@ export interface LineResult {
 export interface LineWork {
   /** @returns the exit code */
   work: (context: Context) => Promise<number>
-  /** It changes the store, and does nothing else. */
+  /** Whether the command only changes the store, and does nothing else. */
   changes: boolean
 }
 
-/** The same, with what is said where it fails. */
+/** A line that can be run; its errors become results. */
 export interface ReadyLine extends Pick<LineWork, 'changes'> {
   run: (context: Context) => Promise<LineResult>
 }
 
-/** Its words, and what runs it; what it ended with, where it is no command that can run here. */
+/** The words of a line, and the means to run it, or the error for which it cannot be run. */
 type CheckedLine = { words: readonly string[] } & ({ ready: ReadyLine } | { result: LineResult })
 
-/** Looks at a line. @returns undefined where it is empty, or a comment */
+/** Parses and checks a line. @returns undefined where the line is empty or a comment */
 export type CheckLine = (
   text: string,
   { context, batch }: { context: Context; batch: Batch },
 ) => Promise<CheckedLine | undefined>
 
-/** What the options of a line may not say: it is said once, for all of them. */
+/** Options that no line may have: they are given once, to the batch itself. */
 const ofTheBatch = ['--json', '--db', '--key-file', '--wait', '--smtp', '--mail-dir'] as const
 
-/** What leads to a file of its own, or to stdin. */
+/** Options with which a command reads or writes a file of its own. */
 const withFiles = ['--out', '--html', '--report', '--from'] as const
 
 /** Changes that read secrets or a file, or are about the store as a whole. */
@@ -84,7 +84,7 @@ const notInBatch: ReadonlySet<string> = new Set([
   'templates edit',
 ])
 
-/** What a command is as a line of a batch. */
+/** The properties of a command as a line of a batch. */
 export interface InBatch<Values> {
   kind: 'reads' | 'changes' | 'other'
   asks: (options: Values) => boolean
@@ -93,21 +93,21 @@ export interface InBatch<Values> {
 
 interface Line {
   command: string
-  /** The options that were typed, as they are called. */
+  /** The long names of the options that were typed. */
   options: readonly string[]
   /** The arguments that were typed. */
   args: readonly unknown[]
-  /** What the line is run by; absent: nothing that a batch could run. */
+  /** `other`: a command that cannot run in a batch. */
   kind: InBatch<never>['kind']
-  /** How a list is to be written, as it was typed. */
+  /** The value of `--format`, as it was typed. */
   format: string | undefined
-  /** All answers of the batch are JSON. */
+  /** Whether all answers of the batch are JSON. */
   json: boolean
-  /** Without --yes it would ask, and nobody could answer. */
+  /** Whether the command would ask without --yes: in a batch nobody can answer. */
   asks: boolean
 }
 
-/** What cannot be a line of a batch. @throws a usage error */
+/** Refuses a command that cannot be a line of a batch. @throws a usage error */
 export function refuseInBatch({ command, options, args, format, json, kind, asks }: Line): void {
   if (kind === 'other' || notInBatch.has(command)) {
     throw new Usage(`${command} does not run within a batch.`, {

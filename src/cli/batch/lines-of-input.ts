@@ -9,21 +9,22 @@ import { writeResult } from './report.ts'
 import { lineContext } from './run-line.ts'
 import { leave, type Line, type Run, type TypedLine } from './state.ts'
 
-/** A line of the input, counted from one. */
+/** A line of the input; the first line has number 1. */
 interface NumberedLine {
   number: number
   text: string
 }
 
-/** Letters of a line at most: no command is as long. */
+/** The most letters of a line; no command is nearly as long. */
 const maxLine = 1_000_000
 
-/** So much is read before any of it is looked at. */
+/** Letters in a window of piped lines, all of which is read before it is checked. */
 const maxWindow = 16 * 1024 * 1024
 
 /**
- * The lines of stdin in windows, each of which is looked at as a whole before any of it is done: all of what is
- * piped, 16 MB at a time; at a terminal each line as it is typed. @throws `list-encoding`
+ * The lines of stdin in windows; all lines of a window are checked before the first is run. At a terminal each line is
+ * a window; piped input is read in windows of 16 MB, or, where `whole`, in a single one.
+ * @throws `list-encoding`
  */
 export async function* windowsOf(
   input: Input,
@@ -50,7 +51,7 @@ async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   for await (const chunk of withWholeMark(chunks)) {
     decoder ??= new TextDecoder(utf16Mark(chunk[0], chunk[1]) ?? 'utf-8', { fatal: true })
     const text = `${heldBack}${decoded(decoder, chunk)}`
-    // A CR may be half of a line end.
+    // The CR may be the first half of a CR LF that the next chunk completes.
     heldBack = text.endsWith('\r') ? '\r' : ''
     const [first = '', ...others] = (heldBack ? text.slice(0, -1) : text).split(/\r\n|\r|\n/)
     rest += first
@@ -67,7 +68,7 @@ async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   if (last !== '') yield last
 }
 
-/** The mark of UTF-16 has two bytes, which can come one by one. */
+/** Joins the first chunks until they have two bytes, the length of a UTF-16 byte order mark. */
 async function* withWholeMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let first: Buffer | undefined = Buffer.alloc(0)
   for await (const chunk of chunks) {
@@ -98,7 +99,7 @@ function textOrNothing(decoder: Decoder, chunk: Buffer | undefined): string | un
   }
 }
 
-/** Ctrl-C ends the waiting for more. */
+/** Ctrl-C ends the wait for more input. */
 async function* chunksOf(input: Input, signal: AbortSignal): AsyncGenerator<Buffer> {
   try {
     yield* untilAborted(input, signal)
@@ -114,7 +115,7 @@ interface WrongLine {
   failure: Failure
 }
 
-/** All that is wrong with the lines is found before any of them is run. */
+/** Finds all lines of a window that cannot be run, before any line is run. */
 export async function checkLines(
   window: readonly NumberedLine[],
   run: Run,
@@ -137,18 +138,21 @@ export async function checkLines(
   return { lines, wrong }
 }
 
-/** @throws what is a mistake of ours */
+/** @throws anything that is not a Failure, because it is a bug */
 function failureIn(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown
   throw thrown
 }
 
-/** Of what follows the line that ended it, only how much it is is wanted. */
+/** Used to count the lines that are left when the batch has ended; those are not parsed. */
 export function isCommand({ text }: NumberedLine): boolean {
   return !/^\s*(#|$)/.test(text)
 }
 
-/** None of these lines is run, nor any of those beside them. @throws a usage error where nothing was done before */
+/**
+ * Reports the wrong lines of a window, none of whose lines is run.
+ * @throws their failure where no line was run before
+ */
 export async function refuseWrong(
   wrong: readonly WrongLine[],
   { run, others }: { run: Run; others: number },
@@ -181,10 +185,10 @@ function problemOf({ line: { number, words }, failure }: WrongLine): Problem {
   return { target: `line ${number}`, code, message: told(message), ...next }
 }
 
-/** What a line failed of, and which it was, where no other is saved either. */
+/** The failure of a line, with its number, where no line of the batch is saved. */
 export class FailureOfLine extends Failure {
   readonly exit: number
-  /** What was typed there. */
+  /** The words of the line. */
   readonly words: readonly string[]
 
   constructor({ number: line, words }: TypedLine, { exit, code, message, hint, details }: Failure) {

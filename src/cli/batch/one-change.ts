@@ -8,15 +8,16 @@ import { writeResult } from './report.ts'
 import { isRefused, type Running, runOne, stops } from './run-line.ts'
 import { leave, type Line, progressKept } from './state.ts'
 
-/** All of them within one transaction: saved at the end, or taken back. */
+/** Runs all lines in one transaction, which is committed at the end or rolled back. */
 export async function runAsOneChange(lines: readonly Line[], running: Running): Promise<void> {
   const { run } = running
   const { dryRun } = run.session.common
   if (lines.length === 0) return
-  // Where there is no store yet, a refusal leaves none.
+  // The lines are rehearsed first where there is no store yet, so that a refusal leaves no empty store behind.
   if (run.createsStore && !dryRun && isMissing(run.session)) {
     await withStore(run.session, 'rehearse-creation', async (store) => {
-      // A server has one after all, which only asking tells.
+      // Whether a database on a server has a store is known only after connecting; where it has, no rehearsal is
+      // needed.
       if (store.created) await asOne({ lines, store, saves: false }, running)
     })
   }
@@ -33,7 +34,7 @@ interface OneChange {
   saves: boolean
 }
 
-/** @throws what a line failed of, where all are taken back */
+/** @throws the failure of the line for which the transaction was rolled back */
 async function asOne(
   { lines, store, saves }: OneChange,
   running: Running,
@@ -49,14 +50,14 @@ async function asOne(
   }
   let current: Line | undefined
   const work = async (within: OpenStore) => {
-    // Where a connection broke it is all done anew, and what came of it the first time is not so.
+    // After a lost connection the work runs again, and the results of the first run are void.
     reset()
     run.within = within
     for (const [at, line] of lines.entries()) {
       current = line
       const result = await runOne(line, run)
       if (result.error?.thrown instanceof Cancelled) throw result.error.thrown
-      // Whoever ends it keeps what a refusal leaves behind.
+      // The throw ends the transaction; the catch below then records a refusal of rights outside it.
       if (isRefused(result) && running.options.atomic) {
         const thrown = result.error?.thrown
         throw store.engine.mayRunAgain(thrown) ? thrown : new LineFailed(line, result)
@@ -77,7 +78,7 @@ async function asOne(
     if (missingHead !== undefined) session.notify(missingHeadNotice(missingHead, 'noted-again'))
     return results
   } catch (error) {
-    // Lost within a line, and not found again: none of them is done.
+    // The connection was lost during this line and could not be restored: no line is done.
     if (error instanceof Unavailable && error.code === 'store-unavailable' && current)
       throw new FailureOfLine(current, error)
     if (!(error instanceof LineFailed)) throw error
@@ -90,7 +91,7 @@ async function asOne(
   }
 }
 
-/** A refusal of rights is in the log, whatever became of the others. */
+/** Records a refusal of rights in the audit log, whatever became of the other lines. */
 async function recordRefusal(store: OpenStore, thrown: unknown): Promise<void> {
   if (!(thrown instanceof Failure)) return
   const { withRollbackWork } = await import('../../db/transact.ts')
@@ -99,7 +100,7 @@ async function recordRefusal(store: OpenStore, thrown: unknown): Promise<void> {
   })
 }
 
-/** Takes all lines back. */
+/** Thrown within the transaction to roll all lines back. */
 class LineFailed extends Error {
   readonly line: TypedLine
   readonly thrown: unknown
@@ -111,7 +112,7 @@ class LineFailed extends Error {
   }
 }
 
-/** Nothing went wrong, and the answer is no: `users exists` of an address that nobody has. */
+/** A negative answer without an error, such as that of `users exists` for an address that nobody has. */
 class AnsweredNo extends Failure {
   readonly exit: number
 

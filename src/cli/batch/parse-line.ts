@@ -7,7 +7,7 @@ import { commandLine } from '../typed-line.ts'
 import type { Batch, CheckLine, LineResult, LineProgram, LineWork, ReadyLine } from './line.ts'
 import { kebabCase } from '../../kebab-case.ts'
 
-/** Parses a line of a batch once: what it was is run later, as it would run by itself. */
+/** Parses a line of a batch without running it; the result holds its work, which runs later as it would by itself. */
 export const checkLine: CheckLine = async (text, { context, batch }) => {
   let argv: readonly string[] = []
   try {
@@ -51,7 +51,7 @@ async function failedLine(
   return { exit, error: { thrown, told: [...pieces].join('') } }
 }
 
-/** Grown once for all lines with the same command. */
+/** Builds the command tree once for all lines with the same command. */
 async function programOfLine(
   argv: readonly string[],
   { context, batch }: { context: Context; batch: Batch },
@@ -78,18 +78,21 @@ function helpInBatch(words: readonly string[]): Usage {
   })
 }
 
-/** The words of a line: as a shell would take them apart, or as JSON says them; none where it is empty or a comment. @throws a usage error */
+/**
+ * Splits a line as a shell would, or reads it as JSON; no words where it is empty or a comment.
+ * @throws a usage error
+ */
 export function wordsOfLine(line: string): string[] {
   const text = line.trim()
   const words = text.startsWith('[') || text.startsWith('{') ? wordsOfJson(text) : wordsOfShell(text)
-  // As it is pasted.
+  // A pasted line begins with the program's name.
   return words[0] === 'ssh-admin' ? words.slice(1) : words
 }
 
-/** What a shell would do something with, and here means nothing. */
+/** Characters that a shell would interpret; outside quotes they are refused. */
 const ofShells = '|&;<>()`'
 
-/** Quotes and backslashes as in a shell; nothing is put in the place of $, * or ~. */
+/** Quotes and backslashes work as in a shell; `$`, `*` and `~` are not expanded. */
 function wordsOfShell(text: string): string[] {
   const words: string[] = []
   let word: string | undefined
@@ -169,7 +172,7 @@ function parsed(text: string): unknown[] | Record<string, unknown> {
     const said: unknown = JSON.parse(text)
     if (Array.isArray(said) || isObject(said)) return said
   } catch {
-    // Told below.
+    // The error below reports it.
   }
   throw wrongJson('it is not JSON')
 }

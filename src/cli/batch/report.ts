@@ -16,7 +16,7 @@ export async function writeResult(
   const { terminal, common } = session
   const { stderr, env } = session.context
   if (common.json) return terminal.write(`${jsonOf(line, result)}\n`)
-  // What the line said itself was cleaned when it said it.
+  // result.stderr was cleaned for the terminal when the line wrote it.
   clearBusy(stderr)
   for (const text of linesOf(result.error ? cleanForTerminal(result.error.told) : (result.stderr ?? '')))
     if (result.error || !common.quiet)
@@ -32,7 +32,7 @@ export async function writeResult(
   }
   const said = result.error
     ? withoutSecrets(line.words).told(messageOf(result.error.thrown))
-    : // Whether it was done is in the column before.
+    : // The exit code column says already what these symbols say.
       linesOf(result.stdout ?? '')
         .map((line) => line.replace(/^[✓·] /, ''))
         .join('; ')
@@ -49,7 +49,7 @@ function messageOf(thrown: unknown): string {
   return failureOf(thrown)?.message ?? (thrown instanceof Error ? thrown.message : String(thrown))
 }
 
-/** The documents of the line's own command, as they are. */
+/** Embeds the JSON answer and error of the line's command unchanged. */
 function jsonOf({ number, words }: TypedLine, { exit, error, stdout = '' }: LineOutcome): string {
   const answer = error || stdout === '' ? 'null' : stdout.trimEnd()
   const failure = error?.told.trimEnd().replace(/^\{"error":(.*)\}$/s, '$1') ?? 'null'
@@ -57,12 +57,12 @@ function jsonOf({ number, words }: TypedLine, { exit, error, stdout = '' }: Line
   return `{"line":${number},"command":${command},"exit":${exit},"answer":${answer},"error":${failure}}`
 }
 
-/** Sends what is owed, says what has become of the lines. @returns the exit code */
+/** Delivers the queued messages and reports what became of the lines. @returns the exit code */
 export async function reportAll({ atomic }: BatchOptions, run: Run): Promise<number> {
   const { session, progress, store } = run
   const { dryRun, json } = session.common
   let undelivered = false
-  // What the lines did is done: a signal leaves what is not begun, and cancels no message that is.
+  // The changes are committed: a signal leaves messages whose delivery has not begun, and cancels none that has.
   const { settings, notify } = session
   const delivering = { settings, notify, context: run.context }
   if (store?.path !== undefined && progress.isChanged) {
@@ -106,7 +106,9 @@ function inWords({ progress: { done, refused, left, stoppedAt } }: Run): string 
 
 const exitsByPrecedence = [1, 2, 7, 6, 5, 4, 3]
 
-/** Codes that say that nothing was changed are given where nothing was, or in a rehearsal would be. */
+/**
+ * Exit codes that mean 'nothing changed' are given only where nothing changed or, in a rehearsal, nothing would change.
+ */
 function exitOf(run: Run, undelivered: boolean): number {
   const { progress, failure } = run
   const { exits, left } = progress

@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Committed, OpenStore } from '../../db/store/opening.ts'
 import { missingHeadNotice } from '../session.ts'
 
-/** How a line ended, and what it said. */
+/** How a line ended, and its output. */
 export type LineOutcome = LineResult & { stdout?: string; stderr?: string }
 
 export interface Running {
@@ -22,7 +22,7 @@ export async function runOne(line: Line, run: Run): Promise<LineOutcome> {
   const { context, said } = lineContext(run)
   const result = await line.run(context)
   await yieldToSignals()
-  // What is done is done: the next one can be cancelled again.
+  // The line is finished, so the next line can be cancelled again.
   if (interruption.isFinishing()) interruption.unfinish()
   if (!(result.error?.thrown instanceof Cancelled)) {
     if (isRefused(result)) progress.refused += 1
@@ -32,19 +32,21 @@ export async function runOne(line: Line, run: Run): Promise<LineOutcome> {
   return { ...result, ...said() }
 }
 
-/** After a mistake of ours, or without a store, nothing more is tried. */
+/** Exit codes after which no more lines are run, even with --keep-going: a bug, no usable store, a cancellation. */
 const endsAll: ReadonlySet<number> = new Set([1, 7, 10, 130])
 
 export function stops(result: LineResult, { options: { keepGoing } }: Running): boolean {
   return isRefused(result) && (!keepGoing || endsAll.has(result.exit))
 }
 
-/** An answer that is no ends a batch as a refusal does; rows held back, and messages that wait, are of what was done. */
+/**
+ * A negative answer ends a batch as a refusal does; exits 8 and 9 (rows held back, messages waiting) are of work done.
+ */
 export function isRefused({ exit, error }: LineResult): boolean {
   return error !== undefined || ![0, 8, 9].includes(exit)
 }
 
-/** The surroundings of a line: nobody to ask, and what it says is collected. */
+/** The context of a line: an empty stdin, so that nothing can be asked, and outputs that collect what is written. */
 export function lineContext({ context, session }: Run): {
   context: Context
   said: () => { stdout: string; stderr: string }
@@ -64,7 +66,7 @@ export function lineContext({ context, session }: Run): {
   }
 }
 
-/** Not a stream of Node's: nobody reads it but the batch, once the line is done. */
+/** An output that collects text. A Node stream is not needed: the batch reads the text once the line is done. */
 function collected(like: Pick<Output, 'columns' | 'isTTY'>): { output: Output; text: () => string } {
   let text = ''
   const output: Output = {
@@ -81,10 +83,10 @@ function collected(like: Pick<Output, 'columns' | 'isTTY'>): { output: Output; t
   return { output, text: () => text }
 }
 
-/** So long changes wait to be saved, in milliseconds: whoever else changes the store waits as long for them. */
+/** Milliseconds for which changes stay uncommitted at most; other writers wait as long. */
 const maxUnsaved = 20
 
-/** Between them, so that whoever waits for the store gets in, in milliseconds. */
+/** Milliseconds between two transactions, in which other writers get the lock. */
 const pauseForOthers = 1
 
 interface LineAndResult {
@@ -93,10 +95,10 @@ interface LineAndResult {
 }
 
 /**
- * Runs the lines, one after the other. Changes that follow each other are saved together, so that the disk is waited for
- * once: nothing is told of a line before it is saved. One that fails is taken back, those before it are saved, and it is
- * run by itself.
- * @returns how each ended, with how many are not run
+ * Runs the lines, one after the other. Consecutive changes share a transaction, so that the disk is synced once; a line
+ * is reported only after its commit. A line that fails is rolled back alone: the lines before it are committed, and it
+ * is run again by itself.
+ * @returns how each line ended, with the number of lines that are left
  */
 export async function* resultsOf(
   lines: readonly Line[],
@@ -119,7 +121,7 @@ export async function* resultsOf(
   }
 }
 
-/** The store, where this line and the next one change it. On a server a part of a change takes as many round trips as one by itself. */
+/** The store, where this line and the next change it. On a server, sharing a transaction saves no round trips. */
 function storeForMany(lines: readonly Line[], { at, run }: { at: number; run: Run }): OpenStore | undefined {
   const areMany = lines[at]?.changes === true && lines[at + 1]?.changes === true
   return areMany && run.store && !run.store.engine.isShared ? run.store : undefined
@@ -127,9 +129,9 @@ function storeForMany(lines: readonly Line[], { at, run }: { at: number; run: Ru
 
 interface Saved {
   results: LineAndResult[]
-  /** Whether the line that follows can begin anew; it is run by itself where not. */
+  /** Whether the next line can start another shared transaction; where not, it is run by itself. */
   isWhole: boolean
-  /** The store was not to be had, and has been waited for. */
+  /** The store stayed locked for the whole time that may be waited. */
   failure?: Unavailable
 }
 
@@ -148,13 +150,13 @@ async function savedTogether(
       return resultsWithin(lines, { at, run })
     })
   } catch (error) {
-    // Nothing is saved: each line is done by itself, and tells what it fails of.
+    // Nothing was saved: each line is run by itself and reports its own failure.
     restoreProgress()
     const isLocked = error instanceof Unavailable && error.code === 'store-locked'
     return isLocked ? { ...nothingSaved, failure: error } : nothingSaved
   } finally {
     run.within = undefined
-    // What is done is done: the next ones can be cancelled again.
+    // The changes are finished, so the next lines can be cancelled again.
     if (run.interruption.isFinishing()) run.interruption.unfinish()
   }
   const { result, isLogged, missingHead } = saved
@@ -170,7 +172,7 @@ async function resultsWithin(lines: readonly Line[], { at, run }: { at: number; 
     const restoreProgress = progressKept(run)
     const { madeWithin } = run
     const result = await runOne(next, run)
-    // What fails once its change is made, as while it is told of, is not run again: the change is saved with the others.
+    // A line that fails after its change was made, as while it is reported, is not run again: its change is saved.
     if (result.error && run.madeWithin === madeWithin) {
       restoreProgress()
       return { results, isWhole: false }
@@ -181,7 +183,9 @@ async function resultsWithin(lines: readonly Line[], { at, run }: { at: number; 
   return { results, isWhole: true }
 }
 
-/** Tells what the store was waited for in vain, as the line would that waits by itself; a refusal that is to be in the log waits for it. */
+/**
+ * Reports the lock timeout as the line itself would, without another wait; a refusal that must be recorded does wait.
+ */
 async function runFailing(
   line: Line,
   { run, store, failure }: { run: Run; store: OpenStore; failure: Unavailable },
