@@ -7,30 +7,30 @@ import { pathInWords } from '../shell-word.ts'
 
 const maxBytes = 512 * 1024 * 1024
 
-/** A file that is packed as workbooks are, and larger, is not held: what is unpacked of it needs the memory. */
+/** Larger zip files are read in pieces, not held in memory: unpacking them needs the memory. */
 const maxHeld = 16 * 1024 * 1024
 
 const startOfArchive = Buffer.from('PK\x03\x04', 'latin1')
 
-/** A file as it was when it was read: what is looked at, digested and parsed are the same bytes. */
+/** A file as it was when it was read: detection, digest and parsing see the same bytes. */
 export interface Contents {
-  /** All of it, or from where it is read in pieces: then it is a zip file. */
+  /** The whole file; or, for a large zip file, a source that reads it in pieces. */
   bytes: Buffer | ByteSource
   /** `sha256:` and the hex digest of the bytes. */
   digest: string
 }
 
-/** Bytes, any of which can be had. */
+/** Random access to bytes. */
 export interface ByteSource {
   readonly size: number
-  /** As many of them as there are. */
+  /** Returns fewer bytes where the source ends before `to`. */
   read(from: number, to: number): Promise<Buffer>
-  /** The same, as they come. */
+  /** The same bytes, as a stream. */
   pieces(from: number, to: number): AsyncIterable<Buffer>
   close(): Promise<void>
 }
 
-/** Bytes that are held. */
+/** A source over bytes that are in memory. */
 export function heldBytes(bytes: Buffer): ByteSource {
   return {
     size: bytes.length,
@@ -66,7 +66,7 @@ export async function readContents(
   return { bytes: Buffer.concat(chunks, size), digest: `sha256:${hash.digest('hex')}` }
 }
 
-/** A large file of which only pieces are read; what is wrong with any other is told by whoever reads all of it. */
+/** Opens a large zip file for reading in pieces; undefined for any other file, whose faults readContents reports. */
 async function largeArchive(path: string, signal: AbortSignal | undefined): Promise<Contents | undefined> {
   const stats = await stat(path).catch(() => undefined)
   if (!stats?.isFile() || stats.size <= maxHeld || stats.size > maxBytes) return undefined
@@ -80,9 +80,9 @@ async function largeArchive(path: string, signal: AbortSignal | undefined): Prom
 const pieceSize = 256 * 1024
 
 /**
- * A large file, of which a piece at a time is read, some of them again: it need not be held, and is looked at, digested and
- * parsed as the same bytes all the same, since each piece is known by its own digest.
- * @returns undefined where it begins as no archive does
+ * Reads a large file in pieces, some of them more than once. Each later read is compared with the digest of that piece,
+ * so that detection, digest and parsing see the same bytes although the file is not held in memory.
+ * @returns undefined if the file does not begin with the signature of a zip archive
  */
 async function filePieces(path: string, signal: AbortSignal | undefined): Promise<Contents | undefined> {
   const file = await openPlainFile(path)
@@ -185,13 +185,13 @@ function tooLarge(path: string): UnusableWorkbook {
   return unusable(path, 'workbook-bomb', { what: 'is larger than 512 MB', hint })
 }
 
-/** A file with nothing in it, or nothing but blanks. */
+/** The refusal of a file with nothing in it, or nothing but blanks. */
 export function emptyFile(path: string): UnusableWorkbook {
   const hint = 'fetch it again, or save it again from Excel or LibreOffice'
   return unusable(path, 'workbook-empty', { what: 'is empty', hint })
 }
 
-/** Why a file is not read: what it is, and what to do. */
+/** The refusal of a file: the message says what the file is, the hint what to do. */
 export function unusable(
   path: string,
   code: string,
@@ -200,7 +200,7 @@ export function unusable(
   return new UnusableWorkbook(code, `${named(path)} ${what}`, { hint, file: path })
 }
 
-/** How the words of an error name the input. */
+/** The name of the input in error messages. */
 export function named(path: string): string {
   return path === '-' ? 'the standard input' : path
 }

@@ -1,17 +1,17 @@
-/** What is known of a cell beside its text, where it is not simply a text or a number. */
+/** What is known about a cell that is not simply a text or a number. */
 export type CellNote =
   | { kind: 'error'; value: string }
   /** A formula without a value; or with the value 0, in a workbook that asks to be recalculated. */
   | { kind: 'not-calculated'; formula: string }
-  /** A formula whose value is an empty text: what it says, or a place that nobody has filled yet. */
+  /** A formula whose value is an empty text: either its real result, or a cell that nobody has filled in yet. */
   | { kind: 'empty-formula'; formula: string }
-  /** Beneath a merged cell, whose text stands in `cell`: what is in it nobody sees. */
+  /** Covered by a merged cell, whose text is in `cell`; nobody sees the content of the covered cell. */
   | { kind: 'merged'; cell: string }
   | { kind: 'date' }
   | { kind: 'boolean' }
-  /** Its format shows the number otherwise than it is; undefined where that cannot be told. */
+  /** A number that its format shows differently; `shown` is undefined where it cannot be told. */
   | { kind: 'number'; shown: string | undefined; held: string }
-  /** The same of a text. */
+  /** A text that its format shows differently. */
   | { kind: 'text'; shown: string | undefined; held: string }
   /** A number cell that holds something else. */
   | { kind: 'no-number' }
@@ -31,7 +31,7 @@ export interface CellFault {
   hint: string
 }
 
-/** Why a cell has no text that could be read. */
+/** The fault of a cell that has no readable text. */
 export function cellFault(note: CellNote | undefined): CellFault | undefined {
   if (note === undefined) return undefined
   if (note.kind === 'error') return errorCell(note.value)
@@ -47,7 +47,7 @@ export function cellFault(note: CellNote | undefined): CellFault | undefined {
   return undefined
 }
 
-/** Of a formula without a value, and of one that says nothing where something must be said. */
+/** The fault of a formula without a value, or with an empty text where the column needs one. */
 export function notCalculated(formula: string): CellFault {
   return {
     code: 'not-calculated',
@@ -57,7 +57,7 @@ export function notCalculated(formula: string): CellFault {
   }
 }
 
-/** Of a formula whose result is an empty text, where no formula of its column has another. */
+/** The fault of a formula with an empty text, where no formula of the column has any other result. */
 export function emptyFormula(formula: string): CellFault {
   const { hint, ...fault } = notCalculated(formula)
   return { ...fault, hint: `${hint} If it stays empty, delete the formula.` }
@@ -65,7 +65,7 @@ export function emptyFormula(formula: string): CellFault {
 
 const asText = 'Format the column as text, and type it again.'
 
-/** Why a cell does not say what it shows: both are named. */
+/** The fault of a cell that shows something other than its value; the message names both. */
 export function shownOtherwise(
   note: CellNote | undefined,
   text: string,
@@ -87,22 +87,24 @@ export function shownOtherwise(
   }
 }
 
-/** The same of a cell of plain text, where a date or a yes or no has no place either. */
+/** `shownOtherwise` for a cell of plain text, where a date or a boolean is a fault too. */
 export function notAsShown(note: CellNote | undefined, text: string): CellFault | undefined {
   if (note?.kind !== 'date' && note?.kind !== 'boolean') return shownOtherwise(note, text)
   const what = note.kind === 'date' ? 'a date, which its format may show otherwise' : 'a yes or no'
   return { code: 'shown-otherwise', value: text, message: `holds ${text}, ${what}`, hint: asText }
 }
 
-/** The same of a cell of numbers, which may show fewer digits, or words beside them: 1,200 and 12 candidates. */
+/**
+ * `shownOtherwise` for a cell of numbers, which may show fewer digits, or words beside them: 1,200 and 12 candidates.
+ */
 export function numberNotAsShown(note: CellNote | undefined, text: string): CellFault | undefined {
   return note?.kind === 'number' && showsNumber(note) ? undefined : shownOtherwise(note, text)
 }
 
-/** Whether what is shown may be the number; digits of another script, a fraction and an exponent are not looked at. */
+/** Whether the shown text may be the number; other scripts' digits, fractions and exponents pass unchecked. */
 function showsNumber({ shown, held }: { shown: string | undefined; held: string }): boolean {
   if (shown === undefined || /\d\/\d|\de[+-]?\d/i.test(shown)) return true
-  // What a format for accounts shows of zero.
+  // A format for accounts shows zero as a dash.
   if (/^[-–—]$/.test(shown) && Number(held) === 0) return true
   const numbers = shown.replace(/(?<=\d)[\s,'’](?=\d{3})/g, '').match(/\d+(?:\.\d+)?/g) ?? []
   return numbers.some((number) => {
@@ -111,7 +113,7 @@ function showsNumber({ shown, held }: { shown: string | undefined; held: string 
   })
 }
 
-/** What a conditional format shows depends on more than the cell. */
+/** The fault of a conditional number format, whose effect depends on more than the cell. */
 export function formattedByRule(value: string): CellFault {
   return {
     code: 'shown-otherwise',
@@ -121,7 +123,7 @@ export function formattedByRule(value: string): CellFault {
   }
 }
 
-/** Who strikes something out means that it is gone, and leaves it to be read: nobody can tell what is to be done. */
+/** The fault of a struck-out cell: the text was meant to go but can still be read, so nobody can tell what to do. */
 export function struckOut(value: string): CellFault {
   return {
     code: 'struck-out',
@@ -131,7 +133,7 @@ export function struckOut(value: string): CellFault {
   }
 }
 
-/** The error words of a spreadsheet, whatever kind of cell or file they stand in. */
+/** The fault of a spreadsheet's error word, such as #REF!, in any kind of cell or file. */
 export function errorCell(value: string): CellFault {
   return {
     code: 'error-cell',

@@ -2,7 +2,7 @@ import { damaged } from './errors.ts'
 
 export const maxColumns = 16_384
 export const maxRows = 1_048_576
-/** The headings stand in one of these. */
+/** The last row in which the headings may stand. */
 export const maxHeadingRow = 20
 
 /** 0 → A, 25 → Z, 26 → AA. */
@@ -39,7 +39,7 @@ const UNCLEAN = /[^\x21-\x7e\u00c0-\u02ff ]|^ | $| {2}/
 
 const PLAIN_CODE = /^[\w ][\x20-\x7e]*$|^$/
 
-// What a keyboard types has no curly quotes and no long dashes.
+// Text as typed on a keyboard, without curly quotes and long dashes.
 const KEYBOARD = /^[\x20-\x7e]*$/
 
 const BLANKS = /[\s\u0085\u1680\u180e\u3164\uffa0\u2800]+/g
@@ -63,7 +63,7 @@ export function cleanText(text: string): string {
     .trim()
 }
 
-/** `cleanText`, and quotes and dashes as a keyboard has them: for numbers, codes and telephone numbers. */
+/** `cleanText`, with quotes and dashes as on a keyboard: for numbers, codes and telephone numbers. */
 export function cleanCode(text: string): string {
   const clean = cleanText(text)
   if (KEYBOARD.test(clean)) return clean
@@ -73,7 +73,10 @@ export function cleanCode(text: string): string {
     .replace(/[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g, '-')
 }
 
-/** A code without the signs that keep a spreadsheet from changing it, and without full-width forms: `="00123"`, `'00123`, `００１２３`. */
+/**
+ * A code without full-width forms (`００１２３`) and without the characters that stop a spreadsheet from changing the code:
+ * `="00123"`, `'00123`.
+ */
 export function codeAsTyped(text: string): string {
   const clean = cleanCode(text)
   if (PLAIN_CODE.test(clean)) return clean
@@ -84,22 +87,22 @@ export function codeAsTyped(text: string): string {
     .trim()
 }
 
-/** Only the ends are tidied: an invisible character inside an address is somebody's trick, and must be seen to be refused. */
+/** Trims the ends only: an invisible character inside an address is a trick, and must remain so that it is refused. */
 export function trimCode(text: string): string {
   if (!UNCLEAN.test(text)) return text
   return text.normalize('NFC').replace(EDGES, '')
 }
 
-// A spreadsheet program would run such a cell as a formula, in full width too; behind an apostrophe it is text.
+// A spreadsheet program runs such a cell as a formula, full-width signs included; after an apostrophe it is text.
 const DANGEROUS = /^'*[=+\-@\t\r＝＋－＠]/
 const GUARDED = /^'+[=+\-@\t\r＝＋－＠]/
 
-/** Puts an apostrophe before what a spreadsheet program would run as a formula; `unguarded` takes it away again. */
+/** Puts an apostrophe before a text that a spreadsheet program would run as a formula; `unguarded` removes it. */
 export function guarded(text: string): string {
   return DANGEROUS.test(text) ? `'${text}` : text
 }
 
-/** The text that was guarded: one apostrophe less, where one stands before a formula's first character. */
+/** Undoes `guarded`: removes one apostrophe where at least one precedes the first character of a formula. */
 export function unguarded(text: string): string {
   return GUARDED.test(text) ? text.slice(1) : text
 }

@@ -4,18 +4,18 @@ import type { ColumnSpec, Table } from './headings.ts'
 import { isFilled, type SheetRow } from './sheet-rows.ts'
 import type { CellFault } from './cell-faults.ts'
 
-/** What is found in columns without a heading. */
+/** The filled cells of a row in columns without a heading. */
 interface CellsWithoutHeading {
-  /** Why the row is not read: it looks like two in one. */
+  /** Set when the row looks like two rows in one, and must not be read. */
   fault?: CellFault
   /** The columns, counted from 0. */
   columns: number[]
 }
 
 /**
- * Looks for cells to which no heading belongs. Notes may stand there; a second row that got there because the end
- * of its line was lost, or a table beside the first, must not be passed over: whoever is in it would be missing.
- * @param rowsAreEven each is as long as the headings, as in CSV: one that is longer has lost its end
+ * Looks for filled cells in columns without a heading. Notes may stand there; but a second row whose line end was lost,
+ * or a table beside the first, must not be passed over: its people would count as missing.
+ * @param rowsAreEven every row is as long as the headings, as in CSV, so that a longer row has lost its line end
  */
 export function cellsWithoutHeading(
   specs: readonly ColumnSpec[],
@@ -29,7 +29,7 @@ export function cellsWithoutHeading(
     if (cells.length <= headings.length && known.gaps.length === 0) return undefined
     const columns = known.gaps.filter((column) => isFilled(cells[column]))
     const within = columns.length
-    // The cells of a row that reaches to XFD are mostly not there: only those that are get looked at.
+    // A row that reaches to column XFD is a sparse array: Object.keys visits only the cells that exist.
     for (const key of Object.keys(cells.slice(headings.length))) {
       const column = headings.length + Number(key)
       if (isFilled(cells[column])) columns.push(column)
@@ -49,7 +49,7 @@ function columnsOf({ headings, columns }: Table, specs: readonly ColumnSpec[]) {
   }
 }
 
-/** As a workbook of rows held back calls a column that had none. */
+/** The heading that a workbook of held-back rows gives to a column without one. */
 export function headingForNone(column: number): string {
   return `Column ${column + 1}`
 }
@@ -58,14 +58,14 @@ function isNoHeading(heading: string, column: number): boolean {
   return heading === '' || heading === headingForNone(column)
 }
 
-/** An address; or several cells of which one is a number like that of the row itself. */
+/** Whether texts look like a row: an address, or several cells with a number of the same shape as the row's own. */
 function lookLikeRow(texts: readonly string[], ofRow: readonly string[]): boolean {
   if (texts.some(isAddress)) return true
   const shapes = new Set(ofRow.filter(isNumber).map(shapeOf))
   return texts.length > 1 && texts.some((text) => isNumber(text) && shapes.has(shapeOf(text)))
 }
 
-/** Of two numbers that are written alike, such as EG001 and PK200, the same. */
+/** The pattern of letters and digits in a number: EG001 and PK200 have the same shape. */
 export function shapeOf(number: string): string {
   return number.replace(/\d/g, '9').replace(/[A-Z]/g, 'A')
 }

@@ -5,7 +5,7 @@ import type { CellFault } from './cell-faults.ts'
 
 const DELIMITERS = [',', ';', '\t', '|']
 
-/** The delimiter that stands in the most of the first lines, and as often in each; Excel may also say so itself (`sep=;`). */
+/** The delimiter that most of the first lines contain, most evenly; Excel may also name it itself (`sep=;`). */
 function delimiterOf(text: Buffer): { delimiter: string; skip: Buffer } {
   const sample = text.subarray(0, 64 * 1024).toString('utf8')
   const said = /^"?sep=([^"\r\n])"?(?:\r\n|\n|\r)/i.exec(sample)
@@ -17,7 +17,10 @@ function delimiterOf(text: Buffer): { delimiter: string; skip: Buffer } {
   return { delimiter: best?.delimiter ?? ',', skip: Buffer.alloc(0) }
 }
 
-/** In how many lines it stands, how many of them have equally many, and how many those have: names and addresses hold commas too, but not so evenly. */
+/**
+ * How many lines contain the delimiter, how many of these contain it equally often, and how often. Names and addresses
+ * contain commas too, but not so evenly.
+ */
 function evidenceOf(delimiter: string, lines: readonly string[]) {
   const counts = lines.map((line) => line.split(delimiter).length - 1).filter((count) => count > 0)
   const linesWithCount = (count: number) => counts.filter((other) => other === count).length
@@ -28,15 +31,15 @@ function evidenceOf(delimiter: string, lines: readonly string[]) {
 }
 
 const PIECE = 256 * 1024
-/** As many as a cell of a workbook may have. */
+/** The most lines that a cell of a workbook can have. */
 const maxLinesInACell = 254
 const LINE_FEED = 10
 const CARRIAGE_RETURN = 13
 
 /**
- * Reads delimited text (UTF-8, no byte order mark). CRLF, LF and CR each end a row; in a cell in quotation
- * marks they are line breaks, where that can swallow no row, and else the row where it opens is refused.
- * Rows are numbered as a spreadsheet shows them.
+ * Reads delimited text (UTF-8, no byte order mark). CRLF, LF and CR each end a row. In a quoted cell they are line
+ * breaks, unless the cell may have swallowed a row: then the row in which the quotation mark opens is refused. Rows are
+ * numbered as a spreadsheet shows them.
  */
 export async function readCsv(
   text: Buffer,
@@ -47,7 +50,7 @@ export async function readCsv(
   const checkLength = rowLengthCheck()
   let number = skip.length > 0 ? 1 : 0
   let open: { text: string; lines: number } | undefined
-  /** Mostly it is a row. */
+  /** A line is usually a whole row; otherwise it continues, or begins, a cell of several lines. */
   const readLine = (line: string) => {
     if (open === undefined) number += 1
     const whole = open === undefined ? line : `${open.text}\n${line}`
@@ -70,7 +73,7 @@ export async function readCsv(
     if (tooMuch) throw tooLong(number + lines.length)
     for (const line of lines) readLine(line)
     at = end
-    // Leaves room for Ctrl-C.
+    // Lets the event loop run, so that Ctrl-C is noticed.
     await new Promise(setImmediate)
     progress?.(Math.min(1, end / text.length))
   }
@@ -78,9 +81,9 @@ export async function readCsv(
 }
 
 /**
- * Refuses a cell of several lines in a list whose rows do not all have as many cells as its headings: a mark
- * that was forgotten, and another one further down, make one row of several, which is longer or shorter. Where a line
- * ends behind that other mark, a row follows that has lost its first cell.
+ * Refuses a cell of several lines unless all rows of the list have as many cells as the headings: a forgotten quotation
+ * mark and a later one turn several rows into one, which is longer or shorter. Where a line ends right after the later
+ * mark, the next row has lost its first cell.
  */
 function rowLengthCheck(): (row: SheetRow, about: { multiline: boolean }) => void {
   let width = 0
@@ -95,9 +98,9 @@ function rowLengthCheck(): (row: SheetRow, about: { multiline: boolean }) => voi
     if (endsInLines !== undefined && hasFirstHeading && cells[0] === undefined) throw openQuote(endsInLines)
     endsInLines = cells.at(-1)?.includes('\n') ? number : undefined
     if (cells.length === width) {
-      // Nothing new.
+      // The row is as long as the headings.
     } else if (cells.length > width && number <= maxHeadingRow) {
-      // What stood above was a title.
+      // The shorter rows above were a title.
       isEven = width === 0 || opened === undefined
       width = cells.length
       hasFirstHeading = cells[0] !== undefined
@@ -106,14 +109,14 @@ function rowLengthCheck(): (row: SheetRow, about: { multiline: boolean }) => voi
   }
 }
 
-/** Behind the last line end there is no row. */
+/** No row follows the last line end. */
 function linesIn(text: string): string[] {
   const lines = text.split(/\r\n|\n|\r/)
   if (lines.at(-1) === '') lines.pop()
   return lines
 }
 
-/** Where the line ends that goes on at `from`; CR and LF together are one end. */
+/** The position after the first line end at or after `from - 1`; CR and LF together are one line end. */
 function endOfLine(text: Buffer, from: number): number {
   if (from >= text.length) return text.length
   const start = from - 1
@@ -125,7 +128,7 @@ function endOfLine(text: Buffer, from: number): number {
   return end === carriage && text[end + 1] === LINE_FEED ? end + 2 : end + 1
 }
 
-/** A mark that does not close, or closes where rows may lie between. */
+/** The refusal of a quotation mark that does not close, or closes only after what may be other rows. */
 function openQuote(row: number): UnusableWorkbook {
   return unreadable(
     row,
@@ -151,16 +154,16 @@ function unreadable(
 
 const maxRowLength = 1024 * 1024
 
-/** What a row is read by: its own number, for the words of an error, and what parts its cells. */
+/** The delimiter, and the row's number for error messages. */
 interface CsvLine {
   delimiter: string
   row: number
 }
 
-/** The cells of a row, or how it goes on: a quotation mark opened that the line does not close. */
+/** The cells of a row; or 'goes-on' where the line leaves a quotation mark open. */
 type CellsRead = { cells: (string | undefined)[]; fault?: CellFault } | 'goes-on'
 
-/** Reads the cells of a line, or of several that one cell holds together. */
+/** Reads the cells of a line, or of several lines joined by a cell in quotation marks. */
 function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
   if (line.length > maxRowLength) throw tooLong(row)
   const cells: (string | undefined)[] = []
@@ -176,7 +179,7 @@ function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
   }
   let inOneCell = 0
   const whole = () => {
-    // As many as stand in a row: the mark may have swallowed one.
+    // A cell of several lines with as many parts as the row has cells: the quotation mark may have swallowed a row.
     if (inOneCell > 0 && inOneCell >= cells.length) throw openQuote(row)
     return fault === undefined ? { cells } : { cells, fault }
   }
@@ -212,10 +215,10 @@ function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
   }
 }
 
-// What ends a line in other programs, and not in CSV.
+// Characters that end a line in other programs, but not in CSV.
 const otherLineEnds = /[\u000b\u000c\u001c-\u001e\u0085\u2028\u2029]/
 
-/** A row whose cell in CSV holds the end of a line as other programs write it. */
+/** The fault of a row with a cell that contains another program's line end. */
 function lineEndFault(text: string): CellFault {
   const character = lineEnds.exec(text)?.[1] ?? ''
   const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
@@ -227,24 +230,24 @@ function lineEndFault(text: string): CellFault {
   }
 }
 
-/** The end of a line that is none in CSV, between what else a cell holds that stands in no quotation marks. */
-// A letter that was read as two in the wrong character set may have U+0085 for its second.
+// Another program's line end between visible text, in a cell without quotation marks. U+0085 does not count where it
+// may be the second byte of a letter that was read in the wrong character set.
 const lineEnds =
   /[^\s\p{Cc}][\s\p{Cc}]*([\u000b\u000c\u001c-\u001e\u2028\u2029]|(?<![\u00c2-\u00f4][\u0080-\u00bf]?)\u0085)[\s\p{Cc}]*[^\s\p{Cc}]/u
 
-/** Whether a line behind the first of a cell has several cells itself. */
+/** Whether a cell of several lines has a delimiter after its first line, so that its lines could be rows. */
 function linesCouldBeRows(content: string, delimiter: string): boolean {
   return content.includes(delimiter, content.indexOf('\n'))
 }
 
-/** Where a cell's quotation mark stands, blanks before it aside; -1 for a cell that begins with something else. */
+/** The position of a cell's opening quotation mark, after any blanks; -1 for a cell that begins with something else. */
 function openingQuote(line: string, from: number): number {
   let at = from
   while (line[at] === ' ') at += 1
   return line[at] === '"' ? at : -1
 }
 
-/** The mark that is not one of two. */
+/** The position of the closing quotation mark, past doubled ones; -1 if there is none. */
 function closingQuote(line: string, open: number): number {
   for (let at = line.indexOf('"', open + 1); at !== -1; at = line.indexOf('"', at + 2)) {
     if (line[at + 1] !== '"') return at

@@ -24,7 +24,10 @@ const OTHER_KINDS: readonly (readonly [start: string, what: string])[] = [
   ['7373682d61646d696e20696d706f7274', 'a saved plan, which apply takes'],
 ]
 
-/** Tells by the first bytes, never by the name, whether to unzip a file or read it as text; refuses all else, and says what it is. */
+/**
+ * Tells by a file's first bytes, never by its name, whether to unzip it or read it as text.
+ * @throws UnusableWorkbook that says what any other file is
+ */
 export function detectFormat(bytes: Buffer, path: string): 'zip' | 'text' {
   const start = bytes.subarray(0, 16).toString('hex')
   if (start.startsWith('504b0304')) return 'zip'
@@ -38,7 +41,10 @@ export function detectFormat(bytes: Buffer, path: string): 'zip' | 'text' {
   return 'text'
 }
 
-/** Excel marks a workbook that is open by `~$NAME` beside it, LibreOffice by `.~lock.NAME#`; copied, they may be called `Copy of ~$NAME`. */
+/**
+ * Excel marks an open workbook by a file `~$NAME` beside it, LibreOffice by `.~lock.NAME#`; a copy of such a file may
+ * be called `Copy of ~$NAME`.
+ */
 function refuseLockFile(path: string): void {
   const [, ofExcel, ofLibreOffice] = /(?:~\$(.+)|\.~lock\.(.+)#)$/.exec(basename(path)) ?? []
   const workbook = ofExcel ?? ofLibreOffice
@@ -78,7 +84,9 @@ function gnumeric(path: string): UnusableWorkbook {
   )
 }
 
-/** Excel keeps a workbook with a password in a file of the old kind, whose directory names an `EncryptedPackage`. */
+/**
+ * Excel stores a password-protected workbook in a file of the old format whose directory names an `EncryptedPackage`.
+ */
 function oldOffice(bytes: Buffer, path: string): UnusableWorkbook {
   const holds = (name: string) => bytes.includes(Buffer.from(name, 'utf16le'))
   if (holds('DRMEncrypted') || holds('DRMContent')) {
@@ -110,7 +118,7 @@ function notAWorkbook(
   return unusable(path, 'workbook-not-a-workbook', { what: `is ${what}, not a workbook`, hint })
 }
 
-/** Tells by the parts of a zip file what it is; returns only for a workbook without macros. */
+/** Tells by the parts of a zip file what it is. @throws UnusableWorkbook for all but a workbook without macros */
 export async function detectZipContent(archive: Archive, path: string): Promise<void> {
   const { names } = archive
   const some = (pattern: RegExp) => [...names].find((name) => pattern.test(name))
@@ -127,7 +135,7 @@ export async function detectZipContent(archive: Archive, path: string): Promise<
   if (some(/^word\//)) throw notAWorkbook(path, 'a Word document', 'copy its table into an Excel workbook')
   if (some(/^ppt\//)) throw notAWorkbook(path, 'a PowerPoint presentation')
   if (names.has('[content_types].xml')) {
-    // Some programs list every type they know: what counts is that of the workbook itself.
+    // Some programs list every type they know: only the type of the workbook part counts.
     if (/macroEnabled/i.test(await contentTypeOf(archive, await findWorkbook(archive)))) throw macros(path)
     return
   }
@@ -159,7 +167,7 @@ function ods(path: string): UnusableWorkbook {
   return unusable(path, 'workbook-ods', { what: 'is an OpenDocument spreadsheet (.ods)', hint })
 }
 
-/** The content type of a part: its own, or else that of its ending. */
+/** The content type of a part: its own, or else that of its file extension. */
 async function contentTypeOf(archive: Archive, part: string): Promise<string> {
   const ending = part.slice(part.lastIndexOf('.') + 1)
   let own: string | undefined
@@ -222,7 +230,10 @@ function asUtf8(bytes: Buffer, path: string): Buffer {
   })
 }
 
-/** Of each letter's four bytes one or two are always zero; a mark at the beginning is that of UTF-16 with two zeros more. */
+/**
+ * Of each letter's four bytes, the highest is zero and the next at most 0x10; a byte order mark is that of UTF-16 with
+ * two more zeros, and passes too.
+ */
 function isUtf32(bytes: Buffer): boolean {
   if (bytes.length < 8 || bytes.length % 4 !== 0) return false
   const letters = Array.from({ length: Math.min(64, bytes.length / 4) }, (_, at) => at * 4)

@@ -1,10 +1,10 @@
 /** What goes with an error: what to do about it, and the facts a program may want. */
 interface ErrorFacts {
   hint?: string
-  /** What the line that was typed lacks. */
+  /** The arguments that the typed command line lacks. */
   add?: readonly string[]
   details?: Record<string, unknown>
-  /** The name with which the message begins: it keeps its letters at the start of a sentence. */
+  /** The file name with which the message begins; its first letter stays as it is at the start of a sentence. */
   file?: string
   cause?: unknown
 }
@@ -27,13 +27,13 @@ abstract class Unusable extends Error {
   }
 }
 
-/** The input cannot be used as a workbook; the words say what it is, the hint what to do. */
+/** The input cannot be used as a workbook; the message says what the input is, the hint what to do. */
 export class UnusableWorkbook extends Unusable {}
 
-/** A place where nothing can be written. */
+/** A file cannot be written at the given path. */
 export class UnusableFile extends Unusable {}
 
-/** The file began well and then did not add up: cut short, changed on its way, or made wrongly. */
+/** The refusal of a file that begins well but is not consistent: cut short, changed on its way, or made wrongly. */
 export function damaged(what: string, cause?: unknown): UnusableWorkbook {
   return new UnusableWorkbook('workbook-damaged', `the workbook is damaged: ${what}`, {
     hint: 'open it in Excel or LibreOffice, save it again as .xlsx, or fetch it again from where it came',
@@ -41,7 +41,7 @@ export function damaged(what: string, cause?: unknown): UnusableWorkbook {
   })
 }
 
-/** Too much of something: such a file is made to fill the memory of whoever opens it. */
+/** The refusal of a file with too much of something: such files are made to exhaust the memory of the reader. */
 export function zipBomb(what: string): UnusableWorkbook {
   return new UnusableWorkbook('workbook-bomb', `the workbook is not opened: ${what}`, {
     hint: 'copy the rows that are needed into a new workbook',

@@ -9,8 +9,8 @@ export interface UnclearTable extends Table {
 }
 
 /**
- * Tells the row in which headings stand again, in whatever order: the table that it begins; undefined for
- * every other row. A row that can only be headings and is not understood begins one that cannot be read.
+ * Recognises a row in which headings stand again, in any order, and returns the table that begins there; undefined for
+ * every other row. A row that can only be headings but is not understood begins an UnclearTable.
  */
 export function headingsFinder(
   specs: readonly ColumnSpec[],
@@ -23,7 +23,7 @@ export function headingsFinder(
   const required = specs.filter((spec) => spec.required).map(({ field }) => field)
   return (row, { table, row: above }) => {
     const { cells } = row
-    // Almost every row is told by an address, or by a number in a column that is always filled in.
+    // Almost every row is recognised by an address, or by a number in a required column.
     if (cells.some((cell) => cell !== undefined && isAddress(cell))) return undefined
     const isRead = !('reason' in table)
     const inNeeded = required.map((field) => cells[table.columns.get(field) ?? -1]?.trim() ?? '')
@@ -39,7 +39,10 @@ export function headingsFinder(
     const needed = inNeeded.filter((text) => text !== '')
     const isWhole = needed.length === required.length
     const isGap = () => above === undefined || row.number - above.number > 1 || isBlankRow(above)
-    /** One heading, or below a gap none, where it stands for what is always filled in and nothing beside it could be a number, an address, or what the row above has. */
+    /**
+     * Whether unknown headings may be headings: with a known heading in a required column, or below a gap with none, if
+     * no cell can be a number, an address, or a repetition of the row above.
+     */
     const mayBeHeadings = () => {
       if (others === 0 || required.length < 2) return false
       if (!cells.every((cell) => cell === undefined || isWords(cell)) || needed.some(isPlaceholder))
@@ -47,12 +50,12 @@ export function headingsFinder(
       if (needed.every((text) => means(text) === undefined)) return isWhole && fields.size === 0 && isGap()
       return !repeats(cells, above) && (isWhole || (needed.length >= 2 && others >= 2))
     }
-    // Two headings that are known make headings of a row.
+    // Two known headings are enough for a row of headings.
     return fields.size >= 2 || mayBeHeadings() ? tableOrReason(row, { specs, map, means }) : undefined
   }
 }
 
-/** A country or town that stands in the row above too is no heading. */
+/** Whether a cell repeats the one above: a country or town that does so is no heading. */
 function repeats(cells: SheetRow['cells'], above: SheetRow | undefined): boolean {
   return cells.some((cell, column) => cell !== undefined && isWords(cell) && cell === above?.cells[column])
 }
@@ -86,7 +89,7 @@ function tableOrReason(
 
 const maxHeadingLength = 60
 
-/** The whole of it; a heading may hold one as an example. */
+/** Whether the whole cell is an address; a heading may contain one as an example. */
 export function isAddress(cell: string): boolean {
   return cell.includes('@') && /^\s*\S+@\S+\s*$/.test(cell)
 }
@@ -99,7 +102,7 @@ function isWords(cell: string): boolean {
   return cell.length <= maxHeadingLength && !/[\d@]/.test(cell)
 }
 
-/** Nothing to be read, written by hand or by a formula that failed. */
+/** Whether a text stands for a missing value, typed by hand or left by a formula that failed. */
 function isPlaceholder(text: string): boolean {
   return (
     isErrorWord(text) ||

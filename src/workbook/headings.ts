@@ -25,7 +25,7 @@ export interface Table {
   unknown: string[]
 }
 
-/** Finds the row of headings; throws UnusableWorkbook when none fits, or when it says one thing twice. */
+/** Finds the row of headings. @throws UnusableWorkbook if no row fits, or if two headings mean the same */
 export function matchHeadings(
   rows: SheetRow[],
   specs: readonly ColumnSpec[],
@@ -36,7 +36,8 @@ export function matchHeadings(
   const required = specs.filter((spec) => spec.required).map(({ field }) => field)
   for (const row of rows) {
     const fields = fieldsIn(row, known)
-    // Below headings that say all that is needed stand rows, which fuller headings further down must not swallow.
+    // Rows of data follow headings that name all required fields; fuller headings further down must not swallow those
+    // rows.
     const found = best?.fields
     const isComplete = found !== undefined && found.size > 1 && required.every((field) => found.has(field))
     if (isComplete && fields.size < 2 && !isBlankRow(row)) break
@@ -48,7 +49,7 @@ export function matchHeadings(
   return tableBelow(best.row, specs, map)
 }
 
-/** The table below a row of headings; throws UnusableWorkbook when one is missing, or says what another says. */
+/** The table below a row of headings. @throws UnusableWorkbook if a heading is missing, or two mean the same */
 export function tableBelow(
   row: SheetRow,
   specs: readonly ColumnSpec[],
@@ -73,7 +74,7 @@ export function tableBelow(
   for (const [column, heading] of headings.entries()) {
     if (heading === '' || mapped.has(headingKey(heading))) continue
     const field = means(heading)
-    // A column named with --map is the one; another that would have meant the same is left aside.
+    // A column named with --map wins; another column with the same meaning is ignored.
     if (field === undefined || claimed.has(field)) unknown.push(heading)
     else claim(field, column)
   }
@@ -86,7 +87,7 @@ export function headingsIn({ cells }: SheetRow): string[] {
   return Array.from(cells, (cell) => cleanText(cell ?? ''))
 }
 
-/** Which headings mean which field: those of `--map`, by their keys, and all of them. */
+/** Which headings mean which field: `mapped` has those of `--map`, by their keys; `means` knows all. */
 export function knownHeadings(specs: readonly ColumnSpec[], map: Readonly<Record<string, string>>) {
   const mapped = new Map(Object.entries(map).map(([heading, field]) => [headingKey(heading), field]))
   const meanings = new Map(mapped)
@@ -112,7 +113,10 @@ export function hasHeadings(
   }
 }
 
-/** Tells, row by row, whether rows stand below headings of what is sought: with what tells them apart, under its heading beside another. */
+/**
+ * Looks, row by row, for rows of data below headings: a row has a key cell below the heading of `key`, which stands
+ * beside at least one other heading.
+ */
 export function rowsBelowHeadings({
   specs,
   map,
@@ -125,7 +129,7 @@ export function rowsBelowHeadings({
   isKey: (cell: string, note: CellNote | undefined) => boolean
 }): { see: (row: SheetRow) => void; found: () => boolean } {
   const known = knownHeadings(specs, map)
-  // Several columns may be called so, such as No and Centre number, and a row above may only look like headings.
+  // Several headings may mean the key, such as No and Centre number, and an earlier row may only look like headings.
   const keyColumns = new Map<number, { counted: number }>()
   let found = false
   return {
@@ -133,7 +137,7 @@ export function rowsBelowHeadings({
       if (found) return
       for (const [column, seen] of keyColumns) {
         const cell = row.cells[column] ?? ''
-        // 1, 2, 3 … only counts the rows.
+        // A column of 1, 2, 3 … only counts the rows.
         if (cell.trim() === String(seen.counted + 1)) seen.counted += 1
         else if (isKey(cell, row.notes?.get(column))) found = true
       }
@@ -188,7 +192,9 @@ function refuseLostMap(headings: string[], map: Readonly<Record<string, string>>
   }
 }
 
-/** `E-mail *`, `EMAIL`, `1. e mail` and `Email (required)` are one; so are `Centre #`, `Centre №` and `centre no.`. */
+/**
+ * `E-mail *`, `EMAIL`, `1. e mail` and `Email (required)` have one key; so do `Centre #`, `Centre №` and `centre no.`.
+ */
 export function headingKey(heading: string): string {
   return (heading.length > 200 ? heading : heading.replace(COUNTED, '').replace(REMARK, ''))
     .replaceAll('#', ' no ')
@@ -197,11 +203,11 @@ export function headingKey(heading: string): string {
     .replace(/[^\p{L}\p{N}]/gu, '')
 }
 
-// What a form says before the name of a column: its place among the questions, and whether it must be answered.
+// What a form writes before the name of a column: the number of the question, and whether an answer is required.
 const COUNTED =
   /^\s*(?:(?:\(?\d{1,2}(?:\.\d{1,2})*[.)]|\d{1,2}\.\d{1,2}(?=\s)|q(?:uestion)?\.?\s?\d{1,2}\s?[.:)–—-]|(?:required|mandatory|compulsory|optional)\s*[:–—-])\s*)+(?=\p{L})/iu
 
-// What a form says of a column beside its name. Other words in brackets may make it another column: Email (secondary).
+// What a form writes after the name of a column. Other words in brackets may name another column: Email (secondary).
 const REMARK =
   /[\s:–—-]*[([]?\s*(?<![\p{L}\p{N}])(?:(?:is\s+)?(?:required|mandatory|compulsory|optional|obligatory)(?:\s+field)?|(?:only\s+)?one\s+(?:(?:per|in each|in every|a)\s+)(?:row|line|cell)|must be filled(?:\s+in)?|(?:if (?:any|known|applicable)|e\.\s?g\.|for example|such as)[^)\]]*)\s*[)\]]?[\s*]*$/iu
 
@@ -235,7 +241,7 @@ export function parseMap(values: readonly string[], specs: readonly ColumnSpec[]
   )
 }
 
-/** What a heading or cell is cut to in a message. */
+/** The length to which a heading or cell is cut in a message. */
 const maxShownLength = 40
 const maxShown = 12
 
@@ -256,7 +262,7 @@ interface SameField {
   row: number
 }
 
-/** Two columns say the same, in other words. */
+/** The refusal of two differently worded headings for one field. */
 function sameField({ field, specs, headings, columns, row }: SameField): UnusableWorkbook {
   const proper = specs.find((spec) => spec.field === field)?.heading ?? field
   const [first = '', second = ''] = columns.map(
@@ -268,7 +274,7 @@ function sameField({ field, specs, headings, columns, row }: SameField): Unusabl
   )
 }
 
-/** A row stands in the line of the headings. */
+/** The refusal of headings that contain a row of data. */
 export function rowInHeadings(row: number, text: string): UnusableWorkbook {
   return new UnusableWorkbook(
     'workbook-damaged',
@@ -280,7 +286,7 @@ export function rowInHeadings(row: number, text: string): UnusableWorkbook {
   )
 }
 
-/** One heading stands twice. */
+/** The refusal of two headings with one meaning. */
 function sameHeading(message: string, headings: string[]): UnusableWorkbook {
   return new UnusableWorkbook('workbook-same-heading', message, {
     hint: "rename one of them, or say which is meant with --map 'Column=field'",
@@ -288,7 +294,7 @@ function sameHeading(message: string, headings: string[]): UnusableWorkbook {
   })
 }
 
-/** What must be there is not; lists what is. */
+/** The refusal of headings without a required column; lists the headings found. */
 function missingColumns(missing: readonly ColumnSpec[], headings: string[], row: number): UnusableWorkbook {
   const found = headings.filter((heading) => heading !== '')
   const names = missing.map(({ heading }) => heading)
@@ -303,7 +309,7 @@ function missingColumns(missing: readonly ColumnSpec[], headings: string[], row:
   })
 }
 
-/** No row looks like headings. */
+/** The refusal of a sheet in which no row looks like headings. */
 function noHeadings(rows: SheetRow[], specs: readonly ColumnSpec[]): UnusableWorkbook {
   const first = rows
     .map(({ cells }) => cells.map((cell) => cleanText(cell ?? '')).filter((cell) => cell !== ''))
@@ -339,7 +345,7 @@ export function amongSheets(
   })
 }
 
-/** The numbers of a column only count the rows; `other` is the column that holds what is sought. */
+/** The refusal of a column that only counts the rows; `other` is the column that seems to hold the values sought. */
 export function runningNumbers(
   heading: string,
   proper: string,
@@ -356,12 +362,12 @@ export function runningNumbers(
   )
 }
 
-/** A `--map` that cannot be meant. */
+/** The refusal of a `--map` that cannot be used. */
 function badMap(message: string, hint: string, candidates: string[]): UnusableWorkbook {
   return new UnusableWorkbook('workbook-bad-map', message, { hint, details: { candidates } })
 }
 
-/** A row that nobody can tell how to read, where every row has to be read. */
+/** The refusal of a row below headings that are not understood, where every row has to be read. */
 export function unclearHeadings(
   row: number,
   { headingRow, reason }: { headingRow: number; reason: string },

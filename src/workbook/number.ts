@@ -2,19 +2,19 @@ import { format as formatted } from 'numfmt'
 import type { CellNote } from './cell-faults.ts'
 
 const DAY = 86_400_000
-// Excel's day 0, so that day 61 is 1900-03-01; before that it counts a 29 February 1900 that never was.
+// Excel's day 0, so that day 61 is 1900-03-01; before day 61 Excel counts a 29 February 1900 that never was.
 const DAY_ZERO = Date.UTC(1899, 11, 30)
 const LAST_DAY = 2_958_466
 const DAYS_TO_1904 = 1462
-/** From here on, a cell without a format of its own shows a number as 1.23457E+11. */
+/** From this value on, a cell without a format of its own shows a number as 1.23457E+11. */
 const SHOWN_WITH_EXPONENT = 1e11
-/** And JavaScript writes it so. */
+/** From this value on, JavaScript writes a number with an exponent. */
 const WRITTEN_WITH_EXPONENT = 1e21
 
 /** How a cell's format makes its number read: plainly, with leading zeros, as a moment, or by a format's code. */
 export type NumberFormat = 'plain' | (typeof moments)[number] | { zeros: number } | { code: string }
 
-/** The text of a number cell, and what it holds where its format shows it otherwise. */
+/** The text of a number cell, and a note where the cell is a date, shows something else, or holds no number. */
 interface NumberRead {
   text: string | undefined
   note?: CellNote
@@ -46,7 +46,7 @@ export function readNumber(raw: string, format: NumberFormat = 'plain', from1904
   return byCode(value, held, format.code)
 }
 
-/** A whole number is what its cell shows; a fraction keeps the digits that are not shown. */
+/** Reads a number through a format's code: a whole number is the text shown; a fraction keeps its hidden digits. */
 function byCode(value: number, held: string, code: string): NumberRead {
   const shown = shownBy(code, value)
   if (shown === held) return { text: held }
@@ -54,24 +54,24 @@ function byCode(value: number, held: string, code: string): NumberRead {
     const scale = 100 ** (withoutLiterals(code).split('%').length - 1)
     return { text: `${plain(value * scale)}%` }
   }
-  // `h AM/PM` shows all of ten o'clock.
+  // `h AM/PM` shows a full hour completely.
   const at = /^h+ ?(?:am\/pm|a\/p)$/i.test(code) && value < 1 ? moment(value, 'time', false) : undefined
   if (at?.endsWith(':00:00') === true) return { text: at, note: { kind: 'date' } }
-  // A sign that fills the cell is shown as often as there is room for it.
+  // `*` repeats the next character to fill the cell, as often as there is room for it.
   const fills = /\*./s.test(code.replace(/"[^"]*"|\\.|_./gs, ''))
-  // Hours that have passed are a time, however they are counted.
+  // Elapsed time, such as `[h]`, is never read as a whole number.
   const isTime = /\[[hms]+\]/i.test(withoutLiterals(code))
   if (shown !== undefined && !fills && !isTime && Number.isInteger(value) && /^[\p{L}\p{N}]+$/u.test(shown))
     return { text: shown }
   return { text: held, note: { kind: 'number', shown, held } }
 }
 
-/** The code of a format without the letters that it shows as they stand. */
+/** The code of a format without its literal characters. */
 function withoutLiterals(code: string): string {
   return code.replace(/"[^"]*"|\\.|_.|\*./gs, '')
 }
 
-/** What a cell shows through a format, a text through such as `"EG"@` or `;;;`; undefined where that cannot be told. */
+/** What a cell shows through a format (for texts, such as `"EG"@` or `;;;`); undefined where that cannot be told. */
 export function shownText(code: string, held: string | number): string | undefined {
   try {
     return formatted(code, held).trim()
@@ -80,14 +80,14 @@ export function shownText(code: string, held: string | number): string | undefin
   }
 }
 
-/** Whether a format shows texts otherwise than they are. */
+/** Whether a format shows texts other than they are. */
 export function changesTexts(code: string): boolean {
   const example = 'Aa1'
   const shown = shownText(code, example)
   return shown === undefined ? /@|;[^;]*;[^;]*;/s.test(withoutLiterals(code)) : shown !== example
 }
 
-/** Whether a format shows numbers or texts otherwise than they are. */
+/** Whether a format shows numbers or texts other than they are. */
 export function changesWhatIsShown(code: string): boolean {
   const format = customFormat(code)
   const isPlain =
@@ -95,24 +95,26 @@ export function changesWhatIsShown(code: string): boolean {
   return !isPlain || changesTexts(code)
 }
 
-/** What the cell shows; undefined for a format that nobody can read. */
+/** What a number cell shows; undefined where numfmt cannot tell: other scripts' digits, or numbers too large. */
 function shownBy(code: string, value: number): string | undefined {
   if (otherDigits.test(code)) return undefined
-  // The library knows such a number by its exponent alone.
+  // numfmt gets the digits of such a number right only in formats with an exponent.
   const hasExponent = /general|e[+-]/i.test(withoutLiterals(code))
   return Math.abs(value) >= WRITTEN_WITH_EXPONENT && !hasExponent ? undefined : shownText(code, value)
 }
 
-/** As `1.23457E+11`: not all that the cell holds. */
+/** Whether a text shows less than the cell holds, such as `1.23457E+11`. */
 export function isShortened(shown: string | undefined): boolean {
   return shown !== undefined && /\de[+-]?\d/i.test(shown)
 }
 
-/** Digits of another script, which a format asks for by name, by the first byte of its language, or, in Thai, by a t. */
+/** A format that asks for another script's digits: by name, by the first byte of its language, or, in Thai, by a t. */
 const otherDigits =
   /(?:^|;|\])\s*t[#0?]|\[(?:dbnum|natnum)\d|\[\$[^\]]*-(?:0?[2-9a-f]|[1-9a-f][0-9a-f])[0-9a-f]{6}(?:,[^\]]*)?\]/i
 
-/** The shortest decimal text; Excel keeps 15 digits, what is beyond them is noise of binary fractions. */
+/**
+ * The shortest decimal text of at most 15 digits, as many as Excel keeps; further ones are noise of binary fractions.
+ */
 function plain(value: number): string {
   if (Number.isSafeInteger(value)) return String(value === 0 ? 0 : value)
   const shown = Number(value.toPrecision(15))
@@ -122,7 +124,7 @@ function plain(value: number): string {
   return inFull.format(shown)
 }
 
-/** Writes a number without an exponent; made for the first that has one. */
+/** Writes a number without an exponent; created for the first number that has one. */
 let inFull: Intl.NumberFormat | undefined
 
 function moment(value: number, format: (typeof moments)[number], from1904: boolean): string | undefined {
@@ -167,14 +169,14 @@ const builtIn: Readonly<Record<number, string>> = {
 
 const moments = ['date', 'date-time', 'time'] as const
 
-/** The last of each are Thai. */
+/** The last numbers of each list are Thai formats. */
 const builtInMoments: Readonly<Record<(typeof moments)[number], readonly number[]>> = {
   date: [14, 15, 16, 17, 27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 55, 56, 57, 58, 71, 72, 73, 74, 81],
   'date-time': [22, 77],
   time: [18, 19, 20, 21, 32, 33, 34, 35, 75, 76, 79],
 }
 
-/** What the built-in format of that number is. */
+/** The format that has a built-in number. */
 export function builtInFormat(id: number): NumberFormat {
   const code = builtIn[id]
   return (
@@ -191,11 +193,11 @@ export function customFormat(code: string): NumberFormat {
   if (/^(?:general|@)$/i.test(code.trim())) return 'plain'
   if (/\[[hms]+\]/i.test(bare)) return { code }
   const letters = bare.replace(/\[[^\]]*\]/g, '').replace(/general/gi, '')
-  // 0.00E+00 has an E, and no day or hour; `aaa` is a weekday, `bbbb` a Thai year, `ggge` a year of an era.
+  // The E in 0.00E+00 is no day or hour; `aaa` is a weekday, `bbbb` a Thai year, `ggge` a year of an era.
   const hasDay = /[dyeg]|a{3}|b{2}/i.test(letters.replace(/e[+-]/gi, ''))
   const hasTime = /[hs]/i.test(letters)
   if (hasDay) return hasTime ? 'date-time' : 'date'
-  // `h AM/PM` shows 10 AM of half past ten, and `mm:ss` no hour.
+  // `h AM/PM` shows half past ten as 10 AM, and `mm:ss` shows no hour.
   if (hasTime) return /h.*m/i.test(letters.replace(/am\/pm|a\/p/gi, '')) ? 'time' : { code }
   return /m/i.test(letters) ? 'date' : { code }
 }

@@ -20,7 +20,7 @@ export interface BookParts {
   sharedStrings: string | undefined
   styles: string | undefined
   from1904: boolean
-  /** It asks to be recalculated when it is opened. */
+  /** Whether it asks to be recalculated when it is opened. */
   recalculates: boolean
   /** The name of the sheet that is open when the workbook is opened. */
   active: string | undefined
@@ -65,7 +65,7 @@ export async function readParts(archive: Archive): Promise<BookParts> {
   }
 }
 
-/** The custom properties of a workbook, by name: what a program wrote there about it stays when a person edits the cells. */
+/** The names of a workbook's custom properties: marks that a program left there stay when a person edits the cells. */
 async function readMarks(archive: Archive): Promise<Set<string>> {
   const marks = new Set<string>()
   const links = await readLinks(archive, '')
@@ -99,7 +99,10 @@ interface Link {
   part: string
 }
 
-/** What a part points to; `''` is the package itself. Targets are relative to the part, or begin with a slash. */
+/**
+ * The parts to which a part points; `''` is the package itself. Targets are relative to the part, or begin with a
+ * slash.
+ */
 async function readLinks(archive: Archive, from: string): Promise<Link[]> {
   const slash = from.lastIndexOf('/')
   const folder = from.slice(0, slash + 1)
@@ -138,7 +141,9 @@ function decoded(target: string): string {
   }
 }
 
-/** How the numbers and texts of each cell style read, which strike out, and which conditional formats make numbers read otherwise. */
+/**
+ * How each cell style formats numbers and texts, which styles strike out, and which conditional formats change numbers.
+ */
 export async function readStyles(
   archive: Archive,
   part: string,

@@ -19,7 +19,7 @@ import { scanCells, scanner, afterTextTag, plainText, skipBlanks } from './scan.
 import { type TextSink, readXml, unescapeText } from './xml.ts'
 import { PackedTexts } from '../packed-texts.ts'
 
-/** A workbook that has been looked at and can be read, once. */
+/** A workbook that is open, and can be read once. */
 export interface Workbook {
   kind: 'xlsx' | 'csv'
   /** The file's name without its folder; `-` for standard input. */
@@ -28,13 +28,13 @@ export interface Workbook {
   sheet: string
   /** `sha256:` and the hex digest of the file's bytes. */
   digest: string
-  /** Those that are shown to who opens it, and are not read. */
+  /** The other visible sheets, which are not read. */
   otherSheets: string[]
   /** Hands over each row of the other sheets, hidden ones too, sheet by sheet. */
   readOthers(onRow: (row: SheetRow, sheet: string) => void): Promise<void>
-  /** The sheets that look like what is sought, where the one that is read does not. */
+  /** The sheets that have the headings sought, where the sheet that is read does not. */
   likelySheets: string[]
-  /** The names of its custom properties. */
+  /** The names of the workbook's custom properties. */
   marks: ReadonlySet<string>
   /** Hands over each row in order; may be called once. Lets the event loop run between pieces. */
   readRows(onRow: (row: SheetRow) => void, progress?: (share: number) => void): Promise<SheetFacts>
@@ -46,13 +46,13 @@ interface OpenOptions {
   /** Without it: the sheet that is open when the workbook is opened, or else the first that is not hidden. */
   sheet?: string
   stdin?: NodeJS.ReadableStream | undefined
-  /** Ends the reading, also while nobody writes to a pipe. */
+  /** Ends the reading, also while it waits for a pipe that nobody writes to. */
   signal?: AbortSignal
-  /** Whether the first rows of a sheet are those of what is sought; of several sheets, that tells which to read. */
+  /** Whether the first rows of a sheet have the headings sought; decides which of several sheets to read. */
   fits?: (rows: SheetRow[]) => boolean
 }
 
-/** Opens an `.xlsx` or CSV file, told apart by content; throws UnusableWorkbook with words that say what it is instead. */
+/** Opens an `.xlsx` or CSV file, told apart by content. @throws UnusableWorkbook that says what any other file is */
 export async function openWorkbook(
   path: string,
   { sheet, stdin, signal, fits }: OpenOptions = {},
@@ -132,10 +132,10 @@ async function openXlsx(
   }
 }
 
-/** Thrown by the one who has seen enough of a sheet. */
+/** Thrown to stop reading a sheet when enough rows have been seen. */
 class EnoughRows extends Error {}
 
-/** Those among which the headings are. */
+/** The first rows of a sheet, among which the headings are. */
 async function firstRows(archive: Archive, part: string, book: Book): Promise<SheetRow[]> {
   const rows: SheetRow[] = []
   const maker = rowMaker(book, (row) => {
@@ -180,7 +180,7 @@ interface SheetChoice {
   hasFittingRows?: ((sheet: SheetPart) => Promise<boolean>) | undefined
 }
 
-/** The sheet that is named; else the one that is open, or else the first that is shown, whichever has rows that fit. */
+/** The sheet that is named; else the open one or the first visible one, whichever has rows that fit. */
 async function choose(
   { sheets, active }: BookParts,
   { sheetName, hasFittingRows }: SheetChoice,
@@ -225,7 +225,7 @@ function noSheet(
   })
 }
 
-/** Reads the rows of a sheet: by scanning as long as it looks as every program writes it, else with saxes. */
+/** Reads the rows of a sheet with the scanner while the XML is as programs usually write it, else with saxes. */
 export function scanSheet(part: string, maker: RowMaker): TextSink {
   return scanner({
     part,
@@ -245,12 +245,12 @@ export function scanSheet(part: string, maker: RowMaker): TextSink {
 const maxTexts = 16_000_000
 const maxCharacters = 400_000_000
 
-/** The texts that the cells of a workbook refer to by their place in this list, and the places of those that are struck out. */
+/** The texts to which a workbook's cells refer by position, and the positions of those that are struck out. */
 async function readSharedStrings(
   archive: Archive,
   part: string,
 ): Promise<{ texts: PackedTexts; struck: ReadonlySet<number> }> {
-  // Those that many cells refer to come first, and are kept as they are.
+  // The first texts, to which most cells refer, stay strings; the others are packed.
   const texts = new PackedTexts({ few: 0, cut: true, refusal: tooMuchText })
   const struck = new Set<number>()
   const collect = collector(texts)
@@ -262,15 +262,15 @@ async function readSharedStrings(
   return { texts, struck }
 }
 
-/** Of a text whose letters do not all look alike. */
+/** The formatting within one text. */
 interface TextLook {
-  /** A part of it is struck out. */
+  /** Whether a part of the text is struck out. */
   isStruck: boolean
 }
 
 type OnText = (text: string, look?: TextLook) => void
 
-/** Takes one text after another, and refuses more than any memory should hold. */
+/** Takes one text after another; @throws UnusableWorkbook above 16 million texts or 400 million characters */
 export function collector(texts: {
   readonly length: number
   push: (text: string) => void
@@ -300,7 +300,7 @@ export function sharedStringsScanner(part: string, onText: OnText): TextSink {
   })
 }
 
-/** What is in `<t>…</t>` when there is nothing else; undefined for rich text, phonetic guides and the rest. */
+/** The content of a lone `<t>…</t>`; undefined for rich text, phonetic guides and anything else. */
 function soleText(text: string, from: number, to: number): string | undefined {
   if (from === to) return ''
   if (!text.startsWith('<t', from)) return undefined
@@ -316,7 +316,7 @@ export function sharedStringsXml(part: string, onText: OnText): TextSink {
   let text = ''
   let depth = 0
   let collecting = false
-  // A phonetic guide says how a name is read: it has texts of its own, which are not part of the name.
+  // A phonetic guide gives a name's pronunciation; its texts are not part of the name.
   let phonetic = 0
   let strikes = false
   let isStruck = false

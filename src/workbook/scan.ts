@@ -10,7 +10,7 @@ const LESS = 60
 const EQUALS = 61
 const GREATER = 62
 
-// What XML 1.0 does not allow is left to saxes to refuse.
+// Characters that XML 1.0 does not allow are left to saxes to refuse.
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
 
 /** What repeats in a part: `<row …>…</row>` in `<sheetData>`, `<si>…</si>` in `<sst>`. */
@@ -19,9 +19,12 @@ interface Repeated {
   root: string
   container: string
   unit: string
-  /** Reads one unit, given where its start tag begins, or says no: then saxes reads it, and all that follows. */
+  /** Reads one unit, whose content is between `from` and `to`; on false, saxes reads the unit and all that follows. */
   read(tag: StartTag, text: string, from: number, to: number): boolean
-  /** The slow way, which understands everything; what stands before and behind a container within the root is handed to it. */
+  /**
+   * The slow sink, which understands everything, and also gets what stands before and after a container within the
+   * root.
+   */
   slow(): TextSink
 }
 
@@ -31,10 +34,10 @@ interface StartTag {
 }
 
 /**
- * Reads what almost every program writes, rows of plain cells and lists of plain texts, by searching for the
- * ends of elements where saxes looks at each letter: that saves a quarter of the processor time of an import,
- * and it stays for as long as that is worth a second way to read. It decides nothing: on anything unusual it
- * hands the beginning of the part and all that is unread to the slow way, and what the one reads, the other reads.
+ * Reads what almost every program writes, rows of plain cells and lists of plain texts, by searching for the ends of
+ * elements, where saxes looks at each letter. This saves a quarter of an import's processor time; the scanner stays
+ * only while that is worth a second way to read. On anything unusual the scanner hands the beginning of the part and
+ * all unread text to the slow sink, so that both ways give the same result.
  */
 export function scanner({ part, root, container, unit, read, slow }: Repeated): TextSink {
   const start = `<${unit}`
@@ -66,7 +69,7 @@ export function scanner({ part, root, container, unit, read, slow }: Repeated): 
     }
     if (end === -1) return -1
     const tag = text.slice(at, end)
-    // The root declares the namespace of the whole; one that is declared further down is another.
+    // The root declares the namespace of the whole part; a namespace declared by the container is another one.
     const isOther = container !== root && /\sxmlns=/.test(tag)
     if (isOther || !/^<\w+(\s+[\w:.-]+="[^"<>&]*")*\s*$/.test(tag)) {
       giveUp(0)
@@ -97,7 +100,7 @@ export function scanner({ part, root, container, unit, read, slow }: Repeated): 
       if (tag === undefined) return at
       const end = tag.empty ? tag.end : text.indexOf(stop, tag.end)
       if (end === -1) return at
-      // It may be of another namespace.
+      // A unit with an `xmlns` may be of another namespace.
       if (tag.odd || tag.attribute('xmlns') !== undefined || !read(tag, text, tag.end, end)) {
         giveUp(at)
         return 0
@@ -124,7 +127,7 @@ export function scanner({ part, root, container, unit, read, slow }: Repeated): 
       if (at >= 0 && state === 'units') text = text.slice(readUnits(at))
     },
     end() {
-      // Saxes finds the words for what is missing, or the end tag that was written in an unusual way.
+      // Saxes reports what is missing, or understands an end tag that is written in an unusual way.
       if (state !== 'done' && state !== 'slow') giveUp(0)
       sink?.end()
     },
@@ -137,7 +140,9 @@ interface FoundTag extends StartTag {
   odd: boolean
 }
 
-/** Reads the attributes of a start tag from behind its name; undefined when its end has not come yet. */
+/**
+ * Reads the attributes of a start tag, from the end of its name; undefined while the end of the tag has not arrived.
+ */
 function startTag(text: string, from: number): FoundTag | undefined {
   if (text.charCodeAt(from) === GREATER)
     return { end: from + 1, empty: false, odd: false, attribute: () => undefined }
@@ -248,7 +253,7 @@ function hasBlank(text: string, from: number, to: number): boolean {
   return false
 }
 
-/** Undefined where a letter of it is written as an entity. */
+/** The column of a cell reference; undefined where a letter is written as an entity. */
 function scanColumn(text: string, from: number, to: number): number | undefined {
   let column = 0
   let at = from
@@ -262,7 +267,7 @@ function scanColumn(text: string, from: number, to: number): number | undefined 
   return reference.includes('&') ? undefined : columnOf(reference)
 }
 
-/** Reads what is in a cell, up to and with its end tag; -1 when it is unusual. */
+/** Reads the content of a cell and its end tag; -1 if the content is unusual. */
 function scanContent(text: string, from: number, to: number, cell: RawCell): number {
   const inline = cell.type === 'inlineStr'
   let at = from
@@ -297,7 +302,7 @@ function scanContent(text: string, from: number, to: number, cell: RawCell): num
   }
 }
 
-/** The text that ends at `end`, where `stop` must stand; undefined when it is unusual. */
+/** The text up to `end`, where `stop` must stand; undefined if the text is unusual. */
 function textBetween(
   text: string,
   { from, end, to, stop }: { from: number; end: number; to: number; stop: string },
@@ -320,7 +325,7 @@ function scanFormula(text: string, from: number, to: number, cell: RawCell): num
   return end + 4
 }
 
-/** Where the blanks that begin there end. */
+/** The position after the blanks at `from`. */
 export function skipBlanks(text: string, from: number): number {
   let at = from
   while (isBlank(text.charCodeAt(at))) at += 1
@@ -338,7 +343,7 @@ function isBlank(code: number): boolean {
 
 const PRESERVED = ' xml:space="preserve">'
 
-/** Behind `<t` or `<t xml:space="preserve"`; -1 for a text element that looks otherwise. */
+/** The position after `<t>` or `<t xml:space="preserve">`, given the one after `<t`; -1 for any other text element. */
 export function afterTextTag(text: string, at: number): number {
   if (text.charCodeAt(at) === GREATER) return at + 1
   return text.startsWith(PRESERVED, at) ? at + PRESERVED.length : -1
@@ -352,7 +357,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '&apos;': "'",
 }
 
-/** The text between two places, its entities replaced; undefined when one is unknown, and saxes must say so. */
+/** The text between two positions with its entities replaced; undefined where saxes has to report an error. */
 export function plainText(text: string, from: number, to: number): string | undefined {
   const raw = text.slice(from, to)
   if (raw.includes(']]>')) return undefined
@@ -367,7 +372,7 @@ export function plainText(text: string, from: number, to: number): string | unde
   return known ? plain : undefined
 }
 
-/** `&#10;` and `&#xE9;`. */
+/** The character of a numeric entity, such as `&#10;` or `&#xE9;`. */
 function numbered(entity: string): string | undefined {
   const [, hex, decimal] = /^&#(?:x([0-9A-Fa-f]{1,6})|(\d{1,7}));$/.exec(entity) ?? []
   if (hex === undefined && decimal === undefined) return undefined

@@ -5,33 +5,33 @@ import { damaged, zipBomb } from './errors.ts'
 import { changesWhatIsShown, type NumberFormat, readNumber, shownText } from './number.ts'
 import { unescapeText } from './xml.ts'
 
-/** One row of a sheet: its number as Excel shows it, its cells by 0-based column, and what is known of them besides. */
+/** One row of a sheet: its number as Excel shows it, its cells by 0-based column, and notes about them. */
 export interface SheetRow {
   number: number
   cells: (string | undefined)[]
   notes?: Map<number, CellNote>
-  /** Nobody who looks at the sheet sees it. */
+  /** Whether the row is hidden in the sheet. */
   hidden?: boolean
-  /** Why nothing of it is read: it may be two rows. */
+  /** Why nothing of the row is read, for instance because it may be two rows. */
   fault?: CellFault
-  /** The columns of the cells that are struck out, wholly or in part: who reads the sheet takes them for gone. */
+  /** The columns of cells that are struck out, wholly or in part: people who read the sheet take these for gone. */
   struck?: Set<number>
 }
 
-/** What the cells of a sheet refer to. */
+/** The parts of a workbook to which the cells of a sheet refer. */
 export interface Book {
   sharedStrings: { readonly length: number; at(position: number): string | undefined }
   formats: readonly NumberFormat[]
-  /** The styles that show a text otherwise, with the codes of their formats. */
+  /** The styles that show a text other than it is, with the codes of their formats. */
   textFormats?: ReadonlyMap<number, string>
-  /** The conditional formats that show a number otherwise. */
+  /** The conditional formats that show a number other than it is. */
   numberRules?: ReadonlySet<number>
-  /** The styles that strike out what stands in a cell. */
+  /** The styles that strike out the content of a cell. */
   struckStyles?: ReadonlySet<number>
-  /** The texts of which a part is struck out, by their place. */
+  /** The positions of the shared texts of which a part is struck out. */
   struckTexts?: ReadonlySet<number>
   from1904: boolean
-  /** It asks to be recalculated when it is opened: a formula's 0 may stand for nothing. */
+  /** Whether the workbook asks to be recalculated when it is opened: then a formula's 0 may stand for no result. */
   recalculates: boolean
 }
 
@@ -41,23 +41,23 @@ export interface RawCell {
   column: number
   type: string
   style: number
-  /** Of an `inlineStr` the text in `<is>` alone, of every other type that in `<v>` alone. */
+  /** For an `inlineStr` only the text in `<is>`, for every other type only the text in `<v>`. */
   value: string
   /** Whether there is a `<v>`, empty or not. */
   present: boolean
-  /** The formula's text, `''` for one that is kept elsewhere; undefined where there is none. */
+  /** The formula's text, `''` where another cell holds the text; undefined for a cell without a formula. */
   formula: string | undefined
-  /** By which number it shares its formula with other cells, of which one has the text. */
+  /** The number of the formula that the cell shares with others, one of which holds the text. */
   shared: string | undefined
-  /** The cells that its formula fills, such as `C2:C15`; its own alone where it grows by what it finds. */
+  /** The cells that an array formula fills, such as `C2:C15`; only its own cell where the formula spills. */
   array: string | undefined
-  /** A part of its own text is struck out. */
+  /** Whether a part of the cell's own text is struck out. */
   struck?: boolean
 }
 
 export type RowMaker = ReturnType<typeof rowMaker>
 
-/** Puts raw cells together to rows: the one place that knows what a cell means. */
+/** Makes rows of raw cells; the only place that knows what a cell means. */
 export function rowMaker(
   {
     sharedStrings,
@@ -76,7 +76,7 @@ export function rowMaker(
   let row: SheetRow = { number: 0, cells: [] }
   let column = -1
   const arrays = arraysToFill()
-  /** The formulas that cells share, where each is written. */
+  /** The shared formulas by their number, with the cell that holds the text of each. */
   const sharedFormulas = new Map<string, { formula: string; row: number; column: number }>()
 
   const meaning = ({ type, style, value }: RawCell): string | undefined => {
@@ -114,7 +114,7 @@ export function rowMaker(
     }
   }
 
-  /** That of a cell which shares it says the same from where it stands. */
+  /** The formula of a cell; a shared formula is moved to the position of the cell. */
   const formulaOf = ({ formula = '', shared }: RawCell): string => {
     const written = formula === '' && shared !== undefined ? sharedFormulas.get(shared) : undefined
     if (written === undefined) return formula
@@ -154,7 +154,7 @@ export function rowMaker(
       const text = meaning(cell)
       if (cell.formula !== undefined) {
         const isCalculated = !maybeNotCalculated(cell)
-        // A blank is no result that shows that somebody calculated it.
+        // A blank result does not prove that the formula was calculated.
         const isBlank = text === undefined || text.trim() === ''
         if (cell.array !== undefined)
           arrays.add(rangeOf(cell.array), { formula: `=${cell.formula}`, isCalculated, column })
@@ -190,7 +190,7 @@ export function rowMaker(
       }
       onRow(row)
     },
-    /** Columns nobody sees, counted from 1 as in the file. */
+    /** Hidden columns, counted from 1 as in the file. */
     hideColumns(first: number, last: number) {
       facts.hiddenColumns.push([first - 1, last - 1])
     },
@@ -198,7 +198,7 @@ export function rowMaker(
       const range = rangeOf(reference)
       if (range !== undefined) facts.merged.push(range)
     },
-    /** A conditional format, by its number among the styles or the code that it brings, and the cells to which it applies. */
+    /** A conditional format, by its number among the styles or by its own format code, and the cells it applies to. */
     formatByRule(references: string, format: { style: number } | { code: string }) {
       const changes = 'code' in format ? changesWhatIsShown(format.code) : numberRules?.has(format.style)
       if (changes !== true) return
@@ -214,21 +214,25 @@ export function rowMaker(
     return type === 's' && struckTexts !== undefined && struckTexts.has(Number(value))
   }
 
-  /** An empty text may be what a formula says, where the file has a place for it and asks for no recalculation. */
+  /**
+   * Whether a formula may not have been calculated: it has no value, or the value 0 in a workbook that asks to be
+   * recalculated. An empty text is a value where the cell has a `<v>` and no recalculation is asked for.
+   */
   function maybeNotCalculated({ type, value, present }: RawCell): boolean {
     if (value === '') return type !== 'str' || !present || recalculates
     return recalculates && (type === '' || type === 'n') && Number(value) === 0
   }
 }
 
-/** So wide is an array that is looked at; a table has not as many columns. */
+/** How many columns of an array are looked at; a table has fewer. */
 const maxArrayWidth = 64
-/** So many are looked at in one row: they do not overlap. */
+/** How many arrays are looked at in one row; arrays do not overlap. */
 const maxArrays = 64
 
 /**
- * The cells that an array formula fills have no formula of their own: those without a result have not been calculated.
- * One that grows by what it finds names its own cell alone: as long as it has no result, it may fill any cell below.
+ * Keeps the array formulas whose cells are to be filled. These cells have no formula of their own: those without a
+ * result have not been calculated. A formula that spills names only its own cell: while it has no result, it may fill
+ * any cell below.
  */
 function arraysToFill() {
   let open: { range: CellRange; formula: string }[] = []
@@ -244,19 +248,19 @@ function arraysToFill() {
       const { firstColumn, lastColumn } = range ?? { firstColumn: column, lastColumn: column }
       for (const one of columnsOf({ firstColumn, lastColumn })) if (!below.has(one)) below.set(one, formula)
     },
-    /** What would fill a cell. */
+    /** The formula that would fill a cell. */
     formulaFor(row: number, column: number): string | undefined {
       return open.find(({ range: { firstRow, lastRow, firstColumn, lastColumn } }) => {
         return row >= firstRow && row <= lastRow && column >= firstColumn && column <= lastColumn
       })?.formula
     },
-    /** An empty text is a result. */
+    /** Records an empty text, which is a result. */
     sayBlank(row: number, column: number) {
       if (open.length === 0) return
       if (blanks?.row !== row) blanks = { row, columns: new Set() }
       blanks.columns.add(column)
     },
-    /** The cells of a row that a formula would fill, and its text; of a row in which nothing stands, none. */
+    /** The cells of a row that a formula would fill, each with the formula's text; none in a blank row. */
     *emptyIn(row: SheetRow): Generator<[column: number, formula: string]> {
       if ((open.length === 0 && below.size === 0) || isBlankRow(row)) return
       open = open.filter(({ range: { lastRow } }) => lastRow >= row.number)
@@ -276,7 +280,7 @@ function columnsOf({ firstColumn, lastColumn }: Pick<CellRange, 'firstColumn' | 
   return Array.from({ length: Math.max(0, width) }, (_, at) => firstColumn + at)
 }
 
-/** Nobody can tell which of the two a spreadsheet program shows. */
+/** The fault of a row that has a cell twice: nobody can tell which of the two a spreadsheet program shows. */
 function cellTwice(column: number): CellFault {
   return {
     code: 'cell-twice',
@@ -291,19 +295,22 @@ function setNote(row: SheetRow, column: number, note: CellNote): void {
   row.notes.set(column, note)
 }
 
-/** Nothing but blanks in it: no text, no number, no error. */
+/** Whether a row has nothing but blanks: no text, no number, no error. */
 export function isBlankRow(row: SheetRow): boolean {
   const { notes } = row
   if (notes !== undefined && [...notes.values()].some(({ kind }) => kind !== 'empty-formula')) return false
   return !cellsOf(row).some(isFilled)
 }
 
-/** The cells of a row, whichever columns they are in: those of one that reaches to XFD are mostly not there, and left out. */
+/**
+ * The cells of a row. A row that reaches to column XFD is a sparse array, of which only the cells that exist are
+ * returned.
+ */
 export function cellsOf({ cells }: SheetRow): readonly (string | undefined)[] {
   return cells.length > 64 ? Object.values(cells) : cells
 }
 
-/** Whether there is something in a cell that can be seen. */
+/** Whether a cell contains anything visible. */
 export function isFilled(cell: string | undefined): boolean {
   return cell !== undefined && /[^\s\p{Cc}\p{Cf}\u2800\u3164\uffa0]/u.test(cell)
 }
@@ -316,17 +323,17 @@ export interface CellRange {
   lastColumn: number
 }
 
-/** What a sheet says of itself around its rows. */
+/** What is known about a sheet beside its rows. */
 export interface SheetFacts {
   /** 0-based, first and last, both included. */
   hiddenColumns: [first: number, last: number][]
-  /** Of these only the first cell of each is seen. */
+  /** The merged ranges, of each of which only the first cell is seen. */
   merged: CellRange[]
   /** Where a conditional format may show a number otherwise. */
   formattedByRule: CellRange[]
-  /** 0-based: those in which a formula has a result, so that an empty one is a result too. */
+  /** 0-based: the columns in which a formula has a result, so that an empty result is a result too. */
   calculatedColumns: Set<number>
-  /** 0-based: those in which a formula has none. */
+  /** 0-based: the columns in which a formula has no result. */
   uncalculatedColumns: Set<number>
 }
 
@@ -340,7 +347,7 @@ export function newSheetFacts(): SheetFacts {
   }
 }
 
-/** `A2:B4`; undefined for what is no range. */
+/** The range of a reference such as `A2:B4`; undefined for any other text. */
 function rangeOf(reference: string): CellRange | undefined {
   const [, firstCell, firstRow, lastCell, lastRow] =
     /^\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})$/.exec(reference.trim().toUpperCase()) ?? []
@@ -358,7 +365,7 @@ export type CoveredCells = ReadonlyMap<number, ReadonlyMap<number, string>>
 
 const maxCovered = 2_000_000
 
-/** The cells of a table that lie beneath a merged one. */
+/** The cells of a table that are covered by a merged one. */
 export function coveredCells(
   merged: readonly CellRange[],
   { columns, rows: [from, to] }: { columns: readonly number[]; rows: [from: number, to: number] },
@@ -385,7 +392,7 @@ export function coveredCells(
 const texts = /("(?:[^"]|"")*"|'(?:[^']|'')*')/
 const reference = /(?<![\p{L}\p{N}_.$])(\$?)([A-Z]{1,3})(\$?)(\d{1,7})(?![\p{L}\p{N}_.(])/giu
 
-/** What a formula says a number of rows and columns further on: `A2&$B$1`, one row down, is `A3&$B$1`. */
+/** A formula as moved by a number of rows and columns: `A2&$B$1`, one row down, is `A3&$B$1`. */
 function formulaAt(formula: string, { rows, columns }: { rows: number; columns: number }): string {
   const shifted = (part: string) =>
     part.replace(reference, (_, fixedColumn: string, letters: string, fixedRow: string, number: string) => {
@@ -394,7 +401,7 @@ function formulaAt(formula: string, { rows, columns }: { rows: number; columns: 
       if (column < 0 || column >= maxColumns || row < 1 || row > maxRows) return '#REF!'
       return `${fixedColumn}${columnLetters(column)}${fixedRow}${row}`
     })
-  // Every second part is a text, or the name of a sheet.
+  // Every second part is a quoted text, or the quoted name of a sheet.
   return formula
     .split(texts)
     .map((part, at) => (at % 2 === 0 ? shifted(part) : part))

@@ -3,10 +3,10 @@ import { zipBomb } from './errors.ts'
 import type { RawCell, RowMaker } from './sheet-rows.ts'
 import { readXml, type TextSink } from './xml.ts'
 
-// How a name is read, how it looks, and what other programs keep beside it are not part of the name.
+// Phonetic guides, formatting, and the data that other programs keep beside a text are not part of the text.
 const BESIDE_THE_TEXT = new Set(['rPh', 'rPr', 'phoneticPr', 'extLst'])
 
-// What may stand between the rows and the last conditional format; from anything else on there is nothing to ask for.
+// The elements that may stand between the rows and the last conditional format; reading stops at any other element.
 const ASKED_FOR = new Set([
   'sheetCalcPr',
   'sheetProtection',
@@ -21,20 +21,20 @@ const ASKED_FOR = new Set([
   'conditionalFormatting',
 ])
 
-/** Reads a sheet with saxes: what is around its rows, and whatever the scanner does not know what to make of. */
+/** Reads a sheet with saxes: the parts around its rows, and everything that the scanner cannot read. */
 export function readSheetXml(part: string, maker: RowMaker): TextSink {
   let state: 'before' | 'rows' | 'row' | 'cell' | 'after' | 'done' = 'before'
   const blank = { value: '', present: false, formula: undefined, shared: undefined, array: undefined }
   let cell: RawCell = { column: -1, type: '', style: 0, ...blank }
   let collecting: 'value' | 'formula' | undefined
   let skipped = 0
-  /** How many elements are open behind the rows. */
+  /** How many elements are open after the rows. */
   let open = 0
-  /** Whether what follows in a cell's own text is struck out. */
+  /** Whether the next part of a cell's own text is struck out. */
   let strikes = false
-  /** The first column of which nothing was said yet, where such columns have no width. */
+  /** The first column that was not described yet, where columns without a description have no width. */
   let hiddenFrom: number | undefined
-  /** The cells to which the rules that follow apply. */
+  /** The cells to which the next rules apply. */
   let conditional = ''
 
   const begin = (name: string, attributes: ReadonlyMap<string, string>) => {
@@ -50,7 +50,7 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
 
   const readColumn = (attributes: ReadonlyMap<string, string>) => {
     const [first, last] = [Number(attributes.get('min')), Number(attributes.get('max'))]
-    // Columns come in their order: those between two are as wide as the sheet says.
+    // Columns are described in order; columns between two described ones have the sheet's default width.
     if (hiddenFrom !== undefined && first > hiddenFrom) maker.hideColumns(hiddenFrom, first - 1)
     if (hiddenFrom !== undefined) hiddenFrom = last + 1
     if (isTrue(attributes.get('hidden')) || isZero(attributes.get('width'))) maker.hideColumns(first, last)
@@ -74,7 +74,7 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
         state = 'rows'
         if (hiddenFrom !== undefined) maker.hideColumns(hiddenFrom, maxColumns)
       } else if (state === 'before') {
-        // Rows that are written are shown unless each says otherwise, whatever zeroHeight says of the others.
+        // A row in the file is visible unless the row itself says otherwise; zeroHeight counts only for the other rows.
         if (name === 'sheetFormatPr' && isZero(attributes.get('defaultColWidth'))) hiddenFrom = 1
         else if (name === 'col') readColumn(attributes)
       } else if (state === 'rows' && name === 'row') {
@@ -118,7 +118,7 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
 
   const extensions = extensionFormats(part, maker)
   return {
-    // What follows is not asked for but for the extension list: links, drop-downs, printing.
+    // After the conditional formats only the extension list is read, and no links, drop-downs or print settings.
     write: (text) => {
       if (state !== 'done') xml.write(text)
       if (state === 'after' || state === 'done') extensions.write(text)
@@ -130,27 +130,30 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
   }
 }
 
-/** As XML Schema writes a boolean, and as some programs do. */
+/** Whether an attribute is true: XML Schema allows both `1` and `true`. */
 export function isTrue(value: string | undefined): boolean {
   return value === '1' || value === 'true'
 }
 
-/** Of how letters look: a line through them. */
+/** Whether an element of the formatting puts a line through the letters. */
 export function isStrikingOut(name: string, attributes: ReadonlyMap<string, string>): boolean {
   return name === 'strike' && !/^(?:0|false|off)$/.test(attributes.get('val') ?? '')
 }
 
-/** A height or a width of nothing hides a row or a column as well. */
+/** Whether a height or width is zero, which hides a row or a column too. */
 export function isZero(size: string | undefined): boolean {
   return size !== undefined && size.trim() !== '' && Number(size) === 0
 }
 
 const maxLength = 4 * 1024 * 1024
 const startOfFormats = /<(?:\w+:)?extLst[\s>]/
-/** As long as what may be cut at the border of two pieces. */
+/** Longer than a start tag that may be cut at the border of two pieces. */
 const overlap = 64
 
-/** Looks for conditional formats in what follows the rows, without reading the rest: links and drop-downs may be many. */
+/**
+ * Looks for conditional formats in the extension list after the rows, without parsing the rest: there may be many links
+ * and drop-downs.
+ */
 function extensionFormats(part: string, maker: RowMaker): TextSink {
   let text = ''
   let found = false
@@ -173,7 +176,7 @@ function extensionFormats(part: string, maker: RowMaker): TextSink {
   }
 }
 
-/** The cells to which it applies, and the codes of its number formats. */
+/** Hands over a conditional format: the cells to which it applies, and the codes of its number formats. */
 function readFormat(part: string, text: string, maker: RowMaker): void {
   let references = ''
   const codes: string[] = []

@@ -1,27 +1,27 @@
-/** A cell that is written: text stays text, whatever it begins with; a text with more to it is an object. */
+/** A cell to be written: text stays text, whatever it begins with; a text with formatting or a note is an object. */
 export type CellToWrite = string | number | null | undefined | AnnotatedCell
 
 interface AnnotatedCell {
   text: string
   /** Coloured, so that the eye finds it. */
   marked?: boolean
-  /** With a line through it. */
+  /** Shown with a line through it. */
   struck?: boolean
-  /** Beside the cell, as a comment. */
+  /** Shown as a comment beside the cell. */
   note?: string
 }
 
-/** A table that is written: what its columns are called, and its rows, made as they are needed. */
+/** A table to be written: its columns, and its rows, which are made as they are needed. */
 export interface SheetToWrite {
   name: string
   columns: ColumnToWrite[]
   rows: Iterable<readonly CellToWrite[]> | AsyncIterable<readonly CellToWrite[]>
-  /** Long texts go on below in their cells, rather than beneath the next one. */
+  /** Whether long texts wrap in their cells; otherwise the next cell hides the rest. */
   wrapped?: boolean
   print?: PrintSetup
 }
 
-/** A column that is written; `choices` become a drop-down list, `note` a hint beside the heading. */
+/** A column to be written; `choices` become a drop-down list, `note` a hint beside the heading. */
 interface ColumnToWrite {
   heading: string
   width?: number
@@ -34,7 +34,7 @@ export interface PrintSetup {
   title?: string
 }
 
-/** A sheet made for paper: no headings, each row a form of its own that is cut off above and below. */
+/** A sheet made for paper, without headings: each row is a form, to be cut out along the lines above and below. */
 export interface FormsToWrite {
   name: string
   widths: readonly number[]
@@ -55,17 +55,19 @@ export interface FormCell {
   centred?: boolean
 }
 
-/** Letters of one look. */
+/** A stretch of text in one formatting. */
 export interface TextRun {
   text: string
   bold?: boolean
   size?: number
 }
 
-/** In every column read as no text but an error: without the line through it, what stood there would go in. */
+/**
+ * Stands for a struck-out text in CSV and JSON: every column reads it as an error, so the text itself is not imported.
+ */
 const struckOutHere = '#STRUCK-OUT'
 
-/** The text of a cell, for formats that know nothing else. */
+/** The plain text of a cell, for formats without formatting. */
 export function textOfCell(cell: CellToWrite): string | number | null {
   if (typeof cell === 'object' && cell !== null) return cell.struck === true ? struckOutHere : cell.text
   return cell ?? null
@@ -73,7 +75,10 @@ export function textOfCell(cell: CellToWrite): string | number | null {
 
 const maxNameLength = 31
 
-/** A name that Excel takes for a sheet: 31 letters, none of `[]:*?/\`, no apostrophe at either end, not 'History', and no other's. */
+/**
+ * A name that Excel accepts for a sheet: 31 letters, none of `[]:*?/\`, no apostrophe at either end, not 'History', and
+ * not taken by another sheet.
+ */
 export function sheetName(title: string, taken: Iterable<string> = []): string {
   const others = new Set(Array.from(taken, (name) => name.toLowerCase()))
   const name = shortened(cleaned(title), maxNameLength) || 'Sheet'
@@ -95,7 +100,7 @@ function cleaned(name: string): string {
 
 const EDGES = /^[\s']+|[\s']+$/g
 
-/** Cut between two letters, never within one. */
+/** Cuts a name between two characters, never within a surrogate pair. */
 function shortened(name: string, max: number): string {
   if (name.length <= max) return name
   let short = ''

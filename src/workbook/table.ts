@@ -16,35 +16,37 @@ import { type CellRange, coveredCells, type CoveredCells, isBlankRow, type Sheet
 
 /** What reading a table found besides its rows. */
 interface ReadTableResult extends Table {
-  /** Rows with something in them that nobody sees who looks at the sheet. */
+  /** The number of hidden rows that are not blank. */
   hiddenRows: number
-  /** The headings of the columns nobody sees. */
+  /** The headings of the hidden columns. */
   hiddenColumns: string[]
   /** The rows in which the headings stand again, and what follows them. */
   headingsAgain: { row: number; follows: 'the same columns' | 'other columns' | 'nothing that can be read' }[]
-  /** Rows that were read though something stands where no heading is, and in which columns that is. */
+  /** How many rows were read although they have cells without a heading, and the columns of those cells. */
   withoutHeading: { rows: number; columns: number[] }
-  /** Cells that lie beneath a merged one. */
+  /** The cells that are covered by a merged one. */
   covered: CoveredCells
   /** Where a conditional format may show a number otherwise. */
   formattedByRule: readonly CellRange[]
-  /** The columns in which a formula has a result, and none is without. */
+  /** The columns in which at least one formula has a result, and every formula has one. */
   calculatedColumns: ReadonlySet<number>
 }
 
-/** What to look for in a sheet, and who is told of its rows. */
+/** What to look for in a sheet, and the callbacks for what is read. */
 interface ReadTable {
   specs: readonly ColumnSpec[]
   map?: Readonly<Record<string, string>>
-  /** Told of the first headings, before any row. */
+  /** Called with the first headings, before any row. */
   onHeadings?: (table: Table) => void
   onRow: (row: SheetRow, table: Table) => void
-  /** A row that stands below headings that are not understood, or above the first; without it, the sheet is refused. */
+  /**
+   * Called for a row below headings that are not understood, or above the first; without this, the sheet is refused.
+   */
   onUnclearRow?: (row: SheetRow, table: UnclearTable) => void
   progress?: (share: number) => void
 }
 
-/** Reads a sheet as a table: `onRow` gets every row below the headings, blank ones too, but none that is headings again. */
+/** Reads a sheet as a table: `onRow` gets every row below the headings, blank ones too, but not repeated headings. */
 export async function readTable(
   workbook: Workbook,
   { specs, map = {}, onHeadings, onRow, onUnclearRow, progress }: ReadTable,
@@ -149,7 +151,10 @@ export async function readTable(
   }
 }
 
-/** Where the line of the headings has lost its end, the first row stands among them. */
+/**
+ * Refuses headings that contain a row: where the line of the headings has lost its end, the first row stands among
+ * them.
+ */
 function refuseRowInHeadings(rows: readonly SheetRow[], { headingRow, headings }: Table): void {
   const row = rows.find(({ number }) => number === headingRow)
   const address = headings.find(isAddress)
@@ -158,9 +163,9 @@ function refuseRowInHeadings(rows: readonly SheetRow[], { headingRow, headings }
 }
 
 /**
- * What stands above headings is a title or a note, unless it is as long as a row, and has an address and a number, or what
- * the rows are about is a number like those below, and none of them: sorting may have taken the headings along. A number in
- * another column may be a sum.
+ * Whether a row above the headings belongs to the table, because sorting has moved the headings, and is no title or
+ * note. Such a row is as long as a row and has an address and a number; or its first required column has a number that
+ * is like those below, but equal to none of them. A number in another column may be a sum.
  */
 function isRowOfTable(
   { cells }: SheetRow,
@@ -192,7 +197,7 @@ function sameColumns(one: Table, other: Table): boolean {
   )
 }
 
-/** What a person must know of a table before they agree to it. */
+/** What a person must know about a table before they agree to it. */
 interface TableNotice {
   code: 'hidden-rows' | 'hidden-columns' | 'headings-again' | 'cells-without-heading'
   message: string

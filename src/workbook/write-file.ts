@@ -3,10 +3,13 @@ import { dirname, resolve } from 'node:path'
 import { fsyncSync, openSync, rmSync, writeSync } from '../disk.ts'
 import { UnusableFile } from './errors.ts'
 
-/** Writes what comes next, whole when it returns. */
+/** Writes the next piece, completely when it returns. */
 export type Append = (piece: string | Uint8Array) => void
 
-/** Makes a new file, for its owner only, that is wholly on the disk when this returns, or not there at all. */
+/**
+ * Creates a file that only its owner can read. The file is completely on the disk when this returns, or not there at
+ * all.
+ */
 export async function writeNewFile(
   path: string,
   write: (append: Append) => Promise<void> | void,
@@ -27,9 +30,9 @@ export async function writeNewFile(
   }
 }
 
-/** Says in words why a file cannot be written. */
+/** The error that says in words why a file cannot be written. */
 function refusal(path: string, error: unknown): unknown {
-  // What the system says names its call; anything else, such as Ctrl-C, is told as it is.
+  // Errors of the operating system name their system call; any other, such as that of Ctrl-C, is passed on as it is.
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
     return new UnusableFile('file-no-folder', `there is no folder ${dirname(resolve(path))}`, {

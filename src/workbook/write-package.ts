@@ -13,7 +13,7 @@ const VALUES = 'http://schemas.openxmlformats.org/officeDocument/2006/docPropsVT
 const OFFICE_TYPE = 'application/vnd.openxmlformats-officedocument'
 const CUSTOM_FORMAT = '{D5CDD505-2E9C-101B-9397-08002B2CF9AE}'
 
-/** A sheet that is in the package. */
+/** A sheet that has been added to the package. */
 export interface NamedSheet extends WrittenSheet {
   name: string
   columns: number
@@ -25,7 +25,7 @@ interface About {
   marks: readonly string[]
 }
 
-/** What stands before the sheets: what the package is, who made it, and when. */
+/** The parts before the sheets: the links of the package, its creator and time, and its marks. */
 export function packageParts({ creator, at, marks }: About): [name: string, xml: string][] {
   const links: Link[] = [
     ['rId1', `${RELATIONSHIPS}/officeDocument`, 'xl/workbook.xml'],
@@ -57,7 +57,7 @@ function customXml(marks: readonly string[]): string {
   return `${XML_HEAD}<Properties xmlns="${CUSTOM}" xmlns:vt="${VALUES}">${properties.join('')}</Properties>`
 }
 
-/** The list of sheets, with what each repeats on paper and where its filter buttons are. */
+/** The list of sheets, with the print titles and the filter range of each. */
 export function* workbookXml(sheets: readonly NamedSheet[]): Generator<string> {
   yield `${XML_HEAD}<workbook xmlns="${MAIN}" xmlns:r="${RELATIONSHIPS}"><bookViews><workbookView activeTab="0"/></bookViews><sheets>`
   for (const [at, { name }] of sheets.entries())
@@ -68,7 +68,7 @@ export function* workbookXml(sheets: readonly NamedSheet[]): Generator<string> {
   yield '</workbook>'
 }
 
-/** LibreOffice shows the buttons of a filter only where the hidden name says so too. */
+/** LibreOffice shows the buttons of a filter only where this hidden name exists too. */
 function definedNames({ name, columns, lastRow, pagesAcross }: NamedSheet, at: number): string[] {
   if (columns === 0) return []
   const sheet = `'${name.replaceAll("'", "''")}'`
@@ -80,7 +80,7 @@ function definedNames({ name, columns, lastRow, pagesAcross }: NamedSheet, at: n
   ]
 }
 
-/** Which part each sheet of the list is. */
+/** The links from the workbook to its sheets and its styles. */
 export function linksXml(sheets: readonly NamedSheet[]): string[] {
   const links = sheets.map(
     (_, at): Link => [`rId${at + 1}`, `${RELATIONSHIPS}/worksheet`, `worksheets/sheet${at + 1}.xml`],
@@ -88,7 +88,7 @@ export function linksXml(sheets: readonly NamedSheet[]): string[] {
   return [relationshipsXml([...links, [`rId${links.length + 1}`, `${RELATIONSHIPS}/styles`, 'styles.xml']])]
 }
 
-/** The comments of a sheet, and the shapes that show them. */
+/** The links from a sheet to its comments, and to the shapes that show them. */
 export function noteLinksXml(number: number): string {
   return relationshipsXml([
     ['rId1', `${RELATIONSHIPS}/vmlDrawing`, `../drawings/vmlDrawing${number}.vml`],
@@ -105,7 +105,7 @@ function relationshipsXml(links: readonly Link[]): string {
   return `${XML_HEAD}<Relationships xmlns="${PACKAGE}/relationships">${inside.join('')}</Relationships>`
 }
 
-/** What kind each part is of. */
+/** The content type of each part. */
 export function* contentTypesXml(
   sheets: readonly NamedSheet[],
   { marked }: { marked: boolean },
@@ -130,7 +130,7 @@ function partType(name: string, type: string): string {
 const PIECE = 128 * 1024
 const maxBytes = 0xffff_ffff
 const DEFLATED = 8
-// The sizes follow the part, since they are known only then; names are UTF-8.
+// Bit 3: the sizes follow the part, because they are known only then. Bit 11: names are UTF-8.
 const FLAGS = 0x0808
 const VERSION = 20
 
@@ -143,8 +143,8 @@ interface WrittenPart {
 }
 
 /**
- * Writes a zip archive part by part, each in pieces as the disk takes them; nothing can be added behind its end.
- * @param at what the archive says of when its parts were made
+ * Writes a zip archive part by part, each part as a stream; nothing can be added after `end`.
+ * @param at the time that the archive records for its parts
  */
 export function zipWriter(append: Append, at: Date) {
   const moment = dosMoment(at)
@@ -155,7 +155,9 @@ export function zipWriter(append: Append, at: Date) {
     if (offset > maxBytes) throw tooLarge()
     append(bytes)
   }
-  /** What both descriptions of a part have, from the version that is needed to the length of its name. */
+  /**
+   * Writes the fields common to a part's local and central headers, from the version needed to the length of the name.
+   */
   const writeCommon = (bytes: Buffer, from: number, { name }: WrittenPart) => {
     bytes.writeUInt16LE(VERSION, from)
     bytes.writeUInt16LE(FLAGS, from + 2)
@@ -179,7 +181,7 @@ export function zipWriter(append: Append, at: Date) {
           yield bytes
         }
       }
-      // Rows of a table are much alike: the quickest way to pack them makes them a tenth as well.
+      // Rows of a table are much alike: even the fastest compression shrinks them to a tenth.
       const deflate = createDeflateRaw({ chunkSize: PIECE, level: constants.Z_BEST_SPEED })
       await pipeline(counted, deflate, async (packed: AsyncIterable<Buffer>) => {
         for await (const piece of packed) {
@@ -193,7 +195,7 @@ export function zipWriter(append: Append, at: Date) {
       writeSizes(descriptor, 4, part)
       put(descriptor)
     },
-    /** Writes the list of the parts. */
+    /** Writes the central directory. */
     end(): void {
       const start = offset
       for (const part of parts) {
@@ -224,7 +226,10 @@ function writeSizes(bytes: Buffer, at: number, { crc, packed, size }: WrittenPar
   bytes.writeUInt32LE(size, at + 8)
 }
 
-/** The date and time as a zip archive has them: local in other programs, UTC here, so that equal sheets are equal bytes. */
+/**
+ * The date and time in the format of zip archives: local time in other programs, UTC here, so that equal sheets are
+ * equal bytes.
+ */
 function dosMoment(at: Date): number {
   const year = Math.min(127, Math.max(0, at.getUTCFullYear() - 1980))
   const date = (year << 9) | ((at.getUTCMonth() + 1) << 5) | at.getUTCDate()

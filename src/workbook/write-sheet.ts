@@ -6,22 +6,22 @@ import { writeNewFile } from './write-file.ts'
 import { MAIN, RELATIONSHIPS, textElement, XML_HEAD, xmlAttribute, xmlText } from './xml.ts'
 
 export const PIECE = 64 * 1024
-/** What a cell holds in Excel; the rest would be lost, or the workbook called damaged. */
+/** The most characters of a cell in Excel; more would be lost, or make Excel call the workbook damaged. */
 const maxCellLength = 32_767
 const LINE = 15
 export const maxRowHeight = 409
-// Of a column's width, what words fill before they go on below.
+// The share of a column's width that words fill before they wrap.
 const ROOM = 0.85
 
-/** What is known of a sheet when its rows have been written. */
+/** What is known about a sheet when its rows have been written. */
 export interface WrittenSheet {
   lastRow: number
   notes: Note[]
-  /** Whether its first column is needed on every page, because its columns go over several. */
+  /** How many pages lie side by side; where there are several, the first column is printed on each. */
   pagesAcross: number
 }
 
-/** Headings, rows, filter and page of a table, in pieces. `written` is filled in on the way. */
+/** The XML of a table in pieces: headings, rows, filter and page setup. Fills in `written` on the way. */
 export async function* sheetXml(
   { columns, rows, wrapped = false, print = {} }: SheetToWrite,
   written: WrittenSheet,
@@ -66,7 +66,7 @@ export function widthOf({ heading, width }: SheetToWrite['columns'][number]): nu
   return width ?? Math.max(12, Math.min(40, heading.length + 4))
 }
 
-/** Lines that a text takes in a column, with room to spare for wide letters. */
+/** The number of lines that a text takes in a column, with room to spare for wide letters. */
 function linesOf(text: string, width: number): number {
   if (text.length < width * ROOM && !text.includes('\n')) return 1
   return text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / (width * ROOM))), 0)
@@ -76,13 +76,15 @@ interface RowSetup {
   letters: readonly string[]
   style: number
   notes: Note[]
-  /** Of the columns, where long texts go on below. */
+  /** The widths of the columns, where long texts wrap. */
   widths?: readonly number[] | undefined
 }
 
-/** Writes row after row; one with nothing in it is left out, and its number stays free. */
+/**
+ * Returns a function that writes one row after another; a row without content is left out, and its number stays free.
+ */
 function rowWriter({ letters, style, notes, widths }: RowSetup) {
-  // Beside texts that go on below, a number stands at their first line.
+  // Beside wrapped texts, a number stands at the height of their first line.
   const numberStyle = style === styles.wrapped ? styles.wrappedNumber : styles.number
   return (cells: readonly CellToWrite[], number: number): string => {
     let xml = ''
@@ -106,7 +108,7 @@ function rowWriter({ letters, style, notes, widths }: RowSetup) {
   }
 }
 
-/** In points, where a row is higher than one line: LibreOffice does not find it out by itself. */
+/** The height in points of a row with more than one line: LibreOffice does not work it out by itself. */
 export function heightOfRow(cells: readonly CellToWrite[], widths: readonly number[]): number | undefined {
   let lines = 1
   for (const [column, width] of widths.entries()) {
@@ -116,12 +118,12 @@ export function heightOfRow(cells: readonly CellToWrite[], widths: readonly numb
   return lines === 1 ? undefined : Math.min(maxRowHeight, lines * LINE)
 }
 
-// The text stands in its cell: a list of them all, as Excel makes it, would be held in memory to the end.
+// Texts are stored inline: a list of shared strings, as Excel makes it, would be held in memory to the end.
 function textCell(at: string, text: string, style: number): string {
   return `<c r="${at}" s="${style}" t="inlineStr"><is>${textElement(fitting(text))}</is></c>`
 }
 
-/** What Excel takes; where something had to go, the last letter is `…`. */
+/** A text of the length that Excel accepts; where something was cut, the last letter is `…`. */
 export function fitting(text: string): string {
   if (text.length <= maxCellLength) return text
   return `${text.slice(0, maxCellLength - 1).replace(/[\ud800-\udbff]$/, '')}…`
@@ -136,7 +138,7 @@ function tooMany(what: string): UnusableFile {
 export const A4 = 9
 /** Letters of the usual size that fit across a page of A4, within its margins. */
 const LETTERS_ACROSS = { portrait: 92, landscape: 138 } as const
-/** Below this share of their size letters cannot be read on paper. */
+/** The smallest scale at which letters can be read on paper. */
 const minScale = 0.6
 const minColumnWidth = 10
 const maxHeaderLength = 200
@@ -167,7 +169,7 @@ export function layoutOf(
   }
 }
 
-/** Takes from the columns what is more than the narrowest, each in proportion. */
+/** Narrows columns in proportion to how much wider they are than the minimum. */
 function narrowed(widths: readonly number[], max: number): number[] {
   const spare = widths.map((width) => Math.max(0, width - minColumnWidth))
   const excess = sum(widths) - max
@@ -179,7 +181,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0)
 }
 
-/** The page's elements that follow the rows. */
+/** The elements for the page that follow the rows. */
 export function pageXml(
   { title }: PrintSetup,
   { landscape, fit = '' }: { landscape: boolean; fit?: string },
@@ -195,7 +197,7 @@ export function pageXml(
   )
 }
 
-/** A workbook with more of them opens slowly; one block of numbers for their shapes holds so many. */
+/** The most notes of a sheet: with more a workbook opens slowly, and one block of shape numbers has room for these. */
 const maxNotes = 1000
 
 /** A comment beside a cell; column and row count from 0. */
@@ -205,7 +207,7 @@ interface Note {
   text: string
 }
 
-/** What the notes of a sheet say. */
+/** The part with the comments of a sheet. */
 export function* commentsXml(notes: readonly Note[], author: string): Generator<string> {
   yield `${XML_HEAD}<comments xmlns="${MAIN}"><authors><author>${xmlAttribute(author)}</author></authors><commentList>`
   for (const { column, row, text } of notes)
@@ -213,7 +215,7 @@ export function* commentsXml(notes: readonly Note[], author: string): Generator<
   yield '</commentList></comments>'
 }
 
-/** Where they are drawn when somebody points at the cell: programs show no comment without its shape. */
+/** The shapes that show the comments when somebody points at a cell: programs show no comment without its shape. */
 export function* shapesXml(notes: readonly Note[]): Generator<string> {
   yield '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:x="urn:schemas-microsoft-com:office:excel">'
   yield '<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/></o:shapelayout>'
@@ -238,7 +240,7 @@ export async function writeCsv(path: string, sheet: SheetToWrite): Promise<void>
   })
 }
 
-/** The same as text, a piece at a time and without the mark: for another program to read. */
+/** The CSV text of a sheet for another program to read, in pieces and without the byte order mark. */
 export async function* csvText({ columns, rows }: SheetToWrite): AsyncGenerator<string> {
   const line = (cells: readonly CellToWrite[]) => columns.map((_, column) => csvCell(cells[column]))
   yield csv([line(columns.map(({ heading }) => heading))])
@@ -258,17 +260,17 @@ export async function* csvText({ columns, rows }: SheetToWrite): AsyncGenerator<
 
 function csvCell(cell: CellToWrite): string {
   const text = textOfCell(cell)
-  // A line end ends a row, quoted or not, for whoever reads it again.
+  // A program that reads the file may take a line end for the end of a row, even within quotation marks.
   if (typeof text === 'string') return guarded(text.replace(/\r\n|[\n\r]/g, ' '))
   return text === null ? '' : String(text)
 }
 
-// All in quotes: then no delimiter and no line break inside a text can be mistaken for one between cells.
+// All texts are quoted, so that no delimiter or line break inside a text can be mistaken for one between cells.
 function csv(lines: string[][]): string {
   return stringify(lines, { quoted: true, quoted_empty: false, record_delimiter: '\r\n' })
 }
 
-/** Writes a sheet as a JSON array of objects, their keys the headings; a cell with nothing in it is null. */
+/** Writes a sheet as a JSON array of objects, whose keys are the headings; an empty cell is null. */
 export async function writeJson(path: string, { columns, rows }: SheetToWrite): Promise<void> {
   await writeNewFile(path, async (append) => {
     let text = '['
@@ -287,7 +289,7 @@ export async function writeJson(path: string, { columns, rows }: SheetToWrite): 
   })
 }
 
-/** The looks of cells, by their number in the workbook's list. */
+/** The cell styles, by their position in `cellXfs`. */
 export const styles = {
   number: 0,
   text: 1,
@@ -323,7 +325,7 @@ function styleXml({ font: ofFont = 0, fill: ofFill = 0, border = 0, alignment }:
   return alignment === undefined ? `${start}/>` : `${start} applyAlignment="1"><alignment ${alignment}/></xf>`
 }
 
-/** The part that says how cells look; every text is formatted as text, so that it stays as it was typed. */
+/** The part with the cell styles; texts have the text format, so that they stay as they were typed. */
 export function* stylesXml(): Generator<string> {
   yield `${XML_HEAD}<styleSheet xmlns="${MAIN}">`
   yield `<fonts count="3">${font('')}${font('<b/>')}${font('<strike/>')}</fonts>`

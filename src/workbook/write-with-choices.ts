@@ -9,7 +9,7 @@ const CHOICES_SHEET = 'Choices'
 const maxInlineChoicesLength = 255
 const TEXT = '@'
 
-/** Writes a small workbook whose columns offer drop-down lists: one to be filled in. */
+/** Writes a small workbook to be filled in, whose columns offer drop-down lists. */
 export async function writeWithChoices(
   path: string,
   sheets: readonly SheetToWrite[],
@@ -25,7 +25,7 @@ export async function writeWithChoices(
   await writeNewFile(path, (append) => append(bytes))
 }
 
-/** `lists` takes the choices too long for a cell's own rule; they go to a hidden sheet. */
+/** Adds a sheet; `lists` collects the choices that are too long for an inline rule and go to a hidden sheet. */
 async function addSheet(
   workbook: excel.Workbook,
   { name, columns, rows, wrapped = false, print }: SheetToWrite,

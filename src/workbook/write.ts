@@ -33,10 +33,12 @@ import {
 } from './write-sheet.ts'
 import { textElement } from './xml.ts'
 
-/** A table, and what a workbook has beside it. */
+/** A table, and the further sheets that only a workbook has. */
 export type Tables = readonly [SheetToWrite, ...(SheetToWrite | FormsToWrite)[]]
 
-/** Writes a table as its file's ending says: `.xlsx` with all its sheets, or the first alone as `.csv` or `.json`. */
+/**
+ * Writes a table in the format that the file's ending names: `.xlsx` with all sheets, `.csv` or `.json` with the first.
+ */
 export async function writeTableFile(
   path: string,
   sheets: Tables,
@@ -53,7 +55,7 @@ const tableEndings = ['.xlsx', '.csv', '.json'] as const
 
 export type TableEnding = (typeof tableEndings)[number]
 
-/** The ending of a table's file, small letters; throws UnusableFile for any other. */
+/** The ending of a table's file, in small letters. @throws UnusableFile for any other ending */
 export function tableEnding(path: string, known: readonly TableEnding[] = tableEndings): TableEnding {
   const typed = extname(path).toLowerCase()
   const ending = known.find((one) => one === typed)
@@ -66,11 +68,11 @@ export function tableEnding(path: string, known: readonly TableEnding[] = tableE
 
 const BEGINNING_OF_ZIP_TIME = new Date(Date.UTC(1980, 0, 1))
 
-/** What the file says of itself; the same sheets written at the same time are the same bytes. */
+/** The properties of the file; the same sheets written with the same time are the same bytes. */
 interface WriteOptions {
   creator?: string
   at?: Date
-  /** Custom properties, true each: marks that a program can read again. */
+  /** The names of custom properties, each with the value true: marks that a program can read again. */
   marks?: readonly string[]
 }
 
@@ -129,10 +131,10 @@ function begin(written: NamedSheet[], { name, columns }: { name: string; columns
   return sheet
 }
 
-/** Excel takes 1,026 breaks between pages, and calls a sheet with more of them damaged. */
+/** Excel accepts 1,026 page breaks, and calls a sheet with more of them damaged. */
 const maxBreaks = 1000
 
-/** Forms shared out over as many sheets as Excel needs for them: each within its rows and its page breaks. */
+/** Spreads forms over as many sheets as Excel's limits on rows and page breaks make necessary. */
 function* sheetsOfForms(forms: Iterable<Form>): Generator<Form[]> {
   let sheet: Form[] = []
   let breaks = 0
@@ -147,9 +149,9 @@ function* sheetsOfForms(forms: Iterable<Form>): Generator<Form[]> {
   if (sheet.length > 0) yield sheet
 }
 
-/** One row is one form: a spreadsheet program never cuts a row across two pages. */
+/** The XML of a sheet with one form in each row: a spreadsheet program never cuts a row across two pages. */
 function* formsXml({ widths, print = {} }: FormsToWrite, forms: readonly Form[]): Generator<string> {
-  // Not fitted to the page: Excel then passes over the breaks between pages.
+  // Without fitToPage, which would make Excel ignore the page breaks.
   let piece = `${OPENING}<sheetViews><sheetView showGridLines="0" workbookViewId="0"/></sheetViews><sheetFormatPr defaultRowHeight="15"/>${columnsXml({ widths: [...widths] }, styles.text)}<sheetData>`
   const write = formCellWriter()
   for (const [at, { cells, height }] of forms.entries()) {
@@ -171,7 +173,7 @@ function* formsXml({ widths, print = {} }: FormsToWrite, forms: readonly Form[])
   yield `${piece}</sheetData>${page}${breaksXml}</worksheet>`
 }
 
-/** What one form after another has in a column, such as what is to be done, is put together once. */
+/** Returns a function that writes the cells of forms, and reuses the XML of a cell that successive forms share. */
 function formCellWriter(): (cell: FormCell, at: { column: number; row: number }) => string {
   const last: { cell: FormCell; text: string }[] = []
   return (cell, { column, row }) => {

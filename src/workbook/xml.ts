@@ -7,21 +7,21 @@ import { zipBomb, damaged, UnusableWorkbook } from './errors.ts'
 export const maxPieceLength = 4 * 1024 * 1024
 const maxDepth = 256
 
-/** Somebody who is told what an XML text holds; names come without their prefix. */
+/** Callbacks for the content of an XML text; names come without their prefix. */
 export interface XmlReader {
-  /** `isForeign`: its namespace is not that of the whole. */
+  /** `isForeign`: the namespace of the element is not that of the root. */
   open?(name: string, attributes: ReadonlyMap<string, string>, isForeign: boolean): void
   close?(name: string): void
   text?(text: string): void
 }
 
-/** Something that text is written to, piece by piece. */
+/** A consumer of text that comes in pieces. */
 export interface TextSink {
   write(text: string): void
   end(): void
 }
 
-/** Reads XML of any kind with saxes: whatever prefixes, comments or CDATA it has, but never a DOCTYPE. */
+/** Reads XML with saxes, whatever prefixes, comments or CDATA it has; a DOCTYPE is refused. */
 export function readXml(part: string, reader: XmlReader): TextSink {
   const parser = new SaxesParser({ position: false })
   let depth = 0
@@ -83,14 +83,14 @@ export function readXml(part: string, reader: XmlReader): TextSink {
   }
 }
 
-/** Which namespaces the open elements have, told apart by whether it is that of the first. */
+/** Keeps the namespaces of the open elements, and compares them with that of the root. */
 function namespaces() {
   const levels: (ReadonlyMap<string, string> | undefined)[] = []
   let declared: Map<string, string> | undefined
   let known: ReadonlyMap<string, string> = new Map()
   let first: { uri: string | undefined } | undefined
   return {
-    /** What the element says whose start tag is being read; `''` is the prefix of none. */
+    /** Records a declaration of the element whose start tag is being read; `''` is the empty prefix. */
     declare(prefix: string, uri: string) {
       declared ??= new Map(known)
       declared.set(prefix, uri)
@@ -152,7 +152,7 @@ export function decoder(part: string): { decode(bytes: Buffer): string; end(): v
       }
       if (utf16 !== undefined) return utf16.decode(piece, { stream: true })
       const whole = piece.length - unfinished(piece)
-      // A copy: the piece's memory must not live on for the sake of three bytes.
+      // A copy, so that three waiting bytes do not keep the memory of the whole piece.
       waiting = Buffer.from(piece.subarray(whole))
       const complete = piece.subarray(0, whole)
       if (!isUtf8(complete)) throw damaged(`${part} is not UTF-8`)
@@ -175,7 +175,7 @@ function utf16Decoder(bytes: Buffer): TextDecoder | undefined {
   return undefined
 }
 
-/** How many bytes at the end begin a character that is not complete. */
+/** How many bytes at the end begin a character that is incomplete. */
 function unfinished(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0
@@ -188,7 +188,10 @@ function unfinished(bytes: Buffer): number {
   return 0
 }
 
-/** The characters that a text may hold only as `_x000D_`; the underscore of what merely looks so is itself escaped. */
+/**
+ * Replaces escapes such as `_x000D_` by their characters; text that only looks like an escape has its underscore
+ * escaped.
+ */
 export function unescapeText(text: string): string {
   if (!text.includes('_x')) return text
   return text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) =>
@@ -199,7 +202,9 @@ export function unescapeText(text: string): string {
 const UNWRITABLE =
   /_(?=x[0-9A-Fa-f]{4}(?:_|[^\P{Cc}\t\n]|[\ufffe\uffff]|\p{Cs}))|[^\P{Cc}\t\n]|[\ufffe\uffff]|\p{Cs}/gu
 
-/** The reverse of `unescapeText`: what XML 1.0 forbids, what it would change, and what looks like an escape. */
+/**
+ * The reverse of `unescapeText`: escapes what XML 1.0 forbids, what XML would change, and what looks like an escape.
+ */
 export function escapeText(text: string): string {
   if (!/[^\t\n\x20-\x7e\u00a0-\ud7ff]|_x/.test(text)) return text
   return text.replace(
@@ -221,7 +226,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\t': '&#9;',
 }
 
-/** Text between tags, with what XML cannot hold written as Excel writes it. */
+/** Text between tags; characters that XML cannot hold are escaped as in Excel. */
 export function xmlText(text: string): string {
   const plain = escapeText(text)
   return /[&<>]/.test(plain) ? plain.replace(/[&<>]/g, (char) => ENTITIES[char] ?? char) : plain
@@ -232,7 +237,7 @@ export function xmlAttribute(text: string): string {
   return escapeText(text).replace(/[&<>"\n\t]/g, (char) => ENTITIES[char] ?? char)
 }
 
-/** `<t>`, with its blanks where a reader would leave them out. */
+/** A `<t>` element, marked so that a reader does not drop its blanks. */
 export function textElement(text: string): string {
   const keeps = /^\s|\s$|\s\s|[\t\n]/.test(text) ? ' xml:space="preserve"' : ''
   return `<t${keeps}>${xmlText(text)}</t>`

@@ -7,7 +7,9 @@ import { decoder, type TextSink } from './xml.ts'
 
 const maxParts = 10_000
 const maxBytes = 1024 * 1024 * 1024
-/** Deflate reaches 1,032; honest sheets stay below 100, and small parts may be as even as they like. */
+/**
+ * The highest compression ratio: Deflate reaches 1,032, honest sheets stay below 100. Parts up to SMALL may exceed it.
+ */
 const maxRatio = 250
 const SMALL = 32 * 1024 * 1024
 const CHUNK = 128 * 1024
@@ -15,7 +17,7 @@ const CHUNK = 128 * 1024
 /** The parts of a zip file by name, small letters, without a leading slash. */
 export interface Archive {
   names: ReadonlySet<string>
-  /** Feeds one part to the sink; `max` bytes at most. Bytes are counted as they come, whatever the headers say. */
+  /** Feeds one part to the sink, `max` bytes at most. Bytes are counted as they come, whatever the headers say. */
   read(
     name: string,
     sink: TextSink,
@@ -24,7 +26,7 @@ export interface Archive {
   close(): Promise<void>
 }
 
-/** Opens a zip file; refuses what is damaged, encrypted, or made to swell. */
+/** Opens a zip file. @throws UnusableWorkbook if the file is damaged, encrypted, or a zip bomb */
 export async function openArchive(source: ByteSource): Promise<Archive> {
   const zip = await fromRandomAccessReaderPromise(new SourceReader(source), await endOf(source), {
     decodeStrings: false,
@@ -70,10 +72,10 @@ export async function openArchive(source: ByteSource): Promise<Archive> {
 const END_OF_ARCHIVE = Buffer.from('PK\x05\x06', 'latin1')
 const END_LENGTH = 22
 
-/** How much of an archive is looked through at once for its end. */
+/** How many bytes are searched at once for the end of an archive. */
 const WINDOW = 1024 * 1024
 
-/** Without what a web server or a mail program put behind the end: the archive says itself where it ends. */
+/** The end of the archive by its own end record, without what a web server or a mail program has appended. */
 async function endOf(source: ByteSource): Promise<number> {
   const { size } = source
   for (let from = size; from > 0; ) {
@@ -89,7 +91,7 @@ async function endOf(source: ByteSource): Promise<number> {
   return size
 }
 
-/** What the list of parts is read by. */
+/** The reader that yauzl uses for the list of parts. */
 class SourceReader extends RandomAccessReader {
   private readonly source: ByteSource
 
@@ -173,7 +175,7 @@ async function* inflated(
   if (part.compressionMethod !== 8)
     throw damaged(`its part ${name} is packed in a way that no spreadsheet program uses`)
   const inflate = createInflateRaw({ chunkSize: CHUNK })
-  // What goes wrong comes out with the pieces below.
+  // Errors are thrown by the loop over the pieces below.
   pipeline(Readable.from(packed, { highWaterMark: 1 }), inflate, () => undefined)
   const unpacked: AsyncIterable<Buffer> = inflate
   try {
