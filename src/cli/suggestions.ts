@@ -42,9 +42,19 @@ export async function unknownCommand(
   }
   return new Usage(`${spoken} has no command '${unknown.word}'.`, {
     code: 'unknown-command',
-    hint: hintOfLines(lines) ?? stepsOf(unknown.before[0], unknown.word) ?? `${spoken} --help lists them.`,
+    hint:
+      hintOfLines(lines) ??
+      stepsOf(unknown.before[0], unknown.word, twoNamedBehind(unknown)) ??
+      `${spoken} --help lists them.`,
     details: { candidates },
   })
+}
+
+/** Two people, or two centres, and nothing between them that may be another thing's. */
+function twoNamedBehind({ argv, word }: UnknownWord): readonly string[] {
+  const [one = '', other = '', ...more] = argv.slice(argv.indexOf(word) + 1)
+  const isPair = [isAddress, isLikeNumber].some((isOne) => isOne(one) && isOne(other))
+  return isPair && (more[0] ?? '-').startsWith('-') ? [one, other] : []
 }
 
 function guessesAt(unknown: UnknownWord): Guess[] {

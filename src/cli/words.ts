@@ -164,12 +164,19 @@ const shownByImport =
 
 const leftOutOfWorkbook = ['centres missing', 'centres delete-missing', 'users extra', 'users delete-extra']
 
+const takenBack =
+  'Only an import is taken back as a whole (ssh-admin centres imports undo ID). ssh-admin audit list --last shows what you changed last, and what it was before: the command that changed it changes it back; what was suspended or deleted is restored (ssh-admin users restore).'
+
 /** What is done in several steps, where no one command does it. */
-const bySteps: Readonly<Record<string, string>> = {
-  'centres merge':
-    'Its people are moved (ssh-admin users move), then the centre that they leave is deleted (ssh-admin centres delete).',
-  'users merge':
-    'What one account holds is given to the other (ssh-admin users transfer), then it is deleted (ssh-admin users delete --suspend).',
+const bySteps: Readonly<Record<string, string | ((whom: readonly string[]) => string)>> = {
+  'centres merge': ([from = 'CENTRE', to = 'OTHER']) =>
+    `The people of ${from} (ssh-admin users list --centre ${from}) are moved one by one (ssh-admin users move EMAIL --to ${to}), then ${from} is deleted (ssh-admin centres delete ${from}).`,
+  'users merge': ([from = 'EMAIL', to = 'OTHER']) =>
+    `What ${from} holds is given to ${to} (ssh-admin users transfer ${from} --to ${to}), then ${from} is deleted (ssh-admin users delete ${from} --suspend).`,
+  'users undo': takenBack,
+  'coordinator undo': takenBack,
+  'associates undo': takenBack,
+  'roles undo': takenBack,
   'centres renumber': centresKeepNumbers,
   ...Object.fromEntries(leftOutOfWorkbook.map((words) => [words, shownByImport])),
   'resources replace': changedFiles,
@@ -177,9 +184,14 @@ const bySteps: Readonly<Record<string, string>> = {
   'resources update': changedFiles,
 }
 
-/** How that is done which a noun has no verb for. */
-export function stepsOf(groupName: string | undefined, word: string): string | undefined {
-  return own(bySteps, `${groupName} ${word}`)
+/** How that is done which a noun has no verb for. @param whom the two that were named, if two were */
+export function stepsOf(
+  groupName: string | undefined,
+  word: string,
+  whom: readonly string[],
+): string | undefined {
+  const steps = own(bySteps, `${groupName} ${word}`)
+  return typeof steps === 'function' ? steps(whom) : steps
 }
 
 /** Likewise, but only behind the noun: by itself such a word may mean anything. */

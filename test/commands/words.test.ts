@@ -755,8 +755,14 @@ describe('a line of a tired hand', () => {
 
 describe('what no one command does', () => {
   it.each([
-    ['centres merge EG001 EG002', 'ssh-admin users move'],
-    ['users merge omar@nile.example noor@nile.example', 'ssh-admin users transfer'],
+    ['centres merge EG001 EG002', 'ssh-admin users move EMAIL --to EG002), then EG001 is deleted'],
+    ['centres merge EG001', 'ssh-admin users move EMAIL --to OTHER), then CENTRE is deleted'],
+    [
+      'users merge omar@nile.example noor@nile.example',
+      'ssh-admin users transfer omar@nile.example --to noor@nile.example), then omar@nile.example is deleted',
+    ],
+    ['users undo omar@nile.example', 'ssh-admin audit list --last'],
+    ['coordinator undo EG001', 'ssh-admin audit list --last'],
     ['centres edit EG001 --number EG009', 'A centre keeps its number'],
     ['centres renumber EG001 EG009', 'A centre keeps its number'],
     ['resources replace 1 new.wav', 'ssh-admin releases edit RELEASE --resource ID'],
