@@ -4,7 +4,7 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
 import { findCentre } from '../centres/find.ts'
 import { findUser } from './find.ts'
-import { onCentre, permit } from '../permissions/decide.ts'
+import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 import { refuseDeletedCentre, refuseWhileHolding, refuseWhileInOffice, withoutCentre } from '../refusals.ts'
 
@@ -21,7 +21,6 @@ export async function moveUser(trx: Trx, { email, to, ctx }: Move): Promise<Chan
   const account = await findUser(trx, { email, ...ctx })
   const centre = await findCentre(trx, to, ctx)
   permit(ctx, 'users.move', onUser(account))
-  permit(ctx, 'users.add', onCentre(centre, account.email))
   if (account.centre?.id === centre.id) return unchanged(account)
   if (account.centre === null) throw withoutCentre(account)
   refuseWhileInOffice(account)
