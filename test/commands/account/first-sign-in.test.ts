@@ -71,6 +71,39 @@ describe('the first sign-in', () => {
     expect((await run(`account sign-in ${email}`, good)).exit).toBe(0)
   })
 
+  it('waits while the centre is deleted, whatever right secret is shown', async () => {
+    const close = () => run('centres delete EG001 --yes')
+    const reopen = () => run('centres restore EG001')
+    const pin = await givePin()
+    const proof = await link()
+    await world.commit((ctx) => async (trx) => {
+      const to = { id, email, firstName: 'Amira', lastName: 'Haddad', centre: null }
+      await queueMessage(trx, ctx, { letter: 'invitation', to })
+    })
+    await run('mail send')
+    const temporary = /\b\w{4}(?:-\w{4}){3}\b/.exec(await newest())?.[0]
+    const refused = async (argv: string, stdin: string) => {
+      const ran = await run(argv, stdin)
+      expect([argv, ran.exit, ran.error().code]).toEqual([argv, 3, 'centre-deleted'])
+    }
+
+    await close()
+    await refused(`account activate ${email}`, `${pin}\n${good}\n`)
+    await refused('account set-up', `${proof}\n${good}\n`)
+    await refused(`account set-up ${email}`, `${temporary}\n${good}\n`)
+    await reopen()
+    expect(await run(`account activate ${email}`, `${pin}\n${good}\n`)).toMatchObject({ exit: 0 })
+    const code = codeIn(await newest())
+    await close()
+    await refused(`account verify ${email}`, code)
+    await reopen()
+    expect(await run(`account verify ${email}`, code)).toMatchObject({ exit: 0 })
+    await close()
+    await refused(`account sign-in ${email}`, good)
+    await reopen()
+    expect(await run(`account sign-in ${email}`, good)).toMatchObject({ exit: 0 })
+  })
+
   it('goes by link with its address typed beside it, and not with that of another', async () => {
     const proof = await link()
     const other = await run('account set-up omar@school.example', `${proof}\n${good}\n`)
