@@ -250,6 +250,13 @@ describe('changing the coordinator to an existing user', () => {
     })
   })
 
+  it('is refused at a deleted centre', async () => {
+    await world.user('omar@school.example', { centre: 'EG001', hubRole: 'admin' })
+    await deleteCentre('EG001')
+    await expect(changingTo('omar@school.example')).rejects.toMatchObject({ code: 'centre-deleted' })
+    expect(await world.account('omar@school.example')).toMatchObject({ hubRole: 'admin' })
+  })
+
   it('changes nothing when the present coordinator is chosen again', async () => {
     expect(await changingTo('amira@school.example')).toMatchObject({ changed: false, former: null })
     expect(await letters()).toEqual([])

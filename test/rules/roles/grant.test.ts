@@ -69,6 +69,20 @@ describe('granting roles', () => {
     })
   })
 
+  it('is refused where the centre is deleted, and where there is none', async () => {
+    await world.centre('EG001')
+    await world.user('omar@school.example', { centre: 'EG001' })
+    const granting = async () => {
+      const ran = await world.run(['roles', 'grant', 'omar@school.example', 'access-to-scripts', '--json'])
+      return [ran.exit, ran.error().code]
+    }
+    await world.run(['centres', 'delete', 'EG001', '--yes'])
+    expect(await granting()).toEqual([3, 'centre-deleted'])
+    await world.run(['centres', 'restore', 'EG001'])
+    await world.run(['users', 'remove', 'omar@school.example', '--yes'])
+    expect(await granting()).toEqual([3, 'no-centre'])
+  })
+
   it('is harmless when repeated, and undone by revoking', async () => {
     await world.centre('EG001')
     await world.user('omar@school.example', { centre: 'EG001' })

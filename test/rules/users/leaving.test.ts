@@ -65,6 +65,14 @@ describe('moving a user to another centre', () => {
     })
   })
 
+  it('is refused to somebody who has none, whom adding brings to one', async () => {
+    await removing()
+    await expect(moving()).rejects.toMatchObject({
+      code: 'no-centre',
+      hint: `ssh-admin users add 'Amira Haddad <${amira}>' --centre CENTRE`,
+    })
+  })
+
   it('away from a deleted centre is possible', async () => {
     await world.run(['centres', 'delete', 'EG001', '--yes'])
     expect(await moving()).toMatchObject({ outcome: 'moved', account: { canSignIn: true } })
