@@ -117,3 +117,8 @@ export function wordsToFind(text: string | undefined): string[] {
 export function inPattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 }
+
+/** Digits as they are called out on the phone; five are rather a centre's. */
+export function isTelephoneNumber(text: string): boolean {
+  return /^\s*[+(]?\d[\d\s()./-]+$/.test(text) && text.replace(/\D/g, '').length > 5
+}

@@ -23,12 +23,10 @@ import type { Session } from './session.ts'
 import { pathInWords } from '../shell-word.ts'
 import { sizeInWords } from '../render/text.ts'
 
-/** The bytes of a file as they come, or what writes them to a path that is free, for its owner only. */
-type Contents = AsyncIterable<string | Uint8Array> | { writeTo: (path: string) => Promise<void> }
+type Pieces = AsyncIterable<string | Uint8Array> | readonly string[]
 
-export async function* textOf(text: string): AsyncGenerator<string> {
-  yield text
-}
+/** A text, the bytes of a file as they come, or what writes them to a path that is free, for its owner only. */
+type Contents = string | Pieces | { writeTo: (path: string) => Promise<void> }
 
 /** A file that a person named, or that goes under a name of ours: whole in its place, or not there at all. */
 export interface OutputFile {
@@ -128,8 +126,11 @@ function outputFile(
       removeNote = noteOutput(session, unfinished)
       forget = interruption.beforeEnding(discard)
       try {
-        if ('writeTo' in contents) await contents.writeTo(unfinished)
-        else await writeWhole(unfinished, { contents, signal: interruption.signal })
+        if (typeof contents === 'object' && 'writeTo' in contents) await contents.writeTo(unfinished)
+        else {
+          const pieces = typeof contents === 'string' ? [contents] : contents
+          await writeWhole(unfinished, { pieces, signal: interruption.signal })
+        }
       } catch (error) {
         discard()
         throw refusal(shown, error, kind)
@@ -167,13 +168,13 @@ function outputFile(
 /** For its owner only; a signal ends it between two pieces. */
 async function writeWhole(
   path: string,
-  { contents, signal }: { contents: AsyncIterable<string | Uint8Array>; signal: AbortSignal },
+  { pieces, signal }: { pieces: Pieces; signal: AbortSignal },
 ): Promise<void> {
   const file = openSync(path, 'wx', 0o600)
   try {
     let waiting: Buffer[] = []
     let bytes = 0
-    for await (const piece of contents) {
+    for await (const piece of pieces) {
       if (signal.aborted) throw new Cancelled()
       waiting.push(Buffer.from(piece))
       bytes += piece.length

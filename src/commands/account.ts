@@ -12,7 +12,7 @@ import {
 import { readLink } from '../rules/credentials/derive.ts'
 import { preparedMutation, mutation } from '../cli/define.ts'
 import { argument, optionalArgument } from '../cli/parameters.ts'
-import { address, addressArgument } from '../cli/typed-address.ts'
+import { address, addressArgument } from '../cli/typed-arguments.ts'
 import { optional, type Schema } from '../cli/typed-values.ts'
 import { askSecret } from '../cli/prompt.ts'
 import { readLines } from '../input-file.ts'

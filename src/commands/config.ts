@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { kebabCase } from '../kebab-case.ts'
 import { type AnswerOfChange, command } from '../cli/define.ts'
 import { removeUsedDraft } from '../cli/drafts.ts'
-import { ownOutputFile, textOf } from '../cli/output-file.ts'
+import { ownOutputFile } from '../cli/output-file.ts'
 import type { Session } from '../cli/session.ts'
 import {
   type Configuration,
@@ -342,7 +342,7 @@ async function replaceFile(
   makeFolder(dirname(named))
   const path = existsSync(named) ? realpathSync(named) : named
   const file = ownOutputFile(session, { kind: 'config', path })
-  await file.prepare(textOf(text))
+  await file.prepare(text)
   await file.moveIntoPlace()
 }
 

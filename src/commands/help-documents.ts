@@ -17,7 +17,7 @@ import {
   type ChangedHelpDocument,
 } from '../rules/help-documents.ts'
 import type { Uploaded } from '../rules/contents.ts'
-import { titleTyped } from './resources.ts'
+import { titleTyped } from '../cli/typed-arguments.ts'
 import { allOf } from '../cli/list-declaration.ts'
 import { downloadCommand } from '../cli/download.ts'
 import { refusing } from '../cli/typed-values.ts'

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { answer } from '../cli/action.ts'
 import { preparedMutation } from '../cli/define.ts'
-import { checkOutputFile, type OutputFile, refuseSameFileTwice, textOf } from '../cli/output-file.ts'
+import { checkOutputFile, type OutputFile, refuseSameFileTwice } from '../cli/output-file.ts'
 import { argument, flag, option, type ValuesOf } from '../cli/parameters.ts'
 import { refuseWithoutStore } from '../cli/mutation.ts'
 import { openModeOf, type Session } from '../cli/session.ts'
@@ -205,7 +205,7 @@ async function savePlan<Field extends string>(
     if (!dryRun) {
       const path = input === undefined ? null : resolve(session.context.cwd, input)
       const saved = planned(spec.of, { request, result, path })
-      await output.prepare(textOf(textOfPlan({ saved, planKey: store.keys().plan })))
+      await output.prepare(textOfPlan({ saved, planKey: store.keys().plan }))
       const heldBack = await prepareHeldBack(request, result, at)
       await output.moveIntoPlace()
       if (heldBack) await moveIssuesFileIntoPlace(session, heldBack)

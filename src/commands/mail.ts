@@ -36,7 +36,6 @@ import { count } from '../render/text.ts'
 import { sendLettersOfImport } from '../rules/mail/activation-letters.ts'
 import { permit } from '../rules/permissions/decide.ts'
 import { resolve } from 'node:path'
-import { textOf } from '../cli/output-file.ts'
 import { findMessage, cancelMessageById, lookUpMessages, typedMessageNumber } from '../rules/mail/cancel.ts'
 import * as z from 'zod'
 import { plainTime } from '../plain-time.ts'
@@ -129,7 +128,7 @@ export const show = () =>
       kind: 'page',
       flag: '--html',
       file: ({ html }) => html,
-      write: (output, { content }) => output.prepare(textOf(content.html)),
+      write: (output, { content }) => output.prepare(content.html),
     },
     render: ({ row, written, content: { text }, page = null }, view, placed) =>
       renderMessage({ message: messageOf(row), written, text, page: placed ? page : null }, view),

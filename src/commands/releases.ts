@@ -36,7 +36,6 @@ import {
   publishQuestion,
   withdrawQuestion,
 } from '../render/release-questions.ts'
-import { typedAudience } from '../rules/releases/audience.ts'
 import {
   createRelease,
   editRelease,
@@ -44,7 +43,7 @@ import {
   publishRelease,
   withdrawRelease,
 } from '../rules/releases/change.ts'
-import { momentTyped, typedMoment, type TypedMoment } from '../rules/releases/moment.ts'
+import { momentTyped, typedAudience, typedMoment, type TypedMoment } from '../rules/releases/typed.ts'
 import { allOf } from '../cli/list-declaration.ts'
 import { findReleases } from '../db/releases.ts'
 import type { ReleaseState } from '../db/schema.ts'
@@ -56,7 +55,7 @@ import { outlookOf } from '../rules/releases/outlook.ts'
 import { findRelease } from '../rules/releases/release.ts'
 import { findOwnCentre } from '../rules/centres/find.ts'
 import { visibleAuthorisations } from '../rules/releases/visible.ts'
-import { titleTyped } from './resources.ts'
+import { titleTyped } from '../cli/typed-arguments.ts'
 import { typedResourceNumber } from '../rules/resources.ts'
 
 const whatOpens =

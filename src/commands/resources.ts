@@ -9,16 +9,8 @@ import {
   argument,
   toldWithoutStore,
 } from '../cli/parameters.ts'
-import {
-  checked,
-  commaList,
-  transformed,
-  listOf,
-  refusing,
-  optional,
-  text,
-  withDefault,
-} from '../cli/typed-values.ts'
+import { commaList, transformed, listOf, refusing, optional, text, withDefault } from '../cli/typed-values.ts'
+import { titleTyped } from '../cli/typed-arguments.ts'
 import { fileToUpload, type FileToUpload } from '../cli/upload.ts'
 import { Usage } from '../errors.ts'
 import {
@@ -46,7 +38,6 @@ import {
   withdrawResource,
   restoreResource,
 } from '../rules/resources.ts'
-import { cleanText } from '../workbook/cell.ts'
 import { typedSeries } from '../rules/key-times/key-time-rows.ts'
 import { allOf } from '../cli/list-declaration.ts'
 import { findResources } from '../db/resources.ts'
@@ -62,12 +53,6 @@ interface Request {
   files: FileToUpload[]
   uploaded: readonly Uploaded[]
 }
-
-/** One line of text that says what a file is. */
-export const titleTyped = checked(
-  transformed(text, (typed) => cleanText(typed)),
-  (title) => (title === '' ? 'a title' : title.length > 250 ? 'at most 250 characters' : undefined),
-)
 
 /** What is the same under two paths, such as `a.mp3` and `./a.mp3`, is one resource. */
 function distinctFiles(files: readonly FileToUpload[]): FileToUpload[] {

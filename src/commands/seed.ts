@@ -12,7 +12,7 @@ import type { NewPassword } from '../rules/account/password.ts'
 import { hintOfNearFiles } from '../nearest.ts'
 import { pathInWords } from '../shell-word.ts'
 import { answer } from '../cli/action.ts'
-import { checkOutputFile, type OutputFile, prepareTable, textOf } from '../cli/output-file.ts'
+import { checkOutputFile, type OutputFile, prepareTable } from '../cli/output-file.ts'
 import { type ExpectedImport, madeUpRoster } from '../import/made-up-roster.ts'
 import { grouped } from '../grouped.ts'
 import type { JsonAnswer } from '../render/json.ts'
@@ -197,7 +197,7 @@ async function writeFiles(
 ): Promise<void> {
   if (!workbook) return
   await prepareTable(workbook, { sheets: [sheet], at: context.now(), signal: context.signal })
-  await answerFile?.prepare(textOf(`${JSON.stringify(expected, null, 2)}\n`))
+  await answerFile?.prepare(`${JSON.stringify(expected, null, 2)}\n`)
   await workbook.moveIntoPlace()
   await answerFile?.moveIntoPlace()
 }

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import type { Pages } from '../db/rows.ts'
 import { nearestTo } from '../nearest.ts'
-import { wordsIn, wordsToFind } from '../search-key.ts'
+import { isTelephoneNumber, wordsIn, wordsToFind } from '../search-key.ts'
 import type { Kysely } from 'kysely'
 import type { Store } from '../db/schema.ts'
 import {
@@ -155,11 +155,6 @@ export async function nobodyNamed(
       "ssh-admin find looks for any part of a name, an address or a centre's name.",
     details: { wanted: text, candidates },
   })
-}
-
-/** Digits as they are called out on the phone; five are rather a centre's. */
-export function isTelephoneNumber(text: string): boolean {
-  return /^\s*[+(]?\d[\d\s()./-]+$/.test(text) && text.replace(/\D/g, '').length > 5
 }
 
 /** `Omar Said <omar@school.example>, EG001 Nile Academy (suspended)` */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, type Trx } from '../db/transact.ts'
+import { isDate } from '../plain-time.ts'
 import { BadInput, type Failure, NotPermitted, type Problem, Refused } from '../errors.ts'
 import { collected, onRollbackOf, problemOf, refusalOf, refusedAlone } from './batch.ts'
 import type { RuleContext } from './permissions/actor.ts'
@@ -390,11 +391,4 @@ export function dayOf(text: string): string | undefined {
 /** A day of which a list may speak: 0026 and 1926 are slips for 2026, and would hold at once. */
 export function isDayOfOurTime(text: string): boolean {
   return isDate(text) && text >= '1970'
-}
-
-/** Whether a text is a day that there is: `2026-02-28`, and not `2026-02-30`. */
-export function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
-  const at = new Date(`${text}T00:00:00Z`)
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
 }

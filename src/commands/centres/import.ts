@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { changesNothing, countsOf } from '../../import/apply.ts'
 import { existsSync } from 'node:fs'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
-import { type OutputFile, textOf } from '../../cli/output-file.ts'
+import type { OutputFile } from '../../cli/output-file.ts'
 import { argument, flag, option, optionOf, repeated, type ValuesOf } from '../../cli/parameters.ts'
 import { phasesOn } from '../../cli/progress.ts'
 import { confirm } from '../../cli/confirm.ts'
@@ -230,7 +230,7 @@ async function savePlanOnly(
   const { shown: file } = output
   if (!dryRun) {
     const saved = { source, path, plan, deletions, sendMail, touched, storeDigest: ready.storeDigest() }
-    await output.prepare(textOf(textOfPlan({ saved, planKey: store.keys().plan })))
+    await output.prepare(textOfPlan({ saved, planKey: store.keys().plan }))
   }
   const issues = await prepareIssues({ session, ctx, ready, outputs }).catch((error: unknown) => {
     output.discard()

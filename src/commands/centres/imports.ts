@@ -13,9 +13,9 @@ import { countryName } from '../../country-names.ts'
 import { byRows, type CountryOutcome, maxReported } from '../../import/report-facts.ts'
 import type { OpenStore } from '../../db/store/opening.ts'
 import type { ImportReport } from '../../render/import-report.ts'
-import { importNumber } from '../../cli/typed-values.ts'
 import { changedAndLetters, findImportNumber } from '../../rules/imports.ts'
-import { argument, option, withValues, yesOption } from '../../cli/parameters.ts'
+import { option, yesOption } from '../../cli/parameters.ts'
+import { importArgument } from '../../cli/typed-arguments.ts'
 import { pendingPinSheetNotice } from './import-output-files.ts'
 import { prepareReport, reportedEvent } from './report.ts'
 import { pathInWords } from '../../shell-word.ts'
@@ -28,13 +28,6 @@ import { openedLine, openedText } from '../../render/openings.ts'
 import { field, timeField } from '../../render/fields.ts'
 import type { View } from '../../render/table.ts'
 import type { JsonAnswer, JsonOfChange, Shape } from '../../render/json.ts'
-
-/** One import, by its number. */
-export const importArgument = () =>
-  withValues(
-    { stored: 'import' },
-    argument('the number of the import, which centres imports shows', importNumber),
-  )
 
 export const imports = () =>
   listing({

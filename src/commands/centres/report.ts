@@ -1,4 +1,4 @@
-import { type OutputFile, textOf } from '../../cli/output-file.ts'
+import type { OutputFile } from '../../cli/output-file.ts'
 import { type HappenedEvent, moveIntoPlaceRecorded } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
 import type { ImportAnswer } from '../../render/import.ts'
@@ -61,7 +61,7 @@ export async function moveReportIntoPlace(
 
 export async function prepareReport(file: OutputFile, report: ImportReport): Promise<void> {
   const { importReportPage } = await import('../../render/import-report.ts')
-  await file.prepare(textOf(importReportPage(report)))
+  await file.prepare(importReportPage(report))
 }
 
 export function reportedEvent({ id, file }: Pick<ImportReport, 'id' | 'file'>): HappenedEvent {

@@ -2,7 +2,7 @@ import { findLiveUser } from '../../db/users/users.ts'
 import { refuseImpossible, typedAddress } from '../../rules/users/email.ts'
 import { mayLearnOf, outsideView } from '../../rules/permissions/decide.ts'
 import { query } from '../../cli/define.ts'
-import { addressArgument } from '../../cli/typed-address.ts'
+import { addressArgument } from '../../cli/typed-arguments.ts'
 
 export const exists = () =>
   query({

@@ -1,9 +1,6 @@
-import { countryCode } from '../../countries.ts'
 import { countryName } from '../../country-names.ts'
 import type { AudienceKind, CentreKind } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
-import { readCentreNumber } from '../centres/find.ts'
-import { typedCountry } from '../centres/options.ts'
 
 /** A part of an audience: every centre that is in one of the parts is in it. */
 export interface AudiencePart {
@@ -11,33 +8,11 @@ export interface AudiencePart {
   value: string
 }
 
-const kinds: Readonly<Record<string, CentreKind>> = {
+/** Centres of one kind, by what they are called in an audience. */
+export const kinds: Readonly<Record<string, CentreKind>> = {
   schools: 'school',
   associates: 'associate',
   'associate-centres': 'associate-centre',
-}
-
-/** `all`, `schools`, `country:EG`, `zone:4`, `entries`, or centre numbers. @throws `invalid-audience` */
-export function typedAudience(text: string): AudiencePart {
-  const word = text.trim()
-  const name = word.toLowerCase()
-  if (name === 'all') return { kind: 'all', value: '' }
-  if (name === 'entries') return { kind: 'entries', value: '' }
-  const kind = kinds[name]
-  if (kind) return { kind: 'kind', value: kind }
-  const [, of, value = ''] = /^(country|zone):(.*)$/i.exec(word) ?? []
-  if (of?.toLowerCase() === 'country') return { kind: 'country', value: typedCountry(value) }
-  if (of?.toLowerCase() === 'zone' && /^[1-6]$/.test(value.trim()))
-    return { kind: 'zone', value: value.trim() }
-  const number = of === undefined ? readCentreNumber(word) : undefined
-  if (number !== undefined) return { kind: 'centre', value: number }
-  const country = countryCode(word)
-  throw noAudience(
-    text,
-    country === undefined
-      ? 'all, schools, associates, associate-centres, country:EG, zone:4, entries, or centre numbers.'
-      : `country:${country}`,
-  )
 }
 
 /** It says for whom, and means nobody that could be meant. */
@@ -45,7 +20,7 @@ export function noAudience(text: string, hint: string): Usage {
   return new Usage(`'${text}' does not say for whom a release is.`, { code: 'invalid-audience', hint })
 }
 
-/** As it is typed. */
+/** As it is typed; `typedAudience` reads it. */
 export function audienceText({ kind, value }: AudiencePart): string {
   if (kind === 'all' || kind === 'entries') return kind
   if (kind === 'kind') return Object.entries(kinds).find(([, one]) => one === value)?.[0] ?? value

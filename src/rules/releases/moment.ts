@@ -1,7 +1,6 @@
 import type { ExamSession } from '../../db/schema.ts'
-import { Unavailable, Usage } from '../../errors.ts'
-import { dayOf, isDate, isDayOfOurTime } from '../table-rows.ts'
-import { readLocalTime } from '../key-times/key-time-rows.ts'
+import { Unavailable } from '../../errors.ts'
+import { isDate } from '../../plain-time.ts'
 import { type KeyTimes, keyTimeOf, type Location, type TimeProblem, timeZoneOf } from '../key-times/lookup.ts'
 
 /** When something opens or closes: for everybody at once, or so long before or after the Key Time of each. */
@@ -13,49 +12,7 @@ const absolute = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2
 const relative =
   /^key-time\s+(?<named>AM|PM|EV)\s+(?<date>\d{4}-\d{2}-\d{2})(?:\s*(?<sign>[+-])\s*(?:(?<hours>\d{1,3})\s*h)?\s*(?:(?<minutes>\d{1,4})\s*m)?)?$/i
 
-/** As it is typed; what `now` is, the store's time says. */
-export type TypedMoment = ReleaseMoment | 'now'
-
-export function momentTyped(typed: TypedMoment, now: Date): ReleaseMoment {
-  return typed === 'now' ? { kind: 'absolute', at: now } : typed
-}
-
-/** `2026-06-02T08:00Z`, `now`, `key-time AM 2026-06-02 - 2h`. @throws `invalid-moment` */
-export function typedMoment(text: string): TypedMoment {
-  const words = text
-    .trim()
-    // The minus of a keyboard, of a calculator and of a word processor.
-    .replace(/\s*[\u2012-\u2015\u2212]\s*(?=\d+\s*[hm])/i, ' - ')
-    // As it is shown.
-    .replace(/^(\d{4}-\d{2}-\d{2}) +(?=\d{2}:\d{2})/, '$1T')
-    .replace(/(?<=T\d{2}:\d{2}(?::\d{2})?) *UTC$/i, 'Z')
-  if (words.toLowerCase() === 'now') return 'now'
-  const read = readMoment(words)
-  // What is kept of an older store may be any; nobody who types one means a day so long ago, or so far away.
-  if (read && (read.kind === 'absolute' || (isDayOfOurTime(read.date) && read.date < '9999'))) return read
-  throw new Usage(`'${text}' is not a moment.`, {
-    code: 'invalid-moment',
-    hint: momentHint(words),
-  })
-}
-
-/** What was meant is said as it is written, and taken from nobody who has not written it. */
-function momentHint(words: string): string {
-  const [, session = '', rest = ''] = /^(?:key[\s-]*time\s+)?(AM|PM|EV)\s+(.*)$/i.exec(words) ?? []
-  const [named = '', ...more] = rest.split(/\s+/)
-  const relative = ['key-time', session.toUpperCase(), dayOf(named) ?? named, ...more].join(' ')
-  if (readMoment(relative)) return `Write '${relative}', if that is meant.`
-  const [, day = '', time = '', zone = ''] =
-    /^([\d/.-]+)[T ]+(.+?)\s*(Z|[+-]\d{2}:\d{2})?$/i.exec(words) ?? []
-  const absolute = `${dayOf(day) ?? day}T${readLocalTime(time) ?? time}${zone === '' ? 'Z' : zone}`
-  if (readMoment(absolute))
-    return zone === ''
-      ? `Say how far it is from UTC: ${absolute} is UTC.`
-      : `Write ${absolute}, if that is meant.`
-  return "Write 2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h'."
-}
-
-function readMoment(text: string): ReleaseMoment | undefined {
+export function readMoment(text: string): ReleaseMoment | undefined {
   if (absolute.test(text) && isDate(text.slice(0, 10))) {
     const at = new Date(text.toUpperCase())
     const year = at.getUTCFullYear()

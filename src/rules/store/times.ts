@@ -9,7 +9,7 @@ import { few } from '../../grouped.ts'
 import { readLocalTime, readSeries } from '../key-times/key-time-rows.ts'
 import { isKnown } from '../key-times/time-zones.ts'
 import { readKept } from '../releases/moment.ts'
-import { isDate } from '../table-rows.ts'
+import { isDate } from '../../plain-time.ts'
 
 /** Times in the store that no ssh-admin writes: nothing opens by them, and what is released for a moment that is none ends its lists. */
 export async function findingsOfTimes(db: Kysely<Store>): Promise<Findings> {

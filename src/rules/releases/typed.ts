@@ -1,0 +1,74 @@
+// What is typed of a release: for whom it is, and when it opens and closes.
+import { countryCode } from '../../countries.ts'
+import { Usage } from '../../errors.ts'
+import { readCentreNumber } from '../centres/find.ts'
+import { typedCountry } from '../centres/options.ts'
+import { readLocalTime } from '../key-times/key-time-rows.ts'
+import { dayOf, isDayOfOurTime } from '../table-rows.ts'
+import { type AudiencePart, kinds, noAudience } from './audience.ts'
+import { readMoment, type ReleaseMoment } from './moment.ts'
+
+/** `all`, `schools`, `country:EG`, `zone:4`, `entries`, or centre numbers. @throws `invalid-audience` */
+export function typedAudience(text: string): AudiencePart {
+  const word = text.trim()
+  const name = word.toLowerCase()
+  if (name === 'all') return { kind: 'all', value: '' }
+  if (name === 'entries') return { kind: 'entries', value: '' }
+  const kind = kinds[name]
+  if (kind) return { kind: 'kind', value: kind }
+  const [, of, value = ''] = /^(country|zone):(.*)$/i.exec(word) ?? []
+  if (of?.toLowerCase() === 'country') return { kind: 'country', value: typedCountry(value) }
+  if (of?.toLowerCase() === 'zone' && /^[1-6]$/.test(value.trim()))
+    return { kind: 'zone', value: value.trim() }
+  const number = of === undefined ? readCentreNumber(word) : undefined
+  if (number !== undefined) return { kind: 'centre', value: number }
+  const country = countryCode(word)
+  throw noAudience(
+    text,
+    country === undefined
+      ? 'all, schools, associates, associate-centres, country:EG, zone:4, entries, or centre numbers.'
+      : `country:${country}`,
+  )
+}
+
+/** As it is typed; what `now` is, the store's time says. */
+export type TypedMoment = ReleaseMoment | 'now'
+
+export function momentTyped(typed: TypedMoment, now: Date): ReleaseMoment {
+  return typed === 'now' ? { kind: 'absolute', at: now } : typed
+}
+
+/** `2026-06-02T08:00Z`, `now`, `key-time AM 2026-06-02 - 2h`. @throws `invalid-moment` */
+export function typedMoment(text: string): TypedMoment {
+  const words = text
+    .trim()
+    // The minus of a keyboard, of a calculator and of a word processor.
+    .replace(/\s*[\u2012-\u2015\u2212]\s*(?=\d+\s*[hm])/i, ' - ')
+    // As it is shown.
+    .replace(/^(\d{4}-\d{2}-\d{2}) +(?=\d{2}:\d{2})/, '$1T')
+    .replace(/(?<=T\d{2}:\d{2}(?::\d{2})?) *UTC$/i, 'Z')
+  if (words.toLowerCase() === 'now') return 'now'
+  const read = readMoment(words)
+  // What is kept of an older store may be any; nobody who types one means a day so long ago, or so far away.
+  if (read && (read.kind === 'absolute' || (isDayOfOurTime(read.date) && read.date < '9999'))) return read
+  throw new Usage(`'${text}' is not a moment.`, {
+    code: 'invalid-moment',
+    hint: momentHint(words),
+  })
+}
+
+/** What was meant is said as it is written, and taken from nobody who has not written it. */
+function momentHint(words: string): string {
+  const [, session = '', rest = ''] = /^(?:key[\s-]*time\s+)?(AM|PM|EV)\s+(.*)$/i.exec(words) ?? []
+  const [named = '', ...more] = rest.split(/\s+/)
+  const relative = ['key-time', session.toUpperCase(), dayOf(named) ?? named, ...more].join(' ')
+  if (readMoment(relative)) return `Write '${relative}', if that is meant.`
+  const [, day = '', time = '', zone = ''] =
+    /^([\d/.-]+)[T ]+(.+?)\s*(Z|[+-]\d{2}:\d{2})?$/i.exec(words) ?? []
+  const absolute = `${dayOf(day) ?? day}T${readLocalTime(time) ?? time}${zone === '' ? 'Z' : zone}`
+  if (readMoment(absolute))
+    return zone === ''
+      ? `Say how far it is from UTC: ${absolute} is UTC.`
+      : `Write ${absolute}, if that is meant.`
+  return "Write 2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h'."
+}
