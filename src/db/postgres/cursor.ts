@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type pg from 'pg'
 import Cursor from 'pg-cursor'
 
@@ -17,15 +18,28 @@ interface CursorRows<Row> {
   close: () => Promise<void>
 }
 
-export function openCursor<Row>(
+export async function openCursor<Row>(
   client: pg.Client,
   { text, values = [], asLists = false, atOnce = 1000 }: CursorQuery,
-): CursorRows<Row> {
+): Promise<CursorRows<Row>> {
+  await lastWord()
   const cursor = client.query(new Cursor<Row>(text, [...values], asLists ? { rowMode: 'array' } : {}))
   return {
-    read: () => unlessLost(client, cursor.read(atOnce)),
+    read: async () => {
+      await lastWord()
+      return unlessLost(client, cursor.read(atOnce))
+    },
     close: () => unlessLost(client, cursor.close()).catch(() => undefined),
   }
+}
+
+/**
+ * Rows keep this process busy, and a server hangs up on whoever asks for nothing meanwhile: why, is heard before anything
+ * is sent to it, and on a line that broke by that no more. What has come is read between two turns.
+ */
+async function lastWord(): Promise<void> {
+  await turn()
+  await turn()
 }
 
 /** A cursor waits for the server's last word, also of one that is gone, which never says it. */

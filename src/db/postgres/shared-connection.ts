@@ -316,7 +316,7 @@ export class SharedConnection {
     try {
       const { openCursor } = await import('./cursor.ts')
       const { cursor, first } = await this.reading(async (client) => {
-        const opened = openCursor<Row>(client, query)
+        const opened = await openCursor<Row>(client, query)
         return { cursor: opened, first: await opened.read() }
       })
       close = cursor.close

@@ -1,7 +1,9 @@
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../../src/db/sqlite/connection.ts'
+import { openStore } from '../../../src/db/store/open.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
+import { openingOf } from '../../opening.ts'
 import { testServer, testPassword } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -97,6 +99,22 @@ describe('what whoever looks after the server sets for a user', () => {
     expect([ran.exit, ran.error().code]).toEqual([7, 'store-read-only'])
     expect(ran.error().message).toMatch(/^What was asked has to be recorded, .* takes no changes/)
     expect((await as('users', 'list')).exit).toBe(0)
+  })
+
+  it('is named to who worked for too long between two questions', async () => {
+    await owner.query(`alter user ${user} set idle_in_transaction_session_timeout to '100ms'`)
+    const path = world.db.replace(/\/\/[^@]+@/, `//${user}@`)
+    const store = await openStore({
+      ...openingOf({ path, keyFile: world.path('own.key'), now: () => world.now }),
+      mode: 'as-it-is',
+    })
+    const read = async () => {
+      for await (const _ of store.engine.rowsOf('users', ['id'])) continue
+    }
+    await read()
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400)
+    await expect(read()).rejects.toThrow('nothing was asked of it for too long')
+    await store.close()
   })
 
   it('shows nobody a part of the store for all of it, where it keeps rows back', async () => {
