@@ -11,7 +11,7 @@ export const eventFields = {
   at: field<AuditEntry>(
     'When (UTC)',
     ({ at }) => at,
-    // Nobody is told by 'three days ago' what came first.
+    // 'three days ago' would not tell which event came first.
     ({ at }) => plainTime(at).replace(' UTC', ''),
   ),
   kind: field<AuditEntry>('Kind', ({ kind }) => kind),
@@ -35,22 +35,24 @@ export const eventFields = {
 export const eventsInTable = ['id', 'at', 'what'] as const
 export const eventsInPipe = ['id', 'at', 'kind', 'action', 'subject', 'actor', 'operator', 'details'] as const
 
-/** One line for the end of `users show` and `centres show`, with the form of time that the rest of the screen has. */
+/** One line for the end of `users show` and `centres show`, with a relative time like the rest of the screen. */
 export function eventLine(event: AuditEntry, { now }: Pick<View, 'now'>): string {
   return oneLine(`  ${relativeTime(event.at, now).padEnd(14)}  ${sentenceOf(event)}`)
 }
 
-/** However long its sentence is. */
+/** Two lines for an event, with its sentence in full. */
 export function eventInFull(event: AuditEntry, { chalk }: View): string[] {
   return [chalk.bold(`${event.id}  ${plainTime(event.at)}`), oneLine(`  ${sentenceOf(event)}`)]
 }
 
-/** As a program reads it: people by their addresses alone, as they were written. */
+/** The form for programs: people are known by their addresses alone, as they were recorded. */
 export function eventJson({ names: _, ...event }: AuditEntry) {
   return event
 }
 
-/** The log as a sheet: one row an event, what it says in words in the last column; the `.jsonl` file has all of it. */
+/**
+ * The log as a sheet: one row for each event, described in words in the last column; the `.jsonl` file has everything.
+ */
 export function eventSheet(events: AsyncIterable<AuditEntry>) {
   return {
     name: 'Audit log',
@@ -80,8 +82,8 @@ async function* rowsOf(events: AsyncIterable<AuditEntry>) {
 }
 
 /**
- * What happened, in a sentence: `Amira Haddad suspended Omar Said (was active; holds 2 learner groups)`. What its
- * owner does with an account is told under the owner's name, whoever typed it.
+ * What happened, in a sentence: `Amira Haddad suspended Omar Said (was active; holds 2 learner groups)`. For events of
+ * an account, the sentence names the owner of the account, whoever typed the command.
  */
 function sentenceOf(event: AuditEntry): string {
   if (event.kind === 'refusal') return refusalOf(event)
@@ -115,21 +117,21 @@ function whoDid({ actor, names, operator }: AuditEntry): string {
   return actor === null ? (operator ?? 'Cambridge staff') : names.actor || actor
 }
 
-/** Somebody by name, a number, or the names of several things. */
+/** A detail in words: a person by name, a number, or the names of several things. */
 function wordsOf(event: AuditEntry, field: string): string {
   const value = event.details[field]
   if (typeof value === 'number') return String(value)
   return Array.isArray(value) ? value.map(said).join(', ') : personIn(event, field)
 }
 
-/** By name, where there is one still. */
+/** A person by name, where the name is still known, or else by address. */
 function personIn({ names, details, subject }: AuditEntry, field: string): string {
   if (names[field]) return names[field]
   const value = field === 'subject' ? subject : details[field]
   return typeof value === 'string' && value !== '' ? value : 'nobody'
 }
 
-/** Each action of the log; the names of people and of what it was done to stand between braces. */
+/** The words for each action of the log; braces hold the names of the details to be filled in, and `{subject}`. */
 const did: Readonly<Record<string, string>> = {
   'account.password-chosen': 'chose a password',
   'account.requested': 'asked for a message',
@@ -212,7 +214,7 @@ const did: Readonly<Record<string, string>> = {
   'users.transferred': 'transferred the Progression Test data of {subject} to {receiver}',
 }
 
-/** What was done with several messages at once. */
+/** The words for actions on several messages at once. */
 const didSeveral: Readonly<Record<string, string>> = {
   'mail.message-failed': 'could not send {messages} messages',
   'mail.message-sent': 'sent {messages} messages',
@@ -224,18 +226,18 @@ function phraseOf(event: AuditEntry): string {
   if (event.action === 'account.requested' && event.details.sends === false)
     return 'asked for a message, and got none'
   const several = typeof event.details.messages === 'number' ? didSeveral[event.action] : undefined
-  // What a newer program wrote.
+  // An action that a newer version of the program recorded.
   const other = `did ${event.action}${event.subject === null ? '' : ' to {subject}'}`
   return several ?? did[event.action] ?? other
 }
 
-/** What else there is to know of it, between brackets. */
+/** The remaining details of an event, to stand in brackets. */
 function particulars(event: AuditEntry, used: ReadonlySet<string>): string {
   const { before, after, progressionTests, ...others } = event.action.startsWith('coordinator.')
     ? coordinatorFacts(event.details)
     : event.details
   const rest = Object.fromEntries(Object.entries(others).filter(([name]) => !used.has(name)))
-  // The verb says it for most.
+  // For most actions the verb says what the status is afterwards.
   const saysAfter = typeof after === 'string' && /\.(restored|moved)$/.test(event.action)
   const parts = [
     ...(typeof before === 'string' ? [`was ${before}${saysAfter ? `, is ${after}` : ''}`] : []),
@@ -251,12 +253,12 @@ function particulars(event: AuditEntry, used: ReadonlySet<string>): string {
   return parts.filter((part) => part !== '').join('; ')
 }
 
-/** How the coordinator was before is told as it is of any user; whom it concerns besides, by `locksOut`. */
+/** The coordinator's former status, in the form that it has for any user; `affected` is left to `locksOut`. */
 function coordinatorFacts({ affected: _, status, ...others }: AuditEntry['details']): AuditEntry['details'] {
   return isFacts(status) ? { ...others, ...status } : others
 }
 
-/** Whom else the act on a coordinator concerns. */
+/** The other users whom an act on a coordinator locks out or lets in again. */
 function locksOut({ action, details: { affected } }: AuditEntry): string[] {
   if (typeof affected !== 'number' || affected === 0) return []
   const others = count(affected, 'other')
@@ -276,7 +278,7 @@ function holds(progressionTests: unknown): string[] {
   return typeof groups === 'number' && groups > 0 ? [`holds ${count(groups, 'learner group')}`] : []
 }
 
-/** What an event says besides who, what and when, as a person reads it; `--json` has all of it. */
+/** Details of an event as a person reads them; `--json` has all of them. */
 function factsInWords(
   { action }: Pick<AuditEntry, 'action'>,
   facts: Readonly<Record<string, unknown>>,
@@ -290,7 +292,10 @@ function factsInWords(
     .join(', ')
 }
 
-/** `nameBefore` and `nameAfter` are one fact, which stands as 'changed' alone where somebody was erased. */
+/**
+ * Joins `nameBefore` and `nameAfter` to one fact in place of the recorded 'changed', which is all that remains once the
+ * person has been erased.
+ */
 function inPairs(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const paired = { ...facts }
   for (const [name, after] of Object.entries(facts)) {
@@ -366,7 +371,7 @@ function namedParts(facts: object): { name: string; words: string }[] {
     .filter(({ words }) => words !== '')
 }
 
-/** `hubRole` is written for programs. */
+/** `hubRole` as `hub role`: the names of details are written for programs. */
 function spaced(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }

@@ -6,11 +6,13 @@ import { field, momentField } from './fields.ts'
 import type { Shape } from './json.ts'
 import type { View } from './table.ts'
 
-/** An authorisation as it is looked at. */
+/** An authorisation, and the moment for which it is shown. */
 export interface ListedAuthorisation {
   authorisation: Authorisation
   at: Date
-  /** The time zone of all that is listed, which is said above the list; undefined where there are several. */
+  /**
+   * The time zone that all listed authorisations share, which is named above the list; undefined if there are several.
+   */
   zoneOfAll?: () => string | undefined
   /** Whether the moment in UTC, with its day, is listed beside the local one. */
   showsUtc?: boolean
@@ -24,10 +26,12 @@ function localOf(at: Date | null, { zone }: Authorisation): string | null {
   return at !== null && zone !== null ? localTimeInWords(at, zone) : null
 }
 
-/** So wide is a table that has room for the longest name of a time zone beside a whole moment. */
+/** From this width on, a table has room for the longest name of a time zone beside a date and time. */
 export const minWidthOfWholeClocks = 100
 
-/** What the clock shows; how far that is from UTC, the next column says, and its day where that is the same. */
+/**
+ * The local time of the opening. Its offset can be seen from the UTC column, and so can its day where that is the same.
+ */
 function clockOf(listed: ListedAuthorisation, { width }: View): string {
   const { opensAt, zone } = listed.authorisation
   if (opensAt === null || zone === null) return ''
@@ -37,14 +41,14 @@ function clockOf(listed: ListedAuthorisation, { width }: View): string {
   return shortClock(opensAt, zone)
 }
 
-/** Beside the moment in UTC: with the day of the week where that is another there. */
+/** The local time in short, beside the moment in UTC: with the day of the week where the local day is another. */
 export function shortClock(at: Date, zone: string): string {
   const [date = '', time = ''] = localTimeAt(at, zone).split(' ')
   const weekday = new Date(date).toUTCString().slice(0, 3)
   return at.toISOString().startsWith(date) ? `${time} ${zone}` : `${weekday} ${time} ${zone}`
 }
 
-/** When it closes there, with its day and its zone, where that is not said above the list. */
+/** The local time of the closing, with its day, and with its zone unless the zone is named above the list. */
 function closingClockOf({ authorisation: { closesAt, zone }, zoneOfAll }: ListedAuthorisation): string {
   if (closesAt === null || zone === null) return ''
   const shown = localTimeAt(closesAt, zone)
@@ -87,7 +91,7 @@ export const authorisationFields = {
   ),
 }
 
-/** What keeps a centre from it, whole, with what mends it. */
+/** Why a release never opens for a centre, in full, with the hint that solves it. */
 export function problemInFull(
   { authorisation: { release, centre, problem } }: ListedAuthorisation,
   { chalk }: View,
@@ -113,7 +117,7 @@ export function authorisationJson(listed: ListedAuthorisation): Shape<'authorisa
   }
 }
 
-/** In a pipe: the centre, when it opens and closes, its time zone, what keeps it from it, and both moments there. */
+/** In a pipe: the centre, its state, when it opens and closes, its time zone, its problem, and both local times. */
 export function lineOfCentre(listed: ListedAuthorisation): string {
   const { centre, opensAt, closesAt, zone, problem } = listed.authorisation
   const moments = [isoOf(opensAt), isoOf(closesAt), zone]
@@ -122,7 +126,7 @@ export function lineOfCentre(listed: ListedAuthorisation): string {
   return tsvLine(['centre', centre.number, centre.name, state, ...moments, problem?.code ?? null, ...there])
 }
 
-/** When it opens at a centre, in a sentence. */
+/** When a release opens at a centre, in a sentence. */
 export function centreInWords({ centre, opensAt, zone, problem }: Authorisation): string {
   const when =
     problem !== null || opensAt === null

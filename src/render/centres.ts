@@ -12,7 +12,7 @@ import { relativeTime, count, markOf } from './text.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import { grouped } from '../grouped.ts'
 
-/** A centre in a list, which changes none. */
+/** A centre as a list answers it, unchanged. */
 export function listedCentreJson(centre: ListedCentre): JsonItem<'centreList'> {
   return { ...centreJson(centre), changed: false, outcome: 'unchanged' }
 }
@@ -73,7 +73,7 @@ export function centreTitle({ number, name }: CentreWithPeople): string {
 function sentence(changed: ChangedCentre, view: View): string {
   const mark = markOf(changed.outcome !== 'unchanged', view)
   const said = happened(changed)
-  // What is to be pasted ends where it ends.
+  // A command to be pasted ends with a quotation mark, and no full stop follows.
   return `${mark} ${centreTitle(changed.centre)} ${said}${said.endsWith("'") ? '' : '.'}`
 }
 
@@ -106,7 +106,7 @@ function spoken(field: string): string {
 
 export function centreJson(centre: ListedCentre): Shape<'centre'> {
   return {
-    // Only a list that does not show them asks for no details.
+    // Only a list that does not show the details leaves them out of its query.
     id: centre.id ?? 0,
     number: centre.number,
     name: centre.name,
@@ -138,7 +138,7 @@ export function centreViewJson({ centre, people, issues, events }: CentreView): 
   return { ...centreJson(centre), people: people.map(userJson), issues, lastEvents: events.map(eventJson) }
 }
 
-/** One screen: the facts, what is the matter, the people, what happened last. */
+/** One screen: the facts of a centre, its issues, its people, and its last events. */
 export function renderCentre(looked: CentreView, view: View): string {
   return view.isTerminal ? forPerson(looked, view) : forPipe(looked)
 }

@@ -6,7 +6,7 @@ import { count, listLines } from './text.ts'
 
 const maxChanges = 12
 
-/** Each saved value that becomes another, old and new: a pipe gets all of them, a person the first. */
+/** Each saved value that changes, old and new: a pipe gets all of them, a person the first. */
 export function renderChanges(changes: CellChanges, view: View): Iterable<string> {
   return view.isTerminal ? forPerson(changes, view) : forPipe(changes)
 }
@@ -21,7 +21,7 @@ function forPerson(changes: CellChanges, { chalk }: View): string[] {
   return changes.length > maxChanges ? [...lines, chalk.dim('    All of them: --json')] : lines
 }
 
-/** The question of a change, after what it makes another. */
+/** The question of a change, below the saved values that it changes. */
 export function withChanges(question: string | undefined, changes: CellChanges): string | undefined {
   if (question === undefined) return undefined
   const title = `This changes ${count(changes.length, 'saved value')}:`

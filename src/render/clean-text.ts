@@ -1,15 +1,18 @@
 import { splitAtStyles, styleOf } from './styles.ts'
 
 const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g
-/** Controls, C1 and what an escape sequence begins with included; marks of direction, tags, and what cannot be seen. Joiners are spelling. Made where it is needed: reading it takes longer than most texts. */
+/**
+ * Control characters, C1 and the beginning of escape sequences included, marks of direction, tags, and invisible
+ * characters. Joiners are spelling. Made on demand: compiling the expression takes longer than matching most texts.
+ */
 const controlCharacters = () => /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu
 
-/** Nothing in it steers. */
+/** Text without any character that has to be written out. */
 const plain = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]*$/
 
 /**
- * The one cleaner of what a terminal is sent: what would steer it, turn the writing round or hide
- * in it is written out, styles that are not our own with it. JSON stays the same JSON.
+ * The only cleaner of what is sent to a terminal: characters that would control the terminal, turn the writing round or
+ * hide are written as `\u001b`, and so are all styles but our own. JSON keeps its meaning.
  */
 export function cleanForTerminal(text: string): string {
   if (!/[^\n\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]/.test(text)) return text
@@ -18,11 +21,11 @@ export function cleanForTerminal(text: string): string {
     .join('')
 }
 
-/** A value as one cell of one line, cleaned likewise, and with no style of its own. */
+/** A value as one cell of a line, cleaned in the same way, and without any style. */
 export function oneLine(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return ''
   const text = String(value)
-  // As nearly all are.
+  // Nearly all values are plain.
   return plain.test(text) ? text : text.replace(breaks, ' ').replace(controlCharacters(), writtenOut)
 }
 

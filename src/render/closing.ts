@@ -7,13 +7,13 @@ import { grouped } from '../grouped.ts'
 
 export const maxNamed = 12
 
-/** What a change closed that was open, and opened that was not; absent: nothing. */
+/** What a change closed that was open, and opened that was not; an absent list is an empty one. */
 interface ClosedAndOpened {
   closes?: readonly Closing[]
   opens?: readonly Closing[]
 }
 
-/** For whom something closes or opens: a question where anything does. */
+/** The question that says for whom something closes or opens; undefined where nothing does. */
 export function closingQuestion(
   { closes = [], opens = [] }: ClosedAndOpened,
   what: string,
@@ -31,7 +31,7 @@ export function closingQuestion(
   ].join('\n')
 }
 
-/** The question of a change, after for whom it would close what is open now, or open what is not. */
+/** The question of a change, below the lines that say for whom the change closes or opens something. */
 export function withClosing<Question extends string | undefined>(
   question: Question,
   changed: ClosedAndOpened,
@@ -40,7 +40,7 @@ export function withClosing<Question extends string | undefined>(
   return [...closingLines(changed), question].join('\n')
 }
 
-/** What was done, and for whom it closed or opened what is released. */
+/** The words for a change, followed by the lines that say for whom it closed or opened what is released. */
 export function renderWithClosing(text: string, changed: ClosedAndOpened, view: View): string {
   return [text, ...renderClosing(changed, view)].join('\n')
 }
@@ -66,7 +66,7 @@ function named(changes: readonly Closing[], first: string): string[] {
   return groupedByWhat(`${first} ${whomOf(changes)}`, changes, whatOf)
 }
 
-/** What it is stands in the title where it is one thing, and behind each where it is several. */
+/** Names the release in the title where all changes are about the same, and after each change where they differ. */
 function groupedByWhat(
   title: string,
   changes: readonly Closing[],
@@ -85,7 +85,7 @@ function whatOf({ release, resources, closesAt }: Closing): string {
   return oneLine(closesAt === undefined ? what : `${what}, at ${plainTime(closesAt)}`)
 }
 
-/** `EG001 Nile School`, or `amira@school.example (EG001)` where it is about one person of it. */
+/** `EG001 Nile School`, or `amira@school.example (EG001)` where the change concerns one person of the centre. */
 function whom({ centre, user }: Closing): string {
   return user === undefined ? `${centre.number} ${centre.name}` : `${user} (${centre.number})`
 }
@@ -99,7 +99,7 @@ function whomOf(changes: readonly Closing[]): string {
   ].join(' and ')
 }
 
-/** What of it is agreed to. */
+/** The part of the closings and openings that a person agrees to. */
 export function comparableClosing({ closes = [], opens = [] }: ClosedAndOpened): unknown {
   return [closes, opens].map((changes) =>
     changes.map(({ release, centre, user, resources, closesAt }) => [
@@ -112,7 +112,7 @@ export function comparableClosing({ closes = [], opens = [] }: ClosedAndOpened):
   )
 }
 
-/** For whom it closed or opened what is released. */
+/** The lines that say for whom a change closed or opened what is released. */
 export function renderClosing({ closes = [], opens = [] }: ClosedAndOpened, { isTerminal }: View): string[] {
   const changes = [
     ['closed', 'Closed', atOnce(closes)],

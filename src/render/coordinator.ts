@@ -82,7 +82,10 @@ export function usersOf(count: number): string {
   return count === 1 ? '1 other user' : `${count} other users`
 }
 
-/** What of a coordinator command is agreed to: who coordinates which centre, before and after, and how many it touches. */
+/**
+ * The part of a coordinator command that a person agrees to: who coordinates which centre, before and after, and how
+ * many users are affected.
+ */
 export function comparableCoordination({
   centre,
   coordinator,
@@ -102,7 +105,7 @@ export function comparableCoordination({
   ]
 }
 
-/** A new coordinator has another number each time they are made: their address says who they are. */
+/** A new coordinator gets another id each time the command runs, so that only the address identifies them. */
 function comparableAccount(account: Account | null): unknown {
   return account && [account.email, account.firstName, account.lastName, account.hubRole, account.status]
 }

@@ -4,14 +4,14 @@ import { relativeTime } from './text.ts'
 
 export type Cell = string | number | null
 
-/** One of the things that a list says of each of its rows: a column, a key to sort by, a word of `--fields`. */
+/** A fact that a list has about each of its rows: a column, a key to sort by, a word of `--fields`. */
 export interface Field<Row> {
   heading: string
-  /** For a pipe: ISO times, no abbreviation. */
+  /** The value for a pipe: ISO times, no abbreviation. */
   value: (row: Row) => Cell
-  /** For a person, where that differs. */
+  /** The value for a person, where it differs. */
   shown?: (row: Row, view: View) => Cell
-  /** What a list is sorted by, where that is more than the value. */
+  /** The key to sort by, where it is more than the value. */
   sortedBy?: (row: Row) => Cell
 }
 
@@ -23,7 +23,7 @@ export function field<Row>(
   return { heading, value, shown }
 }
 
-/** A moment: ISO in a pipe, how long ago for a person. @param none what a person reads where there is none */
+/** A moment in the past: ISO in a pipe, how long ago for a person. @param none what a person reads without a moment */
 export function timeField<Row>(
   heading: string,
   at: (row: Row) => string | null,
@@ -35,7 +35,7 @@ export function timeField<Row>(
   })
 }
 
-/** A moment that was set: ISO in a pipe, the clock in UTC for a person. */
+/** A moment that somebody has set: ISO in a pipe, the time in UTC for a person. */
 export function momentField<Row>(
   heading: string,
   at: (row: Row) => Date | null | undefined,
@@ -50,7 +50,7 @@ export function momentField<Row>(
 
 export type Fact = readonly [name: string, value: string | number | null | undefined]
 
-/** What is said of one thing at a terminal: names beneath each other, values beside them; what is empty is left out. */
+/** The facts of one thing at a terminal: names beneath each other, values beside them; empty values are left out. */
 export function factLines(facts: readonly Fact[]): string[] {
   const filled = facts.filter(([, value]) => value !== null && value !== undefined && value !== '')
   const width = Math.max(...filled.map(([name]) => name.length)) + 2

@@ -15,27 +15,27 @@ export interface ImportReport {
   file: string
   sheet: string
   digest: string
-  /** When, ISO, and on whose machine. */
+  /** The time of the import (ISO); `operator` is the user and the host. */
   at: string
   operator: string
   counts: Counts
-  /** For how many it opened what is released. */
+  /** The releases that the import opened, with the numbers of centres and users. */
   opened: readonly OpenedByImport[]
   countries: ReportFacts['countries']
   /** What a bar of the chart counts. */
   counted: 'rows' | 'users'
   newCentres: ReportFacts['newCentres']
-  /** Null where the rows are not kept any more. */
+  /** Null where the store keeps the rows no longer. */
   heldBack: readonly ReportedRow[] | null
   renames: readonly { number: string; before: string; after: string }[]
   missingCentres: Plan['missingCentres']
   extraUsers: Plan['extraUsers']
   duplicatedUsers: Plan['duplicatedUsers']
-  /** What was deleted, and where it was. */
+  /** What was deleted, and the centre it belonged to. */
   deleted: readonly (readonly [string, string])[]
 }
 
-/** One page that needs nothing else: no script, no network. */
+/** The report as one HTML page that needs nothing else: no script, no network. */
 export function importReportPage(report: ImportReport): string {
   const title = `Import ${report.id === null ? '' : `${report.id}: `}${report.file}`
   const kinds = kindsOf(report.heldBack ?? [])
@@ -131,7 +131,7 @@ function numbers({ counts: { rows, centres, users } }: ImportReport): Html {
 
 const maxBars = 30
 
-/** A bar for each country: what went in, and what was held back. */
+/** A bar for each country: how many were imported, and how many were held back. */
 function chart({ countries, counted }: ImportReport): Html {
   if (countries.length === 0) return html``
   const max = Math.max(1, ...countries.map(({ accepted, heldBack }) => accepted + heldBack))
@@ -152,7 +152,7 @@ interface Kind {
 
 const maxKinds = 12
 
-/** The codes of what is wrong, the commonest first. */
+/** The codes of the issues, the commonest first. */
 function kindsOf(rows: readonly ReportedRow[]): Kind[] {
   const byCode = new Map<string, number>()
   for (const { issues } of rows)
@@ -171,7 +171,7 @@ function heldBackSection({ heldBack, counts: { rows } }: ImportReport, kinds: re
     ({ code, rows }, at) =>
       html`<input type="radio" name="kind" id="kind-${code}"${at === 0 ? html` checked` : ''}><label for="kind-${code}">${code.replaceAll('-', ' ')} <small>${grouped(rows)}</small></label>`,
   )
-  // Said before the figures of those that are here.
+  // Stands before the choices, whose figures count only the rows listed here.
   const listed =
     rows.heldBack > heldBack.length
       ? html`<p class="more">The first ${grouped(heldBack.length)} are listed here. To have all of them: <code>ssh-admin centres import FILE --issues-out FILE</code></p>\n`
@@ -193,10 +193,13 @@ ${htmlJoined(shown)}
 </section>`
 }
 
-/** What is wrong, with what the cell holds marked where the message says it, and before the message where it does not. */
+/**
+ * A message with the cell's value marked in it, or, where the message does not contain the value, with the value in
+ * front.
+ */
 function withValue(message: string, value: string): Html {
   if (value === '') return html`<mark>empty</mark> ${message}`
-  // As words of their own: an `a` is in most messages.
+  // Only whole words count: a value such as `a` occurs in most messages.
   const isWhole = (at: number) =>
     /[\s']$/.test(message.slice(0, at)) && /^(?:$|[\s',;:.?)])/.test(message.slice(at + value.length))
   let at = message.indexOf(value)
@@ -223,7 +226,7 @@ function section(
   { head, rows }: { head: readonly string[]; rows: readonly (readonly string[])[] },
 ): Html {
   if (total === 0) return html``
-  // A column that no row fills has nothing to say, such as why they are kept where none is.
+  // A column that is empty in every row is left out, such as the reasons where nobody was kept.
   const filled = head.map((name, at) => ({ name, at })).filter(({ at }) => rows.some((row) => row[at] !== ''))
   const cells = rows.map(
     (row) =>
@@ -236,7 +239,7 @@ ${htmlJoined(cells)}
 ${more(total - rows.length, 'line')}</details></section>`
 }
 
-/** An address that has no room breaks at its @, and not within a word. */
+/** Lets an address break after its @, and not within a word, where there is no room. */
 function cellText(text: string): Html {
   const [, name, domain] = /^(\S+@)(\S+)$/.exec(text) ?? []
   return name !== undefined && domain !== undefined ? html`${name}<wbr>${domain}` : html`${text}`
@@ -246,7 +249,7 @@ function more(number: number, singular: string): Html {
   return number > 0 ? html`<p class="more">… and ${count(number, singular)} more.</p>` : html``
 }
 
-/** Markup, where a string is text. */
+/** Markup, as opposed to a string, which is text. */
 class Html {
   readonly #markup: string
 
@@ -259,7 +262,7 @@ class Html {
   }
 }
 
-/** Markup with values in it: a string is shown as it is, whatever stands in it. */
+/** Markup with values in it: a string is escaped and shown as it is. */
 function html(parts: TemplateStringsArray, ...values: readonly (string | Html)[]): Html {
   const pieces = parts.flatMap((part, at) => {
     const value = values[at]
@@ -281,7 +284,7 @@ function escaped(text: string): string {
     .replaceAll("'", '&#39;')
 }
 
-/** The looks of a report: light and dark, on paper, and what choosing a kind of issue hides. */
+/** The styles of a report: light and dark, on paper, and the rows that choosing a kind of issue hides. */
 function reportStyle(codes: readonly string[]): string {
   const chosen = ['all', ...codes].map((code) => `#kind-${code}:checked + label`).join(',')
   const hidden = codes.map((code) => `#kind-${code}:checked ~ .wide tbody tr:not(.${code})`).join(',')

@@ -15,7 +15,7 @@ import { closingAndOpeningLines, openedJson, renderOpenings } from './openings.t
 import type { JsonAnswer } from './json.ts'
 import { pathInWords, shellWord } from '../shell-word.ts'
 
-/** What an import did, would do, or did once. */
+/** What an import did just now, would do, or did in the past. */
 export interface ImportAnswer {
   id: number | null
   state: 'planned' | 'applied' | 'undone'
@@ -24,17 +24,17 @@ export interface ImportAnswer {
   plan: Pick<Plan, 'renames' | 'missingCentres' | 'extraUsers' | 'duplicatedUsers' | 'issues'>
   pins: { file: string | null; count: number }
   mail: { queued: number }
-  /** What is released, and was open for whom it deletes. */
+  /** What was open for those whom the import deletes. */
   closes: readonly Closing[]
-  /** What is open for whom it makes or restores. */
+  /** What is open for those whom the import creates or restores. */
   opens: readonly Opening[]
-  /** What became of those messages, counted: `3 sent, 1 queued`. */
+  /** The states of the queued messages, counted: `3 sent, 1 queued`. */
   letters?: string
   elapsedMs: number
   dryRun: boolean
-  /** The plan with its held-back rows stands right above. */
+  /** Whether the plan with its held-back rows is shown right above. */
   isBelowPlan?: boolean
-  /** The plan of a rehearsal, which nobody was asked about and a person sees in the answer. */
+  /** The plan of a rehearsal, which is shown with the answer because no question was asked. */
   described?: readonly string[]
 }
 
@@ -66,7 +66,7 @@ export function importJson({
   }
 }
 
-/** What a plan lists for a script: by cell, number or address. */
+/** The lists of a plan for a script: by cell, number or address. */
 export function listsOfPlan(plan: ImportAnswer['plan']) {
   return {
     renamedCentres: plan.renames.map(({ number, before, after, cell: at }) => ({
@@ -117,7 +117,7 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
       `${count(plan.extraUsers.length - counts.users.deleted, 'user')} of these centres`,
   ].filter((part) => part !== false)
   if (lists.length > 0) {
-    // A rehearsal writes no page.
+    // A rehearsal writes no report.
     const where = dryRun ? '--json' : '--report FILE.html, or --json'
     lines.push(
       `Not in the workbook: ${lists.join(' and ')}; they stay as they are. To see all of them: ${where}`,
@@ -187,7 +187,7 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
   )
   part(
     chalk.red(`- ${count(deletions.users.length, 'user')} to delete`),
-    // What goes is named whole.
+    // Users to be deleted are named in full.
     deletions.users.map(({ email, centre }) => `${email}  ${centre}`),
   )
   if (plan.issues.length > 0) {
@@ -206,7 +206,7 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
       const signedIn = lastSignedInAt ? `last signed in ${lastSignedInAt.slice(0, 10)}` : 'never signed in'
       if (!kept) return onOneLine([email, centre, signedIn], view)
       const whole = [email, centre, signedIn, keptNote(kept)].join(gap)
-      // When they signed in tells whether to delete them, and whoever is kept is not deleted.
+      // The last sign-in helps to decide on deleting a user, and a user who is kept is not deleted.
       const hasRoom = !view.isTerminal || indentOfLists + widthOf(whole) <= view.width
       return hasRoom ? whole : onOneLine([email, centre, keptNote(kept)], view)
     }),
@@ -226,7 +226,7 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
   return lines
 }
 
-/** What agreeing will do, as a question, after for whom it would close what is open, and open it. */
+/** What agreeing will do, as a question, below the lines that say for whom the import closes or opens something. */
 export function importQuestion(
   { centres, users }: Counts,
   {
@@ -253,12 +253,12 @@ export function importQuestion(
   return [...closingAndOpeningLines({ closes, opens }), question].join('\n')
 }
 
-/** What goes is named where it is agreed to; all of many stand in the plan above. */
+/** The question itself names what is deleted; where there is much, the plan above has all of it. */
 function firstOf(names: readonly string[]): string {
   return few(names.map(cell), { max: 5 })
 }
 
-/** Where a plan is, and the line that applies it, where that would change anything. */
+/** Where a plan is saved, and the command that applies it, if the plan would change anything. */
 export function planSaved(file: string, { apply, changes }: { apply: string; changes: boolean }): string {
   const saved = `The plan is in ${pathInWords(file)}`
   return changes
@@ -292,7 +292,7 @@ function issueText({ cell: at, message }: CellIssue): string {
   return `    ${at}  ${text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text}`
 }
 
-/** Each of a few; of many, the first of each kind, and where the rest are. */
+/** A few issues one by one; of many, the first of each kind, and where to see the rest. */
 function issueLines({ issues }: Pick<Plan, 'issues'>, { chalk }: View): string[] {
   if (issues.length <= maxIssues) return Array.from(issues, issueText)
   return [
@@ -314,10 +314,12 @@ function keptNote(kept: string): string {
 }
 
 const gap = '  '
-/** Of a name or an address, where what stands behind it takes the rest: enough to be known by. */
+/** The width that is left of a name or an address where the facts after it need the room: enough to recognise it. */
 const enough = 16
 
-/** What a line of the plan is about, and what is said of it: the former gives way at a terminal that is too narrow. */
+/**
+ * A line of the plan: what it is about, which is shortened where the terminal is too narrow, and the facts about it.
+ */
 function onOneLine(
   [about = '', ...facts]: readonly string[],
   { isTerminal, width }: View,
@@ -329,7 +331,7 @@ function onOneLine(
   return `${isTerminal ? shortened(name, Math.max(enough, room)) : name}${gap}${said}`
 }
 
-/** In words, why somebody or a centre is not deleted. */
+/** The reason, in words, why a user or a centre is not deleted. */
 export function whyKept(kept: string | null): string {
   return kept ? (reasonsKept[kept] ?? kept.replaceAll('-', ' ')) : ''
 }

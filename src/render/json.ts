@@ -12,8 +12,8 @@ import { event, storeAnswers } from './json/store.ts'
 import type { List } from './pieces.ts'
 
 /**
- * The shapes that --json promises, by name; `ssh-admin help json --json` prints them as JSON schemas.
- * They are made when they are asked for: what a command answers is checked by its type alone.
+ * The shapes that --json promises, by name; `ssh-admin help json --json` prints them as JSON schemas. The shapes are
+ * made only on demand: the answer of a command is checked by its type alone.
  */
 export function shapesOfJson() {
   return { ...partShapes(), ...answerShapes() }
@@ -29,10 +29,10 @@ export function jsonSchemas(): Record<string, Record<string, unknown>> {
 type Shapes = ReturnType<typeof shapesOfJson>
 type ShapeName = keyof Shapes
 
-/** A value of a published shape, as it is rendered. */
+/** A value of a published shape as renderers make it: any list may be one whose items are made as they are needed. */
 export type Shape<Name extends ShapeName> = Rendered<z.infer<Shapes[Name]>>
 
-/** What there is to know beside an answer. */
+/** Something that a person should know beside an answer. */
 export type Notice = Shape<'notice'>
 
 type Rendered<Value> = Value extends readonly (infer Item)[]
@@ -48,11 +48,10 @@ type Without<Value, Key extends PropertyKey> = Value extends object ? Omit<Value
 export type JsonAnswer<Name extends AnswerName> = Without<Shape<Name>, 'notices'>
 export type AnyJsonAnswer = { [Name in AnswerName]: JsonAnswer<Name> }[AnswerName]
 
-/** What an answer holds. */
 export type JsonKey<Name extends AnswerName> = KeyOf<JsonAnswer<Name>>
 type KeyOf<Value> = Value extends object ? keyof Value & string : never
 
-/** One of those that a command lists. */
+/** An item of the list that a command answers. */
 export type JsonItem<Name extends AnswerName> = ItemOf<JsonAnswer<Name>>
 type ItemOf<Value> = Value extends object
   ? {
@@ -64,14 +63,14 @@ type ItemOf<Value> = Value extends object
     }[keyof Value]
   : never
 
-/** The same of a command that changes something: whether it was rehearsed is added too. */
+/** The answer of a command that changes something: whether it was rehearsed is added when it is printed, too. */
 export type JsonOfChange<Name extends AnswerName> = Without<JsonAnswer<Name>, 'dryRun'>
 export type AnyJsonOfChange = { [Name in ChangeName]: JsonOfChange<Name> }[ChangeName]
 type ChangeName = { [Name in AnswerName]: 'dryRun' extends keyof Shape<Name> ? Name : never }[AnswerName]
 
 type CommandWords = keyof typeof answerOf
 
-/** Which shape each command answers in. */
+/** The shape of each command's answer. */
 export const answerOf = {
   'centres import': 'import',
   'centres apply': 'import',
@@ -190,7 +189,7 @@ export const answerOf = {
   help: 'help',
 } as const satisfies Record<string, keyof ReturnType<typeof answerShapes>>
 
-/** What answers are made of. */
+/** The shapes of which answers are made. */
 const partShapes = () => ({
   user: user(),
   keyTime: keyTime(),

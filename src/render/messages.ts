@@ -4,7 +4,7 @@ import type { Shape } from './json.ts'
 
 export type Message = Shape<'message'>
 
-/** Whether the message is still owed: the command that owes it ends with 9. */
+/** Whether the message is still owed: a command that leaves a message owed ends with exit code 9. */
 export function isUndelivered({ state }: Pick<Message, 'state'>): boolean {
   return state === 'queued' || state === 'failed' || state === 'unknown'
 }
@@ -23,7 +23,7 @@ export function messageOf(row: OutboxRow): Message {
   }
 }
 
-/** How many of them ended in which state: `3 sent, 1 queued`. */
+/** The number of messages in each state: `3 sent, 1 queued`. */
 export function countedStates(messages: readonly Message[]): string {
   const counts = new Map<string, number>()
   for (const { state } of messages) counts.set(state, (counts.get(state) ?? 0) + 1)

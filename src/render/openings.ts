@@ -6,7 +6,7 @@ import { mapped } from './pieces.ts'
 import type { View } from './table.ts'
 import { count, listLines } from './text.ts'
 
-/** For whom an import would close what is open, and what is open for whom it brings. */
+/** For whom an import would close what is open, and what is open for those whom it would create or restore. */
 export function closingAndOpeningLines({
   closes,
   opens,
@@ -18,7 +18,7 @@ export function closingAndOpeningLines({
   return [...closingLines({ closes }), ...listLines(title, opens.map(openingText), maxNamed)]
 }
 
-/** What an import opened for whom it brought: counted, a line for each release. */
+/** What an import opened for those whom it created or restored: counted, one line for each release. */
 export function renderOpenings(
   opens: readonly Opening[],
   { view, dryRun }: { view: View; dryRun: boolean },
@@ -28,7 +28,7 @@ export function renderOpenings(
   return opens.map(openedLine)
 }
 
-/** For how many an import opened a release, in a pipe. */
+/** For how many an import opened a release, as a line for a pipe. */
 export function openedLine({
   release: { id, name },
   centres,
@@ -37,7 +37,7 @@ export function openedLine({
   return tsvLine(['opened-for', id, name, centres, users])
 }
 
-/** Each for whom an import opened something, in the shape of every other change. */
+/** Everybody for whom an import opened something, in the shape that every other change has. */
 export function openedJson(opens: readonly Opening[]) {
   const length = opens.reduce((sum, { whom }) => sum + (whom?.length ?? 0), 0)
   function* items() {
@@ -65,7 +65,7 @@ function forWhom({ centres, users }: Pick<Opening, 'centres' | 'users'>): string
   ].join(' and ')
 }
 
-/** What of what an import opens is agreed to: thousands are told by their digest. */
+/** The part of an import's openings that a person agrees to; a digest stands for the thousands concerned. */
 export function comparableOpening(opens: readonly Opening[]): unknown {
   return opens.map(({ whom: _, ...counted }) => counted)
 }

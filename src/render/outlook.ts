@@ -29,7 +29,7 @@ export function outlookJson({
   }
 }
 
-/** In a pipe: each moment at which it opens, and for whom it never does. */
+/** In a pipe: each moment at which a release opens, and the centres for which it never does. */
 export function pipedOutlook({ centres, timeline, without, leftOut }: Outlook): string[] {
   return [
     tsvLine(['centres', centres]),
@@ -51,7 +51,7 @@ const maxMoments = 40
 const maxZones = 3
 const maxNamed = 10
 
-/** When it opens around the world, and for whom it never does. */
+/** When a release opens around the world, and for whom it never does. */
 export function renderOutlook(outlook: Outlook, view: View): string[] {
   const heading = view.chalk.yellow(`! Never opens for ${count(outlook.without.length, 'centre')}:`)
   return [
@@ -65,7 +65,7 @@ interface NeverOpens {
   wordsOf: (problem: TimeProblem) => string
 }
 
-/** For whom it never opens, and whose recordings nobody may have: the first of them. */
+/** The first centres for which a release never opens, and the first whose recordings nobody may have. */
 export function neverOpensLines({ without, leftOut }: Outlook, { heading, wordsOf }: NeverOpens): string[] {
   return [
     ...listLines(heading, problemsInWords(without, wordsOf), maxNamed),
@@ -73,7 +73,7 @@ export function neverOpensLines({ without, leftOut }: Outlook, { heading, wordsO
   ]
 }
 
-/** For how many it opens, and one line for each moment, the more centres the longer. */
+/** For how many centres a release opens, and one line for each moment, longer for more centres. */
 export function openingsInWords({ centres, timeline, without, lastClosesAt }: Outlook, view: View): string[] {
   const rest = timeline.length - maxMoments
   return [
@@ -84,7 +84,9 @@ export function openingsInWords({ centres, timeline, without, lastClosesAt }: Ou
   ]
 }
 
-/** Centres of which the same is to be said, but for their number, are said by the first of them: mostly those of a country. */
+/**
+ * Centres whose problems differ only in the centre's number, mostly those of a country, are told by the first of them.
+ */
 function problemsInWords(without: Outlook['without'], wordsOf: (problem: TimeProblem) => string): string[] {
   const alike = new Map<string, { first: string; others: number }>()
   for (const { centre, problem } of without) {
@@ -99,7 +101,7 @@ function problemsInWords(without: Outlook['without'], wordsOf: (problem: TimePro
   )
 }
 
-/** Narrower, each moment has its clocks beneath it, and no bar. */
+/** On a narrower terminal, each moment has its local times on the next line, and no bar. */
 const minWidthOfBars = 64
 const minWidthOfLongBars = 100
 
@@ -121,13 +123,13 @@ function timelineLines(timeline: readonly OpeningMoment[], { width }: View): str
   })
 }
 
-/** A moment that is the same for everybody is one for them too. */
+/** The number of centres without a time zone: a moment that is the same everywhere holds for them too. */
 export function centresWithoutZone(timeline: readonly Pick<OpeningMoment, 'zones'>[]): number {
   const unplaced = timeline.flatMap(({ zones }) => zones.filter(({ timeZone }) => timeZone === null))
   return unplaced.reduce((sum, { centres }) => sum + centres, 0)
 }
 
-/** What the clocks of the time zones show then, of as many as there is room for, one at least, those of most centres first. */
+/** The local times of a moment, those of the most centres first: as many as there is room for, but at least one. */
 function clocksThatFit({ at, zones }: OpeningMoment, before: string, width: number): string {
   const clocks = zones.flatMap(({ timeZone, local }) => {
     if (timeZone === null || local === null) return []
@@ -147,7 +149,7 @@ function clocksThatFit({ at, zones }: OpeningMoment, before: string, width: numb
   return lineOf(shown)
 }
 
-/** Whose recordings nobody there may have. */
+/** The centres with entries for a recording that nobody there may have. */
 export function leftOutLines(leftOut: Outlook['leftOut'], max: number): string[] {
   const what =
     leftOut.length === 1

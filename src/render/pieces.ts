@@ -1,10 +1,10 @@
-/** Large enough to be worth a write, and small enough to be forgotten. */
+/** Large enough to be worth a write, and small enough not to burden the memory. */
 const pieceLength = 64 * 1024
 
-/** An answer that may be long, a piece at a time: what was written need not be kept. */
+/** An answer that may be long, piece by piece: what was written need not be kept in memory. */
 export type Pieces = Iterable<string>
 
-/** Parts of a text, joined to pieces. */
+/** Joins parts of a text to pieces. */
 function* joined(parts: Iterable<string>): Generator<string> {
   let piece = ''
   for (const part of parts) {
@@ -16,7 +16,7 @@ function* joined(parts: Iterable<string>): Generator<string> {
   if (piece !== '') yield piece
 }
 
-/** Lines, joined to pieces that each end with a line. */
+/** Joins lines to pieces, each of which ends with a line. */
 export function piecesOfLines(lines: Iterable<string>): Generator<string> {
   function* ended() {
     for (const line of lines) yield `${line}\n`
@@ -24,7 +24,7 @@ export function piecesOfLines(lines: Iterable<string>): Generator<string> {
   return joined(ended())
 }
 
-/** The same text as JSON.stringify gives, whose long lists are written an item at a time, wherever they stand. */
+/** The text that JSON.stringify gives, with long lists at any depth written one item at a time. */
 export function piecesOfJson(document: object, indent: 0 | 2): Generator<string> {
   function* ended() {
     yield* partsOf(document, { indent, depth: 0 })
@@ -63,20 +63,20 @@ function* partsOf(value: unknown, { indent, depth }: { indent: 0 | 2; depth: num
 
 const maxWhole = 1000
 
-/** Whether there is a list in it that is better written an item at a time. */
+/** Whether a value contains a list that is better written one item at a time. */
 function holdsLongList(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
   return isList(value) ? value.length > maxWhole : Object.values(value).some(holdsLongList)
 }
 
-/** A list, or what is one in JSON and whose items are made as they are needed. */
+/** An array, or another iterable that becomes an array in JSON and makes its items as they are needed. */
 export type List<Item = unknown> = Iterable<Item> & { readonly length: number }
 
 function isList(value: unknown): value is List {
   return typeof value === 'object' && value !== null && Symbol.iterator in value && 'length' in value
 }
 
-/** The items of a list, made one by one; in a document it is the list that JSON knows. */
+/** A list whose items are made one by one; JSON.stringify writes it as an array. */
 export function mapped<Item, Made>(
   list: List<Item>,
   make: (item: Item) => Made,

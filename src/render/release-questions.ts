@@ -12,7 +12,7 @@ import { count } from './text.ts'
 const maxNamed = 10
 const maxZones = 24
 
-/** What a careful colleague would want to know before it is released. */
+/** The question before a release is published, with what a careful colleague would want to know. */
 export function publishQuestion({ release, outcome, outlook, opens }: PublishedRelease): string | undefined {
   if (outcome === 'unchanged') return undefined
   const { centres, without } = outlook
@@ -27,7 +27,7 @@ export function publishQuestion({ release, outcome, outlook, opens }: PublishedR
   return [...outlookFacts(release, outlook), ...closingLines({ opens }), `Release it: ${how}?`].join('\n')
 }
 
-/** The same before what is released already is changed, and for whom it closes and opens at once. */
+/** The question before a published release is changed, with for whom the change closes or opens something at once. */
 export function editQuestion({ release, closes, opens, outlook }: ChangedRelease): string | undefined {
   const what = `Change release ${release.id}, ${release.name}`
   const when = outlook ? outlookFacts(release, outlook) : []
@@ -36,7 +36,7 @@ export function editQuestion({ release, closes, opens, outlook }: ChangedRelease
   return [...closing.slice(0, -1), ...when, closing.at(-1) ?? `${what}, which is released?`].join('\n')
 }
 
-/** What is asked before a release that is out is taken back. */
+/** The question before a published release is withdrawn. */
 export function withdrawQuestion({
   release: { id, name },
   outcome,
@@ -49,7 +49,10 @@ export function withdrawQuestion({
   )
 }
 
-/** As a table: for how many centres, when it opens first and last, who never sees it, and on which clocks. */
+/**
+ * As a table: for how many centres a release opens, when first and last, for whom it never does, and in which time
+ * zones.
+ */
 function outlookFacts(release: ReleaseRow, outlook: Outlook): string[] {
   const { centres, lastClosesAt, timeline, without } = outlook
   const zones = [
@@ -79,7 +82,7 @@ function outlookFacts(release: ReleaseRow, outlook: Outlook): string[] {
   ]
 }
 
-/** One that is the same everywhere is said once. */
+/** When a release opens first and last; a moment that is the same everywhere is given once. */
 function momentFacts({ firstOpensAt, lastOpensAt }: Outlook): Fact[] {
   if (firstOpensAt === null || lastOpensAt === null) return [['Opens', 'nowhere']]
   const [first, last] = [firstOpensAt, lastOpensAt].map((at) => plainTime(at.toISOString()))
@@ -90,7 +93,7 @@ function momentFacts({ firstOpensAt, lastOpensAt }: Outlook): Fact[] {
   ]
 }
 
-/** Nothing of a release that asks for none. */
+/** The centres without a Key Time; null for a release that needs no Key Time. */
 function withoutKeyTime({ opens, closes }: ReleaseRow, without: Outlook['without']): string | null {
   if (without.length > 0) {
     const numbers = without.map(({ centre }) => centre.number)
@@ -105,14 +108,14 @@ function firstOf(names: readonly string[], max: number): string {
   return `${names.slice(0, max).join(', ')}${more}`
 }
 
-/** What of a release is agreed to. */
+/** The part of a release that a person agrees to. */
 export function comparableRelease({ release, outcome, closes, opens }: ChangedRelease): unknown {
   const { id, name, state, opens: from, closes: until, audience, resources } = release
   const facts = [id, name, state, from, until, audience, resources.map(({ id: one }) => one)]
   return [facts, outcome, comparableClosing({ closes, opens })]
 }
 
-/** The same, with what opens when for whom. */
+/** `comparableRelease`, with what opens when and for whom. */
 export function comparableWithOutlook(changed: ChangedRelease): unknown {
   return [
     comparableRelease(changed),

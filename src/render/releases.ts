@@ -20,13 +20,13 @@ import { leftOutLines, outlookJson, pipedOutlook, openingsInWords, renderOutlook
 import { grouped } from '../grouped.ts'
 import { isoOf, plainTime, timeInUtc, timeToTheSecond } from '../plain-time.ts'
 
-/** A release with for how many centres it opens, and when. */
+/** A release, the number of centres for which it opens, and when. */
 interface ListedRelease {
   release: ReleaseRow
   reach: CentresReached
 }
 
-/** A release with when it opens around the world. */
+/** A release, and when it opens around the world. */
 interface ShownRelease {
   release: ReleaseRow
   outlook: Outlook
@@ -70,7 +70,7 @@ export const releaseFields = {
   ),
 }
 
-/** Beneath the list, of one that opens still: for how many it never does, and where the reasons are. */
+/** Stands below the list for a release that has yet to open: for how many it never does, and where to see why. */
 export function neverOpensLine({ release, reach }: ListedRelease, { chalk, now }: View): string[] {
   const { centres, last, withoutKeyTime } = reach
   const isOver = release.state === 'withdrawn' || (last !== null && last.at <= now)
@@ -80,12 +80,12 @@ export function neverOpensLine({ release, reach }: ListedRelease, { chalk, now }
   return [`${chalk.yellow('!')} ${oneLine(never)}`]
 }
 
-/** What the clock shows where most of the centres are for which it opens then. */
+/** The local time of an opening, where most of the centres are for which the release opens at that moment. */
 function localOf(opening: OpeningThere | null): string | null {
   return (opening && openingMoment(opening).zones[0]?.local) ?? null
 }
 
-/** The same in short, beside the moment in UTC; where it opens on other clocks too, with …. */
+/** The local time in short, beside the moment in UTC; … or a number stands for further time zones. */
 function clockOf(opening: OpeningThere | null, { width }: View): string {
   const zones = opening === null ? [] : openingMoment(opening).zones
   const [{ timeZone = null } = {}] = zones
@@ -95,7 +95,7 @@ function clockOf(opening: OpeningThere | null, { width }: View): string {
   return `${shortClock(opening.at, timeZone)}${others}`
 }
 
-/** A moment as it is kept: one of a Key Time as it is typed, an absolute one as all others are shown. */
+/** A moment as it is stored: one relative to a Key Time as typed, an absolute one in the form of all other moments. */
 function shownMoment(kept: string): string {
   if (kept.startsWith('key-time')) return kept
   return new Date(kept).getTime() % 60_000 === 0 ? plainTime(kept) : timeToTheSecond(kept)
@@ -219,7 +219,7 @@ const factWords = {
   audience: 'for whom',
 } as const
 
-/** What it became; of one that was released already, with when it opens around the world now. */
+/** What a release became; if it was published before, also when it opens around the world now. */
 export function renderChangedRelease(changed: ChangedRelease, view: View): string {
   const { outlook } = changed
   const around =
@@ -241,7 +241,7 @@ function whatItBecame(
   return [`${mark} Release ${release.id}, ${oneLine(release.name)}, ${what}.`, ...changes]
 }
 
-/** A rehearsal shows the whole list: a line for each centre. */
+/** What publishing did; a rehearsal shows the whole list, with a line for each centre. */
 export function renderPublishedRelease(
   published: PublishedRelease & { at: Date; rehearsed: boolean },
   view: View,

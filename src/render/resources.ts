@@ -9,7 +9,7 @@ import type { View } from './table.ts'
 import { markOf, sentenceCase, sizeInWords } from './text.ts'
 import { plainTime } from '../plain-time.ts'
 
-/** A file that is kept: what a resource and a help document have in common. */
+/** A stored file: what a resource and a help document have in common. */
 type KeptFile = Pick<ResourceRow, 'file' | 'bytes' | 'sha256' | 'created_at' | 'withdrawn_at' | 'mismatch_at'>
 
 const fileFields = {
@@ -44,7 +44,7 @@ export const helpDocumentFields = {
   withdrawn: field<HelpDocumentRow>('Withdrawn', ({ withdrawn_at }) => withdrawn_at),
 }
 
-/** Whether it can be had. */
+/** Whether the file can be downloaded. */
 function statusOf({ withdrawn_at, mismatch_at }: KeptFile): 'kept' | 'withdrawn' | 'damaged' {
   if (mismatch_at !== null) return 'damaged'
   return withdrawn_at === null ? 'kept' : 'withdrawn'

@@ -10,12 +10,12 @@ import { count, sizeInWords, relativeTime, sentenceCase } from './text.ts'
 
 /** What `store info` answers, in this order. */
 export interface StoreDescription extends Omit<StoreFacts, 'storeId' | 'fingerprint'> {
-  /** Of the file, which may be older than what is read of it. */
+  /** The version of the store itself, which may be older than the copy from which everything else is read. */
   version: number
-  /** Copies that lie beside it. */
+  /** The copies that lie beside the store. */
   kept: readonly KeptCopy[]
   server: (ServerFacts & { heldBy: string | null }) | null
-  /** Who is changing it now. */
+  /** The desk that is changing the store now. */
   heldBy: string | null
   store: string
   bytes: number
@@ -30,7 +30,9 @@ const keyWords = {
   unreadable: ' (cannot be read)',
 } as const
 
-/** Of a store with several desks the key may be its own of before: another desk may have given it a new one. */
+/**
+ * With several desks, the key may be a former one of the same store: another desk may have given the store a new key.
+ */
 function keyInWords({ key, server }: Pick<StoreDescription, 'key' | 'server'>): string {
   return key === 'of-another-store' && server ? " (not this store's, or not any more)" : keyWords[key]
 }
@@ -72,7 +74,7 @@ export function serverInWords({ host, port, user, version, roundTripMs }: Server
   return `PostgreSQL ${version} on ${where}, as ${user}, ${roundTripMs} ms away`
 }
 
-/** `3 PINs and 1 link`: what is made void. */
+/** The credentials that become void: `3 PINs and 1 link`. */
 export function voidedInWords({ pins, links }: Voided): string {
   const counted = [pins > 0 && count(pins, 'PIN'), links > 0 && count(links, 'link')].filter(Boolean)
   return counted.length > 0 ? counted.join(' and ') : 'no PIN and no link'

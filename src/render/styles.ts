@@ -4,12 +4,12 @@ import { Chalk } from 'chalk'
 export type Styles = Record<'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', (text: string) => string>
 
 /**
- * In each style that we write ourselves, and in no value of the store or of a file: drawn anew for each process, after
- * which nobody is told it. Node's generator for secrets takes longer to load than all of this file.
+ * Is in each style code that this program writes, and in no value of the store or of a file: drawn anew for each
+ * process, and told to nobody. Math.random serves, because loading node:crypto takes longer than all of this file.
  */
 const mark = Array.from({ length: 4 }, () => 1000 + Math.floor(Math.random() * 9000)).join(';')
 
-/** Each has the form of a style, so that it counts for nothing where the width of a text is measured. */
+/** A marked code still has the form of a style, so that it counts for nothing where the width of a text is measured. */
 const marked = new RegExp(`\u001b\\[(\\d{1,2});${mark}m`)
 
 const asItIs = (text: string) => text
@@ -22,9 +22,9 @@ const noStyles: Styles = {
   cyan: asItIs,
 }
 
-/** Styles that `cleanForTerminal` tells from those which a value brings along; with level 0 none. */
+/** Styles that `cleanForTerminal` tells from those in a value; level 0 has no styles. */
 export function stylesOf(level: 0 | 1 | 2 | 3): Styles {
-  // chalk would give each text back as it is, and takes longer to load than to write a short answer.
+  // chalk would return each text unchanged, but takes longer to load than a short answer to write.
   if (level === 0) return noStyles
   const chalk = new Chalk({ level })
   const style = (code: (text: string) => string) => {
@@ -43,12 +43,12 @@ export function stylesOf(level: 0 | 1 | 2 | 3): Styles {
   }
 }
 
-/** Splits a text at its own styles: at odd places stand their codes. */
+/** Splits a text at the styles that this program wrote: their codes are at the odd positions. */
 export function splitAtStyles(text: string): string[] {
   return text.includes(mark) ? text.split(marked) : [text]
 }
 
-/** A text with its styles as a terminal knows them, and all else as it is. */
+/** A text whose own styles become codes for a terminal; everything else stays as it is. */
 export function withStyles(text: string): string {
   return splitAtStyles(text)
     .map((part, at) => (at % 2 === 1 ? styleOf(part) : part))

@@ -31,7 +31,7 @@ const noBorder = {
   middle: gap,
 }
 
-/** Rows under headings, for a person to read, as wide as the terminal at most; the cells are cleaned here. */
+/** Rows under headings, for a person to read, at most as wide as the terminal; the cells are cleaned here. */
 export function table(
   headings: readonly string[],
   rows: readonly (readonly (string | number | null)[])[],
@@ -55,12 +55,12 @@ export function table(
 }
 
 /**
- * Which columns there is room for, by their places. Moments, numbers and short words are shown whole or not at
- * all; what is long is cut, and keeps enough to be known by.
- * @param key the one by which a row is known: it is cut last
- * @param dropOrder those that go where there is not, the least important first
- * @param known what they say is known, so that nothing is cut for them
- * @param isAll no row follows: what these have nothing in goes, though there be room
+ * The positions of the columns that there is room for. Moments, numbers and short words are shown whole or not at all;
+ * long texts are cut, and keep enough to be recognised.
+ * @param key the column that identifies a row, which is cut last
+ * @param dropOrder the columns to leave out where there is no room, the least important first
+ * @param known columns whose content is known already, which are left out before anything is cut
+ * @param isAll no rows follow: columns that are empty in these rows are left out even if there is room
  */
 export function columnsThatFit(
   headings: readonly string[],
@@ -88,7 +88,7 @@ export function columnsThatFit(
   const needed = () =>
     [...kept].reduce((sum, at) => sum + (columns[at]?.narrowest ?? 0) + gap.length, -gap.length)
   const isEmpty = (at: number) => columns[at]?.isEmpty === true
-  // What no row has anything in takes no room from what is cut.
+  // Empty columns are left out before anything is cut.
   const whole = () =>
     [...kept].reduce((sum, at) => sum + (columns[at]?.widest ?? 0) + gap.length, -gap.length)
   for (const name of dropOrder.filter(isEmpty)) if (isAll || whole() > width) kept.delete(name)
@@ -97,7 +97,7 @@ export function columnsThatFit(
     if (needed() <= width) break
     kept.delete(name)
   }
-  // Where a wide one had to go too, there is room again for a narrow one that went before it.
+  // After a wide column had to go too, there may be room again for a narrow one that went before it.
   for (const name of [...dropOrder].reverse()) {
     if (kept.has(name) || isEmpty(name) || known.includes(name)) continue
     kept.add(name)
@@ -107,22 +107,22 @@ export function columnsThatFit(
 }
 
 interface Column {
-  /** Of its longest cell, or its heading. */
+  /** The width of the longest cell, or of the heading. */
   widest: number
-  /** What it needs at least. */
+  /** The width that the column needs at least. */
   narrowest: number
-  /** What it keeps where there is no room for anything. */
+  /** The width that is left of the column where not even that fits. */
   minWidth: number
-  /** No row has anything in it. */
+  /** Whether the column is empty in all rows. */
   isEmpty: boolean
 }
 
-/** A text that is longer than this may be cut to it. */
+/** A longer text may be cut to this width. */
 const enough = 16
-/** And that by which a row is known, such as an address, to this. */
+/** The key of a row, such as an address, may be cut to this width. */
 const enoughOfKey = 36
 
-/** Whether all of them have room, with nothing of a moment cut. */
+/** Whether all columns have room, without a moment being cut. */
 export function allColumnsFit(
   headings: readonly string[],
   rows: readonly (readonly (string | number | null)[])[],
@@ -132,7 +132,7 @@ export function allColumnsFit(
   return columnsThatFit(headings, rows, { width, dropOrder }).length === headings.length
 }
 
-/** Of those columns that there is room for. */
+/** A table of the columns that there is room for. */
 export function fittingTable(
   headings: readonly string[],
   rows: readonly (readonly (string | number | null)[])[],
@@ -144,7 +144,7 @@ export function fittingTable(
   return table(only(headings), rows.map(only), view, { key: kept.indexOf(key) })
 }
 
-/** A moment, also with the place where a clock shows it, a date, a number. */
+/** A moment, also with its time zone, a date, or a number. */
 const neverCut =
   /^(\d{4}-\d{2}-\d{2}|([A-Z][a-z]{2} )?\d{2}:\d{2} [A-Z]|[\d.,:+-]+$|(never|now|just now|yesterday|today|tomorrow)$|in \d+ \w+$|\d+ \w+ ago$)/
 
@@ -162,7 +162,7 @@ function columnsOf(
   })
 }
 
-/** The widest columns give way first, so that no row needs two lines. */
+/** Cuts the widest columns first, so that no row needs two lines. */
 function widthsThatFit(columns: readonly Column[], width: number): number[] {
   const room = width - gap.length * (columns.length - 1)
   const isTooWide = (all: readonly number[]) => all.reduce((sum, one) => sum + one, 0) > room
@@ -174,7 +174,7 @@ function widthsThatFit(columns: readonly Column[], width: number): number[] {
   }
   const fitting = widthsAtLeast((column) => column.narrowest)
   if (!isTooWide(fitting)) return fitting
-  // Not even that: then the texts give way further, and only where nothing is left of them the rest.
+  // Where even that is too wide, the texts are cut further, and other cells only when nothing is left of the texts.
   const cut = (max: number, { all }: { all: boolean }) =>
     fitting.map((one, at) => Math.min(one, Math.max(max, all ? 1 : (columns[at]?.minWidth ?? 1))))
   for (const all of [false, true]) {

@@ -17,7 +17,7 @@ export function sizeInWords(bytes: number): string {
 
 export const indentOfLists = 4
 
-/** A title and its items, indented; nothing at all when there are none. Of many the rest are not made. */
+/** A title and its items, indented; nothing at all when there are none. Items after the first `max` are not made. */
 export function listLines(title: string, items: List<string>, max: number): string[] {
   if (items.length === 0) return []
   const indent = ' '.repeat(indentOfLists)
@@ -30,7 +30,7 @@ export function listLines(title: string, items: List<string>, max: number): stri
   return [title, ...shown, ...(rest > 0 ? [`${indent}… and ${grouped(rest)} more`] : [])]
 }
 
-/** A question, and those whom or what it is about: of many the first. */
+/** A question, followed by the names that it concerns: of many, the first. */
 export function questionAboutMany(question: string, names: readonly string[]): string {
   const max = 20
   const more = names.length > max ? [`  … and ${names.length - max} more`] : []
@@ -44,7 +44,7 @@ const day = 24 * hour
 /** How long ago, or the date itself once that says more. @param iso UTC time */
 export function relativeTime(iso: string, now: Date): string {
   const past = now.getTime() - Date.parse(iso)
-  // Within one command: what it has just done is a little later than its beginning.
+  // What the running command has just done is a little later than `now`, its beginning.
   if (past < -minute) return iso.slice(0, 10)
   if (past < minute) return 'just now'
   if (past < hour) return `${count(Math.floor(past / minute), 'minute')} ago`
@@ -58,7 +58,7 @@ export function sentenceCase(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** Of many problems the first of each kind, and how many of it there are. */
+/** Of many problems, the first of each kind, with the number of that kind. */
 export function* firstOfEachKind<Problem extends { code: string }>(
   problems: Iterable<Problem>,
   inWords: (problem: Problem) => string,
@@ -75,15 +75,15 @@ export function* firstOfEachKind<Problem extends { code: string }>(
   }
 }
 
-/** What an answer of a change begins with at a terminal: whether anything changed, seen before it is read. */
+/** The mark with which the answer of a change begins at a terminal: it shows at a glance whether anything changed. */
 export function markOf(changed: boolean, { chalk }: Pick<View, 'chalk'>): string {
   return changed ? chalk.green(doneMark) : chalk.dim('·')
 }
 
-/** Something was done, or a question was answered. */
+/** Marks that something was done, or a question was answered. */
 export const doneMark = '✓'
 
-/** The sentences of such an answer; a pipe gets them without the mark. */
+/** The sentences of a change's answer after its mark; a pipe gets them without the mark. */
 export function markedAnswer(sentences: string, { changed, view }: { changed: boolean; view: View }): string {
   return view.isTerminal ? `${markOf(changed, view)} ${sentences}` : sentences
 }

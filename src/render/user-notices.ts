@@ -19,7 +19,7 @@ export function lockedOutNotices(changed: readonly ChangedUser[]): Notice[] {
 
 const sends: ReadonlySet<Outcome> = new Set<Outcome>(['created', 'rejoined', 'message-waiting'])
 
-/** What restoring leaves to do: the links of invited users are void since their suspension. */
+/** What is left to do after restoring: the links of invited users have been void since their suspension. */
 export function restorationNotices(restored: readonly ChangedUser[]): Notice[] {
   const waiting = restored.filter(
     ({ outcome, sentSetUpMessage }) => outcome === 'restored' && !sentSetUpMessage,
@@ -27,7 +27,7 @@ export function restorationNotices(restored: readonly ChangedUser[]): Notice[] {
   return [...lockedOutNotices(restored), ...waiting.flatMap(({ account }) => needsMessage(account))]
 }
 
-/** A new address voids the link that was on its way to the one before. */
+/** A new address voids the link that was sent to the former one. */
 export function editNotices(edited: readonly EditedUser[]): Notice[] {
   const waiting = edited.filter(({ account, before }) => isAnotherAddress(before, account))
   return [
@@ -37,7 +37,7 @@ export function editNotices(edited: readonly EditedUser[]): Notice[] {
   ]
 }
 
-/** Progression Test data on a site that they do not get to any more: it stays theirs until somebody takes it over. */
+/** Progression Test data on a site that its owner no longer reaches: the data stays theirs until it is transferred. */
 function outOfReachNotices({ account, outOfReach = [] }: EditedUser): Notice[] {
   return outOfReach.map(({ site, ...held }) => ({
     code: 'out-of-reach',
@@ -45,12 +45,12 @@ function outOfReachNotices({ account, outOfReach = [] }: EditedUser): Notice[] {
   }))
 }
 
-/** A name that is kept otherwise than it was typed: without a dash for a missing one, or marks that nobody sees. */
+/** Names that are stored other than typed: without a dash for a missing name, or without invisible marks. */
 export function tidiedNotices(names: Pick<TypedNames, 'tidied'> | undefined): Notice[] {
   return (names?.tidied ?? []).map((message) => ({ code: 'name-tidied', message }))
 }
 
-/** Somebody who has not set up a password, and holds no link to do it with. */
+/** A user who has not set up a password, and has no link to do so. */
 export function needsMessage(account: Account): Notice[] {
   const { status, email, centre } = account
   if (status !== 'invited' || centre === null) return []
@@ -62,7 +62,7 @@ export function needsMessage(account: Account): Notice[] {
   ]
 }
 
-/** A message that is owed to somebody, and has not gone out. */
+/** Messages that are owed to a user and have not gone out. */
 export function waitingMessages({ email }: Account, letters: readonly string[]): Notice[] {
   if (letters.length === 0) return []
   const what = letters.length === 1 ? 'A message' : `${letters.length} messages`

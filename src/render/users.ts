@@ -35,7 +35,7 @@ export function userJson(account: Account): Shape<'user'> {
   }
 }
 
-/** A user in a list, which changes nobody. */
+/** A user as a list answers it, unchanged. */
 export function listedUserJson(account: Account): Shape<'changedUser'> {
   return { ...userJson(account), changed: false, outcome: 'unchanged' }
 }
@@ -78,7 +78,7 @@ function sentence(changed: ChangedUser, view: View, mail: readonly Message[]): s
   const isToSetUp =
     sentSetUpMessage || outcome === 'created' || (outcome === 'rejoined' && account.status === 'invited')
   const message = messageTo(account, mail)
-  // The connection broke after all of it was said.
+  // The connection broke after the whole message had been transmitted.
   const isUnsure = message?.state === 'unknown'
   const suffix = isToSetUp ? `; ${setUpInWords(message)}` : ''
   const who = changed.left === undefined ? person(account) : oneLine(nameOf(account))
@@ -89,7 +89,7 @@ function sentence(changed: ChangedUser, view: View, mail: readonly Message[]): s
   return `${mark} ${who} ${what}${suffix}.`
 }
 
-/** `: name, sites`, where it is known how they were before. */
+/** `: name, sites`, where the state before the edit is known. */
 function whatWasEdited({ account, before }: ChangedUser): string {
   if (!before) return ''
   const facts = {
@@ -103,14 +103,14 @@ function whatWasEdited({ account, before }: ChangedUser): string {
   return changed.length === 0 ? '' : `: ${changed.map(([name]) => name).join(', ')}`
 }
 
-/** What a rule could only queue, in the words of what became of it. */
+/** The outcome of a change: of a message that the rule could only queue, what became of it. */
 function outcomeAfterMail(changed: ChangedUser, mail: readonly Message[]): Outcome {
   if (changed.outcome !== 'message-waiting') return changed.outcome
   const message = messageTo(changed.account, mail)
   return message ? outcomeOfMessage(message.state) : changed.outcome
 }
 
-/** The last one: an earlier one to the same person was void when it was written. */
+/** The last message to a person: earlier ones were void when it was written. */
 export function messageTo({ email }: { email: string }, mail: readonly Message[]): Message | undefined {
   return mail.findLast(({ to }) => to === email)
 }
@@ -130,7 +130,7 @@ const setUp: Readonly<Record<MessageOutcome, string>> = {
 
 const unsureSetUp = 'the message that lets them set up a password may have arrived, or not'
 
-/** `Amira Haddad (EG001)`; their address where they have no name. */
+/** `Amira Haddad (EG001)`; the address of a user without a name. */
 export function person(account: UncountedAccount): string {
   return oneLine(`${nameOf(account)} (${account.centre?.number ?? 'no centre'})`)
 }
@@ -172,7 +172,7 @@ const spoken: Readonly<Record<string, string>> = {
   'coordinator-suspended': 'locked',
 }
 
-/** Whoever is active may be kept out by their centre; of the others the status says why. */
+/** The status; of an active user also why the centre keeps them out. The status of the others says why. */
 export function statusInWords({ status, blocker }: Account): string {
   return blocker === null || status !== 'active' ? status : `active, ${spoken[blocker] ?? blocker}`
 }

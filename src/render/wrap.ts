@@ -2,8 +2,8 @@ import { stripVTControlCharacters } from 'node:util'
 import stringWidth from 'string-width'
 
 /**
- * A line as lines that fit, broken between words; what does not fit goes on beneath the text of its last column. A
- * command that is to be pasted begins a line of its own, and goes on with a backslash where that is too short for it.
+ * Breaks a line between words into lines that fit; further lines are indented to the text of the last column. A command
+ * that is to be pasted begins a line of its own, and is continued with a backslash where the line is too short for it.
  */
 export function wrapped(line: string, width: number): string {
   if (width < 10 || fits(line, width)) return line
@@ -16,7 +16,7 @@ export function wrapped(line: string, width: number): string {
   for (const word of wordsOf(line.slice(start.length))) {
     if (!isEmpty && stringWidth(current) + 1 + stringWidth(word) > width) {
       lines.push(current.trimEnd())
-      // What is long goes further out, to be whole.
+      // A word that is too long for the indentation begins further left, to stay whole.
       current =
         stringWidth(word) > width ? start : hangingIndent.slice(0, Math.max(0, width - stringWidth(word)))
       isEmpty = true
@@ -27,12 +27,12 @@ export function wrapped(line: string, width: number): string {
   return [...lines, current].join('\n')
 }
 
-/** A letter takes two columns at most, so that most lines need not be measured. */
+/** A letter takes at most two columns, so that most lines need not be measured. */
 function fits(line: string, width: number): boolean {
   return line.length * 2 <= width || stringWidth(line) <= width
 }
 
-/** Beneath the last column where that leaves room, behind a mark, or a little further in. */
+/** The indentation of further lines: to the last column if that leaves room, past a mark, or a little further in. */
 function hangingOf(line: string, { indent, width }: { indent: number; width: number }): number {
   const columns = /^(.*\S {2,})\S/.exec(line)?.[1]
   const column = columns === undefined || indent === 0 ? 0 : stringWidth(columns)
@@ -41,13 +41,13 @@ function hangingOf(line: string, { indent, width }: { indent: number; width: num
   return indent === 0 ? 0 : indent + 2
 }
 
-/** What is read out or copied as one: a PIN, a moment, a size, a variable of a template, a path with blanks in it. */
+/** Texts that are read out or copied whole: a PIN, a moment, a size, a variable of a template, a path with blanks. */
 const oneWord =
   /\{\{ \w+ \}\}|\{% [^%]* %\}|(\d{4}) (\d{4})(?!\d)|(\d{4}-\d\d-\d\d) (\d\d:\d\d)( UTC)?|\d[\d.,]* (?:B|KB|MB|GB)\b|(?<=^|\s)'[~./][^'\n]*'(?=[\s.,;:?]|$)/g
-/** Stands for the blank within it; nothing that is drawn holds it. */
+/** Stands for a blank within such a text; no output contains this character. */
 const held = '\u0000'
 
-/** Each word, and each command as one, to the end of its clause. */
+/** Splits a text into words; a command, to the end of its clause, is one word. */
 function wordsOf(text: string): string[] {
   return split(text.replace(oneWord, (one) => one.replaceAll(' ', held))).map((word) =>
     word.replaceAll(held, ' '),
@@ -65,19 +65,22 @@ function split(text: string): string[] {
   return rest === '' && words.length > 0 ? words : [...words, ...rest.split(' ')]
 }
 
-/** What a shell takes together: between quotes, or behind a backslash, as in `'O'\''Brien'`; a quote that nothing closes is an apostrophe. */
+/**
+ * What a shell keeps together: between quotes, or after a backslash, as in `'O'\''Brien'`; a quote that nothing closes
+ * is an apostrophe.
+ */
 const quoted = String.raw`'[^']*'|\\.?|'(?![^']*')`
 
-/** A command ends with its clause, or where the sentence says of it what it does. */
+/** A command ends with its clause, or before the verb with which the sentence goes on to say what the command does. */
 const command = new RegExp(
   String.raw`(?<=^|\s)(?:\$ )?(?:ssh-admin|cp|rm|chmod) (?:${quoted}|[^;,'\\]|[;,](?=\S))*?(?:[;,.](?=\s)|(?= {2})|(?= (?:adds|brings|finds|lists|makes|names|says|shows)\b)|$)`,
 )
 const commandIn = (text: string) => command.exec(text)
 
-/** A word, and the value of an option with it, or the file of a redirection. */
+/** A word of a command, together with the value of an option or the file of a redirection. */
 const partOfCommand = new RegExp(String.raw`(?:--[\w-]+ (?!-)|[<>|]+ )?(?:${quoted}|[^' \\])+`, 'g')
 
-/** A command that is longer than a line, as a shell reads it on several: never broken within quotes. */
+/** Breaks a command that is longer than a line as a shell can read it, and never within quotes. */
 function onLines(word: string, { indent, width }: { indent: string; width: number }): string {
   const isCommand = commandIn(word)?.index === 0
   if (!isCommand || indent.length + stringWidth(word) <= width) return word
@@ -95,7 +98,7 @@ function onLines(word: string, { indent, width }: { indent: string; width: numbe
   return [...lines, line].join(`\n${further}`)
 }
 
-/** Lines that are not indented as one paragraph, until a blank line: where they were broken in writing says nothing. */
+/** Joins lines that are not indented to paragraphs, up to a blank line: their line breaks have no meaning. */
 export function paragraphsOf(page: string): string[] {
   const paragraphs: string[] = []
   let isOpen = false
@@ -108,7 +111,7 @@ export function paragraphsOf(page: string): string[] {
   return paragraphs
 }
 
-/** Each of its lines. */
+/** Breaks each line of a text. */
 export function wrappedText(text: string, width: number): string {
   return text
     .split('\n')
@@ -116,7 +119,7 @@ export function wrappedText(text: string, width: number): string {
     .join('\n')
 }
 
-/** As much of a text as so many columns take, with … where it goes on. */
+/** A text cut to a number of columns, with … where it is cut. */
 export function shortened(text: string, max: number): string {
   if (widthOf(text) <= max) return text
   let kept = ''
@@ -129,7 +132,7 @@ export function shortened(text: string, max: number): string {
   return `${kept.trimEnd()}…`
 }
 
-/** In columns of a terminal: Chinese letters and pictures take two. */
+/** The width in columns of a terminal: Chinese letters and pictures take two. */
 export function widthOf(text: string): number {
   return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text)
 }

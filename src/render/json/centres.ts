@@ -19,7 +19,7 @@ export const centre = () =>
     country: text(),
     britishCouncil: z.boolean(),
     globalListening: z.boolean(),
-    /** IANA; null: the only one of its country, or nobody knows. */
+    /** The IANA name; null where it is the only time zone of the country, or not known. */
     timeZone: orNull(text()),
     coordinator: orNull(z.strictObject({ email: text(), name: text(), status: userStatus() })),
     users: count(),

@@ -19,7 +19,10 @@ export const keyTime = () =>
 
 export const keyTimeAnswers = () => ({
   keyTimesImport: answerOfTable({ keyTimes: rowCounts() }),
-  /** `nextAt` is today, or on the first day on which it holds; null where that is no more, or no such time. */
+  /**
+   * `nextAt` is today, or on the first day on which the Key Time holds; null where none is left or the time does not
+   * exist.
+   */
   keyTimeList: answer({
     keyTimes: z.array(z.strictObject({ ...keyTime().shape, nextAt: orNull(time()) })),
     total: count(),
@@ -77,7 +80,7 @@ export const entryAnswers = () => ({
   }),
 })
 
-/** What was there before, and what is new. */
+/** The numbers of what is new, and of what was there before. */
 const merged = () => z.strictObject({ created: count(), unchanged: count() })
 
 export const progressionTestAnswers = () => ({
@@ -100,7 +103,7 @@ export const progressionTestAnswers = () => ({
     rows: count(),
     learnerGroups: merged(),
     tests: merged(),
-    /** `kept`: of the unchanged, the saved marks whose cell is blank. */
+    /** `kept` is the part of `unchanged` whose saved marks stay because their cells are blank. */
     results: z.strictObject({ created: count(), corrected: count(), unchanged: count(), kept: count() }),
     changes: z.array(cellChange()),
     changed: z.boolean(),

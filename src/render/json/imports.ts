@@ -74,7 +74,7 @@ const importFields = () => ({
 
 /** Answers of the import of a workbook: its plan, what it did, its PIN sheets. */
 export const importAnswers = () => ({
-  /** `newCentres` and `newUsers` are how many; `ok` says that no row would be held back. */
+  /** `newCentres` and `newUsers` are numbers; `ok` says that no row would be held back. */
   linted: answer({
     ok: z.boolean(),
     file: text(),
@@ -94,7 +94,7 @@ export const importAnswers = () => ({
       digest: text(),
     }),
     ...importFields(),
-    /** With --plan-out where it was saved, null in a rehearsal. */
+    /** With --plan-out, the file in which the plan was saved; null in a rehearsal. */
     plan: z.optional(orNull(text())),
     ...closedAndOpened(),
   }),
@@ -111,7 +111,7 @@ export const importAnswers = () => ({
         z.strictObject({ kind: text(), what: orNull(text()), before: orNull(text()), after: orNull(text()) }),
       ),
     }),
-    /** How many it opened what is released for, as the log has it. */
+    /** The numbers of centres and users for whom the import opened a release, from the audit log. */
     openedFor: z.array(
       z.strictObject({
         release: z.strictObject({ id: count(), name: text() }),

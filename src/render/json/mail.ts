@@ -23,7 +23,7 @@ export const mailAnswers = () => ({
     messages: z.array(z.strictObject({ ...message().shape, changed: z.boolean() })),
     total: count(),
   }),
-  /** `file` is what it was written to (`HOST:PATH` where that is on another machine), `page` what --html wrote. */
+  /** `file` is the file to which the message was written (`HOST:PATH` on another machine), `page` what --html wrote. */
   shownMessage: answer({ ...message().shape, file: orNull(text()), text: text(), page: orNull(text()) }),
   templateList: answer({
     templates: z.array(

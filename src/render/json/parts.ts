@@ -8,19 +8,19 @@ export const text = () => z.string()
 
 export const orNull = <Type extends z.core.SomeType>(type: Type) => z.nullable(type)
 
-/** An answer of a command that only looks, or that writes nothing but a file. */
+/** The answer of a command that only reads, or writes nothing but a file. */
 export function answer<Fields extends z.core.$ZodLooseShape>(fields: Fields) {
   return z.strictObject({ ...fields, notices: z.array(notice()) })
 }
 
-/** An answer of a command that can be rehearsed. */
+/** The answer of a command that can be rehearsed. */
 export function answerOfChange<Fields extends z.core.$ZodLooseShape>(fields: Fields) {
   return z.strictObject({ ...fields, dryRun: z.boolean(), notices: z.array(notice()) })
 }
 
 export const userStatus = () => z.enum(['invited', 'active', 'suspended', 'deleted'])
 
-/** What is wrong with a cell of a workbook. */
+/** An issue of a cell in a workbook. */
 export const issue = () =>
   z.strictObject({
     cell: text(),
@@ -32,7 +32,7 @@ export const issue = () =>
     hint: orNull(text()),
   })
 
-/** A saved value that a cell of a workbook makes another; null where there was none, or is none any more. */
+/** A saved value that a cell of a workbook changes; null where there was no value, or is none any more. */
 export const cellChange = () =>
   z.strictObject({
     cell: text(),
@@ -45,7 +45,7 @@ export const cellChange = () =>
 
 export const notice = () => z.strictObject({ code: text(), message: text() })
 
-/** One of several things that stand in the way; `cells` where it stands in several. */
+/** One of several problems that stand in the way; `cells` where the problem is in several cells. */
 export const problem = () =>
   z.strictObject({
     target: text(),
@@ -55,7 +55,7 @@ export const problem = () =>
     cells: z.optional(z.array(text())),
   })
 
-/** What may have been meant: a word, a user, a centre or a release. */
+/** A suggestion of what may have been meant: a word, a user, a centre or a release. */
 const candidate = () =>
   z.union([
     text(),
@@ -69,7 +69,7 @@ const candidate = () =>
     z.strictObject({ id: count(), name: text(), state: z.enum(['draft', 'released', 'withdrawn']) }),
   ])
 
-/** On stderr, in place of an answer; some errors have details of their own. */
+/** Printed on stderr in place of an answer; some errors have details of their own. */
 export const error = () =>
   z.strictObject({
     error: z.strictObject({
@@ -83,7 +83,7 @@ export const error = () =>
     }),
   })
 
-/** What stands in the way of an answer, and how it is mended. */
+/** A problem that stands in the way of an answer, and the hint that solves it. */
 export const problemWithHint = () => z.strictObject({ code: text(), message: text(), hint: text() })
 
 /** Which server answered for a shared store, and how far away it is. */

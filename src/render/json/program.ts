@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
 import { answer, answerOfChange, count, orNull, serverFacts, text } from './parts.ts'
 
-/** Answers of commands that are about no one thing. */
+/** Answers of commands that are not about one kind of thing. */
 export const programAnswers = () => ({
-  /** `id` is an address, or the number of a centre; `centre` is where a user is. */
+  /** `id` is an address, or the number of a centre; `centre` is the centre of a user. */
   found: answer({
     results: z.array(
       z.strictObject({
@@ -16,13 +16,13 @@ export const programAnswers = () => ({
     ),
     total: count(),
   }),
-  /** With --json a batch answers in documents of one line each: one for each of its lines, and one that counts them. */
+  /** With --json a batch answers in documents of one line: one for each line of the batch, and one with the counts. */
   batch: z.union([
     z.strictObject({
       line: count(),
       command: text(),
       exit: count(),
-      /** What the line's own command answers. */
+      /** The answer of the command in that line. */
       answer: orNull(z.record(text(), z.unknown())),
       error: orNull(
         z.strictObject({
@@ -40,12 +40,14 @@ export const programAnswers = () => ({
   changedSetting: answerOfChange({ file: text(), name: orNull(text()), changed: z.boolean() }),
   settings: answer({
     file: text(),
-    /** `variables`: of a store on a server, PostgreSQL's own that have a say in where it is and how it is reached. */
+    /**
+     * `variables`: for a store on a server, the variables of PostgreSQL that affect where it is and how it is reached.
+     */
     settings: z.record(
       text(),
       z.strictObject({ value: orNull(text()), from: text(), variables: z.optional(z.array(text())) }),
     ),
-    /** As it is reached from here: `problem` says why no more can be said. */
+    /** The store as it is reached from here; `problem` says why no more is known. */
     store: z.strictObject({
       state: z.enum(['there', 'missing', 'unavailable']),
       heldBy: orNull(text()),
@@ -57,7 +59,7 @@ export const programAnswers = () => ({
   help: z.union([
     answer({ topics: z.record(text(), text()) }),
     answer({ topic: text(), text: text() }),
-    /** Of a command or a noun, with --help too; of the program itself without its words. */
+    /** The help of a command or a noun, also with --help; `command` is empty for the program itself. */
     answer({ command: text(), text: text() }),
     answer({
       topic: text(),
@@ -69,7 +71,7 @@ export const programAnswers = () => ({
     }),
     answer({
       topic: text(),
-      /** JSON schemas by name, and which of them each command answers in. */
+      /** JSON schemas by name, and the name of the schema for each command's answer. */
       schemas: z.record(text(), z.record(text(), z.unknown())),
       answers: z.record(text(), text()),
     }),

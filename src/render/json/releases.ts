@@ -28,22 +28,22 @@ export const release = () =>
     withdrawnAt: orNull(time()),
   })
 
-/** For whom something closes that was open, or opens that was not. */
+/** For whom something closes that was open, or something opens that was not. */
 export const closing = () =>
   z.strictObject({
     release: z.strictObject({ id: count(), name: text() }),
     centre: z.strictObject({ number: text(), name: text() }),
-    /** The one person whom it is about; absent: everybody of the centre. */
+    /** The person who is concerned; absent for everybody of the centre. */
     user: z.optional(text()),
     resources: z.array(text()),
-    /** When it closes, where that is only earlier than it was; absent: at once. */
+    /** The new closing time, where it is only earlier than before; absent where the release closes at once. */
     closesAt: z.optional(time()),
   })
 
 /** For whom a change closes what was open, and opens what was not. */
 export const closedAndOpened = () => ({ closed: z.array(closing()), opened: z.array(closing()) })
 
-/** The answer of an import of a table. @param counted what became of its rows, under their name */
+/** The answer of an import of a table. @param counted the counts of its rows, under the name of what they are */
 export function answerOfTable<Counted extends z.core.$ZodLooseShape>(counted: Counted) {
   return answerOfChange({
     ...closedAndOpened(),
@@ -52,7 +52,7 @@ export function answerOfTable<Counted extends z.core.$ZodLooseShape>(counted: Co
     ...counted,
     issues: z.array(issue()),
     changes: z.array(cellChange()),
-    /** Where --plan-out saved it. */
+    /** The file in which --plan-out saved the plan. */
     plan: z.optional(orNull(text())),
     changed: z.boolean(),
   })
@@ -67,7 +67,7 @@ export const authorisation = () =>
     centre: z.strictObject({ number: text(), name: text() }),
     resources: z.array(z.strictObject({ id: count(), title: text(), kind: text() })),
     opensAt: orNull(time()),
-    /** What the clock shows there when it opens, with the name of its zone. */
+    /** The local time of the opening, with the name of the zone. */
     opensLocal: orNull(text()),
     closesAt: orNull(time()),
     closesLocal: orNull(text()),
@@ -98,7 +98,7 @@ const outlook = () => ({
 /** Answers about releases, and for whom they open and close. */
 export const releaseAnswers = () => ({
   createdRelease: answerOfChange({ ...release().shape, changed: z.boolean() }),
-  /** With the centres of its audience, and when the first and the last of them opens. */
+  /** Includes the number of centres in the audience, and when the first and the last of them opens. */
   releaseList: answer({
     releases: z.array(
       z.strictObject({
@@ -107,7 +107,7 @@ export const releaseAnswers = () => ({
         firstOpensAt: orNull(time()),
         lastOpensAt: orNull(time()),
         withoutKeyTime: count(),
-        /** What the clock shows where most of those centres are, with the name of the zone. */
+        /** The local time where most of those centres are, with the name of the zone. */
         firstOpensLocal: orNull(text()),
         lastOpensLocal: orNull(text()),
       }),
@@ -115,7 +115,7 @@ export const releaseAnswers = () => ({
     total: count(),
   }),
   shownRelease: answer({ ...release().shape, ...outlook() }),
-  /** With when it opens around the world, where it was released already and that is another now. */
+  /** Includes when the release opens around the world, if it was already released and this has changed. */
   changedRelease: answerOfChange({
     ...release().shape,
     ...z.partial(z.strictObject(outlook())).shape,
@@ -131,7 +131,7 @@ export const releaseAnswers = () => ({
     changed: z.boolean(),
     authorisations: z.array(authorisation()),
   }),
-  /** With --out where it was written. */
+  /** With --out, the file to which the list was written. */
   authorisationList: z.union([
     answer({ authorisations: z.array(authorisation()), total: count() }),
     answer({ file: orNull(text()), total: count() }),

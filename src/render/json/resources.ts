@@ -47,7 +47,7 @@ export const resourceAnswers = () => ({
     closed: z.optional(z.array(closing())),
     opened: z.optional(z.array(closing())),
   }),
-  /** `file` of a download or an export is null where it could not be put in its place. */
+  /** The `file` of a download or an export is null where the file could not be put in its place. */
   download: answer({ id: count(), title: text(), file: orNull(text()), bytes: count(), sha256: text() }),
   helpDocumentList: answer({ helpDocuments: z.array(helpDocument()), total: count() }),
   changedHelpDocuments: answerOfChange({

@@ -21,7 +21,7 @@ export const storeAnswers = () => ({
   auditList: answer({ events: z.array(event()), total: count() }),
   auditExport: answer({ file: orNull(text()), events: count() }),
   auditVerdict: answer({ ok: z.boolean(), events: count(), head: orNull(text()) }),
-  /** `desks`: with --roles, the role of a shared store's desks; null else. */
+  /** `desks`: with --roles, the role of a shared store's desks; null otherwise. */
   createdStore: answerOfChange({
     store: text(),
     keyFile: text(),
@@ -31,14 +31,14 @@ export const storeAnswers = () => ({
   store: answer({
     store: text(),
     bytes: count(),
-    /** Null of a store that is a file. */
+    /** Null for a store that is a file. */
     server: orNull(
       z.strictObject({
         ...serverFacts(),
         heldBy: orNull(text()),
       }),
     ),
-    /** Who is changing it now. */
+    /** The desk that is changing the store now. */
     heldBy: orNull(text()),
     keyFile: text(),
     key: z.enum(['there', 'missing', 'of-another-store', 'unreadable']),
@@ -58,11 +58,11 @@ export const storeAnswers = () => ({
     file: text(),
     bytes: orNull(count()),
     keyFile: text(),
-    /** With --without-content the bytes of files are left out. */
+    /** Whether --without-content left out the bytes of files. */
     withoutContent: z.boolean(),
     changed: z.boolean(),
   }),
-  /** `rows` and `head`, the end of the audit log, are those of both; null in a rehearsal. */
+  /** `rows` and `head`, the end of the audit log, are the same in both stores; null in a rehearsal. */
   copiedStore: answerOfChange({
     store: text(),
     to: text(),
@@ -70,12 +70,12 @@ export const storeAnswers = () => ({
     rows: orNull(count()),
     head: orNull(z.strictObject({ events: count(), head: text() })),
     keyFile: text(),
-    /** Where the key of the copy is looked for. */
+    /** The path at which the key of the copy is looked for. */
     keyFileOfCopy: text(),
     withoutContent: z.boolean(),
     changed: z.boolean(),
   }),
-  /** `kept` is where the store that was there lies now. */
+  /** `kept` is the path at which the former store lies now. */
   restoredStore: answerOfChange({
     store: text(),
     file: text(),
@@ -84,7 +84,10 @@ export const storeAnswers = () => ({
     newKey: z.boolean(),
     voided: voided(),
     erasedAgain: z.strictObject({ accounts: count(), suspended: z.array(count()), left: z.array(text()) }),
-    /** Of those that had not gone out when the backup was made: gone out or cancelled since; and those that nobody knows of. */
+    /**
+     * Messages that had not gone out when the backup was made: `settled` have gone out or were cancelled since; of
+     * `unsure` nobody knows.
+     */
     messages: z.strictObject({ settled: count(), unsure: count() }),
     changed: z.boolean(),
   }),
@@ -95,7 +98,7 @@ export const storeAnswers = () => ({
     kept: orNull(text()),
     changed: z.boolean(),
   }),
-  /** `kept` is where the key that it had is now. */
+  /** `kept` is the path at which the former key lies now. */
   rekeyedStore: answerOfChange({
     store: text(),
     keyFile: text(),
@@ -113,11 +116,11 @@ export const storeAnswers = () => ({
     answerOfChange({
       centres: count(),
       users: count(),
-      /** With --releases what else was made up. */
+      /** With --releases, the counts of what else was invented. */
       releases: orNull(
         z.strictObject({ keyTimes: count(), entries: count(), resources: count(), releases: count() }),
       ),
-      /** With --services likewise. */
+      /** With --services, the counts of what else was invented. */
       services: orNull(
         z.strictObject({
           associates: count(),
@@ -128,20 +131,20 @@ export const storeAnswers = () => ({
       ),
       changed: z.boolean(),
     }),
-    /** With --xlsx the workbook, and the file of what an import of it must answer. */
+    /** With --xlsx, the workbook, and the file with the answer that its import must give. */
     answerOfChange({
       file: text(),
       expect: orNull(text()),
       rows: z.strictObject({ read: count(), accepted: count(), heldBack: count(), blank: count() }),
     }),
   ]),
-  /** `lapsing` and `sheetsOwed` are what somebody should see to soon; `next` are lines to be pasted. */
+  /** `lapsing` and `sheetsOwed` need attention soon; `next` are command lines to be pasted. */
   status: answer({
     store: text(),
-    /** `by-command`: a command gives it, which is not asked here. */
+    /** `by-command`: the key comes from a command, which is not run here. */
     key: z.enum(['there', 'missing', 'of-another-store', 'unreadable', 'by-command']),
     answersInMs: count(),
-    /** Who is changing the store now. */
+    /** The desk that is changing the store now. */
     heldBy: orNull(text()),
     centres: z.strictObject({ approved: count(), active: count(), deleted: count() }),
     users: z.strictObject({ invited: count(), active: count(), suspended: count(), deleted: count() }),
@@ -156,7 +159,7 @@ export const storeAnswers = () => ({
         firstOpensAt: orNull(time()),
         centres: count(),
         withoutKeyTime: count(),
-        /** What the clock shows where most of those centres are, with the name of the zone. */
+        /** The local time where most of those centres are, with the name of the zone. */
         firstOpensLocal: orNull(text()),
         lastOpensAt: orNull(time()),
         lastOpensLocal: orNull(text()),

@@ -68,7 +68,7 @@ export const userAnswers = () => ({
     transfers: z.array(z.strictObject(transferFields())),
     closed: z.array(closing()),
   }),
-  /** `credentials` are those that are not used or void: until when each is good, or was, and never what it is. */
+  /** `credentials` are those that are neither used nor void: until when each is or was valid, never its value. */
   userDetails: answer({
     ...user().shape,
     credentials: z.array(
@@ -114,7 +114,7 @@ export const userAnswers = () => ({
 })
 
 export const roleAnswers = () => ({
-  /** With --matrix who may do what. */
+  /** With --matrix, who may do what. */
   roleList: z.union([
     answer({
       roles: z.array(
@@ -137,7 +137,7 @@ export const roleAnswers = () => ({
     allowed: z.boolean(),
     rule: text(),
   }),
-  /** `actor` and what belongs to it are null for Cambridge staff; `centres` are those that may be seen. */
+  /** `actor` and its facts are null for Cambridge staff; `centres` are those that the actor may see. */
   whoami: answer({
     actor: orNull(text()),
     centre: orNull(text()),
