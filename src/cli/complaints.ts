@@ -33,8 +33,8 @@ import {
 } from './unknown-option.ts'
 
 /**
- * What commander complains of in our words, with what is to be typed instead.
- * @param accepted the line that the parser takes in the place of one, if there is one
+ * A commander parse error in our words, with the line to type instead.
+ * @param accepted the line, mended where necessary, if the parser accepts it
  */
 export async function complaint(
   input: RejectedInput,
@@ -55,14 +55,14 @@ export async function complaint(
   return new Usage(`${said}.`, { code, hint: redirected ?? usual, details })
 }
 
-/** Whatever stands behind = may be the first of several words. */
+/** Splits `--option=value` into two words: the value may be the first of several words. */
 function withInputApart(rejected: RejectedInput): RejectedInput {
   return rejected.code === 'invalid-argument'
     ? rejected
     : { ...rejected, argv: withValuesApart(rejected.argv) }
 }
 
-/** `users list --smtp`: what the option says, and the line with a place for it. */
+/** `users list --smtp`: names the option's meaning, and the line with a placeholder for the value. */
 function withoutValue(rejected: RejectedInput, command: Command): Usage {
   const { argv, code } = rejected
   const flags = wrongOption(rejected)
@@ -84,12 +84,12 @@ function saidOf({ message, code, command }: RejectedInput): string {
   if (wrong) return `'${wrong.value}' is none of ${wrong.choices.join(', ')}`
   if (code === 'excess-arguments' && command?.registeredArguments.length === 0)
     return `'${command.name()}' takes nothing behind it: '${command.args.map(shownWord).join(' ')}' is too much`
-  // What stands behind = may be a password.
+  // The text behind = may be a password, and is not shown.
   const shown = code === 'unknown-option' ? said.replace(/^(.*?'--?[^=']+)=.*$/s, "$1'") : said
   return sentenceCase(shown).replace(/\.$/, '')
 }
 
-/** A value that is none of those that an argument or option takes. */
+/** The value that was typed and the choices of its argument or option, from commander's message. */
 function wrongChoice(said: string): { value: string; choices: readonly string[] } | undefined {
   const [, value, choices = ''] =
     /(?:value|argument) '(.*)' is invalid.* Allowed choices are (.*?)\.?$/m.exec(said) ?? []
@@ -106,7 +106,9 @@ function linesWithChoice({ argv, message }: RejectedInput): readonly Line[] {
   )
 }
 
-/** The lines that were perhaps meant by one that the parser does not take, likeliest first; each may need mending itself. */
+/**
+ * Lines that were perhaps meant in place of one that the parser rejects, likeliest first; each may need mending itself.
+ */
 export function suggestedLines(input: RejectedInput): readonly Line[] {
   const rejected = withInputApart(input)
   const { argv, code, command } = rejected
@@ -120,7 +122,7 @@ export function suggestedLines(input: RejectedInput): readonly Line[] {
   return code === 'excess-arguments' ? (fromOneToOther(asked) ?? one(withFewer(asked))) : []
 }
 
-/** `users transfer omar noor`: two people, or one name of two words; with capitals rather that. */
+/** `users transfer omar noor`: two people, or one name of two words; capital letters make the name likelier. */
 function fromOneToOther({ argv, command }: Asked): readonly Line[] | undefined {
   const [first = '', second = '', ...others] = command.args
   const isNamed = [first, second].every((word) => /^\p{L}[\p{L}\p{M}'’-]+$/u.test(word))
@@ -132,11 +134,11 @@ function fromOneToOther({ argv, command }: Asked): readonly Line[] | undefined {
   return [two, whole].filter((line) => line !== undefined)
 }
 
-/** `transfer from omar`, `transfer tests omar` */
+/** Words that begin a description and are no name: `transfer from omar`, `transfer tests omar`. */
 const isNobody =
   /^(?:from|to|all|every\p{L}+|the|data|tests?|results?|groups?|progression.*|users?|teachers?)$/iu
 
-/** Lines are read from stdin. */
+/** `batch FILE`: the batch reads its lines from stdin. */
 function fromFile({ code, command, argv }: RejectedInput): string | undefined {
   const [file, ...others] = command?.args ?? []
   if (code !== 'excess-arguments' || command?.name() !== 'batch' || file === undefined || others.length > 0)
@@ -150,7 +152,7 @@ function missingOptions({ command }: Asked): Option[] {
   )
 }
 
-/** All that are missing at once. */
+/** Names all missing options at once. */
 function withoutOptions(asked: Asked, code: string): Usage {
   const missing = missingOptions(asked)
   const named = missing.map(({ long }) => long ?? '')
@@ -165,14 +167,14 @@ function withoutOptions(asked: Asked, code: string): Usage {
   return new Usage(`${message}${tooMuch}`, { code, hint: commandLine(line) })
 }
 
-/** What was typed behind the last argument that is taken. */
+/** The words behind the last argument that the command takes. */
 function tooMany({ command }: Asked): readonly string[] {
   const taken = command.registeredArguments
   const isOption = command.args.some((word) => word.startsWith('-'))
   return taken.at(-1)?.variadic || isOption ? [] : command.args.slice(taken.length)
 }
 
-/** The line with them behind it; an address that was typed where none is asked for is taken for one. */
+/** The line with the missing options at its end; an address where none is expected becomes the value of its option. */
 function lineWithOptions(asked: Asked, missing: readonly Option[]): Line {
   const { argv, command } = asked
   const [only, ...others] = missing
@@ -187,11 +189,11 @@ function lineWithOptions(asked: Asked, missing: readonly Option[]): Line {
   return [...rest, ...missing.flatMap((option) => [option.long ?? '', placeholderOf(option.flags)])]
 }
 
-/** The line with the option before what was typed for it, where that is there. */
+/** The line with the option put before its value, where the value was typed without it. */
 function lineWithTyped({ argv, command }: Asked, { long, flags }: Option): Line | undefined {
   const to = withDashes(argv, command)
   if (to !== undefined) return to
-  // Where somebody goes is said with `--to`.
+  // The destination is named by `--to`, so `--centre` was meant as `--to`.
   const at = argv.indexOf('--centre')
   if (long === '--to' && flags.includes('<centre>') && at > 0)
     return withWord(argv, at, long, ...(isArgument(argv[at + 1]) ? [] : [placeholderOf(flags)]))
@@ -202,7 +204,7 @@ function lineWithTyped({ argv, command }: Asked, { long, flags }: Option): Line 
   if (long && more !== undefined && optionFor(command, more) === long) return lineWithBefore(argv, more, long)
   const address = command.args.find((word) => word.includes('@'))
   const takesEmail = command.registeredArguments.some((argument) => argument.name() === 'email')
-  // A list that is always one person's: its text is who that is, and an option that there is not is nobody.
+  // In a list that always belongs to one person, the free text names that person; an unknown option names nobody.
   const isText = command.args.length > 0 && command.args.every((word) => !word.startsWith('-'))
   if (long === '--owner' && isText && address === undefined) {
     const rest = command.args.reduce((line, word) => withWord(line, line.lastIndexOf(word)), argv)
@@ -213,19 +215,22 @@ function lineWithTyped({ argv, command }: Asked, { long, flags }: Option): Line 
     : undefined
 }
 
-/** `users move Omar Said EG003`, `users move omar@school.example Delta School`: a name of several words, and the centre with its option. */
+/**
+ * `users move Omar Said EG003`, `users move omar@school.example Delta School`: quotes the name, puts --to before the
+ * centre.
+ */
 function withWhoAndWhere(argv: Line, words: Line): Line | undefined {
   const isNumbered = isLikeNumber(words.at(-1) ?? '')
   if (words.length < 3 || !(isNumbered || words[0]?.includes('@'))) return undefined
   const end = isNumbered ? words.length - 1 : 1
   const [who, where] = [words.slice(0, end), words.slice(end)]
   const isPlain = [...who.slice(1), ...where].every((word) => !/^-|[@<]/.test(word))
-  // An address is who it is by itself.
+  // An address identifies the person alone, without a name behind it.
   if (who.length > 1 && words[0]?.includes('@')) return undefined
   return isPlain ? withWords(argv, words, who.join(' '), '--to', where.join(' ')) : undefined
 }
 
-/** `--title <title>` as it stands in a line that is to be filled in: TITLE. */
+/** The placeholder for an option's value in a suggested line: `TITLE` for `--title <title>`. */
 function placeholderOf(flags: string): string {
   return (/<([^>]*)>/.exec(flags)?.[1] ?? 'value').toUpperCase()
 }

@@ -22,7 +22,7 @@ import { offersFor } from './parameters.ts'
 import { emptyProgram, growFor, nameOnly, wordsIn } from './program.ts'
 import { tree } from './tree.ts'
 
-/** Answers a shell that completes a line; what cannot be completed is no error. */
+/** Answers a shell's request for completions. A line that cannot be completed is no error. */
 export async function completeLine(typed: readonly string[], context: Context): Promise<number> {
   const words = wordsIn(typed.slice(0, -1))
   const program = emptyProgram()
@@ -38,7 +38,7 @@ export async function completeLine(typed: readonly string[], context: Context): 
   return 0
 }
 
-/** Addresses and centre numbers of the store, for a shell that completes a word; each with its meaning. */
+/** Addresses and centre numbers of the store that fit the word, each with its meaning. */
 async function valuesFromStore(word: WordToComplete, { typed, context }: Line): Promise<string[]> {
   const { named, offered } = offersFor(word.declared)
   const kind = named ?? (offered && 'stored' in offered ? offered.stored : undefined)
@@ -47,12 +47,12 @@ async function valuesFromStore(word: WordToComplete, { typed, context }: Line): 
     const values = await valuesOf(kind, { word, typed, context })
     return values.map((line) => `${word.before}${line}`)
   } catch {
-    // Who presses TAB reads no error: nothing is offered.
+    // An error message would disturb the line that is being typed, so nothing is offered.
     return []
   }
 }
 
-/** Of roles and sites, where somebody stands before them: those that they can lose, or be given. */
+/** Roles and sites; where a person is named before the word, only those that can be taken from or given to them. */
 async function valuesThatFit(word: WordToComplete, line: Line): Promise<string[]> {
   const values = valuesAt(word)
   const [person = ''] = word.arguments
@@ -62,7 +62,7 @@ async function valuesThatFit(word: WordToComplete, line: Line): Promise<string[]
   const ofPerson = fromStore(line, ({ db, by }) =>
     heldBy(db, { key: person.toLowerCase(), visible: visibleCentres(by), what }),
   )
-  // Who presses TAB reads no error: all are offered.
+  // An error message would disturb the line that is being typed, so all values are offered.
   const held = await ofPerson.catch(() => undefined)
   if (held === undefined) return values
   const isTyped = new Set(word.arguments.slice(1))
@@ -72,7 +72,7 @@ async function valuesThatFit(word: WordToComplete, line: Line): Promise<string[]
   })
 }
 
-/** What is taken from somebody they have; what they are given they have not. */
+/** By command and position: what is taken must be held by the person, what is given must not be. */
 const heldAt: Readonly<Record<string, { what: Held; isHeld: boolean }>> = {
   'roles revoke role': { what: 'roles', isHeld: true },
   'roles grant role': { what: 'roles', isHeld: false },
@@ -94,7 +94,7 @@ async function valuesOf(kind: string, { word, ...line }: Line & { word: WordToCo
     const search = { prefix, visible: visibleCentres(by), among: amongWhom(word) }
     const users = /user|subject/.test(kind) ? await usersWithPrefix(db, search) : []
     const centres = /centre|audience|subject/.test(kind) ? await centresWithPrefix(db, search) : []
-    // Cambridge staff's alone, as their lists are.
+    // Only Cambridge staff may list these.
     const others = by.kind === 'staff' ? await numberedWithPrefix(db, { kind, prefix }) : []
     return [...users, ...centres, ...others]
   })
@@ -106,7 +106,10 @@ interface Seen {
   by: Actor
 }
 
-/** What is read by whom the line names; undefined where there is no store, or nobody is named who has to be. */
+/**
+ * Reads as the actor of the line.
+ * @returns undefined without a store, or where the line must name its actor and does not
+ */
 async function fromStore<Read>(
   { typed, context }: Line,
   read: (seen: Seen) => Promise<Read>,
@@ -129,7 +132,7 @@ async function fromStore<Read>(
   })
   try {
     const email = actingFor(settings)
-    // What is offered is what a list would show, which everybody may ask for.
+    // Completion shows what a list would show, and everybody may ask for lists.
     const by = await findActor(store.db, { typedBy: context, command: 'find', email, at: now() })
     return await read({ db: store.db, by })
   } finally {
@@ -137,7 +140,7 @@ async function fromStore<Read>(
   }
 }
 
-/** Whom or what the word before it leaves: those who can take a place, or be given something. */
+/** Limits completions by the argument before the word: to those who can take a person's place, or be assigned. */
 function amongWhom(word: WordToComplete): Among | undefined {
   const {
     command,
@@ -145,7 +148,7 @@ function amongWhom(word: WordToComplete): Among | undefined {
   } = word
   const name = nameOf(word)
   const isNamed = first !== undefined && /[@\d]/.test(first)
-  // Of somebody, or a centre, who is only called by name, nothing is known here.
+  // A person or centre that is named by name, and not by address or number, is not looked up here.
   if (!isNamed) return undefined
   if (command === 'coordinator change' && name === '--to') return { adminsOf: first.toUpperCase() }
   const takesOver = `${command} ${name}`

@@ -11,15 +11,15 @@ type Shell = (typeof shells)[number]
 const filesFollow = ':0'
 const noFiles = ':4'
 
-/** What a shell runs at its start to complete this program's words. */
+/** The script that a shell loads at its start, to complete this program's words. */
 export function completionScript(shell: Shell): string {
   if (shell === 'bash') return bashScript
   if (shell === 'zsh') return zshScript
   return (
     printedBy(() => script(shell, 'ssh-admin', 'ssh-admin'))
-      // Its lines for finding faults would write a file on each TAB where the environment names one.
+      // tab's debug lines would write a file at each TAB where the environment names one.
       .replace('set -l file "$BASH_COMP_DEBUG_FILE"', "set -l file ''")
-      // What stands behind a quotation mark that is still open, or behind a backslash, without it.
+      // Takes an open quotation mark and backslashes out of the word.
       .replace(
         'set -l lastArg (commandline -ct)',
         () =>
@@ -28,7 +28,7 @@ export function completionScript(shell: Shell): string {
   )
 }
 
-/** The answer to a shell: a value and its meaning on each line, and whether files may follow. */
+/** The answer to a shell: on each line a value with its meaning, then whether file names may follow. */
 export function suggestions(
   program: Command,
   { typed, word }: { typed: readonly string[]; word: WordToComplete | undefined },
@@ -57,12 +57,12 @@ function addOptions(entry: Entry, command: Command): void {
     if (name === undefined) continue
     const alias = option.short?.slice(1)
     if (!option.required) entry.option(name, option.description, alias)
-    // Its values are offered by `valuesAt`.
+    // `valuesAt` offers the option's values.
     else entry.option(name, option.description, () => undefined, alias)
   }
 }
 
-/** A place where a path stands: the value of an option, or an argument that is a file. */
+/** Whether the word is a path: the value of such an option, or a file argument. */
 function wantsFile({ declared, arguments: [first = ''] }: WordToComplete): boolean {
   if (!(declared instanceof Argument)) return /file|path|folder|place/.test(declared.flags)
   // `config set key-file FILE`
@@ -70,19 +70,19 @@ function wantsFile({ declared, arguments: [first = ''] }: WordToComplete): boole
   return isPath || /file|plan|path/.test(declared.name())
 }
 
-/** What is being typed at the end of a line. */
+/** The word that is being typed at the end of a line. */
 export interface WordToComplete {
-  /** The argument, or the option whose value it is. */
+  /** The argument that the word is, or the option whose value it is. */
   declared: Argument | Option
-  /** The beginning of the value, and what stands before it in the same word: `active,` of `active,su`. */
+  /** `prefix` is the beginning of the value; `before` stands before it in the same word: `active,` of `active,su`. */
   prefix: string
   before: string
-  /** The words of the command, such as `users transfer`, and the arguments that stand before it. */
+  /** The words of the command, such as `users transfer`, and the arguments before the word. */
   command: string
   arguments: readonly string[]
 }
 
-/** Where the end of what was typed stands; undefined where a command or an option does. */
+/** @returns undefined where the last word is a command or the name of an option */
 export function wordToComplete(program: Command, typed: readonly string[]): WordToComplete | undefined {
   const parts = typed.flatMap((word) => (/^--[^=]+=/.test(word) ? word.split(/=(.*)/s, 2) : [word]))
   const words = parts.slice(0, -1)
@@ -99,7 +99,7 @@ function declaredAfter(program: Command, words: readonly string[]) {
   const optionOf = (word: string | undefined) =>
     options.find(({ long, short }) => word !== undefined && [long, short].includes(word))
   const before = optionOf(words.at(-1))
-  // What is typed for an option is no argument.
+  // The value of an option is no argument.
   const positional = rest.filter((word, at) => !word.startsWith('-') && !optionOf(rest[at - 1])?.required)
   const typedBefore = {
     command: [command.parent?.name(), command.name()].join(' '),
@@ -112,7 +112,7 @@ function declaredAfter(program: Command, words: readonly string[]) {
   return { declared: isOver ? undefined : argument, ...typedBefore }
 }
 
-/** The values that fit there and are in no store, each with its meaning; letter case does not matter. */
+/** The values that fit the word and do not come from the store, each with its meaning; letter case does not matter. */
 export function valuesAt({ declared, prefix, before }: WordToComplete): string[] {
   const { offered } = offersFor(declared)
   if (offered === undefined || 'stored' in offered) return []
@@ -124,7 +124,7 @@ export function valuesAt({ declared, prefix, before }: WordToComplete): string[]
     .map(([value, meaning]) => `${before}${value}\t${meaning}`)
 }
 
-/** The words of the command and what follows it, without what every command takes. */
+/** The words of the command line without the options that every command takes. */
 function withoutCommonOptions(program: Command, words: readonly string[]): string[] {
   const optionOf = (word: string | undefined) => program.options.find(({ long }) => long === word)
   return words.filter((word, at) => !optionOf(word) && !optionOf(words[at - 1])?.required)
@@ -143,7 +143,7 @@ function deepestCommand(
   return { command, rest: [] }
 }
 
-/** tab answers on the console only. */
+/** Collects what tab prints: it writes to the console only. */
 function printedBy(work: () => void): string {
   const lines: string[] = []
   const { log } = console
@@ -156,7 +156,7 @@ function printedBy(work: () => void): string {
   return lines.join('')
 }
 
-// Our own for these two: the generated ones evaluate what was typed, so that TAB ran it as commands.
+// tab's scripts for bash and zsh evaluate the typed words, so that TAB would run them as commands; these do not.
 
 /** Needs bash 4.4 and nothing else. Words are passed as an array; what they hold is never evaluated. */
 const bashScript = `# bash completion for ssh-admin
@@ -213,7 +213,7 @@ __ssh_admin_complete() {
 complete -o default -F __ssh_admin_complete ssh-admin
 `
 
-/** The same for zsh. */
+/** The script for zsh; like that for bash, it evaluates nothing that was typed. */
 const zshScript = `#compdef ssh-admin
 _ssh_admin() {
     local directive line

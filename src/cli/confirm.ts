@@ -3,15 +3,15 @@ import type { Session } from './session.ts'
 import { commandLine, lineWithOption } from './typed-line.ts'
 
 interface PromptOptions {
-  /** What says the answer without asking. */
+  /** The option that gives the answer without a question. */
   flag: string
-  /** Whether other options leave it open; absent: they do. */
+  /** Whether the other options allow the question; absent: they do. */
   may?: boolean
-  /** What would be asked. */
+  /** The question that would be asked. */
   question: string
-  /** What is to be added to the line; absent: the flag. */
+  /** The words to add to the line; absent: the flag. */
   add?: readonly [option: string, ...value: string[]]
-  /** The whole line that says it, where that is another. */
+  /** The whole line that gives the answer, where adding words does not suffice. */
   line?: string
 }
 
@@ -29,8 +29,8 @@ export function requireTerminal(
 type Asking = Pick<Session, 'terminal' | 'common' | 'named' | 'notify' | 'beneath' | 'argv'>
 
 /**
- * Asks yes or no, default No; No is a cancellation, nobody to ask a mistake of the call. --yes answers; a rehearsal asks
- * nothing, and says beneath its answer what would be asked.
+ * Asks yes or no, with No as the default. No is a cancellation; where nobody can be asked, it is a usage error. --yes
+ * answers the question. A rehearsal asks nothing, and says beneath its answer what would be asked.
  */
 export async function confirm(
   { terminal, common, named, notify, beneath, argv }: Asking,
@@ -50,10 +50,13 @@ export async function confirm(
 }
 
 const maxNamed = 3
-/** Between the name of a fact and the fact. */
+/** The gap between a label and its value in a table. */
 const columns = / {2,}(?=\S)/
 
-/** All that a question says, where nobody can be asked: what is listed below a line that ends with a colon is told by its first few. */
+/**
+ * A question on one line, for a message. Of a list below a line that ends with a colon only the first few items are
+ * kept.
+ */
 export function questionOnOneLine(question: string): string {
   const parts: string[] = []
   const listed: string[] = []
@@ -75,7 +78,7 @@ export function questionOnOneLine(question: string): string {
   return parts.join(' ')
 }
 
-/** Of a table all is told, a list by its first few. */
+/** All rows of a table, or the first few items of a list. */
 function fewOf(items: readonly string[]): string {
   if (items.every((item) => columns.test(item)))
     return `${items.map((item) => item.replace(columns, ' ')).join('; ')}.`

@@ -16,17 +16,17 @@ import {
 import type { Query } from './query.ts'
 import type { Session } from './session.ts'
 
-/** The answer where something changes; whether it was rehearsed is added. */
+/** The answer of a command that changes something; `dryRun` is added to its document. */
 export type AnswerOfChange = Answer<AnyJsonOfChange>
 
-/** A command that only looks: parse → open → find the actor → read → answer. */
+/** A command that only reads: parse → open → find the actor → read → answer. */
 export function query<Result, Args = object, Options = object>(
   spec: Omit<Query<Args, Options, Args & Options, Result>, 'prepare'>,
 ): Command {
   return preparedQuery({ ...spec, prepare: async (options: Args & Options) => options })
 }
 
-/** The same, for one that first reads a file, or makes something else of what was typed. */
+/** A query that first reads a file, or converts what was typed. */
 export function preparedQuery<Request, Result, Args = object, Options = object>(
   spec: Query<Args, Options, Request, Result>,
 ): Command {
@@ -37,7 +37,7 @@ export function preparedQuery<Request, Result, Args = object, Options = object>(
   return declare(spec, work, { batch: spec.output || spec.mode ? 'other' : 'reads' })
 }
 
-/** A list: the same, streamed, with the search, fields, formats, order and limit that every list has. */
+/** A query whose rows are streamed, with the search, fields, formats, order and limit that every list has. */
 export function listing<
   Row,
   Name extends string,
@@ -61,7 +61,7 @@ export function mutation<Result, Args = object, Options = object>(
   return preparedMutation({ ...spec, prepare: async (options: Args & Options) => options })
 }
 
-/** The same, for one that first reads a file or asks for what was not said. */
+/** A mutation that first reads a file, or asks for missing values. */
 export function preparedMutation<Request, Result, Args = object, Options = object>(
   spec: Mutation<Args, Options, Request, Result>,
 ): Command {
@@ -74,7 +74,7 @@ export function preparedMutation<Request, Result, Args = object, Options = objec
   return declare(spec, work, {
     asks: true,
     rehearses: spec.rehearses ?? true,
-    // What leaves the store is of one command by itself.
+    // A command that writes files or does work after its commit does not run in a batch.
     batch: spec.output || spec.afterCommit ? 'other' : 'changes',
     createsStore: spec.createsStore !== undefined,
     mayAsk: (options) => spec.confirm !== undefined && (spec.confirm.mayAsk?.(options) ?? true),
@@ -92,21 +92,21 @@ interface StreamingCommand<Args, Options> extends Declaration<Args, Options> {
 }
 
 interface MutatingCommand<Args, Options> extends Declaration<Args, Options> {
-  /** It takes --dry-run and --yes. */
+  /** The command takes --dry-run and --yes. */
   changes: true
   run: (options: Args & Options, session: Session) => Promise<AnswerOfChange>
 }
 
 type AnyCommand<Args, Options> = PlainCommand<Args, Options> | MutatingCommand<Args, Options>
 
-/** One whose answers come one by one, for as long as it runs. */
+/** A command that writes its answers one by one for as long as it runs. */
 export function streamingCommand<Args = object, Options = object>(
   spec: StreamingCommand<Args, Options>,
 ): Command {
   return declare(spec, spec.stream, { asks: true, rehearses: true })
 }
 
-/** One of the few that are none of these: parse → do → answer. */
+/** A command of no other kind: parse → do → answer. */
 export function command<Args = object, Options = object>(spec: AnyCommand<Args, Options>): Command {
   const work: Work<Args, Options> = async (options, session) => {
     const { exit = 0, say = [], ...said } = await answerOf(spec, options, session)
@@ -132,13 +132,13 @@ async function answerOf<Args, Options>(
 type Work<Args, Options> = (options: Args & Options, session: Session) => Promise<number>
 
 interface Kind<Every, Values> {
-  /** What each command of this kind takes. */
+  /** Parameters of every command of this kind. */
   every?: Parameters<Every>
   asks?: boolean
   rehearses?: boolean
-  /** What it is as a line of a batch. */
+  /** The command's kind as a line of a batch. */
   batch?: InBatch<Values>['kind']
-  /** It can make the store. */
+  /** Whether the command can create the store. */
   createsStore?: boolean
   /** Whether these options can lead to a question. */
   mayAsk?: (options: Values) => boolean

@@ -12,7 +12,7 @@ import type { Session } from './session.ts'
 import { pathInWords } from '../shell-word.ts'
 import { changedMeanwhile } from '../errors.ts'
 
-/** What is downloaded: the bytes of one file, and what the log says of it. */
+/** The content to download, and what the audit log records of it. */
 interface Downloadable {
   id: number
   title: string
@@ -29,16 +29,16 @@ interface Download {
   summary: string
   description: string
   stored: 'resource' | 'help-document'
-  /** What its argument is. */
+  /** The argument that names the content. */
   id: Parameter<string>
   example: string
-  /** Finds what the actor may have. @throws what stands in the way */
+  /** Finds the content that the actor may have. @throws a refusal */
   find: (db: Kysely<Store>, ctx: RuleContext, id: string) => Promise<Downloadable>
 }
 
 /**
- * The command that writes the bytes that were uploaded into a file, or none: they are hashed on their way, and the file
- * takes its place only once the log names it, by somebody who may have it at that moment.
+ * Makes a command that writes uploaded bytes into a file, or nothing at all. The bytes are hashed on their way, and the
+ * file is moved into place only after the download was recorded and the actor's right to it was checked again.
  */
 export function downloadCommand({ summary, description, stored, id, example, find }: Download): Command {
   return query({
@@ -53,7 +53,8 @@ export function downloadCommand({ summary, description, stored, id, example, fin
     examples: [example],
     read: async (store, ctx, typed, session) => {
       const file = await find(store.db, ctx, typed.id)
-      // Told before the bytes are written: without the key no download can be recorded, nor in a store that only can be read.
+      // Fails before the bytes are written: a download cannot be recorded without the key or in a read-only
+      // store.
       store.keys()
       if (store.isCopy) await (await session.open('use')).close()
       return { typed, file, at: ctx.at }

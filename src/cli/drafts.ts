@@ -7,21 +7,21 @@ import { removeIfPossible } from '../unfinished-files.ts'
 import type { Session } from './session.ts'
 import { commandLine } from './typed-line.ts'
 
-/** What somebody typed at length, and nothing has come of yet. */
+/** Text that somebody typed at length and that is not saved in the store yet. */
 export interface Draft {
-  /** As its file is called: `users-add.csv`. */
+  /** The base of the file's name: `users-add.csv`. */
   name: string
   text: string | Uint8Array
-  /** The command that goes on with it, but for the file. */
+  /** The command that continues with the draft, without the name of its file. */
   command: string
 }
 
 const lifetime = 7 * 24 * 60 * 60 * 1000
 
 /**
- * Keeps it for a week, readable by its owner only, and says where: also when all else is to be quiet, and in the
- * error document where that is all that is written. A rehearsal keeps nothing.
- * @param error what came between
+ * Keeps a draft for a week, readable by its owner only, and says where, even with --quiet; with --json the error
+ * document names the file. A rehearsal keeps nothing.
+ * @param error the failure for which the draft is kept
  */
 export function keepDraft(session: Session, { name, text, command }: Draft, error?: unknown): void {
   const { context, common, terminal } = session
@@ -41,14 +41,14 @@ export function keepDraft(session: Session, { name, text, command }: Draft, erro
   }
 }
 
-/** Where something is kept that begins to be typed today. */
+/** The path for a draft that is begun today. */
 export function draftFile(context: Session['context'], name: string): string {
   const [, stem = name, ending = ''] = /^(.*)(\.[a-z]+)$/.exec(name) ?? []
   const day = context.now().toISOString().slice(0, 10)
   return join(draftsFolder(context), `${stem}-${day}-${context.random(4).toString('hex')}${ending}`)
 }
 
-/** The store and the actor, where they were said: what is pasted elsewhere must not reach another store. */
+/** Options for the store, key and actor that were given, so that the pasted line cannot reach another store. */
 function whereTo({ settings }: Session): string[] {
   const said = { '--db': settings.db, '--key-file': settings.keyFile, '--as': settings.as }
   return Object.entries(said).flatMap(([flag, { value, from }]) =>
@@ -56,7 +56,7 @@ function whereTo({ settings }: Session): string[] {
   )
 }
 
-/** Something came of it: it goes, and so do those that are older than a week. */
+/** Removes a draft that was used, and all drafts older than a week. */
 export function removeUsedDraft({ context }: Session, file: string | undefined): void {
   removeOldDrafts(context)
   if (file === undefined) return
@@ -72,11 +72,11 @@ export function removeOldDrafts(context: Session['context']): void {
 interface KeptDraft {
   path: string
   since: string
-  /** What goes on with it, but for the file; absent for what an editor keeps beside it. */
+  /** The command that continues with the draft, without its file; absent for an editor's backup file. */
   command: string[] | undefined
 }
 
-/** Those that are kept now, and since which day; what editors keep beside them, too. */
+/** The drafts that exist, with the day on which each was begun, and the backup files that editors made beside them. */
 export function draftsIn(context: Session['context']): KeptDraft[] {
   const folder = draftsFolder(context)
   return namesIn(folder)
@@ -87,7 +87,9 @@ export function draftsIn(context: Session['context']): KeptDraft[] {
     })
 }
 
-/** Drafts are called after the command that goes on with them, and those of a letter after the letter. */
+/**
+ * A draft's file name begins with the command that continues with it; the draft of a letter, with the letter's name.
+ */
 function commandOf(stem: string): string[] | undefined {
   if (stem.startsWith('.')) return undefined
   if (stem === 'users-add') return ['users', 'add', '--from']

@@ -6,7 +6,7 @@ import { offersFor } from './parameters.ts'
 import { type Asked, type Line, withWord, withWords } from './typed-line.ts'
 import { leadsTo } from './words.ts'
 
-/** What more than it takes was meant for: a setting, an option, or one name of several words. */
+/** A line in which the superfluous words become a setting, an option, or one name of several words. */
 export function withFewer({ argv, command }: Asked): Line | undefined {
   if (command.name() === 'config' || isOfSettings(command)) return lineOfSetting({ argv, command })
   const more = command.args.slice(command.registeredArguments.length)
@@ -24,25 +24,25 @@ export function withFewer({ argv, command }: Asked): Line | undefined {
   )
 }
 
-/** What stands behind the last word that a command takes. */
+/** The words behind the last argument that a command takes. */
 interface Excess {
   command: Command
   more: Line
 }
 
-/** Each deletes all that there are, the other only those that are named behind it. */
+/** Options that delete all of a kind, each with the option that deletes only those that are named. */
 const ofAll: Readonly<Record<string, string>> = {
   '--delete-extra': '--delete-user',
   '--delete-missing': '--delete-centre',
 }
 
-/** `--delete-extra omar@school.example`: only whom it names is meant. */
+/** `--delete-extra omar@school.example`: only the user that is named is meant. */
 function withTheseAlone(argv: Line, [named]: Line): Line | undefined {
   const at = argv.findIndex((word, index) => Object.hasOwn(ofAll, word) && argv[index + 1] === named)
   return at < 0 ? undefined : withWord(argv, at, ofAll[argv[at] ?? ''] ?? '')
 }
 
-/** `config smtp URL`, and `config delete smtp`. */
+/** `config smtp URL`, and `config delete smtp`: the lines with the right verb. */
 function lineOfSetting({ argv, command }: Asked): Line | undefined {
   const [first = '', ...others] = command.args
   const [leads] = leadsTo('config', first)
@@ -51,7 +51,7 @@ function lineOfSetting({ argv, command }: Asked): Line | undefined {
     return withWord(argv, argv.indexOf(first, argv.indexOf('config')), verb)
   }
   if (!isSettingName(first)) return undefined
-  // All are shown at once.
+  // `config` shows all settings at once, so the name alone is superfluous.
   if (others.length === 0) return withWord(argv, argv.lastIndexOf(first))
   return others.length === 1 && !isOfSettings(command)
     ? withWord(argv, argv.indexOf('config'), 'config', 'set')
@@ -62,12 +62,12 @@ export function isSettingName(word: string): boolean {
   return settingNames.some((name) => name === word || kebabCase(name) === word.toLowerCase())
 }
 
-/** `config show`, which `config get` is another word for. */
+/** Whether the command is `config show`, for which `config get` is another name. */
 function isOfSettings(command: Command): boolean {
   return command.name() === 'show' && command.parent?.name() === 'config'
 }
 
-/** `centres edit EG001 name 'Nile Academy'`: the word of an option, and its value. */
+/** `centres edit EG001 name 'Nile Academy'`: an option without its dashes, and its value. */
 function withItsDashes(argv: Line, { command, more }: Excess): Line | undefined {
   const [word = '', value] = more
   const option = command.options.find(({ long }) => long === `--${word}`)
@@ -89,7 +89,7 @@ function withNames(argv: Line, { command, more }: Excess): Line | undefined {
   return [...rest, '--first-name', words.slice(0, -1).join(' '), '--last-name', words.at(-1) ?? '']
 }
 
-/** `users transfer A to B`: a word for its option. */
+/** `users transfer A to B`: `to` becomes `--to`. */
 export function withDashes(argv: Line, command: Command): Line | undefined {
   const at = argv.indexOf('to')
   const takesTo =
@@ -98,7 +98,7 @@ export function withDashes(argv: Line, command: Command): Line | undefined {
   return withWord(argv, at, '--to')
 }
 
-/** `email=new@school.example`, or a word behind an option that takes none: `--admin yes`. */
+/** `email=new@school.example`, or a value behind an option that takes none: `--admin yes`. */
 function withOption(argv: Line, { word, command }: { word: string; command: Command }): Line | undefined {
   const at = argv.lastIndexOf(word)
   const option = (name: string | undefined) => command.options.find(({ long }) => long === name)
@@ -109,7 +109,7 @@ function withOption(argv: Line, { word, command }: { word: string; command: Comm
   return before && !before.required && isYes ? withWord(argv, at) : undefined
 }
 
-/** `users move omar@school.example EG002`: the one word too many, with the option that it is the value of. */
+/** `users move omar@school.example EG002`: puts the option before its value. */
 function withOptionBefore(argv: Line, { command, more }: Excess): Line | undefined {
   const [word = '', ...others] = more
   const option = others.length === 0 ? optionFor(command, word) : undefined
@@ -120,7 +120,7 @@ export function lineWithBefore(argv: Line, word: string, option: string): Line {
   return swappedArguments(argv, word, option) ?? withWord(argv, argv.lastIndexOf(word), option, word)
 }
 
-/** `users move EG001 omar@…` and `coordinator change omar@… EG001`: who and where have changed places. */
+/** `users move EG001 omar@…` and `coordinator change omar@… EG001`: the person and the centre are swapped. */
 function swappedArguments(argv: Line, word: string, option: string): Line | undefined {
   const [noun = '', verb = '', first = ''] = argv
   const wantsPerson = `${noun} ${verb}` === 'users move'
@@ -135,7 +135,7 @@ function swappedArguments(argv: Line, word: string, option: string): Line | unde
   return at < 0 ? undefined : [noun, verb, word, option, first, ...withWord(rest, at)]
 }
 
-/** What is one text, however many words it has. */
+/** Options whose value is one text of any number of words. */
 const texts: ReadonlySet<string> = new Set([
   '--name',
   '--first-name',
@@ -147,7 +147,9 @@ const texts: ReadonlySet<string> = new Set([
   '--new',
 ])
 
-/** `centres edit EG001 --name Nile Academy`, `users list --centre Nile Academy`: words behind the value of an option, which are more of it. */
+/**
+ * `centres edit EG001 --name Nile Academy`, `users list --centre Nile Academy`: joins the words of an option's value.
+ */
 function withValueInQuotes(argv: Line, { command, more }: Excess): Line | undefined {
   if (more.some((word) => word.startsWith('-') || isAddressOfPage(word))) return undefined
   for (const [at, option] of argv.entries()) {
@@ -155,7 +157,7 @@ function withValueInQuotes(argv: Line, { command, more }: Excess): Line | undefi
     if (!isTextOf(command, { option, value })) continue
     const end = behind.findIndex((word) => word.startsWith('-'))
     const run = end < 0 ? behind : behind.slice(0, end)
-    // What the command cannot do without may stand behind it.
+    // The last words may be required arguments of the command, and are left to them.
     const least = command.registeredArguments.filter(({ required }) => required).length
     const words = [value, ...run.slice(0, Math.max(0, command.args.length - least))]
     const left = run.slice(words.length - 1)
@@ -169,7 +171,7 @@ function withValueInQuotes(argv: Line, { command, more }: Excess): Line | undefi
   return undefined
 }
 
-/** Whether what stands behind an option is a text, or what somebody or a centre is called. */
+/** Whether the option takes free text, or takes a name and has one. */
 function isTextOf(command: Command, { option, value }: { option: string; value: string }): boolean {
   const declared = command.options.find(({ long }) => long === option)
   if (declared === undefined || value === '' || value.startsWith('-')) return false
@@ -178,7 +180,7 @@ function isTextOf(command: Command, { option, value }: { option: string; value: 
 }
 
 /**
- * The line with the value of such an option and the words behind it in one, where the command takes any number of words:
+ * Joins the words of a text option's value where the command takes any number of arguments:
  * `resources upload a.mp3 --title Listening paper`. @param isPart whether a word can be no argument of the command
  */
 export function withTextWhole(argv: Line, isPart: (word: string) => boolean): Line | undefined {
@@ -195,30 +197,30 @@ export function isArgument(word: string | undefined): boolean {
   return word?.startsWith('-') === false
 }
 
-/** Where it has an option of its own, and that was not typed: `--first-name Omar Said`. */
+/** `--last-name`, where the command has it and it was not typed: `--first-name Omar Said`. */
 function lastNameFor(command: Command): string | undefined {
   const option = command.options.find(({ long }) => long === '--last-name')
   const isTyped = option !== undefined && command.getOptionValue(option.attributeName()) !== undefined
   return isTyped ? undefined : option?.long
 }
 
-/** `coordinator add EG001 Omar Said omar@school.example`: a name and its address are one word. */
+/** `coordinator add EG001 Omar Said omar@school.example`: joins a name and its address in one word. */
 function withPersonInQuotes(argv: Line, { args, registeredArguments: taken }: Command): Line | undefined {
   if (taken.at(-1)?.name() !== 'person' || taken.at(-1)?.variadic) return undefined
-  // Where a name of a centre ends, and that of a person begins, nobody knows.
+  // Between the name of a centre and that of a person there is no certain boundary.
   if (!isLikeNumber(args[0] ?? '')) return withCentreInQuotes(argv, args)
   const words = args.slice(taken.length - 1)
   const [whole, ...others] = wholePeople(words) ?? []
   return whole === undefined || others.length > 0 ? undefined : withWords(argv, words, whole)
 }
 
-/** `coordinator add Nile Academy 'Omar Said <omar@school.example>'`, and the same without any quotes. */
+/** `coordinator add Nile Academy 'Omar Said <omar@school.example>'`, and the same without quotes. */
 function withCentreInQuotes(argv: Line, args: Line): Line | undefined {
   const words = args.slice(0, -1)
   const last = args.at(-1) ?? ''
   if (!last.includes('@') || words.some((word) => /[@<]/.test(word))) return undefined
   if (/^[^<]+</.test(last)) return withWords(argv, words, words.join(' '))
-  // Behind a word that only schools have; a comma says that the name goes on.
+  // The centre's name ends at a word that only schools have, unless a comma behind the word continues the name.
   const behind = words.findLastIndex((word) => isNameOfSchool.test(word)) + 1
   const end = words[behind - 1]?.endsWith(',') ? 0 : behind
   const whole = end > 0 && end < words.length ? wholePeople(args.slice(end)) : [`NAME ${inAngles(last)}`]
@@ -229,14 +231,17 @@ function inAngles(address: string): string {
   return address.includes('<') ? address : `<${address}>`
 }
 
-/** Behind the number of a centre, what it is named is said with an option; `centres edit Nile Academy` is a name in the number's place. */
+/**
+ * Whether --name gives the centre's name: behind its number. In `centres edit Nile Academy` the name stands for the
+ * number.
+ */
 function isNamedByOption(command: Command): boolean {
   const { args, registeredArguments } = command
   if (registeredArguments[0]?.name() !== 'centre') return false
   return command.name() === 'create' || (command.name() === 'edit' && isLikeNumber(args[0] ?? ''))
 }
 
-/** `centres create EG900 Nile Academy`: several words of a name. */
+/** `centres create EG900 Nile Academy`: joins the words of the name behind `--name`. */
 function withNameOfCentre(argv: Line, { command, more }: Excess): Line | undefined {
   const isName =
     more.length > 1 &&
@@ -247,12 +252,15 @@ function withNameOfCentre(argv: Line, { command, more }: Excess): Line | undefin
     : undefined
 }
 
-/** It is part of no name, and may be a link that is told to nobody. */
+/** A URL is no part of a name, and may be a secret link, which is not repeated in a suggestion. */
 function isAddressOfPage(word: string): boolean {
   return word.includes('://')
 }
 
-/** Whom or where to is said with one, and what a centre is called. */
+/**
+ * The option that a superfluous word is the value of: `--name` for a centre's name, `--to` or `--new` for a
+ * destination.
+ */
 export function optionFor(command: Command, word: string): string | undefined {
   const names = command.options.map(({ long }) => long)
   const isName = isNamedByOption(command)
@@ -262,11 +270,11 @@ export function optionFor(command: Command, word: string): string | undefined {
   return names.includes(option) && command.getOptionValue(option.slice(2)) === undefined ? option : undefined
 }
 
-/** Words of a name, or of a file, that were typed without quotes. */
+/** Joins the words of a name, or of a file's name, that was typed without quotes. */
 function withArgumentInQuotes(argv: Line, command: Command): Line | undefined {
   const { args, registeredArguments } = command
   const [only, ...others] = registeredArguments
-  // Whose account it is is said by the address alone, and what stands behind it may be a password.
+  // An account is named by its address alone, and the words behind it may be a password.
   if (command.parent?.name() === 'account') return undefined
   const isPlain = args.every(
     (word) => !/[@<>|&;]/.test(word) && !isAddressOfPage(word) && !/^\d+$/.test(word),

@@ -6,11 +6,11 @@ import { Refused } from '../errors.ts'
 import { passwordFile, storeNumber, withStoreNumber } from '../server-address.ts'
 import type { Session } from './session.ts'
 
-/** What belongs to a store beside its own file, and what this program keeps there. */
+/** What follows the store's path in the names of the files beside it: SQLite's own, and those of this program. */
 const partsOfStore =
   /^(-wal|-shm|-journal|[.](writer|([0-9a-f]{8}[.])?head|[0-9a-f]{16}[.]old|key|before-.*|mail)|[.].*[.](new|restoring|migrating|part|note)([.].*|-wal|-shm|-journal)?)$/
 
-/** Whether a path is the store, its key, or what lies beside them, or is among its messages. */
+/** Whether a path is the store, its key, a file beside them, or a message in the mail folder. */
 export function isFileOfTheStore(path: string, session: Session): boolean {
   const real = withRealFolder(path)
   const { stores, mail } = ownPaths(real, session)
@@ -21,7 +21,7 @@ export function isFileOfTheStore(path: string, session: Session): boolean {
   return isOfStore || mail.some((folder) => pathsOfFile(folder).includes(dirname(real)))
 }
 
-/** Where the store and its key are, and the folders of its messages. @param real a path that may say its number */
+/** The paths of the store, its key and its mail folders. @param real a path that may hold the store's number */
 function ownPaths(real: string, { settings, context }: Session): { stores: string[]; mail: string[] } {
   const pathsOf = (...values: readonly string[]) =>
     values
@@ -30,7 +30,7 @@ function ownPaths(real: string, { settings, context }: Session): { stores: strin
   return { stores: pathsOf(settings.db.value, settings.keyFile.value), mail: pathsOf(settings.mailDir.value) }
 }
 
-/** Where the store is named by a link, its journal lies beside the file itself. */
+/** Where a symlink names the store, SQLite puts its journal beside the real file, so both paths count. */
 function pathsOfFile(own: string): string[] {
   return [...new Set([withRealFolder(own), behindLinks(own)])]
 }
@@ -39,7 +39,7 @@ function isBeside(real: string, path: string): boolean {
   return real.startsWith(path) && partsOfStore.test(real.slice(path.length))
 }
 
-/** A file of another name, and elsewhere, that is one of ours all the same: a second name for it. */
+/** Whether a path is a hard link to one of the store's files. */
 function isSecondName(path: string, session: Session): boolean {
   if ((statsOf(path)?.nlink ?? 1) < 2) return false
   const { stores, mail } = ownPaths(withRealFolder(path), session)
@@ -53,7 +53,7 @@ function isSecondName(path: string, session: Session): boolean {
   return [...beside, ...messages].some((own) => isSameFile(path, own))
 }
 
-/** A copy of the key opens as much as the key does. */
+/** Whether a file has the key's bytes: a copy of the key opens as much as the key does. */
 function isCopyOfKey(path: string, { settings, context }: Session): boolean {
   const key = settings.keyFile.value
   const [own, copy] = [statsOf(resolve(context.cwd, key)), statsOf(path)]
@@ -61,12 +61,14 @@ function isCopyOfKey(path: string, { settings, context }: Session): boolean {
   try {
     return readFileSync(resolve(context.cwd, key)).equals(readFileSync(path))
   } catch {
-    // Whoever reads the file says what is wrong with it, and a key that cannot be read is in no copy.
+    // The command reports the error when it reads the file, and nothing can be a copy of a key that cannot be read.
     return false
   }
 }
 
-/** The store is not open yet: its number is any that stands in the path, or in the name of a file where its own lie. */
+/**
+ * The store is not open yet, so each number in the path, or in a file's name beside the setting, may be the store's.
+ */
 function numbersIn(path: string, setting: string): string[] {
   if (!setting.includes(storeNumber)) return [storeNumber]
   const names = [path, ...namesIn(dirname(setting))]
@@ -74,8 +76,8 @@ function numbersIn(path: string, setting: string): string[] {
 }
 
 /**
- * What is read to be kept in the store, or told to people: it is never the store itself, its key, a file of theirs
- * under whatever name, a password, or the configuration.
+ * Refuses an input file whose content would be saved in the store or sent to people, if it is the store, its key, one
+ * of their files under any name, a password file, or the configuration.
  * @throws `same-file`
  */
 export function refuseToTakeIn(file: string, session: Session): void {
@@ -88,14 +90,14 @@ export function refuseToTakeIn(file: string, session: Session): void {
   refuseFileOfTheDesk(file, session)
 }
 
-/** Neither read nor written over: passwords, and the configuration. @throws `same-file` */
+/** Refuses to read or overwrite password files and the configuration. @throws `same-file` */
 export function refuseFileOfTheDesk(file: string, session: Session): void {
   const path = resolve(session.context.cwd, file)
   const found = filesOfTheDesk(session).find(({ own }) => isSameFile(path, own))
   if (found) throw new Refused('same-file', `${file} ${found.what}.`, { hint: 'Name another file.' })
 }
 
-/** What whoever sits here keeps for this program, wherever it lies. */
+/** The operator's own files for this program: passwords and the configuration. */
 function filesOfTheDesk({ settings, context }: Session): { own: string; what: string }[] {
   const password = settings.smtpPasswordFile.value
   const files = [
@@ -114,7 +116,10 @@ export function fileOfTheStore(file: string, hint: string): Refused {
   )
 }
 
-/** Under this name or that; what cannot be looked at is said by whoever reads it. */
+/**
+ * Whether two paths are the same file; false where one cannot be read, which the command reports when it opens the
+ * file.
+ */
 export function isSameFile(path: string, other: string): boolean {
   const [one, two] = [path, other].map(statsOf)
   return one !== undefined && two !== undefined && one.dev === two.dev && one.ino === two.ino

@@ -26,13 +26,16 @@ import { commandLine, type Line, lineWith, withValuesApart } from './typed-line.
 import { wordsIn } from '../search-key.ts'
 import { grouped } from '../grouped.ts'
 
-/** What was typed, with addresses and numbers in the place of names. Nothing is changed by a name alone. */
+/**
+ * The typed values with names replaced by addresses and numbers. A change needs more than a name: an answer or the
+ * address.
+ */
 export async function withNamesFound(
   { typed, kinds, fromStdin, changes }: NamesTyped,
   session: Session,
 ): Promise<Record<string, unknown>> {
   return withStore(session, session.common.dryRun ? 'rehearse' : 'read', async (store) => {
-    // Without the key nothing can be changed, whoever is meant.
+    // A change needs the key, so a missing key is reported before any name is looked up.
     if (changes) store.keys()
     const ctx = await session.ctx(store)
     const find = async (text: unknown, kind: NamedKind) => {
@@ -67,7 +70,7 @@ interface Finding {
   session: Session
 }
 
-/** What stands between commas; the name of a centre may hold some: `Nile Academy,Delta School, Cairo` is two. */
+/** Splits a list at its commas, except within a centre's name: `Nile Academy,Delta School, Cairo` is two centres. */
 async function namesIn(text: string, finding: Finding): Promise<string[]> {
   const { kind, store, ctx } = finding
   const words = wordsOf(text, kind)
@@ -89,7 +92,9 @@ async function namesIn(text: string, finding: Finding): Promise<string[]> {
   return names
 }
 
-/** `Delta, Cairo` is Delta School, Cairo; `Cairo, Delta School` is two centres. */
+/**
+ * Whether the parts occur in the name in order: `Delta, Cairo` is Delta School, Cairo; `Cairo, Delta School` is not.
+ */
 function hasInOrder(name: string, parts: readonly string[]): boolean {
   const named = name.split(',').map((part) => wordsIn(part))
   return named.some((_, first) =>
@@ -99,7 +104,7 @@ function hasInOrder(name: string, parts: readonly string[]): boolean {
   )
 }
 
-/** Of a centre whose name is also those of others, with a comma between them, it is not clear which are meant. */
+/** Refuses a name with commas that is the name of one centre, while each of its parts is the name of another. */
 async function refuseSeveralOrOne(
   parts: readonly string[],
   whole: NamedCentre,
@@ -123,7 +128,7 @@ async function refuseSeveralOrOne(
   )
 }
 
-/** @returns the address or number; undefined where it is none of a name */
+/** @returns the address or number; undefined where the text is no name */
 async function findNamed(text: string, finding: Finding): Promise<string | undefined> {
   const { kind, store, ctx, session } = finding
   const mayBeCentre = isOfCentres(kind)
@@ -155,7 +160,7 @@ async function findNamed(text: string, finding: Finding): Promise<string | undef
   return chosen.value
 }
 
-/** Entries may be of a centre that nobody has: by its number they are found. */
+/** Entries may refer to a centre that is not in the store; they are found by its number. */
 async function hasEntries({ db }: OpenStore, text: string): Promise<boolean> {
   const number = readCentreNumber(text)
   const { countEntries } = await import('../db/entries.ts')
@@ -164,14 +169,14 @@ async function hasEntries({ db }: OpenStore, text: string): Promise<boolean> {
 
 const maxWordsOfName = 4
 
-/** `users suspend Omar Said`: two words that together are somebody's name are not two people. */
+/** `users suspend Omar Said`: refuses two words that together are one person's name. */
 async function refuseHalfOfName(text: string, finding: Finding): Promise<void> {
   const argv = withValuesApart(finding.session.argv)
   const first = argv.indexOf(text)
   const whole = await nameFrom(argv, first, finding)
   if (whole === undefined) return
   let { line } = whole
-  // Those behind it are perhaps halves likewise: the line does all of it.
+  // The words behind the name may be further names without quotes: the suggested line joins those too.
   for (let at = first + 1; isOfName(line[at]); at += 1)
     line = (await nameFrom(line, at, finding))?.line ?? line
   const { candidates, total } = whole
@@ -190,13 +195,13 @@ function isOfName(word: string | undefined): word is string {
   return word !== undefined && !word.startsWith('-') && !word.includes('@')
 }
 
-/** A part of a word is no word: `omar layla` may be two people, though there is a Layla Omari. */
+/** Compares whole words: `omar layla` may be two people although there is a Layla Omari. */
 function hasWords(described: string, typed: string): boolean {
   const words = new Set(wordsIn(described))
   return wordsIn(typed).every((word) => words.has(word))
 }
 
-/** The longest name that begins at a word of the line, of two words at least, and the line with it as one word. */
+/** The longest name of two or more words that begins at a word of the line, and the line with the name as one word. */
 async function nameFrom(
   argv: Line,
   at: number,
@@ -213,7 +218,10 @@ async function nameFrom(
   return undefined
 }
 
-/** A command goes by the address, and would mean another account than the deleted one of this name. */
+/**
+ * Several accounts have had this address: a command that used it would mean another account than the one that was
+ * named.
+ */
 function ambiguousAddress({ described, value }: FoundByName, accounts: number): NotFound {
   return new NotFound(
     'ambiguous-user',
@@ -298,7 +306,7 @@ function ambiguous(
   )
 }
 
-/** Whoever is changed is named by their address where nobody can be asked whether they are meant. */
+/** Where nobody can confirm who was found, a change must name people by their address. */
 function notEnough({ named, argv }: Session): NotFound {
   const people = named.filter(({ kind }) => kind === 'user')
   const who = named.map(({ typed, described }) => `'${typed}' is ${described}`).join('; ')
@@ -312,7 +320,9 @@ function notEnough({ named, argv }: Session): NotFound {
   )
 }
 
-/** Whoever is named by name is asked about, also by a command that asks nothing else; nothing to do, nothing asked. */
+/**
+ * The question that a change by name asks, even in a command that asks nothing else; none where nothing would change.
+ */
 export function questionOfNamed(
   { named, argv }: Pick<Session, 'named' | 'argv'>,
   answer: object,
@@ -330,7 +340,9 @@ function isUnchanged(answer: object): boolean {
   return flags.length > 0 && flags.every((changed) => changed === false)
 }
 
-/** Which accounts have their addresses now, and which centres their numbers. */
+/**
+ * The accounts that have the found addresses now, and the centres that have the numbers, to notice a change meanwhile.
+ */
 export async function ownersNamed(trx: Trx, named: readonly FoundByName[]): Promise<string[]> {
   const who: string[] = []
   for (const { kind, key } of named) who.push(...(await ownersOfNames(trx, { kind, keys: [key] })))

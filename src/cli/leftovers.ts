@@ -18,9 +18,9 @@ import type { Session } from './session.ts'
 type LeftoverScope = Pick<Session, 'settings' | 'context'>
 
 /**
- * The files of ours that are not whole: beside the store and its key, among the messages, in this folder, beside the
- * configuration, where imports write their sheets, and where anything else was noted to be written. A store that is
- * older, or just restored, cannot say where imports write.
+ * This program's unfinished files: beside the store and its key, in the mail folder, in the current folder, beside the
+ * configuration, where imports write their sheets, and wherever a note names an output. A store that is older than the
+ * program, or was just restored, cannot tell where imports write.
  */
 export async function unfinishedFiles(
   scope: LeftoverScope,
@@ -30,7 +30,7 @@ export async function unfinishedFiles(
   const noted = { sheets: await notedSheets(store), notes }
   return [
     ...filesWith(noted, scope, store),
-    // Whose process is not surely at work.
+    // Notes whose process is running are left out.
     ...notes.filter(({ path }) => statusOfOwner(path) !== 'running'),
   ]
 }
@@ -66,8 +66,8 @@ function filesWith(
 }
 
 /**
- * Takes away what was surely left behind, and says so; what may still be made is let alone. It never fails: what
- * came before it is done, and what it leaves is taken away by the next change.
+ * Removes files that a command surely abandoned, and says so; a file that may still be written stays. Never fails: the
+ * change before it is committed already, and the next change removes what is left.
  */
 export async function removeLeftovers(
   session: LeftoverScope & Pick<Session, 'notify'>,
@@ -95,7 +95,7 @@ async function removeEndedOnes(
   }
 }
 
-/** The bytes of files that were cut short on their way into the store. */
+/** Removes the bytes of uploads into the store that were interrupted. */
 async function removeBrokenUploads({ notify }: Pick<Session, 'notify'>, store: OpenStore): Promise<void> {
   if (store.engine.server?.seen.hasUploads === false) return
   if ((await unfinishedUploads(store.db)).length === 0) return
@@ -111,7 +111,7 @@ async function removeBrokenUploads({ notify }: Pick<Session, 'notify'>, store: O
   notify({ code: 'leftover-removed', message })
 }
 
-/** Notes of sheets whose import was never committed and whose file is gone. */
+/** Forgets the noted sheets whose import was never committed and whose file is gone. */
 async function forgetEndedSheets(store: OpenStore, noted: NotedSheets): Promise<void> {
   const ended = noted
     .filter(
@@ -122,7 +122,7 @@ async function forgetEndedSheets(store: OpenStore, noted: NotedSheets): Promise<
   if (ended.length > 0) await forgetSheets(store, ended)
 }
 
-/** A note that cannot be taken back names a file that is not there, which harms nobody. */
+/** Failures are ignored: a note that stays names a file that does not exist, and does no harm. */
 export async function forgetSheets(store: OpenStore, unfinished: readonly string[]): Promise<void> {
   const { note } = await import('../db/transact.ts')
   await note(store, (trx) => forgetNotedSheets(trx, unfinished)).catch(() => undefined)

@@ -7,7 +7,7 @@ import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { Answer } from './action.ts'
 import type { Declaration, ListFormat } from './parameters.ts'
 
-/** What a list is declared with. */
+/** The declaration of a list command. */
 export type Listing<
   Args,
   Options,
@@ -16,81 +16,86 @@ export type Listing<
   Sort extends Name,
   Shape extends AnswerName,
 > = Declaration<Args, Options> & {
-  /** What it is a list of: `user`, `user-duplicate`. */
+  /** The noun for one row, in messages: `user`, `user-duplicate`. */
   singular: string
-  /** The shape of `--json`, and what it calls them. */
+  /** The schema of `--json`, and the key of the rows in the document. */
   answer: Shape
   key: JsonKey<NoInfer<Shape>>
   fields: Readonly<Record<Name, Field<Row>>>
-  /** Those that a terminal shows, where none are named; absent: all. */
+  /** The columns at a terminal, without --fields; absent: all. */
   table?: readonly NoInfer<Name>[]
-  /** Those that a narrow terminal does without, the least important first; absent: the last, but for the first two. */
+  /**
+   * Columns that a narrow terminal leaves out, least important first; absent: the last first, never the first two.
+   */
   dropOrder?: readonly NoInfer<Name>[]
-  /** Those that a pipe gets; absent: all, in the order in which they stand. */
+  /** The columns in a pipe, without --fields; absent: all, in their order. */
   pipe?: readonly NoInfer<Name>[]
-  /** What identifies a row, for `--format ids`. */
+  /** The column that identifies a row, for `--format ids`. */
   id: NoInfer<Name>
-  /** Those by which the rows come sorted when they are asked for so; by any other they are sorted here. */
+  /** Columns by which `find` can sort; rows are sorted in memory by any other. */
   sorts?: readonly Sort[]
   /** False for a list that takes no search text. */
   searched?: false
-  /** The search text is looked for by `find`; absent: here, in every field. */
+  /** `find` applies the search text; absent: the text is looked for in every field of the rows. */
   searches?: true
-  /** How many a terminal shows, where no limit is said. */
+  /** The most rows at a terminal without --limit. */
   atTerminal?: number
-  /** Another answer than the list, for these options. */
+  /** Another answer in place of the list, for some options. */
   instead?: (options: Args & Options, view: View) => Answer | undefined
   json: (row: Row) => JsonItem<NoInfer<Shape>>
-  /** What follows the rows in `--json`, beside the total. */
+  /** Further keys of the `--json` document, beside the rows and the total. */
   rest?: object
-  /** What a terminal shows of a row in full beneath the table, where no columns are named; nothing of most. */
+  /** Details of a row, shown at a terminal beneath the table where --fields is absent; none for most rows. */
   below?: (row: Row, view: View) => readonly string[]
-  /** What a terminal shows of each in the place of a table, where neither columns nor a format are named; what the one before it says already need not stand there again. */
+  /**
+   * A row in full, in place of the table at a terminal without --fields and --format; need not repeat what `before`
+   * says.
+   */
   inFull?: (row: Row, view: View, before: Row | undefined) => readonly string[]
-  /** Only where a terminal is narrower than this, in columns; absent: at every terminal. */
+  /** `inFull` applies only at terminals narrower than so many columns; absent: at all. */
   inFullUnder?: number
-  /** What is said when there are none. */
+  /** The message for an empty list. */
   none: string
-  /** What is said when none fits what was asked for; absent: `No centre fits.` */
+  /** The message where no row matches the request; absent: `No centre fits.` with the singular. */
   noneFits?: string
-  /** The exit code, by how many were shown; absent: 0. */
+  /** The exit code, by the number of rows that were shown; absent: 0. */
   exit?: (shown: number) => number
-  /** The file that the list is written into instead, where one is named. */
+  /** The file into which the list is written instead, where an option names a file. */
   toFile?: (options: Args & Options) => string | undefined
 } & (
     | { find: (source: Source, options: Args & Options) => Promise<Found<Row, Sort>>; all?: undefined }
-    /** Rows that are in no store. */
+    /** For rows that do not come from the store. */
     | { all: () => readonly Row[]; find?: undefined }
   )
 
-/** Where the rows come from. */
+/** What a list finds its rows with. */
 interface Source {
   store: OpenStore
   ctx: RuleContext
-  /** The search text, folded; empty where the listing looks for it itself. */
+  /** The folded words of the search text; empty where the list does not set `searches`. */
   words: readonly string[]
   /** The search text as it was typed. */
   text: string | undefined
 }
 
 export interface Found<Row, Sort extends string = never> {
-  /** All of them, or some at a time. */
+  /** The rows of a request, all at once or in pages. */
   rows: (page: Page<Sort>) => Rows<Row>
-  /** How many there are without a limit; absent: they are counted as they pass. */
+  /** Counts the rows without the limit; absent: they are counted as they are read. */
   count?: () => Promise<number>
-  /** Where somebody sees only a part of them, what that is: said where there are none. */
+  /** For an actor who sees only a part of the rows: which part, added to the message for no rows. */
   seen?: string | undefined
-  /** What is said in the place of that where there is more to say of it than that none fits. */
+  /** A fuller message for the case that no row matches, in place of `noneFits`. */
   whyNone?: () => Promise<string | undefined>
-  /** As `inFull` of the list, for these alone. */
+  /** Like the list's `inFull`, for this request only. */
   inFull?: ((row: Row, view: View, before: Row | undefined) => readonly string[]) | undefined
-  /** What is said when none fits these words; absent: what the list says of any. */
+  /** The message where no row matches this request; absent: that of the list. */
   noneFits?: string | undefined
-  /** What they are the list of, before the rows. */
+  /** What the rows belong to, shown above them. */
   about?: {
     lines: (view: View) => readonly string[]
     json: object
-    /** The columns that they explain: a table without one of them says nothing of it. */
+    /** The columns that `lines` explain: without any of them in the table the lines are left out. */
     ofColumns?: readonly string[]
   }
 }
@@ -98,9 +103,9 @@ export interface Found<Row, Sort extends string = never> {
 export type Rows<Row> = Pages<Row> | Iterable<Row>
 
 export interface Page<Sort extends string> {
-  /** The fields that are shown or sorted by, so that no others need be read; absent: all. */
+  /** The fields that are shown or sorted by: only these need be read; absent: all. */
   fields: ReadonlySet<string> | undefined
-  /** One of `sorts`; absent: in the order that is usual here. */
+  /** One of `sorts`; absent: the list's usual order. */
   sort: Sort | undefined
   reverse: boolean
   limit: number | undefined
@@ -111,20 +116,20 @@ interface Column<Row> extends Field<Row> {
   name: string
 }
 
-/** What of the list is wanted, and how. */
+/** The columns, format, order and limit that were requested. */
 export interface ListRequest<Row> {
   columns: readonly Column<Row>[]
-  /** Whether they were named, so that JSON lines hold them alone. */
+  /** Whether --fields was given; JSON lines then hold these columns alone. */
   named: boolean
   format: ListFormat
-  /** Whether that is what is usual here, and was not named. */
+  /** Whether the format is the default, and neither --format nor --json was given. */
   isUsual: boolean
   sort: Column<Row> | undefined
   reverse: boolean
   limit: number | undefined
 }
 
-/** What a list is written by, whatever its command is declared with. */
+/** The part of a declaration that writing the list needs. */
 export interface ListSpec<Row>
   extends Pick<
     Listing<unknown, unknown, Row, string, string, AnswerName>,
@@ -152,15 +157,15 @@ export interface List<Row> {
   spec: ListSpec<Row>
   found: Found<Row, string>
   request: ListRequest<Row>
-  /** What is looked for here, and not by the source. */
+  /** The search words, where `find` does not apply them. */
   words: readonly string[]
-  /** Whether only some were asked for. */
+  /** Whether a search text or a filter was given. */
   isNarrowed: boolean
-  /** How many fit, limit aside; known once the rows have passed. */
+  /** How many rows match, without the limit; known once the rows have been read. */
   total: number
 }
 
-/** A list that is held whole, because it is short. */
+/** A list that is held in memory as a whole, because it is short. */
 export function allOf<Row, Sort extends string>(all: readonly Row[]): Found<Row, Sort> {
   return {
     rows: ({ reverse, limit }) => (reverse ? all.toReversed() : all).slice(0, limit),

@@ -4,12 +4,12 @@ import { compareNames, searchKey } from '../search-key.ts'
 import type { List, ListRequest, ListSpec, Rows } from './list-declaration.ts'
 import type { ListFormat } from './parameters.ts'
 
-/** The rows that were read, some at a time, and how many they were. */
+/** Pages of rows, and the number of rows that were read so far. */
 export interface CountedPages<Row> extends AsyncIterable<readonly Row[]> {
   count: number
 }
 
-/** The rows, searched, sorted and limited: by the source where it can, else as they pass. */
+/** The rows, searched, sorted and limited by the source where it can, and otherwise while they are read. */
 export function pagesOfList<Row>(list: List<Row>, isCancelled: () => boolean): CountedPages<Row> {
   return {
     count: 0,
@@ -59,7 +59,7 @@ async function rowsAreMany(): Promise<void> {
 
 const needsTotal: ReadonlySet<ListFormat> = new Set<ListFormat>(['table', 'json'])
 
-/** Undefined where a row is shown, or searched, whole. */
+/** The fields that the source must read; undefined for all, where a row is shown as a whole or searched. */
 function fieldsAsked<Row>({ spec, request, words }: List<Row>): ReadonlySet<string> | undefined {
   const { format, columns, named, sort } = request
   if (words.length > 0 || format === 'json' || (format === 'jsonl' && !named)) return undefined
@@ -69,7 +69,7 @@ function fieldsAsked<Row>({ spec, request, words }: List<Row>): ReadonlySet<stri
 
 const rowsAtOnce = 500
 
-/** Rows that are made one after the other are taken some at a time. */
+/** Groups rows that come one by one into pages. */
 async function* inPages<Row>(rows: Rows<Row>, limit = rowsAtOnce): AsyncGenerator<readonly Row[]> {
   if (Symbol.asyncIterator in rows) {
     yield* rows
@@ -91,7 +91,7 @@ function fits<Row>(row: Row, { fields }: ListSpec<Row>, words: readonly string[]
   return words.every((word) => text.includes(word))
 }
 
-/** Held together, where nothing sorts them on their way. */
+/** Sorts in memory, for a column by which the source cannot sort. */
 async function sorted<Row>(rows: Rows<Row>, { sort, reverse }: ListRequest<Row>): Promise<Row[]> {
   const all: { row: Row; key: Cell }[] = []
   const keyOf = sort?.sortedBy ?? sort?.value ?? (() => null)

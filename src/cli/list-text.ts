@@ -12,7 +12,7 @@ import type { Session } from './session.ts'
 import { grouped } from '../grouped.ts'
 import { camelCase } from '../kebab-case.ts'
 
-/** The list as it is written, in the format that is wanted. */
+/** The text of the list in the requested format, in pieces. */
 export function textOf<Row>(
   list: List<Row>,
   pages: CountedPages<Row>,
@@ -73,7 +73,7 @@ async function* csv<Row>(list: List<Row>, pages: AsyncIterable<readonly Row[]>, 
   }
   const columns = list.request.columns.map(({ name }) => ({ heading: name }))
   const text = csvText({ name: '', columns, rows: cells() })
-  // A terminal would have each CR written out.
+  // terminal.write makes control characters visible, each CR too.
   for await (const piece of text) yield isTerminal ? piece.replaceAll('\r\n', '\n') : piece
 }
 
@@ -84,7 +84,7 @@ async function* numberOf<Row>({ found, request, words }: List<Row>, pages: Count
   yield `${pages.count}\n`
 }
 
-/** Each with a line between it and the next. */
+/** Rows in full, with an empty line between them. */
 async function* eachInFull<Row>(
   inFull: (row: Row, view: View, before: Row | undefined) => readonly string[],
   { list, pages, view }: { list: List<Row>; pages: CountedPages<Row>; view: View },
@@ -98,14 +98,14 @@ async function* eachInFull<Row>(
   yield await lastLine(list, { shown: pages.count, view })
 }
 
-/** How many there are, or that there is none. */
+/** The last line: the total, or the message for no rows. */
 async function lastLine<Row>(list: List<Row>, { shown, view }: { shown: number; view: View }) {
   return shown === 0
     ? `${wrapped(await noneOf(list), view.width)}\n`
     : `${view.chalk.dim(wrapped(totalOf(list, shown), view.width))}\n`
 }
 
-/** Of how many rows something is shown in full beneath a table. */
+/** The most rows whose details are shown beneath a table. */
 const maxBelow = 10
 
 // Drawing a table takes time with the square of its length.
@@ -126,7 +126,7 @@ async function* tables<Row>(
   const hidden = new Set<string>()
   let fitting: number[] | undefined
   let saysAbout = view.isTerminal
-  /** Once, above the first rows. */
+  /** The lines about the list: returned once, above the first rows. */
   const aboutLines = (shown: readonly string[]) => {
     const { ofColumns, lines } = found.about ?? {}
     const isSaid = saysAbout && (ofColumns === undefined || ofColumns.some((one) => shown.includes(one)))
@@ -134,21 +134,21 @@ async function* tables<Row>(
     return isSaid ? (lines?.(view) ?? []).map((line) => `${line}\n`).join('') : ''
   }
   const draw = (page: Cell[][], { isLast }: { isLast: boolean }) => {
-    // By what is the same in several rows none of them is known.
+    // A value that several rows share does not identify a row.
     const isKey = (at: number) =>
       at === key && (page.length === 1 || new Set(page.map((row) => row[at])).size > 1)
-    // A column that says in each row what was asked for is missed least.
+    // A column whose every value was typed in the command is left out first.
     const isAskedFor = (at: number) =>
       !isKey(at) && page.every((row) => asked.has(String(row[at]).toLowerCase()))
     const known = request.named ? [] : [...headings.keys()].filter(isAskedFor)
-    // What is drawn first decides for the whole list. A pipe has no width.
+    // The first rows decide the columns of the whole list. A pipe has no width, and gets all.
     fitting ??= view.isTerminal
       ? columnsThatFit(headings, page, { width: view.width, key, dropOrder, known, isAll: isLast })
       : [...headings.keys()]
     const kept = fitting
     const only = <Part>(parts: readonly Part[]) => parts.filter((_, at) => kept.includes(at))
     const above = aboutLines(only(names))
-    // What is empty in every row, or known, is not missed.
+    // A column that is empty in every row, or repeats what was typed, is not reported as left out.
     for (const [at, heading] of headings.entries())
       if (!kept.includes(at) && !known.includes(at) && page.some((row) => (row[at] ?? '') !== ''))
         hidden.add(heading)
@@ -180,7 +180,7 @@ async function* tables<Row>(
   if (more > 0) yield `\n${view.chalk.dim(`… and ${grouped(more)} more.`)}\n`
 }
 
-/** By their places; whoever names the columns gets them. */
+/** The indexes of columns to leave out in a narrow terminal; none where --fields chose the columns. */
 function dropOrderOf<Row>({ spec, request }: List<Row>): number[] {
   if (request.named) return []
   const names = request.columns.map(({ name }) => name)
@@ -191,7 +191,7 @@ function dropOrderOf<Row>({ spec, request }: List<Row>): number[] {
     .filter((at) => at >= 0)
 }
 
-/** What is said when there are none. */
+/** The message for a list without rows. */
 export async function noneOf<Row>({ spec, found, isNarrowed }: List<Row>): Promise<string> {
   const noneFits = found.noneFits ?? spec.noneFits ?? `No ${spec.singular} fits.`
   if (found.seen !== undefined) return `${noneFits} ${found.seen}`
@@ -203,7 +203,7 @@ function totalOf<Row>({ spec, total }: List<Row>, shown: number): string {
   return `${grouped(shown)} of ${count(total, spec.singular)}; a larger --limit shows more.`
 }
 
-/** Joined to what is worth a write: the first soon, then larger ones. */
+/** Joins text into pieces worth a write: a small first one, so that output begins soon, then larger ones. */
 export async function* inPieces(parts: AsyncIterable<string>): AsyncGenerator<string> {
   let piece = ''
   let enough = 1024
@@ -218,17 +218,19 @@ export async function* inPieces(parts: AsyncIterable<string>): AsyncGenerator<st
 }
 
 interface ListDocument {
-  /** What stands before the list. */
+  /** Keys before the list. */
   before?: object
-  /** What the list is called. */
+  /** The key of the list. */
   name: string
-  /** Some at a time. */
+  /** The items, in pages. */
   items: AsyncIterable<readonly unknown[]>
-  /** The rest of the document, known once all of them were read. */
+  /** The remaining keys, known once all items were read. */
   rest: () => Promise<object>
 }
 
-/** A document with a list of any length, written as its items are read: as JSON.stringify gives it. */
+/**
+ * A JSON document with a list of any length, written while the items are read; the text equals that of JSON.stringify.
+ */
 export async function* piecesOfJsonList(
   { before = {}, name, items, rest }: ListDocument,
   indent: 0 | 2,
@@ -251,7 +253,7 @@ export async function* piecesOfJsonList(
   yield `${isFirst ? '' : line(1)}],${end}\n`
 }
 
-/** What a list says where the store has no centre and nobody at all: perhaps it is another one than was meant. */
+/** The message for a store without centres and users, which may be another store than the one that was meant. */
 export async function ofEmptyStore(db: Kysely<Store>): Promise<string | undefined> {
   const { isEmpty } = await import('../db/seed.ts')
   return (await isEmpty(db))

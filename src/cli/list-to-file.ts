@@ -9,14 +9,14 @@ import { moveIntoPlaceRecorded } from './record-event.ts'
 import type { Session } from './session.ts'
 import { pathInWords } from '../shell-word.ts'
 
-/** The list as a table of its own, complete; the log names it before it is in its place. */
+/** Writes the complete list into a table file; the audit log records the event before the file is moved into place. */
 export async function writeToFile<Row>(
   list: List<Row>,
   { session, file }: { session: Session; file: string },
 ): Promise<number> {
   const { spec } = list
   const { now, signal } = session.context
-  // The file as it was typed: what is written first has another name.
+  // Checks the extension of the name as typed: the unfinished file has another name.
   if (file.trim() !== '') await endingOfTable(file)
   const output = await checkOutputFile(session, { kind: 'list', file, flag: '--out', asksLater: true })
   await output.confirmReplacing()

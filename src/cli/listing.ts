@@ -21,7 +21,7 @@ import type { PagedOutput } from './pager.ts'
 import { type Session, withStore } from './session.ts'
 import { type ListFormat, listFormats, type ListOptions } from './parameters.ts'
 
-/** Opens the store, finds the rows, and writes them as they come. @returns the exit code */
+/** Opens the store, finds the rows, and writes them while they are read. @returns the exit code */
 export async function runListing<
   Args,
   Options,
@@ -79,12 +79,12 @@ export async function runListing<
       return spec.exit?.(shown) ?? 0
     })
   } finally {
-    // The store is closed by then, however long somebody looks at the list.
+    // The store is closed by now, so somebody who reads in the pager holds no lock.
     await out.end()
   }
 }
 
-/** Whether not everything fits a filter. */
+/** Whether an option's value is a filter. */
 function leavesOut(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false
 }
@@ -96,7 +96,7 @@ function listRequest<Row>(
 ): ListRequest<Row> {
   const all = new Map(Object.entries(fields).map(([name, field]) => [name, { ...field, name }]))
   const columnNamed = (name: string) => {
-    // What --json calls lastSignedInAt is the column last-signed-in.
+    // The --json key lastSignedInAt is accepted for the column last-signed-in.
     const kebab = kebabCase(name)
     const column = all.get(name) ?? all.get(kebab) ?? all.get(kebab.replace(/-at$/, ''))
     if (column) return column
@@ -139,7 +139,7 @@ async function write<Row>(
   const pages = pagesOfList(list, session.context.interruption.isCancelled)
   for await (const piece of inPieces(textOf(list, pages, session))) {
     progress.isShown = true
-    // A reader who has left wants no more of it.
+    // `write` gives false once the reader has closed the pipe.
     if (!(await progress.out.write(piece))) return pages.count
   }
   const saysNone = request.format === 'table' && session.terminal.out.isTerminal

@@ -7,18 +7,18 @@ import { commandLine, type Line, withValuesApart, withWord } from './typed-line.
 import { nounOf } from './words.ts'
 
 /**
- * The whole line as it was meant, to be pasted, where a program or a tired hand made something else of it: a long dash
- * for two short ones, curly quotation marks, what belongs to a person typed before the person. Nothing runs by it.
+ * The line as it was meant, to be pasted, where a word processor or a slip garbled it: a long dash for two short ones,
+ * curly quotation marks, arguments in the wrong order. The corrected line is only suggested, never run.
  */
 export function mendedLine(error: unknown, argv: Line): string | undefined {
   if (error instanceof BadInput) return lineWithText(error, argv)
   if (!(error instanceof Usage || error instanceof NotFound)) return undefined
-  // Word processors and phones make one long dash of two.
+  // Word processors and phones turn two dashes into one long dash.
   const dashed = withOptionsFirst(argv).map((word) =>
     word.replace(/^[\u2012-\u2015\u2212]{1,2}-?(?=[a-z])/, '--'),
   )
   const ordered = inOrder(withoutCommas(withoutCurlyQuotes(dashed)))
-  // Of what is refused for another reason, its own hint says more; too many words are told of by number.
+  // For other refusals the error's own hint says more; a complaint about too many words names no word.
   const tooMany = error.code === 'excess-arguments'
   const mended = tooMany ? ordered : withoutMarks(ordered)
   const isChanged = (at: number) => argv[at] !== mended[at]
@@ -26,14 +26,14 @@ export function mendedLine(error: unknown, argv: Line): string | undefined {
   const told = (message: string, by: (at: number) => boolean) =>
     argv.some((word, at) => by(at) && message.includes(word))
   const { problems = [] } = error.details
-  // Of several that are refused, each must be one of these: the line does all of it.
+  // Where several words were refused, the correction must cover each of them.
   for (const { message } of problems) if (!told(message, isChanged)) return undefined
   const isMended =
     problems.length > 0 || told(error.message, isMoved) || (tooMany && argv.some((_, at) => isMoved(at)))
   return isMended ? commandLine(mended) : undefined
 }
 
-/** Words of a title that were taken for the names of files, of which there are none. */
+/** Joins the words of a title that were taken for names of files, none of which exist. */
 function lineWithText({ code, details }: BadInput, argv: Line): string | undefined {
   if (code !== 'file-not-found') return undefined
   const missing = new Set([...(details.problems ?? [])].map(({ target }) => target))
@@ -41,7 +41,7 @@ function lineWithText({ code, details }: BadInput, argv: Line): string | undefin
   return whole && commandLine(whole)
 }
 
-/** Behind `--` nothing is an option, and before the command there is nothing that it would keep. */
+/** Moves options that follow `--` before it, and drops a `--` that protects nothing. */
 function withOptionsFirst(line: Line): Line {
   const end = line.indexOf('--')
   if (end < 0) return line
@@ -58,7 +58,7 @@ function withOptionsFirst(line: Line): Line {
 const opening = /^(--[a-z-]+=)?[“”„«‘‚]/
 const closing = /[“”»’‘]$/
 
-/** A shell sees no quotation marks in them: one name is several words. */
+/** Takes curly quotation marks away and joins the words between them: a shell does not treat them as quotes. */
 function withoutCurlyQuotes(words: Line): Line {
   const mended: string[] = []
   for (let at = 0; at < words.length; at += 1) {
@@ -76,7 +76,7 @@ function withoutCurlyQuotes(words: Line): Line {
   return mended
 }
 
-/** Several addresses are several words. */
+/** Splits a list of addresses with commas or semicolons into words. */
 function withoutCommas(words: Line): Line {
   const addresses = /^[^\s<>,;@]+@[^\s<>,;@]+(?:[,;][^\s<>,;@]+@[^\s<>,;@]+)+[,;]?$/
   return words.flatMap((word) => (addresses.test(word) ? word.split(/[,;]/).filter(Boolean) : [word]))
@@ -85,7 +85,7 @@ function withoutCommas(words: Line): Line {
 const address = /^(?:mailto:)?[<("'[]*([^\s<>()[\],;:"'|#@]+@[^\s<>()[\],;:"'|#@]+?)[>)"'\].,;:]*$/i
 const behindName = /^[^<>@]*<\s*(?:mailto:)?([^\s<>,;:"@]+@[^\s<>,;:"@]+)\s*>[,;]?$/i
 
-/** What stands around an address or a number where it was copied: a comma, brackets, the name before it. */
+/** Takes away what was copied with an address or a number: a comma, brackets, the name before it. */
 function withoutMarks(words: Line): Line {
   const [noun = '', verb = ''] = words
   const takesPeople = /^(?:users|coordinator) add$/.test(`${nounOf(noun) ?? noun} ${verb}`)
@@ -98,20 +98,20 @@ function withoutMarks(words: Line): Line {
 
 function addressAlone(typed: string, { isPerson }: { isPerson: boolean }): string {
   if (typed.includes('<') && isPerson) return typed
-  // A link may go on to say what the message is about.
+  // A mailto: link may hold the subject of the message.
   const withoutSubject = typed.trim().replace(/^(mailto:[^?]*)\?.*$/is, '$1')
   const closed = withoutSubject.replace(/\s*([@.])\s*/g, '$1')
   const alone = (address.exec(closed) ?? behindName.exec(typed.trim()))?.[1]
   return alone !== undefined && 'key' in readNewAddress(alone) ? alone : typed
 }
 
-/** A spreadsheet writes 50538 as 50538.0 where it takes it for an amount. */
+/** A spreadsheet writes the number 50538 as 50538.0. */
 function numberAlone(typed: string): string {
   const number = typed.replace(/^(\d+)\.0$|[.,;]+$/, '$1')
   return isLikeNumber(number) ? number : typed
 }
 
-/** Whoever is to have something stands before it. */
+/** Commands whose first argument is the person. */
 const personFirst: ReadonlySet<string> = new Set([
   'roles grant',
   'roles revoke',
@@ -119,7 +119,7 @@ const personFirst: ReadonlySet<string> = new Set([
   'associates unassign',
 ])
 
-/** What is done to a person, wherever they are. */
+/** Commands on users, for which the number of a centre is superfluous. */
 const ofPersons: ReadonlySet<string> = new Set([
   'users show',
   'users suspend',
@@ -130,18 +130,18 @@ const ofPersons: ReadonlySet<string> = new Set([
   'users exists',
 ])
 
-/** Of somebody, in several words; those of sites and roles are others. */
+/** Whether a word is a person's name of several words, and no name of a site or role. */
 function isFullName(word: string): boolean {
   const name = word.toLowerCase().replaceAll(' ', '-')
   const isOther = sites.some((site) => site === name) || offeredRoles().some(([role]) => role === name)
   return /^\p{Lu}[^@<>]* \p{Lu}/u.test(word) && !isOther
 }
 
-/** Who and where in the order, and with the option, that the command has for them. */
+/** Puts the person and the centre in the order, and behind the option, that the command has for them. */
 export function inOrder(words: Line): Line {
   const [noun = '', verb = '', first = ''] = words
   const command = `${nounOf(noun) ?? noun} ${verb}`
-  // Neither for whom it is done, nor where: the address of a server has an @ too.
+  // The values of --as and --db are left out: an actor, and a server's address, which may have an @.
   const isPerson = (word: string, at: number) =>
     word.includes('@') && !word.startsWith('-') && !/^--(?:as|db)$/.test(words[at - 1] ?? '')
   const people = words.filter(isPerson)
@@ -165,7 +165,7 @@ export function inOrder(words: Line): Line {
       return [noun, verb, number, person.includes('<') ? person : `First Last <${person}>`, ...rest]
     }
   }
-  // What somebody is given or loses stands behind its option.
+  // The value of --add-… and --remove-… follows the option, so a person behind the option is moved before it.
   const [, , , behind = ''] = words
   if (command === 'users edit' && /^--(?:add|remove)-/.test(first) && (personAt === 3 || isFullName(behind)))
     return [noun, verb, behind, first, ...words.slice(4)]

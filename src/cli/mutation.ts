@@ -27,52 +27,65 @@ import type { Uploading } from './upload.ts'
 export interface Mutation<Args, Options, Request, Result>
   extends Declaration<Args, Options>,
     Change<Request, Result> {
-  /** What is done where these options ask for something else than a change of the store. @returns its exit code */
+  /** Work in place of a change of the store, for some options. @returns its exit code */
   instead?: (options: Args & Options, session: Session) => Promise<number> | undefined
   /** Reads files and asks for what is missing, before the store is opened. */
   prepare: (options: Args & Options, session: Session) => Promise<Request>
-  /** What is agreed to before it is done. Absent: the command never asks. */
+  /**
+   * The question before the change. Absent: the command asks only about people or centres that were named by name.
+   */
   confirm?: Agreement<Request, Result> & {
     /** Whether these options can lead to the question; absent: they can. */
     mayAsk?: (options: Args & Options) => boolean
   }
 }
 
-/** What is done once it is known what was asked for. */
+/** The steps of a change, once the request is known. */
 interface Change<Request, Result> {
   confirm?: Agreement<Request, Result>
-  /** Asks for what can only be asked with the store at hand; no transaction is open meanwhile. */
+  /** Asks for what can be asked only with the store open; no transaction is open meanwhile. */
   complete?: (request: Request, at: MutationStage) => Promise<Request>
   /** The rule, within the transaction. */
   act: (trx: Trx, ctx: RuleContext, request: Request, store: OpenStore) => Promise<Result>
-  /** What is said while it works, where that may take seconds. */
+  /** The progress message for work that may take seconds. */
   busy?: (request: Request) => string | undefined
-  /** The file that it writes: asked about once the work is known to be possible, and taken away where it comes to nothing. */
+  /**
+   * The file that the command writes: confirmed once a rehearsal has succeeded, and removed where the change fails.
+   */
   output?: (request: Request) => OutputFile | undefined
-  /** Files whose bytes go into the store: those of one piece in the transaction that refers to them, others before it, once the work is known to be possible and is agreed to. */
+  /**
+   * Files whose bytes go into the store: a file of one piece within the transaction that refers to it, larger ones
+   * before the transaction, once a rehearsal has succeeded and the user has agreed.
+   */
   upload?: Uploading<Request>
-  /** The last within the transaction, and never in a rehearsal: files beside the store, while all can be taken back. */
+  /**
+   * Last step within the transaction, never in a rehearsal: writes files beside the store while a rollback is
+   * possible.
+   */
   beforeCommit?: (result: Result, at: CommitStage<Request>) => Promise<void>
-  /** What follows once it counts. @returns what is answered */
+  /** Work after the commit. @returns the result to answer with */
   afterCommit?: (result: Result, at: AfterCommitStage<Request>) => Promise<Result>
-  /** Whoever tries a secret tries it: false for what has no --dry-run. */
+  /** False: no --dry-run, for a command that tries a secret, because a rehearsal would try the secret too. */
   rehearses?: false
-  /** How the clock is looked at; absent: it must not be behind. */
+  /** How the clock is checked; absent: the clock must not be behind the last event. */
   clock?: Clock
-  /** This command can make the store; where there is none yet, nothing stands in the way of an unrefused one. */
+  /**
+   * The command can create the store; `unrefused`: where it asks nothing, without a rehearsal in memory, because no
+   * rule refuses it.
+   */
   createsStore?: true | 'unrefused'
   render: (result: Result, view: View, mail: readonly Message[]) => string | Pieces
   json: (result: Result, mail: readonly Message[]) => AnyJsonOfChange
-  /** Whether a message goes out must not show: it waits for `mail send`, and nothing is said of it. */
+  /** Messages wait for `mail send` and are not mentioned, because the answer must not show whether one goes out. */
   mailWaits?: boolean
-  /** What was typed at length: kept where nothing comes of it, and gone once something does. */
+  /** Long typed input: kept as a draft where the change fails, and removed once a change has used the draft. */
   draft?: {
     of: (request: Request) => Draft | Promise<Draft> | undefined
     usedBy: (request: Request) => string | undefined
   }
-  /** What else there is to know, for a line on stderr or for `notices`. */
+  /** Further facts, for lines on stderr or for `notices`. */
   notices?: (result: Result) => readonly Notice[]
-  /** Lines of the conversation that follow the answer. */
+  /** Messages for stderr, written after the answer. */
   say?: (result: Result, view: View) => readonly string[]
   exit?: (result: Result) => number
 }
@@ -84,7 +97,7 @@ interface CommitStage<Request> {
 }
 
 interface AfterCommitStage<Request> {
-  /** Who did it, as they were when it was done. */
+  /** The actor, as they were within the transaction. */
   by: RuleContext['by']
   request: Request
   session: Session
@@ -92,18 +105,18 @@ interface AfterCommitStage<Request> {
 }
 
 interface Agreement<Request, Result> {
-  /** What will happen, from a rehearsal; none when there is nothing to ask. */
+  /** The question, from the result of a rehearsal; none where there is nothing to ask. */
   question: (result: Result, at: { request: Request; session: Session }) => string | undefined
-  /** What of the result is agreed to: if it is another when it is done, nothing is. */
+  /** The part of the result that was agreed to: if the change gives another one, it is rolled back. */
   comparable: (result: Result) => unknown
 }
 
 export interface MutationStage {
   session: Session
   store: OpenStore
-  /** Who it is done for, and when: read where it is asked for. */
+  /** The actor and the time, read at the call. */
   ctx: () => Promise<RuleContext>
-  /** Somebody can be asked, and the question will be put; without it nothing else is offered either. */
+  /** Whether somebody can be asked and the question will be put; otherwise `complete` asks nothing either. */
   asks: boolean
 }
 
@@ -117,7 +130,7 @@ export async function runMutation<Args, Options, Request, Result>(
   const mayAsk = spec.confirm !== undefined && (spec.confirm.mayAsk?.(options) ?? true)
   const asks = !dryRun && !yes && (mayAsk || session.named.length > 0)
   const mode = openModeOf({ dryRun, createsStore: spec.createsStore !== undefined })
-  // What may be 500 MB is read once it is known that there is a store for it, and its key.
+  // An upload may be 500 MB, so the store and its key are checked before the file is read.
   const opened = spec.upload ? await openWithKey(session, mode) : undefined
   const prepared = await spec.prepare(options, session).catch(async (error: unknown) => {
     await opened?.close()
@@ -139,7 +152,7 @@ export async function runMutation<Args, Options, Request, Result>(
     output = spec.output?.(request)
     const running = { spec, session, store, request, asks: still, agreed, output }
     const { result, mail, undelivered } = await commitOrRehearse(running).catch(async (error: unknown) => {
-      // What may have been done is not to be done once more.
+      // A change that may have been committed must not be repeated, so no draft is kept.
       const draft = error instanceof CommitUnknown ? undefined : await spec.draft?.of(request)
       if (draft) (await import('./drafts.ts')).keepDraft(session, draft, error)
       throw error
@@ -159,12 +172,14 @@ export async function runMutation<Args, Options, Request, Result>(
   }
 }
 
-/** Of a line of a batch sentences are told, whoever reads them: beside each other, columns of many commands say nothing. */
+/**
+ * A line of a batch answers in sentences even in a pipe: columns of different commands beside each other mean nothing.
+ */
 function viewOf({ batch, terminal: { out } }: Session): View {
   return batch && !out.isTerminal ? { ...out, isTerminal: true, width: 10_000 } : out
 }
 
-/** Where there is neither the file nor the store, or its key, the store is told. */
+/** Where both an input file and the store, or its key, are missing, reports the store. */
 export async function refuseWithoutStore(error: unknown, session: Session, mode: OpenMode): Promise<void> {
   const { failureOf } = await import('../exit.ts')
   if (failureOf(error) instanceof BadInput) await (await openWithKey(session, mode)).close()
@@ -202,7 +217,7 @@ interface WithRequest<Request, Result> extends Running<Request, Result> {
   request: Request
 }
 
-/** Nothing that was read before the transaction is relied on within it: neither rights nor the time. */
+/** Neither rights nor the time that were read before the transaction are relied on within it. */
 async function commitOrRehearse<Request, Result>(
   running: WithRequest<Request, Result> & { agreed: string | undefined; output: OutputFile | undefined },
 ): Promise<{ result: Result; mail: Message[]; undelivered: boolean }> {
@@ -210,7 +225,7 @@ async function commitOrRehearse<Request, Result>(
   const work = workOf(running)
   sayBusy(running)
   if (session.common.dryRun) {
-    // Without a mail server messages are written to files by the command itself; of what a server says nobody knows before.
+    // Without a mail server the command itself writes messages to files; what a server will answer is unknown.
     const isWritten = session.settings.smtp.value === undefined && !spec.mailWaits && !session.batch
     const rehearsed = await session.rehearse(
       store,
@@ -244,7 +259,7 @@ async function commitOrRehearse<Request, Result>(
   return { result, mail: delivered.messages, undelivered: delivered.undelivered }
 }
 
-/** Of so many that are named each is looked at by itself. */
+/** From so many targets on, looking at each takes long enough for a progress message. */
 const manyTargets = 200
 
 function sayBusy<Request, Result>({
@@ -282,7 +297,7 @@ async function commitRequest<Request, Result>(
   return { request, committed: result, queued, by }
 }
 
-/** What was done before may not have come to its messages, as where it was killed behind its commit. */
+/** Tells of messages that an earlier run committed and did not deliver, as where it was killed after its commit. */
 async function notifyStillWaiting(
   answer: AnyJsonOfChange,
   { session, store }: { session: Session; store: OpenStore },
@@ -290,7 +305,7 @@ async function notifyStillWaiting(
   const unchanged = peopleUnchanged(answer)
   if (unchanged.length === 0) return
   const { messagesWaitingFor } = await import('../db/messages.ts')
-  // Nothing was to be done, whether this can be looked at or not.
+  // Nothing was to be changed, so a failure to look for messages is no failure of the command.
   const rows = await messagesWaitingFor(store.db, unchanged).catch(() => [])
   const waiting = rows.filter(({ id }) => !session.batch?.willDeliver(id))
   const [first] = waiting
@@ -302,7 +317,7 @@ async function notifyStillWaiting(
   session.notify({ code: 'mail-waiting', message })
 }
 
-/** Those who can be written to, and for whom there was nothing to do. */
+/** The people in the answer who can get messages and for whom nothing changed. */
 function peopleUnchanged(answer: AnyJsonOfChange): number[] {
   const people =
     'users' in answer && Array.isArray(answer.users)
@@ -313,11 +328,11 @@ function peopleUnchanged(answer: AnyJsonOfChange): number[] {
   return people.filter(({ status }) => status === 'invited' || status === 'active').map(({ id }) => id)
 }
 
-/** Those that a line of a batch owes: they go out once all of its lines are done. */
+/** The messages that a line of a batch queued; they are delivered once all lines are done. */
 async function messagesWaiting(store: OpenStore, queued: readonly number[]): Promise<Message[]> {
   const { findMessages } = await import('../db/messages.ts')
   const { messageOf } = await import('../render/messages.ts')
-  // The line is done, whether they can be looked at or not.
+  // The change is committed, so a failure to read its messages is no failure of the line.
   return (await findMessages(store.db, queued).catch(() => [])).map(messageOf)
 }
 
@@ -330,7 +345,7 @@ function workOf<Request, Result>(running: WithRequest<Request, Result>): WorkFor
   }
 }
 
-/** Rehearses, and asks where there is something to ask. @returns what was agreed to, to be compared */
+/** Rehearses, and asks the question if there is one. @returns what was agreed to, for comparison with the commit */
 async function confirmResult<Request, Result>(
   running: WithRequest<Request, Result>,
 ): Promise<string | undefined> {
@@ -346,7 +361,7 @@ async function confirmResult<Request, Result>(
   return comparableOf(running, rehearsed)
 }
 
-/** Asks where there is something to ask; a rehearsal says what that would be. */
+/** Asks the question if there is one; with --dry-run only says what would be asked. */
 async function askAbout<Request, Result>(running: WithRequest<Request, Result>, done: Result): Promise<void> {
   const { spec, session, request } = running
   let question = spec.confirm?.question(done, { request, session })
@@ -359,14 +374,16 @@ async function askAbout<Request, Result>(running: WithRequest<Request, Result>, 
   await confirm(session, question)
 }
 
-/** An address or a number can come to mean another after a name was looked up, and while a question about it is open. */
+/**
+ * The accounts behind the found addresses and numbers: those can change owners after the search or during a question.
+ */
 async function whoIsNamed(trx: Trx, { named }: Session): Promise<string[] | undefined> {
   if (named.length === 0) return undefined
   const { ownersNamed } = await import('./find-by-name.ts')
   return ownersNamed(trx, named)
 }
 
-/** What was agreed to, as text. */
+/** The agreed part of the result, as text for comparison. */
 function comparableOf<Request, Result>(
   { spec }: Running<Request, Result>,
   { done, who }: { done: Result; who: unknown },
@@ -374,14 +391,17 @@ function comparableOf<Request, Result>(
   return JSON.stringify([spec.confirm?.comparable(done), who])
 }
 
-/** Where there is no store yet, a refusal or a No leaves none. @returns what was agreed to, where it was asked */
+/**
+ * Rehearses in memory where there is no store yet, so that a refusal or a No creates none.
+ * @returns what was agreed to
+ */
 async function rehearseWithoutStore<Request, Result>(
   running: Omit<WithRequest<Request, Result>, 'store' | 'request'>,
   prepared: Request,
 ): Promise<string | undefined> {
   const { session, asks, spec } = running
   return withStore(session, 'rehearse-creation', async (store) => {
-    // All lines of a batch are one change, and tried as one.
+    // The lines of a batch that share a transaction are rehearsed together.
     if (store.transaction) return undefined
     const request = await completed({ ...running, store }, prepared)
     sayBusy({ spec, session, request })
@@ -391,7 +411,7 @@ async function rehearseWithoutStore<Request, Result>(
   })
 }
 
-/** What a rehearsal answers: the messages as they would be written, or wait, before all of it is taken back. */
+/** The result of a rehearsal with its messages, in the state that they would have, read before the rollback. */
 async function withMail<Result>(
   trx: Trx,
   { work, isWritten }: { work: () => Promise<Result>; isWritten: boolean },

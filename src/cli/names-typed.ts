@@ -1,15 +1,15 @@
 import type { NamedKind } from './parameters.ts'
 
-/** What was typed where a name may stand. */
+/** The typed values, and which of them may be names. */
 export interface NamesTyped {
   typed: Readonly<Record<string, unknown>>
   kinds: ReadonlyMap<string, NamedKind>
-  /** What was read from stdin is an address or a number. */
+  /** Values read from stdin, which are addresses or numbers and never names. */
   fromStdin: ReadonlySet<string>
   changes: boolean
 }
 
-/** Whether anything typed can be a name: without one the store is not looked into. */
+/** Whether a typed value can be a name; without one the store is not searched. */
 export function holdsName({ typed, kinds, fromStdin }: NamesTyped): boolean {
   return [...kinds].some(([parameter, kind]) =>
     [typed[parameter]]
@@ -23,37 +23,37 @@ export function holdsName({ typed, kinds, fromStdin }: NamesTyped): boolean {
   )
 }
 
-/** What may be a name by itself: several centres stand between commas. */
+/** The parts of a value that may be names: several centres are separated by commas. */
 export function wordsOf(text: string, kind: NamedKind): string[] {
   return kind === 'audience' || kind === 'centres' ? text.split(',') : [text]
 }
 
-/** Whether only the number or name of a centre can stand there, and a word for many. */
+/** Whether the parameter takes centres only, by number or name, or a word for many of them. */
 export function isOfCentresAlone(kind: NamedKind): kind is 'centre' | 'centres' | 'audience' {
   return kind === 'centre' || kind === 'centres' || kind === 'audience'
 }
 
-/** Whether the number or name of a centre can stand there. */
+/** Whether the parameter takes a centre, by number or name. */
 export function isOfCentres(kind: NamedKind): boolean {
   return isOfCentresAlone(kind) || kind === 'user-or-centre' || kind === 'subject'
 }
 
-/** As almost every number of a centre is: EG001, 50538. */
+/** The usual form of centre numbers: EG001, 50538. */
 const usualNumber = /^\s*(?:[A-Za-z]{2})?\d+[A-Za-z]?\s*$/
 
-/** What may be the number of a centre: `EG001`, `50538`, `00123`; one or two digits are the number of something else. */
+/** Whether a word may be a centre number: `EG001`, `50538`, `00123`; one or two digits number something else. */
 export function isLikeNumber(word: string): boolean {
   return /^(?:[a-z]{2}\d{2,}[a-z]?|\d{3,12})$/i.test(word)
 }
 
-/** What schools are called, and nobody. */
+/** Words in the names of schools, and in no person's name. */
 export const isNameOfSchool =
   /\b(?:school|academy|college|institute|lyceum|university|campus|primary|secondary|international|centre|center|education)\b/i
 
-/** What says whom a release is for, and is no centre: `all`, `zone:4`. */
+/** Words for the audience of a release that are no centre: `all`, `zone:4`. */
 const isWordOfAudience = /^\s*(all|schools|associates|associate-centres|entries)\s*$|:/i
 
-/** What the log says of who acted, and is no name. */
+/** The audit log's words for actors that are no person's name. */
 const isWordOfActors = /^\s*(staff|\(erased\))\s*$/i
 
 /** An @ makes it an address, or a mistyped one; the usual form of a number makes it a number. */
@@ -69,8 +69,8 @@ export function isAddress(word: string): boolean {
 }
 
 /**
- * Each person in one word, where a name and its address were typed as several: `Zed Ali zed@school.example`, or the
- * address first. @returns undefined where it is not clear which name is whose
+ * Joins each person's words, where a name and its address were typed as several words: `Zed Ali zed@school.example`, or
+ * the address first. @returns undefined where it is unclear which name belongs to which address
  */
 export function wholePeople(words: readonly string[]): string[] | undefined {
   const [first = '', ...others] = words

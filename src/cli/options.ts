@@ -4,22 +4,22 @@ import { camelCase, kebabCase } from '../kebab-case.ts'
 import { refuseTwoValues, refusingTwoValues, typedWord } from './parameters.ts'
 import { number } from './typed-values.ts'
 
-/** Options that every command has. */
+/** Options of every command. */
 export interface CommonOptions extends Partial<Record<(typeof named)[number], string>> {
   json: boolean
   quiet: boolean
   debug: boolean
   color: boolean
   input: boolean
-  /** What is longer than the screen goes through a pager. */
+  /** False: no pager. */
   pager: boolean
   dryRun: boolean
   yes: boolean
-  /** In seconds. */
+  /** How long to wait for the store, in seconds. */
   wait: number
 }
 
-/** 23 days, in seconds: a server and Node's timers count no more milliseconds, and neither would take more for a long wait. */
+/** 23 days, in seconds: PostgreSQL and Node's timers take at most 2³¹ - 1 milliseconds. */
 const longestWait = 2_000_000
 
 const named = ['db', 'keyFile', 'as', 'smtp', 'mailDir'] as const
@@ -54,12 +54,12 @@ export function commonOptions(typed: Readonly<Record<string, unknown>>): CommonO
 /** The heading of the lines with which a new user begins. */
 export const beginning = 'First steps:'
 
-/** The heading under which help has them. */
+/** The heading of the common options in help. */
 export const everyCommand = 'Options of every command:'
 
 let everyOption: readonly Option[] | undefined
 
-/** The options that every command has: the same for each, as a command within others has them three times over. */
+/** Adds the common options. All commands share the Option objects: a group and the program have them as well. */
 export function addCommonOptions(to: Command): Command {
   to.configureHelp(wordsOfHelp).optionsGroup(everyCommand)
   everyOption ??= optionsOfEveryCommand()
@@ -86,7 +86,7 @@ function optionsOfEveryCommand(): readonly Option[] {
   ]
 }
 
-/** What help says of an option and an argument: its choices where they are not named already, and its default. */
+/** Help texts of an option or argument: its choices, where the description does not name them, and its default. */
 export const wordsOfHelp = {
   optionDescription: (option: Option) =>
     `${withChoices(option)}${typeof option.defaultValue === 'string' ? ` (default: ${option.defaultValue})` : ''}`,
@@ -101,7 +101,7 @@ function withChoices({
   return isNamed ? description : `${description}: ${argChoices.join(', ')}`
 }
 
-/** A page of help with what every command takes at its end, what is the command's own before it, and how to begin on its first screen. */
+/** A help page in our order: first steps near the top, the command's own options next, common options last. */
 export function ownOptionsFirst(page: string): string {
   const parts = page.trimEnd().split(/\n{2,}/)
   const isOfEvery = (part: string) => part.startsWith(`${everyCommand}\n`)
@@ -119,7 +119,7 @@ export interface TypedCommand {
   words: string
   /** The arguments by name and the options. */
   typed: Readonly<Record<string, unknown>>
-  /** It can be rehearsed. */
+  /** Whether the command takes --dry-run. */
   rehearses: boolean
 }
 
@@ -144,7 +144,7 @@ function typedOptions(command: Command): Record<string, unknown> {
   for (const [position, argument] of command.registeredArguments.entries()) {
     typed[camelCase(argument.name())] = command.processedArgs[position]
   }
-  // The program's own options come first, so that those after the verb win.
+  // The program's options come first, so that options typed behind the verb override them.
   const chain: Command[] = []
   for (let at: Command | null = command; at; at = at.parent) chain.unshift(at)
   for (const part of chain) {
@@ -159,13 +159,19 @@ function typedOptions(command: Command): Record<string, unknown> {
   return typed
 }
 
-/** In which store, with which key, and where messages go: said of the program and again of a command, it must be the same; so must for whom. */
+/**
+ * Options that may be given to the program and again to its command, but only with the same value; so may --as and
+ * --smtp.
+ */
 const paths: ReadonlySet<string> = new Set(['db', 'keyFile', 'mailDir'])
 
-/** What may be emptied, by typing nothing: particulars of a person or a centre. */
+/** Options that may be empty, to delete a particular of a person or a centre. */
 const mayBeEmpty: ReadonlySet<string> = new Set(['firstName', 'lastName', 'address', 'town', 'postcode'])
 
-/** A script whose variable is empty must not act on everything, or on the default. @throws a usage error */
+/**
+ * Refuses empty options: a script whose variable is empty must act neither on everything nor on a default.
+ * @throws a usage error
+ */
 function refuseEmptyOptions(command: Command): void {
   for (let at: Command | null = command; at; at = at.parent) {
     for (const [name, value] of Object.entries(at.opts())) {
@@ -180,7 +186,7 @@ function refuseEmptyOptions(command: Command): void {
   }
 }
 
-/** How an option of a command is typed. */
+/** The name with which an option is typed. */
 export function longNameIn(command: Command, name: string): string {
   return command.options.find((option) => option.attributeName() === name)?.long ?? ''
 }

@@ -25,43 +25,43 @@ import { sizeInWords } from '../render/text.ts'
 
 type Pieces = AsyncIterable<string | Uint8Array> | readonly string[]
 
-/** A text, the bytes of a file as they come, or what writes them to a path that is free, for its owner only. */
+/** A text, the bytes of a file in pieces, or a function that writes them to a free path, readable by the owner only. */
 type Contents = string | Pieces | { writeTo: (path: string) => Promise<void> }
 
-/** A file that a person named, or that goes under a name of ours: whole in its place, or not there at all. */
+/** An output file, named by the user or by this program, that is moved into place whole or not at all. */
 export interface OutputFile {
-  /** As it was typed. */
+  /** The path as it was typed. */
   shown: string
   path: string
-  /** Where it lies until it is whole. */
+  /** The path of the file until it is moved into place. */
   unfinished: string
-  /** Whether there is one that nobody has said may be replaced. */
+  /** Whether a file exists there that nobody has agreed to replace. */
   asksToReplace: () => boolean
-  /** Asks before one that is there is replaced, unless that was asked already. */
+  /** Asks before an existing file is replaced, unless somebody has agreed already. */
   confirmReplacing: () => Promise<void>
-  /** Writes all of it beside its place, and syncs it; what a killed one left there goes. */
+  /** Writes and syncs the whole file beside its place; removes what a killed command left there. */
   prepare: (contents: Contents) => Promise<void>
-  /** @param freeName given, the first of these names that nobody has; @returns the name as it is shown */
+  /** @param freeName gives names to try, of which the first free one is used @returns the name as it is shown */
   moveIntoPlace: (freeName?: (attempt: number) => string) => Promise<string>
-  /** Takes away what was written beside the place; harmless at any time. */
+  /** Removes the unfinished file; may be called at any time. */
   discard: () => void
 }
 
 interface OutputFileRequest {
   kind: OutputKind
-  /** As typed. */
+  /** The path as it was typed. */
   file: string
-  /** The option that named it, or what it is, for a message. */
+  /** The option that named the file, or a noun for it, for messages. */
   flag?: string
-  /** The file that is read, which must not be overwritten. */
+  /** The input file, which must not be overwritten. */
   input?: string | undefined
-  /** The name is ours, and will be one that nobody has. */
+  /** The name is chosen by this program, and will be a free one. */
   nameIsOurs?: boolean
-  /** The question is left to `confirmReplacing`, once the work is known to be possible. */
+  /** `confirmReplacing` is called later, once the work is known to be possible. */
   asksLater?: true
 }
 
-/** Looks at the place of a file before any work is done for it, and asks before one that is there is replaced. */
+/** Checks the place of a file before any work is done for it, and asks before an existing file is replaced. */
 export async function checkOutputFile(session: Session, request: OutputFileRequest): Promise<OutputFile> {
   const { context } = session
   const { file, flag = 'A file to write', input, nameIsOurs = false } = request
@@ -83,7 +83,7 @@ export async function checkOutputFile(session: Session, request: OutputFileReque
   return output
 }
 
-/** A file of our own, which is replaced without a question. */
+/** A file of this program's own, which is replaced without a question. */
 export function ownOutputFile(
   session: Session,
   { kind, path }: { kind: OutputKind; path: string },
@@ -119,7 +119,7 @@ function outputFile(
       confirmed = true
     },
     prepare: async (contents) => {
-      // Where a change is made anew, so is what was written for it.
+      // A change that is retried writes its file again.
       forget()
       discard()
       removeAbandoned(unfinishedOutputsIn([dirname(path)], [kind]), session)
@@ -139,7 +139,7 @@ function outputFile(
     moveIntoPlace: async (freeName) => {
       const move = () => {
         if (freeName) return placeUnderFreeName(unfinished, { folder: dirname(path), freeName })
-        // A rename puts itself in the place of a link, and never writes through it.
+        // rename replaces a symlink and never writes through it.
         if (replaces || isMoved) renameSync(unfinished, path)
         else moveToNewName(unfinished, path)
         isMoved = true
@@ -165,7 +165,7 @@ function outputFile(
   }
 }
 
-/** For its owner only; a signal ends it between two pieces. */
+/** Creates the file for its owner only; a signal ends the writing between two pieces. */
 async function writeWhole(
   path: string,
   { pieces, signal }: { pieces: Pieces; signal: AbortSignal },
@@ -182,7 +182,7 @@ async function writeWhole(
       writeSync(file, Buffer.concat(waiting))
       waiting = []
       bytes = 0
-      // Leaves room for Ctrl-C.
+      // Lets the event loop run, so that Ctrl-C is noticed.
       await new Promise(setImmediate)
     }
     writeSync(file, Buffer.concat(waiting))
@@ -209,13 +209,13 @@ function placeUnderFreeName(
   }
 }
 
-/** Somebody may have put a file there since: it is never written over. */
+/** Never overwrites a file that somebody has put there meanwhile: link fails where the name is taken. */
 function moveToNewName(unfinished: string, path: string): void {
   try {
     linkSync(unfinished, path)
   } catch (error) {
     if (!/^(EPERM|ENOTSUP|EOPNOTSUPP|ENOSYS|EMLINK|EINVAL)$/.test(errorCodeOf(error))) throw error
-    // Some disks know no second name for a file.
+    // Some file systems have no hard links.
     if (existsSync(path)) throw Object.assign(new Error('exists'), { code: 'EEXIST', syscall: 'link' })
     renameSync(unfinished, path)
     return
@@ -251,18 +251,18 @@ function statOrRefuse<Found>(at: () => Found, file: string): Found {
   }
 }
 
-/** Another one, or other contents, has another. */
+/** Identifies the file and its contents, to notice a replacement or a change. */
 function stateOfFile(path: string): string {
   const there = lstatSync(path, { throwIfNoEntry: false, bigint: true })
   return there ? [there.dev, there.ino, there.size, there.mtimeNs].join(' ') : ''
 }
 
-/** Says in words why a file cannot be written. */
+/** The error in words of why the file cannot be written. */
 function refusal(file: string, error: unknown, kind?: OutputKind): unknown {
-  // What the system says names its call; anything else, such as Ctrl-C, is told as it is.
+  // Only errors of the system have a system call; others, such as Ctrl-C, are reported unchanged.
   if (error instanceof Failure || !(error instanceof Error)) return error
   if (error.cause instanceof Error && 'syscall' in error.cause) return refusal(file, error.cause, kind)
-  // Of a file that is a store, SQLite says it.
+  // SQLite reports a full disk without a system call, where the file is a store.
   if (!('syscall' in error) && !isDiskFull(error)) return error
   const code = errorCodeOf(error)
   if (!isFolder(dirname(file)) && isNotThere(error)) return noFolder(dirname(file), error)
@@ -309,11 +309,11 @@ interface Writing {
   sheets: Tables
   at: Date
   signal: AbortSignal
-  /** What the workbook says of itself, for a program to read again. */
+  /** Marks in the workbook for this program to read back. */
   marks?: readonly string[]
 }
 
-/** Writes sheets beside the place of a file, as its ending says; a signal ends it between two rows. */
+/** Writes sheets to the unfinished file in the format of its extension; a signal ends the writing between two rows. */
 export async function prepareTable(
   file: OutputFile,
   { sheets: [first, ...others], at, signal, marks = [] }: Writing,
@@ -335,13 +335,13 @@ async function* untilStopped(
   for await (const row of rows) {
     if (signal.aborted) throw new Cancelled()
     made += 1
-    // Leaves room for Ctrl-C.
+    // Lets the event loop run, so that Ctrl-C is noticed.
     if (made % 1000 === 0) await new Promise(setImmediate)
     yield row
   }
 }
 
-/** Elsewhere - is stdout, and nobody means a file of that name. */
+/** Refuses `-`, which elsewhere means stdout: nobody means a file of that name. */
 export function refuseStdout(file: string): void {
   if (file !== '-') return
   throw new Usage('- is stdout, and this file does not go there.', {
@@ -350,14 +350,14 @@ export function refuseStdout(file: string): void {
   })
 }
 
-/** The ending of a table that is to be written, small letters. @throws for any that is not known, and for stdout */
+/** The extension of a table file, in small letters. @throws for an unknown extension, and for stdout */
 export async function endingOfTable(file: string): Promise<TableEnding> {
   refuseStdout(file)
   const { tableEnding } = await import('../workbook/write.ts')
   return tableEnding(file)
 }
 
-/** What is meant to be imported again is a workbook or CSV. */
+/** Refuses an extension other than .xlsx and .csv, for a file that is meant to be imported again. */
 export async function refuseUnimportable(file: string): Promise<void> {
   refuseStdout(file)
   const { tableEnding } = await import('../workbook/write.ts')
@@ -370,7 +370,7 @@ export async function refuseUnimportable(file: string): Promise<void> {
   tableEnding(file, ['.xlsx', '.csv'])
 }
 
-/** What one file says, another would overwrite. @param files by the options that name them */
+/** Refuses two options that name the same file, which the second would overwrite. @param files by their options */
 export function refuseSameFileTwice(
   { context }: Session,
   files: Readonly<Record<string, string | undefined>>,
@@ -390,7 +390,7 @@ export function refuseSameFileTwice(
   }
 }
 
-/** Looks whether a file of about this size finds room, before it is begun. @throws `disk-full` */
+/** Checks that the disk has room for a file of about this size. @throws `disk-full` */
 export function refuseWithoutRoom(file: string, bytes: number): void {
   const { bavail, bsize } = statfsSync(dirname(file))
   const free = bavail * bsize

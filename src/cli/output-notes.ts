@@ -17,25 +17,25 @@ import { isServerAddress } from '../server-address.ts'
 
 type Scope = Pick<Session, 'settings' | 'context'>
 
-/** Where a file lies until it is whole, as whoever was writing it has noted; `path` is that of the note. */
+/** A note of where an output lies until it is finished; `path` is the note's own path. */
 interface OutputNote extends UnfinishedFile {
-  /** Empty where the note names none. */
+  /** The path of the unfinished output; empty where the note names none. */
   unfinished: string
-  /** The number that its folder had on its disk; absent in notes of before. */
+  /** The inode number of the output's folder; absent in notes of older versions. */
   folder?: string | undefined
 }
 
-/** A longer one is none of ours: no path and number are longer. */
+/** The most bytes of a note: a path of 4096 and an inode number. A longer file is no note. */
 const longestNote = 4096 + 32
 
 /**
- * Notes where a file is about to be written, so that a process that ends at once leaves word of it: beside the store,
- * where everybody who uses it looks, else where this user's own things are. A store that cannot be written to, and a
- * server, are asked nothing for it. Where no note can be made the file is written all the same.
- * @returns takes the note back, once nothing is left to be named
+ * Notes where a file is about to be written, so that it can be found if the process is killed: beside the store, where
+ * every user of the store looks, or else in the user's data folder. No note is written to a server or through the store
+ * itself, which may be read-only. Where no note can be made, the file is written all the same.
+ * @returns removes the note, once the unfinished file is gone
  */
 export function noteOutput(scope: Scope, unfinished: string): () => void {
-  // What lies beside the store is seen without a note.
+  // A file beside the store is found without a note.
   if (pathsOfStoreFile(scope).some((path) => dirname(path) === dirname(unfinished))) return () => undefined
   const folder = numberOf(dirname(unfinished))
   for (const start of startsOfNotes(scope)) {
@@ -45,14 +45,14 @@ export function noteOutput(scope: Scope, unfinished: string): () => void {
       writeFileSync(note, `${unfinished}\n${folder ?? ''}\n`, { flag: 'wx' })
       return () => removeNote({ path: note, unfinished, folder })
     } catch {
-      // A note that is not whole says nothing.
+      // An incomplete note names nothing.
       removeNote({ path: note, unfinished: '' })
     }
   }
   return () => undefined
 }
 
-/** The notes of files that are being written, or never will be whole. */
+/** The notes of files that are being written, or were abandoned. */
 export function outputNotes(scope: Scope): OutputNote[] {
   return startsOfNotes(scope)
     .flatMap((start) => unfinishedIn(dirname(start), [basename(start)]))
@@ -64,7 +64,7 @@ export function isNote(path: string): boolean {
   return path.endsWith('.note')
 }
 
-/** Where the file of the store lies, and, where a link names it, that link; a shared store has none. */
+/** The path of the store's file, and where a symlink names it, the link's too; a shared store has none. */
 export function pathsOfStoreFile({ settings }: Pick<Scope, 'settings'>): string[] {
   const db = settings.db.value
   if (isServerAddress(db)) return []
@@ -72,12 +72,12 @@ export function pathsOfStoreFile({ settings }: Pick<Scope, 'settings'>): string[
   return real === withRealFolder(db) ? [db] : [real, db]
 }
 
-/** Those whose process has surely ended, and whose file is gone. */
+/** Removes the notes whose process has surely ended and whose file is gone. */
 export function removeEndedNotes(notes: readonly OutputNote[]): void {
   for (const note of notes) if (note.abandoned) removeNote(note)
 }
 
-/** Where outputs are noted: what the name of a note begins with. */
+/** The beginnings of the paths of notes. */
 function startsOfNotes(scope: Scope): string[] {
   return [...pathsOfStoreFile(scope).map((path) => `${path}.`), startInDataFolder(scope)]
 }
@@ -91,7 +91,7 @@ function removeNote({ path, ...noted }: Pick<OutputNote, 'path' | 'unfinished' |
   removeIfPossible(path)
 }
 
-/** What is no note of ours, or cannot be read, is let alone: it may name a file that is there. */
+/** A file that is no note, or cannot be read, counts as not abandoned: it may name a file that exists. */
 function readNote(file: UnfinishedFile): OutputNote {
   const text = textOf(file.path)
   if (text === undefined) return { ...file, unfinished: '', abandoned: false }
@@ -103,8 +103,8 @@ function readNote(file: UnfinishedFile): OutputNote {
 }
 
 /**
- * Of it, and of what is kept beside a database; `unknown` where its folder is not there, or may not be looked into.
- * A folder of another number is one that stands in for it, as where a disk is not mounted.
+ * The state of an unfinished output and the files that SQLite keeps beside a database; `unknown` where its folder does
+ * not exist or cannot be read. A folder with another inode number stands in for it, as where a disk is not mounted.
  */
 function stateOf({
   unfinished,
@@ -120,7 +120,7 @@ function stateOf({
   }
 }
 
-/** Of a folder on its disk, which is the same each time the disk is mounted. */
+/** The inode number of a folder, which is the same each time its disk is mounted. */
 function numberOf(folder: string): string | undefined {
   try {
     const found = statSync(folder, { bigint: true })
@@ -130,7 +130,7 @@ function numberOf(folder: string): string | undefined {
   }
 }
 
-/** Looked at first: a pipe would be waited for, and a large file takes all memory. */
+/** Checks type and size first: reading a pipe would block, and a large file would fill the memory. */
 function textOf(note: string): string | undefined {
   try {
     const found = lstatSync(note)
@@ -141,7 +141,7 @@ function textOf(note: string): string | undefined {
   }
 }
 
-/** What a file is for: the first part of its name until it is whole. */
+/** Purposes of output files, with which the names of their unfinished files begin. */
 const outputKinds = [
   'pins',
   'issues',
@@ -157,7 +157,7 @@ const outputKinds = [
 ] as const
 export type OutputKind = (typeof outputKinds)[number]
 
-/** Outputs that are not whole, or never will be, in these folders. */
+/** Outputs in these folders that are being written, or were abandoned. */
 export function unfinishedOutputsIn(
   folders: readonly string[],
   kinds: readonly OutputKind[] = outputKinds,
@@ -166,7 +166,7 @@ export function unfinishedOutputsIn(
   return [...new Set(folders)].flatMap((folder) => unfinishedIn(folder, starts))
 }
 
-/** Whether a path is one that an output of ours has until it is whole. */
+/** Whether a path is that of an unfinished output of this program. */
 function isOutputName(path: string): boolean {
   const name = basename(path)
   return (
@@ -174,14 +174,14 @@ function isOutputName(path: string): boolean {
   )
 }
 
-/** Takes away what was surely left behind, and says so; what may still be made is let alone. */
+/** Removes files that a command surely abandoned, and says so; a file that may still be written stays. */
 export function removeAbandoned(files: readonly UnfinishedFile[], { notify }: Pick<Session, 'notify'>): void {
   for (const { path, abandoned } of files) {
     if (!abandoned) continue
     try {
       rmSync(path)
     } catch {
-      // It stays, and store check goes on naming it.
+      // The file stays, and store check continues to report it.
       continue
     }
     const message = `Removed ${pathInWords(path)}, which a command that was cut short had left behind.`

@@ -6,18 +6,18 @@ import type { Session } from './session.ts'
 import { clearBusy } from './terminal.ts'
 
 export interface PagedOutput {
-  /** Resolves with false once the reader has left. */
+  /** Resolves with false once the reader has quit. */
   write: (text: string) => Promise<boolean>
-  /** Resolves once all is read, or the reader has left. */
+  /** Resolves once all is read, or the reader has quit. */
   end: () => Promise<void>
 }
 
-/** Where it goes, and whether a pager is wanted. */
+/** The output, and whether a pager is wanted. */
 interface Shown extends Pick<Session, 'terminal' | 'context'> {
   common: Pick<Session['common'], 'pager'>
 }
 
-/** What is longer than the screen of a terminal goes through the pager; anything else as it would without one. */
+/** Sends what is longer than the screen of a terminal through the pager; anything else is written directly. */
 export function pagedOutput({ terminal, context, common }: Shown): PagedOutput {
   const { rows = 0, columns = 80 } = context.stdout
   const pager = rows > 0 && common.pager ? pagerOf(context.env) : undefined
@@ -25,7 +25,7 @@ export function pagedOutput({ terminal, context, common }: Shown): PagedOutput {
   let held: string | undefined = ''
   let running: ReturnType<typeof context.startPager> | undefined
   let shown: (() => void) | undefined
-  /** What a pager was given that never came to show it is not lost. */
+  /** Where the pager failed before it showed anything, the held text is shown without it. */
   const failed = async () => {
     const exit = held === undefined ? undefined : await running?.failure()
     if (exit === undefined) return false
@@ -59,7 +59,7 @@ export function pagedOutput({ terminal, context, common }: Shown): PagedOutput {
   }
 }
 
-/** As a terminal of so many columns shows them: what is wider goes on in the next. */
+/** How many screen lines the text takes, with longer lines wrapped at the columns. */
 function linesOf(text: string, columns: number): number {
   const widths = stripVTControlCharacters(text)
     .split('\n')
@@ -69,12 +69,14 @@ function linesOf(text: string, columns: number): number {
 
 type Environment = Session['context']['env']
 
-/** A command for a shell; none where it is empty or cat, or where there is no such program. */
+/**
+ * The pager as a shell command; undefined where it is empty or `cat`, the terminal is dumb, or no such program exists.
+ */
 function pagerOf(env: Environment): string | undefined {
   const command = env.PAGER?.trim() ?? 'less'
   if (command === '' || command === 'cat' || env.TERM === 'dumb') return undefined
   const [program = ''] = command.split(/\s+/)
-  // Anything else is for the shell to understand.
+  // A command with shell syntax is left to the shell.
   const isSimple = /^[\w./+-]+$/.test(program)
   return isSimple && !isThere(program, env) ? undefined : command
 }
@@ -89,7 +91,7 @@ function isProgram(path: string): boolean {
   return stats?.isFile() === true && (stats.mode & 0o111) !== 0
 }
 
-/** As git does: what fits on the screen ends at once, colours show, and what was read stays there. */
+/** The same defaults as git: a text that fits ends at once, colours work, and the text stays on the screen. */
 function environmentOf(env: Environment): Record<string, string> {
   return { ...(env.LESS === undefined ? { LESS: 'FRX' } : {}), ...(env.LV === undefined ? { LV: '-c' } : {}) }
 }

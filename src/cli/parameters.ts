@@ -18,17 +18,17 @@ import {
 export interface Parameter<Value> {
   declare: (command: Command, name: string) => void
   schema: Schema<Value>
-  /** Whose name may be typed in the place of an address or a centre number. */
+  /** A name may be typed in place of an address or a centre number of this kind. */
   named?: NamedKind
   offered?: OfferedValues
-  /** See `toldWithoutStore`. */
+  /** Set by `toldWithoutStore`. */
   refuseMistyped?(value: Value): unknown
 }
 
 /**
- * `any-user`: an account that is not deleted, or else one that is. `subject`: a user or a centre, of whom there
- * may be left: what is no name stays as it is typed. `centres`: several, with commas between them. `audience`: the
- * same, and words for many.
+ * `any-user`: an account that is not deleted, or else a deleted one. `subject`: a user or centre of which only the
+ * audit log may be left, so that text that is no name stays as typed. `centres`: several, separated by commas.
+ * `audience`: likewise, and words for many centres.
  */
 export type NamedKind =
   | 'user'
@@ -41,10 +41,10 @@ export type NamedKind =
   | 'user-or-centre'
   | 'subject'
 
-/** By name, in camelCase: `transferTo` is typed as `--transfer-to`. */
+/** Parameters by their names in camelCase: `transferTo` is typed as `--transfer-to`. */
 export type Parameters<Values> = { readonly [Name in keyof Values]: Parameter<Values[Name]> }
 
-/** What every command says of itself: the help, its page in docs/commands.md and completion read it. */
+/** The declaration of a command, from which the help, its section of docs/commands.md and completion are made. */
 export interface Declaration<Args, Options> {
   name: string
   summary: string
@@ -53,16 +53,16 @@ export interface Declaration<Args, Options> {
   options?: Parameters<Options>
   /** What the help says after the examples. */
   notes?: string
-  /** The end of the help; a test runs each. */
+  /** The examples at the end of the help; a test runs each. */
   examples: readonly [string, ...string[]]
 }
 
-/** What is typed for them, once it is checked. */
+/** The checked values of declared parameters. */
 export type ValuesOf<Declared> = {
   [Name in keyof Declared]: Declared[Name] extends Parameter<infer Value> ? Value : never
 }
 
-/** A kind of argument. @param written as commander has it @param usual what is typed, where nothing else is said of it */
+/** Makes a kind of argument. @param written its commander syntax @param usual the schema where none is given */
 function argumentOf<Usual>(written: (name: string) => string, usual: Schema<Usual>) {
   function declared(what: string): Parameter<Usual>
   function declared<Value>(what: string, schema: Schema<Value>): Parameter<Value>
@@ -72,19 +72,19 @@ function argumentOf<Usual>(written: (name: string) => string, usual: Schema<Usua
   return declared
 }
 
-/** `<centre>`: one, always. */
+/** `<centre>`: exactly one value. */
 export const argument = argumentOf((name) => `<${name}>`, text)
 
-/** `[file]`: one, or none. */
+/** `[file]`: one value or none. */
 export const optionalArgument = argumentOf((name) => `[${name}]`, optional(text))
 
-/** `<email...>`: one or more; `-` stands for those on stdin, one a line. */
+/** `<email...>`: one or more; `-` stands for the values on stdin, one a line. */
 export const each = argumentOf((name) => `<${name}...>`, texts)
 
 /** `[person...]`: any number, none included. */
 export const anyNumber = argumentOf((name) => `[${name}...]`, withDefault(texts, []))
 
-/** `<shell>`: one of these. */
+/** `<shell>`: one of these choices. */
 export function oneOf<Choice extends string>(
   choices: readonly [Choice, ...Choice[]],
   what: string,
@@ -95,7 +95,7 @@ export function oneOf<Choice extends string>(
   }
 }
 
-/** `--deleted`: there, or not. */
+/** `--deleted`: given or not. */
 export function flag(what: string): Parameter<boolean> {
   return { schema: withDefault(yesOrNo, false), declare: (command, name) => command.option(long(name), what) }
 }
@@ -110,17 +110,17 @@ export function eitherWay({ on, off }: { on: string; off: string }): Parameter<b
           hint: 'Leave out one of them.',
         })
     }
-    // Before commander takes the one for the other.
+    // This listener must run before commander's own, which overwrites the value.
     command.on(`option:${name}`, refuseBoth(false)).on(`option:no-${name}`, refuseBoth(true))
     command.option(long(name), on).option(long(`no-${name}`), off)
   }
   return { schema: optional(yesOrNo), declare }
 }
 
-/** How a list is shown, and no more: of these the last counts, as in an alias that has one already. */
+/** Options that change only how an answer is shown: the last one counts, so that an alias may contain one. */
 const repeatable: ReadonlySet<string> = new Set(['--format', '--sort', '--limit', '--progress'])
 
-/** Whatever takes one value is said once, or twice alike. */
+/** An option with one value may be repeated only with the same value, unless it is repeatable. */
 function once(declared: Option): Option {
   return repeatable.has(declared.long ?? '') ? declared : refusingTwoValues(declared)
 }
@@ -135,7 +135,7 @@ export function refusingTwoValues(declared: Option): Option {
   })
 }
 
-/** An option that is given twice must say the same: else it is left to chance whom a change meets. @throws a usage error */
+/** Two different values would leave it to chance whom a change affects. @throws a usage error */
 export function refuseTwoValues(
   { long, isPath }: { long: string; isPath: boolean },
   one: unknown,
@@ -150,7 +150,11 @@ export function refuseTwoValues(
   })
 }
 
-/** A line of a batch acts for nobody else than the whole. @param where that is said @throws a usage error */
+/**
+ * A line of a batch must not act for anybody but the batch's actor.
+ * @param where the source of `other`
+ * @throws a usage error
+ */
 export function refuseOtherActor(one: string, other: string | undefined, where: string): void {
   if (other === undefined || isSameActor(one, other)) return
   throw new Usage(`--as ${one} is not whom the batch acts for: ${where} says ${other}.`, {
@@ -161,7 +165,7 @@ export function refuseOtherActor(one: string, other: string | undefined, where: 
 
 const actorHint = 'Say once for whom the command acts.'
 
-/** `hub.db` and `./hub.db`; what is on a server, or stdin, is no path. */
+/** `hub.db` and `./hub.db`; a server's address and `-` for stdin are no paths. */
 function isSamePath(one: string, other: string): boolean {
   if ([one, other].some((path) => path.trim() === '' || path === '-' || path.includes('://'))) return false
   return resolve(one) === resolve(other)
@@ -171,7 +175,7 @@ function isSameActor(one: string, other: string): boolean {
   return one.trim().toLowerCase() === other.trim().toLowerCase()
 }
 
-/** A kind of option with a value. @param usual what is typed, where nothing else is said of it */
+/** Makes a kind of option with a value. @param usual the schema where none is given */
 function optionWith<Usual>(usual: Schema<Usual>, finished: (declared: Option) => Option) {
   function declared(value: string, what: string): Parameter<Usual>
   function declared<Value>(value: string, what: string, schema: Schema<Value>): Parameter<Value>
@@ -183,16 +187,16 @@ function optionWith<Usual>(usual: Schema<Usual>, finished: (declared: Option) =>
   return declared
 }
 
-/** `--centre <centre>`, once; before its meaning the word for what is typed: `<centre>`. */
+/** `--centre <centre>`, at most once. `value` is the placeholder in the help: `<centre>`. */
 export const option = optionWith(optional(text), once)
 
-/** One that must be said. */
+/** An option that is required. */
 export const requiredOption = optionWith(text, (declared) => once(declared.makeOptionMandatory()))
 
-/** `--site <site>`, any number of times; several are separated by commas too. */
+/** `--site <site>`, any number of times; values may also be separated by commas. */
 export const repeated = optionWith(commaList, (declared) => declared.argParser(collect))
 
-/** One of these, or none. */
+/** An option with one of these choices, or absent. */
 export function optionOf<Choice extends string>(
   choices: readonly [Choice, ...Choice[]],
   value: string,
@@ -205,7 +209,7 @@ export function optionOf<Choice extends string>(
   }
 }
 
-/** Where this stands, a name does too: of a person in the place of an address, of a centre in that of its number. */
+/** Allows a person's name in place of an address, and a centre's in place of its number. */
 export function orName<Value>(named: NamedKind, parameter: Parameter<Value>): Parameter<Value> {
   return { ...parameter, named }
 }
@@ -228,20 +232,20 @@ export function usersArgument(named: 'user' | 'any-user'): Parameter<string[]> {
 /** A word that may be typed, with what it means where that helps. */
 type OfferedValue = string | readonly [value: string, meaning: string]
 
-/** What completion offers: words, or how they are found; what is in the store is found there. */
+/** What completion offers: words, a function that finds them, or the kind of rows to look for in the store. */
 type OfferedValues =
   | readonly OfferedValue[]
   | ((prefix: string) => readonly OfferedValue[])
   | { stored: 'release' | 'resource' | 'help-document' | 'import' }
 
-/** TAB offers these where this stands. */
+/** Gives completion the values of a parameter. */
 export function withValues<Value>(values: OfferedValues, parameter: Parameter<Value>): Parameter<Value> {
   return { ...parameter, offered: values }
 }
 
 /**
- * What is wrong with it in itself the rule tells, beside what it finds in the store; without one, or its key, that is
- * told all the same. @param refuse throws for it
+ * The rule itself reports a malformed value, beside what it finds in the store; without a store, or its key, `refuse`
+ * reports the malformed value all the same. @param refuse throws for a malformed value
  */
 export function toldWithoutStore<Value>(
   refuse: (value: Value) => unknown,
@@ -252,18 +256,18 @@ export function toldWithoutStore<Value>(
 
 const parameterOf = new WeakMap<Argument | Option, Pick<Parameter<unknown>, 'named' | 'offered'>>()
 
-/** Whose name completion offers for this argument or option, and what values. */
+/** The kind of names and the values that completion offers for an argument or option. */
 export function offersFor(declared: Argument | Option): Pick<Parameter<unknown>, 'named' | 'offered'> {
   const { named, offered = declared.argChoices } = parameterOf.get(declared) ?? {}
   return { named, offered }
 }
 
-/** Several can be typed with commas between them. */
+/** Whether several values can be typed with commas between them. */
 export function isCommaList(declared: Argument | Option): boolean {
   return declared instanceof Option && declared.parseArg === collect
 }
 
-/** `-y`, for a command that changes nothing and may ask all the same. */
+/** `-y`, for a command that changes nothing and may still ask. */
 export function yesOption(what: string): Parameter<boolean> {
   return {
     schema: withDefault(yesOrNo, false),
@@ -271,16 +275,16 @@ export function yesOption(what: string): Parameter<boolean> {
   }
 }
 
-/** The arguments and options of a command, and those that its kind has. */
+/** The arguments and options of a command, and those of its kind. */
 export interface Declared<Args, Options, Every> {
   args: Parameters<Args> | undefined
   options: Parameters<Options> | undefined
   every: Parameters<Every> | undefined
-  /** The command changes something. */
+  /** Whether the command changes something. */
   changes: boolean
 }
 
-/** Those of the parameters that take a name, by their own names. */
+/** The parameters that take a name, with the kind of name. */
 export function namedParameters<Args, Options, Every>({
   args,
   options,
@@ -298,7 +302,7 @@ export function namedParameters<Args, Options, Every>({
   return kinds
 }
 
-/** Tells commander of them. */
+/** Declares the parameters to commander. */
 export function addParameters<Values>(to: Command, parameters: Parameters<Values> | undefined): void {
   if (!parameters) return
   for (const name in parameters) {
@@ -310,7 +314,7 @@ export function addParameters<Values>(to: Command, parameters: Parameters<Values
   }
 }
 
-/** Checks what was typed; says what is wrong with it in one line. @throws a usage error */
+/** Checks the typed values, and reports all problems in one line. @throws a usage error */
 export function valuesOf<Args, Options, Every>(
   { args, options, every }: Omit<Declared<Args, Options, Every>, 'changes'>,
   typed: Readonly<Record<string, unknown>>,
@@ -361,12 +365,12 @@ function asOption(name: string, value: unknown): string {
   return isTyped(value) ? `${option} ${typedWord(value)}` : option
 }
 
-/** What it is called nobody typed. */
+/** Shows an argument by its value: the user typed no name for it. */
 function asArgument(name: string, value: unknown): string {
   return isTyped(value) ? typedWord(value) : kebabCase(name)
 }
 
-/** In quotes, but for a number, which shows where it ends. */
+/** The value in quotation marks; a number needs none. */
 export function typedWord(value: string): string {
   return /^-?\d+(?:\.\d+)?$/.test(value) ? value : `'${value}'`
 }
@@ -398,7 +402,7 @@ export interface ListOptions {
 
 const noText: Schema<undefined> = { safeParse: () => ({ success: true, data: undefined }) }
 
-/** What every list takes. @param fields what can be shown and sorted by @param searched false for a list that takes no search text */
+/** Parameters of every list. @param fields the columns, to show and sort by @param searched false: no search text */
 export function listParameters(
   fields: readonly string[],
   { searched }: { searched: boolean },

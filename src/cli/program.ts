@@ -7,9 +7,9 @@ import { widthOf } from './terminal.ts'
 import { type Group, isCommand, type Loader, summaries, tree, verbOf } from './tree.ts'
 import { type Line, positionsIn } from './typed-line.ts'
 
-/** As the program calls a command: what is typed so already needs no other words to be read. */
+/** The line in canonical words. A line whose command is canonical already is returned without loading the synonyms. */
 export async function inOwnWords(argv: readonly string[]): Promise<readonly string[]> {
-  // No shell hands one on; JSON does, in a line of a batch. A server of PostgreSQL keeps it in no text.
+  // A shell cannot pass a NUL, but JSON in a line of a batch can, and PostgreSQL cannot store it in a text.
   if (argv.some((word) => word.includes('\0')))
     throw new Usage('A word of the line holds a NUL (U+0000), which stands in no name and no text.', {
       hint: 'Leave it out.',
@@ -24,18 +24,18 @@ export async function inOwnWords(argv: readonly string[]): Promise<readonly stri
   return understood(argv, positions)
 }
 
-/** The words that name a command, and what it is of. */
+/** The words of the line that name the command and its arguments, without options and their values. */
 export function wordsIn(argv: readonly string[]): string[] {
   return positionsIn(argv).map(({ word }) => word)
 }
 
 interface HelpOutput {
   writeOut: (text: string) => unknown
-  /** Of a batch: nothing is listed. */
+  /** The command is a line of a batch, for which help lists no other commands. */
   isLine?: true
 }
 
-/** The command tree with the one command that is typed; with a name for each of the others where help lists them. */
+/** The command tree with only the typed command loaded; the others have names and summaries where help lists them. */
 export async function programFor(
   argv: readonly string[],
   context: Context,
@@ -47,7 +47,7 @@ export async function programFor(
   const [first] = words
   const isKnown = first !== undefined && Object.hasOwn(tree, first)
   for (const [word, node] of Object.entries(tree)) {
-    // The others are listed by help alone.
+    // The other commands are needed only for the list in help.
     if (word !== first && (output.isLine || isKnown)) continue
     const part = word === first ? await growFor(word, node, { words, argv }) : nameOnly(word, node)
     program.addCommand(part)
@@ -82,7 +82,7 @@ ${beginning}
 ssh-admin NOUN --help says more; ssh-admin help exit-codes, help json and help settings too.
 `
 
-/** The whole command tree, every command loaded: for documentation, completion and tests. */
+/** The whole command tree with every command loaded: for documentation and tests. */
 export async function wholeProgram(): Promise<Command> {
   const program = emptyProgram()
   for (const [word, node] of Object.entries(tree)) program.addCommand(await grow(word, node))
@@ -90,13 +90,13 @@ export async function wholeProgram(): Promise<Command> {
 }
 
 interface Typed {
-  /** All that was typed; absent where a word that is no command is no error, as while a line is completed. */
+  /** The whole line; absent where an unknown word is no error, as while a line is completed. */
   argv?: Line
-  /** Those of them that name a command. */
+  /** The words that name the command. */
   words: Line
 }
 
-/** Loads the one command that the words name; its siblings only where help lists them. */
+/** Loads the command that the words name; its siblings are loaded only where help lists them. */
 export async function growFor(word: string, node: Loader | Group, typed: Typed): Promise<Command> {
   if (typeof node === 'function') return node()
   const { words, argv } = typed
@@ -112,7 +112,7 @@ export async function growFor(word: string, node: Loader | Group, typed: Typed):
   return (await groupCommand(word, node)).addCommand(await growFor(verb, next, typed))
 }
 
-/** With all that is beneath it. */
+/** Loads a command or a group with all its commands. */
 async function grow(word: string, node: Loader | Group): Promise<Command> {
   if (typeof node === 'function') return node()
   const group = await groupCommand(word, node)
@@ -135,23 +135,23 @@ async function groupCommand(word: string, { summary, alone }: Group): Promise<Co
   return group
 }
 
-/** That it takes options goes without saying: every command does. */
+/** A command as help lists it, without `[options]`, which every command takes. */
 function nameAndArguments(command: Command): string {
   return `${command.name()} ${command.usage().replace(/\[options\] ?/, '')}`.trimEnd()
 }
 
-/** As help lists it. */
+/** A command with only its name and summary, as help lists it. */
 export function nameOnly(word: string, node: Loader | Group): Command {
   const summary = typeof node === 'function' ? (summaries[word] ?? '') : node.summary
   return new Command(word).summary(summary)
 }
 
-/** A word where a command's name is looked for. */
+/** A word where the name of a command was expected. */
 export interface UnknownWord {
-  /** All that was typed. */
+  /** The whole line. */
   argv: Line
   word: string
-  /** What may stand in its place. */
+  /** The names that are known in this position. */
   known: readonly string[]
   /** The words before it. */
   before: readonly string[]
@@ -165,10 +165,10 @@ export class NoSuchCommand extends Error {
   }
 }
 
-/** commander says what is wrong, and not with which command. */
+/** The command of a commander error, which the error itself does not hold. */
 export const commandOfError = new WeakMap<CommanderError, Command>()
 
-/** Output through the context, failures as errors, and a guess at what was meant. */
+/** Makes a command and its subcommands write through the context, and throw errors that know their command. */
 export function prepare(command: Command, context: Context, output: HelpOutput): void {
   const complain = (error: CommanderError) => {
     commandOfError.set(error, command)

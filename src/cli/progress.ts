@@ -7,32 +7,32 @@ import { sizeInWords } from '../render/text.ts'
 import type { Session } from './session.ts'
 import { clearBusy, drawable, type Terminal } from './terminal.ts'
 
-/** A line on stderr that goes on changing, for whoever watches; silent where nobody does. */
+/** A progress line on stderr that is redrawn at a terminal; silent where progress is not shown. */
 export interface Progress {
   say: (text: string) => void
   stop: () => void
 }
 
-/** Beside the sign that turns, whatever the width of the window is by now. */
+/** The columns beside the spinner, at the terminal's present width. */
 const roomOn = (terminal: Terminal) => terminal.err.width - 3
 
 export async function progressOn(terminal: Terminal, first: string): Promise<Progress> {
   clearBusy(terminal.stderr)
   if (!terminal.animated) return linesOn(terminal)
   const { default: ora } = await import('ora')
-  // Beside the sign that turns; drawn on one line, it is drawn anew on one.
+  // A text of several lines could not be redrawn in place.
   const fitting = (text: string) => shortened(oneLine(text), roomOn(terminal))
   const spinner = ora({
     text: fitting(first),
     stream: drawable(terminal.stderr),
     discardStdin: false,
-    // That is known already; the library would look at this process's own surroundings.
+    // `animated` has decided already; ora itself would look at process.stderr and the process's environment.
     isEnabled: true,
   }).start()
   return {
     say: (text) => {
       spinner.text = fitting(text)
-      // What follows may hold the process up until it is done: it is drawn now.
+      // The work that follows may block the event loop, so the line is drawn now.
       spinner.render()
     },
     stop: () => {
@@ -41,7 +41,7 @@ export async function progressOn(terminal: Terminal, first: string): Promise<Pro
   }
 }
 
-/** Between two lines where none can be drawn anew: what is done sooner says nothing. */
+/** Milliseconds between two progress lines at a terminal that cannot redraw; shorter work prints none. */
 const lineEveryMs = 5000
 
 function linesOn(terminal: Terminal): Progress {
@@ -57,15 +57,15 @@ function linesOn(terminal: Terminal): Progress {
 
 type Phase = 'reading' | 'comparing' | 'making-pins' | 'saving' | 'sending'
 
-/** How far a long piece of work is, from its beginning to its end. */
+/** The progress of long work in several phases. */
 export interface Phases {
-  /** @param words what a person reads; @param total how many there are, where that is known */
+  /** @param words shown to a person @param total how many items there are, where known */
   begin: (phase: Phase, words: string, total?: number) => Promise<void>
-  /** @param share of all, from 0 to 1; absent: of the total that was said */
+  /** @param share of the whole phase, from 0 to 1; absent: `done` of the total given to `begin` */
   at: (done: number, share?: number) => void
-  /** Leaves the line to whatever comes next, such as a question. */
+  /** Removes the line, so that something else, such as a question, can be written. */
   pause: () => void
-  /** The messages that a command owes, while they go out. */
+  /** Counts a command's messages while they are delivered. */
   countMessages: (total: number) => Promise<Counting>
 }
 
@@ -78,17 +78,17 @@ const noPhases: Phases = {
   countMessages: async () => notCounting,
 }
 
-/** Fewer are written to files before anybody could read of it; a server may take its time with one. */
+/** Fewer messages are written to files too quickly for a progress line; with a mail server each may take long. */
 const fewMessages = 5
 
-/** Between two lines of one phase, so that nobody reads hundreds of them. */
+/** The least milliseconds between two reports of a phase. */
 const pauseMs = 200
-/** A rate is known once this has passed. */
+/** Milliseconds after which a rate is shown. */
 const settledMs = 500
-/** How long the rest takes is known once this much is done: the first rows wait for the file to be opened. */
+/** The share after which the remaining time is shown: earlier, opening the file distorts the estimate. */
 const settledShare = 0.05
 
-/** For whoever watches, a line that goes on changing; with `json`, a document a line for a program; else nothing. */
+/** Progress as a redrawn line for a person; with `json`, as a JSON document on each line; otherwise none. */
 export function phasesOn(session: Session, form: 'json' | undefined): Phases {
   const { terminal } = session
   if (form !== 'json' && !terminal.animated && !terminal.saysNowAndThen) return noPhases
@@ -145,7 +145,7 @@ export function phasesOn(session: Session, form: 'json' | undefined): Phases {
   return phases
 }
 
-/** How far the bytes of one file are. @param total how many it has */
+/** Progress through the bytes of one file. @param total the size of the file */
 export async function progressOfBytes(terminal: Terminal, words: string, total: number): Promise<Counting> {
   const since = performance.now()
   const progress = await progressOn(terminal, words)
@@ -175,7 +175,7 @@ interface Pace {
   left: number | null
 }
 
-/** What is known of it once it has gone on for a while: how many a second, and how many seconds are left. */
+/** Items per second and seconds left, null until the work has gone on long enough to estimate them. */
 function pace({ done, share, passed }: Reached & { passed: number }): Pace {
   if (passed < settledMs) return { perSecond: null, left: null }
   return {
@@ -186,10 +186,10 @@ function pace({ done, share, passed }: Reached & { passed: number }): Pace {
 }
 
 interface InWords {
-  /** What is being done. */
+  /** The name of the phase. */
   words: string
   inWords: (count: number) => string
-  /** In columns. Where it is narrow, how fast and how many are left out before how long it will take. */
+  /** Columns for the text. Where it is too long, the rate is left out first, then the count. */
   room: number
 }
 

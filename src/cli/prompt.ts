@@ -17,13 +17,13 @@ export interface Choice<Value> {
   checked?: boolean
 }
 
-/** They take their colours as they are loaded. */
+/** Loads the prompts after the colour level is settled: they read it at import. */
 function promptsAt(terminal: Terminal) {
   terminal.settleColour()
   return import('@inquirer/prompts')
 }
 
-/** Asks yes or no, default No, and gives the answer. */
+/** Asks yes or no, with No as the default. */
 export async function askYesNo(terminal: Terminal, question: string): Promise<boolean> {
   const { confirm } = await promptsAt(terminal)
   return asked(terminal, (streams) =>
@@ -31,13 +31,14 @@ export async function askYesNo(terminal: Terminal, question: string): Promise<bo
   )
 }
 
-/** Asks for one of several, found by typing a part of its name. */
+/** Asks for one of several choices, found by typing a part of the name. */
 export async function choose<Value>(
   terminal: Terminal,
   { question, choices }: { question: string; choices: readonly Choice<Value>[] },
 ): Promise<Value> {
   const { search } = await promptsAt(terminal)
-  // A letter and Enter may arrive in one piece: Enter then takes what stood there before the letter was looked for.
+  // A letter and Enter may arrive in one chunk: Enter would then take the choice from before the search, so ask
+  // again.
   let finds = 0
   let drawn = 0
   const find = (term: string | undefined) => {
@@ -71,11 +72,14 @@ export async function choose<Value>(
 interface Offered<Value> {
   question: string
   choices: readonly Choice<Value>[]
-  /** What the choices stand for beside their names, such as which accounts they are. */
+  /** What identifies the choices beside their names, such as the accounts they stand for. */
   facts: unknown
 }
 
-/** Offers what the store holds, and looks again once one is chosen. @throws `changed-meanwhile` where it is another now */
+/**
+ * Asks for one of the choices from the store, and reads them again after the answer.
+ * @throws `changed-meanwhile` where they differ
+ */
 export async function chooseFromStore<Value>(
   terminal: Terminal,
   find: () => Promise<Offered<Value>>,
@@ -90,7 +94,7 @@ export async function chooseFromStore<Value>(
   return chosen
 }
 
-/** Offers a list to tick. */
+/** Asks for any number of choices, in a list with boxes to tick. */
 export async function askSeveral<Value>(
   terminal: Terminal,
   { question, choices }: { question: string; choices: readonly Choice<Value>[] },
@@ -106,7 +110,7 @@ export async function askSeveral<Value>(
         choices: choices.map((choice) => cleanChoice(choice, terminal)),
         pageSize,
         loop: false,
-        // One keystroke never selects everything.
+        // No single key may select everything.
         shortcuts: { all: null, invert: null },
       },
       streams,
@@ -114,10 +118,10 @@ export async function askSeveral<Value>(
   )
 }
 
-/** What is wrong with what is typed; undefined: nothing. */
+/** @returns what is wrong with the text, or undefined */
 export type Check = (text: string) => string | undefined | Promise<string | undefined>
 
-/** Asks for a line of text; `check` returns what is wrong with it, or undefined. */
+/** Asks for a line of text. @param present the value that Enter keeps */
 export async function ask(
   terminal: Terminal,
   { question, present, check = () => undefined }: { question: string; present?: string; check?: Check },
@@ -143,26 +147,26 @@ export async function askSecret(terminal: Terminal, question: string): Promise<s
   )
 }
 
-/** Cleaned, and broken between words: what is drawn before a question takes two columns, what is typed behind it some more. */
+/** The cleaned question, wrapped: the prompt draws two columns before it and needs some behind it for the answer. */
 function inLines({ err: { width } }: Terminal, question: string): string {
   const lines = cleanForTerminal(question).split('\n')
   const last = lines.length - 1
   return lines.map((line, at) => wrapped(line, width - (at === last ? 8 : 2))).join('\n')
 }
 
-/** An answered question has the mark of an answer. */
+/** The theme of all questions: an answered question bears the same mark as a change that is done. */
 function themeOf({ err: { chalk } }: Terminal) {
   return { prefix: { done: withStyles(chalk.green(doneMark)) } }
 }
 
-/** What was chosen, behind the question where it has room there, else on lines of its own beneath it. */
+/** Shows the chosen names behind the question, or beneath it where the line has no room. */
 function answeredBelow(terminal: Terminal, message: string) {
   const { width, chalk } = terminal.err
   const lastLine = message.split('\n').at(-1) ?? ''
   const answer = (said: string) => {
-    // A list of which nothing was ticked is answered too.
+    // An empty answer means that nothing was ticked.
     const chosen = said === '' ? 'none' : said
-    // A mark stands before the question, where that is on one line.
+    // The prompt draws a mark before the question.
     const isRoom = stringWidth(`${doneMark} ${lastLine} ${chosen}`) <= width
     const text = isRoom ? chosen : `\n${wrappedText(`  ${chosen}`, width)}`
     return withStyles(text.split('\n').map(chalk.cyan).join('\n'))
@@ -170,10 +174,10 @@ function answeredBelow(terminal: Terminal, message: string) {
   return { ...themeOf(terminal), style: { answer } }
 }
 
-/** The columns of what is drawn before a choice. */
+/** Columns that the prompt draws before a choice. */
 const besideChoice = 5
 
-/** Cleaned, and on one line. */
+/** The choice with its name cleaned and shortened to one line. */
 function cleanChoice<Value>(choice: Choice<Value>, { err }: Terminal): Choice<Value> & { short: string } {
   const short = oneLine(choice.name)
   return { ...choice, name: shortened(short, err.width - besideChoice), short }
@@ -185,7 +189,7 @@ interface Streams {
   signal: AbortSignal
 }
 
-/** Prompts are conversation: they go to stderr. Ctrl-C is a cancellation, also one that came before the question. */
+/** Runs a prompt on stderr. Ctrl-C cancels, also where it was pressed before the question appeared. */
 async function asked<Answer>(
   terminal: Terminal,
   prompt: (streams: Streams) => Promise<Answer>,
@@ -212,11 +216,12 @@ async function asked<Answer>(
 }
 
 /**
- * Ctrl-D closes what reads the keys, and Ctrl-Z leaves it paused when the program goes on; whoever asked would hear of
- * neither, and Node would end with 0 as nothing is left to wait for. @returns what ends the watch
+ * Ctrl-D closes the prompt's readline, and Ctrl-Z leaves the input paused after the program continues. The prompt
+ * notices neither, and Node would exit with 0 because nothing is pending.
+ * @returns ends the watch
  */
 function whenInputPauses(input: Terminal['stdin'], ended: () => void): () => void {
-  // What reads the keys listens for the end until it is closed.
+  // readline listens for 'end' until it is closed.
   const listening = input.listenerCount('end')
   const look = () =>
     setImmediate(() => {
@@ -228,8 +233,8 @@ function whenInputPauses(input: Terminal['stdin'], ended: () => void): () => voi
 }
 
 /**
- * A terminal whose window was closed takes no mode any more: Node tells that as an error of the stream, which would end
- * the program before the signal that comes with it is heard. @returns what ends that
+ * A terminal whose window was closed refuses raw mode: Node emits an error on the stream, which would end the program
+ * before it handles the SIGHUP that comes with the closing. @returns restores the stream's setRawMode
  */
 function withoutRawModeFailures(input: Terminal['stdin']): () => void {
   if (!('setRawMode' in input) || typeof input.setRawMode !== 'function') return () => undefined

@@ -12,40 +12,42 @@ import { type Notice, type Session, type WorkFor, withStore } from './session.ts
 import type { OutputKind } from './output-notes.ts'
 
 export interface Query<Args, Options, Request, Result> extends Declaration<Args, Options> {
-  /** Reads files and looks at what was typed, before the store is opened. */
+  /** Reads files and checks what was typed, before the store is opened. */
   prepare: (options: Args & Options, session: Session) => Promise<Request>
-  /** How it opens the store; absent: to read it, brought up to date. */
+  /** How the store is opened; absent: for reading, migrated where it is older. */
   mode?: (session: Session) => OpenMode
   read: (store: OpenStore, ctx: RuleContext, request: Request, session: Session) => Promise<Result>
-  /** What is said meanwhile, where the store is large. */
+  /** The progress message for a large store. */
   busy?: string
-  /** The file that it writes, or can write. */
+  /** The file that the command writes, or can write. */
   output?: QueryOutput<Request, Result>
-  /** What the log says of a look, where it says so without a file too. */
+  /** The audit event of the read, for a command that records reads even without a file. */
   event?: (result: Result) => HappenedEvent
-  /** @param file as it is shown once it is in its place; none where none was named, or it could not be placed */
+  /** @param file the path once the file is in place; undefined where none was named, or it could not be placed */
   render: (result: Result, view: View, file: string | undefined) => string | Pieces
   json: (result: Result, file: string | undefined) => AnyJsonAnswer
-  /** What else there is to know, for a line on stderr or for `notices`. */
+  /** Further facts, for lines on stderr or for `notices`. */
   notices?: (result: Result) => readonly Notice[]
   exit?: (result: Result) => number
-  /** Says more of what stopped it. @returns what is thrown instead */
+  /** Adds to an error. @returns the error to throw instead */
   explain?: (error: unknown, session: Session) => Promise<unknown>
 }
 
 interface QueryOutput<Request, Result> {
   kind: OutputKind
-  /** The option that names it; absent: an argument does. */
+  /** The option that names the file; absent: an argument does. */
   flag?: string
-  /** As it was typed; none where none was. */
+  /** The path as it was typed, if any. */
   file: (request: Request) => string | undefined
-  /** Writes it whole beside its place. */
+  /** Writes the whole file beside its place. */
   write: (output: OutputFile, result: Result, at: { store: OpenStore; session: Session }) => Promise<void>
-  /** What the log says of the file before it is in its place; absent: what it says of the look. */
+  /** The audit event that is recorded before the file is moved into place; absent: that of the query. */
   event?: (result: Result) => HappenedEvent
-  /** The same where there is no file without its event: what may be had is judged once more as it is saved. */
+  /**
+   * For a file that must not exist without its event: checks the actor's right again in the recording transaction.
+   */
   judge?: (result: Result) => WorkFor<HappenedEvent>
-  /** What is said once it is there. */
+  /** The message once the file is in place. */
   placed?: (shown: string) => string
 }
 
@@ -61,7 +63,7 @@ export async function runQuery<Args, Options, Request, Result>(
   } catch (error) {
     throw (await spec.explain?.(error, session)) ?? error
   } finally {
-    // The store is closed by then, however long somebody looks at it.
+    // The store is closed by now, so somebody who reads in the pager holds no lock.
     await out.end()
   }
 }
@@ -72,7 +74,7 @@ async function look<Args, Options, Request, Result>(
   { session, out }: { session: Session; out: PagedOutput },
 ): Promise<number> {
   const output = spec.output && (await outputOf(spec.output, request, session))
-  // What may be had before the question is no longer so after it: it is read anew.
+  // The rights may change while the question is open, so the store is read before it and again after it.
   if (output?.asksToReplace()) {
     await reading(spec, { request, session }, async () => undefined)
     await output.confirmReplacing()
@@ -111,7 +113,7 @@ async function outputOf<Request, Result>(
   return checkOutputFile(session, { kind, file: named, flag, asksLater: true })
 }
 
-/** The log names what was looked at before somebody has it. @returns where the file is */
+/** Records the event before the file is moved into place. @returns the file's path */
 async function writeAndRecord<Args, Options, Request, Result>(
   { output: spec, event }: Query<Args, Options, Request, Result>,
   {

@@ -9,9 +9,10 @@ import { commandLine } from './typed-line.ts'
 export type HappenedEvent = Pick<EventToAppend, 'action' | 'subject' | 'userId' | 'facts' | 'personal'>
 
 /**
- * Records that somebody carries particulars out of the store, or looks at somebody's message, before
- * they have them. Where the log cannot be written to (no key, nothing to write to) the answer stands and a
- * notice says so; where it can, and this was not recorded, it is refused. @returns whether the log names it
+ * Records that somebody exports personal data or reads somebody's message, before they get it. Where the audit log
+ * cannot be written at all (no key, a read-only store), the command goes on with a notice; any other failure to record
+ * refuses the command.
+ * @returns whether the event was recorded
  */
 export async function recordEvent(session: Session, event: HappenedEvent): Promise<boolean> {
   try {
@@ -29,7 +30,7 @@ export async function recordEvent(session: Session, event: HappenedEvent): Promi
 
 async function record(session: Session, judge: WorkFor<HappenedEvent>): Promise<void> {
   const { appendAudit } = await import('../rules/audit/append.ts')
-  // What was looked at may have been opened to be read only.
+  // The command may have opened the store for reading only.
   await withStore(session, 'use', (store) =>
     session.commit(store, async (trx, ctx) => {
       const event = await judge(trx, ctx)
@@ -40,21 +41,24 @@ async function record(session: Session, judge: WorkFor<HappenedEvent>): Promise<
 
 const unwritableLog = /^(key-.*|store-read-only|store-full|store-refused|audit-broken)$/
 
-/** Neither a busy store, nor a server that does not answer, nor Ctrl-C lets anything out unrecorded. */
+/**
+ * A busy store, a server that does not answer, and Ctrl-C are not among the reasons: nothing is exported unrecorded
+ * then.
+ */
 function isAboutUnwritableLog(error: unknown, { settings }: Session): boolean {
   const failure = error instanceof Unavailable ? error : failureOfStore(error)
   if (!failure) return false
-  // Of a file it says that its folder, or the disk, takes no more.
+  // For a file store this code means that its folder or disk is full; for a server, that it does not answer.
   if (failure.code === 'store-unavailable') return !isServerAddress(settings.db.value)
   return unwritableLog.test(failure.code)
 }
 
-/** What is told of a file that the log names already, and that is not where it was wanted. */
+/** The notice about a file whose event is recorded, but which could not be moved into place. */
 type NotMoved = (reason: string) => Notice
 
 /**
- * Puts a file in its place once the log names it: whoever ends the program in between has no file.
- * @returns where it is; undefined where the log names it and it could not be placed, which is told: exit code 9
+ * Moves a file into place after recording its event: a process that is killed in between leaves no file.
+ * @returns the path; undefined where the event is recorded and the move failed, which is notified: exit code 9
  */
 export async function moveIntoPlaceRecorded(
   session: Session,
@@ -70,7 +74,9 @@ export async function moveIntoPlaceRecorded(
   return isRecorded ? moveNamedIntoPlace(session, { file, notMoved }) : file.moveIntoPlace()
 }
 
-/** The same once its event is saved, which what may be had is judged with; unsaved, there is no file. */
+/**
+ * Like moveIntoPlaceRecorded, but the recording transaction checks the right to the file: without a record, no file.
+ */
 export async function moveIntoPlaceOnlyRecorded(
   session: Session,
   { file, judge }: { file: OutputFile; judge: WorkFor<HappenedEvent> },

@@ -13,7 +13,7 @@ import { unknownCommand } from './suggestions.ts'
 import { terminalOf } from './terminal.ts'
 import { commandLine, type Line, lineWith, lineWithOption, withWord } from './typed-line.ts'
 
-/** commander's complaints too, and a word that is no command. */
+/** Converts commander's errors, and words that are no command, into errors in our words. */
 export async function inOurWords(
   error: unknown,
   argv: readonly string[],
@@ -26,14 +26,14 @@ export async function inOurWords(
 }
 
 function rejectedInput(error: CommanderError, argv: Line): RejectedInput {
-  // commander's code in our spelling.
+  // commander's code in our spelling: `commander.unknownOption` is unknown-option.
   const code = kebabCase(error.code.replace(/^commander\./, ''))
   return { argv, message: error.message, code, command: commandOfError.get(error) }
 }
 
 const maxMended = 4
 
-/** A line that the parser takes in the place of one that is guessed at; it is read, and not run. */
+/** Parses a guessed line without running it. @returns the line that the parser accepts, mended where necessary */
 async function acceptedLine(line: Line, context: Context): Promise<Line | undefined> {
   let corrected: Line | undefined = line
   for (let times = 0; corrected && times < maxMended; times += 1) {
@@ -62,16 +62,18 @@ function neverRun(command: Command): void {
   for (const part of command.commands) neverRun(part)
 }
 
-/** The whole line with the option that it lacks. */
+/** The whole line with the option that the error says is missing. */
 function lineWithWhatLacks(error: unknown, argv: Line): string | undefined {
   const [option, ...value] = failureOf(error)?.add ?? []
   return option === undefined ? undefined : commandLine(lineWithOption(argv, option, ...value))
 }
 
-/** What only looks: elsewhere a line with another person or centre would do something to them. */
+/** Verbs that only read: with another verb, a suggested person or centre would be changed by mistake. */
 const looking: ReadonlySet<string> = new Set(['show', 'list', 'exists', 'check', 'export', 'authorisations'])
 
-/** The whole line with the nearest of what may have been meant, to be pasted; with another person or centre only where it changes nothing. */
+/**
+ * The whole line with the nearest candidate, to be pasted; another person or centre is suggested only where it is read.
+ */
 function lineWithNearest(error: unknown, argv: Line): string | undefined {
   const verb = argv.filter((typed) => !typed.startsWith('-'))[1]
   if (!(error instanceof Failure) || verb === undefined) return undefined
@@ -85,15 +87,15 @@ function lineWithNearest(error: unknown, argv: Line): string | undefined {
   return nearest === undefined || at < 0 ? undefined : commandLine(withWord(argv, at, nearest))
 }
 
-/** A value of an option, by itself or between commas, or a word of the line. */
+/** Replaces an option's value, a part of a comma list, or a word of the line. */
 function lineWithName(argv: Line, { wanted, name }: { wanted: string; name: string }): string | undefined {
-  // Behind `smtp-password` stands the password itself, which is no file.
+  // `smtp-password` is followed by the password itself, which must not become the value of `smtp-password-file`.
   if (name.endsWith('-file') && !/file/i.test(wanted)) return undefined
   const line = lineWith(argv, new Map([[wanted.trim(), name]]))
   return line === commandLine(argv) ? undefined : line
 }
 
-/** Of a role, a template, a release and whatever else is called by its name. */
+/** The name of a candidate that is called by its name: a role, a template, a release. */
 function nameOf(candidate: unknown): string | undefined {
   if (typeof candidate === 'string') return candidate
   return addressOrNumberOf(candidate) === undefined ? textIn(candidate, 'name') : undefined
@@ -108,7 +110,7 @@ function textIn(candidate: unknown, field: string): string | undefined {
   return typeof text === 'string' ? text : undefined
 }
 
-/** Of a batch, those of the line that it ended with. */
+/** For a batch, the words of the line that it failed on. */
 function wordsOfLine(error: unknown): Line | undefined {
   return error instanceof Failure && 'words' in error && Array.isArray(error.words) ? error.words : undefined
 }
@@ -121,7 +123,7 @@ interface FailureReport {
   debug: boolean
 }
 
-/** What is said of it, and the exit code. */
+/** The text to print for an error, and the exit code. */
 export function reportFailure(error: unknown, { argv, context, color, json, debug }: FailureReport) {
   const { err } = terminalOf(context, { color, quiet: false })
   const hasBegun = context.interruption.hasBegun() && failureOf(error) instanceof Cancelled

@@ -17,7 +17,7 @@ import { type Invocation, sessionOf } from './session.ts'
 import { clearBusy, endQuietlyWhenReaderLeaves, forStream, terminalOf } from './terminal.ts'
 import { positionsIn } from './typed-line.ts'
 
-/** Runs one command. @param argv what follows the program's name @returns the exit code */
+/** Runs one command. @param argv the words behind the program's name @returns the exit code */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
   if (argv[0] === 'complete' && argv[1] === '--') {
     const { completeLine } = await import('./complete-line.ts')
@@ -32,7 +32,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     const invocation: Invocation = { context, argv: words, checkLine }
     setInvocation(program, invocation)
     await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
-      // Help and version end so.
+      // commander throws with exit code 0 after help and version.
       if (!(error instanceof CommanderError && error.exitCode === 0)) throw error
     })
     if (help.length > 0) await writeHelp(help.join(''), words, context)
@@ -45,7 +45,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 
 const checkLine: CheckLine = async (...line) => (await import('./batch/parse-line.ts')).checkLine(...line)
 
-/** To somebody at a terminal. */
+/** At a terminal, says that a list holds others too, where `teachers` or `schools` was typed for its noun. */
 async function notifyOtherListings(
   argv: readonly string[],
   { words, context }: { words: readonly string[]; context: Context },
@@ -58,15 +58,15 @@ async function notifyOtherListings(
   terminalOf(context, { color: false, quiet: words.includes('-q') || words.includes('--quiet') }).say(also)
 }
 
-/** What somebody looks for who goes through a page of help. */
+/** The headings of a help page, which are printed bold. */
 const headingOfHelp =
   /^(?:Usage|Arguments|Commands|Options|Examples?|First steps|Options of every command):/gm
 
-/** As wide as commander's own part of it, in a pipe too; at a terminal that is too small for it through the pager. */
+/** Wraps the notes as commander wraps its own part of the page, in a pipe too; a long page goes through the pager. */
 async function writeHelp(help: string, argv: readonly string[], context: Context): Promise<void> {
   const terminal = terminalOf(context, { color: false, quiet: false })
   if (wantsJson(argv)) {
-    // Of the command, or of the noun, whose help it is; none of the program's own.
+    // The name of the command or noun whose help it is; empty for the program's own help.
     const command = followed(wordsIn(argv)).path.join(' ')
     const answer: JsonAnswer<'help'> = { command, text: ownOptionsFirst(help).trimEnd() }
     const document = { ...answer, notices: [] }
@@ -121,13 +121,13 @@ async function writeError(error: unknown, argv: readonly string[], context: Cont
   clearBusy(stderr)
   for (const piece of pieces) {
     const cleaned = cleanForTerminal(piece)
-    // A line end within a text would be no JSON any more.
+    // Wrapping would break JSON with line ends inside strings.
     await written(stderr, json ? cleaned : forStream(stderr, cleaned, env))
   }
   return exit
 }
 
-/** Resolves when the reader has taken it and what was written before it, or has left. */
+/** Resolves once the stream has written the text and everything before it, or the reader has left. */
 export function written(stream: Output, text: string): Promise<void> {
   return new Promise((resolve) => {
     if (stream.writableEnded || stream.destroyed) resolve()
@@ -143,8 +143,8 @@ function wantsJson(argv: readonly string[]): boolean {
 }
 
 /**
- * `help users suspend` is another way to say `users suspend --help`; a topic goes before a noun. The version as a document
- * is that of the command.
+ * `help users suspend` becomes `users suspend --help`; a topic takes precedence over a noun. `--version --json` becomes
+ * the command `version`.
  */
 async function helpAsACommandSaysIt(argv: readonly string[]): Promise<readonly string[]> {
   const [first, second = '', third] = argv

@@ -17,10 +17,10 @@ export function withoutSecrets(argv: Line): WithoutSecrets {
   return { told, suggested }
 }
 
-/** Also where it was read from stdin, or stands in a path. */
+/** Links in messages, of which the part behind the path is secret; also found in paths and in text from stdin. */
 const linkInText = /(:\/\/?[^\s'"]*\/(?:set-up|reset-password)\/)[^\s'"]+/g
 
-/** Of a command, the words behind its name. */
+/** Takes secrets out of a suggested command; behind an option with a value, VALUE stands in their place. */
 function withoutWords(line: string, secrets: readonly string[]): string {
   const at = line.indexOf('ssh-admin ')
   if (at < 0) return line
@@ -43,7 +43,7 @@ function wholeWord(secret: string): RegExp {
 const secretOption =
   /^--?(?:pin|code|link|(?:[a-z]+-)*(?:pass(?:word|wd|phrase)?|pwd|secret|token)|(?:[a-z]+-)*pin)$/i
 
-/** What stands behind an option and is secret; a PIN has digits: `users list --pin used,void` is none. */
+/** Secret values of an option. A PIN contains digits: `users list --pin used,void` names states and no PIN. */
 function secretsBehind(option: string, value: string): string[] {
   if (!secretOption.test(option)) return []
   if (!/pin$/i.test(option)) return [value]
@@ -52,35 +52,35 @@ function secretsBehind(option: string, value: string): string[] {
 
 const ofUsers = /^(?:users?|teachers?|persons?|people)$/
 const ofAccount = /^accounts?$/
-/** There eight digits are the number of something. */
+/** Nouns whose arguments may be numbers of eight digits that are no PIN. */
 const ofOthers =
   /^(?:cent(?:re|er)|school|coordinator|associate|role|progression|resource|release|key|entr|help-|error|mail|message|template|letter|audit|log|event|store|seed|config)/
 
-/** What one chooses, proves or uses a password with. */
+/** Verbs with which a password is chosen, proved or used. */
 const secretVerbs =
   /^(?:(?:reset|forgot|change|set)-password|password-reset|password|passwd|pin|reset-pin|sign-in|signin|log-?in|activate|set-?up|verify)$/
 
 const isPassword = /^(?:[a-z]+-)?(?:password|passwd|pin)$/
 
-/** Of these the words behind the first may be the numbers of centres, which may have eight digits. */
+/** Commands in which the words behind the first may be centre numbers, which can have eight digits. */
 const besideNumbers = /^(?:users (?:add|move|create|new)|associates (?:un)?assign)$/
 
-/** And of these none is: files, letters, what a release is called. */
+/** Commands without such numbers: their arguments are files, letters or names. */
 const besideNone =
   / (?:import|apply|upload|export|sample|lint|backup)$|^releases? (?:create|add|new)$|^(?:role|progression|template|letter|store|seed|config)/
 
-/** Of these only the first is. */
+/** Commands in which only the first word is such a number. */
 const ofOneCentre = /^(?:coordinators? |cent(?:re|er)s? (?:create|edit|show|add)$|help-documents? replace$)/
 
-/** Their values are numbers, or days. */
+/** Options whose values are numbers or dates. */
 const numberOption =
   /^--(?:centres?|users|delete-centre|associate|for|import|release|resource|subject|postcode|limit|rate|wait|allow-(?:deletes|renames)|since|until|opens|closes|date|from|seed)$/
 
-/** They take no value: what stands behind one is no value of it. */
+/** Options without a value: a word behind one is not its value. */
 const plainFlag =
   /^--(?:(?:no|not|never|without)-[a-z-]+|yes|json|dry-run|debug|quiet|help|version|admin|atomic|british-council|global-listening|delete-extra|delete-missing|deleted|due|failed|history|if-missing|keep-credentials|keep-going|last|matrix|new-key|partial|releases|remove|renew|restore-deleted|reverse|roles|send|send-mail|services|show|strict|suspend|suspend-former|whole-roster|withdrawn)$/
 
-/** Those that are surely, or as good as surely, secrets, the longest first. */
+/** The words of the line that are secrets, or very probably are, longest first. */
 function secretsIn(argv: Line): string[] {
   const secrets = new Set<string>()
   const typed = positionsIn(argv.filter((word) => word !== '--')).map(({ word }) => word)
@@ -117,12 +117,12 @@ function secretsIn(argv: Line): string[] {
   return [...secrets].filter((one) => one !== '').sort((one, other) => other.length - one.length)
 }
 
-/** EG001, 50538; a code has six digits, and a PIN eight. */
+/** Whether a word is a centre number (EG001, 50538) and neither a code of six digits nor a PIN of eight. */
 function isCentre(word: string): boolean {
   return isLikeNumber(word) && !/^(?:\d{4}|\d{6}|\d{8})$/.test(word)
 }
 
-/** The link of a message, and what in it nobody else may know. */
+/** A message's link, and the secret part of it. */
 function linksIn(value: string): string[] {
   const [, secret] = /(?:^|:\/\/.*\/)(?:set-up|reset-password)\/+(\S+)/.exec(value) ?? []
   const [proof] = /\b\d{1,15}\.[\w-]{43}(?![\w-])/.exec(value) ?? []
@@ -131,7 +131,9 @@ function linksIn(value: string): string[] {
 
 const temporaryPassword = /^[A-Za-z0-9]{4}(?:-[A-Za-z0-9]{4}){3}$/
 
-/** `48210937`, `4821 0937` or the two apart, and the same behind `pin=`, wherever no number or day of eight digits belongs. */
+/**
+ * `48210937`, `4821 0937`, also as two words, and behind `pin=`, except where a number or date of eight digits belongs.
+ */
 function pinsIn(argv: Line, { command, words }: { command: string; words: number }): string[] {
   const pins: string[] = []
   let position = -1
@@ -156,17 +158,17 @@ function pinsIn(argv: Line, { command, words }: { command: string; words: number
   return pins
 }
 
-/** Whether it may be one: two years, one behind the other, are a school year. */
+/** Whether the text may be a PIN; two years in a row (2025 2026) are a school year. */
 function isPin(text: string): boolean {
   const [, first = '', between, second = ''] = /^(\d{4})([\s-]?)(\d{4})$/.exec(text) ?? []
   const isSchoolYear = between !== '' && /^20/.test(first) && Number(second) === Number(first) + 1
   return first !== '' && !isSchoolYear
 }
 
-/** The day in it, between two words, is none. */
+/** Eight digits within a file's name are a date. */
 const fileName = /\.(?:xlsx?|csv|json|html?|txt|pdf|docx?|zip)$/i
 
-/** Whether the word at this place behind those of the command may be a number of eight digits. */
+/** Whether the word at this position behind the command's words may be a number of eight digits. */
 function mayBeNumber(command: string, at: number): boolean {
   if (/^roles? check$/.test(command)) return at > 1
   if (besideNone.test(command)) return false

@@ -22,87 +22,87 @@ import { isServerAddress } from '../server-address.ts'
 
 export type { Notice }
 
-/** A name that was typed, and whom or which centre it meant. */
+/** A name that was typed, and the user or centre that it was found to mean. */
 export interface FoundByName {
   typed: string
   kind: 'user' | 'centre'
-  /** The address, or the number. */
+  /** The user's address, or the centre's number. */
   value: string
-  /** The address as it is compared, or the number. */
+  /** The address in the form for comparison, or the number. */
   key: string
-  /** Who that is, in words. */
+  /** The user or centre in words. */
   described: string
-  /** The same for a script. */
+  /** The user or centre for `details` in JSON. */
   facts: Readonly<Record<string, unknown>>
-  /** Which accounts have the address, or which centre the number, as it was when they were found. */
+  /** The accounts with the address, or the centre with the number, at the time of the search. */
   who: string
 }
 
-/** Another file than the store, or the store for what it is opened for. */
+/** Options for opening the store, or another store file. */
 interface OpenedOther {
   path?: string
   startsWithChange?: boolean
-  /** False: had at once, or not at all. */
+  /** False: fail at once where the store is locked. */
   waits?: boolean
-  /** That it was begun is the answer itself. */
+  /** The command's answer says itself that the store was created. */
   saysThatBegun?: boolean
 }
 
-/** One command being run: its surroundings, settled. */
+/** The resolved settings and services of one command. */
 export interface Session {
   context: Context
   common: CommonOptions
   settings: Settings
   terminal: Terminal
-  /** The words typed, such as `users suspend`. */
+  /** The words of the command, such as `users suspend`. */
   command: string
-  /** All that was typed, the options too. */
+  /** All words of the line, with options. */
   argv: readonly string[]
   notices: Notice[]
-  /** Those who were named by name, and who they are. */
+  /** The users and centres that were named by name, as found. */
   named: FoundByName[]
-  /** Tells a warning or hint once: on stderr, in one line if no others are given, or in `notices` with --json. */
+  /** Tells a warning or hint once: on stderr, by default as one line, or in `notices` with --json. */
   notify: (notice: Notice, lines?: readonly string[]) => void
-  /** Says a line of the conversation; silent with --json and --quiet. */
+  /** Writes a line to stderr; silent with --json and --quiet. */
   say: (line: string) => void
-  /** Says what is being done where that may take seconds, as with a large store, until anything else is said. */
+  /** Shows a progress message until the next output, where the store is so large that reading may take seconds. */
   busy: (words: string) => void
-  /** What is said once the answer stands above it, as what a rehearsal would ask. */
+  /** Lines for stderr once the answer is written, such as the question that a rehearsal would ask. */
   beneath: string[]
-  /** Opens the store, or another file that is one. */
+  /** Opens the store, or another file that is a store. */
   open: (mode: OpenMode, other?: OpenedOther) => Promise<OpenStore>
-  /** How the store would be opened. */
+  /** The parameters with which the store would be opened. */
   opening: (mode: OpenMode) => Promise<Opening>
-  /** Who the command acts for and what they may do, at this moment: for what only looks. */
+  /** The actor and their rights at this moment: for commands that only read. */
   ctx: (store: OpenStore) => Promise<RuleContext>
-  /** Does the work for good, in one transaction in which the actor, their rights and the time are read first. */
+  /** Commits the work in one transaction, in which the actor, their rights and the time are read first. */
   commit: <Result>(store: OpenStore, work: WorkFor<Result>, clock?: Clock) => Promise<Committed<Result>>
-  /** Does the same, and takes all of it back. */
+  /** Runs the work in such a transaction and rolls it back. */
   rehearse: <Result>(store: OpenStore, work: WorkFor<Result>, clock?: Clock) => Promise<Result>
-  /** The batch that the command is a line of. */
+  /** The batch, where the command is a line of one. */
   batch: Batch | undefined
-  /** Looks at a command that is to be a line of a batch. */
+  /** Parses a line of a batch. */
   checkLine: CheckLine
 }
 
 export type WorkFor<Result> = (trx: Trx, ctx: RuleContext) => Promise<Result>
 
 export interface Committed<Result> extends Omit<SavedChange<Result>, 'missingHead'> {
-  /** Who did it, as they were when it was done. */
+  /** The actor, as they were within the transaction. */
   by: RuleContext['by']
 }
 
-/** What was typed, and where. */
+/** One call of the program, or one line of a batch. */
 export interface Invocation {
   context: Context
-  /** The words as they were typed. */
+  /** The words of the line. */
   argv: readonly string[]
   checkLine: CheckLine
-  /** Where they are a line of a batch. */
+  /** The batch, where the words are a line of one. */
   batch?: Batch | undefined
-  /** There it takes what runs it, once it was looked at. */
+  /** In a batch, takes the line's work after the line was checked, instead of running it. */
   ready?: ((work: LineWork) => void) | undefined
-  /** The exit code, once it has run. */
+  /** The exit code, once the command has run. */
   exit?: number
 }
 
@@ -121,13 +121,13 @@ export function sessionOf(
   const acting = { context, settings, command: words, dryRun: common.dryRun, batch }
   const notified = new Set<string>()
   const notify: Session['notify'] = (notice, lines = [oneLine(notice.message)]) => {
-    // What is planned anew, as where the store changed meanwhile, finds the same again.
+    // A plan that is made again because the store changed meanwhile finds the same notices again.
     if (notified.has(notice.message)) return
     notified.add(notice.message)
     notices.push(notice)
     for (const line of lines) terminal.say(line)
   }
-  // The store of a batch is opened by one line, and waited for by all.
+  // One line of a batch opens the store, and all lines wait for it, so the batch itself says so.
   const sayWaiting = batch?.say ?? terminal.say
   context.interruption.sayWith(terminal.say)
   const openingOf = async (mode: OpenMode, other: string | undefined, waits = true): Promise<Opening> => {
@@ -148,7 +148,7 @@ export function sessionOf(
       get signal() {
         return context.signal
       },
-      // What is done to a copy does not count yet.
+      // Changes of a copy have no effect yet, so a signal need not wait for them.
       interruption: other === undefined ? context.interruption : undefined,
       onOtherClock: (difference) => notify({ code: 'clock-differs', message: otherClockInWords(difference) }),
       onStandby: () => {
@@ -175,7 +175,7 @@ export function sessionOf(
     const store = await openStore(Object.assign(opening, { startsWithChange, writeFirstEvent }))
     if (mode === 'create' && store.created && !other?.saysThatBegun) {
       terminal.say(begunInWords(store, settings))
-      // What is to fill it may take minutes.
+      // Filling the new store may take minutes, and after a signal the message must say that the store exists.
       context.interruption.begun()
     }
     return store
@@ -201,7 +201,7 @@ export function sessionOf(
     commit: async (store, work, clock) => {
       const committed = await commitFor(store, { work, acting, clock, notify })
       if (batch) batch.committed(committed)
-      // A copy that is to take the place of a store has none yet.
+      // A copy that will replace a store has no path yet.
       else if (store.path !== undefined) {
         const { removeLeftovers } = await import('./leftovers.ts')
         await removeLeftovers({ context, settings, notify }, store)
@@ -217,17 +217,17 @@ export function sessionOf(
   }
 }
 
-/** What is wrong with the configuration file keeps nobody from mending it, from help, nor a shell from starting. */
+/** Commands that must work with a broken configuration file: mending it, help, and a shell's start-up. */
 const withAnyConfiguration = new Set(['config edit', 'help', 'version', 'completion'])
 
-/** What is said once for a whole batch holds for each of its lines. */
+/** The common options of a line: those of the batch hold for all lines; --yes and --dry-run may be added. */
 function commonWithin({ common }: Batch, said: CommonOptions): CommonOptions {
   const { json, color, debug, wait } = common
   const [yes, dryRun] = [said.yes || common.yes, said.dryRun || common.dryRun]
   return { ...said, json, color, debug, wait, yes, dryRun, input: false }
 }
 
-/** A line can act for somebody of its own, where the batch was not begun for one. @throws a usage error */
+/** A line may have its own --as only where the batch has no other actor. @throws a usage error */
 function settingsWithin({ settings }: Batch, { as }: CommonOptions): Settings {
   if (as === undefined) return settings
   const { value, from } = settings.as
@@ -246,7 +246,7 @@ async function recordCreation(store: OpenStore, acting: Acting): Promise<void> {
   await commitFor(store, { acting, clock: undefined, work: (trx, ctx) => createStore(trx, { ctx }) })
 }
 
-/** Whoever mistyped where the store is sees it here, and not by a count that is too small. */
+/** Names the path of the new store, so that a mistyped path is noticed at once. */
 function begunInWords({ keyFile, keyFromCommand }: OpenStore, { db: { value: place } }: Settings): string {
   const key = keyFromCommand
     ? 'Its key is that of the command.'
@@ -281,7 +281,7 @@ async function contextFor(store: OpenStore, acting: Acting): Promise<RuleContext
   return withRollbackWork(store, () => contextAt(store.db, { ...acting, at }))
 }
 
-/** Read once the store is held: while it was waited for, or a question open, rights may have changed. */
+/** Read within the transaction: rights may have changed during a wait for the lock or an open question. */
 async function contextWithin(trx: Trx, acting: Acting): Promise<RuleContext> {
   const { timeOf } = await import('../db/transact.ts')
   return contextAt(trx, { ...acting, at: timeOf(trx) })
@@ -329,7 +329,7 @@ async function commitFor<Result>(
   return { result: result.done, queued, by: result.by, isLogged }
 }
 
-/** By the change that notes it again it is said once; by what only looks, as long as it is missing. */
+/** A change writes the head again and says so once; a read says that the head is missing as long as it is. */
 export function missingHeadNotice(file: string, found: 'noted-again' | 'missing'): Notice {
   const missing = found === 'missing' ? 'is not there' : 'was not there; it is noted there again'
   return {
@@ -338,14 +338,14 @@ export function missingHeadNotice(file: string, found: 'noted-again' | 'missing'
   }
 }
 
-/** In bytes: what is asked of a smaller store is answered at once. */
+/** In bytes; reading a smaller store takes no noticeable time. */
 const largeStore = 4 * 1024 * 1024
 
 function isLarge(place: string): boolean {
   return isServerAddress(place) || (statSync(place, { throwIfNoEntry: false })?.size ?? 0) > largeStore
 }
 
-/** Opens the store, and closes it once the work is done, or failed. */
+/** Opens the store, and closes it once the work has succeeded or failed. */
 export async function withStore<Result>(
   session: Session,
   mode: OpenMode,
@@ -359,7 +359,7 @@ export async function withStore<Result>(
   }
 }
 
-/** Opens the store where there is one, which of a server only asking tells. */
+/** Opens the store if there is one; for a server this is known only after connecting. */
 export async function openIfThere(session: Session, mode: OpenMode): Promise<OpenStore | undefined> {
   try {
     return await session.open(mode)
@@ -369,7 +369,7 @@ export async function openIfThere(session: Session, mode: OpenMode): Promise<Ope
   }
 }
 
-/** Mail that is set up wrongly is told of before anything is changed that needs it. */
+/** Checks the mail settings before a change that has queued messages is committed. */
 export async function checkMail(trx: Trx, { session }: { session: Session }): Promise<void> {
   const { transactionState } = await import('../db/transact.ts')
   if (transactionState(trx).queued.length === 0) return
@@ -382,7 +382,7 @@ export function openModeOf({ dryRun, createsStore }: { dryRun: boolean; createsS
   return createsStore ? 'create' : 'use'
 }
 
-/** Whether there is no store yet, as far as can be told without asking a server. */
+/** Whether there is no store yet, as far as this is known without connecting to a server. */
 export function isMissing({ settings }: Pick<Session, 'settings'>): boolean {
   return !existsSync(settings.db.value)
 }

@@ -15,15 +15,15 @@ import {
   wordsThatLead,
 } from './words.ts'
 
-/** A command that was perhaps meant, and the whole line with it. */
+/** A command that was perhaps meant, and the whole line with the command. */
 interface Guess {
   name: string
   line: Line
 }
 
 /**
- * What was typed is no command: what was surely meant, with everything else that was typed, to be pasted.
- * @param accepted the line that the parser takes in the place of one, if there is one
+ * The error for a word that is no command, with whole lines to paste that were probably meant.
+ * @param accepted the line, mended where necessary, if the parser accepts it
  */
 export async function unknownCommand(
   unknown: UnknownWord,
@@ -72,19 +72,19 @@ function guessesAt(unknown: UnknownWord): Guess[] {
   if (about.length > 0) return about
   const asked = group === undefined ? asksWho(unknown, at) : []
   if (asked.length > 0) return asked
-  // A centre has no PIN, and its people do.
+  // PINs belong to users: a centre number behind a verb about PINs means the centre's users.
   const ofCentre = group === 'users' && isLikeNumber(argv[at + 1] ?? '') ? leadsTo(group, word) : []
   if (ofCentre.length > 0) return namesAsGuesses(ofCentre, withoutNoun(argv, group), word)
   const named = guessesBehindName(unknown)
   if (named.length > 0) return named
-  // A letter or two are the beginning of too much.
+  // A word of one or two letters resembles too many commands.
   const near = nearWords(word, known)
   const destructive = destructiveVerbs(word, { groupName: group, verbs: known })
   const ofKnown = namesAsGuesses(destructive.length > 0 ? destructive : near, argv, word)
   if (group === undefined) {
     const school = withNameWhole(argv, at + 1)
     if (isNameOfSchool.test(school?.[at + 1] ?? '')) return guessesAt({ ...unknown, argv: school ?? argv })
-    // A noun with this very verb is meant before a noun that is only spelt like it.
+    // A noun that has exactly this verb is likelier than a noun that is only spelt like the word.
     const ofNouns = groupsWith(word, argv)
     if (ofNouns.length > 0) return namesAsGuesses(ofNouns, argv, word)
     if (ofKnown.length > 0) return ofKnown
@@ -98,7 +98,7 @@ function guessesAt(unknown: UnknownWord): Guess[] {
   return namesAsGuesses(firstOf(lead) ?? [], withoutNoun(argv, group), word)
 }
 
-/** `event-logs --kind event`: what follows is the value of an option, and the verb was left out. */
+/** `event-logs --kind event`: the word is the value of an option, and the verb `list` was left out. */
 function withList({ argv, word, known }: UnknownWord, group: string): Guess | undefined {
   const isOfOption = argv[argv.indexOf(word) - 1]?.startsWith('--') === true
   const at = argv.findIndex((typed) => nounOf(typed) === group)
@@ -110,7 +110,7 @@ function firstOf(lists: readonly (readonly string[])[]): readonly string[] | und
   return lists.find((names) => names.length > 0)
 }
 
-/** What names the command, or what it is of, behind a word. */
+/** The command words and arguments behind a word. */
 function wordsBehind(argv: Line, word: string): { word: string; at: number }[] {
   const from = argv.indexOf(word)
   return positionsIn(argv).filter(({ at }) => at > from)
@@ -119,7 +119,7 @@ function wordsBehind(argv: Line, word: string): { word: string; at: number }[] {
 function namesAsGuesses(names: readonly string[], argv: Line, word: string): Guess[] {
   return names.map((name) => {
     const line = lineInstead(argv, word, name)
-    // `coordinator remove`: a word for losing the office leads to the command that gives it to another.
+    // `coordinator remove` leads to `coordinator change`, which names the successor and not the person to remove.
     const takesOffice =
       name === 'coordinator change' && word !== 'change' && misspelt(word, ['change']).length === 0
     return { name, line: takesOffice ? withoutPeople(line) : line }
@@ -128,7 +128,7 @@ function namesAsGuesses(names: readonly string[], argv: Line, word: string): Gue
 
 const namingAPerson = /^--(?:to|new|from)(?:=|$)/
 
-/** Who is to lose the office must not come into it by the same line: what is left is the centre, and the question. */
+/** Takes people out of the line: the person who is to lose the role must not be suggested as the new coordinator. */
 function withoutPeople(line: Line): Line {
   const [noun, verb, ...named] = positionsIn(line)
   const centres = named.filter(
@@ -147,7 +147,7 @@ function nearWords(word: string, known: readonly string[]): string[] {
   return near.filter((name) => !isOpposite(name, word))
 }
 
-/** The one word of these that differs in a letter, or in two that changed places. */
+/** The only known word that differs by one letter or by two swapped ones; none where several do. */
 function misspelt(word: string, known: Iterable<string>): string[] {
   const names = [...known]
   const swapped = names.filter((name) => isSwapped(word, name))
@@ -156,7 +156,7 @@ function misspelt(word: string, known: Iterable<string>): string[] {
   return alike.length === 1 ? alike : []
 }
 
-/** What shows one thing of a noun, or lists what has a word in it. */
+/** For each noun the verb that shows one thing, and those for a search text and for a number where they differ. */
 const looks: Readonly<Record<string, { one: string; text?: string; number?: string }>> = {
   users: { one: 'show', number: 'list --centre' },
   centres: { one: 'show' },
@@ -173,11 +173,14 @@ const looks: Readonly<Record<string, { one: string; text?: string; number?: stri
   'progression-tests': { one: 'list --owner' },
 }
 
-/** `users omar@school.example suspend`, `centre EG001`, `EG001 delete`, or an address alone: what is said of it, else what shows it. */
+/**
+ * `users omar@school.example suspend`, `centre EG001`, `EG001 delete`, or an address alone: the verb that follows, or
+ * show.
+ */
 function guessesAbout({ argv, word, known, before: [group] }: UnknownWord): Guess[] {
   const [{ at: nextAt, word: next } = { at: -1, word: undefined }] = wordsBehind(argv, word)
   if (group === undefined && next !== undefined) {
-    // What is said of it stands behind it.
+    // The verb or noun follows the name, so the two are swapped.
     const turned = withWord(argv.toSpliced(nextAt, 1), argv.indexOf(word), next, word)
     const noun = nounOf(next)
     if (noun === undefined) return namesAsGuesses(groupsWith(next, turned), turned, next)
@@ -194,19 +197,19 @@ function guessesAbout({ argv, word, known, before: [group] }: UnknownWord): Gues
     return next === 'list' ? [{ name, line: lineInstead(line, word, '--centre', word) }] : []
   }
   const name = group ?? (word.includes('@') ? 'users' : isLikeNumber(word) ? 'centres' : '')
-  // People are of a centre; a centre is nobody's.
+  // An address names a person, who has a centre; a centre belongs to no single person.
   if (word.includes('@') && ofCentres.has(name)) return showsWhere(argv, { word, group })
   const look = Object.hasOwn(looks, name) ? looks[name] : undefined
   if (look === undefined) return []
   const verbs = /^\d+$/.test(word) || isLikeNumber(word) ? (look.number ?? look.one) : look.one
   const said = word.includes('@') ? (look.text ?? verbs) : verbs
-  // Eight digits may be a PIN, which is told to nobody.
+  // Eight digits may be a PIN, which must not be repeated.
   const named = group === undefined && /^\d{8}$/.test(word) ? 'NUMBER' : word
   const line = lineInstead(argv, word, group === undefined ? `${name} ${said}` : said, named)
   return [{ name: `${name} ${said}`, line }]
 }
 
-/** `Amira Silva suspend`, `users Amira Silva`: a name of several words, and what is done behind it. */
+/** `Amira Silva suspend`, `users Amira Silva`: a name of several words before the verb. */
 function guessesBehindName(unknown: UnknownWord): Guess[] {
   const { argv, word, known, before } = unknown
   const at = argv.indexOf(word)
@@ -217,7 +220,7 @@ function guessesBehindName(unknown: UnknownWord): Guess[] {
     const name = words.slice(0, end)
     const isPhrase = Object.hasOwn(phrases, `${verb} ${rest[0]}`)
     if (!isNameInWords(name) || !(isPhrase || meansSomething(verb, unknown))) continue
-    // In `reset password` the last word means something too.
+    // In `reset password` both words have a meaning, and belong together.
     if (Object.hasOwn(phrases, `${name.at(-1)} ${verb}`)) continue
     const typed = isPhrase ? [verb, rest[0] ?? ''] : [verb]
     const left = isPhrase ? rest.slice(1) : rest
@@ -231,7 +234,7 @@ function guessesBehindName(unknown: UnknownWord): Guess[] {
   return whole ? guessesAbout({ ...unknown, argv: whole, word: whole[at] ?? '' }) : []
 }
 
-/** Whether a word is a verb here, or stands for one. */
+/** Whether a word is a verb or noun here, or a synonym for one. */
 function meansSomething(word: string, { known, before: [group] }: UnknownWord): boolean {
   if (group !== undefined)
     return (
@@ -248,21 +251,21 @@ function meansSomething(word: string, { known, before: [group] }: UnknownWord): 
   )
 }
 
-/** The words from here on, to the first option. */
+/** The words from a position to the first option. */
 function wordsFrom(argv: Line, at: number): string[] {
   const words = argv.slice(at)
   const end = words.findIndex((word) => word.startsWith('-'))
   return end < 0 ? words : words.slice(0, end)
 }
 
-/** Several words that are a name, as one. */
+/** The line with several words that are a name joined into one. */
 function withNameWhole(argv: Line, at: number): Line | undefined {
   const words = wordsFrom(argv, at)
   const name = words.slice(0, words.findLastIndex((_, index) => isNameInWords(words.slice(0, index + 1))) + 1)
   return name.length > 1 ? argv.toSpliced(at, name.length, name.join(' ')) : undefined
 }
 
-/** Without a capital it may be anything, such as what is not administered here. */
+/** Requires capitals: other words may be anything, such as something that this program does not administer. */
 function isNameInWords(words: Line): boolean {
   const [first = '', last = ''] = [words[0], words.at(-1)]
   return (
@@ -271,17 +274,17 @@ function isNameInWords(words: Line): boolean {
   )
 }
 
-/** `Amira Silva` alone: who or what has that name is looked for. */
+/** `Amira Silva` alone: suggests `find` with the name. */
 function looksFor(word: string, argv: Line): Guess[] {
   if (!isName(word) && !/^\p{Lu}\p{Ll}/u.test(word)) return []
   const words = positionsIn(argv)
-  // A PIN or a link behind a name is not told again.
+  // A PIN or a link behind the name must not be repeated.
   if (words.some((typed) => /\d{3}|[:/]/.test(typed.word))) return []
   const rest = words.reduceRight((line: Line, typed) => withWord(line, typed.at), argv)
   return [{ name: 'find', line: ['find', words.map((typed) => typed.word).join(' '), ...rest] }]
 }
 
-/** `who is omar@school.example`, `whois omar`; what else begins so may be asked of anything. */
+/** `who is omar@school.example`, `whois omar`; other questions with `who` are not understood. */
 function asksWho(unknown: UnknownWord, at: number): Guess[] {
   const { argv } = unknown
   const words = wordsFrom(argv, at)
@@ -297,7 +300,7 @@ function asksWho(unknown: UnknownWord, at: number): Guess[] {
   return [{ name, line: argv.toSpliced(at, words.length, ...name.split(' '), whom) }]
 }
 
-/** `who is locked out`, `who is the head of EG001`: a question, and no name. */
+/** Words that follow `who is` in a question and are no name: `who is locked out`, `who is the head of EG001`. */
 const asksOtherwise =
   /^(?:the|an?|my|our|this|that|it|in|out|up|at|of|on|for|from|to|not|here|there|still|active|invited|suspended|deleted|locked|admin|head|everybody|everyone)$/i
 
@@ -309,12 +312,12 @@ function isAddressOrNumber(word: string): boolean {
   return isAddress(word) || isLikeNumber(word)
 }
 
-/** What has a blank in it, in quotation marks, is what somebody or a school is called. */
+/** Whether a word has a blank in it, as only quoted names of people and schools do. */
 function isName(word: string): boolean {
   return /^\p{L}\P{Cc}* \P{Cc}*$/u.test(word) && !word.includes('@')
 }
 
-/** A word that no verb is like: the name or the number of one thing. */
+/** Whether a word is the name or number of one thing, and resembles no verb. */
 function isOneOfThings(word: string): boolean {
   return /^\p{Lu}/u.test(word) || /\d/.test(word) || /\s/.test(word) || letterNames.test(word)
 }
@@ -322,7 +325,7 @@ function isOneOfThings(word: string): boolean {
 const letterNames =
   /^(?:account|coordinator|password)-[a-z-]+$|^(?:invitation|verification-code|address-changed|sign-in-slowed)$/
 
-/** `delete user omar`: the noun stands behind its verb, and what another noun would do with it was not meant. */
+/** `delete user omar`: the noun follows its verb; the verbs of other nouns are not considered. */
 function nounBehindVerb(argv: Line, verb: string): Guess[] {
   const [{ at: nounAt, word: following } = { at: -1, word: '' }] = wordsBehind(argv, verb)
   const noun = nounOf(following)
@@ -331,7 +334,7 @@ function nounBehindVerb(argv: Line, verb: string): Guess[] {
   return namesAsGuesses(names, withWord(argv, nounAt), verb)
 }
 
-/** `users reset password omar`: a verb of two words, or a phrase that is one of this noun's commands. */
+/** `users reset password omar`: a verb of two words, or a phrase for one of this noun's commands. */
 function verbOfTwoWords({ argv, word, known, before: [group] }: UnknownWord): Guess[] {
   const [{ at: nextAt, word: next } = { at: -1, word: '' }] = wordsBehind(argv, word)
   const line = withWord(argv, nextAt)
@@ -341,7 +344,7 @@ function verbOfTwoWords({ argv, word, known, before: [group] }: UnknownWord): Gu
   return phrase?.startsWith(`${group} `) ? namesAsGuesses([phrase], withoutNoun(line, group), word) : []
 }
 
-/** A verb and what it is done to, where the two are one command. */
+/** A verb with its object, for which there is a single command. */
 const phrases: Readonly<Record<string, string>> = {
   'reset password': 'users reset-password',
   'forgot password': 'users reset-password',
@@ -366,7 +369,7 @@ function verbsOf(noun: string): string[] {
   return node === undefined || typeof node === 'function' ? [] : Object.keys(node.verbs)
 }
 
-/** The command of another noun goes without the one that was typed. */
+/** Drops the typed noun, where the suggestion is a command of another noun. */
 function withoutNoun(argv: Line, group: string | undefined): Line {
   return group === undefined
     ? argv
@@ -376,7 +379,7 @@ function withoutNoun(argv: Line, group: string | undefined): Line {
       )
 }
 
-/** The line with the words of a command, and what is named behind them, where the first such word stands. */
+/** The line with the command's words, and names behind them, in place of the first occurrence of a word. */
 function lineInstead(argv: Line, word: string, name: string, ...named: readonly string[]): Line {
   return withWord(argv, argv.indexOf(word), ...name.split(' '), ...named)
 }
@@ -385,13 +388,13 @@ const maxGroups = 3
 const ofPeople: ReadonlySet<string> = new Set(['users', 'roles', 'account', 'associates'])
 const ofCentres: ReadonlySet<string> = new Set(['centres', 'coordinator', 'associates'])
 
-/** These take the numbers of things, and no name. */
+/** Commands that take the numbers of things, and no names. */
 const byNumberAlone = /^(?:resources|help-documents|mail) (?:withdraw|restore|download|show|cancel)$/
 
 const ofOneCentre =
   /^(?:centres (?:create|show|restore|delete|edit)|coordinator (?:show|suspend|restore)|associates show)$/
 
-/** Whether what was named can be what the command is of: nobody is added without an address, and no address is a centre. */
+/** Whether the command can take what was named: adding a user needs an address, and a centre is never an address. */
 function namesWhatItIsOf(name: string, line: Line): boolean {
   const words = positionsIn(line)
     .slice(2)
@@ -401,20 +404,23 @@ function namesWhatItIsOf(name: string, line: Line): boolean {
   if (name === 'users add') return hasAddress || words.length === 0
   if (name === 'coordinator add') return hasAddress ? words.some(isLikeNumber) : words.length === 0
   if (name === 'users add --from') return !hasAddress
-  // Who acts for a centre is a person, and an Associate that is made or deleted is none.
+  // `assign` takes a person's address; an Associate that is created or deleted has none.
   if (/^associates (?:un)?assign$/.test(name)) return !isLikeNumber(words[0] ?? '') || hasAddress
   if (name === 'centres create --kind associate') return !hasAddress
   if (byNumberAlone.test(name)) return words.every((word) => /^\d+$/.test(word))
-  // A row of the log has a number, and whom or what it tells of has none.
+  // One to four digits are the number of a log row, and no subject.
   if (name === 'audit list --subject') return words.every((word) => !/^\d{1,4}$/.test(word))
-  // A file is no search text.
+  // Nothing may follow the format: the name of a file would be taken for a search text.
   if (name === 'users list --format csv') return words.join(' ') === 'csv'
-  // Somebody is taken from one centre by `associates unassign`, and from all there is by this.
+  // `users remove` takes a person out of their centre; for one associate centre there is `associates unassign`.
   if (name === 'users remove' && words.some(isLikeNumber)) return false
   return !(ofOneCentre.test(name) && hasAddress)
 }
 
-/** Which nouns can be meant, by what is named behind the verb: people before centres, as a person may be named with their centre. */
+/**
+ * Tests for the nouns that may be meant, likeliest first: people before centres, as a person may be named with a
+ * centre.
+ */
 function nounsNamed(verb: string, argv: Line): ((group: string) => boolean)[] {
   const named = wordsBehind(argv, verb).map(({ word }) => word)
   const isPerson = named.some((word) => word.includes('@'))
@@ -427,18 +433,18 @@ function nounsNamed(verb: string, argv: Line): ((group: string) => boolean)[] {
   if (number === undefined) return name === undefined ? [] : [(group) => isOfPeople(group) || isCentre(group)]
   if (name !== undefined)
     return named.indexOf(name) < named.indexOf(number) ? [isOfPeople, isCentre] : [isCentre, isOfPeople]
-  // Digits alone can be the number of anything but a person.
+  // Digits alone may be the number of anything but a person.
   return [/^\d+$/.test(number) ? (group) => !ofPeople.has(group) : isCentre]
 }
 
 /**
- * `suspend` without its noun: `users suspend`, `coordinator suspend`; of people where an address is named, of centres where
- * a number is. Another word for a verb stands for it where it takes nothing away, or where it can mean one thing only.
+ * `suspend` without its noun: `users suspend` or `coordinator suspend`, for people where an address is named, for
+ * centres where a number is. A synonym counts where its verb takes nothing away, or where it has a single meaning.
  */
 function groupsWith(verb: string, argv: Line): string[] {
   const [named] = wordsBehind(argv, verb)
   const kinds = nounsNamed(verb, argv)
-  // Whoever is named by a name is rather a person.
+  // A word that is a name more probably names a person.
   const isFirst = (group: string) => named !== undefined && isName(named.word) && group === 'users'
   const workbook = verb === 'upload' && named && isWorkbook.test(named.word) ? ['centres import'] : []
   const groups = Object.keys(tree).toSorted((one, other) => Number(isFirst(other)) - Number(isFirst(one)))
@@ -446,7 +452,7 @@ function groupsWith(verb: string, argv: Line): string[] {
     groups
       .filter((group) => isNamed(group) && verbsOf(group).includes(verb))
       .map((group) => `${group} ${verb}`)
-  // Of whom it is said decides what it means: without that, nothing is guessed; nor where it may mean two things.
+  // A synonym is used only where something is named behind it, and where it has one meaning for each noun.
   const bySynonym = (isNamed: (group: string) => boolean) => {
     const names = groups.filter(isNamed).map((group) => synonymsOf(group, verb))
     return names.some((ofOne) => ofOne.length > 1) ? [] : names.flat()
@@ -456,18 +462,18 @@ function groupsWith(verb: string, argv: Line): string[] {
     firstOf(everywhere.map(own)) ??
     firstOf(kinds.map(bySynonym)) ??
     firstOf(everywhere.map((isNamed) => leadsAnywhere(verb, isNamed))) ??
-    // A release has a name too.
+    // Releases have names too, so a name may belong to any noun with this verb.
     (wordsBehind(argv, verb).some(({ word }) => isName(word)) ? own(() => true) : [])
   return [...workbook, ...found.slice(0, maxGroups)]
 }
 
-/** `suspned omar@school.example`: a verb of some noun that was misspelt. */
+/** `suspned omar@school.example`: a misspelt verb of any noun. */
 function groupsWithNear(word: string, argv: Line): string[] {
   const verbs = new Set(Object.keys(tree).flatMap(verbsOf))
   return misspelt(word, verbs).flatMap((verb) => groupsWith(verb, withWord(argv, argv.indexOf(word), verb)))
 }
 
-/** `block omar@school.example` is `users suspend`, `disable EG001` `coordinator suspend`. */
+/** `block omar@school.example` means `users suspend`, `disable EG001` means `coordinator suspend`. */
 function synonymsOf(group: string, verb: string): string[] {
   const verbs = verbsOf(group)
   const destructive = destructiveVerbs(verb, { groupName: group, verbs })
@@ -477,7 +483,7 @@ function synonymsOf(group: string, verb: string): string[] {
 
 const isWorkbook = /\.(xlsx|csv)$/i
 
-/** `unassign` for `asign` would do what was not meant, and so would `import` for `export`. */
+/** Whether one word would undo the other: `unassign` for `asign`, `import` for `export`. */
 function isOpposite(one: string, other: string): boolean {
   if ([one, other].sort().join() === 'export,import') return true
   const negated = /^(?:un|dis|de(?!l)|resign)/

@@ -10,36 +10,36 @@ import { Writable } from 'node:stream'
 export interface Terminal {
   stdin: Input
   stderr: Output
-  /** Aborted by Ctrl-C, SIGTERM or SIGHUP: nothing more is asked. */
+  /** Aborted by Ctrl-C, SIGTERM or SIGHUP: no further question is asked. */
   readonly signal: AbortSignal
-  /** Somebody can be asked. */
+  /** Whether somebody can be asked: stdin and stderr are terminals. */
   canAsk: boolean
-  /** How long questions have stood open, in ms. */
+  /** Milliseconds for which questions were open. */
   askedMs: number
   out: View
   err: View
-  /** What draws the questions goes by the environment of the process: it is to colour as this does. */
+  /** Makes the prompt library colour as this terminal does: the library reads the process's environment. */
   settleColour: () => void
-  /** Progress is worth drawing. */
+  /** Whether progress is drawn. */
   animated: boolean
-  /** It is said now and then in a line of its own: the terminal draws nothing anew. */
+  /** Whether progress is printed now and then on a new line, because the terminal cannot redraw a line. */
   saysNowAndThen: boolean
-  /** Writes the answer; resolves when the reader has taken it, with false once they have left. */
+  /** Writes the answer; resolves once the reader has taken the text, with false once the reader has left. */
   write: (text: string) => Promise<boolean>
-  /** The same for what was written by a command within this one, and cleaned then. */
+  /** Like `write`, for text that a line of a batch wrote and cleaned already. */
   writeCleaned: (text: string) => Promise<boolean>
-  /** Says what is being done, while that holds the process up; it goes as soon as anything else is written. */
+  /** Shows a progress message while work blocks the process; the next output removes the message. */
   busy: (words: string) => void
-  /** Says a line of the conversation. */
+  /** Writes a line to stderr, unless the command is quiet. */
   say: (line: string) => void
-  /** Says what nobody may miss, however quiet the command is to be. */
+  /** Writes a line that must not be missed to stderr, even where the command is quiet. */
   warn: (line: string) => void
 }
 
 interface TerminalOptions {
   color: boolean
   quiet: boolean
-  /** The command may change something, and then has when it answers. */
+  /** The command changes something: where the answer cannot be written, the change has been made already. */
   changes?: boolean
 }
 
@@ -102,20 +102,20 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
   }
 }
 
-/** The terminals on which a line stands that goes. */
+/** Terminals that show a progress message of `busy`. */
 const busy = new WeakSet<Output>()
 
-/** Takes that line away, before anything else is written there. */
+/** Removes the progress message before other output. */
 export function clearBusy(stderr: Output): void {
   if (busy.delete(stderr)) stderr.write('\r\u001b[K')
 }
 
-/** Between words, where somebody reads it at a terminal whose width is known. */
+/** Wraps between words at a terminal; elsewhere the text stays as it is. */
 export function forStream(stream: Output, text: string, env: Context['env']): string {
   return stream.isTTY === true ? wrappedText(text, widthOf(stream, env)) : text
 }
 
-/** The same behind what stands before its first line alone: the others begin beneath the text. */
+/** Like forStream, behind a prefix of the first line; the other lines are indented to begin beneath the text. */
 export function forStreamBehind(
   before: string,
   { stream, text, env }: { stream: Output; text: string; env: Context['env'] },
@@ -125,19 +125,19 @@ export function forStreamBehind(
   return `${before}${lines.replaceAll('\n', `\n${' '.repeat(before.length)}`)}`
 }
 
-/** In columns: as COLUMNS says, else as the terminal does. */
+/** In columns: COLUMNS, or the terminal's width, or 80. */
 export function widthOf(stream: Output, env: Context['env']): number {
   const columns = Number(env.COLUMNS)
   if (Number.isInteger(columns) && columns > 0) return columns
   return hasWidth(stream) ? stream.columns : 80
 }
 
-/** A terminal that nobody gave a size says 0 columns: what is drawn by the width would never end. */
+/** A terminal whose size was never set reports 0 columns, for which drawing would not terminate. */
 function hasWidth(stream: Output): stream is Output & { columns: number } {
   return stream.columns !== undefined && stream.columns > 0
 }
 
-/** Whoever wants none gets none, whatever another setting forces. */
+/** NO_COLOR takes precedence over FORCE_COLOR. */
 function colourLevel(stream: Output, env: Context['env']): 0 | 1 | 2 | 3 {
   if (env.NO_COLOR) return 0
   if (env.FORCE_COLOR !== undefined) return forcedLevel(env.FORCE_COLOR)
@@ -154,14 +154,14 @@ function forcedLevel(setting: string): 0 | 1 | 2 | 3 {
 
 const watched = new WeakSet<Output>()
 
-/** `ssh-admin users list | head -1` is no error; any other is told by whoever was writing. */
+/** A reader that leaves, as in `ssh-admin users list | head -1`, is no error; `write` reports all other errors. */
 export function endQuietlyWhenReaderLeaves(stream: Output): void {
   if (watched.has(stream)) return
   watched.add(stream)
   stream.on('error', () => undefined)
 }
 
-/** A terminal as a stream, for what moves its cursor; that is asked for where there is a terminal alone. */
+/** The output as a Node stream, for libraries that move the cursor; called only where the output is a terminal. */
 export function drawable(output: Output): Writable {
   if (!(output instanceof Writable)) throw new TypeError('Only a terminal is drawn on.')
   return output

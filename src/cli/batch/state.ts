@@ -11,28 +11,28 @@ export interface BatchOptions {
   keepGoing: boolean
 }
 
-/** A line that has words. */
+/** A non-empty line of the input. */
 export interface TypedLine {
   number: number
   words: readonly string[]
 }
 
-/** A line that is a command. */
+/** A line whose command can be run. */
 export interface Line extends TypedLine, ReadyLine {}
 
-/** What has become of the lines so far. */
+/** Counts and outcomes of the lines so far. */
 interface Progress {
-  /** Done, or nothing to do. */
+  /** Lines that succeeded, those with nothing to do included. */
   done: number
   refused: number
-  /** Not run: what came before ended the batch. */
+  /** Lines that were not run, because an earlier line or a signal ended the batch. */
   left: number
   /** The number of the line that ended it. */
   stoppedAt?: number
   exits: Set<number>
   /** Whether a line changed anything that is saved. */
   isChanged: boolean
-  /** Of a rehearsal: whether a line would have. */
+  /** Whether a line of a rehearsal would have changed anything. */
   wouldChange: boolean
 }
 
@@ -42,15 +42,15 @@ export interface Run {
   context: Context
   interruption: Interruption
   store: OpenStore | undefined
-  /** Where all lines are one change, the store within it. */
+  /** The store within the transaction that several lines share, while it is open. */
   within: OpenStore | undefined
-  /** How many changes stand in a transaction that others share, and are saved with it. */
+  /** How many changes were made within a shared transaction, and are saved only with it. */
   madeWithin: number
-  /** What the first line may do where there is no store. */
+  /** Whether the first line may create the store where there is none. */
   createsStore: boolean
   progress: Progress
   readonly toDeliver: { by: Actor; numbers: number[] }[]
-  /** What ended the batch that no line is to blame for. */
+  /** The failure that ended the batch and is no line's fault. */
   failure: Failure | undefined
   forget: () => void
 }
@@ -71,7 +71,7 @@ export function newRun(session: Session): Run {
       programs: new Map(),
       storeFor: async (mode, open) => {
         if (run.within) return run.within
-        // Where there is none yet, it is tried in memory first.
+        // Where there is no store yet, the change is rehearsed in memory first.
         if (mode === 'rehearse-creation' && !session.common.dryRun && !run.store) return open(mode)
         if (mode === 'read-if-any' && !run.store) return open(mode)
         const createsStore = mode === 'create' || mode === 'rehearse-creation'
@@ -114,8 +114,8 @@ function emailOf(by: Actor): string | undefined {
 }
 
 /**
- * Each line is cancelled or brought to its end as it would be by itself. Once one of them has changed something,
- * no signal ends the process with words that say that nothing was.
+ * Each line is cancelled or finished as it would be by itself. Once a line has changed something, no signal ends the
+ * process with the words that nothing was changed.
  */
 function interruptionOfLines(
   whole: Interruption,
@@ -141,11 +141,12 @@ function interruptionOfLines(
   return { interruption, forget: () => whole.heard.removeEventListener('abort', interrupt) }
 }
 
-/** What has become of the lines so far. @returns what puts it back, as often as it is wanted, where lines are taken back */
+/** Remembers the progress of the lines so far. @returns restores it, any number of times, after a rollback */
 export function progressKept(run: Pick<Run, 'progress' | 'toDeliver'>): () => void {
   const { toDeliver } = run
   const progress = { ...run.progress, exits: new Set(run.progress.exits) }
-  // What is owed is only ever added to: a copy for each line of all that those before it owe would take longer than the lines.
+  // Queued messages are only ever appended, so lengths suffice: copying the list for each line would take longer than
+  // the lines.
   const [owing, last] = [toDeliver.length, toDeliver.at(-1)]
   const numbers = last?.numbers.length ?? 0
   return () => {
@@ -164,7 +165,7 @@ export function hasStopped({ stoppedAt }: Progress): boolean {
   return stoppedAt !== undefined
 }
 
-/** A signal came before all lines were done. */
+/** Whether a signal ended the batch before all lines were run. */
 export function wasStopped({ progress: { stoppedAt }, session }: Run): boolean {
   return stoppedAt !== undefined && session.context.interruption.heard.aborted
 }

@@ -1,4 +1,4 @@
-/** Every code of the error document, by its exit code, with what it means; a test looks for each in the source. */
+/** Every error code by its exit code, with its meaning; a test looks for each code in the source. */
 export const errorCodes: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   1: {
     unexpected: 'a mistake in ssh-admin; --debug shows where',

@@ -2,7 +2,7 @@ import { matrix, othersRow, staffRow } from '../../rules/permissions/matrix.ts'
 import { catalogue, sites, titleOfSite } from '../../rules/roles/catalogue.ts'
 import { paragraphsOf, wrapped } from '../../render/wrap.ts'
 
-/** What scripts rely on; the words of the contract. */
+/** The exit codes that scripts rely on, in the words of the documentation. */
 export const exitCodes = [
   { code: 0, meaning: 'done, or nothing to do', next: 'go on' },
   { code: 1, meaning: 'unexpected: a mistake in ssh-admin, with a report to send', next: 'report it' },
@@ -264,7 +264,7 @@ changed nothing, 10 is not known. In bash:
 
 At a desk where nobody acts as Cambridge staff by default, SSH_ADMIN_AS_REQUIRED=1 makes every command name its actor.`
 
-/** @param shapes the names of what --json promises */
+/** @param shapes the names of the JSON schemas */
 export const jsonPage = (shapes: readonly string[]) =>
   `--json prints one JSON document on stdout, with camelCase keys, UTC times, and the same order every
 time. Warnings and hints stand in "notices": [{"code","message"}]. A failure prints one line on stderr
@@ -278,7 +278,7 @@ The shapes are ${shapes.join(', ')}.
 ssh-admin help json --json prints their JSON schemas, and which of them each command answers in. They are
 closed: nothing comes that they do not name.`
 
-/** Every role and every actor, as the program goes by them. */
+/** Every role and every kind of actor, from the tables that the program itself uses. */
 export function rolesPage(): string {
   const services = [...new Set(catalogue.map(({ service }) => service))]
   const longest = Math.max(...catalogue.map(({ name }) => name.length))
@@ -319,8 +319,8 @@ const widest = 100
 const narrowest = 30
 
 /**
- * Fits a page of help to a width, paragraph by paragraph. An indented line stands alone, and what does not fit goes on
- * beneath its last column: the text behind the last two blanks.
+ * Wraps a help page to a width, paragraph by paragraph. An indented line is a paragraph of its own; its continuation
+ * begins beneath its last column, the text behind the last two blanks.
  */
 export function wrapPage(page: string, width: number): string {
   const max = Math.max(narrowest, Math.min(width, widest))

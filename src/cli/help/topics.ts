@@ -1,4 +1,4 @@
-/** What `ssh-admin help` explains, with a line on each. */
+/** The topics of `ssh-admin help`, each with a one-line summary. */
 export const topics = {
   'exit-codes': 'what a script can tell from the exit code',
   'error-codes': 'every code of an error, with its exit code',
