@@ -45,9 +45,7 @@ const withoutItsOwnLevel = [
   }),
 ]
 
-/**
- * Files of pg that detect their runtime first, or load more of Node than they need: with them pg took twice as long.
- */
+/** Files of pg that detect their runtime or load more of Node than they need: pg took twice as long with them. */
 const pgOnNode = [
   ['stream.cjs', /^\.\/stream$/, 'pg/lib/connection.js'],
   ['crypto.cjs', /^\.\/crypto\/utils$/, 'pg/lib/client.js'],
@@ -133,8 +131,7 @@ function inTheirOrder({ outputs }) {
 /** One file of functions and a list of their positions, so that the program is never read as a whole. */
 async function inOne(modules) {
   const functions = modules.map(({ name, code }) => [name, `${code},\n`])
-  // Files of compiled code bear this digest in their names, so that other code, or another cache format, never uses
-  // them.
+  // Files of compiled code bear this digest in their names, so that no other code or cache format uses them.
   const digest = createHash('sha256')
     .update(functions.map(([, text]) => text).join(''))
     .update(await readFile(`${root}bin/compiled-code.js`))

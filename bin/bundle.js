@@ -20,9 +20,7 @@ exports.openBundle = (file) => {
   return {
     digest: header.slice(2, 34),
     has: (name) => placeOf(name) !== undefined,
-    /**
-     * @returns an array expression of the modules' functions; an object's keys would each cost V8 a hidden class
-     */
+    /** @returns an array expression of the modules' functions; as keys, names would each cost a hidden class */
     sourceOf: (names) => read(bundle, names.map(placeOf), '[', ']'),
   }
 }

@@ -23,9 +23,7 @@ exports.compiledCode = (digest) => {
   return {
     /** @returns the module names, and from a command's second run on their source text and compiled code too */
     kept: () => (isOurs(folder) ? readFirst(commands.map(fileOf)) : undefined),
-    /**
-     * @param found called when the command ends; returns what to cache, or nothing where the cached file is current
-     */
+    /** @param found called when the command ends; returns what to cache, or nothing where the cache is current */
     keepAtExit: (isCommand, found) =>
       process.once('exit', (code) => {
         // A command that ended early has loaded only some of the modules that it needs.
@@ -44,9 +42,7 @@ function cacheFolder() {
   return home && isAbsolute(home) && fs.existsSync(home) ? join(home, '.cache/ssh-admin/code') : undefined
 }
 
-/**
- * The words that may be the command, longest first. Later words may be about a person and must not be in a file name.
- */
+/** The words that may be the command, longest first. Later words may be about a person, and stay out of file names. */
 function commandsIn(argv) {
   const end = argv.findIndex((word) => !/^[a-z][a-z-]*$/.test(word))
   const words = argv.slice(0, Math.min(3, end === -1 ? argv.length : end))

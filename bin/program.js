@@ -16,10 +16,7 @@ const NODE_MODULES = new Set([
   'node:zlib',
 ])
 
-/**
- * The folder from which a bundled package looks for its compiled addon; the key is the module, the argument the
- * bundle's folder.
- */
+/** From where a bundled package looks for its compiled addon, by module; the argument is the bundle's folder. */
 const NATIVE_FOLDERS = {
   './better-sqlite3.js': (folder) => resolve(folder, 'node_modules/better-sqlite3/lib'),
 }
@@ -89,9 +86,7 @@ exports.load = ({ folder: given, keepsCompiled }) => {
   return program
 }
 
-/**
- * Loads a Node module at the first access of a property; the bundle reads `__esModule` earlier, which does not count.
- */
+/** Loads a Node module when a property is first read, `__esModule` aside: the bundle reads that at each import. */
 function whenUsed(name) {
   let module
   const used = () => (module ??= require(name))

@@ -19,9 +19,7 @@ export async function asFunction(esm, { keepsOrder, minify }) {
   return `function(require,exports,module,__url,__filename,__dirname,__lazy){${asAscii(small.code)}}`
 }
 
-/**
- * Functions are exported before the body, constants after it. esbuild would make a getter for each and copy them all.
- */
+/** Exports functions before the body, constants after it; esbuild would make a getter for each and copy them all. */
 function withOwnExports(esm) {
   const before = []
   const after = []

@@ -20,7 +20,7 @@ type Origin = 'flag' | 'environment' | 'file' | 'default'
 export interface Setting {
   value: string | undefined
   from: Origin
-  /** Of a store on a server: PostgreSQL's own variables that have a say, too. */
+  /** For a store on a server: PostgreSQL's own variables that take part in the connection. */
   variables?: readonly string[]
 }
 
@@ -37,14 +37,14 @@ export const settingNames = [
   'baseUrl',
 ] as const
 export type SettingName = (typeof settingNames)[number]
-/** Those that have a default always have a value. */
+/** Settings with a default, which always have a value. */
 type Defaulted = 'db' | 'keyFile' | 'asRequired' | 'mailDir' | 'mailFrom' | 'baseUrl'
 export type Settings = Record<Exclude<SettingName, Defaulted>, Setting> & Record<Defaulted, SettingWithValue>
 interface SettingWithValue extends Setting {
   value: string
 }
 
-/** The environment's names for them. */
+/** The environment variable of each setting. */
 export const variables: Record<SettingName, string> = {
   db: 'SSH_ADMIN_DB',
   keyFile: 'SSH_ADMIN_KEY_FILE',
@@ -58,7 +58,7 @@ export const variables: Record<SettingName, string> = {
   baseUrl: 'SSH_ADMIN_BASE_URL',
 }
 
-/** What the environment says under a name that is nearly that of a setting: nothing reads it, and whoever wrote it believes so. */
+/** Variables whose names nearly match a setting's: nothing reads them, which their author will not expect. */
 export async function misspeltVariables(
   env: Context['env'],
 ): Promise<{ name: string; suggestions: readonly string[] }[]> {
@@ -78,7 +78,7 @@ export async function misspeltVariables(
 
 const prefix = 'SSH_ADMIN_'
 
-/** Those that name a file or a folder. */
+/** Settings that name a file or a folder. */
 export const settingsThatArePaths: ReadonlySet<string> = new Set<SettingName>([
   'db',
   'keyFile',
@@ -86,7 +86,7 @@ export const settingsThatArePaths: ReadonlySet<string> = new Set<SettingName>([
   'smtpPasswordFile',
 ])
 
-/** Flag, then environment, then the configuration file, then default. */
+/** Resolves each setting: flag, then environment, then configuration file, then default. */
 export function resolveSettings(
   flags: Partial<Record<SettingName, string>>,
   context: Context,
@@ -138,24 +138,24 @@ export function resolveSettings(
   }
 }
 
-/** A key file goes before a command that stands further down; where both stand in one place, the command counts. */
+/** A key file takes precedence over a key command from a weaker source; from the same source the command counts. */
 function goesBefore(keyFile: Setting, keyCommand: Setting): boolean {
   return keyFile.from === 'flag' || (keyFile.from === 'environment' && keyCommand.from === 'file')
 }
 
-/** Where a path of a setting leads. `~/` is the home folder, which no shell puts in a file, nor behind `--db=`. */
+/** The absolute path of a setting. `~/` is expanded here, as no shell does it in a file or behind `--db=`. */
 export function settingPath(path: string, { cwd, env }: Context): string {
   return resolve(cwd, path.startsWith('~/') ? join(homeFolder(env.HOME), path.slice(2)) : path)
 }
 
-/** A place that is named for a store: a path of this machine, or the address of a server. @throws what `storePlace` throws */
+/** The location of a store: an absolute path, or the address of a server. @throws what `storePlace` throws */
 export function storeAddress(typed: string, { context, flag }: { context: Context; flag: string }): string {
   const place = storePlace(typed, flag)
   return isServerAddress(place) ? completedAddress(place, context.env).address : settingPath(place, context)
 }
 
 /**
- * The address of a server, without blanks and quotes around it, or a path as it was typed.
+ * The address of a server without surrounding blanks and quotes, or a path as it was typed.
  * @throws Usage `not-a-file`, `invalid-store`
  */
 export function storePlace(typed: string, source: string): string {
@@ -173,7 +173,7 @@ interface KeyOf {
   storeId: string
 }
 
-/** Where the key of a store at another place is looked for. */
+/** The path of the key for a store at another location. */
 export function keyFileFor(address: string, { settings: { keyFile }, context, storeId }: KeyOf): string {
   if (keyFile.from !== 'default') return keyFile.value
   if (!isServerAddress(address)) return `${address}.key`
@@ -181,7 +181,7 @@ export function keyFileFor(address: string, { settings: { keyFile }, context, st
   return join(configFolder(context), `${storeId}.key`)
 }
 
-/** Who is acted for; absent for Cambridge staff, who can also be named: `--as staff`. */
+/** The address of the user to act for; undefined for Cambridge staff, also where they are named: `--as staff`. */
 export function actingFor({ as }: Settings): string | undefined {
   return as.value?.trim().toLowerCase() === 'staff' ? undefined : as.value
 }
@@ -221,7 +221,7 @@ function settingFrom(name: SettingName, { flags, env, file }: Sources): SettingW
   return undefined
 }
 
-/** Where a person wrote it, as they would look for it. */
+/** The name of a setting's source, as the user would look for it. */
 function sourceOf(name: SettingName, from: Origin): string {
   if (from === 'environment') return variables[name]
   return from === 'flag' ? flagOf(name) : `"${kebabCase(name)}" in the configuration file`
@@ -231,23 +231,26 @@ function flagOf(name: SettingName): string {
   return `--${kebabCase(name)}`
 }
 
-/** Kinds of addresses that are written without slashes too; a file's own name may hold a colon. */
+/** Schemes that are also written without slashes; other colons may be part of a file's name. */
 const withoutSlashes =
   /^((jdbc:)?(postgres(ql)?|pg|mysql|mariadb|mssql|sqlserver|oracle|mongodb|redis|libsql|sqlite3?|file|https?|s3)([+][a-z0-9]+)?:)/i
 
-/** With which a list of what a connection needs begins, as servers are named elsewhere: `host=db.example password=…`. */
+/** The beginning of a connection string in key-value form: `host=db.example password=…`. */
 const inPairs =
   /^\s*((?:host(?:addr)?|server|data source|port|dbname|database|service|user(?:name| id)?|uid|passw(?:or)?d|pwd)\s*=)/i
 
-/** What an address begins with, such as `postgres://`, `file:` or `host=`; undefined of a path. */
+/** The scheme of an address, such as `postgres://`, `file:` or `host=`; undefined for a path. */
 function schemeOf(value: string): string | undefined {
-  // As almost every path is once it is resolved; the expressions take longer to make than all other settings to read.
+  // Resolved paths begin with a slash; compiling the expressions takes longer than reading all other settings.
   if (value.startsWith('/')) return undefined
   const scheme = /^[a-z][a-z0-9+.-]+:\/\//i.exec(value)?.[0]
   return scheme ?? withoutSlashes.exec(value)?.[1] ?? inPairs.exec(value)?.[1]
 }
 
-/** Only its scheme is said: an address may hold a password. @param source as it is said: `--db`, `SSH_ADMIN_DB` … */
+/**
+ * Names only the scheme, because an address may hold a password.
+ * @param source the setting's source: `--db`, `SSH_ADMIN_DB` …
+ */
 function notAFile(source: string, { scheme, isStore }: { scheme: string; isStore: boolean }): Usage {
   const kinds = isStore ? 'a file, or a store on a server (postgres://)' : 'a file or folder'
   return new Usage(`${source} names a place of kind ${scheme}, and must name ${kinds}.`, {
@@ -262,7 +265,7 @@ export function configFilePath(context: Context): string {
   return join(configFolder(context), 'config.json')
 }
 
-/** Where what was typed at length is kept until something comes of it. */
+/** The folder for drafts of long typed input. */
 export function draftsFolder(context: Context): string {
   return join(dataFolder(context), 'drafts')
 }
@@ -271,29 +274,29 @@ function configFolder({ env }: Context): string {
   return join(baseFolder(env.XDG_CONFIG_HOME) ?? join(homeFolder(env.HOME), '.config'), 'ssh-admin')
 }
 
-/** Where this user's own things are. */
+/** The folder for this user's data. */
 export function dataFolder({ env }: Context): string {
   return join(baseFolder(env.XDG_DATA_HOME) ?? join(homeFolder(env.HOME), '.local', 'share'), 'ssh-admin')
 }
 
-/** The XDG specification: one that is not absolute is ignored, as a store would be wherever somebody stands. */
+/** XDG specification: a relative path is ignored; it would put the store into whatever folder is current. */
 function baseFolder(path: string | undefined): string | undefined {
   return path !== undefined && isAbsolute(path) ? path : undefined
 }
 
-/** What the configuration file may hold: a text, but of `asRequired` whether it is so. */
+/** The contents of the configuration file: text for each setting, a boolean for `asRequired`. */
 export type Configuration = Partial<Record<Exclude<SettingName, 'asRequired'>, string>> & {
   asRequired?: boolean
 }
 
-/** What the configuration file says; nothing where there is none. */
+/** The contents of the configuration file; empty where there is no file. */
 export function readConfigFile(context: Context): Configuration {
   const path = configFilePath(context)
   const contents = contentsOf(path)
   return contents === undefined ? {} : configurationOf(contents, sourceOfFile(path))
 }
 
-/** Where a configuration stands, as it is named where something in it is wrong. */
+/** The name of a configuration in error messages, and the hint for correcting it. */
 interface ConfigurationSource {
   named: string
   toMend: string
@@ -306,7 +309,7 @@ export function sourceOfFile(path: string): ConfigurationSource {
   }
 }
 
-/** What its text says. @throws `bad-config` */
+/** Parses and checks the text of a configuration. @throws `bad-config` */
 export function configurationOf(contents: string, source: ConfigurationSource): Configuration {
   const found = underOurNames(jsonOf(contents, source))
   const wrong = whatIsWrongIn(found)
@@ -317,7 +320,7 @@ export function configurationOf(contents: string, source: ConfigurationSource): 
   })
 }
 
-/** `mail-from` is `mailFrom`, unless the file says that too. */
+/** Converts `mail-from` to `mailFrom`, unless the file has both. */
 function underOurNames(found: unknown): unknown {
   if (typeof found !== 'object' || found === null || Array.isArray(found)) return found
   const entries = Object.entries(found).map(([name, value]) => {
@@ -347,7 +350,7 @@ function isConfiguration(_found: unknown, wrong: string | undefined): _found is 
   return wrong === undefined
 }
 
-/** What it says, where that can be read: one that is to be mended may say anything. */
+/** The configuration, or an empty one where it is broken, for commands that must work all the same. */
 export function readableConfigFile(context: Context): Configuration {
   try {
     return readConfigFile(context)
@@ -357,7 +360,7 @@ export function readableConfigFile(context: Context): Configuration {
   }
 }
 
-/** Its text as it stands; undefined where there is none. */
+/** The text of the configuration file; undefined where there is no file. */
 export function textOfConfigFile(context: Context): string | undefined {
   return contentsOf(configFilePath(context))
 }

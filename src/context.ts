@@ -8,7 +8,7 @@ import { type Output, outputTo } from './output.ts'
 /** A stream that may be a terminal. */
 export type Input = Readable & { isTTY?: boolean }
 
-/** Everything that is not argv. */
+/** Everything that a command depends on apart from its arguments. */
 export interface Context {
   env: Readonly<Record<string, string | undefined>>
   cwd: string
@@ -17,30 +17,33 @@ export interface Context {
   stderr: Output
   now: () => Date
   random: (bytes: number) => Buffer
-  /** The operating system's user and host, as the audit log names them. */
+  /** The operating system's user and host, for the audit log. */
   readonly operator: string
-  /** Runs another program at this terminal, such as an editor. @returns its exit code, or null where a signal ended it */
+  /**
+   * Runs another program at this terminal, such as an editor.
+   * @returns its exit code, or null where a signal ended it
+   */
   runProgram: (program: string, args: readonly string[]) => Promise<number | null>
-  /** Node, and what goes by the environment of the process, colours nothing from now on. */
+  /** Turns colours off for Node and for libraries that read the process's environment. */
   colourNothing: () => void
-  /** The same colours as is asked for, whatever else would have none. */
+  /** Removes variables that turn colours off, so that such libraries use the level that was asked for. */
   colourAll: () => void
-  /** Starts the program that shows a long answer piece by piece. */
+  /** Starts the pager for a long answer. */
   startPager: (command: string, env: Readonly<Record<string, string>>) => Pager
   /** Ctrl-C, SIGTERM and SIGHUP. */
   interruption: Interruption
-  /** Aborted by the first of them. */
+  /** Aborted by the first of these signals. */
   readonly signal: AbortSignal
 }
 
 interface Pager {
-  /** Resolves with false once it has ended. */
+  /** Resolves with false once the pager has ended. */
   write: (text: string) => Promise<boolean>
-  /** Resolves when it has ended. */
+  /** Resolves when the pager has ended. */
   end: () => Promise<void>
-  /** Once it has ended by itself and says that it failed, its exit code; as 127 of a shell that finds no such program. */
+  /** The exit code of a pager that ended by failing, such as a shell's 127 for an unknown program. */
   failure: () => Promise<number | undefined>
-  /** It has taken more than the pipe to it holds. */
+  /** Whether the pager has taken more than the pipe to it can hold, and so has read something. */
   hasRead: () => boolean
 }
 
@@ -49,7 +52,7 @@ export function contextOfProcess(interruption: Interruption): Context {
   return {
     env: process.env,
     cwd: process.cwd(),
-    // Only a command that asks or reads needs it, and Node opens it where it is first named.
+    // Node opens stdin at the first access to process.stdin, and only some commands need it.
     get stdin() {
       return process.stdin
     },
@@ -57,19 +60,19 @@ export function contextOfProcess(interruption: Interruption): Context {
     stderr: outputTo(2, () => process.stderr),
     now: () => new Date(),
     random: (bytes) => randomBytes(bytes),
-    // Only what is logged needs it, and Node loads a module for it and asks the system's list of users.
+    // Loads node:os and asks the system's user database, which only commands that write to the audit log need.
     get operator() {
       operator ??= `${userName()}@${hostname()}`
       return operator
     },
     runProgram,
     colourNothing: () => {
-      // Node would let it go before NO_COLOR, and warn.
+      // Node gives FORCE_COLOR precedence over NO_COLOR, and warns about it.
       delete process.env.FORCE_COLOR
       process.env.NO_COLOR = '1'
     },
     colourAll: () => {
-      // Node goes by FORCE_COLOR before these, as this does, and warns.
+      // Node gives FORCE_COLOR precedence over these, as this program does, but warns about it.
       delete process.env.NODE_DISABLE_COLORS
       delete process.env.NO_COLOR
     },
@@ -81,7 +84,7 @@ export function contextOfProcess(interruption: Interruption): Context {
   }
 }
 
-/** With the streams of this process. */
+/** Runs a program with the standard streams of this process. */
 export function runProgram(program: string, args: readonly string[]): Promise<number | null> {
   return new Promise((done, fail) => {
     const child = spawn(program, args, { stdio: 'inherit' })
@@ -90,13 +93,13 @@ export function runProgram(program: string, args: readonly string[]): Promise<nu
   })
 }
 
-/** More than this is not held for a pager that somebody reads slowly. */
+/** Bytes that are buffered for a slow reader of the pager at most. */
 const enoughForPager = 64 * 1024 * 1024
 
-/** With room: Linux takes some 208 KB for the socket by which Node reaches it before anything is read. */
+/** An upper bound in bytes of what the pipe holds unread: Linux takes some 208 KB for the socket that Node uses. */
 const pipeHolds = 1024 * 1024
 
-/** At this terminal, by a shell, as git does. One that ends early, as by `q`, is no error. */
+/** Runs the pager by a shell, as git does. A pager that ends early, as by `q`, is no error. */
 export function startPager(command: string, env: Readonly<Record<string, string>>): Pager {
   const stdio: ['pipe', 'inherit', 'inherit'] = ['pipe', 'inherit', 'inherit']
   const child = spawn('sh', ['-c', command], { stdio, env: { ...process.env, ...env } })
@@ -121,7 +124,7 @@ export function startPager(command: string, env: Readonly<Record<string, string>
     write: async (text) => {
       if (hasEnded) return false
       written += Buffer.byteLength(text)
-      // What is read from the store is read to its end, however long somebody looks at the first page.
+      // Reads the store to the end however long somebody looks at the first page, so that it can be closed.
       if (!child.stdin.write(text) && child.stdin.writableLength > enoughForPager)
         await Promise.race([over, new Promise((resolve) => child.stdin.once('drain', resolve))])
       return !hasEnded
@@ -132,14 +135,14 @@ export function startPager(command: string, env: Readonly<Record<string, string>
     },
     failure: async () => {
       await over
-      // A shell says so of a program that a signal ended, as by Ctrl-C.
+      // Codes above 128 mean that a signal, such as Ctrl-C, ended the pager.
       return code === null || code === 0 || code > 128 ? undefined : code
     },
     hasRead: () => child.stdin.writable && written - child.stdin.writableLength > pipeHolds,
   }
 }
 
-/** An account without an entry in the password file has only its number. */
+/** An account without an entry in the password file has only a number. */
 function userName(): string {
   try {
     return userInfo().username

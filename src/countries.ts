@@ -5,12 +5,12 @@ import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' }
 import { alsoCalled, countryName, formerNames, ambiguousNames, online } from './country-names.ts'
 
 interface Atlas {
-  /** Plain form, or code in small letters → code. */
+  /** From a plain name, or a code in small letters, to the code. */
   codes: Map<string, string>
-  /** Key → code. */
+  /** From the key of a name's words to the code. */
   keys: Map<string, string>
   names: Map<string, string>
-  /** Plain form → the name as it is shown, for guesses. */
+  /** From a plain name to the name for display, for suggestions. */
   spoken: Map<string, string>
 }
 
@@ -18,7 +18,7 @@ let atlas: Atlas | undefined
 const maxRemembered = 2000
 const remembered = new Map<string, string | undefined>()
 
-/** The ISO 3166 alpha-2 code of a country by its English name or its code, as people write them; undefined for none. */
+/** The ISO 3166 alpha-2 code for an English name or a code, as people write them; undefined for an unknown country. */
 export function countryCode(text: string): string | undefined {
   if (remembered.has(text)) return remembered.get(text)
   const code = readCountry(text)
@@ -38,7 +38,7 @@ function readCountry(text: string): string | undefined {
   return byKey(text) ?? ofItsParts(text)
 }
 
-/** Whether a run of letters stands for a country with dots too; most codes do not: S.A. is no Saudi Arabia. */
+/** Whether letters with dots are an abbreviation of a country; most codes are not: S.A. does not mean Saudi Arabia. */
 function isAbbreviation(letters: string): boolean {
   abbreviations ??= new Set([
     'uk',
@@ -56,7 +56,7 @@ function isAbbreviation(letters: string): boolean {
 }
 let abbreviations: Set<string> | undefined
 
-/** The words of a name in any order, without those that only say what kind of state it is. */
+/** Compares the words of a name in any order, without words such as `republic` for the form of government. */
 function byKey(text: string): string | undefined {
   const words = wordsOf(text)
   const { keys } = openAtlas()
@@ -69,7 +69,7 @@ function byKey(text: string): string | undefined {
   return sharesItsName(keyOf(own)) ? undefined : keys.get(keyOf(rest))
 }
 
-/** `Myanmar (Burma)`, `UK - England`, `Dubai UAE`: parts that all mean the same. */
+/** `Myanmar (Burma)`, `UK - England`, `Dubai UAE`: a text whose parts all mean the same country. */
 function ofItsParts(text: string): string | undefined {
   const marked = text
     .split(/[,;/|()[\]–—:]+|\s-\s/)
@@ -104,7 +104,7 @@ function abbreviated(name: string): string {
   return /^\p{L}( \p{L})+$/u.test(name) && isAbbreviation(letters) ? letters : name
 }
 
-/** In these a part of China has its own code, whatever stands beside it. */
+/** Parts of China with codes of their own, also where `China` stands beside them. */
 const OF_CHINA = new Set(['hong', 'hongkong', 'hk', 'macao', 'macau', 'taiwan'])
 const KIND_OF_STATE = new Set(
   [
@@ -118,7 +118,7 @@ const KIND_OF_STATE = new Set(
 )
 const SMALL_WORDS = new Set(['the', 'of', 'and'])
 
-/** Shortened words, as the World Bank, sports federations and those who fill in forms write them. */
+/** Abbreviations of words, as the World Bank, sports federations and people who fill in forms write them. */
 const WRITTEN_OUT: ReadonlyMap<string, string> = new Map(
   Object.entries({
     rep: 'republic',
@@ -157,7 +157,7 @@ const WRITTEN_OUT: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-/** The words of a name, written out, in no order; letters that stand alone together are one. */
+/** The words of a name, with abbreviations expanded; consecutive single letters are joined into one word. */
 function wordsOf(text: string): string[] {
   const name = plain(text.replace(/[’']s\b/giu, ''))
   const joined = name.replace(/(?<!\S)\p{L}(?: \p{L})+(?!\S)/gu, (letters) => letters.replaceAll(' ', ''))
@@ -171,7 +171,7 @@ function keyOf(words: readonly string[]): string {
   return [...new Set(words)].sort().join(' ')
 }
 
-/** Names that two states share, or a state and a part of another: what stands beside them decides. */
+/** Whether two states, or a state and part of another, share the name: the words beside it decide. */
 function sharesItsName(key: string): boolean {
   return [
     'china',
@@ -202,9 +202,9 @@ const WITH_SHARED_NAMES: Readonly<Record<string, readonly string[]>> = {
 const SHORTEST_GUESSED = 5
 
 /**
- * The countries that a text can mean, two where people must say which; of a mistyped name at most one: never from a
- * code, which is a letter away from another's, and never where two are as near, or where the first letter differs
- * (Holand is not Poland).
+ * The countries that a text may mean: both for an ambiguous name, and at most one for a misspelt name. A code is never
+ * corrected, as codes differ by a single letter, nor is a name with two equally near countries or with another first
+ * letter (Holand is not Poland).
  */
 export function closestCountries(text: string): string[] {
   const { spoken } = openAtlas()
@@ -232,7 +232,7 @@ export function closestCountries(text: string): string[] {
   return found.size === 1 ? [...found] : []
 }
 
-/** Every country's English name, in order. */
+/** The English names of all countries, sorted. */
 export function countryNames(): string[] {
   return [...openAtlas().names.values()].sort(compareNames)
 }
@@ -254,7 +254,7 @@ function drawAtlas(): Atlas {
     codes.set(code.toLowerCase(), code)
     codes.set((countries.alpha2ToAlpha3(code) ?? code).toLowerCase(), code)
   }
-  // Two states have one name in the list; bare, it is that of the one that is shown by it.
+  // ISO lists one name for two states; without further words it means the state that is displayed by this name.
   for (const code of ['CG', 'CN', 'KR']) call(drawn, { code, name: names.get(code) ?? code })
   for (const [code, called] of Object.entries(alsoCalled))
     for (const name of called) call(drawn, { code, name })
@@ -271,7 +271,7 @@ function drawAtlas(): Atlas {
   return drawn
 }
 
-/** Lets a country be found by a name: as it stands, by its words, and by those that are its own. */
+/** Registers a name of a country: as it is, by its words, and by its words without the form of government. */
 function call({ codes, keys, names, spoken }: Atlas, { code, name }: { code: string; name: string }): void {
   const words = wordsOf(name)
   const own = words.filter((word) => !KIND_OF_STATE.has(word))

@@ -1,6 +1,6 @@
 import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' }
 
-/** What people write besides the standard's names, in plain letters; also what a country was called before. */
+/** Names that people use besides those of ISO 3166, transliterated; former names of the same state too. */
 export const alsoCalled: Readonly<Record<string, readonly string[]>> = {
   AE: ['Emirates', 'Dubai', 'Abu Dhabi', 'Sharjah', 'Ajman', 'Fujairah', 'Ras Al Khaimah', 'Umm Al Quwain'],
   AG: ['Antigua'],
@@ -104,7 +104,7 @@ export const alsoCalled: Readonly<Record<string, readonly string[]>> = {
   ZA: ['RSA'],
 }
 
-/** Names of former states whose land is that of one today. */
+/** Names of former states or colonies, by the present state. */
 export const formerNames: Readonly<Record<string, readonly string[]>> = {
   BF: ['Upper Volta'],
   BJ: ['Dahomey'],
@@ -131,7 +131,7 @@ export const formerNames: Readonly<Record<string, readonly string[]>> = {
   ZW: ['South Rhodesia'],
 }
 
-/** What can mean two countries, as it is written in plain letters: which of them is for people to say. */
+/** Names that may mean two countries, in the plain form of `countries.ts`; the user must choose. */
 export const ambiguousNames: ReadonlyMap<string, readonly string[]> = new Map([
   ['a r e', ['EG', 'AE']],
   ['d r', ['DO', 'CD']],
@@ -144,7 +144,7 @@ export const ambiguousNames: ReadonlyMap<string, readonly string[]> = new Map([
   ['virgin islands', ['VG', 'VI']],
 ])
 
-/** Shown as people look for them in a list, not under the P of a people's republic. */
+/** Names for display, under which people look for a country in a list, instead of a form such as People's Republic. */
 const shownAs: Readonly<Record<string, string>> = {
   BN: 'Brunei',
   CD: 'Congo, Democratic Republic of the',
@@ -173,7 +173,7 @@ export const online = { code: 'ZZ', name: 'Online' }
 
 const official: Readonly<Record<string, string | readonly string[]>> = english.countries
 
-/** The English name of a country as it is shown; an unknown code as it stands. Takes none of what reading a name needs. */
+/** A country's English name for display, or an unknown code unchanged. Loads nothing that reading names needs. */
 export function countryName(code: string): string {
   if (code === online.code) return online.name
   return shownAs[code] ?? [official[code] ?? code].flat()[0] ?? code

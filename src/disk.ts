@@ -3,16 +3,16 @@ import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { faultPoint } from './fault-points.ts'
 
-// Every call that changes a file or a folder, under the names of node:fs: nothing else in src imports those from
-// there, so that test/torture can let each of them fail. What lies in a folder, and behind a link, is asked here too.
+// All calls that change files or folders, under their names in node:fs: nothing else in src imports those from node:fs,
+// so that test/torture can make each of them fail. Listing a folder and resolving symlinks are here too.
 
-/** With those above it, for its owner only. */
+/** Makes a folder with its parents, accessible to the owner only. */
 export function mkdirSync(path: string): void {
   faultPoint(`mkdir ${kindOf(path)}`)
   makeWithParents(path)
 }
 
-/** Node's own goes on for ever where a folder is there and says of what is to be made in it that it is not, as /proc does. */
+/** Node's recursive mkdir loops for ever where an existing folder gives ENOENT for what is made in it, as /proc. */
 function makeWithParents(path: string): void {
   try {
     fs.mkdirSync(path, { mode: 0o700 })
@@ -40,7 +40,7 @@ export function openSync(path: string, flags: string | number, mode?: number): n
   return fs.openSync(path, flags, mode)
 }
 
-/** Writes all of it, however little the system takes at a time. */
+/** Writes all bytes, even where the system takes a few at a time. */
 export function writeSync(file: number, text: string | Uint8Array): void {
   const bytes = typeof text === 'string' ? Buffer.from(text) : text
   const half = bytes.length >> 1
@@ -55,8 +55,9 @@ function writeAll(file: number, bytes: Uint8Array): void {
 }
 
 /**
- * Writes a few lines over what a file holds, at once: whoever reads meanwhile finds the old or the new ones, and a
- * process that is killed leaves either. A file that is emptied first is none for a moment, and a disk writes it out when it is closed.
+ * Overwrites a file of a few lines with a single write: a reader finds the old or the new lines, and so does a process
+ * after a kill. A truncated file would be empty for a moment, and some file systems flush such a file when it is
+ * closed.
  */
 export function overwriteSync(file: number, text: string): void {
   const bytes = Buffer.from(text)
@@ -65,7 +66,7 @@ export function overwriteSync(file: number, text: string): void {
   if (fs.fstatSync(file).size > bytes.length) fs.ftruncateSync(file, bytes.length)
 }
 
-/** For its owner only. */
+/** Writes a file that only the owner can read. */
 export function writeFileSync(
   path: string,
   text: string | Uint8Array,
@@ -105,19 +106,19 @@ export function renameSync(from: string, to: string): void {
 }
 
 export function rmSync(path: string, options: { force?: boolean } = {}): void {
-  // What is not there is not removed, and nothing can fail.
+  // With force a missing file is no failure, so there is no fault point either.
   if (options.force && fs.lstatSync(path, { throwIfNoEntry: false }) === undefined) return
   faultPoint(`remove ${kindOf(path)}`)
   fs.rmSync(path, options)
 }
 
-/** Makes the names in a folder, and not only what the files hold, outlast a power cut. */
+/** Syncs a folder, so that names of files, not only their contents, survive a power cut. */
 export function syncFolder(path: string): void {
   const folder = openSync(path, 'r')
   try {
     fsyncSync(folder)
   } catch (error) {
-    // Some network disks cannot do this, and nothing else can be done there.
+    // Some network file systems do not support fsync of a folder, and offer no alternative.
     if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) throw error
   } finally {
     fs.closeSync(folder)
@@ -125,18 +126,18 @@ export function syncFolder(path: string): void {
 }
 
 /**
- * The same once a file has its name. That is so for everybody who looks, and cannot be taken back safely: a disk that
- * does not confirm it makes no failure of it, as with SQLite.
+ * Syncs a folder after a file was renamed in it. The new name is visible to everybody and cannot be taken back safely,
+ * so a disk that does not confirm the sync causes no failure; SQLite does likewise.
  */
 export function trySyncFolder(path: string): void {
   try {
     syncFolder(path)
   } catch {
-    // What the file holds was synced before: after a power cut the old one is there, or this one, and either is whole.
+    // The contents were synced before: after a power cut the name means the old file or the new one, each complete.
   }
 }
 
-/** Makes what a file holds outlast a power cut. */
+/** Syncs a file, so that its contents survive a power cut. */
 export function syncFile(path: string): void {
   const file = openSync(path, 'r+')
   try {
@@ -146,7 +147,7 @@ export function syncFile(path: string): void {
   }
 }
 
-/** Makes a new file, for its owner only, that is wholly on the disk when this resolves. */
+/** Creates a file that only the owner can read, and that is synced when the promise resolves. */
 export async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
   faultPoint(`open ${kindOf(path)}`)
   const file = await open(path, 'wx', 0o600)
@@ -160,7 +161,7 @@ export async function writeNewFile(path: string, bytes: Uint8Array): Promise<voi
   }
 }
 
-// Node's own promises of these take longer to load than one message to write.
+// Importing node:fs/promises takes longer than writing one message.
 const open = promisify(fs.open)
 const write = promisify(fs.write)
 const fsync = promisify(fs.fsync)
@@ -173,18 +174,18 @@ export async function rename(from: string, to: string): Promise<void> {
   await renameFile(from, to)
 }
 
-/** A file that is gone already is none to remove. */
+/** Removes a file; a file that is gone already is no failure. */
 export async function rm(path: string): Promise<void> {
   faultPoint(`remove ${kindOf(path)}`)
   await remove(path, { force: true })
 }
 
-/** A name without what is different each time. */
+/** The file's name with its variable parts replaced, to name a fault point. */
 function kindOf(path: string): string {
   return basename(path).replace(/[0-9a-f]{8,}|\d+/g, 'N')
 }
 
-/** What lies in a folder; one that may not be looked into tells nothing. */
+/** The names in a folder; none where the folder cannot be read. */
 export function namesIn(folder: string): string[] {
   try {
     return fs.readdirSync(folder)
@@ -193,7 +194,7 @@ export function namesIn(folder: string): string[] {
   }
 }
 
-/** A path whose folder is written without links. */
+/** The path with the symlinks of its folder resolved, but not those of the file itself. */
 export function withRealFolder(path: string): string {
   try {
     return join(fs.realpathSync(dirname(path)), basename(path))

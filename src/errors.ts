@@ -3,35 +3,35 @@ export interface Problem {
   code: string
   message: string
   hint?: string
-  /** Where it stands, if the target is only the first of several cells. */
+  /** The cells of the problem, where `target` is only the first of several. */
   cells?: string[]
 }
 
-/** Facts for a script; the problems may be as many as a workbook has rows, each made when it is told. */
+/** Facts for a script. Problems may be as many as a workbook's rows, so each is made only when it is reported. */
 interface Details extends Record<string, unknown> {
   problems?: Iterable<Problem> & { readonly length: number }
 }
 
 export interface FailureOptions {
-  /** What to type or do next. */
+  /** The command or action to take next. */
   hint?: string
-  /** What the line that was typed lacks, such as `--suspend`: said as the whole line with it, to be pasted. */
+  /** The option that the typed line lacks, such as `--suspend`: the whole line with it is suggested. */
   add?: readonly string[]
   /** Facts for a script, such as `candidates` or `problems`. */
   details?: Details
   cause?: unknown
-  /** What must outlive the failure, such as the record of a refusal: done in a transaction of its own. */
+  /** Work that must outlive the rollback, such as recording a refusal: runs in a transaction of its own. */
   onRollback?(trx: unknown): Promise<void>
-  /** What the work did before it failed stands, such as a try that was counted. */
+  /** Commits what the work did before it failed, such as counting a try. */
   keepsChanges?: boolean
 }
 
-/** The hint that names what may have been meant; undefined where nothing is near. */
+/** The hint with names that may have been meant; undefined for none. */
 export function hintOfNearest(names: readonly string[]): string | undefined {
   return names.length === 0 ? undefined : `Did you mean ${names.join(', or ')}?`
 }
 
-/** The same of whole lines: each by itself, so that nothing is copied with it. */
+/** The hint with whole lines that may have been meant, each on a line of its own to be copied. */
 export function hintOfLines(lines: readonly string[]): string | undefined {
   if (lines.length === 0) return undefined
   return [`Did you mean ${lines.length === 1 ? 'this' : 'one of these'}?`, ...lines].join('\n  ')
@@ -60,12 +60,12 @@ export abstract class Failure extends Error {
   }
 }
 
-/** A rule or a limit stands in the way; nothing changed. */
+/** Refused by a rule or a limit; nothing changed. */
 export class Refused extends Failure {
   readonly exit: number = 3
 }
 
-/** The actor may not do this; recorded, and nothing changed. */
+/** The actor lacks the right; the refusal is recorded, and nothing changed. */
 export class NotPermitted extends Refused {
   override readonly exit = 5
 
@@ -92,12 +92,12 @@ export class BadInput extends Failure {
   readonly exit = 6
 }
 
-/** The store, the key or a file cannot be had now. */
+/** The store, the key or a file cannot be used now. */
 export class Unavailable extends Failure {
   readonly exit = 7
 }
 
-/** The connection broke while a change was being saved, and nobody can say yet whether it was. */
+/** The connection broke during a commit, so it is unknown whether the change was saved. */
 export class CommitUnknown extends Failure {
   readonly exit = 10
   readonly #store: string
@@ -115,7 +115,7 @@ export class CommitUnknown extends Failure {
     this.#store = store
   }
 
-  /** The same where it is known that nothing was. */
+  /** The failure for the case that nothing was changed yet. */
   beforeAnyChange(): Unavailable {
     return new Unavailable(
       'store-unavailable',
@@ -125,7 +125,7 @@ export class CommitUnknown extends Failure {
   }
 }
 
-/** The answer could not be written where it was sent; what was to be changed is done. */
+/** The answer could not be written to stdout; the change is done. */
 export class AnswerNotWritten extends Failure {
   readonly exit = 9
   readonly #cause: Error
@@ -141,7 +141,7 @@ export class AnswerNotWritten extends Failure {
     this.#cause = cause
   }
 
-  /** The same of a command that could have changed something, and had not yet. */
+  /** The failure for the case that the command had changed nothing yet. */
   beforeAnyChange(): AnswerNotWritten {
     return new AnswerNotWritten(this.#cause, { changes: false })
   }
@@ -156,36 +156,36 @@ export class Cancelled extends Failure {
   }
 }
 
-/** @param hasBegun whether there is a store now that was not there before */
+/** @param hasBegun whether the command has created the store */
 export function cancelledInWords({ hasBegun }: { hasBegun: boolean }): string {
   return hasBegun
     ? 'Cancelled. Nothing was changed; the store that was begun is empty.'
     : 'Cancelled. Nothing was changed.'
 }
 
-/** What was agreed to at a question, or by a plan, is not what there is now. */
+/** What was agreed to, at a question or by a plan, differs from what the change would do now. */
 export function changedMeanwhile(): Refused {
   return new Refused('changed-meanwhile', 'What you agreed to has changed meanwhile; nothing was done.', {
     hint: 'Look again, and run the command once more.',
   })
 }
 
-/** What the system, or whatever package it is of, calls an error, such as `ENOENT`; empty where it calls it nothing. */
+/** The code of an error of the system or of a package, such as `ENOENT`; empty where the error has none. */
 export function errorCodeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** Why the operating system did not do what it was asked, as the end of a sentence; undefined for what is not of its common reasons. */
+/** The system's reason for a failure, as the end of a sentence; undefined for uncommon reasons. */
 export function systemReason(error: unknown): string | undefined {
   return systemReasons[errorCodeOf(error)]
 }
 
-/** That there is none: where a file stands in the place of a folder, there is nothing below it. */
+/** Whether a path does not exist: ENOTDIR means that a file stands in the place of one of its folders. */
 export function isNotThere(error: unknown): boolean {
   return /^(ENOENT|ENOTDIR)$/.test(errorCodeOf(error))
 }
 
-/** No room, or none that is left for whoever runs this. */
+/** Whether the disk, or the user's quota, is full. */
 export function isDiskFull(error: unknown): boolean {
   return /^(ENOSPC|EDQUOT|SQLITE_FULL)$/.test(errorCodeOf(error))
 }

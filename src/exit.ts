@@ -10,28 +10,28 @@ import { UnusableFile, UnusableWorkbook } from './workbook/errors.ts'
 import { pathInWords } from './shell-word.ts'
 
 interface Reporting {
-  /** What was typed, to be quoted no longer than a person reads. */
+  /** The typed words, of which long ones are shortened in messages. */
   argv?: readonly string[]
   view: View
   json: boolean
   debug: boolean
   version: string
-  /** The command as it was surely meant, to be pasted after the hint. */
+  /** The whole line that was very probably meant, to be pasted after the hint. */
   line?: string | undefined
-  /** The same where the hint speaks of what the typing, and not the person, made of it: said in its place. */
+  /** The whole line without garbled characters, which replaces the hint: that would be about the garbling. */
   mended?: string | undefined
   secrets?: WithoutSecrets
 }
 
-/** What is said of a line, without the secrets that were typed where they do not belong: a log may keep it. */
+/** Removes secrets from messages that quote the line, because a log may keep the messages. */
 export interface WithoutSecrets {
-  /** A sentence, or a fact. */
+  /** Masks secrets in a sentence or a fact. */
   told: (text: string) => string
-  /** A line that is to be pasted goes without them. */
+  /** Removes secrets from a line that is to be pasted. */
   suggested: (hint: string) => string
 }
 
-/** Gives an error its words and its exit code: the one place where errors end. */
+/** Gives an error its words and its exit code; every error ends here. */
 export function report(
   error: unknown,
   { argv = [], view, json, debug, version, line, mended, secrets }: Reporting,
@@ -55,15 +55,18 @@ export function report(
   return { pieces: piecesOfLines(linesOf(failure, { hint, short, view, debug })), exit }
 }
 
-/** No address, name or number that is meant is longer. */
+/** The most letters of a quoted word; addresses, names and numbers are shorter. */
 const maxQuoted = 300
 
-/** No path is longer, and no line that is to be pasted: what is longer is left out of hints whole, as half of it would mislead. */
+/**
+ * The most letters of a fact or hint; paths and lines are shorter. Half of a longer hint would mislead, so it is
+ * dropped.
+ */
 const maxFact = 4_096
 
 type Shortener = (text: string) => string
 
-/** What was pasted by mistake, such as a whole file in the place of its name, does not push the reason off the screen. */
+/** Shortens text that was pasted by mistake, such as a whole file, so that the reason stays on the screen. */
 function shortenerOf(argv: readonly string[]): Shortener {
   const long = argv.filter((word) => word.length > maxQuoted)
   return (text) =>
@@ -97,14 +100,14 @@ function* linesOf(
   if (debug && failure.cause instanceof Error) yield `caused by ${short(failure.cause.stack ?? '')}`
 }
 
-/** A command begins a line of its own: what is copied is the command, and nothing else. */
+/** Puts a command on a line of its own, so that it can be copied by itself. */
 function withCommandApart(hint: string): string {
   const [, said, command] = /^(?:(.*?:) )?(ssh-admin .*[^.?)])$/.exec(hint) ?? []
   if (command === undefined || / ssh-admin |, or /.test(command)) return `  ${hint}`
   return `${said === undefined ? '' : `  ${said}`}\n  ${command}`
 }
 
-/** Of a list of one, which is refused in the words of the one, behind the line of a batch that it stands in. */
+/** Whether the message already says the only problem, perhaps behind the number of a batch's line. */
 function isSaid(problems: List<Problem>, { message, details: { line } }: Failure): boolean {
   const [only, ...others] = problems
   if (only === undefined || others.length > 0) return false
@@ -114,7 +117,7 @@ function isSaid(problems: List<Problem>, { message, details: { line } }: Failure
 
 const maxAtTerminal = 50
 
-/** Each of them; of many, a person at a terminal sees the first of each kind, and where the rest are. */
+/** All problems; of many, a terminal shows the first of each kind and says how to get the rest. */
 function* problemLines(
   problems: List<Problem>,
   { view: { chalk, isTerminal }, short }: { view: View; short: Shortener },
@@ -124,7 +127,7 @@ function* problemLines(
     yield chalk.dim('  All of them: --json')
     return
   }
-  // What they have in common is said below the last of them.
+  // Each problem is described once the next is known, so that a shared hint is said only behind the last.
   let told: Problem | undefined
   for (const problem of problems) {
     if (told !== undefined) yield `  ${cleanLines(short(describeProblem(told, problem)))}`
@@ -133,7 +136,7 @@ function* problemLines(
   if (told !== undefined) yield `  ${cleanLines(short(describeProblem(told)))}`
 }
 
-/** The error document; the problems in its details are as complete as itself. */
+/** The error document, with all problems in its details. */
 function errorJson(
   { code, message, details }: Failure,
   { hint, short, fact }: { hint: string | undefined; short: Shortener; fact: Shortener },
@@ -156,7 +159,7 @@ function errorJson(
   }
 }
 
-/** What a script reads is whole, but for what no path and no name can be. */
+/** Facts for a script are complete, except texts longer than any path or name. */
 function factWith(told: Shortener, fact: unknown): unknown {
   if (typeof fact === 'string') return told(fact)
   return Array.isArray(fact) ? fact.map((one: unknown) => factWith(told, one)) : fact
@@ -166,7 +169,7 @@ function shortText(text: string): string {
   return text.length > maxFact ? beginningAndEnd(text) : text
 }
 
-/** A file may have been made to send its names to the terminal as commands. */
+/** Removes control characters: a file's name may have been chosen to send commands to the terminal. */
 function cleanLines(words: string): string {
   return words.split('\n').map(oneLine).join('\n')
 }
@@ -175,17 +178,17 @@ function problemsIn({ problems = [] }: Failure['details']): List<Problem> {
   return problems
 }
 
-/** @param next the one that is told behind it, which may have the same hint */
+/** @param next the following problem: where it has the same hint, only that problem says it */
 function describeProblem({ target, message, hint }: Problem, next?: Problem): string {
   const described = message.includes(target) ? message : `${target}: ${message}`
   return hint && hint !== next?.hint ? [described, ...hint.split('\n')].join('\n    ') : described
 }
 
-/** What the store, a workbook and the file system say, in our words. */
+/** The failure in our words for an error of the store, a workbook or the file system; undefined for a bug. */
 export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error
   if (!(error instanceof Error) || !('code' in error)) return undefined
-  // A signal ended what was being read.
+  // A signal aborted the reading.
   if (error.code === 'ABORT_ERR') return new Cancelled()
   if (error instanceof UnusableWorkbook || error instanceof UnusableFile) return failureOfFile(error)
   const known = systemTroubles.find(([code]) => code === error.code)
@@ -200,7 +203,7 @@ export function failureOf(error: unknown): Failure | undefined {
   })
 }
 
-/** Whatever the operating system refuses is no mistake of ours: its own words, and the file's name. */
+/** An error of the operating system is no bug: reports the system's own words and the file's name. */
 function failureOfSystem(error: Error): Failure | undefined {
   const code = 'code' in error ? String(error.code) : ''
   if (!('syscall' in error) || !/^E[A-Z0-9]+$/.test(code)) return undefined
@@ -216,7 +219,7 @@ function errnoOf(error: Error): number {
   return 'errno' in error && typeof error.errno === 'number' ? error.errno : 0
 }
 
-/** A name whose ending says nothing is a wrong call, not a file that cannot be had. */
+/** An unknown extension is a usage error, not an unusable file. */
 function failureOfFile(error: UnusableWorkbook | UnusableFile): Failure {
   const { code, details, file, add } = error
   const more = { hint: error.hint && hintSentence(error.hint), add, details, cause: error }
@@ -227,13 +230,13 @@ function failureOfFile(error: UnusableWorkbook | UnusableFile): Failure {
     : new Unavailable(code, message, more)
 }
 
-/** @param name of a file, which keeps its letters where the sentence begins with it */
+/** @param name of a file, whose first letter stays as it is at the beginning of the sentence */
 function sentence(text: string, name: string | undefined): string {
   const whole = name !== undefined && name !== '' && text.startsWith(name) ? text : sentenceCase(text)
   return /[.!?]$/.test(whole) ? whole : `${whole}.`
 }
 
-/** None behind what is copied: a word in quotes, or the name of a file. */
+/** Adds no full stop behind what is copied: a quoted word or the name of a file. */
 function hintSentence(text: string): string {
   return /[.!?']$|\S\.\w+$/.test(text) ? sentenceCase(text) : `${sentenceCase(text)}.`
 }

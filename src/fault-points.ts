@@ -1,9 +1,9 @@
 import { appendFileSync, existsSync } from 'node:fs'
 
-/** The build says true for the bundle that test/torture runs, and false for the one that is published. */
+/** Defined by the build: true in the bundle for test/torture, false in the published one. */
 declare const FAULT_POINTS: boolean
 
-/** What is done at a point: a call of the file system, a statement of SQLite, a step of SMTP; `done`: only a kill fits. */
+/** The operation at a point: a file system call, an SQLite statement, an SMTP step; at `done` only a kill applies. */
 type Layer = 'file' | 'sqlite' | 'smtp' | 'done'
 
 const compiledIn = typeof FAULT_POINTS !== 'undefined' && FAULT_POINTS
@@ -11,8 +11,8 @@ const compiledIn = typeof FAULT_POINTS !== 'undefined' && FAULT_POINTS
 let reached = 0
 
 /**
- * A moment at which the machine may fail. Counted in the order in which they are reached; where
- * SSH_ADMIN_FAULT says `kill 7`, `ENOSPC 7`, `EIO 7`, `SIGINT 7`, `SIGINT+SIGINT 7` or `pause 7`, that happens at the seventh.
+ * A point at which test/torture can inject a failure. Points are counted in the order in which they are reached: with
+ * SSH_ADMIN_FAULT `kill 7`, `ENOSPC 7`, `EIO 7`, `SIGINT 7`, `SIGINT+SIGINT 7` or `pause 7` the seventh fails so.
  */
 export function faultPoint(name: string, layer: Layer = 'file'): void {
   if (compiledIn) reach(name, layer)
@@ -31,7 +31,7 @@ function reach(name: string, layer: Layer): void {
   else if (layer !== 'done') throw failureOf(kind, { name, layer })
 }
 
-/** Blocks the process as a slow disk does: what arrives meanwhile is heard afterwards. */
+/** Blocks the process as a slow disk would: signals that arrive meanwhile are handled afterwards. */
 function pauseUntil(file: string): void {
   const cell = new Int32Array(new SharedArrayBuffer(4))
   while (!existsSync(file)) Atomics.wait(cell, 0, 0, 5)

@@ -1,9 +1,9 @@
-/** `1,234,567`. Node's own way looks through every language that it knows, which takes longer than most commands do. */
+/** `1,234,567`. toLocaleString loads the data of all locales, which takes longer than most commands. */
 export function grouped(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
-/** The first few of many, and how many more there are: a message stays one, whatever they are of. */
+/** The first few texts and the number of the others, so that a message stays short. */
 export function few(texts: readonly string[], { max = 3, total = texts.length } = {}): string {
   const first = texts.slice(0, max).join(', ')
   const more = total - Math.min(max, texts.length)

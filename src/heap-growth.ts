@@ -1,24 +1,24 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
-/** From so many rows on that are held, or have a mistake, memory is worth more than the time of the collector. */
+/** With so many rows held in memory, or held back, saving memory is worth more garbage collection time. */
 export const manyRowsWithFaults = 5000
 
-/** From so many rows on, without a mistake, it is too: a seventh of 500,000 rows' memory, and no time. */
+/** The same for rows without a mistake: at 500,000 rows it saves a seventh of the memory, and costs no time. */
 export const manyRows = 150_000
 
 /**
- * Lets the heap grow by less than half before the collector runs, and its youngest part no further: by default the
- * engine lets it double and more, and a sheet of a hundred thousand mistakes would take what it does not need.
+ * Lets the heap grow by 40 % between collections, and the young generation not at all: by default V8 lets the heap
+ * double and more, and a sheet with a hundred thousand mistakes would take far more memory than it needs.
  */
 export function growHeapSlowly(): void {
   setFlagsFromString('--heap-growing-percent=40')
   setFlagsFromString('--semi-space-growth-factor=1')
 }
 
-/** As much as a scavenge is quick with: from Node 24 on the youngest part grows to eight times as much. */
+/** Bytes of young generation that a scavenge collects quickly; Node 24 and later let it grow eightfold. */
 const maxYoungBytes = 16_000_000
 
-/** Lets the youngest part of the heap, once it is large enough, grow no further. */
+/** Stops the growth of the young generation once it is large enough. */
 export function boundYoungHeap(): void {
   const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
   if ((young?.space_size ?? 0) >= maxYoungBytes) setFlagsFromString('--semi-space-growth-factor=1')

@@ -16,14 +16,14 @@ import { BadInput } from './errors.ts'
 
 interface SmallFile {
   stats: Stats
-  /** Nothing for what is no plain file, and would keep its reader waiting. */
+  /** Undefined for a pipe or a device, which would block the reader. */
   text: string | undefined
 }
 
 const maxBytes = 4096
 const atOnce = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
-/** Reads the beginning of a file that is small where it is what it should be: a pipe or a device never holds it up. */
+/** Reads the first 4096 bytes of a small file; a pipe or a device is not read, because it could block. */
 export function readSmallFile(path: string): SmallFile {
   return withPlainFile(path, (file, stats) => {
     if (file === undefined) return { stats, text: undefined }
@@ -32,7 +32,7 @@ export function readSmallFile(path: string): SmallFile {
   })
 }
 
-/** All of a file; nothing of a pipe or a device, for which the process would wait without hearing a signal. */
+/** The whole file; undefined for a pipe or a device, on which the process would block and handle no signal. */
 export function readPlainFile(path: string): Buffer | undefined {
   return withPlainFile(path, (file) => (file === undefined ? undefined : readFileSync(file)))
 }
@@ -51,8 +51,8 @@ function withPlainFile<Result>(
 }
 
 /**
- * The bytes of a file, or of a pipe such as `/dev/fd/63`, whoever writes to it and whenever. Until somebody does, a
- * signal is heard: to open a pipe as files are opened would wait in a thread that nothing ends.
+ * The bytes of a file, or of a pipe such as `/dev/fd/63`. A pipe is opened without blocking: an open that waits for a
+ * writer occupies a thread of Node's pool that no signal can end.
  * @throws AbortError once the signal is aborted
  */
 export async function* inputStream(path: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
@@ -61,7 +61,7 @@ export async function* inputStream(path: string, signal?: AbortSignal): AsyncGen
   yield* untilAborted(stream, signal)
 }
 
-/** A plain file that is read here and there; who has it closes it. */
+/** Opens a plain file for random access; the caller closes it. */
 export async function openPlainFile(path: string) {
   return open(path, atOnce)
 }
@@ -70,7 +70,7 @@ function pipeStream(path: string) {
   return new Socket({ fd: openSync(path, atOnce), readable: true, writable: false })
 }
 
-/** What comes of a stream, which a signal ends. @throws AbortError */
+/** The chunks of a stream, until the signal is aborted. @throws AbortError */
 export async function* untilAborted(
   stream: NodeJS.ReadableStream,
   signal: AbortSignal | undefined,
@@ -81,8 +81,8 @@ export async function* untilAborted(
 }
 
 /**
- * The bytes of a text as UTF-8 without byte order mark, whether it was UTF-8 or UTF-16, with a mark
- * or without; undefined where it is neither. The one way to read a text that a person saved.
+ * A text as UTF-8 without byte order mark, from UTF-8 or UTF-16 with or without one; undefined for other encodings.
+ * Every text that a person saved is read by this function.
  */
 export function toUtf8(bytes: Buffer): Buffer | undefined {
   const [first, second, third] = bytes
@@ -92,24 +92,24 @@ export function toUtf8(bytes: Buffer): Buffer | undefined {
   }
   const utf16 = utf16Mark(first, second) ?? utf16WithoutMark(bytes)
   if (utf16 !== undefined) return Buffer.from(new TextDecoder(utf16).decode(bytes), 'utf8')
-  // Without a mark, a zero is a sign of something that is no text.
+  // A NUL in bytes without a mark means that they are no text.
   return isUtf8(bytes) && !bytes.includes(0) ? bytes : undefined
 }
 
-/** The same as text; undefined where its letters cannot be told. */
+/** The decoded text; undefined where it is neither UTF-8 nor UTF-16. */
 export function decodeText(bytes: Buffer): string | undefined {
   return toUtf8(bytes)?.toString('utf8')
 }
 
 type Utf16 = 'utf-16le' | 'utf-16be'
 
-/** UTF-16 has a mark at its beginning, where a program such as PowerShell wrote it. */
+/** The encoding by the byte order mark, with which a program such as PowerShell begins UTF-16. */
 export function utf16Mark(first: number | undefined, second: number | undefined): Utf16 | undefined {
   if (first === 0xff && second === 0xfe) return 'utf-16le'
   return first === 0xfe && second === 0xff ? 'utf-16be' : undefined
 }
 
-/** Whether the bytes are letters all through: a zero in the text, or half a letter, is a sign of something else. */
+/** Whether the bytes decode without errors: a NUL, or half of a surrogate pair, means another encoding. */
 function isUtf16(bytes: Buffer, encoding: Utf16): boolean {
   try {
     return !new TextDecoder(encoding, { fatal: true }).decode(bytes).includes('\0')
@@ -118,7 +118,7 @@ function isUtf16(bytes: Buffer, encoding: Utf16): boolean {
   }
 }
 
-/** Headings are mostly of plain letters: in UTF-16 every other byte of them is zero; few others have a zero where those do not. */
+/** In UTF-16 the high bytes of ASCII, of which headings mostly consist, are zero, and hardly any low bytes are. */
 function utf16WithoutMark(bytes: Buffer): Utf16 | undefined {
   const sample = bytes.subarray(0, 512)
   const zeros = [0, 0]

@@ -1,36 +1,39 @@
 import { Cancelled, cancelledInWords } from './errors.ts'
 
-/** What Ctrl-C, SIGTERM and SIGHUP do to a command: cancel it while nothing is changed, and let it finish afterwards. */
+/** How a command takes Ctrl-C, SIGTERM and SIGHUP: it is cancelled until its change counts, then it finishes. */
 export interface Interruption {
-  /** Aborted by a signal while nothing is changed: the command ends, and leaves nothing. */
+  /** Aborted by a signal while nothing is changed: the command ends and leaves nothing behind. */
   readonly signal: AbortSignal
-  /** Whether it is; who only asks needs no signal made. */
+  /** Whether `signal` is aborted, without creating the AbortSignal. */
   isCancelled: () => boolean
-  /** Aborted by the first signal whenever it comes: what can wait for another time is left. */
+  /** Aborted by the first signal at any time: work that can wait for another run is left. */
   readonly heard: AbortSignal
-  /** From here on the change counts: a signal says what is being finished, and no number of them stops it. */
+  /** From now on the change counts: a signal only says what is being finished, and no signal stops it. */
   finish: (what: string) => void
-  /** The change did not come about after all. */
+  /** The change was not made after all. */
   unfinish: () => void
   /** Whether a change counts already. */
   isFinishing: () => boolean
-  /** A store was begun for a change that does not count yet: a signal cancels that one. */
+  /** A store was created for a change that does not count yet: a signal cancels that change. */
   begun: () => void
-  /** Whether one was. */
+  /** Whether a store was created. */
   hasBegun: () => boolean
-  /** Says a line of the conversation; silent until a command has said how. */
+  /** Sets the function that writes a line to stderr; nothing is said before a command has set it. */
   sayWith: (say: (line: string) => void) => void
-  /** Does this at a second signal before the process ends. @returns what takes it back */
+  /** Registers a clean-up for a second signal, before the process ends. @returns removes the clean-up */
   beforeEnding: (cleanUp: () => void) => () => void
-  /** While somebody reads the answer in a pager, Ctrl-C is the pager's, and nothing ends at once. @returns what ends that */
+  /**
+   * While the answer is read in a pager, the pager handles Ctrl-C, and no signal ends the process at once.
+   * @returns ends that
+   */
   whileShown: () => () => void
-  /** A signal came. */
+  /** Handles a signal. */
   interrupt: (signal?: NodeJS.Signals) => void
 }
 
 /**
- * The last moment at which a signal cancels: `finish` counts from its beginning, and is told as `what`;
- * where it fails, nothing was changed. @throws Cancelled
+ * The last chance of a signal to cancel: from the beginning of `finish` the change counts, and a signal reports `what`.
+ * Where `finish` throws, nothing was changed. @throws Cancelled
  */
 export async function finishing<Result>(
   interruption: Interruption | undefined,
@@ -48,13 +51,13 @@ export async function finishing<Result>(
   }
 }
 
-/** Lets a signal be heard that came while something was being worked out: two turns of the loop, so that it looks. */
+/** Lets pending signals be handled after synchronous work: two turns of the event loop, so that it polls once. */
 export async function yieldToSignals(): Promise<void> {
   await new Promise(setImmediate)
   await new Promise(setImmediate)
 }
 
-/** @param end ends the process at once, when nothing was changed */
+/** @param end ends the process at once, at a second signal while nothing is changed */
 export function newInterruption(end: () => void): Interruption {
   const cancelling = newAbort()
   const received = newAbort()
@@ -102,7 +105,8 @@ export function newInterruption(end: () => void): Interruption {
       received.abort()
       if (finishing !== undefined) return sayOnce()
       cancelling.abort()
-      // Two programs would read the keys of one terminal: it ends once its reader has left, as git does.
+      // The shell and a running pager would both read the terminal, so the process waits for the pager, as in
+      // git.
       if (!again || isShown) return
       for (const cleanUp of cleanUps) cleanUp()
       say(cancelledInWords({ hasBegun }))
@@ -122,7 +126,7 @@ export function newInterruption(end: () => void): Interruption {
   }
 }
 
-/** An abort signal that is made for the first who listens: Node loads code for it that a short command does without. */
+/** An abort signal that is created at first use: Node loads code for it, which a short command can do without. */
 function newAbort() {
   let controller: AbortController | undefined
   let isAborted = false

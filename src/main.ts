@@ -4,16 +4,16 @@ import { newInterruption } from './interruption.ts'
 
 export { isCommand } from './cli/tree.ts'
 
-/** What has worked for so long leaves V8's threads compiling; in seconds. */
+/** Seconds after which V8's compiler threads may still be at work. */
 const longWork = 0.5
-/** So long it has to end by itself, whatever a library left open; in milliseconds. */
+/** Milliseconds in which the process must end by itself, whatever handles a library left open. */
 const maxEnding = 200
 
-/** The program as the operating system starts it; a closed terminal and a polite kill are Ctrl-C. */
+/** The entry point of the process. SIGTERM and SIGHUP (a closed terminal) are handled like Ctrl-C. */
 export async function main(argv: readonly string[]): Promise<number> {
   const interruption = newInterruption(() => process.exit(130))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    // Until now whoever started the program ended it. One takes the other's place: between them is no moment without.
+    // Replaces the handler of bin/ssh-admin.js; the new one is added first, so that there is always a handler.
     const until = process.listeners(signal)
     process.on(signal, interruption.interrupt)
     for (const listener of until) process.removeListener(signal, listener)
@@ -22,9 +22,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   const exit = await run(argv, context)
   for (const stream of [context.stdout, context.stderr]) await written(stream, '')
   process.exitCode = exit
-  // Told to end, Node waits for its threads, and one that compiles may wait for the main thread to collect garbage, for ever
-  // (nodejs/node#54918); by itself it stops them first. Yet then it takes its handlers away, and a signal that comes late
-  // would change what was answered: what was quick is told to end.
+  // process.exit() waits for V8's threads, and a thread that compiles may wait for ever for the main thread to
+  // collect garbage (nodejs/node#54918); at a natural end Node stops the threads first. But a natural end removes the
+  // signal handlers, and a late signal would change the exit code: a quick command, whose threads are idle, ends by
+  // process.exit().
   if (process.uptime() < longWork) process.exit()
   setTimeout(() => process.exit(), maxEnding).unref()
   return exit

@@ -8,12 +8,12 @@ import { pathInWords } from './shell-word.ts'
 const maxFound = 3
 
 /**
- * The names most like a mistyped one, nearest first, accents and letter case aside; at most three.
- * @param limit how many letters may differ
+ * The names most similar to a mistyped one, nearest first, ignoring accents and letter case; at most three.
+ * @param limit the most letters that may differ
  */
 export function nearestOf(typed: string, names: Iterable<string>, limit = usualLimit(typed)): string[] {
   const typedKey = searchKey(typed).trim().slice(0, longest)
-  // Every name begins with nothing, and none is meant by it.
+  // Every name begins with an empty text, which therefore resembles none.
   if (typedKey === '') return []
   const near = nearestTo<string>(typedKey, limit)
   for (const name of names) {
@@ -24,7 +24,7 @@ export function nearestOf(typed: string, names: Iterable<string>, limit = usualL
   return near.found()
 }
 
-/** Of names that come one by one, as they are written: keeps only the nearest, and what belongs to each. */
+/** Collects the nearest of names that are offered one by one, each with its row. */
 export function nearestTo<Row>(typed: string, limit: number) {
   const kept: { row: Row; far: number; name: string }[] = []
   const take = (name: string, { far, row }: { far: number; row: Row }) => {
@@ -49,23 +49,23 @@ function order(one: string, other: string): number {
   return one < other ? -1 : 1
 }
 
-/** Whether two words differ by two neighbours that changed places: `lsit` and `list`. */
+/** Whether two words differ only by two swapped neighbours: `lsit` and `list`. */
 export function isSwapped(one: string, other: string): boolean {
   if (one.length !== other.length) return false
   const at = [...one].findIndex((letter, index) => letter !== other[index])
   return at >= 0 && `${one.slice(0, at)}${one.charAt(at + 1)}${one.charAt(at)}${one.slice(at + 2)}` === other
 }
 
-/** ' (did you mean A or B?)', or nothing: of headings, fields and sheets. */
+/** ' (did you mean A or B?)', or an empty text; for headings, fields and sheets. */
 export function didYouMean(typed: string, names: Iterable<string>): string {
   const near = nearestOf(typed, names, looseLimit(typed))
   return near.length === 0 ? '' : ` (did you mean ${near.join(' or ')}?)`
 }
 
-/** A cell can hold any length. */
+/** The most letters that are compared, because a cell can hold any number. */
 const longest = 64
 
-/** Of words that people choose, such as headings: two letters changed places are two that differ. */
+/** The limit for words that people choose, such as headings; two swapped letters count as two differences. */
 export function looseLimit(typed: string): number {
   return Math.max(typed.length < 4 ? 1 : 2, Math.floor(typed.length / 3))
 }
@@ -74,7 +74,7 @@ function usualLimit(typed: string): number {
   return Math.max(1, Math.min(4, Math.floor(typed.length / 3)))
 }
 
-/** What to do where there is no such file: those beside it that may have been meant. */
+/** The hint for a missing file: similar names of files in the same folder. */
 export function hintOfNearFiles(path: string): string {
   const near = nearestOf(basename(path), filesIn(dirname(path))).map((name) =>
     pathInWords(join(dirname(path), name)),
@@ -82,7 +82,7 @@ export function hintOfNearFiles(path: string): string {
   return hintOfLines(near) ?? 'Check the name and the folder.'
 }
 
-/** Without those that nobody names, such as the lock of an open workbook. */
+/** The files of a folder, without hidden ones and lock files such as that of an open workbook. */
 function filesIn(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })

@@ -1,24 +1,24 @@
 import { constants, fstatSync, openSync, type Stats, writeSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 
-/** What is written to: a terminal, a pipe, a file. */
+/** A terminal, pipe or file that is written to. */
 export interface Output {
   readonly isTTY?: boolean
   readonly columns?: number
   readonly rows?: number
   readonly writableEnded: boolean
   readonly destroyed: boolean
-  /** @param done called when the text has left the process, or never can */
+  /** @param done called when the text has left the process, or can no longer be written */
   write(text: string, done?: (error?: Error | null) => void): boolean
   on(event: 'error', listener: (error: Error) => void): unknown
 }
 
-/** What is longer is for Node's own stream, which waits for a slow reader. */
+/** Bytes that are written directly at most; longer output goes through Node's stream, which waits for a slow reader. */
 const MAX_AT_ONCE = 65_536
 
 /**
- * stdout or stderr. Node's own stream takes longer to load than a short command works: to a pipe that has room, or a
- * file, a short text is written without it. Never is a reader waited for: signals are heard all the while.
+ * stdout or stderr. Node's own stream takes longer to load than a short command runs: a short text is written directly
+ * to a file, or to a pipe that has room. The write never blocks, so that signals are always handled.
  */
 export function outputTo(descriptor: 1 | 2, own: () => Writable & Output): Output {
   const found = fstatSync(descriptor)
@@ -26,14 +26,14 @@ export function outputTo(descriptor: 1 | 2, own: () => Writable & Output): Outpu
   return shortWrites(found.isFile() ? descriptor : reopenNonBlocking(descriptor, found), own)
 }
 
-/** @returns the same pipe, written to without waiting; nothing where that cannot be had */
+/** @returns a non-blocking descriptor for the same pipe; undefined where none can be opened */
 function reopenNonBlocking(descriptor: 1 | 2, found: Stats): number | undefined {
-  // Opened anew, because whether it waits is else shared with whoever else writes there; only Linux opens it so.
+  // O_NONBLOCK would affect all processes that share the inherited descriptor; only Linux can reopen a pipe.
   if (!found.isFIFO() || process.platform !== 'linux') return undefined
   try {
     return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK)
   } catch {
-    // Nobody reads it, or it is somebody else's.
+    // The pipe has no reader, or belongs to another user.
     return undefined
   }
 }
@@ -77,7 +77,7 @@ function shortWrites(descriptor: number | undefined, own: () => Writable & Outpu
   }
 }
 
-/** @returns how many bytes were taken, or why none is any more */
+/** @returns how many bytes were written, or the error for which nothing more can be */
 function writeWhatFits(descriptor: number, bytes: Buffer): number | Error {
   let written = 0
   try {

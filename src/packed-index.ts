@@ -1,13 +1,13 @@
 import type { PackedTexts } from './packed-texts.ts'
 
 /**
- * Where many keys stand in lists of their own, outside the heap: in a map each would have an entry, and be kept once more.
- * Which of two equal keys is found is not said.
+ * A hash index outside the heap, from keys to their positions in a packed list: a Map would need an entry for each key
+ * and keep every key a second time. Of equal keys, any may be found.
  */
 class PackedIndex<Key extends string | number> {
   private readonly isAt: (position: number, key: Key) => boolean
   private readonly hashOf: (key: Key) => number
-  /** Of each slot the position and one, or nothing, and then its hash: at most two thirds of them are taken. */
+  /** Two numbers for each slot: position + 1, or 0 for a free slot, and the hash. At most two thirds are taken. */
   private slots = new Uint32Array(2 * 1024)
   private taken = 0
 
@@ -22,7 +22,7 @@ class PackedIndex<Key extends string | number> {
     this.taken += 1
   }
 
-  /** @returns its position, or -1 */
+  /** @returns the key's position, or -1 */
   find(key: Key): number {
     const { slots, isAt } = this
     const hash = this.hashOf(key)
@@ -56,7 +56,7 @@ class PackedIndex<Key extends string | number> {
 type IndexOfTexts = PackedIndex<string>
 type IndexOfNumbers = PackedIndex<number>
 
-/** @param isAt whether a text stands at a position of its list */
+/** @param isAt whether the text is at a position of the list */
 export function indexOfTexts(isAt: PackedTexts['isAt']): IndexOfTexts {
   const factor = oddNumber()
   return new PackedIndex((text) => {
@@ -66,13 +66,13 @@ export function indexOfTexts(isAt: PackedTexts['isAt']): IndexOfTexts {
   }, isAt)
 }
 
-/** @param isAt whether a number stands at a position of its list */
+/** @param isAt whether the number is at a position of the list */
 export function indexOfNumbers(isAt: (position: number, value: number) => boolean): IndexOfNumbers {
   const factor = oddNumber()
   return new PackedIndex((value) => spread(Math.imul(value, factor)), isAt)
 }
 
-/** By chance: which texts fall on one place differs from run to run, and is not for a list to choose. */
+/** A random factor, so that nobody can prepare a list whose texts all collide. */
 function oddNumber(): number {
   return Math.floor(Math.random() * 2 ** 31) * 2 + 1
 }

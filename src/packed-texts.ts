@@ -1,6 +1,6 @@
 const maxNumber = 2 ** 32 - 1
 
-/** Whole numbers from 0 on, below 2³², in one piece of memory. */
+/** A list of whole numbers from 0 to 2³² - 1 in one typed array. */
 export class PackedNumbers {
   length = 0
   private values = new Uint32Array(1024)
@@ -27,37 +27,37 @@ export class PackedNumbers {
 
 const pieceBits = 20
 const withinPiece = 2 ** pieceBits - 1
-/** So many pieces are made one by one, further ones so many at once: so large a block goes back to the system when it is let go of. */
+/** The first pieces are allocated one by one, later ones in blocks so large that freed ones go back to the system. */
 const fewPieces = 16
 const piecesOfBlock = 32
-/** In letters, of three bytes at most; a longer text is kept as it is. */
+/** The most letters of a packed text, each up to three bytes; a longer text is kept as a string. */
 const maxPacked = 8000
-/** Five hundred for each row that a sheet can have. As bytes they are fewer than 2³¹, so that twice their places are numbers below 2³². */
+/** 500 letters for each row of a full sheet; packed, they are fewer than 2³¹ bytes, so that offset · 2 fits 32 bits. */
 const maxLetters = 2 ** 29
 const isUtf8 = 0x80_00
 const latin1 = /^[\0-\xff]*$/
 const loneSurrogate = /\p{Cs}/u
 
-/** So many texts are kept as they are, which takes no time: of more of them, memory is worth more than time. */
+/** So many texts are kept as strings, which costs no time; with more of them, memory is worth more than time. */
 const fewTexts = 100_000
 
-/** From so many on, those that were kept as they are until then are packed, too. */
+/** At so many texts, those that were kept as strings are packed too. */
 const manyTexts = 150_000
 
-/** So many different texts are kept once, where they come again: a column of countries has few. */
+/** So many distinct texts are looked up and stored once each; a column of countries has few distinct texts. */
 const maxKnown = 1000
-/** How many texts tell whether they come again. */
+/** After so many texts it is decided whether texts repeat often enough for the look-up. */
 const enough = 4 * maxKnown
 
 /**
- * A list of many texts, all but the first of them outside the heap, as bytes: a million of them there would each have a
- * head and a place, and the collector would look at them time and again. Each is made when it is asked for.
+ * A list of many texts, all but the first packed as bytes outside the heap: as strings, a million texts would each have
+ * a header and a pointer, which the garbage collector would trace again and again. A text is decoded at each access.
  */
 export class PackedTexts {
-  /** Of each text twice where it begins, or twice its place among those that are kept as they are, and one. */
+  /** For each text twice its byte offset, or, where it is kept as a string, twice its index in `kept` plus one. */
   private readonly references = new PackedNumbers()
   private readonly pieces: Buffer[] = []
-  /** Pieces of it come next. */
+  /** The allocation from which the next pieces are taken. */
   private block: Buffer | undefined
   private end = 0
   private readonly kept: string[] = []
@@ -70,10 +70,10 @@ export class PackedTexts {
   private taken = 0
 
   /**
-   * @param few so many texts are kept as they are
-   * @param cut whether they are cut from longer ones: one that is kept would hold all of it
-   * @param letters so many are taken; a text that is shared by very many cells has more, and would fill the memory
-   * @param refusal what is thrown where there are more
+   * @param few the number of texts that are kept as strings
+   * @param cut whether the texts are slices of longer strings, which a kept slice would hold in memory
+   * @param letters the most letters in all; one text shared by very many cells has more, and would fill the memory
+   * @param refusal makes the error for more letters
    */
   constructor({
     few = fewTexts,
@@ -111,7 +111,7 @@ export class PackedTexts {
     )
   }
 
-  /** Whether this text stands there; hardly any is made to tell. */
+  /** Whether the text is at a position, compared by its bytes; only few texts are decoded for it. */
   isAt(position: number, text: string): boolean {
     const reference = this.references.at(position)
     if (reference % 2 === 1) return this.kept[reference >>> 1] === text
@@ -149,7 +149,7 @@ export class PackedTexts {
     return this.kept.length < this.few || text.length > maxPacked ? this.keep(text) : this.pack(text)
   }
 
-  /** All but those that come again. */
+  /** Packs the kept texts, except those that are stored once for many positions. */
   private packKept(): void {
     this.few = 0
     const unpacked = this.kept.splice(maxKnown)
@@ -161,14 +161,14 @@ export class PackedTexts {
     }
   }
 
-  /** Gives their memory back at once, and not when the collector comes: nothing is asked of it any more. */
+  /** Frees the memory at once, without waiting for the garbage collector; the list must not be used afterwards. */
   letGo(): void {
     const buffers = new Set<ArrayBuffer>()
     for (const { buffer } of this.pieces) if (buffer instanceof ArrayBuffer) buffers.add(buffer)
     this.pieces.length = 0
     this.kept.length = 0
     this.block = undefined
-    // What is sent belongs to whom it is sent to, who is gone.
+    // Transferring the buffers to a port that is closed frees their memory.
     const { port1, port2 } = new MessageChannel()
     port1.postMessage(undefined, [...buffers])
     port1.close()
@@ -184,12 +184,12 @@ export class PackedTexts {
   }
 
   private keep(text: string): number {
-    // A copy is made of whole letters: half of a pair would not come back as it was.
+    // copyOfText re-encodes the text as UTF-8, in which a lone surrogate would be lost.
     return this.kept.push(this.cut && !loneSurrogate.test(text) ? copyOfText(text) : text) * 2 - 1
   }
 
   private pack(text: string): number {
-    // A text lies in one piece, whole.
+    // A text never crosses the border between two pieces.
     if ((this.end & withinPiece) + 2 + text.length * 3 > withinPiece || this.pieces.length === 0) {
       this.end = this.pieces.length * 2 ** pieceBits
       this.pieces.push(this.newPiece())
@@ -201,7 +201,7 @@ export class PackedTexts {
     let size = piece.write(text, at + 2)
     let mark = 0
     if (size !== text.length) {
-      // Half of a pair would not come back as it was.
+      // A lone surrogate would be lost in UTF-8.
       if (loneSurrogate.test(text)) return this.keep(text)
       if (latin1.test(text)) size = piece.write(text, at + 2, 'latin1')
       else mark = isUtf8
@@ -212,14 +212,14 @@ export class PackedTexts {
   }
 }
 
-/** Values of which there are few different ones, such as kinds: a byte each. */
+/** A list of values of which few are distinct, such as kinds: one byte each. */
 export class PackedChoices<Value> {
   private readonly first: Value
   private readonly choices: Value[]
   private bytes = new Uint8Array(1024)
   private length = 0
 
-  /** @param first one of them */
+  /** @param first one of the values */
   constructor(first: Value) {
     this.first = first
     this.choices = [first]
@@ -244,11 +244,11 @@ export class PackedChoices<Value> {
 const pool = Buffer.allocUnsafe(16 * 1024)
 
 /**
- * A copy of its own: a slice keeps the whole piece of XML alive that it was cut from, and takes two
- * bytes for each letter where one letter of the piece is not Latin. Only for well-formed text.
+ * A flat copy of a text: a slice would keep the whole chunk of XML alive that it was cut from, and take two bytes for
+ * each letter where one letter of the chunk is not Latin-1. Only for well-formed text.
  */
 export function copyOfText(text: string): string {
-  // A character takes three bytes at most.
+  // Each UTF-16 unit takes three bytes at most.
   if (text.length * 3 > pool.length) return Buffer.from(text).toString()
   return pool.toString('utf8', 0, pool.write(text))
 }

@@ -3,22 +3,22 @@ export function plainTime(iso: string): string {
   return `${timeInUtc(iso)} UTC`
 }
 
-/** Beneath a heading that says that it is in UTC. */
+/** `2026-03-02 09:00`, beneath a heading that names UTC. */
 export function timeInUtc(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)}`
 }
 
-/** Where seconds matter: `2026-03-02 09:00:30 UTC`. */
+/** `2026-03-02 09:00:30 UTC`, where seconds matter. */
 export function timeToTheSecond(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`
 }
 
-/** For a pipe, and JSON. */
+/** For pipes and JSON. */
 export function isoOf(at: Date | null): string | null {
   return at?.toISOString() ?? null
 }
 
-// Written out: what Node knows of all languages takes longer to load than a letter to write.
+// A list, because Intl would load the data of all locales, which takes longer than writing a letter.
 const months = [
   'January',
   'February',
@@ -34,7 +34,7 @@ const months = [
   'December',
 ]
 
-/** `4 March 2026`, in UTC: the month as a word, since 4/3 is March here and April there. */
+/** `4 March 2026`, in UTC. The month is a word, because 4/3 means March in one country and April in another. */
 export function dayInWords(at: Date): string {
   return `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()}`
 }

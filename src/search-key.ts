@@ -1,7 +1,7 @@
 import { Usage } from './errors.ts'
 
 const ascii = /^[\x20-\x7e]*$/
-/** Letters that people, keyboards and programs write in one another's place; stored keys are as these were when written. */
+/** Letters that people, keyboards and programs confuse. Stored keys have the mapping of when they were written. */
 const likeness: Readonly<Record<string, string>> = {
   ı: 'i',
   ß: 'ss',
@@ -14,7 +14,7 @@ const likeness: Readonly<Record<string, string>> = {
   ł: 'l',
   ŧ: 't',
   þ: 'th',
-  // At the end of a word, and within it.
+  // Final forms and ligatures.
   ς: 'σ',
   ך: 'כ',
   ם: 'מ',
@@ -24,14 +24,14 @@ const likeness: Readonly<Record<string, string>> = {
   װ: 'וו',
   ױ: 'וי',
   ײ: 'יי',
-  // On the keyboards of Cairo, Tehran and Karachi.
+  // Letters that the keyboards of Cairo, Tehran and Karachi have in place of each other.
   ى: 'ي',
   ی: 'ي',
   ک: 'ك',
   ہ: 'ه',
   ھ: 'ه',
   ة: 'ه',
-  // What only draws or joins letters.
+  // Letters that only lengthen or join others.
   '\u0640': '',
   '\u200c': '',
   '\u200d': '',
@@ -45,20 +45,20 @@ const likeness: Readonly<Record<string, string>> = {
 const unlike = new RegExp(`[${Object.keys(likeness).join('')}]`, 'g')
 
 /**
- * The key of each letter does not depend on its neighbours, but for the parts of Korean letters, which join; nor is half
- * of a letter one.
+ * Texts in which the key of each letter is independent of its neighbours: no Korean jamo, which compose, and no
+ * surrogates, which are halves of letters.
  */
 const separate = /^[^\u1100-\u11ff\u3130-\u318f\u3200-\u327f\ua960-\ua97f\ud7b0-\udfff\uffa0-\uffdf]*$/
 const beyondAscii = /[^\x20-\x7e]/g
 const keysOfLetters = new Map<string, string>()
 
-/** How names and addresses are compared when searching: no accents, no letter case. */
+/** The form in which names and addresses are compared in a search: without accents and letter case. */
 export function searchKey(text: string): string {
   if (ascii.test(text)) return text.toLowerCase()
   return separate.test(text) ? text.toLowerCase().replace(beyondAscii, keyOfLetter) : normalized(text)
 }
 
-/** Made once: an import holds the same few letters a hundred thousand times. */
+/** Cached: an import holds the same few letters a hundred thousand times. */
 function keyOfLetter(letter: string): string {
   const known = keysOfLetters.get(letter) ?? normalized(letter)
   keysOfLetters.set(letter, known)
@@ -74,36 +74,36 @@ function normalized(text: string): string {
     .normalize('NFC')
 }
 
-/** How names are compared that nothing else may have: letter case is no difference. */
+/** The form in which unique names are compared: without letter case. */
 export function nameKey(name: string): string {
   return name.normalize('NFC').toLowerCase()
 }
 
-/** What searching for a centre looks through. */
+/** The text that a search for centres covers. */
 export function centreSearchKey({ number, name }: { number: string; name: string }): string {
   return searchKey(`${number} ${name}`)
 }
 
-/** Names as people look for them in a list: É beside E, 10 after 9. */
+/** The order of names in lists: É beside E, 10 after 9. */
 export function compareNames(one: string, other: string): number {
   inOrder ??= new Intl.Collator('en', { numeric: true })
   return inOrder.compare(one, other)
 }
 
-/** Made for the first that are compared. */
+/** Created at first use. */
 let inOrder: Intl.Collator | undefined
 
-/** The words that are looked for, folded; `Saleh, Omar` is two. */
+/** The folded words of a search text; `Saleh, Omar` is two words. */
 export function wordsIn(text = ''): string[] {
   return searchKey(text)
     .split(/[\s,]+/)
     .filter((word) => word !== '')
 }
 
-/** Each is a condition of the query, and engines take no more than so many; nobody is called by as many. */
+/** Each word is a condition of the query, and database engines limit their number; no name has as many words. */
 const maxWordsToFind = 50
 
-/** The words of what somebody looks for. @throws a usage error where it is a whole text, as one pasted by mistake */
+/** The distinct words of a search text. @throws a usage error for very many words, as of a text pasted by mistake */
 export function wordsToFind(text: string | undefined): string[] {
   const words = [...new Set(wordsIn(text))]
   if (words.length <= maxWordsToFind) return words
@@ -113,7 +113,7 @@ export function wordsToFind(text: string | undefined): string[] {
   })
 }
 
-/** A text as it stands, within a regular expression. */
+/** Escapes a text for a regular expression. */
 export function inPattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 }

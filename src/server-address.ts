@@ -2,19 +2,19 @@ import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { Unavailable, Usage } from './errors.ts'
 
-/** Where a shared store is, as its address says. */
+/** The parsed address of a shared store. */
 export interface ServerAddress {
   hosts: readonly { host: string; port: number }[]
   user: string | undefined
   database: string
   schema: string
-  /** Said in the address: nothing that is sent is encrypted. */
+  /** Set in the address: the connection is not encrypted. */
   plain: boolean
-  /** A file with the certificate of whoever signed the server's. */
+  /** The path of the root certificate that signed the server's. */
   rootCertificate: string | undefined
-  /** How long each host may take to answer, in milliseconds; undefined where nobody says it. */
+  /** The time that each host has to answer, in milliseconds; undefined where none is set. */
   connectTimeoutMs: number | undefined
-  /** The address as it is shown and kept: without a password in any case. */
+  /** The address as it is shown and saved; it never holds a password. */
   shown: string
 }
 
@@ -27,7 +27,7 @@ export function isServerAddress(place: string): boolean {
   return beginning === 'postgresql://' || beginning.startsWith('postgres://')
 }
 
-/** As shells, `.env` files and schedules leave it around what they hand on. */
+/** Removes the blanks and quotes that shells, `.env` files and schedulers may leave around a value. */
 export function withoutWrapping(typed: string): string {
   const bare = typed.trim()
   const [, , quoted] = /^(["'])(.*)\1$/s.exec(bare) ?? []
@@ -35,17 +35,17 @@ export function withoutWrapping(typed: string): string {
 }
 
 /**
- * What was meant for the address of a server, and would else be taken for the path of a file, whose name would show the
- * password that it may hold. `./`, before it, says that it is a file.
+ * Whether a text was meant as a server's address but would be taken for the path of a file, whose name would then show
+ * the password in the address. `./` before the text says that it is a file.
  */
 export function isMistypedAddress(place: string): boolean {
-  // As almost every path is once it is resolved.
+  // Resolved paths begin with a slash, and take this short way.
   if (place.startsWith('/') && !place.startsWith('//') && !/postgres/i.test(place)) return false
   return (
-    // Blanks, quotes or an assignment before its scheme; with one slash once it was resolved as a path.
+    // Blanks, quotes or an assignment before the scheme; one slash where the address was resolved as a path.
     /(?:^|[^\w.-])postgres(?:ql)?:\//i.test(place) ||
     (place.includes('://') && !/^\.?\//.test(place)) ||
-    // No `:` behind the scheme, or no scheme.
+    // A missing `:` behind the scheme, or no scheme.
     /^(?:postgres(?:ql)?|pg)?\s*\/\/[^/]*[:@]/i.test(place) ||
     /^postgres(?:ql)?\s*(?:\/\/|[:;])/i.test(place) ||
     /^(?![a-z]:[/\\])(?:[^/\\]+:.*@|[^/\\]+@[^/\\]*:)/is.test(place) ||
@@ -53,7 +53,7 @@ export function isMistypedAddress(place: string): boolean {
   )
 }
 
-/** @param source as it is said: `--db`, `SSH_ADMIN_DB` … */
+/** @param source the setting's source: `--db`, `SSH_ADMIN_DB` … */
 export function mistypedAddress(source: string): Usage {
   return new Usage(`${source} looks like the address of a server, and is not written as one is.`, {
     code: 'invalid-store',
@@ -62,9 +62,10 @@ export function mistypedAddress(source: string): Usage {
 }
 
 /**
- * Reads `postgres://user@host:port,host:port/database?schema=…`. A socket is named by its folder: `?host=/run/postgresql`,
- * its port before it: `postgres://hub@:5433/hub?host=…`. What the address leaves out is taken from PostgreSQL's own
- * variables, where those are given. @throws Usage `invalid-store`, `password-in-address`
+ * Parses `postgres://user@host:port,host:port/database?schema=…`. A socket is named by its folder,
+ * `?host=/run/postgresql`, with the port before it: `postgres://hub@:5433/hub?host=…`. Parts that are left out come
+ * from PostgreSQL's own environment variables.
+ * @throws Usage `invalid-store`, `password-in-address`
  */
 export function parseServerAddress(address: string, env: Environment = {}): ServerAddress {
   const { credentials, named, database, query } = partsOf(address)
@@ -87,7 +88,7 @@ export function parseServerAddress(address: string, env: Environment = {}): Serv
   const port = portAlone(named)
   const hosts = (options.get('host') ?? hostsOfEnvironment(named, env) ?? named).split(',')
   const ports = port === undefined ? portsFor(hosts, env.PGPORT) : hosts.map(() => port)
-  // PostgreSQL's own word for the authorities that this machine trusts, as it does anyway.
+  // `system` is PostgreSQL's word for the authorities that this machine trusts, which are the default here.
   const rootCertificate = options.get('sslrootcert') ?? (env.PGSSLROOTCERT || undefined)
   return {
     hosts: hosts.map((host, at) => hostOf(host, ports[at])),
@@ -103,7 +104,7 @@ export function parseServerAddress(address: string, env: Environment = {}): Serv
 
 const isPasswordsName = /^(?:ssl)?(?:password|passwd|pass|pwd)$/i
 
-/** Options that others know: any other word may be a part of a password. */
+/** Options that other clients know and that may be named in an error; any other word may be part of a password. */
 const knownElsewhere =
   /^(?:application_name|channel_binding|client_encoding|dbname|gssencmode|hostaddr|keepalives\w*|options|passfile|port|require_auth|service|ssl|sslcert|sslcrl|sslkey|target_session_attrs|tcp_user_timeout|user)$/
 
@@ -117,9 +118,9 @@ function notKnown(option: string): string {
 const strayAt = 'it has an @ too many. In a name @ is written as %40, / as %2F and ? as %3F'
 
 interface Parts {
-  /** What stands before the `@`; absent where there is none. */
+  /** The part before the `@`; undefined where there is none. */
   credentials: string | undefined
-  /** Hosts with their ports. */
+  /** The hosts with their ports. */
   named: string
   database: string
   query: string
@@ -132,7 +133,7 @@ function partsOf(address: string): Parts {
   return { credentials, named, database, query }
 }
 
-/** `:5433`, before a socket or for the host of the environment. */
+/** The port in `:5433`, without a host: for a socket, or for the host of the environment. */
 function portAlone(named: string): string | undefined {
   return /^:(\d{1,5})$/.exec(named)?.[1]
 }
@@ -145,13 +146,13 @@ function hostsOfEnvironment(named: string, { PGHOST }: Environment): string | un
 }
 
 interface CompletedAddress {
-  /** With what it leaves out, where PostgreSQL's own variables say it; as it is where they say nothing. */
+  /** The address, completed from PostgreSQL's own environment variables where they are set. */
   address: string
-  /** Those of PostgreSQL's own variables that have a say in how the server is reached. */
+  /** PostgreSQL's own variables that affect the connection. */
   variables: string[]
 }
 
-/** An address as it is meant on this machine. @throws what `parseServerAddress` throws */
+/** Completes an address from the environment. @throws what `parseServerAddress` throws */
 export function completedAddress(address: string, env: Environment): CompletedAddress {
   const { hosts, user } = parseServerAddress(address, env)
   const { credentials, named, database, query } = partsOf(address)
@@ -177,7 +178,7 @@ export function completedAddress(address: string, env: Environment): CompletedAd
   return { address: `postgres://${authority}/${database}${after === '' ? '' : `?${after}`}`, variables }
 }
 
-/** As an address has them; undefined of what none can say, such as sockets with several ports. */
+/** Hosts in the form of an address; undefined where no address can express them, such as sockets with several ports. */
 function writtenHosts(hosts: ServerAddress['hosts']): { authority: string; socket?: string } | undefined {
   const [first] = hosts
   if (first?.host.startsWith('/')) {
@@ -193,7 +194,7 @@ function writtenHosts(hosts: ServerAddress['hosts']): { authority: string; socke
   return { authority: written.join(',') }
 }
 
-/** As PostgreSQL's own programs read it: one port for all hosts, or one for each. */
+/** Like PostgreSQL's own programs: one port for all hosts, or one for each. */
 function portsFor(hosts: readonly string[], named = ''): readonly string[] {
   const ports = named.split(',')
   if (ports.length !== 1 && ports.length !== hosts.length)
@@ -202,7 +203,7 @@ function portsFor(hosts: readonly string[], named = ''): readonly string[] {
   return hosts.map((_, at) => ports[ports.length === 1 ? 0 : at] ?? '')
 }
 
-/** As PostgreSQL's own programs read it: whole seconds, of which 0 says nothing, and 1 is too few. */
+/** Like PostgreSQL's own programs: whole seconds; 0 means no limit, and 1 is raised to 2. */
 function connectTimeout(named = ''): number | undefined {
   if (named === '') return undefined
   if (!/^\d{1,5}$/.test(named)) throw invalid('connect_timeout is a number of seconds')
@@ -236,7 +237,7 @@ function invalid(reason: string): Usage {
   })
 }
 
-/** What is typed can be seen by everybody on the machine. */
+/** A password in a command line can be read by everybody on the machine. */
 function passwordInAddress(address: string): Usage {
   const scheme = address.slice(0, address.indexOf('://'))
   return new Usage(
@@ -248,7 +249,7 @@ function passwordInAddress(address: string): Usage {
   )
 }
 
-/** Stands for the store's own number in a path that a setting of a shared store has by default. */
+/** The placeholder for the store's number in the default paths of a shared store. */
 export const storeNumber = 'STORE_ID'
 
 /** @throws Unavailable `store-untrusted` */
@@ -258,7 +259,10 @@ export function withStoreNumber(path: string, storeId: string): string {
   return path.replace(storeNumber, storeId)
 }
 
-/** Files are named by it, and whoever changed it in the store could name any. @throws Unavailable `store-untrusted` */
+/**
+ * Files are named after the number, and a forged number in the store could name any file.
+ * @throws Unavailable `store-untrusted`
+ */
 export function refuseNoNumber(storeId: unknown): void {
   if (typeof storeId === 'string' && /^[0-9a-f]{24}$/.test(storeId)) return
   throw new Unavailable(
@@ -270,7 +274,7 @@ export function refuseNoNumber(storeId: unknown): void {
   )
 }
 
-/** Where passwords of PostgreSQL lie, whether or not there are any. */
+/** The path of PostgreSQL's password file, whether or not it exists. */
 export function passwordFile({
   PGPASSFILE,
   APPDATA,
@@ -282,8 +286,8 @@ export function passwordFile({
 }
 
 /**
- * Where nobody says, or says nothing, which is not the folder that somebody stands in, it is that of the account; where
- * that has none, as in a container, it is the root folder, as it is there.
+ * The home folder. Where HOME is unset or empty (an empty value does not mean the current folder), it is the account's;
+ * where the account has none, as in a container, it is the root folder.
  */
 export function homeFolder(home: string | undefined): string {
   if (home) return home

@@ -5,23 +5,23 @@ import { join } from 'node:path'
 import { namesIn, rmSync } from './disk.ts'
 import type { Interruption } from './interruption.ts'
 
-/** Who is making a file, or was. */
+/** The process that is writing a file, or was. */
 interface OwnerProcess {
   host: string
   pid: number
   start: string
 }
 
-/** A file of ours that is not finished, or never will be. */
+/** A file of this program that is being written, or was abandoned. */
 export interface UnfinishedFile {
   path: string
-  /** Its process ran on this machine and has surely ended; otherwise nobody knows. */
+  /** The process ran on this machine and has surely ended; false where this is unknown. */
   abandoned: boolean
-  /** What it names lies in a folder that cannot be looked into now. */
+  /** For a note: the path that it names, in a folder that cannot be read now. */
   outOfSight?: string
 }
 
-/** HOST-PROCESS-START-RANDOM, for the name of a file until it is whole: it says who is making it. */
+/** HOST-PROCESS-START-RANDOM: identifies the process in the name of an unfinished file. */
 export function ownerTag(): string {
   return `${thisHost()}-${process.pid}-${startOf(process.pid) ?? '0'}-${randomBytes(6).toString('hex')}`
 }
@@ -36,7 +36,7 @@ export function isUnfinishedName(file: string): boolean {
   return name.test(file)
 }
 
-/** What lies in a folder under a name that `ownerTag` made; `of` is what such a name begins with. */
+/** The unfinished files in a folder whose names begin with one of `of`. */
 export function unfinishedIn(folder: string, of: readonly string[]): UnfinishedFile[] {
   return namesIn(folder)
     .filter((file) => of.some((start) => file.startsWith(start)) && isUnfinishedName(file))
@@ -44,7 +44,7 @@ export function unfinishedIn(folder: string, of: readonly string[]): UnfinishedF
     .map((path) => ({ path, abandoned: statusOfOwner(path) === 'ended' && !isFolder(path) }))
 }
 
-/** No command of ours makes a folder under such a name, nor removes one. */
+/** This program neither creates nor removes folders with such names. */
 function isFolder(path: string): boolean {
   try {
     return lstatSync(path).isDirectory()
@@ -53,18 +53,18 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** What became of the process that was making a file; `unknown` of one on another host. */
+/** Whether the process that was writing a file still runs; `unknown` for a process on another host. */
 export function statusOfOwner(file: string): 'running' | 'ended' | 'unknown' {
   const owner = ownerOfFile(file)
   if (!owner || owner.host !== thisHost()) return 'unknown'
   if (!lives(owner.pid)) return 'ended'
   const start = startOf(owner.pid)
-  // Another process may have been given the number since.
+  // The process number may have been reused by another process.
   const isAnother = start !== undefined && owner.start !== '0' && start !== owner.start
   return isAnother ? 'ended' : 'running'
 }
 
-/** The same for what `ownerTag` made, wherever it was written down. */
+/** Whether the process of a tag made by `ownerTag` still runs. */
 export function statusOfOwnerTag(mark: string): 'running' | 'ended' | 'unknown' {
   return statusOfOwner(`-${mark}.new`)
 }
@@ -75,7 +75,7 @@ function ownerOfFile(file: string): OwnerProcess | undefined {
   return { host, pid: Number(pid), start }
 }
 
-/** Containers of one name that share a disk see each other's process numbers as their own: the namespace tells them apart. */
+/** The host's name and PID namespace: containers that share a name and a disk have overlapping process numbers. */
 function thisHost(): string {
   const plain = hostname()
     .slice(0, 40)
@@ -96,12 +96,12 @@ function lives(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // Somebody else's process may not be signalled, and lives.
+    // EPERM means that the process exists and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 
-/** When a process began, in clock ticks; only Linux says it. */
+/** The start time of a process in clock ticks; known on Linux only. */
 function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -111,16 +111,16 @@ function startOf(pid: number): string | undefined {
   }
 }
 
-/** A store or a key under the name that it bears until it is whole. */
+/** A store or a key that is written under a temporary name. */
 interface UnfinishedCopy {
-  /** Takes it away, with what SQLite keeps beside it; harmless once it has its own name. */
+  /** Removes the file and those that SQLite keeps beside it; does nothing once the file was renamed. */
   remove: () => void
 }
 
-/** The file of a database, and what may lie beside it. */
+/** Suffixes of a database file and the files that may lie beside it. */
 export const partsOfDatabase = ['', '-wal', '-shm', '-journal', '.writer']
 
-/** Said before it is written: a second signal ends the process where it stands, and takes it away first. */
+/** Called before the file is written, so that a second signal removes the file before it ends the process. */
 export function unfinishedCopy(path: string, interruption: Interruption | undefined): UnfinishedCopy {
   const removeParts = () => {
     for (const part of partsOfDatabase) removeIfPossible(`${path}${part}`)
@@ -134,7 +134,7 @@ export function unfinishedCopy(path: string, interruption: Interruption | undefi
   }
 }
 
-/** What was done stays done when something else cannot be tidied away; `store check` names it. */
+/** Failures are ignored, because the command's work is done; `store check` reports the file. */
 export function removeIfPossible(file: string): void {
   try {
     rmSync(file, { force: true })

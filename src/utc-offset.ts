@@ -1,11 +1,11 @@
 const minute = 60 * 1000
 const day = 24 * 60 * minute
 
-/** By zone and day of UTC: the offset where it is one all day, undefined where the clocks are changed on it. */
+/** By zone and UTC day: the offset, or undefined for a day on which the offset changes. */
 const byDay = new Map<string, number | undefined>()
 
 /**
- * How far the clocks of a time zone are from UTC at a moment, both in milliseconds; ahead is above nought.
+ * The offset of a time zone from UTC at a moment, both in milliseconds; positive east of UTC.
  * @throws RangeError for a zone that Node does not know
  */
 export function utcOffset(zone: string, at: number): number {
@@ -21,8 +21,8 @@ export function utcOffset(zone: string, at: number): number {
 const fourWeeks = 28 * day
 
 /**
- * The offset at a moment of this century and every four weeks after it: a whole number of minutes everywhere, as Date says it by itself,
- * in a tenth of the time. @throws RangeError for a zone that Node does not know
+ * The offsets at a moment of this century and every four weeks after it. Offsets of this century are whole minutes, so
+ * getTimezoneOffset returns them, in a tenth of the time. @throws RangeError for a zone that Node does not know
  */
 export function utcOffsetsEveryFourWeeks(zone: string, from: number, until: number): number[] {
   const moments: number[] = []
@@ -41,9 +41,10 @@ function offsetAt(zone: string, at: number): number {
 }
 
 /**
- * Asks Date while TZ names another zone: it goes by the clocks that Intl goes by, which looks through all of its languages
- * first, for 12 ms. Nothing else sees it, as long as nothing is awaited. V8 forgets what it knew when TZ is set; otherwise
- * it takes an offset for unchanged between moments that are less than 19 days apart, which is not so everywhere.
+ * Runs a function with TZ set to another zone. Date has the same data as Intl, which takes 12 ms to load all of its
+ * locales first. The function must be synchronous, so that no other code sees the changed TZ. Setting TZ also clears
+ * V8's cache of offsets, which would otherwise assume an unchanged offset between moments less than 19 days apart; some
+ * zones differ.
  */
 function inZone<Answer>(zone: string, ask: () => Answer): Answer {
   const { TZ } = process.env
@@ -68,8 +69,9 @@ function offsetByDate(at: number): number {
 const knownToDate = new Map<string, boolean>()
 
 /**
- * Whether Date says what the clocks of a zone show. Of a zone that it does not know it says what is always the same, by UTC or by
- * the system's list, without a word; one that it knows went by the sun once. Names of other forms it reads in its own way.
+ * Whether Date knows the zone. For an unknown zone it silently uses UTC or a fixed offset from the system's list, while
+ * a known zone once had local solar time and so has several offsets. Date interprets names of other forms in its own
+ * way.
  */
 function isKnownToDate(zone: string): boolean {
   const known = knownToDate.get(zone)
@@ -90,7 +92,7 @@ function hasHistory(zone: string): boolean {
 
 let goesByTz: boolean | undefined
 
-/** Not on a worker's thread, whose environment is a copy; on Windows it would not go back to the system's zone. */
+/** False in a worker thread, whose environment is a copy, and on Windows, where TZ could not be restored. */
 function dateGoesByTz(): boolean {
   goesByTz ??=
     process.platform !== 'win32' &&

@@ -150,7 +150,7 @@ async function recordingRefusals<Result>(session: Session, work: () => Promise<R
   }
 }
 
-/** The last line of a --dry-run; a batch says it once, at its end. */
+/** Says at the end of a --dry-run that nothing was changed; a batch says so once, at its own end. */
 async function sayingRehearsed(session: Session, work: () => Promise<number>): Promise<number> {
   const exit = await work()
   if (session.common.dryRun && !session.batch) session.say('This was a rehearsal: nothing was changed.')

@@ -106,9 +106,7 @@ function linesWithChoice({ argv, message }: RejectedInput): readonly Line[] {
   )
 }
 
-/**
- * Lines that were perhaps meant in place of one that the parser rejects, likeliest first; each may need mending itself.
- */
+/** Lines that were perhaps meant by one that the parser rejects, likeliest first; each may need mending itself. */
 export function suggestedLines(input: RejectedInput): readonly Line[] {
   const rejected = withInputApart(input)
   const { argv, code, command } = rejected
@@ -215,10 +213,7 @@ function lineWithTyped({ argv, command }: Asked, { long, flags }: Option): Line 
     : undefined
 }
 
-/**
- * `users move Omar Said EG003`, `users move omar@school.example Delta School`: quotes the name, puts --to before the
- * centre.
- */
+/** `users move Omar Said EG003`, `users move omar@… Delta School`: quotes the name, puts --to before the centre. */
 function withWhoAndWhere(argv: Line, words: Line): Line | undefined {
   const isNumbered = isLikeNumber(words.at(-1) ?? '')
   if (words.length < 3 || !(isNumbered || words[0]?.includes('@'))) return undefined

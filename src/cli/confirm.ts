@@ -53,10 +53,7 @@ const maxNamed = 3
 /** The gap between a label and its value in a table. */
 const columns = / {2,}(?=\S)/
 
-/**
- * A question on one line, for a message. Of a list below a line that ends with a colon only the first few items are
- * kept.
- */
+/** A question on one line. Of a list below a line that ends with a colon, only the first few items are kept. */
 export function questionOnOneLine(question: string): string {
   const parts: string[] = []
   const listed: string[] = []

@@ -87,7 +87,7 @@ interface PlainCommand<Args, Options> extends Declaration<Args, Options> {
 }
 
 interface StreamingCommand<Args, Options> extends Declaration<Args, Options> {
-  /** Writes its answer itself, as it comes. @returns the exit code */
+  /** Writes the answer itself, piece by piece. @returns the exit code */
   stream: (options: Args & Options, session: Session) => Promise<number>
 }
 

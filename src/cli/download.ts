@@ -53,8 +53,7 @@ export function downloadCommand({ summary, description, stored, id, example, fin
     examples: [example],
     read: async (store, ctx, typed, session) => {
       const file = await find(store.db, ctx, typed.id)
-      // Fails before the bytes are written: a download cannot be recorded without the key or in a read-only
-      // store.
+      // Fails before the bytes are written: without the key, or read-only, a store records no download.
       store.keys()
       if (store.isCopy) await (await session.open('use')).close()
       return { typed, file, at: ctx.at }

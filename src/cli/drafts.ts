@@ -87,9 +87,7 @@ export function draftsIn(context: Session['context']): KeptDraft[] {
     })
 }
 
-/**
- * A draft's file name begins with the command that continues with it; the draft of a letter, with the letter's name.
- */
+/** A draft's file is named after the command that continues with it; the draft of a letter, after the letter. */
 function commandOf(stem: string): string[] | undefined {
   if (stem.startsWith('.')) return undefined
   if (stem === 'users-add') return ['users', 'add', '--from']

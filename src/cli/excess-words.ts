@@ -147,9 +147,7 @@ const texts: ReadonlySet<string> = new Set([
   '--new',
 ])
 
-/**
- * `centres edit EG001 --name Nile Academy`, `users list --centre Nile Academy`: joins the words of an option's value.
- */
+/** `centres edit EG001 --name Nile Academy`, `users list --centre Nile Academy`: joins an option's words. */
 function withValueInQuotes(argv: Line, { command, more }: Excess): Line | undefined {
   if (more.some((word) => word.startsWith('-') || isAddressOfPage(word))) return undefined
   for (const [at, option] of argv.entries()) {
@@ -231,10 +229,7 @@ function inAngles(address: string): string {
   return address.includes('<') ? address : `<${address}>`
 }
 
-/**
- * Whether --name gives the centre's name: behind its number. In `centres edit Nile Academy` the name stands for the
- * number.
- */
+/** Whether --name gives the centre's name: behind its number. Without a number, the words are the name instead. */
 function isNamedByOption(command: Command): boolean {
   const { args, registeredArguments } = command
   if (registeredArguments[0]?.name() !== 'centre') return false
@@ -257,10 +252,7 @@ function isAddressOfPage(word: string): boolean {
   return word.includes('://')
 }
 
-/**
- * The option that a superfluous word is the value of: `--name` for a centre's name, `--to` or `--new` for a
- * destination.
- */
+/** The option that a superfluous word belongs to: `--name` for a centre's name, `--to` or `--new` for a destination. */
 export function optionFor(command: Command, word: string): string | undefined {
   const names = command.options.map(({ long }) => long)
   const isName = isNamedByOption(command)

@@ -66,9 +66,7 @@ function isCopyOfKey(path: string, { settings, context }: Session): boolean {
   }
 }
 
-/**
- * The store is not open yet, so each number in the path, or in a file's name beside the setting, may be the store's.
- */
+/** The store is not open yet, so any number in the path, or in a file's name beside the setting, may be its own. */
 function numbersIn(path: string, setting: string): string[] {
   if (!setting.includes(storeNumber)) return [storeNumber]
   const names = [path, ...namesIn(dirname(setting))]
@@ -116,10 +114,7 @@ export function fileOfTheStore(file: string, hint: string): Refused {
   )
 }
 
-/**
- * Whether two paths are the same file; false where one cannot be read, which the command reports when it opens the
- * file.
- */
+/** Whether two paths are the same file; false where one cannot be read: opening the file reports that. */
 export function isSameFile(path: string, other: string): boolean {
   const [one, two] = [path, other].map(statsOf)
   return one !== undefined && two !== undefined && one.dev === two.dev && one.ino === two.ino

@@ -26,10 +26,7 @@ import { commandLine, type Line, lineWith, withValuesApart } from './typed-line.
 import { wordsIn } from '../search-key.ts'
 import { grouped } from '../grouped.ts'
 
-/**
- * The typed values with names replaced by addresses and numbers. A change needs more than a name: an answer or the
- * address.
- */
+/** The typed values with names replaced by addresses and numbers. A change by name needs somebody to confirm it. */
 export async function withNamesFound(
   { typed, kinds, fromStdin, changes }: NamesTyped,
   session: Session,
@@ -92,9 +89,7 @@ async function namesIn(text: string, finding: Finding): Promise<string[]> {
   return names
 }
 
-/**
- * Whether the parts occur in the name in order: `Delta, Cairo` is Delta School, Cairo; `Cairo, Delta School` is not.
- */
+/** Whether the parts occur in order: `Delta, Cairo` is Delta School, Cairo; `Cairo, Delta School` is two centres. */
 function hasInOrder(name: string, parts: readonly string[]): boolean {
   const named = name.split(',').map((part) => wordsIn(part))
   return named.some((_, first) =>
@@ -218,10 +213,7 @@ async function nameFrom(
   return undefined
 }
 
-/**
- * Several accounts have had this address: a command that used it would mean another account than the one that was
- * named.
- */
+/** Several accounts have had this address: a command that used it would mean another one than was named. */
 function ambiguousAddress({ described, value }: FoundByName, accounts: number): NotFound {
   return new NotFound(
     'ambiguous-user',
@@ -320,9 +312,7 @@ function notEnough({ named, argv }: Session): NotFound {
   )
 }
 
-/**
- * The question that a change by name asks, even in a command that asks nothing else; none where nothing would change.
- */
+/** The question for a change by name, even in a command that asks nothing else; none where nothing would change. */
 export function questionOfNamed(
   { named, argv }: Pick<Session, 'named' | 'argv'>,
   answer: object,
@@ -340,9 +330,7 @@ function isUnchanged(answer: object): boolean {
   return flags.length > 0 && flags.every((changed) => changed === false)
 }
 
-/**
- * The accounts that have the found addresses now, and the centres that have the numbers, to notice a change meanwhile.
- */
+/** The accounts and centres that have the found addresses and numbers now, to notice a change meanwhile. */
 export async function ownersNamed(trx: Trx, named: readonly FoundByName[]): Promise<string[]> {
   const who: string[] = []
   for (const { kind, key } of named) who.push(...(await ownersOfNames(trx, { kind, keys: [key] })))

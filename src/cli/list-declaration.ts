@@ -24,9 +24,7 @@ export type Listing<
   fields: Readonly<Record<Name, Field<Row>>>
   /** The columns at a terminal, without --fields; absent: all. */
   table?: readonly NoInfer<Name>[]
-  /**
-   * Columns that a narrow terminal leaves out, least important first; absent: the last first, never the first two.
-   */
+  /** Columns that a narrow terminal drops, least important first; absent: the last first, never the first two. */
   dropOrder?: readonly NoInfer<Name>[]
   /** The columns in a pipe, without --fields; absent: all, in their order. */
   pipe?: readonly NoInfer<Name>[]
@@ -47,10 +45,7 @@ export type Listing<
   rest?: object
   /** Details of a row, shown at a terminal beneath the table where --fields is absent; none for most rows. */
   below?: (row: Row, view: View) => readonly string[]
-  /**
-   * A row in full, in place of the table at a terminal without --fields and --format; need not repeat what `before`
-   * says.
-   */
+  /** A row in full, in place of a table at a terminal without --fields and --format; `before` may be left unsaid. */
   inFull?: (row: Row, view: View, before: Row | undefined) => readonly string[]
   /** `inFull` applies only at terminals narrower than so many columns; absent: at all. */
   inFullUnder?: number

@@ -49,7 +49,7 @@ async function* pagesIn<Row>(list: List<Row>, isCancelled: () => boolean) {
     list.total = (await found.count?.()) ?? shown
 }
 
-/** From so many rows on memory is worth more than the time of the collector. */
+/** From so many rows on, saving memory is worth more garbage collection time. */
 const manyRows = 5000
 
 async function rowsAreMany(): Promise<void> {

@@ -108,7 +108,7 @@ async function lastLine<Row>(list: List<Row>, { shown, view }: { shown: number; 
 /** The most rows whose details are shown beneath a table. */
 const maxBelow = 10
 
-// Drawing a table takes time with the square of its length.
+// The time to draw a table grows with the square of its length.
 const rowsInTable = 500
 
 async function* tables<Row>(
@@ -228,9 +228,7 @@ interface ListDocument {
   rest: () => Promise<object>
 }
 
-/**
- * A JSON document with a list of any length, written while the items are read; the text equals that of JSON.stringify.
- */
+/** A JSON document with a list of any length, written while the items are read, in the format of JSON.stringify. */
 export async function* piecesOfJsonList(
   { before = {}, name, items, rest }: ListDocument,
   indent: 0 | 2,

@@ -31,9 +31,7 @@ export interface Mutation<Args, Options, Request, Result>
   instead?: (options: Args & Options, session: Session) => Promise<number> | undefined
   /** Reads files and asks for what is missing, before the store is opened. */
   prepare: (options: Args & Options, session: Session) => Promise<Request>
-  /**
-   * The question before the change. Absent: the command asks only about people or centres that were named by name.
-   */
+  /** The question before the change. Absent: only people or centres that were named by name are asked about. */
   confirm?: Agreement<Request, Result> & {
     /** Whether these options can lead to the question; absent: they can. */
     mayAsk?: (options: Args & Options) => boolean
@@ -49,19 +47,14 @@ interface Change<Request, Result> {
   act: (trx: Trx, ctx: RuleContext, request: Request, store: OpenStore) => Promise<Result>
   /** The progress message for work that may take seconds. */
   busy?: (request: Request) => string | undefined
-  /**
-   * The file that the command writes: confirmed once a rehearsal has succeeded, and removed where the change fails.
-   */
+  /** The command's output file: confirmed once a rehearsal has succeeded, and removed where the change fails. */
   output?: (request: Request) => OutputFile | undefined
   /**
    * Files whose bytes go into the store: a file of one piece within the transaction that refers to it, larger ones
    * before the transaction, once a rehearsal has succeeded and the user has agreed.
    */
   upload?: Uploading<Request>
-  /**
-   * Last step within the transaction, never in a rehearsal: writes files beside the store while a rollback is
-   * possible.
-   */
+  /** Last step within the transaction, not of a rehearsal: files beside the store, while it can roll back. */
   beforeCommit?: (result: Result, at: CommitStage<Request>) => Promise<void>
   /** Work after the commit. @returns the result to answer with */
   afterCommit?: (result: Result, at: AfterCommitStage<Request>) => Promise<Result>
@@ -69,10 +62,7 @@ interface Change<Request, Result> {
   rehearses?: false
   /** How the clock is checked; absent: the clock must not be behind the last event. */
   clock?: Clock
-  /**
-   * The command can create the store; `unrefused`: where it asks nothing, without a rehearsal in memory, because no
-   * rule refuses it.
-   */
+  /** Whether the command can create the store; `unrefused`: without a rehearsal, unless it asks a question. */
   createsStore?: true | 'unrefused'
   render: (result: Result, view: View, mail: readonly Message[]) => string | Pieces
   json: (result: Result, mail: readonly Message[]) => AnyJsonOfChange
@@ -172,9 +162,7 @@ export async function runMutation<Args, Options, Request, Result>(
   }
 }
 
-/**
- * A line of a batch answers in sentences even in a pipe: columns of different commands beside each other mean nothing.
- */
+/** A line of a batch answers in sentences even in a pipe: columns of different commands do not fit together. */
 function viewOf({ batch, terminal: { out } }: Session): View {
   return batch && !out.isTerminal ? { ...out, isTerminal: true, width: 10_000 } : out
 }
@@ -374,9 +362,7 @@ async function askAbout<Request, Result>(running: WithRequest<Request, Result>, 
   await confirm(session, question)
 }
 
-/**
- * The accounts behind the found addresses and numbers: those can change owners after the search or during a question.
- */
+/** The accounts behind the found addresses and numbers, which can change after the search or during a question. */
 async function whoIsNamed(trx: Trx, { named }: Session): Promise<string[] | undefined> {
   if (named.length === 0) return undefined
   const { ownersNamed } = await import('./find-by-name.ts')

@@ -56,7 +56,7 @@ const isWordOfAudience = /^\s*(all|schools|associates|associate-centres|entries)
 /** The audit log's words for actors that are no person's name. */
 const isWordOfActors = /^\s*(staff|\(erased\))\s*$/i
 
-/** An @ makes it an address, or a mistyped one; the usual form of a number makes it a number. */
+/** Whether a text can be a name: with an @ it is an address, and in the usual form of a centre number a number. */
 export function canBeName(text: string, kind: NamedKind): boolean {
   if (text.trim() === '' || text.includes('@')) return false
   if (kind === 'audience' && isWordOfAudience.test(text)) return false

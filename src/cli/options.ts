@@ -51,7 +51,7 @@ export function commonOptions(typed: Readonly<Record<string, unknown>>): CommonO
   }
 }
 
-/** The heading of the lines with which a new user begins. */
+/** The heading of the examples for a new user in help. */
 export const beginning = 'First steps:'
 
 /** The heading of the common options in help. */
@@ -113,11 +113,11 @@ export function ownOptionsFirst(page: string): string {
   return `${order.filter((part) => part !== '').join('\n\n')}\n`
 }
 
-/** A command with what was typed for it, as commander found it. */
+/** The command that commander found, with the values that were typed for it. */
 export interface TypedCommand {
-  /** Its words, without the program's name. */
+  /** The words of the command, without the program's name. */
   words: string
-  /** The arguments by name and the options. */
+  /** The values of arguments and options, by name. */
   typed: Readonly<Record<string, unknown>>
   /** Whether the command takes --dry-run. */
   rehearses: boolean
@@ -159,10 +159,7 @@ function typedOptions(command: Command): Record<string, unknown> {
   return typed
 }
 
-/**
- * Options that may be given to the program and again to its command, but only with the same value; so may --as and
- * --smtp.
- */
+/** Options that may be repeated behind the verb, but only with the same value; so may --as and --smtp. */
 const paths: ReadonlySet<string> = new Set(['db', 'keyFile', 'mailDir'])
 
 /** Options that may be empty, to delete a particular of a person or a centre. */

@@ -283,7 +283,7 @@ function refusal(file: string, error: unknown, kind?: OutputKind): unknown {
   return new Unavailable('file-not-writable', `${file} cannot be written: ${reason}.`, {
     hint: isDiskFull(error)
       ? 'Make room, then try again.'
-      : // Nobody names the place of the configuration on the line.
+      : // The configuration's path cannot be chosen on the command line.
         kind === 'config'
         ? 'Check who owns it and its folder; XDG_CONFIG_HOME says where that is.'
         : 'Choose another folder.',

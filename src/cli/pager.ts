@@ -69,9 +69,7 @@ function linesOf(text: string, columns: number): number {
 
 type Environment = Session['context']['env']
 
-/**
- * The pager as a shell command; undefined where it is empty or `cat`, the terminal is dumb, or no such program exists.
- */
+/** The pager as a shell command; undefined where it is empty, `cat` or not installed, or the terminal is dumb. */
 function pagerOf(env: Environment): string | undefined {
   const command = env.PAGER?.trim() ?? 'less'
   if (command === '' || command === 'cat' || env.TERM === 'dumb') return undefined

@@ -14,7 +14,7 @@ import {
   yesOrNo,
 } from './typed-values.ts'
 
-/** An argument or option of a command: what the help says of it, and what may be typed. */
+/** An argument or option of a command: its declaration for commander, and the schema of its values. */
 export interface Parameter<Value> {
   declare: (command: Command, name: string) => void
   schema: Schema<Value>
@@ -51,7 +51,7 @@ export interface Declaration<Args, Options> {
   description: string
   args?: Parameters<Args>
   options?: Parameters<Options>
-  /** What the help says after the examples. */
+  /** Text that help shows behind the examples. */
   notes?: string
   /** The examples at the end of the help; a test runs each. */
   examples: readonly [string, ...string[]]
@@ -125,7 +125,7 @@ function once(declared: Option): Option {
   return repeatable.has(declared.long ?? '') ? declared : refusingTwoValues(declared)
 }
 
-/** @throws a usage error where it is given twice with two values */
+/** Makes an option refuse a second, different value. @throws a usage error */
 export function refusingTwoValues(declared: Option): Option {
   const check = declared.parseArg
   const isPath = /<(path|file)>/.test(declared.flags)
@@ -229,7 +229,7 @@ export function usersArgument(named: 'user' | 'any-user'): Parameter<string[]> {
   return orName(named, each("the users' addresses or names; - reads addresses from stdin, one a line"))
 }
 
-/** A word that may be typed, with what it means where that helps. */
+/** A word that completion offers, with its meaning where that helps. */
 type OfferedValue = string | readonly [value: string, meaning: string]
 
 /** What completion offers: words, a function that finds them, or the kind of rows to look for in the store. */

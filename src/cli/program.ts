@@ -153,7 +153,7 @@ export interface UnknownWord {
   word: string
   /** The names that are known in this position. */
   known: readonly string[]
-  /** The words before it. */
+  /** The words of the command before the unknown word. */
   before: readonly string[]
 }
 

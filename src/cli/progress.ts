@@ -171,7 +171,7 @@ interface Reached {
 
 interface Pace {
   perSecond: number | null
-  /** In seconds. */
+  /** Seconds that remain. */
   left: number | null
 }
 

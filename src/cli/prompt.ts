@@ -13,7 +13,7 @@ import { drawable, type Terminal } from './terminal.ts'
 export interface Choice<Value> {
   value: Value
   name: string
-  /** Ticked to begin with, in a list to tick. */
+  /** Whether the box is ticked at first, in a list with boxes. */
   checked?: boolean
 }
 
@@ -37,8 +37,7 @@ export async function choose<Value>(
   { question, choices }: { question: string; choices: readonly Choice<Value>[] },
 ): Promise<Value> {
   const { search } = await promptsAt(terminal)
-  // A letter and Enter may arrive in one chunk: Enter would then take the choice from before the search, so ask
-  // again.
+  // A letter and Enter may come in one chunk: Enter then takes a choice from before the search: ask again.
   let finds = 0
   let drawn = 0
   const find = (term: string | undefined) => {

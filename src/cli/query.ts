@@ -43,9 +43,7 @@ interface QueryOutput<Request, Result> {
   write: (output: OutputFile, result: Result, at: { store: OpenStore; session: Session }) => Promise<void>
   /** The audit event that is recorded before the file is moved into place; absent: that of the query. */
   event?: (result: Result) => HappenedEvent
-  /**
-   * For a file that must not exist without its event: checks the actor's right again in the recording transaction.
-   */
+  /** For a file that must not exist without its event: the recording transaction checks the right to it again. */
   judge?: (result: Result) => WorkFor<HappenedEvent>
   /** The message once the file is in place. */
   placed?: (shown: string) => string

@@ -41,10 +41,7 @@ async function record(session: Session, judge: WorkFor<HappenedEvent>): Promise<
 
 const unwritableLog = /^(key-.*|store-read-only|store-full|store-refused|audit-broken)$/
 
-/**
- * A busy store, a server that does not answer, and Ctrl-C are not among the reasons: nothing is exported unrecorded
- * then.
- */
+/** A busy store, a silent server and Ctrl-C are no such reasons: they must not let anything out unrecorded. */
 function isAboutUnwritableLog(error: unknown, { settings }: Session): boolean {
   const failure = error instanceof Unavailable ? error : failureOfStore(error)
   if (!failure) return false
@@ -74,9 +71,7 @@ export async function moveIntoPlaceRecorded(
   return isRecorded ? moveNamedIntoPlace(session, { file, notMoved }) : file.moveIntoPlace()
 }
 
-/**
- * Like moveIntoPlaceRecorded, but the recording transaction checks the right to the file: without a record, no file.
- */
+/** Like moveIntoPlaceRecorded, but the recording transaction checks the right to it: without a record, no file. */
 export async function moveIntoPlaceOnlyRecorded(
   session: Session,
   { file, judge }: { file: OutputFile; judge: WorkFor<HappenedEvent> },

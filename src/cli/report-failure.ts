@@ -71,9 +71,7 @@ function lineWithWhatLacks(error: unknown, argv: Line): string | undefined {
 /** Verbs that only read: with another verb, a suggested person or centre would be changed by mistake. */
 const looking: ReadonlySet<string> = new Set(['show', 'list', 'exists', 'check', 'export', 'authorisations'])
 
-/**
- * The whole line with the nearest candidate, to be pasted; another person or centre is suggested only where it is read.
- */
+/** The line with the nearest candidate, to be pasted; another person or centre only for a verb that reads. */
 function lineWithNearest(error: unknown, argv: Line): string | undefined {
   const verb = argv.filter((typed) => !typed.startsWith('-'))[1]
   if (!(error instanceof Failure) || verb === undefined) return undefined

@@ -143,8 +143,7 @@ function wantsJson(argv: readonly string[]): boolean {
 }
 
 /**
- * `help users suspend` becomes `users suspend --help`; a topic takes precedence over a noun. `--version --json` becomes
- * the command `version`.
+ * `help users suspend` means `users suspend --help`, unless it is a topic; `--version --json` the command `version`.
  */
 async function helpAsACommandSaysIt(argv: readonly string[]): Promise<readonly string[]> {
   const [first, second = '', third] = argv

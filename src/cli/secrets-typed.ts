@@ -131,9 +131,7 @@ function linksIn(value: string): string[] {
 
 const temporaryPassword = /^[A-Za-z0-9]{4}(?:-[A-Za-z0-9]{4}){3}$/
 
-/**
- * `48210937`, `4821 0937`, also as two words, and behind `pin=`, except where a number or date of eight digits belongs.
- */
+/** `48210937`, `4821 0937`, also as two words or behind `pin=`, except where such a number or date belongs. */
 function pinsIn(argv: Line, { command, words }: { command: string; words: number }): string[] {
   const pins: string[] = []
   let position = -1

@@ -174,8 +174,7 @@ const looks: Readonly<Record<string, { one: string; text?: string; number?: stri
 }
 
 /**
- * `users omar@school.example suspend`, `centre EG001`, `EG001 delete`, or an address alone: the verb that follows, or
- * show.
+ * `users omar@school.example suspend`, `centre EG001`, `EG001 delete`, an address alone: the verb behind it, or show.
  */
 function guessesAbout({ argv, word, known, before: [group] }: UnknownWord): Guess[] {
   const [{ at: nextAt, word: next } = { at: -1, word: undefined }] = wordsBehind(argv, word)
@@ -417,10 +416,7 @@ function namesWhatItIsOf(name: string, line: Line): boolean {
   return !(ofOneCentre.test(name) && hasAddress)
 }
 
-/**
- * Tests for the nouns that may be meant, likeliest first: people before centres, as a person may be named with a
- * centre.
- */
+/** Tests for the nouns that may be meant, likeliest first; people before centres: a person may come with a centre. */
 function nounsNamed(verb: string, argv: Line): ((group: string) => boolean)[] {
   const named = wordsBehind(argv, verb).map(({ word }) => word)
   const isPerson = named.some((word) => word.includes('@'))

@@ -5,13 +5,13 @@ export type Loader = () => Promise<Command>
 
 export interface Group {
   summary: string
-  /** By the word typed; each is a command, or a noun of its own. */
+  /** Commands and groups by the word that is typed. */
   verbs: Readonly<Record<string, Loader | Group>>
-  /** What the noun does by itself, without a verb. */
+  /** The command of the noun alone, without a verb. */
   alone?: Loader
 }
 
-/** Commands of one file, each typed as the function that makes it is called. */
+/** Commands of one file, each of which is called as the function that makes the command. */
 function commandsOf<Name extends string>(
   load: () => Promise<Readonly<Record<NoInfer<Name>, () => Command>>>,
   ...names: readonly Name[]
@@ -211,7 +211,7 @@ const config: Group = {
   verbs: commandsOf(() => import('../commands/config.ts'), 'show', 'set', 'unset', 'edit'),
 }
 
-/** The words typed are the path of the command. */
+/** The command tree: the words that are typed are the path to a command. */
 export const tree: Readonly<Record<string, Loader | Group>> = {
   centres,
   users,
@@ -241,7 +241,7 @@ export const tree: Readonly<Record<string, Loader | Group>> = {
   version: async () => (await import('../commands/program.ts')).showVersion(),
 }
 
-/** One line for each command without a noun, so that the first help loads none of them. */
+/** Summaries of the commands without a noun, so that the top-level help loads none of them. */
 export const summaries: Readonly<Record<string, string>> = {
   find: 'find people and centres by any part of a name, address or number',
   batch: 'run many commands, one a line, in one go',
@@ -253,12 +253,12 @@ export const summaries: Readonly<Record<string, string>> = {
   help: 'explain exit codes, JSON, settings, the workbook, roles, mail, scripting',
 }
 
-/** Its own verbs alone: `constructor` is none. */
+/** Looks up own properties only: `constructor` is no verb. */
 export function verbOf({ verbs }: Group, verb: string): Loader | Group | undefined {
   return Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
 }
 
-/** As far as these words lead: those that do, and the command or the noun there. */
+/** Follows the words down the tree. @returns the words that led somewhere, and the command or group that they led to */
 export function followed(words: readonly string[]): { path: string[]; node: Loader | Group } {
   const path: string[] = []
   let node: Loader | Group = { summary: '', verbs: tree }
@@ -271,7 +271,7 @@ export function followed(words: readonly string[]): { path: string[]; node: Load
   return { path, node }
 }
 
-/** Whether these words, and nothing beside them, name a command or a noun. */
+/** Whether the words, all of them, name a command or a group. */
 export function isCommand(words: readonly string[]): boolean {
   return followed(words).path.length === words.length
 }

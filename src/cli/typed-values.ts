@@ -1,6 +1,6 @@
 /**
- * What may be typed, and what is made of it. A command whose values need more brings a schema of zod, which fits: most
- * need none, and do without loading it.
+ * A parser for typed values. The interface fits zod, so that a command with more complex values can use zod's schemas;
+ * most commands do without loading zod.
  */
 export interface Schema<Value> {
   safeParse: (typed: unknown) => Parsed<Value>
@@ -39,12 +39,15 @@ export const yesOrNo = schema((typed) =>
 /** A comma-separated or repeated option, as one list. */
 export const commaList: Schema<string[]> = withDefault(transformed(texts, splitAtCommas), [])
 
-/** The same, and what each of them is. */
+/** A comma list whose items are each parsed. */
 export function listOf<Value>(read: (text: string) => Value): Schema<Value[]> {
   return transformed(commaList, (names) => names.map(read))
 }
 
-/** What is typed, where it is right in itself; whether the store has it is found there. @param refuse throws for it */
+/**
+ * The text, checked without the store; the rule checks it against the store.
+ * @param refuse throws for a malformed text
+ */
 export function refusing(refuse: (text: string) => unknown): Schema<string> {
   return transformed(text, (typed) => {
     refuse(typed)
@@ -78,7 +81,7 @@ export function transformed<From, To>(of: Schema<From>, into: (value: From) => T
   }
 }
 
-/** What is read must be right in itself. @param wrong says what it takes, where it is not */
+/** A value with an additional condition. @param wrong returns the message where the value violates the condition */
 export function checked<Value>(
   of: Schema<Value>,
   wrong: (value: Value) => string | undefined,
@@ -95,11 +98,11 @@ export function checked<Value>(
 interface Bounds {
   min?: number
   max?: number
-  /** It must be more than this. */
+  /** Exclusive minimum. */
   above?: number
 }
 
-/** A number as it is typed: digits, where JavaScript would also take blanks, `0x1f` and `Infinity`. */
+/** A number in decimal digits; JavaScript's Number would also accept blanks, `0x1f` and `Infinity`. */
 export function number(what: string, bounds: Bounds = {}): Schema<number> {
   return schema((typed) => {
     const found = isText(typed) && digits.test(typed) ? Number(typed) : typed
@@ -108,7 +111,7 @@ export function number(what: string, bounds: Bounds = {}): Schema<number> {
   })
 }
 
-/** The same; where it is wrong this hint leads on. */
+/** Adds a hint to the schema's errors. */
 function withHint<Value>(of: Schema<Value>, hint: string): Schema<Value> {
   return {
     safeParse: (typed) => {
@@ -119,7 +122,7 @@ function withHint<Value>(of: Schema<Value>, hint: string): Schema<Value> {
   }
 }
 
-/** A whole number as it is typed, in decimal digits. */
+/** A whole number in decimal digits. */
 export function wholeNumber(what: string, bounds: Bounds = {}): Schema<number> {
   const any = number(what)
   return schema((typed) => {

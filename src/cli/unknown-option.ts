@@ -8,50 +8,50 @@ import { offersFor } from './parameters.ts'
 import { commandLine, type Line, withWord } from './typed-line.ts'
 import { centresKeepNumbers, nounOf } from './words.ts'
 
-/** What the parser does not take. */
+/** A line that commander's parser rejected. */
 export interface RejectedInput {
-  /** All that was typed. */
+  /** All words of the line. */
   argv: Line
   message: string
-  /** commander's, in our spelling. */
+  /** commander's error code in our spelling. */
   code: string
-  /** What it was said of. */
+  /** The command whose arguments or options were wrong. */
   command: Command | undefined
 }
 
-/** Options that take something away, and those that let something be done. */
+/** Options that take something away, and options that permit something. */
 const opposites = [/^--(rm|del|remove|drop)/, /^--(allow|suspend)/]
 
-/** How people say before an option that it shall not be. */
+/** Words that people put before an option's name to negate it. */
 const negations =
   'no not non un dis de without never dont skip exclude hide omit ignore stop deny disable'.split(' ')
 
-/** What surely says so, and what perhaps does; `--until` is a day. */
+/** Surely and possibly negated options; `--until` takes a date and is not negated. */
 const negated = /^--(?:no-|un(?!t)|without|dis)/
 const perhapsNegated = /^--(?:no|un(?!t)|without|dis|never)/
 
-/** What people call the file of a list, which has no such option. */
+/** Names that people use for a list's output file; lists have no such option. */
 const toFile = /^(--(out|output|file|to-file|export|print)|-o)$/
 
-/** The option that there is not, as it was typed, without its value. */
+/** The unknown option as it was typed, without its value. */
 export function wrongOption({ message }: RejectedInput): string {
   const [, wrong = ''] = /'([^']*)'/.exec(message) ?? []
   return wrong.replace(/^(--[a-z-]+)=[^-].*$/s, '$1')
 }
 
-/** The options that are like an unknown one; never one that does the opposite. */
+/** Known options that resemble the unknown one, without options that do the opposite. */
 export function similarOptions(rejected: RejectedInput): string[] {
   const { code, command, argv } = rejected
   const wrong = wrongOption(rejected)
   if (code !== 'unknown-option' || (command && wrong === '--from' && withoutFrom(argv, command))) return []
-  // A list of paper is no PIN.
+  // `--print` is about paper, and not a misspelt `--pin`.
   if (wrong.slice(2) === 'print') return []
   const names = optionNames(command)
   const negative = names.filter((name) =>
     withoutNegation(wrong).some((option) => name.slice(2) === `no-${option}`),
   )
   if (negative.length > 0) return negative
-  // A workbook is no key and no password.
+  // `--file` most probably names a workbook, and must not suggest the file of the key or of a password.
   const longer = names.filter(
     (name) => name.endsWith(wrong.replace(/^--/, '-')) && !/^--(?:key|password)-file$/.test(name),
   )
@@ -60,14 +60,14 @@ export function similarOptions(rejected: RejectedInput): string[] {
   const like = longer.length > 0 ? longer : nearestOf(wrong, names, Math.max(1, Math.floor(wrong.length / 3)))
   return like.filter(
     (name) =>
-      // A country is no misspelt centre.
+      // `--country` is no misspelt `--centre`.
       !(/^--countr/.test(wrong) && name === '--centre') &&
       opposites.every((kind) => kind.test(name) === kind.test(wrong)) &&
       !areOpposite(wrong, name),
   )
 }
 
-/** What an option may be without the word before it that says that it shall not be: of `--noadmin` `admin`. */
+/** The possible names of an option without a negating word before them: `admin` for `--noadmin`. */
 function withoutNegation(option: string): string[] {
   const name = option.slice(2)
   const prefixes = negations.flatMap((word) => [word, `${word}-`])
@@ -75,8 +75,8 @@ function withoutNegation(option: string): string[] {
 }
 
 /**
- * Whether what was typed says of an option that it shall not be, or the other way round: `--norole` and `--add-role`, and
- * where one is more like the other without such a word `--noadmin` and `--admin`, but not `--notfiy` and `--notify`.
+ * Whether one option negates the other: `--norole` and `--add-role`, or, where the names are more alike without the
+ * negating word, `--noadmin` and `--admin`, but not `--notfiy` and `--notify`.
  */
 function areOpposite(wrong: string, name: string): boolean {
   const isNegated =
@@ -94,7 +94,7 @@ function optionNames(command: Command | undefined): string[] {
   return (command?.options ?? []).flatMap(({ long, hidden }) => (long && !hidden ? [long] : []))
 }
 
-/** Of an option that is like none. */
+/** A hint for an unknown option that resembles no known option. */
 export function saidOfOption(rejected: RejectedInput): string | undefined {
   const wrong = wrongOption(rejected)
   if (/^--(?:tele)?phone|^--(?:mobile|tel)\b/.test(wrong))
@@ -104,7 +104,7 @@ export function saidOfOption(rejected: RejectedInput): string | undefined {
   return rejected.code === 'unknown-option' ? columnOf(rejected, wrong) : undefined
 }
 
-/** `users add --first-name Omar --last-name Said --email omar@…`: who is added is one word, their name and their address. */
+/** `users add --first-name Omar --last-name Said --email omar@…`: joins the person's name and address. */
 function withPersonWhole(argv: Line, command: Command): Line | undefined {
   const [last] = command.registeredArguments.slice(-1)
   if (last?.name() !== 'person' && last?.name() !== 'people') return undefined
@@ -116,7 +116,7 @@ function withPersonWhole(argv: Line, command: Command): Line | undefined {
     if (part !== undefined) {
       words = []
       found.set(part, words)
-      // Another word behind the first is one more of a name without quotes.
+      // Further words behind the first belong to a name without quotes.
     } else if (words && !word.startsWith('-') && (words.length === 0 || isOneMoreName(word, words)))
       words.push(word)
     else {
@@ -135,7 +135,7 @@ function isOneMoreName(word: string, [first = '']: Line): boolean {
 
 const partsOfPerson = ['name', 'first-name', 'last-name', 'email']
 
-/** `users edit … --name 'Omar El Said'`: a person has two names, of which the first word is the first. */
+/** `users edit … --name 'Omar El Said'`: the first word is the first name, the others are the last name. */
 function withBothNames(argv: Line, command: Command | undefined): Line | undefined {
   const at = argv.indexOf('--name')
   const [first, ...last] = argv[at + 1]?.trim().split(/\s+/) ?? []
@@ -144,7 +144,7 @@ function withBothNames(argv: Line, command: Command | undefined): Line | undefin
   return withWord(withWord(argv, at + 1, first, '--last-name', last.join(' ')), at, '--first-name')
 }
 
-/** The lines that were perhaps meant by one with an option that there is not, likeliest first. */
+/** Lines that were perhaps meant by one with an unknown option, likeliest first. */
 export function linesWithOption(rejected: RejectedInput): readonly Line[] {
   const { argv, command } = rejected
   const wrong = wrongOption(rejected)
@@ -152,7 +152,7 @@ export function linesWithOption(rejected: RejectedInput): readonly Line[] {
   if (named) return [named]
   const whole = command && partsOfPerson.includes(wrong.slice(2)) ? withPersonWhole(argv, command) : undefined
   if (whole) return [whole]
-  // All that there is, or goes: without it.
+  // Such commands already transfer everything, so `--all` is dropped.
   if (/^--(?:all|all-sites)$/.test(wrong) && optionNames(command).includes('--to'))
     return [withWord(argv, argv.indexOf(wrong))]
   if (wrong.slice(2) === 'tp') return [withWord(argv, argv.indexOf(wrong), '--area', 'tp')]
@@ -162,7 +162,7 @@ export function linesWithOption(rejected: RejectedInput): readonly Line[] {
     ? argv.findIndex((word) => nounOf(word) === command.name())
     : -1
   if (list >= 0) return [argv.toSpliced(list + 1, 0, 'list')]
-  // What stands behind --password is no file.
+  // `--password` is followed by a password, and must not suggest the file of one.
   const similar = similarOptions(rejected).filter(
     (name) => name !== '--password-file' || wrong.includes('file'),
   )
@@ -174,7 +174,10 @@ export function linesWithOption(rejected: RejectedInput): readonly Line[] {
   return similar.map((name) => withWord(argv, at, name))
 }
 
-/** `users list --suspended` is `--status suspended`, and `--inactive` `--status invited,suspended`: the option of a list that takes this word, or those that it stands for. */
+/**
+ * `users list --suspended` is `--status suspended`, `--inactive` is `--status invited,suspended`: finds a list's option
+ * that takes the word, or values that the word stands for.
+ */
 function optionsWithValue(command: Command | undefined, word: string): [option: string, value: string][] {
   if (fieldsOf(command).length === 0) return []
   const options = command?.options.filter(({ long = '' }) => !shownBy.has(long)) ?? []
@@ -186,7 +189,7 @@ function optionsWithValue(command: Command | undefined, word: string): [option: 
   })
 }
 
-/** What of a list is shown, and how. */
+/** Options that choose how a list is shown, and do not filter it. */
 const shownBy: ReadonlySet<string> = new Set(['--fields', '--sort'])
 
 function valuesOf(option: Option, prefix = ''): readonly string[] {
@@ -195,12 +198,12 @@ function valuesOf(option: Option, prefix = ''): readonly string[] {
   return values.map((value) => (typeof value === 'string' ? value : value[0]))
 }
 
-/** What stands in these is found by the text of a list. */
+/** Columns that the search text of a list covers. */
 const searchedColumns: ReadonlySet<string> = new Set(
   'name first-name last-name email centre-name number title subject file town'.split(' '),
 )
 
-/** `users list --name haddad` is `users list haddad`. */
+/** `users list --name haddad` becomes `users list haddad`. */
 function lineWithText({ argv, command }: RejectedInput, wrong: string): Line | undefined {
   const at = argv.indexOf(wrong)
   const isTyped = argv[at + 1] !== undefined && !argv[at + 1]?.startsWith('-')
@@ -208,7 +211,7 @@ function lineWithText({ argv, command }: RejectedInput, wrong: string): Line | u
   return isTyped && isSearched && command?.registeredArguments.length === 1 ? withWord(argv, at) : undefined
 }
 
-/** `users list --pin issued`: what a list shows, and does not pick by. */
+/** `users list --pin issued`: a column that is shown and cannot be filtered by. */
 function columnOf({ argv, command }: RejectedInput, wrong: string): string | undefined {
   const [first = '', ...others] = fieldsOf(command)
   const name = wrong.slice(2)
@@ -224,7 +227,7 @@ function fieldsOf(command: Command | undefined): readonly string[] {
   return fields ? valuesOf(fields) : []
 }
 
-/** What people call an option that has a word of ours. */
+/** Common other names for options. */
 const otherNames: Readonly<Record<string, string>> = {
   school: '--centre',
   mail: '--email',
@@ -239,7 +242,7 @@ const otherNames: Readonly<Record<string, string>> = {
   'no-coordinator': '--without-coordinator',
 }
 
-/** `users transfer --from A --to B` is `users transfer A --to B`; the centre that somebody leaves is known, and is left out. */
+/** `users transfer --from A --to B` becomes `users transfer A --to B`; the centre that somebody leaves is dropped. */
 function withoutFrom(argv: Line, command: Command): Line | undefined {
   const { registeredArguments, options } = command
   const last = registeredArguments.at(-1)
@@ -252,7 +255,7 @@ function withoutFrom(argv: Line, command: Command): Line | undefined {
   return withWord(isMore ? withWord(argv, from + 1) : argv, from)
 }
 
-/** `users list --out users.csv`: a list is printed, and the shell puts it into a file. */
+/** `users list --out users.csv`: lists are printed, and redirected into a file by the shell. */
 export function listIntoFile(rejected: RejectedInput): string | undefined {
   const { argv, command } = rejected
   const wrong = wrongOption(rejected)
@@ -267,11 +270,11 @@ export function listIntoFile(rejected: RejectedInput): string | undefined {
   return `A list goes into a file so: ${commandLine([...rest, ...format])} > ${shellWord(file)}`
 }
 
-/** A name or an address that begins with a dash, such as a sign of a list that was copied with it; no option has a blank or an @. */
+/** Arguments that begin with a dash, such as a copied bullet, go behind `--`; options hold no blank and no @. */
 export function behindDashes(rejected: RejectedInput): string | undefined {
   const { argv, command } = rejected
   const wrong = wrongOption(rejected)
-  // Of -y@school.example the parser has taken -y already.
+  // commander reports -y@school.example without the -y, which it parsed as an option.
   const at = argv.findIndex((word) => /^-(?!-)/.test(word) && word.endsWith(wrong.slice(1)))
   if (!command || command.registeredArguments.length === 0 || at < 0 || !/[\s@]/.test(wrong)) return undefined
   const rest = argv.slice(at + 1)
@@ -282,7 +285,7 @@ export function behindDashes(rejected: RejectedInput): string | undefined {
   return `What begins with - stands behind --: ${commandLine([...before, '--', ...behind])}`
 }
 
-/** Whether the word behind it is its value. */
+/** Whether a word is an option that takes the next word as its value. */
 function isValued(command: Command, word: string): boolean {
   return command.options.some(({ long, short, required }) => required && (long === word || short === word))
 }

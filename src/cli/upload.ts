@@ -13,21 +13,21 @@ import type { Session } from './session.ts'
 import { hintOfNearFiles } from '../nearest.ts'
 import { pathInWords } from '../shell-word.ts'
 
-/** What one file may hold at most. */
+/** The most bytes of one file. */
 export const maxBytes = 500 * 1024 * 1024
 
-/** A file that is to be kept, and its digest. */
+/** A file to save in the store, with its digest. */
 export interface FileToUpload {
-  /** Its name, without its folder. */
+  /** The base name. */
   name: string
   path: string
   sha256: string
   bytes: number
-  /** Stands in a rehearsal for its bytes. */
+  /** A placeholder for the bytes in a rehearsal. */
   piece: Buffer
 }
 
-/** Reads a file through for its digest; nothing of it is kept. @throws `file-…`, `same-file` */
+/** Reads a file through to compute its digest; the bytes are not kept. @throws `file-…`, `same-file` */
 export async function fileToUpload(session: Session, file: string): Promise<FileToUpload> {
   const { cwd } = session.context
   if (file.trim() === '')
@@ -55,7 +55,10 @@ export async function fileToUpload(session: Session, file: string): Promise<File
   return { name: basename(path), path, sha256: hash.digest('hex'), bytes, piece: Buffer.alloc(1) }
 }
 
-/** A backup holds everybody's particulars, and is downloaded by whom a release opens it for. @throws `same-file` */
+/**
+ * A backup holds everybody's personal data, and a release would open it for centres to download.
+ * @throws `same-file`
+ */
 function refuseStore(piece: Buffer, file: string): void {
   if (!beginsAStore(piece)) return
   throw new Refused('same-file', `${file} is a store of ssh-admin, or a backup of one.`, {
@@ -66,14 +69,14 @@ function refuseStore(piece: Buffer, file: string): void {
 /** The files of a change whose bytes go into the store. */
 export interface Uploading<Request> {
   files: (request: Request) => readonly FileToUpload[]
-  /** The request, with where their bytes are. */
+  /** Adds to the request where the bytes of its files are. */
   with: (request: Request, uploaded: readonly Uploaded[]) => Request
 }
 
 interface Uploads<Request> {
-  /** Whether they are in the store before the transaction that refers to them: those of one piece go in with it. */
+  /** Whether the bytes are uploaded before the transaction that refers to them; files of one piece go in with it. */
   goBefore: boolean
-  /** Does the work with all of them there; they go where it comes to nothing. */
+  /** Runs the work with the bytes in the store, and removes them where the work fails. */
   within: <Done>(work: (request: Request) => Promise<Done>) => Promise<Done>
 }
 
@@ -93,7 +96,7 @@ export async function uploadsOf<Request>(
       if (session.context.interruption.isCancelled()) throw new Cancelled()
       return await work(withBytes(request, uploaded))
     } catch (error) {
-      // What may have been saved refers to them.
+      // Where the commit is uncertain the uploads stay, because a saved change would refer to them.
       if (!(error instanceof CommitUnknown)) await removeUploads(store, uploaded)
       throw error
     }
@@ -106,7 +109,7 @@ async function fitOnePiece(files: readonly FileToUpload[]): Promise<boolean> {
   return files.reduce((sum, { bytes }) => sum + bytes, 0) <= pieceLength
 }
 
-/** With all of their bytes. @throws `file-changed` */
+/** Reads the files with all their bytes. @throws `file-changed` */
 function readFiles(session: Session, files: readonly FileToUpload[]): Promise<Uploaded[]> {
   return Promise.all(
     files.map(async (file) => {
@@ -124,7 +127,7 @@ function readFiles(session: Session, files: readonly FileToUpload[]): Promise<Up
   )
 }
 
-/** All of them, or nothing of any. */
+/** Uploads all files or, where one fails, none. */
 async function uploadFiles(
   session: Session,
   { store, files }: { store: OpenStore; files: readonly FileToUpload[] },
@@ -139,7 +142,7 @@ async function uploadFiles(
   }
 }
 
-/** Where they cannot be taken away now, the next change does; what is whole by now stays. */
+/** Failures are ignored: the next change removes what is left. An upload that a commit has completed stays. */
 async function removeUploads(store: OpenStore, uploaded: readonly Uploaded[]): Promise<void> {
   const ids = uploaded.flatMap(({ uploadId }) => (uploadId === undefined ? [] : [uploadId]))
   if (ids.length === 0) return
@@ -152,8 +155,8 @@ async function removeUploads(store: OpenStore, uploaded: readonly Uploaded[]): P
 }
 
 /**
- * Puts the bytes of a file into the store, piece by piece, each in a transaction of its own: others go on writing
- * meanwhile, and nothing refers to the pieces until the last makes them whole.
+ * Saves the bytes of a file piece by piece, each in a transaction of its own, so that others can write meanwhile. No
+ * row refers to the pieces until the change commits the whole upload.
  */
 async function uploadFile(
   session: Session,
@@ -202,7 +205,7 @@ function refuseChanged(
   })
 }
 
-/** All pieces are of one length but the last. */
+/** All pieces have the same length, except the last. */
 async function* piecesOfFile(
   path: string,
   { file, session }: { file: string; session: Session },

@@ -1,7 +1,10 @@
 import { type Group, type Loader, tree } from './tree.ts'
 import { type Line, withWord } from './typed-line.ts'
 
-/** By each other word what it stands for: the first of them that there is. @param words the other words, blanks between them */
+/**
+ * Turns words with their synonyms into a map from each synonym to its words.
+ * @param words synonyms separated by blanks
+ */
 function byOtherWord(words: Readonly<Record<string, string>>): Readonly<Record<string, readonly string[]>> {
   const wordsFor: Record<string, string[]> = {}
   for (const [word, others] of Object.entries(words))
@@ -9,7 +12,7 @@ function byOtherWord(words: Readonly<Record<string, string>>): Readonly<Record<s
   return wordsFor
 }
 
-/** What people type for a noun. */
+/** Synonyms of the nouns. */
 const groupNames = byOtherWord({
   centres: 'centre center centers school schools',
   users: 'user teacher teachers person people',
@@ -37,7 +40,7 @@ const shortcuts: Readonly<Record<string, readonly string[]>> = {
   search: ['find'],
 }
 
-/** Several verbs mean the same; a noun has one of them. */
+/** Synonyms of verbs; of several verbs with a synonym, the first that the noun has is meant. */
 const synonyms = byOtherWord({
   restore: 'unsuspend undelete enable unblock reactivate',
   import: 'upload',
@@ -50,7 +53,7 @@ const synonyms = byOtherWord({
   'reset-password': 'resend forgot forgot-password forgotten-password password-reset password',
 })
 
-/** What somebody who names some of them is told, because all are listed. */
+/** Notes for a list whose noun was typed as a narrower word, because the list holds others too. */
 const widerLists: Readonly<Record<string, { option: string; what: string }>> = {
   users: {
     option: '--role',
@@ -63,7 +66,7 @@ const widerLists: Readonly<Record<string, { option: string; what: string }>> = {
 }
 const namesOfSome: ReadonlySet<string> = new Set(['teacher', 'teachers', 'school', 'schools'])
 
-/** Where teachers were asked for, or schools, and a list shows others too: that it does. */
+/** The note, where teachers or schools were asked for and the list is not limited to them. */
 export function alsoListed(argv: readonly string[], words: readonly string[]): string | undefined {
   const [noun = '', verb] = words
   const list = verb === 'list' ? own(widerLists, noun) : undefined
@@ -71,7 +74,7 @@ export function alsoListed(argv: readonly string[], words: readonly string[]): s
   return argv.some((word) => word.startsWith(list.option)) ? undefined : list.what
 }
 
-/** What belongs to another command of a noun, or to one of another noun: it is named, not run. */
+/** Words that belong to another command, of the same or another noun: the command is suggested, not run. */
 const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   users: byOtherWord({
     'users edit --admin': 'admin make-admin promote',
@@ -167,7 +170,7 @@ const leftOutOfWorkbook = ['centres missing', 'centres delete-missing', 'users e
 const takenBack =
   'Only an import is taken back as a whole (ssh-admin centres imports undo ID). ssh-admin audit list --last shows what you changed last, and what it was before: the command that changed it changes it back; what was suspended or deleted is restored (ssh-admin users restore).'
 
-/** What is done in several steps, where no one command does it. */
+/** Explanations of tasks that take several commands. */
 const bySteps: Readonly<Record<string, string | ((whom: readonly string[]) => string)>> = {
   'centres merge': ([from = 'CENTRE', to = 'OTHER']) =>
     `The people of ${from} (ssh-admin users list --centre ${from}) are moved one by one (ssh-admin users move EMAIL --to ${to}), then ${from} is deleted (ssh-admin centres delete ${from}).`,
@@ -184,7 +187,7 @@ const bySteps: Readonly<Record<string, string | ((whom: readonly string[]) => st
   'resources update': changedFiles,
 }
 
-/** How that is done which a noun has no verb for. @param whom the two that were named, if two were */
+/** How to do something for which the noun has no verb. @param whom the two that were named, if there were two */
 export function stepsOf(
   groupName: string | undefined,
   word: string,
@@ -194,7 +197,7 @@ export function stepsOf(
   return typeof steps === 'function' ? steps(whom) : steps
 }
 
-/** Likewise, but only behind the noun: by itself such a word may mean anything. */
+/** Further such words that count only behind their noun, because alone they may mean anything. */
 const behindNoun: typeof belongsTo = {
   users: byOtherWord({ 'users edit': 'change' }),
   centres: byOtherWord({ 'centres edit': 'change' }),
@@ -203,7 +206,7 @@ const behindNoun: typeof belongsTo = {
     'associates unassign': 'remove rm del',
     'coordinator suspend': 'block ban lock',
     'coordinator restore': 'enable reactivate unsuspend unblock unlock',
-    // An Associate is a centre.
+    // An Associate is a centre of kind `associate`.
     'centres create --kind associate': 'new add',
     'associates assign': 'new',
     'centres edit': 'update modify',
@@ -223,17 +226,17 @@ const behindNoun: typeof belongsTo = {
   store: byOtherWord({ 'store info': 'show get', 'store init': 'create new' }),
 }
 
-/** Where a word leads that is no verb of this noun. */
+/** The commands that a word behind a noun leads to, where the noun has no such verb. */
 export function leadsTo(groupName: string, word: string): readonly string[] {
   return [belongsTo, behindNoun].flatMap((words) => known(own(words, groupName) ?? {}, word))
 }
 
-/** The words beside its verbs by which a noun is led elsewhere. */
+/** The words behind a noun that lead to other commands. */
 export function wordsThatLead(groupName: string): readonly string[] {
   return Object.keys(own(belongsTo, groupName) ?? {})
 }
 
-/** Where a word leads that belongs to some noun which was not said. */
+/** The commands that a word without a noun may lead to. */
 export function leadsAnywhere(
   word: string,
   isOfWhatIsNamed: (groupName: string) => boolean,
@@ -244,13 +247,13 @@ export function leadsAnywhere(
   return [...new Set(found)]
 }
 
-/** The noun that a word is, or is another word for. */
+/** The noun that a word is, or is a synonym for. */
 export function nounOf(word: string): string | undefined {
   const [name = word] = known(groupNames, word)
   return groupOf(name) ? name : undefined
 }
 
-/** What leads to somebody losing something is never run by another word, only named. */
+/** Synonyms of destructive verbs: the command is only suggested, never run. */
 const suggestedSynonyms = byOtherWord({
   suspend: 'disable block ban deactivate lock',
   delete: 'rm del destroy',
@@ -260,16 +263,16 @@ const suggestedSynonyms = byOtherWord({
   publish: 'open release',
 })
 
-/** A Key Time is taken away by an option. */
+/** Verbs that, for a Key Time, mean `key-times edit --remove`. */
 const removing: ReadonlySet<string> = new Set(['delete', 'remove', 'rm', 'del', 'destroy'])
 
-/** Where a word of the command stands among what was typed. */
+/** A word of the command, and its position in the line. */
 interface Position {
   word: string
   at: number
 }
 
-/** The words typed, with those of the program in the place of those that people bring. */
+/** The line with synonyms replaced by the program's own words. */
 export function understood(argv: readonly string[], positions: readonly Position[]): readonly string[] {
   if (argv.length === 1 && argv[0] === '-v') return ['--version']
   const turned = nounFirst(argv, positions)
@@ -290,7 +293,7 @@ export function understood(argv: readonly string[], positions: readonly Position
   return understoodVerb(argv, { groupName: first.word, verb: second })
 }
 
-/** `list users` is `users list`, and `key times` is `key-times`. */
+/** `list users` becomes `users list`, and `key times` becomes `key-times`. */
 function nounFirst(
   argv: readonly string[],
   [first, second, third]: readonly Position[],
@@ -311,7 +314,7 @@ function nounFirst(
   return Object.hasOwn(groupOf(group)?.verbs ?? {}, verb) ? corrected : undefined
 }
 
-/** Whoever types these loses somebody something: never in an order that is not ours. */
+/** Destructive verbs: never accepted before their noun. */
 const destructiveNames: ReadonlySet<string> = new Set([
   'suspend',
   'delete',
@@ -330,7 +333,7 @@ function understoodVerb(
   if (!group || !verb || Object.hasOwn(group.verbs, verb.word)) return argv
   if (verb.word === 'activate' && groupName === 'centres') return moved(argv, verb, ['coordinator', 'add'])
   if (verb.word === 'activate' && groupName === 'users') return moved(argv, verb, ['account', 'activate'])
-  // A store is restored from a backup: nobody who would have something unblocked means that.
+  // `store restore` replaces the store from a backup, which no synonym such as `unblock` means.
   const isOfStore = groupName === 'store'
   const synonym = known(synonyms, verb.word).find(
     (word) => Object.hasOwn(group.verbs, word) && !(isOfStore && word === 'restore'),
@@ -338,14 +341,14 @@ function understoodVerb(
   return synonym === undefined ? argv : withWord(argv, verb.at, synonym)
 }
 
-/** The verb of a noun that another word stands for. */
+/** The verb of a noun for which a word is a synonym. */
 export function synonymousVerbs(word: string, verbs: readonly string[]): string[] {
   return known(synonyms, word)
     .filter((verb) => verbs.includes(verb))
     .slice(0, 1)
 }
 
-/** The verbs of a noun that a grave word leads to. */
+/** The destructive verbs of a noun for which a word is a synonym. */
 export function destructiveVerbs(
   word: string,
   { groupName, verbs }: { groupName: string | undefined; verbs: readonly string[] },
@@ -358,7 +361,7 @@ function known(words: Readonly<Record<string, readonly string[]>>, word: string)
   return own(words, word) ?? []
 }
 
-/** What is typed may be `constructor`. */
+/** Looks up own properties only, because a word may be `constructor`. */
 function own<Value>(words: Readonly<Record<string, Value>>, word: string): Value | undefined {
   return Object.hasOwn(words, word) ? words[word] : undefined
 }
@@ -368,7 +371,7 @@ function groupOf(groupName: string): Group | undefined {
   return typeof node === 'function' ? undefined : node
 }
 
-/** Another noun too: the one that was typed, somewhere before the verb, goes. */
+/** Replaces the verb and the noun before it by the words of another command. */
 function moved(argv: Line, { at }: Position, by: Line): Line {
   const noun = argv.findIndex((word, index) => index < at && Object.hasOwn(tree, word))
   return withWord(withWord(argv, at), noun, ...by)

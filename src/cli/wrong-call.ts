@@ -12,7 +12,7 @@ interface Call<Args, Options, Every> {
   options: Args & Options
 }
 
-/** Where the store or its key cannot be had, what is wrong with the call whatever the store holds is told instead. */
+/** Where the store or its key cannot be used, reports instead what is wrong with the call in any store. */
 export async function refuseWrongCall<Args, Options, Every>(
   error: unknown,
   { found: { typed, kinds }, parameters, options }: Call<Args, Options, Every>,
@@ -29,7 +29,7 @@ async function refuseNoTarget(value: unknown, kind: NamedKind): Promise<void> {
   else if (typeof value === 'string') read(value)
 }
 
-/** What can be neither an address, nor a number, nor a name; whom a release is for is read before. */
+/** Refuses a target that can be neither an address, nor a number, nor a name; an audience was parsed before. */
 function readTarget(target: string, kind: NamedKind): void {
   const isAddress = kind !== 'centre' && kind !== 'centres' && target.includes('@')
   if (isAddress && kind !== 'audience') typedAddress(target)

@@ -16,8 +16,7 @@ export async function runAsOneChange(lines: readonly Line[], running: Running): 
   // The lines are rehearsed first where there is no store yet, so that a refusal leaves no empty store behind.
   if (run.createsStore && !dryRun && isMissing(run.session)) {
     await withStore(run.session, 'rehearse-creation', async (store) => {
-      // Whether a database on a server has a store is known only after connecting; where it has, no rehearsal is
-      // needed.
+      // Only after connecting is it known that a server has a store already, which needs no rehearsal.
       if (store.created) await asOne({ lines, store, saves: false }, running)
     })
   }

@@ -106,9 +106,7 @@ function inWords({ progress: { done, refused, left, stoppedAt } }: Run): string 
 
 const exitsByPrecedence = [1, 2, 7, 6, 5, 4, 3]
 
-/**
- * Exit codes that mean 'nothing changed' are given only where nothing changed or, in a rehearsal, nothing would change.
- */
+/** Exit codes that mean 'nothing changed' are given only where nothing changed or, when rehearsing, would change. */
 function exitOf(run: Run, undelivered: boolean): number {
   const { progress, failure } = run
   const { exits, left } = progress

@@ -39,9 +39,7 @@ export function stops(result: LineResult, { options: { keepGoing } }: Running): 
   return isRefused(result) && (!keepGoing || endsAll.has(result.exit))
 }
 
-/**
- * A negative answer ends a batch as a refusal does; exits 8 and 9 (rows held back, messages waiting) are of work done.
- */
+/** A negative answer ends a batch like a refusal; exits 8 and 9 (rows held back, messages waiting) do not. */
 export function isRefused({ exit, error }: LineResult): boolean {
   return error !== undefined || ![0, 8, 9].includes(exit)
 }
@@ -183,9 +181,7 @@ async function resultsWithin(lines: readonly Line[], { at, run }: { at: number; 
   return { results, isWhole: true }
 }
 
-/**
- * Reports the lock timeout as the line itself would, without another wait; a refusal that must be recorded does wait.
- */
+/** Reports the lock timeout as the line itself would, without another wait; recording a refusal does wait. */
 async function runFailing(
   line: Line,
   { run, store, failure }: { run: Run; store: OpenStore; failure: Unavailable },

@@ -145,8 +145,7 @@ function interruptionOfLines(
 export function progressKept(run: Pick<Run, 'progress' | 'toDeliver'>): () => void {
   const { toDeliver } = run
   const progress = { ...run.progress, exits: new Set(run.progress.exits) }
-  // Queued messages are only ever appended, so lengths suffice: copying the list for each line would take longer than
-  // the lines.
+  // Messages are only ever appended, so lengths suffice: to copy the list for each line would take too long.
   const [owing, last] = [toDeliver.length, toDeliver.at(-1)]
   const numbers = last?.numbers.length ?? 0
   return () => {
