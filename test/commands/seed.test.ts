@@ -26,6 +26,10 @@ describe('seeding a store', () => {
 
   it('begins one and fills it', async () => {
     expect((await seed()).json()).toMatchObject({ centres: 3, users: 30, changed: true })
+    expect(await world.rows('select action from audit order by id')).toEqual([
+      { action: 'store.begun' },
+      { action: 'store.seeded' },
+    ])
     const made = await people()
     expect(made).toHaveLength(30)
     expect(made.every(({ email }: { email: string }) => email.endsWith('.example'))).toBe(true)

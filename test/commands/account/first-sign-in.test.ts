@@ -58,9 +58,10 @@ describe('the first sign-in', () => {
     const early = await run(`account sign-in ${email}`, good)
     expect([early.exit, early.error().code]).toEqual([3, 'invited'])
 
-    expect((await run(`account verify ${email}`, codeIn(await newest()))).json()).toMatchObject({
-      status: 'active',
-    })
+    const code = codeIn(await newest())
+    expect((await run(`account verify ${email}`, code)).json()).toMatchObject({ status: 'active' })
+    const again = await run(`account verify ${email}`, code)
+    expect([again.exit, again.error().code]).toEqual([3, 'wrong-code'])
     const signedIn = await run(`account sign-in ${email}`, good)
     expect(signedIn.json()).toMatchObject({ canSignIn: true, lastSignedInAt: '2026-03-02T09:00:00.000Z' })
   })

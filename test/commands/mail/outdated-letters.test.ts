@@ -88,6 +88,16 @@ describe('a letter that waits', () => {
     expect((await sent()).slice(-1)).toEqual(['coordinator-appointed to said@school.example'])
   })
 
+  it('and explains a PIN does not go out once that was replaced by another, which is handed out', async () => {
+    writeFileSync(
+      world.path('list.csv'),
+      'Centre number,Centre name,Email,First name\nEG002,Centre EG002,rana@school.example,Rana\n',
+    )
+    await waiting('centres', 'import', 'list.csv', '--send-mail', '--pins-out', 'pins.csv')
+    await world.run(['users', 'pin', 'rana@school.example', '--yes'])
+    expect(await sent()).toEqual([])
+  })
+
   it('and explains a PIN does not go to a former address, and is owed to the new one', async () => {
     const rows = ['rana', 'lina'].map((name) => `EG002,Centre EG002,${name}@school.example,${name}`)
     writeFileSync(world.path('list.csv'), `Centre number,Centre name,Email,First name\n${rows.join('\n')}\n`)

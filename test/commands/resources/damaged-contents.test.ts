@@ -83,6 +83,8 @@ describe('a file that is uploaded again', () => {
     expect((await uploading('one.mp3')).json()).toMatchObject({
       resources: [{ id: 1, outcome: 'mended', status: 'kept', changed: true }],
     })
+    const [last] = await world.rows('select action from audit order by id desc limit 1')
+    expect(last).toEqual({ action: 'resources.mended' })
     expect(await world.run(['resources', 'download', '1', '--out', 'back.mp3'])).toMatchObject({ exit: 0 })
     expect(await world.rows('select id from contents')).toHaveLength(1)
   })

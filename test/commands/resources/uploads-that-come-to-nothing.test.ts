@@ -129,6 +129,8 @@ describe('a rehearsal of an upload', () => {
       helpDocuments: [{ outcome: 'mended' }],
     })
     expect((await world.run(argv)).json()).toMatchObject({ helpDocuments: [{ outcome: 'mended' }] })
+    const [last] = await world.rows('select action from audit order by id desc limit 1')
+    expect(last).toEqual({ action: 'help-documents.mended' })
   })
 
   it('says of two files of equal bytes what comes of them', async () => {

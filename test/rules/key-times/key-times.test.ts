@@ -252,6 +252,8 @@ describe('editing a Key Time', () => {
     const same = await world.run(['key-times', 'edit', id, '--local-time', '09:30', '--json'])
     expect(same.json()).toMatchObject({ changed: false, outcome: 'unchanged' })
     expect(await world.run(['key-times', 'edit', id, '--remove'])).toMatchObject({ exit: 0 })
+    const [last] = await world.rows('select action from audit order by id desc limit 1')
+    expect(last).toEqual({ action: 'key-times.removed' })
     expect(await world.run(['key-times', 'edit', id, '--remove'])).toMatchObject({ exit: 4 })
   })
 

@@ -97,6 +97,15 @@ describe('adding a user', () => {
     expect(account).toMatchObject({ firstName: 'Amira', hubRole: 'admin', status: 'active', canSignIn: true })
     expect(account.centre).toMatchObject({ number: 'EG002' })
     expect(await letters(world)).toEqual([])
+    const [last] = await world.rows('select action from audit order by id desc limit 1')
+    expect(last).toEqual({ action: 'users.rejoined' })
+  })
+
+  it('joins nobody to a deleted centre', async () => {
+    await world.user(amira, { centre: 'EG001' })
+    await world.commit((ctx) => (trx) => removeUser(trx, { email: amira, ctx }))
+    await world.run(['centres', 'delete', 'EG001', '--yes'])
+    await expect(adding()).rejects.toMatchObject({ code: 'centre-deleted' })
   })
 
   it('does not join a suspended account to a centre', async () => {
