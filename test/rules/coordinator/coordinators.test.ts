@@ -110,6 +110,15 @@ describe('adding a coordinator', () => {
     })
   })
 
+  it('is refused where the same coordinator is there, whom nothing takes the place of', async () => {
+    await world.centre('EG001', { coordinator: 'amira@school.example' })
+    await expect(adding('Amira Haddad <Amira@School.example>')).rejects.toMatchObject({
+      code: 'has-coordinator',
+      message: 'amira@school.example coordinates EG001 already.',
+      hint: 'ssh-admin coordinator show EG001',
+    })
+  })
+
   it('refuses an address in use at the centre, and says how to choose that user', async () => {
     await world.centre('EG001')
     await world.user('amira@school.example', { centre: 'EG001', hubRole: 'admin' })

@@ -257,6 +257,15 @@ describe('editing a Key Time', () => {
     expect(await world.run(['key-times', 'edit', id, '--remove'])).toMatchObject({ exit: 4 })
   })
 
+  it('is refused where it would end before it begins', async () => {
+    await importing([uk[0] ?? ''])
+    const ran = await world.run(['key-times', 'edit', await firstId(), '--until', '2026-03-28', '--json'])
+    expect([ran.exit, ran.error().message]).toEqual([
+      2,
+      'A Key Time cannot hold from 2026-03-29 until 2026-03-28.',
+    ])
+  })
+
   it('is refused for a time that is none of its session', async () => {
     await importing([uk[1] ?? ''])
     const ran = await world.run(['key-times', 'edit', await firstId(), '--local-time', '2:00', '--json'])

@@ -174,6 +174,18 @@ describe('a release', () => {
     expect(ran.error().code).toBe('invalid-name')
   })
 
+  it('that is withdrawn is neither edited nor published any more', async () => {
+    const id = await released()
+    await run('releases', 'withdraw', id)
+    for (const argv of [
+      ['edit', id, '--name', 'July'],
+      ['publish', id],
+    ]) {
+      const refused = await world.run(['releases', ...argv, '--yes', '--json'])
+      expect([argv, refused.exit, refused.error().code]).toEqual([argv, 3, 'withdrawn'])
+    }
+  })
+
   it('has a name to itself that a withdrawn one had before', async () => {
     const older = await released()
     await run('releases', 'edit', older, '--name', 'May')
