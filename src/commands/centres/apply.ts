@@ -8,7 +8,8 @@ import { argument, option } from '../../cli/parameters.ts'
 import { runImport } from './run-import.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { closedByDeletions, openedByPlan, type PreparedImport } from './plan-import.ts'
-import { checkOutputFiles, slipsOption } from './import-output-files.ts'
+import { checkOutputFiles } from './import-output-files.ts'
+import { slipsOption } from './pin-sheets.ts'
 
 /** Of no other kind: a saved plan is its rehearsal, and what is agreed to; its sheets are written in phases of their own. */
 export const apply = () =>

@@ -7,7 +7,7 @@ import type { View } from '../../render/table.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { flag, option } from '../../cli/parameters.ts'
 import { importArgument } from '../../cli/typed-arguments.ts'
-import { sheetIsThere, slipsOption } from './import-output-files.ts'
+import { sheetIsThere, slipsOption } from './pin-sheets.ts'
 import type { Notice } from '../../cli/session.ts'
 import { pathInWords } from '../../shell-word.ts'
 

@@ -29,13 +29,13 @@ import type { Nonces } from '../../import/pin-sheet.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { statusOfOwner } from '../../unfinished-files.ts'
 import {
-  pendingPinSheetNotice,
   type ImportRun,
   nameOfPins,
   movePinsIntoPlace,
   prepareIssues,
   preparePins,
 } from './import-output-files.ts'
+import { pendingPinSheetNotice } from './pin-sheets.ts'
 import { closedByDeletions, openedByPlan, type PreparedImport } from './plan-import.ts'
 import { moveIssuesFileIntoPlace } from '../issues-file.ts'
 import { moveReportIntoPlace } from './report.ts'

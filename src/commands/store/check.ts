@@ -151,7 +151,7 @@ async function unfinishedWork(store: OpenStore, session: Session): Promise<Probl
   const { leftover } = await import('../../db/store/check.ts')
   if (await isOlder(store)) return (await unfinishedFiles(session)).map(leftover)
   const { pendingPinSheets } = await import('../../db/imports/imports.ts')
-  const { pendingPinSheetNotice } = await import('../centres/import-output-files.ts')
+  const { pendingPinSheetNotice } = await import('../centres/pin-sheets.ts')
   return [
     ...(await pendingPinSheets(store.db)).map((sheet) => ({
       target: sheet.unfinished,
