@@ -249,7 +249,7 @@ export async function readAgainWhereLost<Result>(
     try {
       return await read()
     } catch (error) {
-      if (tries === maxTries || isShown() || !store.engine.mayRunAgain(error)) throw error
+      if (tries === maxTries || isShown() || !store.engine.isRetryable(error)) throw error
     }
   }
 }

@@ -76,7 +76,7 @@ export interface SeenOnServer {
 
 interface ServerOperations {
   /** Looks at the store, where nobody has yet. @throws `store-missing` */
-  lookedAt(): Promise<void>
+  ensureStoreRow(): Promise<void>
   seen: Readonly<SeenOnServer>
   /** Sends a statement that answers nothing together with the next one; its failure is told there. */
   sendWithNext(query: CompiledQuery): void
@@ -117,7 +117,7 @@ export interface Engine {
   /** In bytes, with what is kept beside it. */
   size(): Promise<number>
   /** Whether work that failed so may be tried again: nothing of it was saved. */
-  mayRunAgain(error: unknown): boolean
+  isRetryable(error: unknown): boolean
   /** What does not hold together, or stands in the way, as far as the engine itself can tell. */
   findings(): Promise<Findings>
   /** The rows of a table as they are kept, many at once, each with its values in the order of the columns. */

@@ -223,7 +223,7 @@ async function within<Result>(store: OpenStore, clock: Clock, body: Body<Result>
     try {
       return await withinOne(store, clock, body)
     } catch (error) {
-      if (tries === maxTries || !store.engine.mayRunAgain(error)) throw error
+      if (tries === maxTries || !store.engine.isRetryable(error)) throw error
       // Whoever it stood in the way of wakes, and goes first: else both meet again. Two desks do not wait alike.
       const jitter = 1 + Math.random()
       await new Promise((resolve) => setTimeout(resolve, firstPause * 2 ** (tries - 1) * jitter))

@@ -59,7 +59,7 @@ async function asOne(
       // The throw ends the transaction; the catch below then records a refusal of rights outside it.
       if (isRefused(result) && running.options.atomic) {
         const thrown = result.error?.thrown
-        throw store.engine.mayRunAgain(thrown) ? thrown : new LineFailed(line, result)
+        throw store.engine.isRetryable(thrown) ? thrown : new LineFailed(line, result)
       }
       results.push({ line, result })
       if (stops(result, running)) return leave(run, lines.length - at - 1, line)

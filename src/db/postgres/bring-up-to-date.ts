@@ -8,14 +8,14 @@ import { migrateWithin } from './migrate.ts'
 import { connectionTo } from './open.ts'
 import { refuseOthers } from './rights.ts'
 
-/** @throws `store-refused` for a user who does not own the store: its tables are not theirs to alter */
+/** @throws `store-refused` for a user who does not own the store, and so cannot alter its tables */
 export async function refuseOthersToMigrate(address: string): Promise<void> {
   await refuseOthers(serverAddressOf(address), { what: 'bring it up to date' })
 }
 
 /**
- * Brings a shared store up to date in one transaction, which holds the store: all of it, or none.
- * @returns the version that it had; with any other than the one agreed to, nothing is done
+ * Migrates a shared store in one transaction, which locks the store.
+ * @param from the version that the user confirmed. @returns the version found; if it is another one, nothing is done
  */
 export async function migrateSharedStore(opening: Opening, { from }: { from: number }): Promise<number> {
   const server = serverAddressOf(opening.path)
@@ -29,7 +29,7 @@ export async function migrateSharedStore(opening: Opening, { from }: { from: num
       return version
     }
     await connection.ask(async (client) => {
-      // Whoever grants rights on these tables takes turns at this one.
+      // `store init --roles` locks this table while it grants rights on the others.
       await client.query('lock table store_versions in share row exclusive mode')
       await migrateWithin(client, { from })
       await client.query('update store set program = $1', [program])

@@ -4,12 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ConnectionOptions } from 'node:tls'
 import pg from 'pg'
 import { Cancelled, errorCodeOf, Unavailable } from '../../errors.ts'
-import { inWords, mayBeOtherwiseSoon, mayNotConnect, passwordMissing } from './errors.ts'
+import { toFailure, isTransient, connectDenied, passwordMissing } from './errors.ts'
 import { parseServerAddress, type ServerAddress } from '../../server-address.ts'
 import { passwordInFile } from './password-file.ts'
-import type { Again, Asked, NotSignedIn, SigningIn, Trouble } from './several-hosts.ts'
+import type { RetryState, PendingSignIns, NotSignedIn, SigningIn, HostFailure } from './several-hosts.ts'
 
-/** Where a shared store is: what its address leaves out is taken from PostgreSQL's own variables, as its programs do. */
+/** Parses a store's address; missing parts come from libpq's environment variables (PGHOST, PGUSER, …). */
 export function serverAddressOf(address: string): ServerAddress {
   return parseServerAddress(address, process.env)
 }
@@ -17,40 +17,44 @@ export function serverAddressOf(address: string): ServerAddress {
 const integer = 20
 const numeric = 1700
 
-/** Counts and sums are numbers here, as they are in SQLite. */
+/** bigint and numeric are parsed as numbers, as in SQLite; pg returns them as strings. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
     oid === integer || oid === numeric ? Number : pg.types.getTypeParser(oid, format),
 }
 
-/** How long one host may take to answer where the address says nothing, in milliseconds. */
-const maxConnecting = 10_000
-/** Of several, one that swallows what it is sent takes nobody's whole wait; in milliseconds. */
-const minConnecting = 2_000
-/** Between the first two tries at a server that does not answer; each pause is twice the one before; in milliseconds. */
-const firstPause = 250
-const longestPause = 1_000
+/** Connection timeout of one host when the address sets none. */
+const defaultConnectTimeoutMs = 10_000
+/** Lower bound of the connection timeout while retrying, so that one silent host does not use up the whole wait. */
+const minConnectTimeoutMs = 2_000
+/** Pause before the first retry; it doubles with each further one, up to maxPauseMs. */
+const initialPauseMs = 250
+const maxPauseMs = 1_000
 
 /**
- * Connects to the host that takes changes, where several are named; for reading, where none does, to the first standby
- * that answers. @throws Unavailable
+ * Connects to the primary among the address's hosts; for reading, to the first standby if no primary answers.
+ * @throws Unavailable
  */
-export async function connect(server: ServerAddress, connecting: Connecting): Promise<pg.Client> {
+export async function connect(server: ServerAddress, connecting: ConnectOptions): Promise<pg.Client> {
   const { writes, maxWaitMs = 0, answersWithinMs, onOutage } = connecting
   const until = performance.now() + maxWaitMs
-  let refusing: readonly Trouble[] = []
-  const asked: Asked = new Map()
+  let refusing: readonly HostFailure[] = []
+  const asked: PendingSignIns = new Map()
   try {
     for (let tries = 1; ; tries += 1) {
       try {
         const left = until - performance.now()
-        const mayTake = maxWaitMs === 0 ? maxConnecting : Math.max(minConnecting, left)
-        const limit = Math.min(mayTake, server.connectTimeoutMs ?? maxConnecting, answersWithinMs ?? mayTake)
-        const isAskedAgain = left > 2 * minConnecting
+        const mayTake = maxWaitMs === 0 ? defaultConnectTimeoutMs : Math.max(minConnectTimeoutMs, left)
+        const limit = Math.min(
+          mayTake,
+          server.connectTimeoutMs ?? defaultConnectTimeoutMs,
+          answersWithinMs ?? mayTake,
+        )
+        const isAskedAgain = left > 2 * minConnectTimeoutMs
         return await connectOnce(server, { writes, limit, refusing, asked, isAskedAgain })
       } catch (error) {
-        const { failure, mayPass, refused } = await inWordsOf(error, server)
-        const forSoLong = pauseAfter(tries)
+        const { failure, isTransient: mayPass, refused } = await failureOfConnecting(error, server)
+        const forSoLong = backoffMs(tries)
         if (!mayPass || performance.now() + forSoLong > until) throw failure
         refusing = refused
         onOutage?.()
@@ -64,12 +68,12 @@ export async function connect(server: ServerAddress, connecting: Connecting): Pr
   }
 }
 
-/** How long nothing is asked of a server after so many tries, in milliseconds: one that comes back is not run over. */
-export function pauseAfter(tries: number): number {
-  return Math.min(longestPause, firstPause * 2 ** (tries - 1))
+/** Exponential backoff in milliseconds after so many tries, so that a server that comes back is not overrun. */
+export function backoffMs(tries: number): number {
+  return Math.min(maxPauseMs, initialPauseMs * 2 ** (tries - 1))
 }
 
-/** Does the work over a connection of its own, on which nothing stays open. @throws what the server says, in words */
+/** Runs the work on a new connection, which is closed afterwards. @throws the server's error as a Failure */
 export async function withConnection<Result>(
   server: ServerAddress,
   work: (client: pg.Client) => Promise<Result>,
@@ -79,51 +83,51 @@ export async function withConnection<Result>(
     return await work(client)
   } catch (error) {
     await client.query('rollback').catch(() => undefined)
-    throw inWords(error, server.shown)
+    throw toFailure(error, server.shown)
   } finally {
     await client.end().catch(() => undefined)
   }
 }
 
-/** Goodbye has no answer, and nobody waits until it has gone the whole way. */
-export function hangUp(client: pg.Client & { unref?: () => void }): void {
+/** Closes the connection without waiting for the server, and without keeping the process alive for it. */
+export function disconnect(client: pg.Client & { unref?: () => void }): void {
   client.end().catch(() => undefined)
   client.unref?.()
 }
 
-interface Connecting {
+interface ConnectOptions {
   writes: boolean
-  /** How long to try again for, as while a standby takes over; in milliseconds. */
+  /** How long to retry, as during a failover; in milliseconds. */
   maxWaitMs?: number
-  /** How long a host may take to answer at the most, in milliseconds. */
+  /** Upper bound of the connection timeout of each host; in milliseconds. */
   answersWithinMs?: number
-  /** Asked for where it is waited for. */
+  /** Called only when a retry waits: an abort signal costs start-up time. */
   signal?: () => AbortSignal | undefined
-  /** Told before each of those tries. */
+  /** Called before each retry. */
   onOutage?: (() => void) | undefined
 }
 
 async function connectOnce(
   server: ServerAddress,
-  { writes, limit, ...others }: { writes: boolean; limit: number } & Again,
+  { writes, limit, ...others }: { writes: boolean; limit: number } & RetryState,
 ): Promise<pg.Client> {
   const hosts = server.hosts.map((host) => ({ ...host, signIn: () => signIn(server, { ...host, limit }) }))
   const [only, another] = hosts
   if (only && !another) return only.signIn().signedIn
-  const { firstThatServes } = await import('./several-hosts.ts')
-  return firstThatServes(hosts, { writes, ...others })
+  const { firstUsableHost } = await import('./several-hosts.ts')
+  return firstUsableHost(hosts, { writes, ...others })
 }
 
-async function inWordsOf(error: unknown, server: ServerAddress): Promise<NotSignedIn> {
+async function failureOfConnecting(error: unknown, server: ServerAddress): Promise<NotSignedIn> {
   const { shown } = server
   const words = (cause: unknown) =>
-    errorCodeOf(cause) === '42501' ? mayNotConnect(server, cause) : inWords(cause, shown)
+    errorCodeOf(cause) === '42501' ? connectDenied(server, cause) : toFailure(cause, shown)
   if (server.hosts.length > 1) {
-    const { NoneServes, noneServesInWords } = await import('./several-hosts.ts')
-    if (error instanceof NoneServes) return noneServesInWords(error, { shown, words })
+    const { NoUsableHost, noUsableHostFailure } = await import('./several-hosts.ts')
+    if (error instanceof NoUsableHost) return noUsableHostFailure(error, { shown, words })
   }
   const failure = words(error)
-  return { failure, mayPass: mayBeOtherwiseSoon(failure), refused: [] }
+  return { failure, isTransient: isTransient(failure), refused: [] }
 }
 
 function signIn(
@@ -142,9 +146,9 @@ function signIn(
     port,
     database,
     ...(user === undefined ? {} : { user }),
-    ssl: encryptionTo(host, server),
-    // One of the environment pg takes by itself, before any file; an empty one is none, as PostgreSQL's own programs have
-    // it. Asked for only where the server wants one; pg's own way to the file prints a warning of its own.
+    ssl: tlsOptionsFor(host, server),
+    // pg reads PGPASSWORD itself; an empty one counts as unset, as in libpq. The password file is read by us, and only
+    // when the server asks for a password: pg's own reader prints a warning.
     ...(process.env.PGPASSWORD ? {} : { password }),
     types,
     stream: () => socket,
@@ -152,9 +156,9 @@ function signIn(
     connectionTimeoutMillis: limit,
     application_name: 'ssh-admin',
   })
-  // What goes wrong while nothing is asked is told by what is asked next.
+  // An error of the idle connection is reported by the next query.
   client.on('error', () => undefined)
-  tellWhatIsNotUnderstood(client)
+  surfaceProtocolErrors(client)
   return {
     signedIn: client.connect().then(() => client),
     isReached: () => socket.readyState === 'open',
@@ -163,11 +167,11 @@ function signIn(
 }
 
 /**
- * What the server says and pg cannot read is thrown where nobody catches it: it fails what is asked, and ends the connection.
- * pg tells of it by no event, and with TLS the stream on which it is thrown is of its own making: whoever reads it is
- * there once pg says that it is connected.
+ * A message of the server that pg cannot parse is thrown inside the stream's data listener, where nobody catches it. The
+ * listeners are wrapped, so that the error destroys the stream and rejects the pending query. With TLS, pg replaces the
+ * stream; its listeners exist once it emits 'sslconnect'.
  */
-function tellWhatIsNotUnderstood({ connection, ssl }: pg.Client): void {
+function surfaceProtocolErrors({ connection, ssl }: pg.Client): void {
   connection.once(ssl ? 'sslconnect' : 'connect', () => {
     const { stream } = connection
     const readers = stream.listeners('data')
@@ -181,13 +185,13 @@ function tellWhatIsNotUnderstood({ connection, ssl }: pg.Client): void {
   })
 }
 
-/** How what is sent to a host is encrypted; false: it is not. @throws `store-untrusted` */
-export function encryptionTo(host: string, server: ServerAddress): false | ConnectionOptions {
+/** TLS options for a host; false without TLS. @throws `store-untrusted` */
+export function tlsOptionsFor(host: string, server: ServerAddress): false | ConnectionOptions {
   const isLocal = host.startsWith('/') || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)
-  return server.plain || isLocal ? false : { rejectUnauthorized: true, ...trusted(server) }
+  return server.plain || isLocal ? false : { rejectUnauthorized: true, ...certificateAuthority(server) }
 }
 
-function trusted({ rootCertificate, shown }: ServerAddress): { ca?: string } {
+function certificateAuthority({ rootCertificate, shown }: ServerAddress): { ca?: string } {
   if (rootCertificate === undefined) return {}
   try {
     return { ca: readFileSync(rootCertificate, 'utf8') }

@@ -5,45 +5,45 @@ import Cursor from 'pg-cursor'
 export interface CursorQuery {
   text: string
   values?: readonly unknown[]
-  /** Each row with its values in the order of the columns, and not by their names. */
+  /** Rows as arrays of values in column order, rather than objects. */
   asLists?: boolean
-  /** Absent: a thousand. */
-  atOnce?: number
+  /** Rows in a batch; 1,000 by default. */
+  batchSize?: number
 }
 
-/** Rows that a question asked for. */
+/** An open cursor. */
 interface CursorRows<Row> {
-  /** @returns the next ones, many at once; none at the end */
+  /** @returns the next batch; empty at the end */
   read: () => Promise<Row[]>
   close: () => Promise<void>
 }
 
 export async function openCursor<Row>(
   client: pg.Client,
-  { text, values = [], asLists = false, atOnce = 1000 }: CursorQuery,
+  { text, values = [], asLists = false, batchSize = 1000 }: CursorQuery,
 ): Promise<CursorRows<Row>> {
-  await lastWord()
+  await readServerError()
   const cursor = client.query(new Cursor<Row>(text, [...values], asLists ? { rowMode: 'array' } : {}))
   return {
     read: async () => {
-      await lastWord()
-      return unlessLost(client, cursor.read(atOnce))
+      await readServerError()
+      return rejectOnDisconnect(client, cursor.read(batchSize))
     },
-    close: () => unlessLost(client, cursor.close()).catch(() => undefined),
+    close: () => rejectOnDisconnect(client, cursor.close()).catch(() => undefined),
   }
 }
 
 /**
- * Rows keep this process busy, and a server hangs up on whoever asks for nothing meanwhile: why, is heard before anything
- * is sent to it, and on a line that broke by that no more. What has come is read between two turns.
+ * While this process was busy with rows, the server may have closed the idle connection (idle_in_transaction_session_timeout).
+ * Two turns of the event loop let its error be read before a write to the closed socket replaces it.
  */
-async function lastWord(): Promise<void> {
+async function readServerError(): Promise<void> {
   await turn()
   await turn()
 }
 
-/** A cursor waits for the server's last word, also of one that is gone, which never says it. */
-function unlessLost<Result>(client: pg.Client, asked: Promise<Result>): Promise<Result> {
+/** pg-cursor waits for an answer even when the connection is lost, and so would never settle. */
+function rejectOnDisconnect<Result>(client: pg.Client, asked: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     const lost = () => reject(new Error('Connection terminated unexpectedly'))
     client.once('end', lost)

@@ -4,11 +4,11 @@ import { errorCodeOf } from '../../errors.ts'
 import { connect, serverAddressOf } from './connection.ts'
 import { ReconnectingClient } from './reconnecting-client.ts'
 import { deskRoleOfSchema, ownerOf } from './rights.ts'
-import { quietWait, takeInTurn } from './wait.ts'
+import { silentWaitMs, acquireStore } from './wait.ts'
 
 /**
- * A role for desks: it reads and changes the store, adds to the audit log, and can neither change nor shorten it, nor
- * alter a table. Whoever has the rights makes it; else its statements are for somebody who has.
+ * A role for desks: it reads and changes the store and appends to the audit log, but can neither update nor delete its
+ * rows, nor alter a table. It is created if the user has the rights; otherwise its statements are for somebody who has.
  */
 export async function deskRole(opening: Opening, { make }: { make: boolean }): Promise<DeskRole> {
   const server = serverAddressOf(opening.path)
@@ -18,7 +18,7 @@ export async function deskRole(opening: Opening, { make }: { make: boolean }): P
   return { role, statements, made }
 }
 
-/** @returns whether whoever asks has the rights that it needs. @throws `store-locked` */
+/** @returns whether the user has the rights that this needs. @throws `store-locked` */
 async function makeRole(
   opening: Opening,
   { schema, statements }: { schema: string; statements: readonly string[] },
@@ -30,13 +30,13 @@ async function makeRole(
     readsAlone: false,
   })
   let may = true
-  // Of two who make it at once, the server would refuse one in words of its own: they take turns at a table that no
-  // change of a desk writes, so that nobody waits for an import.
+  // Two concurrent runs would collide on the server's catalogue: they take turns by locking a table that no desk's
+  // change writes, so that neither waits for an import.
   const take = async (wait: number) => {
-    const limit = `set local lock_timeout to ${Math.ceil(Math.max(wait, quietWait))}`
+    const limit = `set local lock_timeout to ${Math.ceil(Math.max(wait, silentWaitMs))}`
     const lock = `lock table "${schema}".store_versions in share row exclusive mode`
     try {
-      await connection.untilInterrupted(() =>
+      await connection.interruptible(() =>
         connection.client.query(`begin; ${limit}; ${lock}; ${statements.join('\n')} commit`),
       )
       return true
@@ -44,7 +44,7 @@ async function makeRole(
       await connection.client.query('rollback').catch(() => undefined)
       const code = errorCodeOf(error)
       if (code === '55P03') return false
-      if (code !== '42501') throw connection.failureInWords(error)
+      if (code !== '42501') throw connection.toFailure(error)
       may = false
       return true
     }
@@ -52,10 +52,10 @@ async function makeRole(
   try {
     // To anybody else the server only warns that it granted nothing.
     if ((await ownerOf(connection.client, server))?.owns !== true) return false
-    await takeInTurn(connection, { server, opening, isIdle: () => true, take })
+    await acquireStore(connection, { server, opening, isIdle: () => true, take })
     return may
   } catch (error) {
-    throw connection.failureInWords(error)
+    throw connection.toFailure(error)
   } finally {
     await connection.client.end().catch(() => undefined)
   }

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Bulk, Engine, Numbered, Value } from '../engine.ts'
 import type { Store } from '../schema.ts'
-import { pipelining } from './pipeline.ts'
+import { setPipelining } from './pipeline.ts'
 import { factsOf, holderOf } from './server-facts.ts'
 import type { SharedConnection } from './shared-connection.ts'
 
@@ -36,29 +36,29 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
     noteHolder: () => () => undefined,
     aboutToCommit: (head) => connection.aboutToCommit(head),
     server: {
-      lookedAt: () => connection.lookedAt(),
+      ensureStoreRow: () => connection.ensureStoreRow(),
       seen: connection.seen,
       sendWithNext: ({ sql, parameters }) => connection.sendWithNext(sql, parameters),
     },
-    aboutServer: () => connection.reading((client) => factsOf(client)),
+    aboutServer: () => connection.whileReading((client) => factsOf(client)),
     heldBy: async () =>
-      (await connection.reading((client) => holderOf(client, server.schema)))?.command ?? null,
+      (await connection.whileReading((client) => holderOf(client, server.schema)))?.command ?? null,
     size: () =>
       query(
         `select coalesce(sum(pg_total_relation_size(oid)), 0) as n from pg_class
           where relkind = 'r' and relnamespace = (select oid from pg_namespace where nspname = current_schema())`,
       ),
-    mayRunAgain: (error) => connection.mayRunAgain(error),
+    isRetryable: (error) => connection.isRetryable(error),
     findings: async () => {
       const { findingsOnServer } = await import('./integrity.ts')
       const { version } = connection.row
-      return connection.reading((client) => findingsOnServer(client, { server, version }))
+      return connection.whileReading((client) => findingsOnServer(client, { server, version }))
     },
     rowsOf: (table, columns) =>
       connection.stream<Value[]>({
         text: `select ${columns.map(quoted).join(', ')} from ${quoted(table)} order by 1`,
         asLists: true,
-        ...(table === 'content_pieces' ? { atOnce: piecesAtOnce } : {}),
+        ...(table === 'content_pieces' ? { batchSize: piecesAtOnce } : {}),
       }),
     lastNumber: (table) =>
       query(
@@ -79,14 +79,15 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
           return (await copyToFile(to, { ...options, from, onRows })).bytes
         } catch (error) {
           // Where no row came, a server was waited for as long as may be.
-          if (tries === maxCopies || !hasRead || !connection.mayRunAgain(error)) throw error
+          if (tries === maxCopies || !hasRead || !connection.isRetryable(error)) throw error
           rmSync(to, { force: true })
           await pause(tries * pauseBeforeCopy)
         }
       }
     },
     overwriteWhatGoes: () => undefined,
-    scrub: async () => (await connection.alone((client) => vacuum(client, server.schema))) === true,
+    scrub: async () =>
+      (await connection.outsideTransaction((client) => vacuum(client, server.schema))) === true,
   }
 }
 
@@ -103,7 +104,7 @@ async function vacuum(client: pg.Client, schema: string): Promise<boolean> {
     isWhole = false
   }
   client.on('notice', warned)
-  pipelining(client, true)
+  setPipelining(client, true)
   // To a user who is told of errors alone it would not be said.
   const [, vacuumed] = await Promise.allSettled([
     client.query(
@@ -111,7 +112,7 @@ async function vacuum(client: pg.Client, schema: string): Promise<boolean> {
     ),
     client.query(`vacuum ${names.join(', ')}`),
   ])
-  pipelining(client, false)
+  setPipelining(client, false)
   client.off('notice', warned)
   return vacuumed.status === 'fulfilled' && isWhole
 }
@@ -139,16 +140,16 @@ function sharedBulk(connection: SharedConnection): Bulk {
   return {
     reserve: async (table, count) => {
       const { rows } = await connection.ask((client) =>
-        client.query<{ first: number }>(reserving(table, count)),
+        client.query<{ first: number }>(reserveNumbers(table, count)),
       )
       return Number(rows[0]?.first ?? 1)
     },
     insert: async (table, columns, rows) => {
-      const some = startedOf(rows)
+      const some = nonEmpty(rows)
       if (some) await copy(quoted(table), columns, some)
     },
     update: async (table, [key, ...others], rows) => {
-      const some = startedOf(rows)
+      const some = nonEmpty(rows)
       if (!some) return
       await staged(table, [key, ...others], some)
       const set = others.map((column) => `${quoted(column)} = staging.${quoted(column)}`)
@@ -157,7 +158,7 @@ function sharedBulk(connection: SharedConnection): Bulk {
       )
     },
     merge: async (table, { key, set }, rows) => {
-      const some = startedOf(rows)
+      const some = nonEmpty(rows)
       if (!some) return 0
       await staged(table, [...key, set], some)
       const names = [...key, set].map(quoted).join(', ')
@@ -172,7 +173,7 @@ function sharedBulk(connection: SharedConnection): Bulk {
 }
 
 /** An import's number is the next one: a sequence would use one up in a rehearsal. */
-function reserving(table: Numbered, count: number): string {
+function reserveNumbers(table: Numbered, count: number): string {
   if (table === 'imports') return 'select coalesce(max(id), 0) + 1 as first from imports'
   const sequence = `pg_get_serial_sequence('${table}', 'id')`
   return `select setval(${sequence}, first + ${Math.max(count, 1) - 1}) - ${Math.max(count, 1) - 1} as first
@@ -180,7 +181,7 @@ function reserving(table: Numbered, count: number): string {
 }
 
 /** Nothing is asked of the server for no rows at all. */
-function startedOf(rows: Iterable<readonly Value[]>): Iterable<readonly Value[]> | undefined {
+function nonEmpty(rows: Iterable<readonly Value[]>): Iterable<readonly Value[]> | undefined {
   const iterator = rows[Symbol.iterator]()
   const first = iterator.next()
   if (first.done) return undefined

@@ -332,17 +332,17 @@ export function isDisconnected(error: unknown): boolean {
 }
 
 /** Of a host that signs nobody in, whether it may soon, as one that comes up, or has no room for the moment. */
-export function mayBeOtherwiseSoon(failure: unknown): boolean {
+export function isTransient(failure: unknown): boolean {
   return failure instanceof Unavailable && /^store-(unavailable|read-only|full|locked)$/.test(failure.code)
 }
 
 /** Whether the same would only last as long again: the server's limit is on the whole of it. */
-export function isOutOfTime(error: unknown): boolean {
+export function isTimeout(error: unknown): boolean {
   return errorCodeOf(error) === '25P04'
 }
 
 /** Whether nothing was asked for too long, as where a machine slept. */
-export function isLeftIdle(error: unknown): boolean {
+export function isIdleTimeout(error: unknown): boolean {
   return errorCodeOf(error) === '25P03'
 }
 
@@ -366,19 +366,19 @@ function schemaIn(place: string): string {
 }
 
 /** An error of the server in words; any other as it is. */
-export function inWords(error: unknown, place: string): unknown {
+export function toFailure(error: unknown, place: string): unknown {
   const message = error instanceof Error ? error.message : ''
   if (/client password must be a string|no password/i.test(message)) return passwordMissing(place, error)
   const code = isDisconnected(error) && errorCodeOf(error) === '' ? 'ECONNRESET' : errorCodeOf(error)
   if (/^(22021|22P05)$/.test(code))
-    return /\b0x00$|\\u0000/.test(message) ? holdsNul(place, error) : lacksLetters(place, error)
+    return /\b0x00$|\\u0000/.test(message) ? holdsNul(place, error) : encodingTooNarrow(place, error)
   if (code === '40003') return new CommitUnknown(place, error)
   const saying = `${message}\n${routineOf(error)}`
   const found = words.find(
     ({ pattern, said, address }) =>
       (pattern?.test(code) ?? true) && (said?.test(saying) ?? true) && (address?.test(place) ?? true),
   )
-  if (!found) return isSaidByServer(error) ? mistakeOfOurs(error) : error
+  if (!found) return isServerError(error) ? mistakeOfOurs(error) : error
   const { hint, quotes } = found
   return new Unavailable(found.code, quotes ? `${found.says(place)}${quoted(error)}` : found.says(place), {
     hint: typeof hint === 'string' ? hint : hint(place),
@@ -397,7 +397,7 @@ function quoted(error: unknown): string {
 }
 
 /** Not by the network, nor by pg: what it has no words for has a number that says more than they do. */
-export function isSaidByServer(error: unknown): error is Error {
+export function isServerError(error: unknown): error is Error {
   return error instanceof Error && /^[0-9A-Z]{5}$/.test(errorCodeOf(error)) && 'severity' in error
 }
 
@@ -434,7 +434,7 @@ export function connectionBroken(
 }
 
 /** A database has its letters for good: another one is made beside it. */
-export function lacksLetters(place: string, cause?: unknown): Unavailable {
+export function encodingTooNarrow(place: string, cause?: unknown): Unavailable {
   return new Unavailable('store-refused', `The database of ${place} does not take every letter.`, {
     hint: `Nothing was changed. It must be one that was made for UTF-8: createdb --encoding UTF8 --template template0 ${shellWord(`${databaseIn(place)}_utf8`)}`,
     cause,
@@ -458,7 +458,7 @@ export function schemaOfAnother({ shown, schema }: Pick<ServerAddress, 'schema' 
 }
 
 /** Signed in, and no further: everybody has the right to connect to a database until it is taken from them. */
-export function mayNotConnect({ shown, database, user }: ServerAddress, cause: unknown): Unavailable {
+export function connectDenied({ shown, database, user }: ServerAddress, cause: unknown): Unavailable {
   const whom = user === undefined ? 'this user' : `the user ${user}`
   return new Unavailable('store-refused', `The server of ${shown} does not let ${whom} into its database.`, {
     hint: `Have whoever looks after the server run: grant connect on database ${quotedName(database)} to ${user === undefined ? 'that user' : quotedName(user)}`,

@@ -8,7 +8,7 @@ interface Migrating {
   to?: number
 }
 
-/** Runs every migration that a store of this version lacks, within the transaction that is open. */
+/** Runs every migration after a version, within the open transaction. */
 export async function migrateWithin(
   client: pg.Client,
   { from, to = latestVersion }: Migrating,
@@ -22,8 +22,8 @@ export async function migrateWithin(
 }
 
 /**
- * What a migration writes once, as SQLite has it, in PostgreSQL's words: numbers that are never given again, types,
- * and texts in the order of their bytes. Other statements are left as they are.
+ * Translates a migration's SQLite DDL to PostgreSQL: identity columns, types, and text compared by bytes (collate "C").
+ * Other statements stay as they are.
  */
 export function tablesOnServer(statement: string): string {
   if (!/^\s*(create\s+table|alter\s+table|create\s+(unique\s+)?index)\b/i.test(statement)) return statement
@@ -40,7 +40,7 @@ export function tablesOnServer(statement: string): string {
     .replace(typed('text'), '$1 text collate "C"')
 }
 
-/** A column's name, and its type: what is cast to one is left as it is. */
+/** Matches a column's name and type, but not `cast(… as type)`. */
 function typed(type: string): RegExp {
   return new RegExp(`(?<!\\bas\\s)((?!as\\b)\\b\\w+|"\\w+")\\s+${type}\\b(?!\\s+collate)`, 'gi')
 }

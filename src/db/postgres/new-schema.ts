@@ -10,12 +10,12 @@ import { statements as erased } from '../migrations/0006-whom-it-erased.ts'
 import { statements as pinSheets } from '../migrations/0007-pin-sheets-noted-before-they-are-written.ts'
 import { withConnection } from './connection.ts'
 import { copyRows } from './copy-rows.ts'
-import { lacksLetters } from './errors.ts'
+import { encodingTooNarrow } from './errors.ts'
 import { migrateWithin, tablesOnServer } from './migrate.ts'
 import { mayNotMakeSchema } from './rights.ts'
 
 /**
- * Does the work in a transaction that has made the tables of a store, which are there once it is committed.
+ * Runs the work in a transaction that has created the tables of a store; the work commits.
  * @throws what `refuseTakenSchema` throws
  */
 export async function withNewSchema<Result>(
@@ -28,7 +28,7 @@ export async function withNewSchema<Result>(
     try {
       await makeSchema(client, server)
     } catch (error) {
-      if (!isMadeMeanwhile(error)) throw error
+      if (!isCreatedConcurrently(error)) throw error
       await client.query('rollback')
       await refuseTakenSchema(client, server)
       throw error
@@ -37,19 +37,19 @@ export async function withNewSchema<Result>(
   })
 }
 
-/** Of two that make the same schema at once, the server lets one wait for the other, and then says what it met there. */
-function isMadeMeanwhile(error: unknown): boolean {
+/** Whether another session created the same schema concurrently: the server waits for it, and then reports a duplicate. */
+function isCreatedConcurrently(error: unknown): boolean {
   return /^(23505|42P0[67]|42710|XX000)$/.test(errorCodeOf(error))
 }
 
-/** Makes every table of a store in a schema of its own, which is looked in first from then on, within the transaction that is open. */
+/** Creates the tables of a store in their own schema and puts it first in search_path, within the open transaction. */
 export async function makeSchema(
   client: pg.Client,
   { schema, shown }: Pick<ServerAddress, 'schema' | 'shown'>,
 ): Promise<void> {
   const name = client.escapeIdentifier(schema)
   try {
-    // One that stands ready needs no right to make any.
+    // `create schema if not exists` would need the right to create one even when it exists.
     await client.query(
       `do $$ begin if to_regnamespace('${name}') is null then create schema ${name}; end if; end $$;
         set local search_path to ${name}; ${firstSchema().join(';\n')}`,
@@ -67,7 +67,7 @@ async function refuseTakenSchema(
   client: pg.Client,
   { schema, shown }: Pick<ServerAddress, 'schema' | 'shown'>,
 ): Promise<void> {
-  await refuseFewLetters(client, shown)
+  await refuseNarrowEncoding(client, shown)
   const { rows } = await client.query<{ name: string }>(
     `select relname as name from pg_class where relkind in ('r', 'v', 'm', 'S', 'f', 'p')
       and relnamespace = (select oid from pg_namespace where nspname = $1)`,
@@ -82,15 +82,15 @@ async function refuseTakenSchema(
   })
 }
 
-/** Before a store is begun in which the first name in another script is refused. One of SQL_ASCII keeps bytes as they come. */
-async function refuseFewLetters(client: pg.Client, shown: string): Promise<void> {
+/** An encoding such as LATIN1 would refuse the first name in another script. SQL_ASCII stores any bytes. */
+async function refuseNarrowEncoding(client: pg.Client, shown: string): Promise<void> {
   const { rows } = await client.query<{ encoding: string }>(
     `select current_setting('server_encoding') as encoding`,
   )
-  if (!/^(UTF8|SQL_ASCII)$/.test(rows[0]?.encoding ?? '')) throw lacksLetters(shown)
+  if (!/^(UTF8|SQL_ASCII)$/.test(rows[0]?.encoding ?? '')) throw encodingTooNarrow(shown)
 }
 
-/** The tables that `makeSchema` made, to be filled with the rows of another store. */
+/** The empty tables that `makeSchema` created, to be filled by a copy. */
 export function emptySchema(client: pg.Client, { shown }: Pick<ServerAddress, 'shown'>): EmptyStore {
   return {
     named: shown,
@@ -116,7 +116,7 @@ export function emptySchema(client: pg.Client, { shown }: Pick<ServerAddress, 's
   }
 }
 
-/** As each refers to others: whatever is referred to comes first. */
+/** In order of their foreign keys: a referenced table comes before those that refer to it. */
 async function tablesIn(client: pg.Client): Promise<EmptyTable[]> {
   const { rows } = await client.query<EmptyTable & { parents: string[] }>(
     `select relname as name,
@@ -125,7 +125,7 @@ async function tablesIn(client: pg.Client): Promise<EmptyTable[]> {
         exists (select 1 from pg_attribute where attrelid = c.oid and attidentity <> '') as counted,
         array(select cast(p.relname as text) from pg_constraint join pg_class p on p.oid = confrelid
           where conrelid = c.oid and contype = 'f' and confrelid <> conrelid)
-        -- What an import made refers to it by a trigger.
+        -- Rows made by an import refer to it through a trigger.
         || array(select 'imports' from pg_attribute
           where attrelid = c.oid and attname = 'created_by_import') as parents
       from pg_class c where relkind = 'r' and relname <> 'store_versions'
@@ -145,10 +145,10 @@ async function tablesIn(client: pg.Client): Promise<EmptyTable[]> {
   return ordered
 }
 
-/** A shared store has the tables of this version before any migration; frozen. */
+/** The schema version at which a shared store begins; later ones are migrations. Frozen. */
 export const firstVersion = 8
 
-/** As the migrations up to that version leave them in a file: no row is moved, since there is none. */
+/** The tables as the migrations up to firstVersion leave them in a file. */
 function tables(): string[] {
   const [erasedAccounts = ''] = erased
   const [noted = ''] = pinSheets
@@ -158,14 +158,14 @@ function tables(): string[] {
     ...[...centresAndUsers, ...wrongSignIns, ...programOfStore, erasedAccounts, pinSheetsOwed],
   ]
     .filter((statement) => !statement.startsWith('create trigger'))
-    .map(inFirstWords)
+    .map(asFirstWritten)
 }
 
 const counts =
   /\b(version|british_council|global_listening|pin_wrong_tries|wrong_tries|in_a_row|position|attempts) integer\b/g
 
-/** What those say in SQLite's own words, and later ones do not: a count is no number of a row, and those are given by the server. */
-function inFirstWords(statement: string): string {
+/** Translates SQLite idioms that only the first migrations use; later ones are written for both engines. */
+function asFirstWritten(statement: string): string {
   const isNumberedByUs = /^create table (audit|store) /.test(statement)
   return tablesOnServer(
     statement
@@ -178,7 +178,7 @@ function inFirstWords(statement: string): string {
   )
 }
 
-/** What no constraint can say: a name, when it looks, when it stands in the way, and its words. */
+/** Rules that no constraint can express, as triggers: name, timing, the condition that refuses, and its message. */
 const guards = [
   [
     'at_most_fifty_assignments',
@@ -219,7 +219,7 @@ const guards = [
   ],
 ] as const
 
-/** Every statement that makes the tables of a shared store, in the schema that is looked in first. */
+/** The statements that create a shared store's tables in the first schema of search_path. */
 export function firstSchema(): string[] {
   return [
     ...tables(),

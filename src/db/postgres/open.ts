@@ -24,7 +24,7 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
   if (opening.startsWithChange && (opening.mode === 'use' || opening.mode === 'rehearse'))
     return openedStore(connection, { opening, created: false })
   try {
-    const row = await connection.look()
+    const row = await connection.readStoreRow()
     if (row) {
       refuseOtherVersion(row, { server, reads: readsAlone(opening.mode) })
       const isOlder = readsUpToDate(opening.mode) && row.version < latestVersion
@@ -128,7 +128,7 @@ async function upToDateInMemory(store: OpenStore, opening: Opening): Promise<Ope
 /** Made just now, by this desk. */
 async function begunStore(server: ServerAddress, opening: Opening): Promise<OpenStore> {
   const connection = await connectionTo(server, { ...opening, mode: 'use' })
-  await connection.look()
+  await connection.readStoreRow()
   const store = openedStore(connection, { opening, created: true })
   await opening.writeFirstEvent?.(store)
   return store

@@ -4,30 +4,30 @@ import { setImmediate as whatIsUnderWay } from 'node:timers/promises'
 interface Statement {
   text: string
   values: readonly unknown[]
-  question?: Question
+  question?: PendingQuery
 }
 
-/** Who waits for an answer, and is told once all that was sent with it is answered. */
-interface Question {
+/** A query whose promise is settled once everything sent with it is answered. */
+interface PendingQuery {
   ask: () => Promise<void>
   answer: () => void
   fail: (reason: unknown) => void
 }
 
-/** What is sent over one connection, in its order, in as few round trips as it can be. */
+/** Sends the statements of one connection in order, in as few round trips as possible. */
 export class Pipeline {
   readonly #client: () => pg.Client
-  /** What answers nothing waits for the next question. */
+  /** Statements without a result wait here for the next query. */
   readonly #unsent: Statement[] = []
   #sending: Promise<void> | undefined
-  /** The end of a transaction that was given up: nothing is sent before. */
+  /** The rollback in progress; nothing is sent before it ends. */
   #ending: Promise<void> | undefined
 
   constructor(client: () => pg.Client) {
     this.#client = client
   }
 
-  /** Ends once what was asked is answered, and whoever waited may have asked again; undefined where nobody waits. */
+  /** Resolves once all pending queries are answered, those asked meanwhile too; undefined where none is pending. */
   get sending(): Promise<void> | undefined {
     return this.#sending
   }
@@ -36,43 +36,43 @@ export class Pipeline {
     return this.#unsent.length === 0
   }
 
-  /** A statement that answers nothing waits for the next question, and is sent with it; its failure is told there. */
+  /** Queues a statement without a result; it is sent with the next query, which also reports its failure. */
   add(text: string, values: readonly unknown[]): void {
     this.#unsent.push({ text, values })
   }
 
-  /** What waits, and all that is asked at the same moment, go in one round trip. */
+  /** Sends the queue and all queries asked in the same turn of the event loop in one round trip. */
   async ask<R extends object>(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult<R>> {
     return new Promise<pg.QueryResult<R>>((resolve, reject) => {
       const ask = () => this.#send<R>({ text, values })
-      this.#unsent.push({ text, values, question: questionOf(ask, { resolve, reject }) })
+      this.#unsent.push({ text, values, question: pendingQuery(ask, { resolve, reject }) })
       this.#sending ??= this.#sendAll()
     })
   }
 
-  /** Before anything is asked in a way that cannot be one of several. */
+  /** Empties the queue before work that cannot be pipelined, such as COPY. */
   async flush(): Promise<void> {
     while (this.#sending) await this.#sending
     const last = this.#unsent.pop()
     if (last) await this.ask(last.text, last.values)
   }
 
-  /** What is not sent yet is not sent at all; whoever asked is never answered, and so is waited for before. */
+  /** Drops the queue. A dropped query would never settle: callers await `sending` first. */
   discard(): void {
     this.#unsent.length = 0
   }
 
   /**
-   * Once all that was asked is answered: what answers nothing is not sent any more, and nothing else is until this has
-   * come to its end. @param end undefined where there is nothing to end
+   * Waits for pending queries, drops the queue, and holds new queries back until the end is done.
+   * @param end returns undefined where there is no transaction to end
    */
-  async endWith(end: () => Promise<void> | undefined): Promise<void> {
-    // Looked at once more each time: whoever asks as the last answer comes is answered too.
+  async finishWith(end: () => Promise<void> | undefined): Promise<void> {
+    // A loop: a query may be asked as the last answer arrives.
     while (this.#sending) await this.#sending
     this.discard()
     const ending = end()
     if (!ending) return
-    // Whoever asks meanwhile waits for it, and is answered also where it fails.
+    // Queries asked meanwhile wait for it, and are sent even if it fails.
     this.#ending = ending
       .catch(() => undefined)
       .finally(() => {
@@ -86,26 +86,26 @@ export class Pipeline {
     return this.#client().query<R>(text, values.length === 0 ? undefined : [...values])
   }
 
-  /** Ends as it finds that nobody waits: whoever asks after that begins anew. */
+  /** Sends batches until no query is pending. */
   async #sendAll(): Promise<void> {
     do {
       await whatIsUnderWay()
       const last = this.#unsent.findLastIndex(({ question }) => question)
-      await this.#sendAtOnce(this.#unsent.splice(0, last + 1))
+      await this.#sendBatch(this.#unsent.splice(0, last + 1))
     } while (this.#unsent.some(({ question }) => question))
     this.#sending = undefined
   }
 
-  async #sendAtOnce(statements: readonly Statement[]): Promise<void> {
+  async #sendBatch(statements: readonly Statement[]): Promise<void> {
     await this.#ending
     const client = this.#client()
-    if (statements.length > 1) pipelining(client, true)
+    if (statements.length > 1) setPipelining(client, true)
     const sent = statements.map(({ question, ...statement }) => ({
       question,
       answered: question ? question.ask() : this.#send(statement).then(() => undefined),
     }))
     const ended = await Promise.allSettled(sent.map(({ answered }) => answered))
-    if (statements.length > 1) pipelining(client, false)
+    if (statements.length > 1) setPipelining(client, false)
     let failure: { reason: unknown } | undefined
     for (const [at, { question }] of sent.entries()) {
       const end = ended[at]
@@ -116,10 +116,10 @@ export class Pipeline {
   }
 }
 
-function questionOf<Result>(
+function pendingQuery<Result>(
   ask: () => Promise<Result>,
   { resolve, reject }: { resolve: (result: Result) => void; reject: (reason: unknown) => void },
-): Question {
+): PendingQuery {
   let answer = () => {}
   return {
     ask: async () => {
@@ -131,7 +131,7 @@ function questionOf<Result>(
   }
 }
 
-/** Whether what is asked is sent at once, or once what was asked before is answered; asked where nothing is under way. */
-export function pipelining(client: pg.Client, pipeline: boolean): void {
+/** Turns pipelining on or off; only while no query is in flight. */
+export function setPipelining(client: pg.Client, pipeline: boolean): void {
   Object.assign(client, { pipeline })
 }

@@ -63,7 +63,7 @@ interface Found {
 async function findStore(server: ServerAddress, opening: Opening): Promise<Found | undefined> {
   const connection = await connectionTo(server, { ...opening, mode: 'use' })
   try {
-    const row = await connection.look()
+    const row = await connection.readStoreRow()
     if (!row) {
       await connection.refuseForeign({ isToBegin: true })
       return undefined

@@ -4,8 +4,8 @@ import { Unavailable } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { StoreProbe } from '../store/by-engine.ts'
 import { storeMissing } from '../store/opening.ts'
-import { connect, hangUp, serverAddressOf } from './connection.ts'
-import { inWords } from './errors.ts'
+import { connect, disconnect, serverAddressOf } from './connection.ts'
+import { toFailure } from './errors.ts'
 import { refuseForeignSchema } from './rights.ts'
 import { factsOf, holderOf } from './server-facts.ts'
 
@@ -24,7 +24,7 @@ export async function probeSharedStore(
     if (answer) return answer
     throw unanswered(server, limitMs)
   } finally {
-    void connecting.then(hangUp).catch(() => undefined)
+    void connecting.then(disconnect).catch(() => undefined)
   }
 }
 
@@ -40,7 +40,7 @@ async function ask(client: pg.Client, server: ServerAddress): Promise<Omit<Store
     const heldBy = (await holderOf(client, server.schema))?.command ?? null
     return { state: 'there', heldBy, server: await factsOf(client) }
   } catch (error) {
-    throw inWords(error, server.shown)
+    throw toFailure(error, server.shown)
   }
 }
 

@@ -3,44 +3,44 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Cancelled, errorCodeOf } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Opening } from '../store/opening.ts'
-import { connect, pauseAfter } from './connection.ts'
+import { connect, backoffMs } from './connection.ts'
 import {
   connectionBroken,
-  inWords,
+  toFailure,
   isDisconnected,
-  isLeftIdle,
-  isOutOfTime,
-  isSaidByServer,
+  isIdleTimeout,
+  isTimeout,
+  isServerError,
 } from './errors.ts'
 
-/** Who waits longer hears Ctrl-C; in milliseconds. */
-const heardAfter = 200
-/** So long a server may take to break off what it was asked; in milliseconds. */
-const breakingOff = 1_000
-/** So long any server may take to answer who is asked for the last time; in milliseconds. */
-const minAnswering = 1_000
+/** A query that takes longer can be interrupted by Ctrl-C; quicker ones are spared the listener. */
+const interruptDelayMs = 200
+/** After this long without a reply to a cancel request the connection is destroyed. */
+const cancelTimeoutMs = 1_000
+/** Connection timeout of the last attempt, however little of --wait is left. */
+const minAnswerMs = 1_000
 
 interface ReconnectingOptions {
   server: ServerAddress
   opening: Opening
-  /** Whether a standby, which takes no changes, would do. */
+  /** Whether a standby is good enough. */
   readsAlone: boolean
 }
 
-/** The connection to the server of a shared store; another takes its place where it was lost. */
+/** The connection to the server of a shared store, which is replaced when it is lost. */
 export class ReconnectingClient {
   readonly #options: ReconnectingOptions
   #client: pg.Client
   #isLost = false
-  /** Whether it takes no changes, as it said last. */
+  /** Whether the server is a standby, by its last answer. */
   isStandby = false
   #reconnecting: Promise<void> | undefined
-  /** What the server said was wrong, and nothing since: where it hung up, that is why. */
-  #lastWord: Error | undefined
-  /** What it said the first time that nothing was asked for too long. */
-  #leftIdle: unknown
-  /** Failures after which the same work may be tried again: nothing of it was saved. */
-  readonly #passing = new WeakSet<object>()
+  /** The server's last error, cleared by its next success: the reason why it closed the connection. */
+  #lastServerError: Error | undefined
+  /** The first idle timeout; a second one is not retried. */
+  #firstIdleTimeout: unknown
+  /** Failures after which the work can be retried, since nothing of it was committed. */
+  readonly #retryable = new WeakSet<object>()
 
   constructor(client: pg.Client, options: ReconnectingOptions) {
     this.#client = this.#watched(client)
@@ -57,13 +57,13 @@ export class ReconnectingClient {
 
   #watched(client: pg.Client): pg.Client {
     this.#isLost = false
-    this.#lastWord = undefined
-    // Who asked may hear of the broken line alone: pg's cursor does, and nobody where nothing was asked.
+    this.#lastServerError = undefined
+    // pg rejects a cursor with the broken connection alone, and an idle connection reports nothing: the reason is kept here.
     client.connection.on('errorMessage', (error: Error) => {
-      if (client === this.#client) this.#lastWord = error
+      if (client === this.#client) this.#lastServerError = error
     })
     client.connection.on('readyForQuery', () => {
-      if (client === this.#client) this.#lastWord = undefined
+      if (client === this.#client) this.#lastServerError = undefined
     })
     client.on('end', () => {
       if (client === this.#client) this.#isLost = true
@@ -71,8 +71,8 @@ export class ReconnectingClient {
     return client
   }
 
-  /** Asks, and leaves off with Ctrl-C where that takes long, as for a lock. @throws Cancelled */
-  async untilInterrupted<Result>(ask: () => Promise<Result>): Promise<Result> {
+  /** Runs a query that Ctrl-C cancels if it takes long, as when it waits for a lock. @throws Cancelled */
+  async interruptible<Result>(ask: () => Promise<Result>): Promise<Result> {
     const { opening, server } = this.#options
     const client = this.#client
     let timer: NodeJS.Timeout | undefined
@@ -84,10 +84,12 @@ export class ReconnectingClient {
         timer = setTimeout(() => {
           client.connection.stream.destroy()
           resolve()
-        }, breakingOff)
+        }, cancelTimeoutMs)
       })
       brokenOff = Promise.race([
-        import('./break-off.ts').then(({ breakOff }) => breakOff(client, server)).catch(() => undefined),
+        import('./cancel-query.ts')
+          .then(({ cancelQuery }) => cancelQuery(client, server))
+          .catch(() => undefined),
         tooLong,
       ])
     }
@@ -96,29 +98,29 @@ export class ReconnectingClient {
       ;({ signal } = opening)
       if (signal?.aborted) interrupt()
       else signal?.addEventListener('abort', interrupt, { once: true })
-    }, heardAfter)
+    }, interruptDelayMs)
     try {
       const answer = await ask()
       if (!brokenOff) return answer
     } catch (error) {
-      // What was asked for another question may meet this one.
+      // A cancel request meant for an earlier query may hit this one (57014).
       const isMet = errorCodeOf(error) === '57014' && opening.signal?.aborted && !isFinishing()
       if (!brokenOff && !isMet) throw error
     } finally {
       signal?.removeEventListener('abort', interrupt)
-      // Otherwise it would meet what is asked next, such as the commit.
+      // Await the cancel request; otherwise it could hit the next statement, such as the commit.
       await brokenOff
       clearTimeout(timer)
     }
     throw new Cancelled()
   }
 
-  /** So long may be waited for a lock, or for another server. */
-  until(): number {
+  /** The moment until which a lock or another server may be waited for. */
+  deadline(): number {
     return performance.now() + this.#options.opening.maxWaitMs
   }
 
-  /** Outside a transaction, within what may be waited. */
+  /** Only outside a transaction. */
   async reconnectIfLost(until: number): Promise<void> {
     if (!this.#isLost) return
     this.#reconnecting ??= this.#reconnect(until).finally(() => {
@@ -135,21 +137,21 @@ export class ReconnectingClient {
     this.#client = this.#watched(await connect(server, { writes: !readsAlone, maxWaitMs, signal, onOutage }))
   }
 
-  /** Asks for a connection to whoever takes changes, however the present one stands. */
+  /** Connects to the primary anew, whatever the state of the present connection. */
   async replace(until: number): Promise<void> {
     const { server, opening } = this.#options
     const maxWaitMs = Math.max(0, until - performance.now())
-    const answersWithinMs = Math.max(minAnswering, maxWaitMs)
+    const answersWithinMs = Math.max(minAnswerMs, maxWaitMs)
     const { onOutage } = opening
     this.#client = this.#watched(
       await connect(server, { writes: true, maxWaitMs, answersWithinMs, onOutage }),
     )
   }
 
-  /** The first time another connection is made at once. @throws what went wrong, once it was waited for long enough */
-  async pauseAfterLoss(trouble: unknown, { tries, until }: { tries: number; until: number }): Promise<void> {
+  /** Waits before a retry, but not before the first one. @throws the trouble, once the deadline would be passed */
+  async backOff(trouble: unknown, { tries, until }: { tries: number; until: number }): Promise<void> {
     if (tries === 1) return
-    const forSoLong = pauseAfter(tries - 1)
+    const forSoLong = backoffMs(tries - 1)
     if (performance.now() + forSoLong > until) throw trouble
     const { signal } = this.#options.opening
     await pause(forSoLong, undefined, { signal }).catch(() => {
@@ -157,55 +159,55 @@ export class ReconnectingClient {
     })
   }
 
-  /** Whether the same work may be tried again: the connection, or a lock, was lost before anything was saved. */
-  mayRunAgain(error: unknown): boolean {
-    return typeof error === 'object' && error !== null && this.#passing.has(error)
+  /** Whether the work can be retried: the connection or a lock was lost before anything was committed. */
+  isRetryable(error: unknown): boolean {
+    return typeof error === 'object' && error !== null && this.#retryable.has(error)
   }
 
-  /** @returns the same error, after which the same work may be tried again */
-  letRunAgain<Failure extends object>(failure: Failure): Failure {
-    this.#passing.add(failure)
+  /** Marks a failure as retryable, and returns it. */
+  markRetryable<Failure extends object>(failure: Failure): Failure {
+    this.#retryable.add(failure)
     return failure
   }
 
-  failureInWords(error: unknown): unknown {
+  toFailure(error: unknown): unknown {
     const isLost = isDisconnected(error)
     if (isLost) this.#isLost = true
-    const isBroken = isLost && !isSaidByServer(error)
-    const reason = isBroken ? (this.#lastWord ?? error) : error
+    const isBroken = isLost && !isServerError(error)
+    const reason = isBroken ? (this.#lastServerError ?? error) : error
     const { shown } = this.#options.server
     const failure =
       isBroken && reason === error
         ? connectionBroken(shown, { isStandby: this.isStandby, cause: error })
-        : inWords(reason, shown)
-    if (this.#mayPass(reason) && typeof failure === 'object' && failure !== null) this.letRunAgain(failure)
+        : toFailure(reason, shown)
+    if (this.#mayRetry(reason) && typeof failure === 'object' && failure !== null) this.markRetryable(failure)
     return failure
   }
 
   /**
-   * Whether the same work may come to its end if it is tried once more. Who left the connection idle, as a machine that
-   * slept, may not the next time, but whoever does so twice is that slow.
+   * Disconnects, serialization failures and deadlocks are retried, and so is the first idle timeout (as after a laptop
+   * slept); a second one shows that the work itself is that slow.
    */
-  #mayPass(error: unknown): boolean {
-    if (isOutOfTime(error)) return false
-    if (isLeftIdle(error)) {
-      this.#leftIdle ??= error
-      return this.#leftIdle === error
+  #mayRetry(error: unknown): boolean {
+    if (isTimeout(error)) return false
+    if (isIdleTimeout(error)) {
+      this.#firstIdleTimeout ??= error
+      return this.#firstIdleTimeout === error
     }
     return isDisconnected(error) || /^40(001|P01)$/.test(errorCodeOf(error))
   }
 
   /**
-   * What each transaction begins with, sent with its first statement. Where a policy of the server's would keep rows back,
-   * it refuses instead: a list that lacks people would be believed.
+   * Sent with the first statement of each transaction. With row_security off the server refuses a query that a policy
+   * would filter: a list in which people are missing would be believed.
    */
   settings(): string {
     const { server, opening } = this.#options
     const name = `ssh-admin ${opening.command} (${opening.operator ?? ''})`.slice(0, 63)
-    return `set local search_path to ${this.quoted(server.schema)}; set local application_name to ${this.#client.escapeLiteral(name)}; set local standard_conforming_strings to on; set local extra_float_digits to 1; set local row_security to off`
+    return `set local search_path to ${this.quoteIdentifier(server.schema)}; set local application_name to ${this.#client.escapeLiteral(name)}; set local standard_conforming_strings to on; set local extra_float_digits to 1; set local row_security to off`
   }
 
-  quoted(name: string): string {
+  quoteIdentifier(name: string): string {
     return this.#client.escapeIdentifier(name)
   }
 }

@@ -1,49 +1,49 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import { Unavailable } from '../../errors.ts'
-import { mayBeOtherwiseSoon } from './errors.ts'
+import { isTransient } from './errors.ts'
 
-/** Whoever has not answered by then has the next one asked beside it; in milliseconds. */
-const headStart = 500
-/** So long whoever answered waits for one that does not: a standby that would do, and who is asked again; in milliseconds. */
-const maxStandingBy = 2_000
+/** After this long without an answer, the next host is tried in parallel. */
+const nextHostDelayMs = 500
+/** How long a usable standby, or a retry of all hosts, waits for a host that has not answered. */
+const maxStandbyWaitMs = 2_000
 
 export interface SigningIn {
   signedIn: Promise<pg.Client>
-  /** Whether anything at its address takes what is sent. */
+  /** Whether the TCP connection is open. */
   isReached: () => boolean
-  /** Hangs up, whatever the server is doing. */
+  /** Destroys the socket. */
   abandon: () => void
 }
 
-/** One that an address names. */
+/** A host of the address. */
 interface Host {
   host: string
   port: number
   signIn: () => SigningIn
 }
 
-export interface Trouble extends Pick<Host, 'host' | 'port'> {
+export interface HostFailure extends Pick<Host, 'host' | 'port'> {
   cause: unknown
 }
 
-/** Who has not answered yet. */
-export type Asked = Map<SigningIn, Host & { answer: Promise<Answer> }>
+/** Hosts that have not answered yet. */
+export type PendingSignIns = Map<SigningIn, Host & { answer: Promise<Answer> }>
 
-export interface Again {
-  /** Of an earlier try, too: one that takes its time to sign somebody in is not asked anew each time. */
-  asked: Asked
-  /** Those that said no for good: they are asked no more. */
-  refusing: readonly Trouble[]
-  /** Whether all others are asked again soon: one that answers nothing keeps nobody from that. */
+export interface RetryState {
+  /** Kept across retries, so that a host with a slow sign-in is not started anew each time. */
+  asked: PendingSignIns
+  /** Hosts with a permanent failure, which are not tried again. */
+  refusing: readonly HostFailure[]
+  /** Whether there will be another retry: a silent host does not delay it. */
   isAskedAgain: boolean
 }
 
-/** Why none of several hosts would do, one after the other. */
-export class NoneServes extends Error {
-  readonly troubles: readonly Trouble[]
+/** No host is usable; one failure for each. */
+export class NoUsableHost extends Error {
+  readonly troubles: readonly HostFailure[]
 
-  constructor(troubles: readonly Trouble[]) {
+  constructor(troubles: readonly HostFailure[]) {
     super('none of the hosts serves')
     this.troubles = troubles
   }
@@ -57,14 +57,14 @@ interface Answer {
 }
 
 /**
- * Of several hosts the first that takes changes; for reading, where none does, a standby. They are asked in their order,
- * and the next one without waiting for the end of one that does not answer. @throws NoneServes
+ * Connects to the first host that accepts writes; for reading, to a standby if none does. Hosts are tried in order, the
+ * next one in parallel when one does not answer (happy eyeballs). @throws NoUsableHost
  */
-export async function firstThatServes(
+export async function firstUsableHost(
   hosts: readonly Host[],
-  { writes, refusing, asked, isAskedAgain }: { writes: boolean } & Again,
+  { writes, refusing, asked, isAskedAgain }: { writes: boolean } & RetryState,
 ): Promise<pg.Client> {
-  letGoOfUnreached(asked)
+  abandonUnreachable(asked)
   const known = [...refusing, ...asked.values()]
   const left = hosts.filter((one) => !known.some((other) => isSameHost(one, other)))
   const troubles = [...refusing]
@@ -80,7 +80,7 @@ export async function firstThatServes(
   askNext()
   while (asked.size > 0) {
     const remaining = until === undefined ? undefined : Math.max(0, until - performance.now())
-    const waits = left.length > 0 ? headStart : remaining
+    const waits = left.length > 0 ? nextHostDelayMs : remaining
     const answer = await Promise.race([
       ...[...asked.values()].map(({ answer }) => answer),
       ...(waits === undefined ? [] : [pause(waits, undefined, { ref: false })]),
@@ -92,25 +92,25 @@ export async function firstThatServes(
       await standby?.end().catch(() => undefined)
       return client
     }
-    // It may lag: it does only where none that takes changes answers.
+    // A standby may lag behind: it is taken only when no primary answers.
     if (client && !writes && !standby) {
       standby = client
-      until = performance.now() + maxStandingBy
+      until = performance.now() + maxStandbyWaitMs
     } else await client?.end().catch(() => undefined)
     if (answer && of) {
       const isStandingBy = Object.assign(new Error('it is a standby'), { code: '25006' })
       troubles.push({ ...of, cause: client ? isStandingBy : answer.trouble })
-      if (isAskedAgain) until ??= performance.now() + maxStandingBy
+      if (isAskedAgain) until ??= performance.now() + maxStandbyWaitMs
     }
     if (!askNext() && !answer) break
   }
   if (standby) return standby
   for (const of of asked.values()) troubles.push({ ...of, cause: new Error('timeout expired') })
-  throw new NoneServes(troubles)
+  throw new NoUsableHost(troubles)
 }
 
-/** What was sent to nobody is sent again later and later: a host that is back is reached sooner by who calls anew. */
-function letGoOfUnreached(asked: Asked): void {
+/** TCP resends a lost SYN at growing intervals: a new connection reaches a host that is back sooner. */
+function abandonUnreachable(asked: PendingSignIns): void {
   for (const one of asked.keys()) {
     if (one.isReached()) continue
     one.abandon()
@@ -134,19 +134,19 @@ async function isStandby(client: pg.Client): Promise<boolean> {
   return rows[0]?.standby === true
 }
 
-/** What tells most is what somebody can mend; that one of them is a standby is as it should be. */
-const byWhatTells = (code: string) => (code === 'store-unavailable' ? 1 : code === 'store-read-only' ? 2 : 0)
+/** Failures that a user can mend come first, then unreachable hosts; a standby among the hosts is normal. */
+const severityRank = (code: string) => (code === 'store-unavailable' ? 1 : code === 'store-read-only' ? 2 : 0)
 
-/** Why nobody was signed in, whether that may pass, and which hosts said no for good. */
+/** Why no connection was made, whether a retry may help, and the hosts with a permanent failure. */
 export interface NotSignedIn {
   failure: unknown
-  mayPass: boolean
-  refused: readonly Trouble[]
+  isTransient: boolean
+  refused: readonly HostFailure[]
 }
 
-/** What each of several hosts said, what tells most first, where they did not all say the same. */
-export function noneServesInWords(
-  { troubles }: NoneServes,
+/** One failure for all hosts: the shared reason, or each host's, the most useful first. */
+export function noUsableHostFailure(
+  { troubles }: NoUsableHost,
   { shown, words }: { shown: string; words: (cause: unknown) => unknown },
 ): NotSignedIn {
   const told = troubles
@@ -155,25 +155,30 @@ export function noneServesInWords(
       name: trouble.port === 5432 ? trouble.host : `${trouble.host}:${trouble.port}`,
       failure: words(trouble.cause),
     }))
-    .sort((one, other) => byWhatTells(codeOf(one.failure)) - byWhatTells(codeOf(other.failure)))
-  const refused = told.filter(({ failure }) => !mayBeOtherwiseSoon(failure)).map(({ trouble }) => trouble)
+    .sort((one, other) => severityRank(codeOf(one.failure)) - severityRank(codeOf(other.failure)))
+  const refused = told.filter(({ failure }) => !isTransient(failure)).map(({ trouble }) => trouble)
   const mayPass = refused.length < told.length
   const [first] = told
-  if (!(first?.failure instanceof Unavailable)) return { failure: first?.failure, mayPass, refused }
+  if (!(first?.failure instanceof Unavailable))
+    return { failure: first?.failure, isTransient: mayPass, refused }
   const { code, hint, message } = first.failure
-  const each = told.map(({ name, failure }) => `${name}: ${briefly(failure, shown)}`)
+  const each = told.map(({ name, failure }) => `${name}: ${shortReason(failure, shown)}`)
   const isSame = told.every(({ failure }) => failure instanceof Unavailable && failure.message === message)
-  if (isSame) return { failure: first.failure, mayPass, refused }
+  if (isSame) return { failure: first.failure, isTransient: mayPass, refused }
   const said = `No server of ${shown} can be used: ${each.join('; ')}.`
-  return { failure: new Unavailable(code, said, { hint, cause: first.failure.cause }), mayPass, refused }
+  return {
+    failure: new Unavailable(code, said, { hint, cause: first.failure.cause }),
+    isTransient: mayPass,
+    refused,
+  }
 }
 
 function codeOf(failure: unknown): string {
   return failure instanceof Unavailable ? failure.code : ''
 }
 
-/** Of one host, without the address that names all of them. */
-function briefly(failure: unknown, shown: string): string {
+/** A host's reason without the whole address, which names all hosts. */
+function shortReason(failure: unknown, shown: string): string {
   if (!(failure instanceof Error)) return String(failure)
   const said = failure.message.replace(`The server of ${shown} `, '').replaceAll(shown, 'it')
   return said.replace(/[.]$/, '')

@@ -3,54 +3,54 @@ import { errorCodeOf, Unavailable } from '../../errors.ts'
 import type { LogHead } from '../audit/head-file.ts'
 import type { SeenOnServer } from '../engine.ts'
 import { type Opening, storeMissing } from '../store/opening.ts'
-import { hangUp } from './connection.ts'
-import { isDisconnected, isOutOfTime, lacksFunction } from './errors.ts'
+import { disconnect } from './connection.ts'
+import { isDisconnected, isTimeout, lacksFunction } from './errors.ts'
 import type { CursorQuery } from './cursor.ts'
 import { Pipeline } from './pipeline.ts'
 import { ReconnectingClient } from './reconnecting-client.ts'
 import { ServerClock } from './server-clock.ts'
 import { type RowOfStore, type StoreRow, StoreState } from './store-row.ts'
-import { quietWait, takeInTurn } from './wait.ts'
+import { silentWaitMs, acquireStore } from './wait.ts'
 import type { ServerAddress } from '../../server-address.ts'
 
-interface Sharing {
+interface SharedConnectionOptions {
   server: ServerAddress
   opening: Opening
-  /** Everything that is read is of one moment. */
+  /** Whether all reads see one snapshot (REPEATABLE READ). */
   snapshot: boolean
-  /** Looks, once the store is held, whether it is still what was opened. */
+  /** Checks, once the store is locked, that it is still the one that was opened. */
   check: (row: StoreRow) => void
 }
 
-/** So long a transaction that only reads stays open with nothing asked. */
-const idleReading = 300
-/** A change stands in its own way for a moment where a table grows: so long it waits for a table whatever it may; in milliseconds. */
-const minTableWait = 1_000
+/** An idle read-only transaction is ended after this long; in milliseconds. */
+const idleReadMs = 300
+/** Lower bound of lock_timeout within a change: extending a table takes a short lock even without another session; in milliseconds. */
+const minTableLockMs = 1_000
 
 /**
- * One connection to a shared store. Whatever is asked outside a change is asked in a transaction that only reads,
- * which nothing waits for; a change begins by taking the store's row, and has the store alone until it ends.
+ * One connection to a shared store. Queries outside a change run in a read-only transaction, which blocks nobody; a
+ * change begins by locking the store's row, and is the only writer until it ends.
  */
 export class SharedConnection {
-  readonly #sharing: Sharing
+  readonly #options: SharedConnectionOptions
   readonly #connection: ReconnectingClient
   readonly #store: StoreState
   #state: 'idle' | 'reading' | 'writing' = 'idle'
-  #resting: NodeJS.Timeout | undefined
-  /** What the server said where it found no store. */
-  #withoutStore: unknown
-  #expected: LogHead | undefined
-  /** Whether the change that is open has asked for anything but to read. */
+  #idleTimer: NodeJS.Timeout | undefined
+  /** The server's error when no store was found. */
+  #missingStoreError: unknown
+  #expectedHead: LogHead | undefined
+  /** Whether the open change has sent anything but selects. */
   #hasWritten = false
-  /** What went wrong last in the change that is open: after it the server only says that nothing goes on. */
-  #trouble: unknown
+  /** The open change's last real error: afterwards the server only answers 25P02 (transaction aborted). */
+  #lastError: unknown
   readonly #pipeline = new Pipeline(() => this.#client)
   readonly #clock: ServerClock
 
-  constructor(client: pg.Client, sharing: Sharing) {
+  constructor(client: pg.Client, sharing: SharedConnectionOptions) {
     this.#connection = new ReconnectingClient(client, { ...sharing, readsAlone: sharing.snapshot })
     this.#store = new StoreState(sharing.server)
-    this.#sharing = sharing
+    this.#options = sharing
     this.#clock = new ServerClock(sharing.opening, sharing.server)
   }
 
@@ -59,38 +59,38 @@ export class SharedConnection {
   }
 
   /**
-   * Asks, and where the connection is lost asks the next one that answers, such as a standby that took over: within a
-   * change never, and of a snapshot only what is asked of it first.
+   * Runs a query, and retries it on a new connection when the present one is lost, as in a failover: never within a
+   * change, and within a snapshot only its first query.
    */
-  async #asking<Result>(ask: () => Promise<Result>): Promise<Result> {
-    const until = this.#connection.until()
+  async #withRetry<Result>(query: () => Promise<Result>): Promise<Result> {
+    const until = this.#connection.deadline()
     for (let tries = 1; ; tries += 1) {
       const begins = this.#state === 'idle'
       try {
-        await this.#toRead(until)
-        return await this.#connection.untilInterrupted(ask)
+        await this.#beginReading(until)
+        return await this.#connection.interruptible(query)
       } catch (thrown) {
         const error = this.#causeOf(thrown)
-        const asksAgain = this.#state === 'reading' && (begins || !this.#sharing.snapshot)
+        const asksAgain = this.#state === 'reading' && (begins || !this.#options.snapshot)
         if (this.#state === 'reading') await this.rollback()
-        const failure = this.#connection.failureInWords(error)
-        if (!asksAgain || !isDisconnected(error) || isOutOfTime(error)) throw failure
-        await this.#connection.pauseAfterLoss(failure, { tries, until })
+        const failure = this.#connection.toFailure(error)
+        if (!asksAgain || !isDisconnected(error) || isTimeout(error)) throw failure
+        await this.#connection.backOff(failure, { tries, until })
       } finally {
-        this.#rest()
+        this.#startIdleTimer()
       }
     }
   }
 
-  /** Of a change that the server goes on with no more, what went wrong in it, also where nobody minded that. */
+  /** The error that aborted the open change, even if the rule caught it at the time. */
   #causeOf(error: unknown): unknown {
     if (this.#state !== 'writing') return error
-    if (errorCodeOf(error) !== '25P02') this.#trouble = error
-    return this.#trouble ?? error
+    if (errorCodeOf(error) !== '25P02') this.#lastError = error
+    return this.#lastError ?? error
   }
 
-  mayRunAgain(error: unknown): boolean {
-    return this.#connection.mayRunAgain(error)
+  isRetryable(error: unknown): boolean {
+    return this.#connection.isRetryable(error)
   }
 
   get row(): StoreRow {
@@ -103,71 +103,71 @@ export class SharedConnection {
 
   /** @throws `store-newer`, `store-older` */
   check(): void {
-    this.#sharing.check(this.row)
+    this.#options.check(this.row)
   }
 
   now(): Date {
     return this.#clock.now()
   }
 
-  /** Finds the store's row, outside any change. @returns undefined where there is no store */
-  async look(): Promise<StoreRow | undefined> {
+  /** Reads the store's row outside any change. @returns undefined where there is no store */
+  async readStoreRow(): Promise<StoreRow | undefined> {
     try {
-      const { rows } = await this.#asking(() => this.#pipeline.ask<RowOfStore>(this.#store.query))
+      const { rows } = await this.#withRetry(() => this.#pipeline.ask<RowOfStore>(this.#store.query))
       this.#noteRow(rows[0])
       return this.row
     } catch (error) {
-      if (!isWithoutStore(error)) throw error
+      if (!isStoreMissing(error)) throw error
       if (!this.#store.mayBeOlder()) {
-        this.#withoutStore = error
+        this.#missingStoreError = error
         return undefined
       }
       await this.rollback()
-      return this.look()
+      return this.readStoreRow()
     }
   }
 
-  /** Looks, where nobody has yet. @throws `store-missing`, `store-newer`, `store-older` */
-  async lookedAt(): Promise<void> {
+  /** Reads the store's row unless it was read already. @throws `store-missing`, `store-newer`, `store-older` */
+  async ensureStoreRow(): Promise<void> {
     if (this.#store.isSeen) return
-    if (!(await this.look())) throw await this.#missing()
+    if (!(await this.readStoreRow())) throw await this.#missing()
     this.check()
   }
 
-  /** Where no store was found. @throws `store-refused`, `store-foreign`, `store-damaged` */
+  /** Says what is there in place of a store. @throws `store-refused`, `store-foreign`, `store-damaged` */
   async refuseForeign({ isToBegin }: { isToBegin: boolean }): Promise<void> {
-    const { server } = this.#sharing
+    const { server } = this.#options
     const { refuseForeignSchema } = await import('./rights.ts')
-    return this.reading((client) =>
-      refuseForeignSchema(client, server, { isToBegin, found: this.#withoutStore }),
+    return this.whileReading((client) =>
+      refuseForeignSchema(client, server, { isToBegin, found: this.#missingStoreError }),
     )
   }
 
   async #missing(): Promise<unknown> {
     await this.refuseForeign({ isToBegin: false })
-    return storeMissing(this.#sharing.server.shown)
+    return storeMissing(this.#options.server.shown)
   }
 
-  /** For what is asked next: within the change that is open, or in a transaction that only reads and begins with it. */
-  async #toRead(until: number): Promise<void> {
-    clearTimeout(this.#resting)
+  /** Makes sure that a transaction is open for the next query: the change's, or a read-only one that is sent with it. */
+  async #beginReading(until: number): Promise<void> {
+    clearTimeout(this.#idleTimer)
     if (this.#state !== 'idle') return
     await this.#connection.reconnectIfLost(until)
-    // Of several that are asked at once, one begins.
+    // Of several concurrent queries, only the first begins the transaction.
     if (this.#state !== 'idle') return
     this.#state = 'reading'
-    const level = this.#sharing.snapshot ? 'repeatable read' : 'read committed'
-    // Only who alters the store's tables, or locks them by hand, is in a reader's way.
-    const begin = `begin isolation level ${level} read only; set local lock_timeout to ${this.#longestWait()}`
+    const level = this.#options.snapshot ? 'repeatable read' : 'read committed'
+    // A reader only waits for ALTER TABLE and explicit locks.
+    const begin = `begin isolation level ${level} read only; set local lock_timeout to ${this.#lockTimeoutMs()}`
     this.sendWithNext(`${begin}; ${this.#connection.settings()}`)
   }
 
-  /** For tables that somebody has locked, in milliseconds. */
-  #longestWait(): number {
-    return Math.max(1, Math.ceil(this.#sharing.opening.maxWaitMs))
+  /** In milliseconds. */
+  #lockTimeoutMs(): number {
+    return Math.max(1, Math.ceil(this.#options.opening.maxWaitMs))
   }
 
-  /** A statement that answers nothing waits for the next question, and is sent with it; its failure is told there. */
+  /** Sends a statement whose result nobody needs together with the next query, which also reports its failure. */
   sendWithNext(text: string, values: readonly unknown[] = []): void {
     this.#noteWriting(text)
     this.#pipeline.add(text, values)
@@ -178,16 +178,16 @@ export class SharedConnection {
   }
 
   async query<R extends object>(text: string, values: readonly unknown[]): Promise<pg.QueryResult<R>> {
-    if (this.#state !== 'writing' && !/^\s*(select|with)\b/i.test(text)) return this.#alone(text, values)
-    await this.lookedAt()
+    if (this.#state !== 'writing' && !/^\s*(select|with)\b/i.test(text)) return this.#autocommit(text, values)
+    await this.ensureStoreRow()
     this.#noteWriting(text)
-    return this.#asking(() => this.#pipeline.ask<R>(text, values))
+    return this.#withRetry(() => this.#pipeline.ask<R>(text, values))
   }
 
-  /** What is written outside a change is committed at once. */
-  async #alone<R extends object>(text: string, values: readonly unknown[]): Promise<pg.QueryResult<R>> {
+  /** Runs a statement outside any change in a transaction of its own. */
+  async #autocommit<R extends object>(text: string, values: readonly unknown[]): Promise<pg.QueryResult<R>> {
     await this.rollback()
-    await this.#connection.reconnectIfLost(this.#connection.until())
+    await this.#connection.reconnectIfLost(this.#connection.deadline())
     try {
       await this.#client.query(`begin; ${this.#connection.settings()}`)
       const result = await this.#client.query<R>(text, [...values])
@@ -195,91 +195,92 @@ export class SharedConnection {
       return result
     } catch (error) {
       await this.#client.query('rollback').catch(() => undefined)
-      throw this.#connection.failureInWords(error)
+      throw this.#connection.toFailure(error)
     }
   }
 
-  /** Takes the store's row, and with it the store; waits for whoever has it, and for a server that takes over. */
+  /** Locks the store's row, and with it the store; waits for its holder, and for a failover. */
   async begin(): Promise<void> {
-    clearTimeout(this.#resting)
-    await takeInTurn(this.#connection, {
-      ...this.#sharing,
+    clearTimeout(this.#idleTimer)
+    await acquireStore(this.#connection, {
+      ...this.#options,
       isIdle: () => this.#state === 'idle',
-      take: (wait) => this.#take(wait),
+      take: (wait) => this.#tryAcquire(wait),
     })
   }
 
-  /** @returns whether this process has the store now */
-  async #take(wait: number): Promise<boolean> {
+  /** @returns whether the store is locked by this process now */
+  async #tryAcquire(wait: number): Promise<boolean> {
     while (this.#pipeline.sending) await this.#pipeline.sending
     const hasRead = this.#state === 'reading' && this.#pipeline.isEmpty
     this.#pipeline.discard()
     const end = hasRead ? 'commit; ' : ''
     this.#state = 'writing'
     this.#hasWritten = false
-    this.#trouble = undefined
-    // READ COMMITTED: whoever waited for the row sees what was committed meanwhile. Above it they would not, unsaid.
+    this.#lastError = undefined
+    // READ COMMITTED: after waiting for the row lock, the change sees what was committed meanwhile. At a higher level it
+    // would silently read a stale snapshot.
     const begin = `${end}begin isolation level read committed; ${this.#connection.settings()}; set local idle_in_transaction_session_timeout to '60s'`
     const lock = `select tableoid as held from store where id = 1 for update ${wait === 0 ? 'nowait' : ''}`
-    // Who has locked the table is waited for as who has the row is.
-    const limit = `set local lock_timeout to ${Math.ceil(Math.max(wait, quietWait))}; `
+    // lock_timeout also bounds the wait for a lock of the whole table.
+    const limit = `set local lock_timeout to ${Math.ceil(Math.max(wait, silentWaitMs))}; `
     try {
-      const result: unknown = await this.#connection.untilInterrupted(() =>
+      const result: unknown = await this.#connection.interruptible(() =>
         this.#client.query(
-          `${begin}; ${limit}${lock}; set local lock_timeout to ${Math.max(minTableWait, this.#longestWait())}; ${this.#store.query}`,
+          `${begin}; ${limit}${lock}; set local lock_timeout to ${Math.max(minTableLockMs, this.#lockTimeoutMs())}; ${this.#store.query}`,
         ),
       )
       const [held, read] = Array.isArray(result) ? result.filter(({ command }) => command === 'SELECT') : []
-      // While it was waited for, another store took the place of this one: what is held is what was kept.
+      // The store was replaced during the wait (store restore): the locked row is of the old table, kept under another name.
       if (held?.rows[0]?.held !== read?.rows[0]?.held) {
         await this.rollback()
         return false
       }
       this.#noteRow(read?.rows[0])
       this.#clock.check()
-      this.#sharing.check(this.row)
+      this.#options.check(this.row)
       return true
     } catch (error) {
       await this.rollback()
       if (errorCodeOf(error) === '55P03') return false
-      if (isWithoutStore(error) && this.#store.mayBeOlder()) return this.#take(wait)
-      if (!this.#store.isSeen && isWithoutStore(error)) {
-        this.#withoutStore = error
+      if (isStoreMissing(error) && this.#store.mayBeOlder()) return this.#tryAcquire(wait)
+      if (!this.#store.isSeen && isStoreMissing(error)) {
+        this.#missingStoreError = error
         throw await this.#missing()
       }
-      throw this.#connection.failureInWords(error)
+      throw this.#connection.toFailure(error)
     }
   }
 
-  /** Where the log will end once what is open is committed: by this it is known again. */
+  /** The log's head after the commit: by it a commit of unknown outcome is found. */
   aboutToCommit(head: LogHead | undefined): void {
-    this.#expected = head
+    this.#expectedHead = head
   }
 
   async commit(): Promise<void> {
     const expected = {
-      head: this.#expected,
+      head: this.#expectedHead,
       transaction: this.#store.transaction,
       hasWritten: this.#hasWritten,
     }
-    this.#expected = undefined
+    this.#expectedHead = undefined
     try {
       const { command } = await this.#pipeline.ask('commit')
       this.#state = 'idle'
       if (command !== 'COMMIT') {
         const rolledBack = Object.assign(new Error('it was rolled back'), { code: '25P02' })
-        throw this.#trouble ?? rolledBack
+        throw this.#lastError ?? rolledBack
       }
     } catch (error) {
-      if (!(await this.#isUnknown(error))) throw this.#connection.failureInWords(error)
+      if (!(await this.#isOutcomeUnknown(error))) throw this.#connection.toFailure(error)
       this.#state = 'idle'
-      const { findOutWhetherSaved } = await import('./unknown-commit.ts')
-      await findOutWhetherSaved(this.#connection, this.#sharing, { expected, cause: error })
+      const { resolveUnknownCommit } = await import('./unknown-commit.ts')
+      await resolveUnknownCommit(this.#connection, this.#options, { expected, cause: error })
     }
   }
 
-  /** A server that ends with an error, as where it cannot write what it is to save, has not said what became of it either. */
-  async #isUnknown(error: unknown): Promise<boolean> {
+  /** A server that crashes during the commit, as when it cannot write the WAL, leaves the outcome unknown too. */
+  async #isOutcomeUnknown(error: unknown): Promise<boolean> {
     if (isDisconnected(error) || errorCodeOf(error) === '40003') return true
     return this.#client.query('rollback').then(
       () => false,
@@ -288,8 +289,8 @@ export class SharedConnection {
   }
 
   async rollback(): Promise<void> {
-    clearTimeout(this.#resting)
-    await this.#pipeline.endWith(() => {
+    clearTimeout(this.#idleTimer)
+    await this.#pipeline.finishWith(() => {
       if (this.#state === 'idle') return undefined
       this.#state = 'idle'
       return this.#client.query('rollback').then(
@@ -302,90 +303,92 @@ export class SharedConnection {
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#resting)
-    // What is open ends with the connection.
+    clearTimeout(this.#idleTimer)
+    // The server rolls an open transaction back when the connection closes.
     this.#state = 'idle'
     this.#pipeline.discard()
-    hangUp(this.#client)
+    disconnect(this.#client)
   }
 
-  /** What a query finds, many rows at once. */
+  /** Streams a query's rows in batches, by a cursor. */
   async *stream<Row>(query: CursorQuery): AsyncGenerator<Row[]> {
     let close = async () => {}
-    await this.lookedAt()
+    await this.ensureStoreRow()
     try {
       const { openCursor } = await import('./cursor.ts')
-      const { cursor, first } = await this.reading(async (client) => {
+      const { cursor, first } = await this.whileReading(async (client) => {
         const opened = await openCursor<Row>(client, query)
         return { cursor: opened, first: await opened.read() }
       })
       close = cursor.close
       for (let rows = first; rows.length > 0; rows = await cursor.read()) yield rows
     } catch (error) {
-      // One that failed is closed by that, and would wait for ever for another word.
+      // A failed cursor is closed already; closing it again would never be answered.
       close = async () => {}
       if (this.#state === 'reading') await this.rollback()
-      throw this.#connection.failureInWords(error)
+      throw this.#connection.toFailure(error)
     } finally {
       if (!this.#connection.isLost) await close()
-      this.#rest()
+      this.#startIdleTimer()
     }
   }
 
-  /** Asks outside any transaction. @returns undefined where there is no connection to be had */
-  async alone<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result | undefined> {
+  /** Runs work outside any transaction. @returns undefined where no connection can be made */
+  async outsideTransaction<Result>(
+    work: (client: pg.Client) => Promise<Result>,
+  ): Promise<Result | undefined> {
     await this.rollback()
-    const isBack = await this.#connection.reconnectIfLost(this.#connection.until()).then(
+    const isBack = await this.#connection.reconnectIfLost(this.#connection.deadline()).then(
       () => true,
       () => false,
     )
     return isBack ? work(this.#client) : undefined
   }
 
-  /** Asks within the change that is open in ways of its own, such as COPY. @throws what the server says, in words */
+  /** Gives the open change's client to work that needs it, such as COPY. @throws the server's error as a Failure */
   async ask<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
     this.#hasWritten = true
     try {
-      return await this.#connection.untilInterrupted(async () => {
+      return await this.#connection.interruptible(async () => {
         await this.#pipeline.flush()
         return work(this.#client)
       })
     } catch (error) {
-      throw this.#connection.failureInWords(this.#causeOf(error))
+      throw this.#connection.toFailure(this.#causeOf(error))
     }
   }
 
-  /** Reads in ways of its own. */
-  reading<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
-    return this.#asking(async () => {
+  /** Gives the client to work that reads, as by a cursor. */
+  whileReading<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+    return this.#withRetry(async () => {
       await this.#pipeline.flush()
       return work(this.#client)
     })
   }
 
-  /** Between two questions nothing is kept open for long. */
-  #rest(): void {
-    if (this.#state !== 'reading' || this.#sharing.snapshot) return
-    clearTimeout(this.#resting)
-    this.#resting = setTimeout(() => {
+  /** Ends a read-only transaction that stays idle: it would hold back VACUUM. */
+  #startIdleTimer(): void {
+    if (this.#state !== 'reading' || this.#options.snapshot) return
+    clearTimeout(this.#idleTimer)
+    this.#idleTimer = setTimeout(() => {
       void this.rollback().catch(() => undefined)
-    }, idleReading).unref()
+    }, idleReadMs).unref()
   }
 
   #noteRow(row: RowOfStore | undefined): void {
     this.#clock.note(this.#store.note(row))
     this.#connection.isStandby = row?.standby === true
-    // Of an address that names one host, a standby is what was asked for.
-    const { server, opening } = this.#sharing
+    // With one host in the address, the user chose the standby.
+    const { server, opening } = this.#options
     if (row?.standby && server.hosts.length > 1) opening.onStandby?.()
   }
 }
 
 /**
- * The schema, or a table of it, is not there, or it is another program's table of that name, whose columns are others or
- * cannot be compared with ours.
+ * Whether the schema or a table is missing, or is another program's of the same name (other columns, or types that
+ * cannot be compared).
  */
-function isWithoutStore(error: unknown): boolean {
+function isStoreMissing(error: unknown): boolean {
   const said = error instanceof Unavailable ? error.cause : error
   return /^(42P01|3F000|42703|42883)$/.test(errorCodeOf(said)) && !lacksFunction(said)
 }

@@ -1,33 +1,33 @@
 import type pg from 'pg'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LogHead } from '../audit/head-file.ts'
-import { isDisconnected, isOutOfTime } from './errors.ts'
+import { isDisconnected, isTimeout } from './errors.ts'
 import { errorCodeOf, CommitUnknown, Unavailable } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Opening } from '../store/opening.ts'
-import { pauseAfter, withConnection } from './connection.ts'
+import { backoffMs, withConnection } from './connection.ts'
 import type { ReconnectingClient } from './reconnecting-client.ts'
 
-/** Between two looks at what is under way; in milliseconds. */
-const pauseBetween = 100
+/** Interval at which the status of a transaction in progress is polled. */
+const pollIntervalMs = 100
 
-/** By what a change is known again whose commit nobody confirmed. */
-interface Committing {
+/** What identifies a change whose commit was not confirmed. */
+interface PendingCommit {
   head: LogHead | undefined
-  /** The server's own number of it. */
+  /** The server's transaction id (xid8). */
   transaction: string | undefined
   /** Whether there was anything to save. */
   hasWritten: boolean
 }
 
 /**
- * Whether a change was saved that the connection broke of. It holds the store meanwhile: while the server still commits
- * for that connection, nobody else has it. A change is known by its row in the log; what has none, such as a note, by
- * the number that the server gave it.
+ * Whether a change was committed before its connection broke. The store is locked for the query, which waits until the
+ * server has finished with the broken connection. A change is identified by its row in the audit log; one without a row,
+ * such as a note, by its transaction id.
  */
-async function isSaved(
+async function isCommitted(
   client: pg.Client,
-  { head, transaction }: Committing,
+  { head, transaction }: PendingCommit,
   { settings, wait }: { settings: string; wait: number },
 ): Promise<boolean> {
   await client.query(
@@ -52,39 +52,41 @@ interface Sharing {
 }
 
 /**
- * The connection broke while a change was being committed: whether it was is asked of whoever answers now.
- * @throws `store-unavailable` where it was not saved, `store-unsure` where nobody says
+ * Finds out, on a new connection, whether a change was committed whose connection broke during the commit.
+ * @throws `store-unavailable` if it was not, `store-unsure` if no server answers in time
  */
-export async function findOutWhetherSaved(
+export async function resolveUnknownCommit(
   connection: ReconnectingClient,
   { server, opening }: Sharing,
-  { expected, cause }: { expected: Committing; cause: unknown },
+  { expected, cause }: { expected: PendingCommit; cause: unknown },
 ): Promise<void> {
-  const until = connection.until()
+  const until = connection.deadline()
   let tries = 0
   do {
     try {
       await connection.replace(until)
       const wait = Math.max(1, until - performance.now())
-      if (await isSaved(connection.client, expected, { settings: connection.settings(), wait })) return
+      if (await isCommitted(connection.client, expected, { settings: connection.settings(), wait })) return
     } catch {
       opening.onOutage?.()
       tries += 1
-      await pause(pauseAfter(tries))
+      await pause(backoffMs(tries))
       continue
     }
-    // What took too long would again.
-    throw isOutOfTime(cause) ? notSaved(server, cause) : connection.letRunAgain(notSaved(server, cause))
+    // A timeout would only happen again.
+    throw isTimeout(cause)
+      ? notCommitted(server, cause)
+      : connection.markRetryable(notCommitted(server, cause))
   } while (performance.now() < until)
-  // Of what only read, there is nothing that could have been saved.
-  throw expected.hasWritten ? new CommitUnknown(server.shown, cause) : notSaved(server, cause)
+  // A transaction that wrote nothing has nothing to be unsure about.
+  throw expected.hasWritten ? new CommitUnknown(server.shown, cause) : notCommitted(server, cause)
 }
 
-function notSaved({ shown }: ServerAddress, cause: unknown): Unavailable {
+function notCommitted({ shown }: ServerAddress, cause: unknown): Unavailable {
   return new CommitUnknown(shown, cause).beforeAnyChange()
 }
 
-/** What became of a transaction to which the server gave this number; a standby that took over never heard of one that is higher than its own. */
+/** A transaction's status. A promoted standby raises 22023 for an id beyond its own: the transaction was never replicated. */
 async function statusOfTransaction(
   client: pg.Client,
   transaction: string | undefined,
@@ -102,15 +104,15 @@ async function statusOfTransaction(
 }
 
 interface NewSchema {
-  /** As a sentence names it: `the copy`. */
+  /** Its name in a sentence: `the copy`. */
   what: string
-  /** What to do where nobody can say whether it was saved. */
+  /** The hint where the outcome stays unknown. */
   ifUnsure?: string
 }
 
 /**
- * Commits the transaction that made a schema; where the connection breaks meanwhile, whoever answers now is asked
- * what became of it. @throws `store-unavailable` where it was not saved, `store-unsure` where nobody says
+ * Commits the transaction that made a schema; if the connection breaks meanwhile, the outcome is looked up on a new one.
+ * @throws `store-unavailable` if it was not committed, `store-unsure` if the outcome stays unknown
  */
 export async function commitNewSchema(
   client: pg.Client,
@@ -124,7 +126,7 @@ export async function commitNewSchema(
     await client.query('commit')
   } catch (cause) {
     if (!isDisconnected(cause)) throw cause
-    const status = await statusThere(server, rows[0]?.number).catch(() => 'unknown')
+    const status = await waitForStatus(server, rows[0]?.number).catch(() => 'unknown')
     if (status === 'committed') return
     if (status !== 'aborted') throw new CommitUnknown(server.shown, cause, ifUnsure)
     throw new Unavailable(
@@ -135,16 +137,16 @@ export async function commitNewSchema(
   }
 }
 
-/** A server under load takes a while to notice that whoever was committing is gone; in milliseconds. */
-const longestNoticing = 10_000
+/** How long a loaded server may take to notice that the committing client is gone. */
+const maxDetectionMs = 10_000
 
-function statusThere(server: ServerAddress, transaction: string | undefined) {
-  const until = performance.now() + longestNoticing
+function waitForStatus(server: ServerAddress, transaction: string | undefined) {
+  const until = performance.now() + maxDetectionMs
   return withConnection(server, async (client) => {
     for (;;) {
       const status = await statusOfTransaction(client, transaction)
       if (status !== 'in progress' || performance.now() > until) return status
-      await pause(pauseBetween)
+      await pause(pollIntervalMs)
     }
   })
 }

@@ -4,27 +4,27 @@ import { type Opening, storeLocked } from '../store/opening.ts'
 import type { ReconnectingClient } from './reconnecting-client.ts'
 import { holderOf } from './server-facts.ts'
 
-/** Longer, and whoever watches is told; in milliseconds. */
-export const quietWait = 200
-/** One wait of the server's, in which Ctrl-C is not heard. */
-const longestWait = 1000
+/** After this long, the wait is reported to the user. */
+export const silentWaitMs = 200
+/** lock_timeout of one attempt: Ctrl-C is checked between attempts. */
+const maxLockWaitMs = 1000
 
-interface Taking {
+interface AcquireOptions {
   server: ServerAddress
   opening: Opening
-  /** Whether nothing is open on the connection, which may be made anew then. */
+  /** Whether no transaction is open, so that the connection can be replaced. */
   isIdle: () => boolean
-  /** Waits so long at the most. @returns whether this process has the store now */
+  /** @param wait lock_timeout in milliseconds. @returns whether the store is locked by this process now */
   take: (wait: number) => Promise<boolean>
 }
 
-/** Takes the store; waits for whoever has it, says once for whom, and for a server that takes over. @throws `store-locked` */
-export async function takeInTurn(
+/** Locks the store; waits for its holder (reported once, by name) and for a failover. @throws `store-locked` */
+export async function acquireStore(
   connection: ReconnectingClient,
-  { server, opening, isIdle, take }: Taking,
+  { server, opening, isIdle, take }: AcquireOptions,
 ): Promise<void> {
   const { signal, interruption, maxWaitMs, onWait } = opening
-  // Nobody is named where the server does not answer: it is asked for the store once more.
+  // A failed look-up of the holder only leaves the name out.
   const holder = () => holderOf(connection.client, server.schema).catch(() => undefined)
   const started = performance.now()
   const until = started + maxWaitMs
@@ -32,21 +32,21 @@ export async function takeInTurn(
   let reconnections = 0
   for (let tries = 0; ; tries += 1) {
     const left = until - performance.now()
-    // Who may wait at all stands in the row at once: to ask first whether it is free costs a busy server as much again.
-    const wait = Math.max(0, Math.min(left, tries === 0 ? quietWait : longestWait))
+    // Wait in the server's lock queue at once: a NOWAIT attempt first would double a busy server's work.
+    const wait = Math.max(0, Math.min(left, tries === 0 ? silentWaitMs : maxLockWaitMs))
     if (isIdle()) await connection.reconnectIfLost(until)
     try {
       if (await take(wait)) return
     } catch (error) {
       if (!connection.isLost) throw error
       reconnections += 1
-      await connection.pauseAfterLoss(error, { tries: reconnections, until })
+      await connection.backOff(error, { tries: reconnections, until })
       continue
     }
     if (signal?.aborted && !interruption?.isFinishing()) throw new Cancelled()
     const waited = performance.now() - started
     if (waited >= maxWaitMs) throw storeLocked(server.shown, await holder())
-    if (!notified && waited > quietWait) {
+    if (!notified && waited > silentWaitMs) {
       notified = true
       onWait(await holder())
     }

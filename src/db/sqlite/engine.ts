@@ -39,7 +39,7 @@ export function sqliteEngine(raw: Database.Database, { named, path, startAnew }:
     },
     size: async () => sizeOf(named),
     aboutToCommit: () => undefined,
-    mayRunAgain: () => false,
+    isRetryable: () => false,
     findings: async () => {
       const { damageIn } = await import('./integrity.ts')
       return { damage: damageIn(raw, named), warnings: [] }

@@ -54,7 +54,7 @@ describe('what is asked of a server as the answer before it comes, at whichever 
 
   it('is answered also where the end of a transaction fails', async () => {
     const pipeline = new Pipeline(() => client)
-    const ended = pipeline.endWith(() => client.query('rollback to nowhere').then(() => undefined))
+    const ended = pipeline.finishWith(() => client.query('rollback to nowhere').then(() => undefined))
     const asked = pipeline.ask('select 1 as n')
     await expect(ended).rejects.toThrow(/nowhere|transaction blocks/)
     expect((await answered(asked, 'what is asked meanwhile')).rows).toEqual([{ n: 1 }])

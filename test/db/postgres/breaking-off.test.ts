@@ -104,7 +104,7 @@ describe('a server that hears late that it is to break off', () => {
       readsAlone: false,
     })
     const ask = (table: string) =>
-      desk.untilInterrupted(() => desk.client.query(`select from ${server.schema}.${table}`))
+      desk.interruptible(() => desk.client.query(`select from ${server.schema}.${table}`))
     await lock('users')
     await lockedByAnother('outbox')
     const first = ask('users').catch((error: unknown) => error)

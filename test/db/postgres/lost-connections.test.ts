@@ -181,7 +181,7 @@ it('why the server hung up is told, also to whoever hears of the broken line alo
   const asked = client.query('select pg_terminate_backend(pg_backend_pid())')
   await expect(asked).rejects.toMatchObject({ code: '57P01' })
   const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
-  expect(connection.failureInWords(broken)).toMatchObject({ cause: { code: '57P01' } })
+  expect(connection.toFailure(broken)).toMatchObject({ cause: { code: '57P01' } })
 })
 
 describe('a change that the server ends because of others', () => {

