@@ -28,7 +28,7 @@ export async function migrateSharedStore(opening: Opening, { from }: { from: num
       await connection.rollback()
       return version
     }
-    await connection.ask(async (client) => {
+    await connection.withinChange(async (client) => {
       // `store init --roles` locks this table while it grants rights on the others.
       await client.query('lock table store_versions in share row exclusive mode')
       await migrateWithin(client, { from })

@@ -121,11 +121,11 @@ async function vacuum(client: pg.Client, schema: string): Promise<boolean> {
 function sharedBulk(connection: SharedConnection): Bulk {
   const copy = async (table: string, columns: readonly string[], rows: Iterable<readonly Value[]>) => {
     const { copyRows } = await import('./copy-rows.ts')
-    await connection.ask((client) => copyRows(client, { table, columns }, [rows]))
+    await connection.withinChange((client) => copyRows(client, { table, columns }, [rows]))
   }
   const staged = async (table: string, columns: readonly string[], rows: Iterable<readonly Value[]>) => {
     const names = columns.map(quoted).join(', ')
-    await connection.ask((client) =>
+    await connection.withinChange((client) =>
       client.query(
         `create temporary table staging on commit drop as select ${names} from ${quoted(table)} where false`,
       ),
@@ -133,13 +133,13 @@ function sharedBulk(connection: SharedConnection): Bulk {
     await copy('pg_temp.staging', columns, rows)
   }
   const merged = async (statement: string) => {
-    const { rowCount } = await connection.ask((client) => client.query(statement))
-    await connection.ask((client) => client.query('drop table pg_temp.staging'))
+    const { rowCount } = await connection.withinChange((client) => client.query(statement))
+    await connection.withinChange((client) => client.query('drop table pg_temp.staging'))
     return rowCount ?? 0
   }
   return {
     reserve: async (table, count) => {
-      const { rows } = await connection.ask((client) =>
+      const { rows } = await connection.withinChange((client) =>
         client.query<{ first: number }>(reserveNumbers(table, count)),
       )
       return Number(rows[0]?.first ?? 1)

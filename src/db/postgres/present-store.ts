@@ -126,7 +126,7 @@ async function replaceSchema(
     }
     const eventsMeanwhile = ((await headOf(db))?.events ?? 0) - (found.head?.events ?? 0)
     const made = `${server.schema.slice(0, 40)}_${ownerTag().slice(-12)}`
-    await connection.ask(async (client) => {
+    await connection.withinChange(async (client) => {
       await makeSchema(client, { schema: made, shown: server.shown })
       await copyTables({ from, to: emptySchema(client, server), signal, withoutContent: false })
       const { schema } = server

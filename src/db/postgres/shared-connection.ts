@@ -346,7 +346,7 @@ export class SharedConnection {
   }
 
   /** Gives the open change's client to work that needs it, such as COPY. @throws the server's error as a Failure */
-  async ask<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  async withinChange<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
     this.#hasWritten = true
     try {
       return await this.#connection.interruptible(async () => {
