@@ -7,12 +7,12 @@ const sections = ['subject', 'text', 'html'] as const
 type Section = (typeof sections)[number]
 
 export interface TemplateProblem {
-  /** In the file, from 1. */
+  /** The line in the file, from 1. */
   line: number
   message: string
 }
 
-/** A template as one file to edit: its parts under their headings. */
+/** A template as one file to be edited, with its parts under their headings. */
 export function sourceOf({ subject, text, html }: LetterWords, letter: LetterName): string {
   const variables = variablesFor(letter).map((name) => `{{ ${name} }}`)
   return `=== subject: one line, the same for everyone
@@ -26,7 +26,7 @@ ${html.trim()}
 `
 }
 
-/** The parts of an edited file, each with the line it begins on, or what is missing. */
+/** The parts of an edited file, each with the line on which it begins; or the problems with the parts. */
 function readSource(
   source: string,
 ): { parts: LetterWords; lines: Record<Section, number> } | { problems: TemplateProblem[] } {
@@ -54,7 +54,7 @@ function readSource(
   return { parts, lines }
 }
 
-/** Checks an edited template before it is saved. @returns it, or what is wrong with it, line by line */
+/** Checks an edited template before it is saved. @returns the template, or its problems line by line */
 export async function checkTemplate(
   source: string,
   letter: LetterName,
@@ -86,7 +86,7 @@ function problemsOfSubject(subject: string, line: number): TemplateProblem[] {
 interface Checking {
   language: Language
   letter: LetterName
-  /** The line of the file it begins on. */
+  /** The line of the file on which the part begins. */
   from: number
   part: 'text' | 'html'
 }
@@ -112,7 +112,7 @@ function problemsOfPart(template: string, { language, letter, from, part }: Chec
 const whole =
   /\{\{\s*[A-Za-z]\w*(?:\s*\|\s*[a-z]+(?::\s*(?:"[^"{}]*"|'[^'{}]*'))?)*\s*\}\}|\{%-?\s*[a-z]+[^{}%]*%\}/g
 
-/** The language itself is lenient: half a `{{ name` would swallow what follows. */
+/** The template language is lenient: half a `{{ name` would swallow the text after it. */
 function unclosedTags(template: string, from: number): TemplateProblem[] {
   return template.split('\n').flatMap((line, at) => {
     const left = /\{\{|\}\}|\{%|%\}/.exec(line.replace(whole, ''))
@@ -125,11 +125,11 @@ function unknownVariable(name: string, known: readonly string[]): string {
   return `this letter has no {{ ${name} }}${near ? ` (did you mean {{ ${near} }}?)` : ''}`
 }
 
-/** Whoever reads it must get what the letter carries, whatever the conditions in it come to. */
+/** Every reader must get what the letter carries, whichever way the conditions in the template turn out. */
 function missingSecret(template: string, { language, letter, from, part }: Checking): TemplateProblem[] {
   const { carries } = letters[letter]
   const samples = [sampleOf(letter, 'with'), sampleOf(letter, 'without')]
-  // What cannot be filled in is told of here, whatever the letter carries.
+  // Filled in even where the letter carries nothing, because errors of filling in are reported here.
   const filledIn = samples.map((values) => ({ values, said: language.fillIn(template, values) }))
   if (!carries) return []
   const isShown = filledIn.every(({ values, said }) => said.includes(values[carries] ?? ''))
@@ -145,7 +145,7 @@ function missingSecret(template: string, { language, letter, from, part }: Check
 
 const conditionTag = /\{%-?\s*(end)?(if|unless|case|comment)\b[^{}%]*%\}/g
 
-/** What everybody is shown. */
+/** The text outside of all conditions, which every reader sees. */
 function outsideConditions(template: string): string {
   let depth = 0
   let end = 0
@@ -168,7 +168,7 @@ function wordsOf(error: unknown): string {
   return message.replace(/,? line:\d+, col:\d+$/, '')
 }
 
-/** What a letter is made of; whatever else there is, or will be, is not. */
+/** The elements that a letter may have; all others are refused, future ones included. */
 const tags = new Set(
   'a abbr b blockquote br caption code dd div dl dt em h2 h3 h4 h5 h6 hr i li ol p pre q s small span strong sub sup table tbody td tfoot th thead tr u ul'.split(
     ' ',
@@ -180,10 +180,10 @@ const attributes = new Set(
 
 const htmlTag = /^<\/?([a-z][a-z0-9]*)((?:\s+[a-z][a-z-]*(?:="[^"<>]*")?)*)\s*\/?>/i
 const attribute = /\s+([a-z][a-z-]*)(?:="([^"]*)")?/gi
-/** No user stands before the server's name, which would be read as the server. */
+/** No user name is allowed before the server's name, because people would take it for the server. */
 const href = /^(https:\/\/[^"{}/?#@\\\s]+([/?#][^"{}\\]*)?|mailto:[^"{}]*|\{\{\s*(link|hub)\s*\}\})$/i
 
-/** Nothing is loaded from elsewhere, nothing runs, and nothing but a link is filled into a tag. */
+/** Refuses markup that loads something from elsewhere, runs code, or fills anything but a link into a tag. */
 function problemsOfMarkup(html: string, from: number): TemplateProblem[] {
   return html.split('\n').flatMap((line, at) => {
     const message = problemOfLine(line)
@@ -192,7 +192,7 @@ function problemsOfMarkup(html: string, from: number): TemplateProblem[] {
 }
 
 function problemOfLine(line: string): string | undefined {
-  // A < in a condition is none of the page's.
+  // A < in a condition does not begin a tag.
   const markup = line.replace(/\{%.*?%\}/g, (condition, at: number) =>
     isWithinTag(line.slice(0, at)) ? condition : '',
   )

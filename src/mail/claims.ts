@@ -9,7 +9,7 @@ import type { Actor } from '../rules/permissions/actor.ts'
 import type { SendOutcome } from './smtp-connection.ts'
 
 const minute = 60_000
-/** How long a claim holds when its sender is gone. */
+/** How long a claim holds after its sender is gone. */
 const lease = 10 * minute
 const retryDelays = [5, 15, 60, 240].map((minutes) => minutes * minute)
 const maxRetryDelay = 720 * minute
@@ -23,11 +23,11 @@ interface Claimant {
   store: OpenStore
   by: Actor
   now: () => Date
-  /** Whose claim it is. */
+  /** Identifies the sender that makes the claim. */
   claimant: string
 }
 
-/** Takes those of the messages that nobody else has in hand. */
+/** Claims those of the messages that nobody else has claimed. */
 export async function claimWithin(
   trx: Trx,
   ids: readonly number[],
@@ -39,7 +39,7 @@ export async function claimWithin(
   return claimed
 }
 
-/** What is to be written down of a message, from what became of it. */
+/** The outcome to be saved for a message, given how sending it ended. */
 export function claimOutcome(row: OutboxRow, outcome: SendOutcome, at: Date): ClaimOutcome {
   const lastError = 'reason' in outcome ? headerText(outcome.reason).slice(0, 300) : null
   const nextTryAt =
@@ -47,7 +47,7 @@ export function claimOutcome(row: OutboxRow, outcome: SendOutcome, at: Date): Cl
   return { id: row.id, state: outcome.state, lastError, nextTryAt, file: null }
 }
 
-/** Writes it down, and an event in the log. */
+/** Saves the outcomes, with an event in the audit log for each state. */
 export async function endClaims(
   results: readonly ClaimOutcome[],
   claimant: Claimant & { rows: readonly OutboxRow[] },
@@ -55,7 +55,7 @@ export async function endClaims(
   if (results.length > 0) await commit(claimant.store, (trx) => endClaimsWithin(trx, results, claimant))
 }
 
-/** The same, in the transaction in which it was claimed. */
+/** `endClaims`, in the transaction that claimed the messages. */
 export async function endClaimsWithin(
   trx: Trx,
   results: readonly ClaimOutcome[],
@@ -80,7 +80,10 @@ async function recordOutcomes(
   }
 }
 
-/** One message is named, with its reason, in which its address may stand; of many, their number is said. */
+/**
+ * The details of one message, with the failure's reason kept as personal data because an address may stand in it; of
+ * many messages only their number.
+ */
 function outcomeDetails(
   like: readonly EndedMessage[],
   rows: readonly OutboxRow[],

@@ -20,7 +20,7 @@ export interface Composed {
 
 export interface Writer {
   write: (letter: { letter: string; subject: string; values: Values }) => Promise<LetterWords>
-  /** A message for one person, always with the same bytes for the same row. */
+  /** Composes a message for one person; the same row always gives the same bytes. */
   compose: (row: OutboxRow, said: LetterWords, destination: Destination) => Composed
 }
 
@@ -64,8 +64,10 @@ export function letterWriter({
 }
 
 /**
- * A message to look at: its link, password or code is left out, so that showing it opens nothing.
- * @throws `template-broken` where the words of staff cannot be read, as where the store was changed by other hands
+ * The words of a message to be looked at: its link, password or code is left out, so that showing the message opens
+ * nothing.
+ * @throws `template-broken` where the template as changed cannot be read, for instance because the store was edited by
+ * hand
  */
 export async function withoutSecrets({
   store,
@@ -99,14 +101,14 @@ function publicValues({ row, baseUrl }: Pick<Source, 'row' | 'baseUrl'>) {
 }
 
 interface Template {
-  /** As staff changed it. */
+  /** The text as staff changed it. */
   edited: string | undefined
-  /** As it is shipped. */
+  /** The text as it is shipped. */
   own: string
   values: Values
 }
 
-/** The language of the templates, loaded where staff changed one. */
+/** Fills in templates; the template language is loaded only where staff changed a template. */
 function languages(): (kind: 'text' | 'html', template: Template) => Promise<string> {
   const loaded: { text?: Promise<Language>; html?: Promise<Language> } = {}
   return async (kind, { edited, own, values }) => {
@@ -117,7 +119,7 @@ function languages(): (kind: 'text' | 'html', template: Template) => Promise<str
   }
 }
 
-/** As servers know it: its domain in ASCII. What is no single plain address never gets further. */
+/** An address as servers know it, with its domain in ASCII. Anything but one plain address is refused here. */
 function addressOf(text: string): string {
   const address = readAddress(text)
   if (!('key' in address)) throw new Error(`${headerText(text)} ${address.problem}`)

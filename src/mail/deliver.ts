@@ -14,7 +14,7 @@ import { noteInWords } from './write-eml.ts'
 import { mailServerOf } from './smtp-settings.ts'
 import { pathInWords } from '../shell-word.ts'
 
-/** What sending needs of the command that is being run. */
+/** The parts of the running command's session that sending needs. */
 interface MailSession {
   settings: Settings
   context: Pick<Context, 'now' | 'interruption'>
@@ -24,12 +24,14 @@ interface MailSession {
 interface Delivering {
   store: OpenStore
   session: MailSession
-  /** Who owes them: settled before the change, which may have changed their own account. */
+  /**
+   * The actor who owes the messages, as determined before the change, which may have changed the actor's own account.
+   */
   by: Actor
   numbers: readonly number[]
-  /** At most so many messages a second. */
+  /** The most messages a second. */
   rate?: number
-  /** Says how far it is; silent before anything else is said. */
+  /** Shows the progress; stopped before anything else is printed. */
   counting?: Counting
 }
 
@@ -40,16 +42,16 @@ export interface Counting {
 
 export interface Delivered {
   messages: Message[]
-  /** Something is still owed that nobody else is at work on. */
+  /** Whether a message is still owed on which no other program is working. */
   undelivered: boolean
 }
 
-/** Delivers what a committed change owes, and says of each message what became of it. */
+/** Delivers the messages that a committed change owes, and reports what became of each. */
 export async function deliverQueued(delivering: Delivering): Promise<Delivered> {
   try {
     return await deliver(delivering)
   } catch (error) {
-    // The change is done: whatever went wrong now, the messages wait.
+    // The change is committed: whatever failed now, the messages wait.
     const { store, session, numbers, counting } = delivering
     counting?.stop()
     const reason = await reasonOf(error)
@@ -63,7 +65,7 @@ export async function deliverQueued(delivering: Delivering): Promise<Delivered> 
   }
 }
 
-/** What the store or the system says, in our words where there are some. */
+/** The reason that the store or the system gives, in this program's words where there are any. */
 async function reasonOf(error: unknown): Promise<string> {
   if (!(error instanceof Error)) return String(error)
   const reason = systemReason(error)
@@ -79,7 +81,7 @@ function unknownInWords(many: number, reason: string): string {
   return `The change is made. What became of ${which} is not known: ${withoutStop(reason)}. To send what waits: ssh-admin mail send`
 }
 
-/** Those that are claimed may have been sent before the trouble came. */
+/** Messages that are claimed may have been sent before the failure. */
 function noticesAfterTrouble(rows: readonly OutboxRow[], reason: string): Notice[] {
   const because = withoutStop(reason)
   return [
@@ -100,7 +102,7 @@ function deliveredOf(rows: readonly OutboxRow[]): Delivered {
   }
 }
 
-/** Another program is sending it now. */
+/** Whether another program is sending the message now. */
 function isClaimed({ state, claimed_by }: OutboxRow): boolean {
   return state === 'queued' && claimed_by !== null
 }
@@ -109,18 +111,18 @@ function isWaiting({ state, claimed_by }: OutboxRow): boolean {
   return state === 'queued' && claimed_by === null
 }
 
-/** What a signal lets come to its end. */
+/** What a first signal still lets finish. */
 const sending = 'the message that is being sent; what is left waits'
 const writing = 'the messages that are being written; what is left waits'
 
-/** Delivers these messages now, and tells what must be told about them. */
+/** Delivers the messages now, and notifies the person who typed the command. */
 async function deliver({ store, session, by, numbers, rate, counting }: Delivering): Promise<Delivered> {
   const { settings, context } = session
   const folder = store.ownPath(settings.mailDir.value)
   const written = new Map<number, OutboxRow>()
   const server = mailServerOf(settings)
   const { interruption } = context
-  // Once a signal was heard, nothing more is begun.
+  // After a signal nothing more is begun.
   if (numbers.length > 0 && !interruption.heard.aborted) interruption.finish(server ? sending : writing)
   const stopped = await sendMessages(numbers, {
     store,
@@ -145,7 +147,7 @@ async function deliver({ store, session, by, numbers, rate, counting }: Deliveri
   return deliveredOf(rows)
 }
 
-/** What the person who typed the command must know; many messages share a line. */
+/** The notices for the person who typed the command; many messages share a notice. */
 function noticesAbout(
   rows: readonly OutboxRow[],
   {
@@ -155,7 +157,7 @@ function noticesAbout(
   }: { folder: string; wroteHere: (row: OutboxRow) => boolean; stopped: string | undefined },
 ): Notice[] {
   const inState = (state: string) => rows.filter((row) => row.state === state)
-  // Where the sending was stopped, what an earlier one said of the rest may not be so any more.
+  // Where the sending was stopped, the error of an earlier attempt may no longer be true of the rest.
   const isHeld = ({ last_error }: OutboxRow) => stopped === undefined && last_error === reasons.centreDeleted
   const waiting = rows.filter((row) => isWaiting(row) && !isHeld(row))
   return [
@@ -200,7 +202,7 @@ function namesOf(rows: readonly OutboxRow[]): string {
   return few(rows.map(({ to_address }) => to_address))
 }
 
-/** What was refused before, and nobody has tried again. */
+/** A notice of messages that were refused earlier and not tried again. */
 export function refusedNotices(rows: readonly OutboxRow[]): Notice[] {
   if (rows.length === 0) return []
   const what =
@@ -221,7 +223,7 @@ function written(rows: readonly OutboxRow[], folder: string): Notice[] {
   })
 }
 
-/** By another program, which had them in hand first. */
+/** Messages that another program wrote, having claimed them first. */
 function writtenMeanwhile(rows: readonly OutboxRow[]): Notice[] {
   return each(rows, 'mail-written', {
     one: ({ to_address, file }) =>
@@ -245,7 +247,7 @@ function waitingNotices(rows: readonly OutboxRow[], reason: string | undefined):
   })
 }
 
-/** A reason as the middle of a sentence. */
+/** A reason worded for the middle of a sentence. */
 function withoutStop(reason: string | null): string {
   return (reason ?? 'no reason was given').replace(/\.$/, '').replace(/^The /, 'the ')
 }

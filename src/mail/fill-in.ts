@@ -1,11 +1,11 @@
 import type { Liquid, Template } from 'liquidjs'
 
-/** What a letter says, by the name a template calls it. */
+/** The values of a letter's variables, by name. */
 export type Values = Readonly<Record<string, string>>
 
 export interface Language {
   fillIn: (template: string, values: Values) => string
-  /** Each variable that a template names, with its line. */
+  /** The variables that a template names, each with its line. */
   variablesOf: (template: string) => { name: string; line: number }[]
 }
 
@@ -13,8 +13,8 @@ const tags = ['if', 'unless', 'case', 'comment']
 const filters = ['upcase', 'downcase', 'capitalize', 'strip', 'default']
 
 /**
- * The language of the templates, for text or for HTML: variables, conditions and a few filters.
- * It reads no file, runs no loop and no code, and whatever it puts into HTML is escaped.
+ * The language of the templates, for text or for HTML: variables, conditions and a few filters. The language reads no
+ * file and runs no loop and no code, and everything that it puts into HTML is escaped.
  */
 export async function templateLanguage(kind: 'text' | 'html'): Promise<Language> {
   const { Liquid } = await import('liquidjs')
@@ -54,9 +54,9 @@ function keepOnly(engine: Liquid, kept: { tags: readonly string[]; filters: read
 }
 
 /**
- * The same for a letter as it is shipped, which has variables alone, and what is said only where one is not empty: it
- * needs no language that takes longer to load than the letter to write.
- * @returns nothing where the template has more than that
+ * Fills in a letter as it is shipped, which has only variables, and conditions that a variable is not empty: loading
+ * the template language would take longer than writing the letter.
+ * @returns undefined where the template has more than that
  */
 export function fillInShipped(
   template: string,

@@ -264,7 +264,7 @@ export const shippedLetters: Readonly<Record<LetterName, LetterParts>> = {
   'sign-in-slowed': signInSlowed,
 }
 
-/** Said on each element, because some mailboxes take the style of the page away. */
+/** Styles of single elements, because some mailboxes remove the style sheet of the page. */
 const styles = {
   body: "margin: 0; background: #eef1f4; color: #1d2733; font: 16px/1.55 system-ui, 'Segoe UI', Roboto, Arial, sans-serif;",
   main: 'display: block; max-width: 36rem; margin: 0 auto; padding: 1.5rem; background: #ffffff; overflow-wrap: anywhere;',
@@ -273,7 +273,7 @@ const styles = {
     'color: #55616e; font-size: 0.875rem; margin-top: 1.5rem; padding-top: 0.75rem; border-top: 1px solid #d5dbe1;',
 } as const
 
-/** The same of what a letter, also one that staff have changed, marks with a class. */
+/** Styles of the elements that a letter, also one changed by staff, marks with a class. */
 const stylesOfClasses: Readonly<Record<string, string>> = {
   button:
     'display: inline-block; padding: 0.7rem 1.25rem; border-radius: 0.4rem; background: #0a6e8a; color: #ffffff; font-weight: 600; text-decoration: none;',
@@ -282,10 +282,12 @@ const stylesOfClasses: Readonly<Record<string, string>> = {
   small: 'color: #55616e; font-size: 0.875rem;',
 }
 
-/** Where the style of the page is taken away and the mailbox is dark, its own links are pale, and the paper is white. */
+/** Where a dark mailbox removes the style sheet of the page, its own links are pale, while the page stays white. */
 const styleOfLinks = 'color: #0a6e8a;'
 
-/** What an element cannot say of itself; in the dark it has to go before what the elements say. */
+/**
+ * The rules that an element's own style cannot express; the dark ones must take precedence over the styles of elements.
+ */
 const style = `
   :root { color-scheme: light dark; supported-color-schemes: light dark; }
   li { margin-bottom: 0.4rem; }
@@ -301,7 +303,7 @@ const style = `
   }
 `
 
-/** The page round a letter: its looks, and who it is from. Nothing is loaded from elsewhere. */
+/** The page round a letter, with its styles and its sender. Nothing is loaded from elsewhere. */
 export function framed({ subject, body }: { subject: string; body: string }): string {
   const title = escaped(subject)
   return `<!DOCTYPE html>
@@ -326,7 +328,7 @@ ${withStyles(body.trim())}
 `
 }
 
-/** An element that says itself how it looks is let alone. */
+/** Adds the styles to elements that have no style of their own. */
 function withStyles(body: string): string {
   return body
     .replace(/<[a-z][^>]*\sclass="([a-z]+)"[^>]*>/g, (element, name: string) => {
@@ -340,7 +342,7 @@ function withStyles(body: string): string {
 const sender =
   'Cambridge International Education, School Support Hub. This message was sent automatically; answers to it are not read.'
 
-/** The same end for the plain text. */
+/** Ends a plain text with the sender, as the page does. */
 export function withSender(text: string): string {
   return `${text.trim()}\n\n-- \n${sender}\n`
 }

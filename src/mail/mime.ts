@@ -4,7 +4,7 @@ export interface MessageContent {
   to: Mailbox
   subject: string
   date: Date
-  /** Without its angle brackets. */
+  /** The Message-ID without its angle brackets. */
   id: string
   text: string
   html: string
@@ -16,18 +16,18 @@ export interface Mailbox {
   address: string
 }
 
-/** Where a message goes: a server may break long lines and take ASCII alone, and a file is read by eye too. */
+/** Where a message goes: a server may break long lines and accept only ASCII; a file is also read by people. */
 export type Destination = 'server' | 'file'
 
 /**
- * As it goes to a server [RFC 5322, 2045 to 2047]: ASCII alone, in lines that no server breaks; or into a file, in
- * which a link can be copied whole. The same message has the same bytes.
+ * A message as it goes to a server [RFC 5322, 2045 to 2047], in ASCII and in lines that no server breaks; or into a
+ * file, in which a link can be copied whole. The same message has the same bytes.
  */
 export function mimeMessage(
   { from, to, subject, date, id, text, html }: MessageContent,
   destination: Destination,
 ): Buffer {
-  // In quoted-printable no line begins so, and in a file none that has not the number of the message.
+  // No line of quoted-printable begins with `=_`; in a file only a line with the message's own number could be mistaken.
   const boundary = `=_${id.replace(/[^a-z0-9]/gi, '.').slice(0, 60)}`
   const lines = [
     'Auto-Submitted: auto-generated',
@@ -37,7 +37,7 @@ export function mimeMessage(
     `Message-ID: <${id}>`,
     `Date: ${date.toUTCString().replace(/GMT$/, '+0000')}`,
     'MIME-Version: 1.0',
-    // Without it, ASCII alone is promised of all of its parts [RFC 2045, 6.4].
+    // Without this header, the message promises that all of its parts are ASCII [RFC 2045, 6.4].
     ...(destination === 'file' ? ['Content-Transfer-Encoding: 8bit'] : []),
     'Content-Type: multipart/alternative;',
     ` boundary="${boundary}"`,
@@ -56,7 +56,7 @@ interface Part {
   destination: Destination
 }
 
-/** In bytes, without its end: a longer line is none in a message [RFC 5322, 2.1.1]. */
+/** The longest line in bytes, without its end, that a message may have [RFC 5322, 2.1.1]. */
 const maxLineBytes = 998
 
 function part(kind: 'plain' | 'html', { text, boundary, destination }: Part): string[] {
@@ -67,7 +67,7 @@ function part(kind: 'plain' | 'html', { text, boundary, destination }: Part): st
     `Content-Type: text/${kind}; charset=utf-8`,
     `Content-Transfer-Encoding: ${isWhole ? '8bit' : 'quoted-printable'}`,
     '',
-    // The bytes of UTF-8, each as one letter.
+    // Each byte of UTF-8 becomes one character, since the whole message is encoded as latin1.
     ...lines.map((line) => (isWhole ? Buffer.from(line).toString('latin1') : quotedPrintable(line))),
   ]
 }
@@ -79,14 +79,14 @@ function mailbox({ name, address }: Mailbox): string {
   return `${quoted} <${address}>`
 }
 
-/** What can stand in a header as it is, and is not taken for something encoded; a long word would make a long line. */
+/** Whether a text can stand in a header unencoded, and is not taken for encoded; a long word would make a long line. */
 function isPlain(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text) && !text.includes('=?') && !/\S{60}/.test(text)
 }
 
 const maxLine = 76
 
-/** Broken at blanks into lines. */
+/** A header, folded at blanks into lines. */
 function header(name: string, value: string): string {
   let line = `${name}:`
   const lines: string[] = []
@@ -100,7 +100,9 @@ function header(name: string, value: string): string {
   return [...lines, line].join('\r\n')
 }
 
-/** Bytes that become at most 60 letters of base64: with what stands around them, fewer than the 75 of a word. */
+/**
+ * 45 bytes become at most 60 letters of base64: with the delimiters, fewer than the 75 that an encoded word may have.
+ */
 const bytesOfWord = 45
 
 function encodedWords(text: string): string {
@@ -117,10 +119,12 @@ function encodedWords(text: string): string {
   return words.map((part) => `=?UTF-8?B?${Buffer.from(part).toString('base64')}?=`).join(' ')
 }
 
-/** What cannot stand in a line as it is: all but ASCII and blanks, and a blank at the end, which would be lost on its way. */
+/**
+ * Characters to be encoded: all but ASCII and blanks, and a blank at the end of a line, which would be lost on its way.
+ */
 const unsafe = /[^\t\x20-\x3c\x3e-\x7e]|[\t ]$/g
 
-/** One line of a text, as lines that end in = where the text's goes on. */
+/** One line of a text in quoted-printable: several lines, each but the last ending in = where the text goes on. */
 function quotedPrintable(line: string): string {
   const bytes = Buffer.from(line).toString('latin1')
   let rest = bytes.replace(
@@ -129,7 +133,7 @@ function quotedPrintable(line: string): string {
   )
   let written = ''
   while (rest.length > maxLine) {
-    // One is kept for the = at the end, and none of three signs is parted from the others.
+    // One column is kept for the = at the end, and an escape of three characters is not split.
     const within = rest.slice(0, maxLine - 1)
     const cut = within.length - (/=.?$/.exec(within)?.[0].length ?? 0)
     written += `${rest.slice(0, cut)}=\r\n`

@@ -29,28 +29,28 @@ export interface Sending {
   store: OpenStore
   by: RuleContext['by']
   now: () => Date
-  /** Absent: messages are written to the folder. */
+  /** Where absent, messages are written to the folder. */
   server: MailServer | undefined
   folder: string
   from: string
   baseUrl: string
   signal?: AbortSignal
   limits?: Limits
-  /** At most so many messages a second. */
+  /** The most messages a second. */
   rate?: number
-  /** Told of messages that were claimed, written and settled at once: as they are now. */
+  /** Called with messages that were claimed, written and settled in one transaction, in their new state. */
   onWritten?: (rows: readonly OutboxRow[]) => void
-  /** Told after each message or batch. */
+  /** Called after each message or batch. */
   onProgress?: (done: number) => void
 }
 
-/** After so many broken connections, one after the other, the rest waits. */
+/** After this many broken connections in a row, the remaining messages wait. */
 const maxBrokenConnections = 3
 
-/** After as many recipients in a row whom the server refuses in the same way, it is not about them. */
+/** After this many recipients in a row were refused in the same way, the cause is not the recipients. */
 const maxRefusedAlike = 3
 
-/** Sends or writes those of the messages that still wait, each once. @returns why the rest was not tried */
+/** Sends, or writes to files, those of the messages that still wait, each once. @returns why the rest was not tried */
 export async function sendMessages(ids: readonly number[], sending: Sending): Promise<string | undefined> {
   const changed = new Map<string, LetterParts>()
   const writing = { changed, writer: letterWriter({ changed, from: sending.from }) }
@@ -60,18 +60,21 @@ export async function sendMessages(ids: readonly number[], sending: Sending): Pr
 }
 
 interface Writing {
-  /** As staff last changed them. */
+  /** The templates as staff last changed them. */
   changed: Map<string, LetterParts>
   writer: Writer
 }
 
-/** A message that was claimed, with what it carries. */
+/** A message that was claimed, with the credential that it carries. */
 interface ToWrite {
   row: OutboxRow
   credential: Credential | undefined
 }
 
-/** Claims those of the messages that nobody else has, with all that it takes to write them as things are now. */
+/**
+ * Claims those of the messages that nobody else has claimed, and reads all that is needed to write them as things are
+ * now.
+ */
 async function claimToWrite(
   trx: Trx,
   ids: readonly number[],
@@ -96,8 +99,9 @@ async function claimToWrite(
 }
 
 /**
- * One at a time, each claimed and settled by itself, and claimed only when the connection is open: of the one message that
- * a killed program may have sent, nobody can say whether it arrived, and it is never sent twice.
+ * Sends the messages one at a time. Each is claimed and settled by itself, and claimed only when the connection is
+ * open: a killed program leaves at most one message of which nobody can say whether it arrived, and that message is
+ * never sent again.
  */
 async function sendAll(
   ids: readonly number[],
@@ -153,7 +157,7 @@ async function sendAll(
   }
 }
 
-/** How often in a row the server refused with the same codes. */
+/** Counts how often in a row the server refused with the same codes. */
 function refusedAlike(
   outcome: SendOutcome,
   before: { code: string; times: number },
@@ -162,12 +166,12 @@ function refusedAlike(
   return { code: outcome.code, times: outcome.code === before.code ? before.times + 1 : 1 }
 }
 
-/** So many files are written while the store is held, then others get in between. */
+/** How many files are written in one transaction; other processes get their turn in between. */
 const filesAtOnce = 50
 
 /**
- * Many at a time. Nothing goes over a wire: each is claimed, written and settled in one transaction, and writing one
- * again after a crash gives the same file.
+ * Writes the messages to files, many at a time. As nothing is sent over a network, each batch is claimed, written and
+ * settled in one transaction, and writing a message again after a crash gives the same file.
  */
 async function writeAll(ids: readonly number[], sending: Sending & Writing): Promise<undefined> {
   const { store, folder, now, signal } = sending
@@ -197,7 +201,7 @@ async function writeAll(ids: readonly number[], sending: Sending & Writing): Pro
   return undefined
 }
 
-/** A message that cannot be written in its template's words, or to its address, is said to have failed. */
+/** A message that cannot be written with its template, or to its address, is reported as failed. */
 async function composedFor(
   { row, credential }: ToWrite,
   { store, baseUrl, writer, destination }: Sending & Writing & { destination: Destination },
@@ -223,7 +227,7 @@ async function mapConcurrently<In, Out>(
   return results
 }
 
-/** A signal ends it. */
+/** A signal ends the pause. */
 async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   if (milliseconds <= 0) return
   await setTimeout(milliseconds, undefined, { signal }).catch(() => undefined)

@@ -7,9 +7,9 @@ import type { MailServer } from './smtp-settings.ts'
 export interface Limits {
   connect: number
   greet: number
-  /** Of silence: whoever says a word now and then is waited for longer. */
+  /** The longest silence: a server that sends something now and then is given longer. */
   reply: number
-  /** For opening the connection, and for a message: nobody is waited for longer than that, however slowly they speak. */
+  /** The longest time for opening the connection, and for a message, however slowly the server answers. */
   whole: number
 }
 
@@ -23,8 +23,8 @@ export type SendOutcome =
   /** Handed over, but the connection broke before the server answered: it may have arrived. */
   | { state: 'unknown'; reason: string }
   /**
-   * `forAll`: what is wrong is not about this message, others would meet it too; `stops`: none of them is
-   * to be tried now.
+   * `forAll`: the cause is not this message, and others would meet it too; `stops`: no other message is to be tried
+   * now.
    */
   | { state: 'queued'; reason: string; forAll: boolean; stops?: boolean }
 
@@ -43,8 +43,8 @@ interface Trouble extends Error {
 }
 
 /**
- * Opens a connection to the mail server; a signal ends that.
- * @returns in words what stands in the way, if something does
+ * Opens a connection to the mail server; a signal ends the attempt.
+ * @returns a connection, or in words what prevents one
  */
 export async function openSmtpConnection(
   server: MailServer,
@@ -52,7 +52,7 @@ export async function openSmtpConnection(
   signal?: AbortSignal,
 ): Promise<SmtpConnection | { trouble: string }> {
   const { default: SMTPConnection } = await import('nodemailer/lib/smtp-connection')
-  /** Told to whoever waits for an answer just now. */
+  /** Reports a contradictory reply to the step that waits for an answer. */
   let reportContradiction: (trouble: Trouble) => void = () => undefined
   const connection = new SMTPConnection({
     host: server.host,
@@ -66,9 +66,9 @@ export async function openSmtpConnection(
     dnsTimeout: limits.connect,
     socketCloseTimeout: 1000,
     allowInternalNetworkInterfaces: true,
-    // Said, because the environment (NODE_TLS_REJECT_UNAUTHORIZED) would say otherwise.
+    // Explicit, because the environment (NODE_TLS_REJECT_UNAUTHORIZED) could set the opposite default.
     tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true, ...server.tls },
-    // It goes by the first line of a reply alone, so that each is looked at before it is acted on.
+    // nodemailer looks only at the first line of a reply, so each reply is checked here before nodemailer acts on it.
     transactionLog: true,
     logger: {
       debug: ({ tnx }: { tnx?: string }, reply?: string) => {
@@ -87,7 +87,7 @@ export async function openSmtpConnection(
     reportContradiction = resolve
     connection.once('error', resolve)
   })
-  // Later errors reach whoever sends; unheard they would end the program.
+  // Later errors reach the sender of a message; without a listener they would end the program.
   connection.on('error', () => {
     open = false
   })
@@ -153,7 +153,7 @@ export async function openSmtpConnection(
   }
 }
 
-/** What the work answers, or the trouble that it took too long, or was no longer wanted. */
+/** The trouble with the work, if any; or the trouble that the work took too long or was interrupted. */
 async function within(
   milliseconds: number,
   { work, signal }: { work: Promise<Trouble | undefined>; signal?: AbortSignal },
@@ -175,7 +175,9 @@ async function within(
   }
 }
 
-/** What was taken and refused in one reply was neither: each of its lines has the same code [RFC 5321, 4.2.1]. */
+/**
+ * A reply that both accepts and refuses counts as neither: all lines of a reply must have one code [RFC 5321, 4.2.1].
+ */
 function contradiction(response: string): Trouble {
   return Object.assign(new Error('its answer contradicts itself'), { response })
 }
@@ -190,7 +192,7 @@ function outcomeOf(
   { handedOver, words }: { handedOver: boolean; words: string },
 ): SendOutcome {
   const { response, command } = trouble
-  // What is beyond 599 is no answer of this protocol [RFC 5321, 4.2], and says nothing of the message.
+  // A code above 599 is no reply of this protocol [RFC 5321, 4.2], and means nothing for the message.
   const responseCode = (trouble.responseCode ?? 0) < 600 ? (trouble.responseCode ?? 0) : 0
   if (isTooLarge(trouble)) return { state: 'failed', reason: words }
   if (contradicts(response)) return { state: handedOver ? 'unknown' : 'queued', reason: words, forAll: true }
@@ -206,26 +208,26 @@ function outcomeOf(
   return { state: 'queued', reason: words, forAll: true }
 }
 
-/** Larger than the server said that it takes: nothing was handed over. */
+/** The message is larger than the server announced that it accepts: nothing was handed over. */
 function isTooLarge({ code, command }: Trouble): boolean {
   return code === 'EMESSAGE' && command === 'MAIL FROM'
 }
 
-/** The reply code of a server's answer, and the more precise one of RFC 3463 where it has one. */
+/** The reply code of a server's answer, followed by its enhanced status code [RFC 3463] where it has one. */
 function codesOf(answer: string): string[] {
   const [, reply = '', precise] = /^(\d{3})(?:[ -](\d\.\d{1,3}\.\d{1,3})\b)?/.exec(answer) ?? []
   return precise === undefined ? [reply] : [reply, precise]
 }
 
-// Mailbox and address of the recipient; the sender's address is 1.7 and 1.8.
+// About the recipient's mailbox and address; 1.7 and 1.8 are about the sender's address.
 const recipientCodes = /^5\.(1\.([0-6]|9|10)|2\.[1-4]|4\.[14])$/
-// The sender's address or quota, the server itself or its network, the protocol, and what the sender may.
+// About the sender's address or quota, the server or its network, the protocol, or the sender's permissions.
 const senderCodes = /^5\.(1\.[78]|2\.0|3\.[0-35]|4\.\d+|5\.\d+|7\.\d+)$/
 const senderReplies = /^(500|502|503|530|534|535|538)$/
 const senderWords =
   /\brelay|\bquota|\bsender\b|\bsending\b|\blimit\b|limit exceeded|too many|authenticat|blocked/i
 
-/** Whether a refusal speaks of who sends, or how much, and not of the recipient: the next would meet it too. */
+/** Whether a refusal is about the sender or the amount, and not the recipient: the next message would meet it too. */
 function isAboutSender(answer: string): boolean {
   const [reply = '', precise] = codesOf(answer)
   if (precise !== undefined && recipientCodes.test(precise)) return false
@@ -233,7 +235,7 @@ function isAboutSender(answer: string): boolean {
   return senderReplies.test(reply) || senderWords.test(answer)
 }
 
-/** What OpenSSL says of a certificate, and what that means. */
+/** What OpenSSL reports about a certificate, and what that means. */
 const certificateTroubles: readonly (readonly [RegExp, string])[] = [
   [/expired/i, 'the certificate of the server has expired'],
   [/not yet valid/i, 'the certificate of the server is not valid yet (is the clock right?)'],
@@ -262,7 +264,10 @@ function describe(trouble: Trouble, { host, port }: MailServer): string {
   return `the connection to ${at} failed: ${message}`
 }
 
-/** A password that is right is not to be changed because a server was busy, or knows no way to sign in that we know. */
+/**
+ * Says what failed, so that nobody changes a correct password because a server was busy or offers no known sign-in
+ * method.
+ */
 function notSignedIn({ responseCode = 0 }: Trouble, at: string): string {
   if (responseCode >= 400 && responseCode < 500) return `${at} could not check the user and password now`
   if (responseCode > 500 && responseCode < 505)

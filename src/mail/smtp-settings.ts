@@ -11,15 +11,18 @@ import { pathInWords, shellWord } from '../shell-word.ts'
 export interface MailServer {
   host: string
   port: number
-  /** TLS from the start, STARTTLS at once, or none: only to this machine itself. */
+  /** TLS from the start, STARTTLS before anything else, or none, which is allowed only to this machine itself. */
   protection: 'tls' | 'starttls' | 'none'
   user?: string
   password?: string
-  /** More for the TLS connection, such as a certificate authority of one's own. */
+  /** Further options of the TLS connection, such as a private certificate authority. */
   tls?: ConnectionOptions
 }
 
-/** Refuses settings with which nothing could be sent. @throws `bad-smtp`, `smtp-password-…`, `bad-mail-from`, `bad-base-url` */
+/**
+ * Refuses settings with which nothing could be sent.
+ * @throws `bad-smtp`, `smtp-password-…`, `bad-mail-from`, `bad-base-url`
+ */
 export function checkMailSettings(settings: Settings): void {
   mailServerOf(settings)
   refuseBadBaseUrl(settings.baseUrl.value)
@@ -114,7 +117,7 @@ function passwordIn(path: string | undefined): string {
   )
 }
 
-/** @throws `smtp-password-exposed`, `smtp-password-missing` */
+/** The password in a file. @throws `smtp-password-exposed`, `smtp-password-missing` */
 export function smtpPasswordIn(path: string): string {
   try {
     if (process.platform !== 'win32' && statSync(path).mode & 0o077) {

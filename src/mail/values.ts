@@ -7,7 +7,7 @@ import { codeOf, isLinkPurpose, linkOf, temporaryPasswordOf } from '../rules/cre
 import { isLetterName, type LetterName, letters } from '../rules/mail/letters.ts'
 import type { Values } from './fill-in.ts'
 
-/** What every template may name. */
+/** The variables that every template may name. */
 const commonVariables = [
   'name',
   'firstName',
@@ -19,7 +19,7 @@ const commonVariables = [
   'hub',
 ] as const
 
-/** What a letter's template may name. */
+/** The variables that the template of a letter may name. */
 export function variablesFor(letter: LetterName): string[] {
   const { carries, fields = [] } = letters[letter]
   const timed = carries || letter === 'account-activation' ? ['until', 'lifetime'] : []
@@ -28,12 +28,12 @@ export function variablesFor(letter: LetterName): string[] {
 
 export interface Source {
   row: Pick<OutboxRow, 'letter' | 'fields' | 'created_at' | 'claimed_at' | 'delivered_at' | 'expires_at'>
-  /** What it carries, where it carries something. */
+  /** The purpose of the credential that the message carries, if any. */
   purpose: CredentialPurpose | undefined
   baseUrl: string
 }
 
-/** What a message says besides what it carries. */
+/** The values of a message, without the secret that it carries. */
 export function valuesOf({ row, purpose, baseUrl }: Source): Values {
   const fields: Record<string, string> = {}
   for (const [name, value] of Object.entries(JSON.parse(row.fields))) {
@@ -52,7 +52,7 @@ export function valuesOf({ row, purpose, baseUrl }: Source): Values {
   return Object.fromEntries(variablesFor(row.letter).map((name) => [name, values[name] ?? '']))
 }
 
-/** The link, temporary password or code: derived now, kept nowhere. */
+/** The link, temporary password or code: derived when needed, and stored nowhere. */
 export function secretOf(
   credential: Credential,
   { keys, baseUrl }: { keys: Keys; baseUrl: string },
@@ -72,12 +72,12 @@ function inWords(at: Date): string {
   return `${weekdays[at.getUTCDay()]} ${dayInWords(at)} at ${at.toISOString().slice(11, 16)} UTC`
 }
 
-/** How long what a letter carries is valid, in words; a PIN where it carries nothing. */
+/** The usual lifetime, in words, of what a letter carries; that of a PIN where the letter carries nothing. */
 function lifetimeOf(purpose: CredentialPurpose | undefined): string {
   return lifetimeInWords(lifetimes[purpose ?? 'pin'])
 }
 
-/** How long it is when the letter goes out: it may have waited. */
+/** The lifetime that is left when the letter goes out: the letter may have waited. */
 function lifetimeLeft({
   expires_at,
   delivered_at,
@@ -88,7 +88,7 @@ function lifetimeLeft({
   return lifetimeInWords(Date.parse(expires_at) - Date.parse(delivered_at ?? claimed_at ?? created_at))
 }
 
-/** The last hour, or day, that has begun is counted: until when it is to the minute stands beside it. */
+/** Counts an hour or day that has begun as whole: the letter names the end to the minute as well. */
 function lifetimeInWords(milliseconds: number): string {
   const minutes = Math.max(1, Math.ceil(milliseconds / 60_000))
   if (minutes === 1) return '1 minute'
@@ -111,7 +111,7 @@ const person: Values = {
   temporaryPassword: 'SMPL-SMPL-SMPL-SMPL',
 }
 
-/** What a letter says to an invented person; nothing in it opens anything. */
+/** The values of a letter to an invented person; nothing in it opens anything. */
 export function sampleOf(letter: LetterName, centre: 'with' | 'without'): Values {
   const centreFields =
     centre === 'with'

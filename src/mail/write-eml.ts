@@ -6,7 +6,7 @@ import type { OutboxRow } from '../db/schema.ts'
 import { ownerTag } from '../unfinished-files.ts'
 import { pathInWords } from '../shell-word.ts'
 
-/** The folder that messages are written to: its owner's only. */
+/** Makes the folder to which messages are written, for its owner only. */
 export async function makeMailFolder(folder: string): Promise<void> {
   try {
     mkdirSync(folder)
@@ -20,7 +20,7 @@ export async function makeMailFolder(folder: string): Promise<void> {
   }
 }
 
-/** Writes a message as a file that any mail program opens; written again, it is the same file. @returns its path */
+/** Writes a message as a file that any mail program opens; written again, the file is the same. @returns its path */
 export async function writeMessage(
   folder: string,
   { row, raw }: { row: Pick<OutboxRow, 'id' | 'letter' | 'message_id'>; raw: Buffer },
@@ -40,19 +40,19 @@ export async function writeMessage(
   return path
 }
 
-/** How the store notes where a message was written: each desk of a shared one has a disk of its own. */
+/** The note in the store of where a message was written: each desk of a shared store has its own disk. */
 export function noteOfFile(path: string, { isShared }: { isShared: boolean }): string {
   return isShared ? `${hostname()}:${path}` : path
 }
 
-/** Where a noted message lies, `at` the other machine where it was not written on this one. */
+/** Where a noted message lies; `at` is the host where it was not written on this machine. */
 export function fileOfNote(note: string): { path: string; at: string | undefined } {
   const [, host, path] = /^([^/:]+):(\/.*)$/s.exec(note) ?? []
   if (host === undefined || path === undefined) return { path: note, at: undefined }
   return { path, at: host === hostname() ? undefined : host }
 }
 
-/** As whoever looks for it reads it. */
+/** A note in the form for people: the path alone where the message lies on this machine. */
 export function noteInWords(note: string): string {
   const { path, at } = fileOfNote(note)
   return at === undefined ? path : note

@@ -5,7 +5,7 @@ import { rm } from '../disk.ts'
 import { isNotThere } from '../errors.ts'
 import { fileOfNote } from './write-eml.ts'
 
-/** The written messages that are to somebody, and those to others that name them. */
+/** The written messages that are addressed to somebody, and those to others that name them. */
 export async function messagesNaming(
   folder: string,
   addresses: readonly WrittenAddress[],
@@ -17,7 +17,7 @@ export async function messagesNaming(
   const isNamed = (part: string) => part.search(mentions) >= 0
   for (const name of await readdir(folder)) {
     if (!name.endsWith('.eml')) continue
-    // A long line is broken with = in quoted-printable.
+    // Quoted-printable breaks long lines with an =.
     const text = (await readFile(join(folder, name), 'utf8')).replace(/=\r?\n/g, '')
     const heading = text.slice(0, Math.max(text.search(/\r?\n\r?\n/), 0))
     if (heading.split(/\r?\n(?![ \t])/).some((line) => /^to:/i.test(line) && isNamed(line))) {
@@ -27,7 +27,10 @@ export async function messagesNaming(
   return found
 }
 
-/** Where the messages that the store noted lie now; what is neither there nor in the folder is for somebody to look for. */
+/**
+ * Where the messages noted by the store lie now; `notFound` are those neither there nor in the folder, left to a
+ * person.
+ */
 export async function findNoted(
   notes: readonly string[],
   folder: string,
@@ -36,7 +39,7 @@ export async function findNoted(
   const notFound: string[] = []
   for (const note of notes) {
     const { path } = fileOfNote(note)
-    // A folder that was moved has it under the same name, which no other message has.
+    // A folder that was moved still has the message under the same name, which no other message has.
     const moved = join(folder, basename(path))
     if (await mayLieAt(path)) here.push(path)
     else if (await mayLieAt(moved)) here.push(moved)
@@ -45,7 +48,7 @@ export async function findNoted(
   return { here, notFound }
 }
 
-/** A file that may not be looked at may be there: removing it says why it cannot go. */
+/** Whether a file may be at a path: one that cannot be looked at may be there, and removing it tells why it stays. */
 async function mayLieAt(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
@@ -53,7 +56,7 @@ async function mayLieAt(path: string): Promise<boolean> {
   )
 }
 
-/** Each that goes, goes: one that cannot be removed stops no other. */
+/** Removes files; one that cannot be removed does not stop the others. */
 export async function removeFiles(paths: readonly string[]): Promise<{ removed: string[]; kept: string[] }> {
   const removed: string[] = []
   const kept: string[] = []
