@@ -12,7 +12,7 @@ import {
   storeNumber,
   withoutWrapping,
 } from './server-address.ts'
-import { isNotThere, Usage } from './errors.ts'
+import { errorCodeOf, isNotThere, Usage } from './errors.ts'
 import { pathInWords } from './shell-word.ts'
 
 type Origin = 'flag' | 'environment' | 'file' | 'default'
@@ -371,10 +371,15 @@ function contentsOf(path: string): string | undefined {
     bytes = readPlainFile(path)
   } catch (cause) {
     if (isNotThere(cause)) return undefined
-    throw new Usage(`The configuration file ${pathInWords(path)} cannot be read.`, {
-      code: 'bad-config',
-      cause,
-    })
+    const isForbidden = /^E(ACCES|PERM)$/.test(errorCodeOf(cause))
+    throw new Usage(
+      `The configuration file ${pathInWords(path)} cannot be read${isForbidden ? ': you may not read it' : ''}.`,
+      {
+        code: 'bad-config',
+        hint: 'Check who owns it and its folder; XDG_CONFIG_HOME says where that is.',
+        cause,
+      },
+    )
   }
   if (!bytes) {
     throw new Usage(`The configuration file ${pathInWords(path)} is no ordinary file.`, {

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { statSync } from 'node:fs'
-import { chmodSync } from '../../disk.ts'
+import { chmodSync, writeFileSync } from '../../disk.ts'
 import { Cancelled } from '../../errors.ts'
 import { makeWhole, removeSideFiles } from './place.ts'
 import { withDatabase } from './connection.ts'
@@ -27,6 +27,8 @@ export async function copyPages(raw: Database.Database, { to, signal }: Copying)
 /** Copies a store in use into one plain file, synced; what a failure leaves is for the caller to take away. @returns its size */
 export async function copyDatabase(raw: Database.Database, { to, signal }: Copying): Promise<number> {
   try {
+    // The system says why there can be none; SQLite would say that the store cannot be opened.
+    writeFileSync(to, '', { flag: 'wx' })
     await copyPages(raw, { to, signal })
     // One file that needs no other beside it, wherever it is carried.
     makeWhole(to, { named: to })

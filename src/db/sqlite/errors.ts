@@ -1,4 +1,7 @@
-import { errorCodeOf, Unavailable } from '../../errors.ts'
+import { accessSync, constants } from 'node:fs'
+import { dirname } from 'node:path'
+import { errorCodeOf, systemReason, Unavailable } from '../../errors.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 /** Somebody else has the store at this moment, or has just put another one in its place. */
 export function isBusy(error: unknown): boolean {
@@ -90,4 +93,25 @@ export function inWords(error: unknown): Unavailable | undefined {
   const code = missesItsTables(error) ? 'SQLITE_CORRUPT' : errorCodeOf(error)
   const found = words.find(({ pattern }) => pattern.test(code))
   return found && new Unavailable(found.code, found.says, { hint: found.hint, cause: error })
+}
+
+/** Where the system says why: SQLite itself says that it cannot open what it cannot write. */
+export function readOnlyStore(path: string, cause: unknown): unknown {
+  for (const needed of [path, dirname(path)]) {
+    try {
+      accessSync(needed, constants.W_OK)
+    } catch (error) {
+      const reason = systemReason(error)
+      if (reason === undefined) return cause
+      return new Unavailable(
+        'store-read-only',
+        `The store ${pathInWords(path)} cannot be written to: ${reason}.`,
+        {
+          hint: 'It can be read. To change it, check who owns the file and its folder, and how the disk is mounted.',
+          cause,
+        },
+      )
+    }
+  }
+  return cause
 }

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { statSync } from 'node:fs'
-import { chmodSync } from '../../disk.ts'
+import { writeFileSync } from '../../disk.ts'
 import { faultPoint } from '../../fault-points.ts'
 import type { CopyingOut, Value } from '../engine.ts'
 import {
@@ -32,9 +32,10 @@ export async function copyToFile(
   path: string,
   { from, ...options }: CopyingToFile,
 ): Promise<Copied & { bytes: number }> {
+  // The system says why there can be none; SQLite would say that the store cannot be opened.
+  writeFileSync(path, '', { flag: 'wx' })
   const raw = openDatabase(path)
   try {
-    chmodSync(path, 0o600)
     prepareConnection(raw)
     const copied = await fill(raw, { ...options, from, named: path })
     raw.close()

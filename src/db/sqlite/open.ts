@@ -1,14 +1,13 @@
 import type Database from 'better-sqlite3'
 import { randomBytes } from 'node:crypto'
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
 import { chmodSync } from '../../disk.ts'
-import { errorCodeOf, systemReason, Unavailable } from '../../errors.ts'
+import { errorCodeOf, Unavailable } from '../../errors.ts'
 import { headFileOfFile, headOf, type LogHead } from '../audit/head-file.ts'
 import { latestVersion } from '../migrations/index.ts'
 import { kyselyOver, openDatabase, openInMemory, prepareConnection, startingAnew } from './connection.ts'
 import { connectSqlite } from './driver.ts'
-import { inWords, isBusy, isDamage, isUnwritable } from './errors.ts'
+import { inWords, isBusy, isDamage, isUnwritable, readOnlyStore } from './errors.ts'
 import { applicationId, damaged, headerOf } from './header.ts'
 import { holderOf, waitForStore } from './wait.ts'
 import { sqliteEngine } from './engine.ts'
@@ -118,27 +117,6 @@ async function connect(opening: Opening, { created }: { created: boolean }): Pro
     raw.close()
     throw isUnwritable(error) ? readOnlyStore(path, error) : error
   }
-}
-
-/** Where the system says why: SQLite itself says that it cannot open what it cannot write. */
-function readOnlyStore(path: string, cause: unknown): unknown {
-  for (const needed of [path, dirname(path)]) {
-    try {
-      accessSync(needed, constants.W_OK)
-    } catch (error) {
-      const reason = systemReason(error)
-      if (reason === undefined) return cause
-      return new Unavailable(
-        'store-read-only',
-        `The store ${pathInWords(path)} cannot be written to: ${reason}.`,
-        {
-          hint: 'It can be read. To change it, check who owns the file and its folder, and how the disk is mounted.',
-          cause,
-        },
-      )
-    }
-  }
-  return cause
 }
 
 async function connectToRead(opening: Opening): Promise<OpenStore> {

@@ -6,7 +6,7 @@ import { errorCodeOf, Unavailable } from '../../errors.ts'
 import { finishing, type Interruption } from '../../interruption.ts'
 import { ownerTag } from '../../unfinished-files.ts'
 import { openDatabase, withDatabase } from './connection.ts'
-import { isBusy, isDamage } from './errors.ts'
+import { isBusy, isDamage, readOnlyStore } from './errors.ts'
 import { damageIn } from './integrity.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { headFileOfFile, headFileOfNewFile, isSameHead } from '../audit/head-file.ts'
@@ -86,7 +86,7 @@ function lockedAlone(path: string, prepare: (raw: Database.Database) => void): D
     raw.close()
     if (isBusy(error)) throw inUse(path)
     if (isDamage(error)) return undefined
-    throw error
+    throw readOnlyStore(path, error)
   }
 }
 
