@@ -55,9 +55,8 @@ function writeAll(file: number, bytes: Uint8Array): void {
 }
 
 /**
- * Overwrites a file of a few lines with a single write: a reader finds the old or the new lines, and so does a process
- * after a kill. A truncated file would be empty for a moment, and some file systems flush such a file when it is
- * closed.
+ * Overwrites a file of a few lines with a single write: a reader finds the old or the new lines, also after a kill. A
+ * truncated file would be empty for a moment, and some file systems flush such a file when it is closed.
  */
 export function overwriteSync(file: number, text: string): void {
   const bytes = Buffer.from(text)

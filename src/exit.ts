@@ -58,10 +58,7 @@ export function report(
 /** The most letters of a quoted word; addresses, names and numbers are shorter. */
 const maxQuoted = 300
 
-/**
- * The most letters of a fact or hint; paths and lines are shorter. Half of a longer hint would mislead, so it is
- * dropped.
- */
+/** The most letters of a fact, more than any path has. A longer hint is dropped, because half of it would mislead. */
 const maxFact = 4_096
 
 type Shortener = (text: string) => string

@@ -105,8 +105,7 @@ export function newInterruption(end: () => void): Interruption {
       received.abort()
       if (finishing !== undefined) return sayOnce()
       cancelling.abort()
-      // The shell and a running pager would both read the terminal, so the process waits for the pager, as in
-      // git.
+      // The shell and a running pager would both read the terminal: as in git, the process waits for the pager.
       if (!again || isShown) return
       for (const cleanUp of cleanUps) cleanUp()
       say(cancelledInWords({ hasBegun }))

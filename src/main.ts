@@ -22,10 +22,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   const exit = await run(argv, context)
   for (const stream of [context.stdout, context.stderr]) await written(stream, '')
   process.exitCode = exit
-  // process.exit() waits for V8's threads, and a thread that compiles may wait for ever for the main thread to
-  // collect garbage (nodejs/node#54918); at a natural end Node stops the threads first. But a natural end removes the
-  // signal handlers, and a late signal would change the exit code: a quick command, whose threads are idle, ends by
-  // process.exit().
+  // process.exit() waits for V8's threads, and a thread that compiles may wait for ever for the main thread to collect
+  // garbage (nodejs/node#54918); at a natural end Node stops the threads first. But a natural end also removes the
+  // signal handlers, and a late signal would then change the exit code: a quick command ends by process.exit().
   if (process.uptime() < longWork) process.exit()
   setTimeout(() => process.exit(), maxEnding).unref()
   return exit

@@ -203,7 +203,7 @@ function portsFor(hosts: readonly string[], named = ''): readonly string[] {
   return hosts.map((_, at) => ports[ports.length === 1 ? 0 : at] ?? '')
 }
 
-/** Like PostgreSQL's own programs: whole seconds; 0 means no limit, and 1 is raised to 2. */
+/** Like PostgreSQL's own programs: whole seconds, of which 0 counts as not given, and 1 as 2. */
 function connectTimeout(named = ''): number | undefined {
   if (named === '') return undefined
   if (!/^\d{1,5}$/.test(named)) throw invalid('connect_timeout is a number of seconds')

@@ -233,7 +233,7 @@ async function resolveTargets(
   return { typed: { ...typed, [name]: all }, fromStdin: new Set(lines) }
 }
 
-/** As many tries as a change gets in transact.ts. */
+/** The most tries of a read: as many as a change gets in transact.ts. */
 const maxTries = 4
 
 /**

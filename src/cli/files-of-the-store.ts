@@ -66,7 +66,7 @@ function isCopyOfKey(path: string, { settings, context }: Session): boolean {
   }
 }
 
-/** The store is not open yet, so any number in the path, or in a file's name beside the setting, may be its own. */
+/** The store is not open yet, so any number in the path, or in a file's name beside the setting, may be its number. */
 function numbersIn(path: string, setting: string): string[] {
   if (!setting.includes(storeNumber)) return [storeNumber]
   const names = [path, ...namesIn(dirname(setting))]

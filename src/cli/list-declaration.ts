@@ -45,7 +45,7 @@ export type Listing<
   rest?: object
   /** Details of a row, shown at a terminal beneath the table where --fields is absent; none for most rows. */
   below?: (row: Row, view: View) => readonly string[]
-  /** A row in full, in place of a table at a terminal without --fields and --format; `before` may be left unsaid. */
+  /** A row in full, in place of a table at a terminal without --fields and --format; need not repeat `before`. */
   inFull?: (row: Row, view: View, before: Row | undefined) => readonly string[]
   /** `inFull` applies only at terminals narrower than so many columns; absent: at all. */
   inFullUnder?: number

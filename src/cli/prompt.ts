@@ -37,7 +37,7 @@ export async function choose<Value>(
   { question, choices }: { question: string; choices: readonly Choice<Value>[] },
 ): Promise<Value> {
   const { search } = await promptsAt(terminal)
-  // A letter and Enter may come in one chunk: Enter then takes a choice from before the search: ask again.
+  // A letter and Enter may come in one chunk; as Enter then takes a choice from before the search, ask again.
   let finds = 0
   let drawn = 0
   const find = (term: string | undefined) => {

@@ -41,11 +41,11 @@ async function record(session: Session, judge: WorkFor<HappenedEvent>): Promise<
 
 const unwritableLog = /^(key-.*|store-read-only|store-full|store-refused|audit-broken)$/
 
-/** A busy store, a silent server and Ctrl-C are no such reasons: they must not let anything out unrecorded. */
+/** A busy store, a silent server and Ctrl-C do not count: for them nothing may be handed out unrecorded. */
 function isAboutUnwritableLog(error: unknown, { settings }: Session): boolean {
   const failure = error instanceof Unavailable ? error : failureOfStore(error)
   if (!failure) return false
-  // For a file store this code means that its folder or disk is full; for a server, that it does not answer.
+  // For a file store this code means that its folder or disk cannot be used; for a server, that it does not answer.
   if (failure.code === 'store-unavailable') return !isServerAddress(settings.db.value)
   return unwritableLog.test(failure.code)
 }

@@ -143,7 +143,8 @@ function wantsJson(argv: readonly string[]): boolean {
 }
 
 /**
- * `help users suspend` means `users suspend --help`, unless it is a topic; `--version --json` the command `version`.
+ * `help users suspend` means `users suspend --help`, except where the word is a topic. `--version --json` means the
+ * command `version`.
  */
 async function helpAsACommandSaysIt(argv: readonly string[]): Promise<readonly string[]> {
   const [first, second = '', third] = argv

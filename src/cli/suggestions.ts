@@ -174,7 +174,8 @@ const looks: Readonly<Record<string, { one: string; text?: string; number?: stri
 }
 
 /**
- * `users omar@school.example suspend`, `centre EG001`, `EG001 delete`, an address alone: the verb behind it, or show.
+ * `users omar@school.example suspend`, `centre EG001`, `EG001 delete`, or an address alone: guesses the verb behind the
+ * name, or the verb that shows what is named.
  */
 function guessesAbout({ argv, word, known, before: [group] }: UnknownWord): Guess[] {
   const [{ at: nextAt, word: next } = { at: -1, word: undefined }] = wordsBehind(argv, word)
