@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Cancelled, cancelledInWords } from './errors.ts'
 
 /** How a command takes Ctrl-C, SIGTERM and SIGHUP: it is cancelled until its change counts, then it finishes. */
@@ -132,7 +133,11 @@ function newAbort() {
   return {
     isAborted: () => isAborted,
     signal: () => {
-      controller ??= new AbortController()
+      if (!controller) {
+        controller = new AbortController()
+        // Whatever is asked at once of a server that is far away listens; Node would print a warning from eleven on.
+        setMaxListeners(0, controller.signal)
+      }
       if (isAborted) controller.abort()
       return controller.signal
     },

@@ -207,3 +207,22 @@ it('a batch as one change that could begin a store does its lines once where the
   expect(ran.exit, ran.stderr).toBe(0)
   expect(proxy.roundTrips()).toBeLessThan(25)
 })
+
+it('what asks much at once of a server that is far away has nothing said of it by Node', async () => {
+  const [server] = parseServerAddress(world.db).hosts
+  if (!server) throw new Error('the server has a host')
+  const far = await countingProxy(server, { delay: 150 })
+  const warnings: Error[] = []
+  const warned = (warning: Error) => void warnings.push(warning)
+  process.on('warning', warned)
+  try {
+    const there = world.db.replace(/@[^/]+/, `@127.0.0.1:${far.port}`)
+    await world.run(['users', 'delete', 'amira@school.example', '--suspend', '--yes'])
+    const ran = await world.run(['users', 'erase', 'amira@school.example', '--yes', '--db', there])
+    expect(ran.exit, ran.stderr).toBe(0)
+    expect(warnings).toEqual([])
+  } finally {
+    process.off('warning', warned)
+    await far.close()
+  }
+})
