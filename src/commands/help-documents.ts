@@ -78,8 +78,8 @@ export const list = () =>
     table: ['id', 'title', 'version', 'file', 'bytes', 'status', 'created', 'replaced'],
     dropOrder: ['bytes', 'file', 'created', 'version', 'replaced'],
     id: 'id',
-    find: async ({ store: { db }, ctx: { by } }, { history }) =>
-      allOf(await readableHelpDocuments(db, { by, history })),
+    find: async ({ store: { db }, ctx: { by, at } }, { history }) =>
+      allOf(await readableHelpDocuments(db, { by, at, history })),
     json: helpDocumentJson,
     none: 'No help documents.',
   })

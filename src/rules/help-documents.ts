@@ -130,13 +130,23 @@ export interface ChangedHelpDocument {
   outcome: 'uploaded' | 'mended' | 'replaced' | 'withdrawn' | 'unchanged'
 }
 
-/** Those that the actor may read: everybody those that are not withdrawn, Cambridge staff the others and the history too. */
-export function readableHelpDocuments(
+/**
+ * Those that the actor may read: everybody those that are not withdrawn, Cambridge staff the others and the history too.
+ * @throws `not-permitted`, recorded, where somebody else asks for the history
+ */
+export async function readableHelpDocuments(
   db: Kysely<Store>,
-  { by, history }: Pick<RuleContext, 'by'> & { history: boolean },
+  { by, at, history }: Pick<RuleContext, 'by' | 'at'> & { history: boolean },
 ): Promise<HelpDocumentRow[]> {
-  const isStaff = by.kind === 'staff'
-  return findHelpDocuments(db, { withdrawn: isStaff, history: isStaff && history })
+  if (by.kind === 'staff') return findHelpDocuments(db, { withdrawn: true, history })
+  if (!history) return findHelpDocuments(db, { withdrawn: false })
+  const action = 'help-documents.list'
+  const rule = 'only what has not been replaced'
+  throw new NotPermitted(`${by.email} may not see what has been replaced: it is for Cambridge staff.`, {
+    hint: 'ssh-admin help-documents list',
+    details: { action, rule },
+    onRollback: recordingRefusal({ by, at, action, subject: 'help documents', userId: undefined, rule }),
+  })
 }
 
 /** @throws `help-document-not-found`; `not-permitted`, recorded: what somebody may not read reads as if it were not there */

@@ -45,7 +45,14 @@ describe('help documents', () => {
     })
     expect((await world.run(argv)).json()).toMatchObject({ helpDocuments: [{ changed: false }] })
     expect(await listed('--history')).toMatchObject([{ version: 2 }, { version: 1, file: 'first.txt' }])
-    expect(await listed('--history', ...teacher)).toMatchObject([{ version: 2 }])
+    expect(await listed(...teacher)).toMatchObject([{ version: 2 }])
+    const refused = await world.run(['help-documents', 'list', '--history', '--json', ...teacher])
+    expect([refused.exit, refused.error().message]).toEqual([
+      5,
+      'teacher@school.example may not see what has been replaced: it is for Cambridge staff.',
+    ])
+    const { events } = (await world.run(['audit', 'list', '--kind', 'refusal', '--json'])).json()
+    expect(events).toMatchObject([{ action: 'help-documents.list', actor: 'teacher@school.example' }])
   })
 
   it('say of each version when it was uploaded and when another took its place', async () => {
