@@ -118,7 +118,8 @@ export async function readTableFile<Field extends string>(
       },
     })
     facts.mergedAt = (column, row) => table.covered.get(row)?.get(column)
-    facts.isCalculated = (column) => table.calculatedColumns.has(column)
+    facts.isCalculated = (column) =>
+      table.calculatedColumns.has(column) || (workbook.byCalculator && !table.uncalculatedColumns.has(column))
     facts.formattedByRule = table.formattedByRule
     if (tableFile.sheet === undefined) await notifyOtherSheets(workbook, session)
     for (const notice of tableNotices(table)) session.notify(notice)
@@ -144,7 +145,7 @@ interface SheetFacts<Field extends string> {
   cellIn: (column: number, row: number) => string
   /** The merged cell beneath which it lies. */
   mergedAt: (column: number, row: number) => string | undefined
-  /** Whether every formula of a column has a result. */
+  /** Whether every formula of a column has a result, an empty text included. */
   isCalculated: (column: number) => boolean
   /** Where a conditional format may show a number otherwise. */
   formattedByRule: readonly CellRange[]

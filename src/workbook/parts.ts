@@ -26,6 +26,8 @@ export interface BookParts {
   active: string | undefined
   /** The names of its custom properties. */
   marks: ReadonlySet<string>
+  /** It was saved by a spreadsheet program, which calculates: an empty text is what a formula says. */
+  byCalculator: boolean
 }
 
 /** Finds the sheets, wherever the program that wrote them put them. */
@@ -62,7 +64,33 @@ export async function readParts(archive: Archive): Promise<BookParts> {
     recalculates,
     active: sheets[activeTab]?.name,
     marks: await readMarks(archive),
+    byCalculator: await isByCalculator(archive),
   }
+}
+
+/** Libraries name themselves, or ask to be calculated; what cannot be read says nothing. */
+async function isByCalculator(archive: Archive): Promise<boolean> {
+  let program = ''
+  let isProgram = false
+  try {
+    const links = await readLinks(archive, '')
+    const part = links.find(({ type }) => type === 'extended-properties')?.part
+    if (part === undefined || !archive.names.has(part)) return false
+    await readSmall(archive, part, {
+      open(name) {
+        isProgram = name === 'Application'
+      },
+      text(text) {
+        if (isProgram) program += text
+      },
+      close() {
+        isProgram = false
+      },
+    })
+  } catch {
+    return false
+  }
+  return /^(?:LibreOffice|Microsoft )/.test(program)
 }
 
 /** The names of a workbook's custom properties: marks that a program left there stay when a person edits the cells. */

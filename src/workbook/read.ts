@@ -36,6 +36,8 @@ export interface Workbook {
   likelySheets: string[]
   /** The names of the workbook's custom properties. */
   marks: ReadonlySet<string>
+  /** It was saved by a spreadsheet program, which calculates: an empty text is what a formula says. */
+  byCalculator: boolean
   /** Hands over each row in order; may be called once. Lets the event loop run between pieces. */
   readRows(onRow: (row: SheetRow) => void, progress?: (share: number) => void): Promise<SheetFacts>
   close(): Promise<void>
@@ -83,7 +85,7 @@ async function openXlsx(
   try {
     await detectZipContent(archive, path)
     const parts = await readParts(archive)
-    const { sheets, sharedStrings, styles, from1904, recalculates, marks } = parts
+    const { sheets, sharedStrings, styles, from1904, recalculates, marks, byCalculator } = parts
     let read: (Book & { letGo: () => void }) | undefined
     const bookOf = async () => {
       if (read !== undefined) return read
@@ -117,6 +119,7 @@ async function openXlsx(
         }
       },
       marks,
+      byCalculator,
       async readRows(onRow, progress) {
         const facts = newSheetFacts()
         await archive.read(part, scanSheet(part, rowMaker(await bookOf(), onRow, facts)), { progress })
@@ -166,6 +169,7 @@ function openCsv(bytes: Buffer, { path, file, digest, sheetName }: Source): Work
     likelySheets: [],
     readOthers: async () => undefined,
     marks: new Set(),
+    byCalculator: false,
     async readRows(onRow, progress) {
       const { readCsv } = await import('./csv.ts')
       await readCsv(text, onRow, progress)

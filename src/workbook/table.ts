@@ -30,6 +30,8 @@ interface ReadTableResult extends Table {
   formattedByRule: readonly CellRange[]
   /** The columns in which at least one formula has a result, and every formula has one. */
   calculatedColumns: ReadonlySet<number>
+  /** Those in which a formula has none. */
+  uncalculatedColumns: ReadonlySet<number>
 }
 
 /** What to look for in a sheet, and the callbacks for what is read. */
@@ -143,6 +145,7 @@ export async function readTable(
       columns: [...withoutHeading.columns].sort((one, other) => one - other),
     },
     formattedByRule,
+    uncalculatedColumns,
     calculatedColumns: new Set([...calculatedColumns].filter((column) => !uncalculatedColumns.has(column))),
     covered: coveredCells(merged, {
       columns: [...columns],

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { book, MAIN } from '../workbook/book.ts'
+import { book, MAIN, savedBy } from '../workbook/book.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World
@@ -56,11 +56,13 @@ interface Written {
   code?: string
   fonts?: string
   behind?: string
+  workbook?: string
+  program?: string
 }
 
 const importCells = async (
   list: List,
-  { rows, code = 'General', fonts = '', behind = '' }: Written,
+  { rows, code = 'General', fonts = '', behind = '', ...parts }: Written,
   ...flags: string[]
 ) => {
   const xml = [
@@ -71,7 +73,7 @@ const importCells = async (
   const dxfs = '<dxfs><dxf><numFmt numFmtId="170" formatCode="&quot;09:00&quot;"/></dxf></dxfs>'
   const styles = `${formats}<fonts><font/>${fonts}</fonts><cellXfs><xf/><xf numFmtId="164" fontId="${fonts ? 1 : 0}"/></cellXfs>${dxfs}`
   const sheet = `<worksheet xmlns="${MAIN}"><sheetData>${xml.join('')}</sheetData>${behind}</worksheet>`
-  writeFileSync(world.path('f.xlsx'), book({ sheet, styles }))
+  writeFileSync(world.path('f.xlsx'), book({ sheet, styles, ...parts }))
   return world.run([list, 'import', 'f.xlsx', '--yes', '--json', ...flags])
 }
 
@@ -162,6 +164,33 @@ describe('a formula of Key Times and results whose result is an empty text', () 
   it('is held back as not calculated where no formula of its column has a result', async () => {
     expect(await faultsOf('key-times', { rows: [{ Series: empty }] })).toEqual(['not-calculated'])
     expect(await faultsOf('progression-tests', { rows: [{ Mark: empty }] })).toEqual(['not-calculated'])
+  })
+
+  it.each(['LibreOffice/7.4.7.2$Linux_X86_64', 'Microsoft Excel', 'Microsoft Macintosh Excel'])(
+    'says nothing where %s saved it, which calculates',
+    async (application) => {
+      const program = savedBy(application)
+      expect(await faultsOf('key-times', { rows: [{ Series: empty }], program })).toEqual([])
+      expect(await faultsOf('progression-tests', { rows: [{ Mark: empty }], program })).toEqual([])
+    },
+  )
+
+  it('is held back where it has no place, the workbook asks to be calculated, or a library saved it', async () => {
+    const program = savedBy('Microsoft Excel')
+    const nowhere = '<c t="str"><f>A1</f></c>'
+    expect(await faultsOf('key-times', { rows: [{ Series: nowhere }], program })).toEqual(['not-calculated'])
+    const workbook = `<workbook xmlns="${MAIN}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Centres" sheetId="1" r:id="rId1"/></sheets><calcPr fullCalcOnLoad="1"/></workbook>`
+    const rows = [{ Series: empty }]
+    expect(await faultsOf('key-times', { rows, program, workbook })).toEqual(['not-calculated'])
+    for (const other of [savedBy('SheetJS'), '<Properties><Application>Microsoft Excel'])
+      expect(await faultsOf('key-times', { rows, program: other })).toEqual(['not-calculated'])
+  })
+
+  it('is held back with the others of its column where one has no place', async () => {
+    const nowhere = '<c t="str"><f>A1</f></c>'
+    const rows = [{ Series: empty }, { Session: text('PM'), 'Local time': text('14:00'), Series: nowhere }]
+    const program = savedBy('LibreOffice/7.4')
+    expect(await faultsOf('key-times', { rows, program })).toEqual(['not-calculated', 'not-calculated'])
   })
 
   it('says nothing where another has', async () => {

@@ -19,11 +19,22 @@ export interface Book {
   styles?: string
   workbook?: string
   links?: string
+  /** Which program says that it saved it. */
+  program?: string
   extra?: Part[]
 }
 
 /** A workbook with one sheet, made by hand. */
-export function bookParts({ rows = '', sheet, texts, styles, workbook, links, extra = [] }: Book): Part[] {
+export function bookParts({
+  rows = '',
+  sheet,
+  texts,
+  styles,
+  workbook,
+  links,
+  program,
+  extra = [],
+}: Book): Part[] {
   const parts: Part[] = [
     {
       name: '[Content_Types].xml',
@@ -31,7 +42,12 @@ export function bookParts({ rows = '', sheet, texts, styles, workbook, links, ex
     },
     {
       name: '_rels/.rels',
-      content: rels([`Id="rId1" Type="${LINKS}/officeDocument" Target="xl/workbook.xml"`]),
+      content: rels([
+        `Id="rId1" Type="${LINKS}/officeDocument" Target="xl/workbook.xml"`,
+        ...(program === undefined
+          ? []
+          : [`Id="rId2" Type="${LINKS}/extended-properties" Target="docProps/app.xml"`]),
+      ]),
     },
     {
       name: 'xl/workbook.xml',
@@ -56,12 +72,18 @@ export function bookParts({ rows = '', sheet, texts, styles, workbook, links, ex
   ]
   if (texts !== undefined)
     parts.push({ name: 'xl/sharedStrings.xml', content: `${HEAD}<sst xmlns="${MAIN}">${texts}</sst>` })
+  if (program !== undefined) parts.push({ name: 'docProps/app.xml', content: program })
   if (styles !== undefined)
     parts.push({
       name: 'xl/styles.xml',
       content: `${HEAD}<styleSheet xmlns="${MAIN}">${styles}</styleSheet>`,
     })
   return [...parts, ...extra]
+}
+
+/** What a workbook says of the program that saved it. */
+export function savedBy(application: string): string {
+  return `${HEAD}<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Application>${application}</Application><AppVersion>16.0300</AppVersion></Properties>`
 }
 
 export function sheetXml(rows: string): string {
