@@ -149,7 +149,7 @@ export const sampleKeyTimes = () =>
 const keyTimeGuide: Readonly<Record<KeyTimeField, ColumnAdvice>> = {
   country: { what: 'The name of the country, or its ISO code.', example: 'Egypt', width: 24 },
   administrativeZone: {
-    what: 'A number from 1 to 6, the same in every row of a country. Blank leaves what is saved as it is.',
+    what: 'A number from 1 to 6, the same in every row of a country.',
     example: '3',
     width: 18,
     choices: ['1', '2', '3', '4', '5', '6'],

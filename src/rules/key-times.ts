@@ -289,7 +289,6 @@ export async function importKeyTimes(
   }
 }
 
-/** A blank zone is no other: what is saved stays. */
 function besideSaved(
   found: readonly ReadRow<KeyTimeField, NewKeyTime>[],
   saved: readonly KeyTimeRow[],
@@ -297,8 +296,7 @@ function besideSaved(
   const together = groupBy(saved, countryAndSession)
   return found.map(({ row, read }) => {
     const same = together.get(countryAndSession(read))?.find((one) => isSameKeyTime(one, read))
-    const zone = read.administrative_zone ?? same?.administrative_zone ?? null
-    return { row, read: { ...read, administrative_zone: zone }, same }
+    return { row, read, same }
   })
 }
 

@@ -169,11 +169,6 @@ describe('a Key Time whose time, zone and last day change', () => {
       { column: 'Until', what, from: '2026-05-31', to: null },
     ])
   })
-
-  it('keeps its administrative zone where the cell is blank', async () => {
-    await importing('Egypt,3,AM,10:00,,,,')
-    expect(await importing('Egypt,,AM,10:00,,,,')).toMatchObject({ keyTimes: { unchanged: 1 }, changes: [] })
-  })
 })
 
 describe('a blank mark', () => {
