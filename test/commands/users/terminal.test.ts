@@ -334,6 +334,12 @@ describe('at a terminal', () => {
     expect(text).not.toMatch(/Who takes over|Delete Amira/)
   })
 
+  it('deleting asks nothing of somebody who coordinates the centre, and is refused', async () => {
+    await world.centre('EG009', { coordinator: 'salma@school.example' })
+    const { exit, text } = await inProcess(world, ['users', 'delete', 'salma@school.example']).leaves()
+    expect([exit, text]).toEqual([3, expect.stringContaining('coordinates EG009')])
+  })
+
   it('deleting asks nothing where nobody can take over', async () => {
     await world.run(['users', 'suspend', 'omar@school.example', '--yes'])
     await world.user(amira, { centre: 'EG001', sites: ['cambridge-primary'] })

@@ -174,6 +174,40 @@ describe('a release', () => {
     expect(ran.error().code).toBe('invalid-name')
   })
 
+  it('holds no resource that is withdrawn', async () => {
+    await run('resources', 'withdraw', text)
+    const argv = [
+      'releases',
+      'create',
+      'July',
+      '--resource',
+      text,
+      '--for',
+      'all',
+      '--opens',
+      'now',
+      '--json',
+    ]
+    const refused = await world.run(argv)
+    expect([refused.exit, refused.error().code]).toEqual([3, 'withdrawn'])
+    expect(refused.error().hint).toBe(`ssh-admin resources restore ${text}, or leave it out.`)
+  })
+
+  it('holds resources of several series only where it goes by no Key Time', async () => {
+    writeFileSync(world.path('november.mp3'), 'november')
+    const facts = ['--title', 'November', '--kind', 'listening-audio', '--series', '2026-11']
+    const uploaded = await world.run(['resources', 'upload', 'november.mp3', ...facts, '--json'])
+    const other = String(uploaded.json().resources[0].id)
+    const creating = (name: string, opens: string) =>
+      world.run([
+        ...['releases', 'create', name, '--resource', text, '--resource', other, '--for', 'all'],
+        ...['--opens', opens, '--json'],
+      ])
+    const refused = await creating('Both', 'key-time AM 2026-06-02 - 2h')
+    expect([refused.exit, refused.error().code]).toEqual([3, 'series-differ'])
+    expect((await creating('Both', '2026-06-02T05:00Z')).exit).toBe(0)
+  })
+
   it('that is withdrawn is neither edited nor published any more', async () => {
     const id = await released()
     await run('releases', 'withdraw', id)
