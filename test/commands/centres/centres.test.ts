@@ -91,6 +91,17 @@ describe('ssh-admin centres create', () => {
     expect(ran.error()).toMatchObject({ code })
   })
 
+  it('takes 250 characters of each fact, and no more', async () => {
+    const creating = (length: number) =>
+      world.run([
+        ...['centres', 'create', 'EG001', '--name', 'Nile', '--country', 'EG'],
+        ...['--address', 'x'.repeat(length), '--json'],
+      ])
+    const refused = await creating(251)
+    expect([refused.exit, refused.error().code]).toEqual([2, 'too-long'])
+    expect((await creating(250)).exit).toBe(0)
+  })
+
   it('leaves no trace when rehearsed', async () => {
     const ran = await world.run([
       'centres',
