@@ -56,7 +56,7 @@ function countReplaced(users: Plan['newUsers']): number {
   return replaced
 }
 
-/** Whether applying would change anything at all. */
+/** Whether applying would change nothing at all. */
 export function changesNothing({ centres, users }: Counts): boolean {
   const { created, renamed, restored, deleted } = centres
   return created + renamed + restored + deleted + users.created + users.replaced + users.deleted === 0
@@ -66,7 +66,7 @@ interface Applying {
   plan: Plan
   deletions: Deletions
   source: Source
-  /** What is open for whom it makes or restores. */
+  /** What is open for those whom the import creates or restores. */
   opens: readonly Opening[]
   nonces: Nonces
   ctx: RuleContext
@@ -74,7 +74,7 @@ interface Applying {
   onUser: (done: number) => void
 }
 
-/** Applies a plan as it is, in one transaction. @returns the import's number */
+/** Applies a plan unchanged, in one transaction. @returns the import's number */
 export async function applyImport(
   trx: Trx,
   { plan, deletions, source, opens, nonces, ctx, onUser }: Applying,
@@ -153,16 +153,16 @@ function changesOf(plan: Plan, deletions: Deletions) {
   ]
 }
 
-/** Fresh nonces for the PINs of a plan's new users, cut from one piece when they are asked for. */
+/** Fresh nonces for the PINs of a plan's new users: slices, made on demand, of one random buffer. */
 export function noncesFor(plan: Plan, random: (bytes: number) => Buffer): Nonces {
   const pool = random(16 * plan.newUsers.length)
   return { at: (position) => pool.subarray(position * 16, position * 16 + 16) }
 }
 
-/** How often it is said: a call for each item would cost more than the item. */
+/** Progress is reported once for this many items: a call for each item would cost more than the item. */
 const every = 500
 
-/** The same items; says now and then how many have passed. */
+/** Passes the items on, and reports now and then how many have passed. */
 export function* counted<Item>(items: Iterable<Item>, onPass: (done: number) => void): Generator<Item> {
   let done = 0
   for (const item of items) {

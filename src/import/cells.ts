@@ -13,13 +13,13 @@ import { hasDigit, isPlaceholderNumber, readCentreNumber } from '../rules/centre
 import { visible } from '../rules/users/email.ts'
 import { codeAsTyped } from '../workbook/cell.ts'
 
-/** A cell as it stands. */
+/** A cell as it stands in the sheet. */
 export interface NameCell {
   text: string
   note: CellNote | undefined
 }
 
-/** A name as it is kept, what is wrong with it, and whether something was left out of it. */
+/** A name as it is stored, its fault, and whether something was left out of it. */
 interface ReadName {
   name: string
   fault?: Fault
@@ -28,7 +28,7 @@ interface ReadName {
 
 const longest = 250
 
-/** The name of a centre; a blank cell says nothing of it. */
+/** Reads the name of a centre; a blank cell gives an empty name and no fault. */
 export function readCentreName({ text, note }: NameCell): ReadName {
   if (note === undefined && text.length <= longest && isPlainName(text)) return { name: text, tidied: false }
   const cell = cellFault(note)
@@ -45,7 +45,7 @@ function lengthFault(name: string) {
   return { code: 'too-long', message: `is longer than ${longest} characters` }
 }
 
-/** A name behind the apostrophe with which a spreadsheet begins a text. */
+/** The fault of a name behind the apostrophe with which a spreadsheet marks a text. */
 export function markedAsText(name: string): { code: string; message: string; hint: string } {
   return {
     code: 'not-a-name',
@@ -56,7 +56,7 @@ export function markedAsText(name: string): { code: string; message: string; hin
 
 type PersonField = Extract<CentreField, 'firstName' | 'lastName'>
 
-/** The two names of a person; both may be blank. */
+/** Reads the two names of a person; both may be blank. */
 export function readPersonCells(cells: Record<PersonField, NameCell>): {
   firstName: string
   lastName: string
@@ -81,7 +81,7 @@ export function readPersonCells(cells: Record<PersonField, NameCell>): {
   }
 }
 
-/** A cell that was ticked, or holds a date, where nothing else in the row is a name. */
+/** The fault of a name cell that holds a boolean or a date, where the person's other cell is no name either. */
 export function noNameOf(cells: Record<PersonField, NameCell>, field: PersonField): KindFault | undefined {
   const other = cells[field === 'firstName' ? 'lastName' : 'firstName']
   const { name } = tidyName(other.text)
@@ -91,7 +91,7 @@ export function noNameOf(cells: Record<PersonField, NameCell>, field: PersonFiel
 
 type KindFault = Fault & { message: string; hint: string }
 
-/** A cell that is no text is no name. */
+/** The fault of a name cell that holds a date or a boolean. */
 function kindFault({ text, note }: NameCell): KindFault | undefined {
   const what = note?.kind === 'date' ? 'a date' : note?.kind === 'boolean' ? 'a yes or no' : undefined
   if (what === undefined) return undefined
@@ -103,7 +103,7 @@ function kindFault({ text, note }: NameCell): KindFault | undefined {
   }
 }
 
-/** The centre number that a cell shows, or why it is none. */
+/** The centre number that a cell shows, or the fault of the cell. */
 export function readNumberCell(
   raw: string,
   note: CellNote | undefined,
@@ -129,14 +129,14 @@ function usableNumber(text: string): string | undefined {
   return number === undefined || isPlaceholderNumber(number) ? undefined : number
 }
 
-/** Whether a cell numbers a centre, for all that can be told: a formula without a result may. */
+/** Whether a cell may hold the number of a centre; a formula without a result may, too. */
 export function mayBeCentreNumber(raw: string, note: CellNote | undefined): boolean {
   if (cellFault(note) !== undefined) return true
   const read = readNumberCell(raw, note)
   return 'number' in read && hasDigit(read.number)
 }
 
-/** What the cell is, beside its text, that is no centre number. */
+/** The fault of a cell that is no centre number because of its kind or its format. */
 function notedFault(raw: string, note: CellNote | undefined): Fault | undefined {
   if (note?.kind === 'date') return invalid(raw, { what: `is the date ${raw}`, hint: tookForDate })
   if (note?.kind === 'boolean') return invalid(raw, { what: `is ${raw}, a yes or no`, hint: asText })

@@ -100,5 +100,5 @@ const widths = [
   ['associate', 14],
 ] as const satisfies readonly (readonly [CentreField, number])[]
 
-/** The columns of a workbook that we write, in the order in which an office fills them in. */
+/** The columns of the workbooks that this program writes, in the order in which an office fills them in. */
 export const writtenColumns = widths.map(([field, width]) => ({ field, heading: headingOf(field), width }))

@@ -4,7 +4,7 @@ import type { ExtraUser, KeptReason, MissingCentre } from './missing.ts'
 import type { Plan } from './plan.ts'
 import type { Roster } from './roster.ts'
 
-/** What somebody asked to be deleted with an import. */
+/** The deletions that were asked for with an import. */
 interface RequestedDeletions {
   allMissing: boolean
   allExtra: boolean
@@ -19,7 +19,10 @@ export interface Deletions {
 
 export const noDeletions: Deletions = { centres: [], users: [] }
 
-/** What is really deleted: only what is on the lists, and never what is kept. @throws everything named that is not */
+/**
+ * The deletions to be made: only those on the plan's lists, and none that are kept.
+ * @throws Refused for all others named
+ */
 export function chooseDeletions(
   plan: Plan,
   requested: RequestedDeletions,
@@ -122,7 +125,7 @@ function extraUser(
   })
 }
 
-/** Where an address stands that is looked for nowhere but in its column. */
+/** The part of a refusal that says where in the workbook an address stands. */
 function whyNotExtra(
   key: string,
   { rows, addressesBeside }: Pick<Roster, 'rows' | 'addressesBeside'>,
@@ -147,13 +150,13 @@ const reasons: Record<KeptReason, readonly [string, string]> = {
   ],
 }
 
-/** What is above a fifth of a kind, and five or more of it, must be said twice. */
+/** Whether more than a fifth of a kind, and at least five, would be deleted, which needs --allow-deletes. */
 export function needsAllowance(plan: Plan, { centres, users }: Deletions): boolean {
   const tooMany = (going: number, live: number) => going >= 5 && going > live * 0.2
   return tooMany(centres.length, plan.live.centres) || tooMany(users.length, plan.live.users)
 }
 
-/** @throws `delete-limit`; an allowance, when given, must be right, limit or not */
+/** @throws `delete-limit`; an allowance that is given must be the exact number, above the limit or not */
 export function checkAllowance(plan: Plan, deletions: Deletions, allowed: number | undefined): void {
   const total = deletions.centres.length + deletions.users.length
   if (allowed === undefined && !needsAllowance(plan, deletions)) return

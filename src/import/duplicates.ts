@@ -14,7 +14,7 @@ export interface DuplicatedUser {
   places: { centre: string; in: 'workbook' | 'store'; cell?: string }[]
 }
 
-/** The row at its saved centre is accepted, all others are held back; whichever order they have. */
+/** Accepts the row at an address's saved centre and holds back all its other rows, in whatever order they stand. */
 export function holdBackDuplicates({ roster, view }: RosterAndStore): DuplicatedUser[] {
   const { users, centres } = view
   const duplicated: DuplicatedUser[] = []
@@ -60,10 +60,10 @@ const share = 0.2
 const fewest = 5
 
 /**
- * Where many saved users stand at other centres than theirs, the addresses slipped by a row, or were sorted by
- * themselves: whoever is new stands in the row of somebody else, who would get their PIN. Nothing slipped where the
- * number is what is wrong, where the school of somebody is no more, or where somebody at an Associate stands at its
- * centres.
+ * Holds back the rows of new users where many saved users stand at other centres than their own: then the addresses
+ * have slipped by a row or were sorted by themselves, and a new user stands in the row of somebody else, who would get
+ * the PIN. A saved user does not count where the row's number is faulty, where their own centre is deleted, or where
+ * they act for associate centres.
  */
 export function holdBackAmongSlipped(
   { roster, view: { users, centres, holdsAssociateCentres } }: RosterAndStore,
@@ -81,7 +81,7 @@ export function holdBackAmongSlipped(
   }
   let slipped = 0
   for (const place of places.values()) if (place === 'elsewhere') slipped += 1
-  // Of a part, such as the rows held back, those who stand at their own centre are left out.
+  // Part of a roster, such as the rows held back, leaves out users at their own centre, so all saved users count.
   const all = partial ? users.size : places.size
   if (slipped < fewest || slipped <= all * share) return
   const message = `is of somebody new, and ${slipped} of the ${all} saved users ${partial ? 'of its centres' : 'in the workbook'} stand at other centres than theirs`
@@ -105,7 +105,10 @@ function* rowsOf(rows: RosterRows, inQuestion: ReadonlySet<string>): Generator<R
     if (row.number !== undefined && row.email && inQuestion.has(row.email.key)) yield row
 }
 
-/** Those that stand at several centres, or not where they are saved: hardly any, found before anything is made of all rows. */
+/**
+ * The addresses that stand at several centres, or at another centre than the saved one: there are hardly any, and they
+ * are found before all rows are grouped.
+ */
 function addressesInQuestion(rows: RosterRows, { users, centres }: ImportView): Set<string> {
   const inQuestion = new Set<string>()
   const first = indexOfTexts((position, key) => rows.at(position)?.email?.key === key)
@@ -131,7 +134,7 @@ function savedAt(saved: string): (number: string) => (email: string) => string {
   return () => words
 }
 
-/** The others of the centres where an address stands: for all but the first few, the same words. */
+/** Words that name the other centres of an address; all centres but the first few share the same words. */
 function alsoAt(numbers: readonly string[]): (number: string) => (email: string) => string {
   const first = numbers.slice(0, 4)
   const wordsBut = (number: string | undefined) => {

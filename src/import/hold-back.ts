@@ -17,9 +17,9 @@ export interface RosterAndStore {
 }
 
 /**
- * A row without a person, and with an e-mail address where the location stands, is held back, because its columns
- * may be in another order. Where the saved centre has that very location, and nobody there that address, it says
- * what is saved: so `centres export` writes a centre that has nobody.
+ * Accepts rows that say only what is saved. A row without a person, and with an e-mail address in its location, is held
+ * back, because its columns may be in another order. Such a row is right where the saved centre has exactly that
+ * location and no user has that address: `centres export` writes a centre without users in this way.
  */
 export function acceptSavedLocations({ roster, view }: RosterAndStore): void {
   const { centres, locationsWithAt, users } = view
@@ -40,7 +40,7 @@ export function acceptSavedLocations({ roster, view }: RosterAndStore): void {
   }
 }
 
-/** A centre that is deleted in the store stays deleted, unless its restoration is asked for. */
+/** Holds back the rows of centres that are deleted in the store; their restoration has to be asked for. */
 export function holdBackDeletedCentres({ byCentre, view: { centres } }: RosterAndStore): void {
   if (centres.size === 0) return
   for (const [number, rows] of byCentre.where((one) => centres.get(one)?.deleted === true)) {
@@ -56,7 +56,7 @@ export function holdBackDeletedCentres({ byCentre, view: { centres } }: RosterAn
   }
 }
 
-/** Rows of one centre agree on its name. */
+/** Holds back the rows of a centre that do not agree on its name. */
 export function holdBackDifferentNames({ byCentre }: RosterAndStore): void {
   for (const [, rows] of byCentre.ofSeveralRows()) {
     holdBackDifferent(rows, {
@@ -68,7 +68,7 @@ export function holdBackDifferentNames({ byCentre }: RosterAndStore): void {
   }
 }
 
-/** Holds the rows of a centre back where they say different things in one column; blank is the same. */
+/** Holds back the rows of a centre that say different things in one column; a blank cell agrees with everything. */
 export function holdBackDifferent(
   rows: readonly RosterRow[],
   {
@@ -103,7 +103,7 @@ export function holdBackDifferentRows({ byCentre }: RosterAndStore): void {
   }
 }
 
-/** The rows that have an address, by what it is compared by. */
+/** The rows that have an address, by the key with which addresses are compared. */
 export function byAddress(rows: Iterable<RosterRow>): Map<string, RosterRow[]> {
   const people = new Map<string, RosterRow[]>()
   for (const row of rows) if (row.email) addTo(people, row.email.key, row)
@@ -138,7 +138,7 @@ function listed(values: readonly string[]): string {
   )
 }
 
-/** A text of a cell as a message shows it. */
+/** The text of a cell, cut for a message. */
 export function cut(text: string): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

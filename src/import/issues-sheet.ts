@@ -16,7 +16,10 @@ interface Elsewhere {
   elsewhere?: FoundElsewhere | undefined
 }
 
-/** Whether a workbook says of itself that it is no whole roster: by its mark, by the column of the reasons, or by rows on other sheets. */
+/**
+ * Whether a workbook shows that it is no whole roster: by its mark, by the column of reasons, or by tables on other
+ * sheets.
+ */
 export function isPartOfRoster({
   marks,
   headings,
@@ -27,7 +30,7 @@ export function isPartOfRoster({
   return isMarked || otherSheets.some(({ holdsTable }) => holdsTable)
 }
 
-/** Who stands in no part of a roster may well stand in the rest of it. */
+/** The refusal to delete by part of a roster: whoever is missing from the part may stand in the rest. */
 export function partialWorkbook(roster: OtherSheets & { file: string }, plan?: Elsewhere): Refused {
   const what = whatElseHolds(roster, plan) ?? `${roster.file} is part of a roster`
   return new Refused(
@@ -37,7 +40,7 @@ export function partialWorkbook(roster: OtherSheets & { file: string }, plan?: E
   )
 }
 
-/** What a notice says of the other sheets, too; undefined where they hold nothing. */
+/** What the other sheets of the workbook hold, in words that a notice uses too; undefined where they hold nothing. */
 export function whatElseHolds({ otherSheets }: OtherSheets, plan?: Elsewhere): string | undefined {
   if (plan?.elsewhere) {
     const { sheet, who } = plan.elsewhere
@@ -49,18 +52,18 @@ export function whatElseHolds({ otherSheets }: OtherSheets, plan?: Elsewhere): s
   return `The sheet '${first.name}'${more} of the workbook ${others.length === 0 ? 'holds' : 'hold'} such a table too, and only one is read`
 }
 
-/** The column of the reasons; read back, it says nothing but that the sheet is part of a roster. */
+/** The heading of the reasons; in a workbook that is read back, it only shows that the sheet is part of a roster. */
 export const reasonsHeading = 'Why it was held back'
 
-/** The property of a workbook that is part of a roster: who is not in it is not missing. */
+/** The custom property that marks a workbook as part of a roster: who is not in the workbook is not missing. */
 export const partOfRoster = 'ssh-admin-part-of-roster'
 
-/** The rows held back, as they stood, with the reasons: ready to be corrected and imported. */
+/** The rows held back, unchanged, with the reasons: to be corrected and imported. */
 export function issuesSheet(roster: SheetAsWritten, issues: Iterable<CellIssue>): SheetToWrite {
   const old = roster.headings.at(-1) === reasonsHeading ? roster.headings.length - 1 : undefined
   const all = [...roster.headings, ...roster.laterHeadings]
   const width = Math.max(all.length + longestRow(roster), 1)
-  // The columns that are kept: all but the reasons of last time.
+  // All columns but the reasons of last time.
   const kept = Array.from({ length: width }, (_, column) => column).filter((column) => column !== old)
   const headings = kept.map((column, index) => all[column] || headingForNone(index))
   return {
@@ -75,7 +78,7 @@ export function issuesSheet(roster: SheetAsWritten, issues: Iterable<CellIssue>)
   }
 }
 
-/** How far rows that are held back as two in one reach beyond the headings above them. */
+/** By how many cells the longest row that is held back as two in one extends beyond its headings. */
 function longestRow(roster: SheetAsWritten): number {
   let max = 0
   for (const { row, issues } of roster.rows) {
@@ -86,7 +89,7 @@ function longestRow(roster: SheetAsWritten): number {
   return max
 }
 
-/** Which column of all headings a column of a row is; beyond the headings above it, one behind them all. */
+/** The position among all headings of a column of a row; a column beyond the row's own headings follows them all. */
 function columnOfAll(column: number, { row, roster }: { row: number; roster: SheetAsWritten }): number {
   const { headings, laterHeadings, moved } = roster
   const moves = moved.get(row)
@@ -112,7 +115,7 @@ function* rowsHeldBack(
   }
 }
 
-/** The issues of each row, which stand together. */
+/** Groups issues by row; the issues of a row follow each other. */
 function* byRow(issues: Iterable<CellIssue>): Generator<CellIssue[]> {
   let ofRow: CellIssue[] = []
   for (const issue of issues) {
@@ -125,7 +128,7 @@ function* byRow(issues: Iterable<CellIssue>): Generator<CellIssue[]> {
   if (ofRow.length > 0) yield ofRow
 }
 
-/** What is wrong with each cell of a row, by the column of all headings; columns count from 0. */
+/** What is wrong with each cell of a row, by the position of its column among all headings, from 0. */
 function reasonsByColumn(
   issues: readonly CellIssue[],
   where: { row: number; roster: SheetAsWritten },
@@ -137,7 +140,7 @@ function reasonsByColumn(
     const before = reasons.get(column)
     reasons.set(column, {
       note: before === undefined ? inWords(issue) : `${before.note}\n${inWords(issue)}`,
-      // Without the line through it, it would go in as it stands.
+      // Without the line through it, the text would be imported.
       struck: before?.struck === true || issue.code === 'struck-out',
     })
   }
@@ -183,24 +186,28 @@ export interface SheetAsWritten {
   headings: readonly string[]
   /** The cells as they stand, by row number, where they are kept. */
   cells: Pick<KeptCells, 'get'> | undefined
-  /** By row number, for rows below headings of another order: which column of all headings each of theirs is. */
+  /**
+   * By row number, for rows below headings in another order: the position among all headings of each of their columns.
+   */
   moved: ReadonlyMap<number, ReadonlyMap<number, number>>
-  /** Headings that only stand further down; their columns are behind those of the others. */
+  /** Headings that stand only further down the sheet; their columns follow those of the others. */
   laterHeadings: readonly string[]
-  /** What is wrong with its rows, as far as their cells tell. */
+  /** The faults of its rows, as far as the cells alone show them. */
   rows: Iterable<{ row: number; issues?: readonly { fault: { code: string } }[] | undefined }>
 }
 
-/** A row as it is held. */
+/** A row as it is held in memory. */
 interface WrittenRow extends Pick<SheetRow, 'number' | 'notes' | 'fault'> {
   cells: CellsOfRow
-  /** Whether what stands in a column may be seen otherwise, or by nobody: it would go in as it stands. */
+  /**
+   * Whether a column's content may be shown otherwise or not at all: written as it is, the content would be imported.
+   */
   hides?: (column: number) => boolean
-  /** Whether the number that a column holds is read from it, whatever its format adds or leaves out. */
+  /** Whether a column is read as the number that it holds, whatever its format adds or leaves out. */
   holdsNumber?: (column: number) => boolean
 }
 
-/** A row's cells as a person sees them, in the columns where they stand: what could not be read stays to be seen. */
+/** The cells of a row as a person sees them, in their columns; content that could not be read stays visible. */
 export function cellsAsShown(row: WrittenRow, { columns }: Pick<Table, 'columns'>): (string | undefined)[] {
   const cells = [...row.cells]
   const number = columns.get('number')
@@ -208,7 +215,8 @@ export function cellsAsShown(row: WrittenRow, { columns }: Pick<Table, 'columns'
     if (note.kind === 'error') cells[column] = note.value
     else if (note.kind === 'not-calculated' || note.kind === 'empty-formula') cells[column] = note.formula
     else if (note.kind === 'number' || note.kind === 'text') {
-      // A telephone number keeps its digits; a centre number that is shown otherwise is not to be imported as it is held.
+      // A telephone number keeps its digits; a centre number that is shown otherwise must not be imported as it is
+      // held.
       const keepsDigits = column !== number && (note.shown === undefined || isShortened(note.shown))
       cells[column] = keepsDigits || row.holdsNumber?.(column) === true ? note.held : note.shown
     }
@@ -218,7 +226,7 @@ export function cellsAsShown(row: WrittenRow, { columns }: Pick<Table, 'columns'
     : cells.map((cell, column) => (row.hides?.(column) ? undefined : cell))
 }
 
-/** Which rows stand below headings of another order, and which column of all headings each of theirs is. */
+/** Records which rows stand below headings in another order, and the position among all headings of their columns. */
 export function rowsBelowOthers() {
   const laterHeadings: string[] = []
   const movesOf = new Map<Table, ReadonlyMap<number, number>>()
@@ -234,7 +242,10 @@ export function rowsBelowOthers() {
   return { laterHeadings, moved, add }
 }
 
-/** For each column below other headings, the column of the first ones that says the same, or a new one behind them. */
+/**
+ * For each column below other headings, the column of the first headings with the same meaning, or a new one after
+ * them.
+ */
 function movesTo(
   first: Pick<Table, 'headings' | 'columns'>,
   { found, laterHeadings }: { found: Table; laterHeadings: string[] },
@@ -254,7 +265,7 @@ function movesTo(
   return moves
 }
 
-/** A table whose rows are all held, with the headings that each stands below. */
+/** A table whose rows are all in memory, each with the headings above it. */
 export function sheetAsWritten(
   rows: readonly { row: WrittenRow; table: Table }[],
   { sheet, first }: { sheet: string; first: Pick<Table, 'headings' | 'headingRow' | 'columns'> },
@@ -273,10 +284,10 @@ export function sheetAsWritten(
   return { sheet, headings: first.headings, laterHeadings, cells: { get }, moved, rows: faulty }
 }
 
-/** The cells of a row as they stand, from the first column on; empty where nothing is. */
+/** The cells of a row as they stand, from the first column on; undefined where a cell is empty. */
 export type CellsOfRow = readonly (string | undefined)[]
 
-/** A row as one text: as a list of cells, each of a hundred thousand rows weighs five times as much. */
+/** A row packed into one text: as lists of cells, a hundred thousand rows would take five times the memory. */
 export type PackedCells = string | CellsOfRow
 
 const separator = '\u0000'

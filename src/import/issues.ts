@@ -10,19 +10,19 @@ export interface Fault {
   hint?: Words
 }
 
-/** Of thousands of faults alike only the value is kept: such words are made from it when they are told. */
+/** A text, or a function that makes the text from the value: of thousands of faults alike only the value is kept. */
 type Words = string | ((value: string) => string)
 
-/** What is wrong with a row: where it stands is told with it. */
+/** A fault in a column of a row; the cell's name is added when the issue is reported. */
 export interface RowIssue {
   field: CentreField
   fault: Fault
 }
 
-/** What of a row tells where its issues stand. */
+/** The properties of a row that tell where its issues stand. */
 export interface RowWithIssues {
   readonly row: number
-  /** Where the fields stand, for a row below headings of another order. */
+  /** The columns of the fields, for a row below headings in another order. */
   readonly columns: ReadonlyMap<string, number> | undefined
   /** Cells that could not be read, such as #N/A, by field. */
   faults: readonly RowIssue[] | undefined
@@ -32,7 +32,7 @@ export interface RowWithIssues {
 
 const maxShared = 1000
 
-/** Makes equal issues one: a sheet may have the same mistake in every cell. */
+/** Returns the same object for equal issues: a sheet may have the same mistake in every cell. */
 export function sharedIssues(): (issue: RowIssue) => RowIssue {
   const known = new Map<string, RowIssue>()
   return (issue) => {
@@ -47,11 +47,11 @@ export function sharedIssues(): (issue: RowIssue) => RowIssue {
 
 /** Adds an issue to a row; a row with an issue is held back. */
 export function addIssue(row: RowWithIssues, issue: RowIssue): void {
-  // A list of its own: planning puts the row's former list back.
+  // A new list each time, because planning puts the row's former list back.
   row.issues = withIssue(row.issues, issue)
 }
 
-/** A list without room for more: one that grew would keep some, and there may be as many lists as rows. */
+/** Appends without spare capacity: an array that grows by push keeps some, and there may be as many lists as rows. */
 export function withIssue(issues: readonly RowIssue[] | undefined, issue: RowIssue): RowIssue[] {
   return issues === undefined ? [issue] : issues.concat(issue)
 }
@@ -61,12 +61,15 @@ export function holdBack(row: RowWithIssues, { field, ...fault }: Fault & { fiel
   addIssue(row, { field, fault })
 }
 
-/** Whether something else is wrong in that column already. */
+/** Whether there is an issue in that column already. */
 export function hasIssueIn(issues: readonly RowIssue[] = [], field: CentreField): boolean {
   return issues.some((issue) => issue.field === field)
 }
 
-/** Holds a row back for those of its cells in some columns that could not be read. @returns whether there are any */
+/**
+ * Holds a row back for those of its cells in the given columns that could not be read.
+ * @returns whether there are any
+ */
 export function holdBackFaults(row: RowWithIssues, fields: readonly CentreField[]): boolean {
   if (row.faults === undefined) return false
   const faulty = fields.flatMap((field) => row.faults?.find((issue) => issue.field === field) ?? [])
@@ -74,7 +77,7 @@ export function holdBackFaults(row: RowWithIssues, fields: readonly CentreField[
   return faulty.length > 0
 }
 
-/** A list, or what is one in JSON and whose items are made as they are needed. */
+/** An array, or another iterable that becomes an array in JSON and makes its items as they are needed. */
 export interface LazyList<Item> extends Iterable<Item> {
   readonly length: number
   toJSON?: () => Item[]
@@ -85,12 +88,12 @@ export function lazyList<Item>(length: number, items: () => Iterator<Item>): Laz
   return list
 }
 
-/** The issues of the rows held back, in the order of the sheet: each is made when it is told, and not kept. */
+/** The issues of the rows held back, in the order of the sheet; each is made when it is read, and not stored. */
 export function issuesOf(
   heldBack: readonly RowWithIssues[],
   { sheet, columns }: { sheet: string; columns: ReadonlyMap<string, number> },
 ): LazyList<CellIssue> {
-  // No more of a row is held than its issues: its cells would weigh while the store is written.
+  // Only the issues of a row are kept: its cells would take up memory while the store is written.
   const rows = heldBack.map(({ row, columns: own, issues = [] }) => ({
     row,
     columns: own ?? columns,
@@ -129,7 +132,7 @@ function byCell(one: CellIssue, other: CellIssue): number {
   return compare(one.cell, other.cell) || compare(one.code, other.code)
 }
 
-/** In the order of their letters. */
+/** Compares two texts by their code units. */
 export function compare(one: string, other: string): number {
   if (one === other) return 0
   return one < other ? -1 : 1

@@ -10,17 +10,17 @@ const sheetName = 'Centres'
 interface MadeUp {
   centres: number
   users: number
-  /** The same number invents the same people. */
+  /** The same seed invents the same people. */
   seed: number
-  /** Rows with a mistake, of a hundred rows with a user. */
+  /** The number of rows with a mistake for each hundred rows with a user. */
   faults: number
-  /** As an import names the sheet. */
+  /** The name that the sheet has in an import. */
   sheet?: string
 }
 
 type Cells = Readonly<Partial<Record<CentreField, string>>>
 
-/** A mistake: the rows that show it, and what is said of each. */
+/** A mistake: the rows that contain it, and the issue that each of them causes. */
 interface Fault {
   code: string
   field: CentreField
@@ -54,7 +54,7 @@ const faultsInTurn: readonly Fault[] = [
   },
 ]
 
-/** A roster of invented centres and users, with known mistakes; the right rows are those of `seed`. */
+/** A roster of invented centres and users, with known mistakes; the correct rows are the users that `seed` creates. */
 export function madeUpRoster(madeUp: MadeUp): { sheet: SheetToWrite; expected: ExpectedImport } {
   const faults = faultsByCentre(madeUp)
   return {
@@ -63,7 +63,7 @@ export function madeUpRoster(madeUp: MadeUp): { sheet: SheetToWrite; expected: E
   }
 }
 
-/** Spread out evenly; never alone at a centre, which is created by its right rows. */
+/** Spreads the mistakes evenly; none is alone at a centre, because the centre is created by its correct rows. */
 function faultsByCentre({ centres, users, faults }: MadeUp): Map<number, Fault[]> {
   const found: Fault[] = []
   let left = Math.round((users * faults) / 100)
@@ -104,7 +104,7 @@ function* rowsOf(madeUp: MadeUp, faults: ReadonlyMap<number, readonly Fault[]>):
   }
 }
 
-/** With whose address none of the right rows has. */
+/** The rows with mistakes at a centre, with addresses that no correct row has. */
 function* faultyRows(faults: readonly Fault[], number: string): Generator<{ cells: Cells; fault: Fault }> {
   for (const [turn, fault] of faults.entries()) {
     const email = `mistake-${turn + 1}@${number.toLowerCase()}.school.example`

@@ -7,7 +7,7 @@ import type { RosterRow } from './roster-rows.ts'
 import { searchKey } from '../search-key.ts'
 import { heldBackOf } from './roster-rows.ts'
 
-/** In the store and live, not in the workbook. */
+/** A live centre of the store that is not in the workbook. */
 export interface MissingCentre {
   id: number
   number: string
@@ -23,7 +23,7 @@ export type KeptReason =
   | 'has-progression-tests'
   | 'has-associate-centres'
 
-/** At a centre of the workbook, but not in the workbook. */
+/** A user at a centre of the workbook who is not in the workbook. */
 export interface ExtraUser {
   id: number
   email: string
@@ -34,7 +34,7 @@ export interface ExtraUser {
   kept: KeptReason | null
 }
 
-/** Held-back rows are there: their centre is not missing, whatever is wrong with them. */
+/** A centre with held-back rows is not missing, whatever is wrong with the rows. */
 export function findMissingCentres(
   { view, byCentre }: RosterAndStore,
   { matched, hinted, anywhere }: AmbiguousRows,
@@ -60,7 +60,7 @@ export function findExtraUsers(
     const centre = issues && number !== undefined ? centres.get(number) : undefined
     if (centre) unsure.add(centre.id)
   }
-  // A new store has nobody to look for.
+  // A new store has no users to be looked for.
   const named = savedUsersNamed(roster, view)
 
   const extraUsers: ExtraUser[] = []
@@ -91,7 +91,7 @@ export function findExtraUsers(
   return { extraUsers, live: { centres: liveCentres, users: liveUsers } }
 }
 
-/** By their position among the saved ones: 1 for those whose address stands in a row, held back or not, in whatever column. */
+/** For each saved user by position: 1 where the user's address stands in a row, held back or not, in any column. */
 function savedUsersNamed({ rows, addressesBeside }: Roster, { users }: ImportView): Uint8Array {
   const named = new Uint8Array(users.size)
   if (users.size === 0) return named
@@ -104,7 +104,7 @@ function savedUsersNamed({ rows, addressesBeside }: Roster, { users }: ImportVie
   return named
 }
 
-/** Nobody is deleted by an import who holds something, or where a row could not be read. */
+/** Why an import never deletes a user: the user holds something, or a row could not be read. */
 function keptBecause(
   user: SeenUser,
   { unsure, view }: { unsure: boolean; view: ImportView },
@@ -115,7 +115,7 @@ function keptBecause(
   return unsure ? 'held-back-rows' : null
 }
 
-/** Beside one extra user, more addresses than these tell nobody who is meant. */
+/** The most addresses that are listed beside an extra user: more would not help to tell who is meant. */
 const maxAddresses = 50
 
 function addressesAt(rows: readonly RosterRow[]): string[] {
@@ -123,17 +123,20 @@ function addressesAt(rows: readonly RosterRow[]): string[] {
   return addresses.sort().slice(0, maxAddresses)
 }
 
-/** Where rows that were held back may belong: otherwise a typing mistake would delete somebody. */
+/** Where held-back rows may belong: without this, a typing mistake would delete somebody. */
 interface AmbiguousRows {
-  /** Centres that a row without a usable number means: they count as centres of the workbook. */
+  /** Centres that are meant by rows without a usable number: they count as centres of the workbook. */
   matched: ReadonlySet<number>
-  /** Centres whose name, or the address of one of whose users, stands in a row held back elsewhere, or whose number stands in another column of one. */
+  /**
+   * Centres that a row held back elsewhere may mean: by the centre's name, by the address of one of its users, or by
+   * its number in another column.
+   */
   hinted: ReadonlySet<number>
-  /** A row may belong to any centre, and be anybody's. */
+  /** Whether a row may belong to any centre and to any user. */
   anywhere: boolean
 }
 
-/** What is looked up about a centre of the workbook; kept for each of several rows, most centres have one. */
+/** Look-ups about the centres of the workbook, kept for centres with several rows; most centres have one. */
 interface CachedLookUps extends RosterAndStore {
   names: Map<string, ReadonlySet<string>>
   describes: Map<string, boolean>
@@ -159,8 +162,8 @@ export function findAmbiguousRows(about: RosterAndStore): AmbiguousRows {
 }
 
 /**
- * The centres whose numbers stand in another column than theirs: a row whose cells slipped is one of theirs. The number of
- * an Associate belongs in the column of Associates.
+ * The centres whose numbers stand in another column than theirs: a row whose cells slipped belongs to one of them. The
+ * number of an Associate is in its place in the column of Associates.
  */
 function* centresNumberedIn(
   rows: readonly RosterRow[],
@@ -178,8 +181,8 @@ function* centresNumberedIn(
 }
 
 /**
- * The centres of the users whose addresses stand in some rows, and those whose names stand in others: as the import leaves
- * them, so that importing again keeps the same ones.
+ * The centres of the users whose addresses stand in the rows `addressed`, and the centres whose names stand in the rows
+ * `named`. Names are taken as the import leaves them, so that importing again keeps the same centres.
  */
 function centresOf(
   addressed: readonly RosterRow[],
@@ -198,7 +201,7 @@ function centresOf(
   return ids
 }
 
-/** What the centre of a row is called, in the workbook or else in the store. */
+/** The names of a row's centre: those in the workbook, or else the one in the store. */
 function namesOfCentre(
   { number = '' }: { number?: string | undefined },
   { byCentre, view: { centres }, names }: CachedLookUps,
@@ -224,7 +227,7 @@ function describesCentre(number: string, { byCentre, describes }: CachedLookUps)
   return enough
 }
 
-/** Whether rows name nothing known in any way, and do not say enough to be of a new centre. */
+/** Whether a held-back row names no known centre, name or address, and does not say enough for a new centre. */
 function isAnyLost(heldBack: readonly RosterRow[], known: CachedLookUps): boolean {
   const { roster, view } = known
   const unknown = heldBack.filter(

@@ -9,7 +9,7 @@ import { hasIssueIn, type Fault, holdBack, holdBackFaults } from './issues.ts'
 import type { RosterRow } from './roster-rows.ts'
 import { notCalculated } from '../workbook/cell-faults.ts'
 
-/** A centre that the workbook brings. */
+/** A centre that the import will create. */
 export interface PlannedCentre {
   number: string
   name: string
@@ -24,7 +24,7 @@ export interface PlannedCentre {
   status: 'approved' | 'active'
 }
 
-/** A school of one row is told by the position of its row, and made by `schoolOfRow`. */
+/** A school with one row is represented by the position of its row, from which `schoolOfRow` makes it. */
 export type FoundCentre = number | PlannedCentre
 
 /** The new centres of the accepted rows; where one cannot be made, all its rows are held back. */
@@ -32,7 +32,7 @@ export function findNewCentres({ byCentre, view: { centres } }: RosterAndStore):
   const isNew = (number: string) => !centres.has(number)
   for (const [number, rows] of byCentre.ofSeveralRows()) if (isNew(number)) holdBackDifferentLocations(rows)
   const found: FoundCentre[] = []
-  // Associates first: the workbook may bring one together with its centres.
+  // Associates come first, because the workbook may contain one together with its centres.
   const isAssociate = (rows: readonly RosterRow[]) => rows.some(({ kind }) => readKind(kind) === 'associate')
   for (const [number, rows] of byCentre.where(isNew)) {
     const centre = isAssociate(rows) ? newCentre({ number, rows }) : undefined
@@ -54,7 +54,7 @@ export function findNewCentres({ byCentre, view: { centres } }: RosterAndStore):
   return found
 }
 
-/** The new school that a row brings. */
+/** The new school that a row describes. */
 export function schoolOfRow({
   number = '',
   name,
@@ -76,7 +76,7 @@ export function schoolOfRow({
   }
 }
 
-/** The facts of a new centre, from the rows that are not held back. */
+/** The facts of a new centre, from its rows that are not held back; undefined where the centre cannot be made. */
 function newCentre({
   number,
   rows,
@@ -88,7 +88,7 @@ function newCentre({
     holdBackFaults(row, ['address', 'town', 'postcode', 'country', 'kind', 'associate'])
     holdBackUnreadable(row)
   }
-  // Where no row is good, what is missing is told all the same: each problem in one run.
+  // Where no row is accepted, missing facts are reported all the same: each problem in one run.
   const acceptedRows = accepted(rows)
   const fromRows = acceptedRows.length > 0 ? acceptedRows : rows
   const said = (value: (row: RosterRow) => string) => firstOf(fromRows, value)
@@ -216,7 +216,7 @@ const kinds: ReadonlyMap<string, CentreKind> = new Map([
   ['associate school', 'associate-centre'],
 ])
 
-/** A kind however it is written; undefined for blank and for none. */
+/** A kind, however it is written; undefined for a blank or unknown one. */
 function readKind(text: string): CentreKind | undefined {
   if (text === '') return undefined
   return kinds.get(
@@ -234,7 +234,7 @@ function holdBackDifferentLocations(rows: readonly RosterRow[]): void {
   }
 }
 
-/** What may be said in several ways. */
+/** The fields whose values can be spelled in several ways, brought to one spelling. */
 const inOneSpelling: Partial<Record<CentreField, (row: RosterRow) => string>> = {
   country: ({ country }) => countryCode(country) ?? country,
   kind: ({ kind }) => readKind(kind) ?? kind,

@@ -6,15 +6,15 @@ import type { RosterAndStore } from './hold-back.ts'
 import { holdBack, holdBackFaults } from './issues.ts'
 import type { RosterRow } from './roster-rows.ts'
 
-/** A person that the workbook brings. */
+/** A user that the import will create. */
 interface NewUserOfRoster {
-  /** Equal rows count once. */
+  /** The rows of the user; equal rows count once. */
   rows: RosterRow[]
   key: string
   isCoordinator: boolean
 }
 
-/** The positions of the rows of a person that the workbook brings; most have one. */
+/** The positions of a new user's rows; most users have one. */
 export type RowsOfNewUser = number | readonly number[]
 
 /** The new users of the accepted rows; rows whose role cannot be given are held back. */
@@ -33,14 +33,14 @@ export function findNewUsers({ byCentre, view }: RosterAndStore): RowsOfNewUser[
 }
 
 function newUsersIn(rows: readonly RosterRow[], { users, lookAlikes }: ImportView): NewUserOfRoster[] {
-  // Most centres have one row: nothing is made to look for its twins.
+  // Most centres have one row, which cannot have a duplicate.
   const people = rows.length > 1 ? new Map<string, NewUserOfRoster>() : undefined
   const newRows: NewUserOfRoster[] = []
   for (const row of rows) {
     const { email } = row
     if (email && users.has(email.key)) continue
     if (lookAlikes.size > 0) holdBackLookAlike(row, lookAlikes)
-    // A name that was not calculated matters for somebody new.
+    // A name that could not be read matters only for a new user.
     holdBackFaults(row, ['firstName', 'lastName'])
     const roles = rolesOf(row)
     if (row.issues || !email) continue
@@ -72,7 +72,10 @@ function holdBackLookAlike(row: RosterRow, lookAlikes: ImportView['lookAlikes'])
   })
 }
 
-/** A centre has at most one coordinator: the first address in the alphabet, so that order is nothing. */
+/**
+ * A centre has at most one coordinator: of several, the first address in the alphabet is accepted, so that the order of
+ * the rows does not matter.
+ */
 function holdBackSecondCoordinators({
   newRows,
   taken,
@@ -100,7 +103,7 @@ function holdBackSecondCoordinators({
 
 const noRoles: readonly string[] = []
 
-/** The roles that an accepted row names; a new user's only. */
+/** The roles that the cell of an accepted row names, for a new user. */
 export function rolesNamed(text: string): readonly string[] {
   if (text === '') return noRoles
   const roles = new Set<string>()
@@ -111,7 +114,7 @@ export function rolesNamed(text: string): readonly string[] {
   return [...roles].sort()
 }
 
-/** Separated by commas or semicolons. */
+/** The words of a cell, which are separated by commas or semicolons. */
 function wordsOf(text: string): string[] {
   return text
     .split(/[,;]/)
@@ -119,7 +122,7 @@ function wordsOf(text: string): string[] {
     .filter((word) => word !== '')
 }
 
-/** The same of any row; where one of them cannot be given, it is held back. */
+/** The roles that any row names; a row with a role that cannot be given is held back. */
 function rolesOf(row: RosterRow): readonly string[] {
   if (holdBackFaults(row, ['role'])) return noRoles
   const { role: text } = row

@@ -10,12 +10,12 @@ import { centreColumns } from './columns.ts'
 import { mayBeCentreNumber } from './cells.ts'
 import { guideExamples, guideName } from './sample.ts'
 
-/** A sheet of the workbook that is not read: who stands there is not gone, under whatever headings. */
+/** A sheet of the workbook that is not read: whoever stands there, under whatever headings, is not missing. */
 export interface OtherSheet {
   name: string
-  /** Rows of centres below headings that are known. */
+  /** Whether it has rows of centres below known headings. */
   holdsTable: boolean
-  /** What stands in its cells that may be a number, an address as it is compared, or a name. */
+  /** The content of its cells: possible numbers, the keys of addresses, and possible names. */
   numbers: ReadonlySet<string>
   addresses: ReadonlySet<string>
   texts: ReadonlySet<string>
@@ -23,9 +23,9 @@ export interface OtherSheet {
 
 const addressInText = /[^\s<>()[\],;:"|]+@[^\s<>()[\],;:"|]+/g
 
-/** What addresses in a cell are compared by: also of several, in a link, or behind a name. */
+/** The keys of all addresses in a cell: also of several, in a link, or after a name. */
 export function* addressesIn(cell: string): Generator<string> {
-  // A stroke may stand in an address, and between two.
+  // A slash may be part of an address, or separate two addresses.
   for (const piece of trimCode(cell).match(addressInText) ?? [])
     for (const text of new Set([piece, ...piece.split('/')])) {
       const address = readAddress(text)
@@ -33,9 +33,9 @@ export function* addressesIn(cell: string): Generator<string> {
     }
 }
 
-/** Longer texts are no names. */
+/** Longer texts are not names. */
 const maxText = 250
-/** A sheet with more than these may hold anybody. */
+/** A sheet with more entries than this may name anybody. */
 const maxKept = 500_000
 
 /** Looks at every cell of the sheets that are not read. */
@@ -84,12 +84,12 @@ function collect(name: string, map: Readonly<Record<string, string>>) {
   }
 }
 
-/** 1 to 999 count and measure all kinds of things. */
+/** Whether a number is likely to be a centre's: 1 to 999 count and measure all kinds of things. */
 function isDistinctive(number: string): boolean {
   return hasDigit(number) && !/^\d{1,3}$/.test(number)
 }
 
-/** Somebody who would be missing or extra, and stands on another sheet of the workbook. */
+/** A user who would be extra, or a centre that would be missing, if another sheet of the workbook did not name it. */
 export interface FoundElsewhere {
   sheet: string
   who: string

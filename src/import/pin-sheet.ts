@@ -20,13 +20,13 @@ interface PinRow {
   firstName: string
   lastName: string
   email: string
-  /** Eight digits, or why there is none. */
+  /** Eight digits, or the reason why there is no PIN. */
   pin: string
   /** ISO time; blank where there is no PIN. */
   validUntil: string
 }
 
-/** The hand-out sheet: one row for each new user, made to be printed. */
+/** The list of PINs: one row for each new user, made to be printed. */
 function pinSheet(rows: Iterable<PinRow>): SheetToWrite {
   return {
     name: 'PINs',
@@ -51,7 +51,7 @@ function* cellsOf(rows: Iterable<PinRow>): Generator<string[]> {
   }
 }
 
-/** One for each new user, in the order of the plan; a list of Buffers is one too. */
+/** One nonce for each new user, in the order of the plan; an array of Buffers qualifies. */
 export interface Nonces {
   at(position: number): Buffer | undefined
 }
@@ -64,7 +64,7 @@ interface NewPins {
   at: Date
 }
 
-/** The rows of an import's new users. */
+/** The rows of the PIN sheet for an import's new users. */
 export function* pinsOfNewUsers({ users, nonces, pinKey, centreNames, at }: NewPins): Generator<PinRow> {
   const validUntil = endOfPin(at)
   let position = 0
@@ -82,42 +82,45 @@ export const slipLayouts = ['by-centre', 'continuous'] as const
 /** Whether each centre's slips begin on a page of their own. */
 export type SlipLayout = (typeof slipLayouts)[number]
 
-/** So many slips are made without being asked for; a file with more of them is for a mail merge. */
+/** The most slips that are made without being asked for; a longer list is for a mail merge. */
 const maxUnasked = 10_000
 
-/** Who, the PIN, and what to do with it: letters across each, so few that they fit on A4 in wider typefaces too. */
+/**
+ * The columns of a slip in letters: the user, the PIN, and the instructions; so few that they fit on A4 in wider
+ * typefaces too.
+ */
 const widths = [26, 16, 32] as const
 const LINE = 15
 const SMALL = 9
-// A smaller address is not read from paper.
+// A smaller address cannot be read on paper.
 const SMALLEST = 6
 const LARGE = 18
 const NAME_SIZE = 12
 const MARGIN = 18
-// A PIN, with what stands above and below it.
+// The height of a PIN with the lines above and below it.
 const LOWEST = 78
 
 interface PinTables {
-  /** Can be gone through twice. */
+  /** Must allow two iterations. */
   rows: Iterable<PinRow>
   count: number
-  /** As it was asked for; else `by-centre`. */
+  /** The layout that was asked for; where there is none, `by-centre`. */
   layout: SlipLayout | undefined
-  /** Where accounts are activated. */
+  /** The address at which accounts are activated. */
   hub: string
 }
 
-/** The list of PINs, and the slips to hand out; of very many people only where slips were asked for. */
+/** The list of PINs, and the slips to be handed out; of very many users only where slips were asked for. */
 export function pinTables({ rows, count, layout, hub }: PinTables): Tables {
   if (layout === undefined && count > maxUnasked) return [pinSheet(rows)]
-  // Gone through twice: of so few, each with its PIN is held.
+  // The rows are iterated twice: a short list is held with its PINs, a long one derives them again.
   const held = count > maxUnasked ? rows : [...rows]
   const title = 'Cut along the lines, and hand each slip to its owner only'
   const slips = { name: 'Slips', widths, forms: formsOf({ rows: held, layout, hub }), print: { title } }
   return [pinSheet(held), slips]
 }
 
-/** What to say of a workbook that lists very many people and has no slips, which nobody asked for. */
+/** The notice that a very long PIN sheet has no slips, because nobody asked for them. */
 export function noSlipsNotice(
   { count, layout }: Pick<PinTables, 'count' | 'layout'>,
   importId: number,
@@ -130,11 +133,11 @@ export function noSlipsNotice(
   }
 }
 
-/** To be printed and cut: one slip for each open PIN, and none of them across two pages. */
+/** The slips to be printed and cut: one for each open PIN, and none of them across two pages. */
 function* formsOf({ rows, layout, hub }: Omit<PinTables, 'count'>): Generator<Form> {
   const slip = slipWriter(hub)
   let last: PinRow | undefined
-  // One behind: whether a page ends is known when the next row is.
+  // One row behind: only the next row shows whether the page ends.
   for (const row of rows) {
     if (row.validUntil === '') continue
     if (last) yield slip(last, { endsPage: layout !== 'continuous' && last.centre !== row.centre })
@@ -143,7 +146,9 @@ function* formsOf({ rows, layout, hub }: Omit<PinTables, 'count'>): Generator<Fo
   if (last) yield slip(last, { endsPage: false })
 }
 
-/** What to do with a PIN is the same on all slips: made once, as it takes longer than the rest. */
+/**
+ * Returns a function that makes slips; the instructions are the same on all, and made once, as they take the longest.
+ */
 function slipWriter(hub: string): (row: PinRow, page: Pick<Form, 'endsPage'>) => Form {
   const how = { runs: stepsAt(hub) }
   const lowest = Math.max(LOWEST, MARGIN + heightOf(how.runs, widths[2]))
@@ -176,15 +181,18 @@ function stepsAt(hub: string): TextRun[] {
   ]
 }
 
-/** A web address on a line of its own, as large as it fits there whole: on paper nobody sees where it goes on. */
+/**
+ * A web address on a line of its own, in the largest size in which it fits whole: on paper nobody sees where a cut one
+ * goes on.
+ */
 function addressOn(hub: string): TextRun {
-  // Small letters are no wider than digits, which the width counts; in half points.
+  // In half points. Small letters are no wider than digits, in which the width of a column is counted.
   const fits = Math.floor((2 * (widths[2] - 2) * 11) / hub.length) / 2
   if (fits >= SMALLEST) return { text: `${hub}\n`, size: Math.min(fits, SMALL) }
   return { text: `${parted(hub)}\n`, size: SMALLEST }
 }
 
-/** One that is too long even so, parted behind a sign where its line ends: programs part it within a word. */
+/** A web address that is too long even so, broken after a punctuation mark: programs would break it within a word. */
 function parted(address: string): string {
   const max = Math.floor(across({ width: widths[2], size: SMALLEST }))
   let onLine = 0
@@ -200,7 +208,7 @@ function parted(address: string): string {
   return text
 }
 
-/** How high wrapped text stands, with room to spare: what is cut off cannot be handed out. */
+/** The height of wrapped text, with room to spare: a slip that is cut off cannot be handed out. */
 function heightOf(runs: readonly TextRun[], width: number): number {
   let height = 0
   for (const { text, size = 11 } of runs) {
@@ -211,12 +219,12 @@ function heightOf(runs: readonly TextRun[], width: number): number {
   return Math.ceil(height)
 }
 
-/** How many letters of a size stand beside each other in a column, with room to spare; two are the indent. */
+/** How many letters of a size fit beside each other in a column, with room to spare; two letters are the indent. */
 function across({ width, size }: { width: number; size: number }): number {
   return ((width - 2) * 11) / size / 1.15
 }
 
-/** Letters across, those of Chinese, Japanese and Korean twice as wide. */
+/** The width of a text in letters; those of Chinese, Japanese and Korean count twice. */
 function widthOf(text: string): number {
   return (
     text.length +
@@ -235,12 +243,12 @@ export interface PinsOfImport {
 interface PinsOfImportRequest {
   importId: number
   pinKey: Buffer
-  /** Issues new ones to those not yet active. */
+  /** Whether users who are not active yet get new PINs. */
   renew: boolean
   ctx: RuleContext
 }
 
-/** The PINs of an import once more: every user of it, with a PIN only where it is still open. */
+/** The PINs of an import, listed again: every user of the import, with a PIN only where it is still open. */
 export async function pinsOfImport(
   trx: Trx,
   { importId, pinKey, renew, ctx }: PinsOfImportRequest,
@@ -291,7 +299,7 @@ function pinRow(user: ImportedUser, { pinKey, at }: { pinKey: Buffer; at: Date }
   }
 }
 
-/** What the sheet says in place of a PIN; undefined where it is open. */
+/** The reason that the sheet gives in place of a PIN; undefined where the PIN is open. */
 function reasonForNoPin(user: ImportedUser, at: Date): string | undefined {
   if (user.status === 'deleted' || user.status === 'suspended') return user.status
   if (user.centre_deleted_at !== null) return 'centre-deleted'

@@ -11,13 +11,13 @@ import type { Plan } from './plan.ts'
 import type { RosterReferences } from './read-store.ts'
 
 const kind = 'ssh-admin import plan'
-/** Another number where a plan holds something else: what a former one left out is not made up. */
+/** The number changes whenever the contents of a plan change: what an older plan lacks is not guessed. */
 const format = `${kind} 4`
 
-/** A plan as it is reviewed, and what applying it needs beside the store. */
+/** A plan as it is reviewed, and what applying it needs besides the store. */
 export interface ReviewedPlan {
   source: Source
-  /** Where the workbook was; null for stdin. */
+  /** The path of the workbook; null for standard input. */
   path: string | null
   plan: Plan
   deletions: Deletions
@@ -25,18 +25,18 @@ export interface ReviewedPlan {
   touched: RosterReferences
 }
 
-/** The same in a file, with what must still be true when it is applied. */
+/** A reviewed plan as it is saved, with what must still be true when it is applied. */
 export interface SavedPlan extends ReviewedPlan {
-  /** Of what planning read of the store. */
+  /** The digest of what planning read from the store. */
   storeDigest: string
 }
 
-/** A plan of rows that are read anew as it is applied: of Key Times, or of entries. */
+/** A plan of rows, of Key Times or of entries, that are read again when the plan is applied. */
 export interface SavedRows {
   of: PlannedNoun
   source: Pick<Source, 'file' | 'digest'>
   path: string | null
-  /** Those that were accepted, with what their cells say. */
+  /** The accepted rows, with the texts of their cells. */
   rows: readonly { row: number; texts: Readonly<Record<string, string>> }[]
   heldBack: HeldBackBefore
   storeDigest: string
@@ -44,20 +44,20 @@ export interface SavedRows {
 
 export type PlannedNoun = 'key-times' | 'entries'
 
-/** A plan as it is saved, under the store's own seal. */
+/** The text of a plan's file, sealed with a key of the store. */
 export function textOfPlan({ saved, planKey }: { saved: SavedPlan | SavedRows; planKey: Buffer }): string {
   const contents = JSON.stringify(saved)
   return `${format}\n${sealOf(planKey, contents)}\n${contents}\n`
 }
 
-/** Reads a plan back. @throws `plan-unreadable`, or `plan-changed` where the seal does not fit */
+/** Reads a plan back. @throws `plan-unreadable`, or `plan-changed` where the seal does not match */
 export function readPlan(path: string, planKey: Buffer): SavedPlan {
   const saved: SavedPlan & { of?: PlannedNoun } = JSON.parse(sealedContents(path, planKey))
   if (saved.of === undefined) return saved
   throw ofAnother(path, saved.of)
 }
 
-/** The same for one of rows. */
+/** `readPlan` for a plan of rows. */
 export function readPlanOfRows(path: string, planKey: Buffer, of: PlannedNoun): SavedRows {
   const saved: Omit<SavedRows, 'of'> & { of?: PlannedNoun } = JSON.parse(sealedContents(path, planKey))
   if (saved.of === of) return { ...saved, of }
@@ -97,7 +97,7 @@ function planLines(path: string): string[] {
   try {
     const bytes = readPlainFile(path)
     if (!bytes) throw new Error('a pipe or a device')
-    // E-mail and editors of Windows end its lines in another way, and put a mark before the first.
+    // Mail programs and editors of Windows change the line ends, and put a byte order mark before the first line.
     return bytes
       .toString('utf8')
       .replace(/^\uFEFF/, '')
@@ -114,7 +114,7 @@ function sealOf(planKey: Buffer, contents: string): string {
 
 type Planned = Pick<SavedRows, 'path' | 'source'> & { of?: PlannedNoun }
 
-/** @throws `plan-changed` where the workbook is still in its place and is another now */
+/** @throws `plan-changed` where the workbook is still at its path and has changed */
 export function refuseChangedWorkbook({ path, source, of }: Planned): void {
   if (path === null) return
   const digest = digestOfFile(path)
@@ -125,7 +125,10 @@ export function refuseChangedWorkbook({ path, source, of }: Planned): void {
   })
 }
 
-/** A workbook that is gone, or came through a pipe, proves nothing; the plan holds what it said. */
+/**
+ * Undefined for a workbook that is gone or came through a pipe: such a workbook proves nothing, and the plan has its
+ * contents.
+ */
 function digestOfFile(path: string): string | undefined {
   try {
     const bytes = readPlainFile(path)

@@ -45,16 +45,16 @@ export interface PlannedUser {
   hubRole: HubRole | null
   /** Roles besides the hub role. */
   roles: readonly string[]
-  /** A deleted account had this address. */
+  /** Whether a deleted account had this address. */
   replaces: boolean
 }
 
-/** In a plan that was saved before, they are to be counted that have the address of a deleted account. */
+/** `replaced` counts the users who have the address of a deleted account; a plan from a file lacks the number. */
 interface PlannedUsers extends LazyList<PlannedUser> {
   replaced?: number
 }
 
-/** What an import will do: a value, made from a roster and what the store holds, and nothing else. */
+/** What an import will do: a value that is made from a roster and the contents of the store, and nothing else. */
 export interface Plan {
   rows: { read: number; accepted: number; heldBack: number; blank: number }
   newCentres: LazyList<PlannedCentre>
@@ -68,11 +68,12 @@ export interface Plan {
   extraUsers: ExtraUser[]
   duplicatedUsers: DuplicatedUser[]
   issues: LazyList<CellIssue>
-  /** Who would be missing or extra and stands on another sheet, because of whom nobody is. */
+  /** The user or centre that would be extra or missing, but stands on another sheet: because of it, nothing is. */
   elsewhere?: FoundElsewhere
   /**
-   * Live centres, and live users at the workbook's centres: what the limit on deleting is a share of. By part of a
-   * roster nothing is deleted: the centres are those that it may mean.
+   * The numbers of live centres, and of live users at the workbook's centres, by which the limit on deleting is
+   * measured. Part of a roster deletes nothing, and its centres are those that it may mean. `inWorkbook`: the live
+   * centres that have an accepted row.
    */
   live: { centres: number; users: number; inWorkbook: number }
 }
@@ -80,15 +81,14 @@ export interface Plan {
 interface Planning {
   view: ImportView
   restoreDeleted: boolean
-  /** Part of a roster: nobody is missing or extra. */
+  /** Whether the workbook is part of a roster: then nobody is missing or extra. */
   partial: boolean
-  /** Its one sheet is all, whoever stands on others. */
+  /** Whether the sheet that is read is the whole roster, whoever stands on other sheets. */
   wholeRoster?: boolean
 }
 
-/** Plans an import. */
 export function planImport(read: Roster, planning: Planning): Plan {
-  // Planning finds the issues that only the store can tell; the roster stays as it was read.
+  // Planning adds the issues that depend on the store, and removes them again: the roster stays as it was read.
   const issuesRead = new Map<number, RowIssue[]>()
   for (const { position, issues } of read.rows) if (issues) issuesRead.set(position, issues)
   try {
@@ -150,7 +150,9 @@ function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster =
   }
 }
 
-/** @throws UnusableWorkbook where the numbers only count the rows: none of them is a saved centre's. */
+/**
+ * @throws UnusableWorkbook where the column of numbers only counts the rows, and no saved centre has one of the numbers
+ */
 function refuseRowCounter({ rowCounter }: Roster, centres: SeenCentres): void {
   if (rowCounter === undefined) return
   const { heading, numbers, other } = rowCounter
@@ -194,7 +196,7 @@ function nameCellOf(roster: Roster, { rows, name }: { rows: readonly RosterRow[]
   return cellName(roster.sheet, columns.get('name') ?? 0, first?.row ?? 0)
 }
 
-/** In the order of their numbers. */
+/** The new centres, in the order of their numbers. */
 function plannedCentres(
   rows: RosterRows,
   { foundCentres, coordinated }: { foundCentres: FoundCentre[]; coordinated: ReadonlySet<string> },
@@ -210,7 +212,7 @@ function plannedCentres(
   return listOfRows(rows, foundCentres, schoolOfRow)
 }
 
-/** The people whose rows are accepted, by centre and address, and which centres are given a coordinator by them. */
+/** The new users with accepted rows, by centre and address, and the centres to which they bring a coordinator. */
 function plannedUsers(
   rows: RosterRows,
   { newRows, deleted }: { newRows: readonly RowsOfNewUser[]; deleted: ReadonlySet<string> },
@@ -232,7 +234,7 @@ function plannedUsers(
     const acceptedRows = accepted(all)
     if (first === undefined || acceptedRows.length === 0) continue
     const user = userOf(first)
-    // Of two spellings of one address the same one is kept, whatever the order of the rows.
+    // Of two spellings of one address the same is kept, whatever the order of the rows.
     if (typeof found !== 'number') user.email = firstOf(acceptedRows, (row) => row.email?.email ?? '')
     planned.push(typeof found === 'number' ? found : user)
     if (user.hubRole === 'coordinator') coordinated.add(user.centre)
@@ -248,7 +250,7 @@ function plannedUsers(
 
 type RolesOfUser = Pick<PlannedUser, 'hubRole' | 'roles'>
 
-/** The roles in a cell, which are the same few in all rows. */
+/** Reads the roles in a cell, and remembers them: all rows have the same few. */
 function readerOfRoles(): (text: string) => RolesOfUser {
   const known = new Map<string, RolesOfUser>()
   return (text) => {
@@ -261,7 +263,7 @@ function readerOfRoles(): (text: string) => RolesOfUser {
   }
 }
 
-/** Saved users that an accepted row names. */
+/** Counts the saved users whom an accepted row names. */
 function countUnchangedUsers({ roster, view: { users } }: RosterAndStore): number {
   if (users.size === 0) return 0
   const seen = new Uint8Array(users.size)

@@ -16,23 +16,29 @@ import { namesOfNewNumbers } from './second-centres.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-rows.ts'
 
-/** What of the store a roster touches, as lists that a saved plan can hold; those of all rows are read from them. */
+/**
+ * The parts of the store that a roster touches, as lists that a saved plan can hold; lists of all rows are read from
+ * the rows.
+ */
 export interface RosterReferences {
-  /** It is part of a roster: nothing else of the store matters. Absent in plans that were saved before it was known. */
+  /** Whether the workbook is part of a roster, for which nothing else of the store matters. Absent in older plans. */
   partial?: boolean
   numbers: Iterable<string>
-  /** Numbers of Associates, and names that may be numbers. */
+  /** The numbers of Associates, and names that may be numbers. */
   otherNumbers?: string[]
   addresses: Iterable<string>
   strayAddresses: string[]
-  /** Search keys. */
+  /** The search keys of the names in rows without a number. */
   strayNames: string[]
-  /** Search keys of the names that saved centres are given which are called otherwise, and those of new numbers. */
+  /** The search keys of new names for saved centres, and of the names beside new numbers. */
   newNames: string[]
-  /** Domains of its addresses that are shown in another script, and then that of the sender of messages. */
+  /**
+   * The domains of its addresses that are shown in another script; where there are any, `senderDomains` has the
+   * sender's.
+   */
   foreignDomains: string[]
   senderDomains: string[]
-  /** The domains of its addresses that may read as one that is shown in another script. */
+  /** The domains of its addresses that may be read as one of `foreignDomains`. */
   rosterDomains: string[]
 }
 
@@ -73,7 +79,7 @@ export function referencesOf(
   }
 }
 
-/** What stands in the rows, each as often as it stands there; in a saved plan once. */
+/** The texts in the rows, each as often as it stands there; a saved plan has each text once. */
 function textsOf(
   { rows }: Roster,
   textOf: (row: RosterRow) => string | undefined,
@@ -87,7 +93,7 @@ function textsOf(
   return { [Symbol.iterator]: texts, toJSON: () => [...new Set(texts())] }
 }
 
-/** Addresses looked at in one piece. */
+/** How many addresses are searched at once. */
 const addressesAtOnce = 10_000
 
 function domainsLike(foreign: readonly string[], { rows }: Roster): string[] {
@@ -95,7 +101,7 @@ function domainsLike(foreign: readonly string[], { rows }: Roster): string[] {
   const domains = new Set<string>()
   let some: string[] = []
   const look = () => {
-    // On their own: each would keep all of the piece in memory.
+    // Copied, because each would keep the whole searched text in memory.
     for (const domain of likeOne(some.join('\n'))) if (!domains.has(domain)) domains.add(copyOfText(domain))
     some = []
   }
@@ -108,11 +114,13 @@ function domainsLike(foreign: readonly string[], { rows }: Roster): string[] {
 
 interface StoreReading {
   view: ImportView
-  /** The engine's word for 'nobody else has written since'. */
+  /** A number of the engine that stays the same while nobody else writes. */
   version: number
 }
 
-/** With the roster, it is noted in `touched` what of the store its names depend on. */
+/**
+ * Reads what planning needs of the store. With the roster, also records in `touched` on which names the plan depends.
+ */
 export async function readStore(
   { db, engine }: Pick<OpenStore, 'db' | 'engine'>,
   touched: RosterReferences,
@@ -122,7 +130,7 @@ export async function readStore(
   return { view: await readImportView(db, readingOf(touched, roster)), version }
 }
 
-/** What the store holds of it within a transaction. */
+/** Reads what planning needs of the store, within a transaction. */
 export function viewWithin(trx: Trx, touched: RosterReferences): Promise<ImportView> {
   return readImportView(trx, readingOf(touched, undefined))
 }

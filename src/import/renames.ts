@@ -18,7 +18,7 @@ function normalizedName(name: string): string {
   return name.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim()
 }
 
-/** A saved centre that the workbook calls otherwise, and where. */
+/** A saved centre to which the workbook gives another name, and the cell with that name. */
 export interface Rename {
   id: number
   number: string
@@ -27,12 +27,12 @@ export interface Rename {
   cell: string
 }
 
-/** @throws `rename-limit`; an allowance, when given, must be right, limit or not */
+/** @throws `rename-limit`; an allowance that is given must be the exact number, above the limit or not */
 export function checkRenames(
   plan: { renames: readonly Rename[]; live: { inWorkbook: number } },
   allowed: number | undefined,
 ): void {
-  // More than letter case, blanks or Unicode form.
+  // A name that differs only in letter case, blanks or Unicode form does not count.
   const renames = plan.renames.filter(({ before, after }) => normalizedName(before) !== normalizedName(after))
   const total = renames.length
   const over = total >= fewest && total > plan.live.inWorkbook * share
@@ -61,7 +61,7 @@ export function checkRenames(
   )
 }
 
-/** The search keys of the names that a workbook gives to saved centres that are called otherwise. */
+/** The search keys of the names that a workbook gives to saved centres in place of their own. */
 export function newNames(rows: Iterable<RosterRow>, saved: SeenCentres): Set<string> {
   const names = new Set<string>()
   for (const row of rows) {
@@ -74,7 +74,7 @@ export function newNames(rows: Iterable<RosterRow>, saved: SeenCentres): Set<str
   return names
 }
 
-/** A number in the place of a name: a column was taken for another, or looked up wrongly. */
+/** Holds back a centre number in place of a name: a column was mistaken for another, or a look-up was wrong. */
 export function holdBackNumbersAsNames({ byCentre, view: { centres } }: RosterAndStore): void {
   for (const [number, rows] of byCentre) {
     for (const row of rows) {
@@ -101,8 +101,8 @@ export function couldBeNumber(name: string): boolean {
 const likeNumber = /^(?=.*\d)[a-z\d]{2,12}$/i
 
 /**
- * A saved name behind the apostrophe with which spreadsheets begin a text is the saved name, and none is given anew;
- * one that a saved centre would be given with it is held back, though a school may be called 's-Hertogenbosch.
+ * Reads a saved name behind the apostrophe with which spreadsheets mark a text as that name. Any other name for a saved
+ * centre that begins with an apostrophe is held back, though a school may be called 's-Hertogenbosch.
  */
 export function readBehindApostrophes({ byCentre, view: { centres } }: RosterAndStore): void {
   if (centres.size === 0) return
@@ -122,8 +122,8 @@ export function readBehindApostrophes({ byCentre, view: { centres } }: RosterAnd
 }
 
 /**
- * A saved centre is not given the name of another, unless that one stands in the workbook too and keeps it: a column that
- * slipped. The other one keeps its name as well.
+ * Holds back the name of another saved centre, unless that centre stands in the workbook too and keeps its name: the
+ * column may have slipped. A new name for the other centre is held back as well.
  */
 export function holdBackOthersNames({ roster, byCentre, view: { centres } }: RosterAndStore): void {
   if (centres.size === 0) return
@@ -162,13 +162,16 @@ export function holdBackOthersNames({ roster, byCentre, view: { centres } }: Ros
     heldBack.add(number)
     given.set(other, number)
   }
-  // With another name, it would be nobody's at the next import of the same rows.
+  // If the other centre got a new name, the next import of the same rows would find the old name free.
   for (const [{ number, name: own }, taker] of given)
     if (!heldBack.has(number) && !byCentre.get(number)?.some(({ issues }) => hasIssueIn(issues, 'name')))
       slipped(number, (name) => `is ${name}, while ${taker} would be called ${own}`)
 }
 
-/** Its rows name it so, or leave its name blank; a name that could not be read, or that a formula did not find, is not kept. */
+/**
+ * Whether all rows of a centre give its own name or leave the name blank; a name that could not be read, or that a
+ * formula did not find, is not kept.
+ */
 function keepsName({ number, nameKey }: SeenCentre, byCentre: RowsByCentre): boolean {
   const leavesName = (row: RosterRow) =>
     row.name === '' ? row.emptyFormulas?.has('name') !== true : searchKey(row.name) === nameKey

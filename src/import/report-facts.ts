@@ -8,15 +8,15 @@ import type { Plan } from './plan.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-rows.ts'
 
-/** What came of the rows of a country. */
+/** The numbers of accepted and held-back rows of a country. */
 export interface CountryOutcome {
-  /** Its English name; null where nobody can tell. */
+  /** The English name of the country; null where it is not known. */
   country: string | null
   accepted: number
   heldBack: number
 }
 
-/** A row held back, with what says which one it is. */
+/** A row held back, with what identifies it. */
 export interface ReportedRow {
   row: number
   number: string
@@ -25,14 +25,14 @@ export interface ReportedRow {
   issues: CellIssue[]
 }
 
-/** What a report says of the rows, which are let go before the store is written. */
+/** What a report says about the rows, which are released from memory before the store is written. */
 export interface ReportFacts {
   countries: CountryOutcome[]
   heldBack: ReportedRow[]
   newCentres: { number: string; name: string; country: string }[]
 }
 
-/** As many rows as a page can sensibly show. */
+/** The most rows that a page can sensibly show. */
 export const maxReported = 1000
 
 /** Counts the rows of each country, and keeps the first of those held back. */
@@ -73,7 +73,7 @@ export function byRows(one: CountryOutcome, other: CountryOutcome): number {
   return other.accepted + other.heldBack - one.accepted - one.heldBack
 }
 
-/** The country that a row names; else the one that another row of its centre names; else the centre's in the store. */
+/** The country of a row: that of its centre in the store; else the one that a row of its centre names; else its own. */
 async function countriesOf(db: Kysely<Store>, { rows }: Roster): Promise<(row: RosterRow) => string | null> {
   const named = new Map<string, string>()
   for (const { number, country } of rows) {

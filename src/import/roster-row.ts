@@ -22,12 +22,12 @@ import { markedAsText, type NameCell, readCentreName, readPersonCells, readNumbe
 interface RowReading {
   sheet: string
   first: Table
-  /** The cells whose names were tidied. */
+  /** The names of the cells whose content was tidied. */
   tidied: string[]
   sharedIssue: (issue: RowIssue) => RowIssue
 }
 
-/** Made once for a table: what it looks up would cost more, row by row, than reading. */
+/** Makes a reader for the rows of a table, once: its look-ups would cost more, row by row, than the reading. */
 export function rowReader(
   table: Table,
   { sheet, first, tidied, sharedIssue }: RowReading,
@@ -92,7 +92,7 @@ export function rowReader(
         const column = at(field)
         const note = row.notes.get(column)
         const fault = note?.kind === 'boolean' ? undefined : notAsShown(note, cellIn(row, column))
-        // What a number holds is not what is seen: both are told before what is wrong with one of them.
+        // Where a cell shows something other than it holds, that fault replaces the others of the cell.
         if (fault && (note?.kind === 'number' || note?.kind === 'text'))
           read.issues = read.issues?.filter((issue) => issue.field !== field)
         if (fault && !hasIssueIn(read.issues, field)) report(field, fault)
@@ -107,7 +107,9 @@ export function rowReader(
   }
 }
 
-/** Where a row that is struck out is told so: once, however many of its cells are. */
+/**
+ * The fields in which a struck-out row is reported, the first that is struck out: once, however many of its cells are.
+ */
 const byAddressFirst = ['email', 'number', 'name', 'lastName', 'firstName'] as const
 
 function struckField({ struck }: SheetRow, columns: Table['columns']): CentreField | undefined {
@@ -115,14 +117,17 @@ function struckField({ struck }: SheetRow, columns: Table['columns']): CentreFie
   return byAddressFirst.find((field) => struck.has(columns.get(field) ?? -1))
 }
 
-/** Both begin with the apostrophe of a spreadsheet; a name alone may be 's-Hertogenbosch. */
+/**
+ * Whether a text begins with a spreadsheet's apostrophe. Only a name and a number that both do are faulty: a name alone
+ * may be 's-Hertogenbosch.
+ */
 function isMarkedAsText(text: string): boolean {
   return text.startsWith("'")
 }
 
 const maxSharedTexts = 1000
 
-/** Makes equal texts one: a column of countries has the same few in every row. */
+/** Returns the same string for equal texts: a column of countries has the same few in every row. */
 function sharedTexts(): (text: string) => string {
   const known = new Map<string, string>()
   return (text) => {
@@ -132,7 +137,7 @@ function sharedTexts(): (text: string) => string {
   }
 }
 
-/** What a column says in each row: tidied once, and kept once, where the same few stand in all of them. */
+/** Returns a reader of a column that tidies and keeps each text once, where all rows have the same few. */
 function textsOf(column: number): (row: SheetRow) => string {
   const known = new Map<string, string>()
   return (row) => {
@@ -146,7 +151,7 @@ function textsOf(column: number): (row: SheetRow) => string {
   }
 }
 
-/** One that can be used; other texts with an @ are names of something. */
+/** Whether a cell is a usable address; other texts with an @ are names of something. */
 function isUsableAddress(cell: string): boolean {
   return cell.includes('@') && 'key' in readAddress(cell)
 }
@@ -159,12 +164,15 @@ function cellIn({ cells }: SheetRow, column: number): string {
   return column < 0 ? '' : (cells[column] ?? '')
 }
 
-/** What a cell of text shows; where that is no text, what it holds, with a fault beside. */
+/** What a cell of text shows; where the cell is no text, what it holds, whose fault `faultsIn` reports. */
 function textIn(row: SheetRow, column: number): string {
   return cleanText(shownAsText(row.notes?.get(column)) ?? cellIn(row, column))
 }
 
-/** What a number shows through its format, such as a postcode `123 45`; undefined where it is shown shortened, or as nothing. */
+/**
+ * What a number shows through its format, such as a postcode `123 45`; undefined where it is shortened or shows
+ * nothing.
+ */
 function shownAsText(note: CellNote | undefined): string | undefined {
   if (note?.kind !== 'number' || note.shown === undefined || note.shown === '') return undefined
   return isShortened(note.shown) ? undefined : note.shown
@@ -207,7 +215,7 @@ function emptyFormulasIn({ notes }: SheetRow, columns: Table['columns']): ReadRo
   return found.size > 0 ? found : undefined
 }
 
-/** What is only read for new centres and new users. */
+/** The fields that are read only for new centres and new users. */
 const ofNewOnes = ['address', 'town', 'postcode', 'country', 'role', 'kind', 'associate'] as const
 
 function faultsIn(
@@ -233,7 +241,7 @@ function faultsIn(
   return faults
 }
 
-/** Rows of which nobody can tell what their cells say: they are there, and nothing of them is read. */
+/** A row below headings that are not understood: the row counts, and nothing of it is read. */
 export function unclearRow(row: SheetRow, { headingRow, reason, columns }: UnclearTable): ReadRow {
   const where =
     headingRow < row.number
@@ -244,7 +252,7 @@ export function unclearRow(row: SheetRow, { headingRow, reason, columns }: Uncle
   return unreadRow(row, { columns, fault })
 }
 
-/** A row that is there, and nothing of it is read. */
+/** A row that counts, but of which nothing is read. */
 function unreadRow(
   row: SheetRow,
   { columns, fault }: { columns: ReadRow['columns']; fault: Fault },

@@ -4,7 +4,7 @@ import type { Address } from '../rules/users/email.ts'
 import type { CentreField } from './columns.ts'
 import { type LazyList, lazyList, type RowWithIssues } from './issues.ts'
 
-/** A row as it was read: what it says of a place and of a person, and what is wrong with it. */
+/** A row as it was read: its centre, its person, and what is wrong with it. */
 export interface ReadRow extends RowWithIssues {
   /** In capitals; undefined where it is unusable. */
   number: string | undefined
@@ -20,17 +20,17 @@ export interface ReadRow extends RowWithIssues {
   readonly country: string
   readonly kind: string
   readonly associate: string
-  /** Formulas that say nothing, by field; in a saved centre they may. */
+  /** Formulas with an empty result, by field; for a saved centre they are allowed. */
   readonly emptyFormulas: ReadonlyMap<CentreField, string> | undefined
 }
 
 /** A row among the others of its roster. */
 export interface RosterRow extends ReadRow {
-  /** Its place among them, from 0 on. */
+  /** The position among the rows, from 0. */
   readonly position: number
 }
 
-/** The rows of a roster, in the order of the sheet: so are those that are picked from them. */
+/** The rows of a roster, in the order of the sheet; rows selected from them keep that order. */
 export interface RosterRows extends Iterable<RosterRow> {
   readonly length: number
   at(position: number): RosterRow | undefined
@@ -39,17 +39,17 @@ export interface RosterRows extends Iterable<RosterRow> {
 const columnOfTexts = () => new PackedTexts({ refusal: tooMuchText })
 
 /**
- * Rows whose texts are packed, column by column: half a million rows as objects and texts take a quarter of a gigabyte. A row is made
- * when it is looked at, and what is changed of it is changed for all who look at it.
+ * Rows whose texts are packed, column by column: as objects and strings, half a million rows would take a quarter of a
+ * gigabyte. A row object is made when the row is looked at, and a change made through it is seen by everybody.
  */
 export class PackedRows implements RosterRows {
   length = 0
-  /** A number is looked for by all that planning does: it stays a text. */
+  /** Numbers stay strings, because all of planning looks them up. */
   readonly numbers: (string | undefined)[] = []
   readonly rowNumbers = new PackedNumbers()
   readonly names = columnOfTexts()
   readonly emails = columnOfTexts()
-  /** Blank where an address is compared as it is written. */
+  /** Blank where the key of an address is the address as it is written. */
   readonly emailKeys = columnOfTexts()
   readonly firstNames = columnOfTexts()
   readonly lastNames = columnOfTexts()
@@ -60,7 +60,7 @@ export class PackedRows implements RosterRows {
   readonly countries = columnOfTexts()
   readonly kinds = columnOfTexts()
   readonly associates = columnOfTexts()
-  /** What few rows have, by their positions. */
+  /** What few rows have, by position. */
   readonly faults = new Map<number, RosterRow['faults']>()
   readonly emptyFormulas = new Map<number, RosterRow['emptyFormulas']>()
   readonly columns = new Map<number, RosterRow['columns']>()
@@ -205,7 +205,7 @@ function setOrDelete<Value>(values: Map<number, Value>, position: number, value:
   else values.set(position, value)
 }
 
-/** Items that are each made of one row, which is told by its position, and those that take more than one, as they are. */
+/** A list of items: those that are made of one row are given by its position, all others as they are. */
 export function listOfRows<Item extends object>(
   rows: RosterRows,
   items: readonly (number | Item)[],
@@ -220,7 +220,10 @@ export function listOfRows<Item extends object>(
   })
 }
 
-/** Rows by their centre, in the order in which the numbers are met. Most centres have one row: no list is held for them. */
+/**
+ * Rows by their centre, in the order in which the numbers first appear. Most centres have one row, for which no array
+ * is held.
+ */
 export class RowsByCentre {
   private readonly rows: RosterRows
   private readonly positions = new Map<string, number | number[]>()
@@ -253,12 +256,12 @@ export class RowsByCentre {
     return this.where(() => true)
   }
 
-  /** Those whose numbers are sought: of the others no row is looked at. */
+  /** The centres whose numbers are sought; rows of other centres are not looked at. */
   *where(includes: (number: string) => boolean): Generator<[string, RosterRow[]]> {
     for (const [number, found] of this.positions) if (includes(number)) yield [number, this.rowsAt(found)]
   }
 
-  /** Those that have several rows. */
+  /** The centres that have several rows. */
   *ofSeveralRows(): Generator<[string, RosterRow[]]> {
     for (const [number, found] of this.positions)
       if (typeof found !== 'number') yield [number, this.rowsAt(found)]

@@ -37,20 +37,23 @@ export interface Roster extends SheetAsWritten, Pick<Table, 'columns'> {
   /** The other sheets of the workbook, which are not read. */
   otherSheets: readonly OtherSheet[]
   rows: RosterRows
-  /** Addresses in other columns than theirs, or beside another in one cell, as they are compared: nobody who has one is extra. */
+  /**
+   * The keys of addresses in other columns than theirs, or beside another address in one cell: a user who has one is
+   * not extra.
+   */
   addressesBeside: ReadonlySet<string>
   blank: number
-  /** Its column of numbers may only count the rows: the store's numbers tell. */
+  /** Set where the column of numbers may only count the rows: the numbers in the store decide. */
   rowCounter: RowCounter | undefined
   cells: KeptCells | undefined
 }
 
-/** With so many anybody may be among those that are left out. */
+/** With this many addresses, anybody may be among those that are left out. */
 export const maxBeside = 1_000_000
 
 interface Reading {
   map: Readonly<Record<string, string>>
-  /** Keeps the cells as they stand, for a workbook of the rows held back. */
+  /** Whether to keep the cells as they stand, for a workbook of the rows held back. */
   keepCells: boolean
   progress?: (share: number, rows: number) => void
 }
@@ -74,7 +77,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   const arrive = (row: SheetRow, table: Table | UnclearTable) => {
     const above = first ?? table
     if (row.number > above.headingRow) {
-      // What lies between two rows is blank, written or not; what lies below the last is nothing.
+      // All rows between two read ones are blank, whether the file has them or not; rows after the last do not count.
       blank += row.number - (lastRow ?? above.headingRow) - 1
       lastRow = row.number
     }
@@ -116,7 +119,8 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     },
     onUnclearRow: arrive,
     progress: (share) => {
-      // By its end there will be so many; bounded later, it would stay as large as it is by then.
+      // At this rate there will be many rows by the end; bounded later, the young generation would stay as large as it
+      // is then.
       if (rows.length > share * manyRows) boundYoungHeap()
       progress?.(share, rows.length)
     },
@@ -137,7 +141,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     otherSheets,
     rows,
     addressesBeside,
-    // Who says which column it is knows what it holds.
+    // Somebody who names the column with --map knows what it holds.
     rowCounter: Object.values(map).includes('number') ? undefined : counted.found(),
     blank: blank - table.headingsAgain.filter(({ row }) => row < (lastRow ?? 0)).length,
     cells,
@@ -150,7 +154,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   return roster
 }
 
-/** Says of which cells a name is kept otherwise than it stands there. */
+/** The notice of cells whose names are stored without invisible marks, or without a dash. */
 export function tidiedNotice(tidied: readonly string[]): { code: string; message: string }[] {
   if (tidied.length === 0) return []
   const where = few(tidied, { max: 1 })
@@ -162,7 +166,7 @@ export function tidiedNotice(tidied: readonly string[]): { code: string; message
   ]
 }
 
-/** Beneath a merged cell there may be anything, and nobody sees it. */
+/** Holds back cells covered by a merged cell: they may contain anything, and nobody sees it. */
 function holdBackCovered(roster: Roster, covered: CoveredCells): void {
   if (covered.size === 0) return
   for (const row of roster.rows) {
@@ -185,7 +189,7 @@ function holdBackCovered(roster: Roster, covered: CoveredCells): void {
   }
 }
 
-/** In the workbook of the rows held back the cell is blank: without what hides it, it would go in as it stands. */
+/** Blanks a cell in the workbook of the rows held back: without what hides the content there, it would be imported. */
 function hideKept({ cells }: Pick<Roster, 'cells'>, { row, column }: { row: number; column: number }): void {
   const kept = cells?.get(row)
   if (kept === undefined) return
@@ -194,7 +198,7 @@ function hideKept({ cells }: Pick<Roster, 'cells'>, { row, column }: { row: numb
   cells?.set(row, shown)
 }
 
-/** What a conditional format shows depends on more than the cell. */
+/** Holds back numbers below a conditional number format, whose effect depends on more than the cell. */
 function holdBackFormattedByRule(roster: Roster, ranges: readonly CellRange[]): void {
   if (ranges.length === 0) return
   const columns = new Set<number>()
@@ -217,12 +221,13 @@ function holdBackFormattedByRule(roster: Roster, ranges: readonly CellRange[]): 
   }
 }
 
-/** The fields of every row; the others are read for new centres and new users alone. */
+/** The fields that are read for every row; the others are read only for new centres and new users. */
 const alwaysRead: ReadonlySet<CentreField> = new Set(['number', 'name', 'email', 'firstName', 'lastName'])
 
 /**
- * An empty text is what a formula says, or what a program wrote that calculates nothing. Where no formula of the
- * column has a result, nobody can tell: its row is no centre alone, and its person not without a name.
+ * An empty text is either the result of a formula, or was written by a program that calculates nothing. Where no
+ * formula of the column has another result, nobody can tell: then a row without an address is not taken for a centre
+ * alone, and a person without names is not accepted as such.
  */
 function holdBackEmptyFormulas(
   { rows, columns }: Pick<Roster, 'rows' | 'columns'>,
@@ -245,11 +250,11 @@ function holdBackEmptyFormulas(
   }
 }
 
-/** A column of small numbers close together: it counts rows, unless one of them is a saved centre's number. */
+/** A column of small numbers close together: it counts the rows, unless a saved centre has one of the numbers. */
 interface RowCounter {
   heading: string
   numbers: ReadonlySet<number>
-  /** The column beside it whose values look like numbers of centres. */
+  /** The unknown column beside it whose values look like the numbers of centres. */
   other: string | undefined
 }
 
@@ -291,9 +296,12 @@ function watchRowCounter() {
           likely.set(heading, (likely.get(heading) ?? 0) + 1)
       }
     },
-    /** Whether they begin at 1 and go up by one, again or not: such a column numbers no centre, whatever is saved. */
+    /**
+     * Whether the numbers go up from 1 by one, once or again: such a column numbers no centre, whatever the store
+     * holds.
+     */
     countsFromOne: fromOne.counts,
-    /** With gaps, in any order, from anywhere. */
+    /** The column, where its numbers may count the rows: with gaps, in any order, from any start. */
     found(): RowCounter | undefined {
       if (first === undefined || seen === 0 || others > seen / 10) return undefined
       let min = Number.POSITIVE_INFINITY

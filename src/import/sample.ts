@@ -63,7 +63,7 @@ const guide: Readonly<Record<CentreField, ColumnAdvice>> = {
   },
 }
 
-/** What our own guide names as examples, and is nobody's. */
+/** The examples in this program's own guide, which are nobody's. */
 export const guideExamples: ReadonlySet<string> = new Set(Object.values(guide).map(({ example }) => example))
 
 const rules = [
@@ -76,13 +76,13 @@ const rules = [
   'To see what would happen, and change nothing: ssh-admin centres import FILE --dry-run',
 ]
 
-/** What whoever fills in a column is told. */
+/** Advice for the person who fills in a column. */
 export interface ColumnAdvice {
-  /** Where that is not plain from the column: `no`, or when. */
+  /** Where the column itself does not tell: `no`, or when the column is needed. */
   needed?: string
   what: string
   example: string
-  /** Where the column itself has none. */
+  /** The width, where the column itself has none. */
   width?: number
   choices?: readonly string[]
 }
@@ -91,11 +91,11 @@ interface TableToFillIn<Field extends string> {
   name: string
   columns: readonly { field: Field; heading: string; required?: boolean; width?: number }[]
   guide: Readonly<Record<Field, ColumnAdvice>>
-  /** How its rows are taken. */
+  /** How the rows of the table are read, for the guide. */
   rules: readonly string[]
 }
 
-/** The sheet of our own that holds nothing to be read. */
+/** The name of the guide, a sheet of this program's own that holds nothing to be read. */
 export const guideName = 'Guide'
 
 /** A workbook to fill in, and a guide to its columns. */

@@ -12,13 +12,13 @@ import type { RosterRow } from './roster-rows.ts'
 import type { RowsByCentre } from './roster-rows.ts'
 
 /**
- * A new number that is nearly a saved one, or nearly another of the workbook, beside a name that is nearly its name
- * or the address of one of its users: never a second centre.
+ * Holds back a new number that is nearly a saved one, or nearly another of the workbook, beside a name that is nearly
+ * that centre's or the address of one of its users: no second centre is created.
  */
 export function holdBackNearNumbers({ byCentre, view: { centres, users } }: RosterAndStore): void {
   const numbers: string[] = []
   const keys = indexOfTexts((position, key) => nearKey(numbers[position] ?? '') === key)
-  // Almost every number is alone: no list is made for it.
+  // Almost every number is alone, so that lists are made only for the others.
   const several = new Map<string, string[]>()
   for (const number of byCentre.keys()) {
     if (centres.has(number)) continue
@@ -62,10 +62,10 @@ function isSameCentre(
   )
 }
 
-/** Of I, L and 1 a workbook can make half a million numbers that are nearly one. */
+/** How many numbers are compared: with I, L and 1, a workbook can have half a million that are nearly the same. */
 const maxCompared = 50
 
-/** Two new numbers of the workbook that are nearly one, under names that are: which of them is right, nobody can tell. */
+/** The fault of a new number that is nearly another new one under a similar name: nobody can tell which is right. */
 function faultAmong(
   number: string,
   { numbers, byCentre }: { numbers: readonly string[]; byCentre: RowsByCentre },
@@ -89,7 +89,10 @@ function areNamedAlike(names: readonly string[], rows: readonly RosterRow[]): bo
   return known.some((one) => here.some((other) => one === other || differByAWord(one, other)))
 }
 
-/** 'Old Harbour' and 'Old Harbour School', or 'Old Harbour College'; not 'Old School' and 'New School'. */
+/**
+ * Whether names differ by a word: 'Old Harbour' and 'Old Harbour School' or 'Old Harbour College', but not 'Old School'
+ * and 'New School'.
+ */
 function differByAWord(one: string, other: string): boolean {
   const words = wordsOf(one)
   const others = wordsOf(other)
@@ -121,7 +124,7 @@ function fault(number: string, { number: saved }: { number: string }): NearFault
   }
 }
 
-/** The search keys of the names of new numbers. */
+/** The search keys of the names beside new numbers. */
 export function namesOfNewNumbers(rows: Iterable<RosterRow>, saved: SeenCentres): Set<string> {
   const names = new Set<string>()
   for (const row of rows) {
@@ -133,8 +136,8 @@ export function namesOfNewNumbers(rows: Iterable<RosterRow>, saved: SeenCentres)
 }
 
 /**
- * A new number under the name of a saved centre that has no row, in its country, and in its town where both are
- * known: most likely that centre under another number, and never a second one by itself.
+ * Holds back a new number under the name of a saved centre that has no row, in the same country, and in the same town
+ * where both are known: most likely that centre under another number, which must not become a second centre unasked.
  */
 export function holdBackRenumbered({ roster, byCentre, view }: RosterAndStore): void {
   const { centres } = view

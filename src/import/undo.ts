@@ -31,9 +31,9 @@ export interface Undone {
   changed: boolean
   undone: typeof nothing
   left: LeftAlone[]
-  /** What is released, and was open for its centres, and is not any more. */
+  /** What was open for the import's centres, and is not any more. */
   closes: readonly Closing[]
-  /** What is open for the centres that come back by it. */
+  /** What is open for the centres that come back. */
   opens: readonly Closing[]
 }
 
@@ -48,7 +48,7 @@ const nothing = {
   lettersCancelled: 0,
 }
 
-/** Takes an import back as if it had not been; what changed since is named and left alone. */
+/** Takes an import back as if it had not been; whatever has changed since is named and left alone. */
 export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleContext }): Promise<Undone> {
   const imported = await findImportNumber(trx, id)
   permit(ctx, 'centres.import', { name: String(id) })
@@ -85,7 +85,7 @@ export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleC
     at: ctx.at,
     action: 'centres.import-undone',
     subject: imported.file,
-    // What is left of it, which only taking another one back changes any more.
+    // The digest of the remaining changes, which only taking another import back can alter now.
     facts: {
       import: id,
       undone,
@@ -117,7 +117,7 @@ async function undoChanges(trx: Trx, imported: ImportRow) {
   return { undone, left: left.reverse() }
 }
 
-/** Only what still is as the import left it is given back. @returns what to count, or what is left */
+/** Undoes a change only where its result is still as the import left it. @returns what to count, or what is left */
 async function undoChange(
   trx: Trx,
   { change, imported }: { change: ChangeToUndo; imported: ImportRow },
@@ -146,7 +146,7 @@ async function undoChange(
   }
   if (kind === 'centre-restored') {
     if (centre.deletedAt !== null) return undefined
-    // Deleting it again would lock out somebody who has begun to use it.
+    // Deleting the centre again would lock out somebody who has begun to use it.
     if (centre.usedSince) return { what: number, reason: 'in-use' }
     await setCentreDeleted(trx, { id, at: before })
     return 'centresDeletedAgain'
@@ -156,7 +156,9 @@ async function undoChange(
   return undefined
 }
 
-/** Removes the users that are as the import made them; the others are named, their PINs of it void. */
+/**
+ * Removes the users that are as the import made them; the others are named, and their PINs of this import become void.
+ */
 async function removeCreatedUsers(
   trx: Trx,
   imported: ImportRow,
@@ -179,7 +181,7 @@ async function removeCreatedCentres(
   const before = (await centresCreatedBy(trx, id)).filter(({ kind }) => kind === 'associate-centre')
   const first = partedBy(before, parting)
   await removeRows(trx, { table: 'centres', ids: first.gone })
-  // What had an associate centre then may have none now.
+  // A centre that had an associate centre before may have none now.
   const { gone, left } = partedBy(await centresCreatedBy(trx, id), parting)
   await removeRows(trx, { table: 'centres', ids: gone })
   return { removed: first.gone.length + gone.length, left }
