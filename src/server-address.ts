@@ -1,5 +1,5 @@
 import { homedir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { Unavailable, Usage } from './errors.ts'
 
 /** The parsed address of a shared store. */
@@ -286,13 +286,13 @@ export function passwordFile({
 }
 
 /**
- * The home folder. Where HOME is unset or empty (an empty value does not mean the current folder), it is the account's;
- * where the account has none, as in a container, it is the root folder.
+ * The home folder. Where HOME is unset, empty or relative (neither means the current folder), it is the account's; where
+ * the account has none, as in a container, it is the root folder.
  */
 export function homeFolder(home: string | undefined): string {
-  if (home) return home
+  if (home && isAbsolute(home)) return home
   try {
-    return homedir() || userInfo().homedir
+    return (home ? '' : homedir()) || userInfo().homedir
   } catch {
     return '/'
   }

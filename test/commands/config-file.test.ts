@@ -255,6 +255,7 @@ describe('a folder of the XDG specification', () => {
     process.env.HOME = ''
     try {
       expect(homeFolder('')).toBe(userInfo().homedir)
+      expect(homeFolder('relative')).toBe(userInfo().homedir)
     } finally {
       process.env.HOME = HOME
     }
