@@ -39,7 +39,7 @@ export function dayInWords(at: Date): string {
   return `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()}`
 }
 
-/** Whether a text is a day that there is: `2026-02-28`, and not `2026-02-30`. */
+/** Whether a text is an existing date: `2026-02-28`, and not `2026-02-30`. */
 export function isDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
   const at = new Date(`${text}T00:00:00Z`)

@@ -118,7 +118,7 @@ export function inPattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 }
 
-/** Digits as they are called out on the phone; five are rather a centre's. */
+/** Whether a text has the form of a telephone number; up to five digits are more probably a centre number. */
 export function isTelephoneNumber(text: string): boolean {
   return /^\s*[+(]?\d[\d\s()./-]+$/.test(text) && text.replace(/\D/g, '').length > 5
 }

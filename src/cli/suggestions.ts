@@ -50,7 +50,7 @@ export async function unknownCommand(
   })
 }
 
-/** Two people, or two centres, and nothing between them that may be another thing's. */
+/** The two addresses or the two centre numbers behind a word; none where anything but options follows them. */
 function twoNamedBehind({ argv, word }: UnknownWord): readonly string[] {
   const [one = '', other = '', ...more] = argv.slice(argv.indexOf(word) + 1)
   const isPair = [isAddress, isLikeNumber].some((isOne) => isOne(one) && isOne(other))
