@@ -26,7 +26,7 @@ export async function progressOn(terminal: Terminal, first: string): Promise<Pro
     text: fitting(first),
     stream: drawable(terminal.stderr),
     discardStdin: false,
-    // `animated` has decided already; ora itself would look at process.stderr and the process's environment.
+    // `animated` has decided already; ora itself would look at the stderr and the environment of the whole process.
     isEnabled: true,
   }).start()
   return {
