@@ -30,7 +30,7 @@ export function isPartOfRoster({
   return isMarked || otherSheets.some(({ holdsTable }) => holdsTable)
 }
 
-/** The refusal to delete by part of a roster: whoever is missing from the part may stand in the rest. */
+/** The refusal to delete by part of a roster: users who are missing from the part may stand in the rest. */
 export function partialWorkbook(roster: OtherSheets & { file: string }, plan?: Elsewhere): Refused {
   const what = whatElseHolds(roster, plan) ?? `${roster.file} is part of a roster`
   return new Refused(

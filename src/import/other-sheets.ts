@@ -10,7 +10,7 @@ import { centreColumns } from './columns.ts'
 import { mayBeCentreNumber } from './cells.ts'
 import { guideExamples, guideName } from './sample.ts'
 
-/** A sheet of the workbook that is not read: whoever stands there, under whatever headings, is not missing. */
+/** A sheet of the workbook that is not read: users and centres named there, under any headings, are not missing. */
 export interface OtherSheet {
   name: string
   /** Whether it has rows of centres below known headings. */

@@ -68,7 +68,7 @@ export interface Plan {
   extraUsers: ExtraUser[]
   duplicatedUsers: DuplicatedUser[]
   issues: LazyList<CellIssue>
-  /** The user or centre that would be extra or missing, but stands on another sheet: because of it, nothing is. */
+  /** A user or centre that would be extra or missing, but stands on another sheet: then nothing counts as extra or missing. */
   elsewhere?: FoundElsewhere
   /**
    * The numbers of live centres, and of live users at the workbook's centres, by which the limit on deleting is
@@ -83,7 +83,7 @@ interface Planning {
   restoreDeleted: boolean
   /** Whether the workbook is part of a roster: then nobody is missing or extra. */
   partial: boolean
-  /** Whether the sheet that is read is the whole roster, whoever stands on other sheets. */
+  /** Whether the sheet that is read is the whole roster, even if other sheets name users or centres. */
   wholeRoster?: boolean
 }
 

@@ -282,7 +282,7 @@ const stylesOfClasses: Readonly<Record<string, string>> = {
   small: 'color: #55616e; font-size: 0.875rem;',
 }
 
-/** Where a dark mailbox removes the style sheet of the page, its own links are pale, while the page stays white. */
+/** A dark mailbox that removes the page's style sheet would show links in a pale colour, on a page that stays white. */
 const styleOfLinks = 'color: #0a6e8a;'
 
 /**

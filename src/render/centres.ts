@@ -12,7 +12,7 @@ import { relativeTime, count, markOf } from './text.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import { grouped } from '../grouped.ts'
 
-/** A centre as a list answers it, unchanged. */
+/** A centre in the answer of a list, which changes no centre. */
 export function listedCentreJson(centre: ListedCentre): JsonItem<'centreList'> {
   return { ...centreJson(centre), changed: false, outcome: 'unchanged' }
 }

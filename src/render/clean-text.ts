@@ -12,7 +12,7 @@ const plain = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]*$/
 
 /**
  * The only cleaner of what is sent to a terminal: characters that would control the terminal, turn the writing round or
- * hide are written as `\u001b`, and so are all styles but our own. JSON keeps its meaning.
+ * hide are written out, as in `\u001b`, and so are all styles but our own. JSON keeps its meaning.
  */
 export function cleanForTerminal(text: string): string {
   if (!/[^\n\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]/.test(text)) return text

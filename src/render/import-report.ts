@@ -31,7 +31,7 @@ export interface ImportReport {
   missingCentres: Plan['missingCentres']
   extraUsers: Plan['extraUsers']
   duplicatedUsers: Plan['duplicatedUsers']
-  /** What was deleted, and the centre it belonged to. */
+  /** What was deleted: a centre's number and name, or a user's address and centre; the second is blank if not known. */
   deleted: readonly (readonly [string, string])[]
 }
 

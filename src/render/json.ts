@@ -63,7 +63,7 @@ type ItemOf<Value> = Value extends object
     }[keyof Value]
   : never
 
-/** The answer of a command that changes something: whether it was rehearsed is added when it is printed, too. */
+/** The answer of a command that changes something: `dryRun` is added when the answer is printed, too. */
 export type JsonOfChange<Name extends AnswerName> = Without<JsonAnswer<Name>, 'dryRun'>
 export type AnyJsonOfChange = { [Name in ChangeName]: JsonOfChange<Name> }[ChangeName]
 type ChangeName = { [Name in AnswerName]: 'dryRun' extends keyof Shape<Name> ? Name : never }[AnswerName]

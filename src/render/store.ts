@@ -15,7 +15,7 @@ export interface StoreDescription extends Omit<StoreFacts, 'storeId' | 'fingerpr
   /** The copies that lie beside the store. */
   kept: readonly KeptCopy[]
   server: (ServerFacts & { heldBy: string | null }) | null
-  /** The desk that is changing the store now. */
+  /** The command that is changing the store now, and who runs it; null for nobody. */
   heldBy: string | null
   store: string
   bytes: number

@@ -35,7 +35,7 @@ export function userJson(account: Account): Shape<'user'> {
   }
 }
 
-/** A user as a list answers it, unchanged. */
+/** A user in the answer of a list, which changes no user. */
 export function listedUserJson(account: Account): Shape<'changedUser'> {
   return { ...userJson(account), changed: false, outcome: 'unchanged' }
 }

@@ -26,7 +26,7 @@ export interface BookParts {
   active: string | undefined
   /** The names of its custom properties. */
   marks: ReadonlySet<string>
-  /** It was saved by a spreadsheet program, which calculates: an empty text is what a formula says. */
+  /** Whether a spreadsheet program saved it, which calculates formulas: then an empty text is a formula's result. */
   byCalculator: boolean
 }
 
@@ -68,7 +68,10 @@ export async function readParts(archive: Archive): Promise<BookParts> {
   }
 }
 
-/** Libraries name themselves, or ask to be calculated; what cannot be read says nothing. */
+/**
+ * Whether a spreadsheet program saved the workbook. Libraries give their own name, or ask for a recalculation
+ * (`recalculates`); a part that cannot be read proves nothing.
+ */
 async function isByCalculator(archive: Archive): Promise<boolean> {
   let program = ''
   let isProgram = false

@@ -36,7 +36,7 @@ export interface Workbook {
   likelySheets: string[]
   /** The names of the workbook's custom properties. */
   marks: ReadonlySet<string>
-  /** It was saved by a spreadsheet program, which calculates: an empty text is what a formula says. */
+  /** Whether a spreadsheet program saved it, which calculates formulas: then an empty text is a formula's result. */
   byCalculator: boolean
   /** Hands over each row in order; may be called once. Lets the event loop run between pieces. */
   readRows(onRow: (row: SheetRow) => void, progress?: (share: number) => void): Promise<SheetFacts>

@@ -30,7 +30,7 @@ interface ReadTableResult extends Table {
   formattedByRule: readonly CellRange[]
   /** The columns in which at least one formula has a result, and every formula has one. */
   calculatedColumns: ReadonlySet<number>
-  /** Those in which a formula has none. */
+  /** The columns in which a formula has no result. */
   uncalculatedColumns: ReadonlySet<number>
 }
 

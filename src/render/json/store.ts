@@ -38,7 +38,7 @@ export const storeAnswers = () => ({
         heldBy: orNull(text()),
       }),
     ),
-    /** The desk that is changing the store now. */
+    /** The command that is changing the store now, and who runs it; null for nobody. */
     heldBy: orNull(text()),
     keyFile: text(),
     key: z.enum(['there', 'missing', 'of-another-store', 'unreadable']),
@@ -144,7 +144,7 @@ export const storeAnswers = () => ({
     /** `by-command`: the key comes from a command, which is not run here. */
     key: z.enum(['there', 'missing', 'of-another-store', 'unreadable', 'by-command']),
     answersInMs: count(),
-    /** The desk that is changing the store now. */
+    /** The command that is changing the store now, and who runs it; null for nobody. */
     heldBy: orNull(text()),
     centres: z.strictObject({ approved: count(), active: count(), deleted: count() }),
     users: z.strictObject({ invited: count(), active: count(), suspended: count(), deleted: count() }),
