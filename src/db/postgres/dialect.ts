@@ -18,7 +18,7 @@ import type { PortableNode } from '../portable.ts'
 import type { Store } from '../schema.ts'
 import type { SharedConnection } from './shared-connection.ts'
 
-/** Queries over one connection: what is asked at once goes to the server at once. */
+/** A Kysely instance over one connection that pipelines concurrent queries. */
 export function sharedDatabase(connection: SharedConnection): Kysely<Store> {
   const driver = new SharedDriver(connection)
   const adapter = new PostgresAdapter()
@@ -30,7 +30,7 @@ export function sharedDatabase(connection: SharedConnection): Kysely<Store> {
     createIntrospector: (db) => new PostgresIntrospector(db),
   }
   const asking = (provider: ConnectionProvider) => new DefaultQueryExecutor(compiler, adapter, provider)
-  // In a transaction kysely would let each wait for the one before it.
+  // By default kysely serializes the queries of a transaction.
   const within = () => asking({ provideConnection: (consumer) => consumer(new Connection(connection)) })
   const outside = asking({
     provideConnection: async (consumer) => consumer(await driver.acquireConnection()),
@@ -41,7 +41,7 @@ export function sharedDatabase(connection: SharedConnection): Kysely<Store> {
 
 class SharedDriver implements Driver {
   readonly #connection: SharedConnection
-  /** Ends with the transaction that is open. */
+  /** Resolves when the open transaction ends. */
   #open: Promise<void> | undefined
   #end: () => void = () => undefined
 
@@ -51,7 +51,7 @@ class SharedDriver implements Driver {
 
   async init(): Promise<void> {}
 
-  /** While a transaction is open, nobody else has the connection. */
+  /** Waits while a transaction is open on the connection. */
   async acquireConnection(): Promise<DatabaseConnection> {
     while (this.#open) await this.#open
     return new Connection(this.#connection)
@@ -72,7 +72,7 @@ class SharedDriver implements Driver {
     }
   }
 
-  /** One that fails is rolled back, and ends by that. */
+  /** A failed commit has rolled back, which ends the transaction too. */
   async commitTransaction(): Promise<void> {
     await this.#connection.commit()
     this.#ended()
@@ -113,7 +113,7 @@ class Connection implements DatabaseConnection {
   }
 }
 
-/** Knows the pieces of a query that have two forms. */
+/** Compiles the parts of a query that differ between the engines (portable.ts). */
 class PortableCompiler extends PostgresQueryCompiler {
   protected override visitRaw(node: RawNode): void {
     super.visitRaw(isPortable(node) ? node.postgres : node)

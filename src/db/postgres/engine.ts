@@ -14,15 +14,15 @@ interface Connected {
   db: Kysely<Store>
 }
 
-/** So often a copy is begun anew, of another moment, that a standby broke off or whose connection was lost. */
+/** Attempts at a copy that a standby cancels, or whose connection breaks; each reads a new snapshot. */
 const maxCopies = 3
-/** In milliseconds; the second time twice as long. */
+/** Pause before the second attempt, in milliseconds; twice as long before the third. */
 const pauseBeforeCopy = 500
 
-/** Of rows that hold a piece of a file each, so many are held at once. */
+/** Batch size for rows that each hold a chunk of a file, to bound memory. */
 const piecesAtOnce = 8
 
-/** What only PostgreSQL does for a store, over one connection. */
+/** The engine of a store on PostgreSQL, over one connection. */
 export function sharedEngine(connection: SharedConnection, { server, db }: Connected): Engine {
   const query = async (text: string, values: readonly unknown[] = []) =>
     (await connection.query<{ n: number }>(text, values)).rows[0]?.n ?? 0
@@ -30,9 +30,9 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
     isShared: true,
     bulk: sharedBulk(connection),
     fingerprint: () => connection.row.fingerprint,
-    // Every change of what an import reads has its row in the log.
+    // Every change that an import may depend on adds a row to the log.
     writesOfOthers: () => query('select coalesce(max(id), 0) as n from audit'),
-    // The row that is held says it.
+    // The server knows the holder by its lock and application_name.
     noteHolder: () => () => undefined,
     aboutToCommit: (head) => connection.aboutToCommit(head),
     server: {
@@ -78,7 +78,7 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
           const from = { db, engine, version: connection.row.version }
           return (await copyToFile(to, { ...options, from, onRows })).bytes
         } catch (error) {
-          // Where no row came, a server was waited for as long as may be.
+          // Without any row, connecting has used up the whole wait already.
           if (tries === maxCopies || !hasRead || !connection.isRetryable(error)) throw error
           rmSync(to, { force: true })
           await pause(tries * pauseBeforeCopy)
@@ -94,8 +94,8 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
 const personalTables = ['users', 'outbox', 'credentials', 'audit_personal', 'imports', 'import_changes']
 
 /**
- * Lets the server write over what was removed of the tables that hold personal data. @returns whether it could: of
- * tables that somebody else owns it only warns that it left them out
+ * Vacuums the tables that hold personal data, so that erased values are overwritten.
+ * @returns false if the server skipped a table, which it only warns of (another owner)
  */
 async function vacuum(client: pg.Client, schema: string): Promise<boolean> {
   const names = personalTables.map((table) => `${quoted(schema)}.${table}`)
@@ -105,7 +105,7 @@ async function vacuum(client: pg.Client, schema: string): Promise<boolean> {
   }
   client.on('notice', warned)
   setPipelining(client, true)
-  // To a user who is told of errors alone it would not be said.
+  // With client_min_messages = error the warning would not be sent.
   const [, vacuumed] = await Promise.allSettled([
     client.query(
       `select set_config('client_min_messages', 'warning', false) where current_setting('client_min_messages') = 'error'`,
@@ -117,7 +117,7 @@ async function vacuum(client: pg.Client, schema: string): Promise<boolean> {
   return vacuumed.status === 'fulfilled' && isWhole
 }
 
-/** Rows by COPY: into the table where they are new, into a staging table that is merged where they are not. */
+/** Writes many rows by COPY: new ones into the table, others into a staging table that is merged. */
 function sharedBulk(connection: SharedConnection): Bulk {
   const copy = async (table: string, columns: readonly string[], rows: Iterable<readonly Value[]>) => {
     const { copyRows } = await import('./copy-rows.ts')
@@ -172,7 +172,7 @@ function sharedBulk(connection: SharedConnection): Bulk {
   }
 }
 
-/** An import's number is the next one: a sequence would use one up in a rehearsal. */
+/** Imports are numbered by max(id) + 1: a sequence would consume a number in every rehearsal. */
 function reserveNumbers(table: Numbered, count: number): string {
   if (table === 'imports') return 'select coalesce(max(id), 0) + 1 as first from imports'
   const sequence = `pg_get_serial_sequence('${table}', 'id')`
@@ -180,7 +180,7 @@ function reserveNumbers(table: Numbered, count: number): string {
     from (select nextval(${sequence}) as first) as next`
 }
 
-/** Nothing is asked of the server for no rows at all. */
+/** @returns undefined for an empty iterable, which then costs no round trip */
 function nonEmpty(rows: Iterable<readonly Value[]>): Iterable<readonly Value[]> | undefined {
   const iterator = rows[Symbol.iterator]()
   const first = iterator.next()

@@ -3,16 +3,16 @@ import type { ServerAddress } from '../../server-address.ts'
 import { shellWord } from '../../shell-word.ts'
 
 interface Words {
-  /** Of the error's code; absent: whatever that is. */
+  /** Matches the SQLSTATE; absent: any. */
   pattern?: RegExp
-  /** Of its message, or of where in its source it says so, where the code is that of more than one thing, or there is none. */
+  /** Matches the message, or the server's source routine, where the SQLSTATE is ambiguous or missing. */
   said?: RegExp
-  /** Of the store's address, where it matters what that says. */
+  /** Matches the store's address, where the advice depends on it. */
   address?: RegExp
   code: string
   says: (place: string) => string
   hint: string | ((place: string) => string)
-  /** What the server says itself follows: ours are about more than one thing. */
+  /** Whether the server's own message is appended, because ours covers several causes. */
   quotes?: true
 }
 
@@ -33,14 +33,14 @@ const words: readonly Words[] = [
     hint: 'Check the host and the port in the address.',
   },
   {
-    // Kerberos and the like, of which pg reads no word.
+    // Kerberos, SSPI and others, which pg does not support.
     said: /^Unknown authenticationOk message/,
     code: 'store-refused',
     says: (place) => `The server of ${place} asks for another sign-in than a password.`,
     hint: 'A desk signs in with a password, not by Kerberos or Windows: have whoever looks after the server let it in with scram-sha-256 (pg_hba.conf).',
   },
   {
-    // The server has one code for all of its pg_hba.conf.
+    // 28000 covers every rejection by pg_hba.conf.
     pattern: /^28000$/,
     said: /client certificate|certificate authentication/,
     code: 'store-refused',
@@ -83,7 +83,7 @@ const words: readonly Words[] = [
   },
   {
     pattern: /^40(001|P01)$/,
-    // The place in its source, as the words are in its language.
+    // Matched by source routine: the message is translated.
     said: /conflict with recovery|^(ProcessInterrupts|\w*RecoveryConflict\w*)$/m,
     code: 'store-unavailable',
     says: (place) =>
@@ -91,7 +91,7 @@ const words: readonly Words[] = [
     hint: standbyBusy,
   },
   {
-    // Done anew some times by then: to wait for longer is no help.
+    // Retried several times before this is shown.
     pattern: /^(40001|40P01)$/,
     code: 'store-locked',
     says: (place) =>
@@ -223,15 +223,15 @@ const words: readonly Words[] = [
 ]
 
 /**
- * What is left of PostgreSQL's appendix A, 'PostgreSQL Error Codes', by its classes. What is not here is a mistake of
- * this program's: of its syntax, its values, of savepoints.
+ * The remaining classes of PostgreSQL's appendix A, 'PostgreSQL Error Codes'. A code that is not listed is a bug of this
+ * program: wrong syntax, values or savepoints.
  */
 function wordsByClass(): Words[] {
   const again =
     'Nothing was changed. Try again; if it stays so, have whoever looks after the server look at its log.'
   return [
     {
-      // Of a pooler's own, such as that it knows no such database, too.
+      // Poolers use 08P01 for errors of their own, such as an unknown database.
       pattern: /^(XX...|57...|08P01)$/,
       code: 'store-unavailable',
       says: (place) => `The server of ${place}, or what stands before it, failed by itself`,
@@ -246,7 +246,7 @@ function wordsByClass(): Words[] {
       quotes: true,
     },
     {
-      // Numbers are given by the server alone, but for those that are counted while the store is held.
+      // Ids come from the server's sequences, except those that are assigned while the store is locked.
       pattern: /^23505$/,
       said: /_pkey\b/,
       code: 'store-refused',
@@ -291,7 +291,7 @@ function wordsByClass(): Words[] {
       quotes: true,
     },
     {
-      // Of functions and triggers. The store has some of its own, which stand in the way of what no command does.
+      // Errors of functions and triggers; the store's own triggers refuse what no command does.
       pattern: /^(09...|27...|2D...|2F...|38...|39...|P0...)$/,
       code: 'store-refused',
       says: (place) => `A trigger or a function on the server of ${place} refuses it`,
@@ -313,7 +313,7 @@ function wordsByClass(): Words[] {
       quotes: true,
     },
     {
-      // What it is made of is another thing than what was made: a column's type, a policy, a rule.
+      // The schema differs from what was created: a column's type, a policy, a rule.
       pattern: /^(42P16|42P17|42P2[12]|42704|42804|42809|42846)$/,
       code: 'store-damaged',
       says: (place) => `Something of the store ${place} was changed by something else`,
@@ -323,7 +323,7 @@ function wordsByClass(): Words[] {
   ]
 }
 
-/** The connection is gone, or could not be made. */
+/** Whether the connection was lost or could not be made. */
 export function isDisconnected(error: unknown): boolean {
   return (
     /^(08...|57P0.|25P0[34]|ECONN.*|EPIPE|ETIMEDOUT)$/.test(errorCodeOf(error)) ||
@@ -331,32 +331,32 @@ export function isDisconnected(error: unknown): boolean {
   )
 }
 
-/** Of a host that signs nobody in, whether it may soon, as one that comes up, or has no room for the moment. */
+/** Whether a failed sign-in may succeed soon, as at a server that is starting or has no free connection. */
 export function isTransient(failure: unknown): boolean {
   return failure instanceof Unavailable && /^store-(unavailable|read-only|full|locked)$/.test(failure.code)
 }
 
-/** Whether the same would only last as long again: the server's limit is on the whole of it. */
+/** Whether the server's time limit ended the work: a retry would take as long. */
 export function isTimeout(error: unknown): boolean {
   return errorCodeOf(error) === '25P04'
 }
 
-/** Whether nothing was asked for too long, as where a machine slept. */
+/** Whether the server closed an idle session or transaction, as after the machine slept. */
 export function isIdleTimeout(error: unknown): boolean {
   return errorCodeOf(error) === '25P03'
 }
 
-/** A server that is too old, or that only speaks as PostgreSQL does. An operator that it has for no such types is another thing. */
+/** Whether the server lacks a function, being too old or not PostgreSQL. A missing operator has the same SQLSTATE. */
 export function lacksFunction(error: unknown): boolean {
   return errorCodeOf(error) === '42883' && routineOf(error) !== 'op_error'
 }
 
-/** Where in the server's source it is said; empty where it says nothing of that. */
+/** The routine in the server's source that raised the error; empty if unknown. */
 function routineOf(error: unknown): string {
   return error instanceof Error && 'routine' in error ? String(error.routine) : ''
 }
 
-/** As an address has it. */
+/** The database name in an address. */
 function databaseIn(place: string): string {
   return decodeURIComponent(/^\w+:\/\/[^/?]*\/([^?]*)/.exec(place)?.[1] ?? 'hub')
 }
@@ -365,7 +365,7 @@ function schemaIn(place: string): string {
   return /[?&]schema=(\w+)/.exec(place)?.[1] ?? 'ssh_admin'
 }
 
-/** An error of the server in words; any other as it is. */
+/** Turns a server's error into a Failure; any other error is returned as it is. */
 export function toFailure(error: unknown, place: string): unknown {
   const message = error instanceof Error ? error.message : ''
   if (/client password must be a string|no password/i.test(message)) return passwordMissing(place, error)
@@ -388,7 +388,7 @@ export function toFailure(error: unknown, place: string): unknown {
 
 const maxQuoted = 300
 
-/** What the server says itself, as the end of a sentence: never its details, which may name somebody. */
+/** The server's message as the end of a sentence, without its details, which may hold personal data. */
 function quoted(error: unknown): string {
   const [said = ''] = error instanceof Error ? error.message.split('\n') : []
   const short = said.length > maxQuoted ? `${said.slice(0, maxQuoted)}…` : said
@@ -396,7 +396,7 @@ function quoted(error: unknown): string {
   return short === '' ? '.' : `: ${short}${end}`
 }
 
-/** Not by the network, nor by pg: what it has no words for has a number that says more than they do. */
+/** Whether the error has a SQLSTATE: it came from the server, and not from the network or pg. */
 export function isServerError(error: unknown): error is Error {
   return error instanceof Error && /^[0-9A-Z]{5}$/.test(errorCodeOf(error)) && 'severity' in error
 }
@@ -406,7 +406,7 @@ function mistakeOfOurs(error: Error): Error {
   return Object.assign(mistake, { code: errorCodeOf(error) })
 }
 
-/** A store that was not made to its end, or was changed by hand: without what the server misses, nothing of it can be read. */
+/** A store with missing tables or columns: its creation was interrupted, or it was changed by hand. */
 export function storeNotWhole({ shown }: Pick<ServerAddress, 'shown'>, cause: unknown): Unavailable {
   const said = cause instanceof Unavailable ? cause.cause : cause
   const how = said instanceof Error ? `: ${said.message}` : ''
@@ -417,8 +417,8 @@ export function storeNotWhole({ shown }: Pick<ServerAddress, 'shown'>, cause: un
 }
 
 /**
- * Whether the server runs is another question: it answered before. A standby hangs up on whoever reads too long, and what
- * it says of that is lost where it was being asked.
+ * A connection that broke after it had worked. A standby closes connections of long reads (recovery conflict), and its
+ * reason is lost when a query is being sent at that moment.
  */
 export function connectionBroken(
   place: string,
@@ -433,7 +433,7 @@ export function connectionBroken(
   return new Unavailable('store-unavailable', said, { hint, cause })
 }
 
-/** A database has its letters for good: another one is made beside it. */
+/** A database's encoding cannot be changed: the store needs another database. */
 export function encodingTooNarrow(place: string, cause?: unknown): Unavailable {
   return new Unavailable('store-refused', `The database of ${place} does not take every letter.`, {
     hint: `Nothing was changed. It must be one that was made for UTF-8: createdb --encoding UTF8 --template template0 ${shellWord(`${databaseIn(place)}_utf8`)}`,
@@ -441,7 +441,7 @@ export function encodingTooNarrow(place: string, cause?: unknown): Unavailable {
   })
 }
 
-/** The one sign that no text on a server has, whatever its letters. */
+/** PostgreSQL texts cannot hold NUL, whatever the encoding. */
 function holdsNul(place: string, cause: unknown): Unavailable {
   const said = `A text holds a NUL (U+0000), which the server of ${place} keeps in none.`
   return new Unavailable('store-refused', said, {
@@ -450,14 +450,14 @@ function holdsNul(place: string, cause: unknown): Unavailable {
   })
 }
 
-/** Where another program keeps its own. */
+/** The schema holds another program's tables. */
 export function schemaOfAnother({ shown, schema }: Pick<ServerAddress, 'schema' | 'shown'>): Unavailable {
   return new Unavailable('store-foreign', `The schema ${schema} of ${shown} has tables of another program.`, {
     hint: 'Check the address, and its ?schema=: another one is named at its end, such as ?schema=ssh_admin.',
   })
 }
 
-/** Signed in, and no further: everybody has the right to connect to a database until it is taken from them. */
+/** The user lacks CONNECT, which every user has until it is revoked. */
 export function connectDenied({ shown, database, user }: ServerAddress, cause: unknown): Unavailable {
   const whom = user === undefined ? 'this user' : `the user ${user}`
   return new Unavailable('store-refused', `The server of ${shown} does not let ${whom} into its database.`, {

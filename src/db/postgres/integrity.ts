@@ -10,18 +10,18 @@ import { deskRoleOfSchema } from './rights.ts'
 
 interface Looking {
   server: ServerAddress
-  /** Of the store. */
+  /** The store's schema version. */
   version: number
 }
 
 /**
- * What of a shared store is not as this program made it, or is kept from whoever looks: a server refuses that at the
- * change that meets it, and says nothing before. Each with what its owner runs.
+ * Compares a shared store's schema and rights with what this program creates. The server would only complain at the first
+ * change that needs what is missing. Each finding comes with the statement that its owner has to run.
  */
 export async function findingsOnServer(client: pg.Client, { server, version }: Looking): Promise<Findings> {
   const { schema } = server
   const expected = await tablesOfVersion(version)
-  // Whoever looks after the server may keep tables of their own beside them.
+  // Tables that are not the store's may lie beside them.
   const names = expected.map(({ name }) => name)
   const { rows: found } = await client.query<FoundTable>(foundTables, [schema, names])
   const damage = expected.flatMap((table) => {
@@ -42,12 +42,12 @@ interface FoundTable {
   name: string
   owner: string
   ownerOfSchema: string
-  /** Whoever has the tables may do what takes the owner of the schema, as one of that role. */
+  /** Whether the owner of the table owns the schema, or is a member of the role that does. */
   ownsSchema: boolean
   keepsBack: boolean
   columns: { name: string; type: string; isNeeded: boolean; isFilled: boolean; counter: string | null }[]
   constraints: { kind: string; columns: string[]; parent: string | null }[]
-  /** Of what it is sorted by: what is only kept beside that (INCLUDE) is left out, and what is worked out has no name. */
+  /** Key columns only: INCLUDE columns are left out, and expressions have no name. */
   indexes: {
     name: string
     columns: (string | null)[]
@@ -87,7 +87,7 @@ interface Found {
   schema: string
 }
 
-/** As the server has them. */
+/** PostgreSQL types that stand for each SQLite type; the first is the one that is created. */
 const types: Readonly<Record<string, readonly string[]>> = {
   integer: ['bigint', 'integer'],
   text: ['text collate "C"'],
@@ -95,16 +95,16 @@ const types: Readonly<Record<string, readonly string[]>> = {
   blob: ['bytea'],
 }
 
-/** Looked after by a trigger instead, since a large import waited for each of its rows. */
+/** Checked by a trigger rather than a foreign key, which costs a large import a look-up for each row. */
 const heldByTrigger = 'created_by_import'
 
 const putBack =
   'Have its owner put back what was changed, or restore a backup with: ssh-admin store restore FILE'
 
 interface Compared {
-  /** What the store was made with. */
+  /** The table as this program creates it. */
   table: TableDefinition
-  /** What the server has. */
+  /** The table as it is on the server. */
   there: FoundTable
   alter: (what: string) => string
 }
@@ -218,7 +218,7 @@ function missingTable(name: string): Problem {
   return damaged(name, `The table ${name} is missing.`, putBack)
 }
 
-/** Each with the statement that makes it, by its table. */
+/** The triggers of a schema version, each with its table and the statement that creates it. */
 async function triggersOfVersion(
   version: number,
 ): Promise<{ name: string; table: string; statement: string }[]> {
@@ -277,10 +277,10 @@ function keptBack(found: readonly FoundTable[], schema: string): Problem[] {
   ]
 }
 
-/** Their rows are numbered while the store is held, and not by the server. */
+/** Tables whose ids are assigned by this program, while the store is locked, and not by a sequence. */
 const numberedByUs = new Set(['imports', 'resources', 'releases', 'help_documents'])
 
-/** As after logical replication, or where somebody brought rows by hand. */
+/** Finds sequences that are behind the rows, as after logical replication or rows inserted by hand. */
 async function countersBehind(client: pg.Client, { found, schema }: Found): Promise<Problem[]> {
   const counted = found.flatMap(({ name: table, columns }) =>
     columns.flatMap(({ name: column, counter }) =>
@@ -315,13 +315,13 @@ async function countersBehind(client: pg.Client, { found, schema }: Found): Prom
 
 const ofRows = ['select', 'insert', 'update', 'delete'] as const
 
-/** What a desk needs of a table. */
+/** The rights that a desk needs on a table. */
 function rightsTo(table: string): readonly string[] {
   if (table === 'store_versions') return ['select']
   return table === 'audit' || table === 'audit_personal' ? ['select', 'insert'] : ofRows
 }
 
-/** Of whoever asks, and of the role of the desks; who may not even add to the log is somebody who only looks. */
+/** Missing rights of the present user and of the desk role. A user who cannot append to the log counts as read-only. */
 async function missingRights(client: pg.Client, { found, schema }: Found): Promise<Findings> {
   const needed = found.flatMap(({ name, columns }) => [
     ...rightsTo(name).map((right) => ({ name, right, column: null, counter: null })),
@@ -374,7 +374,7 @@ async function missingRights(client: pg.Client, { found, schema }: Found): Promi
   }
 }
 
-/** Desks go on; what only the owner may do is refused to each of them. */
+/** Schema and tables of different owners: desks work, but no user can migrate or replace the store. */
 function ofAnotherOwner(found: readonly FoundTable[], schema: string): Problem[] {
   const others = found.filter(({ ownsSchema }) => !ownsSchema)
   const [first] = others

@@ -15,8 +15,8 @@ import { emptySchema, withNewSchema } from './new-schema.ts'
 import { commitNewSchema } from './unknown-commit.ts'
 
 /**
- * In one transaction: of two desks that begin at once, one begins the store and the other finds it.
- * @returns whether it was this one
+ * Creates a store in one transaction; of two desks at once, the second finds the first one's store.
+ * @returns whether this desk created it
  */
 export async function createSharedStore(server: ServerAddress, opening: Opening): Promise<boolean> {
   const storeId = randomBytes(12).toString('hex')
@@ -32,7 +32,7 @@ export async function createSharedStore(server: ServerAddress, opening: Opening)
   }
   const secret = randomBytes(32)
   const { fingerprint } = deriveKeys(secret)
-  // The store knows its key by the name under which it waits, should this process, or the connection, be lost.
+  // The key is first written under a name that holds its fingerprint, and found by it should this process be killed.
   const waiting = waitingKeyFile(keyFile, fingerprint)
   try {
     await withNewSchema(server, async (client) => {
@@ -43,7 +43,7 @@ export async function createSharedStore(server: ServerAddress, opening: Opening)
       mkdirSync(dirname(keyFile))
       writeKeyFile(waiting, secret)
       trySyncFolder(dirname(keyFile))
-      // From here on no signal cancels what is begun: its first event is to follow.
+      // From here on no signal cancels: the store needs its first event.
       await finishing(opening.interruption, {
         what: `the store is being begun in ${server.shown}`,
         finish: () =>
@@ -54,10 +54,10 @@ export async function createSharedStore(server: ServerAddress, opening: Opening)
       })
     })
   } catch (error) {
-    // The store may be there all the same, and would be worth nothing without its key.
+    // The store may exist nevertheless, and would be useless without its key.
     if (error instanceof CommitUnknown) throw error
     rmSync(waiting, { force: true })
-    // Of two desks that begin a store at once, one comes later.
+    // Another desk created the store at the same time.
     if (error instanceof Refused && error.code === 'store-exists') return false
     throw error
   }
@@ -67,14 +67,14 @@ export async function createSharedStore(server: ServerAddress, opening: Opening)
 
 interface CopyingToServer extends CopyingOut {
   from: Source
-  /** Absent where nothing that is done counts. */
+  /** Absent for a rehearsal. */
   interruption: Interruption | undefined
-  /** Just before it is saved. */
+  /** Called just before the commit. */
   beforeSaving?: () => void | Promise<void>
   onRows?: (copied: number) => void
 }
 
-/** Copies every row of a store, which nobody changes meanwhile, into a schema of its own: all of it, or nothing is there. */
+/** Copies every row of a locked store into a new schema, in one transaction. */
 export async function copyToServer(
   address: string,
   { interruption, beforeSaving, ...copying }: CopyingToServer,
@@ -98,7 +98,7 @@ export async function copyToServer(
   })
 }
 
-/** Whether a store could be made there; nothing is. @throws `store-exists`, `store-foreign`, `store-refused` */
+/** Checks that a store could be created there, and rolls back. @throws `store-exists`, `store-foreign`, `store-refused` */
 export async function rehearseNewSchema(address: string): Promise<void> {
   await withNewSchema(serverAddressOf(address), async (client) => {
     await client.query('rollback')

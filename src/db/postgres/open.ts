@@ -17,7 +17,7 @@ import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
 import { SharedConnection } from './shared-connection.ts'
 import type { StoreRow } from './store-row.ts'
 
-/** Opens a store that several desks share. @throws `store-missing`, `store-newer`, `store-older`, and what a server says */
+/** Opens a shared store. @throws `store-missing`, `store-newer`, `store-older`, or a failure of the server */
 export async function openSharedStore(opening: Opening): Promise<OpenStore> {
   const server = serverAddressOf(opening.path)
   const connection = await connectionTo(server, opening)
@@ -52,14 +52,14 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
   return openSqliteStore(opening)
 }
 
-/** @param check looks at the store once it is held; absent: one of another version is refused */
+/** @param check runs once the store is locked; by default it refuses another schema version */
 export async function connectionTo(
   server: ServerAddress,
   opening: Opening,
   check = (row: StoreRow) => refuseOtherVersion(row, { server, reads: false }),
 ): Promise<SharedConnection> {
   const reads = readsAlone(opening.mode)
-  // Of several hosts, one may be about to take over from another.
+  // With several hosts, a failover may be under way.
   const maxWaitMs = server.hosts.length > 1 ? opening.maxWaitMs : 0
   const { onOutage } = opening
   const signal = () => opening.signal
@@ -105,8 +105,8 @@ function openedStore(
 }
 
 /**
- * An older store is read as a file's is: in a copy in memory that is brought up to date. The server is asked of itself
- * alone. The bytes of files stay there: they may be more than memory holds, and no download can be recorded anyway.
+ * Reads an older store through a migrated copy in memory, as with a file. Only facts about the server come from the server
+ * itself. Contents of files are not copied: they may exceed memory, and a download could not be recorded anyway.
  */
 async function upToDateInMemory(store: OpenStore, opening: Opening): Promise<OpenStore> {
   const { copyToMemory } = await import('../sqlite/new-file.ts')
@@ -125,7 +125,7 @@ async function upToDateInMemory(store: OpenStore, opening: Opening): Promise<Ope
   }
 }
 
-/** Made just now, by this desk. */
+/** A store that this desk has just created. */
 async function begunStore(server: ServerAddress, opening: Opening): Promise<OpenStore> {
   const connection = await connectionTo(server, { ...opening, mode: 'use' })
   await connection.readStoreRow()

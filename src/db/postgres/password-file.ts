@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { Unavailable } from '../../errors.ts'
 import { passwordFile } from '../../server-address.ts'
 
-/** What a password is looked up for, as PostgreSQL's own programs do (the manual of libpq, 'The Password File'). */
+/** The key of a look-up in the password file (libpq manual, 'The Password File'). */
 interface Login {
   host: string
   port: number
@@ -11,8 +11,8 @@ interface Login {
 }
 
 /**
- * The password of `~/.pgpass`, or of the file that PGPASSFILE names; none where there is no line for it.
- * @throws Unavailable `store-refused` where others can read the file: its passwords are no secrets
+ * The password from PGPASSFILE or `~/.pgpass`; undefined where no line matches.
+ * @throws Unavailable `store-refused` if others can read the file
  */
 export function passwordInFile(login: Login): string | undefined {
   const file = passwordFile(process.env)
@@ -30,9 +30,9 @@ export function passwordInFile(login: Login): string | undefined {
   return passwordIn(readFileSync(file, 'utf8'), login)
 }
 
-/** The first line that fits, `HOST:PORT:DATABASE:USER:PASSWORD`: `*` fits all, `\` takes a colon or itself as it is. */
+/** The first matching line of `HOST:PORT:DATABASE:USER:PASSWORD`; `*` matches anything, `\` escapes a colon or itself. */
 export function passwordIn(text: string, { host, port, database, user }: Login): string | undefined {
-  // A socket is named by its folder, or as this machine.
+  // A socket matches its folder or `localhost`.
   const hosts = host.startsWith('/') ? [host, 'localhost'] : [host]
   const connection = [hosts, [String(port)], [database], [user]]
   for (const line of text.split(/\r?\n/)) {

@@ -23,7 +23,7 @@ import { emptySchema, makeSchema } from './new-schema.ts'
 import { connectionTo } from './open.ts'
 import { deskRoleOfSchema, refuseOthers } from './rights.ts'
 
-/** A store on a server that a backup is to take the place of. @throws `store-newer`, `store-older`, `store-refused` */
+/** The store on a server that a restore replaces. @throws `store-newer`, `store-older`, `store-refused` */
 export async function presentSharedStore(opening: Opening): Promise<PresentStore> {
   const server = serverAddressOf(opening.path)
   const found = await findStore(server, opening)
@@ -102,12 +102,12 @@ interface Replacing {
   opening: Opening
   from: Source
   kept: string
-  /** The store that is there, as it was looked at. */
+  /** The present store, as it was when the user confirmed. */
   found: Found
   beforePlacing: () => void | Promise<void>
 }
 
-/** In one transaction, which has the store: a schema is filled beside it, and the two change names. */
+/** In one transaction that locks the store: fills a new schema and swaps the two names. */
 async function replaceSchema(
   server: ServerAddress,
   { opening, from, kept, found, beforePlacing }: Replacing,
@@ -118,8 +118,8 @@ async function replaceSchema(
     await connection.begin()
     const db = sharedDatabase(connection)
     const now = { ...connection.row, erased: await erasedAccounts(db) }
-    // Whom it erased since, and with which key it goes on, is not known to the copy; and what somebody else restored
-    // meanwhile is not what was looked at. Whatever else other desks changed is kept with the store that they changed.
+    // The copy was prepared from what was read before: erasures, a new key or another restore since then make it wrong.
+    // Other changes made meanwhile stay in the replaced store, which is kept.
     if (isAnother(now, found) || !(await hasSeal(db, found.head ?? emptyLog))) {
       await connection.rollback()
       return undefined
@@ -149,7 +149,7 @@ async function replaceSchema(
   }
 }
 
-/** What became of messages after the copy was made ready, as other desks go on sending: nothing is sent twice. */
+/** Takes over delivery states that changed after the copy was prepared, so that no message is sent twice. */
 function deliveriesTakenOn(present: string): string {
   return `update outbox set (${deliveryColumns.join(', ')}) = row(${deliveryColumns.map((column) => `there.${column}`).join(', ')})
     from "${present}".outbox as there
@@ -162,21 +162,21 @@ function isAnother(now: Omit<Found, 'head'>, found: Found): boolean {
   return isOther || JSON.stringify(now.erased) !== JSON.stringify(found.erased)
 }
 
-/** What desks might do in the store that was there, they may in the one that is there now. */
+/** Grants the desk role the rights that it had in the replaced store. */
 async function grantToDesks(client: pg.Client, schema: string): Promise<void> {
   const role = deskRoleOfSchema(schema)
   const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [role])
   if (rows.length > 0) await client.query(grantsFor(schema, role).join(' '))
 }
 
-/** Of two who restore within one second each keeps what it found there. */
+/** The name under which the replaced schema is kept, unique even for two restores within a second. */
 function schemaToKeep({ schema }: ServerAddress, now: Date): string {
   const time = now.toISOString().slice(0, 19).replace(/\D/g, '_')
   const ending = `_before_restore_${time}z_${randomBytes(2).toString('hex')}`
   return `${schema.slice(0, 63 - ending.length)}${ending}`
 }
 
-/** The address of another schema beside this one. */
+/** The address with another schema. */
 function shownWith({ shown }: ServerAddress, schema: string): string {
   const [address = '', query = ''] = shown.split('?')
   const options = query.split('&').filter((option) => option !== '' && !option.startsWith('schema='))

@@ -9,7 +9,7 @@ import { toFailure } from './errors.ts'
 import { refuseForeignSchema } from './rights.ts'
 import { factsOf, holderOf } from './server-facts.ts'
 
-/** @throws `store-missing`, `store-refused`, `store-unavailable`, and whatever else a server says */
+/** @throws `store-missing`, `store-refused`, `store-unavailable`, or another failure of the server */
 export async function probeSharedStore(
   address: string,
   { limitMs }: { limitMs: number },
@@ -17,7 +17,7 @@ export async function probeSharedStore(
   const server = serverAddressOf(address)
   const connecting = connect(server, { writes: false, answersWithinMs: limitMs })
   const asked = connecting.then((client) => ask(client, server))
-  // Whatever comes later is not waited for.
+  // A late rejection must not be unhandled.
   asked.catch(() => undefined)
   try {
     const answer = await Promise.race([asked, pause(limitMs, undefined, { ref: false })])

@@ -7,13 +7,13 @@ import { withConnection } from './connection.ts'
 import { schemaOfAnother, storeNotWhole } from './errors.ts'
 
 interface OwnersWork {
-  /** As a sentence names it: `bring it up to date`. */
+  /** The action, as in a sentence: `bring it up to date`. */
   what: string
-  /** Whether it makes a schema beside the store's. */
+  /** Whether the action creates a schema. */
   makesSchema?: boolean
 }
 
-/** What only the owner of a store's schema may do, such as altering its tables. @throws `store-refused`, with the owner's name */
+/** Refuses an action to anybody but the owner of the store's schema. @throws `store-refused`, naming the owner */
 export async function refuseOthers(
   server: ServerAddress,
   { what, makesSchema = false }: OwnersWork,
@@ -32,7 +32,7 @@ export async function refuseOthers(
   throw mayNotMakeSchema(server, found)
 }
 
-/** Where the right is missing that PostgreSQL asks for to make a schema. */
+/** The refusal for a user without CREATE on the database. */
 export function mayNotMakeSchema(
   { shown }: Pick<ServerAddress, 'shown'>,
   { user, database }: { user: string; database: string },
@@ -50,13 +50,13 @@ interface Owner {
   owner: string
   user: string
   database: string
-  /** Whether the user who asks owns the schema, or belongs to the role that does. */
+  /** Whether the present user owns the schema, or is a member of the role that does. */
   owns: boolean
-  /** Whether that user may make schemas. */
+  /** Whether the present user may create schemas. */
   makes: boolean
 }
 
-/** Who owns the store's schema; undefined where there is none. */
+/** The owner of the store's schema; undefined where there is no schema. */
 export async function ownerOf(
   client: pg.Client,
   { schema }: Pick<ServerAddress, 'schema'>,
@@ -71,21 +71,21 @@ export async function ownerOf(
   return rows[0]
 }
 
-/** The same store, asked as another user. */
+/** The address of the same store for another user. */
 function addressFor({ shown }: ServerAddress, user: string): string {
   return shown.replace(/\/\/(?:[^@/?]*@)?/, `//${encodeURIComponent(user)}@`)
 }
 
 interface WithoutStore {
-  /** Whoever makes one looks for itself whether something is there. */
+  /** Whether a store is about to be created, which does its own check. */
   isToBegin: boolean
-  /** What the server said where it found no store. */
+  /** The server's error when the store was not found. */
   found: unknown
 }
 
 /**
- * Where no store was found: to a user without a right in its schema the server shows none, and what another program
- * keeps there is none, nor what is left of one. @throws `store-refused`, `store-foreign`, `store-damaged`
+ * Explains why no store was found: the user has no right in its schema, another program's tables are there, or tables of
+ * the store are missing. @throws `store-refused`, `store-foreign`, `store-damaged`
  */
 export async function refuseForeignSchema(
   client: pg.Client,
@@ -105,17 +105,17 @@ export async function refuseForeignSchema(
   throw schema.versioned ? storeNotWhole(server, found) : schemaOfAnother(server)
 }
 
-/** To a user without a right in its schema. */
+/** The refusal for a user without USAGE on the schema. */
 function mayNotLook({ shown, schema }: Pick<ServerAddress, 'shown' | 'schema'>, user: string): Unavailable {
   return new Unavailable('store-refused', `The user ${user} has no right in the store ${shown}.`, {
     hint: `Have its owner run: ssh-admin store init --roles, and then on the server: grant "${deskRoleOfSchema(schema)}" to "${user}"`,
   })
 }
 
-/** So many letters of a name the server keeps. */
+/** PostgreSQL truncates identifiers to this length. */
 const maxName = 63
 
-/** The role for desks of the store in a schema; one with a long name is told from its like by a digest. */
+/** The name of a schema's desk role; a long one is cut and made unique by a digest. */
 export function deskRoleOfSchema(schema: string): string {
   const role = `${schema}_desk`
   if (role.length <= maxName) return role

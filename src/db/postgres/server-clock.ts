@@ -2,12 +2,12 @@ import { Unavailable } from '../../errors.ts'
 import type { Opening } from '../store/opening.ts'
 import { timeToTheSecond } from '../../plain-time.ts'
 
-/** How far a desk's clock may be off: unsaid, and at all; in milliseconds. */
+/** Differences of a desk's clock up to the first limit are ignored, beyond the second refused; in milliseconds. */
 const maxQuietDifference = 30_000
 const maxClockDifference = 300_000
 const minClockDifference = 1000
 
-/** The time at a shared store: this machine's clock, put right where the server's is another. */
+/** The time of a shared store: this machine's clock, corrected to the server's. */
 export class ServerClock {
   readonly #opening: Pick<Opening, 'now' | 'onOtherClock'>
   readonly #shown: string
@@ -20,7 +20,7 @@ export class ServerClock {
     this.#shown = shown
   }
 
-  /** @param clock what the server's says now, in milliseconds */
+  /** @param clock the server's time in milliseconds since the epoch */
   note(clock: number): void {
     const difference = clock - Date.now()
     this.#difference = Math.abs(difference) < minClockDifference ? 0 : difference
@@ -30,7 +30,7 @@ export class ServerClock {
     return new Date(this.#opening.now().getTime() + this.#difference)
   }
 
-  /** A clock that is a little off is told, once; one that is far off changes nothing. @throws `clock-differs` */
+  /** Reports a slightly wrong clock once; refuses changes with a very wrong one. @throws `clock-differs` */
   check(): void {
     const difference = this.#difference
     if (Math.abs(difference) <= maxQuietDifference) return

@@ -5,8 +5,8 @@ import type { Store } from '../schema.ts'
 import type { Holder } from '../store/opening.ts'
 
 /**
- * Who has the store: this program names itself to the server, and says what it runs; of another one is said what the
- * server tells everybody of its session.
+ * The session that holds the store: its application_name says which command it runs; of another program's session, what
+ * pg_stat_activity shows everybody.
  */
 export async function holderOf(client: pg.Client, schema: string): Promise<Holder | undefined> {
   const { rows } = await client.query<{ command: string }>(
@@ -24,7 +24,7 @@ export async function holderOf(client: pg.Client, schema: string): Promise<Holde
   return rows[0]
 }
 
-/** Of the server that answers. */
+/** Facts about the server that answers. */
 export async function factsOf(client: pg.Client): Promise<ServerFacts> {
   const times: number[] = []
   while (times.length < 3) {
@@ -44,7 +44,7 @@ export async function factsOf(client: pg.Client): Promise<ServerFacts> {
   }
 }
 
-/** The same for one store however its address is written, and of no two stores. */
+/** Identifies a store, whatever address it was reached by. */
 export async function placeOf(db: Kysely<Store>): Promise<string> {
   const { rows } = await sql<{ place: string }>`
     select concat_ws(' ', (select system_identifier from pg_control_system()),

@@ -2,7 +2,7 @@ import { Unavailable } from '../../errors.ts'
 import type { LastEvent, SeenOnServer } from '../engine.ts'
 import { refuseNoNumber, type ServerAddress } from '../../server-address.ts'
 
-/** The store's own row, with what every transaction must know of it. */
+/** The row of the table `store`, with what every transaction checks. */
 export interface StoreRow {
   storeId: string
   fingerprint: string
@@ -15,7 +15,7 @@ export interface RowOfStore {
   version: number
   clock: number
   held: number
-  /** The server's own number of the transaction; null of one that only reads. */
+  /** The transaction id (xid8); null for a read-only transaction. */
   transaction: string | null
   last_id: number | null
   last_segment: number | null
@@ -27,7 +27,7 @@ export interface RowOfStore {
   standby: boolean
 }
 
-/** Read once it is held, in a statement of its own: of what was committed while it was waited for, nothing is missed. */
+/** Read after the lock, in a statement of its own: its snapshot includes what was committed during the wait. */
 const rowWith = ({
   uploads,
 }: {
@@ -44,33 +44,33 @@ const rowWith = ({
 
 const storeRow = rowWith({ uploads: 'exists (select from contents where sha256 is null)' })
 
-/** The same of a store that was begun before there were uploads. */
+/** The query for a store of a version without uploads. */
 const storeRowBeforeUploads = rowWith({ uploads: 'false' })
 
-/** What the server said last of the store, as it was looked at or taken. */
+/** The store's row as it was last read or locked. */
 export class StoreState implements SeenOnServer {
   readonly #shown: string
   #row: StoreRow | undefined
-  /** What asks for its row. */
+  /** The query that reads the row. */
   query = storeRow
   lastEvent: LastEvent | undefined
   hasNotedSheets = false
   hasUploads = false
-  /** The server's own number of the change that is open. */
+  /** The open change's transaction id. */
   transaction: string | undefined
 
   constructor({ shown }: ServerAddress) {
     this.#shown = shown
   }
 
-  /** A table is missing: of a store that is older than it, if not the whole store. @returns whether to ask without it */
+  /** After a missing table: switches to the query for older stores. @returns whether a retry makes sense */
   mayBeOlder(): boolean {
     const asked = this.query
     this.query = storeRowBeforeUploads
     return asked === storeRow
   }
 
-  /** @returns what the server's clock says, in milliseconds. @throws `store-damaged` where there is no row, `store-untrusted` */
+  /** @returns the server's clock in milliseconds since the epoch. @throws `store-damaged` without a row, `store-untrusted` */
   note(row: RowOfStore | undefined): number {
     if (!row) throw new Unavailable('store-damaged', `The store ${this.#shown} has no row of its own.`)
     refuseNoNumber(row.store_id)
