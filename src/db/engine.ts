@@ -65,7 +65,7 @@ export interface CopyingOut {
 }
 
 /** The store as it was when it was looked at, or taken for a change, last. */
-export interface SeenOnServer {
+export interface ServerState {
   /** The last event of the log; undefined of an empty one. */
   lastEvent: LastEvent | undefined
   /** Whether any PIN sheet was noted. */
@@ -77,7 +77,7 @@ export interface SeenOnServer {
 interface ServerOperations {
   /** Looks at the store, where nobody has yet. @throws `store-missing` */
   ensureStoreRow(): Promise<void>
-  seen: Readonly<SeenOnServer>
+  seen: Readonly<ServerState>
   /** Sends a statement that answers nothing together with the next one; its failure is told there. */
   sendWithNext(query: CompiledQuery): void
 }
@@ -101,7 +101,7 @@ export interface Engine {
    * page by page, and goes through all of it at each statement that follows: thousands of changes are taken back so.
    * Absent where a savepoint costs nothing.
    */
-  startAnew?: () => Promise<void>
+  restartTransaction?: () => Promise<void>
   /** What the store keeps of its key. */
   fingerprint(): string
   /** Equal answers: nobody else has written to the store between them. */

@@ -3,7 +3,7 @@ import {
   rehearse,
   type Savepoint,
   savepoint,
-  timeGoesOn,
+  advanceTime,
   transactionState,
   type Trx,
   type Work,
@@ -15,7 +15,7 @@ export function asChangesSavedTogether<Result>(
   store: OpenStore,
   work: (within: OpenStore) => Promise<Result>,
 ): Promise<Committed<Result>> {
-  return asOneChange(store, work, (trx) => timeGoesOn(trx, store.now()))
+  return asOneChange(store, work, (trx) => advanceTime(trx, store.now()))
 }
 
 /** All that is done with the store it hands over is one change, saved at the end. @throws what the work throws: then nothing is saved */

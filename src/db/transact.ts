@@ -53,7 +53,7 @@ interface TransactionState {
   /** How many points are open to which it can be taken back. */
   savepoints: number
   /** Takes all of it back, and begins it anew; absent where a savepoint is as good. */
-  startAnew: (() => Promise<void>) | undefined
+  restartTransaction: (() => Promise<void>) | undefined
   /** Whether it began a new part of the log, which names the end of the old one. */
   hasNewSegment?: boolean
   /**
@@ -93,13 +93,13 @@ export function timeOf(trx: Trx): Date {
 }
 
 /** Where several changes are saved together each has the time at which it is done; time never runs backwards. */
-export function timeGoesOn(trx: Trx, clock: Date): void {
+export function advanceTime(trx: Trx, clock: Date): void {
   const state = transactionState(trx)
   state.at = timeBy({ clock, lastEvent: state.at })
 }
 
 /** What a signal is told where the log tells of nothing. */
-const underWay = 'what is under way'
+const whatIsUnderWay = 'what is under way'
 
 /** Does the work for good. A failure takes everything back, save what it asks to keep, or where it keeps all that was done. @throws `clock-behind` */
 export async function commit<Result>(
@@ -116,12 +116,12 @@ export async function commit<Result>(
         if (error instanceof Failure && error.rollback.keepsChanges) await trx.commit().execute()
         throw error
       })
-      await askWhetherNewHere(store, trx)
+      await lookUpWhetherNew(store, trx)
       const { interruption } = store
       const isLater = interruption?.isFinishing() ?? false
       const { head } = transactionState(trx)
       await finishing(interruption, {
-        what: head ? 'the change is being saved' : underWay,
+        what: head ? 'the change is being saved' : whatIsUnderWay,
         finish: async () => {
           faultPoint('commit', 'sqlite')
           store.engine.aboutToCommit(head)
@@ -130,7 +130,7 @@ export async function commit<Result>(
       })
       faultPoint('committed', 'done')
       // What follows a change says itself what it is.
-      if (!isLater) interruption?.finish(head ? 'the change is saved' : underWay)
+      if (!isLater) interruption?.finish(head ? 'the change is saved' : whatIsUnderWay)
       return { result, queued: transactionState(trx).queued }
     }),
   )
@@ -216,7 +216,7 @@ type Body<Result> = (trx: ControlledTransaction<Store>) => Promise<Result>
 const maxTries = 4
 
 /** Before work is done anew the first time, in milliseconds, and twice as long each time after. */
-const firstPause = 50
+const minRetryPause = 50
 
 async function within<Result>(store: OpenStore, clock: Clock, body: Body<Result>): Promise<Result> {
   for (let tries = 1; ; tries += 1) {
@@ -226,7 +226,7 @@ async function within<Result>(store: OpenStore, clock: Clock, body: Body<Result>
       if (tries === maxTries || !store.engine.isRetryable(error)) throw error
       // Whoever it stood in the way of wakes, and goes first: else both meet again. Two desks do not wait alike.
       const jitter = 1 + Math.random()
-      await new Promise((resolve) => setTimeout(resolve, firstPause * 2 ** (tries - 1) * jitter))
+      await new Promise((resolve) => setTimeout(resolve, minRetryPause * 2 ** (tries - 1) * jitter))
     }
   }
 }
@@ -257,8 +257,8 @@ async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Resu
       before: clocks.last,
       last: clocks.last,
       savepoints: 0,
-      startAnew: store.engine.startAnew && (() => startAnew(store, trx)),
-      ...(server ? { asked: askOfNotedHead(store, { trx, before: clocks.last }) } : {}),
+      restartTransaction: store.engine.restartTransaction && (() => restart(store, trx)),
+      ...(server ? { asked: lookUpNotedHead(store, { trx, before: clocks.last }) } : {}),
     })
     const result = await body(trx)
     isDone = true
@@ -274,8 +274,8 @@ async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Resu
 }
 
 /** Whoever wrote meanwhile is seen: the log goes on where it ends now. */
-async function startAnew(store: OpenStore, trx: Trx): Promise<void> {
-  await store.engine.startAnew?.()
+async function restart(store: OpenStore, trx: Trx): Promise<void> {
+  await store.engine.restartTransaction?.()
   store.engine.noteHolder(store.command)
   const { last } = await clocksOf(trx, store.now(), store.engine)
   Object.assign(transactionState(trx), { before: last, last })
@@ -306,7 +306,7 @@ async function noteHead(
 }
 
 /** Sent with whatever is asked next. */
-function askOfNotedHead(
+function lookUpNotedHead(
   { path, headFile }: OpenStore,
   { trx, before }: { trx: Trx; before: LastRow | undefined },
 ): TransactionState['asked'] {
@@ -316,7 +316,7 @@ function askOfNotedHead(
 }
 
 /** Whether no head is missed where none is noted; in a log that was empty before, it is. */
-async function askWhetherNewHere({ path, keyFile, headFile }: OpenStore, trx: Trx): Promise<void> {
+async function lookUpWhetherNew({ path, keyFile, headFile }: OpenStore, trx: Trx): Promise<void> {
   const { asked, before, head } = transactionState(trx)
   if (!asked || path === undefined || !head || readHeadFile(headFile)) return
   asked.isNewHere =
@@ -363,13 +363,13 @@ export async function savepoint(trx: Trx, name = 'batch'): Promise<Savepoint> {
  */
 export async function beforeAll(trx: Trx): Promise<Savepoint> {
   const state = transactionState(trx)
-  const { startAnew } = state
-  if (!startAnew || state.savepoints > 0) return savepoint(trx)
+  const { restartTransaction } = state
+  if (!restartTransaction || state.savepoints > 0) return savepoint(trx)
   let begun: Savepoint | undefined
   return {
     rollBack: async () => {
       if (begun) return begun.rollBack()
-      await startAnew()
+      await restartTransaction()
       state.queued.length = 0
       delete state.head
       begun = await savepoint(trx)

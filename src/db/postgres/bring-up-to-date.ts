@@ -6,11 +6,11 @@ import type { Opening } from '../store/opening.ts'
 import { serverAddressOf } from './connection.ts'
 import { migrateWithin } from './migrate.ts'
 import { connectionTo } from './open.ts'
-import { refuseOthers } from './rights.ts'
+import { requireOwner } from './rights.ts'
 
 /** @throws `store-refused` for a user who does not own the store, and so cannot alter its tables */
-export async function refuseOthersToMigrate(address: string): Promise<void> {
-  await refuseOthers(serverAddressOf(address), { what: 'bring it up to date' })
+export async function requireOwnerToMigrate(address: string): Promise<void> {
+  await requireOwner(serverAddressOf(address), { what: 'bring it up to date' })
 }
 
 /**

@@ -82,13 +82,13 @@ export function grantsFor(schema: string, role: string): string[] {
     `grant update (value, salt) on "${schema}".audit_personal to "${role}";`,
     `revoke insert, update, delete on "${schema}".store_versions from "${role}";`,
     ...[`${rights} tables`, 'usage, select, update on sequences'].map((granted) =>
-      ofOwner(schema, `in schema "${schema}" grant ${granted} to "${role}"`),
+      defaultPrivileges(schema, `in schema "${schema}" grant ${granted} to "${role}"`),
     ),
   ]
 }
 
 /** What the store's owner makes later, as in bringing it up to date; whoever says so may be another, who looks after the server. */
-function ofOwner(schema: string, privileges: string): string {
+function defaultPrivileges(schema: string, privileges: string): string {
   return `do $$ begin execute format('alter default privileges for role %I ${privileges}',
       (select pg_get_userbyid(nspowner) from pg_namespace where nspname = '${schema}')); end $$;`
 }

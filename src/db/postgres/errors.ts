@@ -2,7 +2,7 @@ import { CommitUnknown, errorCodeOf, Unavailable } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import { shellWord } from '../../shell-word.ts'
 
-interface Words {
+interface ErrorRule {
   /** Matches the SQLSTATE; absent: any. */
   pattern?: RegExp
   /** Matches the message, or the server's source routine, where the SQLSTATE is ambiguous or missing. */
@@ -19,7 +19,7 @@ interface Words {
 const standbyBusy =
   'Nothing was changed. Try again; what reads for long, such as a backup, is best asked of the server that takes changes, or have whoever looks after the standby raise max_standby_streaming_delay.'
 
-const words: readonly Words[] = [
+const errorRules: readonly ErrorRule[] = [
   {
     said: /does not support SSL/,
     code: 'store-untrusted',
@@ -219,14 +219,14 @@ const words: readonly Words[] = [
     says: (place) => `The server of ${place} cannot be reached.`,
     hint: 'Check the address, the network, and that the server runs; then try again.',
   },
-  ...wordsByClass(),
+  ...rulesByClass(),
 ]
 
 /**
  * The remaining classes of PostgreSQL's appendix A, 'PostgreSQL Error Codes'. A code that is not listed is a bug of this
  * program: wrong syntax, values or savepoints.
  */
-function wordsByClass(): Words[] {
+function rulesByClass(): ErrorRule[] {
   const again =
     'Nothing was changed. Try again; if it stays so, have whoever looks after the server look at its log.'
   return [
@@ -374,11 +374,11 @@ export function toFailure(error: unknown, place: string): unknown {
     return /\b0x00$|\\u0000/.test(message) ? holdsNul(place, error) : encodingTooNarrow(place, error)
   if (code === '40003') return new CommitUnknown(place, error)
   const saying = `${message}\n${routineOf(error)}`
-  const found = words.find(
+  const found = errorRules.find(
     ({ pattern, said, address }) =>
       (pattern?.test(code) ?? true) && (said?.test(saying) ?? true) && (address?.test(place) ?? true),
   )
-  if (!found) return isServerError(error) ? mistakeOfOurs(error) : error
+  if (!found) return isServerError(error) ? bugOfOurs(error) : error
   const { hint, quotes } = found
   return new Unavailable(found.code, quotes ? `${found.says(place)}${quoted(error)}` : found.says(place), {
     hint: typeof hint === 'string' ? hint : hint(place),
@@ -401,13 +401,13 @@ export function isServerError(error: unknown): error is Error {
   return error instanceof Error && /^[0-9A-Z]{5}$/.test(errorCodeOf(error)) && 'severity' in error
 }
 
-function mistakeOfOurs(error: Error): Error {
+function bugOfOurs(error: Error): Error {
   const mistake = new Error(`${error.message} (SQLSTATE ${errorCodeOf(error)})`, { cause: error })
   return Object.assign(mistake, { code: errorCodeOf(error) })
 }
 
 /** A store with missing tables or columns: its creation was interrupted, or it was changed by hand. */
-export function storeNotWhole({ shown }: Pick<ServerAddress, 'shown'>, cause: unknown): Unavailable {
+export function incompleteStore({ shown }: Pick<ServerAddress, 'shown'>, cause: unknown): Unavailable {
   const said = cause instanceof Unavailable ? cause.cause : cause
   const how = said instanceof Error ? `: ${said.message}` : ''
   return new Unavailable('store-damaged', `The store ${shown} is not whole${how}.`, {

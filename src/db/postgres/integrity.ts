@@ -29,12 +29,12 @@ export async function findingsOnServer(client: pg.Client, { server, version }: L
     return there ? differences(table, { there, schema }) : [missingTable(table.name)]
   })
   damage.push(...missingTriggers(await triggersOfVersion(version), { found, schema }))
-  damage.push(...keptBack(found, schema))
-  damage.push(...(await countersBehind(client, { found, schema })))
+  damage.push(...rowLevelSecurity(found, schema))
+  damage.push(...(await sequencesBehind(client, { found, schema })))
   const rights = await missingRights(client, { found, schema })
   return {
     damage: [...damage, ...rights.damage],
-    warnings: [...rights.warnings, ...ofAnotherOwner(found, schema)],
+    warnings: [...rights.warnings, ...mixedOwners(found, schema)],
   }
 }
 
@@ -44,7 +44,7 @@ interface FoundTable {
   ownerOfSchema: string
   /** Whether the owner of the table owns the schema, or is a member of the role that does. */
   ownsSchema: boolean
-  keepsBack: boolean
+  hasRowLevelSecurity: boolean
   columns: { name: string; type: string; isNeeded: boolean; isFilled: boolean; counter: string | null }[]
   constraints: { kind: string; columns: string[]; parent: string | null }[]
   /** Key columns only: INCLUDE columns are left out, and expressions have no name. */
@@ -58,7 +58,7 @@ interface FoundTable {
   triggers: { name: string; isOurs: boolean; isOn: boolean }[]
 }
 
-const foundTables = `select relname as name, pg_get_userbyid(relowner) as owner, relrowsecurity as "keepsBack",
+const foundTables = `select relname as name, pg_get_userbyid(relowner) as owner, relrowsecurity as "hasRowLevelSecurity",
     pg_get_userbyid(nspowner) as "ownerOfSchema",
     relowner = nspowner
       or pg_get_userbyid(nspowner) = 'pg_database_owner' and relowner = (select datdba from pg_database where datname = current_database())
@@ -96,9 +96,9 @@ const types: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Checked by a trigger rather than a foreign key, which costs a large import a look-up for each row. */
-const heldByTrigger = 'created_by_import'
+const checkedByTrigger = 'created_by_import'
 
-const putBack =
+const repairHint =
   'Have its owner put back what was changed, or restore a backup with: ssh-admin store restore FILE'
 
 interface Compared {
@@ -127,7 +127,7 @@ function columnsChanged({ table: { name, columns }, there, alter }: Compared): P
   return columns.flatMap(({ name: column, type, isNeeded }) => {
     const is = there.columns.find((one) => one.name === column)
     const named = `${name}.${column}`
-    if (!is) return [damaged(name, `The column ${named} is missing.`, putBack)]
+    if (!is) return [damaged(name, `The column ${named} is missing.`, repairHint)]
     const found: Problem[] = []
     const known = types[type] ?? []
     if (known[0] !== undefined && !known.includes(is.type)) {
@@ -178,14 +178,14 @@ function constraintsMissing({ table, there, alter }: Compared, schema: string): 
       )
   }
   for (const { column, parent } of references) {
-    if (column === heldByTrigger || has('f', [column])) continue
+    if (column === checkedByTrigger || has('f', [column])) continue
     const message = `${name}.${column} may name a row of ${parent} that is not there.`
     found.push(damaged(name, message, alter(`add foreign key (${column}) references ${schema}.${parent}`)))
   }
   const checks = there.constraints.filter(({ kind }) => kind === 'c').length
   if (checks < table.checks) {
     const message = `${name} has ${checks} of the ${table.checks} conditions that it was made with.`
-    found.push(damaged(name, message, putBack))
+    found.push(damaged(name, message, repairHint))
   }
   return found
 }
@@ -215,7 +215,7 @@ function ownerRuns(statement: string): string {
 }
 
 function missingTable(name: string): Problem {
-  return damaged(name, `The table ${name} is missing.`, putBack)
+  return damaged(name, `The table ${name} is missing.`, repairHint)
 }
 
 /** The triggers of a schema version, each with its table and the statement that creates it. */
@@ -262,8 +262,8 @@ function missingTriggers(
   })
 }
 
-function keptBack(found: readonly FoundTable[], schema: string): Problem[] {
-  const kept = found.filter(({ keepsBack }) => keepsBack)
+function rowLevelSecurity(found: readonly FoundTable[], schema: string): Problem[] {
+  const kept = found.filter(({ hasRowLevelSecurity }) => hasRowLevelSecurity)
   if (kept.length === 0) return []
   const names = kept.map(({ name }) => name)
   const statements = names.map((name) => `alter table ${schema}.${name} disable row level security`)
@@ -278,13 +278,13 @@ function keptBack(found: readonly FoundTable[], schema: string): Problem[] {
 }
 
 /** Tables whose ids are assigned by this program, while the store is locked, and not by a sequence. */
-const numberedByUs = new Set(['imports', 'resources', 'releases', 'help_documents'])
+const withoutSequence = new Set(['imports', 'resources', 'releases', 'help_documents'])
 
 /** Finds sequences that are behind the rows, as after logical replication or rows inserted by hand. */
-async function countersBehind(client: pg.Client, { found, schema }: Found): Promise<Problem[]> {
+async function sequencesBehind(client: pg.Client, { found, schema }: Found): Promise<Problem[]> {
   const counted = found.flatMap(({ name: table, columns }) =>
     columns.flatMap(({ name: column, counter }) =>
-      counter === null || numberedByUs.has(table) ? [] : [{ table, column, counter }],
+      counter === null || withoutSequence.has(table) ? [] : [{ table, column, counter }],
     ),
   )
   const { rows: readable } = await client.query<{ counter: string }>(
@@ -313,12 +313,12 @@ async function countersBehind(client: pg.Client, { found, schema }: Found): Prom
   )
 }
 
-const ofRows = ['select', 'insert', 'update', 'delete'] as const
+const rowRights = ['select', 'insert', 'update', 'delete'] as const
 
 /** The rights that a desk needs on a table. */
 function rightsTo(table: string): readonly string[] {
   if (table === 'store_versions') return ['select']
-  return table === 'audit' || table === 'audit_personal' ? ['select', 'insert'] : ofRows
+  return table === 'audit' || table === 'audit_personal' ? ['select', 'insert'] : rowRights
 }
 
 /** Missing rights of the present user and of the desk role. A user who cannot append to the log counts as read-only. */
@@ -375,7 +375,7 @@ async function missingRights(client: pg.Client, { found, schema }: Found): Promi
 }
 
 /** Schema and tables of different owners: desks work, but no user can migrate or replace the store. */
-function ofAnotherOwner(found: readonly FoundTable[], schema: string): Problem[] {
+function mixedOwners(found: readonly FoundTable[], schema: string): Problem[] {
   const others = found.filter(({ ownsSchema }) => !ownsSchema)
   const [first] = others
   if (!first) return []

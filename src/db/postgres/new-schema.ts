@@ -12,7 +12,7 @@ import { withConnection } from './connection.ts'
 import { copyRows } from './copy-rows.ts'
 import { encodingTooNarrow } from './errors.ts'
 import { migrateWithin, tablesOnServer } from './migrate.ts'
-import { mayNotMakeSchema } from './rights.ts'
+import { cannotCreateSchema } from './rights.ts'
 
 /**
  * Runs the work in a transaction that has created the tables of a store; the work commits.
@@ -56,7 +56,7 @@ export async function makeSchema(
     )
   } catch (error) {
     const { user = '', database = '' } = client
-    throw errorCodeOf(error) === '42501' ? mayNotMakeSchema({ shown }, { user, database }) : error
+    throw errorCodeOf(error) === '42501' ? cannotCreateSchema({ shown }, { user, database }) : error
   }
   await client.query('insert into store_versions (version, program) values ($1, $2)', [firstVersion, program])
   await migrateWithin(client, { from: firstVersion })

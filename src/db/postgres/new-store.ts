@@ -65,7 +65,7 @@ export async function createSharedStore(server: ServerAddress, opening: Opening)
   return true
 }
 
-interface CopyingToServer extends CopyingOut {
+interface CopyToServer extends CopyingOut {
   from: Source
   /** Absent for a rehearsal. */
   interruption: Interruption | undefined
@@ -77,7 +77,7 @@ interface CopyingToServer extends CopyingOut {
 /** Copies every row of a locked store into a new schema, in one transaction. */
 export async function copyToServer(
   address: string,
-  { interruption, beforeSaving, ...copying }: CopyingToServer,
+  { interruption, beforeSaving, ...copying }: CopyToServer,
 ): Promise<Copied> {
   const server = serverAddressOf(address)
   return withNewSchema(server, async (client) => {

@@ -21,7 +21,7 @@ import { grantsFor } from './desk-role.ts'
 import { sharedDatabase } from './dialect.ts'
 import { emptySchema, makeSchema } from './new-schema.ts'
 import { connectionTo } from './open.ts'
-import { deskRoleOfSchema, refuseOthers } from './rights.ts'
+import { deskRoleOfSchema, requireOwner } from './rights.ts'
 
 /** The store on a server that a restore replaces. @throws `store-newer`, `store-older`, `store-refused` */
 export async function presentSharedStore(opening: Opening): Promise<PresentStore> {
@@ -69,7 +69,7 @@ async function findStore(server: ServerAddress, opening: Opening): Promise<Found
       return undefined
     }
     connection.check()
-    await refuseOthers(server, { what: 'put another store in its place', makesSchema: true })
+    await requireOwner(server, { what: 'put another store in its place', makesSchema: true })
     const db = sharedDatabase(connection)
     return { ...row, head: await headOf(db), erased: await erasedAccounts(db) }
   } finally {
@@ -120,7 +120,7 @@ async function replaceSchema(
     const now = { ...connection.row, erased: await erasedAccounts(db) }
     // The copy was prepared from what was read before: erasures, a new key or another restore since then make it wrong.
     // Other changes made meanwhile stay in the replaced store, which is kept.
-    if (isAnother(now, found) || !(await hasSeal(db, found.head ?? emptyLog))) {
+    if (hasChanged(now, found) || !(await hasSeal(db, found.head ?? emptyLog))) {
       await connection.rollback()
       return undefined
     }
@@ -130,7 +130,7 @@ async function replaceSchema(
       await makeSchema(client, { schema: made, shown: server.shown })
       await copyTables({ from, to: emptySchema(client, server), signal, withoutContent: false })
       const { schema } = server
-      await client.query(deliveriesTakenOn(schema))
+      await client.query(mergeDeliveries(schema))
       await client.query(
         `alter schema "${schema}" rename to "${kept}"; alter schema "${made}" rename to "${schema}"; set local search_path to "${schema}"`,
       )
@@ -150,14 +150,14 @@ async function replaceSchema(
 }
 
 /** Takes over delivery states that changed after the copy was prepared, so that no message is sent twice. */
-function deliveriesTakenOn(present: string): string {
+function mergeDeliveries(present: string): string {
   return `update outbox set (${deliveryColumns.join(', ')}) = row(${deliveryColumns.map((column) => `there.${column}`).join(', ')})
     from "${present}".outbox as there
     where there.message_id = outbox.message_id and outbox.state in ('queued', 'failed')
       and (there.state <> 'queued' or there.claimed_by is not null)`
 }
 
-function isAnother(now: Omit<Found, 'head'>, found: Found): boolean {
+function hasChanged(now: Omit<Found, 'head'>, found: Found): boolean {
   const isOther = now.storeId !== found.storeId || now.fingerprint !== found.fingerprint
   return isOther || JSON.stringify(now.erased) !== JSON.stringify(found.erased)
 }

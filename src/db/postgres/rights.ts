@@ -4,9 +4,9 @@ import { Unavailable } from '../../errors.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import { shellWord } from '../../shell-word.ts'
 import { withConnection } from './connection.ts'
-import { schemaOfAnother, storeNotWhole } from './errors.ts'
+import { schemaOfAnother, incompleteStore } from './errors.ts'
 
-interface OwnersWork {
+interface OwnerAction {
   /** The action, as in a sentence: `bring it up to date`. */
   what: string
   /** Whether the action creates a schema. */
@@ -14,9 +14,9 @@ interface OwnersWork {
 }
 
 /** Refuses an action to anybody but the owner of the store's schema. @throws `store-refused`, naming the owner */
-export async function refuseOthers(
+export async function requireOwner(
   server: ServerAddress,
-  { what, makesSchema = false }: OwnersWork,
+  { what, makesSchema = false }: OwnerAction,
 ): Promise<void> {
   const found = await withConnection(server, (client) => ownerOf(client, server))
   if (!found || (found.owns && (found.makes || !makesSchema))) return
@@ -29,11 +29,11 @@ export async function refuseOthers(
       },
     )
   }
-  throw mayNotMakeSchema(server, found)
+  throw cannotCreateSchema(server, found)
 }
 
 /** The refusal for a user without CREATE on the database. */
-export function mayNotMakeSchema(
+export function cannotCreateSchema(
   { shown }: Pick<ServerAddress, 'shown'>,
   { user, database }: { user: string; database: string },
 ): Unavailable {
@@ -100,13 +100,16 @@ export async function refuseForeignSchema(
     [server.schema],
   )
   const [schema] = rows
-  if (schema?.may === false) throw mayNotLook(server, client.user ?? '')
+  if (schema?.may === false) throw noSchemaRights(server, client.user ?? '')
   if (isToBegin || !schema?.taken) return
-  throw schema.versioned ? storeNotWhole(server, found) : schemaOfAnother(server)
+  throw schema.versioned ? incompleteStore(server, found) : schemaOfAnother(server)
 }
 
 /** The refusal for a user without USAGE on the schema. */
-function mayNotLook({ shown, schema }: Pick<ServerAddress, 'shown' | 'schema'>, user: string): Unavailable {
+function noSchemaRights(
+  { shown, schema }: Pick<ServerAddress, 'shown' | 'schema'>,
+  user: string,
+): Unavailable {
   return new Unavailable('store-refused', `The user ${user} has no right in the store ${shown}.`, {
     hint: `Have its owner run: ssh-admin store init --roles, and then on the server: grant "${deskRoleOfSchema(schema)}" to "${user}"`,
   })

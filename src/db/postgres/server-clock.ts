@@ -3,7 +3,7 @@ import type { Opening } from '../store/opening.ts'
 import { timeToTheSecond } from '../../plain-time.ts'
 
 /** Differences of a desk's clock up to the first limit are ignored, beyond the second refused; in milliseconds. */
-const maxQuietDifference = 30_000
+const maxIgnoredDifference = 30_000
 const maxClockDifference = 300_000
 const minClockDifference = 1000
 
@@ -11,7 +11,7 @@ const minClockDifference = 1000
 export class ServerClock {
   readonly #opening: Pick<Opening, 'now' | 'onOtherClock'>
   readonly #shown: string
-  #isTold = false
+  #isReported = false
   /** How far the server's clock is ahead of this machine's, in milliseconds. */
   #difference = 0
 
@@ -33,10 +33,10 @@ export class ServerClock {
   /** Reports a slightly wrong clock once; refuses changes with a very wrong one. @throws `clock-differs` */
   check(): void {
     const difference = this.#difference
-    if (Math.abs(difference) <= maxQuietDifference) return
+    if (Math.abs(difference) <= maxIgnoredDifference) return
     if (Math.abs(difference) <= maxClockDifference) {
-      if (!this.#isTold) this.#opening.onOtherClock?.(difference)
-      this.#isTold = true
+      if (!this.#isReported) this.#opening.onOtherClock?.(difference)
+      this.#isReported = true
       return
     }
     const here = new Date().toISOString()

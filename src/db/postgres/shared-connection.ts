@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { errorCodeOf, Unavailable } from '../../errors.ts'
 import type { LogHead } from '../audit/head-file.ts'
-import type { SeenOnServer } from '../engine.ts'
+import type { ServerState } from '../engine.ts'
 import { type Opening, storeMissing } from '../store/opening.ts'
 import { disconnect } from './connection.ts'
 import { isDisconnected, isTimeout, lacksFunction } from './errors.ts'
@@ -97,7 +97,7 @@ export class SharedConnection {
     return this.#store.row
   }
 
-  get seen(): Readonly<SeenOnServer> {
+  get seen(): Readonly<ServerState> {
     return this.#store
   }
 
@@ -118,7 +118,7 @@ export class SharedConnection {
       return this.row
     } catch (error) {
       if (!isStoreMissing(error)) throw error
-      if (!this.#store.mayBeOlder()) {
+      if (!this.#store.tryOlderQuery()) {
         this.#missingStoreError = error
         return undefined
       }
@@ -243,7 +243,7 @@ export class SharedConnection {
     } catch (error) {
       await this.rollback()
       if (errorCodeOf(error) === '55P03') return false
-      if (isStoreMissing(error) && this.#store.mayBeOlder()) return this.#tryAcquire(wait)
+      if (isStoreMissing(error) && this.#store.tryOlderQuery()) return this.#tryAcquire(wait)
       if (!this.#store.isSeen && isStoreMissing(error)) {
         this.#missingStoreError = error
         throw await this.#missing()

@@ -1,5 +1,5 @@
 import { Unavailable } from '../../errors.ts'
-import type { LastEvent, SeenOnServer } from '../engine.ts'
+import type { LastEvent, ServerState } from '../engine.ts'
 import { refuseNoNumber, type ServerAddress } from '../../server-address.ts'
 
 /** The row of the table `store`, with what every transaction checks. */
@@ -28,7 +28,7 @@ export interface RowOfStore {
 }
 
 /** Read after the lock, in a statement of its own: its snapshot includes what was committed during the wait. */
-const rowWith = ({
+const storeRowQuery = ({
   uploads,
 }: {
   uploads: string
@@ -42,17 +42,17 @@ const rowWith = ({
   from store left join (select id, segment, mac, at from audit order by id desc limit 1) as last on true
   where store.id = 1`
 
-const storeRow = rowWith({ uploads: 'exists (select from contents where sha256 is null)' })
+const currentStoreRowQuery = storeRowQuery({ uploads: 'exists (select from contents where sha256 is null)' })
 
 /** The query for a store of a version without uploads. */
-const storeRowBeforeUploads = rowWith({ uploads: 'false' })
+const queryBeforeUploads = storeRowQuery({ uploads: 'false' })
 
 /** The store's row as it was last read or locked. */
-export class StoreState implements SeenOnServer {
+export class StoreState implements ServerState {
   readonly #shown: string
   #row: StoreRow | undefined
   /** The query that reads the row. */
-  query = storeRow
+  query = currentStoreRowQuery
   lastEvent: LastEvent | undefined
   hasNotedSheets = false
   hasUploads = false
@@ -64,10 +64,10 @@ export class StoreState implements SeenOnServer {
   }
 
   /** After a missing table: switches to the query for older stores. @returns whether a retry makes sense */
-  mayBeOlder(): boolean {
+  tryOlderQuery(): boolean {
     const asked = this.query
-    this.query = storeRowBeforeUploads
-    return asked === storeRow
+    this.query = queryBeforeUploads
+    return asked === currentStoreRowQuery
   }
 
   /** @returns the server's clock in milliseconds since the epoch. @throws `store-damaged` without a row, `store-untrusted` */

@@ -61,7 +61,7 @@ export function kyselyOver(raw: Database.Database, opening: Opening): Kysely<Sto
 }
 
 /** Takes back all that an open transaction has done, and begins it anew: others may have written between the two. */
-export function startingAnew(raw: Database.Database, opening: Opening): () => Promise<void> {
+export function restartTransaction(raw: Database.Database, opening: Opening): () => Promise<void> {
   const transactions = transactionsOver(raw, opening)
   return async () => {
     raw.exec('rollback')

@@ -21,7 +21,7 @@ import { deriveKeys, type Keys, readKeyFile, writeKeyFile } from '../store/keys.
 import type { Store } from '../schema.ts'
 import { fingerprintIn } from './inspect.ts'
 import { migrate } from './migrate.ts'
-import { cannotLink, makeWhole } from './place.ts'
+import { linkUnsupported, makeWhole } from './place.ts'
 import type { Opening } from '../store/opening.ts'
 import { pathInWords } from '../../shell-word.ts'
 
@@ -137,7 +137,7 @@ function linkKeyFile({
     linkSync(newKey, keyFile)
   } catch (error) {
     if (errorCodeOf(error) === 'EEXIST') return false
-    if (!cannotLink(error)) throw error
+    if (!linkUnsupported(error)) throw error
     return writeFirstKey(keyFile, secret)
   }
   syncNameOf(keyFile)

@@ -20,18 +20,18 @@ let binary: string | undefined
 
 /** Opens a SQLite database, or a copy in memory of one's bytes: the one place where one is. @throws `driver-missing` */
 export function connectSqlite(file: string | Buffer, options?: Database.Options): Database.Database {
-  driver ??= orMissing((): Driver => require(driverPackage))
+  driver ??= orDriverMissing((): Driver => require(driverPackage))
   const loaded = driver
   try {
-    return new loaded(file, { ...options, ...whereItsBinaryIs() })
+    return new loaded(file, { ...options, ...binaryOptions() })
   } catch (error) {
     // The binary behind it is not looked for before the first database: where there is none, that is what is wrong.
-    orMissing(() => new loaded(':memory:', whereItsBinaryIs()).close())
+    orDriverMissing(() => new loaded(':memory:', binaryOptions()).close())
     throw error
   }
 }
 
-function orMissing<Result>(load: () => Result): Result {
+function orDriverMissing<Result>(load: () => Result): Result {
   try {
     return load()
   } catch (cause) {
@@ -39,7 +39,7 @@ function orMissing<Result>(load: () => Result): Result {
     const of = `the package ${driverPackage} is not ${unbuilt === undefined ? 'installed' : 'built'}`
     const here = `Node ${process.versions.node} on ${process.platform}-${process.arch}`
     throw new Unavailable('driver-missing', `SQLite cannot be loaded: ${of} for ${here}.`, {
-      hint: unbuilt === undefined ? whatToInstall() : howToBuild(unbuilt),
+      hint: unbuilt === undefined ? installHint() : buildHint(unbuilt),
       cause,
     })
   }
@@ -54,19 +54,19 @@ function packageFolder(): string | undefined {
 }
 
 /** Better-sqlite3 12 loads a package that looks for its binary in a dozen folders, unless it is told. */
-function whereItsBinaryIs(): { nativeBinding?: string } {
+function binaryOptions(): { nativeBinding?: string } {
   const folder = binary === undefined ? packageFolder() : undefined
   if (folder !== undefined) binary = join(folder, 'build/Release/better_sqlite3.node')
   return binary !== undefined && existsSync(binary) ? { nativeBinding: binary } : {}
 }
 
-function howToBuild(folder: string): string {
+function buildHint(folder: string): string {
   const program = shellWord(dirname(dirname(folder)))
   const build = `(cd ${program} && npm rebuild ${driverPackage} --ignore-scripts=false)`
   return `npm was told to run no install scripts. Run: ${build} with a C++ compiler (Python 3, make, g++), or use Node 22 or later, which needs none.`
 }
 
-function whatToInstall(): string {
+function installHint(): string {
   const again = 'Install ssh-admin again with this Node'
   return driverPackage === 'better-sqlite3'
     ? `${again}. Its SQLite is made for Linux, macOS and Windows, on x64 and arm64.`

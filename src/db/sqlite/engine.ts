@@ -12,15 +12,15 @@ interface Connected {
   /** Where others look for who has it; absent for a copy that nobody else has. */
   path: string | undefined
   /** Absent where nothing of several is ever taken back. */
-  startAnew?: () => Promise<void>
+  restartTransaction?: () => Promise<void>
 }
 
 /** What only SQLite does for a store, over one connection. */
-export function sqliteEngine(raw: Database.Database, { named, path, startAnew }: Connected): Engine {
+export function sqliteEngine(raw: Database.Database, { named, path, restartTransaction }: Connected): Engine {
   let fingerprint: Database.Statement<[], string> | undefined
   return {
     isShared: false,
-    ...(startAnew ? { startAnew } : {}),
+    ...(restartTransaction ? { restartTransaction } : {}),
     bulk: sqliteBulk(raw),
     fingerprint: () => {
       fingerprint ??= fingerprintStatement(raw)

@@ -10,17 +10,17 @@ export function isBusy(error: unknown): boolean {
 
 /** SQLite says that a store does not hold together. */
 export function isDamage(error: unknown): error is Error {
-  return /^SQLITE_(CORRUPT|NOTADB)/.test(errorCodeOf(error)) || missesItsTables(error)
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(errorCodeOf(error)) || lacksTables(error)
 }
 
 /** A table or column that each store has is not there: what the file says of its own tables is not what was written. */
-function missesItsTables(error: unknown): boolean {
+function lacksTables(error: unknown): boolean {
   if (errorCodeOf(error) !== 'SQLITE_ERROR' || !(error instanceof Error)) return false
   return /^no such (table|column|index): |has no column named /.test(error.message)
 }
 
 /** There is no room, or the disk does not answer: nothing is wrong with the store. */
-export function isAboutTheDisk(error: unknown): boolean {
+export function isDiskError(error: unknown): boolean {
   return /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY|NOMEM)/.test(errorCodeOf(error))
 }
 
@@ -89,8 +89,8 @@ const words: readonly { pattern: RegExp; code: string; says: string; hint: strin
 ]
 
 /** An error of SQLite in words; undefined for one of something else. */
-export function inWords(error: unknown): Unavailable | undefined {
-  const code = missesItsTables(error) ? 'SQLITE_CORRUPT' : errorCodeOf(error)
+export function toFailure(error: unknown): Unavailable | undefined {
+  const code = lacksTables(error) ? 'SQLITE_CORRUPT' : errorCodeOf(error)
   const found = words.find(({ pattern }) => pattern.test(code))
   return found && new Unavailable(found.code, found.says, { hint: found.hint, cause: error })
 }

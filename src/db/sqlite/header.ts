@@ -44,14 +44,14 @@ function firstBytes(path: string): Buffer {
 export function damaged(path: string, header: Header): Unavailable {
   return new Unavailable(
     'store-damaged',
-    `The store ${pathInWords(path)} is damaged: ${howItIsDamaged(path, header)}.`,
+    `The store ${pathInWords(path)} is damaged: ${damageOfHeader(path, header)}.`,
     {
       hint: 'Keep all files as they are. ssh-admin store check says more; ssh-admin store restore FILE brings a backup back, and keeps the present store.',
     },
   )
 }
 
-function howItIsDamaged(path: string, header: Header): string {
+function damageOfHeader(path: string, header: Header): string {
   const { size } = statSync(path)
   if (size >= header.size) return 'SQLite cannot read it'
   return `it was cut short, to ${size} of ${header.size} bytes`

@@ -4,7 +4,7 @@ import { Failure, Unavailable } from '../../errors.ts'
 import { version as program } from '../../version.ts'
 import { StoreDialect } from './dialect.ts'
 import { latestVersion, migrationNames, migrations } from '../migrations/index.ts'
-import { isAboutTheDisk } from './errors.ts'
+import { isDiskError } from './errors.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 interface Migrating {
@@ -44,7 +44,7 @@ function noteProgram(raw: Database.Database): void {
 }
 
 function failureOf(error: unknown, { path, failed }: { path: string; failed: string | undefined }): unknown {
-  if (error instanceof Failure || isAboutTheDisk(error)) return error
+  if (error instanceof Failure || isDiskError(error)) return error
   const words = error instanceof Error ? error.message : String(error)
   return new Unavailable(
     'migration-failed',

@@ -5,9 +5,15 @@ import { chmodSync } from '../../disk.ts'
 import { errorCodeOf, Unavailable } from '../../errors.ts'
 import { headFileOfFile, headOf, type LogHead } from '../audit/head-file.ts'
 import { latestVersion } from '../migrations/index.ts'
-import { kyselyOver, openDatabase, openInMemory, prepareConnection, startingAnew } from './connection.ts'
+import {
+  kyselyOver,
+  openDatabase,
+  openInMemory,
+  prepareConnection,
+  restartTransaction,
+} from './connection.ts'
 import { connectSqlite } from './driver.ts'
-import { inWords, isBusy, isDamage, isUnwritable, readOnlyStore } from './errors.ts'
+import { toFailure, isBusy, isDamage, isUnwritable, readOnlyStore } from './errors.ts'
 import { applicationId, damaged, headerOf } from './header.ts'
 import { holderOf, waitForStore } from './wait.ts'
 import { sqliteEngine } from './engine.ts'
@@ -32,7 +38,7 @@ export async function openSqliteStore(opening: Opening): Promise<OpenStore> {
     const { createStore } = await import('./create.ts')
     created = await createStore(opening, (path, keys) => writeFirstEvent(opening, { path, keys }))
   }
-  return connectInTurn(opening, { created })
+  return connectWithRetry(opening, { created })
 }
 
 /** What can be said of it without opening it. @throws `store-missing`, `store-foreign`, `store-locked`, `store-unavailable` */
@@ -41,7 +47,7 @@ export function probeFile(path: string): Pick<StoreProbe, 'state' | 'heldBy'> {
   try {
     refuseForeignFile(path)
   } catch (error) {
-    throw inWords(error) ?? error
+    throw toFailure(error) ?? error
   }
   const holder = holderOf(path)
   return { state: 'there', heldBy: holder ? nameHolder(holder) : null }
@@ -78,7 +84,7 @@ async function writeFirstEvent(
 }
 
 /** The last of other processes to close the store has it alone for a moment. */
-async function connectInTurn(opening: Opening, { created }: { created: boolean }): Promise<OpenStore> {
+async function connectWithRetry(opening: Opening, { created }: { created: boolean }): Promise<OpenStore> {
   const waiting = waitForStore(opening)
   for (let tries = 0; ; tries += 1) {
     try {
@@ -110,7 +116,7 @@ async function connect(opening: Opening, { created }: { created: boolean }): Pro
       const { migrate } = await import('./migrate.ts')
       await migrate(raw, { path })
     }
-    if (identityOf(path) !== file) throw movedMeanwhile()
+    if (identityOf(path) !== file) throw wasReplaced()
     const named = isPlaced ? undefined : path
     return connected(opening, { raw, version, created, path: named, isCopy: false })
   } catch (error) {
@@ -134,8 +140,8 @@ type Connected = Pick<OpenStore, 'version' | 'created' | 'path' | 'isCopy'> & { 
 function connected(opening: Opening, { raw, ...about }: Connected): OpenStore {
   const { keyFile, secret, command, now, interruption } = opening
   const db = kyselyOver(raw, opening)
-  const startAnew = startingAnew(raw, opening)
-  const engine = sqliteEngine(raw, { named: opening.path, path: about.path, startAnew })
+  const restart = restartTransaction(raw, opening)
+  const engine = sqliteEngine(raw, { named: opening.path, path: about.path, restartTransaction: restart })
   let headFile: string | undefined
   return {
     ...about,
@@ -180,7 +186,7 @@ function identityOf(path: string): string {
 }
 
 /** Between opening a file and locking it, another process may have put another store in its place: as good as busy. */
-function movedMeanwhile(): Error {
+function wasReplaced(): Error {
   return Object.assign(new Error('another store was put in its place'), { code: 'SQLITE_BUSY' })
 }
 

@@ -47,7 +47,7 @@ export function replaceStoreFile({ from, held, keep }: Placement): void {
       else renameSync(`${to}${part}`, `${keep}${part}`)
     }
     rmSync(`${to}-shm`, { force: true })
-    keepUnderAnotherName(held, keep)
+    keepReplaced(held, keep)
   }
   renameSync(from, to)
   trySyncFolder(dirname(to))
@@ -97,12 +97,12 @@ function inUse(path: string): Unavailable {
 }
 
 /** A disk that knows no second name for a file gets a second file, which is whole before it has its name. */
-function keepUnderAnotherName({ raw, path }: LockedStore, keep: string): void {
+function keepReplaced({ raw, path }: LockedStore, keep: string): void {
   try {
     linkSync(path, keep)
     return
   } catch (error) {
-    if (!cannotLink(error)) throw error
+    if (!linkUnsupported(error)) throw error
   }
   const part = `${path}.${ownerTag()}.part`
   try {
@@ -116,7 +116,7 @@ function keepUnderAnotherName({ raw, path }: LockedStore, keep: string): void {
 }
 
 /** Some disks (FAT, some network shares) know one name for a file only. */
-export function cannotLink(error: unknown): boolean {
+export function linkUnsupported(error: unknown): boolean {
   return /^(EPERM|ENOTSUP|EOPNOTSUPP|ENOSYS|EMLINK|EXDEV)$/.test(errorCodeOf(error))
 }
 

@@ -36,8 +36,8 @@ export function waitForStore(opening: Waiting) {
 }
 
 /** So long a program changes the store again and again before it lets others in, and for how long, in milliseconds. */
-const turn = 500
-const rest = maxPause + 15
+const maxTurnMs = 500
+const yieldMs = maxPause + 15
 
 /** SQLite has no queue: between changes that follow one another whoever waits looks at the right moment by chance alone. */
 export class Turns {
@@ -47,9 +47,9 @@ export class Turns {
   /** Before a change. */
   async begin(): Promise<void> {
     const now = milliseconds()
-    if (now - this.#ended >= rest) this.#begun = now
-    else if (now - this.#begun >= turn) {
-      await pause(rest)
+    if (now - this.#ended >= yieldMs) this.#begun = now
+    else if (now - this.#begun >= maxTurnMs) {
+      await pause(yieldMs)
       this.#begun = milliseconds()
     }
   }
@@ -71,7 +71,7 @@ function milliseconds(): number {
  */
 export function noteHolder(path: string, command: string): void {
   const file = holderFile(path)
-  const remove = () => unlessItFails(() => rmSync(file, { force: true }))
+  const remove = () => ignoringErrors(() => rmSync(file, { force: true }))
   remove()
   try {
     writeFileSync(file, JSON.stringify({ pid: process.pid, command, host: hostname() }), { flag: 'wx' })
@@ -85,10 +85,10 @@ export function noteHolder(path: string, command: string): void {
 export function releaseStore(path: string): void {
   const holder = noteAt(path)
   if (holder?.pid !== process.pid || isElsewhere(holder)) return
-  unlessItFails(() => rmSync(holderFile(path), { force: true }))
+  ignoringErrors(() => rmSync(holderFile(path), { force: true }))
 }
 
-function unlessItFails(step: () => void): void {
+function ignoringErrors(step: () => void): void {
   try {
     step()
   } catch {

@@ -62,8 +62,8 @@ export async function bringUpToDate(opening: Opening, options: BringingUpToDate)
 /** @throws `store-refused` where the store is on a server, and belongs to another of its users */
 export async function refuseToBringUpToDate(path: string): Promise<void> {
   if (!isServerAddress(path)) return
-  const { refuseOthersToMigrate } = await import('../postgres/bring-up-to-date.ts')
-  await refuseOthersToMigrate(path)
+  const { requireOwnerToMigrate } = await import('../postgres/bring-up-to-date.ts')
+  await requireOwnerToMigrate(path)
 }
 
 /** Notes where the log of a file ends, if that is noted nowhere yet. @returns whether it was */

@@ -2,7 +2,7 @@ import { type Problem, Unavailable } from '../../errors.ts'
 import { isDamage } from '../sqlite/errors.ts'
 
 /** What the engine of a store says went wrong, in words. What a server says has its words where it is asked. */
-export { inWords as failureOfStore } from '../sqlite/errors.ts'
+export { toFailure as failureOfStore } from '../sqlite/errors.ts'
 
 /** Where a store is too damaged to be looked through as usual, all that can be said of it. */
 export async function damageThatStopped(error: unknown, path: string): Promise<Problem[] | undefined> {

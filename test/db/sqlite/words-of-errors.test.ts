@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inWords } from '../../../src/db/sqlite/errors.ts'
+import { toFailure } from '../../../src/db/sqlite/errors.ts'
 
 describe('what SQLite says of a disk', () => {
   it.each([
@@ -8,7 +8,7 @@ describe('what SQLite says of a disk', () => {
     ['SQLITE_IOERR_WRITE', 'store-unavailable', 'The disk takes nothing.'],
     ['SQLITE_IOERR_READ', 'store-unavailable', 'The disk does not answer.'],
   ])('is told in the words of the system: %s', (code, name, message) => {
-    expect(inWords(Object.assign(new Error('disk I/O error'), { code }))).toMatchObject({
+    expect(toFailure(Object.assign(new Error('disk I/O error'), { code }))).toMatchObject({
       code: name,
       message,
     })
