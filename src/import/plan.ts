@@ -68,7 +68,7 @@ export interface Plan {
   extraUsers: ExtraUser[]
   duplicatedUsers: DuplicatedUser[]
   issues: LazyList<CellIssue>
-  /** A user or centre that would be extra or missing, but stands on another sheet: then nothing counts as extra or missing. */
+  /** A user or centre that would be extra or missing, but stands on another sheet: then nothing is extra or missing. */
   elsewhere?: FoundElsewhere
   /**
    * The numbers of live centres, and of live users at the workbook's centres, by which the limit on deleting is

@@ -27,7 +27,7 @@ export function mimeMessage(
   { from, to, subject, date, id, text, html }: MessageContent,
   destination: Destination,
 ): Buffer {
-  // No line of quoted-printable begins with `=_`; in a file only a line with the message's own number could be mistaken.
+  // No line of quoted-printable begins with `=_`; in a file only a line with the message's own id could be mistaken.
   const boundary = `=_${id.replace(/[^a-z0-9]/gi, '.').slice(0, 60)}`
   const lines = [
     'Auto-Submitted: auto-generated',

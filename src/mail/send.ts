@@ -100,8 +100,8 @@ async function claimToWrite(
 
 /**
  * Sends the messages one at a time. Each is claimed and settled by itself, and claimed only when the connection is
- * open: a killed program leaves at most one message of which nobody can say whether it arrived, and that message is
- * never sent again.
+ * open, or has failed to open: a killed program leaves at most one message of which nobody can say whether it arrived,
+ * and that message is never sent again.
  */
 async function sendAll(
   ids: readonly number[],

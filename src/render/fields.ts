@@ -23,7 +23,7 @@ export function field<Row>(
   return { heading, value, shown }
 }
 
-/** A moment in the past: ISO in a pipe, how long ago for a person. @param none the text for a person where it is null */
+/** A past moment: ISO in a pipe, how long ago for a person. @param none the text for a person where the moment is null */
 export function timeField<Row>(
   heading: string,
   at: (row: Row) => string | null,

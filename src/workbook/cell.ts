@@ -23,7 +23,7 @@ export function columnOf(reference: string): number {
   return column - 1
 }
 
-/** `Centres!C14`, with the sheet's name in quotes where Excel would quote it; the column counts from 0, the row from 1. */
+/** `Centres!C14`, with the sheet's name in quotes where Excel quotes it; the column counts from 0, the row from 1. */
 export function cellName(sheet: string, column: number, row: number): string {
   return `${quoted(sheet)}!${columnLetters(column)}${row}`
 }
@@ -50,7 +50,7 @@ const CONTROLS = /[\p{Cc}\p{Cs}]/gu
 const LOOSE_JOINERS = /(?<![\p{L}\p{M}])[\u200c\u200d]+|[\u200c\u200d]+(?![\p{L}\p{M}])/gu
 const EDGES = /^[\s\p{Cc}\p{Cf}\p{Cs}\u3164\uffa0\u2800]+|[\s\p{Cc}\p{Cf}\p{Cs}\u3164\uffa0\u2800]+$/gu
 
-/** Text as a person meant it: one kind of blank, nothing invisible, composed letters (NFC); accents stay as they are. */
+/** Text as a person meant it: one kind of blank, nothing invisible, composed letters (NFC); accents stay. */
 export function cleanText(text: string): string {
   if (text === '' || !UNCLEAN.test(text)) return text
   return text

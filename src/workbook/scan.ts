@@ -174,7 +174,7 @@ function startTag(text: string, from: number): FoundTag | undefined {
   }
 }
 
-/** Reads the cells between `from` and `to`; false when there is anything but plain `<c>`, `<v>`, `<f>` and `<is><t>`. */
+/** Reads the cells between `from` and `to`; false for anything but plain `<c>`, `<v>`, `<f>` and `<is><t>`. */
 export function scanCells(text: string, from: number, to: number, onCell: (cell: RawCell) => void): boolean {
   const cell: RawCell = {
     column: -1,
