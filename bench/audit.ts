@@ -10,7 +10,7 @@ import { makeWorkbook } from './workbook.ts'
 
 const rowsOfImport = 100_000
 
-/** What the audit log adds to a one-off command, and to an import. */
+/** Measures the share of the audit log in a one-off command and in an import. */
 export async function measure({ folder, rounds }: Settings): Promise<Row[]> {
   const path = join(folder, 'audited.db')
   const workbook = join(folder, 'audited.xlsx')
@@ -59,7 +59,7 @@ async function facts({ db }: OpenStore): Promise<{ number: string; email: string
     .executeTakeFirstOrThrow()
 }
 
-/** Without the commit, which the change itself needs anyway. */
+/** Appends one event and rolls back: the commit belongs to the change itself. */
 function appendOne(store: OpenStore, email: string): Promise<unknown> {
   return rehearse(store, (trx) =>
     insertAuditRow(trx, {

@@ -1,4 +1,4 @@
-// The measure that `batch` is held to: one transaction for each change, which writes the same rows and one of the log.
+// The baseline for `batch`: one transaction for each change, which writes the same rows and one audit row.
 // node bench/bare-changes.mjs store.db < addresses
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// The measure that `centres export` is held to: what one query finds, in a workbook written by hand.
+// The baseline for `centres export`: the rows of one query, in a workbook written without a library.
 // node bench/bare-export.mjs store.db centres.xlsx
 import { createRequire } from 'node:module'
 import { writeWorkbook } from './bare-workbook.mjs'

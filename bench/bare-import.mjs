@@ -1,4 +1,4 @@
-// The measure that `centres import` is held to: the same bytes in and out, without a single rule.
+// The baseline for `centres import`: the same input and output, without any rules.
 // node bench/bare-import.mjs workbook.xlsx store.db|postgres://user@host/database pins.xlsx
 import { createHmac, randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -148,7 +148,7 @@ function importToFile(path, xml) {
   return users
 }
 
-/** Every row by COPY into one staging table, and from there into both tables of an empty store in the schema `bare`. */
+/** Copies every row into one staging table, and from there into both tables of an empty store in the schema `bare`. */
 async function importToServer(address, xml) {
   const { default: pg } = await import('pg')
   const { from } = await import('pg-copy-streams')
@@ -198,7 +198,7 @@ async function importToServer(address, xml) {
   return users
 }
 
-/** Drawn many at a time. */
+/** Returns 16 random bytes; they are generated 4,096 at a time. */
 function newNonce() {
   if (noncesLeft === 0) {
     noncesLeft = 4096

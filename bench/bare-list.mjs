@@ -1,4 +1,4 @@
-// The measure that lists are held to: what one query finds, printed.
+// The baseline for lists: prints the rows of one query.
 // node bench/bare-list.mjs store.db users|centres
 import { createRequire } from 'node:module'
 

@@ -1,4 +1,4 @@
-// What the bare programs write: a workbook of one sheet, its texts in the cells, by hand and in one piece.
+// The workbook writer of the bare programs: one sheet with inline strings, in one piece, without a library.
 import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs'
 import { crc32, deflateRawSync } from 'node:zlib'
 

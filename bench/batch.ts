@@ -8,7 +8,7 @@ import { makeWorkbook } from './workbook.ts'
 const changes = 10_000
 const bare = new URL('bare-changes.mjs', import.meta.url).pathname
 
-/** So many one-off changes in one process, against a loop that writes the same rows; each is saved by itself. */
+/** Compares one-off changes through `batch` with a loop that writes the same rows, one transaction for each change. */
 export async function measure({ folder, rounds }: Settings): Promise<Row[]> {
   const store = join(folder, 'batch.db')
   const workbook = join(folder, 'batch.xlsx')

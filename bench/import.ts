@@ -21,7 +21,7 @@ const HALF_A_MILLION = 500_000
 const MILLION = 1_000_000
 const BARE = new URL('bare-import.mjs', import.meta.url).pathname
 
-/** Importing a centres workbook, in processor time: against the bare program, for a second time, and in size. */
+/** Measures importing a centres workbook in processor time: against the bare program, a second time, and by size. */
 export async function measure(settings: Settings): Promise<Row[]> {
   const { folder, rounds } = settings
   const usual = await workbookOf(USUAL, folder)
@@ -59,7 +59,7 @@ export async function measure(settings: Settings): Promise<Row[]> {
   ]
 }
 
-/** Each takes minutes, and is run a single time. */
+/** Each run takes minutes, and is done only once. */
 export async function measureLarge({ folder }: Settings): Promise<Row[]> {
   const [others, usual] = [await workbookOf(SMALL, folder, MILLION), await workbookOf(USUAL, folder)]
   const half = firstImport(await workbookOf(HALF_A_MILLION, folder))
@@ -107,7 +107,7 @@ function firstImport(workbook: string): Program {
   return { args: importing(workbook, store), prepare: () => removeStore(store) }
 }
 
-/** On a store of its own that already holds the workbook. */
+/** Imports into a store of its own that already has the rows of the workbook. */
 function secondImport(workbook: string): Program {
   const store = workbook.replace('.xlsx', '-again.db')
   const args = importing(workbook, store)

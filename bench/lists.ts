@@ -8,7 +8,7 @@ const rowsOfList = 100_000
 const bare = new URL('bare-list.mjs', import.meta.url).pathname
 const bareExport = new URL('bare-export.mjs', import.meta.url).pathname
 
-/** Lists in a pipe, against a loop that prints what a query finds, and the workbook of all of them. */
+/** Compares piped lists with a loop that prints the rows of a query, and `centres export` with a bare writer. */
 export async function measure({ folder, rounds }: Settings): Promise<Row[]> {
   const store = join(folder, 'listed.db')
   const workbook = join(folder, 'listed.xlsx')

@@ -8,7 +8,7 @@ const LARGE = 100_000
 const MILLION = 1_000_000
 const RELEASES = 200
 
-/** What is asked of a large store all day, in processor time: against `users show` in it, or Node itself. */
+/** Measures everyday queries of a large store in processor time, against `users show` or a bare start of Node. */
 export async function measure({ folder, rounds }: Settings): Promise<Row[]> {
   const inPairs = pairsIn({ folder, rounds })
   const filled = await filledStore(LARGE, folder)
@@ -56,7 +56,7 @@ export async function measure({ folder, rounds }: Settings): Promise<Row[]> {
   ]
 }
 
-/** The same of a million centres and users. */
+/** Measures look-ups among a million centres and users. */
 export async function measureLarge({ folder, rounds }: Settings): Promise<Row[]> {
   const inPairs = pairsIn({ folder, rounds })
   const filled = await filledStore(LARGE, folder)
@@ -83,10 +83,10 @@ function pairsIn({ folder, rounds }: Settings) {
 
 interface Filled {
   path: string
-  /** The number of some centre. */
+  /** The number of a centre in the store. */
   centre: string
   asks: (...words: string[]) => Program
-  /** `users show` of somebody in it. */
+  /** `users show` of a user in the store. */
   shows: Program
 }
 
@@ -99,7 +99,7 @@ async function filledStore(rows: number, folder: string): Promise<Filled> {
   return filled(path)
 }
 
-/** 10,000 centres, half of which have an entry, and as many releases by their Key Time. */
+/** Makes a store of 10,000 centres, half of which have an entry, with 200 releases that open by Key Time. */
 async function storeWithReleases(folder: string): Promise<Filled> {
   const path = join(folder, 'lookups-releases.db')
   await run({

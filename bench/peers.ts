@@ -7,7 +7,7 @@ import { makeWorkbook } from './workbook.ts'
 
 const rowsOfImport = 100_000
 
-/** How many times as long the same import takes as other programs write it. */
+/** How many times as long the same import takes in programs that use common libraries. */
 export async function measure({ folder }: Settings): Promise<Row[]> {
   const workbook = join(folder, 'peers.xlsx')
   await makeWorkbook(workbook, { rows: rowsOfImport, seed: 1 })
@@ -21,7 +21,7 @@ export async function measure({ folder }: Settings): Promise<Row[]> {
     taken(
       { what: `${what} at ${rowsOfImport} rows, against ours`, unit: '×', goal: { atLeast } },
       async () => {
-        // Long enough to be measured a single time.
+        // One run is enough, because it takes several seconds.
         const [a, b] = [await run(peer), await run(ours)]
         return { measured: seconds(a), against: seconds(b), figure: a / b }
       },

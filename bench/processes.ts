@@ -1,29 +1,29 @@
 import { execa } from 'execa'
 import type { Row } from './rows.ts'
 
-/** A whole process to measure; `prepare` runs before it, outside the measurement. */
+/** A process to measure; `prepare` runs before it, outside the measurement. */
 export interface Program {
   args: readonly string[]
-  /** What is run with them; absent: Node. */
+  /** The executable; Node when absent. */
   program?: string
   prepare?: () => Promise<unknown>
-  /** Beside what every program is given. */
+  /** Additional environment variables. */
   env?: Readonly<Record<string, string>>
-  /** What it reads from stdin. */
+  /** The text of its stdin. */
   input?: string
-  /** The code with which it ends; absent: 0. */
+  /** The expected exit code; 0 when absent. */
   exit?: number
 }
 
 const root = new URL('../', import.meta.url).pathname
 const PROGRAM = 'bin/ssh-admin.js'
 
-/** The program's own commands; settings of whoever runs the bench do not reach it. */
+/** Arguments that run ssh-admin with Node. The environment excludes the settings of the user who runs the bench. */
 export function sshAdmin(...args: string[]): string[] {
   return [PROGRAM, ...args]
 }
 
-/** Builds the program; says why not when it cannot be run. */
+/** Builds the program. @returns the reason when it cannot be run */
 export async function build(): Promise<string | undefined> {
   try {
     await execa(process.execPath, ['build.mjs'], { cwd: root })
@@ -43,7 +43,7 @@ export async function run(program: Program): Promise<number> {
   return Number(process.hrtime.bigint() - begun) / 1e6
 }
 
-/** How long it takes until the first line is there, in ms; the rest is read and not looked at. */
+/** Time until the first line of output, in ms; the rest is read and ignored. */
 async function firstLineMs({ args }: Program): Promise<number> {
   const begun = process.hrtime.bigint()
   let first: number | undefined
@@ -61,7 +61,7 @@ async function firstLineMs({ args }: Program): Promise<number> {
   return first
 }
 
-/** Until the first line of each, in turn; medians, in ms, and of the pairs' ratios. */
+/** Time until the first line of two programs run in turn: medians in ms, and the median of the pairs' ratios. */
 export async function firstLinesInTurn(
   a: Program,
   b: Program,
@@ -70,22 +70,22 @@ export async function firstLinesInTurn(
   return inTurnBy(firstLineMs, { a, b, rounds })
 }
 
-/** Processor time of two short programs in turn, their answers written to a file. */
+/** Processor time of two short programs run in turn, with their answers written to a file. */
 export async function shortInTurn(
   a: Program,
   b: Program,
   { out, rounds }: { out: string; rounds: number },
 ): Promise<{ a: number; b: number; ratio: number }> {
-  // What a command needs is kept by its first calls.
+  // The first calls of a command fill its code cache.
   return inTurnBy((program) => shortCpuMs(program, out), { a, b, rounds })
 }
 
-/** What one run took. */
+/** The resources that one run used. */
 export interface Usage {
   wallMs: number
-  /** Of the processors: a busy machine adds little to it. */
+  /** Processor time, which a busy machine changes little. */
   cpuMs: number
-  /** The most memory it held. */
+  /** Peak memory. */
   peakMb: number
 }
 
@@ -99,15 +99,15 @@ export async function usage({ args, env, prepare, input, exit = 0 }: Program): P
   return { wallMs, cpuMs: cpuMicros / 1000, peakMb: peakKb / 1024 }
 }
 
-/** The most memory one run held, in MB. */
+/** Peak memory of one run, in MB. */
 export async function peakMemory(program: Program): Promise<number> {
   return (await usage(program)).peakMb
 }
 
 /**
- * Runs programs in turn, A B C A B C, after one of each that does not count.
- * @param enough whether so many rounds will do, asked after each
- * @returns each one's runs, in the order of the programs
+ * Runs programs in turn, A B C A B C, after one uncounted run of each.
+ * @param enough called after each round with the number of rounds; true ends the measurement
+ * @returns the runs of each program, in the order of the programs
  */
 export async function usageInTurn(
   programs: readonly Program[],
@@ -121,12 +121,12 @@ export async function usageInTurn(
   }
 }
 
-/** The median of what the pairs' ratios are. */
+/** The median of the pairs' ratios. */
 export function ratioOfPairs(a: readonly number[], b: readonly number[]): number {
   return median(a.map((value, pair) => value / (b[pair] ?? Number.NaN)))
 }
 
-/** Runs two programs in turn, A B A B, so that a busy minute meets both; medians, in ms, and of the pairs' ratios. */
+/** Runs two programs in turn, A B A B, so that a busy minute affects both: medians in ms, and of the pairs' ratios. */
 export async function inTurn(
   a: Program,
   b: Program,
@@ -150,10 +150,10 @@ async function inTurnBy(
   }
 }
 
-/** So many runs are counted together: a shell tells the time of what it ran in hundredths of a second. */
+/** This many runs are timed together, because a shell reports processor time in hundredths of a second. */
 const runsCounted = 10
 
-/** Processor time of one run in ms, user and system, as a shell tells it of many that write to a file. */
+/** User and system time of one run in ms, averaged by a shell's `times` over several runs that write to a file. */
 async function shortCpuMs({ args }: Program, out: string): Promise<number> {
   const loop = `out=$0; n=0; while [ $n -lt ${runsCounted} ]; do "$@" > "$out" || exit; n=$((n+1)); done; times`
   const { stdout } = await start(['-c', loop, out, process.execPath, ...args], { exit: 0, file: 'sh' })
@@ -177,7 +177,7 @@ export function median(numbers: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2
 }
 
-/** A figure, or why it could not be taken. */
+/** A row with its figure, or with the reason why it could not be taken. */
 export async function taken(about: Row, measuring: () => Promise<Partial<Row>>): Promise<Row> {
   try {
     return { ...about, ...(await measuring()) }
@@ -186,7 +186,7 @@ export async function taken(about: Row, measuring: () => Promise<Partial<Row>>):
   }
 }
 
-/** The last line of what a failed process said. */
+/** The first line of a failed process's stderr that mentions an error, at most 120 characters. */
 export function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const said = 'stderr' in error ? String(error.stderr).trim() : ''

@@ -1,6 +1,6 @@
-// Preloaded (node --import): says on file descriptor 3 how much memory the process held at its most, in KB, and what
-// its processor time was, in µs.
-// Not resourceUsage().maxRSS: on Linux it also counts what the parent held before the program was started.
+// Preloaded (node --import): writes the peak memory of the process in KB and its processor time in µs to file
+// descriptor 3.
+// Not resourceUsage().maxRSS: on Linux it also includes the parent's memory from before exec.
 import { readFileSync, writeSync } from 'node:fs'
 
 process.on('exit', () => {

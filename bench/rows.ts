@@ -1,10 +1,10 @@
-/** One figure of a bench: what was measured, against what, and what it should be. */
+/** One figure of a bench: what was measured, against what, and its goal. */
 export interface Row {
   what: string
   /** As measured, with units: '4.1 s'. Absent when the figure could not be taken. */
   measured?: string
   against?: string
-  /** What the goal is held against: a ratio, MB, or seconds. */
+  /** The value that is compared with the goal: a ratio, MB, or seconds. */
   figure?: number
   unit: '×' | 'MB' | 's'
   goal: { below: number } | { atMost: number } | { atLeast: number }
@@ -38,7 +38,7 @@ export function seconds(ms: number): string {
   return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`
 }
 
-/** The goal on Node 20, and that on later lines. */
+/** The goal on Node 20, and the one on later major versions. */
 export interface GoalOfNode {
   node20: number
   later: number

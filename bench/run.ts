@@ -1,4 +1,4 @@
-// npm run bench -- [import|start …] [--large] [--rounds N]: each part writes its figures, and docs/benchmarks.md of all
+// npm run bench -- [import|start …] [--large] [--rounds N]: saves the figures of each part, then writes docs/benchmarks.md
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,11 +10,11 @@ import { type Row, type Settings, verdict, wanted } from './rows.ts'
 
 interface Bench {
   measure(settings: Settings): Promise<Row[]>
-  /** With a workbook or a store of a million rows, which takes minutes: with `--large`, a part of its own. */
+  /** Measures with up to a million rows, which takes minutes; runs only with `--large`, as a part of its own. */
   measureLarge?(settings: Settings): Promise<Row[]>
 }
 
-/** A further bench is a file that exports `measure`, and one line here. */
+/** A new bench is a file that exports `measure`, and one line here. */
 const benches: Record<string, () => Promise<Bench>> = {
   start: () => import('./start.ts'),
   import: () => import('./import.ts'),

@@ -18,18 +18,18 @@ const usual = 100_000
 const large = 1_000_000
 const desks = 50
 const changesOfADesk = 6
-/** Of each way, in milliseconds. */
+/** The simulated network delay in each direction, in milliseconds. */
 const delay = 10
 const bare = new URL('bare-import.mjs', import.meta.url).pathname
-/** The password of the server that is started for it. */
+/** The password of the server that the bench starts. */
 const env = { PGPASSWORD: process.env.PGPASSWORD ?? 'hub' }
 
-/** A store on a server: importing against the bare COPY, one-off commands against a file and from afar, many desks at once. */
+/** Measures a store on a server: an import against a bare COPY, one-off commands, and many desks at once. */
 export function measure(settings: Settings): Promise<Row[]> {
   return besideServer(settings, measureAt)
 }
 
-/** A million rows into a store on a server. */
+/** Measures an import of a million rows into a store on a server. */
 export function measureLarge(settings: Settings): Promise<Row[]> {
   return besideServer(settings, largeImport)
 }
@@ -97,7 +97,7 @@ function importing({ address, server, settings }: Measuring, workbook: string): 
   }
 }
 
-/** Into the tables that an import fills, with all their indexes, references and checks, which are made before. */
+/** Fills tables that `store init` made before, with all their indexes, foreign keys and checks. */
 function bareImport({ address, server, settings }: Measuring, workbook: string): Program {
   const key = join(settings.folder, 'bare.key')
   const prepare = async () => {
@@ -151,7 +151,7 @@ async function largeImport(measuring: Measuring): Promise<Row[]> {
 
 const emailOf = (desk: number) => `teacher-${desk}@school.example`
 
-/** A store with a centre and a teacher for each desk. @returns how it is named in a call */
+/** Makes a store with a centre and a teacher for each desk. @returns the options that name the store */
 async function newStore(place: string, keyFile: string): Promise<string[]> {
   const at = ['--db', place, '--key-file', keyFile, '--mail-dir', `${keyFile}.mail`, '--yes']
   const people = Array.from({ length: desks }, (_, desk) => `Some Teacher <${emailOf(desk)}>`)
@@ -219,8 +219,8 @@ async function oneOffs({ address, server, settings }: Measuring): Promise<Row[]>
 }
 
 /**
- * The server's socket, by which a desk on its machine signs in without a password, as Debian and others set it up
- * (`peer`, which asks nothing of a program); of a server that was not started for this, its address.
+ * The address of the server's socket, with sign-in without a password as Debian's packages set it up for desks on the
+ * same machine. The given address, if the bench did not start the server.
  */
 async function socketOf(server: pg.Client, address: string): Promise<string> {
   if (process.env.SSH_ADMIN_TEST_DB || process.env.SSH_ADMIN_TEST_SERVER) return address
@@ -243,7 +243,7 @@ async function times(count: number, measuring: (at: number) => Promise<number>):
   return sorted[Math.floor(sorted.length / 2)] ?? 0
 }
 
-/** Each desk with a connection of its own, all in one process, each at somebody of its own. */
+/** Each desk has a connection of its own and changes a user of its own; all run in one process. */
 async function manyDesks({ address, settings }: Measuring): Promise<Row> {
   const what = `shared: changes a second of ${desks} desks at once, against one desk`
   const keyFile = join(settings.folder, 'one-off.key')

@@ -17,9 +17,9 @@ import {
 } from './processes.ts'
 import { type Row, type Settings, seconds } from './rows.ts'
 
-/** Pairs that are measured of each kind, in any case and where time is left. */
+/** How many pairs of each kind are measured: at least, and at most where time is left. */
 const pairs = { least: 8, most: 12 }
-/** After so long no further pair of a kind is begun, once there are enough. */
+/** No further pair of a kind begins after this time, once the minimum is reached. */
 const enoughMs = 8_000
 const aPassword = 'nine camels cross the river'
 
@@ -36,7 +36,7 @@ const kinds: readonly Omit<Trying, 'db'>[] = [
   { what: 'a wrong code', command: 'verify', input: '000000\n', exit: 3 },
 ]
 
-/** Whether the answer tells an address that is known from one that is not, by what it costs and how long it takes. */
+/** Measures whether processor time or response time reveals that an account has an address. */
 export async function measure({ folder }: Settings): Promise<Row[]> {
   const db = join(folder, 'sign-in.db')
   try {
@@ -52,13 +52,13 @@ export async function measure({ folder }: Settings): Promise<Row[]> {
 interface Trying {
   what: string
   command: string
-  /** What is typed. */
+  /** The text on stdin. */
   input: string
   exit: number
   db: string
 }
 
-/** The slower against the faster of the two, in processor time: either way would tell. */
+/** The slower against the faster of the two, in processor time, because a difference in either direction reveals it. */
 async function compared(trying: Trying, known: readonly string[]): Promise<Row> {
   const begun = Date.now()
   const unknown = known.map((email) => `nobody-${email}`)
@@ -79,13 +79,13 @@ async function compared(trying: Trying, known: readonly string[]): Promise<Row> 
   }
 }
 
-/** Beside it the time on the wall, which a busy machine lengthens. */
+/** Processor time, with wall-clock time in brackets, which a busy machine lengthens. */
 function ofPairs(runs: readonly Usage[]): string {
   const cpu = seconds(median(runs.map(({ cpuMs }) => cpuMs)))
   return `${cpu} (answered in ${seconds(median(runs.map(({ wallMs }) => wallMs)))})`
 }
 
-/** Each time for another address: the first try for one is what would tell most, a request sends its message then. */
+/** Uses another address for each run: the first try reveals most, because a request sends its message then. */
 function tryingEach(emails: readonly string[], { command, input, db, exit }: Trying): Program {
   let tries = 0
   return {
@@ -97,7 +97,7 @@ function tryingEach(emails: readonly string[], { command, input, db, exit }: Try
   }
 }
 
-/** @returns as many addresses of active users with a password, and with a PIN, a temporary password and a code that are open */
+/** @returns addresses of active users, each with a password and an open PIN, temporary password and code */
 async function seeded(db: string, count: number): Promise<string[]> {
   await run({ args: sshAdmin('seed', '--centres', '1', '--users', String(count + 5), '--yes', '--db', db) })
   const store = await openStore({

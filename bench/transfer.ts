@@ -11,7 +11,7 @@ const GROUPS = 1_000
 const TESTS_PER_GROUP = 5
 const LEARNERS_PER_TEST = 20
 
-/** How long the one transaction takes that hands 100,000 results over, counts before and after included. */
+/** Measures the transaction that transfers 100,000 results, its counts before and after included. */
 export async function measure({ folder }: Settings): Promise<Row[]> {
   const what = 'transfer of 100,000 results, against a bare UPDATE of as many rows'
   try {
@@ -26,7 +26,7 @@ export async function measure({ folder }: Settings): Promise<Row[]> {
 const giver = 'amira@school.example'
 const receiver = 'omar@school.example'
 
-/** In one process: the program's start is another bench. */
+/** Measures within one process, because the program's start has a bench of its own. */
 async function inTurnWithin(full: string): Promise<Omit<Row, 'what'>> {
   const store = await openStore({
     path: full,
@@ -48,7 +48,7 @@ async function inTurnWithin(full: string): Promise<Omit<Row, 'what'>> {
     await work()
     return performance.now() - begun
   }
-  // Every result rewritten, as where each of them bears its owner.
+  // Rewrites every result, which a transfer would have to do if each result stored its owner.
   const rewriting = sql`update results set mark = mark + 1`
   const ours: number[] = []
   const theirs: number[] = []

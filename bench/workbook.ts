@@ -23,8 +23,8 @@ const SPREADSHEET = 'application/vnd.openxmlformats-officedocument.spreadsheetml
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 /**
- * Writes a centres workbook of so many rows as Excel would: shared strings, references, spans.
- * Each row is a centre of its own with one user; every row is valid. `from` is where their numbers begin.
+ * Writes a centres workbook with the given number of rows as Excel would: shared strings, references, spans.
+ * Each row is valid, and is a centre of its own with one user. Centre numbers begin at `from`.
  */
 export async function makeWorkbook(
   path: string,
@@ -47,7 +47,7 @@ export async function makeWorkbook(
 
 const endOf = (part: Part) => part.offset + localHeader(part).length + part.packed
 
-/** The header is written last, when the sizes are known, as Excel does. */
+/** Writes the header last, when the sizes are known, as Excel does. */
 async function writePart(
   file: FileHandle,
   { name, chunks, offset }: { name: string; chunks: Iterable<string>; offset: number },
@@ -105,7 +105,7 @@ function contents(size: { rows: number; seed: number; from?: number }): [string,
   ]
 }
 
-/** Strings that many rows share, by their index, and what is a row's own. */
+/** The strings of the workbook: those that many rows share, by index, and those of each row. */
 interface Stock {
   shared: string[]
   centre(index: number): {
@@ -174,7 +174,7 @@ function* sheetXml(stock: Stock, rows: number): Generator<string> {
   yield '</sheetData><pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/></worksheet>'
 }
 
-/** A row's own strings come in the order in which the sheet counts them. */
+/** Writes each row's own strings in the order of their indexes in the sheet. */
 function* stringsXml(stock: Stock, rows: number): Generator<string> {
   yield `${XML}<sst xmlns="${MAIN}">`
   for (const text of stock.shared) yield si(text)

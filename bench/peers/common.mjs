@@ -1,4 +1,4 @@
-// What the peers have in common: the tables, and how a PIN is made.
+// Shared by the peers: the tables, and how a PIN is made.
 import { createHmac, randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 

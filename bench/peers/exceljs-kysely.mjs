@@ -1,4 +1,4 @@
-// The same import as most programs write it: exceljs reads and writes, kysely inserts row by row.
+// The same import as many programs do it: exceljs reads and writes, kysely inserts row by row.
 // node bench/peers/exceljs-kysely.mjs workbook.xlsx store.db pins.xlsx
 import ExcelJS from 'exceljs'
 import { Kysely, SqliteDialect } from 'kysely'
