@@ -2,32 +2,32 @@ import { countryName } from '../../country-names.ts'
 import type { AudienceKind, CentreKind } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
 
-/** A part of an audience: every centre that is in one of the parts is in it. */
+/** One part of an audience. An audience is the union of its parts. */
 export interface AudiencePart {
   kind: AudienceKind
   value: string
 }
 
-/** Centres of one kind, by what they are called in an audience. */
+/** The audience words that stand for all centres of one kind, such as `schools`. */
 export const kinds: Readonly<Record<string, CentreKind>> = {
   schools: 'school',
   associates: 'associate',
   'associate-centres': 'associate-centre',
 }
 
-/** It says for whom, and means nobody that could be meant. */
+/** The error for a text that names no possible audience. */
 export function noAudience(text: string, hint: string): Usage {
   return new Usage(`'${text}' does not say for whom a release is.`, { code: 'invalid-audience', hint })
 }
 
-/** As it is typed; `typedAudience` reads it. */
+/** The text of an audience part as people type it; `typedAudience` reads it back. */
 export function audienceText({ kind, value }: AudiencePart): string {
   if (kind === 'all' || kind === 'entries') return kind
   if (kind === 'kind') return Object.entries(kinds).find(([, one]) => one === value)?.[0] ?? value
   return kind === 'centre' ? value : `${kind}:${value}`
 }
 
-/** For a sentence: `all centres`, `centres in Egypt`. */
+/** The audience as words for a sentence: `all centres`, `centres in Egypt`. */
 export function audienceInWords(parts: readonly AudiencePart[]): string {
   const words = parts
     .filter(({ kind }) => kind !== 'centre')

@@ -4,9 +4,9 @@ import type { KeyTimes, TimeProblem } from '../key-times/lookup.ts'
 import { momentAt, type MomentThere, readKept } from './moment.ts'
 import type { AlikeCentres, ReleaseFacts } from './release-facts.ts'
 
-/** When a release opens and closes at a centre. */
+/** When a release opens and closes at one centre. */
 interface MomentsThere {
-  /** Null where the Key Time is missing, or is no moment. */
+  /** Null where it cannot be computed, as `problem` says; `closesAt` also where the release never closes. */
   opensAt: Date | null
   closesAt: Date | null
   /** The time zone of the centre. */
@@ -20,19 +20,19 @@ export interface ReachedCentres extends MomentsThere {
 }
 
 interface CentresOfRelease {
-  /** What it gives a centre; nothing where that is not of its audience. */
+  /** The resources that the release gives a centre; empty where the centre is outside the audience. */
   resourcesFor: (centre: CentreOfRelease) => ResourceRow[]
   momentsFor: (centre: CentreOfRelease) => MomentsThere
-  /** Every centre that it gives something, and others; in the order in which they were read. */
+  /** A superset of the centres that the release gives something, in the order in which they were read. */
   candidates: () => readonly CentreOfRelease[]
-  /** All that it gives something: what is the same of thousands is worked out once. */
+  /** All centres that the release gives something, grouped so that shared moments are computed only once. */
   reached: () => Generator<ReachedCentres>
 }
 
-/** Which of so few may be meant is not looked up first. */
+/** Up to this many centres, checking each one is cheaper than narrowing them down first. */
 const maxLookedAtOneByOne = 10
 
-/** Which centres a release reaches, with what and when. */
+/** Works out which centres a release reaches, with which resources and at which moments. */
 export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): CentresOfRelease {
   const momentsFor = momentsOf(release, facts.keyTimes)
   const kept = release.resources.filter(({ withdrawn_at }) => withdrawn_at === null)
@@ -61,7 +61,7 @@ export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): Cent
     return may.filter(({ id }) => withEntries.get(id)?.some((centres) => centres.has(centre.number)))
   }
 
-  /** Whoever may be in it for what they are not: a few, where a look at every centre for each of many releases takes long. */
+  /** Centres that may be in the audience by number or entries: few, so that not every centre has to be checked. */
   function numbered(): readonly CentreOfRelease[] {
     if (byNumber) return byNumber
     const numbers = new Set(named)
@@ -98,7 +98,7 @@ export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): Cent
   return { resourcesFor, momentsFor, candidates, reached }
 }
 
-/** By what it is, whatever its number and entries. */
+/** Whether a centre is in the audience by its kind, country or zone; its number and entries are not considered. */
 export function isInAudience(
   centre: CentreOfRelease,
   audience: ReleaseRow['audience'],
@@ -120,7 +120,7 @@ export function hasGlobalListening({
   return kind === 'school' || (kind === 'associate-centre' && global_listening === 1)
 }
 
-/** Worked out once for all centres that are in one place, as far as time goes. */
+/** Computes moments once per country and time zone, which all centres there share. */
 function momentsOf(
   { opens, closes, resources }: ReleaseRow,
   keyTimes: KeyTimes,
@@ -147,19 +147,19 @@ function momentsOf(
   }
 }
 
-/** A centre without a time zone is mended by itself, what is wrong with a Key Time for all of its centres. */
+/** Whether a problem concerns one centre (no time zone); all others concern every centre that shares a Key Time. */
 export function namesItsCentre({ code }: TimeProblem): boolean {
   return code === 'no-time-zone'
 }
 
-/** What a release gives one centre; computed when it is asked for, and never kept. */
+/** What a release gives one centre; computed on each request and never stored. */
 export interface Authorisation extends MomentsThere {
   release: ReleaseRow
   centre: CentreOfRelease
   resources: ResourceRow[]
 }
 
-/** What a release gives each centre of its audience, whatever its state. */
+/** What a release gives each centre of its audience, whatever the state of the release. */
 export function* authorisationsOf(release: ReleaseRow, facts: ReleaseFacts): Generator<Authorisation> {
   const { resourcesFor, momentsFor, candidates } = centresOfRelease(release, facts)
   for (const centre of candidates()) {
@@ -175,7 +175,7 @@ export type AuthorisationState =
   | 'closed'
   | 'never-opens'
 
-/** How it is at a moment; what is not released opens for nobody, and what cannot be worked out never opens. */
+/** The state of an authorisation at a moment: `never-opens` where its moments cannot be computed. */
 export function stateAt(
   { release, opensAt, closesAt, problem }: Authorisation,
   at: Date,
@@ -186,7 +186,7 @@ export function stateAt(
   return closesAt !== null && at >= closesAt ? 'closed' : 'open'
 }
 
-/** What it gives each centre that is open at a moment. */
+/** The authorisations of a release that are open at a moment. */
 export function* openOf(
   release: ReleaseRow,
   { facts, at }: { facts: ReleaseFacts; at: Date },
@@ -195,19 +195,19 @@ export function* openOf(
     if (stateAt(authorisation, at) === 'open') yield authorisation
 }
 
-/** A moment at which something opens, with how many centres of each time zone it opens for. */
+/** A moment at which a release opens, with the number of centres in each time zone. */
 export interface OpeningThere {
   at: Date
-  /** By time zone; a centre without one may have a moment too. */
+  /** Numbers of centres by time zone; null for centres without one, which an absolute moment opens too. */
   zones: ReadonlyMap<string | null, number>
 }
 
-/** For how many centres a release opens, and when: what a list says of it. */
+/** For how many centres a release opens, and when, as `releases list` shows it. */
 export interface CentresReached {
   centres: number
   first: OpeningThere | null
   last: OpeningThere | null
-  /** Centres for which it cannot be worked out. */
+  /** The number of centres for which the moments cannot be computed. */
   withoutKeyTime: number
 }
 
@@ -233,8 +233,8 @@ export function reachOf(release: ReleaseRow, facts: ReleaseFacts): CentresReache
 }
 
 /**
- * Whether a release has closed everywhere where it opens: nothing of it can be mended any more. One that closes before
- * it opens is over once both are past; where a Key Time is not known, once its day is past everywhere.
+ * Whether a release has closed at every centre, so that correcting it no longer helps. A release that closes before
+ * it opens has closed once both moments are past; without a known Key Time, once its day is over everywhere.
  */
 export function hasClosedEverywhere(
   { opens, closes }: Pick<ReleaseRow, 'opens' | 'closes'>,
@@ -246,7 +246,7 @@ export function hasClosedEverywhere(
   return isPast(opens, { there: opensAt, at }) && isPast(closes, { there: closesAt, at })
 }
 
-/** A day ends twelve hours later than in UTC where it ends last. */
+/** In the westernmost zone (UTC-12) a day ends 36 hours after it began in UTC. */
 const hoursOfADay = 36
 
 function isPast(text: string, { there, at }: { there: readonly (Date | null)[]; at: Date }): boolean {

@@ -34,7 +34,7 @@ interface Creation {
   ctx: RuleContext
 }
 
-/** A draft, which opens for nobody until it is released. */
+/** Creates a draft release, which opens for nobody until it is published. */
 export async function createRelease(
   trx: Trx,
   { name, resources: ids, audience: parts, opens, closes, ctx }: Creation,
@@ -60,25 +60,25 @@ export async function createRelease(
   return findRelease(trx, String(id))
 }
 
-/** What is to be another; what is absent stays. */
+/** The values to change; absent ones stay as they are. */
 export interface ReleaseChanges {
   name?: string | undefined
   resources?: readonly string[] | undefined
   audience?: readonly AudiencePart[] | undefined
   opens?: ReleaseMoment | undefined
-  /** Null: it never closes. */
+  /** Null: the release never closes. */
   closes?: ReleaseMoment | null | undefined
 }
 
 export interface ChangedRelease {
   release: ReleaseRow
   outcome: 'edited' | 'released' | 'withdrawn' | 'unchanged'
-  /** What of it was edited. */
+  /** The facts that an edit changed. */
   fields?: readonly ReleaseFact[]
-  /** For whom it closes by this what was open, and opens at once what was not. */
+  /** What the change closes that was open, and what it opens at once that was not. */
   closes: Closing[]
   opens: Closing[]
-  /** When it opens for whom, where it is released already and that is another now. */
+  /** When the release opens for which centres; set where an edit changes this for a published release. */
   outlook?: Outlook | undefined
 }
 
@@ -88,7 +88,7 @@ interface Editing {
   ctx: RuleContext
 }
 
-/** Changes a release, and with it what opens when. @throws `withdrawn` */
+/** Edits a release. @throws `withdrawn` */
 export async function editRelease(
   trx: Trx,
   { release: named, changes, ctx }: Editing,
@@ -113,7 +113,7 @@ export async function editRelease(
   }
   const [was, is] = [factsOf(present), factsOf(after)]
   if (isDeepStrictEqual(was, is)) return { release: before, outcome: 'unchanged', closes: [], opens: [] }
-  // Two of an older store may differ in capital letters alone: whoever keeps the name is let keep it.
+  // In an older store two names may differ only in letter case: a release that keeps its name is not refused for it.
   refuseContradictions({ id: before.id, ...after }, { same: after.name === present.name ? [] : same })
 
   const opensAnew = before.state === 'released' && !isDeepStrictEqual({ ...was, name: is.name }, is)
@@ -163,7 +163,7 @@ export interface PublishedRelease extends ChangedRelease {
   outlook: Outlook
 }
 
-/** From now on it opens, for each centre at its moment. @throws `no-audience`, `no-resource`, `withdrawn` */
+/** Publishes a release: it opens for each centre at its moment. @throws `no-audience`, `no-resource`, `withdrawn` */
 export async function publishRelease(
   trx: Trx,
   { release: named, ctx }: ReleaseRequest,
@@ -173,9 +173,9 @@ export async function publishRelease(
   const subject = `release ${before.id}`
   permit(ctx, 'releases.publish', { name: subject })
   if (before.state === 'withdrawn') throw isWithdrawn(before)
-  // As it will be.
+  // The outlook is computed as if the release were published already.
   const outlook = await outlookOf(trx, { ...before, state: 'released' })
-  // What was released already is so as it was, also where nothing of it is left to open: the lists of errors say that.
+  // A published release stays unchanged even if it has become incomplete: `errors list` reports that.
   if (before.state === 'released')
     return { release: before, outcome: 'unchanged', closes: [], opens: [], outlook }
 
@@ -212,7 +212,7 @@ function refuseIncomplete({ id, name, audience, resources }: ReleaseRow): void {
   })
 }
 
-/** It opens for nobody any more. */
+/** Withdraws a release, which from then on opens for nobody. */
 export async function withdrawRelease(
   trx: Trx,
   { release: named, ctx }: ReleaseRequest,

@@ -3,7 +3,7 @@ import { Unavailable } from '../../errors.ts'
 import { isDate } from '../../plain-time.ts'
 import { type KeyTimes, keyTimeOf, type Location, type TimeProblem, timeZoneOf } from '../key-times/lookup.ts'
 
-/** When something opens or closes: for everybody at once, or so long before or after the Key Time of each. */
+/** When a release opens or closes: at one moment for all centres, or at an offset from the Key Time of each centre. */
 export type ReleaseMoment =
   | { kind: 'absolute'; at: Date }
   | { kind: 'key-time'; session: ExamSession; date: string; offsetMinutes: number }
@@ -29,12 +29,12 @@ export function readMoment(text: string): ReleaseMoment | undefined {
   return { kind: 'key-time', session, date, offsetMinutes: sign === '-' ? -length : length }
 }
 
-/** A moment is never further from a Key Time; what is kept can be read again. */
+/** The largest offset from a Key Time: the most that `momentText` can write and `readMoment` reads back. */
 const maxMinutes = 999 * 60 + 59
 
 const sessions: readonly ExamSession[] = ['AM', 'PM', 'EV']
 
-/** As it is kept and shown; `readKept` reads it again. */
+/** The stored form of a moment, which is also shown; read back by `readStoredMoment`. */
 export function momentText(moment: ReleaseMoment): string {
   if (moment.kind === 'absolute') return moment.at.toISOString()
   const { session, date, offsetMinutes } = moment
@@ -44,7 +44,7 @@ export function momentText(moment: ReleaseMoment): string {
   return `key-time ${session} ${date}${length === 0 ? '' : ` ${offsetMinutes < 0 ? '-' : '+'} ${parts}`}`
 }
 
-/** @throws `store-damaged` for what no ssh-admin wrote */
+/** Reads a moment from the store. @throws `store-damaged` for a text that no ssh-admin writes */
 export function readKept(text: string): ReleaseMoment {
   const moment = readMoment(text)
   if (moment) return moment
@@ -55,7 +55,7 @@ export function readKept(text: string): ReleaseMoment {
 
 export interface MomentThere {
   at: Date
-  /** The time zone of the centre; null where nobody knows it, and it is not needed. */
+  /** The time zone of the centre; null where it is unknown and, for an absolute moment, not needed. */
   zone: string | null
 }
 

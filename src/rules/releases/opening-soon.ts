@@ -7,12 +7,12 @@ import { readKept } from './moment.ts'
 export interface OpeningSoon {
   id: number
   name: string
-  /** The next moment at which it opens for some centre, or else the first; null where it opens for none. */
+  /** The next moment at which the release opens for some centre, or else the first; null where it opens for none. */
   firstOpensAt: string | null
   centres: number
-  /** Centres of its audience for which it never opens. */
+  /** The number of centres in the audience for which the release never opens. */
   withoutKeyTime: number
-  /** What the clock shows then where most of these centres are; null where their time zone is not known. */
+  /** The local time of that moment in the time zone of most of these centres; null where that zone is unknown. */
   firstOpensLocal: string | null
   lastOpensAt: string | null
   lastOpensLocal: string | null
@@ -20,7 +20,7 @@ export interface OpeningSoon {
 
 const day = 24 * 60 * 60 * 1000
 
-/** What opens within a day; time zones are looked up only where something may. */
+/** The releases that open within a day; facts are read and time zones loaded only if some release may. */
 export async function releasesOpeningSoon(db: Kysely<Store>, now: Date): Promise<OpeningSoon[]> {
   const near = (await findReleases(db, { states: ['released'] })).filter(({ opens }) =>
     mayOpenSoon(opens, now),
@@ -53,7 +53,7 @@ export async function releasesOpeningSoon(db: Kysely<Store>, now: Date): Promise
   })
 }
 
-/** Somewhere in the world the day of its Key Time, with the hours before or after it, is in these. */
+/** Whether the day of a Key Time, shifted by the offset, overlaps this period in some time zone of the world. */
 function mayOpenBetween(opens: string, { from, until }: { from: Date; until: Date }): boolean {
   const moment = readKept(opens)
   if (moment.kind === 'absolute') return moment.at > from && moment.at <= until
@@ -61,11 +61,11 @@ function mayOpenBetween(opens: string, { from, until }: { from: Date; until: Dat
   return midnight - earliest <= until.getTime() && midnight + day + latest > from.getTime()
 }
 
-/** The clocks of the world are at most so far ahead of UTC, and behind it. */
+/** The largest offsets of any time zone: ahead of UTC, and behind it. */
 const earliest = 14 * 60 * 60 * 1000
 const latest = 12 * 60 * 60 * 1000
 
-/** A day anywhere in the world, with hours before or after it, is less than three days off. */
+/** A cheap first check: whether noon UTC of the moment's day is within three days and the offset of now. */
 function mayOpenSoon(opens: string, now: Date): boolean {
   const date = /\d{4}-\d{2}-\d{2}/.exec(opens)?.[0] ?? ''
   const [hours, minutes] = [/(\d+)h/, /(\d+)m$/].map((part) => Number(part.exec(opens)?.[1] ?? 0))

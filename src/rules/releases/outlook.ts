@@ -11,34 +11,34 @@ import {
 } from './centres-of-release.ts'
 import { readReleaseFacts, type ReleaseFacts } from './release-facts.ts'
 
-/** When a release opens around the world, and where it never will. */
+/** When a release opens around the world, and for which centres it never will. */
 export interface Outlook {
   centres: number
   firstOpensAt: Date | null
   lastOpensAt: Date | null
   lastClosesAt: Date | null
-  /** In the order of time. */
+  /** Sorted by time. */
   timeline: OpeningMoment[]
-  /** Centres for which it cannot be worked out. */
+  /** The authorisations of centres for which the moments cannot be computed. */
   without: Authorisation[]
   authorisations: Authorisation[]
-  /** Centres of the audience with entries for a recording that are left out, because they have no Global Listening. */
+  /** Centres of the audience that have entries for a recording, but do not get it without Global Listening. */
   leftOut: CentreOfRelease[]
 }
 
 export interface OpeningMoment {
   at: Date
   centres: number
-  /** By time zone: how many centres, and what the clock shows there. */
+  /** For each time zone the number of centres and the local time. */
   zones: { timeZone: string | null; local: string | null; centres: number }[]
 }
 
-/** Works out when a release opens for each centre of its audience, whatever its state. */
+/** Works out when a release opens for each centre of its audience, whatever the state of the release. */
 export async function outlookOf(db: Kysely<Store>, release: ReleaseRow): Promise<Outlook> {
   return outlookFrom(await readReleaseFacts(db, { releases: [release], listening: 'asked' }), release)
 }
 
-/** The same for each of many, from facts that were read once. */
+/** `outlookOf` from facts that are read once for many releases. */
 export function outlookFrom(facts: ReleaseFacts, release: ReleaseRow): Outlook {
   const authorisations = [...authorisationsOf(release, facts)]
   const without = authorisations.filter(({ problem }) => problem !== null)
@@ -66,7 +66,7 @@ export function outlookFrom(facts: ReleaseFacts, release: ReleaseRow): Outlook {
   }
 }
 
-/** Centres of the audience with entries for a recording that they cannot have; the facts are read with `listening`. */
+/** Finds `Outlook.leftOut`; needs facts that were read with `listening: 'asked'`. */
 function withoutGlobalListening({ audience, resources }: ReleaseRow, facts: ReleaseFacts): CentreOfRelease[] {
   const withEntries = resources
     .filter(({ kind, withdrawn_at }) => kind === 'listening-audio' && withdrawn_at === null)
@@ -83,7 +83,7 @@ function withoutGlobalListening({ audience, resources }: ReleaseRow, facts: Rele
     )
 }
 
-/** What the clocks show at a moment, those of most centres first. */
+/** The local times of a moment, the time zone with the most centres first. */
 export function openingMoment({ at, zones }: OpeningThere): OpeningMoment {
   const rows = [...zones].map(([timeZone, centres]) => ({
     timeZone,

@@ -12,28 +12,28 @@ import type { ResourceRow } from '../../db/resources.ts'
 import type { Store } from '../../db/schema.ts'
 import { type KeyTime, type KeyTimes, keyTimesByCountry } from '../key-times/lookup.ts'
 
-/** Centres that differ in nothing that decides what opens there and when, but for their numbers and entries. */
+/** Centres of equal kind, country, time zone and Global Listening: releases differ for them by number and entries only. */
 export interface AlikeCentres {
   first: CentreOfRelease
   centres: CentreOfRelease[]
 }
 
-/** What decides what opens where, read once. */
+/** Everything that decides which release opens where and when, read from the store once. */
 export interface ReleaseFacts {
   centres: readonly CentreOfRelease[]
-  /** The same centres, by what they have in common. */
+  /** The same centres in groups. */
   alike: readonly AlikeCentres[]
   groupOf: (centre: CentreOfRelease) => AlikeCentres
-  /** Those of the centres that have one of these numbers, in the same order. */
+  /** The centres with these numbers, in the order of `centres`. */
   numbered: (numbers: Iterable<string>) => CentreOfRelease[]
   keyTimes: KeyTimes
-  /** The administrative zone of a country; undefined where there is none, or two. */
+  /** The administrative zone of a country; undefined where its Key Times name none, or more than one. */
   zoneOf: (country: string) => number | undefined
-  /** The numbers of the centres that have candidates for a resource, a set for each of its components. */
+  /** The numbers of the centres with entries for a resource: one set for each of its components that has any. */
   withEntries: (resource: ResourceRow) => ReadonlySet<string>[]
 }
 
-/** Reads what is needed to say what these releases give these centres. */
+/** Reads the facts that decide what these releases give these centres. */
 export async function readReleaseFacts(
   db: Kysely<Store>,
   {
@@ -44,7 +44,7 @@ export async function readReleaseFacts(
   }: {
     releases: readonly ReleaseRow[]
     scope?: CentreScope
-    /** Centres that are not in the store yet. */
+    /** Centres that are about to be created and are not in the store yet. */
     made?: readonly CentreOfRelease[]
     listening?: 'not-asked' | 'asked'
   },
@@ -73,11 +73,11 @@ export async function readReleaseFacts(
 interface FactsRead {
   centres: readonly CentreOfRelease[]
   keyTimes: readonly KeyTime[]
-  /** The numbers of centres, by series and component. */
+  /** Centre numbers, keyed by series and component: `2026-06 0500/12`. */
   entries: ReadonlyMap<string, ReadonlySet<string>>
 }
 
-/** What was read, so that it can be asked again and again. */
+/** Indexes the rows that were read, for repeated lookups. */
 export function releaseFacts({ centres, keyTimes, entries }: FactsRead): ReleaseFacts {
   const zones = new Map<string, Set<number>>()
   for (const { country, administrative_zone: zone } of keyTimes)

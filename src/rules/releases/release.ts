@@ -13,8 +13,8 @@ import { type AudiencePart, audienceText } from './audience.ts'
 import { type ReleaseMoment, readKept } from './moment.ts'
 
 /**
- * A release by its number, or by its name: a name that is used again is that of the one that is not withdrawn. Letter
- * case is a difference only in an older store, where one may be called as another but for it. @throws `release-not-found`
+ * A release by its number or name. Of several with the same name, the one that is not withdrawn is found. Letter case
+ * matters only where an older store has two names that differ in nothing else. @throws `release-not-found`
  */
 export async function findRelease(db: Kysely<Store>, typed: string): Promise<ReleaseRow> {
   const text = typed.trim()
@@ -35,7 +35,7 @@ export async function findRelease(db: Kysely<Store>, typed: string): Promise<Rel
 
 const maxSuggested = 3
 
-/** Those whose names have all of these words in them, or are spelt like them: what is withdrawn last. */
+/** Releases whose names contain all typed words, or else are spelt similarly; withdrawn ones come last. */
 function releasesToSuggest(text: string, all: readonly ReleaseRow[]) {
   const words = wordsIn(text)
   const isPart = ({ name }: ReleaseRow) => words.every((word) => searchKey(name).includes(word))
@@ -51,7 +51,7 @@ function isNumber(text: string): boolean {
   return /^\d{1,12}$/.test(text.trim())
 }
 
-/** What somebody wants a release to be. */
+/** The values that a release is to have. */
 export interface ReleaseDefinition {
   name: string
   resources: ResourceRow[]
@@ -60,7 +60,7 @@ export interface ReleaseDefinition {
   closes: ReleaseMoment | null
 }
 
-/** The resources that were named, withdrawn ones refused. */
+/** Finds the resources that were named, each once. @throws `withdrawn` */
 export async function resolveResources(trx: Trx, ids: readonly string[]): Promise<ResourceRow[]> {
   const all = await together<ResourceRow[]>(...ids.map((id) => findResource(trx, id)))
   const byId = new Map(all.map((resource) => [resource.id, resource]))
@@ -74,7 +74,7 @@ export async function resolveResources(trx: Trx, ids: readonly string[]): Promis
   return found.sort((one, other) => one.id - other.id)
 }
 
-/** Each part of an audience once. @throws `centre-not-found` for a number that no centre has */
+/** Removes duplicate parts and checks centre numbers. @throws `centre-not-found` for a number that no centre has */
 export async function resolveAudience(trx: Trx, parts: readonly AudiencePart[]): Promise<AudiencePart[]> {
   const distinct = new Map(parts.map((part) => [audienceText(part), part]))
   const named = [...distinct.values()].filter(({ kind }) => kind === 'centre')
@@ -82,7 +82,7 @@ export async function resolveAudience(trx: Trx, parts: readonly AudiencePart[]):
   return [...distinct.values()]
 }
 
-/** @param same what is called so already. @throws `name-in-use`, `ends-before-it-begins`, `series-differ` */
+/** @param same releases that have the name already. @throws `name-in-use`, `ends-before-it-begins`, `series-differ` */
 export function refuseContradictions(
   { id, ...values }: ReleaseDefinition & { id?: number },
   { same: named }: { same: readonly ReleaseRow[] },
@@ -116,28 +116,28 @@ export function refuseContradictions(
   }
 }
 
-/** Whether it surely ends before it begins, wherever it is; of a moment and a Key Time that is found centre by centre. */
+/** Whether a release closes before it opens for certain; an absolute moment and a Key Time are compared later, by centre. */
 function endsFirst(opens: ReleaseMoment, closes: ReleaseMoment): boolean {
   if (opens.kind === 'absolute') return closes.kind === 'absolute' && closes.at <= opens.at
   if (closes.kind === 'absolute') return false
   if (opens.date === closes.date && opens.session === closes.session)
     return closes.offsetMinutes <= opens.offsetMinutes
-  // Of two days, the clocks of every place show the earlier one first.
+  // In every time zone the earlier date comes first.
   if (closes.date < opens.date && closes.offsetMinutes <= opens.offsetMinutes) return true
-  // Each Key Time is some time of its day; hours before or after it are counted, whatever the clocks show meanwhile.
+  // A Key Time may be at any time of its day; the offset is real time, even across a clock change.
   const endOfDay = 24 * 60 - 1
   return minutesOf(closes) + endOfDay + furthestChange <= minutesOf(opens)
 }
 
-/** So many minutes are the clocks of a place changed at once, at the most. */
+/** The largest clock change, in minutes, that is allowed for. */
 const furthestChange = 3 * 60
 
-/** From the beginning of a day that is the same for all: where clocks are is told centre by centre. */
+/** Minutes since 1970 of the day's beginning plus the offset, ignoring time zones, which differ by centre. */
 function minutesOf({ date, offsetMinutes }: { date: string; offsetMinutes: number }): number {
   return Date.parse(date) / 60_000 + offsetMinutes
 }
 
-/** What a release is now, as it could be wanted. */
+/** The present values of a release, in the form of a definition. */
 export function presentOf({ name, resources, audience, opens, closes }: ReleaseRow): ReleaseDefinition {
   return {
     name,

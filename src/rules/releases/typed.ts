@@ -1,4 +1,4 @@
-// What is typed of a release: for whom it is, and when it opens and closes.
+// Reads the typed values of a release: its audience, and when it opens and closes.
 import { countryCode } from '../../countries.ts'
 import { Usage } from '../../errors.ts'
 import { readCentreNumber } from '../centres/find.ts'
@@ -31,7 +31,7 @@ export function typedAudience(text: string): AudiencePart {
   )
 }
 
-/** As it is typed; what `now` is, the store's time says. */
+/** A moment as typed; `now` is resolved later, from the time of the store. */
 export type TypedMoment = ReleaseMoment | 'now'
 
 export function momentTyped(typed: TypedMoment, now: Date): ReleaseMoment {
@@ -42,14 +42,14 @@ export function momentTyped(typed: TypedMoment, now: Date): ReleaseMoment {
 export function typedMoment(text: string): TypedMoment {
   const words = text
     .trim()
-    // The minus of a keyboard, of a calculator and of a word processor.
+    // Dashes and the minus sign, which word processors put in place of a hyphen.
     .replace(/\s*[\u2012-\u2015\u2212]\s*(?=\d+\s*[hm])/i, ' - ')
-    // As it is shown.
+    // The form in which moments are shown: `2026-06-02 08:00 UTC`.
     .replace(/^(\d{4}-\d{2}-\d{2}) +(?=\d{2}:\d{2})/, '$1T')
     .replace(/(?<=T\d{2}:\d{2}(?::\d{2})?) *UTC$/i, 'Z')
   if (words.toLowerCase() === 'now') return 'now'
   const read = readMoment(words)
-  // What is kept of an older store may be any; nobody who types one means a day so long ago, or so far away.
+  // Years that are surely typing mistakes are refused here, not in readMoment, because an older store may hold any.
   if (read && (read.kind === 'absolute' || (isDayOfOurTime(read.date) && read.date < '9999'))) return read
   throw new Usage(`'${text}' is not a moment.`, {
     code: 'invalid-moment',
@@ -57,7 +57,7 @@ export function typedMoment(text: string): TypedMoment {
   })
 }
 
-/** What was meant is said as it is written, and taken from nobody who has not written it. */
+/** Suggests the correct form of what was probably meant; it is never accepted without being typed. */
 function momentHint(words: string): string {
   const [, session = '', rest = ''] = /^(?:key[\s-]*time\s+)?(AM|PM|EV)\s+(.*)$/i.exec(words) ?? []
   const [named = '', ...more] = rest.split(/\s+/)

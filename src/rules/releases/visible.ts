@@ -11,10 +11,10 @@ import { readAddress } from '../users/email.ts'
 import { type Authorisation, openOf } from './centres-of-release.ts'
 import { readReleaseFacts } from './release-facts.ts'
 
-/** Which resources a person may see, by the roles that they have at this moment. */
+/** Whether a person may see a resource, by the roles that they have at this moment. */
 export type ResourceTest = (resource: Pick<ResourceRow, 'kind'>) => boolean
 
-/** Listening recordings: holders of Global Listening alone. All else: the exams officers, coordinators and admins. */
+/** Recordings are for holders of `global-listening` only; all else for exams officers, coordinators and admins. */
 export function resourcesAllowedFor({
   hubRole,
   roles,
@@ -34,10 +34,10 @@ async function actingAccount(
   return row && accountOf(row, at)
 }
 
-/** What of an authorisation somebody may see; undefined where that is nothing. */
+/** Reduces an authorisation to what the actor may see; undefined where nothing is left. */
 type Visible = (authorisation: Authorisation) => Authorisation | undefined
 
-/** Cambridge staff see all of it; the people of a centre what is for them, at their own centre. */
+/** Cambridge staff see everything; a centre's people see what their roles allow, at their own centre only. */
 export async function visibleAuthorisations(
   db: Kysely<Store>,
   { by, at }: Pick<RuleContext, 'by' | 'at'>,
@@ -52,7 +52,7 @@ export async function visibleAuthorisations(
   }
 }
 
-/** @throws `not-permitted`, recorded: what is not open for somebody reads as if it were not there */
+/** @throws `not-permitted`, recorded; worded so as not to reveal whether the resource exists */
 export async function permitDownload(
   db: Kysely<Store>,
   { resourceId, by, at }: { resourceId: number; by: ActingUser; at: Date },

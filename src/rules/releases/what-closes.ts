@@ -10,26 +10,26 @@ import { type Authorisation, authorisationsOf, stateAt } from './centres-of-rele
 import { readReleaseFacts } from './release-facts.ts'
 import { resourcesAllowedFor } from './visible.ts'
 
-/** A release that was open for a centre and is not any more, or closes earlier than it would have; or is open now and was not. */
+/** A release that a change closes at a centre, or closes earlier; also used for one that a change opens. */
 export interface Closing {
   release: { id: number; name: string }
   centre: { number: string; name: string }
-  /** The address of the one person whom it is about; absent: everybody of the centre. */
+  /** The address of the one person affected; absent: the whole centre. */
   user?: string
-  /** The titles of what closes, or opens. */
+  /** The titles of the resources that close, or open. */
   resources: string[]
-  /** When it closes now, where that is not yet but earlier than it was; absent: at once. */
+  /** The new closing time, where it is still to come but earlier than before; absent: closes at once. */
   closesAt?: string
 }
 
 interface Change<Result> {
-  /** The centres that the change can be felt at; absent: every one. */
+  /** The centres that the change can affect; absent: all. */
   scope?: CentreScope
   ctx: Pick<RuleContext, 'at'>
   work: () => Promise<Result>
 }
 
-/** Does something, and says what it closed that was open, and opened that was not: neither is done to anybody without being asked about. */
+/** Runs a change and compares what is open before and after it, so that both can be confirmed by a question first. */
 export async function noticingWhatCloses<Result>(
   trx: Trx,
   { scope, ctx, work }: Change<Result>,
@@ -40,7 +40,7 @@ export async function noticingWhatCloses<Result>(
   return { result, closes: closedIn(before, after), opens: onlyIn(after, before) }
 }
 
-/** What is closed and opened at once where one release gives this, and gave that before: no other is touched. */
+/** Compares the authorisations of one release before and after a change that affects no other release. */
 export function changedAtOnce({
   before,
   after,
@@ -54,7 +54,7 @@ export function changedAtOnce({
   return { closes: closedIn(were, are), opens: onlyIn(are, were) }
 }
 
-/** What a release gives each centre at present: nothing where it is not released. */
+/** What a release gives each centre at present; empty unless it is published. */
 export async function authorisationsNow(
   db: Kysely<Store>,
   release: ReleaseRow,
@@ -63,18 +63,18 @@ export async function authorisationsNow(
   return authorisationsOf(release, await readReleaseFacts(db, { releases: [release] }))
 }
 
-/** A person before and after something was done to them. */
+/** An account before and after a change. */
 interface ChangedPerson {
   before: Account
   after: Account
 }
 
-/** All that is released, of which some may be open somewhere. */
+/** All published releases, open or not. */
 export function findReleased(db: Kysely<Store>): Promise<ReleaseRow[]> {
   return findReleases(db, { states: ['released'] })
 }
 
-/** What people could have of what is open at their centres, and cannot any more, by account; what closes for a whole centre aside. */
+/** The open resources that each person loses, by account id; what closes for a whole centre is not included. */
 export async function closedForPeople(
   db: Kysely<Store>,
   { people, at, releases }: { people: readonly ChangedPerson[]; at: Date; releases?: readonly ReleaseRow[] },
@@ -107,7 +107,7 @@ function lostBy({ before, after }: ChangedPerson, open: OpenByCentre): Closing[]
   })
 }
 
-/** What would close if these centres were deleted, and these users, whose centres stay. */
+/** What would close if these centres were deleted, and these users, whose own centres are not deleted. */
 export async function closedByDeleting(
   db: Kysely<Store>,
   { centres, users, at }: { centres: readonly string[]; users: readonly number[]; at: Date },
@@ -137,7 +137,7 @@ function closing({
 
 type OpenAt = ReadonlyMap<string, Authorisation>
 
-/** What was open and is not, and what still is but closes earlier than it would have. */
+/** What was open and no longer is, and what is still open but closes earlier than before. */
 function closedIn(before: OpenAt, after: OpenAt): Closing[] {
   const earlier = [...after].flatMap(([key, authorisation]) => {
     const was = before.get(key)
@@ -161,7 +161,7 @@ function onlyIn(there: OpenAt, other: OpenAt): Closing[] {
   return only
 }
 
-/** What is open at this moment, by release and centre. */
+/** What is open at this moment, keyed by release and centre. */
 async function openNow(trx: Kysely<Store>, change: Pick<Change<unknown>, 'scope' | 'ctx'>): Promise<OpenAt> {
   return openOf(trx, { ...change, releases: await findReleased(trx) })
 }

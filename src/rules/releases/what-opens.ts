@@ -8,30 +8,30 @@ import { readReleaseFacts, type ReleaseFacts } from './release-facts.ts'
 import { type ResourceTest, resourcesAllowedFor } from './visible.ts'
 import type { Closing } from './what-closes.ts'
 
-/** A release that is open for whoever is made or restored: counted, because an import brings thousands. */
+/** A release that is open for new or restored centres and users: only counted, because an import brings thousands. */
 export interface Opening {
   release: { id: number; name: string }
-  /** The titles of what opens. */
+  /** The titles of the resources that open. */
   resources: string[]
-  /** New and restored ones. */
+  /** The number of new and restored centres. */
   centres: number
-  /** New ones, whose roles let them have it once their accounts are activated. */
+  /** The number of new users whose roles allow them some of it once their accounts are activated. */
   users: number
-  /** The same where it opens the same for the same centres. */
+  /** Equal digests mean that the same resources open for the same centres. */
   digest: string
-  /** Absent where nobody asked to have it listed. */
+  /** Absent unless the list was requested. */
   whom?: OpenedOneByOne
 }
 
-/** Each of the centres that are new or restored, and each new user of a centre that was there: made as they are looked at. */
+/** Each new or restored centre, and each new user of an existing centre; generated during iteration. */
 interface OpenedOneByOne extends Iterable<Closing> {
   readonly length: number
 }
 
 interface Arrivals {
-  /** Not in the store yet. */
+  /** Centres that are not in the store yet. */
   centres: Iterable<Pick<CentreOfRelease, 'number' | 'name' | 'kind' | 'country'>>
-  /** Deleted until now. */
+  /** The numbers of centres that are deleted and will be restored. */
   restored: readonly string[]
   users: Iterable<NewUser>
 }
@@ -46,18 +46,18 @@ interface NewUser {
 interface Sought extends Arrivals {
   releases: readonly ReleaseRow[]
   at: Date
-  /** Whether each is to be listed: what tells them stays in memory as long as the list. */
+  /** Whether `whom` is wanted: it keeps the facts in memory as long as the list lives. */
   listed: boolean
 }
 
-/** What is open for centres and users from the moment at which they are made or restored, of what is released. */
+/** Which of the releases are open for centres and users as soon as they are created or restored. */
 export async function openFor(
   db: Kysely<Store>,
   { centres, restored, users, releases, at, listed }: Sought,
 ): Promise<Opening[]> {
   const people = countedByCentre(users)
   const coming = new Set(restored)
-  // A number that no row of the store has: one of its own for each.
+  // Negative ids, each used once, which no row of the store has.
   const made = Array.from(centres, ({ number, name, kind, country }, position) => {
     coming.add(number)
     return { id: -1 - position, number, name, kind, country, time_zone: null, global_listening: 0 }
@@ -126,14 +126,14 @@ function titlesOf(resources: readonly { title: string }[]): string[] {
   return resources.map(({ title }) => title)
 }
 
-/** New users of a centre, by what they may have where it has it. */
+/** Numbers of new users of one centre, by the kinds of resource that their roles allow. */
 interface NewPeople {
   recordings: number
   others: number
   either: number
 }
 
-/** Those who may have anything. */
+/** Counts the users whose roles allow them any resource, by centre. */
 function countedByCentre(users: Arrivals['users']): Map<string, NewPeople> {
   const people = new Map<string, NewPeople>()
   for (const user of users) {
@@ -150,7 +150,7 @@ function countedByCentre(users: Arrivals['users']): Map<string, NewPeople> {
 }
 
 function allowedOnceActive({ hubRole, roles }: Pick<NewUser, 'hubRole' | 'roles'>): ResourceTest {
-  // A centre without Global Listening is given no recording, whoever is there.
+  // Centres without Global Listening need no check here: a release gives them no recording anyway.
   const derivedRoles = roles.includes('exams-officer') ? ['global-listening'] : []
   return resourcesAllowedFor({ hubRole, roles, derivedRoles })
 }
@@ -162,10 +162,10 @@ function whoMayHave(resources: readonly { kind: string }[], people: NewPeople | 
   return recordings === resources.length ? people.recordings : people.either
 }
 
-/** So many letters are worth a call. */
+/** The number of characters to collect before the hash is updated. */
 const enough = 16 * 1024
 
-/** One of hundreds of thousands of short lines: together they are quickly read, and one by one they are not. */
+/** Hashes hundreds of thousands of short lines in chunks, because an update for each line would be slow. */
 class DigestOfLines {
   private readonly hash = createHash('sha256')
   private lines = ''
