@@ -9,7 +9,7 @@ export interface Typed {
   readonly operator: string
   /** The words typed, such as `users suspend`. */
   command: string
-  /** It was typed with --dry-run: what is recorded all the same says so. */
+  /** Whether --dry-run was given; a refusal is recorded even then, and its record says so. */
   dryRun?: boolean
 }
 
@@ -36,11 +36,11 @@ export interface RuleContext {
   random: (bytes: number) => Buffer
   /** The address that every message comes from. */
   sender: string
-  /** Whether this message goes out once all of a batch is done; absent where none is. */
+  /** Whether the batch sends this message, by its number, at its end; absent outside a batch. */
   willDeliver?: (message: number) => boolean
 }
 
-/** Nothing that is only like what was typed is suggested to whoever deletes it. */
+/** Whether the command deletes something: then no similar name is suggested, because it could be pasted unread. */
 export function isDeleting(by: Pick<Typed, 'command'> | undefined): boolean {
   return by !== undefined && /\b(delete|erase|remove)$/.test(by.command)
 }

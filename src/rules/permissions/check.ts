@@ -16,7 +16,7 @@ interface Question {
   action: Action
   /** An address or a centre number. */
   target: string
-  /** Its name; where a role is granted or revoked. */
+  /** The role's name; needed where a role is granted or revoked. */
   role?: string | undefined
   field?: 'address'
   ctx: RuleContext
@@ -44,7 +44,7 @@ export async function checkPermission(
   return { actor: account.email, action, target: target.name, allowed, rule }
 }
 
-/** What it is asked about, by its name. @throws a usage error for what is no action or role, or where the role is not said */
+/** Reads the action and the role of a question. @throws Usage for an unknown action or role, or a missing role */
 export function typedRight({
   action: typed,
   target,
@@ -58,7 +58,7 @@ export function typedRight({
   return { action, role: typedRole(role, action) }
 }
 
-/** `users.suspend`, or the words of the command; a verb alone is most likely of what it would be done to. */
+/** Reads `users.suspend` or `users suspend`; for a verb alone, actions on the target's kind are suggested first. */
 function typedAction(text: string, target: string): Action {
   const name = text.trim().replace(/\s+/g, '.').toLowerCase()
   if (isAction(name)) return name
@@ -75,7 +75,7 @@ function typedAction(text: string, target: string): Action {
   })
 }
 
-/** Whether a role may be given depends on which. */
+/** @throws Usage where no role is given and the answer depends on the role */
 function typedRole(name: string | undefined, action: Action): string | undefined {
   if (name === undefined) {
     if (action !== 'roles.grant' && action !== 'roles.revoke') return undefined

@@ -27,7 +27,7 @@ interface CentreFacts {
   kind: CentreKind
 }
 
-/** What decides which lines of the matrix somebody holds. */
+/** The facts that decide which rows of the matrix apply to somebody. */
 interface Holder {
   hubRole: HubRole | null
   roles: readonly string[]
@@ -36,27 +36,27 @@ interface Holder {
   assigned: readonly number[]
 }
 
-/** What it is done to: a user, a centre, a role to be given. */
+/** The target of an action: a user, a centre, or a role to be granted. */
 export interface Target {
-  /** As a message names it: an address or a centre number. */
+  /** The name in messages: an address or a centre number. */
   name: string
   user?: Holder & { id: number }
   centre?: CentreFacts
   /** The role to be granted or revoked. */
   role?: string
-  /** What an account that is to be made will hold. */
+  /** The roles that a new account would hold. */
   newUser?: Pick<Holder, 'hubRole' | 'roles'>
-  /** What is edited, where some of it is more than the rest. */
+  /** The field to be edited, where it needs more rights than the others. */
   field?: 'address'
 }
 
 interface Decision {
   allowed: boolean
-  /** The line of the matrix, or the sentence, that decides. */
+  /** The row of the matrix, or the sentence, that decides. */
   rule: string
 }
 
-/** Lets pass what the matrix allows; anything else is refused, and the refusal recorded. */
+/** Refuses what the matrix does not allow, and has the refusal recorded. @throws `not-permitted` */
 export function permit({ by, at }: Pick<RuleContext, 'by' | 'at'>, action: Action, target: Target): void {
   if (by.kind === 'staff') return
   if (isOutside(by, target)) throw outsideView({ by, at }, { name: target.name, userId: target.user?.id })
@@ -69,13 +69,13 @@ export function permit({ by, at }: Pick<RuleContext, 'by' | 'at'>, action: Actio
   })
 }
 
-/** As it is typed; somebody who has no account yet is asked for by their centre. */
+/** The arguments of `roles check` for a target; a person without an account yet is represented by their centre. */
 function askedOf({ name, user, centre, role, field }: Target): string {
   const whom = user ? name : (centre?.number ?? name)
   return [whom, ...(role ? ['--role', role] : []), ...(field ? ['--field', field] : [])].join(' ')
 }
 
-/** Whether the actor may do it, and which rule says so; where they may not, why this was refused. */
+/** Whether the actor may do this, and by which rule; where they may not, the reason for the refusal. */
 export function decide(by: Actor, action: Action, target: Target): Decision {
   if (by.kind === 'staff') return { allowed: true, rule: said(staffRow) }
   if (isOutside(by, target)) return { allowed: false, rule: outside }
@@ -93,14 +93,14 @@ export function decide(by: Actor, action: Action, target: Target): Decision {
   return { allowed: true, rule: said(granting) }
 }
 
-/** Nobody changes their own roles or their own address: being removed is losing every role. */
+/** Why nobody may do this to their own account: it would change their own roles (removal takes all) or address. */
 function ownRefusal(action: Action, target: Target): string | undefined {
   const changesRoles = ['users.remove', 'users.rights', 'roles.grant', 'roles.revoke'].includes(action)
   if (changesRoles) return 'nobody changes their own roles'
   return takesOver(action, target) ? 'nobody changes their own address, or issues their own PIN' : undefined
 }
 
-/** Whether a user may run the command at all: what is in no list is for Cambridge staff. */
+/** Whether any user may run the command at all: a command in no list is for Cambridge staff. */
 export function mayRun(command: string): boolean {
   const name = command.replaceAll(' ', '.')
   if (readOnlyCommands.includes(name) || actsForNobody(command)) return true
@@ -111,7 +111,7 @@ export function isAction(name: string): name is Action {
   return actions.some((action) => action === name)
 }
 
-/** What the actor may do, as the table says it: the rows that hold for them. */
+/** The rows of the table that apply to the actor. */
 export function rightsOf(by: Actor): readonly { actor: string; may: string }[] {
   if (by.kind === 'staff') return [staffRow]
   const rows = rowsOf(by).map(({ actor, may }) => ({ actor, may }))
@@ -127,7 +127,7 @@ export function visibleCentres(by: Actor): VisibleCentres {
   return [...new Set([by.centre.id, ...others])].sort((one, other) => one - other)
 }
 
-/** What somebody may see, and therefore why a list is empty for them; nothing of Cambridge staff, who see all. */
+/** A sentence on what the actor may see, to explain an empty list; undefined for Cambridge staff, who see all. */
 export function seenBy(by: Actor): string | undefined {
   if (by.kind === 'staff') return undefined
   const seen = visibleCentres(by)
@@ -147,17 +147,17 @@ export function mayLearnOf(by: Actor, centreId: number | null): boolean {
 
 interface HiddenTarget {
   name: string
-  /** What the log says of it; null for a name of a person, who could not be erased from there. */
+  /** The subject in the audit log; null for a person's name, because a person could not be erased from there. */
   subject?: string | null
   userId?: number
-  /** The nearest of what the actor may see, and how a hint names them. */
+  /** The nearest matches among those that the actor may see; `hint` names them. */
   candidates?: readonly object[]
   hint?: string
 }
 
 const outside = 'outside what the account may see'
 
-/** What is not there and what may not be seen read the same. */
+/** The refusal for a target that does not exist or may not be seen: both get the same words. */
 export function outsideView(
   { by, at }: { by: ActingUser; at: Date },
   { name, subject = name, userId, candidates = [], hint }: HiddenTarget,
@@ -208,7 +208,7 @@ function covers(by: Holder, grant: Grant, { action, target, isOwn }: PermissionR
   return fits(grant, target) && placesOf(by, grant).includes(centreOf(target)?.id ?? 0)
 }
 
-/** Whether the account, there already or to be made, is one of those that the line is about. */
+/** Whether the account, existing or new, meets the conditions of the grant. */
 function fits({ creates, holdingOnly, withoutServiceRoles }: Grant, { user, newUser }: Target): boolean {
   const account = user ?? newUser
   if (!account) return true
@@ -221,14 +221,14 @@ function placesOf({ centre, assigned }: Holder, { at }: Grant): number[] {
   return [...(at.includes('own') && centre ? [centre.id] : []), ...(at.includes('assigned') ? assigned : [])]
 }
 
-/** Changing the address, issuing or showing the PIN: whoever does it can be the account from then on. */
+/** Whether the action lets the actor take the account over: changing its address, issuing or showing its PIN. */
 function takesOver(action: Action, { field }: Target): boolean {
   return action === 'users.pin' || (action === 'users.edit' && field === 'address')
 }
 
 /**
- * What the account may that the actor neither has there nor may grant there: every role is a power, the
- * service roles too, and so is each centre that is acted for. `teacher` counts as none.
+ * The powers of the account that the actor neither holds at its centre nor may grant there. Every role is a power,
+ * service roles included, and so is each assigned associate centre; `teacher` counts as none.
  */
 function powersNotHeld(by: Holder, target: Target): string[] {
   const { user } = target
@@ -269,7 +269,7 @@ function beyondInWords(missing: readonly string[], { user }: Target): string {
   return user ? `${words}; ${whoMayTakeOver(user)}` : words
 }
 
-/** The refusal says who may. */
+/** Who may take the account over, for the refusal. */
 function whoMayTakeOver({ hubRole, roles, assigned }: Holder): string {
   const service = serviceRolesOf({ roles })
   if (hubRole === 'coordinator' || assigned.length > 0) return 'Cambridge staff may'
@@ -279,7 +279,7 @@ function whoMayTakeOver({ hubRole, roles, assigned }: Holder): string {
     : 'Cambridge staff may'
 }
 
-/** Why this was refused, and not what would be allowed. */
+/** Why this was refused, never a list of what would be allowed. */
 function reasonForRefusal(
   by: ActingUser,
   { held, action, target, isOwn }: PermissionRequest & { held: readonly MatrixRow[] },
@@ -320,7 +320,7 @@ function said({ actor, may }: { actor: string; may: string }): string {
   return `${actor}: ${may}`
 }
 
-/** What a permission is asked for: this centre, or somebody new there. */
+/** The target of a permission check: this centre, or a new user there. */
 export function onCentre(centre: CentreWithPeople, name: string = centre.number): Target {
   const { id, number, kind } = centre
   return { name, centre: { id, number, kind } }

@@ -11,7 +11,7 @@ import type { ActingUser, Actor, Typed } from './actor.ts'
 import { mayRun } from './decide.ts'
 
 interface Acting {
-  /** Asked for who that is once something is logged. */
+  /** Its operator is looked up only when something is logged. */
   typedBy: Pick<Typed, 'operator'>
   command: string
   dryRun?: boolean
@@ -21,8 +21,8 @@ interface Acting {
 }
 
 /**
- * Who a command acts for. A user who cannot sign in may do nothing, and reads no reason why;
- * what the matrix lets no user do is refused before anything is looked at.
+ * Finds the actor of a command. A user who cannot sign in is refused without being told why; a command that the matrix
+ * gives to no user is refused before its arguments are looked up. @throws `not-permitted`
  */
 export async function findActor(
   db: Kysely<Store>,
@@ -59,7 +59,7 @@ export async function findActor(
   })
 }
 
-/** An account as an actor; none where it cannot sign in. */
+/** An account as an actor; undefined where it cannot sign in. */
 export function actingUser(
   account: Account,
   { operator, command, dryRun }: Pick<Actor, 'operator' | 'command' | 'dryRun'>,
@@ -75,7 +75,7 @@ interface Refusing {
   hint: string
   by: Actor
   at: Date
-  /** The address in whose name it was tried, where it is no actor. */
+  /** The address that the command was to act for, where it is not an actor. */
   email?: string
   userId?: number
 }
@@ -92,7 +92,7 @@ function refusal(message: string, { rule, hint, by, at, email, userId }: Refusin
         action,
         subject: email,
         userId,
-        // They are no actor, and yet it was in their name that it was tried.
+        // The log names the account that the command was to act for, although it is not an actor.
         personal: email === undefined ? {} : { actor: email },
         kind: 'refusal',
         facts: { rule },

@@ -1,6 +1,6 @@
 import type { CentreKind, HubRole } from '../../db/schema.ts'
 
-/** What can be done: each command that changes something, and the finer things some of them can do. */
+/** Every action: the commands that change something, and the finer rights within some of them. */
 export const actions = [
   'centres.import',
   'centres.apply',
@@ -64,7 +64,7 @@ export const actions = [
 
 export type Action = (typeof actions)[number]
 
-/** Commands that only look, and show a user what they may see. */
+/** Read-only commands, which show a user only what they may see. */
 export const readOnlyCommands: readonly string[] = [
   'centres.list',
   'centres.show',
@@ -94,7 +94,7 @@ export const readOnlyCommands: readonly string[] = [
   'find',
 ]
 
-/** What an account's owner does, what is about nobody, and what does nothing but by its lines. */
+/** Commands of an account's owner, commands about nobody, and `batch`, which acts only through its lines. */
 const publicCommands: readonly string[] = [
   'account',
   'batch',
@@ -118,7 +118,7 @@ export function actsForNobody(command: string): boolean {
   return publicCommands.includes(name) || publicCommands.includes(group)
 }
 
-/** What it is done to: an account by its hub role, or the centre itself. */
+/** The target of an action: an account by its hub role, or the centre itself. */
 export type TargetKind = 'coordinator' | 'admin' | 'teacher' | 'centre'
 
 export interface Grant {
@@ -126,7 +126,7 @@ export interface Grant {
   /** `teacher` stands for every account without administrative rights. */
   targets: readonly TargetKind[]
   at: readonly ('own' | 'assigned')[]
-  /** Every such account but one's own. */
+  /** Excludes the actor's own account. */
   others?: true
   /** The roles that may be granted and revoked. */
   roles?: readonly string[]
@@ -138,7 +138,7 @@ export interface Grant {
   withoutServiceRoles?: true
 }
 
-/** Who holds a line of the matrix: all that is said must be so. */
+/** Whom a row of the matrix applies to: all given conditions must hold. */
 export interface Holding {
   hubRole?: HubRole
   kind?: CentreKind
@@ -153,7 +153,7 @@ export interface MatrixRow {
   grants: readonly Grant[]
 }
 
-/** All but removing, which takes every role away. */
+/** The actions of managing an account, except removal, which takes every role away. */
 const manage: readonly Action[] = [
   'users.edit',
   'users.suspend',
@@ -277,6 +277,6 @@ export const matrix: readonly MatrixRow[] = [
   },
 ]
 
-/** The first and the last line, which hold for everybody and nobody. */
+/** The first and the last row of the table that people see; neither is part of `matrix`. */
 export const staffRow = { actor: 'Cambridge staff', may: 'everything' } as const
 export const othersRow = { actor: 'teacher, anyone else', may: 'nothing' } as const

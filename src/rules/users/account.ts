@@ -19,9 +19,9 @@ export interface Account {
   lastName: string
   centre: CentreOfUser | null
   hubRole: HubRole | null
-  /** The hub role and every other, in order of name. */
+  /** The hub role first, then the service roles in order of name. */
   roles: string[]
-  /** What follows from those, and is never granted. */
+  /** Roles that follow from `roles` and the centre, and are never granted. */
   derivedRoles: string[]
   sites: string[]
   /** The associate centres assigned to them, by id. */
@@ -33,7 +33,7 @@ export interface Account {
   blocker: SignInBlocker | null
   coordinatorSuspended: boolean
   pin: PinState | 'expired'
-  /** When that was issued, which is not used or void. */
+  /** When the PIN was issued, as ISO time; null unless its state is `issued`, so never for a used or void PIN. */
   pinIssuedAt: string | null
   lastSignedInAt: string | null
   createdAt: string
@@ -42,7 +42,7 @@ export interface Account {
 
 type UncountedUser = Omit<ListedUser, 'learner_groups' | 'tests' | 'results'>
 
-/** Where nobody asks how much they hold. */
+/** An account read without counting the Progression Test data, which costs a query over its results. */
 export type UncountedAccount = Omit<Account, 'progressionTests'>
 
 export function accountOf(row: ListedUser, at: Date): Account {
@@ -51,7 +51,7 @@ export function accountOf(row: ListedUser, at: Date): Account {
     tests: row.tests ?? 0,
     results: row.results ?? 0,
   }
-  // Added to it: of a hundred thousand, copies take longer than all else.
+  // Assigned in place: for a hundred thousand accounts, copying the objects takes longer than all the rest.
   return Object.assign(uncountedAccountOf(row, at), { progressionTests })
 }
 
@@ -66,7 +66,7 @@ export function uncountedAccountOf(row: UncountedUser, at: Date): UncountedAccou
     coordinatorSuspended,
   })
   return {
-    // Only a list that does not show them asks for no details.
+    // Columns that a list does not show are not selected, and get a neutral value here.
     id: row.id ?? 0,
     email: row.email,
     emailKey: row.email_key ?? '',
@@ -107,7 +107,7 @@ function rolesOf({ hub_role, role_names }: UncountedUser): string[] {
   return hub_role ? [hub_role, ...others] : others
 }
 
-/** An account has one of these at the most, and any number of the others. */
+/** An account has at most one hub role, and any number of service roles. */
 export function isHubRole(name: string): name is HubRole {
   return name === 'coordinator' || name === 'admin' || name === 'teacher'
 }
@@ -125,7 +125,7 @@ function sitesOf({ hub_role, site_names }: UncountedUser): string[] {
   return hub_role ? ['school-support-hub', ...others] : others
 }
 
-/** As a sentence names them: their name, or their address when they have none. */
+/** The user in a sentence: their name, or their address when they have no name. */
 export function nameOf({
   firstName,
   lastName,
@@ -173,12 +173,12 @@ export function pinStatus({
   return issuedAt <= pinsExpiredSince(at) ? 'expired' : 'issued'
 }
 
-/** Until when their PIN is good, or was; null where there is none, or it was used or is void. */
+/** When the user's PIN expires or expired, as ISO time; null where there is none, or it was used or is void. */
 export function pinValidUntil({ pinIssuedAt }: Pick<Account, 'pinIssuedAt'>): string | null {
   return pinIssuedAt === null ? null : endOfPin(pinIssuedAt)
 }
 
-/** PINs that were issued up to this time are expired, as ISO time. */
+/** A PIN issued at or before this ISO time has expired. */
 export function pinsExpiredSince(at: Date): string {
   return new Date(at.getTime() - lifetimes.pin).toISOString()
 }

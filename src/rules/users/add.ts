@@ -36,7 +36,7 @@ export interface Addition {
   admin?: boolean
   roles?: readonly string[]
   sites?: readonly string[]
-  /** Somebody who is there already, and equal, is no error. */
+  /** An existing account with the same details is reported as unchanged instead of being refused. */
   ifMissing?: boolean
   ctx: RuleContext
 }
@@ -44,15 +44,15 @@ export interface Addition {
 interface Rights {
   centre: CentreWithPeople
   hubRole: HubRole | null
-  /** Other than the hub's. */
+  /** Service roles only. */
   roles: readonly string[]
-  /** Other than the hub. */
+  /** Without `school-support-hub`, which comes with every hub role. */
   sites: readonly string[]
 }
 
 /**
- * A new user is a teacher, or has no hub role when only service roles are given, and is sent a
- * way in. An account that was removed from its centre joins this one when Cambridge staff add it
+ * A new user is a teacher, or has no hub role when only service roles are given, and is sent a set-up message or
+ * an invitation. An account that was removed from its centre joins this one when Cambridge staff add it
  * [guide for school coordinators].
  */
 export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser> {
@@ -108,13 +108,16 @@ function rightsFor(
   }
 }
 
-/** Where nothing was said: a teacher, or none where the actor gives no hub role, such as an exams officer. */
+/** The hub role when none was asked for: teacher, or none if the actor (such as an exams officer) may not give it. */
 function usualHubRole(by: Actor, centre: CentreWithPeople): HubRole | null {
   const teacher = { ...onCentre(centre), newUser: { hubRole: 'teacher', roles: [] } as const }
   return decide(by, 'users.add', teacher).allowed ? 'teacher' : null
 }
 
-/** The address has an account: without a centre it joins; otherwise it may be equal, or in the way. */
+/**
+ * The address already has an account: an account without a centre joins this one when staff add it; any other is
+ * unchanged (`ifMissing` and the same details) or refused. @throws `email-in-use`
+ */
 async function addAgain(
   trx: Trx,
   { account, rights, addition }: { account: Account; rights: Rights; addition: Addition },
@@ -126,7 +129,7 @@ async function addAgain(
   throw await inUse(trx, { account, ctx, differs, typed: person.address.email })
 }
 
-/** Of an address, before the rest is known of its person. @throws `email-in-use` */
+/** Checks an address before the person's other details are known. @throws `email-in-use` */
 export async function refuseAddressInUse(
   db: Kysely<Store>,
   { address, ctx }: { address: Address; ctx: RuleContext },
@@ -164,7 +167,7 @@ async function rejoin(
   return { account: rejoined, outcome: 'rejoined' }
 }
 
-/** What was said of the new user and is not so of the one that is there. */
+/** The names of the requested details that the existing account does not have. */
 function differing(account: Account, { person, rights }: { person: Person; rights: Rights }): string[] {
   const allRoles = [...(rights.hubRole ? [rights.hubRole] : []), ...rights.roles]
   const sites = [...(rights.hubRole ? ['school-support-hub'] : []), ...rights.sites]
@@ -177,7 +180,7 @@ function differing(account: Account, { person, rights }: { person: Person; right
   ]
 }
 
-/** Where the account is, is said to those who may know; all others read the same words. */
+/** Only an actor who may see the account is told where it is; all others get the same message for every account. */
 async function inUse(
   db: Kysely<Store>,
   {
@@ -206,11 +209,11 @@ async function inUse(
   })
 }
 
-/** One row of a table of new users, as it is written there. */
+/** One row of a table of new users, with its cells as they are written. */
 export interface UserRow {
-  /** Where each field stands: `Users!D4`. */
+  /** The cell of a field: `Users!D4`. */
   cellOf(field: UserField): string
-  /** The first cell that could not be read, such as `#N/A`, worded to follow its column's name. */
+  /** The first cell that could not be read, such as `#N/A`; the message follows the column's name in a sentence. */
   error?: { field: UserField; code: string; message: string; hint: string } | undefined
   centre: string
   firstName: string
@@ -229,7 +232,7 @@ interface Table {
   ctx: RuleContext
 }
 
-/** A list that names as many centres as it has rows is no reason to remember what was said of each. */
+/** Bounds the cache of centre look-ups, for a list that names a different centre in every row. */
 const maxRemembered = 1000
 
 /** Adds the people of a table, all or none. @throws `bad-rows`, with every problem by its cell */
@@ -243,7 +246,7 @@ export async function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table)
     if (inUse.has(number)) return findCentre(trx, number, ctx)
     throw await centreNotFound(trx, number, ctx)
   }
-  // A list names few centres, and many times.
+  // A list usually repeats a few centres in many rows: each centre is looked up once.
   const looked = new Map<string, Promise<Failure | undefined>>()
   const centreFailure = (centre: string) => {
     const before = looked.get(centre)
@@ -270,7 +273,7 @@ export async function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table)
   })
 }
 
-/** Of each row whose address stands further up too, the first that has it. */
+/** Maps each row whose address also stands in an earlier row to the first row with that address. */
 function earlierRows(rows: readonly UserRow[]): Map<UserRow, UserRow> {
   const firsts = new Map<string, UserRow>()
   const earlier = new Map<UserRow, UserRow>()
@@ -295,7 +298,7 @@ function namedTwice({ email }: UserRow, first: UserRow): Usage {
   })
 }
 
-/** Each cell is looked at, whatever is wrong with the others. */
+/** Every cell is checked, even after another cell of the row has failed, so that one run reports all problems. */
 async function wrongCells(
   row: UserRow,
   { centreFailure }: { centreFailure: (centre: string) => Promise<Failure | undefined> },
@@ -327,7 +330,7 @@ function nameIn({ firstName, lastName }: UserRow): { firstName: string; lastName
   return namesIn(readPersonName({ firstName, lastName }))
 }
 
-/** Which of the two names is none. */
+/** Which of the two names the failure is about. */
 function nameField({ field }: Record<string, unknown>): UserField | undefined {
   return field === 'firstName' || field === 'lastName' ? field : undefined
 }

@@ -20,21 +20,21 @@ export type Outcome =
   | MessageOutcome
   | 'unchanged'
 
-/** A user after a change, and what became of them. */
+/** A user after a change, and the outcome. */
 export interface ChangedUser {
   account: Account
-  /** As they were, where anything was done to them. */
+  /** The account before the change; absent where nothing was changed. */
   before?: Account
   outcome: Outcome
-  /** They were sent a new way in; said where the outcome does not. */
+  /** A set-up message was sent; given where the outcome does not say it already. */
   sentSetUpMessage?: boolean
-  /** What is released, and was open for them, and is not any more. */
+  /** Releases that were open to the user and are not any more. */
   closes?: readonly Closing[]
   /** The number of the centre that they left. */
   left?: string
 }
 
-/** What a permission is asked for: this user. */
+/** The target of a permission check: this user. */
 export function onUser(account: UncountedAccount): Target {
   return { name: account.email, user: account }
 }
@@ -53,7 +53,7 @@ export async function changedTo(
   return { account: after, before: account, outcome }
 }
 
-/** The same, with what it closes for whom: what is released is read once for all of them. */
+/** Adds the releases that each change closes for its user; they are read once for all users. */
 export async function withWhatCloses<Changed extends ChangedUser>(
   trx: Trx,
   { at }: Pick<RuleContext, 'at'>,
@@ -68,7 +68,7 @@ export async function withWhatCloses<Changed extends ChangedUser>(
   return changed.map((one) => ({ ...one, closes: closed.get(one.account.id) ?? [] }))
 }
 
-/** Who holds no office is for nothing that is released. */
+/** Releases are open only to exams officers, coordinators and admins who can sign in. */
 function isInOffice({ canSignIn, hubRole, roles }: Account): boolean {
   return canSignIn && (hubRole === 'admin' || hubRole === 'coordinator' || roles.includes('exams-officer'))
 }
@@ -79,12 +79,12 @@ export function unchanged(account: Account): ChangedUser {
 
 interface Each {
   emails: readonly string[]
-  /** Deleted accounts are meant too. */
+  /** Whether the addresses of deleted accounts are accepted. */
   deletedToo?: boolean
   ctx: RuleContext
 }
 
-/** One rule for each of several users, all or none, with what it closes for whom. */
+/** Applies one rule to each of several users, all or none, and adds the releases that it closes for each. */
 export async function changeEachUser<Changed extends ChangedUser>(
   trx: Trx,
   { emails, deletedToo = false, ctx }: Each,

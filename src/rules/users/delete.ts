@@ -18,25 +18,25 @@ import { streamUsers } from '../../db/users/list.ts'
 
 export interface Deletion {
   email: string
-  /** Suspends an account that is not, first. */
+  /** Whether an account that is not suspended is suspended first. */
   suspend: boolean
-  /** Who takes over the Progression Test data, first. */
+  /** The address of the user to whom the Progression Test data is transferred first. */
   transferTo?: string
-  /** Sites to which they get access before; absent: none. */
+  /** Sites to which that user gets access before the transfer; absent: none. */
   give?: readonly string[]
   ctx: RuleContext
 }
 
 export interface DeletedUser extends ChangedUser {
-  /** Who was not suspended before. */
+  /** Whether this deletion suspended the account first. */
   suspendedFirst: boolean
-  /** What somebody else took over. */
+  /** The Progression Test data that another user took over. */
   transferred: Transferred | null
 }
 
 /**
- * Deletes a suspended user who coordinates nothing and holds nothing; the address is free again,
- * the history stays [guide for school coordinators].
+ * Deletes a suspended user who coordinates nothing and holds nothing; the address can be used again, and the audit
+ * log keeps the history [guide for school coordinators].
  */
 export async function deleteUser(
   trx: Trx,
@@ -55,7 +55,7 @@ export async function deleteUser(
   }
   const suspended = suspend ? await suspendAccount(trx, { account: found, ctx }) : unchanged(found)
   const holds = found.progressionTests.learnerGroups > 0
-  // A typing mistake is told, also where there is nothing to take over.
+  // A mistyped address is refused even where there is nothing to transfer.
   if (transferTo !== undefined && !holds) await findUserUncounted(trx, { email: transferTo, ...ctx })
   const transferred =
     holds && transferTo !== undefined
@@ -82,11 +82,14 @@ export async function deleteUser(
 export interface MissingSteps {
   account: Account
   suspend: boolean
-  /** Who could take over what they hold; absent: they hold nothing. */
+  /** Users who could take over the Progression Test data; absent where the account holds none. */
   receivers?: Account[]
 }
 
-/** What must come before a user can be deleted: nothing for whoever may not. Refuses at once what no step can help. */
+/**
+ * The steps needed before a user can be deleted; none where the actor may not delete the user. Refuses at once where
+ * no such step would help. @throws `is-coordinator`, `has-associate-centres`
+ */
 export async function missingSteps(
   db: Kysely<Store>,
   { email, at, by }: { email: string; at: Date; by: Actor },
@@ -100,7 +103,7 @@ export async function missingSteps(
   return { account, suspend, receivers: await receiversFor(db, { account, at }) }
 }
 
-/** The colleagues at the same centre who can sign in to every site that holds something; all of them where none can. */
+/** The colleagues at the same centre with access to every site that holds data; all colleagues where none has. */
 export async function receiversFor(
   db: Kysely<Store>,
   { account, at }: { account: Account; at: Date },
@@ -110,7 +113,7 @@ export async function receiversFor(
   return able.length > 0 ? able : colleaguesOf(db, { account, at, sites: [] })
 }
 
-/** Who else at the same centre can sign in, or will, to all of these sites. */
+/** The other active and invited users of the same centre who have access to all of these sites. */
 async function colleaguesOf(
   db: Kysely<Store>,
   { account, at, sites }: { account: Account; at: Date; sites: readonly string[] },

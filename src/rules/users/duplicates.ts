@@ -5,29 +5,32 @@ import { likenessOf, nameKeyOf } from './look-alike.ts'
 
 export type Likeness = 'same-name-near-address' | 'same-name-same-centre' | 'look-alike-address'
 
-/** Two accounts that may be one person, or one that passes itself off as the other. */
+/** Two accounts that may belong to one person, or of which one impersonates the other. */
 export interface Pair {
   likeness: Likeness
   users: [PersonRow, PersonRow]
-  /** How many others are alike to these two: of many, the first two stand for all. */
+  /** How many further accounts share the likeness: a large group is reported by its first two. */
   more: number
 }
 
-/** People of the store, of whom there may be millions: never all of them at once. */
+/** Reads the people of the store page by page, because there may be millions. */
 export interface People {
   pages: () => AsyncIterable<readonly PersonRow[]>
-  /** Those of them who are still there. */
+  /** People who were deleted since their id was read are left out. */
   withIds: (ids: readonly number[]) => Promise<readonly PersonRow[]>
 }
 
-/** Addresses of one person differ by a letter or two, or by where the domain ends. */
+/** Maximum edit distance of near addresses; addresses that differ in the domain alone are always near. */
 const nearest = 2
-/** Of a name that more people have, the addresses are not compared: they are told where they are at one centre. */
+/** Addresses are not compared for a name that more people share: such people are reported only if at one centre. */
 const maxOfOneName = 200
-/** So many accounts that are alike are told two by two; of more, the first two stand for all. */
+/** Up to this size every pair of a group is reported; a larger group is reported by its first two. */
 const maxInPairs = 3
 
-/** Pairs to decide on: one name with addresses that differ by a letter or two, or twice at one centre; addresses that look the same. */
+/**
+ * Finds pairs for a person to decide on: accounts of one name with near addresses, accounts of one name at one
+ * centre, and accounts whose addresses look the same.
+ */
 export async function findDuplicates(people: People): Promise<Pair[]> {
   const likenesses = sharedKeys()
   const names = sharedKeys()
@@ -67,29 +70,28 @@ function nameAtCentre(person: PersonRow): string {
 
 const peopleAtOnce = 2000
 
-/** People who are alike. */
 interface DuplicateGroup {
   people: readonly PersonRow[]
-  /** How many there are besides. */
+  /** How many further members were not read. */
   more: number
 }
 
 interface Grouping {
   keys: SharedKeys
   keyOf: (person: PersonRow) => string
-  /** Larger groups are left out. */
+  /** Larger groups are skipped. */
   maxSize?: number
-  /** Of larger groups only two are read. */
+  /** Of a larger group only two members are read. */
   first?: number
 }
 
-/** The people of each key that two or more have, read when it is their turn. */
+/** The groups of people who share a key, read from the store batch by batch. */
 async function* groupsOf(
   people: People,
   { keys, keyOf, maxSize = Number.POSITIVE_INFINITY, first = Number.POSITIVE_INFINITY }: Grouping,
 ): AsyncGenerator<DuplicateGroup> {
   let ids: number[] = []
-  /** By the first of the group. */
+  /** How many members of a group were not read, keyed by the id of its first member. */
   let left = new Map<number, number>()
   for (const group of keys.groups()) {
     if (group.length > maxSize) continue
@@ -114,10 +116,10 @@ function* grouped(
   }
 }
 
-/** People of one name whose addresses are near each other, or are near to one that both are near to. */
+/** The connected components of a group (union-find): members linked by a chain of near addresses. */
 function* nearOnesOf(group: readonly PersonRow[]): Generator<DuplicateGroup> {
   const addresses = group.map(addressOf)
-  /** Where the chain of each leads: to the first of those who are near. */
+  /** Union-find parents: each chain ends at the first member of its component. */
   const leads = group.map((_, at) => at)
   const firstOf = (at: number): number => {
     const next = leads[at] ?? at
@@ -127,7 +129,7 @@ function* nearOnesOf(group: readonly PersonRow[]): Generator<DuplicateGroup> {
     for (let other = 0; other < at; other += 1) {
       const first = firstOf(other)
       const own = firstOf(at)
-      // Who is in one chain already need not be compared.
+      // Two members of one component need not be compared.
       if (first === own || !areNear(address, addresses[other])) continue
       leads[Math.max(first, own)] = Math.min(first, own)
     }
@@ -136,7 +138,7 @@ function* nearOnesOf(group: readonly PersonRow[]): Generator<DuplicateGroup> {
     if (connected.length > 1) yield { people: connected.flatMap((at) => group[at] ?? []), more: 0 }
 }
 
-/** Two by two; of many, the first two and how many more there are. */
+/** Every pair of a small group; of a large group, the first two and how many more there are. */
 function* pairsOf({ people, more }: DuplicateGroup): Generator<Pick<Pair, 'users' | 'more'>> {
   const [first, second] = people
   if (first === undefined || second === undefined) return
@@ -152,7 +154,7 @@ interface Address {
   key: string
   local: string
   domain: string
-  /** A bit for each of its characters, whichever those are. */
+  /** A bit set of the characters: the bit of a character is its code modulo 32. */
   letters: number
 }
 
@@ -167,7 +169,7 @@ function areNear(one: Address | undefined, other: Address | undefined): boolean 
   if (one === undefined || other === undefined) return false
   const sameDomain = one.domain === other.domain
   if (!sameDomain && one.local === other.local) return true
-  // A letter that is changed makes two bits differ at most: few are left whose letters must be compared.
+  // Each edit changes at most two bits, so this cheap test spares most pairs the edit distance.
   if (bitsOf(one.letters ^ other.letters) > 2 * nearest) return false
   if (sameDomain) return distance(one.local, other.local) <= nearest
   return one.local.length > nearest && distance(one.key, other.key) <= nearest
@@ -179,7 +181,7 @@ function bitsOf(number: number): number {
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24
 }
 
-/** The first reason found for a pair is the one to give. */
+/** Keeps the first likeness found for a pair. */
 function note(found: Map<string, Pair>, pair: Pair): void {
   const key = pair.users
     .map(({ id }) => id)
@@ -192,10 +194,10 @@ function orderOf({ users: [one, other] }: Pair): string {
   return `${one.emailKey} ${other.emailKey}`
 }
 
-/** Who of very many shares a key with another: of each, two numbers are kept, and not the key. */
+/** An index of which ids share a key; to save memory it stores two hashes of each key instead of the key. */
 interface SharedKeys {
   add: (id: number, key: string) => void
-  /** The ids of those whose keys are the same, as far as 60 bits tell; only where there are two or more. */
+  /** The ids whose keys have equal hashes (some 60 bits), in groups of two or more. */
   groups: () => Generator<number[]>
 }
 
@@ -228,9 +230,9 @@ export function sharedKeys(): SharedKeys {
   }
 }
 
-/** The places of equal numbers, of two or more. */
+/** The positions of equal hashes, in groups of two or more. */
 function* runs(hashes: Uint32Array): Generator<number[]> {
-  // The number and its place in one: so they are sorted without a comparison in between.
+  // Hash and position are packed into one number, so that the typed array sorts without a comparator.
   const width = 2 ** Math.ceil(Math.log2(hashes.length + 1))
   const kept = Math.min(2 ** 32, 2 ** 53 / width)
   const sorted = Float64Array.from(hashes, (hash, position) => (hash % kept) * width + position).sort()
@@ -256,7 +258,7 @@ function longer<List extends Float64Array | Uint32Array>(from: List, to: List): 
 function hashOf(key: string, seed: number): number {
   let hash = seed
   for (let at = 0; at < key.length; at += 1) hash = Math.imul(hash ^ key.charCodeAt(at), 0x0100_0193)
-  // What the last letters changed reaches the first bits too.
+  // Final mixing: the last letters affect the high bits too.
   hash ^= hash >>> 16
   hash = Math.imul(hash, 0x85eb_ca6b)
   return (hash ^ (hash >>> 13)) >>> 0

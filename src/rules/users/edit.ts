@@ -23,13 +23,13 @@ import { type TypedNames, typedNames, userSearchKey } from './new-user.ts'
 
 export interface EditedUser extends ChangedUser {
   before: Account
-  /** What was left out of the names that were typed, in sentences. */
+  /** Sentences that say what was left out of the names that were typed. */
   tidied: readonly string[]
-  /** What they hold on sites that were taken from them; absent: nothing. */
+  /** The Progression Test data on sites that the edit took from the user; absent: none. */
   outOfReach?: readonly Holding[]
 }
 
-/** Names, address, sites, roles and administrative rights [guide for school coordinators]. */
+/** Changes names, address, sites, roles and administrative rights [guide for school coordinators]. */
 export async function editUser(
   trx: Trx,
   { email, changes, ctx }: { email: string; changes: Changes; ctx: RuleContext },
@@ -51,7 +51,7 @@ export async function editUser(
   const changesAddress = isAnotherAddress(before, { email: newEmail, emailKey: newKey })
   if (changesAddress) permit(ctx, 'users.edit', { ...onUser(before), field: 'address' })
   if (after.hubRole !== before.hubRole) permitHubRole(ctx, { before, after })
-  // Also those that are held, or are not: whether anything changes is not for everybody to ask.
+  // Roles that would not change are checked too: otherwise the answer would tell which roles the user holds.
   for (const role of add.roles) permit(ctx, 'roles.grant', { ...onUser(before), role })
   for (const role of remove.roles) permit(ctx, 'roles.revoke', { ...onUser(before), role })
   refuseErased(before)
@@ -77,7 +77,7 @@ export async function editUser(
   return { ...edited, before, tidied: after.tidied, outOfReach }
 }
 
-/** Whatever can be told of the changes without knowing whom they are about. */
+/** Refuses changes that are wrong for any user, such as an unknown role or an invalid address. */
 function refuseMistyped({
   addRoles = [],
   removeRoles = [],
@@ -92,7 +92,7 @@ function refuseMistyped({
   typedNames({ firstName, lastName })
 }
 
-/** Whoever was given the new address before has it, and their messages may wait. @throws `user-not-found` */
+/** Where an account has the new address, the edit was probably made before: says so. @throws `user-not-found` */
 async function refuseEditedBefore(
   trx: Trx,
   {
@@ -112,19 +112,19 @@ async function refuseEditedBefore(
     'user-not-found',
     `Nobody has the address ${typedAddress(email).email}; ${there.email} has an account already${more}.`,
     {
-      // Perhaps the old one was mistyped.
+      // Where another address is similar, the old address was perhaps mistyped.
       hint: isNearAnother(details, there.email) ? hint : nextStep,
       details,
     },
   )
 }
 
-/** @param details of the refusal that names the addresses like it */
+/** Whether a refusal names a similar address other than `email`. */
 function isNearAnother({ candidates }: NotFound['details'], email: string): boolean {
   return Array.isArray(candidates) && candidates.some((candidate) => candidate.email !== email)
 }
 
-/** Somebody without a hub role who gets a site is a teacher from then on: for whoever may make one there. */
+/** A user without a hub role becomes a teacher with their first site, which needs the right to add a teacher there. */
 function permitHubRole(ctx: RuleContext, { before, after }: { before: Account; after: UserAfter }): void {
   const { name, user } = onUser(before)
   if (before.hubRole !== null || after.hubRole !== 'teacher') permit(ctx, 'users.rights', onUser(before))
@@ -134,7 +134,7 @@ function permitHubRole(ctx: RuleContext, { before, after }: { before: Account; a
   }
 }
 
-/** Granting and revoking asks only whether the actor may do that with this role. */
+/** Whether an edit only grants or revokes roles, which needs no right to edit the user. */
 function isAboutRolesOnly({ addRoles = [], removeRoles = [], ...others }: Changes): boolean {
   const rest = Object.values(others).some((value) =>
     Array.isArray(value) ? value.length > 0 : value !== undefined,
@@ -142,7 +142,7 @@ function isAboutRolesOnly({ addRoles = [], removeRoles = [], ...others }: Change
   return !rest && [...addRoles, ...removeRoles].length > 0
 }
 
-/** The hub comes with every hub role; an edit makes an admin of a teacher, or the other way round, and nobody less. */
+/** The hub comes with every hub role; an edit can change a hub role, but never take it away. @throws `hub-role` */
 function refuseTakingHub(
   before: Account,
   { changes: { removeSites = [], removeRoles = [] }, after }: { changes: Changes; after: UserAfter },
@@ -188,8 +188,8 @@ async function apply(
 }
 
 /**
- * Both addresses are told, so that nobody loses an account unawares; open links are void. What waits for the old one, or
- * was refused there, goes there no more: that they coordinate a centre is told to the new one.
+ * Tells both addresses of the change, so that nobody loses an account unawares, and voids open links. Messages queued
+ * for the old address, or refused there, are cancelled; a coordinator's appointment is sent to the new one instead.
  */
 async function queueAddressChanged(
   trx: Trx,
@@ -217,7 +217,7 @@ async function queueAddressChanged(
   await queueMessage(trx, ctx, { letter: 'address-changed', to: account, fields })
 }
 
-/** What is to be different; absent stays as it is. */
+/** The requested changes; an absent property stays as it is. */
 export interface Changes {
   firstName?: string
   lastName?: string
@@ -229,7 +229,7 @@ export interface Changes {
   removeRoles?: readonly string[]
 }
 
-/** The user as they are to be, and what is new or gone. */
+/** The user after the edit, and the roles and sites gained and lost. */
 interface UserAfter extends Required<TypedNames> {
   address: Address
   hubRole: Account['hubRole']
@@ -239,7 +239,7 @@ interface UserAfter extends Required<TypedNames> {
   lostSites: string[]
 }
 
-/** What the changes make of the user. @throws what cannot be meant */
+/** Computes the user after the edit. @throws Usage or Refused for changes that cannot be meant */
 function userAfter(before: Account, changes: Changes): UserAfter {
   const { admin, email } = changes
   const { firstName, lastName, tidied = [] } = namesAfter(before, changes)
@@ -270,7 +270,10 @@ function userAfter(before: Account, changes: Changes): UserAfter {
 
 const nameless = { firstName: '', lastName: '' }
 
-/** An import may bring people without a name; nobody loses the one they have. What stays as it is is not judged. */
+/**
+ * The names after the edit; a name that stays the same is not validated. An import may create people without a name,
+ * but an edit may not remove the last one. @throws `name-missing`
+ */
 function namesAfter(before: Account, changes: Changes): TypedNames {
   const { firstName = before.firstName, lastName = before.lastName } = changes
   if (firstName === before.firstName && lastName === before.lastName) return { firstName, lastName }
@@ -296,7 +299,7 @@ function hubRoleAfter(
   throw isCoordinator(before)
 }
 
-/** Before and after of what differs, and nothing that names a person. */
+/** The differences for the audit log, before and after, without names and addresses. */
 function factsOf(before: Account, after: UserAfter): Record<string, unknown> {
   const { hubRole, newRoles, lostRoles, newSites, lostSites, address, firstName, lastName } = after
   return {

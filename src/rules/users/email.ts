@@ -10,18 +10,18 @@ export interface Address {
 
 interface AddressProblem {
   problem: string
-  /** What to take away. */
+  /** What to do about it. */
   hint?: string
 }
 
 /**
- * As almost every one is: nothing in it that has to be looked at closer. An expression for any letter case is made by what
- * Unicode says of each letter, in thrice the time.
+ * Matches almost every address, which then needs no further check. The ranges name both letter cases, because a
+ * case-insensitive expression takes three times as long.
  */
 const plain =
   /^[A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,64})*@(?!\S*[Xx][Nn]--)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/
 const ordinary = /^[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i
-/** Neither the part before the @ nor the whole can be too long. */
+/** A text up to this length can exceed neither the limit before the @ nor that of the whole address. */
 const maxPlain = 64
 const blanks = /^[\s\u00a0]+|[\s\u00a0]+$/g
 const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
@@ -38,7 +38,7 @@ export function readAddress(text: string): Address | AddressProblem {
   return { ...read, ...hintForAddress(line, (part) => 'key' in addressIn(part)) }
 }
 
-/** What was copied may hold what looks like another letter, or like none. */
+/** Copied text may contain look-alike or invisible characters. */
 const typeAgain = 'type it by hand instead of copying it'
 
 function addressIn(text: string): Address | AddressProblem {
@@ -77,16 +77,16 @@ function addressIn(text: string): Address | AddressProblem {
   const key = `${local.toLowerCase()}@${asciiDomain}`
   if (local.length > 64) return { problem: 'is longer than 64 characters before the @' }
   if (key.length > 254 || email.length > 254) return { problem: 'is longer than 254 characters' }
-  // One text, not two, where they are equal: an import holds a hundred thousand.
+  // Equal texts share one string to save memory: an import holds a hundred thousand addresses.
   return { email, key: key === email ? email : key }
 }
 
-/** Made where an address needs it: what knows each kind of letter takes long to make. */
+/** The expression is inside the function so that it is compiled only when needed: Unicode classes compile slowly. */
 function hasInvisible(text: string): boolean {
   return /[\p{Cc}\p{Cf}\u2028\u2029\u115f\u1160\u3164\uffa0]/u.test(text)
 }
 
-/** One that an account is to get: nobody's begins with a sign, which a spreadsheet or a list has put before it. */
+/** Reads the address of a new account: a leading sign is refused, because it comes from a spreadsheet or a list. */
 export function readNewAddress(text: string): Address | AddressProblem {
   const address = readAddress(text)
   const sign = 'key' in address ? /^[^a-z0-9_]+/i.exec(address.email)?.[0] : undefined
@@ -98,7 +98,7 @@ export function readNewAddress(text: string): Address | AddressProblem {
   }
 }
 
-/** An address typed as an argument; a wrong one is a wrong call. */
+/** Reads an address typed as an argument. @throws Usage `invalid-email` */
 export function typedAddress(text: string): Address {
   return orUsage(readAddress(text), text)
 }
@@ -107,7 +107,7 @@ export function typedNewAddress(text: string): Address {
   return orUsage(readNewAddress(text), text)
 }
 
-/** Of an address that nobody has: one that no account could get is a wrong call, whatever was to be done with it. */
+/** For an address that nobody has: one that no account could ever get is a usage error. @throws `invalid-email` */
 export function refuseImpossible({ email }: Address): void {
   typedNewAddress(email)
 }
@@ -133,14 +133,14 @@ function asciiFormOf(domain: string): string | AddressProblem {
   return asciiForm
 }
 
-/** A percent sign, a full-width letter or another dot would be read as something else: refused, never repaired. */
+/** Whether the ASCII form stands for the domain as written: percent signs, full-width letters or other dots do not. */
 function isWrittenSo(domain: string, asciiForm: string): boolean {
   if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain)) return false
   const written = domain.toLowerCase()
   return /xn--/.test(written) ? asciiForm === written : domainToUnicode(asciiForm) === written
 }
 
-/** Made for the first address that needs them: most are in ASCII, and these take long to compile. */
+/** Compiled for the first address that needs them: most addresses are ASCII, and these expressions compile slowly. */
 let scripts: readonly RegExp[] | undefined
 
 const expressionsOfScripts = () => [
@@ -181,14 +181,14 @@ function mixesScripts(label: string): boolean {
   return !scripts.some((script) => script.test(label))
 }
 
-/** For messages: what cannot be seen, written out. */
+/** Writes invisible characters as `\u` escapes, for messages. */
 export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
     return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`
   })
 }
 
-/** Whether it may be another mailbox: before the @ capitals may make one, after it they make none. */
+/** Whether the address may be a different mailbox: letter case may matter before the @, but not after it. */
 export function isAnotherAddress(before: WrittenAddress, after: WrittenAddress): boolean {
   return after.emailKey !== before.emailKey || beforeAt(after) !== beforeAt(before)
 }
@@ -197,7 +197,7 @@ function beforeAt({ email }: WrittenAddress): string {
   return email.slice(0, email.lastIndexOf('@'))
 }
 
-/** What is in the way of an address, and what to do about it. */
+/** What is wrong with a text meant as an address, and what to do about it. */
 interface AddressHint {
   problem?: string
   hint?: string
@@ -221,8 +221,8 @@ const lookAlikes: readonly { letters: RegExp; name: string; typed: string }[] = 
 ]
 
 /**
- * What to do about text that was meant as an address. An address is named only where it is surely meant:
- * it can be used, and what stands around it is what programs put around one.
+ * What to do about a text that was meant as an address. The hint names an address only where it is surely meant: the
+ * address is valid, and the text around it is what programs put around an address.
  */
 function hintForAddress(text: string, isAddress: (text: string) => boolean): AddressHint | undefined {
   const line = text.trim()
@@ -255,7 +255,7 @@ function hintForAddress(text: string, isAddress: (text: string) => boolean): Add
     : hintForLetters(line, isAddress)
 }
 
-/** `Name <x>`, `x<mailto:x>` as Outlook copies a link, `x#mailto:x#` as Access keeps one. */
+/** Hints for `Name <x>`, for `x<mailto:x>` (a link copied from Outlook) and for `x#mailto:x#` (a link in Access). */
 function fromProgram(line: string, { address, times }: { address: string; times: number }): AddressHint {
   const at = line.toLowerCase().split(address.toLowerCase())
   const link = /^#?#?(?:<?mailto:<?)?#?#?[<>]*$/i
@@ -271,7 +271,7 @@ function fromProgram(line: string, { address, times }: { address: string; times:
   return { problem: 'has more than an address in it' }
 }
 
-/** Brackets or quotation marks around it, or a remark in brackets behind it. */
+/** Whether the address only has brackets or quotation marks around it, or a remark in brackets behind it. */
 function isOnlyQuoted(line: string, address: string): boolean {
   const [before = '', after = ''] = line.split(address)
   return /^[("'[]*$/.test(before) && /^[)"'\]]*(?:\s+\([^()@]*\))?$/.test(after)
@@ -281,7 +281,7 @@ function hintForLetters(line: string, isAddress: (text: string) => boolean): Add
   if (line.split('@').length > 2) return undefined
   const alphabet = lookAlikes.find(({ letters }) => letters.test(line))
   const letter = alphabet?.letters.exec(line)?.[0]
-  // Around a whole address it is a quotation mark.
+  // At the start or the end of the text, the character is a quotation mark.
   if (alphabet && letter !== undefined && (line.startsWith(letter) || line.endsWith(letter)))
     return { hint: `take away the ${letter} at its ${line.startsWith(letter) ? 'start' : 'end'}` }
   if (alphabet && letter !== undefined)

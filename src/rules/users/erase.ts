@@ -27,20 +27,20 @@ import { readAddress, refuseImpossible, typedAddress } from './email.ts'
 
 export interface Erasure {
   accounts: number
-  /** Events of the audit log that named them. */
+  /** Rows of the audit log that named the person. */
   events: number
   messages: number
-  /** Where their messages were written, as it was noted. */
+  /** The paths of the files to which the person's messages were written, as the outbox recorded them. */
   files: string[]
-  /** Theirs now and before, which nobody else has. */
+  /** The person's present and former addresses, except those that belong to somebody else. */
   addresses: WrittenAddress[]
-  /** What of the store names them still, without the address. */
+  /** Descriptions of the rows of the store that still name the person; they do not contain the address. */
   left: string[]
-  /** Whether the store still held something of theirs. */
+  /** Whether the store still held anything about the person. */
   changed: boolean
 }
 
-/** What was found and cannot be reached: kept in the event, without an address. */
+/** Finds what still names the person outside the store; the audit row keeps the descriptions, which hold no address. */
 export type FindLeft = (erased: Pick<Erasure, 'addresses' | 'files'>) => Promise<readonly string[]>
 
 interface Erasing {
@@ -50,9 +50,9 @@ interface Erasing {
 }
 
 /**
- * On request of the person: name and address of a deleted user leave the store and the log.
- * The log's seals cover digests, so the chain holds; it says that this was done, and to which rows.
- * Somebody who was erased already is unchanged.
+ * Removes the name and address of a deleted user from the store and the audit log, on the person's request. The log's
+ * seals cover digests, so its chain still verifies; a new row lists the rows that were erased. A person who was erased
+ * already is unchanged. @throws `not-deleted`, `user-not-found`
  */
 export async function eraseUser(trx: Trx, { email: typed, left, ctx }: Erasing): Promise<Erasure> {
   const { email, key } = typedAddress(typed)
@@ -70,8 +70,8 @@ export async function eraseUser(trx: Trx, { email: typed, left, ctx }: Erasing):
 }
 
 /**
- * An address that no account has: somebody was erased before their former addresses went with them, it was typed
- * again since, or a list named it. What names it goes all the same.
+ * Erases an address that no account has: the person may have been erased by a version that left former addresses, or
+ * the address was typed or listed again since. @throws `user-not-found` where nothing names it and nobody was erased
  */
 async function eraseWithoutAccount(
   trx: Trx,
@@ -87,7 +87,7 @@ async function eraseWithoutAccount(
   })
 }
 
-/** The accounts of one person, whatever their status. */
+/** @param ids the accounts of one person, whatever their status; may be none */
 async function eraseThese(
   trx: Trx,
   {
@@ -169,10 +169,10 @@ const kinds: readonly Kind[] = [
   },
 ]
 
-/** Of each kind so many are named: a name that many bear would fill the answer. */
+/** How many rows of each kind are listed; the rest are counted, because a common name matches very many. */
 const maxNamed = 10
 
-/** What is for somebody to see to: said without the address, and without the name. */
+/** Describes what has to be cleaned up by hand, without the person's address or name. */
 function namingThem({ mentions, oneName }: { mentions: Found; oneName: Found }): string[] {
   return kinds.flatMap(({ of, one, several }) => {
     const whole = of(mentions) ?? []
@@ -192,7 +192,7 @@ function namingThem({ mentions, oneName }: { mentions: Found; oneName: Found }):
 
 const oneOfTheirs = "with one of their names, which may be somebody else's"
 
-/** An address that somebody else has by now is theirs: what names it there is not about the person. */
+/** Leaves out an address that belongs to another user by now: what mentions it is about that user. */
 async function addressesOf(
   trx: Trx,
   { ids, address }: { ids: readonly number[]; address: WrittenAddress },
@@ -208,7 +208,10 @@ async function addressesOf(
   return all.filter((_, at) => !others[at])
 }
 
-/** What turned out, after a person was erased, to be beyond reach; and how many messages went of which no other event tells. */
+/**
+ * Records what could not be removed after the commit of an erasure.
+ * @param files how many message files were removed that no other audit row reports
+ */
 export async function recordLeft(
   trx: Trx,
   { left, files, ctx }: { left: readonly string[]; files: number; ctx: RuleContext },
@@ -222,15 +225,15 @@ export async function recordLeft(
 
 export interface RepeatedErasure {
   accounts: number
-  /** Accounts that coordinate or hold something: suspended, and whoever takes over is for somebody to say. */
+  /** Accounts that coordinate or hold something: only suspended, because a person has to choose who takes over. */
   suspended: number[]
-  /** What cannot be reached, without an address. */
+  /** Descriptions of what could not be erased; they contain no address. */
   left: string[]
 }
 
 type ReturnedAccount = Awaited<ReturnType<typeof accountsErasedBefore>>[number]
 
-/** A backup brings back whoever was erased since it was made: it is done again. */
+/** Repeats, after a backup is restored, the erasures made since that backup. */
 export async function eraseAgain(
   trx: Trx,
   { findLeft, ctx }: { findLeft: FindLeft; ctx: RuleContext },
@@ -256,7 +259,7 @@ export async function eraseAgain(
   return { accounts: back.length, suspended, left: all }
 }
 
-/** They had no account any more when they were erased. What they hold in the backup stays with a suspended one. */
+/** An erased person's account was deleted: deletes it again, or suspends it where the backup has it holding data. */
 async function endAccount(
   trx: Trx,
   { account: { id, email, status, holds }, ctx }: { account: ReturnedAccount; ctx: RuleContext },

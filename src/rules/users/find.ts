@@ -22,19 +22,19 @@ interface Search {
 }
 
 /**
- * The live account of an address. @throws `user-not-found`, naming the closest three; outside
- * what the actor may see, `not-permitted`, there or not
+ * The live account of an address. @throws `user-not-found`, naming the closest three; `not-permitted` for any address
+ * outside what the actor may see, whether an account has it or not
  */
 export async function findUser(db: Kysely<Store>, search: Search): Promise<Account> {
   return accountOf(await rowOf(db, search, findLiveUser), search.at)
 }
 
-/** The same, without counting the results that they hold. */
+/** Like `findUser`, without counting the Progression Test data that the user holds. */
 export async function findUserUncounted(db: Kysely<Store>, search: Search): Promise<UncountedAccount> {
   return uncountedAccountOf(await rowOf(db, search, findLiveUserUncounted), search.at)
 }
 
-/** The same as `findUser`, of whoever was found at the address already. */
+/** Like `findUser`, for a row that was looked up by the address already. */
 export async function foundUser(
   db: Kysely<Store>,
   { row, ...search }: Search & { row: UserWithCentre | undefined },
@@ -68,7 +68,7 @@ async function rowOf<Row extends { id: number; centre_id: number | null }>(
   throw await userNotFound(db, address, by)
 }
 
-/** Many addresses at once; with `deletedToo` those of deleted accounts are there, too. */
+/** Looks up many addresses at once; with `deletedToo`, addresses of deleted accounts count as found. */
 export function lookUpUsers(
   db: Kysely<Store>,
   { by, at }: Pick<RuleContext, 'by' | 'at'>,
@@ -109,7 +109,7 @@ async function userNotFound(db: Kysely<Store>, address: Address, by: Actor | und
   })
 }
 
-/** Loaded for whoever mistyped. */
+/** The module is loaded only once an address was not found. */
 async function closestTo(...search: Parameters<typeof closestAddresses>): Promise<Candidate[]> {
   const { closestAddresses } = await import('../../db/users/closest.ts')
   return closestAddresses(...search)

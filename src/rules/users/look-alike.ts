@@ -6,7 +6,7 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { searchKey } from '../../search-key.ts'
 import { type Address, readAddress } from './email.ts'
 
-/** Which signs are taken for a letter, in whatever script. */
+/** For each Latin letter, the characters of any script that are mistaken for it. */
 const takenFor = {
   a: 'аα',
   b: 'вьβ',
@@ -38,9 +38,9 @@ const likeness: Readonly<Record<string, string>> = Object.fromEntries(
 )
 
 /**
- * What an address looks like at a glance: those that are read as one another have one likeness.
- * Dots, dashes and what follows a plus sign are as nothing before the @.
- * @param key as addresses are compared
+ * The skeleton of an address: addresses that look the same at a glance have equal skeletons. Dots, dashes and
+ * everything after a plus sign are ignored before the @.
+ * @param key the compared form of the address
  */
 export function likenessOf(key: string): string {
   const at = key.lastIndexOf('@')
@@ -48,12 +48,12 @@ export function likenessOf(key: string): string {
   return `${seen(local)}@${domainLikeness(key.slice(at + 1))}`
 }
 
-/** What a domain looks like at a glance; it is compared as addresses are, and shown in its own script. */
+/** The skeleton of a domain in ASCII form, made from the form in its own script, which is the one people see. */
 function domainLikeness(domain: string): string {
   return seen((isInAnotherScript(domain) && domainToUnicode(domain)) || domain)
 }
 
-/** A name however it is written: no accents, no letter case, whichever word comes first. */
+/** A name as it is compared: without accents and letter case, with its words in alphabetical order. */
 export function nameKeyOf({ firstName, lastName }: { firstName: string; lastName: string }): string {
   return searchKey(`${firstName} ${lastName}`)
     .split(/[^\p{L}\p{N}]+/u)
@@ -64,7 +64,7 @@ export function nameKeyOf({ firstName, lastName }: { firstName: string; lastName
 
 function seen(text: string): string {
   const key = searchKey(text)
-  // Most are in the English alphabet, of which few letters are taken for another.
+  // Most texts are ASCII, where only a few characters have to be replaced.
   const read = /^[ -~]*$/.test(key)
     ? key.replace(/[01i|35]/g, (letter) => likeness[letter] ?? letter)
     : [...key].map((letter) => likeness[letter] ?? letter).join('')
@@ -72,8 +72,8 @@ function seen(text: string): string {
 }
 
 /**
- * A domain whose letters, all of one other script, read as another domain in use, or as that of the sender
- * of every message: whoever holds it is somebody else. @throws `look-alike-domain`
+ * Refuses a domain in another script that looks like a domain in use or like the sender's domain, because its holder
+ * is somebody else. @throws `look-alike-domain`
  */
 export async function refuseLookAlikeDomain(
   trx: Trx,
@@ -84,7 +84,7 @@ export async function refuseLookAlikeDomain(
   const known = [...domainOfSender(ctx), ...(await domainsInUse(trx, mayReadAs([domain])))]
   const other = lookAlikeDomains([domain], known).get(domain)
   if (other === undefined) return
-  // Whoever acts for a user is not told which domains there are elsewhere.
+  // An actor who is not staff is not told which domains are in use elsewhere.
   const named = ctx.by.kind === 'staff' ? other : 'another that is in use'
   throw new Refused(
     'look-alike-domain',
@@ -102,8 +102,10 @@ export function onlyLooksLike({ domain, other }: { domain: string; other: string
 }
 
 /**
- * Those of these domains that read as another which is known, or which comes beside them, with that one. A
- * label in front of either, as in `mail.school.example`, makes no difference.
+ * Maps each of `domains` that looks like a different domain to that one. Leading labels, as in `mail.school.example`,
+ * are ignored.
+ * @param known domains in use
+ * @param beside domains of the same request, such as the other rows of a table
  */
 export function lookAlikeDomains(
   domains: readonly string[],
@@ -128,8 +130,8 @@ export function lookAlikeDomains(
 }
 
 /**
- * Of many domains or addresses, a line each, the domains that may read as one of these by their last two labels: told
- * at once of nearly all that do not, without a text for each.
+ * Makes a filter for many domains or addresses, one on each line. The filter returns the domains whose last two labels
+ * may look like those of one of `domains`; a hash rules out nearly all others without creating a string for each.
  */
 export function mayReadAs(domains: readonly string[]): (lines: string) => string[] {
   const likenesses = new Set(
@@ -144,7 +146,7 @@ export function mayReadAs(domains: readonly string[]): (lines: string) => string
   const mayRead = (domain: string) => !plainDomain.test(domain) || likenesses.has(seen(lastLabels(domain)))
   return (lines) => {
     if (!plainLines.test(lines)) return lines.split('\n').map(domainOf).filter(mayRead)
-    // By where they stand: of several the first is told.
+    // Keyed by the position of the line, so that the result keeps the order of the lines.
     const found = new Map<number, string>()
     for (let end = lines.length; end > 0; ) {
       const { mark, at } = markOfLastLabels(lines, end)
@@ -172,15 +174,15 @@ const AT = 64
 const M = 109
 const W = 119
 
-/** What each letter of the English alphabet, and each sign, is taken for: what `seen` makes of it alone. */
+/** The character that each ASCII character is mistaken for: what `seen` makes of it on its own. */
 const readsAs = Uint8Array.from({ length: 128 }, (_, code) => {
   const letter = String.fromCharCode(code).toLowerCase()
   return (likeness[letter] ?? letter).charCodeAt(0)
 })
 
 /**
- * The same for all domains whose last two labels read alike, and seldom for others; m and w count as what may be
- * written for them. @returns it, and where the two labels begin, or a place before
+ * A 16-bit hash of the last two labels before `end`, equal for labels that look alike: m and w count as rn and vv.
+ * @returns the hash, and the position of the character before the two labels
  */
 function markOfLastLabels(text: string, end: number): { mark: number; at: number } {
   let mark = 0
@@ -201,14 +203,14 @@ function markOfLastLabels(text: string, end: number): { mark: number; at: number
   return { mark: (mark ^ (mark >>> 16)) & 0xffff, at }
 }
 
-/** Shown as it is written. */
+/** An ASCII domain without `xn--` labels, which is shown as it is written. */
 const plainDomain = /^(?!.*xn--)[ -~]*$/
 
 function lastLabels(domain: string): string {
   return domain.slice(domain.lastIndexOf('.', domain.lastIndexOf('.') - 1) + 1)
 }
 
-/** By what their endings look like, where that is wanted: each ending, with a domain that has it. */
+/** Indexes the endings of domains by skeleton, for these skeletons only; each ending keeps the first domain with it. */
 function byLikeness(
   domains: readonly string[],
   likenesses: ReadonlySet<string>,
@@ -230,23 +232,23 @@ function otherThan(ending: string, alike: ReadonlyMap<string, string> = new Map(
   return [...alike].flatMap(([one, domain]) => (one === ending ? [] : [domain]))
 }
 
-/** A domain, and what is left of it without the labels in front; never the last label alone. */
+/** A domain and its parent domains, without the top-level domain alone. */
 function endingsOf(domain: string): string[] {
   const labels = domain.split('.')
   return labels.slice(0, -1).map((_, at) => labels.slice(at).join('.'))
 }
 
-/** As addresses are compared. */
+/** The domain of an address in its compared form; a domain alone is returned as it is. */
 export function domainOf(key: string): string {
   return key.slice(key.lastIndexOf('@') + 1)
 }
 
-/** A domain in ASCII form that is shown in other letters. */
+/** Whether a domain in ASCII form has an internationalised label (`xn--`). */
 export function isInAnotherScript(domain: string): boolean {
   return /(?:^|\.)xn--/.test(domain)
 }
 
-/** None where the setting is no address, which is told where messages are sent. */
+/** The sender's domain; none where the setting is not an address, which is reported when messages are sent. */
 export function domainOfSender({ sender }: Pick<RuleContext, 'sender'>): string[] {
   const address = readAddress(sender)
   return 'key' in address ? [domainOf(address.key)] : []

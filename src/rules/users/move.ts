@@ -15,7 +15,7 @@ interface Move {
   ctx: RuleContext
 }
 
-/** To another centre: the old centre's roles go, an administrator is a teacher there. */
+/** Moves a user to another centre: the roles of the old centre go, and an administrator becomes a teacher. */
 export async function moveUser(trx: Trx, { email, to, ctx }: Move): Promise<ChangedUser> {
   const { at } = ctx
   const account = await findUser(trx, { email, ...ctx })

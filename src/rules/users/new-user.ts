@@ -16,12 +16,12 @@ interface NewUser {
 
 interface Issuing {
   at: string
-  /** The nonce of the PIN they are given; absent when a message lets them in. */
+  /** The nonce of the PIN that is issued; absent where a message lets the user set up a password. */
   pinNonce?: Buffer
   importId?: number
 }
 
-/** What a new user is, however many are made at once. */
+/** The row of a new user, for a single addition and for an import. */
 export function newUser(person: NewUser, { at, pinNonce, importId }: Issuing): NewUserRow {
   const { address, firstName, lastName, centreId, hubRole } = person
   return {
@@ -42,7 +42,7 @@ export function newUser(person: NewUser, { at, pinNonce, importId }: Issuing): N
   }
 }
 
-/** What searching for a user looks through. */
+/** The folded text that a search for users is matched against. */
 export function userSearchKey({
   email,
   firstName,
@@ -63,22 +63,21 @@ export function hubRoleFor(roles: readonly string[]): HubRole | null {
   return null
 }
 
-/** The two names of a person as they were typed. */
+/** The two names of a person, read from what was typed. */
 export interface TypedNames {
   firstName: string
   lastName: string
-  /** What was left out of them, in sentences; absent: nothing. */
+  /** Sentences that say what was left out of the names; absent: nothing. */
   tidied?: readonly string[]
 }
 
-/** A new person as they are typed. */
 export interface Person extends TypedNames {
   address: Address
 }
 
 const shape = /^\s*(.*?)\s*<([^<>]+)>\s*$/s
 
-/** What was typed is an address, with no name before it. */
+/** Whether the text is an address with no name before it. */
 export function isAddressAlone(text: string): boolean {
   return /^\s*[^\s<>"]+@[^\s<>"]+\s*$/.test(text)
 }
@@ -107,11 +106,11 @@ export function typedPerson(text: string): Person {
   return { address: typedNewAddress(email), ...typedName(name) }
 }
 
-// What follows some names behind a comma, and is no first name. Ma and Ba are names, MA and BA degrees.
+// Titles and degrees behind a comma are not a first name. Ma and Ba are names, MA and BA are degrees.
 const title =
   /^(?:(?:[Jj][Rr]|[Ss][Rr]|I{2,3}|IV|[Ee][Ss][Qq]|P[Hh]\.?\s?D|M\.?A|B\.?A|M\.?D|M\.?Sc|B\.?Sc|M\.?Ed|B\.?Ed)\.?)$/
 
-/** How somebody is addressed, and no part of a name. */
+/** Forms of address, which are not part of a name. */
 const form = /^(?:Dr|Prof|Mr|Mrs|Ms|Miss|Mx|Sir|Dame|Rev|Herr|Frau|Mme|Sra)\.?$/i
 
 function typedName(text: string): TypedNames {
@@ -127,13 +126,13 @@ function typedName(text: string): TypedNames {
   const names = parts.filter((part, at) => at === 0 || !title.test(part))
   const [name = '', first] = names
   const withTitles = (last: string) => [last, ...titles].join(', ')
-  // A title before a name is written nowhere else; which of the others is the last name is not said.
+  // With three parts, or a form of address behind a comma, the last name cannot be told.
   if (names.length > 2 || parts.slice(1).some((part) => form.test(part)))
     throw new Usage(`It cannot be told which of '${visible(line)}' is the last name.`, {
       code: 'invalid-person',
       hint: "Write it without commas: 'First Last <email>'",
     })
-  // As address books and lists of pupils write it.
+  // Address books and lists of pupils write `Last, First`.
   if (first !== undefined) return typedNames({ firstName: first, lastName: withTitles(name) })
   const words = name.split(/\s+/u).filter((word) => word !== '')
   if (words.length === 0) throw new Usage('A name is missing.', { code: 'name-missing' })
@@ -141,7 +140,7 @@ function typedName(text: string): TypedNames {
   return typedNames({ firstName: words.join(' '), lastName })
 }
 
-/** The two names as they were typed, each for itself. @throws Usage for what is no name */
+/** Reads the two names, typed separately. @throws Usage for a text that is no name */
 export function typedNames(texts: { firstName: string; lastName: string }): TypedNames {
   refuseBreaks(texts.firstName)
   refuseBreaks(texts.lastName)
@@ -160,7 +159,7 @@ function partInWords(field: NamePart): string {
   return field === 'firstName' ? 'first name' : 'last name'
 }
 
-/** A line break in a cell is how a cell is filled; typed, it would break a header or a list. */
+/** In a cell a line break counts as a blank; in typed text it is refused, because it would break a header or a list. */
 function refuseBreaks(text: string): void {
   if (!/[\p{Cc}\u2028\u2029]/u.test(text)) return
   throw new Usage(`The name holds a line break or another control: '${visible(text)}'.`, {

@@ -24,12 +24,12 @@ export interface IssuedPin {
   account: Account
   pin: string
   validUntil: string
-  /** One that was handed out was open until now. */
+  /** Whether the new PIN voids one that was open until now. */
   voids: boolean
   changed: boolean
 }
 
-/** A new PIN for a user who has not set up a password; the one before is void. */
+/** Issues a new PIN to a user who has not set up a password, and voids the one before. */
 export async function issuePin(trx: Trx, { email, key, ctx }: Issue): Promise<IssuedPin> {
   const { at, random } = ctx
   const account = await findUser(trx, { email, ...ctx })
@@ -51,7 +51,7 @@ export async function issuePin(trx: Trx, { email, key, ctx }: Issue): Promise<Is
   }
 }
 
-/** The PIN that is open now; the log says who looked. */
+/** Shows the PIN that is open now, and records who looked. @throws `no-open-pin` */
 export async function showPin(trx: Trx, { email, key, ctx }: Issue): Promise<IssuedPin> {
   const account = await findUser(trx, { email, ...ctx })
   permit(ctx, 'users.pin', onUser(account))

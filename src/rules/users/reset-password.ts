@@ -7,7 +7,7 @@ import { appendAudit } from '../audit/append.ts'
 import { refuseSuspended, refuseWithoutCentre } from '../refusals.ts'
 import { queueMessage, sendSetUpMessage } from '../mail/queue-message.ts'
 
-/** Nobody who administers ever sees or chooses a password: a message lets its owner do it. */
+/** Sends a message with which the owner chooses a password: nobody who administers ever sees or chooses one. */
 export async function resetPassword(
   trx: Trx,
   { email, ctx }: { email: string; ctx: RuleContext },
@@ -25,6 +25,6 @@ export async function resetPassword(
     subject: account,
     facts: { status: account.status },
   })
-  // Nothing of the account itself is another: it is not read anew.
+  // The account itself does not change, so it is not read again.
   return { account, outcome: 'message-waiting' }
 }

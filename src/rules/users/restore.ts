@@ -11,12 +11,12 @@ import { findUserOrDeleted } from './find.ts'
 
 interface Restoration {
   email: string
-  /** A new message goes out to a user who has not set up a password. */
+  /** Whether a user who has not set up a password is sent a new set-up message. */
   send: boolean
   ctx: RuleContext
 }
 
-/** The status goes back to what it was before: a deleted user's too, while their address is free. */
+/** The status goes back to what it was before; a deleted user can be restored while their address is free. */
 export async function restoreUser(trx: Trx, { email, send, ctx }: Restoration): Promise<ChangedUser> {
   const { at } = ctx
   const account = await findUserOrDeleted(trx, { email, ...ctx })

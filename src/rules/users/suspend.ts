@@ -18,7 +18,7 @@ export async function suspendUser(
   return suspendAccount(trx, { account: await findUser(trx, { email, at, by }), ctx })
 }
 
-/** The same, of an account that was found already. */
+/** Like `suspendUser`, for an account that was found already. @throws `is-coordinator` */
 export async function suspendAccount(
   trx: Trx,
   { account, ctx }: { account: Account; ctx: RuleContext },

@@ -27,13 +27,16 @@ interface Transfer {
 export interface Transferred {
   from: UncountedAccount
   to: UncountedAccount
-  /** What moved, site by site. */
+  /** The counts that moved, one entry for each site. */
   sites: Holding[]
   /** Sites to which the receiver got access first. */
   given: readonly string[]
 }
 
-/** Whoever holds nothing hands nothing over, and nobody is asked for. @throws `changed-meanwhile` where they hold something now */
+/**
+ * The transfer for a giver who held nothing when looked at, so that no receiver was asked for.
+ * @throws `changed-meanwhile` where the giver holds something now
+ */
 export async function transferNothing(
   trx: Trx,
   { from, sites, ctx }: Omit<Transfer, 'to'>,
@@ -82,7 +85,7 @@ export async function transferProgressionTests(
   return { from: giver, to: receiver, sites: moving, given: give }
 }
 
-/** The sites of what would move that the receiver cannot sign in to; none where they can take over nothing at all. */
+/** The sites of the data that the receiver has no access to; none where the receiver can take over nothing at all. */
 export async function sitesToGive(
   db: Kysely<Store>,
   { from, to, sites, at, by }: { from: string; to: string; sites?: readonly string[]; at: Date; by: Actor },
