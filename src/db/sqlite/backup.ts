@@ -5,7 +5,7 @@ import { Cancelled } from '../../errors.ts'
 import { makeWhole, removeSideFiles } from './place.ts'
 import { withDatabase } from './connection.ts'
 
-/** Pages copied between two breaths, in which Ctrl-C is heard. */
+/** Pages copied in one step; Ctrl-C is checked between steps. */
 const pagesAtOnce = 5000
 
 interface Copying {
@@ -24,13 +24,13 @@ export async function copyPages(raw: Database.Database, { to, signal }: Copying)
   chmodSync(to, 0o600)
 }
 
-/** Copies a store in use into one plain file, synced; what a failure leaves is for the caller to take away. @returns its size */
+/** Copies a store in use into one synced file. After a failure the caller removes the partial file. @returns its size in bytes */
 export async function copyDatabase(raw: Database.Database, { to, signal }: Copying): Promise<number> {
   try {
-    // The system says why there can be none; SQLite would say that the store cannot be opened.
+    // Created by us first, for the system's reason if that fails; SQLite would only say that it cannot open the file.
     writeFileSync(to, '', { flag: 'wx' })
     await copyPages(raw, { to, signal })
-    // One file that needs no other beside it, wherever it is carried.
+    // A single file without a WAL beside it, which can be moved anywhere.
     makeWhole(to, { named: to })
     return statSync(to).size
   } finally {
@@ -38,7 +38,7 @@ export async function copyDatabase(raw: Database.Database, { to, signal }: Copyi
   }
 }
 
-/** Takes the bytes of files out of a copy of a store; what is said of them stays. @returns its size */
+/** Deletes the contents of uploaded files from a copy of a store, but not their metadata. @returns its size in bytes */
 export function leaveOutContent(path: string): number {
   withDatabase(path, (raw) => {
     raw.exec('delete from content_pieces')

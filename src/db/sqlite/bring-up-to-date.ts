@@ -9,9 +9,9 @@ import { lockExclusively, replaceStoreFile } from './place.ts'
 import { knownVersionOf } from './version.ts'
 
 /**
- * Brings a copy of an older store up to date, and puts it in the store's place, which is kept beside it. Whoever
- * has the store open keeps it from being done: nobody's change can be lost between the copy and the place, nor
- * come into the new tables by the rules of the old ones. @returns the version that it had
+ * Migrates a copy of an older store and moves it into the store's place; the old file is kept beside it. Refused while
+ * another process has the store open, so that no change is lost or written by an older program's rules.
+ * @returns the version before
  */
 export async function migrateStoreFile(
   opening: Opening,
@@ -26,7 +26,7 @@ export async function migrateStoreFile(
     const version = knownVersionOf(held.raw, path)
     if (version === latestVersion || version !== from) return version
     await copyPages(held.raw, { to: copy, signal })
-    // What is done to a copy does not count yet.
+    // No interruption: a signal during work on the copy changes nothing that matters.
     const store = await openStore({ ...opening, path: copy, mode: 'place', interruption: undefined })
     try {
       await note(store)

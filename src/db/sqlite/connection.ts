@@ -13,7 +13,7 @@ export function openDatabase(
   { named = path, ...options }: Database.Options & { named?: string } = {},
 ): Database.Database {
   try {
-    // Waiting is ours: SQLite's own blocks the process, Ctrl-C included.
+    // No busy timeout: SQLite's own waiting blocks the event loop, and Ctrl-C with it.
     return connectSqlite(path, { timeout: 0, ...options })
   } catch (cause) {
     if (cause instanceof Unavailable) throw cause
@@ -24,7 +24,7 @@ export function openDatabase(
   }
 }
 
-/** Does the work with a database, and closes it. */
+/** Opens a database for the work, and closes it afterwards. */
 export function withDatabase<Result>(
   path: string,
   work: (raw: Database.Database) => Result,
@@ -38,15 +38,15 @@ export function withDatabase<Result>(
   }
 }
 
-/** Opens a whole database file's bytes; what is written to it stays in memory. */
+/** Opens a database from the bytes of its file; changes stay in memory. */
 export function openInMemory(bytes: Buffer): Database.Database {
   const rollbackJournal = 1
-  // In memory there is no WAL: the header's two bytes that ask for one would keep it from being opened.
+  // A database in memory has no WAL, and cannot be opened while the header's two version bytes ask for one.
   if (bytes.length > 19) bytes.fill(rollbackJournal, 18, 20)
   return connectSqlite(bytes)
 }
 
-/** @param journal what SQLite keeps beside the file; absent: as it is, which of a new file is none that stays */
+/** @param journal the journal mode to set; absent: unchanged */
 export function prepareConnection(raw: Database.Database, { journal }: { journal?: 'wal' } = {}): void {
   if (journal) raw.pragma(`journal_mode = ${journal}`)
   raw.pragma('synchronous = full')
@@ -60,7 +60,7 @@ export function kyselyOver(raw: Database.Database, opening: Opening): Kysely<Sto
   return new Kysely<Store>({ dialect: new StoreDialect(transactionsOver(raw, opening)) })
 }
 
-/** Takes back all that an open transaction has done, and begins it anew: others may have written between the two. */
+/** Rolls an open transaction back and begins it again; other processes may write in between. */
 export function restartTransaction(raw: Database.Database, opening: Opening): () => Promise<void> {
   const transactions = transactionsOver(raw, opening)
   return async () => {

@@ -25,13 +25,13 @@ import { linkUnsupported, makeWhole } from './place.ts'
 import type { Opening } from '../store/opening.ts'
 import { pathInWords } from '../../shell-word.ts'
 
-/** Writes the first event into a store that has not taken its place yet. @returns where its log ends then */
+/** Writes the first event into a store that still has its temporary name. @returns the head of its log */
 type FirstEvent = (newStore: string, keys: Keys) => Promise<LogHead | undefined>
 
 /**
- * Made under a temporary name and put in place whole, with its first event: a crash leaves no half a store, and of
- * two processes that begin at once, the one that places the key first makes the store.
- * @returns whether it was this one
+ * Creates a store under a temporary name, with its first event, and then links it into place: a crash leaves no partial
+ * store. Of two processes at once, the one that links its key first creates the store.
+ * @returns whether this process created it
  */
 export async function createStore(opening: Opening, writeFirstEvent: FirstEvent): Promise<boolean> {
   const { path, keyFile, now, interruption } = opening
@@ -47,7 +47,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
     const secret = randomBytes(32)
     const keys = deriveKeys(secret)
     const raw = openDatabase(newStore, { named: path })
-    // What SQLite keeps beside a store takes after it.
+    // SQLite gives the WAL and shm files the mode of the database.
     chmodSync(newStore, 0o600)
     const db = kyselyOver(raw, opening)
     try {
@@ -70,7 +70,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
       },
     })
     if (!isMade) {
-      // Somebody else began it: nothing was changed by this process.
+      // Another process created it; this one has changed nothing.
       interruption?.unfinish()
       return await useOtherCreatorsStore(opening)
     }
@@ -88,12 +88,12 @@ interface FirstStore {
   fingerprint: string
 }
 
-/** A key without its store would keep the next one from being begun. */
+/** Links the store, and removes its key again on failure: a key without a store would block the next attempt. */
 function linkNewStore({ newStore, path, keyFile, fingerprint }: FirstStore): void {
   try {
     renameSync(newStore, path)
   } catch (error) {
-    // Whoever took this process for dead has put the same store in its place already.
+    // Another process took this one for dead and finished its store (finishOther).
     if (existsSync(path) && fingerprintIn(path) === fingerprint) return
     removeIfPossible(keyFile)
     throw error
@@ -101,7 +101,7 @@ function linkNewStore({ newStore, path, keyFile, fingerprint }: FirstStore): voi
   trySyncFolder(dirname(path))
 }
 
-/** What an empty store holds: its tables, and the fingerprint of its key. */
+/** Creates the tables of an empty store, with the fingerprint of its key. */
 export async function initializeStore({
   db,
   raw,
@@ -123,7 +123,7 @@ export async function initializeStore({
   raw.pragma(`application_id = ${applicationId}`)
 }
 
-/** Never over another key. @returns whether it was the first */
+/** Links the key, never replacing another one. @returns whether this process was first */
 function linkKeyFile({
   newKey,
   keyFile,
@@ -144,7 +144,7 @@ function linkKeyFile({
   return true
 }
 
-/** Where a file has one name only, the key is written under its own. */
+/** Writes the key directly on a file system without hard links. */
 function writeFirstKey(keyFile: string, secret: Buffer): boolean {
   try {
     writeKeyFile(keyFile, secret)
@@ -157,7 +157,7 @@ function writeFirstKey(keyFile: string, secret: Buffer): boolean {
   return true
 }
 
-/** No store is placed whose key may be gone after a power cut, and no key stays without its store. */
+/** Syncs the folder, so that a store never survives a power cut without its key; on failure the key is removed. */
 function syncNameOf(keyFile: string): void {
   try {
     syncFolder(dirname(keyFile))
@@ -167,7 +167,7 @@ function syncNameOf(keyFile: string): void {
   }
 }
 
-/** Between another process's key and its store lie milliseconds; a key alone is something else. */
+/** Waits for the store of the process that created the key; a key that stays alone for longer is refused. */
 async function useOtherCreatorsStore({ path, keyFile }: Opening): Promise<boolean> {
   for (let tries = 0; tries < 40 && !existsSync(path); tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50))
@@ -183,7 +183,7 @@ async function useOtherCreatorsStore({ path, keyFile }: Opening): Promise<boolea
   )
 }
 
-/** Of a process that was killed between its key and its store, the store lies there, whole, and bears the key. */
+/** Links the complete temporary store of a process that was killed after linking its key. */
 function finishOther({ path, keyFile }: { path: string; keyFile: string }): boolean {
   const fingerprint = fingerprintOfKey(keyFile)
   if (fingerprint === undefined) return false
@@ -198,7 +198,7 @@ function finishOther({ path, keyFile }: { path: string; keyFile: string }): bool
   return true
 }
 
-/** Where a file has one name only, a process may have been killed while it wrote the key under its own. */
+/** Undefined for a partial key file, as a killed process leaves it on a file system without hard links. */
 function fingerprintOfKey(keyFile: string): string | undefined {
   try {
     return deriveKeys(readKeyFile(keyFile)).fingerprint

@@ -3,21 +3,21 @@ import { prepareConnection } from './connection.ts'
 import { connectSqlite } from './driver.ts'
 import { migrate } from './migrate.ts'
 
-/** A table as this program makes it. */
+/** A table's definition as this program creates it. */
 export interface TableDefinition {
   name: string
   columns: readonly { name: string; type: string; isNeeded: boolean }[]
   key: readonly string[]
-  /** Columns that no two rows have alike. */
+  /** Unique constraints. */
   unique: readonly (readonly string[])[]
-  /** Columns that name a row of another table. */
+  /** Foreign keys. */
   references: readonly { column: string; parent: string }[]
-  /** How many conditions each row keeps. */
+  /** Number of check constraints. */
   checks: number
   indexes: readonly { name: string; statement: string }[]
 }
 
-/** Every table of a store of this version, as one that is made in memory has it. */
+/** Every table of a schema version, read from a store created in memory. */
 export async function tablesOfVersion(version: number): Promise<TableDefinition[]> {
   const raw = connectSqlite(':memory:')
   try {

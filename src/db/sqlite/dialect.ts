@@ -19,13 +19,13 @@ import { Turns } from './wait.ts'
 
 export interface Transactions {
   database: Database.Database
-  /** Resolves when it is worth trying again; throws once it was waited for as long as was said. Absent: nobody else is there. */
+  /** Resolves when a retry makes sense; throws after --wait. Absent where no other process can have the store open. */
   waitForStore?: (tries: number) => Promise<void>
-  /** Looks, once the store is held, whether it is still what was opened. */
+  /** Checks, once the store is locked, that its schema version is still the one that was opened. */
   checkVersion?: () => void
 }
 
-/** kysely's SQLite dialect with the corrections that a store with several writers needs. */
+/** kysely's SQLite dialect, corrected for a store with several writers. */
 export class StoreDialect extends SqliteDialect {
   readonly #transactions: Transactions
 
@@ -47,10 +47,10 @@ export class StoreDialect extends SqliteDialect {
   }
 }
 
-/** The columns whose values decide whether a row is in an index. */
+/** Columns in the conditions of partial indexes. */
 const decidesOnIndex: ReadonlySet<string> = new Set(['status', 'state', 'pin_state', 'hub_role'])
 
-/** SQLite plans a statement anew each time such a value, or a limit, is bound to it, which takes longer than to run it: it stands in the statement. */
+/** Writes such values, and limits, into the SQL: bound to a parameter, SQLite re-plans the statement for each value, which takes longer than running it. */
 class PlannedOnceCompiler extends SqliteQueryCompiler {
   protected override visitBinaryOperation(node: BinaryOperationNode): void {
     const { leftOperand, operator, rightOperand } = node
@@ -77,14 +77,14 @@ function isState(node: OperationNode): boolean {
   return decidesOnIndex.has(node.column.column.name)
 }
 
-/** As states are called: whatever else somebody typed is bound. */
+/** Whether a value has the form of a state; any other value is bound as a parameter, since a user may have typed it. */
 function isWord(value: unknown): boolean {
   return typeof value === 'string' && /^[a-z-]+$/.test(value)
 }
 
 /**
- * A deferred transaction that reads and then writes fails with SQLITE_BUSY_SNAPSHOT whatever
- * the timeout; and SQLite's own waiting blocks the process, Ctrl-C included.
+ * Begins transactions as IMMEDIATE: a deferred one that reads and then writes fails with SQLITE_BUSY_SNAPSHOT whatever the
+ * timeout. Waits without SQLite's busy timeout, which blocks the event loop.
  */
 class ImmediateDriver extends SqliteDriver {
   readonly #transactions: Transactions
@@ -98,7 +98,7 @@ class ImmediateDriver extends SqliteDriver {
 
   override async acquireConnection(): Promise<DatabaseConnection> {
     this.#statements ??= new Statements(this.#transactions.database)
-    // It waits its turn: SQLite has one connection.
+    // Waits until the only connection is free.
     await super.acquireConnection()
     return new StreamingConnection(this.#statements)
   }
@@ -113,14 +113,14 @@ class ImmediateDriver extends SqliteDriver {
     this.#turns.end()
   }
 
-  /** On a full disk SQLite has rolled back by itself: to ask for it again would hide what was wrong. */
+  /** On a full disk SQLite has already rolled back; a second rollback would replace the real error. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#transactions.database.inTransaction) await super.rollbackTransaction(connection)
     this.#turns.end()
   }
 }
 
-/** Takes the store for a change, and waits for whoever has it. */
+/** Begins a change: locks the store, and waits for its holder. */
 export async function beginImmediate({ database, waitForStore, checkVersion }: Transactions): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     try {
@@ -141,7 +141,7 @@ export async function beginImmediate({ database, waitForStore, checkVersion }: T
 
 const maxStatements = 100
 
-/** Those that were prepared last: a command asks the same for a rehearsal and for the change, a batch on each line. */
+/** A cache of prepared statements: a rehearsal and its change run the same queries, and so does each line of a batch. */
 class Statements {
   readonly #database: Database.Database
   readonly #prepared = new Map<string, Database.Statement<unknown[]>>()
@@ -150,7 +150,7 @@ class Statements {
     this.#database = database
   }
 
-  /** Whoever wrote the query knows what its rows are. */
+  /** The caller knows the type of the query's rows. */
   find<Row>(sql: string): Database.Statement<unknown[], Row>
   find(sql: string): Database.Statement<unknown[]> {
     const known = this.#prepared.get(sql)
@@ -162,13 +162,13 @@ class Statements {
     return statement
   }
 
-  /** Of its own: one whose rows are read bit by bit can be asked nothing else meanwhile. */
+  /** Not cached: a statement is busy while its rows are iterated. */
   prepare<Row>(sql: string): Database.Statement<unknown[], Row> {
     return this.#database.prepare<unknown[], Row>(sql)
   }
 }
 
-/** The stock connection prepares every statement anew and streams row by row, and SQLite's driver takes its time to give each one as an object. */
+/** Replaces kysely's connection, which prepares each statement anew and streams single rows as objects, which are slow in better-sqlite3. */
 class StreamingConnection implements DatabaseConnection {
   readonly #statements: Statements
 
@@ -200,16 +200,16 @@ class StreamingConnection implements DatabaseConnection {
   }
 }
 
-/** A list is JSON, which SQLite can read. */
+/** Arrays are bound as JSON, for json_each. */
 function bindable(parameter: unknown): unknown {
   return Array.isArray(parameter) ? JSON.stringify(parameter) : parameter
 }
 
-/** The first are wanted soon; then as many as are worth a wait. */
+/** A small first batch, so that output begins early; larger ones afterwards. */
 const rowsAtFirst = 20
 const rowsAtOnce = 200
 
-/** Whoever wrote the query knows what its rows are. */
+/** The caller knows the type of the query's rows. */
 function rowMaker<R>(names: readonly string[]): (values: readonly unknown[]) => R
 function rowMaker(names: readonly string[]): (values: readonly unknown[]) => unknown {
   return (values) => {
@@ -219,7 +219,7 @@ function rowMaker(names: readonly string[]): (values: readonly unknown[]) => unk
   }
 }
 
-/** The stock adapter says that DDL cannot be rolled back, which leaves half a schema behind. */
+/** kysely's adapter claims that SQLite cannot roll DDL back, and so would leave a partial schema. */
 class TransactionalDdlAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true

@@ -8,8 +8,8 @@ import { shellWord } from '../../shell-word.ts'
 type Driver = new (file: string | Buffer, options?: Database.Options) => Database.Database
 
 /**
- * Chosen by the version of Node, never by trying: on Node 20 the first database of better-sqlite3 13
- * ends the process, and 12 does so on Node 24 when a statement is garbage-collected.
+ * Chosen by Node's version, never by trying: better-sqlite3 13 crashes Node 20 with its first database, and 12 crashes
+ * Node 24 when a statement is garbage-collected.
  */
 export const driverPackage =
   Number.parseInt(process.versions.node, 10) < 22 ? 'better-sqlite3-node20' : 'better-sqlite3'
@@ -18,14 +18,14 @@ const require = createRequire(import.meta.url)
 let driver: Driver | undefined
 let binary: string | undefined
 
-/** Opens a SQLite database, or a copy in memory of one's bytes: the one place where one is. @throws `driver-missing` */
+/** Opens a SQLite database from a file or its bytes; the only place that does. @throws `driver-missing` */
 export function connectSqlite(file: string | Buffer, options?: Database.Options): Database.Database {
   driver ??= orDriverMissing((): Driver => require(driverPackage))
   const loaded = driver
   try {
     return new loaded(file, { ...options, ...binaryOptions() })
   } catch (error) {
-    // The binary behind it is not looked for before the first database: where there is none, that is what is wrong.
+    // The native binary is loaded with the first database: a missing one is the real cause.
     orDriverMissing(() => new loaded(':memory:', binaryOptions()).close())
     throw error
   }
@@ -45,15 +45,15 @@ function orDriverMissing<Result>(load: () => Result): Result {
   }
 }
 
-/** The package that is there without what is compiled: npm removes one that it could not build. */
+/** The folder of the optional package for Node 20, which npm removes if it could not build it. */
 function packageFolder(): string | undefined {
   if (driverPackage === 'better-sqlite3') return undefined
-  // By itself Node would read what each package.json on the way says.
+  // Node's own resolution would read every package.json on the way.
   const folders = require.resolve.paths(driverPackage) ?? []
   return folders.map((folder) => join(folder, driverPackage)).find((folder) => existsSync(folder))
 }
 
-/** Better-sqlite3 12 loads a package that looks for its binary in a dozen folders, unless it is told. */
+/** Without this option better-sqlite3 12 loads the package `bindings`, which searches a dozen folders. */
 function binaryOptions(): { nativeBinding?: string } {
   const folder = binary === undefined ? packageFolder() : undefined
   if (folder !== undefined) binary = join(folder, 'build/Release/better_sqlite3.node')

@@ -7,15 +7,15 @@ import { nameHolder } from '../store/opening.ts'
 import { holderOf, noteHolder, releaseStore } from './wait.ts'
 
 interface Connected {
-  /** As it is named in what is found. */
+  /** The store's name in findings. */
   named: string
-  /** Where others look for who has it; absent for a copy that nobody else has. */
+  /** Where the note of the holder is written; absent for a private copy. */
   path: string | undefined
-  /** Absent where nothing of several is ever taken back. */
+  /** Absent for a store in memory. */
   restartTransaction?: () => Promise<void>
 }
 
-/** What only SQLite does for a store, over one connection. */
+/** The engine of a store in a SQLite file, over one connection. */
 export function sqliteEngine(raw: Database.Database, { named, path, restartTransaction }: Connected): Engine {
   let fingerprint: Database.Statement<[], string> | undefined
   return {
@@ -46,7 +46,7 @@ export function sqliteEngine(raw: Database.Database, { named, path, restartTrans
     },
     rowsOf: (table, columns) => rowsOf(raw, { table, columns }),
     lastNumber: async (table) => {
-      // Of learner groups, tests and results the file notes none: a server goes on after the highest that is there.
+      // These tables have no AUTOINCREMENT: a server's sequence continues after the highest id.
       const highest = raw
         .prepare<[string], number>(
           `select max(coalesce((select seq from sqlite_sequence where name = ?), 0), coalesce(max(id), 0)) from "${table}"`,
@@ -66,11 +66,11 @@ export function sqliteEngine(raw: Database.Database, { named, path, restartTrans
   }
 }
 
-/** How many rows, and about how many bytes of them, are held at once. */
+/** Upper bounds of a batch: rows, and roughly their bytes. */
 const rowsAtOnce = 1000
 const bytesAtOnce = 8_000_000
 
-/** Nothing else is asked of the connection meanwhile. */
+/** The connection must not be used otherwise meanwhile. */
 async function* rowsOf(
   raw: Database.Database,
   { table, columns }: { table: string; columns: readonly string[] },
@@ -90,17 +90,17 @@ async function* rowsOf(
   if (rows.length > 0) yield rows
 }
 
-/** What the store keeps of its key. */
+/** Reads the fingerprint of the store's key. */
 export function fingerprintStatement(raw: Database.Database): Database.Statement<[], string> {
   return raw.prepare<[], string>('select key_fingerprint from store').pluck()
 }
 
-/** In bytes, with what SQLite keeps beside it. */
+/** In bytes, WAL and shm included. */
 function sizeOf(path: string): number {
   return [path, `${path}-wal`].reduce((sum, file) => sum + (existsSync(file) ? statSync(file).size : 0), 0)
 }
 
-/** Writes the store's file anew, so that no page keeps what earlier changes left behind, and empties the log beside it. */
+/** Vacuums the file and truncates the WAL, so that no free page keeps erased values. */
 async function scrub(raw: Database.Database): Promise<boolean> {
   faultPoint('scrub', 'sqlite')
   for (let tries = 0; tries < 20; tries += 1) {
@@ -116,7 +116,7 @@ async function scrub(raw: Database.Database): Promise<boolean> {
   return false
 }
 
-/** Statements compiled once, and run for each row. */
+/** Writes many rows with one prepared statement each. */
 function sqliteBulk(raw: Database.Database): Bulk {
   const runAll = (statement: string, rows: Iterable<readonly Value[]>): number => {
     let prepared: Database.Statement<Value[]> | undefined
@@ -155,7 +155,7 @@ function sqliteBulk(raw: Database.Database): Bulk {
   }
 }
 
-/** The key comes first in a row, and last in the statement. */
+/** Moves a row's key from first to last, where the update statement expects it. */
 function* withFirstLast(rows: Iterable<readonly Value[]>) {
   for (const [first = null, ...others] of rows) yield [...others, first]
 }

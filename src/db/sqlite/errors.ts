@@ -3,28 +3,28 @@ import { dirname } from 'node:path'
 import { errorCodeOf, systemReason, Unavailable } from '../../errors.ts'
 import { pathInWords } from '../../shell-word.ts'
 
-/** Somebody else has the store at this moment, or has just put another one in its place. */
+/** Whether another process holds the store, or has just replaced it. */
 export function isBusy(error: unknown): boolean {
   return /^SQLITE_(BUSY|READONLY_DBMOVED)/.test(errorCodeOf(error))
 }
 
-/** SQLite says that a store does not hold together. */
+/** Whether SQLite reports a corrupt file. */
 export function isDamage(error: unknown): error is Error {
   return /^SQLITE_(CORRUPT|NOTADB)/.test(errorCodeOf(error)) || lacksTables(error)
 }
 
-/** A table or column that each store has is not there: what the file says of its own tables is not what was written. */
+/** Whether a table or column is missing that every store has: the file's schema is damaged. */
 function lacksTables(error: unknown): boolean {
   if (errorCodeOf(error) !== 'SQLITE_ERROR' || !(error instanceof Error)) return false
   return /^no such (table|column|index): |has no column named /.test(error.message)
 }
 
-/** There is no room, or the disk does not answer: nothing is wrong with the store. */
+/** Whether the disk is full or fails, which does not mean that the store is damaged. */
 export function isDiskError(error: unknown): boolean {
   return /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY|NOMEM)/.test(errorCodeOf(error))
 }
 
-/** The file, or the folder in which SQLite keeps what belongs to it, cannot be written. */
+/** Whether the file, or its folder for WAL and shm, is not writable. */
 export function isUnwritable(error: unknown): boolean {
   return /^SQLITE_(READONLY|CANTOPEN|PERM|IOERR_SHM)/.test(errorCodeOf(error))
 }
@@ -43,7 +43,7 @@ const words: readonly { pattern: RegExp; code: string; says: string; hint: strin
     hint: 'Check who owns the file and its folder.',
   },
   {
-    // What is shared by all who have the store open lies beside it, and could not grow.
+    // The shm file, shared by all processes that have the store open, could not grow.
     pattern: /^SQLITE_(FULL|IOERR_SHMSIZE)/,
     code: 'store-full',
     says: 'The disk is full.',
@@ -68,7 +68,7 @@ const words: readonly { pattern: RegExp; code: string; says: string; hint: strin
     hint: 'Check the path, and that you may read and write the file and its folder.',
   },
   {
-    // Of a share that is used up SQLite says no more than of a disk that fails.
+    // An exceeded quota is reported like a failing disk.
     pattern: /^SQLITE_IOERR_WRITE/,
     code: 'store-unavailable',
     says: 'The disk takes nothing.',
@@ -88,14 +88,14 @@ const words: readonly { pattern: RegExp; code: string; says: string; hint: strin
   },
 ]
 
-/** An error of SQLite in words; undefined for one of something else. */
+/** Turns an error of SQLite into a Failure; undefined for any other error. */
 export function toFailure(error: unknown): Unavailable | undefined {
   const code = lacksTables(error) ? 'SQLITE_CORRUPT' : errorCodeOf(error)
   const found = words.find(({ pattern }) => pattern.test(code))
   return found && new Unavailable(found.code, found.says, { hint: found.hint, cause: error })
 }
 
-/** Where the system says why: SQLite itself says that it cannot open what it cannot write. */
+/** The failure for a read-only store, with the system's reason; SQLite only says that it cannot open the file. */
 export function readOnlyStore(path: string, cause: unknown): unknown {
   for (const needed of [path, dirname(path)]) {
     try {

@@ -4,25 +4,25 @@ import { pathInWords } from '../../shell-word.ts'
 
 interface Header {
   applicationId: number
-  /** As the file says itself, in bytes; only what was written last is sure to be in it. */
+  /** The size according to the header, in bytes; reliable only if the last writer updated it. */
   size: number
 }
 
-/** 'SSHa', in the header of every store in a file. */
+/** 'SSHa', the application_id of every store file. */
 export const applicationId = 0x53534861
 
 const magic = 'SQLite format 3\0'
 const headerLength = 100
 
 /**
- * What a database file says at its beginning, read without SQLite: that would need a folder in which it can write
- * as soon as there is something to roll back. Nothing for a file that is no database.
+ * Reads a database file's header without SQLite, which needs a writable folder when a journal has to be rolled back.
+ * @returns undefined for a file that is no database
  */
 export function headerOf(path: string): Header | undefined {
   return headerIn(firstBytes(path))
 }
 
-/** @param bytes those with which a file begins */
+/** @param bytes the beginning of a file */
 export function headerIn(bytes: Buffer): Header | undefined {
   if (bytes.toString('latin1', 0, magic.length) !== magic || bytes.length < headerLength) return undefined
   const saidPageSize = bytes.readUInt16BE(16)
@@ -40,7 +40,7 @@ function firstBytes(path: string): Buffer {
   }
 }
 
-/** A store whose own header cannot be right. */
+/** The failure for a store whose header is inconsistent. */
 export function damaged(path: string, header: Header): Unavailable {
   return new Unavailable(
     'store-damaged',

@@ -6,7 +6,7 @@ import type { ErasedAccount } from '../users/erase.ts'
 import { withDatabase } from './connection.ts'
 import { fingerprintStatement } from './engine.ts'
 
-/** The key of a store that lies at a path; one that is damaged or not there tells nothing. */
+/** The key's fingerprint in the store at a path; undefined if the store is missing or damaged. */
 export function fingerprintIn(path: string): string | undefined {
   if (!existsSync(path)) return undefined
   try {
@@ -16,14 +16,14 @@ export function fingerprintIn(path: string): string | undefined {
   }
 }
 
-/** The number that a store at a path bears. */
+/** The id of the store at a path. */
 export function storeIdIn(path: string): string {
   return String(withDatabase(path, storeIdOf))
 }
 
 /**
- * Whom the store at a path erased, where it is the one with this number. @returns undefined where it is too
- * damaged to tell
+ * The accounts that the store at a path has erased, if it has this store id.
+ * @returns undefined if it is too damaged to be read
  */
 export function erasedIn(path: string, { storeId }: { storeId: string }): ErasedAccount[] | undefined {
   if (!existsSync(path)) return []
@@ -34,7 +34,7 @@ export function erasedIn(path: string, { storeId }: { storeId: string }): Erased
   }
 }
 
-/** Those of the messages that the store at a path has, as they are there; none where it is too damaged to tell. */
+/** The delivery states of these messages in the store at a path; empty if it is too damaged to be read. */
 export function deliveriesIn(path: string, messageIds: readonly string[]): Delivery[] {
   if (!existsSync(path)) return []
   try {
@@ -51,7 +51,7 @@ export function deliveriesIn(path: string, messageIds: readonly string[]): Deliv
   }
 }
 
-/** Where the log of whatever lies at a path ends; undefined where that is no store, or its log cannot be read. */
+/** The head of the log of the store at a path; undefined if it is no store or its log cannot be read. */
 export function headAt(path: string): LogHead | undefined {
   return existsSync(path) ? withDatabase(path, headIfAny) : undefined
 }

@@ -7,7 +7,7 @@ import { knownVersionOf } from './version.ts'
 
 const maxLines = 20
 
-/** Reads every page of an open store, and says what does not hold together. */
+/** Checks every page and foreign key of an open store. */
 export function damageIn(raw: Database.Database, path: string): Problem[] {
   const said = raw
     .prepare(`pragma integrity_check(${maxLines})`)
@@ -28,7 +28,7 @@ function orphanOf(row: unknown): string {
   return `row ${id} of ${table} points into ${parent}, at nothing`
 }
 
-/** What is wrong with a store that cannot be used, as far as it can be read. */
+/** The damage of a store that cannot be opened, as far as it can be read. */
 export function damageOf(path: string): Problem[] {
   try {
     return withDatabase(path, (raw) => damageIn(raw, path))
@@ -38,7 +38,7 @@ export function damageOf(path: string): Problem[] {
   }
 }
 
-/** Why a file is not a whole store that this program can use; nothing when it is. */
+/** Why a file is not a complete store of a known version; undefined if it is one. */
 export function integrityProblems(path: string): string | undefined {
   return withDatabase(path, (raw) => problemIn(raw, path), { fileMustExist: true })
 }

@@ -8,15 +8,15 @@ import { isDiskError } from './errors.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 interface Migrating {
-  /** The store as it is named to the person; the connection may be to a copy. */
+  /** The store's path for messages; the connection may be to a copy. */
   path: string
   /** The version to stop at. Absent: the latest. */
   to?: number
 }
 
 /**
- * Brings a store up to date in one transaction: all of it, or none. Foreign keys wait until the end.
- * @throws `migration-failed`, and what SQLite says of a disk
+ * Runs the missing migrations in one transaction; foreign keys are checked at its end.
+ * @throws `migration-failed`, or a failure of the disk
  */
 export async function migrate(
   raw: Database.Database,
@@ -37,7 +37,7 @@ export async function migrate(
   }
 }
 
-/** Since 0003. */
+/** Records the program's version; the column exists since migration 0003. */
 function noteProgram(raw: Database.Database): void {
   if (Number(raw.pragma('user_version', { simple: true })) < 3) return
   raw.prepare('update store set program = ?').run(program)

@@ -25,14 +25,14 @@ interface CopyingToFile extends CopyingOut {
 }
 
 /**
- * Copies every row of a store, which nobody changes meanwhile, into a new file of SQLite that is a store of the same
- * version. What a failure leaves of the file itself is for the caller to take away.
+ * Copies every row of a locked store into a new SQLite file of the same schema version. After a failure the caller removes
+ * the partial file.
  */
 export async function copyToFile(
   path: string,
   { from, ...options }: CopyingToFile,
 ): Promise<Copied & { bytes: number }> {
-  // The system says why there can be none; SQLite would say that the store cannot be opened.
+  // Created by us first, for the system's reason if that fails; SQLite would only say that it cannot open the file.
   writeFileSync(path, '', { flag: 'wx' })
   const raw = openDatabase(path)
   try {
@@ -47,7 +47,7 @@ export async function copyToFile(
   }
 }
 
-/** Copies every row of an older store into memory, and brings that up to date: for reading it without changing it. */
+/** Copies an older store into memory and migrates the copy, so that it can be read without being changed. */
 export async function copyToMemory(
   opening: Opening,
   copying: CopyingToFile,
@@ -58,7 +58,7 @@ export async function copyToMemory(
   return { db: kyselyOver(raw, opening), engine, close: async () => void raw.close() }
 }
 
-/** The same as SQLite has it. */
+/** The same, as a raw connection. */
 export async function upToDateInMemory(
   named: string,
   { from, ...options }: CopyingToFile,
@@ -76,14 +76,14 @@ export async function upToDateInMemory(
   }
 }
 
-/** Makes the tables of the version that the store has, and copies its rows into them. */
+/** Creates the tables of the store's version, and copies its rows. */
 async function fill(
   raw: Database.Database,
   { from, named, ...options }: CopyingToFile & { named: string },
 ): Promise<Copied> {
   await migrate(raw, { path: named, to: from.version })
   raw.pragma(`application_id = ${applicationId}`)
-  // Rows come table by table, as they are: that what they point at is there is looked at when all of them are.
+  // Rows are copied table by table; foreign keys are checked at the end.
   raw.pragma('foreign_keys = off')
   raw.exec('begin')
   const copied = await copyTables({ ...options, from, to: emptyFile(raw, named) })

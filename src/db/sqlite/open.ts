@@ -41,7 +41,7 @@ export async function openSqliteStore(opening: Opening): Promise<OpenStore> {
   return connectWithRetry(opening, { created })
 }
 
-/** What can be said of it without opening it. @throws `store-missing`, `store-foreign`, `store-locked`, `store-unavailable` */
+/** Probes a store file without opening it. @throws `store-missing`, `store-foreign`, `store-locked`, `store-unavailable` */
 export function probeFile(path: string): Pick<StoreProbe, 'state' | 'heldBy'> {
   if (!isThere(path)) throw storeMissing(pathInWords(path))
   try {
@@ -53,7 +53,7 @@ export function probeFile(path: string): Pick<StoreProbe, 'state' | 'heldBy'> {
   return { state: 'there', heldBy: holder ? nameHolder(holder) : null }
 }
 
-/** @throws `store-unavailable` where nobody can say, as the folder may not be looked into */
+/** @throws `store-unavailable` if the folder cannot be searched */
 function isThere(path: string): boolean {
   try {
     statSync(path)
@@ -68,7 +68,7 @@ function isThere(path: string): boolean {
   }
 }
 
-/** While the store lies under its temporary name, so that no store is ever in its place without it. */
+/** Writes the first event while the store still has its temporary name, so that no store is ever without one. */
 async function writeFirstEvent(
   opening: Opening,
   { path, keys }: { path: string; keys: Keys },
@@ -83,7 +83,7 @@ async function writeFirstEvent(
   }
 }
 
-/** The last of other processes to close the store has it alone for a moment. */
+/** Retries: the last process to close the store locks it exclusively for a moment. */
 async function connectWithRetry(opening: Opening, { created }: { created: boolean }): Promise<OpenStore> {
   const waiting = waitForStore(opening)
   for (let tries = 0; ; tries += 1) {
@@ -160,13 +160,13 @@ function connected(opening: Opening, { raw, ...about }: Connected): OpenStore {
     keys: keysOfStore(engine, () => ({ keyFile, secret, isShared: false })),
     close: async () => {
       await db.destroy()
-      // kysely leaves a connection open that it never used.
+      // kysely does not close a connection that it has never used.
       raw.close()
     },
   }
 }
 
-/** They take after the store: what was made while that was read-only would keep it so. */
+/** WAL and shm files that were created while the store was read-only stay read-only, and would block writing. */
 function makeSideFilesWritable(path: string): void {
   for (const file of [`${path}-wal`, `${path}-shm`]) {
     const stats = statSync(file, { throwIfNoEntry: false })
@@ -174,23 +174,23 @@ function makeSideFilesWritable(path: string): void {
     try {
       chmodSync(file, stats.mode | 0o600)
     } catch {
-      // Somebody else's: what SQLite says of it is told.
+      // Owned by somebody else: SQLite's own error follows.
     }
   }
 }
 
-/** Which file it is that bears a name. */
+/** Device and inode of the file at a path. */
 function identityOf(path: string): string {
   const { dev, ino } = statSync(path, { bigint: true })
   return `${dev}:${ino}`
 }
 
-/** Between opening a file and locking it, another process may have put another store in its place: as good as busy. */
+/** The store was replaced between opening and locking it: treated as busy, so that it is opened again. */
 function wasReplaced(): Error {
   return Object.assign(new Error('another store was put in its place'), { code: 'SQLITE_BUSY' })
 }
 
-/** Before SQLite may write to it. */
+/** Refuses a file that is not a store, before SQLite writes to it. */
 function refuseForeignFile(path: string): void {
   const file = statSync(path)
   if (!file.isFile()) throw foreign(path, 'is no file')
@@ -200,7 +200,7 @@ function refuseForeignFile(path: string): void {
   if (id !== applicationId) throw foreign(path, 'is a database of another program')
 }
 
-/** Read-only; where something is to be rolled back first, SQLite cannot say, but the file can. */
+/** Read through SQLite, or from the header where a journal has to be rolled back first. */
 function applicationIdOf(path: string): number | undefined {
   const raw = openDatabase(path, { readonly: true })
   try {
@@ -221,7 +221,7 @@ function foreign(path: string, what: string): Unavailable {
   })
 }
 
-/** What is done in it counts nowhere, and its key is made up. */
+/** An empty store in memory with a random key, for rehearsals without a store. */
 async function storeInMemory(opening: Opening): Promise<OpenStore> {
   const raw = connectSqlite(':memory:')
   prepareConnection(raw)
@@ -239,13 +239,13 @@ async function storeInMemory(opening: Opening): Promise<OpenStore> {
 interface Reading {
   raw: Database.Database
   version: number
-  /** Changes to it would change nothing on the disk. */
+  /** Whether it is a copy in memory, whose changes are lost. */
   inMemory: boolean
 }
 
 /**
- * Opens a store to look at it as it is: what a killed process left unfinished is rolled back on the way, and
- * where nothing may be written, the whole file is read into memory.
+ * Opens a store for reading. SQLite rolls back the journal of a killed process; where nothing can be written, the whole
+ * file is read into memory instead.
  */
 function openToRead(path: string): Reading {
   const raw = openDatabase(path)
@@ -260,8 +260,8 @@ function openToRead(path: string): Reading {
 }
 
 /**
- * A copy in memory that is brought up to date: for reading an older store without changing it. Where it has the bytes of
- * files, they stay there: they may be more than memory holds, and no download can be recorded anyway.
+ * A migrated copy in memory, for reading an older store without changing it. Contents of files are not copied: they may
+ * exceed memory, and a download could not be recorded anyway.
  */
 async function upToDateInMemory({ raw, version }: Reading, opening: Opening): Promise<Database.Database> {
   const { path } = opening
@@ -269,7 +269,7 @@ async function upToDateInMemory({ raw, version }: Reading, opening: Opening): Pr
     if (hasContent(raw)) {
       const { upToDateInMemory: copied } = await import('./new-file.ts')
       const { signal = new AbortController().signal } = opening
-      // All of it as it is at one moment.
+      // One snapshot for all tables.
       raw.exec('begin')
       const from = { db: kyselyOver(raw, opening), engine: sqliteEngine(raw, { named: path, path }), version }
       return await copied(path, { from, signal, withoutContent: true })
@@ -284,7 +284,7 @@ async function upToDateInMemory({ raw, version }: Reading, opening: Opening): Pr
   }
 }
 
-/** Whether any file was uploaded into it; older ones have no table for that. */
+/** Whether the store has uploaded files; older versions have no table for them. */
 function hasContent(raw: Database.Database): boolean {
   const table = raw
     .prepare(`select 1 from sqlite_schema where type = 'table' and name = 'content_pieces'`)

@@ -15,32 +15,32 @@ import type { Opening } from '../store/opening.ts'
 import type { PresentStore } from '../store/restore.ts'
 import { deliveriesIn, erasedIn, fingerprintIn, headAt, headIfAny } from './inspect.ts'
 
-/** A store that nobody else can open until it is let go of. */
+/** A store under an exclusive lock. */
 interface LockedStore {
-  /** Absent for a file that is no database, and for a place where there is none: nobody can have that open. */
+  /** Undefined where there is no file, or no database: nothing to lock. */
   raw: Database.Database | undefined
   path: string
   unlock: () => void
 }
 
 interface Placement {
-  /** The store that takes the place, and that nobody has open. */
+  /** The new store, which no process has open. */
   from: string
-  /** The place, held since before `from` was made where it was made of what is there. */
+  /** The present store, locked before `from` was made if that is a copy of it. */
   held: LockedStore
-  /** What the present store is called afterwards. */
+  /** The path under which the present store is kept. */
   keep: string
 }
 
 /**
- * Puts one store in the place of another, which is kept beside it: the one way in which a store gets its name.
- * At every moment there is a whole store at the place.
+ * Replaces a store by another and keeps the old one beside it, by an atomic rename: at every moment there is a complete
+ * store at the path. Every store gets its name here.
  */
 export function replaceStoreFile({ from, held, keep }: Placement): void {
   const to = held.path
   makeWhole(from, { named: to })
   if (existsSync(to)) {
-    // What lies beside the old store must not be taken for a part of the new one.
+    // The old store's WAL or journal must not be applied to the new one.
     for (const part of ['-wal', '-journal']) {
       if (!existsSync(`${to}${part}`)) continue
       if (held.raw) rmSync(`${to}${part}`)
@@ -54,17 +54,17 @@ export function replaceStoreFile({ from, held, keep }: Placement): void {
 }
 
 /**
- * A store in use cannot leave its journal mode: that it does proves that nobody else has it open,
- * and while the lock is held nobody can open it. @throws `store-in-use`
+ * Locks a store exclusively. Leaving WAL mode succeeds only if no other process has the store open, and the lock keeps
+ * others from opening it. @throws `store-in-use`
  */
 export function lockExclusively(path: string, interruption: Interruption | undefined): LockedStore {
   const raw = existsSync(path)
     ? lockedAlone(path, (held) => {
-        // Whoever has it open keeps SQLite from doing this; the answer is then the mode that it stays in.
+        // If another process has the store open, SQLite stays in WAL mode and answers with it.
         if (held.pragma('journal_mode = delete', { simple: true }) !== 'delete') throw inUse(path)
       })
     : undefined
-  // A second signal ends the process where it stands: SQLite takes its journal away as it lets go, and no sooner.
+  // A second signal ends the process at once: SQLite removes its journal only when the connection is closed.
   const forget = interruption?.beforeEnding(() => raw?.close())
   const unlock = () => {
     forget?.()
@@ -73,13 +73,13 @@ export function lockExclusively(path: string, interruption: Interruption | undef
   return { raw, path, unlock }
 }
 
-/** A file that is no database has no locks. */
+/** @returns undefined for a file that is no database, which has no locks */
 function lockedAlone(path: string, prepare: (raw: Database.Database) => void): Database.Database | undefined {
   const raw = openDatabase(path)
   try {
     raw.pragma('locking_mode = exclusive')
     prepare(raw)
-    // In this mode the lock stays when the transaction ends.
+    // With locking_mode = exclusive the lock outlives the transaction.
     raw.exec('begin exclusive; commit')
     return raw
   } catch (error) {
@@ -96,7 +96,7 @@ function inUse(path: string): Unavailable {
   })
 }
 
-/** A disk that knows no second name for a file gets a second file, which is whole before it has its name. */
+/** Keeps the replaced store by a hard link, or by a copy on a file system without them. */
 function keepReplaced({ raw, path }: LockedStore, keep: string): void {
   try {
     linkSync(path, keep)
@@ -106,7 +106,7 @@ function keepReplaced({ raw, path }: LockedStore, keep: string): void {
   }
   const part = `${path}.${ownerTag()}.part`
   try {
-    // To read a file that SQLite holds, and close it again, would let go of SQLite's lock.
+    // Opening and closing the file otherwise would release SQLite's POSIX locks.
     if (raw) raw.prepare('vacuum into ?').run(part)
     else copyFileSync(path, part)
     renameSync(part, keep)
@@ -115,14 +115,14 @@ function keepReplaced({ raw, path }: LockedStore, keep: string): void {
   }
 }
 
-/** Some disks (FAT, some network shares) know one name for a file only. */
+/** Whether the file system has no hard links (FAT, some network shares). */
 export function linkUnsupported(error: unknown): boolean {
   return /^(EPERM|ENOTSUP|EOPNOTSUPP|ENOSYS|EMLINK|EXDEV)$/.test(errorCodeOf(error))
 }
 
 /**
- * Makes of a store that nobody else has open one file that needs nothing beside it: what stands in its WAL is in
- * the file, on the disk, and holds together. Only then may the file be given a name. @throws `store-not-whole`, `store-damaged`
+ * Turns a store that no other process has open into a single file: checkpointed, synced and checked. Only then may it get
+ * its name. @throws `store-not-whole`, `store-damaged`
  */
 export function makeWhole(path: string, { named }: { named: string }): void {
   const settle = (raw: Database.Database) => {
@@ -137,12 +137,12 @@ export function makeWhole(path: string, { named }: { named: string }): void {
   syncFile(path)
 }
 
-/** What SQLite keeps beside a file while it is open. */
+/** Removes the WAL, shm and journal files. */
 export function removeSideFiles(path: string): void {
   for (const part of ['-wal', '-shm', '-journal']) rmSync(`${path}${part}`, { force: true })
 }
 
-/** SQLite answers with the mode that it is in, which may be the old one. */
+/** @throws if SQLite stays in WAL mode, which it reports as the present mode and not as an error */
 export function leaveWalMode(raw: Database.Database, named: string): void {
   const mode = String(raw.pragma('journal_mode = delete', { simple: true }))
   if (mode !== 'delete') throw notWhole(named, `its journal mode is ${mode}`)
@@ -160,9 +160,9 @@ function notWhole(named: string, reason: string): Unavailable {
   })
 }
 
-/** A file that a backup is to take the place of. @throws `store-in-use` */
+/** The store file that a restore replaces. @throws `store-in-use` */
 export function presentStoreFile({ path, keyFile, now, interruption }: Opening): PresentStore {
-  // The same proof, without changing a byte.
+  // Checks that the store is not in use, without changing it.
   if (existsSync(path)) lockedAlone(path, () => undefined)?.close()
   const head = headAt(path)
   const isThere = existsSync(path)
@@ -179,7 +179,7 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
       mkdirSync(dirname(path))
       const held = lockExclusively(path, interruption)
       try {
-        // Whom it erased since is not known to the copy.
+        // An erasure since then would be missing from the copy.
         if (!isSameHead(headIfAny(held.raw), head)) return undefined
         const keep = kept ?? nameToKeep(path, { before: 'restore', now: now() })
         await finishing(interruption, {

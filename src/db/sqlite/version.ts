@@ -5,14 +5,14 @@ import { storeNewer, storeOlder } from '../store/opening.ts'
 import { tableNames } from '../store/tables.ts'
 import { pathInWords } from '../../shell-word.ts'
 
-/** What the file's header says of the tables in it, for whoever asks it again and again. */
+/** A prepared statement for the schema version (user_version). */
 export function versionStatement(raw: Database.Database): Database.Statement<[], number> {
   return raw.prepare<[], number>('pragma user_version').pluck()
 }
 
 /**
- * The version of a store that this program knows, or can bring up to date.
- * @throws `store-newer`, and `store-damaged` for a number that no ssh-admin ever wrote, or without a table
+ * The store's schema version, current or older.
+ * @throws `store-newer`, or `store-damaged` for a version that never existed or a missing table
  */
 export function knownVersionOf(raw: Database.Database, path: string): number {
   const version = Number(versionStatement(raw).get())
@@ -29,7 +29,7 @@ export function knownVersionOf(raw: Database.Database, path: string): number {
   throw damaged(path, `it says that it is of version ${version}, and ${list}`)
 }
 
-/** Another process may have brought the store up to date since it was opened: no change goes in then. */
+/** Refuses a change after another process has migrated the store since it was opened. */
 export function refuseOtherVersion(
   raw: Database.Database,
   { path, version }: { path: string; version: number },
@@ -58,13 +58,13 @@ function appliedMigrations(raw: Database.Database): string[] {
     : []
 }
 
-/** A store of another version may not say. */
+/** The program that wrote the store; unknown in some versions. */
 function programOf(raw: Database.Database): string {
   const column = raw.prepare(`select 1 from pragma_table_info('store') where name = 'program'`).get()
   return column ? String(raw.prepare('select program from store').pluck().get() ?? '') : ''
 }
 
-/** The first table that a store should have and has not: what is left of it cannot be trusted. */
+/** The first table that is missing from the store, if any. */
 function missingTable(raw: Database.Database): string | undefined {
   const there = new Set(raw.prepare(`select name from sqlite_schema where type = 'table'`).pluck().all())
   return tableNames.find((name) => !there.has(name))

@@ -9,10 +9,10 @@ import { pathInWords } from '../../shell-word.ts'
 
 type Waiting = Pick<Opening, 'path' | 'maxWaitMs' | 'onWait' | 'signal' | 'interruption'>
 
-/** Between two tries, in milliseconds. */
+/** Longest pause between two attempts, in milliseconds. */
 const maxPause = 25
 
-/** Waits between two tries to write, says once for whom, and gives up with `store-locked`. */
+/** Waits between two attempts to lock the store, reports its holder once, and gives up with `store-locked`. */
 export function waitForStore(opening: Waiting) {
   const { path, maxWaitMs, onWait, interruption } = opening
   const since = { started: 0, notified: false }
@@ -27,7 +27,7 @@ export function waitForStore(opening: Waiting) {
       since.notified = true
       onWait(holderOf(path))
     }
-    // What counts already is brought to its end.
+    // A change that is being finished is not interrupted.
     const heard = interruption?.isFinishing() ? undefined : opening.signal
     await pause(Math.min(10 + tries * 5, maxPause), undefined, { signal: heard }).catch(() => {
       if (!interruption?.isFinishing()) throw new Cancelled()
@@ -35,16 +35,16 @@ export function waitForStore(opening: Waiting) {
   }
 }
 
-/** So long a program changes the store again and again before it lets others in, and for how long, in milliseconds. */
+/** After changing the store repeatedly for this long, a program pauses so that others get the lock; in milliseconds. */
 const maxTurnMs = 500
 const yieldMs = maxPause + 15
 
-/** SQLite has no queue: between changes that follow one another whoever waits looks at the right moment by chance alone. */
+/** Fairness between writers: SQLite has no lock queue, and others would get the lock between rapid changes only by chance. */
 export class Turns {
   #begun = Number.NEGATIVE_INFINITY
   #ended = Number.NEGATIVE_INFINITY
 
-  /** Before a change. */
+  /** Called before a change. */
   async begin(): Promise<void> {
     const now = milliseconds()
     if (now - this.#ended >= yieldMs) this.#begun = now
@@ -54,20 +54,20 @@ export class Turns {
     }
   }
 
-  /** It is saved, or taken back. */
+  /** Called after a commit or rollback. */
   end(): void {
     this.#ended = milliseconds()
   }
 }
 
-/** Of a clock that is never set. Node's `performance` is a module that most commands do without. */
+/** A monotonic clock; Node's `performance` would load a module that most commands do not need. */
 function milliseconds(): number {
   return Number(process.hrtime.bigint() / 1_000_000n)
 }
 
 /**
- * Says, for those who wait, who holds the store; taken back with `releaseStore`. The lock is SQLite's: a note that cannot
- * be written stops no change. Whatever lies in its place goes first, so that nothing is written through a link.
+ * Writes a note that says who holds the store, removed by `releaseStore`. Only informative: the lock is SQLite's, and a
+ * note that cannot be written stops no change. An existing file is removed first, so that no symlink is followed.
  */
 export function noteHolder(path: string, command: string): void {
   const file = holderFile(path)
@@ -76,12 +76,12 @@ export function noteHolder(path: string, command: string): void {
   try {
     writeFileSync(file, JSON.stringify({ pid: process.pid, command, host: hostname() }), { flag: 'wx' })
   } catch {
-    // A note is only a note, and half of one is none.
+    // A partial note would be misleading.
     remove()
   }
 }
 
-/** Only our own note: the next writer may have left theirs already. What was done stays done when it cannot go. */
+/** Removes our own note only: the next holder may have written theirs already. Failing to remove it is ignored. */
 export function releaseStore(path: string): void {
   const holder = noteAt(path)
   if (holder?.pid !== process.pid || isElsewhere(holder)) return
@@ -92,7 +92,7 @@ function ignoringErrors(step: () => void): void {
   try {
     step()
   } catch {
-    // A note is only a note.
+    // The note is only informative.
   }
 }
 
@@ -100,13 +100,13 @@ function holderFile(path: string): string {
   return `${path}.writer`
 }
 
-/** A note left by a process that is gone names nobody. */
+/** The holder; undefined if the note's process is gone. */
 export function holderOf(path: string): Holder | undefined {
   const holder = noteAt(path)
   return holder && lives(holder) ? holder : undefined
 }
 
-/** The note of a process that ended without taking it back, or before it had written all of it: then without a name. */
+/** The note of a process that ended without removing it; without a holder if the note is incomplete. */
 export function staleHolder(path: string): { file: string; holder: Holder | undefined } | undefined {
   const file = holderFile(path)
   const holder = noteAt(path)
@@ -122,7 +122,7 @@ function noteAt(path: string): Holder | undefined {
   }
 }
 
-/** Anybody who may write the folder may have written the note. */
+/** Parses a note without trusting it: anybody who may write to the folder may have written it. */
 function holderIn(note: unknown): Holder | undefined {
   if (typeof note !== 'object' || note === null) return undefined
   const { pid, command, host }: Partial<Record<keyof Holder, unknown>> = note
@@ -131,7 +131,7 @@ function holderIn(note: unknown): Holder | undefined {
   return { pid, command, ...(typeof host === 'string' ? { host } : {}) }
 }
 
-/** Of another machine nobody here can say who lives. */
+/** Whether the holder is on another machine, whose processes cannot be checked. */
 function isElsewhere({ host }: Holder): boolean {
   return host !== undefined && host !== hostname()
 }
@@ -142,7 +142,7 @@ function lives(holder: Holder): boolean {
     process.kill(holder.pid, 0)
     return true
   } catch (error) {
-    // Somebody else's process may not be signalled, and lives.
+    // EPERM: the process exists, but belongs to another user.
     return errorCodeOf(error) === 'EPERM'
   }
 }
