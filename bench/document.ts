@@ -80,9 +80,9 @@ Where the time goes:
 - \`users show\` took 17 to 18 ms over a bare start (\`node -e 0\`), of which the goal of 1.45 leaves 8. Loader and
   list of modules 1.9; compiled code and source read 1.4; V8's deserializing of the compiled code 1.9; top-level code
   of the modules 0.5; signal handlers and environment 0.9; options, arguments and settings 2.0; SQLite's binary and
-  opening the store 2.2; creating kysely 1.4; the first queries 2.9; putting the answer into words 0.4, writing it
-  0.7. Spread over all of these: 1,300 page faults 2.4, and compiling functions that are not in the code cache (Node's
-  own more than the loader's) 2.9. The two bullets below marked † have since taken 1.2 and 0.6 to 1.1 ms off.
+  opening the store 2.2; creating kysely 1.4; the first queries 2.9; formatting the answer 0.4, writing it 0.7. Spread
+  over all of these: 1,300 page faults 2.4, and compiling functions that are not in the code cache (Node's own more
+  than the loader's) 2.9. The two bullets below marked † have since taken 1.2 and 0.6 to 1.1 ms off.
 - \`users show\` allocates 1.17 MB of young objects beside Node's 0.34, and 0.68 fit before V8 collects: two fifths
   would have to go to avoid that one collection. Kysely's connection, the queries and commander account for 0.2 MB
   each, the rest comes from 400 imports and their modules. A young generation of 4 MB saves 2 ms against one of 1 MB
@@ -105,13 +105,13 @@ Kept:
   time zone of \`Intl\` costs as much.
 - † SQLite's binary loaded by its path and once (\`createRequire\` loaded it for each of two databases, with Node's
   loaders of ES modules and source maps), the modules' text kept beside their compiled code (it was read in seventy
-  pieces), synonyms of commands loaded only when needed: 1.2 ms of 19.1 of \`users show\`, 1.4 of \`users
-  reset-password\` (150 pairs). The kept file is 1.8 MB, where it was 1.1.
+  pieces), synonyms of commands loaded only when needed: 1.2 ms of 19.1 of \`users show\`, 1.4 of
+  \`users reset-password\` (150 pairs). The kept file is 1.8 MB, where it was 1.1.
 - † The operating system's user name is asked only once something is logged; case-insensitive expressions have their
-  letters written out (0.28 ms became 0.11 for an address). \`users show\` takes 0.6 to 1.1 ms less of 27, \`users
-  list --centre\` at most 0.7, \`users reset-password\` 0.7 to 1.0 of 49, \`releases authorisations --centre\` 1.2 to
-  1.9 of 40 (20 pairs of three to eight runs; a mean strays by 0.4 to 0.7). On Node 24 \`users show\` gains 0.2 to 0.4
-  of 30, less than it strays.
+  letters written out (0.28 ms became 0.11 for an address). \`users show\` takes 0.6 to 1.1 ms less of 27,
+  \`users list --centre\` at most 0.7, \`users reset-password\` 0.7 to 1.0 of 49, \`releases authorisations --centre\`
+  1.2 to 1.9 of 40 (20 pairs of three to eight runs; the noise is 0.4 to 0.7). On Node 24 \`users show\` gains 0.2 to
+  0.4 of 30, below the noise.
 - No library of colours where nothing is coloured, and no regular expression where a path begins with a slash or an
   address is plain: 2 ms of \`users show\`.
 - Modules read in half as many pieces, options of nested commands made once and not three times, no abort signal where
@@ -122,12 +122,12 @@ Kept:
 
 Not kept:
 
-- V8's flags (one thread, also for the collector alone; no optimizing compiler; no baseline code, or all of it;
-  feedback from the first call; a larger young generation; nothing compiled ahead), each with compiled code kept under
-  it: nothing measurable, or slower.
+- V8's flags (one thread, also for the garbage collector alone; no optimizing compiler; no baseline code, or all of
+  it; feedback from the first call; a larger young generation; nothing compiled ahead), each with compiled code kept
+  under it: nothing measurable, or slower.
 - All of the loader in one file: 0.2 ms the first time, nothing in 40 pairs of five the second.
 - The store's first page read without SQLite, to see whose it is: 0.3 ms.
-- Exports of modules without a prototype: 0.5 ms of 27, straying by 0.4 (40 pairs of five).
+- Exports of modules without a prototype: 0.5 ms of 27 with 0.4 of noise (40 pairs of five).
 - Nothing measurable: files of kysely that import each other kept apart (6 % less compiled code); \`unlink\` for
   Node's \`rm\`, which loads what removes whole folders; an answer without the two turns of the event loop in which
   Ctrl-C is heard.
@@ -135,12 +135,12 @@ Not kept:
 ### Changing one user: \`users reset-password\`
 
 - Beyond \`users show\` it took some 20 ms: Node's \`crypto\` 2.5 to 4 (it loads all streams), the rule and its event
-  in the audit log 4.5, the commit 2, closing 1 to 1.5 (SQLite's checkpoint), looking for leftovers of other processes
-  1.3, the note of who holds the store 0.7, the message claimed, put together, written and noted 3.5. By kind:
-  functions run for the first time 8, the kernel 3.6, compiling 1.6, the collector 1.4, SQLite 0.7. It syncs eight
-  times in two transactions.
-- A message put together without a mail library and a template language: a third of the command. Its text is encoded
-  by one regular expression, because a loop over the bytes brings in the optimizing compiler, for a tenth.
+  in the audit log 4.5, the commit 2, closing 1 to 1.5 (SQLite's checkpoint), checking for leftovers of other
+  processes 1.3, the note of who holds the store 0.7, the message claimed, composed, written and recorded 3.5. By
+  kind: functions run for the first time 8, the kernel 3.6, compiling 1.6, the garbage collector 1.4, SQLite 0.7. It
+  syncs eight times in two transactions.
+- A message composed without a mail library and a template language: a third of the command. Its text is encoded by
+  one regular expression, because a loop over the bytes brings in the optimizing compiler, for a tenth.
 - A file written with Node's callbacks in place of its promises: 1.5 ms. A plain name in a header checked by one
   simple expression: 0.5 ms.
 - Not kept: the change and its message in one transaction (1 to 1.5 ms), because a message could lie in the folder for
@@ -156,12 +156,12 @@ Not kept:
 - A list of each country's zones (held against the package by a test) in place of the package's search through all
   countries, \`TZ\` set twice for a zone and not four times, and the centre not looked up first: 16.7 ms beyond
   \`users show\` became 11.5 (25 rounds).
-- Of the 16.7: what is made of 200 releases 10 (the time zones of a country with twelve 5 of them), their queries 4,
-  the centre and the facts 1 each.
+- Of the 16.7: computing the times of 200 releases 10 (5 of them for the time zones of a country with twelve), their
+  queries 4, the centre and its facts 1 each.
 - The command allocates 3.9 MB, and V8 collects three times: 13 KB for each of 200 releases, no function more than a
-  twelfth. Of the time beyond \`users show\` V8's interpreter takes a third, hidden classes an eighth, the collector a
-  tenth, the C library a ninth, SQLite a twentieth. Only one computation for several releases would avoid that, and
-  few have enough in common.
+  twelfth. Of the time beyond \`users show\` V8's interpreter takes a third, hidden classes an eighth, the garbage
+  collector a tenth, the C library a ninth, SQLite a twentieth. Only one computation for several releases would avoid
+  that, and few have enough in common.
 - Not kept: a larger young generation (no gain); a bundle of its own for the command (functions of other commands are
   never loaded anyway); time zones kept from one run to the next (a second place that says when something opens).
 
@@ -175,7 +175,7 @@ Not kept:
 - Where no user matches, the centres are searched as well: once, in the index of names, which is a fifth of their
   rows, and not twice from the index of numbers: 0.80 s became 0.49, on Node 24 0.71 became 0.43 (nine pairs each).
 - \`glob\` in place of \`instr\`, tested before the user's status: 0.48 s became 0.41, on Node 24 0.43 became 0.36
-  (nine pairs each). What is left is 70,000 reads of a page (0.09 s) and taking the names out of a million rows.
+  (nine pairs each). What remains is 70,000 page reads (0.09 s) and extracting the names from a million rows.
 - Not kept: the file mapped into memory (a quarter less in seven pairs, but counted as 733 MB for 66, and a disk error
   ends the process by a signal, without a message); pages of 16 KB for 4 (reading takes a quarter less in ten pairs,
   but only new stores could have them, and each change would write pages four times as large).
@@ -193,17 +193,17 @@ Not kept:
 
 Where the time goes:
 
-- 100,000 rows take 5.8 s where the bare program takes 2.3, in seconds with the bare program's in brackets: unpacking
-  and scanning the workbook 1.0 (0.4), judging rows 0.6 (0), the plan 0.3 (0), making rows for the store 0.5 (0.05),
-  SQLite 1.7 (1.0), the digest of what was made 0.2 (0), PINs and their sheet 0.6 (0.6), the collector, the start and
-  V8's threads 0.8 (0.3). The goal of 1.8 leaves 1.8 s beyond the bare program, and judging and SQLite's guarantees
-  take 1.3 of them.
+- 100,000 rows take 5.8 s where the bare program takes 2.3, in seconds with the bare program's in brackets:
+  decompressing and scanning the workbook 1.0 (0.4), validating rows 0.6 (0), the plan 0.3 (0), making rows for the
+  store 0.5 (0.05), SQLite 1.7 (1.0), the digest of what was made 0.2 (0), PINs and their sheet 0.6 (0.6), the garbage
+  collector, the start and V8's threads 0.8 (0.3). The goal of 1.8 leaves 1.8 s beyond the bare program, and
+  validation and SQLite's guarantees take 1.3 of them.
 - Of SQLite's time by itself, 1.22 s: indexes 0.48 (names and nearly equal numbers 0.18, addresses 0.1), checks 0.11,
   foreign keys 0.08, ids that are never reused 0.07.
-- What does not grow with the rows (10,000 take 2.3 s where 100,000 take 8.5): slips 0.5, made unasked for up to
+- Costs that do not grow with the rows (10,000 take 2.3 s where 100,000 take 8.5): slips 0.5, made unasked for up to
   10,000 people (10,002 rows take 1.75 s); V8's threads 0.7, which compile 230 functions (270 for 100,000 rows; the
   bare program has 0.1 and 0.4 in them); the first rows in code not yet compiled 0.2; the start 0.2; beginning a store
-  0.1. Nothing waits.
+  0.1. None of it is waiting.
 - 10,000 rows into a million centres take 2.25 s and 165 MB, against 1.6 s into an empty store (two to four pairs).
   The difference: 0.26 s for reading a million addresses' domains, and larger indexes.
 
@@ -214,10 +214,10 @@ Kept:
   rows a fortieth); comparing domains of addresses as they are stored, without a text for each, 0.8 s.
 - Slips put together from prepared pieces, each PIN derived once, and the month written out without \`Intl\` (15 ms in
   every import): the sheet 0.69 s became 0.52 (0.24 without slips), an import of 10,000 rows 2.28 s became 2.13 (seven
-  pairs, 0.88 to 0.99). What is left is packing 22 MB of XML.
+  pairs, 0.88 to 0.99). What remains is compressing 22 MB of XML.
 - The same file again: one map of saved centres in place of three and two sets, each name and town judged once: a
-  tenth less the second time and 7 % the first (three pairs). What is saved packed, found by indexes outside the heap:
-  0.60 of the first time where it was 0.72 (3.6 s against 6.0, three pairs).
+  tenth less the second time and 7 % the first (three pairs). Saved rows packed, and found through indexes outside the
+  heap: 0.60 of the first time where it was 0.72 (3.6 s against 6.0, three pairs).
 - Search keys put together letter by letter, without a callback for each letter beyond ASCII: half their time alone,
   nothing in an import (three pairs).
 
@@ -225,7 +225,7 @@ Not kept:
 
 - Less than a tenth each (two to five pairs): constants in the statement in place of parameters 2 %, fewer passes and
   no sets in planning 2 %; nothing from a larger cache of SQLite, several rows an \`INSERT\`, a larger young
-  generation, the collector in one thread.
+  generation, the garbage collector in one thread.
 - Indexes made after the rows: 13 % of the inserts by themselves, 2 % of an import; and the tables are not always
   empty.
 - V8 told to compile later (four and twelve times its budget): 1.02 and 1.11 of the time of 20,000 rows, medians of
@@ -243,20 +243,20 @@ Not kept:
 
 - The heap grows slowly from 150,000 rows on: 500,000 rows took 753 MB in place of 877, in no more time.
 - Rows are packed column by column, as bytes outside the heap but for the first 100,000 texts of each column; shared
-  texts likewise, and a plan is a list of positions. 500,000 rows: 605 MB became 380 to 426, by when the collector
-  comes, at most 170 of them in the heap. 100,000 rows: 200 to 250 MB in place of 260, for 5.78 s in place of 5.64
-  (three pairs).
-- What is saved is packed too. The same file again: 100,000 rows 228 MB (200 to 237 the first time), 500,000 388 MB in
+  texts likewise, and a plan is a list of positions. 500,000 rows: 605 MB became 380 to 426, depending on when the
+  garbage collector runs, with at most 170 in the heap. 100,000 rows: 200 to 250 MB in place of 260, for 5.78 s in
+  place of 5.64 (three pairs).
+- Saved rows are packed, too. The same file again: 100,000 rows 228 MB (200 to 237 the first time), 500,000 388 MB in
   place of 874, a million at most 660 in place of 1,337, of which reading the sheet takes 550.
 - A workbook of more than 16 MB is read from its file piece by piece and not held (81 MB); shared texts are freed in
   blocks large enough for the system to take back (141 MB); numbers and addresses are looked up in indexes, not maps
   of texts; the digest is made in pieces of 100,000. A million rows into a server took 1,366 MB, then 603, then 496,
   and the same again 629 (one run each); 500,000 into a file 315.
-- Domains of addresses that may read as another are copied: slices of one text kept all addresses alive, 4 MB for
-  100,000 rows.
+- Domains of addresses that may read as another are copied: as slices of one text they kept all addresses alive, 4 MB
+  for 100,000 rows.
 - On Node 24 the young generation grows to 134 MB while rows are read (34 on Node 20 and 22). Bounded to 17 MB above
   150,000 rows: 344 MB in place of 447 for 500,000, in no more time (46.4 s and 46.1, one pair).
-- What is left at the peak: what the collector has not yet freed of the sheet when planning begins, and at the end of
+- What remains at the peak: memory of the sheet that is not yet collected when planning begins, and at the end of
   saving the lists from which the digest is made.
 - Not kept, as each costs time: the young generation bounded for 100,000 rows too (Node 24: 241 MB in place of 338 for
   the same file again, 1.04 of the time in two pairs; Node 20 from the first row: 228 MB for 198, then 214 for 232, up
@@ -280,25 +280,25 @@ Not kept:
   a single target: 3,000 lines took 5.1 s in place of 6.8.
 - Limits written into statements likewise, each line parsed once (270 bytes a line are kept), answers collected
   without Node's streams, and the common queries compiled once for a connection (a quarter by itself): 3.4 s in place
-  of 5.0. A start is as quick with it.
-- The file with the head of the log is written over: one that was emptied first, ext4 writes out when it is closed.
-  The note of who holds the store costs nothing measurable.
-- Not kept: the head noted only now and then. A cut of the log during a batch would go unseen, and a store restored
-  meanwhile would be blamed.
+  of 5.0. Starts are as quick as before.
+- The file with the head of the log is overwritten in place: ext4 flushes a file that was truncated first when it is
+  closed. The note of who holds the store costs nothing measurable.
+- Not kept: the head noted only now and then. A truncation of the log during a batch would go undetected, and a store
+  restored meanwhile would be reported as truncated.
 
 ### Shared store
 
-- Beside the server a shared store is slower by the driver's code and signing in; from afar round trips count, of
-  which \`users show\` has three. Over the socket without a password it takes 1.42 times a file's processor time (71
-  ms against 50, 15 runs at once, four times in turn), with a password 1.56, over the network 1.58: SCRAM derives a
-  key in 4,096 steps, with a module of Node that nothing else loads.
+- On the server's own machine a shared store is slower because of the driver's code and signing in; from afar, round
+  trips count, of which \`users show\` has three. Over the socket without a password it takes 1.42 times a file's
+  processor time (71 ms against 50, 15 runs at once, four times in turn), with a password 1.56, over the network 1.58:
+  SCRAM derives a key in 4,096 steps, with a module of Node that nothing else loads.
 - 100,000 rows: the server takes 1.9 s in place of 2.4, since the reference of centres and users to their import is
   checked once a statement and not row by row (a trigger for each row was slower than the foreign key). Left there:
   indexes 0.7, users' foreign key to centres 0.4, checks of columns 0.3. The program takes 4.6 s, reading and planning
   as for a file; the PIN sheet is made while the server saves.
 - The second engine has not slowed a file: against the last commit before it (\`d7c5461\`, nine pairs), \`users show\`
   44 ms for 128, \`users suspend\` 48 for 128, 10,000 rows 1.51 s for 1.75 (0.83 to 0.90), 100,000 rows 5.92 s for
-  7.08 (0.80 to 0.85), with all else made faster since.
+  7.08 (0.80 to 0.85), including everything else made faster since.
 `
 }
 
@@ -310,7 +310,7 @@ const reasons: readonly [what: RegExp, why: string][] = [
   ],
   [
     /^import of 100000 rows, against the bare/,
-    "judging rows and SQLite's guarantees (indexes, checks, foreign keys), which the bare program does without, take 1.3 s of the 1.8 that the goal leaves",
+    "validating rows and SQLite's guarantees (indexes, checks, foreign keys), which the bare program does without, take 1.3 s of the 1.8 that the goal leaves",
   ],
   [
     /^the same file again, against the first time/,
@@ -330,7 +330,7 @@ const reasons: readonly [what: RegExp, why: string][] = [
   ],
   [
     /^exceljs|^SheetJS|^openpyxl/,
-    'these programs judge no rows, write no audit log and cannot undo an import',
+    'these programs validate no rows, write no audit log and cannot undo an import',
   ],
   [
     /^shared: users show over/,
