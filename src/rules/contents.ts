@@ -22,24 +22,24 @@ export interface Uploaded {
   name: string
   sha256: string
   bytes: number
-  /** The upload that has its pieces; absent where the bytes are kept already, or are in `piece`. */
+  /** The upload that has the pieces; absent where the store has the bytes already, or they are in `piece`. */
   uploadId?: number
-  /** All of its bytes, which go in with the change that refers to them. In a rehearsal any stand for them: they are taken back. */
+  /** All bytes, inserted by the transaction that refers to them; any bytes in a rehearsal, which is rolled back. */
   piece?: Buffer
 }
 
 /** The bytes of a file in the store. */
 interface StoredContent {
   contentId: number
-  /** They were damaged, or had been left out of the store, and are right again. */
+  /** Whether the bytes had been damaged or left out of the store, and are now replaced. */
   mended: boolean
-  /** They came with this change: nothing else refers to them. */
+  /** Whether this change inserted the bytes, so that nothing else refers to them. */
   isNew: boolean
 }
 
 /**
- * Makes what was uploaded whole, in the transaction that refers to it; equal bytes are kept once, and what was uploaded
- * again takes the place of bytes that are damaged.
+ * Completes an upload, in the transaction that refers to it. Equal bytes are stored once; a new upload of bytes that
+ * are damaged in the store replaces them. @throws `upload-interrupted`
  */
 export async function keepContent(trx: Trx, file: Uploaded): Promise<StoredContent> {
   const { name, sha256, bytes, uploadId, piece } = file
@@ -64,14 +64,14 @@ export async function keepContent(trx: Trx, file: Uploaded): Promise<StoredConte
 }
 
 interface ContentRequest extends Content {
-  /** As a message names it. */
+  /** The name for messages. */
   named: string
   at: Date
 }
 
 /**
- * The bytes as they were uploaded, piece by piece. @throws `content-damaged` after the last where they are others,
- * and `content-left-out` where the store was copied without them
+ * Streams the bytes piece by piece. @throws `content-damaged` after the last piece, if the SHA-256 differs from that of
+ * the upload; `content-left-out` where the store was copied without the bytes
  */
 export async function* readContent(
   db: Kysely<Store>,
@@ -96,19 +96,19 @@ export async function* readContent(
   })
 }
 
-/** What is wrong with the bytes that are kept. */
+/** The result of checking all stored bytes. */
 interface CheckedContents {
-  /** Others than those that were uploaded. */
+  /** Contents whose bytes differ from those that were uploaded. */
   damaged: Content[]
-  /** Noted as damaged once, and right now. */
+  /** Contents that are marked as damaged, and were found intact. */
   mended: Content[]
-  /** Not in this store at all: it was copied without them. */
+  /** Contents without bytes, because the store was copied without them. */
   leftOut: Content[]
-  /** Uploads that were cut short. */
+  /** The number of uploads that were cut short. */
   broken: number
 }
 
-/** Reads every byte that is kept, and compares it with what was uploaded. */
+/** Reads all stored bytes, and compares their SHA-256 with that of the upload. */
 export async function checkContents(db: Kysely<Store>, now: Date): Promise<CheckedContents> {
   const checked: CheckedContents = { damaged: [], mended: [], leftOut: [], broken: 0 }
   for (const { mismatch_at, ...content } of await wholeContents(db)) {
@@ -126,7 +126,7 @@ export async function checkContents(db: Kysely<Store>, now: Date): Promise<Check
   return checked
 }
 
-/** Remembers it, so that the lists of errors tell of it. */
+/** Marks damaged contents, which `errors list` shows, and clears the mark of intact ones. */
 export async function noteChecked(
   trx: Trx,
   { damaged, mended }: Pick<CheckedContents, 'damaged' | 'mended'>,
@@ -138,7 +138,7 @@ export async function noteChecked(
 
 const longestUpload = 24 * 60 * 60 * 1000
 
-/** Uploads that will never be whole: their process has ended, or nobody can tell and a day has passed. */
+/** Uploads that will never be completed: their process has ended, or is unknown and a day has passed. */
 export async function brokenUploads(db: Kysely<Store>, now: Date): Promise<Upload[]> {
   return (await unfinishedUploads(db)).filter(({ maker, begun_at }) => {
     const status = statusOfOwnerTag(maker ?? '')
@@ -147,7 +147,7 @@ export async function brokenUploads(db: Kysely<Store>, now: Date): Promise<Uploa
   })
 }
 
-/** Takes away what was left of uploads that were cut short. @returns how many there were */
+/** Removes the remains of uploads that were cut short. @returns how many there were */
 export async function sweepUploads(trx: Trx, now: Date): Promise<number> {
   const broken = await brokenUploads(trx, now)
   for (const { id } of broken) await removeUpload(trx, id)

@@ -28,8 +28,9 @@ import type { ImportedRows } from './imports.ts'
 import { componentHint, readComponent } from './resources.ts'
 
 /**
- * Brings entries in: what a file says of a centre, series and component takes the place of what was there, and what it
- * does not name stays, and one of no candidates is taken away. Entries that are named twice are kept so, and listed as errors until a file says it once.
+ * Imports entries. The rows of a centre, series and component replace its saved entries; those not in the file stay,
+ * and 0 candidates removes an entry. Duplicates in the file are saved as they are, and listed as errors until a later
+ * file has the entry once.
  */
 export async function importEntries(
   trx: Trx,
@@ -104,7 +105,7 @@ export async function importEntries(
 type SavedEntries = ReadonlyMap<string, { ids: number[]; counts: number[] }>
 type ReadEntry = ReadRow<EntryField, NewEntry>
 
-/** Rows whose number of candidates is the one that is saved for a row above or below, with those around them, are held back. */
+/** Holds back runs of rows whose numbers of candidates are those saved for the rows above or below. */
 function withoutSlipped(
   found: readonly ReadEntry[],
   { saved, heldBack }: { saved: SavedEntries; heldBack: HeldBackRow<EntryField>[] },
@@ -129,7 +130,7 @@ function withoutSlipped(
   return found.filter((_, at) => !slipped.has(at))
 }
 
-/** Of an entry that is named twice, both. */
+/** The count, or all counts of an entry that has duplicates: `3 and 5`; null for none. */
 function inWords(counts: readonly number[]): string | null {
   return counts.length === 0 ? null : counts.join(' and ')
 }
@@ -145,7 +146,7 @@ function inOrder(counts: readonly number[]): string {
 export type EntryField = 'number' | 'series' | 'component' | 'candidates'
 type EntryRowAsWritten = TableRowAsWritten<EntryField>
 
-/** Reads one row; says of each cell what is wrong with it. Whether the centre is there is found by looking, later. */
+/** Reads one row, or returns the faults of its cells. An unknown centre is no fault here: `errors list` reports it. */
 function readEntryRow(row: EntryRowAsWritten): { read: NewEntry } | { faults: FieldFault<EntryField>[] } {
   const { texts } = row
   const { faults, wrong } = faultsOfRow(row)

@@ -26,18 +26,18 @@ import { readReleaseFacts, type ReleaseFacts } from './releases/release-facts.ts
 export const errorKinds = ['entry', 'key-time', 'other'] as const
 type ErrorKind = (typeof errorKinds)[number]
 
-/** Something wrong that is found by looking, listed until it is mended. */
+/** A mistake found by checking the store, listed until it is corrected. */
 export interface FoundError {
   kind: ErrorKind
   code: string
   /** A centre, a country, a component or a release. */
   subject: string
   message: string
-  /** What to type, or to do, so that it is gone. */
+  /** The command to type, or what to do, to correct it. */
   hint: string
 }
 
-/** Every error that there is at this moment. */
+/** Finds all present errors of the given kinds. */
 export async function* findErrors(
   db: Kysely<Store>,
   { kinds, at }: { kinds: readonly ErrorKind[]; at: Date },
@@ -49,7 +49,7 @@ export async function* findErrors(
   if (kinds.includes('other')) yield* otherErrors(db, read)
 }
 
-/** What is neither withdrawn nor over, and whom it reaches. */
+/** The releases that are neither withdrawn nor closed everywhere, and the centres that each reaches. */
 interface ReadReleases {
   facts: ReleaseFacts
   releases: readonly { release: ReleaseRow; reached: readonly ReachedCentres[] }[]
@@ -163,7 +163,7 @@ async function* keyTimeErrors(
   for (const left of centresOutsideZones(releases, { facts, hasKeyTimes: (one) => zones.has(one), at }))
     yield { kind, ...outsideZones(left) }
   const found = new Map<string, UnreachedCentres>()
-  // A centre has a time zone, whether or not a release goes by Key Time.
+  // A centre without a time zone is an error even if no release uses a Key Time.
   for (const { first: one, centres } of facts.alike) {
     if ('zone' in timeZoneOf(one)) continue
     for (const centre of centres) {
@@ -190,13 +190,13 @@ async function* keyTimeErrors(
     }
 }
 
-/** What puts every Key Time of a country into one zone. */
+/** The commands that put every Key Time of a country into one administrative zone. */
 function movesTo(zone: number, all: ReadonlyMap<number | null, readonly number[]>): string {
   const others = [...all].flatMap(([one, ids]) => (one === null || one === zone ? [] : ids))
   return others.map((id) => `ssh-admin key-times edit ${id} --administrative-zone ${zone}`).join('; ')
 }
 
-/** A country is in an administrative zone by its Key Times: what is released for a zone leaves its centres out without. */
+/** Only Key Times give a country its administrative zone: without any, releases for a zone leave its centres out. */
 function outsideZones({ country, centres, releases }: LeftOutOfZones): Omit<FoundError, 'kind'> {
   const name = countryName(country)
   const [first, ...others] = releases
@@ -231,7 +231,7 @@ function sentenceOf(
   return `${message} ${who} release ${first}${more}.`
 }
 
-/** Something because of which centres never see releases. */
+/** A problem because of which centres never see releases. */
 interface UnreachedCentres {
   problem: TimeProblem
   subject: string
@@ -277,12 +277,12 @@ async function* otherErrors(db: Kysely<Store>, { releases }: ReadReleases): Asyn
   }
 }
 
-/** It has nothing, or is for nobody: listed as that. */
+/** Whether a release lacks an audience or resources, which is listed as an error of its own. */
 function isIncomplete({ audience, resources }: ReleaseRow): boolean {
   return audience.length === 0 || resources.every(({ withdrawn_at }) => withdrawn_at !== null)
 }
 
-/** `Release 3 (June) reaches no centre of zone:4.` */
+/** A message such as `Release 3 (June) reaches no centre of zone:4.` */
 function reachesNobody(named: string, { audience, resources }: ReleaseRow): string {
   const kept = resources.filter(({ withdrawn_at }) => withdrawn_at === null)
   const listening = kept.every(({ kind }) => kind === 'listening-audio') ? ' that has Global Listening' : ''
@@ -301,7 +301,7 @@ interface LeftOutOfZones {
   releases: ReleaseRow[]
 }
 
-/** A centre that is reached some other way is not left out, and neither is one of what is no longer or not yet released. */
+/** Centres reached by another part of the audience are not left out; drafts and closed releases are not considered. */
 function centresOutsideZones(
   releases: readonly ReleaseReaching[],
   { facts, hasKeyTimes, at }: { facts: ReleaseFacts; hasKeyTimes: (country: string) => boolean; at: Date },
@@ -332,7 +332,7 @@ function isForZone({ audience }: ReleaseRow): boolean {
   return audience.some(({ kind }) => kind === 'zone')
 }
 
-/** In a zone, it would be given something. */
+/** Whether the release would give the centre any resource if its country had an administrative zone. */
 function couldHave(centre: CentreOfRelease, { resources }: ReleaseRow): boolean {
   return resources.some(
     ({ kind, withdrawn_at }) =>

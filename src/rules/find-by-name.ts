@@ -18,7 +18,7 @@ import { nameOf } from './users/account.ts'
 import { findCentreByNumber } from '../db/centres/centres.ts'
 import { likelyNumber, readCentreNumber } from './centres/find.ts'
 
-/** Those that a typed name fits best, and how many they are; the rows are the first of them. */
+/** The best matches for a typed name: the first `maxMatches` rows, and the total number. */
 interface Matches<Row> {
   rows: Row[]
   total: number
@@ -28,15 +28,15 @@ const maxMatches = 100
 
 interface Names<Row> {
   nameOf: (row: Row) => string
-  /** What else it may be called by, where no name fits. */
+  /** A second text to match, used where the name does not fit. */
   orElse?: (row: Row) => string
-  /** Whether it is meant only where no other is called so. */
+  /** Deleted rows rank below all others. */
   isDeleted?: (row: Row) => boolean
 }
 
 /**
- * Whole names go before whole words, and whole words before parts of them: 'Ann Lee' is meant by 'ann', and
- * Joanne is not. Accents, letter case and the order of the words do not matter.
+ * Ranks whole names above whole words, and whole words above parts of words: 'ann' finds 'Ann Lee' rather than
+ * Joanne. Accents, letter case and the order of the words do not matter.
  */
 async function bestMatches<Row>(
   pages: Pages<Row>,
@@ -61,7 +61,7 @@ async function bestMatches<Row>(
 
 const wholeName = 4
 
-/** 4: the whole name; 3: whole words of it; 2: parts of it, each of a word of its own; 0: not this one. */
+/** 4: the whole name; 3: whole words of it; 2: parts of distinct words; 0: no match. */
 function fitOf(words: readonly string[], name: string): 0 | 2 | 3 | typeof wholeName {
   const parts = partsOf(name)
   if (words.length === 0 || !matchDistinctWords(words, parts)) return 0
@@ -69,7 +69,7 @@ function fitOf(words: readonly string[], name: string): 0 | 2 | 3 | typeof whole
   return words.length === parts.length ? wholeName : 3
 }
 
-/** al-Rashid and o.said are two words each. */
+/** The words of a name; al-Rashid and o.said are two words each. */
 function partsOf(name: string): string[] {
   return wordsIn(name.replace(/[-._]+/g, ' '))
 }
@@ -86,7 +86,7 @@ function matchDistinctWords(words: readonly string[], parts: readonly string[]):
     })
 }
 
-/** The rows whose name, or one word of it, is most like a mistyped one. */
+/** The rows with the smallest edit distance: of the name, or for one typed word of any word in it. */
 async function nearestNames<Row>(pages: Pages<Row>, typed: string, { nameOf }: Names<Row>): Promise<Row[]> {
   const words = wordsIn(typed)
   const sortedWords = words.toSorted().join(' ')
@@ -106,7 +106,7 @@ function distanceWithin(limit: number, one: string, other: string): number {
   return Math.abs(one.length - other.length) > limit ? limit + 1 : distance(one, other)
 }
 
-/** Whether somebody whose account is deleted is meant: always, never, or where nobody else is called so. */
+/** Whether deleted accounts are searched: only they, never, or if no other account matches. */
 export type Deleted = 'only' | 'never' | 'if-nobody-else'
 
 interface UserSearch {
@@ -117,7 +117,7 @@ interface UserSearch {
 
 const userNames = { nameOf: fullName, orElse: ({ email }: NamedUser) => email.slice(0, email.indexOf('@')) }
 
-/** The people whom a name means, among those whom the actor may see. */
+/** The users who match a name best, among those whom the actor may see. */
 export async function usersNamed(
   db: Kysely<Store>,
   { text, deleted, ctx }: UserSearch,
@@ -134,7 +134,7 @@ export async function usersNamed(
   return { rows, total: found.total - (found.rows.length - rows.length) }
 }
 
-/** Nobody is called so: the refusal, naming those whose name is nearly that. */
+/** The refusal for a name that no user has; suggests users with similar names. */
 export async function nobodyNamed(
   db: Kysely<Store>,
   { text, deleted, ctx }: UserSearch,
@@ -157,7 +157,7 @@ export async function nobodyNamed(
   })
 }
 
-/** `Omar Said <omar@school.example>, EG001 Nile Academy (suspended)` */
+/** A text such as `Omar Said <omar@school.example>, EG001 Nile Academy (suspended)`. */
 export function describeUser(user: NamedUser): string {
   const { centre, centreName, status } = user
   const atCentre = centre === null ? 'no centre' : `${centre} ${centreName}`
@@ -184,14 +184,14 @@ const centreNames = {
   isDeleted: ({ status }: NamedCentre) => status === 'deleted',
 }
 
-/** Whether it is the number of a centre that the actor may see. */
+/** Whether the text is the number of a centre that the actor may see. */
 export async function isKnownNumber(db: Kysely<Store>, { text, ctx }: CentreSearch): Promise<boolean> {
   const number = readCentreNumber(text)
   const centre = number === undefined ? undefined : await findCentreByNumber(db, number)
   return centre !== undefined && mayLearnOf(ctx.by, centre.id)
 }
 
-/** The centres that a part of their name means, among those that the actor may see; deleted ones where no other is called so. */
+/** The centres that match a name best, among those that the actor may see; deleted ones if no other matches. */
 export async function centresNamed(
   db: Kysely<Store>,
   { text, ctx }: CentreSearch,
@@ -200,7 +200,7 @@ export async function centresNamed(
   return bestMatches(streamCentresCalled(db, search), text, centreNames)
 }
 
-/** No centre is called so: the refusal, naming those whose name is nearly that. */
+/** The refusal for a name that no centre has; suggests centres with similar names. */
 export async function noCentreNamed(
   db: Kysely<Store>,
   { text, ctx }: CentreSearch,
@@ -220,7 +220,7 @@ export async function noCentreNamed(
   })
 }
 
-/** `EG001 Nile Academy` */
+/** A text such as `EG001 Nile Academy`. */
 export function describeCentre({ number, name }: NamedCentre): string {
   return `${number} ${name}`
 }

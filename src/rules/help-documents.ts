@@ -25,7 +25,7 @@ interface Uploading {
   ctx: RuleContext
 }
 
-/** A new document for everybody who can sign in. @throws `title-in-use` */
+/** Uploads a new document for everybody who can sign in. @throws `title-in-use` */
 export async function uploadHelpDocument(
   trx: Trx,
   { title, file, ctx }: Uploading,
@@ -36,7 +36,7 @@ export async function uploadHelpDocument(
     findHelpDocuments(trx, { withdrawn: false }),
     keepContent(trx, file),
   )
-  // Two of an older store may differ in capital letters alone.
+  // In an older store two titles may differ only in letter case, so the exact title is looked for first.
   const there =
     called.find((one) => one.title === title) ?? called.find((one) => nameKey(one.title) === nameKey(title))
   if (there?.title === title && there.content_id === contentId && there.file === file.name) {
@@ -60,7 +60,7 @@ export async function uploadHelpDocument(
   return { document: await findHelpDocument(trx, { id: String(id), ...ctx }), outcome: 'uploaded' }
 }
 
-/** Another file under the same title; the old one stays in the history. */
+/** Puts another file under the same title; the old one stays in the history. */
 export async function replaceHelpDocument(
   trx: Trx,
   { id, file, ctx }: { id: string; file: Uploaded; ctx: RuleContext },
@@ -82,7 +82,7 @@ export async function replaceHelpDocument(
   return { document: await findHelpDocument(trx, { id, ...ctx }), outcome: 'replaced' }
 }
 
-/** The same file, whose bytes were damaged or left out, and are right again. */
+/** Records that the same file was uploaded again, because its bytes were damaged or left out of the store. */
 async function mendedDocument(
   trx: Trx,
   { document, file, ctx }: { document: HelpDocumentRow; file: Uploaded; ctx: RuleContext },
@@ -108,7 +108,7 @@ function refuseWithdrawn({
   })
 }
 
-/** Nobody but Cambridge staff sees it any more; it is never deleted. */
+/** Withdraws a document: only Cambridge staff see it from then on, and it is never deleted. */
 export async function withdrawHelpDocument(
   trx: Trx,
   { id, ctx }: { id: string; ctx: RuleContext },
@@ -124,15 +124,15 @@ export async function withdrawHelpDocument(
   return { document: await findHelpDocument(trx, { id, ...ctx }), outcome: 'withdrawn' }
 }
 
-/** A help document after a change, and what became of it. */
+/** A help document after a change, with the outcome. */
 export interface ChangedHelpDocument {
   document: HelpDocumentRow
   outcome: 'uploaded' | 'mended' | 'replaced' | 'withdrawn' | 'unchanged'
 }
 
 /**
- * Those that the actor may read: everybody those that are not withdrawn, Cambridge staff the others and the history too.
- * @throws `not-permitted`, recorded, where somebody else asks for the history
+ * The documents that the actor may read: those that are not withdrawn; for Cambridge staff also the others.
+ * @param history whether replaced versions are included @throws `not-permitted`, recorded, unless staff ask for those
  */
 export async function readableHelpDocuments(
   db: Kysely<Store>,
@@ -149,7 +149,7 @@ export async function readableHelpDocuments(
   })
 }
 
-/** @throws `help-document-not-found`; `not-permitted`, recorded: what somebody may not read reads as if it were not there */
+/** @throws `help-document-not-found`; `not-permitted`, recorded and worded so as not to reveal whether it exists */
 export async function findHelpDocument(
   db: Kysely<Store>,
   { id, by, at }: { id: string } & Pick<RuleContext, 'by' | 'at'>,
@@ -180,7 +180,7 @@ function helpDocumentNotFound(id: string): NotFound {
   })
 }
 
-/** Many at once. */
+/** Looks up many document numbers in one query. */
 export function lookUpHelpDocuments(db: Kysely<Store>): LookUp<number> {
   return {
     keyOf: numberIn,

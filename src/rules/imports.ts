@@ -16,23 +16,23 @@ export async function findImportNumber(db: Kysely<Store>, id: number): Promise<I
   })
 }
 
-/** What an import of entries or Key Times has done. */
+/** The result of an import of entries or Key Times. */
 export interface ImportedRows {
   file: string
   rows: RowCounts
-  /** Of entries, or of Key Times. */
+  /** Numbers of entries, or of Key Times. */
   counts: { created: number; changed: number; unchanged: number }
   issues: CellIssues
-  /** Each saved value that becomes another. */
+  /** Each saved value that changes, old and new. */
   changes: CellChanges
-  /** For whom something closes by this that was open, and opens that was not. */
+  /** What the import closes that was open, and what it opens that was not. */
   closes: Closing[]
   opens: Closing[]
-  /** Of what the rule read of the store, as it was before. */
+  /** A digest of the saved rows that the rule read, before the change; detects that a plan is out of date. */
   storeDigest: () => string
 }
 
-/** What taking an import back leaves as it is. */
+/** A change that undoing an import leaves in place. */
 export interface LeftAlone {
   /** An address or a centre number. */
   what: string
@@ -41,7 +41,7 @@ export interface LeftAlone {
 
 export const letterSent = 'letter-sent'
 
-/** What changed since, and apart from it the letters, which also went to those who go. */
+/** Separates what changed since the import from letters that were sent, even to users whom the undo removes. */
 export function changedAndLetters(left: readonly LeftAlone[]): Record<'changed' | 'letters', LeftAlone[]> {
   const isLetter = ({ reason }: LeftAlone) => reason === letterSent
   return { changed: left.filter((one) => !isLetter(one)), letters: left.filter(isLetter) }

@@ -4,20 +4,20 @@ import { findResources, type ResourceRow } from '../db/resources.ts'
 import type { Store } from '../db/schema.ts'
 import { shellWord } from '../shell-word.ts'
 
-/** A resource, or a version of a help document. */
+/** The file of a resource, or of one version of a help document. */
 interface KeptFile {
   contentId: number
-  /** `resource 3`. */
+  /** The subject for lists of errors: `resource 3`. */
   subject: string
-  /** In a sentence. */
+  /** The name for a sentence: `resource 3 (Listening)`. */
   named: string
-  /** Its bytes were others when they were last read. */
+  /** Whether the bytes differed from those uploaded when they were last read. */
   isDamaged: boolean
-  /** What puts the same file in its place; absent of what is withdrawn or was replaced. */
+  /** The command that uploads the same file again; undefined where the file is withdrawn or was replaced. */
   uploadAgain: string | undefined
 }
 
-/** Whatever has bytes in the store. */
+/** All files whose bytes are in the store. */
 export async function keptFiles(db: Kysely<Store>): Promise<KeptFile[]> {
   const resources = await findResources(db)
   const versions = await findHelpDocuments(db, { withdrawn: true, history: true })

@@ -10,17 +10,17 @@ import { refuseDeletedCentre } from '../refusals.ts'
 import { findCentre } from './find.ts'
 import { type CentreOptions, missingAssociate } from './options.ts'
 
-/** A centre after a change, and what became of it. */
+/** A centre after a change, with the outcome. */
 export interface ChangedCentre {
   centre: CentreWithPeople
   outcome: 'created' | 'edited' | 'deleted' | 'restored' | 'unchanged'
   /** The fields that an edit changed. */
   fields: string[]
-  /** Numbers of other centres that have the new name too. */
+  /** Numbers of other centres that also have the new name. */
   namesakes?: readonly string[]
-  /** What is released, and was open for it, and is not any more. */
+  /** Releases that were open for the centre and no longer are. */
   closes?: readonly Closing[]
-  /** And opens that was not. */
+  /** Releases that were not open for the centre and now are. */
   opens?: readonly Closing[]
 }
 
@@ -33,7 +33,7 @@ export async function centreNow(
   return { centre, outcome, fields }
 }
 
-/** A centre's facts, its Associate by number. */
+/** The facts of a centre, with the number of its Associate. */
 interface NamedFacts extends CentreFacts {
   associate: string | null
 }
@@ -77,7 +77,7 @@ interface CentreEdit {
   ctx: RuleContext
 }
 
-/** What the centre shall be. @throws what stands in the way */
+/** The facts that an edit or a creation leads to. @throws for a change that is not allowed */
 export async function factsAfter(trx: Trx, { number, before, fields, ctx }: CentreEdit): Promise<NamedFacts> {
   const { name = '', country = '' } = fields
   const present = before ? factsOf(before) : { ...blank, name, country }
@@ -107,7 +107,7 @@ export async function factsAfter(trx: Trx, { number, before, fields, ctx }: Cent
   return after
 }
 
-/** One of another country says nothing of this one. */
+/** A change of country drops the time zone, which belonged to the former country. */
 async function wantedTimeZone(present: NamedFacts, fields: CentreOptions): Promise<string | null> {
   const country = fields.country ?? present.country
   if (fields.timeZone === undefined) return country === present.country ? present.timeZone : null
@@ -116,12 +116,12 @@ async function wantedTimeZone(present: NamedFacts, fields: CentreOptions): Promi
   return typedTimeZoneIn(country, fields.timeZone)
 }
 
-/** Who names an Associate means an associate centre. */
+/** The kind that was given; naming an Associate implies an associate centre. */
 export function kindOf({ kind, associate }: CentreOptions) {
   return kind ?? (associate === undefined ? undefined : 'associate-centre')
 }
 
-/** What differs, before and after, without the internal numbers. */
+/** The facts that differ, with both values; without `associateId`, which is internal. */
 export function differences(
   { associateId: _, ...before }: NamedFacts,
   { associateId: __, ...after }: NamedFacts,
@@ -139,7 +139,7 @@ function firstStatus(kind: CentreFacts['kind'], before: CentreWithPeople | undef
   return kind === 'associate-centre' && !before?.coordinator_id ? 'approved' : 'active'
 }
 
-/** @throws what keeps the centre from belonging to it */
+/** Finds an Associate that the centre can belong to. @throws `not-an-associate`, `centre-deleted` */
 export async function findAssociate(
   db: Kysely<Store>,
   { centre, associate: number, ctx }: { centre: string; associate: string; ctx: RuleContext },

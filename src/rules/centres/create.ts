@@ -15,12 +15,12 @@ import { appendAudit } from '../audit/append.ts'
 interface Creation {
   centre: string
   fields: NewCentreOptions
-  /** A centre that is there already, and equal, is no error. */
+  /** An existing, equal centre is no error. */
   ifMissing: boolean
   ctx: RuleContext
 }
 
-/** A new centre; an associate centre is approved until its coordinator is set up [guide for Associates]. */
+/** Creates a centre; an associate centre is approved until its coordinator is set up [guide for Associates]. */
 export async function createCentre(
   trx: Trx,
   { centre, fields, ifMissing, ctx }: Creation,
@@ -44,7 +44,7 @@ export async function createCentre(
   return centreNow(trx, { number, outcome: 'created' })
 }
 
-/** Of a number, before the rest is known of its centre. @throws `number-in-use` */
+/** Checks the number before the other facts of the centre are asked for. @throws `number-in-use` */
 export async function refuseNumberInUse(
   db: Kysely<Store>,
   { number, ifMissing }: { number: string; ifMissing: boolean },
@@ -54,7 +54,7 @@ export async function refuseNumberInUse(
     throw inUse(there, { ifMissing: false, differs: [] })
 }
 
-/** What was said of the new centre and is not so of the one that is there. */
+/** The names of the given fields in which the existing centre differs. */
 function differing(there: CentreWithPeople, fields: NewCentreOptions): string[] {
   const facts = factsOf(there)
   const said = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))

@@ -7,11 +7,11 @@ import { onCentre, permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 
 export interface DeletedCentre extends ChangedCentre {
-  /** The live centres of an Associate: they stay, and keep their Associate. */
+  /** How many live centres belong to the deleted Associate: they stay, and keep their Associate. */
   associateCentres: number
 }
 
-/** Soft: while it is deleted its users cannot sign in, and nothing of theirs is lost [notes on the workbook]. */
+/** A soft delete: meanwhile its users cannot sign in, and nothing of theirs is lost [notes on the workbook]. */
 export async function deleteCentre(
   trx: Trx,
   { centre: number, ctx }: { centre: string; ctx: RuleContext },
@@ -36,7 +36,7 @@ export async function deleteCentre(
   return { ...(await centreNow(trx, { number: centre.number, outcome: 'deleted' })), associateCentres }
 }
 
-/** A deleted centre comes back as it was, and its users with the access they had. */
+/** Restores a deleted centre as it was, and gives its users the access they had. */
 export async function restoreCentre(
   trx: Trx,
   { centre: number, ctx }: { centre: string; ctx: RuleContext },

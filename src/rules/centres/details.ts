@@ -10,7 +10,7 @@ import { eventsFor } from '../audit/events-for.ts'
 import { findCentre } from './find.ts'
 import { visibleCentres } from '../permissions/decide.ts'
 
-/** Something about a centre that keeps people out, or that is still to be done. */
+/** A state of the centre that keeps people out, or a task that is still to be done. */
 interface CentreIssue {
   code: string
   message: string
@@ -20,14 +20,14 @@ interface CentreIssue {
 export interface CentreView {
   centre: CentreWithPeople
   associateName: string | null
-  /** How many live centres it looks after; an Associate's only. */
+  /** How many live centres belong to it; 0 unless it is an Associate. */
   associateCentres: number
   people: Account[]
   issues: CentreIssue[]
   events: AuditEntry[]
 }
 
-/** A centre, its people, and what is the matter with it. */
+/** A centre with its people, issues and last events. */
 export async function centreDetails(
   db: Kysely<Store>,
   { centre: number, ctx }: { centre: string; ctx: RuleContext },

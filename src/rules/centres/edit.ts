@@ -10,7 +10,7 @@ import { searchKey, centreSearchKey } from '../../search-key.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 
-/** Other centres of the same name: ordinary, and worth a question. */
+/** Numbers of other centres with the same name, which is allowed, but mentioned in the question. */
 async function namesakesOf(trx: Trx, { id, name }: { id: number; name: string }): Promise<string[]> {
   const rows = await centresNamedLike(trx, searchKey(name))
   return rows
@@ -18,7 +18,7 @@ async function namesakesOf(trx: Trx, { id, name }: { id: number; name: string })
     .map(({ number }) => number)
 }
 
-/** Name, kind, Associate, location and marks; with another Associate nobody is assigned any longer. */
+/** Edits a centre. A change of Associate removes every assignment of the centre to an account of the former one. */
 export async function editCentre(
   trx: Trx,
   { centre, fields: said, ctx }: { centre: string; fields: CentreOptions; ctx: RuleContext },
@@ -48,7 +48,7 @@ export async function editCentre(
   return renamed ? { ...edited, namesakes: await namesakesOf(trx, edited.centre) } : edited
 }
 
-/** What a centre says of itself that decides what opens there, and when. */
+/** The fields of a centre that decide which releases open there, and when. */
 const deciding: ReadonlySet<string> = new Set(['kind', 'country', 'timeZone', 'globalListening'])
 
 interface Edit {

@@ -15,13 +15,13 @@ import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.t
 
 const shape = /^[A-Z0-9]{2,12}$/
 
-/** A centre number in capitals; undefined where it is none: 2 to 12 letters and digits. */
+/** A centre number in capitals, 2 to 12 letters and digits; undefined where the text is none. */
 export function readCentreNumber(text: string): string | undefined {
   const number = text.trim().toUpperCase()
   return shape.test(number) ? number : undefined
 }
 
-/** What may have been meant by a number with a blank or a stroke in it, or with O for 0 and I or L for 1: `EG 900`, `EG9OO`. */
+/** The number probably meant by a text with blanks or strokes, or with O for 0 and I or L for 1: `EG 900`, `EG9OO`. */
 export function likelyNumber(text: string): string | undefined {
   const number = text.replace(/[\s.#_/-]/g, '').toUpperCase()
   const letters = /^[A-Z]{2}(?=[\dOIL]+$)/.exec(number)?.[0] ?? ''
@@ -29,7 +29,7 @@ export function likelyNumber(text: string): string | undefined {
   return shape.test(number) && /\d/.test(number) && /^\d+$/.test(digits) ? `${letters}${digits}` : undefined
 }
 
-/** A centre number typed as an argument; a wrong one is a wrong call. */
+/** Reads a centre number typed as an argument. @throws `invalid-number` */
 export function typedCentreNumber(text: string): string {
   const number = readCentreNumber(text)
   if (number !== undefined) return number
@@ -41,7 +41,7 @@ export function typedCentreNumber(text: string): string {
   })
 }
 
-/** The number of a centre that is to be made: one that an import would read as well. */
+/** Reads the number of a new centre, by the same rules as an import. @throws `invalid-number` */
 export function newCentreNumber(text: string): string {
   const number = typedCentreNumber(text)
   if (isPlaceholderNumber(number))
@@ -56,21 +56,21 @@ export function newCentreNumber(text: string): string {
   })
 }
 
-/** Every centre number has one: letters alone are a word, such as TOTAL or DITTO. */
+/** Whether the text has a digit, as every centre number does: letters alone are a word, such as TOTAL or DITTO. */
 export function hasDigit(number: string): boolean {
   return /\d/.test(number)
 }
 
-/** Of things that are to come, or to be tried; also counted: TBC1. */
+/** Words for a number that is still to come, or for a test; also with a number: TBC1. */
 const toCome =
   /^(?:TBC|TBA|TBD|TBN|TODO|TEST|TESTING|TEMP|DUMMY|SAMPLE|EXAMPLE|NEW|PENDING|LATER|PLACEHOLDER)\d{0,3}$/
-/** X or ? where letters or digits are to come: EGXXX, 50XXX. */
+/** X or ? in place of letters or digits that are still to come: EGXXX, 50XXX. */
 const leftOpen = /^[A-Z]{0,3}\d*(?:X{2,}|\?+)$|^X+$/
 
-/** What people write who do not know a number yet: a word for nothing, something to be tried, or signs that are to be replaced. */
+/** Whether the text stands for a number that is not known yet: a word for nothing, a test, or signs to be replaced. */
 export function isPlaceholderNumber(text: string): boolean {
   const number = text.trim().toUpperCase()
-  // As almost every number is: EG001, 50538.
+  // A shortcut for the form that almost every number has: EG001, 50538.
   if (/^(?:[A-Z]{2})?\d*[1-9]\d*[A-Z]?$/.test(number)) return false
   if (leftOpen.test(number)) return true
   if (/^\d*[1-9]/.test(number)) return false
@@ -86,8 +86,8 @@ export function isPlaceholderNumber(text: string): boolean {
 }
 
 /**
- * A centre by its number, deleted ones included. @throws `centre-not-found`, naming the closest;
- * outside what the actor may see, `not-permitted`, there or not
+ * A centre by its number, deleted ones included. @throws `centre-not-found`, naming the closest; `not-permitted`
+ * for every number outside what the actor may see, whether or not the centre exists
  */
 export async function findCentre(
   db: Kysely<Store>,
@@ -102,14 +102,14 @@ export async function findCentre(
 
 type NamedCentres = ReadonlyMap<string, CentreWithPeople>
 
-/** Those of the numbers that a centre has, all read at once; what is no number at all is passed over. */
+/** The centres with these numbers, read in one query; texts that are no centre number are ignored. */
 export async function centresNamed(db: Kysely<Store>, numbers: readonly string[]): Promise<NamedCentres> {
   const centreNumbers = [...new Set(numbers.flatMap((number) => readCentreNumber(number) ?? []))]
   const centres = await findCentresByNumber(db, centreNumbers)
   return new Map(centres.map((centre) => [centre.number, centre]))
 }
 
-/** As `findCentre`, of centres that were read already. */
+/** `findCentre` among centres that were read already. */
 export async function foundCentre(
   db: Kysely<Store>,
   { number, found, ctx }: { number: string; found: NamedCentres; ctx: Pick<RuleContext, 'by' | 'at'> },
@@ -120,7 +120,7 @@ export async function foundCentre(
   throw await centreNotFound(db, centreNumber, ctx)
 }
 
-/** Many numbers at once. */
+/** Looks up many centre numbers in one query. */
 export function lookUpCentres(db: Kysely<Store>, ctx: Pick<RuleContext, 'by' | 'at'>): LookUp<string> {
   return {
     keyOf: readCentreNumber,
@@ -129,13 +129,13 @@ export function lookUpCentres(db: Kysely<Store>, ctx: Pick<RuleContext, 'by' | '
   }
 }
 
-/** The refusal for a number that no centre has, or none that the actor may see, naming the closest. */
+/** The refusal for a number that no centre has, or none that the actor may see; suggests the closest. */
 export async function centreNotFound(
   db: Kysely<Store>,
   number: string,
   ctx?: Pick<RuleContext, 'by' | 'at'>,
 ): Promise<NotFound | NotPermitted> {
-  // Loaded for whoever mistyped.
+  // Imported here, because only a mistyped number needs it.
   const { closestCentres } = await import('../../db/users/closest.ts')
   const visible = ctx ? visibleCentres(ctx.by) : 'all'
   const candidates = isDeleting(ctx?.by) ? [] : await closestCentres(db, { number, visible })
@@ -149,7 +149,7 @@ export async function centreNotFound(
   })
 }
 
-/** A centre by its number, for what all the people of a centre may see of their own, whatever their roles. */
+/** A centre by its number, for facts that everybody at a centre may see of it, whatever their roles. */
 export async function findOwnCentre(
   db: Kysely<Store>,
   number: string,

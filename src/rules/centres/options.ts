@@ -5,7 +5,7 @@ import { typedCentreNumber } from './find.ts'
 import { centreNameFault, tidyName } from '../names.ts'
 import { knownName } from '../unknown-name.ts'
 
-/** What somebody wants a centre to be; what is absent stays as it is. */
+/** The facts that a centre is to have; absent ones stay as they are. */
 export interface CentreOptions {
   name?: string | undefined
   kind?: CentreKind | undefined
@@ -22,7 +22,7 @@ export interface CentreOptions {
   timeZone?: string | undefined
 }
 
-/** A new centre has at least a name and a country. */
+/** The facts of a new centre, which needs at least a name and a country. */
 export interface NewCentreOptions extends CentreOptions {
   name: string
   country: string
@@ -32,7 +32,7 @@ type Typed = Omit<CentreOptions, 'kind'> & { kind?: string | undefined }
 
 export const centreKinds = ['school', 'associate', 'associate-centre'] as const
 
-/** Reads what was typed. @throws Usage for what is no country, kind or number, or contradicts itself */
+/** Reads typed options. @throws Usage for an unknown country or kind, an invalid number, or a contradiction */
 export function parseCentreOptions<Options extends Typed>(
   typed: Options,
 ): Options & { kind: CentreKind | undefined } {

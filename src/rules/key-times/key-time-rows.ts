@@ -29,7 +29,7 @@ export const keyTimeFields = [
 export type KeyTimeField = (typeof keyTimeFields)[number]
 export type KeyTimeRowAsWritten = TableRowAsWritten<KeyTimeField>
 
-/** Reads one row; says of each cell what is wrong with it. */
+/** Reads one row, or returns the faults of its cells. */
 export function readKeyTimeRow(
   row: KeyTimeRowAsWritten,
 ): { read: NewKeyTime } | { faults: FieldFault<KeyTimeField>[] } {
@@ -99,7 +99,7 @@ export function readKeyTimeRow(
   }
 }
 
-/** Null where nothing is said; undefined where it is no administrative zone. */
+/** Null for a blank cell; undefined where the text is no administrative zone. */
 function readAdministrativeZone(text: string): number | null | undefined {
   if (text === '') return null
   const number = /^(?:zone\s*)?([1-6])$/i.exec(text.trim())?.[1]
@@ -120,14 +120,14 @@ function readSession(text: string): ExamSession | undefined {
   return sessions[text.trim().toLowerCase()]
 }
 
-/** The first and the last minute of each, overlapping where countries differ: the morning paper is at 12:30 in India. */
+/** The first and last minute of each session. They overlap, because countries differ: AM is at 12:30 in India. */
 const timesOf: Readonly<Record<ExamSession, readonly [string, string]>> = {
   AM: ['00:00', '13:59'],
   PM: ['12:00', '17:59'],
   EV: ['16:00', '23:59'],
 }
 
-/** Why a time is none of a session, worded to follow the name of what holds it; what was meant is not guessed. */
+/** Why a time does not fit a session; the message is worded to follow the name of the column or option. */
 export function contradictionOf(
   session: ExamSession,
   localTime: string,
@@ -145,7 +145,7 @@ export function contradictionOf(
   }
 }
 
-/** `9:00`, `09.00`, `09:00:00`, `1:30 pm`, `9am`, as spreadsheets show times; 12:00 am is noon to some and midnight to others. */
+/** Reads `9:00`, `09.00`, `09:00:00`, `1:30 pm`, `9am`. 12:00 am is refused: some mean noon by it, others midnight. */
 export function readLocalTime(text: string): string | undefined {
   const found =
     /^(\d{1,2})[:.](\d{2})(?:[:.]00)?\s*([ap]\.?m\.?)?$/i.exec(text.trim()) ??
@@ -162,7 +162,7 @@ export function readLocalTime(text: string): string | undefined {
   return `${String(ofDay).padStart(2, '0')}:${minutes}`
 }
 
-/** Null where nothing is said; undefined where it is no series. */
+/** Null for a blank cell; undefined where the text is no series. */
 export function readSeries(text: string): string | null | undefined {
   if (text === '') return null
   return /^20\d{2}-(0[1-9]|1[0-2])$/.test(text.trim()) ? text.trim() : undefined
@@ -211,8 +211,8 @@ function readTimeZone(country: string, text: string): { name: string } | ZoneFau
 }
 
 /**
- * Whether two Key Times would hold at once, and neither goes before the other: one of a series goes before one for
- * every series, one with dates before one without.
+ * Whether two Key Times would hold at once with equal precedence. A Key Time of a series takes precedence over one for
+ * every series, and one with dates over one without.
  */
 export function overlaps(one: NewKeyTime, other: NewKeyTime): boolean {
   if (one.country !== other.country || one.session !== other.session) return false
@@ -223,7 +223,7 @@ export function overlaps(one: NewKeyTime, other: NewKeyTime): boolean {
   return showTheSame(one.time_zone, other.time_zone)
 }
 
-/** One without dates holds whenever none with dates does: the two stand side by side. */
+/** A Key Time without dates is the default for days on which none with dates holds, so the two do not overlap. */
 export function hasDates({ from_date, until_date }: NewKeyTime): boolean {
   return (from_date ?? null) !== null || (until_date ?? null) !== null
 }

@@ -1,6 +1,6 @@
 import { utcOffset } from '../../utc-offset.ts'
 
-/** A moment, or why a local clock does not show one and no other. */
+/** The one moment of a local time, or why there is none, or more than one. */
 type Moment =
   | { at: Date }
   | { problem: 'local-time-does-not-exist' | 'local-time-exists-twice'; words: string }
@@ -10,14 +10,14 @@ interface LocalTime {
   date: string
   /** `10:00`. */
   time: string
-  /** IANA. */
+  /** An IANA time zone. */
   zone: string
 }
 
-/** Many releases open by one Key Time, and it is worked out once. */
+/** A cache, because many releases and centres share one Key Time. */
 const known = new Map<string, Moment>()
 
-/** The moment at which the clocks of a zone show a time on a day. When they go forward or back it may be none, or two. */
+/** The moment of a local time in a zone. Where the clocks change, a local time may not exist, or exist twice. */
 export function momentOf(local: LocalTime): Moment {
   const key = `${local.date} ${local.time} ${local.zone}`
   const moment = known.get(key) ?? momentOfLocalTime(local)
@@ -30,11 +30,11 @@ const day = 24 * 60 * minute
 
 function momentOfLocalTime({ date, time, zone }: LocalTime): Moment {
   const asUtc = Date.parse(`${date}T${time}Z`)
-  // A store that was edited by hand may hold any text; to Date 30 February is 2 March, and 24:00 the next day.
+  // A store that was edited by hand may hold any text; Date reads 30 February as 2 March, and 24:00 as the next day.
   if (Number.isNaN(asUtc) || shownInUtc(asUtc) !== `${date} ${time}`) {
     return { problem: 'local-time-does-not-exist', words: `${time} on ${date} is shown by no clock` }
   }
-  // However the clocks are changed on that day, they are as far from UTC as before it or after it.
+  // Even if the clocks change on that day, the UTC offset is that of a day before or of a day after.
   const offsets = new Set([asUtc - day, asUtc + day].map((at) => utcOffset(zone, at)))
   const [first, second] = [...offsets]
     .map((offset) => asUtc - offset)
@@ -52,12 +52,12 @@ function momentOfLocalTime({ date, time, zone }: LocalTime): Moment {
   }
 }
 
-/** What the clocks of a zone show at a moment: `2026-06-02 10:00`. */
+/** The local time of a moment in a zone: `2026-06-02 10:00`. */
 export function localTimeAt(at: Date, zone: string): string {
   return shownAt(at, zone).shown
 }
 
-/** The same with how far they are from UTC: `2026-06-02 10:00 Africa/Cairo (UTC+03:00)`. */
+/** The local time with its zone and UTC offset: `2026-06-02 10:00 Africa/Cairo (UTC+03:00)`. */
 export function localTimeInWords(at: Date, zone: string): string {
   const { shown, offset } = shownAt(at, zone)
   return `${shown} ${zone} (UTC${offset})`

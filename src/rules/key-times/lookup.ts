@@ -6,15 +6,15 @@ import { clocksOf, isKnown, onlyTimeZoneOf, showTheSame, timeZoneHint } from './
 
 export type KeyTime = Selectable<KeyTimeTable>
 
-/** Where a centre is, as far as time goes. */
+/** The facts of a centre that decide its local time. */
 export interface Location {
   number: string
   country: string
-  /** The time zone that was said of the centre. */
+  /** The time zone that was set for the centre; null where its country's only one counts. */
   time_zone: string | null
 }
 
-/** What stands in the way of an answer, and how it is mended. */
+/** Why a moment cannot be computed, with a hint how to correct it. */
 export interface TimeProblem {
   code:
     | 'no-time-zone'
@@ -30,7 +30,7 @@ interface KeyTimeQuery {
   session: ExamSession
   /** `2026-06-02`. */
   date: string
-  /** Undefined: one that holds for every series. */
+  /** Undefined: only Key Times that hold for every series are considered. */
   series: string | undefined
 }
 
@@ -41,7 +41,7 @@ interface FoundKeyTime {
   at: Date
 }
 
-/** The time zone of a centre: its own, or its country's only one; it is never guessed. */
+/** The time zone of a centre: the one that was set, or its country's only one; it is never guessed. */
 export function timeZoneOf({
   number,
   country,
@@ -64,7 +64,7 @@ export function timeZoneOf({
   }
 }
 
-/** Key Times by their country, to be asked again and again. */
+/** Looks up the Key Times of a country, in an index that was built once. */
 export type KeyTimes = (country: string) => readonly KeyTime[]
 
 export function keyTimesByCountry(all: readonly KeyTime[]): KeyTimes {
@@ -74,8 +74,8 @@ export function keyTimesByCountry(all: readonly KeyTime[]): KeyTimes {
 }
 
 /**
- * The Key Time of a centre on a day, and the moment of it. One for the series goes before one for every
- * series, one with dates before one without.
+ * The Key Time of a centre on a day, and its moment. A Key Time of the series takes precedence over one for every
+ * series, and one with dates over one without.
  */
 export function keyTimeOf(
   location: Location,
@@ -89,7 +89,7 @@ export function keyTimeOf(
     (one) => holds(one, query) && showTheSame(one.time_zone, zone),
   )
   const [best, next] = all.sort((one, other) => rank(other) - rank(one))
-  // The names of all countries are read for a problem alone.
+  // A function, because the table of country names is read only when there is a problem to report.
   const where = () => `${countryName(location.country)} (${zone})`
   if (best === undefined) {
     return {

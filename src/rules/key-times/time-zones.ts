@@ -4,14 +4,14 @@ import { nearestOf } from '../../nearest.ts'
 import { utcOffset, utcOffsetsEveryFourWeeks } from '../../utc-offset.ts'
 import { zonesOfCountries } from './zones-of-countries.ts'
 
-/** The time zones of a country by the names that are its own, where it has some, before those of others. @param country ISO 3166 alpha-2 */
+/** The time zones of a country; names of its own come before shared ones. @param country ISO 3166 alpha-2 */
 export function timeZonesOf(country: string): string[] {
   return zonesOfCountries[country]?.split(' ') ?? []
 }
 
 const clocks = new Map<string, readonly string[]>()
 
-/** The clocks of a country: zones that always show the same time are one. @returns the first zone of each */
+/** The distinct time zones of a country: of zones that always show the same time, only the first. */
 export function clocksOf(country: string): readonly string[] {
   const known = clocks.get(country)
   if (known) return known
@@ -27,23 +27,23 @@ export function onlyTimeZoneOf(country: string): string | undefined {
   return others.length === 0 ? only : undefined
 }
 
-/** Whether the clocks of two zones show the same time on every day of these years, which no exam to come is before. */
+/** Whether two zones have equal UTC offsets from `firstDay` to `lastDay`; future exams are all after `firstDay`. */
 export function showTheSame(one: string, other: string): boolean {
   return one === other || whatIsShownBy(one) === whatIsShownBy(other)
 }
 
-/** By what the clocks of a zone show, the first zone that shows it; by each zone, that first one. */
+/** Caches: the first zone seen with each sequence of UTC offsets, and for each zone that first zone. */
 const firstShowing = new Map<string, string>()
 const firstLike = new Map<string, string>()
 const firstDay = Date.UTC(2025, 0, 1)
 const lastDay = Date.UTC(2034, 0, 1)
 const week = 7 * 24 * 60 * 60 * 1000
 
-/** @returns the same zone for zones whose clocks show the same */
+/** @returns a representative, which is the same for all zones that show the same time */
 function whatIsShownBy(zone: string): string {
   const known = firstLike.get(zone)
   if (known !== undefined) return known
-  // Where clocks are changed, it is for more than four weeks; when they are, differs from zone to zone by as little as one.
+  // A clock change lasts longer than four weeks, but its date differs between zones by as little as one week.
   const everyMonth = ofKnown(() => utcOffsetsEveryFourWeeks(zone, firstDay, lastDay))
   if (!everyMonth) return zone
   const isChanged = everyMonth.some((offset) => offset !== everyMonth[0])
@@ -57,12 +57,12 @@ function whatIsShownBy(zone: string): string {
   return first
 }
 
-/** Whether Node knows the clocks of a zone. */
+/** Whether Node knows a time zone. */
 export function isKnown(zone: string): boolean {
   return ofKnown(() => utcOffset(zone, 0)) !== undefined
 }
 
-/** Undefined for a zone that Node does not know: a store that was edited by hand, or by a later ssh-admin, may name one. */
+/** Undefined for a zone unknown to Node, which a store may name that was edited by hand or by a later ssh-admin. */
 function ofKnown<Answer>(ask: () => Answer): Answer | undefined {
   try {
     return ask()
@@ -72,7 +72,7 @@ function ofKnown<Answer>(ask: () => Answer): Answer | undefined {
   }
 }
 
-/** The zones that may have been meant, or those that there are; none is chosen. */
+/** A hint that names the zones that may have been meant, or else those of the country. */
 export function timeZoneHint(country: string, text: string): string {
   const near = text.trim() === '' ? [] : nearestOf(text, timeZonesOf(country))
   const own = clocksOf(country)

@@ -3,12 +3,12 @@ import { countryName } from '../../country-names.ts'
 import { Usage } from '../../errors.ts'
 import { isKnown, timeZoneHint, timeZonesOf } from './time-zones.ts'
 
-/** An IANA time zone by its name, in whatever case; former names lead to the present one. Undefined for none. */
+/** An IANA time zone by its name, in any letter case; a former name gives the present one. Undefined if unknown. */
 export function findTimeZone(name: string): string | undefined {
   const zone = getTimezone(spelt(name) ?? '')
   if (!zone) return undefined
   const present = zone.aliasOf ?? zone.name
-  // The list has one that no clock shows, and may have newer ones than this Node.
+  // The list has a zone that is not a real one, and may have newer zones than this Node.
   return isKnown(present) ? present : undefined
 }
 
@@ -20,7 +20,7 @@ function spelt(name: string): string | undefined {
   return spellings.get(name.trim().replaceAll(' ', '_').toLowerCase())
 }
 
-/** @param country by which the hint names the nearest @throws `unknown-time-zone` */
+/** @param country the country whose zones the hint suggests @throws `unknown-time-zone` */
 export function typedTimeZone(text: string, country = ''): string {
   const zone = findTimeZone(text)
   if (zone !== undefined) return zone
@@ -30,7 +30,7 @@ export function typedTimeZone(text: string, country = ''): string {
   })
 }
 
-/** A time zone that was typed for a country. @throws `unknown-time-zone`, `time-zone-elsewhere` */
+/** Reads a time zone that was typed for a country. @throws `unknown-time-zone`, `time-zone-elsewhere` */
 export function typedTimeZoneIn(country: string, text: string): string {
   const zone = typedTimeZone(text, country)
   const there = zoneIn(country, zone)
@@ -41,14 +41,17 @@ export function typedTimeZoneIn(country: string, text: string): string {
   })
 }
 
-/** A zone by the name that it has in a country; undefined where it is none of it. Where there is no country, as with schools that are online, any zone may be said. */
+/**
+ * A zone under the name that it has in a country; undefined where the country does not have it. For a country without
+ * zones, as of online schools, any zone is accepted.
+ */
 export function zoneIn(country: string, zone: string): string | undefined {
   const zones = timeZonesOf(country)
   const own = ownNameOf(country, zone)
   return zones.length === 0 || zones.includes(own) ? own : undefined
 }
 
-/** Oman's Asia/Dubai is Asia/Muscat there. */
+/** The country's own alias of a shared zone: Asia/Dubai is Asia/Muscat in Oman. */
 function ownNameOf(country: string, zone: string): string {
   if (getTimezone(zone)?.countries[0] === country) return zone
   ownNames ??= Object.values(getAllTimezones({ deprecated: true })).filter(

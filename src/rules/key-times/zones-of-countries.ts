@@ -1,7 +1,7 @@
 /**
- * The time zones of each country, the names that are its own before those of others. Of zones that always show the same the first is the
- * one that people there look for. Which there are, countries-and-timezones says, to which a test compares it: the
- * package itself goes through all zones of the world for one country.
+ * The time zones of each country; names of its own come before shared ones. Of zones that always show the same time,
+ * the first is the one that people there expect. A test compares the table with countries-and-timezones, which is not
+ * used directly because it goes through all zones of the world for each country.
  */
 export const zonesOfCountries: Readonly<Record<string, string>> = {
   AD: 'Europe/Andorra',

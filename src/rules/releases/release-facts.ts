@@ -12,7 +12,7 @@ import type { ResourceRow } from '../../db/resources.ts'
 import type { Store } from '../../db/schema.ts'
 import { type KeyTime, type KeyTimes, keyTimesByCountry } from '../key-times/lookup.ts'
 
-/** Centres of equal kind, country, time zone and Global Listening: releases differ for them by number and entries only. */
+/** Centres of equal kind, country, time zone and Global Listening: only number and entries set them apart. */
 export interface AlikeCentres {
   first: CentreOfRelease
   centres: CentreOfRelease[]

@@ -116,7 +116,7 @@ export function refuseContradictions(
   }
 }
 
-/** Whether a release closes before it opens for certain; an absolute moment and a Key Time are compared later, by centre. */
+/** Whether a release certainly closes before it opens. Mixed kinds of moment are compared later, centre by centre. */
 function endsFirst(opens: ReleaseMoment, closes: ReleaseMoment): boolean {
   if (opens.kind === 'absolute') return closes.kind === 'absolute' && closes.at <= opens.at
   if (closes.kind === 'absolute') return false

@@ -5,19 +5,19 @@ import { appendAudit } from '../audit/append.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 
-/** The first row of a store's log: when it was begun, and by whom. */
+/** Writes the first row of a store's audit log: when the store was created, and by whom. */
 export async function createStore(trx: Trx, { ctx }: { ctx: RuleContext }): Promise<void> {
   permit(ctx, 'store.init', { name: 'store' })
   await appendAudit(trx, { ...ctx, action: 'store.begun' })
 }
 
-/** A backup carries everybody's particulars out of the store: the log says when, and who made it. */
+/** Records a backup, because it takes everybody's personal data out of the store. */
 export async function backUpStore(trx: Trx, { ctx }: { ctx: RuleContext }): Promise<void> {
   permit(ctx, 'store.backup', { name: 'store' })
   await appendAudit(trx, { ...ctx, action: 'store.backed-up', kind: 'event' })
 }
 
-/** A copy carries everybody's particulars out of the store; the event is the last that it has. */
+/** Records a copy, because it takes everybody's personal data out of the store; it is the copy's last event. */
 export async function noteCopy(trx: Trx, { to, ctx }: { to: string; ctx: RuleContext }): Promise<void> {
   permit(ctx, 'store.copy', { name: 'store' })
   await appendAudit(trx, { ...ctx, action: 'store.copied', kind: 'event', facts: { to } })
@@ -29,7 +29,7 @@ interface Migration {
   ctx: RuleContext
 }
 
-/** The log says when a store was brought up to date, and by whom. */
+/** Records when a store was migrated, and by whom. */
 export async function migrateStore(trx: Trx, { from, to, ctx }: Migration): Promise<void> {
   permit(ctx, 'store.migrate', { name: 'store' })
   await appendAudit(trx, {
@@ -40,7 +40,7 @@ export async function migrateStore(trx: Trx, { from, to, ctx }: Migration): Prom
 }
 
 interface AcceptedClock {
-  /** What the machine's clock says: from here time counts anew. */
+  /** The time of the machine's clock, from which the store's time goes on. */
   acceptedAt: string
   lastEventAt: string | null
   voided: Voided
@@ -48,8 +48,8 @@ interface AcceptedClock {
 }
 
 /**
- * The store's time is wrong, and the machine's clock is right. What was issued after it would live too
- * long, and is void. Runs in a transaction whose clock is accepted.
+ * Resets a store time that ran ahead to the machine's clock. PINs and links issued after that clock would live too
+ * long, and are voided. Runs in a transaction whose clock is accepted.
  */
 export async function acceptClock(trx: Trx, { ctx }: { ctx: RuleContext }): Promise<AcceptedClock> {
   permit(ctx, 'store.accept-clock', { name: 'store' })

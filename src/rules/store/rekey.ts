@@ -8,14 +8,14 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 
 interface Rekeying {
-  /** Of the new key, with which this transaction is already sealed. */
+  /** The fingerprint of the new key, with which the audit rows of this transaction are sealed. */
   fingerprint: string
   ctx: RuleContext
 }
 
 /**
- * A new key makes every open PIN and link worthless. The audit log goes on in a new part, sealed
- * with the new key, whose first row names the head of the old one.
+ * Changes the key, which voids every open PIN and link. The audit log continues in a new segment, sealed
+ * with the new key, whose first row names the head of the old segment.
  */
 export async function rekeyStore(trx: Trx, { fingerprint, ctx }: Rekeying): Promise<Voided> {
   permit(ctx, 'store.rekey', { name: 'store' })

@@ -15,31 +15,30 @@ export interface Restored {
   messages: RestoredMessages
 }
 
-/** Of the messages that had not gone out when the backup was made. */
+/** The messages that had not been sent when the backup was made. */
 export interface RestoredMessages {
-  /** So many have been sent, written, refused or cancelled since, and stay so. */
+  /** How many have been sent, written, refused or cancelled since; they keep that state. */
   settled: number
-  /** So many wait, and nobody knows what became of them: they may have gone out since, and would go out again. */
+  /** How many are queued with an unknown outcome: they may have been sent since, and would be sent again. */
   unsure: number
 }
 
 interface Restoration {
-  /** Fingerprint of the key with which the store goes on; absent when it is the backup's own. */
+  /** Fingerprint of the key that the restored store will use; undefined when it is the backup's own. */
   otherKey: string | undefined
-  /** PINs and links that were open when the backup was made stay so. */
+  /** Whether PINs and links that were open when the backup was made stay valid. */
   keepCredentials: boolean
-  /** Whom the present store erased: a backup made before does not know. */
+  /** The accounts that the present store has erased, which an earlier backup does not know. */
   erased: readonly ErasedAccount[]
   findLeft: FindLeft
-  /** Those of the messages that the present store has, as they are there. */
+  /** Reads the present store's state of these messages. */
   findDeliveries: (messageIds: readonly string[]) => Promise<readonly Delivery[]>
   ctx: RuleContext
 }
 
 /**
- * A backup knows nothing of PINs and links that were used or replaced since: they are void,
- * unless somebody knows better. Nor of whom was erased since: that is done again. Nor of what
- * was sent since: nothing goes out twice.
+ * Brings a restored backup up to date with what happened since: PINs and links, which may have been used or
+ * replaced, are voided unless `keepCredentials`; erasures are repeated; messages sent since are not sent again.
  */
 export async function restoreStore(trx: Trx, restoration: Restoration): Promise<Restored> {
   const { otherKey, keepCredentials, erased, findLeft, findDeliveries, ctx } = restoration
@@ -57,7 +56,7 @@ export async function restoreStore(trx: Trx, restoration: Restoration): Promise<
   return { voided, erasedAgain, messages }
 }
 
-/** @returns how many messages are what the present store says, and which it does not know */
+/** @returns how many messages took on the state of the present store, and the ids of those unknown to it */
 async function settleMessages(
   trx: Trx,
   findDeliveries: Restoration['findDeliveries'],
@@ -65,7 +64,7 @@ async function settleMessages(
   const notSent = new Map((await messagesNotSent(trx)).map(({ message_id, state }) => [message_id, state]))
   const known = notSent.size > 0 ? await findDeliveries([...notSent.keys()]) : []
   const settled = known.filter(
-    // One that is being sent at this moment is left to whoever sends it.
+    // A claimed message is being sent at this moment, and is left to the process that sends it.
     ({ message_id, state, claimed_by }) =>
       claimed_by !== null || (state !== 'queued' && state !== notSent.get(message_id)),
   )

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { HubRole } from '../../db/schema.ts'
 
-/** People and places for `seed`: the same numbers invent the same ones every time. */
+/** Invented people and places for `seed`: the same seed always gives the same ones. */
 
 interface SeedCentre {
   number: string
@@ -16,7 +16,7 @@ interface SeedUser {
   lastName: string
   hubRole: HubRole
   status: 'invited' | 'active' | 'suspended'
-  /** 16 bytes, for those who have not used their PIN. */
+  /** 16 bytes, for invited users, who have not used their PIN. */
   pinNonce: Buffer | undefined
 }
 
@@ -72,7 +72,7 @@ export function seedUser(
   }
 }
 
-/** Numbers below the one asked for, in an order that the text decides. */
+/** A deterministic random generator, seeded with the text; each call returns a number below `below`. */
 function drawing(text: string): (below: number) => number {
   const digest = createHash('sha256').update(text).digest()
   let at = 0

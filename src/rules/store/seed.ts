@@ -31,15 +31,15 @@ import { clocksOf } from '../key-times/time-zones.ts'
 interface Seeding {
   centres: number
   users: number
-  /** The same number invents the same people. */
+  /** The same seed invents the same people. */
   seed: number
-  /** Key Times, entries, resources and releases too. */
+  /** Whether to invent Key Times, entries, resources and releases as well. */
   releases: boolean
-  /** Associates, service roles and Progression Test data too. */
+  /** Whether to invent Associates, service roles and Progression Test data as well. */
   services: boolean
-  /** Of those who have set one up; absent: nobody knows theirs. */
+  /** The password of all users who are not invited; absent: they have none. */
   password?: NewPassword | undefined
-  /** Fine where this store was seeded with the same numbers. */
+  /** A store that was seeded with the same values is no error. */
   ifMissing: boolean
   ctx: RuleContext
 }
@@ -47,13 +47,13 @@ interface Seeding {
 export interface Seeded {
   centres: number
   users: number
-  /** Null where none were asked for. */
+  /** Null unless requested. */
   releases: SeededReleases | null
   services: SeededServices | null
   changed: boolean
 }
 
-/** Fills an empty store with people who cannot exist; never one in which somebody does. */
+/** Fills an empty store with invented people. @throws `store-not-empty` for a store that has centres or users */
 export async function seedStore(trx: Trx, seeding: Seeding): Promise<Seeded> {
   const { centres, users, seed, releases: withReleases, services: serviced, password, ctx } = seeding
   permit(ctx, 'seed', { name: 'store' })
@@ -95,7 +95,7 @@ export async function seedStore(trx: Trx, seeding: Seeding): Promise<Seeded> {
   return { centres, users, releases, services, changed: true }
 }
 
-/** @throws `store-not-empty` unless it was seeded with the same numbers, and that is fine */
+/** @throws `store-not-empty`, unless `ifMissing` and the store was seeded with the same values */
 async function seededBefore(
   trx: Trx,
   { centres, users, seed, releases, services, password, ifMissing }: Seeding,
@@ -116,7 +116,7 @@ async function seededBefore(
   })
 }
 
-/** Some may have chosen another since: what most of them have is what they were seeded with. */
+/** Compares with the commonest password, because some users may have changed theirs since the store was seeded. */
 async function isPasswordOfMost(trx: Trx, { text }: NewPassword): Promise<boolean> {
   const { isPassword } = await import('../account/password.ts')
   const hash = await commonestPasswordHash(trx)
@@ -161,7 +161,7 @@ function userRow(
   }
 }
 
-/** What was made up besides centres and users. */
+/** Counts of the rows that `--services` adds. */
 interface SeededServices {
   associates: number
   associateCentres: number
@@ -171,10 +171,10 @@ interface SeededServices {
 
 type SeedKind = { kind: 'school' | 'associate' } | { kind: 'associate-centre'; associate: number }
 
-/** How many associate centres an Associate looks after, at most. */
+/** The most associate centres that one Associate gets. */
 const maxAssociateCentres = 4
 
-/** Of the last third of the centres each fifth is an Associate, and those after it are its associate centres. */
+/** In the last third of the centres each fifth is an Associate, followed by its associate centres. */
 function seedKind(at: number, centres: number): SeedKind {
   const first = Math.ceil((centres * 2) / 3)
   const index = (at - first) % (maxAssociateCentres + 1)
@@ -183,7 +183,7 @@ function seedKind(at: number, centres: number): SeedKind {
   return { kind: at + 1 < centres ? 'associate' : 'school' }
 }
 
-/** By their rank at the centre: its coordinator is the first. */
+/** Service roles by the position of a user at their centre, where 0 is the coordinator. */
 const rolesByRank: Readonly<Record<number, readonly string[]>> = {
   1: ['exams-officer'],
   2: ['user-management'],
@@ -197,7 +197,7 @@ interface SeededRows {
   at: Date
 }
 
-/** Gives service roles, lets the coordinators of Associates act for their centres, and makes up results of tests. */
+/** Gives service roles, assigns associate centres to the coordinators of Associates, and invents test results. */
 async function seedServices(trx: Trx, { centres, users, at }: SeededRows): Promise<SeededServices> {
   const roles: SeedServices['roles'][number][] = []
   const groups: Group[] = []
@@ -215,7 +215,7 @@ async function seedServices(trx: Trx, { centres, users, at }: SeededRows): Promi
     if (seeded.kind === 'associate') made.associates += 1
     if (seeded.kind !== 'associate-centre') continue
     made.associateCentres += 1
-    // The coordinator of a centre is its first user.
+    // The first user of each centre, at the centre's own position, is its coordinator.
     if (seeded.associate < users.count)
       assignments.push({ centreId: centres.first + position, userId: users.first + seeded.associate })
   }
@@ -245,7 +245,7 @@ function groupOf(ownerId: number, { position, at }: { position: number; at: Date
   }
 }
 
-/** What was made up besides centres and users. */
+/** Counts of the rows that `--releases` adds. */
 interface SeededReleases {
   keyTimes: number
   entries: number
@@ -259,7 +259,7 @@ const sessions: readonly [ExamSession, string][] = [
 ]
 const component = '0500/12'
 
-/** Key Times for the countries of the centres, a resource of each kind, entries for every other centre, and releases of them. */
+/** Invents Key Times for the centres' countries, two resources, entries for every other centre, and two releases. */
 async function seedReleases(trx: Trx, at: Date): Promise<SeededReleases> {
   const centres = await findCentresOfReleases(trx)
   const countries = [...new Set(centres.map(({ country }) => country))].sort()
@@ -277,7 +277,7 @@ async function seedReleases(trx: Trx, at: Date): Promise<SeededReleases> {
     const time_zone = clocks.length > 1 ? clocks[id % clocks.length] : undefined
     if (time_zone !== undefined) await setTimeZoneOfCentre(trx, { id, time_zone })
   }
-  // A month from now, in a series that there may be.
+  // 30 days from now; the series is the month of that day.
   const day = new Date(at.getTime() + 30 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
   const series = day.slice(0, 7)
   const entries = centres
@@ -332,7 +332,7 @@ interface SeedResource {
   at: Date
 }
 
-/** A few bytes that say what they are. */
+/** Adds a resource whose file is one line of text saying what it is. */
 async function addResource(trx: Trx, { title, kind, series, at }: SeedResource): Promise<number> {
   const bytes = Buffer.from(`${title}: this is no examination material.\n`)
   const sha256 = createHash('sha256').update(bytes).digest('hex')

@@ -11,7 +11,10 @@ import { isKnown } from '../key-times/time-zones.ts'
 import { readKept } from '../releases/moment.ts'
 import { isDate } from '../../plain-time.ts'
 
-/** Times in the store that no ssh-admin writes: nothing opens by them, and what is released for a moment that is none ends its lists. */
+/**
+ * Times in the store that no ssh-admin writes. Nothing opens by an invalid Key Time or time zone; an invalid moment
+ * of a release is damage, because commands that list releases fail on it.
+ */
 export async function findingsOfTimes(db: Kysely<Store>): Promise<Findings> {
   const unknown = (await timeZonesOfCentres(db)).filter((zone) => !isKnown(zone))
   const ofCentres: Problem[] = []
