@@ -19,7 +19,7 @@ interface Reporting {
   /** The whole line that was very probably meant, to be pasted after the hint. */
   line?: string | undefined
   /** The whole line without garbled characters, which replaces the hint: that would be about the garbling. */
-  mended?: string | undefined
+  corrected?: string | undefined
   secrets?: WithoutSecrets
 }
 
@@ -34,14 +34,14 @@ export interface WithoutSecrets {
 /** Gives an error its words and its exit code; every error ends here. */
 export function report(
   error: unknown,
-  { argv = [], view, json, debug, version, line, mended, secrets }: Reporting,
+  { argv = [], view, json, debug, version, line, corrected, secrets }: Reporting,
 ): { pieces: Pieces; exit: number } {
   const failure = failureOf(error)
   if (!failure) return reportBug(error, { json, debug, version })
   const { exit } = failure
   const told = failure.hint ?? line
   const withLine = line === undefined || told === line ? told : `${told}\n  ${line}`
-  const whole = mended === undefined ? withLine : hintOfLines([mended])
+  const whole = corrected === undefined ? withLine : hintOfLines([corrected])
   const hint =
     whole === undefined || whole.length > maxFact ? undefined : (secrets?.suggested(whole) ?? whole)
   const { told: open = (text: string) => text } = secrets ?? {}

@@ -23,7 +23,7 @@ export function setInvocation(program: Command, invocation: Invocation): void {
   invocations.set(program, invocation)
 }
 
-function programOf(leaf: Command): Command {
+function rootCommandOf(leaf: Command): Command {
   let at = leaf
   while (at.parent) at = at.parent
   return at
@@ -37,7 +37,7 @@ export function action<Args, Options, Every>(
   return async (...typed) => {
     const leaf = typed.at(-1)
     if (!(leaf instanceof Command)) throw new Error('an action is run by commander')
-    const invocation = invocations.get(programOf(leaf))
+    const invocation = invocations.get(rootCommandOf(leaf))
     if (!invocation) throw new Error('a command is run by run()')
     const { context } = invocation
     const typedHere = typedCommand(leaf)
@@ -49,7 +49,7 @@ export function action<Args, Options, Every>(
       const asks = inBatch.asks(options) && !session.common.yes && !session.common.dryRun
       if (inBatch.createsStore) batch.noteCreation()
       const { json } = session.common
-      refuseInBatch({ ...typedIn(leaf), command: session.command, kind: inBatch.kind, asks, json })
+      refuseInBatch({ ...typedParameters(leaf), command: session.command, kind: inBatch.kind, asks, json })
       refuseUnnamedActor(session)
       const targets = { typed: typedHere.typed, fromStdin: noTargets }
       ready({
@@ -69,11 +69,11 @@ export function action<Args, Options, Every>(
     await refuseMistyped(found)
     await refuseForOthers(session)
     try {
-      return await recordingRefusals(session, async () => {
-        if (!holdsName(found)) return sayingRehearsed(session, () => work(options, session))
+      return await withRefusalsRecorded(session, async () => {
+        if (!holdsName(found)) return withRehearsalNote(session, () => work(options, session))
         const { withNamesFound } = await import('./find-by-name.ts')
         const named = await withNamesFound(found, session)
-        return sayingRehearsed(session, () => work(valuesOf(parameters, named), session))
+        return withRehearsalNote(session, () => work(valuesOf(parameters, named), session))
       })
     } catch (error) {
       const { refuseWrongCall } = await import('./wrong-call.ts')
@@ -91,7 +91,7 @@ interface Action<Values> {
   inBatch: InBatch<Values>
 }
 
-function typedIn(leaf: Command): { options: string[]; args: unknown[]; format: string | undefined } {
+function typedParameters(leaf: Command): { options: string[]; args: unknown[]; format: string | undefined } {
   const options: string[] = []
   for (let at: Command | null = leaf; at; at = at.parent) {
     for (const name of Object.keys(at.opts()))
@@ -136,7 +136,7 @@ async function refuseForOthers(session: Session): Promise<void> {
 }
 
 /** Records every refusal of rights in the audit log, also that of a command that only reads. */
-async function recordingRefusals<Result>(session: Session, work: () => Promise<Result>): Promise<Result> {
+async function withRefusalsRecorded<Result>(session: Session, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } catch (error) {
@@ -151,7 +151,7 @@ async function recordingRefusals<Result>(session: Session, work: () => Promise<R
 }
 
 /** Says at the end of a --dry-run that nothing was changed; a batch says so once, at its own end. */
-async function sayingRehearsed(session: Session, work: () => Promise<number>): Promise<number> {
+async function withRehearsalNote(session: Session, work: () => Promise<number>): Promise<number> {
   const exit = await work()
   if (session.common.dryRun && !session.batch) session.say('This was a rehearsal: nothing was changed.')
   return exit
@@ -240,7 +240,7 @@ const maxTries = 4
  * Reads again where the connection to a server was lost during a read, from a new moment of the store.
  * @param isShown whether a part has been shown already: then the read cannot be repeated
  */
-export async function readAgainWhereLost<Result>(
+export async function retryLostRead<Result>(
   store: OpenStore,
   read: () => Promise<Result>,
   isShown: () => boolean = () => false,

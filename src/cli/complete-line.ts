@@ -19,15 +19,17 @@ import { visibleCentres } from '../rules/permissions/decide.ts'
 import { isServerAddress } from '../server-address.ts'
 import { suggestions, type WordToComplete, valuesAt, wordToComplete } from './completion.ts'
 import { offersFor } from './parameters.ts'
-import { emptyProgram, growFor, nameOnly, wordsIn } from './program.ts'
+import { emptyProgram, loadCommandFor, placeholderCommand, commandWordsIn } from './program.ts'
 import { tree } from './tree.ts'
 
 /** Answers a shell's request for completions. A line that cannot be completed is no error. */
 export async function completeLine(typed: readonly string[], context: Context): Promise<number> {
-  const words = wordsIn(typed.slice(0, -1))
+  const words = commandWordsIn(typed.slice(0, -1))
   const program = emptyProgram()
   for (const [word, node] of Object.entries(tree)) {
-    program.addCommand(word === words[0] ? await growFor(word, node, { words }) : nameOnly(word, node))
+    program.addCommand(
+      word === words[0] ? await loadCommandFor(word, node, { words }) : placeholderCommand(word, node),
+    )
   }
   const word = wordToComplete(program, typed)
   const line = { typed, context }

@@ -4,7 +4,7 @@ import { kebabCase } from '../kebab-case.ts'
 import { isLikeNumber, isNameOfSchool, wholePeople } from './names-typed.ts'
 import { offersFor } from './parameters.ts'
 import { type Asked, type Line, withWord, withWords } from './typed-line.ts'
-import { leadsTo } from './words.ts'
+import { suggestedCommandsFor } from './words.ts'
 
 /** A line in which the superfluous words become a setting, an option, or one name of several words. */
 export function withFewer({ argv, command }: Asked): Line | undefined {
@@ -45,7 +45,7 @@ function withTheseAlone(argv: Line, [named]: Line): Line | undefined {
 /** `config smtp URL`, and `config delete smtp`: the lines with the right verb. */
 function lineOfSetting({ argv, command }: Asked): Line | undefined {
   const [first = '', ...others] = command.args
-  const [leads] = leadsTo('config', first)
+  const [leads] = suggestedCommandsFor('config', first)
   if (leads !== undefined && others.length < 2) {
     const [, verb = ''] = leads.split(' ')
     return withWord(argv, argv.indexOf(first, argv.indexOf('config')), verb)

@@ -5,7 +5,7 @@ import { kebabCase } from '../kebab-case.ts'
 import type { AnswerName } from '../render/json.ts'
 import { unknownName } from '../rules/unknown-name.ts'
 import { wordsToFind } from '../search-key.ts'
-import { answer, outputFor, readAgainWhereLost } from './action.ts'
+import { answer, outputFor, retryLostRead } from './action.ts'
 import {
   allOf,
   type Found,
@@ -69,9 +69,9 @@ export async function runListing<
       const file = spec.toFile?.(options)
       if (file !== undefined) {
         const { writeToFile } = await import('./list-to-file.ts')
-        return await writeToFile(await readAgainWhereLost(store, find), { session, file })
+        return await writeToFile(await retryLostRead(store, find), { session, file })
       }
-      const shown = await readAgainWhereLost(
+      const shown = await retryLostRead(
         store,
         async () => write(await find(), session, progress),
         () => progress.isShown,

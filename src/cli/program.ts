@@ -8,7 +8,7 @@ import { type Group, isCommand, type Loader, summaries, tree, verbOf } from './t
 import { type Line, positionsIn } from './typed-line.ts'
 
 /** The line in canonical words. A line whose command is canonical already is returned without loading the synonyms. */
-export async function inOwnWords(argv: readonly string[]): Promise<readonly string[]> {
+export async function canonicalLine(argv: readonly string[]): Promise<readonly string[]> {
   // A shell cannot pass a NUL, but JSON in a line of a batch can, and PostgreSQL cannot store it in a text.
   if (argv.some((word) => word.includes('\0')))
     throw new Usage('A word of the line holds a NUL (U+0000), which stands in no name and no text.', {
@@ -20,12 +20,12 @@ export async function inOwnWords(argv: readonly string[]): Promise<readonly stri
     ? isCommand([noun, ...(verb ? [verb] : [])].map(({ word }) => word))
     : argv[0] !== '-v'
   if (isTypedSo) return argv
-  const { understood } = await import('./words.ts')
-  return understood(argv, positions)
+  const { replaceSynonyms } = await import('./words.ts')
+  return replaceSynonyms(argv, positions)
 }
 
 /** The words of the line that name the command and its arguments, without options and their values. */
-export function wordsIn(argv: readonly string[]): string[] {
+export function commandWordsIn(argv: readonly string[]): string[] {
   return positionsIn(argv).map(({ word }) => word)
 }
 
@@ -43,13 +43,14 @@ export async function programFor(
 ): Promise<Command> {
   const program = emptyProgram()
   prepare(program, context, output)
-  const words = wordsIn(argv)
+  const words = commandWordsIn(argv)
   const [first] = words
   const isKnown = first !== undefined && Object.hasOwn(tree, first)
   for (const [word, node] of Object.entries(tree)) {
     // The other commands are needed only for the list in help.
     if (word !== first && (output.isLine || isKnown)) continue
-    const part = word === first ? await growFor(word, node, { words, argv }) : nameOnly(word, node)
+    const part =
+      word === first ? await loadCommandFor(word, node, { words, argv }) : placeholderCommand(word, node)
     program.addCommand(part)
     prepare(part, context, output)
   }
@@ -85,7 +86,7 @@ ssh-admin NOUN --help says more; ssh-admin help exit-codes, help json and help s
 /** The whole command tree with every command loaded: for documentation and tests. */
 export async function wholeProgram(): Promise<Command> {
   const program = emptyProgram()
-  for (const [word, node] of Object.entries(tree)) program.addCommand(await grow(word, node))
+  for (const [word, node] of Object.entries(tree)) program.addCommand(await loadCommand(word, node))
   return program
 }
 
@@ -97,26 +98,26 @@ interface Typed {
 }
 
 /** Loads the command that the words name; its siblings are loaded only where help lists them. */
-export async function growFor(word: string, node: Loader | Group, typed: Typed): Promise<Command> {
+export async function loadCommandFor(word: string, node: Loader | Group, typed: Typed): Promise<Command> {
   if (typeof node === 'function') return node()
   const { words, argv } = typed
   const verb = words[words.indexOf(word) + 1]
   const next = verb === undefined ? undefined : verbOf(node, verb)
   if (verb === undefined || next === undefined) {
-    const group = await grow(word, node)
+    const group = await loadCommand(word, node)
     if (verb !== undefined && argv && !node.alone) {
       throw new NoSuchCommand({ argv, word: verb, known: Object.keys(node.verbs), before: [word] })
     }
     return group
   }
-  return (await groupCommand(word, node)).addCommand(await growFor(verb, next, typed))
+  return (await groupCommand(word, node)).addCommand(await loadCommandFor(verb, next, typed))
 }
 
 /** Loads a command or a group with all its commands. */
-async function grow(word: string, node: Loader | Group): Promise<Command> {
+async function loadCommand(word: string, node: Loader | Group): Promise<Command> {
   if (typeof node === 'function') return node()
   const group = await groupCommand(word, node)
-  for (const [verb, next] of Object.entries(node.verbs)) group.addCommand(await grow(verb, next))
+  for (const [verb, next] of Object.entries(node.verbs)) group.addCommand(await loadCommand(verb, next))
   return group
 }
 
@@ -141,7 +142,7 @@ function nameAndArguments(command: Command): string {
 }
 
 /** A command with only its name and summary, as help lists it. */
-export function nameOnly(word: string, node: Loader | Group): Command {
+export function placeholderCommand(word: string, node: Loader | Group): Command {
   const summary = typeof node === 'function' ? (summaries[word] ?? '') : node.summary
   return new Command(word).summary(summary)
 }

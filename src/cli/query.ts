@@ -3,7 +3,7 @@ import type { AnyJsonAnswer } from '../render/json.ts'
 import type { Pieces } from '../render/pieces.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { View } from '../render/table.ts'
-import { answer, outputFor, readAgainWhereLost } from './action.ts'
+import { answer, outputFor, retryLostRead } from './action.ts'
 import type { OutputFile } from './output-file.ts'
 import type { PagedOutput } from './pager.ts'
 import type { Declaration } from './parameters.ts'
@@ -93,7 +93,7 @@ async function reading<Args, Options, Request, Result, Done>(
 ): Promise<Done> {
   return withStore(session, mode?.(session) ?? 'read', async (store) => {
     if (busy !== undefined) session.busy(busy)
-    const result = await readAgainWhereLost(store, async () =>
+    const result = await retryLostRead(store, async () =>
       read(store, await session.ctx(store), request, session),
     )
     return await use(result, store)

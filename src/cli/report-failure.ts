@@ -4,17 +4,17 @@ import { failureOf, report } from '../exit.ts'
 import type { Context } from '../context.ts'
 import { kebabCase } from '../kebab-case.ts'
 import { version } from '../version.ts'
-import { complaint, suggestedLines } from './complaints.ts'
+import { complaint, suggestedLines } from './usage-errors.ts'
 import type { RejectedInput } from './unknown-option.ts'
-import { mendedLine } from './mended-line.ts'
-import { commandOfError, inOwnWords, NoSuchCommand, programFor } from './program.ts'
+import { correctedLine } from './corrected-line.ts'
+import { commandOfError, canonicalLine, NoSuchCommand, programFor } from './program.ts'
 import { withoutSecrets } from './secrets-typed.ts'
 import { unknownCommand } from './suggestions.ts'
 import { terminalOf } from './terminal.ts'
 import { commandLine, type Line, lineWith, lineWithOption, withWord } from './typed-line.ts'
 
 /** Converts commander's errors, and words that are no command, into errors in our words. */
-export async function inOurWords(
+export async function translateParserError(
   error: unknown,
   argv: readonly string[],
   context: Context,
@@ -31,13 +31,13 @@ function rejectedInput(error: CommanderError, argv: Line): RejectedInput {
   return { argv, message: error.message, code, command: commandOfError.get(error) }
 }
 
-const maxMended = 4
+const maxCorrections = 4
 
 /** Parses a guessed line without running it. @returns the line that the parser accepts, mended where necessary */
 async function acceptedLine(line: Line, context: Context): Promise<Line | undefined> {
   let corrected: Line | undefined = line
-  for (let times = 0; corrected && times < maxMended; times += 1) {
-    const words = await inOwnWords(corrected)
+  for (let times = 0; corrected && times < maxCorrections; times += 1) {
+    const words = await canonicalLine(corrected)
     const refused = await refusalOf(words, context)
     if (refused === undefined) return corrected
     corrected =
@@ -49,7 +49,7 @@ async function acceptedLine(line: Line, context: Context): Promise<Line | undefi
 async function refusalOf(words: Line, context: Context): Promise<unknown> {
   try {
     const program = await programFor(words, context, { writeOut: () => undefined, isLine: true })
-    neverRun(program)
+    disableActions(program)
     await program.parseAsync([...words], { from: 'user' })
     return undefined
   } catch (error) {
@@ -57,19 +57,26 @@ async function refusalOf(words: Line, context: Context): Promise<unknown> {
   }
 }
 
-function neverRun(command: Command): void {
+function disableActions(command: Command): void {
   command.action(() => undefined)
-  for (const part of command.commands) neverRun(part)
+  for (const part of command.commands) disableActions(part)
 }
 
 /** The whole line with the option that the error says is missing. */
-function lineWithWhatLacks(error: unknown, argv: Line): string | undefined {
+function lineWithMissingOption(error: unknown, argv: Line): string | undefined {
   const [option, ...value] = failureOf(error)?.add ?? []
   return option === undefined ? undefined : commandLine(lineWithOption(argv, option, ...value))
 }
 
 /** Verbs that only read: with another verb, a suggested person or centre would be changed by mistake. */
-const looking: ReadonlySet<string> = new Set(['show', 'list', 'exists', 'check', 'export', 'authorisations'])
+const readOnlyVerbs: ReadonlySet<string> = new Set([
+  'show',
+  'list',
+  'exists',
+  'check',
+  'export',
+  'authorisations',
+])
 
 /** The line with the nearest candidate, to be pasted; another person or centre only for a verb that reads. */
 function lineWithNearest(error: unknown, argv: Line): string | undefined {
@@ -80,7 +87,7 @@ function lineWithNearest(error: unknown, argv: Line): string | undefined {
   const [first] = candidates
   const name = nameOf(first)
   if (name !== undefined) return candidates.length === 1 ? lineWithName(argv, { wanted, name }) : undefined
-  const nearest = looking.has(verb) ? addressOrNumberOf(first) : undefined
+  const nearest = readOnlyVerbs.has(verb) ? addressOrNumberOf(first) : undefined
   const at = argv.findIndex((typed) => typed.trim().toLowerCase() === wanted.toLowerCase())
   return nearest === undefined || at < 0 ? undefined : commandLine(withWord(argv, at, nearest))
 }
@@ -127,8 +134,8 @@ export function reportFailure(error: unknown, { argv, context, color, json, debu
   const hasBegun = context.interruption.hasBegun() && failureOf(error) instanceof Cancelled
   return report(hasBegun ? new Cancelled(cancelledInWords({ hasBegun })) : error, {
     argv,
-    line: lineWithNearest(error, argv) ?? lineWithWhatLacks(error, argv),
-    mended: mendedLine(error, argv),
+    line: lineWithNearest(error, argv) ?? lineWithMissingOption(error, argv),
+    corrected: correctedLine(error, argv),
     secrets: withoutSecrets(wordsOfLine(error) ?? argv),
     view: err,
     json,

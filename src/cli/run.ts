@@ -12,7 +12,7 @@ import { wrappedText } from '../render/wrap.ts'
 import { isServerAddress } from '../server-address.ts'
 import type { CheckLine } from './batch/line.ts'
 import { ownOptionsFirst, typedCommand } from './options.ts'
-import { emptyProgram, inOwnWords, prepare, programFor, wordsIn } from './program.ts'
+import { emptyProgram, canonicalLine, prepare, programFor, commandWordsIn } from './program.ts'
 import { type Invocation, sessionOf } from './session.ts'
 import { clearBusy, endQuietlyWhenReaderLeaves, forStream, terminalOf } from './terminal.ts'
 import { positionsIn } from './typed-line.ts'
@@ -25,8 +25,8 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
   }
   for (const stream of [context.stdout, context.stderr]) endQuietlyWhenReaderLeaves(stream)
   try {
-    const typed = await helpAsACommandSaysIt(await inOwnWords(argv))
-    const words = (await isForStatus(typed, context)) ? ['status', ...typed] : typed
+    const typed = await canonicalHelpLine(await canonicalLine(argv))
+    const words = (await showsStatus(typed, context)) ? ['status', ...typed] : typed
     const help: string[] = []
     const program = await programFor(words, context, { writeOut: (text) => help.push(text) })
     const invocation: Invocation = { context, argv: words, checkLine }
@@ -36,7 +36,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
       if (!(error instanceof CommanderError && error.exitCode === 0)) throw error
     })
     if (help.length > 0) await writeHelp(help.join(''), words, context)
-    else await notifyOtherListings(argv, { words, context })
+    else await notifyBroaderList(argv, { words, context })
     return invocation.exit ?? 0
   } catch (error) {
     return await writeError(error, argv, context)
@@ -46,28 +46,27 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 const checkLine: CheckLine = async (...line) => (await import('./batch/parse-line.ts')).checkLine(...line)
 
 /** At a terminal, says that a list holds others too, where `teachers` or `schools` was typed for its noun. */
-async function notifyOtherListings(
+async function notifyBroaderList(
   argv: readonly string[],
   { words, context }: { words: readonly string[]; context: Context },
 ): Promise<void> {
-  const named = wordsIn(words)
+  const named = commandWordsIn(words)
   if (context.stdout.isTTY !== true || named[1] !== 'list' || wantsJson(words)) return
-  const { alsoListed } = await import('./words.ts')
-  const also = alsoListed(argv, named)
+  const { broaderListNote } = await import('./words.ts')
+  const also = broaderListNote(argv, named)
   if (also === undefined) return
   terminalOf(context, { color: false, quiet: words.includes('-q') || words.includes('--quiet') }).say(also)
 }
 
 /** The headings of a help page, which are printed bold. */
-const headingOfHelp =
-  /^(?:Usage|Arguments|Commands|Options|Examples?|First steps|Options of every command):/gm
+const helpHeading = /^(?:Usage|Arguments|Commands|Options|Examples?|First steps|Options of every command):/gm
 
 /** Wraps the notes as commander wraps its own part of the page, in a pipe too; a long page goes through the pager. */
 async function writeHelp(help: string, argv: readonly string[], context: Context): Promise<void> {
   const terminal = terminalOf(context, { color: false, quiet: false })
   if (wantsJson(argv)) {
     // The name of the command or noun whose help it is; empty for the program's own help.
-    const command = followed(wordsIn(argv)).path.join(' ')
+    const command = followed(commandWordsIn(argv)).path.join(' ')
     const answer: JsonAnswer<'help'> = { command, text: ownOptionsFirst(help).trimEnd() }
     const document = { ...answer, notices: [] }
     await terminal.write(`${JSON.stringify(document, null, terminal.out.isTerminal ? 2 : 0)}\n`)
@@ -81,12 +80,12 @@ async function writeHelp(help: string, argv: readonly string[], context: Context
   const { bold } = terminalOf(context, { color: !argv.includes('--no-color'), quiet: false }).out.chalk
   const { pagedOutput } = await import('./pager.ts')
   const out = pagedOutput({ terminal, context, common: { pager: !argv.includes('--no-pager') } })
-  await out.write(text.replace(headingOfHelp, bold))
+  await out.write(text.replace(helpHeading, bold))
   await out.end()
 }
 
 /** ssh-admin alone, typed at a terminal by Cambridge staff where there is a store, shows its status. */
-async function isForStatus(argv: readonly string[], context: Context): Promise<boolean> {
+async function showsStatus(argv: readonly string[], context: Context): Promise<boolean> {
   if (context.stdout.isTTY !== true || positionsIn(argv).length > 0 || argv.some(asksForHelp)) return false
   const program = emptyProgram()
   prepare(program, context, { writeOut: () => undefined })
@@ -109,8 +108,8 @@ function asksForVersion(word: string): boolean {
 async function writeError(error: unknown, argv: readonly string[], context: Context): Promise<number> {
   const beforeTargets = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   const json = wantsJson(beforeTargets)
-  const { inOurWords, reportFailure } = await import('./report-failure.ts')
-  const { pieces, exit } = reportFailure(await inOurWords(error, argv, context), {
+  const { translateParserError, reportFailure } = await import('./report-failure.ts')
+  const { pieces, exit } = reportFailure(await translateParserError(error, argv, context), {
     argv,
     context,
     color: !beforeTargets.includes('--no-color'),
@@ -146,13 +145,13 @@ function wantsJson(argv: readonly string[]): boolean {
  * `help users suspend` means `users suspend --help`, except where the word is a topic. `--version --json` means the
  * command `version`.
  */
-async function helpAsACommandSaysIt(argv: readonly string[]): Promise<readonly string[]> {
+async function canonicalHelpLine(argv: readonly string[]): Promise<readonly string[]> {
   const [first, second = '', third] = argv
   if (wantsJson(argv) && positionsIn(argv).length === 0 && argv.some(asksForVersion))
     return ['version', ...argv.filter((word) => !asksForVersion(word))]
   if (isTopic(second) && (third === undefined || third.startsWith('-'))) return argv
   if (first !== 'help') return argv
   const rest = argv.slice(1)
-  const [group = '', ...others] = await inOwnWords(rest)
+  const [group = '', ...others] = await canonicalLine(rest)
   return Object.hasOwn(tree, group) ? [group, ...others, '--help'] : argv
 }

@@ -1,18 +1,18 @@
 import { hintOfLines, Usage } from '../errors.ts'
 import { isSwapped, nearestOf } from '../nearest.ts'
 import { isAddress, isLikeNumber, isNameOfSchool } from './names-typed.ts'
-import { inOrder } from './mended-line.ts'
+import { reorderArguments } from './corrected-line.ts'
 import type { UnknownWord } from './program.ts'
 import { tree } from './tree.ts'
 import { commandLine, type Line, positionsIn, withWord } from './typed-line.ts'
 import {
   destructiveVerbs,
-  leadsAnywhere,
-  leadsTo,
+  suggestedForAnyNoun,
+  suggestedCommandsFor,
   nounOf,
-  stepsOf,
+  multiStepHint,
   synonymousVerbs,
-  wordsThatLead,
+  wordsWithSuggestion,
 } from './words.ts'
 
 /** A command that was perhaps meant, and the whole line with the command. */
@@ -34,7 +34,7 @@ export async function unknownCommand(
   const lines: string[] = []
   const candidates: string[] = []
   for (const { name, line } of guesses) {
-    const ordered = inOrder(line)
+    const ordered = reorderArguments(line)
     const taken = namesWhatItIsOf(name, ordered) ? await accepted(ordered) : undefined
     if (taken === undefined) continue
     lines.push(commandLine(taken))
@@ -44,7 +44,7 @@ export async function unknownCommand(
     code: 'unknown-command',
     hint:
       hintOfLines(lines) ??
-      stepsOf(unknown.before[0], unknown.word, twoNamedBehind(unknown)) ??
+      multiStepHint(unknown.before[0], unknown.word, twoNamedBehind(unknown)) ??
       `${spoken} --help lists them.`,
     details: { candidates },
   })
@@ -73,7 +73,8 @@ function guessesAt(unknown: UnknownWord): Guess[] {
   const asked = group === undefined ? asksWho(unknown, at) : []
   if (asked.length > 0) return asked
   // PINs belong to users: a centre number behind a verb about PINs means the centre's users.
-  const ofCentre = group === 'users' && isLikeNumber(argv[at + 1] ?? '') ? leadsTo(group, word) : []
+  const ofCentre =
+    group === 'users' && isLikeNumber(argv[at + 1] ?? '') ? suggestedCommandsFor(group, word) : []
   if (ofCentre.length > 0) return namesAsGuesses(ofCentre, withoutNoun(argv, group), word)
   const named = guessesBehindName(unknown)
   if (named.length > 0) return named
@@ -94,7 +95,9 @@ function guessesAt(unknown: UnknownWord): Guess[] {
     return whole ? guessesAt({ ...unknown, argv: whole }) : looksFor(word, argv)
   }
   if (ofKnown.length > 0) return ofKnown
-  const lead = [word, ...misspelt(word, wordsThatLead(group))].map((one) => leadsTo(group, one))
+  const lead = [word, ...misspelt(word, wordsWithSuggestion(group))].map((one) =>
+    suggestedCommandsFor(group, one),
+  )
   return namesAsGuesses(firstOf(lead) ?? [], withoutNoun(argv, group), word)
 }
 
@@ -240,13 +243,13 @@ function meansSomething(word: string, { known, before: [group] }: UnknownWord): 
     return (
       known.includes(word) ||
       synonymsOf(group, word).length > 0 ||
-      leadsTo(group, word).length > 0 ||
+      suggestedCommandsFor(group, word).length > 0 ||
       nounOf(word) !== undefined
     )
   const nouns = Object.keys(tree)
   return (
     nouns.some((noun) => verbsOf(noun).includes(word) || synonymsOf(noun, word).length > 0) ||
-    leadsAnywhere(word, () => true).length > 0 ||
+    suggestedForAnyNoun(word, () => true).length > 0 ||
     nounOf(word) !== undefined
   )
 }
@@ -361,7 +364,7 @@ const phrases: Readonly<Record<string, string>> = {
 function commandsOf(noun: string, verb: string): string[] {
   const verbs = verbsOf(noun)
   const own = verbs.includes(verb) ? [verb] : destructiveVerbs(verb, { groupName: noun, verbs })
-  return own.length > 0 ? own.map((name) => `${noun} ${name}`) : [...leadsTo(noun, verb)]
+  return own.length > 0 ? own.map((name) => `${noun} ${name}`) : [...suggestedCommandsFor(noun, verb)]
 }
 
 function verbsOf(noun: string): string[] {
@@ -458,7 +461,7 @@ function groupsWith(verb: string, argv: Line): string[] {
   const found =
     firstOf(everywhere.map(own)) ??
     firstOf(kinds.map(bySynonym)) ??
-    firstOf(everywhere.map((isNamed) => leadsAnywhere(verb, isNamed))) ??
+    firstOf(everywhere.map((isNamed) => suggestedForAnyNoun(verb, isNamed))) ??
     // Releases have names too, so a name may belong to any noun with this verb.
     (wordsBehind(argv, verb).some(({ word }) => isName(word)) ? own(() => true) : [])
   return [...workbook, ...found.slice(0, maxGroups)]

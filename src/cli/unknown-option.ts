@@ -6,7 +6,7 @@ import { shellWord } from '../shell-word.ts'
 import { isAddress, isLikeNumber } from './names-typed.ts'
 import { offersFor } from './parameters.ts'
 import { commandLine, type Line, withWord } from './typed-line.ts'
-import { centresKeepNumbers, nounOf } from './words.ts'
+import { renumberCentreHint, nounOf } from './words.ts'
 
 /** A line that commander's parser rejected. */
 export interface RejectedInput {
@@ -100,7 +100,7 @@ export function saidOfOption(rejected: RejectedInput): string | undefined {
   if (/^--(?:tele)?phone|^--(?:mobile|tel)\b/.test(wrong))
     return 'Telephone numbers are not kept, of people or of centres.'
   const isOfCentre = rejected.command?.name() === 'edit' && rejected.command.parent?.name() === 'centres'
-  if (isOfCentre && /^--(?:new-)?number$/.test(wrong)) return centresKeepNumbers
+  if (isOfCentre && /^--(?:new-)?number$/.test(wrong)) return renumberCentreHint
   return rejected.code === 'unknown-option' ? columnOf(rejected, wrong) : undefined
 }
 

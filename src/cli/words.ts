@@ -5,15 +5,17 @@ import { type Line, withWord } from './typed-line.ts'
  * Turns words with their synonyms into a map from each synonym to its words.
  * @param words synonyms separated by blanks
  */
-function byOtherWord(words: Readonly<Record<string, string>>): Readonly<Record<string, readonly string[]>> {
+function invertSynonyms(
+  words: Readonly<Record<string, string>>,
+): Readonly<Record<string, readonly string[]>> {
   const wordsFor: Record<string, string[]> = {}
   for (const [word, others] of Object.entries(words))
-    for (const other of others.split(' ')) wordsFor[other] = [...(own(wordsFor, other) ?? []), word]
+    for (const other of others.split(' ')) wordsFor[other] = [...(ownValue(wordsFor, other) ?? []), word]
   return wordsFor
 }
 
 /** Synonyms of the nouns. */
-const groupNames = byOtherWord({
+const nounSynonyms = invertSynonyms({
   centres: 'centre center centers school schools',
   users: 'user teacher teachers person people',
   coordinator: 'coordinators',
@@ -41,7 +43,7 @@ const shortcuts: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Synonyms of verbs; of several verbs with a synonym, the first that the noun has is meant. */
-const synonyms = byOtherWord({
+const verbSynonyms = invertSynonyms({
   restore: 'unsuspend undelete enable unblock reactivate',
   import: 'upload',
   add: 'create new invite',
@@ -54,7 +56,7 @@ const synonyms = byOtherWord({
 })
 
 /** Notes for a list whose noun was typed as a narrower word, because the list holds others too. */
-const widerLists: Readonly<Record<string, { option: string; what: string }>> = {
+const broaderLists: Readonly<Record<string, { option: string; what: string }>> = {
   users: {
     option: '--role',
     what: 'Administrators and coordinators are listed too. Teachers alone: ssh-admin users list --role teacher',
@@ -64,19 +66,19 @@ const widerLists: Readonly<Record<string, { option: string; what: string }>> = {
     what: 'Associates are listed too. Without them: ssh-admin centres list --kind school,associate-centre',
   },
 }
-const namesOfSome: ReadonlySet<string> = new Set(['teacher', 'teachers', 'school', 'schools'])
+const narrowerNouns: ReadonlySet<string> = new Set(['teacher', 'teachers', 'school', 'schools'])
 
 /** The note, where teachers or schools were asked for and the list is not limited to them. */
-export function alsoListed(argv: readonly string[], words: readonly string[]): string | undefined {
+export function broaderListNote(argv: readonly string[], words: readonly string[]): string | undefined {
   const [noun = '', verb] = words
-  const list = verb === 'list' ? own(widerLists, noun) : undefined
-  if (!list || !argv.some((word) => namesOfSome.has(word))) return undefined
+  const list = verb === 'list' ? ownValue(broaderLists, noun) : undefined
+  if (!list || !argv.some((word) => narrowerNouns.has(word))) return undefined
   return argv.some((word) => word.startsWith(list.option)) ? undefined : list.what
 }
 
 /** Words that belong to another command, of the same or another noun: the command is suggested, not run. */
-const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  users: byOtherWord({
+const suggestedCommands: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  users: invertSynonyms({
     'users edit --admin': 'admin make-admin promote',
     'users edit --no-admin': 'demote',
     'users edit --add-site': 'add-site',
@@ -96,7 +98,7 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     'roles revoke': 'revoke',
     'audit list --subject': 'history log audit events',
   }),
-  centres: byOtherWord({
+  centres: invertSynonyms({
     'centres imports undo': 'undo',
     'errors list': 'issues',
     'centres imports show': 'issues',
@@ -111,13 +113,13 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     'centres edit': 'rename',
     'audit list --subject': 'history log audit events',
   }),
-  coordinator: byOtherWord({
+  coordinator: invertSynonyms({
     'audit list --subject': 'history log audit events',
     'coordinator restore': 'unlock',
     'coordinator change': 'delete remove',
     'centres list': 'list',
   }),
-  associates: byOtherWord({
+  associates: invertSynonyms({
     'associates show': 'centres',
     'associates assign': 'add',
     'coordinator add': 'activate add-coordinator',
@@ -128,81 +130,92 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     'centres edit': 'edit rename',
     'centres delete': 'delete',
   }),
-  roles: byOtherWord({
+  roles: invertSynonyms({
     'roles grant': 'add assign give',
     'roles revoke': 'remove delete',
     'roles list': 'show',
     'users show': 'show',
   }),
-  account: byOtherWord({
+  account: invertSynonyms({
     'account sign-in': 'login log-in',
     'account request': 'forgot-password forgotten-password reset-password change-password',
     'account set-up': 'set-password',
   }),
-  mail: byOtherWord({ 'mail cancel': 'delete remove', 'mail list --state failed': 'failed bounced bounces' }),
-  audit: byOtherWord({ 'audit list --subject': 'show', 'audit list --kind event': 'events event-logs' }),
-  errors: byOtherWord({
+  mail: invertSynonyms({
+    'mail cancel': 'delete remove',
+    'mail list --state failed': 'failed bounced bounces',
+  }),
+  audit: invertSynonyms({ 'audit list --subject': 'show', 'audit list --kind event': 'events event-logs' }),
+  errors: invertSynonyms({
     'errors list --kind entry': 'entry entries',
     'errors list --kind key-time': 'key-time key-times',
     'errors list --kind other': 'other',
   }),
-  config: byOtherWord({ 'config unset': 'delete remove rm del clear reset' }),
-  entries: byOtherWord({ 'errors list --kind entry': 'errors', 'entries list --format csv': 'export print' }),
-  'key-times': byOtherWord({
+  config: invertSynonyms({ 'config unset': 'delete remove rm del clear reset' }),
+  entries: invertSynonyms({
+    'errors list --kind entry': 'errors',
+    'entries list --format csv': 'export print',
+  }),
+  'key-times': invertSynonyms({
     'errors list --kind key-time': 'errors',
     'key-times list --format csv': 'export print',
   }),
-  'progression-tests': byOtherWord({ 'users transfer': 'transfer' }),
-  'help-documents': byOtherWord({ 'help-documents list': 'show', 'help-documents withdraw': 'delete' }),
+  'progression-tests': invertSynonyms({ 'users transfer': 'transfer' }),
+  'help-documents': invertSynonyms({ 'help-documents list': 'show', 'help-documents withdraw': 'delete' }),
 }
 
-export const centresKeepNumbers =
+export const renumberCentreHint =
   'A centre keeps its number: under another one it is a new centre (ssh-admin centres create), to which its people are moved (ssh-admin users move).'
 
-const changedFiles =
+const replaceResourceHint =
   'A file stays as it was uploaded: upload the new one (ssh-admin resources upload), name it where it is released (ssh-admin releases edit RELEASE --resource ID), and withdraw the old one (ssh-admin resources withdraw ID).'
 
-const shownByImport =
+const missingAndExtraHint =
   'An import shows who is missing from its workbook or extra, and deletes them when you say so: ssh-admin centres import FILE --dry-run.'
 
-const leftOutOfWorkbook = ['centres missing', 'centres delete-missing', 'users extra', 'users delete-extra']
+const missingAndExtraCommands = [
+  'centres missing',
+  'centres delete-missing',
+  'users extra',
+  'users delete-extra',
+]
 
-const takenBack =
+const undoHint =
   'Only an import is taken back as a whole (ssh-admin centres imports undo ID). ssh-admin audit list --last shows what you changed last, and what it was before: the command that changed it changes it back; what was suspended or deleted is restored (ssh-admin users restore).'
 
 /** Explanations of tasks that take several commands. */
-const bySteps: Readonly<Record<string, string | ((whom: readonly string[]) => string)>> = {
+const multiStepTasks: Readonly<Record<string, string | ((whom: readonly string[]) => string)>> = {
   'centres merge': ([from = 'CENTRE', to = 'OTHER']) =>
     `The people of ${from} (ssh-admin users list --centre ${from}) are moved one by one (ssh-admin users move EMAIL --to ${to}), then ${from} is deleted (ssh-admin centres delete ${from}).`,
   'users merge': ([from = 'EMAIL', to = 'OTHER']) =>
     `What ${from} holds is given to ${to} (ssh-admin users transfer ${from} --to ${to}), then ${from} is deleted (ssh-admin users delete ${from} --suspend).`,
-  'users undo': takenBack,
-  'coordinator undo': takenBack,
-  'associates undo': takenBack,
-  'roles undo': takenBack,
-  'centres renumber': centresKeepNumbers,
-  ...Object.fromEntries(leftOutOfWorkbook.map((words) => [words, shownByImport])),
-  'resources replace': changedFiles,
-  'resources edit': changedFiles,
-  'resources update': changedFiles,
+  'users undo': undoHint,
+  'coordinator undo': undoHint,
+  'associates undo': undoHint,
+  'roles undo': undoHint,
+  'centres renumber': renumberCentreHint,
+  ...Object.fromEntries(missingAndExtraCommands.map((words) => [words, missingAndExtraHint])),
+  'resources replace': replaceResourceHint,
+  'resources edit': replaceResourceHint,
+  'resources update': replaceResourceHint,
 }
 
 /** How to do something for which the noun has no verb. @param whom the two that were named, if there were two */
-export function stepsOf(
+export function multiStepHint(
   groupName: string | undefined,
   word: string,
   whom: readonly string[],
 ): string | undefined {
-  const steps = own(bySteps, `${groupName} ${word}`)
+  const steps = ownValue(multiStepTasks, `${groupName} ${word}`)
   return typeof steps === 'function' ? steps(whom) : steps
 }
 
 /** Further such words that count only behind their noun, because alone they may mean anything. */
-const behindNoun: typeof belongsTo = {
-  users: byOtherWord({ 'users edit': 'change' }),
-  centres: byOtherWord({ 'centres edit': 'change' }),
-  coordinator: byOtherWord({ 'coordinator change': 'rm del edit update modify' }),
-  associates: byOtherWord({
+const suggestedAfterNoun: typeof suggestedCommands = {
+  users: invertSynonyms({ 'users edit': 'change' }),
+  centres: invertSynonyms({ 'centres edit': 'change' }),
+  coordinator: invertSynonyms({ 'coordinator change': 'rm del edit update modify' }),
+  associates: invertSynonyms({
     'associates unassign': 'remove rm del',
     'coordinator suspend': 'block ban lock',
     'coordinator restore': 'enable reactivate unsuspend unblock unlock',
@@ -212,49 +225,51 @@ const behindNoun: typeof belongsTo = {
     'centres edit': 'update modify',
     'centres delete': 'remove rm del',
   }),
-  roles: byOtherWord({ 'roles grant': 'new', 'roles revoke': 'rm del', 'users show': 'get info view' }),
-  mail: byOtherWord({ 'mail cancel': 'rm del' }),
-  releases: byOtherWord({ 'releases edit': 'change' }),
-  templates: byOtherWord({ 'templates edit': 'change replace' }),
-  resources: byOtherWord({ 'releases create --resource': 'publish release' }),
-  entries: byOtherWord({ 'entries import': 'add create new' }),
-  'key-times': byOtherWord({ 'key-times import': 'add create new' }),
-  'help-documents': byOtherWord({
+  roles: invertSynonyms({ 'roles grant': 'new', 'roles revoke': 'rm del', 'users show': 'get info view' }),
+  mail: invertSynonyms({ 'mail cancel': 'rm del' }),
+  releases: invertSynonyms({ 'releases edit': 'change' }),
+  templates: invertSynonyms({ 'templates edit': 'change replace' }),
+  resources: invertSynonyms({ 'releases create --resource': 'publish release' }),
+  entries: invertSynonyms({ 'entries import': 'add create new' }),
+  'key-times': invertSynonyms({ 'key-times import': 'add create new' }),
+  'help-documents': invertSynonyms({
     'help-documents download': 'get',
     'help-documents replace': 'update edit',
   }),
-  store: byOtherWord({ 'store info': 'show get', 'store init': 'create new' }),
+  store: invertSynonyms({ 'store info': 'show get', 'store init': 'create new' }),
 }
 
 /** The commands that a word behind a noun leads to, where the noun has no such verb. */
-export function leadsTo(groupName: string, word: string): readonly string[] {
-  return [belongsTo, behindNoun].flatMap((words) => known(own(words, groupName) ?? {}, word))
+export function suggestedCommandsFor(groupName: string, word: string): readonly string[] {
+  return [suggestedCommands, suggestedAfterNoun].flatMap((words) =>
+    lookUp(ownValue(words, groupName) ?? {}, word),
+  )
 }
 
 /** The words behind a noun that lead to other commands. */
-export function wordsThatLead(groupName: string): readonly string[] {
-  return Object.keys(own(belongsTo, groupName) ?? {})
+export function wordsWithSuggestion(groupName: string): readonly string[] {
+  return Object.keys(ownValue(suggestedCommands, groupName) ?? {})
 }
 
 /** The commands that a word without a noun may lead to. */
-export function leadsAnywhere(
+export function suggestedForAnyNoun(
   word: string,
   isOfWhatIsNamed: (groupName: string) => boolean,
 ): readonly string[] {
-  const found = Object.keys(belongsTo)
+  const found = Object.keys(suggestedCommands)
     .filter(isOfWhatIsNamed)
-    .flatMap((name) => known(own(belongsTo, name) ?? {}, word))
+    .flatMap((name) => lookUp(ownValue(suggestedCommands, name) ?? {}, word))
   return [...new Set(found)]
 }
 
 /** The noun that a word is, or is a synonym for. */
 export function nounOf(word: string): string | undefined {
-  const [name = word] = known(groupNames, word)
+  const [name = word] = lookUp(nounSynonyms, word)
   return groupOf(name) ? name : undefined
 }
 
 /** Synonyms of destructive verbs: the command is only suggested, never run. */
-const suggestedSynonyms = byOtherWord({
+const destructiveSynonyms = invertSynonyms({
   suspend: 'disable block ban deactivate lock',
   delete: 'rm del destroy',
   remove: 'rm del',
@@ -264,7 +279,7 @@ const suggestedSynonyms = byOtherWord({
 })
 
 /** Verbs that, for a Key Time, mean `key-times edit --remove`. */
-const removing: ReadonlySet<string> = new Set(['delete', 'remove', 'rm', 'del', 'destroy'])
+const removalVerbs: ReadonlySet<string> = new Set(['delete', 'remove', 'rm', 'del', 'destroy'])
 
 /** A word of the command, and its position in the line. */
 interface Position {
@@ -273,13 +288,13 @@ interface Position {
 }
 
 /** The line with synonyms replaced by the program's own words. */
-export function understood(argv: readonly string[], positions: readonly Position[]): readonly string[] {
+export function replaceSynonyms(argv: readonly string[], positions: readonly Position[]): readonly string[] {
   if (argv.length === 1 && argv[0] === '-v') return ['--version']
-  const turned = nounFirst(argv, positions)
+  const turned = putNounFirst(argv, positions)
   if (turned) return turned
   const [first, second] = positions
   if (!first || first.word === 'help') return argv
-  const shortcut = Object.hasOwn(tree, first.word) ? undefined : own(shortcuts, first.word)
+  const shortcut = Object.hasOwn(tree, first.word) ? undefined : ownValue(shortcuts, first.word)
   if (shortcut) return withWord(argv, first.at, ...shortcut)
   if (first.word === 'activate')
     return withWord(
@@ -287,14 +302,14 @@ export function understood(argv: readonly string[], positions: readonly Position
       first.at,
       ...(second?.word.includes('@') ? ['account', 'activate'] : ['coordinator', 'add']),
     )
-  const [groupName] = known(groupNames, first.word)
+  const [groupName] = lookUp(nounSynonyms, first.word)
   if (groupName !== undefined)
-    return understoodVerb(withWord(argv, first.at, groupName), { groupName, verb: second })
-  return understoodVerb(argv, { groupName: first.word, verb: second })
+    return replaceVerbSynonym(withWord(argv, first.at, groupName), { groupName, verb: second })
+  return replaceVerbSynonym(argv, { groupName: first.word, verb: second })
 }
 
 /** `list users` becomes `users list`, and `key times` becomes `key-times`. */
-function nounFirst(
+function putNounFirst(
   argv: readonly string[],
   [first, second, third]: readonly Position[],
 ): readonly string[] | undefined {
@@ -302,20 +317,23 @@ function nounFirst(
   const noun = nounOf(`${first.word}-${second.word}`)
   if (noun !== undefined) {
     const joined = withWord(withWord(argv, second.at), first.at, noun)
-    return understoodVerb(joined, { groupName: noun, verb: third && { ...third, at: third.at - 1 } })
+    return replaceVerbSynonym(joined, { groupName: noun, verb: third && { ...third, at: third.at - 1 } })
   }
   const group = nounOf(second.word)
   const isOurs =
     Object.hasOwn(tree, first.word) || (Object.hasOwn(shortcuts, first.word) && third === undefined)
-  if (group === undefined || isOurs || destructiveNames.has(first.word)) return undefined
+  if (group === undefined || isOurs || verbsOnlyAfterNoun.has(first.word)) return undefined
   const turned = withWord(withWord(argv, first.at, group), second.at, first.word)
-  const corrected = understoodVerb(turned, { groupName: group, verb: { word: first.word, at: second.at } })
+  const corrected = replaceVerbSynonym(turned, {
+    groupName: group,
+    verb: { word: first.word, at: second.at },
+  })
   const verb = corrected[second.at] ?? ''
   return Object.hasOwn(groupOf(group)?.verbs ?? {}, verb) ? corrected : undefined
 }
 
 /** Destructive verbs: never accepted before their noun. */
-const destructiveNames: ReadonlySet<string> = new Set([
+const verbsOnlyAfterNoun: ReadonlySet<string> = new Set([
   'suspend',
   'delete',
   'remove',
@@ -325,17 +343,19 @@ const destructiveNames: ReadonlySet<string> = new Set([
   'unassign',
 ])
 
-function understoodVerb(
+function replaceVerbSynonym(
   argv: readonly string[],
   { groupName, verb }: { groupName: string; verb: Position | undefined },
 ): readonly string[] {
   const group = groupOf(groupName)
   if (!group || !verb || Object.hasOwn(group.verbs, verb.word)) return argv
-  if (verb.word === 'activate' && groupName === 'centres') return moved(argv, verb, ['coordinator', 'add'])
-  if (verb.word === 'activate' && groupName === 'users') return moved(argv, verb, ['account', 'activate'])
+  if (verb.word === 'activate' && groupName === 'centres')
+    return replaceCommand(argv, verb, ['coordinator', 'add'])
+  if (verb.word === 'activate' && groupName === 'users')
+    return replaceCommand(argv, verb, ['account', 'activate'])
   // `store restore` replaces the store from a backup, which no synonym such as `unblock` means.
   const isOfStore = groupName === 'store'
-  const synonym = known(synonyms, verb.word).find(
+  const synonym = lookUp(verbSynonyms, verb.word).find(
     (word) => Object.hasOwn(group.verbs, word) && !(isOfStore && word === 'restore'),
   )
   return synonym === undefined ? argv : withWord(argv, verb.at, synonym)
@@ -343,7 +363,7 @@ function understoodVerb(
 
 /** The verb of a noun for which a word is a synonym. */
 export function synonymousVerbs(word: string, verbs: readonly string[]): string[] {
-  return known(synonyms, word)
+  return lookUp(verbSynonyms, word)
     .filter((verb) => verbs.includes(verb))
     .slice(0, 1)
 }
@@ -353,16 +373,16 @@ export function destructiveVerbs(
   word: string,
   { groupName, verbs }: { groupName: string | undefined; verbs: readonly string[] },
 ): string[] {
-  if (groupName === 'key-times' && removing.has(word)) return ['edit --remove']
-  return known(suggestedSynonyms, word).filter((verb) => verbs.includes(verb))
+  if (groupName === 'key-times' && removalVerbs.has(word)) return ['edit --remove']
+  return lookUp(destructiveSynonyms, word).filter((verb) => verbs.includes(verb))
 }
 
-function known(words: Readonly<Record<string, readonly string[]>>, word: string): readonly string[] {
-  return own(words, word) ?? []
+function lookUp(words: Readonly<Record<string, readonly string[]>>, word: string): readonly string[] {
+  return ownValue(words, word) ?? []
 }
 
 /** Looks up own properties only, because a word may be `constructor`. */
-function own<Value>(words: Readonly<Record<string, Value>>, word: string): Value | undefined {
+function ownValue<Value>(words: Readonly<Record<string, Value>>, word: string): Value | undefined {
   return Object.hasOwn(words, word) ? words[word] : undefined
 }
 
@@ -372,7 +392,7 @@ function groupOf(groupName: string): Group | undefined {
 }
 
 /** Replaces the verb and the noun before it by the words of another command. */
-function moved(argv: Line, { at }: Position, by: Line): Line {
+function replaceCommand(argv: Line, { at }: Position, by: Line): Line {
   const noun = argv.findIndex((word, index) => index < at && Object.hasOwn(tree, word))
   return withWord(withWord(argv, at), noun, ...by)
 }

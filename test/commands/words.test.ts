@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { tree } from '../../src/cli/tree.ts'
 import { positionsIn } from '../../src/cli/typed-line.ts'
-import { understood } from '../../src/cli/words.ts'
+import { replaceSynonyms } from '../../src/cli/words.ts'
 import { distanceOfAddresses } from '../../src/db/users/closest.ts'
 import { newWorld, type World } from '../world.ts'
 
@@ -22,7 +22,7 @@ describe('the words that people bring', () => {
       typeof node === 'function' ? [] : Object.keys(node.verbs).map((verb) => [noun, verb]),
     )
     expect(commands.length).toBeGreaterThan(50)
-    for (const words of commands) expect(understood(words, positionsIn(words))).toEqual(words)
+    for (const words of commands) expect(replaceSynonyms(words, positionsIn(words))).toEqual(words)
   })
 
   it.each([
@@ -68,7 +68,7 @@ describe('the words that people bring', () => {
 
   it.each([['find users'], ['find centres']])('are what is looked for, where that is asked: %s', (typed) => {
     const argv = typed.split(' ')
-    expect(understood(argv, positionsIn(argv))).toEqual(argv)
+    expect(replaceSynonyms(argv, positionsIn(argv))).toEqual(argv)
   })
 
   it.each([

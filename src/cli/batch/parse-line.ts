@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import { Usage } from '../../errors.ts'
 import { setInvocation } from '../action.ts'
-import { inOwnWords, programFor, wordsIn } from '../program.ts'
+import { canonicalLine, programFor, commandWordsIn } from '../program.ts'
 import { followed } from '../tree.ts'
 import { commandLine } from '../typed-line.ts'
 import type { Batch, CheckLine, LineResult, LineProgram, LineWork, ReadyLine } from './line.ts'
@@ -13,7 +13,7 @@ export const checkLine: CheckLine = async (text, { context, batch }) => {
   try {
     argv = wordsOfLine(text)
     if (argv.length === 0) return undefined
-    const words = await inOwnWords(argv)
+    const words = await canonicalLine(argv)
     const { program, help } = await programOfLine(words, { context, batch })
     let work: LineWork | undefined
     const ready = (found: LineWork) => {
@@ -45,8 +45,8 @@ async function failedLine(
   error: unknown,
   { argv, context, batch }: { argv: readonly string[]; context: Context; batch: Batch },
 ): Promise<LineResult> {
-  const { inOurWords, reportFailure } = await import('../report-failure.ts')
-  const thrown = await inOurWords(error, argv, context)
+  const { translateParserError, reportFailure } = await import('../report-failure.ts')
+  const thrown = await translateParserError(error, argv, context)
   const { exit, pieces } = reportFailure(thrown, { argv, context, ...batch.common })
   return { exit, error: { thrown, told: [...pieces].join('') } }
 }
@@ -56,7 +56,7 @@ async function programOfLine(
   argv: readonly string[],
   { context, batch }: { context: Context; batch: Batch },
 ): Promise<LineProgram> {
-  const { path: words, node } = followed(wordsIn(argv))
+  const { path: words, node } = followed(commandWordsIn(argv))
   const path = typeof node === 'function' ? words.join(' ') : undefined
   const grown = path === undefined ? undefined : batch.programs.get(path)
   if (grown) {

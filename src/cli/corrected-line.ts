@@ -10,14 +10,14 @@ import { nounOf } from './words.ts'
  * The line as it was meant, to be pasted, where a word processor or a slip garbled it: a long dash for two short ones,
  * curly quotation marks, arguments in the wrong order. The corrected line is only suggested, never run.
  */
-export function mendedLine(error: unknown, argv: Line): string | undefined {
-  if (error instanceof BadInput) return lineWithText(error, argv)
+export function correctedLine(error: unknown, argv: Line): string | undefined {
+  if (error instanceof BadInput) return lineWithTitleJoined(error, argv)
   if (!(error instanceof Usage || error instanceof NotFound)) return undefined
   // Word processors and phones turn two dashes into one long dash.
   const dashed = withOptionsFirst(argv).map((word) =>
     word.replace(/^[\u2012-\u2015\u2212]{1,2}-?(?=[a-z])/, '--'),
   )
-  const ordered = inOrder(withoutCommas(withoutCurlyQuotes(dashed)))
+  const ordered = reorderArguments(withoutCommas(withoutCurlyQuotes(dashed)))
   // For other refusals the error's own hint says more; a complaint about too many words names no word.
   const tooMany = error.code === 'excess-arguments'
   const mended = tooMany ? ordered : withoutMarks(ordered)
@@ -34,7 +34,7 @@ export function mendedLine(error: unknown, argv: Line): string | undefined {
 }
 
 /** Joins the words of a title that were taken for names of files, none of which exist. */
-function lineWithText({ code, details }: BadInput, argv: Line): string | undefined {
+function lineWithTitleJoined({ code, details }: BadInput, argv: Line): string | undefined {
   if (code !== 'file-not-found') return undefined
   const missing = new Set([...(details.problems ?? [])].map(({ target }) => target))
   const whole = withTextWhole(withValuesApart(argv), (word) => missing.has(word))
@@ -55,21 +55,21 @@ function withOptionsFirst(line: Line): Line {
   return needsEnd ? [...before, ...options, '--', ...others] : [...before, ...behind]
 }
 
-const opening = /^(--[a-z-]+=)?[“”„«‘‚]/
-const closing = /[“”»’‘]$/
+const openingQuote = /^(--[a-z-]+=)?[“”„«‘‚]/
+const closingQuote = /[“”»’‘]$/
 
 /** Takes curly quotation marks away and joins the words between them: a shell does not treat them as quotes. */
 function withoutCurlyQuotes(words: Line): Line {
   const mended: string[] = []
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? ''
-    const end = opening.test(word)
-      ? words.findIndex((other, index) => index >= at && closing.test(other))
+    const end = openingQuote.test(word)
+      ? words.findIndex((other, index) => index >= at && closingQuote.test(other))
       : -1
     if (end < 0) mended.push(word)
     else {
       const whole = words.slice(at, end + 1).join(' ')
-      mended.push(whole.replace(opening, '$1').replace(closing, ''))
+      mended.push(whole.replace(openingQuote, '$1').replace(closingQuote, ''))
       at = end
     }
   }
@@ -83,7 +83,7 @@ function withoutCommas(words: Line): Line {
 }
 
 const address = /^(?:mailto:)?[<("'[]*([^\s<>()[\],;:"'|#@]+@[^\s<>()[\],;:"'|#@]+?)[>)"'\].,;:]*$/i
-const behindName = /^[^<>@]*<\s*(?:mailto:)?([^\s<>,;:"@]+@[^\s<>,;:"@]+)\s*>[,;]?$/i
+const addressAfterName = /^[^<>@]*<\s*(?:mailto:)?([^\s<>,;:"@]+@[^\s<>,;:"@]+)\s*>[,;]?$/i
 
 /** Takes away what was copied with an address or a number: a comma, brackets, the name before it. */
 function withoutMarks(words: Line): Line {
@@ -92,27 +92,27 @@ function withoutMarks(words: Line): Line {
   return words.map((word, at) => {
     const [, option = '', typed = word] = /^(--[a-z-]+=)(.*)$/s.exec(word) ?? []
     const isPerson = takesPeople || option === '--new=' || words[at - 1] === '--new'
-    return `${option}${typed.includes('@') ? addressAlone(typed, { isPerson }) : numberAlone(typed)}`
+    return `${option}${typed.includes('@') ? bareAddress(typed, { isPerson }) : bareNumber(typed)}`
   })
 }
 
-function addressAlone(typed: string, { isPerson }: { isPerson: boolean }): string {
+function bareAddress(typed: string, { isPerson }: { isPerson: boolean }): string {
   if (typed.includes('<') && isPerson) return typed
   // A mailto: link may hold the subject of the message.
   const withoutSubject = typed.trim().replace(/^(mailto:[^?]*)\?.*$/is, '$1')
   const closed = withoutSubject.replace(/\s*([@.])\s*/g, '$1')
-  const alone = (address.exec(closed) ?? behindName.exec(typed.trim()))?.[1]
+  const alone = (address.exec(closed) ?? addressAfterName.exec(typed.trim()))?.[1]
   return alone !== undefined && 'key' in readNewAddress(alone) ? alone : typed
 }
 
 /** A spreadsheet writes the number 50538 as 50538.0. */
-function numberAlone(typed: string): string {
+function bareNumber(typed: string): string {
   const number = typed.replace(/^(\d+)\.0$|[.,;]+$/, '$1')
   return isLikeNumber(number) ? number : typed
 }
 
 /** Commands whose first argument is the person. */
-const personFirst: ReadonlySet<string> = new Set([
+const personFirstCommands: ReadonlySet<string> = new Set([
   'roles grant',
   'roles revoke',
   'associates assign',
@@ -120,7 +120,7 @@ const personFirst: ReadonlySet<string> = new Set([
 ])
 
 /** Commands on users, for which the number of a centre is superfluous. */
-const ofPersons: ReadonlySet<string> = new Set([
+const userCommands: ReadonlySet<string> = new Set([
   'users show',
   'users suspend',
   'users restore',
@@ -138,7 +138,7 @@ function isFullName(word: string): boolean {
 }
 
 /** Puts the person and the centre in the order, and behind the option, that the command has for them. */
-export function inOrder(words: Line): Line {
+export function reorderArguments(words: Line): Line {
   const [noun = '', verb = '', first = ''] = words
   const command = `${nounOf(noun) ?? noun} ${verb}`
   // The values of --as and --db are left out: an actor, and a server's address, which may have an @.
@@ -152,7 +152,7 @@ export function inOrder(words: Line): Line {
   )
   const number = words[numberAt] ?? ''
   if (number !== '' && people.length > 0) {
-    if (ofPersons.has(command)) return withWord(words, numberAt)
+    if (userCommands.has(command)) return withWord(words, numberAt)
     if (command === 'users add' && !words.includes('--centre')) {
       const isBehindWord = /^(?:to|at|in|for)$/.test(words[numberAt - 1] ?? '')
       const others = words.toSpliced(isBehindWord ? numberAt - 1 : numberAt, isBehindWord ? 2 : 1)
@@ -170,6 +170,7 @@ export function inOrder(words: Line): Line {
   if (command === 'users edit' && /^--(?:add|remove)-/.test(first) && (personAt === 3 || isFullName(behind)))
     return [noun, verb, behind, first, ...words.slice(4)]
   const isOption = words[personAt - 1]?.startsWith('-') === true
-  if (!personFirst.has(command) || people.length !== 1 || first.startsWith('-') || isOption) return words
+  if (!personFirstCommands.has(command) || people.length !== 1 || first.startsWith('-') || isOption)
+    return words
   return [noun, verb, person, ...withWord(words, personAt).slice(2)]
 }
