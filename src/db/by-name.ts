@@ -6,16 +6,16 @@ import type { Store, UserStatus } from './schema.ts'
 import type { CentreStatus } from './centres/list.ts'
 
 interface Search {
-  /** Folded; each is a part of what it is called. */
+  /** Folded words, each of which must be part of the name. */
   words: readonly string[]
-  /** Those that are deleted, or those that are not. */
+  /** True: only deleted ones; false: only live ones. */
   deleted: boolean
   visible: VisibleCentres
 }
 
 /**
- * The users with all of these words in their name or address, those deleted last first. Where all are asked for, they
- * are not sorted. Those who are not deleted are read as they lie: each looked up from an index takes longer.
+ * The users with all of these words in their name or address, the last deleted first. Without words, live users come in
+ * the order of their ids. Live users are read by a table scan, as looking each up from an index takes longer.
  */
 export function streamUsersByName(db: Kysely<Store>, { words, deleted, visible }: Search): Pages<NamedUser> {
   const status = deleted ? sql.ref<UserStatus>('users.status') : withoutIndex<UserStatus>('users.status')
@@ -27,7 +27,7 @@ export function streamUsersByName(db: Kysely<Store>, { words, deleted, visible }
   return pagesOf(db, query.orderBy('users.deleted_at', 'desc').orderBy('users.folded').orderBy('users.id'))
 }
 
-/** As much of a user as it takes to tell them from somebody of the same name. */
+/** The columns that tell a user from a namesake. */
 function namedUsers(db: Kysely<Store>) {
   return db
     .selectFrom('users')
@@ -45,13 +45,13 @@ function namedUsers(db: Kysely<Store>) {
 
 export type NamedUser = InferResult<ReturnType<typeof namedUsers>>[number]
 
-/** Who has or had each of these addresses, and where: what must not have changed while somebody was asked. */
+/** The accounts that have or had each of these addresses, with their centres. */
 async function whoHasAddresses(db: Kysely<Store>, keys: readonly string[]) {
   const isOneOf = anyOf(sql.ref('email_key'), keys)
   const rows = await db
     .selectFrom('users')
     .select(['id', 'email_key', 'first_name', 'last_name', 'centre_id'])
-    // The deleted accounts have an index of their own: each is asked by itself.
+    // Live and deleted accounts have partial indexes of their own, so the condition is written once for each.
     .where(sql<boolean>`(status <> 'deleted' and ${isOneOf}) or (status = 'deleted' and ${isOneOf})`)
     .orderBy('id')
     .execute()
@@ -65,7 +65,7 @@ export interface NamedCentre {
   status: CentreStatus
 }
 
-/** The centres with all of these words in their number or name; where there are words, read as they lie, and those few sorted. */
+/** The centres with all of these words in their number or name; with words, by a table scan and a sort of the few hits. */
 export function streamCentresByName(
   db: Kysely<Store>,
   { words, deleted, visible }: Search,
@@ -78,8 +78,8 @@ export function streamCentresByName(
 }
 
 /**
- * The same of their names alone, those that are deleted among them: the index of names is read through, which is a fifth
- * of the rows. The expression is that of the index, letter for letter.
+ * The same by name alone, deleted centres included, by a scan of the index of names, which has a fifth of the size of
+ * the rows. The expression must equal that of the index letter for letter.
  */
 export function streamCentresCalled(
   db: Kysely<Store>,
@@ -103,7 +103,7 @@ function namedCentres(db: Kysely<Store>) {
     .select(sql<CentreStatus>`case when deleted_at is null then status else 'deleted' end`.as('status'))
 }
 
-/** Which centre has each of these numbers: what must not have changed while somebody was asked. */
+/** The centre that has each of these numbers. */
 async function whichHaveNumbers(db: Kysely<Store>, numbers: readonly string[]) {
   const rows = await db
     .selectFrom('centres')
@@ -113,7 +113,7 @@ async function whichHaveNumbers(db: Kysely<Store>, numbers: readonly string[]) {
   return new Map(rows.map(({ id, number, name }) => [number, { id, name }]))
 }
 
-/** Which accounts have each of these addresses, or which centre each number, as text: what must not change while somebody is asked. */
+/** The owners of these addresses or centre numbers, as text that must be the same before and after a question. */
 export async function ownersOfNames(
   db: Kysely<Store>,
   { kind, keys }: { kind: 'user' | 'centre'; keys: readonly string[] },
@@ -123,7 +123,7 @@ export async function ownersOfNames(
   return keys.map((key) => JSON.stringify(owners.get(key) ?? null))
 }
 
-/** How many accounts have or had an address, the deleted ones among them. */
+/** How many accounts have or had an address, deleted ones included. */
 export async function accountsWith(db: Kysely<Store>, key: string): Promise<number> {
   return (await whoHasAddresses(db, [key])).get(key)?.length ?? 0
 }

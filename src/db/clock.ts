@@ -5,21 +5,21 @@ import { prepared } from './prepared.ts'
 import type { Store } from './schema.ts'
 import { plainTime } from '../plain-time.ts'
 
-/** How far a clock may be behind the last event before it stops changes. */
+/** How far a clock may be behind the last event before changes are refused, in milliseconds. */
 const maxBehind = 3_600_000
 
 interface Clocks {
   /** What the machine's clock says. */
   clock: Date
-  /** When the last event happened, by the clock of whoever made it. */
+  /** The time of the last event, by the clock of whoever made it. */
   lastEvent: Date | undefined
-  /** Where the log ends. */
+  /** The last row of the log. */
   last: LastRow | undefined
 }
 
 export type LastRow = Pick<LastEvent, 'id' | 'segment' | 'mac'>
 
-/** Both clocks by which time in a store is judged. */
+/** The machine's clock and the time of the last event, by which time in a store is judged. */
 export async function clocksOf(
   db: Kysely<Store>,
   clock: Date,
@@ -60,7 +60,7 @@ export function refuseClockBehind({ clock, lastEvent }: Omit<Clocks, 'last'>): v
   )
 }
 
-/** Events of the log that are later than the clock: how many, and the latest; and whether time counts from the clock since. */
+/** Counts the events later than the clock; `isAccepted` if the last event is not one, so that time goes on from it. */
 export async function eventsOfTheFuture(
   db: Kysely<Store>,
   clock: Date,
@@ -74,7 +74,7 @@ export async function eventsOfTheFuture(
   return { ...found, isAccepted: last === undefined || new Date(last.at) <= clock }
 }
 
-/** What was to wait for a time that will not come for long waits no longer than from the accepted time on. */
+/** Moves every wait that begins or ends after the accepted time back to it, so that none lasts too long. */
 export async function endWaitsBeyond(trx: Transaction<Store>, time: string): Promise<void> {
   await trx.deleteFrom('account_requests').where('at', '>', time).execute()
   await trx.updateTable('wrong_sign_ins').set({ last_at: time }).where('last_at', '>', time).execute()

@@ -8,13 +8,13 @@ interface Search {
   among?: Among | undefined
 }
 
-/** What another word of the line leaves: of a centre by its number, of somebody by the key of their address. */
+/** Narrows completions by another word of the line: a centre's number, or the key of a user's address. */
 export interface Among {
-  /** Who can become the coordinator there. */
+  /** Users who can become the coordinator of this centre. */
   adminsOf?: string
-  /** Who can take over from somebody. */
+  /** Users who can take over from this user. */
   colleaguesOf?: string
-  /** Centres that can be assigned to somebody, and that are. */
+  /** Centres that can be assigned to this user. */
   assignableTo?: string
   assignedTo?: string
 }
@@ -26,10 +26,10 @@ interface Completed {
 
 /** As many as a shell can sensibly show. */
 const maxOffered = 50
-/** After every letter that an address or a number can have. */
+/** Sorts after every character that an address or a number can contain. */
 const last = '\uffff'
 
-/** Addresses that begin so, from their index, with whose they are. */
+/** Addresses with this prefix, by an index range scan, with their owners' names and centres. */
 export async function usersWithPrefix(
   db: Kysely<Store>,
   { prefix, visible, among: { adminsOf, colleaguesOf } = {} }: Search,
@@ -64,7 +64,7 @@ export async function usersWithPrefix(
   }))
 }
 
-/** Centre numbers that begin so, with the name. */
+/** Centre numbers with this prefix, with the names. */
 export async function centresWithPrefix(
   db: Kysely<Store>,
   { prefix, visible, among: { assignableTo, assignedTo } = {} }: Search,
@@ -96,7 +96,7 @@ interface Holder {
   visible: VisibleCentres
 }
 
-/** Of whoever may not be seen as of nobody. */
+/** The centre of a user; a user who may not be seen has none. */
 function centreOf(db: Kysely<Store>, { key = '', visible }: Holder) {
   return db
     .selectFrom('users as holder')
@@ -118,7 +118,7 @@ function assignedCentres(db: Kysely<Store>, { key = '', visible }: Holder) {
 
 export type Held = 'roles' | 'sites' | 'sites of groups'
 
-/** What somebody has of these, known by the key of their address; undefined where there is nobody to be seen of that one. */
+/** The roles or sites of a user, by the key of their address; undefined if no such user may be seen. */
 export async function heldBy(
   db: Kysely<Store>,
   { key, visible, what }: { key: string; visible: VisibleCentres; what: Held },
@@ -141,7 +141,7 @@ export async function heldBy(
   return new Set(rows.map(({ site }) => site))
 }
 
-/** Releases by name or number, and what has a number alone, that begin so; newest first. */
+/** Releases whose name or number has this prefix, and other numbered things by their number; newest first. */
 export async function numberedWithPrefix(
   db: Kysely<Store>,
   { kind, prefix }: { kind: string; prefix: string },

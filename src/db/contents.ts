@@ -2,17 +2,17 @@ import type { Kysely } from 'kysely'
 import type { Store } from './schema.ts'
 import { sendWithNext, type Trx } from './transact.ts'
 
-/** Bytes that are whole. */
+/** The complete bytes of a file. */
 export interface Content {
   id: number
   sha256: string
   bytes: number
 }
 
-/** How many bytes of files are one row: what is held in memory of them, and what one transaction writes. */
+/** The size of one row of a file's bytes: as much is held in memory, and written in one transaction. */
 export const pieceLength = 1024 * 1024
 
-/** The bytes that have this digest, where they are kept already; `usable` says that they are there and right, as far as is known. */
+/** The content with this digest, if it is stored; `usable` unless its bytes are missing or known to be damaged. */
 export async function findContent(
   db: Kysely<Store>,
   sha256: string,
@@ -30,7 +30,7 @@ export async function findContent(
   return { id: row.id, sha256, bytes: row.bytes ?? 0, usable }
 }
 
-/** Puts what was uploaded again, or all of it at once, in the place of bytes that are damaged, or were left out. */
+/** Replaces bytes that are damaged or missing by those of a new upload, or by a single piece. */
 export async function mendContent(
   trx: Trx,
   { contentId, uploadId, piece }: { contentId: number; uploadId?: number; piece?: Buffer },
@@ -45,7 +45,7 @@ export async function mendContent(
   await noteMismatch(trx, { contentId, at: null })
 }
 
-/** Where bytes with this digest are not kept already, and right. @returns the number of the upload; undefined where they are */
+/** Begins an upload unless intact bytes with this digest are stored. @returns its number; undefined if they are */
 export async function beginUpload(
   trx: Trx,
   { sha256, maker, at }: { sha256: string; maker: string; at: Date },
@@ -77,11 +77,11 @@ interface WholeContent {
   sha256: string
   bytes: number
   at: Date
-  /** All of it. */
+  /** All of the bytes. */
   piece: Buffer
 }
 
-/** Adds bytes of one piece, where none with their digest are kept. @returns their number; undefined where there are some */
+/** Adds bytes of one piece unless some with their digest are stored. @returns their number; undefined if some are */
 export async function insertContent(
   trx: Trx,
   { sha256, bytes, at, piece }: WholeContent,
@@ -104,7 +104,7 @@ async function insertPiece(
   await sendWithNext(trx, trx.insertInto('content_pieces').values(values))
 }
 
-/** Nothing is added where the upload is no more, which finishing it tells. */
+/** Adds nothing if the upload has been removed; `finishUpload` then returns undefined. */
 export async function addPiece(
   trx: Trx,
   { uploadId, position, bytes }: { uploadId: number; position: number; bytes: Buffer },
@@ -122,7 +122,7 @@ export async function addPiece(
   await sendWithNext(trx, added)
 }
 
-/** Makes an upload whole, where it is still there and no bytes with its digest are kept. @returns its number */
+/** Completes an upload that still exists, unless bytes with its digest are stored. @returns its number */
 export async function finishUpload(
   trx: Trx,
   { uploadId, sha256, bytes }: { uploadId: number; sha256: string; bytes: number },
@@ -140,7 +140,7 @@ export async function finishUpload(
   return row?.id
 }
 
-/** Takes away what was uploaded of something that will never be whole; what is whole stays. */
+/** Removes an upload that will never be completed; does nothing to a complete one. */
 export async function removeUpload(trx: Trx, id: number): Promise<void> {
   await trx
     .deleteFrom('content_pieces')
@@ -165,7 +165,7 @@ export async function* readPieces(db: Kysely<Store>, contentId: number): AsyncGe
   }
 }
 
-/** Notes that bytes were others than those that were uploaded, or that they are right again. */
+/** Notes when bytes were found to differ from those uploaded; null clears the note. */
 export async function noteMismatch(
   trx: Trx,
   { contentId, at }: { contentId: number; at: Date | null },
@@ -174,7 +174,7 @@ export async function noteMismatch(
   await sendWithNext(trx, noted.where('id', '=', contentId))
 }
 
-/** Every content that is whole. */
+/** Every complete content. */
 export function wholeContents(db: Kysely<Store>): Promise<(Content & { mismatch_at: string | null })[]> {
   return db
     .selectFrom('contents')

@@ -30,7 +30,10 @@ interface Issue {
   lifetime: number
 }
 
-/** Issues a link, temporary password or code; older open ones of its purpose are void, their waiting messages cancelled. @returns its number, for the query that needs it */
+/**
+ * Issues a link, temporary password or code; voids older open ones of its purpose and cancels their waiting messages.
+ * @returns its number, as a subquery for the statement that needs it
+ */
 export async function issueCredential(
   trx: Trx,
   { userId, purpose, at, random, lifetime }: Issue,
@@ -61,7 +64,7 @@ function voidedCredentials(trx: Kysely<Store>, { userIds }: Placeholders<{ userI
     .where('state', '=', 'open')
 }
 
-/** Voids an open PIN; the letter that says how to use it is not sent any more. */
+/** Voids an open PIN and cancels the letter that says how to use it. */
 export async function voidPin(trx: Trx, userId: number): Promise<void> {
   await voidPins(trx, [userId])
   await cancelMessages(trx, { userId, letter: 'account-activation', reason: 'void' })
@@ -79,7 +82,7 @@ function voidedPins(trx: Kysely<Store>, { userIds }: Placeholders<{ userIds: rea
     .where('pin_state', '=', 'issued')
 }
 
-/** Closes the open credentials of these purposes; one that was just used is named and becomes `used`. */
+/** Voids the open credentials of these purposes; the one given as `used` becomes used instead. */
 export async function voidCredentials(
   trx: Trx,
   {
@@ -106,7 +109,7 @@ export function findCredential(db: Kysely<Store>, id: number): Promise<Credentia
   return credentials(db).where('credentials.id', '=', id).executeTakeFirst()
 }
 
-/** What the messages with these numbers carry, by the credential's number. */
+/** The credentials that these messages carry, by the credential's number. */
 export async function credentialsOfMessages(
   db: Kysely<Store>,
   messages: readonly number[],
@@ -133,16 +136,16 @@ export function findOpenCredential(
 export interface Voided {
   pins: number
   links: number
-  /** Letters that waited with one of those links, and are not sent any more. */
+  /** Waiting letters with one of those links, which were cancelled. */
   letters: number
 }
 
-/** Makes every open PIN, link, temporary password and code useless, and counts them. */
+/** Voids every open PIN, link, temporary password and code, and counts them. */
 export function voidEveryCredential(trx: Trx): Promise<Voided> {
   return voidIssuedAfter(trx, '')
 }
 
-/** The same for those issued after a time, as ISO text. */
+/** The same for those issued after an ISO time. */
 export async function voidIssuedAfter(trx: Trx, time: string): Promise<Voided> {
   const pins = await trx
     .updateTable('users')
@@ -150,7 +153,7 @@ export async function voidIssuedAfter(trx: Trx, time: string): Promise<Voided> {
     .where('pin_state', '=', 'issued')
     .where('pin_issued_at', '>', time)
     .executeTakeFirst()
-  // Undoing the import that deleted somebody would open the PIN again that they had.
+  // Otherwise undoing the import that deleted a user would open their former PIN again.
   await trx
     .updateTable('users')
     .set({ pin_nonce: null })
@@ -179,7 +182,7 @@ export async function voidIssuedAfter(trx: Trx, time: string): Promise<Voided> {
   }
 }
 
-/** Gives users a new PIN each; the one before it is void by that. */
+/** Gives each user a new PIN, which replaces and so voids the former one. */
 export async function renewPins(
   trx: Trx,
   { nonces, at }: { nonces: readonly { id: number; nonce: Buffer }[]; at: string },

@@ -3,17 +3,17 @@ import type { Problem } from '../errors.ts'
 import type { LogHead } from './audit/head-file.ts'
 import type { Store } from './schema.ts'
 
-/** What a column holds, as it is written. */
+/** A column's value, as it is written. */
 export type Value = string | number | Buffer | null
 
 type Column<Table extends keyof Store> = keyof Store[Table] & string
 
-/** Tables whose rows are numbered by the store. */
+/** Tables whose row numbers can be reserved ahead. */
 export type Numbered = 'imports' | 'centres' | 'users' | 'learner_groups' | 'tests' | 'outbox'
 
-/** Many rows at once, within the transaction that is open: iterables in, a promise out. */
+/** Bulk writes within the open transaction. */
 export interface Bulk {
-  /** Sets numbers aside that no row ever had, one after the other. @returns the first */
+  /** Reserves consecutive row numbers that no row ever had. @returns the first */
   reserve(table: Numbered, count: number): Promise<number>
   /** Adds rows; each has its values in the order of the columns. */
   insert<Table extends keyof Store>(
@@ -21,13 +21,13 @@ export interface Bulk {
     columns: readonly Column<Table>[],
     rows: Iterable<readonly Value[]>,
   ): Promise<void>
-  /** Changes rows that are there, each found by the first of the columns. */
+  /** Changes existing rows, each found by the first of the columns. */
   update<Table extends keyof Store>(
     table: Table,
     columns: readonly [Column<Table>, ...Column<Table>[]],
     rows: Iterable<readonly Value[]>,
   ): Promise<void>
-  /** Adds rows; where one with the same key is there, sets what differs. @returns how many were added or differed */
+  /** Adds rows; where one with the same key exists, sets the column if it differs. @returns how many rows it wrote */
   merge<Table extends keyof Store>(
     table: Table,
     columns: { key: readonly Column<Table>[]; set: Column<Table> },
@@ -36,98 +36,98 @@ export interface Bulk {
 }
 
 export interface ServerFacts {
-  /** The one that answers, of all that the address names. */
+  /** The host that answered, of all that the address names. */
   host: string
   port: number
-  /** As whom it was asked. */
+  /** The role that was signed in with. */
   user: string
-  /** Of PostgreSQL, such as `17.9`. */
+  /** PostgreSQL's version, such as `17.9`. */
   version: string
-  /** How long a question and its answer are on their way, in milliseconds. */
+  /** The round-trip time of a query, in milliseconds. */
   roundTripMs: number
 }
 
-/** A row of the audit log, without what it says. */
+/** The last row of the audit log, without its content. */
 export interface LastEvent {
   id: number
   segment: number
   mac: Buffer
   /** ISO time. */
   at: string
-  /** A row that is not there, and of which values are; null where the log was not cut. */
+  /** A missing row that still has personal values; null if the log was not cut. */
   beyond: number | null
 }
 
 export interface CopyingOut {
   signal: AbortSignal
-  /** Without the bytes of resources and help documents. */
+  /** Whether to leave out the bytes of resources and help documents. */
   withoutContent: boolean
 }
 
-/** The store as it was when it was looked at, or taken for a change, last. */
+/** The state of the store when it was last read, or locked for a change. */
 export interface ServerState {
-  /** The last event of the log; undefined of an empty one. */
+  /** The last event of the log; undefined if the log is empty. */
   lastEvent: LastEvent | undefined
-  /** Whether any PIN sheet was noted. */
+  /** Whether any PIN sheet is noted as pending. */
   hasNotedSheets: boolean
-  /** Whether any file was being uploaded, or never will be whole. */
+  /** Whether there is any unfinished upload. */
   hasUploads: boolean
 }
 
 interface ServerOperations {
-  /** Looks at the store, where nobody has yet. @throws `store-missing` */
+  /** Reads the store's row unless that was done already. @throws `store-missing` */
   ensureStoreRow(): Promise<void>
   seen: Readonly<ServerState>
-  /** Sends a statement that answers nothing together with the next one; its failure is told there. */
+  /** Sends a statement without a result together with the next query, which then reports its failure. */
   sendWithNext(query: CompiledQuery): void
 }
 
 export interface Findings {
-  /** What keeps the store or its key from being trusted, or used. */
+  /** Problems that keep the store or its key from being trusted or used. */
   damage: Problem[]
-  /** What should be put right, and harms nothing yet. */
+  /** Problems that should be mended and do no harm yet. */
   warnings: Problem[]
 }
 
-/** What a store is kept in, behind what every query can ask of it. */
+/** The database that keeps a store: what differs between SQLite and PostgreSQL, beyond the queries. */
 export interface Engine {
-  /** On a server, where several desks use it: there is no file to be copied, locked or put in place. */
+  /** Whether the store is on a server that several desks use, so that there is no file to copy, lock or replace. */
   isShared: boolean
   bulk: Bulk
-  /** What a server is asked in fewer round trips than a file; absent of a file, where asking costs nothing. */
+  /** Operations that save round trips to a server; absent for a file, where queries cost none. */
   server?: ServerOperations
   /**
-   * Takes back all that an open transaction has done, and begins it anew. SQLite keeps what was before a savepoint in memory,
-   * page by page, and goes through all of it at each statement that follows: thousands of changes are taken back so.
+   * Rolls an open transaction back and begins it again, which undoes thousands of changes faster than a savepoint:
+   * SQLite keeps the pages from before a savepoint in memory and goes through all of them at each later statement.
    * Absent where a savepoint costs nothing.
    */
   restartTransaction?: () => Promise<void>
-  /** What the store keeps of its key. */
+  /** The fingerprint of the store's key, as the store has it. */
   fingerprint(): string
-  /** Equal answers: nobody else has written to the store between them. */
+  /** A counter of writes by others: two equal results mean that nobody else has written in between. */
   writesOfOthers(): Promise<number>
-  /** Says who has the store while a transaction is open. @returns takes it back */
+  /** Notes who holds the store while a transaction is open. @returns a function that removes the note */
   noteHolder(command: string): () => void
-  /** Where the log will end once the transaction is committed: a commit that nobody confirmed is known by it. */
+  /** Told the log's head just before a commit, to recognise by it a commit that was never confirmed. */
   aboutToCommit(head: LogHead | undefined): void
-  /** What is known of the server that it is on; undefined of a file. */
+  /** Facts about the server; undefined for a file. */
   aboutServer(): Promise<ServerFacts | undefined>
-  /** Who is changing the store now: their command, and who they are; null for nobody. */
+  /** The current writer, by command and operator; null if nobody is changing the store. */
   heldBy(): Promise<string | null>
-  /** In bytes, with what is kept beside it. */
+  /** Size in bytes, with the files beside it. */
   size(): Promise<number>
-  /** Whether work that failed so may be tried again: nothing of it was saved. */
+  /** Whether work that failed with this error saved nothing and may be retried. */
   isRetryable(error: unknown): boolean
-  /** What does not hold together, or stands in the way, as far as the engine itself can tell. */
+  /** The damage and warnings that the engine's own checks find. */
   findings(): Promise<Findings>
-  /** The rows of a table as they are kept, many at once, each with its values in the order of the columns. */
+  /** The rows of a table in batches, each row with its stored values in the order of the columns. */
   rowsOf(table: string, columns: readonly string[]): AsyncIterable<Value[][]>
   /** The highest number that a table ever gave; 0 where it gave none. */
   lastNumber(table: string): Promise<number>
-  /** Copies the whole store, as it is at one moment, into a file of SQLite, which needs no other beside it. @returns its size */
+  /** Copies a snapshot of the whole store into a single SQLite file. @returns its size */
   copyOut(to: string, options: CopyingOut): Promise<number>
-  /** Makes what is removed from now on unreadable. */
+  /** Has everything that is deleted from now on overwritten, so that it cannot be read from the file. */
   overwriteWhatGoes(): void
-  /** Makes what was removed before unreadable. @returns whether nobody was in the way */
+  /** Overwrites what was deleted before. @returns whether that succeeded, with nobody else using the store */
   scrub(): Promise<boolean>
 }

@@ -4,7 +4,7 @@ import { anyOf } from './portable.ts'
 import type { EntryTable, Store } from './schema.ts'
 import { transactionState, type Trx } from './transact.ts'
 
-/** An entry with the name of its centre, where that is known. */
+/** An entry with the name of its centre; null if the centre is not known. */
 export type EntryRow = Selectable<EntryTable> & { centre_name: string | null }
 export type NewEntry = Omit<Selectable<EntryTable>, 'id'>
 
@@ -62,7 +62,7 @@ export async function insertEntries(trx: Trx, entries: readonly NewEntry[]): Pro
   )
 }
 
-/** Entries of centres that are not there, or are deleted, by their number. */
+/** Entries of unknown or deleted centres, counted by centre number. */
 export async function entriesWithoutCentre(
   db: Kysely<Store>,
 ): Promise<{ number: string; deleted: boolean; entries: number }[]> {
@@ -78,7 +78,7 @@ export async function entriesWithoutCentre(
   return rows.map(({ number, deleted_at, entries }) => ({ number, deleted: deleted_at !== null, entries }))
 }
 
-/** Components that have candidates in a series for which no resource names them. */
+/** Components with candidates in a series in which no resource is for them. */
 export function entriesWithoutResource(
   db: Kysely<Store>,
 ): Promise<{ component: string; series: string; centres: number }[]> {
@@ -96,7 +96,7 @@ export function entriesWithoutResource(
     .execute()
 }
 
-/** A centre that has more than one entry for a component in a series. */
+/** Centres with more than one entry for a component in a series. */
 export function duplicateEntries(
   db: Kysely<Store>,
 ): Promise<{ number: string; component: string; series: string; min: number; max: number }[]> {
@@ -112,7 +112,7 @@ export function duplicateEntries(
     .execute()
 }
 
-/** Live centres with candidates for a recording that is not withdrawn, which nobody there may have: they have no Global Listening. */
+/** Live centres without Global Listening that have candidates for a recording that is not withdrawn. */
 export function entriesWithoutGlobalListening(db: Kysely<Store>) {
   return db
     .selectFrom('entries')

@@ -8,9 +8,9 @@ import { nextNumber } from './portable.ts'
 export interface HelpDocumentRow {
   id: number
   title: string
-  /** When it was uploaded first; of a version in the history, when that was. */
+  /** When it was first uploaded; in the history, when this version was. */
   created_at: string
-  /** When its present version took the place of another; of a version in the history, when another took its place. */
+  /** When its present version replaced another; in the history, when this version was replaced. */
   replaced_at: string | null
   withdrawn_at: string | null
   version: number
@@ -23,9 +23,9 @@ export interface HelpDocumentRow {
 
 interface HelpDocumentFilter {
   id?: number
-  /** Withdrawn ones too. */
+  /** Whether withdrawn ones are included. */
   withdrawn: boolean
-  /** Every version, and not the present one alone. */
+  /** Whether every version is included, instead of the present one alone. */
   history?: boolean
 }
 

@@ -2,7 +2,7 @@ import type { Kysely, Selectable } from 'kysely'
 import type { ContentTable, Store } from './schema.ts'
 import type { Trx } from './transact.ts'
 
-/** An upload that is not whole: nothing refers to it. */
+/** An unfinished upload, to which nothing refers. */
 export type Upload = Pick<Selectable<ContentTable>, 'id' | 'maker' | 'begun_at'>
 
 export function unfinishedUploads(db: Kysely<Store>): Promise<Upload[]> {
@@ -14,7 +14,7 @@ export function unfinishedUploads(db: Kysely<Store>): Promise<Upload[]> {
     .execute()
 }
 
-/** Where sheets were written to, of imports that were committed and of those that were not. */
+/** The paths of unfinished PIN sheets; `importId` is null if the import was not committed. */
 export async function unfinishedSheets(
   db: Kysely<Store>,
 ): Promise<{ unfinished: string; importId: number | null }[]> {
@@ -25,7 +25,7 @@ export async function unfinishedSheets(
     .execute()
 }
 
-/** Nothing was committed, and the file is gone. */
+/** Forgets noted PIN sheets whose import was not committed and whose file is gone. */
 export async function forgetNotedSheets(trx: Trx, unfinished: readonly string[]): Promise<void> {
   await trx
     .deleteFrom('pin_sheets_owed')

@@ -5,12 +5,12 @@ import { anyOf } from './portable.ts'
 import type { MessageState, OutboxRow, Store } from './schema.ts'
 
 interface WaitingFilter {
-  /** Only those whose pause is over. */
+  /** Only messages that are due at this time. */
   dueAt?: Date
   importId?: number
 }
 
-/** This user's messages that wait, or are in one of these states. */
+/** This user's messages in one of these states, by default the waiting ones. */
 export async function lettersWaitingFor(
   db: Kysely<Store>,
   userId: number,
@@ -25,7 +25,7 @@ export async function lettersWaitingFor(
     .execute()
 }
 
-/** The messages that wait, or were refused and would be sent by `mail send --failed`. */
+/** The messages that wait, or were refused and can be sent with `mail send --failed`. */
 export async function messagesNotSent(db: Kysely<Store>): Promise<Pick<OutboxRow, 'message_id' | 'state'>[]> {
   return db
     .selectFrom('outbox')
@@ -34,7 +34,7 @@ export async function messagesNotSent(db: Kysely<Store>): Promise<Pick<OutboxRow
     .execute()
 }
 
-/** How many of these messages would go out: those that wait, but what explains a PIN that is void. */
+/** How many of these messages would be sent: those that wait, except letters about a PIN that is no longer valid. */
 export async function countToGoOut(db: Kysely<Store>, messageIds: readonly string[]): Promise<number> {
   return countOf(
     db
@@ -52,16 +52,16 @@ export async function countToGoOut(db: Kysely<Store>, messageIds: readonly strin
   )
 }
 
-/** Whom a message is for, as they are now. */
+/** The recipient of a message, with their present name and centre. */
 export interface Recipient {
   firstName: string
   lastName: string
-  /** Empty for whoever has no centre. */
+  /** Empty if the user has no centre. */
   centreName: string
   centreNumber: string
 }
 
-/** Of these messages, by their number: those that go to somebody's present address. */
+/** The recipients of these messages, by message number; only of those addressed to the user's present address. */
 export async function recipientsOf(
   db: Kysely<Store>,
   ids: readonly number[],
@@ -81,7 +81,7 @@ export async function recipientsOf(
   return new Map(rows.map(({ id, ...recipient }) => [id, recipient]))
 }
 
-/** Whether the message that has their one open set-up link was cancelled: nobody has the link. */
+/** Whether the message with the user's open set-up link was cancelled, so that nobody has the link. */
 export async function isSetUpMessageCancelled(db: Kysely<Store>, userId: number): Promise<boolean> {
   const row = await db
     .selectFrom('outbox')
@@ -95,7 +95,7 @@ export async function isSetUpMessageCancelled(db: Kysely<Store>, userId: number)
   return row !== undefined
 }
 
-/** The messages of these users that wait, and that nobody is sending. */
+/** The waiting messages of these users that no process has claimed. */
 export async function messagesWaitingFor(
   db: Kysely<Store>,
   userIds: readonly number[],
@@ -111,7 +111,7 @@ export async function messagesWaitingFor(
     .execute()
 }
 
-/** How many messages of earlier imports of a workbook wait, by import. */
+/** How many unclaimed messages of earlier imports of a workbook wait, by import. */
 export async function messagesWaitingOf(
   db: Kysely<Store>,
   { digest }: { digest: string },
@@ -139,7 +139,7 @@ export async function failedMessages(
   return query.execute()
 }
 
-/** The numbers of the messages that wait, those tried least first, then oldest first: one that stops all the others must not stop them again. */
+/** The waiting messages' numbers, the least often tried first, then the oldest, so that a failing one blocks no other. */
 export async function waitingMessages(
   db: Kysely<Store>,
   { dueAt, importId }: WaitingFilter,
@@ -156,7 +156,7 @@ export async function waitingMessages(
       eb.or([
         eb('next_try_at', 'is', null),
         eb('next_try_at', '<=', due),
-        // It waited for a centre, which was restored, or which they have left.
+        // A message held for a deleted centre is due once the centre is restored or the user has left it.
         eb.and([eb('last_error', '=', reasons.centreDeleted), eb.not(isAtDeletedCentre(eb))]),
       ]),
     )
@@ -175,7 +175,7 @@ function isAtDeletedCentre({ exists, selectFrom }: ExpressionBuilder<Store, 'out
   )
 }
 
-/** Messages by their numbers, in that order of number. */
+/** Messages by their numbers, in the order of number. */
 export async function findMessages(db: Kysely<Store>, ids: readonly number[]): Promise<OutboxRow[]> {
   if (ids.length === 0) return []
   return db
@@ -198,7 +198,7 @@ export const messageStates: readonly MessageState[] = [
 interface MessageFilter {
   states: readonly MessageState[]
   letter?: string
-  /** The address as it is written to, in lower case. */
+  /** The recipient's address, in lower case. */
   to?: string
   importId?: number
 }
@@ -218,7 +218,7 @@ export function countMessages(db: Kysely<Store>, filter: MessageFilter): Promise
   return countOf(messagesMatching(db, filter))
 }
 
-/** The one place that knows which messages a list shows. */
+/** The one place that decides which messages a list shows. */
 function messagesMatching(db: Kysely<Store>, { states, letter, to, importId }: MessageFilter) {
   let query = db.selectFrom('outbox')
   if (states.length > 0) query = query.where('state', 'in', [...states])

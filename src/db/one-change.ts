@@ -10,7 +10,7 @@ import {
 } from './transact.ts'
 import type { Committed, OpenStore, OpenTransaction } from './store/opening.ts'
 
-/** Changes that are saved together, each with a time of its own. @throws what the work throws: then none of them is saved */
+/** Saves several changes in one transaction, each with its own time. @throws what `work` throws; then none is saved */
 export function asChangesSavedTogether<Result>(
   store: OpenStore,
   work: (within: OpenStore) => Promise<Result>,
@@ -18,7 +18,7 @@ export function asChangesSavedTogether<Result>(
   return asOneChange(store, work, (trx) => advanceTime(trx, store.now()))
 }
 
-/** All that is done with the store it hands over is one change, saved at the end. @throws what the work throws: then nothing is saved */
+/** Runs all that `work` does with its store in one transaction. @throws what `work` throws; then nothing is saved */
 export function asOneChange<Result>(
   store: OpenStore,
   work: (within: OpenStore) => Promise<Result>,
@@ -42,7 +42,7 @@ export function asOneChange<Result>(
   })
 }
 
-/** As one change, and all of it is taken back, at the end: each part sees what those before it did. */
+/** Runs `work` as one change and rolls all of it back at the end: each part sees what the earlier parts did. */
 export function rehearseOneChange<Result>(
   store: OpenStore,
   work: (within: OpenStore) => Promise<Result>,
@@ -61,7 +61,7 @@ export function rehearseOneChange<Result>(
 }
 
 function storeWithin(store: OpenStore, trx: Trx, transaction: OpenTransaction): OpenStore {
-  // Whoever opened the store closes it.
+  // The caller that opened the store closes it.
   return { ...store, db: trx, transaction, close: async () => undefined }
 }
 
@@ -91,10 +91,10 @@ async function rehearsedPart<Result>(trx: Trx, work: Work<Result>): Promise<Resu
   }
 }
 
-/** Of those in which a part could not be taken back: why. */
+/** The transactions in which a part could not be rolled back, with the error. */
 const notTakenBack = new WeakMap<Trx, { error: unknown }>()
 
-/** Where even that fails, as on a full disk or without a connection, what went wrong first is told. */
+/** If even rolling back fails, as on a full disk or without a connection, the caller still throws the first error. */
 async function takenBack(trx: Trx, part: Savepoint): Promise<void> {
   await part
     .rollBack()
@@ -104,7 +104,7 @@ async function takenBack(trx: Trx, part: Savepoint): Promise<void> {
     })
 }
 
-/** What should be gone may be there yet, and SQLite may have ended the transaction by itself: nothing of it is saved. */
+/** Nothing may be saved after a failed rollback: the part may still be there, or SQLite has ended the transaction. */
 function refuseRest(trx: Trx): void {
   const found = notTakenBack.get(trx)
   if (found) throw found.error

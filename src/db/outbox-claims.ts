@@ -5,33 +5,33 @@ import { sendWithNext, type Trx } from './transact.ts'
 
 interface Claim {
   ids: readonly number[]
-  /** Who sends them; another's claim holds until it lapses. */
+  /** The claimant; a claim of another one holds until it lapses. */
   by: string
   at: Date
   /** How long a claim holds, in milliseconds. */
   lease: number
 }
 
-/** A claim of somebody who hands messages to a mail server at once, and so may have done it. */
+/** Marks the claims of a process that sends to a mail server: if it dies, its messages may have been sent. */
 const serverPrefix = 'smtp:'
 
-/** Who claims messages: this process, so that everybody on the machine can see whether it has ended. */
+/** The claimant's name, with this process's tag, by which others on the machine can see whether it has ended. */
 export function newClaimant(to: 'server' | 'folder'): string {
   return `${to === 'server' ? serverPrefix : ''}${ownerTag()}`
 }
 
 interface Claimed {
   claimed: OutboxRow[]
-  /** Their sender ended before it wrote down what became of them: they may have arrived, and are not sent again. */
+  /** Messages whose sender ended before it saved the outcome: they may have arrived, and are not sent again. */
   interrupted: OutboxRow[]
 }
 
-/** When it is looked again whether a deleted centre was restored. */
+/** How long to wait before checking again whether a deleted centre was restored, in milliseconds. */
 const hour = 3_600_000
 
 /**
- * Claims those of the messages that still wait; what expired or is void meanwhile is cancelled. What opens nothing while
- * the centre is deleted waits on, as nothing of its people is lost.
+ * Claims those of the messages that still wait, and cancels those that are expired, void or outdated by now. Messages
+ * whose credential or PIN is of no use while the centre is deleted go on waiting, so that its users lose nothing.
  */
 export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Promise<Claimed> {
   const now = at.toISOString()
@@ -61,7 +61,7 @@ export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Pr
     const isVoid = isAboutPin
       ? pin_state !== 'issued'
       : credential_state !== null && credential_state !== 'open'
-    // It may have waited since a build that did not cancel it when they were replaced.
+    // An older version of ssh-admin did not cancel this letter when the coordinator was replaced.
     const isOutdated = row.letter.startsWith('coordinator-') && hub_role !== 'coordinator'
     if (expired || isVoid || isOutdated) {
       const last_error = expired ? reasons.expired : isVoid ? reasons.void : reasons.outdated
@@ -108,7 +108,7 @@ export interface ClaimOutcome {
   file: string | null
 }
 
-/** Messages as they are once what became of them is written down. */
+/** The messages as they will be once their outcomes are saved. */
 export function rowsWithOutcomes(
   rows: readonly OutboxRow[],
   { results, at }: { results: readonly ClaimOutcome[]; at: Date },
@@ -119,7 +119,7 @@ export function rowsWithOutcomes(
   })
 }
 
-/** Writes down what became of claimed messages. What was sent was sent, even if it was cancelled meanwhile. */
+/** Saves the outcomes of claimed messages; one that was sent counts as sent even if it was cancelled meanwhile. */
 export async function saveClaimOutcomes(
   trx: Trx,
   { settled, by, at }: { settled: readonly ClaimOutcome[]; by: string; at: Date },

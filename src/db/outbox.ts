@@ -7,12 +7,12 @@ import { sendWithNext, transactionState, type Trx } from './transact.ts'
 
 interface NewMessage extends Omit<Insertable<OutboxTable>, 'state' | 'fields' | 'subject' | 'credential_id'> {
   fields: Readonly<Record<string, string>>
-  /** As it is, or as a query finds it. */
+  /** The text itself, or a subquery that finds it. */
   subject: string | RawBuilder<string>
   credential_id: RawBuilder<number> | null
 }
 
-/** Owes somebody a message; the commit that follows makes it due. */
+/** Queues a message, which becomes due with the commit. */
 export async function insertMessage(trx: Trx, message: NewMessage): Promise<OutboxRow> {
   const row = await trx
     .insertInto('outbox')
@@ -52,7 +52,7 @@ export async function cancelMessages(
   await sendWithNext(trx, query)
 }
 
-/** Cancels letters that are not so any more: those that wait, and those that were refused, which `mail send --failed` would send. */
+/** Cancels letters that are no longer true: waiting ones, and refused ones, which `mail send --failed` would send. */
 export async function cancelOutdated(
   trx: Trx,
   { userId, letters }: { userId: number; letters: readonly string[] },
@@ -68,7 +68,7 @@ export async function cancelOutdated(
   )
 }
 
-/** Keeps what a message says as it goes out. */
+/** Saves the fields and the name with which a message is sent. */
 export async function setSaid(
   trx: Trx,
   { id, fields, to_name }: Pick<OutboxRow, 'id' | 'fields' | 'to_name'>,
@@ -76,7 +76,7 @@ export async function setSaid(
   await sendWithNext(trx, trx.updateTable('outbox').set({ fields, to_name }).where('id', '=', id))
 }
 
-/** The letters of an import that have not gone out explain a PIN that was issued then, and that is valid until. */
+/** Sets when the unsent PIN letters of an import expire, for the PINs issued at `issuedAt`. */
 export async function setEndOfPinLetters(
   trx: Trx,
   { importId, issuedAt, expiresAt }: { importId: number; issuedAt: string; expiresAt: string },
@@ -91,7 +91,7 @@ export async function setEndOfPinLetters(
   await sendWithNext(trx, waiting)
 }
 
-/** Letters of a kind that have not gone out bear another subject. Previews are about nobody, and keep theirs. */
+/** Changes the subject of the unsent letters of a kind. Previews belong to no user and keep theirs. */
 export async function setSubjectOfWaiting(
   trx: Trx,
   { letter, subject }: Pick<OutboxRow, 'letter' | 'subject'>,
@@ -106,7 +106,7 @@ export async function setSubjectOfWaiting(
   await sendWithNext(trx, waiting)
 }
 
-/** Cancels the waiting messages of users that carry an open credential, or explain their PIN. */
+/** Cancels the users' waiting messages that carry an open credential, or explain their PIN. */
 export async function cancelCredentialMessages(
   trx: Trx,
   { userIds }: { userIds: readonly number[] },
@@ -136,7 +136,7 @@ export async function cancelMessage(trx: Trx, id: number): Promise<void> {
   await cancelled(trx, 'asked').where('id', '=', id).execute()
 }
 
-/** Those that wait. */
+/** The update that cancels waiting messages. */
 function cancelled(trx: Kysely<Store>, reason: MessageReason) {
   return trx
     .updateTable('outbox')
@@ -144,7 +144,7 @@ function cancelled(trx: Kysely<Store>, reason: MessageReason) {
     .where('state', '=', 'queued')
 }
 
-/** What became of a message, and how it was worded as it went out. */
+/** The columns with the outcome of a message, and its wording as sent. */
 export const deliveryColumns = [
   'state',
   'attempts',
@@ -162,7 +162,7 @@ export const deliveryColumns = [
 /** A message as another store has it. */
 export type Delivery = Pick<OutboxRow, 'message_id' | (typeof deliveryColumns)[number]>
 
-/** Notes what became of messages in another store. */
+/** Copies the outcomes that these messages have in another store. */
 export async function takeOnDeliveries(trx: Trx, deliveries: readonly Delivery[]): Promise<void> {
   for (const { message_id, ...delivery } of deliveries) {
     await sendWithNext(trx, trx.updateTable('outbox').set(delivery).where('message_id', '=', message_id))

@@ -1,6 +1,6 @@
 import { type Expression, type OrderByItemBuilder, type RawBuilder, type RawNode, sql } from 'kysely'
 
-/** A piece of a query that PostgreSQL writes in another way; as it stands, it is SQLite's. */
+/** A fragment of SQL that differs between the engines: the node itself is SQLite's, `postgres` is PostgreSQL's. */
 export interface PortableNode extends RawNode {
   readonly postgres: RawNode
 }
@@ -15,27 +15,27 @@ function inBoth<T>(sqlite: RawBuilder<T>, postgres: RawBuilder<T>): RawBuilder<T
   return sql<T>`${{ toOperationNode }}`
 }
 
-/** Where a part begins within a text, from 1; 0 where it is not in it. */
+/** The position of a part within a text, from 1; 0 if the text does not contain it. */
 export function positionOf(part: string | Piece, text: Piece): RawBuilder<number> {
   return inBoth(sql<number>`instr(${text}, ${part})`, sql<number>`strpos(${text}, ${part})`)
 }
 
-/** Whether a text has this part, letter for letter. Where it is not, SQLite knows sooner by a pattern. */
+/** Whether a text contains this part, letter for letter. SQLite rejects texts without it faster by `glob`. */
 export function contains(text: Piece, part: string): RawBuilder<boolean> {
   const found = sql<boolean>`${positionOf(part, text)} > 0`
   if (part.length > maxPattern || part.includes('\0')) return found
   return inBoth(sql<boolean>`${text} glob ${`*${part.replace(/[*?[]/g, '[$&]')}*`}`, found)
 }
 
-/** SQLite takes none of more than 50,000 bytes; one ends at a NUL. */
+/** The longest `glob` pattern used, in letters: SQLite takes at most 50,000 bytes (and a pattern ends at a NUL). */
 const maxPattern = 10_000
 
-/** Whether a text has letters that are not English, or lines. */
+/** Whether a text has characters beyond printable ASCII, such as accented letters or line breaks. */
 export function isBeyondAscii(text: Piece): RawBuilder<boolean> {
   return inBoth(sql<boolean>`${text} glob '*[^ -~]*'`, sql<boolean>`${text} ~ '[^ -~]'`)
 }
 
-/** Whether a value is one of these: one parameter, however many they are. SQLite is given a list as JSON. */
+/** Whether a value is one of a list, which is a single parameter of any length. SQLite gets the list as JSON. */
 export function anyOf(
   value: Piece,
   list: readonly (string | number)[] | RawBuilder<readonly (string | number)[]>,
@@ -46,7 +46,7 @@ export function anyOf(
   )
 }
 
-/** A number that a JSON text has under a name. */
+/** The number under a name in a JSON text. */
 export function jsonNumber(text: Piece, name: string): RawBuilder<number | null> {
   return inBoth(
     sql<number | null>`json_extract(${text}, ${`$.${name}`})`,
@@ -62,18 +62,18 @@ export function jsonObject(name: Piece, value: Piece): RawBuilder<string> {
   )
 }
 
-/** A column in a condition, for which SQLite looks for no index; a server weighs what each would take. */
+/** A column in a condition for which SQLite must use no index; a server's planner decides by cost itself. */
 export function withoutIndex<Value>(column: string): RawBuilder<Value> {
   return inBoth(sql<Value>`+${sql.ref(column)}`, sql<Value>`${sql.ref(column)}`)
 }
 
-/** What is absent comes before everything: first where the order rises, last where it falls. */
+/** Sorts null before every value: first in ascending order, last in descending order. */
 export function nullsFirst(direction: 'asc' | 'desc' = 'asc') {
   return (order: OrderByItemBuilder) =>
     direction === 'asc' ? order.asc().nullsFirst() : order.desc().nullsLast()
 }
 
-/** The number of the next row of a table that loses none: a sequence of PostgreSQL would use one up in a rehearsal. */
+/** The next row number of a table that never loses rows; a sequence of PostgreSQL would use one up in a rehearsal. */
 export function nextNumber(table: 'resources' | 'releases' | 'help_documents'): RawBuilder<number> {
   return sql<number>`(select coalesce(max(id), 0) + 1 from ${sql.table(table)})`
 }

@@ -9,16 +9,16 @@ import {
 import type { Value } from './engine.ts'
 import type { Store } from './schema.ts'
 
-/** What stands in a query for the values that it is run with. */
+/** The placeholders for the values with which a query is run. */
 export type Placeholders<Values> = { readonly [Name in keyof Values]: RawBuilder<Values[Name]> }
 
-/** A query with its values, which is compiled. */
+/** A compiled query with its values. */
 interface Prepared<Row> {
   compile: () => CompiledQuery<Row>
   execute: () => Promise<Row[]>
 }
 
-/** Where a value goes, among the parameters of a compiled query. */
+/** Marks a value's position among the parameters of a compiled query. */
 class Placeholder {
   readonly name: string
 
@@ -27,12 +27,12 @@ class Placeholder {
   }
 }
 
-/** Of each engine, whose adapter all of its connections and their transactions have. */
+/** Keyed by the adapter's class, which all connections and transactions of an engine share. */
 const compiledQueries = new Map<DialectAdapter['constructor'], Map<unknown, CompiledQuery>>()
 
 /**
- * A query that changes ask again and again. kysely builds and compiles it once for an engine, which takes longer
- * than to run it. @param build a function with a name, which makes the same query whatever the values
+ * A query that changes run again and again. kysely builds and compiles it once for each engine, which takes longer than
+ * running it. @param build a module-level function that builds the same query whatever the values
  */
 export function prepared<Values extends Readonly<Record<string, Value | readonly number[]>>, Row>(
   db: Kysely<Store>,

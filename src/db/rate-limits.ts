@@ -4,7 +4,7 @@ import { type Credential, voidPin } from './credentials.ts'
 import type { Store } from './schema.ts'
 import { sendWithNext, transactionState, type Trx } from './transact.ts'
 
-/** Counts a wrong try; the last one allowed voids it. */
+/** Counts a wrong try of a credential; the last one allowed voids it. */
 export async function countWrongTry(
   trx: Trx,
   { credential, max }: { credential: Pick<Credential, 'id'>; max: number },
@@ -22,7 +22,7 @@ export async function countWrongTry(
   )
 }
 
-/** Counts a wrong PIN; the last one allowed voids it. As many questions each time, so that no answer takes longer. */
+/** Counts a wrong PIN; the last one allowed voids it. Always runs as many queries, so that timing reveals nothing. */
 export async function countWrongPin(
   trx: Trx,
   { userId, max }: { userId: number; max: number },
@@ -43,7 +43,7 @@ export async function countWrongPin(
   await voidPin(trx, user && user.pin_wrong_tries >= max ? userId : 0)
 }
 
-/** Wrong passwords for an address, one after the other. */
+/** Wrong passwords in a row for an address. */
 export interface WrongSignIns {
   inARow: number
   lastAt: Date
@@ -59,7 +59,7 @@ export async function wrongSignInsFor(trx: Trx, key: string): Promise<WrongSignI
   return row && { inARow: row.in_a_row, lastAt: new Date(row.last_at) }
 }
 
-/** Counts one more. @returns how many there are now */
+/** Counts one more wrong password. @returns how many there are in a row now */
 export async function countWrongSignIn(trx: Trx, { key, at }: { key: string; at: Date }): Promise<number> {
   const last_at = at.toISOString()
   const { in_a_row } = await trx
@@ -76,17 +76,17 @@ export async function countWrongSignIn(trx: Trx, { key, at }: { key: string; at:
   return in_a_row
 }
 
-/** The row of wrong ones is at an end. */
+/** Resets the count of an address. */
 export async function forgetWrongSignIns(trx: Trx, key: string): Promise<void> {
   await sendWithNext(trx, trx.deleteFrom('wrong_sign_ins').where('address', '=', digestOf(trx, key)))
 }
 
-/** Those of every address: under a new key none would be found again. */
+/** Resets the counts of all addresses: under a new key their digests would not be found again. */
 export async function forgetEveryWrongSignIn(trx: Trx): Promise<void> {
   await sendWithNext(trx, trx.deleteFrom('wrong_sign_ins'))
 }
 
-/** When an account's owner asked for a message and got one, since then, latest first. */
+/** The times since `since` at which an account's owner asked for a message and got one, latest first. */
 export async function accountRequests(
   db: Kysely<Store>,
   { userId, since }: { userId: number; since: Date },
@@ -101,7 +101,7 @@ export async function accountRequests(
   return rows.map(({ at }) => new Date(at))
 }
 
-/** Notes one more, of one moment once, and forgets those before `since`. */
+/** Notes one more request, once for each moment, and forgets those before `since`. */
 export async function noteAccountRequest(
   trx: Trx,
   { userId, at, since }: { userId: number; at: Date; since: Date },
@@ -118,7 +118,7 @@ export async function noteAccountRequest(
     .execute()
 }
 
-/** People type addresses that are not theirs, and not ours: without the store's key nobody can try which. */
+/** A keyed digest, as people type addresses of strangers: without the store's key nobody can guess which were typed. */
 function digestOf(trx: Trx, key: string): string {
   return createHmac('sha256', transactionState(trx).signInKey).update(key).digest('hex')
 }

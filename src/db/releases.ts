@@ -14,7 +14,7 @@ export interface ReleaseRow extends Selectable<ReleaseTable> {
 
 interface ReleaseFilter {
   ids?: readonly number[]
-  /** Letter case is no difference. */
+  /** Compared without regard to case. */
   name?: string
   states?: readonly ReleaseState[]
 }
@@ -55,7 +55,7 @@ export async function findReleases(db: Kysely<Store>, filter: ReleaseFilter = {}
   }))
 }
 
-/** Which letters are the same, the two engines do not agree on. */
+/** Compared here and not in SQL, as SQLite and PostgreSQL fold case differently. */
 async function idsOfReleases(db: Kysely<Store>, name: string): Promise<number[]> {
   const all = await db.selectFrom('releases').select(['id', 'name']).execute()
   return all.filter((one) => nameKey(one.name) === nameKey(name)).map(({ id }) => id)
@@ -128,21 +128,21 @@ export async function markReleaseWithdrawn(trx: Trx, { id, at }: { id: number; a
   await sendWithNext(trx, trx.updateTable('releases').set(values).where('id', '=', id))
 }
 
-/** What of a centre decides what opens there. */
+/** The columns of a centre that decide what is released to it. */
 export type CentreOfRelease = Pick<
   Selectable<CentreTable>,
   'id' | 'number' | 'name' | 'kind' | 'country' | 'time_zone' | 'global_listening'
 >
 
-/** Which centres are meant; absent: every one. */
+/** Restricts the centres; every field is optional and absent means all. */
 export interface CentreScope {
   numbers?: readonly string[] | undefined
   countries?: readonly string[] | undefined
-  /** Deleted ones that are looked at as if they were not. */
+  /** Numbers of deleted centres to be treated as live. */
   restored?: readonly string[] | undefined
 }
 
-/** Those whose people can see what is released: not deleted, and their coordinator not suspended. */
+/** The centres whose users can see what is released: not deleted, with a coordinator who is not suspended. */
 export function findCentresOfReleases(
   db: Kysely<Store>,
   { numbers, countries, restored = [] }: CentreScope = {},
@@ -156,7 +156,7 @@ export function findCentresOfReleases(
         ...(restored.length > 0 ? [anyOf(sql.ref('number'), restored)] : []),
       ]),
     )
-    // Not deleted follows from it, and is said as the index of coordinators is of accounts that are not.
+    // `<> 'deleted'` follows from `= 'suspended'`; it is written so that the partial index of coordinators applies.
     .where(sql<boolean>`not exists (select 1 from users where users.centre_id = centres.id
       and users.hub_role = 'coordinator' and users.status = 'suspended' and users.status <> 'deleted')`)
   if (numbers) query = query.where(anyOf(sql.ref('number'), numbers))
@@ -169,7 +169,7 @@ export async function centresWithEntries(
   db: Kysely<Store>,
   { components, numbers }: { components: readonly string[]; numbers?: readonly string[] | undefined },
 ): Promise<Map<string, Set<string>>> {
-  // Of a few centres SQLite would look at every entry for the component, were it not an expression, which no index is of.
+  // For a few centres, the expression keeps SQLite from using the index of components and reading all their entries.
   const component = numbers ? sql`component || ''` : sql.ref('component')
   let query = db
     .selectFrom('entries')

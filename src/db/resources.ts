@@ -17,10 +17,10 @@ interface ResourceFilter {
   areas?: readonly ResourceArea[]
   series?: string | undefined
   component?: string | undefined
-  /** Those that are withdrawn alone; absent: every one. */
+  /** True: only withdrawn ones; false: only those that are not; absent: all. */
   withdrawn?: boolean
   contentId?: number
-  /** Those of these releases, by their numbers. */
+  /** Only resources of these releases, by number. */
   releases?: readonly number[]
 }
 

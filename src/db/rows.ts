@@ -3,15 +3,15 @@ import { anyOf } from './portable.ts'
 import type { Store } from './schema.ts'
 import type { Trx } from './transact.ts'
 
-/** Rows some at a time, however many there are: to wait for each of them takes longer than to read it. */
+/** Rows in pages of any number: awaiting each row by itself would take longer than reading it. */
 export type Pages<Row> = AsyncIterable<readonly Row[]>
 
-/** What a query finds, as it is read; the first page is a small one, so that it comes soon. */
+/** Streams a query's rows; the first page is small, so that it comes soon. */
 export async function* pagesOf<Row>(db: Kysely<Store>, query: Compilable<Row>): AsyncGenerator<Row[]> {
   for await (const { rows } of db.getExecutor().stream(query.compile(), rowsAtOnce)) yield rows
 }
 
-/** As many as are worth a wait; each engine has its own number too. */
+/** The page size asked for; each engine has a size of its own too. */
 const rowsAtOnce = 1000
 
 /** The same pages, with each row made into another. */
@@ -22,14 +22,14 @@ export async function* mapPages<Row, Made>(
   for await (const page of pages) yield page.map(make)
 }
 
-/** The last row first: all of them are held. */
+/** Reverses the rows, for which all of them are held in memory. */
 export async function* reversePages<Row>(pages: Pages<Row>): AsyncGenerator<Row[]> {
   const all: (readonly Row[])[] = []
   for await (const page of pages) all.push(page)
   for (const page of all.reverse()) yield page.toReversed()
 }
 
-/** A list that is held, so many at a time. */
+/** Slices of a list, each of at most `size` items. */
 export function* slicesOf<Item>(list: readonly Item[], size: number): Generator<Item[]> {
   for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size)
 }
@@ -42,7 +42,7 @@ export async function countOf<Tables, From extends keyof Tables, Row>(
   return (await counted.executeTakeFirstOrThrow()).n
 }
 
-/** Which of these numbers the rows of a table have. */
+/** Those of these numbers that rows of a table have. */
 export async function numbersOfRows(
   db: Kysely<Store>,
   { table, numbers }: { table: 'outbox' | 'resources' | 'help_documents'; numbers: readonly number[] },
@@ -65,14 +65,14 @@ export async function removeRows(
     .execute()
 }
 
-/** Rows by what they have in common, each list in their order. */
+/** Groups rows by a key, each group in the order of the rows. */
 export function groupBy<Row, Key>(rows: Iterable<Row>, keyOf: (row: Row) => Key): Map<Key, Row[]> {
   const groups = new Map<Key, Row[]>()
   for (const row of rows) addTo(groups, keyOf(row), row)
   return groups
 }
 
-/** Adds to the list that stands under a key. */
+/** Adds an item to the list under a key. */
 export function addTo<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {
   const list = lists.get(key)
   if (list) list.push(item)

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, Insertable, Selectable } from 'kysely'
 
-/** Times are UTC ISO-8601 text; marks are 0 or 1; what is absent is null. */
+/** The tables. Times are UTC ISO-8601 text, booleans 0 or 1, and absent values null. */
 export interface Store {
   store: StoreTable
   centres: CentreTable
@@ -53,7 +53,7 @@ export interface CentreTable {
   folded: string
   kind: CentreKind
   associate_id: number | null
-  /** What the centre is when it is not deleted. */
+  /** The status of the centre while it is not deleted. */
   status: 'approved' | 'active'
   address: string
   town: string
@@ -66,7 +66,7 @@ export interface CentreTable {
   edited_at: string | null
   deleted_at: string | null
   created_by_import: number | null
-  /** An IANA time zone that was said; null: the only one of its country, or nobody knows. */
+  /** The IANA time zone given for it; null: the only one of its country, or unknown. */
   time_zone: string | null
 }
 
@@ -76,9 +76,9 @@ export type PinState = 'none' | 'issued' | 'used' | 'void'
 
 export interface UserTable {
   id: Generated<number>
-  /** As it is shown and written to. */
+  /** The address as it is shown and written to. */
   email: string
-  /** As it is compared: NFC, lower case, ASCII domain. */
+  /** The address as it is compared: NFC, lower case, ASCII domain. */
   email_key: string
   first_name: string
   last_name: string
@@ -87,9 +87,9 @@ export interface UserTable {
   centre_id: number | null
   hub_role: HubRole | null
   status: UserStatus
-  /** What restoring a suspended user gives back. */
+  /** The status that restoring a suspended user gives back. */
   status_before_suspension: 'invited' | 'active' | null
-  /** What restoring a deleted user gives back. */
+  /** The status that restoring a deleted user gives back. */
   status_before_deletion: 'invited' | 'active' | 'suspended' | null
   password_hash: string | null
   pin_nonce: Buffer | null
@@ -98,7 +98,7 @@ export interface UserTable {
   pin_wrong_tries: number
   created_at: string
   edited_at: string | null
-  /** The last time, also after they were restored. */
+  /** When the user was last suspended; kept after they are restored. */
   suspended_at: string | null
   deleted_at: string | null
   last_signed_in_at: string | null
@@ -135,7 +135,7 @@ interface CredentialTable {
   wrong_tries: ColumnType<number, number | undefined, number>
 }
 
-/** Wrong passwords in a row for an address that was typed, known or not: its digest only. */
+/** Wrong passwords in a row for a typed address, known or not, of which only the digest is kept. */
 interface WrongSignInTable {
   address: string
   in_a_row: number
@@ -148,7 +148,7 @@ interface AccountRequestTable {
   at: string
 }
 
-/** An account whose owner was erased; it may be missing here, and come back with a backup. */
+/** An account whose owner was erased; it may be missing from this store, and come back with a backup. */
 export interface ErasedAccountTable {
   user_id: number
   created_at: string
@@ -170,14 +170,14 @@ export interface ImportTable {
   undone_at: string | null
 }
 
-/** A sheet of PINs that is not known to lie in its place. */
+/** A PIN sheet that is not known to be in its place. */
 interface PendingPinSheetTable {
-  /** None until the import is committed. */
+  /** Null until the import is committed. */
   import_id: number | null
   unfinished: string
 }
 
-/** What an import changed of what was there already; what it created carries its number. */
+/** A change that an import made to an existing row; the rows that it created carry its number. */
 export interface ImportChangeTable {
   import_id: number
   position: number
@@ -290,7 +290,7 @@ export interface KeyTimeTable {
   time_zone: string
   /** Null: every series. */
   series: string | null
-  /** The first and the last day on which it holds, as dates. */
+  /** The first and the last day on which it applies, as dates. */
   from_date: string | null
   until_date: string | null
 }
@@ -301,10 +301,10 @@ export interface ContentTable {
   /** Null until all of its pieces are there. */
   sha256: string | null
   bytes: number | null
-  /** Who is uploading it, until it is whole. */
+  /** Who is uploading it, until it is complete. */
   maker: string | null
   begun_at: string
-  /** When its bytes were last read and were others than those that were uploaded. */
+  /** When its bytes were last found to differ from those uploaded. */
   mismatch_at: string | null
 }
 
@@ -347,14 +347,14 @@ interface HelpDocumentTable {
 
 interface HelpDocumentVersionTable {
   document_id: number
-  /** From 1; the last is the one that is read. */
+  /** From 1; the highest is the present version. */
   version: number
   file: string
   content_id: number
   created_at: string
 }
 
-/** A centre has candidates for a component in a series; as it was sent, whether the centre is known or not. */
+/** A centre's candidates for a component in a series, as sent, whether the centre is known or not. */
 export interface EntryTable {
   id: Generated<number>
   centre_number: string
@@ -365,7 +365,7 @@ export interface EntryTable {
 
 export type ReleaseState = 'draft' | 'released' | 'withdrawn'
 
-/** What makes resources available to an audience from a moment until another. */
+/** Makes resources available to an audience from one moment until another. */
 export interface ReleaseTable {
   id: Generated<number>
   name: string
@@ -385,11 +385,11 @@ interface ReleaseResourceTable {
 
 export type AudienceKind = 'all' | 'kind' | 'country' | 'zone' | 'centre' | 'entries'
 
-/** A part of the audience of a release: every centre that is in one of its parts is in it. */
+/** A part of the audience of a release; a centre in any part is in the audience. */
 interface ReleaseAudienceTable {
   release_id: number
   kind: AudienceKind
-  /** The kind of centre, the country, the administrative zone, the centre's number; empty where there is nothing to say. */
+  /** A kind of centre, a country, an administrative zone or a centre's number; empty if the kind needs no value. */
   value: string
 }
 

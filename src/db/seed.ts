@@ -18,7 +18,7 @@ export async function setTimeZoneOfCentre(
   await trx.updateTable('centres').set({ time_zone }).where('id', '=', id).execute()
 }
 
-/** What is kept of the password that most users have; undefined where nobody has one. */
+/** The commonest password hash; undefined if nobody has a password. */
 export async function commonestPasswordHash(trx: Trx): Promise<string | undefined> {
   const row = await trx
     .selectFrom('users')
@@ -67,7 +67,7 @@ export interface SeedServices {
   groups: readonly Group[]
 }
 
-/** Adds roles, sites, who acts for which associate centre, and Progression Test data. */
+/** Adds roles, sites, assignments of associate centres, and Progression Test data. */
 export async function insertSeedServices(
   trx: Trx,
   { roles, assignments, groups }: SeedServices,
@@ -91,7 +91,7 @@ export async function insertSeedServices(
   await mergeGroups(trx, groups)
 }
 
-/** What was made up when this store was seeded; undefined where it never was. */
+/** The facts of the last seeding of this store; undefined if it was never seeded. */
 export async function seededFacts(trx: Trx): Promise<Record<string, unknown> | undefined> {
   const row = await trx
     .selectFrom('audit')

@@ -3,7 +3,7 @@ import type { Store, TemplateTable } from './schema.ts'
 
 type TemplateRow = Selectable<TemplateTable>
 
-/** A letter as staff changed it; undefined where it is as it was shipped. */
+/** A letter's template as staff changed it; undefined if it is as shipped. */
 export function findTemplate(db: Kysely<Store>, name: string): Promise<TemplateRow | undefined> {
   return db.selectFrom('templates').selectAll().where('name', '=', name).executeTakeFirst()
 }
@@ -25,7 +25,7 @@ export async function removeTemplate(db: Kysely<Store>, name: string): Promise<v
   await db.deleteFrom('templates').where('name', '=', name).execute()
 }
 
-/** The subject that staff gave a letter, or else its own, within a query. */
+/** A subquery for a letter's subject: the one that staff gave it, or else the shipped one. */
 export function subjectOr(shipped: string, { letter }: { letter: string }): RawBuilder<string> {
   return sql<string>`coalesce((select subject from templates where name = ${letter}), ${shipped})`
 }

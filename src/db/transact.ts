@@ -23,56 +23,56 @@ import type { Store } from './schema.ts'
 import type { Committed, OpenStore } from './store/opening.ts'
 
 export type Trx = Transaction<Store>
-/** `must-be-right`: more than an hour behind stops the work; `is-accepted`: time counts anew from it. */
+/** `must-be-right`: a clock more than an hour behind is refused; `is-accepted`: time goes on from the clock. */
 export type Clock = 'must-be-right' | 'may-be-behind' | 'is-accepted'
 export type Work<Result> = (trx: Trx) => Promise<Result>
 
 interface TransactionState {
   bulk: Bulk
   server: Engine['server']
-  /** The last row of the log: before this transaction, and now. */
+  /** The last row of the log, before this transaction and now. */
   before: LastRow | undefined
   last: LastRow | undefined
-  /** The log is known to end where it ended. */
+  /** Whether the log is known not to have been cut. */
   isWhole: boolean
   auditKey: Buffer
-  /** Makes the digests of the addresses that were erased. */
+  /** The key for the digests of erased addresses. */
   erasureKey: Buffer
-  /** Makes the digests of the addresses for which a wrong password was typed. */
+  /** The key for the digests of addresses for which a wrong password was typed. */
   signInKey: Buffer
-  /** Of everything that is done here: read once the store is held. */
+  /** The time of everything done in the transaction, read once the store is locked. */
   at: Date
-  /** Messages that this transaction owes somebody, by their outbox number. */
+  /** The outbox numbers of the messages that this transaction queued. */
   queued: number[]
-  /** Where the audit log ends, once this transaction has written to it. */
+  /** The head of the audit log, once this transaction has written to it. */
   head?: LogHead
-  /** Where the log's head was looked for beside the key, and none was found. */
+  /** The head file, if it was expected beside the key and is missing. */
   missingHead?: string
-  /** A failure is all that is told of it. */
+  /** Set if the transaction only records a failure. */
   isOfFailure?: true
-  /** How many points are open to which it can be taken back. */
+  /** The number of open savepoints. */
   savepoints: number
-  /** Takes all of it back, and begins it anew; absent where a savepoint is as good. */
+  /** Rolls the transaction back and begins it again; absent where a savepoint is as fast. */
   restartTransaction: (() => Promise<void>) | undefined
-  /** Whether it began a new part of the log, which names the end of the old one. */
+  /** Whether it began a new segment of the log, which names the head of the old one. */
   hasNewSegment?: boolean
   /**
-   * What the log says of the head that is noted beside the key. A server is asked before the change is saved: afterwards
-   * nobody may answer for long, and what is not known then would be told as missing.
+   * Whether the log holds the head that is noted beside the key. A server is asked before the commit: afterwards it may
+   * not answer for long, and the head would be reported as missing.
    */
   asked?: { isNotedInLog?: Promise<boolean>; isNewHere?: boolean }
 }
 
 const transactionStates = new WeakMap<Trx, TransactionState>()
 
-/** What a transaction runs in: how it writes many rows, the key that seals the audit log, what it owes. */
+/** The state of a transaction: bulk writes, time, the keys for the audit log and for digests, queued messages. */
 export function transactionState(trx: Trx): TransactionState {
   const found = transactionStates.get(trx)
   if (!found) throw new Error('a rule runs inside commit() or rehearse()')
   return found
 }
 
-/** Does what answers nothing; on a server it is sent with the next question, and its failure is told there. */
+/** Runs a statement without a result; a server gets it with the next query, which then reports its failure. */
 export async function sendWithNext(
   trx: Trx,
   query: { compile: () => CompiledQuery; execute: () => Promise<unknown> },
@@ -82,26 +82,29 @@ export async function sendWithNext(
   else await query.execute()
 }
 
-/** The same of a statement in SQL. */
+/** The same for raw SQL. */
 export function sendRaw(trx: Trx, statement: RawBuilder<unknown>): Promise<void> {
   return sendWithNext(trx, { compile: () => statement.compile(trx), execute: () => statement.execute(trx) })
 }
 
-/** The time of what is done in a transaction. */
+/** The time at which everything in a transaction counts as done. */
 export function timeOf(trx: Trx): Date {
   return transactionState(trx).at
 }
 
-/** Where several changes are saved together each has the time at which it is done; time never runs backwards. */
+/** Sets the time of the next of several changes that are saved together; time never runs backwards. */
 export function advanceTime(trx: Trx, clock: Date): void {
   const state = transactionState(trx)
   state.at = timeBy({ clock, lastEvent: state.at })
 }
 
-/** What a signal is told where the log tells of nothing. */
+/** What is said on a signal during work that writes nothing to the log. */
 const whatIsUnderWay = 'what is under way'
 
-/** Does the work for good. A failure takes everything back, save what it asks to keep, or where it keeps all that was done. @throws `clock-behind` */
+/**
+ * Runs the work in a transaction and commits it. A failure rolls it back, unless its `rollback.keepsChanges` is set;
+ * what its `rollback.onRollback` writes is saved in any case. @throws `clock-behind`
+ */
 export async function commit<Result>(
   store: OpenStore,
   work: Work<Result>,
@@ -129,7 +132,7 @@ export async function commit<Result>(
         },
       })
       faultPoint('committed', 'done')
-      // What follows a change says itself what it is.
+      // Where another change is being finished already, that one says itself what is saved.
       if (!isLater) interruption?.finish(head ? 'the change is saved' : whatIsUnderWay)
       return { result, queued: transactionState(trx).queued }
     }),
@@ -137,7 +140,7 @@ export async function commit<Result>(
   return { ...done, missingHead: state?.missingHead, isLogged: state?.head !== undefined }
 }
 
-/** Notes what changes nothing that anybody keeps, for those who come after a process that was killed: a signal still cancels. */
+/** Commits a note for processes that come after this one was killed. It is no change: a signal still cancels. */
 export async function note(store: OpenStore, work: Work<void>): Promise<void> {
   const noting = within(store, 'may-be-behind', async (trx) => {
     await work(trx)
@@ -145,12 +148,12 @@ export async function note(store: OpenStore, work: Work<void>): Promise<void> {
     await trx.commit().execute()
   })
   await noting.catch((error: unknown) => {
-    // Whether it is there is nobody's question: what it is of is not begun.
+    // Whether the note was saved does not matter, as the work that it is about has not begun.
     throw error instanceof CommitUnknown ? error.beforeAnyChange() : error
   })
 }
 
-/** Keeps, once, what a failure of this work asks to keep, in a transaction of its own, and throws on. */
+/** Saves what a failure of the work asks to keep, once and in a transaction of its own, then rethrows the failure. */
 export async function withRollbackWork<Result>(
   store: OpenStore,
   work: () => Promise<Result>,
@@ -158,7 +161,7 @@ export async function withRollbackWork<Result>(
   try {
     return await work()
   } catch (error) {
-    // Within a change that is still open it is kept by whoever takes that back.
+    // Within an open change, the caller that rolls that change back saves it.
     if (hasRollbackWork(error) && !store.transaction)
       await runRollbackWork(store, error).catch((failure: unknown) => {
         throw withoutRecord(failure)
@@ -167,7 +170,7 @@ export async function withRollbackWork<Result>(
   }
 }
 
-/** Does the work as `commit` does, and takes all of it back; what a failure asks to keep is kept all the same. */
+/** Runs the work as `commit` does and rolls it back; what a failure asks to keep is saved all the same. */
 export async function rehearse<Result>(
   store: OpenStore,
   work: Work<Result>,
@@ -185,12 +188,12 @@ export async function rehearse<Result>(
 
 const recorded = new WeakSet<Failure>()
 
-/** Whether it asks to keep something that has not been kept yet. */
+/** Whether a failure asks to keep something that has not been saved yet. */
 export function hasRollbackWork(error: unknown): error is Failure {
   return error instanceof Failure && error.rollback.onRollback !== undefined && !recorded.has(error)
 }
 
-/** Whoever only asked would not know why the store has to be written to. */
+/** Explains `store-read-only`: a user who only asked something cannot know that the refusal has to be recorded. */
 function withoutRecord(failure: unknown): unknown {
   if (!(failure instanceof Unavailable) || failure.code !== 'store-read-only') return failure
   const { code, hint, message } = failure
@@ -200,7 +203,7 @@ function withoutRecord(failure: unknown): unknown {
 
 async function runRollbackWork(store: OpenStore, failure: Failure): Promise<void> {
   const { rollback } = failure
-  // Nothing can be written down there; whoever opens the store itself writes it.
+  // An in-memory copy keeps nothing; the caller records the failure once it opens the store itself.
   if (store.isCopy) return
   recorded.add(failure)
   await within(store, 'may-be-behind', async (trx) => {
@@ -212,10 +215,10 @@ async function runRollbackWork(store: OpenStore, failure: Failure): Promise<void
 
 type Body<Result> = (trx: ControlledTransaction<Store>) => Promise<Result>
 
-/** How often work is done anew whose transaction a server ended before it was committed. */
+/** How many times work is tried whose transaction the server aborts before the commit. */
 const maxTries = 4
 
-/** Before work is done anew the first time, in milliseconds, and twice as long each time after. */
+/** The pause before the first retry, in milliseconds; it doubles with each further one. */
 const minRetryPause = 50
 
 async function within<Result>(store: OpenStore, clock: Clock, body: Body<Result>): Promise<Result> {
@@ -224,7 +227,7 @@ async function within<Result>(store: OpenStore, clock: Clock, body: Body<Result>
       return await withinOne(store, clock, body)
     } catch (error) {
       if (tries === maxTries || !store.engine.isRetryable(error)) throw error
-      // Whoever it stood in the way of wakes, and goes first: else both meet again. Two desks do not wait alike.
+      // The transaction that this one blocked goes first, lest both collide again; the jitter keeps two desks apart.
       const jitter = 1 + Math.random()
       await new Promise((resolve) => setTimeout(resolve, minRetryPause * 2 ** (tries - 1) * jitter))
     }
@@ -235,10 +238,10 @@ async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Resu
   const trx = await store.db.startTransaction().execute()
   let release: (() => void) | undefined
   let isDone = false
-  // A process that ends at once takes its note with it.
+  // A process that is ended at once by a signal removes its note first.
   const forget = store.interruption?.beforeEnding(() => release?.())
   try {
-    // Within the transaction: while this one waited, another process may have changed the key.
+    // Read within the transaction, as another process may have rekeyed the store while this one waited.
     const { audit: auditKey, erasure: erasureKey, signIn: signInKey } = store.keys()
     release = store.engine.noteHolder(store.command)
     const clocks = await clocksOf(trx, store.now(), store.engine)
@@ -273,7 +276,7 @@ async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Resu
   }
 }
 
-/** Whoever wrote meanwhile is seen: the log goes on where it ends now. */
+/** Begins the transaction again; others may have written meanwhile, so the log's end is read again. */
 async function restart(store: OpenStore, trx: Trx): Promise<void> {
   await store.engine.restartTransaction?.()
   store.engine.noteHolder(store.command)
@@ -282,10 +285,10 @@ async function restart(store: OpenStore, trx: Trx): Promise<void> {
 }
 
 /**
- * A head that the log does not hold stays noted, so that rows which were cut off go on being found: only a
- * new key, or a store that is put in place, begins anew. A store that has not taken its place yet has no
- * path, and its log no head that anybody looks for. One that is missing is noted again by a change that can
- * tell of it, and not where a failure is all that is told.
+ * Writes the head file after a commit. A noted head that the log does not hold stays, so that rows that were cut off go
+ * on being found: only a new key, or another store put in its place, replaces it. A store without a path is not in its
+ * place yet and needs no head file. A missing one is written again by a change that can report it, not by a recorded
+ * failure.
  */
 async function noteHead(
   { path, keyFile, headFile: file, db, engine }: OpenStore,
@@ -295,7 +298,7 @@ async function noteHead(
   const store = engine.isShared ? undefined : path
   const { asked } = state
   const noted = readHeadFile(file)
-  // The change is made: where the log cannot be read, the older head stays, and is in it still.
+  // The change is committed: if the log cannot be read now, the older head stays noted, which is still in the log.
   const isInLog = async (head: LogHead) =>
     isBefore(state, head) || (asked ? asked.isNotedInLog : hasSeal(db, head).catch(() => false))
   if (state.hasNewSegment || (noted && (await isInLog(noted)))) writeHeadFile(file, state.head, { store })
@@ -305,7 +308,7 @@ async function noteHead(
   }
 }
 
-/** Sent with whatever is asked next. */
+/** Sends the look-up of the noted head, without waiting for it, along with the next query. */
 function lookUpNotedHead(
   { path, headFile }: OpenStore,
   { trx, before }: { trx: Trx; before: LastRow | undefined },
@@ -315,7 +318,7 @@ function lookUpNotedHead(
   return { isNotedInLog: hasSeal(trx, noted).catch(() => false) }
 }
 
-/** Whether no head is missed where none is noted; in a log that was empty before, it is. */
+/** Finds out, if no head is noted, whether that is to be expected; for a log that was empty before, it is not. */
 async function lookUpWhetherNew({ path, keyFile, headFile }: OpenStore, trx: Trx): Promise<void> {
   const { asked, before, head } = transactionState(trx)
   if (!asked || path === undefined || !head || readHeadFile(headFile)) return
@@ -329,13 +332,13 @@ function isBefore({ before }: Pick<TransactionState, 'before'>, { events, head }
   return before?.id === events && before.mac.toString('hex') === head
 }
 
-/** A point within a transaction, to which what is done after it can be taken back. */
+/** A savepoint within a transaction. */
 export interface Savepoint {
   rollBack: () => Promise<void>
   release: () => Promise<void>
 }
 
-/** @param name of its own where others may be open within it */
+/** @param name must be unique where other savepoints may be opened within this one */
 export async function savepoint(trx: Trx, name = 'batch'): Promise<Savepoint> {
   const state = transactionState(trx)
   const [queuedBefore, headBefore, lastBefore] = [state.queued.length, state.head, state.last]
@@ -358,8 +361,8 @@ export async function savepoint(trx: Trx, name = 'batch'): Promise<Savepoint> {
 }
 
 /**
- * The point before anything was done, for thousands of changes of which none is kept where one is refused: what is taken
- * back to it is not saved any more. Where other changes of the transaction are to stay, a savepoint like any other.
+ * A savepoint at the beginning of a transaction, for thousands of changes of which none is kept if one is refused:
+ * rolling back restarts the transaction. Within another savepoint, whose changes are to stay, it is an ordinary one.
  */
 export async function beforeAll(trx: Trx): Promise<Savepoint> {
   const state = transactionState(trx)
@@ -379,8 +382,8 @@ export async function beforeAll(trx: Trx): Promise<Savepoint> {
 }
 
 /**
- * Answers that do not need each other: within a change a server is asked for all of them in one round trip.
- * @throws what the first of them throws, in their order
+ * Awaits queries that do not depend on each other, which a server gets in one round trip within a transaction.
+ * @throws the error of the first one that failed, in the order of the queries
  */
 export async function together<Answers extends readonly unknown[]>(
   ...asked: { [At in keyof Answers]: Promise<Answers[At]> }

@@ -4,18 +4,18 @@ import type { ServerFacts } from '../engine.ts'
 import { openStore } from './open.ts'
 import type { Opening, OpenStore } from './opening.ts'
 
-/** What can be said of a store that nobody opens. */
+/** What can be learnt of a store without opening it. */
 export interface StoreProbe {
   state: 'there' | 'missing' | 'unavailable'
-  /** Who is changing it now: their command, and who they are; null for nobody. */
+  /** The current writer, by command and operator; null if nobody is changing the store. */
   heldBy: string | null
-  /** The one that answers; null of a file. */
+  /** The server that answered; null for a store in a file. */
   server: ServerFacts | null
-  /** Why no more can be said. */
+  /** Why the store could not be probed; null if it could. */
   problem: { code: string; message: string; hint: string | null } | null
 }
 
-/** @param limitMs a server that has not answered by then cannot be reached */
+/** @param limitMs time after which a server that has not answered counts as unreachable */
 export async function probeStore(place: string, { limitMs }: { limitMs: number }): Promise<StoreProbe> {
   try {
     if (isServerAddress(place)) {
@@ -33,15 +33,15 @@ export async function probeStore(place: string, { limitMs }: { limitMs: number }
 }
 
 export interface BringingUpToDate {
-  /** The version that was agreed to; with any other, nothing is done. */
+  /** The version that the user confirmed; if the store has another one by now, nothing is done. */
   from: number
-  /** What the store as it is now is called afterwards, where it is a file. */
+  /** The path under which the present store is kept, if it is a file. */
   keep: string
-  /** Writes the event: of a file, in the copy that takes the store's place. */
+  /** Writes the audit event; for a file, into the migrated copy that replaces the store. */
   note: (store: OpenStore) => Promise<void>
 }
 
-/** Brings an older store up to date: all of it, or none. @returns the version that it had */
+/** Runs the missing migrations of an older store, all or none. @returns the version that it had */
 export async function bringUpToDate(opening: Opening, options: BringingUpToDate): Promise<number> {
   if (!isServerAddress(opening.path)) {
     const { migrateStoreFile } = await import('../sqlite/bring-up-to-date.ts')
@@ -59,14 +59,14 @@ export async function bringUpToDate(opening: Opening, options: BringingUpToDate)
   return version
 }
 
-/** @throws `store-refused` where the store is on a server, and belongs to another of its users */
+/** @throws `store-refused` if the store is on a server and another of the server's roles owns it */
 export async function refuseToBringUpToDate(path: string): Promise<void> {
   if (!isServerAddress(path)) return
   const { requireOwnerToMigrate } = await import('../postgres/bring-up-to-date.ts')
   await requireOwnerToMigrate(path)
 }
 
-/** Notes where the log of a file ends, if that is noted nowhere yet. @returns whether it was */
+/** Writes the head file of a store in a file if there is none yet. @returns whether it was written */
 export async function noteFirstHead(path: string, { file }: { file: string }): Promise<boolean> {
   const { emptyLog, readHeadFile, writeHeadFile } = await import('../audit/head-file.ts')
   if (isServerAddress(path) || readHeadFile(file)) return false
@@ -76,7 +76,7 @@ export async function noteFirstHead(path: string, { file }: { file: string }): P
 
 export interface DeskRole {
   role: string
-  /** What makes it, each to be run by whoever owns the store. */
+  /** The SQL statements that create the role; the store's owner has to run them. */
   statements: string[]
   made: boolean
 }
@@ -86,7 +86,7 @@ export async function deskRoleOf(opening: Opening, how: { make: boolean }): Prom
   return deskRole(opening, how)
 }
 
-/** @throws Usage `store-is-a-file`: nobody signs in to a file */
+/** @throws Usage `store-is-a-file`, as roles exist only on a server */
 export function refuseFile(address: string): void {
   if (isServerAddress(address)) return
   throw new Usage('Roles are for a store on a server, and this one is a file.', {

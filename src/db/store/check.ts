@@ -9,7 +9,7 @@ import { pathInWords, shellWord } from '../../shell-word.ts'
 import { keptCopiesOf } from './kept-copies.ts'
 import { staleHolder } from '../sqlite/wait.ts'
 
-/** Looks through a store as it is, its key, and what lies beside them; changes nothing. */
+/** Checks a store, its key and the files beside them, without changing anything. */
 export async function checkFiles(store: OpenStore, path: string): Promise<Findings> {
   const { engine, keyFile } = store
   const { damage, warnings: ofEngine } = await engine.findings()
@@ -44,7 +44,7 @@ function kept(path: string): Problem[] {
   }))
 }
 
-/** Whose they are is not known: a copy that has one may lie anywhere. */
+/** Kept keys are reported and never removed: a copy of the store that still needs one may lie anywhere. */
 function keptKeys(store: OpenStore): Problem[] {
   const inUse = fileOfKey(store)
   return leftovers(store.keyFile, /\.[0-9a-f]{16}\.old$/).map((file) =>
@@ -70,7 +70,7 @@ function troubleWithKey(store: OpenStore): Problem[] {
   return [{ target: store.keyFile, code: trouble.code, message: trouble.message, hint: trouble.hint }]
 }
 
-/** What `store rekey` left beside the key that does not bear the name of the store's own. */
+/** The new keys that `store rekey` left beside the key file, except the one that is this store's own. */
 export function keysLeftBehind({ keyFile, engine }: Pick<OpenStore, 'keyFile' | 'engine'>): Problem[] {
   const fingerprint = engine.fingerprint()
   return newKeysBeside(keyFile)
@@ -83,8 +83,8 @@ function newKeysBeside(keyFile: string): string[] {
 }
 
 /**
- * Says whose key it is, as far as that can be known. None is removed: one that this store never took on may be that of a
- * store that was kept or copied when it had it, and a key cannot be made again.
+ * Says which store a new key belongs to, as far as can be told. No key is ever removed: a kept or copied store may use
+ * one that this store does not use, and a key cannot be made again.
  */
 function newKeyFinding(
   file: string,
@@ -132,7 +132,7 @@ function openToOthers(files: readonly string[]): Problem[] {
     }))
 }
 
-/** Who may write to a folder can put another file in the place of one in it, whatever that one's mode. */
+/** Write permission on a folder allows replacing the files in it, whatever their own mode. */
 function openFolders(files: readonly string[]): Problem[] {
   return [...new Set(files.map((file) => dirname(file)))]
     .filter((folder) => existsSync(folder) && (statSync(folder).mode & 0o002) !== 0)
@@ -144,7 +144,7 @@ function openFolders(files: readonly string[]): Problem[] {
     }))
 }
 
-/** A file that is not whole, or never will be. */
+/** The finding about an unfinished file, which is still being written or was abandoned. */
 export function leftover({ path, abandoned, outOfSight }: UnfinishedFile): Problem {
   if (outOfSight !== undefined) {
     return {
@@ -179,7 +179,7 @@ function staleNote(path: string): Problem[] {
   ]
 }
 
-/** Files whose name begins as this one's does. */
+/** The files beside `path` whose names begin with its name and a dot, and match `ending`. */
 function leftovers(path: string, ending: RegExp): string[] {
   const folder = dirname(path)
   if (!existsSync(folder)) return []

@@ -4,14 +4,14 @@ import { headOf, isSameHead, type LogHead } from '../audit/head-file.ts'
 import type { CopyingOut, Engine, Value } from '../engine.ts'
 import type { Store } from '../schema.ts'
 
-/** A store that takes the rows of another, and that nobody sees before it is whole. */
+/** The target of a copy: an empty store that nobody can see until the copy is complete. */
 export interface EmptyStore {
-  /** What it is called in a message. */
+  /** Its name in messages. */
   named: string
-  /** Parents come before their children. */
+  /** In foreign-key order: parents come before their children. */
   tables(): Promise<readonly EmptyTable[]>
   insert(table: EmptyTable, rows: AsyncIterable<Value[][]>): Promise<void>
-  /** Numbers that were given before are never given again. */
+  /** Sets the last number that the table has given, so that no number is given twice. */
   setLastNumber(table: string, last: number): Promise<void>
   rowsIn(table: string): Promise<number>
   /** The last row of its audit log, and that row's seal. */
@@ -21,18 +21,18 @@ export interface EmptyStore {
 export interface EmptyTable {
   name: string
   columns: readonly string[]
-  /** Its numbers are never given again. */
+  /** Whether a number of its rows is never given again, even after the row is removed. */
   counted: boolean
 }
 
 export interface Copied {
-  /** How many rows each table has, here as there. */
+  /** The number of rows of each table, equal in the source and the copy. */
   rows: Readonly<Record<string, number>>
-  /** Where the log ends, here as there. */
+  /** The head of the audit log, equal in the source and the copy. */
   head: LogHead | undefined
 }
 
-/** What is copied, as it is in the transaction that is open. */
+/** The store that is copied, as the open transaction sees it. */
 export interface Source {
   db: Kysely<Store>
   engine: Pick<Engine, 'rowsOf' | 'lastNumber'>
@@ -44,12 +44,12 @@ interface Copying extends CopyingOut {
   onRows?: ((copied: number) => void) | undefined
 }
 
-/** The tables that hold the bytes of files, and the column that says that they are whole. */
+/** The tables that hold the bytes of files, and the column that is null while an upload is unfinished. */
 const pieces = 'content_pieces'
 const contents = { table: 'contents', whole: 'sha256' } as const
 
 /**
- * Copies every row of a store, which nobody changes meanwhile, into an empty one, and looks whether all of them came.
+ * Copies every row of a store, which must not change meanwhile, into an empty one, then compares counts and log heads.
  * @throws `copy-differs`
  */
 export async function copyTables({ from, to, signal, withoutContent, onRows }: Copying): Promise<Copied> {

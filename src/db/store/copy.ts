@@ -22,15 +22,15 @@ import { tableNames } from './tables.ts'
 interface CopyingStore {
   withoutContent: boolean
   interruption: Interruption
-  /** Told how many rows have been copied. */
+  /** Called with the number of rows copied so far. */
   onRows: (copied: number) => void
-  /** Makes a file that is written to a path whole, in its place. */
+  /** Calls `write` with a temporary path, then moves the complete file into its place. */
   writeInPlace: (write: (path: string) => Promise<void>) => Promise<void>
 }
 
 /**
- * Copies a store to another place, a file or a server, within the change that has it: nobody changes it meanwhile.
- * All of it is there in the end, or nothing. @throws `store-exists`, `copy-differs`
+ * Copies a store to a file or a server, all or nothing, within a transaction that keeps others from changing the store.
+ * @throws `store-exists`, `copy-differs`
  */
 export async function copyStore(
   store: OpenStore,
@@ -52,7 +52,7 @@ export async function copyStore(
   return copied
 }
 
-/** Whether a store could be made in this place of a server; nothing is. */
+/** Checks that a store could be created at this place on a server, without creating it. */
 export async function rehearseCopy(to: string): Promise<void> {
   if (!isServerAddress(to)) return
   const { rehearseNewSchema } = await import('../postgres/new-store.ts')
@@ -63,16 +63,16 @@ interface CopyWithKey {
   to: string
   /** Where the key of the copy is, or is to be put. */
   keyFile: string
-  /** In which the store that was copied notes its own. */
+  /** The head file of the store that was copied. */
   headFile: string
-  /** It was made now, and no log was there before. */
+  /** Whether the copy was created now, so that no log was at its place before. */
   isNew: boolean
   env: Readonly<Record<string, string | undefined>>
 }
 
 /**
- * Notes where the log of a copy ends, once that is in its place, beside its key, as it is noted of every store: the folder
- * of the key is there, too. The note of another store that has the same key stays as it is.
+ * Writes the head file of a copy that is in its place, beside the key as for every store, and creates the key's folder
+ * if it is missing. The head file of another store with the same key stays as it is.
  */
 export function noteHeadOfCopy(head: LogHead, { to, keyFile, headFile, isNew, env }: CopyWithKey): void {
   const file = isServerAddress(to)
@@ -84,29 +84,29 @@ export function noteHeadOfCopy(head: LogHead, { to, keyFile, headFile, isNew, en
   try {
     mkdirSync(dirname(keyFile))
   } catch {
-    // As where the head cannot be written: the next change notes it.
+    // The next change writes the head file, as after any failure to write it.
   }
   writeHeadFile(file, head, { store: isServerAddress(to) ? undefined : to })
 }
 
-/** Whether a place of a server is that of the store itself, however the two addresses are written. */
+/** Whether two stores are the same one on a server, however their addresses are written. */
 export async function isStoreItself(store: OpenStore, trx: Trx, there: OpenStore): Promise<boolean> {
-  // One that is read in memory is older, and no store that is open for a change.
+  // An in-memory copy is of a store of an older version, which cannot be the one open for a change.
   if (!store.engine.isShared || !there.engine.isShared || there.isCopy) return false
   const { placeOf } = await import('../postgres/server-facts.ts')
   return (await placeOf(trx)) === (await placeOf(there.db))
 }
 
-/** By what a copy of a store is known again. */
+/** What is compared to tell whether two stores hold the same data. */
 interface Extent {
   storeId: string
   rows: Readonly<Record<string, number>>
   head: LogHead | undefined
-  /** The row of the log before its last. */
+  /** The head of the log before its last row was written. */
   before: LogHead | undefined
 }
 
-/** Of this moment. @param withoutContent as the copy was made: the bytes of files are not counted, nor those that are not whole */
+/** @param withoutContent as the copy was made: content pieces and unfinished uploads are not counted */
 export async function extentOf(
   db: Kysely<Store>,
   { withoutContent }: { withoutContent: boolean },
@@ -122,8 +122,8 @@ export async function extentOf(
 }
 
 /**
- * Whether a store holds what another does, to the end of its log; or to the last row but one, where the last says in
- * each that it was copied.
+ * Whether two stores hold the same data up to the last row of the log, or up to the last but one where the last row of
+ * each records the copying.
  */
 export function isSameStore(one: Extent, other: Extent): boolean {
   const isOne = one.storeId === other.storeId && JSON.stringify(one.rows) === JSON.stringify(other.rows)
@@ -132,7 +132,7 @@ export function isSameStore(one: Extent, other: Extent): boolean {
   return isOne && (isThere(one.head, other.head) || isThere(one.before, other.before))
 }
 
-/** About how many bytes a copy in a file has; of a server's tables half is what only a server needs. */
+/** The estimated size of a copy in a file, in bytes; about half of a server's tables is the server's own overhead. */
 export async function bytesToCopy(
   { db, engine }: Pick<OpenStore, 'db' | 'engine'>,
   { withoutContent }: { withoutContent: boolean },

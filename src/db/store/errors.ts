@@ -1,10 +1,10 @@
 import { type Problem, Unavailable } from '../../errors.ts'
 import { isDamage } from '../sqlite/errors.ts'
 
-/** What the engine of a store says went wrong, in words. What a server says has its words where it is asked. */
+/** Turns an error of SQLite into a Failure. Errors of a server are turned into one where its queries are sent. */
 export { toFailure as failureOfStore } from '../sqlite/errors.ts'
 
-/** Where a store is too damaged to be looked through as usual, all that can be said of it. */
+/** The problems of a store too damaged to be checked as usual; undefined if `error` is not about damage. */
 export async function damageThatStopped(error: unknown, path: string): Promise<Problem[] | undefined> {
   const isKnown = error instanceof Unavailable && error.code === 'store-damaged' && !error.details.problems
   if (isKnown) return [{ target: path, code: error.code, message: error.message }]

@@ -4,7 +4,7 @@ import { countOf } from '../rows.ts'
 import type { Store } from '../schema.ts'
 import type { Trx } from '../transact.ts'
 
-/** What can be said of a store without its key. */
+/** The facts about a store that can be read without its key. */
 export async function storeFacts(db: Kysely<Store>) {
   const store = await db.selectFrom('store').selectAll().executeTakeFirstOrThrow()
   const users = { invited: 0, active: 0, suspended: 0, deleted: 0 }
@@ -35,26 +35,26 @@ export async function storeFacts(db: Kysely<Store>) {
 
 export type StoreFacts = Awaited<ReturnType<typeof storeFacts>>
 
-/** Makes another key the store's own. */
+/** Records the fingerprint of the store's new key. */
 export async function changeFingerprint(trx: Trx, fingerprint: string): Promise<void> {
   await trx.updateTable('store').set({ key_fingerprint: fingerprint }).execute()
 }
 
 interface Deadlines {
-  /** Links that lapse before this have little time left; ISO times. */
+  /** Links that expire within this interval have little time left; ISO times. */
   linksFrom: string
   linksUntil: string
-  /** PINs issued between these. */
+  /** PINs issued within this interval have little time left; ISO times. */
   pinsFrom: string
   pinsUntil: string
 }
 
 const importsShown = 3
-/** In the words of the index itself: of a parameter's value SQLite does not know that the index is of it. */
+/** A literal, as in the index: SQLite cannot match a parameter's value to the condition of a partial index. */
 const literal = <T extends string>(value: T) => sql.lit(value)
 const howMany = sql<number>`count(*)`.as('n')
 
-/** What is in the store and what waits in it: a few counts, however large it is. */
+/** Counts of what is in the store and what waits in it, in one query. */
 export async function storeCounts(
   db: Kysely<Store>,
   { linksFrom, linksUntil, pinsFrom, pinsUntil }: Deadlines,
@@ -107,7 +107,7 @@ export async function storeCounts(
       deleted: deletedUsers,
     },
     messages: { waiting, failed, unknown },
-    /** Set-up links and temporary passwords, and PINs, that are open and will soon be worth nothing. */
+    /** Open set-up links and temporary passwords, and open PINs, that will expire soon. */
     lapsing: { links, pins },
     lastImports: await lastImports(db, importsShown),
   }

@@ -1,17 +1,17 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
-/** A whole store that was kept when another took its place; nobody removes it but its owner. */
+/** A complete store that was kept when another replaced it; the program never removes it. */
 export interface KeptCopy {
   file: string
-  /** When it was written last. */
+  /** When the file was last modified, as an ISO time. */
   at: string
   bytes: number
 }
 
 type CopyReason = 'restore' | 'migration'
 
-/** A name beside the store that nothing has yet. */
+/** A path beside the store that is not in use yet. */
 export function nameToKeep(path: string, { before, now }: { before: CopyReason; now: Date }): string {
   const time = now.toISOString().slice(0, 19).replaceAll(':', '-')
   const name = `${path}.before-${before}-${time}Z`

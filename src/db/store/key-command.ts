@@ -6,7 +6,7 @@ import { secretIn } from './keys.ts'
 const maxTime = 30_000
 
 /**
- * The 32 bytes of the key, from a command whose standard output is a key file's text. No shell looks at it.
+ * The 32 bytes of the key, from a command whose standard output is a key file's text. It is run without a shell.
  * @throws `key-command-failed`, `key-damaged`
  */
 export function secretFromCommand(
@@ -25,7 +25,7 @@ export function secretFromCommand(
   return secretIn(ran.stdout, `what ${program} wrote`)
 }
 
-/** As a shell splits them, with quotes round what has spaces in it, and nothing more of a shell. */
+/** Splits at blanks as a shell does; single and double quotes work, no other shell syntax does. */
 function wordsOfCommand(command: string): string[] {
   const found = command.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)
   return [...found].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'))

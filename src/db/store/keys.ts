@@ -18,7 +18,7 @@ export interface Keys {
   plan: Buffer
   erasure: Buffer
   signIn: Buffer
-  /** What the store keeps, to know its own key again. */
+  /** Kept in the store, which recognises its own key by it. */
   fingerprint: string
 }
 
@@ -48,23 +48,23 @@ export function writeKeyFile(path: string, secret: Buffer): void {
   }
 }
 
-/** Where a new key waits beside the old one until the store knows it; named by its own fingerprint. */
+/** The file in which a new key waits beside the old one until the store uses it; named by its own fingerprint. */
 export function waitingKeyFile(keyFile: string, fingerprint: string): string {
   return `${keyFile}.${fingerprint.slice(0, 16)}.new`
 }
 
-/** Where the key stays that had the key file's name before, for a copy of the store that has it still; named by its own fingerprint. */
+/** The file in which a replaced key is kept, for copies of the store that still use it; named by its fingerprint. */
 export function keptKeyFile(keyFile: string, fingerprint: string): string {
   return `${keyFile}.${fingerprint.slice(0, 16)}.old`
 }
 
-/** Where the key that has the key file's name now will stay once another has it; undefined where there is none. */
+/** The file in which the present key will be kept once another replaces it; undefined if there is no present key. */
 export function whereKeyIsKept(keyFile: string): string | undefined {
   const secret = secretAt(keyFile)
   return secret && keptKeyFile(keyFile, deriveKeys(secret).fingerprint)
 }
 
-/** The file that has a store's key: another store that had the same one may have been given a new one, which has the name now. */
+/** The file that holds this store's key: a kept one, if another store with the same key file was rekeyed. */
 export function fileOfKey({
   keyFile,
   engine,
@@ -76,7 +76,7 @@ export function fileOfKey({
   return existsSync(kept) && whereKeyIsKept(keyFile) !== kept ? kept : keyFile
 }
 
-/** What is there of a key that is to be given way; nothing where there is none. @throws where it cannot be read */
+/** The key in a file; undefined if there is no file, or no valid key in it. @throws if it cannot be read */
 function secretAt(path: string): Buffer | undefined {
   try {
     const { text } = readSmallFile(path)
@@ -87,7 +87,7 @@ function secretAt(path: string): Buffer | undefined {
   }
 }
 
-/** A key cannot be made again, and copies of one store, or a backup, may have it still. */
+/** Keeps the key being replaced: it cannot be made again, and copies or backups of a store may still use it. */
 function keepFormerKey(keyFile: string, fingerprint: string): void {
   const secret = secretAt(keyFile)
   if (!secret) return
@@ -95,15 +95,15 @@ function keepFormerKey(keyFile: string, fingerprint: string): void {
   if (former === fingerprint) return
   const kept = keptKeyFile(keyFile, former)
   if (secretAt(kept)?.equals(secret)) return
-  // One that is not whole, of a command that was cut short.
+  // Left incomplete by a command that was interrupted.
   rmSync(kept, { force: true })
   writeKeyFile(kept, secret)
   trySyncFolder(dirname(keyFile))
 }
 
 /**
- * Gives the store's new key the key file's name, and the one that has it another. Somebody else may have done so
- * already; where it cannot be done, the key is found under the name that it has. @returns whether it has the name
+ * Renames the waiting new key to the key file's name, after keeping the key that it replaces. Another process may have
+ * done so already; if it fails, the key is still found under its waiting name. @returns whether it has the name
  */
 export function renameWaitingKey(keyFile: string, fingerprint: string): boolean {
   try {
@@ -116,23 +116,23 @@ export function renameWaitingKey(keyFile: string, fingerprint: string): boolean 
   }
 }
 
-/** Where the key of a store is read. */
+/** Where the key of a store is read from. */
 interface KeySource {
   keyFile: string
-  /** Where a command gives the key, and no file: its 32 bytes. */
+  /** The 32 bytes of the key, if a command gives it instead of a file. */
   secret?: (() => Buffer) | undefined
-  /** Several desks have copies of the key, of which one may be older. */
+  /** Whether several desks have copies of the key, some of which may be outdated. */
   isShared: boolean
 }
 
-/** The keys of a store, read when they are first asked for. Throws `key-mismatch`, and what `readKeyFile` throws. */
+/** The keys of a store, read on first use. Throws `key-mismatch`, and what `readKeyFile` throws. */
 export function keysOfStore(
   { fingerprint }: Pick<Engine, 'fingerprint'>,
   source: () => KeySource,
 ): () => Keys {
   let keys: Keys | undefined
   return () => {
-    // Asked anew each time: another process may have given the store a new key meanwhile.
+    // Read on each call, as another process may have rekeyed the store meanwhile.
     const present = fingerprint()
     if (keys?.fingerprint !== present) keys = keysOfFingerprint(source(), present)
     return keys
@@ -141,7 +141,7 @@ export function keysOfStore(
 
 function keysOfFingerprint({ keyFile, secret, isShared }: KeySource, fingerprint: string): Keys {
   const waiting = waitingKeyFile(keyFile, fingerprint)
-  // A rekeying that was cut short after the store knew the new key, and before the file had its name.
+  // A rekeying was interrupted after the store took the new key, and before the file was renamed.
   const waited = existsSync(waiting) ? deriveKeys(readKeyFile(waiting)) : undefined
   if (waited?.fingerprint === fingerprint) {
     renameWaitingKey(keyFile, fingerprint)
@@ -167,14 +167,14 @@ function keysOfFingerprint({ keyFile, secret, isShared }: KeySource, fingerprint
   })
 }
 
-/** Of a store whose key gave way to that of another. */
+/** The kept keys with this fingerprint, which another store's key has replaced; undefined if there are none. */
 export function keptKeys(keyFile: string, fingerprint: string): Keys | undefined {
   const kept = keptKeyFile(keyFile, fingerprint)
   const keys = existsSync(kept) ? deriveKeys(readKeyFile(kept)) : undefined
   return keys?.fingerprint === fingerprint ? keys : undefined
 }
 
-/** At a desk that is new, nobody has put it there yet. */
+/** Reads a desk's copy of the key; if it is missing, as at a new desk, the hint says where to get one. */
 function readCopyOfKey(keyFile: string): Buffer {
   try {
     return readKeyFile(keyFile)
@@ -187,7 +187,7 @@ function readCopyOfKey(keyFile: string): Buffer {
   }
 }
 
-/** Why the key of a store cannot be used, and how that is mended; undefined where it can. */
+/** The failure that says why the key of a store cannot be used; undefined if it can. */
 export function keyTrouble(store: { keys: () => Keys }): Unavailable | undefined {
   try {
     store.keys()
@@ -200,7 +200,7 @@ export function keyTrouble(store: { keys: () => Keys }): Unavailable | undefined
 
 export type KeyStatus = 'there' | 'missing' | 'of-another-store' | 'unreadable'
 
-/** Whether the key of a store can be used, by why it cannot. */
+/** The status of a store's key, from the failure of reading it. */
 export function keyStatus(trouble: Unavailable | undefined): KeyStatus {
   if (trouble === undefined) return 'there'
   if (trouble.code === 'key-missing') return 'missing'
@@ -212,7 +212,7 @@ export function readKeyFile(path: string): Buffer {
   return secretIn(contentsOf(path), path)
 }
 
-/** @param named where the text is from */
+/** @param named the source of the text, as messages name it */
 export function secretIn(text: string, named: string): Buffer {
   const [first, second] = text.split('\n')
   const secret = Buffer.from(second ?? '', 'base64')
@@ -226,7 +226,7 @@ function noKeyFile(path: string): Unavailable {
   })
 }
 
-/** Whoever owns a file can change it; root, who can anyway, may use anybody's. */
+/** The owner of a key file can change it, so it must be the user or root; root itself may use anybody's. */
 function refuseStrangersKey(path: string, { uid }: { uid: number }): void {
   const us = process.getuid?.()
   if (us === undefined || us === 0 || uid === us || uid === 0) return

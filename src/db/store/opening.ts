@@ -8,10 +8,10 @@ import type { Store } from '../schema.ts'
 import type { Keys } from './keys.ts'
 
 /**
- * What a store is opened for. `use` changes it; `create` makes one where there is none; `rehearse` changes
- * none, and `rehearse-creation` makes one in memory. `read` needs no store that can be written, and takes
- * an older one as a copy in memory that is brought up to date; `read-if-any` does the same, and takes an empty one
- * in memory where there is none. `as-it-is` takes any version as it stands. `place` readies a copy, an older one included, that is to take the place of a store.
+ * What a store is opened for. `use` changes it; `create` creates it if there is none; `rehearse` saves nothing, and
+ * `rehearse-creation` creates one in memory. `read` also opens a read-only store, and migrates an older one in an
+ * in-memory copy; `read-if-any` does the same, and opens an empty one in memory if there is none. `as-it-is` opens any
+ * version without migrating it. `place` prepares a copy, of an older version too, that is to replace a store.
  */
 export type OpenMode =
   | 'use'
@@ -23,12 +23,12 @@ export type OpenMode =
   | 'as-it-is'
   | 'place'
 
-/** Whether a file that begins so is a store, or a backup of one. */
+/** Whether a file with these first bytes is a store, or a backup of one. */
 export function beginsAStore(bytes: Buffer): boolean {
   return headerIn(bytes)?.applicationId === applicationId
 }
 
-/** Brought up to date in memory where it is older. */
+/** Whether this mode migrates an older store in memory. */
 export function readsUpToDate(mode: OpenMode): boolean {
   return mode === 'read' || mode === 'read-if-any'
 }
@@ -39,14 +39,14 @@ export function readsAlone(mode: OpenMode): boolean {
 
 /** Who is writing to the store now. */
 export interface Holder {
-  /** Of a process on this machine or the one named; absent where the server names who it is. */
+  /** The process id, on this machine or on `host`; absent where the server names the holder. */
   pid?: number
   command: string
-  /** The machine on which it runs; absent in a note of an older ssh-admin. */
+  /** The machine on which the process runs; absent in notes of older versions of ssh-admin. */
   host?: string
 }
 
-/** Who has the store, for those who wait. */
+/** Names the holder of the store, for those who wait. */
 export function nameHolder(holder: Holder | undefined): string {
   if (!holder) return 'another program'
   return holder.pid === undefined ? holder.command : `${holder.command} (process ${holder.pid})`
@@ -88,78 +88,78 @@ export function storeMissing(place: string): Unavailable {
 export interface Opening {
   path: string
   keyFile: string
-  /** Where a command gives the key, and no file: its 32 bytes. */
+  /** The 32 bytes of the key, if a command gives it instead of a file. */
   secret?: (() => Buffer) | undefined
   /** How long to wait for another writer, in milliseconds. */
   maxWaitMs: number
   mode: OpenMode
   /** What the clock says. */
   now: () => Date
-  /** The words typed, for those who wait meanwhile. */
+  /** The command as typed, shown to those who wait for the store. */
   command: string
-  /** Who typed them, at which machine. */
+  /** The operating system's user and host. */
   operator?: string
-  /** What is done first is a change: the store is looked at as it is taken, and not before. */
+  /** Whether a change comes first: the store is then first read within that change's transaction. */
   startsWithChange?: boolean
-  /** Told, once, who holds the store that is waited for. */
+  /** Called once with the holder of the store that is waited for. */
   onWait: (holder: Holder | undefined) => void
-  /** Told each time that no server answers which takes changes, and one is waited for. */
+  /** Called each time no server that accepts writes answers, and one is waited for. */
   onOutage?: () => void
-  /** Told where a standby is read, which may lag, because none of the hosts takes changes. */
+  /** Called if a standby, which may lag, is read because none of the hosts accepts writes. */
   onStandby?: () => void
-  /** Told, once, how far the server's clock is ahead of this machine's, in milliseconds. */
+  /** Called once with how far the server's clock is ahead of this machine's, in milliseconds. */
   onOtherClock?: (difference: number) => void
   readonly signal?: AbortSignal
-  /** Absent where nothing that is done counts, as in a copy. */
+  /** Absent where nothing done is permanent, as in a copy. */
   interruption?: Interruption | undefined
-  /** Says in a store that is being begun by whom; absent where none can be. */
+  /** Writes the first audit event of a store being created; absent where none can be created. */
   writeFirstEvent?: (store: OpenStore) => Promise<void>
 }
 
 export interface Committed<Result> {
   result: Result
-  /** Messages that are owed now, by their outbox number. */
+  /** The outbox numbers of the messages that the change queued. */
   queued: number[]
-  /** The file in which the head of the log was not found any more; it is noted there again. */
+  /** The head file, if it was found to be missing; it has been written again. */
   missingHead: string | undefined
-  /** Whether the log tells of it: where nothing was changed, it does not. */
+  /** Whether the audit log was written to; false if nothing was changed. */
   isLogged: boolean
 }
 
-/** A transaction in which several changes are made one after the other, each of them a part of one. */
+/** An open transaction in which several changes are made one after the other, as parts of one. */
 export interface OpenTransaction {
-  /** Does a part, with the messages that it owes: it is saved with the others. */
+  /** Does one part, with its messages; it is saved together with the others. */
   commit: <Result>(work: (trx: Transaction<Store>) => Promise<Result>) => Promise<Committed<Result>>
-  /** Does a part, and takes it back: where all of them are, at their end. */
+  /** Does one part and rolls it back; where the whole is a rehearsal, only at its end. */
   rehearse: <Result>(work: (trx: Transaction<Store>) => Promise<Result>) => Promise<Result>
 }
 
 export interface OpenStore {
   db: Kysely<Store>
-  /** What only the engine does that it is kept in. */
+  /** What SQLite and PostgreSQL each do in their own way. */
   engine: Engine
   /** Absent for a rehearsal in memory. */
   path: string | undefined
   keyFile: string
-  /** In which it is noted where the log ended. */
+  /** The file that holds the head of the audit log. */
   headFile: string
-  /** A path of the settings, with the store's own number where a shared store has one in it. */
+  /** Puts a shared store's id into a path of the settings that has a place for it; leaves other paths as they are. */
   ownPath: (path: string) => string
-  /** A command gives the key, and no file does. */
+  /** Whether a command gives the key instead of a file. */
   keyFromCommand: boolean
-  /** Made just now, by this process and no other. */
+  /** Whether this process created the store just now. */
   created: boolean
-  /** Of the file, in memory: to be looked at, and not to be changed. */
+  /** Whether this is an in-memory copy of the file, for reading only. */
   isCopy: boolean
-  /** Of the file, which may be older than what is read of it. */
+  /** The schema version of the file, which may be older than that of the in-memory copy read. */
   version: number
-  /** The words typed, for those who wait meanwhile. */
+  /** The command as typed, shown to those who wait for the store. */
   command: string
   /** What the clock says; the time of a change is `timeOf` its transaction. */
   now: () => Date
-  /** Told when a change begins to count; absent where none does. */
+  /** Told when a change becomes permanent; absent where none does. */
   interruption?: Interruption | undefined
-  /** The one that is open already, where all that is done is one change: it is saved, or taken back, as a whole. */
+  /** The open transaction that every change joins, where all of them are saved or rolled back as a whole. */
   transaction?: OpenTransaction
   /** Read on first use; throws `key-missing` or `key-mismatch`. */
   keys(): Keys

@@ -19,13 +19,13 @@ export interface NewKey {
   secret: Buffer
   keys: Keys
   keyFile: string
-  /** Where the key stays that it takes the place of; null where there is none. */
+  /** The file in which the replaced key is kept; null if there was none. */
   kept: string | null
 }
 
 /**
- * A new key for a store whose own key is at hand, or lost. @throws `key-mismatch` when another
- * store's key lies there, which must not be written over; `key-damaged`, `key-unreadable`
+ * Makes a new key for a store whose own key is present, or missing. @throws `key-mismatch` if another store's key has
+ * the name, which must not be overwritten; `key-damaged`, `key-unreadable`
  */
 export function newKeyFor(store: OpenStore, random: (bytes: number) => Buffer): NewKey {
   if (store.keyFromCommand) {
@@ -48,23 +48,22 @@ export function makeKey(keyFile: string, random: (bytes: number) => Buffer): New
 }
 
 /**
- * Writes the new key beside the old one, lets the store take it on, and then gives it the old
- * one's name, and the old one another: whenever this is cut short, the key that the store knows is there, and is found. @returns where
- * it waits for that name, if it could not be given
+ * Writes the new key beside the old one, has the store take it on, then renames both: whenever this is interrupted, the
+ * key that the store knows is found. @returns `waitsAs`, the file of the new key, if it could not be renamed
  */
 export async function withNewKey<Result>(
   { secret, keys, keyFile }: NewKey,
   { takeOn, interruption }: { takeOn: () => Promise<Result>; interruption: Interruption },
 ): Promise<{ result: Result; waitsAs: string | undefined }> {
   const waiting = waitingKeyFile(keyFile, keys.fingerprint)
-  // A second signal ends the process only while the store does not know the new key.
+  // Runs if a second signal ends the process, which it does only while the store does not know the new key.
   const forget = interruption.beforeEnding(() => removeIfPossible(waiting))
   let result: Result
   try {
     writeWaitingKey(waiting, secret)
     result = await takeOn()
   } catch (error) {
-    // A refusal came first, and a full disk was told before anything counted. After anything else the store may know the new key: better one too many.
+    // After a refusal or on a full disk nothing was saved. After any other error the store may know the new key.
     const isRefusal = error instanceof Failure && !(error instanceof CommitUnknown)
     if (isRefusal || failureOfStore(error)?.code === 'store-full') rmSync(waiting, { force: true })
     throw error
@@ -75,7 +74,7 @@ export async function withNewKey<Result>(
   return { result, waitsAs: placed ? undefined : waiting }
 }
 
-/** Until the store takes it on, a key that could not be written whole is none, and goes. */
+/** Removes a key that could not be written completely: no store uses it yet. */
 function writeWaitingKey(path: string, secret: Buffer): void {
   try {
     writeKeyFile(path, secret)

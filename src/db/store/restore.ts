@@ -15,12 +15,12 @@ import { makeKey, type NewKey } from './rekey.ts'
 
 export interface Copy {
   path: string
-  /** The number that the store bears. */
+  /** The id that is written in the store. */
   storeId: string
   remove: () => void
 }
 
-/** Copies a backup, so that nothing is ever written to it, and looks through the copy. @throws `backup-unusable` */
+/** Copies a backup, which itself is never written to, and checks the copy. @throws `backup-unusable` */
 export function copyToRestore(
   file: string,
   { beside, interruption }: { beside: string; interruption: Interruption },
@@ -52,26 +52,26 @@ export function copyToRestore(
 
 export interface KeyAfter {
   keys: Keys
-  /** Another than the backup was made with: its PINs and links cannot go on. */
+  /** Whether the key differs from the backup's, so that its PINs and links cannot stay valid. */
   isAnother: boolean
-  /** Made for this store, and not yet in its place. */
+  /** The key made for this store, if one was; it is not in its place yet. */
   made: NewKey | undefined
 }
 
 interface KeyQuestion {
-  /** Where the backup lies. */
+  /** The path of the backup's copy. */
   backup: string
-  /** Fingerprint of the key of the store that is there. */
+  /** Fingerprint of the present store's key. */
   present: string | undefined
   keyFile: string
-  /** Where a command gives the key, and no file: its 32 bytes. */
+  /** The 32 bytes of the key, if a command gives it instead of a file. */
   secret: (() => Buffer) | undefined
-  /** Somebody said that the key is lost. */
+  /** Whether a new key may be made, as the user said that the key is lost. */
   mayMake: boolean
   random: (bytes: number) => Buffer
 }
 
-/** The key with which a restored store goes on: its own, or the one that the present store was given since. */
+/** The key that a restored store will use: the backup's own, or the one that the present store was given since. */
 export function keyAfterRestoring({
   backup,
   present,
@@ -109,36 +109,36 @@ function keyMissing(keyFile: string): Unavailable {
   })
 }
 
-/** The store whose place a backup is to take, as it is now; there may be none. */
+/** The present store, which a backup is to replace; there may be none. */
 export interface PresentStore {
-  /** Of its key; undefined where there is none, or it cannot be read. */
+  /** Fingerprint of its key; undefined if there is no store, or it cannot be read. */
   fingerprint: string | undefined
-  /** Where its key is; of a shared store that is not there, the backup's. */
+  /** Its key file; where there is no shared store yet, that of the backup's store. */
   keyFileFor: (storeId: string) => string
-  /** In which it is noted where its log ended, beside that key. */
+  /** Its head file, beside that key. */
   headFileBeside: (keyFile: string) => string
-  /** Whom it erased, if it is the store with this number; undefined where it is too damaged to tell. */
+  /** The accounts that it erased, if it is the store with this id; undefined if it is too damaged to tell. */
   erased: (storeId: string) => ErasedAccount[] | undefined
-  /** Those of the messages, by their `message_id`, that it has, as they are there. */
+  /** The deliveries of these messages, by `message_id`, as far as it has them. */
   deliveries: (messageIds: readonly string[]) => Promise<readonly Delivery[]>
-  /** What it is called afterwards; null where there is none. */
+  /** The name under which it is kept afterwards; null if there is none. */
   kept: string | null
-  /** Where a copy of the backup is made ready. */
+  /** The path beside which the copy of the backup is prepared. */
   copyBeside: string
   /**
-   * Puts a store that is a file in its place. @returns undefined, and nothing is done, where what the backup was made
-   * ready for has been changed meanwhile
+   * Replaces it by the store in a file. @returns undefined, having done nothing, if the store for which the backup was
+   * prepared has been changed meanwhile
    */
   replaceWith: (file: string, settled: ReplaceOptions) => Promise<Replaced | undefined>
 }
 
 export interface Replaced {
-  /** So many events were written to the store that is kept, by other desks, since it was looked at. */
+  /** How many audit events other desks wrote to the kept store since it was read. */
   eventsMeanwhile: number
 }
 
 interface ReplaceOptions {
-  /** Just before it is in its place. */
+  /** Called just before the file is put in its place. */
   beforePlacing: () => void | Promise<void>
 }
 
