@@ -1,4 +1,4 @@
-// npm run code-map: how large the source is, and how much of it has to be read to understand a command.
+// npm run code-map: prints the size of the source, and how much of it a command loads.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

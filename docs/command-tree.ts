@@ -2,16 +2,16 @@ import type { Command } from 'commander'
 import { wholeProgram } from '../src/cli/program.ts'
 
 export interface Leaf {
-  /** The words typed, such as `users suspend`. */
+  /** The command's name, such as `users suspend`. */
   words: string
   command: Command
-  /** As they stand in its help, each a whole line. */
+  /** The example lines of its help. */
   examples: readonly string[]
-  /** What its help says after the examples. */
+  /** The help text after the examples. */
   more: string
 }
 
-/** Every command that does something, in the order of the help. */
+/** Every command that can be run, in the order of the help. Groups without an action of their own are left out. */
 export async function everyCommand(): Promise<Leaf[]> {
   return leavesOf(await wholeProgram(), [])
 }
@@ -41,7 +41,7 @@ function leafOf(words: string, command: Command, help: string): Leaf {
   return { words, command, examples, more }
 }
 
-/** With what was added to it, which commander's own `helpInformation` leaves out. */
+/** The whole help, including added text, which commander's `helpInformation` leaves out. */
 function helpOf(command: Command): string {
   let text = ''
   command.configureOutput({

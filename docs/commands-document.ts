@@ -7,7 +7,7 @@ const start = `# Commands
 Written by \`npm run docs\` from the program's own help; do not edit it by hand.
 `
 
-/** docs/commands.md: a section for every command. */
+/** The text of docs/commands.md: a section for every command. */
 export async function commandsDocument(): Promise<string> {
   const leaves = await everyCommand()
   const common = addCommonOptions(new Command('any')).options.filter((option) => !option.hidden)

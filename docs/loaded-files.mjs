@@ -1,5 +1,5 @@
 // node --import tsx docs/loaded-files.mjs users show EMAIL: runs a command from its source, and lists on stderr each file of
-// src and each package that was loaded for it; into the file that LOADED_FILES names, if there is one.
+// src and each package that it loaded; with LOADED_FILES set, writes the list into that file.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { register } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ export async function load(url, context, next) {
   return next(url, context)
 }`
 register(`data:text/javascript,${encodeURIComponent(hooks)}`, import.meta.url)
-// Main ends the process itself.
+// The list is printed on exit, because main ends the process itself.
 if (folder !== undefined)
   process.on('exit', () => {
     const files = new Set(readFileSync(log, 'utf8').trim().split('\n'))

@@ -5,7 +5,7 @@ import { tree } from '../src/cli/tree.ts'
 import { version } from '../src/version.ts'
 import { everyCommand, type Leaf } from './command-tree.ts'
 
-/** The pages of the manual by their files' names: the program's own, and one for each group. */
+/** The manual pages by file name: one for the program, and one for each group of commands. */
 export async function manPages(): Promise<ReadonlyMap<string, string>> {
   const leaves = await everyCommand()
   const common = addCommonOptions(new Command('any')).options.filter((option) => !option.hidden)
@@ -26,7 +26,7 @@ export async function manPages(): Promise<ReadonlyMap<string, string>> {
   return pages
 }
 
-/** The names of the files, for package.json: npm takes no patterns there. */
+/** The file names for package.json, where npm accepts no patterns. */
 export function manPageNames(): string[] {
   const groups = Object.entries(tree).filter(([, node]) => typeof node !== 'function')
   return ['ssh-admin.1', ...groups.map(([group]) => `ssh-admin-${group}.1`)]
@@ -127,7 +127,7 @@ function term(name: string, meaning: string): string {
 
 function title(name: string): string {
   const day = new Date().toISOString().slice(0, 10)
-  // What is copied from a page keeps no hyphen in the middle of a name.
+  // No hyphenation and no justification, so that names can be copied from the page.
   const asTyped = '.nh\n.ad l'
   return `.TH "${escaped(name.toUpperCase())}" "1" "${day}" "ssh\\-admin ${escaped(version)}" "User Commands"\n${asTyped}`
 }
@@ -147,10 +147,10 @@ function verbatim(lines: string): string {
     .join('\n')}\n.fi`
 }
 
-/** What a line may have that is shown as it stands: 80, without what stands left of it. */
+/** The width of a verbatim line: 80 columns less the page's indentation. */
 const columns = 73
 
-/** A command that is too long for one line, as a shell takes it on several: broken at blanks outside quotation marks. */
+/** Breaks a long command at blanks outside quotation marks, with backslashes as a shell accepts them. */
 function onSeveralLines(example: string): string {
   const words = example.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? []
   const lines: string[] = []
@@ -174,12 +174,12 @@ function italic(words: string): string {
 
 const longest = 78
 
-/** Text that roff fills, on lines as short as it wants them; one that begins like a request is none. */
+/** Text that roff fills, in short lines; the start of a line is escaped where roff would read a request. */
 function text(words: string): string {
   return broken(escaped(words.trim()), '').join('\n')
 }
 
-/** A line that stays one: what is too long goes on behind a backslash. */
+/** A single output line; a long one continues after a backslash. */
 function line(words: string): string {
   return broken(escaped(words.trimEnd()), ' \\').join('\n')
 }
@@ -208,7 +208,7 @@ const named: Readonly<Record<string, string>> = {
   '~': '\\(ti',
 }
 
-/** Characters that roff would take for its own, and those beyond ASCII. */
+/** Escapes the characters that are special to roff, and those beyond ASCII. */
 function escaped(words: string): string {
   return [...words]
     .map((letter) => {
