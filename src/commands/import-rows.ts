@@ -38,12 +38,12 @@ import type { View } from '../render/table.ts'
 import { wrapped } from '../render/wrap.ts'
 import type { ImportedRows } from '../rules/imports.ts'
 
-/** An import of rows that a rule reads, holds back and saves: of Key Times, or of entries. */
+/** What differs between the import of Key Times and that of entries. */
 export interface RowsImport<Field extends string> {
   of: PlannedNoun
   columns: readonly TableColumn<Field>[]
   importRows: (trx: Trx, rows: RowsToSift<TableRowAsWritten<Field>>) => Promise<ImportedRows>
-  /** What they are called in a sentence: `Key Times`. */
+  /** The name of the rows in a sentence: `Key Times`. */
   title: string
   json: (imported: ImportedRows) => JsonOfChange<'keyTimesImport' | 'entriesImport'>
 }
@@ -171,7 +171,7 @@ async function imported<Field extends string>(
   return result
 }
 
-/** @returns the file, where there are any to be put in its place */
+/** Prepares the workbook of the rows held back. @returns the file, unless there is none to be moved into place */
 async function prepareHeldBack<Field extends string>(
   { session, issuesFile, asWritten }: Request<Field>,
   { rows, issues }: ImportedRows,
@@ -181,7 +181,7 @@ async function prepareHeldBack<Field extends string>(
   return prepareIssuesFile(session, issuesFile, { sheet: asWritten(), issues, count: rows.heldBack, at })
 }
 
-/** Saves the plan for `apply`, and changes nothing. @returns the exit code */
+/** Saves the plan for `apply`, and changes nothing in the store. @returns the exit code */
 async function savePlan<Field extends string>(
   spec: RowsImport<Field>,
   options: ImportOptions & { planOut: string },
@@ -261,7 +261,7 @@ function rowsOfPlan<Field extends string>(
   }))
 }
 
-/** With --strict a row that would be held back keeps all of them out. @throws `has-issues` */
+/** With --strict, a single row with a mistake refuses the whole import. @throws `has-issues` */
 function refuseIssues(issues: CellIssues, { strict }: { strict: boolean }): void {
   if (!strict || issues.length === 0) return
   throw new BadInput(
@@ -274,7 +274,7 @@ function refuseIssues(issues: CellIssues, { strict }: { strict: boolean }): void
   )
 }
 
-/** @param title what they are called in a sentence: `Key Times` */
+/** @param title the name of the rows in a sentence: `Key Times` */
 function renderImportedRows(
   imported: ImportedRows,
   { of, title }: { of: string; title: string },
@@ -301,7 +301,7 @@ function* linesOf(
   yield* renderClosing({ closes, opens }, view)
 }
 
-/** @param counted the counts, under the name that the answer has for them */
+/** @param counted the counts, under their name in the JSON answer */
 export function importedRowsJson<Counted extends object>(
   { file, rows, issues, changes, counts, closes, opens }: ImportedRows,
   counted: Counted,
@@ -310,7 +310,6 @@ export function importedRowsJson<Counted extends object>(
   return { file, rows, issues, changes, ...counted, closed: closes, opened: opens, changed }
 }
 
-/** How many rows were read, and how many of them held back. */
 function renderRowCounts(
   { read, accepted, heldBack }: RowCounts,
   { changed, view }: { changed: boolean; view: View },
@@ -324,7 +323,7 @@ function renderRowCounts(
 
 const maxIssues = 30
 
-/** What is wrong, cell by cell; of many, a person at a terminal sees the first of each kind, and where the rest are. */
+/** The issues by cell; a terminal shows at most `maxIssues`, or else the first of each kind and how to see the rest. */
 function* renderIssues(issues: CellIssues, view: View): Generator<string> {
   if (!view.isTerminal) {
     for (const { cell, code, message, hint } of issues) yield tsvLine(['issue', cell, code, message, hint])

@@ -124,14 +124,14 @@ export const list = () =>
     answer: 'keyTimeList',
     key: 'keyTimes',
     fields: keyTimeFields,
-    // Where the clocks change, only the days tell two rows of a country apart.
+    // In countries whose clocks change, two rows differ only in their dates, so these are dropped late.
     dropOrder: ['administrative-zone', 'next', 'until', 'from', 'series', 'time-zone'],
     id: 'id',
     find: async ({ store: { db }, ctx }, { country, zone, series }) => {
       const found = await findKeyTimes(db, { countries: country, administrativeZones: zone, series })
-      // By the names that are shown, which have another order than their codes.
+      // Sorts by the displayed names, whose order is not that of the country codes.
       const named = found.map((keyTime) => ({ keyTime, name: searchKey(countryName(keyTime.country)) }))
-      // Folded, letters have the order that Intl gives them, whose first comparison takes 9 ms.
+      // Folded names sort as Intl.Collator would sort them, whose first comparison takes 9 ms.
       named.sort((one, other) => Number(one.name > other.name) - Number(one.name < other.name))
       return allOf(named.map(({ keyTime }) => ({ keyTime, next: nextMoment(keyTime, ctx.at) })))
     },
@@ -159,7 +159,7 @@ export const show = () =>
     json: keyTimesOfCentreJson,
   })
 
-/** `none` takes away what is there. */
+/** Wraps a reader so that `none` gives null, which removes the value. */
 function orNone<Value>(read: (text: string) => Value): (text: string) => Value | null {
   return (text) => (text.trim().toLowerCase() === 'none' ? null : read(text))
 }
@@ -216,7 +216,7 @@ export const edit = () =>
     json: changedKeyTimeJson,
   })
 
-/** A Key Time with the next moment of it. */
+/** A Key Time with its next moment. */
 interface ListedKeyTime {
   keyTime: KeyTime
   next: Date | undefined
@@ -296,7 +296,7 @@ function renderKeyTimesOfCentre(shown: KeyTimesOfCentre, view: View): string {
     const shownTimes = whole.map(({ session, series, at }) => ({
       session,
       series: series ?? 'every',
-      // Which zone, the first line says.
+      // The zone is left out here, because the first line names it.
       local: at && zone ? localTimeInWords(at, zone).replace(` ${zone}`, '') : '',
       utc: at ? timeInUtc(at.toISOString()) : '',
     }))

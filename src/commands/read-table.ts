@@ -21,14 +21,14 @@ import type { Session } from '../cli/session.ts'
 import type { TableRowAsWritten } from '../rules/table-rows.ts'
 
 export interface TableFile {
-  /** `-` for standard input; else looked for from the working directory. */
+  /** A path relative to the working directory, or `-` for standard input. */
   file: string
   sheet?: string | undefined
-  /** As typed: `Column=field`. */
+  /** The typed values of --map: `Column=field`. */
   map: readonly string[]
 }
 
-/** What every command takes that reads a table. @param example a heading of their own, and the field that it is */
+/** The options of every command that reads a table. @param example a sample of --map: `Exam series=Series` */
 export function tableOptions(example: string) {
   return {
     sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
@@ -40,19 +40,19 @@ export function tableOptions(example: string) {
   }
 }
 
-/** Of an import that makes saved values others. */
+/** The option of imports that change saved values. */
 export const allowChangesOption = option(
   '<n>',
   'how many saved values may change, where they look as if they had slipped',
   optional(wholeNumber('a whole number', { min: 0 })),
 )
 
-/** A row that has something in it, by the fields of its table. */
+/** A row that is not blank, by the fields of its table. */
 export interface TableRow<Field extends string> extends TableRowAsWritten<Field> {
   textOf: (field: Field) => string
-  /** Why a cell has no text that could be read. */
+  /** Why the text of a cell could not be read, or cannot be trusted. */
   faultOf: (field: Field) => CellFault | undefined
-  /** What kind of cell it is, where that is not plain text. */
+  /** The kind of a cell that is not plain text. */
   noteOf: (field: Field) => CellNote | undefined
 }
 
@@ -60,11 +60,11 @@ export interface ReadTable<Field extends string> {
   file: string
   digest: string
   rows: TableRow<Field>[]
-  /** The sheet as it stands, for a workbook of the rows held back. */
+  /** The sheet as it was read, for the workbook of the rows held back. */
   asWritten: () => SheetAsWritten
 }
 
-/** Opens a workbook at the sheet that holds a table whose columns are known. */
+/** Opens a workbook at the sheet with the table. */
 export async function openTable(
   { file, sheet, map: mapped }: TableFile,
   specs: readonly ColumnSpec[],
@@ -78,10 +78,7 @@ export async function openTable(
   return { workbook: await openWorkbook(path, { sheet, stdin, signal, fits }), map }
 }
 
-/**
- * Reads a table whose columns are known, and says what people must know of its sheet; what is wrong in its cells is for
- * the rule to say.
- */
+/** Reads a table, and notifies people of peculiarities of its sheet; the rule reports mistakes in cells. */
 export async function readTableFile<Field extends string>(
   tableFile: TableFile,
   columns: readonly TableColumn<Field>[],
@@ -136,27 +133,27 @@ export async function readTableFile<Field extends string>(
   }
 }
 
-/** What the rows of a sheet share. */
+/** Facts that all rows of a sheet share. */
 interface SheetFacts<Field extends string> {
   columns: readonly TableColumn<Field>[]
   headingOf: (field: Field) => string
   tidied: (text: string, column: TableColumn<Field>) => string
   /** The name of a cell: `Results!B4`. */
   cellIn: (column: number, row: number) => string
-  /** The merged cell beneath which it lies. */
+  /** The merged cell that covers a cell; undefined where none does. */
   mergedAt: (column: number, row: number) => string | undefined
-  /** Whether every formula of a column has a result, an empty text included. */
+  /** Whether every formula of a column was calculated; an empty text is a result, too. */
   isCalculated: (column: number) => boolean
-  /** Where a conditional format may show a number otherwise. */
+  /** Ranges whose conditional format may show a number differently. */
   formattedByRule: readonly CellRange[]
   faultsOfCells: typeof import('../workbook/cell-faults.ts')
-  /** The row whose cells were asked for last. */
+  /** A cache of the last row that was unpacked. */
   unpacked: { row: object; cells: CellsOfRow } | undefined
 }
 
 /**
- * Its methods are shared, and its cells one text: of a hundred thousand rows, functions and lists of their own would
- * weigh more than what stands in them.
+ * A row in little memory, for tables of a hundred thousand rows: a class, whose methods are shared, with its cells
+ * packed into one string. Closures and arrays for each row would take more memory than the cells.
  */
 class RowOfTable<Field extends string> implements TableRow<Field> {
   readonly number: number
@@ -164,7 +161,7 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
   readonly notes?: NonNullable<SheetRow['notes']>
   readonly fault: SheetRow['fault']
   readonly struck?: NonNullable<SheetRow['struck']>
-  /** The headings that it stands below. */
+  /** The headings that apply to this row. */
   readonly table: Table
   private readonly sheet: SheetFacts<Field>
 
@@ -182,7 +179,7 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
     return this.number
   }
 
-  /** Found anew whenever they are asked for, as the faults are: a sheet may have one in every cell. */
+  /** Computed on each access, like the faults, of which a sheet may have one in every cell. */
   get texts(): Record<Field, string> {
     const { columns, tidied } = this.sheet
     return textsOf(columns, (column) => tidied(this.textOf(column.field), column))
@@ -193,7 +190,7 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
       const fault = this.faultOf(field)
       return fault ? [{ field, ...fault }] : []
     })
-    // A row that is struck out is told so once, however many of its cells are.
+    // A row whose cells are struck out gets only one fault for it.
     const struck = faults.find(({ code }) => code === 'struck-out')
     return faults.filter((fault) => fault.code !== 'struck-out' || fault === struck)
   }
@@ -234,7 +231,7 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
     )
   }
 
-  /** Why a cell does not say what it shows. */
+  /** The fault of a cell whose stored value differs from what it shows. */
   private notAsShown(field: Field, note: CellNote | undefined): CellFault | undefined {
     if (note === undefined) return undefined
     const { numberNotAsShown, notAsShown, shownOtherwise } = this.sheet.faultsOfCells
@@ -244,7 +241,7 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
     return holds === 'number' ? numberNotAsShown(note, text) : shownOtherwise(note, text)
   }
 
-  /** A text stays as it is. */
+  /** Whether a conditional format may show the cell differently, which only happens to numbers. */
   private isFormattedByRule(column: number): boolean {
     const { number, notes, sheet } = this
     if (sheet.formattedByRule.length === 0) return false
@@ -284,17 +281,17 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
   }
 }
 
-/** A column of a table that a command reads. */
+/** A column of a table, with the kind of its values. */
 export interface TableColumn<Field extends string> extends ColumnSpec {
   field: Field
   /**
-   * Of an address only the ends are tidied: what is within it must be seen to be refused. A code, a number and a moment
-   * lose what keeps a spreadsheet from changing them. Absent: a text.
+   * How texts are cleaned: an address only at its ends, because odd characters within must be refused; a code, a number
+   * and a moment lose the marks that keep a spreadsheet from converting them. Absent: plain text.
    */
   holds?: 'address' | 'name' | 'code' | 'number' | 'moment'
 }
 
-/** What a column is called, by its field. */
+/** Looks up the heading of a field. */
 export function headingsOf<Field extends string>(
   columns: readonly TableColumn<Field>[],
 ): (field: Field) => string {
@@ -319,7 +316,7 @@ function isWhole<Field extends string>(
   return columns.every(({ field }) => texts[field] !== undefined)
 }
 
-/** Of a workbook of rows held back, the reasons are its own. */
+/** Notifies of columns that are ignored, but not of the reasons' column that we add to workbooks of rows held back. */
 export function notifyUnknownColumns(headings: readonly string[], session: Session): void {
   for (const heading of headings) {
     if (heading === reasonsHeading) continue
@@ -328,7 +325,7 @@ export function notifyUnknownColumns(headings: readonly string[], session: Sessi
   }
 }
 
-/** Whoever keeps a list on several sheets must know that only one is read: what is not read counts as missing. */
+/** Notifies that only one of several sheets is read, because rows on the others count as missing. */
 export async function notifyOtherSheets(
   { sheet, otherSheets }: Pick<Workbook, 'sheet' | 'otherSheets'>,
   session: Session,
@@ -342,7 +339,7 @@ export async function notifyOtherSheets(
   })
 }
 
-/** The columns of a table that a command reads, for its help; `sample` is the command that writes them with a guide, if there is one. */
+/** Describes the columns of a table for `--help`. @param sample the command that writes a workbook with a guide */
 export function columnsHelp(columns: readonly ColumnSpec[], sample: string): string {
   const named = (needed: boolean) =>
     columns

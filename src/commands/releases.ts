@@ -61,7 +61,7 @@ import { typedResourceNumber } from '../rules/resources.ts'
 const whatOpens =
   "2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h': so long before the Key Time of each centre"
 
-/** What `create` and `edit` can say of a release. */
+/** The options that `create` and `edit` share. */
 const releaseOptions = {
   resource: withValues(
     { stored: 'resource' },
@@ -88,7 +88,7 @@ const releaseOptions = {
   ),
 }
 
-/** Of `--closes`: null is never. */
+/** Reads `--closes`; null means never. */
 function closesTyped(text: string): TypedMoment | null {
   return text.trim().toLowerCase() === 'none' ? null : typedMoment(text)
 }
@@ -160,7 +160,7 @@ export const edit = () =>
       }
       return { release, changes }
     },
-    // Now is one moment, before the question and after it; where nothing is asked, that of the change.
+    // Resolves `now` before a question, so that the answer applies to that moment; without a question, the change does.
     complete: async ({ release, changes }, { ctx, asks }) => {
       const saysWhen = changes.opens !== undefined || changes.closes !== undefined
       return saysWhen && asks
@@ -358,7 +358,7 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
     noneFits: 'Nothing of that is released.',
   })
 
-/** The time zones in which something opens, of which a list knows whether it is one. */
+/** The time zones of the listed openings; stops at the second, because only a single one matters. */
 function zonesAmong(rows: Iterable<ListedAuthorisation>): ReadonlySet<string> {
   const zones = new Set<string>()
   for (const { authorisation } of rows) {

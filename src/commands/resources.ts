@@ -54,7 +54,7 @@ interface Request {
   uploaded: readonly Uploaded[]
 }
 
-/** What is the same under two paths, such as `a.mp3` and `./a.mp3`, is one resource. */
+/** Removes duplicates: the same file under two paths, such as `a.mp3` and `./a.mp3`, is one resource. */
 function distinctFiles(files: readonly FileToUpload[]): FileToUpload[] {
   return [...new Map(files.map((file) => [`${file.sha256} ${file.name}`, file])).values()]
 }
@@ -196,7 +196,7 @@ const numbersOfResources = () => ({
   ),
 })
 
-/** All of them or none, with what closes and opens by it. */
+/** Changes all resources or none, and notes which releases close and open. */
 const changeEach =
   (change: typeof withdrawResource | typeof restoreResource) =>
   (trx: Trx, ctx: RuleContext, { id: ids }: { id: readonly string[] }) =>

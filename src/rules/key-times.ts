@@ -54,7 +54,7 @@ import {
 import { slippedFault, slippedValues } from './slipped.ts'
 import type { ImportedRows } from './imports.ts'
 
-/** What is to be another; what is absent stays, and null takes it away. */
+/** The values to change; absent ones stay, and null removes a value. */
 interface KeyTimeChanges {
   administrativeZone?: number | null | undefined
   localTime?: string | undefined
@@ -67,7 +67,7 @@ interface KeyTimeChanges {
 export interface ChangedKeyTime {
   keyTime: KeyTimeRow
   outcome: 'edited' | 'removed' | 'unchanged'
-  /** For whom something closes by this that was open, and opens that was not. */
+  /** What the change closes that was open, and what it opens that was not. */
   closes: Closing[]
   opens: Closing[]
 }
@@ -78,7 +78,7 @@ interface Editing {
   ctx: RuleContext
 }
 
-/** Changes a Key Time, or takes it away. @throws `key-times-overlap` */
+/** Edits or removes a Key Time. @throws `key-times-overlap` */
 export async function editKeyTime(trx: Trx, { id, changes, ctx }: Editing): Promise<ChangedKeyTime> {
   const before = await findKeyTime(trx, id)
   if (!before) {
@@ -164,10 +164,10 @@ async function refuseOverlap(trx: Trx, row: KeyTimeRow): Promise<void> {
   )
 }
 
-/** A session of a day at a centre: its Key Time and the moment of it, or what stands in the way. */
+/** The Key Time of a session on a day at a centre, and its moment; or the problem that prevents one. */
 export interface SessionOfDay {
   session: ExamSession
-  /** Null: every series that has none of its own. */
+  /** Null: every series that has no Key Time of its own. */
   series: string | null
   keyTime: KeyTime | null
   at: Date | null
@@ -176,7 +176,7 @@ export interface SessionOfDay {
 
 export interface KeyTimesOfCentre {
   centre: CentreWithPeople
-  /** Null: nobody knows. */
+  /** The time zone of the centre; null where it is unknown. */
   zone: string | null
   date: string
   sessions: SessionOfDay[]
@@ -184,12 +184,12 @@ export interface KeyTimesOfCentre {
 
 interface CentreDay {
   centre: string
-  /** Absent: today, where the centre is. */
+  /** Undefined: today, in the time zone of the centre. */
   date: string | undefined
   ctx: RuleContext
 }
 
-/** The Key Times of a centre on a day; the people of a centre see those of their own. */
+/** The Key Times of a centre on a day; users see those of their own centre only. */
 export async function keyTimesOfCentre(
   db: Kysely<Store>,
   { centre: number, date: day, ctx }: CentreDay,
@@ -208,7 +208,7 @@ export async function keyTimesOfCentre(
       : { session, series, keyTime: found.keyTime, at: found.at, problem: null }
   })
   const isOfDay = ({ keyTime, problem, series }: SessionOfDay) =>
-    // What only holds on other days, or is that of every series, is not told again.
+    // Omits a series without a Key Time that day, and one whose Key Time is that of every series.
     problem === null ? keyTime?.series === series : problem.code !== 'no-key-time'
   return { centre, zone, date, sessions: sessions.filter(isOfDay).sort(inOrderOfDay) }
 }
@@ -220,7 +220,7 @@ function inOrderOfDay(one: SessionOfDay, other: SessionOfDay): number {
   return bySession || ((one.series ?? '') < (other.series ?? '') ? -1 : 1)
 }
 
-/** The next moment of a Key Time; undefined where there is none any more. */
+/** The next moment of a Key Time; undefined where no further one is found. */
 export function nextMoment(
   { local_time, time_zone, from_date, until_date }: KeyTime,
   now: Date,
@@ -240,15 +240,15 @@ function dayAfter(date: string): string {
   return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10)
 }
 
-/** A row, and the saved Key Time whose place it takes, if there is one. */
+/** A row, and the saved Key Time that it replaces, if there is one. */
 interface ReadKeyTime extends ReadRow<KeyTimeField, NewKeyTime> {
   same: KeyTimeRow | undefined
 }
 
 /**
- * Brings Key Times in. One for the same country, time zone, session, series and first day, dated or not, takes the place of the
- * one that is there; rows with a mistake, rows that would hold at once with another, and rows whose times or zones slipped, are
- * held back.
+ * Imports Key Times. A row replaces the saved Key Time of the same country, time zone, session, series and first day,
+ * if both or neither have dates. Rows with a mistake, rows that overlap another Key Time, and rows whose times or
+ * zones slipped are held back.
  */
 export async function importKeyTimes(
   trx: Trx,
@@ -321,7 +321,7 @@ async function saveKeyTimes(trx: Trx, accepted: readonly ReadKeyTime[]) {
   return { keyTimes, changed }
 }
 
-/** What a row makes another than it is saved. */
+/** The fields in which a row differs from the saved Key Time. */
 function changedFields(same: KeyTimeRow, read: NewKeyTime) {
   const fields = [
     { field: 'localTime', from: same.local_time, to: read.local_time },
@@ -339,14 +339,14 @@ function textsOf(from: string | number | null, to: string | number | null | unde
   }
 }
 
-/** `Egypt, AM`; of a country with several time zones, or where it holds on some days only, which. */
+/** A text such as `Egypt, AM`, with the time zone if the country has several, the series and the first day if any. */
 function inWords({ country, session, time_zone, series, from_date }: NewKeyTime): string {
   const zone = onlyTimeZoneOf(country) === undefined ? time_zone : null
   const from = from_date ? `from ${from_date}` : null
   return [countryName(country), session, zone, series, from].filter((part) => part).join(', ')
 }
 
-/** Rows whose time or zone is the one that is saved for a row above or below, with those around them, are held back. */
+/** Holds back runs of rows whose local times or zones are those saved for the rows above or below. */
 function withoutSlipped(
   matched: readonly ReadKeyTime[],
   heldBack: HeldBackRow<KeyTimeField>[],
@@ -369,7 +369,7 @@ function withoutSlipped(
   return matched.filter((one) => !faults.has(one))
 }
 
-/** Equal rows count once; rows that would hold at once with others, of the file or saved, are held back. */
+/** Removes duplicate rows, and holds back rows that overlap another row of the file or a saved Key Time. */
 function withoutOverlaps(
   found: readonly ReadKeyTime[],
   saved: readonly KeyTimeRow[],
@@ -405,12 +405,12 @@ function withoutOverlaps(
   })
 }
 
-/** Only those of one country and session can be the same, or hold at once. */
+/** The key of Key Times to compare: only those of one country and session can be the same or overlap. */
 function countryAndSession({ country, session }: NewKeyTime): string {
   return `${country} ${session}`
 }
 
-/** Rows that say the same are one. */
+/** A key of all values of a row: rows with equal keys are duplicates. */
 function contentOf(read: NewKeyTime): string {
   const { country, session, series, time_zone, local_time, administrative_zone, from_date, until_date } = read
   const dates = [from_date ?? null, until_date ?? null]
@@ -425,7 +425,7 @@ function contentOf(read: NewKeyTime): string {
   ])
 }
 
-/** Whether one takes the place of the other. */
+/** Whether an import replaces one of these Key Times by the other. */
 function isSameKeyTime(one: NewKeyTime, other: NewKeyTime): boolean {
   return (
     one.country === other.country &&

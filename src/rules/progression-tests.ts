@@ -31,13 +31,13 @@ import { readAddress } from './users/email.ts'
 export interface ImportedResults extends Merged {
   file: string
   rows: number
-  /** Each saved mark that becomes another. */
+  /** Each saved mark that changes, old and new. */
   changes: CellChanges
 }
 
 /**
- * Brings learner groups, tests and results in, with their owners and site, all or none; the same rows again change
- * nothing, a different mark is a correction, and none at all leaves a saved one as it is. @throws `bad-rows`
+ * Imports learner groups, tests and results, all or none. The same rows again change nothing, a different mark is a
+ * correction, and a blank mark leaves the saved mark as it is. @throws `bad-rows`
  */
 export async function importProgressionTests(
   trx: Trx,
@@ -79,7 +79,7 @@ export async function importProgressionTests(
   return { file, ...counts, changes: changesOf(corrected.map(changedMark)) }
 }
 
-/** The marks of each learner are those that are saved for a row above or below. @throws `bad-rows` */
+/** Refuses runs of marks that are those saved for the learners in the rows above or below. @throws `bad-rows` */
 function refuseSlipped(results: readonly ReadResult[], { total }: { total: number }): void {
   const compared = results.map(({ mark, saved }) =>
     mark === null || typeof saved !== 'number' ? undefined : { saved: String(saved), now: String(mark) },
@@ -109,7 +109,7 @@ function inWords(mark: number | null): string | null {
   return mark === null ? null : String(mark)
 }
 
-/** What is kept of a row: the words of what is wrong with it are made again when they are told. */
+/** Checks a row. Only the number of problems is kept; `problemsOf` makes them again when they are reported. */
 function checkRow(row: ResultRow) {
   const outcome = readResult(row)
   if ('read' in outcome)
@@ -119,13 +119,13 @@ function checkRow(row: ResultRow) {
 
 interface Refused {
   wrong: readonly (ResultRow | Problem)[]
-  /** How many cells that are, those of no owner aside. */
+  /** The number of wrong cells, apart from those of rows without an owner. */
   cells: number
   rowsOfNoOwner: ReadonlyMap<string, readonly ResultRow[]>
   owners: ReadonlyMap<string, unknown>
 }
 
-/** Every problem by its cell; a workbook may have hundreds of thousands, each of which is made when it is told. */
+/** The refusal with every problem by cell; hundreds of thousands are possible, so each is made when reported. */
 function refusal({ wrong, cells, rowsOfNoOwner, owners }: Refused): BadInput {
   function* problems(): Generator<Problem> {
     for (const [key, rows] of rowsOfNoOwner) yield noOwner(rows, { isKnown: owners.has(key) })
@@ -146,7 +146,7 @@ function problemsOf(row: ResultRow): readonly Problem[] {
 
 const maxCellsNamed = 5
 
-/** Data is held at a centre: somebody without one could never hand it over. Told once for each address. */
+/** One problem for all rows of an address without an account, or without a centre, which transferring data needs. */
 function noOwner(rows: readonly ResultRow[], { isKnown }: { isKnown: boolean }): Problem {
   const cells = rows.map((row) => row.cellOf('teacher'))
   const [target = ''] = cells
@@ -164,7 +164,7 @@ function noOwner(rows: readonly ResultRow[], { isKnown }: { isKnown: boolean }):
   }
 }
 
-/** Puts a row where it belongs; says so where two rows disagree. */
+/** Adds a row to its learner group and test. @returns a problem if it contradicts an earlier row */
 function addToGroup(groups: Map<string, Group>, read: ReadResult, ownerId: number): Problem | undefined {
   const { row, site, takenOn } = read
   const { group: name, stage, subject, test: title, learner } = row.texts
@@ -208,7 +208,7 @@ export type ResultField =
 
 export type ResultRow = TableRowAsWritten<ResultField>
 
-/** One row that makes sense by itself. */
+/** A row without mistakes of its own. */
 interface ReadResult extends NewResult {
   row: ResultRow
   teacherKey: string
@@ -218,11 +218,11 @@ interface ReadResult extends NewResult {
 
 interface Unreadable {
   problems: Problem[]
-  /** Whose it would be, where that much can be read. */
+  /** The key of the teacher's address, where the address can be read. */
   teacherKey: string | undefined
 }
 
-/** Reads one row; says of each cell what is wrong with it. */
+/** Reads one row, or returns the problems of its cells. */
 function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
   const { texts, faults } = row
   const address = readAddress(texts.teacher)
@@ -254,13 +254,13 @@ function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
 
 const names = { group: 'learner group', subject: 'subject', test: 'test', learner: 'learner' } as const
 
-/** Null where nothing was marked, and for `none`, which takes a mark away; undefined where it is no number. */
+/** Null for a blank cell, and for `none`, which removes a saved mark; undefined where the text is no number. */
 function readMark(text: string): number | null | undefined {
   if (text === '' || text.toLowerCase() === 'none') return null
   return /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : undefined
 }
 
-/** 87% of what cannot be told; a cell formatted as a percentage shows a mark that nobody gave. */
+/** A hint for a decimal comma or a percentage. 87% is refused, because the full mark is not known. */
 function markHint(text: string): string | undefined {
   const point = /^\d{1,6},\d{1,6}$/.test(text) ? text.replace(',', '.') : undefined
   if (point !== undefined) return `write it with a point: ${point}`
@@ -269,7 +269,7 @@ function markHint(text: string): string | undefined {
     : undefined
 }
 
-/** What makes two learner groups or tests the same. */
+/** The identity of a learner group or a test. */
 function keyOf(...parts: readonly string[]): string {
   return JSON.stringify(parts)
 }

@@ -20,7 +20,7 @@ export const resourceKinds = [
 ] as const satisfies readonly ResourceKind[]
 export const resourceAreas = ['general', 'tp'] as const satisfies readonly ResourceArea[]
 
-/** A resource after a change, and what became of it. */
+/** A resource after a change, with the outcome. */
 export interface ChangedResource {
   resource: ResourceRow
   outcome: 'uploaded' | 'mended' | 'withdrawn' | 'restored' | 'unchanged'
@@ -31,13 +31,13 @@ export const typedResourceKind = knownName('kind', resourceKinds)
 /** @throws `unknown-area` */
 export const typedArea = knownName('area', resourceAreas)
 
-/** Syllabus and component, `0500/12`; undefined where it is none. */
+/** Reads a syllabus and component, `0500/12`; undefined where the text is none. */
 export function readComponent(text: string): string | undefined {
   const component = text.replace(/\s/g, '').toUpperCase()
   return /^\d{4}\/\d{1,2}[A-Z]?$/.test(component) ? component : undefined
 }
 
-/** What may have been meant by `0500-12`, `0500.12`, `500/12` or `050012`. */
+/** A hint for what was probably meant by `0500-12`, `0500.12`, `500/12` or `050012`. */
 export function componentHint(text: string): string | undefined {
   const [, syllabus = '', number = ''] =
     /^(\d{3,4})[\s/\\._-]+(\d{1,2}[A-Z]?)$/i.exec(text) ?? /^(\d{4})(\d{2})$/.exec(text) ?? []
@@ -69,7 +69,7 @@ function resourceNotFound(id: string): NotFound {
   })
 }
 
-/** Many at once. */
+/** Looks up many resource numbers in one query. */
 export function lookUpResources(db: Kysely<Store>): LookUp<number> {
   return {
     keyOf: numberIn,
@@ -110,7 +110,7 @@ interface Uploading extends ResourceFacts {
   ctx: RuleContext
 }
 
-/** Makes a resource of a file; its bytes are kept once, however often they are uploaded. */
+/** Creates a resource from a file; equal bytes are stored once, however often they are uploaded. */
 export async function uploadResource(trx: Trx, { file, ctx, ...facts }: Uploading): Promise<ChangedResource> {
   const { at } = ctx
   permit(ctx, 'resources.upload', { name: file.name })
@@ -153,7 +153,7 @@ interface ResourceRequest {
   ctx: RuleContext
 }
 
-/** A withdrawn resource opens for nobody; it is never deleted. */
+/** Withdraws a resource: it opens for nobody, and is never deleted. */
 export async function withdrawResource(trx: Trx, { id, ctx }: ResourceRequest): Promise<ChangedResource> {
   const { at } = ctx
   const resource = await findResource(trx, id)
@@ -165,7 +165,7 @@ export async function withdrawResource(trx: Trx, { id, ctx }: ResourceRequest): 
   return { resource: await findResource(trx, id), outcome: 'withdrawn' }
 }
 
-/** It opens again for those for whom its releases open it. */
+/** Restores a withdrawn resource, which its releases then open again. */
 export async function restoreResource(trx: Trx, { id, ctx }: ResourceRequest): Promise<ChangedResource> {
   const resource = await findResource(trx, id)
   const subject = `resource ${resource.id}`

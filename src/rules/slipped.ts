@@ -1,17 +1,17 @@
-/** What is saved, and what a row of a file says instead, in the order of the file; undefined where either is missing. */
+/** The saved value of a row of a file and the value in the file; undefined where either is missing. */
 export type Compared = { saved: string; now: string } | undefined
 
-/** As many changed values in a row. */
+/** The number of consecutive changed values from which a run counts as slipped. */
 const fewest = 5
-/** By as many rows: of a list with a row for each session of a country, a country's. */
+/** Distances in rows to look for; up to three, because a list may have a row for each session of a country. */
 const distances = [-1, 1, -2, 2, -3, 3] as const
 
 /**
- * The changed values that stand in a row of somebody else: where a cell was inserted or taken out, each value is the
- * one that is saved for a row above or below, and what lies between them, changed or not, is so too. Other changes
- * hardly ever look like that: all to one value, and each value to another, never do.
+ * Finds changed values that stand in the wrong row, because a cell was inserted into the column or removed from it:
+ * in a run of rows, each value is the one saved for the row at a fixed distance above or below. Intended changes hardly
+ * ever look like that, and never where all values become one value, or each becomes a new one.
  *
- * @returns by position, how many rows above (negative) or below it is saved
+ * @returns the distance by position: negative where the value is saved for a row above
  */
 export function slippedValues(values: readonly Compared[]): ReadonlyMap<number, number> {
   const slipped = new Map<number, number>()
@@ -32,7 +32,7 @@ export function slippedValues(values: readonly Compared[]): ReadonlyMap<number, 
   return slipped
 }
 
-/** Worded to follow the name of a column. */
+/** The fault of a slipped value; its message is worded to follow the name of the column. */
 export function slippedFault({
   now,
   distance,

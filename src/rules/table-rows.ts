@@ -5,7 +5,7 @@ import { BadInput, type Failure, NotPermitted, type Problem, Refused } from '../
 import { collected, onRollbackOf, problemOf, refusalOf, refusedAlone } from './batch.ts'
 import type { RuleContext } from './permissions/actor.ts'
 
-/** Something wrong in a cell of a table, and what to do about it, as it is told. */
+/** A mistake in a cell of a table, with a hint, as reported to people. */
 export interface CellIssue {
   cell: string
   row: number
@@ -18,35 +18,35 @@ export interface CellIssue {
 
 /** A row of a table as it is written in the workbook. */
 export interface TableRowAsWritten<Field extends string> {
-  /** Of the sheet, from 1. */
+  /** The row number in the sheet, from 1. */
   row: number
-  /** Without blanks around them; made anew whenever they are asked for. */
+  /** The trimmed texts of the cells; computed on each access. */
   texts: Readonly<Record<Field, string>>
-  /** Cells that could not be read, such as `#N/A`, worded to follow the name of their column. */
+  /** Faults of cells that could not be read, such as `#N/A`; messages are worded to follow the name of the column. */
   faults: readonly { field: Field; code: string; message: string; hint: string }[]
-  /** Where a field stands: `Key Times!B4`. */
+  /** The cell of a field: `Key Times!B4`. */
   cellOf: (field: Field) => string
   headingOf: (field: Field) => string
 }
 
-/** A file of rows, read, for the rule that brings them in. */
+/** The rows of a file, for the rule that imports them. */
 export interface RowsToImport<Row> {
   file: string
-  /** Of the file's bytes. */
+  /** The digest of the file's bytes. */
   digest: string
   rows: readonly Row[]
-  /** How many saved values it may change, whether or not they look as if they slipped; absent: any, if they do not. */
+  /** The exact number of saved values to change, slipped or not; undefined: any number that do not look slipped. */
   allowChanges?: number | undefined
   ctx: RuleContext
 }
 
-/** The same of rows that may be held back. */
+/** The rows of a file, for a rule that holds rows with mistakes back. */
 export interface RowsToSift<Row> extends RowsToImport<Row> {
-  /** Those of the file that were held back when it was planned; what is in the plan was looked at then. */
+  /** The rows held back when the plan was made; set only where the rows come from a plan, which was reviewed. */
   planned?: HeldBackBefore | undefined
 }
 
-/** Whether saved values may change only where they do not look as if they had slipped. */
+/** Whether to look for slipped values: not for a reviewed plan, nor with --allow-changes. */
 export function looksForSlips({
   allowChanges,
   planned,
@@ -54,7 +54,7 @@ export function looksForSlips({
   return allowChanges === undefined && planned === undefined
 }
 
-/** The rows that were held back when a plan was made, which are not in it. */
+/** The rows that were held back when a plan was made, and so are not in the plan. */
 export interface HeldBackBefore {
   count: number
   issues: readonly CellIssue[]
@@ -64,13 +64,13 @@ export interface HeldBackBefore {
 export interface FieldFault<Field extends string> {
   field: Field
   code: string
-  /** Worded to follow the name of the column. */
+  /** The message, worded to follow the name of the column. */
   message: string
-  /** Where it takes a search, it is made when it is told. */
+  /** A function where the hint takes a search, which is then made only when the fault is reported. */
   hint?: string | (() => string | undefined) | undefined
 }
 
-/** Gathers what is wrong with a row, one fault for each field: what could not be read at all is wrong first. */
+/** Collects the faults of a row, the first of each field: those of unreadable cells come before all others. */
 export function faultsOfRow<Field extends string>(row: Pick<TableRowAsWritten<Field>, 'faults'>) {
   const faults: FieldFault<Field>[] = [...row.faults]
   return {
@@ -81,20 +81,20 @@ export function faultsOfRow<Field extends string>(row: Pick<TableRowAsWritten<Fi
   }
 }
 
-/** A row that is held back: how many faults it has, and how to find them again. */
+/** A row that is held back, with the number of its faults and a function that finds them again. */
 export interface HeldBackRow<Field extends string> {
   row: TableRowAsWritten<Field>
   count: number
   faults: () => readonly FieldFault<Field>[]
 }
 
-/** A row without a mistake, and what it says. */
+/** A row without mistakes, and the values read from it. */
 export interface ReadRow<Field extends string, Read> {
   row: TableRowAsWritten<Field>
   read: Read
 }
 
-/** Parts the rows that can be read from those that are held back. */
+/** Reads all rows, and separates those to be held back. */
 export function readEachRow<Field extends string, Read>(
   rows: readonly TableRowAsWritten<Field>[],
   read: (row: TableRowAsWritten<Field>) => { read: Read } | { faults: FieldFault<Field>[] },
@@ -113,17 +113,17 @@ export function readEachRow<Field extends string, Read>(
   return { found, heldBack }
 }
 
-/** Of a table with hundreds of thousands of rows, each item is made anew when it is told. */
+/** A list whose items are made during iteration, because a table may have hundreds of thousands of rows. */
 type MadeWhenTold<Item> = Iterable<Item> & { readonly length: number; toJSON: () => Item[] }
 
 function madeWhenTold<Item>(length: number, items: () => Generator<Item>): MadeWhenTold<Item> {
   return { length, [Symbol.iterator]: items, toJSON: () => [...items()] }
 }
 
-/** Only the rows of the faults are kept. */
+/** The mistakes of a table; only the rows are kept in memory, and the messages are made during iteration. */
 export type CellIssues = MadeWhenTold<CellIssue>
 
-/** What is wrong with the rows held back, in the order of the sheet, after those of whoever made the plan. */
+/** The issues of the rows held back, in the order of the sheet; those recorded in the plan come first. */
 export function issuesOf<Field extends string>(
   heldBack: readonly HeldBackRow<Field>[],
   planned?: HeldBackBefore,
@@ -148,21 +148,21 @@ function inOrderOfSheet(one: { row: { row: number } }, other: { row: { row: numb
   return one.row.row - other.row.row
 }
 
-/** A saved value that a cell makes another. */
+/** A saved value that a cell changes. */
 export interface CellChange {
   cell: string
   row: number
   column: string
-  /** Whose value it is: `Egypt, AM`. */
+  /** The row of the store that has the value: `Egypt, AM`. */
   what: string
-  /** Null: none. */
+  /** The saved value, and the new one below; null: no value. */
   from: string | null
   to: string | null
 }
 
 export type CellChanges = MadeWhenTold<CellChange>
 
-/** What is kept of a change. */
+/** A changed value, in the compact form that is kept in memory. */
 export interface ChangedField<Field extends string> {
   row: TableRowAsWritten<Field>
   field: Field
@@ -171,7 +171,7 @@ export interface ChangedField<Field extends string> {
   to: string | null
 }
 
-/** Each saved value that becomes another, in the order of the sheet. */
+/** The saved values that change, in the order of the sheet. */
 export function changesOf<Field extends string>(changed: readonly ChangedField<Field>[]): CellChanges {
   const sorted = changed.toSorted(inOrderOfSheet)
   function* inOrder(): Generator<CellChange> {
@@ -188,7 +188,7 @@ export function changesOf<Field extends string>(changed: readonly ChangedField<F
   return madeWhenTold(sorted.length, inOrder)
 }
 
-/** An allowance, when given, must be right, whatever it was given for. @throws `change-limit` */
+/** Refuses an --allow-changes that is not the exact number of changes. @throws `change-limit` */
 export function checkChanges(total: number, allowed: number | undefined): void {
   if (allowed === undefined || allowed === total) return
   const changes = total === 1 ? '1 saved value' : `${total} saved values`
@@ -219,13 +219,13 @@ function issueOf<Field extends string>(
 }
 
 interface RowRule<Row, Result> {
-  /** All that is wrong with the row's cells; the rule is for rows without. */
+  /** Returns the failures of the row's cells; `rule` runs only for rows without any. */
   check: (row: Row) => Promise<Failure[]>
   rule: (row: Row) => Promise<Result>
   cellOf: (row: Row, failure: Failure) => string
 }
 
-/** One rule for each row of a table, all or none: every row that cannot be used is named by its cell. */
+/** Runs a rule for each row of a table, all or none; a refusal names every unusable row by its cell. */
 export async function forEachRow<Row, Result>(
   trx: Trx,
   rows: readonly Row[],
@@ -259,7 +259,7 @@ export async function forEachRow<Row, Result>(
     byRule,
   } of refused) {
     if (first === undefined) continue
-    // Where nothing was done to any neighbour, nothing need be taken back.
+    // A refused row is tried again alone, in case other rows caused the refusal; needless if no other row was changed.
     const again = byRule && results.length > 0 ? await refusedAlone(before, () => rule(row)) : undefined
     all.push(again ? reportedFor(row, again) : first, ...others)
   }
@@ -270,10 +270,10 @@ export async function forEachRow<Row, Result>(
   throw badRows(problems, { cells: problems.length, onRollback: onRollbackOf(failures) })
 }
 
-/** What is kept of a failure: of a hundred thousand, the place in the program where each was thrown would weigh. */
+/** A failure without its stack trace, which would take too much memory for a hundred thousand failures. */
 interface ReportedFailure {
   problem: Problem
-  /** Only where more is needed of it than its words. */
+  /** The failure itself, only where more than its message is needed. */
   failure: Failure | undefined
 }
 
@@ -282,7 +282,7 @@ function reportedFailure({ target, failure }: { target: string; failure: Failure
   return { problem: problemOf({ target, failure }), failure: isNeeded ? failure : undefined }
 }
 
-/** The file cannot be used: each of its problems, by cell; @param cells how many cells they are about */
+/** The refusal of a file, with each problem by cell. @param cells how many cells the problems concern */
 export function badRows(
   problems: Iterable<Problem> & { readonly length: number },
   { cells, onRollback }: { cells: number; onRollback?: ((trx: Trx) => Promise<void>) | undefined },
@@ -295,12 +295,12 @@ export function badRows(
   })
 }
 
-/** Of rows that were read of the store: what a plan was made from. */
+/** A digest of saved rows, to detect that they have changed since a plan was made. */
 export function digestOfRows(rows: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(rows)).digest('hex')
 }
 
-/** How many rows there were, and what became of them. */
+/** How many rows were read, accepted and held back. */
 export interface RowCounts {
   read: number
   accepted: number
@@ -322,7 +322,7 @@ export function rowCounts(
 
 const asText = 'format the column as text and type it again'
 
-/** What to do about a cell that should name a series, where a spreadsheet made a day of it. */
+/** A hint for a cell that should name a series, such as one that a spreadsheet turned into a date. */
 export function seriesHint(text: string): string | undefined {
   const month = /^(20\d{2}-\d{2})-\d{2}/.exec(text)?.[1] ?? dayOf(text)?.slice(0, 7)
   if (month !== undefined) return `It is a date: ${asText}, as ${month} if that is meant.`
@@ -332,7 +332,7 @@ export function seriesHint(text: string): string | undefined {
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
-/** `06/2026`, `2026/6`, `June 2026`, `2026 June`, `Jun-26`. */
+/** Reads `06/2026`, `2026/6`, `June 2026`, `2026 June` or `Jun-26` as a series. */
 function seriesOf(text: string): string | undefined {
   const { month, year } =
     /^(?<month>[a-z]+|\d{1,2})\.?[\s/.-]+(?<year>20\d{2}|(?<=[a-z].*)\d{2})$/i.exec(text)?.groups ??
@@ -344,12 +344,12 @@ function seriesOf(text: string): string | undefined {
   return `${year.padStart(4, '20')}-${String(number).padStart(2, '0')}`
 }
 
-/** The same of a time of day. */
+/** A hint for a cell that should hold a time of day. */
 export function timeHint(text: string): string | undefined {
   const time = /^\d{4}-\d{2}-\d{2}[T ](\d{2}:\d{2})/.exec(text)?.[1]
   if (time !== undefined) return `It is a time on a day: write ${time} alone, if that is meant.`
   if (/^24[:.]00/.test(text)) return 'A day ends with 23:59, and the next begins with 00:00.'
-  // A number has lost the zero of 9.30 at its end.
+  // A numeric cell loses the last zero: 9.30 is read as 9.3.
   const [, hours = '', tens = ''] =
     /^(\d{1,2})(?:[.,h](\d{1,2}))?h?$/i.exec(text) ?? /^(\d{1,2})(\d{2})h?$/.exec(text) ?? []
   const written = `${hours.padStart(2, '0')}:${tens.padEnd(2, '0')}`
@@ -361,7 +361,7 @@ export function timeHint(text: string): string | undefined {
   return `It is a part of a day: ${asText}, as ${hour}:${minute} if that is meant.`
 }
 
-/** The same of a day. */
+/** A hint for a cell that should hold a date. */
 export function dayHint(text: string): string | undefined {
   const plain = /^\d{4}-\d{2}-\d{2}(?=[T ])/.exec(text)?.[0]
   if (plain !== undefined) return `It is a time on a day: write ${plain} alone.`
@@ -378,7 +378,7 @@ export function dayHint(text: string): string | undefined {
     : `Write the year first: ${day}.`
 }
 
-/** 31/05/2026 is one day; 05/06/2026 is two, and not guessed. */
+/** Reads a date such as 31/05/2026; 05/06/2026 is ambiguous and never guessed. */
 export function dayOf(text: string): string | undefined {
   const [, first = '', second = '', year = ''] = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(text) ?? []
   const isDayFirst = Number(first) > 12
@@ -388,7 +388,7 @@ export function dayOf(text: string): string | undefined {
   return isDate(written) ? written : undefined
 }
 
-/** A day of which a list may speak: 0026 and 1926 are slips for 2026, and would hold at once. */
+/** Whether the text is a date from 1970 on: years such as 0026 and 1926 are typing mistakes for 2026. */
 export function isDayOfOurTime(text: string): boolean {
   return isDate(text) && text >= '1970'
 }

@@ -12,9 +12,9 @@ import { typedNewAddress } from './users/email.ts'
 
 interface Editing {
   letter: LetterName
-  /** Checked already. */
+  /** The new words, which the caller has checked. */
   template: LetterWords
-  /** As it was shipped, which is how it reads until staff change it. */
+  /** The words as shipped, which apply until staff change them. */
   shipped: LetterWords
   ctx: RuleContext
 }
@@ -25,11 +25,11 @@ interface EditedTemplate {
 }
 
 interface ResetTemplate extends EditedTemplate {
-  /** The words that go. */
+  /** The changed words that the reset removes. */
   was?: LetterWords
 }
 
-/** Staff change the words of a letter without a release [004]. */
+/** Changes the words of a letter, without a software release [notes on the workbook, 'E-mail Templates']. */
 export async function editTemplate(
   trx: Trx,
   { letter, template, shipped, ctx }: Editing,
@@ -49,7 +49,7 @@ export async function editTemplate(
   return { letter, changed: true }
 }
 
-/** A letter reads again as it was shipped. */
+/** Gives a letter its shipped words back. */
 export async function resetTemplate(
   trx: Trx,
   { letter, ctx }: { letter: LetterName; ctx: RuleContext },
@@ -79,12 +79,12 @@ export function letterCalled(name: string): LetterName {
 interface Preview {
   letter: LetterName
   email: string
-  /** What the letter says to an invented person. */
+  /** The values of the letter's fields, for an invented person. */
   sample: Readonly<Record<string, string>>
   ctx: RuleContext
 }
 
-/** Sends a letter as it reads now, about an invented person: nothing in it opens anything. */
+/** Queues a letter in its present words about an invented person; its links and PIN open nothing. */
 export async function previewLetter(trx: Trx, { letter, email, sample, ctx }: Preview): Promise<OutboxRow> {
   const { at, random } = ctx
   permit(ctx, 'templates.edit', { name: letter })

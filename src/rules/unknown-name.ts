@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein'
 import { hintOfNearest, Usage } from '../errors.ts'
 import { nearestOf } from '../nearest.ts'
 
-/** A role, site, status or field that does not exist, with the nearest that do. */
+/** The error for a role, site, status or field that does not exist; suggests similar ones. */
 export function unknownName({
   kind,
   name,
@@ -21,8 +21,8 @@ export function unknownName({
 }
 
 /**
- * What the office calls it by another word, or else the names that are spelt like it, or else the one of which it is a
- * word: `primary` is cambridge-primary, and nothing else.
+ * Names to suggest: those for which the text is a synonym, or else those that are spelt similarly, or else the only one
+ * that contains it as a whole word: `primary` gives cambridge-primary.
  */
 export function similarNames(name: string, known: readonly string[], kind = ''): readonly string[] {
   const plain = plainName(name)
@@ -33,12 +33,12 @@ export function similarNames(name: string, known: readonly string[], kind = ''):
   return near.length > 0 ? near : parts.length === 1 ? parts : []
 }
 
-/** Those of these names that the office has this word for. */
+/** The names for which the word is a synonym. */
 export function namesFor(word: string, known: readonly string[], kind: string): readonly string[] {
   return known.filter((one) => otherWords[kind]?.[one]?.split(' ').includes(word))
 }
 
-/** By kind and name what else it is called; a word of several may mean each of them. */
+/** Synonyms by kind and name; a synonym of several names suggests each of them. */
 const otherWords: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   role: {
     admin:
@@ -89,13 +89,13 @@ const otherWords: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   format: { csv: 'xlsx xls excel workbook spreadsheet', jsonl: 'ndjson', tsv: 'text' },
 }
 
-/** `inactive` is spelt like active, and says the opposite. */
+/** Whether the text is a negation of the name: `inactive` is spelt like active, but must not suggest it. */
 function isOpposite(typed: string, name: string): boolean {
   const [, left] = /^(?:un|in|dis|de|non-?|not-?)(.+)$/.exec(typed) ?? []
   return left !== undefined && distance(left, name) < distance(typed, name)
 }
 
-/** Reads the name of one of these, in whatever case and with blanks or strokes. @returns what reads it, or throws `unknown-…` */
+/** @returns a function that reads one of these names, in any case and with blanks or strokes, or throws `unknown-…` */
 export function knownName<Known extends string>(
   kind: string,
   known: readonly Known[],

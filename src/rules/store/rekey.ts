@@ -30,7 +30,7 @@ export async function rekeyStore(trx: Trx, { fingerprint, ctx }: Rekeying): Prom
     facts: {
       oldHead: head?.mac.toString('hex') ?? null,
       oldRows: head?.id ?? 0,
-      // The old key may be gone, or known to others: from now on only this digest tells whether those rows are as they were.
+      // The old key may be lost or known to others: from now on only this digest shows whether those rows were changed.
       oldDigest: await digestOfLog(trx),
       voided,
     },
