@@ -43,7 +43,7 @@ export const request = () =>
 
 const neverAsArgument = 'Never as an argument: others could read it.'
 
-/** An address, where a secret is asked for: what has no @ may be that secret, and is not repeated. */
+/** The owner's address. Text without @ may be the secret itself, typed in the wrong place, and is not echoed. */
 const ownAddress: Schema<string> = {
   safeParse: (typed) => {
     if (typeof typed !== 'string' || typed.trim() === '' || typed.includes('@'))
@@ -115,7 +115,7 @@ export const setUp = () =>
     json: accountJson,
   })
 
-/** A link that opens nothing is told before a password is chosen; nothing is recorded of the look. */
+/** Checks the link before a password is asked for; the check itself is not recorded. */
 async function ownerOfLink(
   typed: { link: string; email: string | undefined },
   session: Session,
@@ -168,8 +168,9 @@ export const signInCommand = () =>
 const newPasswordQuestion = 'New password'
 
 /**
- * Asks for secrets, or reads them from stdin, one a line in the order of the questions. @param check of the first,
- * where somebody is asked: the others are not asked for once it throws; whose words a new password is not made of
+ * Prompts for secrets, or reads them from stdin, one a line in the order of the prompts.
+ * @param check called with the first secret at a terminal; when it throws, the others are not asked for. It returns the
+ * owner, whose name must not be part of a new password
  */
 async function secretsFor(
   session: Session,
@@ -199,7 +200,7 @@ async function secretsFor(
   })
 }
 
-/** A new password is typed twice: nobody sees what they type. */
+/** A new password is typed twice, because it is not shown. */
 async function askFor(
   question: string,
   { terminal, say }: Session,
@@ -215,19 +216,19 @@ async function askFor(
   }
 }
 
-/** A password may begin or end with a blank. */
+/** Lines are not trimmed: a password may begin or end with a blank. */
 async function linesAsTyped(stream: NodeJS.ReadableStream): Promise<string[]> {
   const lines = await readLines(stream)
   while (lines.at(-1) === '') lines.pop()
   return lines
 }
 
-/** The account after its owner did something, as every `account` command answers. */
+/** The JSON answer of every `account` command. */
 function accountJson(account: Account, mail: readonly Message[]) {
   return { ...userJson(account), changed: true, mail }
 }
 
-/** @param next what to say to a person */
+/** @param next the next step, for a person */
 function renderAccount(account: Account, { view, next }: { view: View; next: string }): string {
   if (!view.isTerminal) return tsvLine([account.email, account.centre?.number, account.status])
   return `${markOf(true, view)} ${person(account)} ${next}`

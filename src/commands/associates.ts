@@ -121,7 +121,7 @@ const associateCentreFields = {
   'assigned-to': field<AssociateCentre>('Assigned to', ({ assignedTo }) => assignedTo.join(', ')),
 }
 
-/** The Associate itself, above its centres. */
+/** The lines about the Associate itself, above its list of centres. */
 function aboutAssociate({ associate, accounts }: AssociateView) {
   return {
     json: { associate: centreJson(associate), accounts },

@@ -31,10 +31,10 @@ import { missingHeadNotice } from '../cli/session.ts'
 const day = /^\d{4}-\d{2}-\d{2}$/
 const oneDay = 86_400_000
 
-/** From when to when, of the moment at which it is asked. */
+/** A period, relative to the present moment. */
 type TypedTime = (now: Date) => { from: Date; to: Date }
 
-/** A day, or a moment; a moment without a zone is UTC, as everything in the log. */
+/** A day or a moment; a moment without a zone is in UTC, as in the log. */
 const time = z.string().transform((text, context): TypedTime => {
   const typed = yearFirst(text.trim().toLowerCase())
   const [, length, unit = ''] = /^(\d{1,4})\s*([hdw])(?:(?:our|ay|eek)s?)?(?: ago)?$/.exec(typed) ?? []
@@ -63,7 +63,7 @@ const time = z.string().transform((text, context): TypedTime => {
 
 const milliseconds: Readonly<Record<string, number>> = { h: oneDay / 24, d: oneDay, w: 7 * oneDay }
 
-/** `2026/3/1` is 2026-03-01: only a year that stands first leaves no doubt which figure is the month. */
+/** Reads `2026/3/1` as 2026-03-01: only with the year first is the order of day and month unambiguous. */
 function yearFirst(typed: string): string {
   return typed.replace(
     /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/,
@@ -72,7 +72,7 @@ function yearFirst(typed: string): string {
   )
 }
 
-/** Not with `2026-02-30`, which would be read as a day in March, nor with `2026-03-001`. */
+/** Whether a text begins with an existing date: JavaScript would read `2026-02-30` as a day in March. */
 function beginsWithDay(typed: string): boolean {
   const [named] = /^\d{4}-\d{2}-\d{2}(?!\d)/.exec(typed) ?? []
   const at = new Date(named ?? Number.NaN)
@@ -89,7 +89,7 @@ function wholeDay(at: Date): { from: Date; to: Date } {
   return { from, to: new Date(from.getTime() + oneDay) }
 }
 
-/** The day named is still part of what is asked for. */
+/** The period of --since and --until; the named days are included. */
 function between(
   { since, until }: { since?: TypedTime | undefined; until?: TypedTime | undefined },
   now: Date,
@@ -97,7 +97,7 @@ function between(
   return { since: isoOf(since?.(now).from), until: isoOf(until?.(now).to) }
 }
 
-/** Beyond the last day that has four digits Node writes a sign, which is less than every digit. */
+/** From year 10000 on, Node writes a sign, which sorts before every digit. */
 function isoOf(at: Date | undefined): string | undefined {
   const iso = at?.toISOString()
   return iso?.startsWith('+') ? '9999-12-31T23:59:59.999Z' : iso
@@ -107,7 +107,7 @@ const textTyped = z.string().trim().min(1).optional()
 
 const days = ['today', 'yesterday']
 
-/** What narrows the log down. */
+/** Filters of the log. */
 const filterOptions = {
   kind: optionOf(['change', 'refusal', 'event'], '<kind>', 'change, refusal or event'),
   subject: orName('subject', option('<who>', 'what happened to this person or centre', textTyped)),
@@ -142,7 +142,7 @@ export const list = () =>
     table: eventsInTable,
     pipe: eventsInPipe,
     id: 'id',
-    // What fits a screen or two.
+    // About two screens.
     atTerminal: 50,
     find: async ({ store: { db }, ctx: { by, at } }, { last, ...options }) => {
       const { kind = last ? 'change' : undefined, subject, actor, action } = options
@@ -157,7 +157,7 @@ export const list = () =>
         },
         count: async () => Math.min(await countEvents(db, filter), last ? 1 : Number.POSITIVE_INFINITY),
         seen: seenBy(by),
-        // The one that was asked for is read whole.
+        // A single event is shown in full.
         ...(last && { inFull: eventInFull }),
         whyNone: async () => {
           const others = action && by.kind === 'staff' ? await otherActions(db, action) : []
@@ -168,7 +168,7 @@ export const list = () =>
       }
     },
     json: eventJson,
-    // Of a sentence a column of a telephone holds two words.
+    // On a narrow screen, sentences do not fit into a column.
     inFull: eventInFull,
     inFullUnder: 60,
     none: 'Nothing has happened yet.',
@@ -276,7 +276,7 @@ Every row is sealed with the store's key together with the row before it: what w
         : `${events}\t${head ?? ''}`,
     json: ({ ok, events, head }) => ({ ok, events, head }),
     notices: ({ backwards, missing }) => [
-      // As it was written, and yet not in order.
+      // The row is unchanged, but its time is before that of the row before it.
       ...backwards.map(({ row, at, before }) => ({
         code: 'time-backwards',
         message: `The time of row ${row}, ${at}, lies before that of the row it follows, ${before}: a clock was set back.`,

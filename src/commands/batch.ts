@@ -41,7 +41,7 @@ line; where earlier lines were done it is 9. Messages go out once, when the line
     },
   })
 
-/** All of so many are looked at before the first is run. */
+/** Up to this many lines are all checked before the first one runs. */
 const manyLines = 200
 
 /** Runs the lines of stdin. @returns the exit code */
@@ -63,12 +63,12 @@ async function runBatch(options: BatchOptions, session: Session): Promise<number
       if (wrong.length > 0) await refuseWrong(wrong, { run, others: lines.length })
       else if (whole) await runAsOneChange(lines, { options, run })
       else await runEach(lines, { options, run })
-      // Whoever types is not asked for more; of what is piped it is said how much was left.
+      // Typed input ends here; piped input is read on, to count the lines left.
       if (hasStopped(run.progress) && session.context.stdin.isTTY) break
     }
     return await reportAll(options, run)
   } catch (error) {
-    // What is done is told, and its messages go out.
+    // Completed lines are reported, and their messages delivered.
     if (!run.progress.isChanged && error instanceof AnswerNotWritten) throw error.beforeAnyChange()
     if (!run.progress.isChanged || !(error instanceof Failure)) throw error
     if (!(error instanceof Cancelled)) run.failure = error

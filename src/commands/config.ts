@@ -41,7 +41,7 @@ import { table, type View } from '../render/table.ts'
 import { markedAnswer } from '../render/text.ts'
 import type { JsonAnswer } from '../render/json.ts'
 
-/** So long a server may take to answer: whoever runs this wants to know why something does not work. */
+/** Timeout for the server: this command is often run to find out why something does not work. */
 const maxAnswerMs = 3_000
 
 /** `config` and `config show`. Of no other kind: it opens no store. */
@@ -91,7 +91,7 @@ export const set = () =>
     },
   })
 
-/** What every command would be refused for afterwards, or each letter. */
+/** Refuses a setting that would make every command, or every letter, fail. */
 async function refuseUnusable(
   session: Session,
   { name, setting }: { name: SettingName; setting: string | boolean },
@@ -118,12 +118,12 @@ async function refuseUnusable(
   try {
     checkMailSettings({ ...alone, smtpPasswordFile: session.settings.smtpPasswordFile })
   } catch (error) {
-    // That the file with its password cannot be read is about another setting.
+    // An unreadable password file concerns another setting.
     if (!(error instanceof Unavailable)) throw error
   }
 }
 
-/** What lies there now, and is no store of ours; one that is still to be made may be named. */
+/** Refuses the address of something that is not a store; a store that does not exist yet is fine. */
 async function refuseUnusableStore(session: Session, address: string): Promise<void> {
   if (isServerAddress(address)) parseServerAddress(address)
   else if (existsSync(address)) {
@@ -131,7 +131,7 @@ async function refuseUnusableStore(session: Session, address: string): Promise<v
       await (await session.open('read', { path: address })).close()
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error
-      // Whether it is busy, older or without its key is not about the setting.
+      // A store that is busy, older or without its key does not make the setting wrong.
       if (/^store-(?:foreign|unavailable|newer|damaged)$/.test(error.code)) throw error
     }
   }
@@ -196,7 +196,7 @@ async function configurationFrom(from: string, session: Session): Promise<Config
   return configurationIn(text, context, { named, toMend: 'Mend it, and give it again.' })
 }
 
-/** @param begun what is to be gone on with, and cannot be used yet */
+/** @param begun an invalid draft to continue with */
 async function editedConfiguration(session: Session, begun?: string): Promise<Configuration> {
   const { context } = session
   const { read } = await editUntilRight<Configuration>(session, {
@@ -214,12 +214,12 @@ async function editedConfiguration(session: Session, begun?: string): Promise<Co
 
 export type { Configuration } from '../config.ts'
 
-/** Every setting, named as its flag is. */
+/** The flags of all settings. */
 function settingFlags(): string[] {
   return settingNames.map(kebabCase)
 }
 
-/** `mail-from`, as its flag is named, or `mailFrom`, as the file has it. */
+/** Accepts `mail-from`, as the flag, or `mailFrom`, as in the file. */
 function settingNamed(typed: string): SettingName {
   const found = settingNames.find(
     (name) => name === typed.trim() || kebabCase(name) === typed.trim().toLowerCase(),
@@ -233,7 +233,7 @@ function settingNamed(typed: string): SettingName {
   throw unknownName({ kind: 'setting', name: withoutPassword(typed), known: settingFlags() })
 }
 
-/** What goes into the file for what was typed. */
+/** The value to save for a typed one. */
 function typedSetting(name: SettingName, typed: string, { context }: Session): string | boolean {
   if (hasPassword(typed)) {
     throw new Usage(
@@ -264,29 +264,29 @@ function typedSetting(name: SettingName, typed: string, { context }: Session): s
     : value
 }
 
-/** The configuration that a text holds. @throws what of it cannot be used */
+/** Parses a configuration. @throws its first invalid setting */
 function configurationIn(
   text: string,
   context: Context,
   source = sourceOfFile(configFilePath(context)),
 ): Configuration {
   const file = configurationOf(text, source)
-  // What another source says just now does not make it right.
+  // Without the environment and flags: the file must be valid by itself.
   resolveSettings({}, { ...context, env: { HOME: context.env.HOME } }, file)
   return file
 }
 
 interface Change {
-  /** Null where the whole file is changed. */
+  /** Null if the whole file is edited. */
   name: SettingName | null
   change: (file: Configuration) => object
 }
 
-/** Writes the file anew, whole, readable by its owner only; nothing where nothing is another. */
+/** Replaces the file atomically, with mode 0600; does nothing if nothing changes. */
 async function changeConfiguration(session: Session, { name, change }: Change): Promise<AnswerOfChange> {
   const { context, common } = session
   const path = configFilePath(context)
-  // The whole of one that cannot be used can be replaced.
+  // An invalid file can only be replaced as a whole.
   const before = name === null ? readableConfigFile(context) : readConfigFile(context)
   const text = `${JSON.stringify(change(before), null, 2)}\n`
   const after = configurationIn(text, context)
@@ -334,7 +334,7 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** Behind a link the file that it leads to: a configuration is often kept elsewhere. */
+/** Replaces a symlink's target rather than the link: configurations are often kept in a dotfiles folder. */
 async function replaceFile(
   named: string,
   { text, session }: { text: string; session: Session },
@@ -378,7 +378,7 @@ function settingsJson(settings: Settings): JsonAnswer<'settings'>['settings'] {
   return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, entryOf(name, setting)]))
 }
 
-/** Of a command only which program it is: what follows may be a secret. */
+/** Shows only the program of a command, since its arguments may hold a secret. */
 function shown(name: string, value: string | undefined): string | undefined {
   if (name === 'keyCommand') return value?.trim().replace(/\s.*$/s, ' …')
   return value === undefined ? undefined : withoutPassword(value)

@@ -93,7 +93,7 @@ export const add = () =>
 
 interface Addition {
   centre: string
-  /** Who, or what of them was typed: the rest is to be asked for. */
+  /** The person, or an incomplete one that is completed at the terminal. */
   person: Person | { email?: string | undefined }
   ifMissing: boolean
 }
@@ -111,7 +111,7 @@ async function prepareAddition(
     requireTerminal(session, { flag: "'Name <email>'", question: 'Their name?', line })
     return { centre, person: {}, ifMissing }
   }
-  // An address that can be none is refused here, and not asked about.
+  // An invalid address is refused here, before a name is asked for.
   if (mayAsk && isAddressAlone(typed))
     return { centre, person: { email: typedNewAddress(typed).email }, ifMissing }
   const person = typedPerson(typed)
@@ -127,7 +127,7 @@ function withoutCentre(argv: readonly string[], person: string): Usage {
   })
 }
 
-/** For a centre that can be given one; the rest the rule says. */
+/** Prompts for a coordinator if the centre can get one; other refusals are the rule's. */
 async function askForCoordinator(
   { centre: number, person }: Addition,
   { session: { terminal }, store: { db }, ctx }: Asking,
@@ -155,7 +155,7 @@ function added(coordination: Coordination, mail: readonly Message[]): string {
   return `${who} coordinates ${nameOfCentre(coordination)} now; ${setUpInWords(message)}.${nextStep(coordination)}`
 }
 
-/** The coordinator of an Associate acts for those of its centres that are assigned to them, and for no others. */
+/** The next step for an Associate's coordinator, who acts only for centres assigned to them. */
 function nextStep({ centre, coordinator }: Coordination): string {
   if (centre.kind !== 'associate' || !coordinator) return ''
   return `\n  Next, the associate centres that they act for: ssh-admin associates assign ${coordinator.email} CENTRE…`
@@ -171,7 +171,7 @@ type Options = { centre: string } & ValuesOf<typeof options>
 
 interface Request {
   centre: string
-  /** Absent: to be chosen. */
+  /** Undefined until chosen at the terminal. */
   successor: Successor | undefined
   suspendFormer: boolean
 }
@@ -244,7 +244,7 @@ function changedTo(coordination: Coordination): string {
   return `${who} coordinates ${nameOfCentre(coordination)} now.${leaving}`
 }
 
-/** With what closes and opens at the centre by it. */
+/** Adds what the change closes and opens at the centre. */
 const noticed =
   (rule: typeof suspendCoordinator | typeof restoreCoordinator) =>
   (trx: Trx, ctx: RuleContext, { centre }: { centre: string }) =>
@@ -319,7 +319,7 @@ interface Asking {
   ctx: RuleContext
 }
 
-/** Lists the centre's administrators to choose from, and offers a new person; the rule refuses who may not. */
+/** Offers the centre's administrators and a new person; the rule refuses ineligible ones. */
 async function chooseSuccessor(
   number: string,
   { session: { terminal }, store: { db }, ctx }: Asking,
@@ -344,7 +344,7 @@ async function chooseSuccessor(
   return { person: await askForPerson(terminal, { centre, db }) }
 }
 
-/** Asks for a name, and for an address where none was typed. */
+/** Prompts for a name, and for an address if none was typed. */
 async function askForPerson(
   terminal: Session['terminal'],
   { centre, db, email }: { centre: CentreWithPeople; db: Kysely<Store>; email?: string | undefined },
@@ -355,7 +355,7 @@ async function askForPerson(
   return typedPerson(`${name} <${address}>`)
 }
 
-/** The same as the rule would say, while it can still be typed anew. */
+/** The rule's own refusal, while the value can still be corrected. */
 async function wrongName(text: string): Promise<string | undefined> {
   if (text.trim() === '') return 'A name is needed.'
   return (await failureOf(() => typedPerson(`${text} <name@school.example>`)))?.message

@@ -13,22 +13,22 @@ import { hintOfNearFiles } from '../nearest.ts'
 import { pathInWords } from '../shell-word.ts'
 import { removeIfPossible } from '../unfinished-files.ts'
 
-/** What a text says to whoever can use it, or what is wrong with it, in lines. */
+/** Parses the edited text: the result, or its errors as lines. */
 type ReadText<Result> = { read: Result } | { wrong: readonly string[] }
 
 interface Editing<Result> {
-  /** As the editor calls it. */
+  /** The file's name in the editor. */
   name: string
-  /** What is there now. */
+  /** The present text. */
   present: () => string | Promise<string>
-  /** What is to be gone on with, and cannot be used yet. */
+  /** An invalid draft to continue with. */
   begun?: string | undefined
   read: (text: string) => Promise<ReadText<Result>>
-  /** What is kept of it where nothing comes of it. */
+  /** Makes the draft that is kept if nothing is saved. */
   draftOf: (text: Draft['text']) => Draft
 }
 
-/** Lets somebody change a text in their editor, until it can be used or they give it up. */
+/** Opens a text in the user's editor until it is valid or the user gives up. */
 export async function editUntilRight<Result>(
   session: Session,
   { name, present, begun, read, draftOf }: Editing<Result>,
@@ -49,7 +49,7 @@ export async function editUntilRight<Result>(
   }
 }
 
-/** What cannot be used yet can be mended at once, where somebody is there: a draft that was kept is mostly that. */
+/** Whether an invalid input file, such as a kept draft, can be opened in the editor at once. */
 export function mayBeMended(from: string, { terminal, common }: Session): boolean {
   return from !== '-' && terminal.canAsk && common.input && !common.yes && !common.dryRun
 }
@@ -57,15 +57,15 @@ export function mayBeMended(from: string, { terminal, common }: Session): boolea
 interface Opened {
   name: string
   session: Session
-  /** Keeps what was saved, where nothing can be made of it now. */
+  /** Keeps the text as a draft if it cannot be saved now. */
   keep: (saved: Uint8Array, error: unknown) => void
 }
 
-/** Lets somebody change a text in their editor: a draft, from the first moment, where this process ends before the editor does. */
+/** Opens a text in the editor. If this process ends before the editor does, the file is kept as a draft. */
 async function inEditor(text: string, { name, session, keep }: Opened): Promise<string> {
   const { env, interruption } = session.context
   const file = fileForEditor(name, session.context)
-  // The editor may go on: what it saves is not taken from under it.
+  // The editor may still be open: its file is not deleted.
   const forget = interruption.beforeEnding(() =>
     session.terminal.warn(`What the editor saves is kept for a week: ${pathInWords(file)}`),
   )
@@ -99,13 +99,13 @@ function fileForEditor(name: string, context: Context): string {
   }
 }
 
-/** And what the editor keeps beside it. */
+/** Removes the file and the editor's swap and backup files. */
 function removeWithCopies(file: string): void {
   for (const name of namesIn(dirname(file)))
     if (name.includes(basename(file))) removeIfPossible(join(dirname(file), name))
 }
 
-/** The setting may hold options, as in `code --wait`; a shell reads it, as git does. */
+/** Runs $EDITOR through a shell, as git does: it may have options, as in `code --wait`. */
 async function runEditor(
   editor: string,
   { file, context }: { file: string; context: Context },
@@ -118,7 +118,7 @@ async function runEditor(
   })
 }
 
-/** A text file, or stdin for `-`. @throws `same-file` */
+/** Reads a text file, or stdin for `-`. @throws `same-file` */
 export async function textFrom(from: string, session: Session): Promise<string> {
   const { context, terminal } = session
   if (from === '-') {

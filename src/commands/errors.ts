@@ -47,7 +47,7 @@ const errorFields = {
   hint: field<FoundError>('How it is mended', ({ hint }) => hint),
 }
 
-/** Whole, with what to type so that it is gone: a table would cut both. What the hint above ends with is said once. */
+/** An error in full, with the command that mends it: a table would truncate both. A hint shared with the line above is not repeated. */
 function errorInFull(
   { message, hint }: FoundError,
   { chalk }: Pick<View, 'chalk'>,

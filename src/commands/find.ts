@@ -39,7 +39,7 @@ export const find = () =>
       }
     },
     json: (row) => row,
-    // An address leaves no room for the name beside it.
+    // Two lines: an address and a name do not fit beside each other.
     inFull: inTwoLines,
     inFullUnder: 60,
     none: noneFits,

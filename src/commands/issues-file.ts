@@ -11,7 +11,7 @@ export const issuesOutOption = option(
   'write the rows held back, with the reasons, to be corrected and imported',
 )
 
-/** Looks at the place of the rows held back before anything is read. */
+/** Checks the output file for rows held back before anything is read. */
 export async function checkIssuesFile(
   session: Session,
   { file, input }: { file: string | undefined; input: string },
@@ -25,14 +25,14 @@ export async function checkIssuesFile(
 interface HeldBack {
   sheet: SheetAsWritten
   issues: Iterable<CellIssue>
-  /** How many rows. */
+  /** Number of rows. */
   count: number
   at: Date
-  /** What the workbook says of itself. */
+  /** Marks written into the workbook's properties. */
   marks?: readonly string[]
 }
 
-/** The rows held back, whole on the disk beside their place. @returns the file, where there are any to be put there */
+/** Writes the rows held back to a temporary file. @returns the file, if there are any rows */
 export async function prepareIssuesFile(
   session: Session,
   file: OutputFile | undefined,
@@ -52,7 +52,7 @@ export async function prepareIssuesFile(
   return file
 }
 
-/** @returns whether they are where they were wanted */
+/** @returns whether the file was moved into place */
 export async function moveIssuesFileIntoPlace(session: Session, file: OutputFile): Promise<boolean> {
   try {
     session.say(`The rows held back, with the reasons: ${await file.moveIntoPlace()}`)
@@ -70,7 +70,7 @@ export async function moveIssuesFileIntoPlace(session: Session, file: OutputFile
 
 type ReportedIssue = Pick<CellIssue, 'cell' | 'code' | 'message'> & { hint?: string | null }
 
-/** Each by its cell, where none of the rows may go in; made as it is told. */
+/** The issues as problems by cell, produced lazily. */
 export function problemsOf(issues: Iterable<ReportedIssue> & { readonly length: number }) {
   return mapped(issues, ({ cell, code, message, hint }) => ({
     target: cell,

@@ -73,7 +73,7 @@ export const list = () =>
     fields: messageFields,
     table: inTable,
     pipe: inPipe,
-    // The address of a message is what somebody looks for.
+    // The address is what users look for, so it is dropped last.
     dropOrder: ['letter', 'when', 'state'],
     below: whyUndelivered,
     id: 'id',
@@ -140,7 +140,7 @@ export const show = () =>
     }),
   })
 
-/** What may still go out says what is so then. */
+/** Whether the message may still be sent; its text is then composed anew. */
 function isOwed({ state }: OutboxRow): boolean {
   return state === 'queued' || state === 'failed'
 }
@@ -185,7 +185,7 @@ export const send = () =>
       const rows = request.dryRun ? await findMessages(trx, numbers) : []
       return { numbers, others: 0, messages: rows.map(messageOf), undelivered: false }
     },
-    // They go out below: also those that waited before.
+    // Delivered by the command itself, together with older ones.
     mailWaits: true,
     afterCommit: async ({ numbers }, { by, request, session, store }) => {
       const { deliverQueued, refusedNotices } = await import('../mail/deliver.ts')
@@ -218,7 +218,7 @@ export const send = () =>
     exit: ({ undelivered }) => (undelivered ? 9 : 0),
   })
 
-/** Those that wait and were never refused; the sending is done, whether they can be counted or not. */
+/** Counts queued messages that were never refused; a failure is ignored, since sending is done. */
 async function othersWaiting(
   db: OpenStore['db'],
   { numbers, importId }: { numbers: readonly number[]; importId: number | undefined },
@@ -229,9 +229,9 @@ async function othersWaiting(
 }
 
 interface Sending extends Delivered {
-  /** Of the messages that wait. */
+  /** Ids of the queued messages. */
   numbers: readonly number[]
-  /** How many wait that were not asked for. */
+  /** Number of other queued messages. */
   others: number
 }
 
@@ -297,7 +297,7 @@ const inPipe = [
   'delivered',
 ] as const
 
-/** Why a message is not delivered, whole; what to do about it stands with those that never will be. */
+/** The full reason why a message was not delivered, with the next step if it never will be. */
 function whyUndelivered(message: Message, { chalk }: Pick<View, 'chalk'>): string[] {
   const { id, to, state, lastError } = message
   if (!lastError || !isUndelivered(message)) return []
@@ -310,19 +310,19 @@ function whyUndelivered(message: Message, { chalk }: Pick<View, 'chalk'>): strin
   return [`${chalk.yellow('!')} Message ${id} to ${oneLine(to)} ${what}: ${oneLine(lastError)}`, ...next]
 }
 
-/** Why a message that was to be sent never will be. */
+/** Why a requested message was cancelled. */
 function whyCancelled({ id, to, state, lastError }: Message, { chalk }: Pick<View, 'chalk'>): string[] {
   if (state !== 'cancelled' || !lastError) return []
   return [`${chalk.dim('·')} Message ${id} to ${oneLine(to)} is cancelled. ${oneLine(lastError)}`]
 }
 
-/** The messages that a command did something with. */
+/** Renders the messages that a command acted on. */
 function renderMessages(messages: readonly Message[], view: View): string {
   if (!view.isTerminal)
     return messages
       .map((message) => tsvLine(inPipe.map((name) => messageFields[name].value(message))))
       .join('\n')
-  // Why there are none, and what waits, is said beside it.
+  // The notices explain an empty result.
   if (messages.length === 0) return ''
   const fields: Field<Message>[] = inTable.map((name) => messageFields[name])
   return table(
@@ -335,14 +335,14 @@ function renderMessages(messages: readonly Message[], view: View): string {
 
 interface ShownMessage {
   message: Message
-  /** The file it was written to, with its machine where that is another. */
+  /** The file it was written to, prefixed by the host if that is another machine. */
   written: string | null
   text: string
-  /** The page that was written just now. */
+  /** The HTML file written by this command. */
   page: string | null
 }
 
-/** One message: its facts, then its words. */
+/** One message: its facts, then its text. */
 function renderMessage({ message, written, text, page }: ShownMessage, view: View): string {
   const { id, to, subject, state, attempts, lastError, createdAt, deliveredAt } = message
   const time = (iso: string) => (view.isTerminal ? plainTime(iso) : iso)

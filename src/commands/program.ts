@@ -31,7 +31,7 @@ function topicsInLines({ chalk }: View): string {
   return `${chalk.bold('Topics:')}\n${lines.join('\n')}\n\nssh-admin --help lists the commands; ssh-admin NOUN VERB --help explains one.`
 }
 
-/** A short line above what it is the heading of. */
+/** Matches a heading of a help page: a short line before a paragraph. */
 const headingOfPage = /(?<=^|\n\n)[A-Z][^\n]{0,50}:(?=\n)/g
 
 async function explained(topic: Topic, view: View): Promise<Answer<JsonAnswer<'help'>>> {

@@ -78,7 +78,7 @@ export const list = () =>
     answer: 'progressionTests',
     key: 'progressionTests',
     fields: testFields,
-    // A test that was given twice is known by its day.
+    // The day is dropped last: it distinguishes repeated tests.
     dropOrder: ['stage', 'results', 'subject', 'site'],
     id: 'test',
     find: async ({ store: { db }, ctx: { at, by } }, { owner }) => {

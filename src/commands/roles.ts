@@ -31,7 +31,7 @@ export const list = () =>
     fields: roleFields,
     id: 'name',
     inFull: roleInFull,
-    // What a role lets its holder do is what the list is for.
+    // The powers are dropped last: the list exists for them.
     dropOrder: ['given-by', 'shared', 'service'],
     instead: ({ matrix }, view) => (matrix ? { text: renderMatrix(view), json: matrixJson() } : undefined),
     all: () => catalogue,
@@ -121,7 +121,7 @@ function giverOf({ grantedBy }: Role): string {
   return grantedBy ? givers[grantedBy] : 'roles grant'
 }
 
-/** What is said of a role, as `--json` says it. */
+/** A role in `--json`. */
 function roleJson(role: Role): JsonItem<'roleList'> {
   return {
     name: role.name,
@@ -140,16 +140,16 @@ const roleFields = {
   does: field<Role>('Lets its holder', ({ does }) => does),
 }
 
-/** Whole: a table would cut what it lets its holder do. */
+/** A role in full: a table would truncate its powers. */
 function roleInFull(role: Role, { chalk }: Pick<View, 'chalk'>): string[] {
   const { name, service, shared, does, grantedBy } = role
-  // What nobody but staff gives says so itself.
+  // The words for these two already say who grants the role.
   const saysWho = grantedBy === 'by-staff' || grantedBy === 'derived'
   const who = saysWho ? '' : `; given by ${giverOf(role)}`
   return [`${chalk.bold(name)} (${service}${shared ? ', shared' : ''}${who})`, `  ${does}`]
 }
 
-/** Who may do what, as the office writes it. */
+/** The permission matrix in the office's words. */
 function matrixJson(): Extract<JsonAnswer<'roleList'>, { matrix: unknown }> {
   const rows = [staffRow, ...matrix, othersRow].map(({ actor, may }) => ({ actor, may }))
   return { matrix: rows, total: rows.length }
@@ -173,7 +173,7 @@ function renderChecked({ actor, action, target, allowed, rule }: Checked, view: 
   return `${word}: ${oneLine(actor)} ${allowed ? 'may' : 'may not'} do that (${action}) to ${oneLine(target)}.\n  The rule: ${oneLine(rule)}.`
 }
 
-/** The roles somebody has now. */
+/** The user's roles after the change. */
 function renderRolesOf({ account, outcome }: ChangedUser, view: View): string {
   const { email, roles } = account
   const changed = outcome !== 'unchanged'

@@ -19,14 +19,14 @@ import { type ColumnAdvice, sampleSheets, sheetsToFillIn } from '../import/sampl
 
 interface Sample {
   noun: string
-  /** What reads it when it is filled in, of that noun. */
+  /** The verb that reads the filled-in file. */
   reader?: string
-  /** As the example calls it. */
+  /** The file's name in the example. */
   example?: string
   sheets: () => [SheetToWrite, ...SheetToWrite[]]
 }
 
-/** The command that writes an empty workbook to fill in. Of no other kind: it opens no store. */
+/** Makes a command that writes an empty workbook to fill in. Of no other kind: it opens no store. */
 function sampleCommand({ noun, reader = 'import', example = noun, sheets }: Sample): Command {
   const usual = `${noun}-sample.xlsx`
   return command({
@@ -53,7 +53,7 @@ function sampleCommand({ noun, reader = 'import', example = noun, sheets }: Samp
       const next = `When it is filled in: ssh-admin ${noun} ${reader} ${shellWord(file)}`
       const wrote = `${common.dryRun ? 'Would write' : 'Wrote'} ${file}. ${next}`
       const text = terminal.out.isTerminal ? wrote : file
-      // A pipe gets the name of the file alone; whoever reads along sees what comes next.
+      // In a pipe only the file name goes to stdout; the next step goes to stderr.
       return { text, json: { file }, say: terminal.out.isTerminal || common.dryRun ? [] : [next] }
     },
   })
@@ -68,7 +68,7 @@ export const sampleUsers = () =>
     sheets: () => sheetsToFillIn({ name: 'Users', columns: userColumns, guide: userGuide, rules: userRules }),
   })
 
-/** The roles that adding somebody can give. */
+/** The roles that can be granted when a user is added. */
 const grantableRoles = catalogue
   .filter(({ grantedBy }) => grantedBy !== 'derived' && grantedBy !== 'by-coordinator-commands')
   .map(({ name }) => name)

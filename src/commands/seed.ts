@@ -81,14 +81,14 @@ export const seed = () =>
     json: (made) => made,
   })
 
-/** What is said while so many are made up that it takes a while. */
+/** The progress text for a large seed. */
 function whileMadeUp({ centres, users }: { centres: number; users: number }): string | undefined {
   return centres + users > 3000
     ? `Making up ${count(users, 'user')} at ${count(centres, 'centre')} …`
     : undefined
 }
 
-/** A workbook and a store are two things. */
+/** Refuses options of the store together with --xlsx. */
 function refuseToMix({ xlsx, ...options }: Options): void {
   const { faults, expect, releases, services, ifMissing, passwordFile } = options
   const [ofStore] = Object.entries({
@@ -112,7 +112,7 @@ function refuseToMix({ xlsx, ...options }: Options): void {
   }
 }
 
-/** The password is in the first line. @throws where it is no password that somebody may choose */
+/** Reads the password from a file's first line. @throws if it breaks the password rules */
 async function passwordIn(file: string, { context }: Session): Promise<NewPassword> {
   const { newPassword } = await import('../rules/account/password.ts')
   const [line = ''] = textIn(file, resolve(context.cwd, file)).split(/\r?\n/)
@@ -153,7 +153,7 @@ function renderSeeded({ centres, users, releases, services, changed }: Seeded): 
 
 type WorkbookOptions = Options & { xlsx: string }
 
-/** Writes what would fill a store as a workbook to be imported, with known mistakes; no store is opened. @returns the exit code */
+/** Writes the seed data as a workbook with known mistakes, without opening a store. @returns the exit code */
 async function writeSeedWorkbook(session: Session, options: WorkbookOptions): Promise<number> {
   const { xlsx, expect, faults = 0 } = options
   const files = await outputFilesFor(session, options)

@@ -31,10 +31,10 @@ export const status = () =>
   })
 
 const day = 86_400_000
-/** How much time is little. */
+/** Credentials that lapse within these periods are reported. */
 const soon = { links: day, pins: 3 * day }
 
-/** What one look at the store tells. */
+/** Collects the status from the store. */
 async function statusOf(store: OpenStore, { at, session }: { at: Date; session: Session }): Promise<Status> {
   const began = performance.now()
   const before = (ms: number) => new Date(at.getTime() - ms).toISOString()
@@ -47,7 +47,7 @@ async function statusOf(store: OpenStore, { at, session }: { at: Date; session: 
   const pendingSheets = await pendingPinSheets(store.db)
   const opening = await releasesOpeningSoon(store.db, at)
   const heldBy = await store.engine.heldBy()
-  // A secret manager may take half a minute, or ask somebody: store info asks it.
+  // keyCommand is not run here: a secret manager may take long or prompt. `store info` runs it.
   const trouble = store.keyFromCommand ? undefined : keyTrouble(store)
   return {
     store: session.settings.db.value,
@@ -62,23 +62,23 @@ async function statusOf(store: OpenStore, { at, session }: { at: Date; session: 
   }
 }
 
-/** In the order in which --json has it. */
+/** In the order of --json. */
 interface Status extends StoreCounts {
   store: string
   key: KeyStatus | 'by-command'
-  /** Why it cannot be used, and what to do. */
+  /** Why the key cannot be used, and what to do. */
   keyTrouble: string | undefined
-  /** How long the store took to say all this. */
+  /** How long the store took to answer, in milliseconds. */
   answersInMs: number
-  /** Who is changing a shared store now. */
+  /** The command that holds a shared store. */
   heldBy: string | null
-  /** PIN sheets that could not be put in their place. */
+  /** PIN sheets that are still pending. */
   sheetsOwed: readonly { import: number; file: string }[]
-  /** Releases that open for some centre within a day. */
+  /** Releases that open somewhere within a day. */
   opening: readonly OpeningSoon[]
 }
 
-/** The store on one screen; a name and a value a line in a pipe. */
+/** The status on one screen; in a pipe one name and value a line. */
 function renderStatus(status: Status, view: View): string {
   const lines = linesOf(status, view)
   if (!view.isTerminal) return lines.map(tsvLine).join('\n')
@@ -162,7 +162,7 @@ function linesOf(status: Status, view: View): Line[] {
   ]
 }
 
-/** At a terminal with what the clocks show where it opens first and last, which are columns of their own in a pipe. */
+/** At a terminal with the local times of the first and last opening; in a pipe these are separate columns. */
 function openingLine(
   { name, firstOpensAt, firstOpensLocal, lastOpensAt, lastOpensLocal, centres, withoutKeyTime }: OpeningSoon,
   { isTerminal }: View,
@@ -184,7 +184,7 @@ function openingLine(
   return ['Opens soon', `${name}, from ${[first, ...last].join(', last at ')}, ${whom}`]
 }
 
-/** `2026-06-01 22:00 UTC (2026-06-02 10:00 Pacific/Auckland)`; the day only where it is another there. */
+/** `2026-06-01 22:00 UTC (2026-06-02 10:00 Pacific/Auckland)`; the local date only if it differs. */
 function momentThere(iso: string, local: string | null): string {
   if (local === null) return plainTime(iso)
   const [date = '', time = '', zone = ''] = local.split(' ')
@@ -198,7 +198,7 @@ interface Step {
   why: string
 }
 
-/** What somebody at this desk would do now, gravest first. */
+/** Suggested next commands, most urgent first. */
 function nextSteps({ centres, messages, sheetsOwed, lapsing, opening }: Omit<Status, 'keyTrouble'>): Step[] {
   const [pending] = sheetsOwed
   const steps = [

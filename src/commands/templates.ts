@@ -76,7 +76,7 @@ function letterArgument() {
 interface Request {
   letter: LetterName
   template: LetterWords
-  /** What was typed in the editor. */
+  /** The edited text. */
   source?: string
   from?: string
 }
@@ -115,7 +115,7 @@ export const edit = () =>
     json: ({ letter, changed }) => ({ name: letter, changed }),
   })
 
-/** @param begun what is to be gone on with, and is not right yet */
+/** @param begun an invalid draft to continue with */
 async function edited(
   letter: LetterName,
   session: Session,
@@ -203,7 +203,7 @@ export const reset = () =>
     json: ({ letter, changed }) => ({ name: letter, changed }),
   })
 
-/** A letter's template as it is now, and whether staff changed it. */
+/** The present template of a letter, and whether staff changed it. */
 async function presentTemplate(
   db: Kysely<Store>,
   letter: LetterName,

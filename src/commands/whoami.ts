@@ -54,11 +54,11 @@ interface Identity {
   operator: string
   store: string
   rights: readonly { actor: string; may: string }[]
-  /** The centres that may be seen; null: all. */
+  /** The visible centres; null for all. */
   centres: readonly string[] | null
 }
 
-/** For whom a command acts, in sentences at a terminal and as name and value in a pipe. */
+/** The actor: sentences at a terminal, names and values in a pipe. */
 function renderWhoami(answer: Identity, { isTerminal, chalk }: View): string {
   const { actor, centre, roles, operator, store, rights, centres } = answer
   if (!isTerminal) {

@@ -11,7 +11,7 @@ import { closedByDeletions, openedByPlan, type PreparedImport } from './plan-imp
 import { checkOutputFiles } from './import-output-files.ts'
 import { slipsOption } from './pin-sheets.ts'
 
-/** Of no other kind: a saved plan is its rehearsal, and what is agreed to; its sheets are written in phases of their own. */
+/** Of no other kind: the saved plan is the rehearsal and what is confirmed; its sheets are written in separate phases. */
 export const apply = () =>
   command({
     name: 'apply',
@@ -63,7 +63,7 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
     },
   })
 
-/** The plan beside the store as it is now. @throws `plan-changed` where the store's part differs */
+/** Plans again with the present store. @throws `plan-changed` if the plan differs from the saved one */
 async function planUnchanged(
   saved: SavedPlan,
   { store, ctx }: { store: OpenStore; ctx: Pick<RuleContext, 'at'> },

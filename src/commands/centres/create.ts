@@ -57,7 +57,7 @@ interface Said {
   country?: string | undefined
 }
 
-/** What was typed, with a place for each thing that is missing. */
+/** The typed line, with a placeholder for each missing value. */
 function lineToFillIn(line: Line, { name, country }: Said, ...options: readonly string[]): string {
   const missing = [
     ...options,
@@ -68,7 +68,7 @@ function lineToFillIn(line: Line, { name, country }: Said, ...options: readonly 
   return commandLine(line.toSpliced(end < 0 ? line.length : end, 0, ...missing))
 }
 
-/** Whoever types a name where the number stands has not said the number. */
+/** Refuses a name in the place of the number. */
 function numberTyped(text: string, said: Said, { argv }: Session): string {
   try {
     return newCentreNumber(text)
@@ -80,7 +80,7 @@ function numberTyped(text: string, said: Said, { argv }: Session): string {
   }
 }
 
-/** What stands in the way is told when it is typed, and again by the rule: where somebody is asked, and there is a store. */
+/** Early checks while values are typed at a terminal, if there is a store; the rule checks again. */
 async function lookIntoStore(session: Session, look: (store: OpenStore) => Promise<void>): Promise<void> {
   const { terminal, common } = session
   if (!terminal.canAsk || !common.input || common.dryRun) return
@@ -102,7 +102,7 @@ async function askNumber(
   const question = 'What is its centre number, such as EG001?'
   const line = lineToFillIn(withWord(argv, argv.indexOf('create'), 'create', 'CENTRE'), said)
   requireTerminal(session, { flag: 'CENTRE', may: !common.dryRun, question, line })
-  // Who may not, or a store that cannot be had, is told before anything is typed.
+  // A missing permission or an unavailable store is reported before anything is typed.
   await lookIntoStore(session, async () => undefined)
   const look = async (text: string) => {
     const number = newCentreNumber(text)

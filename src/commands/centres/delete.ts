@@ -30,7 +30,7 @@ export const deletion = () =>
     json: ({ result, closes }) => ({ ...centresJson(result), closed: [...closes] }),
   })
 
-/** Names the centres and says what will happen; nothing to do, nothing asked. */
+/** The question, naming the centres and the consequences; undefined if nothing would change. */
 export function deletionQuestion(deleted: readonly DeletedCentre[]): string | undefined {
   const touched = deleted.filter(({ outcome }) => outcome !== 'unchanged')
   const [first] = touched
@@ -72,18 +72,18 @@ export const restore = () =>
     json: ({ result, opens }) => ({ ...centresJson(result), opened: opens }),
   })
 
-/** Several centres as they are typed; one named twice is one. */
+/** Centre numbers as typed, without duplicates. */
 const centreNumbers = z
   .array(z.string())
   .transform((numbers) => numbers.map((number) => readCentreNumber(number) ?? number.trim()))
 
-/** The centres that a command is about. */
+/** The argument for the centres that a command changes. */
 function centresArgument(): Parameter<string[]> {
   const what = 'the centre numbers or names; - reads numbers from stdin, one a line'
   return orName('centre', each(what, centreNumbers))
 }
 
-/** Changes each centre, all or none, and says what closed and opened by it. */
+/** Changes all centres or none, and reports what this closed and opened. */
 function changeEachCentre<Result>(
   trx: Trx,
   { centres, ctx }: { centres: readonly string[]; ctx: RuleContext },

@@ -19,7 +19,7 @@ import { comparableCentres, centreOptions, tidiedNameNotices } from './options.t
 
 interface Request {
   centre: string
-  /** Absent until they are asked for. */
+  /** Undefined until asked for at the terminal. */
   fields: CentreOptions | undefined
 }
 
@@ -60,7 +60,7 @@ export const edit = () =>
           ?.message
       }
       const { name, ...others } = await askForFacts(session.terminal, { centre, wrongAssociate })
-      // What stays as it is is not judged.
+      // An unchanged name is not validated.
       const said = { ...others, name: name === centre.name ? undefined : name }
       const fields = parseCentreOptions(said)
       for (const notice of tidiedNameNotices(said.name)) session.notify(notice)
@@ -85,7 +85,7 @@ export const edit = () =>
     }),
   })
 
-/** Asks for each thing that can be changed, showing what it is now. */
+/** Prompts for each editable fact, with its present value. */
 async function askForFacts(
   terminal: Terminal,
   { centre, wrongAssociate }: { centre: CentreWithPeople; wrongAssociate: Check },
@@ -94,7 +94,7 @@ async function askForFacts(
     ask(terminal, {
       question,
       present,
-      // The same as the rule would say, while it can still be typed anew.
+      // The rule's own refusal, while the value can still be corrected.
       check: async (text) =>
         text === present ? undefined : (await failureOf(() => parseCentreOptions(read(text))))?.message,
     })
@@ -136,7 +136,7 @@ function marksOf({ british_council, global_listening }: CentreWithPeople) {
   return marks.map((mark, at) => ({ ...mark, checked: held[at] === 1 }))
 }
 
-/** Only where its country has several. */
+/** Asked only for a country with several time zones. */
 async function zoneOf({
   terminal,
   centre,
@@ -159,7 +159,7 @@ function questionOf(edited: ChangedCentre): string | undefined {
   return namesake && closing ? `${namesake}\n${closing}` : (namesake ?? closing)
 }
 
-/** Schools of one name are ordinary, and easily taken for one another. */
+/** Other centres of the same name, which is common and easily confused. */
 function namesakeQuestion({ centre: { number, name }, namesakes = [] }: ChangedCentre): string | undefined {
   if (namesakes.length === 0) return undefined
   const [first = '', ...others] = namesakes

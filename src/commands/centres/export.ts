@@ -16,7 +16,7 @@ import { pathInWords } from '../../shell-word.ts'
 import { countryName } from '../../country-names.ts'
 import { type CentreField, writtenColumns } from '../../import/columns.ts'
 
-/** Of no other kind: it writes a file, or its rows to stdout as they are read, and can be rehearsed. */
+/** Of no other kind: it writes a file, or streams its rows to stdout, and can be rehearsed. */
 export const exportCentres = () =>
   command({
     name: 'export',
@@ -108,7 +108,7 @@ function answerOf(
   return { text, json: { file, centres, users } }
 }
 
-/** The place of a workbook or CSV file that an import could read. */
+/** The output file, of a format that an import can read. */
 export async function workbookToWrite(
   session: Session,
   { kind, file, asksLater }: { kind: OutputKind; file: string; asksLater?: true },
@@ -117,13 +117,13 @@ export async function workbookToWrite(
   return checkOutputFile(session, { kind, file, ...(asksLater ? { asksLater } : {}) })
 }
 
-/** What was written; counted while the rows are made. */
+/** Counts of what was written, updated while rows are produced. */
 interface ExportCounts {
   centres: number
   users: number
 }
 
-/** What importing reads again, and finds nothing to change. */
+/** The cells; importing them again changes nothing. */
 async function* cellsOf(
   rows: AsyncIterable<ExportedUser>,
   { counts, signal }: { counts: ExportCounts; signal: AbortSignal },
@@ -133,7 +133,7 @@ async function* cellsOf(
   for await (const row of rows) {
     if (signal.aborted) throw new Cancelled()
     made += 1
-    // Leaves room for Ctrl-C.
+    // Lets the event loop handle signals.
     if (made % 1000 === 0) await new Promise(setImmediate)
     if (row.number !== last) counts.centres += 1
     if (row.email !== null) counts.users += 1

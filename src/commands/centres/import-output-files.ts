@@ -23,9 +23,9 @@ import type { ImportContext, PreparedImport } from './plan-import.ts'
 
 export interface ImportOutputFiles {
   pins: OutputFile
-  /** The sheet is called `new-user-pins-ID.xlsx`, or another name that is free. */
+  /** Whether the name is ours to choose: `new-user-pins-ID.xlsx`, or the next free one. */
   pinsNameIsOurs: boolean
-  /** How the slips were asked for. */
+  /** The layout of slips, if asked for. */
   slips: SlipLayout | undefined
   issues: OutputFile | undefined
   plan: OutputFile | undefined
@@ -35,15 +35,15 @@ export interface ImportOutputFiles {
 export interface ImportRun extends ImportContext {
   ready: PreparedImport
   outputs: ImportOutputFiles
-  /** When it was called, by `performance.now()`; what questions have taken since is no time of the import. */
+  /** Start by `performance.now()`, moved on by the time that questions took. */
   started: number
-  /** The plan stands above the answer, of which that repeats nothing. */
+  /** Whether the plan was shown already, so that the answer does not repeat it. */
   isPlanShown: boolean
-  /** None was begun, as there is nothing to keep: no log names a page about that. */
+  /** Whether no store was created because nothing is to be saved; then a report is not recorded either. */
   hasNoStore?: boolean
 }
 
-/** One that is planned, and may be no more than that. */
+/** A run that may stop after planning. */
 export type PlannedRun = Pick<ImportRun, 'session' | 'ctx' | 'ready' | 'outputs' | 'hasNoStore'>
 
 interface OutputFileOptions {
@@ -55,7 +55,7 @@ interface OutputFileOptions {
   slips?: SlipLayout | undefined
 }
 
-/** Looks at every place that will be written to before anything is read; asks about files that are there. */
+/** Checks every output file before anything is read, and asks about existing ones. */
 export async function checkOutputFiles(
   session: Session,
   { input, slips, ...paths }: OutputFileOptions,
@@ -92,7 +92,7 @@ export async function checkOutputFiles(
   }
 }
 
-/** The sheet of PINs, whole on the disk beside its place before anything is committed. */
+/** Writes the PIN sheet completely to a temporary file before the commit. */
 export async function preparePins(
   { session, store, ctx, ready, outputs }: ImportRun,
   { nonces, onUser }: { nonces: Nonces; onUser: (done: number) => void },
@@ -117,7 +117,7 @@ export async function preparePins(
   await prepareTable(outputs.pins, { sheets, at: ctx.at, signal })
 }
 
-/** What centres are called after an import, asked for in the order of its users, which is that of the new centres. */
+/** Looks up centre names after the import; called in the order of users, which is that of the new centres. */
 function centreNamesAfter({ plan, centreName }: PreparedImport): (number: string) => string | undefined {
   const renamed = new Map(plan.renames.map(({ number, after }) => [number, after]))
   const made = plan.newCentres[Symbol.iterator]()
@@ -129,7 +129,7 @@ function centreNamesAfter({ plan, centreName }: PreparedImport): (number: string
   }
 }
 
-/** A sheet of another import is never overwritten by default. */
+/** Default names for the sheet, which never overwrite that of another import. */
 function nameOfSheet(id: number): (attempt: number) => string {
   return (attempt) => `new-user-pins-${id}${attempt > 1 ? `-${attempt}` : ''}.xlsx`
 }
@@ -157,7 +157,7 @@ export async function movePinsIntoPlace(
     }
     return { file, pending: false }
   } catch (error) {
-    // The import stands; only its sheet could not be put in place.
+    // The import is committed; only its sheet could not be moved into place.
     outputs.pins.discard()
     const reason = error instanceof Error ? ` ${error.message}` : ''
     session.notify({
@@ -168,7 +168,7 @@ export async function movePinsIntoPlace(
   }
 }
 
-/** @returns the sheet, where there is one to be put in its place */
+/** @returns the prepared sheet, if there are issues to write */
 export async function prepareIssues({
   session,
   ctx,

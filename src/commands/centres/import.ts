@@ -64,10 +64,10 @@ const options = {
 
 type Options = { file: string } & ValuesOf<typeof options>
 
-/** Each time another process has got its change in: as many as may reasonably be at it at once. */
+/** Attempts; each failed one means that another process committed a change in between. */
 const maxTries = 100
 
-/** Of no other kind: it is rehearsed by planning, and planned again when the store has changed; its sheets are written in phases of their own. */
+/** Of no other kind: planning is its rehearsal, repeated when the store has changed; its sheets are written in separate phases. */
 export const importCentres = () =>
   command({
     name: 'import',
@@ -114,18 +114,18 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
   try {
     const ctx = await session.ctx(store)
     const still = agreed === undefined && asks
-    // Nobody was asked meanwhile: the plan is as good in the store as without one, unless others have filled it.
+    // Without a question in between, the plan made without a store still holds, unless others have filled the store.
     let planned = asks ? undefined : agreed
     const planNow = async () => {
       const roster = held ?? (await readWorkbook(options, session, phases))
-      // The plan keeps what it needs of the rows, and is let go of with them; a second try reads them again.
+      // A second attempt reads the workbook again, so the rows need not stay in memory; stdin cannot be read twice.
       held = options.file === '-' ? roster : undefined
       const ready = planned
       planned = undefined
       if (ready) return { ...ready, version: otherStore }
       return planWorkbook(options, { session, store, ctx, roster, asks: still, phases })
     }
-    // With --yes nobody agreed to one plan: when the store changed meanwhile, it is planned again.
+    // With --yes nobody confirmed a certain plan: if the store has changed meanwhile, plan again.
     for (let tries = 1; ; tries += 1) {
       try {
         const ready = await planNow()
@@ -155,26 +155,25 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
   }
 }
 
-/** What can only be judged once the workbook is planned. */
+/** Whether an option can refuse the import after planning. */
 function mayBeRefused(options: Options): boolean {
   const { strict, deleteMissing, deleteExtra, deleteCentre, deleteUser, allowDeletes, allowRenames } = options
   const deletes = deleteMissing || deleteExtra || deleteCentre.length > 0 || deleteUser.length > 0
   return strict || deletes || allowDeletes !== undefined || allowRenames !== undefined
 }
 
-/** No row of it is without a mistake, and with the country that a new centre needs. */
+/** Whether no row is free of issues and has the country that a new centre needs. */
 function mayChangeNothing({ rows }: Roster): boolean {
   for (const { issues, country } of rows) if (!issues && country !== '') return false
   return true
 }
 
-/** No count of others' writes: what was planned elsewhere is compared with what the store holds. */
+/** No valid count of other writers' changes: forces a comparison with the store's contents. */
 const otherStore = -1
 
 /**
- * Where there is no store yet, a refusal, a No, or an import that changes nothing must leave none: it is planned in
- * memory and agreed to before one is begun. @returns what was agreed to; or the answer, where there is nothing to do;
- * undefined where a server has a store after all
+ * Plans and confirms in memory while there is no store, so that a refusal, a No, or an import without changes creates none.
+ * @returns what was confirmed; or the answer if there is nothing to do; undefined if a server has a store after all
  */
 async function planWithoutStore(
   request: ImportRequest,
@@ -202,7 +201,7 @@ async function planWithoutStore(
   })
 }
 
-/** What two plans of one workbook have in common when they do the same: of a large one, never all of it in one text. */
+/** Equal for two plans that do the same; a large plan is digested rather than written out. */
 function comparable({ plan, deletions, closes, opens }: PreparedImport): string {
   const { rows, newCentres, newUsers, renames } = plan
   const digest = createHash('sha256')

@@ -80,7 +80,7 @@ export const show = () =>
     json: ({ shown }) => shownImportJson(shown),
   })
 
-/** The page about it, as far as the store still knows: the rows held back are not kept. */
+/** The report as far as the store still knows it: rows held back are not stored. */
 async function reportOf(db: OpenStore['db'], { row, contents, opened }: ShownImport): Promise<ImportReport> {
   const { countriesOfCentres } = await import('../../db/centres/centres.ts')
   const countries = await countriesOfCentres(db)
@@ -187,7 +187,7 @@ function counted(centres: number, users: number): string[] {
   )
 }
 
-/** @param ofOne the verb after one, where it is more than an s longer */
+/** @param ofOne the verb's singular, where it is not just an s longer */
 function verb(many: number, ofMany: string, ofOne = `${ofMany}s`): string {
   return many === 1 ? ofOne : ofMany
 }
@@ -236,7 +236,7 @@ interface ShownImport {
   opened: readonly OpenedByImport[]
 }
 
-/** The answer of an import as it was, with what it did, as far as that is still there. */
+/** An import's answer, with its effects as far as they still exist. */
 function shownImportJson({ row, contents, opened }: ShownImport): JsonAnswer<'shownImport'> {
   const { rows, centres, users } = countsIn(row.counts)
   const open = contents.createdUsers.filter(({ pin }) => pin === 'issued').length
@@ -320,7 +320,7 @@ function undoneJson({
   return { import: importRowJson(row), changed, undone, left, closed: [...closes], opened: [...opens] }
 }
 
-/** `3 centres restored`: what there is none of is not told. */
+/** `3 centres restored`; zero counts are left out. */
 function centresAndUsers(centres: number, users: number, done: string): string | false {
   const numbers = counted(centres, users)
   return numbers.length > 0 && `${numbers.join(' and ')} ${done}`

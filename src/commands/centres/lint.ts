@@ -41,7 +41,7 @@ In a pipe: cell, code, value and message of each mistake.`,
     exit: ({ plan }) => (plan.rows.heldBack > 0 ? 8 : 0),
   })
 
-/** Perhaps it is elsewhere: then much else would be said of the workbook. */
+/** Notice that there was no store to compare with: it may be elsewhere, and the result different. */
 function comparedWithNone(db: string): Notice {
   const message = `There is no store at ${pathInWords(db)} yet: the workbook is compared with an empty one.`
   return { code: 'store-missing', message }
@@ -62,11 +62,11 @@ async function lintRoster(store: OpenStore, { sender }: RuleContext, roster: Ros
 interface Linted {
   source: Source
   plan: Plan
-  /** What importing it would delete, unless told otherwise: nothing. */
+  /** What an import would delete: nothing by default. */
   deletions: Deletions
 }
 
-/** What is wrong with a workbook and what it would do; a pipe gets the mistakes, one a line. */
+/** The mistakes of a workbook and its effects; in a pipe the mistakes alone, one a line. */
 function renderLint({ source, plan, deletions }: Linted, view: View): string | Pieces {
   if (!view.isTerminal) return piecesOfLines(mistakes(plan))
   const { read, heldBack } = plan.rows

@@ -79,7 +79,7 @@ export const list = () =>
             reverse,
             limit,
             parts: fields && new Set([...fields].flatMap((name) => partOf[name] ?? [])),
-            // Codes, in the order of the names.
+            // Codes in the order of the countries' names.
             countries: order === 'country' ? countryNames().flatMap((name) => countryCode(name) ?? []) : [],
           }),
         count: () => countCentres(db, filter),
@@ -91,7 +91,7 @@ export const list = () =>
     none: 'There is no centre yet. To begin: ssh-admin centres import FILE, or ssh-admin centres create',
   })
 
-/** What of a centre a field is made from. */
+/** The part of a centre that a field needs to be read. */
 const partOf: Readonly<Record<string, CentrePart>> = {
   users: 'users',
   address: 'details',

@@ -8,10 +8,10 @@ import { tidyName } from '../../rules/names.ts'
 import { centreKinds, typedCountry } from '../../rules/centres/options.ts'
 import { countryCode, countryNames } from '../../countries.ts'
 
-/** Texts as the import would read them, so that exporting and importing changes nothing; a name is read by its rule. */
+/** Cleans a text as the import does, so that a round trip through export changes nothing; names have their own rule. */
 const text = z.string().transform(cleanText).optional()
 
-/** What `create` and `edit` can say of a centre. */
+/** The options of `create` and `edit` for a centre's facts. */
 export const centreOptions = {
   name: option('<name>', 'its name'),
   kind: withValues(centreKinds, option('<kind>', 'school, associate or associate-centre')),
@@ -37,13 +37,13 @@ export const centreOptions = {
   ),
 }
 
-/** A name that is kept otherwise than it was typed, without marks that nobody sees. */
+/** Notice that a name was saved without its invisible characters. */
 export function tidiedNameNotices(name: string | undefined): Notice[] {
   const { notices } = tidyName(name ?? '')
   return notices.map(({ code, message }) => ({ code, message: `The name ${message}.` }))
 }
 
-/** What of changed centres is agreed to: which they are, what is changed of them, and how many people are there. */
+/** What a confirmation covers: the centres, their changes, and the number of their users. */
 export function comparableCentres(changed: readonly ChangedCentre[]): unknown {
   return changed.map(({ centre, outcome, fields, namesakes, closes, opens }) => [
     [centre.id, centre.number, centre.name, centre.kind, centre.status, centre.user_count],
@@ -54,13 +54,13 @@ export function comparableCentres(changed: readonly ChangedCentre[]): unknown {
   ])
 }
 
-/** Countries as they are typed, repeated or with commas between them. */
+/** Countries, repeated or separated by commas. */
 export const countriesTyped = z
   .array(z.string())
   .default([])
   .transform((names) => names.flatMap(countriesIn))
 
-/** Every country by name; by its code too, where a code may be meant. */
+/** Every country by name, and by code where the typed text may be one. */
 export function offeredCountries(beginning: string): (readonly [string, string])[] {
   return countryNames().flatMap((name) => {
     const code = countryCode(name) ?? ''
@@ -69,7 +69,7 @@ export function offeredCountries(beginning: string): (readonly [string, string])
   })
 }
 
-/** Some countries' names have a comma in them. */
+/** Splits at commas, but not within names of countries that contain one. */
 function countriesIn(text: string): string[] {
   const whole = countryCode(text)
   return whole === undefined ? text.split(',').map((part) => typedCountry(part.trim())) : [whole]

@@ -44,7 +44,7 @@ With --renew those who have not set up their account get a new PIN; the one befo
     },
     output: ({ output }) => output,
     busy: () => 'Making the PINs and their sheet …',
-    // The sheet is whole on the disk before the new PINs count.
+    // The sheet is completely written before the new PINs are committed.
     beforeCommit: async ({ rows }, { ctx, request: { output, slips }, session }) => {
       const hub = session.settings.baseUrl.value
       const sheets = pinTables({ rows, count: rows.length, layout: slips, hub })
@@ -80,7 +80,7 @@ With --renew those who have not set up their account get a new PIN; the one befo
   })
 
 interface PinSheet extends PinsOfImport {
-  /** Null where it could not be placed, although the log names it. */
+  /** Null if the sheet could not be moved into place after the log had named it. */
   file: string | null
   notPlaced?: { file: string; reason: string; again: string }
   noSlips: Notice | undefined

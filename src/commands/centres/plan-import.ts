@@ -16,27 +16,27 @@ import type { Opening } from '../../rules/releases/what-opens.ts'
 import { notifyOtherSheets, notifyUnknownColumns, openTable, type TableFile } from '../read-table.ts'
 import type { Phases } from '../../cli/progress.ts'
 
-/** A plan with all that applying it needs. */
+/** A plan with everything needed to apply it. */
 export interface PreparedImport extends ReviewedPlan {
-  /** Of what planning read of the store. */
+  /** Digest of what planning read from the store. */
   storeDigest: () => string
-  /** The engine's count of others' writes when it was read. */
+  /** The engine's count of other writers' changes when the store was read. */
   version: number
-  /** As the store has it. */
+  /** The saved name of a centre. */
   centreName: (number: string) => string | undefined
-  /** Absent for a saved plan, and where no rows are to be written out. */
+  /** Absent for a saved plan, and if rows held back are not written. */
   roster: Roster | undefined
-  /** What a report says of the rows; absent where none is wanted. */
+  /** The rows' part of the report; absent without a report. */
   reported: ReportFacts | undefined
-  /** What is open, and would not be any more for whom it deletes. */
+  /** Open releases that deletions would close for somebody. */
   closes: readonly Closing[]
-  /** What is open for whom it makes or restores. */
+  /** Open releases for people whom it creates or restores. */
   opens: readonly Opening[]
-  /** It was shown already, before what the workbook lacks was offered for deletion. */
+  /** Whether the plan was shown already, before deletions were offered. */
   described: boolean
 }
 
-/** Offers what the workbook does not have, with nothing ticked; a large choice is asked for twice. */
+/** Offers centres and users missing from the workbook for deletion, none preselected; a large choice is confirmed twice. */
 async function chooseAtTerminal(plan: Plan, { terminal }: Session): Promise<Deletions> {
   const { ask, askSeveral } = await import('../../cli/prompt.ts')
   const { needsAllowance, noDeletions } = await import('../../import/deletions.ts')
@@ -92,7 +92,7 @@ export interface ImportRequest {
   strict: boolean
 }
 
-/** What an import is planned and run in. */
+/** The surroundings of planning and running an import. */
 export interface ImportContext {
   session: Session
   store: OpenStore
@@ -101,7 +101,7 @@ export interface ImportContext {
   phases: Phases
 }
 
-/** Plans the roster against the store as it is now, deletions included. */
+/** Plans the roster against the present store, deletions included. */
 export async function planWorkbook(
   request: ImportRequest,
   { session, store, ctx, roster, asks, phases }: ImportContext & { roster: Roster },
@@ -150,11 +150,11 @@ export async function planWorkbook(
     storeDigest: () => digestOfView(view),
     version,
     centreName: (number) => view.centres.get(number)?.name,
-    // Only the rows held back are written out again.
+    // Kept only to write out the rows held back.
     roster: request.issuesOut === undefined ? undefined : roster,
     reported: request.report === undefined ? undefined : await factsOf(store, { roster, plan }),
     closes: await closedByDeletions(store.db, { deletions, at: ctx.at }),
-    // What is done is listed once it is done; a plan that is only saved says what it would be.
+    // A dry run or saved plan lists every opening; otherwise they are listed after the commit.
     opens: await openedByPlan(store.db, {
       plan,
       at: ctx.at,
@@ -164,7 +164,7 @@ export async function planWorkbook(
   }
 }
 
-/** For whom it closes what is open. */
+/** The open releases that deletions close, and for whom. */
 export async function closedByDeletions(
   db: OpenStore['db'],
   { deletions: { centres, users }, at }: { deletions: Deletions; at: Date },
@@ -178,7 +178,7 @@ export async function closedByDeletions(
   })
 }
 
-/** What is open at once for whom it makes or restores; where nothing is released, one look. */
+/** The open releases for people whom the plan creates or restores; one query if nothing is released. */
 export async function openedByPlan(
   db: OpenStore['db'],
   { plan: { newCentres, restores, newUsers }, at, listed }: { plan: Plan; at: Date; listed: boolean },
@@ -197,7 +197,7 @@ async function factsOf({ db }: OpenStore, of: { roster: Roster; plan: Plan }): P
   return reportFacts(db, of)
 }
 
-/** @throws `partial-workbook` where a part of a roster is to delete somebody */
+/** @throws `partial-workbook` if a partial roster would delete somebody */
 async function isPartial(
   request: ImportRequest,
   { session, roster }: { session: Session; roster: Roster },
@@ -208,7 +208,7 @@ async function isPartial(
   return true
 }
 
-/** @throws `partial-workbook` where a part of a roster is to delete somebody */
+/** @throws `partial-workbook` if a partial roster would delete somebody */
 async function refuseOrNotify(
   { deleteMissing, deleteExtra, deleteCentre, deleteUser, partial }: ImportRequest,
   { session, roster, plan }: { session: Session; roster: Roster; plan?: Plan },
@@ -237,7 +237,7 @@ interface WorkbookOptions extends TableFile {
   issuesOut?: string | undefined
 }
 
-/** Reads the workbook's rows, with a line of progress for those who watch. */
+/** Reads the workbook's rows, showing progress at a terminal. */
 export async function readWorkbook(
   options: WorkbookOptions,
   session: Session,

@@ -6,7 +6,7 @@ import type { ImportReport } from '../../render/import-report.ts'
 import type { PlannedRun } from './import-output-files.ts'
 import { pathInWords } from '../../shell-word.ts'
 
-/** Writes the page about an import that was made. @returns false where it is still owed */
+/** Writes the report of a completed import. @returns false if it could not be written */
 export async function moveReportIntoPlace(
   { session, ctx, ready, hasNoStore, outputs: { report: file } }: PlannedRun,
   { id, state, source, counts, plan, opens, dryRun }: ImportAnswer,
@@ -46,7 +46,7 @@ export async function moveReportIntoPlace(
   })
   try {
     await prepareReport(file, report)
-    // Whole, and named in the log before it is in its place.
+    // Completely written, and recorded in the log, before it is moved into place.
     const placed = hasNoStore
       ? await file.moveIntoPlace()
       : await moveIntoPlaceRecorded(session, { file, event: reportedEvent(report), notMoved: notPlaced })

@@ -40,7 +40,7 @@ import { closedByDeletions, openedByPlan, type PreparedImport } from './plan-imp
 import { moveIssuesFileIntoPlace } from '../issues-file.ts'
 import { moveReportIntoPlace } from './report.ts'
 
-/** Shows the plan, asks, writes the PINs beside their place, commits, puts them in place, sends the letters, answers. */
+/** Shows the plan, confirms, writes the PINs to a temporary file, commits, moves it into place, sends the letters, answers. */
 export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
   const { session, store, ready, outputs, started, asks, isPlanShown } = work
   const { err } = session.terminal
@@ -54,7 +54,7 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
     if (!nothing) await confirm(session, importQuestion(counts, ready))
   }
   if (session.context.signal.aborted) throw new Cancelled()
-  // What can go wrong with a file goes wrong before anything is changed.
+  // Files are prepared first, so that their errors come before any change.
   const issues = await prepareIssues(work)
   const done = await (nothing ? nothingDone : applyOrRehearse(work)).catch(async (error: unknown) => {
     outputs.issues?.discard()
@@ -67,7 +67,7 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
   const letters = await sendLetters(done.letters, work)
   const imported: ImportAnswer = {
     id: dryRun ? null : done.id,
-    // Where nothing was to be done again it stands as it was applied; without a store nothing does.
+    // An import without changes counts as applied, except where no store exists.
     state: dryRun || (store.created && done.id === null) ? 'planned' : 'applied',
     source,
     counts,
@@ -94,23 +94,23 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
   }
 }
 
-/** @returns whether a sheet of the same file is owed from before, which importing it once more does not make */
+/** Reports PIN sheets still pending. @returns whether one is of the same file, which importing again does not write */
 async function notifyPendingPinSheets(
   { session, store, ready }: ImportRun,
   id: number | null,
 ): Promise<boolean> {
-  // The import is done, whether this can be looked at or not.
+  // The import is committed; a failure of this look-up is ignored.
   const pending = (await sheetsStillPending(store).catch(() => [])).filter(({ importId }) => importId !== id)
   for (const sheet of pending) session.notify(pendingPinSheetNotice(sheet))
   const ofThisFile = pending.filter(({ digest }) => digest === ready.source.digest)
   return !session.common.dryRun && ofThisFile.some(({ isBeingWritten }) => !isBeingWritten)
 }
 
-/** Of an import of the same file that was stopped before it came to its messages. */
+/** Reports messages that wait since an interrupted import of the same file. */
 async function notifyMessagesWaiting({ session, store, ready }: ImportRun, id: number | null): Promise<void> {
   const { messagesWaitingOf } = await import('../../db/messages.ts')
   const { digest } = ready.source
-  // The import is done, whether this can be looked at or not.
+  // The import is committed; a failure of this look-up is ignored.
   const waiting = await messagesWaitingOf(store.db, { digest }).catch(() => [])
   for (const { importId, count } of waiting) {
     if (importId === id) continue
@@ -120,7 +120,7 @@ async function notifyMessagesWaiting({ session, store, ready }: ImportRun, id: n
   }
 }
 
-/** Whoever makes one may put it in its place, and end, between two looks. */
+/** Looks twice: the process that writes a sheet may finish between two queries. */
 async function sheetsStillPending(
   store: OpenStore,
 ): Promise<(PendingPinSheet & { isBeingWritten: boolean })[]> {
@@ -147,7 +147,7 @@ interface ImportOutcome {
   id: number
   file: string | null
   queued: number
-  /** The letters to deliver, by their numbers. */
+  /** Ids of the letters to deliver. */
   letters: readonly number[]
   pending: boolean
   closes: readonly Closing[]
@@ -166,7 +166,7 @@ async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
     const opens = await openedByPlan(trx, { plan, at: ctx.at, listed: session.common.json })
     const comparable = (of: Pick<PreparedImport, 'closes' | 'opens'>) =>
       JSON.stringify([comparableClosing({ closes: of.closes }), comparableOpening(of.opens)])
-    // Time opens releases as well: whoever agreed to no plan is told what was opened and closed.
+    // Releases also open as time passes. Without a confirmation the present state is reported; with one it must not differ.
     if (run.asks && comparable({ closes, opens }) !== comparable(ready)) throw changedMeanwhile()
     let isShown = false
     const showSaving = async () => {
@@ -175,7 +175,7 @@ async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
       isShown = true
     }
     const made = Promise.resolve(sheet?.made()).then(showSaving)
-    // Where saving fails before it, that is what is told.
+    // If saving fails first, that error is reported.
     made.catch(() => undefined)
     if (!store.engine.isShared) await made
     const onUser = (done: number) => {
@@ -207,7 +207,7 @@ async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
   } catch (error) {
     await sheet?.ended()
     outputs.pins.discard()
-    // A server that was waited for already is not waited for again: the next command at the store forgets it.
+    // Do not wait for a lost server again: the note is removed by the next command that opens the store.
     const isGone =
       error instanceof CommitUnknown || (error instanceof Unavailable && error.code === 'store-unavailable')
     if (hasPins && !isGone) await forgetSheets(store, [outputs.pins.unfinished])
@@ -216,8 +216,8 @@ async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
 }
 
 /**
- * The sheet of PINs, which is made once, whole on the disk before anything is committed: into a file of its own before
- * the store is taken, while a server saves the rows beside it.
+ * Writes the PIN sheet once, completely, before the commit: for a file before the store is locked, for a server in
+ * parallel with saving the rows.
  */
 function sheetOf(run: ImportRun, nonces: Nonces) {
   const { ready, phases } = run
@@ -228,7 +228,7 @@ function sheetOf(run: ImportRun, nonces: Nonces) {
   }
   return {
     made: () => (making ??= make()),
-    /** Nothing is written to it any more. */
+    /** Resolves once writing has ended. */
     ended: async () => {
       await making?.catch(() => undefined)
     },
@@ -240,7 +240,7 @@ async function queueMail(trx: Trx, { id, ctx }: { id: number; ctx: RuleContext }
   return queueActivationLetters(trx, { importId: id, ctx })
 }
 
-/** What was planned is what is done: if the store's part has changed since, nothing happens. */
+/** Refuses to apply the plan if what it read from the store has changed since. */
 async function refuseChangedStore(
   trx: Trx,
   { store, ready }: { store: OpenStore; ready: PreparedImport },
@@ -253,8 +253,8 @@ async function refuseChangedStore(
 }
 
 /**
- * Delivers the letters that a committed import owes. What cannot go now waits, and Ctrl-C lets
- * the rest wait too. @returns what became of them, and whether some are still owed
+ * Delivers the letters of a committed import. Letters that cannot be sent now stay queued, as do the rest after Ctrl-C.
+ * @returns their outcomes, and whether some are still queued
  */
 async function sendLetters(
   numbers: readonly number[],

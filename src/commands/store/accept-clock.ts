@@ -14,7 +14,7 @@ export const acceptClockCommand = () =>
     clock: 'is-accepted',
     act: (trx, ctx) => acceptClock(trx, { ctx }),
     confirm: {
-      // The time goes on while the question is open.
+      // Without the present time, which passes while the question is open.
       comparable: ({ changed, lastEventAt, voided }) => [changed, lastEventAt, voided],
       question: ({ changed, acceptedAt, lastEventAt, voided }) =>
         changed

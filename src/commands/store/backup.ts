@@ -13,7 +13,7 @@ import { type Session, withStore } from '../../cli/session.ts'
 import { markedAnswer } from '../../render/text.ts'
 import { pathInWords } from '../../shell-word.ts'
 
-/** Of no other kind: a store that cannot be changed is copied too, and the log names the copy once it is there. */
+/** Of no other kind: a read-only store can be backed up too, and the event is recorded after the copy. */
 export const backup = () =>
   command({
     name: 'backup',
@@ -64,7 +64,7 @@ async function copy(
   return bytes
 }
 
-/** Written when the copy is there; a store that cannot be changed is backed up all the same. */
+/** Records the backup after it is written; a read-only store is backed up without an event. */
 async function noteBackup(session: Session): Promise<void> {
   session.context.interruption.finish('the copy is in its place')
   try {

@@ -41,12 +41,12 @@ export const check = () =>
 
 interface StoreReport {
   db: string
-  /** What is no damage, and is to be tidied. */
+  /** Findings that are not damage, but should be tidied up. */
   warnings: Problem[]
   keyFile: string
 }
 
-/** @throws what is damaged */
+/** @throws `store-damaged` with the findings */
 async function checkStore(
   store: OpenStore,
   ctx: RuleContext,
@@ -59,7 +59,7 @@ async function checkStore(
   const { damage, warnings } = await checkFiles(store, db)
   const isSound = damage.length === 0
   const ofRows = await findingsOfRows(store, session, { withLog: isSound }).catch((error: unknown) => {
-    // What is known already may be why.
+    // Damage found so far may be the cause: it is reported instead.
     if (isSound) throw error
     return { damage: [], warnings: [] }
   })
@@ -100,7 +100,7 @@ async function findingsOfRows(
   }
 }
 
-/** Reads every file that is kept in the store; what is found is remembered for the lists of errors. */
+/** Checks the contents of every stored file, and saves mismatches for `errors list`. */
 async function findingsOfContents(store: OpenStore, session: Session): Promise<Findings> {
   const { checkContents, noteChecked } = await import('../../rules/contents.ts')
   const { keptFiles } = await import('../../rules/kept-files.ts')
@@ -114,7 +114,7 @@ async function findingsOfContents(store: OpenStore, session: Session): Promise<F
         session.commit(own, (trx, { at }) => noteChecked(trx, checked, at)),
       )
     } catch (error) {
-      // What can only be read is looked through all the same.
+      // A read-only store is checked without saving the result.
       if (!(error instanceof Failure)) throw error
     }
   }
@@ -146,7 +146,7 @@ async function findingsOfContents(store: OpenStore, session: Session): Promise<F
   }
 }
 
-/** Sheets of PINs that may lie nowhere, and files that a command was making when it ended. */
+/** PIN sheets that may not exist, and partial files of killed commands. */
 async function unfinishedWork(store: OpenStore, session: Session): Promise<Problem[]> {
   const { leftover } = await import('../../db/store/check.ts')
   if (await isOlder(store)) return (await unfinishedFiles(session)).map(leftover)
@@ -161,7 +161,7 @@ async function unfinishedWork(store: OpenStore, session: Session): Promise<Probl
   ]
 }
 
-/** What was typed at length, and nothing has come of. */
+/** Drafts that were kept and not used. */
 async function draftsKept({ context }: Session): Promise<Problem[]> {
   const { draftsIn, removeOldDrafts } = await import('../../cli/drafts.ts')
   removeOldDrafts(context)
@@ -173,7 +173,7 @@ async function draftsKept({ context }: Session): Promise<Problem[]> {
   }))
 }
 
-/** Where there is no store, what a command left there that was beginning one, or putting one back. */
+/** Leftovers of a killed `init` or `restore` where no store exists. */
 async function leftWithoutStore(error: unknown, session: Session): Promise<Unavailable | undefined> {
   if (!(error instanceof Unavailable) || error.code !== 'store-missing') return undefined
   const { leftover } = await import('../../db/store/check.ts')
@@ -197,7 +197,7 @@ async function findingsOfFutureEvents(store: OpenStore): Promise<Problem[]> {
   ]
 }
 
-/** The log of an older store is looked through in a copy in memory that is brought up to date. */
+/** Verifies the log; for an older store in a migrated copy in memory. */
 async function findingsOfAudit(store: OpenStore, session: Session): Promise<Findings> {
   const { missingHead, verifyAudit } = await import('../../db/audit/verify.ts')
   const log = (await isOlder(store)) ? await session.open('read') : store

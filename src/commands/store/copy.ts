@@ -19,7 +19,7 @@ import { confirm } from '../../cli/confirm.ts'
 import { type Session, withStore } from '../../cli/session.ts'
 import { pathInWords, shellWord } from '../../shell-word.ts'
 
-/** Of no other kind: the store is copied within its transaction, and what was placed counts though the commit fails. */
+/** Of no other kind: the store is copied within its own transaction, and the copy counts even if the commit fails. */
 export const copy = () =>
   command({
     name: 'copy',
@@ -36,7 +36,7 @@ export const copy = () =>
       const { dryRun } = session.common
       const db = session.settings.db.value
       const to = storeAddress(typed, { context: session.context, flag: '--to' })
-      // It is told as it was typed.
+      // Shown as typed.
       const file = typed.startsWith('~/') ? to : typed
       const output = isServerAddress(to) ? undefined : await newFile(file, session)
       const { bytesToCopy, noteHeadOfCopy, rehearseCopy } = await import('../../db/store/copy.ts')
@@ -55,7 +55,7 @@ export const copy = () =>
         if (output) refuseWithoutRoom(output.path, await bytesToCopy(store, { withoutContent }))
         await rehearseCopy(to)
         await confirm(session, question({ db, to, facts }))
-        // With --yes nothing was agreed to that others could have changed since.
+        // With --yes there is no confirmation that a change in between could invalidate.
         const agreed = session.common.yes ? undefined : facts
         const copied = dryRun ? undefined : await copyAll(copying, agreed)
         if (copied) noteHead(copied, { isNew: true })
@@ -100,12 +100,12 @@ interface Copying {
   store: OpenStore
   session: Session
   to: string
-  /** Absent where the copy is on a server. */
+  /** Undefined for a copy on a server. */
   output: OutputFile | undefined
   withoutContent: boolean
 }
 
-/** Nothing that lies there is written over, nor taken for a part of the copy. */
+/** The copy's file; an existing one, or leftovers beside it, are refused. */
 async function newFile(file: string, session: Session): Promise<OutputFile> {
   const output = await checkOutputFile(session, { kind: 'backup', file, flag: '--to', asksLater: true })
   for (const part of ['', '-wal', '-journal']) {
@@ -120,9 +120,9 @@ async function newFile(file: string, session: Session): Promise<OutputFile> {
 
 interface KeyPlaces {
   here: string
-  /** Where ssh-admin looks for the key of the copy, where nobody names it. */
+  /** The default path of the copy's key. */
   there: string
-  /** Both are looked for at one place; where one store was given a new key since, the key of before is beside it. */
+  /** Whether both stores use the same key path. After a rekey of one, the old key is kept beside it. */
   isOne: boolean
 }
 
@@ -147,7 +147,7 @@ async function look(
   return { facts, key: { here: fileOfKey(store), there: keyThere, isOne }, there }
 }
 
-/** A copy whose commit nobody confirmed is there, whole: with its event, which the log here may not have. */
+/** Finds a complete copy whose commit was not confirmed; its log has the event, which this one's may lack. */
 async function existingCopy(
   { store, session, to, withoutContent }: Copying,
   { trx, note }: { trx: Trx; note: () => Promise<void> },
@@ -155,7 +155,7 @@ async function existingCopy(
   const { extentOf, isSameStore, isStoreItself } = await import('../../db/store/copy.ts')
   const { storeFacts } = await import('../../db/store/facts.ts')
   const copy = await session.open('read', { path: to }).catch((error: unknown) => {
-    // What is wrong with the place is told where the copy would be made.
+    // An unusable destination is reported when the copy is made.
     if (error instanceof Failure) return undefined
     throw error
   })
@@ -177,11 +177,11 @@ async function existingCopy(
 
 interface RecordedCopy extends Copied {
   counts: Counts
-  /** Whether the log here names it, too: then both end in the same row. Undefined: nobody can say yet. */
+  /** Whether this store's log has the event too, as its last row; undefined if not known yet. */
   isRecorded: boolean | undefined
 }
 
-/** With the event that says so, which is the last of both logs. */
+/** Copies everything, including the event about the copy, which ends both logs. */
 async function copyAll(
   { store, session, to, output, withoutContent }: Copying,
   agreed: StoreFacts | undefined,
@@ -235,7 +235,7 @@ function countsOf({ centres, users, auditRows }: StoreFacts): Counts {
   return {
     centres: centres.live + centres.deleted,
     users: users.invited + users.active + users.suspended + users.deleted,
-    // The copy itself is one.
+    // Includes the event of the copy itself.
     events: auditRows + 1,
   }
 }

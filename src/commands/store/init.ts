@@ -7,7 +7,7 @@ import { removeLeftovers } from '../../cli/leftovers.ts'
 import { markedAnswer } from '../../render/text.ts'
 import { pathInWords } from '../../shell-word.ts'
 
-/** Of no other kind: there is nothing to change before there is a store. */
+/** Of no other kind: it creates the store that a mutation would open. */
 export const init = () =>
   command({
     name: 'init',
@@ -29,7 +29,7 @@ export const init = () =>
           hint: 'It stays as it is. To begin another one, name its place with --db.',
         })
       }
-      // What stands there is no store for its name alone: what is none is said to be none.
+      // An existing file may not be a store; that is reported instead of `store-exists`.
       if (existsSync(db) && !ifMissing) {
         await (await session.open('read')).close()
         refuseOther()
@@ -38,7 +38,7 @@ export const init = () =>
       const store = await session.open(dryRun ? 'rehearse-creation' : 'create', { saysThatBegun: true })
       const { created: changed, keyFile } = store
       try {
-        // Another process may have begun it since.
+        // Another process may have created it in the meantime.
         if (!changed) refuseOther()
         else if (!dryRun) await removeLeftovers(session, store)
       } finally {
@@ -64,7 +64,7 @@ export const init = () =>
     },
   })
 
-/** What goes into a pipe can be given to psql as it is, whoever made the role: what is no statement is a comment. */
+/** The role's statements for psql; everything else is an SQL comment. */
 function roleLines(
   { role, statements, made }: DeskRole,
   { begun, isTerminal }: { begun: readonly string[]; isTerminal: boolean },

@@ -10,7 +10,7 @@ import { markedAnswer } from '../../render/text.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { changedMeanwhile } from '../../errors.ts'
 
-/** Of no other kind: what changes it is another store, which takes its place. */
+/** Of no other kind: the store is replaced by a migrated copy. */
 export const migrate = () =>
   command({
     name: 'migrate',
@@ -55,7 +55,7 @@ export const migrate = () =>
     },
   })
 
-/** Does it to a copy in memory where it is a file, so that nobody is asked about what cannot be done. */
+/** Rehearses the migration of a file in memory, before anything is asked. */
 async function rehearsed(session: Session): Promise<{ from: number; to: number; isShared: boolean }> {
   const { latestVersion } = await import('../../db/migrations/index.ts')
   const db = session.settings.db.value
@@ -66,7 +66,7 @@ async function rehearsed(session: Session): Promise<{ from: number; to: number; 
   })
 }
 
-/** Of a file, a copy is brought up to date. */
+/** Checks the disk for room for the migrated copy of a file. */
 async function refuseWithoutRoom(db: string, store: OpenStore): Promise<void> {
   const { refuseWithoutRoom: refuse } = await import('../../cli/output-file.ts')
   refuse(db, await store.engine.size())
@@ -89,7 +89,7 @@ function question({
   return `Bring ${pathInWords(db)} up to date, from version ${from} to ${to}? ${aside} An older ssh-admin cannot use it afterwards.`
 }
 
-/** The log names it where the key is there; without the key the store is brought up to date all the same. */
+/** Records the migration in the log, if the key is available; it is optional. */
 function noteIn(session: Session, { from, to }: { from: number; to: number }) {
   return async (store: OpenStore): Promise<void> => {
     const { keyTrouble } = await import('../../db/store/keys.ts')
@@ -102,7 +102,7 @@ function noteIn(session: Session, { from, to }: { from: number; to: number }) {
   }
 }
 
-/** The first head of a store whose programs noted none; where they did, it is missed. */
+/** Writes the first head file for a store from before there were any; a missing later one is reported. */
 async function noteHead(session: Session, { from }: { from: number }): Promise<void> {
   const { firstVersionWithHead, headFileOfFile } = await import('../../db/audit/head-file.ts')
   const { noteFirstHead } = await import('../../db/store/by-engine.ts')

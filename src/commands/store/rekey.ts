@@ -9,7 +9,7 @@ import { command } from '../../cli/define.ts'
 import { type WorkFor, withStore } from '../../cli/session.ts'
 import { pathInWords } from '../../shell-word.ts'
 
-/** Of no other kind: its change is sealed with a key that is put in its place around the commit. */
+/** Of no other kind: the change is sealed with the new key, which is moved into place around the commit. */
 export const rekey = () =>
   command({
     name: 'rekey',
@@ -70,7 +70,7 @@ export const rekey = () =>
     },
   })
 
-/** The new key counts, whether one may look at what else is in its folder or not. */
+/** Findings about other keys; the new key is valid even if its folder cannot be listed. */
 async function keysThatAreLeft(store: OpenStore): Promise<Problem[]> {
   const { keysLeftBehind } = await import('../../db/store/check.ts')
   try {

@@ -26,7 +26,7 @@ const options = {
 
 type Options = { file: string } & ValuesOf<typeof options>
 
-/** Of no other kind: what changes it is another store, which takes its place. */
+/** Of no other kind: the store is replaced by another one. */
 export const restore = () =>
   command({
     name: 'restore',
@@ -104,7 +104,7 @@ export const restore = () =>
     },
   })
 
-/** Whoever says that it is lost may want another because somebody has seen it. */
+/** Notice that the key exists: --new-key is for a lost key, and `store rekey` for one that was disclosed. */
 function keyIsThere({ settings }: Session, keyFile: string): Notice {
   const there =
     settings.keyCommand.value === undefined
@@ -120,7 +120,7 @@ function refuseMissing(file: string): void {
   try {
     if (statSync(file).isFile()) return
   } catch (error) {
-    // One that may not be looked at may be there.
+    // An inaccessible file may exist.
     if (!isNotThere(error)) throw error
   }
   throw new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, {
@@ -128,7 +128,7 @@ function refuseMissing(file: string): void {
   })
 }
 
-/** That would change nothing but void every PIN and link. */
+/** Refuses to restore a store from itself, which would only void every PIN and link. */
 function refuseItself(file: string, db: string): void {
   const [backup, present] = [file, db].map((path) => statSync(path, { throwIfNoEntry: false }))
   if (backup?.ino !== present?.ino || backup?.dev !== present?.dev) return
@@ -137,7 +137,7 @@ function refuseItself(file: string, db: string): void {
   })
 }
 
-/** Beside the store, so that it can take its place in one step; a rehearsal leaves that folder alone. */
+/** Copies the backup beside the store, for an atomic rename; for a rehearsal into a temporary folder. */
 async function copyOf(file: string, { session, present }: { session: Session; present: PresentStore }) {
   const { dryRun } = session.common
   const { copyToRestore } = await import('../../db/store/restore.ts')
@@ -148,7 +148,7 @@ async function copyOf(file: string, { session, present }: { session: Session; pr
   return copyToRestore(file, { beside, interruption: session.context.interruption })
 }
 
-/** Brings the copy up to date and voids what must not go on, before anything takes its place. */
+/** Migrates the copy and voids its credentials before it replaces the store. */
 async function resolvePaths(
   { path, storeId }: Copy,
   { options, session, present }: { options: Options; session: Session; present: PresentStore },
@@ -173,7 +173,7 @@ async function resolvePaths(
   const store = await session.open('place', { path })
   try {
     const otherKey = key.isAnother ? key.keys.fingerprint : undefined
-    // The head is noted once the copy has taken the store's place.
+    // The head file is written after the copy has replaced the store.
     const sealed = { ...store, keys: () => key.keys }
     store.engine.overwriteWhatGoes()
     const { leftOfErasedAgain } = await import('../users/erase.ts')
@@ -211,7 +211,7 @@ function question({
   return `Restore ${pathInWords(file)} to ${pathInWords(db)}? ${aside}It voids ${voidedInWords(voided)}.`
 }
 
-/** Other desks need not stand still for it: nothing that they did is lost, and nobody should believe that it is there. */
+/** Notice of changes that other desks made during the restore: they are in the replaced store, which is kept. */
 function keptMeanwhile(events: number, kept: string | null): Notice {
   const were = events === 1 ? 'One event was' : `${events} events were`
   return {

@@ -65,7 +65,7 @@ interface Request {
   people: NewPerson[]
   rows: UserRow[]
   options: Options
-  /** Those who were typed, one after the other, and not named in the call. */
+  /** People who were typed at prompts, not in the command line. */
   typed?: readonly NewPerson[]
 }
 
@@ -114,7 +114,7 @@ export const add = () =>
     notices: lockedOutNotices,
   })
 
-/** Whoever was asked for everything sees all of it once more. */
+/** A summary for review, after everything was typed at prompts. */
 function reviewOf(added: readonly ChangedUser[]): string | undefined {
   const touched = added.filter(({ outcome }) => outcome !== 'unchanged')
   const [first] = touched
@@ -137,7 +137,7 @@ function reviewOf(added: readonly ChangedUser[]): string | undefined {
   ].join('\n')
 }
 
-/** A new account has another number each time it is made: the address says whose it is. */
+/** Identifies a new account by its address: its id differs in each rehearsal. */
 function comparableNewUser({
   email,
   firstName,
@@ -151,7 +151,7 @@ function comparableNewUser({
   return [email, firstName, lastName, centre?.number, hubRole, roles, sites, status]
 }
 
-/** As --from reads it. */
+/** The draft is a table that --from can read. */
 async function draftOf(people: readonly NewPerson[]): Promise<Draft> {
   const { csvText } = await import('../../workbook/write-sheet.ts')
   const columns = userColumns.map(({ heading }) => ({ heading }))
@@ -198,7 +198,7 @@ async function prepare(options: Options, session: Session): Promise<Request> {
   return request
 }
 
-/** Those who were typed. @throws what is wrong with each, with what stands in the way of the others */
+/** Parses the typed people. @throws each one's problem, with the rule's refusals of the others */
 async function readPeople(
   typed: readonly string[],
   { rights, options, session }: { rights: RightsTyped; options: Options; session: Session },
@@ -224,7 +224,7 @@ async function readPeople(
   }
 }
 
-/** Tried, and taken back; nothing of it is known where the store cannot be had at once: a typing mistake waits for nobody. */
+/** The rule's refusals, by a rehearsal; skipped if the store is locked, as a usage error should not wait. */
 async function refusedOf(
   people: readonly NewPerson[],
   { options: { ifMissing }, session }: { options: Options; session: Session },
@@ -244,7 +244,7 @@ async function refusedOf(
   return [...(refusal?.details.problems ?? [])]
 }
 
-/** What would be asked, and how it is said instead: the line with a place for each thing that is missing. */
+/** The missing values, and the line with a placeholder for each. */
 function missingOf({ people, options: { centre } }: Request, argv: Line) {
   const email = people.find(({ name }) => name === undefined)?.address.email
   const who = email === undefined ? 'First Last <email>' : `First Last <${email}>`
@@ -265,7 +265,7 @@ function isIncomplete({ people, options: { from, centre } }: Pick<Request, 'peop
   return people.length === 0 || centre === undefined || people.some(({ name }) => name === undefined)
 }
 
-/** The same, as it was typed. */
+/** Whether people will be prompted for. */
 function asksForPeople({ person, from, centre }: Options): boolean {
   if (from !== undefined) return false
   return (

@@ -46,7 +46,7 @@ const words: Readonly<Record<Likeness, string>> = {
   'look-alike-address': 'addresses that look the same',
 }
 
-/** Both addresses whole: a table would cut what tells them apart. */
+/** A pair in full: a table would truncate the addresses where they differ. */
 function pairInFull({ likeness, users, more }: Pair, { chalk }: Pick<View, 'chalk'>): string[] {
   const others = more === 0 ? '' : `; and ${grouped(more)} more`
   const [one] = users
@@ -93,7 +93,7 @@ const duplicateFields = {
   more: field<Pair>('More', ({ more }) => more),
 }
 
-/** Where there is none, an address stands for it elsewhere. */
+/** The name, without the address as a fallback. */
 function ownName(person: PersonRow): string {
   const name = nameOf(person)
   return name === person.email ? '' : name

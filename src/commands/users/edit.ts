@@ -102,7 +102,7 @@ function namesNothing({ user: _, firstName, lastName, email, admin, ...lists }: 
   return !named && Object.values(lists).every((values) => values.length === 0)
 }
 
-/** Only an address or rights are asked about. */
+/** Whether a confirmation is needed: for an address or rights. */
 function asksFirst({ email, admin, addRole, removeRole }: Options): boolean {
   const roles = [...addRole, ...removeRole]
   return email !== undefined || admin !== undefined || roles.length > 0
@@ -125,7 +125,7 @@ function changesIn(options: Options): Changes {
 function editQuestion({ before, account, closes = [] }: EditedUser): string | undefined {
   const gained = account.roles.filter((role) => !before.roles.includes(role))
   const lost = before.roles.filter((role) => !account.roles.includes(role))
-  // Another spelling of the same domain is told to nobody.
+  // Another spelling of the same domain sends no letter.
   const told = isAnotherAddress(before, account) ? '; both addresses are told, and open links are void' : ''
   const effects = [
     ...(before.email === account.email ? [] : [`The address becomes ${account.email}${told}.`]),
@@ -137,7 +137,7 @@ function editQuestion({ before, account, closes = [] }: EditedUser): string | un
     : undefined
 }
 
-/** Asks for each thing that can be changed, showing what it is now. */
+/** Prompts for each editable fact, with its present value. */
 async function askForChanges(
   { terminal, db }: { terminal: Terminal; db: Kysely<Store> },
   account: Account,
@@ -169,7 +169,7 @@ async function askForChanges(
   }
 }
 
-/** A coordinator's place in the hub is grantedBy and taken by the coordinator commands. */
+/** Without the hub role for coordinators, which is granted and revoked by the coordinator commands. */
 function tickableRoles({ hubRole }: Account): string[] {
   const others = catalogue.filter(({ grantedBy }) => grantedBy === undefined || grantedBy === 'by-staff')
   return [...(hubRole === 'coordinator' ? [] : ['admin']), ...others.map(({ name }) => name)]
@@ -194,7 +194,7 @@ async function askChanges(
   }
 }
 
-/** The same as the rule would say, while it can still be typed anew; what stays as it is is not judged. */
+/** The rule's own refusal, while the value can still be corrected; an unchanged address is not validated. */
 async function wrongAddress(
   text: string,
   { account, db }: { account: Account; db: Kysely<Store> },

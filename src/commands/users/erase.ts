@@ -35,14 +35,14 @@ The audit log goes on saying what happened, without saying to whom, and that thi
         erasure.changed || files.length > 0 ? questionAbout(email, erasure) : undefined,
       comparable: ({ erasure: { accounts, events, messages }, files }) => [accounts, events, messages, files],
     },
-    // Once it counts: until then nothing is removed, and what stays of the files a repeated erasure finds.
+    // After the commit: a repeated erasure finds files that could not be removed.
     afterCommit: async (erased, { session, store }) => {
       const { removeFiles } = await import('../../mail/written-messages.ts')
       const { removed, kept } = await removeFiles(erased.files)
-      // They are erased, whatever the disk says from here on.
+      // The erasure is committed; a failed scrub is only reported.
       const scrubbed = await store.engine.scrub().catch(() => false)
       const done = { ...erased, files: removed, kept: kept.length }
-      // Nothing else tells that these went: the store had nothing of theirs any more, as at the second desk.
+      // At a second desk the store is erased already, and only files remain: they are recorded on their own.
       const alone = erased.erasure.changed ? 0 : removed.length
       if (scrubbed && kept.length === 0 && alone === 0) return done
       const others = scrubbed ? [] : [store.engine.isShared ? tracesOnServer : traces]
@@ -50,7 +50,7 @@ The audit log goes on saying what happened, without saying to whom, and that thi
       const noted = [...kept.map((file) => notRemoved(nameWithout(file, addresses))), ...others]
       await session
         .commit(store, (trx, ctx) => recordLeft(trx, { left: noted, files: alone, ctx }))
-        // They are erased: what is left is told all the same.
+        // The erasure is committed; what could not be recorded is reported.
         .catch((error: unknown) =>
           session.notify({ code: 'not-recorded', message: notRecorded(error instanceof CommitUnknown) }),
         )
@@ -59,7 +59,7 @@ The audit log goes on saying what happened, without saying to whom, and that thi
     render: renderErasure,
     json: erasureJson,
     say: (erased, { isTerminal }) =>
-      // A terminal reads it in the answer.
+      // At a terminal the answer has it.
       isTerminal ? [] : [`Not reached, and for you to see to: ${[...erasureJson(erased).left].join('; ')}.`],
     exit: ({ kept }) => (kept > 0 ? 9 : 0),
   })
@@ -93,7 +93,7 @@ async function eraseWithFiles(
   }
 }
 
-/** Of somebody who is erased once more because a backup brought them back: none of their messages is looked for to be removed. */
+/** What is left after erasing somebody again whom a backup had brought back; message files are not removed. */
 export function leftOfErasedAgain(mailDir: string): FindLeft {
   return async ({ addresses, files }) => {
     const { findNoted } = await import('../../mail/written-messages.ts')
@@ -137,15 +137,15 @@ function questionAbout(email: string, { accounts, events, messages }: Erasure): 
 
 interface Erased {
   erasure: Erasure
-  /** Messages that go from the mail directory; once it is done, those that went. */
+  /** Message files to remove; after the commit, those that were removed. */
   files: readonly string[]
-  /** How many of them could not be removed. */
+  /** Number of files that could not be removed. */
   kept: number
-  /** What was found and could not be reached. */
+  /** What was found but could not be erased. */
   left: readonly string[]
 }
 
-/** What lies beyond this store, whoever runs it. */
+/** Places outside the store that may hold personal data. */
 const outsideTheStore = [
   'backups of the store',
   'PIN sheets, workbooks, plans and exports that were handed out or saved',

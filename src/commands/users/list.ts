@@ -55,11 +55,11 @@ const options = {
 }
 
 interface FilterOptions extends ValuesOf<typeof options> {
-  /** What else is looked for, folded. */
+  /** Search keys of the other words. */
   words: readonly string[]
 }
 
-/** The filter that the options describe. @throws what is unknown, with the nearest names */
+/** The filter from the options. @throws an unknown name, with the nearest ones */
 async function userFilter(
   db: Kysely<Store>,
   { centre, status, role, site, search, words, notSetUp, neverSignedIn, deleted, ...options }: FilterOptions,
@@ -83,7 +83,7 @@ async function userFilter(
   }
 }
 
-/** A word that is looked for in names and addresses, and was perhaps meant for what a filter looks at. */
+/** A hint for a search without results whose word looks like the value of a filter. */
 function noneWith(text: string | undefined): string | undefined {
   const typed = text?.trim() ?? ''
   const word = typed.toLowerCase()
@@ -95,7 +95,7 @@ function noneWith(text: string | undefined): string | undefined {
     offeredRoles().map(([name]) => name),
   )
   const option = status !== '' ? `--status ${status}` : role !== '' ? `--role ${role}` : undefined
-  // Eight digits may be a PIN, which is told to nobody.
+  // Eight digits may be a PIN, which must not be echoed.
   if (/^\d{4}[\s-]?\d{4}$/.test(word)) return undefined
   const centre = isLikeNumber(word) ? `--centre ${word.toUpperCase()}` : undefined
   const line = option ?? centre
@@ -104,7 +104,7 @@ function noneWith(text: string | undefined): string | undefined {
     : `Nobody has ${typed} in a name or an address. To filter: ssh-admin users list ${line}`
 }
 
-/** A text that is part of no person's name, and of a centre's: its people are listed by an option. */
+/** A hint for a search that matches a centre's name and nobody's: --centre lists its users. */
 async function ofCentreCalled(
   text: string | undefined,
   db: Kysely<Store>,
@@ -166,7 +166,7 @@ export const list = () =>
 
 const usual = ['email', 'name', 'centre', 'roles', 'status', 'why-not', 'last-signed-in'] as const
 
-/** What of a user a field is made from. */
+/** The part of a user that a field needs to be read. */
 const partOf: Readonly<Record<string, UserPart>> = {
   'centre-name': 'details',
   pin: 'details',

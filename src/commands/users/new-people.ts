@@ -23,9 +23,9 @@ interface MutationStage {
   terminal: Terminal
   db: Kysely<Store>
   ctx: RuleContext
-  /** Somebody who is there already, and equal, is no error. */
+  /** Whether an existing, identical account is accepted (--if-missing). */
   ifMissing: boolean
-  /** Keeps those who were typed, where it is cancelled. */
+  /** Saves the typed people as a draft when cancelled. */
   keep: (typed: readonly NewPerson[], error: unknown) => Promise<void>
 }
 
@@ -33,7 +33,7 @@ interface TypedPeople extends RightsTyped {
   people: readonly NewPerson[]
 }
 
-/** Asks for what was not said: the centre, names, or one person after another. Nothing is added meanwhile. */
+/** Prompts for missing values: the centre, names, or one person after another. Nothing is saved meanwhile. */
 export async function askForPeople(
   { people, ...rights }: TypedPeople,
   stage: MutationStage,
@@ -61,13 +61,13 @@ export async function askForPeople(
   }
 }
 
-/** Before a centre is asked for: whoever may add users anywhere may at their own centre. */
+/** Before a centre is asked for. Whoever may add users at all may do so at their own centre. */
 function refuseWhoeverMayAddNobody({ ctx }: MutationStage): void {
   const { by } = ctx
   if (by.kind === 'user') permit(ctx, 'users.add', { name: by.centre.number, centre: by.centre })
 }
 
-/** What will be refused whoever is added, before they are asked for. */
+/** Refusals that do not depend on the person, before anybody is typed. */
 async function refuseWhereNobodyIsAdded(number: string, { db, ctx }: MutationStage): Promise<void> {
   const centre = await findCentre(db, number, ctx)
   permit(ctx, 'users.add', onCentre(centre))
@@ -82,7 +82,7 @@ async function refuseThoseThere(people: readonly NewPerson[], { db, ctx }: Mutat
   })
 }
 
-/** Whoever is acted for is offered their own. */
+/** With --as, the actor's own centre is the default. */
 async function askCentre({ terminal, db, ctx }: MutationStage): Promise<string> {
   const typed = await ask(terminal, {
     question: 'Centre (number or name):',
@@ -96,7 +96,7 @@ async function askCentre({ terminal, db, ctx }: MutationStage): Promise<string> 
   return typeof found === 'string' ? typed : found.number
 }
 
-/** The centre that a number or a part of a name means, or why it is none. */
+/** Resolves a number or part of a name to a centre, or says why not. */
 async function typedCentre(
   db: Kysely<Store>,
   { text, ctx }: { text: string; ctx: RuleContext },
@@ -139,7 +139,7 @@ async function askNames({ question, terminal }: { question: string; terminal: Te
   return typedNames({ firstName, lastName })
 }
 
-/** The same as the rule would say, while it can still be typed anew. */
+/** The rule's own refusal, while the value can still be corrected. */
 async function wrongWith(names: { firstName: string; lastName: string }): Promise<string | undefined> {
   return (await failureOf(() => typedNames(names)))?.message
 }
@@ -190,13 +190,13 @@ export interface RightsTyped {
   sites: readonly string[]
 }
 
-/** Somebody to be added, as far as is known yet. */
+/** A person to add, possibly incomplete. */
 export interface NewPerson extends RightsTyped {
   address: Address
   name: TypedNames | undefined
 }
 
-/** Reads `Amira Haddad <amira@school.example>`, or an address whose name is still to be asked for. */
+/** Parses `Amira Haddad <amira@school.example>`, or an address alone, whose name is prompted for. */
 export function readPerson(text: string, rights: RightsTyped): NewPerson {
   if (!text.includes('<')) {
     refuseOtherBrackets(text)
@@ -206,7 +206,7 @@ export function readPerson(text: string, rights: RightsTyped): NewPerson {
   return { ...rights, address, name }
 }
 
-/** A name and an address in one, without the signs that say which is which. @throws `invalid-person` */
+/** Refuses a name and an address without angle brackets. @throws `invalid-person` */
 function refuseOtherBrackets(text: string): void {
   const words = text.trim().split(/\s+/)
   const address = words.find((word) => word.includes('@'))?.replace(/^[([{"']+|[)\]}"',;]+$/g, '')
@@ -218,12 +218,12 @@ function refuseOtherBrackets(text: string): void {
   })
 }
 
-/** Several as a mail program copies them: `Sami Ali <sami@school.example>; Lina Farid <lina@school.example>`. */
+/** Splits a list as mail programs copy it: `Sami Ali <sami@school.example>; Lina Farid <lina@school.example>`. */
 export function eachPerson(text: string): string[] {
   return text.split(/(?<=>)\s*[,;]\s*/).filter((one) => one !== '')
 }
 
-/** Options behind `--`, where all words are people. @throws `invalid-person` */
+/** Refuses options after `--`. @throws `invalid-person` */
 export function refuseOptionsAsPeople(words: readonly string[]): void {
   const option = words.find((word) => /^--[a-z-]+(=|$)/.test(word))
   if (option === undefined) return
@@ -233,7 +233,7 @@ export function refuseOptionsAsPeople(words: readonly string[]): void {
   })
 }
 
-/** A name in one argument and its address in another, or several words without quotes. @throws `invalid-person`, with each person whole */
+/** Refuses names and addresses in separate arguments, for want of quotes. @throws `invalid-person`, with the quoted line */
 export function refuseUnquotedNames(
   words: readonly string[],
   { centre, argv }: { centre: string | undefined; argv: Line },
@@ -259,13 +259,13 @@ export function refuseUnquotedNames(
   })
 }
 
-/** What the rule is asked to add, once everything is known. */
+/** The rule's input, once everything is known. */
 export function additionOf({ address, name, centre, admin, roles, sites }: NewPerson): Omit<Addition, 'ctx'> {
   if (!name || centre === undefined) throw new Error('a person is added before everything was asked')
   return { person: { address, ...name }, centre, admin, roles, sites }
 }
 
-/** Nobody is added twice in one call. @param seen whose addresses were named before; this one is, too, from now on */
+/** Refuses a duplicate. @param seen address keys so far; this one is added */
 export function refuseNamedTwice({ address: { key, email } }: NewPerson, seen: Set<string>): void {
   if (seen.has(key))
     throw new Usage(`${email} is named twice.`, { code: 'named-twice', hint: 'Leave one of the two out.' })

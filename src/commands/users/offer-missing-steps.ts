@@ -13,22 +13,22 @@ import { sitesToGive } from '../../rules/users/transfer.ts'
 
 export interface Deletions {
   emails: readonly string[]
-  /** Who is suspended first. */
+  /** Users to suspend first. */
   suspend: ReadonlySet<string>
-  /** Who takes over from whom. */
+  /** Receivers, by the address of the user who is deleted. */
   transferTo: ReadonlyMap<string, string>
-  /** Sites to which whoever takes over gets access first. */
+  /** Sites to which the receiver is given access first. */
   give: readonly string[]
 }
 
-/** Offers, one after another, the steps that must come first; No to any of them leaves all as it is. */
+/** Offers the steps that must come first, one after another; a No cancels everything. */
 export async function offerMissingSteps(
   deletions: Deletions,
   { session, store, ctx: contextOf, asks }: MutationStage,
 ): Promise<Deletions> {
   const suspend = new Set(deletions.suspend)
   const transferTo = new Map(deletions.transferTo)
-  // Where several are deleted at once, every problem is listed instead.
+  // Only for a single user; for several, all problems are listed instead.
   const [email, ...others] = new Set(deletions.emails)
   if (!asks || email === undefined || others.length > 0) return deletions
   const ctx = await contextOf()
@@ -67,7 +67,7 @@ function chooseReceiver(
   })
 }
 
-/** Offers the colleagues who could take over. @throws `no-receiver` where there is none */
+/** Offers the colleagues who can take over. @throws `no-receiver` if there is none */
 export async function offerReceivers(
   terminal: Terminal,
   {
@@ -91,7 +91,7 @@ function noReceiver(account: Account): Refused {
   })
 }
 
-/** One Yes more gives whoever takes over the sites that they have no access to yet. @returns what they are to be given */
+/** Asks to give the receiver access to missing sites. @returns the sites to give */
 export async function offerSites(
   session: Session,
   { to, find }: { to: string; find: () => Promise<readonly string[]> },

@@ -43,7 +43,7 @@ export const pin = () =>
     }),
   })
 
-/** The PIN in two groups, as it is printed on hand-out sheets; none in a rehearsal. */
+/** The PIN in two groups, as on hand-out sheets; a rehearsal has none. */
 function renderPin(
   { account, pin, validUntil }: Omit<IssuedPin, 'pin'> & { pin: string | null },
   { isTerminal, chalk }: View,

@@ -12,11 +12,11 @@ interface Wording {
   verb: string
   /** ' to EG002', behind the name. */
   where?: string
-  /** What will happen, in whole sentences. */
+  /** The consequences, in whole sentences. */
   effect: string
 }
 
-/** Names who it is about and says what will happen; nothing to do, nothing asked. */
+/** The question, naming the users and the consequences; undefined if nothing would change. */
 export function questionAbout(
   changed: readonly ChangedUser[],
   { verb, where = '', effect }: Wording,
@@ -31,12 +31,12 @@ export function questionAbout(
   return withClosing(questionAboutMany(question, touched.map(personBefore)), { closes })
 }
 
-/** As they were when it was asked: with the centre that they would leave. */
+/** The user with the centre that they would leave. */
 function personBefore({ account, left }: ChangedUser): string {
   return left === undefined ? person(account) : oneLine(`${nameOf(account)} (${left})`)
 }
 
-/** What of an account is agreed to: whose it is, where, and what they are and hold. */
+/** What a confirmation covers: the account's owner, centre, state and holdings. */
 export function comparableAccount(account: UncountedAccount): unknown {
   const { id, email, firstName, lastName, centre, hubRole, roles, sites, status } = account
   return [id, email, firstName, lastName, centre?.id, hubRole, roles, sites, status]
@@ -55,12 +55,12 @@ export function comparableTransfer({ from, to, sites }: Transferred): unknown {
   return [comparableAccount(from), comparableAccount(to), sites]
 }
 
-/** What whoever takes over is given before, in a question. */
+/** For a question: the access that the receiver is given first. */
 export function accessFirst({ to, given }: Transferred): string {
   return given.length > 0 ? `${person(to)} gets access to ${given.join(' and ')} first. ` : ''
 }
 
-/** The same once it is done. */
+/** Notices of the access that the receiver was given. */
 export function siteNotices({ to, given }: Transferred): Notice[] {
   return given.map((site) => ({ code: 'site-given', message: `${person(to)} has access to ${site} now.` }))
 }

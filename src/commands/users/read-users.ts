@@ -24,13 +24,13 @@ export const userColumns = [
 ] as const satisfies readonly TableColumn<UserField>[]
 
 interface Reading extends TableFile {
-  /** Where a row says none. */
+  /** Default for rows without a centre. */
   centre: string | undefined
   roles: readonly string[]
   sites: readonly string[]
 }
 
-/** Reads a table of new users; what is wrong in its cells is for the rule to say. */
+/** Reads a table of new users; the rule validates the cells. */
 export async function readUsers(
   { centre, roles, sites, ...tableFile }: Reading,
   session: Session,
@@ -53,7 +53,7 @@ async function notifyTidied(users: readonly UserRow[], session: Session): Promis
   for (const notice of tidiedNotice(cells)) session.notify(notice)
 }
 
-/** What holds where a row says nothing, and how its cells are read. */
+/** Defaults of a row, and how its cells are read. */
 interface RowDefaults {
   centre: string
   roles: readonly string[]
@@ -63,7 +63,7 @@ interface RowDefaults {
   noNameOf: typeof noNameOf
 }
 
-/** Read from the cells whenever it is asked for: kept besides them, a hundred thousand rows would weigh twice. */
+/** Reads values from the cells on demand: copies of 100,000 rows would double the memory. */
 class UserRowOfTable implements UserRow {
   private readonly row: TableRow<UserField>
   private readonly usual: RowDefaults
@@ -106,7 +106,7 @@ class UserRowOfTable implements UserRow {
   }
 }
 
-/** The first cell of a row that could not be read. */
+/** The first unreadable cell of a row. */
 function faultIn(row: TableRow<UserField>, isNoName: typeof noNameOf): UserRow['error'] {
   for (const { field } of userColumns) {
     const fault = row.faultOf(field)

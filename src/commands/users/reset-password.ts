@@ -31,7 +31,7 @@ export const reset = () =>
     notices: lockedOutNotices,
   })
 
-/** Whoever has not set up a password has none that could go on working. */
+/** The sentence about existing passwords, for users who have one. */
 function ofPresentPasswords(sent: readonly ChangedUser[]): string {
   const invited = sent.filter(({ account }) => account.status === 'invited').length
   if (invited === sent.length) return ''

@@ -54,7 +54,7 @@ export const show = () =>
     }),
   })
 
-/** What opens the account, or shows whose its address is; nothing of the secret itself. */
+/** An open credential or verification code, without the secret. */
 interface OpenCredential {
   kind: 'pin' | 'set-up-link' | 'reset-link' | 'temporary-password' | 'code'
   validUntil: string
@@ -86,7 +86,7 @@ interface UserSheet {
   events: readonly AuditEntry[]
 }
 
-/** One screen: can this person sign in, and if not why; what they hold; what happened last. */
+/** One screen: whether the user can sign in, or why not; their holdings; their last events. */
 function forPerson({ account, credentials, holdings, events }: UserSheet, view: View): string {
   const { chalk, now } = view
   const way = commandThatHelps(account)
@@ -110,7 +110,7 @@ function forPerson({ account, credentials, holdings, events }: UserSheet, view: 
   return lines.join('\n')
 }
 
-/** The state of the PIN, and until when it is good. */
+/** The PIN's state, and until when it is valid. */
 function pinInWords(account: Account): string {
   const until = pinValidUntil(account)
   if (until === null) return account.pin

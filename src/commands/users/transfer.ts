@@ -20,10 +20,10 @@ import { progressionTestSites } from '../../rules/roles/catalogue.ts'
 
 interface Request {
   from: string
-  /** Absent: to be chosen. */
+  /** Undefined until chosen at the terminal. */
   to: string | undefined
   site: readonly string[]
-  /** Sites to which whoever takes over gets access first. */
+  /** Sites to which the receiver is given access first. */
   give: readonly string[]
 }
 
@@ -62,7 +62,7 @@ export const transfer = () =>
       const current = () => findUser(store.db, { email: request.from, at, by })
       const receiver = async () => {
         const account = await current()
-        // Whoever may not is refused by the rule, and asked nothing before.
+        // Without the permission nothing is asked: the rule refuses.
         if (!decide(by, 'users.transfer', onUser(account)).allowed) return undefined
         const held = await holdingsOf(store.db, { ownerId: account.id, sites: sitesOf(request) })
         if (held.length === 0) return undefined
