@@ -46,7 +46,7 @@ import type { Account } from './users/account.ts'
 import { accountById } from './users/changed.ts'
 import { typedAddress } from './users/email.ts'
 
-/** What keeps somebody out who has shown a right secret, whatever it is. */
+/** The reasons that refuse an owner after any right secret: PIN, link, temporary password, code or password. */
 const outOfUse = ['deleted', 'suspended', 'no-centre', 'centre-deleted'] as const
 
 interface Activation {
@@ -58,7 +58,7 @@ interface Activation {
   ctx: RuleContext
 }
 
-/** Address and PIN let a new user choose a password [004]; the code that follows shows the mailbox is theirs. */
+/** A new user chooses a password with address and PIN [004]; the code that is sent then proves the mailbox. */
 export async function activateAccount(
   trx: Trx,
   { email, pin, password, key, ctx }: Activation,
@@ -86,7 +86,7 @@ function isPinOf(
   )
 }
 
-/** The same words for every cause, also where the address is unknown [004]. */
+/** Counts and records the try; the message is the same for every cause, even for an unknown address [004]. */
 async function wrongPin(trx: Trx, { email, account, ctx }: WrongTry & { email: string }): Promise<Refused> {
   const judged = account?.pin === 'issued'
   await countWrongPin(trx, { userId: judged ? account.id : nobody, max: maxWrongTries })
@@ -99,14 +99,14 @@ async function wrongPin(trx: Trx, { email, account, ctx }: WrongTry & { email: s
 
 interface SetUp {
   link: string
-  /** Whose it must be, where the address was typed beside it. */
+  /** The address that was typed beside the link, whose account the link must belong to. */
   email?: string | undefined
   password: NewPassword
   keys: Keys
   ctx: RuleContext
 }
 
-/** Whether a link opens an account now, before a password is thought of. @throws why it does not */
+/** Checks that a link opens an account now, before a password is asked for. @throws Refused with the reason */
 export async function checkLink(
   trx: Trx,
   { link, email, keys, ctx }: Omit<SetUp, 'password'>,
@@ -121,7 +121,7 @@ export async function checkLink(
   return { credential, account }
 }
 
-/** A link proves the mailbox: with it the password is set and the account active. */
+/** Sets the password and activates the account, because a link proves the mailbox. */
 export async function setUpWithLink(trx: Trx, { link, email, password, keys, ctx }: SetUp): Promise<Account> {
   const { credential, account } = await checkLink(trx, { link, email, keys, ctx })
 
@@ -136,7 +136,7 @@ interface WithTemporaryPassword extends Omit<SetUp, 'link' | 'email'> {
   temporaryPassword: string
 }
 
-/** The invitation's temporary password does not prove the mailbox: a code follows. */
+/** Sets the password; the invitation's temporary password does not prove the mailbox, so a code is sent. */
 export async function setUpWithTemporaryPassword(
   trx: Trx,
   { email, temporaryPassword, password, keys, ctx }: WithTemporaryPassword,
@@ -159,12 +159,12 @@ export async function setUpWithTemporaryPassword(
   return recordAsOwner(trx, { action: 'account.password-chosen', account, facts: { with: purpose }, ctx })
 }
 
-/** Its groups may be typed with or without the strokes between them. */
+/** The groups of a temporary password may be typed with or without hyphens and blanks between them. */
 function withoutSeparators(temporaryPassword: string): string {
   return temporaryPassword.replace(/[\s-]/g, '')
 }
 
-/** The same words for every cause, also where the address is unknown [004]. */
+/** Counts and records the try; the message is the same for every cause, even for an unknown address [004]. */
 async function wrongTemporaryPassword(
   trx: Trx,
   { email, ...tried }: WrongCredential & { email: string },
@@ -191,7 +191,7 @@ async function provenCredential(trx: Trx, { link, keys }: { link: string; keys: 
   throw wrongLink(link)
 }
 
-/** Whoever has an invitation has no link in it: the address belongs to its temporary password. */
+/** An invitation contains no link: where its temporary password was typed, the hint names the right command. */
 function wrongLink(typed: string): Refused {
   const hint = looksLikeTemporaryPassword(typed)
     ? 'A temporary password goes with its address: ssh-admin account set-up EMAIL'
@@ -213,7 +213,7 @@ function refuseSpent(credential: Credential, { account, at }: { account: Account
   }
 }
 
-/** What was sent to somebody to be typed, while it can be. */
+/** The account's open credential of a purpose; undefined where there is none, or it has expired. */
 async function openCredentialOf(
   trx: Trx,
   { account, purpose, at }: { account: Account | undefined; purpose: CredentialPurpose; at: Date },
@@ -223,7 +223,7 @@ async function openCredentialOf(
 }
 
 interface WrongCredential extends WrongTry {
-  /** What could have been typed; absent where nothing is open. */
+  /** The open credential that the try was compared with; undefined where none is open. */
   open: Credential | undefined
 }
 
@@ -248,7 +248,7 @@ interface Verification {
   ctx: RuleContext
 }
 
-/** The code from the message shows that the mailbox is theirs: the account is active. */
+/** Activates the account, because the code from the message proves the mailbox. */
 export async function verifyAccount(trx: Trx, { email, code, key, ctx }: Verification): Promise<Account> {
   const { at } = ctx
   const account = await claimedAccount(trx, { email, at })
@@ -263,7 +263,7 @@ export async function verifyAccount(trx: Trx, { email, code, key, ctx }: Verific
   return recordAsOwner(trx, { action: 'account.verified', account, facts, ctx })
 }
 
-/** The same words for every cause, also where the address is unknown [004]. */
+/** Counts and records the try; the message is the same for every cause, even for an unknown address [004]. */
 async function wrongCode(
   trx: Trx,
   { email, ...tried }: WrongCredential & { email: string },
@@ -281,7 +281,7 @@ interface SigningIn {
   ctx: RuleContext
 }
 
-/** Signing in wrong says one sentence for every cause [004]; the rule in the way only after a right password. */
+/** Signs in. A failure has one message for every cause [004]; the reason is told after a right password only. */
 export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningIn): Promise<Account> {
   const { at } = ctx
   const { email, key } = typedAddress(typed)
@@ -300,7 +300,7 @@ export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningI
   return recordAsOwner(trx, { action: 'account.signed-in', account, ctx })
 }
 
-/** Counted in the transaction that judged it, known or not; the owner hears once of a row that grows long. */
+/** Counts the try in the transaction that judged it, for unknown addresses too; the owner is told of the tenth. */
 async function wrongSignIn(
   trx: Trx,
   { email, key, account, ctx }: WrongTry & { email: string; key: string },
@@ -322,8 +322,8 @@ const minPause = 5 * 60_000
 const maxPerDay = 5
 
 /**
- * What 'Activate account' and 'Forgotten your password?' do: a message, if the address is known
- * and its account could be used. What came of it is not told: the same answer for everyone [004].
+ * Does what 'Activate account' and 'Forgotten your password?' do: sends a message, if an account has the address and
+ * can be used. The answer is the same for everyone, so that it does not reveal whether one was sent [004].
  */
 export async function requestAccount(
   trx: Trx,
@@ -341,7 +341,7 @@ export async function requestAccount(
   return { email }
 }
 
-/** Whoever asks again at once, or all day, gets nothing new: what they have stays valid. */
+/** Whether a new message may be sent; requests are limited, and where none is sent the earlier message stays valid. */
 function mayBeSent(account: Account, { requests, at }: { requests: readonly Date[]; at: Date }): boolean {
   if (!account.centre || account.centre.deleted || account.status === 'suspended') return false
   const [latest, ...earlier] = requests
@@ -369,7 +369,7 @@ interface OwnEvent {
   ctx: RuleContext
 }
 
-/** What somebody did with their own account, in the log. @returns the account as it is now */
+/** Records in the audit log what owners did with their own account. @returns the account as it is now */
 async function recordAsOwner(trx: Trx, { action, account, facts, ctx }: OwnEvent): Promise<Account> {
   await appendAudit(trx, { ...asOwner(ctx, account), action, kind: 'event', subject: account, facts })
   return accountById(trx, { id: account.id, at: ctx.at })

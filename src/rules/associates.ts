@@ -28,7 +28,7 @@ interface Assignment {
   ctx: RuleContext
 }
 
-/** What an assignment answers: the account, the centres named, and how many it acts for now. */
+/** The result of an assignment: the account, the centres named, and how many centres it acts for now. */
 export interface Assigned {
   account: Account
   centres: { centre: CentreWithPeople; changed: boolean }[]
@@ -37,7 +37,7 @@ export interface Assigned {
 }
 
 /**
- * An account at the Associate acts for the associate centres assigned to it, for at most 50
+ * Assigns associate centres to an account at their Associate, which can act for at most 50
  * [factsheet on managing users in My Cambridge].
  */
 export async function assignCentres(
@@ -160,7 +160,7 @@ async function answerFor(
 /** How many associate centres one address can act for, deleted ones counted [factsheet on My Cambridge]. */
 const maxAssociateCentres = 50
 
-/** @param total how many it would be */
+/** @param total how many associate centres the account would act for */
 export function refuseOverLimit({ email, now, total }: { email: string; now: number; total: number }): void {
   if (total <= maxAssociateCentres) return
   throw new Refused(
@@ -180,7 +180,7 @@ export interface AssociateView {
   centres: { centre: CentreWithPeople; assignedTo: string[] }[]
 }
 
-/** The centre of that number; where there is none, and none nearly so, where Associates are listed. */
+/** Like `findCentre`; where no centre has a similar number, the hint is the list of Associates. */
 async function findAssociate(db: Kysely<Store>, number: string, ctx: RuleContext): Promise<CentreWithPeople> {
   try {
     return await findCentre(db, number, ctx)

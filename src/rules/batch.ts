@@ -12,21 +12,24 @@ import {
   Usage,
 } from '../errors.ts'
 
-/** How targets are looked up, many at once. */
+/** Looks up many targets at once. */
 export interface LookUp<Key extends string | number> {
-  /** None for what cannot be one: the rule says so. */
+  /** Undefined for a text that cannot be a target, which the rule refuses. */
   keyOf: (target: string) => Key | undefined
-  /** Which of these there are, whoever may see them. */
+  /** Which of these keys exist, whether or not the actor may see them. */
   find: (keys: readonly Key[]) => Promise<Iterable<Key>>
-  /** What is said of one that there is not. */
+  /** The refusal for a target that does not exist. */
   refusal: (target: string) => Promise<Failure>
 }
 
-/** So few are looked up one by one, by the rule. */
+/** Up to this number, the rule looks targets up one by one. */
 const fewTargets = 20
 const lookedUpAtOnce = 5000
 
-/** One rule for each target, all or none: every refusal is collected into one. @param lookUp none where they are not there yet */
+/**
+ * Applies a rule to each target, all or none, and collects all refusals into one.
+ * @param lookUp undefined where the targets are not expected to exist
+ */
 export async function forEachTarget<Target extends string, Result, Key extends string | number>(
   trx: Trx,
   targets: readonly Target[],
@@ -35,7 +38,7 @@ export async function forEachTarget<Target extends string, Result, Key extends s
 ): Promise<Result[]> {
   const missing =
     lookUp && targets.length > fewTargets ? await missingTargets(targets, lookUp) : new Map<Target, Failure>()
-  // Where there is one alone, nothing of its neighbours is ever taken back.
+  // A single target needs no savepoint, because there are no changes to other targets to roll back.
   const before = targets.length > 1 ? await beforeAll(trx) : undefined
   const results: Result[] = []
   const failures: { target: Target; failure: Failure }[] = []
@@ -62,7 +65,7 @@ export async function forEachTarget<Target extends string, Result, Key extends s
   throw collected(reported, targets.length)
 }
 
-/** Of thousands that nobody has, each is told without a query of its own. */
+/** Finds the targets that do not exist, with one query for thousands of them. */
 async function missingTargets<Target extends string, Key extends string | number>(
   targets: readonly Target[],
   { keyOf, find, refusal }: LookUp<Key>,
@@ -80,15 +83,15 @@ async function missingTargets<Target extends string, Key extends string | number
   return missing
 }
 
-/** What no account could have is thrown as a wrong call; of a list it is told beside the others. */
+/** `refusal` throws for an address that no account could have; in a list, that failure is reported with the others. */
 function failureIn(error: unknown): Failure {
   if (error instanceof Failure) return error
   throw error
 }
 
 /**
- * What stands in the way of one where nothing was done to its neighbours: they are taken back, so no
- * message or hint may tell of them. What only they stand in the way of is told as it was.
+ * Rolls back the changes to the other targets and runs the rule again, so that the refusal mentions none of them.
+ * @returns undefined where only those changes stood in the way: then the earlier refusal is reported
  */
 export async function refusedAlone(
   before: Savepoint,
@@ -98,7 +101,7 @@ export async function refusedAlone(
   return refusalOf(rule)
 }
 
-/** What each of several names stands for; of those that stand for nothing, every one is told. */
+/** Reads each of several names, and collects the failures of all names that cannot be read into one. */
 export async function eachNamed<Result>(
   names: readonly string[],
   read: (name: string) => Result | Promise<Result>,
@@ -119,7 +122,7 @@ interface TargetFailure {
   failure: Failure
 }
 
-/** A list of one is refused in the words of the one, and has its problem where longer lists have theirs. */
+/** The failure for a list of one: in the target's own words, with `details.problems` as longer lists have it. */
 function alone(refused: TargetFailure): Failure {
   const { failure } = refused
   const { code, message, hint, add, details, cause = failure, rollback } = failure
@@ -131,7 +134,7 @@ function alone(refused: TargetFailure): Failure {
   })
 }
 
-/** The gravest decides. */
+/** One failure for several; the most severe of them decides its kind and code. */
 export function collected(failures: readonly TargetFailure[], of: number): Failure {
   const message = `${failures.length} of ${of} stand in the way; nothing was changed.`
   const more = { details: { problems: failures.map(problemOf) }, onRollback: onRollbackOf(failures) }
@@ -141,7 +144,7 @@ export function collected(failures: readonly TargetFailure[], of: number): Failu
   return failureLike(mostSevere, { code: mostSevere.code, message, more })
 }
 
-/** What may be wrong with a target, the gravest first, as the contract orders them. */
+/** The kinds of failure that a target can have, the most severe first, as the contract orders them. */
 const kindsOfRefusal = [Usage, BadInput, NotPermitted, NotFound, Refused] as const
 
 function severityOf(failure: Failure): number {
@@ -149,8 +152,8 @@ function severityOf(failure: Failure): number {
 }
 
 /**
- * What is wrong with a target. A store that cannot be had is about none of them: it is thrown as it is, so that the
- * work is tried again where it may be.
+ * The failure of a target, if it has one. A failure of another kind, such as an unavailable store, is about no target:
+ * it is thrown as it is, so that the work can be retried.
  */
 export async function refusalOf(work: () => unknown): Promise<Failure | undefined> {
   const failure = await failureOf(work)
@@ -164,7 +167,7 @@ interface Words {
   more: FailureOptions
 }
 
-/** Another of the same kind. */
+/** A failure of the same kind with other words. */
 function failureLike(failure: Failure, { code, message, more }: Words): Failure {
   if (failure instanceof Usage) return new Usage(message, { ...more, code })
   if (failure instanceof BadInput) return new BadInput(code, message, more)
@@ -173,14 +176,14 @@ function failureLike(failure: Failure, { code, message, more }: Words): Failure 
   return new Refused(code, message, more)
 }
 
-/** Whichever of them decides, what each asks to keep is kept. */
+/** The `onRollback` work of all these failures, whichever of them decides. */
 export function onRollbackOf(failures: readonly { failure: Failure }[]): FailureOptions['onRollback'] {
   const works = failures.flatMap(({ failure: { rollback } }) => rollback.onRollback ?? [])
   if (works.length === 0) return undefined
   return recordingTogether(works)
 }
 
-/** What was typed wrongly is told before what is not there. @param refuseMistyped throws for it */
+/** Reports what was mistyped before a target that is not found. @param refuseMistyped throws for what was mistyped */
 export async function mistypedFirst<Found>(
   finding: Promise<Found>,
   refuseMistyped: (notThere: NotFound) => unknown,
@@ -193,7 +196,7 @@ export async function mistypedFirst<Found>(
   }
 }
 
-/** The refusal that some work ends in, if it does. */
+/** The failure that the work throws, if it throws one; any other error is thrown on. */
 export async function failureOf(work: () => unknown): Promise<Failure | undefined> {
   try {
     await work()

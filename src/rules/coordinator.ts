@@ -29,12 +29,12 @@ interface Addition {
   /** The centre's number. */
   centre: string
   person: Person
-  /** The same coordinator there already is no error. */
+  /** If the same person coordinates the centre already, the answer is unchanged instead of a refusal. */
   ifMissing?: boolean
   ctx: RuleContext
 }
 
-/** For a centre with no coordinator: a new user, who gets a set-up message [guide for Associate coordinators]. */
+/** Gives a centre without a coordinator a new user, who gets a set-up message [guide for Associate coordinators]. */
 export async function addCoordinator(
   trx: Trx,
   { centre: number, person, ifMissing, ctx }: Addition,
@@ -96,7 +96,7 @@ function isThere({ address }: Person, { coordinator_email: email }: CentreWithPe
   return email !== null && typedAddress(email).key === address.key
 }
 
-/** What was said of the coordinator and is not so of the one that is there. */
+/** The names of the requested details that the present coordinator does not have. */
 function differingNames({ firstName, lastName }: Person, centre: CentreWithPeople): string[] {
   return [
     ...(centre.coordinator_first_name === firstName ? [] : ['first name']),
@@ -104,7 +104,7 @@ function differingNames({ firstName, lastName }: Person, centre: CentreWithPeopl
   ]
 }
 
-/** A coordinator is a person of their own: an address in use belongs to an account that can be chosen instead. */
+/** A new coordinator needs an unused address; an account of the centre can be chosen instead. @throws `email-in-use` */
 async function refuseAddressInUse(
   trx: Trx,
   {
@@ -130,7 +130,7 @@ async function refuseAddressInUse(
 
 type NewCoordinator = Parameters<typeof queueMessage>[2]['to']
 
-/** Owes it the set-up message, whose link lives 48 hours. */
+/** Queues the set-up message, whose link is valid for 48 hours. */
 function oweSetUp(
   trx: Trx,
   { coordinator, ctx }: { coordinator: NewCoordinator; ctx: RuleContext },
@@ -138,7 +138,7 @@ function oweSetUp(
   return queueMessage(trx, ctx, { letter: 'coordinator-set-up', to: coordinator })
 }
 
-/** Makes the account; the set-up message is owed apart. */
+/** Creates the account without queueing the set-up message. */
 async function createCoordinator(
   trx: Trx,
   { centre, person, ctx }: { centre: CentreWithPeople; person: Person; ctx: RuleContext },
@@ -151,13 +151,13 @@ async function createCoordinator(
   return { id, email: address.email, firstName, lastName, centre }
 }
 
-/** An address of the centre's administrators, or a new person. */
+/** The address of an administrator of the centre, or a new person. */
 export type Successor = { to: string } | { person: Person }
 
 interface Change {
   /** The centre's number. */
   centre: string
-  /** Absent: nobody was chosen, because the actor may not choose. */
+  /** Absent: nobody was asked for, because the actor may not change the coordinator. */
   successor: Successor | undefined
   suspendFormer?: boolean
   ctx: RuleContext
@@ -188,7 +188,7 @@ export async function changeCoordinator(
     if (former) await stepDown(trx, { former, suspendFormer, at })
     await setCentreAndHubRole(trx, { id: chosen.id, centreId: centre.id, hubRole: 'coordinator', at })
     await activateCentre(trx, centre.id)
-    // They are told; an invited one keeps the set-up message they have, if it was not cancelled when they were replaced.
+    // An invited user keeps their set-up message, unless it was cancelled when they were once replaced as coordinator.
     const lacksSetUp = chosen.status === 'invited' && (await isSetUpMessageCancelled(trx, chosen.id))
     const letter = lacksSetUp ? 'coordinator-set-up' : 'coordinator-appointed'
     queueLetter = () => queueMessage(trx, ctx, { letter, to: chosen })
@@ -238,8 +238,8 @@ function refuseIneligible(chosen: Account, { id, number }: CentreWithPeople): vo
 }
 
 /**
- * The account stays, as a teacher's: the guide says only 'remove', and keeping it keeps their data. A letter that tells
- * them that they are the coordinator, and has not gone out, never does.
+ * The former coordinator becomes a teacher: the guide says only 'remove', and keeping the account keeps its data.
+ * Letters that would tell them that they are the coordinator are cancelled if they have not gone out.
  */
 async function stepDown(
   trx: Trx,
@@ -253,7 +253,7 @@ async function stepDown(
   await voidOpenCredentials(trx, [id])
 }
 
-/** Whose address it is that was chosen, or typed for somebody new. */
+/** The live account with the address that was chosen, or that was typed for a new person. */
 async function userOfSuccessor(
   trx: Trx,
   successor: Successor | undefined,
@@ -263,7 +263,7 @@ async function userOfSuccessor(
   return findLiveUser(trx, key)
 }
 
-/** At an Associate, what the former coordinator acted for goes with the place. */
+/** At an Associate, the new coordinator takes over the former one's assigned centres. @throws `associate-limit` */
 async function transferAssignments(
   trx: Trx,
   { from, to }: { from: Account; to: Account | null },
@@ -279,8 +279,8 @@ async function transferAssignments(
 }
 
 /**
- * While a centre's coordinator is suspended, none of its other users has access [guide for
- * Associate coordinators]: derived when asked, so that nothing of theirs is touched.
+ * While a centre's coordinator is suspended, none of its other users has access [guide for Associate coordinators].
+ * This is derived whenever access is checked; their accounts are not changed.
  */
 export async function suspendCoordinator(
   trx: Trx,
@@ -328,7 +328,7 @@ export async function restoreCoordinator(
   return coordinationOf(trx, { number, at: ctx.at, changed: true })
 }
 
-/** What a coordinator command answers. */
+/** The result of a coordinator command. */
 export interface Coordination {
   centre: CentreWithPeople
   coordinator: Account | null
@@ -337,7 +337,7 @@ export interface Coordination {
   /** The centre's other users that are neither suspended nor deleted. */
   affected: number
   changed: boolean
-  /** What is released, and was open for who coordinated it, and is not any more. */
+  /** Releases that were open to the former coordinator and are not any more. */
   closes?: readonly Closing[]
 }
 
@@ -346,7 +346,7 @@ interface Parts {
   at: Date
   changed: boolean
   formerId?: number | undefined
-  /** Absent where they have seen the centre already. */
+  /** Absent where it is known already that the actor may see the centre. */
   ctx?: RuleContext
 }
 

@@ -16,7 +16,7 @@ import {
   nameTextFault,
 } from './text-faults.ts'
 
-/** What was left out of a name, worded likewise. */
+/** What was left out of a name; the message is worded like that of a `NameFault`. */
 interface NameNotice {
   code: 'name-tidied'
   message: string
@@ -24,7 +24,7 @@ interface NameNotice {
 
 export type NamePart = 'firstName' | 'lastName'
 
-/** A person's two names as they are kept, what was left out of them, and why they are none. */
+/** A person's two names as they are stored, with what is wrong with them and what was left out of them. */
 export interface PersonName {
   firstName: string
   lastName: string
@@ -34,22 +34,22 @@ export interface PersonName {
 
 export const maxNameLength = 100
 
-/** Letters and marks, without those that nobody sees. */
+/** Letters and marks, without the invisible ones. */
 const seen =
   '[\\p{L}\\p{M}]--[\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u3164\\uffa0\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}]'
 
-/** Made for the first name: it takes long to compile. */
+/** Compiled for the first name, because it compiles slowly. */
 let plain: RegExp | undefined
 
-/** One word after another. */
+/** Words of letters, digits and common signs, separated by single blanks. */
 const expressionOfPlainNames = () =>
   new RegExp(`^[\\(«„“]*(?=\\p{L})(?:[[${seen}][0-9'.,\\(\\)\\/&\\-«»„“”‘’]]| (?! |$))*$`, 'v')
 
 const ascii = /^[ -~]*$/
 
 /**
- * Whether a name is as almost every one is: nothing to tidy, and nothing of what is no name, because it does not
- * begin as one of the words for nothing does. Told much sooner than by looking for each of these.
+ * Whether a name needs no further check, like almost every name: it has nothing to tidy, and does not begin like a
+ * placeholder. This test is much faster than looking for each fault.
  */
 export function isPlainName(text: string): boolean {
   plain ??= expressionOfPlainNames()
@@ -62,12 +62,12 @@ export function isPlainName(text: string): boolean {
 /** Letters, blanks, hyphens and apostrophes as almost every name has them. */
 const ordinary = /^(?:[a-z\u00c0-\u02af'’.-]+(?: (?!$)|$))*$/i
 
-/** As in a web address, and in `St.John`. */
+/** A dot within a word, as in a web address and in `St.John`. */
 const dotWithin = /[^.]\.[^. ]/
 
 /**
- * Reads the two names of a person, as they stand in a cell or were typed: tidied, or with what
- * is wrong in each. A stranger's web address in one of Cambridge's own letters is phishing.
+ * Reads the two names of a person from a cell or from what was typed: tidied, or with the faults of each. A web
+ * address is a fault, because in one of Cambridge's own letters it would be phishing.
  */
 export function readPersonName(texts: { firstName: string; lastName: string }): PersonName {
   if (isPlainPart(texts.firstName) && (texts.lastName === '' || isPlainPart(texts.lastName)))
@@ -75,13 +75,13 @@ export function readPersonName(texts: { firstName: string; lastName: string }): 
   const first = readPart(texts.firstName, 'firstName')
   const last = readPart(texts.lastName, 'lastName')
   const faults = [...first.faults, ...last.faults]
-  // Letters say both, one after the other.
+  // Letters print both names, one after the other, which could form a web address.
   const both = [`${first.name} ${last.name}`, `${first.name}${last.name}`]
   if (faults.length === 0 && both.some((text) => holdsWebAddress(text.normalize('NFKC')))) {
     faults.push({ field: last.name === '' ? 'firstName' : 'lastName', ...isWebAddress })
   }
   const parts = [first.name, last.name].filter((name) => name !== '')
-  // One name may be True; two of them are two cells that were ticked.
+  // One name may be True; where both names are a yes or no, they come from ticked cells.
   const partFault =
     parts.length > 1 && parts.every((part) => yesOrNoFault(part)) ? yesOrNoFault : wholeNameFault
   const whole =
@@ -91,7 +91,7 @@ export function readPersonName(texts: { firstName: string; lastName: string }): 
   if (faults.length === 0 && fault) {
     faults.push({ field: first.name === '' ? 'lastName' : 'firstName', ...fault })
   }
-  // Somebody with one name is written with a dash for the other; alone it is no name at all.
+  // A dash beside a name stands for a missing second name; a dash alone is no name.
   const dashes = faults.length === 0 && parts.some((part) => !dash.test(part))
   const notices = [...first.notices, ...last.notices]
   const without = (name: string, field: NamePart) => {
@@ -107,7 +107,7 @@ export function readPersonName(texts: { firstName: string; lastName: string }): 
   }
 }
 
-/** What stands above the columns of a person's names, and nothing else; each alone may be one of two names. */
+/** The fault where all of a person's names are column headings; a heading beside another name may be a name. */
 function headingsAsName(parts: readonly string[]): NameFault | undefined {
   if (parts.length === 0 || !parts.every(isHeadingOfNames)) return undefined
   return { code: 'not-a-name', message: `is ${parts.join(' ')}, which is no name` }
@@ -115,10 +115,10 @@ function headingsAsName(parts: readonly string[]): NameFault | undefined {
 
 const maxKnown = 2000
 
-/** A workbook has the same few names of persons in very many rows. */
+/** A cache for `isPlainPart`: a workbook repeats the same few names in very many rows. */
 const knownParts = new Map<string, boolean>()
 
-/** Without the signs of a web address. */
+/** Whether one of the two names is plain, and has no sign of a web address. */
 function isPlainPart(text: string): boolean {
   const known = knownParts.get(text)
   if (known !== undefined) return known
@@ -143,7 +143,7 @@ function readPart(text: string, field: NamePart): Pick<PersonName, 'faults' | 'n
   }
 }
 
-/** A name with its blanks in order and without the marks that a program leaves beside its letters. */
+/** A name with single blanks, and without the invisible marks that programs leave in it. */
 export function tidyName(text: string): { name: string; notices: NameNotice[] } {
   const plain = text.replace(marksWithoutMeaning, '')
   const name = plain
@@ -159,7 +159,7 @@ export function tidyName(text: string): { name: string; notices: NameNotice[] } 
   }
 }
 
-/** What is no name where it would be all of it; as one of a person's two names it may be one. */
+/** The fault of a text that is no name by itself; one of a person's two names may be such a text. */
 export function wholeNameFault(name: string): NameFault | undefined {
   const normalized = name.normalize('NFKC').toLowerCase()
   if (isDateOrNumber(normalized) || isPlaceholder(normalized)) {
@@ -169,7 +169,7 @@ export function wholeNameFault(name: string): NameFault | undefined {
   return { code: 'not-a-name', message: `is ${name}: it has no letter` }
 }
 
-/** A centre's name, as it stands in a cell or was typed. */
+/** The fault of a centre's name, read from a cell or typed. */
 export function centreNameFault(text: string): NameFault | undefined {
   return nameTextFault(text) ?? centreTextFault(tidyName(text).name)
 }
@@ -185,7 +185,7 @@ function weekdayFault(name: string): NameFault | undefined {
   return { code: 'not-a-name', message: `is ${name}, a day and no name` }
 }
 
-/** It stands in the wrong column, or was typed in the wrong place. */
+/** The fault of an e-mail address that stands in the wrong column, or was typed in the wrong place. */
 function addressFault(name: string): NameFault | undefined {
   if (!name.includes('@') || !('key' in readAddress(name))) return undefined
   return { code: 'not-a-name', message: `is ${name}, an e-mail address and no name` }
@@ -197,7 +197,7 @@ function yesOrNoFault(name: string, kinds = { short: false }): NameFault | undef
 }
 
 function personTextFault(name: string): NameFault | undefined {
-  // Full-width letters and signs look like the others, and some programs make links of them.
+  // Full-width letters and signs look like the usual ones, and some programs make links of them.
   const plain = name.normalize('NFKC')
   if (/[@<]/.test(plain)) {
     return { code: 'not-a-name', message: `holds ${plain.includes('@') ? 'an @' : 'a <'}, and no name does` }

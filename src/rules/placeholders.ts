@@ -1,10 +1,13 @@
-/** What stands where nothing is known, or where a box was ticked; in any letter case. */
+/** Whether a text is a placeholder for a missing value, or the yes or no of a ticked box; in any letter case. */
 export function isNoValue(text: string): boolean {
   const normalized = text.normalize('NFKC').trim().toLowerCase()
   return isPlaceholder(normalized) || yesesAndNoes.has(normalized)
 }
 
-/** With which a word for nothing, a heading, a yes or a no, or a date begins; said of every name, so that few are looked at closely. */
+/**
+ * Whether a text begins like a placeholder, a heading, a yes or no, a weekday or a date: a fast test for every name,
+ * so that few names need the full checks.
+ */
 export function beginsAsNoName(text: string): boolean {
   const word = firstWord.exec(text)?.[0].toLowerCase() ?? ''
   return firstWords.has(word) || word.startsWith('xx') || (month.test(word) && /\d/.test(text))
@@ -22,32 +25,35 @@ export function isPlaceholder(normalized: string): boolean {
   }
   if (repeated(/ /) !== undefined || repeated(/[/|,;]/) !== undefined) return true
   const hyphened = repeated(/-/)
-  // Na-Na is a name, and TBC-TBC none.
+  // Na-Na is a name, and TBC-TBC is none.
   return hyphened !== undefined && hyphened !== 'na'
 }
 
-/** A cell that was ticked, in a file that has no kinds of cells. @param short whether `y` and `nein` are one too: people are called so, and no centre is */
+/**
+ * Whether a text is a yes or no, which stands for a ticked cell in a file without cell types.
+ * @param short whether short words such as `y` and `nein` count too: they are names of people, but of no centre
+ */
 export function isYesOrNo(name: string, { short }: { short: boolean }): boolean {
   const bare = withoutSigns(name.toLowerCase())
   return yesesAndNoes.has(bare) || (short && shortYesesAndNoes.has(bare))
 }
 
-/** What a spreadsheet fills in below a day; people may be called so. */
+/** Whether a text is a weekday, which a spreadsheet fills in below another; people may have such a name. */
 export function isWeekday(name: string): boolean {
   return weekdays.has(withoutSigns(name.toLowerCase()))
 }
 
-/** What stands above a column of people's names; each alone may be one of two names. */
+/** Whether a text is the heading of a column of names; it may still be one of a person's two names. */
 export function isHeadingOfNames(name: string): boolean {
   return headingsOfNames.has(name.toLowerCase())
 }
 
-/** A date in digits or words, or a number such as 1e5: what a spreadsheet makes of a text. */
+/** Whether a text is a date, in digits or words, or a number such as 1e5, as a spreadsheet makes them of a text. */
 export function isDateOrNumber(normalized: string): boolean {
   return /\d/.test(normalized) && (scientific.test(normalized) || dates.some((date) => date.test(normalized)))
 }
 
-/** `(TBC)`, `"tbc"`, `TBC.`, `tbc?` and `n / a` are what is written without the signs. */
+/** Removes signs around a text and blanks around its hyphens and slashes: `(tbc)`, `"tbc"`, `tbc?` and `n / a`. */
 function withoutSigns(normalized: string): string {
   return normalized
     .replace(/^[\s"'“”„‘’«»‹›`*(<[{]+/, '')
@@ -56,10 +62,10 @@ function withoutSigns(normalized: string): string {
     .replace(/\s+/g, ' ')
 }
 
-/** With signs around it: what is longer is no placeholder. */
+/** A longer text, without the signs around it, is no placeholder. */
 const longestPlaceholder = 40
 
-/** What people and programs write where there is nothing, without signs around it. */
+/** What people and programs write for a missing value, without signs around it. */
 const placeholders = new Set(
   [
     'null nil nill none void nan nat inf -inf infinity -infinity na n/a n.a n/d tbc tba tbd tbn unknown undefined',
@@ -92,7 +98,7 @@ const placeholders = new Set(
       ...['siehe oben', 's. oben', 'wie oben', 'voir ci-dessus', 'voir plus haut', 'comme ci-dessus'],
       ...['véase arriba', 'ver arriba', 'igual que arriba', 'ver acima', 'come sopra', 'vedi sopra'],
       ...['zie boven', 'jak wyżej', 'см. выше', 'то же'],
-      // What stands above the column.
+      // Column headings.
       ...[
         'centre name',
         'center name',
@@ -106,12 +112,12 @@ const placeholders = new Set(
     ),
 )
 
-/** Those that are written in brackets only: Tom is a name, (tom) is Swedish for nothing. */
+/** Placeholders that count only in brackets: Tom is a name, (tom) is Swedish for empty. */
 const inBrackets = new Set(
   '(leer) (vide) (vuoto) (vacío) (vazio) (leeg) (puste) (tom) (пусто) (空白) (en blanco)'.match(/\([^)]+\)/g),
 )
 
-/** Of a letter or form that nobody has filled in: `{{name}}`, `${name}`, `<<name>>`, `%name%`. */
+/** A field of a letter or form that was not filled in: `{{name}}`, `${name}`, `<<name>>`, `%name%`. */
 const fieldOfTemplate = /^(?:\{\{.*\}\}|\$\{.*\}|<<.*>>|%\S+%)$/
 
 const headingsOfNames: ReadonlySet<string> = new Set([
@@ -119,7 +125,7 @@ const headingsOfNames: ReadonlySet<string> = new Set([
   ...['surname', 'forename', 'given name', 'family name', 'first last', 'name surname'],
 ])
 
-/** As spreadsheets write what is ticked, in the languages of many. */
+/** The words for true and false in spreadsheets of many languages. */
 const yesesAndNoes = new Set(
   [
     'true false yes no wahr falsch vrai faux verdadero falso vero verdadeiro waar onwaar falskt',
@@ -130,7 +136,7 @@ const yesesAndNoes = new Set(
     .split(' '),
 )
 
-/** People are called so; no centre is. */
+/** Short words for yes and no, which are names of people, but of no centre. */
 const shortYesesAndNoes: ReadonlySet<string> = new Set(
   'y n ja nein oui non sí si sim não nao da да net нет tak nie ano ne evet hayır hayir igen nem kyllä ei nee nej nei はい いいえ 是 否'.split(
     ' ',
@@ -143,7 +149,7 @@ const weekdays: ReadonlySet<string> = new Set(
 
 const firstWord = /\p{L}+/u
 
-/** With which a word for nothing, a heading, a yes or a no begins. */
+/** The first words of all placeholders, headings, weekdays and words for yes and no. */
 const firstWords: ReadonlySet<string> = new Set(
   [
     ...['x', ...placeholders, ...inBrackets, ...headingsOfNames],
@@ -158,7 +164,7 @@ const fullMonths = '(?:january|february|march|april|may|june|july|august|septemb
 
 const month = new RegExp(`^(?:${months}|${fullMonths})$`)
 
-/** In digits, or with a month's name as a spreadsheet shows the date that it took a text for. */
+/** Dates in digits, or with a month's name, as a spreadsheet shows a text that it took for a date. */
 const dates = [
   /^\d{4}-\d\d-\d\d(?:[t ][\d:.z+-]*)?$/,
   new RegExp(`^\\d{1,2}[-./ ]+(?:${months}|${fullMonths})\\.?(?:[-./, ]+(?:\\d{2}|\\d{4}))?$`),

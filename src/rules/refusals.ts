@@ -2,7 +2,7 @@ import { isErased } from '../db/users/users.ts'
 import { type FailureOptions, Refused } from '../errors.ts'
 import { type Account, nameOf, type SignInBlocker } from './users/account.ts'
 
-/** Nobody is left to whom an account could be given back. @throws `erased` */
+/** An account whose owner was erased cannot be given back to anybody. @throws `erased` */
 export function refuseErased(account: { id: number; email: string }): void {
   if (!isErased(account)) return
   throw new Refused(
@@ -16,7 +16,7 @@ export function refuseErased(account: { id: number; email: string }): void {
 
 type Deletable = { number: string } & ({ deleted: boolean } | { deleted_at: string | null })
 
-/** What would send or issue somebody anything there, or bring somebody there. @throws `centre-deleted` */
+/** At a deleted centre nothing is sent or issued to anybody, and nobody is brought there. @throws `centre-deleted` */
 export function refuseDeletedCentre(centre: Deletable): void {
   const { number } = centre
   if (!('deleted' in centre ? centre.deleted : centre.deleted_at !== null)) return
@@ -25,44 +25,47 @@ export function refuseDeletedCentre(centre: Deletable): void {
   })
 }
 
-/** What to type to restore a suspended user: a coordinator is restored by the coordinator commands. */
+/** The command that restores a suspended user; a coordinator is restored by the coordinator commands. */
 export function restoring({ email, hubRole, centre }: Pick<Account, 'email' | 'hubRole' | 'centre'>): string {
   if (hubRole === 'coordinator') return `ssh-admin coordinator restore ${centre?.number}`
   return `ssh-admin users restore ${email}`
 }
 
-/** Nothing is sent or issued to them meanwhile, and no place is given. @throws `suspended` */
+/** Nothing is sent or issued to a suspended user, and they cannot become coordinator. @throws `suspended` */
 export function refuseSuspended(account: Account): void {
   if (account.status !== 'suspended') return
   throw new Refused('suspended', `${nameOf(account)} is suspended.`, { hint: restoring(account) })
 }
 
-/** Nothing is sent or issued to somebody at a deleted centre, or at none. */
+/** Nothing is sent or issued to a user at a deleted centre, or at none. @throws `no-centre`, `centre-deleted` */
 export function refuseWithoutCentre(account: Account): void {
   const { centre } = account
   if (centre === null) throw withoutCentre(account)
   refuseDeletedCentre(centre)
 }
 
-/** Who was removed joins a centre as a new user does. */
+/** The refusal for a user without a centre, who joins one like a new user. */
 export function withoutCentre(account: Account, because = ''): Refused {
   return new Refused('no-centre', `${nameOf(account)} belongs to no centre${because}.`, {
     hint: `ssh-admin users add '${nameOf(account)} <${account.email}>' --centre CENTRE`,
   })
 }
 
-/** The same to whoever gives them something there. */
+/** The refusal to give roles or sites to a user without a centre. */
 export function withoutPlaceForRoles(account: Account): Refused {
   return withoutCentre(account, ', and roles are held at one')
 }
 
-/** What keeps a user at their centre: coordinating it, or acting for associate centres. */
+/**
+ * A user who coordinates their centre, or acts for associate centres, cannot leave it.
+ * @throws `is-coordinator`, `has-associate-centres`
+ */
 export function refuseWhileInOffice(account: Account): void {
   if (account.hubRole === 'coordinator') throw isCoordinator(account)
   refuseWhileActing(account)
 }
 
-/** That place is given and taken by the coordinator commands. */
+/** The refusal for a coordinator, whose role is given and taken by the coordinator commands only. */
 export function isCoordinator(
   account: Account,
   instead = `change ${account.centre?.number} --to EMAIL`,
@@ -72,7 +75,7 @@ export function isCoordinator(
   })
 }
 
-/** Associate centres are acted for by a coordinator or an admin of their Associate. */
+/** Only a coordinator or admin of an Associate may act for its centres. @throws `has-associate-centres` */
 export function refuseWhileActing(account: Account): void {
   const assigned = account.assigned.length
   if (assigned === 0) return
@@ -100,7 +103,7 @@ export function holdings({ learnerGroups, results }: { learnerGroups: number; re
   return `${groups} with ${results} ${results === 1 ? 'result' : 'results'}`
 }
 
-/** Why somebody cannot sign in, in a few words: wherever it is told. */
+/** Why a user cannot sign in, in the words of every answer that says so. */
 export const signInReasons: Readonly<Record<SignInBlocker, string>> = {
   deleted: 'the account is deleted',
   suspended: 'the account is suspended',
@@ -110,7 +113,7 @@ export const signInReasons: Readonly<Record<SignInBlocker, string>> = {
   invited: 'no password has been set up yet',
 }
 
-/** What to type so that they can. */
+/** The command that lets the user sign in again; undefined where nothing blocks them. */
 export function commandThatHelps(account: Account): string | undefined {
   const { email, centre, blocker } = account
   switch (blocker) {

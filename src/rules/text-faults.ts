@@ -1,14 +1,14 @@
 import { isErrorWord } from '../error-words.ts'
 import { visible } from './users/email.ts'
 
-/** Why a text is no name, worded to follow what it is the name of: `holds a web address`. */
+/** Why a text is no name; the message follows its subject in a sentence: `holds a web address`. */
 export interface NameFault {
   code: 'error-cell' | 'not-a-name' | 'not-calculated' | 'too-long'
   message: string
   hint?: string
 }
 
-/** What no name may be or hold, a centre's or a person's; looked for before the blanks are tidied. */
+/** The first fault that no name of a centre or person may have; looked for before the blanks are tidied. */
 export function nameTextFault(text: string): NameFault | undefined {
   const trimmed = text.trim()
   if (isErrorWord(trimmed.normalize('NFC')) || errorWithoutHash.test(trimmed)) {
@@ -59,42 +59,42 @@ export function nameTextFault(text: string): NameFault | undefined {
   return undefined
 }
 
-/** A letter of one alphabet beside one of another, as a Cyrillic а in Harbour: it is found by no search, and equal to no other. */
+/** A Latin letter beside a Cyrillic or Greek one, as a Cyrillic а in Harbour: no search would find such a name. */
 const besideOther =
   /\p{Script=Latin}\p{M}*[\p{Script=Cyrillic}\p{Script=Greek}]|[\p{Script=Cyrillic}\p{Script=Greek}]\p{M}*\p{Script=Latin}/u
 
-/** The word of a name that is written in several alphabets. */
+/** The first word of a name that mixes letters of several alphabets. */
 export function mixedWord(text: string): string | undefined {
-  // Hardly a name has letters of both.
+  // A fast test first: hardly any name has letters of two alphabets.
   if (!/[\u0370-\u052f]/.test(text) || !/[a-z\u00c0-\u024f]/i.test(text) || !besideOther.test(text))
     return undefined
   return text.split(/[^\p{L}\p{M}]+/u).find((word) => besideOther.test(word))
 }
 
-/** One that was written out as text; `=Plus-Minus+ Academy` and `＝Two` are called so. */
+/** Whether a text is a formula that was saved as text; `=Plus-Minus+ Academy` and `＝Two` are accepted as names. */
 function isFormula(text: string): boolean {
   if (!/^[=＝]/.test(text)) return signedFormula.test(text)
   const rest = text.slice(1).trim()
-  // One word alone is what a spreadsheet calls a range of its own.
+  // A single word is a named range of a spreadsheet.
   const isOneWord = text.startsWith('=') && !/\s/.test(rest)
   return isOneWord || insideFormula.test(rest.normalize('NFKC'))
 }
 
-/** With a plus or minus before it, a reference or a function alone. */
+/** A formula that begins with a plus or minus: a reference alone, or a function. */
 const signedFormula = /^[+-]\s*(?:\$?[a-z]{1,3}\$?\d+$|[a-z][a-z0-9.]*\()/i
 
-/** A function, a reference, a text, a number, or what joins them. */
+/** Parts of a formula: a function, a reference, a text, a number or an operator. */
 const insideFormula = /^[-+'.\d]|[("!$&#^*/<>=:;[\]{}]|(?<![\p{L}\d])[a-z]{1,3}\d+(?![\p{L}\d])/iu
 
-/** An error of a spreadsheet that has lost its sign. */
+/** A spreadsheet error that has lost its `#`. */
 const errorWithoutHash = /^(?:ref|name|value|num|null|div\/0|bezug|wert|valeur|valor|nom|nombre)[!?]$/i
 
 const entity = /&(?:[a-z][a-z0-9]{1,31}|#\d{1,7}|#x[0-9a-f]{1,6});/i
 
-/** Marks without meaning between letters of one direction, and the mark at the beginning of a file. */
+/** Soft hyphens and direction marks, which change nothing within one direction, and byte order marks at the ends. */
 export const marksWithoutMeaning = /[\u00ad\u200e\u200f]|^\ufeff+|\ufeff+$/g
 
-/** Nothing of it can be invisible: the letters and signs of the West, told without looking at what stands beside each. */
+/** Latin letters and signs, none of which is invisible: a fast test without lookarounds. */
 const printed = /^[ -~\u00a1-\u00ac\u00ae-\u02ff]*$/
 
 const blanks = '\\s\\u0085'
@@ -102,8 +102,8 @@ const blanks = '\\s\\u0085'
 const joiner = '[\\u200c\\u200d]'
 
 /**
- * Controls, overrides, tags, fillers. A joiner after a letter and before one is spelling, as is
- * one after the sign of a missing vowel, and what chooses the form of a Han or Mongolian letter.
+ * Controls, direction overrides, tags and fillers. Accepted as spelling are a joiner between letters or after a mark
+ * (a virama, the sign of a missing vowel), and the variation selectors of Han and Mongolian letters.
  */
 const invisible = new RegExp(
   [
@@ -120,13 +120,13 @@ const invisible = new RegExp(
 
 /** UTF-8 that was read as Windows-1252: `Ã‰cole` for École. */
 export function mojibake(text: string): NameFault | undefined {
-  // An accented letter before a plain one, as in almost every name that has one, is no UTF-8: nothing to decode.
+  // A lead byte without a continuation byte is no UTF-8: an accented letter before a plain one, as in most such names.
   if (!/[\u00c2-\u00f4]/.test(text) || notContinued.test(text)) return undefined
   const bytes: number[] = []
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0
     const byte = code < 0x100 ? code : windows1252.get(code)
-    // The characters that the bytes 80 to 9F stand for; five of them stand for nothing else.
+    // Of the controls U+0080 to U+009F, only the five whose bytes Windows-1252 leaves undefined can come from a byte.
     if (byte === undefined) return undefined
     if (code >= 0x80 && code < 0xa0 && !freeBytes.has(code)) return undefined
     bytes.push(byte)
@@ -157,24 +157,24 @@ const windows1252 = new Map(
   ]),
 )
 
-/** A byte that begins a letter of UTF-8, and none behind it that goes on with one. */
+/** A UTF-8 lead byte that no continuation byte follows, both as Windows-1252 shows them. */
 const notContinued = new RegExp(
   `[\\u00c2-\\u00f4](?![\\u0080-\\u00bf${[...windows1252.keys()].map((code) => String.fromCodePoint(code)).join('')}])`,
 )
 
-/** Each of them has one of a few signs, which almost no name has. */
+/** A fast test comes first: every web address has one of a few signs, which almost no name has. */
 export function holdsWebAddress(text: string): boolean {
   return /[:/\\⁄∕.。]/.test(text) && webAddress.test(text.replace(/[\u200c\u200d]/g, ''))
 }
 
 /**
- * Of which mail programs make a link by themselves. Those of countries are left out, which the ends of
- * abbreviated names are, such as `Md.Al` and `Wm.Li`.
+ * Top-level domains of which mail programs make links by themselves. Country domains are left out, because abbreviated
+ * names such as `Md.Al` and `Wm.Li` end like them.
  */
 const endings =
   'com|net|org|info|biz|edu|gov|int|mil|example|app|dev|web|online|site|website|xyz|shop|store|top|club|link|live|page|click|cloud|email|tech|space|icu|vip|work|zip|mov'
 
-/** Also as browsers mend it (`https:\\evil.com`, `http:evil.com`), and with a port, question or place behind a dot. */
+/** Also forms that browsers mend (`https:\\evil.com`, `http:evil.com`), and a port, query or fragment after a dot. */
 const webAddress = new RegExp(
   [
     '[:/\\\\⁄∕][/\\\\⁄∕]',

@@ -10,13 +10,13 @@ import { searchKey } from '../../search-key.ts'
 import type { Account } from '../users/account.ts'
 import { asOwner } from './self-service.ts'
 
-/** Without a second factor, by the current standard [NIST 800-63B-4]. */
+/** The minimum for a password without a second factor, in characters [NIST 800-63B-4]. */
 const minLength = 15
 const maxLength = 128
-/** How many different signs must be left of a password beside what is guessed first. */
+/** How many different letters and digits a password must have beside words that are guessed first. */
 const minOwn = 6
 
-/** The rule, told before somebody is asked to choose. */
+/** Shown before somebody is asked to choose a password. */
 export const passwordRule = `A password has ${minLength} to ${maxLength} characters: a few words that only you would put together. It is no common password, no row of signs or part repeated, and not made of your name, your address or your centre.`
 
 interface Owner {
@@ -26,13 +26,13 @@ interface Owner {
   centre: { number: string; name: string } | null
 }
 
-/** A password that its owner chose, with what is kept of it. */
+/** A password that its owner chose, with the hash that is stored. */
 export interface NewPassword {
   text: string
   hash: string
 }
 
-/** Reads a new password, and makes what is kept of it. @throws `weak-password` */
+/** Checks and hashes a new password. @throws `weak-password` */
 export async function newPassword(text: string): Promise<NewPassword> {
   const weakness = await weaknessOf(text)
   if (weakness) throw weak(weakness)
@@ -43,7 +43,7 @@ export async function newPassword(text: string): Promise<NewPassword> {
 
 let common: ReadonlySet<string> | undefined
 
-/** Why nobody may choose it, as the end of a sentence; undefined where somebody may. */
+/** Why nobody may choose this password, as the end of a sentence; undefined where it is strong enough. */
 export async function weaknessOf(text: string): Promise<string | undefined> {
   const length = [...text.normalize('NFC')].length
   if (length < minLength) return `is shorter than ${minLength} characters`
@@ -100,10 +100,13 @@ function isRepeated(text: string): boolean {
   return false
 }
 
-// 19 MiB, two passes: what OWASP names as the least for argon2id.
+// 19 MiB and two passes: the minimum that OWASP names for argon2id.
 const argon2id = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
-/** Whether it is the password kept, under whatever rule it was chosen; takes as long where there is none. */
+/**
+ * Whether the text matches the stored hash; the present rules for passwords are not applied. Where there is no hash, a
+ * dummy hash is verified, so that the answer takes as long.
+ */
 export async function isPassword(text: string, hash: string | null): Promise<boolean> {
   const { verify } = await import('@node-rs/argon2')
   const right = await verify(hash ?? nobodys, text.normalize('NFC'))
@@ -136,7 +139,7 @@ function isOnlyRuns(text: string): boolean {
   return true
 }
 
-/** How many signs from here on go on in one and the same step. */
+/** The length of the longest run from `start` in which all steps are of one kind. */
 function runFrom(signs: readonly string[], start: number): number {
   const longest = steps.map((isStep) => {
     let end = start + 1
@@ -165,16 +168,17 @@ function isAfter(one: string, next: string): boolean {
 interface Choice {
   account: Account
   password: NewPassword
-  /** What let its owner in: this link or temporary password, by its number, or the PIN. */
+  /** What the owner proved the account with: the id of a link or temporary password, or the PIN. */
   with: number | 'pin'
-  /** What the account was proved with before, where that was read already. */
+  /** The account's secrets, where they were read already. */
   secrets?: Secrets
   ctx: RuleContext
 }
 
 /**
- * A password set voids every open link, PIN and temporary password; what was used is used. Wrong ones
- * before it do not count any more. One that takes another's place is told to its owner.
+ * Sets a password. The credential that was shown is marked used; every other open link, PIN, code and temporary
+ * password is void, and wrong sign-ins are no longer counted. The owner is told where it replaces a password.
+ * @throws `weak-password`
  */
 export async function choosePassword(
   trx: Trx,
@@ -201,7 +205,7 @@ const substituted: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(substitutes).flatMap(([letter, signs]) => [...signs].map((sign) => [sign, letter])),
 )
 
-/** A password as it is compared: `P4$$ w0rd` and `password` are one, so are l, i and 1. */
+/** The compared form of a password: `P4$$ w0rd` equals `password`, and l, i and 1 are equal. */
 function alike(text: string): string {
   return searchKey(text)
     .replace(/\s+/gu, '')

@@ -12,7 +12,7 @@ import { typedAddress } from '../users/email.ts'
 import { commandThatHelps, signInReasons } from '../refusals.ts'
 import { timeToTheSecond } from '../../plain-time.ts'
 
-/** The live account that somebody claims is theirs; whether there is one is not told. */
+/** The live account that somebody claims is theirs; no answer may reveal whether there is one. */
 export async function claimedAccount(
   db: Kysely<Store>,
   { email, at }: { email: string; at: Date },
@@ -21,17 +21,17 @@ export async function claimedAccount(
   return row && accountOf(row, at)
 }
 
-/** What is typed for another message, with the address that was typed: the same words whether somebody has it or not. */
+/** The command that asks for another message; the same words whether or not an account has the address. */
 export function requestLine(email: string): string {
   return `ssh-admin account request ${shellWord(typedAddress(email).email)}`
 }
 
-/** The id of no account and no credential: what is asked of it finds nothing, and takes as long. */
+/** The id of no account and no credential: a query for it finds nothing, and takes as long as any other. */
 export const nobody = 0
 
 /**
- * Writes to somebody; where nobody is to be written to, writes to somebody else all the same and takes it back: the
- * same questions to the store, so that the answer takes as long.
+ * Writes to `to`; where `to` is undefined, writes to another user and rolls that back: the same queries are made, so
+ * that the answer takes as long.
  */
 export async function writeOrPretend(
   trx: Trx,
@@ -44,7 +44,7 @@ export async function writeOrPretend(
   await before.rollBack()
 }
 
-/** Acting for oneself: what the log names when an owner proves that the account is theirs. */
+/** The context of an owner who has proved their account, so that the audit log names them as the actor. */
 export function asOwner(ctx: RuleContext, { id, email, hubRole, roles, centre }: Account): RuleContext {
   if (!centre) return ctx
   const { operator, command } = ctx.by
@@ -61,8 +61,8 @@ export interface WrongTry {
 }
 
 /**
- * Of an address that nobody has, too, and where nothing is open that could be tried, so that the answer takes as
- * long; what was `judged` was compared with a secret.
+ * Records a wrong try. An address that nobody has, or an account with no open secret, is recorded too, so that the
+ * answer takes as long; `judged` says whether the try was compared with a secret.
  */
 export async function recordWrongTry(
   trx: Trx,
@@ -72,7 +72,7 @@ export async function recordWrongTry(
   await appendAudit(trx, { ...ctx, action, kind: 'event', subject: account, facts })
 }
 
-/** Refuses, naming the rule: only once the owner has shown a right secret. */
+/** Refuses sign-in and names the reason, so it is called only after the owner has shown a right secret. */
 export function refuseSignIn(
   account: Account,
   reasons: readonly SignInBlocker[],
@@ -86,7 +86,7 @@ export function refuseSignIn(
   })
 }
 
-/** Of an invited account: somebody shows a secret of theirs who has not verified the address yet. */
+/** For an invited account, whose owner has shown a right secret but has not verified the address yet. */
 const notVerified = 'the account is not active yet, because its address has not been verified'
 
 function hintFor(account: Account): string | undefined {
@@ -109,7 +109,7 @@ function pauseAfter(inARow: number): number {
   return Math.min(minute * 2 ** (inARow - maxQuickTries), maxPause)
 }
 
-/** Refuses to judge a try that comes too soon; whether anybody has the address is not told. @throws `too-many-tries` */
+/** Refuses a try that comes too soon, in the same words whether or not an account exists. @throws `too-many-tries` */
 export function refuseTooManyTries(
   wrong: WrongSignIns | undefined,
   { email, at }: { email: string; at: Date },

@@ -6,9 +6,9 @@ import type { Actor } from '../permissions/actor.ts'
 import { readAddress } from '../users/email.ts'
 import { appendAudit } from './append.ts'
 
-/** What a command was refused for. */
+/** The target of a refused command. */
 interface RefusedTarget {
-  /** The address or centre number that it was refused for. */
+  /** The address or centre number of the target. */
   subject: string | undefined
   userId: number | undefined
 }
@@ -16,12 +16,12 @@ interface RefusedTarget {
 export interface Refusal extends RefusedTarget {
   by: Actor
   at: Date
-  /** What was tried. */
+  /** The action that was tried. */
   action: string
   rule: string
 }
 
-/** What one rule refused of one command, as one event, or as many as name all who are there. */
+/** Records what one rule refused of one command: in one event, or in more where the known targets are too many. */
 export async function appendRefusals(trx: Trx, refusals: readonly Refusal[]): Promise<void> {
   const [first] = refusals
   if (first === undefined) return
@@ -43,12 +43,12 @@ export async function appendRefusals(trx: Trx, refusals: readonly Refusal[]): Pr
   }
 }
 
-/** Targets that one event names: of more, the rest are in the events after it. */
+/** How many targets one event names; the others are named in further events. */
 const namedAtOnce = 100
 
 interface RefusalEvent {
   of: Refusal
-  /** Those that it names. */
+  /** The targets that the event names. */
   targets: readonly RefusedTarget[]
   counts: { targets?: number; unknown?: number }
 }
@@ -76,7 +76,7 @@ interface RefusedTargets {
   unknown: RefusedTarget[]
 }
 
-/** Each target of a list once, and which of them the store knows. */
+/** Removes repeated targets, and parts those that the store knows from those that it does not. */
 async function refusedTargets(trx: Trx, targets: readonly RefusedTarget[]): Promise<RefusedTargets> {
   const unresolved = targets.flatMap(({ subject, userId }) => (userId === undefined ? (subject ?? []) : []))
   const keys = [...new Set(unresolved.flatMap(keyOf))]
@@ -98,7 +98,7 @@ async function refusedTargets(trx: Trx, targets: readonly RefusedTarget[]): Prom
   return { known: [...known.values()], unknown: [...unknown.values()] }
 }
 
-/** None of what is no address. */
+/** The key of an address; empty for a text that is not an address. */
 function keyOf(subject: string): string[] {
   const address = readAddress(subject)
   return 'key' in address ? [address.key] : []

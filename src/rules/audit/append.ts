@@ -6,26 +6,26 @@ import type { Actor } from '../permissions/actor.ts'
 export interface EventToAppend {
   by: Actor
   at: Date
-  /** What was done, noun and participle: `user.suspended`. */
+  /** What was done, noun and participle: `users.suspended`. */
   action: string
-  /** Whom or what it was done to: of a user, values can be found when they ask to be erased. */
+  /** The target; a user is given with their id, by which an erasure finds their values in the log. */
   subject?: { id: number; email: string } | string | undefined
-  /** Whose address the subject is, where it is no more than that. */
+  /** The user whose address the subject is, where the subject is given as text. */
   userId?: number
   /** Before, after, counts: nothing that names a person. */
   facts?: Record<string, unknown>
   /** Names and addresses, by field. */
   personal?: Record<string, string>
-  /** Other people with a part in it, by that part: `coordinator`, `former`. */
+  /** Other people who are involved, keyed by their part: `coordinator`, `former`. */
   people?: Record<string, { id?: number | undefined; email: string } | null | undefined>
   kind?: EventKind
-  /** The part of the log that this row begins, where it begins one. */
+  /** The number of the log segment that this row begins, where it begins one. */
   segment?: number
 }
 
 /**
- * Writes what happened into the audit log, in the transaction in which it happened. Of a dry run only
- * what it was refused stays, and says that it was one.
+ * Appends an event to the audit log, in the transaction in which it happened. Of a dry run only refusals stay in the
+ * log, marked as `dryRun`.
  */
 export async function appendAudit(trx: Trx, happening: EventToAppend): Promise<void> {
   const {

@@ -10,8 +10,8 @@ export { erasedActor } from '../../db/audit/events.ts'
 type Reader = (event: AuditEntry) => AuditEntry
 
 /**
- * Events as the actor may read them. Who typed it at which machine is Cambridge's own business; what an
- * import brought to other centres, what its file was called, and their numbers, are those of those centres.
+ * Makes a function that removes from an event what the actor may not read: the operator, which only Cambridge staff
+ * see, and for imports the file name and everything else that concerns other centres, including their numbers.
  */
 export async function eventsFor(db: Kysely<Store>, by: Actor): Promise<Reader> {
   const visible = visibleCentres(by)
@@ -22,15 +22,15 @@ export async function eventsFor(db: Kysely<Store>, by: Actor): Promise<Reader> {
     const { command } = event.details
     if (importActions.some((action) => action === event.action))
       return { ...seen, subject: null, details: { command } }
-    // Which server refused a message, and in which words, is Cambridge's own business too.
+    // Only Cambridge staff see which server refused a message, and in which words.
     if (event.action.startsWith('mail.')) return { ...seen, details: withoutReason(event.details) }
     if (event.kind === 'refusal') {
-      // Why somebody elsewhere was refused tells of where they are.
+      // The reason for refusing an actor of another centre would tell which centre that is.
       const facts =
         event.actor === hiddenValue ? { command } : withoutOthers(numbers, withoutTargets(event.details))
       return ofOwnTargets({ ...seen, details: facts }, { of: event, numbers })
     }
-    // What is said of a centre is only about that one.
+    // The details of a centre's event concern that centre only.
     if (event.action.startsWith('centres.')) return seen
     return { ...seen, details: withoutOthers(numbers, event.details) }
   }
@@ -42,17 +42,17 @@ function withoutReason({ reason: _, ...facts }: Record<string, unknown>): Record
 
 const targetField = /^(?:subject|target\d+)$/
 
-/** Without whom a command was refused for beside the first, and how many they were. */
+/** Removes the targets of a refusal and their counts. */
 function withoutTargets({ targets: _, unknown: __, ...facts }: Record<string, unknown>): object {
   return Object.fromEntries(Object.entries(facts).filter(([name]) => !targetField.test(name)))
 }
 
-/** In the list that was typed. */
+/** The position of a target in the list that was typed, from 1. */
 function positionOf(field: string): number {
   return field === 'subject' ? 1 : Number(field.slice('target'.length))
 }
 
-/** A refusal of those whom the reader may see: nothing tells which of the others are there, or how many. */
+/** Leaves in a refusal only the targets that the reader may see, and nothing on which or how many others there are. */
 function ofOwnTargets(
   seen: AuditEntry,
   { of: { subject, names, details }, numbers }: { of: AuditEntry; numbers: ReadonlySet<string> },
@@ -90,7 +90,7 @@ function ofOwnTargets(
   }
 }
 
-/** Facts without the numbers of centres but these. */
+/** Facts without the numbers of other centres than these. */
 function withoutOthers(numbers: ReadonlySet<string>, facts: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, without(numbers, fact)]))
 }

@@ -6,14 +6,14 @@ type Record = (trx: Trx) => Promise<void>
 
 const refusals = new WeakMap<object, Refusal>()
 
-/** What records a refusal, for `onRollback` of the failure. */
+/** Makes the function that records a refusal, for `onRollback` of its failure. */
 export function recordingRefusal(refusal: Refusal): Record {
   const record = (trx: Trx) => append(trx, [refusal])
   refusals.set(record, refusal)
   return record
 }
 
-/** The same of many: what one rule refused of one command is one event, or as many as name all who are there. */
+/** Joins many such functions into one that records the refusals of one action by one rule together. */
 export function recordingTogether(records: readonly Record[]): Record {
   const known = records.flatMap((record) => refusals.get(record) ?? [])
   const alike = groupBy(known, ({ action, rule }) => JSON.stringify([action, rule]))
@@ -24,7 +24,7 @@ export function recordingTogether(records: readonly Record[]): Record {
   }
 }
 
-/** Loaded for what is refused alone. */
+/** The module is loaded only once something is refused. */
 async function append(trx: Trx, refused: readonly Refusal[]): Promise<void> {
   const { appendRefusals } = await import('./append-refusals.ts')
   await appendRefusals(trx, refused)

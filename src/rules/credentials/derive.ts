@@ -4,19 +4,19 @@ import type { Credential } from '../../db/credentials.ts'
 /** Wrong tries after which a PIN or a code is void. */
 export const maxWrongTries = 5
 
-/** Eight digits, derived: a stolen store opens nothing, a lost sheet can be made again. */
+/** Eight digits, derived and never stored: a stolen store opens nothing, and a lost sheet can be made again. */
 export function pinOf(key: Buffer, nonce: Buffer): string {
   const seal = createHmac('sha256', key).update(lengthPrefixed('pin', nonce)).digest()
   return String(moduloOf(seal, 100_000_000)).padStart(8, '0')
 }
 
-/** What is left of the number in the first eight bytes, in steps that no number loses digits by. */
+/** The first eight bytes as a number modulo `divisor`, computed in steps that stay below 2^53 and so remain exact. */
 export function moduloOf(seal: Buffer, divisor: number): number {
   const high = ((seal.readUIntBE(0, 3) % divisor) * 2 ** 24 + seal.readUIntBE(3, 3)) % divisor
   return (high * 2 ** 16 + seal.readUInt16BE(6)) % divisor
 }
 
-/** As it is printed and read aloud: two groups of four. */
+/** The PIN as it is printed and read aloud: two groups of four digits. */
 export function printedPin(pin: string): string {
   return `${pin.slice(0, 4)} ${pin.slice(4)}`
 }
@@ -42,7 +42,7 @@ export function codeOf(key: Buffer, { userId, nonce }: { userId: number; nonce: 
   return String(moduloOf(seal, 1_000_000)).padStart(6, '0')
 }
 
-// Without letters and digits that are read as one another.
+// Leaves out letters and digits that are mistaken for one another.
 const legible = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789'
 
 /** Sixteen characters in groups of four, for the invitation. */
@@ -63,14 +63,14 @@ export function looksLikeTemporaryPassword(typed: string): boolean {
   return /^[A-Za-z0-9]{4}([\s-][A-Za-z0-9]{4}){3}$/.test(typed.trim())
 }
 
-/** Compares what was typed with what is right, in a time that tells nothing. */
+/** Compares a typed secret with the right one in constant time. */
 export function timingSafeEqualText(typed: string, right: string): boolean {
   const one = Buffer.from(typed)
   const other = Buffer.from(right)
   return one.length === other.length && timingSafeEqual(one, other)
 }
 
-/** Fields that cannot run into one another. */
+/** Joins fields, each after its length, so that different fields never make equal bytes. */
 export function lengthPrefixed(...fields: readonly (string | Buffer)[]): Buffer {
   const size = fields.reduce((sum, field) => sum + 4 + Buffer.byteLength(field), 0)
   const bytes = Buffer.alloc(size)
@@ -91,7 +91,7 @@ export function isLinkPurpose(purpose: string): purpose is LinkPurpose {
   return Object.hasOwn(paths, purpose)
 }
 
-/** A link, derived: the same each time it is asked for. */
+/** Derives the link of a credential, which is the same each time. */
 export function linkOf(
   key: Buffer,
   { credential, baseUrl }: { credential: Credential & { purpose: LinkPurpose }; baseUrl: string },

@@ -1,7 +1,7 @@
 const day = 86_400_000
 export const hours = (count: number) => count * 3_600_000
 
-/** How long each lives, in milliseconds. */
+/** How long each credential is valid, in milliseconds. */
 export const lifetimes = {
   pin: 30 * day,
   'set-up': hours(48),
@@ -10,7 +10,7 @@ export const lifetimes = {
   code: 30 * 60_000,
 } as const
 
-/** Until when a PIN that was issued then is valid, as ISO text. */
+/** When a PIN issued at this time expires, as ISO time. */
 export function endOfPin(issuedAt: Date | string): string {
   return new Date(new Date(issuedAt).getTime() + lifetimes.pin).toISOString()
 }

@@ -9,8 +9,8 @@ import { headerText } from './queue-message.ts'
 import { permit } from '../permissions/decide.ts'
 
 /**
- * Owes each new user of an import the letter that says how to use the PIN; it holds no PIN.
- * Those who were written to already, or have activated since, are left out.
+ * Queues for each new user of an import the letter that says how to use the PIN; the letter contains no PIN. Users who
+ * were sent it already, or have activated their account since, are left out.
  * @returns how many letters were queued
  */
 export async function queueActivationLetters(
@@ -40,7 +40,7 @@ export async function queueActivationLetters(
   return queueLetters(trx, { letter, subject, importId, at, letters })
 }
 
-/** The same for an import of earlier. @throws `import-not-found`, `import-undone` */
+/** Queues the letters of an earlier import. @throws `import-not-found`, `import-undone` */
 export async function sendLettersOfImport(
   trx: Trx,
   { importId, ctx }: { importId: number; ctx: RuleContext },

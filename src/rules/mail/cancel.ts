@@ -14,7 +14,7 @@ interface CancelledMessage {
   changed: boolean
 }
 
-/** A message that waits is not sent any more; what it carries stays as it is. */
+/** Cancels a waiting message; a link or temporary password in it stays valid. @throws `not-waiting` */
 export async function cancelMessageById(
   trx: Trx,
   { id, ctx }: { id: string; ctx: RuleContext },
@@ -48,7 +48,7 @@ export async function findMessage(db: Parameters<typeof findMessages>[0], id: st
   throw messageNotFound(id)
 }
 
-/** A message's number typed as an argument; a wrong one is a wrong call. */
+/** Reads a message's number typed as an argument. @throws Usage */
 export function typedMessageNumber(text: string): number {
   if (isNumber(text)) return Number(text)
   throw new Usage(`'${text}' is not the number of a message.`, {
@@ -64,7 +64,7 @@ function messageNotFound(id: string): NotFound {
   return new NotFound('message-not-found', `There is no message ${id}.`, { hint: 'ssh-admin mail list' })
 }
 
-/** Many at once. */
+/** Looks up many messages at once by their numbers. */
 export function lookUpMessages(trx: Trx): LookUp<number> {
   return {
     keyOf: (id) => (isNumber(id) ? Number(id) : undefined),

@@ -21,18 +21,18 @@ export interface LetterWords {
   html: string
 }
 
-/** The same without its subject, which is one for everybody. */
+/** The words without the subject, which is the same for every recipient. */
 export type LetterParts = Omit<LetterWords, 'subject'>
 
 interface LetterKind {
   does: string
   /** The same for everyone: no name or number can end up in a header. */
   subject: string
-  /** What it carries, derived when it is sent. */
+  /** The purpose of the credential in the letter, which is derived when the letter is sent. */
   credential?: CredentialPurpose
   /** The variable that its text and its HTML must show. */
   carries?: 'link' | 'temporaryPassword' | 'code'
-  /** What it knows besides what every letter knows. */
+  /** The letter's variables besides those that every letter has. */
   fields?: readonly string[]
 }
 
@@ -101,7 +101,7 @@ export async function subjectOf(trx: Trx, letter: LetterName): Promise<string> {
   return changed?.subject ?? letters[letter].subject
 }
 
-/** Their names, each with what it is for. */
+/** The names of the letters, each with its purpose. */
 export function offeredLetters(): (readonly [string, string])[] {
   return Object.entries(letters).map(([name, { does }]) => [name, does] as const)
 }

@@ -19,16 +19,16 @@ interface Letter {
     email: string
     firstName: string
     lastName: string
-    /** Theirs, as it is now. */
+    /** The recipient's present centre. */
     centre: { name: string; number: string } | null
   }
-  /** What else the letter says; never a secret. */
+  /** Further fields of the letter; never a secret. */
   fields?: Readonly<Record<string, string>>
 }
 
 /**
- * Owes somebody a letter: an outbox row in the transaction of the change. What it lets its reader do is issued new, and
- * older unused ones of this purpose are void. Whoever was erased is owed none.
+ * Queues a letter as an outbox row, in the transaction of the change. The credential that the letter carries is issued
+ * anew, and unused older ones of its purpose are void. Nothing is queued for an erased person.
  */
 export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, letter: Letter): Promise<void> {
   const { to, fields = {} } = letter
@@ -68,7 +68,7 @@ export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, le
   })
 }
 
-/** A letter that has waited, about whom it is for and their centre as they are now: they may have moved, or been renamed. */
+/** A queued letter with the recipient's present name and centre, which may have changed while it waited. */
 export function letterNow<Row extends Pick<OutboxRow, 'fields' | 'to_name'>>(
   row: Row,
   { firstName, lastName, centreName, centreNumber }: Recipient,
@@ -82,7 +82,7 @@ export function letterNow<Row extends Pick<OutboxRow, 'fields' | 'to_name'>>(
   }
 }
 
-/** Whether a message to them waits to be sent by somebody: what a batch owes goes out by itself, at its end. */
+/** Whether a message to the user waits for `mail send`; what the running batch sends at its end does not count. */
 export async function messageWaits(
   db: Kysely<Store>,
   { userId, ctx }: { userId: number; ctx: Pick<RuleContext, 'willDeliver'> },
@@ -91,7 +91,7 @@ export async function messageWaits(
   return waiting.some(({ id }) => !ctx.willDeliver?.(id))
 }
 
-/** Sends an invited user what lets them set up a password; earlier ones are void. */
+/** Queues the letter with which an invited user sets up a password; unused earlier credentials of its kind are void. */
 export async function sendSetUpMessage(
   trx: Trx,
   { account, ctx }: { account: Account; ctx: RuleContext },
@@ -100,17 +100,17 @@ export async function sendSetUpMessage(
   await queueMessage(trx, ctx, { letter: setUpLetterFor(account), to: account })
 }
 
-/** With a hub role a set-up message, with service roles only the invitation [My Cambridge help]. */
+/** With a hub role the set-up message, with service roles only the invitation [My Cambridge help]. */
 function setUpLetterFor({ hubRole }: Account): LetterName {
   if (hubRole === null) return 'invitation'
   return hubRole === 'coordinator' ? 'coordinator-set-up' : 'account-set-up'
 }
 
-/** As nearly all are; what is below takes longer to read than the rest of a message. */
+/** Matches nearly every text, which spares it `unseen`: compiling that takes longer than the rest of a message. */
 const plain = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]*$/
 const unseen = () => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu
 
-/** A name or subject as one line: nothing that ends a header, hides, or turns the writing round. */
+/** A name or subject as one line, without line breaks, invisible characters or changes of the writing direction. */
 export function headerText(text: string): string {
   if (plain.test(text) && !text.includes('  ')) return text.trim()
   return text.replace(unseen(), ' ').replace(/\s+/gu, ' ').trim()

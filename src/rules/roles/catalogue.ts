@@ -10,15 +10,15 @@ export type Service =
 
 export interface Role {
   name: string
-  /** As the guides write it. */
+  /** The name that the guides use. */
   title: string
   service: Service
-  /** It counts in every service of the centre, not in one. */
+  /** Whether the role counts in every service of the centre. */
   shared?: boolean
   /** How it is given; absent: by granting it. */
   grantedBy?: 'by-staff' | 'derived' | 'by-coordinator-commands' | 'by-admin-rights'
   does: string
-  /** How workbooks and the office also write it. */
+  /** Other names for the role in workbooks and in the office. */
   alsoCalled?: readonly string[]
 }
 
@@ -112,10 +112,10 @@ export const sites = [
 
 export type Site = (typeof sites)[number]
 
-/** Those that are given one by one: the hub comes with every hub role. */
+/** The sites that are given one by one; the hub comes with every hub role. */
 export const givenSites = sites.filter((site) => site !== 'school-support-hub')
 
-/** As the guide for coordinators writes them. */
+/** The names that the guide for coordinators uses. */
 const siteTitles: Readonly<Record<Site, string>> = {
   'school-support-hub': 'School Support Hub',
   'cambridge-primary': 'Cambridge Primary support site',
@@ -131,7 +131,7 @@ export function titleOfSite(name: string): string {
   return site ? siteTitles[site] : name
 }
 
-/** How a role is offered: as the guides write it, with its service where the name does not say it. */
+/** The title of a role in a list of choices, with its service where the title does not begin with that. */
 export function titleOfRole(name: string): string {
   const role = catalogue.find((one) => one.name === name)
   if (!role) return name
@@ -141,7 +141,7 @@ export function titleOfRole(name: string): string {
 /** The sites that hold Progression Test data. */
 export const progressionTestSites = ['cambridge-primary', 'cambridge-lower-secondary'] as const
 
-/** Made for the first name that is typed. */
+/** Built for the first name that is looked up. */
 let byName: ReadonlyMap<string, Role> | undefined
 
 function rolesByName(): ReadonlyMap<string, Role> {
@@ -175,7 +175,7 @@ function plainWords(name: string): string {
     .trim()
 }
 
-/** Their names, each with its service. */
+/** The names of all roles, each with its service. */
 export function offeredRoles(): (readonly [string, string])[] {
   return catalogue.map(({ name, service }) => [name, service] as const)
 }

@@ -17,9 +17,9 @@ import { isHubRole } from '../users/account.ts'
 export interface ChosenRoles {
   admin: boolean
   teacher: boolean
-  /** Other than the hub's. */
+  /** Service roles only. */
   roles: string[]
-  /** Given by commands of their own, or by none: see `refuseUngrantable`. */
+  /** Roles that are derived, or given by the coordinator commands: see `refuseUngrantable`. */
   ungrantable: Role[]
 }
 
@@ -40,7 +40,7 @@ export function chosenRoles(names: readonly string[]): ChosenRoles {
 export function roleNamed(name: string): Role {
   const role = findRole(name)
   if (role) return role
-  // Whoever names a service means one of its roles.
+  // A service that is named for a role stands for its roles.
   const ofService = rolesOfService(name)
   throw unknownName({
     kind: 'role',
@@ -60,7 +60,7 @@ interface Granting {
 }
 
 /**
- * How such a role comes about is told to those who could give it; all others may not.
+ * Tells an actor who could give such a role how it comes about, and refuses every other actor.
  * @throws `not-permitted`, `is-coordinator`, `derived-role`
  */
 export function refuseUngrantable({ ungrantable }: ChosenRoles, { ctx, right, target }: Granting): void {
@@ -75,7 +75,7 @@ function mayAddCoordinator(by: Actor, { name, user, centre = user?.centre ?? und
   return centre !== undefined && decide(by, 'coordinator.add', { name, centre }).allowed
 }
 
-/** In a table, whoever gives it: its cells are read before anybody's rights. @throws `is-coordinator`, `derived-role` */
+/** Refuses such a role in a table, whose cells are read before any rights. @throws `is-coordinator`, `derived-role` */
 export function refuseUngrantableCell({ ungrantable: [role] }: ChosenRoles): void {
   if (role) throw notGranted(role)
 }

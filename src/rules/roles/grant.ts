@@ -45,12 +45,15 @@ export async function revokeRoles(trx: Trx, { email, roles: typed, ctx }: Granti
   return edited(trx, { account, action: 'roles.revoked', roles: revoked, ctx })
 }
 
-/** Of the words typed for roles those that are none. @throws `unknown-role`, telling each */
+/** Refuses words that name no role. @throws `unknown-role`, with every such word */
 export async function refuseUnknownRoles(words: readonly string[]): Promise<void> {
   await eachNamed([...new Set(rolesTyped(words))], roleNamed)
 }
 
-/** Several words of which none is a role are one name, typed without quotes (`Submit for assessment`), unless one by itself is nearly a role. */
+/**
+ * Joins words of which none is a role into one name, typed without quotes (`Submit for assessment`), unless one word
+ * is nearly a role and the joined name is neither nearly a role nor a service.
+ */
 function rolesTyped(words: readonly string[]): readonly string[] {
   if (words.length < 2 || words.some(findRole)) return words
   const together = words.join(' ')
@@ -69,7 +72,7 @@ interface Choosing {
   ctx: RuleContext
 }
 
-/** Roles by name, all of which the actor may grant or revoke there; those of the hub have commands of their own. */
+/** Reads service roles that the actor may grant or revoke there; refuses hub roles, which have their own commands. */
 async function serviceRoles(names: readonly string[], { account, right, ctx }: Choosing): Promise<string[]> {
   const target = onUser(account)
   await eachNamed([...new Set(names)], (name) => {
@@ -81,7 +84,7 @@ async function serviceRoles(names: readonly string[], { account, right, ctx }: C
   return chosenRoles(names).roles
 }
 
-/** Who edits a user's administrative rights is told where; all others may not give this role at all. */
+/** Tells an actor who may edit administrative rights which command does it; no other actor may give this role. */
 function refuseHubRole(role: string, { account, right, ctx }: Choosing): never {
   const target = onUser(account)
   if (!decide(ctx.by, 'users.rights', target).allowed) permit(ctx, right, { ...target, role })
