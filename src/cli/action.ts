@@ -11,7 +11,7 @@ import { type Pieces, piecesOfJson } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
 import { wrappedText } from '../render/wrap.ts'
 import { actsForNobody } from '../rules/permissions/matrix.ts'
-import { holdsName, isOfCentresAlone, type NamesTyped } from './names-typed.ts'
+import { holdsName, takesOnlyCentres, type NamesTyped } from './names-typed.ts'
 import { longNameIn, typedCommand } from './options.ts'
 import type { PagedOutput } from './pager.ts'
 import { type Declared, namedParameters, valuesOf } from './parameters.ts'
@@ -119,7 +119,7 @@ function refuseUnnamedActor({ settings, command }: Session): void {
 async function refuseMistyped({ typed, kinds }: NamesTyped): Promise<void> {
   for (const [parameter, kind] of kinds) {
     const [only, ...others] = [typed[parameter]].flat()
-    if (isOfCentresAlone(kind) || typeof only !== 'string' || !only.includes('@') || others.length > 0)
+    if (takesOnlyCentres(kind) || typeof only !== 'string' || !only.includes('@') || others.length > 0)
       continue
     const { typedAddress } = await import('../rules/users/email.ts')
     typedAddress(only)

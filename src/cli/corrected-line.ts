@@ -1,9 +1,9 @@
 import { BadInput, NotFound, Usage } from '../errors.ts'
 import { offeredRoles, sites } from '../rules/roles/catalogue.ts'
 import { readNewAddress } from '../rules/users/email.ts'
-import { withTextWhole } from './excess-words.ts'
-import { isLikeNumber, wholePeople } from './names-typed.ts'
-import { commandLine, type Line, withValuesApart, withWord } from './typed-line.ts'
+import { withTextJoined } from './excess-words.ts'
+import { looksLikeCentreNumber, joinPeople } from './names-typed.ts'
+import { commandLine, type Line, splitOptionValues, withWord } from './typed-line.ts'
 import { nounOf } from './words.ts'
 
 /**
@@ -20,7 +20,7 @@ export function correctedLine(error: unknown, argv: Line): string | undefined {
   const ordered = reorderArguments(withoutCommas(withoutCurlyQuotes(dashed)))
   // For other refusals the error's own hint says more; a complaint about too many words names no word.
   const tooMany = error.code === 'excess-arguments'
-  const mended = tooMany ? ordered : withoutMarks(ordered)
+  const mended = tooMany ? ordered : withoutSurroundingMarks(ordered)
   const isChanged = (at: number) => argv[at] !== mended[at]
   const isMoved = (at: number) => isChanged(at) || isChanged(at - 1)
   const told = (message: string, by: (at: number) => boolean) =>
@@ -37,7 +37,7 @@ export function correctedLine(error: unknown, argv: Line): string | undefined {
 function lineWithTitleJoined({ code, details }: BadInput, argv: Line): string | undefined {
   if (code !== 'file-not-found') return undefined
   const missing = new Set([...(details.problems ?? [])].map(({ target }) => target))
-  const whole = withTextWhole(withValuesApart(argv), (word) => missing.has(word))
+  const whole = withTextJoined(splitOptionValues(argv), (word) => missing.has(word))
   return whole && commandLine(whole)
 }
 
@@ -82,11 +82,11 @@ function withoutCommas(words: Line): Line {
   return words.flatMap((word) => (addresses.test(word) ? word.split(/[,;]/).filter(Boolean) : [word]))
 }
 
-const address = /^(?:mailto:)?[<("'[]*([^\s<>()[\],;:"'|#@]+@[^\s<>()[\],;:"'|#@]+?)[>)"'\].,;:]*$/i
+const copiedAddress = /^(?:mailto:)?[<("'[]*([^\s<>()[\],;:"'|#@]+@[^\s<>()[\],;:"'|#@]+?)[>)"'\].,;:]*$/i
 const addressAfterName = /^[^<>@]*<\s*(?:mailto:)?([^\s<>,;:"@]+@[^\s<>,;:"@]+)\s*>[,;]?$/i
 
 /** Takes away what was copied with an address or a number: a comma, brackets, the name before it. */
-function withoutMarks(words: Line): Line {
+function withoutSurroundingMarks(words: Line): Line {
   const [noun = '', verb = ''] = words
   const takesPeople = /^(?:users|coordinator) add$/.test(`${nounOf(noun) ?? noun} ${verb}`)
   return words.map((word, at) => {
@@ -101,14 +101,14 @@ function bareAddress(typed: string, { isPerson }: { isPerson: boolean }): string
   // A mailto: link may hold the subject of the message.
   const withoutSubject = typed.trim().replace(/^(mailto:[^?]*)\?.*$/is, '$1')
   const closed = withoutSubject.replace(/\s*([@.])\s*/g, '$1')
-  const alone = (address.exec(closed) ?? addressAfterName.exec(typed.trim()))?.[1]
+  const alone = (copiedAddress.exec(closed) ?? addressAfterName.exec(typed.trim()))?.[1]
   return alone !== undefined && 'key' in readNewAddress(alone) ? alone : typed
 }
 
 /** A spreadsheet writes the number 50538 as 50538.0. */
 function bareNumber(typed: string): string {
   const number = typed.replace(/^(\d+)\.0$|[.,;]+$/, '$1')
-  return isLikeNumber(number) ? number : typed
+  return looksLikeCentreNumber(number) ? number : typed
 }
 
 /** Commands whose first argument is the person. */
@@ -148,7 +148,7 @@ export function reorderArguments(words: Line): Line {
   const personAt = words.findIndex(isPerson)
   const person = words[personAt] ?? ''
   const numberAt = words.findIndex(
-    (word, at) => at > 1 && isLikeNumber(word) && words[at - 1]?.startsWith('--') !== true,
+    (word, at) => at > 1 && looksLikeCentreNumber(word) && words[at - 1]?.startsWith('--') !== true,
   )
   const number = words[numberAt] ?? ''
   if (number !== '' && people.length > 0) {
@@ -158,7 +158,7 @@ export function reorderArguments(words: Line): Line {
       const others = words.toSpliced(isBehindWord ? numberAt - 1 : numberAt, isBehindWord ? 2 : 1)
       const end = others.findIndex((word, at) => at > 1 && word.startsWith('-'))
       const typed = end < 0 ? others.slice(2) : others.slice(2, end)
-      return others.toSpliced(2, typed.length, ...(wholePeople(typed) ?? typed)).concat('--centre', number)
+      return others.toSpliced(2, typed.length, ...(joinPeople(typed) ?? typed)).concat('--centre', number)
     }
     if (command === 'coordinator add' && people.length === 1 && first === person) {
       const rest = withWord(words.slice(3), numberAt - 3)

@@ -1,25 +1,25 @@
 import type { Command } from 'commander'
 import { settingNames } from '../config.ts'
 import { kebabCase } from '../kebab-case.ts'
-import { isLikeNumber, isNameOfSchool, wholePeople } from './names-typed.ts'
+import { looksLikeCentreNumber, schoolNameWord, joinPeople } from './names-typed.ts'
 import { offersFor } from './parameters.ts'
-import { type Asked, type Line, withWord, withWords } from './typed-line.ts'
+import { type ParsedLine, type Line, withWord, withWords } from './typed-line.ts'
 import { suggestedCommandsFor } from './words.ts'
 
 /** A line in which the superfluous words become a setting, an option, or one name of several words. */
-export function withFewer({ argv, command }: Asked): Line | undefined {
-  if (command.name() === 'config' || isOfSettings(command)) return lineOfSetting({ argv, command })
+export function withoutExcessWords({ argv, command }: ParsedLine): Line | undefined {
+  if (command.name() === 'config' || isConfigShow(command)) return lineOfSetting({ argv, command })
   const more = command.args.slice(command.registeredArguments.length)
   return (
-    withDashes(argv, command) ??
-    withTheseAlone(argv, more) ??
-    more.map((word) => withOption(argv, { word, command })).find((line) => line !== undefined) ??
-    withItsDashes(argv, { command, more }) ??
+    withToOption(argv, command) ??
+    withIndividualDelete(argv, more) ??
+    more.map((word) => withOptionValueSplit(argv, { word, command })).find((line) => line !== undefined) ??
+    withOptionDashes(argv, { command, more }) ??
     withValueInQuotes(argv, { command, more }) ??
     withPersonInQuotes(argv, command) ??
     withNameOfCentre(argv, { command, more }) ??
     withOptionBefore(argv, { command, more }) ??
-    withNames(argv, { command, more }) ??
+    withNameOptions(argv, { command, more }) ??
     withArgumentInQuotes(argv, command)
   )
 }
@@ -31,19 +31,21 @@ interface Excess {
 }
 
 /** Options that delete all of a kind, each with the option that deletes only those that are named. */
-const ofAll: Readonly<Record<string, string>> = {
+const individualDeleteOptions: Readonly<Record<string, string>> = {
   '--delete-extra': '--delete-user',
   '--delete-missing': '--delete-centre',
 }
 
 /** `--delete-extra omar@school.example`: only the user that is named is meant. */
-function withTheseAlone(argv: Line, [named]: Line): Line | undefined {
-  const at = argv.findIndex((word, index) => Object.hasOwn(ofAll, word) && argv[index + 1] === named)
-  return at < 0 ? undefined : withWord(argv, at, ofAll[argv[at] ?? ''] ?? '')
+function withIndividualDelete(argv: Line, [named]: Line): Line | undefined {
+  const at = argv.findIndex(
+    (word, index) => Object.hasOwn(individualDeleteOptions, word) && argv[index + 1] === named,
+  )
+  return at < 0 ? undefined : withWord(argv, at, individualDeleteOptions[argv[at] ?? ''] ?? '')
 }
 
 /** `config smtp URL`, and `config delete smtp`: the lines with the right verb. */
-function lineOfSetting({ argv, command }: Asked): Line | undefined {
+function lineOfSetting({ argv, command }: ParsedLine): Line | undefined {
   const [first = '', ...others] = command.args
   const [leads] = suggestedCommandsFor('config', first)
   if (leads !== undefined && others.length < 2) {
@@ -53,7 +55,7 @@ function lineOfSetting({ argv, command }: Asked): Line | undefined {
   if (!isSettingName(first)) return undefined
   // `config` shows all settings at once, so the name alone is superfluous.
   if (others.length === 0) return withWord(argv, argv.lastIndexOf(first))
-  return others.length === 1 && !isOfSettings(command)
+  return others.length === 1 && !isConfigShow(command)
     ? withWord(argv, argv.indexOf('config'), 'config', 'set')
     : undefined
 }
@@ -63,12 +65,12 @@ export function isSettingName(word: string): boolean {
 }
 
 /** Whether the command is `config show`, for which `config get` is another name. */
-function isOfSettings(command: Command): boolean {
+function isConfigShow(command: Command): boolean {
   return command.name() === 'show' && command.parent?.name() === 'config'
 }
 
 /** `centres edit EG001 name 'Nile Academy'`: an option without its dashes, and its value. */
-function withItsDashes(argv: Line, { command, more }: Excess): Line | undefined {
+function withOptionDashes(argv: Line, { command, more }: Excess): Line | undefined {
   const [word = '', value] = more
   const option = command.options.find(({ long }) => long === `--${word}`)
   const isOption = option?.required === true && command.getOptionValue(option.attributeName()) === undefined
@@ -78,7 +80,7 @@ function withItsDashes(argv: Line, { command, more }: Excess): Line | undefined 
 }
 
 /** `users edit omar@school.example 'Omar Aziz'`: the last word of a name is the last name. */
-function withNames(argv: Line, { command, more }: Excess): Line | undefined {
+function withNameOptions(argv: Line, { command, more }: Excess): Line | undefined {
   const options = ['--first-name', '--last-name']
   const takesThem = options.every((name) => command.options.some(({ long }) => long === name))
   const words = more.join(' ').trim().split(/\s+/)
@@ -90,7 +92,7 @@ function withNames(argv: Line, { command, more }: Excess): Line | undefined {
 }
 
 /** `users transfer A to B`: `to` becomes `--to`. */
-export function withDashes(argv: Line, command: Command): Line | undefined {
+export function withToOption(argv: Line, command: Command): Line | undefined {
   const at = argv.indexOf('to')
   const takesTo =
     command.options.some(({ long }) => long === '--to') && command.getOptionValue('to') === undefined
@@ -99,7 +101,10 @@ export function withDashes(argv: Line, command: Command): Line | undefined {
 }
 
 /** `email=new@school.example`, or a value behind an option that takes none: `--admin yes`. */
-function withOption(argv: Line, { word, command }: { word: string; command: Command }): Line | undefined {
+function withOptionValueSplit(
+  argv: Line,
+  { word, command }: { word: string; command: Command },
+): Line | undefined {
   const at = argv.lastIndexOf(word)
   const option = (name: string | undefined) => command.options.find(({ long }) => long === name)
   const [, name, value = ''] = /^([a-z][a-z-]*)=(.+)$/s.exec(word) ?? []
@@ -136,7 +141,7 @@ function swappedArguments(argv: Line, word: string, option: string): Line | unde
 }
 
 /** Options whose value is one text of any number of words. */
-const texts: ReadonlySet<string> = new Set([
+const textOptions: ReadonlySet<string> = new Set([
   '--name',
   '--first-name',
   '--last-name',
@@ -149,40 +154,41 @@ const texts: ReadonlySet<string> = new Set([
 
 /** `centres edit EG001 --name Nile Academy`, `users list --centre Nile Academy`: joins an option's words. */
 function withValueInQuotes(argv: Line, { command, more }: Excess): Line | undefined {
-  if (more.some((word) => word.startsWith('-') || isAddressOfPage(word))) return undefined
+  if (more.some((word) => word.startsWith('-') || isUrl(word))) return undefined
   for (const [at, option] of argv.entries()) {
     const [value = '', ...behind] = argv.slice(at + 1)
-    if (!isTextOf(command, { option, value })) continue
+    if (!takesText(command, { option, value })) continue
     const end = behind.findIndex((word) => word.startsWith('-'))
     const run = end < 0 ? behind : behind.slice(0, end)
     // The last words may be required arguments of the command, and are left to them.
     const least = command.registeredArguments.filter(({ required }) => required).length
     const words = [value, ...run.slice(0, Math.max(0, command.args.length - least))]
     const left = run.slice(words.length - 1)
-    if (words.length < 2 || left.some((word) => !isLikeNumber(word) && !word.includes('@'))) continue
+    if (words.length < 2 || left.some((word) => !looksLikeCentreNumber(word) && !word.includes('@'))) continue
     const lastName = option === '--first-name' ? lastNameFor(command) : undefined
     if (lastName !== undefined)
       return argv.toSpliced(at + 1, words.length, words.slice(0, -1).join(' '), lastName, words.at(-1) ?? '')
-    const [whole, ...others] = option === '--new' ? (wholePeople(words) ?? []) : [words.join(' ')]
+    const [whole, ...others] = option === '--new' ? (joinPeople(words) ?? []) : [words.join(' ')]
     if (whole !== undefined && others.length === 0) return argv.toSpliced(at + 1, words.length, whole)
   }
   return undefined
 }
 
 /** Whether the option takes free text, or takes a name and has one. */
-function isTextOf(command: Command, { option, value }: { option: string; value: string }): boolean {
+function takesText(command: Command, { option, value }: { option: string; value: string }): boolean {
   const declared = command.options.find(({ long }) => long === option)
   if (declared === undefined || value === '' || value.startsWith('-')) return false
-  const isName = offersFor(declared).named !== undefined && !isLikeNumber(value) && !value.includes('@')
-  return texts.has(option) || isName
+  const isName =
+    offersFor(declared).named !== undefined && !looksLikeCentreNumber(value) && !value.includes('@')
+  return textOptions.has(option) || isName
 }
 
 /**
  * Joins the words of a text option's value where the command takes any number of arguments:
  * `resources upload a.mp3 --title Listening paper`. @param isPart whether a word can be no argument of the command
  */
-export function withTextWhole(argv: Line, isPart: (word: string) => boolean): Line | undefined {
-  const at = argv.findIndex((word) => texts.has(word))
+export function withTextJoined(argv: Line, isPart: (word: string) => boolean): Line | undefined {
+  const at = argv.findIndex((word) => textOptions.has(word))
   const behind = at < 0 ? [] : argv.slice(at + 2)
   const end = behind.findIndex((word) => word.startsWith('-') || /[./\\]/.test(word) || !isPart(word))
   const more = end < 0 ? behind : behind.slice(0, end)
@@ -206,9 +212,9 @@ function lastNameFor(command: Command): string | undefined {
 function withPersonInQuotes(argv: Line, { args, registeredArguments: taken }: Command): Line | undefined {
   if (taken.at(-1)?.name() !== 'person' || taken.at(-1)?.variadic) return undefined
   // Between the name of a centre and that of a person there is no certain boundary.
-  if (!isLikeNumber(args[0] ?? '')) return withCentreInQuotes(argv, args)
+  if (!looksLikeCentreNumber(args[0] ?? '')) return withCentreInQuotes(argv, args)
   const words = args.slice(taken.length - 1)
-  const [whole, ...others] = wholePeople(words) ?? []
+  const [whole, ...others] = joinPeople(words) ?? []
   return whole === undefined || others.length > 0 ? undefined : withWords(argv, words, whole)
 }
 
@@ -219,13 +225,14 @@ function withCentreInQuotes(argv: Line, args: Line): Line | undefined {
   if (!last.includes('@') || words.some((word) => /[@<]/.test(word))) return undefined
   if (/^[^<]+</.test(last)) return withWords(argv, words, words.join(' '))
   // The centre's name ends at a word that only schools have, unless a comma behind the word continues the name.
-  const behind = words.findLastIndex((word) => isNameOfSchool.test(word)) + 1
+  const behind = words.findLastIndex((word) => schoolNameWord.test(word)) + 1
   const end = words[behind - 1]?.endsWith(',') ? 0 : behind
-  const whole = end > 0 && end < words.length ? wholePeople(args.slice(end)) : [`NAME ${inAngles(last)}`]
+  const whole =
+    end > 0 && end < words.length ? joinPeople(args.slice(end)) : [`NAME ${inAngleBrackets(last)}`]
   return withWords(argv, args, ...(end > 0 ? [words.slice(0, end).join(' ')] : ['CENTRE']), ...(whole ?? []))
 }
 
-function inAngles(address: string): string {
+function inAngleBrackets(address: string): string {
   return address.includes('<') ? address : `<${address}>`
 }
 
@@ -233,22 +240,22 @@ function inAngles(address: string): string {
 function isNamedByOption(command: Command): boolean {
   const { args, registeredArguments } = command
   if (registeredArguments[0]?.name() !== 'centre') return false
-  return command.name() === 'create' || (command.name() === 'edit' && isLikeNumber(args[0] ?? ''))
+  return command.name() === 'create' || (command.name() === 'edit' && looksLikeCentreNumber(args[0] ?? ''))
 }
 
 /** `centres create EG900 Nile Academy`: joins the words of the name behind `--name`. */
 function withNameOfCentre(argv: Line, { command, more }: Excess): Line | undefined {
   const isName =
     more.length > 1 &&
-    more.every((word) => !/[@<>|&;=]/.test(word) && !isAddressOfPage(word)) &&
-    !isLikeNumber(more[0] ?? '')
+    more.every((word) => !/[@<>|&;=]/.test(word) && !isUrl(word)) &&
+    !looksLikeCentreNumber(more[0] ?? '')
   return isName && isNamedByOption(command) && command.getOptionValue('name') === undefined
     ? withWords(argv, more, '--name', more.join(' '))
     : undefined
 }
 
 /** A URL is no part of a name, and may be a secret link, which is not repeated in a suggestion. */
-function isAddressOfPage(word: string): boolean {
+function isUrl(word: string): boolean {
   return word.includes('://')
 }
 
@@ -257,8 +264,8 @@ export function optionFor(command: Command, word: string): string | undefined {
   const names = command.options.map(({ long }) => long)
   const isName = isNamedByOption(command)
   const option = isName ? '--name' : word.includes('<') ? '--new' : '--to'
-  const isWhoOrWhere = /[@<]/.test(word) || isLikeNumber(word)
-  if (isWhoOrWhere === isName || (isName && isAddressOfPage(word))) return undefined
+  const isWhoOrWhere = /[@<]/.test(word) || looksLikeCentreNumber(word)
+  if (isWhoOrWhere === isName || (isName && isUrl(word))) return undefined
   return names.includes(option) && command.getOptionValue(option.slice(2)) === undefined ? option : undefined
 }
 
@@ -268,9 +275,7 @@ function withArgumentInQuotes(argv: Line, command: Command): Line | undefined {
   const [only, ...others] = registeredArguments
   // An account is named by its address alone, and the words behind it may be a password.
   if (command.parent?.name() === 'account') return undefined
-  const isPlain = args.every(
-    (word) => !/[@<>|&;]/.test(word) && !isAddressOfPage(word) && !/^\d+$/.test(word),
-  )
+  const isPlain = args.every((word) => !/[@<>|&;]/.test(word) && !isUrl(word) && !/^\d+$/.test(word))
   return only && others.length === 0 && !only.variadic && isPlain && !/\d/.test(args[0] ?? '')
     ? withWords(argv, args, args.join(' '))
     : undefined

@@ -18,11 +18,11 @@ import type { RuleContext } from '../rules/permissions/actor.ts'
 import { readCentreNumber } from '../rules/centres/find.ts'
 import { noAudience } from '../rules/releases/audience.ts'
 import { accountsWith, type NamedCentre, ownersOfNames } from '../db/by-name.ts'
-import { canBeName, isOfCentres, isOfCentresAlone, type NamesTyped, wordsOf } from './names-typed.ts'
+import { canBeName, takesCentres, takesOnlyCentres, type NamesTyped, namesInValue } from './names-typed.ts'
 import type { NamedKind } from './parameters.ts'
 import { choose } from './prompt.ts'
 import { type FoundByName, type Session, withStore } from './session.ts'
-import { commandLine, type Line, lineWith, withValuesApart } from './typed-line.ts'
+import { commandLine, type Line, lineWith, splitOptionValues } from './typed-line.ts'
 import { wordsIn } from '../search-key.ts'
 import { grouped } from '../grouped.ts'
 
@@ -70,7 +70,7 @@ interface Finding {
 /** Splits a list at its commas, except within a centre's name: `Nile Academy,Delta School, Cairo` is two centres. */
 async function namesIn(text: string, finding: Finding): Promise<string[]> {
   const { kind, store, ctx } = finding
-  const words = wordsOf(text, kind)
+  const words = namesInValue(text, kind)
   if (words.length === 1) return words
   const names: string[] = []
   while (words.length > 0) {
@@ -126,7 +126,7 @@ async function refuseSeveralOrOne(
 /** @returns the address or number; undefined where the text is no name */
 async function findNamed(text: string, finding: Finding): Promise<string | undefined> {
   const { kind, store, ctx, session } = finding
-  const mayBeCentre = isOfCentres(kind)
+  const mayBeCentre = takesCentres(kind)
   if (mayBeCentre && (await isKnownNumber(store.db, { text, ctx }))) return undefined
   if (kind === 'centres' && (await hasEntries(store, text))) return undefined
   await refuseHalfOfName(text, finding)
@@ -166,7 +166,7 @@ const maxWordsOfName = 4
 
 /** `users suspend Omar Said`: refuses two words that together are one person's name. */
 async function refuseHalfOfName(text: string, finding: Finding): Promise<void> {
-  const argv = withValuesApart(finding.session.argv)
+  const argv = splitOptionValues(finding.session.argv)
   const first = argv.indexOf(text)
   const whole = await nameFrom(argv, first, finding)
   if (whole === undefined) return
@@ -230,8 +230,8 @@ async function candidatesFor(
   text: string,
   { kind, store: { db }, ctx }: Finding,
 ): Promise<{ candidates: FoundByName[]; total: number }> {
-  const people = isOfCentresAlone(kind) ? none : await usersNamed(db, { text, deleted: deletedOf[kind], ctx })
-  const centres = isOfCentres(kind) ? await centresNamed(db, { text, ctx }) : none
+  const people = takesOnlyCentres(kind) ? none : await usersNamed(db, { text, deleted: deletedOf[kind], ctx })
+  const centres = takesCentres(kind) ? await centresNamed(db, { text, ctx }) : none
   const owners = await ownersOfNames(db, { kind: 'user', keys: people.rows.map(({ emailKey }) => emailKey) })
   const users = people.rows.map(
     (user, at): FoundByName => ({
@@ -271,7 +271,7 @@ const deletedOf: Readonly<Record<Exclude<NamedKind, 'centre' | 'centres' | 'audi
 }
 
 async function notFound(text: string, { kind, store: { db }, ctx }: Finding) {
-  if (isOfCentresAlone(kind)) return noCentreNamed(db, { text, ctx })
+  if (takesOnlyCentres(kind)) return noCentreNamed(db, { text, ctx })
   return nobodyNamed(db, { text, deleted: deletedOf[kind], ctx })
 }
 

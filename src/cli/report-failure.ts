@@ -4,7 +4,7 @@ import { failureOf, report } from '../exit.ts'
 import type { Context } from '../context.ts'
 import { kebabCase } from '../kebab-case.ts'
 import { version } from '../version.ts'
-import { complaint, suggestedLines } from './usage-errors.ts'
+import { usageErrorFor, suggestedLines } from './usage-errors.ts'
 import type { RejectedInput } from './unknown-option.ts'
 import { correctedLine } from './corrected-line.ts'
 import { commandOfError, canonicalLine, NoSuchCommand, programFor } from './program.ts'
@@ -22,7 +22,7 @@ export async function translateParserError(
   const accepted = (line: Line) => acceptedLine(line, context)
   if (error instanceof NoSuchCommand) return unknownCommand(error.unknown, accepted)
   if (!(error instanceof CommanderError)) return error
-  return complaint(rejectedInput(error, argv), accepted)
+  return usageErrorFor(rejectedInput(error, argv), accepted)
 }
 
 function rejectedInput(error: CommanderError, argv: Line): RejectedInput {

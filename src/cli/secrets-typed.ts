@@ -1,5 +1,5 @@
 import type { WithoutSecrets } from '../exit.ts'
-import { isAddress, isLikeNumber } from './names-typed.ts'
+import { isAddress, looksLikeCentreNumber } from './names-typed.ts'
 import { inPattern } from '../search-key.ts'
 import { type Line, positionsIn } from './typed-line.ts'
 
@@ -119,7 +119,7 @@ function secretsIn(argv: Line): string[] {
 
 /** Whether a word is a centre number (EG001, 50538) and neither a code of six digits nor a PIN of eight. */
 function isCentre(word: string): boolean {
-  return isLikeNumber(word) && !/^(?:\d{4}|\d{6}|\d{8})$/.test(word)
+  return looksLikeCentreNumber(word) && !/^(?:\d{4}|\d{6}|\d{8})$/.test(word)
 }
 
 /** A message's link, and the secret part of it. */

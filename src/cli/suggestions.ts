@@ -1,6 +1,6 @@
 import { hintOfLines, Usage } from '../errors.ts'
 import { isSwapped, nearestOf } from '../nearest.ts'
-import { isAddress, isLikeNumber, isNameOfSchool } from './names-typed.ts'
+import { isAddress, looksLikeCentreNumber, schoolNameWord } from './names-typed.ts'
 import { reorderArguments } from './corrected-line.ts'
 import type { UnknownWord } from './program.ts'
 import { tree } from './tree.ts'
@@ -35,7 +35,7 @@ export async function unknownCommand(
   const candidates: string[] = []
   for (const { name, line } of guesses) {
     const ordered = reorderArguments(line)
-    const taken = namesWhatItIsOf(name, ordered) ? await accepted(ordered) : undefined
+    const taken = acceptsArguments(name, ordered) ? await accepted(ordered) : undefined
     if (taken === undefined) continue
     lines.push(commandLine(taken))
     candidates.push(name)
@@ -44,16 +44,16 @@ export async function unknownCommand(
     code: 'unknown-command',
     hint:
       hintOfLines(lines) ??
-      multiStepHint(unknown.before[0], unknown.word, twoNamedBehind(unknown)) ??
+      multiStepHint(unknown.before[0], unknown.word, addressOrNumberPair(unknown)) ??
       `${spoken} --help lists them.`,
     details: { candidates },
   })
 }
 
 /** The two addresses or the two centre numbers behind a word; none where anything but options follows them. */
-function twoNamedBehind({ argv, word }: UnknownWord): readonly string[] {
+function addressOrNumberPair({ argv, word }: UnknownWord): readonly string[] {
   const [one = '', other = '', ...more] = argv.slice(argv.indexOf(word) + 1)
-  const isPair = [isAddress, isLikeNumber].some((isOne) => isOne(one) && isOne(other))
+  const isPair = [isAddress, looksLikeCentreNumber].some((isOne) => isOne(one) && isOne(other))
   return isPair && (more[0] ?? '-').startsWith('-') ? [one, other] : []
 }
 
@@ -64,64 +64,64 @@ function guessesAt(unknown: UnknownWord): Guess[] {
   if (group === undefined && word === 'ssh-admin')
     return [{ name: argv[at + 1] ?? '', line: withWord(argv, at) }]
   if (group === undefined && /^sites?$/.test(word)) return [{ name: 'help roles', line: ['help', 'roles'] }]
-  const listed = group === undefined ? undefined : withList(unknown, group)
+  const listed = group === undefined ? undefined : withListVerb(unknown, group)
   if (listed) return [listed]
-  const turned = group === undefined ? nounBehindVerb(argv, word) : verbOfTwoWords(unknown)
+  const turned = group === undefined ? guessesWithNounAfterVerb(argv, word) : guessesWithTwoWordVerb(unknown)
   if (turned.length > 0) return turned
-  const about = isAddressOrNumber(word) || isOneOfThings(word) ? guessesAbout(unknown) : []
+  const about = isAddressOrNumber(word) || isNameOrNumber(word) ? guessesForNamedThing(unknown) : []
   if (about.length > 0) return about
-  const asked = group === undefined ? asksWho(unknown, at) : []
+  const asked = group === undefined ? guessWhoIs(unknown, at) : []
   if (asked.length > 0) return asked
   // PINs belong to users: a centre number behind a verb about PINs means the centre's users.
   const ofCentre =
-    group === 'users' && isLikeNumber(argv[at + 1] ?? '') ? suggestedCommandsFor(group, word) : []
-  if (ofCentre.length > 0) return namesAsGuesses(ofCentre, withoutNoun(argv, group), word)
-  const named = guessesBehindName(unknown)
+    group === 'users' && looksLikeCentreNumber(argv[at + 1] ?? '') ? suggestedCommandsFor(group, word) : []
+  if (ofCentre.length > 0) return guessesFor(ofCentre, withoutNoun(argv, group), word)
+  const named = guessesForFullName(unknown)
   if (named.length > 0) return named
   // A word of one or two letters resembles too many commands.
   const near = nearWords(word, known)
   const destructive = destructiveVerbs(word, { groupName: group, verbs: known })
-  const ofKnown = namesAsGuesses(destructive.length > 0 ? destructive : near, argv, word)
+  const ofKnown = guessesFor(destructive.length > 0 ? destructive : near, argv, word)
   if (group === undefined) {
-    const school = withNameWhole(argv, at + 1)
-    if (isNameOfSchool.test(school?.[at + 1] ?? '')) return guessesAt({ ...unknown, argv: school ?? argv })
+    const school = withNameJoined(argv, at + 1)
+    if (schoolNameWord.test(school?.[at + 1] ?? '')) return guessesAt({ ...unknown, argv: school ?? argv })
     // A noun that has exactly this verb is likelier than a noun that is only spelt like the word.
-    const ofNouns = groupsWith(word, argv)
-    if (ofNouns.length > 0) return namesAsGuesses(ofNouns, argv, word)
+    const ofNouns = commandsWithVerb(word, argv)
+    if (ofNouns.length > 0) return guessesFor(ofNouns, argv, word)
     if (ofKnown.length > 0) return ofKnown
-    const ofNear = namesAsGuesses(groupsWithNear(word, argv), argv, word)
+    const ofNear = guessesFor(commandsWithMisspeltVerb(word, argv), argv, word)
     if (ofNear.length > 0) return ofNear
-    const whole = withNameWhole(argv, at + 1)
-    return whole ? guessesAt({ ...unknown, argv: whole }) : looksFor(word, argv)
+    const whole = withNameJoined(argv, at + 1)
+    return whole ? guessesAt({ ...unknown, argv: whole }) : guessFind(word, argv)
   }
   if (ofKnown.length > 0) return ofKnown
   const lead = [word, ...misspelt(word, wordsWithSuggestion(group))].map((one) =>
     suggestedCommandsFor(group, one),
   )
-  return namesAsGuesses(firstOf(lead) ?? [], withoutNoun(argv, group), word)
+  return guessesFor(firstNonEmpty(lead) ?? [], withoutNoun(argv, group), word)
 }
 
 /** `event-logs --kind event`: the word is the value of an option, and the verb `list` was left out. */
-function withList({ argv, word, known }: UnknownWord, group: string): Guess | undefined {
+function withListVerb({ argv, word, known }: UnknownWord, group: string): Guess | undefined {
   const isOfOption = argv[argv.indexOf(word) - 1]?.startsWith('--') === true
   const at = argv.findIndex((typed) => nounOf(typed) === group)
   if (!isOfOption || at < 0 || !known.includes('list')) return undefined
   return { name: `${group} list`, line: withWord(argv, at, group, 'list') }
 }
 
-function firstOf(lists: readonly (readonly string[])[]): readonly string[] | undefined {
+function firstNonEmpty(lists: readonly (readonly string[])[]): readonly string[] | undefined {
   return lists.find((names) => names.length > 0)
 }
 
 /** The command words and arguments behind a word. */
-function wordsBehind(argv: Line, word: string): { word: string; at: number }[] {
+function wordsAfter(argv: Line, word: string): { word: string; at: number }[] {
   const from = argv.indexOf(word)
   return positionsIn(argv).filter(({ at }) => at > from)
 }
 
-function namesAsGuesses(names: readonly string[], argv: Line, word: string): Guess[] {
+function guessesFor(names: readonly string[], argv: Line, word: string): Guess[] {
   return names.map((name) => {
-    const line = lineInstead(argv, word, name)
+    const line = withCommandWords(argv, word, name)
     // `coordinator remove` leads to `coordinator change`, which names the successor and not the person to remove.
     const takesOffice =
       name === 'coordinator change' && word !== 'change' && misspelt(word, ['change']).length === 0
@@ -129,18 +129,18 @@ function namesAsGuesses(names: readonly string[], argv: Line, word: string): Gue
   })
 }
 
-const namingAPerson = /^--(?:to|new|from)(?:=|$)/
+const personOption = /^--(?:to|new|from)(?:=|$)/
 
 /** Takes people out of the line: the person who is to lose the role must not be suggested as the new coordinator. */
 function withoutPeople(line: Line): Line {
   const [noun, verb, ...named] = positionsIn(line)
   const centres = named.filter(
-    ({ word, at }) => !word.includes('@') && !namingAPerson.test(line[at - 1] ?? ''),
+    ({ word, at }) => !word.includes('@') && !personOption.test(line[at - 1] ?? ''),
   )
-  const centre = centres.find(({ word }) => isLikeNumber(word)) ?? centres[0]
+  const centre = centres.find(({ word }) => looksLikeCentreNumber(word)) ?? centres[0]
   const kept = new Set([noun?.at, verb?.at, centre?.at])
   const left = new Set(named.map(({ at }) => at).filter((at) => !kept.has(at)))
-  return line.filter((word, at) => !left.has(at) && word !== '--yes' && !namingAPerson.test(word))
+  return line.filter((word, at) => !left.has(at) && word !== '--yes' && !personOption.test(word))
 }
 
 function nearWords(word: string, known: readonly string[]): string[] {
@@ -160,7 +160,7 @@ function misspelt(word: string, known: Iterable<string>): string[] {
 }
 
 /** For each noun the verb that shows one thing, and those for a search text and for a number where they differ. */
-const looks: Readonly<Record<string, { one: string; text?: string; number?: string }>> = {
+const readingVerbs: Readonly<Record<string, { one: string; text?: string; number?: string }>> = {
   users: { one: 'show', number: 'list --centre' },
   centres: { one: 'show' },
   coordinator: { one: 'show' },
@@ -180,49 +180,49 @@ const looks: Readonly<Record<string, { one: string; text?: string; number?: stri
  * `users omar@school.example suspend`, `centre EG001`, `EG001 delete`, or an address alone: guesses the verb behind the
  * name, or the verb that shows what is named.
  */
-function guessesAbout({ argv, word, known, before: [group] }: UnknownWord): Guess[] {
-  const [{ at: nextAt, word: next } = { at: -1, word: undefined }] = wordsBehind(argv, word)
+function guessesForNamedThing({ argv, word, known, before: [group] }: UnknownWord): Guess[] {
+  const [{ at: nextAt, word: next } = { at: -1, word: undefined }] = wordsAfter(argv, word)
   if (group === undefined && next !== undefined) {
     // The verb or noun follows the name, so the two are swapped.
     const turned = withWord(argv.toSpliced(nextAt, 1), argv.indexOf(word), next, word)
     const noun = nounOf(next)
-    if (noun === undefined) return namesAsGuesses(groupsWith(next, turned), turned, next)
+    if (noun === undefined) return guessesFor(commandsWithVerb(next, turned), turned, next)
     const line = withWord(turned, turned.indexOf(next), noun)
-    return guessesAbout({ argv: line, word, known: verbsOf(noun), before: [noun] })
+    return guessesForNamedThing({ argv: line, word, known: verbsOf(noun), before: [noun] })
   }
   if (group !== undefined && next !== undefined) {
     if (!known.includes(next)) return []
     const name = `${group} ${next}`
-    const line = lineInstead(withWord(argv, nextAt), word, next, word)
-    if (word.includes('@') && !namesWhatItIsOf(name, line))
-      return showsWhere(withWord(argv, nextAt), { word, group })
-    if (!(group === 'users' && isLikeNumber(word))) return [{ name, line }]
-    return next === 'list' ? [{ name, line: lineInstead(line, word, '--centre', word) }] : []
+    const line = withCommandWords(withWord(argv, nextAt), word, next, word)
+    if (word.includes('@') && !acceptsArguments(name, line))
+      return guessUsersShow(withWord(argv, nextAt), { word, group })
+    if (!(group === 'users' && looksLikeCentreNumber(word))) return [{ name, line }]
+    return next === 'list' ? [{ name, line: withCommandWords(line, word, '--centre', word) }] : []
   }
-  const name = group ?? (word.includes('@') ? 'users' : isLikeNumber(word) ? 'centres' : '')
+  const name = group ?? (word.includes('@') ? 'users' : looksLikeCentreNumber(word) ? 'centres' : '')
   // An address names a person, who has a centre; a centre belongs to no single person.
-  if (word.includes('@') && ofCentres.has(name)) return showsWhere(argv, { word, group })
-  const look = Object.hasOwn(looks, name) ? looks[name] : undefined
+  if (word.includes('@') && nounsOfCentres.has(name)) return guessUsersShow(argv, { word, group })
+  const look = Object.hasOwn(readingVerbs, name) ? readingVerbs[name] : undefined
   if (look === undefined) return []
-  const verbs = /^\d+$/.test(word) || isLikeNumber(word) ? (look.number ?? look.one) : look.one
+  const verbs = /^\d+$/.test(word) || looksLikeCentreNumber(word) ? (look.number ?? look.one) : look.one
   const said = word.includes('@') ? (look.text ?? verbs) : verbs
   // Eight digits may be a PIN, which must not be repeated.
   const named = group === undefined && /^\d{8}$/.test(word) ? 'NUMBER' : word
-  const line = lineInstead(argv, word, group === undefined ? `${name} ${said}` : said, named)
+  const line = withCommandWords(argv, word, group === undefined ? `${name} ${said}` : said, named)
   return [{ name: `${name} ${said}`, line }]
 }
 
 /** `Amira Silva suspend`, `users Amira Silva`: a name of several words before the verb. */
-function guessesBehindName(unknown: UnknownWord): Guess[] {
+function guessesForFullName(unknown: UnknownWord): Guess[] {
   const { argv, word, known, before } = unknown
   const at = argv.indexOf(word)
-  const words = wordsFrom(argv, at)
-  if (nearWords(word, known).length > 0 || meansSomething(word, unknown)) return []
+  const words = wordsUntilOption(argv, at)
+  if (nearWords(word, known).length > 0 || isKnownWord(word, unknown)) return []
   for (let end = words.length - 1; end > 0; end -= 1) {
     const [verb = '', ...rest] = words.slice(end)
     const name = words.slice(0, end)
     const isPhrase = Object.hasOwn(phrases, `${verb} ${rest[0]}`)
-    if (!isNameInWords(name) || !(isPhrase || meansSomething(verb, unknown))) continue
+    if (!isNameInWords(name) || !(isPhrase || isKnownWord(verb, unknown))) continue
     // In `reset password` both words have a meaning, and belong together.
     if (Object.hasOwn(phrases, `${name.at(-1)} ${verb}`)) continue
     const typed = isPhrase ? [verb, rest[0] ?? ''] : [verb]
@@ -233,12 +233,12 @@ function guessesBehindName(unknown: UnknownWord): Guess[] {
     const guesses = guessesAt({ ...unknown, argv: line, word: verb })
     if (guesses.length > 0) return guesses
   }
-  const whole = before.length > 0 ? withNameWhole(argv, at) : undefined
-  return whole ? guessesAbout({ ...unknown, argv: whole, word: whole[at] ?? '' }) : []
+  const whole = before.length > 0 ? withNameJoined(argv, at) : undefined
+  return whole ? guessesForNamedThing({ ...unknown, argv: whole, word: whole[at] ?? '' }) : []
 }
 
 /** Whether a word is a verb or noun here, or a synonym for one. */
-function meansSomething(word: string, { known, before: [group] }: UnknownWord): boolean {
+function isKnownWord(word: string, { known, before: [group] }: UnknownWord): boolean {
   if (group !== undefined)
     return (
       known.includes(word) ||
@@ -255,15 +255,15 @@ function meansSomething(word: string, { known, before: [group] }: UnknownWord): 
 }
 
 /** The words from a position to the first option. */
-function wordsFrom(argv: Line, at: number): string[] {
+function wordsUntilOption(argv: Line, at: number): string[] {
   const words = argv.slice(at)
   const end = words.findIndex((word) => word.startsWith('-'))
   return end < 0 ? words : words.slice(0, end)
 }
 
 /** The line with several words that are a name joined into one. */
-function withNameWhole(argv: Line, at: number): Line | undefined {
-  const words = wordsFrom(argv, at)
+function withNameJoined(argv: Line, at: number): Line | undefined {
+  const words = wordsUntilOption(argv, at)
   const name = words.slice(0, words.findLastIndex((_, index) => isNameInWords(words.slice(0, index + 1))) + 1)
   return name.length > 1 ? argv.toSpliced(at, name.length, name.join(' ')) : undefined
 }
@@ -278,7 +278,7 @@ function isNameInWords(words: Line): boolean {
 }
 
 /** `Amira Silva` alone: suggests `find` with the name. */
-function looksFor(word: string, argv: Line): Guess[] {
+function guessFind(word: string, argv: Line): Guess[] {
   if (!isName(word) && !/^\p{Lu}\p{Ll}/u.test(word)) return []
   const words = positionsIn(argv)
   // A PIN or a link behind the name must not be repeated.
@@ -288,31 +288,31 @@ function looksFor(word: string, argv: Line): Guess[] {
 }
 
 /** `who is omar@school.example`, `whois omar`; other questions with `who` are not understood. */
-function asksWho(unknown: UnknownWord, at: number): Guess[] {
+function guessWhoIs(unknown: UnknownWord, at: number): Guess[] {
   const { argv } = unknown
-  const words = wordsFrom(argv, at)
+  const words = wordsUntilOption(argv, at)
   const [first = '', second = ''] = words
   if (!/^(?:who|whois|who's)$/i.test(first)) return []
   if (/^am$/i.test(second)) return [{ name: 'whoami', line: argv.toSpliced(at, words.length, 'whoami') }]
   const rest = first.length > 3 ? words.slice(1) : /^is$/i.test(second) ? words.slice(2) : []
   const whom = rest.join(' ').replace(/\?$/, '')
-  const isName = (word: string) => /^\p{L}[\p{L}\p{M}'’-]+$/u.test(word) && !asksOtherwise.test(word)
+  const isName = (word: string) => /^\p{L}[\p{L}\p{M}'’-]+$/u.test(word) && !noNameAfterWhoIs.test(word)
   if (!isAddress(whom) && !(rest.length < 4 && whom.split(' ').every(isName))) return []
-  if (rest.some((word) => meansSomething(word, unknown))) return []
+  if (rest.some((word) => isKnownWord(word, unknown))) return []
   const name = isAddress(whom) ? 'users show' : 'find'
   return [{ name, line: argv.toSpliced(at, words.length, ...name.split(' '), whom) }]
 }
 
 /** Words that follow `who is` in a question and are no name: `who is locked out`, `who is the head of EG001`. */
-const asksOtherwise =
+const noNameAfterWhoIs =
   /^(?:the|an?|my|our|this|that|it|in|out|up|at|of|on|for|from|to|not|here|there|still|active|invited|suspended|deleted|locked|admin|head|everybody|everyone)$/i
 
-function showsWhere(argv: Line, { word, group }: { word: string; group: string | undefined }): Guess[] {
-  return [{ name: 'users show', line: lineInstead(withoutNoun(argv, group), word, 'users show', word) }]
+function guessUsersShow(argv: Line, { word, group }: { word: string; group: string | undefined }): Guess[] {
+  return [{ name: 'users show', line: withCommandWords(withoutNoun(argv, group), word, 'users show', word) }]
 }
 
 function isAddressOrNumber(word: string): boolean {
-  return isAddress(word) || isLikeNumber(word)
+  return isAddress(word) || looksLikeCentreNumber(word)
 }
 
 /** Whether a word has a blank in it, as only quoted names of people and schools do. */
@@ -321,7 +321,7 @@ function isName(word: string): boolean {
 }
 
 /** Whether a word is the name or number of one thing, and resembles no verb. */
-function isOneOfThings(word: string): boolean {
+function isNameOrNumber(word: string): boolean {
   return /^\p{Lu}/u.test(word) || /\d/.test(word) || /\s/.test(word) || letterNames.test(word)
 }
 
@@ -329,22 +329,22 @@ const letterNames =
   /^(?:account|coordinator|password)-[a-z-]+$|^(?:invitation|verification-code|address-changed|sign-in-slowed)$/
 
 /** `delete user omar`: the noun follows its verb; the verbs of other nouns are not considered. */
-function nounBehindVerb(argv: Line, verb: string): Guess[] {
-  const [{ at: nounAt, word: following } = { at: -1, word: '' }] = wordsBehind(argv, verb)
+function guessesWithNounAfterVerb(argv: Line, verb: string): Guess[] {
+  const [{ at: nounAt, word: following } = { at: -1, word: '' }] = wordsAfter(argv, verb)
   const noun = nounOf(following)
   const phrase = phrases[`${verb} ${following}`]
   const names = phrase ? [phrase] : noun === undefined ? [] : commandsOf(noun, verb)
-  return namesAsGuesses(names, withWord(argv, nounAt), verb)
+  return guessesFor(names, withWord(argv, nounAt), verb)
 }
 
 /** `users reset password omar`: a verb of two words, or a phrase for one of this noun's commands. */
-function verbOfTwoWords({ argv, word, known, before: [group] }: UnknownWord): Guess[] {
-  const [{ at: nextAt, word: next } = { at: -1, word: '' }] = wordsBehind(argv, word)
+function guessesWithTwoWordVerb({ argv, word, known, before: [group] }: UnknownWord): Guess[] {
+  const [{ at: nextAt, word: next } = { at: -1, word: '' }] = wordsAfter(argv, word)
   const line = withWord(argv, nextAt)
   const verb = `${word}-${next}`
-  if (known.includes(verb)) return namesAsGuesses([verb], line, word)
+  if (known.includes(verb)) return guessesFor([verb], line, word)
   const phrase = phrases[`${word} ${next}`]
-  return phrase?.startsWith(`${group} `) ? namesAsGuesses([phrase], withoutNoun(line, group), word) : []
+  return phrase?.startsWith(`${group} `) ? guessesFor([phrase], withoutNoun(line, group), word) : []
 }
 
 /** A verb with its object, for which there is a single command. */
@@ -383,70 +383,70 @@ function withoutNoun(argv: Line, group: string | undefined): Line {
 }
 
 /** The line with the command's words, and names behind them, in place of the first occurrence of a word. */
-function lineInstead(argv: Line, word: string, name: string, ...named: readonly string[]): Line {
+function withCommandWords(argv: Line, word: string, name: string, ...named: readonly string[]): Line {
   return withWord(argv, argv.indexOf(word), ...name.split(' '), ...named)
 }
 
-const maxGroups = 3
-const ofPeople: ReadonlySet<string> = new Set(['users', 'roles', 'account', 'associates'])
-const ofCentres: ReadonlySet<string> = new Set(['centres', 'coordinator', 'associates'])
+const maxCommands = 3
+const nounsOfPeople: ReadonlySet<string> = new Set(['users', 'roles', 'account', 'associates'])
+const nounsOfCentres: ReadonlySet<string> = new Set(['centres', 'coordinator', 'associates'])
 
 /** Commands that take the numbers of things, and no names. */
-const byNumberAlone = /^(?:resources|help-documents|mail) (?:withdraw|restore|download|show|cancel)$/
+const numberOnlyCommands = /^(?:resources|help-documents|mail) (?:withdraw|restore|download|show|cancel)$/
 
-const ofOneCentre =
+const singleCentreCommands =
   /^(?:centres (?:create|show|restore|delete|edit)|coordinator (?:show|suspend|restore)|associates show)$/
 
 /** Whether the command can take what was named: adding a user needs an address, and a centre is never an address. */
-function namesWhatItIsOf(name: string, line: Line): boolean {
+function acceptsArguments(name: string, line: Line): boolean {
   const words = positionsIn(line)
     .slice(2)
     .map(({ word }) => word)
   const hasAddress = words.some((word) => word.includes('@'))
   if (name === 'users list --pin issued --centre') return !hasAddress && words.length === 2
   if (name === 'users add') return hasAddress || words.length === 0
-  if (name === 'coordinator add') return hasAddress ? words.some(isLikeNumber) : words.length === 0
+  if (name === 'coordinator add') return hasAddress ? words.some(looksLikeCentreNumber) : words.length === 0
   if (name === 'users add --from') return !hasAddress
   // `assign` takes a person's address; an Associate that is created or deleted has none.
-  if (/^associates (?:un)?assign$/.test(name)) return !isLikeNumber(words[0] ?? '') || hasAddress
+  if (/^associates (?:un)?assign$/.test(name)) return !looksLikeCentreNumber(words[0] ?? '') || hasAddress
   if (name === 'centres create --kind associate') return !hasAddress
-  if (byNumberAlone.test(name)) return words.every((word) => /^\d+$/.test(word))
+  if (numberOnlyCommands.test(name)) return words.every((word) => /^\d+$/.test(word))
   // One to four digits are the number of a log row, and no subject.
   if (name === 'audit list --subject') return words.every((word) => !/^\d{1,4}$/.test(word))
   // Nothing may follow the format: the name of a file would be taken for a search text.
   if (name === 'users list --format csv') return words.join(' ') === 'csv'
   // `users remove` takes a person out of their centre; for one associate centre there is `associates unassign`.
-  if (name === 'users remove' && words.some(isLikeNumber)) return false
-  return !(ofOneCentre.test(name) && hasAddress)
+  if (name === 'users remove' && words.some(looksLikeCentreNumber)) return false
+  return !(singleCentreCommands.test(name) && hasAddress)
 }
 
 /** Tests for the nouns that may be meant, likeliest first; people before centres: a person may come with a centre. */
-function nounsNamed(verb: string, argv: Line): ((group: string) => boolean)[] {
-  const named = wordsBehind(argv, verb).map(({ word }) => word)
+function likelyNouns(verb: string, argv: Line): ((group: string) => boolean)[] {
+  const named = wordsAfter(argv, verb).map(({ word }) => word)
   const isPerson = named.some((word) => word.includes('@'))
-  const number = named.find(isLikeNumber)
-  const isCentre = (group: string) => ofCentres.has(group) && group !== 'associates'
-  const isOfPeople = (group: string) => ofPeople.has(group)
+  const number = named.find(looksLikeCentreNumber)
+  const isCentre = (group: string) => nounsOfCentres.has(group) && group !== 'associates'
+  const isOfPeople = (group: string) => nounsOfPeople.has(group)
   if (isPerson) return number === undefined ? [isOfPeople] : [isOfPeople, isCentre]
   const name = named.find(isName)
-  if (number === undefined && name !== undefined && isNameOfSchool.test(name)) return [isCentre, isOfPeople]
+  if (number === undefined && name !== undefined && schoolNameWord.test(name)) return [isCentre, isOfPeople]
   if (number === undefined) return name === undefined ? [] : [(group) => isOfPeople(group) || isCentre(group)]
   if (name !== undefined)
     return named.indexOf(name) < named.indexOf(number) ? [isOfPeople, isCentre] : [isCentre, isOfPeople]
   // Digits alone may be the number of anything but a person.
-  return [/^\d+$/.test(number) ? (group) => !ofPeople.has(group) : isCentre]
+  return [/^\d+$/.test(number) ? (group) => !nounsOfPeople.has(group) : isCentre]
 }
 
 /**
  * `suspend` without its noun: `users suspend` or `coordinator suspend`, for people where an address is named, for
  * centres where a number is. A synonym counts where its verb takes nothing away, or where it has a single meaning.
  */
-function groupsWith(verb: string, argv: Line): string[] {
-  const [named] = wordsBehind(argv, verb)
-  const kinds = nounsNamed(verb, argv)
+function commandsWithVerb(verb: string, argv: Line): string[] {
+  const [named] = wordsAfter(argv, verb)
+  const kinds = likelyNouns(verb, argv)
   // A word that is a name more probably names a person.
   const isFirst = (group: string) => named !== undefined && isName(named.word) && group === 'users'
-  const workbook = verb === 'upload' && named && isWorkbook.test(named.word) ? ['centres import'] : []
+  const workbook = verb === 'upload' && named && workbookName.test(named.word) ? ['centres import'] : []
   const groups = Object.keys(tree).toSorted((one, other) => Number(isFirst(other)) - Number(isFirst(one)))
   const own = (isNamed: (group: string) => boolean) =>
     groups
@@ -459,18 +459,20 @@ function groupsWith(verb: string, argv: Line): string[] {
   }
   const everywhere = kinds.length === 0 ? [() => true] : kinds
   const found =
-    firstOf(everywhere.map(own)) ??
-    firstOf(kinds.map(bySynonym)) ??
-    firstOf(everywhere.map((isNamed) => suggestedForAnyNoun(verb, isNamed))) ??
+    firstNonEmpty(everywhere.map(own)) ??
+    firstNonEmpty(kinds.map(bySynonym)) ??
+    firstNonEmpty(everywhere.map((isNamed) => suggestedForAnyNoun(verb, isNamed))) ??
     // Releases have names too, so a name may belong to any noun with this verb.
-    (wordsBehind(argv, verb).some(({ word }) => isName(word)) ? own(() => true) : [])
-  return [...workbook, ...found.slice(0, maxGroups)]
+    (wordsAfter(argv, verb).some(({ word }) => isName(word)) ? own(() => true) : [])
+  return [...workbook, ...found.slice(0, maxCommands)]
 }
 
 /** `suspned omar@school.example`: a misspelt verb of any noun. */
-function groupsWithNear(word: string, argv: Line): string[] {
+function commandsWithMisspeltVerb(word: string, argv: Line): string[] {
   const verbs = new Set(Object.keys(tree).flatMap(verbsOf))
-  return misspelt(word, verbs).flatMap((verb) => groupsWith(verb, withWord(argv, argv.indexOf(word), verb)))
+  return misspelt(word, verbs).flatMap((verb) =>
+    commandsWithVerb(verb, withWord(argv, argv.indexOf(word), verb)),
+  )
 }
 
 /** `block omar@school.example` means `users suspend`, `disable EG001` means `coordinator suspend`. */
@@ -481,7 +483,7 @@ function synonymsOf(group: string, verb: string): string[] {
   return same.map((name) => `${group} ${name}`)
 }
 
-const isWorkbook = /\.(xlsx|csv)$/i
+const workbookName = /\.(xlsx|csv)$/i
 
 /** Whether one word would undo the other: `unassign` for `asign`, `import` for `export`. */
 function isOpposite(one: string, other: string): boolean {

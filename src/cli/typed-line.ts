@@ -19,7 +19,7 @@ export function lineWith(argv: readonly string[], instead: ReadonlyMap<string, s
   return commandLine(words)
 }
 
-const valued = new Set(['--db', '--key-file', '--as', '--wait', '--smtp', '--mail-dir'])
+const commonValueOptions = new Set(['--db', '--key-file', '--as', '--wait', '--smtp', '--mail-dir'])
 
 /** The words of the command and its arguments with their positions: no options, no values of common options. */
 export function positionsIn(argv: readonly string[]): { word: string; at: number }[] {
@@ -27,7 +27,7 @@ export function positionsIn(argv: readonly string[]): { word: string; at: number
   for (let at = 0; at < argv.length; at += 1) {
     const word = argv[at] ?? ''
     if (word === '--') break
-    if (valued.has(word)) at += 1
+    if (commonValueOptions.has(word)) at += 1
     else if (!word.startsWith('-')) words.push({ word, at })
   }
   return words
@@ -37,7 +37,7 @@ export function positionsIn(argv: readonly string[]): { word: string; at: number
 export type Line = readonly string[]
 
 /** A line, and the command that the parser was at. */
-export interface Asked {
+export interface ParsedLine {
   argv: Line
   command: Command
 }
@@ -48,7 +48,7 @@ export function withWord(line: Line, at: number, ...instead: readonly string[]):
 }
 
 /** Splits `--name=Nile` into `--name Nile`, unless the value would then be taken for an option. */
-export function withValuesApart(line: Line): Line {
+export function splitOptionValues(line: Line): Line {
   const end = line.indexOf('--')
   const apart = (word: string) => {
     const [, option, value] = /^(--[a-z-]+)=([^-].*)$/s.exec(word) ?? []
@@ -90,9 +90,10 @@ export function shownWord(word: string): string {
   return `${option}${withoutPassword(value)}`
 }
 
-const inUrl = /^((?:[a-z][a-z0-9+.-]*:\/*|\/\/+)[^/?#:@]*):.*@/is
-const withoutScheme = /^([^/?#:@\s]*):[^/\s]*@/
-const asParameter = /([?&;](?:[a-z_-]*pass(?:word|wd|phrase)?|pwd|token|secret|[a-z_-]*key|auth)=)[^&;#]*/gi
+const passwordInUrl = /^((?:[a-z][a-z0-9+.-]*:\/*|\/\/+)[^/?#:@]*):.*@/is
+const passwordWithoutScheme = /^([^/?#:@\s]*):[^/\s]*@/
+const secretParameter =
+  /([?&;](?:[a-z_-]*pass(?:word|wd|phrase)?|pwd|token|secret|[a-z_-]*key|auth)=)[^&;#]*/gi
 
 /** Whether an address contains a password. */
 export function hasPassword(value: string): boolean {
@@ -101,6 +102,6 @@ export function hasPassword(value: string): boolean {
 
 /** Masks passwords, wherever they stand in an address and however malformed the address is. */
 export function withoutPassword(value: string): string {
-  const shown = value.replace(inUrl, '$1:***@').replace(asParameter, '$1***')
-  return inUrl.test(value) ? shown : shown.replace(withoutScheme, '$1:***@')
+  const shown = value.replace(passwordInUrl, '$1:***@').replace(secretParameter, '$1***')
+  return passwordInUrl.test(value) ? shown : shown.replace(passwordWithoutScheme, '$1:***@')
 }

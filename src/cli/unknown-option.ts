@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein'
 import { nearestOf } from '../nearest.ts'
 import { namesFor } from '../rules/unknown-name.ts'
 import { shellWord } from '../shell-word.ts'
-import { isAddress, isLikeNumber } from './names-typed.ts'
+import { isAddress, looksLikeCentreNumber } from './names-typed.ts'
 import { offersFor } from './parameters.ts'
 import { commandLine, type Line, withWord } from './typed-line.ts'
 import { renumberCentreHint, nounOf } from './words.ts'
@@ -20,21 +20,21 @@ export interface RejectedInput {
 }
 
 /** Options that take something away, and options that permit something. */
-const opposites = [/^--(rm|del|remove|drop)/, /^--(allow|suspend)/]
+const removalOrPermission = [/^--(rm|del|remove|drop)/, /^--(allow|suspend)/]
 
 /** Words that people put before an option's name to negate it. */
 const negations =
   'no not non un dis de without never dont skip exclude hide omit ignore stop deny disable'.split(' ')
 
 /** Surely and possibly negated options; `--until` takes a date and is not negated. */
-const negated = /^--(?:no-|un(?!t)|without|dis)/
-const perhapsNegated = /^--(?:no|un(?!t)|without|dis|never)/
+const negatedOption = /^--(?:no-|un(?!t)|without|dis)/
+const possiblyNegatedOption = /^--(?:no|un(?!t)|without|dis|never)/
 
 /** Names that people use for a list's output file; lists have no such option. */
-const toFile = /^(--(out|output|file|to-file|export|print)|-o)$/
+const outputFileOption = /^(--(out|output|file|to-file|export|print)|-o)$/
 
 /** The unknown option as it was typed, without its value. */
-export function wrongOption({ message }: RejectedInput): string {
+export function unknownOptionIn({ message }: RejectedInput): string {
   const [, wrong = ''] = /'([^']*)'/.exec(message) ?? []
   return wrong.replace(/^(--[a-z-]+)=[^-].*$/s, '$1')
 }
@@ -42,8 +42,9 @@ export function wrongOption({ message }: RejectedInput): string {
 /** Known options that resemble the unknown one, without options that do the opposite. */
 export function similarOptions(rejected: RejectedInput): string[] {
   const { code, command, argv } = rejected
-  const wrong = wrongOption(rejected)
-  if (code !== 'unknown-option' || (command && wrong === '--from' && withoutFrom(argv, command))) return []
+  const wrong = unknownOptionIn(rejected)
+  if (code !== 'unknown-option' || (command && wrong === '--from' && withoutFromOption(argv, command)))
+    return []
   // `--print` is about paper, and not a misspelt `--pin`.
   if (wrong.slice(2) === 'print') return []
   const names = optionNames(command)
@@ -55,14 +56,14 @@ export function similarOptions(rejected: RejectedInput): string[] {
   const longer = names.filter(
     (name) => name.endsWith(wrong.replace(/^--/, '-')) && !/^--(?:key|password)-file$/.test(name),
   )
-  const other = names.filter((name) => name === otherNames[wrong.slice(2)])
+  const other = names.filter((name) => name === optionSynonyms[wrong.slice(2)])
   if (longer.length === 0 && other.length > 0) return other
   const like = longer.length > 0 ? longer : nearestOf(wrong, names, Math.max(1, Math.floor(wrong.length / 3)))
   return like.filter(
     (name) =>
       // `--country` is no misspelt `--centre`.
       !(/^--countr/.test(wrong) && name === '--centre') &&
-      opposites.every((kind) => kind.test(name) === kind.test(wrong)) &&
+      removalOrPermission.every((kind) => kind.test(name) === kind.test(wrong)) &&
       !areOpposite(wrong, name),
   )
 }
@@ -80,11 +81,11 @@ function withoutNegation(option: string): string[] {
  */
 function areOpposite(wrong: string, name: string): boolean {
   const isNegated =
-    negated.test(wrong) ||
+    negatedOption.test(wrong) ||
     negations.some((word) => wrong.startsWith(`--${word}-`)) ||
     withoutNegation(wrong).some((left) => name.endsWith(`-${left}`))
-  if (isNegated && !perhapsNegated.test(name)) return true
-  if (negated.test(name) && !perhapsNegated.test(wrong)) return true
+  if (isNegated && !possiblyNegatedOption.test(name)) return true
+  if (negatedOption.test(name) && !possiblyNegatedOption.test(wrong)) return true
   const isNegationOf = (one: string, other: string) =>
     withoutNegation(one).some((left) => distance(left, other.slice(2)) < distance(one, other))
   return isNegationOf(wrong, name) || isNegationOf(name, wrong)
@@ -95,29 +96,29 @@ function optionNames(command: Command | undefined): string[] {
 }
 
 /** A hint for an unknown option that resembles no known option. */
-export function saidOfOption(rejected: RejectedInput): string | undefined {
-  const wrong = wrongOption(rejected)
+export function unknownOptionHint(rejected: RejectedInput): string | undefined {
+  const wrong = unknownOptionIn(rejected)
   if (/^--(?:tele)?phone|^--(?:mobile|tel)\b/.test(wrong))
     return 'Telephone numbers are not kept, of people or of centres.'
   const isOfCentre = rejected.command?.name() === 'edit' && rejected.command.parent?.name() === 'centres'
   if (isOfCentre && /^--(?:new-)?number$/.test(wrong)) return renumberCentreHint
-  return rejected.code === 'unknown-option' ? columnOf(rejected, wrong) : undefined
+  return rejected.code === 'unknown-option' ? columnHint(rejected, wrong) : undefined
 }
 
 /** `users add --first-name Omar --last-name Said --email omar@…`: joins the person's name and address. */
-function withPersonWhole(argv: Line, command: Command): Line | undefined {
+function withPersonJoined(argv: Line, command: Command): Line | undefined {
   const [last] = command.registeredArguments.slice(-1)
   if (last?.name() !== 'person' && last?.name() !== 'people') return undefined
   const found = new Map<string, string[]>()
   const rest: string[] = []
   let words: string[] | undefined
   for (const word of argv) {
-    const part = partsOfPerson.find((name) => word === `--${name}`)
+    const part = personOptions.find((name) => word === `--${name}`)
     if (part !== undefined) {
       words = []
       found.set(part, words)
       // Further words behind the first belong to a name without quotes.
-    } else if (words && !word.startsWith('-') && (words.length === 0 || isOneMoreName(word, words)))
+    } else if (words && !word.startsWith('-') && (words.length === 0 || continuesName(word, words)))
       words.push(word)
     else {
       words = undefined
@@ -129,11 +130,11 @@ function withPersonWhole(argv: Line, command: Command): Line | undefined {
   return isAddress(email) ? [...rest, name === '' ? email : `${name} <${email}>`] : undefined
 }
 
-function isOneMoreName(word: string, [first = '']: Line): boolean {
-  return !first.includes('@') && !/[@:/]/.test(word) && !isLikeNumber(word)
+function continuesName(word: string, [first = '']: Line): boolean {
+  return !first.includes('@') && !/[@:/]/.test(word) && !looksLikeCentreNumber(word)
 }
 
-const partsOfPerson = ['name', 'first-name', 'last-name', 'email']
+const personOptions = ['name', 'first-name', 'last-name', 'email']
 
 /** `users edit … --name 'Omar El Said'`: the first word is the first name, the others are the last name. */
 function withBothNames(argv: Line, command: Command | undefined): Line | undefined {
@@ -147,16 +148,17 @@ function withBothNames(argv: Line, command: Command | undefined): Line | undefin
 /** Lines that were perhaps meant by one with an unknown option, likeliest first. */
 export function linesWithOption(rejected: RejectedInput): readonly Line[] {
   const { argv, command } = rejected
-  const wrong = wrongOption(rejected)
+  const wrong = unknownOptionIn(rejected)
   const named = wrong === '--name' ? withBothNames(argv, command) : undefined
   if (named) return [named]
-  const whole = command && partsOfPerson.includes(wrong.slice(2)) ? withPersonWhole(argv, command) : undefined
+  const whole =
+    command && personOptions.includes(wrong.slice(2)) ? withPersonJoined(argv, command) : undefined
   if (whole) return [whole]
   // Such commands already transfer everything, so `--all` is dropped.
   if (/^--(?:all|all-sites)$/.test(wrong) && optionNames(command).includes('--to'))
     return [withWord(argv, argv.indexOf(wrong))]
   if (wrong.slice(2) === 'tp') return [withWord(argv, argv.indexOf(wrong), '--area', 'tp')]
-  const from = command && wrong === '--from' ? withoutFrom(argv, command) : undefined
+  const from = command && wrong === '--from' ? withoutFromOption(argv, command) : undefined
   if (from) return [from]
   const list = command?.commands.some((one) => one.name() === 'list')
     ? argv.findIndex((word) => nounOf(word) === command.name())
@@ -169,7 +171,7 @@ export function linesWithOption(rejected: RejectedInput): readonly Line[] {
   const at = argv.indexOf(wrong)
   const asValue = similar.length === 0 ? optionsWithValue(command, wrong.slice(2)) : []
   if (asValue.length > 0) return asValue.map((words) => withWord(argv, at, ...words))
-  const asText = similar.length === 0 ? lineWithText(rejected, wrong) : undefined
+  const asText = similar.length === 0 ? lineWithSearchText(rejected, wrong) : undefined
   if (asText) return [asText]
   return similar.map((name) => withWord(argv, at, name))
 }
@@ -180,7 +182,7 @@ export function linesWithOption(rejected: RejectedInput): readonly Line[] {
  */
 function optionsWithValue(command: Command | undefined, word: string): [option: string, value: string][] {
   if (fieldsOf(command).length === 0) return []
-  const options = command?.options.filter(({ long = '' }) => !shownBy.has(long)) ?? []
+  const options = command?.options.filter(({ long = '' }) => !displayOptions.has(long)) ?? []
   const exact = options.find((option) => valuesOf(option, word).includes(word))
   if (exact) return [[exact.long ?? '', word]]
   return options.flatMap((option): [string, string][] => {
@@ -190,7 +192,7 @@ function optionsWithValue(command: Command | undefined, word: string): [option: 
 }
 
 /** Options that choose how a list is shown, and do not filter it. */
-const shownBy: ReadonlySet<string> = new Set(['--fields', '--sort'])
+const displayOptions: ReadonlySet<string> = new Set(['--fields', '--sort'])
 
 function valuesOf(option: Option, prefix = ''): readonly string[] {
   const { offered = [] } = offersFor(option)
@@ -204,7 +206,7 @@ const searchedColumns: ReadonlySet<string> = new Set(
 )
 
 /** `users list --name haddad` becomes `users list haddad`. */
-function lineWithText({ argv, command }: RejectedInput, wrong: string): Line | undefined {
+function lineWithSearchText({ argv, command }: RejectedInput, wrong: string): Line | undefined {
   const at = argv.indexOf(wrong)
   const isTyped = argv[at + 1] !== undefined && !argv[at + 1]?.startsWith('-')
   const isSearched = searchedColumns.has(wrong.slice(2)) && optionNames(command).includes('--fields')
@@ -212,7 +214,7 @@ function lineWithText({ argv, command }: RejectedInput, wrong: string): Line | u
 }
 
 /** `users list --pin issued`: a column that is shown and cannot be filtered by. */
-function columnOf({ argv, command }: RejectedInput, wrong: string): string | undefined {
+function columnHint({ argv, command }: RejectedInput, wrong: string): string | undefined {
   const [first = '', ...others] = fieldsOf(command)
   const name = wrong.slice(2)
   if (!others.includes(name)) return undefined
@@ -228,7 +230,7 @@ function fieldsOf(command: Command | undefined): readonly string[] {
 }
 
 /** Common other names for options. */
-const otherNames: Readonly<Record<string, string>> = {
+const optionSynonyms: Readonly<Record<string, string>> = {
   school: '--centre',
   mail: '--email',
   'e-mail': '--email',
@@ -243,24 +245,24 @@ const otherNames: Readonly<Record<string, string>> = {
 }
 
 /** `users transfer --from A --to B` becomes `users transfer A --to B`; the centre that somebody leaves is dropped. */
-function withoutFrom(argv: Line, command: Command): Line | undefined {
+function withoutFromOption(argv: Line, command: Command): Line | undefined {
   const { registeredArguments, options } = command
   const last = registeredArguments.at(-1)
   if (last === undefined || !options.some(({ long }) => long === '--to')) return undefined
-  const isValue = (at: number) => isValued(command, argv[at - 1] ?? '')
+  const isValue = (at: number) => takesValue(command, argv[at - 1] ?? '')
   const typed = argv.filter((word, at) => at > 1 && !word.startsWith('-') && !isValue(at))
   const from = argv.indexOf('--from')
   const named = argv[from + 1] ?? ''
-  const isMore = last.variadic ? isLikeNumber(named) : typed.length > registeredArguments.length
+  const isMore = last.variadic ? looksLikeCentreNumber(named) : typed.length > registeredArguments.length
   return withWord(isMore ? withWord(argv, from + 1) : argv, from)
 }
 
 /** `users list --out users.csv`: lists are printed, and redirected into a file by the shell. */
-export function listIntoFile(rejected: RejectedInput): string | undefined {
+export function redirectionHint(rejected: RejectedInput): string | undefined {
   const { argv, command } = rejected
-  const wrong = wrongOption(rejected)
+  const wrong = unknownOptionIn(rejected)
   const isOfList = optionNames(command).includes('--format') && similarOptions(rejected).length === 0
-  if (!toFile.test(wrong) || !isOfList) return undefined
+  if (!outputFileOption.test(wrong) || !isOfList) return undefined
   const at = argv.indexOf(wrong)
   const next = argv[at + 1]
   const named = next === undefined || next.startsWith('-') ? undefined : next
@@ -271,21 +273,21 @@ export function listIntoFile(rejected: RejectedInput): string | undefined {
 }
 
 /** Arguments that begin with a dash, such as a copied bullet, go behind `--`; options hold no blank and no @. */
-export function behindDashes(rejected: RejectedInput): string | undefined {
+export function endOfOptionsHint(rejected: RejectedInput): string | undefined {
   const { argv, command } = rejected
-  const wrong = wrongOption(rejected)
+  const wrong = unknownOptionIn(rejected)
   // commander reports -y@school.example without the -y, which it parsed as an option.
   const at = argv.findIndex((word) => /^-(?!-)/.test(word) && word.endsWith(wrong.slice(1)))
   if (!command || command.registeredArguments.length === 0 || at < 0 || !/[\s@]/.test(wrong)) return undefined
   const rest = argv.slice(at + 1)
   const isOfOption = (word: string, position: number) =>
-    word.startsWith('-') || isValued(command, rest[position - 1] ?? '')
+    word.startsWith('-') || takesValue(command, rest[position - 1] ?? '')
   const before = [...argv.slice(0, at), ...rest.filter(isOfOption)]
   const behind = [argv[at] ?? wrong, ...rest.filter((word, position) => !isOfOption(word, position))]
   return `What begins with - stands behind --: ${commandLine([...before, '--', ...behind])}`
 }
 
 /** Whether a word is an option that takes the next word as its value. */
-function isValued(command: Command, word: string): boolean {
+function takesValue(command: Command, word: string): boolean {
   return command.options.some(({ long, short, required }) => required && (long === word || short === word))
 }

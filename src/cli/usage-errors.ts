@@ -8,64 +8,67 @@ import {
   isSettingName,
   lineWithBefore,
   optionFor,
-  withDashes,
-  withFewer,
-  withTextWhole,
+  withToOption,
+  withoutExcessWords,
+  withTextJoined,
 } from './excess-words.ts'
-import { isLikeNumber } from './names-typed.ts'
+import { looksLikeCentreNumber } from './names-typed.ts'
 import {
-  type Asked,
+  type ParsedLine,
   commandLine,
   type Line,
   shownWord,
-  withValuesApart,
+  splitOptionValues,
   withWord,
   withWords,
 } from './typed-line.ts'
 import {
-  behindDashes,
+  endOfOptionsHint,
   linesWithOption,
-  listIntoFile,
+  redirectionHint,
   type RejectedInput,
-  saidOfOption,
+  unknownOptionHint,
   similarOptions,
-  wrongOption,
+  unknownOptionIn,
 } from './unknown-option.ts'
 
 /**
  * A commander parse error in our words, with the line to type instead.
  * @param accepted the line, mended where necessary, if the parser accepts it
  */
-export async function complaint(
+export async function usageErrorFor(
   input: RejectedInput,
   accepted: (line: Line) => Promise<Line | undefined>,
 ): Promise<Usage> {
-  const rejected = withInputApart(input)
+  const rejected = withOptionValuesSplit(input)
   const { argv, code, command } = rejected
-  const said = saidOf(rejected)
-  if (command && code === 'missing-mandatory-option-value') return withoutOptions({ argv, command }, code)
-  if (command && code === 'missing-argument') return withoutArguments({ argv, command }, code)
-  if (command && code === 'option-missing-argument') return withoutValue(rejected, command)
+  const said = describeRejection(rejected)
+  if (command && code === 'missing-mandatory-option-value')
+    return missingOptionsError({ argv, command }, code)
+  if (command && code === 'missing-argument') return missingArgumentsError({ argv, command }, code)
+  if (command && code === 'option-missing-argument') return missingValueError(rejected, command)
   const redirected =
-    code === 'unknown-option' ? (listIntoFile(rejected) ?? behindDashes(rejected)) : fromFile(rejected)
+    code === 'unknown-option'
+      ? (redirectionHint(rejected) ?? endOfOptionsHint(rejected))
+      : batchFileHint(rejected)
   const lines = redirected ? [] : await Promise.all(suggestedLines(rejected).map(accepted))
   const suggestions = lines.flatMap((line) => (line ? [commandLine(line)] : []))
-  const usual = hintOfLines(suggestions) ?? saidOfOption(rejected) ?? 'Add --help to see what it takes.'
+  const usual = hintOfLines(suggestions) ?? unknownOptionHint(rejected) ?? 'Add --help to see what it takes.'
   const details = code === 'excess-arguments' ? {} : { candidates: similarOptions(rejected) }
   return new Usage(`${said}.`, { code, hint: redirected ?? usual, details })
 }
 
 /** Splits `--option=value` into two words: the value may be the first of several words. */
-function withInputApart(rejected: RejectedInput): RejectedInput {
+function withOptionValuesSplit(rejected: RejectedInput): RejectedInput {
   return rejected.code === 'invalid-argument'
     ? rejected
-    : { ...rejected, argv: withValuesApart(rejected.argv) }
+    : { ...rejected, argv: splitOptionValues(rejected.argv) }
 }
 
 /** `users list --smtp`: names the option's meaning, and the line with a placeholder for the value. */
-function withoutValue(rejected: RejectedInput, command: Command): Usage {
+function missingValueError(rejected: RejectedInput, command: Command): Usage {
   const { argv, code } = rejected
-  const flags = wrongOption(rejected)
+  const flags = unknownOptionIn(rejected)
   const [long = ''] = /--[a-z-]+/.exec(flags) ?? []
   const option = command.options.find((one) => one.flags === flags)
   const at = argv.findLastIndex((word) => word === long || word === option?.short)
@@ -78,9 +81,9 @@ function withoutValue(rejected: RejectedInput, command: Command): Usage {
   })
 }
 
-function saidOf({ message, code, command }: RejectedInput): string {
+function describeRejection({ message, code, command }: RejectedInput): string {
   const [said = ''] = message.replace(/^error: /, '').split('\n')
-  const wrong = code === 'invalid-argument' ? wrongChoice(said) : undefined
+  const wrong = code === 'invalid-argument' ? invalidChoice(said) : undefined
   if (wrong) return `'${wrong.value}' is none of ${wrong.choices.join(', ')}`
   if (code === 'excess-arguments' && command?.registeredArguments.length === 0)
     return `'${command.name()}' takes nothing behind it: '${command.args.map(shownWord).join(' ')}' is too much`
@@ -90,14 +93,14 @@ function saidOf({ message, code, command }: RejectedInput): string {
 }
 
 /** The value that was typed and the choices of its argument or option, from commander's message. */
-function wrongChoice(said: string): { value: string; choices: readonly string[] } | undefined {
+function invalidChoice(said: string): { value: string; choices: readonly string[] } | undefined {
   const [, value, choices = ''] =
     /(?:value|argument) '(.*)' is invalid.* Allowed choices are (.*?)\.?$/m.exec(said) ?? []
   return value === undefined ? undefined : { value, choices: choices.split(', ') }
 }
 
 function linesWithChoice({ argv, message }: RejectedInput): readonly Line[] {
-  const wrong = wrongChoice(message)
+  const wrong = invalidChoice(message)
   const at = wrong ? argv.findIndex((word) => word === wrong.value || word.endsWith(`=${wrong.value}`)) : -1
   if (!wrong || at < 0) return []
   const before = argv[at]?.slice(0, -wrong.value.length) ?? ''
@@ -108,7 +111,7 @@ function linesWithChoice({ argv, message }: RejectedInput): readonly Line[] {
 
 /** Lines that were perhaps meant by one that the parser rejects, likeliest first; each may need mending itself. */
 export function suggestedLines(input: RejectedInput): readonly Line[] {
-  const rejected = withInputApart(input)
+  const rejected = withOptionValuesSplit(input)
   const { argv, code, command } = rejected
   if (code === 'unknown-option') return linesWithOption(rejected)
   if (code === 'invalid-argument') return linesWithChoice(rejected)
@@ -117,41 +120,41 @@ export function suggestedLines(input: RejectedInput): readonly Line[] {
   const one = (line: Line | undefined) => (line ? [line] : [])
   if (code === 'missing-mandatory-option-value') return one(lineWithOptions(asked, missingOptions(asked)))
   if (code === 'missing-argument') return one(lineWithArguments(asked))
-  return code === 'excess-arguments' ? (fromOneToOther(asked) ?? one(withFewer(asked))) : []
+  return code === 'excess-arguments' ? (linesForTransfer(asked) ?? one(withoutExcessWords(asked))) : []
 }
 
 /** `users transfer omar noor`: two people, or one name of two words; capital letters make the name likelier. */
-function fromOneToOther({ argv, command }: Asked): readonly Line[] | undefined {
+function linesForTransfer({ argv, command }: ParsedLine): readonly Line[] | undefined {
   const [first = '', second = '', ...others] = command.args
   const isNamed = [first, second].every((word) => /^\p{L}[\p{L}\p{M}'’-]+$/u.test(word))
   if (command.name() !== 'transfer' || others.length > 0 || !isNamed || argv.includes('--to'))
     return undefined
-  if (isNobody.test(first) || isNobody.test(second)) return undefined
+  if (notAPersonsName.test(first) || notAPersonsName.test(second)) return undefined
   const whole = withWords(argv, [first, second], `${first} ${second}`, '--to', 'EMAIL')
   const two = /^\p{Lu}/u.test(second) ? undefined : withWords(argv, [first, second], first, '--to', second)
   return [two, whole].filter((line) => line !== undefined)
 }
 
 /** Words that begin a description and are no name: `transfer from omar`, `transfer tests omar`. */
-const isNobody =
+const notAPersonsName =
   /^(?:from|to|all|every\p{L}+|the|data|tests?|results?|groups?|progression.*|users?|teachers?)$/iu
 
 /** `batch FILE`: the batch reads its lines from stdin. */
-function fromFile({ code, command, argv }: RejectedInput): string | undefined {
+function batchFileHint({ code, command, argv }: RejectedInput): string | undefined {
   const [file, ...others] = command?.args ?? []
   if (code !== 'excess-arguments' || command?.name() !== 'batch' || file === undefined || others.length > 0)
     return undefined
   return `It reads stdin: ${commandLine(withWord(argv, argv.lastIndexOf(file)))} < ${shellWord(file)}`
 }
 
-function missingOptions({ command }: Asked): Option[] {
+function missingOptions({ command }: ParsedLine): Option[] {
   return command.options.filter(
     (option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined,
   )
 }
 
 /** Names all missing options at once. */
-function withoutOptions(asked: Asked, code: string): Usage {
+function missingOptionsError(asked: ParsedLine, code: string): Usage {
   const missing = missingOptions(asked)
   const named = missing.map(({ long }) => long ?? '')
   const options = missing.map((option) => `${option.long}: ${option.description}`)
@@ -160,27 +163,27 @@ function withoutOptions(asked: Asked, code: string): Usage {
       ? `It needs ${options.join('')}.`
       : `It needs ${named.slice(0, -1).join(', ')} and ${named.at(-1)}.`
   const line = lineWithOptions(asked, missing)
-  const more = tooMany(asked).filter((word) => !line.includes(word))
+  const more = excessWords(asked).filter((word) => !line.includes(word))
   const tooMuch = more.length > 0 ? ` Too much: ${more.map((word) => `'${word}'`).join(', ')}.` : ''
   return new Usage(`${message}${tooMuch}`, { code, hint: commandLine(line) })
 }
 
 /** The words behind the last argument that the command takes. */
-function tooMany({ command }: Asked): readonly string[] {
+function excessWords({ command }: ParsedLine): readonly string[] {
   const taken = command.registeredArguments
   const isOption = command.args.some((word) => word.startsWith('-'))
   return taken.at(-1)?.variadic || isOption ? [] : command.args.slice(taken.length)
 }
 
 /** The line with the missing options at its end; an address where none is expected becomes the value of its option. */
-function lineWithOptions(asked: Asked, missing: readonly Option[]): Line {
+function lineWithOptions(asked: ParsedLine, missing: readonly Option[]): Line {
   const { argv, command } = asked
   const [only, ...others] = missing
-  const line = only && others.length === 0 ? lineWithTyped(asked, only) : undefined
+  const line = only && others.length === 0 ? lineWithOptionInserted(asked, only) : undefined
   if (line !== undefined) return line
   const isOfAny = command.registeredArguments.at(-1)?.variadic === true
-  const whole = isOfAny ? withTextWhole(argv, () => true) : undefined
-  const rest = tooMany(asked).reduce(
+  const whole = isOfAny ? withTextJoined(argv, () => true) : undefined
+  const rest = excessWords(asked).reduce(
     (shorter: Line, word) => withWord(shorter, shorter.lastIndexOf(word)),
     whole ?? argv,
   )
@@ -188,15 +191,15 @@ function lineWithOptions(asked: Asked, missing: readonly Option[]): Line {
 }
 
 /** The line with the option put before its value, where the value was typed without it. */
-function lineWithTyped({ argv, command }: Asked, { long, flags }: Option): Line | undefined {
-  const to = withDashes(argv, command)
+function lineWithOptionInserted({ argv, command }: ParsedLine, { long, flags }: Option): Line | undefined {
+  const to = withToOption(argv, command)
   if (to !== undefined) return to
   // The destination is named by `--to`, so `--centre` was meant as `--to`.
   const at = argv.indexOf('--centre')
   if (long === '--to' && flags.includes('<centre>') && at > 0)
     return withWord(argv, at, long, ...(isArgument(argv[at + 1]) ? [] : [placeholderOf(flags)]))
   const moved =
-    long === '--to' && flags.includes('<centre>') ? withWhoAndWhere(argv, command.args) : undefined
+    long === '--to' && flags.includes('<centre>') ? withPersonAndCentre(argv, command.args) : undefined
   if (moved) return moved
   const more = command.args[command.registeredArguments.length]
   if (long && more !== undefined && optionFor(command, more) === long) return lineWithBefore(argv, more, long)
@@ -214,8 +217,8 @@ function lineWithTyped({ argv, command }: Asked, { long, flags }: Option): Line 
 }
 
 /** `users move Omar Said EG003`, `users move omar@… Delta School`: quotes the name, puts --to before the centre. */
-function withWhoAndWhere(argv: Line, words: Line): Line | undefined {
-  const isNumbered = isLikeNumber(words.at(-1) ?? '')
+function withPersonAndCentre(argv: Line, words: Line): Line | undefined {
+  const isNumbered = looksLikeCentreNumber(words.at(-1) ?? '')
   if (words.length < 3 || !(isNumbered || words[0]?.includes('@'))) return undefined
   const end = isNumbered ? words.length - 1 : 1
   const [who, where] = [words.slice(0, end), words.slice(end)]
@@ -230,17 +233,17 @@ function placeholderOf(flags: string): string {
   return (/<([^>]*)>/.exec(flags)?.[1] ?? 'value').toUpperCase()
 }
 
-function withoutArguments(asked: Asked, code: string): Usage {
+function missingArgumentsError(asked: ParsedLine, code: string): Usage {
   const [first] = missingArguments(asked)
   const said = first ? `It needs ${first.name().toUpperCase()}: ${first.description}.` : 'It needs more.'
   return new Usage(said, { code, hint: commandLine(lineWithArguments(asked)) })
 }
 
-function missingArguments({ command }: Asked): Argument[] {
+function missingArguments({ command }: ParsedLine): Argument[] {
   return command.registeredArguments.filter((argument) => argument.required).slice(command.args.length)
 }
 
-function lineWithArguments(asked: Asked): Line {
+function lineWithArguments(asked: ParsedLine): Line {
   const { argv, command } = asked
   const [typed = '', ...others] = command.args
   const [, name = '', value = ''] = /^([a-z-]+)=(.+)$/is.exec(typed) ?? []

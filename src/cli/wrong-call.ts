@@ -3,7 +3,7 @@ import { failureOf } from '../exit.ts'
 import { eachNamed } from '../rules/batch.ts'
 import { typedCentreNumber } from '../rules/centres/find.ts'
 import { typedAddress } from '../rules/users/email.ts'
-import { canBeName, type NamesTyped, wordsOf } from './names-typed.ts'
+import { canBeName, type NamesTyped, namesInValue } from './names-typed.ts'
 import type { Declared, NamedKind, Parameters } from './parameters.ts'
 
 interface Call<Args, Options, Every> {
@@ -34,7 +34,7 @@ function readTarget(target: string, kind: NamedKind): void {
   const isAddress = kind !== 'centre' && kind !== 'centres' && target.includes('@')
   if (isAddress && kind !== 'audience') typedAddress(target)
   else if (kind === 'centre' || kind === 'centres' || kind === 'user-or-centre') {
-    for (const word of wordsOf(target, kind)) if (!canBeName(word, kind)) typedCentreNumber(word)
+    for (const word of namesInValue(target, kind)) if (!canBeName(word, kind)) typedCentreNumber(word)
   }
 }
 

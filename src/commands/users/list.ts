@@ -1,4 +1,4 @@
-import { isLikeNumber } from '../../cli/names-typed.ts'
+import { looksLikeCentreNumber } from '../../cli/names-typed.ts'
 import { listing } from '../../cli/define.ts'
 import { importNumber, listOf, optional } from '../../cli/typed-values.ts'
 import { orName, flag, option, repeated, type ValuesOf, withValues } from '../../cli/parameters.ts'
@@ -97,7 +97,7 @@ function noneWith(text: string | undefined): string | undefined {
   const option = status !== '' ? `--status ${status}` : role !== '' ? `--role ${role}` : undefined
   // Eight digits may be a PIN, which must not be echoed.
   if (/^\d{4}[\s-]?\d{4}$/.test(word)) return undefined
-  const centre = isLikeNumber(word) ? `--centre ${word.toUpperCase()}` : undefined
+  const centre = looksLikeCentreNumber(word) ? `--centre ${word.toUpperCase()}` : undefined
   const line = option ?? centre
   return line === undefined
     ? undefined

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { wholePeople } from '../../cli/names-typed.ts'
+import { joinPeople } from '../../cli/names-typed.ts'
 import { ask, askSeveral, askYesNo } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { commandLine, type Line, withWords } from '../../cli/typed-line.ts'
@@ -246,12 +246,11 @@ export function refuseUnquotedNames(
   if (centre === undefined && words.length > 1 && /^[a-z]{0,2}\d{3,}$/i.test(number))
     throw new Usage(`'${number}' is not an address: name@school.example.`, {
       code: 'invalid-person',
-      hint: `Where they are is an option: ${lineFor([...(wholePeople(words.slice(0, -1)) ?? words.slice(0, -1)), '--centre', number])}`,
+      hint: `Where they are is an option: ${lineFor([...(joinPeople(words.slice(0, -1)) ?? words.slice(0, -1)), '--centre', number])}`,
     })
   const nameOnly = words.find((word) => !word.includes('@'))
   if (nameOnly === undefined) return
-  const people =
-    wholePeople(words) ?? (words.length === 1 ? [`${nameOnly.trim()} <name@school.example>`] : [])
+  const people = joinPeople(words) ?? (words.length === 1 ? [`${nameOnly.trim()} <name@school.example>`] : [])
   if (people.length === 0) return
   throw new Usage(`'${nameOnly}' is not an address: name@school.example.`, {
     code: 'invalid-person',
