@@ -9,7 +9,8 @@ const distances = [-1, 1, -2, 2, -3, 3] as const
 /**
  * Finds changed values that stand in the wrong row, because a cell was inserted into the column or removed from it:
  * in a run of rows, each value is the one saved for the row at a fixed distance above or below. Intended changes hardly
- * ever look like that, and never where all values become one value, or each becomes a new one.
+ * ever look like that, and never where all values become one value, or each becomes a new one; a list in order that is
+ * changed by the same amount everywhere does, and is told from it by the row at the end of the run.
  *
  * @returns the distance by position: negative where the value is saved for a row above
  */
@@ -18,7 +19,8 @@ export function slippedValues(values: readonly Compared[]): ReadonlyMap<number, 
   for (const distance of distances) {
     let run: number[] = []
     const endRun = () => {
-      if (run.length >= fewest) for (const at of run) if (!slipped.has(at)) slipped.set(at, distance)
+      if (run.length >= fewest && !areMovedAlike(values, run, distance))
+        for (const at of run) if (!slipped.has(at)) slipped.set(at, distance)
       run = []
     }
     for (const [at, value] of values.entries()) {
@@ -30,6 +32,26 @@ export function slippedValues(values: readonly Compared[]): ReadonlyMap<number, 
     endRun()
   }
   return slipped
+}
+
+/**
+ * Whether all rows of a run, and the row at its end from which its last value would come, changed by the same amount.
+ * False where the row after that one is blank: there a cell was removed, or a blank one inserted.
+ */
+function areMovedAlike(values: readonly Compared[], run: readonly number[], distance: number): boolean {
+  const first = (run[0] ?? 0) + Math.min(distance, 0)
+  const last = (run.at(-1) ?? 0) + Math.max(distance, 0)
+  const behind = distance < 0 ? first + distance : last + distance
+  if (behind in values && values[behind] === undefined) return false
+  const compared = values.slice(first, last + 1).filter((value) => value !== undefined)
+  const [move = 0, ...others] = compared.map(({ saved, now }) => amountOf(now) - amountOf(saved))
+  return move !== 0 && others.every((other) => Math.abs(other - move) < 1e-6)
+}
+
+/** The number, or the minutes of a time. */
+function amountOf(value: string): number {
+  const [whole, minutes = 0] = value.split(':').map(Number)
+  return value.includes(':') ? (whole ?? NaN) * 60 + minutes : (whole ?? NaN)
 }
 
 /** The fault of a slipped value; its message is worded to follow the name of the column. */

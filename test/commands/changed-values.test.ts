@@ -119,6 +119,29 @@ describe.each<OfNoun>([keyTimes, entries, results])('an import of $noun', (ofNou
   })
 })
 
+describe('a list in order whose values are all moved by as much', () => {
+  const zones = [
+    ...['Kaliningrad', 'Moscow', 'Samara'].map((place) => `Europe/${place}`),
+    ...['Yekaterinburg', 'Omsk', 'Irkutsk', 'Yakutsk', 'Vladivostok'].map((place) => `Asia/${place}`),
+  ]
+  it('is taken: local times of a country as clocks change, and marks of which everybody gets one more', async () => {
+    const heading = 'Country,Administrative zone,Session,Local time,Time zone'
+    const hours = (first: number) =>
+      zones.map((zone, at) => `Russia,3,AM,${String(first + at).padStart(2, '0')}:00,${zone}`)
+    for (const first of [5, 6, 5]) {
+      write(heading, hours(first))
+      expect(await world.run(['key-times', 'import', 'list.csv', '--json'])).toMatchObject({ exit: 0 })
+    }
+    for (const more of [0, 1, 0]) {
+      write(
+        resultHeading,
+        results.names.map((name, at) => resultRow(name, String(40 - at + more))),
+      )
+      expect(await world.run(['progression-tests', 'import', 'list.csv'])).toMatchObject({ exit: 0 })
+    }
+  })
+})
+
 describe('a plan of values that slipped, which are meant', () => {
   it('is applied as it was planned', async () => {
     const { heading, row, names, values, fresh } = keyTimes

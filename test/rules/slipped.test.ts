@@ -34,6 +34,45 @@ describe('values that slipped', () => {
     expect(slippedValues(compared(times, now.with(4, '08:00'))).size).toBe(0)
   })
 
+  describe('in a list in order', () => {
+    const inOrder = ['08:00', '09:00', '10:00', '11:00', '12:00', '13:00', '14:00', '15:00']
+    const moved = [...inOrder.slice(1), '16:00']
+
+    it('are none where all of it, or of a part of it, is moved by as much', () => {
+      expect(slippedValues(compared(inOrder, moved)).size).toBe(0)
+      expect(slippedValues(compared(moved, inOrder)).size).toBe(0)
+      expect(slippedValues(compared([...inOrder, '15:30', '16:00'], moved)).size).toBe(0)
+      const twice = inOrder.flatMap((time) => [time, time])
+      expect(
+        slippedValues(
+          compared(
+            twice,
+            twice.map((time) => time.replace(':00', ':30')),
+          ),
+        ).size,
+      ).toBe(0)
+      expect(
+        slippedValues(
+          compared(
+            twice,
+            moved.flatMap((time) => [time, time]),
+          ),
+        ).size,
+      ).toBe(0)
+      const marks = ['20.3', '19.3', '18.3', '17.3', '16.3', '15.3', '14.3']
+      expect(slippedValues(compared(marks.slice(1), marks.slice(0, -1))).size).toBe(0)
+    })
+
+    it('are found where a cell was inserted, taken out, or is blank', () => {
+      expect(slippedValues(compared(inOrder, ['06:30', ...inOrder.slice(0, -1)])).size).toBe(7)
+      expect(slippedValues(compared(inOrder, [...inOrder.slice(1), '15:00'])).size).toBe(7)
+      expect(slippedValues([...compared(inOrder, moved).slice(0, -1), undefined]).size).toBe(6)
+      expect(slippedValues([undefined, ...compared(moved, inOrder).slice(1)]).size).toBe(6)
+      const twice = inOrder.flatMap((time) => [time, time])
+      expect(slippedValues(compared(twice, ['07:00', ...twice.slice(0, -1)])).size).toBe(7)
+    })
+  })
+
   it('are none where all become one value, or each another', () => {
     const value = fc.constantFrom('08:00', '09:00', '09:30', '10:00')
     fc.assert(
