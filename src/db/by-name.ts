@@ -65,7 +65,7 @@ export interface NamedCentre {
   status: CentreStatus
 }
 
-/** The centres with all of these words in their number or name; with words, by a table scan and a sort of the few hits. */
+/** The centres with all of these words in their number or name; words cause a table scan and a sort of the few hits. */
 export function streamCentresByName(
   db: Kysely<Store>,
   { words, deleted, visible }: Search,

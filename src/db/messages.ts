@@ -139,7 +139,7 @@ export async function failedMessages(
   return query.execute()
 }
 
-/** The waiting messages' numbers, the least often tried first, then the oldest, so that a failing one blocks no other. */
+/** The waiting messages' numbers, the least tried first, then the oldest, so that a failing one blocks no other. */
 export async function waitingMessages(
   db: Kysely<Store>,
   { dueAt, importId }: WaitingFilter,

@@ -5,11 +5,11 @@ import { type Placeholders, prepared } from '../prepared.ts'
 import type { AuditPersonalTable, AuditTable, Store } from '../schema.ts'
 import { sendWithNext, transactionState, type Trx } from '../transact.ts'
 
-/** A fact of an event that names or describes a person: kept beside the chain, erasable. */
+/** A fact of an event that names or describes a person; kept beside the hash chain, so that it can be erased. */
 export interface Personal {
   field: string
   value: string
-  /** The user it is about, where there is one. */
+  /** The user that the fact is about, if there is one. */
   userId?: number
 }
 
@@ -19,12 +19,12 @@ interface AuditEvent extends Pick<AuditTable, 'at' | 'operator' | 'kind' | 'acti
   personal: readonly Personal[]
 }
 
-/** What a row's seal covers. */
+/** The columns that a row's seal covers. */
 export type SealedRow = Omit<AuditTable, 'mac'>
 
-/** A row of the audit log that is not as it was written. */
+/** A finding about the audit log. */
 export interface AuditProblem {
-  /** The row's number; absent where the log as a whole is meant. */
+  /** The row's number; absent if the problem is with the log as a whole. */
   row?: number
   message: string
 }
@@ -38,7 +38,7 @@ export async function insertAuditRow(trx: Trx, event: AuditEvent): Promise<numbe
   const row: SealedRow = {
     id: (last?.id ?? 0) + 1,
     segment: event.segment ?? last?.segment ?? 1,
-    // Another may have written since whoever writes this asked what time it was.
+    // Another event may have been written since the caller read the clock.
     at: notBefore(transactionState(trx).at, event.at),
     operator: event.operator,
     kind: event.kind,
@@ -80,7 +80,7 @@ function notBefore(time: Date, at: string): string {
   return at < iso ? iso : at
 }
 
-/** Values of rows that are not there any more: the log was cut, and what is written now would cover it up. @throws `audit-broken` */
+/** @throws `audit-broken` if there are values of missing rows: the log was cut, and a new row would cover that up */
 async function refuseCutLog(trx: Trx, last: number): Promise<void> {
   const [beyond] = await prepared(trx, valueBeyond, { last }).execute()
   if (beyond === undefined) return
@@ -102,7 +102,7 @@ function valueBeyond(trx: Kysely<Store>, { last }: Placeholders<{ last: number }
     .limit(1)
 }
 
-/** @param before the seal of the row before it; absent for the first */
+/** @param before the seal of the preceding row; absent for the first row */
 export function sealRow(
   key: Buffer,
   { row, before }: { row: SealedRow; before?: Buffer | undefined },
@@ -125,7 +125,7 @@ export function sealRow(
   return seal.digest()
 }
 
-/** The digest that the chain covers in place of a personal value. */
+/** The digest that the seal covers instead of a personal value. */
 export function digestOf({ salt, value }: { salt: Buffer; value: string }): string {
   return createHash('sha256').update(lengthOf(salt)).update(salt).update(value).digest('hex')
 }

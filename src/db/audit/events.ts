@@ -8,17 +8,17 @@ import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 export interface AuditEntry {
   id: number
   at: string
-  /** Whoever typed it, at which machine; null where that is not for the reader. */
+  /** The operating system's user and host; null if the reader may not see it. */
   operator: string | null
-  /** The address of the user who acted; null for Cambridge staff, `(erased)` for whoever was erased. */
+  /** The address of the user who acted; null for Cambridge staff, `(erased)` for an erased user. */
   actor: string | null
   kind: EventKind
   action: string
-  /** An address or a centre number; null where there is none, or the person was erased. */
+  /** An address or a centre number; null if there is none, or the person was erased. */
   subject: string | null
-  /** What those of its people whom the reader may see are called now, by their part in it. */
+  /** The present names of the people in the event whom the reader may see, by their role in it. */
   names: Readonly<Record<string, string>>
-  /** Before, after, counts, the command, and the people by their part in it. */
+  /** Before, after, counts, the command, and the people by their role in the event. */
   details: Record<string, unknown>
 }
 
@@ -26,20 +26,20 @@ export interface EventFilter {
   kind?: EventKind
   /** An address or a centre number. */
   subject?: string
-  /** An address; `staff` for Cambridge staff; `(erased)` for whoever was erased. */
+  /** An address; `staff` for Cambridge staff; `(erased)` for erased users. */
   actor?: string
   /** The operating system's user and host. */
   operator?: string | undefined
   /** The whole action, or its noun: `coordinator`. */
   action?: string
-  /** ISO times: from this one on, and before that one. */
+  /** ISO times: `since` is inclusive, `until` exclusive. */
   since?: string
   until?: string
   limit?: number
   visible?: VisibleCentres
 }
 
-/** What happened to a user or centre last, newest first; the imports that touched it included. */
+/** The last events about a user or centre, newest first, including the imports that changed it. */
 export async function lastEvents(
   db: Kysely<Store>,
   { subject, userId, visible }: { subject: string; userId?: number; visible: VisibleCentres },
@@ -88,10 +88,10 @@ export async function* streamEvents(
   for await (const page of pagesOfEvents(db, filter)) yield* page
 }
 
-/** In place of whoever acted and was erased since: their value is kept empty, and staff have none. */
+/** Shown for an actor who was erased since: their value is kept and empty, whereas Cambridge staff have none. */
 export const erasedActor = '(erased)'
 
-/** In place of what belongs to a centre that the reader may not see. */
+/** Shown for a value that belongs to a centre that the reader may not see. */
 export const hiddenValue = '(elsewhere)'
 
 function eventRows(db: Kysely<Store>, visible: VisibleCentres = 'all') {
@@ -107,10 +107,10 @@ function eventRows(db: Kysely<Store>, visible: VisibleCentres = 'all') {
     ])
 }
 
-/** Erased, it is empty. */
+/** The user's present name; empty if they were erased. */
 const nameNow = sql`(select trim(first_name || ' ' || last_name) from users where users.id = user_id)`
 
-/** Whether a value beside a row is about nobody at a centre that the reader may not see. */
+/** Whether the reader may see a personal value: it is about no user, or about one at a centre they may see. */
 function isReadable(visible: VisibleCentres) {
   if (visible === 'all') return sql<boolean>`true`
   return sql<boolean>`(user_id is null or user_id in (select id from users where ${isVisible('users.centre_id', visible)}))`
@@ -118,7 +118,7 @@ function isReadable(visible: VisibleCentres) {
 
 type EventRow = Awaited<ReturnType<ReturnType<typeof eventRows>['execute']>>[number]
 
-/** What the log tells of this action's noun; nothing where it tells of the action itself. */
+/** The other actions of this action's noun in the log; none if the log has the action itself. */
 export async function otherActions(db: Kysely<Store>, action: string): Promise<string[]> {
   const [noun = ''] = action.split('.')
   const rows = await db
@@ -177,7 +177,7 @@ function matchesFilter({
   return eb.and(conditions)
 }
 
-/** The rows in which an address or a centre number has a part other than the actor's. */
+/** The rows in which an address or a centre number has a role other than the actor's. */
 function about(subject: string) {
   const spellings = [subject, subject.toLowerCase(), subject.toUpperCase()]
   return sql<number>`select audit_id from audit_personal
@@ -185,14 +185,14 @@ function about(subject: string) {
       (${accountsOf(subject)}))`
 }
 
-/** The one that it has and those that it had, which are in two indexes. */
+/** The live account of an address and the deleted ones, which are in two partial indexes. */
 function accountsOf(address: string) {
   const key = address.toLowerCase()
   return sql<number>`select id from users where email_key = ${key} and status <> 'deleted'
     union all select id from users where email_key = ${key} and status = 'deleted'`
 }
 
-/** The same for one account: an earlier one of its address is somebody else. */
+/** The same for one account: an earlier account of its address is another user. */
 function aboutUser({ subject, userId }: { subject: string; userId: number }) {
   return sql<number>`select audit_id from audit_personal where user_id = ${userId} and field <> 'actor'
     union select audit_id from audit_personal
@@ -223,10 +223,10 @@ function eventsOfImports(imports: ReturnType<typeof importsOfUser>) {
     and ${jsonNumber(sql.ref('facts'), 'import')} in (${imports})`
 }
 
-/** What the log calls an import, and taking one back. */
+/** The actions of importing and of undoing an import. */
 export const importActions = ['centres.imported', 'centres.import-undone'] as const
 
-/** The rows about a centre that may be seen, or somebody there: also where a list that was refused names others before them. */
+/** The rows about a visible centre or a user there, even if they are not the first target of a refused list. */
 function within(visible: readonly number[]) {
   return sql<number>`select audit_id from audit_personal where (field = 'subject' or field like 'target%') and (
     value in (select number from centres where ${isVisible('centres.id', visible)})

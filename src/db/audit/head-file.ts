@@ -7,7 +7,7 @@ import { readPlainFile } from '../../input-file.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Store } from '../schema.ts'
 
-/** Where the log ended when it was last written to: the number of its last row, and that row's seal. */
+/** The head of the audit log: the number of its last row, and that row's seal. */
 export interface LogHead {
   events: number
   /** In hexadecimal. */
@@ -16,20 +16,20 @@ export interface LogHead {
 
 const heading = 'ssh-admin head 1'
 
-/** Where a log without rows ends: every log goes on from there. */
+/** The head of a log without rows, which every log continues. */
 export const emptyLog: LogHead = { events: 0, head: '0'.repeat(64) }
 
-/** Stores of older versions were kept by programs that noted no head. */
+/** The first store version with a head file; older ssh-admin wrote none. */
 export const firstVersionWithHead = 4
 
-/** Beside the key, which is best kept elsewhere than the store: who cuts the store's log must reach both. */
+/** The head file lies beside the key, best kept away from the store: to hide a cut log, one must reach both. */
 export function headFileOf(keyFile: string): string {
   return `${keyFile}.head`
 }
 
 /**
- * The same of a store in a file. With the key of another store, such as a backup that is looked at with the key of the
- * store that it was made of, it has one of its own: that store's log went on.
+ * The head file of a store in a file. A store used with another store's key has one of its own: a backup, for example,
+ * read with the key of the store that it was made of, whose log has gone on.
  */
 export function headFileOfFile(keyFile: string, path: string | undefined): string {
   const file = headFileOf(keyFile)
@@ -42,22 +42,22 @@ export function headFileOfFile(keyFile: string, path: string | undefined): strin
   const present = identityOf(path)
   if (ofOwn !== undefined && present !== undefined && present === ofOwn.identity) return own
   if (isSame === undefined && present !== undefined && present === moved) return file
-  // One that was moved on its disk goes on with the note that it has under the place of before; not where the place has a
-  // note of another file: a copy that was made earlier would be put in the place of the store of that note, unsaid.
+  // A store moved within its disk keeps the head file of its former path, unless the new path has one of another file:
+  // otherwise an earlier copy put in that file's place would go unnoticed.
   const { file: before } =
     (ofOwn === undefined ? headsOfOtherPlaces({ keyFile, headFile: own }) : []).find(
       ({ identity }) => identity !== undefined && identity === present,
     ) ?? {}
   if (before !== undefined && before !== file) return before
-  // From another disk, or with a note of before, it is the one whose place is empty: a log that was cut would be taken
-  // for that of a copy if any note would do. What the place itself has seen more of than that is not forgotten for it.
+  // A store from another disk, or with a head file of an older version, is taken for the noted one whose path is empty:
+  // if any head file would do, a cut log would pass for a copy's. The path's own one wins if it counts more events.
   if (isSame === undefined && ofOwn !== undefined && ofOwn.events > events) return own
   return isSame === false ? own : file
 }
 
 /**
- * The same of a store that comes to a place where none is. What is noted of another one stays, also where that one is
- * not to be seen: it may have been moved, and its note is the only one that its log is held against.
+ * The head file of a store created at a path where there is none. Another store's head file is never reused, even if
+ * that store cannot be found: it may have been moved, and its log has no other head file to be checked against.
  */
 export function headFileOfNewFile(keyFile: string, path: string): string {
   const file = headFileOf(keyFile)
@@ -66,8 +66,8 @@ export function headFileOfNewFile(keyFile: string, path: string): string {
 }
 
 /**
- * Undefined where nothing is to be seen at the place that was noted: a store that was moved is still the one whose head
- * was noted. Where that one is there, a store that is yet to come to the other place is another.
+ * Whether the noted path and this one are the same file; undefined if there is nothing at the noted path, as the store
+ * may have been moved. If there is, a store not yet at `path` is another one.
  */
 function isSameFile(noted: string, path: string): boolean | undefined {
   if (noted === path) return true
@@ -76,8 +76,8 @@ function isSameFile(noted: string, path: string): boolean | undefined {
 }
 
 /**
- * Asked after a commit, too: what may not be looked at, or lies behind something that is no folder now, ends nothing. The
- * number of a file that is gone may be another's soon, and not with the moment in which it was made.
+ * Identifies a file by device, inode and time of birth, as an inode may be reused once its file is gone. Errors give
+ * undefined, as this also runs after a commit, which must not fail.
  */
 function identityOf(path: string): string | undefined {
   try {
@@ -94,8 +94,8 @@ function headFileAt(keyFile: string, place: readonly unknown[]): string {
 }
 
 /**
- * The same of a store on a server: copies of one store go on apart, and may have one key at a desk. It is known by the
- * address, which nobody on the server can change.
+ * The head file of a store on a server, named by the store's address, which nobody on the server can change: copies of
+ * one store have logs of their own, and a desk may use one key for several of them.
  */
 export function headFileOnServer(
   keyFile: string,
@@ -105,7 +105,7 @@ export function headFileOnServer(
   return headFileAt(keyFile, [servers, database, schema])
 }
 
-/** Whether a log goes on from a head that was noted beside the same key under another name: its server has several, or had none. */
+/** Whether the log holds a head from another head file of the same key, as when its server is known by another name. */
 export async function isNotedElsewhere(
   db: Kysely<Store>,
   { keyFile, headFile }: { keyFile: string; headFile: string },
@@ -116,8 +116,8 @@ export async function isNotedElsewhere(
 }
 
 /**
- * Whether a store in a file is looked at with a key that is used with another one, in a file or on a server: nothing was
- * noted of it yet. What was tried in a backup once says nothing of the store itself, whose note may have been taken away.
+ * Whether a store in a file is used with the key of another store, in a file or on a server, and so may have no head
+ * file yet. Head files of other files do not count for the store itself, whose own head file may have been removed.
  */
 export function hasKeyOfAnother(store: { path: string; keyFile: string; headFile: string }): boolean {
   const { path, keyFile, headFile } = store
@@ -146,10 +146,10 @@ function headsOfOtherPlaces({
 }
 
 /**
- * Notes the head of the log after a commit. It is one more witness and never a condition: unsynced,
- * and where it cannot be written the change stands, and the older head is still in the log.
+ * Writes the head of the log after a commit. The file is additional evidence, never a condition: it is not synced, and
+ * if it cannot be written the change stands, and the older head is still in the log.
  * @param store the path of a store in a file
- * @returns whether it is noted
+ * @returns whether it was written
  */
 export function writeHeadFile(
   path: string,
@@ -167,30 +167,30 @@ export function writeHeadFile(
     }
     return true
   } catch {
-    // The change is made; the next one notes the head again.
+    // The change is committed; the next one writes the head again.
     return false
   }
 }
 
-/** Before another store takes the place of the one that this head is of: a missing head is no finding. */
+/** Removes a head file before another store replaces its store: a missing head file is no finding then. */
 export function forgetHeadFile(path: string): void {
   try {
     rmSync(path)
   } catch {
-    // It is written anew once the other store is in its place.
+    // The file is overwritten once the other store is in its place.
   }
 }
 
-/** What was noted; undefined where nothing was, or it cannot be read. */
+/** The noted head; undefined if there is none, or the file cannot be read. */
 export function readHeadFile(path: string): LogHead | undefined {
   const noted = notedIn(path)
   return noted && { head: noted.head, events: noted.events }
 }
 
 interface NotedHead extends LogHead {
-  /** The path of a store in a file; absent of one on a server, and in notes of before. */
+  /** The path of a store in a file; undefined for a store on a server, and in head files of older versions. */
   store: string | undefined
-  /** Of that file; absent of one on a server, and in notes of before. */
+  /** That file's `identityOf`; undefined for a store on a server, and in head files of older versions. */
   identity: string | undefined
 }
 
@@ -201,7 +201,7 @@ function notedIn(path: string): NotedHead | undefined {
   return { head, events: Number(events), store: named(store), identity: named(identity) }
 }
 
-/** Where a log ends, or ended before one of its rows. */
+/** The head of the log, or the head that it had before one of its rows. */
 export async function headOf(
   db: Kysely<Store>,
   { before }: { before?: LogHead | undefined } = {},
@@ -211,7 +211,7 @@ export async function headOf(
   return last && { events: last.id, head: last.mac.toString('hex') }
 }
 
-/** Whether the log holds the row that was its last once. */
+/** Whether the log still holds the row of a noted head. */
 export async function hasSeal(db: Kysely<Store>, { events, head }: LogHead): Promise<boolean> {
   if (events === emptyLog.events) return true
   const row = await db.selectFrom('audit').select('mac').where('id', '=', events).executeTakeFirst()
@@ -219,8 +219,8 @@ export async function hasSeal(db: Kysely<Store>, { events, head }: LogHead): Pro
 }
 
 /**
- * Whether somebody at a desk, or whoever wrote an event, has written to the log: at a shared store, one that has not yet
- * has no head to miss.
+ * Whether an operator, or the operator of an event, has written to the log up to a row: at a shared store, a desk that
+ * has not written yet has no head file to miss.
  */
 export async function hasWritten(
   db: Kysely<Store>,
@@ -245,7 +245,7 @@ function contentsOf(path: string): string {
   }
 }
 
-/** Whether two logs end with the same row, or both without any. */
+/** Whether two heads are equal, or both logs are empty. */
 export function isSameHead(one: LogHead | undefined, other: LogHead | undefined): boolean {
   return one?.events === other?.events && one?.head === other?.head
 }

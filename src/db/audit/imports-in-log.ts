@@ -4,14 +4,14 @@ import { changeListDigest } from '../imports/write.ts'
 import { importActions } from './events.ts'
 import { readObject } from './personal-values.ts'
 
-/** What the log says of each import, as it was applied or as it was left when it was taken back. */
+/** The log's account of an import: as applied, or as left when it was undone. */
 interface ImportInLog {
   state: 'applied' | 'undone'
-  /** Undefined for one that was taken back before this was written down. */
+  /** The digest of its change list; undefined for an undo logged before digests were. */
   changes: unknown
 }
 
-/** In sentences: the imports that are not as the log says. */
+/** Messages about imports that are not as the log says. */
 export async function importProblems(db: Kysely<Store>): Promise<string[]> {
   const inLog = await importsInLog(db)
   const rows = await db.selectFrom('imports').select(['id', 'state']).orderBy('id').execute()
@@ -28,8 +28,8 @@ export async function importProblems(db: Kysely<Store>): Promise<string[]> {
 }
 
 /**
- * The other imports that did something to what this one created, and are as the log says. Taking this one back removes
- * from their lists whom and what it removes from the store.
+ * The other imports that changed what this one created, and are as the log says. Undoing this one takes the users and
+ * centres that it removes out of their change lists too.
  */
 export async function trueImportsAbout(db: Kysely<Store>, importId: number): Promise<number[]> {
   const rows = await db

@@ -6,7 +6,7 @@ import { type AuditProblem, digestOf, type SealedRow } from './append.ts'
 type ValueRow = Omit<AuditPersonalTable, 'audit_id'>
 
 /**
- * What a seal covers of a value: its digest, and the user it is about, who stays named by number when the
+ * The part of a value that a seal covers: its digest, and the number of the user it is about, which stays when the
  * value is erased. Rows written before 0004 cover the digest alone: their `user` is undefined.
  */
 interface Covered {
@@ -14,12 +14,12 @@ interface Covered {
   user: number | null | undefined
 }
 
-/** Finds what is wrong with the values beside rows that follow one another, row by row. */
+/** Finds the problems of the values beside consecutive rows, as one list for each row. */
 export type CheckValues = (rows: readonly Pick<SealedRow, 'id' | 'personal'>[]) => Promise<AuditProblem[][]>
 
 /**
- * The values beside a row are those that its seal covers, or were erased by an event that names
- * them: without the second, emptying them would go unseen.
+ * Checks that the values beside a row are those that its seal covers, or were erased by an event that names them:
+ * without the second check, emptying values would go unnoticed.
  */
 export async function valueChecker(db: Kysely<Store>): Promise<CheckValues> {
   const erasures = await erasuresIn(db)
@@ -73,11 +73,11 @@ async function valuesBeside(
   return groupBy(values, ({ audit_id }) => audit_id)
 }
 
-/** Whatever number somebody put there. */
+/** The user id, clamped so that a number that somebody else put there can be read too. */
 const readableUser = sql<number | null>`case when user_id < -1 then -1
   when user_id > ${sql.lit(Number.MAX_SAFE_INTEGER)} then ${sql.lit(Number.MAX_SAFE_INTEGER)} else user_id end`
 
-/** Values beside rows that are not there. */
+/** Problems about values of rows that do not exist. */
 export async function valuesWithoutRow(db: Kysely<Store>): Promise<AuditProblem[]> {
   const rows = await db
     .selectFrom('audit_personal')
@@ -110,7 +110,7 @@ async function erasuresIn(db: Kysely<Store>): Promise<Erased[]> {
   return (await events.execute()).map(({ facts }) => erasedBy(facts))
 }
 
-/** An event names the fields of each row; before it did, the rows and the users. */
+/** What an erasure event covers: it names the fields of each row; in older versions, the rows and the users. */
 function erasedBy(text: string): Erased {
   const facts = parsed(text)
   if (!isRecord(facts)) return () => false
@@ -130,7 +130,7 @@ function listed(list: unknown): unknown[] {
   return Array.isArray(list) ? list : []
 }
 
-/** A JSON object of the log; undefined where somebody wrote something else there. */
+/** A JSON object of the log; undefined if somebody put anything else there. */
 export function readObject(text: string): Record<string, unknown> | undefined {
   const value = parsed(text)
   return isRecord(value) ? value : undefined

@@ -14,7 +14,7 @@ import type { AuditTable, Store } from '../schema.ts'
 import { type AuditProblem, sealRow } from './append.ts'
 import { type CheckValues, readObject, valueChecker, valuesWithoutRow } from './personal-values.ts'
 
-/** The chain, the head that was noted beside the key, and what the log says of each import against what is in the store. */
+/** Verifies the chain, the noted head, and each import against what the log says of it. */
 export async function verifyAudit(store: OpenStore, { head }: { head?: string } = {}): Promise<AuditVerdict> {
   const key = store.keys().audit
   const verdict = await verifyChain(store.db, { key, heads: knownHeads(store, head) })
@@ -26,8 +26,8 @@ export async function verifyAudit(store: OpenStore, { head }: { head?: string } 
 }
 
 /**
- * The file in which the head of a log with events is noted, where it is not there. At a shared store a desk notes its own:
- * until it has written to the log, it misses none. Nor does a backup that is looked at with the key of the store that goes on.
+ * The path of the head file if it is missing though the log has events. None is missing at a desk of a shared store
+ * that has not written to the log yet, nor for a backup read with the key of the store that it was made of.
  */
 export async function missingHead(
   { path, keyFile, headFile, version, db, engine }: OpenStore,
@@ -55,12 +55,12 @@ function knownHeads({ path, headFile }: OpenStore, named: string | undefined): K
 export interface AuditVerdict {
   ok: boolean
   events: number
-  /** The seal of the last row; kept elsewhere it shows that rows were cut off. */
+  /** The seal of the last row; a copy kept elsewhere shows whether rows were cut off. */
   head: string | null
   problems: AuditProblem[]
-  /** Problems beyond those listed. */
+  /** The number of problems beyond those listed. */
   more: number
-  /** Rows whose time lies before that of the row they follow: a clock was set back, nothing more. */
+  /** Rows whose time is before that of the preceding row: only a sign that a clock was set back. */
   backwards: OutOfOrderRow[]
 }
 
@@ -70,7 +70,7 @@ interface OutOfOrderRow {
   before: string
 }
 
-/** A head that was kept elsewhere, and how it is called in what is found. */
+/** A head that was kept elsewhere, and its name in messages. */
 interface KnownHead {
   head: string
   called: string
@@ -78,12 +78,12 @@ interface KnownHead {
 
 const maxListed = 50
 
-/** The event from which time counts anew. */
+/** The event of `store accept-clock`, whose time may be before that of the preceding row. */
 const clockAccepted = 'store.clock-accepted'
 
 /**
- * Whether the audit log is whole: no row changed, removed, inserted or moved. It shows what was
- * done without the key; against somebody who holds the key, only a head kept elsewhere helps.
+ * Checks that no row of the audit log was changed, removed, inserted or moved by anybody without the key. Against
+ * somebody who holds the key, only a head kept elsewhere helps.
  */
 async function verifyChain(
   db: Kysely<Store>,
@@ -126,7 +126,7 @@ async function verifyChain(
       const right = row.mac.equals(sealRow(key, { row, before: before?.mac }))
       if (right) isSealed.right += 1
       else isSealed.wrong += 1
-      // After a gap the seal before is unknown; the gap itself has been reported.
+      // After a gap the preceding seal is unknown; the gap itself has been reported.
       if (!right && gap <= 0) report({ row: row.id, message: `row ${row.id} is not as it was written` })
     }
     for (const problem of valueProblems) report(problem)
@@ -152,7 +152,7 @@ async function verifyChain(
   return { ok: found.length === 0, events, head, problems: found, more, backwards }
 }
 
-/** The digest of every row so far, which the first row of a new part of the log carries. */
+/** The digest of every row so far, which the first row of a new segment carries. */
 export async function digestOfLog(db: Kysely<Store>): Promise<string> {
   const digest = createHash('sha256')
   for await (const page of rowsOf(db)) for (const row of page) digest.update(canonical(row))
@@ -169,7 +169,7 @@ async function lastSegment(db: Kysely<Store>): Promise<number> {
 
 /** The log, page by page. */
 async function* rowsOf(db: Kysely<Store>): AsyncGenerator<AuditTable[]> {
-  // From the smallest number there is, whatever it should be.
+  // From the smallest number possible, as somebody else may have put in rows below 1.
   for (let after = Number.MIN_SAFE_INTEGER; ; ) {
     const rows: AuditTable[] = await db
       .selectFrom('audit')
@@ -194,7 +194,7 @@ async function* withValues(pages: AsyncGenerator<AuditTable[]>, check: CheckValu
   }
 }
 
-/** Numbers that a program reads as another number, or not at all: only somebody else puts them in. */
+/** Row numbers beyond the safe integers, which ssh-admin never writes and cannot read exactly. */
 async function rowsBeyondNumbers(db: Kysely<Store>): Promise<string[]> {
   const rows = await db
     .selectFrom('audit')
@@ -208,7 +208,7 @@ async function rowsBeyondNumbers(db: Kysely<Store>): Promise<string[]> {
   return rows.map(({ number }) => number)
 }
 
-/** As a number that can be read, whatever somebody put there. */
+/** The segment, clamped to the safe integers, as somebody else may have put any number there. */
 function segmentAsNumber() {
   const { MIN_SAFE_INTEGER: min, MAX_SAFE_INTEGER: max } = Number
   return sql<number>`case when segment < ${sql.lit(min)} then ${sql.lit(min)}
@@ -221,7 +221,7 @@ function canonical({ mac, ...row }: AuditTable): string {
   return `${JSON.stringify(fields)}\n`
 }
 
-/** Rows sealed with an earlier key are known by the digest in the first row after it. */
+/** Rows sealed with an earlier key are checked by the digest in the first row of the next segment. */
 function* boundaryProblems({
   row,
   before,

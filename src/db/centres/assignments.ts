@@ -37,7 +37,7 @@ export async function unassignCentre(
   )
 }
 
-/** Every live Associate that may be seen: its centres, and those that some account acts for. */
+/** Every visible live Associate, with the counts of its centres and of those assigned to an account. */
 export function associatesWithCounts(db: Kysely<Store>, visible: VisibleCentres) {
   return db
     .selectFrom('centres as associate')
@@ -79,7 +79,7 @@ export function associateCentres(
     .execute()
 }
 
-/** The accounts that act for some centre, and for how many. */
+/** The accounts of an Associate that centres are assigned to, and how many. */
 export function actingAccounts(
   db: Kysely<Store>,
   associateId: number,
@@ -95,7 +95,7 @@ export function actingAccounts(
     .execute()
 }
 
-/** Who acts for each centre of an Associate, by centre id. */
+/** The accounts that each centre of an Associate is assigned to, by centre id. */
 export async function assignedAccounts(db: Kysely<Store>, associateId: number) {
   const rows = await db
     .selectFrom('assignments')

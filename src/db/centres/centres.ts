@@ -4,12 +4,12 @@ import { anyOf } from '../portable.ts'
 import type { Store } from '../schema.ts'
 import { sendWithNext, type Trx } from '../transact.ts'
 
-/** What a list may ask for beside what every list of centres shows. */
+/** Parts of a centre that a list may ask for, beyond what every list shows. */
 export type CentrePart = 'details' | 'users'
 
 const everyPart: ReadonlySet<CentrePart> = new Set(['details', 'users'])
 
-/** The query that every look-up of centres begins with. */
+/** The base query of every look-up of centres. */
 export function centresWithPeople(db: Kysely<Store>) {
   return withPeople(db)
     .selectAll('centres')
@@ -21,7 +21,7 @@ export function centresWithPeople(db: Kysely<Store>) {
     .select(usersAtCentre().as('user_count'))
 }
 
-/** What lists of centres begin with; what was not asked for is absent. */
+/** The base query of lists of centres, with only the parts asked for. */
 export function listedCentres(db: Kysely<Store>, parts: ReadonlySet<CentrePart> = everyPart) {
   return withPeople(db)
     .select([
@@ -100,7 +100,7 @@ export async function centreIds(db: Kysely<Store>, numbers: Iterable<string>): P
   return new Map(rows.map(({ id, number }) => [number, id]))
 }
 
-/** Live centres whose folded number and name end so. */
+/** Live centres whose folded name ends with this text, at a word's beginning. */
 export function centresNamedLike(
   db: Kysely<Store>,
   nameKey: string,
@@ -115,7 +115,7 @@ export function centresNamedLike(
     .execute()
 }
 
-/** The centre's other users that a suspended coordinator locks out: neither suspended nor deleted. @param number in capitals */
+/** The other users whom a suspended coordinator locks out, neither suspended nor deleted. @param number in capitals */
 export function countAffected(db: Kysely<Store>, number: string): Promise<number> {
   const affected = db
     .selectFrom('users')
@@ -148,7 +148,7 @@ export async function activateCentre(trx: Trx, centreId: number): Promise<void> 
   await sendWithNext(trx, activated)
 }
 
-/** Where every centre is, deleted ones included: number → ISO code. */
+/** The country of every centre, deleted ones included: number → ISO code. */
 export async function countriesOfCentres(db: Kysely<Store>): Promise<ReadonlyMap<string, string>> {
   const rows = await db.selectFrom('centres').select(['number', 'country']).execute()
   return new Map(rows.map(({ number, country }) => [number, country]))

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { CentreKind, Store } from '../schema.ts'
 import type { Trx } from '../transact.ts'
 
-/** What can be said of a centre, besides its number. */
+/** The facts about a centre, besides its number. */
 export interface CentreFacts {
   name: string
   kind: CentreKind
@@ -15,12 +15,12 @@ export interface CentreFacts {
   country: string
   britishCouncil: boolean
   globalListening: boolean
-  /** IANA; null: the only one of its country, or nobody knows. */
+  /** The IANA time zone given for it; null: the only one of its country, or unknown. */
   timeZone: string | null
 }
 
 interface ToWrite extends CentreFacts {
-  /** What searching looks through. */
+  /** The folded text for searching. */
   folded: string
   at: Date
 }
@@ -35,7 +35,7 @@ export async function insertCentre(
     .execute()
 }
 
-/** A centre that was edited is left alone when its import is undone. */
+/** Sets a centre's facts and `edited_at`: undoing an import leaves edited centres alone. */
 export async function setCentreFacts(
   trx: Trx,
   { id, at, ...facts }: ToWrite & { id: number },
@@ -74,7 +74,7 @@ export async function setCentreDeleted(
   await trx.updateTable('centres').set({ deleted_at: at }).where('id', '=', id).execute()
 }
 
-/** Nobody acts any longer for a centre that leaves its Associate. @returns how many did */
+/** Removes every assignment of a centre that leaves its Associate. @returns how many there were */
 export async function unassignEverybody(trx: Trx, centreId: number): Promise<number> {
   const gone = await trx
     .deleteFrom('assignments')
@@ -84,7 +84,7 @@ export async function unassignEverybody(trx: Trx, centreId: number): Promise<num
   return gone.length
 }
 
-/** The centres of an Associate, deleted ones apart. */
+/** Counts the live and the deleted centres of an Associate. */
 export async function countAssociateCentres(
   db: Kysely<Store>,
   associateId: number,

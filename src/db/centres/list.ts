@@ -8,14 +8,14 @@ import { isVisible, type VisibleCentres } from './visible.ts'
 export type CentreStatus = 'approved' | 'active' | 'deleted'
 
 interface CentreFilter {
-  /** Without any, every status but deleted. */
+  /** None means every status but deleted. */
   statuses?: readonly CentreStatus[]
   kinds?: readonly CentreKind[]
   /** ISO 3166 alpha-2. */
   countries?: readonly string[]
   associateId?: number
   withoutCoordinator?: boolean
-  /** Folded words; each is a part of the number or the name. */
+  /** Folded words, each of which must be part of the number or the name. */
   words?: readonly string[]
   visible?: VisibleCentres
 }
@@ -31,7 +31,7 @@ interface Listing {
   limit?: number | undefined
   /** Every country's code, in the order of their names. */
   countries: readonly string[]
-  /** What is asked of each; absent: everything. */
+  /** The parts to read of each centre; absent: all. */
   parts?: ReadonlySet<CentrePart> | undefined
 }
 
@@ -58,7 +58,7 @@ function orderedBy(
 ): Expression<unknown> {
   switch (order) {
     case 'number':
-      // Where few can fit, the rows are read as they lie: in the order of their index, each is looked up by itself.
+      // Where few can match, a table scan is faster: by the index of numbers each row would be looked up by itself.
       return words.some(({ length }) => length > 2)
         ? withoutIndex('centres.number')
         : sql.ref('centres.number')
@@ -78,7 +78,7 @@ function orderedBy(
   }
 }
 
-/** The one place that knows which centres a list shows. */
+/** The one place that decides which centres a list shows. */
 function matchesFilter({
   statuses = [],
   kinds = [],
@@ -113,13 +113,13 @@ function matchesFilter({
   return eb.and(conditions)
 }
 
-/** Each time zone that centres were given. */
+/** The distinct time zones given for centres. */
 export async function timeZonesOfCentres(db: Kysely<Store>): Promise<string[]> {
   const zones = await db.selectFrom('centres').select('time_zone').distinct().orderBy('time_zone').execute()
   return zones.flatMap(({ time_zone: zone }) => zone ?? [])
 }
 
-/** The numbers of the centres that were given a time zone, in their order. */
+/** The numbers of the centres with this time zone, in order. */
 export async function centresInTimeZone(db: Kysely<Store>, zone: string): Promise<string[]> {
   const rows = await db
     .selectFrom('centres')

@@ -4,8 +4,8 @@ import { groupBy } from '../rows.ts'
 import type { Store } from '../schema.ts'
 
 /**
- * What two centre numbers have in common that differ only by zeros before their digits, O for 0, or I or L for 1: EG01
- * is EG001. Another digit is another centre.
+ * A key that is equal for centre numbers that differ only by zeros before their digits, O for 0, or I or L for 1: EG01
+ * and EG001. Another digit means another centre.
  */
 export function nearKey(number: string): string {
   if (!slips.test(number)) return number
@@ -13,8 +13,8 @@ export function nearKey(number: string): string {
 }
 
 /**
- * What a number has in common with another that is surely meant by it, where a hint names that one: as `nearKey`, but for
- * the two letters of a country in front, which stand for no digits. OM123 is in Oman, and MO123 in Macao.
+ * A stricter key for hints, equal for numbers that surely mean the same centre: as `nearKey`, but the two letters of a
+ * country in front must be equal. OM123 is in Oman, and MO123 in Macao.
  */
 export function hintKey(number: string): string {
   const [country = ''] = /^[A-Z]{2}/.exec(number) ?? []
@@ -27,14 +27,14 @@ export function withoutZeros(number: string): string {
   return number.replace(/^0+|(?<=[A-Z])0+(?=\d)/g, '')
 }
 
-/** Centres with a number that is nearly one of these, and some more: what the store's index can tell. */
+/** Matches centres with nearly one of these numbers, and some others, by the expression of the store's index. */
 export function areNearly(numbers: Iterable<string>): RawBuilder<boolean> {
   const keys = Array.from(numbers, (number) => number.replace(/[O0]/g, '').replace(/[IL]/g, '1'))
   const indexed = sql`replace(replace(replace(replace(number, 'O', ''), '0', ''), 'I', '1'), 'L', '1')`
   return anyOf(indexed, [...new Set(keys)])
 }
 
-/** For numbers that nobody has, the live centre whose number each of them surely is: its zeros lost, or O for 0. */
+/** For unknown numbers, the live centre that each surely means: zeros are missing, or O stands for 0. */
 export async function centresNearNumbers(
   db: Kysely<Store>,
   numbers: readonly string[],

@@ -13,7 +13,7 @@ export function peopleAt(db: Kysely<Store>, centreId: number): Promise<UserWithC
     .execute()
 }
 
-/** Every live centre with its live users: each user with their centre, or a centre alone when it has none. */
+/** Every visible live centre with its live users: a row for each user, or one for a centre without users. */
 export function exportedUsers(db: Kysely<Store>, visible: VisibleCentres) {
   return db
     .selectFrom('centres')
@@ -51,7 +51,7 @@ export function exportedUsers(db: Kysely<Store>, visible: VisibleCentres) {
 
 export type ExportedUser = InferResult<ReturnType<typeof exportedUsers>>[number]
 
-/** What an export leaves out: deleted centres, their users, and users without a centre. */
+/** Counts what an export leaves out: deleted centres, their users, and users without a centre. */
 export async function countLeftOut(
   db: Kysely<Store>,
 ): Promise<{ centres: number; users: number; withoutCentre: number }> {

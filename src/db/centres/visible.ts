@@ -5,7 +5,7 @@ import type { Store } from '../schema.ts'
 /** The centres that an actor may see, by id; Cambridge staff see all. */
 export type VisibleCentres = 'all' | readonly number[]
 
-/** A condition for lists: the centre in this column is one that may be seen. */
+/** A condition: the actor may see the centre whose id is in this column. */
 export function isVisible(column: string, visible: VisibleCentres): RawBuilder<boolean> {
   if (visible === 'all') return sql<boolean>`true`
   return anyOf(sql.ref(column), visible)

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { transactionState, type Trx } from '../transact.ts'
 
-/** The users of an import whose PIN is open and who have not been written to about it. */
+/** The users of an import whose PIN is open and who have had no letter about it. */
 export function newUsersWithoutLetter(trx: Trx, importId: number) {
   return trx
     .selectFrom('users')

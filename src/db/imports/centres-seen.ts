@@ -7,14 +7,14 @@ import { anyOf } from '../portable.ts'
 import type { CentreKind, CentreTable, Store } from '../schema.ts'
 import { idsOf, rowsAtOnce, type SeenUsers } from './users-seen.ts'
 
-/** A centre as planning an import sees it. */
+/** A saved centre, as far as planning an import needs it. */
 export interface SeenCentre {
-  /** Its place among those that are seen, from 0 on. */
+  /** Its index among the centres read, from 0. */
   readonly position: number
   readonly id: number
   readonly number: string
   readonly name: string
-  /** What its name is compared by. */
+  /** The folded name, for comparison. */
   readonly nameKey: string
   readonly kind: CentreKind
   readonly status: 'approved' | 'active'
@@ -24,7 +24,7 @@ export interface SeenCentre {
 
 type FactsOfCentre = Omit<SeenCentre, 'nameKey' | 'position'>
 
-/** Centres in the order of their numbers; each is found by its number and its id. */
+/** Centres in the order of their numbers, to be found by number and by id. */
 export interface SeenCentres extends Iterable<SeenCentre> {
   readonly size: number
   has(number: string): boolean
@@ -32,7 +32,7 @@ export interface SeenCentres extends Iterable<SeenCentre> {
   withId(id: number | null): SeenCentre | undefined
 }
 
-/** Column by column, as the rows of a roster: a million centres as objects and texts take half a gigabyte. */
+/** Stored by column, as the rows of a roster are: a million centres as objects and strings take half a gigabyte. */
 class PackedCentres implements SeenCentres {
   size = 0
   readonly ids = new PackedNumbers()
@@ -79,7 +79,7 @@ class PackedCentres implements SeenCentres {
   }
 }
 
-/** With a constructor of its own, as every view of packed rows: one that they share from a base takes half as long again to make it. */
+/** Has its own constructor, as every view of packed rows: inheriting one makes construction take half as long again. */
 class PackedCentre implements SeenCentre {
   private readonly centres: PackedCentres
   readonly position: number
@@ -122,13 +122,13 @@ class PackedCentre implements SeenCentre {
   }
 }
 
-/** Where a centre is: an ISO code, and a town as it was written. */
+/** The location of a centre: an ISO code, and the town as written. */
 export interface CentreLocation {
   country: string
   town: string
 }
 
-/** The same as it was written, whole. */
+/** The full location, as written. */
 export interface WrittenLocation {
   address: string
   town: string
@@ -143,16 +143,16 @@ export async function readCentres(db: Kysely<Store>): Promise<SeenCentres> {
   return centres
 }
 
-/** How rows name centres. */
+/** The numbers and names by which a workbook's rows refer to centres. */
 export interface CentresNamed {
   numbers: Iterable<string>
-  /** Those that stand elsewhere than in the column of numbers. */
+  /** Numbers elsewhere than in the column of centre numbers. */
   otherNumbers: Iterable<string>
-  /** What the names of the rows are compared by; asked for where anything is saved. */
+  /** The folded names of the rows; called only if the store has any centre. */
   names: () => ReadonlySet<string>
 }
 
-/** Those that rows name by number, by name, or nearly: the store looks for them, and all others stay there. */
+/** Reads only the centres that rows refer to by number, by name, or by nearly their number. */
 export async function readNamedCentres(
   db: Kysely<Store>,
   { numbers, otherNumbers, names: namesOfRows }: CentresNamed,
@@ -167,13 +167,13 @@ export async function readNamedCentres(
   const newNumbers = new Set(numbers)
   for (const { number } of found.values()) newNumbers.delete(number)
   const isNamed = anyOf(sql`substr(folded, length(number) + 2)`, [...namesOfRows()])
-  // One after the other: each has an index, which one question with both would not go by.
+  // Two queries, as each condition has an index and their combination would use neither.
   await add(isNamed)
   if (newNumbers.size > 0) await add(areNearly(newNumbers))
   return inOrder(found.values())
 }
 
-/** With the centres of users who were found by their address. */
+/** Adds the centres of users who were found by their address. */
 export async function withCentresOfUsers(
   db: Kysely<Store>,
   { centres, users }: { centres: SeenCentres; users: SeenUsers },
@@ -193,7 +193,7 @@ async function centresWhere(db: Kysely<Store>, condition: RawBuilder<boolean>): 
   return rows.map((row) => factsOf(row, coordinated))
 }
 
-/** Of several that are meant the first is told. */
+/** Sorted by number, so that the first of several candidates is the one named. */
 function inOrder(found: Iterable<FactsOfCentre>): PackedCentres {
   const centres = new PackedCentres()
   for (const centre of [...found].sort((one, other) => (one.number < other.number ? -1 : 1)))
@@ -231,7 +231,7 @@ export async function locationsWithAt(
   return new Map(rows.flatMap(({ id, ...location }) => (touched.has(id) ? [[id, location] as const] : [])))
 }
 
-/** Those of the touched centres are counted as they are there; the others' by the store, all of them at once. */
+/** Counts live users by centre: of touched centres from `users`, of all others with a query or two. */
 export async function countsByCentre(
   db: Kysely<Store>,
   { centres, touched, users }: { centres: SeenCentres; touched: ReadonlySet<number>; users: SeenUsers },
@@ -240,7 +240,7 @@ export async function countsByCentre(
   const others: number[] = []
   for (const { id, deleted } of centres) if (!deleted && !touched.has(id)) others.push(id)
   if (others.length > 0) {
-    // Of most centres it is quicker to count everybody than to look for each; the index alone tells, without a row.
+    // For more than a quarter of the centres it is faster to count everybody, from the index alone.
     const of = others.length * 4 > centres.size ? undefined : others
     const add = async (rows: AsyncIterable<Counted>, sign: 1 | -1) => {
       for await (const { centre_id, n } of rows) {
@@ -251,7 +251,7 @@ export async function countsByCentre(
     await add(usersByCentre(db, of).stream(rowsAtOnce), 1)
     await add(usersByCentre(db, of).where('status', '=', 'deleted').stream(rowsAtOnce), -1)
   }
-  // Those found by their address at another centre are among whom the store counted.
+  // Users of other centres, found by their address, are counted by the store already.
   for (const { centreId } of users) {
     const centre = centreId !== null && touched.has(centreId) ? centres.withId(centreId) : undefined
     if (centre) counts[centre.position] = (counts[centre.position] ?? 0) + 1
@@ -275,7 +275,7 @@ function usersByCentre(db: Kysely<Store>, centres: readonly number[] | undefined
 
 const columnsSeen = ['id', 'number', 'name', 'kind', 'status', 'deleted_at'] as const
 
-/** Named one by one: to copy all but some of a row takes longer than to read it. */
+/** Lists the properties one by one: copying the rest of a row takes longer than reading it. */
 function factsOf(
   { id, number, name, kind, status, deleted_at }: Pick<Selectable<CentreTable>, (typeof columnsSeen)[number]>,
   coordinated: ReadonlySet<number>,

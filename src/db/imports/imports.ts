@@ -18,13 +18,13 @@ export async function hasImports(db: Kysely<Store>): Promise<boolean> {
   return (await db.selectFrom('imports').select('id').limit(1).executeTakeFirst()) !== undefined
 }
 
-/** As much of the newest as one line says. */
+/** The newest imports, with the columns that one line shows. */
 export function lastImports(db: Kysely<Store>, limit: number) {
   const newest = db.selectFrom('imports').select(['id', 'file', 'at', 'state']).orderBy('id', 'desc')
   return newest.limit(limit).execute()
 }
 
-/** What an import did, as far as it is still there. */
+/** The rows that an import created and that still exist, and its changes. */
 export async function readImportContents(db: Kysely<Store>, id: number) {
   const createdCentres = await db
     .selectFrom('centres')
@@ -58,14 +58,14 @@ export async function readImportContents(db: Kysely<Store>, id: number) {
 
 export type ImportContents = Awaited<ReturnType<typeof readImportContents>>
 
-/** For how many an import opened what is released. */
+/** For how many centres and users an import made a release available. */
 export interface OpenedByImport {
   release: { id: number; name: string }
   centres: number
   users: number
 }
 
-/** As the log has it; the releases are called what they are called now. */
+/** According to the log, with the present names of the releases. */
 export async function openedByImport(db: Kysely<Store>, id: number): Promise<OpenedByImport[]> {
   const event = await db
     .selectFrom('audit')
@@ -87,7 +87,7 @@ export async function openedByImport(db: Kysely<Store>, id: number): Promise<Ope
   }))
 }
 
-/** The numbers of the centres that it made, deleted or gave back. */
+/** The numbers of the centres that an import created, deleted or restored. */
 export async function centresOfImport(db: Kysely<Store>, id: number): Promise<string[]> {
   const made = db.selectFrom('centres').select('number').where('created_by_import', '=', id)
   const changed = db
@@ -99,7 +99,7 @@ export async function centresOfImport(db: Kysely<Store>, id: number): Promise<st
   return (await made.union(changed).execute()).map(({ number }) => number)
 }
 
-/** Every user that an import created, as they are now, by centre and address. */
+/** Every user that an import created, in their present state, in the order of centre and address. */
 export function usersOfImport(db: Kysely<Store>, id: number) {
   return db
     .selectFrom('users')
@@ -129,11 +129,11 @@ export interface PendingPinSheet {
   importId: number
   file: string
   digest: string
-  /** Where the sheet lies until it is put in its place; the name says which process makes it. */
+  /** The temporary path of the sheet, whose name contains the process that writes it. */
   unfinished: string
 }
 
-/** Noted before a byte of it is written: a process that ends leaves word of where its file lies. */
+/** Notes a PIN sheet before any of it is written, so that its file can be found if the process dies. */
 export async function noteSheet(trx: Trx, unfinished: string): Promise<void> {
   await trx
     .insertInto('pin_sheets_owed')
@@ -142,7 +142,7 @@ export async function noteSheet(trx: Trx, unfinished: string): Promise<void> {
     .execute()
 }
 
-/** With the import itself: from here on the sheet holds PINs that count. */
+/** Notes the sheet in the import's own transaction: from here on its PINs are valid. */
 export async function addPendingPinSheet(
   trx: Trx,
   { importId, unfinished }: Pick<PendingPinSheet, 'importId' | 'unfinished'>,
@@ -154,7 +154,7 @@ export async function addPendingPinSheet(
     .execute()
 }
 
-/** The sheet lies in its place, or is worth nothing any more. */
+/** Called when the sheet is in its place, or no longer needed. */
 export async function removePendingPinSheet(trx: Trx, importId: number): Promise<void> {
   await trx.deleteFrom('pin_sheets_owed').where('import_id', '=', importId).execute()
 }

@@ -20,9 +20,9 @@ export async function usersCreatedBy(trx: Trx, importId: number) {
     id: row.id,
     email: row.email,
     status: row.status,
-    /** Once, restored or not. */
+    /** Whether they were ever suspended, restored since or not. */
     wasSuspended: row.suspended_at !== null,
-    /** They chose one, with the PIN or a temporary password; the code from the message may be to come. */
+    /** Whether they chose a password, with the PIN or a temporary password; the code may still be outstanding. */
     hasPassword: Boolean(row.has_password),
     hasSignedIn: row.last_signed_in_at !== null,
     isEdited: row.edited_at !== null,
@@ -39,13 +39,13 @@ function thereIs(rows: RawBuilder<unknown>): RawBuilder<SqlBool> {
   return sql`exists (select 1 from ${rows})`
 }
 
-/** The changes of the other imports that stand. */
+/** The changes of other imports that were not undone. */
 function changesOfOthers(importId: number) {
   return sql`import_changes as change join imports as other on other.id = change.import_id
     where change.import_id <> ${importId} and other.state = 'applied'`
 }
 
-/** Voids the PINs of an import that are open still. @returns how many */
+/** Voids the PINs of an import that are still open. @returns how many */
 export async function voidPinsOfImport(trx: Trx, { id, at }: ImportRow): Promise<number> {
   const voided = await trx
     .updateTable('users')
@@ -78,7 +78,7 @@ export async function centresCreatedBy(trx: Trx, importId: number) {
     isDeleted: row.deleted_at !== null,
     isEdited: row.edited_at !== null,
     hasUsers: Boolean(row.has_users),
-    /** It has some, or is assigned to somebody as one. */
+    /** Whether it has associate centres, or is assigned to an account as one. */
     hasAssociateCentres: Boolean(row.has_associated) || Boolean(row.is_assigned),
     isInAnotherImport: Boolean(row.is_in_another_import),
   }))
@@ -86,7 +86,7 @@ export async function centresCreatedBy(trx: Trx, importId: number) {
 
 export type CreatedCentre = Awaited<ReturnType<typeof centresCreatedBy>>[number]
 
-/** The change list of an import, last first, beside what is there now. */
+/** The change list of an import, last first, with the present state of what it changed. */
 export async function changesToUndo(trx: Trx, { id, at }: ImportRow) {
   const rows = await trx
     .selectFrom('import_changes')
@@ -131,7 +131,7 @@ export async function changesToUndo(trx: Trx, { id, at }: ImportRow) {
             name: row.name ?? '',
             deletedAt: row.centre_deleted_at,
             hasCoordinator: Boolean(row.has_coordinator),
-            /** Somebody was added there, or signed in, since the import. */
+            /** Whether a user was added there, or signed in, since the import. */
             usedSince: Boolean(row.used_since),
           },
     user:
@@ -160,7 +160,7 @@ export async function setCentreApproved(trx: Trx, id: number) {
   await trx.updateTable('centres').set({ status: 'approved' }).where('id', '=', id).execute()
 }
 
-/** Brings a user back as they were, with the PIN that was open before, unless every PIN was made void since. */
+/** Restores a deleted user with the PIN that was open before, unless every PIN was voided since. */
 export async function bringUserBack(trx: Trx, { id, pinState }: { id: number; pinState: string | null }) {
   await trx
     .updateTable('users')
@@ -176,7 +176,7 @@ export async function bringUserBack(trx: Trx, { id, pinState }: { id: number; pi
     .execute()
 }
 
-/** Cancels the letters of an import that still wait. @returns how many, and to whom others went already */
+/** Cancels the waiting letters of an import. @returns how many, and the recipients of those already sent */
 export async function cancelLettersOfImport(
   trx: Trx,
   importId: number,
@@ -195,7 +195,7 @@ export async function cancelLettersOfImport(
     .where('import_id', '=', importId)
     .where('state', '=', 'queued')
     .executeTakeFirst()
-  // A message to somebody who was erased keeps no address: they are called as their account is.
+  // A message to an erased user keeps no address: the address of their account is shown.
   const sentTo = sent.map(({ to_address, email, id }) => to_address || (email ?? `message ${id}`))
   return { cancelled: Number(cancelled.numUpdatedRows), sentTo }
 }

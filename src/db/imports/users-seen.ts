@@ -5,9 +5,9 @@ import { slicesOf } from '../rows.ts'
 import { anyOf } from '../portable.ts'
 import type { HubRole, Store } from '../schema.ts'
 
-/** A live user as planning an import sees them. */
+/** A live user, as far as planning an import needs them. */
 export interface SeenUser {
-  /** Their place among those who are seen, from 0 on. */
+  /** Their index among the users read, from 0. */
   readonly position: number
   readonly id: number
   readonly email: string
@@ -17,24 +17,24 @@ export interface SeenUser {
   readonly lastSignedInAt: string | null
 }
 
-/** Users, each of whom is found by the address as it is compared. */
+/** Users, to be found by the key of their address. */
 export interface SeenUsers extends Iterable<SeenUser> {
   readonly size: number
   has(key: string): boolean
   get(key: string): SeenUser | undefined
 }
 
-/** Column by column, as the centres beside them. */
+/** Stored by column, as `PackedCentres`. */
 class PackedUsers implements SeenUsers {
   size = 0
   readonly ids = new PackedNumbers()
   readonly emails = new PackedTexts()
-  /** Blank where an address is compared as it is written. */
+  /** Empty where the key of an address equals the address. */
   readonly otherKeys = new PackedTexts()
-  /** 0 for none. */
+  /** 0 means no centre. */
   readonly centreIds = new PackedNumbers()
   readonly hubRoles = new PackedChoices<HubRole | null>(null)
-  /** Blank for never. */
+  /** Empty means never. */
   readonly signIns = new PackedTexts()
   private readonly byKey = indexOfTexts((position, key) =>
     (this.otherKeys.isAt(position, '') ? this.emails : this.otherKeys).isAt(position, key),
@@ -102,8 +102,8 @@ class PackedUser implements SeenUser {
 }
 
 /**
- * The live users of centres, and those of addresses; and which addresses a deleted account had and no live one has.
- * @param all how many centres there are, where they are known
+ * The live users of the touched centres and of the addresses; and those addresses that only a deleted account had.
+ * @param all the number of all centres, if it is known
  */
 export async function readUsers(
   db: Kysely<Store>,
@@ -118,7 +118,7 @@ export async function readUsers(
   return { users, deletedAddresses: await addUsersByAddress(db, { users, addresses }) }
 }
 
-/** All users at once where most of all centres are touched, else those of the touched ones. */
+/** Reads all users if more than a quarter of the centres are touched, else those of the touched centres. */
 async function addUsersOfCentres(
   db: Kysely<Store>,
   {
@@ -160,7 +160,7 @@ async function addUsersByAddress(
   return deleted
 }
 
-/** The centres of the live users of these addresses, each with one of them. */
+/** The centres of the live users of these addresses, each with one of the addresses. */
 export async function centresOfAddresses(
   db: Kysely<Store>,
   addresses: Iterable<string>,
@@ -197,8 +197,8 @@ export async function idsOf(db: Kysely<Store>, query: RawBuilder<unknown>): Prom
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Rows fetched at once, where they are fetched. */
+/** How many rows are fetched at once. */
 export const rowsAtOnce = 2000
 
-/** Addresses looked for at once. */
+/** How many addresses are looked up at once. */
 const addressesAtOnce = 20_000

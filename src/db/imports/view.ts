@@ -18,13 +18,13 @@ import {
 } from './centres-seen.ts'
 import { centresOfAddresses, idsOf, readUsers, type SeenUsers } from './users-seen.ts'
 
-/** What planning an import reads of the store. */
+/** The part of the store that planning an import depends on. */
 export interface ImportView {
-  /** All; for part of a roster those that it may mean. */
+  /** All centres; for part of a roster, those that it may refer to. */
   centres: SeenCentres
-  /** Whether the plan depends on this centre's being there. */
+  /** Whether the plan depends on the existence of this centre. */
   isDependedOn: (centre: SeenCentre) => boolean
-  /** Those that the workbook names, by their ids. */
+  /** The ids of the centres that the workbook names. */
   touched: ReadonlySet<number>
   /** The live users of the workbook's centres, and those of its addresses. */
   users: SeenUsers
@@ -33,37 +33,37 @@ export interface ImportView {
   /** Users who hold Progression Test data or act for associate centres. */
   holdsTests: Set<number>
   holdsAssociateCentres: Set<number>
-  /** Domains of the workbook that read as one in use, or as the sender's, with that one. */
+  /** Domains of the workbook that look like one in use or like the sender's, each with the one that it looks like. */
   lookAlikes: ReadonlyMap<string, string>
-  /** Centres of whose users an address stands on another sheet of the workbook, with that address as it is compared. */
+  /** Centres with a user whose address is on another sheet of the workbook, each with that address's key. */
   addressedElsewhere: ReadonlyMap<number, string>
-  /** Counts of live users by centre, for centres that are not in the workbook. By part of a roster nobody is missing, and they are not counted. */
+  /** Counts live users of centres that are not in the workbook; 0 for part of a roster, from which none is missing. */
   usersOf: (centre: SeenCentre) => number
-  /** Where centres are that are not in the workbook, and whose name stands in it beside another number. */
+  /** The locations of centres that are not in the workbook and whose name is in it beside another number. */
   locations: ReadonlyMap<number, CentreLocation>
-  /** The locations, as they were written, of the workbook's centres that have an @ in theirs. */
+  /** The locations of the workbook's centres that contain an @, as written. */
   locationsWithAt: ReadonlyMap<number, WrittenLocation>
 }
 
-/** What of the store a workbook touches. */
+/** What to read from the store for a workbook. */
 export interface ImportReading extends CentresNamed {
-  /** Nobody is missing from a part of a roster: of the centres, only those that it may mean are read. */
+  /** Whether it is part of a roster, from which none is missing: only centres that it may refer to are read. */
   partial: boolean
   addresses: Iterable<string>
-  /** Addresses of rows without a usable number: the centres of their users are touched too. */
+  /** Addresses of rows without a usable number; the centres of their users are touched too. */
   strayAddresses: Iterable<string>
   /** Addresses on other sheets of the workbook. */
   addressesElsewhere: Iterable<string>
-  /** Those of them that stand in a row without a usable number, or with that of a centre called otherwise. */
+  /** The row names that stand beside no usable number, or beside the number of a centre with another name. */
   namesElsewhere: (centres: SeenCentres) => ReadonlySet<string>
-  /** Domains of the workbook that are shown in another script. */
+  /** Domains of the workbook in other scripts. */
   foreignDomains: readonly string[]
-  /** Of domains in use, a line each, those that may read as one of them. */
+  /** Picks, from lines of domains in use, those that may look like one of the foreign domains. */
   mayReadAs: (lines: string) => string[]
   lookAlikes: (inUse: Iterable<string>) => ReadonlyMap<string, string>
 }
 
-/** Reads, table by table, what an import depends on. */
+/** Reads the part of the store that an import depends on. */
 export async function readImportView(db: Kysely<Store>, reading: ImportReading): Promise<ImportView> {
   const { partial, numbers, addresses, strayAddresses } = reading
   const named = partial ? await readNamedCentres(db, reading) : await readCentres(db)
@@ -111,7 +111,7 @@ function dependedOn(
   return ({ id }) => ids.has(id)
 }
 
-/** A whole roster says of every live centre that it is there or missing, and of a deleted one nothing, unless it names it. */
+/** A whole roster depends on every live centre, which is in it or missing, and on deleted ones that it names. */
 function liveOrNamed(
   touched: ReadonlySet<number>,
   { otherNumbers }: Pick<ImportReading, 'otherNumbers'>,
@@ -141,7 +141,7 @@ function centresTouched(
   for (const number of numbers) {
     const saved = centres.get(number)
     if (saved) touched.add(saved.id)
-    // A new number: saved ones that it may be mistaken for matter too.
+    // A new number touches the saved ones that it may be a slip of.
     else near.add(nearKey(number))
   }
   if (near.size === 0) return touched
@@ -156,8 +156,8 @@ function centresBorne(borne: readonly SeenCentre[], numbers: Iterable<string>): 
 }
 
 /**
- * A digest of what planning read; equal digests, equal plans. Sign-ins since do not matter, nor
- * what centres that the workbook does not name are called.
+ * A digest of what the plan depends on: equal digests mean equal plans. Sign-ins are left out, and so are the names of
+ * centres that the workbook does not name.
  */
 export function digestOfView({ centres, touched, users, deletedAddresses, ...view }: ImportView): string {
   const digest = createHash('sha256')

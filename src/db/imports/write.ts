@@ -33,11 +33,11 @@ interface Making {
 }
 
 interface MakingCentres extends Making {
-  /** What searching for a centre looks through. */
+  /** Makes the folded text of a centre for searching. */
   searchKeyOf: (centre: CentreToInsert) => string
 }
 
-/** What a new centre is inserted with, whoever makes it. */
+/** The columns with which every new centre is inserted, by an import or by seeding. */
 export const centreColumns = [
   'number',
   'name',
@@ -92,7 +92,7 @@ export async function insertCentres(
   return ids
 }
 
-/** What a new user is inserted with, whoever makes it. */
+/** The columns with which every new user is inserted, by an import or by seeding. */
 export const userColumns = [
   'email',
   'email_key',
@@ -110,7 +110,7 @@ export const userColumns = [
   'created_by_import',
 ] as const
 
-/** Inserts users; what their rows leave out is null in every new user. */
+/** Inserts users; columns that a row leaves out are null. */
 export async function insertUsers(
   trx: Trx,
   count: number,
@@ -132,7 +132,7 @@ export async function insertUsers(
   await bulk.insert('user_roles', ['user_id', 'role'], grants)
 }
 
-/** Rows with the numbers that were set aside for them, each with its values in the order of the columns. */
+/** The rows with the numbers reserved for them, each with its values in the order of the columns. */
 export function* numbered<Column extends string>(
   first: number,
   columns: readonly Column[],
@@ -148,11 +148,11 @@ export function* numbered<Column extends string>(
 type Change = Omit<ImportChangeTable, 'import_id' | 'position'>
 
 interface RowChanges extends Making {
-  /** What searching for a centre looks through, after it was renamed. */
+  /** Makes the folded text of a renamed centre for searching. */
   searchKeyOf: (renamed: { id: number; name: string }) => string
 }
 
-/** What the import changes of what was there, kind by kind, each with a row that undoing reads. */
+/** Applies an import's changes to existing rows, kind by kind, and records each for undoing. */
 export async function applyChanges(
   trx: Trx,
   changes: readonly Change[],
@@ -236,12 +236,12 @@ async function pinStates(trx: Trx, ids: readonly number[]): Promise<Map<number |
   return new Map(rows.map(({ id, pin_state }) => [id, pin_state]))
 }
 
-/** So many rows of a list are asked for at once: of a million, one text would be held some three times over. */
+/** How many rows of a list are read at once: one text of a million rows would be in memory some three times. */
 const pieceOfList = 100_000
 
 /**
- * The digest of what an import did: the centres and users that carry its number, and its
- * changes in order. Values that erasing a person removes are not in it.
+ * The digest of what an import did: the centres and users that carry its number, and its changes in order. It leaves
+ * out the values that erasing a person removes.
  * @returns `sha256:` and hexadecimal digits
  */
 export async function changeListDigest(
@@ -279,14 +279,14 @@ const lineOf = {
   users: sql<string>`cast(id as text)`,
 }
 
-/** What carries an import's number, in the order of its own: how long the list is, of which no letter is beyond ASCII, and its text. */
+/** The list of rows that an import created, in the order of ids: its length in bytes (it is ASCII), and its text. */
 async function listOfCreated(
   db: Kysely<Store>,
   created: Created,
 ): Promise<{ bytes: number; pieces: Iterable<string> | AsyncIterable<string> }> {
   const { table, importId, atOnce } = created
   const from = sql`from ${sql.table(table)} where created_by_import = ${importId}`
-  // One text for the list: row by row it would cost an import more than its writing.
+  // The list is one text: reading it row by row would take longer than writing the import.
   const { rows } = await sql<{ first: number | null; last: number | null; list: string | null }>`
     select "first", "last", case when "last" - "first" < ${sql.lit(atOnce)} then
       (select string_agg(${lineOf[table]}, ${lineEnd} order by id) ${from}) end as list
@@ -299,7 +299,7 @@ async function listOfCreated(
   return { bytes: sizes[0]?.bytes ?? 0, pieces: longList(db, { ...created, first, last }) }
 }
 
-/** By the numbers that its rows may have, which follow one another: an import is written by itself. */
+/** Reads a list by ranges of ids, which are consecutive, as an import is written by itself. */
 async function* longList(
   db: Kysely<Store>,
   { table, importId, atOnce, first, last }: Created & { first: number; last: number },

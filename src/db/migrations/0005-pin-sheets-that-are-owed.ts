@@ -1,4 +1,4 @@
-/** An import whose sheet of PINs is not known to lie in its place; the row goes when it does. */
+/** An import whose PIN sheet is not known to be in its place; the row is deleted once it is. */
 export const statements = [
   `create table pin_sheets_owed (
     import_id integer primary key references imports (id),

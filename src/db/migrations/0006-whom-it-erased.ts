@@ -1,6 +1,6 @@
 /**
- * Whom the store erased, without who it was: an account is known again, in a backup, by its number and the
- * moment it was made; an address that is typed again by a digest that only the key makes.
+ * The erased accounts, without personal values: an account in a backup is recognised by its number and the time of its
+ * creation, an address that is typed again by a keyed digest.
  */
 export const statements = [
   `create table erased_accounts (

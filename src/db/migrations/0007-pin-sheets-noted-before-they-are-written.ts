@@ -1,4 +1,4 @@
-/** A sheet is noted before it is written; its import is known once it is committed, and none before. */
+/** A PIN sheet is noted before it is written; `import_id` is null until its import is committed. */
 export const statements = [
   `create table noted (
     unfinished text primary key,

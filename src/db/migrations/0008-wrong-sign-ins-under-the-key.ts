@@ -1,2 +1,2 @@
-/** Their addresses were digests that whoever had the file could try addresses against. They count anew. */
+/** Resets the counts: their digests had no key, so that anybody with the file could test addresses against them. */
 export const statements = ['delete from wrong_sign_ins']

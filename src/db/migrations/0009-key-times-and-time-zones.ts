@@ -1,4 +1,4 @@
-/** A centre's own time zone; none where its country has one only, or where nobody has said it. */
+/** A centre's own time zone; null if its country has only one, or none was given. */
 export const statements = [
   'alter table centres add column time_zone text',
   `create table key_times (

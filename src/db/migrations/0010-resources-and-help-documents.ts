@@ -1,4 +1,4 @@
-/** Bytes are kept once, in pieces; what has no digest yet is being uploaded, or never will be whole. */
+/** Bytes are stored once, in pieces; a content without a digest is an unfinished or abandoned upload. */
 export const statements = [
   `create table contents (
     id integer primary key autoincrement,

@@ -1,6 +1,6 @@
 /**
- * Entries are kept as they were sent, also for a centre that is not known, so that what is wrong with them is found by
- * looking. What a release gives whom is computed from it, and never kept.
+ * Entries are stored as sent, even for an unknown centre, so that errors in them can be found and listed. Release
+ * authorisations are computed from the releases and never stored.
  */
 export const statements = [
   `create table entries (

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * What a column may hold is said with `or` in the place of `in`, in the tables of which an import writes many rows:
- * for each list SQLite builds a table of its own, in each statement, which doubles what inserting a user costs. PostgreSQL makes no difference between the two.
+ * Check constraints use `or` instead of `in`, in the tables into which an import writes many rows: SQLite builds a
+ * table for each `in` list in each statement, which doubles the cost of inserting a user. PostgreSQL treats both alike.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const table of ['centres', 'users']) await rebuild(db, table)
@@ -23,7 +23,7 @@ async function rebuild(db: Kysely<unknown>, table: string): Promise<void> {
   await run(`drop table ${table}`)
   await run(`alter table ${table}_rebuilt rename to ${table}`)
   for (const { type, sql: statement } of rows) if (type !== 'table') await run(statement)
-  // A number that a row once had is never given again, also where that row has gone.
+  // A row's number is never given again, even after the row is removed.
   const [last] = counted
   await sql`delete from sqlite_sequence where name = ${table}`.execute(db)
   if (last)

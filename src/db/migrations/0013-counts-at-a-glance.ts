@@ -1,6 +1,6 @@
-/** What `status` counts is counted in an index: of a table of 100,000 users each count read all their rows. */
+/** Indexes for the counts of `status`, each of which read all rows of a table of 100,000 users before. */
 export const statements = [
-  // An import adds invited users alone, and nothing to the first of these.
+  // An import adds only invited users, and so writes nothing to the first of these.
   `create index users_by_status on users (status) where status <> 'invited'`,
   `create index issued_pins on users (pin_issued_at) where pin_state = 'issued'`,
   'create index deleted_centres on centres (deleted_at) where deleted_at is not null',

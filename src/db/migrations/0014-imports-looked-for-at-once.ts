@@ -1,9 +1,9 @@
 const tables = ['centres', 'users']
 
 /**
- * That the import is there which made a centre or a user: PostgreSQL asks it of a reference once for each row, which
- * takes a third of what it does for an import. Asked once for all rows of a statement it is the same promise, since an
- * import, which nothing ever removes, cannot be removed. In a file a reference costs next to nothing.
+ * PostgreSQL checks the foreign key to the import that created a centre or a user once for each row, a third of its
+ * work for an import. A check once for all rows of a statement guarantees the same, as nothing ever removes an import,
+ * and none can be removed. In SQLite a foreign key costs next to nothing.
  */
 export const onServer = [
   ...tables.map((table) => `alter table ${table} drop constraint ${table}_created_by_import_fkey`),

@@ -1,6 +1,6 @@
 /**
- * Part of a roster looks for the centres whose names its rows bear, and for those whose numbers are nearly its own:
- * among a million centres each cost a look at all of them. The expressions are those of the queries, letter for letter.
+ * Indexes for importing part of a roster, which looks for centres by the names and the near numbers of its rows: among
+ * a million centres each look-up was a table scan. The expressions must equal those of the queries letter for letter.
  */
 export const statements = [
   'create index centres_by_name on centres (substr(folded, length(number) + 2))',

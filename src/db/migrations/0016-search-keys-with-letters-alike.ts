@@ -1,6 +1,6 @@
 /**
- * What is looked for is written in other forms of a letter than what is stored: a sigma within a word and at its end, the
- * final letters of Hebrew, the letters of Arabic that keyboards write in two ways. Each is one from now on.
+ * Searched and stored text may use different forms of a letter: a sigma within a word and at its end, the final letters
+ * of Hebrew, the letters of Arabic that keyboards write in two ways. Search keys use one form of each from now on.
  */
 const alike: Readonly<Record<string, string>> = {
   ς: 'σ',

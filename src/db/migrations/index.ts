@@ -1,20 +1,21 @@
 import { type Kysely, type Migration, sql } from 'kysely'
 
 interface NumberedMigration {
-  /** As SQLite has them; `tablesOnServer` puts each into PostgreSQL's words. */
+  /** Statements in SQLite's dialect; `tablesOnServer` translates each for PostgreSQL. */
   statements?: readonly string[]
-  /** What no statement says by itself; in a file alone. */
+  /** What plain statements cannot do; run for a file only. */
   up?: Migration['up']
   /**
-   * What is run on a server of PostgreSQL in their place: only where they cannot be put into its words by themselves,
-   * as triggers and functions cannot.
+   * Statements for PostgreSQL instead, only where those for SQLite cannot be translated automatically, such as triggers
+   * and functions.
    */
   onServer?: readonly string[]
 }
 
 /**
- * In their order, loaded where one has to run; frozen once merged. They run with foreign keys off and
- * `legacy_alter_table` on, so that a table can be rebuilt (new one, copy, drop, rename); what points at nothing afterwards fails the migration.
+ * The migrations in order, loaded only when they run; frozen once merged. They run with foreign keys off and
+ * `legacy_alter_table` on, so that a table can be rebuilt (create, copy, drop, rename); dangling references fail the
+ * migration afterwards.
  */
 const numbered: Record<string, () => Promise<NumberedMigration>> = {
   '0001-centres-users-and-their-history': () => import('./0001-centres-users-and-their-history.ts'),
@@ -38,7 +39,7 @@ const numbered: Record<string, () => Promise<NumberedMigration>> = {
 
 export const migrationNames: readonly string[] = Object.keys(numbered)
 
-/** What `user_version` says of a store that has every migration. */
+/** The `user_version` of a store that has every migration. */
 export const latestVersion = migrationNames.length
 
 /** Every migration, each noting its number in the file's header within its own transaction. */
@@ -59,7 +60,7 @@ export function migrations(): Record<string, Migration> {
   )
 }
 
-/** What a store of this version lacks: each with the number that it brings it to. */
+/** The migrations that a store of this version lacks, each with the version that it leads to. */
 export function migrationsAfter(
   version: number,
 ): { version: number; load: () => Promise<NumberedMigration> }[] {

@@ -3,7 +3,7 @@ import { compareNames } from '../../search-key.ts'
 import type { Store } from '../schema.ts'
 import type { Trx } from '../transact.ts'
 
-/** What an owner holds on one site. */
+/** The Progression Test data that an owner holds on one site. */
 export interface Holding {
   site: string
   learnerGroups: number
@@ -11,7 +11,7 @@ export interface Holding {
   results: number
 }
 
-/** What an owner holds, site by site. @param sites only these; absent: every site */
+/** The data that an owner holds, by site. @param sites only these; absent: every site */
 export async function holdingsOf(
   db: Kysely<Store>,
   { ownerId, sites }: { ownerId: number; sites?: readonly string[] },
@@ -31,7 +31,7 @@ export async function holdingsOf(
   return (sites === undefined ? query : query.where('site', 'in', [...sites])).execute()
 }
 
-/** Hands learner groups over, and with them their tests and results. @returns how many groups */
+/** Transfers learner groups, with their tests and results. @returns how many groups */
 export async function transferLearnerGroups(
   trx: Trx,
   { fromId, toId, sites }: { fromId: number; toId: number; sites: readonly string[] },

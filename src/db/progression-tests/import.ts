@@ -3,7 +3,7 @@ import { pagesOf } from '../rows.ts'
 import { anyOf } from '../portable.ts'
 import { transactionState, type Trx } from '../transact.ts'
 
-/** A learner group with what it is to have, keyed so that nothing stands in it twice. */
+/** A learner group to be imported, with its tests by key, so that none is in it twice. */
 export interface Group {
   ownerId: number
   site: string
@@ -16,26 +16,26 @@ interface Test {
   subject: string
   title: string
   takenOn: string
-  /** By learner. */
+  /** Results by learner. */
   results: Map<string, NewResult>
 }
 
 export interface NewResult {
   mark: number | null
-  /** Nothing was said of the mark: one that is saved stays. */
+  /** Whether the mark was left blank: a saved one stays. */
   isBlank: boolean
-  /** What is saved, null where that is no mark; absent: nothing. Set as it is read. */
+  /** The saved mark, null if the saved result has none; absent if no result is saved. Set by `readSavedMarks`. */
   saved?: number | null
 }
 
 export interface Merged {
   learnerGroups: { created: number; unchanged: number }
   tests: { created: number; unchanged: number }
-  /** `kept`: of the unchanged, the saved marks of which nothing was said. */
+  /** `kept`: those of the unchanged whose mark was left blank. */
   results: { created: number; corrected: number; unchanged: number; kept: number }
 }
 
-/** Adds what is not there yet and corrects marks; a mark of which nothing is said stays. */
+/** Adds groups, tests and results that are not saved yet, and corrects marks; a blank mark changes no saved one. */
 export async function mergeGroups(trx: Trx, groups: readonly Group[]): Promise<Merged> {
   const { bulk } = transactionState(trx)
   const merged: Merged = {
@@ -85,14 +85,14 @@ export async function mergeGroups(trx: Trx, groups: readonly Group[]): Promise<M
   return merged
 }
 
-/** What a saved result becomes by what is said of it. */
+/** Compares a result with the saved one. */
 export function whatBecomesOf({ mark, isBlank, saved }: NewResult): keyof Merged['results'] {
   if (saved === undefined) return 'created'
   if (isBlank && saved !== null) return 'kept'
   return saved === mark ? 'unchanged' : 'corrected'
 }
 
-/** Sets beside each result what is saved of it; of tests that are there. */
+/** Sets `saved` in each result of tests that exist already. */
 async function readSavedMarks(trx: Trx, tests: ReadonlyMap<number, Test['results']>): Promise<void> {
   const found = trx
     .selectFrom('results')
@@ -118,7 +118,7 @@ function keyOfTest({
   return JSON.stringify([groupId, subject, title, takenOn])
 }
 
-/** The oldest of those that have the same name. */
+/** The saved groups' ids by key; of groups with the same name, the oldest. */
 async function savedGroups(trx: Trx, groups: readonly Group[]): Promise<Map<string, number>> {
   const owners = [...new Set(groups.map(({ ownerId }) => ownerId))]
   const rows = await trx

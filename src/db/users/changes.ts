@@ -8,7 +8,7 @@ export async function insertUser(trx: Trx, row: NewUserRow): Promise<number> {
   return id
 }
 
-/** For whoever reads them by their address next: nothing is asked of a server alone. */
+/** Inserts a user with roles and sites without a round trip of its own; the caller reads them by address next. */
 export async function insertNewUser(
   trx: Trx,
   row: NewUserRow,
@@ -42,7 +42,7 @@ export async function markRestored(
   trx: Trx,
   { id, status }: { id: number; status: 'invited' | 'active' },
 ): Promise<void> {
-  // When they were suspended stays: undoing an import leaves them alone.
+  // `suspended_at` stays, as undoing an import leaves a user alone who was ever suspended.
   await change(trx, id, { status, status_before_suspension: null })
 }
 
@@ -64,7 +64,7 @@ export async function markUndeleted(
   await change(trx, id, { status, status_before_deletion: null, deleted_at: null })
 }
 
-/** The user's place and hub role change; their status does not. */
+/** Sets the user's centre and hub role, not their status. */
 export async function setCentreAndHubRole(
   trx: Trx,
   { id, centreId, hubRole, at }: DatedChange & { centreId: number | null; hubRole: HubRole | null },
@@ -96,12 +96,12 @@ export async function setDetails(
   })
 }
 
-/** Undoing an import leaves alone whom somebody has given something since. */
+/** Marks a user who was given something, whom undoing an import then leaves alone. */
 export async function markEdited(trx: Trx, { id, at }: DatedChange): Promise<void> {
   await change(trx, id, { edited_at: at.toISOString() })
 }
 
-/** A newer PIN takes the place of the one before. */
+/** Issues a new PIN in place of the former one. */
 export async function setPin(trx: Trx, { id, nonce, at }: DatedChange & { nonce: Buffer }): Promise<void> {
   await change(trx, id, {
     pin_nonce: nonce,
@@ -120,7 +120,7 @@ interface Held {
   sites?: readonly string[]
 }
 
-/** Gives roles, and access to sites; what somebody has already stays theirs. */
+/** Adds roles and access to sites; those that the user has already stay. */
 export async function insertHeld(trx: Trx, userId: number, held: Held): Promise<void> {
   for (const { table, column, value } of rowsOf(held))
     await sendRaw(

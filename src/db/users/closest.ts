@@ -5,12 +5,12 @@ import { isSwapped, nearestTo } from '../../nearest.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 import type { Store } from '../schema.ts'
 
-/** A list of thousands that nobody has would be looked for from end to end of the store as often. */
+/** Each unknown name costs a scan of the whole store, so a list of thousands would take minutes. */
 const maxSearched = 20
 
 const lookedFor = new WeakMap<Kysely<Store>, Set<string>>()
 
-/** Whether those like a name are still looked for: within one change for the first few that are asked for. */
+/** Whether to search for names like this one: within one transaction, only for the first few unknown names. */
 function isLookedFor(db: Kysely<Store>, name: string): boolean {
   if (!db.isTransaction) return true
   const names = lookedFor.get(db) ?? new Set()
@@ -20,8 +20,8 @@ function isLookedFor(db: Kysely<Store>, name: string): boolean {
 }
 
 /**
- * The addresses of which one is a mistyped spelling, of the centres that may be seen. Of a
- * million addresses only keys of nearly the same length are read, from the index, page by page.
+ * The addresses at visible centres of which `key` is a likely misspelling. Of a million addresses only keys of nearly
+ * the same length are read, from the index, page by page.
  */
 export async function closestAddresses(
   db: Kysely<Store>,
@@ -65,7 +65,7 @@ function keysAfter(db: Kysely<Store>, { after, length, within, visible }: NearKe
       .where('status', '<>', 'deleted')
       .where('email_key', '>', after)
       .where(isVisible('centre_id', visible))
-      // Told so, a server takes a third of all for nearly as long, and not a few for which each page would look at every one.
+      // So written, a server's planner expects a third of all to match; expecting few, it would scan all for each page.
       .where(sql<boolean>`abs(length(email_key) - ${length}) <= ${within}`)
       .orderBy('email_key')
       .limit(pageSize)
@@ -85,7 +85,7 @@ function candidateOf(db: Kysely<Store>, key: string) {
 
 export type Candidate = NonNullable<Awaited<ReturnType<typeof candidateOf>>>
 
-/** The centre numbers of which one is a mistyped spelling, of the centres that may be seen. */
+/** The visible centres of whose numbers `number` is a likely misspelling. */
 export async function closestCentres(
   db: Kysely<Store>,
   { number, visible }: { number: string; visible: VisibleCentres },
@@ -104,8 +104,8 @@ export async function closestCentres(
 }
 
 /**
- * How far a typed address is from one that there is; undefined where it is surely somebody else's. What stands
- * before the @ and the domain are compared apart, so that nobody is taken for a stranger at the same school.
+ * The edit distance between a typed address and an existing one; undefined if they surely belong to different people.
+ * The part before the @ and the domain are compared apart, so that nobody is taken for a stranger at the same school.
  */
 export function distanceOfAddresses(typed: string, there: string): number | undefined {
   const [one, other] = [partsOf(typed), partsOf(there)]
@@ -117,12 +117,12 @@ export function distanceOfAddresses(typed: string, there: string): number | unde
   return local + domain
 }
 
-/** How much longer or shorter the other one can be. */
+/** The greatest edit distance accepted, and so the greatest difference in length. */
 function maxDistance(typed: string): number {
   return 1 + domainLimit(partsOf(typed).domain)
 }
 
-/** Only a slip that is no other name: amria and amirra are amira; mariam is not maria, and teacher2 not teacher1. */
+/** 1 for a slip that is no other name: amria and amirra are amira; mariam is not maria, and teacher2 not teacher1. */
 function distanceOfNames(typed: string, there: string): number | undefined {
   if (typed === there) return 0
   if (withoutLookAlikes(typed) === withoutLookAlikes(there)) return 1
@@ -131,12 +131,12 @@ function distanceOfNames(typed: string, there: string): number | undefined {
   return isSlip ? 1 : undefined
 }
 
-/** A zero is taken for an O, a one for an L. */
+/** Replaces a zero by an O and a one by an L. */
 function withoutLookAlikes(name: string): string {
   return name.replaceAll('0', 'o').replaceAll('1', 'l')
 }
 
-/** One letter stands twice; short names that differ by it, such as ana and anna, are two. */
+/** Whether the longer name only has a letter doubled; short names that differ so, such as ana and anna, are two. */
 function isDoubled(longer: string, one: string): boolean {
   if (longer.length !== one.length + 1 || one.length < shortest) return false
   const at = [...one].findIndex((letter, index) => letter !== longer[index])

@@ -20,13 +20,13 @@ import { createHmac } from 'node:crypto'
 const erasedWord = '(erased)'
 
 interface ErasedPerson {
-  /** Every account of theirs. */
+  /** The ids of all their accounts. */
   ids: readonly number[]
-  /** That one, and those they had before which nobody else has now. */
+  /** Their address, and the former ones that nobody else has now. */
   addresses: readonly WrittenAddress[]
 }
 
-/** Of one of these accounts; of none where there are none. */
+/** Whether a row's `user_id` is one of these accounts. */
 function isOf(ids: readonly number[]): RawBuilder<boolean> {
   return anyOf(sql.ref('user_id'), ids)
 }
@@ -43,8 +43,8 @@ export async function deletedAccounts(db: Kysely<Store>, key: string) {
 }
 
 /**
- * What the people of these accounts are called, and what the log says that they were called before. A letter alone is
- * no name to look for.
+ * The names of the owners of these accounts, and their former names according to the log. A single letter is not
+ * searched for.
  */
 export async function namesOf(trx: Trx, ids: readonly number[]): Promise<Names> {
   const [accounts, changes] = await together(
@@ -82,7 +82,7 @@ export async function centresOf(trx: Trx, ids: readonly number[]): Promise<strin
   return rows.map(({ number }) => number)
 }
 
-/** Where the log and the messages have written an address of theirs, the former ones among them. */
+/** Their addresses as written in the log and in messages, former ones included. */
 export async function addressesWritten(trx: Trx, ids: readonly number[]): Promise<string[]> {
   const logged = trx
     .selectFrom('audit_personal')
@@ -98,7 +98,7 @@ export async function addressesWritten(trx: Trx, ids: readonly number[]): Promis
   return rows.map(({ address }) => address)
 }
 
-/** Whether somebody else has the address, or had an account of it. */
+/** Whether another user has the address, or had an account with it. */
 export async function belongsToAnotherUser(
   trx: Trx,
   { ids, emailKey }: { ids: readonly number[]; emailKey: string },
@@ -112,7 +112,7 @@ export async function belongsToAnotherUser(
   return other !== undefined
 }
 
-/** The accounts stay, as numbers that history can point to; whose they were is gone. */
+/** Erases all personal values of the accounts, whose rows stay for the history to refer to. */
 export async function eraseAccounts(trx: Trx, { ids, addresses }: ErasedPerson): Promise<void> {
   const nobody = addressOfErased()
   await sendWithNext(
@@ -136,7 +136,10 @@ export async function eraseAccounts(trx: Trx, { ids, addresses }: ErasedPerson):
   for (const { emailKey } of addresses) await forgetWrongSignIns(trx, emailKey)
 }
 
-/** Empties their messages; what waits, or was refused and might be tried again, is cancelled. @returns how many, and the files they were written to */
+/**
+ * Empties their messages and cancels those that wait, or were refused and might be sent again.
+ * @returns how many there are, and the files that they were written to
+ */
 export async function eraseMessages(
   trx: Trx,
   { ids, addresses }: ErasedPerson,
@@ -168,7 +171,7 @@ export async function eraseMessages(
 
 const messageTexts = ['to_address', 'subject', 'fields', 'last_error'] as const
 
-/** Whether a message, an import, a template's editor or the log names an address that no account has. */
+/** Whether a message, an import, a template's editor or the log contains an address that no account has. */
 export async function isNamed(trx: Trx, address: WrittenAddress): Promise<boolean> {
   const addresses = [address]
   const spellings = spellingsOf(addresses)
@@ -194,7 +197,7 @@ export async function isNamed(trx: Trx, address: WrittenAddress): Promise<boolea
   return found.some(({ length }) => length > 0)
 }
 
-/** Where others' rows name them: letters they had sent, templates they changed, imports they ran. */
+/** Erases them from the rows of others: letters that name them, templates that they edited, imports that they ran. */
 export async function eraseMentions(trx: Trx, { ids, addresses }: ErasedPerson): Promise<void> {
   const spellings = spellingsOf(addresses)
   if (addresses.length > 0) {
@@ -221,7 +224,7 @@ export async function eraseMentions(trx: Trx, { ids, addresses }: ErasedPerson):
   )
 }
 
-/** Their own are emptied as a whole. */
+/** Erases them from the letters of others; `eraseMessages` empties their own. */
 async function takeOutOfLetters(trx: Trx, { ids, addresses }: ErasedPerson): Promise<void> {
   const mentions = mentionsIn(addresses)
   const rows = await trx
@@ -267,8 +270,8 @@ async function takeOutOfFileNames(trx: Trx, addresses: ErasedPerson['addresses']
 }
 
 /**
- * Empties their values beside the audit log, and those of others that name them: refusals, files that were
- * imported. Its seals hold. @param naming those others. @returns the fields that lost their value, by row
+ * Empties their values beside the audit log, and values about others that name them, such as refusals and names of
+ * imported files; the seals stay valid. @param naming the values about others. @returns the emptied fields, by row
  */
 export async function eraseFromAudit(
   trx: Trx,
@@ -286,7 +289,7 @@ export async function eraseFromAudit(
   return fields
 }
 
-/** The values that hold one of the addresses, each by its row and field. */
+/** The values that contain one of the addresses, each as row number, blank and field. */
 export async function valuesNaming(trx: Trx, addresses: ErasedPerson['addresses']): Promise<string[]> {
   if (addresses.length === 0) return []
   const inText = mentionsIn(addresses)
@@ -305,14 +308,14 @@ export async function valuesNaming(trx: Trx, addresses: ErasedPerson['addresses'
     .map(({ audit_id, field }) => `${audit_id} ${field}`)
 }
 
-/** What is imported is called by its file. */
+/** Whether an action's values include the name of an imported file. */
 function isAboutFile(action: string): boolean {
   return action.startsWith('centres.') || action === 'progression-tests.imported'
 }
 
 export type ErasedAccount = Selectable<ErasedAccountTable>
 
-/** Notes whom the store erased, in numbers and digests only. Before the accounts lose their address. */
+/** Records the erased accounts, by numbers and digests only; to be called before they lose their address. */
 export async function noteErased(
   trx: Trx,
   { ids, emailKey }: { ids: readonly number[]; emailKey: string },
@@ -345,7 +348,7 @@ export async function addErased(trx: Trx, accounts: readonly ErasedAccount[]): P
   }
 }
 
-/** Whether an account of this address was erased, as far as the present key tells. */
+/** Whether an account of this address was erased, as far as the present key's digests tell. */
 export async function wasErased(trx: Trx, emailKey: string): Promise<boolean> {
   const found = await trx
     .selectFrom('erased_accounts')
@@ -355,7 +358,7 @@ export async function wasErased(trx: Trx, emailKey: string): Promise<boolean> {
   return found !== undefined
 }
 
-/** The accounts of whoever was erased that have a name and an address all the same: a backup brought them back. */
+/** The accounts of erased people that have a name and an address again, as a backup brought them back. */
 export async function accountsErasedBefore(trx: Trx) {
   const rows = await trx
     .selectFrom('users')

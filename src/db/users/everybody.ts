@@ -3,7 +3,7 @@ import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 import { anyOf, positionOf } from '../portable.ts'
 import type { Store } from '../schema.ts'
 
-/** The domains of live users' addresses that matter to whoever asks, each once. */
+/** The distinct domains of live users' addresses that `thatMatter` picks. */
 export async function domainsInUse(
   db: Kysely<Store>,
   thatMatter: (lines: string) => string[],
@@ -19,11 +19,14 @@ export async function domainsInUse(
 
 interface DomainsOfAddresses {
   domains: string | null
-  /** The last address that was read; none behind the end. */
+  /** The last address that was read; null at the end. */
   last: string | null
 }
 
-/** In the order of their index, which alone is read as its own condition is asked for, and many in one text: quicker than a row for each. */
+/**
+ * Reads from the index alone, whose condition and order the query repeats, and returns many domains as one text, which
+ * is faster than a row for each.
+ */
 async function domainsOfAddresses(db: Kysely<Store>, after: string): Promise<DomainsOfAddresses> {
   const some = db
     .selectFrom('users')
@@ -43,7 +46,7 @@ const addressesAtOnce = 50_000
 
 const peopleAtOnce = 5000
 
-/** As much of every user who is not deleted, of the centres that may be seen, as it takes to compare them: some thousand at a time, and some by their ids. */
+/** The columns by which users are compared, of live users at visible centres: in pages, or by their ids. */
 export function livePeople(
   db: Kysely<Store>,
   { visible, centre }: { visible: VisibleCentres; centre?: number | undefined },

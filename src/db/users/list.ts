@@ -7,29 +7,29 @@ import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 
 export interface UserFilter {
   centreId?: number
-  /** Without any, every status but deleted. */
+  /** None means every status but deleted. */
   statuses?: readonly UserStatus[]
   hubRoles?: readonly HubRole[]
-  /** Other than the hub's. */
+  /** Roles other than the hub roles. */
   roles?: readonly string[]
-  /** With access to each of them. */
+  /** Only users with access to all of these sites. */
   sites?: readonly string[]
-  /** Folded words; each is a part of the name or the address. */
+  /** Folded words, each of which must be part of the name or the address. */
   words?: readonly string[]
   neverSignedIn?: boolean
   pin?: PinFilter
-  /** Whom this import created. */
+  /** Only users that this import created. */
   importId?: number
   visible?: VisibleCentres
 }
 
-/** PINs in one of these states; those issued up to this time are expired. */
+/** PINs in one of these states; one issued up to `expiredSince` counts as expired. */
 export interface PinFilter {
   states: readonly (PinState | 'expired')[]
   expiredSince: string
 }
 
-/** Not by last name: what is kept for searching begins with the first. */
+/** There is no order by last name, as the folded text begins with the first name. */
 export const userOrders = ['email', 'name', 'centre', 'status', 'created', 'last-signed-in'] as const
 
 type UserOrder = (typeof userOrders)[number]
@@ -39,7 +39,7 @@ interface Listing {
   order: UserOrder
   reverse: boolean
   limit?: number
-  /** What is asked of each; absent: everything. */
+  /** The parts to read of each user; absent: all. */
   parts?: ReadonlySet<UserPart>
 }
 
@@ -69,15 +69,15 @@ const columnsOf: Readonly<Record<UserOrder, readonly string[]>> = {
   'last-signed-in': ['users.last_signed_in_at'],
 }
 
-/** Said of any other column, a server would look for no index in its order, and sort all users for the first twenty. */
+/** Only these get `nulls first`: with it a server uses no index for the order, and sorts all users for the first 20. */
 const mayBeAbsent: ReadonlySet<string> = new Set(['centres.number', 'users.last_signed_in_at'])
 
-/** The one place that knows which users a list shows. */
+/** The one place that decides which users a list shows. */
 function matchesFilter(filter: UserFilter): Expression<SqlBool> {
   const eb = expressionBuilder<Store, 'users'>()
   const { centreId, statuses = [], hubRoles = [], roles = [], sites = [] } = filter
   const { words = [], neverSignedIn, pin, importId, visible = 'all' } = filter
-  // First what fits few: of a row that does not, nothing else is looked at.
+  // The most selective condition comes first: for a row that fails it, the others are not evaluated.
   const conditions: Expression<SqlBool>[] = words.map((word) => contains(sql.ref('users.folded'), word))
   conditions.push(
     statuses.length > 0 ? eb('users.status', 'in', [...statuses]) : eb(statusOf(words), '<>', 'deleted'),
@@ -95,8 +95,8 @@ function matchesFilter(filter: UserFilter): Expression<SqlBool> {
 }
 
 /**
- * Where few can fit, all rows are read as they lie and those few sorted: in the order of the index of those who are not
- * deleted, each row is looked up by itself.
+ * Where few can match, all rows are read by a table scan and the few hits sorted: by the index of live users each row
+ * would be looked up by itself.
  */
 function statusOf(words: readonly string[]) {
   return words.some(({ length }) => length > 2) ? withoutIndex<UserStatus>('users.status') : 'users.status'
@@ -124,7 +124,7 @@ function holds(role: string): Expression<SqlBool> {
   return sql<SqlBool>`exists (select 1 from user_roles where user_id = users.id and role = ${role})`
 }
 
-/** Derived, as an account's derived roles are: nobody is granted it. */
+/** Whether a user has Global Listening, which is never granted but derived from role and centre, as for an account. */
 function listensGlobally(): Expression<SqlBool> {
   return sql<SqlBool>`(${holds('exams-officer')} and exists (select 1 from centres where id = users.centre_id
     and (kind = 'school' or (kind = 'associate-centre' and global_listening = 1))))`

@@ -6,34 +6,34 @@ import { together, type Trx } from '../transact.ts'
 const lineEnd = sql.lit('\n')
 
 export interface WrittenAddress {
-  /** As it was written. */
+  /** The address as it was written. */
   email: string
-  /** As it is compared. */
+  /** The address as it is compared. */
   emailKey: string
 }
 
-/** As it is compared, and as it was written: the name of a domain has a form in ASCII. */
+/** Each address as compared and as written, which differ where a domain has an ASCII form. */
 export function spellingsOf(addresses: readonly WrittenAddress[]): string[] {
   return [...new Set(addresses.flatMap(({ email, emailKey }) => [emailKey, email.toLowerCase()]))]
 }
 
-/** Finds addresses within a text, and never one that is only part of a longer one. */
+/** Matches addresses within a text, but none that is only part of a longer one. */
 export function mentionsIn(addresses: readonly WrittenAddress[]): RegExp {
   return new RegExp(`(?<![a-z0-9._+-])(?:${alternatives(addresses)})(?![a-z0-9-]|\\.[\\p{L}\\p{N}])`, 'giu')
 }
 
-/** The same in the name of a file, where an address is followed by a file's ending, or follows another word. */
+/** The same in a file name, where an extension may follow an address, or a word precede it. */
 export function mentionsInFileName(addresses: readonly WrittenAddress[]): RegExp {
   return new RegExp(`(?<![\\p{L}\\p{N}])(?:${alternatives(addresses)})(?![\\p{L}\\p{N}])`, 'giu')
 }
 
-/** Whether a column may hold one of them: what stands before the @ is in the English alphabet. */
+/** A quick test whether a column may contain one of the addresses: the part before the @, which is ASCII. */
 export function mayMention(column: string, addresses: readonly WrittenAddress[]): RawBuilder<boolean> {
   const starts = [
     ...new Set(addresses.map(({ emailKey }) => emailKey.slice(0, emailKey.lastIndexOf('@') + 1))),
   ]
   return sql<boolean>`(${sql.join(
-    // A text that somebody wrote may hold what no name does.
+    // Not `contains`, as SQLite's `glob` stops at a NUL, which free text may have and a name has not.
     starts.map((start) => sql`${positionOf(start, sql`lower(${sql.ref(column)})`)} > 0`),
     sql` or `,
   )})`
@@ -44,21 +44,21 @@ export interface Mentions {
   templates: string[]
   /** Numbers of centres. */
   centres: string[]
-  /** Numbers of resources, help documents and releases that bear the address in a title or the name of a file. */
+  /** Numbers of resources, help documents and releases that contain it in a title or a file name. */
   resources: number[]
   helpDocuments: number[]
   releases: number[]
-  /** Rows of the log whose facts bear the name of a file. */
+  /** Rows of the log that contain it in a file name among their facts. */
   events: number[]
-  /** Numbers of centres with learner groups or tests that are called so. */
+  /** Numbers of centres with learner groups or tests, learners included, whose names contain it. */
   progressionTests: string[]
 }
 
-/** What somebody is and was called, as it is compared. */
+/** A person's present and former names, folded for comparison. */
 export interface Names {
-  /** Each whole, first name first: nobody but a namesake is called so. */
+  /** Full names, first name first, which only a namesake shares. */
   whole: readonly string[]
-  /** Of somebody with two names each alone, which may be anybody's. */
+  /** The single names of a person with several, which anybody may have. */
   parts: readonly string[]
 }
 
@@ -87,7 +87,7 @@ const texts = {
   },
 } as const satisfies Record<string, Texts>
 
-/** What names somebody, by an address or by a whole name, and is not theirs to change. */
+/** The texts that contain one of the addresses or full names, and that erasing does not change. */
 export async function findMentions(
   trx: Trx,
   { addresses, names }: { addresses: readonly WrittenAddress[]; names: Names },
@@ -107,9 +107,8 @@ export async function findMentions(
 }
 
 /**
- * What has one of their names alone: a title, a release, a template, and of their own centres the entry, the learner
- * groups and the tests. A learner of that
- * name is somebody else.
+ * The texts that contain a single name of theirs: titles, releases, templates, and at their own centres the centre's
+ * details, learner groups and tests. Learners are left out, as one of that name is another person.
  */
 export async function findOneName(
   trx: Trx,
@@ -137,9 +136,9 @@ export async function findOneName(
 }
 
 export interface Texts {
-  /** A table, or several that are joined. */
+  /** A table, or a join of several. */
   of: string
-  /** What a row is called by; absent: its number. */
+  /** The column that identifies a row; absent: `id`. */
   id?: string
   columns: readonly string[]
 }
@@ -147,11 +146,11 @@ export interface Texts {
 interface Naming {
   addresses: readonly WrittenAddress[]
   names?: readonly string[]
-  /** Of the addresses. */
+  /** Matches the addresses. */
   pattern?: RegExp
 }
 
-/** Which rows name one of them in these columns, in their order. */
+/** The ids of the rows that contain an address or a name in these columns, in order. */
 export async function namedIn<Id>(
   trx: Trx,
   { of, id = 'id', columns }: Texts,
@@ -180,7 +179,7 @@ export async function namedIn<Id>(
   return [...new Set(rows.filter((row) => isNamed(row.words)).map((row) => row.id))]
 }
 
-/** A text of English letters has one of them as it is compared; any other is looked at, as a store cannot compare it so. */
+/** A quick test in SQL: an ASCII text must contain a name's longest word; all other texts are folded and tested here. */
 function mayName(column: string, names: readonly string[]): RawBuilder<boolean> {
   const longest = names.map((name) =>
     wordsOf(name).reduce((one, other) => (other.length > one.length ? other : one), ''),
@@ -195,7 +194,7 @@ function mayName(column: string, names: readonly string[]): RawBuilder<boolean> 
   )})`
 }
 
-/** Each whole, with its words in their order or the last one first, as in a list; in the name of a file a dot joins them. */
+/** Matches full names, in order or with the last name first as in a list; in a file name, dots may join the words. */
 function namesIn(names: readonly string[]): RegExp {
   const between = '[\\s,._-]+'
   const each = names.flatMap((name) => {

@@ -7,7 +7,7 @@ export interface Secrets {
   pinNonce: Buffer | null
 }
 
-/** What the live account of an address is proved with; it never leaves the rules on accounts. @param key the address as it is compared */
+/** The secrets of an address's live account, for the rules on accounts only. @param key the address as compared */
 export async function findSecrets(db: Kysely<Store>, key: string): Promise<Secrets> {
   const row = await db
     .selectFrom('users')
@@ -18,7 +18,7 @@ export async function findSecrets(db: Kysely<Store>, key: string): Promise<Secre
   return { passwordHash: row?.password_hash ?? null, pinNonce: row?.pin_nonce ?? null }
 }
 
-/** Stores a new password; with it the PIN is used, if it was what let its owner in, or else void. */
+/** Stores a new password; an open PIN becomes used, if it was what the owner signed in with, or else void. */
 export async function setPassword(
   trx: Trx,
   { userId, hash, pin }: { userId: number; hash: string; pin: 'used' | 'void' },

@@ -3,7 +3,7 @@ import { anyOf } from '../portable.ts'
 import { type Placeholders, prepared } from '../prepared.ts'
 import type { CredentialPurpose, Store, UserStatus } from '../schema.ts'
 
-/** What is known of a user beside what every list shows of their own row and their centre's. */
+/** Parts of a user that a list may ask for, beyond what every list shows. */
 export type UserPart = 'details' | 'coordinator' | 'roles' | 'sites' | 'assignments' | 'tests'
 
 const withoutTests: ReadonlySet<UserPart> = new Set([
@@ -16,17 +16,17 @@ const withoutTests: ReadonlySet<UserPart> = new Set([
 
 const everyPart: ReadonlySet<UserPart> = new Set([...withoutTests, 'tests'])
 
-/** The query that every look-up of users begins with: the user, their centre, what they hold. */
+/** The base query of every look-up of users: the user, their centre, their roles, sites and data. */
 export function usersWithCentre(db: Kysely<Store>) {
   return withParts(db, everyPart).selectAll('users')
 }
 
-/** The same without their Progression Test data, whose counting takes longer the more there is. */
+/** The same without counts of Progression Test data, which take longer the more there is. */
 function uncountedUsers(db: Kysely<Store>) {
   return withParts(db, withoutTests).selectAll('users')
 }
 
-/** What lists of users begin with: as much of their own rows as an account is made of. */
+/** The base query of lists of users: only the columns that an account is made from. */
 export function listedUsers(db: Kysely<Store>, parts: ReadonlySet<UserPart> = everyPart) {
   return withParts(db, parts)
     .select([
@@ -51,7 +51,7 @@ export function listedUsers(db: Kysely<Store>, parts: ReadonlySet<UserPart> = ev
     )
 }
 
-/** What was not asked for is absent: to read a column takes longer than all that is done with it. */
+/** Adds only the parts asked for: reading a column takes longer than all that is done with its value. */
 function withParts(db: Kysely<Store>, parts: ReadonlySet<UserPart>) {
   return db
     .selectFrom('users')
@@ -98,7 +98,7 @@ function listed(column: RawBuilder<unknown>, table: RawBuilder<unknown>) {
 }
 
 export type UserWithCentre = Awaited<ReturnType<ReturnType<typeof usersWithCentre>['execute']>>[number]
-/** As an account is made of it. */
+/** A user's row as an account is made from it. */
 export type ListedUser = Awaited<ReturnType<ReturnType<typeof listedUsers>['execute']>>[number]
 export type UncountedUser = Awaited<ReturnType<ReturnType<typeof uncountedUsers>['execute']>>[number]
 
@@ -111,7 +111,7 @@ function liveUserQuery(db: Kysely<Store>, { key }: Placeholders<{ key: string }>
   return usersWithCentre(db).where('users.email_key', '=', key).where('users.status', '<>', 'deleted')
 }
 
-/** The same, where nobody asks how much they hold. */
+/** The same without counts of Progression Test data. */
 export function findLiveUserUncounted(db: Kysely<Store>, key: string): Promise<UncountedUser | undefined> {
   return uncountedUsers(db)
     .where('users.email_key', '=', key)
@@ -119,7 +119,7 @@ export function findLiveUserUncounted(db: Kysely<Store>, key: string): Promise<U
     .executeTakeFirst()
 }
 
-/** Somebody to whom a message may go: the first that is invited or active, at a centre that is not deleted. */
+/** The first user to whom a message may be sent: invited or active, at a centre that is not deleted. */
 export function findAnyUserToWriteTo(db: Kysely<Store>): Promise<UserWithCentre | undefined> {
   return usersWithCentre(db)
     .where('users.status', 'in', ['invited', 'active'])
@@ -130,7 +130,7 @@ export function findAnyUserToWriteTo(db: Kysely<Store>): Promise<UserWithCentre 
     .executeTakeFirst()
 }
 
-/** Which account an address has, and at which centre it is, of many at once. */
+/** The live accounts of many addresses, with their centres. */
 export async function centresOfUsers(
   db: Kysely<Store>,
   keys: readonly string[],
@@ -156,7 +156,7 @@ export function findCoordinatorOf(
     .executeTakeFirst()
 }
 
-/** Which of these keys of addresses an account has; with `deletedToo` one that is deleted, too. */
+/** Those of these address keys that a live account has; with `deletedToo` also those of deleted accounts. */
 export async function addressesInUse(
   db: Kysely<Store>,
   { keys, deletedToo }: { keys: readonly string[]; deletedToo: boolean },
@@ -177,7 +177,7 @@ function userByIdQuery(db: Kysely<Store>, { id }: Placeholders<{ id: number }>) 
   return usersWithCentre(db).where('users.id', '=', id)
 }
 
-/** Many at once, by their addresses, without counting their Progression Test data. */
+/** Many users in the order of their addresses, without counts of their Progression Test data. */
 export async function findUsersById(db: Kysely<Store>, ids: readonly number[]): Promise<ListedUser[]> {
   if (ids.length === 0) return []
   return listedUsers(db, withoutTests)
@@ -186,7 +186,7 @@ export async function findUsersById(db: Kysely<Store>, ids: readonly number[]): 
     .execute()
 }
 
-/** The account of an address that was deleted last. */
+/** The most recently deleted account of an address. */
 export function findDeletedUser(db: Kysely<Store>, key: string): Promise<UserWithCentre | undefined> {
   return usersWithCentre(db)
     .where('users.email_key', '=', key)
@@ -197,15 +197,15 @@ export function findDeletedUser(db: Kysely<Store>, key: string): Promise<UserWit
     .executeTakeFirst()
 }
 
-/** Nobody has an address there. */
+/** A domain under which nobody can have an address. */
 const domainOfErased = 'erased.invalid'
 
-/** What stands in place of the address of somebody who was erased, in a query on users. */
+/** The address put in place of an erased user's, as an expression in a query on users. */
 export function addressOfErased(): RawBuilder<string> {
   return sql<string>`'erased-' || users.id || ${`@${domainOfErased}`}`
 }
 
-/** Whether whose account this was is gone, and nobody is left to give it back to. */
+/** Whether the owner of this account was erased, so that it cannot be given back. */
 export function isErased({ id, email }: { id: number; email: string }): boolean {
   return email === `erased-${id}@${domainOfErased}`
 }
@@ -225,7 +225,7 @@ export async function openPinOf(
   return { nonce: row.pin_nonce, issuedAt: row.pin_issued_at }
 }
 
-/** What was sent to a user to choose a password with, or to prove their address, and is not used or void; it may have expired. */
+/** The user's open links, temporary passwords and codes; they may have expired. */
 export function openCredentialsOf(
   db: Kysely<Store>,
   userId: number,
@@ -239,7 +239,7 @@ export function openCredentialsOf(
     .execute()
 }
 
-/** Which account has each of these keys of addresses; where none has, the last that had it. */
+/** The account of each of these address keys: the live one, or else the last deleted one. */
 export async function accountsEverOf(
   db: Kysely<Store>,
   keys: readonly string[],
