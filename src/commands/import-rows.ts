@@ -187,7 +187,7 @@ async function savePlan<Field extends string>(
   options: ImportOptions & { planOut: string },
   session: Session,
 ): Promise<number> {
-  const { textOfPlan } = await import('../import/plan-file.ts')
+  const { serializePlan } = await import('../import/plan-file.ts')
   const { planOut, issuesOut, file } = options
   const { dryRun } = session.common
   refuseSameFileTwice(session, { '--issues-out': issuesOut, '--plan-out': planOut })
@@ -205,7 +205,7 @@ async function savePlan<Field extends string>(
     if (!dryRun) {
       const path = input === undefined ? null : resolve(session.context.cwd, input)
       const saved = planned(spec.of, { request, result, path })
-      await output.prepare(textOfPlan({ saved, planKey: store.keys().plan }))
+      await output.prepare(serializePlan({ saved, planKey: store.keys().plan }))
       const heldBack = await prepareHeldBack(request, result, at)
       await output.moveIntoPlace()
       if (heldBack) await moveIssuesFileIntoPlace(session, heldBack)

@@ -2,7 +2,7 @@ import { checkOutputFile, type OutputFile, prepareTable, refuseUnimportable } fr
 import { option } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import type { CellIssue } from '../rules/table-rows.ts'
-import type { SheetAsWritten } from '../import/issues-sheet.ts'
+import type { OriginalSheet } from '../import/issues-sheet.ts'
 import { mapped } from '../render/pieces.ts'
 import { pathInWords } from '../shell-word.ts'
 
@@ -23,7 +23,7 @@ export async function checkIssuesFile(
 }
 
 interface HeldBack {
-  sheet: SheetAsWritten
+  sheet: OriginalSheet
   issues: Iterable<CellIssue>
   /** Number of rows. */
   count: number

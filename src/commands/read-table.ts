@@ -7,8 +7,8 @@ import {
   packCells,
   type PackedCells,
   reasonsHeading,
-  type SheetAsWritten,
-  sheetAsWritten,
+  type OriginalSheet,
+  originalSheetOf,
   unpackCells,
 } from '../import/issues-sheet.ts'
 import type { CellFault, CellNote } from '../workbook/cell-faults.ts'
@@ -61,7 +61,7 @@ export interface ReadTable<Field extends string> {
   digest: string
   rows: TableRow<Field>[]
   /** The sheet as it was read, for the workbook of the rows held back. */
-  asWritten: () => SheetAsWritten
+  asWritten: () => OriginalSheet
 }
 
 /** Opens a workbook at the sheet with the table. */
@@ -126,7 +126,7 @@ export async function readTableFile<Field extends string>(
       file: workbook.file,
       digest: workbook.digest,
       rows,
-      asWritten: () => sheetAsWritten(held(), { sheet: workbook.sheet, first: table }),
+      asWritten: () => originalSheetOf(held(), { sheet: workbook.sheet, first: table }),
     }
   } finally {
     await workbook.close()
@@ -255,11 +255,11 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
     )
   }
 
-  hides(column: number): boolean {
+  isColumnHidden(column: number): boolean {
     return this.sheet.mergedAt(column, this.number) !== undefined || this.isFormattedByRule(column)
   }
 
-  holdsNumber(column: number): boolean {
+  isColumnNumeric(column: number): boolean {
     return this.sheet.columns.some(
       ({ field, holds }) =>
         holds === 'number' && this.columnOf(field) === column && this.faultOf(field) === undefined,

@@ -93,7 +93,7 @@ export async function applyImport(
   const ids = await centreIds(trx, saved)
   const idOf = (number: string) => created.get(number) ?? ids.get(number)
   const users = usersToInsert(plan, { nonces, idOf, importId, at })
-  await insertUsers(trx, plan.newUsers.length, counted(users, onUser))
+  await insertUsers(trx, plan.newUsers.length, withProgress(users, onUser))
   const numbers = new Map(plan.renames.map(({ id, number }) => [id, number]))
   await applyChanges(trx, changesOf(plan, deletions), {
     ...making,
@@ -160,14 +160,14 @@ export function noncesFor(plan: Plan, random: (bytes: number) => Buffer): Nonces
 }
 
 /** Progress is reported once for this many items: a call for each item would cost more than the item. */
-const every = 500
+const progressInterval = 500
 
 /** Passes the items on, and reports now and then how many have passed. */
-export function* counted<Item>(items: Iterable<Item>, onPass: (done: number) => void): Generator<Item> {
+export function* withProgress<Item>(items: Iterable<Item>, onPass: (done: number) => void): Generator<Item> {
   let done = 0
   for (const item of items) {
     done += 1
-    if (done % every === 0) onPass(done)
+    if (done % progressInterval === 0) onPass(done)
     yield item
   }
 }

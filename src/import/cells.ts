@@ -26,11 +26,12 @@ interface ReadName {
   tidied: boolean
 }
 
-const longest = 250
+const maxNameLength = 250
 
 /** Reads the name of a centre; a blank cell gives an empty name and no fault. */
 export function readCentreName({ text, note }: NameCell): ReadName {
-  if (note === undefined && text.length <= longest && isPlainName(text)) return { name: text, tidied: false }
+  if (note === undefined && text.length <= maxNameLength && isPlainName(text))
+    return { name: text, tidied: false }
   const cell = cellFault(note)
   if (cell) return { name: '', fault: cell, tidied: false }
   if (text.trim() === '') return { name: '', tidied: false }
@@ -41,12 +42,12 @@ export function readCentreName({ text, note }: NameCell): ReadName {
 }
 
 function lengthFault(name: string) {
-  if (name.length <= longest) return undefined
-  return { code: 'too-long', message: `is longer than ${longest} characters` }
+  if (name.length <= maxNameLength) return undefined
+  return { code: 'too-long', message: `is longer than ${maxNameLength} characters` }
 }
 
 /** The fault of a name behind the apostrophe with which a spreadsheet marks a text. */
-export function markedAsText(name: string): { code: string; message: string; hint: string } {
+export function apostropheFault(name: string): { code: string; message: string; hint: string } {
   return {
     code: 'not-a-name',
     message: `is ${name}, which begins with an apostrophe, as a spreadsheet marks a text`,
@@ -67,7 +68,7 @@ export function readPersonCells(cells: Record<PersonField, NameCell>): {
   const faults: { field: PersonField; fault: Fault }[] = []
   if (first.note !== undefined || last.note !== undefined) {
     for (const field of ['firstName', 'lastName'] as const) {
-      const fault = cellFault(cells[field].note) ?? noNameOf(cells, field)
+      const fault = cellFault(cells[field].note) ?? notANameFault(cells, field)
       if (fault) faults.push({ field, fault })
     }
     if (faults.length > 0) return { firstName: '', lastName: '', faults, tidied: false }
@@ -82,7 +83,10 @@ export function readPersonCells(cells: Record<PersonField, NameCell>): {
 }
 
 /** The fault of a name cell that holds a boolean or a date, where the person's other cell is no name either. */
-export function noNameOf(cells: Record<PersonField, NameCell>, field: PersonField): KindFault | undefined {
+export function notANameFault(
+  cells: Record<PersonField, NameCell>,
+  field: PersonField,
+): KindFault | undefined {
   const other = cells[field === 'firstName' ? 'lastName' : 'firstName']
   const { name } = tidyName(other.text)
   const named = name !== '' && kindFault(other) === undefined && wholeNameFault(name) === undefined
@@ -112,7 +116,7 @@ export function readNumberCell(
   const seen = note === undefined ? raw : note.kind === 'text' ? note.shown : undefined
   const shown = seen === undefined ? undefined : usableNumber(seen)
   if (shown !== undefined) return { number: shown }
-  const fault = cellFault(note) ?? notedFault(raw, note)
+  const fault = cellFault(note) ?? numberFormatFault(raw, note)
   if (fault) return { fault }
   const text = codeAsTyped(raw)
   if (text === '' && note?.kind === 'empty-formula') return { fault: notCalculated(note.formula) }
@@ -121,7 +125,7 @@ export function readNumberCell(
   const number = usableNumber(text)
   if (number !== undefined) return { number }
   if (/^[=＝]/.test(text)) return { fault: notCalculated(text) }
-  return { fault: invalid(text, { hint: hintFor(text) }) }
+  return { fault: invalidNumberFault(text, { hint: invalidNumberHint(text) }) }
 }
 
 function usableNumber(text: string): string | undefined {
@@ -137,17 +141,19 @@ export function mayBeCentreNumber(raw: string, note: CellNote | undefined): bool
 }
 
 /** The fault of a cell that is no centre number because of its kind or its format. */
-function notedFault(raw: string, note: CellNote | undefined): Fault | undefined {
-  if (note?.kind === 'date') return invalid(raw, { what: `is the date ${raw}`, hint: tookForDate })
-  if (note?.kind === 'boolean') return invalid(raw, { what: `is ${raw}, a yes or no`, hint: asText })
-  return shownOtherwise(note, visible(raw), asText)
+function numberFormatFault(raw: string, note: CellNote | undefined): Fault | undefined {
+  if (note?.kind === 'date')
+    return invalidNumberFault(raw, { what: `is the date ${raw}`, hint: readAsDateHint })
+  if (note?.kind === 'boolean')
+    return invalidNumberFault(raw, { what: `is ${raw}, a yes or no`, hint: formatAsTextHint })
+  return shownOtherwise(note, visible(raw), formatAsTextHint)
 }
 
-const asText = 'Format the column as text, and type the number again.'
-const tookForDate =
+const formatAsTextHint = 'Format the column as text, and type the number again.'
+const readAsDateHint =
   'The spreadsheet took it for a date. Format the column as text, and type the number again.'
 
-function invalid(text: string, { what, hint }: { what?: string; hint: string }): Fault {
+function invalidNumberFault(text: string, { what, hint }: { what?: string; hint: string }): Fault {
   return {
     value: visible(text),
     code: 'invalid-number',
@@ -156,17 +162,17 @@ function invalid(text: string, { what, hint }: { what?: string; hint: string }):
   }
 }
 
-const dates = [
+const datePatterns = [
   /^\d{1,2}[-/. ][a-z]{3,9}([-/. ]\d{2,4})?$/i,
   /^[a-z]{3,9}[-/. ]\d{1,4}$/i,
   /^\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}$/,
   /^\d{4}-\d{2}-\d{2}([T ].*)?$/,
 ]
 
-function hintFor(text: string): string {
+function invalidNumberHint(text: string): string {
   if (isPlaceholderNumber(text)) return 'Write the centre number, or leave the row out until it is known.'
   if (/^\d+\.0+$/.test(text)) return 'The .0 at its end is the trouble: take it away.'
-  if (/^\d([.,]\d+)?e[+-]?\d+$/i.test(text)) return `A spreadsheet shortened it. ${asText}`
-  if (dates.some((date) => date.test(text))) return tookForDate
+  if (/^\d([.,]\d+)?e[+-]?\d+$/i.test(text)) return `A spreadsheet shortened it. ${formatAsTextHint}`
+  if (datePatterns.some((date) => date.test(text))) return readAsDateHint
   return '2 to 12 letters and digits, such as EG001'
 }

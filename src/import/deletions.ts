@@ -26,7 +26,7 @@ export const noDeletions: Deletions = { centres: [], users: [] }
 export function chooseDeletions(
   plan: Plan,
   requested: RequestedDeletions,
-  roster: Pick<Roster, 'rows' | 'addressesBeside'>,
+  roster: Pick<Roster, 'rows' | 'addressesInOtherColumns'>,
 ): Deletions {
   const centres = new Map<string, MissingCentre>()
   const users = new Map<string, ExtraUser>()
@@ -100,7 +100,7 @@ function missingCentre(plan: Plan, number: string): MissingCentre | Refused {
 
 function extraUser(
   plan: Plan,
-  { email, roster }: { email: string; roster: Pick<Roster, 'rows' | 'addressesBeside'> },
+  { email, roster }: { email: string; roster: Pick<Roster, 'rows' | 'addressesInOtherColumns'> },
 ): ExtraUser | Refused {
   const address = email.trim().toLowerCase()
   const found = plan.extraUsers.find((user) => user.email.toLowerCase() === address)
@@ -111,7 +111,7 @@ function extraUser(
     )
     return new Refused(
       'not-extra',
-      `${email} is not an extra user of this workbook${whyNotExtra(address, roster)}, so this import does not delete them.`,
+      `${email} is not an extra user of this workbook${whereAddressStands(address, roster)}, so this import does not delete them.`,
       {
         hint: `To delete them all the same: ssh-admin users delete ${email}`,
         details: { candidates },
@@ -119,22 +119,24 @@ function extraUser(
     )
   }
   if (!found.kept) return found
-  const [reason, hint] = reasons[found.kept]
+  const [reason, hint] = keptReasonTexts[found.kept]
   return new Refused(found.kept, `${found.email} is kept: ${reason}.`, {
     hint: hint.replace('EMAIL', found.email).replace('CENTRE', found.centre),
   })
 }
 
 /** The part of a refusal that says where in the workbook an address stands. */
-function whyNotExtra(
+function whereAddressStands(
   key: string,
-  { rows, addressesBeside }: Pick<Roster, 'rows' | 'addressesBeside'>,
+  { rows, addressesInOtherColumns }: Pick<Roster, 'rows' | 'addressesInOtherColumns'>,
 ): string {
   for (const { email } of rows) if (email?.key === key) return ': a row of it is theirs'
-  return addressesBeside.has(key) ? ': their address stands in another column of it, as in a note' : ''
+  return addressesInOtherColumns.has(key)
+    ? ': their address stands in another column of it, as in a note'
+    : ''
 }
 
-const reasons: Record<KeptReason, readonly [string, string]> = {
+const keptReasonTexts: Record<KeptReason, readonly [string, string]> = {
   'held-back-rows': [
     'a row that was held back may be theirs',
     'Correct the rows that were held back, then import again.',
@@ -161,7 +163,7 @@ export function checkAllowance(plan: Plan, deletions: Deletions, allowed: number
   const total = deletions.centres.length + deletions.users.length
   if (allowed === undefined && !needsAllowance(plan, deletions)) return
   if (allowed === total) return
-  const what = `${counted(deletions.centres.length, 'centre')} and ${counted(deletions.users.length, 'user')}`
+  const what = `${countWithNoun(deletions.centres.length, 'centre')} and ${countWithNoun(deletions.users.length, 'user')}`
   throw new Refused(
     'delete-limit',
     allowed === undefined
@@ -179,6 +181,6 @@ export function checkAllowance(plan: Plan, deletions: Deletions, allowed: number
   )
 }
 
-function counted(number: number, singular: string): string {
+function countWithNoun(number: number, singular: string): string {
   return `${number} ${number === 1 ? singular : `${singular}s`}`
 }

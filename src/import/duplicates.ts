@@ -2,7 +2,7 @@ import type { ImportView } from '../db/imports/view.ts'
 import { few } from '../grouped.ts'
 import { indexOfTexts } from '../packed-index.ts'
 import { cellName } from '../workbook/cell.ts'
-import { byAddress, type RosterAndStore } from './hold-back.ts'
+import { groupByAddress, type RosterAndStore } from './hold-back.ts'
 import { hasIssueIn, holdBack } from './issues.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-rows.ts'
@@ -18,10 +18,10 @@ export interface DuplicatedUser {
 export function holdBackDuplicates({ roster, view }: RosterAndStore): DuplicatedUser[] {
   const { users, centres } = view
   const duplicated: DuplicatedUser[] = []
-  const inQuestion = addressesInQuestion(roster.rows, view)
+  const inQuestion = findConflictingAddresses(roster.rows, view)
   if (inQuestion.size === 0) return duplicated
   const isLive = (number: string) => centres.get(number)?.deleted === false
-  for (const [key, rows] of byAddress(rowsOf(roster.rows, inQuestion))) {
+  for (const [key, rows] of groupByAddress(rowsOf(roster.rows, inQuestion))) {
     const saved = users.get(key)
     const savedCentre = saved && centres.withId(saved.centreId)
     if (saved && !savedCentre) {
@@ -33,7 +33,7 @@ export function holdBackDuplicates({ roster, view }: RosterAndStore): Duplicated
     if (numbers.size < 2) continue
 
     const sorted = [...numbers].flatMap((number) => number ?? []).sort()
-    const words = savedCentre ? savedAt(savedCentre.number) : alsoAt(sorted)
+    const words = savedCentre ? savedAtMessage(savedCentre.number) : alsoAtMessage(sorted)
     for (const row of rows) {
       if (row.number === savedCentre?.number) continue
       const { number = '', email: { email = '' } = {} } = row
@@ -45,7 +45,7 @@ export function holdBackDuplicates({ roster, view }: RosterAndStore): Duplicated
         hint:
           savedCentre && isLive(number)
             ? (address: string) => `To move them: ssh-admin users move ${address} --to ${number}`
-            : keepOneRow,
+            : keepOneRowHint,
       })
     }
     duplicated.push({
@@ -56,8 +56,8 @@ export function holdBackDuplicates({ roster, view }: RosterAndStore): Duplicated
   return duplicated.sort((one, other) => (one.email < other.email ? -1 : 1))
 }
 
-const share = 0.2
-const fewest = 5
+const maxSlippedShare = 0.2
+const minSlipped = 5
 
 /**
  * Holds back the rows of new users where many saved users stand at other centres than their own: then the addresses
@@ -65,11 +65,11 @@ const fewest = 5
  * the PIN. A saved user does not count where the row's number is faulty, where their own centre is deleted, or where
  * they act for associate centres.
  */
-export function holdBackAmongSlipped(
+export function holdBackSlippedAddresses(
   { roster, view: { users, centres, holdsAssociateCentres } }: RosterAndStore,
   { duplicated, partial }: { duplicated: readonly DuplicatedUser[]; partial: boolean },
 ): void {
-  if (duplicated.length < fewest) return
+  if (duplicated.length < minSlipped) return
   const places = new Map<string, 'at-home' | 'elsewhere'>()
   for (const { email, number, issues } of roster.rows) {
     const saved = email && number !== undefined ? users.get(email.key) : undefined
@@ -83,7 +83,7 @@ export function holdBackAmongSlipped(
   for (const place of places.values()) if (place === 'elsewhere') slipped += 1
   // Part of a roster, such as the rows held back, leaves out users at their own centre, so all saved users count.
   const all = partial ? users.size : places.size
-  if (slipped < fewest || slipped <= all * share) return
+  if (slipped < minSlipped || slipped <= all * maxSlippedShare) return
   const message = `is of somebody new, and ${slipped} of the ${all} saved users ${partial ? 'of its centres' : 'in the workbook'} stand at other centres than theirs`
   for (const row of roster.rows) {
     if (row.number === undefined || !row.email || users.has(row.email.key)) continue
@@ -92,12 +92,12 @@ export function holdBackAmongSlipped(
       value: row.email.email,
       code: 'addresses-slipped',
       message,
-      hint: mendOrMove,
+      hint: slippedHint,
     })
   }
 }
 
-const mendOrMove =
+const slippedHint =
   'Perhaps the addresses slipped by a row, or were sorted by themselves. If those users have moved: ssh-admin users move EMAIL --to CENTRE, and import again.'
 
 function* rowsOf(rows: RosterRows, inQuestion: ReadonlySet<string>): Generator<RosterRow> {
@@ -109,7 +109,7 @@ function* rowsOf(rows: RosterRows, inQuestion: ReadonlySet<string>): Generator<R
  * The addresses that stand at several centres, or at another centre than the saved one: there are hardly any, and they
  * are found before all rows are grouped.
  */
-function addressesInQuestion(rows: RosterRows, { users, centres }: ImportView): Set<string> {
+function findConflictingAddresses(rows: RosterRows, { users, centres }: ImportView): Set<string> {
   const inQuestion = new Set<string>()
   const first = indexOfTexts((position, key) => rows.at(position)?.email?.key === key)
   for (const { email, number, position } of rows) {
@@ -127,15 +127,15 @@ function addressesInQuestion(rows: RosterRows, { users, centres }: ImportView): 
   return inQuestion
 }
 
-const keepOneRow = 'Keep the row of the centre where they work.'
+const keepOneRowHint = 'Keep the row of the centre where they work.'
 
-function savedAt(saved: string): (number: string) => (email: string) => string {
+function savedAtMessage(saved: string): (number: string) => (email: string) => string {
   const words = (email: string) => `${email} belongs to ${saved} already`
   return () => words
 }
 
 /** Words that name the other centres of an address; all centres but the first few share the same words. */
-function alsoAt(numbers: readonly string[]): (number: string) => (email: string) => string {
+function alsoAtMessage(numbers: readonly string[]): (number: string) => (email: string) => string {
   const first = numbers.slice(0, 4)
   const wordsBut = (number: string | undefined) => {
     const others = few(

@@ -59,9 +59,9 @@ export function holdBackDeletedCentres({ byCentre, view: { centres } }: RosterAn
 /** Holds back the rows of a centre that do not agree on its name. */
 export function holdBackDifferentNames({ byCentre }: RosterAndStore): void {
   for (const [, rows] of byCentre.ofSeveralRows()) {
-    holdBackDifferent(rows, {
+    holdBackDifferentValues(rows, {
       field: 'name',
-      said: ({ name }) => name,
+      textOf: ({ name }) => name,
       code: 'names-differ',
       hint: 'Give every row of the centre one name, or leave it blank.',
     })
@@ -69,25 +69,25 @@ export function holdBackDifferentNames({ byCentre }: RosterAndStore): void {
 }
 
 /** Holds back the rows of a centre that say different things in one column; a blank cell agrees with everything. */
-export function holdBackDifferent(
+export function holdBackDifferentValues(
   rows: readonly RosterRow[],
   {
     field,
-    said,
+    textOf,
     ...fault
-  }: { field: CentreField; said: (row: RosterRow) => string; code: string; hint: string },
+  }: { field: CentreField; textOf: (row: RosterRow) => string; code: string; hint: string },
 ): void {
-  const values = distinct(rows.map(said))
+  const values = distinctNonBlank(rows.map(textOf))
   if (values.length < 2) return
-  const message = `of ${rows[0]?.number} is not the same in all its rows: ${listed(values)}`
-  for (const row of rows) holdBack(row, { field, value: said(row), message, ...fault })
+  const message = `of ${rows[0]?.number} is not the same in all its rows: ${quotedList(values)}`
+  for (const row of rows) holdBack(row, { field, value: textOf(row), message, ...fault })
 }
 
 /** The same address twice at one centre: equal rows count once, different ones are held back. */
 export function holdBackDifferentRows({ byCentre }: RosterAndStore): void {
   for (const [number, rows] of byCentre.ofSeveralRows()) {
-    for (const [key, same] of byAddress(rows)) {
-      if (same.length < 2 || distinct(same.map(personOf)).length < 2) continue
+    for (const [key, same] of groupByAddress(rows)) {
+      if (same.length < 2 || distinctNonBlank(same.map(personKey)).length < 2) continue
       const numbers = same.map((other) => String(other.row))
       const message = `stands in ${same.length} rows of ${number} that differ: rows ${few(numbers)}`
       for (const row of same) {
@@ -104,41 +104,41 @@ export function holdBackDifferentRows({ byCentre }: RosterAndStore): void {
 }
 
 /** The rows that have an address, by the key with which addresses are compared. */
-export function byAddress(rows: Iterable<RosterRow>): Map<string, RosterRow[]> {
+export function groupByAddress(rows: Iterable<RosterRow>): Map<string, RosterRow[]> {
   const people = new Map<string, RosterRow[]>()
   for (const row of rows) if (row.email) addTo(people, row.email.key, row)
   return people
 }
 
-function personOf({ firstName, lastName, role }: RosterRow): string {
+function personKey({ firstName, lastName, role }: RosterRow): string {
   return JSON.stringify([firstName, lastName, searchKey(role)])
 }
 
 /** The values that are not blank, each once, in order. */
-export function distinct(values: readonly string[]): string[] {
+export function distinctNonBlank(values: readonly string[]): string[] {
   return [...new Set(values.filter((value) => value !== ''))].sort()
 }
 
 /** The rows that are not held back. */
-export function accepted(rows: readonly RosterRow[]): readonly RosterRow[] {
+export function rowsNotHeldBack(rows: readonly RosterRow[]): readonly RosterRow[] {
   return rows.some(({ issues }) => issues) ? rows.filter(({ issues }) => !issues) : rows
 }
 
 /** The first, in order, of the values that are not blank; `''` for none. Most centres have one row: nothing to sort. */
-export function firstOf(rows: readonly RosterRow[], value: (row: RosterRow) => string): string {
+export function firstNonBlank(rows: readonly RosterRow[], value: (row: RosterRow) => string): string {
   const [row] = rows
   if (rows.length === 1 && row) return value(row)
-  return distinct(rows.map(value))[0] ?? ''
+  return distinctNonBlank(rows.map(value))[0] ?? ''
 }
 
-function listed(values: readonly string[]): string {
+function quotedList(values: readonly string[]): string {
   return few(
-    values.slice(0, 3).map((value) => `'${cut(value)}'`),
+    values.slice(0, 3).map((value) => `'${truncateForMessage(value)}'`),
     { total: values.length },
   )
 }
 
 /** The text of a cell, cut for a message. */
-export function cut(text: string): string {
+export function truncateForMessage(text: string): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

@@ -26,13 +26,14 @@ export function isPartOfRoster({
   otherSheets,
 }: OtherSheets & { marks: ReadonlySet<string>; headings: readonly string[] }): boolean {
   const reasons = headingKey(reasonsHeading)
-  const isMarked = marks.has(partOfRoster) || headings.some((heading) => headingKey(heading) === reasons)
+  const isMarked =
+    marks.has(partOfRosterProperty) || headings.some((heading) => headingKey(heading) === reasons)
   return isMarked || otherSheets.some(({ holdsTable }) => holdsTable)
 }
 
 /** The refusal to delete by part of a roster: users who are missing from the part may stand in the rest. */
 export function partialWorkbook(roster: OtherSheets & { file: string }, plan?: Elsewhere): Refused {
-  const what = whatElseHolds(roster, plan) ?? `${roster.file} is part of a roster`
+  const what = describeOtherSheets(roster, plan) ?? `${roster.file} is part of a roster`
   return new Refused(
     'partial-workbook',
     `${what}, so nobody in it is missing or extra, and nothing is deleted by it; nothing was changed.`,
@@ -41,7 +42,7 @@ export function partialWorkbook(roster: OtherSheets & { file: string }, plan?: E
 }
 
 /** What the other sheets of the workbook hold, in words that a notice uses too; undefined where they hold nothing. */
-export function whatElseHolds({ otherSheets }: OtherSheets, plan?: Elsewhere): string | undefined {
+export function describeOtherSheets({ otherSheets }: OtherSheets, plan?: Elsewhere): string | undefined {
   if (plan?.elsewhere) {
     const { sheet, who } = plan.elsewhere
     return `The sheet '${sheet}' of the workbook has ${who}, and the one that is read has not`
@@ -56,13 +57,13 @@ export function whatElseHolds({ otherSheets }: OtherSheets, plan?: Elsewhere): s
 export const reasonsHeading = 'Why it was held back'
 
 /** The custom property that marks a workbook as part of a roster: who is not in the workbook is not missing. */
-export const partOfRoster = 'ssh-admin-part-of-roster'
+export const partOfRosterProperty = 'ssh-admin-part-of-roster'
 
 /** The rows held back, unchanged, with the reasons: to be corrected and imported. */
-export function issuesSheet(roster: SheetAsWritten, issues: Iterable<CellIssue>): SheetToWrite {
+export function issuesSheet(roster: OriginalSheet, issues: Iterable<CellIssue>): SheetToWrite {
   const old = roster.headings.at(-1) === reasonsHeading ? roster.headings.length - 1 : undefined
   const all = [...roster.headings, ...roster.laterHeadings]
-  const width = Math.max(all.length + longestRow(roster), 1)
+  const width = Math.max(all.length + maxExtraCells(roster), 1)
   // All columns but the reasons of last time.
   const kept = Array.from({ length: width }, (_, column) => column).filter((column) => column !== old)
   const headings = kept.map((column, index) => all[column] || headingForNone(index))
@@ -79,44 +80,44 @@ export function issuesSheet(roster: SheetAsWritten, issues: Iterable<CellIssue>)
 }
 
 /** By how many cells the longest row that is held back as two in one extends beyond its headings. */
-function longestRow(roster: SheetAsWritten): number {
+function maxExtraCells(roster: OriginalSheet): number {
   let max = 0
   for (const { row, issues } of roster.rows) {
     if (issues?.some(({ fault }) => fault.code === 'two-rows-in-one') !== true) continue
     const cells = roster.cells?.get(row)?.length ?? 0
-    max = Math.max(max, cells - (roster.moved.get(row)?.size ?? roster.headings.length))
+    max = Math.max(max, cells - (roster.columnMapByRow.get(row)?.size ?? roster.headings.length))
   }
   return max
 }
 
 /** The position among all headings of a column of a row; a column beyond the row's own headings follows them all. */
-function columnOfAll(column: number, { row, roster }: { row: number; roster: SheetAsWritten }): number {
-  const { headings, laterHeadings, moved } = roster
-  const moves = moved.get(row)
-  const above = moves?.size ?? headings.length
+function columnAmongAll(column: number, { row, roster }: { row: number; roster: OriginalSheet }): number {
+  const { headings, laterHeadings, columnMapByRow } = roster
+  const columnMap = columnMapByRow.get(row)
+  const above = columnMap?.size ?? headings.length
   if (column >= above) return headings.length + laterHeadings.length + column - above
-  return moves?.get(column) ?? column
+  return columnMap?.get(column) ?? column
 }
 
 function* rowsHeldBack(
-  roster: SheetAsWritten,
+  roster: OriginalSheet,
   { issues, kept }: { issues: Iterable<CellIssue>; kept: readonly number[] },
 ): Generator<CellToWrite[]> {
-  for (const ofRow of byRow(issues)) {
+  for (const ofRow of groupByRow(issues)) {
     const row = ofRow[0]?.row ?? 0
     const cells: (string | undefined)[] = []
     for (const [column, text] of (roster.cells?.get(row) ?? []).entries())
-      cells[columnOfAll(column, { row, roster })] = text
+      cells[columnAmongAll(column, { row, roster })] = text
     const reasons = reasonsByColumn(ofRow, { row, roster })
     yield [
-      ...kept.map((column) => offending(cells[column] ?? '', reasons.get(column))),
-      ofRow.map((issue) => `${issue.cell}: ${inWords(issue)}`).join('\n'),
+      ...kept.map((column) => issueCell(cells[column] ?? '', reasons.get(column))),
+      ofRow.map((issue) => `${issue.cell}: ${issueText(issue)}`).join('\n'),
     ]
   }
 }
 
 /** Groups issues by row; the issues of a row follow each other. */
-function* byRow(issues: Iterable<CellIssue>): Generator<CellIssue[]> {
+function* groupByRow(issues: Iterable<CellIssue>): Generator<CellIssue[]> {
   let ofRow: CellIssue[] = []
   for (const issue of issues) {
     if (ofRow[0] && ofRow[0].row !== issue.row) {
@@ -131,15 +132,15 @@ function* byRow(issues: Iterable<CellIssue>): Generator<CellIssue[]> {
 /** What is wrong with each cell of a row, by the position of its column among all headings, from 0. */
 function reasonsByColumn(
   issues: readonly CellIssue[],
-  where: { row: number; roster: SheetAsWritten },
-): Map<number, Reasons> {
-  const reasons = new Map<number, Reasons>()
+  where: { row: number; roster: OriginalSheet },
+): Map<number, CellReasons> {
+  const reasons = new Map<number, CellReasons>()
   for (const issue of issues) {
     const index = columnOf(issue.cell.slice(issue.cell.lastIndexOf('!') + 1))
-    const column = columnOfAll(index, where)
+    const column = columnAmongAll(index, where)
     const before = reasons.get(column)
     reasons.set(column, {
-      note: before === undefined ? inWords(issue) : `${before.note}\n${inWords(issue)}`,
+      note: before === undefined ? issueText(issue) : `${before.note}\n${issueText(issue)}`,
       // Without the line through it, the text would be imported.
       struck: before?.struck === true || issue.code === 'struck-out',
     })
@@ -148,26 +149,26 @@ function reasonsByColumn(
 }
 
 /** What is wrong with a cell, in words, and whether it stays struck out. */
-interface Reasons {
+interface CellReasons {
   note: string
   struck: boolean
 }
 
-function offending(text: string, reasons: Reasons | undefined): CellToWrite {
+function issueCell(text: string, reasons: CellReasons | undefined): CellToWrite {
   return reasons === undefined ? text : { text, marked: true, ...reasons }
 }
 
-function inWords({ message, hint }: CellIssue): string {
+function issueText({ message, hint }: CellIssue): string {
   return hint ? `${message} – ${hint}` : message
 }
 
 /** The cells of rows, by row number. */
-export interface KeptCells {
+export interface CellsByRow {
   get: (row: number) => CellsOfRow | undefined
   set: (row: number, cells: CellsOfRow) => void
 }
 
-export function newKeptCells(): KeptCells {
+export function newCellsByRow(): CellsByRow {
   const rows = new Map<number, PackedCells>()
   return {
     get: (row) => {
@@ -181,15 +182,15 @@ export function newKeptCells(): KeptCells {
 }
 
 /** A sheet as it stands, for a workbook of the rows held back. */
-export interface SheetAsWritten {
+export interface OriginalSheet {
   sheet: string
   headings: readonly string[]
   /** The cells as they stand, by row number, where they are kept. */
-  cells: Pick<KeptCells, 'get'> | undefined
+  cells: Pick<CellsByRow, 'get'> | undefined
   /**
    * By row number, for rows below headings in another order: the position among all headings of each of their columns.
    */
-  moved: ReadonlyMap<number, ReadonlyMap<number, number>>
+  columnMapByRow: ReadonlyMap<number, ReadonlyMap<number, number>>
   /** Headings that stand only further down the sheet; their columns follow those of the others. */
   laterHeadings: readonly string[]
   /** The faults of its rows, as far as the cells alone show them. */
@@ -197,18 +198,18 @@ export interface SheetAsWritten {
 }
 
 /** A row as it is held in memory. */
-interface WrittenRow extends Pick<SheetRow, 'number' | 'notes' | 'fault'> {
+interface OriginalRow extends Pick<SheetRow, 'number' | 'notes' | 'fault'> {
   cells: CellsOfRow
   /**
    * Whether a column's content may be shown otherwise or not at all: written as it is, the content would be imported.
    */
-  hides?: (column: number) => boolean
+  isColumnHidden?: (column: number) => boolean
   /** Whether a column is read as the number that it holds, whatever its format adds or leaves out. */
-  holdsNumber?: (column: number) => boolean
+  isColumnNumeric?: (column: number) => boolean
 }
 
 /** The cells of a row as a person sees them, in their columns; content that could not be read stays visible. */
-export function cellsAsShown(row: WrittenRow, { columns }: Pick<Table, 'columns'>): (string | undefined)[] {
+export function cellsAsShown(row: OriginalRow, { columns }: Pick<Table, 'columns'>): (string | undefined)[] {
   const cells = [...row.cells]
   const number = columns.get('number')
   for (const [column, note] of row.notes ?? []) {
@@ -218,40 +219,40 @@ export function cellsAsShown(row: WrittenRow, { columns }: Pick<Table, 'columns'
       // A telephone number keeps its digits; a centre number that is shown otherwise must not be imported as it is
       // held.
       const keepsDigits = column !== number && (note.shown === undefined || isShortened(note.shown))
-      cells[column] = keepsDigits || row.holdsNumber?.(column) === true ? note.held : note.shown
+      cells[column] = keepsDigits || row.isColumnNumeric?.(column) === true ? note.held : note.shown
     }
   }
-  return row.hides === undefined
+  return row.isColumnHidden === undefined
     ? cells
-    : cells.map((cell, column) => (row.hides?.(column) ? undefined : cell))
+    : cells.map((cell, column) => (row.isColumnHidden?.(column) ? undefined : cell))
 }
 
 /** Records which rows stand below headings in another order, and the position among all headings of their columns. */
-export function rowsBelowOthers() {
+export function trackLaterHeadings() {
   const laterHeadings: string[] = []
-  const movesOf = new Map<Table, ReadonlyMap<number, number>>()
-  const moved = new Map<number, ReadonlyMap<number, number>>()
+  const columnMapOf = new Map<Table, ReadonlyMap<number, number>>()
+  const columnMapByRow = new Map<number, ReadonlyMap<number, number>>()
   const add = (
     row: number,
     { table, first }: { table: Table; first: Pick<Table, 'headings' | 'columns'> },
   ) => {
-    const moves = movesOf.get(table) ?? movesTo(first, { found: table, laterHeadings })
-    movesOf.set(table, moves)
-    moved.set(row, moves)
+    const columnMap = columnMapOf.get(table) ?? mapColumns(first, { found: table, laterHeadings })
+    columnMapOf.set(table, columnMap)
+    columnMapByRow.set(row, columnMap)
   }
-  return { laterHeadings, moved, add }
+  return { laterHeadings, columnMapByRow, add }
 }
 
 /**
  * For each column below other headings, the column of the first headings with the same meaning, or a new one after
  * them.
  */
-function movesTo(
+function mapColumns(
   first: Pick<Table, 'headings' | 'columns'>,
   { found, laterHeadings }: { found: Table; laterHeadings: string[] },
 ): Map<number, number> {
   const fields = new Map([...found.columns].map(([field, column]) => [column, field]))
-  const moves = new Map<number, number>()
+  const columnMap = new Map<number, number>()
   for (const [column, heading] of found.headings.entries()) {
     const key = headingKey(heading)
     const field = fields.get(column)
@@ -259,18 +260,18 @@ function movesTo(
       (field === undefined ? undefined : first.columns.get(field)) ??
       first.headings.findIndex((other) => key !== '' && headingKey(other) === key)
     const later = laterHeadings.findIndex((other) => key !== '' && headingKey(other) === key)
-    if (same >= 0) moves.set(column, same)
-    else moves.set(column, first.headings.length + (later >= 0 ? later : laterHeadings.push(heading) - 1))
+    if (same >= 0) columnMap.set(column, same)
+    else columnMap.set(column, first.headings.length + (later >= 0 ? later : laterHeadings.push(heading) - 1))
   }
-  return moves
+  return columnMap
 }
 
 /** A table whose rows are all in memory, each with the headings above it. */
-export function sheetAsWritten(
-  rows: readonly { row: WrittenRow; table: Table }[],
+export function originalSheetOf(
+  rows: readonly { row: OriginalRow; table: Table }[],
   { sheet, first }: { sheet: string; first: Pick<Table, 'headings' | 'headingRow' | 'columns'> },
-): SheetAsWritten {
-  const { laterHeadings, moved, add } = rowsBelowOthers()
+): OriginalSheet {
+  const { laterHeadings, columnMapByRow, add } = trackLaterHeadings()
   for (const { row, table } of rows)
     if (table.headingRow !== first.headingRow) add(row.number, { table, first })
   const byNumber = new Map(rows.map((row) => [row.row.number, row]))
@@ -281,7 +282,7 @@ export function sheetAsWritten(
   const faulty = rows.flatMap(({ row: { number, fault } }) =>
     fault ? [{ row: number, issues: [{ fault }] }] : [],
   )
-  return { sheet, headings: first.headings, laterHeadings, cells: { get }, moved, rows: faulty }
+  return { sheet, headings: first.headings, laterHeadings, cells: { get }, columnMapByRow, rows: faulty }
 }
 
 /** The cells of a row as they stand, from the first column on; undefined where a cell is empty. */

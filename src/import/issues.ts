@@ -6,12 +6,12 @@ import { type CentreField, headingOf } from './columns.ts'
 export interface Fault {
   value: string
   code: string
-  message: Words
-  hint?: Words
+  message: LazyText
+  hint?: LazyText
 }
 
 /** A text, or a function that makes the text from the value: of thousands of faults alike only the value is kept. */
-type Words = string | ((value: string) => string)
+type LazyText = string | ((value: string) => string)
 
 /** A fault in a column of a row; the cell's name is added when the issue is reported. */
 export interface RowIssue {
@@ -30,17 +30,17 @@ export interface RowWithIssues {
   issues: RowIssue[] | undefined
 }
 
-const maxShared = 1000
+const maxInternedIssues = 1000
 
 /** Returns the same object for equal issues: a sheet may have the same mistake in every cell. */
-export function sharedIssues(): (issue: RowIssue) => RowIssue {
+export function issueInterner(): (issue: RowIssue) => RowIssue {
   const known = new Map<string, RowIssue>()
   return (issue) => {
     const { field, fault } = issue
     const key = `${field} ${fault.code} ${fault.value}`
     const same = known.get(key)
     if (same && same.fault.message === fault.message && same.fault.hint === fault.hint) return same
-    if (!same && known.size < maxShared) known.set(key, issue)
+    if (!same && known.size < maxInternedIssues) known.set(key, issue)
     return issue
   }
 }
@@ -102,13 +102,13 @@ export function issuesOf(
   const count = rows.reduce((sum, { issues }) => sum + issues.length, 0)
   return lazyList(count, function* () {
     for (const { row, columns, issues } of rows) {
-      const worded = issues.map((issue) => wordedIssue(issue, { sheet, row, columns }))
-      yield* worded.length > 1 ? worded.sort(byCell) : worded
+      const worded = issues.map((issue) => cellIssueOf(issue, { sheet, row, columns }))
+      yield* worded.length > 1 ? worded.sort(compareByCell) : worded
     }
   })
 }
 
-function wordedIssue(
+function cellIssueOf(
   { field, fault: { value, code, message, hint } }: RowIssue,
   { sheet, row, columns }: { sheet: string; row: number; columns: ReadonlyMap<string, number> },
 ): CellIssue {
@@ -119,21 +119,21 @@ function wordedIssue(
     column: headingOf(field),
     value,
     code,
-    message: `${headingOf(field)} ${inWords(message, value)}`,
-    hint: hint === undefined ? null : inWords(hint, value),
+    message: `${headingOf(field)} ${resolveText(message, value)}`,
+    hint: hint === undefined ? null : resolveText(hint, value),
   }
 }
 
-function inWords(words: Words, value: string): string {
+function resolveText(words: LazyText, value: string): string {
   return typeof words === 'string' ? words : words(value)
 }
 
-function byCell(one: CellIssue, other: CellIssue): number {
-  return compare(one.cell, other.cell) || compare(one.code, other.code)
+function compareByCell(one: CellIssue, other: CellIssue): number {
+  return compareCodeUnits(one.cell, other.cell) || compareCodeUnits(one.code, other.code)
 }
 
 /** Compares two texts by their code units. */
-export function compare(one: string, other: string): number {
+export function compareCodeUnits(one: string, other: string): number {
   if (one === other) return 0
   return one < other ? -1 : 1
 }

@@ -29,7 +29,7 @@ interface Fault {
 
 const person = { firstName: 'Ada', lastName: 'Silva' }
 
-const faultsInTurn: readonly Fault[] = [
+const faultCycle: readonly Fault[] = [
   {
     code: 'invalid-email',
     field: 'email',
@@ -68,7 +68,7 @@ function faultsByCentre({ centres, users, faults }: MadeUp): Map<number, Fault[]
   const found: Fault[] = []
   let left = Math.round((users * faults) / 100)
   for (let turn = 0; left > 0; turn += 1) {
-    const fault = faultsInTurn[turn % faultsInTurn.length]
+    const fault = faultCycle[turn % faultCycle.length]
     const rows = fault?.rows({ email: '', number: '' }).length ?? 0
     if (!fault || rows > left) continue
     found.push(fault)

@@ -2,10 +2,10 @@ import type { SeenUser } from '../db/imports/users-seen.ts'
 import type { ImportView } from '../db/imports/view.ts'
 import { hasDigit, readCentreNumber } from '../rules/centres/find.ts'
 import type { RosterAndStore } from './hold-back.ts'
-import { maxBeside, type Roster } from './roster.ts'
+import { maxAddressesInOtherColumns, type Roster } from './roster.ts'
 import type { RosterRow } from './roster-rows.ts'
 import { searchKey } from '../search-key.ts'
-import { heldBackOf } from './roster-rows.ts'
+import { heldBackRows } from './roster-rows.ts'
 
 /** A live centre of the store that is not in the workbook. */
 export interface MissingCentre {
@@ -37,13 +37,13 @@ export interface ExtraUser {
 /** A centre with held-back rows is not missing, whatever is wrong with the rows. */
 export function findMissingCentres(
   { view, byCentre }: RosterAndStore,
-  { matched, hinted, anywhere }: AmbiguousRows,
+  { matched, hinted, mayBelongAnywhere }: AmbiguousRows,
 ): MissingCentre[] {
   const missing: MissingCentre[] = []
   for (const centre of view.centres) {
     const { id, number } = centre
     if (centre.deleted || byCentre.has(number) || matched.has(id)) continue
-    const kept = anywhere || hinted.has(id) ? 'held-back-rows' : null
+    const kept = mayBelongAnywhere || hinted.has(id) ? 'held-back-rows' : null
     missing.push({ id, number, name: centre.name, users: view.usersOf(centre), kept })
   }
   return missing
@@ -51,22 +51,22 @@ export function findMissingCentres(
 
 export function findExtraUsers(
   { roster, byCentre, view }: RosterAndStore,
-  { matched, hinted, anywhere }: AmbiguousRows,
+  { matched, hinted, mayBelongAnywhere }: AmbiguousRows,
 ): { extraUsers: ExtraUser[]; live: { centres: number; users: number } } {
   const { centres } = view
   const unsure = new Set([...matched, ...hinted])
-  const mayBeAnybody = anywhere || roster.addressesBeside.size === maxBeside
+  const mayBeAnybody = mayBelongAnywhere || roster.addressesInOtherColumns.size === maxAddressesInOtherColumns
   for (const { number, issues } of roster.rows) {
     const centre = issues && number !== undefined ? centres.get(number) : undefined
     if (centre) unsure.add(centre.id)
   }
   // A new store has no users to be looked for.
-  const named = savedUsersNamed(roster, view)
+  const named = findNamedUsers(roster, view)
 
   const extraUsers: ExtraUser[] = []
   const spreadsheetEmails = new Map<string, string[]>()
   const emailsAt = (number: string): string[] => {
-    const emails = spreadsheetEmails.get(number) ?? addressesAt(byCentre.get(number) ?? [])
+    const emails = spreadsheetEmails.get(number) ?? addressesIn(byCentre.get(number) ?? [])
     spreadsheetEmails.set(number, emails)
     return emails
   }
@@ -82,7 +82,7 @@ export function findExtraUsers(
       centre: centre.number,
       spreadsheetEmails: emailsAt(centre.number),
       lastSignedInAt: user.lastSignedInAt,
-      kept: keptBecause(user, { unsure: mayBeAnybody || unsure.has(centre.id), view }),
+      kept: reasonToKeep(user, { unsure: mayBeAnybody || unsure.has(centre.id), view }),
     })
   }
   extraUsers.sort((one, other) => (one.centre + one.email < other.centre + other.email ? -1 : 1))
@@ -92,7 +92,7 @@ export function findExtraUsers(
 }
 
 /** For each saved user by position: 1 where the user's address stands in a row, held back or not, in any column. */
-function savedUsersNamed({ rows, addressesBeside }: Roster, { users }: ImportView): Uint8Array {
+function findNamedUsers({ rows, addressesInOtherColumns }: Roster, { users }: ImportView): Uint8Array {
   const named = new Uint8Array(users.size)
   if (users.size === 0) return named
   const note = (key: string) => {
@@ -100,12 +100,12 @@ function savedUsersNamed({ rows, addressesBeside }: Roster, { users }: ImportVie
     if (saved) named[saved.position] = 1
   }
   for (const { email } of rows) if (email) note(email.key)
-  for (const key of addressesBeside) note(key)
+  for (const key of addressesInOtherColumns) note(key)
   return named
 }
 
 /** Why an import never deletes a user: the user holds something, or a row could not be read. */
-function keptBecause(
+function reasonToKeep(
   user: SeenUser,
   { unsure, view }: { unsure: boolean; view: ImportView },
 ): KeptReason | null {
@@ -118,7 +118,7 @@ function keptBecause(
 /** The most addresses that are listed beside an extra user: more would not help to tell who is meant. */
 const maxAddresses = 50
 
-function addressesAt(rows: readonly RosterRow[]): string[] {
+function addressesIn(rows: readonly RosterRow[]): string[] {
   const addresses = [...new Set(rows.flatMap(({ email }) => email?.email ?? []))]
   return addresses.sort().slice(0, maxAddresses)
 }
@@ -133,31 +133,31 @@ interface AmbiguousRows {
    */
   hinted: ReadonlySet<number>
   /** Whether a row may belong to any centre and to any user. */
-  anywhere: boolean
+  mayBelongAnywhere: boolean
 }
 
 /** Look-ups about the centres of the workbook, kept for centres with several rows; most centres have one. */
 interface CachedLookUps extends RosterAndStore {
   names: Map<string, ReadonlySet<string>>
-  describes: Map<string, boolean>
+  enoughForNewCentre: Map<string, boolean>
 }
 
-const none: AmbiguousRows = { matched: new Set(), hinted: new Set(), anywhere: false }
+const noAmbiguousRows: AmbiguousRows = { matched: new Set(), hinted: new Set(), mayBelongAnywhere: false }
 
 export function findAmbiguousRows(about: RosterAndStore): AmbiguousRows {
-  const known: CachedLookUps = { ...about, names: new Map(), describes: new Map() }
-  const heldBack = heldBackOf(known.roster.rows)
-  if (heldBack.length === 0) return none
+  const known: CachedLookUps = { ...about, names: new Map(), enoughForNewCentre: new Map() }
+  const heldBack = heldBackRows(known.roster.rows)
+  if (heldBack.length === 0) return noAmbiguousRows
   const withoutNumber = heldBack.filter(({ number }) => number === undefined)
   const misplaced = heldBack.filter(
     (row) => row.name !== '' && !namesOfCentre(row, known).has(searchKey(row.name)),
   )
-  const hinted = centresOf(heldBack, { named: misplaced, known })
-  for (const id of centresNumberedIn(heldBack, known)) hinted.add(id)
+  const hinted = centresAddressedOrNamed(heldBack, { named: misplaced, known })
+  for (const id of centresWithNumberIn(heldBack, known)) hinted.add(id)
   return {
-    matched: centresOf(withoutNumber, { named: withoutNumber, known }),
+    matched: centresAddressedOrNamed(withoutNumber, { named: withoutNumber, known }),
     hinted,
-    anywhere: isAnyLost(heldBack, known),
+    mayBelongAnywhere: hasUnattributableRow(heldBack, known),
   }
 }
 
@@ -165,7 +165,7 @@ export function findAmbiguousRows(about: RosterAndStore): AmbiguousRows {
  * The centres whose numbers stand in another column than theirs: a row whose cells slipped belongs to one of them. The
  * number of an Associate is in its place in the column of Associates.
  */
-function* centresNumberedIn(
+function* centresWithNumberIn(
   rows: readonly RosterRow[],
   { view: { centres } }: RosterAndStore,
 ): Generator<number> {
@@ -184,7 +184,7 @@ function* centresNumberedIn(
  * The centres of the users whose addresses stand in the rows `addressed`, and the centres whose names stand in the rows
  * `named`. Names are taken as the import leaves them, so that importing again keeps the same centres.
  */
-function centresOf(
+function centresAddressedOrNamed(
   addressed: readonly RosterRow[],
   { named, known }: { named: readonly RosterRow[]; known: CachedLookUps },
 ): Set<number> {
@@ -217,18 +217,18 @@ function namesOfCentre(
 }
 
 /** Whether the rows of a number say enough for a new centre. */
-function describesCentre(number: string, { byCentre, describes }: CachedLookUps): boolean {
-  const known = describes.get(number)
+function isEnoughForNewCentre(number: string, { byCentre, enoughForNewCentre }: CachedLookUps): boolean {
+  const known = enoughForNewCentre.get(number)
   if (known !== undefined) return known
   const rows = byCentre.get(number) ?? []
   const enough =
     hasDigit(number) && rows.some(({ name }) => name !== '') && rows.some(({ country }) => country !== '')
-  if (rows.length > 1) describes.set(number, enough)
+  if (rows.length > 1) enoughForNewCentre.set(number, enough)
   return enough
 }
 
 /** Whether a held-back row names no known centre, name or address, and does not say enough for a new centre. */
-function isAnyLost(heldBack: readonly RosterRow[], known: CachedLookUps): boolean {
+function hasUnattributableRow(heldBack: readonly RosterRow[], known: CachedLookUps): boolean {
   const { roster, view } = known
   const unknown = heldBack.filter(
     ({ number, email }) => !view.centres.has(number ?? '') && !(email && view.users.get(email.key)?.centreId),
@@ -247,6 +247,6 @@ function isAnyLost(heldBack: readonly RosterRow[], known: CachedLookUps): boolea
   names.delete('')
   return unknown.some(({ name, number, email }) => {
     if (names.has(searchKey(name)) || (email && addresses.has(email.key))) return false
-    return !describesCentre(number ?? '', known)
+    return !isEnoughForNewCentre(number ?? '', known)
   })
 }

@@ -4,7 +4,7 @@ import type { CentreKind } from '../db/schema.ts'
 import { hasDigit } from '../rules/centres/find.ts'
 import { searchKey } from '../search-key.ts'
 import type { CentreField } from './columns.ts'
-import { accepted, firstOf, holdBackDifferent, type RosterAndStore } from './hold-back.ts'
+import { rowsNotHeldBack, firstNonBlank, holdBackDifferentValues, type RosterAndStore } from './hold-back.ts'
 import { hasIssueIn, type Fault, holdBack, holdBackFaults } from './issues.ts'
 import type { RosterRow } from './roster-rows.ts'
 import { notCalculated } from '../workbook/cell-faults.ts'
@@ -48,7 +48,7 @@ export function findNewCentres({ byCentre, view: { centres } }: RosterAndStore):
     const centre = newCentre({ number, rows })
     if (centre === undefined) continue
     const associate = typeof centre === 'object' ? centre.associate : null
-    if (associate === null || actsAsAssociate(associate, { centres, associates })) found.push(centre)
+    if (associate === null || isLiveOrNewAssociate(associate, { centres, associates })) found.push(centre)
     else holdBackUnknownAssociate({ rows, associate, centres })
   }
   return found
@@ -86,17 +86,17 @@ function newCentre({
 }): FoundCentre | undefined {
   for (const row of rows) {
     holdBackFaults(row, ['address', 'town', 'postcode', 'country', 'kind', 'associate'])
-    holdBackUnreadable(row)
+    holdBackUnknownCountryOrKind(row)
   }
   // Where no row is accepted, missing facts are reported all the same: each problem in one run.
-  const acceptedRows = accepted(rows)
+  const acceptedRows = rowsNotHeldBack(rows)
   const fromRows = acceptedRows.length > 0 ? acceptedRows : rows
-  const said = (value: (row: RosterRow) => string) => firstOf(fromRows, value)
+  const said = (value: (row: RosterRow) => string) => firstNonBlank(fromRows, value)
   const name = said((row) => row.name)
   const country = countryCode(said((row) => row.country))
   const kind = readKind(said((row) => row.kind))
   const associate = said((row) => row.associate)
-  const missing = missingFacts({ number, name, country, kind, associate })
+  const missing = missingFieldFaults({ number, name, country, kind, associate })
   for (const fault of missing) {
     for (const row of fromRows) {
       const formula = row.emptyFormulas?.get(fault.field)
@@ -121,13 +121,13 @@ function newCentre({
   }
 }
 
-const withoutDigit = {
+const noDigitFault = {
   code: 'invalid-number',
   message: 'is not a centre number: it has no digit',
   hint: 'Write the centre number, or leave the row out until it is known.',
 }
 
-function missingFacts({
+function missingFieldFaults({
   number,
   name,
   country,
@@ -139,7 +139,7 @@ function missingFacts({
 }): (Fault & { field: CentreField })[] {
   const missing: (Fault & { field: CentreField })[] = hasDigit(number)
     ? []
-    : [{ field: 'number', value: number, ...withoutDigit }]
+    : [{ field: 'number', value: number, ...noDigitFault }]
   if (name === '') {
     missing.push({
       field: 'name',
@@ -179,7 +179,7 @@ function missingFacts({
   return missing
 }
 
-function holdBackUnreadable(row: RosterRow): void {
+function holdBackUnknownCountryOrKind(row: RosterRow): void {
   const { country } = row
   if (country !== '' && !hasIssueIn(row.faults, 'country') && countryCode(country) === undefined) {
     const countries = closestCountries(country).join(' or ')
@@ -189,7 +189,7 @@ function holdBackUnreadable(row: RosterRow): void {
       code: 'unknown-country',
       message: countries
         ? `is ${country}: no country is called so (did you mean ${countries}?)`
-        : noSuchCountry,
+        : unknownCountryMessage,
       hint: countries || 'Write the English name, or the ISO code.',
     })
   }
@@ -198,13 +198,13 @@ function holdBackUnreadable(row: RosterRow): void {
       field: 'kind',
       value: row.kind,
       code: 'unknown-kind',
-      message: noSuchKind,
+      message: unknownKindMessage,
       hint: 'Write school, associate or associate-centre.',
     })
   }
 }
 
-const kinds: ReadonlyMap<string, CentreKind> = new Map([
+const kindsByText: ReadonlyMap<string, CentreKind> = new Map([
   ['school', 'school'],
   ['centre', 'school'],
   ['cambridge international school', 'school'],
@@ -219,7 +219,7 @@ const kinds: ReadonlyMap<string, CentreKind> = new Map([
 /** A kind, however it is written; undefined for a blank or unknown one. */
 function readKind(text: string): CentreKind | undefined {
   if (text === '') return undefined
-  return kinds.get(
+  return kindsByText.get(
     searchKey(text)
       .replace(/[^a-z]+/g, ' ')
       .trim(),
@@ -229,18 +229,18 @@ function readKind(text: string): CentreKind | undefined {
 function holdBackDifferentLocations(rows: readonly RosterRow[]): void {
   const hint = 'Give every row of a new centre the same, or leave it blank.'
   for (const field of ['address', 'town', 'postcode', 'country', 'kind', 'associate'] as const) {
-    const said = inOneSpelling[field] ?? ((row: RosterRow) => row[field])
-    holdBackDifferent(rows, { field, said, code: 'location-differs', hint })
+    const textOf = normalizers[field] ?? ((row: RosterRow) => row[field])
+    holdBackDifferentValues(rows, { field, textOf, code: 'location-differs', hint })
   }
 }
 
 /** The fields whose values can be spelled in several ways, brought to one spelling. */
-const inOneSpelling: Partial<Record<CentreField, (row: RosterRow) => string>> = {
+const normalizers: Partial<Record<CentreField, (row: RosterRow) => string>> = {
   country: ({ country }) => countryCode(country) ?? country,
   kind: ({ kind }) => readKind(kind) ?? kind,
 }
 
-function actsAsAssociate(
+function isLiveOrNewAssociate(
   number: string,
   { centres, associates }: { centres: SeenCentres; associates: ReadonlySet<string> },
 ): boolean {
@@ -249,11 +249,11 @@ function actsAsAssociate(
   return associates.has(number)
 }
 
-const noSuchCountry = (name: string) => `is ${name}: no country is called so`
-const noSuchKind = (kind: string) => `is ${kind}: no kind of centre is called so`
-const noSuchAssociate = (number: string) =>
+const unknownCountryMessage = (name: string) => `is ${name}: no country is called so`
+const unknownKindMessage = (kind: string) => `is ${kind}: no kind of centre is called so`
+const unknownAssociateMessage = (number: string) =>
   `is ${number}, and there is no such Associate, here or in the store`
-const addAssociate = (number: string) => `Add a row for ${number} with the kind associate.`
+const addAssociateHint = (number: string) => `Add a row for ${number} with the kind associate.`
 
 function holdBackUnknownAssociate({
   rows,
@@ -265,15 +265,15 @@ function holdBackUnknownAssociate({
   centres: SeenCentres
 }): void {
   const saved = centres.get(associate)
-  for (const row of accepted(rows)) {
+  for (const row of rowsNotHeldBack(rows)) {
     holdBack(row, {
       field: 'associate',
       value: associate,
       code: saved ? 'not-an-associate' : 'associate-not-found',
       message: saved
         ? `is ${associate}, which is ${saved.deleted ? 'deleted' : 'no Associate'}`
-        : noSuchAssociate,
-      hint: saved ? 'ssh-admin associates list names them.' : addAssociate,
+        : unknownAssociateMessage,
+      hint: saved ? 'ssh-admin associates list names them.' : addAssociateHint,
     })
   }
 }

@@ -34,9 +34,9 @@ export function* addressesIn(cell: string): Generator<string> {
 }
 
 /** Longer texts are not names. */
-const maxText = 250
+const maxNameLength = 250
 /** A sheet with more entries than this may name anybody. */
-const maxKept = 500_000
+const maxEntries = 500_000
 
 /** Looks at every cell of the sheets that are not read. */
 export async function readOtherSheets(
@@ -61,11 +61,11 @@ function collect(name: string, map: Readonly<Record<string, string>>) {
   const texts = new Set<string>()
   const examples = name === guideName ? guideExamples : undefined
   const below = rowsBelowHeadings({ specs: centreColumns, map, key: 'number', isKey: mayBeCentreNumber })
-  const isFull = () => numbers.size + addresses.size + texts.size > maxKept
+  const isFull = () => numbers.size + addresses.size + texts.size > maxEntries
   return {
     below,
     keep(cell: string) {
-      if (cell.length > maxText || examples?.has(cell) === true || isFull()) return
+      if (cell.length > maxNameLength || examples?.has(cell) === true || isFull()) return
       if (cell.includes('@')) {
         for (const key of addressesIn(cell)) addresses.add(key)
         return

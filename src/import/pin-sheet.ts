@@ -83,22 +83,22 @@ export const slipLayouts = ['by-centre', 'continuous'] as const
 export type SlipLayout = (typeof slipLayouts)[number]
 
 /** The most slips that are made without being asked for; a longer list is for a mail merge. */
-const maxUnasked = 10_000
+const maxSlipsByDefault = 10_000
 
 /**
  * The columns of a slip in letters: the user, the PIN, and the instructions; so few that they fit on A4 in wider
  * typefaces too.
  */
 const widths = [26, 16, 32] as const
-const LINE = 15
-const SMALL = 9
+const LINE_HEIGHT = 15
+const SMALL_SIZE = 9
 // A smaller address cannot be read on paper.
-const SMALLEST = 6
-const LARGE = 18
+const MIN_SIZE = 6
+const LARGE_SIZE = 18
 const NAME_SIZE = 12
 const MARGIN = 18
 // The height of a PIN with the lines above and below it.
-const LOWEST = 78
+const MIN_HEIGHT = 78
 
 interface PinTables {
   /** Must allow two iterations. */
@@ -112,11 +112,11 @@ interface PinTables {
 
 /** The list of PINs, and the slips to be handed out; of very many users only where slips were asked for. */
 export function pinTables({ rows, count, layout, hub }: PinTables): Tables {
-  if (layout === undefined && count > maxUnasked) return [pinSheet(rows)]
+  if (layout === undefined && count > maxSlipsByDefault) return [pinSheet(rows)]
   // The rows are iterated twice: a short list is held with its PINs, a long one derives them again.
-  const held = count > maxUnasked ? rows : [...rows]
+  const held = count > maxSlipsByDefault ? rows : [...rows]
   const title = 'Cut along the lines, and hand each slip to its owner only'
-  const slips = { name: 'Slips', widths, forms: formsOf({ rows: held, layout, hub }), print: { title } }
+  const slips = { name: 'Slips', widths, forms: makeSlips({ rows: held, layout, hub }), print: { title } }
   return [pinSheet(held), slips]
 }
 
@@ -125,8 +125,8 @@ export function noSlipsNotice(
   { count, layout }: Pick<PinTables, 'count' | 'layout'>,
   importId: number,
 ): { code: 'no-slips'; message: string } | undefined {
-  if (layout !== undefined || count <= maxUnasked) return undefined
-  const [users, max] = [count, maxUnasked].map(grouped)
+  if (layout !== undefined || count <= maxSlipsByDefault) return undefined
+  const [users, max] = [count, maxSlipsByDefault].map(grouped)
   return {
     code: 'no-slips',
     message: `The PIN sheet lists ${users} users and has no slips to cut out: for more than ${max} they are made when asked for. To make them: ssh-admin centres pins ${importId} --out slips.xlsx --slips by-centre`,
@@ -134,7 +134,7 @@ export function noSlipsNotice(
 }
 
 /** The slips to be printed and cut: one for each open PIN, and none of them across two pages. */
-function* formsOf({ rows, layout, hub }: Omit<PinTables, 'count'>): Generator<Form> {
+function* makeSlips({ rows, layout, hub }: Omit<PinTables, 'count'>): Generator<Form> {
   const slip = slipWriter(hub)
   let last: PinRow | undefined
   // One row behind: only the next row shows whether the page ends.
@@ -150,8 +150,8 @@ function* formsOf({ rows, layout, hub }: Omit<PinTables, 'count'>): Generator<Fo
  * Returns a function that makes slips; the instructions are the same on all, and made once, as they take the longest.
  */
 function slipWriter(hub: string): (row: PinRow, page: Pick<Form, 'endsPage'>) => Form {
-  const how = { runs: stepsAt(hub) }
-  const lowest = Math.max(LOWEST, MARGIN + heightOf(how.runs, widths[2]))
+  const how = { runs: instructionRuns(hub) }
+  const lowest = Math.max(MIN_HEIGHT, MARGIN + heightOf(how.runs, widths[2]))
   return ({ centre, centreName, firstName, lastName, email, pin, validUntil }, { endsPage }) => {
     const name = `${firstName} ${lastName}`.trim()
     const who: TextRun[] = [
@@ -160,9 +160,9 @@ function slipWriter(hub: string): (row: PinRow, page: Pick<Form, 'endsPage'>) =>
       { text: centreName === '' ? centre : `${centreName} (${centre})` },
     ]
     const what: TextRun[] = [
-      { text: 'PIN\n', size: SMALL },
-      { text: `${pin}\n`, bold: true, size: LARGE },
-      { text: `valid until ${dayInWords(new Date(validUntil))}`, size: SMALL },
+      { text: 'PIN\n', size: SMALL_SIZE },
+      { text: `${pin}\n`, bold: true, size: LARGE_SIZE },
+      { text: `valid until ${dayInWords(new Date(validUntil))}`, size: SMALL_SIZE },
     ]
     return {
       cells: [{ runs: who }, { runs: what, centred: true }, how],
@@ -172,12 +172,12 @@ function slipWriter(hub: string): (row: PinRow, page: Pick<Form, 'endsPage'>) =>
   }
 }
 
-function stepsAt(hub: string): TextRun[] {
+function instructionRuns(hub: string): TextRun[] {
   return [
-    { text: '1. Go to this address, and choose “Activate account”:\n', size: SMALL },
-    addressOn(hub),
-    { text: '2. Type your e-mail address and the PIN, and choose a password.\n', size: SMALL },
-    { text: '3. We send you an e-mail with a code: type it, and your account is ready.', size: SMALL },
+    { text: '1. Go to this address, and choose “Activate account”:\n', size: SMALL_SIZE },
+    webAddressRun(hub),
+    { text: '2. Type your e-mail address and the PIN, and choose a password.\n', size: SMALL_SIZE },
+    { text: '3. We send you an e-mail with a code: type it, and your account is ready.', size: SMALL_SIZE },
   ]
 }
 
@@ -185,16 +185,16 @@ function stepsAt(hub: string): TextRun[] {
  * A web address on a line of its own, in the largest size in which it fits whole: on paper nobody sees where a cut one
  * goes on.
  */
-function addressOn(hub: string): TextRun {
+function webAddressRun(hub: string): TextRun {
   // In half points. Small letters are no wider than digits, in which the width of a column is counted.
   const fits = Math.floor((2 * (widths[2] - 2) * 11) / hub.length) / 2
-  if (fits >= SMALLEST) return { text: `${hub}\n`, size: Math.min(fits, SMALL) }
-  return { text: `${parted(hub)}\n`, size: SMALLEST }
+  if (fits >= MIN_SIZE) return { text: `${hub}\n`, size: Math.min(fits, SMALL_SIZE) }
+  return { text: `${breakAddress(hub)}\n`, size: MIN_SIZE }
 }
 
 /** A web address that is too long even so, broken after a punctuation mark: programs would break it within a word. */
-function parted(address: string): string {
-  const max = Math.floor(across({ width: widths[2], size: SMALLEST }))
+function breakAddress(address: string): string {
+  const max = Math.floor(maxLettersPerLine({ width: widths[2], size: MIN_SIZE }))
   let onLine = 0
   let text = ''
   for (const piece of address.match(/[^/.?&=_-]+[/.?&=_-]*|[/.?&=_-]+/g) ?? []) {
@@ -212,15 +212,15 @@ function parted(address: string): string {
 function heightOf(runs: readonly TextRun[], width: number): number {
   let height = 0
   for (const { text, size = 11 } of runs) {
-    const max = across({ width, size })
+    const max = maxLettersPerLine({ width, size })
     for (const line of text.replace(/\n$/, '').split('\n'))
-      height += Math.max(1, Math.ceil(widthOf(line) / max)) * LINE * (size / 11)
+      height += Math.max(1, Math.ceil(widthOf(line) / max)) * LINE_HEIGHT * (size / 11)
   }
   return Math.ceil(height)
 }
 
 /** How many letters of a size fit beside each other in a column, with room to spare; two letters are the indent. */
-function across({ width, size }: { width: number; size: number }): number {
+function maxLettersPerLine({ width, size }: { width: number; size: number }): number {
   return ((width - 2) * 11) / size / 1.15
 }
 

@@ -10,9 +10,9 @@ import type { Deletions } from './deletions.ts'
 import type { Plan } from './plan.ts'
 import type { RosterReferences } from './read-store.ts'
 
-const kind = 'ssh-admin import plan'
+const fileKind = 'ssh-admin import plan'
 /** The number changes whenever the contents of a plan change: what an older plan lacks is not guessed. */
-const format = `${kind} 4`
+const formatVersion = `${fileKind} 4`
 
 /** A plan as it is reviewed, and what applying it needs besides the store. */
 export interface ReviewedPlan {
@@ -45,40 +45,40 @@ export interface SavedRows {
 export type PlannedNoun = 'key-times' | 'entries'
 
 /** The text of a plan's file, sealed with a key of the store. */
-export function textOfPlan({ saved, planKey }: { saved: SavedPlan | SavedRows; planKey: Buffer }): string {
+export function serializePlan({ saved, planKey }: { saved: SavedPlan | SavedRows; planKey: Buffer }): string {
   const contents = JSON.stringify(saved)
-  return `${format}\n${sealOf(planKey, contents)}\n${contents}\n`
+  return `${formatVersion}\n${sealOf(planKey, contents)}\n${contents}\n`
 }
 
 /** Reads a plan back. @throws `plan-unreadable`, or `plan-changed` where the seal does not match */
 export function readPlan(path: string, planKey: Buffer): SavedPlan {
-  const saved: SavedPlan & { of?: PlannedNoun } = JSON.parse(sealedContents(path, planKey))
+  const saved: SavedPlan & { of?: PlannedNoun } = JSON.parse(readSealedContents(path, planKey))
   if (saved.of === undefined) return saved
-  throw ofAnother(path, saved.of)
+  throw wrongPlanKind(path, saved.of)
 }
 
 /** `readPlan` for a plan of rows. */
 export function readPlanOfRows(path: string, planKey: Buffer, of: PlannedNoun): SavedRows {
-  const saved: Omit<SavedRows, 'of'> & { of?: PlannedNoun } = JSON.parse(sealedContents(path, planKey))
+  const saved: Omit<SavedRows, 'of'> & { of?: PlannedNoun } = JSON.parse(readSealedContents(path, planKey))
   if (saved.of === of) return { ...saved, of }
-  throw ofAnother(path, saved.of ?? 'centres')
+  throw wrongPlanKind(path, saved.of ?? 'centres')
 }
 
-function ofAnother(path: string, noun: PlannedNoun | 'centres'): BadInput {
+function wrongPlanKind(path: string, noun: PlannedNoun | 'centres'): BadInput {
   return new BadInput('plan-unreadable', `${path} is a plan of another import.`, {
     hint: `ssh-admin ${noun} apply ${shellWord(path)}`,
   })
 }
 
-function sealedContents(path: string, planKey: Buffer): string {
+function readSealedContents(path: string, planKey: Buffer): string {
   const [heading, seal = '', ...rest] = planLines(path)
   const contents = rest.join('\n').trimEnd()
-  if (heading !== format && heading?.startsWith(kind)) {
+  if (heading !== formatVersion && heading?.startsWith(fileKind)) {
     throw new BadInput('plan-unreadable', `${path} was saved by another version of ssh-admin.`, {
       hint: 'Make it again from the workbook, with --plan-out PLAN.',
     })
   }
-  if (heading !== format) {
+  if (heading !== formatVersion) {
     throw new BadInput('plan-unreadable', `${path} is not a plan of ssh-admin.`, {
       hint: 'A plan is made by an import, with --plan-out PLAN.',
     })

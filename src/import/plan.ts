@@ -14,25 +14,30 @@ import {
   type MissingCentre,
 } from './missing.ts'
 import { headingOf } from './columns.ts'
-import { type DuplicatedUser, holdBackAmongSlipped, holdBackDuplicates } from './duplicates.ts'
+import { type DuplicatedUser, holdBackSlippedAddresses, holdBackDuplicates } from './duplicates.ts'
 import {
-  accepted,
+  rowsNotHeldBack,
   acceptSavedLocations,
-  firstOf,
+  firstNonBlank,
   holdBackDeletedCentres,
   holdBackDifferentNames,
   holdBackDifferentRows,
   type RosterAndStore,
 } from './hold-back.ts'
-import { compare, issuesOf, type LazyList, type RowIssue } from './issues.ts'
+import { compareCodeUnits, issuesOf, type LazyList, type RowIssue } from './issues.ts'
 import { findNewCentres, type FoundCentre, type PlannedCentre, schoolOfRow } from './new-centres.ts'
-import { findNewUsers, rolesNamed, type RowsOfNewUser } from './new-people.ts'
+import { findNewUsers, parseRoles, type RowsOfNewUser } from './new-users.ts'
 import { type FoundElsewhere, foundElsewhere } from './other-sheets.ts'
-import { holdBackNumbersAsNames, holdBackOthersNames, readBehindApostrophes, type Rename } from './renames.ts'
+import {
+  holdBackNumbersAsNames,
+  holdBackNamesOfOtherCentres,
+  stripApostrophes,
+  type Rename,
+} from './renames.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-rows.ts'
-import { heldBackOf, listOfRows, type RosterRows, RowsByCentre } from './roster-rows.ts'
-import { holdBackNearNumbers, holdBackRenumbered } from './second-centres.ts'
+import { heldBackRows, listOfRows, type RosterRows, RowsByCentre } from './roster-rows.ts'
+import { holdBackNearNumbers, holdBackRenumbered } from './duplicate-centres.ts'
 
 export type { PlannedCentre } from './new-centres.ts'
 
@@ -104,19 +109,19 @@ function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster =
 
   acceptSavedLocations(both)
   if (!restoreDeleted) holdBackDeletedCentres(both)
-  readBehindApostrophes(both)
+  stripApostrophes(both)
   holdBackNumbersAsNames(both)
   holdBackDifferentNames(both)
   holdBackNearNumbers(both)
   holdBackRenumbered(both)
-  holdBackOthersNames(both)
+  holdBackNamesOfOtherCentres(both)
   const duplicatedUsers = holdBackDuplicates(both)
-  holdBackAmongSlipped(both, { duplicated: duplicatedUsers, partial })
+  holdBackSlippedAddresses(both, { duplicated: duplicatedUsers, partial })
   holdBackDifferentRows(both)
   const newRows = findNewUsers(both)
   const foundCentres = findNewCentres(both)
 
-  const heldBack = heldBackOf(roster.rows)
+  const heldBack = heldBackRows(roster.rows)
   const { newUsers, coordinated } = plannedUsers(roster.rows, { newRows, deleted: view.deletedAddresses })
   const newCentres = plannedCentres(roster.rows, { foundCentres, coordinated })
   const { renames, restores, activations, unchanged, live: inWorkbook } = savedCentres(both, coordinated)
@@ -172,10 +177,10 @@ function savedCentres(
   let live = 0
   for (const [number, all] of byCentre) {
     const centre = centres.get(number)
-    const rows = centre ? accepted(all) : []
+    const rows = centre ? rowsNotHeldBack(all) : []
     if (!centre || rows.length === 0) continue
     const { id, name: before, deleted } = centre
-    const after = firstOf(rows, ({ name }) => name)
+    const after = firstNonBlank(rows, ({ name }) => name)
     const isRenamed = after !== '' && after !== before
     if (isRenamed)
       renames.push({ id, number, before, after, cell: nameCellOf(roster, { rows, name: after }) })
@@ -185,7 +190,7 @@ function savedCentres(
     if (centre.status === 'approved' && coordinated.has(number)) activations.push({ id, number })
   }
   for (const list of [renames, restores, activations])
-    list.sort((one, other) => compare(one.number, other.number))
+    list.sort((one, other) => compareCodeUnits(one.number, other.number))
   return { renames, restores, activations, unchanged, live }
 }
 
@@ -208,7 +213,7 @@ function plannedCentres(
   }
   const numberOf = (centre: FoundCentre) =>
     (typeof centre === 'object' ? centre.number : rows.at(centre)?.number) ?? ''
-  foundCentres.sort((one, other) => compare(numberOf(one), numberOf(other)))
+  foundCentres.sort((one, other) => compareCodeUnits(numberOf(one), numberOf(other)))
   return listOfRows(rows, foundCentres, schoolOfRow)
 }
 
@@ -217,7 +222,7 @@ function plannedUsers(
   rows: RosterRows,
   { newRows, deleted }: { newRows: readonly RowsOfNewUser[]; deleted: ReadonlySet<string> },
 ): { newUsers: PlannedUsers; coordinated: Set<string> } {
-  const rolesIn = readerOfRoles()
+  const rolesIn = cachedRoleReader()
   const userOf = ({ email, firstName, lastName, number: centre = '', role }: RosterRow): PlannedUser => {
     const { email: address = '', key = '' } = email ?? {}
     const { hubRole, roles } = rolesIn(role)
@@ -231,11 +236,11 @@ function plannedUsers(
     const same = typeof found === 'number' ? [found] : found
     const all = same.flatMap((position) => rows.at(position) ?? [])
     const [first] = all
-    const acceptedRows = accepted(all)
+    const acceptedRows = rowsNotHeldBack(all)
     if (first === undefined || acceptedRows.length === 0) continue
     const user = userOf(first)
     // Of two spellings of one address the same is kept, whatever the order of the rows.
-    if (typeof found !== 'number') user.email = firstOf(acceptedRows, (row) => row.email?.email ?? '')
+    if (typeof found !== 'number') user.email = firstNonBlank(acceptedRows, (row) => row.email?.email ?? '')
     planned.push(typeof found === 'number' ? found : user)
     if (user.hubRole === 'coordinator') coordinated.add(user.centre)
     if (user.replaces) replaced += 1
@@ -244,19 +249,22 @@ function plannedUsers(
     (typeof one === 'number' ? rows.at(one)?.number : one.centre) ?? ''
   const keyOf = (one: number | PlannedUser) =>
     (typeof one === 'number' ? rows.at(one)?.email?.key : one.key) ?? ''
-  planned.sort((one, other) => compare(centreOf(one), centreOf(other)) || compare(keyOf(one), keyOf(other)))
+  planned.sort(
+    (one, other) =>
+      compareCodeUnits(centreOf(one), centreOf(other)) || compareCodeUnits(keyOf(one), keyOf(other)),
+  )
   return { newUsers: Object.assign(listOfRows(rows, planned, userOf), { replaced }), coordinated }
 }
 
 type RolesOfUser = Pick<PlannedUser, 'hubRole' | 'roles'>
 
 /** Reads the roles in a cell, and remembers them: all rows have the same few. */
-function readerOfRoles(): (text: string) => RolesOfUser {
+function cachedRoleReader(): (text: string) => RolesOfUser {
   const known = new Map<string, RolesOfUser>()
   return (text) => {
     const same = known.get(text)
     if (same) return same
-    const roles = rolesNamed(text)
+    const roles = parseRoles(text)
     const found = { hubRole: hubRoleFor(roles), roles: roles.filter((role) => !isHubRole(role)) }
     known.set(text, found)
     return found

@@ -11,8 +11,8 @@ import {
   lookAlikeDomains,
   mayReadAs,
 } from '../rules/users/look-alike.ts'
-import { couldBeNumber, newNames } from './renames.ts'
-import { namesOfNewNumbers } from './second-centres.ts'
+import { looksLikeCentreNumber, newNames } from './renames.ts'
+import { namesOfNewNumbers } from './duplicate-centres.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-rows.ts'
 
@@ -55,7 +55,7 @@ export function referencesOf(
     if (partial) {
       const { name, associate } = row
       if (associate !== '') otherNumbers.add(associate)
-      if (couldBeNumber(name)) otherNumbers.add(name.toUpperCase())
+      if (looksLikeCentreNumber(name)) otherNumbers.add(name.toUpperCase())
     }
     if (email?.key.includes('xn--')) {
       const domain = domainOf(email.key)
@@ -75,7 +75,7 @@ export function referencesOf(
     newNames: [],
     foreignDomains: [...foreignDomains],
     senderDomains: foreignDomains.size > 0 ? domainOfSender(ctx) : [],
-    rosterDomains: foreignDomains.size > 0 ? domainsLike([...foreignDomains], roster) : [],
+    rosterDomains: foreignDomains.size > 0 ? findSimilarDomains([...foreignDomains], roster) : [],
   }
 }
 
@@ -94,9 +94,9 @@ function textsOf(
 }
 
 /** How many addresses are searched at once. */
-const addressesAtOnce = 10_000
+const addressBatchSize = 10_000
 
-function domainsLike(foreign: readonly string[], { rows }: Roster): string[] {
+function findSimilarDomains(foreign: readonly string[], { rows }: Roster): string[] {
   const likeOne = mayReadAs(foreign)
   const domains = new Set<string>()
   let some: string[] = []
@@ -106,7 +106,7 @@ function domainsLike(foreign: readonly string[], { rows }: Roster): string[] {
     some = []
   }
   for (const { email } of rows) {
-    if (email && some.push(email.key) === addressesAtOnce) look()
+    if (email && some.push(email.key) === addressBatchSize) look()
   }
   if (some.length > 0) look()
   return [...domains]

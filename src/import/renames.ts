@@ -4,14 +4,14 @@ import { searchKey } from '../search-key.ts'
 import { shellWord } from '../shell-word.ts'
 import { few } from '../grouped.ts'
 import { addTo } from '../db/rows.ts'
-import { cut, firstOf, type RosterAndStore } from './hold-back.ts'
+import { truncateForMessage, firstNonBlank, type RosterAndStore } from './hold-back.ts'
 import { hasIssueIn, holdBack } from './issues.ts'
-import { markedAsText } from './cells.ts'
+import { apostropheFault } from './cells.ts'
 import type { RosterRow } from './roster-rows.ts'
 import type { RowsByCentre } from './roster-rows.ts'
 
-const share = 0.2
-const fewest = 5
+const maxRenameShare = 0.2
+const minRenames = 5
 const maxShown = 20
 
 function normalizedName(name: string): string {
@@ -35,10 +35,13 @@ export function checkRenames(
   // A name that differs only in letter case, blanks or Unicode form does not count.
   const renames = plan.renames.filter(({ before, after }) => normalizedName(before) !== normalizedName(after))
   const total = renames.length
-  const over = total >= fewest && total > plan.live.inWorkbook * share
+  const over = total >= minRenames && total > plan.live.inWorkbook * maxRenameShare
   if (allowed === total || (allowed === undefined && !over)) return
   const names = few(
-    renames.map(({ number, before, after }) => `${number} '${cut(before)}' → '${cut(after)}'`),
+    renames.map(
+      ({ number, before, after }) =>
+        `${number} '${truncateForMessage(before)}' → '${truncateForMessage(after)}'`,
+    ),
   )
   const listing = total === 0 ? '' : ` ${names}.`
   const centres = total === 1 ? '1 centre' : `${total} centres`
@@ -79,7 +82,7 @@ export function holdBackNumbersAsNames({ byCentre, view: { centres } }: RosterAn
   for (const [number, rows] of byCentre) {
     for (const row of rows) {
       const { name } = row
-      if (!couldBeNumber(name) || name === centres.get(number)?.name) continue
+      if (!looksLikeCentreNumber(name) || name === centres.get(number)?.name) continue
       const numberTyped = name.toUpperCase()
       if (!centres.has(numberTyped) && !byCentre.has(numberTyped)) continue
       holdBack(row, {
@@ -94,17 +97,17 @@ export function holdBackNumbersAsNames({ byCentre, view: { centres } }: RosterAn
 }
 
 /** Whether a name looks like the number of a centre. */
-export function couldBeNumber(name: string): boolean {
-  return likeNumber.test(name)
+export function looksLikeCentreNumber(name: string): boolean {
+  return centreNumberPattern.test(name)
 }
 
-const likeNumber = /^(?=.*\d)[a-z\d]{2,12}$/i
+const centreNumberPattern = /^(?=.*\d)[a-z\d]{2,12}$/i
 
 /**
  * Reads a saved name behind the apostrophe with which spreadsheets mark a text as that name. Any other name for a saved
  * centre that begins with an apostrophe is held back, though a school may be called 's-Hertogenbosch.
  */
-export function readBehindApostrophes({ byCentre, view: { centres } }: RosterAndStore): void {
+export function stripApostrophes({ byCentre, view: { centres } }: RosterAndStore): void {
   if (centres.size === 0) return
   for (const [number, rows] of byCentre) {
     const saved = centres.get(number)?.name
@@ -113,7 +116,7 @@ export function readBehindApostrophes({ byCentre, view: { centres } }: RosterAnd
       if (!row.name.startsWith("'")) continue
       if (row.name.slice(1).trim() === saved) row.name = saved
       else {
-        const { hint, ...marked } = markedAsText(row.name)
+        const { hint, ...marked } = apostropheFault(row.name)
         const edit = `ssh-admin centres edit ${number} --name ${shellWord(row.name)}`
         holdBack(row, { field: 'name', value: row.name, ...marked, hint: `${hint} If it is meant: ${edit}` })
       }
@@ -125,7 +128,7 @@ export function readBehindApostrophes({ byCentre, view: { centres } }: RosterAnd
  * Holds back the name of another saved centre, unless that centre stands in the workbook too and keeps its name: the
  * column may have slipped. A new name for the other centre is held back as well.
  */
-export function holdBackOthersNames({ roster, byCentre, view: { centres } }: RosterAndStore): void {
+export function holdBackNamesOfOtherCentres({ roster, byCentre, view: { centres } }: RosterAndStore): void {
   if (centres.size === 0) return
   const names = newNames(roster.rows, centres)
   if (names.size === 0) return
@@ -136,7 +139,7 @@ export function holdBackOthersNames({ roster, byCentre, view: { centres } }: Ros
   }
   const slipped = (number: string, words: (name: string) => string) => {
     const rows = byCentre.get(number) ?? []
-    const name = firstOf(rows, (row) => row.name)
+    const name = firstNonBlank(rows, (row) => row.name)
     if (name === '') return
     for (const row of rows) {
       holdBack(row, {
@@ -152,7 +155,7 @@ export function holdBackOthersNames({ roster, byCentre, view: { centres } }: Ros
   const heldBack = new Set<string>()
   for (const [number, rows] of byCentre) {
     const centre = centres.get(number)
-    const name = firstOf(rows, (row) => row.name)
+    const name = firstNonBlank(rows, (row) => row.name)
     if (!centre || name === '' || searchKey(name) === centre.nameKey) continue
     const other = byName
       .get(searchKey(name))

@@ -33,7 +33,7 @@ export interface ReportFacts {
 }
 
 /** The most rows that a page can sensibly show. */
-export const maxReported = 1000
+export const maxReportedRows = 1000
 
 /** Counts the rows of each country, and keeps the first of those held back. */
 export async function reportFacts(
@@ -44,7 +44,7 @@ export async function reportFacts(
   const firstIssues = new Map<number, CellIssue[]>()
   for (const issue of plan.issues) {
     heldBack.add(issue.row)
-    if (firstIssues.size < maxReported || firstIssues.has(issue.row))
+    if (firstIssues.size < maxReportedRows || firstIssues.has(issue.row))
       firstIssues.set(issue.row, [...(firstIssues.get(issue.row) ?? []), issue])
   }
   const countryOf = await countriesOf(db, roster)
@@ -63,13 +63,13 @@ export async function reportFacts(
   }
   const newCentres: ReportFacts['newCentres'] = []
   for (const { number, name, country } of plan.newCentres) {
-    if (newCentres.length === maxReported) break
+    if (newCentres.length === maxReportedRows) break
     newCentres.push({ number, name, country: countryName(country) })
   }
-  return { countries: [...outcomes.values()].sort(byRows), heldBack: rows, newCentres }
+  return { countries: [...outcomes.values()].sort(compareByRows), heldBack: rows, newCentres }
 }
 
-export function byRows(one: CountryOutcome, other: CountryOutcome): number {
+export function compareByRows(one: CountryOutcome, other: CountryOutcome): number {
   return other.accepted + other.heldBack - one.accepted - one.heldBack
 }
 

@@ -17,20 +17,20 @@ import type { SheetRow } from '../workbook/sheet-rows.ts'
 import { centreColumns, type CentreField } from './columns.ts'
 import { addIssue, hasIssueIn, type Fault, type RowIssue, withIssue } from './issues.ts'
 import type { ReadRow } from './roster-rows.ts'
-import { markedAsText, type NameCell, readCentreName, readPersonCells, readNumberCell } from './cells.ts'
+import { apostropheFault, type NameCell, readCentreName, readPersonCells, readNumberCell } from './cells.ts'
 
 interface RowReading {
   sheet: string
   first: Table
   /** The names of the cells whose content was tidied. */
   tidied: string[]
-  sharedIssue: (issue: RowIssue) => RowIssue
+  internIssue: (issue: RowIssue) => RowIssue
 }
 
 /** Makes a reader for the rows of a table, once: its look-ups would cost more, row by row, than the reading. */
 export function rowReader(
   table: Table,
-  { sheet, first, tidied, sharedIssue }: RowReading,
+  { sheet, first, tidied, internIssue }: RowReading,
 ): (row: SheetRow) => ReadRow {
   const { columns } = table
   const at = (field: CentreField) => columns.get(field) ?? -1
@@ -40,13 +40,13 @@ export function rowReader(
   const firstName = at('firstName')
   const lastName = at('lastName')
   const associate = at('associate')
-  const shared = sharedTexts()
-  const roleIn = textsOf(at('role'))
-  const addressIn = textsOf(at('address'))
-  const townIn = textsOf(at('town'))
-  const postcodeIn = textsOf(at('postcode'))
-  const countryIn = textsOf(at('country'))
-  const kindIn = textsOf(at('kind'))
+  const shared = textInterner()
+  const roleIn = internedTextReader(at('role'))
+  const addressIn = internedTextReader(at('address'))
+  const townIn = internedTextReader(at('town'))
+  const postcodeIn = internedTextReader(at('postcode'))
+  const countryIn = internedTextReader(at('country'))
+  const kindIn = internedTextReader(at('kind'))
   return (row) => {
     if (row.fault) return unreadRow(row, { columns: table === first ? undefined : columns, fault: row.fault })
     const named = readCentreName(nameCell(row, name))
@@ -65,22 +65,22 @@ export function rowReader(
       postcode: postcodeIn(row),
       country: countryIn(row),
       kind: kindIn(row),
-      associate: shared(cleanCode(textIn(row, associate)).toUpperCase()),
-      faults: faultsIn(row, columns, sharedIssue),
+      associate: shared(cleanCode(cellText(row, associate)).toUpperCase()),
+      faults: faultsIn(row, columns, internIssue),
       emptyFormulas: emptyFormulasIn(row, columns),
       columns: table === first ? undefined : columns,
       issues: undefined,
     }
-    const report = (field: CentreField, fault: Fault) => addIssue(read, sharedIssue({ field, fault }))
-    const numbered = readNumberCell(cellIn(row, number), row.notes?.get(number))
+    const report = (field: CentreField, fault: Fault) => addIssue(read, internIssue({ field, fault }))
+    const numbered = readNumberCell(rawCell(row, number), row.notes?.get(number))
     if ('number' in numbered) read.number = numbered.number
     else report('number', numbered.fault)
     if (named.fault) report('name', named.fault)
-    else if (isMarkedAsText(named.name) && isMarkedAsText(cellIn(row, number)))
-      report('name', { value: named.name, ...markedAsText(named.name) })
-    const text = trimCode(cellIn(row, email))
+    else if (startsWithApostrophe(named.name) && startsWithApostrophe(rawCell(row, number)))
+      report('name', { value: named.name, ...apostropheFault(named.name) })
+    const text = trimCode(rawCell(row, email))
     const elsewhere =
-      text === '' ? [...columns].find(([, column]) => isUsableAddress(cellIn(row, column)))?.[0] : undefined
+      text === '' ? [...columns].find(([, column]) => isUsableAddress(rawCell(row, column)))?.[0] : undefined
     const isPerson =
       read.firstName !== '' || read.lastName !== '' || read.role !== '' || person.faults.length > 0
     const address = readEmail({ text, note: row.notes?.get(email) }, { isPerson, elsewhere })
@@ -91,7 +91,7 @@ export function rowReader(
       for (const field of ['name', 'firstName', 'lastName'] as const) {
         const column = at(field)
         const note = row.notes.get(column)
-        const fault = note?.kind === 'boolean' ? undefined : notAsShown(note, cellIn(row, column))
+        const fault = note?.kind === 'boolean' ? undefined : notAsShown(note, rawCell(row, column))
         // Where a cell shows something other than it holds, that fault replaces the others of the cell.
         if (fault && (note?.kind === 'number' || note?.kind === 'text'))
           read.issues = read.issues?.filter((issue) => issue.field !== field)
@@ -100,7 +100,7 @@ export function rowReader(
     }
     const struck = struckField(row, columns)
     if (struck && !hasIssueIn(read.issues, struck))
-      report(struck, struckOut(cleanText(cellIn(row, at(struck)))))
+      report(struck, struckOut(cleanText(rawCell(row, at(struck)))))
     if (named.tidied) tidied.push(cellName(sheet, name, row.number))
     if (person.tidied) tidied.push(cellName(sheet, lastName, row.number))
     return read
@@ -110,43 +110,43 @@ export function rowReader(
 /**
  * The fields in which a struck-out row is reported, the first that is struck out: once, however many of its cells are.
  */
-const byAddressFirst = ['email', 'number', 'name', 'lastName', 'firstName'] as const
+const struckFieldOrder = ['email', 'number', 'name', 'lastName', 'firstName'] as const
 
 function struckField({ struck }: SheetRow, columns: Table['columns']): CentreField | undefined {
   if (struck === undefined) return undefined
-  return byAddressFirst.find((field) => struck.has(columns.get(field) ?? -1))
+  return struckFieldOrder.find((field) => struck.has(columns.get(field) ?? -1))
 }
 
 /**
  * Whether a text begins with a spreadsheet's apostrophe. Only a name and a number that both do are faulty: a name alone
  * may be 's-Hertogenbosch.
  */
-function isMarkedAsText(text: string): boolean {
+function startsWithApostrophe(text: string): boolean {
   return text.startsWith("'")
 }
 
-const maxSharedTexts = 1000
+const maxInternedTexts = 1000
 
 /** Returns the same string for equal texts: a column of countries has the same few in every row. */
-function sharedTexts(): (text: string) => string {
+function textInterner(): (text: string) => string {
   const known = new Map<string, string>()
   return (text) => {
     const same = known.get(text)
-    if (same === undefined && known.size < maxSharedTexts) known.set(text, text)
+    if (same === undefined && known.size < maxInternedTexts) known.set(text, text)
     return same ?? text
   }
 }
 
 /** Returns a reader of a column that tidies and keeps each text once, where all rows have the same few. */
-function textsOf(column: number): (row: SheetRow) => string {
+function internedTextReader(column: number): (row: SheetRow) => string {
   const known = new Map<string, string>()
   return (row) => {
-    if (row.notes?.has(column) === true) return textIn(row, column)
-    const raw = cellIn(row, column)
+    if (row.notes?.has(column) === true) return cellText(row, column)
+    const raw = rawCell(row, column)
     const same = known.get(raw)
     if (same !== undefined) return same
     const text = cleanText(raw)
-    if (known.size < maxSharedTexts) known.set(raw, text)
+    if (known.size < maxInternedTexts) known.set(raw, text)
     return text
   }
 }
@@ -157,16 +157,16 @@ function isUsableAddress(cell: string): boolean {
 }
 
 function nameCell(row: SheetRow, column: number): NameCell {
-  return { text: cellIn(row, column), note: row.notes?.get(column) }
+  return { text: rawCell(row, column), note: row.notes?.get(column) }
 }
 
-function cellIn({ cells }: SheetRow, column: number): string {
+function rawCell({ cells }: SheetRow, column: number): string {
   return column < 0 ? '' : (cells[column] ?? '')
 }
 
 /** What a cell of text shows; where the cell is no text, what it holds, whose fault `faultsIn` reports. */
-function textIn(row: SheetRow, column: number): string {
-  return cleanText(shownAsText(row.notes?.get(column)) ?? cellIn(row, column))
+function cellText(row: SheetRow, column: number): string {
+  return cleanText(shownAsText(row.notes?.get(column)) ?? rawCell(row, column))
 }
 
 /**
@@ -178,7 +178,7 @@ function shownAsText(note: CellNote | undefined): string | undefined {
   return isShortened(note.shown) ? undefined : note.shown
 }
 
-const wordsForAddress = 'Write the address itself: one that only a link behind the words holds is not read.'
+const linkedAddressHint = 'Write the address itself: one that only a link behind the words holds is not read.'
 
 /** The address in a cell, or what is wrong with it; undefined where the row is a centre alone. */
 function readEmail(
@@ -190,7 +190,7 @@ function readEmail(
   if (text !== '') {
     const address = readNewAddress(text)
     if ('key' in address) return address
-    const { problem, hint = text.includes('@') ? undefined : wordsForAddress } = address
+    const { problem, hint = text.includes('@') ? undefined : linkedAddressHint } = address
     const message = (email: string) => `${email} ${problem}`
     return { value: visible(text), code: 'invalid-email', message, hint }
   }
@@ -216,17 +216,17 @@ function emptyFormulasIn({ notes }: SheetRow, columns: Table['columns']): ReadRo
 }
 
 /** The fields that are read only for new centres and new users. */
-const ofNewOnes = ['address', 'town', 'postcode', 'country', 'role', 'kind', 'associate'] as const
+const newOnlyFields = ['address', 'town', 'postcode', 'country', 'role', 'kind', 'associate'] as const
 
 function faultsIn(
   row: SheetRow,
   columns: Table['columns'],
-  sharedIssue: RowReading['sharedIssue'],
+  internIssue: RowReading['internIssue'],
 ): RowIssue[] | undefined {
   const { cells, notes } = row
   const struck = struckField(row, columns) === undefined ? row.struck : undefined
   let faults: RowIssue[] | undefined
-  for (const field of ofNewOnes) {
+  for (const field of newOnlyFields) {
     const column = columns.get(field)
     if (column === undefined) continue
     const text = cells[column]
@@ -236,7 +236,7 @@ function faultsIn(
       (text !== undefined && isErrorWord(text) ? errorCell(text) : undefined) ??
       (struck?.has(column) === true ? struckOut(cleanText(text ?? '')) : undefined) ??
       (shownAsText(note) === undefined ? notAsShown(note, text ?? '') : undefined)
-    if (fault) faults = withIssue(faults, sharedIssue({ field, fault }))
+    if (fault) faults = withIssue(faults, internIssue({ field, fault }))
   }
   return faults
 }

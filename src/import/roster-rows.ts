@@ -36,7 +36,7 @@ export interface RosterRows extends Iterable<RosterRow> {
   at(position: number): RosterRow | undefined
 }
 
-const columnOfTexts = () => new PackedTexts({ refusal: tooMuchText })
+const packedColumn = () => new PackedTexts({ refusal: tooMuchText })
 
 /**
  * Rows whose texts are packed, column by column: as objects and strings, half a million rows would take a quarter of a
@@ -47,19 +47,19 @@ export class PackedRows implements RosterRows {
   /** Numbers stay strings, because all of planning looks them up. */
   readonly numbers: (string | undefined)[] = []
   readonly rowNumbers = new PackedNumbers()
-  readonly names = columnOfTexts()
-  readonly emails = columnOfTexts()
+  readonly names = packedColumn()
+  readonly emails = packedColumn()
   /** Blank where the key of an address is the address as it is written. */
-  readonly emailKeys = columnOfTexts()
-  readonly firstNames = columnOfTexts()
-  readonly lastNames = columnOfTexts()
-  readonly roles = columnOfTexts()
-  readonly addresses = columnOfTexts()
-  readonly towns = columnOfTexts()
-  readonly postcodes = columnOfTexts()
-  readonly countries = columnOfTexts()
-  readonly kinds = columnOfTexts()
-  readonly associates = columnOfTexts()
+  readonly emailKeys = packedColumn()
+  readonly firstNames = packedColumn()
+  readonly lastNames = packedColumn()
+  readonly roles = packedColumn()
+  readonly addresses = packedColumn()
+  readonly towns = packedColumn()
+  readonly postcodes = packedColumn()
+  readonly countries = packedColumn()
+  readonly kinds = packedColumn()
+  readonly associates = packedColumn()
   /** What few rows have, by position. */
   readonly faults = new Map<number, RosterRow['faults']>()
   readonly emptyFormulas = new Map<number, RosterRow['emptyFormulas']>()
@@ -274,7 +274,7 @@ export class RowsByCentre {
   }
 }
 
-export function heldBackOf(rows: RosterRows): RosterRow[] {
+export function heldBackRows(rows: RosterRows): RosterRow[] {
   const heldBack: RosterRow[] = []
   for (const row of rows) if (row.issues) heldBack.push(row)
   return heldBack

@@ -12,20 +12,20 @@ import {
 import { readTable, tableNotices } from '../workbook/table.ts'
 import { boundYoungHeap, growHeapSlowly, manyRowsWithFaults, manyRows } from '../heap-growth.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
-import { addIssue, sharedIssues, hasIssueIn, type RowIssue, withIssue } from './issues.ts'
+import { addIssue, issueInterner, hasIssueIn, type RowIssue, withIssue } from './issues.ts'
 import {
   cellsAsShown,
-  type KeptCells,
-  newKeptCells,
-  rowsBelowOthers,
-  type SheetAsWritten,
+  type CellsByRow,
+  newCellsByRow,
+  trackLaterHeadings,
+  type OriginalSheet,
 } from './issues-sheet.ts'
 import { addressesIn, readOtherSheets, type OtherSheet } from './other-sheets.ts'
 import { rowReader, unclearRow } from './roster-row.ts'
 import { PackedRows, type ReadRow, type RosterRows } from './roster-rows.ts'
 import { few } from '../grouped.ts'
 
-export interface Roster extends SheetAsWritten, Pick<Table, 'columns'> {
+export interface Roster extends OriginalSheet, Pick<Table, 'columns'> {
   headings: string[]
   file: string
   digest: string
@@ -41,15 +41,15 @@ export interface Roster extends SheetAsWritten, Pick<Table, 'columns'> {
    * The keys of addresses in other columns than theirs, or beside another address in one cell: a user who has one is
    * not extra.
    */
-  addressesBeside: ReadonlySet<string>
+  addressesInOtherColumns: ReadonlySet<string>
   blank: number
   /** Set where the column of numbers may only count the rows: the numbers in the store decide. */
   rowCounter: RowCounter | undefined
-  cells: KeptCells | undefined
+  cells: CellsByRow | undefined
 }
 
 /** With this many addresses, anybody may be among those that are left out. */
-export const maxBeside = 1_000_000
+export const maxAddressesInOtherColumns = 1_000_000
 
 interface Reading {
   map: Readonly<Record<string, string>>
@@ -62,17 +62,17 @@ interface Reading {
 export async function readRoster(workbook: Workbook, { map, keepCells, progress }: Reading): Promise<Roster> {
   const otherSheets = await readOtherSheets(workbook, map)
   const rows = new PackedRows()
-  const cells = keepCells ? newKeptCells() : undefined
+  const cells = keepCells ? newCellsByRow() : undefined
   let blank = 0
   let heldBack = 0
   let lastRow: number | undefined
   let first: Table | undefined
-  const { laterHeadings, moved, add: addBelowOthers } = rowsBelowOthers()
+  const { laterHeadings, columnMapByRow, add: addBelowOthers } = trackLaterHeadings()
   let below: { table: Table; read: (row: SheetRow) => ReadRow } | undefined
-  const counted = watchRowCounter()
+  const counted = rowCounterDetector()
   const tidied: string[] = []
-  const addressesBeside = new Set<string>()
-  const sharedIssue = sharedIssues()
+  const addressesInOtherColumns = new Set<string>()
+  const internIssue = issueInterner()
   /** Reads a row by the headings above it. */
   const arrive = (row: SheetRow, table: Table | UnclearTable) => {
     const above = first ?? table
@@ -88,7 +88,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
         read:
           'reason' in table
             ? (one) => unclearRow(one, table)
-            : rowReader(table, { sheet, first: above, tidied, sharedIssue }),
+            : rowReader(table, { sheet, first: above, tidied, internIssue }),
       }
     }
     const read = below.read(row)
@@ -96,7 +96,8 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     const own = read.email && row.cells[table.columns.get('email') ?? -1]
     for (const cell of cellsOf(row)) {
       if (cell === undefined || cell === own || !cell.includes('@')) continue
-      for (const key of addressesIn(cell)) if (addressesBeside.size < maxBeside) addressesBeside.add(key)
+      for (const key of addressesIn(cell))
+        if (addressesInOtherColumns.size < maxAddressesInOtherColumns) addressesInOtherColumns.add(key)
     }
     if (rows.length === manyRows) growHeapSlowly()
     if (read.issues !== undefined) {
@@ -140,15 +141,15 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     marks: workbook.marks,
     otherSheets,
     rows,
-    addressesBeside,
+    addressesInOtherColumns,
     // Somebody who names the column with --map knows what it holds.
     rowCounter: Object.values(map).includes('number') ? undefined : counted.found(),
     blank: blank - table.headingsAgain.filter(({ row }) => row < (lastRow ?? 0)).length,
     cells,
-    moved,
+    columnMapByRow,
     laterHeadings,
   }
-  holdBackCovered(roster, table.covered)
+  holdBackCoveredCells(roster, table.covered)
   holdBackFormattedByRule(roster, table.formattedByRule)
   holdBackEmptyFormulas(roster, table.calculatedColumns)
   return roster
@@ -167,7 +168,7 @@ export function tidiedNotice(tidied: readonly string[]): { code: string; message
 }
 
 /** Holds back cells covered by a merged cell: they may contain anything, and nobody sees it. */
-function holdBackCovered(roster: Roster, covered: CoveredCells): void {
+function holdBackCoveredCells(roster: Roster, covered: CoveredCells): void {
   if (covered.size === 0) return
   for (const row of roster.rows) {
     const cells = covered.get(row.row)
@@ -181,16 +182,19 @@ function holdBackCovered(roster: Roster, covered: CoveredCells): void {
       if (field === 'email') row.email = undefined
       if (field === 'name') row.name = ''
       row.issues = row.issues?.filter((issue) => issue.field !== field)
-      if (alwaysRead.has(field)) addIssue(row, { field, fault })
+      if (alwaysReadFields.has(field)) addIssue(row, { field, fault })
       else row.faults = (row.faults ?? []).filter((other) => other.field !== field).concat({ field, fault })
-      hideKept(roster, { row: row.row, column: columns.get(field) ?? -1 })
+      blankStoredCell(roster, { row: row.row, column: columns.get(field) ?? -1 })
     }
     if (row.issues?.length === 0) row.issues = undefined
   }
 }
 
 /** Blanks a cell in the workbook of the rows held back: without what hides the content there, it would be imported. */
-function hideKept({ cells }: Pick<Roster, 'cells'>, { row, column }: { row: number; column: number }): void {
+function blankStoredCell(
+  { cells }: Pick<Roster, 'cells'>,
+  { row, column }: { row: number; column: number },
+): void {
   const kept = cells?.get(row)
   if (kept === undefined) return
   const shown = [...kept]
@@ -216,13 +220,19 @@ function holdBackFormattedByRule(roster: Roster, ranges: readonly CellRange[]): 
     if (!within.some(isCovered)) continue
     const fault = formattedByRule(number)
     row.number = undefined
-    hideKept(roster, { row: row.row, column })
+    blankStoredCell(roster, { row: row.row, column })
     addIssue(row, { field: 'number', fault })
   }
 }
 
 /** The fields that are read for every row; the others are read only for new centres and new users. */
-const alwaysRead: ReadonlySet<CentreField> = new Set(['number', 'name', 'email', 'firstName', 'lastName'])
+const alwaysReadFields: ReadonlySet<CentreField> = new Set([
+  'number',
+  'name',
+  'email',
+  'firstName',
+  'lastName',
+])
 
 /**
  * An empty text is either the result of a formula, or was written by a program that calculates nothing. Where no
@@ -258,15 +268,15 @@ interface RowCounter {
   other: string | undefined
 }
 
-const maxBegin = 1000
-const maxShare = 1.5
-const fewest = 3
-const smallNumber = /^(?:0|[1-9]\d{0,6})$/
-const likeCentreNumber = /^(?:[A-Z]{2}\d{3,4}|\d{5})[A-Z]?$/i
+const maxCounterStart = 1000
+const maxCounterGapRatio = 1.5
+const minCounterRows = 3
+const smallNumberPattern = /^(?:0|[1-9]\d{0,6})$/
+const centreNumberPattern = /^(?:[A-Z]{2}\d{3,4}|\d{5})[A-Z]?$/i
 
 /** Watches the rows of a table for numbers that only count them. */
-function watchRowCounter() {
-  const fromOne = watchCountFromOne()
+function rowCounterDetector() {
+  const fromOne = countFromOneDetector()
   const numbers = new Set<number>()
   const likely = new Map<string, number>()
   let first: { table: Table; column: number; unknown: { heading: string; column: number }[] } | undefined
@@ -285,14 +295,14 @@ function watchRowCounter() {
       if (table !== first.table) return
       const text = cells[first.column]?.trim() ?? ''
       if (text === '') return
-      if (!smallNumber.test(text)) {
+      if (!smallNumberPattern.test(text)) {
         others += 1
         return
       }
       seen += 1
       numbers.add(Number(text))
       for (const { heading, column } of first.unknown) {
-        if (likeCentreNumber.test(cells[column]?.trim() ?? ''))
+        if (centreNumberPattern.test(cells[column]?.trim() ?? ''))
           likely.set(heading, (likely.get(heading) ?? 0) + 1)
       }
     },
@@ -310,15 +320,15 @@ function watchRowCounter() {
         min = Math.min(min, number)
         max = Math.max(max, number)
       }
-      if (min >= maxBegin || max - min + 1 > numbers.size * maxShare) return undefined
+      if (min >= maxCounterStart || max - min + 1 > numbers.size * maxCounterGapRatio) return undefined
       const other = [...likely].find(([, count]) => count > seen / 2)?.[0]
-      if (numbers.size < fewest && other === undefined) return undefined
+      if (numbers.size < minCounterRows && other === undefined) return undefined
       return { heading: first.table.headings[first.column] ?? '', numbers, other }
     },
   }
 }
 
-function watchCountFromOne() {
+function countFromOneDetector() {
   let last = 0
   let seen = 0
   let broken = false

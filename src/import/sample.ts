@@ -5,7 +5,7 @@ import type { SheetToWrite } from '../workbook/sheet.ts'
 import { type CentreField, writtenColumns } from './columns.ts'
 
 /** The roles an import can give. */
-const offeredRoles = catalogue
+const importableRoles = catalogue
   .filter(({ grantedBy }) => grantedBy !== 'derived' && grantedBy !== 'by-staff')
   .map(({ name }) => name)
   .sort()
@@ -47,9 +47,9 @@ const guide: Readonly<Record<CentreField, ColumnAdvice>> = {
     example: 'amira@school.example',
   },
   role: {
-    what: `Blank means teacher. Several are separated by commas. One of: ${offeredRoles.join(', ')}. A centre has one coordinator. Read for new users only.`,
+    what: `Blank means teacher. Several are separated by commas. One of: ${importableRoles.join(', ')}. A centre has one coordinator. Read for new users only.`,
     example: 'teacher',
-    choices: offeredRoles,
+    choices: importableRoles,
   },
   kind: {
     what: `Blank means school, or associate-centre where an Associate is named. One of: ${centreKinds.join(', ')}. Read for new centres only.`,

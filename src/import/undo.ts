@@ -26,10 +26,10 @@ import { permit } from '../rules/permissions/decide.ts'
 import { appendAudit } from '../rules/audit/append.ts'
 import { centreSearchKey } from '../search-key.ts'
 
-export interface Undone {
+export interface UndoResult {
   import: ImportRow
   changed: boolean
-  undone: typeof nothing
+  undone: typeof nothingUndone
   left: LeftAlone[]
   /** What was open for the import's centres, and is not any more. */
   closes: readonly Closing[]
@@ -37,7 +37,7 @@ export interface Undone {
   opens: readonly Closing[]
 }
 
-const nothing = {
+const nothingUndone = {
   usersRemoved: 0,
   centresRemoved: 0,
   namesGivenBack: 0,
@@ -49,11 +49,14 @@ const nothing = {
 }
 
 /** Takes an import back as if it had not been; whatever has changed since is named and left alone. */
-export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleContext }): Promise<Undone> {
+export async function undoImport(
+  trx: Trx,
+  { id, ctx }: { id: number; ctx: RuleContext },
+): Promise<UndoResult> {
   const imported = await findImportNumber(trx, id)
   permit(ctx, 'centres.import', { name: String(id) })
   if (imported.state === 'undone')
-    return { import: imported, changed: false, undone: nothing, left: [], closes: [], opens: [] }
+    return { import: imported, changed: false, undone: nothingUndone, left: [], closes: [], opens: [] }
 
   const letters = await cancelLettersOfImport(trx, id)
   const othersAbout = await trueImportsAbout(trx, id)
@@ -68,7 +71,7 @@ export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleC
   })
   const { users, changes, centres } = result
   const undone = {
-    ...nothing,
+    ...nothingUndone,
     ...changes.undone,
     usersRemoved: users.removed,
     centresRemoved: centres.removed,
@@ -104,7 +107,7 @@ async function changeListDigests(trx: Trx, importIds: readonly number[]): Promis
   return digests
 }
 
-type Counter = keyof typeof nothing
+type Counter = keyof typeof nothingUndone
 
 async function undoChanges(trx: Trx, imported: ImportRow) {
   const undone: Partial<Record<Counter, number>> = {}
@@ -163,7 +166,7 @@ async function removeCreatedUsers(
   trx: Trx,
   imported: ImportRow,
 ): Promise<{ removed: number; pinsVoided: number; left: LeftAlone[] }> {
-  const { gone, left } = partedBy(await usersCreatedBy(trx, imported.id), {
+  const { gone, left } = splitByReason(await usersCreatedBy(trx, imported.id), {
     reasonFor: (user) => reasonToKeepUser(user, imported),
     what: ({ email }) => email,
   })
@@ -179,15 +182,15 @@ async function removeCreatedCentres(
 ): Promise<{ removed: number; left: LeftAlone[] }> {
   const parting = { reasonFor: reasonToKeepCentre, what: ({ number }: CreatedCentre) => number }
   const before = (await centresCreatedBy(trx, id)).filter(({ kind }) => kind === 'associate-centre')
-  const first = partedBy(before, parting)
+  const first = splitByReason(before, parting)
   await removeRows(trx, { table: 'centres', ids: first.gone })
   // A centre that had an associate centre before may have none now.
-  const { gone, left } = partedBy(await centresCreatedBy(trx, id), parting)
+  const { gone, left } = splitByReason(await centresCreatedBy(trx, id), parting)
   await removeRows(trx, { table: 'centres', ids: gone })
   return { removed: first.gone.length + gone.length, left }
 }
 
-function partedBy<Created extends { id: number }>(
+function splitByReason<Created extends { id: number }>(
   created: readonly Created[],
   { reasonFor, what }: { reasonFor: (one: Created) => string | undefined; what: (one: Created) => string },
 ): { gone: number[]; left: LeftAlone[] } {

@@ -53,12 +53,12 @@ function looksAt(
     notices: [],
     marks: new Set<string>(),
     otherSheets: [],
-    addressesBeside: new Set<string>(),
+    addressesInOtherColumns: new Set<string>(),
     rows,
     blank: 0,
     rowCounter: undefined,
     cells: undefined,
-    moved: new Map<number, Map<number, number>>(),
+    columnMapByRow: new Map<number, Map<number, number>>(),
     laterHeadings: [],
   }
   const view = {

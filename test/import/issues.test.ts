@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type RowIssue, sharedIssues } from '../../src/import/issues.ts'
+import { type RowIssue, issueInterner } from '../../src/import/issues.ts'
 
 const issue = (fault: Partial<RowIssue['fault']> = {}, field: RowIssue['field'] = 'email'): RowIssue => ({
   field,
@@ -7,7 +7,7 @@ const issue = (fault: Partial<RowIssue['fault']> = {}, field: RowIssue['field'] 
 })
 
 it('the same mistake in many cells is kept once, and whatever differs in anything that is told stays itself', () => {
-  const shared = sharedIssues()
+  const shared = issueInterner()
   const first = issue()
   expect([shared(first), shared(issue()), shared(issue())].map((one) => one === first)).toEqual([
     true,
@@ -27,7 +27,7 @@ it('the same mistake in many cells is kept once, and whatever differs in anythin
 })
 
 it('of mistakes that all differ only the first thousand are remembered', () => {
-  const shared = sharedIssues()
+  const shared = issueInterner()
   const values = Array.from({ length: 1002 }, (_, at) => `amira${at}@`)
   const first = values.map((value) => shared(issue({ value })))
   const isKept = values.map((value, at) => shared(issue({ value })) === first[at])

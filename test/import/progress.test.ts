@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { counted } from '../../src/import/apply.ts'
+import { withProgress } from '../../src/import/apply.ts'
 
 it('says how many items have passed, once for five hundred, and passes each on', () => {
   const items = Array.from({ length: 1200 }, (_, at) => at)
   const said: number[] = []
-  expect([...counted(items, (done) => said.push(done))]).toEqual(items)
+  expect([...withProgress(items, (done) => said.push(done))]).toEqual(items)
   expect(said).toEqual([500, 1000])
 })

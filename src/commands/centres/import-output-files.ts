@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { counted } from '../../import/apply.ts'
+import { withProgress } from '../../import/apply.ts'
 import {
   checkOutputFile,
   endingOfTable,
@@ -100,7 +100,7 @@ export async function preparePins(
   const { plan } = ready
   const rows = {
     [Symbol.iterator]: () =>
-      counted(
+      withProgress(
         pinsOfNewUsers({
           users: plan.newUsers,
           nonces,
@@ -176,12 +176,12 @@ export async function prepareIssues({
   outputs,
 }: PlannedRun): Promise<OutputFile | undefined> {
   if (!roster) return undefined
-  const { partOfRoster } = await import('../../import/issues-sheet.ts')
+  const { partOfRosterProperty } = await import('../../import/issues-sheet.ts')
   return prepareIssuesFile(session, outputs.issues, {
     sheet: roster,
     issues: plan.issues,
     count: plan.rows.heldBack,
     at: ctx.at,
-    marks: [partOfRoster],
+    marks: [partOfRosterProperty],
   })
 }

@@ -224,13 +224,13 @@ async function savePlanOnly(
   output: OutputFile,
   { session, store, ctx, ready, outputs, started }: Omit<ImportRun, 'asks' | 'isPlanShown' | 'phases'>,
 ): Promise<AnswerOfChange> {
-  const { textOfPlan } = await import('../../import/plan-file.ts')
+  const { serializePlan } = await import('../../import/plan-file.ts')
   const { source, path, plan, deletions, sendMail, touched } = ready
   const { dryRun } = session.common
   const { shown: file } = output
   if (!dryRun) {
     const saved = { source, path, plan, deletions, sendMail, touched, storeDigest: ready.storeDigest() }
-    await output.prepare(textOfPlan({ saved, planKey: store.keys().plan }))
+    await output.prepare(serializePlan({ saved, planKey: store.keys().plan }))
   }
   const issues = await prepareIssues({ session, ctx, ready, outputs }).catch((error: unknown) => {
     output.discard()

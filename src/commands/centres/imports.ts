@@ -10,7 +10,7 @@ import {
   readImportContents,
 } from '../../db/imports/imports.ts'
 import { countryName } from '../../country-names.ts'
-import { byRows, type CountryOutcome, maxReported } from '../../import/report-facts.ts'
+import { compareByRows, type CountryOutcome, maxReportedRows } from '../../import/report-facts.ts'
 import type { OpenStore } from '../../db/store/opening.ts'
 import type { ImportReport } from '../../render/import-report.ts'
 import { changedAndLetters, findImportNumber } from '../../rules/imports.ts'
@@ -20,7 +20,7 @@ import { pendingPinSheetNotice } from './pin-sheets.ts'
 import { prepareReport, reportedEvent } from './report.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { comparableClosing, renderWithClosing, withClosing } from '../../render/closing.ts'
-import { undoImport, type Undone } from '../../import/undo.ts'
+import { undoImport, type UndoResult } from '../../import/undo.ts'
 import { count, listLines, markOf, relativeTime } from '../../render/text.ts'
 import type { Counts } from '../../import/apply.ts'
 import { oneLine, tsvLine } from '../../render/clean-text.ts'
@@ -107,10 +107,10 @@ async function reportOf(db: OpenStore['db'], { row, contents, opened }: ShownImp
     operator,
     counts: countsIn(row.counts),
     opened,
-    countries: [...outcomes.values()].sort(byRows),
+    countries: [...outcomes.values()].sort(compareByRows),
     counted: 'users',
     newCentres: contents.createdCentres
-      .slice(0, maxReported)
+      .slice(0, maxReportedRows)
       .map(({ number, name }) => ({ number, name, country: countryOf(number) ?? '' })),
     heldBack: null,
     renames: contents.changes
@@ -148,7 +148,7 @@ export const undo = () =>
     json: undoneJson,
   })
 
-function undoQuestion({ changed, undone, left, import: { id, file } }: Undone): string | undefined {
+function undoQuestion({ changed, undone, left, import: { id, file } }: UndoResult): string | undefined {
   if (!changed) return undefined
   const {
     namesGivenBack,
@@ -316,7 +316,7 @@ function undoneJson({
   left,
   closes,
   opens,
-}: Undone): JsonOfChange<'undoneImport'> {
+}: UndoResult): JsonOfChange<'undoneImport'> {
   return { import: importRowJson(row), changed, undone, left, closed: [...closes], opened: [...opens] }
 }
 
@@ -326,7 +326,7 @@ function centresAndUsers(centres: number, users: number, done: string): string |
   return numbers.length > 0 && `${numbers.join(' and ')} ${done}`
 }
 
-function renderUndone({ import: row, changed, undone, left }: Undone, view: View): string {
+function renderUndone({ import: row, changed, undone, left }: UndoResult, view: View): string {
   if (!view.isTerminal) {
     const numbers = Object.entries(undone).map(([name, number]) => tsvLine(['undone', name, number]))
     const alone = left.map(({ what, reason }) => tsvLine(['left', what, reason]))

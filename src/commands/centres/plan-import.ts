@@ -213,10 +213,10 @@ async function refuseOrNotify(
   { deleteMissing, deleteExtra, deleteCentre, deleteUser, partial }: ImportRequest,
   { session, roster, plan }: { session: Session; roster: Roster; plan?: Plan },
 ): Promise<void> {
-  const { partialWorkbook, whatElseHolds } = await import('../../import/issues-sheet.ts')
+  const { partialWorkbook, describeOtherSheets } = await import('../../import/issues-sheet.ts')
   if (deleteMissing || deleteExtra || deleteCentre.length > 0 || deleteUser.length > 0)
     throw partialWorkbook(roster, plan)
-  const what = whatElseHolds(roster, plan) ?? 'This is part of a roster'
+  const what = describeOtherSheets(roster, plan) ?? 'This is part of a roster'
   const message = `${what}: who does not stand in it is neither missing nor extra. If it is a whole one: --whole-roster`
   if (!partial) session.notify({ code: 'partial-workbook', message })
 }

@@ -1,5 +1,5 @@
 import type { Session } from '../../cli/session.ts'
-import type { noNameOf } from '../../import/cells.ts'
+import type { notANameFault } from '../../import/cells.ts'
 import type { UserField, UserRow } from '../../rules/users/add.ts'
 import { readTableFile, type TableColumn, type TableFile, type TableRow } from '../read-table.ts'
 
@@ -36,9 +36,9 @@ export async function readUsers(
   session: Session,
 ): Promise<UserRow[]> {
   const { codeAsTyped, trimCode } = await import('../../workbook/cell.ts')
-  const { noNameOf } = await import('../../import/cells.ts')
+  const { notANameFault } = await import('../../import/cells.ts')
   const { rows } = await readTableFile(tableFile, userColumns, session)
-  const usual = { centre: centre ?? '', roles, sites, codeAsTyped, trimCode, noNameOf }
+  const usual = { centre: centre ?? '', roles, sites, codeAsTyped, trimCode, notANameFault }
   const users = rows.map((row) => new UserRowOfTable(row, usual))
   await notifyTidied(users, session)
   return users
@@ -60,7 +60,7 @@ interface RowDefaults {
   sites: readonly string[]
   codeAsTyped: (text: string) => string
   trimCode: (text: string) => string
-  noNameOf: typeof noNameOf
+  notANameFault: typeof notANameFault
 }
 
 /** Reads values from the cells on demand: copies of 100,000 rows would double the memory. */
@@ -78,7 +78,7 @@ class UserRowOfTable implements UserRow {
   }
 
   get error(): UserRow['error'] {
-    return faultIn(this.row, this.usual.noNameOf)
+    return faultIn(this.row, this.usual.notANameFault)
   }
 
   get centre(): string {
@@ -107,7 +107,7 @@ class UserRowOfTable implements UserRow {
 }
 
 /** The first unreadable cell of a row. */
-function faultIn(row: TableRow<UserField>, isNoName: typeof noNameOf): UserRow['error'] {
+function faultIn(row: TableRow<UserField>, notANameFault: RowDefaults['notANameFault']): UserRow['error'] {
   for (const { field } of userColumns) {
     const fault = row.faultOf(field)
     if (fault !== undefined) return { field, ...fault }
@@ -115,7 +115,7 @@ function faultIn(row: TableRow<UserField>, isNoName: typeof noNameOf): UserRow['
   const cellAs = (field: UserField) => ({ text: row.textOf(field), note: row.noteOf(field) })
   const cells = { firstName: cellAs('firstName'), lastName: cellAs('lastName') }
   for (const field of ['firstName', 'lastName'] as const) {
-    const fault = isNoName(cells, field)
+    const fault = notANameFault(cells, field)
     if (fault !== undefined) return { field, ...fault }
   }
   return undefined

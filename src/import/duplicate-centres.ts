@@ -6,7 +6,7 @@ import { addTo } from '../db/rows.ts'
 import { few } from '../grouped.ts'
 import { indexOfTexts } from '../packed-index.ts'
 import { searchKey } from '../search-key.ts'
-import { distinct, firstOf, type RosterAndStore } from './hold-back.ts'
+import { distinctNonBlank, firstNonBlank, type RosterAndStore } from './hold-back.ts'
 import { hasIssueIn, holdBack } from './issues.ts'
 import type { RosterRow } from './roster-rows.ts'
 import type { RowsByCentre } from './roster-rows.ts'
@@ -44,7 +44,9 @@ export function holdBackNearNumbers({ byCentre, view: { centres, users } }: Rost
     for (const number of near) {
       const rows = byCentre.get(number) ?? []
       const nearCentre = saved.get(key)?.find((centre) => isSameCentre(centre, { rows, byCentre, users }))
-      const faultOf = nearCentre ? fault(number, nearCentre) : faultAmong(number, { numbers: near, byCentre })
+      const faultOf = nearCentre
+        ? nearNumberFault(number, nearCentre)
+        : nearNumberFaultAmong(number, { numbers: near, byCentre })
       if (faultOf === undefined) continue
       for (const row of rows) holdBack(row, { field: 'number', value: number, ...faultOf })
     }
@@ -66,7 +68,7 @@ function isSameCentre(
 const maxCompared = 50
 
 /** The fault of a new number that is nearly another new one under a similar name: nobody can tell which is right. */
-function faultAmong(
+function nearNumberFaultAmong(
   number: string,
   { numbers, byCentre }: { numbers: readonly string[]; byCentre: RowsByCentre },
 ): NearFault | undefined {
@@ -77,15 +79,15 @@ function faultAmong(
     const names = others.map(({ name }) => name)
     if (!areNamedAlike(names, rows)) continue
     const where = few(others.map(({ row }) => String(row)))
-    const { message, ...rest } = fault(number, { number: other })
+    const { message, ...rest } = nearNumberFault(number, { number: other })
     return { ...rest, message: `${message} (${others.length === 1 ? 'row' : 'rows'} ${where})` }
   }
   return undefined
 }
 
 function areNamedAlike(names: readonly string[], rows: readonly RosterRow[]): boolean {
-  const known = distinct(names.map(searchKey))
-  const here = distinct(rows.map(({ name }) => searchKey(name)))
+  const known = distinctNonBlank(names.map(searchKey))
+  const here = distinctNonBlank(rows.map(({ name }) => searchKey(name)))
   return known.some((one) => here.some((other) => one === other || differByAWord(one, other)))
 }
 
@@ -108,7 +110,7 @@ function wordsOf(name: string): Set<string> {
 
 type NearFault = { code: string; message: string; hint: string }
 
-function fault(number: string, { number: saved }: { number: string }): NearFault {
+function nearNumberFault(number: string, { number: saved }: { number: string }): NearFault {
   const zeros = withoutZeros(number) === withoutZeros(saved)
   const how = !zeros
     ? 'with O for 0, or I or L for 1'
@@ -152,8 +154,8 @@ export function holdBackRenumbered({ roster, byCentre, view }: RosterAndStore): 
   if (absent.size === 0) return
   for (const [number, rows] of byCentre) {
     if (centres.has(number) || rows.some((row) => hasIssueIn(row.issues, 'number'))) continue
-    const name = firstOf(rows, (row) => row.name)
-    const original = absent.get(searchKey(name))?.find(({ id }) => isThere(rows, view.locations.get(id)))
+    const name = firstNonBlank(rows, (row) => row.name)
+    const original = absent.get(searchKey(name))?.find(({ id }) => isAtLocation(rows, view.locations.get(id)))
     if (original === undefined) continue
     for (const row of rows)
       holdBack(row, {
@@ -166,12 +168,12 @@ export function holdBackRenumbered({ roster, byCentre, view }: RosterAndStore): 
   }
 }
 
-function isThere(rows: readonly RosterRow[], location: CentreLocation | undefined): boolean {
+function isAtLocation(rows: readonly RosterRow[], location: CentreLocation | undefined): boolean {
   if (location === undefined) return false
   const { country, town } = location
-  const said = firstOf(rows, (row) => row.town)
+  const said = firstNonBlank(rows, (row) => row.town)
   return (
-    countryCode(firstOf(rows, (row) => row.country)) === country &&
+    countryCode(firstNonBlank(rows, (row) => row.country)) === country &&
     (said === '' || town === '' || searchKey(said) === searchKey(town))
   )
 }

@@ -42,7 +42,7 @@ function newUsersIn(rows: readonly RosterRow[], { users, lookAlikes }: ImportVie
     if (lookAlikes.size > 0) holdBackLookAlike(row, lookAlikes)
     // A name that could not be read matters only for a new user.
     holdBackFaults(row, ['firstName', 'lastName'])
-    const roles = rolesOf(row)
+    const roles = readRoles(row)
     if (row.issues || !email) continue
     const { key } = email
     const duplicate = people?.get(key)
@@ -104,10 +104,10 @@ function holdBackSecondCoordinators({
 const noRoles: readonly string[] = []
 
 /** The roles that the cell of an accepted row names, for a new user. */
-export function rolesNamed(text: string): readonly string[] {
+export function parseRoles(text: string): readonly string[] {
   if (text === '') return noRoles
   const roles = new Set<string>()
-  for (const word of wordsOf(text)) {
+  for (const word of splitWords(text)) {
     const role = findRole(word)
     if (role) roles.add(role.name)
   }
@@ -115,7 +115,7 @@ export function rolesNamed(text: string): readonly string[] {
 }
 
 /** The words of a cell, which are separated by commas or semicolons. */
-function wordsOf(text: string): string[] {
+function splitWords(text: string): string[] {
   return text
     .split(/[,;]/)
     .map((part) => part.trim())
@@ -123,11 +123,11 @@ function wordsOf(text: string): string[] {
 }
 
 /** The roles that any row names; a row with a role that cannot be given is held back. */
-function rolesOf(row: RosterRow): readonly string[] {
+function readRoles(row: RosterRow): readonly string[] {
   if (holdBackFaults(row, ['role'])) return noRoles
   const { role: text } = row
   if (text === '') return noRoles
-  for (const word of wordsOf(text)) {
+  for (const word of splitWords(text)) {
     const role = findRole(word)
     if (role === undefined) holdBackUnknownRole(row, word)
     else if (role.grantedBy === 'by-staff' || role.grantedBy === 'derived') {
@@ -143,7 +143,7 @@ function rolesOf(row: RosterRow): readonly string[] {
       })
     }
   }
-  return rolesNamed(text)
+  return parseRoles(text)
 }
 
 function holdBackUnknownRole(row: RosterRow, word: string): void {
