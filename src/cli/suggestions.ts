@@ -3,6 +3,7 @@ import { isSwapped, nearestOf } from '../nearest.ts'
 import { isAddress, looksLikeCentreNumber, schoolNameWord } from './names-typed.ts'
 import { reorderArguments } from './corrected-line.ts'
 import type { UnknownWord } from './program.ts'
+import { shellWord } from '../shell-word.ts'
 import { tree } from './tree.ts'
 import { commandLine, type Line, positionsIn, withWord } from './typed-line.ts'
 import {
@@ -50,11 +51,11 @@ export async function unknownCommand(
   })
 }
 
-/** The two addresses or the two centre numbers behind a word; none where anything but options follows them. */
+/** The two addresses or centre numbers behind a word, quoted for a shell; none where anything but options follows them. */
 function addressOrNumberPair({ argv, word }: UnknownWord): readonly string[] {
   const [one = '', other = '', ...more] = argv.slice(argv.indexOf(word) + 1)
   const isPair = [isAddress, looksLikeCentreNumber].some((isOne) => isOne(one) && isOne(other))
-  return isPair && (more[0] ?? '-').startsWith('-') ? [one, other] : []
+  return isPair && (more[0] ?? '-').startsWith('-') ? [one, other].map(shellWord) : []
 }
 
 function guessesAt(unknown: UnknownWord): Guess[] {

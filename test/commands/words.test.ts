@@ -761,6 +761,10 @@ describe('what no one command does', () => {
       'users merge omar@nile.example noor@nile.example',
       'ssh-admin users transfer omar@nile.example --to noor@nile.example), then omar@nile.example is deleted',
     ],
+    [
+      "users merge o'mar@nile.example noor@nile.example",
+      String.raw`ssh-admin users transfer 'o'\''mar@nile.example' --to noor@nile.example)`,
+    ],
     ['users undo omar@nile.example', 'ssh-admin audit list --last'],
     ['coordinator undo EG001', 'ssh-admin audit list --last'],
     ['centres edit EG001 --number EG009', 'A centre keeps its number'],
