@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { chmodSync } from '../../disk.ts'
 import { errorCodeOf, Unavailable } from '../../errors.ts'
-import { headFileOfFile, headOf, type LogHead } from '../audit/head-file.ts'
+import { headFileOfFile, headOf, type LogHead, readHeadFile } from '../audit/head-file.ts'
 import { latestVersion } from '../migrations/index.ts'
 import {
   kyselyOver,
@@ -157,13 +157,26 @@ function connected(opening: Opening, { raw, ...about }: Connected): OpenStore {
     command,
     now,
     interruption,
-    keys: keysOfStore(engine, () => ({ keyFile, secret, isShared: false })),
+    keys: keysOfStore(engine, () => ({
+      keyFile,
+      secret,
+      isShared: false,
+      isOlderCopy: () => about.path !== undefined && lacksEventOf(raw, headFileOfFile(keyFile, about.path)),
+    })),
     close: async () => {
       await db.destroy()
       // kysely does not close a connection that it has never used.
       raw.close()
     },
   }
+}
+
+/** Whether the log lacks the last event that the note beside the key says it had. */
+function lacksEventOf(raw: Database.Database, headFile: string): boolean {
+  const noted = readHeadFile(headFile)
+  if (!noted || noted.events === 0) return false
+  const seal = raw.prepare<[number], Buffer>('select mac from audit where id = ?').pluck().get(noted.events)
+  return seal?.toString('hex') !== noted.head
 }
 
 /** WAL and shm files that were created while the store was read-only stay read-only, and would block writing. */

@@ -123,6 +123,8 @@ interface KeySource {
   secret?: (() => Buffer) | undefined
   /** Whether several desks have copies of the key, some of which may be outdated. */
   isShared: boolean
+  /** Whether an older copy lies in the store's place: the key of before is then refused, as its PINs and links are void. */
+  isOlderCopy?: () => boolean
 }
 
 /** The keys of a store, read on first use. Throws `key-mismatch`, and what `readKeyFile` throws. */
@@ -139,7 +141,8 @@ export function keysOfStore(
   }
 }
 
-function keysOfFingerprint({ keyFile, secret, isShared }: KeySource, fingerprint: string): Keys {
+function keysOfFingerprint(source: KeySource, fingerprint: string): Keys {
+  const { keyFile, secret, isShared } = source
   const waiting = waitingKeyFile(keyFile, fingerprint)
   // A rekeying was interrupted after the store took the new key, and before the file was renamed.
   const waited = existsSync(waiting) ? deriveKeys(readKeyFile(waiting)) : undefined
@@ -150,7 +153,7 @@ function keysOfFingerprint({ keyFile, secret, isShared }: KeySource, fingerprint
   const keys = deriveKeys(secret ? secret() : isShared ? readCopyOfKey(keyFile) : readKeyFile(keyFile))
   if (fingerprint === keys.fingerprint) return keys
   const kept = secret ? undefined : keptKeys(keyFile, fingerprint)
-  if (kept) return kept
+  if (kept && source.isOlderCopy?.() !== true) return kept
   const named = secret ? 'What the command gives' : keyFile
   if (isShared) {
     throw new Unavailable(

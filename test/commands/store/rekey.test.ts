@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { deriveKeys, waitingKeyFile, writeKeyFile } from '../../../src/db/store/keys.ts'
 import { newDesk } from '../../torture/desk.ts'
@@ -180,6 +189,20 @@ describe('giving a store a new key', () => {
     const ran = await world.run(['store', 'rekey', '--yes', '--json'])
     expect([ran.exit, ran.json().kept]).toEqual([0, null])
     expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0 })
+  })
+
+  it('refuses an older copy of the store in its place, whose PINs and links are void', async () => {
+    const mine = (...words: string[]) => world.run([...words, '--db', world.path('mine.db'), '--json'])
+    await mine('store', 'init')
+    copyFileSync(world.path('mine.db'), world.path('before.db'))
+    const { kept } = (await mine('store', 'rekey', '--yes')).json()
+    for (const part of ['-wal', '-shm']) rmSync(world.path(`mine.db${part}`), { force: true })
+    copyFileSync(world.path('before.db'), world.path('mine.db'))
+    const creating = ['centres', 'create', 'EG001', '--name', 'Nile', '--country', 'EG']
+    const refused = await mine(...creating)
+    expect([refused.exit, refused.error().code]).toEqual([7, 'key-mismatch'])
+    expect((await mine('store', 'info')).json()).toMatchObject({ key: 'of-another-store' })
+    expect(await mine(...creating, '--key-file', kept)).toMatchObject({ exit: 0 })
   })
 
   it('never writes over the key of another store', async () => {
