@@ -41,7 +41,7 @@ export const request = () =>
     json: ({ email }) => ({ email, requested: true }),
   })
 
-const neverAsArgument = 'Never as an argument: others could read it.'
+const secretsHint = 'Never as an argument: others could read it.'
 
 /** The owner's address. Text without @ may be the secret itself, typed in the wrong place, and is not echoed. */
 const ownAddress: Schema<string> = {
@@ -50,7 +50,7 @@ const ownAddress: Schema<string> = {
       return address.safeParse(typed)
     throw new Usage('The address has no @: name@school.example.', {
       code: 'invalid-email',
-      hint: `A PIN, a link, a code or a password is asked for, or read from stdin. ${neverAsArgument}`,
+      hint: `A PIN, a link, a code or a password is asked for, or read from stdin. ${secretsHint}`,
     })
   },
 }
@@ -64,16 +64,16 @@ export const activate = () =>
     examples: ['ssh-admin account activate amira@school.example < pin-and-password.txt'],
     rehearses: false,
     prepare: async ({ email }, session) => {
-      const [pin = '', text = ''] = await secretsFor(session, ['PIN', newPasswordQuestion])
+      const [pin = '', text = ''] = await readSecrets(session, ['PIN', newPasswordQuestion])
       return { email, pin, password: await newPassword(text) }
     },
     act: (trx, ctx, { email, pin, password }, store) =>
       activateAccount(trx, { email, pin, password, key: store.keys().pin, ctx }),
-    render: (account, view) => renderAccount(account, { view, next: codeIsNext(account) }),
+    render: (account, view) => renderAccount(account, { view, next: verificationNext(account) }),
     json: accountJson,
   })
 
-function codeIsNext({ email }: Account): string {
+function verificationNext({ email }: Account): string {
   return `has a password. Now the code from the message: ssh-admin account verify ${email}`
 }
 
@@ -97,7 +97,7 @@ export const setUp = () =>
       const first = email === undefined ? 'Link' : 'Temporary password, or link'
       const check = async (typed: string) =>
         email === undefined || readLink(typed) ? ownerOfLink({ link: typed, email }, session) : undefined
-      const [proof = '', text = ''] = await secretsFor(session, [first, newPasswordQuestion], check)
+      const [proof = '', text = ''] = await readSecrets(session, [first, newPasswordQuestion], check)
       return { email, proof, password: await newPassword(text) }
     },
     act: (trx, ctx, { email, proof, password }, store) => {
@@ -110,7 +110,9 @@ export const setUp = () =>
       renderAccount(account, {
         view,
         next:
-          account.status === 'active' ? 'has a new password and can sign in with it.' : codeIsNext(account),
+          account.status === 'active'
+            ? 'has a new password and can sign in with it.'
+            : verificationNext(account),
       }),
     json: accountJson,
   })
@@ -138,7 +140,7 @@ export const verify = () =>
     examples: ['ssh-admin account verify amira@school.example < code.txt'],
     rehearses: false,
     prepare: async ({ email }, session) => {
-      const [code = ''] = await secretsFor(session, ['Code'])
+      const [code = ''] = await readSecrets(session, ['Code'])
       return { email, code }
     },
     act: (trx, ctx, { email, code }, store) =>
@@ -157,7 +159,7 @@ export const signInCommand = () =>
     examples: ['ssh-admin account sign-in amira@school.example < password.txt'],
     rehearses: false,
     prepare: async ({ email }, session) => {
-      const [password = ''] = await secretsFor(session, ['Password'])
+      const [password = ''] = await readSecrets(session, ['Password'])
       return { email, password }
     },
     act: (trx, ctx, { email, password }) => signIn(trx, { email, password, ctx }),
@@ -172,7 +174,7 @@ const newPasswordQuestion = 'New password'
  * @param check called with the first secret at a terminal; when it throws, the others are not asked for. It returns the
  * owner, whose name must not be part of a new password
  */
-async function secretsFor(
+async function readSecrets(
   session: Session,
   questions: readonly string[],
   check?: (first: string) => Promise<Account | undefined>,
@@ -183,25 +185,25 @@ async function secretsFor(
     const answers: string[] = []
     let owner: Account | undefined
     for (const question of questions) {
-      const answer = await askFor(question, session, owner)
+      const answer = await promptForSecret(question, session, owner)
       if (answers.length === 0) owner = await check?.(answer)
       answers.push(answer)
     }
     return answers
   }
-  const lines = terminal.stdin.isTTY ? [] : await linesAsTyped(terminal.stdin)
+  const lines = terminal.stdin.isTTY ? [] : await untrimmedLines(terminal.stdin)
   if (lines.length === questions.length) return lines
   const needed = questions
     .map((question) => question.replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase()))
     .join(', ')
   throw new Usage(`This needs, on stdin, one a line: ${needed}.`, {
     code: 'answer-needed',
-    hint: neverAsArgument,
+    hint: secretsHint,
   })
 }
 
 /** A new password is typed twice, because it is not shown. */
-async function askFor(
+async function promptForSecret(
   question: string,
   { terminal, say }: Session,
   owner: Account | undefined,
@@ -217,7 +219,7 @@ async function askFor(
 }
 
 /** Lines are not trimmed: a password may begin or end with a blank. */
-async function linesAsTyped(stream: NodeJS.ReadableStream): Promise<string[]> {
+async function untrimmedLines(stream: NodeJS.ReadableStream): Promise<string[]> {
   const lines = await readLines(stream)
   while (lines.at(-1) === '') lines.pop()
   return lines

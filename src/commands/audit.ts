@@ -29,7 +29,7 @@ import type { OpenStore } from '../db/store/opening.ts'
 import { missingHeadNotice } from '../cli/session.ts'
 
 const day = /^\d{4}-\d{2}-\d{2}$/
-const oneDay = 86_400_000
+const dayMs = 86_400_000
 
 /** A period, relative to the present moment. */
 type TypedTime = (now: Date) => { from: Date; to: Date }
@@ -45,7 +45,7 @@ const time = z.string().transform((text, context): TypedTime => {
     }
   }
   const daysAgo = ['today', 'yesterday'].indexOf(typed)
-  if (daysAgo >= 0) return (now) => wholeDay(new Date(now.getTime() - daysAgo * oneDay))
+  if (daysAgo >= 0) return (now) => wholeDay(new Date(now.getTime() - daysAgo * dayMs))
   const [, year, month] = /^(2\d{3})(?:-(0[1-9]|1[0-2]))?$/.exec(typed) ?? []
   if (year !== undefined)
     return () => wholeMonths(+year, month ? { first: +month, count: 1 } : { first: 1, count: 12 })
@@ -61,7 +61,7 @@ const time = z.string().transform((text, context): TypedTime => {
   return z.NEVER
 })
 
-const milliseconds: Readonly<Record<string, number>> = { h: oneDay / 24, d: oneDay, w: 7 * oneDay }
+const milliseconds: Readonly<Record<string, number>> = { h: dayMs / 24, d: dayMs, w: 7 * dayMs }
 
 /** Reads `2026/3/1` as 2026-03-01: only with the year first is the order of day and month unambiguous. */
 function yearFirst(typed: string): string {
@@ -86,11 +86,11 @@ function wholeMonths(year: number, { first, count }: { first: number; count: num
 /** The day of a moment, UTC. */
 function wholeDay(at: Date): { from: Date; to: Date } {
   const from = new Date(`${at.toISOString().slice(0, 10)}T00:00:00Z`)
-  return { from, to: new Date(from.getTime() + oneDay) }
+  return { from, to: new Date(from.getTime() + dayMs) }
 }
 
 /** The period of --since and --until; the named days are included. */
-function between(
+function periodOf(
   { since, until }: { since?: TypedTime | undefined; until?: TypedTime | undefined },
   now: Date,
 ) {
@@ -103,16 +103,19 @@ function isoOf(at: Date | undefined): string | undefined {
   return iso?.startsWith('+') ? '9999-12-31T23:59:59.999Z' : iso
 }
 
-const textTyped = z.string().trim().min(1).optional()
+const typedTextFilter = z.string().trim().min(1).optional()
 
 const days = ['today', 'yesterday']
 
 /** Filters of the log. */
 const filterOptions = {
   kind: optionOf(['change', 'refusal', 'event'], '<kind>', 'change, refusal or event'),
-  subject: orName('subject', option('<who>', 'what happened to this person or centre', textTyped)),
-  actor: orName('past-user', option('<email>', 'what this user did; staff for Cambridge staff', textTyped)),
-  action: option('<action>', 'what was done: users.suspended, or users for all of it', textTyped),
+  subject: orName('subject', option('<who>', 'what happened to this person or centre', typedTextFilter)),
+  actor: orName(
+    'past-user',
+    option('<email>', 'what this user did; staff for Cambridge staff', typedTextFilter),
+  ),
+  action: option('<action>', 'what was done: users.suspended, or users for all of it', typedTextFilter),
   since: withValues(
     days,
     option('<time>', 'from this day or time on, UTC; yesterday, or 2h, 3d ago', time.optional()),
@@ -146,7 +149,7 @@ export const list = () =>
     atTerminal: 50,
     find: async ({ store: { db }, ctx: { by, at } }, { last, ...options }) => {
       const { kind = last ? 'change' : undefined, subject, actor, action } = options
-      const { since, until } = between(options, at)
+      const { since, until } = periodOf(options, at)
       const operator = last ? by.operator : undefined
       const filter = { kind, subject, actor, operator, action, since, until, visible: visibleCentres(by) }
       const readable = await eventsFor(db, by)
@@ -195,7 +198,7 @@ export const exportEvents = () =>
       const counted = { events: 0 }
       const log = streamEvents(db, {
         ...filter,
-        ...between(filter, at),
+        ...periodOf(filter, at),
         order: 'asc',
         visible: visibleCentres(by),
       })

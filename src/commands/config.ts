@@ -34,7 +34,7 @@ import { pathInWords } from '../shell-word.ts'
 import { option, argument, withValues } from '../cli/parameters.ts'
 import { requireTerminal } from '../cli/confirm.ts'
 import { failureOf } from '../rules/batch.ts'
-import { editUntilRight, mayBeMended, textFrom } from './editor.ts'
+import { editUntilRight, canBeEdited, textFrom } from './editor.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
 import { serverInWords } from '../render/store.ts'
 import { table, type View } from '../render/table.ts'
@@ -45,7 +45,7 @@ import type { JsonAnswer } from '../render/json.ts'
 const maxAnswerMs = 3_000
 
 /** `config` and `config show`. Of no other kind: it opens no store. */
-const showing = (name: 'config' | 'show', words: string) =>
+const showCommand = (name: 'config' | 'show', words: string) =>
   command({
     name,
     summary: 'show each setting and where it came from, and how the store is reached',
@@ -64,8 +64,8 @@ const showing = (name: 'config' | 'show', words: string) =>
     },
   })
 
-export const config = () => showing('config', 'config')
-export const show = () => showing('show', 'config show')
+export const config = () => showCommand('config', 'config')
+export const show = () => showCommand('show', 'config show')
 
 /** Of no other kind: it changes a file, and opens no store. */
 export const set = () =>
@@ -190,7 +190,7 @@ export const edit = () =>
 async function configurationFrom(from: string, session: Session): Promise<Configuration> {
   const { context } = session
   const text = await textFrom(from, session)
-  if (mayBeMended(from, session) && (await failureOf(() => configurationIn(text, context))))
+  if (canBeEdited(from, session) && (await failureOf(() => configurationIn(text, context))))
     return editedConfiguration(session, text)
   const named = from === '-' ? 'What came on stdin' : pathInWords(from)
   return configurationIn(text, context, { named, toMend: 'Mend it, and give it again.' })

@@ -34,7 +34,7 @@ export async function editUntilRight<Result>(
   { name, present, begun, read, draftOf }: Editing<Result>,
 ): Promise<{ text: string; read: Result }> {
   const keep = (saved: Draft['text'], error: unknown) => keepDraft(session, draftOf(saved), error)
-  let text = begun ?? (await inEditor(await present(), { name, session, keep }))
+  let text = begun ?? (await editText(await present(), { name, session, keep }))
   for (;;) {
     const found = await read(text)
     if ('read' in found) return { text, read: found.read }
@@ -45,16 +45,16 @@ export async function editUntilRight<Result>(
       if (text !== begun) keep(text, error)
       throw error
     }
-    text = await inEditor(text, { name, session, keep })
+    text = await editText(text, { name, session, keep })
   }
 }
 
 /** Whether an invalid input file, such as a kept draft, can be opened in the editor at once. */
-export function mayBeMended(from: string, { terminal, common }: Session): boolean {
+export function canBeEdited(from: string, { terminal, common }: Session): boolean {
   return from !== '-' && terminal.canAsk && common.input && !common.yes && !common.dryRun
 }
 
-interface Opened {
+interface EditSession {
   name: string
   session: Session
   /** Keeps the text as a draft if it cannot be saved now. */
@@ -62,7 +62,7 @@ interface Opened {
 }
 
 /** Opens a text in the editor. If this process ends before the editor does, the file is kept as a draft. */
-async function inEditor(text: string, { name, session, keep }: Opened): Promise<string> {
+async function editText(text: string, { name, session, keep }: EditSession): Promise<string> {
   const { env, interruption } = session.context
   const file = fileForEditor(name, session.context)
   // The editor may still be open: its file is not deleted.

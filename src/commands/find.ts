@@ -35,18 +35,18 @@ export const find = () =>
         },
         seen: seenBy(by),
         whyNone: () => ofEmptyStore(db),
-        ...(isTelephoneNumber(text ?? '') && { noneFits: `${noneFits} Telephone numbers are not kept.` }),
+        ...(isTelephoneNumber(text ?? '') && { noMatch: `${noMatch} Telephone numbers are not kept.` }),
       }
     },
     json: (row) => row,
     // Two lines: an address and a name do not fit beside each other.
     inFull: inTwoLines,
     inFullUnder: 60,
-    none: noneFits,
-    noneFits,
+    none: noMatch,
+    noneFits: noMatch,
   })
 
-const noneFits = 'Nobody and no centre fits.'
+const noMatch = 'Nobody and no centre fits.'
 
 async function* foundIn(
   centres: ReturnType<typeof streamCentresByName>,

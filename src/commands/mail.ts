@@ -60,7 +60,7 @@ export const list = () =>
         option(
           '<name>',
           `one of ${Object.keys(letters).join(', ')}`,
-          z.string().transform(letterNamed).optional(),
+          z.string().transform(typedLetter).optional(),
         ),
       ),
       to: orName('past-user', option('<email>', 'to this person')),
@@ -75,7 +75,7 @@ export const list = () =>
     pipe: inPipe,
     // The address is what users look for, so it is dropped last.
     dropOrder: ['letter', 'when', 'state'],
-    below: whyUndelivered,
+    below: undeliveredReason,
     id: 'id',
     find: async ({ store: { db } }, { state: states, letter, to, import: importId }) => {
       const filter = { states, letter, to: to?.trim().toLowerCase(), importId }
@@ -88,7 +88,7 @@ export const list = () =>
     none: 'No messages.',
   })
 
-function letterNamed(name: string): string {
+function typedLetter(name: string): string {
   if (Object.hasOwn(letters, name)) return name
   throw unknownName({ kind: 'letter', name, known: Object.keys(letters) })
 }
@@ -107,7 +107,7 @@ export const show = () =>
     examples: ['ssh-admin mail show 1', 'ssh-admin mail show 1 --html message.html'],
     read: async (store, _, { id, html }, session) => {
       const found = await findMessage(store.db, id)
-      const row = isOwed(found) ? await messageNow(store.db, found) : found
+      const row = isOwed(found) ? await composedMessage(store.db, found) : found
       const { withoutSecrets } = await import('../mail/compose.ts')
       const { noteInWords } = await import('../mail/write-eml.ts')
       const content = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value })
@@ -145,7 +145,7 @@ function isOwed({ state }: OutboxRow): boolean {
   return state === 'queued' || state === 'failed'
 }
 
-async function messageNow(db: OpenStore['db'], row: OutboxRow): Promise<OutboxRow> {
+async function composedMessage(db: OpenStore['db'], row: OutboxRow): Promise<OutboxRow> {
   const recipient = (await recipientsOf(db, [row.id])).get(row.id)
   return recipient ? letterNow(row, recipient) : row
 }
@@ -194,7 +194,9 @@ export const send = () =>
       const { rate, progress } = request
       const counting = await phasesOn(session, progress).countMessages(numbers.length)
       const delivered = await deliverQueued({ store, session, by, numbers, rate, counting })
-      const others = request.failed ? await othersWaiting(store.db, { numbers, importId: request.import }) : 0
+      const others = request.failed
+        ? await countOtherQueued(store.db, { numbers, importId: request.import })
+        : 0
       if (others > 0)
         session.notify({
           code: 'mail-waiting',
@@ -205,7 +207,7 @@ export const send = () =>
     render: ({ messages }, view) =>
       [
         renderMessages(messages, view),
-        ...(view.isTerminal ? messages.flatMap((message) => whyCancelled(message, view)) : []),
+        ...(view.isTerminal ? messages.flatMap((message) => cancelledReason(message, view)) : []),
       ].join('\n'),
     json: ({ messages }) => ({ messages, total: messages.length }),
     say: ({ messages, others }) => [
@@ -219,7 +221,7 @@ export const send = () =>
   })
 
 /** Counts queued messages that were never refused; a failure is ignored, since sending is done. */
-async function othersWaiting(
+async function countOtherQueued(
   db: OpenStore['db'],
   { numbers, importId }: { numbers: readonly number[]; importId: number | undefined },
 ): Promise<number> {
@@ -298,7 +300,7 @@ const inPipe = [
 ] as const
 
 /** The full reason why a message was not delivered, with the next step if it never will be. */
-function whyUndelivered(message: Message, { chalk }: Pick<View, 'chalk'>): string[] {
+function undeliveredReason(message: Message, { chalk }: Pick<View, 'chalk'>): string[] {
   const { id, to, state, lastError } = message
   if (!lastError || !isUndelivered(message)) return []
   const [what, next] =
@@ -311,7 +313,7 @@ function whyUndelivered(message: Message, { chalk }: Pick<View, 'chalk'>): strin
 }
 
 /** Why a requested message was cancelled. */
-function whyCancelled({ id, to, state, lastError }: Message, { chalk }: Pick<View, 'chalk'>): string[] {
+function cancelledReason({ id, to, state, lastError }: Message, { chalk }: Pick<View, 'chalk'>): string[] {
   if (state !== 'cancelled' || !lastError) return []
   return [`${chalk.dim('·')} Message ${id} to ${oneLine(to)} is cancelled. ${oneLine(lastError)}`]
 }

@@ -110,15 +110,15 @@ function rolesArgument() {
   return toldWithoutStore(refuseUnknownRoles, withValues(offeredRoles, each('the roles')))
 }
 
-const givers: Readonly<Record<NonNullable<Role['grantedBy']>, string>> = {
+const granters: Readonly<Record<NonNullable<Role['grantedBy']>, string>> = {
   'by-staff': 'Cambridge staff only',
   derived: 'nobody: follows from others',
   'by-coordinator-commands': 'the coordinator commands',
   'by-admin-rights': 'users add, users edit',
 }
 
-function giverOf({ grantedBy }: Role): string {
-  return grantedBy ? givers[grantedBy] : 'roles grant'
+function granterOf({ grantedBy }: Role): string {
+  return grantedBy ? granters[grantedBy] : 'roles grant'
 }
 
 /** A role in `--json`. */
@@ -127,7 +127,7 @@ function roleJson(role: Role): JsonItem<'roleList'> {
     name: role.name,
     service: role.service,
     shared: role.shared ?? false,
-    givenBy: giverOf(role),
+    givenBy: granterOf(role),
     does: role.does,
   }
 }
@@ -136,7 +136,7 @@ const roleFields = {
   name: field<Role>('Role', ({ name }) => name),
   service: field<Role>('Service', ({ service }) => service),
   shared: field<Role>('Shared', ({ shared }) => (shared ? 'shared' : '')),
-  'given-by': field<Role>('Given by', giverOf),
+  'given-by': field<Role>('Given by', granterOf),
   does: field<Role>('Lets its holder', ({ does }) => does),
 }
 
@@ -145,7 +145,7 @@ function roleInFull(role: Role, { chalk }: Pick<View, 'chalk'>): string[] {
   const { name, service, shared, does, grantedBy } = role
   // The words for these two already say who grants the role.
   const saysWho = grantedBy === 'by-staff' || grantedBy === 'derived'
-  const who = saysWho ? '' : `; given by ${giverOf(role)}`
+  const who = saysWho ? '' : `; given by ${granterOf(role)}`
   return [`${chalk.bold(name)} (${service}${shared ? ', shared' : ''}${who})`, `  ${does}`]
 }
 

@@ -58,7 +58,7 @@ export const seed = () =>
       'ssh-admin seed --users 500 --xlsx roster.xlsx --faults 5 --expect answer.json',
     ],
     instead: (options, session) => {
-      refuseToMix(options)
+      refuseStoreOptions(options)
       if (options.xlsx === undefined) return undefined
       const { xlsx } = options
       return writeSeedWorkbook(session, { ...options, xlsx })
@@ -69,7 +69,7 @@ export const seed = () =>
     }),
     createsStore: 'unrefused',
     act: (trx, ctx, request) => seedStore(trx, { ...request, ctx }),
-    busy: whileMadeUp,
+    busy: progressText,
     confirm: {
       question: ({ centres, users, changed }, { session }) =>
         changed
@@ -82,14 +82,14 @@ export const seed = () =>
   })
 
 /** The progress text for a large seed. */
-function whileMadeUp({ centres, users }: { centres: number; users: number }): string | undefined {
+function progressText({ centres, users }: { centres: number; users: number }): string | undefined {
   return centres + users > 3000
     ? `Making up ${count(users, 'user')} at ${count(centres, 'centre')} …`
     : undefined
 }
 
 /** Refuses options of the store together with --xlsx. */
-function refuseToMix({ xlsx, ...options }: Options): void {
+function refuseStoreOptions({ xlsx, ...options }: Options): void {
   const { faults, expect, releases, services, ifMissing, passwordFile } = options
   const [ofStore] = Object.entries({
     '--releases': releases,
@@ -157,7 +157,7 @@ type WorkbookOptions = Options & { xlsx: string }
 async function writeSeedWorkbook(session: Session, options: WorkbookOptions): Promise<number> {
   const { xlsx, expect, faults = 0 } = options
   const files = await outputFilesFor(session, options)
-  const words = whileMadeUp(options)
+  const words = progressText(options)
   if (words !== undefined) session.terminal.busy(words)
   try {
     const csvName = basename(xlsx, extname(xlsx))

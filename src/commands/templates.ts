@@ -8,7 +8,7 @@ import type { Draft } from '../cli/drafts.ts'
 import { preparedMutation, query, listing, mutation } from '../cli/define.ts'
 import { argument, option, withValues, orName, requiredOption } from '../cli/parameters.ts'
 import { type Session, withStore } from '../cli/session.ts'
-import { editUntilRight, mayBeMended, textFrom } from './editor.ts'
+import { editUntilRight, canBeEdited, textFrom } from './editor.ts'
 import { variablesFor, sampleOf } from '../mail/values.ts'
 import type { Kysely } from 'kysely'
 import { allOf } from '../cli/list-declaration.ts'
@@ -97,7 +97,7 @@ export const edit = () =>
       const begun = await textFrom(from, session)
       const checked = await checkTemplate(begun, letter)
       if (!('problems' in checked)) return { letter, template: checked, from }
-      if (!mayBeMended(from, session)) throw badTemplate(checked.problems, letter)
+      if (!canBeEdited(from, session)) throw badTemplate(checked.problems, letter)
       return { letter, from, ...(await edited(letter, session, begun)) }
     },
     act: (trx, ctx, { letter, template }) =>

@@ -47,7 +47,7 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
         const saved = readPlan(path, store.keys().plan)
         refuseChangedWorkbook(saved)
         const ctx = await session.ctx(store)
-        const ready = await planUnchanged(saved, { store, ctx })
+        const ready = await planAgain(saved, { store, ctx })
         return await runImport({
           session,
           store,
@@ -64,7 +64,7 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
   })
 
 /** Plans again with the present store. @throws `plan-changed` if the plan differs from the saved one */
-async function planUnchanged(
+async function planAgain(
   saved: SavedPlan,
   { store, ctx }: { store: OpenStore; ctx: Pick<RuleContext, 'at'> },
 ): Promise<PreparedImport> {

@@ -33,12 +33,12 @@ export const create = () =>
       const number =
         centre === undefined
           ? newCentreNumber(await askNumber({ ...said, ifMissing }, session))
-          : numberTyped(centre, said, session)
+          : requireNumber(centre, said, session)
       const { kind, associate } = parseCentreOptions(said)
       if (kind === 'associate-centre' && associate === undefined) throw missingAssociate()
       const isAsked = said.name === undefined || said.country === undefined
       if (centre !== undefined && isAsked)
-        await lookIntoStore(session, ({ db }) => refuseNumberInUse(db, { number, ifMissing }))
+        await checkInStore(session, ({ db }) => refuseNumberInUse(db, { number, ifMissing }))
       const name = said.name ?? (await askName(number, said, session))
       const country = said.country ?? (await askCountry(number, said, session))
       for (const notice of tidiedNameNotices(name)) session.notify(notice)
@@ -52,13 +52,17 @@ export const create = () =>
     json: centresJson,
   })
 
-interface Said {
+interface TypedFacts {
   name?: string | undefined
   country?: string | undefined
 }
 
 /** The typed line, with a placeholder for each missing value. */
-function lineToFillIn(line: Line, { name, country }: Said, ...options: readonly string[]): string {
+function lineWithPlaceholders(
+  line: Line,
+  { name, country }: TypedFacts,
+  ...options: readonly string[]
+): string {
   const missing = [
     ...options,
     ...(name === undefined ? ['--name', 'NAME'] : []),
@@ -69,19 +73,19 @@ function lineToFillIn(line: Line, { name, country }: Said, ...options: readonly 
 }
 
 /** Refuses a name in the place of the number. */
-function numberTyped(text: string, said: Said, { argv }: Session): string {
+function requireNumber(text: string, said: TypedFacts, { argv }: Session): string {
   try {
     return newCentreNumber(text)
   } catch (error) {
     if (!(error instanceof Usage) || error.hint !== undefined || said.name !== undefined) throw error
     const line = withWord(argv, argv.indexOf(text), 'CENTRE')
-    const hint = lineToFillIn(line, { ...said, name: text }, '--name', text)
+    const hint = lineWithPlaceholders(line, { ...said, name: text }, '--name', text)
     throw new Usage(error.message, { code: error.code, hint })
   }
 }
 
 /** Early checks while values are typed at a terminal, if there is a store; the rule checks again. */
-async function lookIntoStore(session: Session, look: (store: OpenStore) => Promise<void>): Promise<void> {
+async function checkInStore(session: Session, look: (store: OpenStore) => Promise<void>): Promise<void> {
   const { terminal, common } = session
   if (!terminal.canAsk || !common.input || common.dryRun) return
   const store = await openIfThere(session, 'read')
@@ -95,26 +99,26 @@ async function lookIntoStore(session: Session, look: (store: OpenStore) => Promi
 }
 
 async function askNumber(
-  { ifMissing, ...said }: Said & { ifMissing: boolean },
+  { ifMissing, ...said }: TypedFacts & { ifMissing: boolean },
   session: Session,
 ): Promise<string> {
   const { terminal, common, argv } = session
   const question = 'What is its centre number, such as EG001?'
-  const line = lineToFillIn(withWord(argv, argv.indexOf('create'), 'create', 'CENTRE'), said)
+  const line = lineWithPlaceholders(withWord(argv, argv.indexOf('create'), 'create', 'CENTRE'), said)
   requireTerminal(session, { flag: 'CENTRE', may: !common.dryRun, question, line })
   // A missing permission or an unavailable store is reported before anything is typed.
-  await lookIntoStore(session, async () => undefined)
+  await checkInStore(session, async () => undefined)
   const look = async (text: string) => {
     const number = newCentreNumber(text)
-    await lookIntoStore(session, ({ db }) => refuseNumberInUse(db, { number, ifMissing }))
+    await checkInStore(session, ({ db }) => refuseNumberInUse(db, { number, ifMissing }))
   }
   const check = async (text: string) => (await failureOf(() => look(text)))?.message
   return newCentreNumber(await ask(terminal, { question, check }))
 }
 
-async function askName(number: string, said: Said, session: Session): Promise<string> {
+async function askName(number: string, said: TypedFacts, session: Session): Promise<string> {
   const question = `What is the name of ${number}?`
-  const line = lineToFillIn(session.argv, said)
+  const line = lineWithPlaceholders(session.argv, said)
   requireTerminal(session, { flag: '--name', may: !session.common.dryRun, question, line })
   return ask(session.terminal, {
     question,
@@ -122,9 +126,9 @@ async function askName(number: string, said: Said, session: Session): Promise<st
   })
 }
 
-function askCountry(number: string, said: Said, session: Session): Promise<string> {
+function askCountry(number: string, said: TypedFacts, session: Session): Promise<string> {
   const question = `In which country is ${number}?`
-  const line = lineToFillIn(session.argv, { ...said, name: said.name ?? '' })
+  const line = lineWithPlaceholders(session.argv, { ...said, name: said.name ?? '' })
   requireTerminal(session, { flag: '--country', may: !session.common.dryRun, question, line })
   return ask(session.terminal, {
     question,

@@ -25,7 +25,7 @@ interface Request {
 
 const flags = '--name, --kind, --address, --town, --postcode, --country or the marks'
 
-function saysNothing(said: object): boolean {
+function hasNoChanges(said: object): boolean {
   return Object.values(said).every((value) => value === undefined)
 }
 
@@ -39,7 +39,7 @@ export const edit = () =>
     options: centreOptions,
     examples: ["ssh-admin centres edit EG001 --name 'El Nour International School' --postcode 11511"],
     prepare: async ({ centre, ...said }, session): Promise<Request> => {
-      if (!saysNothing(said)) {
+      if (!hasNoChanges(said)) {
         const fields = parseCentreOptions(said)
         for (const notice of tidiedNameNotices(said.name)) session.notify(notice)
         return { centre, fields }
@@ -59,7 +59,7 @@ export const edit = () =>
         return (await failureOf(() => findAssociate(store.db, { centre: number, associate, ctx: context })))
           ?.message
       }
-      const { name, ...others } = await askForFacts(session.terminal, { centre, wrongAssociate })
+      const { name, ...others } = await promptForFacts(session.terminal, { centre, wrongAssociate })
       // An unchanged name is not validated.
       const said = { ...others, name: name === centre.name ? undefined : name }
       const fields = parseCentreOptions(said)
@@ -71,7 +71,7 @@ export const edit = () =>
       mayAsk: ({ centre: _, ...said }) => {
         const { name, kind, associate, country, timeZone, globalListening } = said
         const asking = [name, kind, associate, country, timeZone, globalListening]
-        return saysNothing(said) || asking.some((value) => value !== undefined)
+        return hasNoChanges(said) || asking.some((value) => value !== undefined)
       },
       question: ([edited]) => edited && questionOf(edited),
       comparable: comparableCentres,
@@ -86,7 +86,7 @@ export const edit = () =>
   })
 
 /** Prompts for each editable fact, with its present value. */
-async function askForFacts(
+async function promptForFacts(
   terminal: Terminal,
   { centre, wrongAssociate }: { centre: CentreWithPeople; wrongAssociate: Check },
 ): Promise<Omit<CentreOptions, 'kind'> & { name: string; kind: string }> {

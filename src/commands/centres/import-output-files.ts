@@ -18,7 +18,7 @@ import {
   type SlipLayout,
 } from '../../import/pin-sheet.ts'
 import { prepareIssuesFile } from '../issues-file.ts'
-import { sheetIsThere } from './pin-sheets.ts'
+import { markSheetWritten } from './pin-sheets.ts'
 import type { ImportContext, PreparedImport } from './plan-import.ts'
 
 export interface ImportOutputFiles {
@@ -149,7 +149,7 @@ export async function movePinsIntoPlace(
   session.context.interruption.finish('the import is done, and its PIN sheet is being put in its place')
   try {
     const file = await outputs.pins.moveIntoPlace(outputs.pinsNameIsOurs ? nameOfSheet(id) : undefined)
-    await sheetIsThere(store, id)
+    await markSheetWritten(store, id)
     if (extname(file).toLowerCase() === '.xlsx') {
       const count = ready.plan.newUsers.length
       const notice = noSlipsNotice({ count, layout: outputs.slips }, id)

@@ -106,7 +106,7 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
   const place = session.settings.db.value
   const mayBeFirst = !dryRun && options.planOut === undefined && !existsSync(place)
   const agreed =
-    mayBeFirst && (asks || mayBeRefused(options) || mayChangeNothing(held))
+    mayBeFirst && (asks || canRefuseAfterPlanning(options) || hasNoUsableRow(held))
       ? await planWithoutStore(options, { session, roster: held, asks, outputs, started, phases })
       : undefined
   if (agreed && 'done' in agreed) return agreed.done
@@ -122,7 +122,7 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
       held = options.file === '-' ? roster : undefined
       const ready = planned
       planned = undefined
-      if (ready) return { ...ready, version: otherStore }
+      if (ready) return { ...ready, version: noStoreVersion }
       return planWorkbook(options, { session, store, ctx, roster, asks: still, phases })
     }
     // With --yes nobody confirmed a certain plan: if the store has changed meanwhile, plan again.
@@ -156,20 +156,20 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
 }
 
 /** Whether an option can refuse the import after planning. */
-function mayBeRefused(options: Options): boolean {
+function canRefuseAfterPlanning(options: Options): boolean {
   const { strict, deleteMissing, deleteExtra, deleteCentre, deleteUser, allowDeletes, allowRenames } = options
   const deletes = deleteMissing || deleteExtra || deleteCentre.length > 0 || deleteUser.length > 0
   return strict || deletes || allowDeletes !== undefined || allowRenames !== undefined
 }
 
 /** Whether no row is free of issues and has the country that a new centre needs. */
-function mayChangeNothing({ rows }: Roster): boolean {
+function hasNoUsableRow({ rows }: Roster): boolean {
   for (const { issues, country } of rows) if (!issues && country !== '') return false
   return true
 }
 
 /** No valid count of other writers' changes: forces a comparison with the store's contents. */
-const otherStore = -1
+const noStoreVersion = -1
 
 /**
  * Plans and confirms in memory while there is no store, so that a refusal, a No, or an import without changes creates none.

@@ -33,7 +33,7 @@ In a pipe: cell, code, value and message of each mistake.`,
     prepare: (typed, session) => readWorkbook(typed, session, phasesOn(session, undefined)),
     mode: () => 'read-if-any',
     read: async (store, ctx, roster, session) => {
-      if (store.path === undefined) session.notify(comparedWithNone(session.settings.db.value))
+      if (store.path === undefined) session.notify(notComparedNotice(session.settings.db.value))
       return lintRoster(store, ctx, roster)
     },
     render: renderLint,
@@ -42,7 +42,7 @@ In a pipe: cell, code, value and message of each mistake.`,
   })
 
 /** Notice that there was no store to compare with: it may be elsewhere, and the result different. */
-function comparedWithNone(db: string): Notice {
+function notComparedNotice(db: string): Notice {
   const message = `There is no store at ${pathInWords(db)} yet: the workbook is compared with an empty one.`
   return { code: 'store-missing', message }
 }

@@ -14,7 +14,7 @@ export const slipsOption = optionOf(
 )
 
 /** Records that the sheet exists. If this fails, the store keeps reporting it as possibly missing. */
-export async function sheetIsThere(store: OpenStore, importId: number): Promise<void> {
+export async function markSheetWritten(store: OpenStore, importId: number): Promise<void> {
   const { commit } = await import('../../db/transact.ts')
   const { removePendingPinSheet } = await import('../../db/imports/imports.ts')
   await commit(store, (trx) => removePendingPinSheet(trx, importId)).catch(() => undefined)

@@ -7,7 +7,7 @@ import type { View } from '../../render/table.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { flag, option } from '../../cli/parameters.ts'
 import { importArgument } from '../../cli/typed-arguments.ts'
-import { sheetIsThere, slipsOption } from './pin-sheets.ts'
+import { markSheetWritten, slipsOption } from './pin-sheets.ts'
 import type { Notice } from '../../cli/session.ts'
 import { pathInWords } from '../../shell-word.ts'
 
@@ -53,7 +53,7 @@ With --renew those who have not set up their account get a new PIN; the one befo
     afterCommit: async (sheet, { request: { importId, output, slips, isWorkbook }, store }) => {
       try {
         await output.moveIntoPlace()
-        await sheetIsThere(store, importId)
+        await markSheetWritten(store, importId)
       } catch (error) {
         const reason = error instanceof Error ? ` ${error.message}` : ''
         const again = `ssh-admin centres pins ${importId} --out FILE`

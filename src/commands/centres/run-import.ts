@@ -100,7 +100,7 @@ async function notifyPendingPinSheets(
   id: number | null,
 ): Promise<boolean> {
   // The import is committed; a failure of this look-up is ignored.
-  const pending = (await sheetsStillPending(store).catch(() => [])).filter(({ importId }) => importId !== id)
+  const pending = (await pendingSheetsOf(store).catch(() => [])).filter(({ importId }) => importId !== id)
   for (const sheet of pending) session.notify(pendingPinSheetNotice(sheet))
   const ofThisFile = pending.filter(({ digest }) => digest === ready.source.digest)
   return !session.common.dryRun && ofThisFile.some(({ isBeingWritten }) => !isBeingWritten)
@@ -121,9 +121,7 @@ async function notifyMessagesWaiting({ session, store, ready }: ImportRun, id: n
 }
 
 /** Looks twice: the process that writes a sheet may finish between two queries. */
-async function sheetsStillPending(
-  store: OpenStore,
-): Promise<(PendingPinSheet & { isBeingWritten: boolean })[]> {
+async function pendingSheetsOf(store: OpenStore): Promise<(PendingPinSheet & { isBeingWritten: boolean })[]> {
   const sheets = (await pendingPinSheets(store.db)).map((sheet) => ({
     ...sheet,
     isBeingWritten: statusOfOwner(sheet.unfinished) === 'running',

@@ -35,7 +35,7 @@ export const check = () =>
       const { damageThatStopped } = await import('../../db/store/errors.ts')
       const db = session.settings.db.value
       const found = await damageThatStopped(error, db)
-      return (await leftWithoutStore(error, session)) ?? (found && damaged(db, found))
+      return (await leftoversWithoutStore(error, session)) ?? (found && damaged(db, found))
     },
   })
 
@@ -75,7 +75,7 @@ async function checkStore(
       ...warnings,
       ...(await findingsOfFutureEvents(store)),
       ...others,
-      ...(await draftsKept(session)),
+      ...(await keptDrafts(session)),
     ],
     keyFile: store.keyFile,
   }
@@ -162,7 +162,7 @@ async function unfinishedWork(store: OpenStore, session: Session): Promise<Probl
 }
 
 /** Drafts that were kept and not used. */
-async function draftsKept({ context }: Session): Promise<Problem[]> {
+async function keptDrafts({ context }: Session): Promise<Problem[]> {
   const { draftsIn, removeOldDrafts } = await import('../../cli/drafts.ts')
   removeOldDrafts(context)
   return draftsIn(context).map(({ path, since, command }) => ({
@@ -174,7 +174,7 @@ async function draftsKept({ context }: Session): Promise<Problem[]> {
 }
 
 /** Leftovers of a killed `init` or `restore` where no store exists. */
-async function leftWithoutStore(error: unknown, session: Session): Promise<Unavailable | undefined> {
+async function leftoversWithoutStore(error: unknown, session: Session): Promise<Unavailable | undefined> {
   if (!(error instanceof Unavailable) || error.code !== 'store-missing') return undefined
   const { leftover } = await import('../../db/store/check.ts')
   const problems = (await unfinishedFiles(session)).map(leftover)

@@ -56,7 +56,7 @@ export const rekey = () =>
           session.notify({ code: 'key-waits', message })
         }
         if (!dryRun) {
-          for (const { code, message, hint } of await keysThatAreLeft(store))
+          for (const { code, message, hint } of await findingsOfOtherKeys(store))
             session.notify({ code, message: hint ? `${message} ${hint}` : message })
         }
         const kept = waitsAs === undefined ? key.kept : null
@@ -71,7 +71,7 @@ export const rekey = () =>
   })
 
 /** Findings about other keys; the new key is valid even if its folder cannot be listed. */
-async function keysThatAreLeft(store: OpenStore): Promise<Problem[]> {
+async function findingsOfOtherKeys(store: OpenStore): Promise<Problem[]> {
   const { keysLeftBehind } = await import('../../db/store/check.ts')
   try {
     return keysLeftBehind(store)

@@ -50,7 +50,7 @@ export const restore = () =>
       const present = await presentStore(await session.opening('use'))
       const { kept } = present
       session.busy('Looking at the backup …')
-      const copy = await copyOf(file, { session, present })
+      const copy = await copyBackup(file, { session, present })
       try {
         const { key, keyFile, voided, erasedAgain, messages, head } = await resolvePaths(copy, {
           options,
@@ -69,7 +69,8 @@ export const restore = () =>
           await (key.made
             ? withNewKey(key.made, { takeOn: replace, interruption: session.context.interruption })
             : replace())
-          if (replaced?.eventsMeanwhile) session.notify(keptMeanwhile(replaced.eventsMeanwhile, kept))
+          if (replaced?.eventsMeanwhile)
+            session.notify(changesMeanwhileNotice(replaced.eventsMeanwhile, kept))
           const store = isServerAddress(db) ? undefined : db
           writeHeadFile(present.headFileBeside(keyFile), head, { store })
           await removeLeftovers(session)
@@ -138,7 +139,7 @@ function refuseItself(file: string, db: string): void {
 }
 
 /** Copies the backup beside the store, for an atomic rename; for a rehearsal into a temporary folder. */
-async function copyOf(file: string, { session, present }: { session: Session; present: PresentStore }) {
+async function copyBackup(file: string, { session, present }: { session: Session; present: PresentStore }) {
   const { dryRun } = session.common
   const { copyToRestore } = await import('../../db/store/restore.ts')
   if (!dryRun) mkdirSync(dirname(present.copyBeside))
@@ -176,8 +177,8 @@ async function resolvePaths(
     // The head file is written after the copy has replaced the store.
     const sealed = { ...store, keys: () => key.keys }
     store.engine.overwriteWhatGoes()
-    const { leftOfErasedAgain } = await import('../users/erase.ts')
-    const findLeft = leftOfErasedAgain(withStoreNumber(session.settings.mailDir.value, storeId))
+    const { findLeftAfterRestore } = await import('../users/erase.ts')
+    const findLeft = findLeftAfterRestore(withStoreNumber(session.settings.mailDir.value, storeId))
     const { result } = await session.commit(sealed, (trx, ctx) =>
       restoreStore(trx, {
         otherKey,
@@ -212,7 +213,7 @@ function question({
 }
 
 /** Notice of changes that other desks made during the restore: they are in the replaced store, which is kept. */
-function keptMeanwhile(events: number, kept: string | null): Notice {
+function changesMeanwhileNotice(events: number, kept: string | null): Notice {
   const were = events === 1 ? 'One event was' : `${events} events were`
   return {
     code: 'changed-before-restore',

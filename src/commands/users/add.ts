@@ -26,8 +26,8 @@ import type { Session } from '../../cli/session.ts'
 import { commandLine, type Line, withWord } from '../../cli/typed-line.ts'
 import {
   additionOf,
-  askForPeople,
-  eachPerson,
+  promptForPeople,
+  splitPeople,
   type NewPerson,
   readPerson,
   type RightsTyped,
@@ -90,7 +90,7 @@ export const add = () =>
       const { admin, role: roles, site: sites, centre } = options
       const keep = async (typed: readonly NewPerson[], error: unknown) =>
         keepDraft(session, await draftOf(typed), error)
-      const asked = await askForPeople(
+      const asked = await promptForPeople(
         { people, centre, admin, roles, sites },
         { terminal: session.terminal, db: store.db, ctx: await ctx(), ifMissing: options.ifMissing, keep },
       )
@@ -101,8 +101,9 @@ export const add = () =>
       ...(await addUsers(trx, { rows, admin, ifMissing, ctx })),
     ],
     confirm: {
-      mayAsk: asksForPeople,
-      question: (added, { request: { options } }) => (asksForPeople(options) ? reviewOf(added) : undefined),
+      mayAsk: promptsForPeople,
+      question: (added, { request: { options } }) =>
+        promptsForPeople(options) ? reviewText(added) : undefined,
       comparable: (added) => added.map(({ account, outcome }) => [comparableNewUser(account), outcome]),
     },
     draft: {
@@ -115,7 +116,7 @@ export const add = () =>
   })
 
 /** A summary for review, after everything was typed at prompts. */
-function reviewOf(added: readonly ChangedUser[]): string | undefined {
+function reviewText(added: readonly ChangedUser[]): string | undefined {
   const touched = added.filter(({ outcome }) => outcome !== 'unchanged')
   const [first] = touched
   if (!first) return undefined
@@ -186,7 +187,7 @@ async function prepare(options: Options, session: Session): Promise<Request> {
   refuseOptionsAsPeople(person)
   refuseUnquotedNames(person, { centre, argv: session.argv })
   const rights = { centre, admin, roles, sites }
-  const people = await readPeople(person.flatMap(eachPerson), { rights, options, session })
+  const people = await readPeople(person.flatMap(splitPeople), { rights, options, session })
   for (const notice of people.flatMap(({ name }) => tidiedNotices(name))) session.notify(notice)
   const request: Request = { people, rows: [], options }
   if (from !== undefined) {
@@ -194,7 +195,7 @@ async function prepare(options: Options, session: Session): Promise<Request> {
     const rows = await readUsers({ file: from, sheet, map, centre, roles, sites }, session)
     return { ...request, rows }
   }
-  if (isIncomplete(request)) requireTerminal(session, missingOf(request, session.argv))
+  if (isIncomplete(request)) requireTerminal(session, missingValues(request, session.argv))
   return request
 }
 
@@ -214,7 +215,7 @@ async function readPeople(
     })
   } catch (error) {
     if (!(error instanceof Usage) || people.length === 0 || isIncomplete({ people, options })) throw error
-    const refused = await refusedOf(people, { options, session })
+    const refused = await rehearsedRefusals(people, { options, session })
     const problems = [...(error.details.problems ?? []), ...refused]
     throw new Usage(`${problems.length} of ${typed.length} stand in the way; nothing was changed.`, {
       code: error.code,
@@ -225,7 +226,7 @@ async function readPeople(
 }
 
 /** The rule's refusals, by a rehearsal; skipped if the store is locked, as a usage error should not wait. */
-async function refusedOf(
+async function rehearsedRefusals(
   people: readonly NewPerson[],
   { options: { ifMissing }, session }: { options: Options; session: Session },
 ): Promise<Problem[]> {
@@ -245,7 +246,7 @@ async function refusedOf(
 }
 
 /** The missing values, and the line with a placeholder for each. */
-function missingOf({ people, options: { centre } }: Request, argv: Line) {
+function missingValues({ people, options: { centre } }: Request, argv: Line) {
   const email = people.find(({ name }) => name === undefined)?.address.email
   const who = email === undefined ? 'First Last <email>' : `First Last <${email}>`
   const where = centre === undefined ? ['--centre', 'CENTRE'] : []
@@ -266,11 +267,11 @@ function isIncomplete({ people, options: { from, centre } }: Pick<Request, 'peop
 }
 
 /** Whether people will be prompted for. */
-function asksForPeople({ person, from, centre }: Options): boolean {
+function promptsForPeople({ person, from, centre }: Options): boolean {
   if (from !== undefined) return false
   return (
     person.length === 0 ||
     centre === undefined ||
-    person.flatMap(eachPerson).some((text) => !text.includes('<'))
+    person.flatMap(splitPeople).some((text) => !text.includes('<'))
   )
 }

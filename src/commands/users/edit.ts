@@ -66,21 +66,21 @@ export const edit = () =>
       'ssh-admin users edit amira@school.example --admin --yes',
     ],
     prepare: async (options, session): Promise<Request> => {
-      if (namesNothing(options)) {
+      if (hasNoChanges(options)) {
         const question = `What shall be changed of ${options.user}?`
         requireTerminal(session, { flag: flags, question, add: ['--last-name', 'NAME'] })
       }
       return { user: options.user, changes: changesIn(options), options }
     },
     complete: async (request, { session, store, ctx }) => {
-      if (!namesNothing(request.options)) return request
+      if (!hasNoChanges(request.options)) return request
       const acting = await ctx()
       const { at, by } = acting
       const account = await findUser(store.db, { email: request.user, at, by })
       permit(acting, 'users.edit', onUser(account))
       return {
         ...request,
-        changes: await askForChanges({ terminal: session.terminal, db: store.db }, account),
+        changes: await promptForChanges({ terminal: session.terminal, db: store.db }, account),
       }
     },
     act: async (trx, ctx, { user, changes }) =>
@@ -88,7 +88,7 @@ export const edit = () =>
     confirm: {
       question: ([edited]) => edited && editQuestion(edited),
       comparable: (edited) => edited.map((one) => [comparableUser(one), comparableAccount(one.before)]),
-      mayAsk: (options) => namesNothing(options) || asksFirst(options),
+      mayAsk: (options) => hasNoChanges(options) || needsConfirmation(options),
     },
     render: renderChangedUsers,
     json: usersJson,
@@ -97,13 +97,13 @@ export const edit = () =>
 
 const flags = '--first-name, --last-name, --email, --admin, --add-site, --add-role or --remove-role'
 
-function namesNothing({ user: _, firstName, lastName, email, admin, ...lists }: Options): boolean {
+function hasNoChanges({ user: _, firstName, lastName, email, admin, ...lists }: Options): boolean {
   const named = [firstName, lastName, email, admin].some((value) => value !== undefined)
   return !named && Object.values(lists).every((values) => values.length === 0)
 }
 
 /** Whether a confirmation is needed: for an address or rights. */
-function asksFirst({ email, admin, addRole, removeRole }: Options): boolean {
+function needsConfirmation({ email, admin, addRole, removeRole }: Options): boolean {
   const roles = [...addRole, ...removeRole]
   return email !== undefined || admin !== undefined || roles.length > 0
 }
@@ -138,7 +138,7 @@ function editQuestion({ before, account, closes = [] }: EditedUser): string | un
 }
 
 /** Prompts for each editable fact, with its present value. */
-async function askForChanges(
+async function promptForChanges(
   { terminal, db }: { terminal: Terminal; db: Kysely<Store> },
   account: Account,
 ): Promise<Changes> {

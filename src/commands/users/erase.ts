@@ -94,7 +94,7 @@ async function eraseWithFiles(
 }
 
 /** What is left after erasing somebody again whom a backup had brought back; message files are not removed. */
-export function leftOfErasedAgain(mailDir: string): FindLeft {
+export function findLeftAfterRestore(mailDir: string): FindLeft {
   return async ({ addresses, files }) => {
     const { findNoted } = await import('../../mail/written-messages.ts')
     const { here, notFound } = await findNoted(files, mailDir)
@@ -146,7 +146,7 @@ interface Erased {
 }
 
 /** Places outside the store that may hold personal data. */
-const outsideTheStore = [
+const placesOutsideStore = [
   'backups of the store',
   'PIN sheets, workbooks, plans and exports that were handed out or saved',
   'messages that were delivered',
@@ -160,7 +160,7 @@ function erasureJson({
   left,
 }: Erased): JsonOfChange<'erasure'> {
   const changed = inStore || files > 0
-  return { erased: { accounts, events, messages, files }, left: [...left, ...outsideTheStore], changed }
+  return { erased: { accounts, events, messages, files }, left: [...left, ...placesOutsideStore], changed }
 }
 
 function renderErasure({ erasure, files: { length: files }, left }: Erased, view: View): string {
@@ -172,6 +172,6 @@ function renderErasure({ erasure, files: { length: files }, left }: Erased, view
       ? `${markOf(false, view)} Nothing to do: they were erased before.`
       : `${markOf(true, view)} Erased: ${accounts} account${accounts === 1 ? '' : 's'}, named in ${events} event${events === 1 ? '' : 's'} and ${messages} message${messages === 1 ? '' : 's'}.`,
     'Not reached, and for you to see to:',
-    ...[...left, ...outsideTheStore].map((what) => `  - ${oneLine(what)}`),
+    ...[...left, ...placesOutsideStore].map((what) => `  - ${oneLine(what)}`),
   ].join('\n')
 }

@@ -84,7 +84,7 @@ async function userFilter(
 }
 
 /** A hint for a search without results whose word looks like the value of a filter. */
-function noneWith(text: string | undefined): string | undefined {
+function filterHint(text: string | undefined): string | undefined {
   const typed = text?.trim() ?? ''
   const word = typed.toLowerCase()
   const called = (kind: string, known: readonly string[]) =>
@@ -105,7 +105,7 @@ function noneWith(text: string | undefined): string | undefined {
 }
 
 /** A hint for a search that matches a centre's name and nobody's: --centre lists its users. */
-async function ofCentreCalled(
+async function centreHint(
   text: string | undefined,
   db: Kysely<Store>,
   ctx: RuleContext,
@@ -154,8 +154,8 @@ export const list = () =>
           ),
         count: () => countUsers(db, filter),
         seen: seenBy(ctx.by),
-        whyNone: async () => (await ofEmptyStore(db)) ?? (await ofCentreCalled(text, db, ctx)),
-        noneFits: noneWith(text),
+        whyNone: async () => (await ofEmptyStore(db)) ?? (await centreHint(text, db, ctx)),
+        noneFits: filterHint(text),
       }
     },
     json: listedUserJson,

@@ -34,14 +34,14 @@ interface TypedPeople extends RightsTyped {
 }
 
 /** Prompts for missing values: the centre, names, or one person after another. Nothing is saved meanwhile. */
-export async function askForPeople(
+export async function promptForPeople(
   { people, ...rights }: TypedPeople,
   stage: MutationStage,
 ): Promise<NewPerson[]> {
-  if (rights.centre === undefined) refuseWhoeverMayAddNobody(stage)
+  if (rights.centre === undefined) requirePermissionToAdd(stage)
   const centre = rights.centre ?? (await askCentre(stage))
-  await refuseWhereNobodyIsAdded(centre, stage)
-  if (!stage.ifMissing) await refuseThoseThere(people, stage)
+  await refuseUnusableCentre(centre, stage)
+  if (!stage.ifMissing) await refuseExisting(people, stage)
   const asked: NewPerson[] = []
   let begun: NewPerson | undefined
   for (const person of people)
@@ -62,19 +62,19 @@ export async function askForPeople(
 }
 
 /** Before a centre is asked for. Whoever may add users at all may do so at their own centre. */
-function refuseWhoeverMayAddNobody({ ctx }: MutationStage): void {
+function requirePermissionToAdd({ ctx }: MutationStage): void {
   const { by } = ctx
   if (by.kind === 'user') permit(ctx, 'users.add', { name: by.centre.number, centre: by.centre })
 }
 
 /** Refusals that do not depend on the person, before anybody is typed. */
-async function refuseWhereNobodyIsAdded(number: string, { db, ctx }: MutationStage): Promise<void> {
+async function refuseUnusableCentre(number: string, { db, ctx }: MutationStage): Promise<void> {
   const centre = await findCentre(db, number, ctx)
   permit(ctx, 'users.add', onCentre(centre))
   refuseDeletedCentre(centre)
 }
 
-async function refuseThoseThere(people: readonly NewPerson[], { db, ctx }: MutationStage): Promise<void> {
+async function refuseExisting(people: readonly NewPerson[], { db, ctx }: MutationStage): Promise<void> {
   const addresses = new Map(people.map(({ address }) => [address.email, address]))
   await eachNamed([...addresses.keys()], async (email) => {
     const address = addresses.get(email)
@@ -130,17 +130,17 @@ async function askNames({ question, terminal }: { question: string; terminal: Te
   const firstName = await ask(terminal, {
     question,
     check: (text) =>
-      text.trim() === '' ? 'A name is needed' : wrongWith({ firstName: text, lastName: 'Name' }),
+      text.trim() === '' ? 'A name is needed' : nameFault({ firstName: text, lastName: 'Name' }),
   })
   const lastName = await ask(terminal, {
     question: 'Last name:',
-    check: (text) => wrongWith({ firstName, lastName: text }),
+    check: (text) => nameFault({ firstName, lastName: text }),
   })
   return typedNames({ firstName, lastName })
 }
 
 /** The rule's own refusal, while the value can still be corrected. */
-async function wrongWith(names: { firstName: string; lastName: string }): Promise<string | undefined> {
+async function nameFault(names: { firstName: string; lastName: string }): Promise<string | undefined> {
   return (await failureOf(() => typedNames(names)))?.message
 }
 
@@ -219,7 +219,7 @@ function refuseOtherBrackets(text: string): void {
 }
 
 /** Splits a list as mail programs copy it: `Sami Ali <sami@school.example>; Lina Farid <lina@school.example>`. */
-export function eachPerson(text: string): string[] {
+export function splitPeople(text: string): string[] {
   return text.split(/(?<=>)\s*[,;]\s*/).filter((one) => one !== '')
 }
 

@@ -22,7 +22,7 @@ export const reset = () =>
       question: (sent) =>
         questionAbout(sent, {
           verb: 'Send a message to choose a password to',
-          effect: `${ofPresentPasswords(sent)} Earlier unused links are void.`.trimStart(),
+          effect: `${presentPasswordsText(sent)} Earlier unused links are void.`.trimStart(),
         }),
       comparable: comparableUsers,
     },
@@ -32,7 +32,7 @@ export const reset = () =>
   })
 
 /** The sentence about existing passwords, for users who have one. */
-function ofPresentPasswords(sent: readonly ChangedUser[]): string {
+function presentPasswordsText(sent: readonly ChangedUser[]): string {
   const invited = sent.filter(({ account }) => account.status === 'invited').length
   if (invited === sent.length) return ''
   return invited === 0
