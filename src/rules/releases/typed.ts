@@ -48,13 +48,19 @@ export function typedMoment(text: string): TypedMoment {
     .replace(/^(\d{4}-\d{2}-\d{2}) +(?=\d{2}:\d{2})/, '$1T')
     .replace(/(?<=T\d{2}:\d{2}(?::\d{2})?) *UTC$/i, 'Z')
   if (words.toLowerCase() === 'now') return 'now'
-  const read = readMoment(words)
-  // Years that are surely typing mistakes are refused here, not in readMoment, because an older store may hold any.
-  if (read && (read.kind === 'absolute' || (isDayOfOurTime(read.date) && read.date < '9999'))) return read
+  const read = acceptedMoment(words)
+  if (read) return read
   throw new Usage(`'${text}' is not a moment.`, {
     code: 'invalid-moment',
     hint: momentHint(words),
   })
+}
+
+/** Years that are surely typing mistakes are refused here, not in readMoment, because an older store may hold any. */
+function acceptedMoment(words: string): ReleaseMoment | undefined {
+  const read = readMoment(words)
+  if (read?.kind === 'key-time' && !(isDayOfOurTime(read.date) && read.date < '9999')) return undefined
+  return read
 }
 
 /** Suggests the correct form of what was probably meant; it is never accepted without being typed. */
@@ -62,7 +68,7 @@ function momentHint(words: string): string {
   const [, session = '', rest = ''] = /^(?:key[\s-]*time\s+)?(AM|PM|EV)\s+(.*)$/i.exec(words) ?? []
   const [named = '', ...more] = rest.split(/\s+/)
   const relative = ['key-time', session.toUpperCase(), dayOf(named) ?? named, ...more].join(' ')
-  if (readMoment(relative)) return `Write '${relative}', if that is meant.`
+  if (acceptedMoment(relative)) return `Write '${relative}', if that is meant.`
   const [, day = '', time = '', zone = ''] =
     /^([\d/.-]+)[T ]+(.+?)\s*(Z|[+-]\d{2}:\d{2})?$/i.exec(words) ?? []
   const absolute = `${dayOf(day) ?? day}T${readLocalTime(time) ?? time}${zone === '' ? 'Z' : zone}`

@@ -319,6 +319,9 @@ describe('publishing', () => {
     ['2026-12-31 9:00+02:00', 'Write 2026-12-31T09:00+02:00, if that is meant.'],
     ['AM 2026-12-31 - 2h', "Write 'key-time AM 2026-12-31 - 2h', if that is meant."],
     ['key time pm 31/12/2026', "Write 'key-time PM 2026-12-31', if that is meant."],
+    // A year that is refused is not proposed.
+    ['key-time AM 9999-12-28 + 1h', "Write 2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h'."],
+    ['key-time am 0026-12-28', "Write 2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h'."],
     // Two days might be meant, and neither is said.
     ['05/06/2026 10:00', "Write 2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h'."],
   ])('says of %s how a moment is written', async (moment, hint) => {
