@@ -244,7 +244,12 @@ function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
     wrong('takenOn', 'invalid-date', message, dayHint(texts.takenOn))
   }
   if (mark === undefined)
-    wrong('mark', 'invalid-mark', `${texts.mark} is not a mark: a number, or nothing.`, markHint(texts.mark))
+    wrong(
+      'mark',
+      'invalid-mark',
+      `${texts.mark} is not a mark: a number, nothing, or none to take one away.`,
+      markHint(texts.mark),
+    )
   if (problems.length > 0 || !('key' in address) || !site || mark === undefined) {
     return { problems, teacherKey: 'key' in address ? address.key : undefined }
   }

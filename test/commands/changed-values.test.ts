@@ -235,5 +235,7 @@ describe('a blank mark', () => {
     expect(await saved()).toEqual([{ learner: 'Ali', mark: null }])
     const twice = await importing(['Ali', 'none'], ['Ali', ''])
     expect(twice.error().details.problems).toMatchObject([{ code: 'rows-differ' }])
+    const message = 'absent is not a mark: a number, nothing, or none to take one away.'
+    expect((await importing(['Ali', 'absent'])).error().details.problems).toMatchObject([{ message }])
   })
 })
