@@ -138,7 +138,8 @@ describe('a rule that is for Cambridge staff, whoever calls it', () => {
       const by = row && actingUser(accountOf(row, world.now), { operator: 'tester@desk', command })
       if (!by) throw new Error('the coordinator may not act')
       const refused = world.commit((ctx) => (trx) => call(trx, { ...ctx, by }))
-      await expect(refused).rejects.toMatchObject({ code: 'not-permitted' })
+      const details = { action: command.replaceAll(' ', '.') }
+      await expect(refused).rejects.toMatchObject({ code: 'not-permitted', details })
     },
   )
 })
