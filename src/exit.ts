@@ -3,7 +3,7 @@ import { failureOfStore } from './db/store/errors.ts'
 import { BadInput, Cancelled, Failure, hintOfLines, type Problem, Unavailable, Usage } from './errors.ts'
 import { oneLine } from './render/clean-text.ts'
 import { firstOfEachKind, sentenceCase } from './render/text.ts'
-import { type List, mapped, type Pieces, piecesOfJson, piecesOfLines } from './render/pieces.ts'
+import { type List, lazyMap, type Pieces, piecesOfJson, piecesOfLines } from './render/pieces.ts'
 import type { View } from './render/table.ts'
 import type { Shape } from './render/json.ts'
 import { UnusableFile, UnusableWorkbook } from './workbook/errors.ts'
@@ -140,7 +140,7 @@ function errorJson(
 ): Shape<'error'> {
   const { problems: _, ...facts } = details
   const others = Object.fromEntries(Object.entries(facts).map(([name, one]) => [name, factWith(fact, one)]))
-  const problems = mapped(problemsIn(details), ({ hint: next, target, message: said, ...problem }) => ({
+  const problems = lazyMap(problemsIn(details), ({ hint: next, target, message: said, ...problem }) => ({
     ...problem,
     target: fact(target),
     message: short(said),

@@ -3,7 +3,7 @@ import { option } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import type { CellIssue } from '../rules/table-rows.ts'
 import type { OriginalSheet } from '../import/issues-sheet.ts'
-import { mapped } from '../render/pieces.ts'
+import { lazyMap } from '../render/pieces.ts'
 import { pathInWords } from '../shell-word.ts'
 
 export const issuesOutOption = option(
@@ -72,7 +72,7 @@ type ReportedIssue = Pick<CellIssue, 'cell' | 'code' | 'message'> & { hint?: str
 
 /** The issues as problems by cell, produced lazily. */
 export function problemsOf(issues: Iterable<ReportedIssue> & { readonly length: number }) {
-  return mapped(issues, ({ cell, code, message, hint }) => ({
+  return lazyMap(issues, ({ cell, code, message, hint }) => ({
     target: cell,
     code,
     message,

@@ -109,11 +109,11 @@ export const show = () =>
       const found = await findMessage(store.db, id)
       const row = isOwed(found) ? await composedMessage(store.db, found) : found
       const { withoutSecrets } = await import('../mail/compose.ts')
-      const { noteInWords } = await import('../mail/write-eml.ts')
+      const { describeFileNote } = await import('../mail/write-eml.ts')
       const content = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value })
       return {
         row,
-        written: row.file === null ? null : noteInWords(row.file),
+        written: row.file === null ? null : describeFileNote(row.file),
         content,
         page: html === undefined ? undefined : resolve(session.context.cwd, html),
       }

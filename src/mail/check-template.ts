@@ -105,17 +105,17 @@ function problemsOfPart(template: string, { language, letter, from, part }: Chec
     }
     return missingSecret(template, { language, letter, from, part })
   } catch (error) {
-    return [{ line: from + lineOf(error) - 1, message: wordsOf(error) }]
+    return [{ line: from + lineOf(error) - 1, message: messageWithoutPosition(error) }]
   }
 }
 
-const whole =
+const completeTagPattern =
   /\{\{\s*[A-Za-z]\w*(?:\s*\|\s*[a-z]+(?::\s*(?:"[^"{}]*"|'[^'{}]*'))?)*\s*\}\}|\{%-?\s*[a-z]+[^{}%]*%\}/g
 
 /** The template language is lenient: half a `{{ name` would swallow the text after it. */
 function unclosedTags(template: string, from: number): TemplateProblem[] {
   return template.split('\n').flatMap((line, at) => {
-    const left = /\{\{|\}\}|\{%|%\}/.exec(line.replace(whole, ''))
+    const left = /\{\{|\}\}|\{%|%\}/.exec(line.replace(completeTagPattern, ''))
     return left ? [{ line: from + at, message: `this cannot be read: ${line.trim().slice(0, 60)}` }] : []
   })
 }
@@ -143,14 +143,14 @@ function missingSecret(template: string, { language, letter, from, part }: Check
   return [{ line: from + Math.max(at, 0), message }]
 }
 
-const conditionTag = /\{%-?\s*(end)?(if|unless|case|comment)\b[^{}%]*%\}/g
+const conditionTagPattern = /\{%-?\s*(end)?(if|unless|case|comment)\b[^{}%]*%\}/g
 
 /** The text outside of all conditions, which every reader sees. */
 function outsideConditions(template: string): string {
   let depth = 0
   let end = 0
   let outside = ''
-  for (const found of template.matchAll(conditionTag)) {
+  for (const found of template.matchAll(conditionTagPattern)) {
     if (depth === 0) outside += template.slice(end, found.index)
     depth += found[1] ? -1 : 1
     end = found.index + found[0].length
@@ -163,25 +163,25 @@ function lineOf(error: unknown): number {
   return found?.[1] ? Number(found[1]) : 1
 }
 
-function wordsOf(error: unknown): string {
+function messageWithoutPosition(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   return message.replace(/,? line:\d+, col:\d+$/, '')
 }
 
 /** The elements that a letter may have; all others are refused, future ones included. */
-const tags = new Set(
+const allowedTags = new Set(
   'a abbr b blockquote br caption code dd div dl dt em h2 h3 h4 h5 h6 hr i li ol p pre q s small span strong sub sup table tbody td tfoot th thead tr u ul'.split(
     ' ',
   ),
 )
-const attributes = new Set(
+const allowedAttributes = new Set(
   'align cellpadding cellspacing class colspan dir href id lang role rowspan scope title valign'.split(' '),
 )
 
-const htmlTag = /^<\/?([a-z][a-z0-9]*)((?:\s+[a-z][a-z-]*(?:="[^"<>]*")?)*)\s*\/?>/i
-const attribute = /\s+([a-z][a-z-]*)(?:="([^"]*)")?/gi
+const htmlTagPattern = /^<\/?([a-z][a-z0-9]*)((?:\s+[a-z][a-z-]*(?:="[^"<>]*")?)*)\s*\/?>/i
+const attributePattern = /\s+([a-z][a-z-]*)(?:="([^"]*)")?/gi
 /** No user name is allowed before the server's name, because people would take it for the server. */
-const href = /^(https:\/\/[^"{}/?#@\\\s]+([/?#][^"{}\\]*)?|mailto:[^"{}]*|\{\{\s*(link|hub)\s*\}\})$/i
+const hrefPattern = /^(https:\/\/[^"{}/?#@\\\s]+([/?#][^"{}\\]*)?|mailto:[^"{}]*|\{\{\s*(link|hub)\s*\}\})$/i
 
 /** Refuses markup that loads something from elsewhere, runs code, or fills anything but a link into a tag. */
 function problemsOfMarkup(html: string, from: number): TemplateProblem[] {
@@ -204,17 +204,17 @@ function problemOfLine(line: string): string | undefined {
 }
 
 function problemOfTag(text: string): string | undefined {
-  const [whole, name = '', inside = ''] = htmlTag.exec(text) ?? []
+  const [whole, name = '', inside = ''] = htmlTagPattern.exec(text) ?? []
   if (whole === undefined) return problemOfUnreadable(text)
-  if (!tags.has(name.toLowerCase())) return `<${name} is not allowed in a letter`
-  for (const [, called = '', value = ''] of inside.matchAll(attribute)) {
+  if (!allowedTags.has(name.toLowerCase())) return `<${name} is not allowed in a letter`
+  for (const [, called = '', value = ''] of inside.matchAll(attributePattern)) {
     const known = called.toLowerCase()
-    if (!attributes.has(known) || (known === 'href' && name.toLowerCase() !== 'a'))
+    if (!allowedAttributes.has(known) || (known === 'href' && name.toLowerCase() !== 'a'))
       return `${called}= is not allowed in a letter`
-    if (known === 'href' && !href.test(value)) {
+    if (known === 'href' && !hrefPattern.test(value)) {
       return 'href= must be href="{{ link }}", href="{{ hub }}" or an address that begins with https:// and names no user'
     }
-    if (known !== 'href' && /\{[{%]/.test(value)) return intoTag(called)
+    if (known !== 'href' && /\{[{%]/.test(value)) return fillsTagMessage(called)
   }
   return undefined
 }
@@ -225,11 +225,11 @@ function problemOfUnreadable(text: string): string {
   if (end < 0) return 'a tag begins and ends on one line'
   const inside = text.slice(0, end)
   if (/^<[!?]/.test(name)) return `${name} is not allowed in a letter`
-  if (/\{[{%]/.test(inside)) return intoTag(inside)
+  if (/\{[{%]/.test(inside)) return fillsTagMessage(inside)
   return `this tag cannot be read: ${text.slice(0, Math.min(end + 1, 60))} (a value stands in "…"; a < that begins no tag is written &lt;)`
 }
 
-function intoTag(what: string): string {
+function fillsTagMessage(what: string): string {
   return `${what} puts something into a tag; only href="{{ link }}" and href="{{ hub }}" may`
 }
 

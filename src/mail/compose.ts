@@ -6,7 +6,7 @@ import { readAddress } from '../rules/users/email.ts'
 import { isLetterName, type LetterParts, letters, type LetterWords } from '../rules/mail/letters.ts'
 import { headerText } from '../rules/mail/queue-message.ts'
 import { fillInShipped, type Language, templateLanguage, type Values } from './fill-in.ts'
-import { withSender, framed, shippedLetters } from './letters.ts'
+import { withSender, htmlPage, shippedLetters } from './letters.ts'
 import { type Destination, mimeMessage } from './mime.ts'
 import { type Source, valuesOf } from './values.ts'
 
@@ -45,7 +45,7 @@ export function letterWriter({
       return {
         subject: headerText(subject),
         text: withSender(await said('text')),
-        html: framed({ subject: headerText(subject), body: await said('html') }),
+        html: htmlPage({ subject: headerText(subject), body: await said('html') }),
       }
     },
     compose: (row, said, destination) => {

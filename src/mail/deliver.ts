@@ -10,7 +10,7 @@ import type { Notice } from '../render/json.ts'
 import { isUndelivered, type Message, messageOf } from '../render/messages.ts'
 import type { Actor } from '../rules/permissions/actor.ts'
 import { sendMessages } from './send.ts'
-import { noteInWords } from './write-eml.ts'
+import { describeFileNote } from './write-eml.ts'
 import { mailServerOf } from './smtp-settings.ts'
 import { pathInWords } from '../shell-word.ts'
 
@@ -57,10 +57,10 @@ export async function deliverQueued(delivering: Delivering): Promise<Delivered> 
     const reason = await reasonOf(error)
     const rows = await findMessages(store.db, numbers).catch(() => undefined)
     if (!rows) {
-      session.notify({ code: 'mail-unknown', message: unknownInWords(numbers.length, reason) })
+      session.notify({ code: 'mail-unknown', message: unknownOutcomeMessage(numbers.length, reason) })
       return { messages: [], undelivered: true }
     }
-    for (const notice of noticesAfterTrouble(rows, reason)) session.notify(notice)
+    for (const notice of noticesAfterFailure(rows, reason)) session.notify(notice)
     return { ...deliveredOf(rows), undelivered: rows.some(isUndelivered) }
   }
 }
@@ -76,16 +76,16 @@ async function reasonOf(error: unknown): Promise<string> {
   return 'path' in error ? `${pathInWords(String(error.path))} cannot be written: ${reason}` : reason
 }
 
-function unknownInWords(many: number, reason: string): string {
+function unknownOutcomeMessage(many: number, reason: string): string {
   const which = many === 1 ? 'the message that is owed' : `the ${many} messages that are owed`
-  return `The change is made. What became of ${which} is not known: ${withoutStop(reason)}. To send what waits: ssh-admin mail send`
+  return `The change is made. What became of ${which} is not known: ${midSentenceReason(reason)}. To send what waits: ssh-admin mail send`
 }
 
 /** Messages that are claimed may have been sent before the failure. */
-function noticesAfterTrouble(rows: readonly OutboxRow[], reason: string): Notice[] {
-  const because = withoutStop(reason)
+function noticesAfterFailure(rows: readonly OutboxRow[], reason: string): Notice[] {
+  const because = midSentenceReason(reason)
   return [
-    ...each(rows.filter(isClaimed), 'mail-unknown', {
+    ...noticeForAll(rows.filter(isClaimed), 'mail-unknown', {
       one: ({ to_address }) =>
         `What became of the message to ${to_address} could not be written down: ${because}. ssh-admin mail send says what is known.`,
       many: (count) =>
@@ -162,28 +162,29 @@ function noticesAbout(
   const waiting = rows.filter((row) => isWaiting(row) && !isHeld(row))
   return [
     ...written(inState('written').filter(wroteHere), folder),
-    ...writtenMeanwhile(inState('written').filter((row) => !wroteHere(row))),
-    ...each(inState('failed'), 'mail-failed', {
+    ...writtenByOthersNotices(inState('written').filter((row) => !wroteHere(row))),
+    ...noticeForAll(inState('failed'), 'mail-failed', {
       one: ({ to_address, last_error }) =>
-        `The message to ${to_address} was refused: ${withoutStop(last_error)}. ${tryFailed}`,
+        `The message to ${to_address} was refused: ${midSentenceReason(last_error)}. ${retryFailedHint}`,
       many: (count, reason) =>
-        `${grouped(count)} messages were refused (${namesOf(inState('failed'))}): ${withoutStop(reason)}. ${tryFailed}`,
+        `${grouped(count)} messages were refused (${namesOf(inState('failed'))}): ${midSentenceReason(reason)}. ${retryFailedHint}`,
     }),
-    ...each(inState('unknown'), 'mail-unknown', {
+    ...noticeForAll(inState('unknown'), 'mail-unknown', {
       one: ({ to_address, last_error }) =>
-        `The message to ${to_address} may have arrived, or not: ${withoutStop(last_error)}. Ask before you send another.`,
+        `The message to ${to_address} may have arrived, or not: ${midSentenceReason(last_error)}. Ask before you send another.`,
       many: (count, reason) =>
-        `${grouped(count)} messages may have arrived, or not: ${withoutStop(reason)}. ssh-admin mail list says which.`,
+        `${grouped(count)} messages may have arrived, or not: ${midSentenceReason(reason)}. ssh-admin mail list says which.`,
     }),
-    ...each(rows.filter(isClaimed), 'mail-claimed', {
-      one: ({ to_address }) => `The message to ${to_address} is in another program's hands. ${lapses}`,
-      many: (count) => `${grouped(count)} messages are in another program's hands. ${lapses}`,
+    ...noticeForAll(rows.filter(isClaimed), 'mail-claimed', {
+      one: ({ to_address }) =>
+        `The message to ${to_address} is in another program's hands. ${stoppedProgramHint}`,
+      many: (count) => `${grouped(count)} messages are in another program's hands. ${stoppedProgramHint}`,
     }),
     ...waitingNotices(
       waiting,
       stopped ?? waiting.find(({ last_error }) => last_error)?.last_error ?? undefined,
     ),
-    ...each(
+    ...noticeForAll(
       rows.filter((row) => isWaiting(row) && isHeld(row)),
       'mail-waiting',
       {
@@ -196,7 +197,7 @@ function noticesAbout(
   ]
 }
 
-const tryFailed = 'To try again: ssh-admin mail send --failed'
+const retryFailedHint = 'To try again: ssh-admin mail send --failed'
 
 function namesOf(rows: readonly OutboxRow[]): string {
   return few(rows.map(({ to_address }) => to_address))
@@ -209,37 +210,37 @@ export function refusedNotices(rows: readonly OutboxRow[]): Notice[] {
     rows.length === 1
       ? 'One message was refused before'
       : `${grouped(rows.length)} messages were refused before`
-  return [{ code: 'mail-failed', message: `${what}: ${namesOf(rows)}. ${tryFailed}` }]
+  return [{ code: 'mail-failed', message: `${what}: ${namesOf(rows)}. ${retryFailedHint}` }]
 }
 
-const lapses = 'Should that one have been stopped: ssh-admin mail send says so after ten minutes.'
+const stoppedProgramHint = 'Should that one have been stopped: ssh-admin mail send says so after ten minutes.'
 
 function written(rows: readonly OutboxRow[], folder: string): Notice[] {
-  return each(rows, 'mail-written', {
+  return noticeForAll(rows, 'mail-written', {
     one: ({ to_address, file }) =>
-      `No mail server is set: the message to ${to_address} is in ${file === null ? pathInWords(folder) : fileInWords(file)} and has not been sent.`,
+      `No mail server is set: the message to ${to_address} is in ${file === null ? pathInWords(folder) : describeFile(file)} and has not been sent.`,
     many: (count) =>
       `No mail server is set: ${grouped(count)} messages are in ${pathInWords(folder)} and have not been sent.`,
   })
 }
 
 /** Messages that another program wrote, having claimed them first. */
-function writtenMeanwhile(rows: readonly OutboxRow[]): Notice[] {
-  return each(rows, 'mail-written', {
+function writtenByOthersNotices(rows: readonly OutboxRow[]): Notice[] {
+  return noticeForAll(rows, 'mail-written', {
     one: ({ to_address, file }) =>
-      `Another program wrote the message to ${to_address} meanwhile${file === null ? '' : `: it is in ${fileInWords(file)}`} and has not been sent.`,
+      `Another program wrote the message to ${to_address} meanwhile${file === null ? '' : `: it is in ${describeFile(file)}`} and has not been sent.`,
     many: (count) =>
       `Another program wrote ${grouped(count)} messages meanwhile, which have not been sent. Where one is: ssh-admin mail show NUMBER`,
   })
 }
 
-function fileInWords(file: string): string {
-  return pathInWords(noteInWords(file))
+function describeFile(file: string): string {
+  return pathInWords(describeFileNote(file))
 }
 
 function waitingNotices(rows: readonly OutboxRow[], reason: string | undefined): Notice[] {
-  const because = reason ? `: ${withoutStop(reason)}` : ''
-  return each(rows, 'mail-waiting', {
+  const because = reason ? `: ${midSentenceReason(reason)}` : ''
+  return noticeForAll(rows, 'mail-waiting', {
     one: ({ to_address }) =>
       `The message to ${to_address} could not be sent${because}. It waits; to try again: ssh-admin mail send`,
     many: (count) =>
@@ -248,11 +249,11 @@ function waitingNotices(rows: readonly OutboxRow[], reason: string | undefined):
 }
 
 /** A reason worded for the middle of a sentence. */
-function withoutStop(reason: string | null): string {
+function midSentenceReason(reason: string | null): string {
   return (reason ?? 'no reason was given').replace(/\.$/, '').replace(/^The /, 'the ')
 }
 
-function each(
+function noticeForAll(
   rows: readonly OutboxRow[],
   code: string,
   words: { one: (row: OutboxRow) => string; many: (count: number, reason: string | null) => string },

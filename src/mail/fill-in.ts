@@ -29,7 +29,7 @@ export async function templateLanguage(kind: 'text' | 'html'): Promise<Language>
     renderLimit: 1000,
     ...(kind === 'html' ? { outputEscape: 'escape' as const } : {}),
   })
-  keepOnly(engine, { tags, filters: kind === 'html' ? [...filters, 'escape'] : filters })
+  restrictLanguage(engine, { tags, filters: kind === 'html' ? [...filters, 'escape'] : filters })
   const parsed = new Map<string, Template[]>()
   const parse = (template: string) => {
     const known = parsed.get(template) ?? engine.parse(template)
@@ -47,7 +47,10 @@ export async function templateLanguage(kind: 'text' | 'html'): Promise<Language>
   }
 }
 
-function keepOnly(engine: Liquid, kept: { tags: readonly string[]; filters: readonly string[] }): void {
+function restrictLanguage(
+  engine: Liquid,
+  kept: { tags: readonly string[]; filters: readonly string[] },
+): void {
   for (const name of Object.keys(engine.tags)) if (!kept.tags.includes(name)) delete engine.tags[name]
   for (const name of Object.keys(engine.filters))
     if (!kept.filters.includes(name)) delete engine.filters[name]
@@ -70,11 +73,11 @@ export function fillInShipped(
   if (/[{}]/.test(chosen.replace(names, ''))) return undefined
   return chosen.replace(names, (_, name: string) => {
     const value = variable(values, name)
-    return kind === 'html' ? value.replace(/[&<>"']/g, (sign) => escapes[sign] ?? sign) : value
+    return kind === 'html' ? value.replace(/[&<>"']/g, (sign) => htmlEscapes[sign] ?? sign) : value
   })
 }
 
-const escapes: Readonly<Record<string, string>> = {
+const htmlEscapes: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',

@@ -288,7 +288,7 @@ const styleOfLinks = 'color: #0a6e8a;'
 /**
  * The rules that an element's own style cannot express; the dark ones must take precedence over the styles of elements.
  */
-const style = `
+const styleSheet = `
   :root { color-scheme: light dark; supported-color-schemes: light dark; }
   li { margin-bottom: 0.4rem; }
   li p { margin: 0.4rem 0; }
@@ -304,7 +304,7 @@ const style = `
 `
 
 /** The page round a letter, with its styles and its sender. Nothing is loaded from elsewhere. */
-export function framed({ subject, body }: { subject: string; body: string }): string {
+export function htmlPage({ subject, body }: { subject: string; body: string }): string {
   const title = escaped(subject)
   return `<!DOCTYPE html>
 <html lang="en">
@@ -313,12 +313,12 @@ export function framed({ subject, body }: { subject: string; body: string }): st
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
-<style>${style}</style>
+<style>${styleSheet}</style>
 </head>
 <body style="${styles.body}">
 <main style="${styles.main}">
 <h1 style="${styles.h1}">${title}</h1>
-${withStyles(body.trim())}
+${inlineStyles(body.trim())}
 <footer style="${styles.footer}">
 <p>${escaped(sender)}</p>
 </footer>
@@ -329,7 +329,7 @@ ${withStyles(body.trim())}
 }
 
 /** Adds the styles to elements that have no style of their own. */
-function withStyles(body: string): string {
+function inlineStyles(body: string): string {
   return body
     .replace(/<[a-z][^>]*\sclass="([a-z]+)"[^>]*>/g, (element, name: string) => {
       const style = stylesOfClasses[name]

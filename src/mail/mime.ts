@@ -103,13 +103,13 @@ function header(name: string, value: string): string {
 /**
  * 45 bytes become at most 60 letters of base64: with the delimiters, fewer than the 75 that an encoded word may have.
  */
-const bytesOfWord = 45
+const maxBytesOfEncodedWord = 45
 
 function encodedWords(text: string): string {
   const words: string[] = []
   let word = ''
   for (const letter of text) {
-    if (Buffer.byteLength(word + letter) > bytesOfWord) {
+    if (Buffer.byteLength(word + letter) > maxBytesOfEncodedWord) {
       words.push(word)
       word = ''
     }
@@ -122,13 +122,13 @@ function encodedWords(text: string): string {
 /**
  * Characters to be encoded: all but ASCII and blanks, and a blank at the end of a line, which would be lost on its way.
  */
-const unsafe = /[^\t\x20-\x3c\x3e-\x7e]|[\t ]$/g
+const unsafeCharacters = /[^\t\x20-\x3c\x3e-\x7e]|[\t ]$/g
 
 /** One line of a text in quoted-printable: several lines, each but the last ending in = where the text goes on. */
 function quotedPrintable(line: string): string {
   const bytes = Buffer.from(line).toString('latin1')
   let rest = bytes.replace(
-    unsafe,
+    unsafeCharacters,
     (byte) => `=${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   )
   let written = ''

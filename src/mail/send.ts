@@ -18,12 +18,12 @@ import {
   type SmtpConnection,
   type SendOutcome,
   openSmtpConnection,
-  usualLimits,
+  defaultLimits,
 } from './smtp-connection.ts'
 import type { Destination } from './mime.ts'
 import type { MailServer } from './smtp-settings.ts'
 import { secretOf, valuesOf } from './values.ts'
-import { makeMailFolder, noteOfFile, writeMessage } from './write-eml.ts'
+import { makeMailFolder, fileNoteOf, writeMessage } from './write-eml.ts'
 
 export interface Sending {
   store: OpenStore
@@ -48,7 +48,7 @@ export interface Sending {
 const maxBrokenConnections = 3
 
 /** After this many recipients in a row were refused in the same way, the cause is not the recipients. */
-const maxRefusedAlike = 3
+const maxEqualRefusals = 3
 
 /** Sends, or writes to files, those of the messages that still wait, each once. @returns why the rest was not tried */
 export async function sendMessages(ids: readonly number[], sending: Sending): Promise<string | undefined> {
@@ -107,7 +107,7 @@ async function sendAll(
   ids: readonly number[],
   sending: Sending & Writing & { server: MailServer },
 ): Promise<string | undefined> {
-  const { server, limits = usualLimits, now, signal, rate } = sending
+  const { server, limits = defaultLimits, now, signal, rate } = sending
   const claimant = newClaimant('server')
   let connection: SmtpConnection | undefined
   let unreachable: { trouble: string } | undefined
@@ -118,7 +118,7 @@ async function sendAll(
   try {
     for (const id of ids) {
       if (signal?.aborted) return undefined
-      if (broken >= maxBrokenConnections || refused.times >= maxRefusedAlike) return last
+      if (broken >= maxBrokenConnections || refused.times >= maxEqualRefusals) return last
       const opened = connection?.isOpen()
         ? connection
         : (unreachable ?? (await openSmtpConnection(server, limits, signal)))
@@ -138,11 +138,11 @@ async function sendAll(
       connection = opened
       if (!message || !row) continue
       const began = performance.now()
-      const composed = await composedFor(message, { ...sending, destination: 'server' })
+      const composed = await composeMessage(message, { ...sending, destination: 'server' })
       const outcome: SendOutcome =
         'reason' in composed ? { state: 'failed', reason: composed.reason } : await connection.send(composed)
       last = 'reason' in outcome ? outcome.reason : undefined
-      refused = refusedAlike(outcome, refused)
+      refused = countEqualRefusals(outcome, refused)
       broken =
         outcome.state === 'queued' && outcome.forAll ? broken + 1 : connection.isOpen() ? 0 : broken + 1
       await endClaims([claimOutcome(row, outcome, now())], { ...sending, claimant, rows: [row] })
@@ -158,7 +158,7 @@ async function sendAll(
 }
 
 /** Counts how often in a row the server refused with the same codes. */
-function refusedAlike(
+function countEqualRefusals(
   outcome: SendOutcome,
   before: { code: string; times: number },
 ): { code: string; times: number } {
@@ -167,7 +167,7 @@ function refusedAlike(
 }
 
 /** How many files are written in one transaction; other processes get their turn in between. */
-const filesAtOnce = 50
+const fileBatchSize = 50
 
 /**
  * Writes the messages to files, many at a time. As nothing is sent over a network, each batch is claimed, written and
@@ -178,17 +178,17 @@ async function writeAll(ids: readonly number[], sending: Sending & Writing): Pro
   await makeMailFolder(folder)
   const claiming = { ...sending, claimant: newClaimant('folder') }
   let done = 0
-  for (const some of slicesOf(ids, filesAtOnce)) {
+  for (const some of slicesOf(ids, fileBatchSize)) {
     if (signal?.aborted) return undefined
     const { result: written } = await commit(store, async (trx) => {
       const messages = await claimToWrite(trx, some, claiming)
       const rows = messages.map(({ row }) => row)
       const results = await mapConcurrently(messages, async (message): Promise<ClaimOutcome> => {
         const { row } = message
-        const composed = await composedFor(message, { ...sending, destination: 'file' })
+        const composed = await composeMessage(message, { ...sending, destination: 'file' })
         if ('reason' in composed)
           return claimOutcome(row, { state: 'failed', reason: composed.reason }, now())
-        const file = noteOfFile(await writeMessage(folder, { row, raw: composed.raw }), store.engine)
+        const file = fileNoteOf(await writeMessage(folder, { row, raw: composed.raw }), store.engine)
         return { id: row.id, state: 'written', lastError: null, nextTryAt: null, file }
       })
       await endClaimsWithin(trx, results, { ...claiming, rows })
@@ -202,7 +202,7 @@ async function writeAll(ids: readonly number[], sending: Sending & Writing): Pro
 }
 
 /** A message that cannot be written with its template, or to its address, is reported as failed. */
-async function composedFor(
+async function composeMessage(
   { row, credential }: ToWrite,
   { store, baseUrl, writer, destination }: Sending & Writing & { destination: Destination },
 ): Promise<Composed | { reason: string }> {

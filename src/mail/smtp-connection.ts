@@ -13,7 +13,7 @@ export interface Limits {
   whole: number
 }
 
-export const usualLimits: Limits = { connect: 10_000, greet: 10_000, reply: 30_000, whole: 120_000 }
+export const defaultLimits: Limits = { connect: 10_000, greet: 10_000, reply: 30_000, whole: 120_000 }
 
 /** What became of one message. */
 export type SendOutcome =
@@ -99,10 +99,10 @@ export async function openSmtpConnection(
     connection.connect((error?: Error | null) => resolve(error ?? undefined)),
   )
   const opened = Promise.race([connected, broken]).then((problem) => problem ?? signedIn())
-  const trouble = await within(limits.whole, { work: opened, signal })
+  const trouble = await withTimeout(limits.whole, { work: opened, signal })
   if (trouble) {
     close()
-    return { trouble: describe(trouble, server) }
+    return { trouble: describeTrouble(trouble, server) }
   }
   open = true
   return {
@@ -124,10 +124,10 @@ export async function openSmtpConnection(
         const envelope = { from: message.from, to: [message.to], size: message.raw.length }
         connection.send(envelope, body, (problem) => resolve(problem ?? undefined))
       })
-      const error = await within(limits.whole, { work: answered })
+      const error = await withTimeout(limits.whole, { work: answered })
       faultPoint('a message was answered', 'done')
       if (!error) return { state: 'sent' }
-      const outcome = outcomeOf(error, { handedOver, words: describe(error, server) })
+      const outcome = outcomeOf(error, { handedOver, words: describeTrouble(error, server) })
       if (isTooLarge(error)) return outcome
       if (!error.responseCode || error.responseCode === 421 || !(await backToStart())) close()
       return outcome
@@ -149,12 +149,12 @@ export async function openSmtpConnection(
       reportContradiction = resolve
       connection.reset((error?: Error | null) => resolve(error ?? undefined))
     })
-    return (await within(limits.whole, { work: Promise.race([answered, broken]) })) === undefined
+    return (await withTimeout(limits.whole, { work: Promise.race([answered, broken]) })) === undefined
   }
 }
 
 /** The trouble with the work, if any; or the trouble that the work took too long or was interrupted. */
-async function within(
+async function withTimeout(
   milliseconds: number,
   { work, signal }: { work: Promise<Trouble | undefined>; signal?: AbortSignal },
 ): Promise<Trouble | undefined> {
@@ -236,7 +236,7 @@ function isAboutSender(answer: string): boolean {
 }
 
 /** What OpenSSL reports about a certificate, and what that means. */
-const certificateTroubles: readonly (readonly [RegExp, string])[] = [
+const certificateErrors: readonly (readonly [RegExp, string])[] = [
   [/expired/i, 'the certificate of the server has expired'],
   [/not yet valid/i, 'the certificate of the server is not valid yet (is the clock right?)'],
   [/altname|does not match certificate/i, 'the certificate of the server is for another name'],
@@ -248,13 +248,13 @@ const certificateTroubles: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** The trouble in words that an administrator can act on. */
-function describe(trouble: Trouble, { host, port }: MailServer): string {
+function describeTrouble(trouble: Trouble, { host, port }: MailServer): string {
   const { code, responseCode, response, message } = trouble
   const at = `${host}:${port}`
-  const certificate = certificateTroubles.find(([pattern]) => pattern.test(`${code} ${message}`))
+  const certificate = certificateErrors.find(([pattern]) => pattern.test(`${code} ${message}`))
   if (certificate) return `no protected connection to ${at}: ${certificate[1]}`
   if (code === 'ETLS') return `no protected connection to ${at}: ${message}`
-  if (code === 'EAUTH') return `${notSignedIn(trouble, at)} (${response || message})`
+  if (code === 'EAUTH') return `${signInFailureMessage(trouble, at)} (${response || message})`
   if (isTooLarge(trouble)) return `${host} takes no message as large as this one (${message})`
   if (contradicts(response)) return `${host} contradicts itself in one answer: ${response}`
   if (responseCode && response) return `${host} answered: ${response}`
@@ -268,7 +268,7 @@ function describe(trouble: Trouble, { host, port }: MailServer): string {
  * Says what failed, so that nobody changes a correct password because a server was busy or offers no known sign-in
  * method.
  */
-function notSignedIn({ responseCode = 0 }: Trouble, at: string): string {
+function signInFailureMessage({ responseCode = 0 }: Trouble, at: string): string {
   if (responseCode >= 400 && responseCode < 500) return `${at} could not check the user and password now`
   if (responseCode > 500 && responseCode < 505)
     return `${at} offers no way to sign in with a user and password`

@@ -48,14 +48,14 @@ export function mailServerOf({ smtp, smtpPasswordFile }: Settings): MailServer |
   if (smtp.value === undefined) return undefined
   const url = urlOf(smtp.value)
   if (url.password !== '') {
-    throw wrong(
+    throw invalidSmtpSetting(
       'It must not hold a password.',
       'Put it in a file that only you can read, and name the file in SSH_ADMIN_SMTP_PASSWORD_FILE.',
     )
   }
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  if (host === '') throw wrong('It names no server.')
-  if (url.port === '0') throw wrong('No server has the port 0.')
+  if (host === '') throw invalidSmtpSetting('It names no server.')
+  if (url.port === '0') throw invalidSmtpSetting('No server has the port 0.')
   const secure = url.protocol === 'smtps:'
   const server: MailServer = {
     host,
@@ -70,26 +70,26 @@ function userIn({ username }: URL): string {
   try {
     return decodeURIComponent(username)
   } catch {
-    throw wrong('Its user cannot be read.', 'A % in it is written %25, an @ is written %40.')
+    throw invalidSmtpSetting('Its user cannot be read.', 'A % in it is written %25, an @ is written %40.')
   }
 }
 
 function urlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol === 'smtp:' || url?.protocol === 'smtps:') return url
-  throw wrong('It begins with smtp:// or smtps://.')
+  throw invalidSmtpSetting('It begins with smtp:// or smtps://.')
 }
 
 function protectionOf(url: URL, host: string): MailServer['protection'] {
   const secure = url.protocol === 'smtps:'
   for (const [name, value] of url.searchParams) {
     if (secure || name !== 'ignoreTLS' || value !== 'true')
-      throw wrong('What follows its ? means nothing there.')
+      throw invalidSmtpSetting('What follows its ? means nothing there.')
   }
   if (secure) return 'tls'
   if (!url.searchParams.has('ignoreTLS')) return 'starttls'
   if (isThisMachine(host)) return 'none'
-  throw wrong(
+  throw invalidSmtpSetting(
     `Messages to ${host} would cross the network unprotected.`,
     'Leave ?ignoreTLS=true away: it is only for this machine itself (localhost).',
   )
@@ -99,7 +99,7 @@ function isThisMachine(host: string): boolean {
   return host.toLowerCase() === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
 
-function wrong(
+function invalidSmtpSetting(
   reason: string,
   hint = 'Such as smtp://user@mail.example:587 or smtps://mail.example.',
 ): Usage {
@@ -111,7 +111,7 @@ function wrong(
 
 function passwordIn(path: string | undefined): string {
   if (path !== undefined) return smtpPasswordIn(path)
-  throw wrong(
+  throw invalidSmtpSetting(
     'It names a user, but no password is set.',
     'Name the file that holds it: ssh-admin config set smtp-password-file FILE, or SSH_ADMIN_SMTP_PASSWORD_FILE.',
   )

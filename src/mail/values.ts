@@ -44,8 +44,8 @@ export function valuesOf({ row, purpose, baseUrl }: Source): Values {
     name: `${firstName} ${lastName}`.trim() || email,
     sender: 'Cambridge International',
     hub: baseUrl.replace(/\/+$/, ''),
-    until: row.expires_at ? inWords(new Date(row.expires_at)) : '',
-    lifetime: lifetimeLeft(row) ?? lifetimeOf(purpose),
+    until: row.expires_at ? momentInWords(new Date(row.expires_at)) : '',
+    lifetime: remainingLifetime(row) ?? lifetimeOf(purpose),
     ...fields,
   }
   if (!isLetterName(row.letter)) return values
@@ -68,7 +68,7 @@ export function secretOf(
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 
 /** `Wednesday 4 March 2026 at 09:00 UTC`: the month as a word, since 4/3 is March here and April there. */
-function inWords(at: Date): string {
+function momentInWords(at: Date): string {
   return `${weekdays[at.getUTCDay()]} ${dayInWords(at)} at ${at.toISOString().slice(11, 16)} UTC`
 }
 
@@ -78,7 +78,7 @@ function lifetimeOf(purpose: CredentialPurpose | undefined): string {
 }
 
 /** The lifetime that is left when the letter goes out: the letter may have waited. */
-function lifetimeLeft({
+function remainingLifetime({
   expires_at,
   delivered_at,
   claimed_at,
@@ -96,7 +96,7 @@ function lifetimeInWords(milliseconds: number): string {
   return minutes > 72 * 60 ? `${Math.ceil(minutes / 1440)} days` : `${Math.ceil(minutes / 60)} hours`
 }
 
-const person: Values = {
+const samplePerson: Values = {
   name: 'Amira Haddad',
   firstName: 'Amira',
   lastName: 'Haddad',
@@ -117,6 +117,6 @@ export function sampleOf(letter: LetterName, centre: 'with' | 'without'): Values
     centre === 'with'
       ? { centreName: 'Nile Valley School', centreNumber: 'EG001' }
       : { centreName: '', centreNumber: '' }
-  const all: Values = { ...person, ...centreFields, lifetime: lifetimeOf(letters[letter].credential) }
+  const all: Values = { ...samplePerson, ...centreFields, lifetime: lifetimeOf(letters[letter].credential) }
   return Object.fromEntries(variablesFor(letter).map((name) => [name, all[name] ?? '']))
 }

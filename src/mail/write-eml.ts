@@ -41,19 +41,19 @@ export async function writeMessage(
 }
 
 /** The note in the store of where a message was written: each desk of a shared store has its own disk. */
-export function noteOfFile(path: string, { isShared }: { isShared: boolean }): string {
+export function fileNoteOf(path: string, { isShared }: { isShared: boolean }): string {
   return isShared ? `${hostname()}:${path}` : path
 }
 
 /** Where a noted message lies; `at` is the host where it was not written on this machine. */
-export function fileOfNote(note: string): { path: string; at: string | undefined } {
+export function parseFileNote(note: string): { path: string; at: string | undefined } {
   const [, host, path] = /^([^/:]+):(\/.*)$/s.exec(note) ?? []
   if (host === undefined || path === undefined) return { path: note, at: undefined }
   return { path, at: host === hostname() ? undefined : host }
 }
 
 /** A note in the form for people: the path alone where the message lies on this machine. */
-export function noteInWords(note: string): string {
-  const { path, at } = fileOfNote(note)
+export function describeFileNote(note: string): string {
+  const { path, at } = parseFileNote(note)
   return at === undefined ? path : note
 }

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { mentionsIn, type WrittenAddress } from '../db/users/mentions.ts'
 import { rm } from '../disk.ts'
 import { isNotThere } from '../errors.ts'
-import { fileOfNote } from './write-eml.ts'
+import { parseFileNote } from './write-eml.ts'
 
 /** The written messages that are addressed to somebody, and those to others that name them. */
 export async function messagesNaming(
@@ -31,25 +31,25 @@ export async function messagesNaming(
  * Where the messages noted by the store lie now; `notFound` are those neither there nor in the folder, left to a
  * person.
  */
-export async function findNoted(
+export async function findNotedFiles(
   notes: readonly string[],
   folder: string,
 ): Promise<{ here: string[]; notFound: string[] }> {
   const here: string[] = []
   const notFound: string[] = []
   for (const note of notes) {
-    const { path } = fileOfNote(note)
+    const { path } = parseFileNote(note)
     // A folder that was moved still has the message under the same name, which no other message has.
     const moved = join(folder, basename(path))
-    if (await mayLieAt(path)) here.push(path)
-    else if (await mayLieAt(moved)) here.push(moved)
+    if (await mayExist(path)) here.push(path)
+    else if (await mayExist(moved)) here.push(moved)
     else notFound.push(note)
   }
   return { here, notFound }
 }
 
 /** Whether a file may be at a path: one that cannot be looked at may be there, and removing it tells why it stays. */
-async function mayLieAt(path: string): Promise<boolean> {
+async function mayExist(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
     (error: unknown) => !isNotThere(error),

@@ -88,15 +88,16 @@ async function* rowsOf(events: AsyncIterable<AuditEntry>) {
 function sentenceOf(event: AuditEntry): string {
   if (event.kind === 'refusal') return refusalOf(event)
   const [group] = event.action.split('.')
-  const who = group === 'account' && event.subject !== null ? personIn(event, 'subject') : whoDid(event)
+  const who =
+    group === 'account' && event.subject !== null ? personInWords(event, 'subject') : actorInWords(event)
   const phrase = phraseOf(event)
   const used = new Set(event.action === 'account.requested' ? ['command', 'sends'] : ['command'])
   const words = phrase.replace(/\{(\w+)\}/g, (_, field: string) => {
     used.add(field)
-    if (field !== 'subject') return wordsOf(event, field)
-    return event.subject === null ? 'somebody who was erased' : personIn(event, 'subject')
+    if (field !== 'subject') return detailInWords(event, field)
+    return event.subject === null ? 'somebody who was erased' : personInWords(event, 'subject')
   })
-  const more = particulars(event, used)
+  const more = remainingDetails(event, used)
   return `${who} ${words}${more === '' ? '' : ` (${more})`}`
 }
 
@@ -106,33 +107,33 @@ function refusalOf(event: AuditEntry): string {
   const notThere = typeof unknown === 'number' ? ` (${unknown} not there)` : ''
   const others =
     typeof targets === 'number' && targets > 1 ? ` and ${count(targets - 1, 'other')}${notThere}` : ''
-  const whom = subject === null || subject === actor ? '' : ` for ${personIn(event, 'subject')}${others}`
+  const whom = subject === null || subject === actor ? '' : ` for ${personInWords(event, 'subject')}${others}`
   const rule = typeof details.rule === 'string' ? `: ${details.rule}` : ''
   const rehearsed = details.dryRun === true ? ' in a rehearsal' : ''
-  return `${whoDid(event)} was refused ${action.replaceAll('.', ' ')}${whom}${rehearsed}${rule}`
+  return `${actorInWords(event)} was refused ${action.replaceAll('.', ' ')}${whom}${rehearsed}${rule}`
 }
 
-function whoDid({ actor, names, operator }: AuditEntry): string {
+function actorInWords({ actor, names, operator }: AuditEntry): string {
   if (actor === erasedActor) return 'somebody who was erased'
   return actor === null ? (operator ?? 'Cambridge staff') : names.actor || actor
 }
 
 /** A detail in words: a person by name, a number, or the names of several things. */
-function wordsOf(event: AuditEntry, field: string): string {
+function detailInWords(event: AuditEntry, field: string): string {
   const value = event.details[field]
   if (typeof value === 'number') return String(value)
-  return Array.isArray(value) ? value.map(said).join(', ') : personIn(event, field)
+  return Array.isArray(value) ? value.map(valueInWords).join(', ') : personInWords(event, field)
 }
 
 /** A person by name, where the name is still known, or else by address. */
-function personIn({ names, details, subject }: AuditEntry, field: string): string {
+function personInWords({ names, details, subject }: AuditEntry, field: string): string {
   if (names[field]) return names[field]
   const value = field === 'subject' ? subject : details[field]
   return typeof value === 'string' && value !== '' ? value : 'nobody'
 }
 
 /** The words for each action of the log; braces hold the names of the details to be filled in, and `{subject}`. */
-const did: Readonly<Record<string, string>> = {
+const actionPhrases: Readonly<Record<string, string>> = {
   'account.password-chosen': 'chose a password',
   'account.requested': 'asked for a message',
   'account.signed-in': 'signed in',
@@ -215,7 +216,7 @@ const did: Readonly<Record<string, string>> = {
 }
 
 /** The words for actions on several messages at once. */
-const didSeveral: Readonly<Record<string, string>> = {
+const actionPhrasesForSeveral: Readonly<Record<string, string>> = {
   'mail.message-failed': 'could not send {messages} messages',
   'mail.message-sent': 'sent {messages} messages',
   'mail.message-waiting': 'left {messages} messages waiting',
@@ -225,14 +226,15 @@ const didSeveral: Readonly<Record<string, string>> = {
 function phraseOf(event: AuditEntry): string {
   if (event.action === 'account.requested' && event.details.sends === false)
     return 'asked for a message, and got none'
-  const several = typeof event.details.messages === 'number' ? didSeveral[event.action] : undefined
+  const several =
+    typeof event.details.messages === 'number' ? actionPhrasesForSeveral[event.action] : undefined
   // An action that a newer version of the program recorded.
   const other = `did ${event.action}${event.subject === null ? '' : ' to {subject}'}`
-  return several ?? did[event.action] ?? other
+  return several ?? actionPhrases[event.action] ?? other
 }
 
 /** The remaining details of an event, to stand in brackets. */
-function particulars(event: AuditEntry, used: ReadonlySet<string>): string {
+function remainingDetails(event: AuditEntry, used: ReadonlySet<string>): string {
   const { before, after, progressionTests, ...others } = event.action.startsWith('coordinator.')
     ? coordinatorFacts(event.details)
     : event.details
@@ -241,25 +243,25 @@ function particulars(event: AuditEntry, used: ReadonlySet<string>): string {
   const saysAfter = typeof after === 'string' && /\.(restored|moved)$/.test(event.action)
   const parts = [
     ...(typeof before === 'string' ? [`was ${before}${saysAfter ? `, is ${after}` : ''}`] : []),
-    ...(Array.isArray(before) ? [`had ${before.map(said).join(', ') || 'none'}`] : []),
+    ...(Array.isArray(before) ? [`had ${before.map(valueInWords).join(', ') || 'none'}`] : []),
     ...(isFacts(before) ? [factsInWords(event, { before, after })] : []),
     ...(before === undefined && after !== undefined
       ? [factsInWords(event, isFacts(after) ? { ...after } : { after })]
       : []),
-    ...holds(progressionTests),
-    ...locksOut(event),
+    ...holdingsInWords(progressionTests),
+    ...lockedOutInWords(event),
     factsInWords(event, rest),
   ]
   return parts.filter((part) => part !== '').join('; ')
 }
 
-/** The coordinator's former status, in the form that it has for any user; `affected` is left to `locksOut`. */
+/** The coordinator's former status, in the form that it has for any user; `affected` is left to `lockedOutInWords`. */
 function coordinatorFacts({ affected: _, status, ...others }: AuditEntry['details']): AuditEntry['details'] {
   return isFacts(status) ? { ...others, ...status } : others
 }
 
 /** The other users whom an act on a coordinator locks out or lets in again. */
-function locksOut({ action, details: { affected } }: AuditEntry): string[] {
+function lockedOutInWords({ action, details: { affected } }: AuditEntry): string[] {
   if (typeof affected !== 'number' || affected === 0) return []
   const others = count(affected, 'other')
   if (action === 'coordinator.suspended') return [`${others} cannot sign in`]
@@ -272,7 +274,7 @@ function isFacts(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function holds(progressionTests: unknown): string[] {
+function holdingsInWords(progressionTests: unknown): string[] {
   if (typeof progressionTests !== 'object' || progressionTests === null) return []
   const groups = 'learnerGroups' in progressionTests ? progressionTests.learnerGroups : 0
   return typeof groups === 'number' && groups > 0 ? [`holds ${count(groups, 'learner group')}`] : []
@@ -287,7 +289,7 @@ function factsInWords(
     const summary = importInWords(facts)
     if (summary) return `import ${summary.number}: ${summary.words}`
   }
-  return namedParts(inPairs(facts))
+  return namedParts(joinBeforeAndAfter(facts))
     .map(({ name, words }) => `${name} ${words}`)
     .join(', ')
 }
@@ -296,7 +298,7 @@ function factsInWords(
  * Joins `nameBefore` and `nameAfter` to one fact in place of the recorded 'changed', which is all that remains once the
  * person has been erased.
  */
-function inPairs(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function joinBeforeAndAfter(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const paired = { ...facts }
   for (const [name, after] of Object.entries(facts)) {
     const [, fact] = /^(.+)After$/.exec(name) ?? []
@@ -313,8 +315,9 @@ function importInWords(facts: Record<string, unknown>): { number: number; words:
   const { import: number, counts, undone = {}, left = 0 } = facts
   if (typeof number !== 'number' || typeof left !== 'number' || !isCounts(undone)) return undefined
   if (counts !== undefined && !isImportCounts(counts)) return undefined
-  const parts = counts ? doneInWords(counts) : []
-  for (const [name, many] of Object.entries(undone)) if (many > 0) parts.push(`${spaced(name)} ${many}`)
+  const parts = counts ? importCountsInWords(counts) : []
+  for (const [name, many] of Object.entries(undone))
+    if (many > 0) parts.push(`${splitCamelCase(name)} ${many}`)
   if (left > 0) parts.push(`${left} left alone`)
   return { number, words: parts.join(', ') || 'nothing changed' }
 }
@@ -337,7 +340,7 @@ function isImportCounts(value: unknown): value is ImportCounts {
   return ['rows', 'centres', 'users'].every((part) => isCounts(parts.get(part)))
 }
 
-function doneInWords({ rows, centres, users }: ImportCounts): string[] {
+function importCountsInWords({ rows, centres, users }: ImportCounts): string[] {
   const parts = ['created', 'replaced', 'renamed', 'restored', 'deleted'].flatMap((done) => {
     const whom = [
       ...(centres[done] ? [count(centres[done], 'centre')] : []),
@@ -350,15 +353,15 @@ function doneInWords({ rows, centres, users }: ImportCounts): string[] {
 
 const seal = /^(sha256:)?[0-9a-f]{64}$/
 
-function said(value: unknown): string {
+function valueInWords(value: unknown): string {
   if (value === null) return 'none'
-  if (Array.isArray(value)) return value.map(said).join(' ')
+  if (Array.isArray(value)) return value.map(valueInWords).join(' ')
   // Digests and seals are for programs to compare.
   if (typeof value !== 'object') return seal.test(String(value)) ? '' : String(value)
   const parts = new Map<string, unknown>(Object.entries(value))
   if (parts.has('before') && parts.has('after'))
     return [parts.get('before'), parts.get('after')]
-      .map((one) => (one === '' ? 'none' : said(one)))
+      .map((one) => (one === '' ? 'none' : valueInWords(one)))
       .join(' → ')
   return namedParts(value)
     .map(({ name, words }) => `${name} ${words}`)
@@ -367,11 +370,11 @@ function said(value: unknown): string {
 
 function namedParts(facts: object): { name: string; words: string }[] {
   return Object.entries(facts)
-    .map(([name, value]) => ({ name: spaced(name), words: said(value) }))
+    .map(([name, value]) => ({ name: splitCamelCase(name), words: valueInWords(value) }))
     .filter(({ words }) => words !== '')
 }
 
 /** `hubRole` as `hub role`: the names of details are written for programs. */
-function spaced(name: string): string {
+function splitCamelCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }

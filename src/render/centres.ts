@@ -86,7 +86,7 @@ function happened({ centre, outcome, fields }: ChangedCentre): string {
         ? `is created, and approved: ssh-admin coordinator add ${centre.number} 'Name <email>' makes it active`
         : `is created. Its coordinator comes with: ssh-admin coordinator add ${centre.number} 'Name <email>'`
     case 'edited':
-      return `is edited: ${fields.map(spoken).join(', ')}`
+      return `is edited: ${fields.map(fieldInWords).join(', ')}`
     case 'deleted':
       return users === 0 ? 'is deleted' : `is deleted; ${theirs} cannot sign in until it is restored`
     case 'restored':
@@ -97,7 +97,7 @@ function happened({ centre, outcome, fields }: ChangedCentre): string {
 }
 
 /** `britishCouncil` → `British Council`. */
-function spoken(field: string): string {
+function fieldInWords(field: string): string {
   if (field === 'britishCouncil') return 'British Council'
   if (field === 'globalListening') return 'Global Listening'
   if (field === 'timeZone') return 'time zone'

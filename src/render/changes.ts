@@ -1,6 +1,6 @@
 import type { CellChange, CellChanges } from '../rules/table-rows.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { mapped } from './pieces.ts'
+import { lazyMap } from './pieces.ts'
 import type { View } from './table.ts'
 import { count, listLines } from './text.ts'
 
@@ -29,7 +29,7 @@ export function withChanges(question: string | undefined, changes: CellChanges):
 }
 
 function changeLines(title: string, changes: CellChanges): string[] {
-  return listLines(title, mapped(changes, changeText), maxChanges)
+  return listLines(title, lazyMap(changes, changeText), maxChanges)
 }
 
 function changeText({ cell, what, column, from, to }: CellChange): string {

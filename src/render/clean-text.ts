@@ -17,7 +17,9 @@ const plain = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]*$/
 export function cleanForTerminal(text: string): string {
   if (!/[^\n\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]/.test(text)) return text
   return splitAtStyles(text)
-    .map((part, at) => (at % 2 === 1 ? styleOf(part) : part.replace(controlCharacters(), lineOrWrittenOut)))
+    .map((part, at) =>
+      at % 2 === 1 ? styleOf(part) : part.replace(controlCharacters(), escapeUnlessLineBreak),
+    )
     .join('')
 }
 
@@ -26,7 +28,7 @@ export function oneLine(value: string | number | boolean | null | undefined): st
   if (value === null || value === undefined) return ''
   const text = String(value)
   // Nearly all values are plain.
-  return plain.test(text) ? text : text.replace(breaks, ' ').replace(controlCharacters(), writtenOut)
+  return plain.test(text) ? text : text.replace(breaks, ' ').replace(controlCharacters(), escapeCharacter)
 }
 
 /** One record for a pipe: its cells separated by TAB. */
@@ -34,11 +36,11 @@ export function tsvLine(cells: readonly (string | number | boolean | null | unde
   return cells.map(oneLine).join('\t')
 }
 
-function lineOrWrittenOut(character: string): string {
-  return character === '\n' || character === '\t' ? character : writtenOut(character)
+function escapeUnlessLineBreak(character: string): string {
+  return character === '\n' || character === '\t' ? character : escapeCharacter(character)
 }
 
-function writtenOut(character: string): string {
+function escapeCharacter(character: string): string {
   return character
     .split('')
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -20,9 +20,13 @@ export function closingQuestion(
 ): string | undefined {
   if (closes.length === 0 && opens.length === 0) return undefined
   const done = [
-    ...(atOnce(closes).length > 0 ? [`close what is open for ${whomOf(atOnce(closes))}`] : []),
-    ...(earlier(closes).length > 0 ? [`close it earlier for ${whomOf(earlier(closes))}`] : []),
-    ...(opens.length > 0 ? [`open it now for ${whomOf(opens)}`] : []),
+    ...(immediateChanges(closes).length > 0
+      ? [`close what is open for ${peopleAndCentres(immediateChanges(closes))}`]
+      : []),
+    ...(earlierClosings(closes).length > 0
+      ? [`close it earlier for ${peopleAndCentres(earlierClosings(closes))}`]
+      : []),
+    ...(opens.length > 0 ? [`open it now for ${peopleAndCentres(opens)}`] : []),
   ]
   return [
     ...closingLines({ closes }),
@@ -47,23 +51,23 @@ export function renderWithClosing(text: string, changed: ClosedAndOpened, view: 
 
 export function closingLines({ closes = [], opens = [] }: ClosedAndOpened): string[] {
   return [
-    ...named(atOnce(closes), 'What is open now would close for'),
-    ...named(earlier(closes), 'What is open now would close earlier for'),
+    ...named(immediateChanges(closes), 'What is open now would close for'),
+    ...named(earlierClosings(closes), 'What is open now would close earlier for'),
     ...named(opens, 'It opens at once for'),
   ]
 }
 
-function atOnce(closes: readonly Closing[]): Closing[] {
+function immediateChanges(closes: readonly Closing[]): Closing[] {
   return closes.filter(({ closesAt }) => closesAt === undefined)
 }
 
-function earlier(closes: readonly Closing[]): Closing[] {
+function earlierClosings(closes: readonly Closing[]): Closing[] {
   return closes.filter(({ closesAt }) => closesAt !== undefined)
 }
 
 function named(changes: readonly Closing[], first: string): string[] {
   if (changes.length === 0) return []
-  return groupedByWhat(`${first} ${whomOf(changes)}`, changes, whatOf)
+  return groupedByWhat(`${first} ${peopleAndCentres(changes)}`, changes, whatOf)
 }
 
 /** Names the release in the title where all changes are about the same, and after each change where they differ. */
@@ -74,8 +78,8 @@ function groupedByWhat(
 ): string[] {
   const [only = '', ...others] = new Set(changes.map(what))
   if (others.length === 0 && changes.length > 1)
-    return listLines(`${title}, ${only}:`, changes.map(whom).map(oneLine), maxNamed)
-  const lines = changes.map((change) => oneLine(`${whom(change)}: ${what(change)}`))
+    return listLines(`${title}, ${only}:`, changes.map(personOrCentre).map(oneLine), maxNamed)
+  const lines = changes.map((change) => oneLine(`${personOrCentre(change)}: ${what(change)}`))
   return listLines(`${title}:`, lines, maxNamed)
 }
 
@@ -86,11 +90,11 @@ function whatOf({ release, resources, closesAt }: Closing): string {
 }
 
 /** `EG001 Nile School`, or `amira@school.example (EG001)` where the change concerns one person of the centre. */
-function whom({ centre, user }: Closing): string {
+function personOrCentre({ centre, user }: Closing): string {
   return user === undefined ? `${centre.number} ${centre.name}` : `${user} (${centre.number})`
 }
 
-function whomOf(changes: readonly Closing[]): string {
+function peopleAndCentres(changes: readonly Closing[]): string {
   const centres = new Set(changes.flatMap(({ centre, user }) => (user === undefined ? centre.number : [])))
   const people = new Set(changes.flatMap(({ user }) => user ?? []))
   return [
@@ -115,8 +119,8 @@ export function comparableClosing({ closes = [], opens = [] }: ClosedAndOpened):
 /** The lines that say for whom a change closed or opened what is released. */
 export function renderClosing({ closes = [], opens = [] }: ClosedAndOpened, { isTerminal }: View): string[] {
   const changes = [
-    ['closed', 'Closed', atOnce(closes)],
-    ['closes-earlier', 'Closes earlier', earlier(closes)],
+    ['closed', 'Closed', immediateChanges(closes)],
+    ['closes-earlier', 'Closes earlier', earlierClosings(closes)],
     ['opened', 'Opened', opens],
   ] as const
   if (isTerminal) return changes.flatMap(([, title, of]) => listed(title, of))

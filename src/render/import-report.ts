@@ -3,7 +3,7 @@ import type { Counts } from '../import/apply.ts'
 import type { Plan } from '../import/plan.ts'
 import type { ReportedRow, ReportFacts } from '../import/report-facts.ts'
 import { oneLine } from './clean-text.ts'
-import { whyKept } from './import.ts'
+import { keptReasonInWords } from './import.ts'
 import { count } from './text.ts'
 import { plainTime } from '../plain-time.ts'
 import { grouped } from '../grouped.ts'
@@ -80,7 +80,7 @@ ${section('Centres that are not in the workbook', report.missingCentres.length, 
     number,
     name,
     String(users),
-    whyKept(kept),
+    keptReasonInWords(kept),
   ]),
 })}
 ${section('Users of these centres who are not in the workbook', report.extraUsers.length, {
@@ -89,7 +89,7 @@ ${section('Users of these centres who are not in the workbook', report.extraUser
     email,
     centre,
     lastSignedInAt?.slice(0, 10) ?? 'never',
-    whyKept(kept),
+    keptReasonInWords(kept),
   ]),
 })}
 ${section('Addresses at several centres', report.duplicatedUsers.length, {

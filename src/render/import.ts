@@ -197,24 +197,24 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
     `· ${count(plan.missingCentres.length, 'centre')} in the store but not in the workbook`,
     plan.missingCentres.map(({ number, name, users, kept }) => {
       const facts = [count(users, 'user'), ...(kept ? [keptNote(kept)] : [])]
-      return `${number}  ${onOneLine([name, ...facts], view, number.length + gap.length)}`
+      return `${number}  ${planLine([name, ...facts], view, number.length + gap.length)}`
     }),
   )
   part(
     `· ${count(plan.extraUsers.length, 'user')} at these centres but not in the workbook`,
     plan.extraUsers.map(({ email, centre, lastSignedInAt, kept }) => {
       const signedIn = lastSignedInAt ? `last signed in ${lastSignedInAt.slice(0, 10)}` : 'never signed in'
-      if (!kept) return onOneLine([email, centre, signedIn], view)
+      if (!kept) return planLine([email, centre, signedIn], view)
       const whole = [email, centre, signedIn, keptNote(kept)].join(gap)
       // The last sign-in helps to decide on deleting a user, and a user who is kept is not deleted.
       const hasRoom = !view.isTerminal || indentOfLists + widthOf(whole) <= view.width
-      return hasRoom ? whole : onOneLine([email, centre, keptNote(kept)], view)
+      return hasRoom ? whole : planLine([email, centre, keptNote(kept)], view)
     }),
   )
   part(
     `· ${count(plan.duplicatedUsers.length, 'user')} assigned to several centres`,
     plan.duplicatedUsers.map(({ email, places }) =>
-      onOneLine(
+      planLine(
         [
           email,
           places.map(({ centre, cell: at }) => (at ? `${centre} (${at})` : `${centre} (saved)`)).join(', '),
@@ -310,33 +310,29 @@ const maxTextLength = 160
 export const maxListed = 8
 
 function keptNote(kept: string): string {
-  return `(kept: ${whyKept(kept)})`
+  return `(kept: ${keptReasonInWords(kept)})`
 }
 
 const gap = '  '
 /** The width that is left of a name or an address where the facts after it need the room: enough to recognise it. */
-const enough = 16
+const minKeyWidth = 16
 
 /**
  * A line of the plan: what it is about, which is shortened where the terminal is too narrow, and the facts about it.
  */
-function onOneLine(
-  [about = '', ...facts]: readonly string[],
-  { isTerminal, width }: View,
-  taken = 0,
-): string {
+function planLine([about = '', ...facts]: readonly string[], { isTerminal, width }: View, taken = 0): string {
   const said = facts.join(gap)
   const room = width - indentOfLists - taken - gap.length - widthOf(said)
   const name = cell(about)
-  return `${isTerminal ? shortened(name, Math.max(enough, room)) : name}${gap}${said}`
+  return `${isTerminal ? shortened(name, Math.max(minKeyWidth, room)) : name}${gap}${said}`
 }
 
 /** The reason, in words, why a user or a centre is not deleted. */
-export function whyKept(kept: string | null): string {
-  return kept ? (reasonsKept[kept] ?? kept.replaceAll('-', ' ')) : ''
+export function keptReasonInWords(kept: string | null): string {
+  return kept ? (keptReasonTexts[kept] ?? kept.replaceAll('-', ' ')) : ''
 }
 
-const reasonsKept: Readonly<Record<string, string>> = {
+const keptReasonTexts: Readonly<Record<string, string>> = {
   'held-back-rows': 'rows are held back',
   'is-coordinator': 'the coordinator',
   'has-progression-tests': 'holds Progression Test data',

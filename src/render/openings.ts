@@ -2,7 +2,7 @@ import type { Closing } from '../rules/releases/what-closes.ts'
 import type { Opening } from '../rules/releases/what-opens.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { closingLines, maxNamed } from './closing.ts'
-import { mapped } from './pieces.ts'
+import { lazyMap } from './pieces.ts'
 import type { View } from './table.ts'
 import { count, listLines } from './text.ts'
 
@@ -43,7 +43,7 @@ export function openedJson(opens: readonly Opening[]) {
   function* items() {
     for (const { whom = [] } of opens) yield* whom
   }
-  return mapped({ length, [Symbol.iterator]: items }, (closing) => closing)
+  return lazyMap({ length, [Symbol.iterator]: items }, (closing) => closing)
 }
 
 /** `Listening June (paper 12), for 2 centres and 5 new users`. */

@@ -77,7 +77,7 @@ function isList(value: unknown): value is List {
 }
 
 /** A list whose items are made one by one; JSON.stringify writes it as an array. */
-export function mapped<Item, Made>(
+export function lazyMap<Item, Made>(
   list: List<Item>,
   make: (item: Item) => Made,
 ): List<Made> & { toJSON: () => Made[] } {

@@ -7,19 +7,19 @@ export type Styles = Record<'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
  * Is in each style code that this program writes, and in no value of the store or of a file: drawn anew for each
  * process, and told to nobody. Math.random serves, because loading node:crypto takes longer than all of this file.
  */
-const mark = Array.from({ length: 4 }, () => 1000 + Math.floor(Math.random() * 9000)).join(';')
+const styleMark = Array.from({ length: 4 }, () => 1000 + Math.floor(Math.random() * 9000)).join(';')
 
 /** A marked code still has the form of a style, so that it counts for nothing where the width of a text is measured. */
-const marked = new RegExp(`\u001b\\[(\\d{1,2});${mark}m`)
+const markStyleCode = new RegExp(`\u001b\\[(\\d{1,2});${styleMark}m`)
 
-const asItIs = (text: string) => text
+const unstyled = (text: string) => text
 const noStyles: Styles = {
-  bold: asItIs,
-  dim: asItIs,
-  red: asItIs,
-  green: asItIs,
-  yellow: asItIs,
-  cyan: asItIs,
+  bold: unstyled,
+  dim: unstyled,
+  red: unstyled,
+  green: unstyled,
+  yellow: unstyled,
+  cyan: unstyled,
 }
 
 /** Styles that `cleanForTerminal` tells from those in a value; level 0 has no styles. */
@@ -30,7 +30,7 @@ export function stylesOf(level: 0 | 1 | 2 | 3): Styles {
   const style = (code: (text: string) => string) => {
     const [open = '', close = ''] = code('|')
       .split('|')
-      .map((part) => part.replace(/m$/, `;${mark}m`))
+      .map((part) => part.replace(/m$/, `;${styleMark}m`))
     return (text: string) => `${open}${text}${close}`
   }
   return {
@@ -45,7 +45,7 @@ export function stylesOf(level: 0 | 1 | 2 | 3): Styles {
 
 /** Splits a text at the styles that this program wrote: their codes are at the odd positions. */
 export function splitAtStyles(text: string): string[] {
-  return text.includes(mark) ? text.split(marked) : [text]
+  return text.includes(styleMark) ? text.split(markStyleCode) : [text]
 }
 
 /** A text whose own styles become codes for a terminal; everything else stays as it is. */

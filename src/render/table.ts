@@ -118,9 +118,9 @@ interface Column {
 }
 
 /** A longer text may be cut to this width. */
-const enough = 16
+const minCutWidth = 16
 /** The key of a row, such as an address, may be cut to this width. */
-const enoughOfKey = 36
+const minCutWidthOfKey = 36
 
 /** Whether all columns have room, without a moment being cut. */
 export function allColumnsFit(
@@ -145,7 +145,7 @@ export function fittingTable(
 }
 
 /** A moment, also with its time zone, a date, or a number. */
-const neverCut =
+const neverCutPattern =
   /^(\d{4}-\d{2}-\d{2}|([A-Z][a-z]{2} )?\d{2}:\d{2} [A-Z]|[\d.,:+-]+$|(never|now|just now|yesterday|today|tomorrow)$|in \d+ \w+$|\d+ \w+ ago$)/
 
 function columnsOf(
@@ -156,8 +156,8 @@ function columnsOf(
   return headings.map((heading, at) => {
     const cells = lines.map((cells) => cells[at] ?? '').filter((cell) => cell !== '')
     const widest = cells.reduce((max, cell) => Math.max(max, widthOf(cell)), widthOf(heading))
-    const isWhole = cells.every((cell) => neverCut.test(cell))
-    const narrowest = isWhole ? widest : Math.min(widest, at === key ? enoughOfKey : enough)
+    const isWhole = cells.every((cell) => neverCutPattern.test(cell))
+    const narrowest = isWhole ? widest : Math.min(widest, at === key ? minCutWidthOfKey : minCutWidth)
     return { widest, narrowest, minWidth: isWhole ? widest : 1, isEmpty: cells.length === 0 }
   })
 }

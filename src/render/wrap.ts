@@ -13,7 +13,7 @@ export function wrapped(line: string, width: number): string {
   const lines: string[] = []
   let current = start
   let isEmpty = true
-  for (const word of wordsOf(line.slice(start.length))) {
+  for (const word of splitWords(line.slice(start.length))) {
     if (!isEmpty && stringWidth(current) + 1 + stringWidth(word) > width) {
       lines.push(current.trimEnd())
       // A word that is too long for the indentation begins further left, to stay whole.
@@ -21,7 +21,7 @@ export function wrapped(line: string, width: number): string {
         stringWidth(word) > width ? start : hangingIndent.slice(0, Math.max(0, width - stringWidth(word)))
       isEmpty = true
     }
-    current += isEmpty ? onLines(word, { indent: current, width }) : ` ${word}`
+    current += isEmpty ? breakCommand(word, { indent: current, width }) : ` ${word}`
     isEmpty = isEmpty && word === ''
   }
   return [...lines, current].join('\n')
@@ -42,15 +42,15 @@ function hangingOf(line: string, { indent, width }: { indent: number; width: num
 }
 
 /** Texts that are read out or copied whole: a PIN, a moment, a size, a variable of a template, a path with blanks. */
-const oneWord =
+const unbreakableText =
   /\{\{ \w+ \}\}|\{% [^%]* %\}|(\d{4}) (\d{4})(?!\d)|(\d{4}-\d\d-\d\d) (\d\d:\d\d)( UTC)?|\d[\d.,]* (?:B|KB|MB|GB)\b|(?<=^|\s)'[~./][^'\n]*'(?=[\s.,;:?]|$)/g
 /** Stands for a blank within such a text; no output contains this character. */
-const held = '\u0000'
+const blankPlaceholder = '\u0000'
 
 /** Splits a text into words; a command, to the end of its clause, is one word. */
-function wordsOf(text: string): string[] {
-  return split(text.replace(oneWord, (one) => one.replaceAll(' ', held))).map((word) =>
-    word.replaceAll(held, ' '),
+function splitWords(text: string): string[] {
+  return split(text.replace(unbreakableText, (one) => one.replaceAll(' ', blankPlaceholder))).map((word) =>
+    word.replaceAll(blankPlaceholder, ' '),
   )
 }
 
@@ -81,7 +81,7 @@ const commandIn = (text: string) => command.exec(text)
 const partOfCommand = new RegExp(String.raw`(?:--[\w-]+ (?!-)|[<>|]+ )?(?:${quoted}|[^' \\])+`, 'g')
 
 /** Breaks a command that is longer than a line as a shell can read it, and never within quotes. */
-function onLines(word: string, { indent, width }: { indent: string; width: number }): string {
+function breakCommand(word: string, { indent, width }: { indent: string; width: number }): string {
   const isCommand = commandIn(word)?.index === 0
   if (!isCommand || indent.length + stringWidth(word) <= width) return word
   const further = `${indent}${word.startsWith('$ ') ? '    ' : '  '}`

@@ -8,9 +8,9 @@ import { pathInWords } from '../shell-word.ts'
 const maxBytes = 512 * 1024 * 1024
 
 /** Larger zip files are read in pieces, not held in memory: unpacking them needs the memory. */
-const maxHeld = 16 * 1024 * 1024
+const maxBytesInMemory = 16 * 1024 * 1024
 
-const startOfArchive = Buffer.from('PK\x03\x04', 'latin1')
+const zipSignature = Buffer.from('PK\x03\x04', 'latin1')
 
 /** A file as it was when it was read: detection, digest and parsing see the same bytes. */
 export interface Contents {
@@ -69,7 +69,7 @@ export async function readContents(
 /** Opens a large zip file for reading in pieces; undefined for any other file, whose faults readContents reports. */
 async function largeArchive(path: string, signal: AbortSignal | undefined): Promise<Contents | undefined> {
   const stats = await stat(path).catch(() => undefined)
-  if (!stats?.isFile() || stats.size <= maxHeld || stats.size > maxBytes) return undefined
+  if (!stats?.isFile() || stats.size <= maxBytesInMemory || stats.size > maxBytes) return undefined
   try {
     return await filePieces(path, signal)
   } catch (error) {
@@ -103,7 +103,7 @@ async function filePieces(path: string, signal: AbortSignal | undefined): Promis
     for (let from = 0; from < size; from += pieceSize) {
       signal?.throwIfAborted()
       const piece = await readPiece(from)
-      if (from === 0 && !piece.subarray(0, startOfArchive.length).equals(startOfArchive)) {
+      if (from === 0 && !piece.subarray(0, zipSignature.length).equals(zipSignature)) {
         await file.close()
         return undefined
       }
@@ -197,10 +197,10 @@ export function unusable(
   code: string,
   { what, hint }: { what: string; hint: string },
 ): UnusableWorkbook {
-  return new UnusableWorkbook(code, `${named(path)} ${what}`, { hint, file: path })
+  return new UnusableWorkbook(code, `${inputName(path)} ${what}`, { hint, file: path })
 }
 
 /** The name of the input in error messages. */
-export function named(path: string): string {
+export function inputName(path: string): string {
   return path === '-' ? 'the standard input' : path
 }

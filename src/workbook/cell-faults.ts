@@ -63,13 +63,13 @@ export function emptyFormula(formula: string): CellFault {
   return { ...fault, hint: `${hint} If it stays empty, delete the formula.` }
 }
 
-const asText = 'Format the column as text, and type it again.'
+const formatAsTextHint = 'Format the column as text, and type it again.'
 
 /** The fault of a cell that shows something other than its value; the message names both. */
 export function shownOtherwise(
   note: CellNote | undefined,
   text: string,
-  hint: string = asText,
+  hint: string = formatAsTextHint,
 ): CellFault | undefined {
   if (note?.kind === 'no-number')
     return { code: 'shown-otherwise', value: text, message: `holds ${text} as a number, which is none`, hint }
@@ -91,7 +91,7 @@ export function shownOtherwise(
 export function notAsShown(note: CellNote | undefined, text: string): CellFault | undefined {
   if (note?.kind !== 'date' && note?.kind !== 'boolean') return shownOtherwise(note, text)
   const what = note.kind === 'date' ? 'a date, which its format may show otherwise' : 'a yes or no'
-  return { code: 'shown-otherwise', value: text, message: `holds ${text}, ${what}`, hint: asText }
+  return { code: 'shown-otherwise', value: text, message: `holds ${text}, ${what}`, hint: formatAsTextHint }
 }
 
 /**

@@ -97,12 +97,12 @@ export function trimCode(text: string): string {
 const DANGEROUS = /^'*[=+\-@\t\r＝＋－＠]/
 const GUARDED = /^'+[=+\-@\t\r＝＋－＠]/
 
-/** Puts an apostrophe before a text that a spreadsheet program would run as a formula; `unguarded` removes it. */
-export function guarded(text: string): string {
+/** Puts an apostrophe before a text that a spreadsheet program would run as a formula; `unescapeFormula` removes it. */
+export function escapeFormula(text: string): string {
   return DANGEROUS.test(text) ? `'${text}` : text
 }
 
-/** Undoes `guarded`: removes one apostrophe where at least one precedes the first character of a formula. */
-export function unguarded(text: string): string {
+/** Undoes `escapeFormula`: removes one apostrophe where at least one precedes the first character of a formula. */
+export function unescapeFormula(text: string): string {
   return GUARDED.test(text) ? text.slice(1) : text
 }

@@ -38,7 +38,7 @@ export function cellsWithoutHeading(
     const isLonger = rowsAreEven && columns.length > within
     const textsIn = (some: readonly number[]) => some.map((column) => cells[column]?.trim() ?? '')
     if (!isLonger && !lookLikeRow(textsIn(columns), textsIn(known.needed))) return { columns }
-    return { columns, fault: twoInOne(row, columns) }
+    return { columns, fault: twoRowsInOneFault(row, columns) }
   }
 }
 
@@ -72,7 +72,7 @@ export function shapeOf(number: string): string {
 
 const maxShown = 3
 
-function twoInOne({ cells }: SheetRow, columns: readonly number[]): CellFault {
+function twoRowsInOneFault({ cells }: SheetRow, columns: readonly number[]): CellFault {
   const texts = columns.slice(0, maxShown).map((column) => (cells[column] ?? '').trim().slice(0, 40))
   const more = columns.length > maxShown ? ' …' : ''
   return {

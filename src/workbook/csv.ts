@@ -1,4 +1,4 @@
-import { maxHeadingRow, maxColumns, unguarded } from './cell.ts'
+import { maxHeadingRow, maxColumns, unescapeFormula } from './cell.ts'
 import { isBlankRow, type SheetRow } from './sheet-rows.ts'
 import { UnusableWorkbook } from './errors.ts'
 import type { CellFault } from './cell-faults.ts'
@@ -11,7 +11,7 @@ function delimiterOf(text: Buffer): { delimiter: string; skip: Buffer } {
   const said = /^"?sep=([^"\r\n])"?(?:\r\n|\n|\r)/i.exec(sample)
   if (said?.[1] !== undefined) return { delimiter: said[1], skip: Buffer.from(said[0]) }
   const lines = sample.split(/\r\n|\n|\r/, 20).map((line) => line.replace(/"[^"]*"/g, ''))
-  const [best] = DELIMITERS.map((delimiter) => ({ delimiter, ...evidenceOf(delimiter, lines) })).sort(
+  const [best] = DELIMITERS.map((delimiter) => ({ delimiter, ...countDelimiter(delimiter, lines) })).sort(
     (one, other) => other.lines - one.lines || other.even - one.even || other.each - one.each,
   )
   return { delimiter: best?.delimiter ?? ',', skip: Buffer.alloc(0) }
@@ -21,7 +21,7 @@ function delimiterOf(text: Buffer): { delimiter: string; skip: Buffer } {
  * How many lines contain the delimiter, how many of these contain it equally often, and how often. Names and addresses
  * contain commas too, but not so evenly.
  */
-function evidenceOf(delimiter: string, lines: readonly string[]) {
+function countDelimiter(delimiter: string, lines: readonly string[]) {
   const counts = lines.map((line) => line.split(delimiter).length - 1).filter((count) => count > 0)
   const linesWithCount = (count: number) => counts.filter((other) => other === count).length
   const [each = 0] = [...counts].sort(
@@ -57,7 +57,7 @@ export async function readCsv(
     const read = cellsIn(whole, { delimiter, row: number })
     if (read === 'goes-on') {
       const lines = (open?.lines ?? 1) + 1
-      if (lines > maxLinesInACell) throw openQuote(number)
+      if (lines > maxLinesInACell) throw unclosedQuote(number)
       open = { text: whole, lines }
       return
     }
@@ -77,7 +77,7 @@ export async function readCsv(
     await new Promise(setImmediate)
     progress?.(Math.min(1, end / text.length))
   }
-  if (open !== undefined) throw openQuote(number)
+  if (open !== undefined) throw unclosedQuote(number)
 }
 
 /**
@@ -95,7 +95,8 @@ function rowLengthCheck(): (row: SheetRow, about: { multiline: boolean }) => voi
     const { cells, number } = row
     if (multiline) opened ??= number
     if (isBlankRow(row)) return
-    if (endsInLines !== undefined && hasFirstHeading && cells[0] === undefined) throw openQuote(endsInLines)
+    if (endsInLines !== undefined && hasFirstHeading && cells[0] === undefined)
+      throw unclosedQuote(endsInLines)
     endsInLines = cells.at(-1)?.includes('\n') ? number : undefined
     if (cells.length === width) {
       // The row is as long as the headings.
@@ -105,7 +106,7 @@ function rowLengthCheck(): (row: SheetRow, about: { multiline: boolean }) => voi
       width = cells.length
       hasFirstHeading = cells[0] !== undefined
     } else isEven = false
-    if (opened !== undefined && !isEven) throw openQuote(opened)
+    if (opened !== undefined && !isEven) throw unclosedQuote(opened)
   }
 }
 
@@ -129,7 +130,7 @@ function endOfLine(text: Buffer, from: number): number {
 }
 
 /** The refusal of a quotation mark that does not close, or closes only after what may be other rows. */
-function openQuote(row: number): UnusableWorkbook {
+function unclosedQuote(row: number): UnusableWorkbook {
   return unreadable(
     row,
     'opens a quotation mark that does not close in the same row',
@@ -171,7 +172,7 @@ function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
   const mayHoldLineEnds = otherLineEnds.test(line)
   const put = (text: string) => {
     if (cells.length === maxColumns) throw unreadable(row, `has more than ${maxColumns} columns`)
-    cells.push(text === '' ? undefined : unguarded(text))
+    cells.push(text === '' ? undefined : unescapeFormula(text))
   }
   const addUnquoted = (text: string) => {
     put(text)
@@ -180,7 +181,7 @@ function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
   let inOneCell = 0
   const whole = () => {
     // A cell of several lines with as many parts as the row has cells: the quotation mark may have swallowed a row.
-    if (inOneCell > 0 && inOneCell >= cells.length) throw openQuote(row)
+    if (inOneCell > 0 && inOneCell >= cells.length) throw unclosedQuote(row)
     return fault === undefined ? { cells } : { cells, fault }
   }
   for (let at = 0; ; ) {
@@ -200,7 +201,7 @@ function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
     const closes = end === line.length || line.startsWith(delimiter, end)
     if (content.includes('\n')) {
       const bare = quote === at && end === close + 1
-      if (!closes || !bare || linesCouldBeRows(content, delimiter)) throw openQuote(row)
+      if (!closes || !bare || linesCouldBeRows(content, delimiter)) throw unclosedQuote(row)
       inOneCell = Math.max(inOneCell, content.split(delimiter).length)
     }
     put(content.replaceAll('""', '"'))

@@ -36,7 +36,7 @@ export function detectFormat(bytes: Buffer, path: string): 'zip' | 'text' {
     throw notAWorkbook(path, 'an empty zip archive')
   if (start.startsWith('d0cf11e0a1b11ae1')) throw oldOffice(bytes, path)
   if (/^09(00|02|04|08)(04|06|08|10)00/.test(start)) throw oldXls(path)
-  if (start.startsWith('1f8b')) throw packed(bytes, path)
+  if (start.startsWith('1f8b')) throw gzipped(bytes, path)
   for (const [beginning, what] of OTHER_KINDS) if (start.startsWith(beginning)) throw notAWorkbook(path, what)
   return 'text'
 }
@@ -57,7 +57,7 @@ const maxPackedRead = 64 * 1024
 const maxUnpacked = 16 * 1024 * 1024
 
 /** Gnumeric packs its XML with gzip. */
-function packed(bytes: Buffer, path: string): UnusableWorkbook {
+function gzipped(bytes: Buffer, path: string): UnusableWorkbook {
   return isGnumeric(beginningOf(bytes))
     ? gnumeric(path)
     : notAWorkbook(path, 'a gzip archive', 'unpack it first')

@@ -45,7 +45,7 @@ export function matchHeadings(
   }
   if (best === undefined) throw noHeadings(rows, specs)
 
-  refuseLostMap(headingsIn(best.row), map)
+  refuseUnmatchedMap(headingsIn(best.row), map)
   return tableBelow(best.row, specs, map)
 }
 
@@ -56,7 +56,7 @@ export function tableBelow(
   map: Readonly<Record<string, string>>,
 ): Table {
   const headings = headingsIn(row)
-  refuseTwice(headings, row.number)
+  refuseDuplicateHeadings(headings, row.number)
   const { mapped, means } = knownHeadings(specs, map)
   const columns = new Map<string, number>()
   const unknown: string[] = []
@@ -164,7 +164,7 @@ function fieldOf(cell: string | undefined, { means }: KnownHeadings): string | u
   return cell === undefined || cell.length > 200 ? undefined : means(cell)
 }
 
-function refuseTwice(headings: string[], row: number): void {
+function refuseDuplicateHeadings(headings: string[], row: number): void {
   const seen = new Map<string, number>()
   for (const [column, heading] of headings.entries()) {
     const name = headingKey(heading) || heading
@@ -180,7 +180,7 @@ function refuseTwice(headings: string[], row: number): void {
   }
 }
 
-function refuseLostMap(headings: string[], map: Readonly<Record<string, string>>): void {
+function refuseUnmatchedMap(headings: string[], map: Readonly<Record<string, string>>): void {
   const found = headings.filter((heading) => heading !== '')
   for (const heading of Object.keys(map)) {
     if (found.some((other) => headingKey(other) === headingKey(heading))) continue
@@ -246,11 +246,11 @@ const maxShownLength = 40
 const maxShown = 12
 
 /** The first few, cut where they are long, and how many more there are. */
-function shown(texts: readonly string[]): string {
-  return few(texts.slice(0, maxShown).map(cut), { max: maxShown, total: texts.length })
+function shortList(texts: readonly string[]): string {
+  return few(texts.slice(0, maxShown).map(truncateText), { max: maxShown, total: texts.length })
 }
 
-function cut(text: string): string {
+function truncateText(text: string): string {
   return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text
 }
 
@@ -266,7 +266,7 @@ interface SameField {
 function sameField({ field, specs, headings, columns, row }: SameField): UnusableWorkbook {
   const proper = specs.find((spec) => spec.field === field)?.heading ?? field
   const [first = '', second = ''] = columns.map(
-    (column) => `${cut(headings[column] ?? '')} (${columnLetters(column)}${row})`,
+    (column) => `${truncateText(headings[column] ?? '')} (${columnLetters(column)}${row})`,
   )
   return sameHeading(
     `two columns mean ${proper}: ${first} and ${second}`,
@@ -278,7 +278,7 @@ function sameField({ field, specs, headings, columns, row }: SameField): Unusabl
 export function rowInHeadings(row: number, text: string): UnusableWorkbook {
   return new UnusableWorkbook(
     'workbook-damaged',
-    `the headings in row ${row} hold what is none: ${cut(text)}`,
+    `the headings in row ${row} hold what is none: ${truncateText(text)}`,
     {
       hint: 'perhaps the end of that line was lost: look at that row, and part the headings from what follows',
       details: { row },
@@ -302,7 +302,7 @@ function missingColumns(missing: readonly ColumnSpec[], headings: string[], row:
     names.length === 1
       ? `the column ${names[0]} is missing`
       : `the columns ${names.join(' and ')} are missing`
-  const message = `${what}; row ${row} has ${shown(found)}`
+  const message = `${what}; row ${row} has ${shortList(found)}`
   return new UnusableWorkbook('workbook-missing-column', message, {
     hint: `add the heading, or say which column is meant with --map 'Column=${names[0] ?? 'field'}'`,
     details: { missing: names, found },
@@ -318,7 +318,7 @@ function noHeadings(rows: SheetRow[], specs: readonly ColumnSpec[]): UnusableWor
   const what =
     first === undefined
       ? 'the sheet has nothing in them'
-      : `the first row with anything in it has ${shown(first)}`
+      : `the first row with anything in it has ${shortList(first)}`
   const message = `no row of headings in the first ${maxHeadingRow} rows: ${what}`
   return new UnusableWorkbook('workbook-no-headings', message, {
     hint: `the first row should name the columns: ${needed.join(', ')}`,
@@ -327,7 +327,7 @@ function noHeadings(rows: SheetRow[], specs: readonly ColumnSpec[]): UnusableWor
 }
 
 /** The same error, with the other sheets of the workbook, and how to read one of them. */
-export function amongSheets(
+export function withOtherSheets(
   error: UnusableWorkbook,
   { sheet, otherSheets, likelySheets }: Workbook,
 ): UnusableWorkbook {
@@ -335,9 +335,9 @@ export function amongSheets(
   const [likely] = likelySheets
   const hint =
     likely === undefined
-      ? `to read another sheet: --sheet NAME (${shown(otherSheets)}); or ${error.hint}`
-      : `the sheet ${cut(likely)} has the headings: --sheet '${likely}'`
-  return new UnusableWorkbook(error.code, `${error.message}, on the sheet ${cut(sheet)}`, {
+      ? `to read another sheet: --sheet NAME (${shortList(otherSheets)}); or ${error.hint}`
+      : `the sheet ${truncateText(likely)} has the headings: --sheet '${likely}'`
+  return new UnusableWorkbook(error.code, `${error.message}, on the sheet ${truncateText(sheet)}`, {
     hint,
     add: likely === undefined ? undefined : ['--sheet', likely],
     details: { ...error.details, sheet, sheets: otherSheets, candidates: likelySheets },
@@ -351,10 +351,10 @@ export function runningNumbers(
   proper: string,
   { from, other }: { from?: number; other: string | undefined },
 ): UnusableWorkbook {
-  const beside = other === undefined ? '' : `; the column ${cut(other)} holds what looks like them`
+  const beside = other === undefined ? '' : `; the column ${truncateText(other)} holds what looks like them`
   return new UnusableWorkbook(
     'workbook-missing-column',
-    `there is no column of ${proper.toLowerCase()}s: the column ${cut(heading)} only counts the rows${from === undefined ? '' : `, from ${from}`}${beside}`,
+    `there is no column of ${proper.toLowerCase()}s: the column ${truncateText(heading)} only counts the rows${from === undefined ? '' : `, from ${from}`}${beside}`,
     {
       hint: `add the column, or say which one it is with --map '${other ?? 'Column'}=${proper}'`,
       details: { missing: [proper], found: [heading], candidates: other === undefined ? [] : [other] },

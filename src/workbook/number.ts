@@ -30,10 +30,10 @@ export function readNumber(raw: string, format: NumberFormat = 'plain', from1904
   const value = Number(text)
   // `Infinity` and `0x10` are numbers to JavaScript, and to no spreadsheet.
   if (!isDecimal.test(text) || !Number.isFinite(value)) return { text, note: { kind: 'no-number' } }
-  const held = plain(value)
+  const held = plainDecimal(value)
   if (format === 'plain') {
     if (Math.abs(value) < SHOWN_WITH_EXPONENT) return { text: held }
-    return { text: held, note: { kind: 'number', shown: shownBy('General', value), held } }
+    return { text: held, note: { kind: 'number', shown: textByFormat('General', value), held } }
   }
   if (typeof format === 'string') {
     const at = moment(value, format, from1904)
@@ -41,18 +41,21 @@ export function readNumber(raw: string, format: NumberFormat = 'plain', from1904
   }
   if ('zeros' in format) {
     if (value >= 0 && Number.isInteger(value)) return { text: held.padStart(format.zeros, '0') }
-    return { text: held, note: { kind: 'number', shown: shownBy('0'.repeat(format.zeros), value), held } }
+    return {
+      text: held,
+      note: { kind: 'number', shown: textByFormat('0'.repeat(format.zeros), value), held },
+    }
   }
-  return byCode(value, held, format.code)
+  return readByCode(value, held, format.code)
 }
 
 /** Reads a number through a format's code: a whole number is the text shown; a fraction keeps its hidden digits. */
-function byCode(value: number, held: string, code: string): NumberRead {
-  const shown = shownBy(code, value)
+function readByCode(value: number, held: string, code: string): NumberRead {
+  const shown = textByFormat(code, value)
   if (shown === held) return { text: held }
   if (shown?.endsWith('%') === true) {
     const scale = 100 ** (withoutLiterals(code).split('%').length - 1)
-    return { text: `${plain(value * scale)}%` }
+    return { text: `${plainDecimal(value * scale)}%` }
   }
   // `h AM/PM` shows a full hour completely.
   const at = /^h+ ?(?:am\/pm|a\/p)$/i.test(code) && value < 1 ? moment(value, 'time', false) : undefined
@@ -96,7 +99,7 @@ export function changesWhatIsShown(code: string): boolean {
 }
 
 /** What a number cell shows; undefined where numfmt cannot tell: other scripts' digits, or numbers too large. */
-function shownBy(code: string, value: number): string | undefined {
+function textByFormat(code: string, value: number): string | undefined {
   if (otherDigits.test(code)) return undefined
   // numfmt gets the digits of such a number right only in formats with an exponent.
   const hasExponent = /general|e[+-]/i.test(withoutLiterals(code))
@@ -115,7 +118,7 @@ const otherDigits =
 /**
  * The shortest decimal text of at most 15 digits, as many as Excel keeps; further ones are noise of binary fractions.
  */
-function plain(value: number): string {
+function plainDecimal(value: number): string {
   if (Number.isSafeInteger(value)) return String(value === 0 ? 0 : value)
   const shown = Number(value.toPrecision(15))
   const text = String(shown)

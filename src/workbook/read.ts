@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path'
-import { type ByteSource, heldBytes, named, readContents } from './bytes.ts'
+import { type ByteSource, heldBytes, inputName, readContents } from './bytes.ts'
 import { damaged, UnusableWorkbook, tooMuchText, zipBomb } from './errors.ts'
 import { maxHeadingRow } from './cell.ts'
 import { detectFormat, detectTextFormat, detectZipContent } from './detect-format.ts'
@@ -102,7 +102,7 @@ async function openXlsx(
     }
     const hasFittingRows =
       fits && (async ({ part }: SheetPart) => fits(await firstRows(archive, part, await bookOf())))
-    const { chosen, likely } = await choose(parts, { sheetName, hasFittingRows })
+    const { chosen, likely } = await chooseSheet(parts, { sheetName, hasFittingRows })
     const { name, part } = chosen
     return {
       kind: 'xlsx',
@@ -157,7 +157,7 @@ function openCsv(bytes: Buffer, { path, file, digest, sheetName }: Source): Work
   const text = detectTextFormat(bytes, path)
   const sheet = path === '-' ? 'stdin' : basename(file, extname(file))
   if (sheetName !== undefined && lowerCase(sheetName) !== lowerCase(sheet)) {
-    const message = `${named(path)} is a CSV file, which has no sheet ${sheetName}`
+    const message = `${inputName(path)} is a CSV file, which has no sheet ${sheetName}`
     throw noSheet(sheetName, [sheet], { message, hint: 'leave --sheet out' })
   }
   return {
@@ -185,11 +185,11 @@ interface SheetChoice {
 }
 
 /** The sheet that is named; else the open one or the first visible one, whichever has rows that fit. */
-async function choose(
+async function chooseSheet(
   { sheets, active }: BookParts,
   { sheetName, hasFittingRows }: SheetChoice,
 ): Promise<{ chosen: SheetPart; likely: string[] }> {
-  if (sheetName !== undefined) return { chosen: sheetCalled(sheets, sheetName), likely: [] }
+  if (sheetName !== undefined) return { chosen: findSheet(sheets, sheetName), likely: [] }
   const shown = sheets.filter(({ visible }) => visible)
   const first = shown[0] ?? sheets[0]
   if (first === undefined) throw damaged('it has no sheet with cells')
@@ -202,7 +202,7 @@ async function choose(
   return { chosen: open, likely }
 }
 
-function sheetCalled(sheets: readonly SheetPart[], sheetName: string): SheetPart {
+function findSheet(sheets: readonly SheetPart[], sheetName: string): SheetPart {
   const found =
     sheets.find(({ name }) => name === sheetName) ??
     sheets.find(({ name }) => lowerCase(name) === lowerCase(sheetName))

@@ -4,7 +4,7 @@ import { cellsWithoutHeading, shapeOf } from './cells-without-heading.ts'
 import { UnusableWorkbook } from './errors.ts'
 import { headingsFinder, isAddress, isNumber, type UnclearTable } from './headings-again.ts'
 import {
-  amongSheets,
+  withOtherSheets,
   type ColumnSpec,
   matchHeadings,
   rowInHeadings,
@@ -106,7 +106,7 @@ export async function readTable(
       first = matchHeadings(waiting, specs, map)
       refuseRowInHeadings(waiting, first)
     } catch (error) {
-      throw error instanceof UnusableWorkbook ? amongSheets(error, workbook) : error
+      throw error instanceof UnusableWorkbook ? withOtherSheets(error, workbook) : error
     }
     follow(first)
     onHeadings?.(first)

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
-import { columnLetters, guarded, maxColumns, maxRows } from './cell.ts'
+import { columnLetters, escapeFormula, maxColumns, maxRows } from './cell.ts'
 import { UnusableFile } from './errors.ts'
 import { type CellToWrite, type PrintSetup, type SheetToWrite, textOfCell } from './sheet.ts'
 import { writeNewFile } from './write-file.ts'
@@ -261,7 +261,7 @@ export async function* csvText({ columns, rows }: SheetToWrite): AsyncGenerator<
 function csvCell(cell: CellToWrite): string {
   const text = textOfCell(cell)
   // A program that reads the file may take a line end for the end of a row, even within quotation marks.
-  if (typeof text === 'string') return guarded(text.replace(/\r\n|[\n\r]/g, ' '))
+  if (typeof text === 'string') return escapeFormula(text.replace(/\r\n|[\n\r]/g, ' '))
   return text === null ? '' : String(text)
 }
 

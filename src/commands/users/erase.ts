@@ -69,10 +69,10 @@ async function eraseWithFiles(
   ctx: RuleContext,
   { email, mailDir }: { email: string; mailDir: string },
 ): Promise<Erased> {
-  const { findNoted, messagesNaming } = await import('../../mail/written-messages.ts')
+  const { findNotedFiles, messagesNaming } = await import('../../mail/written-messages.ts')
   const left: FindLeft = async ({ addresses, files }) => {
     const { others } = await messagesNaming(mailDir, addresses)
-    const { notFound } = await findNoted(files, mailDir)
+    const { notFound } = await findNotedFiles(files, mailDir)
     return [
       ...others.map((file) => `${toOthers}: ${nameWithout(file, addresses)}`),
       ...notFound.map((note) => `${elsewhere}: ${withoutThem(note, addresses)}`),
@@ -80,7 +80,7 @@ async function eraseWithFiles(
   }
   const erasure = await eraseUser(trx, { email, left, ctx })
   const named = await messagesNaming(mailDir, erasure.addresses)
-  const noted = await findNoted(erasure.files, mailDir)
+  const noted = await findNotedFiles(erasure.files, mailDir)
   return {
     erasure,
     files: [...new Set([...noted.here, ...named.theirs])],
@@ -96,8 +96,8 @@ async function eraseWithFiles(
 /** What is left after erasing somebody again whom a backup had brought back; message files are not removed. */
 export function findLeftAfterRestore(mailDir: string): FindLeft {
   return async ({ addresses, files }) => {
-    const { findNoted } = await import('../../mail/written-messages.ts')
-    const { here, notFound } = await findNoted(files, mailDir)
+    const { findNotedFiles } = await import('../../mail/written-messages.ts')
+    const { here, notFound } = await findNotedFiles(files, mailDir)
     return [
       ...here.map((file) => `${stillHere}: ${nameWithout(file, addresses)}`),
       ...notFound.map((note) => `${elsewhere}: ${withoutThem(note, addresses)}`),

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { chmodSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readAddress } from '../../../src/rules/users/email.ts'
-import { guarded, unguarded } from '../../../src/workbook/cell.ts'
+import { escapeFormula, unescapeFormula } from '../../../src/workbook/cell.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('an address', () => {
@@ -100,8 +100,8 @@ describe('a domain that only looks like another', () => {
 
 describe('a cell of a list', () => {
   it.each(['=1', '+1', '-1', '@x', '＝1', '＋1', '－1', '＠x'])('is guarded where it is %s', (text) => {
-    expect(guarded(text)).toBe(`'${text}`)
-    expect(unguarded(guarded(text))).toBe(text)
+    expect(escapeFormula(text)).toBe(`'${text}`)
+    expect(unescapeFormula(escapeFormula(text))).toBe(text)
   })
 })
 
