@@ -131,7 +131,7 @@ export function sessionOf(
   const sayWaiting = batch?.say ?? terminal.say
   context.interruption.sayWith(terminal.say)
   const openingOf = async (mode: OpenMode, other: string | undefined, waits = true): Promise<Opening> => {
-    const { nameHolder, readsAlone } = await import('../db/store/opening.ts')
+    const { nameHolder, isReadOnlyMode } = await import('../db/store/opening.ts')
     const path = other ?? settings.db.value
     let isOutageSaid = false
     return {
@@ -156,7 +156,7 @@ export function sessionOf(
         notify({ code: 'standby', message })
       },
       onOutage: () => {
-        const does = readsAlone(mode) ? 'answers' : 'takes changes'
+        const does = isReadOnlyMode(mode) ? 'answers' : 'takes changes'
         if (!isOutageSaid) sayWaiting(`Waiting for a server of ${path} that ${does} …`)
         isOutageSaid = true
       },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
-import { beginsAStore, type OpenStore } from '../db/store/opening.ts'
+import { isStoreHeader, type OpenStore } from '../db/store/opening.ts'
 import { BadInput, Cancelled, CommitUnknown, errorCodeOf, isNotThere, Refused, Usage } from '../errors.ts'
 import { inputStream } from '../input-file.ts'
 import { oneLine } from '../render/clean-text.ts'
@@ -60,7 +60,7 @@ export async function fileToUpload(session: Session, file: string): Promise<File
  * @throws `same-file`
  */
 function refuseStore(piece: Buffer, file: string): void {
-  if (!beginsAStore(piece)) return
+  if (!isStoreHeader(piece)) return
   throw new Refused('same-file', `${file} is a store of ssh-admin, or a backup of one.`, {
     hint: 'Name another file.',
   })

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { query } from '../cli/define.ts'
 import type { Session } from '../cli/session.ts'
 import { pendingPinSheets } from '../db/imports/imports.ts'
-import { keyStatus, type KeyStatus, keyTrouble } from '../db/store/keys.ts'
+import { keyStatus, type KeyStatus, keyFailure } from '../db/store/keys.ts'
 import { storeCounts, type StoreCounts } from '../db/store/facts.ts'
 import type { OpenStore } from '../db/store/opening.ts'
 import { lifetimes } from '../rules/credentials/lifetimes.ts'
@@ -48,7 +48,7 @@ async function statusOf(store: OpenStore, { at, session }: { at: Date; session: 
   const opening = await releasesOpeningSoon(store.db, at)
   const heldBy = await store.engine.heldBy()
   // keyCommand is not run here: a secret manager may take long or prompt. `store info` runs it.
-  const trouble = store.keyFromCommand ? undefined : keyTrouble(store)
+  const trouble = store.keyFromCommand ? undefined : keyFailure(store)
   return {
     store: session.settings.db.value,
     key: store.keyFromCommand ? 'by-command' : keyStatus(trouble),

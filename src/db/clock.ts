@@ -75,7 +75,7 @@ export async function eventsOfTheFuture(
 }
 
 /** Moves every wait that begins or ends after the accepted time back to it, so that none lasts too long. */
-export async function endWaitsBeyond(trx: Transaction<Store>, time: string): Promise<void> {
+export async function endWaitsAfter(trx: Transaction<Store>, time: string): Promise<void> {
   await trx.deleteFrom('account_requests').where('at', '>', time).execute()
   await trx.updateTable('wrong_sign_ins').set({ last_at: time }).where('last_at', '>', time).execute()
   await trx

@@ -109,7 +109,7 @@ export interface Engine {
   /** Notes who holds the store while a transaction is open. @returns a function that removes the note */
   noteHolder(command: string): () => void
   /** Told the log's head just before a commit, to recognise by it a commit that was never confirmed. */
-  aboutToCommit(head: LogHead | undefined): void
+  expectCommit(head: LogHead | undefined): void
   /** Facts about the server; undefined for a file. */
   aboutServer(): Promise<ServerFacts | undefined>
   /** The current writer, by command and operator; null if nobody is changing the store. */
@@ -127,7 +127,7 @@ export interface Engine {
   /** Copies a snapshot of the whole store into a single SQLite file. @returns its size */
   copyOut(to: string, options: CopyingOut): Promise<number>
   /** Has everything that is deleted from now on overwritten, so that it cannot be read from the file. */
-  overwriteWhatGoes(): void
+  overwriteDeletedData(): void
   /** Overwrites what was deleted before. @returns whether that succeeded, with nobody else using the store */
   scrub(): Promise<boolean>
 }

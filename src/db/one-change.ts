@@ -29,15 +29,15 @@ export function asOneChange<Result>(
       storeWithin(store, trx, {
         commit: (part) => {
           beforePart(trx)
-          return committedPart(trx, part)
+          return commitPart(trx, part)
         },
         rehearse: (part) => {
           beforePart(trx)
-          return rehearsedPart(trx, part)
+          return rehearsePart(trx, part)
         },
       }),
     )
-    refuseRest(trx)
+    refuseAfterFailedRollback(trx)
     return result
   })
 }
@@ -52,8 +52,8 @@ export function rehearseOneChange<Result>(
     const headBefore = state.head
     const result = await work(
       storeWithin(store, trx, {
-        commit: (part) => committedPart(trx, part),
-        rehearse: async (part) => (await committedPart(trx, part)).result,
+        commit: (part) => commitPart(trx, part),
+        rehearse: async (part) => (await commitPart(trx, part)).result,
       }),
     )
     return { result, isLogged: state.head !== headBefore }
@@ -65,8 +65,8 @@ function storeWithin(store: OpenStore, trx: Trx, transaction: OpenTransaction): 
   return { ...store, db: trx, transaction, close: async () => undefined }
 }
 
-async function committedPart<Result>(trx: Trx, work: Work<Result>): Promise<Committed<Result>> {
-  refuseRest(trx)
+async function commitPart<Result>(trx: Trx, work: Work<Result>): Promise<Committed<Result>> {
+  refuseAfterFailedRollback(trx)
   const state = transactionState(trx)
   const [queuedBefore, headBefore] = [state.queued.length, state.head]
   const before = await savepoint(trx, 'part')
@@ -76,36 +76,36 @@ async function committedPart<Result>(trx: Trx, work: Work<Result>): Promise<Comm
     const queued = state.queued.slice(queuedBefore)
     return { result, queued, missingHead: undefined, isLogged: state.head !== headBefore }
   } catch (error) {
-    await takenBack(trx, before)
+    await rollBackPart(trx, before)
     throw error
   }
 }
 
-async function rehearsedPart<Result>(trx: Trx, work: Work<Result>): Promise<Result> {
-  refuseRest(trx)
+async function rehearsePart<Result>(trx: Trx, work: Work<Result>): Promise<Result> {
+  refuseAfterFailedRollback(trx)
   const before = await savepoint(trx, 'part')
   try {
     return await work(trx)
   } finally {
-    await takenBack(trx, before)
+    await rollBackPart(trx, before)
   }
 }
 
 /** The transactions in which a part could not be rolled back, with the error. */
-const notTakenBack = new WeakMap<Trx, { error: unknown }>()
+const failedRollbacks = new WeakMap<Trx, { error: unknown }>()
 
 /** If even rolling back fails, as on a full disk or without a connection, the caller still throws the first error. */
-async function takenBack(trx: Trx, part: Savepoint): Promise<void> {
+async function rollBackPart(trx: Trx, part: Savepoint): Promise<void> {
   await part
     .rollBack()
     .then(part.release)
     .catch((error: unknown) => {
-      notTakenBack.set(trx, { error })
+      failedRollbacks.set(trx, { error })
     })
 }
 
 /** Nothing may be saved after a failed rollback: the part may still be there, or SQLite has ended the transaction. */
-function refuseRest(trx: Trx): void {
-  const found = notTakenBack.get(trx)
+function refuseAfterFailedRollback(trx: Trx): void {
+  const found = failedRollbacks.get(trx)
   if (found) throw found.error
 }

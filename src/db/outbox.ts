@@ -69,7 +69,7 @@ export async function cancelOutdated(
 }
 
 /** Saves the fields and the name with which a message is sent. */
-export async function setSaid(
+export async function saveSentWording(
   trx: Trx,
   { id, fields, to_name }: Pick<OutboxRow, 'id' | 'fields' | 'to_name'>,
 ): Promise<void> {
@@ -77,7 +77,7 @@ export async function setSaid(
 }
 
 /** Sets when the unsent PIN letters of an import expire, for the PINs issued at `issuedAt`. */
-export async function setEndOfPinLetters(
+export async function setExpiryOfPinLetters(
   trx: Trx,
   { importId, issuedAt, expiresAt }: { importId: number; issuedAt: string; expiresAt: string },
 ): Promise<void> {
@@ -163,7 +163,7 @@ export const deliveryColumns = [
 export type Delivery = Pick<OutboxRow, 'message_id' | (typeof deliveryColumns)[number]>
 
 /** Copies the outcomes that these messages have in another store. */
-export async function takeOnDeliveries(trx: Trx, deliveries: readonly Delivery[]): Promise<void> {
+export async function copyDeliveries(trx: Trx, deliveries: readonly Delivery[]): Promise<void> {
   for (const { message_id, ...delivery } of deliveries) {
     await sendWithNext(trx, trx.updateTable('outbox').set(delivery).where('message_id', '=', message_id))
   }

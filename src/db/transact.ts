@@ -9,11 +9,11 @@ import { CommitUnknown, Failure, Unavailable } from '../errors.ts'
 import { faultPoint } from '../fault-points.ts'
 import { finishing } from '../interruption.ts'
 import {
-  hasKeyOfAnother,
+  usesKeyOfAnotherStore,
   hasSeal,
   hasWritten,
   type LogHead,
-  isNotedElsewhere,
+  isInOtherHeadFile,
   readHeadFile,
   writeHeadFile,
 } from './audit/head-file.ts'
@@ -34,7 +34,7 @@ interface TransactionState {
   before: LastRow | undefined
   last: LastRow | undefined
   /** Whether the log is known not to have been cut. */
-  isWhole: boolean
+  isLogIntact: boolean
   auditKey: Buffer
   /** The key for the digests of erased addresses. */
   erasureKey: Buffer
@@ -49,7 +49,7 @@ interface TransactionState {
   /** The head file, if it was expected beside the key and is missing. */
   missingHead?: string
   /** Set if the transaction only records a failure. */
-  isOfFailure?: true
+  recordsFailure?: true
   /** The number of open savepoints. */
   savepoints: number
   /** Rolls the transaction back and begins it again; absent where a savepoint is as fast. */
@@ -99,7 +99,7 @@ export function advanceTime(trx: Trx, clock: Date): void {
 }
 
 /** What is said on a signal during work that writes nothing to the log. */
-const whatIsUnderWay = 'what is under way'
+const unnamedWork = 'what is under way'
 
 /**
  * Runs the work in a transaction and commits it. A failure rolls it back, unless its `rollback.keepsChanges` is set;
@@ -113,27 +113,27 @@ export async function commit<Result>(
   if (store.transaction) return store.transaction.commit(work)
   let state: TransactionState | undefined
   const done = await withRollbackWork(store, () =>
-    within(store, clock, async (trx) => {
+    runInTransaction(store, clock, async (trx) => {
       state = transactionState(trx)
       const result = await work(trx).catch(async (error: unknown) => {
         if (error instanceof Failure && error.rollback.keepsChanges) await trx.commit().execute()
         throw error
       })
-      await lookUpWhetherNew(store, trx)
+      await lookUpMissingHead(store, trx)
       const { interruption } = store
       const isLater = interruption?.isFinishing() ?? false
       const { head } = transactionState(trx)
       await finishing(interruption, {
-        what: head ? 'the change is being saved' : whatIsUnderWay,
+        what: head ? 'the change is being saved' : unnamedWork,
         finish: async () => {
           faultPoint('commit', 'sqlite')
-          store.engine.aboutToCommit(head)
+          store.engine.expectCommit(head)
           await trx.commit().execute()
         },
       })
       faultPoint('committed', 'done')
       // Where another change is being finished already, that one says itself what is saved.
-      if (!isLater) interruption?.finish(head ? 'the change is saved' : whatIsUnderWay)
+      if (!isLater) interruption?.finish(head ? 'the change is saved' : unnamedWork)
       return { result, queued: transactionState(trx).queued }
     }),
   )
@@ -142,7 +142,7 @@ export async function commit<Result>(
 
 /** Commits a note for processes that come after this one was killed. It is no change: a signal still cancels. */
 export async function note(store: OpenStore, work: Work<void>): Promise<void> {
-  const noting = within(store, 'may-be-behind', async (trx) => {
+  const noting = runInTransaction(store, 'may-be-behind', async (trx) => {
     await work(trx)
     faultPoint('note', 'sqlite')
     await trx.commit().execute()
@@ -164,7 +164,7 @@ export async function withRollbackWork<Result>(
     // Within an open change, the caller that rolls that change back saves it.
     if (hasRollbackWork(error) && !store.transaction)
       await runRollbackWork(store, error).catch((failure: unknown) => {
-        throw withoutRecord(failure)
+        throw explainReadOnly(failure)
       })
     throw error
   }
@@ -178,7 +178,7 @@ export async function rehearse<Result>(
 ): Promise<Result> {
   if (store.transaction) return store.transaction.rehearse(work)
   return withRollbackWork(store, () =>
-    within(store, clock, async (trx) => {
+    runInTransaction(store, clock, async (trx) => {
       const result = await work(trx)
       await trx.rollback().execute()
       return result
@@ -186,15 +186,15 @@ export async function rehearse<Result>(
   )
 }
 
-const recorded = new WeakSet<Failure>()
+const recordedFailures = new WeakSet<Failure>()
 
 /** Whether a failure asks to keep something that has not been saved yet. */
 export function hasRollbackWork(error: unknown): error is Failure {
-  return error instanceof Failure && error.rollback.onRollback !== undefined && !recorded.has(error)
+  return error instanceof Failure && error.rollback.onRollback !== undefined && !recordedFailures.has(error)
 }
 
 /** Explains `store-read-only`: a user who only asked something cannot know that the refusal has to be recorded. */
-function withoutRecord(failure: unknown): unknown {
+function explainReadOnly(failure: unknown): unknown {
   if (!(failure instanceof Unavailable) || failure.code !== 'store-read-only') return failure
   const { code, hint, message } = failure
   const said = `What was asked has to be recorded, and is not answered where it cannot be. ${message}`
@@ -205,9 +205,9 @@ async function runRollbackWork(store: OpenStore, failure: Failure): Promise<void
   const { rollback } = failure
   // An in-memory copy keeps nothing; the caller records the failure once it opens the store itself.
   if (store.isCopy) return
-  recorded.add(failure)
-  await within(store, 'may-be-behind', async (trx) => {
-    transactionState(trx).isOfFailure = true
+  recordedFailures.add(failure)
+  await runInTransaction(store, 'may-be-behind', async (trx) => {
+    transactionState(trx).recordsFailure = true
     await rollback.onRollback?.(trx)
     await trx.commit().execute()
   })
@@ -221,10 +221,10 @@ const maxTries = 4
 /** The pause before the first retry, in milliseconds; it doubles with each further one. */
 const minRetryPause = 50
 
-async function within<Result>(store: OpenStore, clock: Clock, body: Body<Result>): Promise<Result> {
+async function runInTransaction<Result>(store: OpenStore, clock: Clock, body: Body<Result>): Promise<Result> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await withinOne(store, clock, body)
+      return await tryInTransaction(store, clock, body)
     } catch (error) {
       if (tries === maxTries || !store.engine.isRetryable(error)) throw error
       // The transaction that this one blocked goes first, lest both collide again; the jitter keeps two desks apart.
@@ -234,7 +234,7 @@ async function within<Result>(store: OpenStore, clock: Clock, body: Body<Result>
   }
 }
 
-async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Result>): Promise<Result> {
+async function tryInTransaction<Result>(store: OpenStore, clock: Clock, body: Body<Result>): Promise<Result> {
   const trx = await store.db.startTransaction().execute()
   let release: (() => void) | undefined
   let isDone = false
@@ -256,7 +256,7 @@ async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Resu
       signInKey,
       at,
       queued: [],
-      isWhole: server?.seen.lastEvent?.beyond === null,
+      isLogIntact: server?.seen.lastEvent?.beyond === null,
       before: clocks.last,
       last: clocks.last,
       savepoints: 0,
@@ -302,8 +302,8 @@ async function noteHead(
   const isInLog = async (head: LogHead) =>
     isBefore(state, head) || (asked ? asked.isNotedInLog : hasSeal(db, head).catch(() => false))
   if (state.hasNewSegment || (noted && (await isInLog(noted)))) writeHeadFile(file, state.head, { store })
-  else if (!noted && isDone && !state.isOfFailure) {
-    const isNewHere = asked ? asked.isNewHere : hasKeyOfAnother({ path, keyFile, headFile: file })
+  else if (!noted && isDone && !state.recordsFailure) {
+    const isNewHere = asked ? asked.isNewHere : usesKeyOfAnotherStore({ path, keyFile, headFile: file })
     if (writeHeadFile(file, state.head, { store }) && !isNewHere) state.missingHead = file
   }
 }
@@ -319,13 +319,13 @@ function lookUpNotedHead(
 }
 
 /** Finds out, if no head is noted, whether that is to be expected; for a log that was empty before, it is not. */
-async function lookUpWhetherNew({ path, keyFile, headFile }: OpenStore, trx: Trx): Promise<void> {
+async function lookUpMissingHead({ path, keyFile, headFile }: OpenStore, trx: Trx): Promise<void> {
   const { asked, before, head } = transactionState(trx)
   if (!asked || path === undefined || !head || readHeadFile(headFile)) return
   asked.isNewHere =
     before !== undefined &&
     (!(await hasWritten(trx, { by: { event: head.events }, upTo: before.id })) ||
-      (await isNotedElsewhere(trx, { keyFile, headFile })))
+      (await isInOtherHeadFile(trx, { keyFile, headFile })))
 }
 
 function isBefore({ before }: Pick<TransactionState, 'before'>, { events, head }: LogHead): boolean {
@@ -364,7 +364,7 @@ export async function savepoint(trx: Trx, name = 'batch'): Promise<Savepoint> {
  * A savepoint at the beginning of a transaction, for thousands of changes of which none is kept if one is refused:
  * rolling back restarts the transaction. Within another savepoint, whose changes are to stay, it is an ordinary one.
  */
-export async function beforeAll(trx: Trx): Promise<Savepoint> {
+export async function savepointAtStart(trx: Trx): Promise<Savepoint> {
   const state = transactionState(trx)
   const { restartTransaction } = state
   if (!restartTransaction || state.savepoints > 0) return savepoint(trx)

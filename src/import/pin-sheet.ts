@@ -7,7 +7,7 @@ import { grouped } from '../grouped.ts'
 import { dayInWords } from '../plain-time.ts'
 import { usersOfImport, type ImportedUser } from '../db/imports/imports.ts'
 import { renewPins } from '../db/credentials.ts'
-import { setEndOfPinLetters } from '../db/outbox.ts'
+import { setExpiryOfPinLetters } from '../db/outbox.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { permit } from '../rules/permissions/decide.ts'
@@ -264,7 +264,7 @@ export async function pinsOfImport(
       nonce: pool.subarray(position * 16, position * 16 + 16),
     }))
     await renewPins(trx, { nonces, at })
-    await setEndOfPinLetters(trx, { importId, issuedAt: at, expiresAt: endOfPin(ctx.at) })
+    await setExpiryOfPinLetters(trx, { importId, issuedAt: at, expiresAt: endOfPin(ctx.at) })
   }
   const users = renewable.length > 0 ? await usersOfImport(trx, importId) : before
   await appendAudit(trx, {

@@ -1,5 +1,5 @@
 import {
-  bringUserBack,
+  restoreDeletedUser,
   cancelLettersOfImport,
   type ChangeToUndo,
   changesToUndo,
@@ -17,7 +17,7 @@ import { setCentreDeleted } from '../db/centres/changes.ts'
 import { removeRows } from '../db/rows.ts'
 import { isErased } from '../db/users/users.ts'
 import { centresOfImport, type ImportRow, removePendingPinSheet } from '../db/imports/imports.ts'
-import { trueImportsAbout } from '../db/audit/imports-in-log.ts'
+import { intactImportsAbout } from '../db/audit/imports-in-log.ts'
 import { changeListDigest } from '../db/imports/write.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
@@ -59,7 +59,7 @@ export async function undoImport(
     return { import: imported, changed: false, undone: nothingUndone, left: [], closes: [], opens: [] }
 
   const letters = await cancelLettersOfImport(trx, id)
-  const othersAbout = await trueImportsAbout(trx, id)
+  const othersAbout = await intactImportsAbout(trx, id)
   const { result, closes, opens } = await noticingWhatCloses(trx, {
     scope: { numbers: await centresOfImport(trx, id) },
     ctx,
@@ -131,7 +131,7 @@ async function undoChange(
     if (isErased(user)) return { what: user.email, reason: 'erased' }
     if (user.deletedAt !== imported.at) return { what: user.email, reason: 'deleted-again' }
     if (user.addressInUse) return { what: user.email, reason: 'address-in-use' }
-    await bringUserBack(trx, { id: user.id, pinState: before })
+    await restoreDeletedUser(trx, { id: user.id, pinState: before })
     return 'usersRestored'
   }
   if (!centre) return undefined

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { type Credential, credentialsOfMessages } from '../db/credentials.ts'
 import type { OpenStore } from '../db/store/opening.ts'
 import { recipientsOf } from '../db/messages.ts'
-import { setSaid } from '../db/outbox.ts'
+import { saveSentWording } from '../db/outbox.ts'
 import { newClaimant, type ClaimOutcome, rowsWithOutcomes } from '../db/outbox-claims.ts'
 import { slicesOf } from '../db/rows.ts'
 import type { OutboxRow } from '../db/schema.ts'
@@ -92,7 +92,7 @@ async function claimToWrite(
   for (const claimed of rows) {
     const recipient = recipients.get(claimed.id)
     const row = recipient ? letterNow(claimed, recipient) : claimed
-    if (row.fields !== claimed.fields || row.to_name !== claimed.to_name) await setSaid(trx, row)
+    if (row.fields !== claimed.fields || row.to_name !== claimed.to_name) await saveSentWording(trx, row)
     messages.push({ row, credential: credentials.get(row.credential_id ?? 0) })
   }
   return messages

@@ -1,5 +1,5 @@
 import { slicesOf } from '../db/rows.ts'
-import { beforeAll, type Savepoint, type Trx } from '../db/transact.ts'
+import { savepointAtStart, type Savepoint, type Trx } from '../db/transact.ts'
 import { recordingTogether } from './audit/record-refusal.ts'
 import {
   BadInput,
@@ -39,7 +39,7 @@ export async function forEachTarget<Target extends string, Result, Key extends s
   const missing =
     lookUp && targets.length > fewTargets ? await missingTargets(targets, lookUp) : new Map<Target, Failure>()
   // A single target needs no savepoint, because there are no changes to other targets to roll back.
-  const before = targets.length > 1 ? await beforeAll(trx) : undefined
+  const before = targets.length > 1 ? await savepointAtStart(trx) : undefined
   const results: Result[] = []
   const failures: { target: Target; failure: Failure }[] = []
   for (const target of new Set(targets)) {

@@ -4,7 +4,7 @@ import {
   mergeGroups,
   type Merged,
   type NewResult,
-  whatBecomesOf,
+  mergeOutcome,
 } from '../db/progression-tests/import.ts'
 import { addTo } from '../db/rows.ts'
 import type { Trx } from '../db/transact.ts'
@@ -64,7 +64,7 @@ export async function importProgressionTests(
 
   const merged = await mergeGroups(trx, [...groups.values()])
   const results = outcomes.flatMap(({ read }) => read ?? [])
-  const corrected = results.filter((one) => whatBecomesOf(one) === 'corrected')
+  const corrected = results.filter((one) => mergeOutcome(one) === 'corrected')
   if (allowChanges === undefined) refuseSlipped(results, { total: merged.results.corrected })
   checkChanges(merged.results.corrected, allowChanges)
   const counts = { rows: rows.length, ...merged }

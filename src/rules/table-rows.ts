@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { beforeAll, type Trx } from '../db/transact.ts'
+import { savepointAtStart, type Trx } from '../db/transact.ts'
 import { isDate } from '../plain-time.ts'
 import { BadInput, type Failure, NotPermitted, type Problem, Refused } from '../errors.ts'
 import { collected, onRollbackOf, problemOf, refusalOf, refusedAlone } from './batch.ts'
@@ -231,7 +231,7 @@ export async function forEachRow<Row, Result>(
   rows: readonly Row[],
   { check, rule, cellOf }: RowRule<Row, Result>,
 ): Promise<Result[]> {
-  const before = await beforeAll(trx)
+  const before = await savepointAtStart(trx)
   const results: Result[] = []
   const refused: { row: Row; reported: readonly ReportedFailure[]; byRule: boolean }[] = []
   const reportedFor = (row: Row, failure: Failure) =>

@@ -148,8 +148,8 @@ async function findingsOfContents(store: OpenStore, session: Session): Promise<F
 
 /** PIN sheets that may not exist, and partial files of killed commands. */
 async function unfinishedWork(store: OpenStore, session: Session): Promise<Problem[]> {
-  const { leftover } = await import('../../db/store/check.ts')
-  if (await isOlder(store)) return (await unfinishedFiles(session)).map(leftover)
+  const { leftoverFinding } = await import('../../db/store/check.ts')
+  if (await isOlder(store)) return (await unfinishedFiles(session)).map(leftoverFinding)
   const { pendingPinSheets } = await import('../../db/imports/imports.ts')
   const { pendingPinSheetNotice } = await import('../centres/pin-sheets.ts')
   return [
@@ -157,7 +157,7 @@ async function unfinishedWork(store: OpenStore, session: Session): Promise<Probl
       target: sheet.unfinished,
       ...pendingPinSheetNotice(sheet),
     })),
-    ...(await unfinishedFiles(session, store)).map(leftover),
+    ...(await unfinishedFiles(session, store)).map(leftoverFinding),
   ]
 }
 
@@ -176,8 +176,8 @@ async function keptDrafts({ context }: Session): Promise<Problem[]> {
 /** Leftovers of a killed `init` or `restore` where no store exists. */
 async function leftoversWithoutStore(error: unknown, session: Session): Promise<Unavailable | undefined> {
   if (!(error instanceof Unavailable) || error.code !== 'store-missing') return undefined
-  const { leftover } = await import('../../db/store/check.ts')
-  const problems = (await unfinishedFiles(session)).map(leftover)
+  const { leftoverFinding } = await import('../../db/store/check.ts')
+  const problems = (await unfinishedFiles(session)).map(leftoverFinding)
   if (problems.length === 0) return undefined
   return new Unavailable(error.code, error.message, { hint: error.hint, details: { problems }, cause: error })
 }

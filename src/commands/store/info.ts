@@ -11,12 +11,12 @@ export const info = () =>
     read: async (store, ctx, _options, session): Promise<StoreDescription> => {
       const { db, version, engine } = store
       const { storeFacts } = await import('../../db/store/facts.ts')
-      const { fileOfKey, keyStatus, keyTrouble } = await import('../../db/store/keys.ts')
+      const { fileOfKey, keyStatus, keyFailure } = await import('../../db/store/keys.ts')
       const { keptCopiesOf } = await import('../../db/store/kept-copies.ts')
       permit(ctx, 'store.backup', { name: 'store' })
       const path = session.settings.db.value
       const { storeId: _, fingerprint: __, createdAt, ...contents } = await storeFacts(db)
-      const key = keyStatus(keyTrouble(store))
+      const key = keyStatus(keyFailure(store))
       const keyFile = fileOfKey(store)
       const bytes = await engine.size()
       const heldBy = await engine.heldBy()

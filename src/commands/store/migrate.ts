@@ -25,14 +25,14 @@ export const migrate = () =>
       const db = session.settings.db.value
       const { from, to, isShared } = await rehearsed(session)
       if (from === to) return unchanged(session, { db, version: to })
-      const { bringUpToDate, refuseToBringUpToDate } = await import('../../db/store/by-engine.ts')
-      await refuseToBringUpToDate(db)
+      const { migrateAnyStore, requireMigrationRights } = await import('../../db/store/by-engine.ts')
+      await requireMigrationRights(db)
 
       const keep = nameToKeep(db, { before: 'migration', now: session.context.now() })
       const kept = isShared ? null : keep
       await confirm(session, question({ db, from, to, keep: kept }))
       if (!dryRun) {
-        const found = await bringUpToDate(await session.opening('use'), {
+        const found = await migrateAnyStore(await session.opening('use'), {
           from,
           keep,
           note: noteIn(session, { from, to }),
@@ -92,8 +92,8 @@ function question({
 /** Records the migration in the log, if the key is available; it is optional. */
 function noteIn(session: Session, { from, to }: { from: number; to: number }) {
   return async (store: OpenStore): Promise<void> => {
-    const { keyTrouble } = await import('../../db/store/keys.ts')
-    if (keyTrouble(store) === undefined) {
+    const { keyFailure } = await import('../../db/store/keys.ts')
+    if (keyFailure(store) === undefined) {
       await session.commit(store, (trx, ctx) => migrateStore(trx, { from, to, ctx }))
     } else {
       const message = 'The audit log does not name this, because the key cannot be used.'

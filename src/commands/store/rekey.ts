@@ -72,9 +72,9 @@ export const rekey = () =>
 
 /** Findings about other keys; the new key is valid even if its folder cannot be listed. */
 async function findingsOfOtherKeys(store: OpenStore): Promise<Problem[]> {
-  const { keysLeftBehind } = await import('../../db/store/check.ts')
+  const { leftoverKeyFindings } = await import('../../db/store/check.ts')
   try {
-    return keysLeftBehind(store)
+    return leftoverKeyFindings(store)
   } catch {
     return []
   }

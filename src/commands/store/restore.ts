@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import * as z from 'zod'
 import type { LogHead } from '../../db/audit/head-file.ts'
-import type { Copy, KeyAfter, PresentStore, Replaced } from '../../db/store/restore.ts'
+import type { Copy, RestoredKey, PresentStore, Replaced } from '../../db/store/restore.ts'
 import type { Voided } from '../../db/credentials.ts'
 import { mkdirSync } from '../../disk.ts'
 import { BadInput, changedMeanwhile, isNotThere, Refused } from '../../errors.ts'
@@ -41,7 +41,7 @@ export const restore = () =>
       const { dryRun } = session.common
       const { presentStore } = await import('../../db/store/restore.ts')
       const { withNewKey } = await import('../../db/store/rekey.ts')
-      const { forgetHeadFile, writeHeadFile } = await import('../../db/audit/head-file.ts')
+      const { removeHeadFile, writeHeadFile } = await import('../../db/audit/head-file.ts')
       const db = session.settings.db.value
       const file = resolve(session.context.cwd, options.file)
       refuseMissing(file)
@@ -62,7 +62,7 @@ export const restore = () =>
         if (!dryRun) {
           let replaced: Replaced | undefined
           const replace = async () => {
-            const beforePlacing = () => forgetHeadFile(present.headFileBeside(keyFile))
+            const beforePlacing = () => removeHeadFile(present.headFileBeside(keyFile))
             replaced = await present.replaceWith(copy.path, { beforePlacing })
             if (!replaced) throw changedMeanwhile()
           }
@@ -153,15 +153,15 @@ async function copyBackup(file: string, { session, present }: { session: Session
 async function resolvePaths(
   { path, storeId }: Copy,
   { options, session, present }: { options: Options; session: Session; present: PresentStore },
-): Promise<Restored & { key: KeyAfter; keyFile: string; head: LogHead }> {
-  const { keyAfterRestoring, refuseToKeepCredentials } = await import('../../db/store/restore.ts')
+): Promise<Restored & { key: RestoredKey; keyFile: string; head: LogHead }> {
+  const { chooseRestoredKey, refuseToKeepCredentials } = await import('../../db/store/restore.ts')
   const { emptyLog, headOf } = await import('../../db/audit/head-file.ts')
   const { random } = session.context
   const { keepCredentials, newKey: mayMake } = options
   const keyFile = present.keyFileFor(storeId)
   const { secret } = await session.opening('use')
   const ofPresent = present.fingerprint
-  const key = keyAfterRestoring({ backup: path, present: ofPresent, keyFile, secret, mayMake, random })
+  const key = chooseRestoredKey({ backup: path, present: ofPresent, keyFile, secret, mayMake, random })
   if (keepCredentials) refuseToKeepCredentials(key)
   const erased = present.erased(storeId)
   if (!erased) {
@@ -173,10 +173,10 @@ async function resolvePaths(
   }
   const store = await session.open('place', { path })
   try {
-    const otherKey = key.isAnother ? key.keys.fingerprint : undefined
+    const otherKey = key.differsFromBackup ? key.keys.fingerprint : undefined
     // The head file is written after the copy has replaced the store.
     const sealed = { ...store, keys: () => key.keys }
-    store.engine.overwriteWhatGoes()
+    store.engine.overwriteDeletedData()
     const { findLeftAfterRestore } = await import('../users/erase.ts')
     const findLeft = findLeftAfterRestore(withStoreNumber(session.settings.mailDir.value, storeId))
     const { result } = await session.commit(sealed, (trx, ctx) =>

@@ -26,7 +26,7 @@ The audit log goes on saying what happened, without saying to whom, and that thi
       mailDir: settings.mailDir.value,
     }),
     act: async (trx, ctx, request, store) => {
-      store.engine.overwriteWhatGoes()
+      store.engine.overwriteDeletedData()
       const { email, mailDir } = request
       return eraseWithFiles(trx, ctx, { email, mailDir: store.ownPath(mailDir) })
     },

@@ -32,8 +32,8 @@ export interface AuditProblem {
 /** Adds a row to the log, sealed together with the one before it. */
 export async function insertAuditRow(trx: Trx, event: AuditEvent): Promise<number> {
   const { last } = transactionState(trx)
-  if (!transactionState(trx).isWhole) await refuseCutLog(trx, last?.id ?? 0)
-  transactionState(trx).isWhole = true
+  if (!transactionState(trx).isLogIntact) await refuseCutLog(trx, last?.id ?? 0)
+  transactionState(trx).isLogIntact = true
   const personal = event.personal.map((fact) => ({ ...fact, salt: randomBytes(16) }))
   const row: SealedRow = {
     id: (last?.id ?? 0) + 1,

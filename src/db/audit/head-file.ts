@@ -34,18 +34,18 @@ export function headFileOf(keyFile: string): string {
 export function headFileOfFile(keyFile: string, path: string | undefined): string {
   const file = headFileOf(keyFile)
   if (path === undefined || keyFile === `${path}.key`) return file
-  const { store, identity: moved, events = 0 } = notedIn(file) ?? {}
+  const { store, identity: moved, events = 0 } = parseHeadFile(file) ?? {}
   const isSame = store === undefined ? undefined : isSameFile(store, path)
   if (isSame === true) return file
   const own = headFileAt(keyFile, ['file', path])
-  const ofOwn = notedIn(own)
+  const ofOwn = parseHeadFile(own)
   const present = identityOf(path)
   if (ofOwn !== undefined && present !== undefined && present === ofOwn.identity) return own
   if (isSame === undefined && present !== undefined && present === moved) return file
   // A store moved within its disk keeps the head file of its former path, unless the new path has one of another file:
   // otherwise an earlier copy put in that file's place would go unnoticed.
   const { file: before } =
-    (ofOwn === undefined ? headsOfOtherPlaces({ keyFile, headFile: own }) : []).find(
+    (ofOwn === undefined ? otherHeadFiles({ keyFile, headFile: own }) : []).find(
       ({ identity }) => identity !== undefined && identity === present,
     ) ?? {}
   if (before !== undefined && before !== file) return before
@@ -61,7 +61,7 @@ export function headFileOfFile(keyFile: string, path: string | undefined): strin
  */
 export function headFileOfNewFile(keyFile: string, path: string): string {
   const file = headFileOf(keyFile)
-  const noted = keyFile === `${path}.key` ? undefined : notedIn(file)
+  const noted = keyFile === `${path}.key` ? undefined : parseHeadFile(file)
   return noted === undefined || noted.store === path ? file : headFileAt(keyFile, ['file', path])
 }
 
@@ -106,11 +106,11 @@ export function headFileOnServer(
 }
 
 /** Whether the log holds a head from another head file of the same key, as when its server is known by another name. */
-export async function isNotedElsewhere(
+export async function isInOtherHeadFile(
   db: Kysely<Store>,
   { keyFile, headFile }: { keyFile: string; headFile: string },
 ): Promise<boolean> {
-  for (const noted of headsOfOtherPlaces({ keyFile, headFile }))
+  for (const noted of otherHeadFiles({ keyFile, headFile }))
     if (noted.events > emptyLog.events && (await hasSeal(db, noted))) return true
   return false
 }
@@ -119,15 +119,13 @@ export async function isNotedElsewhere(
  * Whether a store in a file is used with the key of another store, in a file or on a server, and so may have no head
  * file yet. Head files of other files do not count for the store itself, whose own head file may have been removed.
  */
-export function hasKeyOfAnother(store: { path: string; keyFile: string; headFile: string }): boolean {
+export function usesKeyOfAnotherStore(store: { path: string; keyFile: string; headFile: string }): boolean {
   const { path, keyFile, headFile } = store
   if (keyFile === `${path}.key`) return false
-  return (
-    headFile !== headFileOf(keyFile) || headsOfOtherPlaces(store).some(({ store: of }) => of === undefined)
-  )
+  return headFile !== headFileOf(keyFile) || otherHeadFiles(store).some(({ store: of }) => of === undefined)
 }
 
-function headsOfOtherPlaces({
+function otherHeadFiles({
   keyFile,
   headFile,
 }: {
@@ -140,7 +138,7 @@ function headsOfOtherPlaces({
     .map((name) => join(dirname(keyFile), name))
     .filter((file) => file !== headFile)
     .flatMap((file) => {
-      const noted = notedIn(file)
+      const noted = parseHeadFile(file)
       return noted ? [{ ...noted, file }] : []
     })
 }
@@ -173,7 +171,7 @@ export function writeHeadFile(
 }
 
 /** Removes a head file before another store replaces its store: a missing head file is no finding then. */
-export function forgetHeadFile(path: string): void {
+export function removeHeadFile(path: string): void {
   try {
     rmSync(path)
   } catch {
@@ -183,7 +181,7 @@ export function forgetHeadFile(path: string): void {
 
 /** The noted head; undefined if there is none, or the file cannot be read. */
 export function readHeadFile(path: string): LogHead | undefined {
-  const noted = notedIn(path)
+  const noted = parseHeadFile(path)
   return noted && { head: noted.head, events: noted.events }
 }
 
@@ -194,7 +192,7 @@ interface NotedHead extends LogHead {
   identity: string | undefined
 }
 
-function notedIn(path: string): NotedHead | undefined {
+function parseHeadFile(path: string): NotedHead | undefined {
   const [first, head = '', events = '', store = '', identity = ''] = contentsOf(path).split('\n')
   if (first !== heading || !/^[0-9a-f]{64}$/.test(head) || !/^\d{1,15}$/.test(events)) return undefined
   const named = (text: string) => (text === '' ? undefined : text)

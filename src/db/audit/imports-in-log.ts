@@ -31,7 +31,7 @@ export async function importProblems(db: Kysely<Store>): Promise<string[]> {
  * The other imports that changed what this one created, and are as the log says. Undoing this one takes the users and
  * centres that it removes out of their change lists too.
  */
-export async function trueImportsAbout(db: Kysely<Store>, importId: number): Promise<number[]> {
+export async function intactImportsAbout(db: Kysely<Store>, importId: number): Promise<number[]> {
   const rows = await db
     .selectFrom('import_changes')
     .leftJoin('users', 'users.id', 'import_changes.user_id')

@@ -1,9 +1,9 @@
 import {
   emptyLog,
   firstVersionWithHead,
-  hasKeyOfAnother,
+  usesKeyOfAnotherStore,
   hasWritten,
-  isNotedElsewhere,
+  isInOtherHeadFile,
   readHeadFile,
 } from './head-file.ts'
 import { importProblems } from './imports-in-log.ts'
@@ -37,8 +37,8 @@ export async function missingHead(
   if (readHeadFile(headFile)) return undefined
   const upTo = Number.MAX_SAFE_INTEGER
   const isNone = engine.isShared
-    ? !(await hasWritten(db, { by: operator, upTo })) || (await isNotedElsewhere(db, { keyFile, headFile }))
-    : hasKeyOfAnother({ path, keyFile, headFile })
+    ? !(await hasWritten(db, { by: operator, upTo })) || (await isInOtherHeadFile(db, { keyFile, headFile }))
+    : usesKeyOfAnotherStore({ path, keyFile, headFile })
   return isNone ? undefined : headFile
 }
 

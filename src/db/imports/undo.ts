@@ -9,9 +9,9 @@ export async function usersCreatedBy(trx: Trx, importId: number) {
     .select(['id', 'email', 'status', 'suspended_at', 'last_signed_in_at', 'edited_at', 'pin_issued_at'])
     .select(sql<boolean>`(password_hash is not null)`.as('has_password'))
     .select([
-      thereIs(sql`learner_groups where owner_id = users.id`).as('has_progression_tests'),
-      thereIs(sql`assignments where user_id = users.id`).as('has_associate_centres'),
-      thereIs(sql`${changesOfOthers(importId)} and change.user_id = users.id`).as('is_in_another_import'),
+      existsIn(sql`learner_groups where owner_id = users.id`).as('has_progression_tests'),
+      existsIn(sql`assignments where user_id = users.id`).as('has_associate_centres'),
+      existsIn(sql`${changesOfOthers(importId)} and change.user_id = users.id`).as('is_in_another_import'),
     ])
     .where('created_by_import', '=', importId)
     .orderBy('email_key')
@@ -35,7 +35,7 @@ export async function usersCreatedBy(trx: Trx, importId: number) {
 
 export type CreatedUser = Awaited<ReturnType<typeof usersCreatedBy>>[number]
 
-function thereIs(rows: RawBuilder<unknown>): RawBuilder<SqlBool> {
+function existsIn(rows: RawBuilder<unknown>): RawBuilder<SqlBool> {
   return sql`exists (select 1 from ${rows})`
 }
 
@@ -63,10 +63,12 @@ export async function centresCreatedBy(trx: Trx, importId: number) {
     .selectFrom('centres')
     .select(['id', 'number', 'kind', 'deleted_at', 'edited_at'])
     .select([
-      thereIs(sql`users where centre_id = centres.id`).as('has_users'),
-      thereIs(sql`centres as associated where associated.associate_id = centres.id`).as('has_associated'),
-      thereIs(sql`assignments where centre_id = centres.id`).as('is_assigned'),
-      thereIs(sql`${changesOfOthers(importId)} and change.centre_id = centres.id`).as('is_in_another_import'),
+      existsIn(sql`users where centre_id = centres.id`).as('has_users'),
+      existsIn(sql`centres as associated where associated.associate_id = centres.id`).as('has_associated'),
+      existsIn(sql`assignments where centre_id = centres.id`).as('is_assigned'),
+      existsIn(sql`${changesOfOthers(importId)} and change.centre_id = centres.id`).as(
+        'is_in_another_import',
+      ),
     ])
     .where('created_by_import', '=', importId)
     .orderBy('number')
@@ -107,11 +109,11 @@ export async function changesToUndo(trx: Trx, { id, at }: ImportRow) {
       'users.deleted_at as user_deleted_at',
     ])
     .select([
-      thereIs(sql`users as there where there.centre_id = centres.id and there.hub_role = 'coordinator'
+      existsIn(sql`users as there where there.centre_id = centres.id and there.hub_role = 'coordinator'
         and there.status <> 'deleted'`).as('has_coordinator'),
-      thereIs(sql`users as since where since.centre_id = centres.id and since.status <> 'deleted'
+      existsIn(sql`users as since where since.centre_id = centres.id and since.status <> 'deleted'
         and (since.created_at > ${at} or since.last_signed_in_at > ${at})`).as('used_since'),
-      thereIs(sql`users as other where other.email_key = users.email_key
+      existsIn(sql`users as other where other.email_key = users.email_key
         and other.status <> 'deleted'`).as('address_in_use'),
     ])
     .where('import_id', '=', id)
@@ -161,7 +163,10 @@ export async function setCentreApproved(trx: Trx, id: number) {
 }
 
 /** Restores a deleted user with the PIN that was open before, unless every PIN was voided since. */
-export async function bringUserBack(trx: Trx, { id, pinState }: { id: number; pinState: string | null }) {
+export async function restoreDeletedUser(
+  trx: Trx,
+  { id, pinState }: { id: number; pinState: string | null },
+) {
   await trx
     .updateTable('users')
     .set((eb) => ({

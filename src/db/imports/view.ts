@@ -68,7 +68,7 @@ export async function readImportView(db: Kysely<Store>, reading: ImportReading):
   const { partial, numbers, addresses, strayAddresses } = reading
   const named = partial ? await readNamedCentres(db, reading) : await readCentres(db)
   const elsewhere = reading.namesElsewhere(named)
-  const borne = centresNamed(elsewhere, named)
+  const borne = centresWithNames(elsewhere, named)
   const touched = centresTouched(named, { numbers, borne })
   for (const id of (await centresOfAddresses(db, strayAddresses)).keys()) touched.add(id)
   const all = partial ? undefined : named.size
@@ -92,7 +92,7 @@ export async function readImportView(db: Kysely<Store>, reading: ImportReading):
     ),
     addressedElsewhere: await centresOfAddresses(db, partial ? [] : reading.addressesElsewhere),
     usersOf,
-    locations: await locationsOf(db, centresBorne(borne, numbers)),
+    locations: await locationsOf(db, unlistedNamesakes(borne, numbers)),
     locationsWithAt: await locationsWithAt(db, { touched, partial }),
   }
 }
@@ -124,7 +124,7 @@ function liveOrNamed(
   }
 }
 
-function centresNamed(names: ReadonlySet<string>, centres: SeenCentres): SeenCentre[] {
+function centresWithNames(names: ReadonlySet<string>, centres: SeenCentres): SeenCentre[] {
   const found: SeenCentre[] = []
   if (names.size === 0) return found
   for (const centre of centres) if (names.has(centre.nameKey)) found.push(centre)
@@ -149,7 +149,7 @@ function centresTouched(
   return touched
 }
 
-function centresBorne(borne: readonly SeenCentre[], numbers: Iterable<string>): number[] {
+function unlistedNamesakes(borne: readonly SeenCentre[], numbers: Iterable<string>): number[] {
   if (borne.length === 0) return []
   const named = new Set(numbers)
   return borne.flatMap(({ id, number }) => (named.has(number) ? [] : [id]))

@@ -34,7 +34,7 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
     writesOfOthers: () => query('select coalesce(max(id), 0) as n from audit'),
     // The server knows the holder by its lock and application_name.
     noteHolder: () => () => undefined,
-    aboutToCommit: (head) => connection.aboutToCommit(head),
+    expectCommit: (head) => connection.aboutToCommit(head),
     server: {
       ensureStoreRow: () => connection.ensureStoreRow(),
       seen: connection.seen,
@@ -85,7 +85,7 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
         }
       }
     },
-    overwriteWhatGoes: () => undefined,
+    overwriteDeletedData: () => undefined,
     scrub: async () =>
       (await connection.outsideTransaction((client) => vacuum(client, server.schema))) === true,
   }

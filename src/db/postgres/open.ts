@@ -4,8 +4,8 @@ import { keysOfStore } from '../store/keys.ts'
 import {
   type Opening,
   type OpenStore,
-  readsAlone,
-  readsUpToDate,
+  isReadOnlyMode,
+  migratesInMemory,
   storeMissing,
   storeNewer,
   storeOlder,
@@ -26,8 +26,8 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
   try {
     const row = await connection.readStoreRow()
     if (row) {
-      refuseOtherVersion(row, { server, reads: readsAlone(opening.mode) })
-      const isOlder = readsUpToDate(opening.mode) && row.version < latestVersion
+      refuseOtherVersion(row, { server, reads: isReadOnlyMode(opening.mode) })
+      const isOlder = migratesInMemory(opening.mode) && row.version < latestVersion
       const store = openedStore(connection, { opening, created: false })
       return isOlder ? await upToDateInMemory(store, opening) : store
     }
@@ -58,7 +58,7 @@ export async function connectionTo(
   opening: Opening,
   check = (row: StoreRow) => refuseOtherVersion(row, { server, reads: false }),
 ): Promise<SharedConnection> {
-  const reads = readsAlone(opening.mode)
+  const reads = isReadOnlyMode(opening.mode)
   // With several hosts, a failover may be under way.
   const maxWaitMs = server.hosts.length > 1 ? opening.maxWaitMs : 0
   const { onOutage } = opening

@@ -74,7 +74,7 @@ export async function mergeGroups(trx: Trx, groups: readonly Group[]): Promise<M
   function* marks() {
     for (const [position, { results }] of tests.entries())
       for (const [learner, result] of results) {
-        const what = whatBecomesOf(result)
+        const what = mergeOutcome(result)
         counts[what] += 1
         if (what === 'unchanged' || what === 'kept') continue
         yield [ids[position] ?? 0, learner, result.mark]
@@ -86,7 +86,7 @@ export async function mergeGroups(trx: Trx, groups: readonly Group[]): Promise<M
 }
 
 /** Compares a result with the saved one. */
-export function whatBecomesOf({ mark, isBlank, saved }: NewResult): keyof Merged['results'] {
+export function mergeOutcome({ mark, isBlank, saved }: NewResult): keyof Merged['results'] {
   if (saved === undefined) return 'created'
   if (isBlank && saved !== null) return 'kept'
   return saved === mark ? 'unchanged' : 'corrected'

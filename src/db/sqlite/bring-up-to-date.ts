@@ -2,7 +2,7 @@ import { finishing } from '../../interruption.ts'
 import { ownerTag, unfinishedCopy } from '../../unfinished-files.ts'
 import type { Opening } from '../store/opening.ts'
 import { latestVersion } from '../migrations/index.ts'
-import type { BringingUpToDate } from '../store/by-engine.ts'
+import type { StoreMigration } from '../store/by-engine.ts'
 import { openStore } from '../store/open.ts'
 import { copyPages } from './backup.ts'
 import { lockExclusively, replaceStoreFile } from './place.ts'
@@ -15,7 +15,7 @@ import { knownVersionOf } from './version.ts'
  */
 export async function migrateStoreFile(
   opening: Opening,
-  { from, keep, note }: BringingUpToDate,
+  { from, keep, note }: StoreMigration,
 ): Promise<number> {
   const { path, signal, interruption } = opening
   const held = lockExclusively(path, interruption)

@@ -12,7 +12,7 @@ import { kyselyOver, openDatabase, prepareConnection } from './connection.ts'
 import { applicationId } from './header.ts'
 import {
   emptyLog,
-  forgetHeadFile,
+  removeHeadFile,
   headFileOfNewFile,
   type LogHead,
   writeHeadFile,
@@ -64,7 +64,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
       what: 'the store is being begun',
       finish: () => {
         if (!linkKeyFile({ newKey, keyFile, secret })) return false
-        forgetHeadFile(headFile)
+        removeHeadFile(headFile)
         linkNewStore({ newStore, path, keyFile, fingerprint: keys.fingerprint })
         return true
       },

@@ -38,7 +38,7 @@ export function sqliteEngine(raw: Database.Database, { named, path, restartTrans
       return holder ? nameHolder(holder) : null
     },
     size: async () => sizeOf(named),
-    aboutToCommit: () => undefined,
+    expectCommit: () => undefined,
     isRetryable: () => false,
     findings: async () => {
       const { damageIn } = await import('./integrity.ts')
@@ -59,7 +59,7 @@ export function sqliteEngine(raw: Database.Database, { named, path, restartTrans
       const bytes = await copyDatabase(raw, { to, signal })
       return withoutContent ? leaveOutContent(to) : bytes
     },
-    overwriteWhatGoes: () => {
+    overwriteDeletedData: () => {
       raw.pragma('secure_delete = on')
     },
     scrub: () => scrub(raw),

@@ -22,8 +22,8 @@ import {
   nameHolder,
   type Opening,
   type OpenStore,
-  readsAlone,
-  readsUpToDate,
+  isReadOnlyMode,
+  migratesInMemory,
   storeMissing,
 } from '../store/opening.ts'
 import { deriveKeys, type Keys, keysOfStore } from '../store/keys.ts'
@@ -99,7 +99,7 @@ async function connectWithRetry(opening: Opening, { created }: { created: boolea
 async function connect(opening: Opening, { created }: { created: boolean }): Promise<OpenStore> {
   const { path, mode } = opening
   refuseForeignFile(path)
-  if (readsAlone(mode)) return connectToRead(opening)
+  if (isReadOnlyMode(mode)) return connectToRead(opening)
   const file = identityOf(path)
   makeSideFilesWritable(path)
   const raw = openDatabase(path)
@@ -129,7 +129,7 @@ async function connectToRead(opening: Opening): Promise<OpenStore> {
   const { path, mode } = opening
   const opened = openToRead(path)
   const { version } = opened
-  const copied = readsUpToDate(mode) && version < latestVersion
+  const copied = migratesInMemory(mode) && version < latestVersion
   const raw = copied ? await upToDateInMemory(opened, opening) : opened.raw
   prepareConnection(raw)
   return connected(opening, { raw, version, created: false, path, isCopy: copied || opened.inMemory })

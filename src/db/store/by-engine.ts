@@ -32,7 +32,7 @@ export async function probeStore(place: string, { limitMs }: { limitMs: number }
   }
 }
 
-export interface BringingUpToDate {
+export interface StoreMigration {
   /** The version that the user confirmed; if the store has another one by now, nothing is done. */
   from: number
   /** The path under which the present store is kept, if it is a file. */
@@ -42,7 +42,7 @@ export interface BringingUpToDate {
 }
 
 /** Runs the missing migrations of an older store, all or none. @returns the version that it had */
-export async function bringUpToDate(opening: Opening, options: BringingUpToDate): Promise<number> {
+export async function migrateAnyStore(opening: Opening, options: StoreMigration): Promise<number> {
   if (!isServerAddress(opening.path)) {
     const { migrateStoreFile } = await import('../sqlite/bring-up-to-date.ts')
     return migrateStoreFile(opening, options)
@@ -60,7 +60,7 @@ export async function bringUpToDate(opening: Opening, options: BringingUpToDate)
 }
 
 /** @throws `store-refused` if the store is on a server and another of the server's roles owns it */
-export async function refuseToBringUpToDate(path: string): Promise<void> {
+export async function requireMigrationRights(path: string): Promise<void> {
   if (!isServerAddress(path)) return
   const { requireOwnerToMigrate } = await import('../postgres/bring-up-to-date.ts')
   await requireOwnerToMigrate(path)

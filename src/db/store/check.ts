@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { type Problem, Unavailable } from '../../errors.ts'
-import { deriveKeys, fileOfKey, keyTrouble, readKeyFile, waitingKeyFile } from './keys.ts'
+import { deriveKeys, fileOfKey, keyFailure, readKeyFile, waitingKeyFile } from './keys.ts'
 import type { Findings } from '../engine.ts'
 import type { OpenStore } from './opening.ts'
 import { statusOfOwner, type UnfinishedFile } from '../../unfinished-files.ts'
@@ -14,28 +14,28 @@ export async function checkFiles(store: OpenStore, path: string): Promise<Findin
   const { engine, keyFile } = store
   const { damage, warnings: ofEngine } = await engine.findings()
   const fingerprint = engine.fingerprint()
-  damage.push(...troubleWithKey(store))
+  damage.push(...keyFindings(store))
   const newKeys = newKeysBeside(keyFile)
   const beside = [
-    ...leftovers(path, /\.(new|part|restoring|migrating)(-wal|-shm|-journal|\.writer)?$/),
-    ...leftovers(keyFile, /\.new$/),
+    ...filesBeside(path, /\.(new|part|restoring|migrating)(-wal|-shm|-journal|\.writer)?$/),
+    ...filesBeside(keyFile, /\.new$/),
   ].filter((file) => !newKeys.includes(file))
   const warnings = [
     ...ofEngine,
-    ...openToOthers([path, keyFile]),
-    ...openFolders([path, keyFile]),
+    ...openFileFindings([path, keyFile]),
+    ...openFolderFindings([path, keyFile]),
     ...[...new Set(beside)].map((file) =>
-      leftover({ path: file, abandoned: statusOfOwner(file) === 'ended' }),
+      leftoverFinding({ path: file, abandoned: statusOfOwner(file) === 'ended' }),
     ),
     ...newKeys.map((file) => newKeyFinding(file, { keyFile, fingerprint })),
-    ...staleNote(path),
-    ...kept(path),
-    ...keptKeys(store),
+    ...staleWriterFindings(path),
+    ...keptCopyFindings(path),
+    ...keptKeyFindings(store),
   ]
   return { damage, warnings }
 }
 
-function kept(path: string): Problem[] {
+function keptCopyFindings(path: string): Problem[] {
   return keptCopiesOf(path).map(({ file, at, bytes }) => ({
     target: file,
     code: 'kept-copy',
@@ -45,9 +45,9 @@ function kept(path: string): Problem[] {
 }
 
 /** Kept keys are reported and never removed: a copy of the store that still needs one may lie anywhere. */
-function keptKeys(store: OpenStore): Problem[] {
+function keptKeyFindings(store: OpenStore): Problem[] {
   const inUse = fileOfKey(store)
-  return leftovers(store.keyFile, /\.[0-9a-f]{16}\.old$/).map((file) =>
+  return filesBeside(store.keyFile, /\.[0-9a-f]{16}\.old$/).map((file) =>
     file === inUse
       ? {
           target: file,
@@ -64,14 +64,14 @@ function keptKeys(store: OpenStore): Problem[] {
   )
 }
 
-function troubleWithKey(store: OpenStore): Problem[] {
-  const trouble = keyTrouble(store)
+function keyFindings(store: OpenStore): Problem[] {
+  const trouble = keyFailure(store)
   if (!trouble) return []
   return [{ target: store.keyFile, code: trouble.code, message: trouble.message, hint: trouble.hint }]
 }
 
 /** The new keys that `store rekey` left beside the key file, except the one that is this store's own. */
-export function keysLeftBehind({ keyFile, engine }: Pick<OpenStore, 'keyFile' | 'engine'>): Problem[] {
+export function leftoverKeyFindings({ keyFile, engine }: Pick<OpenStore, 'keyFile' | 'engine'>): Problem[] {
   const fingerprint = engine.fingerprint()
   return newKeysBeside(keyFile)
     .filter((file) => file !== waitingKeyFile(keyFile, fingerprint))
@@ -79,7 +79,7 @@ export function keysLeftBehind({ keyFile, engine }: Pick<OpenStore, 'keyFile' | 
 }
 
 function newKeysBeside(keyFile: string): string[] {
-  return leftovers(keyFile, /\.[0-9a-f]{16}\.new$/)
+  return filesBeside(keyFile, /\.[0-9a-f]{16}\.new$/)
 }
 
 /**
@@ -120,7 +120,7 @@ function newKeyFinding(
   }
 }
 
-function openToOthers(files: readonly string[]): Problem[] {
+function openFileFindings(files: readonly string[]): Problem[] {
   return files
     .filter((file) => existsSync(file))
     .filter((file) => (statSync(file).mode & 0o077) !== 0)
@@ -133,7 +133,7 @@ function openToOthers(files: readonly string[]): Problem[] {
 }
 
 /** Write permission on a folder allows replacing the files in it, whatever their own mode. */
-function openFolders(files: readonly string[]): Problem[] {
+function openFolderFindings(files: readonly string[]): Problem[] {
   return [...new Set(files.map((file) => dirname(file)))]
     .filter((folder) => existsSync(folder) && (statSync(folder).mode & 0o002) !== 0)
     .map((folder) => ({
@@ -145,7 +145,7 @@ function openFolders(files: readonly string[]): Problem[] {
 }
 
 /** The finding about an unfinished file, which is still being written or was abandoned. */
-export function leftover({ path, abandoned, outOfSight }: UnfinishedFile): Problem {
+export function leftoverFinding({ path, abandoned, outOfSight }: UnfinishedFile): Problem {
   if (outOfSight !== undefined) {
     return {
       target: path,
@@ -164,7 +164,7 @@ export function leftover({ path, abandoned, outOfSight }: UnfinishedFile): Probl
   }
 }
 
-function staleNote(path: string): Problem[] {
+function staleWriterFindings(path: string): Problem[] {
   const note = staleHolder(path)
   if (!note) return []
   return [
@@ -180,7 +180,7 @@ function staleNote(path: string): Problem[] {
 }
 
 /** The files beside `path` whose names begin with its name and a dot, and match `ending`. */
-function leftovers(path: string, ending: RegExp): string[] {
+function filesBeside(path: string, ending: RegExp): string[] {
   const folder = dirname(path)
   if (!existsSync(folder)) return []
   return readdirSync(folder)

@@ -59,7 +59,7 @@ export function keptKeyFile(keyFile: string, fingerprint: string): string {
 }
 
 /** The file in which the present key will be kept once another replaces it; undefined if there is no present key. */
-export function whereKeyIsKept(keyFile: string): string | undefined {
+export function pathToKeepKey(keyFile: string): string | undefined {
   const secret = secretAt(keyFile)
   return secret && keptKeyFile(keyFile, deriveKeys(secret).fingerprint)
 }
@@ -73,7 +73,7 @@ export function fileOfKey({
   engine: Pick<Engine, 'fingerprint'>
 }): string {
   const kept = keptKeyFile(keyFile, engine.fingerprint())
-  return existsSync(kept) && whereKeyIsKept(keyFile) !== kept ? kept : keyFile
+  return existsSync(kept) && pathToKeepKey(keyFile) !== kept ? kept : keyFile
 }
 
 /** The key in a file; undefined if there is no file, or no valid key in it. @throws if it cannot be read */
@@ -191,7 +191,7 @@ function readCopyOfKey(keyFile: string): Buffer {
 }
 
 /** The failure that says why the key of a store cannot be used; undefined if it can. */
-export function keyTrouble(store: { keys: () => Keys }): Unavailable | undefined {
+export function keyFailure(store: { keys: () => Keys }): Unavailable | undefined {
   try {
     store.keys()
     return undefined
@@ -219,18 +219,18 @@ export function readKeyFile(path: string): Buffer {
 export function secretIn(text: string, named: string): Buffer {
   const [first, second] = text.split('\n')
   const secret = Buffer.from(second ?? '', 'base64')
-  if (first !== heading || secret.length !== 32) throw noKeyFile(named)
+  if (first !== heading || secret.length !== 32) throw keyDamaged(named)
   return secret
 }
 
-function noKeyFile(path: string): Unavailable {
+function keyDamaged(path: string): Unavailable {
   return new Unavailable('key-damaged', `${path} is not a key file of ssh-admin, or it is damaged.`, {
     hint: 'Put the key file that belongs to this store back, from where you keep its copy.',
   })
 }
 
 /** The owner of a key file can change it, so it must be the user or root; root itself may use anybody's. */
-function refuseStrangersKey(path: string, { uid }: { uid: number }): void {
+function refuseForeignOwner(path: string, { uid }: { uid: number }): void {
   const us = process.getuid?.()
   if (us === undefined || us === 0 || uid === us || uid === 0) return
   throw new Unavailable(
@@ -245,8 +245,8 @@ function refuseStrangersKey(path: string, { uid }: { uid: number }): void {
 function contentsOf(path: string): string {
   try {
     const { stats, text } = readSmallFile(path)
-    refuseStrangersKey(path, stats)
-    if (text === undefined) throw noKeyFile(path)
+    refuseForeignOwner(path, stats)
+    if (text === undefined) throw keyDamaged(path)
     if (process.platform !== 'win32' && stats.mode & 0o077) {
       throw new Unavailable('key-exposed', `The key file ${pathInWords(path)} can be read by others.`, {
         hint: `chmod 600 ${shellWord(path)}; if somebody may have read it, make a new key: ssh-admin store rekey`,

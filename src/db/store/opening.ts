@@ -24,17 +24,17 @@ export type OpenMode =
   | 'place'
 
 /** Whether a file with these first bytes is a store, or a backup of one. */
-export function beginsAStore(bytes: Buffer): boolean {
+export function isStoreHeader(bytes: Buffer): boolean {
   return headerIn(bytes)?.applicationId === applicationId
 }
 
 /** Whether this mode migrates an older store in memory. */
-export function readsUpToDate(mode: OpenMode): boolean {
+export function migratesInMemory(mode: OpenMode): boolean {
   return mode === 'read' || mode === 'read-if-any'
 }
 
-export function readsAlone(mode: OpenMode): boolean {
-  return readsUpToDate(mode) || mode === 'as-it-is'
+export function isReadOnlyMode(mode: OpenMode): boolean {
+  return migratesInMemory(mode) || mode === 'as-it-is'
 }
 
 /** Who is writing to the store now. */

@@ -5,10 +5,10 @@ import { failureOfStore } from './errors.ts'
 import {
   deriveKeys,
   type Keys,
-  keyTrouble,
+  keyFailure,
   renameWaitingKey,
   waitingKeyFile,
-  whereKeyIsKept,
+  pathToKeepKey,
   writeKeyFile,
 } from './keys.ts'
 import type { Interruption } from '../../interruption.ts'
@@ -37,14 +37,14 @@ export function newKeyFor(store: OpenStore, random: (bytes: number) => Buffer): 
       },
     )
   }
-  const trouble = keyTrouble(store)
+  const trouble = keyFailure(store)
   if (trouble && trouble.code !== 'key-missing') throw trouble
   return makeKey(store.keyFile, random)
 }
 
 export function makeKey(keyFile: string, random: (bytes: number) => Buffer): NewKey {
   const secret = random(32)
-  return { secret, keys: deriveKeys(secret), keyFile, kept: whereKeyIsKept(keyFile) ?? null }
+  return { secret, keys: deriveKeys(secret), keyFile, kept: pathToKeepKey(keyFile) ?? null }
 }
 
 /**

@@ -50,15 +50,15 @@ export function copyToRestore(
   }
 }
 
-export interface KeyAfter {
+export interface RestoredKey {
   keys: Keys
   /** Whether the key differs from the backup's, so that its PINs and links cannot stay valid. */
-  isAnother: boolean
+  differsFromBackup: boolean
   /** The key made for this store, if one was; it is not in its place yet. */
   made: NewKey | undefined
 }
 
-interface KeyQuestion {
+interface KeyChoice {
   /** The path of the backup's copy. */
   backup: string
   /** Fingerprint of the present store's key. */
@@ -72,32 +72,33 @@ interface KeyQuestion {
 }
 
 /** The key that a restored store will use: the backup's own, or the one that the present store was given since. */
-export function keyAfterRestoring({
+export function chooseRestoredKey({
   backup,
   present,
   keyFile,
   secret,
   mayMake,
   random,
-}: KeyQuestion): KeyAfter {
+}: KeyChoice): RestoredKey {
   if (!secret && !existsSync(keyFile)) {
     if (!mayMake) throw keyMissing(keyFile)
     const made = makeKey(keyFile, random)
-    return { keys: made.keys, isAnother: true, made }
+    return { keys: made.keys, differsFromBackup: true, made }
   }
   const keys = deriveKeys(secret ? secret() : readKeyFile(keyFile))
-  if (keys.fingerprint === fingerprintIn(backup)) return { keys, isAnother: false, made: undefined }
-  if (keys.fingerprint === present) return { keys, isAnother: true, made: undefined }
+  if (keys.fingerprint === fingerprintIn(backup)) return { keys, differsFromBackup: false, made: undefined }
+  if (keys.fingerprint === present) return { keys, differsFromBackup: true, made: undefined }
   const kept = secret || present === undefined ? undefined : keptKeys(keyFile, present)
-  if (kept) return { keys: kept, isAnother: kept.fingerprint !== fingerprintIn(backup), made: undefined }
+  if (kept)
+    return { keys: kept, differsFromBackup: kept.fingerprint !== fingerprintIn(backup), made: undefined }
   throw new Unavailable('key-mismatch', `${keyFile} is the key of another store than the backup's.`, {
     hint: 'Name the right one with --key-file. If it is lost, name a place where there is no key, and add --new-key.',
   })
 }
 
 /** @throws `key-mismatch` when credentials are to be kept that this key cannot check */
-export function refuseToKeepCredentials({ isAnother }: KeyAfter): void {
-  if (!isAnother) return
+export function refuseToKeepCredentials({ differsFromBackup }: RestoredKey): void {
+  if (!differsFromBackup) return
   throw new Refused('key-mismatch', 'The store has another key than when the backup was made.', {
     hint: 'Its PINs and links cannot be kept: leave out --keep-credentials.',
   })

@@ -121,7 +121,7 @@ interface Held {
 }
 
 /** Adds roles and access to sites; those that the user has already stay. */
-export async function insertHeld(trx: Trx, userId: number, held: Held): Promise<void> {
+export async function insertRolesAndSites(trx: Trx, userId: number, held: Held): Promise<void> {
   for (const { table, column, value } of rowsOf(held))
     await sendRaw(
       trx,
@@ -129,7 +129,7 @@ export async function insertHeld(trx: Trx, userId: number, held: Held): Promise<
     )
 }
 
-export async function deleteHeld(trx: Trx, userId: number, held: Held): Promise<void> {
+export async function deleteRolesAndSites(trx: Trx, userId: number, held: Held): Promise<void> {
   for (const { table, column, value } of rowsOf(held))
     await sendRaw(trx, sql`delete from ${table} where user_id = ${userId} and ${column} = ${value}`)
 }
@@ -141,7 +141,7 @@ function rowsOf({ roles = [], sites = [] }: Held) {
   ]
 }
 
-export async function deleteEvery(
+export async function deleteAllRolesOrSites(
   trx: Trx,
   userId: number,
   table: 'user_roles' | 'user_sites',

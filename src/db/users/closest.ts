@@ -8,13 +8,13 @@ import type { Store } from '../schema.ts'
 /** Each unknown name costs a scan of the whole store, so a list of thousands would take minutes. */
 const maxSearched = 20
 
-const lookedFor = new WeakMap<Kysely<Store>, Set<string>>()
+const scannedNames = new WeakMap<Kysely<Store>, Set<string>>()
 
 /** Whether to search for names like this one: within one transaction, only for the first few unknown names. */
-function isLookedFor(db: Kysely<Store>, name: string): boolean {
+function mayScanFor(db: Kysely<Store>, name: string): boolean {
   if (!db.isTransaction) return true
-  const names = lookedFor.get(db) ?? new Set()
-  lookedFor.set(db, names)
+  const names = scannedNames.get(db) ?? new Set()
+  scannedNames.set(db, names)
   if (names.size < maxSearched) names.add(name)
   return names.has(name)
 }
@@ -27,7 +27,7 @@ export async function closestAddresses(
   db: Kysely<Store>,
   { key, visible }: { key: string; visible: VisibleCentres },
 ): Promise<Candidate[]> {
-  if (!isLookedFor(db, key)) return []
+  if (!mayScanFor(db, key)) return []
   const near = nearestTo<string>(key, maxDistance(key))
   let after: string | undefined = ''
   while (after !== undefined) {
@@ -90,7 +90,7 @@ export async function closestCentres(
   db: Kysely<Store>,
   { number, visible }: { number: string; visible: VisibleCentres },
 ): Promise<{ number: string; name: string }[]> {
-  if (!isLookedFor(db, number)) return []
+  if (!mayScanFor(db, number)) return []
   const centreNumber = number.toUpperCase()
   const near = await db
     .selectFrom('centres')

@@ -192,7 +192,7 @@ export async function isNamed(trx: Trx, address: WrittenAddress): Promise<boolea
     isNamedIn({ of: 'imports', columns: ['file', 'sheet'] }, mentionsInFileName(addresses)),
     run,
     templates,
-    valuesNaming(trx, addresses),
+    valuesMentioning(trx, addresses),
   )
   return found.some(({ length }) => length > 0)
 }
@@ -201,7 +201,7 @@ export async function isNamed(trx: Trx, address: WrittenAddress): Promise<boolea
 export async function eraseMentions(trx: Trx, { ids, addresses }: ErasedPerson): Promise<void> {
   const spellings = spellingsOf(addresses)
   if (addresses.length > 0) {
-    await together(takeOutOfLetters(trx, { ids, addresses }), takeOutOfFileNames(trx, addresses))
+    await together(eraseFromLetters(trx, { ids, addresses }), eraseFromFileNames(trx, addresses))
   }
   await sendWithNext(
     trx,
@@ -225,7 +225,7 @@ export async function eraseMentions(trx: Trx, { ids, addresses }: ErasedPerson):
 }
 
 /** Erases them from the letters of others; `eraseMessages` empties their own. */
-async function takeOutOfLetters(trx: Trx, { ids, addresses }: ErasedPerson): Promise<void> {
+async function eraseFromLetters(trx: Trx, { ids, addresses }: ErasedPerson): Promise<void> {
   const mentions = mentionsIn(addresses)
   const rows = await trx
     .selectFrom('outbox')
@@ -251,7 +251,7 @@ async function takeOutOfLetters(trx: Trx, { ids, addresses }: ErasedPerson): Pro
   }
 }
 
-async function takeOutOfFileNames(trx: Trx, addresses: ErasedPerson['addresses']): Promise<void> {
+async function eraseFromFileNames(trx: Trx, addresses: ErasedPerson['addresses']): Promise<void> {
   const mentions = mentionsInFileName(addresses)
   const rows = await trx
     .selectFrom('imports')
@@ -290,7 +290,7 @@ export async function eraseFromAudit(
 }
 
 /** The values that contain one of the addresses, each as row number, blank and field. */
-export async function valuesNaming(trx: Trx, addresses: ErasedPerson['addresses']): Promise<string[]> {
+export async function valuesMentioning(trx: Trx, addresses: ErasedPerson['addresses']): Promise<string[]> {
   if (addresses.length === 0) return []
   const inText = mentionsIn(addresses)
   const inFileName = mentionsInFileName(addresses)

@@ -51,7 +51,7 @@ export function streamUsers(
   const direction = reverse ? 'desc' : 'asc'
   let query = listedUsers(db, parts).where(matchesFilter(filter))
   for (const column of columnsOf[order])
-    query = query.orderBy(sql.ref(column), mayBeAbsent.has(column) ? nullsFirst(direction) : direction)
+    query = query.orderBy(sql.ref(column), nullableColumns.has(column) ? nullsFirst(direction) : direction)
   query = query.orderBy('users.id', direction)
   return pagesOf(db, limit === undefined ? query : query.limit(limit))
 }
@@ -70,7 +70,7 @@ const columnsOf: Readonly<Record<UserOrder, readonly string[]>> = {
 }
 
 /** Only these get `nulls first`: with it a server uses no index for the order, and sorts all users for the first 20. */
-const mayBeAbsent: ReadonlySet<string> = new Set(['centres.number', 'users.last_signed_in_at'])
+const nullableColumns: ReadonlySet<string> = new Set(['centres.number', 'users.last_signed_in_at'])
 
 /** The one place that decides which users a list shows. */
 function matchesFilter(filter: UserFilter): Expression<SqlBool> {
@@ -87,7 +87,9 @@ function matchesFilter(filter: UserFilter): Expression<SqlBool> {
   if (pin !== undefined && pin.states.length > 0) conditions.push(hasPin(pin))
   if (importId !== undefined) conditions.push(eb('users.created_by_import', '=', importId))
   for (const site of sites) conditions.push(hasSite(site))
-  const anyRole = roles.map((role) => (role === 'global-listening' ? listensGlobally() : holds(role)))
+  const anyRole = roles.map((role) =>
+    role === 'global-listening' ? derivesGlobalListening() : hasRole(role),
+  )
   if (hubRoles.length > 0) anyRole.push(eb('users.hub_role', 'in', [...hubRoles]))
   if (anyRole.length > 0) conditions.push(eb.or(anyRole))
   if (visible !== 'all') conditions.push(sql<SqlBool>`${isVisible('users.centre_id', visible)}`)
@@ -120,12 +122,12 @@ function hasSite(site: string): Expression<SqlBool> {
   return sql<SqlBool>`exists (select 1 from user_sites where user_id = users.id and site = ${site})`
 }
 
-function holds(role: string): Expression<SqlBool> {
+function hasRole(role: string): Expression<SqlBool> {
   return sql<SqlBool>`exists (select 1 from user_roles where user_id = users.id and role = ${role})`
 }
 
 /** Whether a user has Global Listening, which is never granted but derived from role and centre, as for an account. */
-function listensGlobally(): Expression<SqlBool> {
-  return sql<SqlBool>`(${holds('exams-officer')} and exists (select 1 from centres where id = users.centre_id
+function derivesGlobalListening(): Expression<SqlBool> {
+  return sql<SqlBool>`(${hasRole('exams-officer')} and exists (select 1 from centres where id = users.centre_id
     and (kind = 'school' or (kind = 'associate-centre' and global_listening = 1))))`
 }

@@ -179,7 +179,7 @@ export async function namedIn<Id>(
   return [...new Set(rows.filter((row) => isNamed(row.words)).map((row) => row.id))]
 }
 
-/** A quick test in SQL: an ASCII text must contain a name's longest word; all other texts are folded and tested here. */
+/** A quick test in SQL: an ASCII text must contain a name's longest word; other texts are folded and tested later. */
 function mayName(column: string, names: readonly string[]): RawBuilder<boolean> {
   const longest = names.map((name) =>
     wordsOf(name).reduce((one, other) => (other.length > one.length ? other : one), ''),

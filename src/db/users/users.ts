@@ -120,7 +120,7 @@ export function findLiveUserUncounted(db: Kysely<Store>, key: string): Promise<U
 }
 
 /** The first user to whom a message may be sent: invited or active, at a centre that is not deleted. */
-export function findAnyUserToWriteTo(db: Kysely<Store>): Promise<UserWithCentre | undefined> {
+export function findAnyRecipient(db: Kysely<Store>): Promise<UserWithCentre | undefined> {
   return usersWithCentre(db)
     .where('users.status', 'in', ['invited', 'active'])
     .where('centres.deleted_at', 'is', null)
@@ -240,7 +240,7 @@ export function openCredentialsOf(
 }
 
 /** The account of each of these address keys: the live one, or else the last deleted one. */
-export async function accountsEverOf(
+export async function latestAccountsOf(
   db: Kysely<Store>,
   keys: readonly string[],
 ): Promise<Map<string, number>> {

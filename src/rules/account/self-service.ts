@@ -2,7 +2,7 @@ import { shellWord } from '../../shell-word.ts'
 import type { Kysely } from 'kysely'
 import type { Store } from '../../db/schema.ts'
 import { savepoint, type Trx } from '../../db/transact.ts'
-import { findAnyUserToWriteTo, findLiveUser } from '../../db/users/users.ts'
+import { findAnyRecipient, findLiveUser } from '../../db/users/users.ts'
 import type { WrongSignIns } from '../../db/rate-limits.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
@@ -37,7 +37,7 @@ export async function writeOrPretend(
   trx: Trx,
   { to, at, write }: { to: Account | undefined; at: Date; write: (to: Account) => Promise<void> },
 ): Promise<void> {
-  const decoy = await findAnyUserToWriteTo(trx)
+  const decoy = await findAnyRecipient(trx)
   if (to) await write(to)
   const before = await savepoint(trx, 'pretended')
   if (!to && decoy) await write(accountOf(decoy, at))

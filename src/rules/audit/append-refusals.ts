@@ -1,7 +1,7 @@
 import { centreIds } from '../../db/centres/centres.ts'
 import { slicesOf } from '../../db/rows.ts'
 import type { Trx } from '../../db/transact.ts'
-import { accountsEverOf } from '../../db/users/users.ts'
+import { latestAccountsOf } from '../../db/users/users.ts'
 import type { Actor } from '../permissions/actor.ts'
 import { readAddress } from '../users/email.ts'
 import { appendAudit } from './append.ts'
@@ -81,7 +81,7 @@ async function refusedTargets(trx: Trx, targets: readonly RefusedTarget[]): Prom
   const unresolved = targets.flatMap(({ subject, userId }) => (userId === undefined ? (subject ?? []) : []))
   const keys = [...new Set(unresolved.flatMap(keyOf))]
   const numbers = [...new Set(unresolved.filter((subject) => keyOf(subject).length === 0))]
-  const accounts = keys.length > 0 ? await accountsEverOf(trx, keys) : new Map<string, number>()
+  const accounts = keys.length > 0 ? await latestAccountsOf(trx, keys) : new Map<string, number>()
   const centres = await centreIds(trx, numbers)
 
   const known = new Map<string | number, RefusedTarget>()

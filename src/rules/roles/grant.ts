@@ -1,5 +1,5 @@
 import type { Trx } from '../../db/transact.ts'
-import { deleteHeld, insertHeld, markEdited } from '../../db/users/changes.ts'
+import { deleteRolesAndSites, insertRolesAndSites, markEdited } from '../../db/users/changes.ts'
 import { Refused } from '../../errors.ts'
 import type { Account } from '../users/account.ts'
 import { refuseDeletedCentre, withoutPlaceForRoles } from '../refusals.ts'
@@ -29,7 +29,7 @@ export async function grantRoles(trx: Trx, { email, roles: typed, ctx }: Grantin
   const granted = chosen.filter((role) => !account.roles.includes(role))
   if (granted.length === 0) return unchanged(account)
 
-  await insertHeld(trx, account.id, { roles: granted })
+  await insertRolesAndSites(trx, account.id, { roles: granted })
   return edited(trx, { account, action: 'roles.granted', roles: granted, ctx })
 }
 
@@ -41,7 +41,7 @@ export async function revokeRoles(trx: Trx, { email, roles: typed, ctx }: Granti
   const revoked = chosen.filter((role) => account.roles.includes(role))
   if (revoked.length === 0) return unchanged(account)
 
-  await deleteHeld(trx, account.id, { roles: revoked })
+  await deleteRolesAndSites(trx, account.id, { roles: revoked })
   return edited(trx, { account, action: 'roles.revoked', roles: revoked, ctx })
 }
 

@@ -1,4 +1,4 @@
-import { clocksOf, endWaitsBeyond } from '../../db/clock.ts'
+import { clocksOf, endWaitsAfter } from '../../db/clock.ts'
 import { type Voided, voidIssuedAfter } from '../../db/credentials.ts'
 import { timeOf, type Trx } from '../../db/transact.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -61,7 +61,7 @@ export async function acceptClock(trx: Trx, { ctx }: { ctx: RuleContext }): Prom
   }
   const lastEventAt = lastEvent.toISOString()
   const voided = await voidIssuedAfter(trx, acceptedAt)
-  await endWaitsBeyond(trx, acceptedAt)
+  await endWaitsAfter(trx, acceptedAt)
   const facts = { clock: acceptedAt, lastEvent: lastEventAt, voided }
   await appendAudit(trx, { ...ctx, at: clock, action: 'store.clock-accepted', facts })
   return { acceptedAt, lastEventAt, voided, changed: true }

@@ -1,6 +1,6 @@
 import { addErased, type ErasedAccount } from '../../db/users/erase.ts'
 import { countToGoOut, messagesNotSent } from '../../db/messages.ts'
-import { type Delivery, takeOnDeliveries } from '../../db/outbox.ts'
+import { type Delivery, copyDeliveries } from '../../db/outbox.ts'
 import type { Trx } from '../../db/transact.ts'
 import { type Voided, voidEveryCredential } from '../../db/credentials.ts'
 import type { RuleContext } from '../permissions/actor.ts'
@@ -68,7 +68,7 @@ async function settleMessages(
     ({ message_id, state, claimed_by }) =>
       claimed_by !== null || (state !== 'queued' && state !== notSent.get(message_id)),
   )
-  await takeOnDeliveries(trx, settled)
+  await copyDeliveries(trx, settled)
   for (const { message_id } of known) notSent.delete(message_id)
   return { settled: settled.length, unknown: [...notSent.keys()] }
 }

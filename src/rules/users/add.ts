@@ -2,7 +2,7 @@ import { centreIds, type CentreWithPeople } from '../../db/centres/centres.ts'
 import type { Kysely } from 'kysely'
 import type { HubRole, Store } from '../../db/schema.ts'
 import { together, type Trx } from '../../db/transact.ts'
-import { insertHeld, insertNewUser, setCentreAndHubRole } from '../../db/users/changes.ts'
+import { insertRolesAndSites, insertNewUser, setCentreAndHubRole } from '../../db/users/changes.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { type Failure, Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -155,7 +155,7 @@ async function rejoin(
     )
   }
   await setCentreAndHubRole(trx, { id: account.id, centreId: centre.id, hubRole, at })
-  await insertHeld(trx, account.id, { roles, sites })
+  await insertRolesAndSites(trx, account.id, { roles, sites })
   const rejoined = await accountById(trx, { id: account.id, at })
   if (rejoined.status === 'invited') await sendSetUpMessage(trx, { account: rejoined, ctx })
   await appendAudit(trx, {

@@ -3,7 +3,7 @@ import { type Holding, holdingsOf } from '../../db/progression-tests/holdings.ts
 import { lettersWaitingFor } from '../../db/messages.ts'
 import { cancelOutdated } from '../../db/outbox.ts'
 import type { Trx } from '../../db/transact.ts'
-import { deleteHeld, insertHeld, setDetails } from '../../db/users/changes.ts'
+import { deleteRolesAndSites, insertRolesAndSites, setDetails } from '../../db/users/changes.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { NotFound, Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -183,8 +183,8 @@ async function apply(
   const userKey = userSearchKey({ email: address.email, firstName, lastName })
   const { email, key: emailKey } = address
   await setDetails(trx, { id, at, email, emailKey, firstName, lastName, folded: userKey, hubRole })
-  await insertHeld(trx, id, { roles: after.newRoles, sites: after.newSites })
-  await deleteHeld(trx, id, { roles: after.lostRoles, sites: after.lostSites })
+  await insertRolesAndSites(trx, id, { roles: after.newRoles, sites: after.newSites })
+  await deleteRolesAndSites(trx, id, { roles: after.lostRoles, sites: after.lostSites })
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   isNamed,
   namesOf,
   noteErased,
-  valuesNaming,
+  valuesMentioning,
   wasErased,
 } from '../../db/users/erase.ts'
 import { findMentions, findOneName, type WrittenAddress } from '../../db/users/mentions.ts'
@@ -105,7 +105,7 @@ async function eraseThese(
   const somebody = { ids, addresses }
   const [{ count, files }, naming] = await together(
     eraseMessages(trx, somebody),
-    valuesNaming(trx, addresses),
+    valuesMentioning(trx, addresses),
     eraseMentions(trx, somebody),
     noteErased(trx, { ids, emailKey: address.emailKey }),
   )

@@ -1,5 +1,5 @@
 import type { Trx } from '../../db/transact.ts'
-import { deleteEvery, setCentreAndHubRole } from '../../db/users/changes.ts'
+import { deleteAllRolesOrSites, setCentreAndHubRole } from '../../db/users/changes.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
 import { findCentre } from '../centres/find.ts'
@@ -29,7 +29,7 @@ export async function moveUser(trx: Trx, { email, to, ctx }: Move): Promise<Chan
 
   const hubRole = account.hubRole === 'admin' ? 'teacher' : account.hubRole
   await setCentreAndHubRole(trx, { id: account.id, centreId: centre.id, hubRole, at })
-  await deleteEvery(trx, account.id, 'user_roles')
+  await deleteAllRolesOrSites(trx, account.id, 'user_roles')
   await appendAudit(trx, {
     ...ctx,
     action: 'users.moved',

@@ -1,6 +1,6 @@
 import { voidOpenCredentials } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
-import { deleteEvery, setCentreAndHubRole } from '../../db/users/changes.ts'
+import { deleteAllRolesOrSites, setCentreAndHubRole } from '../../db/users/changes.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
 import { findUser } from './find.ts'
@@ -21,8 +21,8 @@ export async function removeUser(
   refuseWhileHolding(account, { hint: `ssh-admin users transfer ${account.email} --to EMAIL` })
 
   await setCentreAndHubRole(trx, { id: account.id, centreId: null, hubRole: null, at })
-  await deleteEvery(trx, account.id, 'user_roles')
-  await deleteEvery(trx, account.id, 'user_sites')
+  await deleteAllRolesOrSites(trx, account.id, 'user_roles')
+  await deleteAllRolesOrSites(trx, account.id, 'user_sites')
   await voidOpenCredentials(trx, [account.id])
   await appendAudit(trx, {
     ...ctx,
