@@ -1,5 +1,5 @@
 import { Command, type Option } from 'commander'
-import { addCommonOptions, wordsOfHelp } from '../src/cli/options.ts'
+import { addCommonOptions, helpFormat } from '../src/cli/options.ts'
 import { everyCommand, type Leaf } from './command-tree.ts'
 
 const start = `# Commands
@@ -53,10 +53,10 @@ function usageOf(command: Command): string {
 function argumentLines(command: Command): string {
   return command.registeredArguments
     .filter(({ description }) => description !== '')
-    .map((argument) => `- \`${argument.name()}\`: ${wordsOfHelp.argumentDescription(argument)}`)
+    .map((argument) => `- \`${argument.name()}\`: ${helpFormat.argumentDescription(argument)}`)
     .join('\n')
 }
 
 function optionLines(options: readonly Option[]): string {
-  return options.map((option) => `- \`${option.flags}\`: ${wordsOfHelp.optionDescription(option)}`).join('\n')
+  return options.map((option) => `- \`${option.flags}\`: ${helpFormat.optionDescription(option)}`).join('\n')
 }

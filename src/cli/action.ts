@@ -12,7 +12,7 @@ import type { View } from '../render/table.ts'
 import { wrappedText } from '../render/wrap.ts'
 import { actsForNobody } from '../rules/permissions/matrix.ts'
 import { holdsName, takesOnlyCentres, type NamesTyped } from './names-typed.ts'
-import { longNameIn, typedCommand } from './options.ts'
+import { longNameOf, typedCommand } from './options.ts'
 import type { PagedOutput } from './pager.ts'
 import { type Declared, namedParameters, valuesOf } from './parameters.ts'
 import { type Invocation, type Session, sessionOf, withStore } from './session.ts'
@@ -67,7 +67,7 @@ export function action<Args, Options, Every>(
   ): Promise<number> {
     const found = { ...targets, kinds: namedParameters(parameters), changes: parameters.changes }
     await refuseMistyped(found)
-    await refuseForOthers(session)
+    await refuseStaffOnlyCommand(session)
     try {
       return await withRefusalsRecorded(session, async () => {
         if (!holdsName(found)) return withRehearsalNote(session, () => work(options, session))
@@ -95,7 +95,7 @@ function typedParameters(leaf: Command): { options: string[]; args: unknown[]; f
   const options: string[] = []
   for (let at: Command | null = leaf; at; at = at.parent) {
     for (const name of Object.keys(at.opts()))
-      if (at.getOptionValueSource(name) === 'cli') options.push(longNameIn(at, name))
+      if (at.getOptionValueSource(name) === 'cli') options.push(longNameOf(at, name))
   }
   const format: unknown = leaf.getOptionValue('format')
   return { options, args: leaf.processedArgs.flat(), format: typeof format === 'string' ? format : undefined }
@@ -127,7 +127,7 @@ async function refuseMistyped({ typed, kinds }: NamesTyped): Promise<void> {
 }
 
 /** Refuses a command that no user may run before it begins; opening the store for the actor records the refusal. */
-async function refuseForOthers(session: Session): Promise<void> {
+async function refuseStaffOnlyCommand(session: Session): Promise<void> {
   refuseUnnamedActor(session)
   if (actingFor(session.settings) === undefined) return
   const { mayRun } = await import('../rules/permissions/decide.ts')
@@ -195,7 +195,7 @@ export async function answer(
     : piecesOf(text, out)
   // `write` gives false once the reader has closed the pipe.
   for (const piece of pieces) if (!(await write(piece))) return
-  for (const line of session.beneath.splice(0)) session.say(line)
+  for (const line of session.linesAfterAnswer.splice(0)) session.say(line)
 }
 
 /** A text is wrapped between words where it does not fit the terminal; pieces stay as they are. */

@@ -33,7 +33,7 @@ export async function completeLine(typed: readonly string[], context: Context): 
   }
   const word = wordToComplete(program, typed)
   const line = { typed, context }
-  const values = word ? [...(await valuesFromStore(word, line)), ...(await valuesThatFit(word, line))] : []
+  const values = word ? [...(await valuesFromStore(word, line)), ...(await matchingValues(word, line))] : []
   context.stdout.write(
     `${values.map((value) => `${value}\n`).join('')}${suggestions(program, { typed, word })}`,
   )
@@ -55,13 +55,13 @@ async function valuesFromStore(word: WordToComplete, { typed, context }: Line): 
 }
 
 /** Roles and sites; where a person is named before the word, only those that can be taken from or given to them. */
-async function valuesThatFit(word: WordToComplete, line: Line): Promise<string[]> {
+async function matchingValues(word: WordToComplete, line: Line): Promise<string[]> {
   const values = valuesAt(word)
   const [person = ''] = word.arguments
-  const position = heldAt[`${word.command} ${nameOf(word)}`]
+  const position = heldValuesByParameter[`${word.command} ${nameOf(word)}`]
   if (position === undefined || !person.includes('@')) return values
   const { what, isHeld } = position
-  const ofPerson = fromStore(line, ({ db, by }) =>
+  const ofPerson = readStore(line, ({ db, by }) =>
     heldBy(db, { key: person.toLowerCase(), visible: visibleCentres(by), what }),
   )
   // An error message would disturb the line that is being typed, so all values are offered.
@@ -75,7 +75,7 @@ async function valuesThatFit(word: WordToComplete, line: Line): Promise<string[]
 }
 
 /** By command and position: what is taken must be held by the person, what is given must not be. */
-const heldAt: Readonly<Record<string, { what: Held; isHeld: boolean }>> = {
+const heldValuesByParameter: Readonly<Record<string, { what: Held; isHeld: boolean }>> = {
   'roles revoke role': { what: 'roles', isHeld: true },
   'roles grant role': { what: 'roles', isHeld: false },
   'users edit --remove-role': { what: 'roles', isHeld: true },
@@ -92,8 +92,8 @@ interface Line {
 
 async function valuesOf(kind: string, { word, ...line }: Line & { word: WordToComplete }): Promise<string[]> {
   const { prefix } = word
-  const found = await fromStore(line, async ({ db, by }) => {
-    const search = { prefix, visible: visibleCentres(by), among: amongWhom(word) }
+  const found = await readStore(line, async ({ db, by }) => {
+    const search = { prefix, visible: visibleCentres(by), among: candidateFilter(word) }
     const users = /user|subject/.test(kind) ? await usersWithPrefix(db, search) : []
     const centres = /centre|audience|subject/.test(kind) ? await centresWithPrefix(db, search) : []
     // Only Cambridge staff may list these.
@@ -103,7 +103,7 @@ async function valuesOf(kind: string, { word, ...line }: Line & { word: WordToCo
   return (found ?? []).map(({ value, meaning }) => `${oneLine(value)}\t${oneLine(meaning)}`)
 }
 
-interface Seen {
+interface StoreReader {
   db: Kysely<Store>
   by: Actor
 }
@@ -112,11 +112,11 @@ interface Seen {
  * Reads as the actor of the line.
  * @returns undefined without a store, or where the line must name its actor and does not
  */
-async function fromStore<Read>(
+async function readStore<Read>(
   { typed, context }: Line,
-  read: (seen: Seen) => Promise<Read>,
+  read: (seen: StoreReader) => Promise<Read>,
 ): Promise<Read | undefined> {
-  const flag = (name: string) => valueAfter(typed, name)
+  const flag = (name: string) => optionValue(typed, name)
   const flags = { db: flag('--db'), keyFile: flag('--key-file'), as: flag('--as') }
   const settings = resolveSettings(flags, context)
   const { db: path, keyFile } = { db: settings.db.value, keyFile: settings.keyFile.value }
@@ -143,7 +143,7 @@ async function fromStore<Read>(
 }
 
 /** Limits completions by the argument before the word: to those who can take a person's place, or be assigned. */
-function amongWhom(word: WordToComplete): Among | undefined {
+function candidateFilter(word: WordToComplete): Among | undefined {
   const {
     command,
     arguments: [first],
@@ -164,7 +164,7 @@ function nameOf({ declared }: WordToComplete): string {
   return 'long' in declared ? (declared.long ?? '') : declared.name()
 }
 
-function valueAfter(typed: readonly string[], name: string): string | undefined {
+function optionValue(typed: readonly string[], name: string): string | undefined {
   const at = typed.lastIndexOf(name, typed.length - 2)
   if (at >= 0) return typed[at + 1]
   return typed.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1)

@@ -6,7 +6,7 @@ interface PromptOptions {
   /** The option that gives the answer without a question. */
   flag: string
   /** Whether the other options allow the question; absent: they do. */
-  may?: boolean
+  mayAsk?: boolean
   /** The question that would be asked. */
   question: string
   /** The words to add to the line; absent: the flag. */
@@ -18,29 +18,29 @@ interface PromptOptions {
 /** Refuses, naming the flag and the question, when nobody can be asked. */
 export function requireTerminal(
   { terminal, common, argv }: Pick<Session, 'terminal' | 'common' | 'argv'>,
-  { flag, may = true, question, add = [flag], line }: PromptOptions,
+  { flag, mayAsk = true, question, add = [flag], line }: PromptOptions,
 ): void {
-  if (terminal.canAsk && common.input && may) return
+  if (terminal.canAsk && common.input && mayAsk) return
   const notAsked = questionOnOneLine(question)
   const message = `This needs an answer, and there is nobody to ask: say it with ${flag}. Not asked: ${notAsked}`
   throw new Usage(message, { code: 'answer-needed', hint: line ?? commandLine(lineWithOption(argv, ...add)) })
 }
 
-type Asking = Pick<Session, 'terminal' | 'common' | 'named' | 'notify' | 'beneath' | 'argv'>
+type Asking = Pick<Session, 'terminal' | 'common' | 'named' | 'notify' | 'linesAfterAnswer' | 'argv'>
 
 /**
  * Asks yes or no, with No as the default. No is a cancellation; where nobody can be asked, it is a usage error. --yes
  * answers the question. A rehearsal asks nothing, and says beneath its answer what would be asked.
  */
 export async function confirm(
-  { terminal, common, named, notify, beneath, argv }: Asking,
+  { terminal, common, named, notify, linesAfterAnswer, argv }: Asking,
   asked: string,
 ): Promise<void> {
   const question = [...named.map(({ typed, described }) => `'${typed}' is ${described}.`), asked].join('\n')
   if (common.dryRun) {
     const message = `You would be asked: ${question}`.trimEnd()
     notify({ code: 'would-ask', message }, [])
-    beneath.push(...message.split('\n'))
+    linesAfterAnswer.push(...message.split('\n'))
     return
   }
   if (common.yes) return
@@ -59,7 +59,7 @@ export function questionOnOneLine(question: string): string {
   const listed: string[] = []
   const closeList = () => {
     const head = parts.at(-1)
-    if (head?.endsWith(':') && listed.length > 0) parts.splice(-1, 1, `${head} ${fewOf(listed)}`)
+    if (head?.endsWith(':') && listed.length > 0) parts.splice(-1, 1, `${head} ${firstItems(listed)}`)
     listed.length = 0
   }
   for (const line of question.split('\n')) {
@@ -76,7 +76,7 @@ export function questionOnOneLine(question: string): string {
 }
 
 /** All rows of a table, or the first few items of a list. */
-function fewOf(items: readonly string[]): string {
+function firstItems(items: readonly string[]): string {
   if (items.every((item) => columns.test(item)))
     return `${items.map((item) => item.replace(columns, ' ')).join('; ')}.`
   const few = items.slice(0, maxNamed).map((item) => item.replace(/\.$/, ''))

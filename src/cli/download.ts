@@ -64,7 +64,7 @@ export function downloadCommand({ summary, description, stored, id, example, fin
       file: ({ out }) => out,
       write: (output, { file, at }, { store, session }) =>
         prepareContent(output, { file, at, store, session }),
-      judge:
+      recheckRights:
         ({ typed, file: { contentId, action, subject, title, bytes, sha256 } }) =>
         async (trx, now) => {
           const found = await find(trx, now, typed.id)

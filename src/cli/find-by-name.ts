@@ -241,7 +241,7 @@ async function candidatesFor(
       key: user.emailKey,
       described: describeUser(user),
       facts: userCandidate(user),
-      who: owners[at] ?? '',
+      owner: owners[at] ?? '',
     }),
   )
   const numbered = await ownersOfNames(db, { kind: 'centre', keys: centres.rows.map(({ number }) => number) })
@@ -253,7 +253,7 @@ async function candidatesFor(
       key: centre.number,
       described: describeCentre(centre),
       facts: centreCandidate(centre),
-      who: numbered[at] ?? '',
+      owner: numbered[at] ?? '',
     }),
   )
   return { candidates: [...users, ...foundCentres], total: people.total + centres.total }

@@ -14,7 +14,7 @@ import type { Draft } from './drafts.ts'
 import type { OutputFile } from './output-file.ts'
 import {
   checkMail,
-  isMissing,
+  isStoreMissing,
   type Notice,
   openIfThere,
   openModeOf,
@@ -22,7 +22,7 @@ import {
   type WorkFor,
   withStore,
 } from './session.ts'
-import type { Uploading } from './upload.ts'
+import type { UploadSpec } from './upload.ts'
 
 export interface Mutation<Args, Options, Request, Result>
   extends Declaration<Args, Options>,
@@ -32,7 +32,7 @@ export interface Mutation<Args, Options, Request, Result>
   /** Reads files and asks for what is missing, before the store is opened. */
   prepare: (options: Args & Options, session: Session) => Promise<Request>
   /** The question before the change. Absent: only people or centres that were named by name are asked about. */
-  confirm?: Agreement<Request, Result> & {
+  confirm?: Confirmation<Request, Result> & {
     /** Whether these options can lead to the question; absent: they can. */
     mayAsk?: (options: Args & Options) => boolean
   }
@@ -40,7 +40,7 @@ export interface Mutation<Args, Options, Request, Result>
 
 /** The steps of a change, once the request is known. */
 interface Change<Request, Result> {
-  confirm?: Agreement<Request, Result>
+  confirm?: Confirmation<Request, Result>
   /** Asks for what can be asked only with the store open; no transaction is open meanwhile. */
   complete?: (request: Request, at: MutationStage) => Promise<Request>
   /** The rule, within the transaction. */
@@ -53,7 +53,7 @@ interface Change<Request, Result> {
    * Files whose bytes go into the store: a file of one piece within the transaction that refers to it, larger ones
    * before the transaction, once a rehearsal has succeeded and the user has agreed.
    */
-  upload?: Uploading<Request>
+  upload?: UploadSpec<Request>
   /** Last step within the transaction, not of a rehearsal: files beside the store, while it can roll back. */
   beforeCommit?: (result: Result, at: CommitStage<Request>) => Promise<void>
   /** Work after the commit. @returns the result to answer with */
@@ -67,7 +67,7 @@ interface Change<Request, Result> {
   render: (result: Result, view: View, mail: readonly Message[]) => string | Pieces
   json: (result: Result, mail: readonly Message[]) => AnyJsonOfChange
   /** Messages wait for `mail send` and are not mentioned, because the answer must not show whether one goes out. */
-  mailWaits?: boolean
+  leavesMailQueued?: boolean
   /** Long typed input: kept as a draft where the change fails, and removed once a change has used the draft. */
   draft?: {
     of: (request: Request) => Draft | Promise<Draft> | undefined
@@ -94,7 +94,7 @@ interface AfterCommitStage<Request> {
   store: OpenStore
 }
 
-interface Agreement<Request, Result> {
+interface Confirmation<Request, Result> {
   /** The question, from the result of a rehearsal; none where there is nothing to ask. */
   question: (result: Result, at: { request: Request; session: Session }) => string | undefined
   /** The part of the result that was agreed to: if the change gives another one, it is rolled back. */
@@ -128,7 +128,7 @@ export async function runMutation<Args, Options, Request, Result>(
     throw error
   })
   const mayBeRefused = spec.createsStore === true || (spec.createsStore !== undefined && asks)
-  const createsStore = !dryRun && mayBeRefused && isMissing(session)
+  const createsStore = !dryRun && mayBeRefused && isStoreMissing(session)
   const isOnServer = isServerAddress(session.settings.db.value)
   const there = createsStore && isOnServer ? await openIfThere(session, 'use') : undefined
   const agreed =
@@ -152,7 +152,7 @@ export async function runMutation<Args, Options, Request, Result>(
     for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
     const json = { ...spec.json(result, mail), dryRun }
     const view = viewOf(session)
-    if (dryRun && (mayAsk || session.named.length > 0)) await askAbout(running, result)
+    if (dryRun && (mayAsk || session.named.length > 0)) await askToConfirm(running, result)
     await answer(session, { text: spec.render(result, view, mail), json })
     for (const line of spec.say?.(result, view) ?? []) session.say(line)
     return spec.exit?.(result) || (undelivered ? 9 : 0)
@@ -211,30 +211,31 @@ async function commitOrRehearse<Request, Result>(
 ): Promise<{ result: Result; mail: Message[]; undelivered: boolean }> {
   const { spec, session, store, asks, output } = running
   const work = workOf(running)
-  sayBusy(running)
+  showProgress(running)
   if (session.common.dryRun) {
     // Without a mail server the command itself writes messages to files; what a server will answer is unknown.
-    const isWritten = session.settings.smtp.value === undefined && !spec.mailWaits && !session.batch
+    const isWritten = session.settings.smtp.value === undefined && !spec.leavesMailQueued && !session.batch
     const rehearsed = await session.rehearse(
       store,
-      (trx, ctx) => withMail(trx, { work: () => work(trx, ctx), isWritten }),
+      (trx, ctx) => withQueuedMessages(trx, { work: () => work(trx, ctx), isWritten }),
       spec.clock,
     )
     await output?.confirmReplacing()
     return { ...rehearsed, undelivered: false }
   }
-  const agreed = asks ? await confirmResult(running) : running.agreed
+  const agreed = asks ? await rehearseAndConfirm(running) : running.agreed
   const uploads = spec.upload && (await (await import('./upload.ts')).uploadsOf(spec.upload, running))
-  if (!asks && (output?.asksToReplace() || uploads?.goBefore)) await session.rehearse(store, work, spec.clock)
+  if (!asks && (output?.asksToReplace() || uploads?.precedeTransaction))
+    await session.rehearse(store, work, spec.clock)
   await output?.confirmReplacing()
   if (session.context.interruption.isCancelled()) throw new Cancelled()
-  sayBusy(running)
+  showProgress(running)
   const commitWith = (request: Request) => commitRequest({ ...running, request, agreed })
   const { request, committed, queued, by } = await (uploads
     ? uploads.within(commitWith)
     : commitWith(running.request))
   const result = (await spec.afterCommit?.(committed, { by, request, session, store })) ?? committed
-  if (spec.mailWaits) return { result, mail: [], undelivered: false }
+  if (spec.leavesMailQueued) return { result, mail: [], undelivered: false }
   if (queued.length === 0) {
     await notifyStillWaiting(spec.json(result, []), { session, store })
     return { result, mail: [], undelivered: false }
@@ -250,7 +251,7 @@ async function commitOrRehearse<Request, Result>(
 /** From so many targets on, looking at each takes long enough for a progress message. */
 const manyTargets = 200
 
-function sayBusy<Request, Result>({
+function showProgress<Request, Result>({
   spec,
   session,
   request,
@@ -274,9 +275,9 @@ async function commitRequest<Request, Result>(
   const { result, queued, by } = await session.commit(
     store,
     async (trx, ctx) => {
-      const who = agreed === undefined ? undefined : await whoIsNamed(trx, session)
+      const who = agreed === undefined ? undefined : await currentOwners(trx, session)
       const done = await work(trx, ctx)
-      if (agreed !== undefined && comparableOf(running, { done, who }) !== agreed) throw changedMeanwhile()
+      if (agreed !== undefined && agreedText(running, { done, who }) !== agreed) throw changedMeanwhile()
       await spec.beforeCommit?.(done, { ctx, request, session })
       return done
     },
@@ -328,29 +329,32 @@ function workOf<Request, Result>(running: WithRequest<Request, Result>): WorkFor
   const { spec, session, store, request } = running
   return async (trx, ctx) => {
     const done = await spec.act(trx, ctx, request, store)
-    if (!spec.mailWaits) await checkMail(trx, { session })
+    if (!spec.leavesMailQueued) await checkMail(trx, { session })
     return done
   }
 }
 
 /** Rehearses, and asks the question if there is one. @returns what was agreed to, for comparison with the commit */
-async function confirmResult<Request, Result>(
+async function rehearseAndConfirm<Request, Result>(
   running: WithRequest<Request, Result>,
 ): Promise<string | undefined> {
   const { spec, session, store } = running
   const work = workOf(running)
   const rehearsal = async (trx: Trx, ctx: RuleContext) => {
-    const who = await whoIsNamed(trx, session)
+    const who = await currentOwners(trx, session)
     return { who, done: await work(trx, ctx) }
   }
   const rehearsed = await session.rehearse(store, rehearsal, spec.clock)
-  if (session.named.some(({ who }, at) => rehearsed.who?.[at] !== who)) throw changedMeanwhile()
-  await askAbout(running, rehearsed.done)
-  return comparableOf(running, rehearsed)
+  if (session.named.some(({ owner }, at) => rehearsed.who?.[at] !== owner)) throw changedMeanwhile()
+  await askToConfirm(running, rehearsed.done)
+  return agreedText(running, rehearsed)
 }
 
 /** Asks the question if there is one; with --dry-run only says what would be asked. */
-async function askAbout<Request, Result>(running: WithRequest<Request, Result>, done: Result): Promise<void> {
+async function askToConfirm<Request, Result>(
+  running: WithRequest<Request, Result>,
+  done: Result,
+): Promise<void> {
   const { spec, session, request } = running
   let question = spec.confirm?.question(done, { request, session })
   if (question === undefined && session.named.length > 0) {
@@ -363,14 +367,14 @@ async function askAbout<Request, Result>(running: WithRequest<Request, Result>, 
 }
 
 /** The accounts behind the found addresses and numbers, which can change after the search or during a question. */
-async function whoIsNamed(trx: Trx, { named }: Session): Promise<string[] | undefined> {
+async function currentOwners(trx: Trx, { named }: Session): Promise<string[] | undefined> {
   if (named.length === 0) return undefined
   const { ownersNamed } = await import('./find-by-name.ts')
   return ownersNamed(trx, named)
 }
 
 /** The agreed part of the result, as text for comparison. */
-function comparableOf<Request, Result>(
+function agreedText<Request, Result>(
   { spec }: Running<Request, Result>,
   { done, who }: { done: Result; who: unknown },
 ): string {
@@ -390,15 +394,15 @@ async function rehearseWithoutStore<Request, Result>(
     // The lines of a batch that share a transaction are rehearsed together.
     if (store.transaction) return undefined
     const request = await completed({ ...running, store }, prepared)
-    sayBusy({ spec, session, request })
-    if (asks) return await confirmResult({ ...running, store, request })
+    showProgress({ spec, session, request })
+    if (asks) return await rehearseAndConfirm({ ...running, store, request })
     await session.rehearse(store, workOf({ ...running, store, request }), spec.clock)
     return undefined
   })
 }
 
 /** The result of a rehearsal with its messages, in the state that they would have, read before the rollback. */
-async function withMail<Result>(
+async function withQueuedMessages<Result>(
   trx: Trx,
   { work, isWritten }: { work: () => Promise<Result>; isWritten: boolean },
 ): Promise<{ result: Result; mail: Message[] }> {

@@ -1,11 +1,11 @@
 import { type Argument, type Command, type Help, Option } from 'commander'
 import { Usage } from '../errors.ts'
 import { camelCase, kebabCase } from '../kebab-case.ts'
-import { refuseTwoValues, refusingTwoValues, typedWord } from './parameters.ts'
+import { refuseTwoValues, withSingleValue, quotedValue } from './parameters.ts'
 import { number } from './typed-values.ts'
 
 /** Options of every command. */
-export interface CommonOptions extends Partial<Record<(typeof named)[number], string>> {
+export interface CommonOptions extends Partial<Record<(typeof textOptions)[number], string>> {
   json: boolean
   quiet: boolean
   debug: boolean
@@ -20,23 +20,23 @@ export interface CommonOptions extends Partial<Record<(typeof named)[number], st
 }
 
 /** 23 days, in seconds: PostgreSQL and Node's timers take at most 2³¹ - 1 milliseconds. */
-const longestWait = 2_000_000
+const maxWaitSeconds = 2_000_000
 
-const named = ['db', 'keyFile', 'as', 'smtp', 'mailDir'] as const
+const textOptions = ['db', 'keyFile', 'as', 'smtp', 'mailDir'] as const
 
 /** @param typed the options of the command, as typed @throws a usage error */
 export function commonOptions(typed: Readonly<Record<string, unknown>>): CommonOptions {
   const wait = number('a number of seconds', { min: 0 }).safeParse(typed.wait ?? 30)
   if (!wait.success) {
     const problems = wait.error.issues.map(
-      ({ message }) => `--wait ${typedWord(String(typed.wait))}: ${message}`,
+      ({ message }) => `--wait ${quotedValue(String(typed.wait))}: ${message}`,
     )
     throw new Usage(`${problems.join('; ')}.`, {
       code: 'invalid-option',
       hint: 'Add --help to see what it takes.',
     })
   }
-  const said = named.map((name) => [name, typed[name]] as const)
+  const said = textOptions.map((name) => [name, typed[name]] as const)
   return {
     ...Object.fromEntries(said.filter((one): one is [(typeof one)[0], string] => typeof one[1] === 'string')),
     json: typed.json === true,
@@ -47,27 +47,27 @@ export function commonOptions(typed: Readonly<Record<string, unknown>>): CommonO
     pager: typed.pager !== false,
     dryRun: typed.dryRun === true,
     yes: typed.yes === true,
-    wait: Math.min(wait.data, longestWait),
+    wait: Math.min(wait.data, maxWaitSeconds),
   }
 }
 
 /** The heading of the examples for a new user in help. */
-export const beginning = 'First steps:'
+export const firstStepsHeading = 'First steps:'
 
 /** The heading of the common options in help. */
-export const everyCommand = 'Options of every command:'
+export const commonOptionsHeading = 'Options of every command:'
 
-let everyOption: readonly Option[] | undefined
+let sharedOptions: readonly Option[] | undefined
 
 /** Adds the common options. All commands share the Option objects: a group and the program have them as well. */
 export function addCommonOptions(to: Command): Command {
-  to.configureHelp(wordsOfHelp).optionsGroup(everyCommand)
-  everyOption ??= optionsOfEveryCommand()
-  for (const option of everyOption) to.addOption(option)
+  to.configureHelp(helpFormat).optionsGroup(commonOptionsHeading)
+  sharedOptions ??= createCommonOptions()
+  for (const option of sharedOptions) to.addOption(option)
   return to.helpOption('-h, --help', 'show this help').optionsGroup('')
 }
 
-function optionsOfEveryCommand(): readonly Option[] {
+function createCommonOptions(): readonly Option[] {
   return [
     new Option('--json', 'print one JSON document'),
     new Option('-q, --quiet', 'say nothing but the answer'),
@@ -75,11 +75,11 @@ function optionsOfEveryCommand(): readonly Option[] {
     new Option('--no-color', 'no colour'),
     new Option('--no-input', 'never ask'),
     new Option('--no-pager', 'no pager for what is longer than the screen (PAGER)'),
-    refusingTwoValues(new Option('--db <path>', 'the store (SSH_ADMIN_DB)')),
-    refusingTwoValues(new Option('--key-file <path>', 'its key (SSH_ADMIN_KEY_FILE)')),
-    refusingTwoValues(new Option('--as <email>', "act with this user's rights, or staff (SSH_ADMIN_AS)")),
-    refusingTwoValues(new Option('--smtp <url>', 'the mail server (SSH_ADMIN_SMTP_URL)').hideHelp()),
-    refusingTwoValues(
+    withSingleValue(new Option('--db <path>', 'the store (SSH_ADMIN_DB)')),
+    withSingleValue(new Option('--key-file <path>', 'its key (SSH_ADMIN_KEY_FILE)')),
+    withSingleValue(new Option('--as <email>', "act with this user's rights, or staff (SSH_ADMIN_AS)")),
+    withSingleValue(new Option('--smtp <url>', 'the mail server (SSH_ADMIN_SMTP_URL)').hideHelp()),
+    withSingleValue(
       new Option('--mail-dir <path>', 'where messages are written (SSH_ADMIN_MAIL_DIR)').hideHelp(),
     ),
     new Option('--wait <seconds>', 'how long to wait for a busy store').default('30'),
@@ -87,7 +87,7 @@ function optionsOfEveryCommand(): readonly Option[] {
 }
 
 /** Help texts of an option or argument: its choices, where the description does not name them, and its default. */
-export const wordsOfHelp = {
+export const helpFormat = {
   optionDescription: (option: Option) =>
     `${withChoices(option)}${typeof option.defaultValue === 'string' ? ` (default: ${option.defaultValue})` : ''}`,
   argumentDescription: withChoices,
@@ -102,10 +102,10 @@ function withChoices({
 }
 
 /** A help page in our order: first steps near the top, the command's own options next, common options last. */
-export function ownOptionsFirst(page: string): string {
+export function reorderHelp(page: string): string {
   const parts = page.trimEnd().split(/\n{2,}/)
-  const isOfEvery = (part: string) => part.startsWith(`${everyCommand}\n`)
-  const isBeginning = (part: string) => part.startsWith(`${beginning}\n`)
+  const isOfEvery = (part: string) => part.startsWith(`${commonOptionsHeading}\n`)
+  const isBeginning = (part: string) => part.startsWith(`${firstStepsHeading}\n`)
   const [usage = '', description = '', ...rest] = parts.filter(
     (part) => !isOfEvery(part) && !isBeginning(part),
   )
@@ -150,7 +150,7 @@ function typedOptions(command: Command): Record<string, unknown> {
   for (const part of chain) {
     for (const [name, value] of Object.entries(part.opts())) {
       const isDefault = part.getOptionValueSource(name) === 'default'
-      const isPath = paths.has(name)
+      const isPath = pathOptions.has(name)
       if ((isPath || name === 'as' || name === 'smtp') && !isDefault)
         refuseTwoValues({ long: `--${kebabCase(name)}`, isPath }, value, typed[name])
       if (!isDefault || !(name in typed)) typed[name] = value
@@ -160,10 +160,16 @@ function typedOptions(command: Command): Record<string, unknown> {
 }
 
 /** Options that may be repeated behind the verb, but only with the same value; so may --as and --smtp. */
-const paths: ReadonlySet<string> = new Set(['db', 'keyFile', 'mailDir'])
+const pathOptions: ReadonlySet<string> = new Set(['db', 'keyFile', 'mailDir'])
 
 /** Options that may be empty, to delete a particular of a person or a centre. */
-const mayBeEmpty: ReadonlySet<string> = new Set(['firstName', 'lastName', 'address', 'town', 'postcode'])
+const optionsThatMayBeEmpty: ReadonlySet<string> = new Set([
+  'firstName',
+  'lastName',
+  'address',
+  'town',
+  'postcode',
+])
 
 /**
  * Refuses empty options: a script whose variable is empty must act neither on everything nor on a default.
@@ -172,9 +178,9 @@ const mayBeEmpty: ReadonlySet<string> = new Set(['firstName', 'lastName', 'addre
 function refuseEmptyOptions(command: Command): void {
   for (let at: Command | null = command; at; at = at.parent) {
     for (const [name, value] of Object.entries(at.opts())) {
-      if (mayBeEmpty.has(name) || at.getOptionValueSource(name) !== 'cli') continue
+      if (optionsThatMayBeEmpty.has(name) || at.getOptionValueSource(name) !== 'cli') continue
       if ([value].flat().some((one) => typeof one === 'string' && /^[\s,]*$/.test(one))) {
-        throw new Usage(`${longNameIn(at, name)} is empty.`, {
+        throw new Usage(`${longNameOf(at, name)} is empty.`, {
           code: 'invalid-option',
           hint: 'Give it a value, or leave it out.',
         })
@@ -184,6 +190,6 @@ function refuseEmptyOptions(command: Command): void {
 }
 
 /** The name with which an option is typed. */
-export function longNameIn(command: Command, name: string): string {
+export function longNameOf(command: Command, name: string): string {
   return command.options.find((option) => option.attributeName() === name)?.long ?? ''
 }

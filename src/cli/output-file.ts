@@ -16,7 +16,7 @@ import { finishing } from '../interruption.ts'
 import { ownerTag, partsOfDatabase, removeIfPossible } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { TableEnding, Tables } from '../workbook/write.ts'
-import { fileOfTheStore, isFileOfTheStore, isSameFile, refuseFileOfTheDesk } from './store-files.ts'
+import { storeFileRefusal, isStoreFile, isSameFile, refuseOperatorFile } from './store-files.ts'
 import { noteOutput, type OutputKind, removeAbandoned, unfinishedOutputsIn } from './output-notes.ts'
 import { confirm } from './confirm.ts'
 import type { Session } from './session.ts'
@@ -69,9 +69,8 @@ export async function checkOutputFile(session: Session, request: OutputFileReque
   refuseStdout(file)
   const path = resolve(context.cwd, file)
   const there = refuseUnusablePlace(path, file)
-  if (isFileOfTheStore(path, session))
-    throw fileOfTheStore(file, 'Name another file, best in another folder.')
-  refuseFileOfTheDesk(file, session)
+  if (isStoreFile(path, session)) throw storeFileRefusal(file, 'Name another file, best in another folder.')
+  refuseOperatorFile(file, session)
   if (input !== undefined && isSameFile(path, resolve(context.cwd, input))) {
     throw new Unavailable('file-is-the-input', `${file} is the file that is read.`, {
       hint: 'Choose another name.',

@@ -21,7 +21,7 @@ export interface Parameter<Value> {
   /** A name may be typed in place of an address or a centre number of this kind. */
   named?: NamedKind
   offered?: OfferedValues
-  /** Set by `toldWithoutStore`. */
+  /** Set by `checkedWithoutStore`. */
   refuseMistyped?(value: Value): unknown
 }
 
@@ -101,7 +101,7 @@ export function flag(what: string): Parameter<boolean> {
 }
 
 /** `--admin`, `--no-admin`, or neither. */
-export function eitherWay({ on, off }: { on: string; off: string }): Parameter<boolean | undefined> {
+export function negatableFlag({ on, off }: { on: string; off: string }): Parameter<boolean | undefined> {
   const declare = (command: Command, name: string) => {
     const refuseBoth = (before: boolean) => () => {
       if (command.getOptionValue(camelCase(name)) === before)
@@ -121,12 +121,12 @@ export function eitherWay({ on, off }: { on: string; off: string }): Parameter<b
 const repeatable: ReadonlySet<string> = new Set(['--format', '--sort', '--limit', '--progress'])
 
 /** An option with one value may be repeated only with the same value, unless it is repeatable. */
-function once(declared: Option): Option {
-  return repeatable.has(declared.long ?? '') ? declared : refusingTwoValues(declared)
+function withoutRepetition(declared: Option): Option {
+  return repeatable.has(declared.long ?? '') ? declared : withSingleValue(declared)
 }
 
 /** Makes an option refuse a second, different value. @throws a usage error */
-export function refusingTwoValues(declared: Option): Option {
+export function withSingleValue(declared: Option): Option {
   const check = declared.parseArg
   const isPath = /<(path|file)>/.test(declared.flags)
   return declared.argParser((value: string, before: unknown) => {
@@ -188,10 +188,12 @@ function optionWith<Usual>(usual: Schema<Usual>, finished: (declared: Option) =>
 }
 
 /** `--centre <centre>`, at most once. `value` is the placeholder in the help: `<centre>`. */
-export const option = optionWith(optional(text), once)
+export const option = optionWith(optional(text), withoutRepetition)
 
 /** An option that is required. */
-export const requiredOption = optionWith(text, (declared) => once(declared.makeOptionMandatory()))
+export const requiredOption = optionWith(text, (declared) =>
+  withoutRepetition(declared.makeOptionMandatory()),
+)
 
 /** `--site <site>`, any number of times; values may also be separated by commas. */
 export const repeated = optionWith(commaList, (declared) => declared.argParser(collect))
@@ -205,7 +207,7 @@ export function optionOf<Choice extends string>(
   return {
     schema: optional(choiceOf(choices)),
     declare: (command, name) =>
-      command.addOption(once(new Option(`${long(name)} ${value}`, what).choices(choices))),
+      command.addOption(withoutRepetition(new Option(`${long(name)} ${value}`, what).choices(choices))),
   }
 }
 
@@ -247,7 +249,7 @@ export function withValues<Value>(values: OfferedValues, parameter: Parameter<Va
  * The rule itself reports a malformed value, beside what it finds in the store; without a store, or its key, `refuse`
  * reports the malformed value all the same. @param refuse throws for a malformed value
  */
-export function toldWithoutStore<Value>(
+export function checkedWithoutStore<Value>(
   refuse: (value: Value) => unknown,
   parameter: Parameter<Value>,
 ): Parameter<Value> {
@@ -319,28 +321,28 @@ export function valuesOf<Args, Options, Every>(
   { args, options, every }: Omit<Declared<Args, Options, Every>, 'changes'>,
   typed: Readonly<Record<string, unknown>>,
 ): Args & Every & Options {
-  const problems: TypedWrongly[] = []
+  const problems: InputProblem[] = []
   const values = {
-    ...checked(args, typed, { problems, spoken: asArgument }),
-    ...checked(every, typed, { problems, spoken: asOption }),
-    ...checked(options, typed, { problems, spoken: asOption }),
+    ...parseValues(args, typed, { problems, spoken: asArgument }),
+    ...parseValues(every, typed, { problems, spoken: asOption }),
+    ...parseValues(options, typed, { problems, spoken: asOption }),
   }
-  if (isWhole<Args & Every & Options>(values, problems)) return values
+  if (isComplete<Args & Every & Options>(values, problems)) return values
   throw new Usage(`${problems.map(({ message }) => message).join('; ')}.`, {
     code: 'invalid-option',
     hint: problems.find(({ hint }) => hint !== undefined)?.hint ?? 'Add --help to see what it takes.',
   })
 }
 
-interface TypedWrongly {
+interface InputProblem {
   message: string
   hint: string | undefined
 }
 
-function checked<Values>(
+function parseValues<Values>(
   parameters: Parameters<Values> | undefined,
   typed: Readonly<Record<string, unknown>>,
-  { problems, spoken }: { problems: TypedWrongly[]; spoken: (name: string, value: unknown) => string },
+  { problems, spoken }: { problems: InputProblem[]; spoken: (name: string, value: unknown) => string },
 ): Partial<Values> {
   const values: Partial<Values> = {}
   if (!parameters) return values
@@ -356,22 +358,22 @@ function checked<Values>(
   return values
 }
 
-function isWhole<Values>(_values: object, problems: readonly unknown[]): _values is Values & object {
+function isComplete<Values>(_values: object, problems: readonly unknown[]): _values is Values & object {
   return problems.length === 0
 }
 
 function asOption(name: string, value: unknown): string {
   const option = long(kebabCase(name))
-  return isTyped(value) ? `${option} ${typedWord(value)}` : option
+  return isTyped(value) ? `${option} ${quotedValue(value)}` : option
 }
 
 /** Shows an argument by its value: the user typed no name for it. */
 function asArgument(name: string, value: unknown): string {
-  return isTyped(value) ? typedWord(value) : kebabCase(name)
+  return isTyped(value) ? quotedValue(value) : kebabCase(name)
 }
 
 /** The value in quotation marks; a number needs none. */
-export function typedWord(value: string): string {
+export function quotedValue(value: string): string {
   return /^-?\d+(?:\.\d+)?$/.test(value) ? value : `'${value}'`
 }
 

@@ -2,7 +2,7 @@ import { Command, type CommanderError } from 'commander'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
 import { version } from '../version.ts'
-import { addCommonOptions, beginning, everyCommand, wordsOfHelp } from './options.ts'
+import { addCommonOptions, firstStepsHeading, commonOptionsHeading, helpFormat } from './options.ts'
 import { widthOf } from './terminal.ts'
 import { type Group, isCommand, type Loader, summaries, tree, verbOf } from './tree.ts'
 import { type Line, positionsIn } from './typed-line.ts'
@@ -64,7 +64,7 @@ export function emptyProgram(): Command {
   const program = addCommonOptions(new Command('ssh-admin'))
     .description('Administer the School Support Hub: centres, users, coordinators and their PINs.')
     .usage('<noun> <verb> [options]')
-    .optionsGroup(everyCommand)
+    .optionsGroup(commonOptionsHeading)
     .version(version, '-V, --version', 'show the version')
     .optionsGroup('')
     .enablePositionalOptions()
@@ -75,7 +75,7 @@ export function emptyProgram(): Command {
 }
 
 const firstSteps = `
-${beginning}
+${firstStepsHeading}
   $ ssh-admin centres sample centres.xlsx     an empty workbook to fill in
   $ ssh-admin centres import centres.xlsx     centres and users in, PINs out
   $ ssh-admin users show amira@school.example
@@ -105,7 +105,7 @@ export async function loadCommandFor(word: string, node: Loader | Group, typed: 
   const next = verb === undefined ? undefined : verbOf(node, verb)
   if (verb === undefined || next === undefined) {
     const group = await loadCommand(word, node)
-    if (verb !== undefined && argv && !node.alone) {
+    if (verb !== undefined && argv && !node.withoutVerb) {
       throw new NoSuchCommand({ argv, word: verb, known: Object.keys(node.verbs), before: [word] })
     }
     return group
@@ -121,9 +121,9 @@ async function loadCommand(word: string, node: Loader | Group): Promise<Command>
   return group
 }
 
-async function groupCommand(word: string, { summary, alone }: Group): Promise<Command> {
-  const group = alone
-    ? await alone()
+async function groupCommand(word: string, { summary, withoutVerb }: Group): Promise<Command> {
+  const group = withoutVerb
+    ? await withoutVerb()
     : addCommonOptions(new Command(word))
         .summary(summary)
         .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
@@ -131,8 +131,8 @@ async function groupCommand(word: string, { summary, alone }: Group): Promise<Co
   group
     .enablePositionalOptions()
     .helpCommand(false)
-    .configureHelp({ ...wordsOfHelp, subcommandTerm: nameAndArguments })
-  if (!alone) group.action(() => group.outputHelp())
+    .configureHelp({ ...helpFormat, subcommandTerm: nameAndArguments })
+  if (!withoutVerb) group.action(() => group.outputHelp())
   return group
 }
 

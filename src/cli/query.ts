@@ -7,7 +7,7 @@ import { answer, outputFor, retryLostRead } from './action.ts'
 import type { OutputFile } from './output-file.ts'
 import type { PagedOutput } from './pager.ts'
 import type { Declaration } from './parameters.ts'
-import type { HappenedEvent } from './record-event.ts'
+import type { EventToRecord } from './record-event.ts'
 import { type Notice, type Session, type WorkFor, withStore } from './session.ts'
 import type { OutputKind } from './output-notes.ts'
 
@@ -22,7 +22,7 @@ export interface Query<Args, Options, Request, Result> extends Declaration<Args,
   /** The file that the command writes, or can write. */
   output?: QueryOutput<Request, Result>
   /** The audit event of the read, for a command that records reads even without a file. */
-  event?: (result: Result) => HappenedEvent
+  event?: (result: Result) => EventToRecord
   /** @param file the path once the file is in place; undefined where none was named, or it could not be placed */
   render: (result: Result, view: View, file: string | undefined) => string | Pieces
   json: (result: Result, file: string | undefined) => AnyJsonAnswer
@@ -42,11 +42,11 @@ interface QueryOutput<Request, Result> {
   /** Writes the whole file beside its place. */
   write: (output: OutputFile, result: Result, at: { store: OpenStore; session: Session }) => Promise<void>
   /** The audit event that is recorded before the file is moved into place; absent: that of the query. */
-  event?: (result: Result) => HappenedEvent
+  event?: (result: Result) => EventToRecord
   /** For a file that must not exist without its event: the recording transaction checks the right to it again. */
-  judge?: (result: Result) => WorkFor<HappenedEvent>
+  recheckRights?: (result: Result) => WorkFor<EventToRecord>
   /** The message once the file is in place. */
-  placed?: (shown: string) => string
+  placedMessage?: (shown: string) => string
 }
 
 /** Opens the store, finds the actor, reads, writes the file that was named, and answers. @returns the exit code */
@@ -57,7 +57,7 @@ export async function runQuery<Args, Options, Request, Result>(
 ): Promise<number> {
   const out = await outputFor(session)
   try {
-    return await look(spec, await spec.prepare(options, session), { session, out })
+    return await readAndAnswer(spec, await spec.prepare(options, session), { session, out })
   } catch (error) {
     throw (await spec.explain?.(error, session)) ?? error
   } finally {
@@ -66,7 +66,7 @@ export async function runQuery<Args, Options, Request, Result>(
   }
 }
 
-async function look<Args, Options, Request, Result>(
+async function readAndAnswer<Args, Options, Request, Result>(
   spec: Query<Args, Options, Request, Result>,
   request: Request,
   { session, out }: { session: Session; out: PagedOutput },
@@ -74,10 +74,10 @@ async function look<Args, Options, Request, Result>(
   const output = spec.output && (await outputOf(spec.output, request, session))
   // The rights may change while the question is open, so the store is read before it and again after it.
   if (output?.asksToReplace()) {
-    await reading(spec, { request, session }, async () => undefined)
+    await withReadResult(spec, { request, session }, async () => undefined)
     await output.confirmReplacing()
   }
-  return reading(spec, { request, session }, async (result, store) => {
+  return withReadResult(spec, { request, session }, async (result, store) => {
     for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
     const file = await writeAndRecord(spec, { output, result, session, store })
     const text = spec.render(result, session.terminal.out, file)
@@ -86,7 +86,7 @@ async function look<Args, Options, Request, Result>(
   })
 }
 
-async function reading<Args, Options, Request, Result, Done>(
+async function withReadResult<Args, Options, Request, Result, Done>(
   { mode, read, busy }: Pick<Query<Args, Options, Request, Result>, 'mode' | 'read' | 'busy'>,
   { request, session }: { request: Request; session: Session },
   use: (result: Result, store: OpenStore) => Promise<Done>,
@@ -122,19 +122,19 @@ async function writeAndRecord<Args, Options, Request, Result>(
   }: { output: OutputFile | undefined; result: Result; session: Session; store: OpenStore },
 ): Promise<string | undefined> {
   if (!event && !output) return undefined
-  const { moveIntoPlaceOnlyRecorded, moveIntoPlaceRecorded, recordEvent } = await import('./record-event.ts')
+  const { moveIntoPlaceAfterRecheck, moveIntoPlaceRecorded, recordEvent } = await import('./record-event.ts')
   if (!spec || !output) {
     if (event) await recordEvent(session, event(result))
     return undefined
   }
   await spec.write(output, result, { store, session })
   const happened = (spec.event ?? event)?.(result)
-  const judge = spec.judge?.(result)
+  const judge = spec.recheckRights?.(result)
   const shown = judge
-    ? await moveIntoPlaceOnlyRecorded(session, { file: output, judge })
+    ? await moveIntoPlaceAfterRecheck(session, { file: output, judge })
     : happened
       ? await moveIntoPlaceRecorded(session, { file: output, event: happened })
       : await output.moveIntoPlace()
-  if (spec.placed && shown !== undefined) session.say(spec.placed(shown))
+  if (spec.placedMessage && shown !== undefined) session.say(spec.placedMessage(shown))
   return shown
 }

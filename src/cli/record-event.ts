@@ -6,7 +6,7 @@ import type { OutputFile } from './output-file.ts'
 import { type Notice, type Session, type WorkFor, withStore } from './session.ts'
 import { commandLine } from './typed-line.ts'
 
-export type HappenedEvent = Pick<EventToAppend, 'action' | 'subject' | 'userId' | 'facts' | 'personal'>
+export type EventToRecord = Pick<EventToAppend, 'action' | 'subject' | 'userId' | 'facts' | 'personal'>
 
 /**
  * Records that somebody exports personal data or reads somebody's message, before they get it. Where the audit log
@@ -14,7 +14,7 @@ export type HappenedEvent = Pick<EventToAppend, 'action' | 'subject' | 'userId' 
  * refuses the command.
  * @returns whether the event was recorded
  */
-export async function recordEvent(session: Session, event: HappenedEvent): Promise<boolean> {
+export async function recordEvent(session: Session, event: EventToRecord): Promise<boolean> {
   try {
     await record(session, async () => event)
     return true
@@ -28,7 +28,7 @@ export async function recordEvent(session: Session, event: HappenedEvent): Promi
   }
 }
 
-async function record(session: Session, judge: WorkFor<HappenedEvent>): Promise<void> {
+async function record(session: Session, judge: WorkFor<EventToRecord>): Promise<void> {
   const { appendAudit } = await import('../rules/audit/append.ts')
   // The command may have opened the store for reading only.
   await withStore(session, 'use', (store) =>
@@ -39,7 +39,7 @@ async function record(session: Session, judge: WorkFor<HappenedEvent>): Promise<
   )
 }
 
-const unwritableLog = /^(key-.*|store-read-only|store-full|store-refused|audit-broken)$/
+const unwritableLogCodes = /^(key-.*|store-read-only|store-full|store-refused|audit-broken)$/
 
 /** A busy store, a silent server and Ctrl-C do not count: for them nothing may be handed out unrecorded. */
 function isAboutUnwritableLog(error: unknown, { settings }: Session): boolean {
@@ -47,11 +47,11 @@ function isAboutUnwritableLog(error: unknown, { settings }: Session): boolean {
   if (!failure) return false
   // For a file store this code means that its folder or disk cannot be used; for a server, that it does not answer.
   if (failure.code === 'store-unavailable') return !isServerAddress(settings.db.value)
-  return unwritableLog.test(failure.code)
+  return unwritableLogCodes.test(failure.code)
 }
 
 /** The notice about a file whose event is recorded, but which could not be moved into place. */
-type NotMoved = (reason: string) => Notice
+type NotMovedNotice = (reason: string) => Notice
 
 /**
  * Moves a file into place after recording its event: a process that is killed in between leaves no file.
@@ -59,7 +59,7 @@ type NotMoved = (reason: string) => Notice
  */
 export async function moveIntoPlaceRecorded(
   session: Session,
-  { file, event, notMoved }: { file: OutputFile; event: HappenedEvent; notMoved?: NotMoved },
+  { file, event, notMoved }: { file: OutputFile; event: EventToRecord; notMoved?: NotMovedNotice },
 ): Promise<string | undefined> {
   let isRecorded: boolean
   try {
@@ -68,13 +68,13 @@ export async function moveIntoPlaceRecorded(
     file.discard()
     throw error
   }
-  return isRecorded ? moveNamedIntoPlace(session, { file, notMoved }) : file.moveIntoPlace()
+  return isRecorded ? moveOrNotify(session, { file, notMoved }) : file.moveIntoPlace()
 }
 
 /** Like moveIntoPlaceRecorded, but the recording transaction checks the right to it: without a record, no file. */
-export async function moveIntoPlaceOnlyRecorded(
+export async function moveIntoPlaceAfterRecheck(
   session: Session,
-  { file, judge }: { file: OutputFile; judge: WorkFor<HappenedEvent> },
+  { file, judge }: { file: OutputFile; judge: WorkFor<EventToRecord> },
 ): Promise<string | undefined> {
   try {
     await record(session, judge)
@@ -82,12 +82,12 @@ export async function moveIntoPlaceOnlyRecorded(
     file.discard()
     throw error
   }
-  return moveNamedIntoPlace(session, { file })
+  return moveOrNotify(session, { file })
 }
 
-async function moveNamedIntoPlace(
+async function moveOrNotify(
   session: Session,
-  { file, notMoved }: { file: OutputFile; notMoved?: NotMoved | undefined },
+  { file, notMoved }: { file: OutputFile; notMoved?: NotMovedNotice | undefined },
 ): Promise<string | undefined> {
   try {
     return await file.moveIntoPlace()

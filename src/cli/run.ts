@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { setInvocation } from './action.ts'
-import { followed, tree } from './tree.ts'
+import { followTree, tree } from './tree.ts'
 import { actingFor } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { Output } from '../output.ts'
@@ -11,7 +11,7 @@ import { cleanForTerminal } from '../render/clean-text.ts'
 import { wrappedText } from '../render/wrap.ts'
 import { isServerAddress } from '../server-address.ts'
 import type { CheckLine } from './batch/line.ts'
-import { ownOptionsFirst, typedCommand } from './options.ts'
+import { reorderHelp, typedCommand } from './options.ts'
 import { emptyProgram, canonicalLine, prepare, programFor, commandWordsIn } from './program.ts'
 import { type Invocation, sessionOf } from './session.ts'
 import { clearBusy, endQuietlyWhenReaderLeaves, forStream, terminalOf } from './terminal.ts'
@@ -66,13 +66,13 @@ async function writeHelp(help: string, argv: readonly string[], context: Context
   const terminal = terminalOf(context, { color: false, quiet: false })
   if (wantsJson(argv)) {
     // The name of the command or noun whose help it is; empty for the program's own help.
-    const command = followed(commandWordsIn(argv)).path.join(' ')
-    const answer: JsonAnswer<'help'> = { command, text: ownOptionsFirst(help).trimEnd() }
+    const command = followTree(commandWordsIn(argv)).path.join(' ')
+    const answer: JsonAnswer<'help'> = { command, text: reorderHelp(help).trimEnd() }
     const document = { ...answer, notices: [] }
     await terminal.write(`${JSON.stringify(document, null, terminal.out.isTerminal ? 2 : 0)}\n`)
     return
   }
-  const text = wrappedText(cleanForTerminal(ownOptionsFirst(help)), terminal.out.width)
+  const text = wrappedText(cleanForTerminal(reorderHelp(help)), terminal.out.width)
   if (!terminal.out.isTerminal) {
     await terminal.write(text)
     return

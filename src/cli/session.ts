@@ -35,17 +35,17 @@ export interface FoundByName {
   /** The user or centre for `details` in JSON. */
   facts: Readonly<Record<string, unknown>>
   /** The accounts with the address, or the centre with the number, at the time of the search. */
-  who: string
+  owner: string
 }
 
 /** Options for opening the store, or another store file. */
-interface OpenedOther {
+interface OpenOptions {
   path?: string
   startsWithChange?: boolean
   /** False: fail at once where the store is locked. */
   waits?: boolean
   /** The command's answer says itself that the store was created. */
-  saysThatBegun?: boolean
+  reportsCreation?: boolean
 }
 
 /** The resolved settings and services of one command. */
@@ -68,9 +68,9 @@ export interface Session {
   /** Shows a progress message until the next output, where the store is so large that reading may take seconds. */
   busy: (words: string) => void
   /** Lines for stderr once the answer is written, such as the question that a rehearsal would ask. */
-  beneath: string[]
+  linesAfterAnswer: string[]
   /** Opens the store, or another file that is a store. */
-  open: (mode: OpenMode, other?: OpenedOther) => Promise<OpenStore>
+  open: (mode: OpenMode, other?: OpenOptions) => Promise<OpenStore>
   /** The parameters with which the store would be opened. */
   opening: (mode: OpenMode) => Promise<Opening>
   /** The actor and their rights at this moment: for commands that only read. */
@@ -111,9 +111,9 @@ export function sessionOf(
   { context, argv, batch, checkLine }: Invocation,
 ): Session {
   const said = commonOptions({ ...typed, json: typed.json === true || typed.format === 'json' })
-  const common = batch ? commonWithin(batch, said) : said
-  const file = withAnyConfiguration.has(words) ? readableConfigFile(context) : undefined
-  const settings = batch ? settingsWithin(batch, said) : resolveSettings(common, context, file)
+  const common = batch ? commonOptionsOfLine(batch, said) : said
+  const file = worksWithBadConfiguration.has(words) ? readableConfigFile(context) : undefined
+  const settings = batch ? settingsOfLine(batch, said) : resolveSettings(common, context, file)
   const changes = !common.dryRun && rehearses
   const quiet = common.quiet || common.json
   const terminal = terminalOf(context, { color: common.color, quiet, changes })
@@ -136,7 +136,7 @@ export function sessionOf(
     let isOutageSaid = false
     return {
       path,
-      secret: await secretOf({ settings, context }),
+      secret: await keyCommandReader({ settings, context }),
       keyFile: settings.keyFile.value,
       maxWaitMs: waits ? common.wait * 1000 : 0,
       mode,
@@ -150,7 +150,8 @@ export function sessionOf(
       },
       // Changes of a copy have no effect yet, so a signal need not wait for them.
       interruption: other === undefined ? context.interruption : undefined,
-      onOtherClock: (difference) => notify({ code: 'clock-differs', message: otherClockInWords(difference) }),
+      onOtherClock: (difference) =>
+        notify({ code: 'clock-differs', message: describeClockDifference(difference) }),
       onStandby: () => {
         const message = `No server of ${path} takes changes now: a standby is read, which may lack what was changed last.`
         notify({ code: 'standby', message })
@@ -173,8 +174,8 @@ export function sessionOf(
     const startsWithChange = other?.startsWithChange === true
     const writeFirstEvent = (store: OpenStore) => recordCreation(store, acting)
     const store = await openStore(Object.assign(opening, { startsWithChange, writeFirstEvent }))
-    if (mode === 'create' && store.created && !other?.saysThatBegun) {
-      terminal.say(begunInWords(store, settings))
+    if (mode === 'create' && store.created && !other?.reportsCreation) {
+      terminal.say(describeNewStore(store, settings))
       // Filling the new store may take minutes, and after a signal the message must say that the store exists.
       context.interruption.begun()
     }
@@ -194,7 +195,7 @@ export function sessionOf(
     busy: (words) => {
       if (terminal.animated && isLarge(settings.db.value)) terminal.busy(words)
     },
-    beneath: [],
+    linesAfterAnswer: [],
     open: batch ? (mode) => batch.storeFor(mode, open) : open,
     opening: (mode) => openingOf(mode, undefined),
     ctx: (store) => contextFor(store, acting),
@@ -210,7 +211,7 @@ export function sessionOf(
     },
     rehearse: async (store, work, clock) => {
       const { rehearse } = await import('../db/transact.ts')
-      return rehearse(store, async (trx) => work(trx, await contextWithin(trx, acting)), clock)
+      return rehearse(store, async (trx) => work(trx, await contextInTransaction(trx, acting)), clock)
     },
     batch,
     checkLine,
@@ -218,17 +219,17 @@ export function sessionOf(
 }
 
 /** Commands that must work with a broken configuration file: mending it, help, and a shell's start-up. */
-const withAnyConfiguration = new Set(['config edit', 'help', 'version', 'completion'])
+const worksWithBadConfiguration = new Set(['config edit', 'help', 'version', 'completion'])
 
 /** The common options of a line: those of the batch hold for all lines; --yes and --dry-run may be added. */
-function commonWithin({ common }: Batch, said: CommonOptions): CommonOptions {
+function commonOptionsOfLine({ common }: Batch, said: CommonOptions): CommonOptions {
   const { json, color, debug, wait } = common
   const [yes, dryRun] = [said.yes || common.yes, said.dryRun || common.dryRun]
   return { ...said, json, color, debug, wait, yes, dryRun, input: false }
 }
 
 /** A line may have its own --as only where the batch has no other actor. @throws a usage error */
-function settingsWithin({ settings }: Batch, { as }: CommonOptions): Settings {
+function settingsOfLine({ settings }: Batch, { as }: CommonOptions): Settings {
   if (as === undefined) return settings
   const { value, from } = settings.as
   const where = {
@@ -247,19 +248,22 @@ async function recordCreation(store: OpenStore, acting: Acting): Promise<void> {
 }
 
 /** Names the path of the new store, so that a mistyped path is noticed at once. */
-function begunInWords({ keyFile, keyFromCommand }: OpenStore, { db: { value: place } }: Settings): string {
+function describeNewStore(
+  { keyFile, keyFromCommand }: OpenStore,
+  { db: { value: place } }: Settings,
+): string {
   const key = keyFromCommand
     ? 'Its key is that of the command.'
     : `Its key is ${pathInWords(keyFile)}: keep a copy elsewhere.`
   return `Began a new store: ${pathInWords(place)}. ${key}`
 }
 
-function otherClockInWords(difference: number): string {
+function describeClockDifference(difference: number): string {
   const seconds = Math.round(Math.abs(difference) / 1000)
   return `This machine's clock is ${seconds} seconds ${difference > 0 ? 'behind' : 'ahead of'} the server's, which counts: set it.`
 }
 
-async function secretOf({
+async function keyCommandReader({
   settings: { keyCommand },
   context: { env },
 }: Pick<Session, 'settings' | 'context'>): Promise<(() => Buffer) | undefined> {
@@ -282,7 +286,7 @@ async function contextFor(store: OpenStore, acting: Acting): Promise<RuleContext
 }
 
 /** Read within the transaction: rights may have changed during a wait for the lock or an open question. */
-async function contextWithin(trx: Trx, acting: Acting): Promise<RuleContext> {
+async function contextInTransaction(trx: Trx, acting: Acting): Promise<RuleContext> {
   const { timeOf } = await import('../db/transact.ts')
   return contextAt(trx, { ...acting, at: timeOf(trx) })
 }
@@ -320,7 +324,7 @@ async function commitFor<Result>(
   const { result, queued, missingHead, isLogged } = await commit(
     store,
     async (trx) => {
-      const ctx = await contextWithin(trx, acting)
+      const ctx = await contextInTransaction(trx, acting)
       return { done: await work(trx, ctx), by: ctx.by }
     },
     clock,
@@ -383,6 +387,6 @@ export function openModeOf({ dryRun, createsStore }: { dryRun: boolean; createsS
 }
 
 /** Whether there is no store yet, as far as this is known without connecting to a server. */
-export function isMissing({ settings }: Pick<Session, 'settings'>): boolean {
+export function isStoreMissing({ settings }: Pick<Session, 'settings'>): boolean {
   return !existsSync(settings.db.value)
 }

@@ -7,13 +7,13 @@ import { passwordFile, storeNumber, withStoreNumber } from '../server-address.ts
 import type { Session } from './session.ts'
 
 /** What follows the store's path in the names of the files beside it: SQLite's own, and those of this program. */
-const partsOfStore =
+const storeFileSuffix =
   /^(-wal|-shm|-journal|[.](writer|([0-9a-f]{8}[.])?head|[0-9a-f]{16}[.]old|key|before-.*|mail)|[.].*[.](new|restoring|migrating|part|note)([.].*|-wal|-shm|-journal)?)$/
 
 /** Whether a path is the store, its key, a file beside them, or a message in the mail folder. */
-export function isFileOfTheStore(path: string, session: Session): boolean {
+export function isStoreFile(path: string, session: Session): boolean {
   const real = withRealFolder(path)
-  const { stores, mail } = ownPaths(real, session)
+  const { stores, mail } = storePaths(real, session)
   const isOfStore = stores.some(
     (own) =>
       isSameFile(path, own) || pathsOfFile(own).some((known) => real === known || isBeside(real, known)),
@@ -22,10 +22,10 @@ export function isFileOfTheStore(path: string, session: Session): boolean {
 }
 
 /** The paths of the store, its key and its mail folders. @param real a path that may hold the store's number */
-function ownPaths(real: string, { settings, context }: Session): { stores: string[]; mail: string[] } {
+function storePaths(real: string, { settings, context }: Session): { stores: string[]; mail: string[] } {
   const pathsOf = (...values: readonly string[]) =>
     values
-      .flatMap((value) => numbersIn(real, value).map((number) => withStoreNumber(value, number)))
+      .flatMap((value) => storeNumbersIn(real, value).map((number) => withStoreNumber(value, number)))
       .map((value) => resolve(context.cwd, value))
   return { stores: pathsOf(settings.db.value, settings.keyFile.value), mail: pathsOf(settings.mailDir.value) }
 }
@@ -36,13 +36,13 @@ function pathsOfFile(own: string): string[] {
 }
 
 function isBeside(real: string, path: string): boolean {
-  return real.startsWith(path) && partsOfStore.test(real.slice(path.length))
+  return real.startsWith(path) && storeFileSuffix.test(real.slice(path.length))
 }
 
 /** Whether a path is a hard link to one of the store's files. */
-function isSecondName(path: string, session: Session): boolean {
+function isHardLinkToStoreFile(path: string, session: Session): boolean {
   if ((statsOf(path)?.nlink ?? 1) < 2) return false
-  const { stores, mail } = ownPaths(withRealFolder(path), session)
+  const { stores, mail } = storePaths(withRealFolder(path), session)
   const beside = stores.flatMap(pathsOfFile).flatMap((known) =>
     namesIn(dirname(known))
       .filter((name) => name.startsWith(basename(known)))
@@ -67,7 +67,7 @@ function isCopyOfKey(path: string, { settings, context }: Session): boolean {
 }
 
 /** The store is not open yet, so any number in the path, or in a file's name beside the setting, may be its number. */
-function numbersIn(path: string, setting: string): string[] {
+function storeNumbersIn(path: string, setting: string): string[] {
   if (!setting.includes(storeNumber)) return [storeNumber]
   const names = [path, ...namesIn(dirname(setting))]
   return [storeNumber, ...names.flatMap((name) => name.match(/[0-9a-f]{24}/g) ?? [])]
@@ -78,25 +78,25 @@ function numbersIn(path: string, setting: string): string[] {
  * of their files under any name, a password file, or the configuration.
  * @throws `same-file`
  */
-export function refuseToTakeIn(file: string, session: Session): void {
+export function refuseStoreFileAsInput(file: string, session: Session): void {
   const path = resolve(session.context.cwd, file)
   const hint = 'Name another file.'
-  const isOurs = [path, behindLinks(path)].some((each) => isFileOfTheStore(each, session))
-  if (isOurs || isSecondName(path, session)) throw fileOfTheStore(file, hint)
+  const isOurs = [path, behindLinks(path)].some((each) => isStoreFile(each, session))
+  if (isOurs || isHardLinkToStoreFile(path, session)) throw storeFileRefusal(file, hint)
   if (isCopyOfKey(path, session))
     throw new Refused('same-file', `${file} is a copy of the key of this store.`, { hint })
-  refuseFileOfTheDesk(file, session)
+  refuseOperatorFile(file, session)
 }
 
 /** Refuses to read or overwrite password files and the configuration. @throws `same-file` */
-export function refuseFileOfTheDesk(file: string, session: Session): void {
+export function refuseOperatorFile(file: string, session: Session): void {
   const path = resolve(session.context.cwd, file)
-  const found = filesOfTheDesk(session).find(({ own }) => isSameFile(path, own))
+  const found = operatorFiles(session).find(({ own }) => isSameFile(path, own))
   if (found) throw new Refused('same-file', `${file} ${found.what}.`, { hint: 'Name another file.' })
 }
 
 /** The operator's own files for this program: passwords and the configuration. */
-function filesOfTheDesk({ settings, context }: Session): { own: string; what: string }[] {
+function operatorFiles({ settings, context }: Session): { own: string; what: string }[] {
   const password = settings.smtpPasswordFile.value
   const files = [
     { own: passwordFile(context.env), what: 'holds passwords of PostgreSQL' },
@@ -106,7 +106,7 @@ function filesOfTheDesk({ settings, context }: Session): { own: string; what: st
   return files.map(({ own, what }) => ({ own: resolve(context.cwd, own), what }))
 }
 
-export function fileOfTheStore(file: string, hint: string): Refused {
+export function storeFileRefusal(file: string, hint: string): Refused {
   return new Refused(
     'same-file',
     `${file} belongs to the store: it is the store, its key, or lies beside them.`,

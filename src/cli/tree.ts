@@ -8,7 +8,7 @@ export interface Group {
   /** Commands and groups by the word that is typed. */
   verbs: Readonly<Record<string, Loader | Group>>
   /** The command of the noun alone, without a verb. */
-  alone?: Loader
+  withoutVerb?: Loader
 }
 
 /** Commands of one file, each of which is called as the function that makes the command. */
@@ -27,7 +27,7 @@ const centres: Group = {
     apply: async () => (await import('../commands/centres/apply.ts')).apply(),
     imports: {
       summary: 'what has been imported, and when',
-      alone: async () => (await import('../commands/centres/imports.ts')).imports(),
+      withoutVerb: async () => (await import('../commands/centres/imports.ts')).imports(),
       verbs: commandsOf(() => import('../commands/centres/imports.ts'), 'show', 'undo'),
     },
     pins: async () => (await import('../commands/centres/pins.ts')).pins(),
@@ -207,7 +207,7 @@ const store: Group = {
 
 const config: Group = {
   summary: 'show each setting and where it came from',
-  alone: async () => (await import('../commands/config.ts')).config(),
+  withoutVerb: async () => (await import('../commands/config.ts')).config(),
   verbs: commandsOf(() => import('../commands/config.ts'), 'show', 'set', 'unset', 'edit'),
 }
 
@@ -259,7 +259,7 @@ export function verbOf({ verbs }: Group, verb: string): Loader | Group | undefin
 }
 
 /** Follows the words down the tree. @returns the words that led somewhere, and the command or group that they led to */
-export function followed(words: readonly string[]): { path: string[]; node: Loader | Group } {
+export function followTree(words: readonly string[]): { path: string[]; node: Loader | Group } {
   const path: string[] = []
   let node: Loader | Group = { summary: '', verbs: tree }
   for (const word of words) {
@@ -273,5 +273,5 @@ export function followed(words: readonly string[]): { path: string[]; node: Load
 
 /** Whether the words, all of them, name a command or a group. */
 export function isCommand(words: readonly string[]): boolean {
-  return followed(words).path.length === words.length
+  return followTree(words).path.length === words.length
 }

@@ -7,7 +7,7 @@ import { inputStream } from '../input-file.ts'
 import { oneLine } from '../render/clean-text.ts'
 import type { Uploaded } from '../rules/contents.ts'
 import { ownerTag } from '../unfinished-files.ts'
-import { refuseToTakeIn } from './store-files.ts'
+import { refuseStoreFileAsInput } from './store-files.ts'
 import { progressOfBytes } from './progress.ts'
 import type { Session } from './session.ts'
 import { hintOfNearFiles } from '../nearest.ts'
@@ -34,7 +34,7 @@ export async function fileToUpload(session: Session, file: string): Promise<File
     throw new Usage('The name of a file is empty.', { code: 'missing-value', hint: 'Name the file.' })
   const path = resolve(cwd, file)
   const stats = statOrRefuse(path, file)
-  refuseToTakeIn(file, session)
+  refuseStoreFileAsInput(file, session)
   if (!stats.isFile()) throw unusable(file, 'is no ordinary file')
   if (stats.size === 0) throw unusable(file, 'is empty')
   if (stats.size > maxBytes) throw unusable(file, 'is larger than 500 MB')
@@ -67,7 +67,7 @@ function refuseStore(piece: Buffer, file: string): void {
 }
 
 /** The files of a change whose bytes go into the store. */
-export interface Uploading<Request> {
+export interface UploadSpec<Request> {
   files: (request: Request) => readonly FileToUpload[]
   /** Adds to the request where the bytes of its files are. */
   with: (request: Request, uploaded: readonly Uploaded[]) => Request
@@ -75,20 +75,20 @@ export interface Uploading<Request> {
 
 interface Uploads<Request> {
   /** Whether the bytes are uploaded before the transaction that refers to them; files of one piece go in with it. */
-  goBefore: boolean
+  precedeTransaction: boolean
   /** Runs the work with the bytes in the store, and removes them where the work fails. */
   within: <Done>(work: (request: Request) => Promise<Done>) => Promise<Done>
 }
 
 /** @throws `file-changed` */
 export async function uploadsOf<Request>(
-  { files: filesOf, with: withBytes }: Uploading<Request>,
+  { files: filesOf, with: withBytes }: UploadSpec<Request>,
   { session, store, request }: { session: Session; store: OpenStore; request: Request },
 ): Promise<Uploads<Request>> {
   const files = filesOf(request)
-  if (await fitOnePiece(files)) {
+  if (await fitInOnePiece(files)) {
     const whole = withBytes(request, await readFiles(session, files))
-    return { goBefore: false, within: (work) => work(whole) }
+    return { precedeTransaction: false, within: (work) => work(whole) }
   }
   const within = async <Done>(work: (request: Request) => Promise<Done>) => {
     const uploaded = await uploadFiles(session, { store, files })
@@ -101,10 +101,10 @@ export async function uploadsOf<Request>(
       throw error
     }
   }
-  return { goBefore: true, within }
+  return { precedeTransaction: true, within }
 }
 
-async function fitOnePiece(files: readonly FileToUpload[]): Promise<boolean> {
+async function fitInOnePiece(files: readonly FileToUpload[]): Promise<boolean> {
   const { pieceLength } = await import('../db/contents.ts')
   return files.reduce((sum, { bytes }) => sum + bytes, 0) <= pieceLength
 }

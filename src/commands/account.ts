@@ -36,7 +36,7 @@ export const request = () =>
     examples: ['ssh-admin account request amira@school.example'],
     rehearses: false,
     act: (trx, ctx, { email }) => requestAccount(trx, { email, ctx }),
-    mailWaits: true,
+    leavesMailQueued: true,
     render: ({ email }) => `If ${email} has an account here, a message will be sent to it.`,
     json: ({ email }) => ({ email, requested: true }),
   })

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { decodeText, inputStream, untilAborted } from '../input-file.ts'
 import { type Draft, draftFile, keepDraft } from '../cli/drafts.ts'
-import { refuseToTakeIn } from '../cli/store-files.ts'
+import { refuseStoreFileAsInput } from '../cli/store-files.ts'
 import { mkdirSync, namesIn, writeFileSync } from '../disk.ts'
 import type { Context } from '../context.ts'
 import { BadInput, Cancelled, isNotThere, Unavailable } from '../errors.ts'
@@ -124,7 +124,7 @@ export async function textFrom(from: string, session: Session): Promise<string> 
   if (from === '-') {
     return decoded(await buffer(untilAborted(terminal.stdin, context.signal)), 'What was given on stdin')
   }
-  refuseToTakeIn(from, session)
+  refuseStoreFileAsInput(from, session)
   let bytes: Buffer
   try {
     bytes = await buffer(inputStream(resolve(context.cwd, from), context.signal))

@@ -1,5 +1,5 @@
 import { preparedMutation, listing, mutation } from '../cli/define.ts'
-import { argument, requiredOption, flag, withValues, each, toldWithoutStore } from '../cli/parameters.ts'
+import { argument, requiredOption, flag, withValues, each, checkedWithoutStore } from '../cli/parameters.ts'
 import { fileToUpload, type FileToUpload } from '../cli/upload.ts'
 import {
   changedHelpDocumentsJson,
@@ -138,7 +138,7 @@ export const withdraw = () =>
     description:
       'Withdraw help documents: nobody but Cambridge staff sees them any more. Nothing is deleted.',
     args: {
-      id: toldWithoutStore(
+      id: checkedWithoutStore(
         (ids) => eachNamed(ids, typedHelpDocumentNumber),
         withValues({ stored: 'help-document' }, each('the numbers; - reads them from stdin, one a line')),
       ),

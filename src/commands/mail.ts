@@ -10,7 +10,7 @@ import {
   repeated,
   withValues,
   each,
-  toldWithoutStore,
+  checkedWithoutStore,
 } from '../cli/parameters.ts'
 import { importNumber, listOf, number, optional, refusing } from '../cli/typed-values.ts'
 import { phasesOn } from '../cli/progress.ts'
@@ -186,7 +186,7 @@ export const send = () =>
       return { numbers, others: 0, messages: rows.map(messageOf), undelivered: false }
     },
     // Delivered by the command itself, together with older ones.
-    mailWaits: true,
+    leavesMailQueued: true,
     afterCommit: async ({ numbers }, { by, request, session, store }) => {
       const { deliverQueued, refusedNotices } = await import('../mail/deliver.ts')
       const refused = await failedMessages(store.db, { importId: request.import }).catch(() => [])
@@ -249,7 +249,7 @@ export const cancel = () =>
     description:
       'Cancel messages that wait. A link or a temporary password in one stays valid until it lapses, and nobody has received it.',
     args: {
-      id: toldWithoutStore(
+      id: checkedWithoutStore(
         (ids) => eachNamed(ids, typedMessageNumber),
         each('the numbers that mail list shows; - reads them from stdin, one a line'),
       ),

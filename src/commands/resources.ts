@@ -7,7 +7,7 @@ import {
   withValues,
   flag,
   argument,
-  toldWithoutStore,
+  checkedWithoutStore,
 } from '../cli/parameters.ts'
 import { commaList, transformed, listOf, refusing, optional, text, withDefault } from '../cli/typed-values.ts'
 import { titleTyped } from '../cli/typed-arguments.ts'
@@ -190,7 +190,7 @@ export const download = () =>
   })
 
 const numbersOfResources = () => ({
-  id: toldWithoutStore(
+  id: checkedWithoutStore(
     (ids) => eachNamed(ids, typedResourceNumber),
     withValues({ stored: 'resource' }, each('the numbers; - reads them from stdin, one a line')),
   ),

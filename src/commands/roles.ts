@@ -1,5 +1,5 @@
 import { listing, mutation, preparedQuery } from '../cli/define.ts'
-import { flag, argument, orName, each, withValues, option, toldWithoutStore } from '../cli/parameters.ts'
+import { flag, argument, orName, each, withValues, option, checkedWithoutStore } from '../cli/parameters.ts'
 import { catalogue, offeredRoles, type Role } from '../rules/roles/catalogue.ts'
 import { usersJson } from '../render/users.ts'
 import { grantRoles, refuseUnknownRoles, revokeRoles } from '../rules/roles/grant.ts'
@@ -107,7 +107,7 @@ export const check = () =>
   })
 
 function rolesArgument() {
-  return toldWithoutStore(refuseUnknownRoles, withValues(offeredRoles, each('the roles')))
+  return checkedWithoutStore(refuseUnknownRoles, withValues(offeredRoles, each('the roles')))
 }
 
 const granters: Readonly<Record<NonNullable<Role['grantedBy']>, string>> = {

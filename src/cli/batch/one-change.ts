@@ -1,6 +1,6 @@
 import type { OpenStore } from '../../db/store/opening.ts'
 import { Cancelled, Failure, Unavailable } from '../../errors.ts'
-import { isMissing, missingHeadNotice, openModeOf, withStore } from '../session.ts'
+import { isStoreMissing, missingHeadNotice, openModeOf, withStore } from '../session.ts'
 import { FailureOfLine } from './lines-of-input.ts'
 import type { TypedLine } from './state.ts'
 import type { LineResult } from './line.ts'
@@ -14,7 +14,7 @@ export async function runAsOneChange(lines: readonly Line[], running: Running): 
   const { dryRun } = run.session.common
   if (lines.length === 0) return
   // The lines are rehearsed first where there is no store yet, so that a refusal leaves no empty store behind.
-  if (run.createsStore && !dryRun && isMissing(run.session)) {
+  if (run.createsStore && !dryRun && isStoreMissing(run.session)) {
     await withStore(run.session, 'rehearse-creation', async (store) => {
       // Only after connecting is it known that a server has a store already, which needs no rehearsal.
       if (store.created) await asOne({ lines, store, saves: false }, running)

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts'
 import { Usage } from '../../errors.ts'
 import { setInvocation } from '../action.ts'
 import { canonicalLine, programFor, commandWordsIn } from '../program.ts'
-import { followed } from '../tree.ts'
+import { followTree } from '../tree.ts'
 import { commandLine } from '../typed-line.ts'
 import type { Batch, CheckLine, LineResult, LineProgram, LineWork, ReadyLine } from './line.ts'
 import { kebabCase } from '../../kebab-case.ts'
@@ -56,7 +56,7 @@ async function programOfLine(
   argv: readonly string[],
   { context, batch }: { context: Context; batch: Batch },
 ): Promise<LineProgram> {
-  const { path: words, node } = followed(commandWordsIn(argv))
+  const { path: words, node } = followTree(commandWordsIn(argv))
   const path = typeof node === 'function' ? words.join(' ') : undefined
   const grown = path === undefined ? undefined : batch.programs.get(path)
   if (grown) {

@@ -105,7 +105,7 @@ async function askNumber(
   const { terminal, common, argv } = session
   const question = 'What is its centre number, such as EG001?'
   const line = lineWithPlaceholders(withWord(argv, argv.indexOf('create'), 'create', 'CENTRE'), said)
-  requireTerminal(session, { flag: 'CENTRE', may: !common.dryRun, question, line })
+  requireTerminal(session, { flag: 'CENTRE', mayAsk: !common.dryRun, question, line })
   // A missing permission or an unavailable store is reported before anything is typed.
   await checkInStore(session, async () => undefined)
   const look = async (text: string) => {
@@ -119,7 +119,7 @@ async function askNumber(
 async function askName(number: string, said: TypedFacts, session: Session): Promise<string> {
   const question = `What is the name of ${number}?`
   const line = lineWithPlaceholders(session.argv, said)
-  requireTerminal(session, { flag: '--name', may: !session.common.dryRun, question, line })
+  requireTerminal(session, { flag: '--name', mayAsk: !session.common.dryRun, question, line })
   return ask(session.terminal, {
     question,
     check: async (text) => (await failureOf(() => parseCentreOptions({ name: text })))?.message,
@@ -129,7 +129,7 @@ async function askName(number: string, said: TypedFacts, session: Session): Prom
 function askCountry(number: string, said: TypedFacts, session: Session): Promise<string> {
   const question = `In which country is ${number}?`
   const line = lineWithPlaceholders(session.argv, { ...said, name: said.name ?? '' })
-  requireTerminal(session, { flag: '--country', may: !session.common.dryRun, question, line })
+  requireTerminal(session, { flag: '--country', mayAsk: !session.common.dryRun, question, line })
   return ask(session.terminal, {
     question,
     check: async (text) => {

@@ -74,7 +74,7 @@ export const show = () =>
         if (report) await prepareReport(output, report)
       },
       event: ({ shown: { row } }) => reportedEvent(row),
-      placed: (file) => `The page about it: ${pathInWords(file)}`,
+      placedMessage: (file) => `The page about it: ${pathInWords(file)}`,
     },
     render: ({ shown }, view) => renderShownImport(shown, view),
     json: ({ shown }) => shownImportJson(shown),

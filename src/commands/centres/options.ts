@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Notice } from '../../cli/session.ts'
-import { orName, eitherWay, option, toldWithoutStore, withValues } from '../../cli/parameters.ts'
+import { orName, negatableFlag, option, checkedWithoutStore, withValues } from '../../cli/parameters.ts'
 import { comparableClosing } from '../../render/closing.ts'
 import type { ChangedCentre } from '../../rules/centres/changed.ts'
 import { cleanText } from '../../workbook/cell.ts'
@@ -20,12 +20,12 @@ export const centreOptions = {
   town: option('<town>', 'town', text),
   postcode: option('<postcode>', 'postcode', text),
   country: withValues(offeredCountries, option('<country>', 'English name or ISO code, such as Egypt or EG')),
-  britishCouncil: eitherWay({ on: 'mark it as a British Council centre', off: 'take that mark away' }),
-  globalListening: eitherWay({
+  britishCouncil: negatableFlag({ on: 'mark it as a British Council centre', off: 'take that mark away' }),
+  globalListening: negatableFlag({
     on: 'mark it for Global Listening; not for a British Council centre',
     off: 'take that mark away',
   }),
-  timeZone: toldWithoutStore(
+  timeZone: checkedWithoutStore(
     async (zone) => {
       const { typedTimeZone } = await import('../../rules/key-times/typed-time-zones.ts')
       if (zone !== undefined && zone !== 'none') typedTimeZone(zone)

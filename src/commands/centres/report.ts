@@ -1,5 +1,5 @@
 import type { OutputFile } from '../../cli/output-file.ts'
-import { type HappenedEvent, moveIntoPlaceRecorded } from '../../cli/record-event.ts'
+import { type EventToRecord, moveIntoPlaceRecorded } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
 import type { ImportAnswer } from '../../render/import.ts'
 import type { ImportReport } from '../../render/import-report.ts'
@@ -64,7 +64,7 @@ export async function prepareReport(file: OutputFile, report: ImportReport): Pro
   await file.prepare(importReportPage(report))
 }
 
-export function reportedEvent({ id, file }: Pick<ImportReport, 'id' | 'file'>): HappenedEvent {
+export function reportedEvent({ id, file }: Pick<ImportReport, 'id' | 'file'>): EventToRecord {
   return { action: 'centres.imports.reported', facts: { import: id }, personal: { file } }
 }
 

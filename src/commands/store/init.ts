@@ -35,7 +35,7 @@ export const init = () =>
         refuseOther()
       }
       const { dryRun } = session.common
-      const store = await session.open(dryRun ? 'rehearse-creation' : 'create', { saysThatBegun: true })
+      const store = await session.open(dryRun ? 'rehearse-creation' : 'create', { reportsCreation: true })
       const { created: changed, keyFile } = store
       try {
         // Another process may have created it in the meantime.

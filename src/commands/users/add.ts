@@ -18,7 +18,7 @@ import {
   flag,
   option,
   repeated,
-  toldWithoutStore,
+  checkedWithoutStore,
   type ValuesOf,
   withValues,
 } from '../../cli/parameters.ts'
@@ -43,11 +43,11 @@ import { givenSites, offeredRoles, sites, titleOfRole, titleOfSite } from '../..
 const options = {
   centre: orName('centre', option('<centre>', 'the number or name of their centre')),
   admin: flag('with administrative rights'),
-  site: toldWithoutStore(
+  site: checkedWithoutStore(
     chosenSites,
     withValues(sites, repeated('<site>', `with access to this site: ${givenSites.join(', ')}`)),
   ),
-  role: toldWithoutStore(
+  role: checkedWithoutStore(
     chosenRoles,
     withValues(
       offeredRoles,

@@ -1,6 +1,13 @@
 import type { Kysely } from 'kysely'
 import { preparedMutation } from '../../cli/define.ts'
-import { eitherWay, option, repeated, type ValuesOf, withValues, userArgument } from '../../cli/parameters.ts'
+import {
+  negatableFlag,
+  option,
+  repeated,
+  type ValuesOf,
+  withValues,
+  userArgument,
+} from '../../cli/parameters.ts'
 import { requireTerminal } from '../../cli/confirm.ts'
 import { address } from '../../cli/typed-arguments.ts'
 import { listOf, optional } from '../../cli/typed-values.ts'
@@ -34,7 +41,7 @@ const options = {
   firstName: option('<name>', 'another first name'),
   lastName: option('<name>', 'another last name'),
   email: option('<email>', 'a new address', optional(address)),
-  admin: eitherWay({ on: 'give administrative rights', off: 'take administrative rights away' }),
+  admin: negatableFlag({ on: 'give administrative rights', off: 'take administrative rights away' }),
   addSite: withValues(
     sites,
     repeated('<site>', `give access to this site: ${givenSites.join(', ')}`, listOf(siteNamed)),

@@ -52,8 +52,9 @@ export const transfer = () =>
     examples: ['ssh-admin users transfer amira@school.example --to omar@school.example --yes'],
     prepare: async ({ from, to, site }, session): Promise<Request> => {
       const question = `Who takes over from ${from}?`
-      const may = !session.common.yes && !session.common.dryRun
-      if (to === undefined) requireTerminal(session, { flag: '--to', may, question, add: ['--to', 'EMAIL'] })
+      const mayAsk = !session.common.yes && !session.common.dryRun
+      if (to === undefined)
+        requireTerminal(session, { flag: '--to', mayAsk, question, add: ['--to', 'EMAIL'] })
       return { from, to, site, give: [] }
     },
     complete: async (request, { session, store, ctx, asks }) => {
