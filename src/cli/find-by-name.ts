@@ -7,16 +7,16 @@ import {
   centresNamed,
   describeCentre,
   isKnownNumber,
-  noCentreNamed,
+  centreNotFoundByName,
   type Deleted,
   describeUser,
-  nobodyNamed,
+  userNotFoundByName,
   userCandidate,
   usersNamed,
 } from '../rules/find-by-name.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { readCentreNumber } from '../rules/centres/find.ts'
-import { noAudience } from '../rules/releases/audience.ts'
+import { invalidAudience } from '../rules/releases/audience.ts'
 import { accountsWith, type NamedCentre, ownersOfNames } from '../db/by-name.ts'
 import { canBeName, takesCentres, takesOnlyCentres, type NamesTyped, namesInValue } from './names-typed.ts'
 import type { NamedKind } from './parameters.ts'
@@ -135,7 +135,7 @@ async function findNamed(text: string, finding: Finding): Promise<string | undef
   if (!first) {
     if (kind === 'subject' || kind === 'past-user') return undefined
     const country = kind === 'audience' ? countryCode(text) : undefined
-    if (country !== undefined) throw noAudience(text, `country:${country}`)
+    if (country !== undefined) throw invalidAudience(text, `country:${country}`)
     throw await notFound(text, finding)
   }
   if (total > 1 && (!mayAsk(session) || session.common.dryRun || total > candidates.length))
@@ -271,8 +271,8 @@ const deletedOf: Readonly<Record<Exclude<NamedKind, 'centre' | 'centres' | 'audi
 }
 
 async function notFound(text: string, { kind, store: { db }, ctx }: Finding) {
-  if (takesOnlyCentres(kind)) return noCentreNamed(db, { text, ctx })
-  return nobodyNamed(db, { text, deleted: deletedOf[kind], ctx })
+  if (takesOnlyCentres(kind)) return centreNotFoundByName(db, { text, ctx })
+  return userNotFoundByName(db, { text, deleted: deletedOf[kind], ctx })
 }
 
 const maxListed = 10

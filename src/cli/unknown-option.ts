@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander'
 import { distance } from 'fastest-levenshtein'
 import { nearestOf } from '../nearest.ts'
-import { namesFor } from '../rules/unknown-name.ts'
+import { namesWithSynonym } from '../rules/unknown-name.ts'
 import { shellWord } from '../shell-word.ts'
 import { isAddress, looksLikeCentreNumber } from './names-typed.ts'
 import { offersFor } from './parameters.ts'
@@ -186,7 +186,7 @@ function optionsWithValue(command: Command | undefined, word: string): [option: 
   const exact = options.find((option) => valuesOf(option, word).includes(word))
   if (exact) return [[exact.long ?? '', word]]
   return options.flatMap((option): [string, string][] => {
-    const named = namesFor(word, valuesOf(option), option.name())
+    const named = namesWithSynonym(word, valuesOf(option), option.name())
     return named.length > 0 ? [[option.long ?? '', named.join(',')]] : []
   })
 }

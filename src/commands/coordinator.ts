@@ -25,7 +25,7 @@ import { mutation, preparedMutation, query } from '../cli/define.ts'
 import { centreArgument, flag, option, optionalArgument, orName, type ValuesOf } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import { findCentre, readCentreNumber } from '../rules/centres/find.ts'
-import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
+import { trackClosings } from '../rules/releases/what-closes.ts'
 import { needsMessage, tidiedNotices } from '../render/user-notices.ts'
 import { messageTo, nameAndAddress, setUpInWords } from '../render/users.ts'
 import type { Message } from '../render/messages.ts'
@@ -248,7 +248,7 @@ function changedTo(coordination: Coordination): string {
 const noticed =
   (rule: typeof suspendCoordinator | typeof restoreCoordinator) =>
   (trx: Trx, ctx: RuleContext, { centre }: { centre: string }) =>
-    noticingWhatCloses(trx, {
+    trackClosings(trx, {
       scope: { numbers: [readCentreNumber(centre) ?? centre] },
       ctx,
       work: () => rule(trx, { centre, ctx }),

@@ -1,6 +1,6 @@
 import { field } from '../render/fields.ts'
 import type { JsonItem } from '../render/json.ts'
-import { importedRowsJson, applicationOfRows, importOfRows, type RowsImport } from './import-rows.ts'
+import { importedRowsJson, applyRowsCommand, importRowsCommand, type RowsImport } from './import-rows.ts'
 import { type EntryField, importEntries } from '../rules/entries.ts'
 import { listing } from '../cli/define.ts'
 import { listOf, optional, text, transformed } from '../cli/typed-values.ts'
@@ -48,7 +48,7 @@ const entries: RowsImport<EntryField> = {
 const example = 'ssh-admin entries import entries.xlsx'
 
 export const importEntriesCommand = () =>
-  importOfRows(entries, {
+  importRowsCommand(entries, {
     summary: 'bring entries in from a workbook',
     description: `Read a workbook of entries: how many candidates a centre has for a component in a series.
 What it says of a centre, series and component takes the place of what was there; what it does not name stays.
@@ -58,7 +58,7 @@ Each saved value that changes is listed, old and new; a column that looks as if 
   })
 
 export const applyEntries = () =>
-  applicationOfRows(entries, {
+  applyRowsCommand(entries, {
     summary: 'apply a saved plan of entries, exactly',
     description: `Apply a plan that entries import --plan-out saved: exactly what was reviewed.
 If the workbook or the entries of its centres have changed meanwhile, nothing happens (exit code 3).`,

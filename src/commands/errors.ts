@@ -3,7 +3,7 @@ import { allOf } from '../cli/list-declaration.ts'
 import { listOf } from '../cli/typed-values.ts'
 import { repeated, withValues } from '../cli/parameters.ts'
 import { errorKinds, findErrors, type FoundError } from '../rules/errors.ts'
-import { knownName } from '../rules/unknown-name.ts'
+import { nameReader } from '../rules/unknown-name.ts'
 import { oneLine } from '../render/clean-text.ts'
 import { field } from '../render/fields.ts'
 import type { View } from '../render/table.ts'
@@ -17,7 +17,7 @@ export const list = () =>
     options: {
       kind: withValues(
         errorKinds,
-        repeated('<kind>', errorKinds.join(', '), listOf(knownName('kind', errorKinds))),
+        repeated('<kind>', errorKinds.join(', '), listOf(nameReader('kind', errorKinds))),
       ),
     },
     examples: ['ssh-admin errors list', 'ssh-admin errors list --kind key-time'],

@@ -13,7 +13,13 @@ import { renderChanges, withChanges } from '../render/changes.ts'
 import { planSaved } from '../render/import.ts'
 import type { JsonOfChange } from '../render/json.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
-import type { CellIssues, RowsToSift, TableRowAsWritten, CellIssue, RowCounts } from '../rules/table-rows.ts'
+import type {
+  CellIssues,
+  HoldableRows,
+  TableRowAsWritten,
+  CellIssue,
+  RowCounts,
+} from '../rules/table-rows.ts'
 import {
   checkIssuesFile,
   issuesOutOption,
@@ -42,7 +48,7 @@ import type { ImportedRows } from '../rules/imports.ts'
 export interface RowsImport<Field extends string> {
   of: PlannedNoun
   columns: readonly TableColumn<Field>[]
-  importRows: (trx: Trx, rows: RowsToSift<TableRowAsWritten<Field>>) => Promise<ImportedRows>
+  importRows: (trx: Trx, rows: HoldableRows<TableRowAsWritten<Field>>) => Promise<ImportedRows>
   /** The name of the rows in a sentence: `Key Times`. */
   title: string
   json: (imported: ImportedRows) => JsonOfChange<'keyTimesImport' | 'entriesImport'>
@@ -65,15 +71,15 @@ interface Request<Field extends string> extends ReadTable<Field> {
   issuesFile: OutputFile | undefined
 }
 
-interface Words {
+interface CommandTexts {
   summary: string
   description: string
   example: string
 }
 
-export function importOfRows<Field extends string>(
+export function importRowsCommand<Field extends string>(
   spec: RowsImport<Field>,
-  { summary, description, example }: Words,
+  { summary, description, example }: CommandTexts,
 ) {
   return preparedMutation({
     name: 'import',
@@ -87,8 +93,8 @@ export function importOfRows<Field extends string>(
       const { planOut } = options
       return planOut === undefined ? undefined : savePlan(spec, { ...options, planOut }, session)
     },
-    prepare: (options, session) => prepared(spec, options, session),
-    act: (trx, ctx, request) => imported(spec, { trx, ctx, request }),
+    prepare: (options, session) => prepareImport(spec, options, session),
+    act: (trx, ctx, request) => importRowsOfRequest(spec, { trx, ctx, request }),
     output: ({ issuesFile }) => issuesFile,
     beforeCommit: async (result, { request, ctx }) => void (await prepareHeldBack(request, result, ctx.at)),
     afterCommit: async (result, { request: { session, issuesFile } }) => {
@@ -102,9 +108,9 @@ export function importOfRows<Field extends string>(
   })
 }
 
-export function applicationOfRows<Field extends string>(
+export function applyRowsCommand<Field extends string>(
   spec: RowsImport<Field>,
-  { summary, description, example }: Words,
+  { summary, description, example }: CommandTexts,
 ) {
   return preparedMutation({
     name: 'apply',
@@ -150,7 +156,7 @@ function confirmation<Field extends string>({ title }: RowsImport<Field>) {
   }
 }
 
-async function prepared<Field extends string>(
+async function prepareImport<Field extends string>(
   { columns }: RowsImport<Field>,
   options: ImportOptions,
   session: Session,
@@ -160,7 +166,7 @@ async function prepared<Field extends string>(
   return { ...(await readTableFile(options, columns, session)), session, strict, allowChanges, issuesFile }
 }
 
-async function imported<Field extends string>(
+async function importRowsOfRequest<Field extends string>(
   spec: RowsImport<Field>,
   { trx, ctx, request }: { trx: Trx; ctx: RuleContext; request: Request<Field> },
 ): Promise<ImportedRows> {
@@ -194,17 +200,19 @@ async function savePlan<Field extends string>(
   const input = file === '-' ? undefined : file
   const output = await checkOutputFile(session, { kind: 'plan', file: planOut, flag: '--plan-out', input })
   const mode = openModeOf({ dryRun, createsStore: false })
-  const request = await prepared(spec, options, session).catch(async (error: unknown) => {
+  const request = await prepareImport(spec, options, session).catch(async (error: unknown) => {
     await refuseWithoutStore(error, session, mode)
     throw error
   })
   const store = await session.open(mode)
   try {
     const { at } = await session.ctx(store)
-    const result = await session.rehearse(store, (trx, ctx) => imported(spec, { trx, ctx, request }))
+    const result = await session.rehearse(store, (trx, ctx) =>
+      importRowsOfRequest(spec, { trx, ctx, request }),
+    )
     if (!dryRun) {
       const path = input === undefined ? null : resolve(session.context.cwd, input)
-      const saved = planned(spec.of, { request, result, path })
+      const saved = rowsToSave(spec.of, { request, result, path })
       await output.prepare(serializePlan({ saved, planKey: store.keys().plan }))
       const heldBack = await prepareHeldBack(request, result, at)
       await output.moveIntoPlace()
@@ -226,7 +234,7 @@ async function savePlan<Field extends string>(
   }
 }
 
-function planned<Field extends string>(
+function rowsToSave<Field extends string>(
   of: PlannedNoun,
   {
     request: { file, digest, rows },

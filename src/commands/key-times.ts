@@ -1,4 +1,4 @@
-import { importedRowsJson, applicationOfRows, importOfRows, type RowsImport } from './import-rows.ts'
+import { importedRowsJson, applyRowsCommand, importRowsCommand, type RowsImport } from './import-rows.ts'
 import {
   editKeyTime,
   importKeyTimes,
@@ -80,7 +80,7 @@ const keyTimes: RowsImport<KeyTimeField> = {
 const example = 'ssh-admin key-times import key-times.xlsx'
 
 export const importTimes = () =>
-  importOfRows(keyTimes, {
+  importRowsCommand(keyTimes, {
     summary: 'bring Key Times in from a workbook',
     description: `Read a workbook of Key Times: for each country and session the local time at which every candidate is in the exam.
 One for the same country, time zone, session, series and first day takes the place of the one that is there.
@@ -91,7 +91,7 @@ A country with several time zones needs one in each row: it is never guessed.`,
   })
 
 export const applyTimes = () =>
-  applicationOfRows(keyTimes, {
+  applyRowsCommand(keyTimes, {
     summary: 'apply a saved plan of Key Times, exactly',
     description: `Apply a plan that key-times import --plan-out saved: exactly what was reviewed.
 If the workbook or the Key Times of the store have changed meanwhile, nothing happens (exit code 3).`,
@@ -164,7 +164,7 @@ function orNone<Value>(read: (text: string) => Value): (text: string) => Value |
   return (text) => (text.trim().toLowerCase() === 'none' ? null : read(text))
 }
 
-const read = <Value>(reader: (text: string) => Value) => optional(transformed(text, reader))
+const optionalValue = <Value>(reader: (text: string) => Value) => optional(transformed(text, reader))
 
 export const edit = () =>
   preparedMutation({
@@ -175,12 +175,16 @@ export const edit = () =>
       id: argument('its number, which key-times list shows', wholeNumber('the number of a Key Time')),
     },
     options: {
-      localTime: option('<time>', 'the local time, such as 10:00', read(typedLocalTime)),
+      localTime: option('<time>', 'the local time, such as 10:00', optionalValue(typedLocalTime)),
       timeZone: option('<zone>', 'the IANA time zone, such as Africa/Cairo'),
-      administrativeZone: option('<number>', '1 to 6, or none', read(orNone(typedZoneNumber))),
-      series: option('<series>', 'only in this series, such as 2026-06, or none', read(orNone(typedSeries))),
-      from: option('<date>', 'the first day on which it holds, or none', read(orNone(typedDate))),
-      until: option('<date>', 'the last day on which it holds, or none', read(orNone(typedDate))),
+      administrativeZone: option('<number>', '1 to 6, or none', optionalValue(orNone(typedZoneNumber))),
+      series: option(
+        '<series>',
+        'only in this series, such as 2026-06, or none',
+        optionalValue(orNone(typedSeries)),
+      ),
+      from: option('<date>', 'the first day on which it holds, or none', optionalValue(orNone(typedDate))),
+      until: option('<date>', 'the last day on which it holds, or none', optionalValue(orNone(typedDate))),
       remove: flag('take it away'),
     },
     examples: [

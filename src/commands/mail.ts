@@ -42,7 +42,7 @@ import { plainTime } from '../plain-time.ts'
 import { mapPages } from '../db/rows.ts'
 import { letters, offeredLetters } from '../rules/mail/letters.ts'
 import { letterNow } from '../rules/mail/queue-message.ts'
-import { knownName, unknownName } from '../rules/unknown-name.ts'
+import { nameReader, unknownName } from '../rules/unknown-name.ts'
 import { eachNamed, forEachTarget } from '../rules/batch.ts'
 
 export const list = () =>
@@ -53,7 +53,7 @@ export const list = () =>
     options: {
       state: withValues(
         messageStates,
-        repeated('<state>', messageStates.join(', '), listOf(knownName('state', messageStates))),
+        repeated('<state>', messageStates.join(', '), listOf(nameReader('state', messageStates))),
       ),
       letter: withValues(
         offeredLetters,

@@ -94,7 +94,7 @@ export async function readTableFile<Field extends string>(
     const facts: SheetFacts<Field> = {
       columns,
       headingOf: headingsOf(columns),
-      tidied: (text, { holds }) => {
+      cleanCell: (text, { holds }) => {
         if (holds === 'address') return trimCode(text)
         return holds === undefined || holds === 'name' ? cleanText(text) : codeAsTyped(text)
       },
@@ -137,7 +137,7 @@ export async function readTableFile<Field extends string>(
 interface SheetFacts<Field extends string> {
   columns: readonly TableColumn<Field>[]
   headingOf: (field: Field) => string
-  tidied: (text: string, column: TableColumn<Field>) => string
+  cleanCell: (text: string, column: TableColumn<Field>) => string
   /** The name of a cell: `Results!B4`. */
   cellIn: (column: number, row: number) => string
   /** The merged cell that covers a cell; undefined where none does. */
@@ -181,8 +181,8 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
 
   /** Computed on each access, like the faults, of which a sheet may have one in every cell. */
   get texts(): Record<Field, string> {
-    const { columns, tidied } = this.sheet
-    return textsOf(columns, (column) => tidied(this.textOf(column.field), column))
+    const { columns, cleanCell } = this.sheet
+    return textsOf(columns, (column) => cleanCell(this.textOf(column.field), column))
   }
 
   get faults() {
@@ -305,11 +305,11 @@ export function textsOf<Field extends string>(
 ): Record<Field, string> {
   const texts: Partial<Record<Field, string>> = {}
   for (const column of columns) texts[column.field] = textOf(column)
-  if (isWhole(texts, columns)) return texts
+  if (hasAllFields(texts, columns)) return texts
   throw new Error('a column has no text')
 }
 
-function isWhole<Field extends string>(
+function hasAllFields<Field extends string>(
   texts: Partial<Record<Field, string>>,
   columns: readonly { field: Field }[],
 ): texts is Record<Field, string> {

@@ -43,13 +43,13 @@ import {
   publishRelease,
   withdrawRelease,
 } from '../rules/releases/change.ts'
-import { momentTyped, typedAudience, typedMoment, type TypedMoment } from '../rules/releases/typed.ts'
+import { resolveTypedMoment, typedAudience, typedMoment, type TypedMoment } from '../rules/releases/typed.ts'
 import { allOf } from '../cli/list-declaration.ts'
 import { findReleases } from '../db/releases.ts'
 import type { ReleaseState } from '../db/schema.ts'
 import { reachOf, authorisationsOf } from '../rules/releases/centres-of-release.ts'
 import { readReleaseFacts } from '../rules/releases/release-facts.ts'
-import { knownName } from '../rules/unknown-name.ts'
+import { nameReader } from '../rules/unknown-name.ts'
 import { nameKey } from '../search-key.ts'
 import { outlookOf } from '../rules/releases/outlook.ts'
 import { findRelease } from '../rules/releases/release.ts'
@@ -58,7 +58,7 @@ import { visibleAuthorisations } from '../rules/releases/visible.ts'
 import { titleTyped } from '../cli/typed-arguments.ts'
 import { typedResourceNumber } from '../rules/resources.ts'
 
-const whatOpens =
+const momentHelp =
   "2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h': so long before the Key Time of each centre"
 
 /** The options that `create` and `edit` share. */
@@ -71,7 +71,7 @@ const releaseOptions = {
       listOf((id) => String(typedResourceNumber(id))),
     ),
   ),
-  opens: withValues(['now', 'key-time'], option('<moment>', whatOpens)),
+  opens: withValues(['now', 'key-time'], option('<moment>', momentHelp)),
   closes: withValues(
     ['none', 'key-time'],
     option('<moment>', 'when it closes, said in the same way; none: it never does'),
@@ -89,7 +89,7 @@ const releaseOptions = {
 }
 
 /** Reads `--closes`; null means never. */
-function closesTyped(text: string): TypedMoment | null {
+function typedClosing(text: string): TypedMoment | null {
   return text.trim().toLowerCase() === 'none' ? null : typedMoment(text)
 }
 
@@ -106,7 +106,7 @@ A moment is the same for everybody, or so long before or after the Key Time of a
     args: { name: argument('what it is called', titleTyped) },
     options: {
       ...releaseOptions,
-      opens: withValues(['now', 'key-time'], requiredOption('<moment>', whatOpens)),
+      opens: withValues(['now', 'key-time'], requiredOption('<moment>', momentHelp)),
     },
     examples: [
       "ssh-admin releases create 'Listening June' --resource 1 --opens 'key-time AM 2026-06-02 - 2h' --closes 2026-06-03T00:00Z --for entries",
@@ -120,14 +120,14 @@ A moment is the same for everybody, or so long before or after the Key Time of a
         resources,
         audience: audience.map(typedAudience),
         opens: typedMoment(opens),
-        closes: closes === undefined ? null : closesTyped(closes),
+        closes: closes === undefined ? null : typedClosing(closes),
       }
     },
     act: (trx, ctx, { opens, closes, ...values }) =>
       createRelease(trx, {
         ...values,
-        opens: momentTyped(opens, ctx.at),
-        closes: closes && momentTyped(closes, ctx.at),
+        opens: resolveTypedMoment(opens, ctx.at),
+        closes: closes && resolveTypedMoment(closes, ctx.at),
         ctx,
       }),
     render: renderCreatedRelease,
@@ -149,7 +149,7 @@ export const edit = () =>
         resources: resource.length > 0 ? resource : undefined,
         audience: audience.length > 0 ? audience.map(typedAudience) : undefined,
         opens: opens === undefined ? undefined : typedMoment(opens),
-        closes: closes === undefined ? undefined : closesTyped(closes),
+        closes: closes === undefined ? undefined : typedClosing(closes),
       }
       if (Object.values(changes).every((value) => value === undefined)) {
         throw new Usage(`Nothing was said of ${release}.`, {
@@ -164,11 +164,11 @@ export const edit = () =>
     complete: async ({ release, changes }, { ctx, asks }) => {
       const saysWhen = changes.opens !== undefined || changes.closes !== undefined
       return saysWhen && asks
-        ? { release, changes: atTheMoment(changes, (await ctx()).at) }
+        ? { release, changes: resolveMoments(changes, (await ctx()).at) }
         : { release, changes }
     },
     act: (trx, ctx, { release, changes }) =>
-      editRelease(trx, { release, changes: atTheMoment(changes, ctx.at), ctx }),
+      editRelease(trx, { release, changes: resolveMoments(changes, ctx.at), ctx }),
     confirm: { question: editQuestion, comparable: comparableWithOutlook },
     render: renderChangedRelease,
     json: changedReleaseJson,
@@ -179,8 +179,12 @@ interface TypedChanges extends Omit<ReleaseChanges, 'opens' | 'closes'> {
   closes?: TypedMoment | null | undefined
 }
 
-function atTheMoment({ opens, closes, ...changes }: TypedChanges, at: Date): ReleaseChanges {
-  return { ...changes, opens: opens && momentTyped(opens, at), closes: closes && momentTyped(closes, at) }
+function resolveMoments({ opens, closes, ...changes }: TypedChanges, at: Date): ReleaseChanges {
+  return {
+    ...changes,
+    opens: opens && resolveTypedMoment(opens, at),
+    closes: closes && resolveTypedMoment(closes, at),
+  }
 }
 
 export const publish = () =>
@@ -227,7 +231,7 @@ export const list = () =>
     description:
       'List releases, newest first: for how many centres, when the first and the last of them opens, in UTC and on the clocks where most of them are, and how many have no Key Time.\nIn a pipe: number, name, state, resources, audience, opens, closes, centres, first, last, without a Key Time, first there, last there.',
     options: {
-      state: withValues(states, repeated('<state>', states.join(', '), listOf(knownName('state', states)))),
+      state: withValues(states, repeated('<state>', states.join(', '), listOf(nameReader('state', states)))),
     },
     examples: ['ssh-admin releases list --state released'],
     singular: 'release',

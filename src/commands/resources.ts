@@ -45,7 +45,7 @@ import { downloadCommand } from '../cli/download.ts'
 import { permitDownload } from '../rules/releases/visible.ts'
 import { closingQuestion, comparableClosing, renderWithClosing, withClosing } from '../render/closing.ts'
 import { eachNamed, forEachTarget } from '../rules/batch.ts'
-import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
+import { trackClosings } from '../rules/releases/what-closes.ts'
 import { count } from '../render/text.ts'
 
 interface Request {
@@ -200,7 +200,7 @@ const numbersOfResources = () => ({
 const changeEach =
   (change: typeof withdrawResource | typeof restoreResource) =>
   (trx: Trx, ctx: RuleContext, { id: ids }: { id: readonly string[] }) =>
-    noticingWhatCloses(trx, {
+    trackClosings(trx, {
       ctx,
       work: () => forEachTarget(trx, ids, (id) => change(trx, { id, ctx }), lookUpResources(trx)),
     })

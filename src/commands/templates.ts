@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { BadInput } from '../errors.ts'
 import { checkTemplate, sourceOf, type TemplateProblem } from '../mail/check-template.ts'
 import { requireTerminal } from '../cli/confirm.ts'
-import { editTemplate, letterCalled, resetTemplate, previewLetter } from '../rules/templates.ts'
+import { editTemplate, findLetterName, resetTemplate, previewLetter } from '../rules/templates.ts'
 import { type LetterName, type LetterWords, offeredLetters, letters } from '../rules/mail/letters.ts'
 import type { Draft } from '../cli/drafts.ts'
 import { preparedMutation, query, listing, mutation } from '../cli/define.ts'
@@ -58,7 +58,7 @@ export const show = () =>
     args: { name: withValues(offeredLetters, argument('the name that templates list shows')) },
     examples: ['ssh-admin templates show invitation'],
     read: async ({ db }, _ctx, { name }) => {
-      const letter = letterCalled(name)
+      const letter = findLetterName(name)
       return { letter, template: await presentTemplate(db, letter) }
     },
     render: ({ letter, template }, { isTerminal, width }) => {
@@ -70,7 +70,7 @@ export const show = () =>
 
 function letterArgument() {
   const what = 'the name that templates list shows'
-  return withValues(offeredLetters, argument(what, z.string().transform(letterCalled)))
+  return withValues(offeredLetters, argument(what, z.string().transform(findLetterName)))
 }
 
 interface Request {

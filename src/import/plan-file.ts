@@ -4,7 +4,7 @@ import { BadInput, isNotThere, Refused } from '../errors.ts'
 import { readPlainFile } from '../input-file.ts'
 import { pathInWords, shellWord } from '../shell-word.ts'
 import { lengthPrefixed, timingSafeEqualText } from '../rules/credentials/derive.ts'
-import type { HeldBackBefore } from '../rules/table-rows.ts'
+import type { PlannedHeldBack } from '../rules/table-rows.ts'
 import type { Source } from './apply.ts'
 import type { Deletions } from './deletions.ts'
 import type { Plan } from './plan.ts'
@@ -38,7 +38,7 @@ export interface SavedRows {
   path: string | null
   /** The accepted rows, with the texts of their cells. */
   rows: readonly { row: number; texts: Readonly<Record<string, string>> }[]
-  heldBack: HeldBackBefore
+  heldBack: PlannedHeldBack
   storeDigest: string
 }
 

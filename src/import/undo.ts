@@ -12,7 +12,7 @@ import {
   usersCreatedBy,
   voidPinsOfImport,
 } from '../db/imports/undo.ts'
-import { type LeftAlone, letterSent, findImportNumber } from '../rules/imports.ts'
+import { type LeftAlone, letterSent, findImportByNumber } from '../rules/imports.ts'
 import { setCentreDeleted } from '../db/centres/changes.ts'
 import { removeRows } from '../db/rows.ts'
 import { isErased } from '../db/users/users.ts'
@@ -21,7 +21,7 @@ import { intactImportsAbout } from '../db/audit/imports-in-log.ts'
 import { changeListDigest } from '../db/imports/write.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
-import { type Closing, noticingWhatCloses } from '../rules/releases/what-closes.ts'
+import { type Closing, trackClosings } from '../rules/releases/what-closes.ts'
 import { permit } from '../rules/permissions/decide.ts'
 import { appendAudit } from '../rules/audit/append.ts'
 import { centreSearchKey } from '../search-key.ts'
@@ -53,14 +53,14 @@ export async function undoImport(
   trx: Trx,
   { id, ctx }: { id: number; ctx: RuleContext },
 ): Promise<UndoResult> {
-  const imported = await findImportNumber(trx, id)
+  const imported = await findImportByNumber(trx, id)
   permit(ctx, 'centres.import', { name: String(id) })
   if (imported.state === 'undone')
     return { import: imported, changed: false, undone: nothingUndone, left: [], closes: [], opens: [] }
 
   const letters = await cancelLettersOfImport(trx, id)
   const othersAbout = await intactImportsAbout(trx, id)
-  const { result, closes, opens } = await noticingWhatCloses(trx, {
+  const { result, closes, opens } = await trackClosings(trx, {
     scope: { numbers: await centresOfImport(trx, id) },
     ctx,
     work: async () => {

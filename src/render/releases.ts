@@ -1,6 +1,6 @@
 import type { ReleaseRow } from '../db/releases.ts'
 import { audienceInWords, audienceText } from '../rules/releases/audience.ts'
-import type { CentresReached, OpeningThere } from '../rules/releases/centres-of-release.ts'
+import type { CentresReached, OpeningByZone } from '../rules/releases/centres-of-release.ts'
 import type { ChangedRelease, PublishedRelease } from '../rules/releases/change.ts'
 import { openingMoment, type Outlook } from '../rules/releases/outlook.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
@@ -81,12 +81,12 @@ export function neverOpensLine({ release, reach }: ListedRelease, { chalk, now }
 }
 
 /** The local time of an opening, where most of the centres are for which the release opens at that moment. */
-function localOf(opening: OpeningThere | null): string | null {
+function localOf(opening: OpeningByZone | null): string | null {
   return (opening && openingMoment(opening).zones[0]?.local) ?? null
 }
 
 /** The local time in short, beside the moment in UTC; … or a number stands for further time zones. */
-function clockOf(opening: OpeningThere | null, { width }: View): string {
+function clockOf(opening: OpeningByZone | null, { width }: View): string {
   const zones = opening === null ? [] : openingMoment(opening).zones
   const [{ timeZone = null } = {}] = zones
   if (opening === null || timeZone === null) return ''

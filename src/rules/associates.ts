@@ -10,7 +10,7 @@ import { together, type Trx } from '../db/transact.ts'
 import { NotFound, Refused } from '../errors.ts'
 import { appendAudit } from './audit/append.ts'
 import { forEachTarget } from './batch.ts'
-import { centresNamed, foundCentre, lookUpCentres, findCentre } from './centres/find.ts'
+import { centresNumbered, findCentreAmong, lookUpCentres, findCentre } from './centres/find.ts'
 import { refuseDeletedCentre } from './refusals.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import { permit, visibleCentres } from './permissions/decide.ts'
@@ -44,7 +44,7 @@ export async function assignCentres(
   trx: Trx,
   { email, centres: numbers, ctx }: Assignment,
 ): Promise<Assigned> {
-  const [account, found] = await together(findUser(trx, { email, ...ctx }), centresNamed(trx, numbers))
+  const [account, found] = await together(findUser(trx, { email, ...ctx }), centresNumbered(trx, numbers))
   permit(ctx, 'associates.assign', onUser(account))
   refuseWhoCannotAct(account)
   const held = account.assigned
@@ -66,7 +66,7 @@ export async function unassignCentres(
   trx: Trx,
   { email, centres: numbers, ctx }: Assignment,
 ): Promise<Assigned> {
-  const [account, found] = await together(findUser(trx, { email, ...ctx }), centresNamed(trx, numbers))
+  const [account, found] = await together(findUser(trx, { email, ...ctx }), centresNumbered(trx, numbers))
   permit(ctx, 'associates.unassign', onUser(account))
   const centres = await eachCentre(trx, { numbers, ctx, found }, ({ id }) => account.assigned.includes(id))
   const lost = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
@@ -111,14 +111,14 @@ async function eachCentre(
     numbers,
     found,
     ctx,
-  }: { numbers: readonly string[]; found: Awaited<ReturnType<typeof centresNamed>>; ctx: RuleContext },
+  }: { numbers: readonly string[]; found: Awaited<ReturnType<typeof centresNumbered>>; ctx: RuleContext },
   changes: (centre: CentreWithPeople) => boolean,
 ): Promise<Assigned['centres']> {
   const named = await forEachTarget(
     trx,
     numbers,
     async (number) => {
-      const centre = await foundCentre(trx, { number, found, ctx })
+      const centre = await findCentreAmong(trx, { number, found, ctx })
       return { centre, changed: changes(centre) }
     },
     lookUpCentres(trx, ctx),

@@ -127,7 +127,7 @@ export async function checkContents(db: Kysely<Store>, now: Date): Promise<Check
 }
 
 /** Marks damaged contents, which `errors list` shows, and clears the mark of intact ones. */
-export async function noteChecked(
+export async function recordCheckedContents(
   trx: Trx,
   { damaged, mended }: Pick<CheckedContents, 'damaged' | 'mended'>,
   at: Date,
@@ -136,14 +136,14 @@ export async function noteChecked(
   for (const { id } of mended) await noteMismatch(trx, { contentId: id, at: null })
 }
 
-const longestUpload = 24 * 60 * 60 * 1000
+const maxUploadDuration = 24 * 60 * 60 * 1000
 
 /** Uploads that will never be completed: their process has ended, or is unknown and a day has passed. */
 export async function brokenUploads(db: Kysely<Store>, now: Date): Promise<Upload[]> {
   return (await unfinishedUploads(db)).filter(({ maker, begun_at }) => {
     const status = statusOfOwnerTag(maker ?? '')
     if (status !== 'unknown') return status === 'ended'
-    return now.getTime() - Date.parse(begun_at) > longestUpload
+    return now.getTime() - Date.parse(begun_at) > maxUploadDuration
   })
 }
 

@@ -11,9 +11,9 @@ import {
   readEachRow,
   type ReadRow,
   issuesOf,
-  looksForSlips,
+  shouldCheckForSlips,
   rowCounts,
-  type RowsToSift,
+  type HoldableRows,
   faultsOfRow,
   type FieldFault,
   type TableRowAsWritten,
@@ -21,7 +21,7 @@ import {
 } from './table-rows.ts'
 import { slippedFault, slippedValues } from './slipped.ts'
 import { permit } from './permissions/decide.ts'
-import { noticingWhatCloses } from './releases/what-closes.ts'
+import { trackClosings } from './releases/what-closes.ts'
 import { isPlaceholderNumber, readCentreNumber } from './centres/find.ts'
 import { readSeries } from './key-times/key-time-rows.ts'
 import type { ImportedRows } from './imports.ts'
@@ -34,30 +34,32 @@ import { componentHint, readComponent } from './resources.ts'
  */
 export async function importEntries(
   trx: Trx,
-  { file, digest, rows, planned, allowChanges, ctx }: RowsToSift<EntryRowAsWritten>,
+  { file, digest, rows, planned, allowChanges, ctx }: HoldableRows<EntryRowAsWritten>,
 ): Promise<ImportedRows> {
   permit(ctx, 'entries.import', { name: file })
   const { found, heldBack } = readEachRow(rows, readEntryRow)
   const centres = new Set(found.map(({ read: { centre_number } }) => centre_number))
   const saved = new Map<string, { ids: number[]; counts: number[] }>()
   for (const entry of await entriesOf(trx, [...centres])) {
-    const there = saved.get(keyOf(entry)) ?? { ids: [], counts: [] }
+    const there = saved.get(entryKey(entry)) ?? { ids: [], counts: [] }
     there.ids.push(entry.id)
     there.counts.push(entry.candidates)
-    saved.set(keyOf(entry), there)
+    saved.set(entryKey(entry), there)
   }
 
-  const read = looksForSlips({ allowChanges, planned }) ? withoutSlipped(found, { saved, heldBack }) : found
+  const read = shouldCheckForSlips({ allowChanges, planned })
+    ? withoutSlipped(found, { saved, heldBack })
+    : found
   const entries = { created: 0, changed: 0, unchanged: 0 }
   const changed: ChangedField<EntryField>[] = []
   const gone: number[] = []
   const added: NewEntry[] = []
   const touched = new Set<string>()
-  for (const [key, together] of groupBy(read, (one) => keyOf(one.read))) {
+  for (const [key, together] of groupBy(read, (one) => entryKey(one.read))) {
     const there = saved.get(key)
     const kept = together.flatMap((one) => (one.read.candidates > 0 ? one.read : []))
     const counts = kept.map(({ candidates }) => candidates)
-    if (inOrder(there?.counts ?? []) === inOrder(counts)) {
+    if (sortedCounts(there?.counts ?? []) === sortedCounts(counts)) {
       entries.unchanged += together.length
       continue
     }
@@ -69,14 +71,14 @@ export async function importEntries(
         row: first.row,
         field: 'candidates',
         what: () => key,
-        from: inWords(there.counts),
-        to: inWords(counts),
+        from: describeCounts(there.counts),
+        to: describeCounts(counts),
       })
     gone.push(...(there?.ids ?? []))
     added.push(...kept)
     touched.add(first?.read.centre_number ?? '')
   }
-  const { closes, opens } = await noticingWhatCloses(trx, {
+  const { closes, opens } = await trackClosings(trx, {
     scope: { numbers: [...touched] },
     ctx,
     work: async () => {
@@ -111,7 +113,7 @@ function withoutSlipped(
   { saved, heldBack }: { saved: SavedEntries; heldBack: HeldBackRow<EntryField>[] },
 ): readonly ReadEntry[] {
   const compared = found.map(({ read }) => {
-    const [only, ...others] = saved.get(keyOf(read))?.counts ?? []
+    const [only, ...others] = saved.get(entryKey(read))?.counts ?? []
     if (only === undefined || others.length > 0) return undefined
     return { saved: String(only), now: String(read.candidates) }
   })
@@ -131,15 +133,15 @@ function withoutSlipped(
 }
 
 /** The count, or all counts of an entry that has duplicates: `3 and 5`; null for none. */
-function inWords(counts: readonly number[]): string | null {
+function describeCounts(counts: readonly number[]): string | null {
   return counts.length === 0 ? null : counts.join(' and ')
 }
 
-function keyOf({ centre_number, series, component }: NewEntry): string {
+function entryKey({ centre_number, series, component }: NewEntry): string {
   return `${centre_number} ${series} ${component}`
 }
 
-function inOrder(counts: readonly number[]): string {
+function sortedCounts(counts: readonly number[]): string {
   return [...counts].sort((one, other) => one - other).join()
 }
 

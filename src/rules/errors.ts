@@ -11,11 +11,11 @@ import { findReleases, type ReleaseRow, type CentreOfRelease } from '../db/relea
 import type { Store } from '../db/schema.ts'
 import { countryName } from '../country-names.ts'
 import { keptFiles } from './kept-files.ts'
-import { contradictionOf } from './key-times/key-time-rows.ts'
+import { sessionContradiction } from './key-times/key-time-rows.ts'
 import { type TimeProblem, timeZoneOf } from './key-times/lookup.ts'
 import {
   centresOfRelease,
-  namesItsCentre,
+  concernsOneCentre,
   type ReachedCentres,
   hasGlobalListening,
   hasClosedEverywhere,
@@ -89,7 +89,7 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
           code: 'centre-not-found',
           subject: number,
           message: `${what} of ${number}, which is no centre${perhaps === undefined ? '' : `: perhaps ${perhaps}`}.`,
-          hint: perhaps === undefined ? `ssh-admin centres create ${number}, or ${mend}` : sentence(mend),
+          hint: perhaps === undefined ? `ssh-admin centres create ${number}, or ${mend}` : capitalised(mend),
         }
   }
   for (const { component, series, centres } of await entriesWithoutResource(db)) {
@@ -109,7 +109,7 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
       code: 'no-global-listening',
       subject: number,
       message: `${number} has entries for ${component} in ${series}, and no Global Listening: nobody there may have its recording, resource ${resource}.`,
-      hint: may ? `ssh-admin centres edit ${number} --global-listening, or ${mend}` : sentence(mend),
+      hint: may ? `ssh-admin centres edit ${number} --global-listening, or ${mend}` : capitalised(mend),
     }
   }
   for (const { number, component, series, min, max } of await duplicateEntries(db)) {
@@ -119,12 +119,12 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
       code: min === max ? 'entry-twice' : 'counts-differ',
       subject: number,
       message: min === max ? `${twice}.` : `${twice}, with ${min} and with ${max} candidates.`,
-      hint: sentence(mend),
+      hint: capitalised(mend),
     }
   }
 }
 
-function sentence(text: string): string {
+function capitalised(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
@@ -137,7 +137,7 @@ async function* keyTimeErrors(
   for (const { id, country, administrative_zone: zone, session, local_time } of await findKeyTimes(db)) {
     const there = zones.get(country) ?? new Map<number | null, number[]>()
     zones.set(country, there.set(zone, [...(there.get(zone) ?? []), id]))
-    const contradiction = contradictionOf(session, local_time)
+    const contradiction = sessionContradiction(session, local_time)
     if (!contradiction) continue
     yield {
       kind,
@@ -156,27 +156,27 @@ async function* keyTimeErrors(
       yield { kind, code: 'no-administrative-zone', subject: name, message, hint }
     } else if (known.length > 1) {
       const message = `${name} is in the administrative zones ${known.sort().join(' and ')}; a country is in one.`
-      const hint = known.map((zone) => movesTo(zone, all)).join(', or: ')
+      const hint = known.map((zone) => zoneEditCommands(zone, all)).join(', or: ')
       yield { kind, code: 'administrative-zones-differ', subject: name, message, hint }
     }
   }
   for (const left of centresOutsideZones(releases, { facts, hasKeyTimes: (one) => zones.has(one), at }))
-    yield { kind, ...outsideZones(left) }
+    yield { kind, ...missingZoneError(left) }
   const found = new Map<string, UnreachedCentres>()
   // A centre without a time zone is an error even if no release uses a Key Time.
-  for (const { first: one, centres } of facts.alike) {
+  for (const { first: one, centres } of facts.centreGroups) {
     if ('zone' in timeZoneOf(one)) continue
     for (const centre of centres) {
       const placed = timeZoneOf(centre)
-      if ('problem' in placed) unseenBy(found, { problem: placed.problem, subject: centre.number })
+      if ('problem' in placed) unreachedCentresOf(found, { problem: placed.problem, subject: centre.number })
     }
   }
   for (const { release, reached } of releases)
     for (const { centres, problem } of reached) {
       const [centre] = centres
       if (problem === null || !centre) continue
-      const subject = namesItsCentre(problem) ? centre.number : countryName(centre.country)
-      const unseen = unseenBy(found, { problem, subject })
+      const subject = concernsOneCentre(problem) ? centre.number : countryName(centre.country)
+      const unseen = unreachedCentresOf(found, { problem, subject })
       for (const { number } of centres) unseen.centres.add(number)
       unseen.releases.add(`${release.id} (${release.name})`)
     }
@@ -191,13 +191,13 @@ async function* keyTimeErrors(
 }
 
 /** The commands that put every Key Time of a country into one administrative zone. */
-function movesTo(zone: number, all: ReadonlyMap<number | null, readonly number[]>): string {
+function zoneEditCommands(zone: number, all: ReadonlyMap<number | null, readonly number[]>): string {
   const others = [...all].flatMap(([one, ids]) => (one === null || one === zone ? [] : ids))
   return others.map((id) => `ssh-admin key-times edit ${id} --administrative-zone ${zone}`).join('; ')
 }
 
 /** Only Key Times give a country its administrative zone: without any, releases for a zone leave its centres out. */
-function outsideZones({ country, centres, releases }: LeftOutOfZones): Omit<FoundError, 'kind'> {
+function missingZoneError({ country, centres, releases }: LeftOutOfZones): Omit<FoundError, 'kind'> {
   const name = countryName(country)
   const [first, ...others] = releases
   const who = centres.length === 1 ? `${centres[0]?.number} is` : `${centres.length} centres are`
@@ -210,7 +210,7 @@ function outsideZones({ country, centres, releases }: LeftOutOfZones): Omit<Foun
   }
 }
 
-function unseenBy(
+function unreachedCentresOf(
   found: Map<string, UnreachedCentres>,
   { problem, subject }: { problem: TimeProblem; subject: string },
 ): UnreachedCentres {
@@ -271,7 +271,7 @@ async function* otherErrors(db: Kysely<Store>, { releases }: ReadReleases): Asyn
   for (const { subject, named, isDamaged, uploadAgain } of await keptFiles(db)) {
     if (!isDamaged) continue
     const backup = 'bring a backup back; ssh-admin store check reads the bytes again'
-    const hint = uploadAgain === undefined ? sentence(backup) : `${uploadAgain}, or: ${backup}`
+    const hint = uploadAgain === undefined ? capitalised(backup) : `${uploadAgain}, or: ${backup}`
     const message = `The bytes of ${named} were not those that were uploaded when they were last read.`
     yield { kind, code: 'content-damaged', subject, message, hint }
   }
@@ -314,7 +314,7 @@ function centresOutsideZones(
       continue
     const there = new Set(reached.flatMap(({ centres }) => centres))
     for (const centre of without) {
-      if (there.has(centre) || !couldHave(centre, release)) continue
+      if (there.has(centre) || !wouldReceive(centre, release)) continue
       const left = found.get(centre.country) ?? { centres: new Set(), releases: new Set() }
       left.centres.add(centre)
       left.releases.add(release)
@@ -333,7 +333,7 @@ function isForZone({ audience }: ReleaseRow): boolean {
 }
 
 /** Whether the release would give the centre any resource if its country had an administrative zone. */
-function couldHave(centre: CentreOfRelease, { resources }: ReleaseRow): boolean {
+function wouldReceive(centre: CentreOfRelease, { resources }: ReleaseRow): boolean {
   return resources.some(
     ({ kind, withdrawn_at }) =>
       withdrawn_at === null && (kind !== 'listening-audio' || hasGlobalListening(centre)),

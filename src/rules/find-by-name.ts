@@ -43,13 +43,13 @@ async function bestMatches<Row>(
   typed: string,
   { nameOf, orElse, isDeleted }: Names<Row>,
 ): Promise<Matches<Row>> {
-  const words = partsOf(typed)
+  const words = nameParts(typed)
   const found = new Map<number, Matches<Row>>()
   for await (const page of pages) {
     for (const row of page) {
-      const fit = fitOf(words, nameOf(row)) || (orElse && fitOf(words, orElse(row)) > 0 ? 1 : 0)
+      const fit = matchRank(words, nameOf(row)) || (orElse && matchRank(words, orElse(row)) > 0 ? 1 : 0)
       if (fit === 0) continue
-      const rank = isDeleted?.(row) ? fit : fit + wholeName
+      const rank = isDeleted?.(row) ? fit : fit + wholeNameRank
       const alike = found.get(rank) ?? { rows: [], total: 0 }
       alike.total += 1
       if (alike.rows.length < maxMatches) alike.rows.push(row)
@@ -59,18 +59,18 @@ async function bestMatches<Row>(
   return found.get(Math.max(...found.keys())) ?? { rows: [], total: 0 }
 }
 
-const wholeName = 4
+const wholeNameRank = 4
 
 /** 4: the whole name; 3: whole words of it; 2: parts of distinct words; 0: no match. */
-function fitOf(words: readonly string[], name: string): 0 | 2 | 3 | typeof wholeName {
-  const parts = partsOf(name)
+function matchRank(words: readonly string[], name: string): 0 | 2 | 3 | typeof wholeNameRank {
+  const parts = nameParts(name)
   if (words.length === 0 || !matchDistinctWords(words, parts)) return 0
   if (!words.every((word) => parts.includes(word))) return 2
-  return words.length === parts.length ? wholeName : 3
+  return words.length === parts.length ? wholeNameRank : 3
 }
 
 /** The words of a name; al-Rashid and o.said are two words each. */
-function partsOf(name: string): string[] {
+function nameParts(name: string): string[] {
   return wordsIn(name.replace(/[-._]+/g, ' '))
 }
 
@@ -135,7 +135,7 @@ export async function usersNamed(
 }
 
 /** The refusal for a name that no user has; suggests users with similar names. */
-export async function nobodyNamed(
+export async function userNotFoundByName(
   db: Kysely<Store>,
   { text, deleted, ctx }: UserSearch,
 ): Promise<NotFound | NotPermitted> {
@@ -201,7 +201,7 @@ export async function centresNamed(
 }
 
 /** The refusal for a name that no centre has; suggests centres with similar names. */
-export async function noCentreNamed(
+export async function centreNotFoundByName(
   db: Kysely<Store>,
   { text, ctx }: CentreSearch,
 ): Promise<NotFound | NotPermitted> {

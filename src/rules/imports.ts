@@ -6,7 +6,7 @@ import type { Closing } from './releases/what-closes.ts'
 import type { CellChanges, CellIssues, RowCounts } from './table-rows.ts'
 
 /** @throws `import-not-found` */
-export async function findImportNumber(db: Kysely<Store>, id: number): Promise<ImportRow> {
+export async function findImportByNumber(db: Kysely<Store>, id: number): Promise<ImportRow> {
   const imported = await findImport(db, id)
   if (imported) return imported
   throw new NotFound('import-not-found', `There is no import ${id}.`, {
@@ -42,7 +42,7 @@ export interface LeftAlone {
 export const letterSent = 'letter-sent'
 
 /** Separates what changed since the import from letters that were sent, even to users whom the undo removes. */
-export function changedAndLetters(left: readonly LeftAlone[]): Record<'changed' | 'letters', LeftAlone[]> {
+export function separateLetters(left: readonly LeftAlone[]): Record<'changed' | 'letters', LeftAlone[]> {
   const isLetter = ({ reason }: LeftAlone) => reason === letterSent
   return { changed: left.filter((one) => !isLetter(one)), letters: left.filter(isLetter) }
 }

@@ -17,7 +17,7 @@ import { NotFound, Refused, Usage } from '../errors.ts'
 import { appendAudit } from './audit/append.ts'
 import { findOwnCentre } from './centres/find.ts'
 import {
-  contradictionOf,
+  sessionContradiction,
   hasDates,
   type KeyTimeField,
   type KeyTimeRowAsWritten,
@@ -32,11 +32,11 @@ import {
   type TimeProblem,
   timeZoneOf,
 } from './key-times/lookup.ts'
-import { isKnown, onlyTimeZoneOf, showTheSame } from './key-times/time-zones.ts'
+import { isKnownZone, onlyTimeZoneOf, showSameTime } from './key-times/time-zones.ts'
 import { typedTimeZoneIn } from './key-times/typed-time-zones.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import { permit } from './permissions/decide.ts'
-import { type Closing, noticingWhatCloses } from './releases/what-closes.ts'
+import { type Closing, trackClosings } from './releases/what-closes.ts'
 import {
   type ChangedField,
   changesOf,
@@ -45,11 +45,11 @@ import {
   type FieldFault,
   type HeldBackRow,
   issuesOf,
-  looksForSlips,
+  shouldCheckForSlips,
   readEachRow,
   type ReadRow,
   rowCounts,
-  type RowsToSift,
+  type HoldableRows,
 } from './table-rows.ts'
 import { slippedFault, slippedValues } from './slipped.ts'
 import type { ImportedRows } from './imports.ts'
@@ -90,7 +90,7 @@ export async function editKeyTime(trx: Trx, { id, changes, ctx }: Editing): Prom
   const subject = before.country
   const scope = { countries: [before.country] }
   if (changes === 'remove') {
-    const { closes, opens } = await noticingWhatCloses(trx, {
+    const { closes, opens } = await trackClosings(trx, {
       scope,
       ctx,
       work: () => removeKeyTime(trx, id),
@@ -107,12 +107,12 @@ export async function editKeyTime(trx: Trx, { id, changes, ctx }: Editing): Prom
   )
   if (Object.keys(changed).length === 0)
     return { keyTime: before, outcome: 'unchanged', closes: [], opens: [] }
-  refuseBackwards(after)
+  refuseReversedDates(after)
   if (after.local_time !== before.local_time) refuseContradiction(after)
   await refuseOverlap(trx, after)
 
   const { id: _, ...values } = after
-  const { closes, opens } = await noticingWhatCloses(trx, {
+  const { closes, opens } = await trackClosings(trx, {
     scope,
     ctx,
     work: () => changeKeyTime(trx, { id, ...values }),
@@ -135,7 +135,7 @@ function columnsOf(before: KeyTimeRow, changes: KeyTimeChanges): Partial<NewKeyT
 }
 
 function refuseContradiction({ session, local_time: time }: KeyTimeRow): void {
-  const contradiction = contradictionOf(session, time)
+  const contradiction = sessionContradiction(session, time)
   if (!contradiction) return
   throw new Usage(`The local time ${contradiction.message}.`, {
     code: 'time-not-in-session',
@@ -143,7 +143,7 @@ function refuseContradiction({ session, local_time: time }: KeyTimeRow): void {
   })
 }
 
-function refuseBackwards({ from_date, until_date }: KeyTimeRow): void {
+function refuseReversedDates({ from_date, until_date }: KeyTimeRow): void {
   if (from_date === null || until_date === null || from_date <= until_date) return
   throw new Usage(`A Key Time cannot hold from ${from_date} until ${until_date}.`, {
     code: 'ends-before-it-begins',
@@ -213,10 +213,10 @@ export async function keyTimesOfCentre(
   return { centre, zone, date, sessions: sessions.filter(isOfDay).sort(inOrderOfDay) }
 }
 
-const order: readonly ExamSession[] = ['AM', 'PM', 'EV']
+const sessionOrder: readonly ExamSession[] = ['AM', 'PM', 'EV']
 
 function inOrderOfDay(one: SessionOfDay, other: SessionOfDay): number {
-  const bySession = order.indexOf(one.session) - order.indexOf(other.session)
+  const bySession = sessionOrder.indexOf(one.session) - sessionOrder.indexOf(other.session)
   return bySession || ((one.series ?? '') < (other.series ?? '') ? -1 : 1)
 }
 
@@ -225,7 +225,7 @@ export function nextMoment(
   { local_time, time_zone, from_date, until_date }: KeyTime,
   now: Date,
 ): Date | undefined {
-  if (!isKnown(time_zone)) return undefined
+  if (!isKnownZone(time_zone)) return undefined
   const today = localTimeAt(now, time_zone).slice(0, 10)
   for (const day of [today, dayAfter(today)]) {
     const date = from_date !== null && from_date > day ? from_date : day
@@ -252,13 +252,15 @@ interface ReadKeyTime extends ReadRow<KeyTimeField, NewKeyTime> {
  */
 export async function importKeyTimes(
   trx: Trx,
-  { file, digest, rows, planned, allowChanges, ctx }: RowsToSift<KeyTimeRowAsWritten>,
+  { file, digest, rows, planned, allowChanges, ctx }: HoldableRows<KeyTimeRowAsWritten>,
 ): Promise<ImportedRows> {
   permit(ctx, 'key-times.import', { name: file })
   const { found, heldBack } = readEachRow(rows, readKeyTimeRow)
   const saved = await findKeyTimes(trx)
-  const matched = besideSaved(found, saved)
-  const unslipped = looksForSlips({ allowChanges, planned }) ? withoutSlipped(matched, heldBack) : matched
+  const matched = matchSaved(found, saved)
+  const unslipped = shouldCheckForSlips({ allowChanges, planned })
+    ? withoutSlipped(matched, heldBack)
+    : matched
   const accepted = withoutOverlaps(unslipped, saved, heldBack)
 
   const countries = [...new Set(accepted.map(({ read }) => read.country))]
@@ -266,7 +268,7 @@ export async function importKeyTimes(
     result: { keyTimes, changed },
     closes,
     opens,
-  } = await noticingWhatCloses(trx, {
+  } = await trackClosings(trx, {
     scope: { countries },
     ctx,
     work: () => saveKeyTimes(trx, accepted),
@@ -289,7 +291,7 @@ export async function importKeyTimes(
   }
 }
 
-function besideSaved(
+function matchSaved(
   found: readonly ReadRow<KeyTimeField, NewKeyTime>[],
   saved: readonly KeyTimeRow[],
 ): ReadKeyTime[] {
@@ -315,7 +317,7 @@ async function saveKeyTimes(trx: Trx, accepted: readonly ReadKeyTime[]) {
       continue
     }
     keyTimes.changed += 1
-    for (const field of fields) changed.push({ row, what: () => inWords(read), ...field })
+    for (const field of fields) changed.push({ row, what: () => describeKeyTime(read), ...field })
     await changeKeyTime(trx, { id: same.id, ...read })
   }
   return { keyTimes, changed }
@@ -340,7 +342,7 @@ function textsOf(from: string | number | null, to: string | number | null | unde
 }
 
 /** A text such as `Egypt, AM`, with the time zone if the country has several, the series and the first day if any. */
-function inWords({ country, session, time_zone, series, from_date }: NewKeyTime): string {
+function describeKeyTime({ country, session, time_zone, series, from_date }: NewKeyTime): string {
   const zone = onlyTimeZoneOf(country) === undefined ? time_zone : null
   const from = from_date ? `from ${from_date}` : null
   return [countryName(country), session, zone, series, from].filter((part) => part).join(', ')
@@ -378,7 +380,7 @@ function withoutOverlaps(
   const said = new Set<string>()
   const together = new Map<string, ReadKeyTime[]>()
   const distinct = found.filter((one) => {
-    const content = contentOf(one.read)
+    const content = contentKey(one.read)
     if (said.has(content)) return false
     said.add(content)
     const key = countryAndSession(one.read)
@@ -411,7 +413,7 @@ function countryAndSession({ country, session }: NewKeyTime): string {
 }
 
 /** A key of all values of a row: rows with equal keys are duplicates. */
-function contentOf(read: NewKeyTime): string {
+function contentKey(read: NewKeyTime): string {
   const { country, session, series, time_zone, local_time, administrative_zone, from_date, until_date } = read
   const dates = [from_date ?? null, until_date ?? null]
   return JSON.stringify([
@@ -433,6 +435,6 @@ function isSameKeyTime(one: NewKeyTime, other: NewKeyTime): boolean {
     (one.series ?? null) === (other.series ?? null) &&
     (one.from_date ?? null) === (other.from_date ?? null) &&
     hasDates(one) === hasDates(other) &&
-    showTheSame(one.time_zone, other.time_zone)
+    showSameTime(one.time_zone, other.time_zone)
   )
 }

@@ -20,7 +20,7 @@ import {
   changesOf,
   checkChanges,
   dayHint,
-  isDayOfOurTime,
+  isPlausibleDate,
   type RowsToImport,
   type TableRowAsWritten,
 } from './table-rows.ts'
@@ -60,7 +60,7 @@ export async function importProgressionTests(
     else if (problem) wrong.push(problem)
     cells += problem ? 1 : wrongCells
   }
-  if (cells + rowsOfNoOwner.size > 0) throw refusal({ wrong, cells, rowsOfNoOwner, owners })
+  if (cells + rowsOfNoOwner.size > 0) throw rowsRefusal({ wrong, cells, rowsOfNoOwner, owners })
 
   const merged = await mergeGroups(trx, [...groups.values()])
   const results = outcomes.flatMap(({ read }) => read ?? [])
@@ -102,10 +102,10 @@ function changedMark({ row, mark, saved, takenOn }: ReadResult): ChangedField<Re
     const { teacher, group, subject, test, learner } = row.texts
     return [teacher, group, subject, test, takenOn, learner].join(', ')
   }
-  return { row, field: 'mark', what, from: inWords(saved ?? null), to: inWords(mark) }
+  return { row, field: 'mark', what, from: describeMark(saved ?? null), to: describeMark(mark) }
 }
 
-function inWords(mark: number | null): string | null {
+function describeMark(mark: number | null): string | null {
   return mark === null ? null : String(mark)
 }
 
@@ -117,7 +117,7 @@ function checkRow(row: ResultRow) {
   return { row, read: undefined, wrongCells: outcome.problems.length, teacherKey: outcome.teacherKey }
 }
 
-interface Refused {
+interface RefusedRows {
   wrong: readonly (ResultRow | Problem)[]
   /** The number of wrong cells, apart from those of rows without an owner. */
   cells: number
@@ -126,7 +126,7 @@ interface Refused {
 }
 
 /** The refusal with every problem by cell; hundreds of thousands are possible, so each is made when reported. */
-function refusal({ wrong, cells, rowsOfNoOwner, owners }: Refused): BadInput {
+function rowsRefusal({ wrong, cells, rowsOfNoOwner, owners }: RefusedRows): BadInput {
   function* problems(): Generator<Problem> {
     for (const [key, rows] of rowsOfNoOwner) yield noOwner(rows, { isKnown: owners.has(key) })
     for (const one of wrong) {
@@ -168,14 +168,14 @@ function noOwner(rows: readonly ResultRow[], { isKnown }: { isKnown: boolean }):
 function addToGroup(groups: Map<string, Group>, read: ReadResult, ownerId: number): Problem | undefined {
   const { row, site, takenOn } = read
   const { group: name, stage, subject, test: title, learner } = row.texts
-  const group = getOrMake(groups, keyOf(String(ownerId), site, name), () => {
+  const group = getOrInsert(groups, keyOf(String(ownerId), site, name), () => {
     return { ownerId, site, name, stage, tests: new Map() }
   })
   if (group.stage !== stage) {
     const message = `The learner group ${name} has stage ${group.stage || 'none'} in another row.`
     return { target: row.cellOf('stage'), code: 'rows-differ', message }
   }
-  const test = getOrMake(group.tests, keyOf(subject, title, takenOn), () => {
+  const test = getOrInsert(group.tests, keyOf(subject, title, takenOn), () => {
     return { subject, title, takenOn, results: new Map() }
   })
   const before = test.results.get(learner)
@@ -187,7 +187,7 @@ function addToGroup(groups: Map<string, Group>, read: ReadResult, ownerId: numbe
   return undefined
 }
 
-function getOrMake<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+function getOrInsert<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
   const there = map.get(key)
   if (there !== undefined) return there
   const made = make()
@@ -239,7 +239,7 @@ function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
   for (const field of ['group', 'subject', 'test', 'learner'] as const) {
     if (texts[field] === '') wrong(field, 'missing-value', `The ${names[field]} is missing.`)
   }
-  if (!isDayOfOurTime(texts.takenOn)) {
+  if (!isPlausibleDate(texts.takenOn)) {
     const message = `${texts.takenOn || 'Nothing'} is not a date: write 2026-03-02.`
     wrong('takenOn', 'invalid-date', message, dayHint(texts.takenOn))
   }

@@ -5,7 +5,7 @@ import type { ResourceArea, ResourceKind, Store } from '../db/schema.ts'
 import { NotFound, Usage } from '../errors.ts'
 import { shellWord } from '../shell-word.ts'
 import type { LookUp } from './batch.ts'
-import { knownName } from './unknown-name.ts'
+import { nameReader } from './unknown-name.ts'
 import type { Trx } from '../db/transact.ts'
 import { appendAudit } from './audit/append.ts'
 import type { RuleContext } from './permissions/actor.ts'
@@ -27,9 +27,9 @@ export interface ChangedResource {
 }
 
 /** @throws `unknown-kind` */
-export const typedResourceKind = knownName('kind', resourceKinds)
+export const typedResourceKind = nameReader('kind', resourceKinds)
 /** @throws `unknown-area` */
-export const typedArea = knownName('area', resourceAreas)
+export const typedArea = nameReader('area', resourceAreas)
 
 /** Reads a syllabus and component, `0500/12`; undefined where the text is none. */
 export function readComponent(text: string): string | undefined {

@@ -2,7 +2,7 @@
 export type Compared = { saved: string; now: string } | undefined
 
 /** The number of consecutive changed values from which a run counts as slipped. */
-const fewest = 5
+const minRunLength = 5
 /** Distances in rows to look for; up to three, because a list may have a row for each session of a country. */
 const distances = [-1, 1, -2, 2, -3, 3] as const
 
@@ -19,7 +19,7 @@ export function slippedValues(values: readonly Compared[]): ReadonlyMap<number, 
   for (const distance of distances) {
     let run: number[] = []
     const endRun = () => {
-      if (run.length >= fewest && !areMovedAlike(values, run, distance))
+      if (run.length >= minRunLength && !areMovedAlike(values, run, distance))
         for (const at of run) if (!slipped.has(at)) slipped.set(at, distance)
       run = []
     }

@@ -41,21 +41,21 @@ export interface RowsToImport<Row> {
 }
 
 /** The rows of a file, for a rule that holds rows with mistakes back. */
-export interface RowsToSift<Row> extends RowsToImport<Row> {
+export interface HoldableRows<Row> extends RowsToImport<Row> {
   /** The rows held back when the plan was made; set only where the rows come from a plan, which was reviewed. */
-  planned?: HeldBackBefore | undefined
+  planned?: PlannedHeldBack | undefined
 }
 
 /** Whether to look for slipped values: not for a reviewed plan, nor with --allow-changes. */
-export function looksForSlips({
+export function shouldCheckForSlips({
   allowChanges,
   planned,
-}: Pick<RowsToSift<unknown>, 'allowChanges' | 'planned'>): boolean {
+}: Pick<HoldableRows<unknown>, 'allowChanges' | 'planned'>): boolean {
   return allowChanges === undefined && planned === undefined
 }
 
 /** The rows that were held back when a plan was made, and so are not in the plan. */
-export interface HeldBackBefore {
+export interface PlannedHeldBack {
   count: number
   issues: readonly CellIssue[]
 }
@@ -114,19 +114,19 @@ export function readEachRow<Field extends string, Read>(
 }
 
 /** A list whose items are made during iteration, because a table may have hundreds of thousands of rows. */
-type MadeWhenTold<Item> = Iterable<Item> & { readonly length: number; toJSON: () => Item[] }
+type LazyItems<Item> = Iterable<Item> & { readonly length: number; toJSON: () => Item[] }
 
-function madeWhenTold<Item>(length: number, items: () => Generator<Item>): MadeWhenTold<Item> {
+function lazyItems<Item>(length: number, items: () => Generator<Item>): LazyItems<Item> {
   return { length, [Symbol.iterator]: items, toJSON: () => [...items()] }
 }
 
 /** The mistakes of a table; only the rows are kept in memory, and the messages are made during iteration. */
-export type CellIssues = MadeWhenTold<CellIssue>
+export type CellIssues = LazyItems<CellIssue>
 
 /** The issues of the rows held back, in the order of the sheet; those recorded in the plan come first. */
 export function issuesOf<Field extends string>(
   heldBack: readonly HeldBackRow<Field>[],
-  planned?: HeldBackBefore,
+  planned?: PlannedHeldBack,
 ): CellIssues {
   const rows = heldBack.toSorted(inOrderOfSheet)
   const before = planned?.issues ?? []
@@ -138,7 +138,7 @@ export function issuesOf<Field extends string>(
       yield* issues.sort((one, other) => (one.cell < other.cell ? -1 : 1))
     }
   }
-  return madeWhenTold(
+  return lazyItems(
     rows.reduce((sum, { count }) => sum + count, before.length),
     inOrder,
   )
@@ -160,7 +160,7 @@ export interface CellChange {
   to: string | null
 }
 
-export type CellChanges = MadeWhenTold<CellChange>
+export type CellChanges = LazyItems<CellChange>
 
 /** A changed value, in the compact form that is kept in memory. */
 export interface ChangedField<Field extends string> {
@@ -185,7 +185,7 @@ export function changesOf<Field extends string>(changed: readonly ChangedField<F
         to,
       }
   }
-  return madeWhenTold(sorted.length, inOrder)
+  return lazyItems(sorted.length, inOrder)
 }
 
 /** Refuses an --allow-changes that is not the exact number of changes. @throws `change-limit` */
@@ -310,7 +310,7 @@ export interface RowCounts {
 export function rowCounts(
   rows: readonly unknown[],
   heldBack: readonly unknown[],
-  planned?: HeldBackBefore,
+  planned?: PlannedHeldBack,
 ): RowCounts {
   const before = planned?.count ?? 0
   return {
@@ -320,12 +320,12 @@ export function rowCounts(
   }
 }
 
-const asText = 'format the column as text and type it again'
+const formatAsText = 'format the column as text and type it again'
 
 /** A hint for a cell that should name a series, such as one that a spreadsheet turned into a date. */
 export function seriesHint(text: string): string | undefined {
-  const month = /^(20\d{2}-\d{2})-\d{2}/.exec(text)?.[1] ?? dayOf(text)?.slice(0, 7)
-  if (month !== undefined) return `It is a date: ${asText}, as ${month} if that is meant.`
+  const month = /^(20\d{2}-\d{2})-\d{2}/.exec(text)?.[1] ?? readUnambiguousDate(text)?.slice(0, 7)
+  if (month !== undefined) return `It is a date: ${formatAsText}, as ${month} if that is meant.`
   const series = seriesOf(text)
   return series === undefined ? undefined : `Write the year first: ${series}.`
 }
@@ -358,7 +358,7 @@ export function timeHint(text: string): string | undefined {
   if (!/^0?[.,]\d+$/.test(text)) return undefined
   const minutes = Math.round(Number(text.replace(',', '.')) * 24 * 60)
   const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0'))
-  return `It is a part of a day: ${asText}, as ${hour}:${minute} if that is meant.`
+  return `It is a part of a day: ${formatAsText}, as ${hour}:${minute} if that is meant.`
 }
 
 /** A hint for a cell that should hold a date. */
@@ -372,14 +372,14 @@ export function dayHint(text: string): string | undefined {
   if (/^[34]\d{4}(\.\d+)?$/.test(text))
     return 'It is the number of a day in a spreadsheet: format the column as dates.'
   if (!/^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}$/.test(text)) return undefined
-  const day = dayOf(text)
+  const day = readUnambiguousDate(text)
   return day === undefined
     ? 'Write the year first, then the month: 2026-05-31.'
     : `Write the year first: ${day}.`
 }
 
 /** Reads a date such as 31/05/2026; 05/06/2026 is ambiguous and never guessed. */
-export function dayOf(text: string): string | undefined {
+export function readUnambiguousDate(text: string): string | undefined {
   const [, first = '', second = '', year = ''] = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(text) ?? []
   const isDayFirst = Number(first) > 12
   if (year === '' || isDayFirst === Number(second) > 12) return undefined
@@ -389,6 +389,6 @@ export function dayOf(text: string): string | undefined {
 }
 
 /** Whether the text is a date from 1970 on: years such as 0026 and 1926 are typing mistakes for 2026. */
-export function isDayOfOurTime(text: string): boolean {
+export function isPlausibleDate(text: string): boolean {
   return isDate(text) && text >= '1970'
 }

@@ -66,7 +66,7 @@ export async function resetTemplate(
 }
 
 /** @throws `template-not-found`, naming the nearest */
-export function letterCalled(name: string): LetterName {
+export function findLetterName(name: string): LetterName {
   if (isLetterName(name)) return name
   const known = Object.keys(letters)
   const candidates = similarNames(name, known)

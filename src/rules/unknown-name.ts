@@ -25,21 +25,21 @@ export function unknownName({
  * that contains it as a whole word: `primary` gives cambridge-primary.
  */
 export function similarNames(name: string, known: readonly string[], kind = ''): readonly string[] {
-  const plain = plainName(name)
-  const meant = namesFor(plain, known, kind)
+  const plain = normalisedName(name)
+  const meant = namesWithSynonym(plain, known, kind)
   if (meant.length > 0) return meant
   const near = nearestOf(name.replace(/ies$/i, 'y'), known).filter((one) => !isOpposite(plain, one))
-  const parts = near.length > 0 || name.length < 4 ? [] : known.filter((one) => isPart(plain, one))
+  const parts = near.length > 0 || name.length < 4 ? [] : known.filter((one) => containsWord(plain, one))
   return near.length > 0 ? near : parts.length === 1 ? parts : []
 }
 
 /** The names for which the word is a synonym. */
-export function namesFor(word: string, known: readonly string[], kind: string): readonly string[] {
-  return known.filter((one) => otherWords[kind]?.[one]?.split(' ').includes(word))
+export function namesWithSynonym(word: string, known: readonly string[], kind: string): readonly string[] {
+  return known.filter((one) => synonymsByKind[kind]?.[one]?.split(' ').includes(word))
 }
 
 /** Synonyms by kind and name; a synonym of several names suggests each of them. */
-const otherWords: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const synonymsByKind: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   role: {
     admin:
       'administrator administrators administration administrative-rights admin-rights hub-admin hub-administrator',
@@ -96,24 +96,24 @@ function isOpposite(typed: string, name: string): boolean {
 }
 
 /** @returns a function that reads one of these names, in any case and with blanks or strokes, or throws `unknown-…` */
-export function knownName<Known extends string>(
+export function nameReader<Known extends string>(
   kind: string,
   known: readonly Known[],
 ): (name: string) => Known {
   return (name) => {
-    const found = known.find((one) => one === plainName(name))
+    const found = known.find((one) => one === normalisedName(name))
     if (found !== undefined) return found
     throw unknownName({ kind, name, known })
   }
 }
 
-function plainName(name: string): string {
+function normalisedName(name: string): string {
   return name
     .trim()
     .toLowerCase()
     .replace(/[\s_]+/g, '-')
 }
 
-function isPart(words: string, whole: string): boolean {
+function containsWord(words: string, whole: string): boolean {
   return `-${whole}-`.includes(`-${words}-`)
 }

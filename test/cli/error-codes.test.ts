@@ -22,7 +22,7 @@ function thrown(): { code: string; exit: number }[] {
       if (isKind(kind)) found.push({ code, exit: kinds[kind] })
     for (const [, code = ''] of text.matchAll(/new Usage\([^;]{0,400}?code: '([a-z-]+)'/g))
       found.push({ code, exit: 2 })
-    for (const [, kind = ''] of text.matchAll(/(?:unknownName\(\{[^}]*?kind: |knownName\()'([a-z-]+)'/g))
+    for (const [, kind = ''] of text.matchAll(/(?:unknownName\(\{[^}]*?kind: |nameReader\()'([a-z-]+)'/g))
       found.push({ code: `unknown-${kind}`, exit: 2 })
   }
   return [

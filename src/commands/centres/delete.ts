@@ -10,7 +10,7 @@ import type { Trx } from '../../db/transact.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { lookUpCentres, readCentreNumber } from '../../rules/centres/find.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
-import { noticingWhatCloses } from '../../rules/releases/what-closes.ts'
+import { trackClosings } from '../../rules/releases/what-closes.ts'
 
 export const deletion = () =>
   mutation({
@@ -89,7 +89,7 @@ function changeEachCentre<Result>(
   { centres, ctx }: { centres: readonly string[]; ctx: RuleContext },
   rule: (centre: string) => Promise<Result>,
 ) {
-  return noticingWhatCloses(trx, {
+  return trackClosings(trx, {
     scope: { numbers: centres.flatMap((centre) => readCentreNumber(centre) ?? []) },
     ctx,
     work: () => forEachTarget(trx, centres, rule, lookUpCentres(trx, ctx)),

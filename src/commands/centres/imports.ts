@@ -13,7 +13,7 @@ import { countryName } from '../../country-names.ts'
 import { compareByRows, type CountryOutcome, maxReportedRows } from '../../import/report-facts.ts'
 import type { OpenStore } from '../../db/store/opening.ts'
 import type { ImportReport } from '../../render/import-report.ts'
-import { changedAndLetters, findImportNumber } from '../../rules/imports.ts'
+import { separateLetters, findImportByNumber } from '../../rules/imports.ts'
 import { option, yesOption } from '../../cli/parameters.ts'
 import { importArgument } from '../../cli/typed-arguments.ts'
 import { pendingPinSheetNotice } from './pin-sheets.ts'
@@ -59,7 +59,7 @@ export const show = () =>
     },
     examples: ['ssh-admin centres imports show 1', 'ssh-admin centres imports show 1 --report import.html'],
     read: async ({ db }, _, { id, report }) => {
-      const row = await findImportNumber(db, id)
+      const row = await findImportByNumber(db, id)
       const [contents, opened] = [await readImportContents(db, id), await openedByImport(db, id)]
       const shown = { row, contents, opened }
       const pending = (await pendingPinSheets(db)).filter(({ importId }) => importId === id)
@@ -158,7 +158,7 @@ function undoQuestion({ changed, undone, left, import: { id, file } }: UndoResul
     pinsVoided,
     lettersCancelled,
   } = undone
-  const { changed: since, letters } = changedAndLetters(left)
+  const { changed: since, letters } = separateLetters(left)
   const gone = counted(undone.centresRemoved, undone.usersRemoved)
   const restored = counted(centresRestored, usersRestored)
   const parts = [
@@ -341,7 +341,7 @@ function renderUndone({ import: row, changed, undone, left }: UndoResult, view: 
     undone.lettersCancelled > 0 && `${count(undone.lettersCancelled, 'letter')} cancelled`,
   ].filter((part) => part !== false)
   const done = parts.length > 0 ? parts.join(', ') : 'nothing of it was there as it had been'
-  const { changed: since, letters } = changedAndLetters(left)
+  const { changed: since, letters } = separateLetters(left)
   const lines = [
     `${markOf(true, view)} Took back import ${row.id} (${oneLine(row.file)}): ${done}.`,
     ...listLines(

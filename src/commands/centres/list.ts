@@ -7,7 +7,7 @@ import { centreKinds, typedKind } from '../../rules/centres/options.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import { wordsToFind } from '../../search-key.ts'
 import { seenBy, visibleCentres } from '../../rules/permissions/decide.ts'
-import { knownName } from '../../rules/unknown-name.ts'
+import { nameReader } from '../../rules/unknown-name.ts'
 import { listing } from '../../cli/define.ts'
 import { flag, option, orName, repeated, withValues } from '../../cli/parameters.ts'
 import { countriesTyped, offeredCountries } from './options.ts'
@@ -31,7 +31,7 @@ export const list = () =>
       kind: withValues(centreKinds, repeated('<kind>', centreKinds.join(', '), listOf(typedKind))),
       status: withValues(
         statuses,
-        repeated('<status>', 'approved, active or deleted', listOf(knownName('status', statuses))),
+        repeated('<status>', 'approved, active or deleted', listOf(nameReader('status', statuses))),
       ),
       associate: orName('centre', option('<centre>', 'the centres of this Associate')),
       withoutCoordinator: flag('that have no coordinator'),

@@ -2,7 +2,7 @@ import { checkOutputFile, endingOfTable, prepareTable } from '../../cli/output-f
 import { noSlipsNotice, pinTables, type PinsOfImport } from '../../import/pin-sheet.ts'
 import { tsvLine } from '../../render/clean-text.ts'
 import { count, listLines } from '../../render/text.ts'
-import { findImportNumber } from '../../rules/imports.ts'
+import { findImportByNumber } from '../../rules/imports.ts'
 import type { View } from '../../render/table.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { flag, option } from '../../cli/parameters.ts'
@@ -38,7 +38,7 @@ With --renew those who have not set up their account get a new PIN; the one befo
     },
     act: async (trx, ctx, { importId, renew, output }, store): Promise<PinSheet> => {
       const { pinsOfImport } = await import('../../import/pin-sheet.ts')
-      await findImportNumber(trx, importId)
+      await findImportByNumber(trx, importId)
       const made = await pinsOfImport(trx, { importId, pinKey: store.keys().pin, renew, ctx })
       return { ...made, file: output.shown, noSlips: undefined }
     },

@@ -187,9 +187,9 @@ export async function openedByPlan(
   const { findReleases } = await import('../../db/releases.ts')
   const releases = await findReleases(db, { states: ['released'] })
   if (releases.length === 0) return []
-  const { openFor } = await import('../../rules/releases/what-opens.ts')
+  const { openingsFor } = await import('../../rules/releases/what-opens.ts')
   const restored = restores.map(({ number }) => number)
-  return openFor(db, { centres: newCentres, restored, users: newUsers, releases, at, listed })
+  return openingsFor(db, { centres: newCentres, restored, users: newUsers, releases, at, listed })
 }
 
 async function factsOf({ db }: OpenStore, of: { roster: Roster; plan: Plan }): Promise<ReportFacts> {

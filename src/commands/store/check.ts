@@ -102,7 +102,7 @@ async function findingsOfRows(
 
 /** Checks the contents of every stored file, and saves mismatches for `errors list`. */
 async function findingsOfContents(store: OpenStore, session: Session): Promise<Findings> {
-  const { checkContents, noteChecked } = await import('../../rules/contents.ts')
+  const { checkContents, recordCheckedContents } = await import('../../rules/contents.ts')
   const { keptFiles } = await import('../../rules/kept-files.ts')
   const checked = await checkContents(store.db, store.now())
   const kept = checked.damaged.length === 0 ? [] : await keptFiles(store.db)
@@ -111,7 +111,7 @@ async function findingsOfContents(store: OpenStore, session: Session): Promise<F
   if (checked.damaged.length + checked.mended.length > 0) {
     try {
       await withStore(session, 'use', (own) =>
-        session.commit(own, (trx, { at }) => noteChecked(trx, checked, at)),
+        session.commit(own, (trx, { at }) => recordCheckedContents(trx, checked, at)),
       )
     } catch (error) {
       // A read-only store is checked without saving the result.

@@ -10,7 +10,7 @@ import { isServerAddress } from '../../server-address.ts'
 import { count, markedAnswer } from '../../render/text.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
-import { noteCopy } from '../../rules/store/events.ts'
+import { recordStoreCopy } from '../../rules/store/events.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { checkOutputFile, type OutputFile, refuseWithoutRoom } from '../../cli/output-file.ts'
 import { flag, requiredOption } from '../../cli/parameters.ts'
@@ -135,9 +135,9 @@ async function look(
   const { fileOfKey } = await import('../../db/store/keys.ts')
   const facts = await storeFacts(trx)
   const there = isServerAddress(to)
-    ? await existingCopy(copying, { trx, note: () => noteCopy(trx, { to, ctx }) })
+    ? await existingCopy(copying, { trx, note: () => recordStoreCopy(trx, { to, ctx }) })
     : undefined
-  if (!there) await noteCopy(trx, { to, ctx })
+  if (!there) await recordStoreCopy(trx, { to, ctx })
   const keyThere = keyFileFor(to, {
     settings: session.settings,
     context: session.context,
@@ -197,7 +197,7 @@ async function copyAll(
     await session.commit(store, async (trx, ctx) => {
       const facts = await storeFacts(trx)
       if (agreed && JSON.stringify(facts) !== JSON.stringify(agreed)) throw changedMeanwhile()
-      await noteCopy(trx, { to, ctx })
+      await recordStoreCopy(trx, { to, ctx })
       const writeInPlace = async (writeTo: (path: string) => Promise<void>) => {
         await output?.prepare({ writeTo })
         await output?.moveIntoPlace()

@@ -181,7 +181,7 @@ async function resolvePaths(
     const findLeft = findLeftAfterRestore(withStoreNumber(session.settings.mailDir.value, storeId))
     const { result } = await session.commit(sealed, (trx, ctx) =>
       restoreStore(trx, {
-        otherKey,
+        newFingerprint: otherKey,
         keepCredentials,
         erased: erased ?? [],
         findLeft,

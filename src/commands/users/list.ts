@@ -15,7 +15,7 @@ import { wordsToFind } from '../../search-key.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { chosenSites, roleNamed, siteNamed } from '../../rules/roles/chosen.ts'
-import { knownName, namesFor } from '../../rules/unknown-name.ts'
+import { nameReader, namesWithSynonym } from '../../rules/unknown-name.ts'
 import { ofEmptyStore } from '../../cli/list-text.ts'
 
 const pinStates = ['none', 'issued', 'used', 'expired', 'void'] as const
@@ -26,7 +26,7 @@ const options = {
   centre: orName('centre', option('<centre>', 'at this centre')),
   status: withValues(
     userStatuses,
-    repeated('<status>', 'invited, active, suspended or deleted', listOf(knownName('status', userStatuses))),
+    repeated('<status>', 'invited, active, suspended or deleted', listOf(nameReader('status', userStatuses))),
   ),
   role: withValues(
     offeredRoles,
@@ -45,7 +45,7 @@ const options = {
   neverSignedIn: flag('who have never signed in'),
   pin: withValues(
     pinStates,
-    repeated('<state>', `whose PIN is ${pinStates.join(', ')}`, listOf(knownName('state', pinStates))),
+    repeated('<state>', `whose PIN is ${pinStates.join(', ')}`, listOf(nameReader('state', pinStates))),
   ),
   import: withValues(
     { stored: 'import' },
@@ -88,7 +88,7 @@ function filterHint(text: string | undefined): string | undefined {
   const typed = text?.trim() ?? ''
   const word = typed.toLowerCase()
   const called = (kind: string, known: readonly string[]) =>
-    (known.includes(word) ? [word] : namesFor(word, known, kind)).join(',')
+    (known.includes(word) ? [word] : namesWithSynonym(word, known, kind)).join(',')
   const status = called('status', userStatuses)
   const role = called(
     'role',

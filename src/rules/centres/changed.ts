@@ -24,7 +24,7 @@ export interface ChangedCentre {
   opens?: readonly Closing[]
 }
 
-export async function centreNow(
+export async function readChangedCentre(
   trx: Trx,
   { number, outcome, fields = [] }: { number: string; outcome: ChangedCentre['outcome']; fields?: string[] },
 ): Promise<ChangedCentre> {
@@ -56,7 +56,7 @@ export function factsOf(centre: CentreWithPeople): NamedFacts {
   }
 }
 
-const blank: Omit<NamedFacts, 'name' | 'country'> = {
+const newCentreDefaults: Omit<NamedFacts, 'name' | 'country'> = {
   kind: 'school',
   associateId: null,
   associate: null,
@@ -80,9 +80,9 @@ interface CentreEdit {
 /** The facts that an edit or a creation leads to. @throws for a change that is not allowed */
 export async function factsAfter(trx: Trx, { number, before, fields, ctx }: CentreEdit): Promise<NamedFacts> {
   const { name = '', country = '' } = fields
-  const present = before ? factsOf(before) : { ...blank, name, country }
+  const present = before ? factsOf(before) : { ...newCentreDefaults, name, country }
   const kind = kindOf(fields) ?? present.kind
-  if (before && kind !== before.kind) await refuseWhileOthersBelongToIt(trx, before)
+  if (before && kind !== before.kind) await refuseWithAssociateCentres(trx, before)
   const isAssociateCentre = kind === 'associate-centre'
   const associate =
     isAssociateCentre && fields.associate !== undefined && fields.associate !== present.associate
@@ -101,14 +101,14 @@ export async function factsAfter(trx: Trx, { number, before, fields, ctx }: Cent
     country: fields.country ?? present.country,
     britishCouncil: fields.britishCouncil ?? present.britishCouncil,
     globalListening: fields.globalListening ?? present.globalListening,
-    timeZone: await wantedTimeZone(present, fields),
+    timeZone: await timeZoneAfter(present, fields),
   }
   refuseGlobalListening(number, after)
   return after
 }
 
 /** A change of country drops the time zone, which belonged to the former country. */
-async function wantedTimeZone(present: NamedFacts, fields: CentreOptions): Promise<string | null> {
+async function timeZoneAfter(present: NamedFacts, fields: CentreOptions): Promise<string | null> {
   const country = fields.country ?? present.country
   if (fields.timeZone === undefined) return country === present.country ? present.timeZone : null
   if (fields.timeZone === 'none') return null
@@ -155,7 +155,7 @@ export async function findAssociate(
   return associate
 }
 
-async function refuseWhileOthersBelongToIt(trx: Trx, { id, kind, number }: CentreWithPeople): Promise<void> {
+async function refuseWithAssociateCentres(trx: Trx, { id, kind, number }: CentreWithPeople): Promise<void> {
   if (kind !== 'associate') return
   const { live, deleted } = await countAssociateCentres(trx, id)
   if (live + deleted === 0) return

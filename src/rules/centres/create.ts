@@ -5,7 +5,7 @@ import type { Store } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { centreNow, type ChangedCentre, differences, factsOf, kindOf, factsAfter } from './changed.ts'
+import { readChangedCentre, type ChangedCentre, differences, factsOf, kindOf, factsAfter } from './changed.ts'
 import { newCentreNumber } from './find.ts'
 import type { NewCentreOptions } from './options.ts'
 import { centreSearchKey } from '../../search-key.ts'
@@ -30,9 +30,9 @@ export async function createCentre(
   permit(ctx, 'centres.create', { name: number })
   const there = await findCentreByNumber(trx, number)
   if (there) {
-    const differs = differing(there, fields)
+    const differs = differingFields(there, fields)
     if (!ifMissing || there.deleted_at !== null || differs.length > 0)
-      throw inUse(there, { ifMissing, differs })
+      throw numberInUse(there, { ifMissing, differs })
     return { centre: there, outcome: 'unchanged', fields: [] }
   }
   const facts = await factsAfter(trx, { number, before: undefined, fields, ctx })
@@ -41,7 +41,7 @@ export async function createCentre(
   const { associateId: _, ...said } = facts
   const after = Object.fromEntries(Object.entries(said).filter(([, value]) => Boolean(value)))
   await appendAudit(trx, { ...ctx, action: 'centres.created', subject: number, facts: { after } })
-  return centreNow(trx, { number, outcome: 'created' })
+  return readChangedCentre(trx, { number, outcome: 'created' })
 }
 
 /** Checks the number before the other facts of the centre are asked for. @throws `number-in-use` */
@@ -51,18 +51,18 @@ export async function refuseNumberInUse(
 ): Promise<void> {
   const there = await findCentreByNumber(db, number)
   if (there && (!ifMissing || there.deleted_at !== null))
-    throw inUse(there, { ifMissing: false, differs: [] })
+    throw numberInUse(there, { ifMissing: false, differs: [] })
 }
 
 /** The names of the given fields in which the existing centre differs. */
-function differing(there: CentreWithPeople, fields: NewCentreOptions): string[] {
+function differingFields(there: CentreWithPeople, fields: NewCentreOptions): string[] {
   const facts = factsOf(there)
   const said = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
   const asked = { ...facts, kind: kindOf(fields) ?? 'school', ...said }
   return Object.keys(differences(facts, asked))
 }
 
-function inUse(
+function numberInUse(
   { number, name, deleted_at }: CentreWithPeople,
   { ifMissing, differs }: { ifMissing: boolean; differs: string[] },
 ): Refused {

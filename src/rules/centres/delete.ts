@@ -1,7 +1,7 @@
 import { countAssociateCentres, setCentreDeleted } from '../../db/centres/changes.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { type ChangedCentre, centreNow } from './changed.ts'
+import { type ChangedCentre, readChangedCentre } from './changed.ts'
 import { findCentre } from './find.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -33,7 +33,10 @@ export async function deleteCentre(
       ...(associateCentres > 0 ? { associateCentres } : {}),
     },
   })
-  return { ...(await centreNow(trx, { number: centre.number, outcome: 'deleted' })), associateCentres }
+  return {
+    ...(await readChangedCentre(trx, { number: centre.number, outcome: 'deleted' })),
+    associateCentres,
+  }
 }
 
 /** Restores a deleted centre as it was, and gives its users the access they had. */
@@ -52,5 +55,5 @@ export async function restoreCentre(
     subject: centre.number,
     facts: { status: { before: 'deleted', after: centre.status }, users: centre.user_count ?? 0 },
   })
-  return centreNow(trx, { number: centre.number, outcome: 'restored' })
+  return readChangedCentre(trx, { number: centre.number, outcome: 'restored' })
 }

@@ -2,7 +2,7 @@ import { setCentreFacts, unassignEverybody } from '../../db/centres/changes.ts'
 import { centresNamedLike } from '../../db/centres/centres.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { centreNow, type ChangedCentre, differences, factsOf, factsAfter } from './changed.ts'
+import { readChangedCentre, type ChangedCentre, differences, factsOf, factsAfter } from './changed.ts'
 import type { CentreOptions } from './options.ts'
 import type { Closing } from '../releases/what-closes.ts'
 import { findCentre } from './find.ts'
@@ -43,13 +43,18 @@ export async function editCentre(
     facts: { ...changes, ...(leaves ? { unassigned } : {}) },
   })
   const fields = Object.keys(changes)
-  const edited = { ...(await centreNow(trx, { number, outcome: 'edited', fields })), ...moved }
+  const edited = { ...(await readChangedCentre(trx, { number, outcome: 'edited', fields })), ...moved }
   const renamed = after.name !== before.name
   return renamed ? { ...edited, namesakes: await namesakesOf(trx, edited.centre) } : edited
 }
 
 /** The fields of a centre that decide which releases open there, and when. */
-const deciding: ReadonlySet<string> = new Set(['kind', 'country', 'timeZone', 'globalListening'])
+const fieldsDecidingReleases: ReadonlySet<string> = new Set([
+  'kind',
+  'country',
+  'timeZone',
+  'globalListening',
+])
 
 interface Edit {
   number: string
@@ -62,11 +67,11 @@ async function closedAndOpenedBy(
   trx: Trx,
   { number, fields, ctx, work }: Edit,
 ): Promise<{ closes: readonly Closing[]; opens: readonly Closing[] }> {
-  if (!fields.some((field) => deciding.has(field))) {
+  if (!fields.some((field) => fieldsDecidingReleases.has(field))) {
     await work()
     return { closes: [], opens: [] }
   }
-  const { noticingWhatCloses } = await import('../releases/what-closes.ts')
-  const { closes, opens } = await noticingWhatCloses(trx, { scope: { numbers: [number] }, ctx, work })
+  const { trackClosings } = await import('../releases/what-closes.ts')
+  const { closes, opens } = await trackClosings(trx, { scope: { numbers: [number] }, ctx, work })
   return { closes, opens }
 }

@@ -13,12 +13,12 @@ import { shellWord } from '../../shell-word.ts'
 import { type RuleContext, isDeleting } from '../permissions/actor.ts'
 import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
 
-const shape = /^[A-Z0-9]{2,12}$/
+const numberPattern = /^[A-Z0-9]{2,12}$/
 
 /** A centre number in capitals, 2 to 12 letters and digits; undefined where the text is none. */
 export function readCentreNumber(text: string): string | undefined {
   const number = text.trim().toUpperCase()
-  return shape.test(number) ? number : undefined
+  return numberPattern.test(number) ? number : undefined
 }
 
 /** The number probably meant by a text with blanks or strokes, or with O for 0 and I or L for 1: `EG 900`, `EG9OO`. */
@@ -26,7 +26,9 @@ export function likelyNumber(text: string): string | undefined {
   const number = text.replace(/[\s.#_/-]/g, '').toUpperCase()
   const letters = /^[A-Z]{2}(?=[\dOIL]+$)/.exec(number)?.[0] ?? ''
   const digits = number.slice(letters.length).replace(/O/g, '0').replace(/[IL]/g, '1')
-  return shape.test(number) && /\d/.test(number) && /^\d+$/.test(digits) ? `${letters}${digits}` : undefined
+  return numberPattern.test(number) && /\d/.test(number) && /^\d+$/.test(digits)
+    ? `${letters}${digits}`
+    : undefined
 }
 
 /** Reads a centre number typed as an argument. @throws `invalid-number` */
@@ -62,24 +64,24 @@ export function hasDigit(number: string): boolean {
 }
 
 /** Words for a number that is still to come, or for a test; also with a number: TBC1. */
-const toCome =
+const placeholderWord =
   /^(?:TBC|TBA|TBD|TBN|TODO|TEST|TESTING|TEMP|DUMMY|SAMPLE|EXAMPLE|NEW|PENDING|LATER|PLACEHOLDER)\d{0,3}$/
 /** X or ? in place of letters or digits that are still to come: EGXXX, 50XXX. */
-const leftOpen = /^[A-Z]{0,3}\d*(?:X{2,}|\?+)$|^X+$/
+const placeholderSigns = /^[A-Z]{0,3}\d*(?:X{2,}|\?+)$|^X+$/
 
 /** Whether the text stands for a number that is not known yet: a word for nothing, a test, or signs to be replaced. */
 export function isPlaceholderNumber(text: string): boolean {
   const number = text.trim().toUpperCase()
   // A shortcut for the form that almost every number has: EG001, 50538.
   if (/^(?:[A-Z]{2})?\d*[1-9]\d*[A-Z]?$/.test(number)) return false
-  if (leftOpen.test(number)) return true
+  if (placeholderSigns.test(number)) return true
   if (/^\d*[1-9]/.test(number)) return false
   const letters = number.replace(/[^\p{L}\p{N}?]/gu, '')
   return (
     letters === '' ||
     /^0+$/.test(letters) ||
-    leftOpen.test(letters) ||
-    toCome.test(letters) ||
+    placeholderSigns.test(letters) ||
+    placeholderWord.test(letters) ||
     isNoValue(number) ||
     isNoValue(letters)
   )
@@ -100,19 +102,22 @@ export async function findCentre(
   throw await centreNotFound(db, centreNumber, ctx)
 }
 
-type NamedCentres = ReadonlyMap<string, CentreWithPeople>
+type CentresByNumber = ReadonlyMap<string, CentreWithPeople>
 
 /** The centres with these numbers, read in one query; texts that are no centre number are ignored. */
-export async function centresNamed(db: Kysely<Store>, numbers: readonly string[]): Promise<NamedCentres> {
+export async function centresNumbered(
+  db: Kysely<Store>,
+  numbers: readonly string[],
+): Promise<CentresByNumber> {
   const centreNumbers = [...new Set(numbers.flatMap((number) => readCentreNumber(number) ?? []))]
   const centres = await findCentresByNumber(db, centreNumbers)
   return new Map(centres.map((centre) => [centre.number, centre]))
 }
 
 /** `findCentre` among centres that were read already. */
-export async function foundCentre(
+export async function findCentreAmong(
   db: Kysely<Store>,
-  { number, found, ctx }: { number: string; found: NamedCentres; ctx: Pick<RuleContext, 'by' | 'at'> },
+  { number, found, ctx }: { number: string; found: CentresByNumber; ctx: Pick<RuleContext, 'by' | 'at'> },
 ): Promise<CentreWithPeople> {
   const centreNumber = typedCentreNumber(number)
   const centre = found.get(centreNumber)

@@ -3,7 +3,7 @@ import type { CentreKind } from '../../db/schema.ts'
 import { hintOfNearest, Usage } from '../../errors.ts'
 import { typedCentreNumber } from './find.ts'
 import { centreNameFault, tidyName } from '../names.ts'
-import { knownName } from '../unknown-name.ts'
+import { nameReader } from '../unknown-name.ts'
 
 /** The facts that a centre is to have; absent ones stay as they are. */
 export interface CentreOptions {
@@ -37,7 +37,7 @@ export function parseCentreOptions<Options extends Typed>(
   typed: Options,
 ): Options & { kind: CentreKind | undefined } {
   for (const [field, value] of Object.entries(typed)) {
-    if (typeof value === 'string' && value.length > longest) throw tooLong(field)
+    if (typeof value === 'string' && value.length > maxLength) throw tooLong(field)
   }
   const fault = typed.name === undefined ? undefined : centreNameFault(typed.name)
   if (fault) throw new Usage(`The name ${fault.message}.`, fault)
@@ -68,7 +68,7 @@ export function typedCountry(text: string): string {
 }
 
 /** @throws `unknown-kind` */
-export const typedKind = knownName('kind', centreKinds)
+export const typedKind = nameReader('kind', centreKinds)
 
 export function missingAssociate(): Usage {
   return new Usage('An associate centre belongs to an Associate: say which.', {
@@ -78,8 +78,8 @@ export function missingAssociate(): Usage {
   })
 }
 
-const longest = 250
+const maxLength = 250
 
 function tooLong(field: string): Usage {
-  return new Usage(`--${field} is longer than ${longest} characters.`, { code: 'too-long' })
+  return new Usage(`--${field} is longer than ${maxLength} characters.`, { code: 'too-long' })
 }

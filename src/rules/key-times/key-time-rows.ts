@@ -4,7 +4,7 @@ import type { NewKeyTime } from '../../db/key-times.ts'
 import type { ExamSession } from '../../db/schema.ts'
 import { hintOfNearest, Usage } from '../../errors.ts'
 import {
-  isDayOfOurTime,
+  isPlausibleDate,
   dayHint,
   seriesHint,
   timeHint,
@@ -12,8 +12,8 @@ import {
   type FieldFault,
   type TableRowAsWritten,
 } from '../table-rows.ts'
-import { clocksOf, onlyTimeZoneOf, timeZoneHint, showTheSame } from './time-zones.ts'
-import { findTimeZone, zoneIn } from './typed-time-zones.ts'
+import { distinctZonesOf, onlyTimeZoneOf, timeZoneHint, showSameTime } from './time-zones.ts'
+import { findTimeZone, zoneNameIn } from './typed-time-zones.ts'
 
 export const keyTimeFields = [
   'country',
@@ -55,7 +55,7 @@ export function readKeyTimeRow(
     wrong('localTime', 'invalid-time', `is a time such as 10:00, not ${texts.localTime || 'blank'}`, () =>
       timeHint(texts.localTime),
     )
-  const contradiction = localTime && session ? contradictionOf(session, localTime) : undefined
+  const contradiction = localTime && session ? sessionContradiction(session, localTime) : undefined
   if (contradiction) wrong('localTime', 'time-not-in-session', contradiction.message, contradiction.hint)
   const series = readSeries(texts.series)
   if (series === undefined)
@@ -121,18 +121,18 @@ function readSession(text: string): ExamSession | undefined {
 }
 
 /** The first and last minute of each session. They overlap, because countries differ: AM is at 12:30 in India. */
-const timesOf: Readonly<Record<ExamSession, readonly [string, string]>> = {
+const sessionTimes: Readonly<Record<ExamSession, readonly [string, string]>> = {
   AM: ['00:00', '13:59'],
   PM: ['12:00', '17:59'],
   EV: ['16:00', '23:59'],
 }
 
 /** Why a time does not fit a session; the message is worded to follow the name of the column or option. */
-export function contradictionOf(
+export function sessionContradiction(
   session: ExamSession,
   localTime: string,
 ): { message: string; hint: string } | undefined {
-  const [first, last] = timesOf[session]
+  const [first, last] = sessionTimes[session]
   if (localTime >= first && localTime <= last) return undefined
   const [hours, minutes] = localTime.split(':')
   const later = `${Number(hours) + 12}:${minutes}`
@@ -170,7 +170,7 @@ export function readSeries(text: string): string | null | undefined {
 
 function readDay(text: string): string | null | undefined {
   if (text === '') return null
-  return isDayOfOurTime(text) ? text : undefined
+  return isPlausibleDate(text) ? text : undefined
 }
 
 interface ZoneFault {
@@ -183,7 +183,7 @@ function readTimeZone(country: string, text: string): { name: string } | ZoneFau
   if (text === '') {
     const only = onlyTimeZoneOf(country)
     if (only !== undefined) return { name: only }
-    const zones = clocksOf(country)
+    const zones = distinctZonesOf(country)
     return {
       code: 'time-zone-needed',
       message:
@@ -201,7 +201,7 @@ function readTimeZone(country: string, text: string): { name: string } | ZoneFau
       hint: () => timeZoneHint(country, text),
     }
   }
-  const there = zoneIn(country, name)
+  const there = zoneNameIn(country, name)
   if (there !== undefined) return { name: there }
   return {
     code: 'time-zone-elsewhere',
@@ -220,7 +220,7 @@ export function overlaps(one: NewKeyTime, other: NewKeyTime): boolean {
   const begins = (keyTime: NewKeyTime) => keyTime.from_date ?? '0000'
   const ends = (keyTime: NewKeyTime) => keyTime.until_date ?? '9999'
   if (begins(one) > ends(other) || begins(other) > ends(one)) return false
-  return showTheSame(one.time_zone, other.time_zone)
+  return showSameTime(one.time_zone, other.time_zone)
 }
 
 /** A Key Time without dates is the default for days on which none with dates holds, so the two do not overlap. */
@@ -257,7 +257,7 @@ export function typedLocalTime(text: string): string {
 
 /** @throws `invalid-date` */
 export function typedDate(text: string): string {
-  if (isDayOfOurTime(text.trim())) return text.trim()
+  if (isPlausibleDate(text.trim())) return text.trim()
   throw new Usage(`'${text}' is not a day, such as 2026-06-02.`, {
     code: 'invalid-date',
     hint: dayHint(text.trim()),

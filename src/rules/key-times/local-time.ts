@@ -15,13 +15,13 @@ interface LocalTime {
 }
 
 /** A cache, because many releases and centres share one Key Time. */
-const known = new Map<string, Moment>()
+const cachedMoments = new Map<string, Moment>()
 
 /** The moment of a local time in a zone. Where the clocks change, a local time may not exist, or exist twice. */
 export function momentOf(local: LocalTime): Moment {
   const key = `${local.date} ${local.time} ${local.zone}`
-  const moment = known.get(key) ?? momentOfLocalTime(local)
-  known.set(key, moment)
+  const moment = cachedMoments.get(key) ?? momentOfLocalTime(local)
+  cachedMoments.set(key, moment)
   return moment
 }
 
@@ -31,7 +31,7 @@ const day = 24 * 60 * minute
 function momentOfLocalTime({ date, time, zone }: LocalTime): Moment {
   const asUtc = Date.parse(`${date}T${time}Z`)
   // A store that was edited by hand may hold any text; Date reads 30 February as 2 March, and 24:00 as the next day.
-  if (Number.isNaN(asUtc) || shownInUtc(asUtc) !== `${date} ${time}`) {
+  if (Number.isNaN(asUtc) || formatUtc(asUtc) !== `${date} ${time}`) {
     return { problem: 'local-time-does-not-exist', words: `${time} on ${date} is shown by no clock` }
   }
   // Even if the clocks change on that day, the UTC offset is that of a day before or of a day after.
@@ -65,13 +65,13 @@ export function localTimeInWords(at: Date, zone: string): string {
 
 function shownAt(at: Date, zone: string): { shown: string; offset: string } {
   const there = at.getTime() + utcOffset(zone, at.getTime())
-  const shown = shownInUtc(there)
+  const shown = formatUtc(there)
   const ahead = Math.floor(there / minute) - Math.floor(at.getTime() / minute)
   const length = Math.abs(ahead)
   const [hours, minutes] = [Math.floor(length / 60), length % 60].map((one) => String(one).padStart(2, '0'))
   return { shown, offset: `${ahead < 0 ? '-' : '+'}${hours}:${minutes}` }
 }
 
-function shownInUtc(at: number): string {
+function formatUtc(at: number): string {
   return new Date(at).toISOString().slice(0, 16).replace('T', ' ')
 }

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import { countryName } from '../../country-names.ts'
 import type { ExamSession, KeyTimeTable } from '../../db/schema.ts'
 import { momentOf } from './local-time.ts'
-import { clocksOf, isKnown, onlyTimeZoneOf, showTheSame, timeZoneHint } from './time-zones.ts'
+import { distinctZonesOf, isKnownZone, onlyTimeZoneOf, showSameTime, timeZoneHint } from './time-zones.ts'
 
 export type KeyTime = Selectable<KeyTimeTable>
 
@@ -48,8 +48,8 @@ export function timeZoneOf({
   time_zone,
 }: Location): { zone: string } | { problem: TimeProblem } {
   const zone = time_zone ?? onlyTimeZoneOf(country)
-  if (zone !== undefined && isKnown(zone)) return { zone }
-  const zones = clocksOf(country)
+  if (zone !== undefined && isKnownZone(zone)) return { zone }
+  const zones = distinctZonesOf(country)
   return {
     problem: {
       code: 'no-time-zone',
@@ -86,9 +86,9 @@ export function keyTimeOf(
   if ('problem' in placed) return placed
   const { zone } = placed
   const all = keyTimes(location.country).filter(
-    (one) => holds(one, query) && showTheSame(one.time_zone, zone),
+    (one) => holds(one, query) && showSameTime(one.time_zone, zone),
   )
-  const [best, next] = all.sort((one, other) => rank(other) - rank(one))
+  const [best, next] = all.sort((one, other) => precedence(other) - precedence(one))
   // A function, because the table of country names is read only when there is a problem to report.
   const where = () => `${countryName(location.country)} (${zone})`
   if (best === undefined) {
@@ -100,7 +100,7 @@ export function keyTimeOf(
       },
     }
   }
-  if (next !== undefined && rank(next) === rank(best) && next.local_time !== best.local_time) {
+  if (next !== undefined && precedence(next) === precedence(best) && next.local_time !== best.local_time) {
     return {
       problem: {
         code: 'key-times-overlap',
@@ -129,6 +129,6 @@ function holds(
   return (from_date === null || from_date <= date) && (until_date === null || date <= until_date)
 }
 
-function rank({ series, from_date, until_date }: KeyTime): number {
+function precedence({ series, from_date, until_date }: KeyTime): number {
   return (series === null ? 0 : 2) + (from_date === null && until_date === null ? 0 : 1)
 }

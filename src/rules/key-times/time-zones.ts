@@ -9,61 +9,61 @@ export function timeZonesOf(country: string): string[] {
   return zonesOfCountries[country]?.split(' ') ?? []
 }
 
-const clocks = new Map<string, readonly string[]>()
+const distinctZones = new Map<string, readonly string[]>()
 
 /** The distinct time zones of a country: of zones that always show the same time, only the first. */
-export function clocksOf(country: string): readonly string[] {
-  const known = clocks.get(country)
+export function distinctZonesOf(country: string): readonly string[] {
+  const known = distinctZones.get(country)
   if (known) return known
   const zones = timeZonesOf(country)
-  const found = zones.filter((zone, at) => zones.findIndex((other) => showTheSame(zone, other)) === at)
-  clocks.set(country, found)
+  const found = zones.filter((zone, at) => zones.findIndex((other) => showSameTime(zone, other)) === at)
+  distinctZones.set(country, found)
   return found
 }
 
 /** The only time zone of a country; undefined where it has several, or none. */
 export function onlyTimeZoneOf(country: string): string | undefined {
-  const [only, ...others] = clocksOf(country)
+  const [only, ...others] = distinctZonesOf(country)
   return others.length === 0 ? only : undefined
 }
 
 /** Whether two zones have equal UTC offsets from `firstDay` to `lastDay`; future exams are all after `firstDay`. */
-export function showTheSame(one: string, other: string): boolean {
-  return one === other || whatIsShownBy(one) === whatIsShownBy(other)
+export function showSameTime(one: string, other: string): boolean {
+  return one === other || representativeZone(one) === representativeZone(other)
 }
 
 /** Caches: the first zone seen with each sequence of UTC offsets, and for each zone that first zone. */
-const firstShowing = new Map<string, string>()
-const firstLike = new Map<string, string>()
+const zonesByOffsets = new Map<string, string>()
+const representativeZones = new Map<string, string>()
 const firstDay = Date.UTC(2025, 0, 1)
 const lastDay = Date.UTC(2034, 0, 1)
 const week = 7 * 24 * 60 * 60 * 1000
 
 /** @returns a representative, which is the same for all zones that show the same time */
-function whatIsShownBy(zone: string): string {
-  const known = firstLike.get(zone)
+function representativeZone(zone: string): string {
+  const known = representativeZones.get(zone)
   if (known !== undefined) return known
   // A clock change lasts longer than four weeks, but its date differs between zones by as little as one week.
-  const everyMonth = ofKnown(() => utcOffsetsEveryFourWeeks(zone, firstDay, lastDay))
+  const everyMonth = undefinedIfUnknown(() => utcOffsetsEveryFourWeeks(zone, firstDay, lastDay))
   if (!everyMonth) return zone
   const isChanged = everyMonth.some((offset) => offset !== everyMonth[0])
   const weeks = [1, 2, 3].map((later) => firstDay + later * week)
   const shown = isChanged
     ? [everyMonth, ...weeks.map((from) => utcOffsetsEveryFourWeeks(zone, from, lastDay))].join()
     : String(everyMonth[0])
-  const first = firstShowing.get(shown) ?? zone
-  firstShowing.set(shown, first)
-  firstLike.set(zone, first)
+  const first = zonesByOffsets.get(shown) ?? zone
+  zonesByOffsets.set(shown, first)
+  representativeZones.set(zone, first)
   return first
 }
 
 /** Whether Node knows a time zone. */
-export function isKnown(zone: string): boolean {
-  return ofKnown(() => utcOffset(zone, 0)) !== undefined
+export function isKnownZone(zone: string): boolean {
+  return undefinedIfUnknown(() => utcOffset(zone, 0)) !== undefined
 }
 
 /** Undefined for a zone unknown to Node, which a store may name that was edited by hand or by a later ssh-admin. */
-function ofKnown<Answer>(ask: () => Answer): Answer | undefined {
+function undefinedIfUnknown<Answer>(ask: () => Answer): Answer | undefined {
   try {
     return ask()
   } catch (error) {
@@ -75,7 +75,7 @@ function ofKnown<Answer>(ask: () => Answer): Answer | undefined {
 /** A hint that names the zones that may have been meant, or else those of the country. */
 export function timeZoneHint(country: string, text: string): string {
   const near = text.trim() === '' ? [] : nearestOf(text, timeZonesOf(country))
-  const own = clocksOf(country)
+  const own = distinctZonesOf(country)
   const otherwise =
     own.length > 0 ? `${countryName(country)} has ${own.join(', ')}.` : 'An IANA name, such as Africa/Cairo.'
   return hintOfNearest(near) ?? otherwise

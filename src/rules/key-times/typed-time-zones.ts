@@ -1,19 +1,19 @@
 import { getTimezone, getAllTimezones, type Timezone } from 'countries-and-timezones'
 import { countryName } from '../../country-names.ts'
 import { Usage } from '../../errors.ts'
-import { isKnown, timeZoneHint, timeZonesOf } from './time-zones.ts'
+import { isKnownZone, timeZoneHint, timeZonesOf } from './time-zones.ts'
 
 /** An IANA time zone by its name, in any letter case; a former name gives the present one. Undefined if unknown. */
 export function findTimeZone(name: string): string | undefined {
-  const zone = getTimezone(spelt(name) ?? '')
+  const zone = getTimezone(correctSpelling(name) ?? '')
   if (!zone) return undefined
   const present = zone.aliasOf ?? zone.name
   // The list has a zone that is not a real one, and may have newer zones than this Node.
-  return isKnown(present) ? present : undefined
+  return isKnownZone(present) ? present : undefined
 }
 
 let spellings: Map<string, string> | undefined
-function spelt(name: string): string | undefined {
+function correctSpelling(name: string): string | undefined {
   spellings ??= new Map(
     Object.keys(getAllTimezones({ deprecated: true })).map((zone) => [zone.toLowerCase(), zone]),
   )
@@ -33,7 +33,7 @@ export function typedTimeZone(text: string, country = ''): string {
 /** Reads a time zone that was typed for a country. @throws `unknown-time-zone`, `time-zone-elsewhere` */
 export function typedTimeZoneIn(country: string, text: string): string {
   const zone = typedTimeZone(text, country)
-  const there = zoneIn(country, zone)
+  const there = zoneNameIn(country, zone)
   if (there !== undefined) return there
   throw new Usage(`The time zone ${zone} is none of ${countryName(country)}.`, {
     code: 'time-zone-elsewhere',
@@ -45,14 +45,14 @@ export function typedTimeZoneIn(country: string, text: string): string {
  * A zone under the name that it has in a country; undefined where the country does not have it. For a country without
  * zones, as of online schools, any zone is accepted.
  */
-export function zoneIn(country: string, zone: string): string | undefined {
+export function zoneNameIn(country: string, zone: string): string | undefined {
   const zones = timeZonesOf(country)
-  const own = ownNameOf(country, zone)
+  const own = aliasIn(country, zone)
   return zones.length === 0 || zones.includes(own) ? own : undefined
 }
 
 /** The country's own alias of a shared zone: Asia/Dubai is Asia/Muscat in Oman. */
-function ownNameOf(country: string, zone: string): string {
+function aliasIn(country: string, zone: string): string {
   if (getTimezone(zone)?.countries[0] === country) return zone
   ownNames ??= Object.values(getAllTimezones({ deprecated: true })).filter(
     ({ name, aliasOf, countries }) => aliasOf !== null && countries.length === 1 && name.includes('/'),

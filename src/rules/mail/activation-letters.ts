@@ -1,7 +1,7 @@
 import { newUsersWithoutLetter, queueLetters } from '../../db/imports/activation-letters.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
-import { findImportNumber } from '../imports.ts'
+import { findImportByNumber } from '../imports.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { endOfPin } from '../credentials/lifetimes.ts'
 import { subjectOf } from './letters.ts'
@@ -45,7 +45,7 @@ export async function sendLettersOfImport(
   trx: Trx,
   { importId, ctx }: { importId: number; ctx: RuleContext },
 ): Promise<number> {
-  const { state } = await findImportNumber(trx, importId)
+  const { state } = await findImportByNumber(trx, importId)
   permit(ctx, 'mail.send', { name: `import ${importId}` })
   if (state === 'undone')
     throw new Refused('import-undone', `Import ${importId} was taken back: it has no users.`)

@@ -9,21 +9,22 @@ export interface AudiencePart {
 }
 
 /** The audience words that stand for all centres of one kind, such as `schools`. */
-export const kinds: Readonly<Record<string, CentreKind>> = {
+export const centreKindsByAudience: Readonly<Record<string, CentreKind>> = {
   schools: 'school',
   associates: 'associate',
   'associate-centres': 'associate-centre',
 }
 
 /** The error for a text that names no possible audience. */
-export function noAudience(text: string, hint: string): Usage {
+export function invalidAudience(text: string, hint: string): Usage {
   return new Usage(`'${text}' does not say for whom a release is.`, { code: 'invalid-audience', hint })
 }
 
 /** The text of an audience part as people type it; `typedAudience` reads it back. */
 export function audienceText({ kind, value }: AudiencePart): string {
   if (kind === 'all' || kind === 'entries') return kind
-  if (kind === 'kind') return Object.entries(kinds).find(([, one]) => one === value)?.[0] ?? value
+  if (kind === 'kind')
+    return Object.entries(centreKindsByAudience).find(([, one]) => one === value)?.[0] ?? value
   return kind === 'centre' ? value : `${kind}:${value}`
 }
 

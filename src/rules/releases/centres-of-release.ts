@@ -1,11 +1,11 @@
 import type { CentreOfRelease, ReleaseRow } from '../../db/releases.ts'
 import type { ResourceRow } from '../../db/resources.ts'
 import type { KeyTimes, TimeProblem } from '../key-times/lookup.ts'
-import { momentAt, type MomentThere, readKept } from './moment.ts'
-import type { AlikeCentres, ReleaseFacts } from './release-facts.ts'
+import { momentAtCentre, type MomentAtCentre, readStoredMoment } from './moment.ts'
+import type { CentreGroup, ReleaseFacts } from './release-facts.ts'
 
 /** When a release opens and closes at one centre. */
-interface MomentsThere {
+interface MomentsAtCentre {
   /** Null where it cannot be computed, as `problem` says; `closesAt` also where the release never closes. */
   opensAt: Date | null
   closesAt: Date | null
@@ -15,14 +15,14 @@ interface MomentsThere {
 }
 
 /** Centres that a release gives something at the same moments, or at none for the same reason. */
-export interface ReachedCentres extends MomentsThere {
+export interface ReachedCentres extends MomentsAtCentre {
   centres: readonly CentreOfRelease[]
 }
 
 interface CentresOfRelease {
   /** The resources that the release gives a centre; empty where the centre is outside the audience. */
   resourcesFor: (centre: CentreOfRelease) => ResourceRow[]
-  momentsFor: (centre: CentreOfRelease) => MomentsThere
+  momentsFor: (centre: CentreOfRelease) => MomentsAtCentre
   /** A superset of the centres that the release gives something, in the order in which they were read. */
   candidates: () => readonly CentreOfRelease[]
   /** All centres that the release gives something, grouped so that shared moments are computed only once. */
@@ -30,7 +30,7 @@ interface CentresOfRelease {
 }
 
 /** Up to this many centres, checking each one is cheaper than narrowing them down first. */
-const maxLookedAtOneByOne = 10
+const maxCentresCheckedSingly = 10
 
 /** Works out which centres a release reaches, with which resources and at which moments. */
 export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): CentresOfRelease {
@@ -41,10 +41,10 @@ export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): Cent
   const withEntries = new Map(
     byEntry ? kept.map((resource) => [resource.id, facts.withEntries(resource)]) : [],
   )
-  const known = new Map<AlikeCentres, { areIn: boolean; may: ResourceRow[] }>()
+  const known = new Map<CentreGroup, { areIn: boolean; may: ResourceRow[] }>()
   let byNumber: CentreOfRelease[] | undefined
 
-  function ofAll(alike: AlikeCentres) {
+  function ofAll(alike: CentreGroup) {
     const there = known.get(alike)
     if (there) return there
     const { first } = alike
@@ -67,17 +67,17 @@ export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): Cent
     const numbers = new Set(named)
     for (const sets of withEntries.values())
       for (const set of sets) for (const number of set) numbers.add(number)
-    byNumber = facts.numbered(numbers)
+    byNumber = facts.centresWithNumbers(numbers)
     return byNumber
   }
 
   function candidates(): readonly CentreOfRelease[] {
-    if (facts.centres.length <= maxLookedAtOneByOne) return facts.centres
-    return facts.alike.some((alike) => ofAll(alike).areIn) ? facts.centres : numbered()
+    if (facts.centres.length <= maxCentresCheckedSingly) return facts.centres
+    return facts.centreGroups.some((alike) => ofAll(alike).areIn) ? facts.centres : numbered()
   }
 
   function* reached(): Generator<ReachedCentres> {
-    const chosen = new Map<AlikeCentres, CentreOfRelease[]>()
+    const chosen = new Map<CentreGroup, CentreOfRelease[]>()
     for (const centre of numbered()) {
       const alike = facts.groupOf(centre)
       if (ofAll(alike).areIn || resourcesFor(centre).length === 0) continue
@@ -85,12 +85,12 @@ export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): Cent
       if (there) there.push(centre)
       else chosen.set(alike, [centre])
     }
-    for (const alike of facts.alike) {
+    for (const alike of facts.centreGroups) {
       const { areIn, may } = ofAll(alike)
       const centres = areIn ? alike.centres : (chosen.get(alike) ?? [])
       if (may.length === 0 || centres.length === 0) continue
       const moments = momentsFor(alike.first)
-      if (moments.problem === null || !namesItsCentre(moments.problem)) yield { centres, ...moments }
+      if (moments.problem === null || !concernsOneCentre(moments.problem)) yield { centres, ...moments }
       else for (const centre of centres) yield { centres: [centre], ...momentsFor(centre) }
     }
   }
@@ -124,19 +124,19 @@ export function hasGlobalListening({
 function momentsOf(
   { opens, closes, resources }: ReleaseRow,
   keyTimes: KeyTimes,
-): (centre: CentreOfRelease) => MomentsThere {
-  const [begin, end] = [readKept(opens), closes === null ? null : readKept(closes)]
+): (centre: CentreOfRelease) => MomentsAtCentre {
+  const [begin, end] = [readStoredMoment(opens), closes === null ? null : readStoredMoment(closes)]
   const series = resources[0]?.series
-  const known = new Map<string, MomentsThere>()
+  const known = new Map<string, MomentsAtCentre>()
   return (centre) => {
     const key = `${centre.country} ${centre.time_zone ?? ''}`
     const there = known.get(key)
-    if (there && (there.problem === null || !namesItsCentre(there.problem))) return there
-    const first = momentAt(begin, centre, { series, keyTimes })
-    const last: MomentThere | { problem: TimeProblem } | null =
-      end && momentAt(end, centre, { series, keyTimes })
+    if (there && (there.problem === null || !concernsOneCentre(there.problem))) return there
+    const first = momentAtCentre(begin, centre, { series, keyTimes })
+    const last: MomentAtCentre | { problem: TimeProblem } | null =
+      end && momentAtCentre(end, centre, { series, keyTimes })
     const problem = 'problem' in first ? first.problem : last && 'problem' in last ? last.problem : null
-    const found: MomentsThere = {
+    const found: MomentsAtCentre = {
       opensAt: 'at' in first ? first.at : null,
       closesAt: last && 'at' in last ? last.at : null,
       zone: 'zone' in first ? first.zone : null,
@@ -148,12 +148,12 @@ function momentsOf(
 }
 
 /** Whether a problem concerns one centre (no time zone); all others concern every centre that shares a Key Time. */
-export function namesItsCentre({ code }: TimeProblem): boolean {
+export function concernsOneCentre({ code }: TimeProblem): boolean {
   return code === 'no-time-zone'
 }
 
 /** What a release gives one centre; computed on each request and never stored. */
-export interface Authorisation extends MomentsThere {
+export interface Authorisation extends MomentsAtCentre {
   release: ReleaseRow
   centre: CentreOfRelease
   resources: ResourceRow[]
@@ -187,7 +187,7 @@ export function stateAt(
 }
 
 /** The authorisations of a release that are open at a moment. */
-export function* openOf(
+export function* openAuthorisations(
   release: ReleaseRow,
   { facts, at }: { facts: ReleaseFacts; at: Date },
 ): Generator<Authorisation> {
@@ -196,7 +196,7 @@ export function* openOf(
 }
 
 /** A moment at which a release opens, with the number of centres in each time zone. */
-export interface OpeningThere {
+export interface OpeningByZone {
   at: Date
   /** Numbers of centres by time zone; null for centres without one, which an absolute moment opens too. */
   zones: ReadonlyMap<string | null, number>
@@ -205,8 +205,8 @@ export interface OpeningThere {
 /** For how many centres a release opens, and when, as `releases list` shows it. */
 export interface CentresReached {
   centres: number
-  first: OpeningThere | null
-  last: OpeningThere | null
+  first: OpeningByZone | null
+  last: OpeningByZone | null
   /** The number of centres for which the moments cannot be computed. */
   withoutKeyTime: number
 }
@@ -214,8 +214,8 @@ export interface CentresReached {
 export function reachOf(release: ReleaseRow, facts: ReleaseFacts): CentresReached {
   let count = 0
   let withoutKeyTime = 0
-  let first: OpeningThere | null = null
-  let last: OpeningThere | null = null
+  let first: OpeningByZone | null = null
+  let last: OpeningByZone | null = null
   const byMoment = new Map<number, Map<string | null, number>>()
   for (const { centres, opensAt, zone, problem } of centresOfRelease(release, facts).reached()) {
     count += centres.length
@@ -247,12 +247,12 @@ export function hasClosedEverywhere(
 }
 
 /** In the westernmost zone (UTC-12) a day ends 36 hours after it began in UTC. */
-const hoursOfADay = 36
+const maxHoursUntilDayOver = 36
 
 function isPast(text: string, { there, at }: { there: readonly (Date | null)[]; at: Date }): boolean {
-  const moment = readKept(text)
+  const moment = readStoredMoment(text)
   if (moment.kind === 'absolute') return moment.at <= at
   const begins = Date.parse(`${moment.date}T00:00Z`)
-  const isDayOver = begins + (hoursOfADay * 60 + moment.offsetMinutes) * 60_000 <= at.getTime()
+  const isDayOver = begins + (maxHoursUntilDayOver * 60 + moment.offsetMinutes) * 60_000 <= at.getTime()
   return there.length === 0 ? isDayOver : there.every((one) => (one === null ? isDayOver : one <= at))
 }

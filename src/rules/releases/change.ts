@@ -17,13 +17,13 @@ import { momentText, type ReleaseMoment } from './moment.ts'
 import { type Outlook, outlookOf } from './outlook.ts'
 import {
   findRelease,
-  presentOf,
+  definitionOf,
   refuseContradictions,
   type ReleaseDefinition,
   resolveAudience,
   resolveResources,
 } from './release.ts'
-import { changedAtOnce, type Closing, authorisationsNow } from './what-closes.ts'
+import { compareOpen, type Closing, presentAuthorisations } from './what-closes.ts'
 
 interface Creation {
   name: string
@@ -102,8 +102,8 @@ export async function editRelease(
   )
   const subject = `release ${before.id}`
   permit(ctx, 'releases.edit', { name: subject })
-  if (before.state === 'withdrawn') throw isWithdrawn(before)
-  const present = presentOf(before)
+  if (before.state === 'withdrawn') throw withdrawnRelease(before)
+  const present = definitionOf(before)
   const after: ReleaseDefinition = {
     name: changes.name ?? present.name,
     resources: resources ?? present.resources,
@@ -117,7 +117,7 @@ export async function editRelease(
   refuseContradictions({ id: before.id, ...after }, { same: after.name === present.name ? [] : same })
 
   const opensAnew = before.state === 'released' && !isDeepStrictEqual({ ...was, name: is.name }, is)
-  const given = opensAnew ? await authorisationsNow(trx, before) : []
+  const given = opensAnew ? await presentAuthorisations(trx, before) : []
   await changeRelease(trx, {
     id: before.id,
     name: after.name,
@@ -128,15 +128,15 @@ export async function editRelease(
   })
   const release = await findRelease(trx, String(before.id))
   const outlook = opensAnew ? await outlookOf(trx, release) : undefined
-  const { closes, opens } = changedAtOnce({ before: given, after: outlook?.authorisations ?? [], at })
+  const { closes, opens } = compareOpen({ before: given, after: outlook?.authorisations ?? [], at })
   const facts = { before: was, after: is, closes: closes.length, opens: opens.length }
   await appendAudit(trx, { ...ctx, action: 'releases.edited', subject, facts })
-  const fields = releaseFacts.filter((fact) => !isDeepStrictEqual(was[fact], is[fact]))
+  const fields = releaseFactNames.filter((fact) => !isDeepStrictEqual(was[fact], is[fact]))
   return { release, outcome: 'edited', fields, closes, opens, outlook }
 }
 
-const releaseFacts = ['name', 'opens', 'closes', 'resources', 'audience'] as const
-type ReleaseFact = (typeof releaseFacts)[number]
+const releaseFactNames = ['name', 'opens', 'closes', 'resources', 'audience'] as const
+type ReleaseFact = (typeof releaseFactNames)[number]
 
 function factsOf({ name, resources, audience, opens, closes }: ReleaseDefinition) {
   return {
@@ -148,7 +148,7 @@ function factsOf({ name, resources, audience, opens, closes }: ReleaseDefinition
   }
 }
 
-function isWithdrawn({ id, name }: ReleaseRow): Refused {
+function withdrawnRelease({ id, name }: ReleaseRow): Refused {
   return new Refused('withdrawn', `Release ${id} (${name}) is withdrawn.`, {
     hint: 'ssh-admin releases create makes another.',
   })
@@ -172,7 +172,7 @@ export async function publishRelease(
   const before = await findRelease(trx, named)
   const subject = `release ${before.id}`
   permit(ctx, 'releases.publish', { name: subject })
-  if (before.state === 'withdrawn') throw isWithdrawn(before)
+  if (before.state === 'withdrawn') throw withdrawnRelease(before)
   // The outlook is computed as if the release were published already.
   const outlook = await outlookOf(trx, { ...before, state: 'released' })
   // A published release stays unchanged even if it has become incomplete: `errors list` reports that.
@@ -181,7 +181,7 @@ export async function publishRelease(
 
   refuseIncomplete(before)
   await markReleased(trx, { id: before.id, at })
-  const { opens } = changedAtOnce({ before: [], after: outlook.authorisations, at })
+  const { opens } = compareOpen({ before: [], after: outlook.authorisations, at })
   const facts = {
     name: before.name,
     centres: outlook.centres,
@@ -222,7 +222,7 @@ export async function withdrawRelease(
   const subject = `release ${before.id}`
   permit(ctx, 'releases.withdraw', { name: subject })
   if (before.state === 'withdrawn') return { release: before, outcome: 'unchanged', closes: [], opens: [] }
-  const { closes } = changedAtOnce({ before: await authorisationsNow(trx, before), after: [], at })
+  const { closes } = compareOpen({ before: await presentAuthorisations(trx, before), after: [], at })
   await markReleaseWithdrawn(trx, { id: before.id, at })
   const facts = { name: before.name, state: before.state, closes: closes.length }
   await appendAudit(trx, { ...ctx, action: 'releases.withdrawn', subject, facts })

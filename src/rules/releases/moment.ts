@@ -45,7 +45,7 @@ export function momentText(moment: ReleaseMoment): string {
 }
 
 /** Reads a moment from the store. @throws `store-damaged` for a text that no ssh-admin writes */
-export function readKept(text: string): ReleaseMoment {
+export function readStoredMoment(text: string): ReleaseMoment {
   const moment = readMoment(text)
   if (moment) return moment
   throw new Unavailable('store-damaged', `A release in the store has the moment '${text}', which is none.`, {
@@ -53,17 +53,17 @@ export function readKept(text: string): ReleaseMoment {
   })
 }
 
-export interface MomentThere {
+export interface MomentAtCentre {
   at: Date
   /** The time zone of the centre; null where it is unknown and, for an absolute moment, not needed. */
   zone: string | null
 }
 
-export function momentAt(
+export function momentAtCentre(
   moment: ReleaseMoment,
   centre: Location,
   { series, keyTimes }: { series: string | undefined; keyTimes: KeyTimes },
-): MomentThere | { problem: TimeProblem } {
+): MomentAtCentre | { problem: TimeProblem } {
   if (moment.kind === 'absolute') {
     const found = timeZoneOf(centre)
     return { at: moment.at, zone: 'zone' in found ? found.zone : null }

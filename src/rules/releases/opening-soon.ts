@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { findReleases } from '../../db/releases.ts'
 import type { Store } from '../../db/schema.ts'
-import { readKept } from './moment.ts'
+import { readStoredMoment } from './moment.ts'
 
 /** A release that opens for some centre within a day, or would if the centre had a Key Time. */
 export interface OpeningSoon {
@@ -55,15 +55,15 @@ export async function releasesOpeningSoon(db: Kysely<Store>, now: Date): Promise
 
 /** Whether the day of a Key Time, shifted by the offset, overlaps this period in some time zone of the world. */
 function mayOpenBetween(opens: string, { from, until }: { from: Date; until: Date }): boolean {
-  const moment = readKept(opens)
+  const moment = readStoredMoment(opens)
   if (moment.kind === 'absolute') return moment.at > from && moment.at <= until
   const midnight = Date.parse(`${moment.date}T00:00:00Z`) + moment.offsetMinutes * 60_000
-  return midnight - earliest <= until.getTime() && midnight + day + latest > from.getTime()
+  return midnight - maxAheadOfUtc <= until.getTime() && midnight + day + maxBehindUtc > from.getTime()
 }
 
 /** The largest offsets of any time zone: ahead of UTC, and behind it. */
-const earliest = 14 * 60 * 60 * 1000
-const latest = 12 * 60 * 60 * 1000
+const maxAheadOfUtc = 14 * 60 * 60 * 1000
+const maxBehindUtc = 12 * 60 * 60 * 1000
 
 /** A cheap first check: whether noon UTC of the moment's day is within three days and the offset of now. */
 function mayOpenSoon(opens: string, now: Date): boolean {

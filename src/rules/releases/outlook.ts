@@ -7,7 +7,7 @@ import {
   authorisationsOf,
   hasGlobalListening,
   isInAudience,
-  type OpeningThere,
+  type OpeningByZone,
 } from './centres-of-release.ts'
 import { readReleaseFacts, type ReleaseFacts } from './release-facts.ts'
 
@@ -72,7 +72,7 @@ function withoutGlobalListening({ audience, resources }: ReleaseRow, facts: Rele
     .filter(({ kind, withdrawn_at }) => kind === 'listening-audio' && withdrawn_at === null)
     .flatMap(facts.withEntries)
   return facts
-    .numbered(withEntries.flatMap((numbers) => [...numbers]))
+    .centresWithNumbers(withEntries.flatMap((numbers) => [...numbers]))
     .filter(
       (centre) =>
         !hasGlobalListening(centre) &&
@@ -84,16 +84,16 @@ function withoutGlobalListening({ audience, resources }: ReleaseRow, facts: Rele
 }
 
 /** The local times of a moment, the time zone with the most centres first. */
-export function openingMoment({ at, zones }: OpeningThere): OpeningMoment {
+export function openingMoment({ at, zones }: OpeningByZone): OpeningMoment {
   const rows = [...zones].map(([timeZone, centres]) => ({
     timeZone,
     local: timeZone === null ? null : localTimeInWords(at, timeZone),
     centres,
   }))
-  rows.sort((one, other) => other.centres - one.centres || compared(one.timeZone, other.timeZone))
+  rows.sort((one, other) => other.centres - one.centres || compareTimeZones(one.timeZone, other.timeZone))
   return { at, centres: rows.reduce((sum, { centres }) => sum + centres, 0), zones: rows }
 }
 
-function compared(one: string | null, other: string | null): number {
+function compareTimeZones(one: string | null, other: string | null): number {
   return (one ?? '') < (other ?? '') ? -1 : 1
 }

@@ -13,7 +13,7 @@ import type { Store } from '../../db/schema.ts'
 import { type KeyTime, type KeyTimes, keyTimesByCountry } from '../key-times/lookup.ts'
 
 /** Centres of equal kind, country, time zone and Global Listening: only number and entries set them apart. */
-export interface AlikeCentres {
+export interface CentreGroup {
   first: CentreOfRelease
   centres: CentreOfRelease[]
 }
@@ -22,10 +22,10 @@ export interface AlikeCentres {
 export interface ReleaseFacts {
   centres: readonly CentreOfRelease[]
   /** The same centres in groups. */
-  alike: readonly AlikeCentres[]
-  groupOf: (centre: CentreOfRelease) => AlikeCentres
+  centreGroups: readonly CentreGroup[]
+  groupOf: (centre: CentreOfRelease) => CentreGroup
   /** The centres with these numbers, in the order of `centres`. */
-  numbered: (numbers: Iterable<string>) => CentreOfRelease[]
+  centresWithNumbers: (numbers: Iterable<string>) => CentreOfRelease[]
   keyTimes: KeyTimes
   /** The administrative zone of a country; undefined where its Key Times name none, or more than one. */
   zoneOf: (country: string) => number | undefined
@@ -84,8 +84,8 @@ export function releaseFacts({ centres, keyTimes, entries }: FactsRead): Release
     if (zone !== null) zones.set(country, (zones.get(country) ?? new Set()).add(zone))
   return {
     centres,
-    ...alikeCentres(centres),
-    numbered: centresByNumber(centres),
+    ...groupCentres(centres),
+    centresWithNumbers: centresByNumber(centres),
     keyTimes: keyTimesByCountry(keyTimes),
     zoneOf: (country) => {
       const [zone, another] = zones.get(country) ?? []
@@ -96,9 +96,9 @@ export function releaseFacts({ centres, keyTimes, entries }: FactsRead): Release
   }
 }
 
-function alikeCentres(centres: readonly CentreOfRelease[]): Pick<ReleaseFacts, 'alike' | 'groupOf'> {
-  const byFacts = new Map<string, AlikeCentres>()
-  const byCentre = new Map<number, AlikeCentres>()
+function groupCentres(centres: readonly CentreOfRelease[]): Pick<ReleaseFacts, 'centreGroups' | 'groupOf'> {
+  const byFacts = new Map<string, CentreGroup>()
+  const byCentre = new Map<number, CentreGroup>()
   for (const centre of centres) {
     const { kind, country, time_zone, global_listening } = centre
     const key = `${kind} ${country} ${time_zone} ${global_listening}`
@@ -108,7 +108,7 @@ function alikeCentres(centres: readonly CentreOfRelease[]): Pick<ReleaseFacts, '
     byCentre.set(centre.id, there)
   }
   return {
-    alike: [...byFacts.values()],
+    centreGroups: [...byFacts.values()],
     groupOf: (centre) => {
       const alike = byCentre.get(centre.id)
       if (!alike) throw new Error(`${centre.number} was not read`)
@@ -117,7 +117,7 @@ function alikeCentres(centres: readonly CentreOfRelease[]): Pick<ReleaseFacts, '
   }
 }
 
-function centresByNumber(centres: readonly CentreOfRelease[]): ReleaseFacts['numbered'] {
+function centresByNumber(centres: readonly CentreOfRelease[]): ReleaseFacts['centresWithNumbers'] {
   let places: Map<string, number> | undefined
   return (numbers) => {
     places ??= new Map(centres.map(({ number }, at) => [number, at]))

@@ -10,7 +10,7 @@ import { shellWord } from '../../shell-word.ts'
 import { findCentre } from '../centres/find.ts'
 import { findResource } from '../resources.ts'
 import { type AudiencePart, audienceText } from './audience.ts'
-import { type ReleaseMoment, readKept } from './moment.ts'
+import { type ReleaseMoment, readStoredMoment } from './moment.ts'
 
 /**
  * A release by its number or name. Of several with the same name, the one that is not withdrawn is found. Letter case
@@ -100,7 +100,7 @@ export function refuseContradictions(
       hint: 'Choose another name.',
     })
   }
-  if (closes && endsFirst(opens, closes)) {
+  if (closes && closesBeforeOpening(opens, closes)) {
     throw new Usage('A release cannot close before it opens.', {
       code: 'ends-before-it-begins',
       hint: 'Change --opens or --closes.',
@@ -117,7 +117,7 @@ export function refuseContradictions(
 }
 
 /** Whether a release certainly closes before it opens. Mixed kinds of moment are compared later, centre by centre. */
-function endsFirst(opens: ReleaseMoment, closes: ReleaseMoment): boolean {
+function closesBeforeOpening(opens: ReleaseMoment, closes: ReleaseMoment): boolean {
   if (opens.kind === 'absolute') return closes.kind === 'absolute' && closes.at <= opens.at
   if (closes.kind === 'absolute') return false
   if (opens.date === closes.date && opens.session === closes.session)
@@ -126,11 +126,11 @@ function endsFirst(opens: ReleaseMoment, closes: ReleaseMoment): boolean {
   if (closes.date < opens.date && closes.offsetMinutes <= opens.offsetMinutes) return true
   // A Key Time may be at any time of its day; the offset is real time, even across a clock change.
   const endOfDay = 24 * 60 - 1
-  return minutesOf(closes) + endOfDay + furthestChange <= minutesOf(opens)
+  return minutesOf(closes) + endOfDay + maxClockChange <= minutesOf(opens)
 }
 
 /** The largest clock change, in minutes, that is allowed for. */
-const furthestChange = 3 * 60
+const maxClockChange = 3 * 60
 
 /** Minutes since 1970 of the day's beginning plus the offset, ignoring time zones, which differ by centre. */
 function minutesOf({ date, offsetMinutes }: { date: string; offsetMinutes: number }): number {
@@ -138,12 +138,12 @@ function minutesOf({ date, offsetMinutes }: { date: string; offsetMinutes: numbe
 }
 
 /** The present values of a release, in the form of a definition. */
-export function presentOf({ name, resources, audience, opens, closes }: ReleaseRow): ReleaseDefinition {
+export function definitionOf({ name, resources, audience, opens, closes }: ReleaseRow): ReleaseDefinition {
   return {
     name,
     resources: [...resources].sort((one, other) => one.id - other.id),
     audience,
-    opens: readKept(opens),
-    closes: closes === null ? null : readKept(closes),
+    opens: readStoredMoment(opens),
+    closes: closes === null ? null : readStoredMoment(closes),
   }
 }

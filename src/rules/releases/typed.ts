@@ -4,8 +4,8 @@ import { Usage } from '../../errors.ts'
 import { readCentreNumber } from '../centres/find.ts'
 import { typedCountry } from '../centres/options.ts'
 import { readLocalTime } from '../key-times/key-time-rows.ts'
-import { dayOf, isDayOfOurTime } from '../table-rows.ts'
-import { type AudiencePart, kinds, noAudience } from './audience.ts'
+import { readUnambiguousDate, isPlausibleDate } from '../table-rows.ts'
+import { type AudiencePart, centreKindsByAudience, invalidAudience } from './audience.ts'
 import { readMoment, type ReleaseMoment } from './moment.ts'
 
 /** `all`, `schools`, `country:EG`, `zone:4`, `entries`, or centre numbers. @throws `invalid-audience` */
@@ -14,7 +14,7 @@ export function typedAudience(text: string): AudiencePart {
   const name = word.toLowerCase()
   if (name === 'all') return { kind: 'all', value: '' }
   if (name === 'entries') return { kind: 'entries', value: '' }
-  const kind = kinds[name]
+  const kind = centreKindsByAudience[name]
   if (kind) return { kind: 'kind', value: kind }
   const [, of, value = ''] = /^(country|zone):(.*)$/i.exec(word) ?? []
   if (of?.toLowerCase() === 'country') return { kind: 'country', value: typedCountry(value) }
@@ -23,7 +23,7 @@ export function typedAudience(text: string): AudiencePart {
   const number = of === undefined ? readCentreNumber(word) : undefined
   if (number !== undefined) return { kind: 'centre', value: number }
   const country = countryCode(word)
-  throw noAudience(
+  throw invalidAudience(
     text,
     country === undefined
       ? 'all, schools, associates, associate-centres, country:EG, zone:4, entries, or centre numbers.'
@@ -34,7 +34,7 @@ export function typedAudience(text: string): AudiencePart {
 /** A moment as typed; `now` is resolved later, from the time of the store. */
 export type TypedMoment = ReleaseMoment | 'now'
 
-export function momentTyped(typed: TypedMoment, now: Date): ReleaseMoment {
+export function resolveTypedMoment(typed: TypedMoment, now: Date): ReleaseMoment {
   return typed === 'now' ? { kind: 'absolute', at: now } : typed
 }
 
@@ -59,7 +59,7 @@ export function typedMoment(text: string): TypedMoment {
 /** Years that are surely typing mistakes are refused here, not in readMoment, because an older store may hold any. */
 function acceptedMoment(words: string): ReleaseMoment | undefined {
   const read = readMoment(words)
-  if (read?.kind === 'key-time' && !(isDayOfOurTime(read.date) && read.date < '9999')) return undefined
+  if (read?.kind === 'key-time' && !(isPlausibleDate(read.date) && read.date < '9999')) return undefined
   return read
 }
 
@@ -67,11 +67,11 @@ function acceptedMoment(words: string): ReleaseMoment | undefined {
 function momentHint(words: string): string {
   const [, session = '', rest = ''] = /^(?:key[\s-]*time\s+)?(AM|PM|EV)\s+(.*)$/i.exec(words) ?? []
   const [named = '', ...more] = rest.split(/\s+/)
-  const relative = ['key-time', session.toUpperCase(), dayOf(named) ?? named, ...more].join(' ')
+  const relative = ['key-time', session.toUpperCase(), readUnambiguousDate(named) ?? named, ...more].join(' ')
   if (acceptedMoment(relative)) return `Write '${relative}', if that is meant.`
   const [, day = '', time = '', zone = ''] =
     /^([\d/.-]+)[T ]+(.+?)\s*(Z|[+-]\d{2}:\d{2})?$/i.exec(words) ?? []
-  const absolute = `${dayOf(day) ?? day}T${readLocalTime(time) ?? time}${zone === '' ? 'Z' : zone}`
+  const absolute = `${readUnambiguousDate(day) ?? day}T${readLocalTime(time) ?? time}${zone === '' ? 'Z' : zone}`
   if (readMoment(absolute))
     return zone === ''
       ? `Say how far it is from UTC: ${absolute} is UTC.`

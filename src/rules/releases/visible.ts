@@ -8,7 +8,7 @@ import { recordingRefusal } from '../audit/record-refusal.ts'
 import type { ActingUser, RuleContext } from '../permissions/actor.ts'
 import { type Account, accountOf } from '../users/account.ts'
 import { readAddress } from '../users/email.ts'
-import { type Authorisation, openOf } from './centres-of-release.ts'
+import { type Authorisation, openAuthorisations } from './centres-of-release.ts'
 import { readReleaseFacts } from './release-facts.ts'
 
 /** Whether a person may see a resource, by the roles that they have at this moment. */
@@ -61,7 +61,7 @@ export async function permitDownload(
   const releases = await findReleases(db, { states: ['released'] })
   const facts = await readReleaseFacts(db, { releases, scope: { numbers: [by.centre.number] } })
   for (const release of releases)
-    for (const authorisation of openOf(release, { facts, at }))
+    for (const authorisation of openAuthorisations(release, { facts, at }))
       if (visible(authorisation)?.resources.some(({ id }) => id === resourceId)) return
   const action = 'resources.download'
   const rule = 'only what is open for the account now, by a release'

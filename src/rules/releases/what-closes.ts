@@ -30,7 +30,7 @@ interface Change<Result> {
 }
 
 /** Runs a change and compares what is open before and after it, so that both can be confirmed by a question first. */
-export async function noticingWhatCloses<Result>(
+export async function trackClosings<Result>(
   trx: Trx,
   { scope, ctx, work }: Change<Result>,
 ): Promise<{ result: Result; closes: Closing[]; opens: Closing[] }> {
@@ -41,7 +41,7 @@ export async function noticingWhatCloses<Result>(
 }
 
 /** Compares the authorisations of one release before and after a change that affects no other release. */
-export function changedAtOnce({
+export function compareOpen({
   before,
   after,
   at,
@@ -50,12 +50,12 @@ export function changedAtOnce({
   after: Iterable<Authorisation>
   at: Date
 }): { closes: Closing[]; opens: Closing[] } {
-  const [were, are] = [openAmong(before, at), openAmong(after, at)]
+  const [were, are] = [indexOpen(before, at), indexOpen(after, at)]
   return { closes: closedIn(were, are), opens: onlyIn(are, were) }
 }
 
 /** What a release gives each centre at present; empty unless it is published. */
-export async function authorisationsNow(
+export async function presentAuthorisations(
   db: Kysely<Store>,
   release: ReleaseRow,
 ): Promise<Iterable<Authorisation>> {
@@ -83,7 +83,7 @@ export async function closedForPeople(
   if (numbers.length === 0) return new Map()
   const released = releases ?? (await findReleased(db))
   const open = byCentre(await openOf(db, { releases: released, scope: { numbers }, ctx: { at } }))
-  return new Map(people.map((person) => [person.before.id, lostBy(person, open)]))
+  return new Map(people.map((person) => [person.before.id, closingsForPerson(person, open)]))
 }
 
 function numbersOf(people: readonly Account[]): string[] {
@@ -92,11 +92,11 @@ function numbersOf(people: readonly Account[]): string[] {
 
 type OpenByCentre = ReadonlyMap<number, readonly Authorisation[]>
 
-function byCentre(open: OpenAt): OpenByCentre {
+function byCentre(open: OpenAuthorisations): OpenByCentre {
   return groupBy(open.values(), ({ centre }) => centre.id)
 }
 
-function lostBy({ before, after }: ChangedPerson, open: OpenByCentre): Closing[] {
+function closingsForPerson({ before, after }: ChangedPerson, open: OpenByCentre): Closing[] {
   if (before.centre === null) return []
   const stays = after.canSignIn && after.centre?.id === before.centre?.id
   const could = before.canSignIn ? resourcesAllowedFor(before) : () => false
@@ -120,7 +120,7 @@ export async function closedByDeleting(
   const deleted = new Set(centres)
   const closed = [...open.values()].flat().filter(({ centre }) => deleted.has(centre.number))
   const gone = people.map((before) => ({ before, after: { ...before, canSignIn: false } }))
-  return [...closed.map(closing), ...gone.flatMap((one) => lostBy(one, open))]
+  return [...closed.map(closing), ...gone.flatMap((one) => closingsForPerson(one, open))]
 }
 
 function closing({
@@ -135,10 +135,10 @@ function closing({
   }
 }
 
-type OpenAt = ReadonlyMap<string, Authorisation>
+type OpenAuthorisations = ReadonlyMap<string, Authorisation>
 
 /** What was open and no longer is, and what is still open but closes earlier than before. */
-function closedIn(before: OpenAt, after: OpenAt): Closing[] {
+function closedIn(before: OpenAuthorisations, after: OpenAuthorisations): Closing[] {
   const earlier = [...after].flatMap(([key, authorisation]) => {
     const was = before.get(key)
     const { closesAt } = authorisation
@@ -150,7 +150,7 @@ function closedIn(before: OpenAt, after: OpenAt): Closing[] {
   return [...onlyIn(before, after), ...earlier]
 }
 
-function onlyIn(there: OpenAt, other: OpenAt): Closing[] {
+function onlyIn(there: OpenAuthorisations, other: OpenAuthorisations): Closing[] {
   const only: Closing[] = []
   for (const [key, { release, centre, resources }] of there) {
     const also = new Set(other.get(key)?.resources.map(({ id }) => id))
@@ -162,7 +162,10 @@ function onlyIn(there: OpenAt, other: OpenAt): Closing[] {
 }
 
 /** What is open at this moment, keyed by release and centre. */
-async function openNow(trx: Kysely<Store>, change: Pick<Change<unknown>, 'scope' | 'ctx'>): Promise<OpenAt> {
+async function openNow(
+  trx: Kysely<Store>,
+  change: Pick<Change<unknown>, 'scope' | 'ctx'>,
+): Promise<OpenAuthorisations> {
   return openOf(trx, { ...change, releases: await findReleased(trx) })
 }
 
@@ -173,16 +176,16 @@ async function openOf(
     scope,
     ctx: { at },
   }: Pick<Change<unknown>, 'scope' | 'ctx'> & { releases: readonly ReleaseRow[] },
-): Promise<OpenAt> {
+): Promise<OpenAuthorisations> {
   if (releases.length === 0) return new Map()
   const facts = await readReleaseFacts(trx, { releases, ...(scope ? { scope } : {}) })
   function* authorisations() {
     for (const release of releases) yield* authorisationsOf(release, facts)
   }
-  return openAmong(authorisations(), at)
+  return indexOpen(authorisations(), at)
 }
 
-function openAmong(authorisations: Iterable<Authorisation>, at: Date): OpenAt {
+function indexOpen(authorisations: Iterable<Authorisation>, at: Date): OpenAuthorisations {
   const open = new Map<string, Authorisation>()
   for (const authorisation of authorisations)
     if (stateAt(authorisation, at) === 'open')

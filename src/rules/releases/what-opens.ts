@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { CentreOfRelease, ReleaseRow } from '../../db/releases.ts'
 import { addTo } from '../../db/rows.ts'
 import type { HubRole, Store } from '../../db/schema.ts'
-import { openOf } from './centres-of-release.ts'
+import { openAuthorisations } from './centres-of-release.ts'
 import { readReleaseFacts, type ReleaseFacts } from './release-facts.ts'
 import { type ResourceTest, resourcesAllowedFor } from './visible.ts'
 import type { Closing } from './what-closes.ts'
@@ -20,15 +20,15 @@ export interface Opening {
   /** Equal digests mean that the same resources open for the same centres. */
   digest: string
   /** Absent unless the list was requested. */
-  whom?: OpenedOneByOne
+  whom?: OpenedList
 }
 
 /** Each new or restored centre, and each new user of an existing centre; generated during iteration. */
-interface OpenedOneByOne extends Iterable<Closing> {
+interface OpenedList extends Iterable<Closing> {
   readonly length: number
 }
 
-interface Arrivals {
+interface NewCentresAndUsers {
   /** Centres that are not in the store yet. */
   centres: Iterable<Pick<CentreOfRelease, 'number' | 'name' | 'kind' | 'country'>>
   /** The numbers of centres that are deleted and will be restored. */
@@ -43,7 +43,7 @@ interface NewUser {
   roles: readonly string[]
 }
 
-interface Sought extends Arrivals {
+interface OpeningsRequest extends NewCentresAndUsers {
   releases: readonly ReleaseRow[]
   at: Date
   /** Whether `whom` is wanted: it keeps the facts in memory as long as the list lives. */
@@ -51,11 +51,11 @@ interface Sought extends Arrivals {
 }
 
 /** Which of the releases are open for centres and users as soon as they are created or restored. */
-export async function openFor(
+export async function openingsFor(
   db: Kysely<Store>,
-  { centres, restored, users, releases, at, listed }: Sought,
+  { centres, restored, users, releases, at, listed }: OpeningsRequest,
 ): Promise<Opening[]> {
-  const people = countedByCentre(users)
+  const people = countUsersByCentre(users)
   const coming = new Set(restored)
   // Negative ids, each used once, which no row of the store has.
   const made = Array.from(centres, ({ number, name, kind, country }, position) => {
@@ -70,8 +70,8 @@ export async function openFor(
     const given = new Set<number>()
     const told = new DigestOfLines()
     let length = 0
-    for (const { centre, resources } of openOf(release, { facts, at })) {
-      const known = whoMayHave(resources, people.get(centre.number))
+    for (const { centre, resources } of openAuthorisations(release, { facts, at })) {
+      const known = countAllowedUsers(resources, people.get(centre.number))
       const comes = coming.has(centre.number)
       if (!comes && known === 0) continue
       if (comes) opening.centres += 1
@@ -86,7 +86,7 @@ export async function openFor(
     }
     if (given.size === 0) return []
     const resources = titlesOf(release.resources.filter((resource) => given.has(resource.id)))
-    const whom = { length, [Symbol.iterator]: () => oneByOne(release, { facts, at, coming, users }) }
+    const whom = { length, [Symbol.iterator]: () => listOpened(release, { facts, at, coming, users }) }
     return {
       release: { id, name },
       resources,
@@ -97,7 +97,7 @@ export async function openFor(
   })
 }
 
-function* oneByOne(
+function* listOpened(
   release: ReleaseRow,
   {
     facts,
@@ -112,7 +112,7 @@ function* oneByOne(
     const { email, centre } = user
     if (!coming.has(centre)) addTo(people, centre, { email, may: allowedOnceActive(user) })
   }
-  for (const { centre, resources } of openOf(release, { facts, at })) {
+  for (const { centre, resources } of openAuthorisations(release, { facts, at })) {
     const opened = { release: { id, name }, centre: { number: centre.number, name: centre.name } }
     if (coming.has(centre.number)) yield { ...opened, resources: titlesOf(resources) }
     for (const { email, may } of people.get(centre.number) ?? []) {
@@ -127,15 +127,15 @@ function titlesOf(resources: readonly { title: string }[]): string[] {
 }
 
 /** Numbers of new users of one centre, by the kinds of resource that their roles allow. */
-interface NewPeople {
+interface AllowedUserCounts {
   recordings: number
   others: number
   either: number
 }
 
 /** Counts the users whose roles allow them any resource, by centre. */
-function countedByCentre(users: Arrivals['users']): Map<string, NewPeople> {
-  const people = new Map<string, NewPeople>()
+function countUsersByCentre(users: NewCentresAndUsers['users']): Map<string, AllowedUserCounts> {
+  const people = new Map<string, AllowedUserCounts>()
   for (const user of users) {
     const may = allowedOnceActive(user)
     const [recordings, others] = [may({ kind: 'listening-audio' }), may({ kind: 'other' })]
@@ -155,7 +155,10 @@ function allowedOnceActive({ hubRole, roles }: Pick<NewUser, 'hubRole' | 'roles'
   return resourcesAllowedFor({ hubRole, roles, derivedRoles })
 }
 
-function whoMayHave(resources: readonly { kind: string }[], people: NewPeople | undefined): number {
+function countAllowedUsers(
+  resources: readonly { kind: string }[],
+  people: AllowedUserCounts | undefined,
+): number {
   if (people === undefined) return 0
   const recordings = resources.filter(({ kind }) => kind === 'listening-audio').length
   if (recordings === 0) return people.others
@@ -163,7 +166,7 @@ function whoMayHave(resources: readonly { kind: string }[], people: NewPeople | 
 }
 
 /** The number of characters to collect before the hash is updated. */
-const enough = 16 * 1024
+const chunkLength = 16 * 1024
 
 /** Hashes hundreds of thousands of short lines in chunks, because an update for each line would be slow. */
 class DigestOfLines {
@@ -172,7 +175,7 @@ class DigestOfLines {
 
   add(line: string): void {
     this.lines += `${line}\n`
-    if (this.lines.length < enough) return
+    if (this.lines.length < chunkLength) return
     this.hash.update(this.lines)
     this.lines = ''
   }

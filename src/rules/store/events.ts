@@ -18,7 +18,10 @@ export async function backUpStore(trx: Trx, { ctx }: { ctx: RuleContext }): Prom
 }
 
 /** Records a copy, because it takes everybody's personal data out of the store; it is the copy's last event. */
-export async function noteCopy(trx: Trx, { to, ctx }: { to: string; ctx: RuleContext }): Promise<void> {
+export async function recordStoreCopy(
+  trx: Trx,
+  { to, ctx }: { to: string; ctx: RuleContext },
+): Promise<void> {
   permit(ctx, 'store.copy', { name: 'store' })
   await appendAudit(trx, { ...ctx, action: 'store.copied', kind: 'event', facts: { to } })
 }

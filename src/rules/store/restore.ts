@@ -25,7 +25,7 @@ export interface RestoredMessages {
 
 interface Restoration {
   /** Fingerprint of the key that the restored store will use; undefined when it is the backup's own. */
-  otherKey: string | undefined
+  newFingerprint: string | undefined
   /** Whether PINs and links that were open when the backup was made stay valid. */
   keepCredentials: boolean
   /** The accounts that the present store has erased, which an earlier backup does not know. */
@@ -41,10 +41,10 @@ interface Restoration {
  * replaced, are voided unless `keepCredentials`; erasures are repeated; messages sent since are not sent again.
  */
 export async function restoreStore(trx: Trx, restoration: Restoration): Promise<Restored> {
-  const { otherKey, keepCredentials, erased, findLeft, findDeliveries, ctx } = restoration
+  const { newFingerprint, keepCredentials, erased, findLeft, findDeliveries, ctx } = restoration
   permit(ctx, 'store.restore', { name: 'store' })
   const { settled, unknown } = await settleMessages(trx, findDeliveries)
-  const voided = await voidWhatCannotGoOn(trx, { otherKey, keepCredentials, ctx })
+  const voided = await voidCredentialsOfBackup(trx, { newFingerprint, keepCredentials, ctx })
   await addErased(trx, erased)
   const erasedAgain = await eraseAgain(trx, { findLeft, ctx })
   const messages = { settled, unsure: await countToGoOut(trx, unknown) }
@@ -73,11 +73,11 @@ async function settleMessages(
   return { settled: settled.length, unknown: [...notSent.keys()] }
 }
 
-function voidWhatCannotGoOn(
+function voidCredentialsOfBackup(
   trx: Trx,
-  { otherKey, keepCredentials, ctx }: Pick<Restoration, 'otherKey' | 'keepCredentials' | 'ctx'>,
+  { newFingerprint, keepCredentials, ctx }: Pick<Restoration, 'newFingerprint' | 'keepCredentials' | 'ctx'>,
 ): Promise<Voided> {
-  if (otherKey !== undefined) return rekeyStore(trx, { fingerprint: otherKey, ctx })
+  if (newFingerprint !== undefined) return rekeyStore(trx, { fingerprint: newFingerprint, ctx })
   if (keepCredentials) return Promise.resolve({ pins: 0, links: 0, letters: 0 })
   return voidEveryCredential(trx)
 }

@@ -42,7 +42,7 @@ const lastNames =
 const kinds = ['Academy', 'College', 'International School', 'Primary School', 'Grammar School'] as const
 
 export function seedCentre(seed: number, position: number): SeedCentre {
-  const draw = drawing(`centre ${seed} ${position}`)
+  const draw = seededRandom(`centre ${seed} ${position}`)
   const [country, town] = towns[draw(towns.length)] ?? towns[0]
   return {
     number: `${country}${String(position + 1).padStart(4, '0')}`,
@@ -73,7 +73,7 @@ export function seedUser(
 }
 
 /** A deterministic random generator, seeded with the text; each call returns a number below `below`. */
-function drawing(text: string): (below: number) => number {
+function seededRandom(text: string): (below: number) => number {
   const digest = createHash('sha256').update(text).digest()
   let at = 0
   return (below) => {

@@ -26,7 +26,7 @@ import { insertKeyTime } from '../../db/key-times.ts'
 import { findCentresOfReleases, insertRelease, markReleased } from '../../db/releases.ts'
 import { insertResource } from '../../db/resources.ts'
 import type { ExamSession } from '../../db/schema.ts'
-import { clocksOf } from '../key-times/time-zones.ts'
+import { distinctZonesOf } from '../key-times/time-zones.ts'
 
 interface Seeding {
   centres: number
@@ -265,7 +265,7 @@ async function seedReleases(trx: Trx, at: Date): Promise<SeededReleases> {
   const countries = [...new Set(centres.map(({ country }) => country))].sort()
   const made: SeededReleases = { keyTimes: 0, entries: 0, resources: 0, releases: 0 }
   for (const [position, country] of countries.entries())
-    for (const time_zone of clocksOf(country))
+    for (const time_zone of distinctZonesOf(country))
       for (const [session, local_time] of sessions) {
         const administrative_zone = (position % 6) + 1
         const all = { series: null, from_date: null, until_date: null }
@@ -273,7 +273,7 @@ async function seedReleases(trx: Trx, at: Date): Promise<SeededReleases> {
         made.keyTimes += 1
       }
   for (const { id, country } of centres) {
-    const clocks = clocksOf(country)
+    const clocks = distinctZonesOf(country)
     const time_zone = clocks.length > 1 ? clocks[id % clocks.length] : undefined
     if (time_zone !== undefined) await setTimeZoneOfCentre(trx, { id, time_zone })
   }

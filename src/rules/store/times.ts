@@ -7,8 +7,8 @@ import type { Store } from '../../db/schema.ts'
 import { type Problem, Unavailable } from '../../errors.ts'
 import { few } from '../../grouped.ts'
 import { readLocalTime, readSeries } from '../key-times/key-time-rows.ts'
-import { isKnown } from '../key-times/time-zones.ts'
-import { readKept } from '../releases/moment.ts'
+import { isKnownZone } from '../key-times/time-zones.ts'
+import { readStoredMoment } from '../releases/moment.ts'
 import { isDate } from '../../plain-time.ts'
 
 /**
@@ -16,7 +16,7 @@ import { isDate } from '../../plain-time.ts'
  * of a release is damage, because commands that list releases fail on it.
  */
 export async function findingsOfTimes(db: Kysely<Store>): Promise<Findings> {
-  const unknown = (await timeZonesOfCentres(db)).filter((zone) => !isKnown(zone))
+  const unknown = (await timeZonesOfCentres(db)).filter((zone) => !isKnownZone(zone))
   const ofCentres: Problem[] = []
   for (const zone of unknown) ofCentres.push(zoneFinding(zone, await centresInTimeZone(db, zone)))
   const keyTimes = await findKeyTimes(db)
@@ -44,7 +44,7 @@ function zoneFinding(zone: string, numbers: readonly string[]): Problem {
 
 function momentFinding(id: number, moment: string): Problem[] {
   try {
-    readKept(moment)
+    readStoredMoment(moment)
     return []
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error
@@ -64,7 +64,7 @@ function keyTimeFindings(keyTime: KeyTimeRow): Problem[] {
     })
   if (readLocalTime(time) !== time)
     wrong('invalid-time', `is at ${time}, which no clock shows`, '--local-time HH:MM')
-  if (!isKnown(zone))
+  if (!isKnownZone(zone))
     wrong('unknown-time-zone', `is of the time zone ${zone}, which is not known here`, '--time-zone ZONE')
   if (series !== null && readSeries(series) !== series)
     wrong('invalid-series', `is of the series ${series}, which is none`, '--series SERIES')

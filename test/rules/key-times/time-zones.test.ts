@@ -1,8 +1,8 @@
 import { getAllCountries, getTimezone } from 'countries-and-timezones'
 import { describe, expect, it } from 'vitest'
 import { countryCode, countryNames } from '../../../src/countries.ts'
-import { clocksOf, onlyTimeZoneOf, timeZonesOf } from '../../../src/rules/key-times/time-zones.ts'
-import { findTimeZone, typedTimeZoneIn, zoneIn } from '../../../src/rules/key-times/typed-time-zones.ts'
+import { distinctZonesOf, onlyTimeZoneOf, timeZonesOf } from '../../../src/rules/key-times/time-zones.ts'
+import { findTimeZone, typedTimeZoneIn, zoneNameIn } from '../../../src/rules/key-times/typed-time-zones.ts'
 
 describe('the time zones of a country', () => {
   it.each([
@@ -40,7 +40,7 @@ describe('the time zones of a country', () => {
   })
 
   it.each(['NZ', 'BR', 'AU', 'US', 'CN', 'ES'])('are several where they differ: %s', (country) => {
-    expect(clocksOf(country).length).toBeGreaterThan(1)
+    expect(distinctZonesOf(country).length).toBeGreaterThan(1)
     expect(onlyTimeZoneOf(country)).toBeUndefined()
   })
 
@@ -55,7 +55,10 @@ describe('the time zones of a country', () => {
   it('are those that the package knows, by the names that are its own, before those of others', () => {
     const all = Object.values(getAllCountries())
     const listed = all.map(({ id }) => [id, timeZonesOf(id).toSorted()])
-    const known = all.map(({ id, timezones }) => [id, timezones.map((zone) => zoneIn(id, zone)).toSorted()])
+    const known = all.map(({ id, timezones }) => [
+      id,
+      timezones.map((zone) => zoneNameIn(id, zone)).toSorted(),
+    ])
     expect(listed).toEqual(known)
     const isOwn = (id: string) => (zone: string) => getTimezone(zone)?.countries[0] === id
     for (const { id } of all)

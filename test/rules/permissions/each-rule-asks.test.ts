@@ -31,7 +31,7 @@ import {
   backUpStore,
   createStore,
   migrateStore,
-  noteCopy,
+  recordStoreCopy,
 } from '../../../src/rules/store/events.ts'
 import { rekeyStore } from '../../../src/rules/store/rekey.ts'
 import { restoreStore } from '../../../src/rules/store/restore.ts'
@@ -58,7 +58,7 @@ const words = { subject: 'S', text: 'T', html: 'H' }
 const fields = { name: 'New School', country: 'EG' }
 const seeding = { centres: 1, users: 1, seed: 1, releases: false, services: false, ifMissing: false }
 const restoration = {
-  otherKey: undefined,
+  newFingerprint: undefined,
   keepCredentials: false,
   erased: [],
   findLeft: async () => [],
@@ -98,7 +98,7 @@ const rules: Readonly<Record<string, Call>> = {
   'templates preview': (trx, ctx) => previewLetter(trx, { letter: 'invitation', email, sample: {}, ctx }),
   'store init': (trx, ctx) => createStore(trx, { ctx }),
   'store backup': (trx, ctx) => backUpStore(trx, { ctx }),
-  'store copy': (trx, ctx) => noteCopy(trx, { to: 'moved.db', ctx }),
+  'store copy': (trx, ctx) => recordStoreCopy(trx, { to: 'moved.db', ctx }),
   'store migrate': (trx, ctx) => migrateStore(trx, { from: 1, to: 2, ctx }),
   'store accept-clock': (trx, ctx) => acceptClock(trx, { ctx }),
   'store rekey': (trx, ctx) => rekeyStore(trx, { fingerprint: '0'.repeat(64), ctx }),
