@@ -35,7 +35,7 @@ export const find = () =>
         },
         seen: seenBy(by),
         whyNone: () => ofEmptyStore(db),
-        ...(isTelephoneNumber(text ?? '') && { noMatch: `${noMatch} Telephone numbers are not kept.` }),
+        ...(isTelephoneNumber(text ?? '') && { noneFits: `${noMatch} Telephone numbers are not kept.` }),
       }
     },
     json: (row) => row,

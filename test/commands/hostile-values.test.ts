@@ -38,7 +38,7 @@ async function spoil(world: World): Promise<void> {
   }
   await world.rows(`update outbox set subject = subject || ${added.replace('\r', '')}`)
   await db
-    .insertInto('templates')
+    .replaceInto('templates')
     .values({
       name: 'invitation',
       subject: `Hello${hostile}`,
