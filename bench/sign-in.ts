@@ -4,7 +4,7 @@ import { issueCredential } from '../src/db/credentials.ts'
 import { openStore } from '../src/db/store/open.ts'
 import { commit } from '../src/db/transact.ts'
 import { hours } from '../src/rules/credentials/lifetimes.ts'
-import { newPassword } from '../src/rules/account/password.ts'
+import { hashNewPassword } from '../src/rules/account/password.ts'
 import {
   median,
   type Program,
@@ -111,7 +111,7 @@ async function seeded(db: string, count: number): Promise<string[]> {
   })
   const at = new Date()
   try {
-    const { hash } = await newPassword(aPassword)
+    const { hash } = await hashNewPassword(aPassword)
     await store.db
       .updateTable('users')
       .set({

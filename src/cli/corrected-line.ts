@@ -1,5 +1,5 @@
 import { BadInput, NotFound, Usage } from '../errors.ts'
-import { offeredRoles, sites } from '../rules/roles/catalogue.ts'
+import { roleChoices, sites } from '../rules/roles/catalogue.ts'
 import { readNewAddress } from '../rules/users/email.ts'
 import { withTextJoined } from './excess-words.ts'
 import { looksLikeCentreNumber, joinPeople } from './names-typed.ts'
@@ -133,7 +133,7 @@ const userCommands: ReadonlySet<string> = new Set([
 /** Whether a word is a person's name of several words, and no name of a site or role. */
 function isFullName(word: string): boolean {
   const name = word.toLowerCase().replaceAll(' ', '-')
-  const isOther = sites.some((site) => site === name) || offeredRoles().some(([role]) => role === name)
+  const isOther = sites.some((site) => site === name) || roleChoices().some(([role]) => role === name)
   return /^\p{Lu}[^@<>]* \p{Lu}/u.test(word) && !isOther
 }
 

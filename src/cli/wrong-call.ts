@@ -1,6 +1,6 @@
 import { Unavailable } from '../errors.ts'
 import { failureOf } from '../exit.ts'
-import { eachNamed } from '../rules/batch.ts'
+import { readEachName } from '../rules/batch.ts'
 import { typedCentreNumber } from '../rules/centres/find.ts'
 import { typedAddress } from '../rules/users/email.ts'
 import { canBeName, type NamesTyped, namesInValue } from './names-typed.ts'
@@ -25,7 +25,7 @@ export async function refuseWrongCall<Args, Options, Every>(
 
 async function refuseNoTarget(value: unknown, kind: NamedKind): Promise<void> {
   const read = (target: string) => readTarget(target, kind)
-  if (Array.isArray(value)) await eachNamed([...new Set(value.map(String))], read)
+  if (Array.isArray(value)) await readEachName([...new Set(value.map(String))], read)
   else if (typeof value === 'string') read(value)
 }
 

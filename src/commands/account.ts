@@ -1,4 +1,4 @@
-import { newPassword, ownWordsIn, passwordRule, weaknessOf } from '../rules/account/password.ts'
+import { hashNewPassword, ownWordsIn, passwordRule, weaknessOf } from '../rules/account/password.ts'
 import { type Session, withStore } from '../cli/session.ts'
 import {
   activateAccount,
@@ -65,7 +65,7 @@ export const activate = () =>
     rehearses: false,
     prepare: async ({ email }, session) => {
       const [pin = '', text = ''] = await readSecrets(session, ['PIN', newPasswordQuestion])
-      return { email, pin, password: await newPassword(text) }
+      return { email, pin, password: await hashNewPassword(text) }
     },
     act: (trx, ctx, { email, pin, password }, store) =>
       activateAccount(trx, { email, pin, password, key: store.keys().pin, ctx }),
@@ -98,7 +98,7 @@ export const setUp = () =>
       const check = async (typed: string) =>
         email === undefined || readLink(typed) ? ownerOfLink({ link: typed, email }, session) : undefined
       const [proof = '', text = ''] = await readSecrets(session, [first, newPasswordQuestion], check)
-      return { email, proof, password: await newPassword(text) }
+      return { email, proof, password: await hashNewPassword(text) }
     },
     act: (trx, ctx, { email, proof, password }, store) => {
       const keys = store.keys()

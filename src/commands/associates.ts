@@ -1,7 +1,7 @@
 import { listing, mutation } from '../cli/define.ts'
 import { allOf } from '../cli/list-declaration.ts'
 import { associatesWithCounts, type AssociateRow } from '../db/centres/assignments.ts'
-import { seenBy, visibleCentres } from '../rules/permissions/decide.ts'
+import { describeVisibility, visibleCentres } from '../rules/permissions/decide.ts'
 import { argument, orName, option, each } from '../cli/parameters.ts'
 import {
   associateDetails,
@@ -34,7 +34,7 @@ export const list = () =>
     id: 'number',
     find: async ({ store: { db }, ctx: { by } }) => ({
       ...allOf(await associatesWithCounts(db, visibleCentres(by))),
-      seen: seenBy(by),
+      seen: describeVisibility(by),
     }),
     json: ({ centres, assigned, ...row }) => ({ ...row, centres: centres ?? 0, assigned: assigned ?? 0 }),
     none: 'There are no Associates.',

@@ -17,7 +17,7 @@ import {
   eventsInTable,
 } from '../render/audit.ts'
 import { eventsFor } from '../rules/audit/events-for.ts'
-import { visibleCentres, seenBy } from '../rules/permissions/decide.ts'
+import { visibleCentres, describeVisibility } from '../rules/permissions/decide.ts'
 import { preparedQuery, listing, query } from '../cli/define.ts'
 import { argument, yesOption, flag, orName, option, optionOf, withValues } from '../cli/parameters.ts'
 import { count, markOf } from '../render/text.ts'
@@ -159,7 +159,7 @@ export const list = () =>
           return mapPages(pagesOfEvents(db, { ...filter, limit: last ? 1 : limit, order }), readable)
         },
         count: async () => Math.min(await countEvents(db, filter), last ? 1 : Number.POSITIVE_INFINITY),
-        seen: seenBy(by),
+        seen: describeVisibility(by),
         // A single event is shown in full.
         ...(last && { inFull: eventInFull }),
         whyNone: async () => {

@@ -2,7 +2,7 @@ import { listing } from '../cli/define.ts'
 import { streamCentresByName, streamUsersByName } from '../db/by-name.ts'
 import { mapPages, reversePages } from '../db/rows.ts'
 import { Usage } from '../errors.ts'
-import { seenBy, visibleCentres } from '../rules/permissions/decide.ts'
+import { describeVisibility, visibleCentres } from '../rules/permissions/decide.ts'
 import { isTelephoneNumber } from '../search-key.ts'
 import { oneLine } from '../render/clean-text.ts'
 import { field } from '../render/fields.ts'
@@ -33,7 +33,7 @@ export const find = () =>
           const found = foundIn(streamCentresByName(db, search), streamUsersByName(db, search))
           return reverse ? reversePages(found) : found
         },
-        seen: seenBy(by),
+        seen: describeVisibility(by),
         whyNone: () => ofEmptyStore(db),
         ...(isTelephoneNumber(text ?? '') && { noneFits: `${noMatch} Telephone numbers are not kept.` }),
       }

@@ -22,7 +22,7 @@ import { allOf } from '../cli/list-declaration.ts'
 import { downloadCommand } from '../cli/download.ts'
 import { refusing } from '../cli/typed-values.ts'
 import { typedHelpDocumentNumber } from '../rules/resources.ts'
-import { eachNamed, forEachTarget } from '../rules/batch.ts'
+import { readEachName, forEachTarget } from '../rules/batch.ts'
 
 interface OneFile {
   file: FileToUpload
@@ -139,7 +139,7 @@ export const withdraw = () =>
       'Withdraw help documents: nobody but Cambridge staff sees them any more. Nothing is deleted.',
     args: {
       id: checkedWithoutStore(
-        (ids) => eachNamed(ids, typedHelpDocumentNumber),
+        (ids) => readEachName(ids, typedHelpDocumentNumber),
         withValues({ stored: 'help-document' }, each('the numbers; - reads them from stdin, one a line')),
       ),
     },

@@ -40,10 +40,10 @@ import { findMessage, cancelMessageById, lookUpMessages, typedMessageNumber } fr
 import * as z from 'zod'
 import { plainTime } from '../plain-time.ts'
 import { mapPages } from '../db/rows.ts'
-import { letters, offeredLetters } from '../rules/mail/letters.ts'
-import { letterNow } from '../rules/mail/queue-message.ts'
+import { letters, letterChoices } from '../rules/mail/letters.ts'
+import { withPresentRecipient } from '../rules/mail/queue-message.ts'
 import { nameReader, unknownName } from '../rules/unknown-name.ts'
-import { eachNamed, forEachTarget } from '../rules/batch.ts'
+import { readEachName, forEachTarget } from '../rules/batch.ts'
 
 export const list = () =>
   listing({
@@ -56,7 +56,7 @@ export const list = () =>
         repeated('<state>', messageStates.join(', '), listOf(nameReader('state', messageStates))),
       ),
       letter: withValues(
-        offeredLetters,
+        letterChoices,
         option(
           '<name>',
           `one of ${Object.keys(letters).join(', ')}`,
@@ -147,7 +147,7 @@ function isOwed({ state }: OutboxRow): boolean {
 
 async function composedMessage(db: OpenStore['db'], row: OutboxRow): Promise<OutboxRow> {
   const recipient = (await recipientsOf(db, [row.id])).get(row.id)
-  return recipient ? letterNow(row, recipient) : row
+  return recipient ? withPresentRecipient(row, recipient) : row
 }
 
 const options = {
@@ -250,7 +250,7 @@ export const cancel = () =>
       'Cancel messages that wait. A link or a temporary password in one stays valid until it lapses, and nobody has received it.',
     args: {
       id: checkedWithoutStore(
-        (ids) => eachNamed(ids, typedMessageNumber),
+        (ids) => readEachName(ids, typedMessageNumber),
         each('the numbers that mail list shows; - reads them from stdin, one a line'),
       ),
     },

@@ -44,7 +44,7 @@ import { findResources } from '../db/resources.ts'
 import { downloadCommand } from '../cli/download.ts'
 import { permitDownload } from '../rules/releases/visible.ts'
 import { closingQuestion, comparableClosing, renderWithClosing, withClosing } from '../render/closing.ts'
-import { eachNamed, forEachTarget } from '../rules/batch.ts'
+import { readEachName, forEachTarget } from '../rules/batch.ts'
 import { trackClosings } from '../rules/releases/what-closes.ts'
 import { count } from '../render/text.ts'
 
@@ -96,7 +96,9 @@ Nobody sees a resource until a release opens it. The same file with the same fac
           code: 'missing-value',
           hint: 'ssh-admin resources upload FILE --title TITLE --kind KIND --series SERIES',
         })
-      const files = distinctFiles(await eachNamed([...new Set(names)], (name) => fileToUpload(session, name)))
+      const files = distinctFiles(
+        await readEachName([...new Set(names)], (name) => fileToUpload(session, name)),
+      )
       const request: Request = { facts: { title, kind, series, components, area }, files, uploaded: files }
       return request
     },
@@ -191,7 +193,7 @@ export const download = () =>
 
 const numbersOfResources = () => ({
   id: checkedWithoutStore(
-    (ids) => eachNamed(ids, typedResourceNumber),
+    (ids) => readEachName(ids, typedResourceNumber),
     withValues({ stored: 'resource' }, each('the numbers; - reads them from stdin, one a line')),
   ),
 })

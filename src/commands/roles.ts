@@ -1,10 +1,10 @@
 import { listing, mutation, preparedQuery } from '../cli/define.ts'
 import { flag, argument, orName, each, withValues, option, checkedWithoutStore } from '../cli/parameters.ts'
-import { catalogue, offeredRoles, type Role } from '../rules/roles/catalogue.ts'
+import { catalogue, roleChoices, type Role } from '../rules/roles/catalogue.ts'
 import { usersJson } from '../render/users.ts'
 import { grantRoles, refuseUnknownRoles, revokeRoles } from '../rules/roles/grant.ts'
 import { closingQuestion, renderWithClosing } from '../render/closing.ts'
-import { withWhatCloses, type ChangedUser } from '../rules/users/changed.ts'
+import { addClosedReleases, type ChangedUser } from '../rules/users/changed.ts'
 import { comparableUsers } from './users/questions.ts'
 import * as z from 'zod'
 import { optional, refusing } from '../cli/typed-values.ts'
@@ -67,7 +67,7 @@ export const revoke = () =>
     },
     examples: ['ssh-admin roles revoke amira@school.example access-to-scripts'],
     act: async (trx, ctx, { email, role: roles }) =>
-      withWhatCloses(trx, ctx, [await revokeRoles(trx, { email, roles, ctx })]),
+      addClosedReleases(trx, ctx, [await revokeRoles(trx, { email, roles, ctx })]),
     confirm: {
       question: ([changed]) =>
         changed && closingQuestion(changed, `Take these roles of ${changed.account.email} away`),
@@ -91,7 +91,7 @@ export const check = () =>
     },
     options: {
       role: withValues(
-        offeredRoles,
+        roleChoices,
         option('<role>', 'the role to be granted or revoked', optional(refusing(roleNamed))),
       ),
       field: withValues(
@@ -107,7 +107,7 @@ export const check = () =>
   })
 
 function rolesArgument() {
-  return checkedWithoutStore(refuseUnknownRoles, withValues(offeredRoles, each('the roles')))
+  return checkedWithoutStore(refuseUnknownRoles, withValues(roleChoices, each('the roles')))
 }
 
 const granters: Readonly<Record<NonNullable<Role['grantedBy']>, string>> = {

@@ -114,9 +114,9 @@ function refuseStoreOptions({ xlsx, ...options }: Options): void {
 
 /** Reads the password from a file's first line. @throws if it breaks the password rules */
 async function passwordIn(file: string, { context }: Session): Promise<NewPassword> {
-  const { newPassword } = await import('../rules/account/password.ts')
+  const { hashNewPassword } = await import('../rules/account/password.ts')
   const [line = ''] = textIn(file, resolve(context.cwd, file)).split(/\r?\n/)
-  return newPassword(line)
+  return hashNewPassword(line)
 }
 
 function textIn(file: string, path: string): string {

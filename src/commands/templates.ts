@@ -3,7 +3,7 @@ import { BadInput } from '../errors.ts'
 import { checkTemplate, sourceOf, type TemplateProblem } from '../mail/check-template.ts'
 import { requireTerminal } from '../cli/confirm.ts'
 import { editTemplate, findLetterName, resetTemplate, previewLetter } from '../rules/templates.ts'
-import { type LetterName, type LetterWords, offeredLetters, letters } from '../rules/mail/letters.ts'
+import { type LetterName, type LetterWords, letterChoices, letters } from '../rules/mail/letters.ts'
 import type { Draft } from '../cli/drafts.ts'
 import { preparedMutation, query, listing, mutation } from '../cli/define.ts'
 import { argument, option, withValues, orName, requiredOption } from '../cli/parameters.ts'
@@ -55,7 +55,7 @@ export const show = () =>
     summary: "show a letter's template",
     description:
       "Show a letter's subject, text and HTML as templates, in the form that templates edit --from takes; on a screen its lines are broken between words.",
-    args: { name: withValues(offeredLetters, argument('the name that templates list shows')) },
+    args: { name: withValues(letterChoices, argument('the name that templates list shows')) },
     examples: ['ssh-admin templates show invitation'],
     read: async ({ db }, _ctx, { name }) => {
       const letter = findLetterName(name)
@@ -70,7 +70,7 @@ export const show = () =>
 
 function letterArgument() {
   const what = 'the name that templates list shows'
-  return withValues(offeredLetters, argument(what, z.string().transform(findLetterName)))
+  return withValues(letterChoices, argument(what, z.string().transform(findLetterName)))
 }
 
 interface Request {

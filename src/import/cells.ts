@@ -10,7 +10,7 @@ import type { CentreField } from './columns.ts'
 import type { Fault } from './issues.ts'
 import { isErrorWord } from '../error-words.ts'
 import { hasDigit, isPlaceholderNumber, readCentreNumber } from '../rules/centres/find.ts'
-import { visible } from '../rules/users/email.ts'
+import { escapeInvisible } from '../rules/users/email.ts'
 import { codeAsTyped } from '../workbook/cell.ts'
 
 /** A cell as it stands in the sheet. */
@@ -146,7 +146,7 @@ function numberFormatFault(raw: string, note: CellNote | undefined): Fault | und
     return invalidNumberFault(raw, { what: `is the date ${raw}`, hint: readAsDateHint })
   if (note?.kind === 'boolean')
     return invalidNumberFault(raw, { what: `is ${raw}, a yes or no`, hint: formatAsTextHint })
-  return shownOtherwise(note, visible(raw), formatAsTextHint)
+  return shownOtherwise(note, escapeInvisible(raw), formatAsTextHint)
 }
 
 const formatAsTextHint = 'Format the column as text, and type the number again.'
@@ -155,9 +155,9 @@ const readAsDateHint =
 
 function invalidNumberFault(text: string, { what, hint }: { what?: string; hint: string }): Fault {
   return {
-    value: visible(text),
+    value: escapeInvisible(text),
     code: 'invalid-number',
-    message: what ?? `${visible(text)} is not a centre number`,
+    message: what ?? `${escapeInvisible(text)} is not a centre number`,
     hint,
   }
 }

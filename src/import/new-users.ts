@@ -1,7 +1,7 @@
 import type { ImportView } from '../db/imports/view.ts'
 import { catalogue, findRole } from '../rules/roles/catalogue.ts'
 import { similarNames } from '../rules/unknown-name.ts'
-import { askForTheAddress, domainOf, onlyLooksLike } from '../rules/users/look-alike.ts'
+import { askForAddressHint, domainOf, describeLookAlike } from '../rules/users/look-alike.ts'
 import type { RosterAndStore } from './hold-back.ts'
 import { holdBack, holdBackFaults } from './issues.ts'
 import type { RosterRow } from './roster-rows.ts'
@@ -67,8 +67,8 @@ function holdBackLookAlike(row: RosterRow, lookAlikes: ImportView['lookAlikes'])
     field: 'email',
     value: email.email,
     code: 'look-alike-domain',
-    message: `${email.email} has a domain that ${onlyLooksLike({ domain, other })}`,
-    hint: askForTheAddress,
+    message: `${email.email} has a domain that ${describeLookAlike({ domain, other })}`,
+    hint: askForAddressHint,
   })
 }
 

@@ -7,9 +7,9 @@ import { searchKey } from '../search-key.ts'
 import {
   domainOf,
   domainOfSender,
-  isInAnotherScript,
+  isInternationalised,
   lookAlikeDomains,
-  mayReadAs,
+  lookAlikeFilter,
 } from '../rules/users/look-alike.ts'
 import { looksLikeCentreNumber, newNames } from './renames.ts'
 import { namesOfNewNumbers } from './duplicate-centres.ts'
@@ -59,7 +59,7 @@ export function referencesOf(
     }
     if (email?.key.includes('xn--')) {
       const domain = domainOf(email.key)
-      if (isInAnotherScript(domain)) foreignDomains.add(domain)
+      if (isInternationalised(domain)) foreignDomains.add(domain)
     }
     if (number !== undefined) continue
     if (email) strayAddresses.add(email.key)
@@ -97,7 +97,7 @@ function textsOf(
 const addressBatchSize = 10_000
 
 function findSimilarDomains(foreign: readonly string[], { rows }: Roster): string[] {
-  const likeOne = mayReadAs(foreign)
+  const likeOne = lookAlikeFilter(foreign)
   const domains = new Set<string>()
   let some: string[] = []
   const look = () => {
@@ -155,7 +155,7 @@ function readingOf(touched: RosterReferences, roster: Roster | undefined): Impor
     partial,
     otherNumbers,
     addressesElsewhere: roster ? roster.otherSheets.flatMap(({ addresses }) => [...addresses]) : [],
-    mayReadAs: mayReadAs(foreignDomains),
+    lookAlikeFilter: lookAlikeFilter(foreignDomains),
     lookAlikes: (inUse) => lookAlikeDomains(foreignDomains, [...senderDomains, ...inUse], rosterDomains),
     names: () => (roster ? namesOf(roster) : new Set([...strayNames, ...touched.newNames])),
     namesElsewhere(centres) {

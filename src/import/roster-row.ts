@@ -1,5 +1,5 @@
 import { isErrorWord } from '../error-words.ts'
-import { type Address, readAddress, readNewAddress, visible } from '../rules/users/email.ts'
+import { type Address, readAddress, readNewAddress, escapeInvisible } from '../rules/users/email.ts'
 import { cellName, cleanCode, cleanText, trimCode } from '../workbook/cell.ts'
 import {
   cellFault,
@@ -192,7 +192,7 @@ function readEmail(
     if ('key' in address) return address
     const { problem, hint = text.includes('@') ? undefined : linkedAddressHint } = address
     const message = (email: string) => `${email} ${problem}`
-    return { value: visible(text), code: 'invalid-email', message, hint }
+    return { value: escapeInvisible(text), code: 'invalid-email', message, hint }
   }
   const missing = { value: '', code: 'missing-email' }
   if (elsewhere !== undefined) {

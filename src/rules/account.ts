@@ -16,10 +16,10 @@ import {
 import { Refused } from '../errors.ts'
 import { choosePassword, isPassword, type NewPassword } from './account/password.ts'
 import {
-  asOwner,
-  claimedAccount,
+  ownerContext,
+  findClaimedAccount,
   maxQuickTries,
-  nobody,
+  dummyId,
   recordWrongTry,
   requestLine,
   refuseSignIn,
@@ -47,7 +47,7 @@ import { accountById } from './users/changed.ts'
 import { typedAddress } from './users/email.ts'
 
 /** The reasons that refuse an owner after any right secret: PIN, link, temporary password, code or password. */
-const outOfUse = ['deleted', 'suspended', 'no-centre', 'centre-deleted'] as const
+const alwaysBlocking = ['deleted', 'suspended', 'no-centre', 'centre-deleted'] as const
 
 interface Activation {
   email: string
@@ -65,13 +65,16 @@ export async function activateAccount(
 ): Promise<Account> {
   const { at } = ctx
   const { key: ofAddress } = typedAddress(email)
-  const [account, secrets] = await together(claimedAccount(trx, { email, at }), findSecrets(trx, ofAddress))
+  const [account, secrets] = await together(
+    findClaimedAccount(trx, { email, at }),
+    findSecrets(trx, ofAddress),
+  )
   const right = isPinOf(secrets, { account, pin, key })
   if (!account || !right) throw await wrongPin(trx, { email, account, ctx })
-  refuseSignIn(account, outOfUse)
+  refuseSignIn(account, alwaysBlocking)
 
   await choosePassword(trx, { account, password, with: 'pin', secrets, ctx })
-  await queueMessage(trx, asOwner(ctx, account), { letter: 'verification-code', to: account })
+  await queueMessage(trx, ownerContext(ctx, account), { letter: 'verification-code', to: account })
   return recordAsOwner(trx, { action: 'account.password-chosen', account, facts: { with: 'pin' }, ctx })
 }
 
@@ -89,7 +92,7 @@ function isPinOf(
 /** Counts and records the try; the message is the same for every cause, even for an unknown address [004]. */
 async function wrongPin(trx: Trx, { email, account, ctx }: WrongTry & { email: string }): Promise<Refused> {
   const judged = account?.pin === 'issued'
-  await countWrongPin(trx, { userId: judged ? account.id : nobody, max: maxWrongTries })
+  await countWrongPin(trx, { userId: judged ? account.id : dummyId, max: maxWrongTries })
   await recordWrongTry(trx, { action: 'account.wrong-pin', judged, account, ctx })
   return new Refused('wrong-pin', 'This address and PIN do not open an account.', {
     hint: `Check both on the sheet they came on. After five wrong PINs, or 30 days, a new one is needed: ssh-admin users pin ${shellWord(typedAddress(email).email)}`,
@@ -114,10 +117,10 @@ export async function checkLink(
   const { at } = ctx
   const credential = await provenCredential(trx, { link, keys })
   const account = await accountById(trx, { id: credential.userId, at })
-  if (email !== undefined && (await claimedAccount(trx, { email, at }))?.id !== account.id)
+  if (email !== undefined && (await findClaimedAccount(trx, { email, at }))?.id !== account.id)
     throw wrongLink(link)
-  refuseSpent(credential, { account, at })
-  refuseSignIn(account, outOfUse)
+  refuseUnusableLink(credential, { account, at })
+  refuseSignIn(account, alwaysBlocking)
   return { credential, account }
 }
 
@@ -142,7 +145,7 @@ export async function setUpWithTemporaryPassword(
   { email, temporaryPassword, password, keys, ctx }: WithTemporaryPassword,
 ): Promise<Account> {
   const { at } = ctx
-  const account = await claimedAccount(trx, { email, at })
+  const account = await findClaimedAccount(trx, { email, at })
   const purpose = 'temporary-password'
   const open = await openCredentialOf(trx, { account, purpose, at })
   const right =
@@ -152,10 +155,10 @@ export async function setUpWithTemporaryPassword(
       withoutSeparators(temporaryPasswordOf(keys.code, open)),
     )
   if (!account || !open || !right) throw await wrongTemporaryPassword(trx, { email, account, open, ctx })
-  refuseSignIn(account, outOfUse)
+  refuseSignIn(account, alwaysBlocking)
 
   await choosePassword(trx, { account, password, with: open.id, ctx })
-  await queueMessage(trx, asOwner(ctx, account), { letter: 'verification-code', to: account })
+  await queueMessage(trx, ownerContext(ctx, account), { letter: 'verification-code', to: account })
   return recordAsOwner(trx, { action: 'account.password-chosen', account, facts: { with: purpose }, ctx })
 }
 
@@ -199,7 +202,7 @@ function wrongLink(typed: string): Refused {
   return new Refused('wrong-link', 'This link opens no account.', { hint })
 }
 
-function refuseSpent(credential: Credential, { account, at }: { account: Account; at: Date }): void {
+function refuseUnusableLink(credential: Credential, { account, at }: { account: Account; at: Date }): void {
   const hint = `For a new one: ssh-admin account request ${account.email}`
   if (credential.state === 'used') {
     throw new Refused('link-used', 'This link has been used already; it works one time.', { hint })
@@ -218,7 +221,7 @@ async function openCredentialOf(
   trx: Trx,
   { account, purpose, at }: { account: Account | undefined; purpose: CredentialPurpose; at: Date },
 ): Promise<Credential | undefined> {
-  const credential = await findOpenCredential(trx, { userId: account?.id ?? nobody, purpose })
+  const credential = await findOpenCredential(trx, { userId: account?.id ?? dummyId, purpose })
   return credential && !hasExpired(credential, at) ? credential : undefined
 }
 
@@ -232,7 +235,7 @@ async function countWrongCredential(
   action: string,
   { open, ...tried }: WrongCredential,
 ): Promise<void> {
-  await countWrongTry(trx, { credential: open ?? { id: nobody }, max: maxWrongTries })
+  await countWrongTry(trx, { credential: open ?? { id: dummyId }, max: maxWrongTries })
   await recordWrongTry(trx, { action, judged: open !== undefined, ...tried })
 }
 
@@ -251,11 +254,11 @@ interface Verification {
 /** Activates the account, because the code from the message proves the mailbox. */
 export async function verifyAccount(trx: Trx, { email, code, key, ctx }: Verification): Promise<Account> {
   const { at } = ctx
-  const account = await claimedAccount(trx, { email, at })
+  const account = await findClaimedAccount(trx, { email, at })
   const open = await openCredentialOf(trx, { account, purpose: 'code', at })
   const right = open && timingSafeEqualText(code.replace(/\s/g, ''), codeOf(key, open))
   if (!account || !open || !right) throw await wrongCode(trx, { email, account, open, ctx })
-  refuseSignIn(account, outOfUse)
+  refuseSignIn(account, alwaysBlocking)
 
   await voidCredentials(trx, { userId: account.id, purposes: ['code'], used: open.id, reason: 'void' })
   await markActive(trx, account.id)
@@ -287,14 +290,14 @@ export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningI
   const { email, key } = typedAddress(typed)
   const [wrong, account, { passwordHash }] = await together(
     wrongSignInsFor(trx, key),
-    claimedAccount(trx, { email, at }),
+    findClaimedAccount(trx, { email, at }),
     findSecrets(trx, key),
   )
   refuseTooManyTries(wrong, { email, at })
   const right = await isPassword(password, passwordHash)
   if (!account || !right) throw await wrongSignIn(trx, { email, key, account, ctx })
   await forgetWrongSignIns(trx, key)
-  refuseSignIn(account, [...outOfUse, 'coordinator-suspended', 'invited'], { keepsChanges: true })
+  refuseSignIn(account, [...alwaysBlocking, 'coordinator-suspended', 'invited'], { keepsChanges: true })
 
   await markSignedIn(trx, { userId: account.id, at })
   return recordAsOwner(trx, { action: 'account.signed-in', account, ctx })
@@ -330,12 +333,12 @@ export async function requestAccount(
   { email, ctx }: { email: string; ctx: RuleContext },
 ): Promise<{ email: string }> {
   const { at } = ctx
-  const account = await claimedAccount(trx, { email, at })
-  const requests = await accountRequests(trx, { userId: account?.id ?? nobody, since: dayBefore(at) })
+  const account = await findClaimedAccount(trx, { email, at })
+  const requests = await accountRequests(trx, { userId: account?.id ?? dummyId, since: dayBefore(at) })
   const to = account && mayBeSent(account, { requests, at }) ? account : undefined
   await writeOrPretend(trx, { to, at, write: (someone) => send(trx, { account: someone, ctx }) })
 
-  const { by } = account ? asOwner(ctx, account) : ctx
+  const { by } = account ? ownerContext(ctx, account) : ctx
   const facts = { sends: to !== undefined }
   await appendAudit(trx, { by, at, action: 'account.requested', kind: 'event', subject: account, facts })
   return { email }
@@ -371,6 +374,6 @@ interface OwnEvent {
 
 /** Records in the audit log what owners did with their own account. @returns the account as it is now */
 async function recordAsOwner(trx: Trx, { action, account, facts, ctx }: OwnEvent): Promise<Account> {
-  await appendAudit(trx, { ...asOwner(ctx, account), action, kind: 'event', subject: account, facts })
+  await appendAudit(trx, { ...ownerContext(ctx, account), action, kind: 'event', subject: account, facts })
   return accountById(trx, { id: account.id, at: ctx.at })
 }

@@ -46,19 +46,19 @@ export async function assignCentres(
 ): Promise<Assigned> {
   const [account, found] = await together(findUser(trx, { email, ...ctx }), centresNumbered(trx, numbers))
   permit(ctx, 'associates.assign', onUser(account))
-  refuseWhoCannotAct(account)
+  refuseIneligibleAccount(account)
   const held = account.assigned
   const centres = await eachCentre(trx, { numbers, ctx, found }, (centre) => {
     const changed = !held.includes(centre.id)
-    if (changed) refuseForeign(centre, account)
+    if (changed) refuseOtherAssociate(centre, account)
     return changed
   })
   const gained = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
   refuseOverLimit({ email: account.email, now: held.length, total: held.length + gained.length })
 
   for (const { id } of gained) await assignCentre(trx, { userId: account.id, centreId: id })
-  await note(trx, { account, action: 'associates.assigned', centres: gained, ctx })
-  return answerFor(trx, { account, centres, ctx })
+  await recordAssignment(trx, { account, action: 'associates.assigned', centres: gained, ctx })
+  return assignmentResult(trx, { account, centres, ctx })
 }
 
 /** The account stops acting for these centres; the centres stay with their Associate. */
@@ -72,11 +72,11 @@ export async function unassignCentres(
   const lost = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
 
   for (const { id } of lost) await unassignCentre(trx, { userId: account.id, centreId: id })
-  await note(trx, { account, action: 'associates.unassigned', centres: lost, ctx })
-  return answerFor(trx, { account, centres, ctx })
+  await recordAssignment(trx, { account, action: 'associates.unassigned', centres: lost, ctx })
+  return assignmentResult(trx, { account, centres, ctx })
 }
 
-function refuseWhoCannotAct(account: Account): void {
+function refuseIneligibleAccount(account: Account): void {
   const { centre, hubRole, email } = account
   if (centre?.kind !== 'associate') {
     throw new Refused(
@@ -95,7 +95,7 @@ function refuseWhoCannotAct(account: Account): void {
   )
 }
 
-function refuseForeign(centre: CentreWithPeople, { centre: associate }: Account): void {
+function refuseOtherAssociate(centre: CentreWithPeople, { centre: associate }: Account): void {
   refuseDeletedCentre(centre)
   if (centre.associate_id === associate?.id) return
   const whose = centre.associate_number ? `belongs to ${centre.associate_number}` : 'belongs to no Associate'
@@ -126,7 +126,7 @@ async function eachCentre(
   return [...new Map(named.map((one) => [one.centre.id, one])).values()]
 }
 
-async function note(
+async function recordAssignment(
   trx: Trx,
   {
     account,
@@ -144,7 +144,7 @@ async function note(
   })
 }
 
-async function answerFor(
+async function assignmentResult(
   trx: Trx,
   { account, centres, ctx }: { account: Account; centres: Assigned['centres']; ctx: RuleContext },
 ): Promise<Assigned> {

@@ -1,6 +1,6 @@
 import { slicesOf } from '../db/rows.ts'
 import { savepointAtStart, type Savepoint, type Trx } from '../db/transact.ts'
-import { recordingTogether } from './audit/record-refusal.ts'
+import { combineRecorders } from './audit/record-refusal.ts'
 import {
   BadInput,
   Failure,
@@ -23,8 +23,8 @@ export interface LookUp<Key extends string | number> {
 }
 
 /** Up to this number, the rule looks targets up one by one. */
-const fewTargets = 20
-const lookedUpAtOnce = 5000
+const maxSingleLookUps = 20
+const targetsPerQuery = 5000
 
 /**
  * Applies a rule to each target, all or none, and collects all refusals into one.
@@ -37,7 +37,9 @@ export async function forEachTarget<Target extends string, Result, Key extends s
   lookUp: LookUp<Key> | undefined,
 ): Promise<Result[]> {
   const missing =
-    lookUp && targets.length > fewTargets ? await missingTargets(targets, lookUp) : new Map<Target, Failure>()
+    lookUp && targets.length > maxSingleLookUps
+      ? await missingTargets(targets, lookUp)
+      : new Map<Target, Failure>()
   // A single target needs no savepoint, because there are no changes to other targets to roll back.
   const before = targets.length > 1 ? await savepointAtStart(trx) : undefined
   const results: Result[] = []
@@ -56,13 +58,13 @@ export async function forEachTarget<Target extends string, Result, Key extends s
     await before?.release()
     return results
   }
-  if (!before) throw alone(first)
+  if (!before) throw singleFailure(first)
   const reported: { target: Target; failure: Failure }[] = []
   for (const { target, failure } of failures) {
-    const again = missing.has(target) ? undefined : await refusedAlone(before, () => rule(target))
+    const again = missing.has(target) ? undefined : await refusalWithoutOthers(before, () => rule(target))
     reported.push({ target, failure: again ?? failure })
   }
-  throw collected(reported, targets.length)
+  throw combinedFailure(reported, targets.length)
 }
 
 /** Finds the targets that do not exist, with one query for thousands of them. */
@@ -71,20 +73,20 @@ async function missingTargets<Target extends string, Key extends string | number
   { keyOf, find, refusal }: LookUp<Key>,
 ): Promise<Map<Target, Failure>> {
   const missing = new Map<Target, Failure>()
-  for (const some of slicesOf([...new Set(targets)], lookedUpAtOnce)) {
+  for (const some of slicesOf([...new Set(targets)], targetsPerQuery)) {
     const keyed = some.flatMap((target) => {
       const key = keyOf(target)
       return key === undefined ? [] : [{ target, key }]
     })
     const found = new Set(await find(keyed.map(({ key }) => key)))
     for (const { target, key } of keyed)
-      if (!found.has(key)) missing.set(target, await refusal(target).catch(failureIn))
+      if (!found.has(key)) missing.set(target, await refusal(target).catch(asFailure))
   }
   return missing
 }
 
 /** `refusal` throws for an address that no account could have; in a list, that failure is reported with the others. */
-function failureIn(error: unknown): Failure {
+function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error
   throw error
 }
@@ -93,7 +95,7 @@ function failureIn(error: unknown): Failure {
  * Rolls back the changes to the other targets and runs the rule again, so that the refusal mentions none of them.
  * @returns undefined where only those changes stood in the way: then the earlier refusal is reported
  */
-export async function refusedAlone(
+export async function refusalWithoutOthers(
   before: Savepoint,
   rule: () => Promise<unknown>,
 ): Promise<Failure | undefined> {
@@ -102,7 +104,7 @@ export async function refusedAlone(
 }
 
 /** Reads each of several names, and collects the failures of all names that cannot be read into one. */
-export async function eachNamed<Result>(
+export async function readEachName<Result>(
   names: readonly string[],
   read: (name: string) => Result | Promise<Result>,
 ): Promise<Result[]> {
@@ -114,7 +116,7 @@ export async function eachNamed<Result>(
   }
   const [first] = failures
   if (first === undefined) return results
-  throw names.length === 1 ? alone(first) : collected(failures, names.length)
+  throw names.length === 1 ? singleFailure(first) : combinedFailure(failures, names.length)
 }
 
 interface TargetFailure {
@@ -123,7 +125,7 @@ interface TargetFailure {
 }
 
 /** The failure for a list of one: in the target's own words, with `details.problems` as longer lists have it. */
-function alone(refused: TargetFailure): Failure {
+function singleFailure(refused: TargetFailure): Failure {
   const { failure } = refused
   const { code, message, hint, add, details, cause = failure, rollback } = failure
   const problems = details.problems ?? [problemOf(refused)]
@@ -135,7 +137,7 @@ function alone(refused: TargetFailure): Failure {
 }
 
 /** One failure for several; the most severe of them decides its kind and code. */
-export function collected(failures: readonly TargetFailure[], of: number): Failure {
+export function combinedFailure(failures: readonly TargetFailure[], of: number): Failure {
   const message = `${failures.length} of ${of} stand in the way; nothing was changed.`
   const more = { details: { problems: failures.map(problemOf) }, onRollback: onRollbackOf(failures) }
   const [first, ...others] = failures.map(({ failure }) => failure)
@@ -161,14 +163,14 @@ export async function refusalOf(work: () => unknown): Promise<Failure | undefine
   return failure
 }
 
-interface Words {
+interface FailureWords {
   code: string
   message: string
   more: FailureOptions
 }
 
 /** A failure of the same kind with other words. */
-function failureLike(failure: Failure, { code, message, more }: Words): Failure {
+function failureLike(failure: Failure, { code, message, more }: FailureWords): Failure {
   if (failure instanceof Usage) return new Usage(message, { ...more, code })
   if (failure instanceof BadInput) return new BadInput(code, message, more)
   if (failure instanceof NotPermitted) return new NotPermitted(message, more)
@@ -180,11 +182,11 @@ function failureLike(failure: Failure, { code, message, more }: Words): Failure 
 export function onRollbackOf(failures: readonly { failure: Failure }[]): FailureOptions['onRollback'] {
   const works = failures.flatMap(({ failure: { rollback } }) => rollback.onRollback ?? [])
   if (works.length === 0) return undefined
-  return recordingTogether(works)
+  return combineRecorders(works)
 }
 
 /** Reports what was mistyped before a target that is not found. @param refuseMistyped throws for what was mistyped */
-export async function mistypedFirst<Found>(
+export async function refuseMistypedFirst<Found>(
   finding: Promise<Found>,
   refuseMistyped: (notThere: NotFound) => unknown,
 ): Promise<Found> {

@@ -15,11 +15,11 @@ import { refuseOverLimit } from './associates.ts'
 import { refuseDeletedCentre, refuseErased, refuseSuspended } from './refusals.ts'
 import { typedAddress } from './users/email.ts'
 import { foundUser } from './users/find.ts'
-import { onCentre, permit, mayLearnOf } from './permissions/decide.ts'
+import { onCentre, permit, maySeeCentre } from './permissions/decide.ts'
 import { type Person, newUser } from './users/new-user.ts'
 import { appendAudit } from './audit/append.ts'
-import { mistypedFirst } from './batch.ts'
-import { messageWaits, queueMessage } from './mail/queue-message.ts'
+import { refuseMistypedFirst } from './batch.ts'
+import { hasWaitingMessage, queueMessage } from './mail/queue-message.ts'
 import { findCentre, typedCentreNumber } from './centres/find.ts'
 import { refuseLookAlikeDomain } from './users/look-alike.ts'
 import type { Kysely } from 'kysely'
@@ -42,7 +42,7 @@ export async function addCoordinator(
   const [centre, holder] = await together(findCentre(trx, number, ctx), findLiveUser(trx, person.address.key))
   permit(ctx, 'coordinator.add', onCentre(centre))
   refuseDeletedCentre(centre)
-  if (ifMissing && isThere(person, centre)) {
+  if (ifMissing && coordinatesAlready(person, centre)) {
     const differs = differingNames(person, centre)
     if (differs.length === 0)
       return coordinationOf(trx, { number: centre.number, at: ctx.at, changed: false })
@@ -52,8 +52,8 @@ export async function addCoordinator(
       details: { differs },
     })
   }
-  if (isThere(person, centre)) {
-    const waits = holder !== undefined && (await messageWaits(trx, { userId: holder.id, ctx }))
+  if (coordinatesAlready(person, centre)) {
+    const waits = holder !== undefined && (await hasWaitingMessage(trx, { userId: holder.id, ctx }))
     const more = waits ? '; a message to them waits to be sent' : ''
     throw new Refused(
       'has-coordinator',
@@ -75,7 +75,7 @@ export async function addCoordinator(
   const coordinator = await createCoordinator(trx, { centre, person, ctx })
   const [added] = await together(
     coordinationOf(trx, { number: centre.number, at: ctx.at, changed: true }),
-    oweSetUp(trx, { coordinator, ctx }),
+    queueSetUpMessage(trx, { coordinator, ctx }),
   )
   await appendAudit(trx, {
     ...ctx,
@@ -92,7 +92,7 @@ function activationOf({ status }: CentreWithPeople): Record<string, unknown> {
   return status === 'approved' ? { status: { before: 'approved', after: 'active' } } : {}
 }
 
-function isThere({ address }: Person, { coordinator_email: email }: CentreWithPeople): boolean {
+function coordinatesAlready({ address }: Person, { coordinator_email: email }: CentreWithPeople): boolean {
   return email !== null && typedAddress(email).key === address.key
 }
 
@@ -117,8 +117,8 @@ async function refuseAddressInUse(
   const { email } = person.address
   if (!holder) return
   const isHere = holder.centre_id === centre.id
-  const known = isHere || mayLearnOf(ctx.by, holder.centre_id)
-  const waits = known && (await messageWaits(trx, { userId: holder.id, ctx }))
+  const known = isHere || maySeeCentre(ctx.by, holder.centre_id)
+  const waits = known && (await hasWaitingMessage(trx, { userId: holder.id, ctx }))
   const atCentre = known ? ` at ${holder.centre_number ?? 'no centre'}` : ''
   const message = waits ? '; a message to them waits to be sent (ssh-admin mail send)' : ''
   throw new Refused('email-in-use', `${email} already has an account${atCentre}${message}.`, {
@@ -131,7 +131,7 @@ async function refuseAddressInUse(
 type NewCoordinator = Parameters<typeof queueMessage>[2]['to']
 
 /** Queues the set-up message, whose link is valid for 48 hours. */
-function oweSetUp(
+function queueSetUpMessage(
   trx: Trx,
   { coordinator, ctx }: { coordinator: NewCoordinator; ctx: RuleContext },
 ): Promise<void> {
@@ -172,8 +172,8 @@ export async function changeCoordinator(
   { centre: number, successor, suspendFormer, ctx }: Change,
 ): Promise<Coordination> {
   const { at } = ctx
-  const [present, there] = await mistypedFirst(
-    together(coordinationOf(trx, { number, at, changed: false, ctx }), userOfSuccessor(trx, successor)),
+  const [present, there] = await refuseMistypedFirst(
+    together(coordinationOf(trx, { number, at, changed: false, ctx }), findSuccessor(trx, successor)),
     () => successor && 'to' in successor && typedAddress(successor.to),
   )
   const { centre, coordinator: former } = present
@@ -198,7 +198,7 @@ export async function changeCoordinator(
     await refuseAddressInUse(trx, { holder: there, centre, person, ctx })
     if (former) await stepDown(trx, { former, suspendFormer, at })
     const coordinator = await createCoordinator(trx, { centre, person, ctx })
-    queueLetter = () => oweSetUp(trx, { coordinator, ctx })
+    queueLetter = () => queueSetUpMessage(trx, { coordinator, ctx })
   }
   const [changed, releases] = await together(
     coordinationOf(trx, { number, at, changed: true, formerId: former?.id }),
@@ -254,7 +254,7 @@ async function stepDown(
 }
 
 /** The live account with the address that was chosen, or that was typed for a new person. */
-async function userOfSuccessor(
+async function findSuccessor(
   trx: Trx,
   successor: Successor | undefined,
 ): Promise<UserWithCentre | undefined> {
@@ -341,7 +341,7 @@ export interface Coordination {
   closes?: readonly Closing[]
 }
 
-interface Parts {
+interface CoordinationRequest {
   number: string
   at: Date
   changed: boolean
@@ -353,7 +353,7 @@ interface Parts {
 /** The centre as it is now, with the people a coordinator command is about. */
 export async function coordinationOf(
   db: Kysely<Store>,
-  { number, at, changed, formerId, ctx }: Parts,
+  { number, at, changed, formerId, ctx }: CoordinationRequest,
 ): Promise<Coordination> {
   const typed = typedCentreNumber(number)
   const [centre, coordinator, former, affected] = await together(

@@ -13,7 +13,7 @@ import {
 } from '../db/by-name.ts'
 import { hintOfNearest, NotFound, type NotPermitted } from '../errors.ts'
 import { type RuleContext, isDeleting } from './permissions/actor.ts'
-import { outsideView, visibleCentres, mayLearnOf } from './permissions/decide.ts'
+import { hiddenTarget, visibleCentres, maySeeCentre } from './permissions/decide.ts'
 import { nameOf } from './users/account.ts'
 import { findCentreByNumber } from '../db/centres/centres.ts'
 import { likelyNumber, readCentreNumber } from './centres/find.ts'
@@ -145,7 +145,7 @@ export async function userNotFoundByName(
   const candidates = near.map(userCandidate)
   const hint = hintOfNearest(near.map(describeUser))
   if (ctx.by.kind === 'user')
-    return outsideView({ by: ctx.by, at: ctx.at }, { name: text, subject: null, candidates, hint })
+    return hiddenTarget({ by: ctx.by, at: ctx.at }, { name: text, subject: null, candidates, hint })
   return new NotFound('user-not-found', `Nobody is called '${text}'.`, {
     hint:
       hint ??
@@ -188,7 +188,7 @@ const centreNames = {
 export async function isKnownNumber(db: Kysely<Store>, { text, ctx }: CentreSearch): Promise<boolean> {
   const number = readCentreNumber(text)
   const centre = number === undefined ? undefined : await findCentreByNumber(db, number)
-  return centre !== undefined && mayLearnOf(ctx.by, centre.id)
+  return centre !== undefined && maySeeCentre(ctx.by, centre.id)
 }
 
 /** The centres that match a name best, among those that the actor may see; deleted ones if no other matches. */
@@ -209,11 +209,11 @@ export async function centreNotFoundByName(
   const number = likelyNumber(text)
   const numbered = number === undefined ? undefined : await findCentreByNumber(db, number)
   const near = async () =>
-    numbered && mayLearnOf(ctx.by, numbered.id) ? [numbered] : nearestNames(all, text, centreNames)
+    numbered && maySeeCentre(ctx.by, numbered.id) ? [numbered] : nearestNames(all, text, centreNames)
   const candidates = isDeleting(ctx.by) ? [] : (await near()).map(centreCandidate)
   const hint = hintOfNearest(candidates.map(({ number, name }) => `${number} (${name})`))
   if (ctx.by.kind === 'user')
-    return outsideView({ by: ctx.by, at: ctx.at }, { name: text, subject: null, candidates, hint })
+    return hiddenTarget({ by: ctx.by, at: ctx.at }, { name: text, subject: null, candidates, hint })
   return new NotFound('centre-not-found', `No centre is called '${text}'.`, {
     hint,
     details: { wanted: text, candidates },

@@ -8,7 +8,7 @@ import {
 import { together, type Trx } from '../db/transact.ts'
 import { NotFound, NotPermitted, Refused } from '../errors.ts'
 import { appendAudit } from './audit/append.ts'
-import { recordingRefusal } from './audit/record-refusal.ts'
+import { refusalRecorder } from './audit/record-refusal.ts'
 import type { RuleContext } from './permissions/actor.ts'
 import { permit } from './permissions/decide.ts'
 import { keepContent, type Uploaded } from './contents.ts'
@@ -145,7 +145,7 @@ export async function readableHelpDocuments(
   throw new NotPermitted(`${by.email} may not see what has been replaced: it is for Cambridge staff.`, {
     hint: 'ssh-admin help-documents list',
     details: { action, rule },
-    onRollback: recordingRefusal({ by, at, action, subject: 'help documents', userId: undefined, rule }),
+    onRollback: refusalRecorder({ by, at, action, subject: 'help documents', userId: undefined, rule }),
   })
 }
 
@@ -163,7 +163,7 @@ export async function findHelpDocument(
   throw new NotPermitted(`${by.email} may not have that help document: it is withdrawn, if it is there.`, {
     hint: 'ssh-admin help-documents list',
     details: { action, rule },
-    onRollback: recordingRefusal({
+    onRollback: refusalRecorder({
       by,
       at,
       action,

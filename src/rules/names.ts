@@ -1,17 +1,17 @@
-import { readAddress, visible } from './users/email.ts'
+import { readAddress, escapeInvisible } from './users/email.ts'
 import {
-  beginsAsNoName,
+  beginsLikePlaceholder,
   isDateOrNumber,
   isHeadingOfNames,
   isPlaceholder,
   isWeekday,
-  isYesOrNo,
+  isBooleanWord,
 } from './placeholders.ts'
 import {
   holdsWebAddress,
-  marksWithoutMeaning,
-  mixedWord,
-  mojibake,
+  ignorableMarks,
+  mixedScriptWord,
+  mojibakeFault,
   type NameFault,
   nameTextFault,
 } from './text-faults.ts'
@@ -35,15 +35,15 @@ export interface PersonName {
 export const maxNameLength = 100
 
 /** Letters and marks, without the invisible ones. */
-const seen =
+const visibleLetters =
   '[\\p{L}\\p{M}]--[\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u3164\\uffa0\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}]'
 
 /** Compiled for the first name, because it compiles slowly. */
-let plain: RegExp | undefined
+let compiledPlainName: RegExp | undefined
 
 /** Words of letters, digits and common signs, separated by single blanks. */
-const expressionOfPlainNames = () =>
-  new RegExp(`^[\\(«„“]*(?=\\p{L})(?:[[${seen}][0-9'.,\\(\\)\\/&\\-«»„“”‘’]]| (?! |$))*$`, 'v')
+const plainNamePattern = () =>
+  new RegExp(`^[\\(«„“]*(?=\\p{L})(?:[[${visibleLetters}][0-9'.,\\(\\)\\/&\\-«»„“”‘’]]| (?! |$))*$`, 'v')
 
 const ascii = /^[ -~]*$/
 
@@ -52,15 +52,19 @@ const ascii = /^[ -~]*$/
  * placeholder. This test is much faster than looking for each fault.
  */
 export function isPlainName(text: string): boolean {
-  plain ??= expressionOfPlainNames()
-  if (!plain.test(text)) return false
-  if (beginsAsNoName(text)) return false
+  compiledPlainName ??= plainNamePattern()
+  if (!compiledPlainName.test(text)) return false
+  if (beginsLikePlaceholder(text)) return false
   if (ascii.test(text)) return true
-  return text.normalize('NFKC') === text && mojibake(text) === undefined && mixedWord(text) === undefined
+  return (
+    text.normalize('NFKC') === text &&
+    mojibakeFault(text) === undefined &&
+    mixedScriptWord(text) === undefined
+  )
 }
 
 /** Letters, blanks, hyphens and apostrophes as almost every name has them. */
-const ordinary = /^(?:[a-z\u00c0-\u02af'’.-]+(?: (?!$)|$))*$/i
+const ordinaryName = /^(?:[a-z\u00c0-\u02af'’.-]+(?: (?!$)|$))*$/i
 
 /** A dot within a word, as in a web address and in `St.John`. */
 const dotWithin = /[^.]\.[^. ]/
@@ -78,7 +82,7 @@ export function readPersonName(texts: { firstName: string; lastName: string }): 
   // Letters print both names, one after the other, which could form a web address.
   const both = [`${first.name} ${last.name}`, `${first.name}${last.name}`]
   if (faults.length === 0 && both.some((text) => holdsWebAddress(text.normalize('NFKC')))) {
-    faults.push({ field: last.name === '' ? 'firstName' : 'lastName', ...isWebAddress })
+    faults.push({ field: last.name === '' ? 'firstName' : 'lastName', ...webAddressFault })
   }
   const parts = [first.name, last.name].filter((name) => name !== '')
   // One name may be True; where both names are a yes or no, they come from ticked cells.
@@ -113,25 +117,25 @@ function headingsAsName(parts: readonly string[]): NameFault | undefined {
   return { code: 'not-a-name', message: `is ${parts.join(' ')}, which is no name` }
 }
 
-const maxKnown = 2000
+const maxCachedParts = 2000
 
 /** A cache for `isPlainPart`: a workbook repeats the same few names in very many rows. */
-const knownParts = new Map<string, boolean>()
+const plainPartCache = new Map<string, boolean>()
 
 /** Whether one of the two names is plain, and has no sign of a web address. */
 function isPlainPart(text: string): boolean {
-  const known = knownParts.get(text)
+  const known = plainPartCache.get(text)
   if (known !== undefined) return known
   const plain =
     text.length <= maxNameLength && isPlainName(text) && !text.includes('.') && !text.includes('/')
-  if (knownParts.size < maxKnown) knownParts.set(text, plain)
+  if (plainPartCache.size < maxCachedParts) plainPartCache.set(text, plain)
   return plain
 }
 
 function readPart(text: string, field: NamePart): Pick<PersonName, 'faults' | 'notices'> & { name: string } {
-  if (text.length <= maxNameLength && ordinary.test(text) && !dotWithin.test(text)) {
+  if (text.length <= maxNameLength && ordinaryName.test(text) && !dotWithin.test(text)) {
     const name = text.normalize('NFC')
-    const fault = mojibake(text)
+    const fault = mojibakeFault(text)
     return { name, faults: fault ? [{ field, ...fault }] : [], notices: [] }
   }
   const { name, notices } = tidyName(text)
@@ -145,7 +149,7 @@ function readPart(text: string, field: NamePart): Pick<PersonName, 'faults' | 'n
 
 /** A name with single blanks, and without the invisible marks that programs leave in it. */
 export function tidyName(text: string): { name: string; notices: NameNotice[] } {
-  const plain = text.replace(marksWithoutMeaning, '')
+  const plain = text.replace(ignorableMarks, '')
   const name = plain
     .replace(/[\s\u0085]+/gu, ' ')
     .trim()
@@ -154,7 +158,7 @@ export function tidyName(text: string): { name: string; notices: NameNotice[] } 
   return {
     name,
     notices: [
-      { code: 'name-tidied', message: `held invisible marks, which were left out: ${visible(text)}` },
+      { code: 'name-tidied', message: `held invisible marks, which were left out: ${escapeInvisible(text)}` },
     ],
   }
 }
@@ -192,7 +196,7 @@ function addressFault(name: string): NameFault | undefined {
 }
 
 function yesOrNoFault(name: string, kinds = { short: false }): NameFault | undefined {
-  if (!isYesOrNo(name, kinds)) return undefined
+  if (!isBooleanWord(name, kinds)) return undefined
   return { code: 'not-a-name', message: `is ${name}, a yes or no and no name` }
 }
 
@@ -202,11 +206,11 @@ function personTextFault(name: string): NameFault | undefined {
   if (/[@<]/.test(plain)) {
     return { code: 'not-a-name', message: `holds ${plain.includes('@') ? 'an @' : 'a <'}, and no name does` }
   }
-  if (holdsWebAddress(plain)) return isWebAddress
+  if (holdsWebAddress(plain)) return webAddressFault
   if ([...name].length <= maxNameLength) return undefined
   return { code: 'too-long', message: `is longer than ${maxNameLength} letters` }
 }
 
-const isWebAddress: NameFault = { code: 'not-a-name', message: 'holds a web address' }
+const webAddressFault: NameFault = { code: 'not-a-name', message: 'holds a web address' }
 
 const dash = /^(?:[-.\u2010-\u2015\u2212_~*•…]|-{2,3}|\.{2,3}|_{2,3})$/

@@ -1,23 +1,23 @@
 /** Whether a text is a placeholder for a missing value, or the yes or no of a ticked box; in any letter case. */
 export function isNoValue(text: string): boolean {
   const normalized = text.normalize('NFKC').trim().toLowerCase()
-  return isPlaceholder(normalized) || yesesAndNoes.has(normalized)
+  return isPlaceholder(normalized) || booleanWords.has(normalized)
 }
 
 /**
  * Whether a text begins like a placeholder, a heading, a yes or no, a weekday or a date: a fast test for every name,
  * so that few names need the full checks.
  */
-export function beginsAsNoName(text: string): boolean {
+export function beginsLikePlaceholder(text: string): boolean {
   const word = firstWord.exec(text)?.[0].toLowerCase() ?? ''
-  return firstWords.has(word) || word.startsWith('xx') || (month.test(word) && /\d/.test(text))
+  return firstWords.has(word) || word.startsWith('xx') || (monthPattern.test(word) && /\d/.test(text))
 }
 
 export function isPlaceholder(normalized: string): boolean {
-  if (inBrackets.has(normalized)) return true
+  if (bracketedPlaceholders.has(normalized)) return true
   const bare = withoutSigns(normalized)
-  if (bare.length > longestPlaceholder) return false
-  if (placeholders.has(bare) || /^x(?: ?x)+$/.test(bare) || fieldOfTemplate.test(normalized)) return true
+  if (bare.length > maxPlaceholderLength) return false
+  if (placeholders.has(bare) || /^x(?: ?x)+$/.test(bare) || templateField.test(normalized)) return true
   const repeated = (between: RegExp) => {
     const words = new Set(bare.split(between))
     const [word = ''] = words
@@ -33,9 +33,9 @@ export function isPlaceholder(normalized: string): boolean {
  * Whether a text is a yes or no, which stands for a ticked cell in a file without cell types.
  * @param short whether short words such as `y` and `nein` count too: they are names of people, but of no centre
  */
-export function isYesOrNo(name: string, { short }: { short: boolean }): boolean {
+export function isBooleanWord(name: string, { short }: { short: boolean }): boolean {
   const bare = withoutSigns(name.toLowerCase())
-  return yesesAndNoes.has(bare) || (short && shortYesesAndNoes.has(bare))
+  return booleanWords.has(bare) || (short && shortBooleanWords.has(bare))
 }
 
 /** Whether a text is a weekday, which a spreadsheet fills in below another; people may have such a name. */
@@ -63,7 +63,7 @@ function withoutSigns(normalized: string): string {
 }
 
 /** A longer text, without the signs around it, is no placeholder. */
-const longestPlaceholder = 40
+const maxPlaceholderLength = 40
 
 /** What people and programs write for a missing value, without signs around it. */
 const placeholders = new Set(
@@ -113,12 +113,12 @@ const placeholders = new Set(
 )
 
 /** Placeholders that count only in brackets: Tom is a name, (tom) is Swedish for empty. */
-const inBrackets = new Set(
+const bracketedPlaceholders = new Set(
   '(leer) (vide) (vuoto) (vacío) (vazio) (leeg) (puste) (tom) (пусто) (空白) (en blanco)'.match(/\([^)]+\)/g),
 )
 
 /** A field of a letter or form that was not filled in: `{{name}}`, `${name}`, `<<name>>`, `%name%`. */
-const fieldOfTemplate = /^(?:\{\{.*\}\}|\$\{.*\}|<<.*>>|%\S+%)$/
+const templateField = /^(?:\{\{.*\}\}|\$\{.*\}|<<.*>>|%\S+%)$/
 
 const headingsOfNames: ReadonlySet<string> = new Set([
   ...['first', 'last', 'name', 'first name', 'last name', 'firstname', 'lastname', 'full name'],
@@ -126,7 +126,7 @@ const headingsOfNames: ReadonlySet<string> = new Set([
 ])
 
 /** The words for true and false in spreadsheets of many languages. */
-const yesesAndNoes = new Set(
+const booleanWords = new Set(
   [
     'true false yes no wahr falsch vrai faux verdadero falso vero verdadeiro waar onwaar falskt',
     'falsk epätosi prawda fałsz pravda nepravda igaz hamis doğru yanlış истина ложь істина хибність',
@@ -137,7 +137,7 @@ const yesesAndNoes = new Set(
 )
 
 /** Short words for yes and no, which are names of people, but of no centre. */
-const shortYesesAndNoes: ReadonlySet<string> = new Set(
+const shortBooleanWords: ReadonlySet<string> = new Set(
   'y n ja nein oui non sí si sim não nao da да net нет tak nie ano ne evet hayır hayir igen nem kyllä ei nee nej nei はい いいえ 是 否'.split(
     ' ',
   ),
@@ -152,8 +152,8 @@ const firstWord = /\p{L}+/u
 /** The first words of all placeholders, headings, weekdays and words for yes and no. */
 const firstWords: ReadonlySet<string> = new Set(
   [
-    ...['x', ...placeholders, ...inBrackets, ...headingsOfNames],
-    ...[...yesesAndNoes, ...shortYesesAndNoes, ...weekdays],
+    ...['x', ...placeholders, ...bracketedPlaceholders, ...headingsOfNames],
+    ...[...booleanWords, ...shortBooleanWords, ...weekdays],
   ].map((text) => firstWord.exec(text)?.[0] ?? ''),
 )
 
@@ -162,7 +162,7 @@ const months =
 
 const fullMonths = '(?:january|february|march|april|may|june|july|august|september|october|november|december)'
 
-const month = new RegExp(`^(?:${months}|${fullMonths})$`)
+const monthPattern = new RegExp(`^(?:${months}|${fullMonths})$`)
 
 /** Dates in digits, or with a month's name, as a spreadsheet shows a text that it took for a date. */
 const dates = [

@@ -26,7 +26,11 @@ export function refuseDeletedCentre(centre: Deletable): void {
 }
 
 /** The command that restores a suspended user; a coordinator is restored by the coordinator commands. */
-export function restoring({ email, hubRole, centre }: Pick<Account, 'email' | 'hubRole' | 'centre'>): string {
+export function restoreCommand({
+  email,
+  hubRole,
+  centre,
+}: Pick<Account, 'email' | 'hubRole' | 'centre'>): string {
   if (hubRole === 'coordinator') return `ssh-admin coordinator restore ${centre?.number}`
   return `ssh-admin users restore ${email}`
 }
@@ -34,26 +38,26 @@ export function restoring({ email, hubRole, centre }: Pick<Account, 'email' | 'h
 /** Nothing is sent or issued to a suspended user, and they cannot become coordinator. @throws `suspended` */
 export function refuseSuspended(account: Account): void {
   if (account.status !== 'suspended') return
-  throw new Refused('suspended', `${nameOf(account)} is suspended.`, { hint: restoring(account) })
+  throw new Refused('suspended', `${nameOf(account)} is suspended.`, { hint: restoreCommand(account) })
 }
 
 /** Nothing is sent or issued to a user at a deleted centre, or at none. @throws `no-centre`, `centre-deleted` */
 export function refuseWithoutCentre(account: Account): void {
   const { centre } = account
-  if (centre === null) throw withoutCentre(account)
+  if (centre === null) throw noCentre(account)
   refuseDeletedCentre(centre)
 }
 
 /** The refusal for a user without a centre, who joins one like a new user. */
-export function withoutCentre(account: Account, because = ''): Refused {
+export function noCentre(account: Account, because = ''): Refused {
   return new Refused('no-centre', `${nameOf(account)} belongs to no centre${because}.`, {
     hint: `ssh-admin users add '${nameOf(account)} <${account.email}>' --centre CENTRE`,
   })
 }
 
 /** The refusal to give roles or sites to a user without a centre. */
-export function withoutPlaceForRoles(account: Account): Refused {
-  return withoutCentre(account, ', and roles are held at one')
+export function noCentreForRoles(account: Account): Refused {
+  return noCentre(account, ', and roles are held at one')
 }
 
 /**
@@ -61,12 +65,12 @@ export function withoutPlaceForRoles(account: Account): Refused {
  * @throws `is-coordinator`, `has-associate-centres`
  */
 export function refuseWhileInOffice(account: Account): void {
-  if (account.hubRole === 'coordinator') throw isCoordinator(account)
+  if (account.hubRole === 'coordinator') throw coordinatorRefusal(account)
   refuseWhileActing(account)
 }
 
 /** The refusal for a coordinator, whose role is given and taken by the coordinator commands only. */
-export function isCoordinator(
+export function coordinatorRefusal(
   account: Account,
   instead = `change ${account.centre?.number} --to EMAIL`,
 ): Refused {
@@ -114,7 +118,7 @@ export const signInReasons: Readonly<Record<SignInBlocker, string>> = {
 }
 
 /** The command that lets the user sign in again; undefined where nothing blocks them. */
-export function commandThatHelps(account: Account): string | undefined {
+export function commandToUnblock(account: Account): string | undefined {
   const { email, centre, blocker } = account
   switch (blocker) {
     case null:
@@ -122,7 +126,7 @@ export function commandThatHelps(account: Account): string | undefined {
     case 'deleted':
       return `ssh-admin users restore ${email}`
     case 'suspended':
-      return restoring(account)
+      return restoreCommand(account)
     case 'no-centre':
       return `ssh-admin users add '${nameOf(account)} <${email}>' --centre CENTRE`
     case 'centre-deleted':

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { savepointAtStart, type Trx } from '../db/transact.ts'
 import { isDate } from '../plain-time.ts'
 import { BadInput, type Failure, NotPermitted, type Problem, Refused } from '../errors.ts'
-import { collected, onRollbackOf, problemOf, refusalOf, refusedAlone } from './batch.ts'
+import { combinedFailure, onRollbackOf, problemOf, refusalOf, refusalWithoutOthers } from './batch.ts'
 import type { RuleContext } from './permissions/actor.ts'
 
 /** A mistake in a cell of a table, with a hint, as reported to people. */
@@ -260,12 +260,13 @@ export async function forEachRow<Row, Result>(
   } of refused) {
     if (first === undefined) continue
     // A refused row is tried again alone, in case other rows caused the refusal; needless if no other row was changed.
-    const again = byRule && results.length > 0 ? await refusedAlone(before, () => rule(row)) : undefined
+    const again =
+      byRule && results.length > 0 ? await refusalWithoutOthers(before, () => rule(row)) : undefined
     all.push(again ? reportedFor(row, again) : first, ...others)
   }
   const failures = all.flatMap(({ problem: { target }, failure }) => (failure ? [{ target, failure }] : []))
   if (failures.length === all.length && failures.every(({ failure }) => failure instanceof NotPermitted))
-    throw collected(failures, rows.length)
+    throw combinedFailure(failures, rows.length)
   const problems = all.map(({ problem }) => problem)
   throw badRows(problems, { cells: problems.length, onRollback: onRollbackOf(failures) })
 }

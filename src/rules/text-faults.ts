@@ -1,5 +1,5 @@
 import { isErrorWord } from '../error-words.ts'
-import { visible } from './users/email.ts'
+import { escapeInvisible } from './users/email.ts'
 
 /** Why a text is no name; the message follows its subject in a sentence: `holds a web address`. */
 export interface NameFault {
@@ -28,20 +28,20 @@ export function nameTextFault(text: string): NameFault | undefined {
   if (isFormula(trimmed)) {
     return {
       code: 'not-calculated',
-      message: `is the formula ${visible(trimmed)}`,
+      message: `is the formula ${escapeInvisible(trimmed)}`,
       hint: 'Write the name that it was to make.',
     }
   }
-  const misread = mojibake(text)
+  const misread = mojibakeFault(text)
   if (misread) return misread
-  if (entity.test(text)) {
+  if (htmlEntity.test(text)) {
     return {
       code: 'not-a-name',
-      message: `holds a letter as a web page writes it: ${entity.exec(text)?.[0]}`,
+      message: `holds a letter as a web page writes it: ${htmlEntity.exec(text)?.[0]}`,
       hint: 'Type the letter itself.',
     }
   }
-  const mixed = mixedWord(text)
+  const mixed = mixedScriptWord(text)
   if (mixed !== undefined) {
     return {
       code: 'not-a-name',
@@ -49,10 +49,10 @@ export function nameTextFault(text: string): NameFault | undefined {
       hint: 'Some of them only look alike: type the word anew, in one alphabet.',
     }
   }
-  if (!printed.test(text) && invisible.test(text.replace(marksWithoutMeaning, ''))) {
+  if (!plainLatin.test(text) && invisible.test(text.replace(ignorableMarks, ''))) {
     return {
       code: 'not-a-name',
-      message: `holds an invisible character: ${visible(text)}`,
+      message: `holds an invisible character: ${escapeInvisible(text)}`,
       hint: 'Type it anew.',
     }
   }
@@ -60,15 +60,15 @@ export function nameTextFault(text: string): NameFault | undefined {
 }
 
 /** A Latin letter beside a Cyrillic or Greek one, as a Cyrillic а in Harbour: no search would find such a name. */
-const besideOther =
+const mixedScripts =
   /\p{Script=Latin}\p{M}*[\p{Script=Cyrillic}\p{Script=Greek}]|[\p{Script=Cyrillic}\p{Script=Greek}]\p{M}*\p{Script=Latin}/u
 
 /** The first word of a name that mixes letters of several alphabets. */
-export function mixedWord(text: string): string | undefined {
+export function mixedScriptWord(text: string): string | undefined {
   // A fast test first: hardly any name has letters of two alphabets.
-  if (!/[\u0370-\u052f]/.test(text) || !/[a-z\u00c0-\u024f]/i.test(text) || !besideOther.test(text))
+  if (!/[\u0370-\u052f]/.test(text) || !/[a-z\u00c0-\u024f]/i.test(text) || !mixedScripts.test(text))
     return undefined
-  return text.split(/[^\p{L}\p{M}]+/u).find((word) => besideOther.test(word))
+  return text.split(/[^\p{L}\p{M}]+/u).find((word) => mixedScripts.test(word))
 }
 
 /** Whether a text is a formula that was saved as text; `=Plus-Minus+ Academy` and `＝Two` are accepted as names. */
@@ -77,25 +77,25 @@ function isFormula(text: string): boolean {
   const rest = text.slice(1).trim()
   // A single word is a named range of a spreadsheet.
   const isOneWord = text.startsWith('=') && !/\s/.test(rest)
-  return isOneWord || insideFormula.test(rest.normalize('NFKC'))
+  return isOneWord || formulaParts.test(rest.normalize('NFKC'))
 }
 
 /** A formula that begins with a plus or minus: a reference alone, or a function. */
 const signedFormula = /^[+-]\s*(?:\$?[a-z]{1,3}\$?\d+$|[a-z][a-z0-9.]*\()/i
 
 /** Parts of a formula: a function, a reference, a text, a number or an operator. */
-const insideFormula = /^[-+'.\d]|[("!$&#^*/<>=:;[\]{}]|(?<![\p{L}\d])[a-z]{1,3}\d+(?![\p{L}\d])/iu
+const formulaParts = /^[-+'.\d]|[("!$&#^*/<>=:;[\]{}]|(?<![\p{L}\d])[a-z]{1,3}\d+(?![\p{L}\d])/iu
 
 /** A spreadsheet error that has lost its `#`. */
 const errorWithoutHash = /^(?:ref|name|value|num|null|div\/0|bezug|wert|valeur|valor|nom|nombre)[!?]$/i
 
-const entity = /&(?:[a-z][a-z0-9]{1,31}|#\d{1,7}|#x[0-9a-f]{1,6});/i
+const htmlEntity = /&(?:[a-z][a-z0-9]{1,31}|#\d{1,7}|#x[0-9a-f]{1,6});/i
 
 /** Soft hyphens and direction marks, which change nothing within one direction, and byte order marks at the ends. */
-export const marksWithoutMeaning = /[\u00ad\u200e\u200f]|^\ufeff+|\ufeff+$/g
+export const ignorableMarks = /[\u00ad\u200e\u200f]|^\ufeff+|\ufeff+$/g
 
 /** Latin letters and signs, none of which is invisible: a fast test without lookarounds. */
-const printed = /^[ -~\u00a1-\u00ac\u00ae-\u02ff]*$/
+const plainLatin = /^[ -~\u00a1-\u00ac\u00ae-\u02ff]*$/
 
 const blanks = '\\s\\u0085'
 
@@ -119,23 +119,23 @@ const invisible = new RegExp(
 )
 
 /** UTF-8 that was read as Windows-1252: `Ã‰cole` for École. */
-export function mojibake(text: string): NameFault | undefined {
+export function mojibakeFault(text: string): NameFault | undefined {
   // A lead byte without a continuation byte is no UTF-8: an accented letter before a plain one, as in most such names.
-  if (!/[\u00c2-\u00f4]/.test(text) || notContinued.test(text)) return undefined
+  if (!/[\u00c2-\u00f4]/.test(text) || loneLeadByte.test(text)) return undefined
   const bytes: number[] = []
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0
     const byte = code < 0x100 ? code : windows1252.get(code)
     // Of the controls U+0080 to U+009F, only the five whose bytes Windows-1252 leaves undefined can come from a byte.
     if (byte === undefined) return undefined
-    if (code >= 0x80 && code < 0xa0 && !freeBytes.has(code)) return undefined
+    if (code >= 0x80 && code < 0xa0 && !undefinedBytes.has(code)) return undefined
     bytes.push(byte)
   }
   const corrected = utf8Of(bytes)
   if (corrected === undefined) return undefined
   return {
     code: 'not-a-name',
-    message: `holds letters that were read wrongly: ${visible(corrected)} was meant`,
+    message: `holds letters that were read wrongly: ${escapeInvisible(corrected)} was meant`,
     hint: 'Save the list again as UTF-8 from where the letters are still right, or as .xlsx.',
   }
 }
@@ -148,7 +148,7 @@ function utf8Of(bytes: readonly number[]): string | undefined {
   }
 }
 
-const freeBytes = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d])
+const undefinedBytes = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d])
 
 const windows1252 = new Map(
   [...'€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'].map((character, position) => [
@@ -158,7 +158,7 @@ const windows1252 = new Map(
 )
 
 /** A UTF-8 lead byte that no continuation byte follows, both as Windows-1252 shows them. */
-const notContinued = new RegExp(
+const loneLeadByte = new RegExp(
   `[\\u00c2-\\u00f4](?![\\u0080-\\u00bf${[...windows1252.keys()].map((code) => String.fromCodePoint(code)).join('')}])`,
 )
 
@@ -171,7 +171,7 @@ export function holdsWebAddress(text: string): boolean {
  * Top-level domains of which mail programs make links by themselves. Country domains are left out, because abbreviated
  * names such as `Md.Al` and `Wm.Li` end like them.
  */
-const endings =
+const topLevelDomains =
   'com|net|org|info|biz|edu|gov|int|mil|example|app|dev|web|online|site|website|xyz|shop|store|top|club|link|live|page|click|cloud|email|tech|space|icu|vip|work|zip|mov'
 
 /** Also forms that browsers mend (`https:\\evil.com`, `http:evil.com`), and a port, query or fragment after a dot. */
@@ -180,7 +180,7 @@ const webAddress = new RegExp(
     '[:/\\\\⁄∕][/\\\\⁄∕]',
     '(?<![\\p{L}\\p{N}])(?:https?|ftps?|wss?|file|data|javascript|vbscript|mailto|tel|sms)\\s*:',
     '(?<!\\p{L})www[.。]',
-    `[\\p{L}\\p{N}-]{2}[.。](?:${endings})(?![\\p{L}\\p{N}])`,
+    `[\\p{L}\\p{N}-]{2}[.。](?:${topLevelDomains})(?![\\p{L}\\p{N}])`,
     '[.。]\\S*[/⁄∕]',
     '[.。][\\p{L}\\p{N}][\\p{L}\\p{N}.。-]*[\\\\:?#]\\S',
   ].join('|'),

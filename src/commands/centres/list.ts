@@ -6,7 +6,7 @@ import { centreFields, listedCentreJson } from '../../render/centres.ts'
 import { centreKinds, typedKind } from '../../rules/centres/options.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import { wordsToFind } from '../../search-key.ts'
-import { seenBy, visibleCentres } from '../../rules/permissions/decide.ts'
+import { describeVisibility, visibleCentres } from '../../rules/permissions/decide.ts'
 import { nameReader } from '../../rules/unknown-name.ts'
 import { listing } from '../../cli/define.ts'
 import { flag, option, orName, repeated, withValues } from '../../cli/parameters.ts'
@@ -83,7 +83,7 @@ export const list = () =>
             countries: order === 'country' ? countryNames().flatMap((name) => countryCode(name) ?? []) : [],
           }),
         count: () => countCentres(db, filter),
-        seen: seenBy(ctx.by),
+        seen: describeVisibility(ctx.by),
         whyNone: () => ofEmptyStore(db),
       }
     },

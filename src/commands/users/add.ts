@@ -7,7 +7,7 @@ import { lockedOutNotices, tidiedNotices } from '../../render/user-notices.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { addUser, addUsers, type UserRow } from '../../rules/users/add.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
-import { eachNamed, forEachTarget, refusalOf } from '../../rules/batch.ts'
+import { readEachName, forEachTarget, refusalOf } from '../../rules/batch.ts'
 import { type Account, isHubRole, nameOf } from '../../rules/users/account.ts'
 import { columnsHelp, tableOptions } from '../read-table.ts'
 import { preparedMutation } from '../../cli/define.ts'
@@ -38,7 +38,7 @@ import {
 import { shellWord } from '../../shell-word.ts'
 import { readUsers, userColumns } from './read-users.ts'
 import { chosenRoles, chosenSites } from '../../rules/roles/chosen.ts'
-import { givenSites, offeredRoles, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
+import { givenSites, roleChoices, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 
 const options = {
   centre: orName('centre', option('<centre>', 'the number or name of their centre')),
@@ -50,7 +50,7 @@ const options = {
   role: checkedWithoutStore(
     chosenRoles,
     withValues(
-      offeredRoles,
+      roleChoices,
       repeated('<role>', 'with this role (help roles); service roles alone make no hub user'),
     ),
   ),
@@ -207,7 +207,7 @@ async function readPeople(
   const people: NewPerson[] = []
   const seen = new Set<string>()
   try {
-    return await eachNamed(typed, (text) => {
+    return await readEachName(typed, (text) => {
       const person = readPerson(text, rights)
       refuseNamedTwice(person, seen)
       people.push(person)

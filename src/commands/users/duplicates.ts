@@ -1,7 +1,7 @@
 import { livePeople, type PersonRow } from '../../db/users/everybody.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import { findDuplicates, type Pair, type Likeness } from '../../rules/users/duplicates.ts'
-import { seenBy, visibleCentres } from '../../rules/permissions/decide.ts'
+import { describeVisibility, visibleCentres } from '../../rules/permissions/decide.ts'
 import { listing } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-declaration.ts'
 import { orName, option } from '../../cli/parameters.ts'
@@ -33,7 +33,7 @@ export const duplicates = () =>
     find: async ({ store: { db }, ctx }, { centre: number }) => {
       const centre = number === undefined ? undefined : (await findCentre(db, number, ctx)).id
       const people = livePeople(db, { visible: visibleCentres(ctx.by), centre })
-      return { ...allOf(await findDuplicates(people)), seen: seenBy(ctx.by) }
+      return { ...allOf(await findDuplicates(people)), seen: describeVisibility(ctx.by) }
     },
     json: duplicateJson,
     none: 'No two accounts look like the same person.',

@@ -21,14 +21,14 @@ import { editNotices } from '../../render/user-notices.ts'
 import {
   catalogue,
   givenSites,
-  offeredRoles,
+  roleChoices,
   sites,
   titleOfRole,
   titleOfSite,
 } from '../../rules/roles/catalogue.ts'
 import { roleNamed, siteNamed } from '../../rules/roles/chosen.ts'
 import type { Account } from '../../rules/users/account.ts'
-import { onUser, withWhatCloses } from '../../rules/users/changed.ts'
+import { onUser, addClosedReleases } from '../../rules/users/changed.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { type Changes, type EditedUser, editUser } from '../../rules/users/edit.ts'
 import { isAnotherAddress, readNewAddress } from '../../rules/users/email.ts'
@@ -47,8 +47,8 @@ const options = {
     repeated('<site>', `give access to this site: ${givenSites.join(', ')}`, listOf(siteNamed)),
   ),
   removeSite: withValues(sites, repeated('<site>', 'take access to this site away', listOf(siteNamed))),
-  addRole: withValues(offeredRoles, repeated('<role>', 'give this role (help roles)', rolesTyped)),
-  removeRole: withValues(offeredRoles, repeated('<role>', 'take this role away', rolesTyped)),
+  addRole: withValues(roleChoices, repeated('<role>', 'give this role (help roles)', rolesTyped)),
+  removeRole: withValues(roleChoices, repeated('<role>', 'take this role away', rolesTyped)),
 }
 
 type Options = { user: string } & ValuesOf<typeof options>
@@ -91,7 +91,7 @@ export const edit = () =>
       }
     },
     act: async (trx, ctx, { user, changes }) =>
-      withWhatCloses(trx, ctx, [await editUser(trx, { email: user, changes, ctx })]),
+      addClosedReleases(trx, ctx, [await editUser(trx, { email: user, changes, ctx })]),
     confirm: {
       question: ([edited]) => edited && editQuestion(edited),
       comparable: (edited) => edited.map((one) => [comparableUser(one), comparableAccount(one.before)]),

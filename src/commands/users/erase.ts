@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { mentionsInFileName, type WrittenAddress } from '../../db/users/mentions.ts'
 import type { Trx } from '../../db/transact.ts'
 import { CommitUnknown } from '../../errors.ts'
-import { type Erasure, eraseUser, type FindLeft, recordLeft } from '../../rules/users/erase.ts'
+import { type Erasure, eraseUser, type FindLeft, recordNotReached } from '../../rules/users/erase.ts'
 import { typedAddress } from '../../rules/users/email.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { preparedMutation } from '../../cli/define.ts'
@@ -49,7 +49,7 @@ The audit log goes on saying what happened, without saying to whom, and that thi
       const { addresses } = erased.erasure
       const noted = [...kept.map((file) => notRemoved(nameWithout(file, addresses))), ...others]
       await session
-        .commit(store, (trx, ctx) => recordLeft(trx, { left: noted, files: alone, ctx }))
+        .commit(store, (trx, ctx) => recordNotReached(trx, { left: noted, files: alone, ctx }))
         // The erasure is committed; what could not be recorded is reported.
         .catch((error: unknown) =>
           session.notify({ code: 'not-recorded', message: notRecorded(error instanceof CommitUnknown) }),

@@ -1,6 +1,6 @@
 import { findLiveUser } from '../../db/users/users.ts'
-import { refuseImpossible, typedAddress } from '../../rules/users/email.ts'
-import { mayLearnOf, outsideView } from '../../rules/permissions/decide.ts'
+import { refuseUnusableAddress, typedAddress } from '../../rules/users/email.ts'
+import { maySeeCentre, hiddenTarget } from '../../rules/permissions/decide.ts'
 import { query } from '../../cli/define.ts'
 import { addressArgument } from '../../cli/typed-arguments.ts'
 
@@ -15,10 +15,10 @@ export const exists = () =>
     read: async ({ db }, { by, at }, { email }) => {
       const address = typedAddress(email)
       const found = await findLiveUser(db, address.key)
-      const isSeen = found !== undefined && mayLearnOf(by, found.centre_id)
-      if (!isSeen) refuseImpossible(address)
+      const isSeen = found !== undefined && maySeeCentre(by, found.centre_id)
+      if (!isSeen) refuseUnusableAddress(address)
       if (by.kind === 'user' && !isSeen) {
-        throw outsideView({ by, at }, { name: email, userId: found?.id })
+        throw hiddenTarget({ by, at }, { name: email, userId: found?.id })
       }
       return found !== undefined
     },

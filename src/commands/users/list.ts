@@ -6,9 +6,9 @@ import { countUsers, streamUsers, userOrders, type UserFilter } from '../../db/u
 import { mapPages } from '../../db/rows.ts'
 import type { UserPart } from '../../db/users/users.ts'
 import { listedUserJson, userFields } from '../../render/users.ts'
-import { seenBy, visibleCentres } from '../../rules/permissions/decide.ts'
-import { accountOf, isHubRole, pinsExpiredSince } from '../../rules/users/account.ts'
-import { sites, offeredRoles } from '../../rules/roles/catalogue.ts'
+import { describeVisibility, visibleCentres } from '../../rules/permissions/decide.ts'
+import { accountOf, isHubRole, pinExpiryCutoff } from '../../rules/users/account.ts'
+import { sites, roleChoices } from '../../rules/roles/catalogue.ts'
 import type { Kysely } from 'kysely'
 import type { Store, UserStatus } from '../../db/schema.ts'
 import { wordsToFind } from '../../search-key.ts'
@@ -29,7 +29,7 @@ const options = {
     repeated('<status>', 'invited, active, suspended or deleted', listOf(nameReader('status', userStatuses))),
   ),
   role: withValues(
-    offeredRoles,
+    roleChoices,
     repeated(
       '<role>',
       'with one of these roles (help roles)',
@@ -77,7 +77,7 @@ async function userFilter(
     sites: chosenSites(site),
     words: [...words, ...wordsToFind(search)],
     neverSignedIn,
-    pin: { states: options.pin, expiredSince: pinsExpiredSince(ctx.at) },
+    pin: { states: options.pin, expiredSince: pinExpiryCutoff(ctx.at) },
     importId: options.import,
     visible: visibleCentres(ctx.by),
   }
@@ -92,7 +92,7 @@ function filterHint(text: string | undefined): string | undefined {
   const status = called('status', userStatuses)
   const role = called(
     'role',
-    offeredRoles().map(([name]) => name),
+    roleChoices().map(([name]) => name),
   )
   const option = status !== '' ? `--status ${status}` : role !== '' ? `--role ${role}` : undefined
   // Eight digits may be a PIN, which must not be echoed.
@@ -153,7 +153,7 @@ export const list = () =>
             (row) => accountOf(row, ctx.at),
           ),
         count: () => countUsers(db, filter),
-        seen: seenBy(ctx.by),
+        seen: describeVisibility(ctx.by),
         whyNone: async () => (await ofEmptyStore(db)) ?? (await centreHint(text, db, ctx)),
         noneFits: filterHint(text),
       }

@@ -1,5 +1,5 @@
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
-import { withWhatCloses } from '../../rules/users/changed.ts'
+import { addClosedReleases } from '../../rules/users/changed.ts'
 import { moveUser } from '../../rules/users/move.ts'
 import { mutation } from '../../cli/define.ts'
 import { orName, requiredOption, userArgument } from '../../cli/parameters.ts'
@@ -17,7 +17,7 @@ export const move = () =>
     },
     examples: ['ssh-admin users move amira@school.example --to EG002 --yes'],
     act: async (trx, ctx, { email, to }) =>
-      withWhatCloses(trx, ctx, [await moveUser(trx, { email, to, ctx })]),
+      addClosedReleases(trx, ctx, [await moveUser(trx, { email, to, ctx })]),
     confirm: {
       question: (moved, { request: { to } }) =>
         questionAbout(moved, {

@@ -6,11 +6,11 @@ import { commandLine, type Line, withWords } from '../../cli/typed-line.ts'
 import { findCentreByNumber } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
-import { eachNamed, failureOf } from '../../rules/batch.ts'
+import { readEachName, failureOf } from '../../rules/batch.ts'
 import { findCentre, readCentreNumber } from '../../rules/centres/find.ts'
 import { centresNamed, describeCentre } from '../../rules/find-by-name.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
-import { mayLearnOf, onCentre, permit } from '../../rules/permissions/decide.ts'
+import { maySeeCentre, onCentre, permit } from '../../rules/permissions/decide.ts'
 import { refuseDeletedCentre } from '../../rules/refusals.ts'
 import { sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 import { type Addition, refuseAddressInUse } from '../../rules/users/add.ts'
@@ -76,7 +76,7 @@ async function refuseUnusableCentre(number: string, { db, ctx }: MutationStage):
 
 async function refuseExisting(people: readonly NewPerson[], { db, ctx }: MutationStage): Promise<void> {
   const addresses = new Map(people.map(({ address }) => [address.email, address]))
-  await eachNamed([...addresses.keys()], async (email) => {
+  await readEachName([...addresses.keys()], async (email) => {
     const address = addresses.get(email)
     if (address) await refuseAddressInUse(db, { address, ctx })
   })
@@ -104,7 +104,7 @@ async function typedCentre(
   if (text.trim() === '') return 'A number such as EG001, or a part of the name'
   const number = readCentreNumber(text)
   const centre = number === undefined ? undefined : await findCentreByNumber(db, number)
-  if (centre && mayLearnOf(ctx.by, centre.id))
+  if (centre && maySeeCentre(ctx.by, centre.id))
     return centre.deleted_at === null ? centre : `${centre.number} (${centre.name}) is deleted`
   const { rows, total } = await centresNamed(db, { text, ctx })
   const [first, ...others] = rows

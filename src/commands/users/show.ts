@@ -13,7 +13,7 @@ import { argument, orName } from '../../cli/parameters.ts'
 import { type Account, nameOf, pinValidUntil } from '../../rules/users/account.ts'
 import { openCredentialsOf } from '../../db/users/users.ts'
 import { plainTime } from '../../plain-time.ts'
-import { commandThatHelps, signInReasons } from '../../rules/refusals.ts'
+import { commandToUnblock, signInReasons } from '../../rules/refusals.ts'
 import { oneLine, tsvLine } from '../../render/clean-text.ts'
 import type { View } from '../../render/table.ts'
 import { relativeTime, count } from '../../render/text.ts'
@@ -89,7 +89,7 @@ interface UserSheet {
 /** One screen: whether the user can sign in, or why not; their holdings; their last events. */
 function forPerson({ account, credentials, holdings, events }: UserSheet, view: View): string {
   const { chalk, now } = view
-  const way = commandThatHelps(account)
+  const way = commandToUnblock(account)
   const lines = [
     `${chalk.bold(oneLine(nameOf(account)))}  ${oneLine(account.email)}`,
     '',

@@ -59,7 +59,7 @@ export interface ImportReading extends CentresNamed {
   /** Domains of the workbook in other scripts. */
   foreignDomains: readonly string[]
   /** Picks, from lines of domains in use, those that may look like one of the foreign domains. */
-  mayReadAs: (lines: string) => string[]
+  lookAlikeFilter: (lines: string) => string[]
   lookAlikes: (inUse: Iterable<string>) => ReadonlyMap<string, string>
 }
 
@@ -88,7 +88,7 @@ export async function readImportView(db: Kysely<Store>, reading: ImportReading):
     holdsTests: await idsOf(db, sql`select distinct owner_id as id from learner_groups`),
     holdsAssociateCentres: await idsOf(db, sql`select distinct user_id as id from assignments`),
     lookAlikes: reading.lookAlikes(
-      reading.foreignDomains.length > 0 ? await domainsInUse(db, reading.mayReadAs) : [],
+      reading.foreignDomains.length > 0 ? await domainsInUse(db, reading.lookAlikeFilter) : [],
     ),
     addressedElsewhere: await centresOfAddresses(db, partial ? [] : reading.addressesElsewhere),
     usersOf,

@@ -8,13 +8,13 @@ import { queueMessage } from '../mail/queue-message.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { searchKey } from '../../search-key.ts'
 import type { Account } from '../users/account.ts'
-import { asOwner } from './self-service.ts'
+import { ownerContext } from './self-service.ts'
 
 /** The minimum for a password without a second factor, in characters [NIST 800-63B-4]. */
 const minLength = 15
 const maxLength = 128
 /** How many different letters and digits a password must have beside words that are guessed first. */
-const minOwn = 6
+const minOwnCharacters = 6
 
 /** Shown before somebody is asked to choose a password. */
 export const passwordRule = `A password has ${minLength} to ${maxLength} characters: a few words that only you would put together. It is no common password, no row of signs or part repeated, and not made of your name, your address or your centre.`
@@ -33,9 +33,9 @@ export interface NewPassword {
 }
 
 /** Checks and hashes a new password. @throws `weak-password` */
-export async function newPassword(text: string): Promise<NewPassword> {
+export async function hashNewPassword(text: string): Promise<NewPassword> {
   const weakness = await weaknessOf(text)
-  if (weakness) throw weak(weakness)
+  if (weakness) throw weakPassword(weakness)
   const password = text.normalize('NFC')
   const { hash } = await import('@node-rs/argon2')
   return { text: password, hash: await hash(password, argon2id) }
@@ -48,13 +48,17 @@ export async function weaknessOf(text: string): Promise<string | undefined> {
   const length = [...text.normalize('NFC')].length
   if (length < minLength) return `is shorter than ${minLength} characters`
   if (length > maxLength) return `is longer than ${maxLength} characters`
-  const compared = alike(text)
-  common ??= new Set((await import('./common-passwords.ts')).commonPasswords().map(alike))
+  const compared = comparedForm(text)
+  common ??= new Set((await import('./common-passwords.ts')).commonPasswords().map(comparedForm))
   if (common.has(compared)) return 'is one of the common passwords, which are guessed first'
   if (isOnlyRuns(text)) return 'is a row of signs that follow one another'
   if (isRepeated(compared)) return 'is one part repeated'
   for (const word of common) {
-    if (word.length > 3 && compared.includes(word) && ownPartOf(compared, [word]) < minOwn) {
+    if (
+      word.length > 3 &&
+      compared.includes(word) &&
+      countOwnCharacters(compared, [word]) < minOwnCharacters
+    ) {
       return 'is a common password, which is guessed first, with little more'
     }
   }
@@ -64,29 +68,29 @@ export async function weaknessOf(text: string): Promise<string | undefined> {
 /** Refuses a password made of what everybody knows of its owner and of this service. @throws `weak-password` */
 export function refuseOwnWords({ text }: NewPassword, owner: Owner): void {
   const weakness = ownWordsIn(text, owner)
-  if (weakness) throw weak(weakness)
+  if (weakness) throw weakPassword(weakness)
 }
 
 /** Whether a password is made of what everybody knows, as the end of a sentence; undefined where it is not. */
 export function ownWordsIn(text: string, { firstName, lastName, email, centre }: Owner): string | undefined {
-  const known = [firstName, lastName, email, centre?.number ?? '', centre?.name ?? '', ...service]
+  const known = [firstName, lastName, email, centre?.number ?? '', centre?.name ?? '', ...serviceWords]
   const words = known
     .flatMap((words) => [words, ...words.split(/[^\p{L}\p{N}]+/u)])
-    .map(alike)
+    .map(comparedForm)
     .filter((word) => word.length >= 3)
-  return ownPartOf(alike(text), words) < minOwn
+  return countOwnCharacters(comparedForm(text), words) < minOwnCharacters
     ? 'is made of your name, your address or your centre'
     : undefined
 }
 
-const service = ['cambridge', 'international', 'school', 'support', 'hub']
+const serviceWords = ['cambridge', 'international', 'school', 'support', 'hub']
 
-function weak(weakness: string): Usage {
+function weakPassword(weakness: string): Usage {
   return new Usage(`This password ${weakness}.`, { code: 'weak-password', hint: passwordRule })
 }
 
 /** How many different letters and digits are left once these words are taken out. */
-function ownPartOf(compared: string, words: readonly string[]): number {
+function countOwnCharacters(compared: string, words: readonly string[]): number {
   const longestFirst = [...words].sort((one, other) => other.length - one.length)
   const left = longestFirst.reduce((text, word) => text.replaceAll(word, ' '), compared)
   return new Set(left.replace(/[^\p{L}\p{N}]/gu, '')).size
@@ -109,14 +113,14 @@ const argon2id = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1
  */
 export async function isPassword(text: string, hash: string | null): Promise<boolean> {
   const { verify } = await import('@node-rs/argon2')
-  const right = await verify(hash ?? nobodys, text.normalize('NFC'))
+  const right = await verify(hash ?? dummyHash, text.normalize('NFC'))
   return hash !== null && right
 }
 
-const nobodys =
+const dummyHash =
   '$argon2id$v=19$m=19456,t=2,p=1$GcgRn/6dsgG37drfwqrRqA$FIycRFYGs9RhgnwXsqZO3bcsc/KOuKNqOofBpfnDZHs'
 
-const rows = [
+const keyboardRows = [
   'qwertyuiop',
   'asdfghjkl',
   'zxcvbnm',
@@ -156,8 +160,8 @@ const steps: readonly Step[] = [
   (one, next) => one === next,
   (one, next) => isAfter(one, next),
   (one, next) => isAfter(next, one),
-  (one, next) => rows.some((row) => neighbours(row, one + next)),
-  (one, next) => rows.some((row) => neighbours(row, next + one)),
+  (one, next) => keyboardRows.some((row) => neighbours(row, one + next)),
+  (one, next) => keyboardRows.some((row) => neighbours(row, next + one)),
 ]
 
 function isAfter(one: string, next: string): boolean {
@@ -197,7 +201,7 @@ export async function choosePassword(
   await cancelMessages(trx, { userId, letter: 'account-activation', reason: 'void' })
   await forgetWrongSignIns(trx, account.emailKey)
   if (former !== null)
-    await queueMessage(trx, asOwner(ctx, account), { letter: 'password-changed', to: account })
+    await queueMessage(trx, ownerContext(ctx, account), { letter: 'password-changed', to: account })
 }
 
 const substitutes = { o: '0', l: '1!|i', e: '3', a: '4@', s: '5$', t: '7+', b: '8', g: '9' }
@@ -206,7 +210,7 @@ const substituted: Readonly<Record<string, string>> = Object.fromEntries(
 )
 
 /** The compared form of a password: `P4$$ w0rd` equals `password`, and l, i and 1 are equal. */
-function alike(text: string): string {
+function comparedForm(text: string): string {
   return searchKey(text)
     .replace(/\s+/gu, '')
     .replace(/[01!|i34@5$7+89]/g, (sign) => substituted[sign] ?? sign)

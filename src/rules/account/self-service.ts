@@ -9,11 +9,11 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { type Account, accountOf, type SignInBlocker } from '../users/account.ts'
 import { appendAudit } from '../audit/append.ts'
 import { typedAddress } from '../users/email.ts'
-import { commandThatHelps, signInReasons } from '../refusals.ts'
+import { commandToUnblock, signInReasons } from '../refusals.ts'
 import { timeToTheSecond } from '../../plain-time.ts'
 
 /** The live account that somebody claims is theirs; no answer may reveal whether there is one. */
-export async function claimedAccount(
+export async function findClaimedAccount(
   db: Kysely<Store>,
   { email, at }: { email: string; at: Date },
 ): Promise<Account | undefined> {
@@ -27,7 +27,7 @@ export function requestLine(email: string): string {
 }
 
 /** The id of no account and no credential: a query for it finds nothing, and takes as long as any other. */
-export const nobody = 0
+export const dummyId = 0
 
 /**
  * Writes to `to`; where `to` is undefined, writes to another user and rolls that back: the same queries are made, so
@@ -45,7 +45,7 @@ export async function writeOrPretend(
 }
 
 /** The context of an owner who has proved their account, so that the audit log names them as the actor. */
-export function asOwner(ctx: RuleContext, { id, email, hubRole, roles, centre }: Account): RuleContext {
+export function ownerContext(ctx: RuleContext, { id, email, hubRole, roles, centre }: Account): RuleContext {
   if (!centre) return ctx
   const { operator, command } = ctx.by
   return {
@@ -91,7 +91,7 @@ const notVerified = 'the account is not active yet, because its address has not 
 
 function hintFor(account: Account): string | undefined {
   const { email, blocker } = account
-  if (blocker !== 'invited') return commandThatHelps(account)
+  if (blocker !== 'invited') return commandToUnblock(account)
   return `Type the code from the message: ssh-admin account verify ${email}; or ask for a new message: ssh-admin account request ${email}`
 }
 

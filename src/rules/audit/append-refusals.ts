@@ -28,23 +28,23 @@ export async function appendRefusals(trx: Trx, refusals: readonly Refusal[]): Pr
   const { known, unknown } = await refusedTargets(trx, refusals)
   if (refusals.length === 1) {
     const targets = known.length > 0 ? known : refusals
-    return appendOne(trx, { of: first, targets, counts: {} })
+    return appendRefusalEvent(trx, { of: first, targets, counts: {} })
   }
   if (known.length === 0) {
     const counts = { targets: unknown.length, unknown: unknown.length }
-    return appendOne(trx, { of: first, targets: unknown.slice(0, 1), counts })
+    return appendRefusalEvent(trx, { of: first, targets: unknown.slice(0, 1), counts })
   }
   let left = known.length
-  for (const targets of slicesOf(known, namedAtOnce)) {
+  for (const targets of slicesOf(known, maxTargetsPerEvent)) {
     left -= targets.length
     const others = left > 0 ? 0 : unknown.length
     const counts = { targets: targets.length + others, ...(others > 0 ? { unknown: others } : {}) }
-    await appendOne(trx, { of: first, targets, counts })
+    await appendRefusalEvent(trx, { of: first, targets, counts })
   }
 }
 
 /** How many targets one event names; the others are named in further events. */
-const namedAtOnce = 100
+const maxTargetsPerEvent = 100
 
 interface RefusalEvent {
   of: Refusal
@@ -53,7 +53,10 @@ interface RefusalEvent {
   counts: { targets?: number; unknown?: number }
 }
 
-async function appendOne(trx: Trx, { of, targets: [first, ...others], counts }: RefusalEvent): Promise<void> {
+async function appendRefusalEvent(
+  trx: Trx,
+  { of, targets: [first, ...others], counts }: RefusalEvent,
+): Promise<void> {
   const { by, at, action, rule } = of
   const named = others.flatMap(({ subject: email, userId: id }, index) =>
     email === undefined ? [] : [[`target${index + 2}`, { id, email }] as const],

@@ -7,13 +7,13 @@ import { visibleCentres } from '../permissions/decide.ts'
 
 export { erasedActor } from '../../db/audit/events.ts'
 
-type Reader = (event: AuditEntry) => AuditEntry
+type EventReader = (event: AuditEntry) => AuditEntry
 
 /**
  * Makes a function that removes from an event what the actor may not read: the operator, which only Cambridge staff
  * see, and for imports the file name and everything else that concerns other centres, including their numbers.
  */
-export async function eventsFor(db: Kysely<Store>, by: Actor): Promise<Reader> {
+export async function eventsFor(db: Kysely<Store>, by: Actor): Promise<EventReader> {
   const visible = visibleCentres(by)
   if (visible === 'all') return (event) => event
   const numbers = new Set(await visibleNumbers(db, visible))
@@ -27,12 +27,14 @@ export async function eventsFor(db: Kysely<Store>, by: Actor): Promise<Reader> {
     if (event.kind === 'refusal') {
       // The reason for refusing an actor of another centre would tell which centre that is.
       const facts =
-        event.actor === hiddenValue ? { command } : withoutOthers(numbers, withoutTargets(event.details))
+        event.actor === hiddenValue
+          ? { command }
+          : withoutOtherNumbers(numbers, withoutTargets(event.details))
       return ofOwnTargets({ ...seen, details: facts }, { of: event, numbers })
     }
     // The details of a centre's event concern that centre only.
     if (event.action.startsWith('centres.')) return seen
-    return { ...seen, details: withoutOthers(numbers, event.details) }
+    return { ...seen, details: withoutOtherNumbers(numbers, event.details) }
   }
 }
 
@@ -91,18 +93,20 @@ function ofOwnTargets(
 }
 
 /** Facts without the numbers of other centres than these. */
-function withoutOthers(numbers: ReadonlySet<string>, facts: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, without(numbers, fact)]))
+function withoutOtherNumbers(numbers: ReadonlySet<string>, facts: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, fact]) => [name, hideOtherNumbers(numbers, fact)]),
+  )
 }
 
-function without(numbers: ReadonlySet<string>, fact: unknown): unknown {
+function hideOtherNumbers(numbers: ReadonlySet<string>, fact: unknown): unknown {
   if (typeof fact === 'string') return isNumberOfOther(numbers, fact) ? hiddenValue : fact
   if (Array.isArray(fact)) {
     return fact
       .filter((one) => typeof one !== 'string' || !isNumberOfOther(numbers, one))
-      .map((one) => without(numbers, one))
+      .map((one) => hideOtherNumbers(numbers, one))
   }
-  return typeof fact === 'object' && fact !== null ? withoutOthers(numbers, fact) : fact
+  return typeof fact === 'object' && fact !== null ? withoutOtherNumbers(numbers, fact) : fact
 }
 
 function isNumberOfOther(numbers: ReadonlySet<string>, text: string): boolean {

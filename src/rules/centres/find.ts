@@ -11,7 +11,7 @@ import type { LookUp } from '../batch.ts'
 import { isNoValue } from '../placeholders.ts'
 import { shellWord } from '../../shell-word.ts'
 import { type RuleContext, isDeleting } from '../permissions/actor.ts'
-import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
+import { maySeeCentre, hiddenTarget, visibleCentres } from '../permissions/decide.ts'
 
 const numberPattern = /^[A-Z0-9]{2,12}$/
 
@@ -98,7 +98,7 @@ export async function findCentre(
 ): Promise<CentreWithPeople> {
   const centreNumber = typedCentreNumber(number)
   const centre = await findCentreByNumber(db, centreNumber)
-  if (centre && (!ctx || mayLearnOf(ctx.by, centre.id))) return centre
+  if (centre && (!ctx || maySeeCentre(ctx.by, centre.id))) return centre
   throw await centreNotFound(db, centreNumber, ctx)
 }
 
@@ -121,7 +121,7 @@ export async function findCentreAmong(
 ): Promise<CentreWithPeople> {
   const centreNumber = typedCentreNumber(number)
   const centre = found.get(centreNumber)
-  if (centre && mayLearnOf(ctx.by, centre.id)) return centre
+  if (centre && maySeeCentre(ctx.by, centre.id)) return centre
   throw await centreNotFound(db, centreNumber, ctx)
 }
 
@@ -146,7 +146,7 @@ export async function centreNotFound(
   const candidates = isDeleting(ctx?.by) ? [] : await closestCentres(db, { number, visible })
   const hint = hintOfNearest(candidates.map(({ number, name }) => `${number} (${name})`))
   if (ctx?.by.kind === 'user') {
-    return outsideView({ by: ctx.by, at: ctx.at }, { name: number, candidates, hint })
+    return hiddenTarget({ by: ctx.by, at: ctx.at }, { name: number, candidates, hint })
   }
   return new NotFound('centre-not-found', `There is no centre ${number}.`, {
     hint,
@@ -164,5 +164,5 @@ export async function findOwnCentre(
   const centreNumber = typedCentreNumber(number)
   const centre = centreNumber === by.centre.number ? await findCentreByNumber(db, centreNumber) : undefined
   if (centre) return centre
-  throw outsideView({ by, at }, { name: centreNumber })
+  throw hiddenTarget({ by, at }, { name: centreNumber })
 }

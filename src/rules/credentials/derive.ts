@@ -7,11 +7,11 @@ export const maxWrongTries = 5
 /** Eight digits, derived and never stored: a stolen store opens nothing, and a lost sheet can be made again. */
 export function pinOf(key: Buffer, nonce: Buffer): string {
   const seal = createHmac('sha256', key).update(lengthPrefixed('pin', nonce)).digest()
-  return String(moduloOf(seal, 100_000_000)).padStart(8, '0')
+  return String(firstBytesModulo(seal, 100_000_000)).padStart(8, '0')
 }
 
 /** The first eight bytes as a number modulo `divisor`, computed in steps that stay below 2^53 and so remain exact. */
-export function moduloOf(seal: Buffer, divisor: number): number {
+export function firstBytesModulo(seal: Buffer, divisor: number): number {
   const high = ((seal.readUIntBE(0, 3) % divisor) * 2 ** 24 + seal.readUIntBE(3, 3)) % divisor
   return (high * 2 ** 16 + seal.readUInt16BE(6)) % divisor
 }
@@ -39,11 +39,11 @@ export function codeOf(key: Buffer, { userId, nonce }: { userId: number; nonce: 
   const seal = createHmac('sha256', key)
     .update(lengthPrefixed('code', String(userId), nonce))
     .digest()
-  return String(moduloOf(seal, 1_000_000)).padStart(6, '0')
+  return String(firstBytesModulo(seal, 1_000_000)).padStart(6, '0')
 }
 
 // Leaves out letters and digits that are mistaken for one another.
-const legible = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789'
+const legibleCharacters = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789'
 
 /** Sixteen characters in groups of four, for the invitation. */
 export function temporaryPasswordOf(
@@ -54,7 +54,7 @@ export function temporaryPasswordOf(
     .update(lengthPrefixed('temporary-password', String(userId), nonce))
     .digest()
   const letters = Array.from({ length: 16 }, (_, at) => {
-    return legible[seal.readUInt32BE(at * 4) % legible.length]
+    return legibleCharacters[seal.readUInt32BE(at * 4) % legibleCharacters.length]
   })
   return letters.join('').replace(/(.{4})(?=.)/g, '$1-')
 }
@@ -83,12 +83,12 @@ export function lengthPrefixed(...fields: readonly (string | Buffer)[]): Buffer 
   return bytes
 }
 
-const paths = { 'set-up': 'set-up', reset: 'reset-password' } as const
+const linkPaths = { 'set-up': 'set-up', reset: 'reset-password' } as const
 
-type LinkPurpose = keyof typeof paths
+type LinkPurpose = keyof typeof linkPaths
 
 export function isLinkPurpose(purpose: string): purpose is LinkPurpose {
-  return Object.hasOwn(paths, purpose)
+  return Object.hasOwn(linkPaths, purpose)
 }
 
 /** Derives the link of a credential, which is the same each time. */
@@ -97,7 +97,7 @@ export function linkOf(
   { credential, baseUrl }: { credential: Credential & { purpose: LinkPurpose }; baseUrl: string },
 ): string {
   const { id, purpose } = credential
-  return `${baseUrl.replace(/\/+$/, '')}/${paths[purpose]}/${id}.${linkSecretOf(key, credential)}`
+  return `${baseUrl.replace(/\/+$/, '')}/${linkPaths[purpose]}/${id}.${linkSecretOf(key, credential)}`
 }
 
 /** The number and the proof of a link as somebody pasted it, whole or only its end. */

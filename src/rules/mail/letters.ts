@@ -102,6 +102,6 @@ export async function subjectOf(trx: Trx, letter: LetterName): Promise<string> {
 }
 
 /** The names of the letters, each with its purpose. */
-export function offeredLetters(): (readonly [string, string])[] {
+export function letterChoices(): (readonly [string, string])[] {
   return Object.entries(letters).map(([name, { does }]) => [name, does] as const)
 }

@@ -69,7 +69,7 @@ export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, le
 }
 
 /** A queued letter with the recipient's present name and centre, which may have changed while it waited. */
-export function letterNow<Row extends Pick<OutboxRow, 'fields' | 'to_name'>>(
+export function withPresentRecipient<Row extends Pick<OutboxRow, 'fields' | 'to_name'>>(
   row: Row,
   { firstName, lastName, centreName, centreNumber }: Recipient,
 ): Row {
@@ -83,7 +83,7 @@ export function letterNow<Row extends Pick<OutboxRow, 'fields' | 'to_name'>>(
 }
 
 /** Whether a message to the user waits for `mail send`; what the running batch sends at its end does not count. */
-export async function messageWaits(
+export async function hasWaitingMessage(
   db: Kysely<Store>,
   { userId, ctx }: { userId: number; ctx: Pick<RuleContext, 'willDeliver'> },
 ): Promise<boolean> {
@@ -106,12 +106,12 @@ function setUpLetterFor({ hubRole }: Account): LetterName {
   return hubRole === 'coordinator' ? 'coordinator-set-up' : 'account-set-up'
 }
 
-/** Matches nearly every text, which spares it `unseen`: compiling that takes longer than the rest of a message. */
-const plain = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]*$/
-const unseen = () => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu
+/** Matches nearly every text, which spares it `invisibleCharacters`: compiling that takes longer than the rest of a message. */
+const plainHeader = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]*$/
+const invisibleCharacters = () => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu
 
 /** A name or subject as one line, without line breaks, invisible characters or changes of the writing direction. */
 export function headerText(text: string): string {
-  if (plain.test(text) && !text.includes('  ')) return text.trim()
-  return text.replace(unseen(), ' ').replace(/\s+/gu, ' ').trim()
+  if (plainHeader.test(text) && !text.includes('  ')) return text.trim()
+  return text.replace(invisibleCharacters(), ' ').replace(/\s+/gu, ' ').trim()
 }

@@ -4,7 +4,7 @@ import type { CentreKind, HubRole } from '../../db/schema.ts'
 export type Actor = Staff | ActingUser
 
 /** What was typed, and by whom. */
-export interface Typed {
+export interface CommandOrigin {
   /** The operating system's user and host. */
   readonly operator: string
   /** The words typed, such as `users suspend`. */
@@ -13,11 +13,11 @@ export interface Typed {
   dryRun?: boolean
 }
 
-interface Staff extends Typed {
+interface Staff extends CommandOrigin {
   kind: 'staff'
 }
 
-export interface ActingUser extends Typed {
+export interface ActingUser extends CommandOrigin {
   kind: 'user'
   id: number
   email: string
@@ -41,6 +41,6 @@ export interface RuleContext {
 }
 
 /** Whether the command deletes something: then no similar name is suggested, because it could be pasted unread. */
-export function isDeleting(by: Pick<Typed, 'command'> | undefined): boolean {
+export function isDeleting(by: Pick<CommandOrigin, 'command'> | undefined): boolean {
   return by !== undefined && /\b(delete|erase|remove)$/.test(by.command)
 }

@@ -36,7 +36,7 @@ export async function checkPermission(
   { email, action, target: name, role, field, ctx }: Question,
 ): Promise<Checked> {
   const account = await findUser(db, { email, ...ctx })
-  const target = await targetNamed(db, { name, ctx })
+  const target = await findTarget(db, { name, ctx })
   const by = actingUser(account, ctx.by)
   const { allowed, rule } = by
     ? decide(by, action, { ...target, role, field })
@@ -84,7 +84,7 @@ function typedRole(name: string | undefined, action: Action): string | undefined
   return roleNamed(name).name
 }
 
-async function targetNamed(
+async function findTarget(
   db: Kysely<Store>,
   { name, ctx }: { name: string; ctx: RuleContext },
 ): Promise<Target> {

@@ -2,7 +2,7 @@ import type { CentreWithPeople } from '../../db/centres/centres.ts'
 import type { VisibleCentres } from '../../db/centres/visible.ts'
 import type { CentreKind, HubRole } from '../../db/schema.ts'
 import { NotPermitted } from '../../errors.ts'
-import { recordingRefusal } from '../audit/record-refusal.ts'
+import { refusalRecorder } from '../audit/record-refusal.ts'
 import { isHubRole } from '../users/account.ts'
 import type { ActingUser, Actor, RuleContext } from './actor.ts'
 import {
@@ -59,38 +59,38 @@ interface Decision {
 /** Refuses what the matrix does not allow, and has the refusal recorded. @throws `not-permitted` */
 export function permit({ by, at }: Pick<RuleContext, 'by' | 'at'>, action: Action, target: Target): void {
   if (by.kind === 'staff') return
-  if (isOutside(by, target)) throw outsideView({ by, at }, { name: target.name, userId: target.user?.id })
+  if (isHidden(by, target)) throw hiddenTarget({ by, at }, { name: target.name, userId: target.user?.id })
   const { allowed, rule } = decide(by, action, target)
   if (allowed) return
   throw new NotPermitted(`${by.email} may not do that (${action}) to ${target.name}: ${rule}.`, {
-    hint: `ssh-admin roles check ${by.email} ${action} ${askedOf(target)}`,
+    hint: `ssh-admin roles check ${by.email} ${action} ${checkArguments(target)}`,
     details: { action, target: target.name, rule },
-    onRollback: recordingRefusal({ by, at, action, subject: target.name, userId: target.user?.id, rule }),
+    onRollback: refusalRecorder({ by, at, action, subject: target.name, userId: target.user?.id, rule }),
   })
 }
 
 /** The arguments of `roles check` for a target; a person without an account yet is represented by their centre. */
-function askedOf({ name, user, centre, role, field }: Target): string {
+function checkArguments({ name, user, centre, role, field }: Target): string {
   const whom = user ? name : (centre?.number ?? name)
   return [whom, ...(role ? ['--role', role] : []), ...(field ? ['--field', field] : [])].join(' ')
 }
 
 /** Whether the actor may do this, and by which rule; where they may not, the reason for the refusal. */
 export function decide(by: Actor, action: Action, target: Target): Decision {
-  if (by.kind === 'staff') return { allowed: true, rule: said(staffRow) }
-  if (isOutside(by, target)) return { allowed: false, rule: outside }
+  if (by.kind === 'staff') return { allowed: true, rule: describeRow(staffRow) }
+  if (isHidden(by, target)) return { allowed: false, rule: outsideRule }
   const isOwn = target.user?.id === by.id
   const own = isOwn ? ownRefusal(action, target) : undefined
   if (own !== undefined) return { allowed: false, rule: own }
-  const held = rowsOf(by)
+  const held = matrixRowsFor(by)
   const request = { action, target, isOwn }
   const granting = held.find(({ grants }) => grants.some((grant) => covers(by, grant, request)))
   if (!granting) return { allowed: false, rule: reasonForRefusal(by, { held, ...request }) }
   if (!isOwn && takesOver(action, target)) {
-    const missing = powersNotHeld(by, target)
-    if (missing.length > 0) return { allowed: false, rule: beyondInWords(missing, target) }
+    const missing = missingPowers(by, target)
+    if (missing.length > 0) return { allowed: false, rule: describeMissingPowers(missing, target) }
   }
-  return { allowed: true, rule: said(granting) }
+  return { allowed: true, rule: describeRow(granting) }
 }
 
 /** Why nobody may do this to their own account: it would change their own roles (removal takes all) or address. */
@@ -114,21 +114,21 @@ export function isAction(name: string): name is Action {
 /** The rows of the table that apply to the actor. */
 export function rightsOf(by: Actor): readonly { actor: string; may: string }[] {
   if (by.kind === 'staff') return [staffRow]
-  const rows = rowsOf(by).map(({ actor, may }) => ({ actor, may }))
+  const rows = matrixRowsFor(by).map(({ actor, may }) => ({ actor, may }))
   return rows.length > 0 ? rows : [othersRow]
 }
 
 /** The centres that an actor may see: their own, and those where the matrix lets them do something. */
 export function visibleCentres(by: Actor): VisibleCentres {
   if (by.kind === 'staff') return 'all'
-  const rows = rowsOf(by)
+  const rows = matrixRowsFor(by)
   if (rows.length === 0) return []
-  const others = rows.flatMap(({ grants }) => grants.flatMap((grant) => placesOf(by, grant)))
+  const others = rows.flatMap(({ grants }) => grants.flatMap((grant) => centresOfGrant(by, grant)))
   return [...new Set([by.centre.id, ...others])].sort((one, other) => one - other)
 }
 
 /** A sentence on what the actor may see, to explain an empty list; undefined for Cambridge staff, who see all. */
-export function seenBy(by: Actor): string | undefined {
+export function describeVisibility(by: Actor): string | undefined {
   if (by.kind === 'staff') return undefined
   const seen = visibleCentres(by)
   if (seen === 'all') return undefined
@@ -140,7 +140,7 @@ export function seenBy(by: Actor): string | undefined {
 }
 
 /** Whether the actor may learn what is at this centre; an account without a centre is seen by staff alone. */
-export function mayLearnOf(by: Actor, centreId: number | null): boolean {
+export function maySeeCentre(by: Actor, centreId: number | null): boolean {
   const visible = visibleCentres(by)
   return visible === 'all' || (centreId !== null && visible.includes(centreId))
 }
@@ -155,24 +155,24 @@ interface HiddenTarget {
   hint?: string
 }
 
-const outside = 'outside what the account may see'
+const outsideRule = 'outside what the account may see'
 
 /** The refusal for a target that does not exist or may not be seen: both get the same words. */
-export function outsideView(
+export function hiddenTarget(
   { by, at }: { by: ActingUser; at: Date },
   { name, subject = name, userId, candidates = [], hint }: HiddenTarget,
 ): NotPermitted {
   const action = by.command.replaceAll(' ', '.')
-  const rule = outside
+  const rule = outsideRule
   return new NotPermitted(`${by.email} may not see or change ${name}: it is ${rule}, if it is there.`, {
     hint: hint ?? 'If it is there, somebody at Cambridge, or at its centre, may.',
     details: { action, target: name, rule, candidates },
-    onRollback: recordingRefusal({ by, at, action, subject: subject ?? undefined, userId, rule }),
+    onRollback: refusalRecorder({ by, at, action, subject: subject ?? undefined, userId, rule }),
   })
 }
 
-function isOutside(by: ActingUser, target: Target): boolean {
-  return !mayLearnOf(by, centreOf(target)?.id ?? null)
+function isHidden(by: ActingUser, target: Target): boolean {
+  return !maySeeCentre(by, centreOf(target)?.id ?? null)
 }
 
 function centreOf({ user, centre }: Target): CentreFacts | null {
@@ -184,12 +184,12 @@ function targetKindOf({ user }: Target): TargetKind {
   return user.hubRole ?? 'teacher'
 }
 
-function rowsOf({ hubRole, roles, centre, assigned }: Holder): MatrixRow[] {
-  return matrix.filter(({ held }) => {
-    if (held.hubRole && held.hubRole !== hubRole) return false
-    if (held.kind && held.kind !== centre?.kind) return false
-    if (held.role && !roles.includes(held.role)) return false
-    return !held.assigned || assigned.length > 0
+function matrixRowsFor({ hubRole, roles, centre, assigned }: Holder): MatrixRow[] {
+  return matrix.filter(({ appliesTo }) => {
+    if (appliesTo.hubRole && appliesTo.hubRole !== hubRole) return false
+    if (appliesTo.kind && appliesTo.kind !== centre?.kind) return false
+    if (appliesTo.role && !roles.includes(appliesTo.role)) return false
+    return !appliesTo.assigned || assigned.length > 0
   })
 }
 
@@ -202,14 +202,17 @@ interface PermissionRequest {
 
 function covers(by: Holder, grant: Grant, { action, target, isOwn }: PermissionRequest): boolean {
   if (!grant.actions.includes(action) || !grant.targets.includes(targetKindOf(target))) return false
-  if (grant.others && isOwn) return false
+  if (grant.exceptOwn && isOwn) return false
   const { role } = target
   if (grant.roles && (role === undefined || !grant.roles.includes(role))) return false
-  return fits(grant, target) && placesOf(by, grant).includes(centreOf(target)?.id ?? 0)
+  return meetsConditions(grant, target) && centresOfGrant(by, grant).includes(centreOf(target)?.id ?? 0)
 }
 
 /** Whether the account, existing or new, meets the conditions of the grant. */
-function fits({ creates, holdingOnly, withoutServiceRoles }: Grant, { user, newUser }: Target): boolean {
+function meetsConditions(
+  { creates, holdingOnly, withoutServiceRoles }: Grant,
+  { user, newUser }: Target,
+): boolean {
   const account = user ?? newUser
   if (!account) return true
   if (newUser && creates && !creates.includes(newUser.hubRole)) return false
@@ -217,7 +220,7 @@ function fits({ creates, holdingOnly, withoutServiceRoles }: Grant, { user, newU
   return !withoutServiceRoles || serviceRolesOf(account).length === 0
 }
 
-function placesOf({ centre, assigned }: Holder, { at }: Grant): number[] {
+function centresOfGrant({ centre, assigned }: Holder, { at }: Grant): number[] {
   return [...(at.includes('own') && centre ? [centre.id] : []), ...(at.includes('assigned') ? assigned : [])]
 }
 
@@ -230,7 +233,7 @@ function takesOver(action: Action, { field }: Target): boolean {
  * The powers of the account that the actor neither holds at its centre nor may grant there. Every role is a power,
  * service roles included, and so is each assigned associate centre; `teacher` counts as none.
  */
-function powersNotHeld(by: Holder, target: Target): string[] {
+function missingPowers(by: Holder, target: Target): string[] {
   const { user } = target
   if (!user) return []
   const centreId = centreOf(target)?.id ?? 0
@@ -250,12 +253,12 @@ function powersNotHeld(by: Holder, target: Target): string[] {
 
 function mayGrant(by: Holder, { role, centreId }: { role: string; centreId: number }): boolean {
   const action = role === 'admin' ? 'users.rights' : 'roles.grant'
-  return rowsOf(by).some(({ grants }) =>
+  return matrixRowsFor(by).some(({ grants }) =>
     grants.some(
       (grant) =>
         grant.actions.includes(action) &&
         (action === 'users.rights' || grant.roles?.includes(role) === true) &&
-        placesOf(by, grant).includes(centreId),
+        centresOfGrant(by, grant).includes(centreId),
     ),
   )
 }
@@ -264,7 +267,7 @@ function serviceRolesOf({ roles }: Pick<Holder, 'roles'>): string[] {
   return roles.filter((role) => !isHubRole(role))
 }
 
-function beyondInWords(missing: readonly string[], { user }: Target): string {
+function describeMissingPowers(missing: readonly string[], { user }: Target): string {
   const words = `the account holds what you neither have nor may grant there: ${missing.join(', ')}`
   return user ? `${words}; ${whoMayTakeOver(user)}` : words
 }
@@ -294,7 +297,7 @@ function reasonForRefusal(
     if (role !== undefined) return `a role you could not grant: ${role}`
     return `that is nothing that the ${held.map(({ actor }) => actor).join(', or the ')} may do`
   }
-  const there = of.filter((grant) => placesOf(by, grant).includes(centre?.id ?? 0))
+  const there = of.filter((grant) => centresOfGrant(by, grant).includes(centre?.id ?? 0))
   if (there.length === 0) return `that is not yours to do at ${centre?.number ?? 'no centre'}`
   if (role !== undefined && there.every(({ roles }) => roles && !roles.includes(role))) {
     return `a role you could not grant: ${role}`
@@ -316,7 +319,7 @@ function reasonForRefusal(
   return `that is nothing that the ${held.map(({ actor }) => actor).join(', or the ')} may do`
 }
 
-function said({ actor, may }: { actor: string; may: string }): string {
+function describeRow({ actor, may }: { actor: string; may: string }): string {
   return `${actor}: ${may}`
 }
 

@@ -6,13 +6,13 @@ import { NotPermitted } from '../../errors.ts'
 import { shellWord } from '../../shell-word.ts'
 import { appendAudit } from '../audit/append.ts'
 import { type Account, accountOf } from '../users/account.ts'
-import { refuseImpossible, typedAddress } from '../users/email.ts'
-import type { ActingUser, Actor, Typed } from './actor.ts'
+import { refuseUnusableAddress, typedAddress } from '../users/email.ts'
+import type { ActingUser, Actor, CommandOrigin } from './actor.ts'
 import { mayRun } from './decide.ts'
 
 interface Acting {
   /** Its operator is looked up only when something is logged. */
-  typedBy: Pick<Typed, 'operator'>
+  typedBy: Pick<CommandOrigin, 'operator'>
   command: string
   dryRun?: boolean
   /** Absent: Cambridge staff. */
@@ -28,7 +28,7 @@ export async function findActor(
   db: Kysely<Store>,
   { typedBy, command, dryRun, email, at }: Acting,
 ): Promise<Actor> {
-  const typed: Typed = {
+  const typed: CommandOrigin = {
     get operator() {
       return typedBy.operator
     },
@@ -38,7 +38,7 @@ export async function findActor(
   if (email === undefined) return Object.assign(typed, { kind: 'staff' as const })
   const address = typedAddress(email)
   const row = await findLiveUser(db, address.key)
-  if (!row) refuseImpossible(address)
+  if (!row) refuseUnusableAddress(address)
   const actor = row && actingUser(accountOf(row, at), typed)
   if (!actor) {
     throw refusal(`${address.email} may not do anything here.`, {

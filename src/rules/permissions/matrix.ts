@@ -127,7 +127,7 @@ export interface Grant {
   targets: readonly TargetKind[]
   at: readonly ('own' | 'assigned')[]
   /** Excludes the actor's own account. */
-  others?: true
+  exceptOwn?: true
   /** The roles that may be granted and revoked. */
   roles?: readonly string[]
   /** The hub roles that a new account may have; null stands for none. */
@@ -139,7 +139,7 @@ export interface Grant {
 }
 
 /** Whom a row of the matrix applies to: all given conditions must hold. */
-export interface Holding {
+export interface RowCondition {
   hubRole?: HubRole
   kind?: CentreKind
   role?: string
@@ -149,7 +149,7 @@ export interface Holding {
 export interface MatrixRow {
   actor: string
   may: string
-  held: Holding
+  appliesTo: RowCondition
   grants: readonly Grant[]
 }
 
@@ -173,12 +173,12 @@ const rightsOfCoordinator: readonly Grant[] = [
 
 /** What an administrator may do with the other accounts of the centre. */
 const manageOthers: readonly Grant[] = [
-  { actions: manage, targets: ['admin', 'teacher'], at: own, others: true },
+  { actions: manage, targets: ['admin', 'teacher'], at: own, exceptOwn: true },
   {
     actions: ['users.remove'],
     targets: ['admin', 'teacher'],
     at: own,
-    others: true,
+    exceptOwn: true,
     withoutServiceRoles: true,
   },
 ]
@@ -198,25 +198,25 @@ export const matrix: readonly MatrixRow[] = [
   {
     actor: 'coordinator of a school',
     may: 'create and manage every other account of the centre, admins included; give and take admin rights',
-    held: { hubRole: 'coordinator', kind: 'school' },
+    appliesTo: { hubRole: 'coordinator', kind: 'school' },
     grants: rightsOfCoordinator,
   },
   {
     actor: 'coordinator of an associate centre',
     may: 'create and manage every other account of the centre, admins included; give and take admin rights; never anything about the coordinator role',
-    held: { hubRole: 'coordinator', kind: 'associate-centre' },
+    appliesTo: { hubRole: 'coordinator', kind: 'associate-centre' },
     grants: rightsOfCoordinator,
   },
   {
     actor: 'admin of a school',
     may: "create and manage teachers; manage, not create, other admins; never the coordinator's account",
-    held: { hubRole: 'admin', kind: 'school' },
+    appliesTo: { hubRole: 'admin', kind: 'school' },
     grants: [{ actions: ['users.add'], targets: ['centre'], at: own, creates: hubUsers }, ...manageOthers],
   },
   {
     actor: 'admin of an associate centre',
     may: "create and manage teachers and admins; never the coordinator's account",
-    held: { hubRole: 'admin', kind: 'associate-centre' },
+    appliesTo: { hubRole: 'admin', kind: 'associate-centre' },
     grants: [
       { actions: ['users.add', 'users.add-admin'], targets: ['centre'], at: own, creates: hubUsers },
       ...manageOthers,
@@ -225,7 +225,7 @@ export const matrix: readonly MatrixRow[] = [
   {
     actor: 'account of an Associate with associate centres assigned',
     may: 'coordinator add, suspend, restore, change there',
-    held: { kind: 'associate', assigned: true },
+    appliesTo: { kind: 'associate', assigned: true },
     grants: [
       {
         actions: ['coordinator.add', 'coordinator.suspend', 'coordinator.restore', 'coordinator.change'],
@@ -237,7 +237,7 @@ export const matrix: readonly MatrixRow[] = [
   {
     actor: 'holder of user-management',
     may: "create and manage accounts, grant and revoke the roles of Centre Administration, Access to Scripts, Submit for Assessment and Access Arrangements (not global-listening, not compliance-officer, no hub role) at their centre, and, at an Associate, at the associate centres assigned to them; never the coordinator's account",
-    held: { role: 'user-management' },
+    appliesTo: { role: 'user-management' },
     grants: [
       { actions: ['users.add'], targets: ['centre'], at: ['own', 'assigned'], creates: [null] },
       { actions: [...manage, 'users.remove'], targets: ['admin', 'teacher'], at: ['own', 'assigned'] },
@@ -252,7 +252,7 @@ export const matrix: readonly MatrixRow[] = [
   {
     actor: 'holder of exams-officer',
     may: "create accounts at their centre that hold access-to-scripts and nothing else, and reset-password for those; grant and revoke access-to-scripts there; never the coordinator's account",
-    held: { role: 'exams-officer' },
+    appliesTo: { role: 'exams-officer' },
     grants: [
       {
         actions: ['roles.grant', 'roles.revoke'],

@@ -4,7 +4,7 @@ import type { ResourceRow } from '../../db/resources.ts'
 import type { Store } from '../../db/schema.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { NotPermitted } from '../../errors.ts'
-import { recordingRefusal } from '../audit/record-refusal.ts'
+import { refusalRecorder } from '../audit/record-refusal.ts'
 import type { ActingUser, RuleContext } from '../permissions/actor.ts'
 import { type Account, accountOf } from '../users/account.ts'
 import { readAddress } from '../users/email.ts'
@@ -68,7 +68,7 @@ export async function permitDownload(
   throw new NotPermitted(`${by.email} may not have that resource: it is not open for them, if it is there.`, {
     hint: 'ssh-admin releases authorisations shows what is, and when.',
     details: { action, rule },
-    onRollback: recordingRefusal({
+    onRollback: refusalRecorder({
       by,
       at,
       action,

@@ -176,6 +176,6 @@ function plainWords(name: string): string {
 }
 
 /** The names of all roles, each with its service. */
-export function offeredRoles(): (readonly [string, string])[] {
+export function roleChoices(): (readonly [string, string])[] {
   return catalogue.map(({ name, service }) => [name, service] as const)
 }

@@ -67,7 +67,7 @@ export function refuseUngrantable({ ungrantable }: ChosenRoles, { ctx, right, ta
   for (const role of ungrantable) {
     const isTheirs = role.grantedBy === 'by-coordinator-commands' && mayAddCoordinator(ctx.by, target)
     if (!isTheirs) permit(ctx, right, { ...target, role: role.name })
-    throw notGranted(role)
+    throw ungrantableRole(role)
   }
 }
 
@@ -77,10 +77,10 @@ function mayAddCoordinator(by: Actor, { name, user, centre = user?.centre ?? und
 
 /** Refuses such a role in a table, whose cells are read before any rights. @throws `is-coordinator`, `derived-role` */
 export function refuseUngrantableCell({ ungrantable: [role] }: ChosenRoles): void {
-  if (role) throw notGranted(role)
+  if (role) throw ungrantableRole(role)
 }
 
-function notGranted({ name, grantedBy, does }: Role): Refused {
+function ungrantableRole({ name, grantedBy, does }: Role): Refused {
   if (grantedBy === 'derived')
     return new Refused('derived-role', `${name} is ${does}.`, {
       hint: 'Give the role exams-officer; the rest follows from it.',

@@ -2,13 +2,13 @@ import type { Trx } from '../../db/transact.ts'
 import { deleteRolesAndSites, insertRolesAndSites, markEdited } from '../../db/users/changes.ts'
 import { Refused } from '../../errors.ts'
 import type { Account } from '../users/account.ts'
-import { refuseDeletedCentre, withoutPlaceForRoles } from '../refusals.ts'
+import { refuseDeletedCentre, noCentreForRoles } from '../refusals.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from '../users/changed.ts'
 import { catalogue, findRole, rolesOfService } from './catalogue.ts'
 import { similarNames } from '../unknown-name.ts'
 import { chosenRoles, refuseUngrantable, roleNamed } from './chosen.ts'
-import { eachNamed, mistypedFirst } from '../batch.ts'
+import { readEachName, refuseMistypedFirst } from '../batch.ts'
 import { findUser } from '../users/find.ts'
 import { decide, permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -22,32 +22,32 @@ interface Granting {
 /** Gives somebody roles of their centre's services [factsheet on managing users in My Cambridge]. */
 export async function grantRoles(trx: Trx, { email, roles: typed, ctx }: Granting): Promise<ChangedUser> {
   const roles = rolesTyped(typed)
-  const account = await mistypedFirst(findUser(trx, { email, ...ctx }), () => chosenRoles(roles))
+  const account = await refuseMistypedFirst(findUser(trx, { email, ...ctx }), () => chosenRoles(roles))
   const chosen = await serviceRoles(roles, { account, right: 'roles.grant', ctx })
-  if (account.centre === null) throw withoutPlaceForRoles(account)
+  if (account.centre === null) throw noCentreForRoles(account)
   refuseDeletedCentre(account.centre)
   const granted = chosen.filter((role) => !account.roles.includes(role))
   if (granted.length === 0) return unchanged(account)
 
   await insertRolesAndSites(trx, account.id, { roles: granted })
-  return edited(trx, { account, action: 'roles.granted', roles: granted, ctx })
+  return recordRoleChange(trx, { account, action: 'roles.granted', roles: granted, ctx })
 }
 
 /** Takes roles away; the account and everything else of it stays. */
 export async function revokeRoles(trx: Trx, { email, roles: typed, ctx }: Granting): Promise<ChangedUser> {
   const roles = rolesTyped(typed)
-  const account = await mistypedFirst(findUser(trx, { email, ...ctx }), () => chosenRoles(roles))
+  const account = await refuseMistypedFirst(findUser(trx, { email, ...ctx }), () => chosenRoles(roles))
   const chosen = await serviceRoles(roles, { account, right: 'roles.revoke', ctx })
   const revoked = chosen.filter((role) => account.roles.includes(role))
   if (revoked.length === 0) return unchanged(account)
 
   await deleteRolesAndSites(trx, account.id, { roles: revoked })
-  return edited(trx, { account, action: 'roles.revoked', roles: revoked, ctx })
+  return recordRoleChange(trx, { account, action: 'roles.revoked', roles: revoked, ctx })
 }
 
 /** Refuses words that name no role. @throws `unknown-role`, with every such word */
 export async function refuseUnknownRoles(words: readonly string[]): Promise<void> {
-  await eachNamed([...new Set(rolesTyped(words))], roleNamed)
+  await readEachName([...new Set(rolesTyped(words))], roleNamed)
 }
 
 /**
@@ -75,7 +75,7 @@ interface Choosing {
 /** Reads service roles that the actor may grant or revoke there; refuses hub roles, which have their own commands. */
 async function serviceRoles(names: readonly string[], { account, right, ctx }: Choosing): Promise<string[]> {
   const target = onUser(account)
-  await eachNamed([...new Set(names)], (name) => {
+  await readEachName([...new Set(names)], (name) => {
     const chosen = chosenRoles([name])
     refuseUngrantable(chosen, { ctx, right, target })
     for (const role of chosen.roles) permit(ctx, right, { ...target, role })
@@ -93,7 +93,7 @@ function refuseHubRole(role: string, { account, right, ctx }: Choosing): never {
   })
 }
 
-async function edited(
+async function recordRoleChange(
   trx: Trx,
   {
     account,

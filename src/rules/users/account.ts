@@ -170,7 +170,7 @@ export function pinStatus({
   at: Date
 }): PinState | 'expired' {
   if (state !== 'issued' || issuedAt === null) return state
-  return issuedAt <= pinsExpiredSince(at) ? 'expired' : 'issued'
+  return issuedAt <= pinExpiryCutoff(at) ? 'expired' : 'issued'
 }
 
 /** When the user's PIN expires or expired, as ISO time; null where there is none, or it was used or is void. */
@@ -179,6 +179,6 @@ export function pinValidUntil({ pinIssuedAt }: Pick<Account, 'pinIssuedAt'>): st
 }
 
 /** A PIN issued at or before this ISO time has expired. */
-export function pinsExpiredSince(at: Date): string {
+export function pinExpiryCutoff(at: Date): string {
   return new Date(at.getTime() - lifetimes.pin).toISOString()
 }

@@ -6,15 +6,15 @@ import { insertRolesAndSites, insertNewUser, setCentreAndHubRole } from '../../d
 import { findLiveUser } from '../../db/users/users.ts'
 import { type Failure, Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
-import { failureOf, mistypedFirst } from '../batch.ts'
+import { failureOf, refuseMistypedFirst } from '../batch.ts'
 import { sendSetUpMessage } from '../mail/queue-message.ts'
 import { forEachRow } from '../table-rows.ts'
 import { centreNotFound, findCentre, readCentreNumber, typedCentreNumber } from '../centres/find.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
 import { readPersonName } from '../names.ts'
-import { messageWaits } from '../mail/queue-message.ts'
+import { hasWaitingMessage } from '../mail/queue-message.ts'
 import type { Actor, RuleContext } from '../permissions/actor.ts'
-import { decide, mayLearnOf, onCentre, permit } from '../permissions/decide.ts'
+import { decide, maySeeCentre, onCentre, permit } from '../permissions/decide.ts'
 import {
   type ChosenRoles,
   chosenRoles,
@@ -27,7 +27,7 @@ import { accountById, type ChangedUser, unchanged } from './changed.ts'
 import { type Address, readAddress, typedNewAddress } from './email.ts'
 import { findUser } from './find.ts'
 import { refuseLookAlikeDomain } from './look-alike.ts'
-import { hubRoleFor, namesIn, newUser, type Person } from './new-user.ts'
+import { hubRoleFor, validNames, newUser, type Person } from './new-user.ts'
 
 export interface Addition {
   person: Person
@@ -58,7 +58,7 @@ interface Rights {
 export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser> {
   const { person, ctx } = addition
   const { at } = ctx
-  const [centre, there] = await mistypedFirst(
+  const [centre, there] = await refuseMistypedFirst(
     together(findCentre(trx, addition.centre, ctx), findLiveUser(trx, person.address.key)),
     () => {
       chosenRoles(addition.roles ?? [])
@@ -74,7 +74,7 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
   refuseUngrantable(chosen, { ctx, right: 'roles.grant', target })
   refuseDeletedCentre(centre)
   if (!there) await refuseLookAlikeDomain(trx, { address: person.address, ctx })
-  if (there) return addAgain(trx, { account: accountOf(there, at), rights, addition })
+  if (there) return addExisting(trx, { account: accountOf(there, at), rights, addition })
 
   const { hubRole, roles, sites } = rights
   const row = newUser({ ...person, centreId: centre.id, hubRole }, { at: at.toISOString() })
@@ -102,14 +102,14 @@ function rightsFor(
   const allRoles = [...hub, ...chosen.roles]
   return {
     centre,
-    hubRole: allRoles.length === 0 ? usualHubRole(ctx.by, centre) : hubRoleFor(allRoles),
+    hubRole: allRoles.length === 0 ? defaultHubRole(ctx.by, centre) : hubRoleFor(allRoles),
     roles: chosen.roles,
     sites: chosenSiteNames.filter((site) => site !== 'school-support-hub'),
   }
 }
 
 /** The hub role when none was asked for: teacher, or none if the actor (such as an exams officer) may not give it. */
-function usualHubRole(by: Actor, centre: CentreWithPeople): HubRole | null {
+function defaultHubRole(by: Actor, centre: CentreWithPeople): HubRole | null {
   const teacher = { ...onCentre(centre), newUser: { hubRole: 'teacher', roles: [] } as const }
   return decide(by, 'users.add', teacher).allowed ? 'teacher' : null
 }
@@ -118,15 +118,15 @@ function usualHubRole(by: Actor, centre: CentreWithPeople): HubRole | null {
  * The address already has an account: an account without a centre joins this one when staff add it; any other is
  * unchanged (`ifMissing` and the same details) or refused. @throws `email-in-use`
  */
-async function addAgain(
+async function addExisting(
   trx: Trx,
   { account, rights, addition }: { account: Account; rights: Rights; addition: Addition },
 ): Promise<ChangedUser> {
   const { ctx, person, ifMissing } = addition
   if (account.centre === null && ctx.by.kind === 'staff') return rejoin(trx, { account, rights, ctx })
-  const differs = ifMissing ? differing(account, { person, rights }) : undefined
+  const differs = ifMissing ? differingFields(account, { person, rights }) : undefined
   if (differs?.length === 0) return unchanged(account)
-  throw await inUse(trx, { account, ctx, differs, typed: person.address.email })
+  throw await emailInUse(trx, { account, ctx, differs, typed: person.address.email })
 }
 
 /** Checks an address before the person's other details are known. @throws `email-in-use` */
@@ -136,7 +136,12 @@ export async function refuseAddressInUse(
 ): Promise<void> {
   const there = await findLiveUser(db, address.key)
   if (!there || (there.centre_id === null && ctx.by.kind === 'staff')) return
-  throw await inUse(db, { account: accountOf(there, ctx.at), ctx, differs: undefined, typed: address.email })
+  throw await emailInUse(db, {
+    account: accountOf(there, ctx.at),
+    ctx,
+    differs: undefined,
+    typed: address.email,
+  })
 }
 
 async function rejoin(
@@ -168,7 +173,7 @@ async function rejoin(
 }
 
 /** The names of the requested details that the existing account does not have. */
-function differing(account: Account, { person, rights }: { person: Person; rights: Rights }): string[] {
+function differingFields(account: Account, { person, rights }: { person: Person; rights: Rights }): string[] {
   const allRoles = [...(rights.hubRole ? [rights.hubRole] : []), ...rights.roles]
   const sites = [...(rights.hubRole ? ['school-support-hub'] : []), ...rights.sites]
   return [
@@ -181,7 +186,7 @@ function differing(account: Account, { person, rights }: { person: Person; right
 }
 
 /** Only an actor who may see the account is told where it is; all others get the same message for every account. */
-async function inUse(
+async function emailInUse(
   db: Kysely<Store>,
   {
     account,
@@ -190,7 +195,7 @@ async function inUse(
     typed,
   }: { account: Account; ctx: RuleContext; differs: string[] | undefined; typed: string },
 ): Promise<Refused> {
-  if (!mayLearnOf(ctx.by, account.centre?.id ?? null)) {
+  if (!maySeeCentre(ctx.by, account.centre?.id ?? null)) {
     return new Refused('email-in-use', `${typed} already has an account.`, {
       hint: 'Use another address: one address has one account.',
     })
@@ -203,7 +208,7 @@ async function inUse(
       details: { differs },
     })
   }
-  const waits = await messageWaits(db, { userId: account.id, ctx })
+  const waits = await hasWaitingMessage(db, { userId: account.id, ctx })
   return new Refused('email-in-use', `${there}${waits ? '; a message to them waits to be sent' : ''}.`, {
     hint: waits ? 'ssh-admin mail send' : `ssh-admin users show ${email}`,
   })
@@ -233,7 +238,7 @@ interface Table {
 }
 
 /** Bounds the cache of centre look-ups, for a list that names a different centre in every row. */
-const maxRemembered = 1000
+const maxCachedCentres = 1000
 
 /** Adds the people of a table, all or none. @throws `bad-rows`, with every problem by its cell */
 export async function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table): Promise<ChangedUser[]> {
@@ -252,7 +257,7 @@ export async function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table)
     const before = looked.get(centre)
     if (before) return before
     const look = failureOf(() => (centre === '' ? refuseNoNumber() : findOrRefuse(centre)))
-    if (looked.size < maxRemembered) looked.set(centre, look)
+    if (looked.size < maxCachedCentres) looked.set(centre, look)
     return look
   }
   return forEachRow(trx, rows, {
@@ -261,15 +266,15 @@ export async function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table)
       const same = wrong.length === 0 ? earlier.get(row) : undefined
       return same === undefined || (ifMissing && contentOf(row) === contentOf(same))
         ? wrong
-        : [namedTwice(row, same)]
+        : [duplicateAddress(row, same)]
     },
     rule: (row) => {
       const { centre, roles, sites } = row
-      const person = { address: typedNewAddress(row.email), ...nameIn(row) }
+      const person = { address: typedNewAddress(row.email), ...namesOfRow(row) }
       return addUser(trx, { person, centre, roles, sites, admin, ifMissing, ctx })
     },
     cellOf: (row, { code, details }) =>
-      row.cellOf(row.error?.field ?? nameField(details) ?? fields[code] ?? 'email'),
+      row.cellOf(row.error?.field ?? nameField(details) ?? fieldOfCode[code] ?? 'email'),
   })
 }
 
@@ -291,7 +296,7 @@ function contentOf({ error, centre, firstName, lastName, email, roles, sites }: 
   return JSON.stringify([error, centre, firstName, lastName, email, roles, sites])
 }
 
-function namedTwice({ email }: UserRow, first: UserRow): Usage {
+function duplicateAddress({ email }: UserRow, first: UserRow): Usage {
   return new Usage(`${email} stands at ${first.cellOf('email')} too.`, {
     code: 'named-twice',
     hint: 'Keep the right row.',
@@ -306,7 +311,7 @@ async function wrongCells(
   const { error, centre, email, roles, sites } = row
   if (error) return [new Usage(`The cell ${error.message}.`, { code: error.code, hint: error.hint })]
   const looks = [
-    () => nameIn(row),
+    () => namesOfRow(row),
     () => typedNewAddress(email),
     () => refuseUngrantableCell(chosenRoles(roles)),
     () => chosenSites(sites),
@@ -324,10 +329,10 @@ function refuseNoNumber(): never {
   throw new Usage('A centre number is missing.', { code: 'invalid-number' })
 }
 
-function nameIn({ firstName, lastName }: UserRow): { firstName: string; lastName: string } {
+function namesOfRow({ firstName, lastName }: UserRow): { firstName: string; lastName: string } {
   if (firstName.trim() === '' && lastName.trim() === '')
     throw new Usage('A name is missing.', { code: 'name-missing' })
-  return namesIn(readPersonName({ firstName, lastName }))
+  return validNames(readPersonName({ firstName, lastName }))
 }
 
 /** Which of the two names the failure is about. */
@@ -335,7 +340,7 @@ function nameField({ field }: Record<string, unknown>): UserField | undefined {
   return field === 'firstName' || field === 'lastName' ? field : undefined
 }
 
-const fields: Readonly<Record<string, UserField>> = {
+const fieldOfCode: Readonly<Record<string, UserField>> = {
   'centre-not-found': 'centre',
   'centre-deleted': 'centre',
   'invalid-number': 'centre',

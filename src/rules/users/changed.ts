@@ -54,13 +54,13 @@ export async function changedTo(
 }
 
 /** Adds the releases that each change closes for its user; they are read once for all users. */
-export async function withWhatCloses<Changed extends ChangedUser>(
+export async function addClosedReleases<Changed extends ChangedUser>(
   trx: Trx,
   { at }: Pick<RuleContext, 'at'>,
   changed: readonly Changed[],
 ): Promise<Changed[]> {
   const people = changed.flatMap(({ before, account: after, outcome }) =>
-    before && outcome !== 'unchanged' && isInOffice(before) ? [{ before, after }] : [],
+    before && outcome !== 'unchanged' && canHaveReleases(before) ? [{ before, after }] : [],
   )
   if (people.length === 0) return [...changed]
   const { closedForPeople } = await import('../releases/what-closes.ts')
@@ -69,7 +69,7 @@ export async function withWhatCloses<Changed extends ChangedUser>(
 }
 
 /** Releases are open only to exams officers, coordinators and admins who can sign in. */
-function isInOffice({ canSignIn, hubRole, roles }: Account): boolean {
+function canHaveReleases({ canSignIn, hubRole, roles }: Account): boolean {
   return canSignIn && (hubRole === 'admin' || hubRole === 'coordinator' || roles.includes('exams-officer'))
 }
 
@@ -91,5 +91,5 @@ export async function changeEachUser<Changed extends ChangedUser>(
   rule: (email: string) => Promise<Changed>,
 ): Promise<Changed[]> {
   const changed = await forEachTarget(trx, emails, rule, lookUpUsers(trx, ctx, { deletedToo }))
-  return withWhatCloses(trx, ctx, changed)
+  return addClosedReleases(trx, ctx, changed)
 }

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import { groupBy } from '../../db/rows.ts'
 import type { PersonRow } from '../../db/users/everybody.ts'
-import { likenessOf, nameKeyOf } from './look-alike.ts'
+import { skeletonOf, nameKeyOf } from './look-alike.ts'
 
 export type Likeness = 'same-name-near-address' | 'same-name-same-centre' | 'look-alike-address'
 
@@ -21,9 +21,9 @@ export interface People {
 }
 
 /** Maximum edit distance of near addresses; addresses that differ in the domain alone are always near. */
-const nearest = 2
+const maxEditDistance = 2
 /** Addresses are not compared for a name that more people share: such people are reported only if at one centre. */
-const maxOfOneName = 200
+const maxPeopleOfOneName = 200
 /** Up to this size every pair of a group is reported; a larger group is reported by its first two. */
 const maxInPairs = 3
 
@@ -37,7 +37,7 @@ export async function findDuplicates(people: People): Promise<Pair[]> {
   const namesAtCentre = sharedKeys()
   for await (const page of people.pages()) {
     for (const person of page) {
-      likenesses.add(person.id, likenessOf(person.emailKey))
+      likenesses.add(person.id, skeletonOf(person.emailKey))
       const name = nameKeyOf(person)
       if (name === '') continue
       names.add(person.id, name)
@@ -45,30 +45,30 @@ export async function findDuplicates(people: People): Promise<Pair[]> {
     }
   }
   const found = new Map<string, Pair>()
-  const keyOf = ({ emailKey }: PersonRow) => likenessOf(emailKey)
+  const keyOf = ({ emailKey }: PersonRow) => skeletonOf(emailKey)
   for await (const alike of groupsOf(people, { keys: likenesses, keyOf, first: maxInPairs }))
-    for (const pair of pairsOf(alike)) note(found, { likeness: 'look-alike-address', ...pair })
+    for (const pair of pairsOf(alike)) addPair(found, { likeness: 'look-alike-address', ...pair })
   for await (const { people: ofOneName } of groupsOf(people, {
     keys: names,
     keyOf: nameKeyOf,
-    maxSize: maxOfOneName,
+    maxSize: maxPeopleOfOneName,
   }))
-    for (const near of nearOnesOf(ofOneName))
-      for (const pair of pairsOf(near)) note(found, { likeness: 'same-name-near-address', ...pair })
+    for (const near of nearAddressGroups(ofOneName))
+      for (const pair of pairsOf(near)) addPair(found, { likeness: 'same-name-near-address', ...pair })
   for await (const together of groupsOf(people, {
     keys: namesAtCentre,
     keyOf: nameAtCentre,
     first: maxInPairs,
   }))
-    for (const pair of pairsOf(together)) note(found, { likeness: 'same-name-same-centre', ...pair })
-  return [...found.values()].sort((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
+    for (const pair of pairsOf(together)) addPair(found, { likeness: 'same-name-same-centre', ...pair })
+  return [...found.values()].sort((one, other) => (sortKeyOf(one) < sortKeyOf(other) ? -1 : 1))
 }
 
 function nameAtCentre(person: PersonRow): string {
   return `${person.centre} ${nameKeyOf(person)}`
 }
 
-const peopleAtOnce = 2000
+const peoplePerQuery = 2000
 
 interface DuplicateGroup {
   people: readonly PersonRow[]
@@ -98,7 +98,7 @@ async function* groupsOf(
     const some = group.length > first ? group.sort((one, other) => one - other).slice(0, 2) : group
     for (const id of some) ids.push(id)
     if (some.length < group.length) left.set(some[0] ?? 0, group.length - some.length)
-    if (ids.length < peopleAtOnce) continue
+    if (ids.length < peoplePerQuery) continue
     yield* grouped(await people.withIds(ids), { keyOf, left })
     ids = []
     left = new Map()
@@ -117,7 +117,7 @@ function* grouped(
 }
 
 /** The connected components of a group (union-find): members linked by a chain of near addresses. */
-function* nearOnesOf(group: readonly PersonRow[]): Generator<DuplicateGroup> {
+function* nearAddressGroups(group: readonly PersonRow[]): Generator<DuplicateGroup> {
   const addresses = group.map(addressOf)
   /** Union-find parents: each chain ends at the first member of its component. */
   const leads = group.map((_, at) => at)
@@ -170,19 +170,19 @@ function areNear(one: Address | undefined, other: Address | undefined): boolean 
   const sameDomain = one.domain === other.domain
   if (!sameDomain && one.local === other.local) return true
   // Each edit changes at most two bits, so this cheap test spares most pairs the edit distance.
-  if (bitsOf(one.letters ^ other.letters) > 2 * nearest) return false
-  if (sameDomain) return distance(one.local, other.local) <= nearest
-  return one.local.length > nearest && distance(one.key, other.key) <= nearest
+  if (countBits(one.letters ^ other.letters) > 2 * maxEditDistance) return false
+  if (sameDomain) return distance(one.local, other.local) <= maxEditDistance
+  return one.local.length > maxEditDistance && distance(one.key, other.key) <= maxEditDistance
 }
 
-function bitsOf(number: number): number {
+function countBits(number: number): number {
   let bits = number - ((number >>> 1) & 0x5555_5555)
   bits = (bits & 0x3333_3333) + ((bits >>> 2) & 0x3333_3333)
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24
 }
 
 /** Keeps the first likeness found for a pair. */
-function note(found: Map<string, Pair>, pair: Pair): void {
+function addPair(found: Map<string, Pair>, pair: Pair): void {
   const key = pair.users
     .map(({ id }) => id)
     .sort()
@@ -190,7 +190,7 @@ function note(found: Map<string, Pair>, pair: Pair): void {
   if (!found.has(key)) found.set(key, pair)
 }
 
-function orderOf({ users: [one, other] }: Pair): string {
+function sortKeyOf({ users: [one, other] }: Pair): string {
   return `${one.emailKey} ${other.emailKey}`
 }
 
@@ -201,8 +201,8 @@ interface SharedKeys {
   groups: () => Generator<number[]>
 }
 
-const first = 0x811c_9dc5
-const second = 0x9e37_79b9
+const firstSeed = 0x811c_9dc5
+const secondSeed = 0x9e37_79b9
 
 export function sharedKeys(): SharedKeys {
   let count = 0
@@ -212,17 +212,17 @@ export function sharedKeys(): SharedKeys {
   return {
     add(id, key) {
       if (count === ids.length) {
-        ids = longer(ids, new Float64Array(2 * count))
-        hashes = longer(hashes, new Uint32Array(2 * count))
-        others = longer(others, new Uint32Array(2 * count))
+        ids = copyInto(ids, new Float64Array(2 * count))
+        hashes = copyInto(hashes, new Uint32Array(2 * count))
+        others = copyInto(others, new Uint32Array(2 * count))
       }
       ids[count] = id
-      hashes[count] = hashOf(key, first)
-      others[count] = hashOf(key, second)
+      hashes[count] = hashOf(key, firstSeed)
+      others[count] = hashOf(key, secondSeed)
       count += 1
     },
     *groups() {
-      for (const positions of runs(hashes.subarray(0, count))) {
+      for (const positions of groupsOfEqual(hashes.subarray(0, count))) {
         for (const same of groupBy(positions, (position) => others[position] ?? 0).values())
           if (same.length > 1) yield same.map((position) => ids[position] ?? 0)
       }
@@ -231,7 +231,7 @@ export function sharedKeys(): SharedKeys {
 }
 
 /** The positions of equal hashes, in groups of two or more. */
-function* runs(hashes: Uint32Array): Generator<number[]> {
+function* groupsOfEqual(hashes: Uint32Array): Generator<number[]> {
   // Hash and position are packed into one number, so that the typed array sorts without a comparator.
   const width = 2 ** Math.ceil(Math.log2(hashes.length + 1))
   const kept = Math.min(2 ** 32, 2 ** 53 / width)
@@ -250,7 +250,7 @@ function* runs(hashes: Uint32Array): Generator<number[]> {
   if (run.length > 1) yield run
 }
 
-function longer<List extends Float64Array | Uint32Array>(from: List, to: List): List {
+function copyInto<List extends Float64Array | Uint32Array>(from: List, to: List): List {
   to.set(from)
   return to
 }

@@ -7,12 +7,12 @@ import { deleteRolesAndSites, insertRolesAndSites, setDetails } from '../../db/u
 import { findLiveUser } from '../../db/users/users.ts'
 import { NotFound, Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
-import { mistypedFirst } from '../batch.ts'
+import { refuseMistypedFirst } from '../batch.ts'
 import { readPersonName } from '../names.ts'
-import { messageWaits, queueMessage } from '../mail/queue-message.ts'
+import { hasWaitingMessage, queueMessage } from '../mail/queue-message.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { mayLearnOf, permit } from '../permissions/decide.ts'
-import { isCoordinator, refuseErased, refuseWhileActing, withoutPlaceForRoles } from '../refusals.ts'
+import { maySeeCentre, permit } from '../permissions/decide.ts'
+import { coordinatorRefusal, refuseErased, refuseWhileActing, noCentreForRoles } from '../refusals.ts'
 import { chosenRoles, chosenSites, refuseUngrantable } from '../roles/chosen.ts'
 import { type Account, nameOf } from './account.ts'
 import { changedTo, type ChangedUser, onUser, unchanged } from './changed.ts'
@@ -35,9 +35,9 @@ export async function editUser(
   { email, changes, ctx }: { email: string; changes: Changes; ctx: RuleContext },
 ): Promise<EditedUser> {
   const { at } = ctx
-  const before = await mistypedFirst(findUser(trx, { email, ...ctx }), async (notThere) => {
+  const before = await refuseMistypedFirst(findUser(trx, { email, ...ctx }), async (notThere) => {
     refuseMistyped(changes)
-    await refuseEditedBefore(trx, { email, changes, ctx, notThere })
+    await refuseAlreadyEdited(trx, { email, changes, ctx, notThere })
   })
   if (!isAboutRolesOnly(changes)) permit(ctx, 'users.edit', onUser(before))
   const [add, remove] = [chosenRoles(changes.addRoles ?? []), chosenRoles(changes.removeRoles ?? [])]
@@ -62,7 +62,7 @@ export async function editUser(
   const facts = factsOf(before, after)
   if (Object.keys(facts).length === 0) return { ...unchanged(before), before, tidied: after.tidied }
 
-  await apply(trx, { before, after, at })
+  await applyEdit(trx, { before, after, at })
   const edited = await changedTo(trx, { account: before, outcome: 'edited', at })
   await appendAudit(trx, {
     ...ctx,
@@ -93,7 +93,7 @@ function refuseMistyped({
 }
 
 /** Where an account has the new address, the edit was probably made before: says so. @throws `user-not-found` */
-async function refuseEditedBefore(
+async function refuseAlreadyEdited(
   trx: Trx,
   {
     email,
@@ -104,8 +104,8 @@ async function refuseEditedBefore(
 ): Promise<void> {
   const there =
     changes.email === undefined ? undefined : await findLiveUser(trx, typedAddress(changes.email).key)
-  if (!there || !mayLearnOf(ctx.by, there.centre_id)) return
-  const waits = await messageWaits(trx, { userId: there.id, ctx })
+  if (!there || !maySeeCentre(ctx.by, there.centre_id)) return
+  const waits = await hasWaitingMessage(trx, { userId: there.id, ctx })
   const nextStep = waits ? 'ssh-admin mail send' : `ssh-admin users show ${there.email}`
   const more = waits ? ', and a message to them waits to be sent' : ''
   throw new NotFound(
@@ -113,14 +113,14 @@ async function refuseEditedBefore(
     `Nobody has the address ${typedAddress(email).email}; ${there.email} has an account already${more}.`,
     {
       // Where another address is similar, the old address was perhaps mistyped.
-      hint: isNearAnother(details, there.email) ? hint : nextStep,
+      hint: hasOtherCandidate(details, there.email) ? hint : nextStep,
       details,
     },
   )
 }
 
 /** Whether a refusal names a similar address other than `email`. */
-function isNearAnother({ candidates }: NotFound['details'], email: string): boolean {
+function hasOtherCandidate({ candidates }: NotFound['details'], email: string): boolean {
   return Array.isArray(candidates) && candidates.some((candidate) => candidate.email !== email)
 }
 
@@ -159,7 +159,7 @@ function refuseTakingHub(
 
 function refuseRoleWithoutCentre(before: Account, { hubRole, newRoles, newSites }: UserAfter): void {
   const gains = hubRole !== before.hubRole || newRoles.length > 0 || newSites.length > 0
-  if (before.centre === null && gains) throw withoutPlaceForRoles(before)
+  if (before.centre === null && gains) throw noCentreForRoles(before)
 }
 
 async function refuseAddressInUse(
@@ -175,7 +175,7 @@ async function refuseAddressInUse(
   })
 }
 
-async function apply(
+async function applyEdit(
   trx: Trx,
   { before: { id }, after, at }: { before: Account; after: UserAfter; at: Date },
 ): Promise<void> {
@@ -296,7 +296,7 @@ function hubRoleAfter(
 ): Account['hubRole'] {
   if (admin === undefined) return before.hubRole ?? (teacher ? 'teacher' : null)
   if (before.hubRole !== 'coordinator') return admin ? 'admin' : before.hubRole && 'teacher'
-  throw isCoordinator(before)
+  throw coordinatorRefusal(before)
 }
 
 /** The differences for the audit log, before and after, without names and addresses. */

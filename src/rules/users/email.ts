@@ -18,11 +18,11 @@ interface AddressProblem {
  * Matches almost every address, which then needs no further check. The ranges name both letter cases, because a
  * case-insensitive expression takes three times as long.
  */
-const plain =
+const plainAddress =
   /^[A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,64})*@(?!\S*[Xx][Nn]--)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/
-const ordinary = /^[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i
+const asciiAddress = /^[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i
 /** A text up to this length can exceed neither the limit before the @ nor that of the whole address. */
-const maxPlain = 64
+const maxPlainLength = 64
 const blanks = /^[\s\u00a0]+|[\s\u00a0]+$/g
 const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
 const domainLabel = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/
@@ -32,25 +32,25 @@ const domainLabel = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/
  * accounts are stolen: invisible characters and mixed scripts are refused, never repaired.
  */
 export function readAddress(text: string): Address | AddressProblem {
-  const read = addressIn(text)
+  const read = parseAddress(text)
   if ('key' in read) return read
-  const line = visible(text.replace(/[\r\n\t]+/g, ' '))
-  return { ...read, ...hintForAddress(line, (part) => 'key' in addressIn(part)) }
+  const line = escapeInvisible(text.replace(/[\r\n\t]+/g, ' '))
+  return { ...read, ...hintForAddress(line, (part) => 'key' in parseAddress(part)) }
 }
 
 /** Copied text may contain look-alike or invisible characters. */
-const typeAgain = 'type it by hand instead of copying it'
+const typeAgainHint = 'type it by hand instead of copying it'
 
-function addressIn(text: string): Address | AddressProblem {
-  if (text.length <= maxPlain && plain.test(text)) {
+function parseAddress(text: string): Address | AddressProblem {
+  if (text.length <= maxPlainLength && plainAddress.test(text)) {
     const key = text.toLowerCase()
     return { email: text, key: key === text ? text : key }
   }
-  const isOrdinary = ordinary.test(text)
+  const isOrdinary = asciiAddress.test(text)
   const email = isOrdinary ? text : text.replace(blanks, '').normalize('NFC')
   if (email === '') return { problem: 'is empty' }
   if (!isOrdinary && hasInvisible(email))
-    return { problem: 'contains an invisible character', hint: typeAgain }
+    return { problem: 'contains an invisible character', hint: typeAgainHint }
   const at = email.lastIndexOf('@')
   if (at < 1 || at === email.length - 1) return { problem: 'is not an address: name@school.example' }
   const local = email.slice(0, at)
@@ -58,12 +58,12 @@ function addressIn(text: string): Address | AddressProblem {
   if (!/^[\x20-\x7e]*$/.test(local)) {
     return {
       problem: 'has a letter before the @ that is not in the English alphabet',
-      hint: typeAgain,
+      hint: typeAgainHint,
     }
   }
   if (!localPart.test(local)) return { problem: 'is not an address: name@school.example' }
   const asciiDomain =
-    ordinary.test(email) && !/xn--/i.test(domain) ? domain.toLowerCase() : asciiFormOf(domain)
+    asciiAddress.test(email) && !/xn--/i.test(domain) ? domain.toLowerCase() : asciiFormOf(domain)
   if (typeof asciiDomain !== 'string') return asciiDomain
   const labels = asciiDomain.split('.')
   if (labels.length < 2)
@@ -100,22 +100,22 @@ export function readNewAddress(text: string): Address | AddressProblem {
 
 /** Reads an address typed as an argument. @throws Usage `invalid-email` */
 export function typedAddress(text: string): Address {
-  return orUsage(readAddress(text), text)
+  return requireAddress(readAddress(text), text)
 }
 
 export function typedNewAddress(text: string): Address {
-  return orUsage(readNewAddress(text), text)
+  return requireAddress(readNewAddress(text), text)
 }
 
 /** For an address that nobody has: one that no account could ever get is a usage error. @throws `invalid-email` */
-export function refuseImpossible({ email }: Address): void {
+export function refuseUnusableAddress({ email }: Address): void {
   typedNewAddress(email)
 }
 
-function orUsage(address: Address | AddressProblem, text: string): Address {
+function requireAddress(address: Address | AddressProblem, text: string): Address {
   if ('key' in address) return address
   const { problem, hint } = address
-  throw new Usage(`${text.trim() === '' ? 'The address' : `'${visible(text)}'`} ${problem}.`, {
+  throw new Usage(`${text.trim() === '' ? 'The address' : `'${escapeInvisible(text)}'`} ${problem}.`, {
     code: 'invalid-email',
     ...(hint === undefined ? {} : { hint: `${hint.slice(0, 1).toUpperCase()}${hint.slice(1)}.` }),
   })
@@ -123,18 +123,18 @@ function orUsage(address: Address | AddressProblem, text: string): Address {
 
 function asciiFormOf(domain: string): string | AddressProblem {
   const asciiForm = domainToASCII(domain)
-  if (asciiForm !== '' && !isWrittenSo(domain, asciiForm)) {
-    return { problem: `has a domain that is written otherwise than it is read: ${visible(domain)}` }
+  if (asciiForm !== '' && !isCanonicalForm(domain, asciiForm)) {
+    return { problem: `has a domain that is written otherwise than it is read: ${escapeInvisible(domain)}` }
   }
-  if (asciiForm === '') return { problem: `has a domain that cannot exist: ${visible(domain)}` }
+  if (asciiForm === '') return { problem: `has a domain that cannot exist: ${escapeInvisible(domain)}` }
   const labels = domainToUnicode(asciiForm).split('.')
   if (labels.some(mixesScripts))
-    return { problem: 'mixes letters of different scripts in its domain', hint: typeAgain }
+    return { problem: 'mixes letters of different scripts in its domain', hint: typeAgainHint }
   return asciiForm
 }
 
 /** Whether the ASCII form stands for the domain as written: percent signs, full-width letters or other dots do not. */
-function isWrittenSo(domain: string, asciiForm: string): boolean {
+function isCanonicalForm(domain: string, asciiForm: string): boolean {
   if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain)) return false
   const written = domain.toLowerCase()
   return /xn--/.test(written) ? asciiForm === written : domainToUnicode(asciiForm) === written
@@ -143,7 +143,7 @@ function isWrittenSo(domain: string, asciiForm: string): boolean {
 /** Compiled for the first address that needs them: most addresses are ASCII, and these expressions compile slowly. */
 let scripts: readonly RegExp[] | undefined
 
-const expressionsOfScripts = () => [
+const scriptPatterns = () => [
   /^[\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]*$/u,
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Common}\p{Script=Inherited}]*$/u,
   /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Common}]*$/u,
@@ -177,12 +177,12 @@ const expressionsOfScripts = () => [
 ]
 
 function mixesScripts(label: string): boolean {
-  scripts ??= expressionsOfScripts()
+  scripts ??= scriptPatterns()
   return !scripts.some((script) => script.test(label))
 }
 
 /** Writes invisible characters as `\u` escapes, for messages. */
-export function visible(text: string): string {
+export function escapeInvisible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
     return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`
   })
@@ -190,10 +190,10 @@ export function visible(text: string): string {
 
 /** Whether the address may be a different mailbox: letter case may matter before the @, but not after it. */
 export function isAnotherAddress(before: WrittenAddress, after: WrittenAddress): boolean {
-  return after.emailKey !== before.emailKey || beforeAt(after) !== beforeAt(before)
+  return after.emailKey !== before.emailKey || localPartOf(after) !== localPartOf(before)
 }
 
-function beforeAt({ email }: WrittenAddress): string {
+function localPartOf({ email }: WrittenAddress): string {
   return email.slice(0, email.lastIndexOf('@'))
 }
 
@@ -204,8 +204,8 @@ interface AddressHint {
 }
 
 const PIECE = /[^\s<>()[\],;:"'|#]+@[^\s<>()[\],;:"'|#]+/g
-const BEHIND = /[.,;:]+$/
-const marks: ReadonlyMap<string, string> = new Map([
+const TRAILING_MARKS = /[.,;:]+$/
+const markNames: ReadonlyMap<string, string> = new Map([
   ['.', 'dot'],
   [',', 'comma'],
   [';', 'semicolon'],
@@ -232,7 +232,7 @@ function hintForAddress(text: string, isAddress: (text: string) => boolean): Add
   if (link !== undefined && isAddress(link))
     return { problem: 'has mailto: before it', hint: `take away mailto:, so that ${link} is left` }
   const pieces = (line.match(PIECE) ?? [])
-    .map((piece) => piece.replace(BEHIND, '').replace(/\?.*$/s, ''))
+    .map((piece) => piece.replace(TRAILING_MARKS, '').replace(/\?.*$/s, ''))
     .filter(isAddress)
   const [first, second] = [...new Set(pieces.map((piece) => piece.toLowerCase()))]
   const address = pieces[0]
@@ -244,10 +244,11 @@ function hintForAddress(text: string, isAddress: (text: string) => boolean): Add
       hint: `keep one address here, such as ${address}, and give ${other} a row of its own`,
     }
   }
-  if (pieces.length > 1 || /[<>]|#/.test(line)) return fromProgram(line, { address, times: pieces.length })
-  const end = BEHIND.exec(line)?.[0]
+  if (pieces.length > 1 || /[<>]|#/.test(line))
+    return hintForCopiedLink(line, { address, times: pieces.length })
+  const end = TRAILING_MARKS.exec(line)?.[0]
   if (end !== undefined && line.slice(0, -end.length) === address) {
-    const mark = marks.get(end.at(-1) ?? '') ?? 'mark'
+    const mark = markNames.get(end.at(-1) ?? '') ?? 'mark'
     return { problem: `has a ${mark} at its end`, hint: `take away the ${mark} at its end: ${address}` }
   }
   return isOnlyQuoted(line, address)
@@ -256,7 +257,10 @@ function hintForAddress(text: string, isAddress: (text: string) => boolean): Add
 }
 
 /** Hints for `Name <x>`, for `x<mailto:x>` (a link copied from Outlook) and for `x#mailto:x#` (a link in Access). */
-function fromProgram(line: string, { address, times }: { address: string; times: number }): AddressHint {
+function hintForCopiedLink(
+  line: string,
+  { address, times }: { address: string; times: number },
+): AddressHint {
   const at = line.toLowerCase().split(address.toLowerCase())
   const link = /^#?#?(?:<?mailto:<?)?#?#?[<>]*$/i
   if (times > 1 && at.every((part) => link.test(part.trim())))
@@ -291,8 +295,8 @@ function hintForLetters(line: string, isAddress: (text: string) => boolean): Add
   if (closed !== line && isAddress(closed))
     return { problem: 'has a blank in it', hint: `take away the blank: ${closed}` }
   if (/\s/.test(line)) return { problem: 'has a blank in it' }
-  const end = BEHIND.exec(line)?.[0].at(-1)
-  if (end !== undefined) return { hint: `take away the ${marks.get(end) ?? 'mark'} at its end` }
+  const end = TRAILING_MARKS.exec(line)?.[0].at(-1)
+  if (end !== undefined) return { hint: `take away the ${markNames.get(end) ?? 'mark'} at its end` }
   if (/@[^@]*[,;]/.test(line))
     return { problem: 'has a comma or semicolon in its domain', hint: 'write a dot, if one was meant' }
   return undefined

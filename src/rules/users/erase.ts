@@ -23,7 +23,7 @@ import { grouped } from '../../grouped.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
-import { readAddress, refuseImpossible, typedAddress } from './email.ts'
+import { readAddress, refuseUnusableAddress, typedAddress } from './email.ts'
 
 export interface Erasure {
   accounts: number
@@ -66,7 +66,7 @@ export async function eraseUser(trx: Trx, { email: typed, left, ctx }: Erasing):
   const [first] = accounts
   if (!first) return eraseWithoutAccount(trx, { address: { email, emailKey: key }, left, ctx })
   const ids = accounts.map(({ id }) => id)
-  return eraseThese(trx, { ids, address: { email: first.email, emailKey: key }, left, ctx })
+  return erasePerson(trx, { ids, address: { email: first.email, emailKey: key }, left, ctx })
 }
 
 /**
@@ -77,18 +77,18 @@ async function eraseWithoutAccount(
   trx: Trx,
   { address, left, ctx }: Pick<Erasing, 'left' | 'ctx'> & { address: WrittenAddress },
 ): Promise<Erasure> {
-  if (await isNamed(trx, address)) return eraseThese(trx, { ids: [], address, left, ctx })
+  if (await isNamed(trx, address)) return erasePerson(trx, { ids: [], address, left, ctx })
   if (await wasErased(trx, address.emailKey)) {
     return { accounts: 0, events: 0, messages: 0, files: [], addresses: [address], left: [], changed: false }
   }
-  refuseImpossible({ email: address.email, key: address.emailKey })
+  refuseUnusableAddress({ email: address.email, key: address.emailKey })
   throw new NotFound('user-not-found', `No deleted account has the address ${address.email}.`, {
     hint: 'ssh-admin users list --deleted names those there are. Whoever was erased under an earlier key is not known by their address any more.',
   })
 }
 
 /** @param ids the accounts of one person, whatever their status; may be none */
-async function eraseThese(
+async function erasePerson(
   trx: Trx,
   {
     ids,
@@ -116,7 +116,7 @@ async function eraseThese(
     findOneName(trx, { parts: names.parts, centreNumbers }),
   )
   const rows = Object.keys(values).map(Number)
-  const here = namingThem({ mentions, oneName })
+  const here = describeMentions({ mentions, oneName })
   await appendAudit(trx, {
     ...ctx,
     action: 'users.erased',
@@ -147,7 +147,7 @@ interface Kind {
   several: string
 }
 
-const kinds: readonly Kind[] = [
+const mentionKinds: readonly Kind[] = [
   { of: ({ templates }) => templates, one: (name) => `the template ${name}`, several: 'templates' },
   {
     of: ({ centres }) => centres,
@@ -173,8 +173,8 @@ const kinds: readonly Kind[] = [
 const maxNamed = 10
 
 /** Describes what has to be cleaned up by hand, without the person's address or name. */
-function namingThem({ mentions, oneName }: { mentions: Found; oneName: Found }): string[] {
-  return kinds.flatMap(({ of, one, several }) => {
+function describeMentions({ mentions, oneName }: { mentions: Found; oneName: Found }): string[] {
+  return mentionKinds.flatMap(({ of, one, several }) => {
     const whole = of(mentions) ?? []
     const alone = (of(oneName) ?? []).filter((id) => !whole.includes(id))
     const each = (ids: typeof whole, names: string) =>
@@ -184,13 +184,13 @@ function namingThem({ mentions, oneName }: { mentions: Found; oneName: Found }):
     return [
       ...each(whole, 'which names them or a namesake'),
       ...more(whole, 'which name them or a namesake'),
-      ...each(alone, oneOfTheirs),
-      ...more(alone, oneOfTheirs),
+      ...each(alone, sharedNameNote),
+      ...more(alone, sharedNameNote),
     ]
   })
 }
 
-const oneOfTheirs = "with one of their names, which may be somebody else's"
+const sharedNameNote = "with one of their names, which may be somebody else's"
 
 /** Leaves out an address that belongs to another user by now: what mentions it is about that user. */
 async function addressesOf(
@@ -212,7 +212,7 @@ async function addressesOf(
  * Records what could not be removed after the commit of an erasure.
  * @param files how many message files were removed that no other audit row reports
  */
-export async function recordLeft(
+export async function recordNotReached(
   trx: Trx,
   { left, files, ctx }: { left: readonly string[]; files: number; ctx: RuleContext },
 ): Promise<void> {
@@ -245,10 +245,10 @@ export async function eraseAgain(
     return found
   }
   const back = await accountsErasedBefore(trx)
-  for (const account of back) await endAccount(trx, { account, ctx })
+  for (const account of back) await deleteOrSuspend(trx, { account, ctx })
   for (const emailKey of new Set(back.map(({ email_key }) => email_key))) {
     const theirs = back.filter(({ email_key }) => email_key === emailKey)
-    await eraseThese(trx, {
+    await erasePerson(trx, {
       ids: theirs.map(({ id }) => id),
       address: { email: theirs[0]?.email ?? emailKey, emailKey },
       left,
@@ -260,7 +260,7 @@ export async function eraseAgain(
 }
 
 /** An erased person's account was deleted: deletes it again, or suspends it where the backup has it holding data. */
-async function endAccount(
+async function deleteOrSuspend(
   trx: Trx,
   { account: { id, email, status, holds }, ctx }: { account: ReturnedAccount; ctx: RuleContext },
 ): Promise<void> {

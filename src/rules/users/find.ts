@@ -12,8 +12,8 @@ import { hintOfNearest, NotFound, type NotPermitted } from '../../errors.ts'
 import { type Account, accountOf, type UncountedAccount, uncountedAccountOf } from './account.ts'
 import type { LookUp } from '../batch.ts'
 import { type ActingUser, type Actor, type RuleContext, isDeleting } from '../permissions/actor.ts'
-import { type Address, readAddress, refuseImpossible, typedAddress } from './email.ts'
-import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
+import { type Address, readAddress, refuseUnusableAddress, typedAddress } from './email.ts'
+import { maySeeCentre, hiddenTarget, visibleCentres } from '../permissions/decide.ts'
 
 interface Search {
   email: string
@@ -26,12 +26,12 @@ interface Search {
  * outside what the actor may see, whether an account has it or not
  */
 export async function findUser(db: Kysely<Store>, search: Search): Promise<Account> {
-  return accountOf(await rowOf(db, search, findLiveUser), search.at)
+  return accountOf(await findRow(db, search, findLiveUser), search.at)
 }
 
 /** Like `findUser`, without counting the Progression Test data that the user holds. */
 export async function findUserUncounted(db: Kysely<Store>, search: Search): Promise<UncountedAccount> {
-  return uncountedAccountOf(await rowOf(db, search, findLiveUserUncounted), search.at)
+  return uncountedAccountOf(await findRow(db, search, findLiveUserUncounted), search.at)
 }
 
 /** Like `findUser`, for a row that was looked up by the address already. */
@@ -39,7 +39,7 @@ export async function foundUser(
   db: Kysely<Store>,
   { row, ...search }: Search & { row: UserWithCentre | undefined },
 ): Promise<Account> {
-  return accountOf(await rowOf(db, search, async () => row), search.at)
+  return accountOf(await findRow(db, search, async () => row), search.at)
 }
 
 /** The live account of an address, or else the one deleted last. @throws `user-not-found` */
@@ -48,21 +48,21 @@ export async function findUserOrDeleted(db: Kysely<Store>, search: Search): Prom
   const address = typedAddress(email)
   const row = (await findLiveUser(db, address.key)) ?? (await findDeletedUser(db, address.key))
   if (row?.status !== 'deleted') return foundUser(db, { ...search, row })
-  if (by?.kind === 'user' && !mayLearnOf(by, row.centre_id)) {
-    throw await userOutside(db, { address, by, at, userId: row.id })
+  if (by?.kind === 'user' && !maySeeCentre(by, row.centre_id)) {
+    throw await hiddenUser(db, { address, by, at, userId: row.id })
   }
   return accountOf(row, at)
 }
 
-async function rowOf<Row extends { id: number; centre_id: number | null }>(
+async function findRow<Row extends { id: number; centre_id: number | null }>(
   db: Kysely<Store>,
   { email, at, by }: Search,
   find: (db: Kysely<Store>, key: string) => Promise<Row | undefined>,
 ): Promise<Row> {
   const address = typedAddress(email)
   const row = await find(db, address.key)
-  if (by?.kind === 'user' && !(row && mayLearnOf(by, row.centre_id))) {
-    throw await userOutside(db, { address, by, at, userId: row?.id })
+  if (by?.kind === 'user' && !(row && maySeeCentre(by, row.centre_id))) {
+    throw await hiddenUser(db, { address, by, at, userId: row?.id })
   }
   if (row) return row
   throw await userNotFound(db, address, by)
@@ -82,27 +82,27 @@ export function lookUpUsers(
     find: (keys) => addressesInUse(db, { keys, deletedToo }),
     refusal: async (email) => {
       const address = typedAddress(email)
-      return by.kind === 'user' ? userOutside(db, { address, by, at }) : userNotFound(db, address, by)
+      return by.kind === 'user' ? hiddenUser(db, { address, by, at }) : userNotFound(db, address, by)
     },
   }
 }
 
 /** The refusal for an address that the actor may not see, naming the closest of those they may. */
-async function userOutside(
+async function hiddenUser(
   db: Kysely<Store>,
   { address, by, at, userId }: { address: Address; by: ActingUser; at: Date; userId?: number },
 ): Promise<NotPermitted> {
-  refuseImpossible(address)
+  refuseUnusableAddress(address)
   const near = { key: address.key, visible: visibleCentres(by) }
-  const candidates = isDeleting(by) ? [] : await closestTo(db, near)
+  const candidates = isDeleting(by) ? [] : await findClosest(db, near)
   const hint = hintOfNearest(candidates.map(describeCandidate))
-  return outsideView({ by, at }, { name: address.email, userId, candidates, hint })
+  return hiddenTarget({ by, at }, { name: address.email, userId, candidates, hint })
 }
 
 async function userNotFound(db: Kysely<Store>, address: Address, by: Actor | undefined): Promise<NotFound> {
-  refuseImpossible(address)
+  refuseUnusableAddress(address)
   const { email, key } = address
-  const candidates = isDeleting(by) ? [] : await closestTo(db, { key, visible: 'all' })
+  const candidates = isDeleting(by) ? [] : await findClosest(db, { key, visible: 'all' })
   return new NotFound('user-not-found', `Nobody has the address ${email}.`, {
     hint: hintOfNearest(candidates.map(describeCandidate)),
     details: { wanted: email, candidates },
@@ -110,7 +110,7 @@ async function userNotFound(db: Kysely<Store>, address: Address, by: Actor | und
 }
 
 /** The module is loaded only once an address was not found. */
-async function closestTo(...search: Parameters<typeof closestAddresses>): Promise<Candidate[]> {
+async function findClosest(...search: Parameters<typeof closestAddresses>): Promise<Candidate[]> {
   const { closestAddresses } = await import('../../db/users/closest.ts')
   return closestAddresses(...search)
 }

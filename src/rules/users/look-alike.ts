@@ -7,7 +7,7 @@ import { searchKey } from '../../search-key.ts'
 import { type Address, readAddress } from './email.ts'
 
 /** For each Latin letter, the characters of any script that are mistaken for it. */
-const takenFor = {
+const confusables = {
   a: 'аα',
   b: 'вьβ',
   c: 'с',
@@ -33,8 +33,8 @@ const takenFor = {
   y: 'уυүγ',
 }
 
-const likeness: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(takenFor).flatMap(([letter, signs]) => [...signs].map((sign) => [sign, letter])),
+const confusedLetter: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(confusables).flatMap(([letter, signs]) => [...signs].map((sign) => [sign, letter])),
 )
 
 /**
@@ -42,15 +42,15 @@ const likeness: Readonly<Record<string, string>> = Object.fromEntries(
  * everything after a plus sign are ignored before the @.
  * @param key the compared form of the address
  */
-export function likenessOf(key: string): string {
+export function skeletonOf(key: string): string {
   const at = key.lastIndexOf('@')
   const local = key.slice(0, at).replace(/\+.*$/, '').replace(/[._-]/g, '')
-  return `${seen(local)}@${domainLikeness(key.slice(at + 1))}`
+  return `${textSkeleton(local)}@${domainSkeleton(key.slice(at + 1))}`
 }
 
 /** The skeleton of a domain in ASCII form, made from the form in its own script, which is the one people see. */
-function domainLikeness(domain: string): string {
-  return seen((isInAnotherScript(domain) && domainToUnicode(domain)) || domain)
+function domainSkeleton(domain: string): string {
+  return textSkeleton((isInternationalised(domain) && domainToUnicode(domain)) || domain)
 }
 
 /** A name as it is compared: without accents and letter case, with its words in alphabetical order. */
@@ -62,12 +62,12 @@ export function nameKeyOf({ firstName, lastName }: { firstName: string; lastName
     .join(' ')
 }
 
-function seen(text: string): string {
+function textSkeleton(text: string): string {
   const key = searchKey(text)
   // Most texts are ASCII, where only a few characters have to be replaced.
   const read = /^[ -~]*$/.test(key)
-    ? key.replace(/[01i|35]/g, (letter) => likeness[letter] ?? letter)
-    : [...key].map((letter) => likeness[letter] ?? letter).join('')
+    ? key.replace(/[01i|35]/g, (letter) => confusedLetter[letter] ?? letter)
+    : [...key].map((letter) => confusedLetter[letter] ?? letter).join('')
   return read.replaceAll('rn', 'm').replaceAll('vv', 'w')
 }
 
@@ -80,24 +80,24 @@ export async function refuseLookAlikeDomain(
   { address: { email, key }, ctx }: { address: Address; ctx: Pick<RuleContext, 'sender' | 'by'> },
 ): Promise<void> {
   const domain = domainOf(key)
-  if (!isInAnotherScript(domain)) return
-  const known = [...domainOfSender(ctx), ...(await domainsInUse(trx, mayReadAs([domain])))]
+  if (!isInternationalised(domain)) return
+  const known = [...domainOfSender(ctx), ...(await domainsInUse(trx, lookAlikeFilter([domain])))]
   const other = lookAlikeDomains([domain], known).get(domain)
   if (other === undefined) return
   // An actor who is not staff is not told which domains are in use elsewhere.
   const named = ctx.by.kind === 'staff' ? other : 'another that is in use'
   throw new Refused(
     'look-alike-domain',
-    `The domain of ${email} ${onlyLooksLike({ domain, other: named })}.`,
+    `The domain of ${email} ${describeLookAlike({ domain, other: named })}.`,
     {
-      hint: askForTheAddress,
+      hint: askForAddressHint,
     },
   )
 }
 
-export const askForTheAddress = 'Ask the person for their address, and type it anew.'
+export const askForAddressHint = 'Ask the person for their address, and type it anew.'
 
-export function onlyLooksLike({ domain, other }: { domain: string; other: string }): string {
+export function describeLookAlike({ domain, other }: { domain: string; other: string }): string {
   return `only looks like ${other}: it is ${domain}`
 }
 
@@ -114,16 +114,16 @@ export function lookAlikeDomains(
 ): ReadonlyMap<string, string> {
   const endings = domains.flatMap((domain) =>
     endingsOf(domain)
-      .filter(isInAnotherScript)
-      .map((ending) => ({ domain, ending, likeness: domainLikeness(ending) })),
+      .filter(isInternationalised)
+      .map((ending) => ({ domain, ending, likeness: domainSkeleton(ending) })),
   )
   const likenesses = new Set(endings.map(({ likeness }) => likeness))
-  const inUse = byLikeness(known, likenesses)
-  const together = byLikeness(beside, likenesses)
+  const inUse = indexBySkeleton(known, likenesses)
+  const together = indexBySkeleton(beside, likenesses)
   const found = new Map<string, string>()
   for (const { domain, ending, likeness } of endings) {
     if (inUse.get(likeness)?.has(ending)) continue
-    const [other] = [inUse, together].flatMap((index) => otherThan(ending, index.get(likeness)))
+    const [other] = [inUse, together].flatMap((index) => domainsOfOtherEndings(ending, index.get(likeness)))
     if (other !== undefined && !found.has(domain)) found.set(domain, other)
   }
   return found
@@ -133,25 +133,26 @@ export function lookAlikeDomains(
  * Makes a filter for many domains or addresses, one on each line. The filter returns the domains whose last two labels
  * may look like those of one of `domains`; a hash rules out nearly all others without creating a string for each.
  */
-export function mayReadAs(domains: readonly string[]): (lines: string) => string[] {
+export function lookAlikeFilter(domains: readonly string[]): (lines: string) => string[] {
   const likenesses = new Set(
     domains.flatMap((domain) =>
       endingsOf(domain)
-        .filter(isInAnotherScript)
-        .map((ending) => lastLabels(domainLikeness(ending))),
+        .filter(isInternationalised)
+        .map((ending) => lastLabels(domainSkeleton(ending))),
     ),
   )
   const marked = new Uint8Array(1 << 16)
-  for (const labels of likenesses) marked[markOfLastLabels(labels, labels.length).mark] = 1
-  const mayRead = (domain: string) => !plainDomain.test(domain) || likenesses.has(seen(lastLabels(domain)))
+  for (const labels of likenesses) marked[hashOfLastLabels(labels, labels.length).hash] = 1
+  const mayRead = (domain: string) =>
+    !plainDomain.test(domain) || likenesses.has(textSkeleton(lastLabels(domain)))
   return (lines) => {
     if (!plainLines.test(lines)) return lines.split('\n').map(domainOf).filter(mayRead)
     // Keyed by the position of the line, so that the result keeps the order of the lines.
     const found = new Map<number, string>()
     for (let end = lines.length; end > 0; ) {
-      const { mark, at } = markOfLastLabels(lines, end)
+      const { hash, at } = hashOfLastLabels(lines, end)
       const start = lines.lastIndexOf('\n', at) + 1
-      if (marked[mark] === 1) {
+      if (marked[hash] === 1) {
         const domain = domainOf(lines.slice(start, end))
         if (mayRead(domain)) found.set(start, domain)
       }
@@ -174,18 +175,18 @@ const AT = 64
 const M = 109
 const W = 119
 
-/** The character that each ASCII character is mistaken for: what `seen` makes of it on its own. */
-const readsAs = Uint8Array.from({ length: 128 }, (_, code) => {
+/** The character that each ASCII character is mistaken for: what `textSkeleton` makes of it on its own. */
+const asciiSkeleton = Uint8Array.from({ length: 128 }, (_, code) => {
   const letter = String.fromCharCode(code).toLowerCase()
-  return (likeness[letter] ?? letter).charCodeAt(0)
+  return (confusedLetter[letter] ?? letter).charCodeAt(0)
 })
 
 /**
  * A 16-bit hash of the last two labels before `end`, equal for labels that look alike: m and w count as rn and vv.
  * @returns the hash, and the position of the character before the two labels
  */
-function markOfLastLabels(text: string, end: number): { mark: number; at: number } {
-  let mark = 0
+function hashOfLastLabels(text: string, end: number): { hash: number; at: number } {
+  let hash = 0
   let dots = 0
   let at = end - 1
   for (; at >= 0; at -= 1) {
@@ -195,12 +196,12 @@ function markOfLastLabels(text: string, end: number): { mark: number; at: number
       dots += 1
       if (dots === 2) break
     }
-    const letter = readsAs[code & 127] ?? 0
-    if (letter === M) mark = Math.imul(Math.imul(mark, 31) + 110, 31) + 114
-    else if (letter === W) mark = Math.imul(Math.imul(mark, 31) + 118, 31) + 118
-    else mark = Math.imul(mark, 31) + letter
+    const letter = asciiSkeleton[code & 127] ?? 0
+    if (letter === M) hash = Math.imul(Math.imul(hash, 31) + 110, 31) + 114
+    else if (letter === W) hash = Math.imul(Math.imul(hash, 31) + 118, 31) + 118
+    else hash = Math.imul(hash, 31) + letter
   }
-  return { mark: (mark ^ (mark >>> 16)) & 0xffff, at }
+  return { hash: (hash ^ (hash >>> 16)) & 0xffff, at }
 }
 
 /** An ASCII domain without `xn--` labels, which is shown as it is written. */
@@ -211,14 +212,14 @@ function lastLabels(domain: string): string {
 }
 
 /** Indexes the endings of domains by skeleton, for these skeletons only; each ending keeps the first domain with it. */
-function byLikeness(
+function indexBySkeleton(
   domains: readonly string[],
   likenesses: ReadonlySet<string>,
 ): Map<string, Map<string, string>> {
   const index = new Map<string, Map<string, string>>()
   for (const domain of domains) {
     for (const ending of endingsOf(domain)) {
-      const likeness = domainLikeness(ending)
+      const likeness = domainSkeleton(ending)
       if (!likenesses.has(likeness)) continue
       const alike = index.get(likeness) ?? new Map<string, string>()
       if (!alike.has(ending)) alike.set(ending, domain)
@@ -228,7 +229,7 @@ function byLikeness(
   return index
 }
 
-function otherThan(ending: string, alike: ReadonlyMap<string, string> = new Map()): string[] {
+function domainsOfOtherEndings(ending: string, alike: ReadonlyMap<string, string> = new Map()): string[] {
   return [...alike].flatMap(([one, domain]) => (one === ending ? [] : [domain]))
 }
 
@@ -244,7 +245,7 @@ export function domainOf(key: string): string {
 }
 
 /** Whether a domain in ASCII form has an internationalised label (`xn--`). */
-export function isInAnotherScript(domain: string): boolean {
+export function isInternationalised(domain: string): boolean {
   return /(?:^|\.)xn--/.test(domain)
 }
 

@@ -6,7 +6,7 @@ import { findCentre } from '../centres/find.ts'
 import { findUser } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
-import { refuseDeletedCentre, refuseWhileHolding, refuseWhileInOffice, withoutCentre } from '../refusals.ts'
+import { refuseDeletedCentre, refuseWhileHolding, refuseWhileInOffice, noCentre } from '../refusals.ts'
 
 interface Move {
   email: string
@@ -22,7 +22,7 @@ export async function moveUser(trx: Trx, { email, to, ctx }: Move): Promise<Chan
   const centre = await findCentre(trx, to, ctx)
   permit(ctx, 'users.move', onUser(account))
   if (account.centre?.id === centre.id) return unchanged(account)
-  if (account.centre === null) throw withoutCentre(account)
+  if (account.centre === null) throw noCentre(account)
   refuseWhileInOffice(account)
   refuseWhileHolding(account, { hint: `ssh-admin users transfer ${account.email} --to EMAIL` })
   refuseDeletedCentre(centre)

@@ -4,7 +4,7 @@ import { Usage } from '../../errors.ts'
 import { type NamePart, type PersonName, readPersonName } from '../names.ts'
 import { type NameFault, nameTextFault } from '../text-faults.ts'
 import { searchKey } from '../../search-key.ts'
-import { type Address, typedNewAddress, visible } from './email.ts'
+import { type Address, typedNewAddress, escapeInvisible } from './email.ts'
 
 interface NewUser {
   address: Address
@@ -75,7 +75,7 @@ export interface Person extends TypedNames {
   address: Address
 }
 
-const shape = /^\s*(.*?)\s*<([^<>]+)>\s*$/s
+const namedAddress = /^\s*(.*?)\s*<([^<>]+)>\s*$/s
 
 /** Whether the text is an address with no name before it. */
 export function isAddressAlone(text: string): boolean {
@@ -84,17 +84,17 @@ export function isAddressAlone(text: string): boolean {
 
 /** Reads `Amira Haddad <amira@school.example>`, or `Haddad, Amira <…>`; the last word of the name is the last name. */
 export function typedPerson(text: string): Person {
-  const [, name = '', email] = shape.exec(text) ?? []
+  const [, name = '', email] = namedAddress.exec(text) ?? []
   const [, person = '', more] =
     email === undefined ? (/^([^<>]*<[^<>]+>)\s*(\S.*?)\s*$/s.exec(text) ?? []) : []
   if (more !== undefined)
-    throw new Usage(`'${visible(more)}' stands behind the address in '${visible(text)}'.`, {
+    throw new Usage(`'${escapeInvisible(more)}' stands behind the address in '${escapeInvisible(text)}'.`, {
       code: 'invalid-person',
       hint: `Somebody is written ${shellWord(person)}; what follows stands outside the quotes.`,
     })
   if (email === undefined) {
     throw new Usage(
-      `'${visible(text)}' has no ${text.includes('@') ? 'name' : 'address'}: 'Amira Haddad <amira@school.example>'.`,
+      `'${escapeInvisible(text)}' has no ${text.includes('@') ? 'name' : 'address'}: 'Amira Haddad <amira@school.example>'.`,
       {
         code: 'invalid-person',
         hint: isAddressAlone(text)
@@ -107,11 +107,11 @@ export function typedPerson(text: string): Person {
 }
 
 // Titles and degrees behind a comma are not a first name. Ma and Ba are names, MA and BA are degrees.
-const title =
+const titlePattern =
   /^(?:(?:[Jj][Rr]|[Ss][Rr]|I{2,3}|IV|[Ee][Ss][Qq]|P[Hh]\.?\s?D|M\.?A|B\.?A|M\.?D|M\.?Sc|B\.?Sc|M\.?Ed|B\.?Ed)\.?)$/
 
 /** Forms of address, which are not part of a name. */
-const form = /^(?:Dr|Prof|Mr|Mrs|Ms|Miss|Mx|Sir|Dame|Rev|Herr|Frau|Mme|Sra)\.?$/i
+const formOfAddress = /^(?:Dr|Prof|Mr|Mrs|Ms|Miss|Mx|Sir|Dame|Rev|Herr|Frau|Mme|Sra)\.?$/i
 
 function typedName(text: string): TypedNames {
   const line = text.replace(/^\s*"|"\s*$/g, '')
@@ -122,13 +122,13 @@ function typedName(text: string): TypedNames {
     .split(/[,，、،﹐]/)
     .map((part) => part.trim())
     .filter((part) => part !== '')
-  const titles = parts.length > 1 ? parts.slice(1).filter((part) => title.test(part)) : []
-  const names = parts.filter((part, at) => at === 0 || !title.test(part))
+  const titles = parts.length > 1 ? parts.slice(1).filter((part) => titlePattern.test(part)) : []
+  const names = parts.filter((part, at) => at === 0 || !titlePattern.test(part))
   const [name = '', first] = names
   const withTitles = (last: string) => [last, ...titles].join(', ')
   // With three parts, or a form of address behind a comma, the last name cannot be told.
-  if (names.length > 2 || parts.slice(1).some((part) => form.test(part)))
-    throw new Usage(`It cannot be told which of '${visible(line)}' is the last name.`, {
+  if (names.length > 2 || parts.slice(1).some((part) => formOfAddress.test(part)))
+    throw new Usage(`It cannot be told which of '${escapeInvisible(line)}' is the last name.`, {
       code: 'invalid-person',
       hint: "Write it without commas: 'First Last <email>'",
     })
@@ -144,31 +144,31 @@ function typedName(text: string): TypedNames {
 export function typedNames(texts: { firstName: string; lastName: string }): TypedNames {
   refuseBreaks(texts.firstName)
   refuseBreaks(texts.lastName)
-  return namesIn(readPersonName(texts))
+  return validNames(readPersonName(texts))
 }
 
 /** @throws Usage for the first fault */
-export function namesIn({ firstName, lastName, faults, notices }: PersonName): TypedNames {
+export function validNames({ firstName, lastName, faults, notices }: PersonName): TypedNames {
   const [fault] = faults
   if (fault) throw notAName(fault)
-  const tidied = notices.map(({ field, message }) => `The ${partInWords(field)} ${message}.`)
+  const tidied = notices.map(({ field, message }) => `The ${partLabel(field)} ${message}.`)
   return { firstName, lastName, ...(tidied.length > 0 ? { tidied } : {}) }
 }
 
-function partInWords(field: NamePart): string {
+function partLabel(field: NamePart): string {
   return field === 'firstName' ? 'first name' : 'last name'
 }
 
 /** In a cell a line break counts as a blank; in typed text it is refused, because it would break a header or a list. */
 function refuseBreaks(text: string): void {
   if (!/[\p{Cc}\u2028\u2029]/u.test(text)) return
-  throw new Usage(`The name holds a line break or another control: '${visible(text)}'.`, {
+  throw new Usage(`The name holds a line break or another control: '${escapeInvisible(text)}'.`, {
     code: 'not-a-name',
   })
 }
 
 function notAName({ field, code, message, hint }: NameFault & { field?: NamePart }): Usage {
-  const what = field === undefined ? 'name' : partInWords(field)
+  const what = field === undefined ? 'name' : partLabel(field)
   const more = hint === undefined ? {} : { hint }
   return new Usage(`The ${what} ${message}.`, {
     code,

@@ -13,7 +13,7 @@ import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 import { refuseSuspended, refuseWithoutCentre } from '../refusals.ts'
 
-interface Issue {
+interface PinRequest {
   email: string
   /** The key from which PINs are derived. */
   key: Buffer
@@ -30,7 +30,7 @@ export interface IssuedPin {
 }
 
 /** Issues a new PIN to a user who has not set up a password, and voids the one before. */
-export async function issuePin(trx: Trx, { email, key, ctx }: Issue): Promise<IssuedPin> {
+export async function issuePin(trx: Trx, { email, key, ctx }: PinRequest): Promise<IssuedPin> {
   const { at, random } = ctx
   const account = await findUser(trx, { email, ...ctx })
   permit(ctx, 'users.pin', onUser(account))
@@ -52,7 +52,7 @@ export async function issuePin(trx: Trx, { email, key, ctx }: Issue): Promise<Is
 }
 
 /** Shows the PIN that is open now, and records who looked. @throws `no-open-pin` */
-export async function showPin(trx: Trx, { email, key, ctx }: Issue): Promise<IssuedPin> {
+export async function showPin(trx: Trx, { email, key, ctx }: PinRequest): Promise<IssuedPin> {
   const account = await findUser(trx, { email, ...ctx })
   permit(ctx, 'users.pin', onUser(account))
   const open = account.pin === 'issued' ? await openPinOf(trx, account.id) : undefined

@@ -6,7 +6,7 @@ import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 import { sendSetUpMessage } from '../mail/queue-message.ts'
-import { isCoordinator, refuseErased } from '../refusals.ts'
+import { coordinatorRefusal, refuseErased } from '../refusals.ts'
 import { findUserOrDeleted } from './find.ts'
 
 interface Restoration {
@@ -23,7 +23,7 @@ export async function restoreUser(trx: Trx, { email, send, ctx }: Restoration): 
   permit(ctx, 'users.restore', onUser(account))
   refuseErased(account)
   if (account.hubRole === 'coordinator' && account.status === 'suspended')
-    throw isCoordinator(account, `restore ${account.centre?.number}`)
+    throw coordinatorRefusal(account, `restore ${account.centre?.number}`)
   const after = statusAfter(account)
   if (after === account.status) return unchanged(account)
 

@@ -10,9 +10,9 @@ import { onUser } from './changed.ts'
 import { findUserUncounted } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
-import { mistypedFirst } from '../batch.ts'
+import { refuseMistypedFirst } from '../batch.ts'
 import { typedAddress } from './email.ts'
-import { restoring } from '../refusals.ts'
+import { restoreCommand } from '../refusals.ts'
 
 interface Transfer {
   from: string
@@ -59,7 +59,7 @@ export async function transferProgressionTests(
   { from, to, sites, give = [], ctx }: Transfer,
 ): Promise<Transferred> {
   const finding = findUserUncounted(trx, { email: from, ...ctx })
-  const giver = await mistypedFirst(finding, () => typedAddress(to))
+  const giver = await refuseMistypedFirst(finding, () => typedAddress(to))
   const found = await findUserUncounted(trx, { email: to, ...ctx })
   permit(ctx, 'users.transfer', onUser(giver))
   permit(ctx, 'users.transfer', onUser(found))
@@ -115,7 +115,7 @@ function refuseReceiver(receiver: UncountedAccount, giver: UncountedAccount): vo
   }
   if (receiver.status === 'suspended') {
     throw new Refused('suspended', `${nameOf(receiver)} is suspended and cannot take over anything.`, {
-      hint: restoring(receiver),
+      hint: restoreCommand(receiver),
     })
   }
 }

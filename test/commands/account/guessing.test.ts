@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { newPassword } from '../../../src/rules/account/password.ts'
+import { hashNewPassword } from '../../../src/rules/account/password.ts'
 import { inbox } from '../../mail/inbox.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -28,7 +28,7 @@ describe('guessing', () => {
   const active = async () => {
     const id = await world.user(email, { centre: 'EG001' })
     const { db } = await world.store()
-    const { hash } = await newPassword(right)
+    const { hash } = await hashNewPassword(right)
     await db.updateTable('users').set({ password_hash: hash }).where('id', '=', id).execute()
   }
   const signIn = async (password: string, address = email) =>

@@ -1,7 +1,12 @@
 import { hash } from '@node-rs/argon2'
 import { dictionary } from '@zxcvbn-ts/language-common'
 import { describe, expect, it } from 'vitest'
-import { isPassword, newPassword, refuseOwnWords, weaknessOf } from '../../../src/rules/account/password.ts'
+import {
+  isPassword,
+  hashNewPassword,
+  refuseOwnWords,
+  weaknessOf,
+} from '../../../src/rules/account/password.ts'
 
 const owner = {
   firstName: 'Amira',
@@ -77,7 +82,7 @@ describe('a password', () => {
   })
 
   it('is kept as argon2id, and known again however its letters are composed', async () => {
-    const { hash: kept } = await newPassword('Überraschung am Nil')
+    const { hash: kept } = await hashNewPassword('Überraschung am Nil')
     expect(kept).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
     expect(await isPassword('U\u0308berraschung am Nil', kept)).toBe(true)
     expect(await isPassword('Überraschung am Nil ', kept)).toBe(false)

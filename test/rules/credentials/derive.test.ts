@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { codeOf, lengthPrefixed, pinOf, moduloOf } from '../../../src/rules/credentials/derive.ts'
+import { codeOf, lengthPrefixed, pinOf, firstBytesModulo } from '../../../src/rules/credentials/derive.ts'
 
 const bytes = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((array) => Buffer.from(array))
@@ -10,10 +10,10 @@ describe('the digits of a PIN', () => {
   it('are those that were handed out: the number in eight bytes of the seal, modulo', () => {
     fc.assert(
       fc.property(bytes(8), fc.integer({ min: 1, max: 100_000_000 }), (seal, divisor) => {
-        expect(moduloOf(seal, divisor)).toBe(Number(seal.readBigUInt64BE(0) % BigInt(divisor)))
+        expect(firstBytesModulo(seal, divisor)).toBe(Number(seal.readBigUInt64BE(0) % BigInt(divisor)))
       }),
     )
-    expect(moduloOf(Buffer.alloc(8, 0xff), 100_000_000)).toBe(9_551_615)
+    expect(firstBytesModulo(Buffer.alloc(8, 0xff), 100_000_000)).toBe(9_551_615)
   })
 
   it('are eight, those of a code six, and both come from key and nonce alone', () => {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findActor } from '../../../src/rules/permissions/find-actor.ts'
-import { outsideView, permit } from '../../../src/rules/permissions/decide.ts'
+import { hiddenTarget, permit } from '../../../src/rules/permissions/decide.ts'
 import { newWorld, type World } from '../../world.ts'
 
 /** Who may do what, as people read it: changed together with the rules, never to please the test. */
@@ -325,7 +325,7 @@ describe('acting for somebody', () => {
     const by = await findActor(db, acting)
     const user = await world.account('teacher@elsewhere.example')
     if (by.kind !== 'user' || !user) throw new Error('the world has neither')
-    const wanted = (name: string) => outsideView({ by, at }, { name })
+    const wanted = (name: string) => hiddenTarget({ by, at }, { name })
     expect(() => permit({ by, at }, 'users.suspend', { name: user.email, user })).toThrow(
       wanted(user.email).message,
     )
