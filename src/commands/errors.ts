@@ -47,7 +47,10 @@ const errorFields = {
   hint: field<FoundError>('How it is mended', ({ hint }) => hint),
 }
 
-/** An error in full, with the command that mends it: a table would truncate both. A hint shared with the line above is not repeated. */
+/**
+ * An error in full, with the command that mends it: a table would truncate both. A hint shared with the line above is
+ * not repeated.
+ */
 function errorInFull(
   { message, hint }: FoundError,
   { chalk }: Pick<View, 'chalk'>,

@@ -9,8 +9,8 @@ const distances = [-1, 1, -2, 2, -3, 3] as const
 /**
  * Finds changed values that stand in the wrong row, because a cell was inserted into the column or removed from it:
  * in a run of rows, each value is the one saved for the row at a fixed distance above or below. Intended changes hardly
- * ever look like that, and never where all values become one value, or each becomes a new one; a list in order that is
- * changed by the same amount everywhere does, and is told from it by the row at the end of the run.
+ * ever look like that. A sorted list that is changed by the same amount everywhere does; the row at the end of the run
+ * tells the two apart.
  *
  * @returns the distance by position: negative where the value is saved for a row above
  */

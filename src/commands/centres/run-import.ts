@@ -40,7 +40,10 @@ import { closedByDeletions, openedByPlan, type PreparedImport } from './plan-imp
 import { moveIssuesFileIntoPlace } from '../issues-file.ts'
 import { moveReportIntoPlace } from './report.ts'
 
-/** Shows the plan, confirms, writes the PINs to a temporary file, commits, moves it into place, sends the letters, answers. */
+/**
+ * Shows the plan, confirms, writes the PINs to a temporary file, commits, moves it into place, sends the letters,
+ * answers.
+ */
 export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
   const { session, store, ready, outputs, started, asks, isPlanShown } = work
   const { err } = session.terminal

@@ -87,7 +87,10 @@ export function grantsFor(schema: string, role: string): string[] {
   ]
 }
 
-/** What the store's owner makes later, as in bringing it up to date; whoever says so may be another, who looks after the server. */
+/**
+ * What the store's owner makes later, as in bringing it up to date; whoever says so may be another, who looks after
+ * the server.
+ */
 function defaultPrivileges(schema: string, privileges: string): string {
   return `do $$ begin execute format('alter default privileges for role %I ${privileges}',
       (select pg_get_userbyid(nspowner) from pg_namespace where nspname = '${schema}')); end $$;`

@@ -62,7 +62,10 @@ export async function makeSchema(
   await migrateWithin(client, { from: firstVersion })
 }
 
-/** @throws `store-refused` where the database lacks letters; `store-exists`, `store-foreign` where something is in the schema already */
+/**
+ * @throws `store-refused` where the database lacks letters; `store-exists`, `store-foreign` where something is in the
+ * schema already
+ */
 async function refuseTakenSchema(
   client: pg.Client,
   { schema, shown }: Pick<ServerAddress, 'schema' | 'shown'>,

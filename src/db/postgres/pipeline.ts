@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { setImmediate as whatIsUnderWay } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 interface Statement {
   text: string
@@ -89,7 +89,7 @@ export class Pipeline {
   /** Sends batches until no query is pending. */
   async #sendAll(): Promise<void> {
     do {
-      await whatIsUnderWay()
+      await nextTurn()
       const last = this.#unsent.findLastIndex(({ question }) => question)
       await this.#sendBatch(this.#unsent.splice(0, last + 1))
     } while (this.#unsent.some(({ question }) => question))

@@ -24,7 +24,10 @@ interface SharedConnectionOptions {
 
 /** An idle read-only transaction is ended after this long; in milliseconds. */
 const idleReadMs = 300
-/** Lower bound of lock_timeout within a change: extending a table takes a short lock even without another session; in milliseconds. */
+/**
+ * Lower bound of lock_timeout within a change: extending a table takes a short lock even without another session; in
+ * milliseconds.
+ */
 const minTableLockMs = 1_000
 
 /**

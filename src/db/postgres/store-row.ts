@@ -70,7 +70,10 @@ export class StoreState implements ServerState {
     return asked === currentStoreRowQuery
   }
 
-  /** @returns the server's clock in milliseconds since the epoch. @throws `store-damaged` without a row, `store-untrusted` */
+  /**
+   * @returns the server's clock in milliseconds since the epoch. @throws `store-damaged` without a row,
+   * `store-untrusted`
+   */
   note(row: RowOfStore | undefined): number {
     if (!row) throw new Unavailable('store-damaged', `The store ${this.#shown} has no row of its own.`)
     refuseNoNumber(row.store_id)

@@ -86,7 +86,10 @@ function notCommitted({ shown }: ServerAddress, cause: unknown): Unavailable {
   return new CommitUnknown(shown, cause).beforeAnyChange()
 }
 
-/** A transaction's status. A promoted standby raises 22023 for an id beyond its own: the transaction was never replicated. */
+/**
+ * A transaction's status. A promoted standby raises 22023 for an id beyond its own: the transaction was never
+ * replicated.
+ */
 async function statusOfTransaction(
   client: pg.Client,
   transaction: string | undefined,

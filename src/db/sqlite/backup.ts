@@ -24,7 +24,10 @@ export async function copyPages(raw: Database.Database, { to, signal }: Copying)
   chmodSync(to, 0o600)
 }
 
-/** Copies a store in use into one synced file. After a failure the caller removes the partial file. @returns its size in bytes */
+/**
+ * Copies a store in use into one synced file. After a failure the caller removes the partial file. @returns its size
+ * in bytes
+ */
 export async function copyDatabase(raw: Database.Database, { to, signal }: Copying): Promise<number> {
   try {
     // Created by us first, for the system's reason if that fails; SQLite would only say that it cannot open the file.

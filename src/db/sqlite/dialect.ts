@@ -50,7 +50,10 @@ export class StoreDialect extends SqliteDialect {
 /** Columns in the conditions of partial indexes. */
 const decidesOnIndex: ReadonlySet<string> = new Set(['status', 'state', 'pin_state', 'hub_role'])
 
-/** Writes such values, and limits, into the SQL: bound to a parameter, SQLite re-plans the statement for each value, which takes longer than running it. */
+/**
+ * Writes such values, and limits, into the SQL: bound to a parameter, SQLite re-plans the statement for each value,
+ * which takes longer than running it.
+ */
 class PlannedOnceCompiler extends SqliteQueryCompiler {
   protected override visitBinaryOperation(node: BinaryOperationNode): void {
     const { leftOperand, operator, rightOperand } = node
@@ -168,7 +171,10 @@ class Statements {
   }
 }
 
-/** Replaces kysely's connection, which prepares each statement anew and streams single rows as objects, which are slow in better-sqlite3. */
+/**
+ * Replaces kysely's connection, which prepares each statement anew and streams single rows as objects, which are slow
+ * in better-sqlite3.
+ */
 class StreamingConnection implements DatabaseConnection {
   readonly #statements: Statements
 

@@ -39,7 +39,10 @@ export function waitForStore(opening: Waiting) {
 const maxTurnMs = 500
 const yieldMs = maxPause + 15
 
-/** Fairness between writers: SQLite has no lock queue, and others would get the lock between rapid changes only by chance. */
+/**
+ * Fairness between writers: SQLite has no lock queue, and others would get the lock between rapid changes only by
+ * chance.
+ */
 export class Turns {
   #begun = Number.NEGATIVE_INFINITY
   #ended = Number.NEGATIVE_INFINITY

@@ -106,7 +106,10 @@ function setUpLetterFor({ hubRole }: Account): LetterName {
   return hubRole === 'coordinator' ? 'coordinator-set-up' : 'account-set-up'
 }
 
-/** Matches nearly every text, which spares it `invisibleCharacters`: compiling that takes longer than the rest of a message. */
+/**
+ * Matches nearly every text, which spares it `invisibleCharacters`: compiling that takes longer than the rest of a
+ * message.
+ */
 const plainHeader = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]*$/
 const invisibleCharacters = () => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu
 
