@@ -28,7 +28,7 @@ describe('the server for those who have containers', () => {
   const { hub } = services
 
   it('is of a version that is promised', () => {
-    const [, from = '', to = ''] = /PostgreSQL \((\d+) to (\d+)\)/.exec(document) ?? []
+    const [, from = '', to = ''] = /PostgreSQL server\s\((\d+) to (\d+)\)/.exec(document) ?? []
     const version = Number(/^postgres:(\d+)$/.exec(hub.image)?.[1])
     expect(version).toBeGreaterThanOrEqual(Number(from))
     expect(version).toBeLessThanOrEqual(Number(to))

@@ -67,10 +67,7 @@ type Options = { file: string } & ValuesOf<typeof options>
 /** Attempts; each failed one means that another process committed a change in between. */
 const maxTries = 100
 
-/**
- * Of no other kind: planning is its rehearsal, repeated when the store has changed; its sheets are written in
- * separate phases.
- */
+/** Of no other kind: planning is its rehearsal, repeated when the store has changed; its sheets have separate phases. */
 export const importCentres = () =>
   command({
     name: 'import',
