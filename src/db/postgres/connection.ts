@@ -53,9 +53,9 @@ export async function connect(server: ServerAddress, connecting: ConnectOptions)
         const isAskedAgain = left > 2 * minConnectTimeoutMs
         return await connectOnce(server, { writes, limit, refusing, asked, isAskedAgain })
       } catch (error) {
-        const { failure, isTransient: mayPass, refused } = await failureOfConnecting(error, server)
+        const { failure, mayRetry, refused } = await failureOfConnecting(error, server)
         const forSoLong = backoffMs(tries)
-        if (!mayPass || performance.now() + forSoLong > until) throw failure
+        if (!mayRetry || performance.now() + forSoLong > until) throw failure
         refusing = refused
         onOutage?.()
         await pause(forSoLong, undefined, { signal: connecting.signal?.() }).catch(() => {
@@ -127,7 +127,7 @@ async function failureOfConnecting(error: unknown, server: ServerAddress): Promi
     if (error instanceof NoUsableHost) return noUsableHostFailure(error, { shown, words })
   }
   const failure = words(error)
-  return { failure, isTransient: isTransient(failure), refused: [] }
+  return { failure, mayRetry: isTransient(failure), refused: [] }
 }
 
 function signIn(

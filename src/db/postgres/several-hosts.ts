@@ -140,7 +140,7 @@ const severityRank = (code: string) => (code === 'store-unavailable' ? 1 : code 
 /** Why no connection was made, whether a retry may help, and the hosts with a permanent failure. */
 export interface NotSignedIn {
   failure: unknown
-  isTransient: boolean
+  mayRetry: boolean
   refused: readonly HostFailure[]
 }
 
@@ -157,18 +157,17 @@ export function noUsableHostFailure(
     }))
     .sort((one, other) => severityRank(codeOf(one.failure)) - severityRank(codeOf(other.failure)))
   const refused = told.filter(({ failure }) => !isTransient(failure)).map(({ trouble }) => trouble)
-  const mayPass = refused.length < told.length
+  const mayRetry = refused.length < told.length
   const [first] = told
-  if (!(first?.failure instanceof Unavailable))
-    return { failure: first?.failure, isTransient: mayPass, refused }
+  if (!(first?.failure instanceof Unavailable)) return { failure: first?.failure, mayRetry, refused }
   const { code, hint, message } = first.failure
   const each = told.map(({ name, failure }) => `${name}: ${shortReason(failure, shown)}`)
   const isSame = told.every(({ failure }) => failure instanceof Unavailable && failure.message === message)
-  if (isSame) return { failure: first.failure, isTransient: mayPass, refused }
+  if (isSame) return { failure: first.failure, mayRetry, refused }
   const said = `No server of ${shown} can be used: ${each.join('; ')}.`
   return {
     failure: new Unavailable(code, said, { hint, cause: first.failure.cause }),
-    isTransient: mayPass,
+    mayRetry,
     refused,
   }
 }
