@@ -73,7 +73,7 @@ describe('what a large store is asked for one person or one centre', () => {
     expect(await world.run(['users', 'show', 'nour'])).toMatchObject({ exit: 0 })
     const asked = new Set(prepare.mock.calls.map(([statement]) => statement).filter(isQuery))
     expect([...asked].flatMap((statement) => scansOf(store, statement))).toEqual([
-      expect.stringMatching(/^SCAN users: .*"users"."folded" glob \?/),
+      expect.stringMatching(/^SCAN users: .*"users"."folded" glob \+\?/),
     ])
   })
 
@@ -88,11 +88,11 @@ describe('what a large store is asked for one person or one centre', () => {
       await world.run(argv)
       const asked = prepare.mock.calls.map(([statement]) => statement)
       const people = asked.filter((statement) =>
-        /^select .* from "users" .* <> \?.* order by /s.test(statement),
+        /^select .* from "users" .* <> \+\?.* order by /s.test(statement),
       )
       expect(people.length).toBeGreaterThan(0)
       for (const statement of people)
-        expect(planOf(store, statement.replace('<> ?', "<> 'deleted'"))[0]).toBe('SCAN users')
+        expect(planOf(store, statement.replace('<> +?', "<> 'deleted'"))[0]).toBe('SCAN users')
     })
   }
 
@@ -121,6 +121,16 @@ describe('what a large store is asked for one person or one centre', () => {
       expect(planOf(store, centres)[0]).toBe('SCAN centres')
     })
   }
+
+  it('a value that a column is compared with has a sign, without which SQLite 3.54 plans a statement for each value anew', async () => {
+    prepare.mockClear()
+    expect(await world.run(['users', 'suspend', 'nour@school.example', '--dry-run'])).toMatchObject({
+      exit: 0,
+    })
+    const asked = prepare.mock.calls.map(([statement]) => statement).filter(isQuery)
+    expect(asked.filter((statement) => statement.includes('"id" = +?'))).not.toEqual([])
+    expect(asked.filter((statement) => /(=|<>|is) \?/.test(statement))).toEqual([])
+  })
 
   it('a list of people: no savepoint is open meanwhile, whose pages each statement would go through', async () => {
     prepare.mockClear()
@@ -230,13 +240,9 @@ function scansOf(store: Database.Database, statement: string): string[] {
   // SQLite looks for messages of a new link only while a reference to none is open, which none ever is here.
   const isOpenReference = (detail: string) =>
     detail === 'SCAN outbox' && /^insert into "credentials"/.test(statement)
-  // SQLite looks at these two values when it chooses: there are indexes of what is not deleted, and of coordinators.
-  const typed = statement
-    .replaceAll(/\bstatus("?) <> \?/g, "status$1 <> 'deleted'")
-    .replaceAll(/\bhub_role("?) = \?/g, "hub_role$1 = 'coordinator'")
-  const values = Array.from(typed.matchAll(/\?/g), () => null)
+  const values = Array.from(statement.matchAll(/\?/g), () => null)
   return store
-    .prepare<unknown[], { detail: string }>(`explain query plan ${typed}`)
+    .prepare<unknown[], { detail: string }>(`explain query plan ${statement}`)
     .all(...values)
     .filter(
       ({ detail }) =>

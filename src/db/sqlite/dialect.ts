@@ -55,6 +55,14 @@ const decidesOnIndex: ReadonlySet<string> = new Set(['status', 'state', 'pin_sta
  * which takes longer than running it.
  */
 class PlannedOnceCompiler extends SqliteQueryCompiler {
+  /**
+   * From SQLite 3.54 on, a bare `?` that a column is compared with makes each execution plan the statement anew;
+   * the sign changes neither value nor index.
+   */
+  protected override getCurrentParameterPlaceholder(): string {
+    return '+?'
+  }
+
   protected override visitBinaryOperation(node: BinaryOperationNode): void {
     const { leftOperand, operator, rightOperand } = node
     if (isState(leftOperand) && ValueNode.is(rightOperand) && isWord(rightOperand.value)) {
