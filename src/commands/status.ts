@@ -3,12 +3,14 @@ import { query } from '../cli/define.ts'
 import type { Session } from '../cli/session.ts'
 import { pendingPinSheets } from '../db/imports/imports.ts'
 import { keyStatus, type KeyStatus, keyFailure } from '../db/store/keys.ts'
+import type { ServerFacts } from '../db/engine.ts'
 import { storeCounts, type StoreCounts } from '../db/store/facts.ts'
 import type { OpenStore } from '../db/store/opening.ts'
 import { lifetimes } from '../rules/credentials/lifetimes.ts'
 import { type OpeningSoon, releasesOpeningSoon } from '../rules/releases/opening-soon.ts'
 import { pathInWords } from '../shell-word.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
+import { serverInWords } from '../render/store.ts'
 import type { View } from '../render/table.ts'
 import { count, relativeTime } from '../render/text.ts'
 import { plainTime } from '../plain-time.ts'
@@ -20,7 +22,7 @@ export const status = () =>
     name: 'status',
     summary: 'show at a glance what is in the store, what waits and what to do next',
     description:
-      'Show the store on one screen: whether its key can be used, who is changing it where it is shared, centres and people by status, messages that wait or failed, invitations and PINs that lapse soon, PIN sheets that are owed, releases that open within a day, the last imports, and what to do next. ssh-admin alone at a terminal shows the same.',
+      'Show the store on one screen: whether its key can be used, who is changing it, of one on a server also which server answers and how far away it is, centres and people by status, messages that wait or failed, invitations and PINs that lapse soon, PIN sheets that are owed, releases that open within a day, the last imports, and what to do next. ssh-admin alone at a terminal shows the same.',
     examples: ['ssh-admin status', 'ssh-admin status --json'],
     read: (store, { at }, _options, session) => statusOf(store, { at, session }),
     render: renderStatus,
@@ -38,22 +40,28 @@ const soon = { links: day, pins: 3 * day }
 async function statusOf(store: OpenStore, { at, session }: { at: Date; session: Session }): Promise<Status> {
   const began = performance.now()
   const before = (ms: number) => new Date(at.getTime() - ms).toISOString()
-  const { lastImports, ...counts } = await storeCounts(store.db, {
-    linksFrom: before(0),
-    linksUntil: before(-soon.links),
-    pinsFrom: before(lifetimes.pin),
-    pinsUntil: before(lifetimes.pin - soon.pins),
-  })
-  const pendingSheets = await pendingPinSheets(store.db)
-  const opening = await releasesOpeningSoon(store.db, at)
+  // A server gets these in one round trip.
+  const [{ lastImports, ...counts }, pendingSheets, opening] = await Promise.all([
+    storeCounts(store.db, {
+      linksFrom: before(0),
+      linksUntil: before(-soon.links),
+      pinsFrom: before(lifetimes.pin),
+      pinsUntil: before(lifetimes.pin - soon.pins),
+    }),
+    pendingPinSheets(store.db),
+    releasesOpeningSoon(store.db, at),
+  ])
+  const answersInMs = Math.ceil(performance.now() - began)
   const heldBy = await store.engine.heldBy()
+  const server = (await store.engine.aboutServer()) ?? null
   // keyCommand is not run here: a secret manager may take long or prompt. `store info` runs it.
   const trouble = store.keyFromCommand ? undefined : keyFailure(store)
   return {
     store: session.settings.db.value,
     key: store.keyFromCommand ? 'by-command' : keyStatus(trouble),
     keyTrouble: trouble && [trouble.message, trouble.hint].filter(Boolean).join(' '),
-    answersInMs: Math.ceil(performance.now() - began),
+    answersInMs,
+    server,
     heldBy,
     ...counts,
     sheetsOwed: pendingSheets.map(({ importId, file }) => ({ import: importId, file })),
@@ -70,7 +78,9 @@ interface Status extends StoreCounts {
   keyTrouble: string | undefined
   /** How long the store took to answer, in milliseconds. */
   answersInMs: number
-  /** The command that holds a shared store. */
+  /** The server that has a shared store, and how far away it is; null for a file. */
+  server: ServerFacts | null
+  /** The command that is changing the store now, and who runs it. */
   heldBy: string | null
   /** PIN sheets that are still pending. */
   sheetsOwed: readonly { import: number; file: string }[]
@@ -127,6 +137,7 @@ function linesOf(status: Status, view: View): Line[] {
       'Store',
       view.isTerminal ? `${pathInWords(status.store)} (answered in ${status.answersInMs} ms)` : status.store,
     ],
+    ...(status.server ? [['Server', serverInWords(status.server)] as const] : []),
     ...(status.keyTrouble === undefined ? [] : [['Key', status.keyTrouble] as const]),
     ...(status.heldBy === null ? [] : [['In use by', status.heldBy] as const]),
     [

@@ -59,7 +59,8 @@ export async function storeCounts(
   db: Kysely<Store>,
   { linksFrom, linksUntil, pinsFrom, pinsUntil }: Deadlines,
 ) {
-  const counted = await db
+  const imports = lastImports(db, importsShown)
+  const counting = db
     .selectNoFrom(({ selectFrom }) => {
       const users = selectFrom('users').select(howMany)
       const known = users.where('status', '<>', literal('invited'))
@@ -96,6 +97,7 @@ export async function storeCounts(
       ]
     })
     .executeTakeFirstOrThrow()
+  const [counted, shown] = await Promise.all([counting, imports])
   const { active, suspended, deletedUsers, approved, deletedCentres } = counted
   const { waiting, failed, unknown, links, pins } = counted
   return {
@@ -109,7 +111,7 @@ export async function storeCounts(
     messages: { waiting, failed, unknown },
     /** Open set-up links and temporary passwords, and open PINs, that will expire soon. */
     lapsing: { links, pins },
-    lastImports: await lastImports(db, importsShown),
+    lastImports: shown,
   }
 }
 

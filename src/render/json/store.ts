@@ -144,6 +144,8 @@ export const storeAnswers = () => ({
     /** `by-command`: the key comes from a command, which is not run here. */
     key: z.enum(['there', 'missing', 'of-another-store', 'unreadable', 'by-command']),
     answersInMs: count(),
+    /** Null for a store that is a file. */
+    server: orNull(z.strictObject(serverFacts())),
     /** The command that is changing the store now, and who runs it; null for nobody. */
     heldBy: orNull(text()),
     centres: z.strictObject({ approved: count(), active: count(), deleted: count() }),

@@ -139,17 +139,20 @@ describe('the head of the log at a desk that comes to a shared store', () => {
 })
 
 it('says which server has the store, and how far away it is, and no password', async () => {
+  const { user } = parseServerAddress(world.db)
+  const server = {
+    user,
+    port: expect.any(Number),
+    version: expect.stringMatching(/^1[5-8]/),
+    roundTripMs: expect.any(Number),
+  }
   const ran = await world.run(['store', 'info', '--json'])
-  expect(ran.json()).toMatchObject({
-    store: world.db,
-    server: {
-      user: parseServerAddress(world.db).user,
-      port: expect.any(Number),
-      version: expect.stringMatching(/^1[5-8]/),
-      roundTripMs: expect.any(Number),
-      heldBy: null,
-    },
-  })
+  expect(ran.json()).toMatchObject({ store: world.db, server: { ...server, heldBy: null } })
+  expect((await world.run(['status', '--json'])).json()).toMatchObject({ store: world.db, server })
+  const shown = (await world.run(['status'])).stdout
+  expect(shown).toMatch(
+    new RegExp(String.raw`\nServer\tPostgreSQL 1[5-8]\S* on \S+:\d+, as ${user}, \d+(\.\d)? ms away\n`),
+  )
 })
 
 it('says that the password is missing, and where it belongs', async () => {
