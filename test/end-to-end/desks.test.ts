@@ -28,6 +28,20 @@ afterEach(async () => {
   await world.close()
 })
 
+/** How long desks work where nothing disturbs them; CI gives them a minute. */
+const workingSeconds = Number(process.env.DESKS_SECONDS ?? 20)
+/** How long they work where commands are killed; `npm run torture` gives them a minute. */
+const disturbedSeconds = 20
+
+/** Until the time is over, and at least so many commands. */
+function forSeconds(seconds: number, { atLeast }: { atLeast: number }): (begun: number) => boolean {
+  let until: number | undefined
+  return (begun) => {
+    until ??= performance.now() + seconds * 1000
+    return begun < atLeast || performance.now() < until
+  }
+}
+
 const desks = (more: Partial<ManyDesks> = {}): ManyDesks => ({
   folder: world.folder,
   keyFile: world.path('hub.db.key'),
@@ -41,9 +55,11 @@ const desks = (more: Partial<ManyDesks> = {}): ManyDesks => ({
 
 describe('eight desks at one store', () => {
   it('lose nothing and do nothing twice, and what each says is so', async () => {
-    const { commands, exits, failures } = await workAtManyDesks(desks())
+    const { commands, exits, failures } = await workAtManyDesks(
+      desks({ goesOn: forSeconds(workingSeconds, { atLeast: 3 }) }),
+    )
     expect(failures, JSON.stringify(exits)).toEqual([])
-    expect(commands).toBe(24)
+    expect(commands).toBeGreaterThanOrEqual(24)
   })
 
   const throughProxy = async () => {
@@ -57,13 +73,14 @@ describe('eight desks at one store', () => {
   it('nor when commands are killed, and connections are cut while a change is being saved', async () => {
     const { between, cut } = await throughProxy()
     let cuts = 0
+    const goesOn = forSeconds(disturbedSeconds, { atLeast: 2 })
     const { exits, failures } = await workAtManyDesks(
       desks({
         seed: 2,
         goesOn: (begun) => {
           cuts += 1
           between.cutNextCommit(cuts % 2 === 0 ? 'before' : 'after')
-          return begun < 2
+          return goesOn(begun)
         },
         // Desk 0 makes the store ready, and is let alone.
         place: (desk) => (desk % 2 === 1 ? cut : world.db),

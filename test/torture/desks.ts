@@ -54,7 +54,7 @@ function deed(random: Random, desk: number, done: number): Deed {
   const changedUser = (answer: Record<string, unknown>) =>
     JSON.stringify(answer.users).includes('"changed":true')
   const changed = (answer: Record<string, unknown>) => answer.changed === true
-  const kind = random.below(7)
+  const kind = random.below(8)
   if (kind === 0)
     return { argv: ['users', 'suspend', email], exits: [0], action: 'users.suspended', changed: changedUser }
   if (kind === 1)
@@ -73,6 +73,7 @@ function deed(random: Random, desk: number, done: number): Deed {
     return { argv: ['centres', 'import', `${random.oneOf(rosters)}.csv`, '--pins-out', pins], exits: [0, 8] }
   }
   if (kind === 5) return { argv: ['centres', 'imports', 'undo', String(1 + random.below(4))], exits: [0, 4] }
+  if (kind === 6) return { argv: ['mail', 'send'], exits: [0] }
   // A suspended one is refused.
   return { argv: ['users', 'reset-password', email], exits: [0, 3, 9] }
 }
@@ -82,11 +83,12 @@ export async function workAtManyDesks(work: ManyDesks): Promise<Worked> {
   const { client, desks } = work
   await prepare(work)
   const before = await sums(client())
+  const ahead = await serverAhead(client())
   const done: Done[] = []
   await Promise.all(Array.from({ length: desks }, (_, desk) => workAt(work, { desk, done })))
   const exits: Record<string, number> = {}
   for (const { exit } of done) exits[exit ?? 'killed'] = (exits[exit ?? 'killed'] ?? 0) + 1
-  const failures = [...done.flatMap(strangeEnd), ...(await whatIsWrong(work, { before, done }))]
+  const failures = [...done.flatMap(strangeEnd), ...(await whatIsWrong(work, { before, ahead, done }))]
   return { commands: done.length, exits, failures }
 }
 
@@ -95,6 +97,9 @@ interface Done extends Deed {
   operator: string
   /** Whether its line may have been cut. */
   isCut: boolean
+  /** By the clock of this process, in milliseconds. */
+  began: number
+  ended: number
   exit: number | undefined
   stdout: string
   stderr: string
@@ -123,14 +128,23 @@ async function workAt(work: ManyDesks, { desk, done }: { desk: number; done: Don
     const kills = work.kills?.(random) ?? false
     const after = random.below(900)
     const operator = `desk-${desk}-${count}`
+    const began = Date.now()
     const ran = run(work, desk, [...next.argv, '--yes', '--json', '--wait', '300'], operator)
     if (kills) setTimeout(() => ran.kill('SIGKILL'), after)
     const { exitCode: exit, stdout, stderr } = await ran
-    done.push({ ...next, operator, isCut: work.isCut?.(desk) ?? false, exit, stdout, stderr })
+    const isCut = work.isCut?.(desk) ?? false
+    done.push({ ...next, operator, isCut, began, ended: Date.now(), exit, stdout, stderr })
   }
 }
 
 const namedOperator = fileURLToPath(new URL('named-operator.mjs', import.meta.url))
+const movedClock = fileURLToPath(new URL('../end-to-end/moved-clock.mjs', import.meta.url))
+
+/** No two desks have the same clock: they differ by seconds, as machines do. */
+function clockOf(desk: number): { MOVED_CLOCK: string } {
+  const seconds = 2 * (desk - 3)
+  return { MOVED_CLOCK: String(seconds / 60) }
+}
 
 function run(
   { folder, keyFile, place, preloads }: ManyDesks,
@@ -144,7 +158,10 @@ function run(
     copyFileSync(keyFile, join(home, 'key'))
     for (const roster of rosters) writeFileSync(join(home, `${roster}.csv`), rosterOf(roster))
   }
-  const loaded = [namedOperator, ...(preloads?.(desk) ?? [])].flatMap((file) => ['--import', file])
+  const loaded = [namedOperator, movedClock, ...(preloads?.(desk) ?? [])].flatMap((file) => [
+    '--import',
+    file,
+  ])
   return execa(process.execPath, [...loaded, builtProgram(), ...argv], {
     cwd: home,
     env: {
@@ -154,6 +171,7 @@ function run(
       SSH_ADMIN_DB: place(desk),
       SSH_ADMIN_KEY_FILE: join(home, 'key'),
       NAMED_OPERATOR: operator,
+      ...clockOf(desk),
       TZ: 'UTC',
     },
     extendEnv: false,
@@ -219,9 +237,35 @@ async function numberFrom(client: pg.Client, query: string): Promise<number> {
   return Number(Object.values(rows[0] ?? {})[0])
 }
 
+/** How far the server's clock is ahead of this process's, in milliseconds. */
+async function serverAhead(client: pg.Client): Promise<number> {
+  return (await numberFrom(client, 'select extract(epoch from clock_timestamp()) * 1000')) - Date.now()
+}
+
+/** A desk's clock that differs by less than a second is taken as it is. */
+const maxOffTime = 2_000
+
+/** Events whose time is not that of the server while their command ran. */
+async function eventsAtOtherTimes(
+  client: pg.Client,
+  { ahead, done }: { ahead: number; done: readonly Done[] },
+): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; first: string; last: string }>(
+    `select split_part(operator, '@', 1) as name, min(at) as first, max(at) as last from audit group by operator`,
+  )
+  return done.flatMap(({ argv, operator, began, ended }) => {
+    const events = rows.find(({ name }) => name === operator)
+    if (!events) return []
+    const [from, until] = [began + ahead - maxOffTime, ended + ahead + maxOffTime]
+    if (Date.parse(events.first) >= from && Date.parse(events.last) <= until) return []
+    const ran = `${new Date(from).toISOString()} to ${new Date(until).toISOString()}`
+    return [`${argv.join(' ')} ran from ${ran}, and is in the log from ${events.first} to ${events.last}`]
+  })
+}
+
 async function whatIsWrong(
   work: ManyDesks,
-  { before, done }: { before: Sums; done: readonly Done[] },
+  { before, ahead, done }: { before: Sums; ahead: number; done: readonly Done[] },
 ): Promise<string[]> {
   const { desks, folder } = work
   const client = work.client()
@@ -269,6 +313,7 @@ async function whatIsWrong(
     const events = await numberFrom(client, `select count(*) from audit where ${by}`)
     if (events > 0) wrong.push(`${argv.join(' ')} said that nothing was changed, and is in the log`)
   }
+  wrong.push(...(await eventsAtOtherTimes(client, { ahead, done })))
   const messages = Array.from({ length: desks }, (_, desk) =>
     join(folder, `desk-${desk}`, '.local/share/ssh-admin'),
   )
