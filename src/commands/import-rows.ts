@@ -13,6 +13,7 @@ import { renderChanges, withChanges } from '../render/changes.ts'
 import { planSaved } from '../render/import.ts'
 import type { JsonOfChange } from '../render/json.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
+import type { Table } from '../workbook/headings.ts'
 import type {
   CellIssues,
   HoldableRows,
@@ -33,6 +34,7 @@ import {
   headingsOf,
   readTableFile,
   type ReadTable,
+  type TableRow,
   type TableColumn,
   tableOptions,
   textsOf,
@@ -212,7 +214,7 @@ async function savePlan<Field extends string>(
     )
     if (!dryRun) {
       const path = input === undefined ? null : resolve(session.context.cwd, input)
-      const saved = rowsToSave(spec.of, { request, result, path })
+      const saved = rowsToSave(spec, { request, result, path })
       await output.prepare(serializePlan({ saved, planKey: store.keys().plan }))
       const heldBack = await prepareHeldBack(request, result, at)
       await output.moveIntoPlace()
@@ -235,7 +237,7 @@ async function savePlan<Field extends string>(
 }
 
 function rowsToSave<Field extends string>(
-  of: PlannedNoun,
+  { of, columns }: RowsImport<Field>,
   {
     request: { file, digest, rows },
     result: { rows: counted, issues, storeDigest },
@@ -244,27 +246,44 @@ function rowsToSave<Field extends string>(
 ): SavedRows {
   const heldBack = new Set<number>()
   for (const { row } of issues) heldBack.add(row)
-  const accepted = rows.filter(({ row }) => !heldBack.has(row)).map(({ row, texts }) => ({ row, texts }))
+  const accepted = rows.filter(({ row }) => !heldBack.has(row))
   return {
     of,
     source: { file, digest },
     path,
-    rows: accepted,
+    rows: accepted.map(({ row, texts }) => ({ row, texts })),
+    columns: columnsOfRows(accepted, columns),
     heldBack: { count: counted.heldBack, issues: [...issues] },
     storeDigest: storeDigest(),
   }
 }
 
+function columnsOfRows<Field extends string>(
+  rows: readonly TableRow<Field>[],
+  columns: readonly TableColumn<Field>[],
+): SavedRows['columns'] {
+  const saved: { fromRow: number; byField: Record<string, string> }[] = []
+  let table: Table | undefined
+  for (const row of rows) {
+    if (row.table === table) continue
+    table = row.table
+    const byField = textsOf(columns, ({ field }) => row.cellOf(field).slice(0, -String(row.row).length))
+    saved.push({ fromRow: row.row, byField })
+  }
+  return saved
+}
+
 function rowsOfPlan<Field extends string>(
   { columns }: RowsImport<Field>,
-  { rows }: SavedRows,
+  saved: SavedRows,
 ): TableRowAsWritten<Field>[] {
   const headingOf = headingsOf(columns)
-  return rows.map(({ row, texts }) => ({
+  return saved.rows.map(({ row, texts }) => ({
     row,
     texts: textsOf(columns, ({ field }) => texts[field] ?? ''),
     faults: [],
-    cellOf: (field) => `${headingOf(field)} in row ${row}`,
+    cellOf: (field) =>
+      `${saved.columns.findLast(({ fromRow }) => fromRow <= row)?.byField[field] ?? ''}${row}`,
     headingOf,
   }))
 }

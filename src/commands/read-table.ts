@@ -43,12 +43,14 @@ export function tableOptions(example: string) {
 /** The option of imports that change saved values. */
 export const allowChangesOption = option(
   '<n>',
-  'how many saved values may change, where they look as if they had slipped',
+  'how many saved values may change although they look as if they had slipped',
   optional(wholeNumber('a whole number', { min: 0 })),
 )
 
 /** A row that is not blank, by the fields of its table. */
 export interface TableRow<Field extends string> extends TableRowAsWritten<Field> {
+  /** The headings that apply to the row. */
+  readonly table: Table
   textOf: (field: Field) => string
   /** Why the text of a cell could not be read, or cannot be trusted. */
   faultOf: (field: Field) => CellFault | undefined
@@ -161,7 +163,6 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
   readonly notes?: NonNullable<SheetRow['notes']>
   readonly fault: SheetRow['fault']
   readonly struck?: NonNullable<SheetRow['struck']>
-  /** The headings that apply to this row. */
   readonly table: Table
   private readonly sheet: SheetFacts<Field>
 

@@ -12,7 +12,7 @@ import type { RosterReferences } from './read-store.ts'
 
 const fileKind = 'ssh-admin import plan'
 /** The number changes whenever the contents of a plan change: what an older plan lacks is not guessed. */
-const formatVersion = `${fileKind} 4`
+const formatVersion = `${fileKind} 5`
 
 /** A plan as it is reviewed, and what applying it needs besides the store. */
 export interface ReviewedPlan {
@@ -38,6 +38,8 @@ export interface SavedRows {
   path: string | null
   /** The accepted rows, with the texts of their cells. */
   rows: readonly { row: number; texts: Readonly<Record<string, string>> }[]
+  /** The columns by field, each as `Entries!D`, from a row on until the next: headings may come again, in another order. */
+  columns: readonly { fromRow: number; byField: Readonly<Record<string, string>> }[]
   heldBack: PlannedHeldBack
   storeDigest: string
 }

@@ -9,17 +9,16 @@ import {
   digestOfRows,
   type HeldBackRow,
   readEachRow,
+  type RowRead,
   type ReadRow,
   issuesOf,
-  shouldCheckForSlips,
   rowCounts,
   type HoldableRows,
   faultsOfRow,
-  type FieldFault,
   type TableRowAsWritten,
   seriesHint,
 } from './table-rows.ts'
-import { slippedFault, slippedValues } from './slipped.ts'
+import { countSlipped, slippedFault, slippedValues } from './slipped.ts'
 import { permit } from './permissions/decide.ts'
 import { trackClosings } from './releases/what-closes.ts'
 import { isPlaceholderNumber, readCentreNumber } from './centres/find.ts'
@@ -37,7 +36,7 @@ export async function importEntries(
   { file, digest, rows, planned, allowChanges, ctx }: HoldableRows<EntryRowAsWritten>,
 ): Promise<ImportedRows> {
   permit(ctx, 'entries.import', { name: file })
-  const { found, heldBack } = readEachRow(rows, readEntryRow)
+  const { found, heldBack, inFile } = readEachRow(rows, readEntryRow)
   const centres = new Set(found.map(({ read: { centre_number } }) => centre_number))
   const saved = new Map<string, { ids: number[]; counts: number[] }>()
   for (const entry of await entriesOf(trx, [...centres])) {
@@ -47,9 +46,7 @@ export async function importEntries(
     saved.set(entryKey(entry), there)
   }
 
-  const read = shouldCheckForSlips({ allowChanges, planned })
-    ? withoutSlipped(found, { saved, heldBack })
-    : found
+  const read = planned ? found : withoutSlipped(found, { inFile, saved, heldBack, allowChanges })
   const entries = { created: 0, changed: 0, unchanged: 0 }
   const changed: ChangedField<EntryField>[] = []
   const gone: number[] = []
@@ -86,7 +83,6 @@ export async function importEntries(
       await insertEntries(trx, added)
     },
   })
-  checkChanges(entries.changed, allowChanges)
   const counts = rowCounts(rows, heldBack, planned)
   if (touched.size > 0) {
     const facts = { digest, rows: counts, entries, closes: closes.length, opens: opens.length }
@@ -107,29 +103,40 @@ export async function importEntries(
 type SavedEntries = ReadonlyMap<string, { ids: number[]; counts: number[] }>
 type ReadEntry = ReadRow<EntryField, NewEntry>
 
-/** Holds back runs of rows whose numbers of candidates are those saved for the rows above or below. */
+interface Slips {
+  inFile: readonly (NewEntry | undefined)[]
+  saved: SavedEntries
+  heldBack: HeldBackRow<EntryField>[]
+  allowChanges: number | undefined
+}
+
+/**
+ * Holds back runs of rows whose numbers of candidates are those saved for the rows above or below, unless they are
+ * allowed. @throws `change-limit`
+ */
 function withoutSlipped(
   found: readonly ReadEntry[],
-  { saved, heldBack }: { saved: SavedEntries; heldBack: HeldBackRow<EntryField>[] },
+  { inFile, saved, heldBack, allowChanges }: Slips,
 ): readonly ReadEntry[] {
-  const compared = found.map(({ read }) => {
-    const [only, ...others] = saved.get(entryKey(read))?.counts ?? []
-    if (only === undefined || others.length > 0) return undefined
+  const compared = inFile.map((read) => {
+    const [only, ...others] = (read && saved.get(entryKey(read))?.counts) ?? []
+    if (read === undefined || only === undefined || others.length > 0) return undefined
     return { saved: String(only), now: String(read.candidates) }
   })
   const slipped = slippedValues(compared)
-  if (slipped.size === 0) return found
-  const total = compared.filter((one) => one && one.saved !== one.now).length
-  for (const [at, distance] of slipped) {
-    const one = found[at]
-    if (!one) continue
-    const now = String(one.read.candidates)
-    const faults = () => [
-      { field: 'candidates' as const, ...slippedFault({ now, distance, of: slipped.size, total }) },
-    ]
-    heldBack.push({ row: one.row, count: 1, faults })
-  }
-  return found.filter((_, at) => !slipped.has(at))
+  const total = [...slipped.keys()].filter((at) => compared[at]?.saved !== compared[at]?.now).length
+  if (allowChanges !== undefined) checkChanges(total, allowChanges)
+  if (slipped.size === 0 || allowChanges !== undefined) return found
+  const of = countSlipped(slipped)
+  const distances = new Map([...slipped].map(([at, distance]) => [inFile[at], distance]))
+  return found.filter(({ row, read }) => {
+    if (!distances.has(read)) return true
+    const now = String(read.candidates)
+    const distance = distances.get(read)
+    const faults = () => [{ field: 'candidates' as const, ...slippedFault({ now, distance, of, total }) }]
+    heldBack.push({ row, count: 1, faults })
+    return false
+  })
 }
 
 /** The count, or all counts of an entry that has duplicates: `3 and 5`; null for none. */
@@ -149,7 +156,7 @@ export type EntryField = 'number' | 'series' | 'component' | 'candidates'
 type EntryRowAsWritten = TableRowAsWritten<EntryField>
 
 /** Reads one row, or returns the faults of its cells. An unknown centre is no fault here: `errors list` reports it. */
-function readEntryRow(row: EntryRowAsWritten): { read: NewEntry } | { faults: FieldFault<EntryField>[] } {
+function readEntryRow(row: EntryRowAsWritten): RowRead<EntryField, NewEntry> {
   const { texts } = row
   const { faults, wrong } = faultsOfRow(row)
   const number = readCentreNumber(texts.number)

@@ -12,7 +12,7 @@ import {
 import type { ExamSession, Store } from '../db/schema.ts'
 import type { Trx } from '../db/transact.ts'
 import { countryName } from '../country-names.ts'
-import { addTo, groupBy } from '../db/rows.ts'
+import { groupBy } from '../db/rows.ts'
 import { NotFound, Refused, Usage } from '../errors.ts'
 import { appendAudit } from './audit/append.ts'
 import { findOwnCentre } from './centres/find.ts'
@@ -42,16 +42,14 @@ import {
   changesOf,
   checkChanges,
   digestOfRows,
-  type FieldFault,
   type HeldBackRow,
   issuesOf,
-  shouldCheckForSlips,
   readEachRow,
   type ReadRow,
   rowCounts,
   type HoldableRows,
 } from './table-rows.ts'
-import { slippedFault, slippedValues } from './slipped.ts'
+import { countSlipped, slippedFault, slippedValues } from './slipped.ts'
 import type { ImportedRows } from './imports.ts'
 
 /** The values to change; absent ones stay, and null removes a value. */
@@ -255,12 +253,10 @@ export async function importKeyTimes(
   { file, digest, rows, planned, allowChanges, ctx }: HoldableRows<KeyTimeRowAsWritten>,
 ): Promise<ImportedRows> {
   permit(ctx, 'key-times.import', { name: file })
-  const { found, heldBack } = readEachRow(rows, readKeyTimeRow)
+  const { found, heldBack, inFile } = readEachRow(rows, readKeyTimeRow)
   const saved = await findKeyTimes(trx)
   const matched = matchSaved(found, saved)
-  const unslipped = shouldCheckForSlips({ allowChanges, planned })
-    ? withoutSlipped(matched, heldBack)
-    : matched
+  const unslipped = planned ? matched : withoutSlipped(matched, { inFile, saved, heldBack, allowChanges })
   const accepted = withoutOverlaps(unslipped, saved, heldBack)
 
   const countries = [...new Set(accepted.map(({ read }) => read.country))]
@@ -273,7 +269,6 @@ export async function importKeyTimes(
     ctx,
     work: () => saveKeyTimes(trx, accepted),
   })
-  checkChanges(keyTimes.changed, allowChanges)
   const counts = rowCounts(rows, heldBack, planned)
   if (keyTimes.created + keyTimes.changed > 0) {
     const facts = { digest, rows: counts, keyTimes, closes: closes.length, opens: opens.length }
@@ -295,11 +290,14 @@ function matchSaved(
   found: readonly ReadRow<KeyTimeField, NewKeyTime>[],
   saved: readonly KeyTimeRow[],
 ): ReadKeyTime[] {
+  const savedFor = savedKeyTimes(saved)
+  return found.map(({ row, read }) => ({ row, read, same: savedFor(read) }))
+}
+
+/** Looks up the saved Key Time that a row replaces. */
+function savedKeyTimes(saved: readonly KeyTimeRow[]): (read: NewKeyTime) => KeyTimeRow | undefined {
   const together = groupBy(saved, countryAndSession)
-  return found.map(({ row, read }) => {
-    const same = together.get(countryAndSession(read))?.find((one) => isSameKeyTime(one, read))
-    return { row, read, same }
-  })
+  return (read) => together.get(countryAndSession(read))?.find((one) => isSameKeyTime(one, read))
 }
 
 async function saveKeyTimes(trx: Trx, accepted: readonly ReadKeyTime[]) {
@@ -348,27 +346,52 @@ function describeKeyTime({ country, session, time_zone, series, from_date }: New
   return [countryName(country), session, zone, series, from].filter((part) => part).join(', ')
 }
 
-/** Holds back runs of rows whose local times or zones are those saved for the rows above or below. */
+interface Slips {
+  inFile: readonly (NewKeyTime | undefined)[]
+  saved: readonly KeyTimeRow[]
+  heldBack: HeldBackRow<KeyTimeField>[]
+  allowChanges: number | undefined
+}
+
+/**
+ * Holds back runs of rows whose local times or zones are those saved for the rows above or below, unless they are
+ * allowed. Rows with a mistake count: where AM and PM alternate, most of the times that slipped fit no session.
+ *
+ * @throws `change-limit`
+ */
 function withoutSlipped(
   matched: readonly ReadKeyTime[],
-  heldBack: HeldBackRow<KeyTimeField>[],
+  { inFile, saved, heldBack, allowChanges }: Slips,
 ): readonly ReadKeyTime[] {
-  const total = matched.filter(({ same, read }) => same && changedFields(same, read).length > 0).length
-  const faults = new Map<ReadKeyTime, FieldFault<KeyTimeField>[]>()
-  for (const field of ['localTime', 'administrativeZone'] as const) {
+  const savedFor = savedKeyTimes(saved)
+  const columns = (['localTime', 'administrativeZone'] as const).map((field) => {
     const valueIn = (one: NewKeyTime) =>
       field === 'localTime' ? one.local_time : String(one.administrative_zone ?? '')
-    const compared = matched.map(({ same, read }) => same && { saved: valueIn(same), now: valueIn(read) })
+    const compared = inFile.map((read) => {
+      const same = read && savedFor(read)
+      return same && { saved: valueIn(same), now: valueIn(read) }
+    })
     const slipped = slippedValues(compared)
-    for (const [at, one] of matched.entries()) {
-      const distance = slipped.get(at)
-      if (distance === undefined) continue
-      const fault = slippedFault({ now: valueIn(one.read), distance, of: slipped.size, total })
-      addTo(faults, one, { field, ...fault })
-    }
+    const distances = new Map([...slipped].map(([at, distance]) => [inFile[at], distance]))
+    return { field, valueIn, of: countSlipped(slipped), distances }
+  })
+  const isSlipped = ({ read }: ReadKeyTime) => columns.some(({ distances }) => distances.has(read))
+  const held = matched.filter(isSlipped)
+  const total = held.filter(({ same, read }) => same && changedFields(same, read).length > 0).length
+  if (allowChanges !== undefined) {
+    checkChanges(total, allowChanges)
+    return matched
   }
-  for (const [{ row }, of] of faults) heldBack.push({ row, count: of.length, faults: () => of })
-  return matched.filter((one) => !faults.has(one))
+  for (const { row, read } of held) {
+    const slips = columns.filter(({ distances }) => distances.has(read))
+    const faults = () =>
+      slips.map(({ field, valueIn, of, distances }) => ({
+        field,
+        ...slippedFault({ now: valueIn(read), distance: distances.get(read), of, total }),
+      }))
+    heldBack.push({ row, count: slips.length, faults })
+  }
+  return matched.filter((one) => !isSlipped(one))
 }
 
 /** Removes duplicate rows, and holds back rows that overlap another row of the file or a saved Key Time. */

@@ -24,7 +24,7 @@ import {
   type RowsToImport,
   type TableRowAsWritten,
 } from './table-rows.ts'
-import { slippedFault, slippedValues } from './slipped.ts'
+import { countSlipped, slippedFault, slippedValues } from './slipped.ts'
 import { findSite, progressionTestSites } from './roles/catalogue.ts'
 import { readAddress } from './users/email.ts'
 
@@ -65,8 +65,7 @@ export async function importProgressionTests(
   const merged = await mergeGroups(trx, [...groups.values()])
   const results = outcomes.flatMap(({ read }) => read ?? [])
   const corrected = results.filter((one) => mergeOutcome(one) === 'corrected')
-  if (allowChanges === undefined) refuseSlipped(results, { total: merged.results.corrected })
-  checkChanges(merged.results.corrected, allowChanges)
+  refuseSlipped(results, { allowChanges })
   const counts = { rows: rows.length, ...merged }
   if (merged.results.created + merged.results.corrected > 0) {
     await appendAudit(trx, {
@@ -79,18 +78,28 @@ export async function importProgressionTests(
   return { file, ...counts, changes: changesOf(corrected.map(changedMark)) }
 }
 
-/** Refuses runs of marks that are those saved for the learners in the rows above or below. @throws `bad-rows` */
-function refuseSlipped(results: readonly ReadResult[], { total }: { total: number }): void {
+/**
+ * Refuses runs of marks that are those saved for the learners in the rows above or below, unless they are allowed.
+ *
+ * @throws `bad-rows` or `change-limit`
+ */
+function refuseSlipped(
+  results: readonly ReadResult[],
+  { allowChanges }: { allowChanges: number | undefined },
+): void {
   const compared = results.map(({ mark, saved }) =>
     mark === null || typeof saved !== 'number' ? undefined : { saved: String(saved), now: String(mark) },
   )
   const slipped = slippedValues(compared)
-  if (slipped.size === 0) return
+  const total = [...slipped.keys()].filter((at) => compared[at]?.saved !== compared[at]?.now).length
+  if (allowChanges !== undefined) checkChanges(total, allowChanges)
+  if (slipped.size === 0 || allowChanges !== undefined) return
+  const of = countSlipped(slipped)
   function* problems(): Generator<Problem> {
-    for (const [at, distance] of slipped) {
-      const one = results[at]
-      if (!one) continue
-      const fault = slippedFault({ now: String(one.mark), distance, of: slipped.size, total })
+    for (const [at, one] of results.entries()) {
+      if (!slipped.has(at)) continue
+      const now = describeMark(one.mark) ?? 'blank'
+      const fault = slippedFault({ now, distance: slipped.get(at), of, total })
       yield { ...fault, target: one.row.cellOf('mark'), message: `The mark ${fault.message}.` }
     }
   }

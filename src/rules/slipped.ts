@@ -4,7 +4,14 @@ export type Compared = { saved: string; now: string } | undefined
 /** The number of consecutive changed values from which a run counts as slipped. */
 const minRunLength = 5
 /** Distances in rows to look for; up to three, because a list may have a row for each session of a country. */
-const distances = [-1, 1, -2, 2, -3, 3] as const
+const possibleDistances = [-1, 1, -2, 2, -3, 3] as const
+
+/**
+ * The positions of values that look slipped, with the distance: negative where the value is saved for a row above.
+ * Undefined for the rows among these and at their ends: their values are as doubtful, and without them the slip would
+ * not be found again in a file of the rows held back.
+ */
+export type SlippedValues = ReadonlyMap<number, number | undefined>
 
 /**
  * Finds changed values that stand in the wrong row, because a cell was inserted into the column or removed from it:
@@ -12,15 +19,18 @@ const distances = [-1, 1, -2, 2, -3, 3] as const
  * ever look like that. A sorted list that is changed by the same amount everywhere does; the row at the end of the run
  * tells the two apart.
  *
- * @returns the distance by position: negative where the value is saved for a row above
+ * @param values of all rows of the file, because distances are counted in them
  */
-export function slippedValues(values: readonly Compared[]): ReadonlyMap<number, number> {
+export function slippedValues(values: readonly Compared[]): SlippedValues {
   const slipped = new Map<number, number>()
-  for (const distance of distances) {
+  const beside = new Map<number, undefined>()
+  for (const distance of possibleDistances) {
     let run: number[] = []
     const endRun = () => {
-      if (run.length >= minRunLength && !areMovedAlike(values, run, distance))
+      if (run.length >= minRunLength && !areMovedAlike(values, run, distance)) {
         for (const at of run) if (!slipped.has(at)) slipped.set(at, distance)
+        for (const at of positionsOf(values, run, distance)) beside.set(at, undefined)
+      }
       run = []
     }
     for (const [at, value] of values.entries()) {
@@ -31,7 +41,27 @@ export function slippedValues(values: readonly Compared[]): ReadonlyMap<number, 
     }
     endRun()
   }
-  return slipped
+  return new Map<number, number | undefined>([...beside, ...slipped])
+}
+
+/** The number of slipped values, without the rows beside them. */
+export function countSlipped(slipped: SlippedValues): number {
+  return [...slipped.values()].filter((distance) => distance !== undefined).length
+}
+
+/** The positions from the first to the last row of a run, with the rows that tell a slip from an intended change. */
+function positionsOf(values: readonly Compared[], run: readonly number[], distance: number): number[] {
+  const { first, last, behind } = endsOf(run, distance)
+  const ends = behind in values && values[behind] === undefined ? [first, last, behind] : [first, last]
+  const start = Math.min(...ends)
+  return Array.from({ length: Math.max(...ends) - start + 1 }, (_, at) => start + at)
+}
+
+/** The positions of a run with the rows from which its values come, and the position beyond them. */
+function endsOf(run: readonly number[], distance: number) {
+  const first = (run[0] ?? 0) + Math.min(distance, 0)
+  const last = (run.at(-1) ?? 0) + Math.max(distance, 0)
+  return { first, last, behind: distance < 0 ? first + distance : last + distance }
 }
 
 /**
@@ -39,9 +69,7 @@ export function slippedValues(values: readonly Compared[]): ReadonlyMap<number, 
  * False where the row after that one is blank: there a cell was removed, or a blank one inserted.
  */
 function areMovedAlike(values: readonly Compared[], run: readonly number[], distance: number): boolean {
-  const first = (run[0] ?? 0) + Math.min(distance, 0)
-  const last = (run.at(-1) ?? 0) + Math.max(distance, 0)
-  const behind = distance < 0 ? first + distance : last + distance
+  const { first, last, behind } = endsOf(run, distance)
   if (behind in values && values[behind] === undefined) return false
   const compared = values.slice(first, last + 1).filter((value) => value !== undefined)
   const [move = 0, ...others] = compared.map(({ saved, now }) => amountOf(now) - amountOf(saved))
@@ -54,7 +82,7 @@ function amountOf(value: string): number {
   return value.includes(':') ? (whole ?? NaN) * 60 + minutes : (whole ?? NaN)
 }
 
-/** The fault of a slipped value; its message is worded to follow the name of the column. */
+/** The fault of a slipped value, or of one beside such values; its message is worded to follow the name of the column. */
 export function slippedFault({
   now,
   distance,
@@ -62,15 +90,19 @@ export function slippedFault({
   total,
 }: {
   now: string
-  distance: number
+  distance: number | undefined
+  /** The number of slipped values. */
   of: number
+  /** How many saved values would change if the slipped ones were accepted. */
   total: number
 }) {
-  const rows = Math.abs(distance) === 1 ? 'the row' : `the row ${Math.abs(distance)}`
-  const others = `as are those of ${of - 1} more rows`
+  const rows = distance !== undefined && Math.abs(distance) > 1 ? `the row ${Math.abs(distance)}` : 'the row'
   return {
     code: 'values-slipped',
-    message: `is ${now}, which is saved for ${rows} ${distance < 0 ? 'above' : 'below'}, ${others}`,
+    message:
+      distance === undefined
+        ? `is ${now}, and stands with ${of} values that are saved for other rows`
+        : `is ${now}, which is saved for ${rows} ${distance < 0 ? 'above' : 'below'}, as are those of ${of - 1} more rows`,
     hint: `Perhaps the column slipped. If all of it is meant: --allow-changes ${total}`,
   }
 }

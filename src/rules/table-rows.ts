@@ -35,7 +35,7 @@ export interface RowsToImport<Row> {
   /** The digest of the file's bytes. */
   digest: string
   rows: readonly Row[]
-  /** The exact number of saved values to change, slipped or not; undefined: any number that do not look slipped. */
+  /** The exact number of saved values to change although they look slipped; undefined: none. */
   allowChanges?: number | undefined
   ctx: RuleContext
 }
@@ -44,14 +44,6 @@ export interface RowsToImport<Row> {
 export interface HoldableRows<Row> extends RowsToImport<Row> {
   /** The rows held back when the plan was made; set only where the rows come from a plan, which was reviewed. */
   planned?: PlannedHeldBack | undefined
-}
-
-/** Whether to look for slipped values: not for a reviewed plan, nor with --allow-changes. */
-export function shouldCheckForSlips({
-  allowChanges,
-  planned,
-}: Pick<HoldableRows<unknown>, 'allowChanges' | 'planned'>): boolean {
-  return allowChanges === undefined && planned === undefined
 }
 
 /** The rows that were held back when a plan was made, and so are not in the plan. */
@@ -94,12 +86,22 @@ export interface ReadRow<Field extends string, Read> {
   read: Read
 }
 
-/** Reads all rows, and separates those to be held back. */
+/** The outcome of reading a row; with a fault, its values are there where they can be read all the same. */
+export type RowRead<Field extends string, Read> =
+  | { read: Read }
+  | { faults: FieldFault<Field>[]; read?: Read }
+
+/**
+ * Reads all rows, and separates those to be held back.
+ *
+ * @returns also what was read of each row of the file, those held back included
+ */
 export function readEachRow<Field extends string, Read>(
   rows: readonly TableRowAsWritten<Field>[],
-  read: (row: TableRowAsWritten<Field>) => { read: Read } | { faults: FieldFault<Field>[] },
-): { found: ReadRow<Field, Read>[]; heldBack: HeldBackRow<Field>[] } {
+  read: (row: TableRowAsWritten<Field>) => RowRead<Field, Read>,
+): { found: ReadRow<Field, Read>[]; heldBack: HeldBackRow<Field>[]; inFile: (Read | undefined)[] } {
   const found: ReadRow<Field, Read>[] = []
+  const inFile: (Read | undefined)[] = []
   const heldBack: HeldBackRow<Field>[] = []
   const faultsOf = (row: TableRowAsWritten<Field>) => {
     const outcome = read(row)
@@ -107,10 +109,11 @@ export function readEachRow<Field extends string, Read>(
   }
   for (const row of rows) {
     const outcome = read(row)
+    inFile.push(outcome.read)
     if ('faults' in outcome) heldBack.push({ row, count: outcome.faults.length, faults: () => faultsOf(row) })
     else found.push({ row, read: outcome.read })
   }
-  return { found, heldBack }
+  return { found, heldBack, inFile }
 }
 
 /** A list whose items are made during iteration, because a table may have hundreds of thousands of rows. */
@@ -188,15 +191,22 @@ export function changesOf<Field extends string>(changed: readonly ChangedField<F
   return lazyItems(sorted.length, inOrder)
 }
 
-/** Refuses an --allow-changes that is not the exact number of changes. @throws `change-limit` */
-export function checkChanges(total: number, allowed: number | undefined): void {
-  if (allowed === undefined || allowed === total) return
-  const changes = total === 1 ? '1 saved value' : `${total} saved values`
+/**
+ * Refuses an --allow-changes that is not the exact number of slipped values. Other changes are not counted: they are
+ * saved while the slipped ones are held back, and the number must be right before and after.
+ *
+ * @throws `change-limit`
+ */
+export function checkChanges(total: number, allowed: number): void {
+  if (allowed === total) return
   throw new Refused(
     'change-limit',
-    `--allow-changes ${allowed} is not right: this would change ${changes}; nothing was changed.`,
+    `--allow-changes ${allowed} is not right: ${total || 'no'} saved values look as if they had slipped; nothing was changed.`,
     {
-      hint: `Look at the values, old and new, with --dry-run. If all of it is meant: --allow-changes ${total}`,
+      hint:
+        total === 0
+          ? 'Leave out --allow-changes.'
+          : `Look at the values, old and new, with --dry-run. If all of it is meant: --allow-changes ${total}`,
       details: { total, allowed },
     },
   )

@@ -9,7 +9,7 @@ import {
   seriesHint,
   timeHint,
   faultsOfRow,
-  type FieldFault,
+  type RowRead,
   type TableRowAsWritten,
 } from '../table-rows.ts'
 import { distinctZonesOf, onlyTimeZoneOf, timeZoneHint, showSameTime } from './time-zones.ts'
@@ -29,10 +29,8 @@ export const keyTimeFields = [
 export type KeyTimeField = (typeof keyTimeFields)[number]
 export type KeyTimeRowAsWritten = TableRowAsWritten<KeyTimeField>
 
-/** Reads one row, or returns the faults of its cells. */
-export function readKeyTimeRow(
-  row: KeyTimeRowAsWritten,
-): { read: NewKeyTime } | { faults: FieldFault<KeyTimeField>[] } {
+/** Reads one row, or returns the faults of its cells: with the values, where only the time does not fit the session. */
+export function readKeyTimeRow(row: KeyTimeRowAsWritten): RowRead<KeyTimeField, NewKeyTime> {
   const { texts } = row
   const { faults, wrong } = faultsOfRow(row)
   const country = countryCode(texts.country)
@@ -73,7 +71,7 @@ export function readKeyTimeRow(
   const zone = country === undefined ? undefined : readTimeZone(country, texts.timeZone)
   if (zone && 'code' in zone) wrong('timeZone', zone.code, zone.message, zone.hint)
   if (
-    faults.length > 0 ||
+    faults.some(({ code }) => code !== 'time-not-in-session') ||
     country === undefined ||
     administrativeZone === undefined ||
     session === undefined ||
@@ -85,18 +83,17 @@ export function readKeyTimeRow(
     'code' in zone
   )
     return { faults }
-  return {
-    read: {
-      country,
-      administrative_zone: administrativeZone,
-      session,
-      local_time: localTime,
-      time_zone: zone.name,
-      series,
-      from_date: from,
-      until_date: until,
-    },
+  const read = {
+    country,
+    administrative_zone: administrativeZone,
+    session,
+    local_time: localTime,
+    time_zone: zone.name,
+    series,
+    from_date: from,
+    until_date: until,
   }
+  return faults.length > 0 ? { faults, read } : { read }
 }
 
 /** Null for a blank cell; undefined where the text is no administrative zone. */
