@@ -6,8 +6,8 @@ import type { Session } from '../cli/session.ts'
 import { checkLines, isCommand, refuseWrong, windowsOf } from '../cli/batch/lines-of-input.ts'
 import { runAsOneChange } from '../cli/batch/one-change.ts'
 import { reportAll, writeResult } from '../cli/batch/report.ts'
-import { resultsOf, type Running, stops } from '../cli/batch/run-line.ts'
-import { hasStopped, leave, type Line, newRun, type BatchOptions } from '../cli/batch/state.ts'
+import { resultsOf, stops } from '../cli/batch/run-line.ts'
+import { type BatchOptions, hasStopped, leave, type Line, newRun, type Run } from '../cli/batch/state.ts'
 
 export const batch = () =>
   streamingCommand({
@@ -47,7 +47,7 @@ const manyLines = 200
 /** Runs the lines of stdin. @returns the exit code */
 async function runBatch(options: BatchOptions, session: Session): Promise<number> {
   const whole = options.atomic || session.common.dryRun
-  const run = newRun(session)
+  const run = newRun(session, options)
   if (session.context.stdin.isTTY) session.say('One command a line; Ctrl-D ends.')
   try {
     for await (const window of windowsOf(session.context.stdin, {
@@ -61,30 +61,29 @@ async function runBatch(options: BatchOptions, session: Session): Promise<number
       if (window.length > manyLines) session.terminal.busy(`Looking at ${grouped(window.length)} lines …`)
       const { lines, wrong } = await checkLines(window, run)
       if (wrong.length > 0) await refuseWrong(wrong, { run, others: lines.length })
-      else if (whole) await runAsOneChange(lines, { options, run })
-      else await runEach(lines, { options, run })
+      else if (whole) await runAsOneChange(lines, run)
+      else await runEach(lines, run)
       // Typed input ends here; piped input is read on, to count the lines left.
       if (hasStopped(run.progress) && session.context.stdin.isTTY) break
     }
-    return await reportAll(options, run)
+    return await reportAll(run)
   } catch (error) {
     // Completed lines are reported, and their messages delivered.
     if (!run.progress.isChanged && error instanceof AnswerNotWritten) throw error.beforeAnyChange()
     if (!run.progress.isChanged || !(error instanceof Failure)) throw error
     if (!(error instanceof Cancelled)) run.failure = error
     leave(run, 0)
-    return await reportAll(options, run)
+    return await reportAll(run)
   } finally {
     await run.store?.close()
     run.forget()
   }
 }
 
-async function runEach(lines: readonly Line[], running: Running): Promise<void> {
-  const { run } = running
+async function runEach(lines: readonly Line[], run: Run): Promise<void> {
   for await (const { line, result, left } of resultsOf(lines, run)) {
     if (result.error?.thrown instanceof Cancelled) return leave(run, left + 1)
     if (!(await writeResult(run, { line, result }))) return leave(run, left)
-    if (stops(result, running)) return leave(run, left, line)
+    if (stops(result, run)) return leave(run, left, line)
   }
 }

@@ -2,27 +2,25 @@ import type { OpenStore } from '../../db/store/opening.ts'
 import { Cancelled, Failure, Unavailable } from '../../errors.ts'
 import { isStoreMissing, missingHeadNotice, openModeOf, withStore } from '../session.ts'
 import { FailureOfLine } from './lines-of-input.ts'
-import type { TypedLine } from './state.ts'
 import type { LineResult } from './line.ts'
 import { writeResult } from './report.ts'
-import { isRefused, type Running, runOne, stops } from './run-line.ts'
-import { leave, type Line, progressKept } from './state.ts'
+import { isRefused, runOne, stops } from './run-line.ts'
+import { leave, type Line, progressKept, type Run, type TypedLine } from './state.ts'
 
 /** Runs all lines in one transaction, which is committed at the end or rolled back. */
-export async function runAsOneChange(lines: readonly Line[], running: Running): Promise<void> {
-  const { run } = running
+export async function runAsOneChange(lines: readonly Line[], run: Run): Promise<void> {
   const { dryRun } = run.session.common
   if (lines.length === 0) return
   // The lines are rehearsed first where there is no store yet, so that a refusal leaves no empty store behind.
   if (run.createsStore && !dryRun && isStoreMissing(run.session)) {
     await withStore(run.session, 'rehearse-creation', async (store) => {
       // Only after connecting is it known that a server has a store already, which needs no rehearsal.
-      if (store.created) await asOne({ lines, store, saves: false }, running)
+      if (store.created) await asOne({ lines, store, saves: false }, run)
     })
   }
   const store = await run.session.open(openModeOf({ dryRun, createsStore: run.createsStore }))
   run.store = store
-  const results = await asOne({ lines, store, saves: !dryRun }, running)
+  const results = await asOne({ lines, store, saves: !dryRun }, run)
   for (const { result } of results) await recordRefusal(store, result.error?.thrown)
   for (const one of results) if (!(await writeResult(run, one))) return
 }
@@ -36,9 +34,8 @@ interface OneChange {
 /** @throws the failure of the line for which the transaction was rolled back */
 async function asOne(
   { lines, store, saves }: OneChange,
-  running: Running,
+  run: Run,
 ): Promise<{ line: Line; result: LineResult }[]> {
-  const { run } = running
   const { session } = run
   const { asOneChange, rehearseOneChange } = await import('../../db/one-change.ts')
   const results: { line: Line; result: LineResult }[] = []
@@ -57,12 +54,12 @@ async function asOne(
       const result = await runOne(line, run)
       if (result.error?.thrown instanceof Cancelled) throw result.error.thrown
       // The throw ends the transaction; the catch below then records a refusal of rights outside it.
-      if (isRefused(result) && running.options.atomic) {
+      if (isRefused(result) && run.options.atomic) {
         const thrown = result.error?.thrown
         throw store.engine.isRetryable(thrown) ? thrown : new LineFailed(line, result)
       }
       results.push({ line, result })
-      if (stops(result, running)) return leave(run, lines.length - at - 1, line)
+      if (stops(result, run)) return leave(run, lines.length - at - 1, line)
     }
   }
   try {

@@ -5,7 +5,7 @@ import { clearBusy, forStreamBehind } from '../terminal.ts'
 import { commandLine } from '../typed-line.ts'
 import { withoutSecrets } from '../secrets-typed.ts'
 import type { LineOutcome } from './run-line.ts'
-import { type TypedLine, type Run, type BatchOptions, wasStopped } from './state.ts'
+import { type TypedLine, type Run, wasStopped } from './state.ts'
 
 /** @returns false once the reader has left */
 export async function writeResult(
@@ -58,8 +58,9 @@ function jsonOf({ number, words }: TypedLine, { exit, error, stdout = '' }: Line
 }
 
 /** Delivers the queued messages and reports what became of the lines. @returns the exit code */
-export async function reportAll({ atomic }: BatchOptions, run: Run): Promise<number> {
+export async function reportAll(run: Run): Promise<number> {
   const { session, progress, store } = run
+  const { atomic } = run.options
   const { dryRun, json } = session.common
   let undelivered = false
   // The changes are committed: a signal leaves messages whose delivery has not begun, and cancels none that has.

@@ -4,18 +4,13 @@ import { Cancelled, Unavailable } from '../../errors.ts'
 import { yieldToSignals } from '../../interruption.ts'
 import type { Output } from '../../output.ts'
 import type { LineResult } from './line.ts'
-import { type BatchOptions, type Line, progressKept, type Run } from './state.ts'
+import { type Line, progressKept, type Run } from './state.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Committed, OpenStore } from '../../db/store/opening.ts'
 import { missingHeadNotice } from '../session.ts'
 
 /** How a line ended, and its output. */
 export type LineOutcome = LineResult & { stdout?: string; stderr?: string }
-
-export interface Running {
-  options: BatchOptions
-  run: Run
-}
 
 export async function runOne(line: Line, run: Run): Promise<LineOutcome> {
   const { interruption, progress } = run
@@ -35,7 +30,7 @@ export async function runOne(line: Line, run: Run): Promise<LineOutcome> {
 /** Exit codes after which no more lines are run, even with --keep-going: a bug, no usable store, a cancellation. */
 const endsAll: ReadonlySet<number> = new Set([1, 7, 10, 130])
 
-export function stops(result: LineResult, { options: { keepGoing } }: Running): boolean {
+export function stops(result: LineResult, { options: { keepGoing } }: Run): boolean {
   return isRefused(result) && (!keepGoing || endsAll.has(result.exit))
 }
 

@@ -38,6 +38,7 @@ interface Progress {
 
 export interface Run {
   session: Session
+  options: BatchOptions
   batch: Batch
   context: Context
   interruption: Interruption
@@ -55,7 +56,7 @@ export interface Run {
   forget: () => void
 }
 
-export function newRun(session: Session): Run {
+export function newRun(session: Session, options: BatchOptions): Run {
   const { interruption, forget } = interruptionOfLines(
     session.context.interruption,
     () => run.progress.isChanged,
@@ -63,6 +64,7 @@ export function newRun(session: Session): Run {
   const context = { ...session.context, interruption, signal: interruption.signal }
   const run: Run = {
     session,
+    options,
     context,
     interruption,
     batch: {

@@ -24,7 +24,7 @@ function newBatch() {
       checkLine: () => Promise.reject(new Error('no line is looked at')),
     },
   )
-  return { run: newRun(session), interruption, said: () => String(stdout.read()) }
+  return { run: newRun(session, { atomic: false, keepGoing: false }), interruption, said: () => String(stdout.read()) }
 }
 
 it.each([

@@ -24,7 +24,7 @@ async function newRunIn({ folder, db, now, store }: World): Promise<Run> {
       checkLine: () => Promise.reject(new Error('no line is looked at')),
     },
   )
-  return Object.assign(newRun(session), { store: await store() })
+  return Object.assign(newRun(session, { atomic: false, keepGoing: false }), { store: await store() })
 }
 
 /** A line whose change is made, and which then ends so. */
