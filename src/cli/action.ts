@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { InBatch } from './batch/line.ts'
+import type { BatchSupport } from './batch/line.ts'
 import { actingFor } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/store/opening.ts'
@@ -32,7 +32,7 @@ function rootCommandOf(leaf: Command): Command {
 /** The commander action of a command that needs a session and returns an exit code. */
 export function action<Args, Options, Every>(
   parameters: Declared<Args, Options, Every>,
-  { work, inBatch }: Action<Args & Every & Options>,
+  { work, batchSupport }: Action<Args & Every & Options>,
 ): (...typed: unknown[]) => Promise<void> {
   return async (...typed) => {
     const leaf = typed.at(-1)
@@ -42,19 +42,25 @@ export function action<Args, Options, Every>(
     const { context } = invocation
     const typedHere = typedCommand(leaf)
     const session = sessionOf(typedHere, invocation)
-    const { batch, ready } = invocation
-    if (batch && ready) {
+    const { batch, deferWork } = invocation
+    if (batch && deferWork) {
       const options = valuesOf(parameters, typedHere.typed)
       const { refuseInBatch } = await import('./batch/line.ts')
-      const asks = inBatch.asks(options) && !session.common.yes && !session.common.dryRun
-      if (inBatch.createsStore) batch.noteCreation()
+      const asks = batchSupport.asks(options) && !session.common.yes && !session.common.dryRun
+      if (batchSupport.createsStore) batch.noteCreation()
       const { json } = session.common
-      refuseInBatch({ ...typedParameters(leaf), command: session.command, kind: inBatch.kind, asks, json })
+      refuseInBatch({
+        ...typedParameters(leaf),
+        command: session.command,
+        kind: batchSupport.kind,
+        asks,
+        json,
+      })
       refuseUnnamedActor(session)
       const targets = { typed: typedHere.typed, fromStdin: noTargets }
-      ready({
+      deferWork({
         work: (context) => run({ targets, options }, sessionOf(typedHere, { ...invocation, context })),
-        changes: inBatch.kind === 'changes',
+        changes: batchSupport.kind === 'changes',
       })
       return
     }
@@ -88,7 +94,7 @@ const noTargets: ReadonlySet<string> = new Set()
 /** What a command does, and its properties as a line of a batch. */
 interface Action<Values> {
   work: (options: Values, session: Session) => Promise<number>
-  inBatch: InBatch<Values>
+  batchSupport: BatchSupport<Values>
 }
 
 function typedParameters(leaf: Command): { options: string[]; args: unknown[]; format: string | undefined } {

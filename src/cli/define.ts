@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { AnswerName, AnyJsonOfChange } from '../render/json.ts'
 import { paragraphsOf } from '../render/wrap.ts'
 import { action, type Answer, answer, outputFor } from './action.ts'
-import type { InBatch } from './batch/line.ts'
+import type { BatchSupport } from './batch/line.ts'
 import { addCommonOptions } from './options.ts'
 import type { Listing } from './list-declaration.ts'
 import type { Mutation } from './mutation.ts'
@@ -137,7 +137,7 @@ interface Kind<Every, Values> {
   asks?: boolean
   rehearses?: boolean
   /** The command's kind as a line of a batch. */
-  batch?: InBatch<Values>['kind']
+  batch?: BatchSupport<Values>['kind']
   /** Whether the command can create the store. */
   createsStore?: boolean
   /** Whether these options can lead to a question. */
@@ -170,5 +170,7 @@ function declare<Args, Options, Every = object>(
   if (notes !== undefined)
     declared.addHelpText('after', () => paragraphsOf(notes.replace(/^\n+/, '')).join('\n'))
   const parameters = { args: spec.args, options: spec.options, every, changes: asks }
-  return declared.action(action(parameters, { work, inBatch: { kind: batch, asks: mayAsk, createsStore } }))
+  return declared.action(
+    action(parameters, { work, batchSupport: { kind: batch, asks: mayAsk, createsStore } }),
+  )
 }

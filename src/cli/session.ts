@@ -101,7 +101,7 @@ export interface Invocation {
   /** The batch, where the words are a line of one. */
   batch?: Batch | undefined
   /** In a batch, takes the line's work after the line was checked, instead of running it. */
-  ready?: ((work: LineWork) => void) | undefined
+  deferWork?: ((work: LineWork) => void) | undefined
   /** The exit code, once the command has run. */
   exit?: number
 }
@@ -196,12 +196,12 @@ export function sessionOf(
       if (terminal.animated && isLarge(settings.db.value)) terminal.busy(words)
     },
     linesAfterAnswer: [],
-    open: batch ? (mode) => batch.storeFor(mode, open) : open,
+    open: batch ? (mode) => batch.sharedStore(mode, open) : open,
     opening: (mode) => openingOf(mode, undefined),
     ctx: (store) => contextFor(store, acting),
     commit: async (store, work, clock) => {
       const committed = await commitFor(store, { work, acting, clock, notify })
-      if (batch) batch.committed(committed)
+      if (batch) batch.recordCommit(committed)
       // A copy that will replace a store has no path yet.
       else if (store.path !== undefined) {
         const { removeLeftovers } = await import('./leftovers.ts')

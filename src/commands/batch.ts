@@ -3,11 +3,18 @@ import { streamingCommand } from '../cli/define.ts'
 import { flag } from '../cli/parameters.ts'
 import { grouped } from '../grouped.ts'
 import type { Session } from '../cli/session.ts'
-import { checkLines, isCommand, refuseWrong, windowsOf } from '../cli/batch/lines-of-input.ts'
+import { checkLines, isCommand, reportInvalidLines, windowsOf } from '../cli/batch/lines-of-input.ts'
 import { runAsOneChange } from '../cli/batch/one-change.ts'
 import { reportAll, writeResult } from '../cli/batch/report.ts'
-import { resultsOf, stops } from '../cli/batch/run-line.ts'
-import { type BatchOptions, hasStopped, leave, type Line, newRun, type Run } from '../cli/batch/state.ts'
+import { runLines, endsBatch } from '../cli/batch/run-line.ts'
+import {
+  type BatchOptions,
+  hasEnded,
+  recordEnd,
+  type BatchLine,
+  newRun,
+  type Run,
+} from '../cli/batch/state.ts'
 
 export const batch = () =>
   streamingCommand({
@@ -46,25 +53,25 @@ const manyLines = 200
 
 /** Runs the lines of stdin. @returns the exit code */
 async function runBatch(options: BatchOptions, session: Session): Promise<number> {
-  const whole = options.atomic || session.common.dryRun
+  const singleWindow = options.atomic || session.common.dryRun
   const run = newRun(session, options)
   if (session.context.stdin.isTTY) session.say('One command a line; Ctrl-D ends.')
   try {
     for await (const window of windowsOf(session.context.stdin, {
       signal: session.context.interruption.heard,
-      whole,
+      singleWindow,
     })) {
-      if (hasStopped(run.progress)) {
-        leave(run, window.filter(isCommand).length)
+      if (hasEnded(run.progress)) {
+        recordEnd(run, window.filter(isCommand).length)
         continue
       }
       if (window.length > manyLines) session.terminal.busy(`Looking at ${grouped(window.length)} lines …`)
-      const { lines, wrong } = await checkLines(window, run)
-      if (wrong.length > 0) await refuseWrong(wrong, { run, others: lines.length })
-      else if (whole) await runAsOneChange(lines, run)
+      const { lines, invalid } = await checkLines(window, run)
+      if (invalid.length > 0) await reportInvalidLines(invalid, { run, validLines: lines.length })
+      else if (singleWindow) await runAsOneChange(lines, run)
       else await runEach(lines, run)
       // Typed input ends here; piped input is read on, to count the lines left.
-      if (hasStopped(run.progress) && session.context.stdin.isTTY) break
+      if (hasEnded(run.progress) && session.context.stdin.isTTY) break
     }
     return await reportAll(run)
   } catch (error) {
@@ -72,18 +79,18 @@ async function runBatch(options: BatchOptions, session: Session): Promise<number
     if (!run.progress.isChanged && error instanceof AnswerNotWritten) throw error.beforeAnyChange()
     if (!run.progress.isChanged || !(error instanceof Failure)) throw error
     if (!(error instanceof Cancelled)) run.failure = error
-    leave(run, 0)
+    recordEnd(run, 0)
     return await reportAll(run)
   } finally {
     await run.store?.close()
-    run.forget()
+    run.dispose()
   }
 }
 
-async function runEach(lines: readonly Line[], run: Run): Promise<void> {
-  for await (const { line, result, left } of resultsOf(lines, run)) {
-    if (result.error?.thrown instanceof Cancelled) return leave(run, left + 1)
-    if (!(await writeResult(run, { line, result }))) return leave(run, left)
-    if (stops(result, run)) return leave(run, left, line)
+async function runEach(lines: readonly BatchLine[], run: Run): Promise<void> {
+  for await (const { line, result, left } of runLines(lines, run)) {
+    if (result.error?.thrown instanceof Cancelled) return recordEnd(run, left + 1)
+    if (!(await writeResult(run, { line, result }))) return recordEnd(run, left)
+    if (endsBatch(result, run)) return recordEnd(run, left, line)
   }
 }

@@ -20,9 +20,9 @@ export interface Batch {
   /** Command trees by the command that they were built for, so that lines with the same command share a tree. */
   programs: Map<string, LineProgram>
   /** The store that all lines share. @param open opens the store at the first call */
-  storeFor: (mode: OpenMode, open: (mode: OpenMode) => Promise<OpenStore>) => Promise<OpenStore>
+  sharedStore: (mode: OpenMode, open: (mode: OpenMode) => Promise<OpenStore>) => Promise<OpenStore>
   /** Tells the batch what a line has committed, and which messages it queued. */
-  committed: (done: Pick<Committed<unknown>, 'queued' | 'isLogged'> & { by: Actor }) => void
+  recordCommit: (done: Pick<Committed<unknown>, 'queued' | 'isLogged'> & { by: Actor }) => void
   /** Whether an earlier line queued this message, which is delivered once all lines are done. */
   willDeliver: (message: number) => boolean
   /** Says something on stderr at once, whichever line it is from. */
@@ -34,7 +34,7 @@ export interface Batch {
 /** How a line ended: with an answer, or with an error and its text as the batch shows it. */
 export interface LineResult {
   exit: number
-  error?: { thrown: unknown; told: string }
+  error?: { thrown: unknown; text: string }
 }
 
 /** What a line's command does. */
@@ -60,13 +60,13 @@ export type CheckLine = (
 ) => Promise<CheckedLine | undefined>
 
 /** Options that no line may have: they are given once, to the batch itself. */
-const ofTheBatch = ['--json', '--db', '--key-file', '--wait', '--smtp', '--mail-dir'] as const
+const batchOnlyOptions = ['--json', '--db', '--key-file', '--wait', '--smtp', '--mail-dir'] as const
 
 /** Options with which a command reads or writes a file of its own. */
-const withFiles = ['--out', '--html', '--report', '--from'] as const
+const fileOptions = ['--out', '--html', '--report', '--from'] as const
 
 /** Changes that read secrets or a file, or are about the store as a whole. */
-const notInBatch: ReadonlySet<string> = new Set([
+const excludedCommands: ReadonlySet<string> = new Set([
   'account activate',
   'account request',
   'account set-up',
@@ -85,20 +85,20 @@ const notInBatch: ReadonlySet<string> = new Set([
 ])
 
 /** The properties of a command as a line of a batch. */
-export interface InBatch<Values> {
+export interface BatchSupport<Values> {
   kind: 'reads' | 'changes' | 'other'
   asks: (options: Values) => boolean
   createsStore: boolean
 }
 
-interface Line {
+interface ParsedCommand {
   command: string
   /** The long names of the options that were typed. */
   options: readonly string[]
   /** The arguments that were typed. */
   args: readonly unknown[]
   /** `other`: a command that cannot run in a batch. */
-  kind: InBatch<never>['kind']
+  kind: BatchSupport<never>['kind']
   /** The value of `--format`, as it was typed. */
   format: string | undefined
   /** Whether all answers of the batch are JSON. */
@@ -108,14 +108,14 @@ interface Line {
 }
 
 /** Refuses a command that cannot be a line of a batch. @throws a usage error */
-export function refuseInBatch({ command, options, args, format, json, kind, asks }: Line): void {
-  if (kind === 'other' || notInBatch.has(command)) {
+export function refuseInBatch({ command, options, args, format, json, kind, asks }: ParsedCommand): void {
+  if (kind === 'other' || excludedCommands.has(command)) {
     throw new Usage(`${command} does not run within a batch.`, {
       code: 'not-in-a-batch',
       hint: `Lines change the store one thing at a time, or look. By itself: ssh-admin ${command}`,
     })
   }
-  const common = ofTheBatch.find((name) => options.includes(name))
+  const common = batchOnlyOptions.find((name) => options.includes(name))
   if (common !== undefined) {
     throw new Usage(`${common} is for the whole batch, and not for one of its lines.`, {
       code: 'not-in-a-batch',
@@ -132,7 +132,7 @@ export function refuseInBatch({ command, options, args, format, json, kind, asks
       },
     )
   }
-  const file = withFiles.find((name) => options.includes(name))
+  const file = fileOptions.find((name) => options.includes(name))
   if (file !== undefined || args.includes('-')) {
     throw new Usage(`Within a batch ${file ?? '-'} cannot be used: its lines read and write no files.`, {
       code: 'not-in-a-batch',

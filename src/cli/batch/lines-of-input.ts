@@ -7,7 +7,7 @@ import type { LineResult } from './line.ts'
 import { withoutSecrets } from '../secrets-typed.ts'
 import { writeResult } from './report.ts'
 import { lineContext } from './run-line.ts'
-import { leave, type Line, type Run, type TypedLine } from './state.ts'
+import { recordEnd, type BatchLine, type Run, type TypedLine } from './state.ts'
 
 /** A line of the input; the first line has number 1. */
 interface NumberedLine {
@@ -16,10 +16,10 @@ interface NumberedLine {
 }
 
 /** The most letters of a line; no command is nearly as long. */
-const maxLine = 1_000_000
+const maxLineLength = 1_000_000
 
 /** Letters in a window of piped lines, all of which is read before it is checked. */
-const maxWindow = 16 * 1024 * 1024
+const maxWindowLength = 16 * 1024 * 1024
 
 /**
  * The lines of stdin in windows; all lines of a window are checked before the first is run. At a terminal each line is
@@ -28,48 +28,48 @@ const maxWindow = 16 * 1024 * 1024
  */
 export async function* windowsOf(
   input: Input,
-  { signal, whole }: { signal: AbortSignal; whole: boolean },
+  { signal, singleWindow }: { signal: AbortSignal; singleWindow: boolean },
 ): AsyncGenerator<NumberedLine[]> {
-  const enough = whole ? Number.POSITIVE_INFINITY : input.isTTY ? 0 : maxWindow
-  let [number, size] = [0, 0]
+  const minLength = singleWindow ? Number.POSITIVE_INFINITY : input.isTTY ? 0 : maxWindowLength
+  let [number, length] = [0, 0]
   let window: NumberedLine[] = []
   for await (const text of linesOf(chunksOf(input, signal))) {
     number += 1
     window.push({ number, text })
-    size += text.length + 1
-    if (size <= enough) continue
+    length += text.length + 1
+    if (length <= minLength) continue
     yield window
     window = []
-    size = 0
+    length = 0
   }
   if (window.length > 0) yield window
 }
 
 async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let decoder: Decoder | undefined
-  let [rest, heldBack] = ['', '']
-  for await (const chunk of withWholeMark(chunks)) {
+  let [partialLine, pendingCr] = ['', '']
+  for await (const chunk of withCompleteByteOrderMark(chunks)) {
     decoder ??= new TextDecoder(utf16Mark(chunk[0], chunk[1]) ?? 'utf-8', { fatal: true })
-    const text = `${heldBack}${decoded(decoder, chunk)}`
+    const text = `${pendingCr}${decode(decoder, chunk)}`
     // The CR may be the first half of a CR LF that the next chunk completes.
-    heldBack = text.endsWith('\r') ? '\r' : ''
-    const [first = '', ...others] = (heldBack ? text.slice(0, -1) : text).split(/\r\n|\r|\n/)
-    rest += first
-    if (rest.length > maxLine)
+    pendingCr = text.endsWith('\r') ? '\r' : ''
+    const [first = '', ...others] = (pendingCr ? text.slice(0, -1) : text).split(/\r\n|\r|\n/)
+    partialLine += first
+    if (partialLine.length > maxLineLength)
       throw new BadInput('line-too-long', 'A line on stdin has more than a million letters.', {
         hint: 'Write one command a line.',
       })
     for (const line of others) {
-      yield rest
-      rest = line
+      yield partialLine
+      partialLine = line
     }
   }
-  const last = `${rest}${decoder ? decoded(decoder) : ''}`
+  const last = `${partialLine}${decoder ? decode(decoder) : ''}`
   if (last !== '') yield last
 }
 
 /** Joins the first chunks until they have two bytes, the length of a UTF-16 byte order mark. */
-async function* withWholeMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* withCompleteByteOrderMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let first: Buffer | undefined = Buffer.alloc(0)
   for await (const chunk of chunks) {
     if (!first) yield chunk
@@ -85,13 +85,13 @@ async function* withWholeMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buf
 
 type Decoder = InstanceType<typeof TextDecoder>
 
-function decoded(decoder: Decoder, chunk?: Buffer): string {
-  const text = textOrNothing(decoder, chunk)
+function decode(decoder: Decoder, chunk?: Buffer): string {
+  const text = tryDecode(decoder, chunk)
   if (text !== undefined && !text.includes('\0')) return text
   throw noTextOnStdin()
 }
 
-function textOrNothing(decoder: Decoder, chunk: Buffer | undefined): string | undefined {
+function tryDecode(decoder: Decoder, chunk: Buffer | undefined): string | undefined {
   try {
     return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode()
   } catch {
@@ -109,7 +109,7 @@ async function* chunksOf(input: Input, signal: AbortSignal): AsyncGenerator<Buff
   }
 }
 
-interface WrongLine {
+interface InvalidLine {
   line: TypedLine
   result: LineResult
   failure: Failure
@@ -119,23 +119,23 @@ interface WrongLine {
 export async function checkLines(
   window: readonly NumberedLine[],
   run: Run,
-): Promise<{ lines: Line[]; wrong: WrongLine[] }> {
-  const lines: Line[] = []
-  const wrong: WrongLine[] = []
+): Promise<{ lines: BatchLine[]; invalid: InvalidLine[] }> {
+  const lines: BatchLine[] = []
+  const invalid: InvalidLine[] = []
   const { session, batch } = run
   const { context } = lineContext(run)
   for (const { number, text } of window) {
     if (number % 1000 === 0) await yieldToSignals()
     if (run.interruption.signal.aborted) throw new Cancelled()
-    const before = run.createsStore
+    const createdStoreBefore = run.createsStore
     const checked = await session.checkLine(text, { context, batch })
     if (!checked) continue
-    if (lines.length > 0) run.createsStore = before
+    if (lines.length > 0) run.createsStore = createdStoreBefore
     const line = { number, words: checked.words }
     if ('ready' in checked) lines.push({ ...line, ...checked.ready })
-    else wrong.push({ line, result: checked.result, failure: failureIn(checked.result.error?.thrown) })
+    else invalid.push({ line, result: checked.result, failure: failureIn(checked.result.error?.thrown) })
   }
-  return { lines, wrong }
+  return { lines, invalid }
 }
 
 /** @throws anything that is not a Failure, because it is a bug */
@@ -153,32 +153,32 @@ export function isCommand({ text }: NumberedLine): boolean {
  * Reports the wrong lines of a window, none of whose lines is run.
  * @throws their failure where no line was run before
  */
-export async function refuseWrong(
-  wrong: readonly WrongLine[],
-  { run, others }: { run: Run; others: number },
+export async function reportInvalidLines(
+  invalid: readonly InvalidLine[],
+  { run, validLines }: { run: Run; validLines: number },
 ): Promise<void> {
   const { progress } = run
-  const [first] = wrong
+  const [first] = invalid
   if (!first) return
-  if (progress.done + progress.refused === 0) throw failureOfLines(wrong)
-  for (const { line, result } of wrong) {
+  if (progress.done + progress.refused === 0) throw failureOfLines(invalid)
+  for (const { line, result } of invalid) {
     progress.refused += 1
     progress.exits.add(result.exit)
     if (!(await writeResult(run, { line, result }))) break
   }
-  leave(run, others, first.line)
+  recordEnd(run, validLines, first.line)
 }
 
-function failureOfLines(wrong: readonly WrongLine[]): Failure {
-  const [first] = wrong
-  if (first && wrong.length === 1) return new FailureOfLine(first.line, first.failure)
-  return new Usage(`${count(wrong.length, 'line')} cannot be run; nothing was changed.`, {
+function failureOfLines(invalid: readonly InvalidLine[]): Failure {
+  const [first] = invalid
+  if (first && invalid.length === 1) return new FailureOfLine(first.line, first.failure)
+  return new Usage(`${count(invalid.length, 'line')} cannot be run; nothing was changed.`, {
     code: 'several-problems',
-    details: { problems: wrong.map(problemOf) },
+    details: { problems: invalid.map(problemOf) },
   })
 }
 
-function problemOf({ line: { number, words }, failure }: WrongLine): Problem {
+function problemOf({ line: { number, words }, failure }: InvalidLine): Problem {
   const { code, message, hint } = failure
   const { told, suggested } = withoutSecrets(words)
   const next = hint === undefined ? {} : { hint: suggested(hint) }
@@ -192,13 +192,13 @@ export class FailureOfLine extends Failure {
   readonly words: readonly string[]
 
   constructor({ number: line, words }: TypedLine, { exit, code, message, hint, details }: Failure) {
-    super(code, `Line ${line}: ${withNothingChanged(message)}`, { details: { ...details, line }, hint })
+    super(code, `Line ${line}: ${sayNothingChanged(message)}`, { details: { ...details, line }, hint })
     this.exit = exit
     this.words = words
   }
 }
 
-function withNothingChanged(message: string): string {
+function sayNothingChanged(message: string): string {
   if (/nothing was changed/i.test(message)) return message
   return message.endsWith('?')
     ? `${message} Nothing was changed.`

@@ -4,66 +4,66 @@ import { isStoreMissing, missingHeadNotice, openModeOf, withStore } from '../ses
 import { FailureOfLine } from './lines-of-input.ts'
 import type { LineResult } from './line.ts'
 import { writeResult } from './report.ts'
-import { isRefused, runOne, stops } from './run-line.ts'
-import { leave, type Line, progressKept, type Run, type TypedLine } from './state.ts'
+import { isRefused, runLine, endsBatch } from './run-line.ts'
+import { recordEnd, type BatchLine, snapshotProgress, type Run, type TypedLine } from './state.ts'
 
 /** Runs all lines in one transaction, which is committed at the end or rolled back. */
-export async function runAsOneChange(lines: readonly Line[], run: Run): Promise<void> {
+export async function runAsOneChange(lines: readonly BatchLine[], run: Run): Promise<void> {
   const { dryRun } = run.session.common
   if (lines.length === 0) return
   // The lines are rehearsed first where there is no store yet, so that a refusal leaves no empty store behind.
   if (run.createsStore && !dryRun && isStoreMissing(run.session)) {
     await withStore(run.session, 'rehearse-creation', async (store) => {
       // Only after connecting is it known that a server has a store already, which needs no rehearsal.
-      if (store.created) await asOne({ lines, store, saves: false }, run)
+      if (store.created) await runInTransaction({ lines, store, commits: false }, run)
     })
   }
   const store = await run.session.open(openModeOf({ dryRun, createsStore: run.createsStore }))
   run.store = store
-  const results = await asOne({ lines, store, saves: !dryRun }, run)
+  const results = await runInTransaction({ lines, store, commits: !dryRun }, run)
   for (const { result } of results) await recordRefusal(store, result.error?.thrown)
   for (const one of results) if (!(await writeResult(run, one))) return
 }
 
 interface OneChange {
-  lines: readonly Line[]
+  lines: readonly BatchLine[]
   store: OpenStore
-  saves: boolean
+  commits: boolean
 }
 
 /** @throws the failure of the line for which the transaction was rolled back */
-async function asOne(
-  { lines, store, saves }: OneChange,
+async function runInTransaction(
+  { lines, store, commits }: OneChange,
   run: Run,
-): Promise<{ line: Line; result: LineResult }[]> {
+): Promise<{ line: BatchLine; result: LineResult }[]> {
   const { session } = run
   const { asOneChange, rehearseOneChange } = await import('../../db/one-change.ts')
-  const results: { line: Line; result: LineResult }[] = []
-  const restoreProgress = progressKept(run)
+  const results: { line: BatchLine; result: LineResult }[] = []
+  const restoreProgress = snapshotProgress(run)
   const reset = () => {
     results.length = 0
     restoreProgress()
   }
-  let current: Line | undefined
+  let current: BatchLine | undefined
   const work = async (within: OpenStore) => {
     // After a lost connection the work runs again, and the results of the first run are void.
     reset()
-    run.within = within
+    run.transactionStore = within
     for (const [at, line] of lines.entries()) {
       current = line
-      const result = await runOne(line, run)
+      const result = await runLine(line, run)
       if (result.error?.thrown instanceof Cancelled) throw result.error.thrown
       // The throw ends the transaction; the catch below then records a refusal of rights outside it.
       if (isRefused(result) && run.options.atomic) {
         const thrown = result.error?.thrown
-        throw store.engine.isRetryable(thrown) ? thrown : new LineFailed(line, result)
+        throw store.engine.isRetryable(thrown) ? thrown : new BatchRollback(line, result)
       }
       results.push({ line, result })
-      if (stops(result, run)) return leave(run, lines.length - at - 1, line)
+      if (endsBatch(result, run)) return recordEnd(run, lines.length - at - 1, line)
     }
   }
   try {
-    if (!saves) {
+    if (!commits) {
       const { isLogged } = await rehearseOneChange(store, work)
       if (session.common.dryRun) run.progress.wouldChange = isLogged
       else reset()
@@ -77,13 +77,13 @@ async function asOne(
     // The connection was lost during this line and could not be restored: no line is done.
     if (error instanceof Unavailable && error.code === 'store-unavailable' && current)
       throw new FailureOfLine(current, error)
-    if (!(error instanceof LineFailed)) throw error
+    if (!(error instanceof BatchRollback)) throw error
     const { thrown } = error
     if (!(thrown instanceof Failure)) throw thrown
     await recordRefusal(store, thrown)
     throw new FailureOfLine(error.line, thrown)
   } finally {
-    run.within = undefined
+    run.transactionStore = undefined
   }
 }
 
@@ -97,19 +97,19 @@ async function recordRefusal(store: OpenStore, thrown: unknown): Promise<void> {
 }
 
 /** Thrown within the transaction to roll all lines back. */
-class LineFailed extends Error {
+class BatchRollback extends Error {
   readonly line: TypedLine
   readonly thrown: unknown
 
   constructor(line: TypedLine, { error, exit }: LineResult) {
     super(`line ${line.number} was refused`)
     this.line = line
-    this.thrown = error ? error.thrown : new AnsweredNo(exit)
+    this.thrown = error ? error.thrown : new NegativeAnswer(exit)
   }
 }
 
 /** A negative answer without an error, such as that of `users exists` for an address that nobody has. */
-class AnsweredNo extends Failure {
+class NegativeAnswer extends Failure {
   readonly exit: number
 
   constructor(exit: number) {

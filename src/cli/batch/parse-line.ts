@@ -16,10 +16,10 @@ export const checkLine: CheckLine = async (text, { context, batch }) => {
     const words = await canonicalLine(argv)
     const { program, help } = await programOfLine(words, { context, batch })
     let work: LineWork | undefined
-    const ready = (found: LineWork) => {
+    const deferWork = (found: LineWork) => {
       work = found
     }
-    setInvocation(program, { context, argv: words, batch, ready, checkLine })
+    setInvocation(program, { context, argv: words, batch, deferWork, checkLine })
     await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
       if (help.length === 0) throw error
     })
@@ -48,7 +48,7 @@ async function failedLine(
   const { translateParserError, reportFailure } = await import('../report-failure.ts')
   const thrown = await translateParserError(error, argv, context)
   const { exit, pieces } = reportFailure(thrown, { argv, context, ...batch.common })
-  return { exit, error: { thrown, told: [...pieces].join('') } }
+  return { exit, error: { thrown, text: [...pieces].join('') } }
 }
 
 /** Builds the command tree once for all lines with the same command. */
@@ -58,10 +58,10 @@ async function programOfLine(
 ): Promise<LineProgram> {
   const { path: words, node } = followTree(commandWordsIn(argv))
   const path = typeof node === 'function' ? words.join(' ') : undefined
-  const grown = path === undefined ? undefined : batch.programs.get(path)
-  if (grown) {
-    grown.help.length = 0
-    return grown
+  const cached = path === undefined ? undefined : batch.programs.get(path)
+  if (cached) {
+    cached.help.length = 0
+    return cached
   }
   const help: string[] = []
   const writeOut = (text: string) => help.push(text)
@@ -84,16 +84,16 @@ function helpInBatch(words: readonly string[]): Usage {
  */
 export function wordsOfLine(line: string): string[] {
   const text = line.trim()
-  const words = text.startsWith('[') || text.startsWith('{') ? wordsOfJson(text) : wordsOfShell(text)
+  const words = text.startsWith('[') || text.startsWith('{') ? wordsOfJson(text) : splitAsShell(text)
   // A pasted line begins with the program's name.
   return words[0] === 'ssh-admin' ? words.slice(1) : words
 }
 
 /** Characters that a shell would interpret; outside quotes they are refused. */
-const ofShells = '|&;<>()`'
+const shellMetacharacters = '|&;<>()`'
 
 /** Quotes and backslashes work as in a shell; `$`, `*` and `~` are not expanded. */
-function wordsOfShell(text: string): string[] {
+function splitAsShell(text: string): string[] {
   const words: string[] = []
   let word: string | undefined
   let quote: string | undefined
@@ -110,29 +110,29 @@ function wordsOfShell(text: string): string[] {
       quote = letter
       word ??= ''
     } else if (letter === '\\') {
-      if (next === '') throw unfinished('ends with a backslash')
+      if (next === '') throw incompleteLine('ends with a backslash')
       word = `${word ?? ''}${next}`
       at += 1
     } else if (/\s/.test(letter)) {
       if (word !== undefined) words.push(word)
       word = undefined
     } else if (letter === '#' && word === undefined) break
-    else if (ofShells.includes(letter)) throw notQuoted(letter)
+    else if (shellMetacharacters.includes(letter)) throw unquotedMetacharacter(letter)
     else word = `${word ?? ''}${letter}`
   }
-  if (quote !== undefined) throw unfinished(`has a ${quote} that is not closed`)
+  if (quote !== undefined) throw incompleteLine(`has a ${quote} that is not closed`)
   if (word !== undefined) words.push(word)
   return words
 }
 
-function unfinished(what: string): Usage {
-  return new Usage(`The line ${what}.`, {
+function incompleteLine(reason: string): Usage {
+  return new Usage(`The line ${reason}.`, {
     code: 'invalid-line',
     hint: 'Each line is one whole command.',
   })
 }
 
-function notQuoted(letter: string): Usage {
+function unquotedMetacharacter(letter: string): Usage {
   return new Usage(`The line has a ${letter} outside quotes, and no shell reads it.`, {
     code: 'invalid-line',
     hint: "Put the whole word between quotes: 'Amira Haddad <amira@school.example>'",
@@ -141,47 +141,51 @@ function notQuoted(letter: string): Usage {
 
 /** `["users", "show", "amira@school.example"]`, or `{"command": "users show", "args": [], "options": {}}`. */
 function wordsOfJson(text: string): string[] {
-  const said = parsed(text)
-  if (Array.isArray(said)) return said.map(wordOf)
-  const { command, args = [], options = {}, ...others } = said
+  const json = parseJson(text)
+  if (Array.isArray(json)) return json.map(wordOf)
+  const { command, args = [], options = {}, ...others } = json
   const [unknown] = Object.keys(others)
-  if (unknown !== undefined) throw wrongJson(`it holds "${unknown}"`)
-  if (typeof command !== 'string') throw wrongJson('it has no "command"')
-  if (!Array.isArray(args)) throw wrongJson('"args" is no list')
-  if (!isObject(options)) throw wrongJson('"options" is no object')
-  const typed = Object.entries(options).flatMap(([name, value]) => wordsOfOption(name, value))
+  if (unknown !== undefined) throw invalidJson(`it holds "${unknown}"`)
+  if (typeof command !== 'string') throw invalidJson('it has no "command"')
+  if (!Array.isArray(args)) throw invalidJson('"args" is no list')
+  if (!isObject(options)) throw invalidJson('"options" is no object')
+  const optionWords = Object.entries(options).flatMap(([name, value]) => wordsOfOption(name, value))
   const words = args.map(wordOf)
-  return [...command.split(/\s+/).filter(Boolean), ...typed, ...(words.length > 0 ? ['--', ...words] : [])]
+  return [
+    ...command.split(/\s+/).filter(Boolean),
+    ...optionWords,
+    ...(words.length > 0 ? ['--', ...words] : []),
+  ]
 }
 
 function wordsOfOption(name: string, value: unknown): string[] {
   const flag = `--${kebabCase(name.replace(/^--/, ''))}`
   if (value === true) return [flag]
   if (value === false || value === null)
-    throw wrongJson(`"${name}" is ${value}: leave it out, or name what is meant, such as "noAdmin": true`)
+    throw invalidJson(`"${name}" is ${value}: leave it out, or name what is meant, such as "noAdmin": true`)
   return [value].flat().map((one) => `${flag}=${wordOf(one)}`)
 }
 
 function wordOf(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value)
-  throw wrongJson(`${JSON.stringify(value)} is no word`)
+  throw invalidJson(`${JSON.stringify(value)} is no word`)
 }
 
-function parsed(text: string): unknown[] | Record<string, unknown> {
+function parseJson(text: string): unknown[] | Record<string, unknown> {
   try {
-    const said: unknown = JSON.parse(text)
-    if (Array.isArray(said) || isObject(said)) return said
+    const json: unknown = JSON.parse(text)
+    if (Array.isArray(json) || isObject(json)) return json
   } catch {
     // The error below reports it.
   }
-  throw wrongJson('it is not JSON')
+  throw invalidJson('it is not JSON')
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function wrongJson(reason: string): Usage {
+function invalidJson(reason: string): Usage {
   return new Usage(`The line begins as JSON does, and cannot be read: ${reason}.`, {
     code: 'invalid-line',
     hint: 'A list of words, or {"command": "users suspend", "args": ["amira@school.example"], "options": {"yes": true}}',

@@ -5,7 +5,7 @@ import { clearBusy, forStreamBehind } from '../terminal.ts'
 import { commandLine } from '../typed-line.ts'
 import { withoutSecrets } from '../secrets-typed.ts'
 import type { LineOutcome } from './run-line.ts'
-import { type TypedLine, type Run, wasStopped } from './state.ts'
+import { type TypedLine, type Run, wasInterrupted } from './state.ts'
 
 /** @returns false once the reader has left */
 export async function writeResult(
@@ -18,7 +18,7 @@ export async function writeResult(
   if (common.json) return terminal.write(`${jsonOf(line, result)}\n`)
   // result.stderr was cleaned for the terminal when the line wrote it.
   clearBusy(stderr)
-  for (const text of linesOf(result.error ? cleanForTerminal(result.error.told) : (result.stderr ?? '')))
+  for (const text of linesOf(result.error ? cleanForTerminal(result.error.text) : (result.stderr ?? '')))
     if (result.error || !common.quiet)
       stderr.write(`${forStreamBehind(`line ${line.number}: `, { stream: stderr, text, env })}\n`)
   if (terminal.out.isTerminal) {
@@ -30,13 +30,13 @@ export async function writeResult(
             .join(''),
         )
   }
-  const said = result.error
+  const answer = result.error
     ? withoutSecrets(line.words).told(messageOf(result.error.thrown))
     : // The exit code column says already what these symbols say.
       linesOf(result.stdout ?? '')
         .map((line) => line.replace(/^[✓·] /, ''))
         .join('; ')
-  return terminal.write(`${tsvLine([line.number, result.exit, said.replaceAll('\t', ' ')])}\n`)
+  return terminal.write(`${tsvLine([line.number, result.exit, answer.replaceAll('\t', ' ')])}\n`)
 }
 
 function linesOf(text: string): string[] {
@@ -52,7 +52,7 @@ function messageOf(thrown: unknown): string {
 /** Embeds the JSON answer and error of the line's command unchanged. */
 function jsonOf({ number, words }: TypedLine, { exit, error, stdout = '' }: LineOutcome): string {
   const answer = error || stdout === '' ? 'null' : stdout.trimEnd()
-  const failure = error?.told.trimEnd().replace(/^\{"error":(.*)\}$/s, '$1') ?? 'null'
+  const failure = error?.text.trimEnd().replace(/^\{"error":(.*)\}$/s, '$1') ?? 'null'
   const command = JSON.stringify(withoutSecrets(words).told(commandLine(words)))
   return `{"line":${number},"command":${command},"exit":${exit},"answer":${answer},"error":${failure}}`
 }
@@ -65,23 +65,23 @@ export async function reportAll(run: Run): Promise<number> {
   let undelivered = false
   // The changes are committed: a signal leaves messages whose delivery has not begun, and cancels none that has.
   const { settings, notify } = session
-  const delivering = { settings, notify, context: run.context }
+  const deliverySession = { settings, notify, context: run.context }
   if (store?.path !== undefined && progress.isChanged) {
     const { removeLeftovers } = await import('../leftovers.ts')
-    await removeLeftovers(delivering, store)
+    await removeLeftovers(deliverySession, store)
   }
   if (store && !dryRun) {
     const { deliverQueued } = await import('../../mail/deliver.ts')
     const { phasesOn } = await import('../progress.ts')
     for (const { by, numbers } of run.toDeliver) {
       const counting = await phasesOn(session, undefined).countMessages(numbers.length)
-      const delivered = await deliverQueued({ store, session: delivering, by, numbers, counting })
+      const delivered = await deliverQueued({ store, session: deliverySession, by, numbers, counting })
       undelivered ||= delivered.undelivered
     }
   }
   const { done, refused, left } = progress
   if (run.failure) session.notify({ code: run.failure.code, message: run.failure.message })
-  if (wasStopped(run))
+  if (wasInterrupted(run))
     session.notify({
       code: 'cancelled',
       message: progress.isChanged
@@ -92,17 +92,17 @@ export async function reportAll(run: Run): Promise<number> {
     const summary = { done, refused, left, atomic, dryRun, notices: session.notices }
     await session.terminal.write(`${JSON.stringify(summary)}\n`)
   } else {
-    session.say(inWords(run))
+    session.say(summaryInWords(run))
   }
   return exitOf(run, undelivered)
 }
 
-function inWords({ progress: { done, refused, left, stoppedAt } }: Run): string {
+function summaryInWords({ progress: { done, refused, left, endedAt } }: Run): string {
   const parts = [`${count(done, 'line')} done`]
   if (refused > 0) parts.push(`${count(refused, 'line')} refused`)
   if (left > 0) parts.push(`${count(left, 'line')} not run`)
-  const where = left > 0 && stoppedAt !== undefined && stoppedAt > 0 ? ` It ended at line ${stoppedAt}.` : ''
-  return `${parts.join(', ')}.${where}`
+  const endedAtLine = left > 0 && endedAt !== undefined && endedAt > 0 ? ` It ended at line ${endedAt}.` : ''
+  return `${parts.join(', ')}.${endedAtLine}`
 }
 
 const exitsByPrecedence = [1, 2, 7, 6, 5, 4, 3]
@@ -116,9 +116,9 @@ function exitOf(run: Run, undelivered: boolean): number {
   if (!isChanged) {
     const first = exitsByPrecedence.find((exit) => exits.has(exit))
     if (first !== undefined) return first
-    if (wasStopped(run)) return 130
+    if (wasInterrupted(run)) return 130
   }
   if (exits.has(8) && progress.refused === 0 && left === 0) return 8
   const isUnfinished = undelivered || exits.has(9) || progress.refused > 0
-  return isUnfinished || left > 0 || failure || wasStopped(run) ? 9 : 0
+  return isUnfinished || left > 0 || failure || wasInterrupted(run) ? 9 : 0
 }

@@ -18,7 +18,7 @@ export interface TypedLine {
 }
 
 /** A line whose command can be run. */
-export interface Line extends TypedLine, ReadyLine {}
+export interface BatchLine extends TypedLine, ReadyLine {}
 
 /** Counts and outcomes of the lines so far. */
 interface Progress {
@@ -28,7 +28,7 @@ interface Progress {
   /** Lines that were not run, because an earlier line or a signal ended the batch. */
   left: number
   /** The number of the line that ended it. */
-  stoppedAt?: number
+  endedAt?: number
   exits: Set<number>
   /** Whether a line changed anything that is saved. */
   isChanged: boolean
@@ -44,20 +44,20 @@ export interface Run {
   interruption: Interruption
   store: OpenStore | undefined
   /** The store within the transaction that several lines share, while it is open. */
-  within: OpenStore | undefined
+  transactionStore: OpenStore | undefined
   /** How many changes were made within a shared transaction, and are saved only with it. */
-  madeWithin: number
+  changesInTransaction: number
   /** Whether the first line may create the store where there is none. */
   createsStore: boolean
   progress: Progress
   readonly toDeliver: { by: Actor; numbers: number[] }[]
   /** The failure that ended the batch and is no line's fault. */
   failure: Failure | undefined
-  forget: () => void
+  dispose: () => void
 }
 
 export function newRun(session: Session, options: BatchOptions): Run {
-  const { interruption, forget } = interruptionOfLines(
+  const { interruption, dispose } = interruptionOfLines(
     session.context.interruption,
     () => run.progress.isChanged,
   )
@@ -71,8 +71,8 @@ export function newRun(session: Session, options: BatchOptions): Run {
       common: session.common,
       settings: session.settings,
       programs: new Map(),
-      storeFor: async (mode, open) => {
-        if (run.within) return run.within
+      sharedStore: async (mode, open) => {
+        if (run.transactionStore) return run.transactionStore
         // Where there is no store yet, the change is rehearsed in memory first.
         if (mode === 'rehearse-creation' && !session.common.dryRun && !run.store) return open(mode)
         if (mode === 'read-if-any' && !run.store) return open(mode)
@@ -86,21 +86,21 @@ export function newRun(session: Session, options: BatchOptions): Run {
       noteCreation: () => {
         run.createsStore = true
       },
-      committed: ({ queued, by, isLogged }) => {
-        if (run.within) run.madeWithin += 1
+      recordCommit: ({ queued, by, isLogged }) => {
+        if (run.transactionStore) run.changesInTransaction += 1
         else run.progress.isChanged ||= isLogged
         if (queued.length > 0) deliverLater(run, { by, numbers: queued })
       },
       willDeliver: (message) => run.toDeliver.some(({ numbers }) => numbers.includes(message)),
     },
     store: undefined,
-    within: undefined,
-    madeWithin: 0,
+    transactionStore: undefined,
+    changesInTransaction: 0,
     createsStore: false,
     progress: { done: 0, refused: 0, left: 0, exits: new Set(), isChanged: false, wouldChange: false },
     toDeliver: [],
     failure: undefined,
-    forget,
+    dispose,
   }
   return run
 }
@@ -120,53 +120,53 @@ function emailOf(by: Actor): string | undefined {
  * process with the words that nothing was changed.
  */
 function interruptionOfLines(
-  whole: Interruption,
+  batchInterruption: Interruption,
   isChanged: () => boolean,
-): { interruption: Interruption; forget: () => void } {
-  const ofLine = newInterruption(() => undefined)
-  const interrupt = () => ofLine.interrupt()
-  whole.heard.addEventListener('abort', interrupt)
-  if (whole.heard.aborted) interrupt()
+): { interruption: Interruption; dispose: () => void } {
+  const lineInterruption = newInterruption(() => undefined)
+  const interrupt = () => lineInterruption.interrupt()
+  batchInterruption.heard.addEventListener('abort', interrupt)
+  if (batchInterruption.heard.aborted) interrupt()
   const interruption: Interruption = {
-    ...ofLine,
+    ...lineInterruption,
     finish: (what) => {
-      ofLine.finish(what)
-      whole.finish(what)
+      lineInterruption.finish(what)
+      batchInterruption.finish(what)
     },
     unfinish: () => {
-      ofLine.unfinish()
-      if (!isChanged()) whole.unfinish()
+      lineInterruption.unfinish()
+      if (!isChanged()) batchInterruption.unfinish()
     },
-    beforeEnding: whole.beforeEnding,
+    beforeEnding: batchInterruption.beforeEnding,
     sayWith: () => undefined,
   }
-  return { interruption, forget: () => whole.heard.removeEventListener('abort', interrupt) }
+  return { interruption, dispose: () => batchInterruption.heard.removeEventListener('abort', interrupt) }
 }
 
 /** Remembers the progress of the lines so far. @returns restores it, any number of times, after a rollback */
-export function progressKept(run: Pick<Run, 'progress' | 'toDeliver'>): () => void {
+export function snapshotProgress(run: Pick<Run, 'progress' | 'toDeliver'>): () => void {
   const { toDeliver } = run
   const progress = { ...run.progress, exits: new Set(run.progress.exits) }
   // Messages are only ever appended, so lengths suffice: to copy the list for each line would take too long.
-  const [owing, last] = [toDeliver.length, toDeliver.at(-1)]
+  const [deliveries, last] = [toDeliver.length, toDeliver.at(-1)]
   const numbers = last?.numbers.length ?? 0
   return () => {
     Object.assign(run.progress, progress, { exits: new Set(progress.exits) })
-    toDeliver.length = owing
+    toDeliver.length = deliveries
     if (last) last.numbers.length = numbers
   }
 }
 
-export function leave({ progress }: Run, left: number, at?: TypedLine): void {
+export function recordEnd({ progress }: Run, left: number, lastLine?: TypedLine): void {
   progress.left += left
-  progress.stoppedAt = at?.number ?? progress.stoppedAt ?? -1
+  progress.endedAt = lastLine?.number ?? progress.endedAt ?? -1
 }
 
-export function hasStopped({ stoppedAt }: Progress): boolean {
-  return stoppedAt !== undefined
+export function hasEnded({ endedAt }: Progress): boolean {
+  return endedAt !== undefined
 }
 
 /** Whether a signal ended the batch before all lines were run. */
-export function wasStopped({ progress: { stoppedAt }, session }: Run): boolean {
-  return stoppedAt !== undefined && session.context.interruption.heard.aborted
+export function wasInterrupted({ progress: { endedAt }, session }: Run): boolean {
+  return endedAt !== undefined && session.context.interruption.heard.aborted
 }

@@ -24,14 +24,18 @@ function newBatch() {
       checkLine: () => Promise.reject(new Error('no line is looked at')),
     },
   )
-  return { run: newRun(session, { atomic: false, keepGoing: false }), interruption, said: () => String(stdout.read()) }
+  return {
+    run: newRun(session, { atomic: false, keepGoing: false }),
+    interruption,
+    said: () => String(stdout.read()),
+  }
 }
 
 it.each([
   ['that said nothing', { exit: 0, stdout: '' }],
   [
     'that was refused after it had said something',
-    { exit: 3, stdout: '{"id":1}\n', error: { thrown: new Error('no'), told: '{"error":{"code":"no"}}\n' } },
+    { exit: 3, stdout: '{"id":1}\n', error: { thrown: new Error('no'), text: '{"error":{"code":"no"}}\n' } },
   ],
 ])('a line %s has no answer, as a document', async (_, result) => {
   const { run, said } = newBatch()
@@ -48,5 +52,5 @@ it('a line can be cancelled again though one before it was brought to its end', 
   run.interruption.unfinish()
   interruption.interrupt()
   expect([run.interruption.isFinishing(), run.interruption.isCancelled()]).toEqual([false, true])
-  run.forget()
+  run.dispose()
 })

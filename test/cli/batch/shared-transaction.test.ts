@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { resultsOf } from '../../../src/cli/batch/run-line.ts'
-import { type Line, newRun, type Run } from '../../../src/cli/batch/state.ts'
+import { runLines } from '../../../src/cli/batch/run-line.ts'
+import { type BatchLine, newRun, type Run } from '../../../src/cli/batch/state.ts'
 import { sessionOf } from '../../../src/cli/session.ts'
 import { commit } from '../../../src/db/transact.ts'
 import { appendAudit } from '../../../src/rules/audit/append.ts'
@@ -28,16 +28,16 @@ async function newRunIn({ folder, db, now, store }: World): Promise<Run> {
 }
 
 /** A line whose change is made, and which then ends so. */
-function lineOf(run: Run, number: number, result: Awaited<ReturnType<Line['run']>>): Line {
+function lineOf(run: Run, number: number, result: Awaited<ReturnType<BatchLine['run']>>): BatchLine {
   return {
     number,
     words: ['centres', 'edit'],
     changes: true,
     run: async () => {
       const { by, at } = world.ctx()
-      const store = await run.batch.storeFor('use', () => Promise.reject(new Error('it is open')))
+      const store = await run.batch.sharedStore('use', () => Promise.reject(new Error('it is open')))
       const done = await commit(store, (trx) => appendAudit(trx, { by, at, action: `line.${number}` }))
-      run.batch.committed({ ...done, by })
+      run.batch.recordCommit({ ...done, by })
       return result
     },
   }
@@ -45,14 +45,14 @@ function lineOf(run: Run, number: number, result: Awaited<ReturnType<Line['run']
 
 it('runs a line once whose change is made and whose answer then fails', async () => {
   const run = await newRunIn(world)
-  const broken = { thrown: new TypeError('no answer'), told: '' }
+  const broken = { thrown: new TypeError('no answer'), text: '' }
   const lines = [
     lineOf(run, 1, { exit: 0 }),
     lineOf(run, 2, { exit: 1, error: broken }),
     lineOf(run, 3, { exit: 0 }),
   ]
   const results: [number, number][] = []
-  for await (const { line, result } of resultsOf(lines, run)) results.push([line.number, result.exit])
+  for await (const { line, result } of runLines(lines, run)) results.push([line.number, result.exit])
 
   expect(results).toEqual([
     [1, 0],
