@@ -34,7 +34,11 @@ export async function findingsOnServer(client: pg.Client, { server, version }: L
   const rights = await missingRights(client, { found, schema })
   return {
     damage: [...damage, ...rights.damage],
-    warnings: [...rights.warnings, ...mixedOwners(found, schema)],
+    warnings: [
+      ...rights.warnings,
+      ...mixedOwners(found, schema),
+      ...(await subscriptions(client, { found, schema })),
+    ],
   }
 }
 
@@ -191,13 +195,17 @@ function constraintsMissing({ table, there, alter }: Compared, schema: string): 
 }
 
 function indexesMissing({ table: { name, indexes }, there }: Compared, schema: string): Problem[] {
-  return indexes.flatMap(({ name: index, statement }) => {
+  return indexes.flatMap(({ name: index, statement, columns }) => {
     const is = there.indexes.find((one) => one.name === index)
     const made = tablesOnServer(statement).replace(/\s+/g, ' ')
     const making = (first = '') => ownerRuns(`set search_path to ${schema}; ${first}${made}`)
     if (!is) return [damaged(name, `The index ${index} of ${name} is missing.`, making())]
     if (!is.isUnique && /^\s*create unique\b/i.test(statement)) {
       const message = `The index ${index} of ${name} lets two rows have the same: it was made unique.`
+      return [damaged(name, message, making(`drop index ${index}; `))]
+    }
+    if (is.columns.join() !== columns.join() || is.isOfEveryRow === /\bwhere\b/i.test(statement)) {
+      const message = `The index ${index} of ${name} has other columns or rows than it was made with.`
       return [damaged(name, message, making(`drop index ${index}; `))]
     }
     if (is.isValid) return []
@@ -389,4 +397,25 @@ function mixedOwners(found: readonly FoundTable[], schema: string): Problem[] {
       hint: `Have whoever looks after the server run: ${others.length === found.length ? `alter schema ${schema} owner to "${owner}"` : statements.join('; ')}`,
     },
   ]
+}
+
+/**
+ * Finds tables that logical replication fills from another database. A change here would be taken, and would end that at
+ * the first row of the same number.
+ */
+async function subscriptions(client: pg.Client, { found, schema }: Found): Promise<Problem[]> {
+  const { rows } = await client.query<{ name: string; tables: string[] }>(
+    `select subname as name, array_agg(cast(relname as text) order by relname) as tables
+      from pg_subscription_rel join pg_subscription on pg_subscription.oid = srsubid
+        join pg_class on pg_class.oid = srrelid
+      where relnamespace = (select oid from pg_namespace where nspname = $1) and relname = any (cast($2 as text[]))
+      group by subname order by subname`,
+    [schema, found.map(({ name }) => name)],
+  )
+  return rows.map(({ name, tables }) => ({
+    target: schema,
+    code: 'store-replicated',
+    message: `The subscription ${name} fills ${tables.length === found.length ? 'the store' : tables.join(', ')} from another database (logical replication): a change made here is not made there, and the first row that both number alike ends the replication.`,
+    hint: `Change the store where it comes from, and only read here. To go on here instead, have whoever looks after the server run: drop subscription "${name}"`,
+  }))
 }

@@ -225,12 +225,12 @@ export class SharedConnection {
     // would silently read a stale snapshot.
     const begin = `${end}begin isolation level read committed; ${this.#connection.settings()}; set local idle_in_transaction_session_timeout to '60s'`
     const lock = `select tableoid as held from store where id = 1 for update ${wait === 0 ? 'nowait' : ''}`
-    // lock_timeout also bounds the wait for a lock of the whole table.
-    const limit = `set local lock_timeout to ${Math.ceil(Math.max(wait, silentWaitMs))}; `
+    // lock_timeout also bounds the wait for a lock of the whole table; a shorter statement_timeout of the role would end it.
+    const limit = `set local lock_timeout to ${Math.ceil(Math.max(wait, silentWaitMs))}; set local statement_timeout to 0; `
     try {
       const result: unknown = await this.#connection.interruptible(() =>
         this.#client.query(
-          `${begin}; ${limit}${lock}; set local lock_timeout to ${Math.max(minTableLockMs, this.#lockTimeoutMs())}; ${this.#store.query}`,
+          `${begin}; ${limit}${lock}; set local statement_timeout to default; set local lock_timeout to ${Math.max(minTableLockMs, this.#lockTimeoutMs())}; ${this.#store.query}`,
         ),
       )
       const [held, read] = Array.isArray(result) ? result.filter(({ command }) => command === 'SELECT') : []

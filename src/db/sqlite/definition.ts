@@ -14,7 +14,8 @@ export interface TableDefinition {
   references: readonly { column: string; parent: string }[]
   /** Number of check constraints. */
   checks: number
-  indexes: readonly { name: string; statement: string }[]
+  /** An index on an expression has null in its place. */
+  indexes: readonly { name: string; statement: string; columns: readonly (string | null)[] }[]
 }
 
 /** Every table of a schema version, read from a store created in memory. */
@@ -44,8 +45,9 @@ function tablesOf(raw: Database.Database): TableDefinition[] {
   const references = raw.prepare<[string], { column: string; parent: string }>(
     'select "from" as column, "table" as parent from pragma_foreign_key_list(?)',
   )
-  const indexes = raw.prepare<[string], { name: string; statement: string }>(
-    `select name, sql as statement from sqlite_schema where type = 'index' and sql is not null and tbl_name = ?`,
+  const indexes = raw.prepare<[string], { name: string; statement: string; columns: string }>(
+    `select name, sql as statement, (select json_group_array(name) from pragma_index_info(sqlite_schema.name)) as columns
+      from sqlite_schema where type = 'index' and sql is not null and tbl_name = ?`,
   )
   return tables.all().map(({ name, sql }) => {
     const found = columns.all(name)
@@ -62,7 +64,9 @@ function tablesOf(raw: Database.Database): TableDefinition[] {
         .map((list): string[] => JSON.parse(list)),
       references: references.all(name),
       checks: sql.match(/\bcheck\s*\(/gi)?.length ?? 0,
-      indexes: indexes.all(name),
+      indexes: indexes
+        .all(name)
+        .map(({ columns: list, ...index }) => ({ ...index, columns: JSON.parse(list) })),
     }
   })
 }

@@ -117,6 +117,22 @@ describe('what whoever looks after the server sets for a user', () => {
     await store.close()
   })
 
+  it('ends no wait for who holds the store, and no change after it, however little time a statement may take', async () => {
+    await owner.query(`alter user ${user} set statement_timeout to '300ms'`)
+    const suspend = (wait: string) => as('users', 'suspend', 'omar@school.example', '--yes', '--wait', wait)
+    const hold = () =>
+      owner.query(
+        `begin; set local application_name to 'ssh-admin users edit (tom@desk-1)'; select id from ${schema}.store for update`,
+      )
+    await hold()
+    const refused = await suspend('1')
+    expect([refused.exit, refused.error().code]).toEqual([7, 'store-locked'])
+    expect(refused.error().message).toContain('users edit (tom@desk-1)')
+    setTimeout(() => void owner.query('rollback'), 1_500)
+    const ran = await suspend('60')
+    expect(ran.exit, ran.stderr).toBe(0)
+  })
+
   it('shows nobody a part of the store for all of it, where it keeps rows back', async () => {
     await owner.query(`alter table ${schema}.users enable row level security`)
     try {

@@ -113,6 +113,21 @@ describe('store check at a shared store', () => {
       'The index one_result_per_learner of results lets two rows have the same: it was made unique.',
     ],
     [
+      'an index over other columns',
+      'drop index SCHEMA.users_by_centre; create index users_by_centre on SCHEMA.users (status)',
+      'The index users_by_centre of users has other columns or rows than it was made with.',
+    ],
+    [
+      'an index over a part of the rows',
+      'drop index SCHEMA.users_by_centre; create index users_by_centre on SCHEMA.users (centre_id) where centre_id > 7',
+      'The index users_by_centre of users has other columns or rows than it was made with.',
+    ],
+    [
+      'a unique index over other columns',
+      `drop index SCHEMA.one_live_account_per_address; create unique index one_live_account_per_address on SCHEMA.users (email_key, id) where status <> 'deleted'`,
+      'The index one_live_account_per_address of users has other columns or rows than it was made with.',
+    ],
+    [
       'a missing primary key',
       'alter table SCHEMA.results drop constraint results_pkey',
       'results has no primary key.',
@@ -170,6 +185,31 @@ describe('store check at a shared store', () => {
     expect(problems.map(({ message: said }) => said)).toEqual([named(message)])
     for (const problem of problems) await follow(problem)
     expect((await check()).json()).toMatchObject({ ok: true, findings: [] })
+  })
+
+  it('warns of tables that another database fills, and says no more of it once that has ended', async () => {
+    const { host, port, database, user: as } = owner
+    const connection = `host=${host} port=${port} dbname=${database} user=${as} password=${testPassword().slice(1, -1)}`
+    await owner.query(`create publication ${user} for table ${schema}.centres, ${schema}.users`)
+    try {
+      await owner.query(
+        `create subscription ${user} connection '${connection}' publication ${user} with (create_slot = false, enabled = false, copy_data = false, slot_name = none)`,
+      )
+      const { findings } = (await check()).json()
+      expect(findings).toMatchObject([
+        {
+          code: 'store-replicated',
+          message: expect.stringMatching(
+            `^The subscription ${user} fills centres, users from another database`,
+          ),
+        },
+      ])
+      await follow(findings[0])
+      expect((await check()).json()).toMatchObject({ ok: true, findings: [] })
+    } finally {
+      await owner.query(`drop subscription if exists ${user}`)
+      await owner.query(`drop publication ${user}`)
+    }
   })
 
   it.each([
