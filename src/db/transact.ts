@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import {
   type CompiledQuery,
   type ControlledTransaction,
@@ -35,11 +36,11 @@ interface TransactionState {
   last: LastRow | undefined
   /** Whether the log is known not to have been cut. */
   isLogIntact: boolean
-  auditKey: Buffer
+  auditKey: KeyObject
   /** The key for the digests of erased addresses. */
-  erasureKey: Buffer
+  erasureKey: KeyObject
   /** The key for the digests of addresses for which a wrong password was typed. */
-  signInKey: Buffer
+  signInKey: KeyObject
   /** The time of everything done in the transaction, read once the store is locked. */
   at: Date
   /** The outbox numbers of the messages that this transaction queued. */

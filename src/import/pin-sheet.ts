@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { pinOf, printedPin } from '../rules/credentials/derive.ts'
 import { endOfPin } from '../rules/credentials/lifetimes.ts'
 import type { Form, SheetToWrite, TextRun } from '../workbook/sheet.ts'
@@ -59,7 +60,7 @@ export interface Nonces {
 interface NewPins {
   users: Iterable<PlannedUser>
   nonces: Nonces
-  pinKey: Buffer
+  pinKey: KeyObject
   centreNames: { get(number: string): string | undefined }
   at: Date
 }
@@ -242,7 +243,7 @@ export interface PinsOfImport {
 
 interface PinsOfImportRequest {
   importId: number
-  pinKey: Buffer
+  pinKey: KeyObject
   /** Whether users who are not active yet get new PINs. */
   renew: boolean
   ctx: RuleContext
@@ -285,7 +286,7 @@ function mayHaveNewPin({ status, centre_deleted_at, centre_number }: ImportedUse
   return status === 'invited' && centre_number !== null && centre_deleted_at === null
 }
 
-function pinRow(user: ImportedUser, { pinKey, at }: { pinKey: Buffer; at: Date }): PinRow {
+function pinRow(user: ImportedUser, { pinKey, at }: { pinKey: KeyObject; at: Date }): PinRow {
   const reason = reasonForNoPin(user, at)
   const open = reason === undefined && user.pin_nonce !== null && user.pin_issued_at !== null
   return {

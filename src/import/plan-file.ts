@@ -1,5 +1,5 @@
 import { hintOfNearFiles } from '../nearest.ts'
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac, type KeyObject } from 'node:crypto'
 import { BadInput, isNotThere, Refused } from '../errors.ts'
 import { readPlainFile } from '../input-file.ts'
 import { pathInWords, shellWord } from '../shell-word.ts'
@@ -47,20 +47,26 @@ export interface SavedRows {
 export type PlannedNoun = 'key-times' | 'entries'
 
 /** The text of a plan's file, sealed with a key of the store. */
-export function serializePlan({ saved, planKey }: { saved: SavedPlan | SavedRows; planKey: Buffer }): string {
+export function serializePlan({
+  saved,
+  planKey,
+}: {
+  saved: SavedPlan | SavedRows
+  planKey: KeyObject
+}): string {
   const contents = JSON.stringify(saved)
   return `${formatVersion}\n${sealOf(planKey, contents)}\n${contents}\n`
 }
 
 /** Reads a plan back. @throws `plan-unreadable`, or `plan-changed` where the seal does not match */
-export function readPlan(path: string, planKey: Buffer): SavedPlan {
+export function readPlan(path: string, planKey: KeyObject): SavedPlan {
   const saved: SavedPlan & { of?: PlannedNoun } = JSON.parse(readSealedContents(path, planKey))
   if (saved.of === undefined) return saved
   throw wrongPlanKind(path, saved.of)
 }
 
 /** `readPlan` for a plan of rows. */
-export function readPlanOfRows(path: string, planKey: Buffer, of: PlannedNoun): SavedRows {
+export function readPlanOfRows(path: string, planKey: KeyObject, of: PlannedNoun): SavedRows {
   const saved: Omit<SavedRows, 'of'> & { of?: PlannedNoun } = JSON.parse(readSealedContents(path, planKey))
   if (saved.of === of) return { ...saved, of }
   throw wrongPlanKind(path, saved.of ?? 'centres')
@@ -72,7 +78,7 @@ function wrongPlanKind(path: string, noun: PlannedNoun | 'centres'): BadInput {
   })
 }
 
-function readSealedContents(path: string, planKey: Buffer): string {
+function readSealedContents(path: string, planKey: KeyObject): string {
   const [heading, seal = '', ...rest] = planLines(path)
   const contents = rest.join('\n').trimEnd()
   if (heading !== formatVersion && heading?.startsWith(fileKind)) {
@@ -110,7 +116,7 @@ function planLines(path: string): string[] {
   }
 }
 
-function sealOf(planKey: Buffer, contents: string): string {
+function sealOf(planKey: KeyObject, contents: string): string {
   return createHmac('sha256', planKey).update(lengthPrefixed('import plan', contents)).digest('hex')
 }
 

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { shellWord } from '../shell-word.ts'
 import { type Credential, findCredential, findOpenCredential, voidCredentials } from '../db/credentials.ts'
 import type { CredentialPurpose } from '../db/schema.ts'
@@ -54,7 +55,7 @@ interface Activation {
   pin: string
   password: NewPassword
   /** The key from which PINs are derived. */
-  key: Buffer
+  key: KeyObject
   ctx: RuleContext
 }
 
@@ -247,7 +248,7 @@ interface Verification {
   email: string
   code: string
   /** The key from which codes are derived. */
-  key: Buffer
+  key: KeyObject
   ctx: RuleContext
 }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type SealedRow, sealRow } from '../../src/db/audit/append.ts'
@@ -337,7 +337,7 @@ describe('verifying the audit log', () => {
   })
 
   it('finds a log written anew with another key', async () => {
-    const key = randomBytes(32)
+    const key = createSecretKey(randomBytes(32))
     let before: Buffer | undefined
     const seals = (await world.rows<SealedRow>('select * from audit order by id')).map((row) => {
       before = sealRow(key, { row, before })

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { createHash, createHmac, type KeyObject, randomBytes } from 'node:crypto'
 import { Unavailable } from '../../errors.ts'
 import { type Placeholders, prepared } from '../prepared.ts'
 import type { AuditPersonalTable, AuditTable, Store } from '../schema.ts'
@@ -104,7 +104,7 @@ function valueBeyond(trx: Kysely<Store>, { last }: Placeholders<{ last: number }
 
 /** @param before the seal of the preceding row; absent for the first row */
 export function sealRow(
-  key: Buffer,
+  key: KeyObject,
   { row, before }: { row: SealedRow; before?: Buffer | undefined },
 ): Buffer {
   const seal = createHmac('sha256', key)

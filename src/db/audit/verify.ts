@@ -8,7 +8,7 @@ import {
 } from './head-file.ts'
 import { importProblems } from './imports-in-log.ts'
 import type { OpenStore } from '../store/opening.ts'
-import { createHash } from 'node:crypto'
+import { createHash, type KeyObject } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import type { AuditTable, Store } from '../schema.ts'
 import { type AuditProblem, sealRow } from './append.ts'
@@ -87,7 +87,7 @@ const clockAccepted = 'store.clock-accepted'
  */
 async function verifyChain(
   db: Kysely<Store>,
-  { key, heads }: { key: Buffer; heads: readonly KnownHead[] },
+  { key, heads }: { key: KeyObject; heads: readonly KnownHead[] },
 ): Promise<AuditVerdict> {
   const found: AuditProblem[] = []
   let more = 0

@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto'
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { closeSync, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fsyncSync, openSync, renameSync, rmSync, trySyncFolder, writeSync } from '../../disk.ts'
@@ -9,22 +9,26 @@ import type { Engine } from '../engine.ts'
 
 const heading = 'ssh-admin key 1'
 
-/** One key for each use, so that no proof made for one can serve as another. */
+/**
+ * One key for each use, so that no proof made for one can serve as another. Key objects, as Node 24.21 takes five times
+ * as long for an HMAC with the bytes of a key.
+ */
 export interface Keys {
-  pin: Buffer
-  link: Buffer
-  audit: Buffer
-  code: Buffer
-  plan: Buffer
-  erasure: Buffer
-  signIn: Buffer
+  pin: KeyObject
+  link: KeyObject
+  audit: KeyObject
+  code: KeyObject
+  plan: KeyObject
+  erasure: KeyObject
+  signIn: KeyObject
   /** Kept in the store, which recognises its own key by it. */
   fingerprint: string
 }
 
 /** @param secret the 32 bytes of the key file */
 export function deriveKeys(secret: Buffer): Keys {
-  const derive = (use: string) => Buffer.from(hkdfSync('sha256', secret, '', use, 32))
+  const bytesFor = (use: string) => Buffer.from(hkdfSync('sha256', secret, '', use, 32))
+  const derive = (use: string) => createSecretKey(bytesFor(use))
   return {
     pin: derive('pin'),
     link: derive('link'),
@@ -33,7 +37,7 @@ export function deriveKeys(secret: Buffer): Keys {
     plan: derive('plan'),
     erasure: derive('erasure'),
     signIn: derive('sign-in'),
-    fingerprint: derive('fingerprint').toString('hex'),
+    fingerprint: bytesFor('fingerprint').toString('hex'),
   }
 }
 

@@ -1,11 +1,11 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { Credential } from '../../db/credentials.ts'
 
 /** Wrong tries after which a PIN or a code is void. */
 export const maxWrongTries = 5
 
 /** Eight digits, derived and never stored: a stolen store opens nothing, and a lost sheet can be made again. */
-export function pinOf(key: Buffer, nonce: Buffer): string {
+export function pinOf(key: KeyObject, nonce: Buffer): string {
   const seal = createHmac('sha256', key).update(lengthPrefixed('pin', nonce)).digest()
   return String(firstBytesModulo(seal, 100_000_000)).padStart(8, '0')
 }
@@ -28,14 +28,14 @@ interface Proof {
 }
 
 /** The secret half of a link: base64url of the whole HMAC. */
-export function linkSecretOf(key: Buffer, { purpose, userId, nonce }: Proof): string {
+export function linkSecretOf(key: KeyObject, { purpose, userId, nonce }: Proof): string {
   return createHmac('sha256', key)
     .update(lengthPrefixed(purpose, String(userId), nonce))
     .digest('base64url')
 }
 
 /** Six digits for the verification code that goes out by e-mail. */
-export function codeOf(key: Buffer, { userId, nonce }: { userId: number; nonce: Buffer }): string {
+export function codeOf(key: KeyObject, { userId, nonce }: { userId: number; nonce: Buffer }): string {
   const seal = createHmac('sha256', key)
     .update(lengthPrefixed('code', String(userId), nonce))
     .digest()
@@ -47,7 +47,7 @@ const legibleCharacters = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456
 
 /** Sixteen characters in groups of four, for the invitation. */
 export function temporaryPasswordOf(
-  key: Buffer,
+  key: KeyObject,
   { userId, nonce }: { userId: number; nonce: Buffer },
 ): string {
   const seal = createHmac('sha512', key)
@@ -93,7 +93,7 @@ export function isLinkPurpose(purpose: string): purpose is LinkPurpose {
 
 /** Derives the link of a credential, which is the same each time. */
 export function linkOf(
-  key: Buffer,
+  key: KeyObject,
   { credential, baseUrl }: { credential: Credential & { purpose: LinkPurpose }; baseUrl: string },
 ): string {
   const { id, purpose } = credential

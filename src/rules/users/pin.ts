@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { voidPin } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
 import { setPin } from '../../db/users/changes.ts'
@@ -16,7 +17,7 @@ import { refuseSuspended, refuseWithoutCentre } from '../refusals.ts'
 interface PinRequest {
   email: string
   /** The key from which PINs are derived. */
-  key: Buffer
+  key: KeyObject
   ctx: RuleContext
 }
 

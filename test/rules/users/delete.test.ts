@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Deletion, deleteUser } from '../../../src/rules/users/delete.ts'
 import { issuePin } from '../../../src/rules/users/pin.ts'
@@ -32,7 +33,9 @@ describe('deleting a user', () => {
   it('voids every unused link and PIN that suspending has left', async () => {
     await world.user(amira, { centre: 'EG001', status: 'invited' })
     await world.commit((ctx) => (trx) => resetPassword(trx, { email: amira, ctx }))
-    await world.commit((ctx) => (trx) => issuePin(trx, { email: amira, key: Buffer.alloc(32), ctx }))
+    await world.commit(
+      (ctx) => (trx) => issuePin(trx, { email: amira, key: createSecretKey(Buffer.alloc(32)), ctx }),
+    )
     await world.rows(
       `update users set status = 'suspended', status_before_suspension = 'invited' where email = '${amira}'`,
     )

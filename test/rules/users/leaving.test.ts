@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { moveUser } from '../../../src/rules/users/move.ts'
 import { issuePin } from '../../../src/rules/users/pin.ts'
@@ -103,7 +104,9 @@ describe('removing a user from the organisation', () => {
     const zaid = 'zaid@school.example'
     await world.user(zaid, { centre: 'EG001', status: 'invited' })
     await world.commit((ctx) => (trx) => resetPassword(trx, { email: zaid, ctx }))
-    await world.commit((ctx) => (trx) => issuePin(trx, { email: zaid, key: Buffer.alloc(32), ctx }))
+    await world.commit(
+      (ctx) => (trx) => issuePin(trx, { email: zaid, key: createSecretKey(Buffer.alloc(32)), ctx }),
+    )
     expect(await openCredentials(world, zaid)).toEqual(['set-up'])
     expect((await removing(zaid)).account.pin).toBe('void')
     expect(await openCredentials(world, zaid)).toEqual([])

@@ -1,9 +1,10 @@
+import { createSecretKey } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { issuePin, showPin } from '../../../src/rules/users/pin.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const amira = 'amira@school.example'
-const key = Buffer.alloc(32, 1)
+const key = createSecretKey(Buffer.alloc(32, 1))
 
 describe('issuing a PIN', () => {
   let world: World

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { issuePin } from '../../../src/rules/users/pin.ts'
 import { resetPassword } from '../../../src/rules/users/reset-password.ts'
@@ -30,7 +31,7 @@ describe('suspending a user', () => {
 
   it('voids every unused link and PIN', async () => {
     await world.user(amira, { centre: 'EG001', status: 'invited' })
-    const key = Buffer.alloc(32)
+    const key = createSecretKey(Buffer.alloc(32))
     await world.commit((ctx) => (trx) => resetPassword(trx, { email: amira, ctx }))
     await world.commit((ctx) => (trx) => issuePin(trx, { email: amira, key, ctx }))
     expect(await openCredentials(world, amira)).toEqual(['set-up'])
