@@ -239,11 +239,9 @@ async function resolveTargets(
   return { typed: { ...typed, [name]: all }, fromStdin: new Set(lines) }
 }
 
-/** The most tries of a read: as many as a change gets in transact.ts. */
-const maxTries = 4
-
 /**
- * Reads again where the connection to a server was lost during a read, from a new moment of the store.
+ * Reads again where the connection to a server was lost during a read, from a new moment of the store, as often as a
+ * change is retried.
  * @param isShown whether a part has been shown already: then the read cannot be repeated
  */
 export async function retryLostRead<Result>(
@@ -255,6 +253,7 @@ export async function retryLostRead<Result>(
     try {
       return await read()
     } catch (error) {
+      const { maxTries } = await import('../db/transact.ts')
       if (tries === maxTries || isShown() || !store.engine.isRetryable(error)) throw error
     }
   }

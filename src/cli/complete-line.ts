@@ -6,7 +6,7 @@ import {
   type Among,
   centresWithPrefix,
   type Held,
-  heldBy,
+  rolesOrSitesOf,
   numberedWithPrefix,
   usersWithPrefix,
 } from '../db/completions.ts'
@@ -62,7 +62,7 @@ async function matchingValues(word: WordToComplete, line: Line): Promise<string[
   if (position === undefined || !person.includes('@')) return values
   const { what, isHeld } = position
   const ofPerson = readStore(line, ({ db, by }) =>
-    heldBy(db, { key: person.toLowerCase(), visible: visibleCentres(by), what }),
+    rolesOrSitesOf(db, { key: person.toLowerCase(), visible: visibleCentres(by), what }),
   )
   // An error message would disturb the line that is being typed, so all values are offered.
   const held = await ofPerson.catch(() => undefined)
@@ -100,7 +100,7 @@ async function valuesOf(kind: string, { word, ...line }: Line & { word: WordToCo
     const others = by.kind === 'staff' ? await numberedWithPrefix(db, { kind, prefix }) : []
     return [...users, ...centres, ...others]
   })
-  return (found ?? []).map(({ value, meaning }) => `${oneLine(value)}\t${oneLine(meaning)}`)
+  return (found ?? []).map(({ value, description }) => `${oneLine(value)}\t${oneLine(description)}`)
 }
 
 interface StoreReader {

@@ -80,7 +80,7 @@ async function removeEndedOnes(
   session: LeftoverScope & Pick<Session, 'notify'>,
   store: OpenStore | undefined,
 ): Promise<void> {
-  const hasNone = store?.engine.server?.seen.hasNotedSheets === false
+  const hasNone = store?.engine.server?.storeState.hasNotedSheets === false
   const noted = hasNone ? [] : await notedSheets(store)
   const notes = outputNotes(session)
   removeAbandoned(filesWith({ sheets: noted, notes }, session, store), session)
@@ -97,13 +97,13 @@ async function removeEndedOnes(
 
 /** Removes the bytes of uploads into the store that were interrupted. */
 async function removeBrokenUploads({ notify }: Pick<Session, 'notify'>, store: OpenStore): Promise<void> {
-  if (store.engine.server?.seen.hasUploads === false) return
+  if (store.engine.server?.storeState.hasUploads === false) return
   if ((await unfinishedUploads(store.db)).length === 0) return
   const { brokenUploads, sweepUploads } = await import('../rules/contents.ts')
   if ((await brokenUploads(store.db, store.now())).length === 0) return
-  const { note } = await import('../db/transact.ts')
+  const { commitNote } = await import('../db/transact.ts')
   const removed = { count: 0 }
-  await note(store, async (trx) => {
+  await commitNote(store, async (trx) => {
     removed.count = await sweepUploads(trx, store.now())
   })
   if (removed.count === 0) return
@@ -124,6 +124,6 @@ async function forgetEndedSheets(store: OpenStore, noted: NotedSheets): Promise<
 
 /** Failures are ignored: a note that stays names a file that does not exist, and does no harm. */
 export async function forgetSheets(store: OpenStore, unfinished: readonly string[]): Promise<void> {
-  const { note } = await import('../db/transact.ts')
-  await note(store, (trx) => forgetNotedSheets(trx, unfinished)).catch(() => undefined)
+  const { commitNote } = await import('../db/transact.ts')
+  await commitNote(store, (trx) => forgetNotedSheets(trx, unfinished)).catch(() => undefined)
 }

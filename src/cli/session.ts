@@ -279,9 +279,9 @@ interface Acting extends Pick<Session, 'context' | 'settings' | 'command' | 'bat
 
 async function contextFor(store: OpenStore, acting: Acting): Promise<RuleContext> {
   const { withRollbackWork } = await import('../db/transact.ts')
-  const { timeAfterLastEvent } = await import('../db/clock.ts')
+  const { readMonotonicTime } = await import('../db/clock.ts')
   await store.engine.server?.ensureStoreRow()
-  const at = await timeAfterLastEvent(store.db, store.now(), store.engine)
+  const at = await readMonotonicTime(store.db, store.now(), store.engine)
   return withRollbackWork(store, () => contextAt(store.db, { ...acting, at }))
 }
 

@@ -52,8 +52,8 @@ async function statusOf(store: OpenStore, { at, session }: { at: Date; session: 
     releasesOpeningSoon(store.db, at),
   ])
   const answersInMs = Math.ceil(performance.now() - began)
-  const heldBy = await store.engine.heldBy()
-  const server = (await store.engine.aboutServer()) ?? null
+  const heldBy = await store.engine.currentHolder()
+  const server = (await store.engine.readServerFacts()) ?? null
   // keyCommand is not run here: a secret manager may take long or prompt. `store info` runs it.
   const trouble = store.keyFromCommand ? undefined : keyFailure(store)
   return {

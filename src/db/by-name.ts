@@ -46,7 +46,7 @@ function namedUsers(db: Kysely<Store>) {
 export type NamedUser = InferResult<ReturnType<typeof namedUsers>>[number]
 
 /** The accounts that have or had each of these addresses, with their centres. */
-async function whoHasAddresses(db: Kysely<Store>, keys: readonly string[]) {
+async function accountsWithAddresses(db: Kysely<Store>, keys: readonly string[]) {
   const isOneOf = anyOf(sql.ref('email_key'), keys)
   const rows = await db
     .selectFrom('users')
@@ -104,7 +104,7 @@ function namedCentres(db: Kysely<Store>) {
 }
 
 /** The centre that has each of these numbers. */
-async function whichHaveNumbers(db: Kysely<Store>, numbers: readonly string[]) {
+async function centresWithNumbers(db: Kysely<Store>, numbers: readonly string[]) {
   const rows = await db
     .selectFrom('centres')
     .select(['id', 'number', 'name'])
@@ -119,11 +119,11 @@ export async function ownersOfNames(
   { kind, keys }: { kind: 'user' | 'centre'; keys: readonly string[] },
 ): Promise<string[]> {
   if (keys.length === 0) return []
-  const owners = kind === 'user' ? await whoHasAddresses(db, keys) : await whichHaveNumbers(db, keys)
+  const owners = kind === 'user' ? await accountsWithAddresses(db, keys) : await centresWithNumbers(db, keys)
   return keys.map((key) => JSON.stringify(owners.get(key) ?? null))
 }
 
 /** How many accounts have or had an address, deleted ones included. */
 export async function accountsWith(db: Kysely<Store>, key: string): Promise<number> {
-  return (await whoHasAddresses(db, [key])).get(key)?.length ?? 0
+  return (await accountsWithAddresses(db, [key])).get(key)?.length ?? 0
 }

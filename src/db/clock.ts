@@ -14,19 +14,19 @@ interface Clocks {
   /** The time of the last event, by the clock of whoever made it. */
   lastEvent: Date | undefined
   /** The last row of the log. */
-  last: LastRow | undefined
+  lastRow: LastRow | undefined
 }
 
 export type LastRow = Pick<LastEvent, 'id' | 'segment' | 'mac'>
 
 /** The machine's clock and the time of the last event, by which time in a store is judged. */
-export async function clocksOf(
+export async function readClocks(
   db: Kysely<Store>,
   clock: Date,
   { server }: Pick<Engine, 'server'> = {},
 ): Promise<Clocks> {
-  const last = server ? server.seen.lastEvent : (await prepared(db, lastEventQuery, {}).execute())[0]
-  return { clock, lastEvent: last && new Date(last.at), last }
+  const lastRow = server ? server.storeState.lastEvent : (await prepared(db, lastEventQuery, {}).execute())[0]
+  return { clock, lastEvent: lastRow && new Date(lastRow.at), lastRow }
 }
 
 function lastEventQuery(db: Kysely<Store>) {
@@ -34,20 +34,20 @@ function lastEventQuery(db: Kysely<Store>) {
 }
 
 /** The time to judge and to write down: what the clock says, and never before the last event of the log. */
-export function timeBy({ clock, lastEvent }: Omit<Clocks, 'last'>): Date {
+export function monotonicTime({ clock, lastEvent }: Omit<Clocks, 'lastRow'>): Date {
   return lastEvent && lastEvent > clock ? lastEvent : clock
 }
 
-export async function timeAfterLastEvent(
+export async function readMonotonicTime(
   db: Kysely<Store>,
   clock: Date,
   engine: Pick<Engine, 'server'>,
 ): Promise<Date> {
-  return timeBy(await clocksOf(db, clock, engine))
+  return monotonicTime(await readClocks(db, clock, engine))
 }
 
 /** @throws `clock-behind` where the clock is more than an hour behind the last event */
-export function refuseClockBehind({ clock, lastEvent }: Omit<Clocks, 'last'>): void {
+export function refuseClockBehind({ clock, lastEvent }: Omit<Clocks, 'lastRow'>): void {
   if (!lastEvent || lastEvent.getTime() - clock.getTime() <= maxBehind) return
   const [now, last] = [clock.toISOString(), lastEvent.toISOString()]
   throw new Unavailable(
@@ -61,7 +61,7 @@ export function refuseClockBehind({ clock, lastEvent }: Omit<Clocks, 'last'>): v
 }
 
 /** Counts the events later than the clock; `isAccepted` if the last event is not one, so that time goes on from it. */
-export async function eventsOfTheFuture(
+export async function futureEvents(
   db: Kysely<Store>,
   clock: Date,
 ): Promise<{ count: number; latest: string | null; isAccepted: boolean }> {

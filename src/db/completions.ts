@@ -19,13 +19,13 @@ export interface Among {
   assignedTo?: string
 }
 
-interface Completed {
+interface Completion {
   value: string
-  meaning: string
+  description: string
 }
 
 /** As many as a shell can sensibly show. */
-const maxOffered = 50
+const maxCompletions = 50
 /** Sorts after every character that an address or a number can contain. */
 const last = '\uffff'
 
@@ -33,7 +33,7 @@ const last = '\uffff'
 export async function usersWithPrefix(
   db: Kysely<Store>,
   { prefix, visible, among: { adminsOf, colleaguesOf } = {} }: Search,
-): Promise<Completed[]> {
+): Promise<Completion[]> {
   const key = prefix.toLowerCase()
   const rows = await db
     .selectFrom('users')
@@ -56,11 +56,11 @@ export async function usersWithPrefix(
         .where('users.status', '<>', 'suspended'),
     )
     .orderBy('email_key')
-    .limit(maxOffered)
+    .limit(maxCompletions)
     .execute()
   return rows.map(({ email, first_name, last_name, centre }) => ({
     value: email,
-    meaning: [first_name, last_name, centre].filter(Boolean).join(' '),
+    description: [first_name, last_name, centre].filter(Boolean).join(' '),
   }))
 }
 
@@ -68,7 +68,7 @@ export async function usersWithPrefix(
 export async function centresWithPrefix(
   db: Kysely<Store>,
   { prefix, visible, among: { assignableTo, assignedTo } = {} }: Search,
-): Promise<Completed[]> {
+): Promise<Completion[]> {
   const number = prefix.toUpperCase()
   const rows = await db
     .selectFrom('centres')
@@ -86,9 +86,9 @@ export async function centresWithPrefix(
       query.where('id', 'in', assignedCentres(db, { key: assignedTo, visible })),
     )
     .orderBy('number')
-    .limit(maxOffered)
+    .limit(maxCompletions)
     .execute()
-  return rows.map(({ number: value, name }) => ({ value, meaning: name }))
+  return rows.map(({ number: value, name }) => ({ value, description: name }))
 }
 
 interface Holder {
@@ -119,7 +119,7 @@ function assignedCentres(db: Kysely<Store>, { key = '', visible }: Holder) {
 export type Held = 'roles' | 'sites' | 'sites of groups'
 
 /** The roles or sites of a user, by the key of their address; undefined if no such user may be seen. */
-export async function heldBy(
+export async function rolesOrSitesOf(
   db: Kysely<Store>,
   { key, visible, what }: { key: string; visible: VisibleCentres; what: Held },
 ): Promise<ReadonlySet<string> | undefined> {
@@ -145,14 +145,14 @@ export async function heldBy(
 export async function numberedWithPrefix(
   db: Kysely<Store>,
   { kind, prefix }: { kind: string; prefix: string },
-): Promise<Completed[]> {
+): Promise<Completion[]> {
   if (kind === 'release') {
     const rows = await db
       .selectFrom('releases')
       .select(['id', 'name', 'state'])
       .orderBy('id', 'desc')
       .execute()
-    const byName = rows.map(({ name, state }) => ({ value: name, meaning: state }))
+    const byName = rows.map(({ name, state }) => ({ value: name, description: state }))
     return withPrefix(/^\d/.test(prefix) ? byNumber(rows) : byName, prefix)
   }
   if (kind === 'resource' || kind === 'help-document') {
@@ -165,11 +165,11 @@ export async function numberedWithPrefix(
   return withPrefix(byNumber(await files.execute()), prefix)
 }
 
-function byNumber(rows: readonly { id: number; name: string }[]): Completed[] {
-  return rows.map(({ id, name }) => ({ value: String(id), meaning: name }))
+function byNumber(rows: readonly { id: number; name: string }[]): Completion[] {
+  return rows.map(({ id, name }) => ({ value: String(id), description: name }))
 }
 
-function withPrefix(all: readonly Completed[], prefix: string): Completed[] {
+function withPrefix(all: readonly Completion[], prefix: string): Completion[] {
   const key = prefix.toLowerCase()
-  return all.filter(({ value }) => value.toLowerCase().startsWith(key)).slice(0, maxOffered)
+  return all.filter(({ value }) => value.toLowerCase().startsWith(key)).slice(0, maxCompletions)
 }

@@ -89,7 +89,7 @@ export async function insertContent(
   const row = await trx
     .insertInto('contents')
     .values({ sha256, bytes, maker: null, begun_at: at.toISOString(), mismatch_at: null })
-    .onConflict((same) => same.column('sha256').doNothing())
+    .onConflict((conflict) => conflict.column('sha256').doNothing())
     .returning('id')
     .executeTakeFirst()
   if (row) await insertPiece(trx, { contentId: row.id, piece })
@@ -170,8 +170,8 @@ export async function noteMismatch(
   trx: Trx,
   { contentId, at }: { contentId: number; at: Date | null },
 ): Promise<void> {
-  const noted = trx.updateTable('contents').set({ mismatch_at: at?.toISOString() ?? null })
-  await sendWithNext(trx, noted.where('id', '=', contentId))
+  const update = trx.updateTable('contents').set({ mismatch_at: at?.toISOString() ?? null })
+  await sendWithNext(trx, update.where('id', '=', contentId))
 }
 
 /** Every complete content. */

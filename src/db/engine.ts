@@ -55,10 +55,10 @@ export interface LastEvent {
   /** ISO time. */
   at: string
   /** A missing row that still has personal values; null if the log was not cut. */
-  beyond: number | null
+  cutRow: number | null
 }
 
-export interface CopyingOut {
+export interface CopyOptions {
   signal: AbortSignal
   /** Whether to leave out the bytes of resources and help documents. */
   withoutContent: boolean
@@ -77,7 +77,7 @@ export interface ServerState {
 interface ServerOperations {
   /** Reads the store's row unless that was done already. @throws `store-missing` */
   ensureStoreRow(): Promise<void>
-  seen: Readonly<ServerState>
+  storeState: Readonly<ServerState>
   /** Sends a statement without a result together with the next query, which then reports its failure. */
   sendWithNext(query: CompiledQuery): void
 }
@@ -105,29 +105,29 @@ export interface Engine {
   /** The fingerprint of the store's key, as the store has it. */
   fingerprint(): string
   /** A counter of writes by others: two equal results mean that nobody else has written in between. */
-  writesOfOthers(): Promise<number>
+  dataVersion(): Promise<number>
   /** Notes who holds the store while a transaction is open. @returns a function that removes the note */
   noteHolder(command: string): () => void
   /** Told the log's head just before a commit, to recognise by it a commit that was never confirmed. */
   expectCommit(head: LogHead | undefined): void
   /** Facts about the server; undefined for a file. */
-  aboutServer(): Promise<ServerFacts | undefined>
+  readServerFacts(): Promise<ServerFacts | undefined>
   /** The current writer, by command and operator; null if nobody is changing the store. */
-  heldBy(): Promise<string | null>
+  currentHolder(): Promise<string | null>
   /** Size in bytes, with the files beside it. */
   size(): Promise<number>
   /** Whether work that failed with this error saved nothing and may be retried. */
   isRetryable(error: unknown): boolean
   /** The damage and warnings that the engine's own checks find. */
-  findings(): Promise<Findings>
+  checkIntegrity(): Promise<Findings>
   /** The rows of a table in batches, each row with its stored values in the order of the columns. */
-  rowsOf(table: string, columns: readonly string[]): AsyncIterable<Value[][]>
+  readRows(table: string, columns: readonly string[]): AsyncIterable<Value[][]>
   /** The highest number that a table ever gave; 0 where it gave none. */
   lastNumber(table: string): Promise<number>
   /** Copies a snapshot of the whole store into a single SQLite file. @returns its size */
-  copyOut(to: string, options: CopyingOut): Promise<number>
+  writeSnapshot(to: string, options: CopyOptions): Promise<number>
   /** Has everything that is deleted from now on overwritten, so that it cannot be read from the file. */
-  overwriteDeletedData(): void
+  enableSecureDelete(): void
   /** Overwrites what was deleted before. @returns whether that succeeded, with nobody else using the store */
-  scrub(): Promise<boolean>
+  vacuum(): Promise<boolean>
 }

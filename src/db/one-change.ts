@@ -11,28 +11,28 @@ import {
 import type { Committed, OpenStore, OpenTransaction } from './store/opening.ts'
 
 /** Saves several changes in one transaction, each with its own time. @throws what `work` throws; then none is saved */
-export function asChangesSavedTogether<Result>(
+export function commitSeveralChanges<Result>(
   store: OpenStore,
-  work: (within: OpenStore) => Promise<Result>,
+  work: (inner: OpenStore) => Promise<Result>,
 ): Promise<Committed<Result>> {
-  return asOneChange(store, work, (trx) => advanceTime(trx, store.now()))
+  return commitAsOneChange(store, work, (trx) => advanceTime(trx, store.now()))
 }
 
 /** Runs all that `work` does with its store in one transaction. @throws what `work` throws; then nothing is saved */
-export function asOneChange<Result>(
+export function commitAsOneChange<Result>(
   store: OpenStore,
-  work: (within: OpenStore) => Promise<Result>,
-  beforePart: (trx: Trx) => void = () => undefined,
+  work: (inner: OpenStore) => Promise<Result>,
+  beforeEachPart: (trx: Trx) => void = () => undefined,
 ): Promise<Committed<Result>> {
   return commit(store, async (trx) => {
     const result = await work(
-      storeWithin(store, trx, {
+      storeInTransaction(store, trx, {
         commit: (part) => {
-          beforePart(trx)
+          beforeEachPart(trx)
           return commitPart(trx, part)
         },
         rehearse: (part) => {
-          beforePart(trx)
+          beforeEachPart(trx)
           return rehearsePart(trx, part)
         },
       }),
@@ -45,13 +45,13 @@ export function asOneChange<Result>(
 /** Runs `work` as one change and rolls all of it back at the end: each part sees what the earlier parts did. */
 export function rehearseOneChange<Result>(
   store: OpenStore,
-  work: (within: OpenStore) => Promise<Result>,
+  work: (inner: OpenStore) => Promise<Result>,
 ): Promise<{ result: Result; isLogged: boolean }> {
   return rehearse(store, async (trx) => {
     const state = transactionState(trx)
     const headBefore = state.head
     const result = await work(
-      storeWithin(store, trx, {
+      storeInTransaction(store, trx, {
         commit: (part) => commitPart(trx, part),
         rehearse: async (part) => (await commitPart(trx, part)).result,
       }),
@@ -60,7 +60,7 @@ export function rehearseOneChange<Result>(
   })
 }
 
-function storeWithin(store: OpenStore, trx: Trx, transaction: OpenTransaction): OpenStore {
+function storeInTransaction(store: OpenStore, trx: Trx, transaction: OpenTransaction): OpenStore {
   // The caller that opened the store closes it.
   return { ...store, db: trx, transaction, close: async () => undefined }
 }

@@ -6,7 +6,7 @@ import { sendWithNext, type Trx } from './transact.ts'
 interface Claim {
   ids: readonly number[]
   /** The claimant; a claim of another one holds until it lapses. */
-  by: string
+  claimant: string
   at: Date
   /** How long a claim holds, in milliseconds. */
   lease: number
@@ -16,8 +16,8 @@ interface Claim {
 const serverPrefix = 'smtp:'
 
 /** The claimant's name, with this process's tag, by which others on the machine can see whether it has ended. */
-export function newClaimant(to: 'server' | 'folder'): string {
-  return `${to === 'server' ? serverPrefix : ''}${ownerTag()}`
+export function newClaimant(target: 'server' | 'folder'): string {
+  return `${target === 'server' ? serverPrefix : ''}${ownerTag()}`
 }
 
 interface Claimed {
@@ -33,7 +33,7 @@ const hour = 3_600_000
  * Claims those of the messages that still wait, and cancels those that are expired, void or outdated by now. Messages
  * whose credential or PIN is of no use while the centre is deleted go on waiting, so that its users lose nothing.
  */
-export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Promise<Claimed> {
+export async function claimMessages(trx: Trx, { ids, claimant, at, lease }: Claim): Promise<Claimed> {
   const now = at.toISOString()
   const waiting = await trx
     .selectFrom('outbox')
@@ -47,11 +47,11 @@ export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Pr
     .where('outbox.state', '=', 'queued')
     .orderBy('outbox.id')
     .execute()
-  const lapsed = new Date(at.getTime() - lease).toISOString()
+  const lapsedBefore = new Date(at.getTime() - lease).toISOString()
   const claimed: OutboxRow[] = []
   const interrupted: OutboxRow[] = []
   for (const { credential_state, pin_state, centre_deleted_at, hub_role, ...row } of waiting) {
-    if (!isFree(row, lapsed)) continue
+    if (!isFree(row, lapsedBefore)) continue
     if (row.claimed_by?.startsWith(serverPrefix)) {
       interrupted.push(await markUnknown(trx, row))
       continue
@@ -72,19 +72,19 @@ export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Pr
         .execute()
     } else if (centre_deleted_at !== null && (credential_state !== null || isAboutPin)) {
       const next_try_at = new Date(at.getTime() + hour).toISOString()
-      const held = { last_error: reasons.centreDeleted, next_try_at, claimed_by: null, claimed_at: null }
-      await sendWithNext(trx, trx.updateTable('outbox').set(held).where('id', '=', row.id))
+      const postponed = { last_error: reasons.centreDeleted, next_try_at, claimed_by: null, claimed_at: null }
+      await sendWithNext(trx, trx.updateTable('outbox').set(postponed).where('id', '=', row.id))
     } else {
-      const claim = { claimed_by: by, claimed_at: now }
+      const claim = { claimed_by: claimant, claimed_at: now }
       await sendWithNext(trx, trx.updateTable('outbox').set(claim).where('id', '=', row.id))
-      claimed.push({ ...row, claimed_by: by, claimed_at: now })
+      claimed.push({ ...row, claimed_by: claimant, claimed_at: now })
     }
   }
   return { claimed, interrupted }
 }
 
-function isFree({ claimed_by, claimed_at }: OutboxRow, lapsed: string): boolean {
-  if (claimed_by === null || claimed_at === null || claimed_at <= lapsed) return true
+function isFree({ claimed_by, claimed_at }: OutboxRow, lapsedBefore: string): boolean {
+  if (claimed_by === null || claimed_at === null || claimed_at <= lapsedBefore) return true
   return statusOfOwnerTag(claimed_by.replace(serverPrefix, '')) === 'ended'
 }
 
@@ -122,14 +122,14 @@ export function rowsWithOutcomes(
 /** Saves the outcomes of claimed messages; one that was sent counts as sent even if it was cancelled meanwhile. */
 export async function saveClaimOutcomes(
   trx: Trx,
-  { settled, by, at }: { settled: readonly ClaimOutcome[]; by: string; at: Date },
+  { settled: outcomes, by: claimant, at }: { settled: readonly ClaimOutcome[]; by: string; at: Date },
 ): Promise<void> {
-  for (const outcome of settled) {
+  for (const outcome of outcomes) {
     const query = trx
       .updateTable('outbox')
       .set(({ eb }) => ({ ...columnsOf(outcome, at), attempts: eb('attempts', '+', 1) }))
       .where('id', '=', outcome.id)
-      .where('claimed_by', '=', by)
+      .where('claimed_by', '=', claimant)
     await sendWithNext(trx, outcome.state === 'queued' ? query.where('state', '=', 'queued') : query)
   }
 }

@@ -7,7 +7,7 @@ export interface PortableNode extends RawNode {
 
 type Piece = RawBuilder<unknown> | Expression<unknown>
 
-function inBoth<T>(sqlite: RawBuilder<T>, postgres: RawBuilder<T>): RawBuilder<T> {
+function byDialect<T>(sqlite: RawBuilder<T>, postgres: RawBuilder<T>): RawBuilder<T> {
   const toOperationNode = (): PortableNode => ({
     ...sqlite.toOperationNode(),
     postgres: postgres.toOperationNode(),
@@ -17,14 +17,14 @@ function inBoth<T>(sqlite: RawBuilder<T>, postgres: RawBuilder<T>): RawBuilder<T
 
 /** The position of a part within a text, from 1; 0 if the text does not contain it. */
 export function positionOf(part: string | Piece, text: Piece): RawBuilder<number> {
-  return inBoth(sql<number>`instr(${text}, ${part})`, sql<number>`strpos(${text}, ${part})`)
+  return byDialect(sql<number>`instr(${text}, ${part})`, sql<number>`strpos(${text}, ${part})`)
 }
 
 /** Whether a text contains this part, letter for letter. SQLite rejects texts without it faster by `glob`. */
 export function contains(text: Piece, part: string): RawBuilder<boolean> {
   const found = sql<boolean>`${positionOf(part, text)} > 0`
   if (part.length > maxPattern || part.includes('\0')) return found
-  return inBoth(sql<boolean>`${text} glob ${`*${part.replace(/[*?[]/g, '[$&]')}*`}`, found)
+  return byDialect(sql<boolean>`${text} glob ${`*${part.replace(/[*?[]/g, '[$&]')}*`}`, found)
 }
 
 /** The longest `glob` pattern used, in letters: SQLite takes at most 50,000 bytes (and a pattern ends at a NUL). */
@@ -32,7 +32,7 @@ const maxPattern = 10_000
 
 /** Whether a text has characters beyond printable ASCII, such as accented letters or line breaks. */
 export function isBeyondAscii(text: Piece): RawBuilder<boolean> {
-  return inBoth(sql<boolean>`${text} glob '*[^ -~]*'`, sql<boolean>`${text} ~ '[^ -~]'`)
+  return byDialect(sql<boolean>`${text} glob '*[^ -~]*'`, sql<boolean>`${text} ~ '[^ -~]'`)
 }
 
 /** Whether a value is one of a list, which is a single parameter of any length. SQLite gets the list as JSON. */
@@ -40,7 +40,7 @@ export function anyOf(
   value: Piece,
   list: readonly (string | number)[] | RawBuilder<readonly (string | number)[]>,
 ): RawBuilder<boolean> {
-  return inBoth(
+  return byDialect(
     sql<boolean>`${value} in (select value from json_each(${list}))`,
     sql<boolean>`${value} = any(${list})`,
   )
@@ -48,7 +48,7 @@ export function anyOf(
 
 /** The number under a name in a JSON text. */
 export function jsonNumber(text: Piece, name: string): RawBuilder<number | null> {
-  return inBoth(
+  return byDialect(
     sql<number | null>`json_extract(${text}, ${`$.${name}`})`,
     sql<number | null>`cast(cast(${text} as json) ->> ${name} as bigint)`,
   )
@@ -56,7 +56,7 @@ export function jsonNumber(text: Piece, name: string): RawBuilder<number | null>
 
 /** One JSON object of the names and values of rows, as text. */
 export function jsonObject(name: Piece, value: Piece): RawBuilder<string> {
-  return inBoth(
+  return byDialect(
     sql<string>`json_group_object(${name}, ${value})`,
     sql<string>`coalesce(cast(json_object_agg(${name}, ${value}) as text), '{}')`,
   )
@@ -64,7 +64,7 @@ export function jsonObject(name: Piece, value: Piece): RawBuilder<string> {
 
 /** A column in a condition for which SQLite must use no index; a server's planner decides by cost itself. */
 export function withoutIndex<Value>(column: string): RawBuilder<Value> {
-  return inBoth(sql<Value>`+${sql.ref(column)}`, sql<Value>`${sql.ref(column)}`)
+  return byDialect(sql<Value>`+${sql.ref(column)}`, sql<Value>`${sql.ref(column)}`)
 }
 
 /** Sorts null before every value: first in ascending order, last in descending order. */

@@ -3,7 +3,7 @@ import { anyOf, nextNumber } from './portable.ts'
 import { groupBy } from './rows.ts'
 import { findResources, type ResourceRow } from './resources.ts'
 import { nameKey } from '../search-key.ts'
-import { sendWithNext, together, type Trx } from './transact.ts'
+import { sendWithNext, awaitAll, type Trx } from './transact.ts'
 import type { AudienceKind, CentreTable, ReleaseState, ReleaseTable, Store } from './schema.ts'
 
 /** A release with its resources, withdrawn ones included, and its audience. */
@@ -29,7 +29,7 @@ export async function findReleases(db: Kysely<Store>, filter: ReleaseFilter = {}
   const releases = await query.orderBy('id', 'desc').execute()
   if (releases.length === 0) return []
   const found = releases.map(({ id }) => id)
-  const [links, resources, parts] = await together(
+  const [links, resources, parts] = await awaitAll(
     db
       .selectFrom('release_resources')
       .selectAll()
@@ -64,8 +64,8 @@ async function idsOfReleases(db: Kysely<Store>, name: string): Promise<number[]>
 function byRelease<Part extends { release_id: number }>(
   parts: readonly Part[],
 ): (release: { id: number }) => Part[] {
-  const of = groupBy(parts, ({ release_id }) => release_id)
-  return ({ id }) => of.get(id) ?? []
+  const groups = groupBy(parts, ({ release_id }) => release_id)
+  return ({ id }) => groups.get(id) ?? []
 }
 
 interface ReleaseValues {

@@ -18,7 +18,7 @@ import {
   readHeadFile,
   writeHeadFile,
 } from './audit/head-file.ts'
-import { clocksOf, type LastRow, refuseClockBehind, timeBy } from './clock.ts'
+import { readClocks, type LastRow, refuseClockBehind, monotonicTime } from './clock.ts'
 import type { Bulk, Engine } from './engine.ts'
 import type { Store } from './schema.ts'
 import type { Committed, OpenStore } from './store/opening.ts'
@@ -31,9 +31,9 @@ export type Work<Result> = (trx: Trx) => Promise<Result>
 interface TransactionState {
   bulk: Bulk
   server: Engine['server']
-  /** The last row of the log, before this transaction and now. */
-  before: LastRow | undefined
-  last: LastRow | undefined
+  /** The last row of the log: before this transaction, and now. */
+  rowBefore: LastRow | undefined
+  lastRow: LastRow | undefined
   /** Whether the log is known not to have been cut. */
   isLogIntact: boolean
   auditKey: KeyObject
@@ -61,7 +61,7 @@ interface TransactionState {
    * Whether the log holds the head that is noted beside the key. A server is asked before the commit: afterwards it may
    * not answer for long, and the head would be reported as missing.
    */
-  asked?: { isNotedInLog?: Promise<boolean>; isNewHere?: boolean }
+  headChecks?: { isNotedInLog?: Promise<boolean>; mayLackHeadFile?: boolean }
 }
 
 const transactionStates = new WeakMap<Trx, TransactionState>()
@@ -96,11 +96,11 @@ export function timeOf(trx: Trx): Date {
 /** Sets the time of the next of several changes that are saved together; time never runs backwards. */
 export function advanceTime(trx: Trx, clock: Date): void {
   const state = transactionState(trx)
-  state.at = timeBy({ clock, lastEvent: state.at })
+  state.at = monotonicTime({ clock, lastEvent: state.at })
 }
 
 /** What is said on a signal during work that writes nothing to the log. */
-const unnamedWork = 'what is under way'
+const unloggedWork = 'what is under way'
 
 /**
  * Runs the work in a transaction and commits it. A failure rolls it back, unless its `rollback.keepsChanges` is set;
@@ -122,10 +122,10 @@ export async function commit<Result>(
       })
       await lookUpMissingHead(store, trx)
       const { interruption } = store
-      const isLater = interruption?.isFinishing() ?? false
+      const wasFinishing = interruption?.isFinishing() ?? false
       const { head } = transactionState(trx)
       await finishing(interruption, {
-        what: head ? 'the change is being saved' : unnamedWork,
+        what: head ? 'the change is being saved' : unloggedWork,
         finish: async () => {
           faultPoint('commit', 'sqlite')
           store.engine.expectCommit(head)
@@ -134,7 +134,7 @@ export async function commit<Result>(
       })
       faultPoint('committed', 'done')
       // Where another change is being finished already, that one says itself what is saved.
-      if (!isLater) interruption?.finish(head ? 'the change is saved' : unnamedWork)
+      if (!wasFinishing) interruption?.finish(head ? 'the change is saved' : unloggedWork)
       return { result, queued: transactionState(trx).queued }
     }),
   )
@@ -142,7 +142,7 @@ export async function commit<Result>(
 }
 
 /** Commits a note for processes that come after this one was killed. It is no change: a signal still cancels. */
-export async function note(store: OpenStore, work: Work<void>): Promise<void> {
+export async function commitNote(store: OpenStore, work: Work<void>): Promise<void> {
   const noting = runInTransaction(store, 'may-be-behind', async (trx) => {
     await work(trx)
     faultPoint('note', 'sqlite')
@@ -216,8 +216,8 @@ async function runRollbackWork(store: OpenStore, failure: Failure): Promise<void
 
 type Body<Result> = (trx: ControlledTransaction<Store>) => Promise<Result>
 
-/** How many times work is tried whose transaction the server aborts before the commit. */
-const maxTries = 4
+/** How many times work is tried whose transaction the server aborts before the commit, or a read that lost its server. */
+export const maxTries = 4
 
 /** The pause before the first retry, in milliseconds; it doubles with each further one. */
 const minRetryPause = 50
@@ -240,14 +240,14 @@ async function tryInTransaction<Result>(store: OpenStore, clock: Clock, body: Bo
   let release: (() => void) | undefined
   let isDone = false
   // A process that is ended at once by a signal removes its note first.
-  const forget = store.interruption?.beforeEnding(() => release?.())
+  const unregister = store.interruption?.beforeEnding(() => release?.())
   try {
     // Read within the transaction, as another process may have rekeyed the store while this one waited.
     const { audit: auditKey, erasure: erasureKey, signIn: signInKey } = store.keys()
     release = store.engine.noteHolder(store.command)
-    const clocks = await clocksOf(trx, store.now(), store.engine)
+    const clocks = await readClocks(trx, store.now(), store.engine)
     if (clock === 'must-be-right') refuseClockBehind(clocks)
-    const at = clock === 'is-accepted' ? clocks.clock : timeBy(clocks)
+    const at = clock === 'is-accepted' ? clocks.clock : monotonicTime(clocks)
     const { bulk, server } = store.engine
     transactionStates.set(trx, {
       bulk,
@@ -257,12 +257,12 @@ async function tryInTransaction<Result>(store: OpenStore, clock: Clock, body: Bo
       signInKey,
       at,
       queued: [],
-      isLogIntact: server?.seen.lastEvent?.beyond === null,
-      before: clocks.last,
-      last: clocks.last,
+      isLogIntact: server?.storeState.lastEvent?.cutRow === null,
+      rowBefore: clocks.lastRow,
+      lastRow: clocks.lastRow,
       savepoints: 0,
       restartTransaction: store.engine.restartTransaction && (() => restart(store, trx)),
-      ...(server ? { asked: lookUpNotedHead(store, { trx, before: clocks.last }) } : {}),
+      ...(server ? { headChecks: lookUpNotedHead(store, { trx, rowBefore: clocks.lastRow }) } : {}),
     })
     const result = await body(trx)
     isDone = true
@@ -273,7 +273,7 @@ async function tryInTransaction<Result>(store: OpenStore, clock: Clock, body: Bo
   } finally {
     if (trx.isCommitted) await noteHead(store, { state: transactionStates.get(trx), isDone })
     release?.()
-    forget?.()
+    unregister?.()
   }
 }
 
@@ -281,8 +281,8 @@ async function tryInTransaction<Result>(store: OpenStore, clock: Clock, body: Bo
 async function restart(store: OpenStore, trx: Trx): Promise<void> {
   await store.engine.restartTransaction?.()
   store.engine.noteHolder(store.command)
-  const { last } = await clocksOf(trx, store.now(), store.engine)
-  Object.assign(transactionState(trx), { before: last, last })
+  const { lastRow } = await readClocks(trx, store.now(), store.engine)
+  Object.assign(transactionState(trx), { rowBefore: lastRow, lastRow })
 }
 
 /**
@@ -297,40 +297,45 @@ async function noteHead(
 ): Promise<void> {
   if (path === undefined || !state?.head) return
   const store = engine.isShared ? undefined : path
-  const { asked } = state
+  const { headChecks } = state
   const noted = readHeadFile(file)
   // The change is committed: if the log cannot be read now, the older head stays noted, which is still in the log.
   const isInLog = async (head: LogHead) =>
-    isBefore(state, head) || (asked ? asked.isNotedInLog : hasSeal(db, head).catch(() => false))
+    isBefore(state, head) || (headChecks ? headChecks.isNotedInLog : hasSeal(db, head).catch(() => false))
   if (state.hasNewSegment || (noted && (await isInLog(noted)))) writeHeadFile(file, state.head, { store })
   else if (!noted && isDone && !state.recordsFailure) {
-    const isNewHere = asked ? asked.isNewHere : usesKeyOfAnotherStore({ path, keyFile, headFile: file })
-    if (writeHeadFile(file, state.head, { store }) && !isNewHere) state.missingHead = file
+    const mayLackHeadFile = headChecks
+      ? headChecks.mayLackHeadFile
+      : usesKeyOfAnotherStore({ path, keyFile, headFile: file })
+    if (writeHeadFile(file, state.head, { store }) && !mayLackHeadFile) state.missingHead = file
   }
 }
 
 /** Sends the look-up of the noted head, without waiting for it, along with the next query. */
 function lookUpNotedHead(
   { path, headFile }: OpenStore,
-  { trx, before }: { trx: Trx; before: LastRow | undefined },
-): TransactionState['asked'] {
+  { trx, rowBefore }: { trx: Trx; rowBefore: LastRow | undefined },
+): TransactionState['headChecks'] {
   const noted = path === undefined ? undefined : readHeadFile(headFile)
-  if (!noted || isBefore({ before }, noted)) return {}
+  if (!noted || isBefore({ rowBefore }, noted)) return {}
   return { isNotedInLog: hasSeal(trx, noted).catch(() => false) }
 }
 
-/** Finds out, if no head is noted, whether that is to be expected; for a log that was empty before, it is not. */
+/**
+ * Finds out, if there is no head file, whether that is to be expected. It is not where the log was empty before: the
+ * creation of the store was cut short then, or somebody emptied the log.
+ */
 async function lookUpMissingHead({ path, keyFile, headFile }: OpenStore, trx: Trx): Promise<void> {
-  const { asked, before, head } = transactionState(trx)
-  if (!asked || path === undefined || !head || readHeadFile(headFile)) return
-  asked.isNewHere =
-    before !== undefined &&
-    (!(await hasWritten(trx, { by: { event: head.events }, upTo: before.id })) ||
+  const { headChecks, rowBefore, head } = transactionState(trx)
+  if (!headChecks || path === undefined || !head || readHeadFile(headFile)) return
+  headChecks.mayLackHeadFile =
+    rowBefore !== undefined &&
+    (!(await hasWritten(trx, { by: { event: head.events }, upTo: rowBefore.id })) ||
       (await isInOtherHeadFile(trx, { keyFile, headFile })))
 }
 
-function isBefore({ before }: Pick<TransactionState, 'before'>, { events, head }: LogHead): boolean {
-  return before?.id === events && before.mac.toString('hex') === head
+function isBefore({ rowBefore }: Pick<TransactionState, 'rowBefore'>, { events, head }: LogHead): boolean {
+  return rowBefore?.id === events && rowBefore.mac.toString('hex') === head
 }
 
 /** A savepoint within a transaction. */
@@ -342,7 +347,7 @@ export interface Savepoint {
 /** @param name must be unique where other savepoints may be opened within this one */
 export async function savepoint(trx: Trx, name = 'batch'): Promise<Savepoint> {
   const state = transactionState(trx)
-  const [queuedBefore, headBefore, lastBefore] = [state.queued.length, state.head, state.last]
+  const [queuedBefore, headBefore, lastBefore] = [state.queued.length, state.head, state.lastRow]
   const point = sql.id(name)
   const send = (statement: RawBuilder<unknown>) => sendRaw(trx, statement)
   await send(sql`savepoint ${point}`)
@@ -352,7 +357,7 @@ export async function savepoint(trx: Trx, name = 'batch'): Promise<Savepoint> {
       await send(sql`rollback to savepoint ${point}`)
       state.queued.length = queuedBefore
       state.head = headBefore
-      state.last = lastBefore
+      state.lastRow = lastBefore
     },
     release: async () => {
       await send(sql`release savepoint ${point}`)
@@ -386,11 +391,11 @@ export async function savepointAtStart(trx: Trx): Promise<Savepoint> {
  * Awaits queries that do not depend on each other, which a server gets in one round trip within a transaction.
  * @throws the error of the first one that failed, in the order of the queries
  */
-export async function together<Answers extends readonly unknown[]>(
-  ...asked: { [At in keyof Answers]: Promise<Answers[At]> }
+export async function awaitAll<Answers extends readonly unknown[]>(
+  ...queries: { [At in keyof Answers]: Promise<Answers[At]> }
 ): Promise<Answers> {
-  const ended = await Promise.allSettled(asked)
-  const failed = ended.find(({ status }) => status === 'rejected')
+  const outcomes = await Promise.allSettled(queries)
+  const failed = outcomes.find(({ status }) => status === 'rejected')
   if (failed?.status === 'rejected') throw failed.reason
-  return Promise.all(asked)
+  return Promise.all(queries)
 }

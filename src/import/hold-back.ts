@@ -22,8 +22,8 @@ export interface RosterAndStore {
  * location and no user has that address: `centres export` writes a centre without users in this way.
  */
 export function acceptSavedLocations({ roster, view }: RosterAndStore): void {
-  const { centres, locationsWithAt, users } = view
-  if (locationsWithAt.size === 0) return
+  const { centres, locationsWithAtSign, users } = view
+  if (locationsWithAtSign.size === 0) return
   const isInUse = (text: string) => {
     const read = readAddress(text)
     return 'key' in read && users.has(read.key)
@@ -33,7 +33,7 @@ export function acceptSavedLocations({ roster, view }: RosterAndStore): void {
     const centre = number === undefined ? undefined : centres.get(number)
     if (!centre || issues?.length !== 1 || issues[0]?.fault.code !== 'missing-email') continue
     if (firstName !== '' || lastName !== '' || role !== '') continue
-    const saved = locationsWithAt.get(centre.id)
+    const saved = locationsWithAtSign.get(centre.id)
     const { address, town, postcode } = row
     if (saved?.address !== address || saved.town !== town || saved.postcode !== postcode) continue
     if (![address, town, postcode].some(isInUse)) row.issues = undefined

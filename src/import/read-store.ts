@@ -126,7 +126,7 @@ export async function readStore(
   touched: RosterReferences,
   roster?: Roster,
 ): Promise<StoreReading> {
-  const version = await engine.writesOfOthers()
+  const version = await engine.dataVersion()
   return { view: await readImportView(db, readingOf(touched, roster)), version }
 }
 

@@ -33,7 +33,7 @@ export async function claimWithin(
   ids: readonly number[],
   { by, now, claimant }: Claimant,
 ): Promise<OutboxRow[]> {
-  const { claimed, interrupted } = await claimMessages(trx, { ids, by: claimant, at: now(), lease })
+  const { claimed, interrupted } = await claimMessages(trx, { ids, claimant, at: now(), lease })
   const results = interrupted.map(({ id, state, last_error }) => ({ id, state, lastError: last_error }))
   await recordOutcomes(trx, { results, by, rows: interrupted })
   return claimed

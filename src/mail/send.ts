@@ -7,7 +7,7 @@ import { newClaimant, type ClaimOutcome, rowsWithOutcomes } from '../db/outbox-c
 import { slicesOf } from '../db/rows.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { changedTemplates } from '../db/templates.ts'
-import { commit, timeOf, together, type Trx } from '../db/transact.ts'
+import { commit, timeOf, awaitAll, type Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { type Composed, letterWriter, type Writer } from './compose.ts'
 import type { LetterParts } from '../rules/mail/letters.ts'
@@ -80,7 +80,7 @@ async function claimToWrite(
   ids: readonly number[],
   { changed, ...claiming }: Sending & Writing & { claimant: string },
 ): Promise<ToWrite[]> {
-  const [rows, credentials, templates, recipients] = await together(
+  const [rows, credentials, templates, recipients] = await awaitAll(
     claimWithin(trx, ids, claiming),
     credentialsOfMessages(trx, ids),
     changedTemplates(trx),

@@ -1,6 +1,6 @@
 import { lstat, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { mentionsIn, type WrittenAddress } from '../db/users/mentions.ts'
+import { mentionPattern, type WrittenAddress } from '../db/users/mentions.ts'
 import { rm } from '../disk.ts'
 import { isNotThere } from '../errors.ts'
 import { parseFileNote } from './write-eml.ts'
@@ -13,7 +13,7 @@ export async function messagesNaming(
   const found: { theirs: string[]; others: string[] } = { theirs: [], others: [] }
   const there = await stat(folder).catch(() => undefined)
   if (!there?.isDirectory() || addresses.length === 0) return found
-  const mentions = mentionsIn(addresses)
+  const mentions = mentionPattern(addresses)
   const isNamed = (part: string) => part.search(mentions) >= 0
   for (const name of await readdir(folder)) {
     if (!name.endsWith('.eml')) continue

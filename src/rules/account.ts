@@ -3,7 +3,7 @@ import { shellWord } from '../shell-word.ts'
 import { type Credential, findCredential, findOpenCredential, voidCredentials } from '../db/credentials.ts'
 import type { CredentialPurpose } from '../db/schema.ts'
 import type { Keys } from '../db/store/keys.ts'
-import { together, type Trx } from '../db/transact.ts'
+import { awaitAll, type Trx } from '../db/transact.ts'
 import { markActive, markSignedIn, type Secrets, findSecrets } from '../db/users/passwords.ts'
 import {
   accountRequests,
@@ -66,7 +66,7 @@ export async function activateAccount(
 ): Promise<Account> {
   const { at } = ctx
   const { key: ofAddress } = typedAddress(email)
-  const [account, secrets] = await together(
+  const [account, secrets] = await awaitAll(
     findClaimedAccount(trx, { email, at }),
     findSecrets(trx, ofAddress),
   )
@@ -289,7 +289,7 @@ interface SigningIn {
 export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningIn): Promise<Account> {
   const { at } = ctx
   const { email, key } = typedAddress(typed)
-  const [wrong, account, { passwordHash }] = await together(
+  const [wrong, account, { passwordHash }] = await awaitAll(
     wrongSignInsFor(trx, key),
     findClaimedAccount(trx, { email, at }),
     findSecrets(trx, key),

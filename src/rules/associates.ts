@@ -6,7 +6,7 @@ import {
   actingAccounts,
 } from '../db/centres/assignments.ts'
 import type { CentreWithPeople } from '../db/centres/centres.ts'
-import { together, type Trx } from '../db/transact.ts'
+import { awaitAll, type Trx } from '../db/transact.ts'
 import { NotFound, Refused } from '../errors.ts'
 import { appendAudit } from './audit/append.ts'
 import { forEachTarget } from './batch.ts'
@@ -44,7 +44,7 @@ export async function assignCentres(
   trx: Trx,
   { email, centres: numbers, ctx }: Assignment,
 ): Promise<Assigned> {
-  const [account, found] = await together(findUser(trx, { email, ...ctx }), centresNumbered(trx, numbers))
+  const [account, found] = await awaitAll(findUser(trx, { email, ...ctx }), centresNumbered(trx, numbers))
   permit(ctx, 'associates.assign', onUser(account))
   refuseIneligibleAccount(account)
   const held = account.assigned
@@ -66,7 +66,7 @@ export async function unassignCentres(
   trx: Trx,
   { email, centres: numbers, ctx }: Assignment,
 ): Promise<Assigned> {
-  const [account, found] = await together(findUser(trx, { email, ...ctx }), centresNumbered(trx, numbers))
+  const [account, found] = await awaitAll(findUser(trx, { email, ...ctx }), centresNumbered(trx, numbers))
   permit(ctx, 'associates.unassign', onUser(account))
   const centres = await eachCentre(trx, { numbers, ctx, found }, ({ id }) => account.assigned.includes(id))
   const lost = centres.filter(({ changed }) => changed).map(({ centre }) => centre)

@@ -10,7 +10,7 @@ import {
   wholeContents,
 } from '../db/contents.ts'
 import { type Upload, unfinishedUploads } from '../db/leftovers.ts'
-import { timeOf, together, type Trx } from '../db/transact.ts'
+import { timeOf, awaitAll, type Trx } from '../db/transact.ts'
 import { Refused, Unavailable } from '../errors.ts'
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
@@ -43,7 +43,7 @@ interface StoredContent {
  */
 export async function keepContent(trx: Trx, file: Uploaded): Promise<StoredContent> {
   const { name, sha256, bytes, uploadId, piece } = file
-  const [added, there] = await together(
+  const [added, there] = await awaitAll(
     piece
       ? insertContent(trx, { sha256, bytes, piece, at: timeOf(trx) })
       : uploadId === undefined

@@ -3,7 +3,7 @@ import { activateCentre, type CentreWithPeople, countAffected } from '../db/cent
 import { voidOpenCredentials } from '../db/credentials.ts'
 import { isSetUpMessageCancelled } from '../db/messages.ts'
 import { cancelOutdated } from '../db/outbox.ts'
-import { together, type Trx } from '../db/transact.ts'
+import { awaitAll, type Trx } from '../db/transact.ts'
 import { markSuspended, setCentreAndHubRole, insertUser, markRestored } from '../db/users/changes.ts'
 import { findLiveUser, type UserWithCentre, findCoordinatorOf, findUserById } from '../db/users/users.ts'
 import { shellWord } from '../shell-word.ts'
@@ -39,7 +39,7 @@ export async function addCoordinator(
   trx: Trx,
   { centre: number, person, ifMissing, ctx }: Addition,
 ): Promise<Coordination> {
-  const [centre, holder] = await together(findCentre(trx, number, ctx), findLiveUser(trx, person.address.key))
+  const [centre, holder] = await awaitAll(findCentre(trx, number, ctx), findLiveUser(trx, person.address.key))
   permit(ctx, 'coordinator.add', onCentre(centre))
   refuseDeletedCentre(centre)
   if (ifMissing && coordinatesAlready(person, centre)) {
@@ -73,7 +73,7 @@ export async function addCoordinator(
   await refuseAddressInUse(trx, { holder, centre, person, ctx })
 
   const coordinator = await createCoordinator(trx, { centre, person, ctx })
-  const [added] = await together(
+  const [added] = await awaitAll(
     coordinationOf(trx, { number: centre.number, at: ctx.at, changed: true }),
     queueSetUpMessage(trx, { coordinator, ctx }),
   )
@@ -173,7 +173,7 @@ export async function changeCoordinator(
 ): Promise<Coordination> {
   const { at } = ctx
   const [present, there] = await refuseMistypedFirst(
-    together(coordinationOf(trx, { number, at, changed: false, ctx }), findSuccessor(trx, successor)),
+    awaitAll(coordinationOf(trx, { number, at, changed: false, ctx }), findSuccessor(trx, successor)),
     () => successor && 'to' in successor && typedAddress(successor.to),
   )
   const { centre, coordinator: former } = present
@@ -200,7 +200,7 @@ export async function changeCoordinator(
     const coordinator = await createCoordinator(trx, { centre, person, ctx })
     queueLetter = () => queueSetUpMessage(trx, { coordinator, ctx })
   }
-  const [changed, releases] = await together(
+  const [changed, releases] = await awaitAll(
     coordinationOf(trx, { number, at, changed: true, formerId: former?.id }),
     former ? findReleased(trx) : Promise.resolve([]),
     queueLetter(),
@@ -356,7 +356,7 @@ export async function coordinationOf(
   { number, at, changed, formerId, ctx }: CoordinationRequest,
 ): Promise<Coordination> {
   const typed = typedCentreNumber(number)
-  const [centre, coordinator, former, affected] = await together(
+  const [centre, coordinator, former, affected] = await awaitAll(
     findCentre(db, typed, ctx),
     findCoordinatorOf(db, typed),
     formerId === undefined ? Promise.resolve(undefined) : findUserById(db, formerId),

@@ -5,7 +5,7 @@ import {
   insertVersion,
   markHelpDocumentWithdrawn,
 } from '../db/help-documents.ts'
-import { together, type Trx } from '../db/transact.ts'
+import { awaitAll, type Trx } from '../db/transact.ts'
 import { NotFound, NotPermitted, Refused } from '../errors.ts'
 import { appendAudit } from './audit/append.ts'
 import { refusalRecorder } from './audit/record-refusal.ts'
@@ -32,7 +32,7 @@ export async function uploadHelpDocument(
 ): Promise<ChangedHelpDocument> {
   const { at } = ctx
   permit(ctx, 'help-documents.upload', { name: file.name })
-  const [called, { contentId, mended }] = await together(
+  const [called, { contentId, mended }] = await awaitAll(
     findHelpDocuments(trx, { withdrawn: false }),
     keepContent(trx, file),
   )

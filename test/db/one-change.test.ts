@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { asChangesSavedTogether, asOneChange } from '../../src/db/one-change.ts'
+import { commitSeveralChanges, commitAsOneChange } from '../../src/db/one-change.ts'
 import { commit, rehearse } from '../../src/db/transact.ts'
 import { newWorld, type World } from '../world.ts'
 
 describe.each([
-  ['changes that are saved together', asChangesSavedTogether],
-  ['several that are one change', asOneChange],
+  ['changes that are saved together', commitSeveralChanges],
+  ['several that are one change', commitAsOneChange],
 ])('%s', (_, saved) => {
   let world: World
   beforeEach(async () => {

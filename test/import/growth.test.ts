@@ -72,7 +72,7 @@ function looksAt(
     addressedElsewhere: new Map<number, string>(),
     usersOf: () => 0,
     locations: new Map(),
-    locationsWithAt: new Map(),
+    locationsWithAtSign: new Map(),
     lookAlikes: new Map(),
   }
   const { issues } = planImport(roster, { view, restoreDeleted: false, partial: false })

@@ -37,7 +37,7 @@ async function runInTransaction(
   run: Run,
 ): Promise<{ line: BatchLine; result: LineResult }[]> {
   const { session } = run
-  const { asOneChange, rehearseOneChange } = await import('../../db/one-change.ts')
+  const { commitAsOneChange, rehearseOneChange } = await import('../../db/one-change.ts')
   const results: { line: BatchLine; result: LineResult }[] = []
   const restoreProgress = snapshotProgress(run)
   const reset = () => {
@@ -69,7 +69,7 @@ async function runInTransaction(
       else reset()
       return results
     }
-    const { isLogged, missingHead } = await asOneChange(store, work)
+    const { isLogged, missingHead } = await commitAsOneChange(store, work)
     run.progress.isChanged = isLogged
     if (missingHead !== undefined) session.notify(missingHeadNotice(missingHead, 'noted-again'))
     return results

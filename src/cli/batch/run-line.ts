@@ -140,11 +140,11 @@ async function runInSharedTransaction(
   lines: readonly BatchLine[],
   { at, run, store }: { at: number; run: Run; store: OpenStore },
 ): Promise<SharedTransaction> {
-  const { asChangesSavedTogether } = await import('../../db/one-change.ts')
+  const { commitSeveralChanges } = await import('../../db/one-change.ts')
   const restoreProgress = snapshotProgress(run)
   let committed: Committed<SharedTransaction>
   try {
-    committed = await asChangesSavedTogether(store, async (within) => {
+    committed = await commitSeveralChanges(store, async (within) => {
       run.transactionStore = within
       return runLinesWithin(lines, { at, run })
     })

@@ -194,10 +194,10 @@ async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
     const file = hasPins ? nameOfPins(run, id) : null
     return { id, closes, opens, queued, letters: [], file, pending: false }
   }
-  const { note } = await import('../../db/transact.ts')
+  const { commitNote } = await import('../../db/transact.ts')
   try {
     if (sheet) {
-      await note(store, (trx) => noteSheet(trx, outputs.pins.unfinished))
+      await commitNote(store, (trx) => noteSheet(trx, outputs.pins.unfinished))
       if (!store.engine.isShared) await sheet.made()
     }
     const { result, queued: letters } = await session.commit(store, work)
@@ -247,7 +247,7 @@ async function refuseChangedStore(
   { store, ready }: { store: OpenStore; ready: PreparedImport },
 ): Promise<void> {
   const { digestOfView } = await import('../../db/imports/view.ts')
-  if ((await store.engine.writesOfOthers()) === ready.version) return
+  if ((await store.engine.dataVersion()) === ready.version) return
   const { viewWithin } = await import('../../import/read-store.ts')
   const view = await viewWithin(trx, ready.touched)
   if (digestOfView(view) !== ready.storeDigest()) throw changedMeanwhile()

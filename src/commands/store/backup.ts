@@ -56,7 +56,7 @@ async function copy(
   let bytes = 0
   await output.prepare({
     writeTo: async (to) => {
-      bytes = await store.engine.copyOut(to, { signal, withoutContent })
+      bytes = await store.engine.writeSnapshot(to, { signal, withoutContent })
     },
   })
   await output.moveIntoPlace()

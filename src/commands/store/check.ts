@@ -183,9 +183,9 @@ async function leftoversWithoutStore(error: unknown, session: Session): Promise<
 }
 
 async function findingsOfFutureEvents(store: OpenStore): Promise<Problem[]> {
-  const { eventsOfTheFuture } = await import('../../db/clock.ts')
+  const { futureEvents } = await import('../../db/clock.ts')
   const now = store.now()
-  const { count, latest, isAccepted } = await eventsOfTheFuture(store.db, now)
+  const { count, latest, isAccepted } = await futureEvents(store.db, now)
   if (count === 0) return []
   return [
     {

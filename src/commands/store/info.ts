@@ -19,8 +19,8 @@ export const info = () =>
       const key = keyStatus(keyFailure(store))
       const keyFile = fileOfKey(store)
       const bytes = await engine.size()
-      const heldBy = await engine.heldBy()
-      const facts = await engine.aboutServer()
+      const heldBy = await engine.currentHolder()
+      const facts = await engine.readServerFacts()
       const server = facts ? { ...facts, heldBy } : null
       const kept = engine.isShared ? [] : keptCopiesOf(path)
       return { store: path, bytes, server, heldBy, keyFile, key, createdAt, version, ...contents, kept }

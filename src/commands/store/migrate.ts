@@ -34,7 +34,7 @@ export const migrate = () =>
       if (!dryRun) {
         const found = await migrateAnyStore(await session.opening('use'), {
           from,
-          keep,
+          keepAs: keep,
           note: noteIn(session, { from, to }),
         })
         if (found === to) return unchanged(session, { db, version: to })

@@ -36,9 +36,9 @@ export const rekey = () =>
           const words = `Give ${pathInWords(db)} a new key? That voids ${voidedInWords(rehearsed)}${toBeIssued(rehearsed)}.`
           await confirm(session, words)
         }
-        const { result: voided, waitsAs } =
+        const { result: voided, waitingFile } =
           dryRun && rehearsed
-            ? { result: rehearsed, waitsAs: undefined }
+            ? { result: rehearsed, waitingFile: undefined }
             : await withNewKey(key, {
                 interruption: session.context.interruption,
                 takeOn: async () => {
@@ -51,20 +51,20 @@ export const rekey = () =>
                   return result
                 },
               })
-        if (waitsAs !== undefined) {
-          const message = `The new key could not be given its name: it is in ${waitsAs}, and is used from there.`
+        if (waitingFile !== undefined) {
+          const message = `The new key could not be given its name: it is in ${waitingFile}, and is used from there.`
           session.notify({ code: 'key-waits', message })
         }
         if (!dryRun) {
           for (const { code, message, hint } of await findingsOfOtherKeys(store))
             session.notify({ code, message: hint ? `${message} ${hint}` : message })
         }
-        const kept = waitsAs === undefined ? key.kept : null
+        const kept = waitingFile === undefined ? key.kept : null
         const said = `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}${toBeIssued(voided)}.\nThe ${dryRun ? '' : 'new '}key is ${pathInWords(keyFile)}: keep a copy elsewhere.${kept === null ? '' : `\nThe old one ${dryRun ? 'would be' : 'is'} kept as ${pathInWords(kept)}, for copies of the store that have it.`}${store.engine.isShared ? '\nThe other desks need a copy of it in the same place: until then they look at the store, and change nothing.' : ''}`
         return {
           text: markedAnswer(said, { changed: true, view: session.terminal.out }),
           json: { store: db, keyFile, kept, voided, changed: true },
-          exit: waitsAs === undefined ? 0 : 9,
+          exit: waitingFile === undefined ? 0 : 9,
         }
       })
     },

@@ -48,7 +48,7 @@ export const restore = () =>
       refuseItself(file, db)
 
       const present = await presentStore(await session.opening('use'))
-      const { kept } = present
+      const { keepAs: kept } = present
       session.busy('Looking at the backup …')
       const copy = await copyBackup(file, { session, present })
       try {
@@ -161,7 +161,14 @@ async function resolvePaths(
   const keyFile = present.keyFileFor(storeId)
   const { secret } = await session.opening('use')
   const ofPresent = present.fingerprint
-  const key = chooseRestoredKey({ backup: path, present: ofPresent, keyFile, secret, mayMake, random })
+  const key = chooseRestoredKey({
+    backup: path,
+    present: ofPresent,
+    keyFile,
+    secret,
+    mayMakeKey: mayMake,
+    random,
+  })
   if (keepCredentials) refuseToKeepCredentials(key)
   const erased = present.erased(storeId)
   if (!erased) {
@@ -176,7 +183,7 @@ async function resolvePaths(
     const otherKey = key.differsFromBackup ? key.keys.fingerprint : undefined
     // The head file is written after the copy has replaced the store.
     const sealed = { ...store, keys: () => key.keys }
-    store.engine.overwriteDeletedData()
+    store.engine.enableSecureDelete()
     const { findLeftAfterRestore } = await import('../users/erase.ts')
     const findLeft = findLeftAfterRestore(withStoreNumber(session.settings.mailDir.value, storeId))
     const { result } = await session.commit(sealed, (trx, ctx) =>
@@ -189,7 +196,7 @@ async function resolvePaths(
         ctx,
       }),
     )
-    if (result.erasedAgain.accounts > 0) await store.engine.scrub()
+    if (result.erasedAgain.accounts > 0) await store.engine.vacuum()
     return { key, keyFile, ...result, head: (await headOf(store.db)) ?? emptyLog }
   } finally {
     await store.close()

@@ -26,7 +26,7 @@ The audit log goes on saying what happened, without saying to whom, and that thi
       mailDir: settings.mailDir.value,
     }),
     act: async (trx, ctx, request, store) => {
-      store.engine.overwriteDeletedData()
+      store.engine.enableSecureDelete()
       const { email, mailDir } = request
       return eraseWithFiles(trx, ctx, { email, mailDir: store.ownPath(mailDir) })
     },
@@ -40,7 +40,7 @@ The audit log goes on saying what happened, without saying to whom, and that thi
       const { removeFiles } = await import('../../mail/written-messages.ts')
       const { removed, kept } = await removeFiles(erased.files)
       // The erasure is committed; a failed scrub is only reported.
-      const scrubbed = await store.engine.scrub().catch(() => false)
+      const scrubbed = await store.engine.vacuum().catch(() => false)
       const done = { ...erased, files: removed, kept: kept.length }
       // At a second desk the store is erased already, and only files remain: they are recorded on their own.
       const alone = erased.erasure.changed ? 0 : removed.length

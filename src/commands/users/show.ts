@@ -1,7 +1,7 @@
 import { lastEvents, type AuditEntry } from '../../db/audit/events.ts'
 import { eventJson, eventLine } from '../../render/audit.ts'
 import { lettersWaitingFor } from '../../db/messages.ts'
-import { together } from '../../db/transact.ts'
+import { awaitAll } from '../../db/transact.ts'
 import { holdingsOf, type Holding } from '../../db/progression-tests/holdings.ts'
 import { userJson } from '../../render/users.ts'
 import { waitingMessages } from '../../render/user-notices.ts'
@@ -30,7 +30,7 @@ export const show = () =>
     read: async ({ db }, { at, by }, { email }) => {
       const account = await findUserOrDeleted(db, { email, at, by })
       const found = { subject: account.email, userId: account.id, visible: visibleCentres(by) }
-      const [holdings, open, lettersWaiting, events, shown] = await together(
+      const [holdings, open, lettersWaiting, events, shown] = await awaitAll(
         holdingsOf(db, { ownerId: account.id }),
         openCredentialsOf(db, account.id),
         lettersWaitingFor(db, account.id),

@@ -31,7 +31,7 @@ export interface AuditProblem {
 
 /** Adds a row to the log, sealed together with the one before it. */
 export async function insertAuditRow(trx: Trx, event: AuditEvent): Promise<number> {
-  const { last } = transactionState(trx)
+  const { lastRow: last } = transactionState(trx)
   if (!transactionState(trx).isLogIntact) await refuseCutLog(trx, last?.id ?? 0)
   transactionState(trx).isLogIntact = true
   const personal = event.personal.map((fact) => ({ ...fact, salt: randomBytes(16) }))
@@ -57,12 +57,12 @@ export async function insertAuditRow(trx: Trx, event: AuditEvent): Promise<numbe
   const mac = sealRow(transactionState(trx).auditKey, { row, before: last?.mac })
   await sendWithNext(trx, prepared(trx, insertedRow, { ...row, mac }))
   const state = transactionState(trx)
-  state.last = { id: row.id, segment: row.segment, mac }
+  state.lastRow = { id: row.id, segment: row.segment, mac }
   state.head = { events: row.id, head: mac.toString('hex') }
   if (event.segment !== undefined) state.hasNewSegment = true
   for (const { field, value, userId, salt } of personal) {
-    const beside = { audit_id: row.id, field, user_id: userId ?? null, salt, value }
-    await sendWithNext(trx, prepared(trx, insertedValue, beside))
+    const valueRow = { audit_id: row.id, field, user_id: userId ?? null, salt, value }
+    await sendWithNext(trx, prepared(trx, insertedValue, valueRow))
   }
   return row.id
 }
@@ -82,18 +82,18 @@ function notBefore(time: Date, at: string): string {
 
 /** @throws `audit-broken` if there are values of missing rows: the log was cut, and a new row would cover that up */
 async function refuseCutLog(trx: Trx, last: number): Promise<void> {
-  const [beyond] = await prepared(trx, valueBeyond, { last }).execute()
-  if (beyond === undefined) return
+  const [cutValue] = await prepared(trx, valuesOfCutRows, { last }).execute()
+  if (cutValue === undefined) return
   throw new Unavailable(
     'audit-broken',
-    `The audit log was cut: it ends at row ${last}, and row ${beyond.audit_id} was there. Nothing was changed.`,
+    `The audit log was cut: it ends at row ${last}, and row ${cutValue.audit_id} was there. Nothing was changed.`,
     {
       hint: 'Keep the store as it is, and restore a backup: ssh-admin audit verify says where the log ended.',
     },
   )
 }
 
-function valueBeyond(trx: Kysely<Store>, { last }: Placeholders<{ last: number }>) {
+function valuesOfCutRows(trx: Kysely<Store>, { last }: Placeholders<{ last: number }>) {
   return trx
     .selectFrom('audit_personal')
     .select('audit_id')

@@ -44,10 +44,10 @@ export async function lastEvents(
   db: Kysely<Store>,
   { subject, userId, visible }: { subject: string; userId?: number; visible: VisibleCentres },
 ): Promise<AuditEntry[]> {
-  const touched = userId === undefined ? about(subject) : aboutUser({ subject, userId })
+  const rowsOfSubject = userId === undefined ? rowsAbout(subject) : rowsAboutUser({ subject, userId })
   const imported = userId === undefined ? importsOfCentre(subject) : importsOfUser(userId)
   const rows = await eventRows(db, visible)
-    .where(sql<SqlBool>`audit.id in (${touched} union ${eventsOfImports(imported)})`)
+    .where(sql<SqlBool>`audit.id in (${rowsOfSubject} union ${eventsOfImports(imported)})`)
     .orderBy('audit.id', 'desc')
     .limit(5)
     .execute()
@@ -63,19 +63,19 @@ export async function* pagesOfEvents(
   db: Kysely<Store>,
   { order, limit, ...filter }: EventFilter & { order: 'asc' | 'desc' },
 ): AsyncGenerator<AuditEntry[]> {
-  let left = limit ?? Number.POSITIVE_INFINITY
+  let remaining = limit ?? Number.POSITIVE_INFINITY
   let last: number | undefined
-  while (left > 0) {
+  while (remaining > 0) {
     const page = eventRows(db, filter.visible)
       .where(matchesFilter(filter))
       .orderBy('audit.id', order)
-      .limit(Math.min(left, 1000))
+      .limit(Math.min(remaining, 1000))
     const from = last
     const next = from === undefined ? page : page.where('audit.id', order === 'asc' ? '>' : '<', from)
     const rows = await next.execute()
     if (rows.length > 0) yield rows.map(entryOf)
     if (rows.length < 1000) return
-    left -= rows.length
+    remaining -= rows.length
     last = rows.at(-1)?.id
   }
 }
@@ -161,11 +161,12 @@ function matchesFilter({
   const eb = expressionBuilder<Store, 'audit'>()
   const conditions: Expression<SqlBool>[] = []
   if (kind) conditions.push(eb('audit.kind', '=', kind))
-  if (subject) conditions.push(sql<SqlBool>`audit.id in (${about(subject)} and ${isReadable(visible)})`)
-  if (actor === 'staff') conditions.push(sql<SqlBool>`audit.id not in (${actedBy()})`)
+  if (subject) conditions.push(sql<SqlBool>`audit.id in (${rowsAbout(subject)} and ${isReadable(visible)})`)
+  if (actor === 'staff') conditions.push(sql<SqlBool>`audit.id not in (${rowsByActor()})`)
   else if (actor === erasedActor)
-    conditions.push(sql<SqlBool>`audit.id in (${actedBy()} and value is null and ${isReadable(visible)})`)
-  else if (actor) conditions.push(sql<SqlBool>`audit.id in (${actedBy(actor)} and ${isReadable(visible)})`)
+    conditions.push(sql<SqlBool>`audit.id in (${rowsByActor()} and value is null and ${isReadable(visible)})`)
+  else if (actor)
+    conditions.push(sql<SqlBool>`audit.id in (${rowsByActor(actor)} and ${isReadable(visible)})`)
   // '/' is the character after '.': every action of a noun lies between the two.
   if (action?.includes('.')) conditions.push(eb('audit.action', '=', action))
   else if (action)
@@ -173,12 +174,12 @@ function matchesFilter({
   if (operator) conditions.push(eb('audit.operator', '=', operator))
   if (since) conditions.push(eb('audit.at', '>=', since))
   if (until) conditions.push(eb('audit.at', '<', until))
-  if (visible !== 'all') conditions.push(sql<SqlBool>`audit.id in (${within(visible)})`)
+  if (visible !== 'all') conditions.push(sql<SqlBool>`audit.id in (${rowsWithinCentres(visible)})`)
   return eb.and(conditions)
 }
 
 /** The rows in which an address or a centre number has a role other than the actor's. */
-function about(subject: string) {
+function rowsAbout(subject: string) {
   const spellings = [subject, subject.toLowerCase(), subject.toUpperCase()]
   return sql<number>`select audit_id from audit_personal
     where field <> 'actor' and (value in (${sql.join(spellings)}) or user_id in
@@ -193,16 +194,16 @@ function accountsOf(address: string) {
 }
 
 /** The same for one account: an earlier account of its address is another user. */
-function aboutUser({ subject, userId }: { subject: string; userId: number }) {
+function rowsAboutUser({ subject, userId }: { subject: string; userId: number }) {
   return sql<number>`select audit_id from audit_personal where user_id = ${userId} and field <> 'actor'
     union select audit_id from audit_personal
       where value = ${subject} and user_id is null and field <> 'actor'`
 }
 
-function actedBy(email?: string) {
-  const acted = sql<number>`select audit_id from audit_personal where field = 'actor'`
-  if (email === undefined) return acted
-  return sql<number>`${acted} and (value = ${email} or user_id in
+function rowsByActor(email?: string) {
+  const byAnybody = sql<number>`select audit_id from audit_personal where field = 'actor'`
+  if (email === undefined) return byAnybody
+  return sql<number>`${byAnybody} and (value = ${email} or user_id in
     (${accountsOf(email)}))`
 }
 
@@ -227,7 +228,7 @@ function eventsOfImports(imports: ReturnType<typeof importsOfUser>) {
 export const importActions = ['centres.imported', 'centres.import-undone'] as const
 
 /** The rows about a visible centre or a user there, even if they are not the first target of a refused list. */
-function within(visible: readonly number[]) {
+function rowsWithinCentres(visible: readonly number[]) {
   return sql<number>`select audit_id from audit_personal where (field = 'subject' or field like 'target%') and (
     value in (select number from centres where ${isVisible('centres.id', visible)})
     or user_id in (select id from users where ${isVisible('users.centre_id', visible)}))`

@@ -34,25 +34,26 @@ export function headFileOf(keyFile: string): string {
 export function headFileOfFile(keyFile: string, path: string | undefined): string {
   const file = headFileOf(keyFile)
   if (path === undefined || keyFile === `${path}.key`) return file
-  const { store, identity: moved, events = 0 } = parseHeadFile(file) ?? {}
+  const { store, identity: notedIdentity, events = 0 } = parseHeadFile(file) ?? {}
   const isSame = store === undefined ? undefined : isSameFile(store, path)
   if (isSame === true) return file
-  const own = headFileAt(keyFile, ['file', path])
-  const ofOwn = parseHeadFile(own)
-  const present = identityOf(path)
-  if (ofOwn !== undefined && present !== undefined && present === ofOwn.identity) return own
-  if (isSame === undefined && present !== undefined && present === moved) return file
+  const ownFile = headFileAt(keyFile, ['file', path])
+  const ownHead = parseHeadFile(ownFile)
+  const presentIdentity = identityOf(path)
+  if (ownHead !== undefined && presentIdentity !== undefined && presentIdentity === ownHead.identity)
+    return ownFile
+  if (isSame === undefined && presentIdentity !== undefined && presentIdentity === notedIdentity) return file
   // A store moved within its disk keeps the head file of its former path, unless the new path has one of another file:
   // otherwise an earlier copy put in that file's place would go unnoticed.
-  const { file: before } =
-    (ofOwn === undefined ? otherHeadFiles({ keyFile, headFile: own }) : []).find(
-      ({ identity }) => identity !== undefined && identity === present,
+  const { file: formerFile } =
+    (ownHead === undefined ? otherHeadFiles({ keyFile, headFile: ownFile }) : []).find(
+      ({ identity }) => identity !== undefined && identity === presentIdentity,
     ) ?? {}
-  if (before !== undefined && before !== file) return before
+  if (formerFile !== undefined && formerFile !== file) return formerFile
   // A store from another disk, or with a head file of an older version, is taken for the noted one whose path is empty:
   // if any head file would do, a cut log would pass for a copy's. The path's own one wins if it counts more events.
-  if (isSame === undefined && ofOwn !== undefined && ofOwn.events > events) return own
-  return isSame === false ? own : file
+  if (isSame === undefined && ownHead !== undefined && ownHead.events > events) return ownFile
+  return isSame === false ? ownFile : file
 }
 
 /**
@@ -88,9 +89,9 @@ function identityOf(path: string): string | undefined {
   }
 }
 
-function headFileAt(keyFile: string, place: readonly unknown[]): string {
-  const named = createHash('sha256').update(JSON.stringify(place)).digest('hex').slice(0, 8)
-  return headFileOf(`${keyFile}.${named}`)
+function headFileAt(keyFile: string, identifiers: readonly unknown[]): string {
+  const digest = createHash('sha256').update(JSON.stringify(identifiers)).digest('hex').slice(0, 8)
+  return headFileOf(`${keyFile}.${digest}`)
 }
 
 /**
@@ -122,7 +123,10 @@ export async function isInOtherHeadFile(
 export function usesKeyOfAnotherStore(store: { path: string; keyFile: string; headFile: string }): boolean {
   const { path, keyFile, headFile } = store
   if (keyFile === `${path}.key`) return false
-  return headFile !== headFileOf(keyFile) || otherHeadFiles(store).some(({ store: of }) => of === undefined)
+  return (
+    headFile !== headFileOf(keyFile) ||
+    otherHeadFiles(store).some(({ store: storePath }) => storePath === undefined)
+  )
 }
 
 function otherHeadFiles({
@@ -132,9 +136,9 @@ function otherHeadFiles({
   keyFile: string
   headFile: string
 }): (NotedHead & { file: string })[] {
-  const start = basename(keyFile)
+  const prefix = basename(keyFile)
   return namesIn(dirname(keyFile))
-    .filter((name) => name.startsWith(start) && /^([.][0-9a-f]{8})?[.]head$/.test(name.slice(start.length)))
+    .filter((name) => name.startsWith(prefix) && /^([.][0-9a-f]{8})?[.]head$/.test(name.slice(prefix.length)))
     .map((name) => join(dirname(keyFile), name))
     .filter((file) => file !== headFile)
     .flatMap((file) => {
@@ -158,8 +162,9 @@ export function writeHeadFile(
   try {
     const file = openSync(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
     try {
-      const of = store === undefined || store.includes('\n') ? '' : `${store}\n${identityOf(store) ?? ''}\n`
-      overwriteSync(file, `${heading}\n${head}\n${events}\n${of}`)
+      const storeLines =
+        store === undefined || store.includes('\n') ? '' : `${store}\n${identityOf(store) ?? ''}\n`
+      overwriteSync(file, `${heading}\n${head}\n${events}\n${storeLines}`)
     } finally {
       closeSync(file)
     }
@@ -195,8 +200,8 @@ interface NotedHead extends LogHead {
 function parseHeadFile(path: string): NotedHead | undefined {
   const [first, head = '', events = '', store = '', identity = ''] = contentsOf(path).split('\n')
   if (first !== heading || !/^[0-9a-f]{64}$/.test(head) || !/^\d{1,15}$/.test(events)) return undefined
-  const named = (text: string) => (text === '' ? undefined : text)
-  return { head, events: Number(events), store: named(store), identity: named(identity) }
+  const orUndefined = (text: string) => (text === '' ? undefined : text)
+  return { head, events: Number(events), store: orUndefined(store), identity: orUndefined(identity) }
 }
 
 /** The head of the log, or the head that it had before one of its rows. */
@@ -224,11 +229,11 @@ export async function hasWritten(
   db: Kysely<Store>,
   { by, upTo }: { by: string | { event: number }; upTo: number },
 ): Promise<boolean> {
-  const ofEvent = db.selectFrom('audit as own').select('own.operator')
+  const operatorOfEvent = db.selectFrom('audit as own').select('own.operator')
   const row = await db
     .selectFrom('audit')
     .select('id')
-    .where('operator', '=', typeof by === 'string' ? by : ofEvent.where('own.id', '=', by.event))
+    .where('operator', '=', typeof by === 'string' ? by : operatorOfEvent.where('own.id', '=', by.event))
     .where('id', '<=', upTo)
     .limit(1)
     .executeTakeFirst()

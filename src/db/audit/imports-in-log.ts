@@ -46,11 +46,11 @@ export async function intactImportsAbout(db: Kysely<Store>, importId: number): P
     .execute()
   if (rows.length === 0) return []
   const inLog = await importsInLog(db)
-  const trueOnes: number[] = []
+  const intact: number[] = []
   for (const { import_id } of rows) {
-    if (inLog.get(import_id)?.changes === (await changeListDigest(db, import_id))) trueOnes.push(import_id)
+    if (inLog.get(import_id)?.changes === (await changeListDigest(db, import_id))) intact.push(import_id)
   }
-  return trueOnes
+  return intact
 }
 
 async function importsInLog(db: Kysely<Store>): Promise<Map<number, ImportInLog>> {

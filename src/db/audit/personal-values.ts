@@ -23,13 +23,13 @@ export type CheckValues = (rows: readonly Pick<SealedRow, 'id' | 'personal'>[]) 
  */
 export async function valueChecker(db: Kysely<Store>): Promise<CheckValues> {
   const erasures = await erasuresIn(db)
-  function* check({ id, personal }: Pick<SealedRow, 'id' | 'personal'>, beside: readonly ValueRow[]) {
+  function* check({ id, personal }: Pick<SealedRow, 'id' | 'personal'>, valueRows: readonly ValueRow[]) {
     const sealed = coveredBy(personal)
     if (!sealed) {
       yield { row: id, message: `row ${id} is not as it was written: which values it has cannot be read` }
       return
     }
-    for (const { field, user_id, salt, value } of beside) {
+    for (const { field, user_id, salt, value } of valueRows) {
       const covered = sealed.get(field)
       sealed.delete(field)
       if (!covered) {
@@ -50,12 +50,12 @@ export async function valueChecker(db: Kysely<Store>): Promise<CheckValues> {
     for (const field of sealed.keys()) yield { row: id, message: `${field} of row ${id} is missing` }
   }
   return async (rows) => {
-    const beside = await valuesBeside(db, rows)
-    return rows.map((row) => [...check(row, beside.get(row.id) ?? [])])
+    const valuesByRow = await personalValuesOf(db, rows)
+    return rows.map((row) => [...check(row, valuesByRow.get(row.id) ?? [])])
   }
 }
 
-async function valuesBeside(
+async function personalValuesOf(
   db: Kysely<Store>,
   rows: readonly { id: number }[],
 ): Promise<Map<number, ValueRow[]>> {
@@ -117,16 +117,16 @@ function erasedBy(text: string): Erased {
   const { values } = facts
   if (isRecord(values)) {
     const erased = new Set(
-      Object.entries(values).flatMap(([row, fields]) => listed(fields).map((field) => `${row} ${field}`)),
+      Object.entries(values).flatMap(([row, fields]) => asArray(fields).map((field) => `${row} ${field}`)),
     )
     return ({ row, field }) => erased.has(`${row} ${field}`)
   }
-  const rows = new Set(listed(facts.rows))
-  const users = new Set(listed(facts.users))
+  const rows = new Set(asArray(facts.rows))
+  const users = new Set(asArray(facts.users))
   return ({ row, user }) => rows.has(row) && (user === null || user === undefined || users.has(user))
 }
 
-function listed(list: unknown): unknown[] {
+function asArray(list: unknown): unknown[] {
   return Array.isArray(list) ? list : []
 }
 

@@ -36,18 +36,18 @@ export async function missingHead(
   if (path === undefined || events === 0 || version < firstVersionWithHead) return undefined
   if (readHeadFile(headFile)) return undefined
   const upTo = Number.MAX_SAFE_INTEGER
-  const isNone = engine.isShared
+  const mayBeAbsent = engine.isShared
     ? !(await hasWritten(db, { by: operator, upTo })) || (await isInOtherHeadFile(db, { keyFile, headFile }))
     : usesKeyOfAnotherStore({ path, keyFile, headFile })
-  return isNone ? undefined : headFile
+  return mayBeAbsent ? undefined : headFile
 }
 
 function knownHeads({ path, headFile }: OpenStore, named: string | undefined): KnownHead[] {
   const noted = path === undefined ? undefined : readHeadFile(headFile)
   return [
-    ...(named === undefined ? [] : [{ head: named, called: 'the head you named' }]),
+    ...(named === undefined ? [] : [{ head: named, description: 'the head you named' }]),
     ...(noted && noted.events > emptyLog.events
-      ? [{ head: noted.head, called: `the head of ${noted.events} events that ${headFile} keeps` }]
+      ? [{ head: noted.head, description: `the head of ${noted.events} events that ${headFile} keeps` }]
       : []),
   ]
 }
@@ -73,7 +73,7 @@ interface OutOfOrderRow {
 /** A head that was kept elsewhere, and its name in messages. */
 interface KnownHead {
   head: string
-  called: string
+  description: string
 }
 
 const maxListed = 50
@@ -96,15 +96,15 @@ async function verifyChain(
     else more += 1
   }
   const segment = await lastSegment(db)
-  const isSealed = { right: 0, wrong: 0 }
+  const seals = { isSealRight: 0, wrong: 0 }
   let before: AuditTable | undefined
   let events = 0
-  const unseen = new Map(heads.map(({ head, called }) => [head, called]))
+  const missingHeads = new Map(heads.map(({ head, description }) => [head, description]))
   const backwards: OutOfOrderRow[] = []
   const earlier = createHash('sha256')
-  const valuesBeside = await valueChecker(db)
+  const checkValues = await valueChecker(db)
 
-  for await (const { row, valueProblems } of withValues(rowsOf(db), valuesBeside)) {
+  for await (const { row, valueProblems } of withValues(rowsOf(db), checkValues)) {
     if (row.id < 1) {
       report({ row: row.id, message: `row ${row.id} stands before the first, where none is written` })
       continue
@@ -113,7 +113,7 @@ async function verifyChain(
     const gap = row.id - (before?.id ?? 0) - 1
     if (before && row.at < before.at && row.action !== clockAccepted && backwards.length < maxListed)
       backwards.push({ row: row.id, at: row.at, before: before.at })
-    if (gap > 0) report(missing({ from: row.id - gap, to: row.id - 1 }))
+    if (gap > 0) report(missingRows({ from: row.id - gap, to: row.id - 1 }))
     if (before && row.segment < before.segment) {
       report({ row: row.id, message: `row ${row.id} is not as it was written` })
     } else if (row.segment < segment) {
@@ -124,13 +124,13 @@ async function verifyChain(
           report(problem)
       }
       const right = row.mac.equals(sealRow(key, { row, before: before?.mac }))
-      if (right) isSealed.right += 1
-      else isSealed.wrong += 1
+      if (right) seals.isSealRight += 1
+      else seals.wrong += 1
       // After a gap the preceding seal is unknown; the gap itself has been reported.
       if (!right && gap <= 0) report({ row: row.id, message: `row ${row.id} is not as it was written` })
     }
     for (const problem of valueProblems) report(problem)
-    unseen.delete(row.mac.toString('hex'))
+    missingHeads.delete(row.mac.toString('hex'))
     before = row
   }
   for (const id of await rowsBeyondNumbers(db)) {
@@ -138,14 +138,14 @@ async function verifyChain(
   }
   for (const problem of await valuesWithoutRow(db)) report(problem)
 
-  if (isSealed.wrong > 1 && isSealed.right === 0) {
+  if (seals.wrong > 1 && seals.isSealRight === 0) {
     found.unshift({
       message: "no row is sealed with this store's key: the log was written anew, or moved here",
     })
   }
-  for (const called of unseen.values()) {
+  for (const description of missingHeads.values()) {
     found.unshift({
-      message: `${called} is not in the log: rows after it, or it too, were cut off or replaced`,
+      message: `${description} is not in the log: rows after it, or it too, were cut off or replaced`,
     })
   }
   const head = before ? before.mac.toString('hex') : null
@@ -170,12 +170,12 @@ async function lastSegment(db: Kysely<Store>): Promise<number> {
 /** The log, page by page. */
 async function* rowsOf(db: Kysely<Store>): AsyncGenerator<AuditTable[]> {
   // From the smallest number possible, as somebody else may have put in rows below 1.
-  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+  for (let lastId = Number.MIN_SAFE_INTEGER; ; ) {
     const rows: AuditTable[] = await db
       .selectFrom('audit')
       .select(['id', 'at', 'operator', 'kind', 'action', 'command', 'facts', 'personal', 'mac'])
       .select(segmentAsNumber().as('segment'))
-      .where('id', '>', after)
+      .where('id', '>', lastId)
       .where('id', '<', Number.MAX_SAFE_INTEGER)
       .orderBy('id')
       .limit(1000)
@@ -183,7 +183,7 @@ async function* rowsOf(db: Kysely<Store>): AsyncGenerator<AuditTable[]> {
     yield rows
     const end = rows.at(-1)
     if (!end) return
-    after = end.id
+    lastId = end.id
   }
 }
 
@@ -232,18 +232,18 @@ function* boundaryProblems({
   digest: string
 }): Generator<AuditProblem> {
   const facts = readObject(row.facts) ?? {}
-  const right =
+  const isRight =
     row.action === 'store.rekeyed' &&
     facts.oldHead === before.mac.toString('hex') &&
     facts.oldRows === before.id
-  if (!right)
+  if (!isRight)
     yield { row: row.id, message: `row ${row.id} does not go on from the part of the log before it` }
   if (facts.oldDigest !== digest) {
     yield { message: `some row up to ${before.id}, sealed with an earlier key, is not as it was written` }
   }
 }
 
-function missing({ from, to }: { from: number; to: number }): AuditProblem {
+function missingRows({ from, to }: { from: number; to: number }): AuditProblem {
   if (from === to) return { row: from, message: `row ${from} is missing` }
   return { row: from, message: `rows ${from} to ${to} are missing` }
 }

@@ -76,12 +76,12 @@ export async function setCentreDeleted(
 
 /** Removes every assignment of a centre that leaves its Associate. @returns how many there were */
 export async function unassignEverybody(trx: Trx, centreId: number): Promise<number> {
-  const gone = await trx
+  const removed = await trx
     .deleteFrom('assignments')
     .where('centre_id', '=', centreId)
     .returning('user_id')
     .execute()
-  return gone.length
+  return removed.length
 }
 
 /** Counts the live and the deleted centres of an Associate. */

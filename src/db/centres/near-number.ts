@@ -28,7 +28,7 @@ export function withoutZeros(number: string): string {
 }
 
 /** Matches centres with nearly one of these numbers, and some others, by the expression of the store's index. */
-export function areNearly(numbers: Iterable<string>): RawBuilder<boolean> {
+export function hasNearNumber(numbers: Iterable<string>): RawBuilder<boolean> {
   const keys = Array.from(numbers, (number) => number.replace(/[O0]/g, '').replace(/[IL]/g, '1'))
   const indexed = sql`replace(replace(replace(replace(number, 'O', ''), '0', ''), 'I', '1'), 'L', '1')`
   return anyOf(indexed, [...new Set(keys)])
@@ -45,7 +45,7 @@ export async function centresNearNumbers(
     .selectFrom('centres')
     .select('number')
     .where('deleted_at', 'is', null)
-    .where(areNearly(numbers))
+    .where(hasNearNumber(numbers))
     .execute()
   const byKey = groupBy(near, ({ number }) => hintKey(number))
   for (const number of numbers) {

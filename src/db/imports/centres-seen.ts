@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import { indexOfNumbers, indexOfTexts } from '../../packed-index.ts'
 import { PackedChoices, PackedNumbers, PackedTexts } from '../../packed-texts.ts'
 import { searchKey } from '../../search-key.ts'
-import { areNearly } from '../centres/near-number.ts'
+import { hasNearNumber } from '../centres/near-number.ts'
 import { anyOf } from '../portable.ts'
 import type { CentreKind, CentreTable, Store } from '../schema.ts'
 import { idsOf, rowsAtOnce, type SeenUsers } from './users-seen.ts'
@@ -138,7 +138,7 @@ export interface WrittenLocation {
 export async function readCentres(db: Kysely<Store>): Promise<SeenCentres> {
   const centres = new PackedCentres()
   const coordinated = await idsOf(db, coordinatedCentres)
-  const rows = db.selectFrom('centres').select(columnsSeen).orderBy('number').stream(rowsAtOnce)
+  const rows = db.selectFrom('centres').select(centreColumns).orderBy('number').stream(rowsAtOnce)
   for await (const row of rows) centres.add(factsOf(row, coordinated))
   return centres
 }
@@ -157,8 +157,8 @@ export async function readNamedCentres(
   db: Kysely<Store>,
   { numbers, otherNumbers, names: namesOfRows }: CentresNamed,
 ): Promise<SeenCentres> {
-  const any = await db.selectFrom('centres').select('id').limit(1).executeTakeFirst()
-  if (!any) return new PackedCentres()
+  const anyCentre = await db.selectFrom('centres').select('id').limit(1).executeTakeFirst()
+  if (!anyCentre) return new PackedCentres()
   const found = new Map<number, FactsOfCentre>()
   const add = async (condition: RawBuilder<boolean>) => {
     for (const centre of await centresWhere(db, condition)) found.set(centre.id, centre)
@@ -169,7 +169,7 @@ export async function readNamedCentres(
   const isNamed = anyOf(sql`substr(folded, length(number) + 2)`, [...namesOfRows()])
   // Two queries, as each condition has an index and their combination would use neither.
   await add(isNamed)
-  if (newNumbers.size > 0) await add(areNearly(newNumbers))
+  if (newNumbers.size > 0) await add(hasNearNumber(newNumbers))
   return inOrder(found.values())
 }
 
@@ -177,17 +177,17 @@ export async function readNamedCentres(
 export async function withCentresOfUsers(
   db: Kysely<Store>,
   { centres, users }: { centres: SeenCentres; users: SeenUsers },
-): Promise<{ centres: SeenCentres; ofUsers: ReadonlySet<number> }> {
-  const ofUsers = new Set<number>()
-  for (const { centreId } of users) if (centreId !== null) ofUsers.add(centreId)
-  const others = [...ofUsers].filter((id) => centres.withId(id) === undefined)
-  if (others.length === 0) return { centres, ofUsers }
+): Promise<{ centres: SeenCentres; idsOfUsersCentres: ReadonlySet<number> }> {
+  const idsOfUsersCentres = new Set<number>()
+  for (const { centreId } of users) if (centreId !== null) idsOfUsersCentres.add(centreId)
+  const others = [...idsOfUsersCentres].filter((id) => centres.withId(id) === undefined)
+  if (others.length === 0) return { centres, idsOfUsersCentres }
   const found = await centresWhere(db, anyOf(sql.ref('id'), others))
-  return { centres: inOrder([...centres, ...found]), ofUsers }
+  return { centres: inOrder([...centres, ...found]), idsOfUsersCentres }
 }
 
 async function centresWhere(db: Kysely<Store>, condition: RawBuilder<boolean>): Promise<FactsOfCentre[]> {
-  const rows = await db.selectFrom('centres').select(columnsSeen).where(condition).execute()
+  const rows = await db.selectFrom('centres').select(centreColumns).where(condition).execute()
   const ids = rows.map(({ id }) => id)
   const coordinated = await idsOf(db, sql`${coordinatedCentres} and ${anyOf(sql.ref('centre_id'), ids)}`)
   return rows.map((row) => factsOf(row, coordinated))
@@ -215,19 +215,19 @@ export async function locationsOf(
   return new Map(rows.map(({ id, country, town }) => [id, { country, town }]))
 }
 
-export async function locationsWithAt(
+export async function locationsWithAtSign(
   db: Kysely<Store>,
   { touched, partial }: { touched: ReadonlySet<number>; partial: boolean },
 ): Promise<Map<number, WrittenLocation>> {
   if (touched.size === 0) return new Map()
-  const withAt = db
+  const query = db
     .selectFrom('centres')
     .select(['id', 'address', 'town', 'postcode'])
     .where(({ eb, or }) =>
       or([eb('address', 'like', '%@%'), eb('town', 'like', '%@%'), eb('postcode', 'like', '%@%')]),
     )
     .orderBy('id')
-  const rows = await (partial ? withAt.where(anyOf(sql.ref('id'), [...touched])) : withAt).execute()
+  const rows = await (partial ? query.where(anyOf(sql.ref('id'), [...touched])) : query).execute()
   return new Map(rows.flatMap(({ id, ...location }) => (touched.has(id) ? [[id, location] as const] : [])))
 }
 
@@ -241,15 +241,15 @@ export async function countsByCentre(
   for (const { id, deleted } of centres) if (!deleted && !touched.has(id)) others.push(id)
   if (others.length > 0) {
     // For more than a quarter of the centres it is faster to count everybody, from the index alone.
-    const of = others.length * 4 > centres.size ? undefined : others
-    const add = async (rows: AsyncIterable<Counted>, sign: 1 | -1) => {
+    const ids = others.length * 4 > centres.size ? undefined : others
+    const add = async (rows: AsyncIterable<CentreCount>, sign: 1 | -1) => {
       for await (const { centre_id, n } of rows) {
         const centre = centre_id === null || touched.has(centre_id) ? undefined : centres.withId(centre_id)
         if (centre) counts[centre.position] = (counts[centre.position] ?? 0) + sign * n
       }
     }
-    await add(usersByCentre(db, of).stream(rowsAtOnce), 1)
-    await add(usersByCentre(db, of).where('status', '=', 'deleted').stream(rowsAtOnce), -1)
+    await add(usersByCentre(db, ids).stream(rowsAtOnce), 1)
+    await add(usersByCentre(db, ids).where('status', '=', 'deleted').stream(rowsAtOnce), -1)
   }
   // Users of other centres, found by their address, are counted by the store already.
   for (const { centreId } of users) {
@@ -259,7 +259,7 @@ export async function countsByCentre(
   return ({ position }) => counts[position] ?? 0
 }
 
-interface Counted {
+interface CentreCount {
   centre_id: number | null
   n: number
 }
@@ -273,11 +273,18 @@ function usersByCentre(db: Kysely<Store>, centres: readonly number[] | undefined
   return centres ? counted.where(anyOf(sql.ref('centre_id'), centres)) : counted
 }
 
-const columnsSeen = ['id', 'number', 'name', 'kind', 'status', 'deleted_at'] as const
+const centreColumns = ['id', 'number', 'name', 'kind', 'status', 'deleted_at'] as const
 
 /** Lists the properties one by one: copying the rest of a row takes longer than reading it. */
 function factsOf(
-  { id, number, name, kind, status, deleted_at }: Pick<Selectable<CentreTable>, (typeof columnsSeen)[number]>,
+  {
+    id,
+    number,
+    name,
+    kind,
+    status,
+    deleted_at,
+  }: Pick<Selectable<CentreTable>, (typeof centreColumns)[number]>,
   coordinated: ReadonlySet<number>,
 ): FactsOfCentre {
   return {

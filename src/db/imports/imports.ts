@@ -89,14 +89,14 @@ export async function openedByImport(db: Kysely<Store>, id: number): Promise<Ope
 
 /** The numbers of the centres that an import created, deleted or restored. */
 export async function centresOfImport(db: Kysely<Store>, id: number): Promise<string[]> {
-  const made = db.selectFrom('centres').select('number').where('created_by_import', '=', id)
+  const created = db.selectFrom('centres').select('number').where('created_by_import', '=', id)
   const changed = db
     .selectFrom('import_changes')
     .innerJoin('centres', 'centres.id', 'import_changes.centre_id')
     .select('centres.number')
     .where('import_changes.import_id', '=', id)
     .where('import_changes.kind', 'in', ['centre-deleted', 'centre-restored'])
-  return (await made.union(changed).execute()).map(({ number }) => number)
+  return (await created.union(changed).execute()).map(({ number }) => number)
 }
 
 /** Every user that an import created, in their present state, in the order of centre and address. */

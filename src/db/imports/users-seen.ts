@@ -141,21 +141,21 @@ async function addUsersByAddress(
   { users, addresses }: { users: PackedUsers; addresses: Iterable<string> },
 ): Promise<Set<string>> {
   const deleted = new Set<string>()
-  const anybody = await db.selectFrom('users').select('id').limit(1).executeTakeFirst()
-  if (!anybody) return deleted
-  const unseen = new Set<string>()
-  for (const key of addresses) if (!users.has(key)) unseen.add(key)
-  for (const some of slicesOf([...unseen], addressesAtOnce)) {
-    const live = seenUsers(db).where(anyOf(sql.ref('email_key'), some))
+  const anyUser = await db.selectFrom('users').select('id').limit(1).executeTakeFirst()
+  if (!anyUser) return deleted
+  const unread = new Set<string>()
+  for (const key of addresses) if (!users.has(key)) unread.add(key)
+  for (const batch of slicesOf([...unread], addressesAtOnce)) {
+    const live = seenUsers(db).where(anyOf(sql.ref('email_key'), batch))
     for (const user of await live.execute()) users.add(user)
-    const gone = await db
+    const deletedRows = await db
       .selectFrom('users')
       .select('email_key')
       .distinct()
-      .where(anyOf(sql.ref('email_key'), some))
+      .where(anyOf(sql.ref('email_key'), batch))
       .where('status', '=', 'deleted')
       .execute()
-    for (const { email_key } of gone) if (!users.has(email_key)) deleted.add(email_key)
+    for (const { email_key } of deletedRows) if (!users.has(email_key)) deleted.add(email_key)
   }
   return deleted
 }

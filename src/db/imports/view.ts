@@ -8,7 +8,7 @@ import {
   type CentresNamed,
   countsByCentre,
   locationsOf,
-  locationsWithAt,
+  locationsWithAtSign,
   readCentres,
   readNamedCentres,
   type SeenCentre,
@@ -42,7 +42,7 @@ export interface ImportView {
   /** The locations of centres that are not in the workbook and whose name is in it beside another number. */
   locations: ReadonlyMap<number, CentreLocation>
   /** The locations of the workbook's centres that contain an @, as written. */
-  locationsWithAt: ReadonlyMap<number, WrittenLocation>
+  locationsWithAtSign: ReadonlyMap<number, WrittenLocation>
 }
 
 /** What to read from the store for a workbook. */
@@ -66,22 +66,22 @@ export interface ImportReading extends CentresNamed {
 /** Reads the part of the store that an import depends on. */
 export async function readImportView(db: Kysely<Store>, reading: ImportReading): Promise<ImportView> {
   const { partial, numbers, addresses, strayAddresses } = reading
-  const named = partial ? await readNamedCentres(db, reading) : await readCentres(db)
-  const elsewhere = reading.namesElsewhere(named)
-  const borne = centresWithNames(elsewhere, named)
-  const touched = centresTouched(named, { numbers, borne })
+  const read = partial ? await readNamedCentres(db, reading) : await readCentres(db)
+  const namesElsewhere = reading.namesElsewhere(read)
+  const namesakes = centresWithNames(namesElsewhere, read)
+  const touched = centresTouched(read, { numbers, namesakes })
   for (const id of (await centresOfAddresses(db, strayAddresses)).keys()) touched.add(id)
-  const all = partial ? undefined : named.size
+  const all = partial ? undefined : read.size
   const { users, deletedAddresses } = await readUsers(db, { touched, all, addresses })
-  const usersOf = partial ? () => 0 : await countsByCentre(db, { centres: named, touched, users })
-  const { centres, ofUsers } = partial
-    ? await withCentresOfUsers(db, { centres: named, users })
-    : { centres: named, ofUsers: [] }
+  const usersOf = partial ? () => 0 : await countsByCentre(db, { centres: read, touched, users })
+  const { centres, idsOfUsersCentres } = partial
+    ? await withCentresOfUsers(db, { centres: read, users })
+    : { centres: read, idsOfUsersCentres: [] }
   return {
     centres,
     isDependedOn: partial
-      ? dependedOn(centres, { reading, touched, ofUsers })
-      : liveOrNamed(touched, reading),
+      ? isPartDependentOn(centres, { reading, touched, idsOfUsersCentres })
+      : isWholeDependentOn(touched, reading),
     touched,
     users,
     deletedAddresses,
@@ -92,27 +92,27 @@ export async function readImportView(db: Kysely<Store>, reading: ImportReading):
     ),
     addressedElsewhere: await centresOfAddresses(db, partial ? [] : reading.addressesElsewhere),
     usersOf,
-    locations: await locationsOf(db, unlistedNamesakes(borne, numbers)),
-    locationsWithAt: await locationsWithAt(db, { touched, partial }),
+    locations: await locationsOf(db, unlistedNamesakes(namesakes, numbers)),
+    locationsWithAtSign: await locationsWithAtSign(db, { touched, partial }),
   }
 }
 
-function dependedOn(
+function isPartDependentOn(
   centres: SeenCentres,
   {
     reading: { numbers, otherNumbers },
     touched,
-    ofUsers,
-  }: { reading: ImportReading; touched: ReadonlySet<number>; ofUsers: Iterable<number> },
+    idsOfUsersCentres,
+  }: { reading: ImportReading; touched: ReadonlySet<number>; idsOfUsersCentres: Iterable<number> },
 ): ImportView['isDependedOn'] {
   const named = new Set([...numbers, ...otherNumbers])
-  const ids = new Set([...touched, ...ofUsers])
+  const ids = new Set([...touched, ...idsOfUsersCentres])
   for (const { id, number } of centres) if (named.has(number)) ids.add(id)
   return ({ id }) => ids.has(id)
 }
 
 /** A whole roster depends on every live centre, which is in it or missing, and on deleted ones that it names. */
-function liveOrNamed(
+function isWholeDependentOn(
   touched: ReadonlySet<number>,
   { otherNumbers }: Pick<ImportReading, 'otherNumbers'>,
 ): ImportView['isDependedOn'] {
@@ -133,9 +133,9 @@ function centresWithNames(names: ReadonlySet<string>, centres: SeenCentres): See
 
 function centresTouched(
   centres: SeenCentres,
-  { numbers, borne }: Pick<ImportReading, 'numbers'> & { borne: readonly SeenCentre[] },
+  { numbers, namesakes }: Pick<ImportReading, 'numbers'> & { namesakes: readonly SeenCentre[] },
 ): Set<number> {
-  const touched = new Set(borne.map(({ id }) => id))
+  const touched = new Set(namesakes.map(({ id }) => id))
   if (centres.size === 0) return touched
   const near = new Set<string>()
   for (const number of numbers) {
@@ -149,10 +149,10 @@ function centresTouched(
   return touched
 }
 
-function unlistedNamesakes(borne: readonly SeenCentre[], numbers: Iterable<string>): number[] {
-  if (borne.length === 0) return []
+function unlistedNamesakes(namesakes: readonly SeenCentre[], numbers: Iterable<string>): number[] {
+  if (namesakes.length === 0) return []
   const named = new Set(numbers)
-  return borne.flatMap(({ id, number }) => (named.has(number) ? [] : [id]))
+  return namesakes.flatMap(({ id, number }) => (named.has(number) ? [] : [id]))
 }
 
 /**
@@ -164,8 +164,8 @@ export function digestOfView({ centres, touched, users, deletedAddresses, ...vie
   for (const centre of centres) {
     if (!view.isDependedOn(centre)) continue
     const { id, number, name, kind, status, deleted, hasCoordinator } = centre
-    const more = touched.has(id) ? [name, status, hasCoordinator] : []
-    digest.update(JSON.stringify([id, number, kind, deleted, ...more]))
+    const workbookFacts = touched.has(id) ? [name, status, hasCoordinator] : []
+    digest.update(JSON.stringify([id, number, kind, deleted, ...workbookFacts]))
   }
   const keys = Array.from(users, ({ key }) => key)
   for (const key of keys.sort()) {
@@ -176,7 +176,7 @@ export function digestOfView({ centres, touched, users, deletedAddresses, ...vie
   }
   for (const key of [...deletedAddresses].sort()) digest.update(key)
   for (const [id, { country, town }] of view.locations) digest.update(JSON.stringify([id, country, town]))
-  for (const [id, { address, town, postcode }] of view.locationsWithAt)
+  for (const [id, { address, town, postcode }] of view.locationsWithAtSign)
     digest.update(JSON.stringify([id, address, town, postcode]))
   for (const pair of [...view.lookAlikes].sort()) digest.update(JSON.stringify(pair))
   return `sha256:${digest.digest('hex')}`

@@ -27,12 +27,12 @@ interface CentreToInsert
   associate: string | null
 }
 
-interface Making {
+interface ImportWrite {
   importId: number
   at: string
 }
 
-interface MakingCentres extends Making {
+interface CentresWrite extends ImportWrite {
   /** Makes the folded text of a centre for searching. */
   searchKeyOf: (centre: CentreToInsert) => string
 }
@@ -58,7 +58,7 @@ export const centreColumns = [
 export async function insertCentres(
   trx: Trx,
   centres: Iterable<CentreToInsert> & { readonly length: number },
-  { importId, at, searchKeyOf }: MakingCentres,
+  { importId, at, searchKeyOf }: CentresWrite,
 ): Promise<Map<string, number>> {
   const ids = new Map<string, number>()
   if (centres.length === 0) return ids
@@ -73,19 +73,19 @@ export async function insertCentres(
     id += 1
     return row
   }
-  const ofAssociates: (CentreToInsert & { associate: string })[] = []
+  const withAssociates: (CentreToInsert & { associate: string })[] = []
   function* withoutAssociate() {
     for (const centre of centres) {
       const { associate } = centre
       if (associate === null) yield rowOf(centre, null)
-      else ofAssociates.push({ ...centre, associate })
+      else withAssociates.push({ ...centre, associate })
     }
   }
   await bulk.insert('centres', columns, withoutAssociate())
-  const others = ofAssociates.flatMap(({ associate }) => (ids.has(associate) ? [] : associate))
+  const others = withAssociates.flatMap(({ associate }) => (ids.has(associate) ? [] : associate))
   const saved = await centreIds(trx, others)
   function* withAssociate() {
-    for (const centre of ofAssociates)
+    for (const centre of withAssociates)
       yield rowOf(centre, ids.get(centre.associate) ?? saved.get(centre.associate) ?? null)
   }
   await bulk.insert('centres', columns, withAssociate())
@@ -147,7 +147,7 @@ export function* numbered<Column extends string>(
 
 type Change = Omit<ImportChangeTable, 'import_id' | 'position'>
 
-interface RowChanges extends Making {
+interface RowChanges extends ImportWrite {
   /** Makes the folded text of a renamed centre for searching. */
   searchKeyOf: (renamed: { id: number; name: string }) => string
 }
@@ -179,7 +179,7 @@ export async function applyChanges(
         yield [centre_id, after, searchKeyOf({ id: centre_id, name: after })]
     }
   }
-  function* noted() {
+  function* changeRows() {
     for (const [position, change] of changes.entries()) {
       const { kind, centre_id, user_id, after } = change
       yield [importId, position, kind, centre_id, user_id, before(change) ?? change.before, after]
@@ -190,7 +190,7 @@ export async function applyChanges(
   await setOfCentres(trx, centresOf('centre-activated'), { status: 'active' })
   await setOfCentres(trx, centresOf('centre-deleted'), { deleted_at: at })
   await deleteUsers(trx, usersToDelete, at)
-  await bulk.insert('import_changes', changeColumns, noted())
+  await bulk.insert('import_changes', changeColumns, changeRows())
 }
 
 const changeColumns = ['import_id', 'position', 'kind', 'centre_id', 'user_id', 'before', 'after'] as const

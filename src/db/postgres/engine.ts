@@ -31,17 +31,17 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
     bulk: sharedBulk(connection),
     fingerprint: () => connection.row.fingerprint,
     // Every change that an import may depend on adds a row to the log.
-    writesOfOthers: () => query('select coalesce(max(id), 0) as n from audit'),
+    dataVersion: () => query('select coalesce(max(id), 0) as n from audit'),
     // The server knows the holder by its lock and application_name.
     noteHolder: () => () => undefined,
     expectCommit: (head) => connection.aboutToCommit(head),
     server: {
       ensureStoreRow: () => connection.ensureStoreRow(),
-      seen: connection.seen,
+      storeState: connection.seen,
       sendWithNext: ({ sql, parameters }) => connection.sendWithNext(sql, parameters),
     },
-    aboutServer: () => connection.whileReading((client) => factsOf(client)),
-    heldBy: async () =>
+    readServerFacts: () => connection.whileReading((client) => factsOf(client)),
+    currentHolder: async () =>
       (await connection.whileReading((client) => holderOf(client, server.schema)))?.command ?? null,
     size: () =>
       query(
@@ -49,12 +49,12 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
           where relkind = 'r' and relnamespace = (select oid from pg_namespace where nspname = current_schema())`,
       ),
     isRetryable: (error) => connection.isRetryable(error),
-    findings: async () => {
+    checkIntegrity: async () => {
       const { findingsOnServer } = await import('./integrity.ts')
       const { version } = connection.row
       return connection.whileReading((client) => findingsOnServer(client, { server, version }))
     },
-    rowsOf: (table, columns) =>
+    readRows: (table, columns) =>
       connection.stream<Value[]>({
         text: `select ${columns.map(quoted).join(', ')} from ${quoted(table)} order by 1`,
         asLists: true,
@@ -66,7 +66,7 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
           (select coalesce(max(id), 0) from ${quoted(table)})) as n`,
         [table],
       ),
-    copyOut: async (to, options) => {
+    writeSnapshot: async (to, options) => {
       const { copyToFile } = await import('../sqlite/new-file.ts')
       const engine = sharedEngine(connection, { server, db })
       for (let tries = 1; ; tries += 1) {
@@ -85,8 +85,8 @@ export function sharedEngine(connection: SharedConnection, { server, db }: Conne
         }
       }
     },
-    overwriteDeletedData: () => undefined,
-    scrub: async () =>
+    enableSecureDelete: () => undefined,
+    vacuum: async () =>
       (await connection.outsideTransaction((client) => vacuum(client, server.schema))) === true,
   }
 }

@@ -6,7 +6,7 @@ import { CommitUnknown, Refused, Unavailable } from '../../errors.ts'
 import { finishing, type Interruption } from '../../interruption.ts'
 import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
 import { version as program } from '../../version.ts'
-import type { CopyingOut } from '../engine.ts'
+import type { CopyOptions } from '../engine.ts'
 import { type Copied, copyTables, type Source } from '../store/copy-tables.ts'
 import { deriveKeys, renameWaitingKey, waitingKeyFile, writeKeyFile } from '../store/keys.ts'
 import type { Opening } from '../store/opening.ts'
@@ -65,7 +65,7 @@ export async function createSharedStore(server: ServerAddress, opening: Opening)
   return true
 }
 
-interface CopyToServer extends CopyingOut {
+interface CopyToServer extends CopyOptions {
   from: Source
   /** Absent for a rehearsal. */
   interruption: Interruption | undefined

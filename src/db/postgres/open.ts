@@ -112,11 +112,11 @@ async function upToDateInMemory(store: OpenStore, opening: Opening): Promise<Ope
   const { copyToMemory } = await import('../sqlite/new-file.ts')
   const { signal = new AbortController().signal } = opening
   const { db, engine, close } = await copyToMemory(opening, { from: store, signal, withoutContent: true })
-  const { aboutServer, heldBy, size } = store.engine
+  const { readServerFacts, currentHolder, size } = store.engine
   return {
     ...store,
     db,
-    engine: { ...engine, isShared: true, aboutServer, heldBy, size },
+    engine: { ...engine, isShared: true, readServerFacts, currentHolder, size },
     isCopy: true,
     close: async () => {
       await close()

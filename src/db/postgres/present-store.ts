@@ -35,7 +35,7 @@ export async function presentSharedStore(opening: Opening): Promise<PresentStore
     headFileBeside: (keyFile) => headFileOnServer(keyFile, server),
     erased: (storeId) => (found?.storeId === storeId ? found.erased : []),
     deliveries: async (messageIds) => (found ? deliveriesIn(server, { opening, messageIds }) : []),
-    kept: kept === null ? null : shownWith(server, kept),
+    keepAs: kept === null ? null : shownWith(server, kept),
     copyBeside: join(tmpdir(), `ssh-admin-${process.pid}`),
     replaceWith: async (file, { beforePlacing }) => {
       const from = await openStore({ ...opening, path: file, mode: 'place', interruption: undefined })

@@ -132,7 +132,7 @@ export class SharedConnection {
 
   /** Reads the store's row unless it was read already. @throws `store-missing`, `store-newer`, `store-older` */
   async ensureStoreRow(): Promise<void> {
-    if (this.#store.isSeen) return
+    if (this.#store.isRead) return
     if (!(await this.readStoreRow())) throw await this.#missing()
     this.check()
   }
@@ -247,7 +247,7 @@ export class SharedConnection {
       await this.rollback()
       if (errorCodeOf(error) === '55P03') return false
       if (isStoreMissing(error) && this.#store.tryOlderQuery()) return this.#tryAcquire(wait)
-      if (!this.#store.isSeen && isStoreMissing(error)) {
+      if (!this.#store.isRead && isStoreMissing(error)) {
         this.#missingStoreError = error
         throw await this.#missing()
       }
@@ -379,7 +379,7 @@ export class SharedConnection {
   }
 
   #noteRow(row: RowOfStore | undefined): void {
-    this.#clock.note(this.#store.note(row))
+    this.#clock.note(this.#store.update(row))
     this.#connection.isStandby = row?.standby === true
     // With one host in the address, the user chose the standby.
     const { server, opening } = this.#options

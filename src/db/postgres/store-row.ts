@@ -21,7 +21,7 @@ export interface RowOfStore {
   last_segment: number | null
   last_mac: Buffer | null
   last_at: string | null
-  beyond: number | null
+  cut_row: number | null
   sheets: boolean
   uploads: boolean
   standby: boolean
@@ -35,7 +35,7 @@ const storeRowQuery = ({
 }) => `select store_id, key_fingerprint, (select max(version) from store_versions) as version,
     extract(epoch from clock_timestamp()) * 1000 as clock, store.tableoid as held,
     cast(pg_current_xact_id_if_assigned() as text) as transaction,
-    (select min(audit_id) from audit_personal where audit_id > last.id) as beyond,
+    (select min(audit_id) from audit_personal where audit_id > last.id) as cut_row,
     exists (select from pin_sheets_owed) as sheets,
     ${uploads} as uploads, pg_is_in_recovery() as standby,
     last.id as last_id, segment as last_segment, mac as last_mac, at as last_at
@@ -65,29 +65,29 @@ export class StoreState implements ServerState {
 
   /** After a missing table: switches to the query for older stores. @returns whether a retry makes sense */
   tryOlderQuery(): boolean {
-    const asked = this.query
+    const triedQuery = this.query
     this.query = queryBeforeUploads
-    return asked === currentStoreRowQuery
+    return triedQuery === currentStoreRowQuery
   }
 
   /**
    * @returns the server's clock in milliseconds since the epoch. @throws `store-damaged` without a row,
    * `store-untrusted`
    */
-  note(row: RowOfStore | undefined): number {
+  update(row: RowOfStore | undefined): number {
     if (!row) throw new Unavailable('store-damaged', `The store ${this.#shown} has no row of its own.`)
     refuseNoNumber(row.store_id)
     this.transaction = row.transaction ?? undefined
     this.#row = { storeId: row.store_id, fingerprint: row.key_fingerprint, version: Number(row.version) }
-    const { last_id: id, last_segment: segment, last_mac: mac, last_at: at, beyond } = row
+    const { last_id: id, last_segment: segment, last_mac: mac, last_at: at, cut_row: cutRow } = row
     this.lastEvent =
-      id === null || !mac || at === null ? undefined : { id, segment: segment ?? 1, mac, at, beyond }
+      id === null || !mac || at === null ? undefined : { id, segment: segment ?? 1, mac, at, cutRow }
     this.hasNotedSheets = row.sheets
     this.hasUploads = row.uploads
     return Number(row.clock)
   }
 
-  get isSeen(): boolean {
+  get isRead(): boolean {
     return this.#row !== undefined
   }
 

@@ -74,9 +74,9 @@ export async function mergeGroups(trx: Trx, groups: readonly Group[]): Promise<M
   function* marks() {
     for (const [position, { results }] of tests.entries())
       for (const [learner, result] of results) {
-        const what = mergeOutcome(result)
-        counts[what] += 1
-        if (what === 'unchanged' || what === 'kept') continue
+        const outcome = mergeOutcome(result)
+        counts[outcome] += 1
+        if (outcome === 'unchanged' || outcome === 'kept') continue
         yield [ids[position] ?? 0, learner, result.mark]
       }
   }

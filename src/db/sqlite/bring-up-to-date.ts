@@ -15,7 +15,7 @@ import { knownVersionOf } from './version.ts'
  */
 export async function migrateStoreFile(
   opening: Opening,
-  { from, keep, note }: StoreMigration,
+  { from, keepAs, note }: StoreMigration,
 ): Promise<number> {
   const { path, signal, interruption } = opening
   const held = lockExclusively(path, interruption)
@@ -35,7 +35,7 @@ export async function migrateStoreFile(
     }
     await finishing(interruption, {
       what: 'the store is being brought up to date',
-      finish: () => replaceStoreFile({ from: copy, held, keep }),
+      finish: () => replaceStoreFile({ from: copy, held, keep: keepAs }),
     })
     return version
   } finally {

@@ -26,25 +26,25 @@ export function sqliteEngine(raw: Database.Database, { named, path, restartTrans
       fingerprint ??= fingerprintStatement(raw)
       return String(fingerprint.get())
     },
-    writesOfOthers: async () => Number(raw.pragma('data_version', { simple: true })),
+    dataVersion: async () => Number(raw.pragma('data_version', { simple: true })),
     noteHolder: (command) => {
       if (path === undefined) return () => undefined
       noteHolder(path, command)
       return () => releaseStore(path)
     },
-    aboutServer: async () => undefined,
-    heldBy: async () => {
+    readServerFacts: async () => undefined,
+    currentHolder: async () => {
       const holder = holderOf(named)
       return holder ? nameHolder(holder) : null
     },
     size: async () => sizeOf(named),
     expectCommit: () => undefined,
     isRetryable: () => false,
-    findings: async () => {
+    checkIntegrity: async () => {
       const { damageIn } = await import('./integrity.ts')
       return { damage: damageIn(raw, named), warnings: [] }
     },
-    rowsOf: (table, columns) => rowsOf(raw, { table, columns }),
+    readRows: (table, columns) => rowsOf(raw, { table, columns }),
     lastNumber: async (table) => {
       // These tables have no AUTOINCREMENT: a server's sequence continues after the highest id.
       const highest = raw
@@ -54,15 +54,15 @@ export function sqliteEngine(raw: Database.Database, { named, path, restartTrans
         .pluck()
       return highest.get(table) ?? 0
     },
-    copyOut: async (to, { signal, withoutContent }) => {
+    writeSnapshot: async (to, { signal, withoutContent }) => {
       const { copyDatabase, leaveOutContent } = await import('./backup.ts')
       const bytes = await copyDatabase(raw, { to, signal })
       return withoutContent ? leaveOutContent(to) : bytes
     },
-    overwriteDeletedData: () => {
+    enableSecureDelete: () => {
       raw.pragma('secure_delete = on')
     },
-    scrub: () => scrub(raw),
+    vacuum: () => vacuum(raw),
   }
 }
 
@@ -101,7 +101,7 @@ function sizeOf(path: string): number {
 }
 
 /** Vacuums the file and truncates the WAL, so that no free page keeps erased values. */
-async function scrub(raw: Database.Database): Promise<boolean> {
+async function vacuum(raw: Database.Database): Promise<boolean> {
   faultPoint('scrub', 'sqlite')
   for (let tries = 0; tries < 20; tries += 1) {
     if (tries > 0) await new Promise((resolve) => setTimeout(resolve, 100))

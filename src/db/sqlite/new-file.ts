@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import { statSync } from 'node:fs'
 import { writeFileSync } from '../../disk.ts'
 import { faultPoint } from '../../fault-points.ts'
-import type { CopyingOut, Value } from '../engine.ts'
+import type { CopyOptions, Value } from '../engine.ts'
 import {
   type Copied,
   copyTables,
@@ -19,7 +19,7 @@ import { headIfAny } from './inspect.ts'
 import { migrate } from './migrate.ts'
 import { makeWhole, removeSideFiles } from './place.ts'
 
-interface CopyingToFile extends CopyingOut {
+interface CopyingToFile extends CopyOptions {
   from: Source & { version: number }
   onRows?: (copied: number) => void
 }
@@ -112,10 +112,10 @@ function emptyFile(raw: Database.Database, named: string): EmptyStore {
 function tablesIn(raw: Database.Database): EmptyTable[] {
   const columns = raw.prepare<[string], string>('select name from pragma_table_info(?)').pluck()
   return raw
-    .prepare<[], { name: string; counted: number }>(
-      `select name, sql like '%autoincrement%' as counted from sqlite_schema
+    .prepare<[], { name: string; has_sequence: number }>(
+      `select name, sql like '%autoincrement%' as has_sequence from sqlite_schema
         where type = 'table' and name not glob 'sqlite_*' and name not glob 'kysely_*'`,
     )
     .all()
-    .map(({ name, counted }) => ({ name, columns: columns.all(name), counted: counted === 1 }))
+    .map(({ name, has_sequence }) => ({ name, columns: columns.all(name), hasSequence: has_sequence === 1 }))
 }

@@ -173,7 +173,7 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
     headFileBeside: (file) => (isThere ? headFileOfFile(file, path) : headFileOfNewFile(file, path)),
     erased: (storeId) => erasedIn(path, { storeId }),
     deliveries: (messageIds) => Promise.resolve(deliveriesIn(path, messageIds)),
-    kept,
+    keepAs: kept,
     copyBeside: path,
     replaceWith: async (file, { beforePlacing }) => {
       mkdirSync(dirname(path))

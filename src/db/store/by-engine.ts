@@ -36,7 +36,7 @@ export interface StoreMigration {
   /** The version that the user confirmed; if the store has another one by now, nothing is done. */
   from: number
   /** The path under which the present store is kept, if it is a file. */
-  keep: string
+  keepAs: string
   /** Writes the audit event; for a file, into the migrated copy that replaces the store. */
   note: (store: OpenStore) => Promise<void>
 }
@@ -81,9 +81,9 @@ export interface DeskRole {
   made: boolean
 }
 
-export async function deskRoleOf(opening: Opening, how: { make: boolean }): Promise<DeskRole> {
+export async function deskRoleOf(opening: Opening, options: { make: boolean }): Promise<DeskRole> {
   const { deskRole } = await import('../postgres/desk-role.ts')
-  return deskRole(opening, how)
+  return deskRole(opening, options)
 }
 
 /** @throws Usage `store-is-a-file`, as roles exist only on a server */

@@ -12,19 +12,19 @@ import { staleHolder } from '../sqlite/wait.ts'
 /** Checks a store, its key and the files beside them, without changing anything. */
 export async function checkFiles(store: OpenStore, path: string): Promise<Findings> {
   const { engine, keyFile } = store
-  const { damage, warnings: ofEngine } = await engine.findings()
+  const { damage, warnings: engineWarnings } = await engine.checkIntegrity()
   const fingerprint = engine.fingerprint()
   damage.push(...keyFindings(store))
   const newKeys = newKeysBeside(keyFile)
-  const beside = [
+  const unfinished = [
     ...filesBeside(path, /\.(new|part|restoring|migrating)(-wal|-shm|-journal|\.writer)?$/),
     ...filesBeside(keyFile, /\.new$/),
   ].filter((file) => !newKeys.includes(file))
   const warnings = [
-    ...ofEngine,
+    ...engineWarnings,
     ...openFileFindings([path, keyFile]),
     ...openFolderFindings([path, keyFile]),
-    ...[...new Set(beside)].map((file) =>
+    ...[...new Set(unfinished)].map((file) =>
       leftoverFinding({ path: file, abandoned: statusOfOwner(file) === 'ended' }),
     ),
     ...newKeys.map((file) => newKeyFinding(file, { keyFile, fingerprint })),
@@ -65,9 +65,9 @@ function keptKeyFindings(store: OpenStore): Problem[] {
 }
 
 function keyFindings(store: OpenStore): Problem[] {
-  const trouble = keyFailure(store)
-  if (!trouble) return []
-  return [{ target: store.keyFile, code: trouble.code, message: trouble.message, hint: trouble.hint }]
+  const failure = keyFailure(store)
+  if (!failure) return []
+  return [{ target: store.keyFile, code: failure.code, message: failure.message, hint: failure.hint }]
 }
 
 /** The new keys that `store rekey` left beside the key file, except the one that is this store's own. */

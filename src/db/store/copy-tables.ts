@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { Cancelled, Unavailable } from '../../errors.ts'
 import { headOf, isSameHead, type LogHead } from '../audit/head-file.ts'
-import type { CopyingOut, Engine, Value } from '../engine.ts'
+import type { CopyOptions, Engine, Value } from '../engine.ts'
 import type { Store } from '../schema.ts'
 
 /** The target of a copy: an empty store that nobody can see until the copy is complete. */
@@ -22,7 +22,7 @@ export interface EmptyTable {
   name: string
   columns: readonly string[]
   /** Whether a number of its rows is never given again, even after the row is removed. */
-  counted: boolean
+  hasSequence: boolean
 }
 
 export interface Copied {
@@ -35,10 +35,10 @@ export interface Copied {
 /** The store that is copied, as the open transaction sees it. */
 export interface Source {
   db: Kysely<Store>
-  engine: Pick<Engine, 'rowsOf' | 'lastNumber'>
+  engine: Pick<Engine, 'readRows' | 'lastNumber'>
 }
 
-interface Copying extends CopyingOut {
+interface TablesCopy extends CopyOptions {
   from: Source
   to: EmptyStore
   onRows?: ((copied: number) => void) | undefined
@@ -52,30 +52,32 @@ const contents = { table: 'contents', whole: 'sha256' } as const
  * Copies every row of a store, which must not change meanwhile, into an empty one, then compares counts and log heads.
  * @throws `copy-differs`
  */
-export async function copyTables({ from, to, signal, withoutContent, onRows }: Copying): Promise<Copied> {
+export async function copyTables({ from, to, signal, withoutContent, onRows }: TablesCopy): Promise<Copied> {
   const rows: Record<string, number> = {}
   let copied = 0
   for (const table of await to.tables()) {
     if (withoutContent && table.name === pieces) continue
-    const whole = withoutContent && table.name === contents.table ? table.columns.indexOf(contents.whole) : -1
-    const reading = async function* all() {
-      for await (const read of from.engine.rowsOf(table.name, table.columns)) {
+    const wholeColumn =
+      withoutContent && table.name === contents.table ? table.columns.indexOf(contents.whole) : -1
+    const readBatches = async function* all() {
+      for await (const read of from.engine.readRows(table.name, table.columns)) {
         if (signal.aborted) throw new Cancelled()
         copied += read.length
         onRows?.(copied)
-        yield whole < 0 ? read : read.filter((row) => row[whole] !== null)
+        yield wholeColumn < 0 ? read : read.filter((row) => row[wholeColumn] !== null)
       }
     }
-    await to.insert(table, reading())
-    if (table.counted) await to.setLastNumber(table.name, await from.engine.lastNumber(table.name))
-    const here = await rowsIn(from.db, { table: table.name, onlyWhole: whole >= 0 })
-    const there = await to.rowsIn(table.name)
-    if (here !== there) throw differs(to, `${table.name} has ${there} rows there, and ${here} here`)
-    rows[table.name] = here
+    await to.insert(table, readBatches())
+    if (table.hasSequence) await to.setLastNumber(table.name, await from.engine.lastNumber(table.name))
+    const sourceCount = await rowsIn(from.db, { table: table.name, onlyWhole: wholeColumn >= 0 })
+    const copyCount = await to.rowsIn(table.name)
+    if (sourceCount !== copyCount)
+      throw copyDiffers(to, `${table.name} has ${copyCount} rows there, and ${sourceCount} here`)
+    rows[table.name] = sourceCount
   }
   const head = await headOf(from.db)
   if (!isSameHead(head, await to.head()))
-    throw differs(to, 'the audit log does not end there as it does here')
+    throw copyDiffers(to, 'the audit log does not end there as it does here')
   return { rows, head }
 }
 
@@ -90,8 +92,8 @@ export async function rowsIn(
   return rows[0]?.n ?? 0
 }
 
-function differs({ named }: EmptyStore, how: string): Unavailable {
-  return new Unavailable('copy-differs', `The copy in ${named} is not what was copied: ${how}.`, {
+function copyDiffers({ named }: EmptyStore, difference: string): Unavailable {
+  return new Unavailable('copy-differs', `The copy in ${named} is not what was copied: ${difference}.`, {
     hint: 'Nothing was put in its place. ssh-admin store check looks through the store; look at the disk too, then try again.',
   })
 }

@@ -90,11 +90,11 @@ export function noteHeadOfCopy(head: LogHead, { to, keyFile, headFile, isNew, en
 }
 
 /** Whether two stores are the same one on a server, however their addresses are written. */
-export async function isStoreItself(store: OpenStore, trx: Trx, there: OpenStore): Promise<boolean> {
+export async function isStoreItself(store: OpenStore, trx: Trx, other: OpenStore): Promise<boolean> {
   // An in-memory copy is of a store of an older version, which cannot be the one open for a change.
-  if (!store.engine.isShared || !there.engine.isShared || there.isCopy) return false
+  if (!store.engine.isShared || !other.engine.isShared || other.isCopy) return false
   const { placeOf } = await import('../postgres/server-facts.ts')
-  return (await placeOf(trx)) === (await placeOf(there.db))
+  return (await placeOf(trx)) === (await placeOf(other.db))
 }
 
 /** What is compared to tell whether two stores hold the same data. */
@@ -103,7 +103,7 @@ interface Extent {
   rows: Readonly<Record<string, number>>
   head: LogHead | undefined
   /** The head of the log before its last row was written. */
-  before: LogHead | undefined
+  headBefore: LogHead | undefined
 }
 
 /** @param withoutContent as the copy was made: content pieces and unfinished uploads are not counted */
@@ -118,7 +118,7 @@ export async function extentOf(
     rows[table] = await rowsIn(db, { table, onlyWhole: withoutContent && table === 'contents' })
   }
   const head = await headOf(db)
-  return { storeId, rows, head, before: await headOf(db, { before: head }) }
+  return { storeId, rows, head, headBefore: await headOf(db, { before: head }) }
 }
 
 /**
@@ -126,10 +126,13 @@ export async function extentOf(
  * each records the copying.
  */
 export function isSameStore(one: Extent, other: Extent): boolean {
-  const isOne = one.storeId === other.storeId && JSON.stringify(one.rows) === JSON.stringify(other.rows)
-  const isThere = (head: LogHead | undefined, of: LogHead | undefined) =>
-    head !== undefined && isSameHead(head, of)
-  return isOne && (isThere(one.head, other.head) || isThere(one.before, other.before))
+  const hasSameRows = one.storeId === other.storeId && JSON.stringify(one.rows) === JSON.stringify(other.rows)
+  const isSameAndNotEmpty = (head: LogHead | undefined, otherHead: LogHead | undefined) =>
+    head !== undefined && isSameHead(head, otherHead)
+  return (
+    hasSameRows &&
+    (isSameAndNotEmpty(one.head, other.head) || isSameAndNotEmpty(one.headBefore, other.headBefore))
+  )
 }
 
 /** The estimated size of a copy in a file, in bytes; about half of a server's tables is the server's own overhead. */

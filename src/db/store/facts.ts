@@ -52,7 +52,7 @@ interface Deadlines {
 const importsShown = 3
 /** A literal, as in the index: SQLite cannot match a parameter's value to the condition of a partial index. */
 const literal = <T extends string>(value: T) => sql.lit(value)
-const howMany = sql<number>`count(*)`.as('n')
+const rowCount = sql<number>`count(*)`.as('n')
 
 /** Counts of what is in the store and what waits in it, in one query. */
 export async function storeCounts(
@@ -62,12 +62,12 @@ export async function storeCounts(
   const imports = lastImports(db, importsShown)
   const counting = db
     .selectNoFrom(({ selectFrom }) => {
-      const users = selectFrom('users').select(howMany)
+      const users = selectFrom('users').select(rowCount)
       const known = users.where('status', '<>', literal('invited'))
-      const centres = selectFrom('centres').select(howMany)
-      const messages = selectFrom('outbox').select(howMany)
+      const centres = selectFrom('centres').select(rowCount)
+      const messages = selectFrom('outbox').select(rowCount)
       const links = selectFrom('credentials')
-        .select(howMany)
+        .select(rowCount)
         .where('state', '=', literal('open'))
         .where('purpose', 'in', ['set-up', 'temporary-password'])
         .where('expires_at', '>', linksFrom)

@@ -16,8 +16,8 @@ export function nameToKeep(path: string, { before, now }: { before: CopyReason; 
   const time = now.toISOString().slice(0, 19).replaceAll(':', '-')
   const name = `${path}.before-${before}-${time}Z`
   for (let number = 1; ; number += 1) {
-    const free = number === 1 ? name : `${name}-${number}`
-    if (!existsSync(free)) return free
+    const candidate = number === 1 ? name : `${name}-${number}`
+    if (!existsSync(candidate)) return candidate
   }
 }
 
@@ -25,10 +25,10 @@ export function nameToKeep(path: string, { before, now }: { before: CopyReason; 
 export function keptCopiesOf(path: string): KeptCopy[] {
   const folder = dirname(path)
   if (!existsSync(folder)) return []
-  const start = `${basename(path)}.before-`
+  const prefix = `${basename(path)}.before-`
   return readdirSync(folder)
     .filter(
-      (name) => name.startsWith(start) && /^(restore|migration)-[-\dTZ]+$/.test(name.slice(start.length)),
+      (name) => name.startsWith(prefix) && /^(restore|migration)-[-\dTZ]+$/.test(name.slice(prefix.length)),
     )
     .map((name) => copyAt(join(folder, name)))
     .sort((one, other) => (one.file < other.file ? -1 : 1))

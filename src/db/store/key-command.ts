@@ -14,15 +14,15 @@ export function secretFromCommand(
   env: Readonly<Record<string, string | undefined>>,
 ): Buffer {
   const [program = '', ...args] = wordsOfCommand(command)
-  const ran = spawnSync(program, args, {
+  const result = spawnSync(program, args, {
     env: { ...env },
     encoding: 'utf8',
     timeout: maxTime,
     maxBuffer: 65_536,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  if (ran.error || ran.status !== 0) throw failed(program, ran)
-  return secretIn(ran.stdout, `what ${program} wrote`)
+  if (result.error || result.status !== 0) throw commandFailed(program, result)
+  return secretIn(result.stdout, `what ${program} wrote`)
 }
 
 /** Splits at blanks as a shell does; single and double quotes work, no other shell syntax does. */
@@ -31,17 +31,20 @@ function wordsOfCommand(command: string): string[] {
   return [...found].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'))
 }
 
-function failed(program: string, { error, status, signal }: ReturnType<typeof spawnSync>): Unavailable {
-  const reason = error && 'code' in error ? String(error.code) : undefined
-  const how =
-    reason === 'ENOENT'
+function commandFailed(
+  program: string,
+  { error, status, signal }: ReturnType<typeof spawnSync>,
+): Unavailable {
+  const code = error && 'code' in error ? String(error.code) : undefined
+  const reason =
+    code === 'ENOENT'
       ? 'there is no such program'
-      : reason === 'ETIMEDOUT'
+      : code === 'ETIMEDOUT'
         ? `it took longer than ${maxTime / 1000} seconds`
-        : (reason ?? (signal ? `it was ended by ${signal}` : `it ended with ${status}`))
+        : (code ?? (signal ? `it was ended by ${signal}` : `it ended with ${status}`))
   return new Unavailable(
     'key-command-failed',
-    `The command that gives the key, ${program}, does not work: ${how}.`,
+    `The command that gives the key, ${program}, does not work: ${reason}.`,
     {
       hint: 'It is keyCommand in the configuration file, or SSH_ADMIN_KEY_COMMAND; it writes the text of the key file. Nothing was changed.',
       cause: error,

@@ -27,8 +27,8 @@ export interface Keys {
 
 /** @param secret the 32 bytes of the key file */
 export function deriveKeys(secret: Buffer): Keys {
-  const bytesFor = (use: string) => Buffer.from(hkdfSync('sha256', secret, '', use, 32))
-  const derive = (use: string) => createSecretKey(bytesFor(use))
+  const bytesFor = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', purpose, 32))
+  const derive = (purpose: string) => createSecretKey(bytesFor(purpose))
   return {
     pin: derive('pin'),
     link: derive('link'),
@@ -76,8 +76,8 @@ export function fileOfKey({
   keyFile: string
   engine: Pick<Engine, 'fingerprint'>
 }): string {
-  const kept = keptKeyFile(keyFile, engine.fingerprint())
-  return existsSync(kept) && pathToKeepKey(keyFile) !== kept ? kept : keyFile
+  const keptFile = keptKeyFile(keyFile, engine.fingerprint())
+  return existsSync(keptFile) && pathToKeepKey(keyFile) !== keptFile ? keptFile : keyFile
 }
 
 /** The key in a file; undefined if there is no file, or no valid key in it. @throws if it cannot be read */
@@ -95,13 +95,13 @@ function secretAt(path: string): Buffer | undefined {
 function keepFormerKey(keyFile: string, fingerprint: string): void {
   const secret = secretAt(keyFile)
   if (!secret) return
-  const former = deriveKeys(secret).fingerprint
-  if (former === fingerprint) return
-  const kept = keptKeyFile(keyFile, former)
-  if (secretAt(kept)?.equals(secret)) return
+  const formerFingerprint = deriveKeys(secret).fingerprint
+  if (formerFingerprint === fingerprint) return
+  const keptFile = keptKeyFile(keyFile, formerFingerprint)
+  if (secretAt(keptFile)?.equals(secret)) return
   // Left incomplete by a command that was interrupted.
-  rmSync(kept, { force: true })
-  writeKeyFile(kept, secret)
+  rmSync(keptFile, { force: true })
+  writeKeyFile(keptFile, secret)
   trySyncFolder(dirname(keyFile))
 }
 
@@ -147,17 +147,17 @@ export function keysOfStore(
 
 function keysOfFingerprint(source: KeySource, fingerprint: string): Keys {
   const { keyFile, secret, isShared } = source
-  const waiting = waitingKeyFile(keyFile, fingerprint)
+  const waitingFile = waitingKeyFile(keyFile, fingerprint)
   // A rekeying was interrupted after the store took the new key, and before the file was renamed.
-  const waited = existsSync(waiting) ? deriveKeys(readKeyFile(waiting)) : undefined
-  if (waited?.fingerprint === fingerprint) {
+  const waitingKeys = existsSync(waitingFile) ? deriveKeys(readKeyFile(waitingFile)) : undefined
+  if (waitingKeys?.fingerprint === fingerprint) {
     renameWaitingKey(keyFile, fingerprint)
-    return waited
+    return waitingKeys
   }
   const keys = deriveKeys(secret ? secret() : isShared ? readCopyOfKey(keyFile) : readKeyFile(keyFile))
   if (fingerprint === keys.fingerprint) return keys
-  const kept = secret ? undefined : keptKeys(keyFile, fingerprint)
-  if (kept && source.isOlderCopy?.() !== true) return kept
+  const keptKey = secret ? undefined : keptKeys(keyFile, fingerprint)
+  if (keptKey && source.isOlderCopy?.() !== true) return keptKey
   const named = secret ? 'What the command gives' : keyFile
   if (isShared) {
     throw new Unavailable(
@@ -176,8 +176,8 @@ function keysOfFingerprint(source: KeySource, fingerprint: string): Keys {
 
 /** The kept keys with this fingerprint, which another store's key has replaced; undefined if there are none. */
 export function keptKeys(keyFile: string, fingerprint: string): Keys | undefined {
-  const kept = keptKeyFile(keyFile, fingerprint)
-  const keys = existsSync(kept) ? deriveKeys(readKeyFile(kept)) : undefined
+  const keptFile = keptKeyFile(keyFile, fingerprint)
+  const keys = existsSync(keptFile) ? deriveKeys(readKeyFile(keptFile)) : undefined
   return keys?.fingerprint === fingerprint ? keys : undefined
 }
 
@@ -208,10 +208,10 @@ export function keyFailure(store: { keys: () => Keys }): Unavailable | undefined
 export type KeyStatus = 'there' | 'missing' | 'of-another-store' | 'unreadable'
 
 /** The status of a store's key, from the failure of reading it. */
-export function keyStatus(trouble: Unavailable | undefined): KeyStatus {
-  if (trouble === undefined) return 'there'
-  if (trouble.code === 'key-missing') return 'missing'
-  return trouble.code === 'key-mismatch' ? 'of-another-store' : 'unreadable'
+export function keyStatus(failure: Unavailable | undefined): KeyStatus {
+  if (failure === undefined) return 'there'
+  if (failure.code === 'key-missing') return 'missing'
+  return failure.code === 'key-mismatch' ? 'of-another-store' : 'unreadable'
 }
 
 /** Throws `key-missing`, `key-exposed`, `key-unreadable` or `key-damaged`. */
@@ -235,8 +235,8 @@ function keyDamaged(path: string): Unavailable {
 
 /** The owner of a key file can change it, so it must be the user or root; root itself may use anybody's. */
 function refuseForeignOwner(path: string, { uid }: { uid: number }): void {
-  const us = process.getuid?.()
-  if (us === undefined || us === 0 || uid === us || uid === 0) return
+  const ownUid = process.getuid?.()
+  if (ownUid === undefined || ownUid === 0 || uid === ownUid || uid === 0) return
   throw new Unavailable(
     'key-exposed',
     `The key file ${pathInWords(path)} belongs to another user of this machine.`,

@@ -68,12 +68,15 @@ export function storeNewer(store: string, program = ''): Unavailable {
 }
 
 /** @param store as it is named in a sentence. @param how what brings it up to date */
-export function storeOlder(store: string, { version, how }: { version: number; how: string }): Unavailable {
+export function storeOlder(
+  store: string,
+  { version, how: upgradeHint }: { version: number; how: string },
+): Unavailable {
   return new Unavailable(
     'store-older',
     `The store ${store} was made by an older ssh-admin: it is of version ${version}, and this program needs ${latestVersion}.`,
     {
-      hint: `${how} store check and store backup work before, too.`,
+      hint: `${upgradeHint} store check and store backup work before, too.`,
       details: { version, needed: latestVersion },
     },
   )

@@ -37,8 +37,8 @@ export function newKeyFor(store: OpenStore, random: (bytes: number) => Buffer): 
       },
     )
   }
-  const trouble = keyFailure(store)
-  if (trouble && trouble.code !== 'key-missing') throw trouble
+  const failure = keyFailure(store)
+  if (failure && failure.code !== 'key-missing') throw failure
   return makeKey(store.keyFile, random)
 }
 
@@ -53,25 +53,25 @@ export function makeKey(keyFile: string, random: (bytes: number) => Buffer): New
  */
 export async function withNewKey<Result>(
   { secret, keys, keyFile }: NewKey,
-  { takeOn, interruption }: { takeOn: () => Promise<Result>; interruption: Interruption },
-): Promise<{ result: Result; waitsAs: string | undefined }> {
+  { takeOn: changeKey, interruption }: { takeOn: () => Promise<Result>; interruption: Interruption },
+): Promise<{ result: Result; waitingFile: string | undefined }> {
   const waiting = waitingKeyFile(keyFile, keys.fingerprint)
   // Runs if a second signal ends the process, which it does only while the store does not know the new key.
-  const forget = interruption.beforeEnding(() => removeIfPossible(waiting))
+  const unregister = interruption.beforeEnding(() => removeIfPossible(waiting))
   let result: Result
   try {
     writeWaitingKey(waiting, secret)
-    result = await takeOn()
+    result = await changeKey()
   } catch (error) {
     // After a refusal or on a full disk nothing was saved. After any other error the store may know the new key.
     const isRefusal = error instanceof Failure && !(error instanceof CommitUnknown)
     if (isRefusal || failureOfStore(error)?.code === 'store-full') rmSync(waiting, { force: true })
     throw error
   } finally {
-    forget()
+    unregister()
   }
-  const placed = renameWaitingKey(keyFile, keys.fingerprint)
-  return { result, waitsAs: placed ? undefined : waiting }
+  const isRenamed = renameWaitingKey(keyFile, keys.fingerprint)
+  return { result, waitingFile: isRenamed ? undefined : waiting }
 }
 
 /** Removes a key that could not be written completely: no store uses it yet. */

@@ -23,9 +23,9 @@ export interface Copy {
 /** Copies a backup, which itself is never written to, and checks the copy. @throws `backup-unusable` */
 export function copyToRestore(
   file: string,
-  { beside, interruption }: { beside: string; interruption: Interruption },
+  { beside: storePath, interruption }: { beside: string; interruption: Interruption },
 ): Copy {
-  const path = `${beside}.${ownerTag()}.restoring`
+  const path = `${storePath}.${ownerTag()}.restoring`
   const { remove } = unfinishedCopy(path, interruption)
   try {
     for (const part of ['', '-wal']) {
@@ -67,7 +67,7 @@ interface KeyChoice {
   /** The 32 bytes of the key, if a command gives it instead of a file. */
   secret: (() => Buffer) | undefined
   /** Whether a new key may be made, as the user said that the key is lost. */
-  mayMake: boolean
+  mayMakeKey: boolean
   random: (bytes: number) => Buffer
 }
 
@@ -77,11 +77,11 @@ export function chooseRestoredKey({
   present,
   keyFile,
   secret,
-  mayMake,
+  mayMakeKey,
   random,
 }: KeyChoice): RestoredKey {
   if (!secret && !existsSync(keyFile)) {
-    if (!mayMake) throw keyMissing(keyFile)
+    if (!mayMakeKey) throw keyMissing(keyFile)
     const made = makeKey(keyFile, random)
     return { keys: made.keys, differsFromBackup: true, made }
   }
@@ -123,14 +123,14 @@ export interface PresentStore {
   /** The deliveries of these messages, by `message_id`, as far as it has them. */
   deliveries: (messageIds: readonly string[]) => Promise<readonly Delivery[]>
   /** The name under which it is kept afterwards; null if there is none. */
-  kept: string | null
+  keepAs: string | null
   /** The path beside which the copy of the backup is prepared. */
   copyBeside: string
   /**
    * Replaces it by the store in a file. @returns undefined, having done nothing, if the store for which the backup was
    * prepared has been changed meanwhile
    */
-  replaceWith: (file: string, settled: ReplaceOptions) => Promise<Replaced | undefined>
+  replaceWith: (file: string, options: ReplaceOptions) => Promise<Replaced | undefined>
 }
 
 export interface Replaced {

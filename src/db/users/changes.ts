@@ -15,10 +15,10 @@ export async function insertNewUser(
   { roles, sites }: { roles: readonly string[]; sites: readonly string[] },
 ): Promise<void> {
   await sendWithNext(trx, trx.insertInto('users').values(row))
-  const theirs = sql`users where email_key = ${row.email_key} and status <> 'deleted'`
+  const newUser = sql`users where email_key = ${row.email_key} and status <> 'deleted'`
   for (const { table, column, value } of rowsOf({ roles, sites })) {
-    const given = sql`select id, cast(${value} as text) from ${theirs}`
-    await sendRaw(trx, sql`insert into ${table} (user_id, ${column}) ${given}`)
+    const values = sql`select id, cast(${value} as text) from ${newUser}`
+    await sendRaw(trx, sql`insert into ${table} (user_id, ${column}) ${values}`)
   }
 }
 
@@ -115,26 +115,26 @@ async function change(trx: Trx, id: number, values: Updateable<UserTable>): Prom
   await sendWithNext(trx, trx.updateTable('users').set(values).where('id', '=', id))
 }
 
-interface Held {
+interface RolesAndSites {
   roles?: readonly string[]
   sites?: readonly string[]
 }
 
 /** Adds roles and access to sites; those that the user has already stay. */
-export async function insertRolesAndSites(trx: Trx, userId: number, held: Held): Promise<void> {
-  for (const { table, column, value } of rowsOf(held))
+export async function insertRolesAndSites(trx: Trx, userId: number, added: RolesAndSites): Promise<void> {
+  for (const { table, column, value } of rowsOf(added))
     await sendRaw(
       trx,
       sql`insert into ${table} (user_id, ${column}) values (${userId}, ${value}) on conflict do nothing`,
     )
 }
 
-export async function deleteRolesAndSites(trx: Trx, userId: number, held: Held): Promise<void> {
-  for (const { table, column, value } of rowsOf(held))
+export async function deleteRolesAndSites(trx: Trx, userId: number, removed: RolesAndSites): Promise<void> {
+  for (const { table, column, value } of rowsOf(removed))
     await sendRaw(trx, sql`delete from ${table} where user_id = ${userId} and ${column} = ${value}`)
 }
 
-function rowsOf({ roles = [], sites = [] }: Held) {
+function rowsOf({ roles = [], sites = [] }: RolesAndSites) {
   return [
     ...roles.map((value) => ({ table: sql.table('user_roles'), column: sql.ref('role'), value })),
     ...sites.map((value) => ({ table: sql.table('user_sites'), column: sql.ref('site'), value })),

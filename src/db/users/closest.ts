@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import { type Kysely, sql } from 'kysely'
-import { areNearly, hintKey } from '../centres/near-number.ts'
+import { hasNearNumber, hintKey } from '../centres/near-number.ts'
 import { isSwapped, nearestTo } from '../../nearest.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 import type { Store } from '../schema.ts'
@@ -96,7 +96,7 @@ export async function closestCentres(
     .selectFrom('centres')
     .select(['number', 'name'])
     .where('deleted_at', 'is', null)
-    .where(areNearly([centreNumber]))
+    .where(hasNearNumber([centreNumber]))
     .where(isVisible('id', visible))
     .orderBy('number')
     .execute()
@@ -107,8 +107,8 @@ export async function closestCentres(
  * The edit distance between a typed address and an existing one; undefined if they surely belong to different people.
  * The part before the @ and the domain are compared apart, so that nobody is taken for a stranger at the same school.
  */
-export function distanceOfAddresses(typed: string, there: string): number | undefined {
-  const [one, other] = [partsOf(typed), partsOf(there)]
+export function distanceOfAddresses(typed: string, known: string): number | undefined {
+  const [one, other] = [partsOf(typed), partsOf(known)]
   const local = distanceOfNames(one.local, other.local)
   const domain = distance(one.domain, other.domain)
   if (local === undefined || domain > domainLimit(one.domain)) return undefined
@@ -123,11 +123,11 @@ function maxDistance(typed: string): number {
 }
 
 /** 1 for a slip that is no other name: amria and amirra are amira; mariam is not maria, and teacher2 not teacher1. */
-function distanceOfNames(typed: string, there: string): number | undefined {
-  if (typed === there) return 0
-  if (withoutLookAlikes(typed) === withoutLookAlikes(there)) return 1
-  if (digitsOf(typed) !== digitsOf(there)) return undefined
-  const isSlip = isSwapped(typed, there) || isDoubled(typed, there) || isDoubled(there, typed)
+function distanceOfNames(typed: string, known: string): number | undefined {
+  if (typed === known) return 0
+  if (withoutLookAlikes(typed) === withoutLookAlikes(known)) return 1
+  if (digitsOf(typed) !== digitsOf(known)) return undefined
+  const isSlip = isSwapped(typed, known) || isDoubled(typed, known) || isDoubled(known, typed)
   return isSlip ? 1 : undefined
 }
 

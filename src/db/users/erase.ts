@@ -1,15 +1,15 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import { anyOf, positionOf } from '../portable.ts'
 import type { ErasedAccountTable, Store } from '../schema.ts'
-import { sendWithNext, together, transactionState, type Trx } from '../transact.ts'
+import { sendWithNext, awaitAll, transactionState, type Trx } from '../transact.ts'
 import { forgetWrongSignIns } from '../rate-limits.ts'
 import { searchKey } from '../../search-key.ts'
 import { addressOfErased } from './users.ts'
 import {
   mayMention,
-  mentionsIn,
+  mentionPattern,
   mentionsInFileName,
-  namedIn,
+  rowsMentioning,
   spellingsOf,
   type Names,
   type Texts,
@@ -27,7 +27,7 @@ interface ErasedPerson {
 }
 
 /** Whether a row's `user_id` is one of these accounts. */
-function isOf(ids: readonly number[]): RawBuilder<boolean> {
+function isUserAmong(ids: readonly number[]): RawBuilder<boolean> {
   return anyOf(sql.ref('user_id'), ids)
 }
 
@@ -47,7 +47,7 @@ export async function deletedAccounts(db: Kysely<Store>, key: string) {
  * searched for.
  */
 export async function namesOf(trx: Trx, ids: readonly number[]): Promise<Names> {
-  const [accounts, changes] = await together(
+  const [accounts, changes] = await awaitAll(
     trx
       .selectFrom('users')
       .select(['first_name', 'last_name'])
@@ -57,7 +57,7 @@ export async function namesOf(trx: Trx, ids: readonly number[]): Promise<Names> 
     trx
       .selectFrom('audit_personal')
       .select('value')
-      .where(isOf(ids))
+      .where(isUserAmong(ids))
       .where('field', 'in', ['nameBefore', 'nameAfter'])
       .execute(),
   )
@@ -83,18 +83,18 @@ export async function centresOf(trx: Trx, ids: readonly number[]): Promise<strin
 }
 
 /** Their addresses as written in the log and in messages, former ones included. */
-export async function addressesWritten(trx: Trx, ids: readonly number[]): Promise<string[]> {
+export async function writtenAddresses(trx: Trx, ids: readonly number[]): Promise<string[]> {
   const logged = trx
     .selectFrom('audit_personal')
     .select(sql<string>`value`.as('address'))
-    .where(isOf(ids))
+    .where(isUserAmong(ids))
     .where(sql<boolean>`${positionOf('@', sql.ref('value'))} > 1`)
-  const written = trx
+  const inMessages = trx
     .selectFrom('outbox')
     .select('to_address as address')
-    .where(isOf(ids))
+    .where(isUserAmong(ids))
     .where('to_address', '<>', '')
-  const rows = await logged.union(written).execute()
+  const rows = await logged.union(inMessages).execute()
   return rows.map(({ address }) => address)
 }
 
@@ -131,8 +131,8 @@ export async function eraseAccounts(trx: Trx, { ids, addresses }: ErasedPerson):
       })
       .where(anyOf(sql.ref('id'), ids)),
   )
-  await sendWithNext(trx, trx.deleteFrom('credentials').where(isOf(ids)))
-  await sendWithNext(trx, trx.deleteFrom('account_requests').where(isOf(ids)))
+  await sendWithNext(trx, trx.deleteFrom('credentials').where(isUserAmong(ids)))
+  await sendWithNext(trx, trx.deleteFrom('account_requests').where(isUserAmong(ids)))
   for (const { emailKey } of addresses) await forgetWrongSignIns(trx, emailKey)
 }
 
@@ -144,12 +144,12 @@ export async function eraseMessages(
   trx: Trx,
   { ids, addresses }: ErasedPerson,
 ): Promise<{ count: number; files: string[] }> {
-  const theirs = await trx
+  const messages = await trx
     .selectFrom('outbox')
     .select(['id', 'file'])
-    .where((eb) => eb.or([isOf(ids), anyOf(sql`lower(to_address)`, spellingsOf(addresses))]))
+    .where((eb) => eb.or([isUserAmong(ids), anyOf(sql`lower(to_address)`, spellingsOf(addresses))]))
     .execute()
-  const numbers = theirs.map(({ id }) => id)
+  const numbers = messages.map(({ id }) => id)
   await sendWithNext(
     trx,
     trx
@@ -166,7 +166,7 @@ export async function eraseMessages(
       })
       .where(anyOf(sql.ref('id'), numbers)),
   )
-  return { count: theirs.length, files: theirs.flatMap(({ file }) => (file === null ? [] : [file])) }
+  return { count: messages.length, files: messages.flatMap(({ file }) => (file === null ? [] : [file])) }
 }
 
 const messageTexts = ['to_address', 'subject', 'fields', 'last_error'] as const
@@ -175,7 +175,8 @@ const messageTexts = ['to_address', 'subject', 'fields', 'last_error'] as const
 export async function isNamed(trx: Trx, address: WrittenAddress): Promise<boolean> {
   const addresses = [address]
   const spellings = spellingsOf(addresses)
-  const isNamedIn = (texts: Texts, pattern: RegExp) => namedIn<number>(trx, texts, { addresses, pattern })
+  const isNamedIn = (texts: Texts, pattern: RegExp) =>
+    rowsMentioning<number>(trx, texts, { addresses, pattern })
   const run = trx
     .selectFrom('imports')
     .select('id')
@@ -187,8 +188,8 @@ export async function isNamed(trx: Trx, address: WrittenAddress): Promise<boolea
     .select('name')
     .where(anyOf(sql`lower(edited_by)`, spellings))
     .execute()
-  const found = await together(
-    isNamedIn({ of: 'outbox', columns: messageTexts }, mentionsIn(addresses)),
+  const found = await awaitAll(
+    isNamedIn({ of: 'outbox', columns: messageTexts }, mentionPattern(addresses)),
     isNamedIn({ of: 'imports', columns: ['file', 'sheet'] }, mentionsInFileName(addresses)),
     run,
     templates,
@@ -201,7 +202,7 @@ export async function isNamed(trx: Trx, address: WrittenAddress): Promise<boolea
 export async function eraseMentions(trx: Trx, { ids, addresses }: ErasedPerson): Promise<void> {
   const spellings = spellingsOf(addresses)
   if (addresses.length > 0) {
-    await together(eraseFromLetters(trx, { ids, addresses }), eraseFromFileNames(trx, addresses))
+    await awaitAll(eraseFromLetters(trx, { ids, addresses }), eraseFromFileNames(trx, addresses))
   }
   await sendWithNext(
     trx,
@@ -220,13 +221,13 @@ export async function eraseMentions(trx: Trx, { ids, addresses }: ErasedPerson):
       .updateTable('import_changes')
       .set({ before: null, after: null })
       .where('kind', '=', 'user-deleted')
-      .where(isOf(ids)),
+      .where(isUserAmong(ids)),
   )
 }
 
 /** Erases them from the letters of others; `eraseMessages` empties their own. */
 async function eraseFromLetters(trx: Trx, { ids, addresses }: ErasedPerson): Promise<void> {
-  const mentions = mentionsIn(addresses)
+  const mentions = mentionPattern(addresses)
   const rows = await trx
     .selectFrom('outbox')
     .select(['id', 'user_id', 'to_address', 'subject', 'fields', 'last_error'])
@@ -234,9 +235,9 @@ async function eraseFromLetters(trx: Trx, { ids, addresses }: ErasedPerson): Pro
       eb.or((['subject', 'fields', 'last_error'] as const).map((column) => mayMention(column, addresses))),
     )
     .execute()
-  const theirs = new Set(spellingsOf(addresses))
+  const spellings = new Set(spellingsOf(addresses))
   for (const { id, user_id, to_address, subject, fields, last_error } of rows) {
-    if ((user_id !== null && ids.includes(user_id)) || theirs.has(to_address.toLowerCase())) continue
+    if ((user_id !== null && ids.includes(user_id)) || spellings.has(to_address.toLowerCase())) continue
     await sendWithNext(
       trx,
       trx
@@ -281,7 +282,7 @@ export async function eraseFromAudit(
     .updateTable('audit_personal')
     .set({ value: null, salt: null })
     .where('value', 'is not', null)
-    .where((eb) => eb.or([isOf(ids), anyOf(sql`audit_id || ' ' || field`, naming)]))
+    .where((eb) => eb.or([isUserAmong(ids), anyOf(sql`audit_id || ' ' || field`, naming)]))
     .returning(['audit_id', 'field'])
     .execute()
   const fields: Record<number, string[]> = {}
@@ -292,7 +293,7 @@ export async function eraseFromAudit(
 /** The values that contain one of the addresses, each as row number, blank and field. */
 export async function valuesMentioning(trx: Trx, addresses: ErasedPerson['addresses']): Promise<string[]> {
   if (addresses.length === 0) return []
-  const inText = mentionsIn(addresses)
+  const inText = mentionPattern(addresses)
   const inFileName = mentionsInFileName(addresses)
   const rows = await trx
     .selectFrom('audit_personal')
@@ -326,13 +327,13 @@ export async function noteErased(
     .where('id', 'in', [...ids])
     .execute()
   const address = digestOf(trx, emailKey)
-  await addErased(
+  await addErasedAccounts(
     trx,
     accounts.map(({ id, created_at }) => ({ user_id: id, created_at, address })),
   )
 }
 
-export async function addErased(trx: Trx, accounts: readonly ErasedAccount[]): Promise<void> {
+export async function addErasedAccounts(trx: Trx, accounts: readonly ErasedAccount[]): Promise<void> {
   for (const account of accounts) {
     await sendWithNext(
       trx,

@@ -3,16 +3,16 @@ import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 import { anyOf, positionOf } from '../portable.ts'
 import type { Store } from '../schema.ts'
 
-/** The distinct domains of live users' addresses that `thatMatter` picks. */
+/** The distinct domains of live users' addresses that `filter` picks. */
 export async function domainsInUse(
   db: Kysely<Store>,
-  thatMatter: (lines: string) => string[],
+  filter: (lines: string) => string[],
 ): Promise<Set<string>> {
   const domains = new Set<string>()
   for (let last: string | null = ''; last !== null; ) {
-    const some: DomainsOfAddresses = await domainsOfAddresses(db, last)
-    for (const domain of thatMatter(some.domains ?? '')) domains.add(domain)
-    last = some.last
+    const page: DomainsOfAddresses = await domainsOfAddresses(db, last)
+    for (const domain of filter(page.domains ?? '')) domains.add(domain)
+    last = page.last
   }
   return domains
 }

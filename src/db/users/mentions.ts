@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { inPattern, searchKey } from '../../search-key.ts'
 import { isBeyondAscii, positionOf } from '../portable.ts'
-import { together, type Trx } from '../transact.ts'
+import { awaitAll, type Trx } from '../transact.ts'
 
 const lineEnd = sql.lit('\n')
 
@@ -18,7 +18,7 @@ export function spellingsOf(addresses: readonly WrittenAddress[]): string[] {
 }
 
 /** Matches addresses within a text, but none that is only part of a longer one. */
-export function mentionsIn(addresses: readonly WrittenAddress[]): RegExp {
+export function mentionPattern(addresses: readonly WrittenAddress[]): RegExp {
   return new RegExp(`(?<![a-z0-9._+-])(?:${alternatives(addresses)})(?![a-z0-9-]|\\.[\\p{L}\\p{N}])`, 'giu')
 }
 
@@ -92,16 +92,16 @@ export async function findMentions(
   trx: Trx,
   { addresses, names }: { addresses: readonly WrittenAddress[]; names: Names },
 ): Promise<Mentions> {
-  const named = <Id>(pattern: typeof mentionsIn, of: Texts) =>
-    namedIn<Id>(trx, of, { addresses, names: names.whole, pattern: pattern(addresses) })
-  const [templates, centres, resources, helpDocuments, releases, events, progressionTests] = await together(
-    named<string>(mentionsIn, texts.templates),
-    named<string>(mentionsIn, texts.centres),
+  const named = <Id>(pattern: typeof mentionPattern, of: Texts) =>
+    rowsMentioning<Id>(trx, of, { addresses, names: names.whole, pattern: pattern(addresses) })
+  const [templates, centres, resources, helpDocuments, releases, events, progressionTests] = await awaitAll(
+    named<string>(mentionPattern, texts.templates),
+    named<string>(mentionPattern, texts.centres),
     named<number>(mentionsInFileName, texts.resources),
     named<number>(mentionsInFileName, texts.helpDocuments),
     named<number>(mentionsInFileName, texts.releases),
     named<number>(mentionsInFileName, texts.events),
-    named<string>(mentionsIn, texts.progressionTests),
+    named<string>(mentionPattern, texts.progressionTests),
   )
   return { templates, centres, resources, helpDocuments, releases, events, progressionTests }
 }
@@ -115,8 +115,8 @@ export async function findOneName(
   { parts, centreNumbers }: Pick<Names, 'parts'> & { centreNumbers: readonly string[] },
 ): Promise<Omit<Mentions, 'events'>> {
   const named = <Id extends string | number>(of: Texts) =>
-    namedIn<Id>(trx, of, { addresses: [], names: parts })
-  const [templates, centres, resources, helpDocuments, releases, progressionTests] = await together(
+    rowsMentioning<Id>(trx, of, { addresses: [], names: parts })
+  const [templates, centres, resources, helpDocuments, releases, progressionTests] = await awaitAll(
     named<string>(texts.templates),
     named<string>(texts.centres),
     named<number>(texts.resources),
@@ -124,14 +124,14 @@ export async function findOneName(
     named<number>(texts.releases),
     named<string>(texts.groupsAndTests),
   )
-  const theirs = (numbers: string[]) => numbers.filter((number) => centreNumbers.includes(number))
+  const ownNumbers = (numbers: string[]) => numbers.filter((number) => centreNumbers.includes(number))
   return {
     templates,
-    centres: theirs(centres),
+    centres: ownNumbers(centres),
     resources,
     helpDocuments,
     releases,
-    progressionTests: theirs(progressionTests),
+    progressionTests: ownNumbers(progressionTests),
   }
 }
 
@@ -151,7 +151,7 @@ interface Naming {
 }
 
 /** The ids of the rows that contain an address or a name in these columns, in order. */
-export async function namedIn<Id>(
+export async function rowsMentioning<Id>(
   trx: Trx,
   { of, id = 'id', columns }: Texts,
   { addresses, names = [], pattern }: Naming,
@@ -196,11 +196,11 @@ function mayName(column: string, names: readonly string[]): RawBuilder<boolean> 
 
 /** Matches full names, in order or with the last name first as in a list; in a file name, dots may join the words. */
 function namesIn(names: readonly string[]): RegExp {
-  const between = '[\\s,._-]+'
+  const separator = '[\\s,._-]+'
   const each = names.flatMap((name) => {
     const words = wordsOf(name).map(inPattern)
     const last = words.at(-1) ?? ''
-    return [words, [last, ...words.slice(0, -1)]].map((order) => order.join(between))
+    return [words, [last, ...words.slice(0, -1)]].map((order) => order.join(separator))
   })
   return new RegExp(`(?<![\\p{L}\\p{N}])(?:${[...new Set(each)].join('|')})(?![\\p{L}\\p{N}])`, 'u')
 }

@@ -7,7 +7,7 @@ import {
   markReleased,
   markReleaseWithdrawn,
 } from '../../db/releases.ts'
-import { together, type Trx } from '../../db/transact.ts'
+import { awaitAll, type Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { RuleContext } from '../permissions/actor.ts'
@@ -41,7 +41,7 @@ export async function createRelease(
 ): Promise<ReleaseRow> {
   const { at } = ctx
   permit(ctx, 'releases.create', { name })
-  const [resources, audience, same] = await together(
+  const [resources, audience, same] = await awaitAll(
     resolveResources(trx, ids),
     resolveAudience(trx, parts),
     findReleases(trx, { name }),
@@ -94,7 +94,7 @@ export async function editRelease(
   { release: named, changes, ctx }: Editing,
 ): Promise<ChangedRelease> {
   const { at } = ctx
-  const [before, resources, audience, same] = await together(
+  const [before, resources, audience, same] = await awaitAll(
     findRelease(trx, named),
     changes.resources ? resolveResources(trx, changes.resources) : Promise.resolve(undefined),
     changes.audience ? resolveAudience(trx, changes.audience) : Promise.resolve(undefined),

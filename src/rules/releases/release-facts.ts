@@ -7,7 +7,7 @@ import {
   findCentresOfReleases,
   type ReleaseRow,
 } from '../../db/releases.ts'
-import { together } from '../../db/transact.ts'
+import { awaitAll } from '../../db/transact.ts'
 import type { ResourceRow } from '../../db/resources.ts'
 import type { Store } from '../../db/schema.ts'
 import { type KeyTime, type KeyTimes, keyTimesByCountry } from '../key-times/lookup.ts'
@@ -60,7 +60,7 @@ export async function readReleaseFacts(
       }),
     ),
   ]
-  const [entries, centres, keyTimes] = await together(
+  const [entries, centres, keyTimes] = await awaitAll(
     components.length === 0
       ? Promise.resolve(new Map<string, ReadonlySet<string>>())
       : centresWithEntries(db, { components, numbers: scope?.numbers }),

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { findReleases, type ReleaseRow } from '../../db/releases.ts'
 import type { ResourceRow } from '../../db/resources.ts'
 import type { Store } from '../../db/schema.ts'
-import { together, type Trx } from '../../db/transact.ts'
+import { awaitAll, type Trx } from '../../db/transact.ts'
 import { hintOfNearest, NotFound, Refused, Usage } from '../../errors.ts'
 import { nearestOf } from '../../nearest.ts'
 import { searchKey, wordsIn } from '../../search-key.ts'
@@ -62,7 +62,7 @@ export interface ReleaseDefinition {
 
 /** Finds the resources that were named, each once. @throws `withdrawn` */
 export async function resolveResources(trx: Trx, ids: readonly string[]): Promise<ResourceRow[]> {
-  const all = await together<ResourceRow[]>(...ids.map((id) => findResource(trx, id)))
+  const all = await awaitAll<ResourceRow[]>(...ids.map((id) => findResource(trx, id)))
   const byId = new Map(all.map((resource) => [resource.id, resource]))
   const found = [...byId.values()]
   const withdrawn = found.find(({ withdrawn_at }) => withdrawn_at !== null)
@@ -78,7 +78,7 @@ export async function resolveResources(trx: Trx, ids: readonly string[]): Promis
 export async function resolveAudience(trx: Trx, parts: readonly AudiencePart[]): Promise<AudiencePart[]> {
   const distinct = new Map(parts.map((part) => [audienceText(part), part]))
   const named = [...distinct.values()].filter(({ kind }) => kind === 'centre')
-  await together(...named.map(({ value }) => findCentre(trx, value)))
+  await awaitAll(...named.map(({ value }) => findCentre(trx, value)))
   return [...distinct.values()]
 }
 

@@ -1,4 +1,4 @@
-import { clocksOf, endWaitsAfter } from '../../db/clock.ts'
+import { readClocks, endWaitsAfter } from '../../db/clock.ts'
 import { type Voided, voidIssuedAfter } from '../../db/credentials.ts'
 import { timeOf, type Trx } from '../../db/transact.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -56,7 +56,7 @@ interface AcceptedClock {
  */
 export async function acceptClock(trx: Trx, { ctx }: { ctx: RuleContext }): Promise<AcceptedClock> {
   permit(ctx, 'store.accept-clock', { name: 'store' })
-  const { clock, lastEvent } = await clocksOf(trx, timeOf(trx))
+  const { clock, lastEvent } = await readClocks(trx, timeOf(trx))
   const acceptedAt = clock.toISOString()
   if (!lastEvent || lastEvent <= clock) {
     const voided = { pins: 0, links: 0, letters: 0 }

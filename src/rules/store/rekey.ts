@@ -21,7 +21,7 @@ export async function rekeyStore(trx: Trx, { fingerprint, ctx }: Rekeying): Prom
   permit(ctx, 'store.rekey', { name: 'store' })
   const voided = await voidEveryCredential(trx)
   await forgetEveryWrongSignIn(trx)
-  const { last: head } = transactionState(trx)
+  const { lastRow: head } = transactionState(trx)
   await changeFingerprint(trx, fingerprint)
   await appendAudit(trx, {
     ...ctx,

@@ -1,4 +1,4 @@
-import { addErased, type ErasedAccount } from '../../db/users/erase.ts'
+import { addErasedAccounts, type ErasedAccount } from '../../db/users/erase.ts'
 import { countToGoOut, messagesNotSent } from '../../db/messages.ts'
 import { type Delivery, copyDeliveries } from '../../db/outbox.ts'
 import type { Trx } from '../../db/transact.ts'
@@ -45,7 +45,7 @@ export async function restoreStore(trx: Trx, restoration: Restoration): Promise<
   permit(ctx, 'store.restore', { name: 'store' })
   const { settled, unknown } = await settleMessages(trx, findDeliveries)
   const voided = await voidCredentialsOfBackup(trx, { newFingerprint, keepCredentials, ctx })
-  await addErased(trx, erased)
+  await addErasedAccounts(trx, erased)
   const erasedAgain = await eraseAgain(trx, { findLeft, ctx })
   const messages = { settled, unsure: await countToGoOut(trx, unknown) }
   await appendAudit(trx, {

@@ -1,7 +1,7 @@
 import { centreIds, type CentreWithPeople } from '../../db/centres/centres.ts'
 import type { Kysely } from 'kysely'
 import type { HubRole, Store } from '../../db/schema.ts'
-import { together, type Trx } from '../../db/transact.ts'
+import { awaitAll, type Trx } from '../../db/transact.ts'
 import { insertRolesAndSites, insertNewUser, setCentreAndHubRole } from '../../db/users/changes.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { type Failure, Refused, Usage } from '../../errors.ts'
@@ -59,7 +59,7 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
   const { person, ctx } = addition
   const { at } = ctx
   const [centre, there] = await refuseMistypedFirst(
-    together(findCentre(trx, addition.centre, ctx), findLiveUser(trx, person.address.key)),
+    awaitAll(findCentre(trx, addition.centre, ctx), findLiveUser(trx, person.address.key)),
     () => {
       chosenRoles(addition.roles ?? [])
       chosenSites(addition.sites ?? [])

@@ -1,8 +1,8 @@
-import { together, type Trx } from '../../db/transact.ts'
+import { awaitAll, type Trx } from '../../db/transact.ts'
 import { markDeleted, markSuspended } from '../../db/users/changes.ts'
 import {
   accountsErasedBefore,
-  addressesWritten,
+  writtenAddresses,
   belongsToAnotherUser,
   centresOf,
   deletedAccounts,
@@ -57,7 +57,7 @@ interface Erasing {
 export async function eraseUser(trx: Trx, { email: typed, left, ctx }: Erasing): Promise<Erasure> {
   const { email, key } = typedAddress(typed)
   permit(ctx, 'users.erase', { name: email })
-  const [live, accounts] = await together(findLiveUser(trx, key), deletedAccounts(trx, key))
+  const [live, accounts] = await awaitAll(findLiveUser(trx, key), deletedAccounts(trx, key))
   if (live) {
     throw new Refused('not-deleted', `${live.email} has an account that is not deleted.`, {
       hint: `ssh-admin users delete ${live.email} --suspend`,
@@ -97,20 +97,20 @@ async function erasePerson(
     ctx,
   }: Pick<Erasing, 'left' | 'ctx'> & { ids: readonly number[]; address: WrittenAddress },
 ): Promise<Erasure> {
-  const [addresses, names, centreNumbers] = await together(
+  const [addresses, names, centreNumbers] = await awaitAll(
     addressesOf(trx, { ids, address }),
     namesOf(trx, ids),
     centresOf(trx, ids),
   )
   const somebody = { ids, addresses }
-  const [{ count, files }, naming] = await together(
+  const [{ count, files }, naming] = await awaitAll(
     eraseMessages(trx, somebody),
     valuesMentioning(trx, addresses),
     eraseMentions(trx, somebody),
     noteErased(trx, { ids, emailKey: address.emailKey }),
   )
   await eraseAccounts(trx, somebody)
-  const [values, mentions, oneName] = await together(
+  const [values, mentions, oneName] = await awaitAll(
     eraseFromAudit(trx, { ids, naming }),
     findMentions(trx, { addresses, names }),
     findOneName(trx, { parts: names.parts, centreNumbers }),
@@ -197,12 +197,12 @@ async function addressesOf(
   trx: Trx,
   { ids, address }: { ids: readonly number[]; address: WrittenAddress },
 ): Promise<WrittenAddress[]> {
-  const former = (await addressesWritten(trx, ids)).flatMap((text) => {
+  const former = (await writtenAddresses(trx, ids)).flatMap((text) => {
     const read = readAddress(text)
     return 'key' in read ? [{ email: read.email, emailKey: read.key }] : []
   })
   const all = [address, ...former]
-  const others = await together<boolean[]>(
+  const others = await awaitAll<boolean[]>(
     ...all.map(({ emailKey }) => belongsToAnotherUser(trx, { ids, emailKey })),
   )
   return all.filter((_, at) => !others[at])

@@ -100,7 +100,7 @@ describe('a copy that is not what was copied', () => {
     const there = new Map<string, number>()
     const to: EmptyStore = {
       named: 'there',
-      tables: async () => [{ name: 'users', columns: ['id', 'email'], counted: true }],
+      tables: async () => [{ name: 'users', columns: ['id', 'email'], hasSequence: true }],
       insert: async ({ name }, rows) => {
         for await (const some of rows) there.set(name, (there.get(name) ?? 0) + some.length)
       },

@@ -109,7 +109,7 @@ describe('what whoever looks after the server sets for a user', () => {
       mode: 'as-it-is',
     })
     const read = async () => {
-      for await (const _ of store.engine.rowsOf('users', ['id'])) continue
+      for await (const _ of store.engine.readRows('users', ['id'])) continue
     }
     await read()
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400)

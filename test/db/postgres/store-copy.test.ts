@@ -327,11 +327,11 @@ describe('copying a store', () => {
     await world.centre('EG001')
     const { db, engine } = await world.store()
     const interruption = newInterruption(() => undefined)
-    const rowsOf: typeof engine.rowsOf = (table, columns) => {
+    const readRows: typeof engine.readRows = (table, columns) => {
       if (table === 'centres') interruption.interrupt()
-      return engine.rowsOf(table, columns)
+      return engine.readRows(table, columns)
     }
-    const from = { db, engine: { rowsOf, lastNumber: engine.lastNumber } }
+    const from = { db, engine: { readRows, lastNumber: engine.lastNumber } }
     const options = { from, interruption, signal: interruption.signal, withoutContent: false }
     await expect(copyToServer(server(), options)).rejects.toMatchObject({ code: 'cancelled' })
     expect(await schemaIsThere()).toBe(false)

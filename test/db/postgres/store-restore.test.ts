@@ -218,7 +218,7 @@ describe('restoring a store that is on a server', () => {
       eventsMeanwhile: 3,
     })
     expect(await statusOf('omar@sea.example')).toBe('invited')
-    const kept = await at(present.kept ?? '')('users', 'show', 'omar@sea.example')
+    const kept = await at(present.keepAs ?? '')('users', 'show', 'omar@sea.example')
     expect(kept.json().status).toBe('suspended')
   })
 
