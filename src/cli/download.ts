@@ -7,7 +7,7 @@ import type { RuleContext } from '../rules/permissions/actor.ts'
 import { query } from './define.ts'
 import type { OutputFile } from './output-file.ts'
 import { type Parameter, requiredOption, withValues, yesOption } from './parameters.ts'
-import { progressOfBytes } from './progress.ts'
+import { startByteProgress } from './progress.ts'
 import type { Session } from './session.ts'
 import { pathInWords } from '../shell-word.ts'
 import { changedMeanwhile } from '../errors.ts'
@@ -99,7 +99,7 @@ async function prepareContent(
 ): Promise<void> {
   const { readContent } = await import('../rules/contents.ts')
   const out = oneLine(output.shown)
-  const progress = await progressOfBytes(session.terminal, `Writing ${out} …`, bytes)
+  const progress = await startByteProgress(session.terminal, `Writing ${out} …`, bytes)
   try {
     const content = { id: contentId, sha256, bytes, named: subject, at }
     await output.prepare(watched(readContent(store.db, content), progress.say))

@@ -29,7 +29,7 @@ export async function unfinishedFiles(
   const notes = outputNotes(scope)
   const noted = { sheets: await notedSheets(store), notes }
   return [
-    ...filesWith(noted, scope, store),
+    ...findUnfinished(noted, scope, store),
     // Notes whose process is running are left out.
     ...notes.filter(({ path }) => statusOfOwner(path) !== 'running'),
   ]
@@ -41,13 +41,13 @@ async function notedSheets(store: Pick<OpenStore, 'db'> | undefined): Promise<No
   return store ? unfinishedSheets(store.db) : []
 }
 
-interface Noted {
+interface NotedOutputs {
   sheets: NotedSheets
   notes: ReturnType<typeof outputNotes>
 }
 
-function filesWith(
-  { sheets, notes }: Noted,
+function findUnfinished(
+  { sheets, notes }: NotedOutputs,
   { settings, context }: LeftoverScope,
   store: Pick<OpenStore, 'ownPath'> = { ownPath: (path) => path },
 ): UnfinishedFile[] {
@@ -73,17 +73,17 @@ export async function removeLeftovers(
   session: LeftoverScope & Pick<Session, 'notify'>,
   store?: OpenStore,
 ): Promise<void> {
-  await removeEndedOnes(session, store).catch(() => undefined)
+  await removeAllLeftovers(session, store).catch(() => undefined)
 }
 
-async function removeEndedOnes(
+async function removeAllLeftovers(
   session: LeftoverScope & Pick<Session, 'notify'>,
   store: OpenStore | undefined,
 ): Promise<void> {
-  const hasNone = store?.engine.server?.storeState.hasNotedSheets === false
-  const noted = hasNone ? [] : await notedSheets(store)
+  const hasNoSheets = store?.engine.server?.storeState.hasNotedSheets === false
+  const noted = hasNoSheets ? [] : await notedSheets(store)
   const notes = outputNotes(session)
-  removeAbandoned(filesWith({ sheets: noted, notes }, session, store), session)
+  removeAbandoned(findUnfinished({ sheets: noted, notes }, session, store), session)
   removeEndedNotes(notes)
   if (existsSync(draftsFolder(session.context))) {
     const { removeOldDrafts } = await import('./drafts.ts')

@@ -31,32 +31,32 @@ export type Listing<
   /** The column that identifies a row, for `--format ids`. */
   id: NoInfer<Name>
   /** Columns by which `find` can sort; rows are sorted in memory by any other. */
-  sorts?: readonly Sort[]
+  sortColumns?: readonly Sort[]
   /** False for a list that takes no search text. */
-  searched?: false
+  takesText?: false
   /** `find` applies the search text; absent: the text is looked for in every field of the rows. */
-  searches?: true
+  searchesInStore?: true
   /** The most rows at a terminal without --limit. */
-  atTerminal?: number
+  terminalLimit?: number
   /** Another answer in place of the list, for some options. */
   instead?: (options: Args & Options, view: View) => Answer | undefined
   json: (row: Row) => JsonItem<NoInfer<Shape>>
   /** Further keys of the `--json` document, beside the rows and the total. */
-  rest?: object
+  extraJson?: object
   /** Details of a row, shown at a terminal beneath the table where --fields is absent; none for most rows. */
-  below?: (row: Row, view: View) => readonly string[]
+  rowDetails?: (row: Row, view: View) => readonly string[]
   /** A row in full, in place of a table at a terminal without --fields and --format; need not repeat `before`. */
-  inFull?: (row: Row, view: View, before: Row | undefined) => readonly string[]
-  /** `inFull` applies only at terminals narrower than so many columns; absent: at all. */
-  inFullUnder?: number
+  expandRow?: (row: Row, view: View, before: Row | undefined) => readonly string[]
+  /** `expandRow` applies only at terminals narrower than so many columns; absent: at all. */
+  expandUnder?: number
   /** The message for an empty list. */
-  none: string
+  emptyMessage: string
   /** The message where no row matches the request; absent: `No centre fits.` with the singular. */
-  noneFits?: string
+  noMatchMessage?: string
   /** The exit code, by the number of rows that were shown; absent: 0. */
   exit?: (shown: number) => number
   /** The file into which the list is written instead, where an option names a file. */
-  toFile?: (options: Args & Options) => string | undefined
+  outputPath?: (options: Args & Options) => string | undefined
 } & (
     | { find: (source: Source, options: Args & Options) => Promise<Found<Row, Sort>>; all?: undefined }
     /** For rows that do not come from the store. */
@@ -67,7 +67,7 @@ export type Listing<
 interface Source {
   store: OpenStore
   ctx: RuleContext
-  /** The folded words of the search text; empty where the list does not set `searches`. */
+  /** The folded words of the search text; empty where the list does not set `searchesInStore`. */
   words: readonly string[]
   /** The search text as it was typed. */
   text: string | undefined
@@ -79,19 +79,19 @@ export interface Found<Row, Sort extends string = never> {
   /** Counts the rows without the limit; absent: they are counted as they are read. */
   count?: () => Promise<number>
   /** For an actor who sees only a part of the rows: which part, added to the message for no rows. */
-  seen?: string | undefined
-  /** A fuller message for the case that no row matches, in place of `noneFits`. */
-  whyNone?: () => Promise<string | undefined>
-  /** Like the list's `inFull`, for this request only. */
-  inFull?: ((row: Row, view: View, before: Row | undefined) => readonly string[]) | undefined
+  visiblePart?: string | undefined
+  /** A fuller message for the case that no row matches, in place of `noMatchMessage`. */
+  explainNoMatch?: () => Promise<string | undefined>
+  /** Like the list's `expandRow`, for this request only. */
+  expandRow?: ((row: Row, view: View, before: Row | undefined) => readonly string[]) | undefined
   /** The message where no row matches this request; absent: that of the list. */
-  noneFits?: string | undefined
+  noMatchMessage?: string | undefined
   /** What the rows belong to, shown above them. */
   about?: {
     lines: (view: View) => readonly string[]
     json: object
     /** The columns that `lines` explain: without any of them in the table the lines are left out. */
-    ofColumns?: readonly string[]
+    columns?: readonly string[]
   }
 }
 
@@ -100,7 +100,7 @@ export type Rows<Row> = Pages<Row> | Iterable<Row>
 export interface Page<Sort extends string> {
   /** The fields that are shown or sorted by: only these need be read; absent: all. */
   fields: ReadonlySet<string> | undefined
-  /** One of `sorts`; absent: the list's usual order. */
+  /** One of `sortColumns`; absent: the list's usual order. */
   sort: Sort | undefined
   reverse: boolean
   limit: number | undefined
@@ -115,10 +115,10 @@ interface Column<Row> extends Field<Row> {
 export interface ListRequest<Row> {
   columns: readonly Column<Row>[]
   /** Whether --fields was given; JSON lines then hold these columns alone. */
-  named: boolean
+  hasFieldsOption: boolean
   format: ListFormat
   /** Whether the format is the default, and neither --format nor --json was given. */
-  isUsual: boolean
+  isDefaultFormat: boolean
   sort: Column<Row> | undefined
   reverse: boolean
   limit: number | undefined
@@ -134,14 +134,14 @@ export interface ListSpec<Row>
     | 'dropOrder'
     | 'pipe'
     | 'id'
-    | 'sorts'
-    | 'atTerminal'
-    | 'rest'
-    | 'below'
-    | 'inFull'
-    | 'inFullUnder'
-    | 'none'
-    | 'noneFits'
+    | 'sortColumns'
+    | 'terminalLimit'
+    | 'extraJson'
+    | 'rowDetails'
+    | 'expandRow'
+    | 'expandUnder'
+    | 'emptyMessage'
+    | 'noMatchMessage'
   > {
   key: string
   json: (row: Row) => unknown
@@ -161,7 +161,7 @@ export interface List<Row> {
 }
 
 /** A list that is held in memory as a whole, because it is short. */
-export function allOf<Row, Sort extends string>(all: readonly Row[]): Found<Row, Sort> {
+export function foundInMemory<Row, Sort extends string>(all: readonly Row[]): Found<Row, Sort> {
   return {
     rows: ({ reverse, limit }) => (reverse ? all.toReversed() : all).slice(0, limit),
     count: async () => all.length,

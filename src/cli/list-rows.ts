@@ -14,7 +14,7 @@ export function pagesOfList<Row>(list: List<Row>, isCancelled: () => boolean): C
   return {
     count: 0,
     async *[Symbol.asyncIterator]() {
-      for await (const page of pagesIn(list, isCancelled)) {
+      for await (const page of readPages(list, isCancelled)) {
         this.count += page.length
         yield page
       }
@@ -22,25 +22,25 @@ export function pagesOfList<Row>(list: List<Row>, isCancelled: () => boolean): C
   }
 }
 
-async function* pagesIn<Row>(list: List<Row>, isCancelled: () => boolean) {
+async function* readPages<Row>(list: List<Row>, isCancelled: () => boolean) {
   const { spec, found, words, request } = list
   const { sort, reverse, limit = Number.POSITIVE_INFINITY } = request
-  const asked = spec.sorts?.find((one) => one === sort?.name)
-  const isSorted = sort === undefined || asked !== undefined
+  const storeSort = spec.sortColumns?.find((one) => one === sort?.name)
+  const isSorted = sort === undefined || storeSort !== undefined
   const isLimited = isSorted && words.length === 0 && found.count !== undefined
   const rows = found.rows({
-    fields: fieldsAsked(list),
-    sort: asked,
+    fields: requiredFields(list),
+    sort: storeSort,
     reverse: isSorted && reverse,
     limit: isLimited ? request.limit : undefined,
   })
   let shown = 0
-  for await (const page of inPages(isSorted ? rows : await sorted(rows, request), limit)) {
+  for await (const page of paginate(isSorted ? rows : await sortRows(rows, request), limit)) {
     if (isCancelled()) throw new Cancelled()
-    const fitting = words.length === 0 ? page : page.filter((row) => fits(row, spec, words))
-    list.total += fitting.length
-    if (list.total > manyRows && list.total - fitting.length <= manyRows) await rowsAreMany()
-    const kept = fitting.length > limit - shown ? fitting.slice(0, limit - shown) : fitting
+    const matching = words.length === 0 ? page : page.filter((row) => matchesWords(row, spec, words))
+    list.total += matching.length
+    if (list.total > manyRows && list.total - matching.length <= manyRows) await limitHeapGrowth()
+    const kept = matching.length > limit - shown ? matching.slice(0, limit - shown) : matching
     shown += kept.length
     if (kept.length > 0) yield kept
     if (shown >= limit && !needsTotal.has(request.format)) return
@@ -52,7 +52,7 @@ async function* pagesIn<Row>(list: List<Row>, isCancelled: () => boolean) {
 /** From so many rows on, saving memory is worth more garbage collection time. */
 const manyRows = 5000
 
-async function rowsAreMany(): Promise<void> {
+async function limitHeapGrowth(): Promise<void> {
   const { growHeapSlowly } = await import('../heap-growth.ts')
   growHeapSlowly()
 }
@@ -60,17 +60,17 @@ async function rowsAreMany(): Promise<void> {
 const needsTotal: ReadonlySet<ListFormat> = new Set<ListFormat>(['table', 'json'])
 
 /** The fields that the source must read; undefined for all, where a row is shown as a whole or searched. */
-function fieldsAsked<Row>({ spec, request, words }: List<Row>): ReadonlySet<string> | undefined {
-  const { format, columns, named, sort } = request
-  if (words.length > 0 || format === 'json' || (format === 'jsonl' && !named)) return undefined
+function requiredFields<Row>({ spec, request, words }: List<Row>): ReadonlySet<string> | undefined {
+  const { format, columns, hasFieldsOption, sort } = request
+  if (words.length > 0 || format === 'json' || (format === 'jsonl' && !hasFieldsOption)) return undefined
   const shown = format === 'ids' ? [spec.id] : format === 'count' ? [] : columns.map(({ name }) => name)
   return new Set(sort === undefined ? shown : [...shown, sort.name])
 }
 
-const rowsAtOnce = 500
+const pageSize = 500
 
 /** Groups rows that come one by one into pages. */
-async function* inPages<Row>(rows: Rows<Row>, limit = rowsAtOnce): AsyncGenerator<readonly Row[]> {
+async function* paginate<Row>(rows: Rows<Row>, limit = pageSize): AsyncGenerator<readonly Row[]> {
   if (Symbol.asyncIterator in rows) {
     yield* rows
     return
@@ -78,29 +78,29 @@ async function* inPages<Row>(rows: Rows<Row>, limit = rowsAtOnce): AsyncGenerato
   let page: Row[] = []
   for (const row of rows) {
     page.push(row)
-    if (page.length < Math.min(rowsAtOnce, limit)) continue
+    if (page.length < Math.min(pageSize, limit)) continue
     yield page
     page = []
   }
   if (page.length > 0) yield page
 }
 
-function fits<Row>(row: Row, { fields }: ListSpec<Row>, words: readonly string[]): boolean {
+function matchesWords<Row>(row: Row, { fields }: ListSpec<Row>, words: readonly string[]): boolean {
   const cells = Object.values(fields).map(({ value }) => value(row) ?? '')
   const text = searchKey(cells.join(' '))
   return words.every((word) => text.includes(word))
 }
 
 /** Sorts in memory, for a column by which the source cannot sort. */
-async function sorted<Row>(rows: Rows<Row>, { sort, reverse }: ListRequest<Row>): Promise<Row[]> {
+async function sortRows<Row>(rows: Rows<Row>, { sort, reverse }: ListRequest<Row>): Promise<Row[]> {
   const all: { row: Row; key: Cell }[] = []
   const keyOf = sort?.sortedBy ?? sort?.value ?? (() => null)
-  for await (const page of inPages(rows)) for (const row of page) all.push({ row, key: keyOf(row) })
-  all.sort((one, other) => (reverse ? -1 : 1) * compared(one.key, other.key))
+  for await (const page of paginate(rows)) for (const row of page) all.push({ row, key: keyOf(row) })
+  all.sort((one, other) => (reverse ? -1 : 1) * compareCells(one.key, other.key))
   return all.map(({ row }) => row)
 }
 
-function compared(one: Cell, other: Cell): number {
+function compareCells(one: Cell, other: Cell): number {
   if (typeof one === 'number' && typeof other === 'number') return one - other
   if (one === null || other === null) return Number(one !== null) - Number(other !== null)
   return compareNames(String(one), String(other))

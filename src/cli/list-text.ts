@@ -20,12 +20,12 @@ export function textOf<Row>(
 ): AsyncIterable<string> {
   const { spec, found, request } = list
   const { out } = session.terminal
-  const isNarrow = spec.inFullUnder === undefined || out.width < spec.inFullUnder
-  const inFull = found.inFull ?? (isNarrow ? spec.inFull : undefined)
+  const mayExpand = spec.expandUnder === undefined || out.width < spec.expandUnder
+  const expandRow = found.expandRow ?? (mayExpand ? spec.expandRow : undefined)
   switch (request.format) {
     case 'table':
-      return inFull && out.isTerminal && request.isUsual && !request.named
-        ? eachInFull(inFull, { list, pages, view: out })
+      return expandRow && out.isTerminal && request.isDefaultFormat && !request.hasFieldsOption
+        ? expandedRows(expandRow, { list, pages, view: out })
         : tables(list, pages, { view: out, typed: session.argv })
     case 'tsv':
       return lines(pages, (row) => tsvLine(cellsOf(row, list)))
@@ -37,7 +37,7 @@ export function textOf<Row>(
           before: found.about?.json,
           name: spec.key,
           items: mapPages(pages, spec.json),
-          rest: async () => ({ ...spec.rest, total: list.total, notices: session.notices }),
+          rest: async () => ({ ...spec.extraJson, total: list.total, notices: session.notices }),
         },
         out.isTerminal ? 2 : 0,
       )
@@ -46,7 +46,7 @@ export function textOf<Row>(
     case 'ids':
       return lines(pages, (row) => tsvLine([spec.fields[spec.id]?.value(row)]))
     case 'count':
-      return numberOf(list, pages)
+      return countText(list, pages)
   }
 }
 
@@ -55,7 +55,7 @@ export function cellsOf<Row>(row: Row, { request }: List<Row>): Cell[] {
 }
 
 function jsonRow<Row>(row: Row, { spec, request }: List<Row>): unknown {
-  if (!request.named) return spec.json(row)
+  if (!request.hasFieldsOption) return spec.json(row)
   return Object.fromEntries(request.columns.map(({ name, value }) => [camelCase(name), value(row)]))
 }
 
@@ -77,7 +77,7 @@ async function* csv<Row>(list: List<Row>, pages: AsyncIterable<readonly Row[]>, 
   for await (const piece of text) yield isTerminal ? piece.replaceAll('\r\n', '\n') : piece
 }
 
-async function* numberOf<Row>({ found, request, words }: List<Row>, pages: CountedPages<Row>) {
+async function* countText<Row>({ found, request, words }: List<Row>, pages: CountedPages<Row>) {
   const { limit = Number.POSITIVE_INFINITY } = request
   if (found.count && words.length === 0) pages.count = Math.min(limit, await found.count())
   else for await (const _ of pages);
@@ -85,14 +85,14 @@ async function* numberOf<Row>({ found, request, words }: List<Row>, pages: Count
 }
 
 /** Rows in full, with an empty line between them. */
-async function* eachInFull<Row>(
-  inFull: (row: Row, view: View, before: Row | undefined) => readonly string[],
+async function* expandedRows<Row>(
+  expandRow: (row: Row, view: View, before: Row | undefined) => readonly string[],
   { list, pages, view }: { list: List<Row>; pages: CountedPages<Row>; view: View },
 ) {
   let before: Row | undefined
   for await (const page of pages)
     for (const row of page) {
-      yield `${wrappedText(inFull(row, view, before).join('\n'), view.width)}\n\n`
+      yield `${wrappedText(expandRow(row, view, before).join('\n'), view.width)}\n\n`
       before = row
     }
   yield await lastLine(list, { shown: pages.count, view })
@@ -101,12 +101,12 @@ async function* eachInFull<Row>(
 /** The last line: the total, or the message for no rows. */
 async function lastLine<Row>(list: List<Row>, { shown, view }: { shown: number; view: View }) {
   return shown === 0
-    ? `${wrapped(await noneOf(list), view.width)}\n`
-    : `${view.chalk.dim(wrapped(totalOf(list, shown), view.width))}\n`
+    ? `${wrapped(await emptyListMessage(list), view.width)}\n`
+    : `${view.chalk.dim(wrapped(totalLine(list, shown), view.width))}\n`
 }
 
 /** The most rows whose details are shown beneath a table. */
-const maxBelow = 10
+const maxDetails = 10
 
 // The time to draw a table grows with the square of its length.
 const rowsInTable = 500
@@ -121,68 +121,76 @@ async function* tables<Row>(
   const names = request.columns.map(({ name }) => name)
   const headings = request.columns.map(({ heading }) => heading)
   const dropOrder = dropOrderOf(list)
-  const asked = new Set(typed.flatMap((word) => word.toLowerCase().split(/[=,]/)))
+  const typedWords = new Set(typed.flatMap((word) => word.toLowerCase().split(/[=,]/)))
   const key = names.indexOf(spec.id)
   const hidden = new Set<string>()
   let fitting: number[] | undefined
-  let saysAbout = view.isTerminal
+  let isAboutDue = view.isTerminal
   /** The lines about the list: returned once, above the first rows. */
   const aboutLines = (shown: readonly string[]) => {
-    const { ofColumns, lines } = found.about ?? {}
-    const isSaid = saysAbout && (ofColumns === undefined || ofColumns.some((one) => shown.includes(one)))
-    saysAbout = false
-    return isSaid ? (lines?.(view) ?? []).map((line) => `${line}\n`).join('') : ''
+    const { columns, lines } = found.about ?? {}
+    const isShown = isAboutDue && (columns === undefined || columns.some((one) => shown.includes(one)))
+    isAboutDue = false
+    return isShown ? (lines?.(view) ?? []).map((line) => `${line}\n`).join('') : ''
   }
   const draw = (page: Cell[][], { isLast }: { isLast: boolean }) => {
     // A value that several rows share does not identify a row.
     const isKey = (at: number) =>
       at === key && (page.length === 1 || new Set(page.map((row) => row[at])).size > 1)
     // A column whose every value was typed in the command is left out first.
-    const isAskedFor = (at: number) =>
-      !isKey(at) && page.every((row) => asked.has(String(row[at]).toLowerCase()))
-    const known = request.named ? [] : [...headings.keys()].filter(isAskedFor)
+    const wasTyped = (at: number) =>
+      !isKey(at) && page.every((row) => typedWords.has(String(row[at]).toLowerCase()))
+    const typedColumns = request.hasFieldsOption ? [] : [...headings.keys()].filter(wasTyped)
     // The first rows decide the columns of the whole list. A pipe has no width, and gets all.
     fitting ??= view.isTerminal
-      ? columnsThatFit(headings, page, { width: view.width, key, dropOrder, known, isAll: isLast })
+      ? columnsThatFit(headings, page, {
+          width: view.width,
+          key,
+          dropOrder,
+          known: typedColumns,
+          isAll: isLast,
+        })
       : [...headings.keys()]
     const kept = fitting
-    const only = <Part>(parts: readonly Part[]) => parts.filter((_, at) => kept.includes(at))
-    const above = aboutLines(only(names))
+    const keepFitting = <Part>(parts: readonly Part[]) => parts.filter((_, at) => kept.includes(at))
+    const above = aboutLines(keepFitting(names))
     // A column that is empty in every row, or repeats what was typed, is not reported as left out.
     for (const [at, heading] of headings.entries())
-      if (!kept.includes(at) && !known.includes(at) && page.some((row) => (row[at] ?? '') !== ''))
+      if (!kept.includes(at) && !typedColumns.includes(at) && page.some((row) => (row[at] ?? '') !== ''))
         hidden.add(heading)
     const tableView = view.isTerminal ? view : { ...view, width: Number.MAX_SAFE_INTEGER }
-    return `${above}${table(only(headings), page.map(only), tableView, { key: kept.indexOf(key) })}\n`
+    return `${above}${table(keepFitting(headings), page.map(keepFitting), tableView, { key: kept.indexOf(key) })}\n`
   }
-  let drawn: Cell[][] = []
-  const below: (readonly string[])[] = []
+  let rows: Cell[][] = []
+  const details: (readonly string[])[] = []
   for await (const page of pages) {
     for (const row of page) {
-      const inFull = request.named || !view.isTerminal ? [] : (spec.below?.(row, view) ?? [])
-      if (inFull.length > 0) below.push(inFull)
-      drawn.push(
+      const rowDetails =
+        request.hasFieldsOption || !view.isTerminal ? [] : (spec.rowDetails?.(row, view) ?? [])
+      if (rowDetails.length > 0) details.push(rowDetails)
+      rows.push(
         request.columns.map(({ shown, value }) => (view.isTerminal && shown ? shown(row, view) : value(row))),
       )
-      if (drawn.length < rowsInTable) continue
-      yield draw(drawn, { isLast: false })
-      drawn = []
+      if (rows.length < rowsInTable) continue
+      yield draw(rows, { isLast: false })
+      rows = []
     }
   }
-  if (drawn.length > 0) yield draw(drawn, { isLast: true })
+  if (rows.length > 0) yield draw(rows, { isLast: true })
   if (!view.isTerminal) return
   yield aboutLines([])
   yield await lastLine(list, { shown: pages.count, view })
-  const without = wrapped(`No room for: ${[...hidden].join(', ')}. --fields chooses columns.`, view.width)
-  if (hidden.size > 0) yield `${view.chalk.dim(without)}\n`
-  for (const inFull of below.slice(0, maxBelow)) yield `\n${wrappedText(inFull.join('\n'), view.width)}\n`
-  const more = below.length - maxBelow
+  const hiddenNote = wrapped(`No room for: ${[...hidden].join(', ')}. --fields chooses columns.`, view.width)
+  if (hidden.size > 0) yield `${view.chalk.dim(hiddenNote)}\n`
+  for (const rowDetails of details.slice(0, maxDetails))
+    yield `\n${wrappedText(rowDetails.join('\n'), view.width)}\n`
+  const more = details.length - maxDetails
   if (more > 0) yield `\n${view.chalk.dim(`… and ${grouped(more)} more.`)}\n`
 }
 
 /** The indexes of columns to leave out in a narrow terminal; none where --fields chose the columns. */
 function dropOrderOf<Row>({ spec, request }: List<Row>): number[] {
-  if (request.named) return []
+  if (request.hasFieldsOption) return []
   const names = request.columns.map(({ name }) => name)
   const dropOrder = spec.dropOrder ?? names.slice(2).reverse()
   return dropOrder
@@ -192,27 +200,27 @@ function dropOrderOf<Row>({ spec, request }: List<Row>): number[] {
 }
 
 /** The message for a list without rows. */
-export async function noneOf<Row>({ spec, found, isNarrowed }: List<Row>): Promise<string> {
-  const noneFits = found.noneFits ?? spec.noneFits ?? `No ${spec.singular} fits.`
-  if (found.seen !== undefined) return `${noneFits} ${found.seen}`
-  return isNarrowed ? ((await found.whyNone?.()) ?? noneFits) : spec.none
+export async function emptyListMessage<Row>({ spec, found, isNarrowed }: List<Row>): Promise<string> {
+  const noMatchMessage = found.noMatchMessage ?? spec.noMatchMessage ?? `No ${spec.singular} fits.`
+  if (found.visiblePart !== undefined) return `${noMatchMessage} ${found.visiblePart}`
+  return isNarrowed ? ((await found.explainNoMatch?.()) ?? noMatchMessage) : spec.emptyMessage
 }
 
-function totalOf<Row>({ spec, total }: List<Row>, shown: number): string {
+function totalLine<Row>({ spec, total }: List<Row>, shown: number): string {
   if (shown >= total) return `${count(shown, spec.singular)}.`
   return `${grouped(shown)} of ${count(total, spec.singular)}; a larger --limit shows more.`
 }
 
 /** Joins text into pieces worth a write: a small first one, so that output begins soon, then larger ones. */
-export async function* inPieces(parts: AsyncIterable<string>): AsyncGenerator<string> {
+export async function* bufferPieces(parts: AsyncIterable<string>): AsyncGenerator<string> {
   let piece = ''
-  let enough = 1024
+  let minLength = 1024
   for await (const part of parts) {
     piece += part
-    if (piece.length < enough) continue
+    if (piece.length < minLength) continue
     yield piece
     piece = ''
-    enough = 64 * 1024
+    minLength = 64 * 1024
   }
   if (piece !== '') yield piece
 }
@@ -242,9 +250,9 @@ export async function* piecesOfJsonList(
   )
   yield `{${first.join('')}${line(1)}${JSON.stringify(name)}${colon}[`
   let isFirst = true
-  for await (const some of items) {
-    if (some.length === 0) continue
-    yield `${isFirst ? '' : ','}${some.map((item) => `${line(2)}${indented(item, 2)}`).join(',')}`
+  for await (const page of items) {
+    if (page.length === 0) continue
+    yield `${isFirst ? '' : ','}${page.map((item) => `${line(2)}${indented(item, 2)}`).join(',')}`
     isFirst = false
   }
   const end = JSON.stringify(await rest(), null, indent).slice(1)
@@ -252,7 +260,7 @@ export async function* piecesOfJsonList(
 }
 
 /** The message for a store without centres and users, which may be another store than the one that was meant. */
-export async function ofEmptyStore(db: Kysely<Store>): Promise<string | undefined> {
+export async function emptyStoreMessage(db: Kysely<Store>): Promise<string | undefined> {
   const { isEmpty } = await import('../db/seed.ts')
   return (await isEmpty(db))
     ? 'The store has no centres and no users yet. To begin: ssh-admin centres import FILE'

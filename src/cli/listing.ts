@@ -7,7 +7,7 @@ import { unknownName } from '../rules/unknown-name.ts'
 import { wordsToFind } from '../search-key.ts'
 import { answer, outputFor, retryLostRead } from './action.ts'
 import {
-  allOf,
+  foundInMemory,
   type Found,
   type List,
   type Listing,
@@ -16,7 +16,7 @@ import {
   type Page,
 } from './list-declaration.ts'
 import { pagesOfList } from './list-rows.ts'
-import { inPieces, noneOf, textOf } from './list-text.ts'
+import { bufferPieces, emptyListMessage, textOf } from './list-text.ts'
 import type { PagedOutput } from './pager.ts'
 import { type Session, withStore } from './session.ts'
 import { type ListFormat, listFormats, type ListOptions } from './parameters.ts'
@@ -36,26 +36,26 @@ export async function runListing<
 ): Promise<number> {
   const request = listRequest(spec, options, session)
   const typedWords = wordsToFind(options.text)
-  const own = Object.entries(options).filter(([name]) => Object.hasOwn(spec.options ?? {}, name))
-  const isNarrowed = options.text !== undefined || own.some(([, value]) => leavesOut(value))
-  const words = spec.searches ? [] : typedWords
+  const ownOptions = Object.entries(options).filter(([name]) => Object.hasOwn(spec.options ?? {}, name))
+  const isNarrowed = options.text !== undefined || ownOptions.some(([, value]) => isFilter(value))
+  const words = spec.searchesInStore ? [] : typedWords
   const listOf = (found: Found<Row, Sort>): List<Row> => {
     const rows = (page: Page<string>) => {
-      const sort = spec.sorts?.find((one) => one === page.sort)
+      const sort = spec.sortColumns?.find((one) => one === page.sort)
       return found.rows({ ...page, sort })
     }
     return { spec, found: { ...found, rows }, request, words, isNarrowed, total: 0 }
   }
-  const other = spec.instead?.(options, session.terminal.out)
+  const alternative = spec.instead?.(options, session.terminal.out)
   const out = await outputFor(session)
   const progress = { isShown: false, out }
   try {
-    if (other) {
-      await answer(session, other, out)
+    if (alternative) {
+      await answer(session, alternative, out)
       return 0
     }
     if (spec.all && actingFor(session.settings) === undefined) {
-      await write(listOf(allOf(spec.all())), session, progress)
+      await writeList(listOf(foundInMemory(spec.all())), session, progress)
       return 0
     }
     return await withStore(session, 'read', async (store) => {
@@ -63,17 +63,17 @@ export async function runListing<
       if (isTerminal) session.busy('Reading the store …')
       const find = async () => {
         const ctx = await session.ctx(store)
-        const source = { store, ctx, words: spec.searches ? typedWords : [], text: options.text }
-        return listOf(spec.all ? allOf(spec.all()) : await spec.find(source, options))
+        const source = { store, ctx, words: spec.searchesInStore ? typedWords : [], text: options.text }
+        return listOf(spec.all ? foundInMemory(spec.all()) : await spec.find(source, options))
       }
-      const file = spec.toFile?.(options)
+      const file = spec.outputPath?.(options)
       if (file !== undefined) {
         const { writeToFile } = await import('./list-to-file.ts')
         return await writeToFile(await retryLostRead(store, find), { session, file })
       }
       const shown = await retryLostRead(
         store,
-        async () => write(await find(), session, progress),
+        async () => writeList(await find(), session, progress),
         () => progress.isShown,
       )
       return spec.exit?.(shown) ?? 0
@@ -85,41 +85,41 @@ export async function runListing<
 }
 
 /** Whether an option's value is a filter. */
-function leavesOut(value: unknown): boolean {
+function isFilter(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false
 }
 
 function listRequest<Row>(
-  { fields, table, pipe, atTerminal }: ListSpec<Row>,
+  { fields, table, pipe, terminalLimit }: ListSpec<Row>,
   options: ListOptions,
   { common, terminal }: Session,
 ): ListRequest<Row> {
   const all = new Map(Object.entries(fields).map(([name, field]) => [name, { ...field, name }]))
   const columnNamed = (name: string) => {
     // The --json key lastSignedInAt is accepted for the column last-signed-in.
-    const kebab = kebabCase(name)
-    const column = all.get(name) ?? all.get(kebab) ?? all.get(kebab.replace(/-at$/, ''))
+    const inKebabCase = kebabCase(name)
+    const column = all.get(name) ?? all.get(inKebabCase) ?? all.get(inKebabCase.replace(/-at$/, ''))
     if (column) return column
     throw unknownName({ kind: 'field', name, known: [...all.keys()] })
   }
-  const usual = terminal.out.isTerminal ? 'table' : 'tsv'
-  const asked = options.format === undefined ? undefined : formatNamed(options.format)
-  if (common.json && asked !== undefined && asked !== 'json')
-    throw new Usage(`--json prints JSON, and --format ${asked} does not.`, {
+  const defaultFormat = terminal.out.isTerminal ? 'table' : 'tsv'
+  const typedFormat = options.format === undefined ? undefined : formatNamed(options.format)
+  if (common.json && typedFormat !== undefined && typedFormat !== 'json')
+    throw new Usage(`--json prints JSON, and --format ${typedFormat} does not.`, {
       code: 'invalid-option',
       hint: 'Leave one of them out.',
     })
-  const format = common.json ? 'json' : (asked ?? usual)
-  const named = options.fields.map(columnNamed)
-  const ofFormat = format === 'table' ? table : pipe
+  const format = common.json ? 'json' : (typedFormat ?? defaultFormat)
+  const typedColumns = options.fields.map(columnNamed)
+  const defaultColumns = format === 'table' ? table : pipe
   return {
-    columns: named.length > 0 ? named : (ofFormat?.map(columnNamed) ?? [...all.values()]),
-    named: named.length > 0,
+    columns: typedColumns.length > 0 ? typedColumns : (defaultColumns?.map(columnNamed) ?? [...all.values()]),
+    hasFieldsOption: typedColumns.length > 0,
     format,
-    isUsual: asked === undefined && !common.json,
+    isDefaultFormat: typedFormat === undefined && !common.json,
     sort: options.sort === undefined ? undefined : columnNamed(options.sort),
     reverse: options.reverse,
-    limit: options.limit ?? (format === 'table' && terminal.out.isTerminal ? atTerminal : undefined),
+    limit: options.limit ?? (format === 'table' && terminal.out.isTerminal ? terminalLimit : undefined),
   }
 }
 
@@ -129,7 +129,7 @@ function formatNamed(name: string): ListFormat {
   throw unknownName({ kind: 'format', name, known: listFormats })
 }
 
-async function write<Row>(
+async function writeList<Row>(
   list: List<Row>,
   session: Session,
   progress: { isShown: boolean; out: PagedOutput },
@@ -137,13 +137,13 @@ async function write<Row>(
   const { request } = list
   await yieldToSignals()
   const pages = pagesOfList(list, session.context.interruption.isCancelled)
-  for await (const piece of inPieces(textOf(list, pages, session))) {
+  for await (const piece of bufferPieces(textOf(list, pages, session))) {
     progress.isShown = true
     // `write` gives false once the reader has closed the pipe.
     if (!(await progress.out.write(piece))) return pages.count
   }
-  const saysNone = request.format === 'table' && session.terminal.out.isTerminal
-  if (pages.count === 0 && !saysNone && (request.format === 'table' || request.format === 'tsv'))
-    session.say(await noneOf(list))
+  const textSaysNone = request.format === 'table' && session.terminal.out.isTerminal
+  if (pages.count === 0 && !textSaysNone && (request.format === 'table' || request.format === 'tsv'))
+    session.say(await emptyListMessage(list))
   return pages.count
 }

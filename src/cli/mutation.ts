@@ -242,8 +242,8 @@ async function commitOrRehearse<Request, Result>(
   }
   if (session.batch) return { result, mail: await messagesWaiting(store, queued), undelivered: false }
   const { deliverQueued } = await import('../mail/deliver.ts')
-  const { phasesOn } = await import('./progress.ts')
-  const counting = await phasesOn(session, undefined).countMessages(queued.length)
+  const { phaseProgress } = await import('./progress.ts')
+  const counting = await phaseProgress(session, undefined).countMessages(queued.length)
   const delivered = await deliverQueued({ store, session, by, numbers: queued, counting })
   return { result, mail: delivered.messages, undelivered: delivered.undelivered }
 }

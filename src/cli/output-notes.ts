@@ -22,11 +22,11 @@ interface OutputNote extends UnfinishedFile {
   /** The path of the unfinished output; empty where the note names none. */
   unfinished: string
   /** The inode number of the output's folder; absent in notes of older versions. */
-  folder?: string | undefined
+  folderInode?: string | undefined
 }
 
 /** The most bytes of a note: a path of 4096 and an inode number. A longer file is no note. */
-const longestNote = 4096 + 32
+const maxNoteBytes = 4096 + 32
 
 /**
  * Notes where a file is about to be written, so that it can be found if the process is killed: beside the store, where
@@ -37,13 +37,13 @@ const longestNote = 4096 + 32
 export function noteOutput(scope: Scope, unfinished: string): () => void {
   // A file beside the store is found without a note.
   if (pathsOfStoreFile(scope).some((path) => dirname(path) === dirname(unfinished))) return () => undefined
-  const folder = numberOf(dirname(unfinished))
-  for (const start of startsOfNotes(scope)) {
-    const note = `${start}${ownerTag()}.note`
+  const folderInode = inodeOfFolder(dirname(unfinished))
+  for (const prefix of notePathPrefixes(scope)) {
+    const note = `${prefix}${ownerTag()}.note`
     try {
-      if (start === startInDataFolder(scope)) mkdirSync(dirname(start))
-      writeFileSync(note, `${unfinished}\n${folder ?? ''}\n`, { flag: 'wx' })
-      return () => removeNote({ path: note, unfinished, folder })
+      if (prefix === dataFolderNotePrefix(scope)) mkdirSync(dirname(prefix))
+      writeFileSync(note, `${unfinished}\n${folderInode ?? ''}\n`, { flag: 'wx' })
+      return () => removeNote({ path: note, unfinished, folderInode })
     } catch {
       // An incomplete note names nothing.
       removeNote({ path: note, unfinished: '' })
@@ -54,8 +54,8 @@ export function noteOutput(scope: Scope, unfinished: string): () => void {
 
 /** The notes of files that are being written, or were abandoned. */
 export function outputNotes(scope: Scope): OutputNote[] {
-  return startsOfNotes(scope)
-    .flatMap((start) => unfinishedIn(dirname(start), [basename(start)]))
+  return notePathPrefixes(scope)
+    .flatMap((prefix) => unfinishedIn(dirname(prefix), [basename(prefix)]))
     .filter(({ path }) => isNote(path))
     .map(readNote)
 }
@@ -78,27 +78,27 @@ export function removeEndedNotes(notes: readonly OutputNote[]): void {
 }
 
 /** The beginnings of the paths of notes. */
-function startsOfNotes(scope: Scope): string[] {
-  return [...pathsOfStoreFile(scope).map((path) => `${path}.`), startInDataFolder(scope)]
+function notePathPrefixes(scope: Scope): string[] {
+  return [...pathsOfStoreFile(scope).map((path) => `${path}.`), dataFolderNotePrefix(scope)]
 }
 
-function startInDataFolder({ context }: Scope): string {
+function dataFolderNotePrefix({ context }: Scope): string {
   return join(dataFolder(context), '.output-')
 }
 
-function removeNote({ path, ...noted }: Pick<OutputNote, 'path' | 'unfinished' | 'folder'>): void {
-  if (noted.unfinished !== '' && stateOf(noted) !== 'gone') return
+function removeNote({ path, ...noted }: Pick<OutputNote, 'path' | 'unfinished' | 'folderInode'>): void {
+  if (noted.unfinished !== '' && stateOfOutput(noted) !== 'gone') return
   removeIfPossible(path)
 }
 
 /** A file that is no note, or cannot be read, counts as not abandoned: it may name a file that exists. */
 function readNote(file: UnfinishedFile): OutputNote {
-  const text = textOf(file.path)
+  const text = noteText(file.path)
   if (text === undefined) return { ...file, unfinished: '', abandoned: false }
   const [unfinished = '', folder = ''] = text.split('\n')
   if (!isOutputName(unfinished)) return { ...file, unfinished: '' }
   const noted = { unfinished, ...(/^\d+$/.test(folder) ? { folder } : {}) }
-  if (stateOf(noted) !== 'unknown') return { ...file, ...noted }
+  if (stateOfOutput(noted) !== 'unknown') return { ...file, ...noted }
   return { ...file, ...noted, outOfSight: unfinished }
 }
 
@@ -106,35 +106,35 @@ function readNote(file: UnfinishedFile): OutputNote {
  * The state of an unfinished output and the files that SQLite keeps beside a database; `unknown` where its folder does
  * not exist or cannot be read. A folder with another inode number stands in for it, as where a disk is not mounted.
  */
-function stateOf({
+function stateOfOutput({
   unfinished,
-  folder,
-}: Pick<OutputNote, 'unfinished' | 'folder'>): 'there' | 'gone' | 'unknown' {
+  folderInode,
+}: Pick<OutputNote, 'unfinished' | 'folderInode'>): 'there' | 'gone' | 'unknown' {
   try {
     const files = partsOfDatabase.map((part) => `${unfinished}${part}`)
     if (files.some((file) => lstatSync(file, { throwIfNoEntry: false }))) return 'there'
-    const there = numberOf(dirname(unfinished))
-    return there !== undefined && there === (folder ?? there) ? 'gone' : 'unknown'
+    const inode = inodeOfFolder(dirname(unfinished))
+    return inode !== undefined && inode === (folderInode ?? inode) ? 'gone' : 'unknown'
   } catch {
     return 'unknown'
   }
 }
 
 /** The inode number of a folder, which is the same each time its disk is mounted. */
-function numberOf(folder: string): string | undefined {
+function inodeOfFolder(folder: string): string | undefined {
   try {
-    const found = statSync(folder, { bigint: true })
-    return found.isDirectory() ? String(found.ino) : undefined
+    const stats = statSync(folder, { bigint: true })
+    return stats.isDirectory() ? String(stats.ino) : undefined
   } catch {
     return undefined
   }
 }
 
 /** Checks type and size first: reading a pipe would block, and a large file would fill the memory. */
-function textOf(note: string): string | undefined {
+function noteText(note: string): string | undefined {
   try {
-    const found = lstatSync(note)
-    if (!found.isFile() || found.size > longestNote) return undefined
+    const stats = lstatSync(note)
+    if (!stats.isFile() || stats.size > maxNoteBytes) return undefined
     return readSmallFile(note).text?.trimEnd()
   } catch {
     return undefined
@@ -162,8 +162,8 @@ export function unfinishedOutputsIn(
   folders: readonly string[],
   kinds: readonly OutputKind[] = outputKinds,
 ): UnfinishedFile[] {
-  const starts = kinds.map((kind) => `.${kind}-`)
-  return [...new Set(folders)].flatMap((folder) => unfinishedIn(folder, starts))
+  const prefixes = kinds.map((kind) => `.${kind}-`)
+  return [...new Set(folders)].flatMap((folder) => unfinishedIn(folder, prefixes))
 }
 
 /** Whether a path is that of an unfinished output of this program. */

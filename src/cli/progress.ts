@@ -5,7 +5,7 @@ import { oneLine } from '../render/clean-text.ts'
 import { shortened } from '../render/wrap.ts'
 import { sizeInWords } from '../render/text.ts'
 import type { Session } from './session.ts'
-import { clearBusy, drawable, type Terminal } from './terminal.ts'
+import { clearBusy, asWritable, type Terminal } from './terminal.ts'
 
 /** A progress line on stderr that is redrawn at a terminal; silent where progress is not shown. */
 export interface Progress {
@@ -14,24 +14,24 @@ export interface Progress {
 }
 
 /** The columns beside the spinner, at the terminal's present width. */
-const roomOn = (terminal: Terminal) => terminal.err.width - 3
+const columnsForProgress = (terminal: Terminal) => terminal.err.width - 3
 
-export async function progressOn(terminal: Terminal, first: string): Promise<Progress> {
+export async function startProgress(terminal: Terminal, first: string): Promise<Progress> {
   clearBusy(terminal.stderr)
-  if (!terminal.animated) return linesOn(terminal)
+  if (!terminal.animated) return progressInLines(terminal)
   const { default: ora } = await import('ora')
   // A text of several lines could not be redrawn in place.
-  const fitting = (text: string) => shortened(oneLine(text), roomOn(terminal))
+  const fitToLine = (text: string) => shortened(oneLine(text), columnsForProgress(terminal))
   const spinner = ora({
-    text: fitting(first),
-    stream: drawable(terminal.stderr),
+    text: fitToLine(first),
+    stream: asWritable(terminal.stderr),
     discardStdin: false,
     // `animated` has decided already; ora itself would look at the stderr and the environment of the whole process.
     isEnabled: true,
   }).start()
   return {
     say: (text) => {
-      spinner.text = fitting(text)
+      spinner.text = fitToLine(text)
       // The work that follows may block the event loop, so the line is drawn now.
       spinner.render()
     },
@@ -44,11 +44,11 @@ export async function progressOn(terminal: Terminal, first: string): Promise<Pro
 /** Milliseconds between two progress lines at a terminal that cannot redraw; shorter work prints none. */
 const lineEveryMs = 5000
 
-function linesOn(terminal: Terminal): Progress {
+function progressInLines(terminal: Terminal): Progress {
   let saidAt = performance.now()
   const say = (text: string) => {
     const now = performance.now()
-    if (!terminal.saysNowAndThen || now - saidAt < lineEveryMs) return
+    if (!terminal.printsProgressLines || now - saidAt < lineEveryMs) return
     saidAt = now
     terminal.say(text)
   }
@@ -62,9 +62,9 @@ export interface Phases {
   /** @param words shown to a person @param total how many items there are, where known */
   begin: (phase: Phase, words: string, total?: number) => Promise<void>
   /** @param share of the whole phase, from 0 to 1; absent: `done` of the total given to `begin` */
-  at: (done: number, share?: number) => void
+  update: (done: number, share?: number) => void
   /** Removes the line, so that something else, such as a question, can be written. */
-  pause: () => void
+  hide: () => void
   /** Counts a command's messages while they are delivered. */
   countMessages: (total: number) => Promise<Counting>
 }
@@ -73,25 +73,25 @@ const notCounting: Counting = { say: () => undefined, stop: () => undefined }
 
 const noPhases: Phases = {
   begin: async () => undefined,
-  at: () => undefined,
-  pause: () => undefined,
+  update: () => undefined,
+  hide: () => undefined,
   countMessages: async () => notCounting,
 }
 
 /** Fewer messages are written to files too quickly for a progress line; with a mail server each may take long. */
-const fewMessages = 5
+const minMessages = 5
 
 /** The least milliseconds between two reports of a phase. */
-const pauseMs = 200
+const minReportIntervalMs = 200
 /** Milliseconds after which a rate is shown. */
-const settledMs = 500
+const rateAfterMs = 500
 /** The share after which the remaining time is shown: earlier, opening the file distorts the estimate. */
-const settledShare = 0.05
+const estimateAfterShare = 0.05
 
 /** Progress as a redrawn line for a person; with `json`, as a JSON document on each line; otherwise none. */
-export function phasesOn(session: Session, form: 'json' | undefined): Phases {
+export function phaseProgress(session: Session, format: 'json' | undefined): Phases {
   const { terminal } = session
-  if (form !== 'json' && !terminal.animated && !terminal.saysNowAndThen) return noPhases
+  if (format !== 'json' && !terminal.animated && !terminal.printsProgressLines) return noPhases
   let current: { phase: Phase; words: string; total: number; since: number; reportedAt: number } = {
     phase: 'reading',
     words: '',
@@ -102,19 +102,19 @@ export function phasesOn(session: Session, form: 'json' | undefined): Phases {
   let line: Progress | undefined
   const report = (done: number, share: number | undefined) => {
     const now = performance.now()
-    const { perSecond, left } = pace({ done, share, passed: now - current.since })
+    const { perSecond, secondsLeft } = pace({ done, share, elapsed: now - current.since })
     current.reportedAt = now
-    if (form === 'json') {
+    if (format === 'json') {
       const percent = share === undefined ? null : Math.min(100, Math.round(share * 100))
       const { phase } = current
-      const progress = { phase, done, percent, perSecond, secondsLeft: left }
+      const progress = { phase, done, percent, perSecond, secondsLeft }
       terminal.stderr.write(`${JSON.stringify({ progress })}\n`)
       return
     }
     line?.say(
       progressInWords(
-        { done, share, perSecond, left },
-        { words: current.words, inWords: grouped, room: roomOn(terminal) },
+        { done, share, perSecond, secondsLeft },
+        { label: current.words, formatCount: grouped, columns: columnsForProgress(terminal) },
       ),
     )
   }
@@ -122,41 +122,41 @@ export function phasesOn(session: Session, form: 'json' | undefined): Phases {
     begin: async (phase, words, total = 0) => {
       const now = performance.now()
       current = { phase, words: oneLine(words), total, since: now, reportedAt: now }
-      if (form === 'json') return report(0, total > 0 ? 0 : undefined)
+      if (format === 'json') return report(0, total > 0 ? 0 : undefined)
       if (line) line.say(current.words)
-      else line = await progressOn(terminal, current.words)
+      else line = await startProgress(terminal, current.words)
     },
-    at: (done, share) => {
-      if (performance.now() - current.reportedAt < pauseMs) return
+    update: (done, share) => {
+      if (performance.now() - current.reportedAt < minReportIntervalMs) return
       report(done, share ?? (current.total > 0 ? done / current.total : undefined))
     },
-    pause: () => {
+    hide: () => {
       line?.stop()
       line = undefined
     },
     countMessages: async (total) => {
-      const isQuick = total < fewMessages && session.settings.smtp.value === undefined
-      if (total === 0 || (isQuick && form !== 'json')) return notCounting
+      const isQuick = total < minMessages && session.settings.smtp.value === undefined
+      if (total === 0 || (isQuick && format !== 'json')) return notCounting
       const messages = total === 1 ? 'one message' : `${grouped(total)} messages`
       await phases.begin('sending', `Sending ${messages} …`, total)
-      return { say: phases.at, stop: phases.pause }
+      return { say: phases.update, stop: phases.hide }
     },
   }
   return phases
 }
 
 /** Progress through the bytes of one file. @param total the size of the file */
-export async function progressOfBytes(terminal: Terminal, words: string, total: number): Promise<Counting> {
+export async function startByteProgress(terminal: Terminal, label: string, total: number): Promise<Counting> {
   const since = performance.now()
-  const progress = await progressOn(terminal, words)
+  const progress = await startProgress(terminal, label)
   return {
     say: (done) => {
       const share = done / Math.max(1, total)
-      const { perSecond, left } = pace({ done, share, passed: performance.now() - since })
+      const { perSecond, secondsLeft } = pace({ done, share, elapsed: performance.now() - since })
       progress.say(
         progressInWords(
-          { done, share, perSecond, left },
-          { words, inWords: sizeInWords, room: roomOn(terminal) },
+          { done, share, perSecond, secondsLeft },
+          { label, formatCount: sizeInWords, columns: columnsForProgress(terminal) },
         ),
       )
     },
@@ -164,7 +164,7 @@ export async function progressOfBytes(terminal: Terminal, words: string, total: 
   }
 }
 
-interface Reached {
+interface ProgressPoint {
   done: number
   share: number | undefined
 }
@@ -172,40 +172,43 @@ interface Reached {
 interface Pace {
   perSecond: number | null
   /** Seconds that remain. */
-  left: number | null
+  secondsLeft: number | null
 }
 
 /** Items per second and seconds left, null until the work has gone on long enough to estimate them. */
-function pace({ done, share, passed }: Reached & { passed: number }): Pace {
-  if (passed < settledMs) return { perSecond: null, left: null }
+function pace({ done, share, elapsed }: ProgressPoint & { elapsed: number }): Pace {
+  if (elapsed < rateAfterMs) return { perSecond: null, secondsLeft: null }
   return {
-    perSecond: Math.round(done / (passed / 1000)),
-    left:
-      share !== undefined && share >= settledShare ? Math.ceil((passed * (1 - share)) / share / 1000) : null,
+    perSecond: Math.round(done / (elapsed / 1000)),
+    secondsLeft:
+      share !== undefined && share >= estimateAfterShare
+        ? Math.ceil((elapsed * (1 - share)) / share / 1000)
+        : null,
   }
 }
 
-interface InWords {
+interface TextOptions {
   /** The name of the phase. */
-  words: string
-  inWords: (count: number) => string
+  label: string
+  formatCount: (count: number) => string
   /** Columns for the text. Where it is too long, the rate is left out first, then the count. */
-  room: number
+  columns: number
 }
 
 export function progressInWords(
-  { done, share, perSecond, left }: Reached & Pace,
-  { words, inWords, room }: InWords,
+  { done, share, perSecond, secondsLeft }: ProgressPoint & Pace,
+  { label, formatCount, columns }: TextOptions,
 ): string {
   const percent = share === undefined ? undefined : `${Math.min(100, Math.round(share * 100))} %`
-  const number = done > 0 ? inWords(done) : undefined
-  const rate = perSecond === null || done === 0 ? undefined : `${inWords(perSecond)} a second`
-  const time = left === null || left < 60 ? `${left} s` : `${Math.ceil(left / 60)} min`
-  const rest = left === null || left < 1 ? undefined : `${time} left`
+  const number = done > 0 ? formatCount(done) : undefined
+  const rate = perSecond === null || done === 0 ? undefined : `${formatCount(perSecond)} a second`
+  const time =
+    secondsLeft === null || secondsLeft < 60 ? `${secondsLeft} s` : `${Math.ceil(secondsLeft / 60)} min`
+  const rest = secondsLeft === null || secondsLeft < 1 ? undefined : `${time} left`
   const lines = [
     [percent, number, rate, rest],
     [percent, number, rest],
     [percent, rest],
-  ].map((parts) => `${words} ${parts.filter((part) => part !== undefined).join(', ')}`.trimEnd())
-  return lines.find((line) => stringWidth(line) <= room) ?? lines.at(-1) ?? words
+  ].map((parts) => `${label} ${parts.filter((part) => part !== undefined).join(', ')}`.trimEnd())
+  return lines.find((line) => stringWidth(line) <= columns) ?? lines.at(-1) ?? label
 }

@@ -8,7 +8,7 @@ import { withStyles } from '../render/styles.ts'
 import { doneMark } from '../render/text.ts'
 import { shortened, wrapped, wrappedText } from '../render/wrap.ts'
 import { searchKey } from '../search-key.ts'
-import { drawable, type Terminal } from './terminal.ts'
+import { asWritable, type Terminal } from './terminal.ts'
 
 export interface Choice<Value> {
   value: Value
@@ -19,7 +19,7 @@ export interface Choice<Value> {
 
 /** Loads the prompts after the colour level is settled: they read it at import. */
 function promptsAt(terminal: Terminal) {
-  terminal.settleColour()
+  terminal.setPromptColour()
   return import('@inquirer/prompts')
 }
 
@@ -198,7 +198,7 @@ async function asked<Answer>(
   if (signal.aborted) throw new Cancelled()
   const restore = withoutRawModeFailures(input)
   const ended = new AbortController()
-  const streams = { input, output: drawable(stderr), signal: AbortSignal.any([signal, ended.signal]) }
+  const streams = { input, output: asWritable(stderr), signal: AbortSignal.any([signal, ended.signal]) }
   const pending = prompt(streams)
   const unwatch = whenInputPauses(input, () => ended.abort())
   const before = performance.now()

@@ -14,7 +14,7 @@ import type { CheckLine } from './batch/line.ts'
 import { reorderHelp, typedCommand } from './options.ts'
 import { emptyProgram, canonicalLine, prepare, programFor, commandWordsIn } from './program.ts'
 import { type Invocation, sessionOf } from './session.ts'
-import { clearBusy, endQuietlyWhenReaderLeaves, forStream, terminalOf } from './terminal.ts'
+import { clearBusy, ignoreBrokenPipe, wrapForStream, terminalOf } from './terminal.ts'
 import { positionsIn } from './typed-line.ts'
 
 /** Runs one command. @param argv the words behind the program's name @returns the exit code */
@@ -23,7 +23,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     const { completeLine } = await import('./complete-line.ts')
     return completeLine(argv.slice(2), context)
   }
-  for (const stream of [context.stdout, context.stderr]) endQuietlyWhenReaderLeaves(stream)
+  for (const stream of [context.stdout, context.stderr]) ignoreBrokenPipe(stream)
   try {
     const typed = await canonicalHelpLine(await canonicalLine(argv))
     const words = (await showsStatus(typed, context)) ? ['status', ...typed] : typed
@@ -121,7 +121,7 @@ async function writeError(error: unknown, argv: readonly string[], context: Cont
   for (const piece of pieces) {
     const cleaned = cleanForTerminal(piece)
     // Wrapping would break JSON with line ends inside strings.
-    await written(stderr, json ? cleaned : forStream(stderr, cleaned, env))
+    await written(stderr, json ? cleaned : wrapForStream(stderr, cleaned, env))
   }
   return exit
 }

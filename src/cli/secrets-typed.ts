@@ -7,12 +7,12 @@ export function withoutSecrets(argv: Line): WithoutSecrets {
   const secrets = secretsIn(argv)
   const told = (text: string) =>
     secrets
-      .reduce((shown, secret) => shown.replace(wholeWord(secret), '***'), text)
+      .reduce((shown, secret) => shown.replace(wholeWordPattern(secret), '***'), text)
       .replace(linkInText, '$1***')
   const suggested = (hint: string) =>
     hint
       .split('\n')
-      .map((line) => told(withoutWords(line, secrets)))
+      .map((line) => told(hintWithoutSecrets(line, secrets)))
       .join('\n')
   return { told, suggested }
 }
@@ -21,7 +21,7 @@ export function withoutSecrets(argv: Line): WithoutSecrets {
 const linkInText = /(:\/\/?[^\s'"]*\/(?:set-up|reset-password)\/)[^\s'"]+/g
 
 /** Takes secrets out of a suggested command; behind an option with a value, VALUE stands in their place. */
-function withoutWords(line: string, secrets: readonly string[]): string {
+function hintWithoutSecrets(line: string, secrets: readonly string[]): string {
   const at = line.indexOf('ssh-admin ')
   if (at < 0) return line
   const shorter = secrets.reduce(
@@ -36,7 +36,7 @@ function withoutWords(line: string, secrets: readonly string[]): string {
   return `${line.slice(0, at)}${shorter}`
 }
 
-function wholeWord(secret: string): RegExp {
+function wholeWordPattern(secret: string): RegExp {
   return new RegExp(`(?<![\\p{L}\\p{N}])${inPattern(secret)}(?![\\p{L}\\p{N}])`, 'gu')
 }
 
@@ -44,16 +44,16 @@ const secretOption =
   /^--?(?:pin|code|link|(?:[a-z]+-)*(?:pass(?:word|wd|phrase)?|pwd|secret|token)|(?:[a-z]+-)*pin)$/i
 
 /** Secret values of an option. A PIN contains digits: `users list --pin used,void` names states and no PIN. */
-function secretsBehind(option: string, value: string): string[] {
+function secretsOfOption(option: string, value: string): string[] {
   if (!secretOption.test(option)) return []
   if (!/pin$/i.test(option)) return [value]
   return [value, ...value.split(',')].map((part) => part.trim()).filter((part) => !/^[a-z,-]*$/i.test(part))
 }
 
-const ofUsers = /^(?:users?|teachers?|persons?|people)$/
-const ofAccount = /^accounts?$/
+const usersNoun = /^(?:users?|teachers?|persons?|people)$/
+const accountNoun = /^accounts?$/
 /** Nouns whose arguments may be numbers of eight digits that are no PIN. */
-const ofOthers =
+const numberedNoun =
   /^(?:cent(?:re|er)|school|coordinator|associate|role|progression|resource|release|key|entr|help-|error|mail|message|template|letter|audit|log|event|store|seed|config)/
 
 /** Verbs with which a password is chosen, proved or used. */
@@ -63,14 +63,15 @@ const secretVerbs =
 const isPassword = /^(?:[a-z]+-)?(?:password|passwd|pin)$/
 
 /** Commands in which the words behind the first may be centre numbers, which can have eight digits. */
-const besideNumbers = /^(?:users (?:add|move|create|new)|associates (?:un)?assign)$/
+const commandWithNumbersLater = /^(?:users (?:add|move|create|new)|associates (?:un)?assign)$/
 
 /** Commands without such numbers: their arguments are files, letters or names. */
-const besideNone =
+const commandWithoutNumbers =
   / (?:import|apply|upload|export|sample|lint|backup)$|^releases? (?:create|add|new)$|^(?:role|progression|template|letter|store|seed|config)/
 
 /** Commands in which only the first word is such a number. */
-const ofOneCentre = /^(?:coordinators? |cent(?:re|er)s? (?:create|edit|show|add)$|help-documents? replace$)/
+const commandWithOneNumber =
+  /^(?:coordinators? |cent(?:re|er)s? (?:create|edit|show|add)$|help-documents? replace$)/
 
 /** Options whose values are numbers or dates. */
 const numberOption =
@@ -85,29 +86,29 @@ function secretsIn(argv: Line): string[] {
   const secrets = new Set<string>()
   const typed = positionsIn(argv.filter((word) => word !== '--')).map(({ word }) => word)
   const [first = '', verb = ''] = typed
-  const noun = ofUsers.test(first) ? 'users' : ofAccount.test(first) ? 'account' : first
-  const isNoun = noun === 'users' || noun === 'account' || ofOthers.test(noun)
-  const named = typed.slice(noun === 'config' ? 1 : isNoun ? 2 : 0)
+  const noun = usersNoun.test(first) ? 'users' : accountNoun.test(first) ? 'account' : first
+  const isNoun = noun === 'users' || noun === 'account' || numberedNoun.test(noun)
+  const commandLength = noun === 'config' ? 1 : isNoun ? 2 : 0
+  const args = typed.slice(commandLength)
   const isAboutSecrets = typed.some((word) => secretVerbs.test(word))
-  const place = { command: `${noun} ${verb}`, words: noun === 'config' ? 1 : isNoun ? 2 : 0 }
-  for (const pin of pinsIn(argv, place)) secrets.add(pin)
+  for (const pin of pinsIn(argv, { command: `${noun} ${verb}`, commandLength })) secrets.add(pin)
   for (const [at, word] of argv.entries()) {
     const [, option = '', value = word] = /^(--?[a-z-]+)=(.*)$/is.exec(word) ?? []
-    const behind = [...secretsBehind(option, value), ...secretsBehind(argv[at - 1] ?? '', value)]
-    for (const secret of [...behind, ...linksIn(value)]) secrets.add(secret)
+    const optionSecrets = [...secretsOfOption(option, value), ...secretsOfOption(argv[at - 1] ?? '', value)]
+    for (const secret of [...optionSecrets, ...linksIn(value)]) secrets.add(secret)
     if (temporaryPassword.test(value)) secrets.add(value)
   }
-  for (const [at, word] of named.entries()) {
-    const before = named.slice(0, at)
+  for (const [at, word] of args.entries()) {
+    const before = args.slice(0, at)
     if (isAddress(word)) continue
-    const isBehind = before.some(
+    const followsPersonOrPassword = before.some(
       (one) => isAddress(one) || /^\p{Lu}\p{Ll}/u.test(one) || isPassword.test(one),
     )
     if (noun === 'account' && (at > 0 || /\d/.test(word))) secrets.add(word)
     else if (noun === 'config' && isPassword.test(before.at(-1) ?? '')) secrets.add(word)
     else if (
       isAboutSecrets &&
-      isBehind &&
+      followsPersonOrPassword &&
       word.length > 3 &&
       /[^\p{L}\p{M}\s'’.@<>-]/u.test(word) &&
       !isCentre(word)
@@ -132,21 +133,24 @@ function linksIn(value: string): string[] {
 const temporaryPassword = /^[A-Za-z0-9]{4}(?:-[A-Za-z0-9]{4}){3}$/
 
 /** `48210937`, `4821 0937`, also as two words or behind `pin=`, except where such a number or date belongs. */
-function pinsIn(argv: Line, { command, words }: { command: string; words: number }): string[] {
+function pinsIn(
+  argv: Line,
+  { command, commandLength }: { command: string; commandLength: number },
+): string[] {
   const pins: string[] = []
   let position = -1
   for (const [at, word] of argv.entries()) {
     const before = argv[at - 1] ?? ''
-    const [, typed, after = ''] = /^(--?[a-z-]+)=(.*)$/is.exec(word) ?? []
-    if (typed === undefined && word.startsWith('-')) continue
-    const option = typed ?? (/^--[a-z-]+$/.test(before) && !plainFlag.test(before) ? before : undefined)
-    const value = typed === undefined ? word : after
+    const [, optionTyped, valueTyped = ''] = /^(--?[a-z-]+)=(.*)$/is.exec(word) ?? []
+    if (optionTyped === undefined && word.startsWith('-')) continue
+    const option = optionTyped ?? (/^--[a-z-]+$/.test(before) && !plainFlag.test(before) ? before : undefined)
+    const value = optionTyped === undefined ? word : valueTyped
     if (option === undefined) position += 1
-    const isOfNumbers =
+    const takesNumbers =
       option === undefined
-        ? mayBeNumber(command, position - words)
+        ? mayBeOtherNumber(command, position - commandLength)
         : numberOption.test(option) || (option === '--to' && command === 'users move')
-    if (isOfNumbers && /^[\d\s,]*$/.test(value)) continue
+    if (takesNumbers && /^[\d\s,]*$/.test(value)) continue
     const parts = fileName.test(value) ? [value] : [value, ...value.split(/[\s,=]+/)]
     pins.push(...parts.filter(isPin))
     const next = argv[at + 1] ?? ''
@@ -167,9 +171,9 @@ function isPin(text: string): boolean {
 const fileName = /\.(?:xlsx?|csv|json|html?|txt|pdf|docx?|zip)$/i
 
 /** Whether the word at this position behind the command's words may be a number of eight digits. */
-function mayBeNumber(command: string, at: number): boolean {
+function mayBeOtherNumber(command: string, at: number): boolean {
   if (/^roles? check$/.test(command)) return at > 1
-  if (besideNone.test(command)) return false
-  if (besideNumbers.test(command)) return at > 0
-  return ofOthers.test(command) && (at < 1 || !ofOneCentre.test(command))
+  if (commandWithoutNumbers.test(command)) return false
+  if (commandWithNumbersLater.test(command)) return at > 0
+  return numberedNoun.test(command) && (at < 1 || !commandWithOneNumber.test(command))
 }

@@ -19,11 +19,11 @@ export interface Terminal {
   out: View
   err: View
   /** Makes the prompt library colour as this terminal does: the library reads the process's environment. */
-  settleColour: () => void
+  setPromptColour: () => void
   /** Whether progress is drawn. */
   animated: boolean
   /** Whether progress is printed now and then on a new line, because the terminal cannot redraw a line. */
-  saysNowAndThen: boolean
+  printsProgressLines: boolean
   /** Writes the answer; resolves once the reader has taken the text, with false once the reader has left. */
   write: (text: string) => Promise<boolean>
   /** Like `write`, for text that a line of a batch wrote and cleaned already. */
@@ -52,7 +52,7 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
     chalk: stylesOf(levelOf(stream)),
     now: context.now(),
   })
-  const put = (text: string): Promise<boolean> =>
+  const writeStdout = (text: string): Promise<boolean> =>
     new Promise((resolve, reject) => {
       clearBusy(stderr)
       if (stdout.writableEnded || stdout.destroyed) return resolve(false)
@@ -64,7 +64,7 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
     })
   const warn = (line: string) => {
     clearBusy(stderr)
-    stderr.write(`${forStream(stderr, cleanForTerminal(line), env)}\n`)
+    stderr.write(`${wrapForStream(stderr, cleanForTerminal(line), env)}\n`)
   }
   const animated = stderr.isTTY === true && hasWidth(stderr) && env.TERM !== 'dumb' && !env.CI && !quiet
   return {
@@ -81,20 +81,20 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
     askedMs: 0,
     out: view(stdout),
     err: view(stderr),
-    settleColour: () => {
+    setPromptColour: () => {
       clearBusy(stderr)
       if (levelOf(stderr) === 0) context.colourNothing()
       else context.colourAll()
     },
     animated,
     busy: (words) => {
-      if (!animated || busy.has(stderr)) return
-      busy.add(stderr)
+      if (!animated || busyTerminals.has(stderr)) return
+      busyTerminals.add(stderr)
       stderr.write(shortened(cleanForTerminal(words), widthOf(stderr, env) - 1))
     },
-    saysNowAndThen: stderr.isTTY === true && env.TERM === 'dumb' && !env.CI && !quiet,
-    write: (text) => put(stdout.isTTY ? cleanForTerminal(text) : withStyles(text)),
-    writeCleaned: put,
+    printsProgressLines: stderr.isTTY === true && env.TERM === 'dumb' && !env.CI && !quiet,
+    write: (text) => writeStdout(stdout.isTTY ? cleanForTerminal(text) : withStyles(text)),
+    writeCleaned: writeStdout,
     say: (line) => {
       if (!quiet) warn(line)
     },
@@ -103,26 +103,26 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
 }
 
 /** Terminals that show a progress message of `busy`. */
-const busy = new WeakSet<Output>()
+const busyTerminals = new WeakSet<Output>()
 
 /** Removes the progress message before other output. */
 export function clearBusy(stderr: Output): void {
-  if (busy.delete(stderr)) stderr.write('\r\u001b[K')
+  if (busyTerminals.delete(stderr)) stderr.write('\r\u001b[K')
 }
 
 /** Wraps between words at a terminal; elsewhere the text stays as it is. */
-export function forStream(stream: Output, text: string, env: Context['env']): string {
+export function wrapForStream(stream: Output, text: string, env: Context['env']): string {
   return stream.isTTY === true ? wrappedText(text, widthOf(stream, env)) : text
 }
 
-/** Like forStream, behind a prefix of the first line; the other lines are indented to begin beneath the text. */
-export function forStreamBehind(
-  before: string,
+/** Like wrapForStream, behind a prefix of the first line; the other lines are indented to begin beneath the text. */
+export function wrapBehindPrefix(
+  prefix: string,
   { stream, text, env }: { stream: Output; text: string; env: Context['env'] },
 ): string {
-  if (stream.isTTY !== true) return `${before}${text}`
-  const lines = wrappedText(text, widthOf(stream, env) - before.length)
-  return `${before}${lines.replaceAll('\n', `\n${' '.repeat(before.length)}`)}`
+  if (stream.isTTY !== true) return `${prefix}${text}`
+  const lines = wrappedText(text, widthOf(stream, env) - prefix.length)
+  return `${prefix}${lines.replaceAll('\n', `\n${' '.repeat(prefix.length)}`)}`
 }
 
 /** In columns: COLUMNS, or the terminal's width, or 80. */
@@ -152,17 +152,17 @@ function forcedLevel(setting: string): 0 | 1 | 2 | 3 {
   return setting === '3' ? 3 : 1
 }
 
-const watched = new WeakSet<Output>()
+const withErrorListener = new WeakSet<Output>()
 
 /** A reader that leaves, as in `ssh-admin users list | head -1`, is no error; `write` reports all other errors. */
-export function endQuietlyWhenReaderLeaves(stream: Output): void {
-  if (watched.has(stream)) return
-  watched.add(stream)
+export function ignoreBrokenPipe(stream: Output): void {
+  if (withErrorListener.has(stream)) return
+  withErrorListener.add(stream)
   stream.on('error', () => undefined)
 }
 
 /** The output as a Node stream, for libraries that move the cursor; called only where the output is a terminal. */
-export function drawable(output: Output): Writable {
+export function asWritable(output: Output): Writable {
   if (!(output instanceof Writable)) throw new TypeError('Only a terminal is drawn on.')
   return output
 }

@@ -8,7 +8,7 @@ import { oneLine } from '../render/clean-text.ts'
 import type { Uploaded } from '../rules/contents.ts'
 import { ownerTag } from '../unfinished-files.ts'
 import { refuseStoreFileAsInput } from './store-files.ts'
-import { progressOfBytes } from './progress.ts'
+import { startByteProgress } from './progress.ts'
 import type { Session } from './session.ts'
 import { hintOfNearFiles } from '../nearest.ts'
 import { pathInWords } from '../shell-word.ts'
@@ -40,7 +40,7 @@ export async function fileToUpload(session: Session, file: string): Promise<File
   if (stats.size > maxBytes) throw unusable(file, 'is larger than 500 MB')
   const hash = createHash('sha256')
   let bytes = 0
-  const progress = await progressOfBytes(session.terminal, `Reading ${oneLine(file)} …`, stats.size)
+  const progress = await startByteProgress(session.terminal, `Reading ${oneLine(file)} …`, stats.size)
   try {
     for await (const piece of piecesOfFile(path, { file, session })) {
       if (bytes === 0) refuseStore(piece, file)
@@ -168,7 +168,7 @@ async function uploadFile(
   const known = { name, sha256, bytes }
   const upload: { id?: number | undefined } = {}
   const hash = createHash('sha256')
-  const progress = await progressOfBytes(session.terminal, `Uploading ${oneLine(name)} …`, bytes)
+  const progress = await startByteProgress(session.terminal, `Uploading ${oneLine(name)} …`, bytes)
   let position = 0
   let sent = 0
   try {

@@ -1,5 +1,5 @@
 import { listing, mutation } from '../cli/define.ts'
-import { allOf } from '../cli/list-declaration.ts'
+import { foundInMemory } from '../cli/list-declaration.ts'
 import { associatesWithCounts, type AssociateRow } from '../db/centres/assignments.ts'
 import { describeVisibility, visibleCentres } from '../rules/permissions/decide.ts'
 import { argument, orName, option, each } from '../cli/parameters.ts'
@@ -33,11 +33,11 @@ export const list = () =>
     fields: associateFields,
     id: 'number',
     find: async ({ store: { db }, ctx: { by } }) => ({
-      ...allOf(await associatesWithCounts(db, visibleCentres(by))),
-      seen: describeVisibility(by),
+      ...foundInMemory(await associatesWithCounts(db, visibleCentres(by))),
+      visiblePart: describeVisibility(by),
     }),
     json: ({ centres, assigned, ...row }) => ({ ...row, centres: centres ?? 0, assigned: assigned ?? 0 }),
-    none: 'There are no Associates.',
+    emptyMessage: 'There are no Associates.',
   })
 
 export const show = () =>
@@ -56,10 +56,10 @@ export const show = () =>
     id: 'number',
     find: async ({ store: { db }, ctx }, { associate, search }) => {
       const details = await associateDetails(db, { associate, search, ctx })
-      return { ...allOf(details.centres), about: aboutAssociate(details) }
+      return { ...foundInMemory(details.centres), about: aboutAssociate(details) }
     },
     json: ({ centre, assignedTo }) => ({ ...centreJson(centre), assignedTo }),
-    none: 'It has no associate centres.',
+    emptyMessage: 'It has no associate centres.',
   })
 
 export const assign = () =>

@@ -146,7 +146,7 @@ export const list = () =>
     pipe: eventsInPipe,
     id: 'id',
     // About two screens.
-    atTerminal: 50,
+    terminalLimit: 50,
     find: async ({ store: { db }, ctx: { by, at } }, { last, ...options }) => {
       const { kind = last ? 'change' : undefined, subject, actor, action } = options
       const { since, until } = periodOf(options, at)
@@ -159,10 +159,10 @@ export const list = () =>
           return mapPages(pagesOfEvents(db, { ...filter, limit: last ? 1 : limit, order }), readable)
         },
         count: async () => Math.min(await countEvents(db, filter), last ? 1 : Number.POSITIVE_INFINITY),
-        seen: describeVisibility(by),
+        visiblePart: describeVisibility(by),
         // A single event is shown in full.
-        ...(last && { inFull: eventInFull }),
-        whyNone: async () => {
+        ...(last && { expandRow: eventInFull }),
+        explainNoMatch: async () => {
           const others = action && by.kind === 'staff' ? await otherActions(db, action) : []
           return others.length === 0
             ? undefined
@@ -172,10 +172,10 @@ export const list = () =>
     },
     json: eventJson,
     // On a narrow screen, sentences do not fit into a column.
-    inFull: eventInFull,
-    inFullUnder: 60,
-    none: 'Nothing has happened yet.',
-    noneFits: 'Nothing of that kind has happened.',
+    expandRow: eventInFull,
+    expandUnder: 60,
+    emptyMessage: 'Nothing has happened yet.',
+    noMatchMessage: 'Nothing of that kind has happened.',
   })
 
 export const exportEvents = () =>

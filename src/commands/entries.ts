@@ -92,7 +92,7 @@ export const list = () =>
       }
     },
     json: entryJson,
-    none: 'No entries.',
+    emptyMessage: 'No entries.',
   })
 
 const entryFields = {

@@ -1,5 +1,5 @@
 import { listing } from '../cli/define.ts'
-import { allOf } from '../cli/list-declaration.ts'
+import { foundInMemory } from '../cli/list-declaration.ts'
 import { listOf } from '../cli/typed-values.ts'
 import { repeated, withValues } from '../cli/parameters.ts'
 import { errorKinds, findErrors, type FoundError } from '../rules/errors.ts'
@@ -26,17 +26,17 @@ export const list = () =>
     key: 'errors',
     fields: errorFields,
     table: ['kind', 'subject', 'message'],
-    inFull: errorInFull,
+    expandRow: errorInFull,
     id: 'subject',
     exit: (shown) => (shown > 0 ? 8 : 0),
     find: async ({ store: { db }, ctx: { at } }, { kind }) => {
       const found: FoundError[] = []
       const kinds = kind.length > 0 ? kind : errorKinds
       for await (const error of findErrors(db, { kinds, at })) found.push(error)
-      return allOf(found)
+      return foundInMemory(found)
     },
     json: (error) => error,
-    none: 'No errors.',
+    emptyMessage: 'No errors.',
   })
 
 const errorFields = {

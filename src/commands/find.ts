@@ -8,7 +8,7 @@ import { oneLine } from '../render/clean-text.ts'
 import { field } from '../render/fields.ts'
 import type { JsonItem } from '../render/json.ts'
 import type { View } from '../render/table.ts'
-import { ofEmptyStore } from '../cli/list-text.ts'
+import { emptyStoreMessage } from '../cli/list-text.ts'
 
 export const find = () =>
   listing({
@@ -22,7 +22,7 @@ export const find = () =>
     key: 'results',
     fields: foundFields,
     id: 'id',
-    searches: true,
+    searchesInStore: true,
     find: async ({ store: { db }, ctx: { by }, text, words }) => {
       if (words.length === 0) {
         throw new Usage('What is looked for?', { code: 'missing-argument', hint: 'ssh-admin find TEXT' })
@@ -33,17 +33,19 @@ export const find = () =>
           const found = foundIn(streamCentresByName(db, search), streamUsersByName(db, search))
           return reverse ? reversePages(found) : found
         },
-        seen: describeVisibility(by),
-        whyNone: () => ofEmptyStore(db),
-        ...(isTelephoneNumber(text ?? '') && { noneFits: `${noMatch} Telephone numbers are not kept.` }),
+        visiblePart: describeVisibility(by),
+        explainNoMatch: () => emptyStoreMessage(db),
+        ...(isTelephoneNumber(text ?? '') && {
+          noMatchMessage: `${noMatch} Telephone numbers are not kept.`,
+        }),
       }
     },
     json: (row) => row,
     // Two lines: an address and a name do not fit beside each other.
-    inFull: inTwoLines,
-    inFullUnder: 60,
-    none: noMatch,
-    noneFits: noMatch,
+    expandRow: inTwoLines,
+    expandUnder: 60,
+    emptyMessage: noMatch,
+    noMatchMessage: noMatch,
   })
 
 const noMatch = 'Nobody and no centre fits.'

@@ -18,7 +18,7 @@ import {
 } from '../rules/help-documents.ts'
 import type { Uploaded } from '../rules/contents.ts'
 import { titleTyped } from '../cli/typed-arguments.ts'
-import { allOf } from '../cli/list-declaration.ts'
+import { foundInMemory } from '../cli/list-declaration.ts'
 import { downloadCommand } from '../cli/download.ts'
 import { refusing } from '../cli/typed-values.ts'
 import { typedHelpDocumentNumber } from '../rules/resources.ts'
@@ -79,9 +79,9 @@ export const list = () =>
     dropOrder: ['bytes', 'file', 'created', 'version', 'replaced'],
     id: 'id',
     find: async ({ store: { db }, ctx: { by, at } }, { history }) =>
-      allOf(await readableHelpDocuments(db, { by, at, history })),
+      foundInMemory(await readableHelpDocuments(db, { by, at, history })),
     json: helpDocumentJson,
-    none: 'No help documents.',
+    emptyMessage: 'No help documents.',
   })
 
 export const download = () =>

@@ -16,7 +16,7 @@ import {
   typedZoneNumber,
 } from '../rules/key-times/key-time-rows.ts'
 import { listing, query, preparedMutation } from '../cli/define.ts'
-import { allOf } from '../cli/list-declaration.ts'
+import { foundInMemory } from '../cli/list-declaration.ts'
 import { listOf, optional, text, transformed, wholeNumber } from '../cli/typed-values.ts'
 import { option, repeated, withValues, argument, flag, centreArgument } from '../cli/parameters.ts'
 import { countryName } from '../country-names.ts'
@@ -133,10 +133,10 @@ export const list = () =>
       const named = found.map((keyTime) => ({ keyTime, name: searchKey(countryName(keyTime.country)) }))
       // Folded names sort as Intl.Collator would sort them, whose first comparison takes 9 ms.
       named.sort((one, other) => Number(one.name > other.name) - Number(one.name < other.name))
-      return allOf(named.map(({ keyTime }) => ({ keyTime, next: nextMoment(keyTime, ctx.at) })))
+      return foundInMemory(named.map(({ keyTime }) => ({ keyTime, next: nextMoment(keyTime, ctx.at) })))
     },
     json: ({ keyTime, next }) => ({ ...keyTimeJson(keyTime), nextAt: next?.toISOString() ?? null }),
-    none: 'No Key Times.',
+    emptyMessage: 'No Key Times.',
   })
 
 export const show = () =>

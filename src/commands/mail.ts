@@ -13,7 +13,7 @@ import {
   checkedWithoutStore,
 } from '../cli/parameters.ts'
 import { importNumber, listOf, number, optional, refusing } from '../cli/typed-values.ts'
-import { phasesOn } from '../cli/progress.ts'
+import { phaseProgress } from '../cli/progress.ts'
 import { requeueFailed } from '../db/outbox.ts'
 import {
   failedMessages,
@@ -75,7 +75,7 @@ export const list = () =>
     pipe: inPipe,
     // The address is what users look for, so it is dropped last.
     dropOrder: ['letter', 'when', 'state'],
-    below: undeliveredReason,
+    rowDetails: undeliveredReason,
     id: 'id',
     find: async ({ store: { db } }, { state: states, letter, to, import: importId }) => {
       const filter = { states, letter, to: to?.trim().toLowerCase(), importId }
@@ -85,7 +85,7 @@ export const list = () =>
       }
     },
     json: (message) => message,
-    none: 'No messages.',
+    emptyMessage: 'No messages.',
   })
 
 function typedLetter(name: string): string {
@@ -192,7 +192,7 @@ export const send = () =>
       const refused = await failedMessages(store.db, { importId: request.import }).catch(() => [])
       for (const notice of refusedNotices(refused)) session.notify(notice)
       const { rate, progress } = request
-      const counting = await phasesOn(session, progress).countMessages(numbers.length)
+      const counting = await phaseProgress(session, progress).countMessages(numbers.length)
       const delivered = await deliverQueued({ store, session, by, numbers, rate, counting })
       const others = request.failed
         ? await countOtherQueued(store.db, { numbers, importId: request.import })

@@ -10,7 +10,7 @@ import { preparedMutation, listing } from '../cli/define.ts'
 import { argument, orName, requiredOption } from '../cli/parameters.ts'
 import { testsOf, type TestOfOwner } from '../db/progression-tests/holdings.ts'
 import { findUser } from '../rules/users/find.ts'
-import { allOf } from '../cli/list-declaration.ts'
+import { foundInMemory } from '../cli/list-declaration.ts'
 import { tsvLine } from '../render/clean-text.ts'
 import { renderChanges } from '../render/changes.ts'
 import { field } from '../render/fields.ts'
@@ -83,11 +83,11 @@ export const list = () =>
     id: 'test',
     find: async ({ store: { db }, ctx: { at, by } }, { owner }) => {
       const { id } = await findUser(db, { email: owner, at, by })
-      return allOf(await testsOf(db, id))
+      return foundInMemory(await testsOf(db, id))
     },
     json: (test) => test,
-    none: 'This teacher holds no tests.',
-    noneFits: 'This teacher holds no tests.',
+    emptyMessage: 'This teacher holds no tests.',
+    noMatchMessage: 'This teacher holds no tests.',
   })
 
 const testFields = {

@@ -44,7 +44,7 @@ import {
   withdrawRelease,
 } from '../rules/releases/change.ts'
 import { resolveTypedMoment, typedAudience, typedMoment, type TypedMoment } from '../rules/releases/typed.ts'
-import { allOf } from '../cli/list-declaration.ts'
+import { foundInMemory } from '../cli/list-declaration.ts'
 import { findReleases } from '../db/releases.ts'
 import type { ReleaseState } from '../db/schema.ts'
 import { reachOf, authorisationsOf } from '../rules/releases/centres-of-release.ts'
@@ -251,15 +251,15 @@ export const list = () =>
       'without-key-time',
     ],
     dropOrder: ['for', 'last-local', 'last', 'centres', 'without-key-time', 'first-local', 'first'],
-    below: neverOpensLine,
+    rowDetails: neverOpensLine,
     id: 'id',
     find: async ({ store: { db } }, { state }) => {
       const releases = await findReleases(db, { states: state })
       const facts = await readReleaseFacts(db, { releases })
-      return allOf(releases.map((release) => ({ release, reach: reachOf(release, facts) })))
+      return foundInMemory(releases.map((release) => ({ release, reach: reachOf(release, facts) })))
     },
     json: listedReleaseJson,
-    none: 'No releases.',
+    emptyMessage: 'No releases.',
   })
 
 export const show = () =>
@@ -311,9 +311,9 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
       'problem',
     ],
     dropOrder: ['problem', 'closes-local', 'closes', 'resources', 'release-name', 'opens-local', 'opens'],
-    below: problemInFull,
+    rowDetails: problemInFull,
     id: 'centre',
-    toFile: ({ out }) => out,
+    outputPath: ({ out }) => out,
     find: async ({ store: { db }, ctx }, { centre, release: named }) => {
       const { by, at } = ctx
       const own = by.kind === 'user' ? by.centre.number : undefined
@@ -353,13 +353,13 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
             return zone === undefined ? [] : [`Local times are those of ${zone}.`, '']
           },
           json: {},
-          ofColumns: ['opens-local', 'closes-local'],
+          columns: ['opens-local', 'closes-local'],
         },
       }
     },
     json: authorisationJson,
-    none: 'Nothing is released.',
-    noneFits: 'Nothing of that is released.',
+    emptyMessage: 'Nothing is released.',
+    noMatchMessage: 'Nothing of that is released.',
   })
 
 /** The time zones of the listed openings; stops at the second, because only a single one matters. */

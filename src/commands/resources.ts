@@ -39,7 +39,7 @@ import {
   restoreResource,
 } from '../rules/resources.ts'
 import { typedSeries } from '../rules/key-times/key-time-rows.ts'
-import { allOf } from '../cli/list-declaration.ts'
+import { foundInMemory } from '../cli/list-declaration.ts'
 import { findResources } from '../db/resources.ts'
 import { downloadCommand } from '../cli/download.ts'
 import { permitDownload } from '../rules/releases/visible.ts'
@@ -144,7 +144,7 @@ export const list = () =>
     dropOrder: ['created', 'bytes', 'components', 'series', 'kind'],
     id: 'id',
     find: async ({ store: { db } }, { kind: kinds, area: areas, series, component, withdrawn }) =>
-      allOf(
+      foundInMemory(
         await findResources(db, {
           kinds,
           areas,
@@ -154,7 +154,7 @@ export const list = () =>
         }),
       ),
     json: resourceJson,
-    none: 'No resources.',
+    emptyMessage: 'No resources.',
   })
 
 export const show = () =>

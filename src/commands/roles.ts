@@ -30,13 +30,13 @@ export const list = () =>
     key: 'roles',
     fields: roleFields,
     id: 'name',
-    inFull: roleInFull,
+    expandRow: roleInFull,
     // The powers are dropped last: the list exists for them.
     dropOrder: ['given-by', 'shared', 'service'],
     instead: ({ matrix }, view) => (matrix ? { text: renderMatrix(view), json: matrixJson() } : undefined),
     all: () => catalogue,
     json: roleJson,
-    none: 'No role fits.',
+    emptyMessage: 'No role fits.',
   })
 
 export const grant = () =>

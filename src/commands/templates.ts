@@ -11,7 +11,7 @@ import { type Session, withStore } from '../cli/session.ts'
 import { editUntilRight, canBeEdited, textFrom } from './editor.ts'
 import { variablesFor, sampleOf } from '../mail/values.ts'
 import type { Kysely } from 'kysely'
-import { allOf } from '../cli/list-declaration.ts'
+import { foundInMemory } from '../cli/list-declaration.ts'
 import type { Store } from '../db/schema.ts'
 import { changedTemplates, findTemplate } from '../db/templates.ts'
 import { markedAnswer } from '../render/text.ts'
@@ -35,9 +35,9 @@ export const list = () =>
     table: ['name', 'does', 'words'],
     pipe: ['name', 'subject', 'edited-at', 'edited-by'],
     id: 'name',
-    find: async ({ store: { db } }) => allOf(await listedTemplates(db)),
+    find: async ({ store: { db } }) => foundInMemory(await listedTemplates(db)),
     json: (template) => template,
-    none: 'No letter fits.',
+    emptyMessage: 'No letter fits.',
   })
 
 async function listedTemplates(db: Kysely<Store>): Promise<ListedTemplate[]> {

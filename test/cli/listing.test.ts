@@ -34,7 +34,7 @@ function endless(made: { rows: number }) {
       },
     }),
     json: (id) => ({ id, number: String(id), name: '', centres: 0, assigned: 0 }),
-    none: 'No number.',
+    emptyMessage: 'No number.',
   })
 }
 

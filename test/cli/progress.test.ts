@@ -2,13 +2,14 @@ import stringWidth from 'string-width'
 import { PassThrough, Readable } from 'node:stream'
 import { setTimeout as passed } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
-import { phasesOn, progressInWords } from '../../src/cli/progress.ts'
+import { phaseProgress, progressInWords } from '../../src/cli/progress.ts'
 import { sessionOf } from '../../src/cli/session.ts'
 import { grouped } from '../../src/grouped.ts'
 import { contextIn, newWorld } from '../world.ts'
 
-const saving = { done: 13_500, share: 0.68, perSecond: 21_097, left: 14 }
-const inRoom = (room: number) => progressInWords(saving, { words: 'Saving …', inWords: grouped, room })
+const saving = { done: 13_500, share: 0.68, perSecond: 21_097, secondsLeft: 14 }
+const inRoom = (columns: number) =>
+  progressInWords(saving, { label: 'Saving …', formatCount: grouped, columns })
 
 describe('how far it is, on one line', () => {
   it('says the share, how many, how fast and how long it will take', () => {
@@ -25,8 +26,10 @@ describe('how far it is, on one line', () => {
 })
 
 it('counts nothing before the first is done', () => {
-  const begun = { done: 0, share: 0, perSecond: null, left: null }
-  expect(progressInWords(begun, { words: 'Saving …', inWords: grouped, room: 77 })).toBe('Saving … 0 %')
+  const begun = { done: 0, share: 0, perSecond: null, secondsLeft: null }
+  expect(progressInWords(begun, { label: 'Saving …', formatCount: grouped, columns: 77 })).toBe(
+    'Saving … 0 %',
+  )
 })
 
 it('says how fast it goes, and how long the rest takes, only once it has gone on for a while', async () => {
@@ -40,12 +43,12 @@ it('says how fast it goes, and how long the rest takes, only once it has gone on
       checkLine: () => Promise.reject(new Error('no line is looked at')),
     },
   )
-  const phases = phasesOn(session, 'json')
+  const phases = phaseProgress(session, 'json')
   await phases.begin('saving', 'Saving …', 100)
   await passed(250)
-  phases.at(20)
+  phases.update(20)
   await passed(400)
-  phases.at(50)
+  phases.update(50)
   await world.close()
   const reported = String(stderr.read()).trim().split('\n')
   const known = reported
@@ -78,7 +81,7 @@ it.each([
   )
   const clock = vi.spyOn(performance, 'now')
   clock.mockReturnValue(0)
-  const phases = phasesOn(session, undefined)
+  const phases = phaseProgress(session, undefined)
   await phases.begin('saving', 'Saving …', 100)
   for (const [ms, done] of [
     [1000, 10],
@@ -87,7 +90,7 @@ it.each([
     [10_000, 100],
   ] as const) {
     clock.mockReturnValue(ms)
-    phases.at(done)
+    phases.update(done)
   }
   clock.mockRestore()
   await world.close()

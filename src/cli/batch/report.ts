@@ -1,7 +1,7 @@
 import { failureOf } from '../../exit.ts'
 import { cleanForTerminal, tsvLine } from '../../render/clean-text.ts'
 import { count } from '../../render/text.ts'
-import { clearBusy, forStreamBehind } from '../terminal.ts'
+import { clearBusy, wrapBehindPrefix } from '../terminal.ts'
 import { commandLine } from '../typed-line.ts'
 import { withoutSecrets } from '../secrets-typed.ts'
 import type { LineOutcome } from './run-line.ts'
@@ -20,7 +20,7 @@ export async function writeResult(
   clearBusy(stderr)
   for (const text of linesOf(result.error ? cleanForTerminal(result.error.text) : (result.stderr ?? '')))
     if (result.error || !common.quiet)
-      stderr.write(`${forStreamBehind(`line ${line.number}: `, { stream: stderr, text, env })}\n`)
+      stderr.write(`${wrapBehindPrefix(`line ${line.number}: `, { stream: stderr, text, env })}\n`)
   if (terminal.out.isTerminal) {
     return result.error
       ? true
@@ -72,9 +72,9 @@ export async function reportAll(run: Run): Promise<number> {
   }
   if (store && !dryRun) {
     const { deliverQueued } = await import('../../mail/deliver.ts')
-    const { phasesOn } = await import('../progress.ts')
+    const { phaseProgress } = await import('../progress.ts')
     for (const { by, numbers } of run.toDeliver) {
-      const counting = await phasesOn(session, undefined).countMessages(numbers.length)
+      const counting = await phaseProgress(session, undefined).countMessages(numbers.length)
       const delivered = await deliverQueued({ store, session: deliverySession, by, numbers, counting })
       undelivered ||= delivered.undelivered
     }

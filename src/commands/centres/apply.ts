@@ -1,4 +1,4 @@
-import { phasesOn } from '../../cli/progress.ts'
+import { phaseProgress } from '../../cli/progress.ts'
 import { resolve } from 'node:path'
 import { withStore } from '../../cli/session.ts'
 import type { OpenStore } from '../../db/store/opening.ts'
@@ -57,7 +57,7 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
           started,
           asks,
           isPlanShown: asks,
-          phases: phasesOn(session, undefined),
+          phases: phaseProgress(session, undefined),
         })
       })
     },

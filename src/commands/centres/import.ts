@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import type { OutputFile } from '../../cli/output-file.ts'
 import { argument, flag, option, optionOf, repeated, type ValuesOf } from '../../cli/parameters.ts'
-import { phasesOn } from '../../cli/progress.ts'
+import { phaseProgress } from '../../cli/progress.ts'
 import { confirm } from '../../cli/confirm.ts'
 import { type Session, withStore } from '../../cli/session.ts'
 import { optional, wholeNumber } from '../../cli/typed-values.ts'
@@ -100,7 +100,7 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
   const asks = !dryRun && !yes && options.planOut === undefined
   const started = performance.now()
   const outputs = await checkOutputFiles(session, { ...options, input: options.file })
-  const phases = phasesOn(session, options.progress)
+  const phases = phaseProgress(session, options.progress)
   let held: Roster | undefined = await readWorkbook(options, session, phases)
 
   const place = session.settings.db.value
@@ -150,7 +150,7 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
       }
     }
   } finally {
-    phases.pause()
+    phases.hide()
     await store.close()
   }
 }

@@ -1,5 +1,5 @@
 import { listing, mutation, query } from '../../cli/define.ts'
-import { allOf } from '../../cli/list-declaration.ts'
+import { foundInMemory } from '../../cli/list-declaration.ts'
 import {
   type ImportContents,
   type ImportRow,
@@ -41,10 +41,10 @@ export const imports = () =>
     fields: importFields,
     table: ['id', 'at', 'file', 'operator', 'centres', 'users', 'state'],
     id: 'id',
-    searched: false,
-    find: async ({ store: { db } }) => allOf(await listImports(db)),
+    takesText: false,
+    find: async ({ store: { db } }) => foundInMemory(await listImports(db)),
     json: importRowJson,
-    none: 'Nothing has been imported yet. To begin: ssh-admin centres import FILE',
+    emptyMessage: 'Nothing has been imported yet. To begin: ssh-admin centres import FILE',
   })
 
 export const show = () =>

@@ -1,6 +1,6 @@
 import { preparedQuery } from '../../cli/define.ts'
 import { argument } from '../../cli/parameters.ts'
-import { phasesOn } from '../../cli/progress.ts'
+import { phaseProgress } from '../../cli/progress.ts'
 import type { Notice } from '../../cli/session.ts'
 import type { OpenStore } from '../../db/store/opening.ts'
 import { centreColumns } from '../../import/columns.ts'
@@ -30,7 +30,7 @@ In a pipe: cell, code, value and message of each mistake.`,
     options: tableOptions('Org ID=Centre number'),
     notes: columnsHelp(centreColumns, 'ssh-admin centres sample'),
     examples: ['ssh-admin centres lint centres.xlsx'],
-    prepare: (typed, session) => readWorkbook(typed, session, phasesOn(session, undefined)),
+    prepare: (typed, session) => readWorkbook(typed, session, phaseProgress(session, undefined)),
     mode: () => 'read-if-any',
     read: async (store, ctx, roster, session) => {
       if (store.path === undefined) session.notify(notComparedNotice(session.settings.db.value))

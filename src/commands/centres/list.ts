@@ -11,7 +11,7 @@ import { nameReader } from '../../rules/unknown-name.ts'
 import { listing } from '../../cli/define.ts'
 import { flag, option, orName, repeated, withValues } from '../../cli/parameters.ts'
 import { countriesTyped, offeredCountries } from './options.ts'
-import { ofEmptyStore } from '../../cli/list-text.ts'
+import { emptyStoreMessage } from '../../cli/list-text.ts'
 
 const statuses: readonly CentreStatus[] = ['approved', 'active', 'deleted']
 
@@ -56,8 +56,8 @@ export const list = () =>
       'deleted',
     ],
     id: 'number',
-    sorts: centreOrders,
-    searches: true,
+    sortColumns: centreOrders,
+    searchesInStore: true,
     find: async (
       { store: { db }, ctx, words },
       { search, associate, withoutCoordinator, deleted, ...options },
@@ -83,12 +83,13 @@ export const list = () =>
             countries: order === 'country' ? countryNames().flatMap((name) => countryCode(name) ?? []) : [],
           }),
         count: () => countCentres(db, filter),
-        seen: describeVisibility(ctx.by),
-        whyNone: () => ofEmptyStore(db),
+        visiblePart: describeVisibility(ctx.by),
+        explainNoMatch: () => emptyStoreMessage(db),
       }
     },
     json: listedCentreJson,
-    none: 'There is no centre yet. To begin: ssh-admin centres import FILE, or ssh-admin centres create',
+    emptyMessage:
+      'There is no centre yet. To begin: ssh-admin centres import FILE, or ssh-admin centres create',
   })
 
 /** The part of a centre that a field needs to be read. */

@@ -117,7 +117,7 @@ export async function planWorkbook(
   const { view, version } = await readStore(store, touched, roster)
   const { restoreDeleted, wholeRoster } = request
   const plan = planImport(roster, { view, restoreDeleted, partial, wholeRoster })
-  phases.pause()
+  phases.hide()
   if (plan.elsewhere) await refuseOrNotify(request, { session, roster, plan })
   if (request.strict) refuseAnyIssue(plan)
   checkRenames(plan, request.allowRenames)
@@ -254,14 +254,14 @@ export async function readWorkbook(
       keepCells: options.issuesOut !== undefined,
       progress: (share, rows) => {
         if (session.context.signal.aborted) throw new Cancelled()
-        phases.at(rows, share)
+        phases.update(rows, share)
       },
     })
     for (const notice of roster.notices) session.notify(notice)
     notifyUnknownColumns(roster.unknownColumns, session)
     return roster
   } finally {
-    phases.pause()
+    phases.hide()
     await workbook.close()
   }
 }

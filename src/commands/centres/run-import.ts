@@ -180,7 +180,7 @@ async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
     made.catch(() => undefined)
     if (!store.engine.isShared) await made
     const onUser = (done: number) => {
-      if (isShown) phases.at(done)
+      if (isShown) phases.update(done)
     }
     const id = await applyImport(trx, { plan, deletions, source, opens, nonces, ctx, onUser })
     if (sheet) await addPendingPinSheet(trx, { importId: id, unfinished: outputs.pins.unfinished })
@@ -201,7 +201,7 @@ async function applyOrRehearse(run: ImportRun): Promise<ImportOutcome> {
       if (!store.engine.isShared) await sheet.made()
     }
     const { result, queued: letters } = await session.commit(store, work)
-    phases.pause()
+    phases.hide()
     if (!hasPins) return { ...result, letters, file: null, pending: false }
     const placed = await movePinsIntoPlace(run, result.id)
     return { ...result, letters, ...placed }
@@ -225,7 +225,7 @@ function sheetOf(run: ImportRun, nonces: Nonces) {
   let making: Promise<void> | undefined
   const make = async () => {
     await phases.begin('making-pins', 'Making PINs and their sheet …', ready.plan.newUsers.length)
-    await preparePins(run, { nonces, onUser: (done) => phases.at(done) })
+    await preparePins(run, { nonces, onUser: (done) => phases.update(done) })
   }
   return {
     made: () => (making ??= make()),

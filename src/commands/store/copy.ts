@@ -14,7 +14,7 @@ import { recordStoreCopy } from '../../rules/store/events.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { checkOutputFile, type OutputFile, refuseWithoutRoom } from '../../cli/output-file.ts'
 import { flag, requiredOption } from '../../cli/parameters.ts'
-import { progressOn } from '../../cli/progress.ts'
+import { startProgress } from '../../cli/progress.ts'
 import { confirm } from '../../cli/confirm.ts'
 import { type Session, withStore } from '../../cli/session.ts'
 import { pathInWords, shellWord } from '../../shell-word.ts'
@@ -189,7 +189,7 @@ async function copyAll(
   const { copyStore } = await import('../../db/store/copy.ts')
   const { storeFacts } = await import('../../db/store/facts.ts')
   const { interruption } = session.context
-  const progress = await progressOn(session.terminal, 'Copying …')
+  const progress = await startProgress(session.terminal, 'Copying …')
   const onRows = (copied: number) => progress.say(`Copying: ${count(copied, 'row')} …`)
   let copied: (Copied & { counts: Counts }) | undefined
   let isRecorded: boolean | undefined = true

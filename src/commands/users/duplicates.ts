@@ -3,7 +3,7 @@ import { findCentre } from '../../rules/centres/find.ts'
 import { findDuplicates, type Pair, type Likeness } from '../../rules/users/duplicates.ts'
 import { describeVisibility, visibleCentres } from '../../rules/permissions/decide.ts'
 import { listing } from '../../cli/define.ts'
-import { allOf } from '../../cli/list-declaration.ts'
+import { foundInMemory } from '../../cli/list-declaration.ts'
 import { orName, option } from '../../cli/parameters.ts'
 import { nameOf } from '../../rules/users/account.ts'
 import type { JsonItem } from '../../render/json.ts'
@@ -28,16 +28,16 @@ export const duplicates = () =>
     fields: duplicateFields,
     table: ['email', 'name', 'centre', 'other-email', 'other-centre', 'why'],
     dropOrder: ['other-centre', 'name', 'centre'],
-    inFull: pairInFull,
+    expandRow: pairInFull,
     id: 'email',
     find: async ({ store: { db }, ctx }, { centre: number }) => {
       const centre = number === undefined ? undefined : (await findCentre(db, number, ctx)).id
       const people = livePeople(db, { visible: visibleCentres(ctx.by), centre })
-      return { ...allOf(await findDuplicates(people)), seen: describeVisibility(ctx.by) }
+      return { ...foundInMemory(await findDuplicates(people)), visiblePart: describeVisibility(ctx.by) }
     },
     json: duplicateJson,
-    none: 'No two accounts look like the same person.',
-    noneFits: 'No two accounts look like the same person.',
+    emptyMessage: 'No two accounts look like the same person.',
+    noMatchMessage: 'No two accounts look like the same person.',
   })
 
 const words: Readonly<Record<Likeness, string>> = {

@@ -16,7 +16,7 @@ import { findCentre } from '../../rules/centres/find.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { chosenSites, roleNamed, siteNamed } from '../../rules/roles/chosen.ts'
 import { nameReader, namesWithSynonym } from '../../rules/unknown-name.ts'
-import { ofEmptyStore } from '../../cli/list-text.ts'
+import { emptyStoreMessage } from '../../cli/list-text.ts'
 
 const pinStates = ['none', 'issued', 'used', 'expired', 'void'] as const
 
@@ -136,8 +136,8 @@ export const list = () =>
     dropOrder: ['last-signed-in', 'roles', 'status', 'name'],
     pipe: usual,
     id: 'email',
-    sorts: userOrders,
-    searches: true,
+    sortColumns: userOrders,
+    searchesInStore: true,
     find: async ({ store: { db }, ctx, words, text }, options) => {
       const filter = await userFilter(db, { ...options, words }, ctx)
       return {
@@ -153,15 +153,16 @@ export const list = () =>
             (row) => accountOf(row, ctx.at),
           ),
         count: () => countUsers(db, filter),
-        seen: describeVisibility(ctx.by),
-        whyNone: async () => (await ofEmptyStore(db)) ?? (await centreHint(text, db, ctx)),
-        noneFits: filterHint(text),
+        visiblePart: describeVisibility(ctx.by),
+        explainNoMatch: async () => (await emptyStoreMessage(db)) ?? (await centreHint(text, db, ctx)),
+        noMatchMessage: filterHint(text),
       }
     },
     json: listedUserJson,
-    rest: { mail: [] },
-    none: 'Nobody has an account yet. To begin: ssh-admin centres import FILE, or ssh-admin users add',
-    noneFits: 'Nobody fits.',
+    extraJson: { mail: [] },
+    emptyMessage:
+      'Nobody has an account yet. To begin: ssh-admin centres import FILE, or ssh-admin users add',
+    noMatchMessage: 'Nobody fits.',
   })
 
 const usual = ['email', 'name', 'centre', 'roles', 'status', 'why-not', 'last-signed-in'] as const
