@@ -160,15 +160,7 @@ async function resolvePaths(
   const { keepCredentials, newKey: mayMake } = options
   const keyFile = present.keyFileFor(storeId)
   const { secret } = await session.opening('use')
-  const ofPresent = present.fingerprint
-  const key = chooseRestoredKey({
-    backup: path,
-    present: ofPresent,
-    keyFile,
-    secret,
-    mayMakeKey: mayMake,
-    random,
-  })
+  const key = chooseRestoredKey({ backup: path, present, keyFile, secret, mayMakeKey: mayMake, random })
   if (keepCredentials) refuseToKeepCredentials(key)
   const erased = present.erased(storeId)
   if (!erased) {

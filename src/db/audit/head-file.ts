@@ -221,6 +221,13 @@ export async function hasSeal(db: Kysely<Store>, { events, head }: LogHead): Pro
   return row?.mac.toString('hex') === head
 }
 
+/** Whether a log that ends with this event lacks the last one of its head file. */
+export function isBehindHeadFile(last: LogHead | undefined, headFile: string): boolean {
+  const noted = readHeadFile(headFile)
+  if (!noted || noted.events === 0) return false
+  return !last || last.events < noted.events || (last.events === noted.events && last.head !== noted.head)
+}
+
 /**
  * Whether an operator, or the operator of an event, has written to the log up to a row: at a shared store, a desk that
  * has not written yet has no head file to miss.

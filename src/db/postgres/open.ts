@@ -1,4 +1,4 @@
-import { headFileOnServer } from '../audit/head-file.ts'
+import { headFileOnServer, isBehindHeadFile } from '../audit/head-file.ts'
 import { latestVersion } from '../migrations/index.ts'
 import { keysOfStore } from '../store/keys.ts'
 import {
@@ -74,6 +74,11 @@ function openedStore(
   const { command, interruption, path, secret } = opening
   const server = serverAddressOf(path)
   const keyFile = () => withStoreNumber(opening.keyFile, connection.row.storeId)
+  const headFile = () => headFileOnServer(keyFile(), server)
+  const lastEvent = () => {
+    const { lastEvent: last } = connection.seen
+    return last && { events: last.id, head: last.mac.toString('hex') }
+  }
   const db = sharedDatabase(connection)
   const engine = sharedEngine(connection, { server, db })
   return {
@@ -84,7 +89,7 @@ function openedStore(
       return keyFile()
     },
     get headFile() {
-      return headFileOnServer(keyFile(), server)
+      return headFile()
     },
     ownPath: (path) => withStoreNumber(path, connection.row.storeId),
     keyFromCommand: secret !== undefined,
@@ -96,7 +101,12 @@ function openedStore(
     command,
     now: () => connection.now(),
     interruption,
-    keys: keysOfStore(engine, () => ({ keyFile: keyFile(), secret, isShared: true })),
+    keys: keysOfStore(engine, () => ({
+      keyFile: keyFile(),
+      secret,
+      isShared: true,
+      isOlderCopy: () => isBehindHeadFile(lastEvent(), headFile()),
+    })),
     close: async () => {
       await db.destroy()
       await connection.close()

@@ -6,7 +6,14 @@ import { join } from 'node:path'
 import { finishing } from '../../interruption.ts'
 import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
 import { ownerTag } from '../../unfinished-files.ts'
-import { emptyLog, hasSeal, headFileOnServer, headOf, type LogHead } from '../audit/head-file.ts'
+import {
+  emptyLog,
+  hasSeal,
+  headFileOnServer,
+  headOf,
+  isBehindHeadFile,
+  type LogHead,
+} from '../audit/head-file.ts'
 import { type Delivery, deliveryColumns } from '../outbox.ts'
 import { anyOf } from '../portable.ts'
 import { copyTables, type Source } from '../store/copy-tables.ts'
@@ -31,6 +38,9 @@ export async function presentSharedStore(opening: Opening): Promise<PresentStore
   const kept = found ? schemaToKeep(server, opening.now()) : null
   return {
     fingerprint: found?.fingerprint,
+    isOlderCopy: () =>
+      found !== undefined &&
+      isBehindHeadFile(found.head, headFileOnServer(withStoreNumber(opening.keyFile, found.storeId), server)),
     keyFileFor: (storeId) => withStoreNumber(opening.keyFile, found?.storeId ?? storeId),
     headFileBeside: (keyFile) => headFileOnServer(keyFile, server),
     erased: (storeId) => (found?.storeId === storeId ? found.erased : []),

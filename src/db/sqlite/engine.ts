@@ -1,3 +1,4 @@
+import { readHeadFile } from '../audit/head-file.ts'
 import type Database from 'better-sqlite3'
 import { existsSync, statSync } from 'node:fs'
 import type { Engine, Value, Bulk } from '../engine.ts'
@@ -166,4 +167,12 @@ export function insertion(table: string, columns: readonly string[]): string {
 
 function quoted(name: string): string {
   return `"${name}"`
+}
+
+/** Whether the log lacks the last event that the note beside the key says it had. */
+export function lacksEventOf(raw: Database.Database, headFile: string): boolean {
+  const noted = readHeadFile(headFile)
+  if (!noted || noted.events === 0) return false
+  const seal = raw.prepare<[number], Buffer>('select mac from audit where id = ?').pluck().get(noted.events)
+  return seal?.toString('hex') !== noted.head
 }

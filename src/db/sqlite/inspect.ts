@@ -4,7 +4,7 @@ import type { LogHead } from '../audit/head-file.ts'
 import { type Delivery, deliveryColumns } from '../outbox.ts'
 import type { ErasedAccount } from '../users/erase.ts'
 import { withDatabase } from './connection.ts'
-import { fingerprintStatement } from './engine.ts'
+import { fingerprintStatement, lacksEventOf } from './engine.ts'
 
 /** The key's fingerprint in the store at a path; undefined if the store is missing or damaged. */
 export function fingerprintIn(path: string): string | undefined {
@@ -13,6 +13,15 @@ export function fingerprintIn(path: string): string | undefined {
     return withDatabase(path, (raw) => String(fingerprintStatement(raw).get()))
   } catch {
     return undefined
+  }
+}
+
+/** Whether the log of the store at a path lacks the last event of its head file; false if it is damaged. */
+export function isOlderThanHead(path: string, headFile: string): boolean {
+  try {
+    return withDatabase(path, (raw) => lacksEventOf(raw, headFile))
+  } catch {
+    return false
   }
 }
 

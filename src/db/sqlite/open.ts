@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { chmodSync } from '../../disk.ts'
 import { errorCodeOf, Unavailable } from '../../errors.ts'
-import { headFileOfFile, headOf, type LogHead, readHeadFile } from '../audit/head-file.ts'
+import { headFileOfFile, headOf, type LogHead } from '../audit/head-file.ts'
 import { latestVersion } from '../migrations/index.ts'
 import {
   kyselyOver,
@@ -16,7 +16,7 @@ import { connectSqlite } from './driver.ts'
 import { toFailure, isBusy, isDamage, isUnwritable, readOnlyStore } from './errors.ts'
 import { applicationId, damaged, headerOf } from './header.ts'
 import { holderOf, waitForStore } from './wait.ts'
-import { sqliteEngine } from './engine.ts'
+import { lacksEventOf, sqliteEngine } from './engine.ts'
 import type { StoreProbe } from '../store/by-engine.ts'
 import {
   nameHolder,
@@ -169,14 +169,6 @@ function connected(opening: Opening, { raw, ...about }: Connected): OpenStore {
       raw.close()
     },
   }
-}
-
-/** Whether the log lacks the last event that the note beside the key says it had. */
-function lacksEventOf(raw: Database.Database, headFile: string): boolean {
-  const noted = readHeadFile(headFile)
-  if (!noted || noted.events === 0) return false
-  const seal = raw.prepare<[number], Buffer>('select mac from audit where id = ?').pluck().get(noted.events)
-  return seal?.toString('hex') !== noted.head
 }
 
 /** WAL and shm files that were created while the store was read-only stay read-only, and would block writing. */

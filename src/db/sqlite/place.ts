@@ -13,7 +13,7 @@ import { headFileOfFile, headFileOfNewFile, isSameHead } from '../audit/head-fil
 import { nameToKeep } from '../store/kept-copies.ts'
 import type { Opening } from '../store/opening.ts'
 import type { PresentStore } from '../store/restore.ts'
-import { deliveriesIn, erasedIn, fingerprintIn, headAt, headIfAny } from './inspect.ts'
+import { deliveriesIn, erasedIn, fingerprintIn, headAt, headIfAny, isOlderThanHead } from './inspect.ts'
 
 /** A store under an exclusive lock. */
 interface LockedStore {
@@ -169,6 +169,7 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
   const kept = isThere ? nameToKeep(path, { before: 'restore', now: now() }) : null
   return {
     fingerprint: fingerprintIn(path),
+    isOlderCopy: () => isThere && isOlderThanHead(path, headFileOfFile(keyFile, path)),
     keyFileFor: () => keyFile,
     headFileBeside: (file) => (isThere ? headFileOfFile(file, path) : headFileOfNewFile(file, path)),
     erased: (storeId) => erasedIn(path, { storeId }),

@@ -157,7 +157,16 @@ function keysOfFingerprint(source: KeySource, fingerprint: string): Keys {
   const keys = deriveKeys(secret ? secret() : isShared ? readCopyOfKey(keyFile) : readKeyFile(keyFile))
   if (fingerprint === keys.fingerprint) return keys
   const keptKey = secret ? undefined : keptKeys(keyFile, fingerprint)
-  if (keptKey && source.isOlderCopy?.() !== true) return keptKey
+  if (keptKey && source.isOlderCopy?.() === true) {
+    throw new Unavailable(
+      'key-mismatch',
+      `${keyFile} is not the key of what is in the store's place: an older copy of it, from before it was given that key.`,
+      {
+        hint: `Put the store back, or a backup, which goes on with that key: ssh-admin store restore FILE. To go on with this copy and its former key, whose PINs and links are open again: --key-file ${shellWord(keptKeyFile(keyFile, fingerprint))}`,
+      },
+    )
+  }
+  if (keptKey) return keptKey
   const named = secret ? 'What the command gives' : keyFile
   if (isShared) {
     throw new Unavailable(

@@ -61,8 +61,7 @@ export interface RestoredKey {
 interface KeyChoice {
   /** The path of the backup's copy. */
   backup: string
-  /** Fingerprint of the present store's key. */
-  present: string | undefined
+  present: Pick<PresentStore, 'fingerprint' | 'isOlderCopy'>
   keyFile: string
   /** The 32 bytes of the key, if a command gives it instead of a file. */
   secret: (() => Buffer) | undefined
@@ -87,8 +86,10 @@ export function chooseRestoredKey({
   }
   const keys = deriveKeys(secret ? secret() : readKeyFile(keyFile))
   if (keys.fingerprint === fingerprintIn(backup)) return { keys, differsFromBackup: false, made: undefined }
-  if (keys.fingerprint === present) return { keys, differsFromBackup: true, made: undefined }
-  const kept = secret || present === undefined ? undefined : keptKeys(keyFile, present)
+  const { fingerprint } = present
+  if (keys.fingerprint === fingerprint) return { keys, differsFromBackup: true, made: undefined }
+  const kept = secret || fingerprint === undefined ? undefined : keptKeys(keyFile, fingerprint)
+  if (kept && present.isOlderCopy()) return { keys, differsFromBackup: true, made: undefined }
   if (kept)
     return { keys: kept, differsFromBackup: kept.fingerprint !== fingerprintIn(backup), made: undefined }
   throw new Unavailable('key-mismatch', `${keyFile} is the key of another store than the backup's.`, {
@@ -114,6 +115,8 @@ function keyMissing(keyFile: string): Unavailable {
 export interface PresentStore {
   /** Fingerprint of its key; undefined if there is no store, or it cannot be read. */
   fingerprint: string | undefined
+  /** Whether an older copy lies in its place: the key that it had then is not used again. */
+  isOlderCopy: () => boolean
   /** Its key file; where there is no shared store yet, that of the backup's store. */
   keyFileFor: (storeId: string) => string
   /** Its head file, beside that key. */

@@ -202,7 +202,22 @@ describe('giving a store a new key', () => {
     const refused = await mine(...creating)
     expect([refused.exit, refused.error().code]).toEqual([7, 'key-mismatch'])
     expect((await mine('store', 'info')).json()).toMatchObject({ key: 'of-another-store' })
-    expect(await mine(...creating, '--key-file', kept)).toMatchObject({ exit: 0 })
+    expect(refused.error().message).toContain('an older copy of it, from before it was given that key')
+    const present = readFileSync(world.path('mine.db.key'), 'utf8')
+    expect(await mine('store', 'restore', 'before.db', '--keep-credentials', '--yes')).toMatchObject({
+      exit: 3,
+    })
+    copyFileSync(world.path('mine.db'), world.path('older.db'))
+    expect(await mine('store', 'restore', 'before.db', '--yes')).toMatchObject({ exit: 0 })
+    expect(await mine(...creating)).toMatchObject({ exit: 0 })
+    expect((await mine('store', 'info')).json()).toMatchObject({
+      key: 'there',
+      keyFile: world.path('mine.db.key'),
+    })
+    expect(readFileSync(world.path('mine.db.key'), 'utf8')).toBe(present)
+    expect(await world.run([...creating, '--db', world.path('older.db'), '--key-file', kept])).toMatchObject({
+      exit: 0,
+    })
   })
 
   it('never writes over the key of another store', async () => {

@@ -93,6 +93,29 @@ describe('restoring a store that is on a server', () => {
     expect(await statusOf('huda@sea.example')).toBe('suspended')
   })
 
+  it('goes on with the new key where an older copy was put in the place of the store, which is refused', async () => {
+    await backedUp()
+    await there('users', 'pin', 'omar@sea.example', '--yes')
+    const older = `${schema}_older`
+    expect((await there('store', 'copy', '--to', `${testServer}?schema=${older}`, '--yes')).exit).toBe(0)
+    expect((await there('store', 'rekey', '--yes')).exit).toBe(0)
+    // As pg_restore does.
+    await client.query(`drop schema ${schema} cascade; alter schema ${older} rename to ${schema}`)
+    const refused = await there('users', 'suspend', 'omar@sea.example', '--yes')
+    expect([refused.exit, refused.error().code]).toEqual([7, 'key-mismatch'])
+    expect(refused.error().message).toContain('an older copy of it, from before it was given that key')
+    expect((await there('store', 'info')).json()).toMatchObject({ key: 'of-another-store' })
+    const kept = await there('store', 'restore', 'backup.db', '--keep-credentials', '--yes')
+    expect([kept.exit, kept.error().code]).toEqual([3, 'key-mismatch'])
+    expect((await there('store', 'restore', 'backup.db', '--yes')).json()).toMatchObject({ newKey: false })
+    expect((await there('store', 'info')).json()).toMatchObject({
+      key: 'there',
+      keyFile: world.path('file.key'),
+    })
+    expect((await there('users', 'suspend', 'omar@sea.example', '--yes')).exit).toBe(0)
+    expect((await there('audit', 'verify')).json()).toMatchObject({ ok: true })
+  })
+
   it('erases again whom the store erased since', async () => {
     await backedUp()
     await there('users', 'delete', 'huda@sea.example', '--yes')
