@@ -54,7 +54,7 @@ export async function assignCentres(
     return changed
   })
   const gained = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
-  refuseOverLimit({ email: account.email, now: held.length, total: held.length + gained.length })
+  refuseOverLimit({ email: account.email, now: held.length, gained })
 
   for (const { id } of gained) await assignCentre(trx, { userId: account.id, centreId: id })
   await recordAssignment(trx, { account, action: 'associates.assigned', centres: gained, ctx })
@@ -160,14 +160,33 @@ async function assignmentResult(
 /** How many associate centres one address can act for, deleted ones counted [factsheet on My Cambridge]. */
 const maxAssociateCentres = 50
 
-/** @param total how many associate centres the account would act for */
-export function refuseOverLimit({ email, now, total }: { email: string; now: number; total: number }): void {
+interface Limited {
+  email: string
+  /** How many associate centres the account acts for. */
+  now: number
+  gained: readonly { number: string }[]
+  /** The former coordinator, whose centres these are. */
+  from?: string
+}
+
+/** Up to this many centres, the suggested lines name them. */
+const maxCentresNamed = 100
+
+/** @throws `associate-limit`, with the centres that do not fit */
+export function refuseOverLimit({ email, now, gained, from }: Limited): void {
+  const total = now + gained.length
   if (total <= maxAssociateCentres) return
+  const rest = gained.slice(maxAssociateCentres - total).map(({ number }) => number)
+  const centres = rest.length > maxCentresNamed ? 'CENTRE…' : rest.join(' ')
+  const toAnother = `Assign the rest to another address at the Associate: ssh-admin associates assign EMAIL ${centres}`
   throw new Refused(
     'associate-limit',
     `One address acts for at most ${maxAssociateCentres} associate centres; ${email} acts for ${now}, and this would make ${total}.`,
     {
-      hint: 'Assign the rest to another address at the Associate: ssh-admin associates assign EMAIL CENTRE…',
+      hint:
+        from === undefined
+          ? toAnother
+          : `${toAnother}\n  Then take it from the present coordinator: ssh-admin associates unassign ${from} ${centres}`,
       details: { limit: maxAssociateCentres, count: now, wanted: total },
     },
   )

@@ -273,7 +273,7 @@ async function transferAssignments(
   const own = await assignedCentres(trx, to.id)
   const held = new Set(own.map(({ id }) => id))
   const gained = leaving.filter(({ id }) => !held.has(id))
-  refuseOverLimit({ email: to.email, now: own.length, total: own.length + gained.length })
+  refuseOverLimit({ email: to.email, now: own.length, gained, from: from.email })
   for (const { id } of leaving) await unassignCentre(trx, { userId: from.id, centreId: id })
   for (const { id } of gained) await assignCentre(trx, { userId: to.id, centreId: id })
 }

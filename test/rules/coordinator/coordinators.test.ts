@@ -348,6 +348,8 @@ describe('the coordinator of an Associate', () => {
     await expect(changing({ to: 'rana@associate.example' }, { centre: associate })).rejects.toMatchObject({
       code: 'associate-limit',
       message: expect.stringContaining('50'),
+      hint: `Assign the rest to another address at the Associate: ssh-admin associates assign EMAIL CA101
+  Then take it from the present coordinator: ssh-admin associates unassign amira@associate.example CA101`,
     })
     expect(await world.account('amira@associate.example')).toMatchObject({ hubRole: 'coordinator' })
   })
