@@ -22,9 +22,17 @@ export function mentionPattern(addresses: readonly WrittenAddress[]): RegExp {
   return new RegExp(`(?<![a-z0-9._+-])(?:${alternatives(addresses)})(?![a-z0-9-]|\\.[\\p{L}\\p{N}])`, 'giu')
 }
 
+/** Letters of scripts that are written without blanks between words, or with endings joined to a name. */
+const unspaced = ['Han', 'Hira', 'Kana', 'Bopo', 'Hang', 'Thai', 'Laoo', 'Khmr', 'Mymr']
+  .map((script) => `\\p{scx=${script}}`)
+  .join('')
+/** Where a word of another script begins and ends; letters of those scripts may stand beside it without a blank. */
+const wordBegins = `(?<!(?![${unspaced}])[\\p{L}\\p{N}])`
+const wordEnds = `(?!(?![${unspaced}])[\\p{L}\\p{N}])`
+
 /** The same in a file name, where an extension may follow an address, or a word precede it. */
 export function mentionsInFileName(addresses: readonly WrittenAddress[]): RegExp {
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${alternatives(addresses)})(?![\\p{L}\\p{N}])`, 'giu')
+  return new RegExp(`${wordBegins}(?:${alternatives(addresses)})${wordEnds}`, 'giu')
 }
 
 /** A quick test whether a column may contain one of the addresses: the part before the @, which is ASCII. */
@@ -194,15 +202,29 @@ function mayName(column: string, names: readonly string[]): RawBuilder<boolean> 
   )})`
 }
 
-/** Matches full names, in order or with the last name first as in a list; in a file name, dots may join the words. */
+const beginsUnspaced = new RegExp(`^[${unspaced}]`, 'u')
+const endsUnspaced = new RegExp(`[${unspaced}]$`, 'u')
+
+/**
+ * Matches full names, in order or with the last name first as in a list; in a file name, dots may join the words. A
+ * name in a script without blanks is found within other words too, and with its own words joined.
+ */
 function namesIn(names: readonly string[]): RegExp {
-  const separator = '[\\s,._-]+'
   const each = names.flatMap((name) => {
-    const words = wordsOf(name).map(inPattern)
-    const last = words.at(-1) ?? ''
-    return [words, [last, ...words.slice(0, -1)]].map((order) => order.join(separator))
+    const words = wordsOf(name)
+    return [words, [...words.slice(-1), ...words.slice(0, -1)]].map(nameInText)
   })
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${[...new Set(each)].join('|')})(?![\\p{L}\\p{N}])`, 'u')
+  return new RegExp([...new Set(each)].join('|'), 'u')
+}
+
+function nameInText(words: readonly string[]): string {
+  const [first = '', last = ''] = [words[0], words.at(-1)]
+  const pattern = words.reduce((before, word, at) => {
+    if (at === 0) return inPattern(word)
+    const mayJoin = endsUnspaced.test(words[at - 1] ?? '') || beginsUnspaced.test(word)
+    return `${before}[\\s,.·・_-]${mayJoin ? '*' : '+'}${inPattern(word)}`
+  }, '')
+  return `${beginsUnspaced.test(first) ? '' : wordBegins}${pattern}${endsUnspaced.test(last) ? '' : wordEnds}`
 }
 
 const wordsOf = (name: string) => name.split(/[\s,.-]+/).filter((word) => word !== '')

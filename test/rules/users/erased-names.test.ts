@@ -50,6 +50,29 @@ describe('erasing somebody whose name somebody has typed', () => {
     expect(await left()).toEqual([`release 1, ${whole}`])
   })
 
+  it.each([
+    ['小明', '王', '王小明同学的成绩'],
+    ['小明', '王', '2026王小明A班'],
+    ['', '王小明', '成绩：王小明'],
+    ['花子', '山田', '山田花子さんの録音'],
+    ['ジョン', 'スミス', 'ジョン・スミスの録音.mp3'],
+    ['민수', '김', '김민수의 성적'],
+    ['민수', '김', '김민수의 성적'.normalize('NFD')],
+    ['สมชาย', 'ใจดี', 'คะแนนของสมชาย ใจดีวันนี้'],
+    ['Omar', 'Qzsaleh', 'Omar Qzsaleh的成绩'],
+    ['Omar', 'Qzsaleh', '成绩Omar Qzsaleh'],
+  ])('finds %s %s in %s, which has no blanks between its words', async (firstName, lastName, text) => {
+    await person(firstName, lastName)
+    await release(text)
+    expect(await left()).toEqual([`release 1, ${whole}`])
+  })
+
+  it('finds one of two names, and an address, beside letters that need no blank', async () => {
+    await person('小明', '王')
+    for (const text of ['小明的录音', `录音${email}的`, '明小王', 'x小 明']) await release(text)
+    expect(await left()).toEqual([`release 2, ${whole}`, `release 1, ${alone}`])
+  })
+
   it('finds the one name of somebody who has one alone, and no longer word', async () => {
     await person('', 'Qzukarno')
     for (const text of ['Results of QZUKARNO', 'Qzukarnoputri']) await release(text)
