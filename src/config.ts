@@ -12,7 +12,7 @@ import {
   storeNumber,
   withoutWrapping,
 } from './server-address.ts'
-import { errorCodeOf, isNotThere, Usage } from './errors.ts'
+import { errorCodeOf, isNotThere, Unavailable, Usage } from './errors.ts'
 import { pathInWords } from './shell-word.ts'
 
 type Origin = 'flag' | 'environment' | 'file' | 'default'
@@ -355,7 +355,7 @@ export function readableConfigFile(context: Context): Configuration {
   try {
     return readConfigFile(context)
   } catch (error) {
-    if (error instanceof Usage) return {}
+    if (error instanceof Usage || error instanceof Unavailable) return {}
     throw error
   }
 }
@@ -372,20 +372,18 @@ function contentsOf(path: string): string | undefined {
   } catch (cause) {
     if (isNotThere(cause)) return undefined
     const isForbidden = /^E(ACCES|PERM)$/.test(errorCodeOf(cause))
-    throw new Usage(
+    throw new Unavailable(
+      'config-unreadable',
       `The configuration file ${pathInWords(path)} cannot be read${isForbidden ? ': you may not read it' : ''}.`,
-      {
-        code: 'bad-config',
-        hint: 'Check who owns it and its folder; XDG_CONFIG_HOME says where that is.',
-        cause,
-      },
+      { hint: 'Check who owns it and its folder; XDG_CONFIG_HOME says where that is.', cause },
     )
   }
   if (!bytes) {
-    throw new Usage(`The configuration file ${pathInWords(path)} is no ordinary file.`, {
-      code: 'bad-config',
-      hint: 'It is read many times: a pipe or a device cannot be.',
-    })
+    throw new Unavailable(
+      'config-unreadable',
+      `The configuration file ${pathInWords(path)} is no ordinary file.`,
+      { hint: 'It is read many times: a folder, a pipe or a device cannot be.' },
+    )
   }
   const text = decodeText(bytes)
   if (text !== undefined) return text

@@ -213,7 +213,7 @@ describe('showing the settings', () => {
     mkdirSync(world.path('.config/ssh-admin'), { recursive: true })
     execFileSync('mkfifo', [world.path('.config/ssh-admin/config.json')])
     const ran = await world.run(['config'])
-    expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('is no ordinary file') })
+    expect(ran).toMatchObject({ exit: 7, stderr: expect.stringContaining('is no ordinary file') })
   })
 
   const secret = 'postgres://hub:s3cret@db.example/hub'

@@ -43,6 +43,32 @@ describe.skipIf(process.getuid?.() !== 0)(
       expect(readdirSync(desk.path('out'))).toEqual([])
     })
 
+    it('keeps no store from being exported, listed in a file or backed up, though not recorded', async () => {
+      mkdirSync(desk.path('free'))
+      chownSync(desk.path('free'), somebody.uid, somebody.gid)
+      const commands = [
+        ['centres', 'export', desk.path('free/all.csv')],
+        ['releases', 'authorisations', '--out', desk.path('free/releases.csv')],
+        ['audit', 'export', desk.path('free/log.csv')],
+        ['store', 'backup', desk.path('free/copy.db')],
+      ]
+      for (const protect of ['mine', 'mine/hub.db'] as const) {
+        chmodSync(desk.path(protect), 0o500)
+        for (const argv of commands) {
+          const line = [...argv, '--db', desk.path('mine/hub.db'), '--yes', '--json']
+          const { exitCode, stdout } = await desk.program(line, somebody)
+          expect([exitCode, JSON.parse(stdout).notices[0].code]).toEqual([0, 'not-recorded'])
+        }
+        expect(
+          await failing('centres', 'create', 'EG001', '--name', 'Nile', '--country', 'Egypt'),
+        ).toMatchObject([
+          7,
+          { code: 'store-read-only', message: expect.stringContaining(desk.path('mine/hub.db')) },
+        ])
+        chmodSync(desk.path(protect), 0o700)
+      }
+    })
+
     it('is no store to put another in the place of', async () => {
       chmodSync(desk.path('mine/hub.db'), 0o400)
       expect(await failing('store', 'restore', desk.path('copy.db'))).toMatchObject([
@@ -57,8 +83,8 @@ describe.skipIf(process.getuid?.() !== 0)(
       writeFileSync(`${folder}/config.json`, '{}')
       chmodSync(`${folder}/config.json`, 0)
       expect(await failing('users', 'suspend', 'omar@nile.example')).toMatchObject([
-        2,
-        { code: 'bad-config', message: expect.stringContaining('you may not read it') },
+        7,
+        { code: 'config-unreadable', message: expect.stringContaining('you may not read it') },
       ])
     })
   },

@@ -196,6 +196,7 @@ export const errorCodes: Readonly<Record<number, Readonly<Record<string, string>
     'audit-broken': 'the audit log is not whole: look at it before anything else',
     'clock-behind': "this machine's clock is behind the last event",
     'clock-differs': "this machine's clock is not the server's",
+    'config-unreadable': 'the configuration file cannot be read',
     'content-damaged': 'bytes of a file are not those that were uploaded',
     'content-left-out': 'the store was copied without the bytes of its files',
     'copy-differs': 'the copy is not what was copied',

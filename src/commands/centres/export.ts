@@ -46,7 +46,7 @@ export const exportCentres = () =>
         shown === '-'
           ? undefined
           : await workbookToWrite(session, { kind: 'export', file: shown, asksLater: true })
-      return withStore(session, common.dryRun ? 'rehearse' : 'use', async (store) => {
+      return withStore(session, common.dryRun ? 'rehearse' : 'read', async (store) => {
         const { by } = await session.ctx(store)
         const counts: ExportCounts = { centres: 0, users: 0 }
         const exported = exportedUsers(store.db, visibleCentres(by)).stream()

@@ -14,7 +14,7 @@ import {
   SqliteQueryCompiler,
   ValueNode,
 } from 'kysely'
-import { isBusy } from './errors.ts'
+import { isBusy, isUnwritable, readOnlyStore } from './errors.ts'
 import { Turns } from './wait.ts'
 
 export interface Transactions {
@@ -194,8 +194,17 @@ class StreamingConnection implements DatabaseConnection {
     const statement = this.#statements.find<R>(sql)
     const values = parameters.map(bindable)
     if (statement.reader) return { rows: statement.all(values) }
-    const { changes, lastInsertRowid } = statement.run(values)
+    const { changes, lastInsertRowid } = this.#run(statement, values)
     return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] }
+  }
+
+  /** SQLite opens a file that may only be read, begins a change of it, and refuses the first statement that writes. */
+  #run(statement: Database.Statement<unknown[]>, values: readonly unknown[]): Database.RunResult {
+    try {
+      return statement.run(values)
+    } catch (error) {
+      throw isUnwritable(error) ? readOnlyStore(statement.database.name, error) : error
+    }
   }
 
   async *streamQuery<R>({ sql, parameters }: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
