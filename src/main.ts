@@ -1,4 +1,4 @@
-import { run, written } from './cli/run.ts'
+import { run, writeAndWait } from './cli/run.ts'
 import { contextOfProcess } from './context.ts'
 import { newInterruption } from './interruption.ts'
 
@@ -20,7 +20,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const context = contextOfProcess(interruption)
   const exit = await run(argv, context)
-  for (const stream of [context.stdout, context.stderr]) await written(stream, '')
+  for (const stream of [context.stdout, context.stderr]) await writeAndWait(stream, '')
   process.exitCode = exit
   // process.exit() waits for V8's threads, and a thread that compiles may wait for ever for the main thread to collect
   // garbage (nodejs/node#54918); at a natural end Node stops the threads first. But a natural end also removes the

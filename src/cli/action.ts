@@ -40,11 +40,11 @@ export function action<Args, Options, Every>(
     const invocation = invocations.get(rootCommandOf(leaf))
     if (!invocation) throw new Error('a command is run by run()')
     const { context } = invocation
-    const typedHere = typedCommand(leaf)
-    const session = sessionOf(typedHere, invocation)
+    const parsedCommand = typedCommand(leaf)
+    const session = sessionOf(parsedCommand, invocation)
     const { batch, deferWork } = invocation
     if (batch && deferWork) {
-      const options = valuesOf(parameters, typedHere.typed)
+      const options = valuesOf(parameters, parsedCommand.typed)
       const { refuseInBatch } = await import('./batch/line.ts')
       const asks = batchSupport.asks(options) && !session.common.yes && !session.common.dryRun
       if (batchSupport.createsStore) batch.noteCreation()
@@ -57,33 +57,33 @@ export function action<Args, Options, Every>(
         json,
       })
       refuseUnnamedActor(session)
-      const targets = { typed: typedHere.typed, fromStdin: noTargets }
+      const targets = { typed: parsedCommand.typed, fromStdin: noTargets }
       deferWork({
-        work: (context) => run({ targets, options }, sessionOf(typedHere, { ...invocation, context })),
+        work: (context) => run({ targets, options }, sessionOf(parsedCommand, { ...invocation, context })),
         changes: batchSupport.kind === 'changes',
       })
       return
     }
-    const targets = await resolveTargets(leaf, typedHere.typed, context)
+    const targets = await resolveTargets(leaf, parsedCommand.typed, context)
     invocation.exit = await run({ targets, options: valuesOf(parameters, targets.typed) }, session)
   }
   async function run(
     { targets, options }: { targets: Targets; options: Args & Every & Options },
     session: Session,
   ): Promise<number> {
-    const found = { ...targets, kinds: namedParameters(parameters), changes: parameters.changes }
-    await refuseMistyped(found)
+    const typedNames = { ...targets, kinds: namedParameters(parameters), changes: parameters.changes }
+    await refuseMistyped(typedNames)
     await refuseStaffOnlyCommand(session)
     try {
       return await withRefusalsRecorded(session, async () => {
-        if (!holdsName(found)) return withRehearsalNote(session, () => work(options, session))
-        const { withNamesFound } = await import('./find-by-name.ts')
-        const named = await withNamesFound(found, session)
-        return withRehearsalNote(session, () => work(valuesOf(parameters, named), session))
+        if (!holdsName(typedNames)) return withRehearsalNote(session, () => work(options, session))
+        const { resolveNames } = await import('./find-by-name.ts')
+        const resolved = await resolveNames(typedNames, session)
+        return withRehearsalNote(session, () => work(valuesOf(parameters, resolved), session))
       })
     } catch (error) {
       const { refuseWrongCall } = await import('./wrong-call.ts')
-      await refuseWrongCall(error, { found, parameters, options })
+      await refuseWrongCall(error, { typedNames, parameters, options })
       throw error
     }
   }
@@ -184,15 +184,15 @@ export interface Answer<Json = AnyJsonAnswer> {
 
 /**
  * Prints the answer: text or, with --json, the document.
- * @param where absent: no pager, as for the answer of a change
+ * @param output absent: no pager, as for the answer of a change
  */
 export async function answer(
   session: Session,
   { text, json }: Pick<Answer, 'text' | 'json'>,
-  where?: PagedOutput,
+  output?: PagedOutput,
 ): Promise<void> {
   const { out } = session.terminal
-  const { write } = where ?? session.terminal
+  const { write } = output ?? session.terminal
   const { interruption } = session.context
   await yieldToSignals()
   if (interruption.isCancelled() && !interruption.isFinishing()) throw new Cancelled()

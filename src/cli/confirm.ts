@@ -26,17 +26,22 @@ export function requireTerminal(
   throw new Usage(message, { code: 'answer-needed', hint: line ?? commandLine(lineWithOption(argv, ...add)) })
 }
 
-type Asking = Pick<Session, 'terminal' | 'common' | 'named' | 'notify' | 'linesAfterAnswer' | 'argv'>
+type ConfirmSession = Pick<
+  Session,
+  'terminal' | 'common' | 'foundByName' | 'notify' | 'linesAfterAnswer' | 'argv'
+>
 
 /**
  * Asks yes or no, with No as the default. No is a cancellation; where nobody can be asked, it is a usage error. --yes
  * answers the question. A rehearsal asks nothing, and says beneath its answer what would be asked.
  */
 export async function confirm(
-  { terminal, common, named, notify, linesAfterAnswer, argv }: Asking,
-  asked: string,
+  { terminal, common, foundByName, notify, linesAfterAnswer, argv }: ConfirmSession,
+  text: string,
 ): Promise<void> {
-  const question = [...named.map(({ typed, described }) => `'${typed}' is ${described}.`), asked].join('\n')
+  const question = [...foundByName.map(({ typed, described }) => `'${typed}' is ${described}.`), text].join(
+    '\n',
+  )
   if (common.dryRun) {
     const message = `You would be asked: ${question}`.trimEnd()
     notify({ code: 'would-ask', message }, [])
@@ -49,9 +54,9 @@ export async function confirm(
   if (!(await askYesNo(terminal, question))) throw new Cancelled()
 }
 
-const maxNamed = 3
+const maxItems = 3
 /** The gap between a label and its value in a table. */
-const columns = / {2,}(?=\S)/
+const columnGap = / {2,}(?=\S)/
 
 /** A question on one line. Of a list below a line that ends with a colon, only the first few items are kept. */
 export function questionOnOneLine(question: string): string {
@@ -77,8 +82,8 @@ export function questionOnOneLine(question: string): string {
 
 /** All rows of a table, or the first few items of a list. */
 function firstItems(items: readonly string[]): string {
-  if (items.every((item) => columns.test(item)))
-    return `${items.map((item) => item.replace(columns, ' ')).join('; ')}.`
-  const few = items.slice(0, maxNamed).map((item) => item.replace(/\.$/, ''))
-  return items.length > maxNamed ? `${few.join('; ')}; …` : `${few.join('; ')}.`
+  if (items.every((item) => columnGap.test(item)))
+    return `${items.map((item) => item.replace(columnGap, ' ')).join('; ')}.`
+  const few = items.slice(0, maxItems).map((item) => item.replace(/\.$/, ''))
+  return items.length > maxItems ? `${few.join('; ')}; …` : `${few.join('; ')}.`
 }

@@ -46,12 +46,12 @@ export function listing<
   Args = object,
   Options = object,
 >(spec: Listing<Args, Options, Row, Name, Sort, Shape>): Command {
-  const every = listParameters(Object.keys(spec.fields), { searched: spec.takesText ?? true })
+  const shared = listParameters(Object.keys(spec.fields), { searched: spec.takesText ?? true })
   const work: Work<Args & ListOptions, Options> = async (options, session) => {
     const { runListing } = await import('./listing.ts')
     return runListing(spec, options, session)
   }
-  return declare(spec, work, { every, batch: 'reads' })
+  return declare(spec, work, { shared, batch: 'reads' })
 }
 
 /** A command that changes something: parse → open → rehearse → confirm → commit → deliver → answer. */
@@ -109,9 +109,9 @@ export function streamingCommand<Args = object, Options = object>(
 /** A command of no other kind: parse → do → answer. */
 export function command<Args = object, Options = object>(spec: AnyCommand<Args, Options>): Command {
   const work: Work<Args, Options> = async (options, session) => {
-    const { exit = 0, say = [], ...said } = await answerOf(spec, options, session)
+    const { exit = 0, say = [], ...content } = await answerOf(spec, options, session)
     const out = spec.changes ? undefined : await outputFor(session)
-    await answer(session, said, out).finally(() => out?.end())
+    await answer(session, content, out).finally(() => out?.end())
     for (const line of say) session.say(line)
     return exit
   }
@@ -133,7 +133,7 @@ type Work<Args, Options> = (options: Args & Options, session: Session) => Promis
 
 interface Kind<Every, Values> {
   /** Parameters of every command of this kind. */
-  every?: Parameters<Every>
+  shared?: Parameters<Every>
   asks?: boolean
   rehearses?: boolean
   /** The command's kind as a line of a batch. */
@@ -148,7 +148,7 @@ function declare<Args, Options, Every = object>(
   spec: Declaration<Args, Options>,
   work: Work<Args & Every, Options>,
   {
-    every,
+    shared,
     asks = false,
     rehearses = false,
     batch = 'other',
@@ -163,13 +163,13 @@ function declare<Args, Options, Every = object>(
   if (asks) declared.option('-y, --yes', 'answer every question with yes')
   addParameters(declared, spec.args)
   addParameters(declared, spec.options)
-  addParameters(declared, every)
+  addParameters(declared, shared)
   const examples = spec.examples.map((line) => `  $ ${line}`).join('\n')
   declared.addHelpText('after', `\nExamples:\n${examples}\n`)
   const { notes } = spec
   if (notes !== undefined)
     declared.addHelpText('after', () => paragraphsOf(notes.replace(/^\n+/, '')).join('\n'))
-  const parameters = { args: spec.args, options: spec.options, every, changes: asks }
+  const parameters = { args: spec.args, options: spec.options, shared, changes: asks }
   return declared.action(
     action(parameters, { work, batchSupport: { kind: batch, asks: mayAsk, createsStore } }),
   )

@@ -102,13 +102,13 @@ async function prepareContent(
   const progress = await startByteProgress(session.terminal, `Writing ${out} …`, bytes)
   try {
     const content = { id: contentId, sha256, bytes, named: subject, at }
-    await output.prepare(watched(readContent(store.db, content), progress.say))
+    await output.prepare(withProgress(readContent(store.db, content), progress.say))
   } finally {
     progress.stop()
   }
 }
 
-async function* watched(
+async function* withProgress(
   pieces: AsyncIterable<Buffer>,
   say: (written: number) => void,
 ): AsyncGenerator<Buffer> {

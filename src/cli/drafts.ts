@@ -16,7 +16,7 @@ export interface Draft {
   command: string
 }
 
-const lifetime = 7 * 24 * 60 * 60 * 1000
+const lifetimeMs = 7 * 24 * 60 * 60 * 1000
 
 /**
  * Keeps a draft for a week, readable by its owner only, and says where, even with --quiet; with --json the error
@@ -32,11 +32,11 @@ export function keepDraft(session: Session, { name, text, command }: Draft, erro
     mkdirSync(dirname(file))
     writeFileSync(file, text, { flag: 'wx' })
     say(
-      `What you typed is kept for a week. To go on: ${commandLine([...whereTo(session), ...command.split(' '), file])}`,
+      `What you typed is kept for a week. To go on: ${commandLine([...storeAndActorOptions(session), ...command.split(' '), file])}`,
     )
     if (error instanceof Failure) error.details.draft = file
-  } catch (trouble) {
-    const reason = trouble instanceof Error ? cleanForTerminal(trouble.message) : 'unknown'
+  } catch (writeError) {
+    const reason = writeError instanceof Error ? cleanForTerminal(writeError.message) : 'unknown'
     say(`What you typed could not be kept: ${reason}`)
   }
 }
@@ -49,9 +49,9 @@ export function draftFile(context: Session['context'], name: string): string {
 }
 
 /** Options for the store, key and actor that were given, so that the pasted line cannot reach another store. */
-function whereTo({ settings }: Session): string[] {
-  const said = { '--db': settings.db, '--key-file': settings.keyFile, '--as': settings.as }
-  return Object.entries(said).flatMap(([flag, { value, from }]) =>
+function storeAndActorOptions({ settings }: Session): string[] {
+  const settingsByFlag = { '--db': settings.db, '--key-file': settings.keyFile, '--as': settings.as }
+  return Object.entries(settingsByFlag).flatMap(([flag, { value, from }]) =>
     value !== undefined && (from === 'flag' || from === 'environment') ? [flag, value] : [],
   )
 }
@@ -65,8 +65,8 @@ export function removeUsedDraft({ context }: Session, file: string | undefined):
 }
 
 export function removeOldDrafts(context: Session['context']): void {
-  const before = new Date(context.now().getTime() - lifetime).toISOString().slice(0, 10)
-  for (const { path, since } of draftsIn(context)) if (since < before) removeIfPossible(path)
+  const oldest = new Date(context.now().getTime() - lifetimeMs).toISOString().slice(0, 10)
+  for (const { path, since } of draftsIn(context)) if (since < oldest) removeIfPossible(path)
 }
 
 interface KeptDraft {

@@ -27,7 +27,7 @@ import { wordsIn } from '../search-key.ts'
 import { grouped } from '../grouped.ts'
 
 /** The typed values with names replaced by addresses and numbers. A change by name needs somebody to confirm it. */
-export async function withNamesFound(
+export async function resolveNames(
   { typed, kinds, fromStdin, changes }: NamesTyped,
   session: Session,
 ): Promise<Record<string, unknown>> {
@@ -37,10 +37,10 @@ export async function withNamesFound(
     const ctx = await session.ctx(store)
     const find = async (text: unknown, kind: NamedKind) => {
       if (typeof text !== 'string' || fromStdin.has(text)) return text
-      const finding = { kind, store, ctx, session }
+      const search = { kind, store, ctx, session }
       const words: string[] = []
-      for (const word of await namesIn(text, finding)) {
-        const found = canBeName(word, kind) ? await findNamed(word, finding) : undefined
+      for (const word of await splitNames(text, search)) {
+        const found = canBeName(word, kind) ? await findByName(word, search) : undefined
         words.push(found ?? word)
       }
       return words.join(',')
@@ -55,12 +55,12 @@ export async function withNamesFound(
         found[parameter] = each
       }
     }
-    if (changes && !mayAsk(session) && session.named.length > 0) throw notEnough(session)
+    if (changes && !mayAsk(session) && session.foundByName.length > 0) throw unconfirmedNames(session)
     return found
   })
 }
 
-interface Finding {
+interface NameSearch {
   kind: NamedKind
   store: OpenStore
   ctx: RuleContext
@@ -68,8 +68,8 @@ interface Finding {
 }
 
 /** Splits a list at its commas, except within a centre's name: `Nile Academy,Delta School, Cairo` is two centres. */
-async function namesIn(text: string, finding: Finding): Promise<string[]> {
-  const { kind, store, ctx } = finding
+async function splitNames(text: string, search: NameSearch): Promise<string[]> {
+  const { kind, store, ctx } = search
   const words = namesInValue(text, kind)
   if (words.length === 1) return words
   const names: string[] = []
@@ -79,9 +79,9 @@ async function namesIn(text: string, finding: Finding): Promise<string[]> {
     for (; length > 1; length -= 1) {
       const parts = words.slice(0, length)
       const { rows } = await centresNamed(store.db, { text: parts.join(','), ctx })
-      const whole = rows.find(({ name }) => hasInOrder(name, parts))
+      const whole = rows.find(({ name }) => hasPartsInOrder(name, parts))
       if (whole === undefined) continue
-      await refuseSeveralOrOne(parts, whole, finding)
+      await refuseAmbiguousCommas(parts, whole, search)
       break
     }
     names.push(words.splice(0, Math.max(1, length)).join(',').trim())
@@ -90,7 +90,7 @@ async function namesIn(text: string, finding: Finding): Promise<string[]> {
 }
 
 /** Whether the parts occur in order: `Delta, Cairo` is Delta School, Cairo; `Cairo, Delta School` is two centres. */
-function hasInOrder(name: string, parts: readonly string[]): boolean {
+function hasPartsInOrder(name: string, parts: readonly string[]): boolean {
   const named = name.split(',').map((part) => wordsIn(part))
   return named.some((_, first) =>
     parts.every((part, at) =>
@@ -100,10 +100,10 @@ function hasInOrder(name: string, parts: readonly string[]): boolean {
 }
 
 /** Refuses a name with commas that is the name of one centre, while each of its parts is the name of another. */
-async function refuseSeveralOrOne(
+async function refuseAmbiguousCommas(
   parts: readonly string[],
   whole: NamedCentre,
-  { store, ctx }: Finding,
+  { store, ctx }: NameSearch,
 ): Promise<void> {
   const several: NamedCentre[] = []
   for (const text of parts) {
@@ -124,22 +124,22 @@ async function refuseSeveralOrOne(
 }
 
 /** @returns the address or number; undefined where the text is no name */
-async function findNamed(text: string, finding: Finding): Promise<string | undefined> {
-  const { kind, store, ctx, session } = finding
+async function findByName(text: string, search: NameSearch): Promise<string | undefined> {
+  const { kind, store, ctx, session } = search
   const mayBeCentre = takesCentres(kind)
   if (mayBeCentre && (await isKnownNumber(store.db, { text, ctx }))) return undefined
   if (kind === 'centres' && (await hasEntries(store, text))) return undefined
-  await refuseHalfOfName(text, finding)
-  const { candidates, total } = await candidatesFor(text, finding)
+  await refuseUnquotedName(text, search)
+  const { candidates, total } = await candidatesFor(text, search)
   const [first] = candidates
   if (!first) {
     if (kind === 'subject' || kind === 'past-user') return undefined
     const country = kind === 'audience' ? countryCode(text) : undefined
     if (country !== undefined) throw invalidAudience(text, `country:${country}`)
-    throw await notFound(text, finding)
+    throw await nameNotFound(text, search)
   }
   if (total > 1 && (!mayAsk(session) || session.common.dryRun || total > candidates.length))
-    throw ambiguous(text, { candidates, total, session })
+    throw ambiguousName(text, { candidates, total, session })
   const chosen =
     total > 1
       ? await choose(session.terminal, {
@@ -151,7 +151,7 @@ async function findNamed(text: string, finding: Finding): Promise<string | undef
     const accounts = await accountsWith(store.db, chosen.key)
     if (accounts > 1) throw ambiguousAddress(chosen, accounts)
   }
-  session.named.push(chosen)
+  session.foundByName.push(chosen)
   return chosen.value
 }
 
@@ -165,15 +165,15 @@ async function hasEntries({ db }: OpenStore, text: string): Promise<boolean> {
 const maxWordsOfName = 4
 
 /** `users suspend Omar Said`: refuses two words that together are one person's name. */
-async function refuseHalfOfName(text: string, finding: Finding): Promise<void> {
-  const argv = splitOptionValues(finding.session.argv)
+async function refuseUnquotedName(text: string, search: NameSearch): Promise<void> {
+  const argv = splitOptionValues(search.session.argv)
   const first = argv.indexOf(text)
-  const whole = await nameFrom(argv, first, finding)
+  const whole = await longestNameAt(argv, first, search)
   if (whole === undefined) return
   let { line } = whole
   // The words behind the name may be further names without quotes: the suggested line joins those too.
-  for (let at = first + 1; isOfName(line[at]); at += 1)
-    line = (await nameFrom(line, at, finding))?.line ?? line
+  for (let at = first + 1; canBeWordOfName(line[at]); at += 1)
+    line = (await longestNameAt(line, at, search))?.line ?? line
   const { candidates, total } = whole
   const [found] = candidates
   throw new NotFound(
@@ -186,28 +186,28 @@ async function refuseHalfOfName(text: string, finding: Finding): Promise<void> {
   )
 }
 
-function isOfName(word: string | undefined): word is string {
+function canBeWordOfName(word: string | undefined): word is string {
   return word !== undefined && !word.startsWith('-') && !word.includes('@')
 }
 
 /** Compares whole words: `omar layla` may be two people although there is a Layla Omari. */
-function hasWords(described: string, typed: string): boolean {
+function hasAllWords(described: string, typed: string): boolean {
   const words = new Set(wordsIn(described))
   return wordsIn(typed).every((word) => words.has(word))
 }
 
 /** The longest name of two or more words that begins at a word of the line, and the line with the name as one word. */
-async function nameFrom(
+async function longestNameAt(
   argv: Line,
   at: number,
-  finding: Finding,
+  search: NameSearch,
 ): Promise<{ line: Line; candidates: [FoundByName, ...FoundByName[]]; total: number } | undefined> {
   const words = at < 0 ? [] : argv.slice(at, at + maxWordsOfName)
-  const end = words.findIndex((word) => !isOfName(word))
+  const end = words.findIndex((word) => !canBeWordOfName(word))
   for (let length = end < 0 ? words.length : end; length > 1; length -= 1) {
     const whole = words.slice(0, length).join(' ')
-    const { candidates, total } = await candidatesFor(whole, finding)
-    const [first, ...others] = candidates.filter(({ described }) => hasWords(described, whole))
+    const { candidates, total } = await candidatesFor(whole, search)
+    const [first, ...others] = candidates.filter(({ described }) => hasAllWords(described, whole))
     if (first) return { line: argv.toSpliced(at, length, whole), candidates: [first, ...others], total }
   }
   return undefined
@@ -228,11 +228,16 @@ function mayAsk({ terminal, common }: Session): boolean {
 
 async function candidatesFor(
   text: string,
-  { kind, store: { db }, ctx }: Finding,
+  { kind, store: { db }, ctx }: NameSearch,
 ): Promise<{ candidates: FoundByName[]; total: number }> {
-  const people = takesOnlyCentres(kind) ? none : await usersNamed(db, { text, deleted: deletedOf[kind], ctx })
-  const centres = takesCentres(kind) ? await centresNamed(db, { text, ctx }) : none
-  const owners = await ownersOfNames(db, { kind: 'user', keys: people.rows.map(({ emailKey }) => emailKey) })
+  const people = takesOnlyCentres(kind)
+    ? noRows
+    : await usersNamed(db, { text, deleted: deletedByKind[kind], ctx })
+  const centres = takesCentres(kind) ? await centresNamed(db, { text, ctx }) : noRows
+  const ownersOfUsers = await ownersOfNames(db, {
+    kind: 'user',
+    keys: people.rows.map(({ emailKey }) => emailKey),
+  })
   const users = people.rows.map(
     (user, at): FoundByName => ({
       typed: text,
@@ -241,10 +246,13 @@ async function candidatesFor(
       key: user.emailKey,
       described: describeUser(user),
       facts: userCandidate(user),
-      owner: owners[at] ?? '',
+      owner: ownersOfUsers[at] ?? '',
     }),
   )
-  const numbered = await ownersOfNames(db, { kind: 'centre', keys: centres.rows.map(({ number }) => number) })
+  const ownersOfCentres = await ownersOfNames(db, {
+    kind: 'centre',
+    keys: centres.rows.map(({ number }) => number),
+  })
   const foundCentres = centres.rows.map(
     (centre, at): FoundByName => ({
       typed: text,
@@ -253,15 +261,15 @@ async function candidatesFor(
       key: centre.number,
       described: describeCentre(centre),
       facts: centreCandidate(centre),
-      owner: numbered[at] ?? '',
+      owner: ownersOfCentres[at] ?? '',
     }),
   )
   return { candidates: [...users, ...foundCentres], total: people.total + centres.total }
 }
 
-const none = { rows: [], total: 0 }
+const noRows = { rows: [], total: 0 }
 
-const deletedOf: Readonly<Record<Exclude<NamedKind, 'centre' | 'centres' | 'audience'>, Deleted>> = {
+const deletedByKind: Readonly<Record<Exclude<NamedKind, 'centre' | 'centres' | 'audience'>, Deleted>> = {
   user: 'never',
   'any-user': 'if-nobody-else',
   'deleted-user': 'only',
@@ -270,26 +278,26 @@ const deletedOf: Readonly<Record<Exclude<NamedKind, 'centre' | 'centres' | 'audi
   subject: 'if-nobody-else',
 }
 
-async function notFound(text: string, { kind, store: { db }, ctx }: Finding) {
+async function nameNotFound(text: string, { kind, store: { db }, ctx }: NameSearch) {
   if (takesOnlyCentres(kind)) return centreNotFoundByName(db, { text, ctx })
-  return userNotFoundByName(db, { text, deleted: deletedOf[kind], ctx })
+  return userNotFoundByName(db, { text, deleted: deletedByKind[kind], ctx })
 }
 
 const maxListed = 10
 
-function ambiguous(
+function ambiguousName(
   text: string,
   { candidates, total, session }: { candidates: readonly FoundByName[]; total: number; session: Session },
 ): NotFound {
   const shown = candidates.slice(0, maxListed)
-  const isOfCentres = candidates.every(({ kind }) => kind === 'centre')
-  const isOfUsers = candidates.every(({ kind }) => kind === 'user')
-  const what = isOfCentres ? 'centres' : isOfUsers ? 'people' : 'people and centres'
+  const areCentres = candidates.every(({ kind }) => kind === 'centre')
+  const areUsers = candidates.every(({ kind }) => kind === 'user')
+  const what = areCentres ? 'centres' : areUsers ? 'people' : 'people and centres'
   const lines = shown.map(({ described }) => `  ${described}`)
   const more = total > shown.length ? [`  … and ${grouped(total - shown.length)} more`] : []
   const line = lineWith(session.argv, new Map([[text, shown[0]?.value ?? text]]))
   return new NotFound(
-    isOfCentres ? 'ambiguous-centre' : 'ambiguous-user',
+    areCentres ? 'ambiguous-centre' : 'ambiguous-user',
     `${grouped(total)} ${what} are called '${text}'.`,
     {
       hint: ['They are:', ...lines, ...more, 'Say which, such as the first:', `  ${line}`].join('\n'),
@@ -299,27 +307,27 @@ function ambiguous(
 }
 
 /** Where nobody can confirm who was found, a change must name people by their address. */
-function notEnough({ named, argv }: Session): NotFound {
-  const people = named.filter(({ kind }) => kind === 'user')
-  const who = named.map(({ typed, described }) => `'${typed}' is ${described}`).join('; ')
+function unconfirmedNames({ foundByName, argv }: Session): NotFound {
+  const people = foundByName.filter(({ kind }) => kind === 'user')
+  const who = foundByName.map(({ typed, described }) => `'${typed}' is ${described}`).join('; ')
   return new NotFound(
     people.length > 0 ? 'ambiguous-user' : 'ambiguous-centre',
     `A name is not enough for a change where nobody is asked. ${who}.`,
     {
-      hint: lineWith(argv, new Map(named.map(({ typed, value }) => [typed, value]))),
-      details: { candidates: named.map(({ facts }) => facts), total: named.length },
+      hint: lineWith(argv, new Map(foundByName.map(({ typed, value }) => [typed, value]))),
+      details: { candidates: foundByName.map(({ facts }) => facts), total: foundByName.length },
     },
   )
 }
 
 /** The question for a change by name, even in a command that asks nothing else; none where nothing would change. */
-export function questionOfNamed(
-  { named, argv }: Pick<Session, 'named' | 'argv'>,
+export function questionForNames(
+  { foundByName, argv }: Pick<Session, 'foundByName' | 'argv'>,
   answer: object,
 ): string | undefined {
   if (isUnchanged(answer)) return undefined
   const words = argv.filter((word) => word !== '--dry-run')
-  const line = lineWith(words, new Map(named.map(({ typed, value }) => [typed, value])))
+  const line = lineWith(words, new Map(foundByName.map(({ typed, value }) => [typed, value])))
   return `Go on with ${line}?`
 }
 
@@ -331,7 +339,7 @@ function isUnchanged(answer: object): boolean {
 }
 
 /** The accounts and centres that have the found addresses and numbers now, to notice a change meanwhile. */
-export async function ownersNamed(trx: Trx, named: readonly FoundByName[]): Promise<string[]> {
+export async function readOwners(trx: Trx, named: readonly FoundByName[]): Promise<string[]> {
   const who: string[] = []
   for (const { kind, key } of named) who.push(...(await ownersOfNames(trx, { kind, keys: [key] })))
   return who

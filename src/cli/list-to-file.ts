@@ -4,8 +4,8 @@ import { answer } from './action.ts'
 import type { List } from './list-declaration.ts'
 import { pagesOfList } from './list-rows.ts'
 import { cellsOf } from './list-text.ts'
-import { checkOutputFile, endingOfTable, prepareTable } from './output-file.ts'
-import { moveIntoPlaceRecorded } from './record-event.ts'
+import { checkOutputFile, tableEndingOf, prepareTable } from './output-file.ts'
+import { recordAndMoveIntoPlace } from './record-event.ts'
 import type { Session } from './session.ts'
 import { pathInWords } from '../shell-word.ts'
 
@@ -17,7 +17,7 @@ export async function writeToFile<Row>(
   const { spec } = list
   const { now, signal } = session.context
   // Checks the extension of the name as typed: the unfinished file has another name.
-  if (file.trim() !== '') await endingOfTable(file)
+  if (file.trim() !== '') await tableEndingOf(file)
   const output = await checkOutputFile(session, { kind: 'list', file, flag: '--out', asksLater: true })
   await output.confirmReplacing()
   const pages = pagesOfList(list, () => signal.aborted)
@@ -29,7 +29,7 @@ export async function writeToFile<Row>(
   const sheet = { name: session.command, columns, rows: cells(), print: { landscape: true } }
   await prepareTable(output, { sheets: [sheet], at: now(), signal })
   const action = `${session.command.replaceAll(' ', '.')}.written`
-  const placed = await moveIntoPlaceRecorded(session, {
+  const placed = await recordAndMoveIntoPlace(session, {
     file: output,
     event: { action, facts: { rows: pages.count } },
   })

@@ -16,7 +16,7 @@ import {
   checkMail,
   isStoreMissing,
   type Notice,
-  openIfThere,
+  openIfExists,
   openModeOf,
   type Session,
   type WorkFor,
@@ -118,41 +118,41 @@ export async function runMutation<Args, Options, Request, Result>(
 ): Promise<number> {
   const { dryRun, yes } = session.common
   const mayAsk = spec.confirm !== undefined && (spec.confirm.mayAsk?.(options) ?? true)
-  const asks = !dryRun && !yes && (mayAsk || session.named.length > 0)
+  const asks = !dryRun && !yes && (mayAsk || session.foundByName.length > 0)
   const mode = openModeOf({ dryRun, createsStore: spec.createsStore !== undefined })
   // An upload may be 500 MB, so the store and its key are checked before the file is read.
-  const opened = spec.upload ? await openWithKey(session, mode) : undefined
+  const openedEarly = spec.upload ? await openWithKey(session, mode) : undefined
   const prepared = await spec.prepare(options, session).catch(async (error: unknown) => {
-    await opened?.close()
-    if (!opened && !spec.createsStore) await refuseWithoutStore(error, session, mode)
+    await openedEarly?.close()
+    if (!openedEarly && !spec.createsStore) await refuseWithoutStore(error, session, mode)
     throw error
   })
   const mayBeRefused = spec.createsStore === true || (spec.createsStore !== undefined && asks)
   const createsStore = !dryRun && mayBeRefused && isStoreMissing(session)
   const isOnServer = isServerAddress(session.settings.db.value)
-  const there = createsStore && isOnServer ? await openIfThere(session, 'use') : undefined
+  const existing = createsStore && isOnServer ? await openIfExists(session, 'use') : undefined
   const agreed =
-    createsStore && !there ? await rehearseWithoutStore({ spec, session, asks }, prepared) : undefined
+    createsStore && !existing ? await rehearseWithoutStore({ spec, session, asks }, prepared) : undefined
 
-  const store = opened ?? there ?? (await session.open(mode, { startsWithChange: true }))
+  const store = openedEarly ?? existing ?? (await session.open(mode, { startsWithChange: true }))
   let output: OutputFile | undefined
   try {
-    const still = asks && agreed === undefined
-    const request = await completed({ spec, session, store, asks: still }, prepared)
+    const asksBeforeCommit = asks && agreed === undefined
+    const request = await completeRequest({ spec, session, store, asks: asksBeforeCommit }, prepared)
     output = spec.output?.(request)
-    const running = { spec, session, store, request, asks: still, agreed, output }
-    const { result, mail, undelivered } = await commitOrRehearse(running).catch(async (error: unknown) => {
+    const run = { spec, session, store, request, asks: asksBeforeCommit, agreed, output }
+    const { result, mail, undelivered } = await commitOrRehearse(run).catch(async (error: unknown) => {
       // A change that may have been committed must not be repeated, so no draft is kept.
       const draft = error instanceof CommitUnknown ? undefined : await spec.draft?.of(request)
       if (draft) (await import('./drafts.ts')).keepDraft(session, draft, error)
       throw error
     })
-    const used = dryRun ? undefined : spec.draft?.usedBy(request)
-    if (used !== undefined) (await import('./drafts.ts')).removeUsedDraft(session, used)
+    const usedDraft = dryRun ? undefined : spec.draft?.usedBy(request)
+    if (usedDraft !== undefined) (await import('./drafts.ts')).removeUsedDraft(session, usedDraft)
     for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
     const json = { ...spec.json(result, mail), dryRun }
     const view = viewOf(session)
-    if (dryRun && (mayAsk || session.named.length > 0)) await askToConfirm(running, result)
+    if (dryRun && (mayAsk || session.foundByName.length > 0)) await askToConfirm(run, result)
     await answer(session, { text: spec.render(result, view, mail), json })
     for (const line of spec.say?.(result, view) ?? []) session.say(line)
     return spec.exit?.(result) || (undelivered ? 9 : 0)
@@ -184,34 +184,34 @@ async function openWithKey(session: Session, mode: OpenMode): Promise<OpenStore>
   return store
 }
 
-interface Running<Request, Result> {
+interface MutationRun<Request, Result> {
   spec: Change<Request, Result>
   session: Session
   store: OpenStore
   asks: boolean
 }
 
-async function completed<Request, Result>(
-  { spec, session, store, asks }: Running<Request, Result>,
+async function completeRequest<Request, Result>(
+  { spec, session, store, asks }: MutationRun<Request, Result>,
   prepared: Request,
 ): Promise<Request> {
   if (!spec.complete) return prepared
   const ctx = () => session.ctx(store)
-  const offers = asks && session.terminal.canAsk && session.common.input
-  return spec.complete(prepared, { session, store, ctx, asks: offers })
+  const mayAsk = asks && session.terminal.canAsk && session.common.input
+  return spec.complete(prepared, { session, store, ctx, asks: mayAsk })
 }
 
-interface WithRequest<Request, Result> extends Running<Request, Result> {
+interface RequestedRun<Request, Result> extends MutationRun<Request, Result> {
   request: Request
 }
 
 /** Neither rights nor the time that were read before the transaction are relied on within it. */
 async function commitOrRehearse<Request, Result>(
-  running: WithRequest<Request, Result> & { agreed: string | undefined; output: OutputFile | undefined },
+  run: RequestedRun<Request, Result> & { agreed: string | undefined; output: OutputFile | undefined },
 ): Promise<{ result: Result; mail: Message[]; undelivered: boolean }> {
-  const { spec, session, store, asks, output } = running
-  const work = workOf(running)
-  showProgress(running)
+  const { spec, session, store, asks, output } = run
+  const work = workOf(run)
+  showProgress(run)
   if (session.common.dryRun) {
     // Without a mail server the command itself writes messages to files; what a server will answer is unknown.
     const isWritten = session.settings.smtp.value === undefined && !spec.leavesMailQueued && !session.batch
@@ -223,24 +223,24 @@ async function commitOrRehearse<Request, Result>(
     await output?.confirmReplacing()
     return { ...rehearsed, undelivered: false }
   }
-  const agreed = asks ? await rehearseAndConfirm(running) : running.agreed
-  const uploads = spec.upload && (await (await import('./upload.ts')).uploadsOf(spec.upload, running))
+  const agreed = asks ? await rehearseAndConfirm(run) : run.agreed
+  const uploads = spec.upload && (await (await import('./upload.ts')).prepareUploads(spec.upload, run))
   if (!asks && (output?.asksToReplace() || uploads?.precedeTransaction))
     await session.rehearse(store, work, spec.clock)
   await output?.confirmReplacing()
   if (session.context.interruption.isCancelled()) throw new Cancelled()
-  showProgress(running)
-  const commitWith = (request: Request) => commitRequest({ ...running, request, agreed })
+  showProgress(run)
+  const commitWith = (request: Request) => commitRequest({ ...run, request, agreed })
   const { request, committed, queued, by } = await (uploads
-    ? uploads.within(commitWith)
-    : commitWith(running.request))
+    ? uploads.runWith(commitWith)
+    : commitWith(run.request))
   const result = (await spec.afterCommit?.(committed, { by, request, session, store })) ?? committed
   if (spec.leavesMailQueued) return { result, mail: [], undelivered: false }
   if (queued.length === 0) {
-    await notifyStillWaiting(spec.json(result, []), { session, store })
+    await notifyWaitingMail(spec.json(result, []), { session, store })
     return { result, mail: [], undelivered: false }
   }
-  if (session.batch) return { result, mail: await messagesWaiting(store, queued), undelivered: false }
+  if (session.batch) return { result, mail: await queuedMessages(store, queued), undelivered: false }
   const { deliverQueued } = await import('../mail/deliver.ts')
   const { phaseProgress } = await import('./progress.ts')
   const counting = await phaseProgress(session, undefined).countMessages(queued.length)
@@ -255,11 +255,11 @@ function showProgress<Request, Result>({
   spec,
   session,
   request,
-}: Pick<WithRequest<Request, Result>, 'spec' | 'session' | 'request'>): void {
+}: Pick<RequestedRun<Request, Result>, 'spec' | 'session' | 'request'>): void {
   const targets = longestList(request)
-  const words =
+  const message =
     spec.busy?.(request) ?? (targets > manyTargets ? `Looking at ${grouped(targets)} …` : undefined)
-  if (words !== undefined) session.terminal.busy(words)
+  if (message !== undefined) session.terminal.busy(message)
 }
 
 function longestList(request: unknown): number {
@@ -268,16 +268,16 @@ function longestList(request: unknown): number {
 }
 
 async function commitRequest<Request, Result>(
-  running: WithRequest<Request, Result> & { agreed: string | undefined },
+  run: RequestedRun<Request, Result> & { agreed: string | undefined },
 ): Promise<{ request: Request; committed: Result; queued: number[]; by: RuleContext['by'] }> {
-  const { spec, session, store, request, agreed } = running
-  const work = workOf(running)
+  const { spec, session, store, request, agreed } = run
+  const work = workOf(run)
   const { result, queued, by } = await session.commit(
     store,
     async (trx, ctx) => {
-      const who = agreed === undefined ? undefined : await currentOwners(trx, session)
+      const owners = agreed === undefined ? undefined : await currentOwners(trx, session)
       const done = await work(trx, ctx)
-      if (agreed !== undefined && agreedText(running, { done, who }) !== agreed) throw changedMeanwhile()
+      if (agreed !== undefined && agreedText(run, { done, owners }) !== agreed) throw changedMeanwhile()
       await spec.beforeCommit?.(done, { ctx, request, session })
       return done
     },
@@ -287,15 +287,15 @@ async function commitRequest<Request, Result>(
 }
 
 /** Tells of messages that an earlier run committed and did not deliver, as where it was killed after its commit. */
-async function notifyStillWaiting(
+async function notifyWaitingMail(
   answer: AnyJsonOfChange,
   { session, store }: { session: Session; store: OpenStore },
 ): Promise<void> {
-  const unchanged = peopleUnchanged(answer)
-  if (unchanged.length === 0) return
+  const userIds = unchangedPeople(answer)
+  if (userIds.length === 0) return
   const { messagesWaitingFor } = await import('../db/messages.ts')
   // Nothing was to be changed, so a failure to look for messages is no failure of the command.
-  const rows = await messagesWaitingFor(store.db, unchanged).catch(() => [])
+  const rows = await messagesWaitingFor(store.db, userIds).catch(() => [])
   const waiting = rows.filter(({ id }) => !session.batch?.willDeliver(id))
   const [first] = waiting
   if (!first) return
@@ -307,7 +307,7 @@ async function notifyStillWaiting(
 }
 
 /** The people in the answer who can get messages and for whom nothing changed. */
-function peopleUnchanged(answer: AnyJsonOfChange): number[] {
+function unchangedPeople(answer: AnyJsonOfChange): number[] {
   const people =
     'users' in answer && Array.isArray(answer.users)
       ? answer.users.filter(({ changed }) => !changed)
@@ -318,15 +318,15 @@ function peopleUnchanged(answer: AnyJsonOfChange): number[] {
 }
 
 /** The messages that a line of a batch queued; they are delivered once all lines are done. */
-async function messagesWaiting(store: OpenStore, queued: readonly number[]): Promise<Message[]> {
+async function queuedMessages(store: OpenStore, queued: readonly number[]): Promise<Message[]> {
   const { findMessages } = await import('../db/messages.ts')
   const { messageOf } = await import('../render/messages.ts')
   // The change is committed, so a failure to read its messages is no failure of the line.
   return (await findMessages(store.db, queued).catch(() => [])).map(messageOf)
 }
 
-function workOf<Request, Result>(running: WithRequest<Request, Result>): WorkFor<Result> {
-  const { spec, session, store, request } = running
+function workOf<Request, Result>(run: RequestedRun<Request, Result>): WorkFor<Result> {
+  const { spec, session, store, request } = run
   return async (trx, ctx) => {
     const done = await spec.act(trx, ctx, request, store)
     if (!spec.leavesMailQueued) await checkMail(trx, { session })
@@ -336,30 +336,30 @@ function workOf<Request, Result>(running: WithRequest<Request, Result>): WorkFor
 
 /** Rehearses, and asks the question if there is one. @returns what was agreed to, for comparison with the commit */
 async function rehearseAndConfirm<Request, Result>(
-  running: WithRequest<Request, Result>,
+  run: RequestedRun<Request, Result>,
 ): Promise<string | undefined> {
-  const { spec, session, store } = running
-  const work = workOf(running)
+  const { spec, session, store } = run
+  const work = workOf(run)
   const rehearsal = async (trx: Trx, ctx: RuleContext) => {
-    const who = await currentOwners(trx, session)
-    return { who, done: await work(trx, ctx) }
+    const owners = await currentOwners(trx, session)
+    return { owners, done: await work(trx, ctx) }
   }
   const rehearsed = await session.rehearse(store, rehearsal, spec.clock)
-  if (session.named.some(({ owner }, at) => rehearsed.who?.[at] !== owner)) throw changedMeanwhile()
-  await askToConfirm(running, rehearsed.done)
-  return agreedText(running, rehearsed)
+  if (session.foundByName.some(({ owner }, at) => rehearsed.owners?.[at] !== owner)) throw changedMeanwhile()
+  await askToConfirm(run, rehearsed.done)
+  return agreedText(run, rehearsed)
 }
 
 /** Asks the question if there is one; with --dry-run only says what would be asked. */
 async function askToConfirm<Request, Result>(
-  running: WithRequest<Request, Result>,
+  run: RequestedRun<Request, Result>,
   done: Result,
 ): Promise<void> {
-  const { spec, session, request } = running
+  const { spec, session, request } = run
   let question = spec.confirm?.question(done, { request, session })
-  if (question === undefined && session.named.length > 0) {
-    const { questionOfNamed } = await import('./find-by-name.ts')
-    question = questionOfNamed(session, spec.json(done, []))
+  if (question === undefined && session.foundByName.length > 0) {
+    const { questionForNames } = await import('./find-by-name.ts')
+    question = questionForNames(session, spec.json(done, []))
   }
   if (!question) return
   const { confirm } = await import('./confirm.ts')
@@ -367,18 +367,18 @@ async function askToConfirm<Request, Result>(
 }
 
 /** The accounts behind the found addresses and numbers, which can change after the search or during a question. */
-async function currentOwners(trx: Trx, { named }: Session): Promise<string[] | undefined> {
-  if (named.length === 0) return undefined
-  const { ownersNamed } = await import('./find-by-name.ts')
-  return ownersNamed(trx, named)
+async function currentOwners(trx: Trx, { foundByName }: Session): Promise<string[] | undefined> {
+  if (foundByName.length === 0) return undefined
+  const { readOwners } = await import('./find-by-name.ts')
+  return readOwners(trx, foundByName)
 }
 
 /** The agreed part of the result, as text for comparison. */
 function agreedText<Request, Result>(
-  { spec }: Running<Request, Result>,
-  { done, who }: { done: Result; who: unknown },
+  { spec }: MutationRun<Request, Result>,
+  { done, owners }: { done: Result; owners: unknown },
 ): string {
-  return JSON.stringify([spec.confirm?.comparable(done), who])
+  return JSON.stringify([spec.confirm?.comparable(done), owners])
 }
 
 /**
@@ -386,17 +386,17 @@ function agreedText<Request, Result>(
  * @returns what was agreed to
  */
 async function rehearseWithoutStore<Request, Result>(
-  running: Omit<WithRequest<Request, Result>, 'store' | 'request'>,
+  run: Omit<RequestedRun<Request, Result>, 'store' | 'request'>,
   prepared: Request,
 ): Promise<string | undefined> {
-  const { session, asks, spec } = running
+  const { session, asks, spec } = run
   return withStore(session, 'rehearse-creation', async (store) => {
     // The lines of a batch that share a transaction are rehearsed together.
     if (store.transaction) return undefined
-    const request = await completed({ ...running, store }, prepared)
+    const request = await completeRequest({ ...run, store }, prepared)
     showProgress({ spec, session, request })
-    if (asks) return await rehearseAndConfirm({ ...running, store, request })
-    await session.rehearse(store, workOf({ ...running, store, request }), spec.clock)
+    if (asks) return await rehearseAndConfirm({ ...run, store, request })
+    await session.rehearse(store, workOf({ ...run, store, request }), spec.clock)
     return undefined
   })
 }

@@ -56,7 +56,7 @@ interface OutputFileRequest {
   /** The input file, which must not be overwritten. */
   input?: string | undefined
   /** The name is chosen by this program, and will be a free one. */
-  nameIsOurs?: boolean
+  isGeneratedName?: boolean
   /** `confirmReplacing` is called later, once the work is known to be possible. */
   asksLater?: true
 }
@@ -64,11 +64,11 @@ interface OutputFileRequest {
 /** Checks the place of a file before any work is done for it, and asks before an existing file is replaced. */
 export async function checkOutputFile(session: Session, request: OutputFileRequest): Promise<OutputFile> {
   const { context } = session
-  const { file, flag = 'A file to write', input, nameIsOurs = false } = request
+  const { file, flag = 'A file to write', input, isGeneratedName = false } = request
   if (file.trim() === '') throw new Usage(`${flag} needs the name of a file.`)
   refuseStdout(file)
   const path = resolve(context.cwd, file)
-  const there = refuseUnusablePlace(path, file)
+  const exists = refuseUnusablePlace(path, file)
   if (isStoreFile(path, session)) throw storeFileRefusal(file, 'Name another file, best in another folder.')
   refuseOperatorFile(file, session)
   if (input !== undefined && isSameFile(path, resolve(context.cwd, input))) {
@@ -76,8 +76,8 @@ export async function checkOutputFile(session: Session, request: OutputFileReque
       hint: 'Choose another name.',
     })
   }
-  const named = { kind: request.kind, shown: file, path, replaces: there && !nameIsOurs }
-  const output = outputFile(session, named)
+  const target = { kind: request.kind, shown: file, path, replaces: exists && !isGeneratedName }
+  const output = outputFile(session, target)
   if (!request.asksLater) await output.confirmReplacing()
   return output
 }
@@ -96,34 +96,34 @@ function outputFile(
 ): OutputFile {
   const { interruption } = session.context
   const { yes, dryRun } = session.common
-  let confirmed = !replaces || (yes && !dryRun)
+  let isConfirmed = !replaces || (yes && !dryRun)
   const unfinished = join(dirname(path), `.${kind}-${ownerTag()}.part${extname(path)}`)
   let removeNote: () => void = () => undefined
   const discard = () => {
     for (const part of partsOfDatabase) removeIfPossible(`${unfinished}${part}`)
     removeNote()
   }
-  let forget: () => void = () => undefined
+  let unregisterCleanUp: () => void = () => undefined
   let isMoved = false
   return {
     shown,
     path,
     unfinished,
-    asksToReplace: () => !confirmed && !dryRun,
+    asksToReplace: () => !isConfirmed && !dryRun,
     confirmReplacing: async () => {
-      if (confirmed) return
-      const asked = stateOfFile(path)
+      if (isConfirmed) return
+      const stateWhenAsked = stateOfFile(path)
       await confirm(session, `${shown} is there already. Replace it?`)
-      if (stateOfFile(path) !== asked) throw changedMeanwhile()
-      confirmed = true
+      if (stateOfFile(path) !== stateWhenAsked) throw changedMeanwhile()
+      isConfirmed = true
     },
     prepare: async (contents) => {
       // A change that is retried writes its file again.
-      forget()
+      unregisterCleanUp()
       discard()
       removeAbandoned(unfinishedOutputsIn([dirname(path)], [kind]), session)
       removeNote = noteOutput(session, unfinished)
-      forget = interruption.beforeEnding(discard)
+      unregisterCleanUp = interruption.beforeEnding(discard)
       try {
         if (typeof contents === 'object' && 'writeTo' in contents) await contents.writeTo(unfinished)
         else {
@@ -132,7 +132,7 @@ function outputFile(
         }
       } catch (error) {
         discard()
-        throw refusal(shown, error, kind)
+        throw writeRefusal(shown, error, kind)
       }
     },
     moveIntoPlace: async (freeName) => {
@@ -151,14 +151,14 @@ function outputFile(
         return await finishing(interruption, { what, finish: move })
       } catch (error) {
         discard()
-        throw refusal(shown, error, kind)
+        throw writeRefusal(shown, error, kind)
       } finally {
-        forget()
+        unregisterCleanUp()
         removeNote()
       }
     },
     discard: () => {
-      forget()
+      unregisterCleanUp()
       discard()
     },
   }
@@ -171,20 +171,20 @@ async function writeWhole(
 ): Promise<void> {
   const file = openSync(path, 'wx', 0o600)
   try {
-    let waiting: Buffer[] = []
+    let pending: Buffer[] = []
     let bytes = 0
     for await (const piece of pieces) {
       if (signal.aborted) throw new Cancelled()
-      waiting.push(Buffer.from(piece))
+      pending.push(Buffer.from(piece))
       bytes += piece.length
       if (bytes < 256 * 1024) continue
-      writeSync(file, Buffer.concat(waiting))
-      waiting = []
+      writeSync(file, Buffer.concat(pending))
+      pending = []
       bytes = 0
       // Lets the event loop run, so that Ctrl-C is noticed.
       await new Promise(setImmediate)
     }
-    writeSync(file, Buffer.concat(waiting))
+    writeSync(file, Buffer.concat(pending))
     fsyncSync(file)
   } finally {
     closeSync(file)
@@ -226,45 +226,45 @@ function moveToNewName(unfinished: string, path: string): void {
 function refuseUnusablePlace(path: string, file: string): boolean {
   const folder = dirname(path)
   const parent = statOrRefuse(() => statSync(folder, { throwIfNoEntry: false }), file)
-  if (!parent?.isDirectory()) throw noFolder(folder)
-  const there = statOrRefuse(() => lstatSync(path, { throwIfNoEntry: false }), file)
-  if (there?.isSymbolicLink()) {
+  if (!parent?.isDirectory()) throw missingFolder(folder)
+  const stats = statOrRefuse(() => lstatSync(path, { throwIfNoEntry: false }), file)
+  if (stats?.isSymbolicLink()) {
     throw new Unavailable('file-is-a-link', `${file} is a link to another file, and is not followed.`, {
       hint: 'Name the file itself, or another.',
     })
   }
-  if (there?.isDirectory()) throw refusalOfFolder(file)
-  if (there && !there.isFile()) {
+  if (stats?.isDirectory()) throw refusalOfFolder(file)
+  if (stats && !stats.isFile()) {
     throw new Unavailable('file-not-writable', `${file} is there already, and is no ordinary file.`, {
       hint: 'Choose another name.',
     })
   }
-  return there !== undefined
+  return stats !== undefined
 }
 
-function statOrRefuse<Found>(at: () => Found, file: string): Found {
+function statOrRefuse<Found>(stat: () => Found, file: string): Found {
   try {
-    return at()
+    return stat()
   } catch (error) {
-    throw refusal(file, error)
+    throw writeRefusal(file, error)
   }
 }
 
 /** Identifies the file and its contents, to notice a replacement or a change. */
 function stateOfFile(path: string): string {
-  const there = lstatSync(path, { throwIfNoEntry: false, bigint: true })
-  return there ? [there.dev, there.ino, there.size, there.mtimeNs].join(' ') : ''
+  const stats = lstatSync(path, { throwIfNoEntry: false, bigint: true })
+  return stats ? [stats.dev, stats.ino, stats.size, stats.mtimeNs].join(' ') : ''
 }
 
 /** The error in words of why the file cannot be written. */
-function refusal(file: string, error: unknown, kind?: OutputKind): unknown {
+function writeRefusal(file: string, error: unknown, kind?: OutputKind): unknown {
   // Only errors of the system have a system call; others, such as Ctrl-C, are reported unchanged.
   if (error instanceof Failure || !(error instanceof Error)) return error
-  if (error.cause instanceof Error && 'syscall' in error.cause) return refusal(file, error.cause, kind)
+  if (error.cause instanceof Error && 'syscall' in error.cause) return writeRefusal(file, error.cause, kind)
   // SQLite reports a full disk without a system call, where the file is a store.
   if (!('syscall' in error) && !isDiskFull(error)) return error
   const code = errorCodeOf(error)
-  if (!isFolder(dirname(file)) && isNotThere(error)) return noFolder(dirname(file), error)
+  if (!isFolder(dirname(file)) && isNotThere(error)) return missingFolder(dirname(file), error)
   if (code === 'EISDIR') return refusalOfFolder(file, error)
   if (code === 'EEXIST') {
     return new Unavailable('file-exists', `${file} is there already; somebody has put it there meanwhile.`, {
@@ -290,7 +290,7 @@ function refusal(file: string, error: unknown, kind?: OutputKind): unknown {
   })
 }
 
-function noFolder(folder: string, cause?: unknown): Unavailable {
+function missingFolder(folder: string, cause?: unknown): Unavailable {
   return new Unavailable('file-no-folder', `There is no folder ${pathInWords(folder)}.`, {
     hint: 'Make the folder, or choose another.',
     cause,
@@ -304,7 +304,7 @@ function refusalOfFolder(file: string, cause?: unknown): Unavailable {
   })
 }
 
-interface Writing {
+interface TableContents {
   sheets: Tables
   at: Date
   signal: AbortSignal
@@ -315,27 +315,27 @@ interface Writing {
 /** Writes sheets to the unfinished file in the format of its extension; a signal ends the writing between two rows. */
 export async function prepareTable(
   file: OutputFile,
-  { sheets: [first, ...others], at, signal, marks = [] }: Writing,
+  { sheets: [first, ...others], at, signal, marks = [] }: TableContents,
 ): Promise<void> {
   const { writeTableFile } = await import('../workbook/write.ts')
-  const stoppable = (sheet: SheetToWrite) => ({ ...sheet, rows: untilStopped(sheet.rows, signal) })
+  const cancellable = (sheet: SheetToWrite) => ({ ...sheet, rows: cancellableRows(sheet.rows, signal) })
   const sheets: Tables = [
-    stoppable(first),
-    ...others.map((sheet) => ('rows' in sheet ? stoppable(sheet) : sheet)),
+    cancellable(first),
+    ...others.map((sheet) => ('rows' in sheet ? cancellable(sheet) : sheet)),
   ]
   await file.prepare({ writeTo: (path) => writeTableFile(path, sheets, { creator: 'ssh-admin', at, marks }) })
 }
 
-async function* untilStopped(
+async function* cancellableRows(
   rows: SheetToWrite['rows'],
   signal: AbortSignal,
 ): AsyncGenerator<readonly CellToWrite[]> {
-  let made = 0
+  let count = 0
   for await (const row of rows) {
     if (signal.aborted) throw new Cancelled()
-    made += 1
+    count += 1
     // Lets the event loop run, so that Ctrl-C is noticed.
-    if (made % 1000 === 0) await new Promise(setImmediate)
+    if (count % 1000 === 0) await new Promise(setImmediate)
     yield row
   }
 }
@@ -350,7 +350,7 @@ export function refuseStdout(file: string): void {
 }
 
 /** The extension of a table file, in small letters. @throws for an unknown extension, and for stdout */
-export async function endingOfTable(file: string): Promise<TableEnding> {
+export async function tableEndingOf(file: string): Promise<TableEnding> {
   refuseStdout(file)
   const { tableEnding } = await import('../workbook/write.ts')
   return tableEnding(file)

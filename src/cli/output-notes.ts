@@ -95,9 +95,9 @@ function removeNote({ path, ...noted }: Pick<OutputNote, 'path' | 'unfinished' |
 function readNote(file: UnfinishedFile): OutputNote {
   const text = noteText(file.path)
   if (text === undefined) return { ...file, unfinished: '', abandoned: false }
-  const [unfinished = '', folder = ''] = text.split('\n')
+  const [unfinished = '', folderInode = ''] = text.split('\n')
   if (!isOutputName(unfinished)) return { ...file, unfinished: '' }
-  const noted = { unfinished, ...(/^\d+$/.test(folder) ? { folder } : {}) }
+  const noted = { unfinished, ...(/^\d+$/.test(folderInode) ? { folderInode } : {}) }
   if (stateOfOutput(noted) !== 'unknown') return { ...file, ...noted }
   return { ...file, ...noted, outOfSight: unfinished }
 }

@@ -13,54 +13,55 @@ export interface PagedOutput {
 }
 
 /** The output, and whether a pager is wanted. */
-interface Shown extends Pick<Session, 'terminal' | 'context'> {
+interface PagerOptions extends Pick<Session, 'terminal' | 'context'> {
   common: Pick<Session['common'], 'pager'>
 }
 
 /** Sends what is longer than the screen of a terminal through the pager; anything else is written directly. */
-export function pagedOutput({ terminal, context, common }: Shown): PagedOutput {
+export function pagedOutput({ terminal, context, common }: PagerOptions): PagedOutput {
   const { rows = 0, columns = 80 } = context.stdout
-  const pager = rows > 0 && common.pager ? pagerOf(context.env) : undefined
+  const pager = rows > 0 && common.pager ? pagerCommand(context.env) : undefined
   if (pager === undefined) return { write: terminal.write, end: async () => undefined }
-  let held: string | undefined = ''
-  let running: ReturnType<typeof context.startPager> | undefined
-  let shown: (() => void) | undefined
+  let buffered: string | undefined = ''
+  let pagerProcess: ReturnType<typeof context.startPager> | undefined
+  let endPaging: (() => void) | undefined
   /** Where the pager failed before it showed anything, the held text is shown without it. */
-  const failed = async () => {
-    const exit = held === undefined ? undefined : await running?.failure()
+  const hasFailed = async () => {
+    const exit = buffered === undefined ? undefined : await pagerProcess?.failure()
     if (exit === undefined) return false
-    shown?.()
+    endPaging?.()
     terminal.say(`The pager ${pager} failed (exit code ${exit}): this is shown without it.`)
     return true
   }
-  let isDirect = false
+  let bypassesPager = false
   return {
     write: async (text) => {
-      if (isDirect) return terminal.write(text)
-      if (held !== undefined) held += text
-      const isFirst = running === undefined
-      if (isFirst && linesOf(held ?? '', columns) <= rows) return true
+      if (bypassesPager) return terminal.write(text)
+      if (buffered !== undefined) buffered += text
+      const isFirst = pagerProcess === undefined
+      if (isFirst && screenLines(buffered ?? '', columns) <= rows) return true
       if (isFirst) clearBusy(context.stderr)
-      if (isFirst) shown = context.interruption.whileShown()
-      running ??= context.startPager(pager, environmentOf(context.env))
-      if (await running.write(cleanForTerminal(isFirst ? (held ?? '') : text))) {
-        if (running.hasRead()) held = undefined
+      if (isFirst) endPaging = context.interruption.whileShown()
+      pagerProcess ??= context.startPager(pager, pagerEnvironment(context.env))
+      if (await pagerProcess.write(cleanForTerminal(isFirst ? (buffered ?? '') : text))) {
+        if (pagerProcess.hasRead()) buffered = undefined
         return true
       }
-      isDirect = await failed()
-      return isDirect && terminal.write(held ?? '')
+      bypassesPager = await hasFailed()
+      return bypassesPager && terminal.write(buffered ?? '')
     },
     end: async () => {
-      if (isDirect) return
-      await running?.end()
-      shown?.()
-      if ((!running || (await failed())) && held !== undefined && held !== '') await terminal.write(held)
+      if (bypassesPager) return
+      await pagerProcess?.end()
+      endPaging?.()
+      if ((!pagerProcess || (await hasFailed())) && buffered !== undefined && buffered !== '')
+        await terminal.write(buffered)
     },
   }
 }
 
 /** How many screen lines the text takes, with longer lines wrapped at the columns. */
-function linesOf(text: string, columns: number): number {
+function screenLines(text: string, columns: number): number {
   const widths = stripVTControlCharacters(text)
     .split('\n')
     .map((line) => Math.max(1, Math.ceil(line.length / columns)))
@@ -70,16 +71,16 @@ function linesOf(text: string, columns: number): number {
 type Environment = Session['context']['env']
 
 /** The pager as a shell command; undefined where it is empty, `cat` or not installed, or the terminal is dumb. */
-function pagerOf(env: Environment): string | undefined {
+function pagerCommand(env: Environment): string | undefined {
   const command = env.PAGER?.trim() ?? 'less'
   if (command === '' || command === 'cat' || env.TERM === 'dumb') return undefined
   const [program = ''] = command.split(/\s+/)
   // A command with shell syntax is left to the shell.
   const isSimple = /^[\w./+-]+$/.test(program)
-  return isSimple && !isThere(program, env) ? undefined : command
+  return isSimple && !isInstalled(program, env) ? undefined : command
 }
 
-function isThere(program: string, env: Environment): boolean {
+function isInstalled(program: string, env: Environment): boolean {
   const folders = program.includes('/') ? [''] : (env.PATH ?? '').split(delimiter)
   return folders.some((folder) => isProgram(folder === '' ? program : join(folder, program)))
 }
@@ -90,6 +91,6 @@ function isProgram(path: string): boolean {
 }
 
 /** The same defaults as git: a text that fits ends at once, colours work, and the text stays on the screen. */
-function environmentOf(env: Environment): Record<string, string> {
+function pagerEnvironment(env: Environment): Record<string, string> {
   return { ...(env.LESS === undefined ? { LESS: 'FRX' } : {}), ...(env.LV === undefined ? { LV: '-c' } : {}) }
 }

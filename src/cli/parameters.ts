@@ -281,7 +281,7 @@ export function yesOption(what: string): Parameter<boolean> {
 export interface Declared<Args, Options, Every> {
   args: Parameters<Args> | undefined
   options: Parameters<Options> | undefined
-  every: Parameters<Every> | undefined
+  shared: Parameters<Every> | undefined
   /** Whether the command changes something. */
   changes: boolean
 }
@@ -318,13 +318,13 @@ export function addParameters<Values>(to: Command, parameters: Parameters<Values
 
 /** Checks the typed values, and reports all problems in one line. @throws a usage error */
 export function valuesOf<Args, Options, Every>(
-  { args, options, every }: Omit<Declared<Args, Options, Every>, 'changes'>,
+  { args, options, shared }: Omit<Declared<Args, Options, Every>, 'changes'>,
   typed: Readonly<Record<string, unknown>>,
 ): Args & Every & Options {
   const problems: InputProblem[] = []
   const values = {
     ...parseValues(args, typed, { problems, spoken: asArgument }),
-    ...parseValues(every, typed, { problems, spoken: asOption }),
+    ...parseValues(shared, typed, { problems, spoken: asOption }),
     ...parseValues(options, typed, { problems, spoken: asOption }),
   }
   if (isComplete<Args & Every & Options>(values, problems)) return values

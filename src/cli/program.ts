@@ -16,10 +16,10 @@ export async function canonicalLine(argv: readonly string[]): Promise<readonly s
     })
   const positions = positionsIn(argv)
   const [noun, verb] = positions
-  const isTypedSo = noun
+  const isCanonical = noun
     ? isCommand([noun, ...(verb ? [verb] : [])].map(({ word }) => word))
     : argv[0] !== '-v'
-  if (isTypedSo) return argv
+  if (isCanonical) return argv
   const { replaceSynonyms } = await import('./words.ts')
   return replaceSynonyms(argv, positions)
 }
@@ -42,7 +42,7 @@ export async function programFor(
   output: HelpOutput,
 ): Promise<Command> {
   const program = emptyProgram()
-  prepare(program, context, output)
+  configureOutput(program, context, output)
   const words = commandWordsIn(argv)
   const [first] = words
   const isKnown = first !== undefined && Object.hasOwn(tree, first)
@@ -52,7 +52,7 @@ export async function programFor(
     const part =
       word === first ? await loadCommandFor(word, node, { words, argv }) : placeholderCommand(word, node)
     program.addCommand(part)
-    prepare(part, context, output)
+    configureOutput(part, context, output)
   }
   if (first !== undefined && !isKnown) {
     throw new NoSuchCommand({ argv, word: first, known: Object.keys(tree), before: [] })
@@ -170,15 +170,15 @@ export class NoSuchCommand extends Error {
 export const commandOfError = new WeakMap<CommanderError, Command>()
 
 /** Makes a command and its subcommands write through the context, and throw errors that know their command. */
-export function prepare(command: Command, context: Context, output: HelpOutput): void {
-  const complain = (error: CommanderError) => {
+export function configureOutput(command: Command, context: Context, output: HelpOutput): void {
+  const throwWithCommand = (error: CommanderError) => {
     commandOfError.set(error, command)
     throw error
   }
-  command.exitOverride(complain).configureOutput({
+  command.exitOverride(throwWithCommand).configureOutput({
     writeOut: output.writeOut,
     writeErr: () => undefined,
     getOutHelpWidth: () => widthOf(context.stdout, context.env),
   })
-  for (const part of command.commands) prepare(part, context, output)
+  for (const part of command.commands) configureOutput(part, context, output)
 }

@@ -18,16 +18,16 @@ export interface Choice<Value> {
 }
 
 /** Loads the prompts after the colour level is settled: they read it at import. */
-function promptsAt(terminal: Terminal) {
+function loadPrompts(terminal: Terminal) {
   terminal.setPromptColour()
   return import('@inquirer/prompts')
 }
 
 /** Asks yes or no, with No as the default. */
 export async function askYesNo(terminal: Terminal, question: string): Promise<boolean> {
-  const { confirm } = await promptsAt(terminal)
-  return asked(terminal, (streams) =>
-    confirm({ message: inLines(terminal, question), default: false, theme: themeOf(terminal) }, streams),
+  const { confirm } = await loadPrompts(terminal)
+  return runPrompt(terminal, (streams) =>
+    confirm({ message: wrapQuestion(terminal, question), default: false, theme: themeOf(terminal) }, streams),
   )
 }
 
@@ -36,39 +36,42 @@ export async function choose<Value>(
   terminal: Terminal,
   { question, choices }: { question: string; choices: readonly Choice<Value>[] },
 ): Promise<Value> {
-  const { search } = await promptsAt(terminal)
+  const { search } = await loadPrompts(terminal)
   // A letter and Enter may come in one chunk; as Enter then takes a choice from before the search, ask again.
-  let finds = 0
-  let drawn = 0
+  let searches = 0
+  let lastDrawn = 0
   const find = (term: string | undefined) => {
-    finds += 1
-    const latest = finds
-    const isDrawnNow = () => {
-      drawn = latest
+    searches += 1
+    const number = searches
+    const markDrawn = () => {
+      lastDrawn = number
     }
-    if (term === undefined) isDrawnNow()
-    else queueMicrotask(isDrawnNow)
+    if (term === undefined) markDrawn()
+    else queueMicrotask(markDrawn)
     const part = searchKey(term ?? '')
     return choices
       .filter(({ name }) => searchKey(name).includes(part))
       .map((choice) => cleanChoice(choice, terminal))
   }
-  let isDrawn = true
+  let isCurrent = true
   const validate = () => {
-    isDrawn = drawn === finds
+    isCurrent = lastDrawn === searches
     return true
   }
-  const message = inLines(terminal, question)
-  const once = () =>
-    asked(terminal, (streams) =>
-      search<Value>({ message, source: find, validate, theme: answeredBelow(terminal, message) }, streams),
+  const message = wrapQuestion(terminal, question)
+  const askOnce = () =>
+    runPrompt(terminal, (streams) =>
+      search<Value>(
+        { message, source: find, validate, theme: themeWithAnswerBelow(terminal, message) },
+        streams,
+      ),
     )
-  let chosen = await once()
-  while (!isDrawn) chosen = await once()
+  let chosen = await askOnce()
+  while (!isCurrent) chosen = await askOnce()
   return chosen
 }
 
-interface Offered<Value> {
+interface ChoicesFromStore<Value> {
   question: string
   choices: readonly Choice<Value>[]
   /** What identifies the choices beside their names, such as the accounts they stand for. */
@@ -81,7 +84,7 @@ interface Offered<Value> {
  */
 export async function chooseFromStore<Value>(
   terminal: Terminal,
-  find: () => Promise<Offered<Value>>,
+  find: () => Promise<ChoicesFromStore<Value>>,
 ): Promise<Value> {
   const offered = await find()
   const chosen = await choose(terminal, offered)
@@ -98,14 +101,14 @@ export async function askSeveral<Value>(
   terminal: Terminal,
   { question, choices }: { question: string; choices: readonly Choice<Value>[] },
 ): Promise<Value[]> {
-  const { checkbox } = await promptsAt(terminal)
+  const { checkbox } = await loadPrompts(terminal)
   const pageSize = 12
-  const message = inLines(terminal, question)
-  return asked(terminal, (streams) =>
+  const message = wrapQuestion(terminal, question)
+  return runPrompt(terminal, (streams) =>
     checkbox<Value>(
       {
         message,
-        theme: answeredBelow(terminal, message),
+        theme: themeWithAnswerBelow(terminal, message),
         choices: choices.map((choice) => cleanChoice(choice, terminal)),
         pageSize,
         loop: false,
@@ -123,31 +126,31 @@ export type Check = (text: string) => string | undefined | Promise<string | unde
 /** Asks for a line of text. @param present the value that Enter keeps */
 export async function ask(
   terminal: Terminal,
-  { question, present, check = () => undefined }: { question: string; present?: string; check?: Check },
+  { question, current, check = () => undefined }: { question: string; current?: string; check?: Check },
 ): Promise<string> {
-  const { input } = await promptsAt(terminal)
+  const { input } = await loadPrompts(terminal)
   const validate = async (text: string) => {
     const wrong = await check(text)
     return wrong === undefined ? true : oneLine(wrong)
   }
-  const shown = present === undefined ? undefined : oneLine(present)
-  const message = inLines(terminal, question)
-  const typed = await asked(terminal, (streams) =>
+  const shown = current === undefined ? undefined : oneLine(current)
+  const message = wrapQuestion(terminal, question)
+  const typed = await runPrompt(terminal, (streams) =>
     input({ message, default: shown, validate, theme: themeOf(terminal) }, streams),
   )
-  return present !== undefined && typed === shown ? present : typed
+  return current !== undefined && typed === shown ? current : typed
 }
 
 /** Asks for a secret, which is never shown. */
 export async function askSecret(terminal: Terminal, question: string): Promise<string> {
-  const { password } = await promptsAt(terminal)
-  return asked(terminal, (streams) =>
-    password({ message: inLines(terminal, question), mask: true, theme: themeOf(terminal) }, streams),
+  const { password } = await loadPrompts(terminal)
+  return runPrompt(terminal, (streams) =>
+    password({ message: wrapQuestion(terminal, question), mask: true, theme: themeOf(terminal) }, streams),
   )
 }
 
 /** The cleaned question, wrapped: the prompt draws two columns before it and needs some behind it for the answer. */
-function inLines({ err: { width } }: Terminal, question: string): string {
+function wrapQuestion({ err: { width } }: Terminal, question: string): string {
   const lines = cleanForTerminal(question).split('\n')
   const last = lines.length - 1
   return lines.map((line, at) => wrapped(line, width - (at === last ? 8 : 2))).join('\n')
@@ -159,12 +162,12 @@ function themeOf({ err: { chalk } }: Terminal) {
 }
 
 /** Shows the chosen names behind the question, or beneath it where the line has no room. */
-function answeredBelow(terminal: Terminal, message: string) {
+function themeWithAnswerBelow(terminal: Terminal, message: string) {
   const { width, chalk } = terminal.err
   const lastLine = message.split('\n').at(-1) ?? ''
-  const answer = (said: string) => {
+  const answer = (answered: string) => {
     // An empty answer means that nothing was ticked.
-    const chosen = said === '' ? 'none' : said
+    const chosen = answered === '' ? 'none' : answered
     // The prompt draws a mark before the question.
     const isRoom = stringWidth(`${doneMark} ${lastLine} ${chosen}`) <= width
     const text = isRoom ? chosen : `\n${wrappedText(`  ${chosen}`, width)}`
@@ -174,12 +177,12 @@ function answeredBelow(terminal: Terminal, message: string) {
 }
 
 /** Columns that the prompt draws before a choice. */
-const besideChoice = 5
+const choicePrefixColumns = 5
 
 /** The choice with its name cleaned and shortened to one line. */
 function cleanChoice<Value>(choice: Choice<Value>, { err }: Terminal): Choice<Value> & { short: string } {
   const short = oneLine(choice.name)
-  return { ...choice, name: shortened(short, err.width - besideChoice), short }
+  return { ...choice, name: shortened(short, err.width - choicePrefixColumns), short }
 }
 
 interface Streams {
@@ -189,26 +192,26 @@ interface Streams {
 }
 
 /** Runs a prompt on stderr. Ctrl-C cancels, also where it was pressed before the question appeared. */
-async function asked<Answer>(
+async function runPrompt<Answer>(
   terminal: Terminal,
   prompt: (streams: Streams) => Promise<Answer>,
 ): Promise<Answer> {
   const { stdin: input, stderr, signal } = terminal
   await yieldToSignals()
   if (signal.aborted) throw new Cancelled()
-  const restore = withoutRawModeFailures(input)
-  const ended = new AbortController()
-  const streams = { input, output: asWritable(stderr), signal: AbortSignal.any([signal, ended.signal]) }
+  const restore = ignoreRawModeErrors(input)
+  const closed = new AbortController()
+  const streams = { input, output: asWritable(stderr), signal: AbortSignal.any([signal, closed.signal]) }
   const pending = prompt(streams)
-  const unwatch = whenInputPauses(input, () => ended.abort())
-  const before = performance.now()
+  const unwatch = onInputClosed(input, () => closed.abort())
+  const startedAt = performance.now()
   try {
     return await pending
   } catch (error) {
     if (error instanceof Error && /^(Exit|Abort|Cancel)PromptError$/.test(error.name)) throw new Cancelled()
     throw error
   } finally {
-    terminal.askedMs += performance.now() - before
+    terminal.askedMs += performance.now() - startedAt
     unwatch()
     restore()
   }
@@ -219,35 +222,35 @@ async function asked<Answer>(
  * notices neither, and Node would exit with 0 because nothing is pending.
  * @returns ends the watch
  */
-function whenInputPauses(input: Terminal['stdin'], ended: () => void): () => void {
+function onInputClosed(input: Terminal['stdin'], closed: () => void): () => void {
   // readline listens for 'end' until it is closed.
-  const listening = input.listenerCount('end')
-  const look = () =>
+  const listeners = input.listenerCount('end')
+  const checkClosed = () =>
     setImmediate(() => {
-      if (input.listenerCount('end') < listening) ended()
+      if (input.listenerCount('end') < listeners) closed()
       else input.resume()
     })
-  input.on('pause', look)
-  return () => void input.removeListener('pause', look)
+  input.on('pause', checkClosed)
+  return () => void input.removeListener('pause', checkClosed)
 }
 
 /**
  * A terminal whose window was closed refuses raw mode: Node emits an error on the stream, which would end the program
  * before it handles the SIGHUP that comes with the closing. @returns restores the stream's setRawMode
  */
-function withoutRawModeFailures(input: Terminal['stdin']): () => void {
+function ignoreRawModeErrors(input: Terminal['stdin']): () => void {
   if (!('setRawMode' in input) || typeof input.setRawMode !== 'function') return () => undefined
   const { setRawMode, emit } = input
-  const quietly = (mode: boolean) => {
-    const unlessError = (event: string | symbol, ...rest: unknown[]) =>
+  const setRawModeQuietly = (mode: boolean) => {
+    const emitUnlessError = (event: string | symbol, ...rest: unknown[]) =>
       event === 'error' || Reflect.apply(emit, input, [event, ...rest])
-    Reflect.set(input, 'emit', unlessError)
+    Reflect.set(input, 'emit', emitUnlessError)
     try {
       return Reflect.apply(setRawMode, input, [mode])
     } finally {
       Reflect.set(input, 'emit', emit)
     }
   }
-  Reflect.set(input, 'setRawMode', quietly)
+  Reflect.set(input, 'setRawMode', setRawModeQuietly)
   return () => void Reflect.set(input, 'setRawMode', setRawMode)
 }

@@ -122,19 +122,19 @@ async function writeAndRecord<Args, Options, Request, Result>(
   }: { output: OutputFile | undefined; result: Result; session: Session; store: OpenStore },
 ): Promise<string | undefined> {
   if (!event && !output) return undefined
-  const { moveIntoPlaceAfterRecheck, moveIntoPlaceRecorded, recordEvent } = await import('./record-event.ts')
+  const { recheckAndMoveIntoPlace, recordAndMoveIntoPlace, recordEvent } = await import('./record-event.ts')
   if (!spec || !output) {
     if (event) await recordEvent(session, event(result))
     return undefined
   }
   await spec.write(output, result, { store, session })
-  const happened = (spec.event ?? event)?.(result)
-  const judge = spec.recheckRights?.(result)
-  const shown = judge
-    ? await moveIntoPlaceAfterRecheck(session, { file: output, judge })
-    : happened
-      ? await moveIntoPlaceRecorded(session, { file: output, event: happened })
+  const eventToRecord = (spec.event ?? event)?.(result)
+  const recheck = spec.recheckRights?.(result)
+  const placedPath = recheck
+    ? await recheckAndMoveIntoPlace(session, { file: output, recheck })
+    : eventToRecord
+      ? await recordAndMoveIntoPlace(session, { file: output, event: eventToRecord })
       : await output.moveIntoPlace()
-  if (spec.placedMessage && shown !== undefined) session.say(spec.placedMessage(shown))
-  return shown
+  if (spec.placedMessage && placedPath !== undefined) session.say(spec.placedMessage(placedPath))
+  return placedPath
 }

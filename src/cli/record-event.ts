@@ -28,12 +28,12 @@ export async function recordEvent(session: Session, event: EventToRecord): Promi
   }
 }
 
-async function record(session: Session, judge: WorkFor<EventToRecord>): Promise<void> {
+async function record(session: Session, eventFor: WorkFor<EventToRecord>): Promise<void> {
   const { appendAudit } = await import('../rules/audit/append.ts')
   // The command may have opened the store for reading only.
   await withStore(session, 'use', (store) =>
     session.commit(store, async (trx, ctx) => {
-      const event = await judge(trx, ctx)
+      const event = await eventFor(trx, ctx)
       await appendAudit(trx, { ...ctx, ...event, kind: 'event' })
     }),
   )
@@ -57,7 +57,7 @@ type NotMovedNotice = (reason: string) => Notice
  * Moves a file into place after recording its event: a process that is killed in between leaves no file.
  * @returns the path; undefined where the event is recorded and the move failed, which is notified: exit code 9
  */
-export async function moveIntoPlaceRecorded(
+export async function recordAndMoveIntoPlace(
   session: Session,
   { file, event, notMoved }: { file: OutputFile; event: EventToRecord; notMoved?: NotMovedNotice },
 ): Promise<string | undefined> {
@@ -71,13 +71,13 @@ export async function moveIntoPlaceRecorded(
   return isRecorded ? moveOrNotify(session, { file, notMoved }) : file.moveIntoPlace()
 }
 
-/** Like moveIntoPlaceRecorded, but the recording transaction checks the right to it: without a record, no file. */
-export async function moveIntoPlaceAfterRecheck(
+/** Like recordAndMoveIntoPlace, but the recording transaction checks the right to it: without a record, no file. */
+export async function recheckAndMoveIntoPlace(
   session: Session,
-  { file, judge }: { file: OutputFile; judge: WorkFor<EventToRecord> },
+  { file, recheck }: { file: OutputFile; recheck: WorkFor<EventToRecord> },
 ): Promise<string | undefined> {
   try {
-    await record(session, judge)
+    await record(session, recheck)
   } catch (error) {
     file.discard()
     throw error

@@ -19,10 +19,10 @@ export async function translateParserError(
   argv: readonly string[],
   context: Context,
 ): Promise<unknown> {
-  const accepted = (line: Line) => acceptedLine(line, context)
-  if (error instanceof NoSuchCommand) return unknownCommand(error.unknown, accepted)
+  const correct = (line: Line) => correctLine(line, context)
+  if (error instanceof NoSuchCommand) return unknownCommand(error.unknown, correct)
   if (!(error instanceof CommanderError)) return error
-  return usageErrorFor(rejectedInput(error, argv), accepted)
+  return usageErrorFor(rejectedInput(error, argv), correct)
 }
 
 function rejectedInput(error: CommanderError, argv: Line): RejectedInput {
@@ -34,19 +34,19 @@ function rejectedInput(error: CommanderError, argv: Line): RejectedInput {
 const maxCorrections = 4
 
 /** Parses a guessed line without running it. @returns the line that the parser accepts, mended where necessary */
-async function acceptedLine(line: Line, context: Context): Promise<Line | undefined> {
+async function correctLine(line: Line, context: Context): Promise<Line | undefined> {
   let corrected: Line | undefined = line
-  for (let times = 0; corrected && times < maxCorrections; times += 1) {
+  for (let attempts = 0; corrected && attempts < maxCorrections; attempts += 1) {
     const words = await canonicalLine(corrected)
-    const refused = await refusalOf(words, context)
-    if (refused === undefined) return corrected
+    const error = await parseError(words, context)
+    if (error === undefined) return corrected
     corrected =
-      refused instanceof CommanderError ? suggestedLines(rejectedInput(refused, corrected))[0] : undefined
+      error instanceof CommanderError ? suggestedLines(rejectedInput(error, corrected))[0] : undefined
   }
   return undefined
 }
 
-async function refusalOf(words: Line, context: Context): Promise<unknown> {
+async function parseError(words: Line, context: Context): Promise<unknown> {
   try {
     const program = await programFor(words, context, { writeOut: () => undefined, isLine: true })
     disableActions(program)

@@ -12,7 +12,7 @@ import { wrappedText } from '../render/wrap.ts'
 import { isServerAddress } from '../server-address.ts'
 import type { CheckLine } from './batch/line.ts'
 import { reorderHelp, typedCommand } from './options.ts'
-import { emptyProgram, canonicalLine, prepare, programFor, commandWordsIn } from './program.ts'
+import { emptyProgram, canonicalLine, configureOutput, programFor, commandWordsIn } from './program.ts'
 import { type Invocation, sessionOf } from './session.ts'
 import { clearBusy, ignoreBrokenPipe, wrapForStream, terminalOf } from './terminal.ts'
 import { positionsIn } from './typed-line.ts'
@@ -50,12 +50,12 @@ async function notifyBroaderList(
   argv: readonly string[],
   { words, context }: { words: readonly string[]; context: Context },
 ): Promise<void> {
-  const named = commandWordsIn(words)
-  if (context.stdout.isTTY !== true || named[1] !== 'list' || wantsJson(words)) return
+  const commandWords = commandWordsIn(words)
+  if (context.stdout.isTTY !== true || commandWords[1] !== 'list' || wantsJson(words)) return
   const { broaderListNote } = await import('./words.ts')
-  const also = broaderListNote(argv, named)
-  if (also === undefined) return
-  terminalOf(context, { color: false, quiet: words.includes('-q') || words.includes('--quiet') }).say(also)
+  const note = broaderListNote(argv, commandWords)
+  if (note === undefined) return
+  terminalOf(context, { color: false, quiet: words.includes('-q') || words.includes('--quiet') }).say(note)
 }
 
 /** The headings of a help page, which are printed bold. */
@@ -88,7 +88,7 @@ async function writeHelp(help: string, argv: readonly string[], context: Context
 async function showsStatus(argv: readonly string[], context: Context): Promise<boolean> {
   if (context.stdout.isTTY !== true || positionsIn(argv).length > 0 || argv.some(asksForHelp)) return false
   const program = emptyProgram()
-  prepare(program, context, { writeOut: () => undefined })
+  configureOutput(program, context, { writeOut: () => undefined })
   const { unknown } = program.parseOptions([...argv])
   if (unknown.length > 0) return false
   const { settings } = sessionOf(typedCommand(program), { context, argv, checkLine })
@@ -121,13 +121,13 @@ async function writeError(error: unknown, argv: readonly string[], context: Cont
   for (const piece of pieces) {
     const cleaned = cleanForTerminal(piece)
     // Wrapping would break JSON with line ends inside strings.
-    await written(stderr, json ? cleaned : wrapForStream(stderr, cleaned, env))
+    await writeAndWait(stderr, json ? cleaned : wrapForStream(stderr, cleaned, env))
   }
   return exit
 }
 
 /** Resolves once the stream has written the text and everything before it, or the reader has left. */
-export function written(stream: Output, text: string): Promise<void> {
+export function writeAndWait(stream: Output, text: string): Promise<void> {
   return new Promise((resolve) => {
     if (stream.writableEnded || stream.destroyed) resolve()
     else stream.write(text, () => resolve())

@@ -60,7 +60,7 @@ export interface Session {
   argv: readonly string[]
   notices: Notice[]
   /** The users and centres that were named by name, as found. */
-  named: FoundByName[]
+  foundByName: FoundByName[]
   /** Tells a warning or hint once: on stderr, by default as one line, or in `notices` with --json. */
   notify: (notice: Notice, lines?: readonly string[]) => void
   /** Writes a line to stderr; silent with --json and --quiet. */
@@ -110,10 +110,10 @@ export function sessionOf(
   { words, typed, rehearses }: TypedCommand,
   { context, argv, batch, checkLine }: Invocation,
 ): Session {
-  const said = commonOptions({ ...typed, json: typed.json === true || typed.format === 'json' })
-  const common = batch ? commonOptionsOfLine(batch, said) : said
-  const file = worksWithBadConfiguration.has(words) ? readableConfigFile(context) : undefined
-  const settings = batch ? settingsOfLine(batch, said) : resolveSettings(common, context, file)
+  const typedOptions = commonOptions({ ...typed, json: typed.json === true || typed.format === 'json' })
+  const common = batch ? commonOptionsOfLine(batch, typedOptions) : typedOptions
+  const file = commandsWithBadConfiguration.has(words) ? readableConfigFile(context) : undefined
+  const settings = batch ? settingsOfLine(batch, typedOptions) : resolveSettings(common, context, file)
   const changes = !common.dryRun && rehearses
   const quiet = common.quiet || common.json
   const terminal = terminalOf(context, { color: common.color, quiet, changes })
@@ -130,7 +130,7 @@ export function sessionOf(
   // One line of a batch opens the store, and all lines wait for it, so the batch itself says so.
   const sayWaiting = batch?.say ?? terminal.say
   context.interruption.sayWith(terminal.say)
-  const openingOf = async (mode: OpenMode, other: string | undefined, waits = true): Promise<Opening> => {
+  const openingFor = async (mode: OpenMode, other: string | undefined, waits = true): Promise<Opening> => {
     const { nameHolder, isReadOnlyMode } = await import('../db/store/opening.ts')
     const path = other ?? settings.db.value
     let isOutageSaid = false
@@ -157,8 +157,8 @@ export function sessionOf(
         notify({ code: 'standby', message })
       },
       onOutage: () => {
-        const does = isReadOnlyMode(mode) ? 'answers' : 'takes changes'
-        if (!isOutageSaid) sayWaiting(`Waiting for a server of ${path} that ${does} …`)
+        const ability = isReadOnlyMode(mode) ? 'answers' : 'takes changes'
+        if (!isOutageSaid) sayWaiting(`Waiting for a server of ${path} that ${ability} …`)
         isOutageSaid = true
       },
       onWait: (holder) => sayWaiting(`Waiting for ${nameHolder(holder)} to finish with the store …`),
@@ -170,7 +170,7 @@ export function sessionOf(
       notify({ code: 'unknown-variable', message })
     }
     const { openStore } = await import('../db/store/open.ts')
-    const opening = await openingOf(mode, other?.path, other?.waits)
+    const opening = await openingFor(mode, other?.path, other?.waits)
     const startsWithChange = other?.startsWithChange === true
     const writeFirstEvent = (store: OpenStore) => recordCreation(store, acting)
     const store = await openStore(Object.assign(opening, { startsWithChange, writeFirstEvent }))
@@ -189,7 +189,7 @@ export function sessionOf(
     command: words,
     argv,
     notices,
-    named: [],
+    foundByName: [],
     notify,
     say: terminal.say,
     busy: (words) => {
@@ -197,7 +197,7 @@ export function sessionOf(
     },
     linesAfterAnswer: [],
     open: batch ? (mode) => batch.sharedStore(mode, open) : open,
-    opening: (mode) => openingOf(mode, undefined),
+    opening: (mode) => openingFor(mode, undefined),
     ctx: (store) => contextFor(store, acting),
     commit: async (store, work, clock) => {
       const committed = await commitFor(store, { work, acting, clock, notify })
@@ -219,13 +219,13 @@ export function sessionOf(
 }
 
 /** Commands that must work with a broken configuration file: mending it, help, and a shell's start-up. */
-const worksWithBadConfiguration = new Set(['config edit', 'help', 'version', 'completion'])
+const commandsWithBadConfiguration = new Set(['config edit', 'help', 'version', 'completion'])
 
 /** The common options of a line: those of the batch hold for all lines; --yes and --dry-run may be added. */
-function commonOptionsOfLine({ common }: Batch, said: CommonOptions): CommonOptions {
+function commonOptionsOfLine({ common }: Batch, lineOptions: CommonOptions): CommonOptions {
   const { json, color, debug, wait } = common
-  const [yes, dryRun] = [said.yes || common.yes, said.dryRun || common.dryRun]
-  return { ...said, json, color, debug, wait, yes, dryRun, input: false }
+  const [yes, dryRun] = [lineOptions.yes || common.yes, lineOptions.dryRun || common.dryRun]
+  return { ...lineOptions, json, color, debug, wait, yes, dryRun, input: false }
 }
 
 /** A line may have its own --as only where the batch has no other actor. @throws a usage error */
@@ -242,20 +242,17 @@ function settingsOfLine({ settings }: Batch, { as }: CommonOptions): Settings {
   return { ...settings, as: { value: as, from: 'flag' } }
 }
 
-async function recordCreation(store: OpenStore, acting: Acting): Promise<void> {
+async function recordCreation(store: OpenStore, acting: ActorSource): Promise<void> {
   const { createStore } = await import('../rules/store/events.ts')
   await commitFor(store, { acting, clock: undefined, work: (trx, ctx) => createStore(trx, { ctx }) })
 }
 
 /** Names the path of the new store, so that a mistyped path is noticed at once. */
-function describeNewStore(
-  { keyFile, keyFromCommand }: OpenStore,
-  { db: { value: place } }: Settings,
-): string {
+function describeNewStore({ keyFile, keyFromCommand }: OpenStore, { db: { value: path } }: Settings): string {
   const key = keyFromCommand
     ? 'Its key is that of the command.'
     : `Its key is ${pathInWords(keyFile)}: keep a copy elsewhere.`
-  return `Began a new store: ${pathInWords(place)}. ${key}`
+  return `Began a new store: ${pathInWords(path)}. ${key}`
 }
 
 function describeClockDifference(difference: number): string {
@@ -273,11 +270,11 @@ async function keyCommandReader({
   return () => secretFromCommand(value, env)
 }
 
-interface Acting extends Pick<Session, 'context' | 'settings' | 'command' | 'batch'> {
+interface ActorSource extends Pick<Session, 'context' | 'settings' | 'command' | 'batch'> {
   dryRun: boolean
 }
 
-async function contextFor(store: OpenStore, acting: Acting): Promise<RuleContext> {
+async function contextFor(store: OpenStore, acting: ActorSource): Promise<RuleContext> {
   const { withRollbackWork } = await import('../db/transact.ts')
   const { readMonotonicTime } = await import('../db/clock.ts')
   await store.engine.server?.ensureStoreRow()
@@ -286,14 +283,14 @@ async function contextFor(store: OpenStore, acting: Acting): Promise<RuleContext
 }
 
 /** Read within the transaction: rights may have changed during a wait for the lock or an open question. */
-async function contextInTransaction(trx: Trx, acting: Acting): Promise<RuleContext> {
+async function contextInTransaction(trx: Trx, acting: ActorSource): Promise<RuleContext> {
   const { timeOf } = await import('../db/transact.ts')
   return contextAt(trx, { ...acting, at: timeOf(trx) })
 }
 
 async function contextAt(
   db: OpenStore['db'],
-  { context, settings, command, dryRun, batch, at }: Acting & { at: Date },
+  { context, settings, command, dryRun, batch, at }: ActorSource & { at: Date },
 ): Promise<RuleContext> {
   const { findActor } = await import('../rules/permissions/find-actor.ts')
   const by = await findActor(db, { typedBy: context, command, dryRun, email: actingFor(settings), at })
@@ -315,7 +312,7 @@ async function commitFor<Result>(
     notify,
   }: {
     work: WorkFor<Result>
-    acting: Acting
+    acting: ActorSource
     clock: Clock | undefined
     notify?: Session['notify']
   },
@@ -345,8 +342,8 @@ export function missingHeadNotice(file: string, found: 'noted-again' | 'missing'
 /** In bytes; reading a smaller store takes no noticeable time. */
 const largeStore = 4 * 1024 * 1024
 
-function isLarge(place: string): boolean {
-  return isServerAddress(place) || (statSync(place, { throwIfNoEntry: false })?.size ?? 0) > largeStore
+function isLarge(path: string): boolean {
+  return isServerAddress(path) || (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > largeStore
 }
 
 /** Opens the store, and closes it once the work has succeeded or failed. */
@@ -364,7 +361,7 @@ export async function withStore<Result>(
 }
 
 /** Opens the store if there is one; for a server this is known only after connecting. */
-export async function openIfThere(session: Session, mode: OpenMode): Promise<OpenStore | undefined> {
+export async function openIfExists(session: Session, mode: OpenMode): Promise<OpenStore | undefined> {
   try {
     return await session.open(mode)
   } catch (error) {

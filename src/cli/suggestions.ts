@@ -24,11 +24,11 @@ interface Guess {
 
 /**
  * The error for a word that is no command, with whole lines to paste that were probably meant.
- * @param accepted the line, mended where necessary, if the parser accepts it
+ * @param correct the line, mended where necessary, if the parser accepts it
  */
 export async function unknownCommand(
   unknown: UnknownWord,
-  accepted: (line: Line) => Promise<Line | undefined>,
+  correct: (line: Line) => Promise<Line | undefined>,
 ): Promise<Usage> {
   const spoken = ['ssh-admin', ...unknown.before].join(' ')
   const guesses = guessesAt(unknown)
@@ -36,7 +36,7 @@ export async function unknownCommand(
   const candidates: string[] = []
   for (const { name, line } of guesses) {
     const ordered = reorderArguments(line)
-    const taken = acceptsArguments(name, ordered) ? await accepted(ordered) : undefined
+    const taken = acceptsArguments(name, ordered) ? await correct(ordered) : undefined
     if (taken === undefined) continue
     lines.push(commandLine(taken))
     candidates.push(name)

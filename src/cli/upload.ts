@@ -35,9 +35,9 @@ export async function fileToUpload(session: Session, file: string): Promise<File
   const path = resolve(cwd, file)
   const stats = statOrRefuse(path, file)
   refuseStoreFileAsInput(file, session)
-  if (!stats.isFile()) throw unusable(file, 'is no ordinary file')
-  if (stats.size === 0) throw unusable(file, 'is empty')
-  if (stats.size > maxBytes) throw unusable(file, 'is larger than 500 MB')
+  if (!stats.isFile()) throw unusableFile(file, 'is no ordinary file')
+  if (stats.size === 0) throw unusableFile(file, 'is empty')
+  if (stats.size > maxBytes) throw unusableFile(file, 'is larger than 500 MB')
   const hash = createHash('sha256')
   let bytes = 0
   const progress = await startByteProgress(session.terminal, `Reading ${oneLine(file)} …`, stats.size)
@@ -46,7 +46,7 @@ export async function fileToUpload(session: Session, file: string): Promise<File
       if (bytes === 0) refuseStore(piece, file)
       hash.update(piece)
       bytes += piece.length
-      if (bytes > maxBytes) throw unusable(file, 'is larger than 500 MB')
+      if (bytes > maxBytes) throw unusableFile(file, 'is larger than 500 MB')
       progress.say(bytes)
     }
   } finally {
@@ -70,27 +70,27 @@ function refuseStore(piece: Buffer, file: string): void {
 export interface UploadSpec<Request> {
   files: (request: Request) => readonly FileToUpload[]
   /** Adds to the request where the bytes of its files are. */
-  with: (request: Request, uploaded: readonly Uploaded[]) => Request
+  addUploaded: (request: Request, uploaded: readonly Uploaded[]) => Request
 }
 
 interface Uploads<Request> {
   /** Whether the bytes are uploaded before the transaction that refers to them; files of one piece go in with it. */
   precedeTransaction: boolean
   /** Runs the work with the bytes in the store, and removes them where the work fails. */
-  within: <Done>(work: (request: Request) => Promise<Done>) => Promise<Done>
+  runWith: <Done>(work: (request: Request) => Promise<Done>) => Promise<Done>
 }
 
 /** @throws `file-changed` */
-export async function uploadsOf<Request>(
-  { files: filesOf, with: withBytes }: UploadSpec<Request>,
+export async function prepareUploads<Request>(
+  { files: filesIn, addUploaded: withBytes }: UploadSpec<Request>,
   { session, store, request }: { session: Session; store: OpenStore; request: Request },
 ): Promise<Uploads<Request>> {
-  const files = filesOf(request)
+  const files = filesIn(request)
   if (await fitInOnePiece(files)) {
-    const whole = withBytes(request, await readFiles(session, files))
-    return { precedeTransaction: false, within: (work) => work(whole) }
+    const withBytesOfFiles = withBytes(request, await readFiles(session, files))
+    return { precedeTransaction: false, runWith: (work) => work(withBytesOfFiles) }
   }
-  const within = async <Done>(work: (request: Request) => Promise<Done>) => {
+  const runWith = async <Done>(work: (request: Request) => Promise<Done>) => {
     const uploaded = await uploadFiles(session, { store, files })
     try {
       if (session.context.interruption.isCancelled()) throw new Cancelled()
@@ -101,7 +101,7 @@ export async function uploadsOf<Request>(
       throw error
     }
   }
-  return { precedeTransaction: true, within }
+  return { precedeTransaction: true, runWith }
 }
 
 async function fitInOnePiece(files: readonly FileToUpload[]): Promise<boolean> {
@@ -148,10 +148,10 @@ async function removeUploads(store: OpenStore, uploaded: readonly Uploaded[]): P
   if (ids.length === 0) return
   const { removeUpload } = await import('../db/contents.ts')
   const { commitNote } = await import('../db/transact.ts')
-  const removing = commitNote(store, async (trx) => {
+  const removal = commitNote(store, async (trx) => {
     for (const id of ids) await removeUpload(trx, id)
   })
-  await removing.catch(() => undefined)
+  await removal.catch(() => undefined)
 }
 
 /**
@@ -165,7 +165,7 @@ async function uploadFile(
   const { beginUpload, addPiece } = await import('../db/contents.ts')
   const { commitNote } = await import('../db/transact.ts')
   const { name, path, sha256, bytes } = file
-  const known = { name, sha256, bytes }
+  const described = { name, sha256, bytes }
   const upload: { id?: number | undefined } = {}
   const hash = createHash('sha256')
   const progress = await startByteProgress(session.terminal, `Uploading ${oneLine(name)} …`, bytes)
@@ -180,18 +180,18 @@ async function uploadFile(
         if (position === 0) upload.id = await beginUpload(trx, { sha256, maker: ownerTag(), at: store.now() })
         if (upload.id !== undefined) await addPiece(trx, { uploadId: upload.id, position, bytes: piece })
       })
-      if (upload.id === undefined) return known
+      if (upload.id === undefined) return described
       position += 1
       progress.say(sent)
     }
     refuseChanged(file, { sent, digest: hash.digest('hex') })
   } catch (error) {
-    await removeUploads(store, [{ ...known, uploadId: upload.id }])
+    await removeUploads(store, [{ ...described, uploadId: upload.id }])
     throw error
   } finally {
     progress.stop()
   }
-  return { ...known, uploadId: upload.id }
+  return { ...described, uploadId: upload.id }
 }
 
 /** @throws `file-changed` */
@@ -212,35 +212,35 @@ async function* piecesOfFile(
 ): AsyncGenerator<Buffer> {
   const { pieceLength } = await import('../db/contents.ts')
   const { signal } = session.context
-  let waiting: Buffer[] = []
+  let pending: Buffer[] = []
   let length = 0
   try {
-    for await (const part of inputStream(path, signal)) {
-      waiting.push(part)
-      length += part.length
+    for await (const chunk of inputStream(path, signal)) {
+      pending.push(chunk)
+      length += chunk.length
       while (length >= pieceLength) {
-        const all = Buffer.concat(waiting)
+        const all = Buffer.concat(pending)
         yield all.subarray(0, pieceLength)
-        waiting = [all.subarray(pieceLength)]
+        pending = [all.subarray(pieceLength)]
         length = all.length - pieceLength
       }
     }
   } catch (error) {
     if (signal.aborted) throw new Cancelled()
-    throw unreadable(file, { path, cause: error })
+    throw unreadableFile(file, { path, cause: error })
   }
-  if (length > 0) yield Buffer.concat(waiting)
+  if (length > 0) yield Buffer.concat(pending)
 }
 
 function statOrRefuse(path: string, file: string) {
   try {
     return statSync(path)
   } catch (error) {
-    throw unreadable(file, { path, cause: error })
+    throw unreadableFile(file, { path, cause: error })
   }
 }
 
-function unreadable(file: string, { path, cause }: { path: string; cause: unknown }): BadInput {
+function unreadableFile(file: string, { path, cause }: { path: string; cause: unknown }): BadInput {
   const code = errorCodeOf(cause)
   if (isNotThere(cause)) {
     return new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, {
@@ -256,6 +256,6 @@ function unreadable(file: string, { path, cause }: { path: string; cause: unknow
   return new BadInput('file-not-readable', `${file} cannot be read: ${code}.`, { cause })
 }
 
-function unusable(file: string, reason: string): BadInput {
+function unusableFile(file: string, reason: string): BadInput {
   return new BadInput('file-not-usable', `${file} ${reason}.`, { hint: 'A file has 1 byte to 500 MB.' })
 }

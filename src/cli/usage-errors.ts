@@ -34,11 +34,11 @@ import {
 
 /**
  * A commander parse error in our words, with the line to type instead.
- * @param accepted the line, mended where necessary, if the parser accepts it
+ * @param correct the line, mended where necessary, if the parser accepts it
  */
 export async function usageErrorFor(
   input: RejectedInput,
-  accepted: (line: Line) => Promise<Line | undefined>,
+  correct: (line: Line) => Promise<Line | undefined>,
 ): Promise<Usage> {
   const rejected = withOptionValuesSplit(input)
   const { argv, code, command } = rejected
@@ -51,7 +51,7 @@ export async function usageErrorFor(
     code === 'unknown-option'
       ? (redirectionHint(rejected) ?? endOfOptionsHint(rejected))
       : batchFileHint(rejected)
-  const lines = redirected ? [] : await Promise.all(suggestedLines(rejected).map(accepted))
+  const lines = redirected ? [] : await Promise.all(suggestedLines(rejected).map(correct))
   const suggestions = lines.flatMap((line) => (line ? [commandLine(line)] : []))
   const usual = hintOfLines(suggestions) ?? unknownOptionHint(rejected) ?? 'Add --help to see what it takes.'
   const details = code === 'excess-arguments' ? {} : { candidates: similarOptions(rejected) }

@@ -7,7 +7,7 @@ import { canBeName, type NamesTyped, namesInValue } from './names-typed.ts'
 import type { Declared, NamedKind, Parameters } from './parameters.ts'
 
 interface Call<Args, Options, Every> {
-  found: NamesTyped
+  typedNames: NamesTyped
   parameters: Declared<Args, Options, Every>
   options: Args & Options
 }
@@ -15,15 +15,15 @@ interface Call<Args, Options, Every> {
 /** Where the store or its key cannot be used, reports instead what is wrong with the call in any store. */
 export async function refuseWrongCall<Args, Options, Every>(
   error: unknown,
-  { found: { typed, kinds }, parameters, options }: Call<Args, Options, Every>,
+  { typedNames: { typed, kinds }, parameters, options }: Call<Args, Options, Every>,
 ): Promise<void> {
   if (!(failureOf(error) instanceof Unavailable)) return
-  for (const [parameter, kind] of kinds) await refuseNoTarget(typed[parameter], kind)
-  await refuseOwn(parameters.args, options)
-  await refuseOwn(parameters.options, options)
+  for (const [parameter, kind] of kinds) await refuseInvalidTarget(typed[parameter], kind)
+  await refuseInvalidValues(parameters.args, options)
+  await refuseInvalidValues(parameters.options, options)
 }
 
-async function refuseNoTarget(value: unknown, kind: NamedKind): Promise<void> {
+async function refuseInvalidTarget(value: unknown, kind: NamedKind): Promise<void> {
   const read = (target: string) => readTarget(target, kind)
   if (Array.isArray(value)) await readEachName([...new Set(value.map(String))], read)
   else if (typeof value === 'string') read(value)
@@ -38,7 +38,10 @@ function readTarget(target: string, kind: NamedKind): void {
   }
 }
 
-async function refuseOwn<Values>(parameters: Parameters<Values> | undefined, values: Values): Promise<void> {
+async function refuseInvalidValues<Values>(
+  parameters: Parameters<Values> | undefined,
+  values: Values,
+): Promise<void> {
   if (!parameters) return
   for (const name in parameters) await parameters[name].refuseMistyped?.(values[name])
 }

@@ -40,7 +40,10 @@ interface Replacement extends OneFile {
 function uploadOfOne<Asked extends OneFile>() {
   return {
     files: ({ file }: Asked) => [file],
-    with: (request: Asked, [uploaded = request.file]: readonly Uploaded[]) => ({ ...request, uploaded }),
+    addUploaded: (request: Asked, [uploaded = request.file]: readonly Uploaded[]) => ({
+      ...request,
+      uploaded,
+    }),
   }
 }
 

@@ -104,7 +104,7 @@ Nobody sees a resource until a release opens it. The same file with the same fac
     },
     upload: {
       files: ({ files }) => files,
-      with: (request, uploaded) => ({ ...request, uploaded }),
+      addUploaded: (request, uploaded) => ({ ...request, uploaded }),
     },
     act: async (trx, ctx, { facts, uploaded }) => {
       const changed: Awaited<ReturnType<typeof uploadResource>>[] = []

@@ -9,7 +9,7 @@ import { createCentre, refuseNumberInUse } from '../../rules/centres/create.ts'
 import { failureOf } from '../../rules/batch.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { flag, optionalArgument } from '../../cli/parameters.ts'
-import { openIfThere, type Session } from '../../cli/session.ts'
+import { openIfExists, type Session } from '../../cli/session.ts'
 import { commandLine, type Line, withWord } from '../../cli/typed-line.ts'
 import { centreOptions, tidiedNameNotices } from './options.ts'
 
@@ -88,7 +88,7 @@ function requireNumber(text: string, said: TypedFacts, { argv }: Session): strin
 async function checkInStore(session: Session, look: (store: OpenStore) => Promise<void>): Promise<void> {
   const { terminal, common } = session
   if (!terminal.canAsk || !common.input || common.dryRun) return
-  const store = await openIfThere(session, 'read')
+  const store = await openIfExists(session, 'read')
   if (!store) return
   try {
     await session.ctx(store)

@@ -90,13 +90,13 @@ async function promptForFacts(
   terminal: Terminal,
   { centre, wrongAssociate }: { centre: CentreWithPeople; wrongAssociate: Check },
 ): Promise<Omit<CentreOptions, 'kind'> & { name: string; kind: string }> {
-  const asking = (question: string, present: string, read: (text: string) => object) =>
+  const asking = (question: string, current: string, read: (text: string) => object) =>
     ask(terminal, {
       question,
-      present,
+      current,
       // The rule's own refusal, while the value can still be corrected.
       check: async (text) =>
-        text === present ? undefined : (await failureOf(() => parseCentreOptions(read(text))))?.message,
+        text === current ? undefined : (await failureOf(() => parseCentreOptions(read(text))))?.message,
     })
   const askingText = async (question: string, present: string, read: (text: string) => object) => {
     const typed = await asking(question, present, read)
@@ -113,7 +113,7 @@ async function promptForFacts(
   const associate = isOfAssociate
     ? await ask(terminal, {
         question: 'Number of its Associate:',
-        present: centre.associate_number ?? '',
+        current: centre.associate_number ?? '',
         check: wrongAssociate,
       })
     : undefined
@@ -148,9 +148,9 @@ async function zoneOf({
 }) {
   const { country: code = centre.country } = parseCentreOptions({ country })
   if (onlyTimeZoneOf(code) !== undefined) return {}
-  const present = centre.time_zone ?? 'none'
-  const timeZone = await ask(terminal, { question: 'Time zone (none takes it away):', present })
-  return timeZone === present ? {} : { timeZone }
+  const current = centre.time_zone ?? 'none'
+  const timeZone = await ask(terminal, { question: 'Time zone (none takes it away):', current })
+  return timeZone === current ? {} : { timeZone }
 }
 
 function questionOf(edited: ChangedCentre): string | undefined {

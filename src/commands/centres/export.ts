@@ -3,7 +3,7 @@ import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { optionalArgument } from '../../cli/parameters.ts'
 import { checkOutputFile, type OutputFile, prepareTable, refuseUnimportable } from '../../cli/output-file.ts'
 import type { OutputKind } from '../../cli/output-notes.ts'
-import { moveIntoPlaceRecorded } from '../../cli/record-event.ts'
+import { recordAndMoveIntoPlace } from '../../cli/record-event.ts'
 import { type Session, withStore } from '../../cli/session.ts'
 import { countLeftOut, exportedUsers, type ExportedUser } from '../../db/centres/people.ts'
 import type { OpenStore } from '../../db/store/opening.ts'
@@ -61,7 +61,7 @@ export const exportCentres = () =>
           session.busy('Writing the centres and their users …')
           await prepareTable(output, { sheets: [sheet], at: context.now(), signal: context.signal })
           const event = { action: 'centres.exported', facts: { ...counts } }
-          if ((await moveIntoPlaceRecorded(session, { file: output, event })) === undefined)
+          if ((await recordAndMoveIntoPlace(session, { file: output, event })) === undefined)
             return { text: '', json: { file: null, ...counts }, exit: 9 }
         }
         if (by.kind === 'staff') await notifyLeftOut(store, session)

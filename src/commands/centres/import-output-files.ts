@@ -3,7 +3,7 @@ import { extname, join } from 'node:path'
 import { withProgress } from '../../import/apply.ts'
 import {
   checkOutputFile,
-  endingOfTable,
+  tableEndingOf,
   type OutputFile,
   prepareTable,
   refuseSameFileTwice,
@@ -67,7 +67,7 @@ export async function checkOutputFiles(
     '--plan-out': planOut,
     '--report': report,
   })
-  if (pinsOut !== undefined && pinsOut.trim() !== '') await endingOfTable(pinsOut)
+  if (pinsOut !== undefined && pinsOut.trim() !== '') await tableEndingOf(pinsOut)
   if (issuesOut !== undefined && issuesOut.trim() !== '') await refuseUnimportable(issuesOut)
   const pinsNameIsOurs = pinsOut === undefined
   const from = { input: input === '-' ? undefined : input }
@@ -78,7 +78,7 @@ export async function checkOutputFiles(
       kind: 'pins',
       file,
       flag: '--pins-out',
-      nameIsOurs: pinsNameIsOurs,
+      isGeneratedName: pinsNameIsOurs,
     }),
     pinsNameIsOurs,
     slips,

@@ -1,4 +1,4 @@
-import { checkOutputFile, endingOfTable, prepareTable } from '../../cli/output-file.ts'
+import { checkOutputFile, tableEndingOf, prepareTable } from '../../cli/output-file.ts'
 import { noSlipsNotice, pinTables, type PinsOfImport } from '../../import/pin-sheet.ts'
 import { tsvLine } from '../../render/clean-text.ts'
 import { count, listLines } from '../../render/text.ts'
@@ -27,7 +27,7 @@ With --renew those who have not set up their account get a new PIN; the one befo
     options,
     examples: ['ssh-admin centres pins 1 --out pins-again.xlsx --yes'],
     prepare: async ({ import: importId, out = `new-user-pins-${importId}.xlsx`, renew, slips }, session) => {
-      const ending = out.trim() === '' ? undefined : await endingOfTable(out)
+      const ending = out.trim() === '' ? undefined : await tableEndingOf(out)
       const output = await checkOutputFile(session, {
         kind: 'pins',
         file: out,

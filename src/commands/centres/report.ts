@@ -1,5 +1,5 @@
 import type { OutputFile } from '../../cli/output-file.ts'
-import { type EventToRecord, moveIntoPlaceRecorded } from '../../cli/record-event.ts'
+import { type EventToRecord, recordAndMoveIntoPlace } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
 import type { ImportAnswer } from '../../render/import.ts'
 import type { ImportReport } from '../../render/import-report.ts'
@@ -49,7 +49,7 @@ export async function moveReportIntoPlace(
     // Completely written, and recorded in the log, before it is moved into place.
     const placed = hasNoStore
       ? await file.moveIntoPlace()
-      : await moveIntoPlaceRecorded(session, { file, event: reportedEvent(report), notMoved: notPlaced })
+      : await recordAndMoveIntoPlace(session, { file, event: reportedEvent(report), notMoved: notPlaced })
     if (placed !== undefined) session.say(`The page about it: ${placed}`)
     return placed !== undefined
   } catch (error) {

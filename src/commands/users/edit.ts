@@ -150,9 +150,9 @@ async function promptForChanges(
   account: Account,
 ): Promise<Changes> {
   const check = (text: string) => wrongAddress(text, { account, db })
-  const firstName = await ask(terminal, { question: 'First name:', present: account.firstName })
-  const lastName = await ask(terminal, { question: 'Last name:', present: account.lastName })
-  const email = await ask(terminal, { question: 'E-mail:', present: account.email, check })
+  const firstName = await ask(terminal, { question: 'First name:', current: account.firstName })
+  const lastName = await ask(terminal, { question: 'Last name:', current: account.lastName })
+  const email = await ask(terminal, { question: 'E-mail:', current: account.email, check })
   const sites = await askChanges(terminal, {
     question: 'Sites:',
     names: givenSites,

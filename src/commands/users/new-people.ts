@@ -86,7 +86,7 @@ async function refuseExisting(people: readonly NewPerson[], { db, ctx }: Mutatio
 async function askCentre({ terminal, db, ctx }: MutationStage): Promise<string> {
   const typed = await ask(terminal, {
     question: 'Centre (number or name):',
-    ...(ctx.by.kind === 'user' ? { present: ctx.by.centre.number } : {}),
+    ...(ctx.by.kind === 'user' ? { current: ctx.by.centre.number } : {}),
     check: async (text) => {
       const found = await typedCentre(db, { text, ctx })
       return typeof found === 'string' ? found : undefined
