@@ -10,6 +10,17 @@ const ofServer = 'test/db/postgres/**'
 const long = process.env.LEAVE_OUT_LONG_TESTS
   ? ['test/end-to-end/{guessing,import-memory,desks,recorded-before-placed}.test.ts']
   : []
+/** The tests that have their stores on a server too. */
+const onServer = [
+  'test/{rules,import,mail}/**/*.test.ts',
+  'test/commands/{account,associates,audit,centres,coordinator,entries,mail,resources,templates,users}/**/*.test.ts',
+]
+/** Decided before any store is asked, in hundreds of cases, or about what a terminal shows of the same answers. */
+const ofNamedServer = {
+  include: ['test/{cli,render}/**/*.test.ts'],
+  exclude: ['test/rules/what-each-actor-*.test.ts'],
+}
+const isServerNamed = Boolean(process.env.SSH_ADMIN_TEST_DB)
 /** Processes of the built program, at one server. */
 const ofDesks = 'test/end-to-end/desks.test.ts'
 const setup = ['test/setup.ts']
@@ -38,17 +49,18 @@ export default defineConfig({
       },
       // These start the built program as processes of its own.
       { extends: true, test: { name: 'program', include: ofPrograms, exclude: [ofDesks, ...long] } },
-      // The rules once more, with every store on a server of PostgreSQL. What each actor may do is decided before any
-      // store is asked, in hundreds of cases: those run there only where SSH_ADMIN_TEST_DB names a server.
+      // The same tests once more, with every store on a server of PostgreSQL; all of them where SSH_ADMIN_TEST_DB names one.
       {
         extends: true,
         test: {
           name: 'server',
-          include: [`${ofServer}/*.test.ts`, ofDesks, 'test/rules/**/*.test.ts'],
-          exclude: [
-            ...long,
-            ...(process.env.SSH_ADMIN_TEST_DB ? [] : ['test/rules/what-each-actor-*.test.ts']),
+          include: [
+            `${ofServer}/*.test.ts`,
+            ofDesks,
+            ...onServer,
+            ...(isServerNamed ? ofNamedServer.include : []),
           ],
+          exclude: [...long, ...(isServerNamed ? [] : ofNamedServer.exclude)],
           setupFiles: [...setup, 'test/on-server.ts'],
           globalSetup: ['test/server.ts'],
         },

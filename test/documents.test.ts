@@ -119,7 +119,7 @@ async function secretsFor(line: string, world: World): Promise<string | undefine
 }
 
 async function lastMessageTo(email: string, world: World): Promise<string> {
-  const folder = `${world.db}.mail`
+  const folder = world.mailFolder
   const messages = readdirSync(folder).sort().reverse()
   for (const name of messages) {
     const { to, text } = await PostalMime.parse(readFileSync(join(folder, name)))

@@ -269,7 +269,7 @@ async function activate(world: World): Promise<void> {
 
 /** The first match in what was written to anybody, newest letter first. */
 function inLetter(world: World, pattern: RegExp): string {
-  const folder = `${world.db}.mail`
+  const folder = world.mailFolder
   for (const name of readdirSync(folder).sort().reverse()) {
     const text = readFileSync(join(folder, name), 'utf8')
       .replace(/=\r?\n/g, '')

@@ -65,9 +65,16 @@ export async function emptySharedStore(
   )
 }
 
-/** Changes the store past every trigger and reference, as its owner could. */
+/** Changes the store past every trigger and reference, as its owner could. @param statements bytes as SQLite has them */
 export async function tamperWithShared(server: string, statements: readonly string[]): Promise<void> {
   client ??= connected(server)
   const opened = await client
-  await opened.query(`begin; set local session_replication_role to replica; ${statements.join('; ')}; commit`)
+  const translated = statements.join('; ').replace(/\bx'([0-9a-f]*)'/g, String.raw`'\x$1'`)
+  try {
+    await opened.query(`begin; set local session_replication_role to replica; ${translated}; commit`)
+  } catch (error) {
+    // The tests that follow have this connection too.
+    await opened.query('rollback')
+    throw error
+  }
 }

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { run } from '../src/cli/run.ts'
 import { builtProgram } from './built-program.ts'
-import { contextIn, newScreen, type Typing, type World } from './world.ts'
+import { contextIn, newScreen, settingsOf, type Typing, type World } from './world.ts'
 
 const keys = {
   enter: '\r',
@@ -36,7 +36,7 @@ interface Ended {
 /** Runs a command at a terminal. @param world whose store it uses */
 export function atTerminal(world: World, argv: readonly string[]): Typist {
   const { PATH = '' } = process.env
-  const env = { PATH, HOME: world.folder, SSH_ADMIN_DB: world.db, TERM: 'xterm-256color', TZ: 'UTC' }
+  const env = { PATH, ...settingsOf(world), TERM: 'xterm-256color', TZ: 'UTC' }
   return typistAt(
     spawn(process.execPath, [builtProgram(), ...argv], { cols: 100, rows: 40, cwd: world.folder, env }),
   )
@@ -66,7 +66,9 @@ export function inProcess(
   const stdin = Object.assign(new PassThrough(), { isTTY: true })
   const screen = newScreen(columns)
   const context = contextIn(world, { ...typing, stdin, stdout: screen, stderr: screen })
-  const ended = run(argv, { ...context, env: { TERM: 'xterm-256color', ...context.env } })
+  const ended = world
+    .ready()
+    .then(() => run(argv, { ...context, env: { TERM: 'xterm-256color', ...context.env } }))
   return typistAt({
     onData: (listener) => screen.on('data', (shown: Buffer) => listener(shown.toString('utf8'))),
     onExit: (listener) =>

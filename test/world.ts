@@ -49,13 +49,20 @@ export interface Typing {
 export interface World {
   folder: string
   db: string
+  keyFile: string
+  /** Where letters are written. */
+  mailFolder: string
   now: Date
   /** Moves the clock of everything that runs afterwards. */
   setClock: (at: Date | string) => void
   path: (name: string) => string
+  /** Where its store is on a server: it is there, and empty, before anything is run past `run`. */
+  ready: () => Promise<void>
   /** Runs a command as a pipe would see it. */
   run: (argv: readonly string[], typing?: Typing) => Promise<Ran>
   store: () => Promise<OpenStore>
+  /** Whoever asks for it next opens it again. */
+  closeStore: () => Promise<void>
   /** What a query finds in the store, or a statement changes, past every rule. */
   rows: <Row = Record<string, unknown>>(statement: string) => Promise<Row[]>
   /** Somebody at the store itself, who removes what stands in the way. */
@@ -99,7 +106,7 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z'), under = tmpd
   const ready = once(async () => {
     if (testServer !== undefined) await emptySharedStore(testServer, { keyFile, at })
   })
-  let opened: OpenStore | undefined
+  let opened: Promise<OpenStore> | undefined
   const ctx = (): RuleContext => ({
     by: { kind: 'staff', operator: 'tester@desk', command: 'test' },
     at: now,
@@ -110,13 +117,25 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z'), under = tmpd
   const store = async () => {
     await ready()
     const mode = testServer !== undefined || existsSync(db) ? 'use' : 'create'
-    opened ??= await openStore(openingOf({ path: db, keyFile, mode, now: () => now }))
+    // Once, however many queries ask for it at the same time; again, where it could not be opened.
+    opened ??= openStore(openingOf({ path: db, keyFile, mode, now: () => now })).catch((error: unknown) => {
+      opened = undefined
+      throw error
+    })
     return opened
+  }
+
+  const closeStore = async () => {
+    const closing = opened
+    opened = undefined
+    await (await closing)?.close()
   }
 
   const world: World = {
     folder,
     db,
+    keyFile,
+    mailFolder: `${file}.mail`,
     get now() {
       return now
     },
@@ -124,11 +143,13 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z'), under = tmpd
       now = new Date(to)
     },
     path: (name) => join(folder, name),
+    ready,
     run: async (argv, typing = {}) => {
       await ready()
       return runIn({ folder, db, now, argv, typing })
     },
     store,
+    closeStore,
     rows: async <Row>(statement: string) => (await sql.raw<Row>(statement).execute((await store()).db)).rows,
     tamper: async (...statements) =>
       testServer === undefined
@@ -144,7 +165,7 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z'), under = tmpd
       return row && accountOf(row, now)
     },
     close: async () => {
-      await opened?.close()
+      await closeStore()
       rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -264,10 +285,12 @@ async function runIn({
   }
 }
 
-/** What lies beside a store that is a file, for one that is on a server. */
-function filesBeside(folder: string): Record<string, string> {
-  if (testServer === undefined) return {}
-  return { SSH_ADMIN_KEY_FILE: join(folder, 'hub.db.key'), SSH_ADMIN_MAIL_DIR: join(folder, 'hub.db.mail') }
+/** The settings with which the program finds a world's store, and what lies beside it where it is a file. */
+export function settingsOf({ folder, db }: Pick<World, 'folder' | 'db'>): Record<string, string> {
+  const settings = { HOME: folder, SSH_ADMIN_DB: db }
+  if (testServer === undefined) return settings
+  const file = join(folder, 'hub.db')
+  return { ...settings, SSH_ADMIN_KEY_FILE: `${file}.key`, SSH_ADMIN_MAIL_DIR: `${file}.mail` }
 }
 
 /** Everything that is not argv, for a command that is run in a world. */
@@ -281,7 +304,7 @@ export function contextIn(
   }: Omit<Typing, 'stdin'> & Pick<Context, 'stdin' | 'stdout' | 'stderr'>,
 ): Context {
   return {
-    env: { HOME: folder, SSH_ADMIN_DB: db, ...filesBeside(folder), ...env },
+    env: { ...settingsOf({ folder, db }), ...env },
     cwd: folder,
     stdin: streams.stdin,
     stdout: streams.stdout,

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { itInAFile } from '../in-a-file.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World
@@ -35,7 +36,7 @@ describe('what may hold the process up for seconds', () => {
     )
   })
 
-  it('is said of a large store, and of a small one not', async () => {
+  itInAFile('is said of a large store, and of a small one not', async () => {
     const list = () => world.run(['users', 'list'], { terminal: true })
     expect((await list()).stderr).toBe('')
     writeFileSync(world.path('long.wav'), Buffer.alloc(5 * 1024 * 1024, 'x'))

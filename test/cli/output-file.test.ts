@@ -11,6 +11,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newInterruption } from '../../src/interruption.ts'
 import { csv, line } from '../import/workbook.ts'
+import { describeInAFile, itInAFile } from '../in-a-file.ts'
 import { newWorld, type World } from '../world.ts'
 
 const writers: readonly [name: string, words: (file: string) => string[]][] = [
@@ -64,7 +65,7 @@ describe.each(writers)('a file that %s writes', (_, words) => {
     expect(readFileSync(world.path('out.xlsx'), 'latin1')).not.toBe('dear')
   })
 
-  it('is never the store, its key, or what lies beside them: exit code 3', async () => {
+  itInAFile('is never the store, its key, or what lies beside them: exit code 3', async () => {
     mkdirSync(world.path('folder'))
     symlinkSync(world.folder, world.path('another-way'))
     for (const name of ['store.xlsx', 'key.xlsx', 'another-way/store.xlsx', 'store.xlsx.mail/letter.xlsx']) {
@@ -103,7 +104,7 @@ describe.each(writers)('a file that %s writes', (_, words) => {
   })
 })
 
-describe('what lies beside a store', () => {
+describeInAFile('what lies beside a store', () => {
   it('is never an output, whatever it ends with', async () => {
     const world = newWorld()
     await world.store()

@@ -16,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { noteOutput, outputNotes, removeEndedNotes } from '../../src/cli/output-notes.ts'
 import { resolveSettings } from '../../src/config.ts'
 import { ownerTag, unfinishedIn } from '../../src/unfinished-files.ts'
+import { describeInAFile, itInAFile } from '../in-a-file.ts'
 import { contextIn, newWorld, type World } from '../world.ts'
 
 let world: World
@@ -56,7 +57,7 @@ describe('the note of where a file is being written', () => {
     expect(outputNotes(scope)).toEqual([])
   })
 
-  it('is not made of a file beside the store, which is seen without one', () => {
+  itInAFile('is not made of a file beside the store, which is seen without one', () => {
     const scope = scopeWith(world.db)
     noteOutput(scope, world.path(`.backup-${ownerTag()}.part.db`))
     expect(outputNotes(scope)).toEqual([])
@@ -88,7 +89,7 @@ const pathOfEnded = () => `${world.db}.${endedMark()}.note`
 const endedOutput = () => world.path(`elsewhere/.backup-${endedMark()}.part.db`)
 const notesLeft = () => readdirSync(world.path('.')).filter((name) => name.endsWith('.note'))
 
-describe('the note of a process that ended', () => {
+describeInAFile('the note of a process that ended', () => {
   it('stays while the folder that it names is not there, and goes once nothing is in it', () => {
     const scope = scopeWith(world.db)
     const [note, file] = [pathOfEnded(), endedOutput()]

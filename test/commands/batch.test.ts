@@ -1,6 +1,7 @@
+import { setTimeout } from 'node:timers/promises'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { connectSqlite } from '../../src/db/sqlite/driver.ts'
+import { heldStore } from '../held-store.ts'
 import { wholeProgram } from '../../src/cli/program.ts'
 import { newInterruption } from '../../src/interruption.ts'
 import { inProcess } from '../terminal.ts'
@@ -59,17 +60,15 @@ describe('a batch', () => {
   })
 
   it('says at once for whom a line waits, whichever line opened the store', async () => {
-    const other = connectSqlite(world.db)
-    other.exec('begin immediate')
+    const release = await heldStore(world, async () => undefined)
     const waiting = batch(
       ['users show amira@school.example', 'users suspend omar@school.example'],
       ...['--yes', '--wait', '1'],
     )
     const { exit, stderr } = await waiting
-    other.exec('rollback')
-    other.close()
+    await release()
     expect(exit).toBe(7)
-    expect(stderr).toMatch(/^Waiting for another program to finish with the store …\n/)
+    expect(stderr).toMatch(/^Waiting for .+ to finish with the store …\n/)
   })
 
   it('names a line that asks for help alone, and not the next with the same command', async () => {
@@ -197,8 +196,7 @@ describe('a batch', () => {
   })
 
   it('waits once for a store that is not to be had, and says so of the line', async () => {
-    const other = connectSqlite(world.path('hub.db'))
-    other.exec('begin immediate')
+    const release = await heldStore(world, async () => undefined)
     const lines = [
       'users show amira@school.example',
       'users suspend amira@school.example',
@@ -207,8 +205,7 @@ describe('a batch', () => {
     const begun = performance.now()
     const ran = await batch(lines, '--yes', '--wait', '2')
     const waited = performance.now() - begun
-    other.exec('rollback')
-    other.close()
+    await release()
     expect(ran.exit).toBe(7)
     expect(waited).toBeLessThan(3_900)
     expect(ran.stdout).toMatch(/^1\t0\t.*\n2\t7\tThe store .* is in use by/)
@@ -220,9 +217,8 @@ describe('a batch', () => {
     const editing = (name: string) => `users edit amira@school.example --first-name ${name}`
     // Loaded before: what follows takes no longer than it waits.
     expect((await batch([looking, editing('Amina'), editing('Amira')], '--yes')).exit).toBe(0)
-    const other = connectSqlite(world.path('hub.db'))
-    other.exec('begin immediate')
-    const free = setTimeout(() => other.exec('rollback'), 2_200)
+    const release = await heldStore(world, async () => undefined)
+    const free = setTimeout(2_200).then(release)
     const ran = await batch(
       [
         looking,
@@ -233,8 +229,7 @@ describe('a batch', () => {
       '--wait',
       '1.5',
     )
-    clearTimeout(free)
-    other.close()
+    await free
     expect(ran.stdout).toMatch(/^1\t0\t.*\n2\t5\tamira@school.example may not do that/)
     expect(ran.stderr).toContain('1 line done, 1 line refused, 1 line not run. It ended at line 2.')
     expect(await world.rows("select count(*) as n from audit where kind = 'refusal'")).toEqual([{ n: 1 }])
@@ -535,13 +530,13 @@ describe('what is wrong far down in a long input', () => {
 
 describe('the head of the log that is gone', () => {
   it('is told of by all lines as one change', async () => {
-    rmSync(`${world.path('hub.db')}.key.head`)
+    rmSync(`${world.keyFile}.head`)
     const ran = await batch(['users suspend amira@school.example'], '--yes', '--atomic', '--json')
     expect(documents(ran.stdout).at(-1)).toMatchObject({ notices: [{ code: 'head-missing' }] })
   })
 
   it('is not noted again by a refusal, which says nothing of it', async () => {
-    const head = `${world.path('hub.db')}.key.head`
+    const head = `${world.keyFile}.head`
     rmSync(head)
     const refused = await world.run([
       'centres',

@@ -27,7 +27,7 @@ describe('showing the settings', () => {
     configure('{"key-command": "no-such-program-here"}')
     const verified = async (env: Record<string, string>, ...argv: readonly string[]) =>
       (await world.run(['audit', 'verify', '--json', ...argv], { env })).exit
-    const keyFile = `${world.db}.key`
+    const keyFile = world.keyFile
     expect(await verified({})).toBe(7)
     expect(await verified({ SSH_ADMIN_KEY_FILE: keyFile })).toBe(0)
     expect(await verified({ SSH_ADMIN_KEY_COMMAND: 'no-such-program-either' }, '--key-file', keyFile)).toBe(0)
@@ -58,7 +58,7 @@ describe('showing the settings', () => {
   it('takes a command for the key from the environment before a key file of the configuration', async () => {
     await world.run(['store', 'init'])
     configure('{"key-file": "not-here.key"}')
-    const env = { SSH_ADMIN_KEY_COMMAND: `cat "${world.db}.key"` }
+    const env = { SSH_ADMIN_KEY_COMMAND: `cat "${world.keyFile}"` }
     expect((await world.run(['audit', 'verify'])).exit).toBe(7)
     expect((await world.run(['audit', 'verify'], { env })).exit).toBe(0)
   })

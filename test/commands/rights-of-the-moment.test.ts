@@ -1,7 +1,7 @@
 import { appendAudit } from '../../src/rules/audit/append.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inProcess } from '../terminal.ts'
-import { connectSqlite } from '../../src/db/sqlite/driver.ts'
+import { heldStore } from '../held-store.ts'
 import { newWorld, type World } from '../world.ts'
 
 const admin = 'admin@school.example'
@@ -34,18 +34,17 @@ describe('rights', () => {
   })
 
   it('are those of the moment of the change: lost while a busy store was waited for, nothing is done', async () => {
-    const other = connectSqlite(world.db)
-    other.exec('begin immediate')
-    other.prepare('delete from user_roles where user_id > 0').run()
-    other
-      .prepare(
-        "update users set status = 'suspended', status_before_suspension = 'active' where email_key = ?",
-      )
-      .run(admin)
+    const release = await heldStore(world, async (trx) => {
+      await trx.deleteFrom('user_roles').execute()
+      await trx
+        .updateTable('users')
+        .set({ status: 'suspended', status_before_suspension: 'active' })
+        .where('email_key', '=', admin)
+        .execute()
+    })
     const typist = inProcess(world, [...suspending, '--yes'])
     await typist.sees('Waiting for')
-    other.exec('commit')
-    other.close()
+    await release()
     expect(await typist.leaves()).toMatchObject({ exit: 5 })
     expect(await world.account(teacher)).toMatchObject({ status: 'active' })
     expect(await events()).toMatchObject([refusal])

@@ -65,7 +65,7 @@ describe('status', () => {
     const shown = async () => (await world.run(['status'])).stdout
     const key = async () => (await world.run(['status', '--json'])).json().key
     expect([await shown(), await key()]).toEqual([expect.not.stringContaining('Key\t'), 'there'])
-    const file = `${world.folder}/hub.db.key`
+    const file = world.keyFile
     chmodSync(file, 0o644)
     expect(await shown()).toContain(`Key\tThe key file ${file} can be read by others. chmod 600 ${file}`)
     expect(await key()).toBe('unreadable')
@@ -76,7 +76,7 @@ describe('status', () => {
     expect(await key()).toBe('missing')
     const other = newWorld()
     await other.centre('EG009')
-    copyFileSync(`${other.folder}/hub.db.key`, file)
+    copyFileSync(other.keyFile, file)
     await other.close()
     expect([await shown(), await key()]).toEqual([
       expect.stringContaining('Name the right one with --key-file.'),

@@ -44,7 +44,7 @@ describe('beginning a store', () => {
   it('has its first event from the first moment, whatever command begins it', async () => {
     await world.run(['centres', 'create', 'EG001', '--name', 'Nile Academy', '--country', 'Egypt'])
     expect(await actions()).toEqual(['centres.created', 'store.begun'])
-    expect(existsSync(`${world.db}.key.head`)).toBe(true)
+    expect(existsSync(`${world.keyFile}.head`)).toBe(true)
   })
 
   it('keeps the key where another process finished it, which took this one for dead', async () => {
@@ -99,7 +99,7 @@ describe('beginning a store', () => {
   })
 
   it('says what to do where a key lies half written and without a store', async () => {
-    writeFileSync(`${world.db}.key`, 'ssh-admin key 1\nhalf', { mode: 0o600 })
+    writeFileSync(world.keyFile, 'ssh-admin key 1\nhalf', { mode: 0o600 })
     const { exit, error } = await world.run(['store', 'init', '--json'])
     expect(exit).toBe(7)
     expect(error()).toMatchObject({

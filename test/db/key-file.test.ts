@@ -35,7 +35,7 @@ describe('the key file', () => {
       },
     ],
   ])('that %s: nothing is changed, and it says what to do', async (_what, code, spoil) => {
-    spoil(`${world.db}.key`)
+    spoil(world.keyFile)
     const ran = await reset()
     expect([ran.exit, ran.error().code]).toEqual([7, code])
     expect(ran.error().hint).toBeTruthy()
@@ -46,7 +46,7 @@ describe('the key file', () => {
   it('of another store opens nothing here', async () => {
     const other = newWorld()
     await other.store()
-    copyFileSync(`${other.db}.key`, `${world.db}.key`)
+    copyFileSync(other.keyFile, world.keyFile)
     await other.close()
     const ran = await reset()
     expect([ran.exit, ran.error().code]).toEqual([7, 'key-mismatch'])

@@ -5,7 +5,7 @@ import { runProgram, startPager } from '../../src/context.ts'
 import { run } from '../../src/cli/run.ts'
 import { newInterruption } from '../../src/interruption.ts'
 import { writeWorkbook } from '../../src/workbook/write.ts'
-import type { Ran, World } from '../world.ts'
+import { settingsOf, type Ran, type World } from '../world.ts'
 
 const headings = {
   number: 'Centre number',
@@ -122,8 +122,9 @@ export async function runWhile(
   })
   let happened = false
   const interruption = newInterruption(() => undefined)
+  await world.ready()
   const exit = await run(argv, {
-    env: { HOME: world.folder, SSH_ADMIN_DB: world.db },
+    env: settingsOf(world),
     cwd: world.folder,
     stdin: Readable.from([]),
     stdout,

@@ -2,7 +2,7 @@ import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { queueMessage } from '../../src/rules/mail/queue-message.ts'
 import { builtProgram } from '../built-program.ts'
-import { newWorld, type World } from '../world.ts'
+import { newWorld, settingsOf, type World } from '../world.ts'
 import { mailServer } from './server.ts'
 
 describe('mail send, as programs of their own', () => {
@@ -33,8 +33,7 @@ describe('mail send, as programs of their own', () => {
   const start = (port: number) =>
     execa(process.execPath, [builtProgram(), 'mail', 'send'], {
       env: {
-        HOME: world.folder,
-        SSH_ADMIN_DB: world.db,
+        ...settingsOf(world),
         SSH_ADMIN_SMTP_URL: `smtp://127.0.0.1:${port}?ignoreTLS=true`,
       },
       reject: false,

@@ -5,7 +5,7 @@ import type { World } from '../world.ts'
 
 /** Every message in the mail directory, as a mail program reads it. */
 export async function inbox(world: World): Promise<(Email & { file: string })[]> {
-  const folder = world.path('hub.db.mail')
+  const folder = world.mailFolder
   const messages: (Email & { file: string })[] = []
   for (const name of readdirSync(folder).sort()) {
     const file = join(folder, name)

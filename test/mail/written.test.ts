@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sendMessages } from '../../src/mail/send.ts'
 import { isLetterName, type LetterName, letters } from '../../src/rules/mail/letters.ts'
 import { queueMessage } from '../../src/rules/mail/queue-message.ts'
+import { testServer } from '../shared-store.ts'
 import { newWorld, type World } from '../world.ts'
 import { inbox } from './inbox.ts'
 
@@ -43,7 +44,7 @@ describe('the mail directory', () => {
         by: world.ctx().by,
         now: () => world.now,
         server: undefined,
-        folder: `${world.db}.mail`,
+        folder: world.mailFolder,
         from: 'noreply@cambridgeinternational.org',
         baseUrl: 'https://hub.example',
       },
@@ -66,7 +67,7 @@ describe('the mail directory', () => {
     expect(message?.text).toContain('Nile Valley School (EG001)')
     expect(message?.html).toContain('Dear Amira Haddad')
     expect(statSync(message?.file ?? '').mode & 0o777).toBe(0o600)
-    expect(statSync(`${world.db}.mail`).mode & 0o777).toBe(0o700)
+    expect(statSync(world.mailFolder).mode & 0o777).toBe(0o700)
   })
 
   it.each(Object.keys(letters).filter(isLetterName))(
@@ -92,7 +93,8 @@ describe('the mail directory', () => {
 
   it('has one recipient and one subject, whatever a name holds', async () => {
     const name = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 40 }),
+      // A server keeps a NUL in no text.
+      fc.string({ unit: 'binary', maxLength: 40 }).filter((text) => !testServer || !text.includes('\0')),
       fc.constantFrom(
         'A\r\nBcc: eve@evil.example',
         'B, eve@evil.example',

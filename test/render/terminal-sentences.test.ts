@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { holding } from '../holding.ts'
+import { itInAFile } from '../in-a-file.ts'
 import { newWorld, type World } from '../world.ts'
 
 const amira = 'amira@school.example'
@@ -213,7 +214,7 @@ describe('other answers', () => {
     expect(await shown(`users erase ${amira} --yes`)).toContain('· Nothing to do: they were erased before.')
   })
 
-  it('say of a store how large it is, and which copies are kept', async () => {
+  itInAFile('say of a store how large it is, and which copies are kept', async () => {
     await (await world.store()).close()
     await runs('store backup copy.db', 'store restore copy.db')
     const screen = await shown('store info')
@@ -285,15 +286,20 @@ describe('other answers', () => {
     )
   })
 
-  it.each([
+  itInAFile.each([
     ['store init --db other.db', '✓ Began the store'],
+    ['seed --centres 1 --users 1 --yes --db seeded.db', '✓ 1 centre and'],
+  ])('of a new store, by %s, begin with what shows whether anything changed', async (line, words) => {
+    expect(await shown(line)).toMatch(new RegExp(`^${words}`))
+  })
+
+  it.each([
     ['store init --if-missing', '· There is a store at'],
     ['store backup copy.db', '✓ Copied the store'],
     ['store copy --to other.db --yes', '✓ Copied the store'],
     ['store migrate --yes', '· The store'],
     ['store rekey --yes', '✓ This voided'],
     ['templates reset invitation --yes', '· The letter invitation is as it was shipped'],
-    ['seed --centres 1 --users 1 --yes --db seeded.db', '✓ 1 centre and'],
   ])('of %s begin with what shows whether anything changed', async (line, words) => {
     expect(await shown(line)).toMatch(new RegExp(`^${words}`))
   })

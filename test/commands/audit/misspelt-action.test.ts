@@ -8,7 +8,10 @@ it('an action that the log does not tell of is answered with those of its noun, 
   await world.run(['users', 'suspend', 'amira@school.example', '--yes'])
   await world.run(['users', 'restore', 'amira@school.example'])
   const told = async (...argv: string[]) => {
-    const { exit, stdout, stderr } = await world.run(['audit', 'list', ...argv], { terminal: true })
+    const { exit, stdout, stderr } = await world.run(['audit', 'list', ...argv], {
+      terminal: true,
+      env: { CI: '1' },
+    })
     return [exit, stdout + stderr]
   }
   const others = 'The log tells of no users.suspend, but of users.restored, users.suspended.\n'

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect } from 'vitest'
 import { connectSqlite } from '../../../src/db/sqlite/driver.ts'
 import { newInterruption } from '../../../src/interruption.ts'
+import { itInAFile } from '../../in-a-file.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World
@@ -15,7 +16,7 @@ afterEach(() => world.close())
 const refusals = async () => (await world.run(['audit', 'list', '--kind', 'refusal', '--json'])).json().total
 
 describe('a refusal of rights at a store that is busy', () => {
-  it.each([
+  itInAFile.each([
     ['one', ['amira@school.example']],
     ['a list', ['huda@school.example', 'nour@school.example', 'nobody@school.example']],
   ])('is recorded, or told as a busy store and no refusal, where nobody waits: of %s', async (_, whom) => {

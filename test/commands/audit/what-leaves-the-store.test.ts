@@ -1,6 +1,6 @@
 import { readdirSync, renameSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { connectSqlite } from '../../../src/db/sqlite/driver.ts'
+import { heldStore } from '../../held-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('what leaves the store', () => {
@@ -53,11 +53,11 @@ describe('what leaves the store', () => {
   })
 
   it('is told as not recorded where there is no key, and done all the same', async () => {
-    renameSync(`${world.db}.key`, world.path('elsewhere.key'))
+    renameSync(world.keyFile, world.path('elsewhere.key'))
     const ran = await world.run(['centres', 'export', 'centres.csv', '--json'])
     expect(ran.exit).toBe(0)
     expect(ran.json().notices).toContainEqual(expect.objectContaining({ code: 'not-recorded' }))
-    renameSync(world.path('elsewhere.key'), `${world.db}.key`)
+    renameSync(world.path('elsewhere.key'), world.keyFile)
   })
   it.each([
     ['audit export log.csv'],
@@ -71,10 +71,9 @@ describe('what leaves the store', () => {
     await world.run(['centres', 'import', workbook, '--pins-out', 'pins.csv', '--yes'])
     const files = () => readdirSync(world.folder).filter((name) => !/-(wal|shm)$/.test(name))
     const before = files()
-    const other = connectSqlite(world.db)
-    other.exec('begin immediate')
+    const release = await heldStore(world, async () => undefined)
     const ran = await world.run([...line.split(' '), '--wait', '0.1', '--json'])
-    other.close()
+    await release()
     expect([ran.exit, ran.stdout, ran.error().code]).toEqual([7, '', 'store-locked'])
     expect(files()).toEqual(before)
   })

@@ -7,6 +7,7 @@ import { openWorkbook } from '../../../src/workbook/read.ts'
 import { writeWorkbook } from '../../../src/workbook/write.ts'
 import { tableNames } from '../../../src/db/store/tables.ts'
 import { partsOf } from '../../workbook/parts.ts'
+import { itInAFile } from '../../in-a-file.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World
@@ -365,7 +366,7 @@ describe('ssh-admin centres sample', () => {
     expect(Number(heights[columns.indexOf('Role')])).toBeGreaterThanOrEqual(45)
   })
 
-  it('needs no store, and makes none', async () => {
+  itInAFile('needs no store, and makes none', async () => {
     expect((await world.run(['centres', 'sample', 'empty.csv'])).exit).toBe(0)
     expect(await readdir(world.folder)).toEqual(['empty.csv'])
   })

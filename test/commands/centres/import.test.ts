@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openWorkbook } from '../../../src/workbook/read.ts'
 import { inbox } from '../../mail/inbox.ts'
+import { storedText } from '../../stored-text.ts'
 import { bytesIn } from '../../import/tables.ts'
 import { importRows, line, living, runWhile, writeCsv, writeXlsx } from '../../import/workbook.ts'
 import { book } from '../../workbook/book.ts'
 import { inProcess } from '../../terminal.ts'
+import { itInAFile } from '../../in-a-file.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const fixture = (name: string) => new URL(`../../../fixtures/${name}`, import.meta.url).pathname
@@ -159,7 +161,7 @@ describe('a workbook as people make it', () => {
 })
 
 describe('a rehearsal', () => {
-  it('without a store makes none, and answers as the import would', async () => {
+  itInAFile('without a store makes none, and answers as the import would', async () => {
     writeCsv(world, people)
     const before = bytesIn(world.folder)
     const { exit, json } = await world.run(['centres', 'import', 'centres.csv', '--dry-run', '--json'])
@@ -232,10 +234,7 @@ describe('the PINs', () => {
     ])
     const pins = readFileSync(world.path('pins.csv'), 'utf8').match(/\d{4} \d{4}/g) ?? []
     expect(pins).toHaveLength(2)
-    const store = readdirSync(world.folder)
-      .filter((name) => name.startsWith('hub.db') && statSync(world.path(name)).isFile())
-      .map((name) => readFileSync(world.path(name), 'latin1'))
-      .join('')
+    const store = await storedText(world)
     for (const pin of pins) {
       for (const form of [pin, pin.replace(' ', '')]) {
         expect(store).not.toContain(form)
@@ -304,7 +303,7 @@ describe('a place to write to', () => {
     expect(existsSync(world.db)).toBe(false)
   })
 
-  it.each([
+  itInAFile.each([
     ['has no row', ''],
     ['has no row without a mistake', 'EG001,Nile School,Egypt,amira@\n'],
     ['lacks what a new centre needs', 'EG001,Nile School,,amira@school.example\n'],
@@ -314,20 +313,23 @@ describe('a place to write to', () => {
     const { stdout } = await fresh.run(['centres', 'import', 'a.csv', '--yes'], { terminal: true })
     expect(stdout).toContain('nothing to ')
     expect(existsSync(fresh.db)).toBe(false)
-    expect(existsSync(`${fresh.db}.key`)).toBe(false)
+    expect(existsSync(fresh.keyFile)).toBe(false)
     await fresh.close()
   })
 
-  it('is left alone, and no store is begun, when the import is refused before there is one', async () => {
-    const refused = (...flags: string[]) =>
-      world.run(['centres', 'import', fixture('one-of-each.xlsx'), '--yes', ...flags])
-    expect((await refused('--strict')).exit).toBe(6)
-    expect((await refused('--delete-centre', 'EG009')).exit).toBe(3)
-    expect((await refused('--allow-deletes', '5')).exit).toBe(3)
-    expect([existsSync(world.db), existsSync(`${world.db}.key`)]).toEqual([false, false])
-  })
+  itInAFile(
+    'is left alone, and no store is begun, when the import is refused before there is one',
+    async () => {
+      const refused = (...flags: string[]) =>
+        world.run(['centres', 'import', fixture('one-of-each.xlsx'), '--yes', ...flags])
+      expect((await refused('--strict')).exit).toBe(6)
+      expect((await refused('--delete-centre', 'EG009')).exit).toBe(3)
+      expect((await refused('--allow-deletes', '5')).exit).toBe(3)
+      expect([existsSync(world.db), existsSync(world.keyFile)]).toEqual([false, false])
+    },
+  )
 
-  it.each([[[]], [['EG001,Nile Academy,amira@,Egypt']]])(
+  itInAFile.each([[[]], [['EG001,Nile Academy,amira@,Egypt']]])(
     'is no import where there is nothing to do, and says that no store was begun: %j',
     async (rows) => {
       const text = ['Centre number,Centre name,Email,Country', ...rows, ''].join('\n')
@@ -440,7 +442,7 @@ describe('the rows held back', () => {
 })
 
 describe('an import', () => {
-  it('needs somebody to ask or --yes, before there is a store', async () => {
+  itInAFile('needs somebody to ask or --yes, before there is a store', async () => {
     writeCsv(world, people)
     const { exit, stdout, error } = await world.run(['centres', 'import', 'centres.csv', '--json'], {
       stdin: 'y\n',
@@ -507,7 +509,7 @@ describe('an import', () => {
     expect(json().notices).toEqual([
       {
         code: 'mail-written',
-        message: `No mail server is set: 2 messages are in ${world.path('hub.db.mail')} and have not been sent.`,
+        message: `No mail server is set: 2 messages are in ${world.mailFolder} and have not been sent.`,
       },
     ])
     expect((await inbox(world)).map(({ to }) => to?.[0]?.address)).toEqual([

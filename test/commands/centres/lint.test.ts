@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { itInAFile } from '../../in-a-file.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World
@@ -15,7 +16,7 @@ afterEach(() => world.close())
 const lint = (file = 'roster.csv', typing = {}) => world.run(['centres', 'lint', file, '--json'], typing)
 
 describe('looking through a workbook before it is imported', () => {
-  it('names every mistake by its cell, without a store, and makes none', async () => {
+  itInAFile('names every mistake by its cell, without a store, and makes none', async () => {
     const ran = await lint()
     expect(ran.exit).toBe(8)
     expect(ran.json()).toMatchObject({

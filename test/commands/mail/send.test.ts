@@ -237,7 +237,7 @@ describe('the commands on messages', () => {
       mail: [{ state: 'written', to: 'amira@school.example' }],
     })
     expect((await list()).total).toBe(0)
-    expect(existsSync(world.path('hub.db.mail'))).toBe(false)
+    expect(existsSync(world.mailFolder)).toBe(false)
   })
 
   it('show a message without its secret, and write a page to look at', async () => {

@@ -49,7 +49,7 @@ describe.each([
   ['a help document', document],
 ])('downloading %s', (_what, argv) => {
   it('places nothing where the key is missing or another, so that it cannot be recorded', async () => {
-    const key = `${world.path('hub.db')}.key`
+    const key = world.keyFile
     for (const file of ['none.key', 'another.key']) {
       writeFileSync(world.path('another.key'), randomBytes(32), { mode: 0o600 })
       const refused = await world.run([...argv, '--key-file', file])

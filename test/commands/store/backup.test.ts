@@ -13,7 +13,7 @@ describe('backing up a store', () => {
   it('makes one file for its owner only, while the store is open elsewhere', async () => {
     const ran = await world.run(['store', 'backup', 'copy.db'])
     expect(ran).toMatchObject({ exit: 0, stderr: '' })
-    expect(ran.stdout).toContain(`The key is not in it: it is ${world.db}.key`)
+    expect(ran.stdout).toContain(`The key is not in it: it is ${world.keyFile}`)
     expect(statSync(world.path('copy.db')).mode & 0o777).toBe(0o600)
     const other = await world.run(['users', 'exists', 'amira@school.example', '--db', world.path('copy.db')])
     expect(other.exit).toBe(0)
@@ -36,14 +36,14 @@ describe('backing up a store', () => {
   })
 
   it('never writes over the store or its key', async () => {
-    for (const own of [world.db, `${world.db}.key`]) {
+    for (const own of [world.db, world.keyFile]) {
       const ran = await world.run(['store', 'backup', own, '--yes'])
       expect(ran.exit).toBe(3)
     }
   })
 
   it('needs no key, and says that the log does not name it', async () => {
-    rmSync(`${world.db}.key`)
+    rmSync(world.keyFile)
     const ran = await world.run(['store', 'backup', 'copy.db', '--json'])
     expect(ran.json()).toMatchObject({ changed: true, notices: [{ code: 'not-recorded' }] })
   })

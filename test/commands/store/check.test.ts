@@ -46,13 +46,13 @@ describe('checking a store', () => {
   })
 
   it('fails when others can read the key', async () => {
-    chmodSync(`${world.db}.key`, 0o644)
+    chmodSync(world.keyFile, 0o644)
     const ran = await world.run(['store', 'check', '--json'])
     expect(ran.exit).toBe(7)
   })
 
   it('fails when the key is missing, or another store’s', async () => {
-    rmSync(`${world.db}.key`)
+    rmSync(world.keyFile)
     const missing = await world.run(['store', 'check', '--json'])
     expect(missing).toMatchObject({ exit: 7 })
     expect(missing.error()).toMatchObject({ code: 'key-missing' })

@@ -22,10 +22,10 @@ describe('describing a store', () => {
   })
 
   it('needs no key, and says that there is none', async () => {
-    rmSync(`${world.db}.key`)
+    rmSync(world.keyFile)
     const ran = await world.run(['store', 'info'])
     expect(ran.exit).toBe(0)
-    expect(ran.stdout).toContain(`key\t${world.db}.key (missing)`)
+    expect(ran.stdout).toContain(`key\t${world.keyFile} (missing)`)
   })
 
   it('names the copies that were kept, with date and size, as store check does', async () => {

@@ -13,7 +13,7 @@ describe('beginning a store', () => {
     const ran = await world.run(['store', 'init'])
     expect(ran).toMatchObject({ exit: 0, stderr: '' })
     expect(ran.stdout).toContain(`Began the store ${world.db}`)
-    expect(statSync(`${world.db}.key`).mode & 0o777).toBe(0o600)
+    expect(statSync(world.keyFile).mode & 0o777).toBe(0o600)
   })
 
   it('is the first row of its audit log', async () => {

@@ -9,7 +9,7 @@ describe('a file that a command left unfinished', () => {
   beforeEach(async () => {
     world = newWorld()
     await world.run(['centres', 'create', 'EG001', '--name', 'Nile Academy', '--country', 'Egypt'])
-    mkdirSync(`${world.db}.mail`)
+    mkdirSync(world.mailFolder)
   })
   afterEach(() => world.close())
 

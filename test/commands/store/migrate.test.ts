@@ -100,13 +100,13 @@ describe.each(older)('a store of version $version', ({ version }) => {
   })
 
   it('is brought up to date without its key, which then is not said in the log', async () => {
-    rmSync(`${world.db}.key`)
+    rmSync(world.keyFile)
     const ran = await world.run(['store', 'migrate', '--yes', '--json'])
     expect(ran.json()).toMatchObject({ changed: true, notices: [{ code: 'not-recorded' }] })
   })
 
   it('has a head beside its key afterwards, and one that is missed is told', async () => {
-    const head = `${world.db}.key.head`
+    const head = `${world.keyFile}.head`
     rmSync(head, { force: true })
     const missed = version >= firstVersionWithHead ? ['head-missing'] : []
     const { findings } = (await world.run(['store', 'check', '--json'])).json()
@@ -170,7 +170,7 @@ describe('an older store with files in it', () => {
 
   it('is read without their bytes, however many those are, and stays as it is', async () => {
     const before = readFileSync(world.db)
-    const keyFile = `${world.db}.key`
+    const keyFile = world.keyFile
     const store = await openStore(openingOf({ path: world.db, keyFile, mode: 'read', now: () => world.now }))
     expect(await store.db.selectFrom('content_pieces').select('content_id').execute()).toEqual([])
     expect(await store.db.selectFrom('contents').select('id').execute()).toEqual([{ id: 1 }])

@@ -45,7 +45,7 @@ describe('giving a store a new key', () => {
     desk.clear()
   })
 
-  const key = () => readFileSync(`${world.db}.key`, 'utf8')
+  const key = () => readFileSync(world.keyFile, 'utf8')
 
   it('voids every open PIN and link, and counts them', async () => {
     const before = key()
@@ -90,14 +90,14 @@ describe('giving a store a new key', () => {
     const old = key()
     await world.run(['store', 'rekey', '--yes'])
     const { keys } = await world.store()
-    renameSync(`${world.db}.key`, waitingKeyFile(`${world.db}.key`, keys().fingerprint))
+    renameSync(world.keyFile, waitingKeyFile(world.keyFile, keys().fingerprint))
     const ran = await world.run(['store', 'backup', 'copy.db'])
     expect(ran.exit).toBe(0)
     expect(key()).not.toBe(old)
   })
 
   describe('that was cut short before the store took it on', () => {
-    const left = () => waitingKeyFile(`${world.db}.key`, deriveKeys(Buffer.alloc(32, 7)).fingerprint)
+    const left = () => waitingKeyFile(world.keyFile, deriveKeys(Buffer.alloc(32, 7)).fingerprint)
     const findings = async () => (await world.run(['store', 'check', '--json'])).json().findings
 
     it('is told with whose key it left, by store check and by the next, and stays: it may be the only one', async () => {
@@ -130,7 +130,7 @@ describe('giving a store a new key', () => {
   })
 
   describe('that a copy has the old one of, under the same name', () => {
-    const named = () => ['--key-file', `${world.db}.key`, '--json']
+    const named = () => ['--key-file', world.keyFile, '--json']
     const other = (...words: string[]) => world.run([...words, '--db', world.path('copy.db'), ...named()])
     const issuing = ['users', 'pin', 'amira@school.example', '--yes']
     const findings = async () => (await other('store', 'check')).json().findings
@@ -156,7 +156,7 @@ describe('giving a store a new key', () => {
       const restored = await other('store', 'restore', 'kept.db', '--keep-credentials', '--yes')
       expect(restored.exit, restored.stderr).toBe(0)
       const copied = (await other('store', 'copy', '--to', world.path('third.db'), '--yes')).json()
-      expect([copied.keyFile, copied.keyFileOfCopy]).toEqual([kept, `${world.db}.key`])
+      expect([copied.keyFile, copied.keyFileOfCopy]).toEqual([kept, world.keyFile])
     })
 
     it('keeps the one of the store as the copy is given a new one', async () => {
@@ -185,7 +185,7 @@ describe('giving a store a new key', () => {
   })
 
   it('is the way out when the key is lost', async () => {
-    rmSync(`${world.db}.key`)
+    rmSync(world.keyFile)
     const ran = await world.run(['store', 'rekey', '--yes', '--json'])
     expect([ran.exit, ran.json().kept]).toEqual([0, null])
     expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0 })

@@ -73,7 +73,7 @@ describe('restoring a store', () => {
     expect(existsSync(world.db)).toBe(false)
     expect(await world.run(['store', 'restore', 'copy.db', '--yes', '--new-key'])).toMatchObject({
       exit: 0,
-      stdout: expect.stringContaining(`The new key is ${world.db}.key: keep a copy elsewhere.`),
+      stdout: expect.stringContaining(`The new key is ${world.keyFile}: keep a copy elsewhere.`),
       stderr: '',
     })
     expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0, stderr: '' })
@@ -81,14 +81,14 @@ describe('restoring a store', () => {
 
   it('says with --json that there is a new key', async () => {
     await world.run(['store', 'backup', 'copy.db'])
-    rmSync(`${world.db}.key`)
+    rmSync(world.keyFile)
     const ran = await world.run(['store', 'restore', 'copy.db', '--yes', '--new-key', '--json'])
     expect(ran.json()).toMatchObject({ newKey: true, changed: true, notices: [] })
   })
 
   it('makes no new key where one is there, and says so before anything else', async () => {
     await world.run(['store', 'backup', 'copy.db'])
-    const key = readFileSync(`${world.db}.key`, 'utf8')
+    const key = readFileSync(world.keyFile, 'utf8')
     for (const way of ['--dry-run', '--yes']) {
       const ran = await world.run(['store', 'restore', 'copy.db', '--new-key', '--json', way])
       expect(ran.json()).toMatchObject({
@@ -96,13 +96,13 @@ describe('restoring a store', () => {
         notices: expect.arrayContaining([
           {
             code: 'key-there',
-            message: expect.stringContaining(`it is ${world.db}.key. It stays, and no new`),
+            message: expect.stringContaining(`it is ${world.keyFile}. It stays, and no new`),
           },
         ]),
       })
     }
-    expect(readFileSync(`${world.db}.key`, 'utf8')).toBe(key)
-    const given = { env: { SSH_ADMIN_KEY_COMMAND: `cat ${world.db}.key`, SSH_ADMIN_KEY_FILE: undefined } }
+    expect(readFileSync(world.keyFile, 'utf8')).toBe(key)
+    const given = { env: { SSH_ADMIN_KEY_COMMAND: `cat ${world.keyFile}`, SSH_ADMIN_KEY_FILE: undefined } }
     const ran = await world.run(['store', 'restore', 'copy.db', '--new-key', '--yes'], given)
     expect([ran.exit, ran.stderr]).toEqual([
       0,

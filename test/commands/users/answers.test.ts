@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { connectSqlite } from '../../../src/db/sqlite/driver.ts'
+import { heldStore } from '../../held-store.ts'
 import { holding } from '../../holding.ts'
 import { importRows, line } from '../../import/workbook.ts'
 import { newWorld, type World } from '../../world.ts'
@@ -141,12 +141,10 @@ describe('several users at once', () => {
   })
 
   it('are told of what was typed wrongly at once, however long another program has the store', async () => {
-    const other = connectSqlite(world.db)
-    other.exec('begin immediate')
+    const release = await heldStore(world, async () => undefined)
     const people = ['Nour Salem <nour@school>', `Amira Haddad <${amira}>`]
     const ran = await world.run(['users', 'add', ...people, '--centre', 'EG001', '--wait', '600', '--json'])
-    other.exec('rollback')
-    other.close()
+    await release()
     expect([ran.exit, ran.error().code]).toEqual([2, 'invalid-email'])
     expect(ran.error().details.problems).toHaveLength(1)
   })

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { appendAudit } from '../../../src/rules/audit/append.ts'
 import { holding } from '../../holding.ts'
+import { storedText } from '../../stored-text.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const zaid = 'zaid.mansour@school.example'
@@ -21,21 +22,19 @@ async function deleteZaid(): Promise<void> {
   expect((await world.run(['users', 'delete', zaid, '--suspend', '--yes'])).exit).toBe(0)
 }
 
-/** Every byte of the store and what lies beside it. */
-function everything(): string {
+/** The store and every byte of what lies beside it. */
+async function everything(): Promise<string> {
   const files = readdirSync(world.folder, { recursive: true, withFileTypes: true })
-  return files
     .filter((file) => file.isFile())
     .map((file) => readFileSync(`${file.parentPath}/${file.name}`, 'latin1'))
-    .join('\n')
-    .toLowerCase()
+  return [...files, await storedText(world)].join('\n').toLowerCase()
 }
 
 describe('ssh-admin users erase', () => {
   it('leaves neither name nor address anywhere, and the log whole', async () => {
     await deleteZaid()
-    await (await world.store()).close()
-    expect(everything()).toContain('zaid')
+    await world.closeStore()
+    expect(await everything()).toContain('zaid')
 
     const ran = await world.run(['users', 'erase', zaid, '--yes', '--json'])
     expect(ran.stderr).toBe('')
@@ -45,7 +44,7 @@ describe('ssh-admin users erase', () => {
       left: expect.arrayContaining(['backups of the store']),
       changed: true,
     })
-    expect(everything()).not.toMatch(/zaid|mansour/)
+    expect(await everything()).not.toMatch(/zaid|mansour/)
     expect((await world.run(['audit', 'verify'])).exit).toBe(0)
     const events = await world.run(['audit', 'list', '--action', 'users.erased', '--json'])
     expect(events.json()).toMatchObject({ total: 1, events: [{ subject: null }] })
@@ -130,8 +129,8 @@ describe('ssh-admin users erase', () => {
 
   it('names the messages to others that it leaves', async () => {
     await deleteZaid()
-    mkdirSync(`${world.db}.mail`, { recursive: true })
-    const other = `${world.db}.mail/other.eml`
+    mkdirSync(world.mailFolder, { recursive: true })
+    const other = `${world.mailFolder}/other.eml`
     writeFileSync(other, `To: amira@school.example\r\nSubject: x\r\n\r\nAsk ${zaid}\r\n`)
     const ran = await world.run(['users', 'erase', zaid, '--yes', '--json'])
     expect(ran.json().left.join()).toContain('other.eml')
@@ -163,10 +162,10 @@ describe('ssh-admin users erase', () => {
     await deleteZaid()
     expect((await world.run(['users', 'erase', zaid, '--yes'])).exit).toBe(0)
     await world.run(['users', 'suspend', zaid, '--as', 'amira@school.example', '--yes'])
-    expect(everything()).toContain(zaid)
+    expect(await everything()).toContain(zaid)
     const again = (await world.run(['users', 'erase', zaid, '--yes', '--json'])).json()
     expect(again).toMatchObject({ changed: true, erased: { accounts: 0, events: 1 } })
-    expect(everything()).not.toContain(zaid)
+    expect(await everything()).not.toContain(zaid)
     expect((await world.run(['users', 'erase', zaid, '--yes', '--json'])).json().changed).toBe(false)
     expect((await world.run(['audit', 'verify'])).exit).toBe(0)
   })
@@ -192,16 +191,16 @@ describe('ssh-admin users erase', () => {
     const ran = await world.run(['users', 'erase', former, '--yes', '--json'])
     expect(ran.json()).toMatchObject({ changed: true, erased: { accounts: 0, events: 1, messages: 0 } })
     expect(await world.rows('select subject from outbox')).toEqual([{ subject: 'About (erased)' }])
-    await (await world.store()).close()
-    expect(everything()).not.toContain('zaid.before')
+    await world.closeStore()
+    expect(await everything()).not.toContain('zaid.before')
     expect((await world.run(['audit', 'verify'])).exit).toBe(0)
     expect((await world.run(['users', 'erase', former, '--yes'])).exit).toBe(4)
   })
 
   it('keeps in its event what it could not reach, and no address', async () => {
     await deleteZaid()
-    mkdirSync(`${world.db}.mail`, { recursive: true })
-    writeFileSync(`${world.db}.mail/${zaid}.eml`, `To: amira@school.example\r\n\r\nAsk ${zaid}\r\n`)
+    mkdirSync(world.mailFolder, { recursive: true })
+    writeFileSync(`${world.mailFolder}/${zaid}.eml`, `To: amira@school.example\r\n\r\nAsk ${zaid}\r\n`)
     expect((await world.run(['users', 'erase', zaid, '--yes'])).exit).toBe(0)
     const { events } = (await world.run(['audit', 'list', '--action', 'users.erased', '--json'])).json()
     expect(events[0].details.left).toEqual(['a message to somebody else that names them: (erased).eml'])
@@ -245,8 +244,8 @@ describe('ssh-admin users erase', () => {
       .insertInto('templates')
       .values({ name: 'password-reset', ...words, edited_by: former })
       .execute()
-    const theirs = `${world.db}.mail/theirs.eml`
-    mkdirSync(`${world.db}.mail`, { recursive: true })
+    const theirs = `${world.mailFolder}/theirs.eml`
+    mkdirSync(world.mailFolder, { recursive: true })
     writeFileSync(theirs, `To: ${former}\r\nSubject: x\r\n\r\nHello\r\n`)
     const deleting = ['users', 'delete', 'zaid.new@old.example', '--suspend', '--yes']
     expect((await world.run(deleting)).exit).toBe(0)
@@ -321,14 +320,8 @@ describe('ssh-admin users erase', () => {
       'a learner group, test or result at centre EG001, which names them or a namesake',
     ])
     expect(await world.rows(`select state from outbox where state = 'failed'`)).toEqual([])
-    await (await world.store()).close()
-    const store = readdirSync(world.folder)
-      .filter((name) => name.startsWith('hub.db'))
-      .filter((name) => !name.endsWith('.mail'))
-      .map((name) => readFileSync(world.path(name), 'latin1'))
-      .join('\n')
-    expect(store).not.toMatch(/qz\.mark|qzbefore/i)
-    expect(existsSync(`${world.db}.mail`) ? readdirSync(`${world.db}.mail`) : []).toEqual([])
+    expect(await storedText(world)).not.toMatch(/qz\.mark|qzbefore/i)
+    expect(existsSync(world.mailFolder) ? readdirSync(world.mailFolder) : []).toEqual([])
   })
 
   it('names the template, the centre and the row of before that still name them, and takes a file of results along', async () => {

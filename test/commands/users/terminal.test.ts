@@ -124,7 +124,7 @@ describe('at a terminal', () => {
     expect(exit).toBe(130)
     expect(text).toContain('Nothing was changed')
     const [, file = ''] =
-      /ssh-admin --db \S+ users add --from (\S+users-add-\S+\.csv)/.exec(
+      /ssh-admin (?:--\S+ \S+ )+users add --from (\S+users-add-\S+\.csv)/.exec(
         text.replaceAll(/ \\\n +|\n/g, ' '),
       ) ?? []
     expect(statSync(file).mode & 0o777).toBe(0o600)
@@ -181,7 +181,8 @@ describe('at a terminal', () => {
     const { text } = await desk.leaves()
     // Quoted where it has blanks, and one command on lines of its own.
     const pasted = text.replaceAll(/ \\\n +/g, ' ')
-    const [, file = ''] = /^ssh-admin --db \S+ users add --from '(.+users-add-\S+\.csv)'$/m.exec(pasted) ?? []
+    const [, file = ''] =
+      /^ssh-admin (?:--\S+ \S+ )+users add --from '(.+users-add-\S+\.csv)'$/m.exec(pasted) ?? []
     expect(file).toContain('my data')
     expect((await world.run(['users', 'add', '--from', file], { env })).exit).toBe(0)
     expect(await world.account(amira)).toMatchObject({ lastName: 'Haddad' })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { tableNames } from '../../../src/db/store/tables.ts'
 import { inbox } from '../../mail/inbox.ts'
+import { everyRow } from '../../stored-text.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World
@@ -11,15 +11,6 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 const password = 'nine camels cross the river'
-
-/** Every value of every table, bytes as Latin letters. */
-async function everyRow(): Promise<string> {
-  const rows = []
-  for (const table of tableNames) rows.push(await world.rows(`select * from ${table}`))
-  return JSON.stringify(rows, (_, value) =>
-    value?.type === 'Buffer' ? Buffer.from(value.data).toString('latin1') : value,
-  )
-}
 
 it('no PIN, link, temporary password, code or password is in the store, while open and once used', async () => {
   const [byPin, byLink, byInvitation] = ['pin@school.example', 'link@school.example', 'eo@school.example']
@@ -45,14 +36,14 @@ it('no PIN, link, temporary password, code or password is in the store, while op
     password,
   ]
   expect(secrets.map((secret) => secret.length)).toEqual([9, 8, 43, 19, 6, password.length])
-  const open = await everyRow()
+  const open = await everyRow(world)
   expect((await world.run(['account', 'verify', byPin], { stdin: code })).exit).toBe(0)
   const chosen = `\n${password}\n`
   expect((await world.run(['account', 'set-up'], { stdin: `${link}${chosen}` })).exit).toBe(0)
   expect(
     (await world.run(['account', 'set-up', byInvitation], { stdin: `${temporary}${chosen}` })).exit,
   ).toBe(0)
-  const used = await everyRow()
+  const used = await everyRow(world)
   expect(used).toContain('$argon2id$')
   for (const secret of secrets) expect([open.includes(secret), used.includes(secret)]).toEqual([false, false])
 })
