@@ -1,6 +1,6 @@
 // The arrows of the house (docs/code-map.md): who may know whom. `npm run arrows` holds them.
 const leaves =
-  'input-file|kebab-case|errors|error-words|nearest|grouped|plain-time|search-key|shell-word|countries|country-names|version|disk|fault-points|interruption|unfinished-files|server-address|heap-growth|packed-texts|packed-index|utc-offset|output'
+  'input-file|kebab-case|errors|error-words|nearest|format-number|plain-time|search-key|shell-word|countries|country-names|version|disk|fault-points|interruption|unfinished-files|server-address|heap-growth|packed-texts|packed-index|utc-offset|output'
 
 /** A room may import itself, the rooms named, and packages; types may come from a little further. */
 function room(name, { may, types = [], leaves: also = leaves, but = 'nothing' }) {
@@ -38,12 +38,13 @@ module.exports = {
     ...room('db', {
       may: [],
       leaves:
-        'input-file|errors|nearest|grouped|plain-time|search-key|shell-word|version|disk|fault-points|interruption|unfinished-files|server-address|packed-texts|packed-index',
+        'input-file|errors|nearest|format-number|plain-time|search-key|shell-word|version|disk|fault-points|interruption|unfinished-files|server-address|packed-texts|packed-index',
     }),
     ...room('rules', { may: ['db'] }),
     ...room('workbook', {
       may: [],
-      leaves: 'input-file|nearest|grouped|search-key|error-words|shell-word|disk|fault-points|packed-texts',
+      leaves:
+        'input-file|nearest|format-number|search-key|error-words|shell-word|disk|fault-points|packed-texts',
     }),
     ...room('import', { may: ['rules', 'db', 'workbook'] }),
     ...room('render', {
@@ -70,7 +71,7 @@ module.exports = {
       name: 'leaves-hang-at-the-end',
       severity: 'error',
       from: {
-        path: '^src/(input-file|kebab-case|errors|error-words|nearest|grouped|plain-time|search-key|shell-word|countries|country-names|version|disk|fault-points|interruption|unfinished-files|server-address|heap-growth|packed-texts|packed-index|utc-offset|output|context|config)[.]ts$',
+        path: '^src/(input-file|kebab-case|errors|error-words|nearest|format-number|plain-time|search-key|shell-word|countries|country-names|version|disk|fault-points|interruption|unfinished-files|server-address|heap-growth|packed-texts|packed-index|utc-offset|output|context|config)[.]ts$',
       },
       to: { path: '^src/[^/]+/' },
     },

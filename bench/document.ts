@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
-import { grouped } from '../src/grouped.ts'
+import { formatNumber } from '../src/format-number.ts'
 import { type Row, verdict, wanted } from './rows.ts'
 
 const figures = new URL('figures.json', import.meta.url)
@@ -394,12 +394,12 @@ function figureOf({ figure, unit }: Row): string {
 
 /** Groups the digits of long numbers: `import of 100,000 rows`. */
 function inWords(what: string): string {
-  return what.replace(/\d{4,}/g, (number) => grouped(Number(number)))
+  return what.replace(/\d{4,}/g, (number) => formatNumber(Number(number)))
 }
 
 function numberOf(figure: number, unit: Row['unit']): string {
   if (unit !== 'MB') return figure.toFixed(2)
-  return grouped(Math.round(figure))
+  return formatNumber(Math.round(figure))
 }
 
 const line = 26

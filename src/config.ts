@@ -3,16 +3,16 @@ import { kebabCase } from './kebab-case.ts'
 import { decodeText, readPlainFile } from './input-file.ts'
 import type { Context } from './context.ts'
 import {
-  completedAddress,
+  completeAddress,
   homeFolder,
   isMistypedAddress,
   isServerAddress,
   mistypedAddress,
-  refuseNoNumber,
-  storeNumber,
-  withoutWrapping,
+  refuseInvalidStoreId,
+  storeIdPlaceholder,
+  stripQuotes,
 } from './server-address.ts'
-import { errorCodeOf, isNotThere, Unavailable, Usage } from './errors.ts'
+import { errorCodeOf, isMissingPath, Unavailable, Usage } from './errors.ts'
 import { pathInWords } from './shell-word.ts'
 
 type Origin = 'flag' | 'environment' | 'file' | 'default'
@@ -79,7 +79,7 @@ export async function misspeltVariables(
 const prefix = 'SSH_ADMIN_'
 
 /** Settings that name a file or a folder. */
-export const settingsThatArePaths: ReadonlySet<string> = new Set<SettingName>([
+export const pathSettings: ReadonlySet<string> = new Set<SettingName>([
   'db',
   'keyFile',
   'mailDir',
@@ -92,54 +92,54 @@ export function resolveSettings(
   context: Context,
   file: Configuration = readConfigFile(context),
 ): Settings {
-  const named = (name: SettingName) => settingFrom(name, { flags, env: context.env, file })
-  const resolved = (name: SettingName, setting: SettingWithValue): SettingWithValue => {
-    if (!settingsThatArePaths.has(name)) return setting
+  const configured = (name: SettingName) => settingFrom(name, { flags, env: context.env, file })
+  const resolvePath = (name: SettingName, setting: SettingWithValue): SettingWithValue => {
+    if (!pathSettings.has(name)) return setting
     const source = sourceOf(name, setting.from)
     if (name === 'db') {
-      const place = storePlace(setting.value, source)
-      if (isServerAddress(place)) {
-        const { address, variables } = completedAddress(place, context.env)
+      const location = storeLocation(setting.value, source)
+      if (isServerAddress(location)) {
+        const { address, variables } = completeAddress(location, context.env)
         return { ...setting, value: address, ...(variables.length > 0 && { variables }) }
       }
-      return { ...setting, value: settingPath(place, context) }
+      return { ...setting, value: settingPath(location, context) }
     }
     const scheme = schemeOf(setting.value)
     if (scheme !== undefined) throw notAFile(source, { scheme, isStore: false })
     return { ...setting, value: settingPath(setting.value, context) }
   }
-  const first = (name: SettingName, fallback: string): SettingWithValue =>
-    resolved(name, named(name) ?? { value: fallback, from: 'default' })
+  const withDefault = (name: SettingName, fallback: string): SettingWithValue =>
+    resolvePath(name, configured(name) ?? { value: fallback, from: 'default' })
   const optional = (name: SettingName): Setting => {
-    const setting = named(name)
-    return setting ? resolved(name, setting) : { value: undefined, from: 'default' }
+    const setting = configured(name)
+    return setting ? resolvePath(name, setting) : { value: undefined, from: 'default' }
   }
-  const db = first('db', join(dataFolder(context), 'hub.db'))
+  const db = withDefault('db', join(dataFolder(context), 'hub.db'))
   const isShared = isServerAddress(db.value)
-  const keyFile = first(
+  const keyFile = withDefault(
     'keyFile',
-    isShared ? join(configFolder(context), `${storeNumber}.key`) : `${db.value}.key`,
+    isShared ? join(configFolder(context), `${storeIdPlaceholder}.key`) : `${db.value}.key`,
   )
   const keyCommand = optional('keyCommand')
   return {
     db,
     keyFile,
-    keyCommand: goesBefore(keyFile, keyCommand) ? { value: undefined, from: 'default' } : keyCommand,
+    keyCommand: takesPrecedence(keyFile, keyCommand) ? { value: undefined, from: 'default' } : keyCommand,
     as: optional('as'),
-    asRequired: yesOrNo(first('asRequired', 'false')),
+    asRequired: parseBoolean(withDefault('asRequired', 'false')),
     smtp: optional('smtp'),
     smtpPasswordFile: optional('smtpPasswordFile'),
-    mailDir: first(
+    mailDir: withDefault(
       'mailDir',
-      isShared ? join(dataFolder(context), `${storeNumber}.mail`) : `${db.value}.mail`,
+      isShared ? join(dataFolder(context), `${storeIdPlaceholder}.mail`) : `${db.value}.mail`,
     ),
-    mailFrom: first('mailFrom', 'noreply@cambridgeinternational.org'),
-    baseUrl: first('baseUrl', 'https://support.cambridgeinternational.example'),
+    mailFrom: withDefault('mailFrom', 'noreply@cambridgeinternational.org'),
+    baseUrl: withDefault('baseUrl', 'https://support.cambridgeinternational.example'),
   }
 }
 
 /** A key file takes precedence over a key command from a weaker source; from the same source the command counts. */
-function goesBefore(keyFile: Setting, keyCommand: Setting): boolean {
+function takesPrecedence(keyFile: Setting, keyCommand: Setting): boolean {
   return keyFile.from === 'flag' || (keyFile.from === 'environment' && keyCommand.from === 'file')
 }
 
@@ -148,18 +148,20 @@ export function settingPath(path: string, { cwd, env }: Context): string {
   return resolve(cwd, path.startsWith('~/') ? join(homeFolder(env.HOME), path.slice(2)) : path)
 }
 
-/** The location of a store: an absolute path, or the address of a server. @throws what `storePlace` throws */
+/** The location of a store: an absolute path, or the address of a server. @throws what `storeLocation` throws */
 export function storeAddress(typed: string, { context, flag }: { context: Context; flag: string }): string {
-  const place = storePlace(typed, flag)
-  return isServerAddress(place) ? completedAddress(place, context.env).address : settingPath(place, context)
+  const location = storeLocation(typed, flag)
+  return isServerAddress(location)
+    ? completeAddress(location, context.env).address
+    : settingPath(location, context)
 }
 
 /**
  * The address of a server without surrounding blanks and quotes, or a path as it was typed.
  * @throws Usage `not-a-file`, `invalid-store`
  */
-export function storePlace(typed: string, source: string): string {
-  const bare = withoutWrapping(typed)
+export function storeLocation(typed: string, source: string): string {
+  const bare = stripQuotes(typed)
   if (isServerAddress(bare)) return bare
   const scheme = schemeOf(bare)
   if (scheme !== undefined) throw notAFile(source, { scheme, isStore: true })
@@ -167,26 +169,29 @@ export function storePlace(typed: string, source: string): string {
   return typed
 }
 
-interface KeyOf {
+interface KeyFileOptions {
   settings: Settings
   context: Context
   storeId: string
 }
 
 /** The path of the key for a store at another location. */
-export function keyFileFor(address: string, { settings: { keyFile }, context, storeId }: KeyOf): string {
+export function keyFileFor(
+  address: string,
+  { settings: { keyFile }, context, storeId }: KeyFileOptions,
+): string {
   if (keyFile.from !== 'default') return keyFile.value
   if (!isServerAddress(address)) return `${address}.key`
-  refuseNoNumber(storeId)
+  refuseInvalidStoreId(storeId)
   return join(configFolder(context), `${storeId}.key`)
 }
 
 /** The address of the user to act for; undefined for Cambridge staff, also where they are named: `--as staff`. */
-export function actingFor({ as }: Settings): string | undefined {
+export function actorEmail({ as }: Settings): string | undefined {
   return as.value?.trim().toLowerCase() === 'staff' ? undefined : as.value
 }
 
-function yesOrNo({ value, from }: SettingWithValue): SettingWithValue {
+function parseBoolean({ value, from }: SettingWithValue): SettingWithValue {
   if (value === '1' || value === 'true') return { value: 'true', from }
   if (value === '0' || value === 'false') return { value: 'false', from }
   throw new Usage(`${variables.asRequired} is '${value}': it is 1 or 0.`, {
@@ -232,11 +237,11 @@ function flagOf(name: SettingName): string {
 }
 
 /** Schemes that are also written without slashes; other colons may be part of a file's name. */
-const withoutSlashes =
+const slashlessSchemePattern =
   /^((jdbc:)?(postgres(ql)?|pg|mysql|mariadb|mssql|sqlserver|oracle|mongodb|redis|libsql|sqlite3?|file|https?|s3)([+][a-z0-9]+)?:)/i
 
 /** The beginning of a connection string in key-value form: `host=db.example password=…`. */
-const inPairs =
+const keyValuePattern =
   /^\s*((?:host(?:addr)?|server|data source|port|dbname|database|service|user(?:name| id)?|uid|passw(?:or)?d|pwd)\s*=)/i
 
 /** The scheme of an address, such as `postgres://`, `file:` or `host=`; undefined for a path. */
@@ -244,7 +249,7 @@ function schemeOf(value: string): string | undefined {
   // Resolved paths begin with a slash; compiling the expressions takes longer than reading all other settings.
   if (value.startsWith('/')) return undefined
   const scheme = /^[a-z][a-z0-9+.-]+:\/\//i.exec(value)?.[0]
-  return scheme ?? withoutSlashes.exec(value)?.[1] ?? inPairs.exec(value)?.[1]
+  return scheme ?? slashlessSchemePattern.exec(value)?.[1] ?? keyValuePattern.exec(value)?.[1]
 }
 
 /**
@@ -292,36 +297,36 @@ export type Configuration = Partial<Record<Exclude<SettingName, 'asRequired'>, s
 /** The contents of the configuration file; empty where there is no file. */
 export function readConfigFile(context: Context): Configuration {
   const path = configFilePath(context)
-  const contents = contentsOf(path)
-  return contents === undefined ? {} : configurationOf(contents, sourceOfFile(path))
+  const contents = readTextFile(path)
+  return contents === undefined ? {} : parseConfiguration(contents, sourceOfFile(path))
 }
 
 /** The name of a configuration in error messages, and the hint for correcting it. */
 interface ConfigurationSource {
-  named: string
-  toMend: string
+  description: string
+  hint: string
 }
 
 export function sourceOfFile(path: string): ConfigurationSource {
   return {
-    named: `The configuration file ${pathInWords(path)}`,
-    toMend: 'To mend it: ssh-admin config edit',
+    description: `The configuration file ${pathInWords(path)}`,
+    hint: 'To mend it: ssh-admin config edit',
   }
 }
 
 /** Parses and checks the text of a configuration. @throws `bad-config` */
-export function configurationOf(contents: string, source: ConfigurationSource): Configuration {
-  const found = underOurNames(jsonOf(contents, source))
-  const wrong = whatIsWrongIn(found)
-  if (isConfiguration(found, wrong)) return found
-  throw new Usage(`${source.named} is wrong: ${wrong}.`, {
+export function parseConfiguration(contents: string, source: ConfigurationSource): Configuration {
+  const found = withCamelCaseKeys(parseJson(contents, source))
+  const problem = problemIn(found)
+  if (isConfiguration(found, problem)) return found
+  throw new Usage(`${source.description} is wrong: ${problem}.`, {
     code: 'bad-config',
-    hint: `It may hold: ${settingNames.map(kebabCase).join(', ')}; each a text, but as-required: true or false. ${source.toMend}`,
+    hint: `It may hold: ${settingNames.map(kebabCase).join(', ')}; each a text, but as-required: true or false. ${source.hint}`,
   })
 }
 
 /** Converts `mail-from` to `mailFrom`, unless the file has both. */
-function underOurNames(found: unknown): unknown {
+function withCamelCaseKeys(found: unknown): unknown {
   if (typeof found !== 'object' || found === null || Array.isArray(found)) return found
   const entries = Object.entries(found).map(([name, value]) => {
     const ours = settingNames.find((one) => kebabCase(one) === name)
@@ -330,7 +335,7 @@ function underOurNames(found: unknown): unknown {
   return Object.fromEntries(entries)
 }
 
-function whatIsWrongIn(found: unknown): string | undefined {
+function problemIn(found: unknown): string | undefined {
   if (typeof found !== 'object' || found === null || Array.isArray(found))
     return 'it holds no settings between braces'
   const names: readonly string[] = settingNames
@@ -346,12 +351,12 @@ function whatIsWrongIn(found: unknown): string | undefined {
   return undefined
 }
 
-function isConfiguration(_found: unknown, wrong: string | undefined): _found is Configuration {
-  return wrong === undefined
+function isConfiguration(_found: unknown, problem: string | undefined): _found is Configuration {
+  return problem === undefined
 }
 
 /** The configuration, or an empty one where it is broken, for commands that must work all the same. */
-export function readableConfigFile(context: Context): Configuration {
+export function readConfigFileOrEmpty(context: Context): Configuration {
   try {
     return readConfigFile(context)
   } catch (error) {
@@ -361,16 +366,16 @@ export function readableConfigFile(context: Context): Configuration {
 }
 
 /** The text of the configuration file; undefined where there is no file. */
-export function textOfConfigFile(context: Context): string | undefined {
-  return contentsOf(configFilePath(context))
+export function readConfigFileText(context: Context): string | undefined {
+  return readTextFile(configFilePath(context))
 }
 
-function contentsOf(path: string): string | undefined {
+function readTextFile(path: string): string | undefined {
   let bytes: Buffer | undefined
   try {
     bytes = readPlainFile(path)
   } catch (cause) {
-    if (isNotThere(cause)) return undefined
+    if (isMissingPath(cause)) return undefined
     const isForbidden = /^E(ACCES|PERM)$/.test(errorCodeOf(cause))
     throw new Unavailable(
       'config-unreadable',
@@ -393,13 +398,13 @@ function contentsOf(path: string): string | undefined {
   })
 }
 
-function jsonOf(contents: string, { named, toMend }: ConfigurationSource): unknown {
+function parseJson(contents: string, { description, hint }: ConfigurationSource): unknown {
   try {
     return JSON.parse(contents)
   } catch (cause) {
-    throw new Usage(`${named} is not JSON.`, {
+    throw new Usage(`${description} is not JSON.`, {
       code: 'bad-config',
-      hint: toMend,
+      hint,
       cause,
     })
   }

@@ -25,9 +25,9 @@ export interface Context {
    */
   runProgram: (program: string, args: readonly string[]) => Promise<number | null>
   /** Turns colours off for Node and for libraries that read the process's environment. */
-  colourNothing: () => void
+  disableColours: () => void
   /** Removes variables that turn colours off, so that such libraries use the level that was asked for. */
-  colourAll: () => void
+  enableColours: () => void
   /** Starts the pager for a long answer. */
   startPager: (command: string, env: Readonly<Record<string, string>>) => Pager
   /** Ctrl-C, SIGTERM and SIGHUP. */
@@ -66,12 +66,12 @@ export function contextOfProcess(interruption: Interruption): Context {
       return operator
     },
     runProgram,
-    colourNothing: () => {
+    disableColours: () => {
       // Node gives FORCE_COLOR precedence over NO_COLOR, and warns about it.
       delete process.env.FORCE_COLOR
       process.env.NO_COLOR = '1'
     },
-    colourAll: () => {
+    enableColours: () => {
       // Node gives FORCE_COLOR precedence over these, as this program does, but warns about it.
       delete process.env.NODE_DISABLE_COLORS
       delete process.env.NO_COLOR
@@ -94,10 +94,10 @@ export function runProgram(program: string, args: readonly string[]): Promise<nu
 }
 
 /** Bytes that are buffered for a slow reader of the pager at most. */
-const enoughForPager = 64 * 1024 * 1024
+const maxPagerBuffer = 64 * 1024 * 1024
 
 /** An upper bound in bytes of what the pipe holds unread: Linux takes some 208 KB for the socket that Node uses. */
-const pipeHolds = 1024 * 1024
+const maxPipeBytes = 1024 * 1024
 
 /** Runs the pager by a shell, as git does. A pager that ends early, as by `q`, is no error. */
 export function startPager(command: string, env: Readonly<Record<string, string>>): Pager {
@@ -106,7 +106,7 @@ export function startPager(command: string, env: Readonly<Record<string, string>
   let hasEnded = false
   let written = 0
   let code: number | null = null
-  const over = new Promise<void>((resolve) => {
+  const ended = new Promise<void>((resolve) => {
     const end = () => {
       hasEnded = true
       resolve()
@@ -125,20 +125,20 @@ export function startPager(command: string, env: Readonly<Record<string, string>
       if (hasEnded) return false
       written += Buffer.byteLength(text)
       // Reads the store to the end however long somebody looks at the first page, so that it can be closed.
-      if (!child.stdin.write(text) && child.stdin.writableLength > enoughForPager)
-        await Promise.race([over, new Promise((resolve) => child.stdin.once('drain', resolve))])
+      if (!child.stdin.write(text) && child.stdin.writableLength > maxPagerBuffer)
+        await Promise.race([ended, new Promise((resolve) => child.stdin.once('drain', resolve))])
       return !hasEnded
     },
     end: async () => {
       child.stdin.end()
-      await over
+      await ended
     },
     failure: async () => {
-      await over
+      await ended
       // Codes above 128 mean that a signal, such as Ctrl-C, ended the pager.
       return code === null || code === 0 || code > 128 ? undefined : code
     },
-    hasRead: () => child.stdin.writable && written - child.stdin.writableLength > pipeHolds,
+    hasRead: () => child.stdin.writable && written - child.stdin.writableLength > maxPipeBytes,
   }
 }
 

@@ -2,40 +2,40 @@ import { distance } from 'fastest-levenshtein'
 import { compareNames, searchKey } from './search-key.ts'
 import countries from 'i18n-iso-countries'
 import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' }
-import { alsoCalled, countryName, formerNames, ambiguousNames, online } from './country-names.ts'
+import { alternativeNames, countryName, formerNames, ambiguousNames, onlineCountry } from './country-names.ts'
 
-interface Atlas {
+interface NameIndex {
   /** From a plain name, or a code in small letters, to the code. */
   codes: Map<string, string>
   /** From the key of a name's words to the code. */
   keys: Map<string, string>
   names: Map<string, string>
   /** From a plain name to the name for display, for suggestions. */
-  spoken: Map<string, string>
+  shownNames: Map<string, string>
 }
 
-let atlas: Atlas | undefined
-const maxRemembered = 2000
-const remembered = new Map<string, string | undefined>()
+let nameIndex: NameIndex | undefined
+const maxCachedCodes = 2000
+const cachedCodes = new Map<string, string | undefined>()
 
 /** The ISO 3166 alpha-2 code for an English name or a code, as people write them; undefined for an unknown country. */
 export function countryCode(text: string): string | undefined {
-  if (remembered.has(text)) return remembered.get(text)
+  if (cachedCodes.has(text)) return cachedCodes.get(text)
   const code = readCountry(text)
-  if (remembered.size >= maxRemembered) remembered.clear()
-  remembered.set(text, code)
+  if (cachedCodes.size >= maxCachedCodes) cachedCodes.clear()
+  cachedCodes.set(text, code)
   return code
 }
 
 function readCountry(text: string): string | undefined {
-  const { codes } = openAtlas()
-  const name = plain(text)
+  const { codes } = getNameIndex()
+  const name = plainName(text)
   if (ambiguousNames.has(name)) return undefined
   const exact = codes.get(name)
   if (exact !== undefined) return exact
   const letters = name.replaceAll(' ', '')
   if (/^\p{L}( \p{L})+$/u.test(name)) return isAbbreviation(letters) ? codes.get(letters) : undefined
-  return byKey(text) ?? ofItsParts(text)
+  return findByWords(text) ?? findByParts(text)
 }
 
 /** Whether letters with dots are an abbreviation of a country; most codes are not: S.A. does not mean Saudi Arabia. */
@@ -47,7 +47,7 @@ function isAbbreviation(letters: string): boolean {
     'usa',
     'uae',
     'nz',
-    ...Object.values(alsoCalled)
+    ...Object.values(alternativeNames)
       .flat()
       .filter((name) => /^[A-Z]+$/i.test(name) && name.toUpperCase() === name)
       .map((name) => name.toLowerCase()),
@@ -57,41 +57,41 @@ function isAbbreviation(letters: string): boolean {
 let abbreviations: Set<string> | undefined
 
 /** Compares the words of a name in any order, without words such as `republic` for the form of government. */
-function byKey(text: string): string | undefined {
+function findByWords(text: string): string | undefined {
   const words = wordsOf(text)
-  const { keys } = openAtlas()
+  const { keys } = getNameIndex()
   const whole = keys.get(keyOf(words))
   if (whole !== undefined) return whole
-  const own = words.filter((word) => !KIND_OF_STATE.has(word))
+  const own = words.filter((word) => !governmentWords.has(word))
   if (own.length === 0) return undefined
-  const [region] = [...new Set(own)].filter((word) => OF_CHINA.has(word))
+  const [region] = [...new Set(own)].filter((word) => partsOfChina.has(word))
   const rest = region === undefined ? own : own.filter((word) => word !== 'china' && word !== 'province')
-  return sharesItsName(keyOf(own)) ? undefined : keys.get(keyOf(rest))
+  return isSharedName(keyOf(own)) ? undefined : keys.get(keyOf(rest))
 }
 
 /** `Myanmar (Burma)`, `UK - England`, `Dubai UAE`: a text whose parts all mean the same country. */
-function ofItsParts(text: string): string | undefined {
-  const marked = text
+function findByParts(text: string): string | undefined {
+  const separated = text
     .split(/[,;/|()[\]–—:]+|\s-\s/)
     .map((part) => part.trim())
-    .filter((part) => plain(part) !== '')
-  if (marked.length > 1) return commonTo(marked)
-  const words = plain(text).split(' ')
+    .filter((part) => plainName(part) !== '')
+  if (separated.length > 1) return commonCode(separated)
+  const words = plainName(text).split(' ')
   if (words.length > 5) return undefined
   for (let at = 1; at < words.length; at++) {
-    const code = commonTo([words.slice(0, at).join(' '), words.slice(at).join(' ')])
+    const code = commonCode([words.slice(0, at).join(' '), words.slice(at).join(' ')])
     if (code !== undefined) return code
   }
   return undefined
 }
 
-function commonTo(parts: readonly string[]): string | undefined {
-  const { codes } = openAtlas()
+function commonCode(parts: readonly string[]): string | undefined {
+  const { codes } = getNameIndex()
   let common: string | undefined
   for (const part of parts) {
-    const name = plain(part).replace(/^(?:formerly|former|ex|previously|now|aka|also) /, '')
+    const name = plainName(part).replace(/^(?:formerly|former|ex|previously|now|aka|also) /, '')
     const code = !ambiguousNames.has(name)
-      ? (codes.get(name) ?? codes.get(abbreviated(name)) ?? byKey(name))
+      ? (codes.get(name) ?? codes.get(joinedAbbreviation(name)) ?? findByWords(name))
       : undefined
     if (code === undefined || (common !== undefined && code !== common)) return undefined
     common = code
@@ -99,14 +99,14 @@ function commonTo(parts: readonly string[]): string | undefined {
   return common
 }
 
-function abbreviated(name: string): string {
+function joinedAbbreviation(name: string): string {
   const letters = name.replaceAll(' ', '')
   return /^\p{L}( \p{L})+$/u.test(name) && isAbbreviation(letters) ? letters : name
 }
 
 /** Parts of China with codes of their own, also where `China` stands beside them. */
-const OF_CHINA = new Set(['hong', 'hongkong', 'hk', 'macao', 'macau', 'taiwan'])
-const KIND_OF_STATE = new Set(
+const partsOfChina = new Set(['hong', 'hongkong', 'hk', 'macao', 'macau', 'taiwan'])
+const governmentWords = new Set(
   [
     'arab bolivarian commonwealth co operative cooperative democratic emirate federal federated federation',
     'federative grand duchy hashemite independent islamic kingdom oriental people plurinational principality',
@@ -116,10 +116,10 @@ const KIND_OF_STATE = new Set(
     .join(' ')
     .split(' '),
 )
-const SMALL_WORDS = new Set(['the', 'of', 'and'])
+const stopWords = new Set(['the', 'of', 'and'])
 
 /** Abbreviations of words, as the World Bank, sports federations and people who fill in forms write them. */
-const WRITTEN_OUT: ReadonlyMap<string, string> = new Map(
+const expansions: ReadonlyMap<string, string> = new Map(
   Object.entries({
     rep: 'republic',
     dem: 'democratic',
@@ -159,12 +159,12 @@ const WRITTEN_OUT: ReadonlyMap<string, string> = new Map(
 
 /** The words of a name, with abbreviations expanded; consecutive single letters are joined into one word. */
 function wordsOf(text: string): string[] {
-  const name = plain(text.replace(/[’']s\b/giu, ''))
+  const name = plainName(text.replace(/[’']s\b/giu, ''))
   const joined = name.replace(/(?<!\S)\p{L}(?: \p{L})+(?!\S)/gu, (letters) => letters.replaceAll(' ', ''))
   const words = joined.split(' ')
   return words
-    .flatMap((word) => (words.length > 1 ? (WRITTEN_OUT.get(word) ?? word) : word).split(' '))
-    .filter((word) => !SMALL_WORDS.has(word))
+    .flatMap((word) => (words.length > 1 ? (expansions.get(word) ?? word) : word).split(' '))
+    .filter((word) => !stopWords.has(word))
 }
 
 function keyOf(words: readonly string[]): string {
@@ -172,7 +172,7 @@ function keyOf(words: readonly string[]): string {
 }
 
 /** Whether two states, or a state and part of another, share the name: the words beside it decide. */
-function sharesItsName(key: string): boolean {
+function isSharedName(key: string): boolean {
   return [
     'china',
     'congo',
@@ -186,7 +186,7 @@ function sharesItsName(key: string): boolean {
   ].includes(key)
 }
 
-const WITH_SHARED_NAMES: Readonly<Record<string, readonly string[]>> = {
+const fullNamesOfShared: Readonly<Record<string, readonly string[]>> = {
   CD: ['Democratic Republic Congo', 'Democratic Congo'],
   CG: ['Republic Congo'],
   CN: ['People Republic China'],
@@ -199,7 +199,7 @@ const WITH_SHARED_NAMES: Readonly<Record<string, readonly string[]>> = {
   WS: ['Independent State Samoa', 'Republic Samoa'],
 }
 
-const SHORTEST_GUESSED = 5
+const minGuessedLength = 5
 
 /**
  * The countries that a text may mean: both for an ambiguous name, and at most one for a misspelt name. A code is never
@@ -207,81 +207,84 @@ const SHORTEST_GUESSED = 5
  * letter (Holand is not Poland).
  */
 export function closestCountries(text: string): string[] {
-  const { spoken } = openAtlas()
-  const typedName = plain(text)
-  const either = ambiguousNames.get(typedName)
-  if (either !== undefined) return either.map(countryName)
-  if (typedName.length < SHORTEST_GUESSED) return []
-  const turned = new Set<string>()
+  const { shownNames } = getNameIndex()
+  const typedName = plainName(text)
+  const candidates = ambiguousNames.get(typedName)
+  if (candidates !== undefined) return candidates.map(countryName)
+  if (typedName.length < minGuessedLength) return []
+  const transposed = new Set<string>()
   for (let at = 1; at + 1 < typedName.length; at += 1) {
     const letters = `${typedName.slice(0, at)}${typedName[at + 1]}${typedName[at]}${typedName.slice(at + 2)}`
-    const shown = spoken.get(letters)
-    if (shown !== undefined) turned.add(shown)
+    const shown = shownNames.get(letters)
+    if (shown !== undefined) transposed.add(shown)
   }
-  if (turned.size === 1) return [...turned]
+  if (transposed.size === 1) return [...transposed]
   const maxDistance = typedName.length < 8 ? 1 : 2
   let best = maxDistance + 1
   let found = new Set<string>()
-  for (const [name, shown] of spoken) {
-    if (name.length < SHORTEST_GUESSED || name[0] !== typedName[0]) continue
-    const far = distance(typedName, name)
-    if (far < best) found = new Set()
-    if (far <= Math.min(best, maxDistance)) found.add(shown)
-    best = Math.min(best, far)
+  for (const [name, shown] of shownNames) {
+    if (name.length < minGuessedLength || name[0] !== typedName[0]) continue
+    const differences = distance(typedName, name)
+    if (differences < best) found = new Set()
+    if (differences <= Math.min(best, maxDistance)) found.add(shown)
+    best = Math.min(best, differences)
   }
   return found.size === 1 ? [...found] : []
 }
 
 /** The English names of all countries, sorted. */
 export function countryNames(): string[] {
-  return [...openAtlas().names.values()].sort(compareNames)
+  return [...getNameIndex().names.values()].sort(compareNames)
 }
 
-function openAtlas(): Atlas {
-  atlas ??= drawAtlas()
-  return atlas
+function getNameIndex(): NameIndex {
+  nameIndex ??= buildNameIndex()
+  return nameIndex
 }
 
-function drawAtlas(): Atlas {
+function buildNameIndex(): NameIndex {
   countries.registerLocale(english)
-  const drawn: Atlas = { codes: new Map(), keys: new Map(), names: new Map(), spoken: new Map() }
-  const { codes, keys, names, spoken } = drawn
+  const index: NameIndex = { codes: new Map(), keys: new Map(), names: new Map(), shownNames: new Map() }
+  const { codes, keys, names, shownNames } = index
   for (const [code, official] of Object.entries(countries.getNames('en', { select: 'all' }))) {
     const all = Array.isArray(official) ? official : [official]
     const shown = countryName(code)
     names.set(code, shown)
-    for (const name of [...all, shown]) call(drawn, { code, name })
+    for (const name of [...all, shown]) addName(index, { code, name })
     codes.set(code.toLowerCase(), code)
     codes.set((countries.alpha2ToAlpha3(code) ?? code).toLowerCase(), code)
   }
   // ISO lists one name for two states; without further words it means the state that is displayed by this name.
-  for (const code of ['CG', 'CN', 'KR']) call(drawn, { code, name: names.get(code) ?? code })
-  for (const [code, called] of Object.entries(alsoCalled))
-    for (const name of called) call(drawn, { code, name })
+  for (const code of ['CG', 'CN', 'KR']) addName(index, { code, name: names.get(code) ?? code })
+  for (const [code, called] of Object.entries(alternativeNames))
+    for (const name of called) addName(index, { code, name })
   for (const [code, called] of Object.entries(formerNames))
     for (const name of called) {
-      codes.set(plain(name), code)
+      codes.set(plainName(name), code)
       keys.set(keyOf(wordsOf(name)), code)
     }
-  for (const [code, called] of Object.entries(WITH_SHARED_NAMES))
+  for (const [code, called] of Object.entries(fullNamesOfShared))
     for (const name of called) keys.set(keyOf(wordsOf(name)), code)
-  codes.set(plain(online.name), online.code)
-  names.set(online.code, online.name)
-  for (const name of spoken.keys()) if (ambiguousNames.has(name)) spoken.delete(name)
-  return drawn
+  codes.set(plainName(onlineCountry.name), onlineCountry.code)
+  names.set(onlineCountry.code, onlineCountry.name)
+  for (const name of shownNames.keys()) if (ambiguousNames.has(name)) shownNames.delete(name)
+  return index
 }
 
 /** Registers a name of a country: as it is, by its words, and by its words without the form of government. */
-function call({ codes, keys, names, spoken }: Atlas, { code, name }: { code: string; name: string }): void {
+function addName(
+  { codes, keys, names, shownNames }: NameIndex,
+  { code, name }: { code: string; name: string },
+): void {
   const words = wordsOf(name)
-  const own = words.filter((word) => !KIND_OF_STATE.has(word))
-  codes.set(plain(name), code)
-  spoken.set(plain(name), names.get(code) ?? code)
+  const own = words.filter((word) => !governmentWords.has(word))
+  codes.set(plainName(name), code)
+  shownNames.set(plainName(name), names.get(code) ?? code)
   keys.set(keyOf(words), code)
-  if (own.length > 0 && !sharesItsName(keyOf(own))) keys.set(keyOf(own), code)
+  if (own.length > 0 && !isSharedName(keyOf(own))) keys.set(keyOf(own), code)
 }
 
-function plain(name: string): string {
+function plainName(name: string): string {
   return searchKey(name)
     .replace(/&/g, ' and ')
     .replace(/[^\p{L}\p{N}]+/gu, ' ')

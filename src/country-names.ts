@@ -1,7 +1,7 @@
 import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' }
 
 /** Names that people use besides those of ISO 3166, transliterated; former names of the same state too. */
-export const alsoCalled: Readonly<Record<string, readonly string[]>> = {
+export const alternativeNames: Readonly<Record<string, readonly string[]>> = {
   AE: ['Emirates', 'Dubai', 'Abu Dhabi', 'Sharjah', 'Ajman', 'Fujairah', 'Ras Al Khaimah', 'Umm Al Quwain'],
   AG: ['Antigua'],
   AR: ['Argentine Republic'],
@@ -169,12 +169,12 @@ const shownAs: Readonly<Record<string, string>> = {
 }
 
 /** The directory of Cambridge schools lists schools without a country of their own as 'Online'. */
-export const online = { code: 'ZZ', name: 'Online' }
+export const onlineCountry = { code: 'ZZ', name: 'Online' }
 
 const official: Readonly<Record<string, string | readonly string[]>> = english.countries
 
 /** A country's English name for display, or an unknown code unchanged. Loads nothing that reading names needs. */
 export function countryName(code: string): string {
-  if (code === online.code) return online.name
+  if (code === onlineCountry.code) return onlineCountry.name
   return shownAs[code] ?? [official[code] ?? code].flat()[0] ?? code
 }

@@ -8,7 +8,7 @@ import { faultPoint } from './fault-points.ts'
 
 /** Makes a folder with its parents, accessible to the owner only. */
 export function mkdirSync(path: string): void {
-  faultPoint(`mkdir ${kindOf(path)}`)
+  faultPoint(`mkdir ${genericName(path)}`)
   makeWithParents(path)
 }
 
@@ -36,7 +36,7 @@ export function isFolder(path: string): boolean {
 }
 
 export function openSync(path: string, flags: string | number, mode?: number): number {
-  if (flags !== 'r') faultPoint(`open ${kindOf(path)}`)
+  if (flags !== 'r') faultPoint(`open ${genericName(path)}`)
   return fs.openSync(path, flags, mode)
 }
 
@@ -85,29 +85,29 @@ export function fsyncSync(file: number): void {
 }
 
 export function chmodSync(path: string, mode: number): void {
-  faultPoint(`chmod ${kindOf(path)}`)
+  faultPoint(`chmod ${genericName(path)}`)
   fs.chmodSync(path, mode)
 }
 
 export function copyFileSync(from: string, to: string, mode?: number): void {
-  faultPoint(`copy ${kindOf(to)}`)
+  faultPoint(`copy ${genericName(to)}`)
   fs.copyFileSync(from, to, mode)
 }
 
 export function linkSync(from: string, to: string): void {
-  faultPoint(`link ${kindOf(to)}`)
+  faultPoint(`link ${genericName(to)}`)
   fs.linkSync(from, to)
 }
 
 export function renameSync(from: string, to: string): void {
-  faultPoint(`rename ${kindOf(to)}`)
+  faultPoint(`rename ${genericName(to)}`)
   fs.renameSync(from, to)
 }
 
 export function rmSync(path: string, options: { force?: boolean } = {}): void {
   // With force a missing file is no failure, so there is no fault point either.
   if (options.force && fs.lstatSync(path, { throwIfNoEntry: false }) === undefined) return
-  faultPoint(`remove ${kindOf(path)}`)
+  faultPoint(`remove ${genericName(path)}`)
   fs.rmSync(path, options)
 }
 
@@ -148,7 +148,7 @@ export function syncFile(path: string): void {
 
 /** Creates a file that only the owner can read, and that is synced when the promise resolves. */
 export async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
-  faultPoint(`open ${kindOf(path)}`)
+  faultPoint(`open ${genericName(path)}`)
   const file = await open(path, 'wx', 0o600)
   try {
     faultPoint('write')
@@ -169,23 +169,23 @@ const renameFile = promisify(fs.rename)
 const remove = promisify(fs.rm)
 
 export async function rename(from: string, to: string): Promise<void> {
-  faultPoint(`rename ${kindOf(to)}`)
+  faultPoint(`rename ${genericName(to)}`)
   await renameFile(from, to)
 }
 
 /** Removes a file; a file that is gone already is no failure. */
 export async function rm(path: string): Promise<void> {
-  faultPoint(`remove ${kindOf(path)}`)
+  faultPoint(`remove ${genericName(path)}`)
   await remove(path, { force: true })
 }
 
 /** The file's name with its variable parts replaced, to name a fault point. */
-function kindOf(path: string): string {
+function genericName(path: string): string {
   return basename(path).replace(/[0-9a-f]{8,}|\d+/g, 'N')
 }
 
 /** The names in a folder; none where the folder cannot be read. */
-export function namesIn(folder: string): string[] {
+export function listNames(folder: string): string[] {
   try {
     return fs.readdirSync(folder)
   } catch {
@@ -194,7 +194,7 @@ export function namesIn(folder: string): string[] {
 }
 
 /** The path with the symlinks of its folder resolved, but not those of the file itself. */
-export function withRealFolder(path: string): string {
+export function resolveFolderLinks(path: string): string {
   try {
     return join(fs.realpathSync(dirname(path)), basename(path))
   } catch {
@@ -202,7 +202,7 @@ export function withRealFolder(path: string): string {
   }
 }
 
-export function behindLinks(path: string): string {
+export function tryRealPath(path: string): string {
   try {
     return fs.realpathSync(path)
   } catch {

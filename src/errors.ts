@@ -16,7 +16,7 @@ export interface FailureOptions {
   /** The command or action to take next. */
   hint?: string
   /** The option that the typed line lacks, such as `--suspend`: the whole line with it is suggested. */
-  add?: readonly string[]
+  optionToAdd?: readonly string[]
   /** Facts for a script, such as `candidates` or `problems`. */
   details?: Details
   cause?: unknown
@@ -42,19 +42,19 @@ export abstract class Failure extends Error {
   abstract readonly exit: number
   readonly code: string
   readonly hint: string | undefined
-  readonly add: readonly string[]
+  readonly optionToAdd: readonly string[]
   readonly details: Details
   readonly rollback: Pick<FailureOptions, 'onRollback' | 'keepsChanges'>
 
   constructor(
     code: string,
     message: string,
-    { hint, add = [], details, cause, onRollback, keepsChanges }: FailureOptions = {},
+    { hint, optionToAdd = [], details, cause, onRollback, keepsChanges }: FailureOptions = {},
   ) {
     super(message, { cause })
     this.code = code
     this.hint = hint
-    this.add = add
+    this.optionToAdd = optionToAdd
     this.details = details ?? {}
     this.rollback = { onRollback, keepsChanges }
   }
@@ -151,14 +151,14 @@ export class AnswerNotWritten extends Failure {
 export class Cancelled extends Failure {
   readonly exit = 130
 
-  constructor(message = cancelledInWords({ hasBegun: false })) {
+  constructor(message = cancelledMessage({ hasCreatedStore: false })) {
     super('cancelled', message)
   }
 }
 
-/** @param hasBegun whether the command has created the store */
-export function cancelledInWords({ hasBegun }: { hasBegun: boolean }): string {
-  return hasBegun
+/** @param hasCreatedStore whether the command has created the store */
+export function cancelledMessage({ hasCreatedStore }: { hasCreatedStore: boolean }): string {
+  return hasCreatedStore
     ? 'Cancelled. Nothing was changed; the store that was begun is empty.'
     : 'Cancelled. Nothing was changed.'
 }
@@ -181,7 +181,7 @@ export function systemReason(error: unknown): string | undefined {
 }
 
 /** Whether a path does not exist: ENOTDIR means that a file stands in the place of one of its folders. */
-export function isNotThere(error: unknown): boolean {
+export function isMissingPath(error: unknown): boolean {
   return /^(ENOENT|ENOTDIR)$/.test(errorCodeOf(error))
 }
 

@@ -9,7 +9,7 @@ import type { Shape } from './render/json.ts'
 import { UnusableFile, UnusableWorkbook } from './workbook/errors.ts'
 import { pathInWords } from './shell-word.ts'
 
-interface Reporting {
+interface ReportOptions {
   /** The typed words, of which long ones are shortened in messages. */
   argv?: readonly string[]
   view: View
@@ -17,42 +17,45 @@ interface Reporting {
   debug: boolean
   version: string
   /** The whole line that was very probably meant, to be pasted after the hint. */
-  line?: string | undefined
+  meantLine?: string | undefined
   /** The whole line without garbled characters, which replaces the hint: that would be about the garbling. */
-  corrected?: string | undefined
-  secrets?: WithoutSecrets
+  correctedLine?: string | undefined
+  secrets?: Redactor
 }
 
 /** Removes secrets from messages that quote the line, because a log may keep the messages. */
-export interface WithoutSecrets {
+export interface Redactor {
   /** Masks secrets in a sentence or a fact. */
-  told: (text: string) => string
+  redactText: (text: string) => string
   /** Removes secrets from a line that is to be pasted. */
-  suggested: (hint: string) => string
+  redactLine: (hint: string) => string
 }
 
 /** Gives an error its words and its exit code; every error ends here. */
 export function report(
   error: unknown,
-  { argv = [], view, json, debug, version, line, corrected, secrets }: Reporting,
+  { argv = [], view, json, debug, version, meantLine, correctedLine, secrets }: ReportOptions,
 ): { pieces: Pieces; exit: number } {
   const failure = failureOf(error)
   if (!failure) return reportBug(error, { json, debug, version })
   const { exit } = failure
-  const told = failure.hint ?? line
-  const withLine = line === undefined || told === line ? told : `${told}\n  ${line}`
-  const whole = corrected === undefined ? withLine : hintOfLines([corrected])
+  const hintOrLine = failure.hint ?? meantLine
+  const withLine =
+    meantLine === undefined || hintOrLine === meantLine ? hintOrLine : `${hintOrLine}\n  ${meantLine}`
+  const fullHint = correctedLine === undefined ? withLine : hintOfLines([correctedLine])
   const hint =
-    whole === undefined || whole.length > maxFact ? undefined : (secrets?.suggested(whole) ?? whole)
-  const { told: open = (text: string) => text } = secrets ?? {}
+    fullHint === undefined || fullHint.length > maxFact
+      ? undefined
+      : (secrets?.redactLine(fullHint) ?? fullHint)
+  const { redactText: redact = (text: string) => text } = secrets ?? {}
   const shortened = shortenerOf(argv)
-  const short = (text: string) => shortened(open(text))
+  const shorten = (text: string) => shortened(redact(text))
   if (json) {
-    const fact = (text: string) => shortText(open(text))
-    return { pieces: piecesOfJson(errorJson(failure, { hint, short, fact }), 0), exit }
+    const shortenFactText = (text: string) => shortText(redact(text))
+    return { pieces: piecesOfJson(errorJson(failure, { hint, shorten, shortenFactText }), 0), exit }
   }
   if (exit === 130) return { pieces: [`${failure.message}\n`], exit }
-  return { pieces: piecesOfLines(linesOf(failure, { hint, short, view, debug })), exit }
+  return { pieces: piecesOfLines(errorLines(failure, { hint, shorten, view, debug })), exit }
 }
 
 /** The most letters of a quoted word; addresses, names and numbers are shorter. */
@@ -70,86 +73,92 @@ function shortenerOf(argv: readonly string[]): Shortener {
     text.length <= maxQuoted
       ? text
       : long
-          .reduce((rest, word) => rest.replaceAll(word, () => beginningAndEnd(word)), text)
-          .replace(/\S{301,}/gu, beginningAndEnd)
+          .reduce((rest, word) => rest.replaceAll(word, () => abbreviate(word)), text)
+          .replace(/\S{301,}/gu, abbreviate)
 }
 
-function beginningAndEnd(word: string): string {
+function abbreviate(word: string): string {
   const letters = [...word]
   return `${letters.slice(0, 120).join('')}…${letters.slice(-40).join('')}`
 }
 
-function* linesOf(
+function* errorLines(
   failure: Failure,
   {
     hint,
-    short,
+    shorten,
     view,
     debug,
-  }: Pick<Reporting, 'view' | 'debug'> & { hint: string | undefined; short: Shortener },
+  }: Pick<ReportOptions, 'view' | 'debug'> & { hint: string | undefined; shorten: Shortener },
 ): Generator<string> {
   const { message, details } = failure
-  yield `${view.chalk.red('error:')} ${cleanLines(short(message))}`
+  yield `${view.chalk.red('error:')} ${cleanLines(shorten(message))}`
   const problems = problemsIn(details)
-  if (!isSaid(problems, failure)) yield* problemLines(problems, { view, short })
-  if (hint) yield `${view.chalk.cyan('hint:')}${cleanLines(withCommandApart(hint))}`
-  if (debug && failure.stack) yield short(failure.stack)
-  if (debug && failure.cause instanceof Error) yield `caused by ${short(failure.cause.stack ?? '')}`
+  if (!messageSaysAll(problems, failure)) yield* problemLines(problems, { view, shorten })
+  if (hint) yield `${view.chalk.cyan('hint:')}${cleanLines(withCommandOnOwnLine(hint))}`
+  if (debug && failure.stack) yield shorten(failure.stack)
+  if (debug && failure.cause instanceof Error) yield `caused by ${shorten(failure.cause.stack ?? '')}`
 }
 
 /** Puts a command on a line of its own, so that it can be copied by itself. */
-function withCommandApart(hint: string): string {
+function withCommandOnOwnLine(hint: string): string {
   const [, said, command] = /^(?:(.*?:) )?(ssh-admin .*[^.?)])$/.exec(hint) ?? []
   if (command === undefined || / ssh-admin |, or /.test(command)) return `  ${hint}`
   return `${said === undefined ? '' : `  ${said}`}\n  ${command}`
 }
 
 /** Whether the message already says the only problem, perhaps behind the number of a batch's line. */
-function isSaid(problems: List<Problem>, { message, details: { line } }: Failure): boolean {
+function messageSaysAll(problems: List<Problem>, { message, details: { line } }: Failure): boolean {
   const [only, ...others] = problems
   if (only === undefined || others.length > 0) return false
   if (line === undefined) return message === only.message
   return message.startsWith(`Line ${String(line)}: ${only.message.replace(/\.$/, '')}`)
 }
 
-const maxAtTerminal = 50
+const maxProblemsOnTerminal = 50
 
 /** All problems; of many, a terminal shows the first of each kind and says how to get the rest. */
 function* problemLines(
   problems: List<Problem>,
-  { view: { chalk, isTerminal }, short }: { view: View; short: Shortener },
+  { view: { chalk, isTerminal }, shorten }: { view: View; shorten: Shortener },
 ): Generator<string> {
-  if (isTerminal && problems.length > maxAtTerminal) {
-    for (const line of firstOfEachKind(problems, describeProblem)) yield `  ${cleanLines(short(line))}`
+  if (isTerminal && problems.length > maxProblemsOnTerminal) {
+    for (const line of firstOfEachKind(problems, describeProblem)) yield `  ${cleanLines(shorten(line))}`
     yield chalk.dim('  All of them: --json')
     return
   }
   // Each problem is described once the next is known, so that a shared hint is said only behind the last.
-  let told: Problem | undefined
+  let previous: Problem | undefined
   for (const problem of problems) {
-    if (told !== undefined) yield `  ${cleanLines(short(describeProblem(told, problem)))}`
-    told = problem
+    if (previous !== undefined) yield `  ${cleanLines(shorten(describeProblem(previous, problem)))}`
+    previous = problem
   }
-  if (told !== undefined) yield `  ${cleanLines(short(describeProblem(told)))}`
+  if (previous !== undefined) yield `  ${cleanLines(shorten(describeProblem(previous)))}`
 }
 
 /** The error document, with all problems in its details. */
 function errorJson(
   { code, message, details }: Failure,
-  { hint, short, fact }: { hint: string | undefined; short: Shortener; fact: Shortener },
+  {
+    hint,
+    shorten,
+    shortenFactText,
+  }: { hint: string | undefined; shorten: Shortener; shortenFactText: Shortener },
 ): Shape<'error'> {
   const { problems: _, ...facts } = details
-  const others = Object.fromEntries(Object.entries(facts).map(([name, one]) => [name, factWith(fact, one)]))
+  const others = Object.fromEntries(
+    Object.entries(facts).map(([name, one]) => [name, shortenFact(shortenFactText, one)]),
+  )
   const problems = lazyMap(problemsIn(details), ({ hint: next, target, message: said, ...problem }) => ({
     ...problem,
-    target: fact(target),
-    message: short(said),
-    hint: next === undefined ? null : short(next),
+    target: shortenFactText(target),
+    message: shorten(said),
+    hint: next === undefined ? null : shorten(next),
   }))
   return {
     error: {
       code,
-      message: short(message),
+      message: shorten(message),
       hint: hint ?? null,
       details: details.problems === undefined ? others : { ...others, problems },
     },
@@ -157,13 +166,13 @@ function errorJson(
 }
 
 /** Facts for a script are complete, except texts longer than any path or name. */
-function factWith(told: Shortener, fact: unknown): unknown {
-  if (typeof fact === 'string') return told(fact)
-  return Array.isArray(fact) ? fact.map((one: unknown) => factWith(told, one)) : fact
+function shortenFact(shorten: Shortener, fact: unknown): unknown {
+  if (typeof fact === 'string') return shorten(fact)
+  return Array.isArray(fact) ? fact.map((one: unknown) => shortenFact(shorten, one)) : fact
 }
 
 function shortText(text: string): string {
-  return text.length > maxFact ? beginningAndEnd(text) : text
+  return text.length > maxFact ? abbreviate(text) : text
 }
 
 /** Removes control characters: a file's name may have been chosen to send commands to the terminal. */
@@ -188,9 +197,9 @@ export function failureOf(error: unknown): Failure | undefined {
   // A signal aborted the reading.
   if (error.code === 'ABORT_ERR') return new Cancelled()
   if (error instanceof UnusableWorkbook || error instanceof UnusableFile) return failureOfFile(error)
-  const known = systemTroubles.find(([code]) => code === error.code)
-  if (!known) return failureOfStore(error) ?? failureOfSystem(error)
-  const [, name, message, hint] = known
+  const systemError = systemErrors.find(([code]) => code === error.code)
+  if (!systemError) return failureOfStore(error) ?? failureOfSystem(error)
+  const [, name, message, hint] = systemError
   const file = 'path' in error && typeof error.path === 'string' ? error.path : undefined
   if (file === undefined || !hint.includes('--debug'))
     return new Unavailable(name, message, { hint, cause: error })
@@ -238,7 +247,7 @@ function hintSentence(text: string): string {
   return /[.!?']$|\S\.\w+$/.test(text) ? sentenceCase(text) : `${sentenceCase(text)}.`
 }
 
-const systemTroubles: readonly (readonly [string, string, string, string])[] = [
+const systemErrors: readonly (readonly [string, string, string, string])[] = [
   ['ENOSPC', 'disk-full', 'The disk is full.', 'Make room, then try again.'],
   ['EROFS', 'file-not-writable', 'The disk is read-only.', 'Choose another folder.'],
   ['EDQUOT', 'disk-full', 'The disk is full, or your share of it.', 'Make room, then try again.'],
@@ -262,7 +271,7 @@ const systemTroubles: readonly (readonly [string, string, string, string])[] = [
 
 function reportBug(
   error: unknown,
-  { json, debug, version }: Pick<Reporting, 'json' | 'debug' | 'version'>,
+  { json, debug, version }: Pick<ReportOptions, 'json' | 'debug' | 'version'>,
 ): { pieces: Pieces; exit: number } {
   const message = error instanceof Error ? error.message : String(error)
   const stack = error instanceof Error ? error.stack : undefined

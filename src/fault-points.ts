@@ -8,23 +8,23 @@ type Layer = 'file' | 'sqlite' | 'smtp' | 'done'
 
 const compiledIn = typeof FAULT_POINTS !== 'undefined' && FAULT_POINTS
 
-let reached = 0
+let pointsReached = 0
 
 /**
  * A point at which test/torture can inject a failure. Points are counted in the order in which they are reached: with
  * SSH_ADMIN_FAULT `kill 7`, `ENOSPC 7`, `EIO 7`, `SIGINT 7`, `SIGINT+SIGINT 7` or `pause 7` the seventh fails so.
  */
 export function faultPoint(name: string, layer: Layer = 'file'): void {
-  if (compiledIn) reach(name, layer)
+  if (compiledIn) reachPoint(name, layer)
 }
 
-function reach(name: string, layer: Layer): void {
+function reachPoint(name: string, layer: Layer): void {
   const { SSH_ADMIN_FAULT = '', SSH_ADMIN_FAULT_LOG } = process.env
-  reached += 1
-  if (SSH_ADMIN_FAULT_LOG) appendFileSync(SSH_ADMIN_FAULT_LOG, `${reached} ${name}\n`)
+  pointsReached += 1
+  if (SSH_ADMIN_FAULT_LOG) appendFileSync(SSH_ADMIN_FAULT_LOG, `${pointsReached} ${name}\n`)
   const [kind = '', ...at] = SSH_ADMIN_FAULT.split(' ')
   const point = at.join(' ')
-  if (point !== String(reached) && point !== name) return
+  if (point !== String(pointsReached) && point !== name) return
   if (kind === 'kill') process.kill(process.pid, 'SIGKILL')
   if (kind === 'pause') pauseUntil(`${SSH_ADMIN_FAULT_LOG}.go`)
   else if (kind.startsWith('SIG')) for (const signal of kind.split('+')) process.kill(process.pid, signal)

@@ -21,7 +21,7 @@ interface SmallFile {
 }
 
 const maxBytes = 4096
-const atOnce = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+const nonBlockingRead = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /** Reads the first 4096 bytes of a small file; a pipe or a device is not read, because it could block. */
 export function readSmallFile(path: string): SmallFile {
@@ -41,7 +41,7 @@ function withPlainFile<Result>(
   path: string,
   read: (file: number | undefined, stats: Stats) => Result,
 ): Result {
-  const file = openSync(path, atOnce)
+  const file = openSync(path, nonBlockingRead)
   try {
     const stats = fstatSync(file)
     return read(stats.isFile() ? file : undefined, stats)
@@ -63,11 +63,11 @@ export async function* inputStream(path: string, signal?: AbortSignal): AsyncGen
 
 /** Opens a plain file for random access; the caller closes it. */
 export async function openPlainFile(path: string) {
-  return open(path, atOnce)
+  return open(path, nonBlockingRead)
 }
 
 function pipeStream(path: string) {
-  return new Socket({ fd: openSync(path, atOnce), readable: true, writable: false })
+  return new Socket({ fd: openSync(path, nonBlockingRead), readable: true, writable: false })
 }
 
 /** The chunks of a stream, until the signal is aborted. @throws AbortError */
@@ -77,7 +77,7 @@ export async function* untilAborted(
 ): AsyncGenerator<Buffer> {
   const { addAbortSignal, Readable } = await import('node:stream')
   if (signal && stream instanceof Readable) addAbortSignal(signal, stream)
-  for await (const piece of stream) yield typeof piece === 'string' ? Buffer.from(piece) : piece
+  for await (const chunk of stream) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk
 }
 
 /**

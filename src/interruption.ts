@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { Cancelled, cancelledInWords } from './errors.ts'
+import { Cancelled, cancelledMessage } from './errors.ts'
 
 /** How a command takes Ctrl-C, SIGTERM and SIGHUP: it is cancelled until its change counts, then it finishes. */
 export interface Interruption {
@@ -8,46 +8,46 @@ export interface Interruption {
   /** Whether `signal` is aborted, without creating the AbortSignal. */
   isCancelled: () => boolean
   /** Aborted by the first signal at any time: work that can wait for another run is left. */
-  readonly heard: AbortSignal
+  readonly received: AbortSignal
   /** From now on the change counts: a signal only says what is being finished, and no signal stops it. */
-  finish: (what: string) => void
+  startFinishing: (what: string) => void
   /** The change was not made after all. */
-  unfinish: () => void
+  stopFinishing: () => void
   /** Whether a change counts already. */
   isFinishing: () => boolean
   /** A store was created for a change that does not count yet: a signal cancels that change. */
-  begun: () => void
+  storeCreated: () => void
   /** Whether a store was created. */
-  hasBegun: () => boolean
+  hasCreatedStore: () => boolean
   /** Sets the function that writes a line to stderr; nothing is said before a command has set it. */
-  sayWith: (say: (line: string) => void) => void
+  setReporter: (say: (line: string) => void) => void
   /** Registers a clean-up for a second signal, before the process ends. @returns removes the clean-up */
-  beforeEnding: (cleanUp: () => void) => () => void
+  onForcedExit: (cleanUp: () => void) => () => void
   /**
    * While the answer is read in a pager, the pager handles Ctrl-C, and no signal ends the process at once.
    * @returns ends that
    */
-  whileShown: () => () => void
+  startPaging: () => () => void
   /** Handles a signal. */
-  interrupt: (signal?: NodeJS.Signals) => void
+  handleSignal: (signal?: NodeJS.Signals) => void
 }
 
 /**
  * The last chance of a signal to cancel: from the beginning of `finish` the change counts, and a signal reports `what`.
  * Where `finish` throws, nothing was changed. @throws Cancelled
  */
-export async function finishing<Result>(
+export async function runToCompletion<Result>(
   interruption: Interruption | undefined,
   { what, finish }: { what: string; finish: () => Result | Promise<Result> },
 ): Promise<Result> {
   if (!interruption || interruption.isFinishing()) return finish()
   await yieldToSignals()
   if (interruption.isCancelled()) throw new Cancelled()
-  interruption.finish(what)
+  interruption.startFinishing(what)
   try {
     return await finish()
   } catch (error) {
-    interruption.unfinish()
+    interruption.stopFinishing()
     throw error
   }
 }
@@ -60,74 +60,74 @@ export async function yieldToSignals(): Promise<void> {
 
 /** @param end ends the process at once, at a second signal while nothing is changed */
 export function newInterruption(end: () => void): Interruption {
-  const cancelling = newAbort()
-  const received = newAbort()
+  const cancelAbort = newLazyAbort()
+  const anyAbort = newLazyAbort()
   const cleanUps = new Set<() => void>()
-  let isShown = false
-  let hasBegun = false
+  let isPaging = false
+  let hasCreatedStore = false
   let finishing: string | undefined
-  let said: string | undefined
-  let say: (line: string) => void = () => undefined
+  let lastReported: string | undefined
+  let report: (line: string) => void = () => undefined
   return {
     get signal() {
-      return cancelling.signal()
+      return cancelAbort.signal()
     },
-    isCancelled: cancelling.isAborted,
-    get heard() {
-      return received.signal()
+    isCancelled: cancelAbort.isAborted,
+    get received() {
+      return anyAbort.signal()
     },
-    finish: (what) => {
+    startFinishing: (what) => {
       finishing = what
-      if (received.isAborted()) sayOnce()
+      if (anyAbort.isAborted()) reportFinishing()
     },
-    unfinish,
+    stopFinishing,
     isFinishing: () => finishing !== undefined,
-    begun: () => {
-      hasBegun = true
-      unfinish()
+    storeCreated: () => {
+      hasCreatedStore = true
+      stopFinishing()
     },
-    hasBegun: () => hasBegun,
-    sayWith: (how) => {
-      say = how
+    hasCreatedStore: () => hasCreatedStore,
+    setReporter: (reporter) => {
+      report = reporter
     },
-    beforeEnding: (cleanUp) => {
+    onForcedExit: (cleanUp) => {
       cleanUps.add(cleanUp)
       return () => cleanUps.delete(cleanUp)
     },
-    whileShown: () => {
-      isShown = true
+    startPaging: () => {
+      isPaging = true
       return () => {
-        isShown = false
+        isPaging = false
       }
     },
-    interrupt: (sent) => {
-      if (isShown && sent === 'SIGINT') return
-      const again = cancelling.isAborted()
-      received.abort()
-      if (finishing !== undefined) return sayOnce()
-      cancelling.abort()
+    handleSignal: (sent) => {
+      if (isPaging && sent === 'SIGINT') return
+      const isSecond = cancelAbort.isAborted()
+      anyAbort.abort()
+      if (finishing !== undefined) return reportFinishing()
+      cancelAbort.abort()
       // The shell and a running pager would both read the terminal: as in git, the process waits for the pager.
-      if (!again || isShown) return
+      if (!isSecond || isPaging) return
       for (const cleanUp of cleanUps) cleanUp()
-      say(cancelledInWords({ hasBegun }))
+      report(cancelledMessage({ hasCreatedStore }))
       end()
     },
   }
 
-  function unfinish(): void {
+  function stopFinishing(): void {
     finishing = undefined
-    if (received.isAborted()) cancelling.abort()
+    if (anyAbort.isAborted()) cancelAbort.abort()
   }
 
-  function sayOnce(): void {
-    if (finishing === undefined || finishing === said) return
-    said = finishing
-    say(`Finishing: ${finishing}.`)
+  function reportFinishing(): void {
+    if (finishing === undefined || finishing === lastReported) return
+    lastReported = finishing
+    report(`Finishing: ${finishing}.`)
   }
 }
 
 /** An abort signal that is created at first use: Node loads code for it, which a short command can do without. */
-function newAbort() {
+function newLazyAbort() {
   let controller: AbortController | undefined
   let isAborted = false
   return {

@@ -5,18 +5,18 @@ import { newInterruption } from './interruption.ts'
 export { isCommand } from './cli/tree.ts'
 
 /** Seconds after which V8's compiler threads may still be at work. */
-const longWork = 0.5
+const quickCommandSeconds = 0.5
 /** Milliseconds in which the process must end by itself, whatever handles a library left open. */
-const maxEnding = 200
+const maxExitMs = 200
 
 /** The entry point of the process. SIGTERM and SIGHUP (a closed terminal) are handled like Ctrl-C. */
 export async function main(argv: readonly string[]): Promise<number> {
   const interruption = newInterruption(() => process.exit(130))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     // Replaces the handler of bin/ssh-admin.js; the new one is added first, so that there is always a handler.
-    const until = process.listeners(signal)
-    process.on(signal, interruption.interrupt)
-    for (const listener of until) process.removeListener(signal, listener)
+    const earlierListeners = process.listeners(signal)
+    process.on(signal, interruption.handleSignal)
+    for (const listener of earlierListeners) process.removeListener(signal, listener)
   }
   const context = contextOfProcess(interruption)
   const exit = await run(argv, context)
@@ -25,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   // process.exit() waits for V8's threads, and a thread that compiles may wait for ever for the main thread to collect
   // garbage (nodejs/node#54918); at a natural end Node stops the threads first. But a natural end also removes the
   // signal handlers, and a late signal would then change the exit code: a quick command ends by process.exit().
-  if (process.uptime() < longWork) process.exit()
-  setTimeout(() => process.exit(), maxEnding).unref()
+  if (process.uptime() < quickCommandSeconds) process.exit()
+  setTimeout(() => process.exit(), maxExitMs).unref()
   return exit
 }

@@ -12,12 +12,12 @@ const maxFound = 3
  * @param limit the most letters that may differ
  */
 export function nearestOf(typed: string, names: Iterable<string>, limit = usualLimit(typed)): string[] {
-  const typedKey = searchKey(typed).trim().slice(0, longest)
+  const typedKey = searchKey(typed).trim().slice(0, maxCompared)
   // Every name begins with an empty text, which therefore resembles none.
   if (typedKey === '') return []
-  const near = nearestTo<string>(typedKey, limit)
+  const near = nearestCollector<string>(typedKey, limit)
   for (const name of names) {
-    const key = searchKey(name).trim().slice(0, longest)
+    const key = searchKey(name).trim().slice(0, maxCompared)
     if (key.startsWith(typedKey)) near.take(key, { far: 1, row: name })
     else near.offer(key, name)
   }
@@ -25,11 +25,11 @@ export function nearestOf(typed: string, names: Iterable<string>, limit = usualL
 }
 
 /** Collects the nearest of names that are offered one by one, each with its row. */
-export function nearestTo<Row>(typed: string, limit: number) {
-  const kept: { row: Row; far: number; name: string }[] = []
+export function nearestCollector<Row>(typed: string, limit: number) {
+  const kept: { row: Row; differences: number; name: string }[] = []
   const take = (name: string, { far, row }: { far: number; row: Row }) => {
-    kept.push({ row, far, name })
-    kept.sort((one, other) => one.far - other.far || order(one.name, other.name))
+    kept.push({ row, differences: far, name })
+    kept.sort((one, other) => one.differences - other.differences || compareTexts(one.name, other.name))
     kept.length = Math.min(kept.length, maxFound)
   }
   return {
@@ -44,7 +44,7 @@ export function nearestTo<Row>(typed: string, limit: number) {
   }
 }
 
-function order(one: string, other: string): number {
+function compareTexts(one: string, other: string): number {
   if (one === other) return 0
   return one < other ? -1 : 1
 }
@@ -63,7 +63,7 @@ export function didYouMean(typed: string, names: Iterable<string>): string {
 }
 
 /** The most letters that are compared, because a cell can hold any number. */
-const longest = 64
+const maxCompared = 64
 
 /** The limit for words that people choose, such as headings; two swapped letters count as two differences. */
 export function looseLimit(typed: string): number {

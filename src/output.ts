@@ -14,22 +14,22 @@ export interface Output {
 }
 
 /** Bytes that are written directly at most; longer output goes through Node's stream, which waits for a slow reader. */
-const MAX_AT_ONCE = 65_536
+const maxDirectBytes = 65_536
 
 /**
  * stdout or stderr. Node's own stream takes longer to load than a short command runs: a short text is written directly
  * to a file, or to a pipe that has room. The write never blocks, so that signals are always handled.
  */
-export function outputTo(descriptor: 1 | 2, own: () => Writable & Output): Output {
-  const found = fstatSync(descriptor)
-  if (found.isCharacterDevice()) return own()
-  return shortWrites(found.isFile() ? descriptor : reopenNonBlocking(descriptor, found), own)
+export function outputTo(descriptor: 1 | 2, openStream: () => Writable & Output): Output {
+  const stats = fstatSync(descriptor)
+  if (stats.isCharacterDevice()) return openStream()
+  return directOutput(stats.isFile() ? descriptor : reopenNonBlocking(descriptor, stats), openStream)
 }
 
 /** @returns a non-blocking descriptor for the same pipe; undefined where none can be opened */
-function reopenNonBlocking(descriptor: 1 | 2, found: Stats): number | undefined {
+function reopenNonBlocking(descriptor: 1 | 2, stats: Stats): number | undefined {
   // O_NONBLOCK would affect all processes that share the inherited descriptor; only Linux can reopen a pipe.
-  if (!found.isFIFO() || process.platform !== 'linux') return undefined
+  if (!stats.isFIFO() || process.platform !== 'linux') return undefined
   try {
     return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK)
   } catch {
@@ -38,14 +38,14 @@ function reopenNonBlocking(descriptor: 1 | 2, found: Stats): number | undefined 
   }
 }
 
-function shortWrites(descriptor: number | undefined, own: () => Writable & Output): Output {
+function directOutput(descriptor: number | undefined, openStream: () => Writable & Output): Output {
   let stream: (Writable & Output) | undefined
   let length = 0
   let failed: Error | undefined
   const listeners: ((error: Error) => void)[] = []
-  const streamed = () => {
+  const switchToStream = () => {
     if (stream === undefined) {
-      stream = own()
+      stream = openStream()
       for (const listener of listeners) stream.on('error', listener)
     }
     return stream
@@ -62,10 +62,10 @@ function shortWrites(descriptor: number | undefined, own: () => Writable & Outpu
       const bytes = Buffer.from(text)
       length += bytes.length
       if (bytes.length > 0 && failed === undefined) {
-        if (descriptor === undefined || length > MAX_AT_ONCE) return streamed().write(bytes, done)
-        const written = writeWhatFits(descriptor, bytes)
+        if (descriptor === undefined || length > maxDirectBytes) return switchToStream().write(bytes, done)
+        const written = writeAvailable(descriptor, bytes)
         if (typeof written !== 'number') failed = written
-        else if (written < bytes.length) return streamed().write(bytes.subarray(written), done)
+        else if (written < bytes.length) return switchToStream().write(bytes.subarray(written), done)
       }
       if (done) process.nextTick(done, failed)
       return true
@@ -78,7 +78,7 @@ function shortWrites(descriptor: number | undefined, own: () => Writable & Outpu
 }
 
 /** @returns how many bytes were written, or the error for which nothing more can be */
-function writeWhatFits(descriptor: number, bytes: Buffer): number | Error {
+function writeAvailable(descriptor: number, bytes: Buffer): number | Error {
   let written = 0
   try {
     while (written < bytes.length) written += writeSync(descriptor, bytes, written)

@@ -58,26 +58,26 @@ type IndexOfNumbers = PackedIndex<number>
 
 /** @param isAt whether the text is at a position of the list */
 export function indexOfTexts(isAt: PackedTexts['isAt']): IndexOfTexts {
-  const factor = oddNumber()
+  const factor = randomOddFactor()
   return new PackedIndex((text) => {
     let hash = text.length
     for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), factor)
-    return spread(hash)
+    return mixHash(hash)
   }, isAt)
 }
 
 /** @param isAt whether the number is at a position of the list */
 export function indexOfNumbers(isAt: (position: number, value: number) => boolean): IndexOfNumbers {
-  const factor = oddNumber()
-  return new PackedIndex((value) => spread(Math.imul(value, factor)), isAt)
+  const factor = randomOddFactor()
+  return new PackedIndex((value) => mixHash(Math.imul(value, factor)), isAt)
 }
 
 /** A random factor, so that nobody can prepare a list whose texts all collide. */
-function oddNumber(): number {
+function randomOddFactor(): number {
   return Math.floor(Math.random() * 2 ** 31) * 2 + 1
 }
 
-function spread(hash: number): number {
+function mixHash(hash: number): number {
   const half = Math.imul(hash ^ (hash >>> 16), 0x85_eb_ca_6b)
   const whole = Math.imul(half ^ (half >>> 13), 0xc2_b2_ae_35)
   return (whole ^ (whole >>> 16)) >>> 0

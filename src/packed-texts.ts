@@ -26,28 +26,28 @@ export class PackedNumbers {
 }
 
 const pieceBits = 20
-const withinPiece = 2 ** pieceBits - 1
+const offsetMask = 2 ** pieceBits - 1
 /** The first pieces are allocated one by one, later ones in blocks so large that freed ones go back to the system. */
-const fewPieces = 16
-const piecesOfBlock = 32
+const singlePieces = 16
+const piecesPerBlock = 32
 /** The most letters of a packed text, each up to three bytes; a longer text is kept as a string. */
 const maxPacked = 8000
 /** 500 letters for each row of a full sheet; packed, they are fewer than 2³¹ bytes, so that offset · 2 fits 32 bits. */
 const maxLetters = 2 ** 29
-const isUtf8 = 0x80_00
+const utf8Flag = 0x80_00
 const latin1 = /^[\0-\xff]*$/
 const loneSurrogate = /\p{Cs}/u
 
 /** So many texts are kept as strings, which costs no time; with more of them, memory is worth more than time. */
-const fewTexts = 100_000
+const defaultUnpacked = 100_000
 
 /** At so many texts, those that were kept as strings are packed too. */
-const manyTexts = 150_000
+const packAllAt = 150_000
 
 /** So many distinct texts are looked up and stored once each; a column of countries has few distinct texts. */
-const maxKnown = 1000
+const maxDistinct = 1000
 /** After so many texts it is decided whether texts repeat often enough for the look-up. */
-const enough = 4 * maxKnown
+const minForDistinctCheck = 4 * maxDistinct
 
 /**
  * A list of many texts, all but the first packed as bytes outside the heap: as strings, a million texts would each have
@@ -61,30 +61,30 @@ export class PackedTexts {
   private block: Buffer | undefined
   private end = 0
   private readonly kept: string[] = []
-  private known: Map<string, number> | undefined = new Map()
-  private again = 0
-  private few: number
-  private readonly cut: boolean
-  private readonly letters: number
-  private readonly refusal: () => Error
-  private taken = 0
+  private distinct: Map<string, number> | undefined = new Map()
+  private repeats = 0
+  private maxUnpacked: number
+  private readonly areSlices: boolean
+  private readonly letterLimit: number
+  private readonly tooManyLetters: () => Error
+  private lettersTaken = 0
 
   /**
-   * @param few the number of texts that are kept as strings
-   * @param cut whether the texts are slices of longer strings, which a kept slice would hold in memory
-   * @param letters the most letters in all; one text shared by very many cells has more, and would fill the memory
-   * @param refusal makes the error for more letters
+   * @param maxUnpacked the number of texts that are kept as strings
+   * @param areSlices whether the texts are slices of longer strings, which a kept slice would hold in memory
+   * @param letterLimit the most letters in all; one text shared by very many cells has more, and would fill the memory
+   * @param tooManyLetters makes the error for more letters
    */
   constructor({
-    few = fewTexts,
-    cut = false,
-    letters = maxLetters,
-    refusal = () => new RangeError(`more than ${letters} letters are not kept`),
-  }: { few?: number; cut?: boolean; letters?: number; refusal?: () => Error } = {}) {
-    this.few = few
-    this.cut = cut
-    this.letters = letters
-    this.refusal = refusal
+    maxUnpacked = defaultUnpacked,
+    areSlices = false,
+    letterLimit = maxLetters,
+    tooManyLetters = () => new RangeError(`more than ${letterLimit} letters are not kept`),
+  }: { maxUnpacked?: number; areSlices?: boolean; letterLimit?: number; tooManyLetters?: () => Error } = {}) {
+    this.maxUnpacked = maxUnpacked
+    this.areSlices = areSlices
+    this.letterLimit = letterLimit
+    this.tooManyLetters = tooManyLetters
   }
 
   get length(): number {
@@ -93,7 +93,7 @@ export class PackedTexts {
 
   push(text: string): void {
     this.references.push(this.referenceTo(text))
-    if (this.length === manyTexts && this.kept.length > maxKnown) this.packKept()
+    if (this.length === packAllAt && this.kept.length > maxDistinct) this.packKept()
   }
 
   at(position: number): string {
@@ -101,12 +101,12 @@ export class PackedTexts {
     if (reference % 2 === 1) return this.kept[reference >>> 1] ?? ''
     const begin = reference >>> 1
     const piece = this.pieces[begin >>> pieceBits]
-    const at = begin & withinPiece
+    const at = begin & offsetMask
     const size = piece?.readUInt16LE(at) ?? 0
     const from = at + 2
     return (
-      (size >= isUtf8
-        ? piece?.toString('utf8', from, from + size - isUtf8)
+      (size >= utf8Flag
+        ? piece?.toString('utf8', from, from + size - utf8Flag)
         : piece?.toString('latin1', from, from + size)) ?? ''
     )
   }
@@ -117,9 +117,9 @@ export class PackedTexts {
     if (reference % 2 === 1) return this.kept[reference >>> 1] === text
     const begin = reference >>> 1
     const piece = this.pieces[begin >>> pieceBits]
-    const at = begin & withinPiece
+    const at = begin & offsetMask
     const size = piece?.readUInt16LE(at) ?? 0
-    if (size >= isUtf8 || piece === undefined) return this.at(position) === text
+    if (size >= utf8Flag || piece === undefined) return this.at(position) === text
     if (size !== text.length) return false
     for (let letter = 0; letter < size; letter += 1)
       if (piece[at + 2 + letter] !== text.charCodeAt(letter)) return false
@@ -131,38 +131,38 @@ export class PackedTexts {
   }
 
   private referenceTo(text: string): number {
-    const same = this.known?.get(text)
+    const same = this.distinct?.get(text)
     if (same !== undefined) {
-      this.again += 1
+      this.repeats += 1
       return same
     }
-    if (this.known !== undefined) {
-      if (this.known.size < maxKnown) {
+    if (this.distinct !== undefined) {
+      if (this.distinct.size < maxDistinct) {
         const reference = this.keep(text)
-        this.known.set(this.kept.at(-1) ?? text, reference)
+        this.distinct.set(this.kept.at(-1) ?? text, reference)
         return reference
       }
-      if (this.length > enough && this.again < this.length / 2) this.known = undefined
+      if (this.length > minForDistinctCheck && this.repeats < this.length / 2) this.distinct = undefined
     }
-    this.taken += text.length
-    if (this.taken > this.letters) throw this.refusal()
-    return this.kept.length < this.few || text.length > maxPacked ? this.keep(text) : this.pack(text)
+    this.lettersTaken += text.length
+    if (this.lettersTaken > this.letterLimit) throw this.tooManyLetters()
+    return this.kept.length < this.maxUnpacked || text.length > maxPacked ? this.keep(text) : this.pack(text)
   }
 
   /** Packs the kept texts, except those that are stored once for many positions. */
   private packKept(): void {
-    this.few = 0
-    const unpacked = this.kept.splice(maxKnown)
+    this.maxUnpacked = 0
+    const unpacked = this.kept.splice(maxDistinct)
     for (let position = 0; position < this.length; position += 1) {
       const reference = this.references.at(position)
-      const text = reference % 2 === 1 ? unpacked[(reference >>> 1) - maxKnown] : undefined
+      const text = reference % 2 === 1 ? unpacked[(reference >>> 1) - maxDistinct] : undefined
       if (text !== undefined)
         this.references.set(position, text.length > maxPacked ? this.keep(text) : this.pack(text))
     }
   }
 
   /** Frees the memory at once, without waiting for the garbage collector; the list must not be used afterwards. */
-  letGo(): void {
+  release(): void {
     const buffers = new Set<ArrayBuffer>()
     for (const { buffer } of this.pieces) if (buffer instanceof ArrayBuffer) buffers.add(buffer)
     this.pieces.length = 0
@@ -177,25 +177,25 @@ export class PackedTexts {
 
   private newPiece(): Buffer {
     const size = 2 ** pieceBits
-    const index = (this.pieces.length - fewPieces) % piecesOfBlock
-    if (this.pieces.length < fewPieces) return Buffer.allocUnsafeSlow(size)
-    if (index === 0 || this.block === undefined) this.block = Buffer.allocUnsafeSlow(piecesOfBlock * size)
+    const index = (this.pieces.length - singlePieces) % piecesPerBlock
+    if (this.pieces.length < singlePieces) return Buffer.allocUnsafeSlow(size)
+    if (index === 0 || this.block === undefined) this.block = Buffer.allocUnsafeSlow(piecesPerBlock * size)
     return this.block.subarray(index * size, (index + 1) * size)
   }
 
   private keep(text: string): number {
     // copyOfText re-encodes the text as UTF-8, in which a lone surrogate would be lost.
-    return this.kept.push(this.cut && !loneSurrogate.test(text) ? copyOfText(text) : text) * 2 - 1
+    return this.kept.push(this.areSlices && !loneSurrogate.test(text) ? copyOfText(text) : text) * 2 - 1
   }
 
   private pack(text: string): number {
     // A text never crosses the border between two pieces.
-    if ((this.end & withinPiece) + 2 + text.length * 3 > withinPiece || this.pieces.length === 0) {
+    if ((this.end & offsetMask) + 2 + text.length * 3 > offsetMask || this.pieces.length === 0) {
       this.end = this.pieces.length * 2 ** pieceBits
       this.pieces.push(this.newPiece())
     }
     const begin = this.end
-    const at = begin & withinPiece
+    const at = begin & offsetMask
     const piece = this.pieces[begin >>> pieceBits]
     if (piece === undefined) throw new Error('a piece begins where the one before it ends')
     let size = piece.write(text, at + 2)
@@ -204,7 +204,7 @@ export class PackedTexts {
       // A lone surrogate would be lost in UTF-8.
       if (loneSurrogate.test(text)) return this.keep(text)
       if (latin1.test(text)) size = piece.write(text, at + 2, 'latin1')
-      else mark = isUtf8
+      else mark = utf8Flag
     }
     piece.writeUInt16LE(size + mark, at)
     this.end += size + 2

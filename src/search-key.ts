@@ -2,7 +2,7 @@ import { Usage } from './errors.ts'
 
 const ascii = /^[\x20-\x7e]*$/
 /** Letters that people, keyboards and programs confuse. Stored keys have the mapping of when they were written. */
-const likeness: Readonly<Record<string, string>> = {
+const lookAlikes: Readonly<Record<string, string>> = {
   ı: 'i',
   ß: 'ss',
   æ: 'ae',
@@ -42,20 +42,23 @@ const likeness: Readonly<Record<string, string>> = {
   '‐': '-',
   '–': '-',
 }
-const unlike = new RegExp(`[${Object.keys(likeness).join('')}]`, 'g')
+const lookAlikePattern = new RegExp(`[${Object.keys(lookAlikes).join('')}]`, 'g')
 
 /**
  * Texts in which the key of each letter is independent of its neighbours: no Korean jamo, which compose, and no
  * surrogates, which are halves of letters.
  */
-const separate = /^[^\u1100-\u11ff\u3130-\u318f\u3200-\u327f\ua960-\ua97f\ud7b0-\udfff\uffa0-\uffdf]*$/
+const independentLetters =
+  /^[^\u1100-\u11ff\u3130-\u318f\u3200-\u327f\ua960-\ua97f\ud7b0-\udfff\uffa0-\uffdf]*$/
 const beyondAscii = /[^\x20-\x7e]/g
 const keysOfLetters = new Map<string, string>()
 
 /** The form in which names and addresses are compared in a search: without accents and letter case. */
 export function searchKey(text: string): string {
   if (ascii.test(text)) return text.toLowerCase()
-  return separate.test(text) ? text.toLowerCase().replace(beyondAscii, keyOfLetter) : normalized(text)
+  return independentLetters.test(text)
+    ? text.toLowerCase().replace(beyondAscii, keyOfLetter)
+    : normalized(text)
 }
 
 /** Cached: an import holds the same few letters a hundred thousand times. */
@@ -70,7 +73,7 @@ function normalized(text: string): string {
     .normalize('NFKD')
     .toLowerCase()
     .replace(/\p{M}+/gu, '')
-    .replace(unlike, (letter) => likeness[letter] ?? letter)
+    .replace(lookAlikePattern, (letter) => lookAlikes[letter] ?? letter)
     .normalize('NFC')
 }
 
@@ -86,12 +89,12 @@ export function centreSearchKey({ number, name }: { number: string; name: string
 
 /** The order of names in lists: É beside E, 10 after 9. */
 export function compareNames(one: string, other: string): number {
-  inOrder ??= new Intl.Collator('en', { numeric: true })
-  return inOrder.compare(one, other)
+  collator ??= new Intl.Collator('en', { numeric: true })
+  return collator.compare(one, other)
 }
 
 /** Created at first use. */
-let inOrder: Intl.Collator | undefined
+let collator: Intl.Collator | undefined
 
 /** The folded words of a search text; `Saleh, Omar` is two words. */
 export function wordsIn(text = ''): string[] {
@@ -114,7 +117,7 @@ export function wordsToFind(text: string | undefined): string[] {
 }
 
 /** Escapes a text for a regular expression. */
-export function inPattern(text: string): string {
+export function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 }
 

@@ -9,7 +9,7 @@ export interface ServerAddress {
   database: string
   schema: string
   /** Set in the address: the connection is not encrypted. */
-  plain: boolean
+  isUnencrypted: boolean
   /** The path of the root certificate that signed the server's. */
   rootCertificate: string | undefined
   /** The time that each host has to answer, in milliseconds; undefined where none is set. */
@@ -20,15 +20,15 @@ export interface ServerAddress {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const known = new Set(['schema', 'sslmode', 'sslrootcert', 'host', 'connect_timeout'])
+const knownOptions = new Set(['schema', 'sslmode', 'sslrootcert', 'host', 'connect_timeout'])
 
-export function isServerAddress(place: string): boolean {
-  const beginning = place.slice(0, 'postgresql://'.length).toLowerCase()
-  return beginning === 'postgresql://' || beginning.startsWith('postgres://')
+export function isServerAddress(location: string): boolean {
+  const scheme = location.slice(0, 'postgresql://'.length).toLowerCase()
+  return scheme === 'postgresql://' || scheme.startsWith('postgres://')
 }
 
 /** Removes the blanks and quotes that shells, `.env` files and schedulers may leave around a value. */
-export function withoutWrapping(typed: string): string {
+export function stripQuotes(typed: string): string {
   const bare = typed.trim()
   const [, , quoted] = /^(["'])(.*)\1$/s.exec(bare) ?? []
   return quoted === undefined ? bare : quoted.trim()
@@ -38,18 +38,18 @@ export function withoutWrapping(typed: string): string {
  * Whether a text was meant as a server's address but would be taken for the path of a file, whose name would then show
  * the password in the address. `./` before the text says that it is a file.
  */
-export function isMistypedAddress(place: string): boolean {
+export function isMistypedAddress(location: string): boolean {
   // Resolved paths begin with a slash, and take this short way.
-  if (place.startsWith('/') && !place.startsWith('//') && !/postgres/i.test(place)) return false
+  if (location.startsWith('/') && !location.startsWith('//') && !/postgres/i.test(location)) return false
   return (
     // Blanks, quotes or an assignment before the scheme; one slash where the address was resolved as a path.
-    /(?:^|[^\w.-])postgres(?:ql)?:\//i.test(place) ||
-    (place.includes('://') && !/^\.?\//.test(place)) ||
+    /(?:^|[^\w.-])postgres(?:ql)?:\//i.test(location) ||
+    (location.includes('://') && !/^\.?\//.test(location)) ||
     // A missing `:` behind the scheme, or no scheme.
-    /^(?:postgres(?:ql)?|pg)?\s*\/\/[^/]*[:@]/i.test(place) ||
-    /^postgres(?:ql)?\s*(?:\/\/|[:;])/i.test(place) ||
-    /^(?![a-z]:[/\\])(?:[^/\\]+:.*@|[^/\\]+@[^/\\]*:)/is.test(place) ||
-    /(?:^|\s)(?:passw(?:or)?d|pwd)\s*=/i.test(place)
+    /^(?:postgres(?:ql)?|pg)?\s*\/\/[^/]*[:@]/i.test(location) ||
+    /^postgres(?:ql)?\s*(?:\/\/|[:;])/i.test(location) ||
+    /^(?![a-z]:[/\\])(?:[^/\\]+:.*@|[^/\\]+@[^/\\]*:)/is.test(location) ||
+    /(?:^|\s)(?:passw(?:or)?d|pwd)\s*=/i.test(location)
   )
 }
 
@@ -68,78 +68,79 @@ export function mistypedAddress(source: string): Usage {
  * @throws Usage `invalid-store`, `password-in-address`
  */
 export function parseServerAddress(address: string, env: Environment = {}): ServerAddress {
-  const { credentials, named, database, query } = partsOf(address)
+  const { credentials, hostList, database, query } = splitAddress(address)
   if (credentials?.includes(':')) throw passwordInAddress(address)
   const options = new URLSearchParams(query)
-  if ([...options.keys()].some((name) => isPasswordsName.test(name))) throw passwordInAddress(address)
-  const unknown = [...options.keys()].find((name) => !known.has(name))
-  const hasStrayAt = `${named}${database}`.includes('@') || (unknown !== undefined && query.includes('@'))
-  if (hasStrayAt) throw /^[^:]*:\/\/.*:.*@/s.test(address) ? passwordInAddress(address) : invalid(strayAt)
-  if (/\s/.test(`${credentials ?? ''}${named}${database}`) || /[\r\n]/.test(query))
-    throw invalid('a blank in it is written as %20, and no line ends in it')
-  if (unknown !== undefined) throw invalid(notKnown(unknown))
+  if ([...options.keys()].some((name) => passwordOptionPattern.test(name))) throw passwordInAddress(address)
+  const unknown = [...options.keys()].find((name) => !knownOptions.has(name))
+  const hasStrayAt = `${hostList}${database}`.includes('@') || (unknown !== undefined && query.includes('@'))
+  if (hasStrayAt)
+    throw /^[^:]*:\/\/.*:.*@/s.test(address) ? passwordInAddress(address) : invalidAddress(strayAtReason)
+  if (/\s/.test(`${credentials ?? ''}${hostList}${database}`) || /[\r\n]/.test(query))
+    throw invalidAddress('a blank in it is written as %20, and no line ends in it')
+  if (unknown !== undefined) throw invalidAddress(unknownOptionReason(unknown))
   const mode = options.get('sslmode') ?? 'verify-full'
   if (mode !== 'verify-full' && mode !== 'disable')
-    throw invalid('sslmode is verify-full, as it is where nothing is said, or disable')
+    throw invalidAddress('sslmode is verify-full, as it is where nothing is said, or disable')
   const schema = options.get('schema') ?? 'ssh_admin'
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema) || schema.startsWith('pg_'))
-    throw invalid('a schema has small letters, digits and _')
-  if (database === '') throw invalid('it names no database')
-  const port = portAlone(named)
-  const hosts = (options.get('host') ?? hostsOfEnvironment(named, env) ?? named).split(',')
+    throw invalidAddress('a schema has small letters, digits and _')
+  if (database === '') throw invalidAddress('it names no database')
+  const port = portWithoutHost(hostList)
+  const hosts = (options.get('host') ?? hostsOfEnvironment(hostList, env) ?? hostList).split(',')
   const ports = port === undefined ? portsFor(hosts, env.PGPORT) : hosts.map(() => port)
   // `system` is PostgreSQL's word for the authorities that this machine trusts, which are the default here.
   const rootCertificate = options.get('sslrootcert') ?? (env.PGSSLROOTCERT || undefined)
   return {
-    hosts: hosts.map((host, at) => hostOf(host, ports[at])),
-    user: credentials === undefined || credentials === '' ? undefined : decoded(credentials),
-    database: decoded(database),
+    hosts: hosts.map((host, at) => parseHost(host, ports[at])),
+    user: credentials === undefined || credentials === '' ? undefined : decode(credentials),
+    database: decode(database),
     schema,
-    plain: mode === 'disable',
+    isUnencrypted: mode === 'disable',
     rootCertificate: rootCertificate === 'system' ? undefined : rootCertificate,
     connectTimeoutMs: connectTimeout(options.get('connect_timeout') ?? env.PGCONNECT_TIMEOUT),
     shown: address,
   }
 }
 
-const isPasswordsName = /^(?:ssl)?(?:password|passwd|pass|pwd)$/i
+const passwordOptionPattern = /^(?:ssl)?(?:password|passwd|pass|pwd)$/i
 
 /** Options that other clients know and that may be named in an error; any other word may be part of a password. */
-const knownElsewhere =
+const foreignOptionPattern =
   /^(?:application_name|channel_binding|client_encoding|dbname|gssencmode|hostaddr|keepalives\w*|options|passfile|port|require_auth|service|ssl|sslcert|sslcrl|sslkey|target_session_attrs|tcp_user_timeout|user)$/
 
-function notKnown(option: string): string {
+function unknownOptionReason(option: string): string {
   if (option === 'service') return 'no service file is read: host, user and database stand in the address'
-  return knownElsewhere.test(option)
+  return foreignOptionPattern.test(option)
     ? `it has ${option}, which is not known`
     : 'behind its ? stands what is no option: schema, sslmode, sslrootcert, host and connect_timeout are'
 }
 
-const strayAt = 'it has an @ too many. In a name @ is written as %40, / as %2F and ? as %3F'
+const strayAtReason = 'it has an @ too many. In a name @ is written as %40, / as %2F and ? as %3F'
 
-interface Parts {
+interface AddressParts {
   /** The part before the `@`; undefined where there is none. */
   credentials: string | undefined
   /** The hosts with their ports. */
-  named: string
+  hostList: string
   database: string
   query: string
 }
 
-function partsOf(address: string): Parts {
+function splitAddress(address: string): AddressParts {
   const parts = /^postgres(?:ql)?:\/\/(?:([^@/?]*)@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/i.exec(address)
-  if (!parts) throw invalid('it is no address of PostgreSQL')
-  const [, credentials, named = '', database = '', query = ''] = parts
-  return { credentials, named, database, query }
+  if (!parts) throw invalidAddress('it is no address of PostgreSQL')
+  const [, credentials, hostList = '', database = '', query = ''] = parts
+  return { credentials, hostList: hostList, database, query }
 }
 
 /** The port in `:5433`, without a host: for a socket, or for the host of the environment. */
-function portAlone(named: string): string | undefined {
-  return /^:(\d{1,5})$/.exec(named)?.[1]
+function portWithoutHost(hostList: string): string | undefined {
+  return /^:(\d{1,5})$/.exec(hostList)?.[1]
 }
 
-function hostsOfEnvironment(named: string, { PGHOST }: Environment): string | undefined {
-  if (!PGHOST || (named !== '' && portAlone(named) === undefined)) return undefined
+function hostsOfEnvironment(hostList: string, { PGHOST }: Environment): string | undefined {
+  if (!PGHOST || (hostList !== '' && portWithoutHost(hostList) === undefined)) return undefined
   return PGHOST.split(',')
     .map((host) => (/^[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*$/i.test(host) ? `[${host}]` : host))
     .join(',')
@@ -153,33 +154,34 @@ interface CompletedAddress {
 }
 
 /** Completes an address from the environment. @throws what `parseServerAddress` throws */
-export function completedAddress(address: string, env: Environment): CompletedAddress {
+export function completeAddress(address: string, env: Environment): CompletedAddress {
   const { hosts, user } = parseServerAddress(address, env)
-  const { credentials, named, database, query } = partsOf(address)
+  const { credentials, hostList, database, query } = splitAddress(address)
   const options = new URLSearchParams(query)
-  const hasHosts = !options.has('host') && hostsOfEnvironment(named, env) !== undefined
-  const bare = parseServerAddress(address)
-  const hasPorts = hosts.some(({ port }, at) => port !== (hasHosts ? 5432 : bare.hosts[at]?.port))
+  const hasHosts = !options.has('host') && hostsOfEnvironment(hostList, env) !== undefined
+  const fromAddressAlone = parseServerAddress(address)
+  const hasPorts = hosts.some(({ port }, at) => port !== (hasHosts ? 5432 : fromAddressAlone.hosts[at]?.port))
   const hasUser = user === undefined && Boolean(env.PGUSER)
   const variables = [
     ...(hasHosts ? ['PGHOST'] : []),
-    ...(env.PGPORT && hasPorts && portAlone(named) === undefined ? ['PGPORT'] : []),
+    ...(env.PGPORT && hasPorts && portWithoutHost(hostList) === undefined ? ['PGPORT'] : []),
     ...(hasUser ? ['PGUSER'] : []),
     ...(env.PGSSLROOTCERT && !options.has('sslrootcert') ? ['PGSSLROOTCERT'] : []),
     ...(env.PGCONNECT_TIMEOUT && !options.has('connect_timeout') ? ['PGCONNECT_TIMEOUT'] : []),
     ...(env.PGPASSWORD ? ['PGPASSWORD'] : env.PGPASSFILE ? ['PGPASSFILE'] : []),
   ]
-  const found = writtenHosts(hosts)
-  if (!found || !variables.some((name) => /^PG(HOST|PORT|USER)$/.test(name))) return { address, variables }
+  const formatted = formatHosts(hosts)
+  if (!formatted || !variables.some((name) => /^PG(HOST|PORT|USER)$/.test(name)))
+    return { address, variables }
   const before = hasUser ? encodeURIComponent(env.PGUSER ?? '') : credentials
   const rest = query.split('&').filter((option) => option !== '' && !option.startsWith('host='))
-  const after = [...(found.socket === undefined ? [] : [`host=${found.socket}`]), ...rest].join('&')
-  const authority = `${before === undefined ? '' : `${before}@`}${found.authority}`
+  const after = [...(formatted.socket === undefined ? [] : [`host=${formatted.socket}`]), ...rest].join('&')
+  const authority = `${before === undefined ? '' : `${before}@`}${formatted.authority}`
   return { address: `postgres://${authority}/${database}${after === '' ? '' : `?${after}`}`, variables }
 }
 
 /** Hosts in the form of an address; undefined where no address can express them, such as sockets with several ports. */
-function writtenHosts(hosts: ServerAddress['hosts']): { authority: string; socket?: string } | undefined {
+function formatHosts(hosts: ServerAddress['hosts']): { authority: string; socket?: string } | undefined {
   const [first] = hosts
   if (first?.host.startsWith('/')) {
     const isOne = hosts.every(({ host, port }) => host.startsWith('/') && port === first.port)
@@ -195,42 +197,43 @@ function writtenHosts(hosts: ServerAddress['hosts']): { authority: string; socke
 }
 
 /** Like PostgreSQL's own programs: one port for all hosts, or one for each. */
-function portsFor(hosts: readonly string[], named = ''): readonly string[] {
-  const ports = named.split(',')
+function portsFor(hosts: readonly string[], portList = ''): readonly string[] {
+  const ports = portList.split(',')
   if (ports.length !== 1 && ports.length !== hosts.length)
-    throw invalid('PGPORT names neither one port nor one for each of its hosts')
-  for (const port of ports) if (!/^\d{0,5}$/.test(port)) throw invalid(`PGPORT is ${port}, which is no port`)
+    throw invalidAddress('PGPORT names neither one port nor one for each of its hosts')
+  for (const port of ports)
+    if (!/^\d{0,5}$/.test(port)) throw invalidAddress(`PGPORT is ${port}, which is no port`)
   return hosts.map((_, at) => ports[ports.length === 1 ? 0 : at] ?? '')
 }
 
 /** Like PostgreSQL's own programs: whole seconds, of which 0 counts as not given, and 1 as 2. */
-function connectTimeout(named = ''): number | undefined {
-  if (named === '') return undefined
-  if (!/^\d{1,5}$/.test(named)) throw invalid('connect_timeout is a number of seconds')
-  const seconds = Number(named)
+function connectTimeout(text = ''): number | undefined {
+  if (text === '') return undefined
+  if (!/^\d{1,5}$/.test(text)) throw invalidAddress('connect_timeout is a number of seconds')
+  const seconds = Number(text)
   return seconds === 0 ? undefined : Math.max(2, seconds) * 1000
 }
 
-function hostOf(text: string, named: string | undefined): { host: string; port: number } {
-  const otherwise = named || '5432'
-  if (text.startsWith('/')) return { host: text, port: Number(otherwise) }
+function parseHost(text: string, defaultPort: string | undefined): { host: string; port: number } {
+  const fallback = defaultPort || '5432'
+  if (text.startsWith('/')) return { host: text, port: Number(fallback) }
   if (/^[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.:]*$/i.test(text))
-    throw invalid('an address of IPv6 stands in [ ], and its port behind them, such as [::1]:5432')
-  const [, host, port = otherwise] = /^(\[[0-9a-f:.]+\]|[^:@[\]]*)(?::(\d{1,5}))?$/i.exec(text) ?? []
+    throw invalidAddress('an address of IPv6 stands in [ ], and its port behind them, such as [::1]:5432')
+  const [, host, port = fallback] = /^(\[[0-9a-f:.]+\]|[^:@[\]]*)(?::(\d{1,5}))?$/i.exec(text) ?? []
   if (host === undefined || !/^\d{1,5}$/.test(port) || Number(port) > 65_535)
-    throw invalid('a host is a name, or a name and a port')
-  return { host: decoded(host.replace(/^\[|\]$/g, '')) || 'localhost', port: Number(port) }
+    throw invalidAddress('a host is a name, or a name and a port')
+  return { host: decode(host.replace(/^\[|\]$/g, '')) || 'localhost', port: Number(port) }
 }
 
-function decoded(text: string): string {
+function decode(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw invalid('a % in it is followed by no number')
+    throw invalidAddress('a % in it is followed by no number')
   }
 }
 
-function invalid(reason: string): Usage {
+function invalidAddress(reason: string): Usage {
   return new Usage(`The address of the store cannot be used: ${reason}.`, {
     code: 'invalid-store',
     hint: 'Such as postgres://hub@db.example/hub, or the path of a file.',
@@ -250,20 +253,20 @@ function passwordInAddress(address: string): Usage {
 }
 
 /** The placeholder for the store's number in the default paths of a shared store. */
-export const storeNumber = 'STORE_ID'
+export const storeIdPlaceholder = 'STORE_ID'
 
 /** @throws Unavailable `store-untrusted` */
-export function withStoreNumber(path: string, storeId: string): string {
-  if (!path.includes(storeNumber) || storeId === storeNumber) return path
-  refuseNoNumber(storeId)
-  return path.replace(storeNumber, storeId)
+export function fillInStoreId(path: string, storeId: string): string {
+  if (!path.includes(storeIdPlaceholder) || storeId === storeIdPlaceholder) return path
+  refuseInvalidStoreId(storeId)
+  return path.replace(storeIdPlaceholder, storeId)
 }
 
 /**
  * Files are named after the number, and a forged number in the store could name any file.
  * @throws Unavailable `store-untrusted`
  */
-export function refuseNoNumber(storeId: unknown): void {
+export function refuseInvalidStoreId(storeId: unknown): void {
   if (typeof storeId === 'string' && /^[0-9a-f]{24}$/.test(storeId)) return
   throw new Unavailable(
     'store-untrusted',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { namesIn, rmSync } from './disk.ts'
+import { listNames, rmSync } from './disk.ts'
 import type { Interruption } from './interruption.ts'
 
 /** The process that is writing a file, or was. */
@@ -18,7 +18,7 @@ export interface UnfinishedFile {
   /** The process ran on this machine and has surely ended; false where this is unknown. */
   abandoned: boolean
   /** For a note: the path that it names, in a folder that cannot be read now. */
-  outOfSight?: string
+  unreadablePath?: string
 }
 
 /** HOST-PROCESS-START-RANDOM: identifies the process in the name of an unfinished file. */
@@ -26,20 +26,20 @@ export function ownerTag(): string {
   return `${thisHost()}-${process.pid}-${startOf(process.pid) ?? '0'}-${randomBytes(6).toString('hex')}`
 }
 
-const endings = 'new|restoring|migrating|part|note'
-const beside = '(?:-wal|-shm|-journal|[.]writer)?'
-const name = new RegExp(
-  `[.-]([A-Za-z0-9_~]+)-(\\d+)-(\\d+)-[0-9a-f]{12}[.](?:${endings})(?:[.]\\w+)?${beside}$`,
+const temporarySuffixes = 'new|restoring|migrating|part|note'
+const databaseSuffix = '(?:-wal|-shm|-journal|[.]writer)?'
+const unfinishedNamePattern = new RegExp(
+  `[.-]([A-Za-z0-9_~]+)-(\\d+)-(\\d+)-[0-9a-f]{12}[.](?:${temporarySuffixes})(?:[.]\\w+)?${databaseSuffix}$`,
 )
 
 export function isUnfinishedName(file: string): boolean {
-  return name.test(file)
+  return unfinishedNamePattern.test(file)
 }
 
 /** The unfinished files in a folder whose names begin with one of `of`. */
-export function unfinishedIn(folder: string, of: readonly string[]): UnfinishedFile[] {
-  return namesIn(folder)
-    .filter((file) => of.some((start) => file.startsWith(start)) && isUnfinishedName(file))
+export function unfinishedIn(folder: string, prefixes: readonly string[]): UnfinishedFile[] {
+  return listNames(folder)
+    .filter((file) => prefixes.some((prefix) => file.startsWith(prefix)) && isUnfinishedName(file))
     .map((file) => join(folder, file))
     .map((path) => ({ path, abandoned: statusOfOwner(path) === 'ended' && !isFolder(path) }))
 }
@@ -57,7 +57,7 @@ function isFolder(path: string): boolean {
 export function statusOfOwner(file: string): 'running' | 'ended' | 'unknown' {
   const owner = ownerOfFile(file)
   if (!owner || owner.host !== thisHost()) return 'unknown'
-  if (!lives(owner.pid)) return 'ended'
+  if (!isRunning(owner.pid)) return 'ended'
   const start = startOf(owner.pid)
   // The process number may have been reused by another process.
   const isAnother = start !== undefined && owner.start !== '0' && start !== owner.start
@@ -65,12 +65,12 @@ export function statusOfOwner(file: string): 'running' | 'ended' | 'unknown' {
 }
 
 /** Whether the process of a tag made by `ownerTag` still runs. */
-export function statusOfOwnerTag(mark: string): 'running' | 'ended' | 'unknown' {
-  return statusOfOwner(`-${mark}.new`)
+export function statusOfOwnerTag(tag: string): 'running' | 'ended' | 'unknown' {
+  return statusOfOwner(`-${tag}.new`)
 }
 
 function ownerOfFile(file: string): OwnerProcess | undefined {
-  const [, host, pid, start] = name.exec(file) ?? []
+  const [, host, pid, start] = unfinishedNamePattern.exec(file) ?? []
   if (host === undefined || start === undefined) return undefined
   return { host, pid: Number(pid), start }
 }
@@ -80,10 +80,10 @@ function thisHost(): string {
   const plain = hostname()
     .slice(0, 40)
     .replace(/[^A-Za-z0-9_]/g, '~')
-  return `${plain || '~'}${namespaceOfProcesses()}`
+  return `${plain || '~'}${pidNamespace()}`
 }
 
-function namespaceOfProcesses(): string {
+function pidNamespace(): string {
   try {
     return `~${/\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? ''}`
   } catch {
@@ -91,7 +91,7 @@ function namespaceOfProcesses(): string {
   }
 }
 
-function lives(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
@@ -118,18 +118,18 @@ interface UnfinishedCopy {
 }
 
 /** Suffixes of a database file and the files that may lie beside it. */
-export const partsOfDatabase = ['', '-wal', '-shm', '-journal', '.writer']
+export const databaseFileSuffixes = ['', '-wal', '-shm', '-journal', '.writer']
 
 /** Called before the file is written, so that a second signal removes the file before it ends the process. */
 export function unfinishedCopy(path: string, interruption: Interruption | undefined): UnfinishedCopy {
-  const removeParts = () => {
-    for (const part of partsOfDatabase) removeIfPossible(`${path}${part}`)
+  const removeFiles = () => {
+    for (const suffix of databaseFileSuffixes) removeIfPossible(`${path}${suffix}`)
   }
-  const forget = interruption?.beforeEnding(removeParts)
+  const unregister = interruption?.onForcedExit(removeFiles)
   return {
     remove: () => {
-      forget?.()
-      removeParts()
+      unregister?.()
+      removeFiles()
     },
   }
 }

@@ -2,7 +2,7 @@ const minute = 60 * 1000
 const day = 24 * 60 * minute
 
 /** By zone and UTC day: the offset, or undefined for a day on which the offset changes. */
-const byDay = new Map<string, number | undefined>()
+const offsetsByDay = new Map<string, number | undefined>()
 
 /**
  * The offset of a time zone from UTC at a moment, both in milliseconds; positive east of UTC.
@@ -11,11 +11,11 @@ const byDay = new Map<string, number | undefined>()
 export function utcOffset(zone: string, at: number): number {
   const midnight = Math.floor(at / day) * day
   const key = `${zone} ${midnight}`
-  if (!byDay.has(key)) {
+  if (!offsetsByDay.has(key)) {
     const [first, last] = [offsetAt(zone, midnight), offsetAt(zone, midnight + day)]
-    byDay.set(key, first === last ? first : undefined)
+    offsetsByDay.set(key, first === last ? first : undefined)
   }
-  return byDay.get(key) ?? offsetAt(zone, at)
+  return offsetsByDay.get(key) ?? offsetAt(zone, at)
 }
 
 const fourWeeks = 28 * day
@@ -46,11 +46,11 @@ function offsetAt(zone: string, at: number): number {
  * V8's cache of offsets, which would otherwise assume an unchanged offset between moments less than 19 days apart; some
  * zones differ.
  */
-function inZone<Answer>(zone: string, ask: () => Answer): Answer {
+function inZone<Answer>(zone: string, read: () => Answer): Answer {
   const { TZ } = process.env
   process.env.TZ = zone
   try {
-    return ask()
+    return read()
   } finally {
     if (TZ === undefined) delete process.env.TZ
     else process.env.TZ = TZ
@@ -76,7 +76,7 @@ const knownToDate = new Map<string, boolean>()
 function isKnownToDate(zone: string): boolean {
   const known = knownToDate.get(zone)
   if (known !== undefined) return known
-  const isKnown = /^[A-Z][A-Za-z_-]*(\/[A-Z][A-Za-z_-]*)+$/.test(zone) && dateGoesByTz() && hasHistory(zone)
+  const isKnown = /^[A-Z][A-Za-z_-]*(\/[A-Z][A-Za-z_-]*)+$/.test(zone) && dateObeysTz() && hasHistory(zone)
   knownToDate.set(zone, isKnown)
   return isKnown
 }
@@ -90,31 +90,31 @@ function hasHistory(zone: string): boolean {
   return new Set(offsets).size > 1
 }
 
-let goesByTz: boolean | undefined
+let obeysTz: boolean | undefined
 
 /** False in a worker thread, whose environment is a copy, and on Windows, where TZ could not be restored. */
-function dateGoesByTz(): boolean {
-  goesByTz ??=
+function dateObeysTz(): boolean {
+  obeysTz ??=
     process.platform !== 'win32' &&
     inZone('Pacific/Kiritimati', () => offsetByDate(winter)) -
       inZone('Pacific/Honolulu', () => offsetByDate(winter)) ===
       day
-  return goesByTz
+  return obeysTz
 }
 
-const clocks = new Map<string, Intl.DateTimeFormat>()
+const formatters = new Map<string, Intl.DateTimeFormat>()
 
 function offsetByIntl(zone: string, at: number): number {
-  const clock = clocks.get(zone) ?? clockOf(zone)
-  clocks.set(zone, clock)
-  const parts = new Map(clock.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
+  const formatter = formatters.get(zone) ?? newFormatter(zone)
+  formatters.set(zone, formatter)
+  const parts = new Map(formatter.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
   const of = (part: Intl.DateTimeFormatPartTypes) => parts.get(part) ?? 0
   const asUtc = new Date(0)
   asUtc.setUTCFullYear(of('year'), of('month') - 1, of('day'))
   return asUtc.setUTCHours(of('hour'), of('minute'), of('second')) - Math.floor(at / 1000) * 1000
 }
 
-function clockOf(zone: string): Intl.DateTimeFormat {
+function newFormatter(zone: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('en', {
     timeZone: zone,
     hourCycle: 'h23',

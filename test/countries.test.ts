@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import countries from 'i18n-iso-countries'
 import { describe, expect, it } from 'vitest'
-import { alsoCalled, formerNames, ambiguousNames } from '../src/country-names.ts'
+import { alternativeNames, formerNames, ambiguousNames } from '../src/country-names.ts'
 import { closestCountries, countryCode, countryNames } from '../src/countries.ts'
 import { searchKey } from '../src/search-key.ts'
 import { countryName } from '../src/country-names.ts'
@@ -462,7 +462,7 @@ describe('a country', () => {
     for (const [code, names] of Object.entries(countries.getNames('en', { select: 'all' })))
       for (const name of names) if (name !== 'Congo') expectCode(name, code)
     for (const [name, code] of formal) expectCode(name, code)
-    for (const [code, names] of [...Object.entries(alsoCalled), ...Object.entries(formerNames)])
+    for (const [code, names] of [...Object.entries(alternativeNames), ...Object.entries(formerNames)])
       for (const name of names) expectCode(name, code)
     expect(wrong).toEqual([])
     for (const name of ambiguousNames.keys()) expect(countryCode(name)).toBeUndefined()

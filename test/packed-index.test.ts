@@ -8,7 +8,7 @@ describe('an index of packed texts', () => {
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.string({ unit: 'grapheme' }))
     fc.assert(
       fc.property(fc.uniqueArray(text, { maxLength: 200 }), text, (texts, other) => {
-        const list = new PackedTexts({ few: 0 })
+        const list = new PackedTexts({ maxUnpacked: 0 })
         const index = indexOfTexts((position, sought) => list.isAt(position, sought))
         // More than are known as they are, so that those that follow are bytes.
         const all = [...Array.from({ length: 4200 }, (_, at) => `of the harbour ${at}`), ...texts]

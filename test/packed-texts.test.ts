@@ -51,13 +51,13 @@ describe('texts that are packed', () => {
   })
 
   it('come back where half of a letter stands in one that was cut from a longer text', () => {
-    const list = new PackedTexts({ cut: true })
+    const list = new PackedTexts({ areSlices: true })
     for (const text of ['EG\ud83d', '\udc00', 'École']) list.push(text)
     expect(listed(list)).toEqual(['EG\ud83d', '\udc00', 'École'])
   })
 
   it('are refused where they are more than any list needs, however short the file: a text may be shared by all cells', () => {
-    const list = new PackedTexts({ few: 1, letters: 1_500_000, refusal: tooMuchText })
+    const list = new PackedTexts({ maxUnpacked: 1, letterLimit: 1_500_000, tooManyLetters: tooMuchText })
     const fill = () => {
       for (let at = 0; at < 3000; at += 1) list.push(`${at} ${'x'.repeat(1000)}`)
     }
@@ -142,16 +142,16 @@ describe('a list of very many texts', () => {
   )
 
   it('keeps each as it is, in blocks of many pieces', () => {
-    const list = new PackedTexts({ few: 0 })
+    const list = new PackedTexts({ maxUnpacked: 0 })
     for (const text of texts) list.push(text)
     expect(texts.every((text, at) => list.at(at) === text && list.isAt(at, text))).toBe(true)
   })
 
   it('gives its memory back when it is let go of, and not when the collector comes', async () => {
-    const list = new PackedTexts({ few: 0 })
+    const list = new PackedTexts({ maxUnpacked: 0 })
     for (const text of texts) list.push(text)
     const held = process.memoryUsage().arrayBuffers
-    list.letGo()
+    list.release()
     await setTimeout(50)
     expect(held - process.memoryUsage().arrayBuffers).toBeGreaterThan(35_000_000)
   })

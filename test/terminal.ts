@@ -77,7 +77,7 @@ export function inProcess(
         () => listener({ exitCode: -1 }),
       ),
     write: (typed) => void stdin.write(typed),
-    kill: () => context.interruption.interrupt(),
+    kill: () => context.interruption.handleSignal(),
   })
 }
 

@@ -314,8 +314,8 @@ export function contextIn(
     operator: 'tester@desk',
     runProgram,
     startPager,
-    colourNothing: () => undefined,
-    colourAll: () => undefined,
+    disableColours: () => undefined,
+    enableColours: () => undefined,
     interruption,
     signal: interruption.signal,
   }

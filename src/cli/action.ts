@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { BatchSupport } from './batch/line.ts'
-import { actingFor } from '../config.ts'
+import { actorEmail } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/store/opening.ts'
 import { readLines } from '../input-file.ts'
@@ -114,7 +114,7 @@ function refuseUnnamedActor({ settings, command }: Session): void {
   throw new Usage('Here every command must say for whom it acts.', {
     code: 'as-required',
     hint: 'Say it with --as EMAIL, or --as staff for Cambridge staff.',
-    add: ['--as', 'EMAIL'],
+    optionToAdd: ['--as', 'EMAIL'],
   })
 }
 
@@ -135,7 +135,7 @@ async function refuseMistyped({ typed, kinds }: NamesTyped): Promise<void> {
 /** Refuses a command that no user may run before it begins; opening the store for the actor records the refusal. */
 async function refuseStaffOnlyCommand(session: Session): Promise<void> {
   refuseUnnamedActor(session)
-  if (actingFor(session.settings) === undefined) return
+  if (actorEmail(session.settings) === undefined) return
   const { mayRun } = await import('../rules/permissions/decide.ts')
   if (mayRun(session.command)) return
   await withStore(session, session.common.dryRun ? 'rehearse' : 'use', session.ctx)

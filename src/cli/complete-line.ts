@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Kysely } from 'kysely'
-import { actingFor, resolveSettings } from '../config.ts'
+import { actorEmail, resolveSettings } from '../config.ts'
 import type { Context } from '../context.ts'
 import {
   type Among,
@@ -133,7 +133,7 @@ async function readStore<Read>(
     onWait: () => undefined,
   })
   try {
-    const email = actingFor(settings)
+    const email = actorEmail(settings)
     // Completion shows what a list would show, and everybody may ask for lists.
     const by = await findActor(store.db, { typedBy: context, command: 'find', email, at: now() })
     return await read({ db: store.db, by })

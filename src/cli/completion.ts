@@ -1,6 +1,6 @@
 import { RootCommand, script } from '@bomb.sh/tab'
 import { Argument, type Command, type Option } from 'commander'
-import { settingsThatArePaths } from '../config.ts'
+import { pathSettings } from '../config.ts'
 import { camelCase } from '../kebab-case.ts'
 import { searchKey } from '../search-key.ts'
 import { isCommaList, offersFor } from './parameters.ts'
@@ -66,7 +66,7 @@ function addOptions(entry: Entry, command: Command): void {
 function wantsFile({ declared, arguments: [first = ''] }: WordToComplete): boolean {
   if (!(declared instanceof Argument)) return /file|path|folder|place/.test(declared.flags)
   // `config set key-file FILE`
-  const isPath = declared.name() === 'value' && settingsThatArePaths.has(camelCase(first))
+  const isPath = declared.name() === 'value' && pathSettings.has(camelCase(first))
   return isPath || /file|plan|path/.test(declared.name())
 }
 

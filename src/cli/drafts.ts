@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { draftsFolder } from '../config.ts'
-import { mkdirSync, namesIn, writeFileSync } from '../disk.ts'
+import { mkdirSync, listNames, writeFileSync } from '../disk.ts'
 import { Failure } from '../errors.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import { removeIfPossible } from '../unfinished-files.ts'
@@ -79,7 +79,7 @@ interface KeptDraft {
 /** The drafts that exist, with the day on which each was begun, and the backup files that editors made beside them. */
 export function draftsIn(context: Session['context']): KeptDraft[] {
   const folder = draftsFolder(context)
-  return namesIn(folder)
+  return listNames(folder)
     .sort()
     .flatMap((name) => {
       const [, stem = '', since] = /^(.*)-(\d{4}-\d\d-\d\d)-[0-9a-f]{8}\.[a-z.~]+$/.exec(name) ?? []

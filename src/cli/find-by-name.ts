@@ -24,7 +24,7 @@ import { choose } from './prompt.ts'
 import { type FoundByName, type Session, withStore } from './session.ts'
 import { commandLine, type Line, lineWith, splitOptionValues } from './typed-line.ts'
 import { wordsIn } from '../search-key.ts'
-import { grouped } from '../grouped.ts'
+import { formatNumber } from '../format-number.ts'
 
 /** The typed values with names replaced by addresses and numbers. A change by name needs somebody to confirm it. */
 export async function resolveNames(
@@ -294,11 +294,11 @@ function ambiguousName(
   const areUsers = candidates.every(({ kind }) => kind === 'user')
   const what = areCentres ? 'centres' : areUsers ? 'people' : 'people and centres'
   const lines = shown.map(({ described }) => `  ${described}`)
-  const more = total > shown.length ? [`  … and ${grouped(total - shown.length)} more`] : []
+  const more = total > shown.length ? [`  … and ${formatNumber(total - shown.length)} more`] : []
   const line = lineWith(session.argv, new Map([[text, shown[0]?.value ?? text]]))
   return new NotFound(
     areCentres ? 'ambiguous-centre' : 'ambiguous-user',
-    `${grouped(total)} ${what} are called '${text}'.`,
+    `${formatNumber(total)} ${what} are called '${text}'.`,
     {
       hint: ['They are:', ...lines, ...more, 'Say which, such as the first:', `  ${line}`].join('\n'),
       details: { candidates: shown.map(({ facts }) => facts), total },

@@ -9,7 +9,7 @@ import { wrapped, wrappedText } from '../render/wrap.ts'
 import type { List } from './list-declaration.ts'
 import type { CountedPages } from './list-rows.ts'
 import type { Session } from './session.ts'
-import { grouped } from '../grouped.ts'
+import { formatNumber } from '../format-number.ts'
 import { camelCase } from '../kebab-case.ts'
 
 /** The text of the list in the requested format, in pieces. */
@@ -185,7 +185,7 @@ async function* tables<Row>(
   for (const rowDetails of details.slice(0, maxDetails))
     yield `\n${wrappedText(rowDetails.join('\n'), view.width)}\n`
   const more = details.length - maxDetails
-  if (more > 0) yield `\n${view.chalk.dim(`… and ${grouped(more)} more.`)}\n`
+  if (more > 0) yield `\n${view.chalk.dim(`… and ${formatNumber(more)} more.`)}\n`
 }
 
 /** The indexes of columns to leave out in a narrow terminal; none where --fields chose the columns. */
@@ -208,7 +208,7 @@ export async function emptyListMessage<Row>({ spec, found, isNarrowed }: List<Ro
 
 function totalLine<Row>({ spec, total }: List<Row>, shown: number): string {
   if (shown >= total) return `${count(shown, spec.singular)}.`
-  return `${grouped(shown)} of ${count(total, spec.singular)}; a larger --limit shows more.`
+  return `${formatNumber(shown)} of ${count(total, spec.singular)}; a larger --limit shows more.`
 }
 
 /** Joins text into pieces worth a write: a small first one, so that output begins soon, then larger ones. */

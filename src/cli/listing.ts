@@ -1,4 +1,4 @@
-import { actingFor } from '../config.ts'
+import { actorEmail } from '../config.ts'
 import { Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
 import { kebabCase } from '../kebab-case.ts'
@@ -54,7 +54,7 @@ export async function runListing<
       await answer(session, alternative, out)
       return 0
     }
-    if (spec.all && actingFor(session.settings) === undefined) {
+    if (spec.all && actorEmail(session.settings) === undefined) {
       await writeList(listOf(foundInMemory(spec.all())), session, progress)
       return 0
     }

@@ -4,7 +4,7 @@ import { BadInput, Cancelled, changedMeanwhile, CommitUnknown } from '../errors.
 import type { AnyJsonOfChange } from '../render/json.ts'
 import type { Message } from '../render/messages.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
-import { grouped } from '../grouped.ts'
+import { formatNumber } from '../format-number.ts'
 import { isServerAddress } from '../server-address.ts'
 import type { Pieces } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
@@ -258,7 +258,7 @@ function showProgress<Request, Result>({
 }: Pick<RequestedRun<Request, Result>, 'spec' | 'session' | 'request'>): void {
   const targets = longestList(request)
   const message =
-    spec.busy?.(request) ?? (targets > manyTargets ? `Looking at ${grouped(targets)} …` : undefined)
+    spec.busy?.(request) ?? (targets > manyTargets ? `Looking at ${formatNumber(targets)} …` : undefined)
   if (message !== undefined) session.terminal.busy(message)
 }
 

@@ -7,13 +7,13 @@ import {
   errorCodeOf,
   Failure,
   isDiskFull,
-  isNotThere,
+  isMissingPath,
   systemReason,
   Unavailable,
   Usage,
 } from '../errors.ts'
-import { finishing } from '../interruption.ts'
-import { ownerTag, partsOfDatabase, removeIfPossible } from '../unfinished-files.ts'
+import { runToCompletion } from '../interruption.ts'
+import { ownerTag, databaseFileSuffixes, removeIfPossible } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { TableEnding, Tables } from '../workbook/write.ts'
 import { storeFileRefusal, isStoreFile, isSameFile, refuseOperatorFile } from './store-files.ts'
@@ -100,7 +100,7 @@ function outputFile(
   const unfinished = join(dirname(path), `.${kind}-${ownerTag()}.part${extname(path)}`)
   let removeNote: () => void = () => undefined
   const discard = () => {
-    for (const part of partsOfDatabase) removeIfPossible(`${unfinished}${part}`)
+    for (const part of databaseFileSuffixes) removeIfPossible(`${unfinished}${part}`)
     removeNote()
   }
   let unregisterCleanUp: () => void = () => undefined
@@ -123,7 +123,7 @@ function outputFile(
       discard()
       removeAbandoned(unfinishedOutputsIn([dirname(path)], [kind]), session)
       removeNote = noteOutput(session, unfinished)
-      unregisterCleanUp = interruption.beforeEnding(discard)
+      unregisterCleanUp = interruption.onForcedExit(discard)
       try {
         if (typeof contents === 'object' && 'writeTo' in contents) await contents.writeTo(unfinished)
         else {
@@ -146,9 +146,9 @@ function outputFile(
         return shown
       }
       const what = `${shown} is being put in its place`
-      if (interruption.isFinishing()) interruption.finish(what)
+      if (interruption.isFinishing()) interruption.startFinishing(what)
       try {
-        return await finishing(interruption, { what, finish: move })
+        return await runToCompletion(interruption, { what, finish: move })
       } catch (error) {
         discard()
         throw writeRefusal(shown, error, kind)
@@ -264,7 +264,7 @@ function writeRefusal(file: string, error: unknown, kind?: OutputKind): unknown 
   // SQLite reports a full disk without a system call, where the file is a store.
   if (!('syscall' in error) && !isDiskFull(error)) return error
   const code = errorCodeOf(error)
-  if (!isFolder(dirname(file)) && isNotThere(error)) return missingFolder(dirname(file), error)
+  if (!isFolder(dirname(file)) && isMissingPath(error)) return missingFolder(dirname(file), error)
   if (code === 'EISDIR') return refusalOfFolder(file, error)
   if (code === 'EEXIST') {
     return new Unavailable('file-exists', `${file} is there already; somebody has put it there meanwhile.`, {

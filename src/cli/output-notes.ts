@@ -1,12 +1,12 @@
 import { lstatSync, statSync } from 'node:fs'
 import { basename, dirname, join, isAbsolute } from 'node:path'
 import { dataFolder } from '../config.ts'
-import { behindLinks, mkdirSync, rmSync, withRealFolder, writeFileSync } from '../disk.ts'
+import { tryRealPath, mkdirSync, rmSync, resolveFolderLinks, writeFileSync } from '../disk.ts'
 import { readSmallFile } from '../input-file.ts'
 import {
   isUnfinishedName,
   ownerTag,
-  partsOfDatabase,
+  databaseFileSuffixes,
   removeIfPossible,
   type UnfinishedFile,
   unfinishedIn,
@@ -68,8 +68,8 @@ export function isNote(path: string): boolean {
 export function pathsOfStoreFile({ settings }: Pick<Scope, 'settings'>): string[] {
   const db = settings.db.value
   if (isServerAddress(db)) return []
-  const real = behindLinks(db)
-  return real === withRealFolder(db) ? [db] : [real, db]
+  const real = tryRealPath(db)
+  return real === resolveFolderLinks(db) ? [db] : [real, db]
 }
 
 /** Removes the notes whose process has surely ended and whose file is gone. */
@@ -99,7 +99,7 @@ function readNote(file: UnfinishedFile): OutputNote {
   if (!isOutputName(unfinished)) return { ...file, unfinished: '' }
   const noted = { unfinished, ...(/^\d+$/.test(folderInode) ? { folderInode } : {}) }
   if (stateOfOutput(noted) !== 'unknown') return { ...file, ...noted }
-  return { ...file, ...noted, outOfSight: unfinished }
+  return { ...file, ...noted, unreadablePath: unfinished }
 }
 
 /**
@@ -111,7 +111,7 @@ function stateOfOutput({
   folderInode,
 }: Pick<OutputNote, 'unfinished' | 'folderInode'>): 'there' | 'gone' | 'unknown' {
   try {
-    const files = partsOfDatabase.map((part) => `${unfinished}${part}`)
+    const files = databaseFileSuffixes.map((part) => `${unfinished}${part}`)
     if (files.some((file) => lstatSync(file, { throwIfNoEntry: false }))) return 'there'
     const inode = inodeOfFolder(dirname(unfinished))
     return inode !== undefined && inode === (folderInode ?? inode) ? 'gone' : 'unknown'

@@ -41,7 +41,7 @@ export function pagedOutput({ terminal, context, common }: PagerOptions): PagedO
       const isFirst = pagerProcess === undefined
       if (isFirst && screenLines(buffered ?? '', columns) <= rows) return true
       if (isFirst) clearBusy(context.stderr)
-      if (isFirst) endPaging = context.interruption.whileShown()
+      if (isFirst) endPaging = context.interruption.startPaging()
       pagerProcess ??= context.startPager(pager, pagerEnvironment(context.env))
       if (await pagerProcess.write(cleanForTerminal(isFirst ? (buffered ?? '') : text))) {
         if (pagerProcess.hasRead()) buffered = undefined

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width'
-import { grouped } from '../grouped.ts'
+import { formatNumber } from '../format-number.ts'
 import type { Counting } from '../mail/deliver.ts'
 import { oneLine } from '../render/clean-text.ts'
 import { shortened } from '../render/wrap.ts'
@@ -114,7 +114,7 @@ export function phaseProgress(session: Session, format: 'json' | undefined): Pha
     line?.say(
       progressInWords(
         { done, share, perSecond, secondsLeft },
-        { label: current.words, formatCount: grouped, columns: columnsForProgress(terminal) },
+        { label: current.words, formatCount: formatNumber, columns: columnsForProgress(terminal) },
       ),
     )
   }
@@ -137,7 +137,7 @@ export function phaseProgress(session: Session, format: 'json' | undefined): Pha
     countMessages: async (total) => {
       const isQuick = total < minMessages && session.settings.smtp.value === undefined
       if (total === 0 || (isQuick && format !== 'json')) return notCounting
-      const messages = total === 1 ? 'one message' : `${grouped(total)} messages`
+      const messages = total === 1 ? 'one message' : `${formatNumber(total)} messages`
       await phases.begin('sending', `Sending ${messages} …`, total)
       return { say: phases.update, stop: phases.hide }
     },

@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from 'commander'
-import { Cancelled, cancelledInWords, Failure } from '../errors.ts'
+import { Cancelled, cancelledMessage, Failure } from '../errors.ts'
 import { failureOf, report } from '../exit.ts'
 import type { Context } from '../context.ts'
 import { kebabCase } from '../kebab-case.ts'
@@ -64,7 +64,7 @@ function disableActions(command: Command): void {
 
 /** The whole line with the option that the error says is missing. */
 function lineWithMissingOption(error: unknown, argv: Line): string | undefined {
-  const [option, ...value] = failureOf(error)?.add ?? []
+  const [option, ...value] = failureOf(error)?.optionToAdd ?? []
   return option === undefined ? undefined : commandLine(lineWithOption(argv, option, ...value))
 }
 
@@ -131,11 +131,11 @@ interface FailureReport {
 /** The text to print for an error, and the exit code. */
 export function reportFailure(error: unknown, { argv, context, color, json, debug }: FailureReport) {
   const { err } = terminalOf(context, { color, quiet: false })
-  const hasBegun = context.interruption.hasBegun() && failureOf(error) instanceof Cancelled
-  return report(hasBegun ? new Cancelled(cancelledInWords({ hasBegun })) : error, {
+  const hasCreatedStore = context.interruption.hasCreatedStore() && failureOf(error) instanceof Cancelled
+  return report(hasCreatedStore ? new Cancelled(cancelledMessage({ hasCreatedStore })) : error, {
     argv,
-    line: lineWithNearest(error, argv) ?? lineWithMissingOption(error, argv),
-    corrected: correctedLine(error, argv),
+    meantLine: lineWithNearest(error, argv) ?? lineWithMissingOption(error, argv),
+    correctedLine: correctedLine(error, argv),
     secrets: withoutSecrets(wordsOfLine(error) ?? argv),
     view: err,
     json,

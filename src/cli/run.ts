@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { setInvocation } from './action.ts'
 import { followTree, tree } from './tree.ts'
-import { actingFor } from '../config.ts'
+import { actorEmail } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { Output } from '../output.ts'
 import { isTopic } from './help/topics.ts'
@@ -93,7 +93,7 @@ async function showsStatus(argv: readonly string[], context: Context): Promise<b
   if (unknown.length > 0) return false
   const { settings } = sessionOf(typedCommand(program), { context, argv, checkLine })
   const db = settings.db.value
-  if (actingFor(settings) !== undefined || settings.asRequired.value === 'true') return false
+  if (actorEmail(settings) !== undefined || settings.asRequired.value === 'true') return false
   return isServerAddress(db) || existsSync(db)
 }
 

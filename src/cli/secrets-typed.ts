@@ -1,20 +1,20 @@
-import type { WithoutSecrets } from '../exit.ts'
+import type { Redactor } from '../exit.ts'
 import { isAddress, looksLikeCentreNumber } from './names-typed.ts'
-import { inPattern } from '../search-key.ts'
+import { escapeRegExp } from '../search-key.ts'
 import { type Line, positionsIn } from './typed-line.ts'
 
-export function withoutSecrets(argv: Line): WithoutSecrets {
+export function withoutSecrets(argv: Line): Redactor {
   const secrets = secretsIn(argv)
-  const told = (text: string) =>
+  const redactText = (text: string) =>
     secrets
       .reduce((shown, secret) => shown.replace(wholeWordPattern(secret), '***'), text)
       .replace(linkInText, '$1***')
-  const suggested = (hint: string) =>
+  const redactLine = (hint: string) =>
     hint
       .split('\n')
-      .map((line) => told(hintWithoutSecrets(line, secrets)))
+      .map((line) => redactText(hintWithoutSecrets(line, secrets)))
       .join('\n')
-  return { told, suggested }
+  return { redactText, redactLine }
 }
 
 /** Links in messages, of which the part behind the path is secret; also found in paths and in text from stdin. */
@@ -27,7 +27,7 @@ function hintWithoutSecrets(line: string, secrets: readonly string[]): string {
   const shorter = secrets.reduce(
     (rest, secret) =>
       rest.replace(
-        new RegExp(`( --[a-z-]+)? '?${inPattern(secret)}'?(?=[\\s'?,;]|$)`, 'g'),
+        new RegExp(`( --[a-z-]+)? '?${escapeRegExp(secret)}'?(?=[\\s'?,;]|$)`, 'g'),
         (_, option: string | undefined) =>
           option === undefined || plainFlag.test(option.trim()) ? (option ?? '') : `${option} VALUE`,
       ),
@@ -37,7 +37,7 @@ function hintWithoutSecrets(line: string, secrets: readonly string[]): string {
 }
 
 function wholeWordPattern(secret: string): RegExp {
-  return new RegExp(`(?<![\\p{L}\\p{N}])${inPattern(secret)}(?![\\p{L}\\p{N}])`, 'gu')
+  return new RegExp(`(?<![\\p{L}\\p{N}])${escapeRegExp(secret)}(?![\\p{L}\\p{N}])`, 'gu')
 }
 
 const secretOption =

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
 import {
-  actingFor,
+  actorEmail,
   misspeltVariables,
-  readableConfigFile,
+  readConfigFileOrEmpty,
   type Settings,
   resolveSettings,
 } from '../config.ts'
@@ -112,7 +112,7 @@ export function sessionOf(
 ): Session {
   const typedOptions = commonOptions({ ...typed, json: typed.json === true || typed.format === 'json' })
   const common = batch ? commonOptionsOfLine(batch, typedOptions) : typedOptions
-  const file = commandsWithBadConfiguration.has(words) ? readableConfigFile(context) : undefined
+  const file = commandsWithBadConfiguration.has(words) ? readConfigFileOrEmpty(context) : undefined
   const settings = batch ? settingsOfLine(batch, typedOptions) : resolveSettings(common, context, file)
   const changes = !common.dryRun && rehearses
   const quiet = common.quiet || common.json
@@ -129,7 +129,7 @@ export function sessionOf(
   }
   // One line of a batch opens the store, and all lines wait for it, so the batch itself says so.
   const sayWaiting = batch?.say ?? terminal.say
-  context.interruption.sayWith(terminal.say)
+  context.interruption.setReporter(terminal.say)
   const openingFor = async (mode: OpenMode, other: string | undefined, waits = true): Promise<Opening> => {
     const { nameHolder, isReadOnlyMode } = await import('../db/store/opening.ts')
     const path = other ?? settings.db.value
@@ -177,7 +177,7 @@ export function sessionOf(
     if (mode === 'create' && store.created && !other?.reportsCreation) {
       terminal.say(describeNewStore(store, settings))
       // Filling the new store may take minutes, and after a signal the message must say that the store exists.
-      context.interruption.begun()
+      context.interruption.storeCreated()
     }
     return store
   }
@@ -293,7 +293,7 @@ async function contextAt(
   { context, settings, command, dryRun, batch, at }: ActorSource & { at: Date },
 ): Promise<RuleContext> {
   const { findActor } = await import('../rules/permissions/find-actor.ts')
-  const by = await findActor(db, { typedBy: context, command, dryRun, email: actingFor(settings), at })
+  const by = await findActor(db, { typedBy: context, command, dryRun, email: actorEmail(settings), at })
   return {
     by,
     at,

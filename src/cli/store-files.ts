@@ -1,9 +1,9 @@
 import { readFileSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { behindLinks, namesIn, withRealFolder } from '../disk.ts'
+import { tryRealPath, listNames, resolveFolderLinks } from '../disk.ts'
 import { configFilePath } from '../config.ts'
 import { Refused } from '../errors.ts'
-import { passwordFile, storeNumber, withStoreNumber } from '../server-address.ts'
+import { passwordFile, storeIdPlaceholder, fillInStoreId } from '../server-address.ts'
 import type { Session } from './session.ts'
 
 /** What follows the store's path in the names of the files beside it: SQLite's own, and those of this program. */
@@ -12,7 +12,7 @@ const storeFileSuffix =
 
 /** Whether a path is the store, its key, a file beside them, or a message in the mail folder. */
 export function isStoreFile(path: string, session: Session): boolean {
-  const real = withRealFolder(path)
+  const real = resolveFolderLinks(path)
   const { stores, mail } = storePaths(real, session)
   const isOfStore = stores.some(
     (own) =>
@@ -25,14 +25,14 @@ export function isStoreFile(path: string, session: Session): boolean {
 function storePaths(real: string, { settings, context }: Session): { stores: string[]; mail: string[] } {
   const pathsOf = (...values: readonly string[]) =>
     values
-      .flatMap((value) => storeNumbersIn(real, value).map((number) => withStoreNumber(value, number)))
+      .flatMap((value) => storeNumbersIn(real, value).map((number) => fillInStoreId(value, number)))
       .map((value) => resolve(context.cwd, value))
   return { stores: pathsOf(settings.db.value, settings.keyFile.value), mail: pathsOf(settings.mailDir.value) }
 }
 
 /** Where a symlink names the store, SQLite puts its journal beside the real file, so both paths count. */
 function pathsOfFile(own: string): string[] {
-  return [...new Set([withRealFolder(own), behindLinks(own)])]
+  return [...new Set([resolveFolderLinks(own), tryRealPath(own)])]
 }
 
 function isBeside(real: string, path: string): boolean {
@@ -42,14 +42,14 @@ function isBeside(real: string, path: string): boolean {
 /** Whether a path is a hard link to one of the store's files. */
 function isHardLinkToStoreFile(path: string, session: Session): boolean {
   if ((statsOf(path)?.nlink ?? 1) < 2) return false
-  const { stores, mail } = storePaths(withRealFolder(path), session)
+  const { stores, mail } = storePaths(resolveFolderLinks(path), session)
   const beside = stores.flatMap(pathsOfFile).flatMap((known) =>
-    namesIn(dirname(known))
+    listNames(dirname(known))
       .filter((name) => name.startsWith(basename(known)))
       .map((name) => join(dirname(known), name))
       .filter((file) => file === known || isBeside(file, known)),
   )
-  const messages = mail.flatMap((folder) => namesIn(folder).map((name) => join(folder, name)))
+  const messages = mail.flatMap((folder) => listNames(folder).map((name) => join(folder, name)))
   return [...beside, ...messages].some((own) => isSameFile(path, own))
 }
 
@@ -68,9 +68,9 @@ function isCopyOfKey(path: string, { settings, context }: Session): boolean {
 
 /** The store is not open yet, so any number in the path, or in a file's name beside the setting, may be its number. */
 function storeNumbersIn(path: string, setting: string): string[] {
-  if (!setting.includes(storeNumber)) return [storeNumber]
-  const names = [path, ...namesIn(dirname(setting))]
-  return [storeNumber, ...names.flatMap((name) => name.match(/[0-9a-f]{24}/g) ?? [])]
+  if (!setting.includes(storeIdPlaceholder)) return [storeIdPlaceholder]
+  const names = [path, ...listNames(dirname(setting))]
+  return [storeIdPlaceholder, ...names.flatMap((name) => name.match(/[0-9a-f]{24}/g) ?? [])]
 }
 
 /**
@@ -81,7 +81,7 @@ function storeNumbersIn(path: string, setting: string): string[] {
 export function refuseStoreFileAsInput(file: string, session: Session): void {
   const path = resolve(session.context.cwd, file)
   const hint = 'Name another file.'
-  const isOurs = [path, behindLinks(path)].some((each) => isStoreFile(each, session))
+  const isOurs = [path, tryRealPath(path)].some((each) => isStoreFile(each, session))
   if (isOurs || isHardLinkToStoreFile(path, session)) throw storeFileRefusal(file, hint)
   if (isCopyOfKey(path, session))
     throw new Refused('same-file', `${file} is a copy of the key of this store.`, { hint })

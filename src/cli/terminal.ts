@@ -83,8 +83,8 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
     err: view(stderr),
     setPromptColour: () => {
       clearBusy(stderr)
-      if (levelOf(stderr) === 0) context.colourNothing()
-      else context.colourAll()
+      if (levelOf(stderr) === 0) context.disableColours()
+      else context.enableColours()
     },
     animated,
     busy: (words) => {

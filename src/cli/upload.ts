@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { isStoreHeader, type OpenStore } from '../db/store/opening.ts'
-import { BadInput, Cancelled, CommitUnknown, errorCodeOf, isNotThere, Refused, Usage } from '../errors.ts'
+import { BadInput, Cancelled, CommitUnknown, errorCodeOf, isMissingPath, Refused, Usage } from '../errors.ts'
 import { inputStream } from '../input-file.ts'
 import { oneLine } from '../render/clean-text.ts'
 import type { Uploaded } from '../rules/contents.ts'
@@ -242,7 +242,7 @@ function statOrRefuse(path: string, file: string) {
 
 function unreadableFile(file: string, { path, cause }: { path: string; cause: unknown }): BadInput {
   const code = errorCodeOf(cause)
-  if (isNotThere(cause)) {
+  if (isMissingPath(cause)) {
     return new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, {
       hint: hintOfNearFiles(path),
       cause,

@@ -1,7 +1,7 @@
 import { Usage, AnswerNotWritten, Cancelled, Failure } from '../errors.ts'
 import { streamingCommand } from '../cli/define.ts'
 import { flag } from '../cli/parameters.ts'
-import { grouped } from '../grouped.ts'
+import { formatNumber } from '../format-number.ts'
 import type { Session } from '../cli/session.ts'
 import { checkLines, isCommand, reportInvalidLines, windowsOf } from '../cli/batch/lines-of-input.ts'
 import { runAsOneChange } from '../cli/batch/one-change.ts'
@@ -58,14 +58,15 @@ async function runBatch(options: BatchOptions, session: Session): Promise<number
   if (session.context.stdin.isTTY) session.say('One command a line; Ctrl-D ends.')
   try {
     for await (const window of windowsOf(session.context.stdin, {
-      signal: session.context.interruption.heard,
+      signal: session.context.interruption.received,
       singleWindow,
     })) {
       if (hasEnded(run.progress)) {
         recordEnd(run, window.filter(isCommand).length)
         continue
       }
-      if (window.length > manyLines) session.terminal.busy(`Looking at ${grouped(window.length)} lines …`)
+      if (window.length > manyLines)
+        session.terminal.busy(`Looking at ${formatNumber(window.length)} lines …`)
       const { lines, invalid } = await checkLines(window, run)
       if (invalid.length > 0) await reportInvalidLines(invalid, { run, validLines: lines.length })
       else if (singleWindow) await runAsOneChange(lines, run)

@@ -9,17 +9,17 @@ import type { Session } from '../cli/session.ts'
 import {
   type Configuration,
   configFilePath,
-  configurationOf,
+  parseConfiguration,
   sourceOfFile,
-  readableConfigFile,
+  readConfigFileOrEmpty,
   readConfigFile,
   resolveSettings,
   type SettingName,
   settingNames,
   settingPath,
-  settingsThatArePaths,
-  storePlace,
-  textOfConfigFile,
+  pathSettings,
+  storeLocation,
+  readConfigFileText,
   type Setting,
   type Settings,
 } from '../config.ts'
@@ -193,7 +193,7 @@ async function configurationFrom(from: string, session: Session): Promise<Config
   if (canBeEdited(from, session) && (await failureOf(() => configurationIn(text, context))))
     return editedConfiguration(session, text)
   const named = from === '-' ? 'What came on stdin' : pathInWords(from)
-  return configurationIn(text, context, { named, toMend: 'Mend it, and give it again.' })
+  return configurationIn(text, context, { description: named, hint: 'Mend it, and give it again.' })
 }
 
 /** @param begun an invalid draft to continue with */
@@ -202,7 +202,7 @@ async function editedConfiguration(session: Session, begun?: string): Promise<Co
   const { read } = await editUntilRight<Configuration>(session, {
     name: 'config.json',
     begun,
-    present: () => textOfConfigFile(context) ?? '{}\n',
+    present: () => readConfigFileText(context) ?? '{}\n',
     read: async (text) => {
       const wrong = await failureOf(() => configurationIn(text, context))
       return wrong ? { wrong: [wrong.message] } : { read: configurationIn(text, context) }
@@ -258,8 +258,8 @@ function typedSetting(name: SettingName, typed: string, { context }: Session): s
       hint: 'ssh-admin config set as-required true',
     })
   }
-  const value = name === 'db' ? storePlace(typed, 'The value of db') : typed
-  return settingsThatArePaths.has(name) && !isServerAddress(value) && !/^[a-z][a-z0-9+.-]+:/i.test(value)
+  const value = name === 'db' ? storeLocation(typed, 'The value of db') : typed
+  return pathSettings.has(name) && !isServerAddress(value) && !/^[a-z][a-z0-9+.-]+:/i.test(value)
     ? settingPath(value, context)
     : value
 }
@@ -270,7 +270,7 @@ function configurationIn(
   context: Context,
   source = sourceOfFile(configFilePath(context)),
 ): Configuration {
-  const file = configurationOf(text, source)
+  const file = parseConfiguration(text, source)
   // Without the environment and flags: the file must be valid by itself.
   resolveSettings({}, { ...context, env: { HOME: context.env.HOME } }, file)
   return file
@@ -287,7 +287,7 @@ async function changeConfiguration(session: Session, { name, change }: Change): 
   const { context, common } = session
   const path = configFilePath(context)
   // An invalid file can only be replaced as a whole.
-  const before = name === null ? readableConfigFile(context) : readConfigFile(context)
+  const before = name === null ? readConfigFileOrEmpty(context) : readConfigFile(context)
   const text = `${JSON.stringify(change(before), null, 2)}\n`
   const after = configurationIn(text, context)
   const changed = !isDeepStrictEqual(before, after) || !isReadable(context)
@@ -308,9 +308,9 @@ async function changeConfiguration(session: Session, { name, change }: Change): 
 }
 
 function isReadable(context: Context): boolean {
-  const text = textOfConfigFile(context)
+  const text = readConfigFileText(context)
   try {
-    if (text !== undefined) configurationOf(text, sourceOfFile(''))
+    if (text !== undefined) parseConfiguration(text, sourceOfFile(''))
     return true
   } catch {
     return false

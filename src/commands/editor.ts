@@ -4,9 +4,9 @@ import { buffer } from 'node:stream/consumers'
 import { decodeText, inputStream, untilAborted } from '../input-file.ts'
 import { type Draft, draftFile, keepDraft } from '../cli/drafts.ts'
 import { refuseStoreFileAsInput } from '../cli/store-files.ts'
-import { mkdirSync, namesIn, writeFileSync } from '../disk.ts'
+import { mkdirSync, listNames, writeFileSync } from '../disk.ts'
 import type { Context } from '../context.ts'
-import { BadInput, Cancelled, isNotThere, Unavailable } from '../errors.ts'
+import { BadInput, Cancelled, isMissingPath, Unavailable } from '../errors.ts'
 import { askYesNo } from '../cli/prompt.ts'
 import type { Session } from '../cli/session.ts'
 import { hintOfNearFiles } from '../nearest.ts'
@@ -66,7 +66,7 @@ async function editText(text: string, { name, session, keep }: EditSession): Pro
   const { env, interruption } = session.context
   const file = fileForEditor(name, session.context)
   // The editor may still be open: its file is not deleted.
-  const forget = interruption.beforeEnding(() =>
+  const forget = interruption.onForcedExit(() =>
     session.terminal.warn(`What the editor saves is kept for a week: ${pathInWords(file)}`),
   )
   try {
@@ -93,7 +93,7 @@ function fileForEditor(name: string, context: Context): string {
   } catch (cause) {
     throw new Unavailable('file-not-writable', `The folder ${dirname(file)} cannot be made.`, {
       hint: 'It is where your editor would work: set XDG_DATA_HOME to a folder of yours, or use --from FILE.',
-      add: ['--from', 'FILE'],
+      optionToAdd: ['--from', 'FILE'],
       cause,
     })
   }
@@ -101,7 +101,7 @@ function fileForEditor(name: string, context: Context): string {
 
 /** Removes the file and the editor's swap and backup files. */
 function removeWithCopies(file: string): void {
-  for (const name of namesIn(dirname(file)))
+  for (const name of listNames(dirname(file)))
     if (name.includes(basename(file))) removeIfPossible(join(dirname(file), name))
 }
 
@@ -114,7 +114,7 @@ async function runEditor(
   if (code === 0) return
   throw new Unavailable('editor-failed', `The editor ${editor} ended with ${code}; nothing was changed.`, {
     hint: 'Set EDITOR to one that is there, or use --from FILE.',
-    add: ['--from', 'FILE'],
+    optionToAdd: ['--from', 'FILE'],
   })
 }
 
@@ -130,7 +130,9 @@ export async function textFrom(from: string, session: Session): Promise<string> 
     bytes = await buffer(inputStream(resolve(context.cwd, from), context.signal))
   } catch (cause) {
     if (context.signal.aborted) throw new Cancelled()
-    const message = isNotThere(cause) ? `There is no file ${pathInWords(from)}.` : `${from} cannot be read.`
+    const message = isMissingPath(cause)
+      ? `There is no file ${pathInWords(from)}.`
+      : `${from} cannot be read.`
     throw new BadInput('file-not-readable', message, {
       cause,
       hint: hintOfNearFiles(resolve(context.cwd, from)),

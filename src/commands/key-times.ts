@@ -201,7 +201,7 @@ export const edit = () =>
             hint: remove
               ? 'Leave out --remove, or what is changed.'
               : 'Say what to change, such as --local-time, or --remove.',
-            add: remove ? [] : ['--local-time', 'HH:MM'],
+            optionToAdd: remove ? [] : ['--local-time', 'HH:MM'],
           },
         )
       }

@@ -113,7 +113,7 @@ A moment is the same for everybody, or so long before or after the Key Time of a
     ],
     prepare: async ({ name, resource: resources, opens, closes, for: audience }) => {
       if (resources.length === 0) {
-        throw new Usage('Which resources?', { code: 'missing-value', add: ['--resource', 'ID'] })
+        throw new Usage('Which resources?', { code: 'missing-value', optionToAdd: ['--resource', 'ID'] })
       }
       return {
         name,
@@ -155,7 +155,7 @@ export const edit = () =>
         throw new Usage(`Nothing was said of ${release}.`, {
           code: 'nothing-said',
           hint: 'Say what to change, such as --opens or --for; --help lists them.',
-          add: ['--opens', 'MOMENT'],
+          optionToAdd: ['--opens', 'MOMENT'],
         })
       }
       return { release, changes }

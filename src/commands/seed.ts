@@ -14,7 +14,7 @@ import { pathInWords } from '../shell-word.ts'
 import { answer } from '../cli/action.ts'
 import { checkOutputFile, type OutputFile, prepareTable } from '../cli/output-file.ts'
 import { type ExpectedImport, madeUpRoster } from '../import/made-up-roster.ts'
-import { grouped } from '../grouped.ts'
+import { formatNumber } from '../format-number.ts'
 import type { JsonAnswer } from '../render/json.ts'
 import { workbookToWrite } from './centres/export.ts'
 
@@ -107,7 +107,7 @@ function refuseStoreOptions({ xlsx, ...options }: Options): void {
     throw new Usage(`${faults === undefined ? '--expect' : '--faults'} is for a workbook.`, {
       code: 'missing-value',
       hint: '--xlsx FILE names it.',
-      add: ['--xlsx', 'FILE'],
+      optionToAdd: ['--xlsx', 'FILE'],
     })
   }
 }
@@ -211,7 +211,7 @@ function sentence({
   options: WorkbookOptions
   dryRun: boolean
 }): string {
-  const mistakes = rows.heldBack === 0 ? '' : `, ${grouped(rows.heldBack)} of them with a mistake`
+  const mistakes = rows.heldBack === 0 ? '' : `, ${formatNumber(rows.heldBack)} of them with a mistake`
   const wrote = `${dryRun ? 'Would write' : 'Wrote'} ${count(rows.read, 'row')}${mistakes} to ${xlsx}`
   return expect === undefined
     ? `${wrote}.`

@@ -15,7 +15,7 @@ import type { View } from '../render/table.ts'
 import { count, relativeTime } from '../render/text.ts'
 import { plainTime } from '../plain-time.ts'
 import { wrapped } from '../render/wrap.ts'
-import { grouped } from '../grouped.ts'
+import { formatNumber } from '../format-number.ts'
 
 export const status = () =>
   query({
@@ -119,7 +119,7 @@ function linesOf(status: Status, view: View): Line[] {
   const some = (...parts: readonly (readonly [number, string])[]) =>
     parts
       .filter(([many], at) => many > 0 || at === 0)
-      .map(([many, what]) => `${grouped(many)} ${what}`)
+      .map(([many, what]) => `${formatNumber(many)} ${what}`)
       .join(', ')
   const lapses = [
     ...(lapsing.links > 0 ? [`${count(lapsing.links, 'invitation')} within a day`] : []),

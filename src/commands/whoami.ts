@@ -1,6 +1,6 @@
 import { command } from '../cli/define.ts'
 import { type Session, withStore } from '../cli/session.ts'
-import { actingFor } from '../config.ts'
+import { actorEmail } from '../config.ts'
 import { visibleNumbers } from '../db/centres/visible.ts'
 import { rightsOf, visibleCentres } from '../rules/permissions/decide.ts'
 import { pathInWords } from '../shell-word.ts'
@@ -24,7 +24,7 @@ export const whoami = () =>
 async function actorOf(session: Session): Promise<Identity> {
   const { settings, context } = session
   const here = { operator: context.operator, store: settings.db.value }
-  if (actingFor(settings) === undefined) {
+  if (actorEmail(settings) === undefined) {
     const staff = { kind: 'staff', operator: context.operator, command: session.command } as const
     const none = { actor: null, centre: null, hubRole: null, roles: [] }
     return { ...none, ...here, rights: rightsOf(staff), centres: null }

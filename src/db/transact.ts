@@ -8,7 +8,7 @@ import {
 } from 'kysely'
 import { CommitUnknown, Failure, Unavailable } from '../errors.ts'
 import { faultPoint } from '../fault-points.ts'
-import { finishing } from '../interruption.ts'
+import { runToCompletion } from '../interruption.ts'
 import {
   usesKeyOfAnotherStore,
   hasSeal,
@@ -124,7 +124,7 @@ export async function commit<Result>(
       const { interruption } = store
       const wasFinishing = interruption?.isFinishing() ?? false
       const { head } = transactionState(trx)
-      await finishing(interruption, {
+      await runToCompletion(interruption, {
         what: head ? 'the change is being saved' : unloggedWork,
         finish: async () => {
           faultPoint('commit', 'sqlite')
@@ -134,7 +134,7 @@ export async function commit<Result>(
       })
       faultPoint('committed', 'done')
       // Where another change is being finished already, that one says itself what is saved.
-      if (!wasFinishing) interruption?.finish(head ? 'the change is saved' : unloggedWork)
+      if (!wasFinishing) interruption?.startFinishing(head ? 'the change is saved' : unloggedWork)
       return { result, queued: transactionState(trx).queued }
     }),
   )
@@ -240,7 +240,7 @@ async function tryInTransaction<Result>(store: OpenStore, clock: Clock, body: Bo
   let release: (() => void) | undefined
   let isDone = false
   // A process that is ended at once by a signal removes its note first.
-  const unregister = store.interruption?.beforeEnding(() => release?.())
+  const unregister = store.interruption?.onForcedExit(() => release?.())
   try {
     // Read within the transaction, as another process may have rekeyed the store while this one waited.
     const { audit: auditKey, erasure: erasureKey, signIn: signInKey } = store.keys()

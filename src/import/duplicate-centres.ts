@@ -3,7 +3,7 @@ import { nearKey, withoutZeros } from '../db/centres/near-number.ts'
 import type { CentreLocation, SeenCentre, SeenCentres } from '../db/imports/centres-seen.ts'
 import type { SeenUsers } from '../db/imports/users-seen.ts'
 import { addTo } from '../db/rows.ts'
-import { few } from '../grouped.ts'
+import { firstFew } from '../format-number.ts'
 import { indexOfTexts } from '../packed-index.ts'
 import { searchKey } from '../search-key.ts'
 import { distinctNonBlank, firstNonBlank, type RosterAndStore } from './hold-back.ts'
@@ -78,7 +78,7 @@ function nearNumberFaultAmong(
     if (other === number) continue
     const names = others.map(({ name }) => name)
     if (!areNamedAlike(names, rows)) continue
-    const where = few(others.map(({ row }) => String(row)))
+    const where = firstFew(others.map(({ row }) => String(row)))
     const { message, ...rest } = nearNumberFault(number, { number: other })
     return { ...rest, message: `${message} (${others.length === 1 ? 'row' : 'rows'} ${where})` }
   }

@@ -1,5 +1,5 @@
 import type { ImportView } from '../db/imports/view.ts'
-import { few } from '../grouped.ts'
+import { firstFew } from '../format-number.ts'
 import { indexOfTexts } from '../packed-index.ts'
 import { cellName } from '../workbook/cell.ts'
 import { groupByAddress, type RosterAndStore } from './hold-back.ts'
@@ -138,7 +138,7 @@ function savedAtMessage(saved: string): (number: string) => (email: string) => s
 function alsoAtMessage(numbers: readonly string[]): (number: string) => (email: string) => string {
   const first = numbers.slice(0, 4)
   const wordsBut = (number: string | undefined) => {
-    const others = few(
+    const others = firstFew(
       first.filter((other) => other !== number),
       { total: numbers.length - 1 },
     )

@@ -1,6 +1,6 @@
 import type { ImportView } from '../db/imports/view.ts'
 import { addTo } from '../db/rows.ts'
-import { few } from '../grouped.ts'
+import { firstFew } from '../format-number.ts'
 import { readAddress } from '../rules/users/email.ts'
 import { searchKey } from '../search-key.ts'
 import type { CentreField } from './columns.ts'
@@ -89,7 +89,7 @@ export function holdBackDifferentRows({ byCentre }: RosterAndStore): void {
     for (const [key, same] of groupByAddress(rows)) {
       if (same.length < 2 || distinctNonBlank(same.map(personKey)).length < 2) continue
       const numbers = same.map((other) => String(other.row))
-      const message = `stands in ${same.length} rows of ${number} that differ: rows ${few(numbers)}`
+      const message = `stands in ${same.length} rows of ${number} that differ: rows ${firstFew(numbers)}`
       for (const row of same) {
         holdBack(row, {
           field: 'email',
@@ -132,7 +132,7 @@ export function firstNonBlank(rows: readonly RosterRow[], value: (row: RosterRow
 }
 
 function quotedList(values: readonly string[]): string {
-  return few(
+  return firstFew(
     values.slice(0, 3).map((value) => `'${truncateForMessage(value)}'`),
     { total: values.length },
   )

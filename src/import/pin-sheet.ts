@@ -4,7 +4,7 @@ import { endOfPin } from '../rules/credentials/lifetimes.ts'
 import type { Form, SheetToWrite, TextRun } from '../workbook/sheet.ts'
 import type { Tables } from '../workbook/write.ts'
 import type { PlannedUser } from './plan.ts'
-import { grouped } from '../grouped.ts'
+import { formatNumber } from '../format-number.ts'
 import { dayInWords } from '../plain-time.ts'
 import { usersOfImport, type ImportedUser } from '../db/imports/imports.ts'
 import { renewPins } from '../db/credentials.ts'
@@ -127,7 +127,7 @@ export function noSlipsNotice(
   importId: number,
 ): { code: 'no-slips'; message: string } | undefined {
   if (layout !== undefined || count <= maxSlipsByDefault) return undefined
-  const [users, max] = [count, maxSlipsByDefault].map(grouped)
+  const [users, max] = [count, maxSlipsByDefault].map(formatNumber)
   return {
     code: 'no-slips',
     message: `The PIN sheet lists ${users} users and has no slips to cut out: for more than ${max} they are made when asked for. To make them: ssh-admin centres pins ${importId} --out slips.xlsx --slips by-centre`,

@@ -1,6 +1,6 @@
 import { hintOfNearFiles } from '../nearest.ts'
 import { createHash, createHmac, type KeyObject } from 'node:crypto'
-import { BadInput, isNotThere, Refused } from '../errors.ts'
+import { BadInput, isMissingPath, Refused } from '../errors.ts'
 import { readPlainFile } from '../input-file.ts'
 import { pathInWords, shellWord } from '../shell-word.ts'
 import { lengthPrefixed, timingSafeEqualText } from '../rules/credentials/derive.ts'
@@ -111,7 +111,9 @@ function planLines(path: string): string[] {
       .replace(/^\uFEFF/, '')
       .split(/\r?\n/)
   } catch (cause) {
-    const message = isNotThere(cause) ? `There is no file ${pathInWords(path)}.` : `${path} cannot be read.`
+    const message = isMissingPath(cause)
+      ? `There is no file ${pathInWords(path)}.`
+      : `${path} cannot be read.`
     throw new BadInput('plan-unreadable', message, { hint: hintOfNearFiles(path), cause })
   }
 }

@@ -2,7 +2,7 @@ import type { SeenCentre, SeenCentres } from '../db/imports/centres-seen.ts'
 import { Refused } from '../errors.ts'
 import { searchKey } from '../search-key.ts'
 import { shellWord } from '../shell-word.ts'
-import { few } from '../grouped.ts'
+import { firstFew } from '../format-number.ts'
 import { addTo } from '../db/rows.ts'
 import { truncateForMessage, firstNonBlank, type RosterAndStore } from './hold-back.ts'
 import { hasIssueIn, holdBack } from './issues.ts'
@@ -37,7 +37,7 @@ export function checkRenames(
   const total = renames.length
   const over = total >= minRenames && total > plan.live.inWorkbook * maxRenameShare
   if (allowed === total || (allowed === undefined && !over)) return
-  const names = few(
+  const names = firstFew(
     renames.map(
       ({ number, before, after }) =>
         `${number} '${truncateForMessage(before)}' → '${truncateForMessage(after)}'`,

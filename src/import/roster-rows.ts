@@ -36,7 +36,7 @@ export interface RosterRows extends Iterable<RosterRow> {
   at(position: number): RosterRow | undefined
 }
 
-const packedColumn = () => new PackedTexts({ refusal: tooMuchText })
+const packedColumn = () => new PackedTexts({ tooManyLetters: tooMuchText })
 
 /**
  * Rows whose texts are packed, column by column: as objects and strings, half a million rows would take a quarter of a

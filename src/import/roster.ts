@@ -23,7 +23,7 @@ import {
 import { addressesIn, readOtherSheets, type OtherSheet } from './other-sheets.ts'
 import { rowReader, unclearRow } from './roster-row.ts'
 import { PackedRows, type ReadRow, type RosterRows } from './roster-rows.ts'
-import { few } from '../grouped.ts'
+import { firstFew } from '../format-number.ts'
 
 export interface Roster extends OriginalSheet, Pick<Table, 'columns'> {
   headings: string[]
@@ -158,7 +158,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
 /** The notice of cells whose names are stored without invisible marks, or without a dash. */
 export function tidiedNotice(tidied: readonly string[]): { code: string; message: string }[] {
   if (tidied.length === 0) return []
-  const where = few(tidied, { max: 1 })
+  const where = firstFew(tidied, { max: 1 })
   return [
     {
       code: 'name-tidied',

@@ -5,7 +5,7 @@ import { reasons } from '../db/message-reasons.ts'
 import { findMessages } from '../db/messages.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { systemReason } from '../errors.ts'
-import { few, grouped } from '../grouped.ts'
+import { firstFew, formatNumber } from '../format-number.ts'
 import type { Notice } from '../render/json.ts'
 import { isUndelivered, type Message, messageOf } from '../render/messages.ts'
 import type { Actor } from '../rules/permissions/actor.ts'
@@ -89,7 +89,7 @@ function noticesAfterFailure(rows: readonly OutboxRow[], reason: string): Notice
       one: ({ to_address }) =>
         `What became of the message to ${to_address} could not be written down: ${because}. ssh-admin mail send says what is known.`,
       many: (count) =>
-        `What became of ${grouped(count)} messages could not be written down: ${because}. ssh-admin mail send says what is known.`,
+        `What became of ${formatNumber(count)} messages could not be written down: ${because}. ssh-admin mail send says what is known.`,
     }),
     ...waitingNotices(rows.filter(isWaiting), reason),
   ]
@@ -123,7 +123,8 @@ async function deliver({ store, session, by, numbers, rate, counting }: Deliveri
   const server = mailServerOf(settings)
   const { interruption } = context
   // After a signal nothing more is begun.
-  if (numbers.length > 0 && !interruption.heard.aborted) interruption.finish(server ? sending : writing)
+  if (numbers.length > 0 && !interruption.received.aborted)
+    interruption.startFinishing(server ? sending : writing)
   const stopped = await sendMessages(numbers, {
     store,
     by,
@@ -132,7 +133,7 @@ async function deliver({ store, session, by, numbers, rate, counting }: Deliveri
     folder,
     from: settings.mailFrom.value,
     baseUrl: settings.baseUrl.value,
-    signal: interruption.heard,
+    signal: interruption.received,
     rate,
     onWritten: (rows) => {
       for (const row of rows) written.set(row.id, row)
@@ -141,7 +142,7 @@ async function deliver({ store, session, by, numbers, rate, counting }: Deliveri
   }).finally(() => counting?.stop())
   const isAllKnown = numbers.every((id) => written.has(id))
   const rows = isAllKnown ? [...written.values()] : await findMessages(store.db, numbers)
-  const because = stopped ?? (interruption.heard.aborted ? 'a signal stopped the sending' : undefined)
+  const because = stopped ?? (interruption.received.aborted ? 'a signal stopped the sending' : undefined)
   const wroteHere = ({ id }: OutboxRow) => written.has(id)
   for (const notice of noticesAbout(rows, { folder, wroteHere, stopped: because })) session.notify(notice)
   return deliveredOf(rows)
@@ -167,18 +168,19 @@ function noticesAbout(
       one: ({ to_address, last_error }) =>
         `The message to ${to_address} was refused: ${midSentenceReason(last_error)}. ${retryFailedHint}`,
       many: (count, reason) =>
-        `${grouped(count)} messages were refused (${namesOf(inState('failed'))}): ${midSentenceReason(reason)}. ${retryFailedHint}`,
+        `${formatNumber(count)} messages were refused (${namesOf(inState('failed'))}): ${midSentenceReason(reason)}. ${retryFailedHint}`,
     }),
     ...noticeForAll(inState('unknown'), 'mail-unknown', {
       one: ({ to_address, last_error }) =>
         `The message to ${to_address} may have arrived, or not: ${midSentenceReason(last_error)}. Ask before you send another.`,
       many: (count, reason) =>
-        `${grouped(count)} messages may have arrived, or not: ${midSentenceReason(reason)}. ssh-admin mail list says which.`,
+        `${formatNumber(count)} messages may have arrived, or not: ${midSentenceReason(reason)}. ssh-admin mail list says which.`,
     }),
     ...noticeForAll(rows.filter(isClaimed), 'mail-claimed', {
       one: ({ to_address }) =>
         `The message to ${to_address} is in another program's hands. ${stoppedProgramHint}`,
-      many: (count) => `${grouped(count)} messages are in another program's hands. ${stoppedProgramHint}`,
+      many: (count) =>
+        `${formatNumber(count)} messages are in another program's hands. ${stoppedProgramHint}`,
     }),
     ...waitingNotices(
       waiting,
@@ -191,7 +193,7 @@ function noticesAbout(
         one: ({ to_address }) =>
           `The message to ${to_address} waits, as the centre is deleted. Once it is restored: ssh-admin mail send`,
         many: (count) =>
-          `${grouped(count)} messages wait, as their centres are deleted. Once those are restored: ssh-admin mail send`,
+          `${formatNumber(count)} messages wait, as their centres are deleted. Once those are restored: ssh-admin mail send`,
       },
     ),
   ]
@@ -200,7 +202,7 @@ function noticesAbout(
 const retryFailedHint = 'To try again: ssh-admin mail send --failed'
 
 function namesOf(rows: readonly OutboxRow[]): string {
-  return few(rows.map(({ to_address }) => to_address))
+  return firstFew(rows.map(({ to_address }) => to_address))
 }
 
 /** A notice of messages that were refused earlier and not tried again. */
@@ -209,7 +211,7 @@ export function refusedNotices(rows: readonly OutboxRow[]): Notice[] {
   const what =
     rows.length === 1
       ? 'One message was refused before'
-      : `${grouped(rows.length)} messages were refused before`
+      : `${formatNumber(rows.length)} messages were refused before`
   return [{ code: 'mail-failed', message: `${what}: ${namesOf(rows)}. ${retryFailedHint}` }]
 }
 
@@ -220,7 +222,7 @@ function written(rows: readonly OutboxRow[], folder: string): Notice[] {
     one: ({ to_address, file }) =>
       `No mail server is set: the message to ${to_address} is in ${file === null ? pathInWords(folder) : describeFile(file)} and has not been sent.`,
     many: (count) =>
-      `No mail server is set: ${grouped(count)} messages are in ${pathInWords(folder)} and have not been sent.`,
+      `No mail server is set: ${formatNumber(count)} messages are in ${pathInWords(folder)} and have not been sent.`,
   })
 }
 
@@ -230,7 +232,7 @@ function writtenByOthersNotices(rows: readonly OutboxRow[]): Notice[] {
     one: ({ to_address, file }) =>
       `Another program wrote the message to ${to_address} meanwhile${file === null ? '' : `: it is in ${describeFile(file)}`} and has not been sent.`,
     many: (count) =>
-      `Another program wrote ${grouped(count)} messages meanwhile, which have not been sent. Where one is: ssh-admin mail show NUMBER`,
+      `Another program wrote ${formatNumber(count)} messages meanwhile, which have not been sent. Where one is: ssh-admin mail show NUMBER`,
   })
 }
 
@@ -244,7 +246,7 @@ function waitingNotices(rows: readonly OutboxRow[], reason: string | undefined):
     one: ({ to_address }) =>
       `The message to ${to_address} could not be sent${because}. It waits; to try again: ssh-admin mail send`,
     many: (count) =>
-      `${grouped(count)} messages could not be sent${because}. They wait; to try again: ssh-admin mail send`,
+      `${formatNumber(count)} messages could not be sent${because}. They wait; to try again: ssh-admin mail send`,
   })
 }
 

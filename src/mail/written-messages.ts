@@ -2,7 +2,7 @@ import { lstat, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { mentionPattern, type WrittenAddress } from '../db/users/mentions.ts'
 import { rm } from '../disk.ts'
-import { isNotThere } from '../errors.ts'
+import { isMissingPath } from '../errors.ts'
 import { parseFileNote } from './write-eml.ts'
 
 /** The written messages that are addressed to somebody, and those to others that name them. */
@@ -52,7 +52,7 @@ export async function findNotedFiles(
 async function mayExist(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
-    (error: unknown) => !isNotThere(error),
+    (error: unknown) => !isMissingPath(error),
   )
 }
 

@@ -10,7 +10,7 @@ import { fittingTable, type View } from './table.ts'
 import { nameAndAddress, statusInWords, userJson } from './users.ts'
 import { relativeTime, count, markOf } from './text.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
-import { grouped } from '../grouped.ts'
+import { formatNumber } from '../format-number.ts'
 
 /** A centre in the answer of a list, which changes no centre. */
 export function listedCentreJson(centre: ListedCentre): JsonItem<'centreList'> {
@@ -79,7 +79,7 @@ function sentence(changed: ChangedCentre, view: View): string {
 
 function happened({ centre, outcome, fields }: ChangedCentre): string {
   const users = centre.user_count ?? 0
-  const theirs = users === 1 ? 'its user' : `its ${grouped(users)} users`
+  const theirs = users === 1 ? 'its user' : `its ${formatNumber(users)} users`
   switch (outcome) {
     case 'created':
       return centre.status === 'approved'

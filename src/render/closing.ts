@@ -3,7 +3,7 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import type { View } from './table.ts'
 import { count, listLines } from './text.ts'
 import { plainTime } from '../plain-time.ts'
-import { grouped } from '../grouped.ts'
+import { formatNumber } from '../format-number.ts'
 
 export const maxNamed = 12
 
@@ -99,7 +99,7 @@ function peopleAndCentres(changes: readonly Closing[]): string {
   const people = new Set(changes.flatMap(({ user }) => user ?? []))
   return [
     ...(centres.size > 0 ? [count(centres.size, 'centre')] : []),
-    ...(people.size > 0 ? [people.size === 1 ? '1 person' : `${grouped(people.size)} people`] : []),
+    ...(people.size > 0 ? [people.size === 1 ? '1 person' : `${formatNumber(people.size)} people`] : []),
   ].join(' and ')
 }
 

@@ -6,7 +6,7 @@ import { oneLine } from './clean-text.ts'
 import { keptReasonInWords } from './import.ts'
 import { count } from './text.ts'
 import { plainTime } from '../plain-time.ts'
-import { grouped } from '../grouped.ts'
+import { formatNumber } from '../format-number.ts'
 
 /** All that a page about an import shows. */
 export interface ImportReport {
@@ -70,8 +70,8 @@ ${section('Opened at once', report.opened.length, {
   head: ['Release', 'Centres', 'New users'],
   rows: shortened(report.opened).map(({ release: { name }, centres, users }) => [
     name,
-    grouped(centres),
-    grouped(users),
+    formatNumber(centres),
+    formatNumber(users),
   ]),
 })}
 ${section('Centres that are not in the workbook', report.missingCentres.length, {
@@ -124,7 +124,7 @@ function numbers({ counts: { rows, centres, users } }: ImportReport): Html {
   return html`<ul class="numbers">${htmlJoined(
     shown.map(
       ([what, number, look]) =>
-        html`<li class="${look}"><b>${grouped(number)}</b> ${number === 1 ? what.replace('s ', ' ') : what}</li>`,
+        html`<li class="${look}"><b>${formatNumber(number)}</b> ${number === 1 ? what.replace('s ', ' ') : what}</li>`,
     ),
   )}</ul>`
 }
@@ -138,7 +138,10 @@ function chart({ countries, counted }: ImportReport): Html {
   const bars = countries.slice(0, maxBars).map(({ country, accepted, heldBack }) => {
     const share = (rows: number) => String(Math.round((rows / max) * 10_000) / 100)
     const name = country ?? 'No country known'
-    const label = heldBack > 0 ? `${grouped(accepted)} in, ${grouped(heldBack)} held back` : grouped(accepted)
+    const label =
+      heldBack > 0
+        ? `${formatNumber(accepted)} in, ${formatNumber(heldBack)} held back`
+        : formatNumber(accepted)
     return html`<tr><th scope="row">${name}</th><td class="bar"><svg width="100%" height="14" role="img" aria-label="${label}"><rect class="in" width="${share(accepted)}%" height="14"/><rect class="back" x="${share(accepted)}%" width="${share(heldBack)}%" height="14"/></svg></td><td class="number">${label}</td></tr>`
   })
   return html`<section><h2>${counted === 'rows' ? 'Rows' : 'New users'} by country</h2><table class="chart"><tbody>${htmlJoined(bars)}</tbody></table>
@@ -166,15 +169,15 @@ function kindsOf(rows: readonly ReportedRow[]): Kind[] {
 function heldBackSection({ heldBack, counts: { rows } }: ImportReport, kinds: readonly Kind[]): Html {
   if (rows.heldBack === 0) return html``
   if (heldBack === null)
-    return html`<section><h2>Rows held back (${grouped(rows.heldBack)})</h2><p>They are not kept in the store. To see them: <code>ssh-admin centres lint FILE</code></p></section>`
+    return html`<section><h2>Rows held back (${formatNumber(rows.heldBack)})</h2><p>They are not kept in the store. To see them: <code>ssh-admin centres lint FILE</code></p></section>`
   const choices = [{ code: 'all', rows: heldBack.length }, ...kinds].map(
     ({ code, rows }, at) =>
-      html`<input type="radio" name="kind" id="kind-${code}"${at === 0 ? html` checked` : ''}><label for="kind-${code}">${code.replaceAll('-', ' ')} <small>${grouped(rows)}</small></label>`,
+      html`<input type="radio" name="kind" id="kind-${code}"${at === 0 ? html` checked` : ''}><label for="kind-${code}">${code.replaceAll('-', ' ')} <small>${formatNumber(rows)}</small></label>`,
   )
   // Stands before the choices, whose figures count only the rows listed here.
   const listed =
     rows.heldBack > heldBack.length
-      ? html`<p class="more">The first ${grouped(heldBack.length)} are listed here. To have all of them: <code>ssh-admin centres import FILE --issues-out FILE</code></p>\n`
+      ? html`<p class="more">The first ${formatNumber(heldBack.length)} are listed here. To have all of them: <code>ssh-admin centres import FILE --issues-out FILE</code></p>\n`
       : html``
   const shown = heldBack.map(
     ({ row, number, name, email, issues }) =>
@@ -185,7 +188,7 @@ function heldBackSection({ heldBack, counts: { rows } }: ImportReport, kinds: re
         ),
       )}</ul></td></tr>`,
   )
-  return html`<section class="held-back"><h2>Rows held back (${grouped(rows.heldBack)})</h2>
+  return html`<section class="held-back"><h2>Rows held back (${formatNumber(rows.heldBack)})</h2>
 ${listed}${htmlJoined(choices)}
 <div class="wide"><table><thead><tr><th>Row</th><th>Centre</th><th>Name</th><th>Email</th><th>What is wrong, by cell</th></tr></thead><tbody>
 ${htmlJoined(shown)}
@@ -232,7 +235,7 @@ function section(
     (row) =>
       html`<tr>${htmlJoined(filled.map(({ name, at }) => html`<td data-head="${name}">${cellText(shortValue(row[at] ?? ''))}</td>`))}</tr>`,
   )
-  return html`<section><details${rows.length <= 20 ? html` open` : ''}><summary><h2>${title} (${grouped(total)})</h2></summary>
+  return html`<section><details${rows.length <= 20 ? html` open` : ''}><summary><h2>${title} (${formatNumber(total)})</h2></summary>
 <div class="wide"><table><thead><tr>${htmlJoined(filled.map(({ name }) => html`<th>${name}</th>`))}</tr></thead><tbody>
 ${htmlJoined(cells)}
 </tbody></table></div>

@@ -5,7 +5,7 @@ import type { Plan } from '../import/plan.ts'
 import type { View } from './table.ts'
 import { shortened, widthOf } from './wrap.ts'
 import { count, firstOfEachKind, indentOfLists, listLines, markOf, sentenceCase } from './text.ts'
-import { few } from '../grouped.ts'
+import { firstFew } from '../format-number.ts'
 import { oneLine as cell, tsvLine } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
@@ -255,7 +255,7 @@ export function importQuestion(
 
 /** The question itself names what is deleted; where there is much, the plan above has all of it. */
 function firstOf(names: readonly string[]): string {
-  return few(names.map(cell), { max: 5 })
+  return firstFew(names.map(cell), { max: 5 })
 }
 
 /** Where a plan is saved, and the command that applies it, if the plan would change anything. */

@@ -1,5 +1,5 @@
 import type { OutboxRow } from '../db/schema.ts'
-import { grouped } from '../grouped.ts'
+import { formatNumber } from '../format-number.ts'
 import type { Shape } from './json.ts'
 
 export type Message = Shape<'message'>
@@ -27,5 +27,5 @@ export function messageOf(row: OutboxRow): Message {
 export function countedStates(messages: readonly Message[]): string {
   const counts = new Map<string, number>()
   for (const { state } of messages) counts.set(state, (counts.get(state) ?? 0) + 1)
-  return [...counts].map(([state, count]) => `${grouped(count)} ${state}`).join(', ')
+  return [...counts].map(([state, count]) => `${formatNumber(count)} ${state}`).join(', ')
 }

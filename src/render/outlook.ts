@@ -1,4 +1,4 @@
-import { grouped } from '../grouped.ts'
+import { formatNumber } from '../format-number.ts'
 import { isoOf, plainTime } from '../plain-time.ts'
 import type { TimeProblem } from '../rules/key-times/lookup.ts'
 import type { OpeningMoment, Outlook } from '../rules/releases/outlook.ts'
@@ -137,7 +137,7 @@ function clocksThatFit({ at, zones }: OpeningMoment, before: string, width: numb
     return `${day}${local.slice(11, 16)} ${timeZone}`
   })
   const unplaced = centresWithoutZone([{ zones }])
-  const none = unplaced === 0 ? [] : [`${grouped(unplaced)} without a time zone`]
+  const none = unplaced === 0 ? [] : [`${formatNumber(unplaced)} without a time zone`]
   const lineOf = (shown: number) => {
     const more = clocks.length - shown
     const others = more === 0 ? '' : ` and ${more} more ${more === 1 ? 'zone' : 'zones'}`

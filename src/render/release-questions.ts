@@ -1,5 +1,5 @@
 import type { ReleaseRow } from '../db/releases.ts'
-import { grouped } from '../grouped.ts'
+import { formatNumber } from '../format-number.ts'
 import { plainTime } from '../plain-time.ts'
 import type { ChangedRelease, PublishedRelease } from '../rules/releases/change.ts'
 import type { Outlook } from '../rules/releases/outlook.ts'
@@ -23,7 +23,7 @@ export function publishQuestion({ release, outcome, outlook, opens }: PublishedR
       ? `it opens for ${whom}`
       : opens.length === reached
         ? `it opens at once for ${whom}`
-        : `it opens for ${whom}, and at once for ${grouped(opens.length)} of them`
+        : `it opens for ${whom}, and at once for ${formatNumber(opens.length)} of them`
   return [...outlookFacts(release, outlook), ...closingLines({ opens }), `Release it: ${how}?`].join('\n')
 }
 
@@ -66,8 +66,8 @@ function outlookFacts(release: ReleaseRow, outlook: Outlook): string[] {
       [
         'Centres',
         reached === centres
-          ? grouped(centres)
-          : `${grouped(centres)}, of which it opens for ${grouped(reached)}`,
+          ? formatNumber(centres)
+          : `${formatNumber(centres)}, of which it opens for ${formatNumber(reached)}`,
       ],
       ...momentFacts(outlook),
       ['Closed', lastClosesAt && `everywhere from ${plainTime(lastClosesAt.toISOString())}`],
@@ -104,7 +104,7 @@ function withoutKeyTime({ opens, closes }: ReleaseRow, without: Outlook['without
 
 function firstOf(names: readonly string[], max: number): string {
   const more =
-    names.length > max ? ` and ${grouped(names.length - max)} more (all of them: --dry-run --json)` : ''
+    names.length > max ? ` and ${formatNumber(names.length - max)} more (all of them: --dry-run --json)` : ''
   return `${names.slice(0, max).join(', ')}${more}`
 }
 

@@ -17,7 +17,7 @@ import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
 import { count, listLines, markOf } from './text.ts'
 import { leftOutLines, outlookJson, pipedOutlook, openingsInWords, renderOutlook } from './outlook.ts'
-import { grouped } from '../grouped.ts'
+import { formatNumber } from '../format-number.ts'
 import { isoOf, plainTime, timeInUtc, timeToTheSecond } from '../plain-time.ts'
 
 /** A release, the number of centres for which it opens, and when. */
@@ -75,7 +75,7 @@ export function neverOpensLine({ release, reach }: ListedRelease, { chalk, now }
   const { centres, last, withoutKeyTime } = reach
   const isOver = release.state === 'withdrawn' || (last !== null && last.at <= now)
   if (withoutKeyTime === 0 || isOver) return []
-  const whom = `${grouped(withoutKeyTime)} of ${count(centres, 'centre')}`
+  const whom = `${formatNumber(withoutKeyTime)} of ${count(centres, 'centre')}`
   const never = `${release.name} never opens for ${whom}: ssh-admin releases show ${release.id} says why.`
   return [`${chalk.yellow('!')} ${oneLine(never)}`]
 }

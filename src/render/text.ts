@@ -1,11 +1,11 @@
-import { grouped } from '../grouped.ts'
+import { formatNumber } from '../format-number.ts'
 import type { List } from './pieces.ts'
 import type { View } from './table.ts'
 
 /** `1 centre`, `1,200 centres`, `2 entries`. */
 export function count(number: number, singular: string): string {
   const plural = /[^aeiou]y$/.test(singular) ? `${singular.slice(0, -1)}ies` : `${singular}s`
-  return `${grouped(number)} ${number === 1 ? singular : plural}`
+  return `${formatNumber(number)} ${number === 1 ? singular : plural}`
 }
 
 /** `512 B`, `18 KB`, `1.5 MB`, `2.25 GB`. */
@@ -27,7 +27,7 @@ export function listLines(title: string, items: List<string>, max: number): stri
     shown.push(`${indent}${item}`)
   }
   const rest = items.length - shown.length
-  return [title, ...shown, ...(rest > 0 ? [`${indent}… and ${grouped(rest)} more`] : [])]
+  return [title, ...shown, ...(rest > 0 ? [`${indent}… and ${formatNumber(rest)} more`] : [])]
 }
 
 /** A question, followed by the names that it concerns: of many, the first. */

@@ -127,12 +127,12 @@ interface TargetFailure {
 /** The failure for a list of one: in the target's own words, with `details.problems` as longer lists have it. */
 function singleFailure(refused: TargetFailure): Failure {
   const { failure } = refused
-  const { code, message, hint, add, details, cause = failure, rollback } = failure
+  const { code, message, hint, optionToAdd, details, cause = failure, rollback } = failure
   const problems = details.problems ?? [problemOf(refused)]
   return failureLike(failure, {
     code,
     message,
-    more: { hint, add, details: { ...details, problems }, cause, ...rollback },
+    more: { hint, optionToAdd, details: { ...details, problems }, cause, ...rollback },
   })
 }
 

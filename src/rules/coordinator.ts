@@ -178,7 +178,7 @@ export async function changeCoordinator(
   )
   const { centre, coordinator: former } = present
   permit(ctx, 'coordinator.change', onCentre(centre))
-  if (!successor) throw new Usage('Who takes the place?', { add: ['--to', 'EMAIL'] })
+  if (!successor) throw new Usage('Who takes the place?', { optionToAdd: ['--to', 'EMAIL'] })
   let queueLetter: () => Promise<void>
   if ('to' in successor) {
     const chosen = await foundUser(trx, { row: there, email: successor.to, ...ctx })

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import type { Pages } from '../db/rows.ts'
-import { nearestTo } from '../nearest.ts'
+import { nearestCollector } from '../nearest.ts'
 import { isTelephoneNumber, wordsIn, wordsToFind } from '../search-key.ts'
 import type { Kysely } from 'kysely'
 import type { Store } from '../db/schema.ts'
@@ -90,7 +90,10 @@ function matchDistinctWords(words: readonly string[], parts: readonly string[]):
 async function nearestNames<Row>(pages: Pages<Row>, typed: string, { nameOf }: Names<Row>): Promise<Row[]> {
   const words = wordsIn(typed)
   const sortedWords = words.toSorted().join(' ')
-  const near = nearestTo<Row>(sortedWords, Math.max(1, Math.min(3, Math.floor(sortedWords.length / 4))))
+  const near = nearestCollector<Row>(
+    sortedWords,
+    Math.max(1, Math.min(3, Math.floor(sortedWords.length / 4))),
+  )
   for await (const page of pages) {
     for (const row of page) {
       const parts = wordsIn(nameOf(row))

@@ -1,4 +1,4 @@
-import { few, grouped } from '../grouped.ts'
+import { firstFew, formatNumber } from '../format-number.ts'
 import {
   type Group,
   mergeGroups,
@@ -160,7 +160,9 @@ function noOwner(rows: readonly ResultRow[], { isKnown }: { isKnown: boolean }):
   const cells = rows.map((row) => row.cellOf('teacher'))
   const [target = ''] = cells
   const where =
-    cells.length === 1 ? '' : `, in ${grouped(cells.length)} rows: ${few(cells, { max: maxCellsNamed })}`
+    cells.length === 1
+      ? ''
+      : `, in ${formatNumber(cells.length)} rows: ${firstFew(cells, { max: maxCellsNamed })}`
   const address = rows[0]?.texts.teacher ?? ''
   return {
     target,

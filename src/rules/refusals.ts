@@ -91,7 +91,10 @@ export function refuseWhileActing(account: Account): void {
 }
 
 /** Nobody leaves with Progression Test data: it is transferred first [guide for school coordinators]. */
-export function refuseWhileHolding(account: Account, way: Pick<FailureOptions, 'hint' | 'add'>): void {
+export function refuseWhileHolding(
+  account: Account,
+  way: Pick<FailureOptions, 'hint' | 'optionToAdd'>,
+): void {
   const { learnerGroups } = account.progressionTests
   if (learnerGroups === 0) return
   const message = `${nameOf(account)} still holds Progression Test data: ${holdings(account.progressionTests)}.`

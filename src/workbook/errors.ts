@@ -2,7 +2,7 @@
 interface ErrorFacts {
   hint?: string
   /** The arguments that the typed command line lacks. */
-  add?: readonly string[]
+  optionToAdd?: readonly string[]
   details?: Record<string, unknown>
   /** The file name with which the message begins; its first letter stays as it is at the start of a sentence. */
   file?: string
@@ -16,12 +16,12 @@ abstract class Unusable extends Error {
   readonly details?: Record<string, unknown>
   readonly file?: string
 
-  constructor(code: string, message: string, { hint, add, details, file, cause }: ErrorFacts = {}) {
+  constructor(code: string, message: string, { hint, optionToAdd, details, file, cause }: ErrorFacts = {}) {
     super(message, { cause })
     this.name = this.constructor.name
     this.code = code
     this.hint = hint
-    this.add = add
+    this.add = optionToAdd
     this.details = details
     this.file = file
   }

@@ -4,7 +4,7 @@ import { isBlankRow, type SheetRow } from './sheet-rows.ts'
 import type { CellNote } from './cell-faults.ts'
 import { UnusableWorkbook } from './errors.ts'
 import type { Workbook } from './read.ts'
-import { few } from '../grouped.ts'
+import { firstFew } from '../format-number.ts'
 
 /** A column that is looked for: its field, its proper heading, and what else people call it. */
 export interface ColumnSpec {
@@ -247,7 +247,7 @@ const maxShown = 12
 
 /** The first few, cut where they are long, and how many more there are. */
 function shortList(texts: readonly string[]): string {
-  return few(texts.slice(0, maxShown).map(truncateText), { max: maxShown, total: texts.length })
+  return firstFew(texts.slice(0, maxShown).map(truncateText), { max: maxShown, total: texts.length })
 }
 
 function truncateText(text: string): string {
@@ -339,7 +339,7 @@ export function withOtherSheets(
       : `the sheet ${truncateText(likely)} has the headings: --sheet '${likely}'`
   return new UnusableWorkbook(error.code, `${error.message}, on the sheet ${truncateText(sheet)}`, {
     hint,
-    add: likely === undefined ? undefined : ['--sheet', likely],
+    optionToAdd: likely === undefined ? undefined : ['--sheet', likely],
     details: { ...error.details, sheet, sheets: otherSheets, candidates: likelySheets },
     cause: error,
   })

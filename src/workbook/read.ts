@@ -93,7 +93,7 @@ async function openXlsx(
       read = {
         sharedStrings: shared?.texts ?? [],
         struckTexts: shared?.struck ?? new Set(),
-        letGo: () => shared?.texts.letGo(),
+        letGo: () => shared?.texts.release(),
         ...(styles === undefined ? { formats: [] } : await readStyles(archive, styles)),
         from1904,
         recalculates,
@@ -255,7 +255,7 @@ async function readSharedStrings(
   part: string,
 ): Promise<{ texts: PackedTexts; struck: ReadonlySet<number> }> {
   // The first texts, to which most cells refer, stay strings; the others are packed.
-  const texts = new PackedTexts({ few: 0, cut: true, refusal: tooMuchText })
+  const texts = new PackedTexts({ maxUnpacked: 0, areSlices: true, tooManyLetters: tooMuchText })
   const struck = new Set<number>()
   const collect = collector(texts)
   const read = (text: string, look?: TextLook) => {

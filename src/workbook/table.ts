@@ -1,4 +1,4 @@
-import { few, grouped } from '../grouped.ts'
+import { firstFew, formatNumber } from '../format-number.ts'
 import { columnLetters, maxHeadingRow } from './cell.ts'
 import { cellsWithoutHeading, shapeOf } from './cells-without-heading.ts'
 import { UnusableWorkbook } from './errors.ts'
@@ -224,9 +224,9 @@ export function tableNotices({
   else if (hiddenRows > 0)
     notify(
       'hidden-rows',
-      `${grouped(hiddenRows)} rows of the sheet are hidden; they are read like all the others.`,
+      `${formatNumber(hiddenRows)} rows of the sheet are hidden; they are read like all the others.`,
     )
-  const names = few(hiddenColumns.map((heading) => `'${heading.slice(0, 40)}'`))
+  const names = firstFew(hiddenColumns.map((heading) => `'${heading.slice(0, 40)}'`))
   if (hiddenColumns.length === 1)
     notify('hidden-columns', `The column ${names} is hidden; it is read like the others.`)
   else if (hiddenColumns.length > 0)
@@ -236,11 +236,11 @@ export function tableNotices({
     )
   for (const [follows, what] of afterHeadings) {
     const again = headingsAgain.filter((one) => one.follows === follows).map(({ row }) => String(row))
-    const where = `${again.length === 1 ? 'row' : 'rows'} ${few(again)}`
+    const where = `${again.length === 1 ? 'row' : 'rows'} ${firstFew(again)}`
     if (again.length > 0) notify('headings-again', `The headings stand again in ${where}${what}.`)
   }
-  const where = `${columns.length === 1 ? 'column' : 'columns'} ${few(columns.map(columnLetters))}`
-  const have = rows === 1 ? '1 row has' : `${grouped(rows)} rows have`
+  const where = `${columns.length === 1 ? 'column' : 'columns'} ${firstFew(columns.map(columnLetters))}`
+  const have = rows === 1 ? '1 row has' : `${formatNumber(rows)} rows have`
   if (rows > 0)
     notify(
       'cells-without-heading',

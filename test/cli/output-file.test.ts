@@ -97,7 +97,7 @@ describe.each(writers)('a file that %s writes', (_, words) => {
   it('is not there when the command is cancelled: exit code 130', async () => {
     const before = readdirSync(world.folder).sort()
     const interruption = newInterruption(() => undefined)
-    interruption.interrupt()
+    interruption.handleSignal()
     const ran = await world.run([...words('out.xlsx'), '--yes'], { env: env(), interruption })
     expect(ran).toMatchObject({ exit: 130, stdout: '', stderr: 'Cancelled. Nothing was changed.\n' })
     expect(readdirSync(world.folder).sort()).toEqual(before)

@@ -131,7 +131,7 @@ describe('what is written at a terminal', () => {
       expect(said?.replace(/\s+/g, ' ')).toBe(`The pager ${pager} failed (exit code 3): this is shown `)
       expect(left.join('')).toBe(written)
       // The terminal is this program's own again: Ctrl-C is heard.
-      interruption.interrupt('SIGINT')
+      interruption.handleSignal('SIGINT')
       expect(interruption.isCancelled()).toBe(true)
     },
   )
@@ -139,10 +139,10 @@ describe('what is written at a terminal', () => {
   it('leaves Ctrl-C to the pager while it shows', async () => {
     const { out, interruption } = newPaged({ PAGER: keeping() })
     await out.write(lines(9))
-    interruption.interrupt('SIGINT')
+    interruption.handleSignal('SIGINT')
     expect(interruption.isCancelled()).toBe(false)
     await out.end()
-    interruption.interrupt('SIGINT')
+    interruption.handleSignal('SIGINT')
     expect(interruption.isCancelled()).toBe(true)
   })
 

@@ -4,12 +4,12 @@ import { setTimeout as passed } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { phaseProgress, progressInWords } from '../../src/cli/progress.ts'
 import { sessionOf } from '../../src/cli/session.ts'
-import { grouped } from '../../src/grouped.ts'
+import { formatNumber } from '../../src/format-number.ts'
 import { contextIn, newWorld } from '../world.ts'
 
 const saving = { done: 13_500, share: 0.68, perSecond: 21_097, secondsLeft: 14 }
 const inRoom = (columns: number) =>
-  progressInWords(saving, { label: 'Saving …', formatCount: grouped, columns })
+  progressInWords(saving, { label: 'Saving …', formatCount: formatNumber, columns })
 
 describe('how far it is, on one line', () => {
   it('says the share, how many, how fast and how long it will take', () => {
@@ -27,7 +27,7 @@ describe('how far it is, on one line', () => {
 
 it('counts nothing before the first is done', () => {
   const begun = { done: 0, share: 0, perSecond: null, secondsLeft: null }
-  expect(progressInWords(begun, { label: 'Saving …', formatCount: grouped, columns: 77 })).toBe(
+  expect(progressInWords(begun, { label: 'Saving …', formatCount: formatNumber, columns: 77 })).toBe(
     'Saving … 0 %',
   )
 })

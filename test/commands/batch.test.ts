@@ -374,7 +374,7 @@ describe('a batch', () => {
 
   it('is cancelled before its first change, and ended between two lines after it', async () => {
     const before = newInterruption(() => undefined)
-    before.interrupt()
+    before.handleSignal()
     const stdin = 'users suspend amira@school.example --yes\nusers suspend omar@school.example --yes\n'
     const cancelled = await world.run(['batch'], { stdin, interruption: before })
     expect([cancelled.exit, await statusOf('amira@school.example')]).toEqual([130, 'active'])
@@ -384,7 +384,7 @@ describe('a batch', () => {
     await screen.sees('One command a line; Ctrl-D ends.')
     screen.types('users suspend amira@school.example --yes\n')
     await screen.sees(/suspended/i)
-    during.interrupt()
+    during.handleSignal()
     const ended = await screen.leaves()
     expect(ended.exit).toBe(9)
     expect(ended.text).toContain('what was done before stays done')
@@ -397,8 +397,8 @@ describe('a batch', () => {
     const whileSaved = {
       ...interruption,
       finish: (what: string) => {
-        interruption.finish(what)
-        interruption.interrupt()
+        interruption.startFinishing(what)
+        interruption.handleSignal()
       },
     }
     const stdin = 'users suspend amira@school.example --yes\nusers suspend omar@school.example --yes\n'
@@ -416,7 +416,7 @@ describe('a batch', () => {
     await screen.sees('One command a line; Ctrl-D ends.')
     screen.types('users suspend nobody-at-all@elsewhere.example --yes\n')
     await screen.sees(/line 1: error: Nobody has the address\n {8}nobody-at-all@elsewhere\.example/)
-    interruption.interrupt()
+    interruption.handleSignal()
     for (const line of (await screen.leaves()).text.split('\n')) expect(line.length).toBeLessThanOrEqual(50)
   })
 

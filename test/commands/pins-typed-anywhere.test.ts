@@ -96,14 +96,16 @@ describe('a PIN that was typed where it does not belong', () => {
     ['the name of a file', ['centres', 'import', `Centres ${pin} new.xlsx`]],
   ])('is not what %s is taken for', (_, typed) => {
     const line = typeof typed === 'string' ? typed.split(' ') : typed
-    expect(withoutSecrets(line).told(line.join(' '))).toBe(line.join(' '))
+    expect(withoutSecrets(line).redactText(line.join(' '))).toBe(line.join(' '))
   })
 
   const flags = commands.flatMap(({ command }) =>
     command.options.filter(({ required, optional }) => !required && !optional).map(({ long = '' }) => long),
   )
   it.each([...new Set(flags)])('is not a centre behind %s', (flag) => {
-    expect(withoutSecrets(['centres', 'edit', flag, pin]).told(`no centre ${pin}`)).toBe(`no centre ${pin}`)
+    expect(withoutSecrets(['centres', 'edit', flag, pin]).redactText(`no centre ${pin}`)).toBe(
+      `no centre ${pin}`,
+    )
   })
 
   it('stands as VALUE in a line that is suggested, where it is the value of an option', async () => {

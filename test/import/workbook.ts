@@ -138,8 +138,8 @@ export async function runWhile(
     operator: 'tester@desk',
     runProgram,
     startPager,
-    colourNothing: () => undefined,
-    colourAll: () => undefined,
+    disableColours: () => undefined,
+    enableColours: () => undefined,
     interruption,
     signal: interruption.signal,
   })

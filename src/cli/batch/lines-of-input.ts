@@ -180,9 +180,9 @@ function failureOfLines(invalid: readonly InvalidLine[]): Failure {
 
 function problemOf({ line: { number, words }, failure }: InvalidLine): Problem {
   const { code, message, hint } = failure
-  const { told, suggested } = withoutSecrets(words)
-  const next = hint === undefined ? {} : { hint: suggested(hint) }
-  return { target: `line ${number}`, code, message: told(message), ...next }
+  const { redactText, redactLine } = withoutSecrets(words)
+  const next = hint === undefined ? {} : { hint: redactLine(hint) }
+  return { target: `line ${number}`, code, message: redactText(message), ...next }
 }
 
 /** The failure of a line, with its number, where no line of the batch is saved. */

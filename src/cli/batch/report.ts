@@ -31,7 +31,7 @@ export async function writeResult(
         )
   }
   const answer = result.error
-    ? withoutSecrets(line.words).told(messageOf(result.error.thrown))
+    ? withoutSecrets(line.words).redactText(messageOf(result.error.thrown))
     : // The exit code column says already what these symbols say.
       linesOf(result.stdout ?? '')
         .map((line) => line.replace(/^[✓·] /, ''))
@@ -53,7 +53,7 @@ function messageOf(thrown: unknown): string {
 function jsonOf({ number, words }: TypedLine, { exit, error, stdout = '' }: LineOutcome): string {
   const answer = error || stdout === '' ? 'null' : stdout.trimEnd()
   const failure = error?.text.trimEnd().replace(/^\{"error":(.*)\}$/s, '$1') ?? 'null'
-  const command = JSON.stringify(withoutSecrets(words).told(commandLine(words)))
+  const command = JSON.stringify(withoutSecrets(words).redactText(commandLine(words)))
   return `{"line":${number},"command":${command},"exit":${exit},"answer":${answer},"error":${failure}}`
 }
 

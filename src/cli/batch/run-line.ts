@@ -18,7 +18,7 @@ export async function runLine(line: BatchLine, run: Run): Promise<LineOutcome> {
   const result = await line.run(context)
   await yieldToSignals()
   // The line is finished, so the next line can be cancelled again.
-  if (interruption.isFinishing()) interruption.unfinish()
+  if (interruption.isFinishing()) interruption.stopFinishing()
   if (!(result.error?.thrown instanceof Cancelled)) {
     if (isRefused(result)) progress.refused += 1
     else progress.done += 1
@@ -156,7 +156,7 @@ async function runInSharedTransaction(
   } finally {
     run.transactionStore = undefined
     // The changes are finished, so the next lines can be cancelled again.
-    if (run.interruption.isFinishing()) run.interruption.unfinish()
+    if (run.interruption.isFinishing()) run.interruption.stopFinishing()
   }
   const { result, isLogged, missingHead } = committed
   run.progress.isChanged ||= isLogged

@@ -124,23 +124,23 @@ function interruptionOfLines(
   isChanged: () => boolean,
 ): { interruption: Interruption; dispose: () => void } {
   const lineInterruption = newInterruption(() => undefined)
-  const interrupt = () => lineInterruption.interrupt()
-  batchInterruption.heard.addEventListener('abort', interrupt)
-  if (batchInterruption.heard.aborted) interrupt()
+  const interrupt = () => lineInterruption.handleSignal()
+  batchInterruption.received.addEventListener('abort', interrupt)
+  if (batchInterruption.received.aborted) interrupt()
   const interruption: Interruption = {
     ...lineInterruption,
-    finish: (what) => {
-      lineInterruption.finish(what)
-      batchInterruption.finish(what)
+    startFinishing: (what) => {
+      lineInterruption.startFinishing(what)
+      batchInterruption.startFinishing(what)
     },
-    unfinish: () => {
-      lineInterruption.unfinish()
-      if (!isChanged()) batchInterruption.unfinish()
+    stopFinishing: () => {
+      lineInterruption.stopFinishing()
+      if (!isChanged()) batchInterruption.stopFinishing()
     },
-    beforeEnding: batchInterruption.beforeEnding,
-    sayWith: () => undefined,
+    onForcedExit: batchInterruption.onForcedExit,
+    setReporter: () => undefined,
   }
-  return { interruption, dispose: () => batchInterruption.heard.removeEventListener('abort', interrupt) }
+  return { interruption, dispose: () => batchInterruption.received.removeEventListener('abort', interrupt) }
 }
 
 /** Remembers the progress of the lines so far. @returns restores it, any number of times, after a rollback */
@@ -168,5 +168,5 @@ export function hasEnded({ endedAt }: Progress): boolean {
 
 /** Whether a signal ended the batch before all lines were run. */
 export function wasInterrupted({ progress: { endedAt }, session }: Run): boolean {
-  return endedAt !== undefined && session.context.interruption.heard.aborted
+  return endedAt !== undefined && session.context.interruption.received.aborted
 }

@@ -146,7 +146,9 @@ export async function movePinsIntoPlace(
   { session, store, outputs, ready }: ImportRun,
   id: number,
 ): Promise<{ file: string | null; pending: boolean }> {
-  session.context.interruption.finish('the import is done, and its PIN sheet is being put in its place')
+  session.context.interruption.startFinishing(
+    'the import is done, and its PIN sheet is being put in its place',
+  )
   try {
     const file = await outputs.pins.moveIntoPlace(outputs.pinsNameIsOurs ? nameOfSheet(id) : undefined)
     await markSheetWritten(store, id)

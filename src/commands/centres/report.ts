@@ -17,7 +17,7 @@ export async function moveReportIntoPlace(
     notifyNoReport(session, file)
     return true
   }
-  session.context.interruption.finish('the import is done, and the page about it is being written')
+  session.context.interruption.startFinishing('the import is done, and the page about it is being written')
   const { operator } = session.context
   const { renames, missingCentres, extraUsers, duplicatedUsers } = plan
   const report: ImportReport = {

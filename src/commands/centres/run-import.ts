@@ -1,4 +1,4 @@
-import { grouped } from '../../grouped.ts'
+import { formatNumber } from '../../format-number.ts'
 import { applyImport, changesNothing, countsOf, noncesFor } from '../../import/apply.ts'
 import type { AnswerOfChange } from '../../cli/define.ts'
 import { forgetSheets } from '../../cli/leftovers.ts'
@@ -117,7 +117,7 @@ async function notifyMessagesWaiting({ session, store, ready }: ImportRun, id: n
   const waiting = await messagesWaitingOf(store.db, { digest }).catch(() => [])
   for (const { importId, count } of waiting) {
     if (importId === id) continue
-    const what = count === 1 ? 'One message' : `${grouped(count)} messages`
+    const what = count === 1 ? 'One message' : `${formatNumber(count)} messages`
     const message = `${what} of import ${importId} ${count === 1 ? 'waits' : 'wait'} to be sent: ssh-admin mail send --import ${importId}`
     session.notify({ code: 'mail-waiting', message })
   }

@@ -66,7 +66,7 @@ async function copy(
 
 /** Records the backup after it is written; a read-only store is backed up without an event. */
 async function noteBackup(session: Session): Promise<void> {
-  session.context.interruption.finish('the copy is in its place')
+  session.context.interruption.startFinishing('the copy is in its place')
   try {
     await withStore(session, 'use', async (store) => {
       await session.commit(store, (trx, ctx) => backUpStore(trx, { ctx }))

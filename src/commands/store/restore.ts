@@ -6,7 +6,7 @@ import type { LogHead } from '../../db/audit/head-file.ts'
 import type { Copy, RestoredKey, PresentStore, Replaced } from '../../db/store/restore.ts'
 import type { Voided } from '../../db/credentials.ts'
 import { mkdirSync } from '../../disk.ts'
-import { BadInput, changedMeanwhile, isNotThere, Refused } from '../../errors.ts'
+import { BadInput, changedMeanwhile, isMissingPath, Refused } from '../../errors.ts'
 import { confirm } from '../../cli/confirm.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { count, markedAnswer } from '../../render/text.ts'
@@ -15,7 +15,7 @@ import { command } from '../../cli/define.ts'
 import { argument, flag, type ValuesOf } from '../../cli/parameters.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import type { Notice, Session } from '../../cli/session.ts'
-import { isServerAddress, withStoreNumber } from '../../server-address.ts'
+import { isServerAddress, fillInStoreId } from '../../server-address.ts'
 import { hintOfNearFiles } from '../../nearest.ts'
 import { pathInWords } from '../../shell-word.ts'
 
@@ -122,7 +122,7 @@ function refuseMissing(file: string): void {
     if (statSync(file).isFile()) return
   } catch (error) {
     // An inaccessible file may exist.
-    if (!isNotThere(error)) throw error
+    if (!isMissingPath(error)) throw error
   }
   throw new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, {
     hint: `${hintOfNearFiles(file)}\nssh-admin store info names the copies beside the store.`,
@@ -177,7 +177,7 @@ async function resolvePaths(
     const sealed = { ...store, keys: () => key.keys }
     store.engine.enableSecureDelete()
     const { findLeftAfterRestore } = await import('../users/erase.ts')
-    const findLeft = findLeftAfterRestore(withStoreNumber(session.settings.mailDir.value, storeId))
+    const findLeft = findLeftAfterRestore(fillInStoreId(session.settings.mailDir.value, storeId))
     const { result } = await session.commit(sealed, (trx, ctx) =>
       restoreStore(trx, {
         newFingerprint: otherKey,

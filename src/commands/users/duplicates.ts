@@ -10,7 +10,7 @@ import type { JsonItem } from '../../render/json.ts'
 import { oneLine } from '../../render/clean-text.ts'
 import { field } from '../../render/fields.ts'
 import type { View } from '../../render/table.ts'
-import { grouped } from '../../grouped.ts'
+import { formatNumber } from '../../format-number.ts'
 
 export const duplicates = () =>
   listing({
@@ -48,7 +48,7 @@ const words: Readonly<Record<Likeness, string>> = {
 
 /** A pair in full: a table would truncate the addresses where they differ. */
 function pairInFull({ likeness, users, more }: Pair, { chalk }: Pick<View, 'chalk'>): string[] {
-  const others = more === 0 ? '' : `; and ${grouped(more)} more`
+  const others = more === 0 ? '' : `; and ${formatNumber(more)} more`
   const [one] = users
   const longest = Math.max(...users.map(({ email }) => email.length))
   return [
@@ -80,7 +80,8 @@ const duplicateFields = {
   why: field<Pair>(
     'Why',
     ({ likeness }) => likeness,
-    ({ likeness, more }) => (more === 0 ? words[likeness] : `${words[likeness]}; and ${grouped(more)} more`),
+    ({ likeness, more }) =>
+      more === 0 ? words[likeness] : `${words[likeness]}; and ${formatNumber(more)} more`,
   ),
   email: field<Pair>('Address', ({ users: [one] }) => one.email),
   name: field<Pair>('Name', ({ users: [one] }) => ownName(one)),

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { createHash } from 'node:crypto'
 import { closeSync, constants, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { namesIn, openSync, overwriteSync, rmSync } from '../../disk.ts'
+import { listNames, openSync, overwriteSync, rmSync } from '../../disk.ts'
 import { readPlainFile } from '../../input-file.ts'
 import type { ServerAddress } from '../../server-address.ts'
 import type { Store } from '../schema.ts'
@@ -137,7 +137,7 @@ function otherHeadFiles({
   headFile: string
 }): (NotedHead & { file: string })[] {
   const prefix = basename(keyFile)
-  return namesIn(dirname(keyFile))
+  return listNames(dirname(keyFile))
     .filter((name) => name.startsWith(prefix) && /^([.][0-9a-f]{8})?[.]head$/.test(name.slice(prefix.length)))
     .map((name) => join(dirname(keyFile), name))
     .filter((file) => file !== headFile)

@@ -1,5 +1,5 @@
 import { Failure, Unavailable } from '../../errors.ts'
-import { finishing } from '../../interruption.ts'
+import { runToCompletion } from '../../interruption.ts'
 import { version as program } from '../../version.ts'
 import { latestVersion } from '../migrations/index.ts'
 import type { Opening } from '../store/opening.ts'
@@ -34,7 +34,7 @@ export async function migrateSharedStore(opening: Opening, { from }: { from: num
       await migrateWithin(client, { from })
       await client.query('update store set program = $1', [program])
     })
-    await finishing(opening.interruption, {
+    await runToCompletion(opening.interruption, {
       what: 'the store is being brought up to date',
       finish: () => connection.commit(),
     })

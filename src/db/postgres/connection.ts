@@ -188,7 +188,9 @@ function surfaceProtocolErrors({ connection, ssl }: pg.Client): void {
 /** TLS options for a host; false without TLS. @throws `store-untrusted` */
 export function tlsOptionsFor(host: string, server: ServerAddress): false | ConnectionOptions {
   const isLocal = host.startsWith('/') || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)
-  return server.plain || isLocal ? false : { rejectUnauthorized: true, ...certificateAuthority(server) }
+  return server.isUnencrypted || isLocal
+    ? false
+    : { rejectUnauthorized: true, ...certificateAuthority(server) }
 }
 
 function certificateAuthority({ rootCertificate, shown }: ServerAddress): { ca?: string } {

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { mkdirSync, rmSync, trySyncFolder } from '../../disk.ts'
 import { CommitUnknown, Refused, Unavailable } from '../../errors.ts'
-import { finishing, type Interruption } from '../../interruption.ts'
-import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
+import { runToCompletion, type Interruption } from '../../interruption.ts'
+import { type ServerAddress, fillInStoreId } from '../../server-address.ts'
 import { version as program } from '../../version.ts'
 import type { CopyOptions } from '../engine.ts'
 import { type Copied, copyTables, type Source } from '../store/copy-tables.ts'
@@ -20,7 +20,7 @@ import { commitNewSchema } from './unknown-commit.ts'
  */
 export async function createSharedStore(server: ServerAddress, opening: Opening): Promise<boolean> {
   const storeId = randomBytes(12).toString('hex')
-  const keyFile = withStoreNumber(opening.keyFile, storeId)
+  const keyFile = fillInStoreId(opening.keyFile, storeId)
   if (existsSync(keyFile)) {
     throw new Unavailable(
       'key-without-store',
@@ -44,7 +44,7 @@ export async function createSharedStore(server: ServerAddress, opening: Opening)
       writeKeyFile(waiting, secret)
       trySyncFolder(dirname(keyFile))
       // From here on no signal cancels: the store needs its first event.
-      await finishing(opening.interruption, {
+      await runToCompletion(opening.interruption, {
         what: `the store is being begun in ${server.shown}`,
         finish: () =>
           commitNewSchema(client, server, {
@@ -87,7 +87,7 @@ export async function copyToServer(
         .map((name) => client.escapeIdentifier(name))
         .join(', ')}`,
     )
-    await finishing(interruption, {
+    await runToCompletion(interruption, {
       what: `the copy is being saved in ${server.shown}`,
       finish: async () => {
         await beforeSaving?.()

@@ -13,7 +13,7 @@ import {
 import { connect, serverAddressOf } from './connection.ts'
 import { sharedDatabase } from './dialect.ts'
 import { sharedEngine } from './engine.ts'
-import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
+import { type ServerAddress, fillInStoreId } from '../../server-address.ts'
 import { SharedConnection } from './shared-connection.ts'
 import type { StoreRow } from './store-row.ts'
 
@@ -73,7 +73,7 @@ function openedStore(
 ): OpenStore {
   const { command, interruption, path, secret } = opening
   const server = serverAddressOf(path)
-  const keyFile = () => withStoreNumber(opening.keyFile, connection.row.storeId)
+  const keyFile = () => fillInStoreId(opening.keyFile, connection.row.storeId)
   const headFile = () => headFileOnServer(keyFile(), server)
   const lastEvent = () => {
     const { lastEvent: last } = connection.seen
@@ -91,7 +91,7 @@ function openedStore(
     get headFile() {
       return headFile()
     },
-    ownPath: (path) => withStoreNumber(path, connection.row.storeId),
+    ownPath: (path) => fillInStoreId(path, connection.row.storeId),
     keyFromCommand: secret !== undefined,
     created,
     isCopy: false,

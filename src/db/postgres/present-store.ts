@@ -3,8 +3,8 @@ import type pg from 'pg'
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { finishing } from '../../interruption.ts'
-import { type ServerAddress, withStoreNumber } from '../../server-address.ts'
+import { runToCompletion } from '../../interruption.ts'
+import { type ServerAddress, fillInStoreId } from '../../server-address.ts'
 import { ownerTag } from '../../unfinished-files.ts'
 import {
   emptyLog,
@@ -40,8 +40,8 @@ export async function presentSharedStore(opening: Opening): Promise<PresentStore
     fingerprint: found?.fingerprint,
     isOlderCopy: () =>
       found !== undefined &&
-      isBehindHeadFile(found.head, headFileOnServer(withStoreNumber(opening.keyFile, found.storeId), server)),
-    keyFileFor: (storeId) => withStoreNumber(opening.keyFile, found?.storeId ?? storeId),
+      isBehindHeadFile(found.head, headFileOnServer(fillInStoreId(opening.keyFile, found.storeId), server)),
+    keyFileFor: (storeId) => fillInStoreId(opening.keyFile, found?.storeId ?? storeId),
     headFileBeside: (keyFile) => headFileOnServer(keyFile, server),
     erased: (storeId) => (found?.storeId === storeId ? found.erased : []),
     deliveries: async (messageIds) => (found ? deliveriesIn(server, { opening, messageIds }) : []),
@@ -146,7 +146,7 @@ async function replaceSchema(
       )
       await grantToDesks(client, schema)
     })
-    await finishing(interruption, {
+    await runToCompletion(interruption, {
       what: 'the backup is being put in the place of the store',
       finish: async () => {
         await beforePlacing()

@@ -1,6 +1,6 @@
 import { Unavailable } from '../../errors.ts'
 import type { LastEvent, ServerState } from '../engine.ts'
-import { refuseNoNumber, type ServerAddress } from '../../server-address.ts'
+import { refuseInvalidStoreId, type ServerAddress } from '../../server-address.ts'
 
 /** The row of the table `store`, with what every transaction checks. */
 export interface StoreRow {
@@ -76,7 +76,7 @@ export class StoreState implements ServerState {
    */
   update(row: RowOfStore | undefined): number {
     if (!row) throw new Unavailable('store-damaged', `The store ${this.#shown} has no row of its own.`)
-    refuseNoNumber(row.store_id)
+    refuseInvalidStoreId(row.store_id)
     this.transaction = row.transaction ?? undefined
     this.#row = { storeId: row.store_id, fingerprint: row.key_fingerprint, version: Number(row.version) }
     const { last_id: id, last_segment: segment, last_mac: mac, last_at: at, cut_row: cutRow } = row

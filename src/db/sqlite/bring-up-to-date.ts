@@ -1,4 +1,4 @@
-import { finishing } from '../../interruption.ts'
+import { runToCompletion } from '../../interruption.ts'
 import { ownerTag, unfinishedCopy } from '../../unfinished-files.ts'
 import type { Opening } from '../store/opening.ts'
 import { latestVersion } from '../migrations/index.ts'
@@ -33,7 +33,7 @@ export async function migrateStoreFile(
     } finally {
       await store.close()
     }
-    await finishing(interruption, {
+    await runToCompletion(interruption, {
       what: 'the store is being brought up to date',
       finish: () => replaceStoreFile({ from: copy, held, keep: keepAs }),
     })

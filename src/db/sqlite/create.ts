@@ -5,7 +5,7 @@ import type Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
 import { chmodSync, linkSync, mkdirSync, renameSync, syncFolder, trySyncFolder } from '../../disk.ts'
 import { errorCodeOf, Unavailable } from '../../errors.ts'
-import { finishing } from '../../interruption.ts'
+import { runToCompletion } from '../../interruption.ts'
 import { ownerTag, removeIfPossible, unfinishedCopy } from '../../unfinished-files.ts'
 import { version as program } from '../../version.ts'
 import { kyselyOver, openDatabase, prepareConnection } from './connection.ts'
@@ -60,7 +60,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
     const head = await writeFirstEvent(newStore, keys)
     makeWhole(newStore, { named: path })
     writeKeyFile(newKey, secret)
-    const isMade = await finishing(interruption, {
+    const isMade = await runToCompletion(interruption, {
       what: 'the store is being begun',
       finish: () => {
         if (!linkKeyFile({ newKey, keyFile, secret })) return false
@@ -71,7 +71,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
     })
     if (!isMade) {
       // Another process created it; this one has changed nothing.
-      interruption?.unfinish()
+      interruption?.stopFinishing()
       return await useOtherCreatorsStore(opening)
     }
     writeHeadFile(headFile, head ?? emptyLog, { store: path })

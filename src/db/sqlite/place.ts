@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync, syncFile, trySyncFolder } from '../../disk.ts'
 import { errorCodeOf, Unavailable } from '../../errors.ts'
-import { finishing, type Interruption } from '../../interruption.ts'
+import { runToCompletion, type Interruption } from '../../interruption.ts'
 import { ownerTag } from '../../unfinished-files.ts'
 import { openDatabase, withDatabase } from './connection.ts'
 import { isBusy, isDamage, readOnlyStore } from './errors.ts'
@@ -65,7 +65,7 @@ export function lockExclusively(path: string, interruption: Interruption | undef
       })
     : undefined
   // A second signal ends the process at once: SQLite removes its journal only when the connection is closed.
-  const forget = interruption?.beforeEnding(() => raw?.close())
+  const forget = interruption?.onForcedExit(() => raw?.close())
   const unlock = () => {
     forget?.()
     raw?.close()
@@ -183,7 +183,7 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
         // An erasure since then would be missing from the copy.
         if (!isSameHead(headIfAny(held.raw), head)) return undefined
         const keep = kept ?? nameToKeep(path, { before: 'restore', now: now() })
-        await finishing(interruption, {
+        await runToCompletion(interruption, {
           what: 'the backup is being put in the place of the store',
           finish: async () => {
             await beforePlacing()

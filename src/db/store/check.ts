@@ -145,12 +145,12 @@ function openFolderFindings(files: readonly string[]): Problem[] {
 }
 
 /** The finding about an unfinished file, which is still being written or was abandoned. */
-export function leftoverFinding({ path, abandoned, outOfSight }: UnfinishedFile): Problem {
-  if (outOfSight !== undefined) {
+export function leftoverFinding({ path, abandoned, unreadablePath }: UnfinishedFile): Problem {
+  if (unreadablePath !== undefined) {
     return {
       target: path,
       code: 'leftover',
-      message: `A command that was cut short may have left ${outOfSight}, in a folder that cannot be looked into now, or that another stands in for (is its disk mounted?).`,
+      message: `A command that was cut short may have left ${unreadablePath}, in a folder that cannot be looked into now, or that another stands in for (is its disk mounted?).`,
       hint: `Once the folder can be, the next change removes it. If it never will be: rm ${shellWord(path)}`,
     }
   }

@@ -179,7 +179,7 @@ function keysOfFingerprint(source: KeySource, fingerprint: string): Keys {
   }
   throw new Unavailable('key-mismatch', `${named} is the key of another store.`, {
     hint: 'Name the right one with --key-file.',
-    add: ['--key-file', 'FILE'],
+    optionToAdd: ['--key-file', 'FILE'],
   })
 }
 

@@ -57,7 +57,7 @@ export async function withNewKey<Result>(
 ): Promise<{ result: Result; waitingFile: string | undefined }> {
   const waiting = waitingKeyFile(keyFile, keys.fingerprint)
   // Runs if a second signal ends the process, which it does only while the store does not know the new key.
-  const unregister = interruption.beforeEnding(() => removeIfPossible(waiting))
+  const unregister = interruption.onForcedExit(() => removeIfPossible(waiting))
   let result: Result
   try {
     writeWaitingKey(waiting, secret)

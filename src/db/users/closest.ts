@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import { type Kysely, sql } from 'kysely'
 import { hasNearNumber, hintKey } from '../centres/near-number.ts'
-import { isSwapped, nearestTo } from '../../nearest.ts'
+import { isSwapped, nearestCollector } from '../../nearest.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 import type { Store } from '../schema.ts'
 
@@ -28,7 +28,7 @@ export async function closestAddresses(
   { key, visible }: { key: string; visible: VisibleCentres },
 ): Promise<Candidate[]> {
   if (!mayScanFor(db, key)) return []
-  const near = nearestTo<string>(key, maxDistance(key))
+  const near = nearestCollector<string>(key, maxDistance(key))
   let after: string | undefined = ''
   while (after !== undefined) {
     const page: { email_key: string }[] = await keysAfter(db, {

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { inPattern, searchKey } from '../../search-key.ts'
+import { escapeRegExp, searchKey } from '../../search-key.ts'
 import { isBeyondAscii, positionOf } from '../portable.ts'
 import { awaitAll, type Trx } from '../transact.ts'
 
@@ -220,9 +220,9 @@ function namesIn(names: readonly string[]): RegExp {
 function nameInText(words: readonly string[]): string {
   const [first = '', last = ''] = [words[0], words.at(-1)]
   const pattern = words.reduce((before, word, at) => {
-    if (at === 0) return inPattern(word)
+    if (at === 0) return escapeRegExp(word)
     const mayJoin = endsUnspaced.test(words[at - 1] ?? '') || beginsUnspaced.test(word)
-    return `${before}[\\s,.·・_-]${mayJoin ? '*' : '+'}${inPattern(word)}`
+    return `${before}[\\s,.·・_-]${mayJoin ? '*' : '+'}${escapeRegExp(word)}`
   }, '')
   return `${beginsUnspaced.test(first) ? '' : wordBegins}${pattern}${endsUnspaced.test(last) ? '' : wordEnds}`
 }
@@ -230,5 +230,5 @@ function nameInText(words: readonly string[]): string {
 const wordsOf = (name: string) => name.split(/[\s,.-]+/).filter((word) => word !== '')
 
 function alternatives(addresses: readonly WrittenAddress[]): string {
-  return spellingsOf(addresses).map(inPattern).join('|')
+  return spellingsOf(addresses).map(escapeRegExp).join('|')
 }

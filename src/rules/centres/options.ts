@@ -42,7 +42,8 @@ export function parseCentreOptions<Options extends Typed>(
   const fault = typed.name === undefined ? undefined : centreNameFault(typed.name)
   if (fault) throw new Usage(`The name ${fault.message}.`, fault)
   const name = typed.name === undefined ? undefined : tidyName(typed.name).name
-  if (name === '') throw new Usage('A centre has a name.', { code: 'name-missing', add: ['--name', 'NAME'] })
+  if (name === '')
+    throw new Usage('A centre has a name.', { code: 'name-missing', optionToAdd: ['--name', 'NAME'] })
   const kind = typed.kind === undefined ? undefined : typedKind(typed.kind)
   const associate = typed.associate === undefined ? undefined : typedCentreNumber(typed.associate)
   if (associate !== undefined && kind !== undefined && kind !== 'associate-centre') {
@@ -74,7 +75,7 @@ export function missingAssociate(): Usage {
   return new Usage('An associate centre belongs to an Associate: say which.', {
     code: 'missing-associate',
     hint: 'ssh-admin associates list names them.',
-    add: ['--associate', 'CENTRE'],
+    optionToAdd: ['--associate', 'CENTRE'],
   })
 }
 

@@ -79,7 +79,9 @@ function typedAction(text: string, target: string): Action {
 function typedRole(name: string | undefined, action: Action): string | undefined {
   if (name === undefined) {
     if (action !== 'roles.grant' && action !== 'roles.revoke') return undefined
-    throw new Usage(`Which role? It decides whether ${action} is allowed.`, { add: ['--role', 'ROLE'] })
+    throw new Usage(`Which role? It decides whether ${action} is allowed.`, {
+      optionToAdd: ['--role', 'ROLE'],
+    })
   }
   return roleNamed(name).name
 }

@@ -5,7 +5,7 @@ import { findReleases } from '../../db/releases.ts'
 import type { Findings } from '../../db/engine.ts'
 import type { Store } from '../../db/schema.ts'
 import { type Problem, Unavailable } from '../../errors.ts'
-import { few } from '../../grouped.ts'
+import { firstFew } from '../../format-number.ts'
 import { readLocalTime, readSeries } from '../key-times/key-time-rows.ts'
 import { isKnownZone } from '../key-times/time-zones.ts'
 import { readStoredMoment } from '../releases/moment.ts'
@@ -33,7 +33,7 @@ const maxCentresNamed = 20
 function zoneFinding(zone: string, numbers: readonly string[]): Problem {
   const [target = '', another] = numbers
   const isOne = another === undefined
-  const who = few(numbers, { max: maxCentresNamed })
+  const who = firstFew(numbers, { max: maxCentresNamed })
   return {
     target,
     code: 'unknown-time-zone',

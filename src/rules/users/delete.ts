@@ -50,7 +50,7 @@ export async function deleteUser(
   if (found.status !== 'suspended' && !suspend) {
     throw new Refused('not-suspended', `${nameOf(found)} is ${found.status}: suspend them before deleting.`, {
       hint: `ssh-admin users suspend ${found.email}, or add --suspend`,
-      add: ['--suspend'],
+      optionToAdd: ['--suspend'],
     })
   }
   const suspended = suspend ? await suspendAccount(trx, { account: found, ctx }) : unchanged(found)
@@ -64,7 +64,7 @@ export async function deleteUser(
   const account = transferred ? await accountById(trx, { id: found.id, at }) : suspended.account
   refuseWhileHolding(account, {
     hint: `ssh-admin users transfer ${account.email} --to EMAIL, or add --transfer-to EMAIL`,
-    add: ['--transfer-to', 'EMAIL'],
+    optionToAdd: ['--transfer-to', 'EMAIL'],
   })
 
   await markDeleted(trx, { id: account.id, before: 'suspended', at })

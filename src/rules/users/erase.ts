@@ -19,7 +19,7 @@ import {
 import { findMentions, findOneName, type WrittenAddress } from '../../db/users/mentions.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { NotFound, Refused } from '../../errors.ts'
-import { grouped } from '../../grouped.ts'
+import { formatNumber } from '../../format-number.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
@@ -180,7 +180,7 @@ function describeMentions({ mentions, oneName }: { mentions: Found; oneName: Fou
     const each = (ids: typeof whole, names: string) =>
       ids.slice(0, maxNamed).map((id) => `${one(id)}, ${names}`)
     const more = (ids: typeof whole, name: string) =>
-      ids.length > maxNamed ? [`${grouped(ids.length - maxNamed)} more ${several}, ${name}`] : []
+      ids.length > maxNamed ? [`${formatNumber(ids.length - maxNamed)} more ${several}, ${name}`] : []
     return [
       ...each(whole, 'which names them or a namesake'),
       ...more(whole, 'which name them or a namesake'),

@@ -102,7 +102,7 @@ function refuseReceiver(receiver: UncountedAccount, giver: UncountedAccount): vo
   if (receiver.id === giver.id) {
     throw new Refused('same-user', `${nameOf(giver)} cannot transfer to themselves.`, {
       hint: 'Name another teacher of the centre with --to.',
-      add: ['--to', 'EMAIL'],
+      optionToAdd: ['--to', 'EMAIL'],
     })
   }
   if (receiver.centre === null || receiver.centre.id !== giver.centre?.id) {

@@ -47,10 +47,10 @@ it.each([
 
 it('a line can be cancelled again though one before it was brought to its end', () => {
   const { run, interruption } = newBatch()
-  run.interruption.finish('the change')
+  run.interruption.startFinishing('the change')
   run.progress.isChanged = true
-  run.interruption.unfinish()
-  interruption.interrupt()
+  run.interruption.stopFinishing()
+  interruption.handleSignal()
   expect([run.interruption.isFinishing(), run.interruption.isCancelled()]).toEqual([false, true])
   run.dispose()
 })

@@ -38,8 +38,8 @@ describe('a refusal of rights at a store that is busy', () => {
     const interruption = {
       ...hooked,
       // Somebody else takes the store as soon as the transaction that ends in the refusal has let go of it.
-      beforeEnding: (cleanUp: () => void) => {
-        const forget = hooked.beforeEnding(cleanUp)
+      onForcedExit: (cleanUp: () => void) => {
+        const forget = hooked.onForcedExit(cleanUp)
         return () => {
           forget()
           if (!other.inTransaction) other.exec('begin immediate')

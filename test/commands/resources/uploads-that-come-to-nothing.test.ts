@@ -68,10 +68,10 @@ describe('an upload that comes to nothing', () => {
     const transactions: unknown[] = []
     const asItsFirstPieceIsSaved = {
       ...interruption,
-      beforeEnding: (cleanUp: () => void) => {
+      onForcedExit: (cleanUp: () => void) => {
         transactions.push(cleanUp)
-        if (transactions.length === 2) interruption.interrupt()
-        return interruption.beforeEnding(cleanUp)
+        if (transactions.length === 2) interruption.handleSignal()
+        return interruption.onForcedExit(cleanUp)
       },
     }
     const argv = ['resources', 'upload', 'second', ...facts]
@@ -87,7 +87,7 @@ describe('an upload that comes to nothing', () => {
     const asItIsSaved = {
       ...interruption,
       isFinishing: () => {
-        interruption.interrupt()
+        interruption.handleSignal()
         return false
       },
     }

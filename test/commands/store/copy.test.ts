@@ -86,7 +86,7 @@ describe('copying a store that is a file into another', () => {
 
   it('leaves nothing when it is cancelled', async () => {
     const interruption = newInterruption(() => undefined)
-    interruption.interrupt()
+    interruption.handleSignal()
     const before = readdirSync(world.folder).sort()
     const ran = await world.run(['store', 'copy', '--to', 'moved.db', '--yes'], { interruption })
     expect(ran.exit).toBe(130)

@@ -84,7 +84,7 @@ describe('a server that hears late that it is to break off', () => {
     await untilWaiting('users')
     await lockedByAnother(next)
     await pause(300)
-    interruption.interrupt('SIGINT')
+    interruption.handleSignal('SIGINT')
     await locker.query('rollback')
     const ran = await running
     expect([ran.exit, hasHeard, ran.stdout], ran.stderr).toEqual([130, true, ''])
@@ -110,7 +110,7 @@ describe('a server that hears late that it is to break off', () => {
     const first = ask('users').catch((error: unknown) => error)
     await pause(250)
     const second = ask('outbox').catch((error: unknown) => error)
-    interruption.interrupt('SIGINT')
+    interruption.handleSignal('SIGINT')
     await locker.query('rollback')
     expect(await second).toBeInstanceOf(Cancelled)
     expect(await first).toBeInstanceOf(Cancelled)

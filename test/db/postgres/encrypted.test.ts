@@ -137,7 +137,7 @@ describe.skipIf(!hasOpenssl)('a server that is on another machine (needs openssl
     await pause(300)
     const asked = vi.spyOn(dns, 'lookup')
     try {
-      interruption.interrupt('SIGINT')
+      interruption.handleSignal('SIGINT')
       return { ran: await running, names: asked.mock.calls.map(([name]) => name) }
     } finally {
       asked.mockRestore()

@@ -209,7 +209,7 @@ describe('bringing a shared store up to date', () => {
     while ((await client.query(waiting)).rows.length === 0) await pause(20)
     await pause(500)
     const pressed = performance.now()
-    interruption.interrupt('SIGINT')
+    interruption.handleSignal('SIGINT')
     const ran = await running
     expect([ran.exit, ran.stdout], ran.stderr).toEqual([130, ''])
     expect(ran.stderr).toMatch(/^Waiting for .*\nCancelled. Nothing was changed.\n$/)

@@ -102,7 +102,7 @@ max_client_conn = 100
         await untilWaiting(locker, schema)
         await pause(300)
         const pressed = performance.now()
-        interruption.interrupt('SIGINT')
+        interruption.handleSignal('SIGINT')
         expect((await running).exit).toBe(130)
         expect(performance.now() - pressed).toBeLessThan(5_000)
       }

@@ -182,7 +182,7 @@ describe('a store whose tables somebody has locked', () => {
     while ((await waiting()) === 0) await pause(20)
     await pause(300)
     const pressed = performance.now()
-    interruption.interrupt('SIGINT')
+    interruption.handleSignal('SIGINT')
     const ran = await running
     expect([ran.exit, ran.stdout], ran.stderr).toEqual([130, ''])
     expect(performance.now() - pressed).toBeLessThan(5_000)
@@ -212,7 +212,7 @@ describe('a store whose tables somebody has locked', () => {
     while ((await waiting()) === 0) await pause(20)
     await pause(300)
     const pressed = performance.now()
-    interruption.interrupt('SIGINT')
+    interruption.handleSignal('SIGINT')
     expect((await running).exit).toBe(130)
     expect(performance.now() - pressed).toBeLessThan(5_000)
     between.close()

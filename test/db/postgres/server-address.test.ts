@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { serverAddressOf } from '../../../src/db/postgres/connection.ts'
-import { completedAddress, isServerAddress, parseServerAddress } from '../../../src/server-address.ts'
+import { completeAddress, isServerAddress, parseServerAddress } from '../../../src/server-address.ts'
 
 describe('the address of a shared store', () => {
   it.each(['postgres://db/hub', 'postgresql://db/hub', 'PostgreSQL://db/hub', 'POSTGRES://db/hub'])(
@@ -160,7 +160,7 @@ describe('an address, completed by the variables of PostgreSQL', () => {
     ['postgres://hub@db:5432/hub', { PGHOST: 'other', PGPORT: '5432' }, 'postgres://hub@db:5432/hub', []],
     ['postgres://hub@/hub', { PGSSLROOTCERT: 'ca.pem' }, 'postgres://hub@/hub', ['PGSSLROOTCERT']],
   ])('%s names the same server, and no password', (typed, variables, address, said) => {
-    expect(completedAddress(typed, variables)).toEqual({ address, variables: said })
+    expect(completeAddress(typed, variables)).toEqual({ address, variables: said })
     const { shown, user, ...there } = parseServerAddress(address, variables)
     const { shown: typedAs, user: typedUser, ...meant } = parseServerAddress(typed, variables)
     expect(there).toEqual(meant)

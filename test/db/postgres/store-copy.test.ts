@@ -328,7 +328,7 @@ describe('copying a store', () => {
     const { db, engine } = await world.store()
     const interruption = newInterruption(() => undefined)
     const readRows: typeof engine.readRows = (table, columns) => {
-      if (table === 'centres') interruption.interrupt()
+      if (table === 'centres') interruption.handleSignal()
       return engine.readRows(table, columns)
     }
     const from = { db, engine: { readRows, lastNumber: engine.lastNumber } }

@@ -79,7 +79,7 @@ describe('beginning a store on a server whose connection breaks as it is saved',
 describe('Ctrl-C while a store is begun on a server', () => {
   it('leaves nothing of it while nothing is saved', async () => {
     const interruption = newInterruption(() => undefined)
-    interruption.interrupt()
+    interruption.handleSignal()
     const place = world.db.replace(/schema=\w+/, `schema=${schema}`)
     const where = ['--db', place, '--key-file', world.path('begun.key')]
     const ran = await world.run(['store', 'init', ...where], { interruption })

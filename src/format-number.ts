@@ -1,11 +1,11 @@
 /** `1,234,567`. toLocaleString loads the data of all locales, which takes longer than most commands. */
-export function grouped(number: number): string {
+export function formatNumber(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** The first few texts and the number of the others, so that a message stays short. */
-export function few(texts: readonly string[], { max = 3, total = texts.length } = {}): string {
+export function firstFew(texts: readonly string[], { max = 3, total = texts.length } = {}): string {
   const first = texts.slice(0, max).join(', ')
   const more = total - Math.min(max, texts.length)
-  return more > 0 ? `${first} and ${grouped(more)} more` : first
+  return more > 0 ? `${first} and ${formatNumber(more)} more` : first
 }
