@@ -125,7 +125,7 @@ async function tablesIn(client: pg.Client): Promise<EmptyTable[]> {
     `select relname as name,
         (select array_agg(cast(attname as text) order by attnum) from pg_attribute
           where attrelid = c.oid and attnum > 0 and not attisdropped) as columns,
-        exists (select 1 from pg_attribute where attrelid = c.oid and attidentity <> '') as counted,
+        exists (select 1 from pg_attribute where attrelid = c.oid and attidentity <> '') as "hasSequence",
         array(select cast(p.relname as text) from pg_constraint join pg_class p on p.oid = confrelid
           where conrelid = c.oid and contype = 'f' and confrelid <> conrelid)
         -- Rows made by an import refer to it through a trigger.
